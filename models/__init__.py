@@ -1,0 +1,34 @@
+"""The visa database: its tables, migrations, rollups and a synthetic world.
+
+Import the nouns from here: ``from models import Application, Country``.
+"""
+
+from models.applicant import Applicant
+from models.application import Application, ApplicationEvent, Assignment
+from models.audit import AccessEvent
+from models.base import Base
+from models.decision import Decision
+from models.identity import Identity
+from models.partner import Centre, Partner, PartnerCountry
+from models.reference import Country, EntryRule, Fee, ServiceTarget, VisaType
+from models.screening import Screening
+
+__all__ = [
+    "AccessEvent",
+    "Applicant",
+    "Application",
+    "ApplicationEvent",
+    "Assignment",
+    "Base",
+    "Centre",
+    "Country",
+    "Decision",
+    "EntryRule",
+    "Fee",
+    "Identity",
+    "Partner",
+    "PartnerCountry",
+    "Screening",
+    "ServiceTarget",
+    "VisaType",
+]

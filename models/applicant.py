@@ -1,0 +1,29 @@
+"""People who apply, under a pseudonym: who they are is in the vault (``identity``)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base
+
+
+class Applicant(Base):
+    """One person who applies, by a random id and a nationality."""
+
+    __tablename__ = "applicant"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    #: The subject of the applicant's own sign-in, where there is one.
+    account: Mapped[str | None] = mapped_column(unique=True)
+    nationality_code: Mapped[str] = mapped_column(ForeignKey("country.code"))
+    #: Enough for a counter to tell two applicants apart, not enough to find a person.
+    passport_last_four: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+    __table_args__ = (
+        UniqueConstraint("id", "nationality_code"),
+        Index(None, "created_at", "id"),
+        CheckConstraint("passport_last_four ~ '^[A-Z0-9]{4}$'", name="passport_last_four_is_four"),
+    )

@@ -1,0 +1,168 @@
+"""An application for a visa, what happened to it and who works on it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    CheckConstraint,
+    Computed,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, one_of
+from models.vocabulary import CLOSED, STAGE_OF, Channel, EventKind, Role, Stage, Status
+
+_STAGE = "CASE status {} END".format(
+    " ".join(f"WHEN '{status}' THEN '{stage}'" for status, stage in STAGE_OF.items())
+)
+_IS_CLOSED = "status IN ({})".format(", ".join(f"'{status}'" for status in CLOSED))
+_NEEDS_PAYMENT = "status IN ('PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING', 'GRANTED', 'REFUSED', 'REVOKED')"  # noqa: E501
+
+
+class Application(Base):
+    """One request for one visa, as it stands now; its events tell how it came there.
+
+    ``paid_at`` starts the clock and ``closed_at`` stops it. The fee and the target are those in
+    force when paid.
+    """
+
+    __tablename__ = "application"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    #: Random, so that one reference does not lead to the next.
+    reference: Mapped[str] = mapped_column(unique=True)
+    applicant_id: Mapped[UUID] = mapped_column(index=True)
+    nationality_code: Mapped[str]
+    visa_type_code: Mapped[str] = mapped_column(ForeignKey("visa_type.code"))
+    channel: Mapped[str]
+    partner_code: Mapped[str | None]
+    #: Where the partner took the application; none where it was lodged directly.
+    country_code: Mapped[str | None]
+    centre_code: Mapped[str | None]
+    status: Mapped[str]
+    stage: Mapped[str] = mapped_column(Computed(_STAGE, persisted=True))
+    submitted_at: Mapped[datetime]
+    #: When the partner had handed over the complete file: its part of the clock ends here.
+    received_at: Mapped[datetime | None]
+    paid_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    target_due_at: Mapped[datetime | None]
+    fee_idr: Mapped[int | None]
+    #: How long the case waited for the applicant: what the adjusted clock leaves out.
+    paused_seconds: Mapped[int] = mapped_column(server_default=text("0"))
+    was_info_requested: Mapped[bool] = mapped_column(server_default=text("false"))
+    is_referred: Mapped[bool] = mapped_column(server_default=text("false"))
+    is_held: Mapped[bool] = mapped_column(server_default=text("false"))
+    current_decision_id: Mapped[UUID | None]
+
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["applicant_id", "nationality_code"], ["applicant.id", "applicant.nationality_code"]
+        ),
+        ForeignKeyConstraint(
+            ["partner_code", "country_code"],
+            ["partner_country.partner_code", "partner_country.country_code"],
+        ),
+        ForeignKeyConstraint(
+            ["centre_code", "partner_code", "country_code"],
+            ["centre.code", "centre.partner_code", "centre.country_code"],
+        ),
+        ForeignKeyConstraint(
+            ["current_decision_id", "id"],
+            ["decision.id", "decision.application_id"],
+            deferrable=True,
+            initially="DEFERRED",
+            use_alter=True,
+        ),
+        one_of("channel", Channel),
+        one_of("status", Status),
+        one_of("stage", Stage),
+        CheckConstraint("reference ~ '^[0-9A-Z]{4}(-[0-9A-Z]{4}){2}$'", name="reference_is_formed"),
+        CheckConstraint(
+            "(channel = 'DIRECT') = (partner_code IS NULL)", name="partner_unless_direct"
+        ),
+        CheckConstraint(
+            "(partner_code IS NULL) = (country_code IS NULL)", name="country_with_partner"
+        ),
+        CheckConstraint(
+            "(channel = 'PARTNER_CENTRE') = (centre_code IS NOT NULL)", name="centre_where_taken"
+        ),
+        CheckConstraint(f"({_IS_CLOSED}) = (closed_at IS NOT NULL)", name="closed_when_closed"),
+        CheckConstraint(f"NOT ({_NEEDS_PAYMENT}) OR paid_at IS NOT NULL", name="paid_before_work"),
+        CheckConstraint(
+            "num_nulls(paid_at, fee_idr, target_due_at) IN (0, 3)", name="paid_with_fee_and_target"
+        ),
+        CheckConstraint(
+            "(status IN ('GRANTED', 'REFUSED', 'REVOKED')) = (current_decision_id IS NOT NULL)",
+            name="decided_with_decision",
+        ),
+        CheckConstraint("NOT (is_held AND status = 'GRANTED')", name="not_granted_while_held"),
+        CheckConstraint("paid_at >= submitted_at", name="paid_after_submission"),
+        CheckConstraint("received_at >= submitted_at", name="received_after_submission"),
+        CheckConstraint("closed_at >= coalesce(paid_at, submitted_at)", name="closed_last"),
+        CheckConstraint("fee_idr >= 0", name="fee_is_not_negative"),
+        CheckConstraint("paused_seconds >= 0", name="pause_is_not_negative"),
+        # Each list is a walk along one of these: a filter, then the order, then the tie.
+        Index(None, "submitted_at", "id"),
+        Index(None, "paid_at", "id"),
+        Index(None, "closed_at", "id"),
+        Index(None, "country_code", "submitted_at", "id"),
+        Index(None, "partner_code", "country_code", "submitted_at", "id"),
+        Index(None, "centre_code", "submitted_at", "id"),
+        Index(None, "nationality_code", "submitted_at", "id"),
+        Index(None, "visa_type_code", "submitted_at", "id"),
+        Index(None, "status", "submitted_at", "id"),
+        Index(None, "stage", "submitted_at", "id"),
+    )
+
+
+class ApplicationEvent(Base):
+    """Something that happened to an application; never changed, never removed."""
+
+    __tablename__ = "application_event"
+
+    id: Mapped[int] = mapped_column(Identity(always=False), primary_key=True)
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
+    #: 1, 2, 3 … within one application.
+    sequence: Mapped[int]
+    kind: Mapped[str]
+    occurred_at: Mapped[datetime]
+    recorded_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    #: The subject who did it; none where a clock did.
+    actor: Mapped[str | None]
+    actor_role: Mapped[str | None]
+
+    __table_args__ = (
+        Index(None, "application_id", "sequence", unique=True),
+        one_of("kind", EventKind),
+        one_of("actor_role", Role),
+        CheckConstraint("sequence > 0", name="sequence_is_positive"),
+    )
+
+
+class Assignment(Base):
+    """An officer working on a case, from taking it into verification on."""
+
+    __tablename__ = "assignment"
+
+    id: Mapped[int] = mapped_column(Identity(always=False), primary_key=True)
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
+    officer: Mapped[str]
+    assigned_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index(
+            "uq_assignment_current",
+            "application_id",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        Index(None, "officer", "application_id"),
+        CheckConstraint("ended_at >= assigned_at", name="ends_after_it_begins"),
+    )

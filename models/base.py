@@ -1,0 +1,40 @@
+"""What every table shares: the registry, the names of constraints, the column types.
+
+Columns that can be filtered are text, integer, date, timestamptz or uuid only: an enum, a
+numeric or a char(n) compares with functions that are not leakproof, so under row level security
+its index would not be used.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, Date, DateTime, MetaData, Text, Uuid
+from sqlalchemy.orm import DeclarativeBase
+
+
+class Base(DeclarativeBase):
+    """Every table of the visa database."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 - the name and kind that SQLAlchemy asks for
+        str: Text,
+        int: BigInteger,
+        date: Date,
+        datetime: DateTime(timezone=True),
+        UUID: Uuid,
+    }
+
+
+def one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
+    """Hold a text column to the words of a vocabulary."""
+    listed = ", ".join(f"'{word.value}'" for word in words)
+    return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_is_known")

@@ -1,0 +1,44 @@
+"""What officers decided. A correction is a new decision that supersedes the old one."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, one_of
+from models.vocabulary import Ground, Outcome
+
+
+class Decision(Base):
+    """A visa granted or refused by one officer; never changed, never removed."""
+
+    __tablename__ = "decision"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
+    outcome: Mapped[str]
+    ground: Mapped[str | None]
+    decided_at: Mapped[datetime]
+    officer: Mapped[str]
+    internal_note: Mapped[str | None]
+    #: The decision that this one corrects: one of the same application, corrected once.
+    supersedes_id: Mapped[UUID | None] = mapped_column(unique=True)
+
+    __table_args__ = (
+        Index(None, "id", "application_id", unique=True),
+        Index(None, "application_id", "decided_at"),
+        Index(None, "decided_at", "id"),
+        Index(
+            "uq_decision_first",
+            "application_id",
+            unique=True,
+            postgresql_where=text("supersedes_id IS NULL"),
+        ),
+        ForeignKeyConstraint(
+            ["supersedes_id", "application_id"], ["decision.id", "decision.application_id"]
+        ),
+        one_of("outcome", Outcome),
+        one_of("ground", Ground),
+        CheckConstraint("(outcome = 'REFUSED') = (ground IS NOT NULL)", name="ground_when_refused"),
+    )

@@ -1,0 +1,90 @@
+"""What decrees change: countries, visa types, fees, service targets and entry rules.
+
+Each dated row is in force from its ``valid_from`` until the next row of the same key begins, so
+rows cannot overlap and leave no gap.
+"""
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, one_of
+from models.vocabulary import Clock, Entry, VisaCategory
+
+
+class Country(Base):
+    """A country or territory of ISO 3166, as a nationality or as a place where partners work."""
+
+    __tablename__ = "country"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    iso3: Mapped[str] = mapped_column(unique=True)
+    name_en: Mapped[str] = mapped_column(index=True)
+    name_id: Mapped[str] = mapped_column(index=True)
+
+    __table_args__ = (
+        CheckConstraint("code ~ '^[A-Z]{2}$'", name="code_is_iso_alpha_2"),
+        CheckConstraint("iso3 ~ '^[A-Z]{3}$'", name="iso3_is_iso_alpha_3"),
+    )
+
+
+class EntryRule(Base):
+    """What nationals of a country need to enter, from a date on."""
+
+    __tablename__ = "entry_rule"
+
+    country_code: Mapped[str] = mapped_column(ForeignKey("country.code"), primary_key=True)
+    valid_from: Mapped[date] = mapped_column(primary_key=True)
+    entry: Mapped[str]
+
+    __table_args__ = (one_of("entry", Entry),)
+
+
+class VisaType(Base):
+    """A kind of visa, by its index in the ministry's list."""
+
+    __tablename__ = "visa_type"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    name_en: Mapped[str]
+    name_id: Mapped[str]
+    category: Mapped[str]
+    stay_days: Mapped[int]
+    is_multiple_entry: Mapped[bool]
+    valid_from: Mapped[date]
+    valid_until: Mapped[date | None]
+
+    __table_args__ = (
+        one_of("category", VisaCategory),
+        CheckConstraint("stay_days > 0", name="stay_is_positive"),
+        CheckConstraint("valid_until > valid_from", name="ends_after_it_begins"),
+    )
+
+
+class Fee(Base):
+    """What a visa of a type costs from a date on, in rupiah: state revenue (PNBP)."""
+
+    __tablename__ = "fee"
+
+    visa_type_code: Mapped[str] = mapped_column(ForeignKey("visa_type.code"), primary_key=True)
+    valid_from: Mapped[date] = mapped_column(primary_key=True)
+    amount_idr: Mapped[int]
+
+    __table_args__ = (CheckConstraint("amount_idr >= 0", name="amount_is_not_negative"),)
+
+
+class ServiceTarget(Base):
+    """Within how many hours of payment an application is to be decided, from a date on."""
+
+    __tablename__ = "service_target"
+
+    visa_type_code: Mapped[str] = mapped_column(ForeignKey("visa_type.code"), primary_key=True)
+    clock: Mapped[str] = mapped_column(primary_key=True)
+    valid_from: Mapped[date] = mapped_column(primary_key=True)
+    hours: Mapped[int]
+
+    __table_args__ = (
+        one_of("clock", Clock),
+        CheckConstraint("hours > 0", name="hours_are_positive"),
+    )

@@ -1,0 +1,167 @@
+"""The closed lists of words of the domain: text in the database, enums in the API."""
+
+from enum import StrEnum
+
+
+class Channel(StrEnum):
+    """The way by which an application was lodged."""
+
+    DIRECT = "DIRECT"
+    PARTNER_PORTAL = "PARTNER_PORTAL"
+    PARTNER_CENTRE = "PARTNER_CENTRE"
+    PARTNER_GROUP = "PARTNER_GROUP"
+
+
+class Status(StrEnum):
+    """Where an application stands in its life, as the directorate sees it."""
+
+    SUBMITTED = "SUBMITTED"
+    AWAITING_PAYMENT = "AWAITING_PAYMENT"
+    PAID = "PAID"
+    IN_VERIFICATION = "IN_VERIFICATION"
+    INFO_REQUESTED = "INFO_REQUESTED"
+    SCREENING = "SCREENING"
+    GRANTED = "GRANTED"
+    REFUSED = "REFUSED"
+    WITHDRAWN = "WITHDRAWN"
+    LAPSED = "LAPSED"
+    PAYMENT_EXPIRED = "PAYMENT_EXPIRED"
+    REVOKED = "REVOKED"
+
+
+class Stage(StrEnum):
+    """Where an application stands, as partners see it: never its outcome."""
+
+    RECEIVED = "RECEIVED"
+    IN_PROCESS = "IN_PROCESS"
+    WAITING_FOR_APPLICANT = "WAITING_FOR_APPLICANT"
+    CLOSED = "CLOSED"
+
+
+STAGE_OF = {
+    Status.SUBMITTED: Stage.RECEIVED,
+    Status.AWAITING_PAYMENT: Stage.WAITING_FOR_APPLICANT,
+    Status.PAID: Stage.IN_PROCESS,
+    Status.IN_VERIFICATION: Stage.IN_PROCESS,
+    Status.INFO_REQUESTED: Stage.WAITING_FOR_APPLICANT,
+    Status.SCREENING: Stage.IN_PROCESS,
+    Status.GRANTED: Stage.CLOSED,
+    Status.REFUSED: Stage.CLOSED,
+    Status.WITHDRAWN: Stage.CLOSED,
+    Status.LAPSED: Stage.CLOSED,
+    Status.PAYMENT_EXPIRED: Stage.CLOSED,
+    Status.REVOKED: Stage.CLOSED,
+}
+
+CLOSED = tuple(status for status, stage in STAGE_OF.items() if stage is Stage.CLOSED)
+
+
+class EventKind(StrEnum):
+    """What happened to an application: the statuses it entered, and what changes none."""
+
+    SUBMITTED = "SUBMITTED"
+    AWAITING_PAYMENT = "AWAITING_PAYMENT"
+    PAID = "PAID"
+    RECEIVED = "RECEIVED"
+    IN_VERIFICATION = "IN_VERIFICATION"
+    INFO_REQUESTED = "INFO_REQUESTED"
+    SCREENING = "SCREENING"
+    HELD = "HELD"
+    RELEASED = "RELEASED"
+    GRANTED = "GRANTED"
+    REFUSED = "REFUSED"
+    WITHDRAWN = "WITHDRAWN"
+    LAPSED = "LAPSED"
+    PAYMENT_EXPIRED = "PAYMENT_EXPIRED"
+    REVOKED = "REVOKED"
+
+
+class Outcome(StrEnum):
+    """What an officer decided."""
+
+    GRANTED = "GRANTED"
+    REFUSED = "REFUSED"
+
+
+class Ground(StrEnum):
+    """Why an application was refused, shortened from the immigration act."""
+
+    ENTRY_BAN = "ENTRY_BAN"
+    INVALID_TRAVEL_DOCUMENT = "INVALID_TRAVEL_DOCUMENT"
+    FORGED_DOCUMENT = "FORGED_DOCUMENT"
+    FALSE_STATEMENT = "FALSE_STATEMENT"
+    INSUFFICIENT_MEANS = "INSUFFICIENT_MEANS"
+    PURPOSE_NOT_CREDIBLE = "PURPOSE_NOT_CREDIBLE"
+    PUBLIC_HEALTH = "PUBLIC_HEALTH"
+    SECURITY = "SECURITY"
+    INCOMPLETE = "INCOMPLETE"
+
+
+#: Grounds that are never told to partners or applicants.
+CONFIDENTIAL_GROUNDS = (Ground.ENTRY_BAN, Ground.SECURITY)
+
+
+class ScreeningKind(StrEnum):
+    """What was asked of supervision."""
+
+    ENTRY_BAN = "ENTRY_BAN"
+    CLEARANCE = "CLEARANCE"
+
+
+class ScreeningResult(StrEnum):
+    """What supervision answered."""
+
+    CLEAR = "CLEAR"
+    HIT = "HIT"
+    PENDING = "PENDING"
+    UNAVAILABLE = "UNAVAILABLE"
+
+
+class VisaCategory(StrEnum):
+    """What a visa type is for."""
+
+    TOURISM = "TOURISM"
+    BUSINESS = "BUSINESS"
+    INVESTMENT = "INVESTMENT"
+    GOVERNMENT = "GOVERNMENT"
+    TRANSIT = "TRANSIT"
+
+
+class Entry(StrEnum):
+    """What nationals of a country need to enter Indonesia."""
+
+    VISA_FREE = "VISA_FREE"
+    VISA_ON_ARRIVAL = "VISA_ON_ARRIVAL"
+    VISA_REQUIRED = "VISA_REQUIRED"
+    CALLING_VISA = "CALLING_VISA"
+
+
+class Clock(StrEnum):
+    """Which service target counts: calling-visa nationalities have their own."""
+
+    STANDARD = "STANDARD"
+    CALLING_VISA = "CALLING_VISA"
+
+
+class Role(StrEnum):
+    """The ten ways to ask. One acts per request, and none implies another."""
+
+    LEADERSHIP = "LEADERSHIP"
+    OFFICER = "OFFICER"
+    SUPERVISOR = "SUPERVISOR"
+    PARTNER_MANAGER = "PARTNER_MANAGER"
+    PARTNER_AGENT = "PARTNER_AGENT"
+    AUDITOR = "AUDITOR"
+    APPLICANT = "APPLICANT"
+    SERVICE = "SERVICE"
+    ADMINISTRATOR = "ADMINISTRATOR"
+    ANONYMOUS = "ANONYMOUS"
+
+
+class Purpose(StrEnum):
+    """Why identity is read: it travels in the document, with a case reference, and is logged."""
+
+    CASEWORK = "CASEWORK"
+    SUPERVISION = "SUPERVISION"
+    INTAKE = "INTAKE"
+    OWN_DATA = "OWN_DATA"
