@@ -1,0 +1,1 @@
+"""The GraphQL gateway: one address for applicants, partners and decisions."""

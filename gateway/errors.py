@@ -1,0 +1,60 @@
+"""Every error that a client can meet, by its code.
+
+    GerbangError              carries a code, a text that says what to do, a path in time
+    ├── RequestError          the operation did not start: no data, HTTP 4xx
+    └── FieldError            one field could not be answered: null there, data elsewhere
+
+Anything else that is raised is masked as ``INTERNAL`` and logged with its trace id.
+"""
+
+from enum import StrEnum
+from http import HTTPStatus
+
+
+class ErrorCode(StrEnum):
+    """The closed list of ``extensions.code``."""
+
+    BAD_REQUEST = "BAD_REQUEST"
+    TOO_LARGE = "TOO_LARGE"
+    UNSUPPORTED_MEDIA_TYPE = "UNSUPPORTED_MEDIA_TYPE"
+    NOT_ACCEPTABLE = "NOT_ACCEPTABLE"
+    METHOD_NOT_ALLOWED = "METHOD_NOT_ALLOWED"
+    UNAUTHENTICATED = "UNAUTHENTICATED"
+    ROLE_REQUIRED = "ROLE_REQUIRED"
+    ROLE_NOT_HELD = "ROLE_NOT_HELD"
+    DOCUMENT_NOT_FOUND = "DOCUMENT_NOT_FOUND"
+    SYNTAX = "SYNTAX"
+    INVALID_DOCUMENT = "INVALID_DOCUMENT"
+    FORBIDDEN_FIELD = "FORBIDDEN_FIELD"
+    INVALID_VARIABLES = "INVALID_VARIABLES"
+    TOO_COSTLY = "TOO_COSTLY"
+    PURPOSE_REQUIRED = "PURPOSE_REQUIRED"
+    PURPOSE_NOT_ALLOWED = "PURPOSE_NOT_ALLOWED"
+    INVALID_INPUT = "INVALID_INPUT"
+    INVALID_CURSOR = "INVALID_CURSOR"
+    TIMEOUT = "TIMEOUT"
+    UNAVAILABLE = "UNAVAILABLE"
+    INTERNAL = "INTERNAL"
+
+
+class GerbangError(Exception):
+    """An error whose text is written for the client."""
+
+    def __init__(self, code: ErrorCode, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+class RequestError(GerbangError):
+    """The operation did not start; ``status`` is its HTTP status."""
+
+    def __init__(
+        self, code: ErrorCode, message: str, status: HTTPStatus = HTTPStatus.BAD_REQUEST
+    ) -> None:
+        super().__init__(code, message)
+        self.status = status
+
+
+class FieldError(GerbangError):
+    """One field could not be answered."""
