@@ -101,6 +101,7 @@ class Application(Base):
             "(status IN ('GRANTED', 'REFUSED', 'REVOKED')) = (current_decision_id IS NOT NULL)",
             name="decided_with_decision",
         ),
+        CheckConstraint("status <> 'PAYMENT_EXPIRED' OR paid_at IS NULL", name="expired_unpaid"),
         CheckConstraint("NOT (is_held AND status = 'GRANTED')", name="not_granted_while_held"),
         CheckConstraint("paid_at >= submitted_at", name="paid_after_submission"),
         CheckConstraint("received_at >= submitted_at", name="received_after_submission"),

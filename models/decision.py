@@ -3,7 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, one_of
@@ -26,7 +33,7 @@ class Decision(Base):
     supersedes_id: Mapped[UUID | None] = mapped_column(unique=True)
 
     __table_args__ = (
-        Index(None, "id", "application_id", unique=True),
+        UniqueConstraint("id", "application_id"),
         Index(None, "application_id", "decided_at"),
         Index(None, "decided_at", "id"),
         Index(

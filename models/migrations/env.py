@@ -1,0 +1,14 @@
+"""What Alembic runs on the connection that it is handed, in one transaction."""
+
+from alembic import context
+
+import models.volumes.grains  # noqa: F401 - tables to compare with
+from models import Base
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    compare_server_default=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

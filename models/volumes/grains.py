@@ -1,0 +1,125 @@
+"""The grains of the rollups: which figures are kept ready, by which dimensions and periods.
+
+Another grain is another line here, a migration that creates its two tables, and a rebuild.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Date,
+    DateTime,
+    Identity,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from models.base import Base
+
+
+class Dimension(StrEnum):
+    """What figures can be told apart by, and its column: the same as in ``application``."""
+
+    COUNTRY = "country_code"
+    NATIONALITY = "nationality_code"
+    PARTNER = "partner_code"
+    CENTRE = "centre_code"
+    VISA_TYPE = "visa_type_code"
+    CHANNEL = "channel"
+
+
+#: What is counted, on days in WIB. An application counts once it is paid: ``intake`` and
+#: ``revenue_idr`` on the day of payment, its outcome on the day it closed. ``backlog_change`` is
+#: +1 on the day an open case passes its target and -1 on the day it closes, so that summed up to
+#: a day it is the backlog at the end of that day; intake minus outcomes is the work in progress.
+FACTS = (
+    "intake",
+    "granted",
+    "refused",
+    "withdrawn",
+    "lapsed",
+    "within_target",
+    "backlog_change",
+    "revenue_idr",
+)
+
+
+@dataclass(frozen=True)
+class Grain:
+    """Figures by some dimensions and one period: a table of facts and one of turnarounds."""
+
+    period: str
+    dimensions: tuple[Dimension, ...]
+    facts: Table
+    turnarounds: Table
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        return ("starts_on", *self.dimensions)
+
+
+def _dimension_columns(dimensions: Sequence[Dimension]) -> list[Column[str]]:
+    return [Column(dimension.value, Text) for dimension in dimensions]
+
+
+def _fact_columns() -> list[Column[int]]:
+    return [
+        Column(fact, BigInteger if fact == "revenue_idr" else Integer, nullable=False)
+        for fact in FACTS
+    ]
+
+
+def _grain(name: str, period: str, dimensions: Sequence[Dimension]) -> Grain:
+    def table(suffix: str, key: Sequence[Column], *values: Column[int]) -> Table:
+        starts_on = Column("starts_on", Date, nullable=False)
+        columns = [starts_on, *_dimension_columns(dimensions), *key]
+        return Table(
+            f"volume_{name}{suffix}",
+            Base.metadata,
+            *columns,
+            *values,
+            UniqueConstraint(
+                *(column.name for column in columns),
+                name=f"uq_volume_{name}{suffix}",
+                postgresql_nulls_not_distinct=True,
+            ),
+        )
+
+    bucket = Column("bucket", Integer, nullable=False)
+    decisions = Column("decisions", Integer, nullable=False)
+    return Grain(
+        period,
+        tuple(dimensions),
+        facts=table("", (), *_fact_columns()),
+        turnarounds=table("_turnaround", (bucket,), decisions),
+    )
+
+
+#: From the coarsest to the finest; the last one knows every dimension and every day.
+GRAINS = (
+    _grain("monthly", "month", (Dimension.PARTNER, Dimension.COUNTRY)),
+    _grain("daily", "day", tuple(Dimension)),
+)
+
+#: Changes to the figures that are not yet in the grains, written by triggers on ``application``.
+OUTBOX = Table(
+    "volume_outbox",
+    Base.metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column(
+        "written_at",
+        DateTime(timezone=True),
+        server_default=text("clock_timestamp()"),
+        nullable=False,
+    ),
+    Column("day", Date, nullable=False),
+    *_dimension_columns(tuple(Dimension)),
+    Column("bucket", Integer),
+    *_fact_columns(),
+)
