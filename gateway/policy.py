@@ -1,0 +1,435 @@
+"""Who may see what: the whole matrix.
+
+Read it as a table. For every type: which rows each role reaches, and which roles read each field.
+A role that is not written reads nothing; a type or a field that is not written stops the build.
+Nobody is let through anywhere else.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from gateway.rules import (
+    Rule,
+    all_of,
+    every_row,
+    missing,
+    own_centres,
+    own_countries,
+    own_partner,
+    own_subject,
+    reached_through,
+)
+from models import (
+    AccessEvent,
+    Applicant,
+    Application,
+    ApplicationEvent,
+    Assignment,
+    Centre,
+    Decision,
+    Identity,
+    Partner,
+    PartnerCountry,
+)
+from models.vocabulary import Purpose, Role
+
+Roles = tuple[Role, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What each role reaches of one type: its rows, and the fields of a row."""
+
+    fields: Mapping[str, Roles]
+    #: The rows of each role; a type without rows of its own (a total, a page) has none.
+    rows: Mapping[Role, Rule] = field(default_factory=dict)
+    #: Roles that may only count the rows.
+    counts_only: Roles = ()
+
+
+LEADERSHIP = (Role.LEADERSHIP,)
+OFFICER = (Role.OFFICER,)
+SUPERVISOR = (Role.SUPERVISOR,)
+MANAGER = (Role.PARTNER_MANAGER,)
+AGENT = (Role.PARTNER_AGENT,)
+AUDITOR = (Role.AUDITOR,)
+APPLICANT = (Role.APPLICANT,)
+SERVICE = (Role.SERVICE,)
+ADMINISTRATOR = (Role.ADMINISTRATOR,)
+
+EVERYONE: Roles = tuple(Role)
+CASE_WORKERS = OFFICER + SUPERVISOR
+CASE_STAFF = CASE_WORKERS + AUDITOR
+PARTNERS = MANAGER + AGENT
+CASE_READERS = CASE_STAFF + PARTNERS + APPLICANT + SERVICE
+EXACT_FIGURES = LEADERSHIP + CASE_STAFF
+
+# Rows, in words ----------------------------------------------------------------------------------
+
+at_own_partner = own_partner(Application.partner_code)
+in_own_countries = all_of(at_own_partner, own_countries(Application.country_code))
+at_own_centre = all_of(at_own_partner, own_centres(Application.centre_code))
+at_own_centre_until_received = all_of(at_own_centre, missing(Application.received_at))
+lodged_by_oneself = reached_through(
+    Application.applicant_id, Applicant.id, own_subject(Applicant.account)
+)
+working_on_it = reached_through(
+    Application.id,
+    Assignment.application_id,
+    all_of(own_subject(Assignment.officer), missing(Assignment.ended_at)),
+)
+
+APPLICATION_ROWS: Mapping[Role, Rule] = {
+    Role.OFFICER: every_row,
+    Role.SUPERVISOR: every_row,
+    Role.AUDITOR: every_row,
+    Role.PARTNER_MANAGER: in_own_countries,
+    Role.PARTNER_AGENT: at_own_centre,
+    Role.APPLICANT: lodged_by_oneself,
+    Role.SERVICE: at_own_partner,
+}
+OPEN_TO_EVERYONE: Mapping[Role, Rule] = dict.fromkeys(Role, every_row)
+
+# The matrix --------------------------------------------------------------------------------------
+
+POLICY: Mapping[str, Access] = {
+    # Countries, visa types and what decrees change: public.
+    "Country": Access(
+        rows=OPEN_TO_EVERYONE,
+        fields={
+            "id": EVERYONE,
+            "code": EVERYONE,
+            "iso3": EVERYONE,
+            "name": EVERYONE,
+            "entryRules": EVERYONE,
+        },
+    ),
+    "EntryRule": Access(
+        rows=OPEN_TO_EVERYONE,
+        fields={"entry": EVERYONE, "validFrom": EVERYONE},
+    ),
+    "VisaType": Access(
+        rows=OPEN_TO_EVERYONE,
+        fields={
+            "id": EVERYONE,
+            "code": EVERYONE,
+            "name": EVERYONE,
+            "category": EVERYONE,
+            "stayDays": EVERYONE,
+            "isMultipleEntry": EVERYONE,
+            "validFrom": EVERYONE,
+            "validUntil": EVERYONE,
+            "fees": EVERYONE,
+            "serviceTargets": EVERYONE,
+        },
+    ),
+    "Fee": Access(
+        rows=OPEN_TO_EVERYONE,
+        fields={"amountIdr": EVERYONE, "validFrom": EVERYONE},
+    ),
+    "ServiceTarget": Access(
+        rows=OPEN_TO_EVERYONE,
+        fields={"clock": EVERYONE, "hours": EVERYONE, "validFrom": EVERYONE},
+    ),
+    # Partners and centres: a public directory, but partners see their own only.
+    "Partner": Access(
+        rows={
+            **OPEN_TO_EVERYONE,
+            Role.PARTNER_MANAGER: own_partner(Partner.code),
+            Role.PARTNER_AGENT: own_partner(Partner.code),
+            Role.SERVICE: own_partner(Partner.code),
+        },
+        fields={
+            "id": EVERYONE,
+            "code": EVERYONE,
+            "name": EVERYONE,
+            "countries": EVERYONE,
+            "centres": EVERYONE,
+        },
+    ),
+    "PartnerCountry": Access(
+        rows={
+            **OPEN_TO_EVERYONE,
+            Role.PARTNER_MANAGER: all_of(
+                own_partner(PartnerCountry.partner_code), own_countries(PartnerCountry.country_code)
+            ),
+            Role.PARTNER_AGENT: all_of(
+                own_partner(PartnerCountry.partner_code), own_countries(PartnerCountry.country_code)
+            ),
+            Role.SERVICE: own_partner(PartnerCountry.partner_code),
+        },
+        fields={"country": EVERYONE, "openedOn": EVERYONE, "closedOn": EVERYONE},
+    ),
+    "Centre": Access(
+        rows={
+            **OPEN_TO_EVERYONE,
+            Role.PARTNER_MANAGER: all_of(
+                own_partner(Centre.partner_code), own_countries(Centre.country_code)
+            ),
+            Role.PARTNER_AGENT: all_of(own_partner(Centre.partner_code), own_centres(Centre.code)),
+            Role.SERVICE: own_partner(Centre.partner_code),
+        },
+        fields={
+            "id": EVERYONE,
+            "code": EVERYONE,
+            "city": EVERYONE,
+            "partner": EVERYONE,
+            "country": EVERYONE,
+            "openedOn": EVERYONE,
+            "closedOn": EVERYONE,
+        },
+    ),
+    # Applications, pseudonymous. Partners see a stage, never a status or an outcome in the making.
+    "Application": Access(
+        rows=APPLICATION_ROWS,
+        fields={
+            "id": CASE_READERS,
+            "reference": CASE_READERS,
+            "visaType": CASE_READERS,
+            "nationality": CASE_READERS,
+            "channel": CASE_READERS,
+            "partner": CASE_READERS,
+            "country": CASE_READERS,
+            "centre": CASE_READERS,
+            "submittedAt": CASE_READERS,
+            "receivedAt": CASE_READERS,
+            "paidAt": CASE_READERS,
+            "targetDueAt": CASE_READERS,
+            "closedAt": CASE_READERS,
+            "feeIdr": CASE_READERS,
+            "stage": CASE_STAFF + PARTNERS + APPLICANT + SERVICE,
+            "status": CASE_STAFF + APPLICANT + SERVICE,
+            "events": CASE_STAFF + APPLICANT + SERVICE,
+            "applicant": CASE_READERS,
+            "decision": CASE_STAFF + AGENT + APPLICANT,
+            "decisions": CASE_STAFF,
+            "assignment": CASE_STAFF,
+            "isReferred": CASE_WORKERS,
+            "isHeld": SUPERVISOR,
+            "screenings": SUPERVISOR,
+        },
+    ),
+    "ApplicationEvent": Access(
+        rows={
+            role: every_row
+            if rule is every_row
+            else reached_through(ApplicationEvent.application_id, Application.id, rule)
+            for role, rule in APPLICATION_ROWS.items()
+            if role not in PARTNERS
+        },
+        fields={
+            "sequence": CASE_STAFF + APPLICANT + SERVICE,
+            "kind": CASE_STAFF + APPLICANT + SERVICE,
+            "occurredAt": CASE_STAFF + APPLICANT + SERVICE,
+            "actor": CASE_STAFF,
+            "actorRole": CASE_STAFF,
+        },
+    ),
+    "Assignment": Access(
+        rows={Role.OFFICER: every_row, Role.SUPERVISOR: every_row, Role.AUDITOR: every_row},
+        fields={"officer": CASE_STAFF, "assignedAt": CASE_STAFF, "endedAt": CASE_STAFF},
+    ),
+    "Decision": Access(
+        rows={
+            Role.OFFICER: every_row,
+            Role.SUPERVISOR: every_row,
+            Role.AUDITOR: every_row,
+            Role.PARTNER_AGENT: reached_through(
+                Decision.application_id, Application.id, at_own_centre
+            ),
+            Role.APPLICANT: reached_through(
+                Decision.application_id, Application.id, lodged_by_oneself
+            ),
+        },
+        fields={
+            "id": CASE_STAFF + AGENT + APPLICANT,
+            "outcome": CASE_STAFF + AGENT + APPLICANT,
+            "decidedAt": CASE_STAFF + AGENT + APPLICANT,
+            "ground": CASE_STAFF,
+            "isIncomplete": AGENT,
+            "publicReason": APPLICANT,
+            "officer": CASE_STAFF,
+            "internalNote": CASE_STAFF,
+            "supersedes": CASE_STAFF,
+        },
+    ),
+    "Screening": Access(
+        rows={Role.SUPERVISOR: every_row},
+        fields={
+            "kind": SUPERVISOR,
+            "result": SUPERVISOR,
+            "requestedAt": SUPERVISOR,
+            "answeredAt": SUPERVISOR,
+        },
+    ),
+    # People: under a pseudonym, and who they are, behind a link of its own.
+    "Applicant": Access(
+        rows={
+            Role.OFFICER: every_row,
+            Role.SUPERVISOR: every_row,
+            Role.AUDITOR: every_row,
+            Role.PARTNER_MANAGER: reached_through(
+                Applicant.id, Application.applicant_id, in_own_countries
+            ),
+            Role.PARTNER_AGENT: reached_through(
+                Applicant.id, Application.applicant_id, at_own_centre
+            ),
+            Role.APPLICANT: own_subject(Applicant.account),
+            Role.SERVICE: reached_through(Applicant.id, Application.applicant_id, at_own_partner),
+        },
+        fields={
+            "id": CASE_READERS,
+            "nationality": CASE_READERS,
+            "applications": CASE_READERS,
+            "passportLastFour": CASE_WORKERS + AGENT + APPLICANT,
+            "identity": CASE_WORKERS + AGENT + APPLICANT,
+        },
+    ),
+    "Identity": Access(
+        rows={
+            Role.OFFICER: reached_through(
+                Identity.applicant_id, Application.applicant_id, working_on_it
+            ),
+            Role.SUPERVISOR: every_row,
+            Role.PARTNER_AGENT: reached_through(
+                Identity.applicant_id, Application.applicant_id, at_own_centre_until_received
+            ),
+            Role.APPLICANT: reached_through(
+                Identity.applicant_id, Applicant.id, own_subject(Applicant.account)
+            ),
+        },
+        fields={
+            "fullName": CASE_WORKERS + AGENT + APPLICANT,
+            "passportNumber": CASE_WORKERS + AGENT + APPLICANT,
+            "birthDate": CASE_WORKERS + AGENT + APPLICANT,
+            "email": CASE_WORKERS + AGENT + APPLICANT,
+            "phone": CASE_WORKERS + AGENT + APPLICANT,
+        },
+    ),
+    # Who read whose identity.
+    "AccessEvent": Access(
+        rows={
+            Role.LEADERSHIP: every_row,
+            Role.OFFICER: own_subject(AccessEvent.actor),
+            Role.SUPERVISOR: own_subject(AccessEvent.actor),
+            Role.PARTNER_MANAGER: all_of(
+                own_partner(AccessEvent.actor_partner_code),
+                own_countries(AccessEvent.actor_country_code),
+            ),
+            Role.PARTNER_AGENT: own_subject(AccessEvent.actor),
+            Role.AUDITOR: every_row,
+            Role.APPLICANT: reached_through(
+                AccessEvent.applicant_id, Applicant.id, own_subject(Applicant.account)
+            ),
+        },
+        counts_only=LEADERSHIP,
+        fields={
+            "id": CASE_STAFF + PARTNERS + APPLICANT,
+            "occurredAt": CASE_STAFF + PARTNERS + APPLICANT,
+            "actor": CASE_STAFF + PARTNERS,
+            "actorRole": CASE_STAFF + PARTNERS + APPLICANT,
+            "purpose": CASE_STAFF + PARTNERS + APPLICANT,
+            "caseReference": CASE_STAFF + PARTNERS,
+            "fields": CASE_STAFF + PARTNERS + APPLICANT,
+            "applicant": CASE_STAFF + APPLICANT,
+        },
+    ),
+    # Figures. A partner's manager reads intake and work in progress; outcomes are for those
+    # who read exact figures.
+    "VolumeRow": Access(
+        rows={
+            Role.LEADERSHIP: every_row,
+            Role.OFFICER: every_row,
+            Role.SUPERVISOR: every_row,
+            Role.AUDITOR: every_row,
+            Role.PARTNER_MANAGER: in_own_countries,
+        },
+        fields={
+            "country": EXACT_FIGURES + MANAGER,
+            "nationality": EXACT_FIGURES + MANAGER,
+            "partner": EXACT_FIGURES + MANAGER,
+            "centre": EXACT_FIGURES + MANAGER,
+            "visaType": EXACT_FIGURES + MANAGER,
+            "channel": EXACT_FIGURES + MANAGER,
+            "period": EXACT_FIGURES + MANAGER,
+            "intake": EXACT_FIGURES + MANAGER,
+            "wip": EXACT_FIGURES + MANAGER,
+            "backlog": EXACT_FIGURES + MANAGER,
+            "revenueIdr": EXACT_FIGURES + MANAGER,
+            "decisions": EXACT_FIGURES,
+            "granted": EXACT_FIGURES,
+            "refused": EXACT_FIGURES,
+            "withdrawn": EXACT_FIGURES,
+            "lapsed": EXACT_FIGURES,
+            "refusalRate": EXACT_FIGURES,
+            "turnaroundP50": EXACT_FIGURES,
+            "turnaroundP75": EXACT_FIGURES,
+            "turnaroundP90": EXACT_FIGURES,
+            "turnaroundP95": EXACT_FIGURES,
+            "targetRate": EXACT_FIGURES,
+        },
+    ),
+    "VolumeTable": Access(
+        fields={"asOf": EXACT_FIGURES + MANAGER, "rows": EXACT_FIGURES + MANAGER},
+    ),
+    "VolumePeriod": Access(
+        fields={"startsOn": EXACT_FIGURES + MANAGER, "endsOn": EXACT_FIGURES + MANAGER},
+    ),
+    # Oneself, and the policy.
+    "Viewer": Access(
+        fields={
+            "subject": EVERYONE,
+            "name": EVERYONE,
+            "role": EVERYONE,
+            "heldRoles": EVERYONE,
+            "partner": EVERYONE,
+            "countries": EVERYONE,
+            "centres": EVERYONE,
+        },
+    ),
+    "Policy": Access(fields={"type": EVERYONE, "rows": EVERYONE, "fields": EVERYONE}),
+    # Counts, rates, durations and pages carry nothing of their own.
+    "Count": Access(fields={"value": EVERYONE, "precision": EVERYONE}),
+    "Rate": Access(fields={"value": EVERYONE, "precision": EVERYONE, "denominator": EVERYONE}),
+    "Duration": Access(fields={"hours": EVERYONE, "precision": EVERYONE, "decisions": EVERYONE}),
+    "PageInfo": Access(
+        fields={
+            "hasNextPage": EVERYONE,
+            "hasPreviousPage": EVERYONE,
+            "startCursor": EVERYONE,
+            "endCursor": EVERYONE,
+        },
+    ),
+    "Node": Access(fields={"id": EVERYONE}),
+    # Ways in.
+    "Query": Access(
+        fields={
+            "viewer": EVERYONE,
+            "policies": EVERYONE,
+            "node": EVERYONE,
+            "nodes": EVERYONE,
+            "countries": EVERYONE,
+            "country": EVERYONE,
+            "visaTypes": EVERYONE,
+            "visaType": EVERYONE,
+            "partners": EVERYONE,
+            "partner": EVERYONE,
+            "centres": EVERYONE,
+            "centre": EVERYONE,
+            "applications": CASE_READERS,
+            "application": CASE_READERS,
+            "volumes": EXACT_FIGURES + MANAGER,
+            "accessEvents": LEADERSHIP + CASE_STAFF + PARTNERS + APPLICANT,
+        },
+    ),
+}
+
+#: Why identity may be read. An applicant's purpose goes without saying; the others say theirs,
+#: with a case reference, in the document.
+PURPOSES: Mapping[Role, tuple[Purpose, ...]] = {
+    Role.OFFICER: (Purpose.CASEWORK,),
+    Role.SUPERVISOR: (Purpose.CASEWORK, Purpose.SUPERVISION),
+    Role.PARTNER_AGENT: (Purpose.INTAKE,),
+    Role.APPLICANT: (Purpose.OWN_DATA,),
+}
+IMPLIED_PURPOSE: Mapping[Role, Purpose] = {Role.APPLICANT: Purpose.OWN_DATA}

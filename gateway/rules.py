@@ -1,0 +1,109 @@
+"""The words in which the policy says which rows a viewer reaches.
+
+A rule is data: `gateway.access.rows` gives it its meaning in SQL.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy.orm import InstrumentedAttribute
+
+Attribute = InstrumentedAttribute[Any]
+
+
+class Scope(StrEnum):
+    """The parts of a viewer's token that rows can be held against."""
+
+    SUBJECT = "subject"
+    PARTNER = "partner"
+    COUNTRIES = "countries"
+    CENTRES = "centres"
+
+
+@dataclass(frozen=True, slots=True)
+class EveryRow:
+    """No row is kept back."""
+
+    def __str__(self) -> str:
+        return "every row"
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """Rows whose column is the viewer's, or among the viewer's."""
+
+    column: Attribute
+    scope: Scope
+
+    def __str__(self) -> str:
+        return f"{_name(self.column)} is in the viewer's {self.scope}"
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Rows whose column has no value yet."""
+
+    column: Attribute
+
+    def __str__(self) -> str:
+        return f"{_name(self.column)} is not set"
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Rows that meet every rule."""
+
+    rules: tuple["Rule", ...]
+
+    def __str__(self) -> str:
+        return " and ".join(str(rule) for rule in self.rules)
+
+
+@dataclass(frozen=True, slots=True)
+class ReachedThrough:
+    """Rows that are named by at least one other row which meets a rule."""
+
+    key: Attribute
+    named_by: Attribute
+    rule: "Rule"
+
+    def __str__(self) -> str:
+        return f"a row of {self.named_by.class_.__tablename__} names it where {self.rule}"
+
+
+Rule = EveryRow | Own | Missing | AllOf | ReachedThrough
+
+every_row = EveryRow()
+
+
+def own_subject(column: Attribute) -> Own:
+    return Own(column, Scope.SUBJECT)
+
+
+def own_partner(column: Attribute) -> Own:
+    return Own(column, Scope.PARTNER)
+
+
+def own_countries(column: Attribute) -> Own:
+    return Own(column, Scope.COUNTRIES)
+
+
+def own_centres(column: Attribute) -> Own:
+    return Own(column, Scope.CENTRES)
+
+
+def missing(column: Attribute) -> Missing:
+    return Missing(column)
+
+
+def all_of(*rules: Rule) -> AllOf:
+    return AllOf(rules)
+
+
+def reached_through(key: Attribute, named_by: Attribute, rule: Rule) -> ReachedThrough:
+    return ReachedThrough(key, named_by, rule)
+
+
+def _name(column: Attribute) -> str:
+    return f"{column.class_.__tablename__}.{column.key}"
