@@ -1,0 +1,139 @@
+"""Whether a bearer token is genuine, meant for this gateway, and in time."""
+
+import binascii
+import json
+import time
+from base64 import urlsafe_b64decode
+from collections.abc import Callable
+from typing import Any
+
+from joserfc import jws
+from joserfc.errors import JoseError
+
+from gateway.access.tokens.keys import ProviderKeys
+
+LARGEST_TOKEN = 8_192
+LONGEST_LIFE_SECONDS = 900
+LEEWAY_SECONDS = 10
+LONGEST_SUBJECT = 255
+
+
+class InvalidTokenError(Exception):
+    """The token is not accepted; the text says why, and never repeats what it holds."""
+
+
+class Verification:
+    """The rules for access tokens: RFC 9068, RFC 8725, and a life of at most fifteen minutes."""
+
+    def __init__(
+        self,
+        keys: ProviderKeys,
+        *,
+        issuer: str,
+        audience: str,
+        types: tuple[str, ...],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._keys = keys
+        self._issuer = issuer
+        self._audience = audience
+        self._types = {kind.lower() for kind in types}
+        self._clock = clock
+
+    async def claims(self, token: str) -> dict[str, Any]:
+        """The claims of a token that keeps every rule; raises InvalidTokenError otherwise."""
+        header = self._header(token)
+        payload = await self._signed_payload(token, header)
+        claims = _json_object(payload)
+        self._check_addressee(claims)
+        self._check_times(claims)
+        return claims
+
+    def _header(self, token: str) -> dict[str, Any]:
+        if len(token) > LARGEST_TOKEN:
+            raise InvalidTokenError("The token is too large.")
+        if token.count(".") != 2:
+            raise InvalidTokenError("The token is not a signed JSON Web Token.")
+        header = _json_object(_decoded(token.partition(".")[0]))
+        if "crit" in header or "b64" in header:
+            raise InvalidTokenError("The token asks for an extension that is not understood.")
+        kind = str(header.get("typ", "")).lower().removeprefix("application/")
+        if kind not in self._types:
+            raise InvalidTokenError("The token is not an access token (its header typ).")
+        return header
+
+    async def _signed_payload(self, token: str, header: dict[str, Any]) -> bytes:
+        """The key is chosen among the provider's by name and algorithm: a key, an address or
+        a certificate that the token brings along (jwk, jku, x5u, x5c) is never looked at."""
+        kid, algorithm = header.get("kid"), header.get("alg")
+        if not isinstance(kid, str) or not isinstance(algorithm, str):
+            raise InvalidTokenError("The token does not name its key and algorithm.")
+        key = await self._keys.find(kid, algorithm)
+        if key is None:
+            raise InvalidTokenError("The token is not signed by a key of the provider.")
+        registry = jws.JWSRegistry(algorithms=[algorithm], strict_check_header=False)
+        registry.max_header_length = LARGEST_TOKEN
+        try:
+            return jws.deserialize_compact(token, key, registry=registry).payload
+        except (JoseError, ValueError) as error:
+            raise InvalidTokenError("The token's signature is wrong.") from error
+
+    def _check_addressee(self, claims: dict[str, Any]) -> None:
+        if claims.get("iss") != self._issuer:
+            raise InvalidTokenError("The token comes from another issuer.")
+        audience = claims.get("aud")
+        audiences = audience if isinstance(audience, list) else [audience]
+        if self._audience not in audiences:
+            raise InvalidTokenError("The token is meant for another audience.")
+        subject = claims.get("sub")
+        if not isinstance(subject, str) or not subject.isprintable():
+            raise InvalidTokenError("The token names no subject.")
+        if not 0 < len(subject) <= LONGEST_SUBJECT:
+            raise InvalidTokenError("The token names no subject.")
+
+    def _check_times(self, claims: dict[str, Any]) -> None:
+        now = self._clock()
+        issued_at, expires_at = _instant(claims, "iat"), _instant(claims, "exp")
+        not_before = _instant(claims, "nbf") if "nbf" in claims else issued_at
+        if now >= expires_at + LEEWAY_SECONDS:
+            raise InvalidTokenError("The token has expired.")
+        if now < max(issued_at, not_before) - LEEWAY_SECONDS:
+            raise InvalidTokenError("The token is not valid yet.")
+        if not 0 < expires_at - issued_at <= LONGEST_LIFE_SECONDS:
+            raise InvalidTokenError("The token lives longer than fifteen minutes.")
+
+
+def _instant(claims: dict[str, Any], name: str) -> int | float:
+    value = claims.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise InvalidTokenError(f"The token's claim {name} is not an instant.")
+    return value
+
+
+def _decoded(segment: str) -> bytes:
+    try:
+        return urlsafe_b64decode(segment.encode("ascii") + b"=" * (-len(segment) % 4))
+    except (binascii.Error, ValueError) as error:
+        raise InvalidTokenError("The token is not a signed JSON Web Token.") from error
+
+
+def _json_object(data: bytes) -> dict[str, Any]:
+    """A JSON object in which every name stands once: two readers must not differ on it."""
+    try:
+        value = json.loads(data, object_pairs_hook=_names_once, parse_constant=_refused)
+    except (ValueError, RecursionError) as error:
+        raise InvalidTokenError("The token is not a signed JSON Web Token.") from error
+    if not isinstance(value, dict):
+        raise InvalidTokenError("The token is not a signed JSON Web Token.")
+    return value
+
+
+def _names_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    names = dict(pairs)
+    if len(names) != len(pairs):
+        raise ValueError("a name stands twice")
+    return names
+
+
+def _refused(constant: str) -> Any:
+    raise ValueError(f"{constant} is not JSON")

@@ -1,0 +1,187 @@
+"""Every environment variable of the gateway, read once into a frozen ``Settings``."""
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from gateway.settings import readers
+from models.vocabulary import Role
+
+PREFIX = "GERBANG_"
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class Environment(StrEnum):
+    """Where this gateway stands; production refuses whatever only development may do."""
+
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+class SettingsError(Exception):
+    """The environment cannot be used; the text names the variable and what to do."""
+
+
+def setting(meaning: str, read: Callable[[str], Any] = str, default: Any = MISSING) -> Any:
+    """One environment variable: what it means, how its text is read, what it is if not given."""
+    metadata = {"meaning": meaning, "read": read}
+    return field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The table of settings: the field ``cursor_key`` is the variable ``GERBANG_CURSOR_KEY``."""
+
+    environment: Environment = setting(  # noqa: RUF009  setting() is a dataclass field
+        "development, or production with its stricter rules",
+        readers.one_of(Environment),
+        Environment.PRODUCTION,
+    )
+    host: str = setting("address to listen on", readers.text, "127.0.0.1")
+    port: int = setting("port to listen on", readers.whole(1, 65_535), 8000)
+
+    database_url: str = setting("the PostgreSQL database, postgresql://…", readers.database_url)
+    postgres_bin: Path | None = setting(  # noqa: RUF009
+        "folder of the PostgreSQL programs for the embedded server; found by itself if not given",
+        Path,
+        None,
+    )
+
+    issuer: str | None = setting(
+        "issuer of the tokens, exactly as in their claim iss; "
+        "in development without one, the gateway's own sign-in for the demo",
+        readers.web_address,
+        None,
+    )
+    jwks_url: str | None = setting(
+        "where the issuer publishes its keys (jwks_uri of its discovery document)",
+        readers.web_address,
+        None,
+    )
+    audience: str = setting("the audience that tokens must name", readers.text, "gerbang")
+    algorithms: tuple[str, ...] = setting(
+        "signature algorithms that are accepted",
+        readers.several_of("ES256", "ES384", "PS256", "PS384", "RS256", "Ed25519", "EdDSA"),
+        ("ES256", "PS256", "RS256", "Ed25519"),
+    )
+    token_types: tuple[str, ...] = setting(
+        "header typ of access tokens; add JWT only for an issuer that cannot mark them (RFC 9068)",
+        readers.several_of("at+jwt", "JWT"),
+        ("at+jwt",),
+    )
+    claim_roles: tuple[str, ...] = setting(
+        "dotted path of the claim that lists the roles (Keycloak: realm_access.roles)",
+        readers.path,
+        ("roles",),
+    )
+    claim_partner: tuple[str, ...] = setting(
+        "dotted path of the claim with the partner's code", readers.path, ("partner",)
+    )
+    claim_countries: tuple[str, ...] = setting(
+        "dotted path of the claim with the partner countries", readers.path, ("countries",)
+    )
+    claim_centres: tuple[str, ...] = setting(
+        "dotted path of the claim with the visa centres", readers.path, ("centres",)
+    )
+    role_names: Mapping[str, Role] | None = setting(
+        "the issuer's names of our roles, as Their.Name=OFFICER,…; "
+        "once given, only these names count",
+        readers.role_names,
+        None,
+    )
+
+    cursor_key: bytes = setting(
+        "key that signs cursors, the same on every replica: 64 hexadecimal digits; "
+        "in development a new one at each start if not given",
+        readers.key,
+        b"",
+    )
+    body_limit: int = setting(
+        "largest request body, bytes", readers.whole(1_024, 16_777_216), 262_144
+    )
+    request_seconds: int = setting(
+        "how long a request may take, seconds", readers.whole(1, 300), 15
+    )
+    statement_seconds: int = setting(
+        "how long one database statement may take, seconds", readers.whole(1, 300), 10
+    )
+    dashboard_url: str = setting(
+        "address of the dashboard, for the way back from the demo's sign-in",
+        readers.web_address,
+        "http://127.0.0.1:8050",
+    )
+
+    @property
+    def in_development(self) -> bool:
+        return self.environment is Environment.DEVELOPMENT
+
+    @property
+    def signs_in_itself(self) -> bool:
+        """Whether the development sign-in issues the tokens."""
+        return self.in_development and self.issuer is None
+
+    @property
+    def token_issuer(self) -> str:
+        return self.issuer or f"http://127.0.0.1:{self.port}/development"
+
+    def __post_init__(self) -> None:
+        if self.in_development and not self.cursor_key:
+            object.__setattr__(self, "cursor_key", secrets.token_bytes(32))
+        _refuse_contradictions(self)
+
+
+def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the environment. Raises SettingsError for the first variable that cannot be used."""
+    environ = os.environ if environ is None else environ
+    known = {variable_name(item): item for item in fields(Settings)}
+    return Settings(
+        **{
+            item.name: _value(name, item, environ.get(name, "").strip())
+            for name, item in known.items()
+            if environ.get(name, "").strip() or item.default is MISSING
+        }
+    )
+
+
+def variable_name(item: Field[Any]) -> str:
+    return PREFIX + item.name.upper()
+
+
+def _value(name: str, item: Field[Any], text: str) -> Any:
+    meaning = item.metadata["meaning"]
+    if not text:
+        raise SettingsError(f"{name} is missing: set it to {meaning}.")
+    try:
+        return item.metadata["read"](text)
+    except ValueError as error:
+        # The text stays out of the message: it may be a key or hold a password.
+        raise SettingsError(f"{name} cannot be used ({meaning}): {error}.") from None
+
+
+def _refuse_contradictions(settings: Settings) -> None:
+    if (settings.issuer is None) != (settings.jwks_url is None):
+        raise SettingsError("GERBANG_ISSUER and GERBANG_JWKS_URL go together: set both.")
+    if not settings.in_development:
+        _refuse_development_habits(settings)
+
+
+def _refuse_development_habits(settings: Settings) -> None:
+    if settings.issuer is None:
+        raise SettingsError(
+            "GERBANG_ISSUER is missing: production needs a real provider; "
+            "the development sign-in exists only with GERBANG_ENVIRONMENT=development."
+        )
+    if not settings.cursor_key:
+        raise SettingsError(
+            "GERBANG_CURSOR_KEY is missing: set it to 64 hexadecimal digits, for example "
+            "from `openssl rand -hex 32`."
+        )
+    for name, address in (("ISSUER", settings.issuer), ("JWKS_URL", settings.jwks_url)):
+        parts = urlsplit(address or "")
+        if parts.scheme != "https" and parts.hostname not in LOOPBACK:
+            raise SettingsError(f"{PREFIX}{name} must start with https:// in production.")
