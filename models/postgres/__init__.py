@@ -1,0 +1,15 @@
+"""A real PostgreSQL of our own, for machines that have no database server."""
+
+from models.postgres.account import default_data_dir
+from models.postgres.errors import AlreadyRunningError, PostgresError
+from models.postgres.server import Server, running_postgres
+from models.postgres.temporary import temporary_postgres
+
+__all__ = [
+    "AlreadyRunningError",
+    "PostgresError",
+    "Server",
+    "default_data_dir",
+    "running_postgres",
+    "temporary_postgres",
+]

@@ -1,0 +1,75 @@
+"""Whose rights the server runs with: ours, or those of an unprivileged account when we are root."""
+
+import hashlib
+import os
+import pwd
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from models.postgres.errors import PostgresError
+
+UNPRIVILEGED = "nobody"
+
+
+@dataclass(frozen=True)
+class Account:
+    """A user of this machine who may own a data folder."""
+
+    name: str
+    uid: int
+    gid: int
+
+    @property
+    def is_ours(self) -> bool:
+        return self.uid == os.geteuid()
+
+    def rights(self) -> dict[str, Any]:
+        """Arguments for `subprocess` that leave a child nothing but this account's rights."""
+        if self.is_ours:
+            return {}
+        return {"user": self.uid, "group": self.gid, "extra_groups": []}
+
+    def takes(self, path: Path) -> None:
+        """Makes this account the owner of a file or folder."""
+        if not self.is_ours:
+            os.chown(path, self.uid, self.gid)
+
+    def reaches(self, folder: Path) -> bool:
+        """Whether this account may enter a folder that exists."""
+        if self.is_ours:
+            return os.access(folder, os.X_OK)
+        entering = ["/bin/sh", "-c", 'cd -- "$1"', "sh", str(folder)]
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": "/"}
+        return subprocess.run(entering, check=False, **quiet, **self.rights()).returncode == 0
+
+
+def server_account(data_dir: Path) -> Account:
+    """The account of the server: PostgreSQL refuses to run as root.
+
+    Root keeps to the owner of a data folder that exists, so that `sudo` takes nothing away.
+    """
+    uid = os.geteuid()
+    if uid == 0 and data_dir.exists():
+        uid = data_dir.stat().st_uid
+    try:
+        entry = pwd.getpwuid(uid) if uid else pwd.getpwnam(UNPRIVILEGED)
+    except KeyError:
+        who = f"user id {uid}" if uid else f"user {UNPRIVILEGED}"
+        raise PostgresError(
+            f"PostgreSQL needs an account of its own: this machine has no {who} in /etc/passwd"
+        ) from None
+    return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
+
+
+def default_data_dir(project: Path) -> Path:
+    """`.gerbang/postgres` in the project, or a folder below /var/lib that the server can reach.
+
+    The second is for root whose project lies in a private folder such as /root.
+    """
+    below_project = project.resolve() / ".gerbang" / "postgres"
+    if server_account(below_project).reaches(project):
+        return below_project
+    digest = hashlib.sha256(bytes(below_project)).hexdigest()[:8]
+    return Path("/var/lib/gerbang", digest, "postgres")

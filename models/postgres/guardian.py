@@ -1,0 +1,59 @@
+"""Runs one server and ends it when whoever started the guardian is gone, however that happened.
+
+Called as a program: guardian.py LOCK_FD UID GID COMMAND…, with standard input a pipe from the
+starter. The end of that pipe is the order to stop: the kernel closes it even on kill -9.
+"""
+
+import os
+import select
+import signal
+import subprocess
+import sys
+from typing import Any
+
+POLITE, URGENT = 30, 5  # seconds until a fast shutdown becomes an immediate one, and then a kill
+
+
+def main(lock: str, uid: str, gid: str, *command: str) -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    alive, held_by_server = os.pipe()
+    rights: dict[str, Any] = {}
+    if int(uid) != os.geteuid():
+        rights = {"user": int(uid), "group": int(gid), "extra_groups": []}
+    server = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        # Every process of the server inherits both: the lock is free, and the pipe at its end,
+        # exactly when the last of them has gone.
+        pass_fds=(int(lock), held_by_server),
+        preexec_fn=stop_with_parent if sys.platform == "linux" else None,
+        **rights,
+    )
+    os.close(held_by_server)
+    try:
+        select.select([sys.stdin, alive], [], [])
+    finally:
+        stop(server)
+
+
+def stop_with_parent() -> None:
+    """Asks Linux to end the server should even the guardian be killed."""
+    import ctypes
+
+    set_parent_death_signal = 1
+    ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGINT)
+
+
+def stop(server: subprocess.Popen[Any]) -> None:
+    for order, patience in ((signal.SIGINT, POLITE), (signal.SIGQUIT, URGENT)):
+        server.send_signal(order)
+        try:
+            server.wait(patience)
+            return
+        except subprocess.TimeoutExpired:
+            continue
+    server.kill()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,200 @@
+"""A running embedded PostgreSQL: started, waited for, and stopped."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from models.postgres import guardian
+from models.postgres.account import server_account
+from models.postgres.binaries import Binaries, find_binaries
+from models.postgres.cluster import ENVIRONMENT, SUPERUSER, Cluster
+from models.postgres.errors import AlreadyRunningError, PostgresError
+
+LOOPBACK = "127.0.0.1"
+START_PATIENCE = 60.0  # seconds: recovery after a crash is included
+PORT_TRIES = 3  # a free port may be taken by somebody else before the server has it
+
+SETTINGS = {
+    "listen_addresses": LOOPBACK,
+    "unix_socket_directories": "",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    # Sized for a demo on two cores beside a gateway and a dashboard.
+    "shared_buffers": "256MB",
+    "work_mem": "16MB",
+    "maintenance_work_mem": "256MB",
+    "effective_cache_size": "2GB",
+    "random_page_cost": "1.1",
+    "max_wal_size": "4GB",
+    "checkpoint_timeout": "15min",
+    "jit": "off",  # compiling costs short statements more than it saves
+}
+
+
+class Server:
+    """One PostgreSQL on the loopback interface, with a password."""
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        binaries: Binaries,
+        port: int,
+        guard: subprocess.Popen[bytes] | None,
+    ) -> None:
+        self.cluster = cluster
+        self.binaries = binaries
+        self.port = port
+        self._guard = guard
+
+    @property
+    def pid(self) -> int | None:
+        """The server's process, or nothing when it has gone."""
+        running = self.cluster.postmaster()
+        return running.pid if running else None
+
+    def url(self, database: str) -> str:
+        """The address of a database, made first when it is missing."""
+        self._create(database)
+        return (
+            f"postgresql://{SUPERUSER}:{self.cluster.password()}@{LOOPBACK}:{self.port}/{database}"
+        )
+
+    def is_guarded(self) -> bool:
+        """Whether the guardian that we started still watches over the server."""
+        return self._guard is not None and self._guard.poll() is None
+
+    def stop(self) -> None:
+        """Ends the server in order; nothing happens to one that we only attached to."""
+        if self._guard and self._guard.stdin:
+            self._guard.stdin.close()
+            self._guard.wait()
+
+    def _create(self, database: str) -> None:
+        statement = (
+            "SELECT format('CREATE DATABASE %I', :'name') WHERE NOT EXISTS"
+            " (SELECT FROM pg_database WHERE datname = :'name') \\gexec\n"
+        )
+        made = subprocess.run(
+            [self.binaries["psql"], "-qXv", "ON_ERROR_STOP=1", "-v", f"name={database}"],
+            env={
+                **ENVIRONMENT,
+                "PGHOST": LOOPBACK,
+                "PGPORT": str(self.port),
+                "PGUSER": SUPERUSER,
+                "PGDATABASE": "postgres",
+                "PGPASSWORD": self.cluster.password(),
+            },
+            input=statement,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if made.returncode != 0:
+            raise PostgresError(f"The database {database} could not be made: {made.stderr.strip()}")
+
+
+@contextmanager
+def running_postgres(
+    data_dir: Path,
+    *,
+    binaries: Path | None = None,
+    port: int = 0,
+    settings: Mapping[str, str] | None = None,
+    attach: bool = False,
+) -> Iterator[Server]:
+    """A server on this data folder for as long as the block runs; port 0 takes a free one.
+
+    `settings` go over our own; `{"fsync": "off"}` suits tests. With `attach`, a server that
+    already runs on the folder is used and left running; otherwise it is an error.
+    """
+    server = start(data_dir, binaries, port, SETTINGS | dict(settings or {}), attach=attach)
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def start(
+    data_dir: Path, binaries: Path | None, port: int, settings: dict[str, str], *, attach: bool
+) -> Server:
+    cluster = Cluster(data_dir.absolute(), server_account(data_dir))
+    cluster.prepare_folder()
+    programs = find_binaries(binaries)
+    if not cluster.account.reaches(programs.folder):
+        programs = programs.copied_to(cluster.folder)
+    try:
+        lock = cluster.lock()
+    except AlreadyRunningError:
+        running = cluster.postmaster()
+        if attach and running and running.status == "ready":
+            return Server(cluster, programs, running.port, guard=None)
+        raise
+    try:
+        if not cluster.data.exists():
+            cluster.initialise(programs, lock, durable=settings.get("fsync") != "off")
+        cluster.check_version(programs)
+        cluster.remove_stale_pid_file()
+        return _launch(cluster, programs, port, settings, lock)
+    finally:
+        os.close(lock)  # the server holds it from here on
+
+
+def _launch(
+    cluster: Cluster, binaries: Binaries, port: int, settings: dict[str, str], lock: int
+) -> Server:
+    failure = None
+    for _ in range(1 if port else PORT_TRIES):
+        server = _guarded(cluster, binaries, port or _free_port(), settings, lock)
+        failure = _failure_to_start(server)
+        if failure is None:
+            return server
+        if "Address already in use" not in failure:
+            break
+    raise PostgresError(f"PostgreSQL did not start on {cluster.data}:\n{failure}")
+
+
+def _guarded(
+    cluster: Cluster, binaries: Binaries, port: int, settings: dict[str, str], lock: int
+) -> Server:
+    options = [f"--{name}={value}" for name, value in (settings | {"port": str(port)}).items()]
+    command = [binaries["postgres"], "-D", str(cluster.data), *options]
+    account = cluster.account
+    with cluster.log.open("wb") as log:
+        guard = subprocess.Popen(
+            [
+                *(sys.executable, "-I", "-S", guardian.__file__),
+                *(str(lock), str(account.uid), str(account.gid)),
+                *command,
+            ],
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+            cwd=cluster.data,  # one that the server's account can enter
+            env=ENVIRONMENT,
+            pass_fds=(lock,),
+            start_new_session=True,  # a Ctrl-C is for us; the server ends after us
+        )
+    return Server(cluster, binaries, port, guard)
+
+
+def _failure_to_start(server: Server) -> str | None:
+    """Waits until the server answers; the log when it never will."""
+    deadline = time.monotonic() + START_PATIENCE
+    while server.is_guarded() and time.monotonic() < deadline:
+        running = server.cluster.postmaster()
+        if running and running.status == "ready":
+            return None
+        time.sleep(0.01)
+    server.stop()
+    return server.cluster.log.read_text(errors="replace").strip()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        return probe.getsockname()[1]
