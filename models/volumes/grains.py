@@ -51,6 +51,17 @@ FACTS = (
 
 
 @dataclass(frozen=True)
+class Rollup:
+    """One table of sums over changes: how its key and its values are made from a change."""
+
+    table: Table
+    key: dict[str, str]
+    values: dict[str, str]
+    #: The changes that it counts.
+    counts: str
+
+
+@dataclass(frozen=True)
 class Grain:
     """Figures by some dimensions and one period: a table of facts and one of turnarounds."""
 
@@ -60,8 +71,18 @@ class Grain:
     turnarounds: Table
 
     @property
-    def key(self) -> tuple[str, ...]:
-        return ("starts_on", *self.dimensions)
+    def rollups(self) -> tuple[Rollup, Rollup]:
+        starts_on = f"date_trunc('{self.period}', day::timestamp)::date"
+        key = {"starts_on": starts_on} | {name.value: name.value for name in self.dimensions}
+        return (
+            Rollup(self.facts, key, {fact: fact for fact in FACTS}, counts="true"),
+            Rollup(
+                self.turnarounds,
+                key | {"bucket": "bucket"},
+                {"decisions": "granted + refused"},
+                counts="bucket IS NOT NULL",
+            ),
+        )
 
 
 def _dimension_columns(dimensions: Sequence[Dimension]) -> list[Column[str]]:
@@ -75,36 +96,33 @@ def _fact_columns() -> list[Column[int]]:
     ]
 
 
-def _grain(name: str, period: str, dimensions: Sequence[Dimension]) -> Grain:
-    def table(suffix: str, key: Sequence[Column], *values: Column[int]) -> Table:
+def _grain(name: str, period: str, *dimensions: Dimension) -> Grain:
+    """Both tables have one line for each key, in which null is a value like others."""
+
+    def table(name: str, key: list[Column[int]], values: list[Column[int]]) -> Table:
         starts_on = Column("starts_on", Date, nullable=False)
         columns = [starts_on, *_dimension_columns(dimensions), *key]
-        return Table(
-            f"volume_{name}{suffix}",
-            Base.metadata,
-            *columns,
-            *values,
-            UniqueConstraint(
-                *(column.name for column in columns),
-                name=f"uq_volume_{name}{suffix}",
-                postgresql_nulls_not_distinct=True,
-            ),
+        unique = UniqueConstraint(
+            *(column.name for column in columns),
+            name=f"uq_{name}",
+            postgresql_nulls_not_distinct=True,
         )
+        return Table(name, Base.metadata, *columns, *values, unique)
 
     bucket = Column("bucket", Integer, nullable=False)
     decisions = Column("decisions", Integer, nullable=False)
     return Grain(
         period,
-        tuple(dimensions),
-        facts=table("", (), *_fact_columns()),
-        turnarounds=table("_turnaround", (bucket,), decisions),
+        dimensions,
+        facts=table(f"volume_{name}", [], _fact_columns()),
+        turnarounds=table(f"volume_{name}_turnaround", [bucket], [decisions]),
     )
 
 
 #: From the coarsest to the finest; the last one knows every dimension and every day.
 GRAINS = (
-    _grain("monthly", "month", (Dimension.PARTNER, Dimension.COUNTRY)),
-    _grain("daily", "day", tuple(Dimension)),
+    _grain("monthly", "month", Dimension.PARTNER, Dimension.COUNTRY),
+    _grain("daily", "day", *Dimension),
 )
 
 #: Changes to the figures that are not yet in the grains, written by triggers on ``application``.

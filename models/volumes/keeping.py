@@ -1,0 +1,100 @@
+"""Keeps the grains up to date: folds the outbox into them, or builds them anew.
+
+A fold removes changes from the outbox and adds them to every grain in one statement, so each
+change is counted exactly once, whatever dies when, and in whatever order writers commit.
+"""
+
+import asyncio
+import contextlib
+import logging
+
+import asyncpg
+
+from models.database import connect
+from models.volumes.grains import FACTS, GRAINS, OUTBOX, Dimension, Rollup
+
+log = logging.getLogger(__name__)
+
+#: Held by whoever changes the grains, so that two never wait for each other's rows.
+_LOCK = "SELECT pg_advisory_xact_lock(7461002)"
+
+CHANGE_COLUMNS = ", ".join(("day", *Dimension, "bucket", *FACTS))
+FROM_APPLICATIONS = f"""
+    SELECT {CHANGE_COLUMNS}
+    FROM application
+    CROSS JOIN LATERAL volume_contribution(status, paid_at, closed_at, target_due_at, fee_idr)
+"""  # noqa: S608
+_FROM_OUTBOX = """
+    DELETE FROM volume_outbox
+    WHERE id IN (SELECT id FROM volume_outbox ORDER BY id LIMIT $1)
+    RETURNING *
+"""
+
+
+def _add(changes: str) -> str:
+    """One statement that adds changes to every rollup and counts them."""
+    additions = ", ".join(
+        f"into_{rollup.table.name} AS ({_add_to(rollup)})"
+        for grain in GRAINS
+        for rollup in grain.rollups
+    )
+    return f"WITH changes AS ({changes}), {additions} SELECT count(*) FROM changes"  # noqa: S608
+
+
+def _add_to(rollup: Rollup) -> str:
+    name, key, values = rollup.table.name, ", ".join(rollup.key), rollup.values
+    return f"""
+        INSERT INTO {name} AS kept ({key}, {", ".join(values)})
+        SELECT {", ".join(rollup.key.values())}, {", ".join(f"sum({v})" for v in values.values())}
+        FROM changes
+        WHERE {rollup.counts}
+        GROUP BY {", ".join(rollup.key.values())}
+        ON CONFLICT ON CONSTRAINT uq_{name} DO UPDATE SET
+            {", ".join(f"{value} = kept.{value} + excluded.{value}" for value in values)}
+    """  # noqa: S608
+
+
+_FOLD = _add(_FROM_OUTBOX)
+_REBUILD = _add(FROM_APPLICATIONS)
+
+
+async def fold(connection: asyncpg.Connection, limit: int = 20_000) -> int:
+    """Fold the oldest changes of the outbox into the grains; how many they were."""
+    async with connection.transaction():
+        await connection.execute(_LOCK)
+        return await connection.fetchval(_FOLD, limit) or 0
+
+
+async def rebuild(connection: asyncpg.Connection) -> None:
+    """Build the grains anew from the applications; readers keep the old figures until the end."""
+    async with connection.transaction():
+        await connection.execute("LOCK TABLE application IN SHARE MODE")
+        await connection.execute(_LOCK)
+        for table in (OUTBOX, *(rollup.table for grain in GRAINS for rollup in grain.rollups)):
+            await connection.execute(f"DELETE FROM {table.name}")  # noqa: S608
+        await connection.execute(_REBUILD)
+
+
+async def keep_folding(url: str, stop: asyncio.Event, every: float = 1.0) -> None:
+    """Fold until told to stop; a lost database is tried again after a pause."""
+    while not stop.is_set():
+        try:
+            await _fold_until(stop, url, every)
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            log.warning("Volumes are not being folded: %s", error)
+            await _pause(stop, every)
+
+
+async def _fold_until(stop: asyncio.Event, url: str, every: float) -> None:
+    connection = await connect(url)
+    try:
+        while not stop.is_set():
+            if not await fold(connection):
+                await _pause(stop, every)
+    finally:
+        await connection.close()
+
+
+async def _pause(stop: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)

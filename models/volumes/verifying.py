@@ -1,0 +1,140 @@
+"""Recomputes every figure from what happened and names each that differs."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+
+from models.vocabulary import CLOSED, EventKind, Status
+from models.volumes.grains import GRAINS, Rollup
+from models.volumes.keeping import CHANGE_COLUMNS
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A value that is not what the events and decisions say it should be."""
+
+    table: str
+    key: dict[str, Any]
+    measure: str
+    expected: Any
+    found: Any
+
+    def __str__(self) -> str:
+        key = " ".join(f"{name}={value}" for name, value in self.key.items() if value is not None)
+        return f"{self.table} {key}: {self.measure} is {self.found}, should be {self.expected}"
+
+
+#: What an application shows of its events and decisions, and the figures are made of.
+_PROJECTED = ("status", "paid_at", "closed_at", "current_decision_id")
+
+_CLOSING = ", ".join(f"'{kind}'" for kind in CLOSED if kind is not Status.REVOKED)
+_NO_STATUS = ", ".join(f"'{kind}'" for kind in EventKind if kind not in tuple(Status))
+
+#: Each application as its events and decisions tell it. A correction changes the outcome, never
+#: the day on which the case was closed.
+_TELL = f"""
+    CREATE TEMPORARY TABLE told ON COMMIT DROP AS
+    WITH happened AS (
+        SELECT
+            application_id,
+            min(occurred_at) FILTER (WHERE kind = 'PAID') AS paid_at,
+            min(occurred_at) FILTER (WHERE kind IN ({_CLOSING})) AS closed_at,
+            (array_agg(kind ORDER BY sequence DESC) FILTER (WHERE kind NOT IN ({_NO_STATUS})))[1]
+                AS status
+        FROM application_event
+        GROUP BY application_id
+    ), decided AS (
+        SELECT id, application_id, outcome
+        FROM decision
+        WHERE id NOT IN (SELECT supersedes_id FROM decision WHERE supersedes_id IS NOT NULL)
+    )
+    SELECT
+        application.id,
+        CASE WHEN status IN ('GRANTED', 'REFUSED') THEN outcome ELSE status END AS status,
+        paid_at,
+        closed_at,
+        decided.id AS current_decision_id
+    FROM (SELECT id FROM application) AS application
+    LEFT JOIN happened ON happened.application_id = application.id
+    LEFT JOIN decided ON decided.application_id = application.id
+"""  # noqa: S608
+
+_MISPROJECTED = f"""
+    SELECT
+        reference,
+        {", ".join(f"told.{name} AS expected_{name}" for name in _PROJECTED)},
+        {", ".join(f"application.{name} AS found_{name}" for name in _PROJECTED)}
+    FROM application
+    JOIN told USING (id)
+    WHERE ({", ".join(f"told.{name}" for name in _PROJECTED)})
+        IS DISTINCT FROM ({", ".join(f"application.{name}" for name in _PROJECTED)})
+"""  # noqa: S608
+
+_EXPECT = f"""
+    CREATE TEMPORARY TABLE expected ON COMMIT DROP AS
+    SELECT {CHANGE_COLUMNS}
+    FROM application
+    JOIN told USING (id)
+    CROSS JOIN LATERAL volume_contribution(
+        told.status, told.paid_at, told.closed_at, target_due_at, fee_idr
+    )
+"""  # noqa: S608
+
+
+def _compare(rollup: Rollup) -> str:
+    """Lines of a rollup that, with the changes still in the outbox, are not as expected."""
+    key, values = ", ".join(rollup.key), ", ".join(rollup.values)
+    change = ", ".join(
+        f"{source} AS {name}" for name, source in (rollup.key | rollup.values).items()
+    )
+    expected = [f"coalesce(sum({v}) FILTER (WHERE is_expected), 0)" for v in rollup.values]
+    found = [f"coalesce(sum({v}) FILTER (WHERE NOT is_expected), 0)" for v in rollup.values]
+    return f"""
+        SELECT
+            {key},
+            {", ".join(f"{s} AS expected_{v}" for v, s in zip(rollup.values, expected, strict=True))},
+            {", ".join(f"{s} AS found_{v}" for v, s in zip(rollup.values, found, strict=True))}
+        FROM (
+            SELECT true AS is_expected, {change} FROM expected WHERE {rollup.counts}
+            UNION ALL
+            SELECT false, {change} FROM volume_outbox WHERE {rollup.counts}
+            UNION ALL
+            SELECT false, {key}, {values} FROM {rollup.table.name}
+        ) AS line
+        GROUP BY {key}
+        HAVING ({", ".join(expected)}) IS DISTINCT FROM ({", ".join(found)})
+        ORDER BY {key}
+    """  # noqa: E501, S608
+
+
+async def verify(connection: asyncpg.Connection) -> list[Difference]:
+    """Every difference between the figures and what happened, as of one instant."""
+    async with connection.transaction(isolation="repeatable_read"):
+        await connection.execute(_TELL)
+        await connection.execute(_EXPECT)
+        differences = _named("application", await connection.fetch(_MISPROJECTED), _PROJECTED)
+        for grain in GRAINS:
+            for rollup in grain.rollups:
+                lines = await connection.fetch(_compare(rollup))
+                differences += _named(rollup.table.name, lines, rollup.values)
+        return differences
+
+
+def _named(
+    table: str, lines: Sequence[asyncpg.Record], measures: Iterable[str]
+) -> list[Difference]:
+    compared = {f"{side}_{measure}" for side in ("expected", "found") for measure in measures}
+    return [
+        Difference(
+            table,
+            {name: value for name, value in line.items() if name not in compared},
+            measure,
+            line[f"expected_{measure}"],
+            line[f"found_{measure}"],
+        )
+        for line in lines
+        for measure in measures
+        if line[f"expected_{measure}"] != line[f"found_{measure}"]
+    ]
