@@ -1,0 +1,1 @@
+"""Sentences about the product, and whether they are true."""

@@ -1,0 +1,68 @@
+"""What all tests share: the event loop, one PostgreSQL, and a database for each module."""
+
+from collections.abc import AsyncIterator, Iterator
+from itertools import count
+
+import asyncpg
+import pytest
+
+from models.database import connect
+from models.migrations import migrate
+from models.postgres import Server, temporary_postgres
+from models.volumes import fold
+from tests.world import populate
+
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """The embedded PostgreSQL of this run."""
+    with temporary_postgres() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+async def template(server: Server) -> str:
+    """The name of a migrated database that others are copied from."""
+    await migrate(server.url("template_gerbang"))
+    return "template_gerbang"
+
+
+@pytest.fixture(scope="module")
+async def database(server: Server, template: str) -> str:
+    """The address of this module's own empty database."""
+    name = f"test_{next(_numbers)}"
+    connection = await connect(server.url("postgres"))
+    try:
+        await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    finally:
+        await connection.close()
+    return server.url(name)
+
+
+@pytest.fixture(scope="module")
+async def world(database: str) -> str:
+    """The address of this module's database, with the small world in it and its volumes."""
+    connection = await connect(database)
+    try:
+        await populate(connection)
+        await fold(connection)
+    finally:
+        await connection.close()
+    return database
+
+
+@pytest.fixture
+async def connection(database: str) -> AsyncIterator[asyncpg.Connection]:
+    """A connection to this module's database."""
+    connection = await connect(database)
+    try:
+        yield connection
+    finally:
+        await connection.close()

@@ -1,0 +1,1 @@
+"""The database: schema, volumes, the embedded server and the synthetic world."""
