@@ -1,0 +1,126 @@
+"""The gateway as one application: what answers at which path, and what wraps it.
+
+A request passes, from outside to inside:
+
+1. ``Edge``: trace id, security headers, figures; masks and logs whatever was not foreseen.
+2. the route; for ``/development`` only from this machine (``LoopbackOnly``).
+3. ``GraphQLOverHTTP``: media types, viewer, bounded body, deadline; then the executor.
+
+There is no CORS: other origins may not ask from a browser.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+
+from gateway.access.tokens import (
+    Authentication,
+    KeySource,
+    ProviderKeys,
+    Verification,
+    published_at,
+)
+from gateway.execution.operation import Executor
+from gateway.settings import Settings, SettingsError
+from gateway.wire import explorer
+from gateway.wire.edge import Edge
+from gateway.wire.health import Check, Health
+from gateway.wire.http import GraphQLOverHTTP
+from gateway.wire.metrics import Metrics
+
+if TYPE_CHECKING:  # production never loads the development sign-in
+    from gateway.development import SignIn
+
+
+def create_app(
+    settings: Settings,
+    executor: Executor,
+    *,
+    checks: Mapping[str, Check] | None = None,
+    resources: Callable[[], AbstractAsyncContextManager[object]] = nullcontext,
+    sign_in: "SignIn | None" = None,
+    key_source: KeySource | None = None,
+) -> Starlette:
+    """The gateway.
+
+    ``checks`` are what readiness asks, besides the provider's keys; ``resources`` is open while
+    the application runs; ``sign_in`` is the development sign-in to offer; ``key_source`` replaces
+    the provider that the settings name.
+    """
+    keys = ProviderKeys(key_source or _key_source(settings, sign_in), settings.algorithms)
+    metrics = Metrics()
+    health = Health({**(checks or {}), "keys": keys.are_at_hand})
+    endpoint = GraphQLOverHTTP(
+        executor,
+        _authentication(settings, keys),
+        metrics,
+        body_limit=settings.body_limit,
+        seconds=settings.request_seconds,
+    )
+    routes: list[BaseRoute] = [
+        Route("/graphql", endpoint.post, methods=["POST"]),
+        Route("/health/live", health.live),
+        Route("/health/ready", health.ready),
+        Route("/metrics", metrics.page),
+    ]
+    if settings.in_development:
+        routes += [Route("/graphql", _page_or_query(endpoint)), *explorer.asset_routes()]
+    if sign_in:
+        routes.append(Mount("/development", sign_in.app()))
+    return Starlette(
+        routes=routes,
+        middleware=[Middleware(Edge, metrics=metrics)],
+        lifespan=_lifespan(keys, resources),
+    )
+
+
+def _key_source(settings: Settings, sign_in: "SignIn | None") -> KeySource:
+    if sign_in is not None:
+        return sign_in.key_source
+    if settings.jwks_url is None:
+        raise SettingsError("GERBANG_ISSUER and GERBANG_JWKS_URL are missing: who signs people in?")
+    return published_at(settings.jwks_url)
+
+
+def _authentication(settings: Settings, keys: ProviderKeys) -> Authentication:
+    verification = Verification(
+        keys,
+        issuer=settings.token_issuer,
+        audience=settings.audience,
+        types=settings.token_types,
+    )
+    return Authentication(settings, verification)
+
+
+def _page_or_query(endpoint: GraphQLOverHTTP) -> Callable[[Request], object]:
+    async def get(request: Request) -> Response:
+        wants_page = "text/html" in request.headers.get("accept", "")
+        if wants_page and not request.query_params:
+            return await explorer.page(request)
+        return await endpoint.get(request)
+
+    return get
+
+
+def _lifespan(
+    keys: ProviderKeys, resources: Callable[[], AbstractAsyncContextManager[object]]
+) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        refreshing = asyncio.create_task(keys.keep_fresh())
+        try:
+            async with resources():
+                yield
+        finally:
+            refreshing.cancel()
+            with suppress(asyncio.CancelledError):
+                await refreshing
+
+    return lifespan

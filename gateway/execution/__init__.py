@@ -1,0 +1,1 @@
+"""How an operation runs, from a document to an answer."""

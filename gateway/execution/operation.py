@@ -1,0 +1,34 @@
+"""What goes into the execution of an operation, what comes out, and who runs it."""
+
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, Protocol
+
+from gateway.viewer import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class OperationRequest:
+    """One operation as the client sent it: well formed, and nothing more is known of it."""
+
+    document: str | None = None
+    document_id: str | None = None
+    operation_name: str | None = None
+    variables: dict[str, Any] = field(default_factory=dict)
+    may_write: bool = True  # a GET may not: a mutation is then refused as METHOD_NOT_ALLOWED
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the client is told. ``data`` is absent, not null, if ``status`` is not OK."""
+
+    data: dict[str, Any] | None
+    errors: list[dict[str, Any]] = field(default_factory=list)
+    extensions: dict[str, Any] = field(default_factory=dict)
+    status: HTTPStatus = HTTPStatus.OK
+
+
+class Executor(Protocol):
+    """Runs one operation for one viewer; raises RequestError where it cannot start."""
+
+    async def run(self, request: OperationRequest, viewer: Viewer, trace_id: str) -> Answer: ...

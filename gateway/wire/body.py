@@ -1,0 +1,35 @@
+"""Reading the body of a request, no further than its limit."""
+
+from http import HTTPStatus
+
+from starlette.requests import ClientDisconnect, Request
+
+from gateway.errors import ErrorCode, RequestError
+
+
+class ClientGoneError(Exception):
+    """The client hung up, so nobody waits for an answer."""
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """The whole body. Raises RequestError as soon as it is longer than ``limit`` bytes."""
+    announced = request.headers.get("content-length", "0")
+    if announced.isascii() and announced.isdigit() and int(announced[:12]) > limit:
+        raise _too_large(limit)
+    body = bytearray()
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > limit:
+                raise _too_large(limit)
+    except ClientDisconnect as error:
+        raise ClientGoneError from error
+    return bytes(body)
+
+
+def _too_large(limit: int) -> RequestError:
+    return RequestError(
+        ErrorCode.TOO_LARGE,
+        f"The request is larger than {limit} bytes.",
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    )

@@ -1,0 +1,73 @@
+"""What every response carries and every request leaves behind: trace, headers, figures."""
+
+import re
+import secrets
+import time
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.wire.answers import error_response, masked
+from gateway.wire.failures import log_failure
+from gateway.wire.metrics import Metrics
+
+TRACE_HEADER = "Gerbang-Trace"
+TRACEPARENT = re.compile(
+    r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}"
+)
+
+# A page that needs more says so itself; these are for everything else.
+SECURITY_HEADERS = {
+    "Cache-Control": "private, no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+class Edge:
+    """The outermost middleware: nothing leaves unmarked, and no error leaves unmasked."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        trace_id = _trace_id(Headers(scope=scope).get("traceparent"))
+        scope.setdefault("state", {})["trace_id"] = trace_id
+        started_at, status = time.perf_counter(), 0
+
+        async def send_marked(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers[TRACE_HEADER] = trace_id
+                for name, value in SECURITY_HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_marked)
+        except Exception as error:
+            log_failure(error, trace_id)
+            if not status:
+                await error_response(masked(), trace_id)(scope, receive, send_marked)
+        finally:
+            self._metrics.note(scope["path"], status, time.perf_counter() - started_at)
+
+
+def trace_id_of(request: Request) -> str:
+    return request.state.trace_id
+
+
+def _trace_id(traceparent: str | None) -> str:
+    """The caller's W3C trace id if it is well formed, else one of our own."""
+    given = TRACEPARENT.fullmatch(traceparent or "")
+    return given[1] if given else secrets.token_hex(16)

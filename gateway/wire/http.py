@@ -1,0 +1,108 @@
+"""``/graphql``: from an HTTP request to its response, by the GraphQL-over-HTTP specification."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from gateway.access.tokens import Authentication
+from gateway.errors import ErrorCode, RequestError
+from gateway.execution.operation import Answer, Executor, OperationRequest
+from gateway.viewer import Viewer
+from gateway.wire import media_types, parameters
+from gateway.wire.answers import answer_response, error_entry, error_response, masked
+from gateway.wire.body import ClientGoneError, read_body
+from gateway.wire.edge import trace_id_of
+from gateway.wire.failures import log_failure
+from gateway.wire.metrics import Metrics
+
+CLIENT_CLOSED_REQUEST = 499
+
+
+class GraphQLOverHTTP:
+    """The endpoint. Errors before an operation is understood keep their own HTTP status; errors
+    of a well-formed operation follow the media type of the answer."""
+
+    def __init__(
+        self,
+        executor: Executor,
+        authentication: Authentication,
+        metrics: Metrics,
+        *,
+        body_limit: int,
+        seconds: float,
+    ) -> None:
+        self._executor = executor
+        self._authentication = authentication
+        self._metrics = metrics
+        self._body_limit = body_limit
+        self._seconds = seconds
+
+    async def post(self, request: Request) -> Response:
+        """An operation in the body."""
+
+        async def operation() -> OperationRequest:
+            media_types.require_json(
+                request.headers.get("content-type"), request.headers.get("content-encoding")
+            )
+            return parameters.from_body(await read_body(request, self._body_limit))
+
+        return await self._respond(request, operation)
+
+    async def get(self, request: Request) -> Response:
+        """A query in the address: offered in development only, since addresses end up in logs."""
+
+        async def operation() -> OperationRequest:
+            return parameters.from_url(request.query_params)
+
+        return await self._respond(request, operation)
+
+    async def _respond(
+        self, request: Request, operation: Callable[[], Awaitable[OperationRequest]]
+    ) -> Response:
+        trace_id = trace_id_of(request)
+        media_type = media_types.JSON
+        try:
+            async with asyncio.timeout(self._seconds):
+                media_type = media_types.negotiated(request.headers.get("accept"))
+                viewer = await self._viewer(request)
+                answer = await self._run(await operation(), viewer, trace_id)
+        except RequestError as error:
+            return self._refusal(error, trace_id, media_type)
+        except TimeoutError:
+            return self._refusal(_too_late(), trace_id, media_type)
+        except ClientGoneError:
+            return Response(status_code=CLIENT_CLOSED_REQUEST)
+        for entry in answer.errors:
+            self._metrics.note_error(entry["extensions"]["code"])
+        return answer_response(answer, media_type)
+
+    async def _viewer(self, request: Request) -> Viewer:
+        return await self._authentication.viewer(
+            request.headers.getlist("authorization"), request.headers.getlist("gerbang-role")
+        )
+
+    async def _run(self, operation: OperationRequest, viewer: Viewer, trace_id: str) -> Answer:
+        try:
+            return await self._executor.run(operation, viewer, trace_id)
+        except RequestError as error:
+            return Answer(None, [error_entry(error, trace_id)], status=error.status)
+        except Exception as error:
+            # A deadline cancels, so a TimeoutError from below is somebody else's failure.
+            log_failure(error, trace_id)
+            failure = masked()
+            return Answer(None, [error_entry(failure, trace_id)], status=failure.status)
+
+    def _refusal(self, error: RequestError, trace_id: str, media_type: str) -> Response:
+        self._metrics.note_error(error.code)
+        return error_response(error, trace_id, media_type)
+
+
+def _too_late() -> RequestError:
+    return RequestError(
+        ErrorCode.TIMEOUT,
+        "The request took too long. Ask for less, or for a shorter period.",
+        HTTPStatus.SERVICE_UNAVAILABLE,
+    )

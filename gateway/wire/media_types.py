@@ -1,0 +1,75 @@
+"""Which media type a body has, and which one the client accepts for the answer."""
+
+from email.message import Message
+from http import HTTPStatus
+
+from gateway.errors import ErrorCode, RequestError
+
+GRAPHQL_RESPONSE = "application/graphql-response+json"
+JSON = "application/json"
+# A wildcard gets the older type, which every client understands.
+ANSWERED_BY = {
+    GRAPHQL_RESPONSE: GRAPHQL_RESPONSE,
+    JSON: JSON,
+    "application/*": JSON,
+    "*/*": JSON,
+}
+
+
+def require_json(content_type: str | None, content_encoding: str | None) -> None:
+    """Only plain ``application/json`` in UTF-8, which no other site's form can send."""
+    kind, charset = _parsed(content_type or "")
+    if kind != JSON or charset not in (None, "utf-8"):
+        raise _unsupported("Send the operation as application/json in UTF-8.")
+    if content_encoding not in (None, "", "identity"):
+        raise _unsupported("Send the body without Content-Encoding.")
+
+
+def negotiated(accept: str | None) -> str:
+    """The best media type that the client accepts; the first named wins a tie."""
+    offers = [_offer(part) for part in (accept or "*/*").split(",")]
+    answers = [(quality, ANSWERED_BY[kind]) for kind, quality in offers if kind in ANSWERED_BY]
+    refused = {kind for kind, quality in offers if quality == 0}
+    answers = [(quality, kind) for quality, kind in answers if quality > 0 and kind not in refused]
+    if not answers:
+        raise RequestError(
+            ErrorCode.NOT_ACCEPTABLE,
+            f"Accept {GRAPHQL_RESPONSE} or {JSON}.",
+            HTTPStatus.NOT_ACCEPTABLE,
+        )
+    return max(answers, key=lambda answer: answer[0])[1]
+
+
+def _offer(part: str) -> tuple[str, float]:
+    message = _message(part)
+    kind = message.get_content_type() if part.strip() else ""
+    charset = message.get_param("charset", "utf-8")
+    if not isinstance(charset, str) or charset.lower() not in ("utf-8", "utf8"):
+        return kind, 0.0
+    return kind, _quality(message.get_param("q", "1"))
+
+
+def _quality(text: object) -> float:
+    try:
+        quality = float(str(text))
+    except ValueError:
+        return 0.0
+    return quality if 0 <= quality <= 1 else 0.0
+
+
+def _parsed(content_type: str) -> tuple[str, str | None]:
+    if not content_type.strip():
+        return "", None
+    message = _message(content_type)
+    charset = message.get_param("charset")
+    return message.get_content_type(), str(charset).lower() if charset else None
+
+
+def _message(header: str) -> Message:
+    message = Message()
+    message["Content-Type"] = header.strip()
+    return message
+
+
+def _unsupported(text: str) -> RequestError:
+    return RequestError(ErrorCode.UNSUPPORTED_MEDIA_TYPE, text, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)

@@ -1,0 +1,43 @@
+"""Figures about the gateway itself for Prometheus: no viewer, no case, no country."""
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from starlette.requests import Request
+from starlette.responses import Response
+
+MEASURED_PATHS = ("/graphql",)
+SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+
+
+class Metrics:
+    """The figures of one gateway process."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._requests = Counter(
+            "gerbang_requests", "Requests, by HTTP status.", ["status"], registry=self._registry
+        )
+        self._errors = Counter(
+            "gerbang_errors", "Errors told to clients, by code.", ["code"], registry=self._registry
+        )
+        self._seconds = Histogram(
+            "gerbang_request_seconds",
+            "How long requests took.",
+            buckets=SECONDS,
+            registry=self._registry,
+        )
+
+    def note(self, path: str, status: int, seconds: float) -> None:
+        """Note one finished request; status 0 is one whose client hung up."""
+        if path in MEASURED_PATHS:
+            self._requests.labels(status).inc()
+            self._seconds.observe(seconds)
+
+    def note_error(self, code: str) -> None:
+        self._errors.labels(code).inc()
+
+    async def page(self, request: Request) -> Response:
+        """``GET /metrics``."""
+        return Response(
+            generate_latest(self._registry), headers={"Content-Type": CONTENT_TYPE_LATEST}
+        )

@@ -1,0 +1,454 @@
+"""Who is asking: which tokens are accepted, and as whom."""
+
+import asyncio
+import hashlib
+import hmac
+import json
+import time
+from base64 import urlsafe_b64encode
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import httpx
+import pytest
+from joserfc import jws, jwt
+from joserfc.jwk import ECKey, Key, OctKey, OKPKey, RSAKey
+
+from gateway.access.tokens import ProviderKeys
+from gateway.access.tokens.keys import KeysUnavailableError, usable_keys
+from gateway.app import create_app
+from tests import tokens
+from tests.gateway.small_schema import SmallExecutor
+from tests.tokens import ISSUER, KEY, bearer, claims, token
+
+pytestmark = pytest.mark.anyio
+
+STRANGER = ECKey.generate_key("P-256", {"kid": "test"})
+RSA = RSAKey.generate_key(2048, {"kid": "rsa", "use": "sig"})
+HEADER = {"alg": "ES256", "typ": "at+jwt", "kid": "test"}
+
+
+def client_of(key_source: Any = tokens.key_source, **settings: str) -> httpx.AsyncClient:
+    app = create_app(tokens.settings(**settings), SmallExecutor(), key_source=key_source)
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1:8000")
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[httpx.AsyncClient]:
+    async with client_of() as client:
+        yield client
+
+
+async def ask(client: httpx.AsyncClient, headers: Any) -> httpx.Response:
+    return await client.post("/graphql", json={"query": "{ role scope }"}, headers=headers)
+
+
+async def told(client: httpx.AsyncClient, given: str, **headers: str) -> httpx.Response:
+    return await ask(client, {"Authorization": f"Bearer {given}", **headers})
+
+
+def code_of(response: httpx.Response) -> tuple[int, str]:
+    assert "data" not in response.json()
+    return response.status_code, response.json()["errors"][0]["extensions"]["code"]
+
+
+def encoded(data: Any) -> str:
+    text = data if isinstance(data, bytes) else json.dumps(data).encode()
+    return urlsafe_b64encode(text).rstrip(b"=").decode()
+
+
+def signed(
+    header: dict[str, Any] | None = None,
+    payload: dict[str, Any] | bytes | None = None,
+    key: Key = KEY,
+) -> str:
+    """A genuine signature over whatever header and payload."""
+    header = {**HEADER, **(header or {})}
+    header = {name: value for name, value in header.items() if value is not None}
+    payload = payload if isinstance(payload, bytes) else json.dumps(payload or claims()).encode()
+    registry = jws.JWSRegistry(algorithms=[header["alg"]], strict_check_header=False)
+    registry.max_header_length = 100_000
+    return jws.serialize_compact(header, payload, key, registry=registry)
+
+
+def unsigned(algorithm: str) -> str:
+    return f"{encoded({**HEADER, 'alg': algorithm})}.{encoded(claims())}."
+
+
+def mac_with_the_public_key() -> str:
+    message = f"{encoded({**HEADER, 'alg': 'HS256'})}.{encoded(claims())}"
+    public = KEY.as_pem(private=False)
+    return f"{message}.{encoded(hmac.new(public, message.encode(), hashlib.sha256).digest())}"
+
+
+def tampered() -> str:
+    header, _, signature = token("OFFICER").split(".")
+    return f"{header}.{encoded(claims('SUPERVISOR'))}.{signature}"
+
+
+def truncated_signature() -> str:
+    return token()[:-4]
+
+
+def issued(ago: int, life: int, **more: Any) -> str:
+    now = int(time.time())
+    return token(iat=now - ago, exp=now - ago + life, **more)
+
+
+# --- A good token --------------------------------------------------------------------------------
+
+
+async def test_without_a_token_the_viewer_is_anonymous(client) -> None:
+    assert (await ask(client, {})).json()["data"] == {"role": "ANONYMOUS", "scope": [""]}
+
+
+async def test_a_good_token_gives_role_and_scope(client) -> None:
+    headers = bearer("PARTNER_AGENT", partner="NUSA", countries=["AU"], centres=["AU-SYD"])
+    assert (await ask(client, headers)).json()["data"] == {
+        "role": "PARTNER_AGENT",
+        "scope": ["NUSA", "AU", "AU-SYD"],
+    }
+
+
+GOOD: dict[str, Callable[[], str]] = {
+    "audience among several": lambda: token(aud=["account", "gerbang"]),
+    "full media type": lambda: signed({"typ": "application/at+jwt"}),
+    "other spelling of the type": lambda: signed({"typ": "AT+JWT"}),
+    "unknown header": lambda: signed({"x5t": "abc", "vendor": 1}),
+    "expired within the leeway": lambda: issued(305, 300),
+    "clock slightly ahead": lambda: issued(-5, 300),
+    "exactly fifteen minutes": lambda: issued(0, 900),
+    "one country as a text": lambda: token(countries="AU"),
+    "foreign roles beside": lambda: token(["offline_access", "OFFICER", "OFFICER", "ANONYMOUS"]),
+}
+
+
+@pytest.mark.parametrize("case", GOOD)
+async def test_accepted(client, case) -> None:
+    assert (await told(client, GOOD[case]())).json()["data"]["role"] == "OFFICER"
+
+
+# --- The attack table ----------------------------------------------------------------------------
+
+BAD: dict[str, Callable[[], str]] = {
+    "nothing": lambda: "",
+    "no token": lambda: "nonsense",
+    "three empty parts": lambda: "..",
+    "not base64": lambda: "é.é.é",
+    "not json": lambda: f"{encoded(b'{')}.e30.e30",
+    "header is a list": lambda: f"{encoded([])}.e30.e30",
+    "deeply nested header": lambda: f"{encoded(b'[' * 5000)}.e30.e30",
+    "encrypted": lambda: "e30.e30.e30.e30.e30",
+    "alg none": lambda: unsigned("none"),
+    "alg None": lambda: unsigned("None"),
+    "alg missing": lambda: f"{encoded({'typ': 'at+jwt', 'kid': 'test'})}.{encoded(claims())}.",
+    "alg a list": lambda: f"{encoded({**HEADER, 'alg': ['ES256']})}.{encoded(claims())}.AA",
+    "HS256 with the public key": mac_with_the_public_key,
+    "other algorithm than the key's": lambda: (
+        f"{encoded({**HEADER, 'alg': 'ES384'})}.{token().partition('.')[2]}"
+    ),
+    "stranger's key under a known name": lambda: token(key=STRANGER),
+    "stranger's key in the header (jwk)": lambda: signed(
+        {"jwk": STRANGER.as_dict(private=False)}, key=STRANGER
+    ),
+    "stranger's address in the header (jku)": lambda: signed(
+        {"jku": "https://evil.test/keys"}, key=STRANGER
+    ),
+    "stranger's certificate in the header (x5u)": lambda: signed(
+        {"x5u": "https://evil.test/cert"}, key=STRANGER
+    ),
+    "unknown key": lambda: signed({"kid": "unknown"}),
+    "key as a path": lambda: signed({"kid": "../../../../dev/null"}),
+    "key as a statement": lambda: signed({"kid": "' UNION SELECT 'key' --"}),
+    "key not named": lambda: signed({"kid": None}),
+    "key not a text": lambda: (
+        signed({"kid": ["test"]})
+        if False
+        else f"{encoded({**HEADER, 'kid': ['test']})}.{encoded(claims())}.AA"
+    ),
+    "unencoded payload": lambda: f"{encoded({**HEADER, 'b64': False, 'crit': ['b64']})}.{{}}.AA",
+    "critical extension": lambda: f"{encoded({**HEADER, 'crit': ['exp']})}.{encoded(claims())}.AA",
+    "type missing": lambda: signed({"typ": None}),
+    "id token": lambda: signed({"typ": "JWT"}),
+    "logout token": lambda: signed({"typ": "logout+jwt"}),
+    "tampered": tampered,
+    "truncated signature": truncated_signature,
+    "payload not json": lambda: signed(payload=b"{"),
+    "payload a list": lambda: signed(payload=b"[]"),
+    "payload not utf-8": lambda: signed(payload=b'{"sub":"\xff"}'),
+    "duplicate claim": lambda: signed(
+        payload=json.dumps(claims()).encode()[:-1] + b',"roles":["SUPERVISOR"]}'
+    ),
+    "duplicate claim inside": lambda: signed(
+        payload=json.dumps(claims()).encode()[:-1] + b',"a":{"b":1,"b":2}}'
+    ),
+    "endless expiry": lambda: signed(
+        payload=json.dumps(claims(exp=0)).encode().replace(b'"exp": 0', b'"exp": Infinity')
+    ),
+    "enormous expiry": lambda: signed(
+        payload=json.dumps(claims(exp=0)).encode().replace(b'"exp": 0', b'"exp": 1e999')
+    ),
+    "no instant": lambda: signed(
+        payload=json.dumps(claims(iat=0)).encode().replace(b'"iat": 0', b'"iat": NaN')
+    ),
+    "endless digits": lambda: signed(
+        payload=json.dumps(claims(iat=0)).encode().replace(b'"iat": 0', b'"iat": ' + b"9" * 5000)
+    ),
+    "other issuer": lambda: token(iss="https://evil.test"),
+    "issuer with a slash": lambda: token(iss=f"{ISSUER}/"),
+    "issuer missing": lambda: token(iss=None),
+    "issuer a list": lambda: token(iss=[ISSUER]),
+    "other audience": lambda: token(aud="dashboard"),
+    "audience missing": lambda: token(aud=None),
+    "no audience": lambda: token(aud=[]),
+    "audience inside a text": lambda: token(aud="not-gerbang-at-all"),
+    "audience as a name": lambda: token(aud={"gerbang": True}),
+    "expired": lambda: issued(400, 300),
+    "expiry missing": lambda: token(exp=None),
+    "expiry a text": lambda: token(exp="9999999999"),
+    "expiry true": lambda: token(exp=True),
+    "issue missing": lambda: token(iat=None),
+    "issued in the future": lambda: issued(-60, 300),
+    "not yet valid": lambda: token(nbf=int(time.time()) + 60),
+    "validity a text": lambda: token(nbf="0"),
+    "too long a life": lambda: issued(0, 901),
+    "expiry before issue": lambda: issued(-5, -1),
+    "subject missing": lambda: token(sub=None),
+    "subject empty": lambda: token(sub=""),
+    "subject a number": lambda: token(sub=1),
+    "subject with a line break": lambda: token(sub="a\nb"),
+    "subject too long": lambda: token(sub="a" * 256),
+    "too large": lambda: token(note="a" * 9000),
+    "roles an object": lambda: token(roles={"OFFICER": True}),
+    "roles nested": lambda: token(roles=[["OFFICER"]]),
+    "country not a code": lambda: token(countries=["AU", "Australia"]),
+    "country a wildcard": lambda: token(countries=["*"]),
+    "country in small letters": lambda: token(countries=["au"]),
+    "country with a line break": lambda: token(countries=["AU\n"]),
+    "country a number": lambda: token(countries=[36]),
+    "countries an object": lambda: token(countries={"AU": 1}),
+    "several partners": lambda: token(partner=["NUSA", "ANDALAN"]),
+    "partner not a code": lambda: token(partner="NUSA' OR 1=1"),
+    "centre not a code": lambda: token(centres=["%"]),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+async def test_refused(client, case) -> None:
+    headers = [("Authorization", f"Bearer {BAD[case]()}".encode())]
+    response = await ask(client, headers)
+    assert code_of(response) == (401, "UNAUTHENTICATED")
+    challenge = response.headers["www-authenticate"]
+    assert challenge.startswith('Bearer realm="gerbang", error="invalid_token"')
+    assert challenge.count('"') == 6
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [("Authorization", "Basic b2ZmaWNlcjpvZmZpY2Vy")],
+        [("Authorization", "Bearer")],
+        [("Authorization", "")],
+        [("Authorization", token())],
+        [("Authorization", f"Bearer {token()}"), ("Authorization", f"Bearer {token()}")],
+        [("Gerbang-Role", "OFFICER")],
+    ],
+)
+async def test_a_wrong_header_never_falls_back_to_anonymous(client, headers) -> None:
+    assert code_of(await ask(client, headers)) == (401, "UNAUTHENTICATED")
+
+
+async def test_the_answer_repeats_nothing_of_a_refused_token(client) -> None:
+    response = await told(client, token(sub="Siti\nRahayu", aud="elsewhere-9921"))
+    assert "Siti" not in response.text
+    assert "9921" not in response.text + response.headers["www-authenticate"]
+
+
+# --- The role that acts --------------------------------------------------------------------------
+
+
+async def test_a_token_with_several_roles_must_name_one(client) -> None:
+    response = await told(client, token(["OFFICER", "AUDITOR"]))
+    assert code_of(response) == (400, "ROLE_REQUIRED")
+    assert "OFFICER, AUDITOR" in response.json()["errors"][0]["message"]
+
+
+async def test_the_named_role_acts_alone(client) -> None:
+    response = await told(client, token(["OFFICER", "AUDITOR"]), **{"Gerbang-Role": "AUDITOR"})
+    assert response.json()["data"]["role"] == "AUDITOR"
+
+
+@pytest.mark.parametrize("role", ["SUPERVISOR", "ANONYMOUS", "officer", "", "OFFICER,AUDITOR"])
+async def test_a_role_that_is_not_held_is_refused(client, role) -> None:
+    response = await told(client, token(["OFFICER", "AUDITOR"]), **{"Gerbang-Role": role})
+    assert code_of(response) == (403, "ROLE_NOT_HELD")
+
+
+@pytest.mark.parametrize("roles", [[], ["offline_access"], ["ANONYMOUS"], None])
+async def test_a_token_without_a_role_of_ours_is_refused(client, roles) -> None:
+    assert code_of(await told(client, token(roles=roles))) == (403, "ROLE_NOT_HELD")
+
+
+async def test_two_headers_that_name_roles_are_refused(client) -> None:
+    headers = [*bearer().items(), ("Gerbang-Role", "OFFICER"), ("Gerbang-Role", "OFFICER")]
+    assert code_of(await ask(client, headers)) == (400, "BAD_REQUEST")
+
+
+# --- Other issuers -------------------------------------------------------------------------------
+
+
+async def test_claims_of_another_issuer_are_mapped() -> None:
+    mapped = client_of(
+        claim_roles="realm_access.roles",
+        claim_countries='"https://visa.example/scope".countries',
+        role_names="Visa.Manager=PARTNER_MANAGER, Visa.Officer=OFFICER",
+        token_types="at+jwt,JWT",
+    )
+    given = claims(
+        roles=["OFFICER"],
+        realm_access={"roles": ["Visa.Manager", "SUPERVISOR"]},
+        **{"https://visa.example/scope": {"countries": ["NZ"]}},
+    )
+    async with mapped as client:
+        response = await told(client, signed({"typ": "JWT"}, given))
+    assert response.json()["data"] == {"role": "PARTNER_MANAGER", "scope": ["", "NZ"]}
+
+
+@pytest.mark.parametrize("algorithm", ["RS256", "PS256"])
+async def test_an_rsa_key_verifies_the_algorithms_that_are_pinned(algorithm) -> None:
+    async def key_source() -> Any:
+        return {"keys": [RSA.as_dict(private=False), KEY.as_dict(private=False)]}
+
+    given = signed({"alg": algorithm, "kid": "rsa"}, key=RSA)
+    for algorithms, status in ((algorithm, 200), ("ES256", 401)):
+        async with client_of(key_source, algorithms=algorithms) as client:
+            assert (await told(client, given)).status_code == status
+
+
+# --- The provider's keys -------------------------------------------------------------------------
+
+
+class Provider:
+    """A provider whose keys change, and that can be away; counts how often it is asked."""
+
+    def __init__(self, *keys: Key) -> None:
+        self.keys = list(keys)
+        self.is_away = False
+        self.asked = 0
+
+    async def __call__(self) -> Any:
+        self.asked += 1
+        if self.is_away:
+            raise httpx.ConnectError("away")
+        return {"keys": [key.as_dict(private=False) for key in self.keys]}
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def fresh_key(kid: str) -> ECKey:
+    return ECKey.generate_key("P-256", {"kid": kid})
+
+
+async def test_a_new_key_is_found_when_a_token_names_it() -> None:
+    provider, clock = Provider(fresh_key("old")), Clock()
+    keys = ProviderKeys(provider, ("ES256",), clock)
+    assert await keys.find("old", "ES256")
+    provider.keys = [fresh_key("new")]
+    clock.now += 11
+    assert await keys.find("new", "ES256")
+    assert await keys.find("old", "ES256") is None
+
+
+async def test_invented_key_names_do_not_become_requests_to_the_provider() -> None:
+    provider, clock = Provider(fresh_key("known")), Clock()
+    keys = ProviderKeys(provider, ("ES256",), clock)
+    for number in range(100):
+        assert await keys.find(f"invented-{number}", "ES256") is None
+    assert provider.asked == 1
+
+
+async def test_the_last_keys_are_kept_while_the_provider_is_away() -> None:
+    provider, clock = Provider(fresh_key("known")), Clock()
+    keys = ProviderKeys(provider, ("ES256",), clock)
+    assert await keys.find("known", "ES256")
+    provider.is_away = True
+    clock.now += 1000
+    assert await keys.find("unknown", "ES256") is None
+    assert await keys.find("known", "ES256")
+    provider.is_away, provider.keys = False, []
+    clock.now += 1000
+    assert await keys.find("unknown", "ES256") is None
+    assert await keys.find("known", "ES256")
+
+
+async def test_without_any_key_tokens_are_not_judged_and_nobody_is_let_in() -> None:
+    provider = Provider()
+    provider.is_away = True
+    with pytest.raises(KeysUnavailableError):
+        await ProviderKeys(provider, ("ES256",)).find("test", "ES256")
+    async with client_of(provider) as client:
+        assert code_of(await told(client, token())) == (503, "UNAVAILABLE")
+        assert (await client.get("/health/ready")).json()["checks"] == {"keys": False}
+
+
+async def test_the_running_gateway_refreshes_its_keys_by_itself() -> None:
+    provider = Provider(KEY)
+    app = create_app(tokens.settings(), SmallExecutor(), key_source=provider)
+    async with app.router.lifespan_context(app):
+        await asyncio.sleep(0.01)
+        assert provider.asked == 1
+
+
+def entry(key: Key, **more: Any) -> dict[str, Any]:
+    found = {**key.as_dict(private=False), **more}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        entry(KEY, use="enc"),
+        entry(KEY, key_ops=["encrypt"], use=None),
+        entry(KEY, alg="ECDH-ES"),
+        entry(KEY, kid=None),
+        entry(KEY, x="AA"),
+        entry(KEY, crv="P-000"),
+        entry(OctKey.generate_key(256, {"kid": "test"}), k="c2VjcmV0"),
+        {"kty": "MLDSA", "kid": "test"},
+        {"kid": "test"},
+        "test",
+        None,
+    ],
+)
+def test_keys_that_cannot_verify_are_passed_over(given: Any) -> None:
+    other = entry(fresh_key("other"))
+    found = usable_keys({"keys": [given, other]}, ("ES256", "HS256"))
+    assert list(found) == [("other", "ES256")]
+
+
+def test_small_rsa_keys_are_passed_over() -> None:
+    small = RSAKey.generate_key(1024, {"kid": "small"})
+    assert usable_keys({"keys": [entry(small)]}, ("RS256",)) == {}
+
+
+def test_each_key_serves_only_what_its_type_signs() -> None:
+    keys = [RSA, KEY, OKPKey.generate_key("Ed25519", {"kid": "ed"})]
+    found = usable_keys(
+        {"keys": [entry(key) for key in keys]}, ("ES256", "PS256", "RS256", "Ed25519")
+    )
+    assert set(found) == {
+        ("rsa", "PS256"),
+        ("rsa", "RS256"),
+        ("test", "ES256"),
+        ("ed", "Ed25519"),
+    }
+
+
+def test_the_helper_makes_tokens_a_stranger_cannot() -> None:
+    assert jwt.decode(token(), KEY, algorithms=["ES256"]).header["typ"] == "at+jwt"

@@ -1,0 +1,58 @@
+"""A token issuer for tests: a key of its own, and bearer headers for any role and scope."""
+
+import secrets
+import time
+from typing import Any
+
+from joserfc import jwt
+from joserfc.jwk import ECKey, Key
+
+from gateway.settings import Settings, read_settings
+
+ISSUER = "https://issuer.test"
+AUDIENCE = "gerbang"
+KEY = ECKey.generate_key("P-256", {"kid": "test", "use": "sig", "alg": "ES256"})
+
+
+def settings(**variables: str) -> Settings:
+    """Settings under which the tokens of this module are accepted."""
+    given = {
+        "environment": "development",
+        "database_url": "postgresql://nobody@127.0.0.1/nothing",
+        "issuer": ISSUER,
+        "jwks_url": f"{ISSUER}/keys",
+        **variables,
+    }
+    return read_settings({f"GERBANG_{name.upper()}": value for name, value in given.items()})
+
+
+async def key_source() -> dict[str, Any]:
+    """The issuer's public keys: ``create_app(…, key_source=key_source)``."""
+    return {"keys": [KEY.as_dict(private=False)]}
+
+
+def claims(role: str | list[str] = "OFFICER", **more: Any) -> dict[str, Any]:
+    """The claims of a good token; ``more`` adds to them or replaces them, None removes."""
+    now = int(time.time())
+    found = {
+        "iss": ISSUER,
+        "aud": AUDIENCE,
+        "sub": "somebody",
+        "roles": [role] if isinstance(role, str) else role,
+        "iat": now,
+        "exp": now + 300,
+        "jti": secrets.token_hex(8),
+        **more,
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def token(role: str | list[str] = "OFFICER", *, key: Key = KEY, **more: Any) -> str:
+    """A signed access token: ``token("PARTNER_MANAGER", partner="NUSA", countries=["AU"])``."""
+    header = {"alg": "ES256", "typ": "at+jwt", "kid": key.kid}
+    return jwt.encode(header, claims(role, **more), key, algorithms=["ES256"])
+
+
+def bearer(role: str | list[str] = "OFFICER", **more: Any) -> dict[str, str]:
+    """The header that carries such a token."""
+    return {"Authorization": f"Bearer {token(role, **more)}"}
