@@ -10,7 +10,7 @@ from models.database import connect
 from models.migrations import migrate
 from models.postgres import Server, temporary_postgres
 from models.volumes import fold
-from tests.world import populate
+from tests.populating import populate
 
 _numbers = count(1)
 
