@@ -18,7 +18,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Route
 
 from gateway.access.tokens import (
     Authentication,
@@ -27,10 +27,11 @@ from gateway.access.tokens import (
     Verification,
     published_at,
 )
+from gateway.errors import RequestError
 from gateway.execution.operation import Executor
 from gateway.settings import Settings, SettingsError
 from gateway.wire import explorer
-from gateway.wire.edge import Edge
+from gateway.wire.edge import Edge, refusal
 from gateway.wire.health import Check, Health
 from gateway.wire.http import GraphQLOverHTTP
 from gateway.wire.metrics import Metrics
@@ -73,10 +74,11 @@ def create_app(
     if settings.in_development:
         routes += [Route("/graphql", _page_or_query(endpoint)), *explorer.asset_routes()]
     if sign_in:
-        routes.append(Mount("/development", sign_in.app()))
+        routes.append(sign_in.mount())
     return Starlette(
         routes=routes,
         middleware=[Middleware(Edge, metrics=metrics)],
+        exception_handlers={RequestError: refusal},
         lifespan=_lifespan(keys, resources),
     )
 

@@ -6,8 +6,10 @@ import time
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gateway.errors import RequestError
 from gateway.wire.answers import error_response, masked
 from gateway.wire.failures import log_failure
 from gateway.wire.metrics import Metrics
@@ -65,6 +67,13 @@ class Edge:
 
 def trace_id_of(request: Request) -> str:
     return request.state.trace_id
+
+
+async def refusal(request: Request, error: Exception) -> Response:
+    """The answer to a RequestError that a route lets out."""
+    if not isinstance(error, RequestError):
+        raise error
+    return error_response(error, trace_id_of(request))
 
 
 def _trace_id(traceparent: str | None) -> str:

@@ -1,0 +1,61 @@
+"""The tokens of the development sign-in, and its answers about them."""
+
+from typing import Any
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from gateway.access.tokens import ProviderKeys, Verification
+from gateway.development.grants import Session
+from gateway.development.signing import ALGORITHM, SigningKeys
+from gateway.development.users import DemoUser
+
+TOKEN_SECONDS = 900
+
+
+class Issuing:
+    """Issues in the name of one issuer, for one audience."""
+
+    def __init__(self, keys: SigningKeys, issuer: str, audience: str) -> None:
+        self.issuer = issuer
+        self._keys = keys
+        self._audience = audience
+        self._verification = Verification(
+            ProviderKeys(keys.public, (ALGORITHM,)),
+            issuer=issuer,
+            audience=audience,
+            types=("at+jwt",),
+        )
+
+    def access_token(self, user: DemoUser, client_id: str) -> str:
+        """For the gateway (RFC 9068)."""
+        claims = {**user.claims, "aud": self._audience, "client_id": client_id}
+        return self._keys.signed("at+jwt", {**claims, "iss": self.issuer}, TOKEN_SECONDS)
+
+    def id_token(self, user: DemoUser, session: Session) -> str:
+        """For the client, about who has just signed in."""
+        claims = {
+            "iss": self.issuer,
+            "sub": user.name,
+            "name": user.name,
+            "preferred_username": user.name,
+            "aud": session.client_id,
+            "sid": session.id,
+        }
+        if session.nonce is not None:
+            claims["nonce"] = session.nonce
+        return self._keys.signed("JWT", claims, TOKEN_SECONDS)
+
+    async def subject_of(self, access_token: str) -> str:
+        """Whose access token this is. Raises InvalidTokenError."""
+        return (await self._verification.claims(access_token))["sub"]
+
+    async def session_of(self, id_token: str) -> str | None:
+        """The session of an id token of ours, be it expired: it only serves to sign out."""
+        public: Any = await self._keys.public()
+        try:
+            token = jwt.decode(id_token, KeySet.import_key_set(public), algorithms=[ALGORITHM])
+        except (JoseError, ValueError):
+            return None
+        return token.claims.get("sid")

@@ -1,0 +1,261 @@
+"""The OpenID provider of the demo: authorization code with PKCE, for users without passwords."""
+
+import secrets
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import (
+    HTMLResponse,
+    JSONResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+)
+from starlette.routing import Mount, Route
+
+from gateway.access.tokens import InvalidTokenError, KeySource
+from gateway.development.authorization import (
+    AuthorizationRequest,
+    Client,
+    UnknownClientError,
+    authorization_request,
+)
+from gateway.development.grants import Grants, Session
+from gateway.development.issuing import TOKEN_SECONDS, Issuing
+from gateway.development.loopback import LoopbackOnly
+from gateway.development.page import language_of, sign_in_page
+from gateway.development.signing import ALGORITHM, SigningKeys
+from gateway.development.users import DemoUser, demo_users
+from gateway.settings import Settings
+from gateway.wire.body import read_body
+from models.synthetic.reference import reference
+
+CALLBACK_PATH = "/sign-in/callback"
+LARGEST_FORM = 16_384
+
+
+class SignInRefusedError(Exception):
+    """The development sign-in must not exist outside development."""
+
+
+class SignIn:
+    """The provider: its endpoints, and all that it remembers."""
+
+    def __init__(self, settings: Settings) -> None:
+        if not settings.signs_in_itself:
+            raise SignInRefusedError("The development sign-in exists only in development.")
+        self._keys = SigningKeys()
+        self._issuing = Issuing(self._keys, settings.token_issuer, settings.audience)
+        self._users: Mapping[str, DemoUser] = demo_users(reference())
+        self._grants = Grants()
+        self._client = _dashboard(settings.dashboard_url)
+
+    @property
+    def key_source(self) -> KeySource:
+        """The public keys, for the gateway that this sign-in is a part of."""
+        return self._keys.public
+
+    def rotate_keys(self) -> None:
+        """Sign with a new key; the one before it stays valid for the tokens it has signed."""
+        self._keys.rotate()
+
+    def mount(self) -> Mount:
+        """Where the gateway answers for it."""
+        return Mount(
+            "/development",
+            routes=[
+                Route("/.well-known/openid-configuration", self._discovery),
+                Route("/keys", self._key_set),
+                Route("/authorize", self._ask_who, methods=["GET"]),
+                Route("/authorize", self._give_code, methods=["POST"]),
+                Route("/token", self._token, methods=["POST"]),
+                Route("/userinfo", self._userinfo, methods=["GET", "POST"]),
+                Route("/sign-out", self._sign_out),
+                Route("/users", self._list_users),
+                Route("/users/{user}/token", self._token_for_user, methods=["POST"]),
+            ],
+            middleware=[Middleware(LoopbackOnly)],
+        )
+
+    async def _discovery(self, request: Request) -> Response:
+        issuer = self._issuing.issuer
+        return JSONResponse(
+            {
+                "issuer": issuer,
+                "authorization_endpoint": f"{issuer}/authorize",
+                "token_endpoint": f"{issuer}/token",
+                "userinfo_endpoint": f"{issuer}/userinfo",
+                "end_session_endpoint": f"{issuer}/sign-out",
+                "jwks_uri": f"{issuer}/keys",
+                "response_types_supported": ["code"],
+                "grant_types_supported": ["authorization_code", "refresh_token"],
+                "code_challenge_methods_supported": ["S256"],
+                "token_endpoint_auth_methods_supported": ["none"],
+                "id_token_signing_alg_values_supported": [ALGORITHM],
+                "subject_types_supported": ["public"],
+                "scopes_supported": ["openid"],
+                "ui_locales_supported": ["id", "en"],
+                "authorization_response_iss_parameter_supported": True,
+            }
+        )
+
+    async def _key_set(self, request: Request) -> Response:
+        return JSONResponse(await self._keys.public())
+
+    async def _ask_who(self, request: Request) -> Response:
+        try:
+            asked = authorization_request(self._client, request.query_params)
+        except UnknownClientError:
+            return _unknown_client()
+        if asked.error:
+            return self._redirect(asked, error=asked.error)
+        return self._page(request, asked)
+
+    async def _give_code(self, request: Request) -> Response:
+        try:
+            asked = authorization_request(self._client, request.query_params)
+        except UnknownClientError:
+            return _unknown_client()
+        if asked.error:
+            return self._redirect(asked, error=asked.error)
+        user = (await _form(request)).get("user", "").strip()
+        if user not in self._users:
+            return self._page(request, asked, is_unknown=True)
+        code = self._grants.give_code(
+            user, asked.client_id, asked.redirect_uri, asked.challenge, asked.nonce
+        )
+        return self._redirect(asked, code=code)
+
+    async def _token(self, request: Request) -> Response:
+        form = await _form(request)
+        client_id = form.get("client_id", "")
+        match form.get("grant_type"):
+            case "authorization_code":
+                session = self._grants.redeem_code(
+                    form.get("code", ""),
+                    client_id,
+                    form.get("redirect_uri", ""),
+                    form.get("code_verifier", ""),
+                )
+            case "refresh_token":
+                session = self._grants.redeem_refresh_token(
+                    form.get("refresh_token", ""), client_id
+                )
+            case _:
+                return _token_error("unsupported_grant_type", "Use authorization_code.")
+        if session is None:
+            return _token_error("invalid_grant", "This cannot be redeemed: sign in again.")
+        return JSONResponse(self._tokens(session))
+
+    def _tokens(self, session: Session) -> dict[str, Any]:
+        user = self._users[session.user]
+        return {
+            **self._access(user, session.client_id),
+            "id_token": self._issuing.id_token(user, session),
+            "refresh_token": session.refresh_token,
+            "scope": "openid",
+        }
+
+    def _access(self, user: DemoUser, client_id: str) -> dict[str, Any]:
+        return {
+            "access_token": self._issuing.access_token(user, client_id),
+            "token_type": "Bearer",
+            "expires_in": TOKEN_SECONDS,
+        }
+
+    async def _userinfo(self, request: Request) -> Response:
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        try:
+            subject = await self._issuing.subject_of(token if scheme.lower() == "bearer" else "")
+        except InvalidTokenError:
+            return PlainTextResponse(
+                "Send an access token.",
+                HTTPStatus.UNAUTHORIZED,
+                {"WWW-Authenticate": 'Bearer error="invalid_token"'},
+            )
+        return JSONResponse({"sub": subject, "name": subject, "preferred_username": subject})
+
+    async def _sign_out(self, request: Request) -> Response:
+        given = request.query_params
+        session_id = await self._issuing.session_of(given.get("id_token_hint", ""))
+        if session_id:
+            self._grants.end(session_id)
+        address = given.get("post_logout_redirect_uri")
+        if address not in self._client.signed_out_uris:
+            return PlainTextResponse("Anda telah keluar. You are signed out.")
+        query = f"?{urlencode({'state': given['state']})}" if "state" in given else ""
+        return RedirectResponse(address + query, HTTPStatus.SEE_OTHER)
+
+    async def _list_users(self, request: Request) -> Response:
+        users = [{"name": user.name, "roles": user.roles} for user in self._users.values()]
+        return JSONResponse({"users": users})
+
+    async def _token_for_user(self, request: Request) -> Response:
+        """For the command ``gerbang token`` and the explorer."""
+        user = self._users.get(request.path_params["user"])
+        if user is None:
+            return _token_error(
+                "invalid_request",
+                "There is no such demo user. Try leadership, officer or manager-au.",
+                HTTPStatus.NOT_FOUND,
+            )
+        return JSONResponse(self._access(user, "gerbang"))
+
+    def _redirect(self, asked: AuthorizationRequest, **result: str) -> Response:
+        address = asked.redirect(self._issuing.issuer, **result)
+        return RedirectResponse(address, HTTPStatus.SEE_OTHER)
+
+    def _page(
+        self, request: Request, asked: AuthorizationRequest, *, is_unknown: bool = False
+    ) -> Response:
+        language = language_of(
+            request.query_params.get("ui_locales"), request.headers.get("accept-language")
+        )
+        nonce = secrets.token_urlsafe(16)
+        back = urlsplit(asked.redirect_uri)
+        # Browsers hold the redirect after a form against form-action too.
+        policy = (
+            f"default-src 'none'; style-src 'nonce-{nonce}'; img-src data:; base-uri 'none'; "
+            f"form-action 'self' {back.scheme}://{back.netloc}; frame-ancestors 'none'"
+        )
+        return HTMLResponse(
+            sign_in_page(self._users, language, nonce, is_unknown=is_unknown),
+            HTTPStatus.BAD_REQUEST if is_unknown else HTTPStatus.OK,
+            {"Content-Security-Policy": policy},
+        )
+
+
+def _dashboard(address: str) -> Client:
+    """The dashboard under both names of this machine, whichever was typed."""
+    base = address.rstrip("/")
+    bases = {
+        base,
+        base.replace("//localhost", "//127.0.0.1"),
+        base.replace("//127.0.0.1", "//localhost"),
+    }
+    return Client(
+        id="dashboard",
+        redirect_uris=tuple(each + CALLBACK_PATH for each in bases),
+        signed_out_uris=tuple(f"{each}/" for each in bases),
+    )
+
+
+async def _form(request: Request) -> dict[str, str]:
+    body = await read_body(request, LARGEST_FORM)
+    return dict(parse_qsl(body.decode("utf-8", "replace")))
+
+
+def _unknown_client() -> Response:
+    return PlainTextResponse(
+        "This client or its redirect_uri is not known here.", HTTPStatus.BAD_REQUEST
+    )
+
+
+def _token_error(
+    error: str, description: str, status: HTTPStatus = HTTPStatus.BAD_REQUEST
+) -> Response:
+    return JSONResponse({"error": error, "error_description": description}, status)

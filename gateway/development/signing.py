@@ -1,0 +1,43 @@
+"""The keys of the development sign-in: made at its start, never written down."""
+
+import secrets
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from joserfc import jwt
+from joserfc.jwk import ECKey
+
+ALGORITHM = "ES256"
+
+
+class SigningKeys:
+    """The newest key signs; the one before it stays published while its tokens live."""
+
+    def __init__(self) -> None:
+        self._keys: list[ECKey] = []
+        self.rotate()
+
+    def rotate(self) -> None:
+        """Sign with a new key from now on."""
+        self._keys = [_new_key(), *self._keys[:1]]
+
+    async def public(self) -> dict[str, Any]:
+        """The JSON Web Key Set, which is also the gateway's KeySource."""
+        return {"keys": [key.as_dict(private=False) for key in self._keys]}
+
+    def signed(self, kind: str, claims: Mapping[str, Any], seconds: int) -> str:
+        """A token of a kind (header ``typ``) that lives for so many seconds from now."""
+        key, now = self._keys[0], int(time.time())
+        return jwt.encode(
+            {"alg": ALGORITHM, "typ": kind, "kid": key.kid},
+            {**claims, "iat": now, "exp": now + seconds, "jti": secrets.token_urlsafe(12)},
+            key,
+            algorithms=[ALGORITHM],
+        )
+
+
+def _new_key() -> ECKey:
+    return ECKey.generate_key(
+        "P-256", {"kid": secrets.token_urlsafe(8), "use": "sig", "alg": ALGORITHM}
+    )

@@ -1,0 +1,81 @@
+"""The demo users: who they are, and what their tokens say."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from models.synthetic.reference import Reference
+from models.vocabulary import Role
+
+PARTNER = "NUSA"
+PACIFIC = ("AU", "FJ", "NZ", "PG", "SB", "TO", "VU", "WS")
+
+# Users without a scope: their roles are all there is to say.
+UNSCOPED = {
+    "leadership": (Role.LEADERSHIP,),
+    "officer": (Role.OFFICER,),
+    "officer-2": (Role.OFFICER,),
+    "supervisor": (Role.SUPERVISOR,),
+    "supervisor-2": (Role.SUPERVISOR,),
+    "auditor": (Role.AUDITOR,),
+    "administrator": (Role.ADMINISTRATOR,),
+    "both": (Role.OFFICER, Role.AUDITOR),
+    "applicant": (Role.APPLICANT,),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DemoUser:
+    """Somebody who can sign in without a password."""
+
+    name: str
+    roles: tuple[Role, ...]
+    partner: str | None = None
+    countries: tuple[str, ...] = ()
+    centres: tuple[str, ...] = ()
+
+    @property
+    def claims(self) -> dict[str, Any]:
+        """What an access token says of this user."""
+        scope = {
+            "partner": self.partner,
+            "countries": list(self.countries),
+            "centres": list(self.centres),
+        }
+        return {
+            "sub": self.name,
+            "name": self.name,
+            "roles": [role.value for role in self.roles],
+            **{claim: value for claim, value in scope.items() if value},
+        }
+
+
+def demo_users(reference: Reference) -> Mapping[str, DemoUser]:
+    """Every demo user by name: the partner's people follow from the countries it works in."""
+    countries = tuple(
+        row.country_code for row in reference.partner_countries if row.partner_code == PARTNER
+    )
+    users = [
+        *(DemoUser(name, roles) for name, roles in UNSCOPED.items()),
+        DemoUser("service", (Role.SERVICE,), PARTNER, countries),
+        DemoUser("manager-pacific", (Role.PARTNER_MANAGER,), PARTNER, PACIFIC),
+    ]
+    for country in countries:
+        code, one = country.lower(), (country,)
+        centres = _first_centre(reference, country)
+        users += [
+            DemoUser(f"manager-{code}", (Role.PARTNER_MANAGER,), PARTNER, one),
+            DemoUser(f"agent-{code}", (Role.PARTNER_AGENT,), PARTNER, one, centres),
+        ]
+    return MappingProxyType({user.name: user for user in users})
+
+
+def _first_centre(reference: Reference, country: str) -> tuple[str, ...]:
+    """The partner's first centre in a country; where it has only a portal, none."""
+    centres = [
+        row.code
+        for row in reference.centres
+        if (row.partner_code, row.country_code) == (PARTNER, country)
+    ]
+    return tuple(centres[:1])
