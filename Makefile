@@ -1,0 +1,50 @@
+# Everything that is done with Gerbang. `make` lists it.
+
+SHELL := /bin/bash
+HERE  := $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
+BIN   := $(HERE)/.venv/bin
+# Any Python starts the setup, which then looks for the fastest that suits.
+ANY   := $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11 python,$(shell command -v $(name))))
+ARGS  ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo setup test check snapshots proof bench lock clean browser
+
+help:  ## Show this list
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(HERE)/Makefile
+
+demo: setup  ## Set up, start everything and show the figures (ARGS='--check' runs it once)
+	@$(BIN)/gerbang demo $(ARGS)
+
+setup:  ## Make .venv from the fastest Python here and requirements.lock
+	@test -n "$(ANY)" || { echo "Gerbang needs Python 3.11 or newer"; exit 1; }
+	@$(ANY) $(HERE)/deploy/setup
+
+test: setup browser  ## Set up and pass the tests (ARGS='-k name' chooses)
+	@cd $(HERE) && $(BIN)/pytest $(ARGS)
+
+check: setup  ## Format, lint, types, import contracts, generated files
+	@cd $(HERE) && $(BIN)/ruff format --check && $(BIN)/ruff check
+	@cd $(HERE) && $(BIN)/basedpyright
+	@cd $(HERE) && $(BIN)/lint-imports
+	@cd $(HERE) && $(BIN)/gerbang snapshots --check
+
+snapshots: setup  ## Write the generated files anew
+	@cd $(HERE) && $(BIN)/gerbang snapshots
+
+proof: setup browser  ## The tests that take long
+	@cd $(HERE) && $(BIN)/pytest -m proof $(ARGS)
+
+bench: setup  ## Measure
+	@cd $(HERE) && $(BIN)/python -m bench $(ARGS)
+
+lock: setup  ## Write requirements.lock anew from pyproject.toml
+	@cd $(HERE) && UV_SYSTEM_CERTS=1 .tools/uv/bin/uv pip compile --quiet --universal \
+		--generate-hashes --no-emit-index-url --group dev pyproject.toml \
+		--custom-compile-command "make lock" --output-file requirements.lock
+
+clean:  ## Remove what setting up and the demo made
+	rm -rf $(HERE)/.venv $(HERE)/.tools $(HERE)/.gerbang $(HERE)/node_modules
+
+browser: setup
+	@$(BIN)/python $(HERE)/deploy/setup/browser.py
