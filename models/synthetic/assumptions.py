@@ -1,0 +1,130 @@
+"""What nobody publishes: how people apply and how cases go, as one table to read and change.
+
+All of these are assumptions, chosen so that the figures look like those of a visa service.
+"""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from models.synthetic.calendar import DAY, HOUR
+from models.vocabulary import Channel, Entry, Ground, Status
+
+
+class Scale(StrEnum):
+    """How much of the visa system the world holds."""
+
+    PARTNER = "partner"
+    NATIONAL = "national"
+
+
+class Spread(NamedTuple):
+    """A lognormal time in seconds, by its median and the deviation of its logarithm."""
+
+    median: float
+    sigma: float
+
+
+#: How many applications come directly, not through a partner.
+DIRECT_SHARE = {Scale.PARTNER: 0.0, Scale.NATIONAL: 0.88}
+
+#: How many apply in the country of their nationality; the others do where they reside.
+AT_HOME = 0.86
+RESIDENCES = {
+    "SG": 20,
+    "AU": 16,
+    "MY": 13,
+    "AE": 10,
+    "HK": 7,
+    "GB": 7,
+    "US": 6,
+    "TH": 5,
+    "JP": 4,
+    "DE": 4,
+    "NL": 3,
+    "SA": 3,
+    "QA": 2,
+    "NZ": 2,
+    "CA": 2,
+    "IN": 1,
+}
+
+#: The partner that works in every partner country, and the parts where two work.
+FIRST_PARTNER = "NUSA"
+PARTNER_SHARES = {FIRST_PARTNER: 0.78, "ANDALAN": 0.22}
+
+CHANNELS = {Channel.PARTNER_PORTAL: 0.56, Channel.PARTNER_CENTRE: 0.32, Channel.PARTNER_GROUP: 0.12}
+#: How far a country's channels deviate from these (deviation of the logarithm).
+CHANNEL_SIGMA = 0.35
+
+_VISAS = {"B1": 82, "C1": 5, "C2": 4, "D1": 2, "D2": 3, "D12": 1, "E28A": 1, "E33G": 2}
+_OTHER_VISAS = {"C1": 56, "C2": 24, "D1": 5, "D2": 8, "D12": 2, "E28A": 2, "E33G": 3}
+#: The 97 nationalities that may have a visa on arrival are those that may enter with one or
+#: without a visa.
+VISAS = {
+    Entry.VISA_FREE: _VISAS,
+    Entry.VISA_ON_ARRIVAL: _VISAS,
+    Entry.VISA_REQUIRED: _OTHER_VISAS,
+    Entry.CALLING_VISA: _OTHER_VISAS,
+}
+
+#: From submission to the bill, from there to payment; a bill lapses after a week (published).
+BILLING = Spread(40, 0.6)
+PAYMENT = Spread(0.4 * HOUR, 1.5)
+BILL_LAPSES_AFTER = 7 * DAY
+NEVER_PAID = {Status.PAYMENT_EXPIRED: 0.035, Status.WITHDRAWN: 0.012}
+
+#: From submission until the partner has handed over the complete file.
+HANDOVER = {
+    Channel.PARTNER_PORTAL: Spread(0.2 * HOUR, 0.9),
+    Channel.PARTNER_CENTRE: Spread(1.6 * HOUR, 0.8),
+    Channel.PARTNER_GROUP: Spread(2.6 * HOUR, 0.8),
+}
+
+#: From the complete and paid file to the decision, without waiting for the applicant.
+TURNAROUND_B1 = Spread(5.3 * HOUR, 0.68)
+TURNAROUND_OTHER = Spread(42 * HOUR, 0.58)
+TURNAROUND_CALLING = Spread(7.5 * DAY, 0.38)
+
+#: How often more is asked of the applicant: through a partner, who checks the file, and directly.
+INFO_REQUESTED, INFO_REQUESTED_DIRECT, INFO_REQUESTED_OTHER = 0.045, 0.06, 0.14
+ANSWER = Spread(11 * HOUR, 1.0)
+LAPSES_AFTER = 14 * DAY
+NEVER_ANSWERED = 0.10
+WITHDRAWN_IN_PROCESS = 0.006
+
+#: Screening: how often it is down, how often it finds somebody, and how often rightly.
+UNAVAILABLE, HIT, HIT_IS_RIGHT = 0.002, 0.006, 0.45
+HELD_FOR = Spread(5 * DAY, 0.7)
+
+#: Mean refusal rates; a nationality's own one is spread around it like Beta(1.4, 5.5).
+REFUSED_B1, REFUSED_OTHER, REFUSED_CALLING = 0.018, 0.045, 0.16
+REFUSAL_SPREAD = (1.4, 5.5)
+MOST_REFUSED = 0.6
+GROUNDS = {
+    Ground.INVALID_TRAVEL_DOCUMENT: 21,
+    Ground.PURPOSE_NOT_CREDIBLE: 20,
+    Ground.INSUFFICIENT_MEANS: 19,
+    Ground.INCOMPLETE: 18,
+    Ground.FALSE_STATEMENT: 13,
+    Ground.FORGED_DOCUMENT: 5,
+    Ground.PUBLIC_HEALTH: 2,
+    Ground.SECURITY: 2,
+}
+HIT_GROUNDS = {Ground.ENTRY_BAN: 75, Ground.SECURITY: 25}
+
+#: Corrections of refusals, and grants that are taken back.
+SUPERSEDED, REVOKED = 0.03, 0.0006
+CORRECTED_AFTER, REVOKED_AFTER = Spread(3 * DAY, 0.5), Spread(20 * DAY, 0.6)
+
+#: Who applies again after a case has ended so, and after how long.
+AGAIN = {
+    Status.REFUSED: (0.34, Spread(6 * DAY, 0.9)),
+    Status.WITHDRAWN: (0.25, Spread(10 * DAY, 0.9)),
+    Status.LAPSED: (0.40, Spread(5 * DAY, 0.9)),
+    Status.PAYMENT_EXPIRED: (0.35, Spread(2 * DAY, 1.0)),
+    Status.GRANTED: (0.09, Spread(150 * DAY, 0.6)),
+}
+
+OFFICERS = 40
+#: Of the cases that are still open, the part of ``officer`` and of ``officer-2`` each.
+DEMO_OFFICERS_SHARE = 0.2

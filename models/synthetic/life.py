@@ -1,0 +1,216 @@
+"""The life of one application, step by step, from submission to its end."""
+
+from collections.abc import Iterator
+from random import Random
+from typing import NamedTuple
+
+from models.synthetic import assumptions
+from models.synthetic.assumptions import Spread
+from models.synthetic.calendar import Outage
+from models.synthetic.chance import Choice, seconds
+from models.synthetic.intake import Place, Profile
+from models.vocabulary import (
+    Channel,
+    Clock,
+    EventKind,
+    Ground,
+    Role,
+    ScreeningKind,
+    ScreeningResult,
+    Status,
+)
+
+
+class Actor(NamedTuple):
+    """Who does something: a subject, in a role."""
+
+    subject: str | None
+    role: Role | None
+
+
+CLOCK = Actor(None, None)
+#: Stands for the officer whom the case is assigned to.
+OFFICER = Actor("", Role.OFFICER)
+SUPERVISOR = Actor("supervisor", Role.SUPERVISOR)
+SECOND_SUPERVISOR = Actor("supervisor-2", Role.SUPERVISOR)
+PAYMENTS = Actor("service", Role.SERVICE)
+
+
+class Answer(NamedTuple):
+    """What supervision was asked, and when it answers what."""
+
+    kind: ScreeningKind
+    result: ScreeningResult
+    asked_at: int
+    answered_at: int
+
+
+class Step(NamedTuple):
+    """Something that happens in the life of an application."""
+
+    at: int
+    kind: EventKind
+    by: Actor
+    ground: Ground | None = None
+    answers: tuple[Answer, ...] = ()
+
+
+class Case(NamedTuple):
+    """What is known of an application when it is submitted."""
+
+    submitted_at: int
+    visa_type: str
+    place: Place
+    profile: Profile
+    sender: Actor
+
+
+_NEVER_PAID = Choice.of(assumptions.NEVER_PAID)
+_IS_NEVER_PAID = sum(assumptions.NEVER_PAID.values())
+_GROUNDS = Choice.of(assumptions.GROUNDS)
+_HIT_GROUNDS = Choice.of(assumptions.HIT_GROUNDS)
+
+
+def life(case: Case, outage: Outage, rng: Random) -> Iterator[Step]:
+    """Everything that happens to an application, in order, however long it takes."""
+    yield Step(case.submitted_at, EventKind.SUBMITTED, case.sender)
+    billed_at = case.submitted_at + seconds(assumptions.BILLING, rng)
+    yield Step(billed_at, EventKind.AWAITING_PAYMENT, CLOCK)
+    if rng.random() < _IS_NEVER_PAID:
+        yield _never_paid(case, billed_at, rng)
+        return
+    file = [Step(billed_at + _until_paid(rng), EventKind.PAID, PAYMENTS)]
+    if handover := assumptions.HANDOVER.get(case.place.channel):
+        received_at = billed_at + seconds(handover, rng)
+        file.append(Step(received_at, EventKind.RECEIVED, case.sender))
+        file.sort()
+    yield from file
+    complete_at = file[-1].at
+    for step in _processing(case, complete_at, rng):
+        yield step if complete_at > outage.caught_up_at else _delayed(step, outage)
+
+
+def _until_paid(rng: Random) -> int:
+    return min(seconds(assumptions.PAYMENT, rng), assumptions.BILL_LAPSES_AFTER)
+
+
+def _never_paid(case: Case, billed_at: int, rng: Random) -> Step:
+    if _NEVER_PAID.draw(rng) is Status.WITHDRAWN:
+        return Step(billed_at + _until_paid(rng), EventKind.WITHDRAWN, case.sender)
+    return Step(billed_at + assumptions.BILL_LAPSES_AFTER, EventKind.PAYMENT_EXPIRED, CLOCK)
+
+
+def _delayed(step: Step, outage: Outage) -> Step:
+    """A step of the directorate or of supervision, which both waited for the outage to end."""
+    answers = tuple(
+        answer._replace(
+            asked_at=outage.delay(answer.asked_at), answered_at=outage.delay(answer.answered_at)
+        )
+        for answer in step.answers
+    )
+    return step._replace(at=outage.delay(step.at), answers=answers)
+
+
+def _processing(case: Case, complete_at: int, rng: Random) -> Iterator[Step]:
+    """From the complete and paid file to the decision, as if there were no outage."""
+    work = seconds(_turnaround(case), rng)
+    taken_at = complete_at + int(work * rng.uniform(0.1, 0.5))
+    yield Step(taken_at, EventKind.IN_VERIFICATION, OFFICER)
+    if rng.random() < assumptions.WITHDRAWN_IN_PROCESS:
+        yield Step(taken_at + work // 4, EventKind.WITHDRAWN, case.sender)
+        return
+    waited = 0
+    if rng.random() < _info_request_rate(case):
+        asked_at = taken_at + work // 8
+        yield Step(asked_at, EventKind.INFO_REQUESTED, OFFICER)
+        if rng.random() < assumptions.NEVER_ANSWERED:
+            yield Step(asked_at + assumptions.LAPSES_AFTER, EventKind.LAPSED, CLOCK)
+            return
+        waited = min(seconds(assumptions.ANSWER, rng), assumptions.LAPSES_AFTER)
+        yield Step(asked_at + waited, EventKind.IN_VERIFICATION, case.sender)
+    screened_at = complete_at + waited + int(work * rng.uniform(0.65, 0.95))
+    decided_at = complete_at + waited + work
+    yield from _screening_and_decision(case, screened_at, decided_at, rng)
+
+
+def _turnaround(case: Case) -> Spread:
+    if case.profile.clock is Clock.CALLING_VISA:
+        return assumptions.TURNAROUND_CALLING
+    return assumptions.TURNAROUND_B1 if case.visa_type == "B1" else assumptions.TURNAROUND_OTHER
+
+
+def _info_request_rate(case: Case) -> float:
+    if case.visa_type != "B1":
+        return assumptions.INFO_REQUESTED_OTHER
+    if case.place.channel is Channel.DIRECT:
+        return assumptions.INFO_REQUESTED_DIRECT
+    return assumptions.INFO_REQUESTED
+
+
+def _screening_and_decision(
+    case: Case, screened_at: int, decided_at: int, rng: Random
+) -> Iterator[Step]:
+    answers = [*_clearance(case, screened_at, decided_at), *_entry_ban(screened_at, rng)]
+    answered_at = answers[-1].answered_at
+    if answers[-1].result is not ScreeningResult.HIT:
+        yield Step(screened_at, EventKind.SCREENING, OFFICER, answers=tuple(answers))
+        yield from _decision(case, max(decided_at, answered_at + 60), rng)
+        return
+    released_at = answered_at + seconds(assumptions.HELD_FOR, rng)
+    is_right = rng.random() < assumptions.HIT_IS_RIGHT
+    if not is_right:
+        answers.append(_entry_ban_answer(ScreeningResult.CLEAR, released_at - 1, released_at))
+    yield Step(screened_at, EventKind.SCREENING, OFFICER, answers=tuple(answers))
+    yield Step(answered_at, EventKind.HELD, SUPERVISOR)
+    yield Step(released_at, EventKind.RELEASED, SUPERVISOR)
+    decided_at = max(decided_at, released_at + 600)
+    if is_right:
+        yield Step(decided_at, EventKind.REFUSED, OFFICER, _HIT_GROUNDS.draw(rng))
+    else:
+        yield from _decision(case, decided_at, rng)
+
+
+def _clearance(case: Case, screened_at: int, decided_at: int) -> Iterator[Answer]:
+    """Other agencies are asked about calling-visa nationalities, and take their time."""
+    if case.profile.clock is Clock.CALLING_VISA:
+        answered_at = max(screened_at, decided_at - 600)
+        yield Answer(ScreeningKind.CLEARANCE, ScreeningResult.CLEAR, screened_at, answered_at)
+
+
+def _entry_ban(screened_at: int, rng: Random) -> Iterator[Answer]:
+    """The entry-ban list is asked until it answers."""
+    chance, answered_at = rng.random(), screened_at + rng.randint(2, 90)
+    if chance < assumptions.UNAVAILABLE:
+        yield _entry_ban_answer(ScreeningResult.UNAVAILABLE, screened_at, answered_at)
+        asked_at = answered_at + 1800
+        yield _entry_ban_answer(ScreeningResult.CLEAR, asked_at, asked_at + 30)
+    elif chance < assumptions.UNAVAILABLE + assumptions.HIT:
+        yield _entry_ban_answer(ScreeningResult.HIT, screened_at, answered_at)
+    else:
+        yield _entry_ban_answer(ScreeningResult.CLEAR, screened_at, answered_at)
+
+
+def _entry_ban_answer(result: ScreeningResult, asked_at: int, answered_at: int) -> Answer:
+    return Answer(ScreeningKind.ENTRY_BAN, result, asked_at, answered_at)
+
+
+def _decision(case: Case, decided_at: int, rng: Random) -> Iterator[Step]:
+    """Granted or refused; seldom corrected or taken back later."""
+    if rng.random() < _refusal_rate(case):
+        yield Step(decided_at, EventKind.REFUSED, OFFICER, _GROUNDS.draw(rng))
+        if rng.random() < assumptions.SUPERSEDED:
+            corrected_at = decided_at + seconds(assumptions.CORRECTED_AFTER, rng)
+            yield Step(corrected_at, EventKind.GRANTED, SECOND_SUPERVISOR)
+    else:
+        yield Step(decided_at, EventKind.GRANTED, OFFICER)
+        if rng.random() < assumptions.REVOKED:
+            revoked_at = decided_at + seconds(assumptions.REVOKED_AFTER, rng)
+            yield Step(revoked_at, EventKind.REVOKED, SUPERVISOR)
+
+
+def _refusal_rate(case: Case) -> float:
+    if case.profile.clock is Clock.CALLING_VISA:
+        mean = assumptions.REFUSED_CALLING
+    else:
+        mean = assumptions.REFUSED_B1 if case.visa_type == "B1" else assumptions.REFUSED_OTHER
+    return min(mean * case.profile.refusal, assumptions.MOST_REFUSED)

@@ -1,0 +1,58 @@
+"""Invented people: plausible names by region, reserved addresses, unassigned telephone numbers."""
+
+from datetime import date, timedelta
+from functools import cache
+from random import Random
+
+from models.synthetic.calendar import instant
+from models.synthetic.reference import lines
+from models.synthetic.rows import ApplicantRow, IdentityRow, new_id
+
+
+def new_person(
+    nationality: str, moment: int, rng: Random, account: str | None = None
+) -> tuple[ApplicantRow, IdentityRow]:
+    """An applicant who first appears at a moment, and who that is."""
+    names = _names()
+    given, family = map(rng.choice, names.get(nationality, names[_ELSEWHERE]))
+    number = rng.randrange(10**8)
+    passport = f"{_LETTERS[number % len(_LETTERS)]}{number:08}"
+    appeared_at = instant(moment)
+    applicant = ApplicantRow(
+        id=new_id(moment, rng),
+        account=account,
+        nationality_code=nationality,
+        passport_last_four=passport[-4:],
+        created_at=appeared_at,
+    )
+    identity = IdentityRow(
+        applicant_id=applicant.id,
+        full_name=f"{given} {family}",
+        passport_number=passport,
+        birth_date=_birth_date(appeared_at.date(), rng),
+        # Reserved for examples (RFC 2606), and a country code that is not assigned (ITU E.164).
+        email=f"{given}.{family}.{number % 10_000}@example.org".lower().replace("ü", "ue"),
+        phone=f"+999{rng.randrange(10**8):08}",
+    )
+    return applicant, identity
+
+
+_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
+
+
+def _birth_date(today: date, rng: Random) -> date:
+    years = rng.triangular(1, 82, 33)
+    return today - timedelta(days=int(years * 365.25))
+
+
+_ELSEWHERE = ""
+
+
+@cache
+def _names() -> dict[str, tuple[list[str], list[str]]]:
+    """Given and family names by nationality, and those of everyone else."""
+    return {
+        nationality: (line["given"].split(), line["family"].split())
+        for line in lines("names")
+        for nationality in line["nationalities"].split() or [_ELSEWHERE]
+    }

@@ -1,0 +1,200 @@
+"""What the database keeps of a life: its events, and where the application stands at the end."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from random import Random
+from uuid import UUID
+
+from models.synthetic import assumptions
+from models.synthetic.calendar import WIB, instant
+from models.synthetic.life import Case, Step
+from models.synthetic.reference import Reference
+from models.synthetic.rows import (
+    ApplicantRow,
+    ApplicationRow,
+    AssignmentRow,
+    Batch,
+    DecisionRow,
+    EventRow,
+    ScreeningRow,
+    new_id,
+    new_reference,
+)
+from models.vocabulary import (
+    CLOSED,
+    EventKind,
+    Outcome,
+    Role,
+    ScreeningKind,
+    ScreeningResult,
+    Status,
+)
+
+_STATUS_OF = {EventKind(status): status for status in Status}
+_OUTCOME_OF = {EventKind.GRANTED: Outcome.GRANTED, EventKind.REFUSED: Outcome.REFUSED}
+_CORRECTION = "Corrected after review of the file."
+
+
+@dataclass(slots=True)
+class Standing:
+    """Where an application stands, kept up step by step."""
+
+    status: Status = Status.SUBMITTED
+    received_at: int | None = None
+    paid_at: int | None = None
+    taken_at: int | None = None
+    closed_at: int | None = None
+    waiting_since: int | None = None
+    paused_seconds: int = 0
+    was_info_requested: bool = False
+    is_referred: bool = False
+    is_held: bool = False
+    decision_id: UUID | None = None
+
+    def follow(self, step: Step) -> None:
+        """Take one step."""
+        if step.kind is EventKind.RECEIVED:
+            self.received_at = step.at
+        elif step.kind is EventKind.HELD:
+            self.is_held = True
+        elif step.kind is EventKind.RELEASED:
+            self.is_held = False
+        else:
+            self._enter(_STATUS_OF[step.kind], step.at)
+
+    def _enter(self, status: Status, at: int) -> None:
+        self.status = status
+        if self.waiting_since is not None:
+            self.paused_seconds += at - self.waiting_since
+            self.waiting_since = None
+        if status is Status.PAID:
+            self.paid_at = at
+        elif status is Status.IN_VERIFICATION:
+            self.taken_at = self.taken_at or at
+        elif status is Status.INFO_REQUESTED:
+            self.was_info_requested = True
+            self.waiting_since = at
+        elif status in CLOSED:
+            # The clock stops at the first decision, whatever becomes of it.
+            self.closed_at = self.closed_at or at
+
+
+class Recorder:
+    """Turns lives into rows, up to the end of the world."""
+
+    def __init__(self, given: Reference, until: int, rng: Random) -> None:
+        self._given = given
+        self._until = until
+        self._rng = rng
+
+    def record(
+        self, case: Case, applicant: ApplicantRow, steps: Sequence[Step], batch: Batch
+    ) -> Standing:
+        """Add an application with its steps, none of them after the end, to a batch."""
+        application_id = new_id(case.submitted_at, self._rng)
+        officer = self._officer(is_open=_STATUS_OF.get(steps[-1].kind) not in CLOSED)
+        standing = Standing()
+        for sequence, step in enumerate(steps, 1):
+            actor = officer if step.by.role is Role.OFFICER else step.by.subject
+            at = instant(step.at)
+            batch.application_event.append(
+                EventRow(application_id, sequence, step.kind, at, at, actor, step.by.role)
+            )
+            standing.follow(step)
+            if step.answers:
+                self._screen(application_id, step, standing, batch)
+            if actor and step.kind in _OUTCOME_OF:
+                self._decide(application_id, step, actor, standing, batch)
+        self._assign(application_id, officer, standing, batch)
+        batch.application.append(self._application(application_id, case, applicant, standing))
+        return standing
+
+    def _officer(self, *, is_open: bool) -> str:
+        """The demo users have a good part of the open cases, so that they find work."""
+        chance = self._rng.random()
+        share = assumptions.DEMO_OFFICERS_SHARE if is_open else 1 / assumptions.OFFICERS
+        if chance < 2 * share:
+            return "officer" if chance < share else "officer-2"
+        return f"officer-{self._rng.randint(3, assumptions.OFFICERS)}"
+
+    def _screen(self, application_id: UUID, step: Step, standing: Standing, batch: Batch) -> None:
+        for answer in step.answers:
+            if answer.asked_at > self._until:
+                continue
+            is_answered = answer.answered_at <= self._until
+            result = answer.result if is_answered else ScreeningResult.PENDING
+            batch.screening.append(
+                ScreeningRow(
+                    id=new_id(answer.asked_at, self._rng),
+                    application_id=application_id,
+                    kind=answer.kind,
+                    result=result,
+                    requested_at=instant(answer.asked_at),
+                    answered_at=instant(answer.answered_at) if is_answered else None,
+                )
+            )
+            if answer.kind is ScreeningKind.CLEARANCE or result is ScreeningResult.HIT:
+                standing.is_referred = True
+
+    def _decide(
+        self, application_id: UUID, step: Step, officer: str, standing: Standing, batch: Batch
+    ) -> None:
+        superseded, standing.decision_id = standing.decision_id, new_id(step.at, self._rng)
+        batch.decision.append(
+            DecisionRow(
+                id=standing.decision_id,
+                application_id=application_id,
+                outcome=_OUTCOME_OF[step.kind],
+                ground=step.ground,
+                decided_at=instant(step.at),
+                officer=officer,
+                internal_note=_CORRECTION if superseded else _note(step),
+                supersedes_id=superseded,
+            )
+        )
+
+    def _assign(self, application_id: UUID, officer: str, standing: Standing, batch: Batch) -> None:
+        if standing.taken_at is not None:
+            ended_at = instant(standing.closed_at) if standing.closed_at else None
+            batch.assignment.append(
+                AssignmentRow(application_id, officer, instant(standing.taken_at), ended_at)
+            )
+
+    def _application(
+        self, application_id: UUID, case: Case, applicant: ApplicantRow, standing: Standing
+    ) -> ApplicationRow:
+        paid_at = target_due_at = fee_idr = None
+        if standing.paid_at:
+            paid_at = instant(standing.paid_at)
+            paid_on = paid_at.astimezone(WIB).date()
+            hours = self._given.target_hours(case.visa_type, case.profile.clock, paid_on)
+            target_due_at = paid_at + timedelta(hours=hours)
+            fee_idr = self._given.fee_idr(case.visa_type, paid_on)
+        return ApplicationRow(
+            id=application_id,
+            reference=new_reference(self._rng),
+            applicant_id=applicant.id,
+            nationality_code=applicant.nationality_code,
+            visa_type_code=case.visa_type,
+            channel=case.place.channel,
+            partner_code=case.place.partner,
+            country_code=case.place.country,
+            centre_code=case.place.centre,
+            status=standing.status,
+            submitted_at=instant(case.submitted_at),
+            received_at=instant(standing.received_at) if standing.received_at else None,
+            paid_at=paid_at,
+            closed_at=instant(standing.closed_at) if standing.closed_at else None,
+            target_due_at=target_due_at,
+            fee_idr=fee_idr,
+            paused_seconds=standing.paused_seconds,
+            was_info_requested=standing.was_info_requested,
+            is_referred=standing.is_referred,
+            is_held=standing.is_held,
+            current_decision_id=standing.decision_id,
+        )
+
+
+def _note(step: Step) -> str | None:
+    return step.ground and f"Verified twice: {step.ground.replace('_', ' ').lower()}."

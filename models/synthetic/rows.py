@@ -1,0 +1,143 @@
+"""The rows that the world writes, one type a table, and the batches they travel in."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from random import Random
+from typing import NamedTuple
+from uuid import UUID
+
+from models.vocabulary import (
+    Channel,
+    EventKind,
+    Ground,
+    Outcome,
+    Role,
+    ScreeningKind,
+    ScreeningResult,
+    Status,
+)
+
+
+class ApplicantRow(NamedTuple):
+    """A row of ``applicant``."""
+
+    id: UUID
+    account: str | None
+    nationality_code: str
+    passport_last_four: str
+    created_at: datetime
+
+
+class IdentityRow(NamedTuple):
+    """A row of ``identity``."""
+
+    applicant_id: UUID
+    full_name: str
+    passport_number: str
+    birth_date: date
+    email: str
+    phone: str
+
+
+class ApplicationRow(NamedTuple):
+    """A row of ``application``."""
+
+    id: UUID
+    reference: str
+    applicant_id: UUID
+    nationality_code: str
+    visa_type_code: str
+    channel: Channel
+    partner_code: str | None
+    country_code: str | None
+    centre_code: str | None
+    status: Status
+    submitted_at: datetime
+    received_at: datetime | None
+    paid_at: datetime | None
+    closed_at: datetime | None
+    target_due_at: datetime | None
+    fee_idr: int | None
+    paused_seconds: int
+    was_info_requested: bool
+    is_referred: bool
+    is_held: bool
+    current_decision_id: UUID | None
+
+
+class EventRow(NamedTuple):
+    """A row of ``application_event``."""
+
+    application_id: UUID
+    sequence: int
+    kind: EventKind
+    occurred_at: datetime
+    recorded_at: datetime
+    actor: str | None
+    actor_role: Role | None
+
+
+class AssignmentRow(NamedTuple):
+    """A row of ``assignment``."""
+
+    application_id: UUID
+    officer: str
+    assigned_at: datetime
+    ended_at: datetime | None
+
+
+class DecisionRow(NamedTuple):
+    """A row of ``decision``."""
+
+    id: UUID
+    application_id: UUID
+    outcome: Outcome
+    ground: Ground | None
+    decided_at: datetime
+    officer: str
+    internal_note: str | None
+    supersedes_id: UUID | None
+
+
+class ScreeningRow(NamedTuple):
+    """A row of ``screening``."""
+
+    id: UUID
+    application_id: UUID
+    kind: ScreeningKind
+    result: ScreeningResult
+    requested_at: datetime
+    answered_at: datetime | None
+
+
+@dataclass
+class Batch:
+    """Rows of whole applications, by table, in an order in which they can be written."""
+
+    applicant: list[ApplicantRow] = field(default_factory=list)
+    identity: list[IdentityRow] = field(default_factory=list)
+    application: list[ApplicationRow] = field(default_factory=list)
+    decision: list[DecisionRow] = field(default_factory=list)
+    application_event: list[EventRow] = field(default_factory=list)
+    assignment: list[AssignmentRow] = field(default_factory=list)
+    screening: list[ScreeningRow] = field(default_factory=list)
+
+
+def new_id(moment: int, rng: Random) -> UUID:
+    """An id that sorts by its moment, as version 7 of RFC 9562, yet follows from the seed."""
+    bits = rng.getrandbits(74)
+    return UUID(int=(moment * 1000 << 80) | 7 << 76 | (bits >> 62) << 64 | 2 << 62 | bits & _LOW)
+
+
+_LOW = (1 << 62) - 1
+
+#: Digits and letters that cannot be taken for one another (Crockford's base 32), in pairs.
+_SYMBOLS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_PAIRS = [first + second for first in _SYMBOLS for second in _SYMBOLS]
+
+
+def new_reference(rng: Random) -> str:
+    """A reference such as ``7K3M-9QPX-2F4D``."""
+    bits = rng.getrandbits(60)
+    a, b, c, d, e, f = (_PAIRS[bits >> shift & 1023] for shift in (50, 40, 30, 20, 10, 0))
+    return f"{a}{b}-{c}{d}-{e}{f}"

@@ -1,0 +1,155 @@
+"""The synthetic world: everyone who applies, month by month, from one seed."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from heapq import heappop, heappush
+from itertools import takewhile
+from random import Random
+from typing import NamedTuple
+from uuid import UUID
+
+from models.synthetic import assumptions
+from models.synthetic.assumptions import Scale
+from models.synthetic.calendar import DAY, HOUR, Month, last_outage, moments, months_until
+from models.synthetic.chance import seconds
+from models.synthetic.demand import demand
+from models.synthetic.intake import Intake, Place
+from models.synthetic.life import Actor, Case, Step, life
+from models.synthetic.people import new_person
+from models.synthetic.record import Recorder, Standing
+from models.synthetic.reference import Reference
+from models.synthetic.rows import ApplicantRow, Batch
+from models.vocabulary import Channel, EventKind, Role
+
+#: Applications in a batch: enough to copy at speed, few enough to hold.
+BATCH = 10_000
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What decides a world: the same plan, the same world."""
+
+    applications: int
+    months: int
+    seed: int
+    scale: Scale
+    until: datetime
+
+
+class World:
+    """Lets a plan come true, batch by batch, in the order in which people apply."""
+
+    def __init__(self, plan: Plan, given: Reference) -> None:
+        self._plan = plan
+        self._until = int(plan.until.timestamp())
+        self._rng = Random(plan.seed)
+        self._outage = last_outage(plan.until)
+        expected = demand(given, months_until(plan.until, plan.months))
+        self._demand = expected.with_noise(self._rng)
+        self._intake = Intake(given, self._demand, plan.scale, self._rng)
+        self._recorder = Recorder(given, self._until, self._rng)
+        #: By nationality: who will apply again, and from when on.
+        self._returning: defaultdict[str, list[tuple[int, UUID, ApplicantRow]]] = defaultdict(list)
+
+    def batches(self) -> Iterator[Batch]:
+        """All rows of the world."""
+        batch = Batch()
+        self._demo_applicant(batch)
+        for submitted_at, nationality in self._submissions():
+            if len(batch.application) >= BATCH:
+                yield batch
+                batch = Batch()
+            applicant = self._applicant(nationality, submitted_at, batch)
+            place = self._intake.place(nationality, submitted_at, self._rng)
+            visa_type = self._intake.profiles[nationality].visas.draw(self._rng)
+            case = self._case(applicant, submitted_at, place, visa_type)
+            standing = self._recorder.record(case, applicant, self._lived(case), batch)
+            self._perhaps_again(applicant, standing)
+        yield batch
+
+    def _submissions(self) -> Iterator[tuple[int, str]]:
+        """Moments at which people apply, in order, and their nationalities."""
+        by_month: defaultdict[Month, list[str]] = defaultdict(list)
+        drawn = self._demand.draw(self._plan.applications - len(_DEMO_CASES), self._rng)
+        for cell, count in drawn.items():
+            by_month[cell.month] += [cell.nationality] * count
+        for month in sorted(by_month):
+            nationalities = by_month.pop(month)
+            self._rng.shuffle(nationalities)
+            yield from zip(
+                moments(month, len(nationalities), self._rng), nationalities, strict=True
+            )
+
+    def _applicant(self, nationality: str, submitted_at: int, batch: Batch) -> ApplicantRow:
+        """Somebody who applies again by now, otherwise somebody new."""
+        returning = self._returning[nationality]
+        if returning and returning[0][0] <= submitted_at:
+            return heappop(returning)[-1]
+        return self._new_applicant(nationality, submitted_at, batch)
+
+    def _new_applicant(
+        self, nationality: str, submitted_at: int, batch: Batch, account: str | None = None
+    ) -> ApplicantRow:
+        applicant, identity = new_person(nationality, submitted_at, self._rng, account)
+        batch.applicant.append(applicant)
+        batch.identity.append(identity)
+        return applicant
+
+    def _perhaps_again(self, applicant: ApplicantRow, standing: Standing) -> None:
+        if standing.closed_at is None or standing.status not in assumptions.AGAIN:
+            return
+        share, after = assumptions.AGAIN[standing.status]
+        if self._rng.random() < share:
+            again_at = standing.closed_at + seconds(after, self._rng)
+            waiting = self._returning[applicant.nationality_code]
+            heappush(waiting, (again_at, applicant.id, applicant))
+
+    def _case(
+        self, applicant: ApplicantRow, submitted_at: int, place: Place, visa_type: str
+    ) -> Case:
+        profile = self._intake.profiles[applicant.nationality_code]
+        return Case(submitted_at, visa_type, place, profile, _sender(place, applicant))
+
+    def _lived(self, case: Case) -> list[Step]:
+        """What of a life happens before the end of the world."""
+        steps = life(case, self._outage, self._rng)
+        return list(takewhile(lambda step: step.at <= self._until, steps))
+
+    def _demo_applicant(self, batch: Batch) -> None:
+        """One applicant can sign in, and finds a visa granted and a case that is looked at."""
+        first_at = self._until - _DEMO_CASES[0].ago
+        applicant = self._new_applicant("AU", first_at, batch, account="applicant")
+        for demo in _DEMO_CASES:
+            case = self._case(applicant, self._until - demo.ago, _DEMO_PLACE, demo.visa_type)
+            steps = self._lived(case)
+            while steps[-1].kind is not demo.ends:
+                steps = self._lived(case)
+            self._recorder.record(case, applicant, steps, batch)
+
+
+class DemoCase(NamedTuple):
+    """An application of the demo's applicant: how long ago, for what, and how it stands."""
+
+    ago: int
+    visa_type: str
+    ends: EventKind
+
+
+_DEMO_PLACE = Place(Channel.PARTNER_CENTRE, "NUSA", "AU", "AU-SYD")
+_DEMO_CASES = (
+    DemoCase(40 * DAY, "B1", EventKind.GRANTED),
+    DemoCase(30 * HOUR, "C1", EventKind.IN_VERIFICATION),
+)
+
+
+def _sender(place: Place, applicant: ApplicantRow) -> Actor:
+    """Who hands an application in: the applicant, a portal, or an agent of a partner."""
+    if applicant.account:
+        return Actor(applicant.account, Role.APPLICANT)
+    if place.partner is None or place.country is None:
+        return Actor("portal", Role.SERVICE)
+    if place.channel is Channel.PARTNER_PORTAL:
+        return Actor(f"portal-{place.partner.lower()}", Role.SERVICE)
+    return Actor(f"agent-{place.country.lower()}", Role.PARTNER_AGENT)
