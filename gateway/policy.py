@@ -203,7 +203,7 @@ POLICY: Mapping[str, Access] = {
             "applicant": CASE_READERS,
             "decision": CASE_STAFF + AGENT + APPLICANT,
             "decisions": CASE_STAFF,
-            "assignment": CASE_STAFF,
+            "assignments": CASE_STAFF,
             "isReferred": CASE_WORKERS,
             "isHeld": SUPERVISOR,
             "screenings": SUPERVISOR,

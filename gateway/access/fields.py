@@ -1,0 +1,64 @@
+"""Which fields a role may read: what the policy says, asked field by field."""
+
+from gateway.policy import POLICY, Access
+from models.vocabulary import Role
+
+_PAGE_SUFFIXES = ("Connection", "Edge")
+
+
+def readable_fields(type_name: str, role: Role) -> frozenset[str]:
+    """The fields of a type that the role reads; none for a type that the policy does not know."""
+    access = POLICY.get(type_name)
+    if access is None:
+        return frozenset()
+    return frozenset(name for name, roles in access.fields.items() if role in roles)
+
+
+def is_readable(type_name: str, field_name: str, role: Role) -> bool:
+    """Whether the role reads one field, of a type or of a page of its rows."""
+    paged = _rows_on_page(type_name)
+    if paged is None:
+        return field_name in readable_fields(type_name, role)
+    if readable_fields(paged, role):
+        return True
+    return role in POLICY[paged].counts_only and field_name == "totalCount"
+
+
+def gaps(types: dict[str, frozenset[str]]) -> list[str]:
+    """What the policy and the schema do not say alike; nothing may be served while there is any."""
+    written = {name: frozenset(access.fields) for name, access in POLICY.items()}
+    unwritten = {name: fields for name, fields in types.items() if _rows_on_page(name) is None}
+    found = [
+        f"{name}.{missing} has no line in the policy"
+        for name, fields in sorted(unwritten.items())
+        for missing in sorted(fields - written.get(name, frozenset()))
+    ]
+    found += [
+        f"the policy speaks of {name}.{unknown}, which does not exist"
+        for name, fields in sorted(written.items())
+        for unknown in sorted(fields - types.get(name, frozenset()))
+    ]
+    found += [gap for name, access in POLICY.items() for gap in _rowless_roles(name, access)]
+    return found
+
+
+def _rowless_roles(name: str, access: Access) -> list[str]:
+    """Roles that read fields of rows which no rule lets them reach, or reach rows for nothing."""
+    if not access.rows:
+        return []
+    readers = {role for roles in access.fields.values() for role in roles}
+    return [
+        f"the policy lets {role} read {name} but says neither which rows nor 'counts only'"
+        for role in sorted(readers - set(access.rows))
+    ] + [
+        f"the policy lets {role} reach rows of {name} of which it reads nothing"
+        for role in sorted(set(access.rows) - readers - set(access.counts_only))
+    ]
+
+
+def _rows_on_page(type_name: str) -> str | None:
+    """``Application`` for ``ApplicationConnection`` and ``ApplicationEdge``."""
+    for suffix in _PAGE_SUFFIXES:
+        if type_name.endswith(suffix) and type_name.removesuffix(suffix) in POLICY:
+            return type_name.removesuffix(suffix)
+    return None

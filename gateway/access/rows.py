@@ -1,0 +1,72 @@
+"""Which rows a viewer reaches: the policy's rules as SQL, part of every statement."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Select,
+    and_,
+    any_,
+    exists,
+    false,
+    literal,
+    select,
+    true,
+)
+
+from gateway.policy import POLICY
+from gateway.rules import AllOf, Attribute, EveryRow, Missing, Own, ReachedThrough, Rule, Scope
+from gateway.viewer import Viewer
+
+#: Marks a statement as held to the policy of a type; the session takes no other.
+HELD_TO = "held_to_policy_of"
+
+Columns = Callable[[Attribute], ColumnElement[Any]]
+
+
+def _as_mapped(attribute: Attribute) -> ColumnElement[Any]:
+    return attribute.expression
+
+
+def read(type_name: str, viewer: Viewer, *columns: ColumnElement[Any]) -> Select[Any]:
+    """A statement over the rows of a type that the viewer reaches, and over no other."""
+    return holding(select(*columns).where(reached(type_name, viewer)), type_name)
+
+
+def holding(statement: Select[Any], type_name: str) -> Select[Any]:
+    """Vouch that a statement holds to the policy of a type."""
+    return statement.execution_options(**{HELD_TO: type_name})
+
+
+def reached(type_name: str, viewer: Viewer, columns: Columns = _as_mapped) -> ColumnElement[bool]:
+    """The condition that holds for the rows of a type that the viewer reaches."""
+    rule = POLICY[type_name].rows.get(viewer.role)
+    return false() if rule is None else _meaning(rule, viewer, columns)
+
+
+def _meaning(rule: Rule, viewer: Viewer, columns: Columns) -> ColumnElement[bool]:
+    match rule:
+        case EveryRow():
+            return true()
+        case Own(column, scope):
+            return _own(columns(column), scope, viewer)
+        case Missing(column):
+            return columns(column).is_(None)
+        case AllOf(rules):
+            return and_(*(_meaning(each, viewer, columns) for each in rules))
+        case ReachedThrough(key, named_by, inner):
+            other = named_by.class_.__table__.alias()
+            return exists().where(
+                other.c[named_by.key] == columns(key),
+                _meaning(inner, viewer, lambda attribute: other.c[attribute.key]),
+            )
+
+
+def _own(column: ColumnElement[Any], scope: Scope, viewer: Viewer) -> ColumnElement[bool]:
+    """A viewer without a scope reaches nothing: no value equals null or is in an empty list."""
+    value = getattr(viewer, scope)
+    if scope in (Scope.COUNTRIES, Scope.CENTRES):
+        return column == any_(literal(list(value), ARRAY(column.type)))
+    return column == literal(value or None, column.type)

@@ -1,0 +1,89 @@
+"""One operation's hold on the database: one connection, one transaction, read only."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, Select
+from sqlalchemy.exc import DataError, DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from gateway.access.rows import HELD_TO
+from gateway.errors import ErrorCode, FieldError
+
+#: One snapshot for the whole answer, so that a page, its total and its figures agree.
+_BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = {:d}"
+
+_QUERY_CANCELED = "57014"
+_DATA_EXCEPTION = "22"
+
+
+class Session:
+    """Runs the statements of one operation, one after the other.
+
+    The transaction begins with the first statement, in one round trip. A statement that was not
+    held to the policy is refused.
+    """
+
+    def __init__(self, engine: AsyncEngine, *, statement_timeout_seconds: float) -> None:
+        self._engine = engine
+        self._timeout_milliseconds = int(statement_timeout_seconds * 1000)
+        self._turn = asyncio.Lock()
+        self._connection: AsyncConnection | None = None
+        self.statements = 0
+
+    async def rows(self, statement: Select[Any]) -> Sequence[Row[Any]]:
+        """The rows of a statement that was held to the policy.
+
+        Raises FieldError with TIMEOUT where it takes too long.
+        """
+        if HELD_TO not in statement.get_execution_options():
+            raise PermissionError("a statement that was not held to the policy")
+        async with self._turn:
+            connection = self._connection or await self._begin()
+            self.statements += 1
+            try:
+                return (await connection.execute(statement)).all()
+            except DBAPIError as error:
+                raise _told(error) or error from None
+
+    async def close(self) -> None:
+        """End the transaction and give the connection back."""
+        if self._connection is None:
+            return
+        connection, self._connection = self._connection, None
+        try:
+            await (await _driver(connection)).execute("ROLLBACK")
+        except Exception:
+            await connection.invalidate()
+            raise
+        finally:
+            await connection.close()
+
+    async def _begin(self) -> AsyncConnection:
+        connection = await self._engine.connect()
+        try:
+            await (await _driver(connection)).execute(_BEGIN.format(self._timeout_milliseconds))
+        except BaseException:
+            await connection.invalidate()
+            await connection.close()
+            raise
+        self._connection = connection
+        return connection
+
+
+def _told(error: DBAPIError) -> FieldError | None:
+    """The error as the client may be told it, if it is of the client's making."""
+    state = getattr(error.orig, "sqlstate", None) or ""
+    if state == _QUERY_CANCELED:
+        return FieldError(
+            ErrorCode.TIMEOUT,
+            "This took too long. Ask for less: a shorter period or a narrower filter.",
+        )
+    if isinstance(error, DataError) or state.startswith(_DATA_EXCEPTION):
+        return FieldError(ErrorCode.INVALID_INPUT, "A value here cannot be compared with any row.")
+    return None
+
+
+async def _driver(connection: AsyncConnection) -> Any:
+    return (await connection.get_raw_connection()).driver_connection

@@ -1,0 +1,22 @@
+"""Who read whose identity."""
+
+from datetime import datetime
+
+from gateway.schema.applicant import Applicant
+from gateway.schema.declare import Node, column, link, noun
+from models import AccessEvent as Row
+from models import Applicant as ApplicantRow
+from models.vocabulary import Purpose, Role
+
+
+@noun(key=Row.id)
+class AccessEvent(Node):
+    """One read of one applicant's identity; never changed, never removed."""
+
+    occurred_at: datetime = column(Row.occurred_at, "When.", filters=True, orders=True)
+    actor: str = column(Row.actor, "Subject who read it.", filters=True)
+    actor_role: Role = column(Row.actor_role, "Role in which it was read.", filters=True)
+    purpose: Purpose = column(Row.purpose, "Why.", filters=True)
+    case_reference: str = column(Row.case_reference, "The case it was read for.")
+    fields: list[str] = column(Row.fields, "The fields of `Identity` that were read.")
+    applicant: Applicant | None = link(Row.applicant_id, ApplicantRow.id, "Whose identity.")

@@ -1,0 +1,38 @@
+"""People who apply, under a pseudonym."""
+
+from typing import Annotated
+
+import strawberry
+
+from gateway.schema.country import Country
+from gateway.schema.declare import Node, column, link, links, noun
+from gateway.schema.identity import Identity
+from models import Applicant as ApplicantRow
+from models import Application as ApplicationRow
+from models import Country as CountryRow
+from models import Identity as IdentityRow
+
+Application = Annotated["Application", strawberry.lazy("gateway.schema.application")]
+
+
+@noun(key=ApplicantRow.id)
+class Applicant(Node):
+    """One person who applies. Who it is stands behind `identity`."""
+
+    nationality: Country | None = link(
+        ApplicantRow.nationality_code, CountryRow.code, "Nationality."
+    )
+    passport_last_four: str = column(
+        ApplicantRow.passport_last_four, "Last four characters of the passport number."
+    )
+    applications: list[Application] = links(
+        ApplicantRow.id,
+        ApplicationRow.applicant_id,
+        "Applications of this person, latest first, as far as in your reach.",
+        order=(ApplicationRow.submitted_at.desc(), ApplicationRow.id.desc()),
+    )
+    identity: Identity | None = link(
+        ApplicantRow.id,
+        IdentityRow.applicant_id,
+        "Who this person is. Reading it takes a purpose, and is logged.",
+    )

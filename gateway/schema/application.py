@@ -1,0 +1,121 @@
+"""Applications, what happened to them and who works on them."""
+
+from datetime import datetime
+
+from gateway.schema.applicant import Applicant
+from gateway.schema.country import Country
+from gateway.schema.decision import Decision
+from gateway.schema.declare import Node, column, link, links, noun
+from gateway.schema.partner import Centre, Partner
+from gateway.schema.scalars import BigInt
+from gateway.schema.screening import Screening
+from gateway.schema.visa_type import VisaType
+from models import Applicant as ApplicantRow
+from models import Application as Row
+from models import ApplicationEvent as EventRow
+from models import Assignment as AssignmentRow
+from models import Centre as CentreRow
+from models import Country as CountryRow
+from models import Decision as DecisionRow
+from models import Partner as PartnerRow
+from models import Screening as ScreeningRow
+from models import VisaType as VisaTypeRow
+from models.vocabulary import Channel, EventKind, Role, Stage, Status
+
+
+@noun(key=EventRow.id)
+class ApplicationEvent:
+    """Something that happened to an application; never changed, never removed."""
+
+    sequence: int = column(EventRow.sequence, "1, 2, 3 … within one application.")
+    kind: EventKind = column(EventRow.kind, "What happened.")
+    occurred_at: datetime = column(EventRow.occurred_at, "When.")
+    actor: str | None = column(EventRow.actor, "Subject who did it; none where a clock did.")
+    actor_role: Role | None = column(EventRow.actor_role, "Role in which it was done.")
+
+
+@noun(key=AssignmentRow.id)
+class Assignment:
+    """An officer working on a case."""
+
+    officer: str = column(AssignmentRow.officer, "Subject of the officer.")
+    assigned_at: datetime = column(AssignmentRow.assigned_at, "From when.")
+    ended_at: datetime | None = column(AssignmentRow.ended_at, "Until when.")
+
+
+@noun(key=Row.id)
+class Application(Node):
+    """One request for one visa, by one applicant."""
+
+    reference: str = column(
+        Row.reference, "What the applicant quotes, such as `7K3M-9QPX-2F4D`; random."
+    )
+    visa_type: VisaType | None = link(
+        Row.visa_type_code, VisaTypeRow.code, "The visa asked for.", filters=True
+    )
+    nationality: Country | None = link(
+        Row.nationality_code, CountryRow.code, "Nationality of the passport used.", filters=True
+    )
+    channel: Channel = column(Row.channel, "The way by which it was lodged.", filters=True)
+    partner: Partner | None = link(
+        Row.partner_code, PartnerRow.code, "The partner that took it in.", filters=True
+    )
+    country: Country | None = link(
+        Row.country_code,
+        CountryRow.code,
+        "Partner country: where the partner took it in. Not the nationality.",
+        filters=True,
+    )
+    centre: Centre | None = link(
+        Row.centre_code, CentreRow.code, "The visa centre that took it in.", filters=True
+    )
+    submitted_at: datetime = column(
+        Row.submitted_at, "When it was handed in.", filters=True, orders=True
+    )
+    received_at: datetime | None = column(
+        Row.received_at, "When the partner had handed the complete file over."
+    )
+    paid_at: datetime | None = column(
+        Row.paid_at, "When the fee was paid: the clock starts.", filters=True, orders=True
+    )
+    target_due_at: datetime | None = column(
+        Row.target_due_at, "When to have decided, by the service target in force when paid."
+    )
+    closed_at: datetime | None = column(
+        Row.closed_at,
+        "When it was decided, withdrawn, or lapsed: the clock stops.",
+        filters=True,
+        orders=True,
+    )
+    fee_idr: BigInt | None = column(Row.fee_idr, "Fee paid, in rupiah.")
+    stage: Stage = column(Row.stage, "Where it stands, without any outcome.", filters=True)
+    status: Status = column(Row.status, "Where it stands.", filters=True)
+    events: list[ApplicationEvent] = links(
+        Row.id, EventRow.application_id, "What happened, in order.", order=(EventRow.sequence,)
+    )
+    applicant: Applicant | None = link(
+        Row.applicant_id, ApplicantRow.id, "Who applies, under a pseudonym."
+    )
+    decision: Decision | None = link(
+        Row.current_decision_id, DecisionRow.id, "The decision that stands."
+    )
+    decisions: list[Decision] = links(
+        Row.id,
+        DecisionRow.application_id,
+        "Every decision, corrected ones included, latest first.",
+        order=(DecisionRow.decided_at.desc(), DecisionRow.id.desc()),
+    )
+    assignments: list[Assignment] = links(
+        Row.id,
+        AssignmentRow.application_id,
+        "Officers who worked on it, latest first.",
+        order=(AssignmentRow.assigned_at.desc(), AssignmentRow.id.desc()),
+    )
+    is_referred: bool = column(Row.is_referred, "Whether supervision looks into it.")
+    is_held: bool = column(Row.is_held, "Whether a supervisor holds it: it cannot be granted.")
+    screenings: list[Screening] = links(
+        Row.id,
+        ScreeningRow.application_id,
+        "Questions to supervision, in order.",
+        order=(ScreeningRow.requested_at, ScreeningRow.id),
+    )

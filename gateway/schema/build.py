@@ -1,0 +1,44 @@
+"""The whole schema, checked against the policy: the one from which every role's view is made."""
+
+import strawberry
+from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema
+from strawberry.directive import DirectiveLocation
+from strawberry.schema.config import StrawberryConfig
+
+from gateway.access.fields import gaps
+from gateway.schema.query import Query
+from gateway.schema.scalars import SCALARS
+from models.vocabulary import Purpose
+
+
+class PolicyGapError(Exception):
+    """The policy and the schema differ; the text names every type and field."""
+
+
+@strawberry.directive(
+    locations=[DirectiveLocation.QUERY],
+    name="purpose",
+    description="Why this operation reads identity; it is logged with each read.",
+)
+def purpose(code: Purpose, reference: str) -> None:
+    """Read by the executor before the operation runs."""
+
+
+def build_schema() -> GraphQLSchema:
+    """The schema with every type and field.
+
+    Raises PolicyGapError while the policy does not have exactly one line for each.
+    """
+    config = StrawberryConfig(scalar_map=SCALARS)
+    schema = strawberry.Schema(Query, directives=[purpose], config=config)._schema
+    if found := gaps(_fields(schema)):
+        raise PolicyGapError("\n".join(found))
+    return schema
+
+
+def _fields(schema: GraphQLSchema) -> dict[str, frozenset[str]]:
+    return {
+        name: frozenset(type_.fields)
+        for name, type_ in schema.type_map.items()
+        if isinstance(type_, GraphQLObjectType | GraphQLInterfaceType) and name[:2] != "__"
+    }

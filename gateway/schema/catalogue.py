@@ -1,0 +1,105 @@
+"""All declared nouns, found in the schema: what the statements of every operation are made of."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema, get_named_type
+from sqlalchemy import ColumnElement, Label
+from sqlalchemy.orm import InstrumentedAttribute
+
+from gateway.access.fields import readable_fields
+from gateway.schema.declare import KEY, SOURCE, Column, Link, Links, Source, Stored, Translated
+from models.vocabulary import Role
+
+_DECLARATION = "strawberry-definition"
+
+
+@dataclass(frozen=True, eq=False)
+class DeclaredField:
+    """One field of a noun: its names, where its value comes from, the noun it leads to."""
+
+    name: str
+    python_name: str
+    source: Source
+    leads_to: str
+
+
+@dataclass(frozen=True, eq=False)
+class DeclaredNoun:
+    """One noun: its class, where its rows are, its fields by their names in the API."""
+
+    name: str
+    cls: type[Any]
+    stored: Stored
+    fields: dict[str, DeclaredField]
+
+    @property
+    def key(self) -> InstrumentedAttribute[Any]:
+        return self.stored.key
+
+    def record(self, labels: tuple[str, ...], values: tuple[Any, ...]) -> Any:
+        """An instance that carries a row: fields read its attributes."""
+        made = self.cls.__new__(self.cls)
+        made.__dict__.update(zip(labels, values, strict=True))
+        return made
+
+
+class Catalogue:
+    """The declared nouns of a schema."""
+
+    def __init__(self, schema: GraphQLSchema) -> None:
+        self.nouns = {noun.name: noun for noun in _declared(schema)}
+        self._leads_to = {
+            field.source: field.leads_to
+            for noun in self.nouns.values()
+            for field in noun.fields.values()
+        }
+        self.columns = lru_cache(maxsize=None)(self._columns)
+
+    def target(self, source: Link | Links) -> DeclaredNoun:
+        """The noun that a link leads to."""
+        return self.nouns[self._leads_to[source]]
+
+    def _columns(self, noun: DeclaredNoun, role: Role) -> tuple[Label[Any], ...]:
+        """What a row of the noun is read with: its key, and the fields of the role."""
+        readable = readable_fields(noun.name, role)
+        wanted: dict[str, ColumnElement[Any]] = {KEY: noun.key.expression}
+        for field in noun.fields.values():
+            if field.name in readable:
+                wanted.update(_needed(field))
+        return tuple(expression.label(label) for label, expression in wanted.items())
+
+
+def hidden_label(column: InstrumentedAttribute[Any]) -> str:
+    """The label under which a row carries a column that is no field, such as a link's."""
+    return f"_{column.key}"
+
+
+def _needed(field: DeclaredField) -> Iterator[tuple[str, Any]]:
+    match field.source:
+        case Column(value):
+            yield field.python_name, value
+        case Translated(columns):
+            yield from ((column.key, column) for column in columns.values())
+        case Link(local) | Links(local):
+            yield hidden_label(local), local
+
+
+def _declared(schema: GraphQLSchema) -> Iterator[DeclaredNoun]:
+    for name, type_ in schema.type_map.items():
+        definition = type_.extensions.get(_DECLARATION)
+        stored = getattr(getattr(definition, "origin", None), "__stored__", None)
+        if isinstance(type_, GraphQLObjectType) and stored:
+            fields = dict(_declared_fields(type_.fields))
+            yield DeclaredNoun(name, definition.origin, stored, fields)
+
+
+def _declared_fields(fields: dict[str, GraphQLField]) -> Iterator[tuple[str, DeclaredField]]:
+    for name, field in fields.items():
+        definition = field.extensions[_DECLARATION]
+        source = definition.metadata.get(SOURCE)
+        if source is not None:
+            leads_to = get_named_type(field.type).name
+            yield name, DeclaredField(name, definition.python_name, source, leads_to)

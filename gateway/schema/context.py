@@ -1,0 +1,113 @@
+"""What one operation carries: who asks, the session, the loaders, what was read of identity."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import strawberry
+from aiodataloader import DataLoader
+from sqlalchemy import ARRAY, Select, any_, literal
+from sqlalchemy.orm import InstrumentedAttribute
+
+from gateway.access.rows import read
+from gateway.access.session import Session
+from gateway.schema.catalogue import Catalogue, DeclaredNoun, hidden_label
+from gateway.schema.cursors import Cursors
+from gateway.schema.declare import Link, Links
+from gateway.viewer import Viewer
+
+_BY = "_by"
+
+
+@dataclass(slots=True)
+class Context:
+    """Lives for one operation, so that nothing is ever shared between viewers."""
+
+    viewer: Viewer
+    session: Session
+    catalogue: Catalogue
+    cursors: Cursors
+    loaders: "Loaders" = field(init=False)
+    #: Applicants whose identity was read.
+    identities_read: set[UUID] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.loaders = Loaders(self)
+
+    def select(self, noun: DeclaredNoun) -> Select[Any]:
+        """The rows of a noun within the viewer's reach, with the columns of the viewer's role."""
+        return read(noun.name, self.viewer, *self.catalogue.columns(noun, self.viewer.role))
+
+    async def records(self, noun: DeclaredNoun, statement: Select[Any]) -> list[Any]:
+        """The rows of a statement made by ``select``, as instances of the noun."""
+        rows = await self.session.rows(statement)
+        labels = tuple(column.key for column in statement.selected_columns)
+        if noun.stored.is_logged:
+            self.identities_read.update(row[0] for row in rows)
+        return [noun.record(labels, tuple(row)) for row in rows]
+
+
+class Loaders:
+    """One statement for all links of a level, however many rows ask."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._one: dict[tuple[str, str], DataLoader[Any, Any]] = {}
+        self._many: dict[Links, DataLoader[Any, Any]] = {}
+
+    def one(self, info: strawberry.Info[Any, Any], source: Link, root: Any) -> Any:
+        """The row that a link leads to: an awaitable, or None where it leads nowhere."""
+        value = root.__dict__[hidden_label(source.local)]
+        return None if value is None else self.by(self._target(source), source.remote).load(value)
+
+    def many(self, info: strawberry.Info[Any, Any], source: Links, root: Any) -> Any:
+        """The rows that belong to a row: an awaitable."""
+        loader = self._many.get(source)
+        if loader is None:
+            loader = self._many[source] = DataLoader(self._batch_many(source))
+        return loader.load(root.__dict__[hidden_label(source.local)])
+
+    def by(self, noun: DeclaredNoun, column: InstrumentedAttribute[Any]) -> DataLoader[Any, Any]:
+        """Rows of a noun by a column that tells one from another."""
+        name = (noun.name, column.key)
+        loader = self._one.get(name)
+        if loader is None:
+            loader = self._one[name] = DataLoader(self._batch_one(noun, column))
+        return loader
+
+    def _target(self, source: Link | Links) -> DeclaredNoun:
+        return self._context.catalogue.target(source)
+
+    def _batch_one(self, noun: DeclaredNoun, column: InstrumentedAttribute[Any]) -> Any:
+        async def load(keys: Sequence[Any]) -> list[Any]:
+            found = dict(await self._matching(noun, column, keys))
+            return [found.get(key) for key in keys]
+
+        return load
+
+    def _batch_many(self, source: Links) -> Any:
+        async def load(keys: Sequence[Any]) -> list[list[Any]]:
+            found: dict[Any, list[Any]] = {key: [] for key in keys}
+            matching = await self._matching(self._target(source), source.remote, keys, source.order)
+            for key, record in matching:
+                found[key].append(record)
+            return [found[key] for key in keys]
+
+        return load
+
+    async def _matching(
+        self,
+        noun: DeclaredNoun,
+        column: InstrumentedAttribute[Any],
+        keys: Sequence[Any],
+        order: Sequence[Any] = (),
+    ) -> list[tuple[Any, Any]]:
+        statement = (
+            self._context.select(noun)
+            .add_columns(column.label(_BY))
+            .where(column == any_(literal(list(keys), ARRAY(column.type))))
+            .order_by(*order)
+        )
+        records = await self._context.records(noun, statement)
+        return [(record.__dict__[_BY], record) for record in records]

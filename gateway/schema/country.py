@@ -1,0 +1,32 @@
+"""Countries and what their nationals need to enter."""
+
+from datetime import date
+
+from gateway.schema.declare import Node, column, links, noun
+from gateway.schema.words import translated
+from models import Country as CountryRow
+from models import EntryRule as EntryRuleRow
+from models.vocabulary import Entry
+
+
+@noun(key=EntryRuleRow.valid_from)
+class EntryRule:
+    """What nationals of a country need to enter, in force until the next rule begins."""
+
+    entry: Entry = column(EntryRuleRow.entry, "What they need.")
+    valid_from: date = column(EntryRuleRow.valid_from, "First day in force.")
+
+
+@noun(key=CountryRow.code)
+class Country(Node):
+    """A country or territory of ISO 3166: a nationality, or a place where partners work."""
+
+    code: str = column(CountryRow.code, "ISO 3166 alpha-2 code.", filters=True, orders=True)
+    iso3: str = column(CountryRow.iso3, "ISO 3166 alpha-3 code.", filters=True)
+    name: str = translated("Name in Unicode CLDR.", en=CountryRow.name_en, id=CountryRow.name_id)
+    entry_rules: list[EntryRule] = links(
+        CountryRow.code,
+        EntryRuleRow.country_code,
+        "What its nationals need to enter, latest first.",
+        order=(EntryRuleRow.valid_from.desc(),),
+    )

@@ -1,0 +1,169 @@
+"""Lists in pages: Relay connections over keyset cursors."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated, Any, Generic, TypeVar
+
+import strawberry
+from sqlalchemy import ColumnElement, func, literal, select
+
+from gateway.access.rows import holding, read
+from gateway.errors import ErrorCode, FieldError
+from gateway.schema.catalogue import DeclaredNoun
+from gateway.schema.context import Context
+from gateway.schema.figures import Count
+from gateway.schema.filters import order_input, where_input
+from gateway.schema.keyset import Keyset
+from gateway.schema.scalars import BigInt
+from gateway.schema.words import Direction, Precision
+
+LARGEST_PAGE = 100
+#: Counting a list stops here; most lists of interest are shorter.
+MOST_COUNTED = 10_000
+
+Row = TypeVar("Row")
+
+
+@strawberry.type
+class PageInfo:
+    """Where a page lies in its list."""
+
+    has_next_page: bool = strawberry.field(description="Whether rows follow this page.")
+    has_previous_page: bool = strawberry.field(description="Whether rows precede this page.")
+    start_cursor: str | None = strawberry.field(description="Cursor of the first row.")
+    end_cursor: str | None = strawberry.field(description="Cursor of the last row.")
+
+
+@strawberry.type(description="A row of a list and its place there.")
+class Edge(Generic[Row]):
+    cursor: str = strawberry.field(description="Place of the row: for `after` and `before`.")
+    node: Row = strawberry.field(description="The row.")
+
+
+@strawberry.type(description="A page of a list.")
+class Connection(Generic[Row]):
+    edges: list[Edge[Row]] = strawberry.field(description="The rows with their cursors.")
+    nodes: list[Row] = strawberry.field(description="The rows.")
+    page_info: PageInfo = strawberry.field(description="Where the page lies.")
+    counted: strawberry.Private[Callable[[], Any]]
+
+    @strawberry.field(
+        description=f"How many rows the whole list has; counting stops at {MOST_COUNTED}."
+    )
+    async def total_count(self) -> Count:
+        return await self.counted()
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """The part of a list that a client asks for, read from one end."""
+
+    size: int
+    from_front: bool
+    after: str | None
+    before: str | None
+
+    @classmethod
+    def asked(
+        cls, first: int | None, after: str | None, last: int | None, before: str | None
+    ) -> "Slice":
+        """Raises FieldError with INVALID_INPUT unless exactly one end and a size are given."""
+        size = last if first is None else first
+        if size is None or (first is not None and last is not None):
+            raise FieldError(ErrorCode.INVALID_INPUT, "Give either `first` or `last`.")
+        if not 1 <= size <= LARGEST_PAGE:
+            raise FieldError(
+                ErrorCode.INVALID_INPUT, f"A page has from 1 to {LARGEST_PAGE} rows, not {size}."
+            )
+        return cls(size, first is not None, after, before)
+
+
+def page_of(cls: type[Any], description: str, *, order: str, newest_first: bool = False) -> Any:
+    """A field that is a list of a noun in pages, with the filters and orders it declares."""
+    where_type, order_type = where_input(cls), order_input(cls)
+    usual = (order, Direction.DESCENDING if newest_first else Direction.ASCENDING)
+
+    async def resolve(
+        info: strawberry.Info,
+        first: Annotated[
+            int | None, strawberry.argument(description=f"Rows from the front: 1-{LARGEST_PAGE}.")
+        ] = strawberry.UNSET,
+        after: Annotated[
+            str | None, strawberry.argument(description="Begin after the row of this cursor.")
+        ] = strawberry.UNSET,
+        last: Annotated[
+            int | None, strawberry.argument(description=f"Rows from the back: 1-{LARGEST_PAGE}.")
+        ] = strawberry.UNSET,
+        before: Annotated[
+            str | None, strawberry.argument(description="End before the row of this cursor.")
+        ] = strawberry.UNSET,
+        where: Any = strawberry.UNSET,
+        order_by: Any = strawberry.UNSET,
+    ) -> Any:
+        context: Context = info.context
+        asked = Slice.asked(first or None, after or None, last or None, before or None)
+        field, direction = (order_by.field.value, order_by.direction) if order_by else usual
+        noun = context.catalogue.nouns[cls.__name__]
+        keyset = Keyset(noun, field, descending=direction is Direction.DESCENDING)
+        return await _page(context, noun, keyset, asked, where.conditions() if where else [])
+
+    resolve.__annotations__ |= {
+        "where": Annotated[
+            where_type | None, strawberry.argument(description="Only rows that meet this.")
+        ],
+        "order_by": Annotated[
+            order_type | None, strawberry.argument(description="The order of the rows.")
+        ],
+    }
+    return strawberry.field(resolver=resolve, description=description)
+
+
+async def _page(
+    context: Context,
+    noun: DeclaredNoun,
+    keyset: Keyset,
+    asked: Slice,
+    conditions: list[ColumnElement[bool]],
+) -> Connection[Any]:
+    """One row more than asked for tells whether the list goes on."""
+    after, before = (
+        context.cursors.read(cursor, keyset.name, keyset.types) if cursor else None
+        for cursor in (asked.after, asked.before)
+    )
+    statement = (
+        context.select(noun)
+        .add_columns(*keyset.columns())
+        .where(*conditions, *keyset.between(after, before))
+        .order_by(*keyset.order(from_front=asked.from_front))
+        .limit(asked.size + 1)
+    )
+    records = await context.records(noun, statement)
+    goes_on = len(records) > asked.size
+    records = records[: asked.size]
+    if not asked.from_front:
+        records.reverse()
+    cursors = [context.cursors.write(keyset.name, keyset.place(record)) for record in records]
+    return Connection(
+        edges=[Edge(cursor, record) for cursor, record in zip(cursors, records, strict=True)],
+        nodes=records,
+        page_info=PageInfo(
+            has_next_page=goes_on if asked.from_front else before is not None,
+            has_previous_page=after is not None if asked.from_front else goes_on,
+            start_cursor=cursors[0] if cursors else None,
+            end_cursor=cursors[-1] if cursors else None,
+        ),
+        counted=partial(_count, context, noun, conditions),
+    )
+
+
+async def _count(
+    context: Context, noun: DeclaredNoun, conditions: list[ColumnElement[bool]]
+) -> Count:
+    rows = read(noun.name, context.viewer, literal(1)).select_from(noun.key.class_)
+    capped = rows.where(*conditions).limit(MOST_COUNTED + 1).subquery()
+    total = holding(select(func.count()).select_from(capped), noun.name)
+    ((counted_rows,),) = await context.session.rows(total)
+    if counted_rows > MOST_COUNTED:
+        return Count(value=BigInt(MOST_COUNTED), precision=Precision.AT_LEAST)
+    return Count.exactly(counted_rows)

@@ -1,0 +1,58 @@
+"""Partners, their countries and their visa centres."""
+
+from datetime import date
+from typing import Annotated
+
+import strawberry
+
+from gateway.schema.country import Country
+from gateway.schema.declare import Node, column, link, links, noun
+from models import Centre as CentreRow
+from models import Country as CountryRow
+from models import Partner as PartnerRow
+from models import PartnerCountry as PartnerCountryRow
+
+
+@noun(key=PartnerCountryRow.country_code)
+class PartnerCountry:
+    """A country in which a partner takes applications."""
+
+    country: Country | None = link(PartnerCountryRow.country_code, CountryRow.code, "The country.")
+    opened_on: date = column(PartnerCountryRow.opened_on, "First day.")
+    closed_on: date | None = column(PartnerCountryRow.closed_on, "First day no longer.")
+
+
+@noun(key=CentreRow.code)
+class Centre(Node):
+    """A visa centre of a partner."""
+
+    code: str = column(CentreRow.code, "Code, such as `AU-SYD`.", filters=True, orders=True)
+    city: str = column(CentreRow.city, "City.")
+    partner: Annotated["Partner", strawberry.lazy("gateway.schema.partner")] | None = link(
+        CentreRow.partner_code, PartnerRow.code, "The partner that runs it.", filters=True
+    )
+    country: Country | None = link(
+        CentreRow.country_code, CountryRow.code, "Where it is.", filters=True
+    )
+    opened_on: date = column(CentreRow.opened_on, "First day.")
+    closed_on: date | None = column(CentreRow.closed_on, "First day no longer.")
+
+
+@noun(key=PartnerRow.code)
+class Partner(Node):
+    """A company that takes applications in; it never decides."""
+
+    code: str = column(PartnerRow.code, "Code.", filters=True, orders=True)
+    name: str = column(PartnerRow.name, "Name.")
+    countries: list[PartnerCountry] = links(
+        PartnerRow.code,
+        PartnerCountryRow.partner_code,
+        "Where it takes applications, by country code.",
+        order=(PartnerCountryRow.country_code,),
+    )
+    centres: list[Centre] = links(
+        PartnerRow.code,
+        CentreRow.partner_code,
+        "Its visa centres, by code.",
+        order=(CentreRow.code,),
+    )

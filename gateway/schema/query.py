@@ -1,0 +1,130 @@
+"""The ways in: what a client can ask for."""
+
+from typing import Annotated, Any
+
+import strawberry
+
+from gateway.errors import ErrorCode, FieldError
+from gateway.schema.access_event import AccessEvent
+from gateway.schema.application import Application
+from gateway.schema.context import Context
+from gateway.schema.country import Country
+from gateway.schema.declare import Node
+from gateway.schema.ids import decode
+from gateway.schema.pages import Connection, page_of
+from gateway.schema.partner import Centre, Partner
+from gateway.schema.policies import Policy, policies_of
+from gateway.schema.viewer import Viewer
+from gateway.schema.visa_type import VisaType
+from gateway.schema.volumes import VolumeTable, volumes
+from models import Application as ApplicationRow
+
+MOST_NODES = 100
+
+Id = Annotated[strawberry.ID, strawberry.argument(description="Global id.")]
+Code = Annotated[str, strawberry.argument(description="Code.")]
+
+
+@strawberry.input(one_of=True, description="One way to name an application.")
+class ApplicationBy:
+    id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="Its global id."
+    )
+    reference: str | None = strawberry.field(
+        default=strawberry.UNSET, description="Its reference, such as `7K3M-9QPX-2F4D`."
+    )
+
+
+def _by_code(noun: type[Any], description: str) -> Any:
+    def resolve(info: strawberry.Info, code: Code) -> Any:
+        context: Context = info.context
+        declared = context.catalogue.nouns[noun.__name__]
+        return context.loaders.by(declared, declared.key).load(code)
+
+    return strawberry.field(resolver=resolve, description=description)
+
+
+def _node(context: Context, id_: str, only: str | None = None) -> Any:
+    """The row of a global id: an awaitable, or None for an id that names none."""
+    named = decode(id_)
+    noun = context.catalogue.nouns.get(named.type_name) if named else None
+    if named is None or noun is None or not issubclass(noun.cls, Node):
+        return None
+    if only not in (None, noun.name):
+        return None
+    key = _key(named.key, noun.key.type.python_type)
+    return None if key is None else context.loaders.by(noun, noun.key).load(key)
+
+
+def _key(text: str, kind: type) -> Any:
+    try:
+        key: Any = kind(text)
+    except ValueError:
+        return None
+    return key if str(key) == text else None
+
+
+@strawberry.type(description="What can be asked for.")
+class Query:
+    volumes: VolumeTable = strawberry.field(
+        resolver=volumes,
+        description="Processing volumes: measures by dimensions, over a window of days in WIB.",
+    )
+    countries: Connection[Country] = page_of(Country, "Countries and territories.", order="code")
+    country: Country | None = _by_code(Country, "A country by its ISO 3166 alpha-2 code.")
+    visa_types: Connection[VisaType] = page_of(VisaType, "Visa types.", order="code")
+    visa_type: VisaType | None = _by_code(VisaType, "A visa type by its index.")
+    partners: Connection[Partner] = page_of(Partner, "Partners.", order="code")
+    partner: Partner | None = _by_code(Partner, "A partner by its code.")
+    centres: Connection[Centre] = page_of(Centre, "Visa centres.", order="code")
+    centre: Centre | None = _by_code(Centre, "A visa centre by its code.")
+    applications: Connection[Application] = page_of(
+        Application,
+        "Applications, as far as in your reach.",
+        order="submitted_at",
+        newest_first=True,
+    )
+    access_events: Connection[AccessEvent] = page_of(
+        AccessEvent,
+        "Who read whose identity, as far as in your reach.",
+        order="occurred_at",
+        newest_first=True,
+    )
+
+    @strawberry.field(description="Who asks.")
+    def viewer(self, info: strawberry.Info) -> Viewer:
+        return Viewer.told(info.context.viewer)
+
+    @strawberry.field(description="What the role that acts may read, type by type.")
+    def policies(self, info: strawberry.Info) -> list[Policy]:
+        return list(policies_of(info.context.viewer.role))
+
+    @strawberry.field(description="Anything by its global id; null if there is none in reach.")
+    def node(self, info: strawberry.Info, id: Id) -> Node | None:
+        return _node(info.context, id)
+
+    @strawberry.field(description=f"Up to {MOST_NODES} things by their ids, in the same order.")
+    def nodes(
+        self,
+        info: strawberry.Info,
+        ids: Annotated[list[strawberry.ID], strawberry.argument(description="Global ids.")],
+    ) -> list[Node | None]:
+        if len(ids) > MOST_NODES:
+            raise FieldError(
+                ErrorCode.INVALID_INPUT, f"`nodes` takes at most {MOST_NODES} ids, not {len(ids)}."
+            )
+        return [_node(info.context, id_) for id_ in ids]
+
+    @strawberry.field(description="One application; null if there is none in reach.")
+    def application(
+        self,
+        info: strawberry.Info,
+        by: Annotated[ApplicationBy, strawberry.argument(description="What names it.")],
+    ) -> Application | None:
+        context: Context = info.context
+        if by.id:
+            return _node(context, by.id, only="Application")
+        if not by.reference:
+            return None
+        noun = context.catalogue.nouns["Application"]
+        return context.loaders.by(noun, ApplicationRow.reference).load(by.reference)

@@ -1,0 +1,31 @@
+"""The viewer, as the viewer is told."""
+
+import strawberry
+
+from gateway.viewer import Viewer as WhoAsks
+from models.vocabulary import Role
+
+
+@strawberry.type(description="Who asks: one subject, in the one role that acts.")
+class Viewer:
+    subject: str | None = strawberry.field(description="Subject of the token; none if anonymous.")
+    name: str | None = strawberry.field(description="Name for display, from the token.")
+    role: Role = strawberry.field(description="The role that acts in this request.")
+    held_roles: list[Role] = strawberry.field(
+        description="Roles that the token holds; name one by the header `Gerbang-Role`."
+    )
+    partner: str | None = strawberry.field(description="Scope: code of the partner.")
+    countries: list[str] = strawberry.field(description="Scope: codes of partner countries.")
+    centres: list[str] = strawberry.field(description="Scope: codes of visa centres.")
+
+    @classmethod
+    def told(cls, viewer: WhoAsks) -> "Viewer":
+        return cls(
+            subject=viewer.subject or None,
+            name=viewer.name,
+            role=viewer.role,
+            held_roles=list(viewer.held_roles),
+            partner=viewer.partner,
+            countries=list(viewer.countries),
+            centres=list(viewer.centres),
+        )

@@ -1,0 +1,57 @@
+"""Visa types with their dated fees and service targets."""
+
+from datetime import date
+
+from gateway.schema.declare import Node, column, links, noun
+from gateway.schema.scalars import BigInt
+from gateway.schema.words import translated
+from models import Fee as FeeRow
+from models import ServiceTarget as ServiceTargetRow
+from models import VisaType as VisaTypeRow
+from models.vocabulary import Clock, VisaCategory
+
+
+@noun(key=FeeRow.valid_from)
+class Fee:
+    """What a visa costs, in force until the next fee begins: state revenue (PNBP)."""
+
+    amount_idr: BigInt = column(FeeRow.amount_idr, "Amount in rupiah.")
+    valid_from: date = column(FeeRow.valid_from, "First day in force.")
+
+
+@noun(key=ServiceTargetRow.valid_from)
+class ServiceTarget:
+    """Within how many hours of payment to decide, in force until the next target begins."""
+
+    clock: Clock = column(ServiceTargetRow.clock, "Whose applications it holds for.")
+    hours: int = column(ServiceTargetRow.hours, "Hours from payment to decision.")
+    valid_from: date = column(ServiceTargetRow.valid_from, "First day in force.")
+
+
+@noun(key=VisaTypeRow.code)
+class VisaType(Node):
+    """A kind of visa, by its index in the ministry's list."""
+
+    code: str = column(VisaTypeRow.code, "Index, such as `B1`.", filters=True, orders=True)
+    name: str = translated("Name.", en=VisaTypeRow.name_en, id=VisaTypeRow.name_id)
+    category: VisaCategory = column(VisaTypeRow.category, "What it is for.", filters=True)
+    stay_days: int = column(VisaTypeRow.stay_days, "Days of stay, of each entry.")
+    is_multiple_entry: bool = column(
+        VisaTypeRow.is_multiple_entry, "Whether it serves for more than one entry."
+    )
+    valid_from: date = column(VisaTypeRow.valid_from, "First day on which it can be asked for.")
+    valid_until: date | None = column(
+        VisaTypeRow.valid_until, "First day on which it no longer can."
+    )
+    fees: list[Fee] = links(
+        VisaTypeRow.code,
+        FeeRow.visa_type_code,
+        "What it costs, latest first.",
+        order=(FeeRow.valid_from.desc(),),
+    )
+    service_targets: list[ServiceTarget] = links(
+        VisaTypeRow.code,
+        ServiceTargetRow.visa_type_code,
+        "Within what time to decide, latest first.",
+        order=(ServiceTargetRow.valid_from.desc(), ServiceTargetRow.clock),
+    )
