@@ -1,0 +1,29 @@
+"""``python -m dashboard``: serve the dashboard."""
+
+import logging
+import sys
+
+import uvicorn
+
+from dashboard.app import create_app
+from dashboard.settings import SettingsError, read_settings
+
+
+def main() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("httpx2").setLevel(logging.WARNING)
+    try:
+        settings = read_settings()
+    except SettingsError as error:
+        sys.exit(str(error))
+    uvicorn.run(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        server_header=False,
+    )
+
+
+if __name__ == "__main__":
+    main()

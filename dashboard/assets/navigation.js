@@ -1,0 +1,48 @@
+// Links and forms that only change the query change the address, and the page follows it
+// without loading anew. Without this file they still work, as whole pages.
+(() => {
+  "use strict";
+
+  const go = (query) => {
+    history.pushState({}, "", query);
+    window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+  };
+
+  document.addEventListener("click", (event) => {
+    const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey;
+    const link = event.target.closest("a[href^='?']");
+    if (link && isPlain) {
+      event.preventDefault();
+      go(link.getAttribute("href"));
+    }
+  });
+
+  document.addEventListener("submit", (event) => {
+    if (event.target.matches("form.months")) {
+      event.preventDefault();
+      event.target.closest("details").open = false;
+      go("?" + new URLSearchParams(new FormData(event.target)));
+    }
+  });
+
+  // One definition is open at a time, and Escape closes it.
+  const opened = "details.definition[open], details.custom-period[open]";
+  const close = (except) =>
+    document.querySelectorAll(opened).forEach((each) => (each.open = each === except));
+  document.addEventListener("click", (event) => close(event.target.closest("details")));
+  document.addEventListener("keydown", (event) => {
+    const details = document.activeElement.closest(opened);
+    if (event.key === "Escape") {
+      close(null);
+      details?.querySelector("summary").focus();
+    }
+  });
+
+  // A session that has ended shows in the answers to the page's own questions.
+  const ask = window.fetch;
+  window.fetch = async (...question) => {
+    const answer = await ask(...question);
+    if (answer.status === 401) location.reload();
+    return answer;
+  };
+})();

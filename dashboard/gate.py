@@ -1,0 +1,117 @@
+"""The gate before everything that the dashboard serves: no session, no answer."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from urllib.parse import parse_qs
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import HTTPConnection
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dashboard.sessions import COOKIE, Session, Sessions
+from dashboard.texts import LANGUAGES, preferred_language
+from dashboard.visit import Visit, current_visit
+
+log = logging.getLogger(__name__)
+
+#: What anybody may reach: the way in, the way out, and whether the process lives.
+OPEN = frozenset({"/sign-in", "/sign-in/callback", "/sign-out", "/health/live"})
+
+#: What else exists. Dash would answer any other path with its page.
+BEHIND = frozenset(
+    {"/", "/role", "/_dash-layout", "/_dash-dependencies", "/_dash-update-component"}
+)
+BEHIND_FOLDERS = ("/assets/", "/_dash-component-suites/")
+
+
+class Gate:
+    """ASGI middleware; it stands outermost, so that nothing is served around it."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        sessions: Sessions,
+        renewed: Callable[[Session], Awaitable[bool]],
+        headers: dict[str, str],
+    ) -> None:
+        self._app = app
+        self._sessions = sessions
+        self._renewed = renewed
+        self._headers = headers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            return await self._app(scope, receive, send)
+        if scope["type"] != "http":
+            return await send({"type": "websocket.close", "code": 1008})
+        return await self._answer(HTTPConnection(scope), scope, receive, self._guarded(scope, send))
+
+    async def _answer(
+        self, asked: HTTPConnection, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        path = asked.url.path
+        refusal = _refusal(asked, scope["method"])
+        if refusal or path in OPEN:
+            return await (refusal or self._app)(scope, receive, send)
+        session = await self._session(asked)
+        if session is None:
+            return await _nobody(asked)(scope, receive, send)
+        token = current_visit.set(Visit(session, language_of(asked)))
+        try:
+            return await self._app(scope, receive, send)
+        finally:
+            current_visit.reset(token)
+
+    async def _session(self, asked: HTTPConnection) -> Session | None:
+        key = asked.cookies.get(COOKIE, "")
+        session = await self._sessions.find(key)
+        if session is not None and not await self._renewed(session):
+            await self._sessions.end(key)
+            return None
+        return session
+
+    def _guarded(self, scope: Scope, send: Send) -> Send:
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(self._headers)
+                headers["Cache-Control"] = _caching(scope, message["status"])
+            await send(message)
+
+        return send_guarded
+
+
+def language_of(asked: HTTPConnection) -> str:
+    """The language that the address names, else the one that the browser asks for."""
+    named = parse_qs(asked.url.query).get("language", [""])[0]
+    return (
+        named
+        if named in LANGUAGES
+        else preferred_language(asked.headers.get("accept-language", ""))
+    )
+
+
+def _refusal(asked: HTTPConnection, method: str) -> Response | None:
+    path = asked.url.path
+    if path not in OPEN | BEHIND and not path.startswith(BEHIND_FOLDERS):
+        return PlainTextResponse("Not found.", HTTPStatus.NOT_FOUND)
+    if method == "POST" and asked.headers.get("sec-fetch-site", "same-origin") != "same-origin":
+        return PlainTextResponse("Not from here.", HTTPStatus.FORBIDDEN)
+    return None
+
+
+def _nobody(asked: HTTPConnection) -> Response:
+    """Somebody who opens the page is sent to sign in; a program is told."""
+    if asked.url.path == "/" and "text/html" in asked.headers.get("accept", ""):
+        return RedirectResponse(f"/sign-in?{asked.url.query}", HTTPStatus.SEE_OTHER)
+    return JSONResponse({"error": "Sign in first."}, HTTPStatus.UNAUTHORIZED)
+
+
+def _caching(scope: Scope, status: int) -> str:
+    """Files may be kept, for ever if their address carries their version; figures never."""
+    if status != HTTPStatus.OK or not scope["path"].startswith(BEHIND_FOLDERS):
+        return "no-store"
+    is_versioned = b"m=" in scope["query_string"] or ".v" in scope["path"]
+    return "private, max-age=31536000, immutable" if is_versioned else "private, max-age=3600"

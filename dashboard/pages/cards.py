@@ -1,0 +1,79 @@
+"""The measure cards: value, unit, definition, and the change against the period before."""
+
+from dash import html
+
+from dashboard.measures import BACKLOG, WIP, Measure
+from dashboard.texts import Texts
+from dashboard.volumes import Reading, Volumes
+from dashboard.wording import Change, change_of, value_text
+
+STOCKS = (WIP, BACKLOG)
+ARROWS = {"up": "▲", "down": "▼", "same": "＝"}
+
+
+def cards(volumes: Volumes, measures: tuple[Measure, ...], say: Texts) -> list:
+    heading = html.H2(say("measures.heading"), className="unseen")
+    return [heading, *(_card(measure, volumes, say) for measure in measures)]
+
+
+def _card(measure: Measure, volumes: Volumes, say: Texts) -> html.Article:
+    now, before = volumes.total[measure], volumes.previous[measure]
+    return html.Article(
+        [
+            html.Header([html.H3(say(f"measures.{measure.id}.label")), _definition(measure, say)]),
+            html.P(_value(measure, now, say), className="value"),
+            html.P(_against(measure, now, before, say), className="change"),
+        ],
+        className=f"card card-{measure.id.replace('_', '-')}",
+    )
+
+
+def _value(measure: Measure, now: Reading, say: Texts) -> list:
+    if now.is_suppressed:
+        withheld = html.Abbr(say("measures.suppressed"), title=say("measures.suppressed_why"))
+        return [withheld]
+    if now.value is None:
+        return [html.Span(say("measures.nothing"), className="unit")]
+    text = value_text(measure, now, say)
+    return [
+        html.Span(text, className="number"),
+        " ",
+        html.Span(say(f"measures.{measure.id}.unit"), className="unit"),
+    ]
+
+
+def _against(measure: Measure, now: Reading, before: Reading, say: Texts) -> list:
+    change = change_of(measure, now, before, say)
+    if change is None:
+        return [html.Span(say("measures.no_comparison"), className="before")]
+    previous = say("measures.previous", value=value_text(measure, before, say))
+    return [change_mark(change, say), " ", html.Span(previous, className="before")]
+
+
+def change_mark(change: Change, say: Texts) -> html.Span:
+    """Arrow, sign and words: the colour only repeats what they say."""
+    spoken = say(f"measures.{change.verdict}") if change.verdict else ""
+    return html.Span(
+        [
+            html.Span(ARROWS[change.direction], className="arrow", **{"aria-hidden": "true"}),
+            change.text,
+            html.Span(f" ({spoken})", className="unseen") if spoken else None,
+        ],
+        className=f"moved {change.verdict}".strip(),
+    )
+
+
+def _definition(measure: Measure, say: Texts) -> html.Details:
+    name = say(f"measures.{measure.id}.label")
+    stock = f" ({say('measures.stock')})" if measure in STOCKS else ""
+    return html.Details(
+        [
+            html.Summary(
+                "i",
+                title=say(f"measures.{measure.id}.definition"),
+                **{"aria-label": say("measures.definition", measure=name + stock)},
+            ),
+            html.P(say(f"measures.{measure.id}.definition")),
+        ],
+        className="definition",
+    )

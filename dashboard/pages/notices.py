@@ -1,0 +1,51 @@
+"""What the page says in place of figures."""
+
+from dash import html
+
+from dashboard.address import Address
+from dashboard.api import UNREACHABLE
+from dashboard.period import Period
+from dashboard.sessions import Viewer
+from dashboard.shell import notice, role_buttons, role_text
+from dashboard.texts import Texts
+from dashboard.wording import period_text
+
+ENDED = "UNAUTHENTICATED"
+#: Codes by which the gateway says that something broke on its side; the rest are refusals.
+INSIDE = ("INTERNAL", "TIMEOUT", "UNAVAILABLE")
+
+
+def no_applications(period: Period, say: Texts) -> html.Section:
+    return notice(say("empty.title"), say("empty.why", period=period_text(period, say)))
+
+
+def no_figures(viewer: Viewer, say: Texts) -> html.Section:
+    """For roles that this page has nothing for."""
+    role = role_text(viewer.role, say)
+    return notice(
+        say("no_figures.title", name=viewer.name or role), say("no_figures.why", role=role)
+    )
+
+
+def role_choice(held_roles: tuple[str, ...], address: Address, say: Texts) -> html.Section:
+    return notice(say("choose.title"), say("choose.why"), role_buttons(held_roles, address, say))
+
+
+def failure(code: str, trace_id: str, address: Address, say: Texts) -> html.Section:
+    """What went wrong, the trace id that finds it in the logs, and the way on."""
+    if code == ENDED:
+        link = html.A(say("failed.sign_in"), href="/sign-in" + address.link(), className="button")
+        return notice(say("failed.title"), say("failed.ended"), link, kind="failed")
+    return notice(
+        say("failed.title"),
+        say(f"failed.{_reason(code)}"),
+        f"{say('failed.trace')}: {trace_id}",
+        html.A(say("failed.retry"), href="/" + address.link(), className="button"),
+        kind="failed",
+    )
+
+
+def _reason(code: str) -> str:
+    if code == UNREACHABLE:
+        return "unreachable"
+    return "inside" if code in INSIDE else "refused"

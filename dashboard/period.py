@@ -1,0 +1,68 @@
+"""Calendar periods in western Indonesian time, and what they are compared with."""
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+
+WIB = timezone(timedelta(hours=7), "WIB")
+TREND_MONTHS = 24
+
+
+def today() -> date:
+    return datetime.now(WIB).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From one day to another, both inclusive; it begins with a month."""
+
+    from_on: date
+    to_on: date
+
+    @property
+    def months(self) -> int:
+        """The calendar months that it touches."""
+        years = self.to_on.year - self.from_on.year
+        return years * 12 + self.to_on.month - self.from_on.month + 1
+
+    @property
+    def has_whole_months(self) -> bool:
+        return self.to_on == month_end(self.to_on)
+
+    @property
+    def previous(self) -> "Period":
+        """As many months before; a month that is not over is compared up to the same day."""
+        to_on = month_start(self.to_on, -self.months)
+        last = month_end(to_on)
+        if not self.has_whole_months:
+            last = to_on.replace(day=min(self.to_on.day, last.day))
+        return Period(month_start(self.from_on, -self.months), last)
+
+    @property
+    def trend_from_on(self) -> date:
+        """A trend begins early enough to show the seasons."""
+        return min(self.from_on, month_start(self.to_on, 1 - TREND_MONTHS))
+
+
+def last_months(count: int, now: date) -> Period:
+    """The last months that are over: their figures no longer grow."""
+    return Period(month_start(now, -count), month_start(now) - timedelta(days=1))
+
+
+def this_month(now: date) -> Period:
+    return Period(month_start(now), now)
+
+
+def between(first: date, last: date, now: date) -> Period:
+    """From the month of one day to the month of another, whichever comes first."""
+    earlier, later = sorted((min(first, now), min(last, now)))
+    return Period(month_start(earlier), min(month_end(later), now))
+
+
+def month_start(day: date, shift: int = 0) -> date:
+    number = day.year * 12 + day.month - 1 + shift
+    return date(number // 12, number % 12 + 1, 1)
+
+
+def month_end(day: date) -> date:
+    return day.replace(day=monthrange(day.year, day.month)[1])

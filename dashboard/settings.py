@@ -1,0 +1,86 @@
+"""Every environment variable of the dashboard, read once into a frozen ``Settings``."""
+
+import os
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+T = TypeVar("T")
+
+
+class SettingsError(Exception):
+    """The environment cannot be used; the text names the variable and what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Where the dashboard listens, whom it asks, and who says who its visitors are."""
+
+    host: str
+    port: int
+    api_url: str
+    own_url: str
+    issuer: str
+    client_id: str
+    client_secret: str | None
+    session_key: str
+
+    @property
+    def is_https(self) -> bool:
+        return self.own_url.startswith("https://")
+
+    @property
+    def issuer_origin(self) -> str:
+        parts = urlsplit(self.issuer)
+        return f"{parts.scheme}://{parts.netloc}"
+
+
+def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the environment. Raises SettingsError for the first variable that cannot be used."""
+    given = os.environ if environ is None else environ
+
+    def value(name: str, default: str | None, read: Callable[[str], T]) -> T:
+        text = given.get(name, "").strip() or default
+        if text is None:
+            raise SettingsError(f"{name} is missing.")
+        try:
+            return read(text)
+        except ValueError as error:
+            # The text stays out of the message: it may be a secret.
+            raise SettingsError(f"{name} cannot be used: {error}.") from None
+
+    port = value("GERBANG_DASHBOARD_PORT", "8050", _port)
+    return Settings(
+        host=value("GERBANG_DASHBOARD_HOST", "127.0.0.1", str),
+        port=port,
+        api_url=value("GERBANG_API_URL", "http://127.0.0.1:8000", _address),
+        own_url=value("GERBANG_DASHBOARD_URL", f"http://127.0.0.1:{port}", _address),
+        issuer=value("GERBANG_ISSUER", None, _address),
+        client_id=value("GERBANG_CLIENT_ID", "dashboard", str),
+        # Without a secret the dashboard is a public client, which PKCE protects.
+        client_secret=given.get("GERBANG_CLIENT_SECRET", "").strip() or None,
+        # Signs who is in the middle of signing in: replicas must share it, one process need not.
+        session_key=value("GERBANG_SESSION_KEY", secrets.token_hex(32), _key),
+    )
+
+
+def _port(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,5}", text) or not 1 <= int(text) <= 65_535:
+        raise ValueError("expected a port from 1 to 65535")
+    return int(text)
+
+
+def _address(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
+        raise ValueError("expected an address that starts with https:// or http://")
+    return text.rstrip("/")
+
+
+def _key(text: str) -> str:
+    if not re.fullmatch(r"[0-9a-fA-F]{64}", text):
+        raise ValueError("expected 64 hexadecimal digits, as `openssl rand -hex 32` prints them")
+    return text

@@ -1,0 +1,106 @@
+"""What surrounds every page: who is looking, in which scope and language, and plain notices."""
+
+from dash import html
+
+from dashboard.address import Address
+from dashboard.sessions import Viewer
+from dashboard.texts import Texts, texts
+from dashboard.wording import country_name, list_text
+
+NAMED_COUNTRIES = 4
+
+
+def masthead(address: Address, viewer: Viewer | None, say: Texts) -> list:
+    """The bar at the top."""
+    return [
+        html.A(
+            [
+                html.Span(className="brand-gate", **{"aria-hidden": "true"}),
+                html.Span(say("page.product"), className="brand-name"),
+                html.Span(say("page.tagline"), className="brand-tagline"),
+            ],
+            href="/" + Address(address.language).link(),
+            className="brand",
+        ),
+        html.Div(
+            [
+                *([_who(viewer, address, say)] if viewer else []),
+                _other_language(address, say),
+                html.Form(
+                    html.Button(say("masthead.sign_out"), type="submit", className="quiet"),
+                    action="/sign-out",
+                    method="post",
+                ),
+            ],
+            className="masthead-tools",
+        ),
+    ]
+
+
+def scope_text(viewer: Viewer, say: Texts) -> str:
+    """What the figures cover: everything, or the countries of a partner's manager."""
+    if not viewer.partner:
+        return say("masthead.scope_all")
+    if len(viewer.countries) > NAMED_COUNTRIES:
+        count = str(len(viewer.countries))
+        return say("masthead.scope_count", count=count, partner=viewer.partner)
+    names = [country_name(code, say.language) for code in viewer.countries]
+    return say("masthead.scope_partner", countries=list_text(names, say), partner=viewer.partner)
+
+
+def role_text(role: str, say: Texts) -> str:
+    key = f"roles.{role}"
+    return say(key) if key in say.by_key else role
+
+
+def role_buttons(
+    roles: tuple[str, ...], address: Address, say: Texts, acting: str = ""
+) -> html.Form:
+    """The roles that somebody holds; the one that acts is pressed."""
+    return html.Form(
+        [
+            html.Button(
+                role_text(role, say),
+                type="submit",
+                name="role",
+                value=role,
+                **{"aria-pressed": "true" if role == acting else "false"},
+            )
+            for role in roles
+        ],
+        action="/role" + address.link(),
+        method="post",
+        className="roles",
+    )
+
+
+def notice(title: str, *words: str | html.A | html.Form, kind: str = "info") -> html.Section:
+    """Something to be said in place of figures."""
+    spoken = [html.P(word) if isinstance(word, str) else word for word in words]
+    role = "alert" if kind == "failed" else "status"
+    return html.Section([html.H1(title), *spoken], className=f"notice {kind}", role=role)
+
+
+def _who(viewer: Viewer, address: Address, say: Texts) -> html.Div:
+    name = viewer.name or ""
+    roles = (
+        role_buttons(viewer.held_roles, address, say, viewer.role)
+        if len(viewer.held_roles) > 1
+        else html.Span(role_text(viewer.role, say), className="role")
+    )
+    return html.Div(
+        [html.Span(name, className="name", title=say("masthead.signed_in", name=name)), roles],
+        className="who",
+    )
+
+
+def _other_language(address: Address, say: Texts) -> html.A:
+    """A whole new page, since the language of a document cannot change halfway."""
+    other = "en" if say.language == "id" else "id"
+    return html.A(
+        say("masthead.other_language"),
+        href="/" + Address.link(address, language=other),
+        lang=other,
+        className="quiet",
+        **{"aria-label": f"{texts(other)('masthead.language')}: {say('masthead.other_language')}"},
+    )

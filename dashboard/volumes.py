@@ -1,0 +1,90 @@
+"""The gateway's answer about volumes, as plain values for figures and tables."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from dashboard.measures import MEASURES, Measure
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The value of one measure; without a value it is suppressed, or there was nothing to count."""
+
+    value: float | None = None
+    is_suppressed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of volumes: its readings by measure, and the country or month that it is about."""
+
+    readings: Mapping[str, Reading]
+    code: str | None = None
+    name: str | None = None
+    starts_on: date | None = None
+
+    def __getitem__(self, measure: Measure) -> Reading:
+        return self.readings.get(measure.id, Reading())
+
+    def amount(self, measure: Measure) -> float:
+        """The value where nothing counts as zero, to draw and to order by."""
+        return self[measure].value or 0
+
+
+@dataclass(frozen=True, slots=True)
+class Volumes:
+    """Everything that the page shows, for one period and the one before it."""
+
+    as_of: datetime
+    total: Line
+    previous: Line
+    countries: tuple[Line, ...]
+    direct: Line | None
+    previous_by_country: Mapping[str | None, Line]
+    months: tuple[Line, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(reading.value for reading in self.total.readings.values())
+
+
+def read_volumes(data: Mapping[str, Any]) -> Volumes:
+    """Read the data of a document ``processing_volumes*``."""
+    by_country = _lines(data["countries"])
+    return Volumes(
+        as_of=datetime.fromisoformat(data["total"]["asOf"]),
+        total=_only(data["total"]),
+        previous=_only(data["previous"]),
+        countries=tuple(line for line in by_country if line.code),
+        direct=next((line for line in by_country if not line.code), None),
+        previous_by_country={line.code: line for line in _lines(data["previousCountries"])},
+        months=_lines(data["months"]),
+    )
+
+
+def _only(table: Mapping[str, Any]) -> Line:
+    return next(iter(_lines(table)), Line({}))
+
+
+def _lines(table: Mapping[str, Any]) -> tuple[Line, ...]:
+    return tuple(_line(row) for row in table["rows"])
+
+
+def _line(row: Mapping[str, Any]) -> Line:
+    country = row.get("country") or {}
+    period = row.get("period")
+    return Line(
+        readings={
+            measure.id: _reading(row[measure.field]) for measure in MEASURES if measure.field in row
+        },
+        code=country.get("code"),
+        name=country.get("name"),
+        starts_on=date.fromisoformat(period["startsOn"]) if period else None,
+    )
+
+
+def _reading(told: Mapping[str, Any]) -> Reading:
+    value = told["hours"] if "hours" in told else told["value"]
+    return Reading(value, is_suppressed=told["precision"] == "SUPPRESSED")

@@ -1,0 +1,127 @@
+"""Numbers, dates and changes as people read them, by the rules of CLDR."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+
+from babel import Locale
+from babel.dates import format_datetime, format_interval, format_skeleton
+from babel.lists import format_list
+from babel.numbers import format_compact_decimal, format_decimal, format_percent
+from babel.units import format_unit
+
+from dashboard.measures import Better, Kind, Measure
+from dashboard.period import WIB, Period
+from dashboard.texts import Texts
+from dashboard.volumes import Reading
+
+HOURS_AS_DAYS = 72
+NO_VALUE = "–"
+MINUS = "\N{MINUS SIGN}"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How a reading moved: signed text, and whether that is good, bad or neither."""
+
+    text: str
+    direction: str
+    verdict: str = ""
+
+
+def value_text(measure: Measure, reading: Reading, say: Texts, *, is_short: bool = False) -> str:
+    """The value with what belongs to it (%, hours, Rp); counts carry no unit."""
+    value = reading.value
+    if value is None:
+        return NO_VALUE
+    match measure.kind:
+        case Kind.COUNT:
+            return count_text(value, say)
+        case Kind.RATE:
+            return percent_text(value, say)
+        case Kind.DURATION:
+            return duration_text(value, say, is_short=is_short)
+        case Kind.MONEY:
+            return f"Rp\N{NO-BREAK SPACE}{_compact(value, say, is_short=is_short)}"
+
+
+def count_text(value: float, say: Texts) -> str:
+    return format_decimal(round(value), locale=say.locale)
+
+
+def percent_text(share: float, say: Texts, *, digits: int = 1) -> str:
+    pattern = "#,##0.0%" if digits else "#,##0%"
+    return format_percent(share, locale=say.locale, format=pattern)
+
+
+def duration_text(hours: float, say: Texts, *, is_short: bool = False) -> str:
+    amount, unit = (hours / 24, "day") if abs(hours) >= HOURS_AS_DAYS else (hours, "hour")
+    length = "short" if is_short else "long"
+    return format_unit(amount, unit, length=length, locale=say.locale, format="#,##0.0")
+
+
+def change_of(measure: Measure, now: Reading, before: Reading, say: Texts) -> Change | None:
+    """Against the period before: points for rates, time for durations, per cent for the rest."""
+    if now.value is None or before.value is None:
+        return None
+    difference = now.value - before.value
+    if measure.kind is Kind.RATE:
+        size, text = difference * 100, say("measures.points", points=_signed(difference * 100, say))
+    elif measure.kind is Kind.DURATION:
+        size, text = difference, _sign(difference, duration_text(abs(difference), say))
+    elif before.value:
+        size = difference / before.value * 100
+        text = _sign(size, percent_text(abs(size) / 100, say))
+    else:
+        return None
+    if round(size, 1) == 0:
+        return Change(say("measures.unchanged"), "same")
+    direction = "up" if size > 0 else "down"
+    return Change(text, direction, _verdict(measure, direction))
+
+
+def period_text(period: Period, say: Texts) -> str:
+    skeleton = "yMMM" if period.has_whole_months else "yMMMd"
+    return format_interval(period.from_on, period.to_on, skeleton, locale=say.locale)
+
+
+def month_text(day: date, say: Texts, *, is_short: bool = False) -> str:
+    return format_skeleton("yMMM" if is_short else "yMMMM", day, locale=say.locale)
+
+
+def instant_text(instant: datetime, say: Texts) -> str:
+    zoned = instant.astimezone(WIB)
+    pattern = "d MMM y, HH.mm" if say.language == "id" else "d MMM y, HH:mm"
+    return f"{format_datetime(zoned, pattern, locale=say.locale)} WIB"
+
+
+def list_text(names: list[str], say: Texts) -> str:
+    return format_list(names, locale=say.locale)
+
+
+@cache
+def country_name(code: str, language: str) -> str:
+    """For codes that stand in a scope; rows of volumes bring their own names."""
+    return Locale(language).territories.get(code, code)
+
+
+def _compact(value: float, say: Texts, *, is_short: bool) -> str:
+    length = "short" if is_short else "long"
+    return format_compact_decimal(
+        value, format_type=length, locale=say.locale, fraction_digits=1
+    ).replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def _signed(value: float, say: Texts) -> str:
+    return _sign(value, format_decimal(abs(value), locale=say.locale, format="#,##0.0"))
+
+
+def _sign(value: float, text: str) -> str:
+    return f"{'+' if value > 0 else MINUS}{text}"
+
+
+def _verdict(measure: Measure, direction: str) -> str:
+    if measure.better is Better.NEITHER:
+        return ""
+    improves = "up" if measure.better is Better.HIGHER else "down"
+    return "better" if direction == improves else "worse"
