@@ -27,10 +27,16 @@ class SettingsError(Exception):
     """The environment cannot be used; the text names the variable and what to do."""
 
 
-def setting(meaning: str, read: Callable[[str], Any] = str, default: Any = MISSING) -> Any:
+def setting(
+    meaning: str,
+    read: Callable[[str], Any] = str,
+    default: Any = MISSING,
+    *,
+    is_secret: bool = False,
+) -> Any:
     """One environment variable: what it means, how its text is read, what it is if not given."""
     metadata = {"meaning": meaning, "read": read}
-    return field(default=default, metadata=metadata)
+    return field(default=default, metadata=metadata, repr=not is_secret)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +51,12 @@ class Settings:
     host: str = setting("address to listen on", readers.text, "127.0.0.1")
     port: int = setting("port to listen on", readers.whole(1, 65_535), 8000)
 
-    database_url: str = setting("the PostgreSQL database, postgresql://…", readers.database_url)
+    database_url: str = setting(
+        "the PostgreSQL database, postgresql://…", readers.database_url, is_secret=True
+    )
+    database_connections: int = setting(
+        "how many database connections this process may hold", readers.whole(1, 200), 10
+    )
     postgres_bin: Path | None = setting(  # noqa: RUF009
         "folder of the PostgreSQL programs for the embedded server; found by itself if not given",
         Path,
@@ -100,6 +111,7 @@ class Settings:
         "in development a new one at each start if not given",
         readers.key,
         b"",
+        is_secret=True,
     )
     body_limit: int = setting(
         "largest request body, bytes", readers.whole(1_024, 16_777_216), 262_144

@@ -2,13 +2,9 @@
 
 from http import HTTPStatus
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 
 from gateway.errors import ErrorCode, RequestError
-
-
-class ClientGoneError(Exception):
-    """The client hung up, so nobody waits for an answer."""
 
 
 async def read_body(request: Request, limit: int) -> bytes:
@@ -17,13 +13,10 @@ async def read_body(request: Request, limit: int) -> bytes:
     if announced.isascii() and announced.isdigit() and int(announced[:12]) > limit:
         raise _too_large(limit)
     body = bytearray()
-    try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > limit:
-                raise _too_large(limit)
-    except ClientDisconnect as error:
-        raise ClientGoneError from error
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit:
+            raise _too_large(limit)
     return bytes(body)
 
 

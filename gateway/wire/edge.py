@@ -5,7 +5,7 @@ import secrets
 import time
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -14,6 +14,7 @@ from gateway.wire.answers import error_response, masked
 from gateway.wire.failures import log_failure
 from gateway.wire.metrics import Metrics
 
+CLIENT_CLOSED_REQUEST = 499
 TRACE_HEADER = "Gerbang-Trace"
 TRACEPARENT = re.compile(
     r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}"
@@ -57,6 +58,8 @@ class Edge:
 
         try:
             await self._app(scope, receive, send_marked)
+        except ClientDisconnect:
+            status = CLIENT_CLOSED_REQUEST  # nobody is left to answer
         except Exception as error:
             log_failure(error, trace_id)
             if not status:

@@ -13,12 +13,10 @@ from gateway.execution.operation import Answer, Executor, OperationRequest
 from gateway.viewer import Viewer
 from gateway.wire import media_types, parameters
 from gateway.wire.answers import answer_response, error_entry, error_response, masked
-from gateway.wire.body import ClientGoneError, read_body
+from gateway.wire.body import read_body
 from gateway.wire.edge import trace_id_of
 from gateway.wire.failures import log_failure
 from gateway.wire.metrics import Metrics
-
-CLIENT_CLOSED_REQUEST = 499
 
 
 class GraphQLOverHTTP:
@@ -73,8 +71,6 @@ class GraphQLOverHTTP:
             return self._refusal(error, trace_id, media_type)
         except TimeoutError:
             return self._refusal(_too_late(), trace_id, media_type)
-        except ClientGoneError:
-            return Response(status_code=CLIENT_CLOSED_REQUEST)
         for entry in answer.errors:
             self._metrics.note_error(entry["extensions"]["code"])
         return answer_response(answer, media_type)

@@ -28,7 +28,7 @@ class Metrics:
         )
 
     def note(self, path: str, status: int, seconds: float) -> None:
-        """Note one finished request; status 0 is one whose client hung up."""
+        """Note one finished request; status 499 is one whose client hung up."""
         if path in MEASURED_PATHS:
             self._requests.labels(status).inc()
             self._seconds.observe(seconds)

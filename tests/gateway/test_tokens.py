@@ -14,7 +14,7 @@ import pytest
 from joserfc import jws, jwt
 from joserfc.jwk import ECKey, Key, OctKey, OKPKey, RSAKey
 
-from gateway.access.tokens import ProviderKeys
+from gateway.access.tokens import ProviderKeys, published_at
 from gateway.access.tokens.keys import KeysUnavailableError, usable_keys
 from gateway.app import create_app
 from tests import tokens
@@ -403,6 +403,30 @@ async def test_the_running_gateway_refreshes_its_keys_by_itself() -> None:
     async with app.router.lifespan_context(app):
         await asyncio.sleep(0.01)
         assert provider.asked == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "is_usable"),
+    [
+        (json.dumps({"keys": [KEY.as_dict(private=False)]}), True),
+        (json.dumps({"keys": []}), False),
+        ("[]", False),
+        ("{", False),
+        ("", False),
+        (json.dumps({"keys": [KEY.as_dict(private=False)], "note": "a" * 300_000}), False),
+    ],
+)
+async def test_keys_are_fetched_over_http(body, is_usable) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode())
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        keys = ProviderKeys(published_at(f"http://127.0.0.1:{port}/keys"), ("ES256",))
+        assert await keys.are_at_hand() is is_usable
 
 
 def entry(key: Key, **more: Any) -> dict[str, Any]:

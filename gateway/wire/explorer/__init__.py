@@ -9,7 +9,7 @@ from starlette.routing import Route
 PAGE = "explorer.html"
 MEDIA_TYPES = {PAGE: "text/html", "explorer.css": "text/css", "explorer.js": "text/javascript"}
 CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 

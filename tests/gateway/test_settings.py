@@ -1,0 +1,111 @@
+"""The environment: what is read from it, and what is refused with a reason."""
+
+from dataclasses import fields
+
+import pytest
+
+from gateway.settings import Settings, SettingsError, read_settings, variable_name
+from models.vocabulary import Role
+
+DEVELOPMENT = {
+    "GERBANG_ENVIRONMENT": "development",
+    "GERBANG_DATABASE_URL": "postgresql://gerbang:secret@127.0.0.1/gerbang",
+}
+PRODUCTION = {
+    "GERBANG_DATABASE_URL": "postgresql://gerbang:secret@database/gerbang",
+    "GERBANG_ISSUER": "https://sign-in.example/realms/visa",
+    "GERBANG_JWKS_URL": "https://sign-in.example/realms/visa/keys",
+    "GERBANG_CURSOR_KEY": "ab" * 32,
+}
+
+
+def test_little_needs_to_be_set_in_development() -> None:
+    settings = read_settings(DEVELOPMENT)
+    assert settings.signs_in_itself
+    assert settings.token_issuer == "http://127.0.0.1:8000/development"
+    assert len(settings.cursor_key) == 32
+    assert settings.cursor_key != read_settings(DEVELOPMENT).cursor_key
+
+
+def test_production_is_what_nobody_chose() -> None:
+    settings = read_settings(PRODUCTION)
+    assert not settings.in_development
+    assert not settings.signs_in_itself
+
+
+def test_empty_variables_are_as_good_as_none() -> None:
+    assert read_settings({**DEVELOPMENT, "GERBANG_PORT": " "}).port == 8000
+
+
+def test_claims_and_roles_of_other_issuers_can_be_mapped() -> None:
+    settings = read_settings(
+        {
+            **PRODUCTION,
+            "GERBANG_CLAIM_ROLES": "realm_access.roles",
+            "GERBANG_CLAIM_PARTNER": '"https://visa.example/partner".code',
+            "GERBANG_ROLE_NAMES": "Visa.Officer=OFFICER, /groups/audit=AUDITOR",
+        }
+    )
+    assert settings.claim_roles == ("realm_access", "roles")
+    assert settings.claim_partner == ("https://visa.example/partner", "code")
+    assert settings.role_names == {"Visa.Officer": Role.OFFICER, "/groups/audit": Role.AUDITOR}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("ENVIRONMENT", "staging"),
+        ("PORT", "0"),
+        ("PORT", "70000"),
+        ("PORT", "eighty"),
+        ("PORT", "8_000"),
+        ("DATABASE_URL", "sqlite:///visa.db"),
+        ("ISSUER", "sign-in.example"),
+        ("ISSUER", "https://user:password@sign-in.example"),
+        ("ALGORITHMS", "HS256"),
+        ("ALGORITHMS", "ES256,none"),
+        ("TOKEN_TYPES", "id+jwt"),
+        ("CLAIM_ROLES", "."),
+        ("CLAIM_ROLES", "a..b"),
+        ("ROLE_NAMES", "Officer"),
+        ("ROLE_NAMES", "Everybody=ANONYMOUS"),
+        ("ROLE_NAMES", "Root=SUPERUSER"),
+        ("CURSOR_KEY", "s3cret"),
+        ("BODY_LIMIT", "-1"),
+        ("REQUEST_SECONDS", "0"),
+    ],
+)
+def test_a_bad_value_is_named_and_not_repeated(name: str, text: str) -> None:
+    with pytest.raises(SettingsError, match=f"^GERBANG_{name} ") as raised:
+        read_settings({**DEVELOPMENT, f"GERBANG_{name}": text})
+    if len(text) > 4:
+        assert text not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("changed", "names"),
+    [
+        ({"GERBANG_DATABASE_URL": ""}, "GERBANG_DATABASE_URL"),
+        ({"GERBANG_CURSOR_KEY": ""}, "GERBANG_CURSOR_KEY"),
+        ({"GERBANG_ISSUER": "", "GERBANG_JWKS_URL": ""}, "GERBANG_ISSUER"),
+        ({"GERBANG_JWKS_URL": ""}, "GERBANG_JWKS_URL"),
+        ({"GERBANG_ISSUER": "http://sign-in.example"}, "GERBANG_ISSUER"),
+        ({"GERBANG_JWKS_URL": "http://sign-in.example/keys"}, "GERBANG_JWKS_URL"),
+        ({"GERBANG_ISSUER": "http://127.0.0.1.example"}, "GERBANG_ISSUER"),
+    ],
+)
+def test_production_refuses_what_is_missing_or_weak(changed: dict[str, str], names: str) -> None:
+    with pytest.raises(SettingsError, match=names):
+        read_settings({**PRODUCTION, **changed})
+
+
+def test_every_setting_says_what_it_means() -> None:
+    for item in fields(Settings):
+        assert variable_name(item) == f"GERBANG_{item.name.upper()}"
+        assert item.metadata["meaning"]
+
+
+def test_no_secret_shows_when_settings_are_printed() -> None:
+    shown = repr(read_settings(PRODUCTION))
+    assert "secret" not in shown
+    assert "\\xab" not in shown
