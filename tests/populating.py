@@ -39,8 +39,8 @@ _BY_OFFICER = (EventKind.IN_VERIFICATION, EventKind.INFO_REQUESTED, *_DECISIONS)
 async def populate(connection: asyncpg.Connection) -> None:
     """Write the world into an empty database, in one transaction."""
     async with connection.transaction():
-        await _reference_data(connection)
-        await _applicants(connection)
+        await reference_data(connection)
+        await applicants(connection)
         for case in CASES:
             await _application(connection, case)
             await _what_happened(connection, case)
@@ -54,7 +54,7 @@ async def _insert(connection: asyncpg.Connection, table: str, *rows: dict[str, o
         )
 
 
-async def _reference_data(connection: asyncpg.Connection) -> None:
+async def reference_data(connection: asyncpg.Connection) -> None:
     countries = (
         ("AU", "AUS", "Australia", "Australia"),
         ("SG", "SGP", "Singapore", "Singapura"),
@@ -97,7 +97,7 @@ async def _reference_data(connection: asyncpg.Connection) -> None:
         await _insert(connection, "centre", centre | {"opened_on": BEGINNING})
 
 
-async def _applicants(connection: asyncpg.Connection) -> None:
+async def applicants(connection: asyncpg.Connection) -> None:
     for number, (name, nationality) in enumerate(APPLICANTS.items(), start=1):
         applicant = {
             "id": applicant_id(name),

@@ -8,12 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from uuid import UUID
 
-from models.vocabulary import (
-    Channel,
-    EventKind,
-    Ground,
-    ScreeningResult,
-)
+from models.vocabulary import Channel, EventKind, Ground, ScreeningResult
 
 WIB = timezone(timedelta(hours=7), "WIB")
 BEGINNING = date(2020, 1, 1)

@@ -1,0 +1,142 @@
+"""What may happen to applications, at random, with the events and decisions that belong to it."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from random import Random
+from uuid import uuid4
+
+import asyncpg
+
+from models.volumes import fold
+from tests.models.crowd import crowd, join
+from tests.world import APPLICANTS, applicant_id
+
+Edit = Callable[[asyncpg.Connection, Random], Awaitable[None]]
+
+_EVENT = """
+    INSERT INTO application_event (application_id, sequence, kind, occurred_at)
+    SELECT $1::uuid, max(sequence) + 1, $2::text, max(occurred_at) + interval '5 hours'
+    FROM application_event WHERE application_id = $1
+    RETURNING occurred_at
+"""
+_DECISION = """
+    INSERT INTO decision (id, application_id, outcome, ground, decided_at, officer, supersedes_id)
+    VALUES ($1, $2, $3::text, CASE $3::text WHEN 'REFUSED' THEN 'INCOMPLETE' END, $4, 'officer', $5)
+"""
+
+
+async def one_arrives(connection: asyncpg.Connection, rng: Random) -> None:
+    await join(connection, crowd(1, rng.randrange(2**32)))
+
+
+async def one_pays(connection: asyncpg.Connection, rng: Random) -> None:
+    async with connection.transaction():
+        if one := await _one(connection, "status = 'SUBMITTED'", rng):
+            paid_at = await connection.fetchval(_EVENT, one["id"], "PAID")
+            await connection.execute(
+                "UPDATE application SET status = 'PAID', fee_idr = 500000, paid_at = $2,"
+                " target_due_at = $3 WHERE id = $1",
+                one["id"],
+                paid_at,
+                paid_at + timedelta(hours=24),
+            )
+
+
+async def one_closes(connection: asyncpg.Connection, rng: Random) -> None:
+    async with connection.transaction():
+        if one := await _one(connection, "status = 'PAID'", rng):
+            status = rng.choice(("GRANTED", "REFUSED", "WITHDRAWN", "LAPSED"))
+            closed_at = await connection.fetchval(_EVENT, one["id"], status)
+            decision = uuid4() if status in ("GRANTED", "REFUSED") else None
+            if decision:
+                await connection.execute(_DECISION, decision, one["id"], status, closed_at, None)
+            await connection.execute(
+                "UPDATE application SET status = $2, closed_at = $3, current_decision_id = $4"
+                " WHERE id = $1",
+                one["id"],
+                status,
+                closed_at,
+                decision,
+            )
+
+
+async def one_is_corrected(connection: asyncpg.Connection, rng: Random) -> None:
+    async with connection.transaction():
+        if one := await _one(connection, "status IN ('GRANTED', 'REFUSED')", rng):
+            status = rng.choice(("GRANTED", "REFUSED"))
+            decided_at = await connection.fetchval(_EVENT, one["id"], status)
+            decision = uuid4()
+            await connection.execute(
+                _DECISION, decision, one["id"], status, decided_at, one["current_decision_id"]
+            )
+            await connection.execute(
+                "UPDATE application SET status = $2, current_decision_id = $3 WHERE id = $1",
+                one["id"],
+                status,
+                decision,
+            )
+
+
+async def one_is_revoked(connection: asyncpg.Connection, rng: Random) -> None:
+    async with connection.transaction():
+        if one := await _one(connection, "status = 'GRANTED'", rng):
+            await connection.fetchval(_EVENT, one["id"], "REVOKED")
+            await connection.execute(
+                "UPDATE application SET status = 'REVOKED' WHERE id = $1", one["id"]
+            )
+
+
+async def one_was_someone_else(connection: asyncpg.Connection, rng: Random) -> None:
+    """The applicant, and with that the nationality, is put right."""
+    if one := await _one(connection, "true", rng):
+        name = rng.choice(list(APPLICANTS))
+        await connection.execute(
+            "UPDATE application SET applicant_id = $2, nationality_code = $3 WHERE id = $1",
+            one["id"],
+            applicant_id(name),
+            APPLICANTS[name],
+        )
+
+
+async def many_cost_more(connection: asyncpg.Connection, rng: Random) -> None:
+    await connection.execute(
+        "UPDATE application SET fee_idr = fee_idr + 1000 WHERE visa_type_code = $1",
+        rng.choice(("B1", "C1")),
+    )
+
+
+async def one_never_was(connection: asyncpg.Connection, rng: Random) -> None:
+    """An application of which nothing is told is written and removed."""
+    lone = uuid4()
+    await connection.execute(
+        "INSERT INTO application (id, reference, applicant_id, nationality_code, visa_type_code,"
+        " channel, status, submitted_at, paid_at, fee_idr, target_due_at) VALUES"
+        " ($1, 'GONE-GONE-GONE', $2, 'AU', 'B1', 'DIRECT', 'PAID', now(), now(), 5, now())",
+        lone,
+        applicant_id("Ruby Hale"),
+    )
+    await connection.execute("DELETE FROM application WHERE id = $1", lone)
+
+
+async def some_are_folded(connection: asyncpg.Connection, rng: Random) -> None:
+    await fold(connection, limit=rng.randint(1, 20))
+
+
+async def _one(
+    connection: asyncpg.Connection, condition: str, rng: Random
+) -> asyncpg.Record | None:
+    rows = await connection.fetch(f"SELECT * FROM application WHERE {condition} ORDER BY id")
+    return rng.choice(rows) if rows else None
+
+
+EDITS: list[Edit] = [
+    one_arrives,
+    one_pays,
+    one_closes,
+    one_is_corrected,
+    one_is_revoked,
+    one_was_someone_else,
+    many_cost_more,
+    one_never_was,
+    some_are_folded,
+]

@@ -1,0 +1,50 @@
+"""Processes that fold in small steps and are killed at random moments."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from random import Random
+from subprocess import PIPE
+
+from models.database import connect
+from models.volumes import fold
+
+
+def kill_folders(url: str, times: int, rng: Random) -> None:
+    """Let one folder after another begin, and kill each before it is done."""
+    command = [sys.executable, "-m", __name__, url]
+    with subprocess.Popen(command, stdin=PIPE, stdout=PIPE, text=True, bufsize=1) as nursery:
+        assert nursery.stdin
+        assert nursery.stdout
+        for _ in range(times):
+            nursery.stdin.write("\n")
+            folder = int(nursery.stdout.readline())
+            time.sleep(rng.uniform(0.02, 0.15))
+            os.kill(folder, signal.SIGKILL)
+            assert int(nursery.stdout.readline()) == signal.SIGKILL
+        nursery.stdin.close()
+
+
+def raise_folders(url: str) -> None:
+    """For each line of input start a folder, and tell its process and the signal that ended it."""
+    for _ in sys.stdin:
+        if not (folder := os.fork()):
+            asyncio.run(_fold_all(url))
+            os._exit(0)
+        sys.stdout.write(f"{folder}\n")
+        sys.stdout.flush()
+        sys.stdout.write(f"{os.WTERMSIG(os.waitpid(folder, 0)[1])}\n")
+        sys.stdout.flush()
+
+
+async def _fold_all(url: str) -> None:
+    connection = await connect(url)
+    while await fold(connection, limit=3):
+        pass
+
+
+if __name__ == "__main__":
+    raise_folders(sys.argv[1])
