@@ -53,7 +53,7 @@ def install_packages() -> None:
     subprocess.run(
         [*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
         cwd=ROOT,
-        env={**os.environ, "NODE_USE_SYSTEM_CA": "1"},
+        env={**os.environ, "NODE_USE_SYSTEM_CA": "1", "NPM_CONFIG_UPDATE_NOTIFIER": "false"},
         stdout=subprocess.DEVNULL,
         check=True,
     )

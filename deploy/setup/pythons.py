@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 OLDEST, NEWEST = (3, 11), (3, 14)
-WORTH_AN_OLDER_VERSION = 1.1  # times as fast as a newer one; less is noise
+WORTH_AN_OLDER_VERSION = 1.2  # times as fast as a newer one; less is noise
 
 FOLDERS = (
     "~/.pyenv/versions/*/bin",
