@@ -20,7 +20,8 @@ class OperationRequest:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the client is told. ``data`` is absent, not null, if ``status`` is not OK."""
+    """What the client is told. ``data`` is absent, not null, if ``status`` is not OK; every entry
+    of ``errors`` has ``extensions`` with ``code`` and ``traceId``."""
 
     data: dict[str, Any] | None
     errors: list[dict[str, Any]] = field(default_factory=list)

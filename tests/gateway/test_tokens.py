@@ -65,10 +65,9 @@ def signed(
     """A genuine signature over whatever header and payload."""
     header = {**HEADER, **(header or {})}
     header = {name: value for name, value in header.items() if value is not None}
-    payload = payload if isinstance(payload, bytes) else json.dumps(payload or claims()).encode()
-    registry = jws.JWSRegistry(algorithms=[header["alg"]], strict_check_header=False)
-    registry.max_header_length = 100_000
-    return jws.serialize_compact(header, payload, key, registry=registry)
+    message = f"{encoded(header)}.{encoded(payload or claims())}"
+    signature = jws.JWSRegistry.algorithms[header["alg"]].sign(message.encode(), key)
+    return f"{message}.{encoded(signature)}"
 
 
 def unsigned(algorithm: str) -> str:
@@ -161,13 +160,10 @@ BAD: dict[str, Callable[[], str]] = {
     "key as a path": lambda: signed({"kid": "../../../../dev/null"}),
     "key as a statement": lambda: signed({"kid": "' UNION SELECT 'key' --"}),
     "key not named": lambda: signed({"kid": None}),
-    "key not a text": lambda: (
-        signed({"kid": ["test"]})
-        if False
-        else f"{encoded({**HEADER, 'kid': ['test']})}.{encoded(claims())}.AA"
-    ),
-    "unencoded payload": lambda: f"{encoded({**HEADER, 'b64': False, 'crit': ['b64']})}.{{}}.AA",
-    "critical extension": lambda: f"{encoded({**HEADER, 'crit': ['exp']})}.{encoded(claims())}.AA",
+    "key not a text": lambda: signed({"kid": ["test"]}),
+    "unencoded payload": lambda: signed({"b64": False}),
+    "unencoded payload, critical": lambda: signed({"b64": False, "crit": ["b64"]}),
+    "critical extension": lambda: signed({"crit": ["vendor"], "vendor": 1}),
     "type missing": lambda: signed({"typ": None}),
     "id token": lambda: signed({"typ": "JWT"}),
     "logout token": lambda: signed({"typ": "logout+jwt"}),
