@@ -39,6 +39,7 @@ async def _run(url: str, step: Callable[[Config], None]) -> None:
 
 def _config(connection: Connection) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent))
+    here = str(Path(__file__).parent).replace("%", "%%")
+    config.set_main_option("script_location", here)
     config.attributes["connection"] = connection
     return config

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 _LOCK = "SELECT pg_advisory_xact_lock(7461002)"
 
 CHANGE_COLUMNS = ", ".join(("day", *Dimension, "bucket", *FACTS))
-FROM_APPLICATIONS = f"""
+_FROM_APPLICATIONS = f"""
     SELECT {CHANGE_COLUMNS}
     FROM application
     CROSS JOIN LATERAL volume_contribution(status, paid_at, closed_at, target_due_at, fee_idr)
@@ -55,7 +55,7 @@ def _add_to(rollup: Rollup) -> str:
 
 
 _FOLD = _add(_FROM_OUTBOX)
-_REBUILD = _add(FROM_APPLICATIONS)
+_REBUILD = _add(_FROM_APPLICATIONS)
 
 
 async def fold(connection: asyncpg.Connection, limit: int = 20_000) -> int:

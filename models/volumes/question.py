@@ -49,7 +49,6 @@ PERCENTS = {
     Measure.TURNAROUND_P95: 95,
 }
 
-
 _ONE_DAY = timedelta(days=1)
 
 

@@ -64,7 +64,7 @@ def statement(question: Question, scope: Scope) -> AnySelect:
     Counts, rates and revenue are in every row, stocks and percentiles (hours) where asked for.
     A group has a row for each period in which something happened or, where stocks are asked for,
     a case was open; without dimensions every period has a row. Rates and percentiles are null
-    where nothing was decided.
+    where nothing was decided; ``within_target`` of the ``decisions`` kept their target.
     """
     needed = _needed(question, scope)
     covering = list(tiles(question, needed))
@@ -187,17 +187,12 @@ def _measured(question: Question, parts: list[AnySelect]) -> AnySelect:
     buckets = {name: func.max(part[name]) for name in map(str, PERCENTS)}
     columns = (value.label(name) for name, value in (sums | stocks | buckets).items())
     row = select(*groups, part.period, *columns).group_by(*groups, part.period).subquery("row").c
-    measures = _measures(row)
-    asked = [
-        measures[m].label(m) for m in Measure if m not in _ON_REQUEST or m in question.measures
-    ]
+    unasked = (STOCKS | PERCENTS.keys()) - question.measures
+    measures = [value.label(m) for m, value in _measures(row).items() if m not in unasked]
     keys = [row[name] for name in question.dimensions]
     keys += [row.period] if question.period else []
-    answer = select(*keys, *asked, row.within_target).order_by(*keys)
+    answer = select(*keys, *measures, row.within_target).order_by(*keys)
     return answer.where(_is_telling(question, row)) if question.dimensions else answer
-
-
-_ON_REQUEST = STOCKS | PERCENTS.keys()
 
 
 def _measures(row: Columns) -> dict[Measure, ColumnElement[Any]]:
