@@ -7,8 +7,10 @@
 Anything else that is raised is masked as ``INTERNAL`` and logged with its trace id.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 from http import HTTPStatus
+from typing import Any
 
 
 class ErrorCode(StrEnum):
@@ -40,19 +42,27 @@ class ErrorCode(StrEnum):
 class GerbangError(Exception):
     """An error whose text is written for the client."""
 
-    def __init__(self, code: ErrorCode, message: str) -> None:
+    def __init__(
+        self, code: ErrorCode, message: str, details: Mapping[str, Any] | None = None
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
+        #: ``locations`` in the document, the ``path`` of the answer, the ``coordinate`` of a field.
+        self.details = details or {}
 
 
 class RequestError(GerbangError):
     """The operation did not start; ``status`` is its HTTP status."""
 
     def __init__(
-        self, code: ErrorCode, message: str, status: HTTPStatus = HTTPStatus.BAD_REQUEST
+        self,
+        code: ErrorCode,
+        message: str,
+        status: HTTPStatus = HTTPStatus.BAD_REQUEST,
+        details: Mapping[str, Any] | None = None,
     ) -> None:
-        super().__init__(code, message)
+        super().__init__(code, message, details)
         self.status = status
 
 

@@ -13,6 +13,19 @@ def engine(url: str) -> AsyncEngine:
     )
 
 
+def pool(url: str, size: int) -> AsyncEngine:
+    """An engine that keeps up to ``size`` connections, for a service.
+
+    Connections do not begin transactions by themselves: who needs one says which kind.
+    """
+    return create_async_engine(
+        make_url(url).set(drivername="postgresql+asyncpg"),
+        pool_size=size,
+        max_overflow=0,
+        isolation_level="AUTOCOMMIT",
+    )
+
+
 async def connect(url: str) -> asyncpg.Connection:
     """One connection of the driver itself."""
     return await asyncpg.connect(url)

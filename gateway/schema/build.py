@@ -1,9 +1,13 @@
 """The whole schema, checked against the policy: the one from which every role's view is made."""
 
+from datetime import datetime
+from typing import Any
+
 import strawberry
 from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema
 from strawberry.directive import DirectiveLocation
 from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.name_converter import NameConverter
 
 from gateway.access.fields import gaps
 from gateway.schema.query import Query
@@ -29,11 +33,18 @@ def build_schema() -> GraphQLSchema:
 
     Raises PolicyGapError while the policy does not have exactly one line for each.
     """
-    config = StrawberryConfig(scalar_map=SCALARS)
+    config = StrawberryConfig(scalar_map=SCALARS, name_converter=_Names())
     schema = strawberry.Schema(Query, directives=[purpose], config=config)._schema
     if found := gaps(_fields(schema)):
         raise PolicyGapError("\n".join(found))
     return schema
+
+
+class _Names(NameConverter):
+    """Names generic types by the GraphQL names of what they are made of: ``StringFilter``."""
+
+    def get_name_from_type(self, type_: Any) -> str:
+        return {str: "String", datetime: "DateTime"}.get(type_) or super().get_name_from_type(type_)
 
 
 def _fields(schema: GraphQLSchema) -> dict[str, frozenset[str]]:

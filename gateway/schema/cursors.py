@@ -23,7 +23,7 @@ class Cursors:
 
     def write(self, order: str, values: tuple[Any, Any]) -> str:
         """A cursor for the row with these values of the order and of its tie-breaker."""
-        body = orjson.dumps([order, *values])
+        body = orjson.dumps([order, *values], default=str)  # the driver's own kind of UUID
         return urlsafe_b64encode(self._signature(body) + body).decode().rstrip("=")
 
     def read(self, cursor: str, order: str, types: tuple[type, type]) -> tuple[Any, Any]:

@@ -1,6 +1,7 @@
 """Lists in pages: Relay connections over keyset cursors."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any, Generic, TypeVar
@@ -41,18 +42,40 @@ class Edge(Generic[Row]):
     node: Row = strawberry.field(description="The row.")
 
 
-@strawberry.type(description="A page of a list.")
+@strawberry.type(description="A list, read one page at a time.")
 class Connection(Generic[Row]):
-    edges: list[Edge[Row]] = strawberry.field(description="The rows with their cursors.")
-    nodes: list[Row] = strawberry.field(description="The rows.")
-    page_info: PageInfo = strawberry.field(description="Where the page lies.")
-    counted: strawberry.Private[Callable[[], Any]]
+    """Reads its page only if rows are asked for, and counts only if the count is."""
+
+    read_page: strawberry.Private[Callable[[], Awaitable["Page"]]]
+    counted: strawberry.Private[Callable[[], Awaitable[Count]]]
+
+    @strawberry.field(description="The rows of the page with their cursors.")
+    async def edges(self) -> list[Edge[Row]]:
+        page = await self.read_page()
+        return [Edge(cursor=c, node=r) for c, r in zip(page.cursors, page.records, strict=True)]
+
+    @strawberry.field(description="The rows of the page.")
+    async def nodes(self) -> list[Row]:
+        return (await self.read_page()).records
+
+    @strawberry.field(description="Where the page lies.")
+    async def page_info(self) -> PageInfo:
+        return (await self.read_page()).info
 
     @strawberry.field(
         description=f"How many rows the whole list has; counting stops at {MOST_COUNTED}."
     )
     async def total_count(self) -> Count:
         return await self.counted()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page: its rows, the cursor of each, and where it lies."""
+
+    records: list[Any]
+    cursors: list[str]
+    info: PageInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +107,7 @@ def page_of(cls: type[Any], description: str, *, order: str, newest_first: bool 
     where_type, order_type = where_input(cls), order_input(cls)
     usual = (order, Direction.DESCENDING if newest_first else Direction.ASCENDING)
 
-    async def resolve(
+    def resolve(
         info: strawberry.Info,
         first: Annotated[
             int | None, strawberry.argument(description=f"Rows from the front: 1-{LARGEST_PAGE}.")
@@ -102,11 +125,16 @@ def page_of(cls: type[Any], description: str, *, order: str, newest_first: bool 
         order_by: Any = strawberry.UNSET,
     ) -> Any:
         context: Context = info.context
-        asked = Slice.asked(first or None, after or None, last or None, before or None)
         field, direction = (order_by.field.value, order_by.direction) if order_by else usual
         noun = context.catalogue.nouns[cls.__name__]
         keyset = Keyset(noun, field, descending=direction is Direction.DESCENDING)
-        return await _page(context, noun, keyset, asked, where.conditions() if where else [])
+        conditions = where.conditions() if where else []
+
+        async def page() -> Page:
+            asked = Slice.asked(_given(first), _given(after), _given(last), _given(before))
+            return await _page(context, noun, keyset, asked, conditions)
+
+        return Connection(read_page=once(page), counted=partial(_count, context, noun, conditions))
 
     resolve.__annotations__ |= {
         "where": Annotated[
@@ -125,7 +153,7 @@ async def _page(
     keyset: Keyset,
     asked: Slice,
     conditions: list[ColumnElement[bool]],
-) -> Connection[Any]:
+) -> Page:
     """One row more than asked for tells whether the list goes on."""
     after, before = (
         context.cursors.read(cursor, keyset.name, keyset.types) if cursor else None
@@ -144,17 +172,13 @@ async def _page(
     if not asked.from_front:
         records.reverse()
     cursors = [context.cursors.write(keyset.name, keyset.place(record)) for record in records]
-    return Connection(
-        edges=[Edge(cursor, record) for cursor, record in zip(cursors, records, strict=True)],
-        nodes=records,
-        page_info=PageInfo(
-            has_next_page=goes_on if asked.from_front else before is not None,
-            has_previous_page=after is not None if asked.from_front else goes_on,
-            start_cursor=cursors[0] if cursors else None,
-            end_cursor=cursors[-1] if cursors else None,
-        ),
-        counted=partial(_count, context, noun, conditions),
+    info = PageInfo(
+        has_next_page=goes_on if asked.from_front else before is not None,
+        has_previous_page=after is not None if asked.from_front else goes_on,
+        start_cursor=cursors[0] if cursors else None,
+        end_cursor=cursors[-1] if cursors else None,
     )
+    return Page(records, cursors, info)
 
 
 async def _count(
@@ -167,3 +191,19 @@ async def _count(
     if counted_rows > MOST_COUNTED:
         return Count(value=BigInt(MOST_COUNTED), precision=Precision.AT_LEAST)
     return Count.exactly(counted_rows)
+
+
+def once(make: Callable[[], Coroutine[Any, Any, Page]]) -> Callable[[], Awaitable[Page]]:
+    """The same page for all who ask, read when the first one does."""
+    reading: list[asyncio.Task[Page]] = []
+
+    def read_page() -> Awaitable[Page]:
+        if not reading:
+            reading.append(asyncio.ensure_future(make()))
+        return reading[0]
+
+    return read_page
+
+
+def _given(value: Any) -> Any:
+    return None if value is strawberry.UNSET else value

@@ -6,11 +6,10 @@ from typing import Any
 import orjson
 from starlette.responses import Response
 
-from gateway.errors import ErrorCode, GerbangError, RequestError
+from gateway.errors import ErrorCode, RequestError
 from gateway.execution.operation import Answer
+from gateway.failures import error_entry
 from gateway.wire.media_types import JSON
-
-MASKED = "Something went wrong here. Quote the trace id when you report it."
 
 
 def answer_response(answer: Answer, media_type: str) -> Response:
@@ -37,16 +36,6 @@ def error_response(error: RequestError, trace_id: str, media_type: str = JSON) -
             f'Bearer realm="gerbang", error="invalid_token", error_description="{reason}"'
         )
     return response
-
-
-def error_entry(error: GerbangError, trace_id: str) -> dict[str, Any]:
-    """One entry of ``errors``, as every client meets it."""
-    return {"message": error.message, "extensions": {"code": error.code, "traceId": trace_id}}
-
-
-def masked() -> RequestError:
-    """What a client is told of an error that was not foreseen."""
-    return RequestError(ErrorCode.INTERNAL, MASKED, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
 def json_response(content: Any, status: HTTPStatus, media_type: str = JSON) -> Response:

@@ -10,8 +10,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.errors import RequestError
-from gateway.wire.answers import error_response, masked
-from gateway.wire.failures import log_failure
+from gateway.failures import log_failure, masked
+from gateway.wire.answers import error_response
 from gateway.wire.metrics import Metrics
 
 CLIENT_CLOSED_REQUEST = 499

@@ -10,12 +10,12 @@ from starlette.responses import Response
 from gateway.access.tokens import Authentication
 from gateway.errors import ErrorCode, RequestError
 from gateway.execution.operation import Answer, Executor, OperationRequest
+from gateway.failures import error_entry, log_failure, masked
 from gateway.viewer import Viewer
 from gateway.wire import media_types, parameters
-from gateway.wire.answers import answer_response, error_entry, error_response, masked
+from gateway.wire.answers import answer_response, error_response
 from gateway.wire.body import read_body
 from gateway.wire.edge import trace_id_of
-from gateway.wire.failures import log_failure
 from gateway.wire.metrics import Metrics
 
 

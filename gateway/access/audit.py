@@ -1,0 +1,56 @@
+"""Who read whose identity: written and committed before the answer leaves."""
+
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
+from http import HTTPStatus
+from uuid import UUID, uuid4
+
+from sqlalchemy import insert
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from gateway.access.purpose import StatedPurpose
+from gateway.errors import ErrorCode, RequestError
+from gateway.viewer import Viewer
+from models import AccessEvent
+
+
+async def record_reads(
+    engine: AsyncEngine,
+    viewer: Viewer,
+    purpose: StatedPurpose,
+    applicants: Collection[UUID],
+    fields: Sequence[str],
+    trace_id: str,
+) -> None:
+    """One access event for each applicant, all or none.
+
+    Raises RequestError with UNAVAILABLE where they cannot be written: then nothing may be told.
+    """
+    country = viewer.countries[0] if len(viewer.countries) == 1 else None
+    now = datetime.now(UTC)
+    events = [
+        {
+            "id": uuid4(),
+            "occurred_at": now,
+            "applicant_id": applicant,
+            "actor": viewer.subject,
+            "actor_role": viewer.role.value,
+            "actor_partner_code": viewer.partner,
+            "actor_country_code": country,
+            "purpose": purpose.code.value,
+            "case_reference": purpose.case_reference,
+            "fields": list(fields),
+            "trace_id": trace_id,
+        }
+        for applicant in sorted(applicants)
+    ]
+    try:
+        async with engine.execution_options(isolation_level="READ COMMITTED").begin() as connection:
+            await connection.execute(insert(AccessEvent), events)
+    except SQLAlchemyError as error:
+        raise RequestError(
+            ErrorCode.UNAVAILABLE,
+            "The read could not be logged, so nothing is told. Try again.",
+            HTTPStatus.SERVICE_UNAVAILABLE,
+        ) from error

@@ -1,0 +1,142 @@
+"""How an operation runs: from a document and a viewer to an answer, in one straight line."""
+
+import inspect
+from http import HTTPStatus
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    execute,
+    get_directive_values,
+    get_variable_values,
+)
+from sqlalchemy.ext.asyncio import AsyncEngine
+from strawberry.execution import optimized_is_awaitable
+
+from gateway.access.audit import record_reads
+from gateway.access.purpose import stated_purpose
+from gateway.access.session import Session
+from gateway.errors import ErrorCode, GerbangError, RequestError
+from gateway.execution.cost import MOST, cost_of
+from gateway.execution.documents import Documents, operation_of
+from gateway.execution.operation import Answer, OperationRequest
+from gateway.execution.role_schema import role_schema
+from gateway.failures import error_entry, log_failure, masked
+from gateway.schema.build import build_schema
+from gateway.schema.catalogue import Catalogue
+from gateway.schema.context import Context
+from gateway.schema.cursors import Cursors
+from gateway.viewer import Viewer
+from models.vocabulary import Role
+
+_LOGGED = "Identity"
+
+
+class SchemaExecutor:
+    """Runs operations of viewers against the database, each on the view of its role."""
+
+    def __init__(self, engine: AsyncEngine, *, cursor_key: bytes, statement_seconds: float) -> None:
+        full = build_schema()
+        self._engine = engine
+        self._statement_seconds = statement_seconds
+        self._cursors = Cursors(cursor_key)
+        self._catalogue = Catalogue(full)
+        self.views = {role: role_schema(full, self._catalogue, role) for role in Role}
+        self._documents = Documents(full, self.views)
+
+    async def run(self, request: OperationRequest, viewer: Viewer, trace_id: str) -> Answer:
+        """The answer to one operation. Raises RequestError where it cannot start."""
+        text = _text(request)
+        document = self._documents.parsed(text)
+        operation = operation_of(document, request.operation_name)
+        view = self.views[viewer.role]
+        cost = cost_of(operation, document, view, request.variables)
+        if cost > MOST:
+            raise RequestError(
+                ErrorCode.TOO_COSTLY,
+                f"This could answer with {cost} values; {MOST} is the most. Ask for smaller pages.",
+            )
+        if mistakes := self._documents.mistakes(text, viewer.role):
+            return _refused([error_entry(mistake, trace_id) for mistake in mistakes])
+        logged = self._documents.fields_read(text, _LOGGED, viewer.role)
+        purpose = stated_purpose(viewer, _stated(view, operation, request)) if logged else None
+        context = self._context(viewer)
+        try:
+            result = await _executed(view, document, request, context)
+        finally:
+            await context.session.close()
+        if purpose and context.identities_read:
+            await record_reads(
+                self._engine, viewer, purpose, context.identities_read, logged, trace_id
+            )
+        return _answer(result, cost, trace_id)
+
+    def _context(self, viewer: Viewer) -> Context:
+        session = Session(self._engine, statement_timeout_seconds=self._statement_seconds)
+        return Context(viewer, session, self._catalogue, self._cursors)
+
+
+def _text(request: OperationRequest) -> str:
+    if request.document is None:
+        raise RequestError(
+            ErrorCode.DOCUMENT_NOT_FOUND, "This document is not known here: send it as `query`."
+        )
+    return request.document
+
+
+def _stated(
+    view: GraphQLSchema, operation: OperationDefinitionNode, request: OperationRequest
+) -> dict[str, Any] | None:
+    """The arguments of ``@purpose``, if the operation has it."""
+    variables = get_variable_values(view, operation.variable_definitions or (), request.variables)
+    directive = view.get_directive("purpose")
+    if isinstance(variables, list) or directive is None:
+        return None
+    return get_directive_values(directive, operation, variables)
+
+
+async def _executed(
+    view: GraphQLSchema, document: DocumentNode, request: OperationRequest, context: Context
+) -> ExecutionResult:
+    result = execute(
+        view,
+        document,
+        context_value=context,
+        variable_values=request.variables,
+        operation_name=request.operation_name,
+        is_awaitable=optimized_is_awaitable,
+    )
+    return await result if inspect.isawaitable(result) else result
+
+
+def _answer(result: ExecutionResult, cost: int, trace_id: str) -> Answer:
+    errors = [_told(error, trace_id) for error in result.errors or ()]
+    if any(error.path is None for error in result.errors or ()):
+        return _refused(errors)
+    return Answer(result.data, errors, {"cost": {"requested": cost, "maximum": MOST}})
+
+
+def _refused(errors: list[dict[str, Any]]) -> Answer:
+    return Answer(None, errors, status=HTTPStatus.BAD_REQUEST)
+
+
+def _told(error: GraphQLError, trace_id: str) -> dict[str, Any]:
+    """The error as the client is told it: masked, unless its text was written for the client."""
+    places = [{"line": place.line, "column": place.column} for place in error.locations or ()]
+    if error.path is None:
+        return error_entry(
+            GerbangError(ErrorCode.INVALID_VARIABLES, error.message, {"locations": places}),
+            trace_id,
+        )
+    cause = error.original_error
+    if isinstance(cause, GerbangError):
+        told = cause
+    else:
+        log_failure(cause or error, trace_id)
+        told = masked()
+    details = {"locations": places, "path": error.path}
+    return error_entry(GerbangError(told.code, told.message, details), trace_id)

@@ -1,0 +1,234 @@
+"""Every role's own view of the schema: what it may not read is not there.
+
+Operations are validated *and* executed on the view, so that field authorisation needs no check of
+its own, and introspection tells each role the truth.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any, cast
+
+from graphql import (
+    GraphQLArgument,
+    GraphQLDirective,
+    GraphQLEnumType,
+    GraphQLField,
+    GraphQLInputField,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLList,
+    GraphQLNamedType,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLSchema,
+    get_named_type,
+    is_introspection_type,
+    is_required_argument,
+    is_required_input_field,
+    is_specified_directive,
+    validate_schema,
+)
+from strawberry.schema.schema_converter import CustomGraphQLEnumType
+
+from gateway.access.fields import is_readable
+from gateway.policy import PURPOSES
+from gateway.schema.catalogue import Catalogue
+from models.vocabulary import Role
+
+_DECLARATION = "strawberry-definition"
+_WITH_FIELDS = (GraphQLObjectType, GraphQLInterfaceType)
+
+
+def role_schema(full: GraphQLSchema, catalogue: Catalogue, role: Role) -> GraphQLSchema:
+    """The schema as a role sees it."""
+    return _View(full, _Sight(catalogue, role)).schema()
+
+
+class _Sight:
+    """What a role sees of the members of a type."""
+
+    def __init__(self, catalogue: Catalogue, role: Role) -> None:
+        self._role = role
+        self._catalogue = catalogue
+
+    def field(self, type_name: str, name: str) -> bool:
+        return is_readable(type_name, name, self._role)
+
+    def input_field(self, type_name: str, name: str) -> bool:
+        """A list is narrowed only by fields that can be read."""
+        noun = type_name.removesuffix("Where")
+        return noun not in self._catalogue.nouns or is_readable(noun, name, self._role)
+
+    def enum_value(self, type_name: str, value: Any) -> bool:
+        """A list is ordered only by fields that can be read."""
+        noun = self._catalogue.nouns.get(type_name.removesuffix("OrderField"))
+        if noun is None or not type_name.endswith("OrderField"):
+            return True
+        ordering = {field.python_name: name for name, field in noun.fields.items()}
+        return is_readable(noun.name, ordering[value], self._role)
+
+    def directive(self, name: str) -> bool:
+        return name != "purpose" or self._role in PURPOSES
+
+
+class _View:
+    """Makes a schema out of the visible members of another, keeping all that Strawberry put in."""
+
+    def __init__(self, full: GraphQLSchema, sight: _Sight) -> None:
+        self._full = full
+        self._sight = sight
+        self._types = {
+            name: type_ for name, type_ in full.type_map.items() if not is_introspection_type(type_)
+        }
+        self._members = {name: self._visible(type_) for name, type_ in self._types.items()}
+        self._remove_what_leads_nowhere()
+        self._made: dict[str, GraphQLNamedType] = {}
+
+    def schema(self) -> GraphQLSchema:
+        query = self._full.query_type
+        view = GraphQLSchema(
+            query=cast(GraphQLObjectType, self._reference(query)),
+            types=[self._named(name) for name in sorted(self._reached())],
+            directives=[self._directive(directive) for directive in self._directives()],
+            extensions=self._full.extensions,
+        )
+        # Strawberry's `Info` looks for it there.
+        view._strawberry_schema = self._full._strawberry_schema  # type: ignore[attr-defined]
+        if errors := validate_schema(view):
+            raise ValueError("; ".join(error.message for error in errors))
+        return view
+
+    def _visible(self, type_: GraphQLNamedType) -> dict[str, Any] | None:
+        """The visible members of a type; None for a scalar, which has no members."""
+        match type_:
+            case GraphQLObjectType() | GraphQLInterfaceType():
+                return {n: f for n, f in type_.fields.items() if self._sight.field(type_.name, n)}
+            case GraphQLInputObjectType():
+                return {
+                    name: field
+                    for name, field in type_.fields.items()
+                    if self._sight.input_field(type_.name, name)
+                }
+            case GraphQLEnumType():
+                return {
+                    name: value
+                    for name, value in type_.values.items()
+                    if self._sight.enum_value(type_.name, value.value)
+                }
+            case _:
+                return None
+
+    def _remove_what_leads_nowhere(self) -> None:
+        """A type without members goes, and with it every member that leads to it."""
+        gone = self._empty()
+        while gone:
+            for name in gone:
+                del self._types[name], self._members[name]
+            for name, members in self._members.items():
+                if members is not None and not isinstance(self._types[name], GraphQLEnumType):
+                    self._members[name] = {n: m for n, m in members.items() if self._stands(m)}
+            gone = self._empty()
+
+    def _empty(self) -> list[str]:
+        return [name for name in self._members if self._is_empty(name)]
+
+    def _is_empty(self, name: str) -> bool:
+        """Whether nothing can be asked of a type, or nothing be given for an input."""
+        type_, members = self._types[name], self._members[name]
+        if members is None:
+            return False
+        if isinstance(type_, GraphQLInputObjectType):
+            required = {n for n, field in type_.fields.items() if is_required_input_field(field)}
+            return not members or not required <= members.keys()
+        return not members
+
+    def _stands(self, member: GraphQLField | GraphQLInputField) -> bool:
+        if not self._exists(member.type):
+            return False
+        arguments = getattr(member, "args", {}).values()
+        return all(self._exists(one.type) for one in arguments if is_required_argument(one))
+
+    def _exists(self, type_: Any) -> bool:
+        return get_named_type(type_).name in self._types
+
+    def _reached(self) -> set[str]:
+        """Types that an operation can meet, those that `node` may answer included."""
+        reached: set[str] = set()
+        waiting = ["Query"]
+        while waiting:
+            name = waiting.pop()
+            if name not in reached:
+                reached.add(name)
+                waiting += self._led_to(name)
+        return reached
+
+    def _led_to(self, name: str) -> Iterator[str]:
+        type_, members = self._types[name], self._members[name]
+        if members is None or isinstance(type_, GraphQLEnumType):
+            return
+        for member in members.values():
+            yield get_named_type(member.type).name
+            for argument in getattr(member, "args", {}).values():
+                if self._exists(argument.type):
+                    yield get_named_type(argument.type).name
+        if isinstance(type_, GraphQLInterfaceType):
+            for possible in self._full.get_possible_types(type_):
+                if possible.name in self._types:
+                    yield possible.name
+
+    def _named(self, name: str) -> GraphQLNamedType:
+        if name not in self._made:
+            self._made[name] = self._make(self._types[name])
+        return self._made[name]
+
+    def _reference(self, type_: Any) -> Any:
+        match type_:
+            case GraphQLNonNull():
+                return GraphQLNonNull(self._reference(type_.of_type))
+            case GraphQLList():
+                return GraphQLList(self._reference(type_.of_type))
+            case _:
+                return self._named(type_.name)
+
+    def _make(self, type_: GraphQLNamedType) -> GraphQLNamedType:
+        members = self._members[type_.name]
+        if members is None:
+            return type_
+        parts = type_.to_kwargs()
+        match type_:
+            case GraphQLObjectType() | GraphQLInterfaceType():
+                parts["fields"] = lambda: {n: self._field(f) for n, f in members.items()}
+                parts["interfaces"] = lambda: [self._reference(one) for one in type_.interfaces]
+                return type(type_)(**parts)
+            case GraphQLInputObjectType():
+                declared = type_.extensions.get(_DECLARATION)
+                parts["is_one_of"] = bool(getattr(declared, "is_one_of", type_.is_one_of))
+                parts["fields"] = lambda: {
+                    n: self._with_type(GraphQLInputField, f) for n, f in members.items()
+                }
+                return GraphQLInputObjectType(**parts)
+            case _:
+                parts["values"] = members
+                return CustomGraphQLEnumType(enum=type_.extensions[_DECLARATION], **parts)
+
+    def _field(self, field: GraphQLField) -> GraphQLField:
+        arguments = {
+            name: self._with_type(GraphQLArgument, argument)
+            for name, argument in field.args.items()
+            if self._exists(argument.type)
+        }
+        return self._with_type(GraphQLField, field, args=arguments)
+
+    def _with_type(self, kind: Callable[..., Any], element: Any, **others: Any) -> Any:
+        return kind(**{**element.to_kwargs(), "type_": self._reference(element.type), **others})
+
+    def _directives(self) -> Iterator[GraphQLDirective]:
+        return (one for one in self._full.directives if self._sight.directive(one.name))
+
+    def _directive(self, directive: GraphQLDirective) -> GraphQLDirective:
+        if is_specified_directive(directive):
+            return directive
+        arguments = {
+            name: self._with_type(GraphQLArgument, argument)
+            for name, argument in directive.args.items()
+        }
+        return GraphQLDirective(**{**directive.to_kwargs(), "args": arguments})

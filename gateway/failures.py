@@ -1,0 +1,40 @@
+"""What a client is told of an error, and what is logged of one that was not foreseen."""
+
+import logging
+import traceback
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+
+from gateway.errors import ErrorCode, GerbangError, RequestError
+
+MASKED = "Something went wrong here. Quote the trace id when you report it."
+
+log = logging.getLogger("gateway.failures")
+
+
+def error_entry(error: GerbangError, trace_id: str) -> dict[str, Any]:
+    """One entry of ``errors``, as every client meets it."""
+    extensions = {"code": error.code, "traceId": trace_id}
+    places = dict(error.details)
+    if "coordinate" in places:
+        extensions["coordinate"] = places.pop("coordinate")
+    return {"message": error.message, **places, "extensions": extensions}
+
+
+def masked() -> RequestError:
+    """What a client is told of an error that was not foreseen."""
+    return RequestError(ErrorCode.INTERNAL, MASKED, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def log_failure(error: BaseException, trace_id: str) -> None:
+    """The kinds of error and the lines of code; an error's own text may hold personal data."""
+    log.error("failed trace=%s\n%s", trace_id, "\n".join(_described(error)))
+
+
+def _described(error: BaseException | None) -> Iterator[str]:
+    while error is not None:
+        yield type(error).__qualname__
+        for frame in traceback.extract_tb(error.__traceback__):
+            yield f"  {frame.filename}:{frame.lineno} {frame.name}"
+        error = error.__cause__ or error.__context__

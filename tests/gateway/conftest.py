@@ -1,0 +1,96 @@
+"""The gateway on the small world, asked over HTTP."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from gateway.service import gateway
+from tests import tokens
+
+ACCEPT = "application/graphql-response+json"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An answer over HTTP."""
+
+    status: int
+    body: dict[str, Any]
+    text: str
+
+    @property
+    def data(self) -> Any:
+        return self.body["data"]
+
+    @property
+    def errors(self) -> list[dict[str, Any]]:
+        return self.body.get("errors", [])
+
+    @property
+    def codes(self) -> list[str]:
+        return [error["extensions"]["code"] for error in self.errors]
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Somebody who asks: a role and a scope, as the token says them."""
+
+    client: httpx.AsyncClient
+    claims: dict[str, Any]
+
+    async def __call__(self, query: str, /, **variables: Any) -> Asked:
+        response = await self.client.post(
+            "/graphql",
+            json={"query": query, "variables": variables},
+            headers={"Accept": ACCEPT, **(tokens.bearer(**self.claims) if self.claims else {})},
+        )
+        return Asked(response.status_code, response.json(), response.text)
+
+
+CLAIMS: dict[str, dict[str, Any]] = {
+    "leadership": {"role": "LEADERSHIP", "sub": "leadership"},
+    "officer": {"role": "OFFICER", "sub": "officer"},
+    "officer-2": {"role": "OFFICER", "sub": "officer-2"},
+    "supervisor": {"role": "SUPERVISOR", "sub": "supervisor"},
+    "manager-au": {
+        "role": "PARTNER_MANAGER", "sub": "manager-au", "partner": "NUSA", "countries": ["AU"],
+    },
+    "manager-pacific": {
+        "role": "PARTNER_MANAGER", "sub": "manager-pacific", "partner": "NUSA",
+        "countries": ["AU", "NZ"],
+    },
+    "agent-au": {
+        "role": "PARTNER_AGENT", "sub": "agent-au", "partner": "NUSA", "countries": ["AU"],
+        "centres": ["AU-SYD"],
+    },
+    "auditor": {"role": "AUDITOR", "sub": "auditor"},
+    "applicant": {"role": "APPLICANT", "sub": "applicant"},
+    "service": {"role": "SERVICE", "sub": "service", "partner": "NUSA"},
+    "administrator": {"role": "ADMINISTRATOR", "sub": "administrator"},
+    "anonymous": {},
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+async def app(world: str) -> AsyncIterator[Starlette]:
+    """The gateway on this module's small world."""
+    application = gateway(tokens.settings(database_url=world), key_source=tokens.key_source)
+    async with application.router.lifespan_context(application):
+        yield application
+
+
+@pytest.fixture(scope="module")
+async def client(app: Starlette) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def who(client: httpx.AsyncClient) -> dict[str, Viewer]:
+    """The viewers by name: ``await who["manager-au"]("{ viewer { role } }")``."""
+    return {name: Viewer(client, claims) for name, claims in CLAIMS.items()}
