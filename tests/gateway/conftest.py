@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from starlette.applications import Starlette
 
@@ -39,7 +39,7 @@ class Asked:
 class Viewer:
     """Somebody who asks: a role and a scope, as the token says them."""
 
-    client: httpx.AsyncClient
+    client: httpx2.AsyncClient
     claims: dict[str, Any]
 
     async def __call__(self, query: str, /, **variables: Any) -> Asked:
@@ -84,13 +84,13 @@ async def app(world: str) -> AsyncIterator[Starlette]:
 
 
 @pytest.fixture(scope="module")
-async def client(app: Starlette) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as opened:
+async def client(app: Starlette) -> AsyncIterator[httpx2.AsyncClient]:
+    transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as opened:
         yield opened
 
 
 @pytest.fixture(scope="module")
-def who(client: httpx.AsyncClient) -> dict[str, Viewer]:
+def who(client: httpx2.AsyncClient) -> dict[str, Viewer]:
     """The viewers by name: ``await who["manager-au"]("{ viewer { role } }")``."""
     return {name: Viewer(client, claims) for name, claims in CLAIMS.items()}

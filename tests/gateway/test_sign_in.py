@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
-import httpx
+import httpx2
 import pytest
 import uvicorn
 from authlib.common.security import generate_token
@@ -68,9 +68,9 @@ class Demo:
 
     def client(
         self, address: str = "http://127.0.0.1:8000", peer: str = "127.0.0.1"
-    ) -> httpx.AsyncClient:
-        transport = httpx.ASGITransport(self.app, client=(peer, 50_000))
-        return httpx.AsyncClient(transport=transport, base_url=address)
+    ) -> httpx2.AsyncClient:
+        transport = httpx2.ASGITransport(self.app, client=(peer, 50_000))
+        return httpx2.AsyncClient(transport=transport, base_url=address)
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def demo() -> Demo:
 
 
 @pytest.fixture
-async def client(demo: Demo) -> AsyncIterator[httpx.AsyncClient]:
+async def client(demo: Demo) -> AsyncIterator[httpx2.AsyncClient]:
     async with demo.client() as client:
         yield client
 
@@ -89,27 +89,27 @@ def authorize(**changed: str | None) -> str:
     return f"/development/authorize?{urlencode(given)}"
 
 
-async def code_for(client: httpx.AsyncClient, user: str = "officer", **changed: str) -> str:
+async def code_for(client: httpx2.AsyncClient, user: str = "officer", **changed: str) -> str:
     response = await client.post(authorize(**changed), data={"user": user})
     assert response.status_code == 303
     return dict(parse_qsl(urlsplit(response.headers["location"]).query))["code"]
 
 
-async def redeem(client: httpx.AsyncClient, **given: str) -> httpx.Response:
+async def redeem(client: httpx2.AsyncClient, **given: str) -> httpx2.Response:
     return await client.post("/development/token", data=given)
 
 
-async def signed_in(client: httpx.AsyncClient, user: str = "officer") -> dict[str, Any]:
+async def signed_in(client: httpx2.AsyncClient, user: str = "officer") -> dict[str, Any]:
     return (await redeem(client, **REDEEMED, code=await code_for(client, user))).json()
 
 
-async def renew(client: httpx.AsyncClient, refresh_token: str) -> httpx.Response:
+async def renew(client: httpx2.AsyncClient, refresh_token: str) -> httpx2.Response:
     return await redeem(
         client, grant_type="refresh_token", client_id="dashboard", refresh_token=refresh_token
     )
 
 
-async def role_of(client: httpx.AsyncClient, access_token: str) -> Any:
+async def role_of(client: httpx2.AsyncClient, access_token: str) -> Any:
     response = await client.post(
         "/graphql",
         json={"query": "{ role scope }"},
@@ -140,7 +140,7 @@ async def served() -> AsyncIterator[str]:
 
 
 async def test_a_standard_client_signs_in_through_discovery() -> None:
-    async with served() as address, httpx.AsyncClient() as browser:
+    async with served() as address, httpx2.AsyncClient() as browser:
         issuer = f"{address}/development"
         found = (await browser.get(f"{issuer}/.well-known/openid-configuration")).json()
         assert found["issuer"] == issuer
@@ -205,8 +205,8 @@ async def test_it_exists_only_in_development_without_another_provider(elsewhere)
     with pytest.raises(SignInRefusedError):
         SignIn(tokens.settings(**elsewhere))
     app = create_app(tokens.settings(**elsewhere), SmallExecutor(), key_source=tokens.key_source)
-    async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(app), base_url="http://127.0.0.1"
+    async with httpx2.AsyncClient(
+        transport=httpx2.ASGITransport(app), base_url="http://127.0.0.1"
     ) as client:
         assert (await client.post("/development/users/officer/token")).status_code == 404
 

@@ -9,7 +9,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from joserfc import jws, jwt
 from joserfc.jwk import ECKey, Key, OctKey, OKPKey, RSAKey
@@ -28,26 +28,26 @@ RSA = RSAKey.generate_key(2048, {"kid": "rsa", "use": "sig"})
 HEADER = {"alg": "ES256", "typ": "at+jwt", "kid": "test"}
 
 
-def client_of(key_source: Any = tokens.key_source, **settings: str) -> httpx.AsyncClient:
+def client_of(key_source: Any = tokens.key_source, **settings: str) -> httpx2.AsyncClient:
     app = create_app(tokens.settings(**settings), SmallExecutor(), key_source=key_source)
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1:8000")
+    return httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://127.0.0.1:8000")
 
 
 @pytest.fixture
-async def client() -> AsyncIterator[httpx.AsyncClient]:
+async def client() -> AsyncIterator[httpx2.AsyncClient]:
     async with client_of() as client:
         yield client
 
 
-async def ask(client: httpx.AsyncClient, headers: Any) -> httpx.Response:
+async def ask(client: httpx2.AsyncClient, headers: Any) -> httpx2.Response:
     return await client.post("/graphql", json={"query": "{ role scope }"}, headers=headers)
 
 
-async def told(client: httpx.AsyncClient, given: str, **headers: str) -> httpx.Response:
+async def told(client: httpx2.AsyncClient, given: str, **headers: str) -> httpx2.Response:
     return await ask(client, {"Authorization": f"Bearer {given}", **headers})
 
 
-def code_of(response: httpx.Response) -> tuple[int, str]:
+def code_of(response: httpx2.Response) -> tuple[int, str]:
     assert "data" not in response.json()
     return response.status_code, response.json()["errors"][0]["extensions"]["code"]
 
@@ -335,7 +335,7 @@ class Provider:
     async def __call__(self) -> Any:
         self.asked += 1
         if self.is_away:
-            raise httpx.ConnectError("away")
+            raise httpx2.ConnectError("away")
         return {"keys": [key.as_dict(private=False) for key in self.keys]}
 
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from http import HTTPStatus
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from gateway.app import create_app
@@ -24,9 +24,9 @@ NEW = "application/graphql-response+json"
 OLD = "application/json"
 
 
-def client_of(executor: Any, **settings: str) -> httpx.AsyncClient:
+def client_of(executor: Any, **settings: str) -> httpx2.AsyncClient:
     app = create_app(tokens.settings(**settings), executor, key_source=tokens.key_source)
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1:8000")
+    return httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://127.0.0.1:8000")
 
 
 @pytest.fixture
@@ -35,14 +35,14 @@ def executor() -> SmallExecutor:
 
 
 @pytest.fixture
-async def client(executor: SmallExecutor) -> AsyncIterator[httpx.AsyncClient]:
+async def client(executor: SmallExecutor) -> AsyncIterator[httpx2.AsyncClient]:
     async with client_of(executor, body_limit="4096", request_seconds="1") as client:
         yield client
 
 
 async def ask(
-    client: httpx.AsyncClient, content: Any, accept: str | None = NEW, **headers: str
-) -> httpx.Response:
+    client: httpx2.AsyncClient, content: Any, accept: str | None = NEW, **headers: str
+) -> httpx2.Response:
     body = content if isinstance(content, bytes) else json.dumps(content).encode()
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     accepted = {"Accept": accept} if accept is not None else {}
@@ -51,7 +51,7 @@ async def ask(
     )
 
 
-def code_of(response: httpx.Response) -> str:
+def code_of(response: httpx2.Response) -> str:
     [error] = response.json()["errors"]
     assert "data" not in response.json()
     assert error["extensions"]["traceId"] == response.headers["gerbang-trace"]
@@ -384,8 +384,8 @@ async def test_readiness_tells_which_check_fails_and_nothing_else() -> None:
         checks={"database": fails, "slow": hangs},
         key_source=tokens.key_source,
     )
-    async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(app), base_url="http://127.0.0.1"
+    async with httpx2.AsyncClient(
+        transport=httpx2.ASGITransport(app), base_url="http://127.0.0.1"
     ) as client:
         response = await client.get("/health/ready")
     assert response.status_code == 503

@@ -7,7 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-import httpx
+import httpx2
 from cryptography.exceptions import UnsupportedAlgorithm
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, JWKRegistry, Key, OKPKey, RSAKey
@@ -96,7 +96,7 @@ def published_at(address: str) -> KeySource:
 
     async def fetch() -> Any:
         async with (
-            httpx.AsyncClient(timeout=FETCH_SECONDS) as client,
+            httpx2.AsyncClient(timeout=FETCH_SECONDS) as client,
             client.stream("GET", address, headers={"Accept": "application/json"}) as response,
         ):
             response.raise_for_status()

@@ -1,0 +1,41 @@
+"""The `gerbang` command: everything that is done with the product from a shell."""
+
+import asyncio
+import sys
+
+import click
+
+from gateway.cli import data, demo, documents, serving
+from gateway.settings import SettingsError
+from models.postgres import PostgresError
+
+
+@click.group(context_settings={"max_content_width": 100})
+def gerbang() -> None:
+    """Gerbang: the front door of the visa system."""
+
+
+for _command in (
+    demo.demo,
+    serving.serve,
+    serving.dashboard,
+    data.migrate,
+    data.synthesise,
+    data.volumes,
+    documents.policy,
+    documents.schema,
+    documents.settings,
+    documents.snapshots,
+    serving.token,
+):
+    gerbang.add_command(_command)
+
+
+def main() -> None:
+    """Run the command; what its user can mend is one line, and no traceback."""
+    try:
+        gerbang.main(prog_name="gerbang", standalone_mode=True)
+    except (SettingsError, PostgresError) as error:
+        sys.exit(f"gerbang: {error}")
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        sys.exit(130)

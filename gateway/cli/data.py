@@ -1,0 +1,93 @@
+"""Commands on the database: migrations, the synthetic world, the volumes."""
+
+import asyncio
+import csv
+import sys
+from typing import Any
+
+import click
+
+from gateway.settings import read_settings
+from models import migrations, synthetic
+from models import volumes as rollups
+from models.database import connect
+
+world_options = (
+    click.option("--applications", default=20_000, show_default=True, help="How many."),
+    click.option("--months", default=24, show_default=True, help="Over how many months."),
+    click.option("--seed", default=1, show_default=True, help="The same seed, the same world."),
+    click.option(
+        "--scale",
+        type=click.Choice([scale.value for scale in synthetic.Scale]),
+        default=synthetic.Scale.PARTNER.value,
+        show_default=True,
+        help="The partners' channels, or the whole country with its direct applications.",
+    ),
+)
+
+
+def with_world_options(command: Any) -> Any:
+    for option in reversed(world_options):
+        command = option(command)
+    return command
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database up to date."""
+    asyncio.run(migrations.migrate(read_settings().database_url))
+
+
+@click.command()
+@with_world_options
+@click.option("--expected", is_flag=True, help="Load nothing; print expected counts as CSV.")
+def synthesise(applications: int, months: int, seed: int, scale: str, expected: bool) -> None:
+    """Load a synthetic world into an empty database."""
+    if expected:
+        lines = csv.writer(sys.stdout, lineterminator="\n")
+        lines.writerow(("iso3", "month", "expected"))
+        for line in synthetic.expected(applications=applications, months=months):
+            lines.writerow((line.iso3, line.month, f"{line.expected:.4f}"))
+        return
+    summary = asyncio.run(
+        synthetic.synthesise(
+            read_settings().database_url,
+            applications=applications,
+            months=months,
+            seed=seed,
+            scale=synthetic.Scale(scale),
+        )
+    )
+    click.echo(
+        f"{summary.applications:,} applications of {summary.applicants:,} people with"
+        f" {summary.events:,} events, in {summary.seconds:.1f} s"
+    )
+
+
+@click.group()
+def volumes() -> None:
+    """Check the figures against the raw rows, or build them anew."""
+
+
+@volumes.command()
+def verify() -> None:
+    """Recompute every figure from raw rows and name each difference."""
+    differences = asyncio.run(_with_connection(rollups.verify))
+    for difference in differences:
+        click.echo(str(difference))
+    click.echo(f"{len(differences)} differences")
+    sys.exit(bool(differences))
+
+
+@volumes.command()
+def rebuild() -> None:
+    """Build every figure anew from raw rows."""
+    asyncio.run(_with_connection(rollups.rebuild))
+
+
+async def _with_connection(work: Any) -> Any:
+    connection = await connect(read_settings().database_url)
+    try:
+        return await work(connection)
+    finally:
+        await connection.close()

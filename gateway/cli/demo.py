@@ -1,0 +1,164 @@
+"""`gerbang demo`: a real PostgreSQL, a synthetic world, sign-in, the gateway and the dashboard."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from time import monotonic
+
+import click
+import httpx2
+import uvicorn
+
+from gateway.cli import main_job
+from gateway.cli.data import with_world_options
+from gateway.cli.serving import folding, server
+from gateway.service import gateway
+from gateway.settings import Settings, read_settings
+from models.database import connect
+from models.migrations import migrate
+from models.postgres import default_data_dir, running_postgres
+from models.postgres.guardian import stop_with_parent
+from models.synthetic import Scale, synthesise
+
+_PROJECT = Path(__file__).parent.parent.parent
+_START_SECONDS = 30
+
+
+@click.command()
+@click.option("--data", type=click.Path(path_type=Path), help="Folder of the database.")
+@click.option("--port", default=8000, show_default=True, help="Port of the gateway.")
+@click.option("--dashboard-port", default=8050, show_default=True, help="Port of the dashboard.")
+@with_world_options
+@click.option("--check", is_flag=True, help="Run the main job once, on free ports, and end.")
+def demo(
+    data: Path | None,
+    port: int,
+    dashboard_port: int,
+    applications: int,
+    months: int,
+    seed: int,
+    scale: str,
+    check: bool,
+) -> None:
+    """Bring everything up on this machine and print the volumes per partner country."""
+    if check:
+        port, dashboard_port = _free_port(), _free_port()
+    began = monotonic()
+    binaries = os.environ.get("GERBANG_POSTGRES_BIN")
+    with running_postgres(
+        data or default_data_dir(_PROJECT), binaries=Path(binaries) if binaries else None
+    ) as database:
+        url = database.url("gerbang")
+        asyncio.run(_load(url, applications, months, seed, Scale(scale)))
+        settings = _settings(url, port, dashboard_port)
+        with _dashboard(settings, dashboard_port):
+            asyncio.run(_run(settings, began, check))
+
+
+async def _load(url: str, applications: int, months: int, seed: int, scale: Scale) -> None:
+    """Migrate, and load a world if there is none yet."""
+    await migrate(url)
+    connection = await connect(url)
+    try:
+        has_world = await connection.fetchval("SELECT EXISTS (SELECT FROM application)")
+    finally:
+        await connection.close()
+    if not has_world:
+        click.echo(f"Loading a synthetic world of {applications:,} applications …")
+        await synthesise(url, applications=applications, months=months, seed=seed, scale=scale)
+
+
+def _settings(url: str, port: int, dashboard_port: int) -> Settings:
+    return read_settings(
+        {
+            "GERBANG_ENVIRONMENT": "development",
+            "GERBANG_DATABASE_URL": url,
+            "GERBANG_PORT": str(port),
+            "GERBANG_DASHBOARD_URL": f"http://127.0.0.1:{dashboard_port}",
+        }
+    )
+
+
+@contextlib.contextmanager
+def _dashboard(settings: Settings, port: int) -> Iterator[None]:
+    """The dashboard in a process of its own, which ends with this one."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "dashboard"],
+        env={
+            **os.environ,
+            "GERBANG_API_URL": f"http://127.0.0.1:{settings.port}",
+            "GERBANG_ISSUER": settings.token_issuer,
+            "GERBANG_DASHBOARD_URL": settings.dashboard_url,
+            "GERBANG_DASHBOARD_PORT": str(port),
+        },
+        preexec_fn=stop_with_parent if sys.platform == "linux" else None,
+    )
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait()
+
+
+async def _run(settings: Settings, began: float, check: bool) -> None:
+    """Serve, print the main job's answer, and go on until told to stop."""
+    url = f"http://127.0.0.1:{settings.port}"
+    async with folding(settings), _serving(settings):
+        await _ready(f"{url}/health/ready")
+        await _ready(f"{settings.dashboard_url}/health/live")
+        await asyncio.to_thread(main_job.show_volumes, url)
+        if check:
+            await asyncio.to_thread(main_job.check_scopes, url)
+            return
+        main_job.show_addresses(url, settings.dashboard_url)
+        click.echo(f"Ready after {monotonic() - began:.1f} s. Ctrl+C ends it.")
+        await _told_to_stop()
+
+
+@contextlib.asynccontextmanager
+async def _serving(settings: Settings) -> AsyncIterator[None]:
+    serving = server(gateway(settings), settings, kind=_Obedient)
+    task = asyncio.create_task(serving.serve())
+    try:
+        yield
+    finally:
+        serving.should_exit = True
+        await task
+
+
+class _Obedient(uvicorn.Server):
+    """A server that ends when the demo does, and leaves signals to it."""
+
+    def capture_signals(self) -> contextlib.nullcontext[None]:
+        return contextlib.nullcontext()
+
+
+async def _ready(url: str) -> None:
+    """Raises ClickException where nothing answers in time."""
+    end = monotonic() + _START_SECONDS
+    async with httpx2.AsyncClient() as client:
+        while monotonic() < end:
+            with contextlib.suppress(httpx2.TransportError):
+                if (await client.get(url)).is_success:
+                    return
+            await asyncio.sleep(0.05)
+    raise click.ClickException(f"{url} did not answer within {_START_SECONDS} s")
+
+
+async def _told_to_stop() -> None:
+    told = asyncio.Event()
+    for order in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(order, told.set)
+    await told.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

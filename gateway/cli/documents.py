@@ -1,0 +1,71 @@
+"""Commands that print what the code says: the policy, the schema, the settings."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import MISSING, fields
+from pathlib import Path
+
+import click
+from graphql import print_schema
+
+from gateway.execution.role_schema import role_schema
+from gateway.policy_page import policy_page
+from gateway.schema.build import build_schema
+from gateway.schema.catalogue import Catalogue
+from gateway.settings import Settings, variable_name
+from models.vocabulary import Role
+
+_GATEWAY = Path(__file__).parent.parent
+
+
+@click.command()
+def policy() -> None:
+    """Print who may see what, as Markdown."""
+    click.echo(policy_page(), nl=False)
+
+
+@click.command()
+@click.option("--role", type=click.Choice([role.value for role in Role]), help="As this role.")
+def schema(role: str | None) -> None:
+    """Print the GraphQL schema, whole or as a role sees it."""
+    click.echo(_sdl(Role(role) if role else None), nl=False)
+
+
+@click.command()
+def settings() -> None:
+    """Print every environment variable of the gateway."""
+    for item in fields(Settings):
+        default = "required" if item.default is MISSING else f"default {item.default!s}"
+        shown = "" if item.default in (None, b"") else f" ({default})"
+        click.echo(f"{variable_name(item):32} {item.metadata['meaning']}{shown}")
+
+
+@click.command()
+@click.option("--check", is_flag=True, help="Write nothing; fail if a file would change.")
+def snapshots(check: bool) -> None:
+    """Write the files that are generated from the code."""
+    stale = [path for path, text in _generated() if _differs(path, text)]
+    if check:
+        for path in stale:
+            click.echo(f"{path.name} is not what the code says: run `make snapshots`.", err=True)
+        sys.exit(bool(stale))
+    for path, text in _generated():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def _generated() -> Iterator[tuple[Path, str]]:
+    yield _GATEWAY / "policy.md", policy_page()
+    yield _GATEWAY / "schema" / "schema.graphql", _sdl(None)
+    for role in Role:
+        yield _GATEWAY / "schema" / "roles" / f"{role.lower()}.graphql", _sdl(role)
+
+
+def _differs(path: Path, text: str) -> bool:
+    return not path.exists() or path.read_text(encoding="utf-8") != text
+
+
+def _sdl(role: Role | None) -> str:
+    full = build_schema()
+    catalogue = Catalogue(full)
+    return print_schema(role_schema(full, catalogue, role)) + "\n"

@@ -1,0 +1,121 @@
+"""The main job over HTTP, as its users do it: volumes per partner country, each in their scope."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import click
+import httpx2
+
+from gateway.cli.serving import demo_token
+
+_SHOWN = 20
+_MANAGER = "manager-au"
+_OWN = "AU"
+
+_QUERY = """
+query VolumesPerPartnerCountry($from: Date!, $to: Date!) {
+  volumes(from: $from, to: $to, groupBy: [COUNTRY]) {
+    asOf
+    rows { country { code name } intake { value } wip { value } backlog { value } %s }
+  }
+}
+"""
+_OUTCOMES = "decisions { value } refusalRate { value } turnaroundP50 { hours } targetRate { value }"
+
+
+def show_volumes(url: str) -> None:
+    """Print the volumes of the last twelve months, as leadership reads them."""
+    table = _volumes(url, "leadership", _OUTCOMES)
+    from_on, to_on = _window()
+    click.echo(f"\nProcessing volumes per partner country, {from_on} to {to_on} (WIB)")
+    click.echo(
+        f"{'country':<28}{'intake':>9}{'decided':>9}{'refused':>9}{'median':>9}{'in target':>11}"
+        f"{'open':>7}{'backlog':>9}"
+    )
+    ranked = sorted(table["rows"], key=lambda row: -row["intake"]["value"])
+    for row in ranked[:_SHOWN]:
+        click.echo(_line(row))
+    others = ranked[_SHOWN:]
+    if others:
+        intake = sum(row["intake"]["value"] for row in others)
+        click.echo(f"{f'{len(others)} more countries':<28}{intake:>9,}")
+    click.echo(f"as of {table['asOf']}")
+
+
+def check_scopes(url: str) -> None:
+    """Hold what a partner's manager reads against what leadership reads.
+
+    Raises ClickException where they differ, or where the manager reads another country.
+    """
+    everything = {_code(row): row for row in _volumes(url, "leadership", _OUTCOMES)["rows"]}
+    own = {_code(row): row for row in _volumes(url, _MANAGER, "")["rows"]}
+    if set(own) != {_OWN}:
+        raise click.ClickException(f"{_MANAGER} reads {sorted(own)} instead of {_OWN} alone")
+    if own[_OWN]["intake"]["value"] > everything[_OWN]["intake"]["value"]:
+        raise click.ClickException(f"{_MANAGER} reads more of {_OWN} than there is")
+    refused = _ask(url, _MANAGER, _QUERY % _OUTCOMES)
+    if {error["extensions"]["code"] for error in refused["errors"]} != {"FORBIDDEN_FIELD"}:
+        raise click.ClickException(f"{_MANAGER} was not refused the outcomes")
+    click.echo(
+        f"{_MANAGER} reads {_OWN} alone: an intake of {own[_OWN]['intake']['value']:,} of its own"
+        f" partner, of {everything[_OWN]['intake']['value']:,} in all; outcomes are refused."
+    )
+
+
+def show_addresses(url: str, dashboard_url: str) -> None:
+    """Print where to go, and as whom."""
+    click.echo(f"""
+Dashboard  {dashboard_url}
+GraphQL    {url}/graphql  (the explorer, in a browser)
+Users      leadership, officer, officer-2, supervisor, supervisor-2, auditor, administrator,
+           service, manager-CC and agent-CC for a partner country CC (manager-au),
+           manager-pacific, both (officer and auditor), applicant
+Token      gerbang token leadership --url {url}
+""")
+
+
+def _volumes(url: str, user: str, outcomes: str) -> dict[str, Any]:
+    answer = _ask(url, user, _QUERY % outcomes)
+    if "errors" in answer:
+        raise click.ClickException(f"{user} was answered: {answer['errors'][0]['message']}")
+    return answer["data"]["volumes"]
+
+
+def _ask(url: str, user: str, query: str) -> dict[str, Any]:
+    from_on, to_on = _window()
+    return httpx2.post(
+        f"{url}/graphql",
+        json={"query": query, "variables": {"from": str(from_on), "to": str(to_on)}},
+        headers={
+            "Authorization": f"Bearer {demo_token(user, url)}",
+            "Accept": "application/graphql-response+json",
+        },
+        timeout=30,
+    ).json()
+
+
+def _window() -> tuple[date, date]:
+    """Twelve months, this one included, in WIB."""
+    today = (datetime.now(UTC) + timedelta(hours=7)).date()
+    year, month = divmod(today.year * 12 + today.month - 12, 12)
+    return date(year, month + 1, 1), today
+
+
+def _code(row: dict[str, Any]) -> str | None:
+    return row["country"] and row["country"]["code"]
+
+
+def _line(row: dict[str, Any]) -> str:
+    name = row["country"]["name"] if row["country"] else "Direct, without a partner"
+    hours = row["turnaroundP50"]["hours"]
+    return (
+        f"{name:<28}{row['intake']['value']:>9,}{row['decisions']['value']:>9,}"
+        f"{_percent(row['refusalRate']['value']):>9}"
+        f"{'–' if hours is None else f'{hours:.1f} h':>9}"
+        f"{_percent(row['targetRate']['value']):>11}"
+        f"{row['wip']['value']:>7,}{row['backlog']['value']:>9,}"
+    )
+
+
+def _percent(rate: float | None) -> str:
+    return "–" if rate is None else f"{rate:.1%}"

@@ -1,0 +1,80 @@
+"""Commands that serve, and the token of a demo user."""
+
+import asyncio
+import contextlib
+import os
+import sys
+from collections.abc import AsyncIterator
+
+import click
+import httpx2
+import uvicorn
+from starlette.applications import Starlette
+
+from gateway.service import gateway
+from gateway.settings import Settings, read_settings
+from models.volumes import keep_folding
+
+
+@click.command()
+def serve() -> None:
+    """Serve the gateway, and keep the volumes up to date."""
+    asyncio.run(_serve(read_settings()))
+
+
+@click.command()
+def dashboard() -> None:
+    """Serve the dashboard, in this very process."""
+    os.execv(sys.executable, [sys.executable, "-m", "dashboard"])  # noqa: S606
+
+
+@click.command()
+@click.argument("user")
+@click.option("--url", default="http://127.0.0.1:8000", show_default=True, help="The running demo.")
+def token(user: str, url: str) -> None:
+    """Print an access token for a demo user of a running demo."""
+    try:
+        click.echo(demo_token(user, url))
+    except httpx2.HTTPError as error:
+        raise click.ClickException(f"no demo answers at {url}: {error}") from None
+
+
+def demo_token(user: str, url: str) -> str:
+    answer = httpx2.post(f"{url}/development/users/{user}/token", timeout=10)
+    if answer.is_error:
+        raise click.ClickException(f"there is no demo user {user} at {url}")
+    return answer.json()["access_token"]
+
+
+async def _serve(settings: Settings) -> None:
+    async with folding(settings):
+        await server(gateway(settings), settings).serve()
+
+
+def server(
+    app: Starlette, settings: Settings, kind: type[uvicorn.Server] = uvicorn.Server
+) -> uvicorn.Server:
+    """Uvicorn without its own log of requests: addresses do not belong into logs."""
+    return kind(
+        uvicorn.Config(
+            app,
+            host=settings.host,
+            port=settings.port,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            log_level="warning",
+        )
+    )
+
+
+@contextlib.asynccontextmanager
+async def folding(settings: Settings) -> AsyncIterator[None]:
+    """Keep the volumes up to date meanwhile."""
+    stop = asyncio.Event()
+    job = asyncio.create_task(keep_folding(settings.database_url, stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await job

@@ -1,0 +1,59 @@
+"""The policy as a page for people: `policy.md`."""
+
+from collections.abc import Iterator
+
+from gateway.policy import IMPLIED_PURPOSE, POLICY, PURPOSES, Access
+from gateway.rules import EveryRow
+from models.vocabulary import Role
+
+_HEAD = """\
+# Who may see what
+
+Made from `gateway/policy.py` by `make snapshots`; a loosened right shows here as a difference.
+● reads the field · ○ may only count the rows · nothing: the field does not exist for the role.
+A row outside a role's reach and a row that does not exist look the same.
+"""
+
+
+def policy_page() -> str:
+    """The whole matrix as Markdown."""
+    return (
+        "\n".join(
+            [_HEAD, *(_section(name, access) for name, access in POLICY.items()), *_purposes()]
+        )
+        + "\n"
+    )
+
+
+def _section(name: str, access: Access) -> str:
+    return "\n".join([f"## {name}", "", *_matrix(access), "", *_rows(access)])
+
+
+def _matrix(access: Access) -> Iterator[str]:
+    yield "| field | " + " | ".join(role.replace("_", " ").title() for role in Role) + " |"
+    yield "|---" * (len(Role) + 1) + "|"
+    for field, roles in access.fields.items():
+        yield f"| {field} | " + " | ".join("●" if role in roles else "" for role in Role) + " |"
+    if access.counts_only:
+        counts = ("○" if role in access.counts_only else "" for role in Role)
+        yield "| *number of rows* | " + " | ".join(counts) + " |"
+
+
+def _rows(access: Access) -> Iterator[str]:
+    """The rules that keep rows back; a role without one reaches every row, if it reads any."""
+    everywhere = [role for role, rule in access.rows.items() if isinstance(rule, EveryRow)]
+    if everywhere:
+        yield f"- {', '.join(everywhere)}: every row."
+    for role, rule in access.rows.items():
+        if role not in everywhere:
+            yield f"- {role}: rows where {rule}."
+    if access.rows:
+        yield ""
+
+
+def _purposes() -> Iterator[str]:
+    yield "## Purposes of reading identity"
+    yield ""
+    for role, purposes in PURPOSES.items():
+        said = "without saying" if role in IMPLIED_PURPOSE else "said in the document, with a case"
+        yield f"- {role}: {', '.join(purposes)}, {said}."
