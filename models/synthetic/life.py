@@ -7,7 +7,7 @@ from typing import NamedTuple
 from models.synthetic import assumptions
 from models.synthetic.assumptions import Spread
 from models.synthetic.calendar import Outage
-from models.synthetic.chance import Choice, seconds
+from models.synthetic.chance import Choice, below, seconds
 from models.synthetic.intake import Place, Profile
 from models.vocabulary import (
     Channel,
@@ -87,7 +87,7 @@ def life(case: Case, outage: Outage, rng: Random) -> Iterator[Step]:
     yield from file
     complete_at = file[-1].at
     for step in _processing(case, complete_at, rng):
-        yield step if complete_at > outage.caught_up_at else _delayed(step, outage)
+        yield _delayed(step, outage)
 
 
 def _until_paid(rng: Random) -> int:
@@ -102,6 +102,9 @@ def _never_paid(case: Case, billed_at: int, rng: Random) -> Step:
 
 def _delayed(step: Step, outage: Outage) -> Step:
     """A step of the directorate or of supervision, which both waited for the outage to end."""
+    last = max((answer.answered_at for answer in step.answers), default=step.at)
+    if last < outage.starts_at or step.at >= outage.caught_up_at:
+        return step
     answers = tuple(
         answer._replace(
             asked_at=outage.delay(answer.asked_at), answered_at=outage.delay(answer.answered_at)
@@ -179,7 +182,7 @@ def _clearance(case: Case, screened_at: int, decided_at: int) -> Iterator[Answer
 
 def _entry_ban(screened_at: int, rng: Random) -> Iterator[Answer]:
     """The entry-ban list is asked until it answers."""
-    chance, answered_at = rng.random(), screened_at + rng.randint(2, 90)
+    chance, answered_at = rng.random(), screened_at + 2 + below(90, rng)
     if chance < assumptions.UNAVAILABLE:
         yield _entry_ban_answer(ScreeningResult.UNAVAILABLE, screened_at, answered_at)
         asked_at = answered_at + 1800

@@ -5,6 +5,7 @@ from functools import cache
 from random import Random
 
 from models.synthetic.calendar import instant
+from models.synthetic.chance import below
 from models.synthetic.reference import lines
 from models.synthetic.rows import ApplicantRow, IdentityRow, new_id
 
@@ -14,8 +15,9 @@ def new_person(
 ) -> tuple[ApplicantRow, IdentityRow]:
     """An applicant who first appears at a moment, and who that is."""
     names = _names()
-    given, family = map(rng.choice, names.get(nationality, names[_ELSEWHERE]))
-    number = rng.randrange(10**8)
+    given, family = names.get(nationality, names[_ELSEWHERE])
+    first, last = given[below(len(given), rng)], family[below(len(family), rng)]
+    number = below(10**8, rng)
     passport = f"{_LETTERS[number % len(_LETTERS)]}{number:08}"
     appeared_at = instant(moment)
     applicant = ApplicantRow(
@@ -27,12 +29,12 @@ def new_person(
     )
     identity = IdentityRow(
         applicant_id=applicant.id,
-        full_name=f"{given} {family}",
+        full_name=f"{first} {last}",
         passport_number=passport,
         birth_date=_birth_date(appeared_at.date(), rng),
         # Reserved for examples (RFC 2606), and a country code that is not assigned (ITU E.164).
-        email=f"{given}.{family}.{number % 10_000}@example.org".lower().replace("ü", "ue"),
-        phone=f"+999{rng.randrange(10**8):08}",
+        email=f"{first}.{last}.{number % 10_000}@example.org".lower().replace("ü", "ue"),
+        phone=f"+999{below(10**8, rng):08}",
     )
     return applicant, identity
 

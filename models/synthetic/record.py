@@ -8,6 +8,7 @@ from uuid import UUID
 
 from models.synthetic import assumptions
 from models.synthetic.calendar import WIB, instant
+from models.synthetic.chance import below
 from models.synthetic.life import Case, Step
 from models.synthetic.reference import Reference
 from models.synthetic.rows import (
@@ -116,7 +117,7 @@ class Recorder:
         share = assumptions.DEMO_OFFICERS_SHARE if is_open else 1 / assumptions.OFFICERS
         if chance < 2 * share:
             return "officer" if chance < share else "officer-2"
-        return f"officer-{self._rng.randint(3, assumptions.OFFICERS)}"
+        return f"officer-{3 + below(assumptions.OFFICERS - 2, self._rng)}"
 
     def _screen(self, application_id: UUID, step: Step, standing: Standing, batch: Batch) -> None:
         for answer in step.answers:

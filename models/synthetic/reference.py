@@ -1,10 +1,11 @@
 """The countries, partners and rules of the synthetic world, read from ``data/*.csv``."""
 
 import csv
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any, NamedTuple, TypeVar, get_type_hints
 
@@ -103,15 +104,19 @@ class Reference:
 
     def fee_idr(self, visa_type: str, day: date) -> int:
         """The fee in force on a day."""
-        rows = [row for row in self.fees if row.visa_type_code == visa_type]
-        return max(rows, key=lambda row: (row.valid_from <= day, row.valid_from)).amount_idr
+        return _in_force(self._fees_of[visa_type], day).amount_idr
 
     def target_hours(self, visa_type: str, clock: Clock, day: date) -> int:
         """The service target in force on a day."""
-        rows = [
-            r for r in self.service_targets if (r.visa_type_code, r.clock) == (visa_type, clock)
-        ]
-        return max(rows, key=lambda row: (row.valid_from <= day, row.valid_from)).hours
+        return _in_force(self._targets_of[visa_type, clock], day).hours
+
+    @cached_property
+    def _fees_of(self) -> dict[str, list[FeeRow]]:
+        return _grouped(self.fees, lambda row: row.visa_type_code)
+
+    @cached_property
+    def _targets_of(self) -> dict[tuple[str, Clock], list[ServiceTargetRow]]:
+        return _grouped(self.service_targets, lambda row: (row.visa_type_code, row.clock))
 
 
 @cache
@@ -132,7 +137,23 @@ def reference() -> Reference:
     )
 
 
-Row = TypeVar("Row", bound=NamedTuple)
+Row = TypeVar("Row")
+Key = TypeVar("Key")
+Dated = TypeVar("Dated", FeeRow, ServiceTargetRow)
+
+
+def _grouped(rows: list[Dated], key: Callable[[Dated], Key]) -> dict[Key, list[Dated]]:
+    """Rows by their key, the oldest first."""
+    groups: defaultdict[Key, list[Dated]] = defaultdict(list)
+    for row in sorted(rows, key=lambda row: row.valid_from):
+        groups[key(row)].append(row)
+    return groups
+
+
+def _in_force(rows: list[Dated], day: date) -> Dated:
+    """The last row that has begun."""
+    return next(row for row in reversed(rows) if row.valid_from <= day)
+
 
 _READ: dict[Any, Callable[[str], Any]] = {
     date: date.fromisoformat,
@@ -140,13 +161,17 @@ _READ: dict[Any, Callable[[str], Any]] = {
 }
 
 
-def _rows(name: str, row: type[Row]) -> list[Row]:
+def _rows(name: str, row: Callable[..., Row]) -> list[Row]:
     """The lines of a file as rows whose fields are its columns."""
-    kinds = get_type_hints(row)
+    kinds: dict[str, Any] = get_type_hints(row)
     return [
-        row(**{column: _READ.get(kind, kind)(line[column]) for column, kind in kinds.items()})
+        row(**{column: _read(line[column], kind) for column, kind in kinds.items()})
         for line in lines(name)
     ]
+
+
+def _read(word: str, kind: Any) -> Any:
+    return _READ[kind](word) if kind in _READ else kind(word)
 
 
 def _arrivals(line: dict[str, str]) -> Arrivals:
@@ -156,5 +181,5 @@ def _arrivals(line: dict[str, str]) -> Arrivals:
 
 def lines(name: str) -> Iterator[dict[str, str]]:
     """The lines of ``data/{name}.csv``, by its columns."""
-    text = files(__package__).joinpath("data", f"{name}.csv").read_text(encoding="utf-8")
+    text = files("models.synthetic").joinpath("data", f"{name}.csv").read_text(encoding="utf-8")
     return csv.DictReader(text.splitlines())

@@ -1,7 +1,8 @@
 """Brings a synthetic world into an empty database, in one transaction or not at all."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from time import monotonic
@@ -16,8 +17,8 @@ from models.synthetic.demand import demand
 from models.synthetic.loading import bulk_load, copy, copy_batch
 from models.synthetic.reference import Reference, reference
 from models.synthetic.rows import Batch
-from models.synthetic.world import Plan, World
-from models.volumes.keeping import rebuild
+from models.synthetic.world import DEMO_CASES, Plan, World
+from models.volumes import rebuild
 
 #: Told how many applications are loaded so far.
 Progress = Callable[[int], None]
@@ -63,21 +64,15 @@ async def synthesise(
     It is committed with its rollups. The same arguments give the same world.
     """
     began = monotonic()
-    given = reference()
-    plan = _plan(given, applications, months, seed, scale, until)
-    counted = dict.fromkeys(_TABLES, 0)
+    plan = _plan(applications, months, seed, scale, until)
     connection = await connect(url)
     try:
-        async with connection.transaction():
-            await _claim(connection)
-            await _load_reference(connection, given)
-            async with bulk_load(connection, _TABLES):
-                async for batch in _batches(World(plan, given)):
-                    await copy_batch(connection, batch)
-                    for table in _TABLES:
-                        counted[table] += len(getattr(batch, table))
-                    progress(counted["application"])
-            await rebuild(connection)
+        with _no_collector():
+            async with connection.transaction():
+                await _claim(connection)
+                await _load_reference(connection, reference())
+                counted = await _load(connection, World(plan, reference()), progress)
+                await rebuild(connection)
         await connection.execute(f"VACUUM (ANALYZE) {', '.join(_TABLES)}")
     finally:
         await connection.close()
@@ -95,26 +90,24 @@ def expected(
 ) -> Iterator[Expected]:
     """The expected world, before noise: its sum is ``applications``."""
     given = reference()
-    plan = _plan(given, applications, months, 0, Scale.NATIONAL, until)
+    plan = _plan(applications, months, 0, Scale.NATIONAL, until)
     iso3 = {country.code: country.iso3 for country in given.countries}
     world = demand(given, months_until(plan.until, months))
     for cell, count in world.expected(applications):
         yield Expected(iso3[cell.nationality], f"{cell.month.first:%Y-%m}", count)
 
 
-def _plan(
-    given: Reference,
-    applications: int,
-    months: int,
-    seed: int,
-    scale: Scale,
-    until: datetime | None,
-) -> Plan:
-    until = (until or datetime.now(UTC)).replace(microsecond=0)
-    begins_on = months_until(until, months)[0].first
-    if begins_on < given.begins_on:
-        raise ValueError(f"the world would begin on {begins_on}, before {given.begins_on}")
-    return Plan(applications, months, seed, scale, until)
+def _plan(applications: int, months: int, seed: int, scale: Scale, until: datetime | None) -> Plan:
+    plan = Plan(
+        applications, months, seed, scale, (until or datetime.now(UTC)).replace(microsecond=0)
+    )
+    if applications < len(DEMO_CASES) or months < 1:
+        raise ValueError(f"a world has at least {len(DEMO_CASES)} applications and one month")
+    begins_on = months_until(plan.until, months)[0].first
+    earliest = reference().begins_on
+    if begins_on < earliest:
+        raise ValueError(f"a world of {months} months would begin before {earliest}")
+    return plan
 
 
 async def _claim(connection: asyncpg.Connection) -> None:
@@ -140,11 +133,25 @@ async def _load_reference(connection: asyncpg.Connection, given: Reference) -> N
         await copy(connection, table, rows[0]._fields, rows)
 
 
-async def _batches(world: World) -> AsyncIterator[Batch]:
-    """The batches of a world, each made while the one before is being written."""
-    batches = world.batches()
-    batch = await asyncio.to_thread(next, batches, None)
-    while batch is not None:
-        following = asyncio.create_task(asyncio.to_thread(next, batches, None))
-        yield batch
-        batch = await following
+async def _load(connection: asyncpg.Connection, world: World, progress: Progress) -> dict[str, int]:
+    """Load all batches of a world, and count the rows of each table."""
+    counted = dict.fromkeys(_TABLES, 0)
+    async with bulk_load(connection, _TABLES):
+        for batch in world.batches():
+            await copy_batch(connection, batch)
+            for table in _TABLES:
+                counted[table] += len(getattr(batch, table))
+            progress(counted["application"])
+    return counted
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """Rows form no cycles, so looking for garbage among them only costs time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

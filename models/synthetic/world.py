@@ -72,7 +72,7 @@ class World:
     def _submissions(self) -> Iterator[tuple[int, str]]:
         """Moments at which people apply, in order, and their nationalities."""
         by_month: defaultdict[Month, list[str]] = defaultdict(list)
-        drawn = self._demand.draw(self._plan.applications - len(_DEMO_CASES), self._rng)
+        drawn = self._demand.draw(self._plan.applications - len(DEMO_CASES), self._rng)
         for cell, count in drawn.items():
             by_month[cell.month] += [cell.nationality] * count
         for month in sorted(by_month):
@@ -119,9 +119,9 @@ class World:
 
     def _demo_applicant(self, batch: Batch) -> None:
         """One applicant can sign in, and finds a visa granted and a case that is looked at."""
-        first_at = self._until - _DEMO_CASES[0].ago
+        first_at = self._until - DEMO_CASES[0].ago
         applicant = self._new_applicant("AU", first_at, batch, account="applicant")
-        for demo in _DEMO_CASES:
+        for demo in DEMO_CASES:
             case = self._case(applicant, self._until - demo.ago, _DEMO_PLACE, demo.visa_type)
             steps = self._lived(case)
             while steps[-1].kind is not demo.ends:
@@ -138,7 +138,7 @@ class DemoCase(NamedTuple):
 
 
 _DEMO_PLACE = Place(Channel.PARTNER_CENTRE, "NUSA", "AU", "AU-SYD")
-_DEMO_CASES = (
+DEMO_CASES = (
     DemoCase(40 * DAY, "B1", EventKind.GRANTED),
     DemoCase(30 * HOUR, "C1", EventKind.IN_VERIFICATION),
 )

@@ -1,0 +1,82 @@
+"""Loading a synthetic world: all of it or nothing, and the tables are as before."""
+
+from datetime import UTC, datetime
+
+import asyncpg
+import pytest
+
+from models.database import connect
+from models.postgres import Server
+from models.synthetic import NotEmptyError, Scale, Summary, synthesise
+from models.synthetic.synthesis import Progress
+
+pytestmark = pytest.mark.anyio
+
+CATALOGUE = """
+    SELECT conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid)
+        || ' ' || convalidated
+    FROM pg_constraint WHERE conrelid > 0
+    UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'
+    UNION ALL SELECT pg_get_triggerdef(oid) || ' ' || tgenabled::text FROM pg_trigger
+        WHERE NOT tgisinternal
+    ORDER BY 1
+"""
+
+
+async def load(database: str, progress: Progress = lambda loaded: None) -> Summary:
+    return await synthesise(
+        database,
+        applications=500,
+        months=2,
+        seed=1,
+        scale=Scale.PARTNER,
+        until=datetime(2026, 11, 24, 9, tzinfo=UTC),
+        progress=progress,
+    )
+
+
+async def test_an_interrupted_load_leaves_nothing(
+    database: str, connection: asyncpg.Connection
+) -> None:
+    def interrupt(loaded: int) -> None:
+        raise KeyboardInterrupt(f"after {loaded} applications")
+
+    before = await connection.fetch(CATALOGUE)
+    with pytest.raises(KeyboardInterrupt):
+        await load(database, interrupt)
+    assert await connection.fetchval("SELECT count(*) FROM country") == 0
+    assert await connection.fetchval("SELECT count(*) FROM application") == 0
+    assert await connection.fetch(CATALOGUE) == before
+
+
+async def test_a_load_leaves_constraints_indexes_and_triggers_as_they_were(
+    database: str, connection: asyncpg.Connection, server: Server, template: str
+) -> None:
+    seen: list[int] = []
+    await load(database, seen.append)
+    assert seen == [500]
+    pristine = await connect(server.url(template))
+    try:
+        assert await connection.fetch(CATALOGUE) == await pristine.fetch(CATALOGUE)
+    finally:
+        await pristine.close()
+
+
+async def test_a_second_world_does_not_fit(database: str, connection: asyncpg.Connection) -> None:
+    with pytest.raises(NotEmptyError):
+        await load(database)
+    assert await connection.fetchval("SELECT count(*) FROM application") == 500
+
+
+@pytest.mark.parametrize(("applications", "months"), [(1, 1), (100, 0), (100, 1_000)])
+async def test_impossible_worlds_are_refused_before_anything_is_read(
+    applications: int, months: int
+) -> None:
+    with pytest.raises(ValueError, match="world"):
+        await synthesise(
+            "postgresql://nobody@127.0.0.1:1/none",
+            applications=applications,
+            months=months,
+            seed=1,
+            scale=Scale.PARTNER,
+        )

@@ -1,0 +1,263 @@
+"""The synthetic world in a database: what is true of every row of it."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import asyncpg
+import pytest
+
+from models.database import connect
+from models.synthetic import Scale, Summary, synthesise
+from models.synthetic.reference import reference
+from models.synthetic.rows import Batch
+from models.synthetic.world import Plan, World
+from models.vocabulary import CLOSED, Channel
+from models.volumes import verify
+
+pytestmark = pytest.mark.anyio
+
+UNTIL = datetime(2026, 11, 24, 9, tzinfo=UTC)
+APPLICATIONS = 20_000
+
+#: Everything that an application shows, told again from its events alone.
+RETOLD = """
+    SELECT
+        application_id AS id,
+        min(occurred_at) FILTER (WHERE kind = 'SUBMITTED') AS submitted_at,
+        min(occurred_at) FILTER (WHERE kind = 'RECEIVED') AS received_at,
+        min(occurred_at) FILTER (WHERE kind = 'PAID') AS paid_at,
+        min(occurred_at) FILTER (WHERE kind = ANY($1::text[])) AS closed_at,
+        (array_agg(kind ORDER BY sequence DESC)
+            FILTER (WHERE kind NOT IN ('RECEIVED', 'HELD', 'RELEASED')))[1] AS status,
+        count(*) FILTER (WHERE kind = 'INFO_REQUESTED') > 0 AS was_info_requested,
+        count(*) FILTER (WHERE kind = 'HELD') > count(*) FILTER (WHERE kind = 'RELEASED')
+            AS is_held,
+        coalesce(
+            extract(epoch FROM sum(waited) FILTER (WHERE kind = 'INFO_REQUESTED')), 0
+        )::bigint AS paused_seconds
+    FROM (
+        SELECT
+            *,
+            lead(occurred_at) OVER (PARTITION BY application_id ORDER BY sequence) - occurred_at
+                AS waited
+        FROM application_event
+    ) AS event
+    GROUP BY application_id
+"""
+
+
+@pytest.fixture(scope="module")
+async def summary(database: str) -> Summary:
+    """The world that this module looks at."""
+    return await synthesise(
+        database, applications=APPLICATIONS, months=24, seed=7, scale=Scale.PARTNER, until=UNTIL
+    )
+
+
+@pytest.fixture
+async def world(database: str, summary: Summary) -> AsyncIterator[asyncpg.Connection]:
+    connection = await connect(database)
+    yield connection
+    await connection.close()
+
+
+async def test_the_world_is_as_large_as_asked(world: asyncpg.Connection, summary: Summary) -> None:
+    assert summary.applications == APPLICATIONS
+    assert await world.fetchval("SELECT count(*) FROM application") == APPLICATIONS
+    assert await world.fetchval("SELECT count(*) FROM application_event") == summary.events
+    assert await world.fetchval("SELECT count(*) FROM identity") == summary.applicants
+
+
+async def test_each_application_is_what_its_events_tell(world: asyncpg.Connection) -> None:
+    columns = """
+        id, submitted_at, received_at, paid_at, closed_at, status, was_info_requested, is_held,
+        paused_seconds
+    """
+    stated = f"SELECT {columns} FROM application"
+    retold = f"SELECT {columns} FROM ({RETOLD}) AS retold"
+    assert not await world.fetch(f"({stated} EXCEPT {retold}) LIMIT 3", [*CLOSED])
+
+
+async def test_events_are_numbered_in_the_order_of_time(world: asyncpg.Connection) -> None:
+    assert not await world.fetch("""
+        SELECT FROM (
+            SELECT
+                sequence - row_number() OVER life AS gap,
+                occurred_at < lag(occurred_at) OVER life AS goes_back
+            FROM application_event
+            WINDOW life AS (PARTITION BY application_id ORDER BY sequence)
+        ) AS event
+        WHERE gap <> 0 OR goes_back
+    """)
+
+
+async def test_each_decision_is_an_event_and_the_last_one_is_current(
+    world: asyncpg.Connection,
+) -> None:
+    events = """
+        SELECT application_id, kind, occurred_at, actor FROM application_event
+        WHERE kind IN ('GRANTED', 'REFUSED')
+    """
+    decisions = "SELECT application_id, outcome, decided_at, officer FROM decision"
+    assert not await world.fetch(f"({events} EXCEPT {decisions}) LIMIT 3")
+    assert not await world.fetch(f"({decisions} EXCEPT {events}) LIMIT 3")
+    assert not await world.fetch("""
+        SELECT FROM application JOIN decision ON decision.id = current_decision_id
+        WHERE outcome <> CASE status WHEN 'REVOKED' THEN 'GRANTED' ELSE status END
+            OR EXISTS (SELECT FROM decision AS later WHERE later.supersedes_id = decision.id)
+    """)
+
+
+async def test_fee_and_target_are_those_in_force_when_paid(world: asyncpg.Connection) -> None:
+    assert not await world.fetch("""
+        SELECT FROM application
+        JOIN fee USING (visa_type_code)
+        JOIN entry_rule ON entry_rule.country_code = nationality_code
+        JOIN service_target ON service_target.visa_type_code = application.visa_type_code
+            AND clock = CASE entry WHEN 'CALLING_VISA' THEN entry ELSE 'STANDARD' END
+        WHERE fee_idr <> amount_idr OR target_due_at <> paid_at + hours * interval '1 hour'
+    """)
+
+
+async def test_nothing_happens_after_the_end(world: asyncpg.Connection) -> None:
+    instants = await world.fetch("""
+        SELECT table_name, column_name FROM information_schema.columns
+        WHERE table_schema = 'public' AND column_name LIKE '%\\_at'
+            AND column_name <> 'target_due_at' AND table_name NOT LIKE 'volume%'
+    """)
+    assert len(instants) >= 12
+    for table, column in instants:
+        latest = await world.fetchval(f"SELECT max({column}) FROM {table}")
+        assert latest is None or latest <= UNTIL, f"{table}.{column}"
+
+
+async def test_nobody_decides_during_the_outage_and_many_do_after_it(
+    world: asyncpg.Connection,
+) -> None:
+    hourly = """
+        SELECT count(*) / (extract(epoch FROM $2::timestamptz - $1) / 3600)
+        FROM decision WHERE decided_at >= $1 AND decided_at < $2
+    """
+    begins, ends, caught_up = (
+        datetime(2026, 6, day, hour, tzinfo=UTC) for day, hour in ((19, 21), (24, 1), (29, 1))
+    )
+    before = datetime(2026, 6, 1, tzinfo=UTC)
+    assert await world.fetchval(hourly, begins, ends) == 0
+    usual = await world.fetchval(hourly, before, begins)
+    assert await world.fetchval(hourly, ends, caught_up) > usual * 5 / 4
+    assert not await world.fetchval(
+        """
+        SELECT count(*) FROM application_event
+        WHERE occurred_at >= $1 AND occurred_at < $2
+            AND kind IN ('IN_VERIFICATION', 'SCREENING', 'HELD', 'RELEASED', 'REVOKED')
+        """,
+        begins,
+        ends,
+    )
+
+
+async def test_shares_are_those_of_a_visa_service(world: asyncpg.Connection) -> None:
+    shares = await world.fetchrow("""
+        SELECT
+            avg((visa_type_code = 'B1')::int) AS b1,
+            avg((status = 'REFUSED')::int)
+                FILTER (WHERE visa_type_code = 'B1' AND current_decision_id IS NOT NULL) AS refused,
+            avg((closed_at <= target_due_at)::int)
+                FILTER (WHERE visa_type_code = 'B1' AND current_decision_id IS NOT NULL) AS in_time,
+            extract(epoch FROM percentile_cont(0.5) WITHIN GROUP (ORDER BY closed_at - paid_at)
+                FILTER (WHERE visa_type_code = 'B1' AND current_decision_id IS NOT NULL)) / 3600
+                AS hours,
+            avg((status = 'PAYMENT_EXPIRED')::int) AS unpaid,
+            avg((channel = 'DIRECT')::int) AS direct
+        FROM application
+    """)
+    assert shares is not None
+    assert 0.75 <= shares["b1"] <= 0.85
+    assert 0.01 <= shares["refused"] <= 0.03
+    assert 0.93 <= shares["in_time"] <= 0.97
+    assert 5 <= shares["hours"] <= 7
+    assert 0.02 <= shares["unpaid"] <= 0.05
+    assert shares["direct"] == 0
+
+
+async def test_each_case_that_reaches_screening_is_screened(world: asyncpg.Connection) -> None:
+    assert not await world.fetch("""
+        SELECT FROM application_event AS event
+        WHERE kind = 'SCREENING' AND NOT EXISTS (
+            SELECT FROM screening
+            WHERE screening.application_id = event.application_id AND screening.kind = 'ENTRY_BAN'
+        )
+    """)
+    assert not await world.fetch("""
+        SELECT FROM application
+        JOIN LATERAL (
+            SELECT result FROM screening WHERE application_id = application.id
+            AND kind = 'ENTRY_BAN' ORDER BY requested_at DESC LIMIT 1
+        ) AS last ON true
+        WHERE status = 'GRANTED' AND result <> 'CLEAR'
+    """)
+    assert await world.fetchval("SELECT count(*) FROM screening WHERE kind = 'CLEARANCE'") > 0
+
+
+async def test_open_cases_are_assigned_and_the_demo_officers_have_some(
+    world: asyncpg.Connection,
+) -> None:
+    assert not await world.fetch("""
+        SELECT FROM application
+        LEFT JOIN assignment ON application_id = application.id AND ended_at IS NULL
+        WHERE (status IN ('IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING'))
+            <> (assignment.id IS NOT NULL)
+    """)
+    cases = await world.fetch("""
+        SELECT officer, count(*) FROM assignment WHERE ended_at IS NULL GROUP BY officer
+    """)
+    assert {"officer", "officer-2"} <= {officer for officer, _ in cases}
+
+
+async def test_the_demo_applicant_has_a_closed_and_an_open_application(
+    world: asyncpg.Connection,
+) -> None:
+    stages = await world.fetch("""
+        SELECT stage, status FROM application JOIN applicant ON applicant.id = applicant_id
+        WHERE account IS NOT NULL AND account = 'applicant' ORDER BY submitted_at
+    """)
+    assert [tuple(row) for row in stages] == [
+        ("CLOSED", "GRANTED"),
+        ("IN_PROCESS", "IN_VERIFICATION"),
+    ]
+
+
+async def test_people_apply_again_and_are_told_apart_by_their_passports(
+    world: asyncpg.Connection,
+) -> None:
+    again = await world.fetchval("""
+        SELECT count(*) FROM application AS earlier
+        JOIN application AS later USING (applicant_id)
+        WHERE earlier.status = 'REFUSED' AND later.submitted_at > earlier.closed_at
+    """)
+    assert again > 20
+    assert not await world.fetch("""
+        SELECT FROM applicant JOIN identity ON applicant_id = id
+        WHERE passport_last_four <> right(passport_number, 4)
+            OR email !~ '^[a-z0-9.-]+@example\\.org$' OR phone !~ '^\\+999'
+            OR birth_date >= created_at
+    """)
+
+
+async def test_the_volumes_are_those_of_the_applications(world: asyncpg.Connection) -> None:
+    assert await verify(world) == []
+
+
+def test_a_seed_repeats_a_world() -> None:
+    assert lived(seed=3) == lived(seed=3)
+    assert lived(seed=3) != lived(seed=4)
+
+
+def test_most_of_a_national_world_applies_directly() -> None:
+    channels = [row.channel for batch in lived(seed=3) for row in batch.application]
+    assert 0.85 < channels.count(Channel.DIRECT) / len(channels) < 0.91
+
+
+def lived(seed: int) -> list[Batch]:
+    """A small national world, without a database."""
+    return list(World(Plan(2_000, 3, seed, Scale.NATIONAL, UNTIL), reference()).batches())
