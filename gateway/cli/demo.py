@@ -135,8 +135,9 @@ async def _serving(settings: Settings) -> AsyncIterator[None]:
 class _Obedient(uvicorn.Server):
     """A server that ends when the demo does, and leaves signals to it."""
 
-    def capture_signals(self) -> contextlib.nullcontext[None]:
-        return contextlib.nullcontext()
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
 
 
 async def _ready(url: str) -> None:

@@ -50,7 +50,8 @@ def check_scopes(url: str) -> None:
     everything = {_code(row): row for row in _volumes(url, "leadership", _OUTCOMES)["rows"]}
     own = {_code(row): row for row in _volumes(url, _MANAGER, "")["rows"]}
     if set(own) != {_OWN}:
-        raise click.ClickException(f"{_MANAGER} reads {sorted(own)} instead of {_OWN} alone")
+        read = ", ".join(sorted(map(str, own)))
+        raise click.ClickException(f"{_MANAGER} reads {read} instead of {_OWN} alone")
     if own[_OWN]["intake"]["value"] > everything[_OWN]["intake"]["value"]:
         raise click.ClickException(f"{_MANAGER} reads more of {_OWN} than there is")
     refused = _ask(url, _MANAGER, _QUERY % _OUTCOMES)

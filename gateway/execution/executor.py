@@ -15,7 +15,6 @@ from graphql import (
     get_variable_values,
 )
 from sqlalchemy.ext.asyncio import AsyncEngine
-from strawberry.execution import optimized_is_awaitable
 
 from gateway.access.audit import record_reads
 from gateway.access.purpose import stated_purpose
@@ -108,7 +107,6 @@ async def _executed(
         context_value=context,
         variable_values=request.variables,
         operation_name=request.operation_name,
-        is_awaitable=optimized_is_awaitable,
     )
     return await result if inspect.isawaitable(result) else result
 

@@ -38,25 +38,25 @@ _DECLARATION = "strawberry-definition"
 _WITH_FIELDS = (GraphQLObjectType, GraphQLInterfaceType)
 
 
-def role_schema(full: GraphQLSchema, catalogue: Catalogue, role: Role) -> GraphQLSchema:
-    """The schema as a role sees it."""
+def role_schema(full: GraphQLSchema, catalogue: Catalogue, role: Role | None) -> GraphQLSchema:
+    """The schema as a role sees it; all of it where no role is given, for documentation."""
     return _View(full, _Sight(catalogue, role)).schema()
 
 
 class _Sight:
     """What a role sees of the members of a type."""
 
-    def __init__(self, catalogue: Catalogue, role: Role) -> None:
+    def __init__(self, catalogue: Catalogue, role: Role | None) -> None:
         self._role = role
         self._catalogue = catalogue
 
     def field(self, type_name: str, name: str) -> bool:
-        return is_readable(type_name, name, self._role)
+        return self._role is None or is_readable(type_name, name, self._role)
 
     def input_field(self, type_name: str, name: str) -> bool:
         """A list is narrowed only by fields that can be read."""
         noun = type_name.removesuffix("Where")
-        return noun not in self._catalogue.nouns or is_readable(noun, name, self._role)
+        return noun not in self._catalogue.nouns or self.field(noun, name)
 
     def enum_value(self, type_name: str, value: Any) -> bool:
         """A list is ordered only by fields that can be read."""
@@ -64,10 +64,10 @@ class _Sight:
         if noun is None or not type_name.endswith("OrderField"):
             return True
         ordering = {field.python_name: name for name, field in noun.fields.items()}
-        return is_readable(noun.name, ordering[value], self._role)
+        return self.field(noun.name, ordering[value])
 
     def directive(self, name: str) -> bool:
-        return name != "purpose" or self._role in PURPOSES
+        return name != "purpose" or self._role is None or self._role in PURPOSES
 
 
 class _View:
@@ -193,7 +193,7 @@ class _View:
         members = self._members[type_.name]
         if members is None:
             return type_
-        parts = type_.to_kwargs()
+        parts: dict[str, Any] = {**type_.to_kwargs()}
         match type_:
             case GraphQLObjectType() | GraphQLInterfaceType():
                 parts["fields"] = lambda: {n: self._field(f) for n, f in members.items()}

@@ -41,7 +41,7 @@ class DeclaredNoun:
 
     def record(self, labels: tuple[str, ...], values: tuple[Any, ...]) -> Any:
         """An instance that carries a row: fields read its attributes."""
-        made = self.cls.__new__(self.cls)
+        made = object.__new__(self.cls)
         made.__dict__.update(zip(labels, values, strict=True))
         return made
 
@@ -82,18 +82,17 @@ def _needed(field: DeclaredField) -> Iterator[tuple[str, Any]]:
         case Column(value):
             yield field.python_name, value
         case Translated(columns):
-            yield from ((column.key, column) for column in columns.values())
+            yield from ((str(column.key), column) for column in columns.values())
         case Link(local) | Links(local):
             yield hidden_label(local), local
 
 
 def _declared(schema: GraphQLSchema) -> Iterator[DeclaredNoun]:
     for name, type_ in schema.type_map.items():
-        definition = type_.extensions.get(_DECLARATION)
-        stored = getattr(getattr(definition, "origin", None), "__stored__", None)
-        if isinstance(type_, GraphQLObjectType) and stored:
-            fields = dict(_declared_fields(type_.fields))
-            yield DeclaredNoun(name, definition.origin, stored, fields)
+        cls = getattr(type_.extensions.get(_DECLARATION), "origin", None)
+        stored = getattr(cls, "__stored__", None)
+        if isinstance(type_, GraphQLObjectType) and cls and stored:
+            yield DeclaredNoun(name, cls, stored, dict(_declared_fields(type_.fields)))
 
 
 def _declared_fields(fields: dict[str, GraphQLField]) -> Iterator[tuple[str, DeclaredField]]:

@@ -42,7 +42,7 @@ class Context:
     async def records(self, noun: DeclaredNoun, statement: Select[Any]) -> list[Any]:
         """The rows of a statement made by ``select``, as instances of the noun."""
         rows = await self.session.rows(statement)
-        labels = tuple(column.key for column in statement.selected_columns)
+        labels = tuple(str(column.key) for column in statement.selected_columns)
         if noun.stored.is_logged:
             self.identities_read.update(row[0] for row in rows)
         return [noun.record(labels, tuple(row)) for row in rows]

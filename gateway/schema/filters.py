@@ -100,7 +100,7 @@ def order_input(cls: type[Any]) -> type[Any] | None:
     orders = {field.python_name: field for field in _fields(cls) if _is_order(field)}
     if not orders:
         return None
-    words = enum.Enum(f"{cls.__name__}OrderField", {name.upper(): name for name in orders})
+    words: Any = enum.Enum(f"{cls.__name__}OrderField", {name.upper(): name for name in orders})
     declared: Any = strawberry.enum(words, description="Fields that the list can be ordered by.")
     for value in declared.__strawberry_definition__.values:
         value.description = orders[value.value].description

@@ -121,10 +121,14 @@ class Query:
         info: strawberry.Info,
         by: Annotated[ApplicationBy, strawberry.argument(description="What names it.")],
     ) -> Application | None:
-        context: Context = info.context
-        if by.id:
-            return _node(context, by.id, only="Application")
-        if not by.reference:
-            return None
-        noun = context.catalogue.nouns["Application"]
-        return context.loaders.by(noun, ApplicationRow.reference).load(by.reference)
+        return _application(info.context, by)
+
+
+def _application(context: Context, by: ApplicationBy) -> Any:
+    """The row of an application, however it is named: an awaitable, or None."""
+    if by.id:
+        return _node(context, by.id, only="Application")
+    if not by.reference:
+        return None
+    noun = context.catalogue.nouns["Application"]
+    return context.loaders.by(noun, ApplicationRow.reference).load(by.reference)

@@ -198,7 +198,7 @@ for _enum, _words in WORDS.items():
 
 def translated(description: str, *, en: Expression, id: Expression) -> Any:
     """A field that is one of two columns, by the argument ``language``."""
-    columns = {Language.EN: en, Language.ID: id}
+    columns: dict[str, Expression] = {Language.EN: en, Language.ID: id}
 
     def resolve(
         root: Any,
@@ -206,7 +206,7 @@ def translated(description: str, *, en: Expression, id: Expression) -> Any:
             Language, strawberry.argument(description="The language of the answer.")
         ] = Language.EN,
     ) -> str:
-        return root.__dict__[columns[language].key]
+        return root.__dict__[str(columns[language].key)]
 
     return strawberry.field(
         resolver=resolve, description=description, metadata={SOURCE: Translated(columns)}
