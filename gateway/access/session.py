@@ -30,6 +30,7 @@ class Session:
         self._timeout_milliseconds = int(statement_timeout_seconds * 1000)
         self._turn = asyncio.Lock()
         self._connection: AsyncConnection | None = None
+        self._failure: FieldError | None = None
         self.statements = 0
 
     async def rows(self, statement: Select[Any]) -> Sequence[Row[Any]]:
@@ -40,12 +41,15 @@ class Session:
         if HELD_TO not in statement.get_execution_options():
             raise PermissionError("a statement that was not held to the policy")
         async with self._turn:
+            if self._failure:  # the transaction ended with it
+                raise self._failure
             connection = self._connection or await self._begin()
             self.statements += 1
             try:
                 return (await connection.execute(statement)).all()
             except DBAPIError as error:
-                raise _told(error) or error from None
+                self._failure = _told(error)
+                raise self._failure or error from None
 
     async def close(self) -> None:
         """End the transaction and give the connection back."""
@@ -54,9 +58,8 @@ class Session:
         connection, self._connection = self._connection, None
         try:
             await (await _driver(connection)).execute("ROLLBACK")
-        except Exception:
+        except Exception:  # nothing was written, so only the connection is lost
             await connection.invalidate()
-            raise
         finally:
             await connection.close()
 
@@ -80,6 +83,8 @@ def _told(error: DBAPIError) -> FieldError | None:
             ErrorCode.TIMEOUT,
             "This took too long. Ask for less: a shorter period or a narrower filter.",
         )
+    if error.connection_invalidated:
+        return FieldError(ErrorCode.UNAVAILABLE, "The database went away. Try again shortly.")
     if isinstance(error, DataError) or state.startswith(_DATA_EXCEPTION):
         return FieldError(ErrorCode.INVALID_INPUT, "A value here cannot be compared with any row.")
     return None
