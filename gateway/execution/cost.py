@@ -26,6 +26,7 @@ from graphql import (
     is_list_type,
 )
 
+from gateway.errors import ErrorCode, RequestError
 from gateway.schema.pages import LARGEST_PAGE
 
 MOST = 100_000
@@ -41,9 +42,17 @@ def cost_of(
     schema: GraphQLSchema,
     variables: Mapping[str, Any],
 ) -> int:
-    """At most how many values the operation answers with."""
+    """At most how many values the operation answers with.
+
+    Raises RequestError with TOO_COSTLY where fragments are nested too deeply to be counted.
+    """
     counting = _Counting(document, schema, variables)
-    return counting.selections(operation.selection_set.selections, schema.query_type)
+    try:
+        return counting.selections(operation.selection_set.selections, schema.query_type)
+    except RecursionError:
+        raise RequestError(
+            ErrorCode.TOO_COSTLY, "Fragments are nested too deeply here: use fewer of them."
+        ) from None
 
 
 class _Counting:
@@ -86,7 +95,7 @@ class _Counting:
         if node.selection_set is None:
             return 1
         has_fields = isinstance(parent, GraphQLObjectType | GraphQLInterfaceType)
-        field = parent.fields.get(node.name.value) if has_fields else None
+        field = self._schema.get_field(parent, node.name.value) if has_fields else None
         inner = self.selections(
             node.selection_set.selections, get_named_type(field.type) if field else None
         )
