@@ -24,7 +24,7 @@ class Cursors:
     def write(self, order: str, values: tuple[Any, Any]) -> str:
         """A cursor for the row with these values of the order and of its tie-breaker."""
         body = orjson.dumps([order, *values], default=str)  # the driver's own kind of UUID
-        return urlsafe_b64encode(self._signature(body) + body).decode().rstrip("=")
+        return _text(self._signature(body) + body)
 
     def read(self, cursor: str, order: str, types: tuple[type, type]) -> tuple[Any, Any]:
         """The values in a cursor of this very order.
@@ -49,10 +49,15 @@ class Cursors:
         except ValueError:
             return None
         signature, body = raw[:_SIGNATURE_BYTES], raw[_SIGNATURE_BYTES:]
-        return body if hmac.compare_digest(signature, self._signature(body)) else None
+        is_ours = hmac.compare_digest(signature, self._signature(body))
+        return body if is_ours and _text(raw) == cursor else None
 
     def _signature(self, body: bytes) -> bytes:
         return blake2b(body, key=self._key, digest_size=_SIGNATURE_BYTES).digest()
+
+
+def _text(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).decode().rstrip("=")
 
 
 def _typed(value: Any, kind: type) -> Any:

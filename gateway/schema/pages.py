@@ -156,7 +156,7 @@ async def _page(
 ) -> Page:
     """One row more than asked for tells whether the list goes on."""
     after, before = (
-        context.cursors.read(cursor, keyset.name, keyset.types) if cursor else None
+        context.cursors.read(cursor, keyset.name, keyset.types) if cursor is not None else None
         for cursor in (asked.after, asked.before)
     )
     statement = (
