@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import strawberry
 
+from gateway.access.fields import readable_fields
 from gateway.errors import ErrorCode, FieldError
 from gateway.schema.access_event import AccessEvent
 from gateway.schema.application import Application
@@ -50,7 +51,7 @@ def _node(context: Context, id_: str, only: str | None = None) -> Any:
     noun = context.catalogue.nouns.get(named.type_name) if named else None
     if named is None or noun is None or not issubclass(noun.cls, Node):
         return None
-    if only not in (None, noun.name):
+    if only not in (None, noun.name) or not readable_fields(noun.name, context.viewer.role):
         return None
     key = _key(named.key, noun.key.type.python_type)
     return None if key is None else context.loaders.by(noun, noun.key).load(key)
@@ -61,7 +62,7 @@ def _key(text: str, kind: type) -> Any:
         key: Any = kind(text)
     except ValueError:
         return None
-    return key if str(key) == text else None
+    return key if str(key) == text and "\0" not in text else None
 
 
 @strawberry.type(description="What can be asked for.")
