@@ -12,8 +12,10 @@ from graphql import (
     GraphQLSyntaxError,
     OperationDefinitionNode,
     OperationType,
+    StringValueNode,
     TypeInfo,
     TypeInfoVisitor,
+    ValidationRule,
     Visitor,
     get_operation_ast,
     parse,
@@ -31,7 +33,16 @@ MOST_TOKENS = 2_000
 MOST_ERRORS = 10
 KEPT = 1_000
 
-_RULES = (*specified_rules, OneOfInputValidationRule)
+
+class StorableText(ValidationRule):
+    """No text holds the character U+0000, which no row can hold."""
+
+    def enter_string_value(self, node: StringValueNode, *_: Any) -> None:
+        if "\0" in node.value:
+            self.report_error(GraphQLError("A text holds the character U+0000.", node))
+
+
+_RULES = (*specified_rules, OneOfInputValidationRule, StorableText)
 
 
 class Documents:
@@ -77,9 +88,8 @@ def operation_of(document: DocumentNode, name: str | None) -> OperationDefinitio
     if operation is None:
         raise RequestError(
             ErrorCode.INVALID_DOCUMENT,
-            "The document does not have this operation."
-            if name
-            else "The document has several operations: say which by `operationName`.",
+            "Say by `operationName` which operation of the document to run: it has"
+            f" {_operations(document)}.",
         )
     if operation.operation is not OperationType.QUERY:
         raise RequestError(ErrorCode.INVALID_DOCUMENT, "Only queries can be run.")
@@ -95,6 +105,12 @@ def _parsed(text: str) -> DocumentNode:
         raise RequestError(ErrorCode.SYNTAX, error.message, details={"locations": places}) from None
 
 
+def _operations(document: DocumentNode) -> str:
+    operations = (one for one in document.definitions if isinstance(one, OperationDefinitionNode))
+    names = [one.name.value if one.name else "one without a name" for one in operations]
+    return ", ".join(names) or "none"
+
+
 def _invalid(error: GraphQLError) -> GerbangError:
     places = [{"line": place.line, "column": place.column} for place in error.locations or ()]
     return GerbangError(ErrorCode.INVALID_DOCUMENT, error.message, {"locations": places})
@@ -102,8 +118,11 @@ def _invalid(error: GraphQLError) -> GerbangError:
 
 def _has(schema: GraphQLSchema, coordinate: str) -> bool:
     type_name, field_name = coordinate.split(".")
-    type_ = schema.get_type(type_name)
-    return field_name in getattr(type_, "fields", {})
+    return _names_field(schema.get_type(type_name), field_name)
+
+
+def _names_field(type_: Any, name: str) -> bool:
+    return type_ is not None and (name == "__typename" or name in getattr(type_, "fields", {}))
 
 
 def _coordinates(document: DocumentNode, schema: GraphQLSchema) -> list[str]:
@@ -114,7 +133,7 @@ def _coordinates(document: DocumentNode, schema: GraphQLSchema) -> list[str]:
     class Collector(Visitor):
         def enter_field(self, node: FieldNode, *_: Any) -> None:
             parent = types.get_parent_type()
-            if parent is not None and node.name.value in getattr(parent, "fields", {}):
+            if parent is not None and _names_field(parent, node.name.value):
                 found.append(f"{parent.name}.{node.name.value}")
 
     visit(document, TypeInfoVisitor(types, Collector()))
