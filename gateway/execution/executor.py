@@ -90,12 +90,19 @@ def _text(request: OperationRequest) -> str:
 def _stated(
     view: GraphQLSchema, operation: OperationDefinitionNode, request: OperationRequest
 ) -> dict[str, Any] | None:
-    """The arguments of ``@purpose``, if the operation has it."""
+    """The arguments of ``@purpose``, if the operation has it.
+
+    Raises RequestError with INVALID_VARIABLES.
+    """
     variables = get_variable_values(view, operation.variable_definitions or (), request.variables)
+    if isinstance(variables, list):
+        raise RequestError(
+            ErrorCode.INVALID_VARIABLES,
+            variables[0].message,
+            details={"locations": _places(variables[0])},
+        )
     directive = view.get_directive("purpose")
-    if isinstance(variables, list) or directive is None:
-        return None
-    return get_directive_values(directive, operation, variables)
+    return get_directive_values(directive, operation, variables) if directive else None
 
 
 async def _executed(
@@ -124,7 +131,7 @@ def _refused(errors: list[dict[str, Any]]) -> Answer:
 
 def _told(error: GraphQLError, trace_id: str) -> dict[str, Any]:
     """The error as the client is told it: masked, unless its text was written for the client."""
-    places = [{"line": place.line, "column": place.column} for place in error.locations or ()]
+    places = _places(error)
     if error.path is None:
         return error_entry(
             GerbangError(ErrorCode.INVALID_VARIABLES, error.message, {"locations": places}),
@@ -138,3 +145,7 @@ def _told(error: GraphQLError, trace_id: str) -> dict[str, Any]:
         told = masked()
     details = {"locations": places, "path": error.path}
     return error_entry(GerbangError(told.code, told.message, details), trace_id)
+
+
+def _places(error: GraphQLError) -> list[dict[str, int]]:
+    return [{"line": place.line, "column": place.column} for place in error.locations or ()]
