@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import cycle
 from random import Random
 from uuid import UUID
 
@@ -88,21 +89,25 @@ class Recorder:
         self._given = given
         self._until = until
         self._rng = rng
+        others = (f"officer-{n}" for n in range(3, assumptions.OFFICERS + 1))
+        self._officers = [*assumptions.DEMO_OFFICERS, *others]
+        self._turns = cycle([*assumptions.DEMO_OFFICERS, None, None])
 
     def record(
         self, case: Case, applicant: ApplicantRow, steps: Sequence[Step], batch: Batch
     ) -> Standing:
         """Add an application with its steps, none of them after the end, to a batch."""
         application_id = new_id(case.submitted_at, self._rng)
-        officer = self._officer(is_open=_STATUS_OF.get(steps[-1].kind) not in CLOSED)
         standing = Standing()
+        for step in steps:
+            standing.follow(step)
+        officer = self._officer(standing)
         for sequence, step in enumerate(steps, 1):
             actor = officer if step.by.role is Role.OFFICER else step.by.subject
             at = instant(step.at)
             batch.application_event.append(
                 EventRow(application_id, sequence, step.kind, at, at, actor, step.by.role)
             )
-            standing.follow(step)
             if step.answers:
                 self._screen(application_id, step, standing, batch)
             if actor and step.kind in _OUTCOME_OF:
@@ -111,13 +116,10 @@ class Recorder:
         batch.application.append(self._application(application_id, case, applicant, standing))
         return standing
 
-    def _officer(self, *, is_open: bool) -> str:
-        """The demo users have a good part of the open cases, so that they find work."""
-        chance = self._rng.random()
-        share = assumptions.DEMO_OFFICERS_SHARE if is_open else 1 / assumptions.OFFICERS
-        if chance < 2 * share:
-            return "officer" if chance < share else "officer-2"
-        return f"officer-{3 + below(assumptions.OFFICERS - 2, self._rng)}"
+    def _officer(self, standing: Standing) -> str:
+        is_open = standing.taken_at is not None and standing.closed_at is None
+        in_turn = next(self._turns) if is_open else None
+        return in_turn or self._officers[below(len(self._officers), self._rng)]
 
     def _screen(self, application_id: UUID, step: Step, standing: Standing, batch: Batch) -> None:
         for answer in step.answers:
