@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from dashboard.measures import INTAKE, MEASURES
+from dashboard.measures import INTAKE, MEASURES, Measure
 from dashboard.period import Period, between, last_months, this_month
 from dashboard.texts import LANGUAGES
 
@@ -46,6 +46,11 @@ class Address:
         if self.period == CUSTOM:
             return between(_month(self.first), _month(self.last), now)
         return PERIODS[self.period](now)
+
+    def among(self, measures: tuple[Measure, ...]) -> "Address":
+        """The same, sorted by something that this audience reads."""
+        is_readable = self.sort in (NAME, *(measure.id for measure in measures))
+        return self if is_readable else replace(self, sort=INTAKE.id)
 
     def link(self, **changes: Any) -> str:
         """A relative address that changes only this."""

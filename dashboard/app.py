@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import httpx2
 from dash import Dash
 from dash.backends._fastapi import FastAPIDashServer
 from fastapi import FastAPI
@@ -26,7 +27,6 @@ INDEX = """<!doctype html>
 <meta name="color-scheme" content="light dark">
 <title>{%title%}</title>
 <link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
-{%favicon%}
 {%css%}
 </head>
 <body>
@@ -50,17 +50,25 @@ class Backend(FastAPIDashServer):
 class Dashboard(Dash):
     """Dash with a document in the visitor's language."""
 
-    def interpolate_index(self, **parts: Any) -> str:
+    def interpolate_index(self, *parts: Any, **named: Any) -> str:
         language = current_visit.get().language
         say = texts(language)
-        parts |= {"title": f"{say('page.title')} · {say('page.product')}", "favicon": ""}
-        return super().interpolate_index(**parts).replace('lang="id"', f'lang="{language}"', 1)
+        named["title"] = f"{say('page.title')} · {say('page.product')}"
+        page = super().interpolate_index(*parts, **named)
+        return page.replace('lang="id"', f'lang="{language}"', 1)
 
 
-def create_app(settings: Settings, sessions: Sessions | None = None) -> FastAPI:
-    """Build the dashboard; a process can hold only one, which is Dash's own limit."""
+def create_app(
+    settings: Settings,
+    sessions: Sessions | None = None,
+    transport: httpx2.AsyncBaseTransport | None = None,
+) -> FastAPI:
+    """Build the dashboard; a process can hold only one, which is Dash's own limit.
+
+    ``transport`` carries every question of ours, to the gateway as to the provider.
+    """
     sessions = sessions or MemorySessions()
-    sign_in = SignIn(settings, sessions)
+    sign_in = SignIn(settings, sessions, transport)
     dash = Dashboard(
         "dashboard",
         backend=Backend,
@@ -70,7 +78,7 @@ def create_app(settings: Settings, sessions: Sessions | None = None) -> FastAPI:
         compress=False,
     )
     dash.layout = volumes.layout
-    volumes.register(dash, Gateway(settings.api_url))
+    volumes.register(dash, Gateway(settings.api_url, transport))
 
     server: FastAPI = dash.server
     server.router.routes.extend(sign_in.routes())

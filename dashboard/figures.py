@@ -11,23 +11,24 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dashboard.measures import INTAKE, Measure
-from dashboard.period import Period, month_start
+from dashboard.period import Period
 from dashboard.places import places
 from dashboard.texts import Texts
-from dashboard.volumes import Line
+from dashboard.volumes import Line, Reading
 from dashboard.wording import count_text, month_text, value_text
 
 # Both keep a contrast of 3:1 on light and on dark, and differ to every kind of colour vision.
-SERIES_COLOURS = ("#1d7fa8", "#d0661b")
-SERIES_DASHES = ("solid", "4px,3px")
+SERIES = (("#1d7fa8", "solid"), ("#d0661b", "4px,3px"))
 SHADE = "rgba(29, 127, 168, 0.09)"
 FONT = '"Source Sans 3", system-ui, sans-serif'
-LARGEST_CIRCLE = 52
+LARGEST_CIRCLE = 44
 SMALLEST_CIRCLE = 4
 TICKS = 4
+#: The map is cut in the Atlantic, so that Indonesia lies in its middle.
+MAP_EDGE = -29
 
 #: What every graph is drawn with; without the address a map would ask a foreign server.
-GRAPH_CONFIG = {
+GRAPH_CONFIG: Any = {
     "topojsonURL": "/assets/topojson/",
     "displayModeBar": False,
     "displaylogo": False,
@@ -54,8 +55,8 @@ def world_map(countries: Sequence[Line], measures: Sequence[Measure], say: Texts
                 "sizemode": "area",
                 "sizeref": 2 * largest / LARGEST_CIRCLE**2,
                 "sizemin": SMALLEST_CIRCLE,
-                "color": SERIES_COLOURS[0],
-                "opacity": 0.72,
+                "color": SERIES[0][0],
+                "opacity": 0.78,
                 "line": {"width": 1, "color": "#ffffff"},
             },
         )
@@ -64,14 +65,16 @@ def world_map(countries: Sequence[Line], measures: Sequence[Measure], say: Texts
         projection_type="equal earth",
         resolution=110,
         lataxis_range=[-58, 84],
-        lonaxis_range=[-180, 180],
+        lonaxis_range=[MAP_EDGE, MAP_EDGE + 360],
+        projection_rotation_lon=MAP_EDGE + 180,
         showframe=False,
         showcoastlines=False,
         showcountries=True,
+        showlakes=False,
         showland=True,
         bgcolor="rgba(0,0,0,0)",
     )
-    figure.update_layout(**_layout(say), dragmode=False)
+    figure.update_layout(**_layout(say, margin=dict.fromkeys("lrtb", 0)), dragmode=False)
     return figure
 
 
@@ -79,26 +82,33 @@ def trend(
     months: Sequence[Line], measures: Sequence[Measure], period: Period, say: Texts
 ) -> go.Figure:
     """A line for each measure, month by month, over the chosen period as a shade."""
-    starts = [line.starts_on for line in months if line.starts_on]
+    dated = [(line.starts_on, line) for line in months if line.starts_on]
+    names = [month_text(start, say) for start, _ in dated]
+    chosen = [n for n, (start, _) in enumerate(dated) if period.from_on <= start <= period.to_on]
     figure = go.Figure(
         [
-            _series(months, starts, measure, colour, dash, say)
-            for measure, colour, dash in zip(measures, SERIES_COLOURS, SERIES_DASHES, strict=True)
+            _series(names, [line[measure] for _, line in dated], measure, style, say)
+            for measure, style in zip(measures, SERIES, strict=True)
         ]
     )
-    figure.add_vrect(
-        x0=_mid_month_before(period.from_on),
-        x1=_mid_month_before(month_start(period.to_on, 1)),
-        fillcolor=SHADE,
-        line_width=0,
-        layer="below",
-    )
-    ticks = _month_ticks(starts)
+    if chosen:
+        figure.add_vrect(
+            x0=chosen[0] - 0.5,
+            x1=chosen[-1] + 0.5,
+            fillcolor=SHADE,
+            line_width=0,
+            layer="below",
+        )
+    ticks = _month_ticks([start for start, _ in dated])
     highest = max((line.amount(measure) for line in months for measure in measures), default=0)
     heights = _ticks(highest)
     figure.update_xaxes(
-        tickvals=ticks,
+        type="category",
+        tickvals=[month_text(day, say) for day in ticks],
         ticktext=[_tick_text(day, ticks, say) for day in ticks],
+        spikecolor="#8496a5",
+        spikethickness=-1,  # negative: without the white edge that suits light paper only
+        spikedash="solid",
         showgrid=False,
         zeroline=False,
         fixedrange=True,
@@ -112,7 +122,7 @@ def trend(
         automargin=True,
     )
     figure.update_layout(
-        **_layout(say) | {"margin": {"l": 8, "r": 12, "t": 34, "b": 24}},
+        **_layout(say, margin={"l": 8, "r": 12, "t": 34, "b": 42}),
         hovermode="x unified",
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
     )
@@ -120,35 +130,33 @@ def trend(
 
 
 def _series(
-    months: Sequence[Line],
-    starts: Sequence[date],
+    names: Sequence[str],
+    readings: Sequence[Reading],
     measure: Measure,
-    colour: str,
-    dash: str,
+    style: tuple[str, str],
     say: Texts,
 ) -> go.Scatter:
-    lines = [line for line in months if line.starts_on]
+    colour, dash = style
     return go.Scatter(
-        x=starts,
-        y=[line[measure].value for line in lines],
+        x=names,
+        y=[reading.value for reading in readings],
         name=say(f"measures.{measure.id}.label"),
-        customdata=[value_text(measure, line[measure], say) for line in lines],
+        customdata=[value_text(measure, reading, say) for reading in readings],
         hovertemplate="%{customdata}",
-        xhoverformat="%Y-%m",
         mode="lines+markers",
         marker={"size": 5, "color": colour},
         line={"width": 2.25, "color": colour, "dash": dash},
     )
 
 
-def _layout(say: Texts) -> dict[str, Any]:
+def _layout(say: Texts, margin: dict[str, int]) -> dict[str, Any]:
     return {
-        "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
+        "template": "none",
+        "margin": margin,
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"family": FONT, "size": 13},
         "hoverlabel": {"bgcolor": "#14222e", "font": {"family": FONT, "color": "#ffffff"}},
-        "showlegend": None,
         "separators": ",." if say.language == "id" else ".,",
     }
 
@@ -159,11 +167,6 @@ def _told(line: Line, measures: Sequence[Measure], say: Texts) -> str:
         for measure in measures
     )
     return "<br>".join((f"<b>{line.name}</b>", *readings))
-
-
-def _mid_month_before(day: date) -> date:
-    """Points stand at the first of their month, so a month's shade begins half a month before."""
-    return month_start(day, -1).replace(day=16)
 
 
 def _month_ticks(starts: Sequence[date]) -> list[date]:

@@ -51,9 +51,8 @@ class Gate:
     async def _answer(
         self, asked: HTTPConnection, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        path = asked.url.path
-        refusal = _refusal(asked, scope["method"])
-        if refusal or path in OPEN:
+        refusal = _refusal(asked)
+        if refusal or scope["path"] in OPEN:
             return await (refusal or self._app)(scope, receive, send)
         session = await self._session(asked)
         if session is None:
@@ -85,7 +84,7 @@ class Gate:
 
 def language_of(asked: HTTPConnection) -> str:
     """The language that the address names, else the one that the browser asks for."""
-    named = parse_qs(asked.url.query).get("language", [""])[0]
+    named = parse_qs(query_of(asked)).get("language", [""])[0]
     return (
         named
         if named in LANGUAGES
@@ -93,19 +92,27 @@ def language_of(asked: HTTPConnection) -> str:
     )
 
 
-def _refusal(asked: HTTPConnection, method: str) -> Response | None:
-    path = asked.url.path
+def query_of(asked: HTTPConnection) -> str:
+    """The query as it was sent; ``asked.url`` is composed with the header Host, so never asked."""
+    return asked.scope["query_string"].decode("latin-1")
+
+
+def _refusal(asked: HTTPConnection) -> Response | None:
+    path = asked.scope["path"]
     if path not in OPEN | BEHIND and not path.startswith(BEHIND_FOLDERS):
         return PlainTextResponse("Not found.", HTTPStatus.NOT_FOUND)
-    if method == "POST" and asked.headers.get("sec-fetch-site", "same-origin") != "same-origin":
+    if (
+        asked.scope["method"] == "POST"
+        and asked.headers.get("sec-fetch-site", "same-origin") != "same-origin"
+    ):
         return PlainTextResponse("Not from here.", HTTPStatus.FORBIDDEN)
     return None
 
 
 def _nobody(asked: HTTPConnection) -> Response:
     """Somebody who opens the page is sent to sign in; a program is told."""
-    if asked.url.path == "/" and "text/html" in asked.headers.get("accept", ""):
-        return RedirectResponse(f"/sign-in?{asked.url.query}", HTTPStatus.SEE_OTHER)
+    if asked.scope["path"] == "/" and "text/html" in asked.headers.get("accept", ""):
+        return RedirectResponse(f"/sign-in?{query_of(asked)}", HTTPStatus.SEE_OTHER)
     return JSONResponse({"error": "Sign in first."}, HTTPStatus.UNAUTHORIZED)
 
 

@@ -1,8 +1,11 @@
 """What surrounds every page: who is looking, in which scope and language, and plain notices."""
 
+from typing import Any
+
 from dash import html
 
 from dashboard.address import Address
+from dashboard.aria import aria
 from dashboard.sessions import Viewer
 from dashboard.texts import Texts, texts
 from dashboard.wording import country_name, list_text
@@ -13,9 +16,10 @@ NAMED_COUNTRIES = 4
 def masthead(address: Address, viewer: Viewer | None, say: Texts) -> list:
     """The bar at the top."""
     return [
+        html.A(say("page.skip"), href="#main", className="skip"),
         html.A(
             [
-                html.Span(className="brand-gate", **{"aria-hidden": "true"}),
+                html.Span(className="brand-gate", **aria(hidden="true")),
                 html.Span(say("page.product"), className="brand-name"),
                 html.Span(say("page.tagline"), className="brand-tagline"),
             ],
@@ -62,23 +66,23 @@ def role_buttons(
             html.Button(
                 role_text(role, say),
                 type="submit",
-                name="role",
-                value=role,
-                **{"aria-pressed": "true" if role == acting else "false"},
+                formAction=f"/role{address.link()}&role={role}",
+                **aria(pressed="true" if role == acting else "false"),
             )
             for role in roles
         ],
-        action="/role" + address.link(),
         method="post",
         className="roles",
     )
 
 
-def notice(title: str, *words: str | html.A | html.Form, kind: str = "info") -> html.Section:
-    """Something to be said in place of figures."""
+def notice(
+    title: str, *words: str | html.A | html.Form, kind: str = "info", heading: Any = html.H1
+) -> html.Section:
+    """Something to be said in place of figures; it has the page's heading if nothing else has."""
     spoken = [html.P(word) if isinstance(word, str) else word for word in words]
     role = "alert" if kind == "failed" else "status"
-    return html.Section([html.H1(title), *spoken], className=f"notice {kind}", role=role)
+    return html.Section([heading(title), *spoken], className=f"notice {kind}", role=role)
 
 
 def _who(viewer: Viewer, address: Address, say: Texts) -> html.Div:
@@ -98,9 +102,12 @@ def _other_language(address: Address, say: Texts) -> html.A:
     """A whole new page, since the language of a document cannot change halfway."""
     other = "en" if say.language == "id" else "id"
     return html.A(
-        say("masthead.other_language"),
-        href="/" + Address.link(address, language=other),
+        [
+            html.Span(say("masthead.other_language"), className="language-name"),
+            html.Span(other, className="language-code", **aria(hidden="true")),
+        ],
+        href="/" + address.link(language=other),
         lang=other,
         className="quiet",
-        **{"aria-label": f"{texts(other)('masthead.language')}: {say('masthead.other_language')}"},
+        **aria(label=f"{texts(other)('masthead.language')}: {say('masthead.other_language')}"),
     )

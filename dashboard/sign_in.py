@@ -13,7 +13,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from dashboard.gate import language_of
+from dashboard.address import read_address
+from dashboard.gate import language_of, query_of
 from dashboard.plain_page import plain_page
 from dashboard.sessions import COOKIE, SESSION_SECONDS, Session, Sessions
 from dashboard.settings import Settings
@@ -35,7 +36,12 @@ ProviderFailure = (OAuthError, JoseError, httpx2.HTTPError, ValueError)
 class SignIn:
     """Everything that is said to the provider."""
 
-    def __init__(self, settings: Settings, sessions: Sessions, **client_options: Any) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        sessions: Sessions,
+        transport: httpx2.AsyncBaseTransport | None = None,
+    ) -> None:
         self._settings = settings
         self._sessions = sessions
         self._client = OAuth().register(
@@ -48,7 +54,7 @@ class SignIn:
                 "code_challenge_method": "S256",
                 "timeout": 10,
                 **({} if settings.client_secret else {"token_endpoint_auth_method": "none"}),
-                **client_options,
+                "transport": transport,
             },
         )
 
@@ -82,7 +88,7 @@ class SignIn:
             return True
 
     async def _begin(self, request: Request) -> Response:
-        request.session[RETURN_TO] = request.url.query
+        request.session[RETURN_TO] = query_of(request)
         try:
             provider = await self._provider()
             return await provider.authorize_redirect(request, self._settings.own_url + CALLBACK)
@@ -158,11 +164,11 @@ class SignIn:
 
     async def _choose_role(self, request: Request) -> Response:
         """The gateway decides whether the role is held; here it is only remembered."""
-        session = current_visit.get().session
-        async with request.form(max_files=0, max_fields=5) as form:
-            session.role = str(form.get("role", ""))[:40] or None
-        session.viewer = None
-        return RedirectResponse(f"/?{request.url.query}", HTTPStatus.SEE_OTHER)
+        visit = current_visit.get()
+        visit.session.role = request.query_params.get("role", "")[:40] or None
+        visit.session.viewer = None
+        address = read_address(query_of(request), visit.language)
+        return RedirectResponse("/" + address.link(), HTTPStatus.SEE_OTHER)
 
     async def _provider(self) -> Any:
         """The client, once it knows the provider's addresses."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
+from typing import Literal
 
 from babel import Locale
 from babel.dates import format_datetime, format_interval, format_skeleton
@@ -16,6 +17,8 @@ from dashboard.texts import Texts
 from dashboard.volumes import Reading
 
 HOURS_AS_DAYS = 72
+#: The short Indonesian units, "j" and "hr", are not read at a glance.
+SHORT_UNITS: dict[str, Literal["long", "short"]] = {"id": "long", "en": "short"}
 NO_VALUE = "–"
 MINUS = "\N{MINUS SIGN}"
 
@@ -56,7 +59,7 @@ def percent_text(share: float, say: Texts, *, digits: int = 1) -> str:
 
 def duration_text(hours: float, say: Texts, *, is_short: bool = False) -> str:
     amount, unit = (hours / 24, "day") if abs(hours) >= HOURS_AS_DAYS else (hours, "hour")
-    length = "short" if is_short else "long"
+    length = SHORT_UNITS[say.language] if is_short else "long"
     return format_unit(amount, unit, length=length, locale=say.locale, format="#,##0.0")
 
 
@@ -68,7 +71,10 @@ def change_of(measure: Measure, now: Reading, before: Reading, say: Texts) -> Ch
     if measure.kind is Kind.RATE:
         size, text = difference * 100, say("measures.points", points=_signed(difference * 100, say))
     elif measure.kind is Kind.DURATION:
-        size, text = difference, _sign(difference, duration_text(abs(difference), say))
+        size, text = (
+            difference,
+            _sign(difference, duration_text(abs(difference), say, is_short=True)),
+        )
     elif before.value:
         size = difference / before.value * 100
         text = _sign(size, percent_text(abs(size) / 100, say))
@@ -102,7 +108,7 @@ def list_text(names: list[str], say: Texts) -> str:
 @cache
 def country_name(code: str, language: str) -> str:
     """For codes that stand in a scope; rows of volumes bring their own names."""
-    return Locale(language).territories.get(code, code)
+    return str(Locale(language).territories.get(code, code))
 
 
 def _compact(value: float, say: Texts, *, is_short: bool) -> str:

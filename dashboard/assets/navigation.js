@@ -8,11 +8,23 @@
     window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
   };
 
+  // The page redraws its links; the one that was followed must not lose the focus by that.
+  let followed = null;
+  new MutationObserver(() => {
+    if (followed && document.activeElement === document.body) {
+      const links = document.querySelectorAll(`#${followed.id} a`);
+      links[followed.number]?.focus({ preventScroll: true });
+      followed = null;
+    }
+  }).observe(document.documentElement, { childList: true, subtree: true });
+
   document.addEventListener("click", (event) => {
     const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey;
     const link = event.target.closest("a[href^='?']");
     if (link && isPlain) {
       event.preventDefault();
+      const place = link.closest("[id]");
+      followed = { id: place.id, number: [...place.querySelectorAll("a")].indexOf(link) };
       go(link.getAttribute("href"));
     }
   });

@@ -2,13 +2,14 @@
 
 from dash import html
 
+from dashboard.aria import aria
 from dashboard.measures import BACKLOG, WIP, Measure
 from dashboard.texts import Texts
 from dashboard.volumes import Reading, Volumes
 from dashboard.wording import Change, change_of, value_text
 
 STOCKS = (WIP, BACKLOG)
-ARROWS = {"up": "▲", "down": "▼", "same": "＝"}
+ARROWS = {"up": "▲", "down": "▼", "same": "="}
 
 
 def cards(volumes: Volumes, measures: tuple[Measure, ...], say: Texts) -> list:
@@ -46,7 +47,7 @@ def _against(measure: Measure, now: Reading, before: Reading, say: Texts) -> lis
     change = change_of(measure, now, before, say)
     if change is None:
         return [html.Span(say("measures.no_comparison"), className="before")]
-    previous = say("measures.previous", value=value_text(measure, before, say))
+    previous = say("measures.previous", value=value_text(measure, before, say, is_short=True))
     return [change_mark(change, say), " ", html.Span(previous, className="before")]
 
 
@@ -55,7 +56,7 @@ def change_mark(change: Change, say: Texts) -> html.Span:
     spoken = say(f"measures.{change.verdict}") if change.verdict else ""
     return html.Span(
         [
-            html.Span(ARROWS[change.direction], className="arrow", **{"aria-hidden": "true"}),
+            html.Span(ARROWS[change.direction], className="arrow", **aria(hidden="true")),
             change.text,
             html.Span(f" ({spoken})", className="unseen") if spoken else None,
         ],
@@ -71,7 +72,7 @@ def _definition(measure: Measure, say: Texts) -> html.Details:
             html.Summary(
                 "i",
                 title=say(f"measures.{measure.id}.definition"),
-                **{"aria-label": say("measures.definition", measure=name + stock)},
+                **aria(label=say("measures.definition", measure=name + stock)),
             ),
             html.P(say(f"measures.{measure.id}.definition")),
         ],

@@ -5,6 +5,7 @@ from datetime import date
 from dash import html
 
 from dashboard.address import CUSTOM, PERIODS, Address
+from dashboard.aria import aria
 from dashboard.measures import INTAKE
 from dashboard.period import Period, month_start, today
 from dashboard.sessions import Viewer
@@ -59,7 +60,7 @@ def map_title(volumes: Volumes, say: Texts) -> str:
         return say("map.none")
     if len(ranked) == 1:
         return say("map.one", country=ranked[0].name or "")
-    top = ranked[:NAMED_ON_MAP] if len(ranked) > NAMED_ON_MAP else ranked[:1]
+    top = ranked[:NAMED_ON_MAP] if len(ranked) > 2 * NAMED_ON_MAP else ranked[:1]
     share = sum(line.amount(INTAKE) for line in top) / total
     names = [line.name or "" for line in top]
     return say("map.top", countries=list_text(names, say), share=percent_text(share, say, digits=0))
@@ -89,7 +90,7 @@ def _period_choice(address: Address, period: Period, say: Texts) -> html.Nav:
         html.A(
             say(f"period.{name}"),
             href=address.link(period=name, first="", last=""),
-            **({"aria-current": "true"} if name == address.period else {}),
+            **(aria(current="true") if name == address.period else {}),
         )
         for name in PERIODS
     ]
@@ -102,7 +103,7 @@ def _period_choice(address: Address, period: Period, say: Texts) -> html.Nav:
                         say("period.custom")
                         if address.period != CUSTOM
                         else period_text(period, say),
-                        **({"aria-current": "true"} if address.period == CUSTOM else {}),
+                        **(aria(current="true") if address.period == CUSTOM else {}),
                     ),
                     _months_form(address, period, say),
                 ],
@@ -110,7 +111,7 @@ def _period_choice(address: Address, period: Period, say: Texts) -> html.Nav:
             ),
         ],
         className="periods",
-        **{"aria-label": say("period.label")},
+        **aria(label=say("period.label")),
     )
 
 

@@ -16,7 +16,8 @@ INSIDE = ("INTERNAL", "TIMEOUT", "UNAVAILABLE")
 
 
 def no_applications(period: Period, say: Texts) -> html.Section:
-    return notice(say("empty.title"), say("empty.why", period=period_text(period, say)))
+    why = say("empty.why", period=period_text(period, say))
+    return notice(say("empty.title"), why, heading=html.H2)
 
 
 def no_figures(viewer: Viewer, say: Texts) -> html.Section:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dash import html
 
 from dashboard.address import NAME, Address
+from dashboard.aria import aria
 from dashboard.measures import INTAKE, MEASURES, Measure
 from dashboard.pages.cards import change_mark
 from dashboard.period import Period
@@ -60,7 +61,7 @@ def ranking(
             className="scroll",
             tabIndex=0,
             role="region",
-            **{"aria-label": say("ranking.caption", period=period_text(period, say))},
+            **aria(label=say("ranking.caption", period=period_text(period, say))),
         ),
         html.Div([html.P(say("ranking.note")), *_more(count, address, say)], className="below"),
     ]
@@ -99,7 +100,13 @@ def _direct(volumes: Volumes, row: Callable[..., html.Tr], say: Texts) -> list[h
 
 def _headers(measures: Sequence[Measure], address: Address, say: Texts) -> list[html.Th]:
     return [
-        html.Th(say("ranking.rank"), scope="col", className="rank"),
+        html.Th(
+            "#",
+            scope="col",
+            className="rank",
+            title=say("ranking.rank"),
+            **aria(label=say("ranking.rank")),
+        ),
         _header(NAME, say("ranking.country"), address, say),
         *(
             header
@@ -124,7 +131,7 @@ def _header(sort: str, text: str, address: Address, say: Texts) -> html.Th:
         title=say("ranking.sort", measure=_inside_sentence(full)),
     )
     direction = ("ascending" if goes_up else "descending") if is_sorted else "none"
-    return html.Th(link, scope="col", **{"aria-sort": direction})
+    return html.Th(link, scope="col", **aria(sort=direction))
 
 
 def _readings(
@@ -135,7 +142,7 @@ def _readings(
         text = _cell_text(measure, line, say)
         if measure is INTAKE:
             change = change_of(INTAKE, line[INTAKE], before[INTAKE], say)
-            cells.append(html.Td([text, *_bar(share)], className="with-bar"))
+            cells.append(html.Td([*_bar(share), text], className="with-bar"))
             cells.append(html.Td(change_mark(change, say) if change else NO_VALUE))
         else:
             cells.append(html.Td(text))
@@ -151,7 +158,8 @@ def _cell_text(measure: Measure, line: Line, say: Texts) -> str | html.Abbr:
 def _bar(share: float | None) -> list[html.Span]:
     if share is None:
         return []
-    return [html.Span(className="bar", style={"width": f"{share:.2%}"})]
+    bar = html.Span(className="bar", style={"width": f"{share:.2%}"})
+    return [html.Span(bar, className="bar-room")]
 
 
 def _more(count: int, address: Address, say: Texts) -> list[html.A]:

@@ -51,8 +51,8 @@ def layout() -> html.Div:
             html.Header(id="masthead", className="masthead"),
             html.Main(
                 [
-                    html.Div(id="notice"),
                     html.Div(id="heading"),
+                    html.Div(id="notice"),
                     html.Div(
                         [
                             html.Section(_waiting_cards(), id="cards", className="cards"),
@@ -63,6 +63,7 @@ def layout() -> html.Div:
                     ),
                 ],
                 id="main",
+                tabIndex=-1,
             ),
         ],
         className="page",
@@ -87,7 +88,7 @@ def register(dash: Dash, gateway: Gateway) -> None:
         except GatewayError as error:
             log.warning("%s", error)
             return _without_answer(address, visit.session, error, say)
-        return _page(address, viewer, audience, period, volumes, say)
+        return _page(address.among(audience.measures), viewer, audience, period, volumes, say)
 
 
 async def _ask(

@@ -1,0 +1,33 @@
+"""The dashboard's questions are valid for every role that asks them."""
+
+from pathlib import Path
+
+import pytest
+from graphql import build_schema, parse, validate
+
+import gateway
+from dashboard.api import document
+from dashboard.measures import AUDIENCES
+
+ROLES = Path(gateway.__file__).parent / "schema" / "roles"
+ASKED = [("viewer", path.stem) for path in sorted(ROLES.glob("*.graphql"))] + [
+    (audience.document, role.lower()) for role, audience in AUDIENCES.items()
+]
+
+
+@pytest.mark.parametrize(("name", "role"), ASKED)
+def test_document_is_valid_for_its_roles(name: str, role: str) -> None:
+    schema = build_schema((ROLES / f"{role}.graphql").read_text("utf-8"))
+    assert validate(schema, parse(document(name))) == []
+
+
+@pytest.mark.parametrize("audience", set(AUDIENCES.values()), ids=lambda each: each.document)
+def test_a_document_asks_for_every_measure_that_its_audience_sees(audience) -> None:
+    for measure in audience.measures:
+        assert f"  {measure.field} {{" in document(audience.document)
+
+
+def test_a_partner_manager_asks_for_no_outcome() -> None:
+    text = document("processing_volumes_partner")
+    for outcome in ("decisions", "refus", "granted", "turnaround", "targetRate"):
+        assert outcome not in text

@@ -1,0 +1,91 @@
+"""No session, no answer: on every path that Dash serves, and on every path that it does not."""
+
+import pytest
+
+from dashboard.sessions import COOKIE
+from tests.dashboard.conftest import Running, scripts_of
+
+pytestmark = pytest.mark.anyio
+
+SERVED_BY_DASH = [
+    ("GET", "/_dash-layout"),
+    ("GET", "/_dash-dependencies"),
+    ("POST", "/_dash-update-component"),
+    ("GET", "/_dash-component-suites/dash/dcc/async-graph.js"),
+    ("GET", "/assets/style.css"),
+    ("GET", "/assets/topojson/world_110m.json"),
+    ("POST", "/role?role=LEADERSHIP"),
+]
+NOT_THERE = [
+    "/docs",
+    "/redoc",
+    "/openapi.json",
+    "/_reload-hash",
+    "/_dash-ws-callback",
+    "/_favicon.ico",
+    "/anything",
+    "/volumes/AU",
+]
+
+
+@pytest.mark.parametrize(("method", "path"), SERVED_BY_DASH)
+async def test_nothing_is_served_without_a_session(
+    running: Running, method: str, path: str
+) -> None:
+    async with running.browser() as browser:
+        answer = await browser.request(method, path, json={} if method == "POST" else None)
+    assert answer.status_code == 401
+    assert answer.json() == {"error": "Sign in first."}
+
+
+@pytest.mark.parametrize("path", NOT_THERE)
+async def test_other_paths_do_not_exist_even_with_a_session(running: Running, path: str) -> None:
+    async with running.browser() as browser:
+        assert (await browser.get(path)).status_code == 404
+        await running.sign_in(browser, "leadership")
+        assert (await browser.get(path)).status_code == 404
+
+
+async def test_the_page_sends_a_stranger_to_sign_in_and_back(running: Running) -> None:
+    async with running.browser() as browser:
+        sent = await browser.get("/?language=en&period=3-months")
+        assert sent.status_code == 303
+        assert sent.headers["location"] == "/sign-in?language=en&period=3-months"
+        back = await running.sign_in(browser, "leadership", "?language=en&period=3-months")
+        assert back == "/?language=en&period=3-months"
+
+
+async def test_a_made_up_session_is_no_session(running: Running) -> None:
+    async with running.browser() as browser:
+        browser.cookies.set(COOKIE, "made-up")
+        assert (await browser.get("/_dash-layout")).status_code == 401
+
+
+async def test_the_page_and_all_that_it_loads_come_from_here(running: Running) -> None:
+    async with running.browser() as browser:
+        await running.sign_in(browser, "leadership")
+        page = await browser.get("/?language=en")
+        assert '<html lang="en">' in page.text
+        assert "//" not in "".join(scripts_of(page.text))
+        for address in scripts_of(page.text):
+            loaded = await browser.get(address)
+            assert loaded.status_code == 200, address
+            assert loaded.headers["cache-control"].startswith("private, max-age=")
+
+
+async def test_every_answer_is_guarded(running: Running) -> None:
+    async with running.browser() as browser:
+        for path in ("/", "/nothing", "/_dash-layout", "/health/live"):
+            headers = (await browser.get(path)).headers
+            assert "default-src 'none'" in headers["content-security-policy"]
+            assert "unsafe-eval" not in headers["content-security-policy"]
+            assert headers["x-content-type-options"] == "nosniff"
+            assert headers["cache-control"] == "no-store"
+
+
+async def test_other_sites_cannot_post_here(running: Running) -> None:
+    async with running.browser() as browser:
+        await running.sign_in(browser, "leadership")
+        foreign = {"Sec-Fetch-Site": "cross-site"}
+        assert (await browser.post("/sign-out", headers=foreign)).status_code == 403
+        assert (await browser.get("/_dash-layout")).status_code == 200

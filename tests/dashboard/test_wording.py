@@ -1,0 +1,105 @@
+"""Numbers, periods and changes as people read them in both languages."""
+
+from datetime import date
+
+import pytest
+
+from dashboard.address import read_address
+from dashboard.measures import (
+    BACKLOG,
+    INTAKE,
+    REFUSAL_RATE,
+    REVENUE,
+    TARGET_RATE,
+    TURNAROUND_P50,
+    Measure,
+)
+from dashboard.pages.headings import map_title, trend_title
+from dashboard.pages.ranking import in_order
+from dashboard.period import Period, between, last_months, this_month
+from dashboard.texts import texts
+from dashboard.volumes import Reading
+from dashboard.wording import change_of, instant_text, period_text, value_text
+from tests.dashboard.some_volumes import some_volumes
+
+NOW = date(2026, 3, 31)
+ID, EN = texts("id"), texts("en")
+
+
+@pytest.mark.parametrize(
+    ("measure", "value", "indonesian", "english"),
+    [
+        (INTAKE, 12345, "12.345", "12,345"),
+        (REFUSAL_RATE, 0.0234, "2,3%", "2.3%"),
+        (TURNAROUND_P50, 6.25, "6,2 jam", "6.2 hours"),
+        (TURNAROUND_P50, 84, "3,5 hari", "3.5 days"),
+        (REVENUE, 12_400_000_000, "Rp 12,4 miliar", "Rp 12.4 billion"),
+        (INTAKE, None, "–", "–"),
+        (INTAKE, 0, "0", "0"),
+    ],
+)
+def test_values(measure: Measure, value: float | None, indonesian: str, english: str) -> None:
+    for say, expected in ((ID, indonesian), (EN, english)):
+        assert value_text(measure, Reading(value), say).replace("\xa0", " ") == expected
+
+
+@pytest.mark.parametrize(
+    ("measure", "now", "before", "text", "verdict"),
+    [
+        (INTAKE, 110, 100, "+10.0%", ""),
+        (BACKLOG, 110, 100, "+10.0%", "worse"),
+        (TARGET_RATE, 0.96, 0.95, "+1.0 points", "better"),
+        (REFUSAL_RATE, 0.01, 0.03, "−2.0 points", ""),
+        (TURNAROUND_P50, 5, 6.5, "−1.5 hrs", "better"),
+        (INTAKE, 100, 100, "unchanged", ""),
+    ],
+)
+def test_changes(measure: Measure, now: float, before: float, text: str, verdict: str) -> None:
+    change = change_of(measure, Reading(now), Reading(before), EN)
+    assert change
+    assert (change.text, change.verdict) == (text, verdict)
+
+
+def test_nothing_is_compared_with_nothing() -> None:
+    assert change_of(INTAKE, Reading(5), Reading(0), EN) is None
+    assert change_of(INTAKE, Reading(None, is_suppressed=True), Reading(5), EN) is None
+
+
+def test_periods_are_compared_with_as_many_months_before() -> None:
+    assert last_months(3, NOW) == Period(date(2025, 12, 1), date(2026, 2, 28))
+    assert last_months(3, NOW).previous == Period(date(2025, 9, 1), date(2025, 11, 30))
+    assert this_month(date(2026, 3, 10)).previous == Period(date(2026, 2, 1), date(2026, 2, 10))
+    assert this_month(date(2026, 3, 30)).previous == Period(date(2026, 2, 1), date(2026, 2, 28))
+    assert between(date(2026, 5, 1), date(2025, 1, 1), NOW) == Period(date(2025, 1, 1), NOW)
+
+
+def test_dates() -> None:
+    assert period_text(last_months(12, NOW), ID).replace("\u2009", " ") == "Mar 2025 – Feb 2026"
+    assert instant_text(some_volumes().as_of, ID) == "1 Mar 2026, 08.30 WIB"
+    assert instant_text(some_volumes().as_of, EN) == "1 Mar 2026, 08:30 WIB"
+
+
+def test_titles_say_what_is_seen() -> None:
+    assert map_title(some_volumes(), EN) == "Australia sent 73% of the applications"
+    assert trend_title(some_volumes(), last_months(2, NOW), ID) == (
+        "Januari 2026 adalah bulan tersibuk, dengan 60 permohonan"
+    )
+
+
+def test_the_address_holds_the_state_and_nonsense_reads_as_absent() -> None:
+    address = read_address("?language=en&period=custom&first=2025-01&last=2025-06", "id")
+    assert read_address(address.link(), "id") == address
+    assert read_address(address.link(sort="backlog"), "id").sort == "backlog"
+    for nonsense in ("?period=x", "?period=custom&first=1&last=2", "?sort=';--", "?rows[]=1", None):
+        assert read_address(nonsense, "id") == read_address("", "id")
+
+
+def test_rows_are_ranked_by_what_was_chosen() -> None:
+    countries = some_volumes().countries
+    for search, expected in (
+        ("", ["AU", "SG"]),
+        ("?order=up", ["SG", "AU"]),
+        ("?sort=name&order=up", ["SG", "AU"]),
+        ("?sort=revenue", ["AU", "SG"]),
+    ):
+        assert [line.code for line in in_order(countries, read_address(search, "en"))] == expected
