@@ -13,6 +13,7 @@ from gateway.rules import (
     all_of,
     every_row,
     missing,
+    none_of,
     own_centres,
     own_countries,
     own_partner,
@@ -31,7 +32,7 @@ from models import (
     Partner,
     PartnerCountry,
 )
-from models.vocabulary import Purpose, Role
+from models.vocabulary import EventKind, Purpose, Role
 
 Roles = tuple[Role, ...]
 
@@ -78,6 +79,7 @@ working_on_it = reached_through(
     Assignment.application_id,
     all_of(own_subject(Assignment.officer), missing(Assignment.ended_at)),
 )
+not_a_hold = none_of(ApplicationEvent.kind, EventKind.HELD, EventKind.RELEASED)
 
 APPLICATION_ROWS: Mapping[Role, Rule] = {
     Role.OFFICER: every_row,
@@ -211,14 +213,21 @@ POLICY: Mapping[str, Access] = {
     ),
     "ApplicationEvent": Access(
         rows={
-            role: every_row
-            if rule is every_row
-            else reached_through(ApplicationEvent.application_id, Application.id, rule)
-            for role, rule in APPLICATION_ROWS.items()
-            if role not in PARTNERS
+            Role.OFFICER: not_a_hold,
+            Role.SUPERVISOR: every_row,
+            Role.AUDITOR: not_a_hold,
+            Role.APPLICANT: all_of(
+                not_a_hold,
+                reached_through(ApplicationEvent.application_id, Application.id, lodged_by_oneself),
+            ),
+            Role.SERVICE: all_of(
+                not_a_hold,
+                reached_through(ApplicationEvent.application_id, Application.id, at_own_partner),
+            ),
         },
         fields={
-            "sequence": CASE_STAFF + APPLICANT + SERVICE,
+            # A gap in the numbers would tell of a hold.
+            "sequence": SUPERVISOR,
             "kind": CASE_STAFF + APPLICANT + SERVICE,
             "occurredAt": CASE_STAFF + APPLICANT + SERVICE,
             "actor": CASE_STAFF,

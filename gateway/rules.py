@@ -51,6 +51,17 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
+class NoneOf:
+    """Rows whose column has none of some words."""
+
+    column: Attribute
+    words: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{_name(self.column)} is not {' or '.join(self.words)}"
+
+
+@dataclass(frozen=True, slots=True)
 class AllOf:
     """Rows that meet every rule."""
 
@@ -72,7 +83,7 @@ class ReachedThrough:
         return f"a row of {self.named_by.class_.__tablename__} names it where {self.rule}"
 
 
-Rule = EveryRow | Own | Missing | AllOf | ReachedThrough
+Rule = EveryRow | Own | Missing | NoneOf | AllOf | ReachedThrough
 
 every_row = EveryRow()
 
@@ -95,6 +106,10 @@ def own_centres(column: Attribute) -> Own:
 
 def missing(column: Attribute) -> Missing:
     return Missing(column)
+
+
+def none_of(column: Attribute, *words: str) -> NoneOf:
+    return NoneOf(column, words)
 
 
 def all_of(*rules: Rule) -> AllOf:

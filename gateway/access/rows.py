@@ -17,7 +17,17 @@ from sqlalchemy import (
 )
 
 from gateway.policy import POLICY
-from gateway.rules import AllOf, Attribute, EveryRow, Missing, Own, ReachedThrough, Rule, Scope
+from gateway.rules import (
+    AllOf,
+    Attribute,
+    EveryRow,
+    Missing,
+    NoneOf,
+    Own,
+    ReachedThrough,
+    Rule,
+    Scope,
+)
 from gateway.viewer import Viewer
 
 #: Marks a statement as held to the policy of a type; the session takes no other.
@@ -54,6 +64,8 @@ def _meaning(rule: Rule, viewer: Viewer, columns: Columns) -> ColumnElement[bool
             return _own(columns(column), scope, viewer)
         case Missing(column):
             return columns(column).is_(None)
+        case NoneOf(column, words):
+            return columns(column).not_in(words)
         case AllOf(rules):
             return and_(*(_meaning(each, viewer, columns) for each in rules))
         case ReachedThrough(key, named_by, inner):
