@@ -11,6 +11,7 @@ from models.migrations import migrate
 from models.postgres import Server, temporary_postgres
 from models.volumes import fold
 from tests.populating import populate
+from tests.running_demo import Demo, data_folder, running_demo
 
 _numbers = count(1)
 
@@ -66,3 +67,10 @@ async def connection(database: str) -> AsyncIterator[asyncpg.Connection]:
         yield connection
     finally:
         await connection.close()
+
+
+@pytest.fixture(scope="session")
+def demo() -> Iterator[Demo]:
+    """The running demo, with its dashboard."""
+    with data_folder() as data, running_demo(data) as running:
+        yield running

@@ -14,7 +14,7 @@ from models.database import connect
 
 world_options = (
     click.option("--applications", default=20_000, show_default=True, help="How many."),
-    click.option("--months", default=24, show_default=True, help="Over how many months."),
+    click.option("--months", default=26, show_default=True, help="Over how many months."),
     click.option("--seed", default=1, show_default=True, help="The same seed, the same world."),
     click.option(
         "--scale",

@@ -1,0 +1,79 @@
+"""The demo as a user starts it: a process of its own, on free ports, with a small world."""
+
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+
+from tests.free_ports import free_port
+
+GERBANG = Path(sys.executable).with_name("gerbang")
+START_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Demo:
+    """Where a running demo answers."""
+
+    api_url: str
+    dashboard_url: str
+    printed: str
+
+    def token(self, user: str) -> str:
+        answer = httpx2.post(f"{self.api_url}/development/users/{user}/token")
+        return answer.raise_for_status().json()["access_token"]
+
+    def ask(self, user: str, query: str, **variables: object) -> dict:
+        answer = httpx2.post(
+            f"{self.api_url}/graphql",
+            json={"query": query, "variables": variables},
+            headers={"Authorization": f"Bearer {self.token(user)}"},
+            timeout=30,
+        )
+        return answer.json()["data"]
+
+
+@contextmanager
+def data_folder() -> Iterator[Path]:
+    """A folder that the server of a root can reach, unlike those of pytest."""
+    with tempfile.TemporaryDirectory(prefix="gerbang-demo-", dir="/var/tmp") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder / "postgres"
+
+
+@contextmanager
+def running_demo(data: Path, applications: int = 3_000) -> Iterator[Demo]:
+    """Raises AssertionError where the demo ends before it is ready."""
+    port, dashboard_port = free_port(), free_port()
+    process = subprocess.Popen(
+        [
+            GERBANG, "demo", "--data", data, "--port", str(port),
+            "--dashboard-port", str(dashboard_port), "--applications", str(applications),
+        ],
+        stdout=subprocess.PIPE,
+        text=True,
+    )  # fmt: skip
+    try:
+        printed = _until_ready(process)
+        yield Demo(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{dashboard_port}", printed)
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(START_SECONDS)
+
+
+def _until_ready(process: subprocess.Popen[str]) -> str:
+    printed = ""
+    assert process.stdout
+    for line in process.stdout:
+        printed += line
+        if re.match(r"Ready after", line):
+            return printed
+    raise AssertionError(f"the demo ended before it was ready:\n{printed}")

@@ -1,0 +1,62 @@
+"""The two things that a newcomer does: `gerbang demo`, and `gerbang demo --check`."""
+
+import re
+import subprocess
+
+import httpx2
+
+from tests.running_demo import GERBANG, Demo, data_folder
+
+PER_COUNTRY = """
+query PerCountry($from: Date!, $to: Date!) {
+  volumes(from: $from, to: $to, groupBy: [COUNTRY]) { rows { country { code } intake { value } } }
+}
+"""
+
+
+def test_demo_prints_volumes_addresses_and_users(demo: Demo) -> None:
+    assert re.search(r"^Malaysia +[\d,]+ +[\d,]+ +\d+\.\d% ", demo.printed, re.MULTILINE)
+    assert demo.dashboard_url in demo.printed
+    assert f"{demo.api_url}/graphql" in demo.printed
+    assert "manager-pacific" in demo.printed
+
+
+def test_demo_answers_leadership_and_a_manager_each_in_their_scope(demo: Demo) -> None:
+    window = {"from": "2025-01-01", "to": "2030-12-31"}
+    everywhere = demo.ask("leadership", PER_COUNTRY, **window)["volumes"]["rows"]
+    own = demo.ask("manager-au", PER_COUNTRY, **window)["volumes"]["rows"]
+    assert len(everywhere) > 50
+    assert [row["country"]["code"] for row in own] == ["AU"]
+
+
+def test_token_command_gives_a_token_that_the_gateway_accepts(demo: Demo) -> None:
+    told = subprocess.run(
+        [GERBANG, "token", "officer", "--url", demo.api_url],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    answer = httpx2.post(
+        f"{demo.api_url}/graphql",
+        json={"query": "{ viewer { role } }"},
+        headers={"Authorization": f"Bearer {told.stdout.strip()}"},
+    )
+    assert answer.json()["data"] == {"viewer": {"role": "OFFICER"}}
+
+
+def test_token_command_says_what_is_wrong_where_no_demo_runs() -> None:
+    told = subprocess.run(
+        [GERBANG, "token", "officer", "--url", "http://127.0.0.1:9"],
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert told.returncode == 1
+    assert "no demo answers at http://127.0.0.1:9" in told.stderr
+
+
+def test_check_runs_the_main_job_twice_in_a_row() -> None:
+    with data_folder() as data:
+        for _ in range(2):
+            told = subprocess.run(
+                [GERBANG, "demo", "--data", data, "--applications", "500", "--check"],
+                capture_output=True, text=True,
+            )  # fmt: skip
+            assert told.returncode == 0, told.stderr
+            assert "manager-au reads AU alone" in told.stdout
