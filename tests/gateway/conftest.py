@@ -1,11 +1,12 @@
 """The gateway on the small world, asked over HTTP."""
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2
 import pytest
+from sqlalchemy import Engine, Pool, event
 from starlette.applications import Starlette
 
 from gateway.service import gateway
@@ -43,10 +44,13 @@ class Viewer:
     claims: dict[str, Any]
 
     async def __call__(self, query: str, /, **variables: Any) -> Asked:
+        return await self.send({"query": query, "variables": variables})
+
+    async def send(self, body: Any, **headers: str) -> Asked:
+        """Any body at all, and headers beside those that say who asks."""
+        signed = tokens.bearer(**self.claims) if self.claims else {}
         response = await self.client.post(
-            "/graphql",
-            json={"query": query, "variables": variables},
-            headers={"Accept": ACCEPT, **(tokens.bearer(**self.claims) if self.claims else {})},
+            "/graphql", json=body, headers={"Accept": ACCEPT, **signed, **headers}
         )
         return Asked(response.status_code, response.json(), response.text)
 
@@ -62,6 +66,10 @@ CLAIMS: dict[str, dict[str, Any]] = {
     "manager-pacific": {
         "role": "PARTNER_MANAGER", "sub": "manager-pacific", "partner": "NUSA",
         "countries": ["AU", "NZ"],
+    },
+    "manager-andalan": {
+        "role": "PARTNER_MANAGER", "sub": "manager-andalan", "partner": "ANDALAN",
+        "countries": ["AU"],
     },
     "agent-au": {
         "role": "PARTNER_AGENT", "sub": "agent-au", "partner": "NUSA", "countries": ["AU"],
@@ -94,3 +102,29 @@ async def client(app: Starlette) -> AsyncIterator[httpx2.AsyncClient]:
 def who(client: httpx2.AsyncClient) -> dict[str, Viewer]:
     """The viewers by name: ``await who["manager-au"]("{ viewer { role } }")``."""
     return {name: Viewer(client, claims) for name, claims in CLAIMS.items()}
+
+
+@dataclass
+class Traffic:
+    """What went to the database: the statements, and how often a connection was taken."""
+
+    statements: list[str] = field(default_factory=list)
+    connections: int = 0
+
+
+@pytest.fixture
+def traffic() -> Iterator[Traffic]:
+    """Notes what goes to the database from now on."""
+    noted = Traffic()
+
+    def statement(_connection: Any, _cursor: Any, text: str, *_: Any) -> None:
+        noted.statements.append(text)
+
+    def checkout(*_: Any) -> None:
+        noted.connections += 1
+
+    event.listen(Engine, "before_cursor_execute", statement)
+    event.listen(Pool, "checkout", checkout)
+    yield noted
+    event.remove(Engine, "before_cursor_execute", statement)
+    event.remove(Pool, "checkout", checkout)

@@ -1,0 +1,122 @@
+"""Who reaches which rows of the small world: written by hand from the matrix of the domain.
+
+It reads the world's cases and a viewer's claims, and nothing of the gateway.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tests.world import APPLICANTS, CASES, Case
+
+Claims = Mapping[str, Any]
+
+CENTRES = {
+    "AU-SYD": ("NUSA", "AU"),
+    "AU-MEL": ("NUSA", "AU"),
+    "AU-PER": ("ANDALAN", "AU"),
+    "SG-SIN": ("NUSA", "SG"),
+}
+SERVED = {"NUSA": {"AU", "NZ", "SG"}, "ANDALAN": {"AU", "SG"}}
+
+_STAFF = ("OFFICER", "SUPERVISOR", "AUDITOR")
+_PARTNER_SIDE = ("PARTNER_MANAGER", "PARTNER_AGENT", "SERVICE")
+_CLOSING = ("GRANTED", "REFUSED", "WITHDRAWN", "LAPSED", "PAYMENT_EXPIRED", "REVOKED")
+
+
+def role_of(claims: Claims) -> str:
+    return claims.get("role", "ANONYMOUS")
+
+
+def reaches_case(claims: Claims, case: Case) -> bool:
+    match role_of(claims):
+        case "OFFICER" | "SUPERVISOR" | "AUDITOR":
+            return True
+        case "PARTNER_MANAGER":
+            return _at_own_partner(claims, case) and case.place.country in claims["countries"]
+        case "PARTNER_AGENT":
+            return _at_own_partner(claims, case) and case.place.centre in claims["centres"]
+        case "SERVICE":
+            return _at_own_partner(claims, case)
+        case "APPLICANT":
+            return claims["sub"] == "applicant" and case.applicant == "Ruby Hale"
+        case _:
+            return False
+
+
+def cases(claims: Claims) -> set[str]:
+    """References of the applications in reach."""
+    return {case.reference for case in CASES if reaches_case(claims, case)}
+
+
+def applicants(claims: Claims) -> set[str]:
+    """Names of the applicants in reach, under their pseudonyms."""
+    if role_of(claims) in _STAFF:
+        return set(APPLICANTS)
+    return {case.applicant for case in CASES if reaches_case(claims, case)}
+
+
+def identities(claims: Claims) -> set[str]:
+    """Names of the applicants whose identity is in reach."""
+    match role_of(claims):
+        case "SUPERVISOR":
+            return set(APPLICANTS)
+        case "OFFICER":
+            return {
+                case.applicant
+                for case in CASES
+                if case.officer == claims["sub"] and not any(word in case.life for word in _CLOSING)
+            }
+        case "PARTNER_AGENT":
+            return {
+                case.applicant
+                for case in CASES
+                if reaches_case(claims, case) and "RECEIVED" not in case.life
+            }
+        case "APPLICANT":
+            return applicants(claims)
+        case _:
+            return set()
+
+
+def decided(claims: Claims) -> set[str]:
+    """References of the applications whose decisions are in reach."""
+    if role_of(claims) in ("PARTNER_MANAGER", "SERVICE"):
+        return set()
+    reached = (case for case in CASES if reaches_case(claims, case))
+    return {case.reference for case in reached if "GRANTED" in case.life or "REFUSED" in case.life}
+
+
+def partners(claims: Claims) -> set[str]:
+    return {claims["partner"]} if role_of(claims) in _PARTNER_SIDE else set(SERVED)
+
+
+def centres(claims: Claims) -> set[str]:
+    def is_reached(code: str, partner: str, country: str) -> bool:
+        match role_of(claims):
+            case "PARTNER_MANAGER":
+                return partner == claims["partner"] and country in claims["countries"]
+            case "PARTNER_AGENT":
+                return partner == claims["partner"] and code in claims["centres"]
+            case "SERVICE":
+                return partner == claims["partner"]
+            case _:
+                return True
+
+    return {
+        code for code, (partner, country) in CENTRES.items() if is_reached(code, partner, country)
+    }
+
+
+def served(claims: Claims) -> set[tuple[str, str]]:
+    """Partners and the countries they serve, as far as in reach."""
+    return {
+        (partner, country)
+        for partner in partners(claims)
+        for country in SERVED[partner]
+        if role_of(claims) not in ("PARTNER_MANAGER", "PARTNER_AGENT")
+        or country in claims["countries"]
+    }
+
+
+def _at_own_partner(claims: Claims, case: Case) -> bool:
+    return case.place.partner is not None and case.place.partner == claims["partner"]
