@@ -44,24 +44,33 @@ def migrate() -> None:
 def synthesise(applications: int, months: int, seed: int, scale: str, expected: bool) -> None:
     """Load a synthetic world into an empty database."""
     if expected:
+        counts = _expected(applications, months)
         lines = csv.writer(sys.stdout, lineterminator="\n")
         lines.writerow(("iso3", "month", "expected"))
-        for line in synthetic.expected(applications=applications, months=months):
-            lines.writerow((line.iso3, line.month, f"{line.expected:.4f}"))
+        lines.writerows((line.iso3, line.month, f"{line.expected:.4f}") for line in counts)
         return
-    summary = asyncio.run(
-        synthetic.synthesise(
-            read_settings().database_url,
-            applications=applications,
-            months=months,
-            seed=seed,
-            scale=synthetic.Scale(scale),
-        )
+    loading = synthetic.synthesise(
+        read_settings().database_url,
+        applications=applications,
+        months=months,
+        seed=seed,
+        scale=synthetic.Scale(scale),
     )
+    try:
+        summary = asyncio.run(loading)
+    except (synthetic.NotEmptyError, ValueError) as error:
+        raise click.ClickException(str(error)) from None
     click.echo(
         f"{summary.applications:,} applications of {summary.applicants:,} people with"
         f" {summary.events:,} events, in {summary.seconds:.1f} s"
     )
+
+
+def _expected(applications: int, months: int) -> list[synthetic.Expected]:
+    try:
+        return list(synthetic.expected(applications=applications, months=months))
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None
 
 
 @click.group()
