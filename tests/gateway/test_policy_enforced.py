@@ -1,0 +1,217 @@
+"""The policy holds: every role, every type, every field, by every way in.
+
+Made from the policy itself, so it proves that what is written is enforced. Whether it is the right
+thing to write, ``test_promises.py`` and ``test_rows_reached.py`` say.
+"""
+
+from typing import Any
+
+import pytest
+from graphql import GraphQLEnumType, GraphQLInputObjectType, get_introspection_query
+
+from gateway.access.fields import is_readable, readable_fields
+from gateway.policy import POLICY, PURPOSES
+from models.vocabulary import Role
+from tests.gateway.conftest import Asked, Traffic, Viewer
+from tests.gateway.ways import FULL, WAYS, Asking, reads
+
+pytestmark = pytest.mark.anyio
+
+VIEWERS = {
+    Role.LEADERSHIP: "leadership", Role.OFFICER: "officer", Role.SUPERVISOR: "supervisor",
+    Role.PARTNER_MANAGER: "manager-au", Role.PARTNER_AGENT: "agent-au", Role.AUDITOR: "auditor",
+    Role.APPLICANT: "applicant", Role.SERVICE: "service", Role.ADMINISTRATOR: "administrator",
+    Role.ANONYMOUS: "anonymous",
+}  # fmt: skip
+LISTS = {
+    "Country": "countries", "VisaType": "visaTypes", "Partner": "partners", "Centre": "centres",
+    "Application": "applications", "AccessEvent": "accessEvents",
+}  # fmt: skip
+
+each_role = pytest.mark.parametrize("role", list(Role))
+each_type = pytest.mark.parametrize("type_name", list(POLICY))
+each_list = pytest.mark.parametrize("noun", list(LISTS))
+
+
+def operation(role: Role) -> str:
+    """Whoever needs a purpose says one, so that nothing but the field is in question."""
+    if role is Role.APPLICANT or role not in PURPOSES:
+        return "query"
+    return f'query @purpose(code: {PURPOSES[role][0]}, reference: "TEST-0001")'
+
+
+def assert_forbidden(answer: Asked, role: Role, asking: Asking, traffic: Traffic) -> None:
+    """The answer names what is hidden, and nothing was read for it."""
+    hidden = {coordinate for coordinate in asking.coordinates if not reads(role, coordinate)}
+    assert answer.status == 400
+    assert set(answer.codes) == {"FORBIDDEN_FIELD"}
+    told = {error["extensions"]["coordinate"] for error in answer.errors}
+    assert hidden <= told <= asking.coordinates
+    assert "data" not in answer.body
+    assert (traffic.statements, traffic.connections) == ([], 0)
+
+
+async def check_type(viewer: Viewer, role: Role, type_name: str, traffic: Traffic) -> None:
+    """Every field of a type, by every way in to it."""
+    for number, way in enumerate(WAYS[type_name]):
+        every = [Asking(way, [name]) for name in POLICY[type_name].fields]
+        allowed = [one for one in every if all(reads(role, c) for c in one.coordinates)]
+        if together := [name for one in allowed for name in one.fields]:
+            answer = await viewer(Asking(way, together).document(operation(role)))
+            assert (answer.status, answer.errors) == (200, [])
+            traffic.statements.clear()
+            traffic.connections = 0
+        for asking in every:
+            if asking in allowed:
+                continue
+            documents = [asking.document(operation(role))]
+            if number == 0:
+                documents += [
+                    asking.with_alias(operation(role)),
+                    asking.with_fragment(operation(role)),
+                    asking.with_inline_fragment(operation(role)),
+                ]
+            for document in documents:
+                assert_forbidden(await viewer(document), role, asking, traffic)
+
+
+def test_there_is_a_way_in_to_every_type() -> None:
+    assert set(WAYS) == set(POLICY)
+    for type_name, ways in WAYS.items():
+        assert {Asking(way, []).type_name for way in ways} == {type_name}
+
+
+@each_type
+@each_role
+async def test_a_field_is_answered_or_refused_as_the_policy_says(
+    who, traffic, role, type_name
+) -> None:
+    await check_type(who[VIEWERS[role]], role, type_name, traffic)
+
+
+# --- Filters, orders and counts ------------------------------------------------------------------
+
+
+def members(input_name: str) -> dict[str, Any]:
+    """The fields of an input, or the values of an enum, in the whole schema."""
+    type_ = FULL.type_map.get(input_name)
+    if isinstance(type_, GraphQLInputObjectType):
+        return dict(type_.fields)
+    return dict(type_.values) if isinstance(type_, GraphQLEnumType) else {}
+
+
+def assert_names_nothing(answer: Asked, code: str, asked: str, hidden: set[str]) -> None:
+    """Refused, and of what is hidden the text repeats at most what was asked."""
+    assert (answer.status, set(answer.codes)) == (400, {code})
+    for error in answer.errors:
+        words = error["message"].replace("'", " ").replace('"', " ").replace(".", " ").split()
+        assert not (hidden - {asked}) & set(words)
+
+
+async def check_filters(viewer: Viewer, role: Role, noun: str, traffic: Traffic) -> None:
+    hidden = {name for name in members(f"{noun}Where") if not is_readable(noun, name, role)}
+    counting = f"{LISTS[noun]}(where: %s) {{ totalCount {{ value }} }}"
+    for name in members(f"{noun}Where"):
+        literal = await viewer(f"{{ {counting % f'{{{name}: {{}}}}'} }}")
+        declared = f"query($where: {noun}Where) {{ {counting % '$where'} }}"
+        variable = await viewer(declared, where={name: {}})
+        if name not in hidden:
+            assert literal.errors == variable.errors == []
+            continue
+        assert_names_nothing(literal, "INVALID_DOCUMENT", name, hidden)
+        # Where no filter is left, the very type of the variable does not exist.
+        is_filtered = hidden != set(members(f"{noun}Where"))
+        code = "INVALID_VARIABLES" if is_filtered else "INVALID_DOCUMENT"
+        assert_names_nothing(variable, code, name, hidden)
+    if hidden == set(members(f"{noun}Where")):
+        assert traffic.connections == 0
+
+
+async def check_orders(viewer: Viewer, role: Role, noun: str) -> None:
+    def field_of(word: str) -> str:
+        first, *others = word.lower().split("_")
+        return first + "".join(other.title() for other in others)
+
+    words = members(f"{noun}OrderField")
+    hidden = {word for word in words if not is_readable(noun, field_of(word), role)}
+    listing = f"{LISTS[noun]}(first: 1, orderBy: {{field: %s}}) {{ nodes {{ __typename }} }}"
+    for word in words:
+        literal = await viewer(f"{{ {listing % word} }}")
+        variable = await viewer(
+            f"query($field: {noun}OrderField!) {{ {listing % '$field'} }}", field=word
+        )
+        if word in hidden:
+            assert_names_nothing(literal, "INVALID_DOCUMENT", word, hidden)
+            code = "INVALID_DOCUMENT" if hidden == set(words) else "INVALID_VARIABLES"
+            assert_names_nothing(variable, code, word, hidden)
+        else:
+            assert literal.errors == variable.errors == []
+
+
+@each_list
+@each_role
+async def test_filters_and_orders_are_those_of_readable_fields(who, traffic, role, noun) -> None:
+    viewer = who[VIEWERS[role]]
+    if not is_readable("Query", LISTS[noun], role):
+        answer = await viewer(f"{{ {LISTS[noun]}(where: {{}}) {{ totalCount {{ value }} }} }}")
+        assert set(answer.codes) == {"FORBIDDEN_FIELD"}
+        assert traffic.connections == 0
+        return
+    await check_filters(viewer, role, noun, traffic)
+    if readable_fields(noun, role):
+        await check_orders(viewer, role, noun)
+
+
+@each_list
+@each_role
+async def test_a_total_is_for_whoever_reads_or_counts_the_rows(who, role, noun) -> None:
+    answer = await who[VIEWERS[role]](f"{{ {LISTS[noun]} {{ totalCount {{ value }} }} }}")
+    counts = bool(readable_fields(noun, role)) or role in POLICY[noun].counts_only
+    assert answer.status == (200 if counts else 400)
+
+
+# --- Introspection -------------------------------------------------------------------------------
+
+
+@each_role
+async def test_introspection_tells_each_role_what_it_reads(who, traffic, role) -> None:
+    answer = await who[VIEWERS[role]](get_introspection_query(descriptions=False))
+    types = {type_["name"]: type_ for type_ in answer.data["__schema"]["types"]}
+    for name, access in POLICY.items():
+        told = {field["name"] for field in types.get(name, {}).get("fields", [])}
+        assert told <= readable_fields(name, role)
+        if name in types:
+            assert told == readable_fields(name, role)
+        elif readable_fields(name, role):
+            # Readable, but nothing that this role reads leads there.
+            assert not access.rows
+    for noun in LISTS:
+        where = types.get(f"{noun}Where") or {"inputFields": []}
+        assert all(is_readable(noun, one["name"], role) for one in where["inputFields"])
+    nodes = {one["name"] for one in types["Node"]["possibleTypes"]}
+    assert nodes == {
+        name for name, access in POLICY.items()
+        if access.rows and "id" in readable_fields(name, role)
+    }  # fmt: skip
+    assert ("purpose" in {one["name"] for one in answer.data["__schema"]["directives"]}) is (
+        role in PURPOSES
+    )
+    assert (traffic.statements, traffic.connections) == ([], 0)
+
+
+@each_type
+@each_role
+async def test_a_hidden_type_does_not_exist(who, role, type_name) -> None:
+    query = "query($name: String!) { __type(name: $name) { name fields { name } } }"
+    told = (await who[VIEWERS[role]](query, name=type_name)).data["__type"]
+    if told:
+        assert {field["name"] for field in told["fields"]} == readable_fields(type_name, role)
+    elif readable_fields(type_name, role):
+        assert not POLICY[type_name].rows
+
+
+@each_role
+async def test_policies_say_what_the_policy_says(who, role) -> None:
+    answer = await who[VIEWERS[role]]("{ policies { type fields } }")
+    told = {one["type"]: set(one["fields"]) for one in answer.data["policies"]}
+    assert told == {name: set(f) for name in POLICY if (f := readable_fields(name, role))}

@@ -1,0 +1,157 @@
+"""The ways in to each type, and the documents and coordinates that they make."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from graphql import GraphQLSchema, get_named_type, is_leaf_type
+
+from gateway.access.fields import is_readable, readable_fields
+from gateway.schema.build import build_schema
+from gateway.schema.ids import GlobalId
+from models.vocabulary import Role
+from tests.world import applicant_id, application_id, decision_id
+
+FULL: GraphQLSchema = build_schema()
+DECIDED = "AUSY-GRAN-0001"
+WINDOW = 'from: "2025-01-01", to: "2025-12-31", groupBy: '
+
+
+def _node(type_name: str, key: object) -> str:
+    return f'node(id: "{GlobalId(type_name, str(key)).encode()}") > ... on {type_name}'
+
+
+def _nodes(type_name: str, key: object) -> str:
+    return f'nodes(ids: ["{GlobalId(type_name, str(key)).encode()}"]) > ... on {type_name}'
+
+
+_CASES = "applications(first: 20) > nodes"
+_VOLUMES = f"volumes({WINDOW}[COUNTRY, NATIONALITY, PARTNER, CENTRE, VISA_TYPE, MONTH]) > rows"
+_CASE, _PERSON = application_id(DECIDED), applicant_id("Ruby Hale")
+
+#: Steps are fields, or type conditions; ``>`` goes one level in.
+WAYS: dict[str, tuple[str, ...]] = {
+    "Query": ("",),
+    "Country": (
+        "countries(first: 9) > nodes", "countries(last: 9) > edges > node", 'country(code: "AU")',
+        _node("Country", "AU"), _nodes("Country", "AU"), "centres(first: 9) > nodes > country",
+        f"{_CASES} > nationality", f"{_VOLUMES} > country",
+    ),
+    "EntryRule": ("countries(first: 9) > nodes > entryRules",),
+    "VisaType": (
+        "visaTypes(first: 9) > nodes", 'visaType(code: "B1")', _node("VisaType", "B1"),
+        f"{_CASES} > visaType", f"{_VOLUMES} > visaType",
+    ),
+    "Fee": ("visaTypes(first: 9) > nodes > fees",),
+    "ServiceTarget": ("visaTypes(first: 9) > nodes > serviceTargets",),
+    "Partner": (
+        "partners(first: 9) > nodes", 'partner(code: "NUSA")', _node("Partner", "NUSA"),
+        f"{_CASES} > partner", f"{_VOLUMES} > partner", "centres(first: 9) > nodes > partner",
+    ),
+    "PartnerCountry": ("partners(first: 9) > nodes > countries",),
+    "Centre": (
+        "centres(first: 9) > nodes", "centres(first: 9) > edges > node", 'centre(code: "AU-SYD")',
+        _node("Centre", "AU-SYD"), f"{_CASES} > centre", "partners(first: 9) > nodes > centres",
+        f"{_VOLUMES} > centre",
+    ),
+    "Application": (
+        _CASES, "applications(last: 20) > edges > node",
+        f'application(by: {{reference: "{DECIDED}"}})', _node("Application", _CASE),
+        _nodes("Application", _CASE), f"{_CASES} > applicant > applications",
+    ),
+    "ApplicationEvent": (f"{_CASES} > events",),
+    "Assignment": (f"{_CASES} > assignments",),
+    "Decision": (
+        f"{_CASES} > decision", f"{_CASES} > decisions", f"{_CASES} > decision > supersedes",
+        _node("Decision", decision_id(DECIDED)),
+    ),
+    "Screening": (f"{_CASES} > screenings",),
+    "Applicant": (
+        f"{_CASES} > applicant", _node("Applicant", _PERSON),
+        "accessEvents(first: 9) > nodes > applicant",
+    ),
+    "Identity": (f"{_CASES} > applicant > identity", f"{_node('Applicant', _PERSON)} > identity"),
+    "AccessEvent": ("accessEvents(first: 9) > nodes", "accessEvents(last: 9) > edges > node"),
+    "VolumeTable": (f"volumes({WINDOW}[])",),
+    "VolumeRow": (_VOLUMES, f"volumes({WINDOW}[CHANNEL, DAY]) > rows"),
+    "VolumePeriod": (f"{_VOLUMES} > period",),
+    "Viewer": ("viewer",),
+    "Policy": ("policies",),
+    "Count": (f"{_VOLUMES} > intake", f"{_VOLUMES} > granted", "accessEvents > totalCount",
+              "applications > totalCount"),
+    "Rate": (f"{_VOLUMES} > refusalRate",),
+    "Duration": (f"{_VOLUMES} > turnaroundP90",),
+    "PageInfo": ("countries(first: 1) > pageInfo", "accessEvents(first: 1) > pageInfo"),
+    "Node": (_node("Country", "AU").split(" > ")[0],),
+}  # fmt: skip
+
+#: The arguments that the fields of a query need.
+ARGUMENTS = {
+    "node": '(id: "x")', "nodes": '(ids: ["x"])', "country": '(code: "AU")',
+    "visaType": '(code: "B1")', "partner": '(code: "NUSA")', "centre": '(code: "AU-SYD")',
+    "application": '(by: {reference: "x"})', "volumes": f"({WINDOW}[])",
+}  # fmt: skip
+
+
+class Asking:
+    """One way in, with a selection at its end."""
+
+    def __init__(self, way: str, fields: list[str]) -> None:
+        self.steps = [step for step in way.split(" > ") if step]
+        self.type_name, self._route = self._walked()
+        self.fields = fields
+
+    @property
+    def coordinates(self) -> set[str]:
+        """Every field that the document names."""
+        ends = {f"{self.type_name}.{name}" for name in self.fields}
+        return self._route | ends | {f"{self._led_to(n)}.__typename" for n in self._branches()}
+
+    def selection(self) -> str:
+        return " ".join(
+            f"{name}{ARGUMENTS.get(name, '') if self.type_name == 'Query' else ''}"
+            f"{' { __typename }' if name in self._branches() else ''}"
+            for name in self.fields
+        )
+
+    def document(self, operation: str = "query", selection: str | None = None) -> str:
+        inside = self.selection() if selection is None else selection
+        opened = "".join(f" {{ {step}" for step in self.steps)
+        return f"{operation}{opened} {{ {inside} }}{' }' * len(self.steps)}"
+
+    def with_alias(self, operation: str) -> str:
+        return self.document(operation, f"harmless: {self.selection()}")
+
+    def with_fragment(self, operation: str) -> str:
+        fragment = f"fragment Inner on {self.type_name} {{ {self.selection()} }}"
+        return f"{self.document(operation, '...Inner')} {fragment}"
+
+    def with_inline_fragment(self, operation: str) -> str:
+        return self.document(operation, f"... @include(if: true) {{ {self.selection()} }}")
+
+    def _branches(self) -> Iterator[str]:
+        fields: Any = FULL.type_map[self.type_name].fields  # type: ignore[union-attr]
+        return (n for n in self.fields if not is_leaf_type(get_named_type(fields[n].type)))
+
+    def _led_to(self, name: str) -> str:
+        fields: Any = FULL.type_map[self.type_name].fields  # type: ignore[union-attr]
+        return get_named_type(fields[name].type).name
+
+    def _walked(self) -> tuple[str, set[str]]:
+        at, coordinates = "Query", set()
+        for step in self.steps:
+            if step.startswith("... on "):
+                at = step.removeprefix("... on ")
+                continue
+            name = step.split("(")[0]
+            coordinates.add(f"{at}.{name}")
+            fields: Any = FULL.type_map[at].fields  # type: ignore[union-attr]
+            at = get_named_type(fields[name].type).name
+        return at, coordinates
+
+
+def reads(role: Role, coordinate: str) -> bool:
+    """What the policy says of one field."""
+    type_name, name = coordinate.split(".")
+    if name == "__typename":
+        return type_name.endswith("Connection") or bool(readable_fields(type_name, role))
+    return is_readable(type_name, name, role)
