@@ -1,0 +1,1 @@
+"""What things cost: each bench measures one of them beside a peer, in one run."""

@@ -1,0 +1,77 @@
+"""``python -m bench``: lists the benches, and runs the one that is named."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+import click
+import uvicorn
+
+from bench import demo, driver, load, page, volumes
+
+applications = click.option("--applications", default=20_000, show_default=True, help="World size.")
+rounds = click.option("--rounds", default=7, show_default=True, help="Medians over so many.")
+
+
+@click.group(no_args_is_help=False, invoke_without_command=True)
+@click.pass_context
+def bench(context: click.Context) -> None:
+    """What things cost, each beside a peer: medians over rounds that alternate."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+@bench.command("driver")
+@applications
+@rounds
+def _driver(applications: int, rounds: int) -> None:
+    """A small read in a transaction of its own, with a role and a viewer."""
+    _run(driver.measure(applications, rounds))
+
+
+@bench.command("page")
+@applications
+@rounds
+def _page(applications: int, rounds: int) -> None:
+    """A page of 50 applications with what they link to, by the gateway and by the bare driver."""
+    _run(page.measure(applications, rounds))
+
+
+@bench.command("volumes")
+@applications
+@rounds
+def _volumes(applications: int, rounds: int) -> None:
+    """Figures from rollups and from raw rows; verifying and rebuilding them."""
+    _run(volumes.measure(applications, rounds))
+
+
+@bench.command("load")
+@click.option(
+    "--applications",
+    multiple=True,
+    default=(20_000, 100_000),
+    show_default=True,
+    help="World size; give it several times. A million takes minutes.",
+)
+def _load(applications: tuple[int, ...]) -> None:
+    """Making and loading a synthetic world."""
+    _run(load.measure(applications))
+
+
+@bench.command("demo")
+@applications
+@click.option("--rounds", default=3, show_default=True, help="Median over so many.")
+def _demo(applications: int, rounds: int) -> None:
+    """The demo from nothing to its checked answer, the first time and every time after."""
+    demo.measure(applications, rounds)
+
+
+def _run(measuring: Coroutine[Any, Any, None]) -> None:
+    """On the event loop that the gateway runs on."""
+    loop = uvicorn.Config("").get_loop_factory()
+    with asyncio.Runner(loop_factory=loop) as runner:
+        runner.run(measuring)
+
+
+if __name__ == "__main__":
+    bench(prog_name="python -m bench")

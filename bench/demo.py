@@ -1,0 +1,50 @@
+"""How long the demo takes until its main job is done and checked."""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+from bench.measuring import show_table
+
+_GERBANG = Path(sys.executable).with_name("gerbang")
+
+
+def measure(applications: int, rounds: int) -> None:
+    """Print the seconds of ``gerbang demo --check``, stopping included."""
+    folder = Path(tempfile.mkdtemp(prefix="gerbang-"))
+    folder.chmod(0o711)  # when we are root, the server's account passes through
+    try:
+        first = _seconds(folder, applications)
+        later = median(_seconds(folder, applications) for _ in range(rounds))
+    finally:
+        shutil.rmtree(folder)
+    show_table(
+        f"gerbang demo --check, {applications:,} applications",
+        ("start", "seconds", "speed"),
+        [
+            ("the first, which loads a world", f"{first:.1f}", "1.00"),
+            ("every later one", f"{later:.1f}", f"{first / later:.2f}"),
+        ],
+    )
+
+
+def _seconds(folder: Path, applications: int) -> float:
+    began = perf_counter()
+    subprocess.run(
+        [
+            _GERBANG,
+            "demo",
+            "--check",
+            "--data",
+            folder / "data",
+            "--applications",
+            f"{applications}",
+        ],
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    return perf_counter() - began

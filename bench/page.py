@@ -1,0 +1,93 @@
+"""What a page of 50 applications costs by the gateway, beside the bare driver."""
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import asyncpg
+import orjson
+from sqlalchemy import Engine, event
+
+from bench.asking import Client
+from bench.measuring import show, side_by_side
+from bench.world import world
+from gateway.service import gateway
+from gateway.settings import read_settings
+from models.database import connect
+
+_VIEWER = "officer"
+_PAGE = """
+query Page {
+  applications(first: 50) {
+    nodes {
+      reference stage status submittedAt
+      country { code name }
+      visaType { code name }
+      partner { code name }
+      applicant { id passportLastFour nationality { code } }
+      decision { outcome decidedAt }
+    }
+  }
+}
+"""
+
+
+async def measure(applications: int, rounds: int) -> None:
+    """Print requests a second of both, and how many statements a page takes."""
+    async with world(applications) as url, _gateway(url) as client:
+        ask = partial(client.post, "/graphql", {"query": _PAGE})
+        with _overheard() as statements:
+            answer = json.loads(await ask())
+        bare = await connect(url)
+        try:
+            measured = await side_by_side(
+                {"the gateway": ask, "the bare driver": partial(_replay, bare, statements)}, rounds
+            )
+        finally:
+            await bare.close()
+    rows = len(answer["data"]["applications"]["nodes"])
+    show(f"A page of {rows} applications, {len(statements)} statements", "page", measured)
+
+
+@asynccontextmanager
+async def _gateway(url: str) -> AsyncIterator[Client]:
+    """The whole gateway, asked by a demo user."""
+    settings = {"GERBANG_ENVIRONMENT": "development", "GERBANG_DATABASE_URL": url}
+    app = gateway(read_settings(settings))
+    async with app.router.lifespan_context(app):
+        token = await Client(app).post(f"/development/users/{_VIEWER}/token")
+        yield Client(app, json.loads(token)["access_token"])
+
+
+@dataclass
+class _Statement:
+    """What was asked of the database."""
+
+    text: str
+    values: tuple[Any, ...] = field(default=())
+
+
+@contextmanager
+def _overheard() -> Iterator[list[_Statement]]:
+    """The statements that SQLAlchemy sends meanwhile."""
+    heard: list[_Statement] = []
+
+    def note(connection: Any, cursor: Any, text: str, values: Any, *others: Any) -> None:
+        heard.append(_Statement(text, tuple(values)))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield heard
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+
+async def _replay(connection: asyncpg.Connection, statements: list[_Statement]) -> bytes:
+    """The same rows by the same statements, prepared, in one snapshot, as flat JSON."""
+    await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    found = [await connection.fetch(one.text, *one.values) for one in statements]
+    await connection.execute("ROLLBACK")
+    return orjson.dumps([[dict(row) for row in rows] for rows in found], default=str)
