@@ -48,7 +48,8 @@ class GerbangError(Exception):
         super().__init__(message)
         self.code = code
         self.message = message
-        #: ``locations`` in the document, the ``path`` of the answer, the ``coordinate`` of a field.
+        #: ``locations`` in the document, the ``path`` of the answer, the ``coordinate`` of a field,
+        #: the ``heldRoles`` to choose from.
         self.details = details or {}
 
 

@@ -10,15 +10,18 @@ from gateway.errors import ErrorCode, GerbangError, RequestError
 
 MASKED = "Something went wrong here. Quote the trace id when you report it."
 
+#: Details that GraphQL has no place of its own for.
+IN_EXTENSIONS = frozenset({"coordinate", "heldRoles"})
+
 log = logging.getLogger("gateway.failures")
 
 
 def error_entry(error: GerbangError, trace_id: str) -> dict[str, Any]:
     """One entry of ``errors``, as every client meets it."""
-    extensions = {"code": error.code, "traceId": trace_id}
+    extensions: dict[str, Any] = {"code": error.code, "traceId": trace_id}
     places = dict(error.details)
-    if "coordinate" in places:
-        extensions["coordinate"] = places.pop("coordinate")
+    for name in IN_EXTENSIONS & set(places):
+        extensions[name] = places.pop(name)
     return {"message": error.message, **places, "extensions": extensions}
 
 

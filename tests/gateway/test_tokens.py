@@ -266,7 +266,9 @@ async def test_the_answer_repeats_nothing_of_a_refused_token(client) -> None:
 async def test_a_token_with_several_roles_must_name_one(client) -> None:
     response = await told(client, token(["OFFICER", "AUDITOR"]))
     assert code_of(response) == (400, "ROLE_REQUIRED")
-    assert "OFFICER, AUDITOR" in response.json()["errors"][0]["message"]
+    refusal = response.json()["errors"][0]
+    assert "OFFICER, AUDITOR" in refusal["message"]
+    assert refusal["extensions"]["heldRoles"] == ["OFFICER", "AUDITOR"]
 
 
 async def test_the_named_role_acts_alone(client) -> None:

@@ -80,6 +80,7 @@ def _acting_role(held: tuple[Role, ...], asked: str | None) -> Role:
             ErrorCode.ROLE_REQUIRED,
             f"The token holds several roles: name one of {', '.join(held)} "
             "in the header Gerbang-Role.",
+            details={"heldRoles": [role.value for role in held]},
         )
     if asked not in held:
         raise RequestError(
