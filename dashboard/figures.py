@@ -24,6 +24,8 @@ FONT = '"Source Sans 3", system-ui, sans-serif'
 LARGEST_CIRCLE = 44
 SMALLEST_CIRCLE = 4
 TICKS = 4
+MONTHS_NAMED = 8
+QUARTERS_NAMED = 36
 #: The map is cut in the Atlantic, so that Indonesia lies in its middle.
 MAP_EDGE = -29
 
@@ -170,8 +172,9 @@ def _told(line: Line, measures: Sequence[Measure], say: Texts) -> str:
 
 
 def _month_ticks(starts: Sequence[date]) -> list[date]:
-    """Every month of a short trend, every quarter of a long one."""
-    return [day for day in starts if len(starts) <= 8 or day.month % 3 == 1]
+    """Every month of a short trend, every quarter of a longer one, else every year."""
+    step = 1 if len(starts) <= MONTHS_NAMED else 3 if len(starts) <= QUARTERS_NAMED else 12
+    return [day for day in starts if (day.month - 1) % step == 0]
 
 
 def _tick_text(day: date, ticks: Sequence[date], say: Texts) -> str:

@@ -134,7 +134,8 @@ def _months_form(address: Address, period: Period, say: Texts) -> html.Form:
 
 def _month_select(name: str, chosen: date, say: Texts) -> html.Label:
     now = today()
-    months = [month_start(now, -shift) for shift in range(OFFERED_MONTHS)]
+    count = max(OFFERED_MONTHS, Period(chosen, now).months)
+    months = [month_start(now, -shift) for shift in range(count)]
     return html.Label(
         [
             html.Span(say(f"period.{name}")),
