@@ -1,0 +1,126 @@
+"""One statement for each level, however many rows there are; none where nothing is stored."""
+
+import pytest
+from graphql import get_introspection_query
+
+from models.database import connect
+
+pytestmark = pytest.mark.anyio
+
+CASES = """
+nodes {
+    reference stage status
+    country { code entryRules { entry } }
+    nationality { name }
+    visaType { code fees { amountIdr } }
+    partner { name }
+    centre { city }
+    applicant { nationality { iso3 } identity { fullName } }
+    decision { outcome supersedes { outcome } }
+    decisions { ground }
+    events { kind }
+    assignments { officer }
+}
+"""
+#: By table: the countries and nationalities of a level in one, and those of the applicants are
+#: the same; the decisions that stand, all decisions, and the corrected ones.
+STATEMENTS = [
+    "applicant", "application", "application_event", "assignment", "centre", "country", "decision",
+    "decision", "decision", "entry_rule", "fee", "identity", "partner", "visa_type",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+async def many(world: str) -> None:
+    """A copy of every application but the decided ones, four times over."""
+    connection = await connect(world)
+    try:
+        await connection.execute(
+            """
+            INSERT INTO application (id, reference, applicant_id, nationality_code, visa_type_code,
+                channel, partner_code, country_code, centre_code, status, submitted_at)
+            SELECT gen_random_uuid(), 'COPY-' || to_char(n, 'FM0000') || substr(reference, 10),
+                applicant_id, nationality_code, visa_type_code, channel, partner_code,
+                country_code, centre_code, 'SUBMITTED', submitted_at - n * interval '1 hour'
+            FROM application, generate_series(1, 4) n WHERE reference NOT LIKE 'COPY%'
+            """
+        )
+    finally:
+        await connection.close()
+
+
+@pytest.mark.parametrize("size", [10, 30, 60])
+async def test_a_page_takes_one_statement_a_level(who, many, traffic, size) -> None:
+    query = """query($n: Int) @purpose(code: CASEWORK, reference: "TEST-1") {
+        applications(first: $n, orderBy: {field: CLOSED_AT}) { %s }
+    }"""
+    answer = await who["officer"](query % CASES, n=size)
+    assert answer.errors == []
+    assert len(answer.data["applications"]["nodes"]) == size
+    reads = [text for text in traffic.statements if text.lstrip().startswith("SELECT")]
+    assert sorted(text.split("FROM ")[1].split()[0] for text in reads) == STATEMENTS
+
+
+async def test_a_page_holds_one_connection_and_one_transaction(who, many, traffic) -> None:
+    query = "{ applications(first: 20) { nodes { partner { name } events { kind } } } }"
+    assert (await who["auditor"](query)).errors == []
+    assert traffic.connections == 1
+
+
+async def test_a_total_alone_reads_no_page(who, many, traffic) -> None:
+    assert (await who["officer"]("{ applications { totalCount { value } } }")).errors == []
+    [statement] = traffic.statements
+    assert "count(*)" in statement
+
+
+async def test_a_page_alone_counts_nothing(who, many, traffic) -> None:
+    query = "{ applications(first: 5) { edges { cursor } nodes { id } pageInfo { endCursor } } }"
+    assert (await who["officer"](query)).errors == []
+    [statement] = traffic.statements
+    assert "count(" not in statement
+
+
+async def test_aliases_of_a_lookup_share_a_statement(who, traffic) -> None:
+    codes = ("AU", "NZ", "SG", "XX", "AU")
+    fields = " ".join(f'c{n}: country(code: "{c}") {{ code }}' for n, c in enumerate(codes))
+    answer = await who["anonymous"](f"{{ {fields} }}")
+    assert answer.data["c3"] is None
+    assert len(traffic.statements) == 1
+
+
+async def test_volumes_with_their_groups_take_a_statement_each(who, traffic) -> None:
+    query = """{
+        volumes(from: "2025-01-01", to: "2025-02-28", groupBy: [COUNTRY, NATIONALITY, PARTNER]) {
+            asOf
+            rows { country { code } nationality { code } partner { code } intake { value } }
+        }
+    }"""
+    assert (await who["leadership"](query)).errors == []
+    # When, how many, the countries of both dimensions, the partners.
+    assert len(traffic.statements) == 4
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ __typename }",
+        "{ viewer { role subject countries } }",
+        "{ policies { type rows fields } }",
+        '{ node(id: "nonsense") { id } }',
+        '{ application(by: {id: ""}) { id } }',
+        "{ applications { __typename } }",
+        "{ nothing }",
+        get_introspection_query(),
+    ],
+)
+async def test_what_is_not_stored_takes_no_connection(who, traffic, query) -> None:
+    await who["officer"](query)
+    assert (traffic.statements, traffic.connections) == ([], 0)
+
+
+async def test_everything_is_read_only(who, many, traffic) -> None:
+    """But for the log of reads, written after the answer is known."""
+    query = 'query @purpose(code: CASEWORK, reference: "T-1") { applications(first: 60) { %s } }'
+    assert (await who["supervisor"](query % CASES)).errors == []
+    written = [text for text in traffic.statements if not text.lstrip().startswith("SELECT")]
+    assert {text.split("(")[0].strip() for text in written} == {"INSERT INTO access_event"}
