@@ -7,7 +7,7 @@ from dash import html
 from dashboard.address import Address
 from dashboard.aria import aria
 from dashboard.sessions import Viewer
-from dashboard.texts import Texts, texts
+from dashboard.texts import Texts
 from dashboard.wording import country_name, list_text
 
 NAMED_COUNTRIES = 4
@@ -109,5 +109,4 @@ def _other_language(address: Address, say: Texts) -> html.A:
         href="/" + address.link(language=other),
         lang=other,
         className="quiet",
-        **aria(label=f"{texts(other)('masthead.language')}: {say('masthead.other_language')}"),
     )
