@@ -31,6 +31,8 @@ class Session:
         self._turn = asyncio.Lock()
         self._connection: AsyncConnection | None = None
         self._failure: FieldError | None = None
+        self._running: asyncio.Task[Any] | None = None
+        self._is_over = False
         self.statements = 0
 
     async def rows(self, statement: Select[Any]) -> Sequence[Row[Any]]:
@@ -43,6 +45,9 @@ class Session:
         async with self._turn:
             if self._failure:  # the transaction ended with it
                 raise self._failure
+            if self._is_over:
+                raise asyncio.CancelledError
+            self._running = asyncio.current_task()
             connection = self._connection or await self._begin()
             self.statements += 1
             try:
@@ -50,12 +55,21 @@ class Session:
             except DBAPIError as error:
                 self._failure = _told(error)
                 raise self._failure or error from None
+            finally:
+                self._running = None
 
     async def close(self) -> None:
-        """End the transaction and give the connection back."""
-        if self._connection is None:
+        """End the transaction and give the connection back.
+
+        A statement that still runs is cancelled: an operation that was given up leaves none.
+        """
+        self._is_over = True
+        if self._running:
+            self._running.cancel()
+        async with self._turn:
+            connection, self._connection = self._connection, None
+        if connection is None:
             return
-        connection, self._connection = self._connection, None
         try:
             await (await _driver(connection)).execute("ROLLBACK")
         except Exception:  # nothing was written, so only the connection is lost

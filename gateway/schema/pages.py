@@ -1,7 +1,7 @@
 """Lists in pages: Relay connections over keyset cursors."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any, Generic, TypeVar
@@ -193,14 +193,16 @@ async def _count(
     return Count.exactly(counted_rows)
 
 
-def once(make: Callable[[], Coroutine[Any, Any, Page]]) -> Callable[[], Awaitable[Page]]:
+def once(make: Callable[[], Awaitable[Page]]) -> Callable[[], Awaitable[Page]]:
     """The same page for all who ask, read when the first one does."""
-    reading: list[asyncio.Task[Page]] = []
+    turn = asyncio.Lock()
+    pages: list[Page] = []
 
-    def read_page() -> Awaitable[Page]:
-        if not reading:
-            reading.append(asyncio.ensure_future(make()))
-        return reading[0]
+    async def read_page() -> Page:
+        async with turn:
+            if not pages:
+                pages.append(await make())
+        return pages[0]
 
     return read_page
 

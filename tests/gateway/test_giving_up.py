@@ -1,0 +1,62 @@
+"""An operation that is given up leaves nothing behind: no statement, no connection."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import Integer, column, func, select
+
+from gateway.access.rows import holding
+from gateway.access.session import Session
+from models.database import pool
+
+pytestmark = pytest.mark.anyio
+
+SLEEP = holding(select(func.pg_sleep(30)), "Country")
+RUNNING = holding(
+    select(func.count()).select_from(
+        select(column("pid", Integer))
+        .select_from(func.pg_stat_get_activity(None).table_valued("pid", "query", "state"))
+        .where(column("state") == "active", column("query").like("%pg_sleep%"))
+        .where(column("pid") != func.pg_backend_pid())
+        .subquery()
+    ),
+    "Country",
+)
+
+
+async def _running(url: str) -> int:
+    engine = pool(url, 1)
+    watching = Session(engine, statement_timeout_seconds=5)
+    try:
+        ((count,),) = await watching.rows(RUNNING)
+        return count
+    finally:
+        await watching.close()
+        await engine.dispose()
+
+
+async def test_closing_a_session_cancels_the_statement_that_runs(database: str) -> None:
+    engine = pool(database, 1)
+    session = Session(engine, statement_timeout_seconds=60)
+    orphan = asyncio.ensure_future(session.rows(SLEEP))
+    while not await _running(database):  # noqa: ASYNC110  only the database can tell
+        await asyncio.sleep(0.02)
+
+    async with asyncio.timeout(5):
+        await session.close()
+
+    assert await asyncio.gather(orphan, return_exceptions=True) != [None]
+    assert await _running(database) == 0
+    async with asyncio.timeout(5), engine.connect():
+        pass  # the only connection of the pool is free again
+    await engine.dispose()
+
+
+async def test_a_session_that_is_over_runs_nothing_more(database: str) -> None:
+    engine = pool(database, 1)
+    session = Session(engine, statement_timeout_seconds=60)
+    await session.close()
+    with pytest.raises(asyncio.CancelledError):
+        await session.rows(SLEEP)
+    assert session.statements == 0
+    await engine.dispose()
