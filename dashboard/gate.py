@@ -1,6 +1,5 @@
 """The gate before everything that the dashboard serves: no session, no answer."""
 
-import logging
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from urllib.parse import parse_qs
@@ -13,8 +12,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dashboard.sessions import COOKIE, Session, Sessions
 from dashboard.texts import LANGUAGES, preferred_language
 from dashboard.visit import Visit, current_visit
-
-log = logging.getLogger(__name__)
 
 #: What anybody may reach: the way in, the way out, and whether the process lives.
 OPEN = frozenset({"/sign-in", "/sign-in/callback", "/sign-out", "/health/live"})
