@@ -1,0 +1,448 @@
+"""Bad input gets a 4xx or a coded error that says what to do: never a 5xx, never INTERNAL."""
+
+import copy
+import time
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gateway.errors import ErrorCode
+from gateway.execution.documents import MOST_TOKENS
+from gateway.schema.cursors import Cursors
+from tests.gateway.conftest import Asked, Viewer
+
+pytestmark = pytest.mark.anyio
+
+PAGE = "query($n: Int) { countries(first: $n) { nodes { code } } }"
+CASES = "{ applications(first: 1%s) { nodes { id } pageInfo { startCursor } } }"
+VOLUMES = '{ volumes(from: "%s", to: "%s", groupBy: [%s]) { rows { intake { value } } } }'
+IDENTITY = '{ application(by: {reference: "SGPO-OPEN-0006"}) { applicant { identity { email } } } }'
+
+
+def assert_told(answer: Asked, *codes: str) -> None:
+    """Refused with one of these codes and a text."""
+    assert answer.status < 500
+    assert answer.errors
+    for error in answer.errors:
+        assert error["extensions"]["code"] in codes
+        assert len(error["message"]) > 10
+        assert error["extensions"]["traceId"]
+
+
+async def timed(viewer: Viewer, query: str) -> Asked:
+    """Answered within a second of CPU."""
+    started = time.process_time()
+    answer = await viewer(query)
+    assert time.process_time() - started < 1
+    return answer
+
+
+# --- Documents -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "document",
+    ["", "   ", "# nothing", "{", "}", "query", "{ a", '{ a(b: "', "{ 1 }", "\0", "{ a } }",
+     "{ \ufeff\ud7ff }", "{ country(code: $) }", '{ country(code: "\\uD800") { code } }'],
+)  # fmt: skip
+async def test_malformed_documents(who, document) -> None:
+    assert_told(await who["officer"](document), "SYNTAX")
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "{ nothing }", "{ viewer }", "{ viewer { role { deeper } } }", "{ country { code } }",
+        "{ country(code: 5) { code } }", '{ country(code: "AU", more: 1) { code } }',
+        "{ ...Missing }", "{ ...A } fragment A on Nothing { code }",
+        "{ viewer { ... on Country { code } } }", "query($a: Int) { __typename }",
+        "query($a: Nothing) { viewer { role @include(if: $a) } }", "{ country(code: $x) { code } }",
+        "query Q { __typename } query Q { __typename }", "type Query { a: Int }",
+        "{ a: viewer { role } a: policies { type } }", "fragment A on Query { __typename }",
+        "{ ...A } fragment A on Query { ...A }",
+        "{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }",
+        "mutation { withdrawApplication { id } }", "subscription { applications { id } }",
+        "{ __typename @defer }", "{ ... @defer { __typename } }", "{ policies @stream { type } }",
+        "{ __typename @skip }", "{ __typename @include(if: 1) }",
+        "query @skip(if: true) { viewer }",
+        '{ viewer @purpose(code: CASEWORK, reference: "A") { role } }', "{ __typename @nothing }",
+        '{ country(code: "a\\u0000b") { code } }',
+        "{ application(by: {}) { id } }", "{ application(by: null) { id } }",
+        '{ application(by: {id: "a", reference: "b"}) { id } }',
+        "{ application(by: {id: null}) { id } }", "{ nodes(ids: [null]) { id } }",
+        '{ applications(where: {paidAt: {from: "2025-01-01T00:00"}}) { totalCount { value } } }',
+        '{ applications(first: 1, orderBy: {field: "PAID_AT"}) { nodes { id } } }',
+        "{ applications(first: 1, where: {stage: {eq: SOMEWHERE}}) { nodes { id } } }",
+        "{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }",
+    ],
+)  # fmt: skip
+async def test_invalid_documents(who, document) -> None:
+    answer = await who["officer"](document)
+    assert_told(answer, "INVALID_DOCUMENT")
+    assert answer.status == 400
+
+
+async def test_operations_are_named(who) -> None:
+    two = "query one { __typename } query two { viewer { role } }"
+    for name in (None, "", "three"):
+        answer = await who["officer"].send({"query": two, "operationName": name})
+        assert_told(answer, "INVALID_DOCUMENT")
+        assert "one, two" in answer.errors[0]["message"]
+    answer = await who["officer"].send({"query": two, "operationName": "one"})
+    assert answer.data == {"__typename": "Query"}
+
+
+# --- Bombs ---------------------------------------------------------------------------------------
+
+
+def chained(length: int, selection: str = "__typename") -> str:
+    chain = " ".join(f"fragment F{n} on Query {{ ...F{n + 1} }}" for n in range(length))
+    return f"{{ ...F0 }} {chain} fragment F{length} on Query {{ {selection} }}"
+
+
+def doubling(levels: int) -> str:
+    """Each fragment holds the next one twice."""
+    fragments = " ".join(
+        f"fragment F{n} on Query {{ ...F{n + 1} ...F{n + 1} }}" for n in range(levels)
+    )
+    return f"{{ ...F0 }} {fragments} fragment F{levels} on Query {{ __typename }}"
+
+
+def doubling_fields(levels: int) -> str:
+    fragments = " ".join(
+        f"fragment F{n} on Partner {{ a: centres {{ partner {{ ...F{n + 1} }} }}"
+        f" b: centres {{ partner {{ ...F{n + 1} }} }} }}"
+        for n in range(levels)
+    )
+    start = 'partner(code: "NUSA") { ...F0 }'
+    return f"{{ {start} }} {fragments} fragment F{levels} on Partner {{ code }}"
+
+
+TYPE_FIELDS = " ".join(f"b{n}: fields {{ name }}" for n in range(100))
+INTROSPECTION_BOMB = (
+    "{ __schema { types { "
+    + " ".join(f"a{n}: fields {{ type {{ ofType {{ ...F }} }} }}" for n in range(100))
+    + f" }} }} }} fragment F on __Type {{ {TYPE_FIELDS} }}"
+)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "{ " * 600 + "}" * 600,
+        "{ viewer " + "{ a " * 450 + "}" * 450 + "}",
+        "{ nodes(ids: " + "[" * 900 + "]" * 900 + ") { id } }",
+        "{ application(by: " + "{ id: " * 400 + "1" + "}" * 400 + ") { id } }",
+        "query($v: " + "[" * 900 + "ID" + "]" * 900 + ") { __typename }",
+        chained(240),
+        "{ " + "__typename " * (MOST_TOKENS - 2) + "}",
+        "{ " + "__typename " * (MOST_TOKENS + 1) + "}",
+        " ".join(f"query q{n} {{ __typename }}" for n in range(390)),
+        INTROSPECTION_BOMB,
+        doubling(100),
+        doubling_fields(40),
+        "{ " + " ".join(f"a{n}: applications(first: 100) {{ nodes {{ id events {{ kind }} }} }}"
+                        for n in range(90)) + " }",
+        "{ __typename " + "@include(if: true) " * 280 + "}",
+        "{ country(code: " + '"' + "x" * 200_000 + '") { code more } }',
+    ],
+)  # fmt: skip
+async def test_bombs_are_refused_quickly(who, traffic, document) -> None:
+    answer = await timed(who["officer"], document)
+    assert_told(answer, "SYNTAX", "INVALID_DOCUMENT", "TOO_COSTLY")
+    assert traffic.connections == 0
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        chained(100),
+        "{ " + " ".join(f"a{n}: __typename" for n in range(660)) + " }",
+        "{ " + "countries(first: 1) { totalCount { value } } " * 150 + "}",
+        "{ " + " ".join(f'c{n}: country(code: "AU") {{ code }}' for n in range(180)) + " }",
+    ],
+)
+async def test_what_looks_like_a_bomb_and_is_none_is_answered_quickly(who, document) -> None:
+    answer = await timed(who["officer"], document)
+    assert answer.errors == []
+
+
+async def test_a_thousand_aliases_are_too_many(who) -> None:
+    document = "{ " + " ".join(f"a{n}: __typename" for n in range(1000)) + " }"
+    assert_told(await timed(who["officer"], document), "SYNTAX")
+
+
+# --- Values --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", ["0", "-1", "101", "2147483647", "null", "-2147483648"])
+async def test_sizes_of_pages(who, size) -> None:
+    answer = await who["officer"](PAGE.replace("$n)", f"{size})").replace("($n: Int)", ""))
+    assert_told(answer, "INVALID_INPUT")
+
+
+@pytest.mark.parametrize(
+    "size",
+    ["2147483648", "1" + "0" * 400, "1" + "0" * 5000, "1.5", "NaN", '"1"', "1e3", "true", "[1]"],
+)
+async def test_sizes_that_are_no_integers(who, size) -> None:
+    answer = await who["officer"](PAGE.replace("$n)", f"{size})").replace("($n: Int)", ""))
+    assert_told(answer, "INVALID_DOCUMENT")
+
+
+@pytest.mark.parametrize("size", [2**31, 1.5, 1e300, "1", True, [1], {"a": 1}, -(2**63)])
+async def test_sizes_that_are_no_integers_by_variable(who, size) -> None:
+    assert_told(await who["officer"](PAGE, n=size), "INVALID_VARIABLES")
+
+
+@pytest.mark.parametrize("size", [b"1" + b"0" * 400, b"NaN", b"1e999", b"Infinity", b"-0.5e-999"])
+async def test_numbers_that_json_does_not_hold(who, client, size) -> None:
+    body = b'{"query": "query($n: Int) { countries(first: $n) { nodes { code } } }",'
+    response = await client.post(
+        "/graphql",
+        content=body + b' "variables": {"n": ' + size + b"}}",
+        headers={"Content-Type": "application/json"},
+    )
+    answer = Asked(response.status_code, response.json(), response.text)
+    assert_told(answer, "BAD_REQUEST", "INVALID_VARIABLES", "INVALID_INPUT")
+
+
+async def test_a_page_has_one_end(who) -> None:
+    for arguments in ("first: 1, last: 1", "first: null, last: null", 'after: "x"'):
+        answer = await who["officer"](f"{{ countries({arguments}) {{ nodes {{ code }} }} }}")
+        assert_told(answer, "INVALID_INPUT")
+
+
+async def test_lists_of_values_end_at_a_hundred(who) -> None:
+    query = (
+        "query($c: [String!]) { countries(first: 1, where: {code: {in: $c}}) { nodes { code } } }"
+    )
+    assert (await who["officer"](query, c=["AU"] * 100)).errors == []
+    assert_told(await who["officer"](query, c=["AU"] * 101), "INVALID_INPUT")
+    ids = "query($i: [ID!]!) { nodes(ids: $i) { id } }"
+    assert (await who["officer"](ids, i=["x"] * 100)).data == {"nodes": [None] * 100}
+    assert_told(await who["officer"](ids, i=["x"] * 101), "INVALID_INPUT")
+    where = """query($w: VolumeWhere) {
+        volumes(from: "2025-01-01", to: "2025-01-01", groupBy: [], where: $w) { asOf }
+    }"""
+    for name in ("countries", "nationalities", "partners", "centres", "visaTypes"):
+        assert_told(await who["officer"](where, w={name: ["AU"] * 101}), "INVALID_INPUT")
+        assert (await who["officer"](where, w={name: []})).errors == []
+
+
+async def test_texts_that_no_row_can_hold(who, client) -> None:
+    query = "query($c: String!) { country(code: $c) { code } }"
+    assert_told(await who["officer"](query, c="a\0"), "BAD_REQUEST")
+    for text in ("'; DROP TABLE country; --", "%", "\U0001f600", "\ud7ff", "x" * 100_000):
+        assert (await who["officer"](query, c=text)).data == {"country": None}
+    lone = f'{{"query": "{query}", "variables": {{"c": "\\ud800"}}}}'
+    response = await client.post(
+        "/graphql", content=lone, headers={"Content-Type": "application/json"}
+    )
+    assert response.status_code == 400
+
+
+@pytest.mark.parametrize(
+    "instant",
+    ["", "yesterday", "2025-01-01", "2025-01-01T00:00:00", "99999-01-01T00:00:00Z",
+     "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2025-13-01T00:00:00Z",
+     "2025-01-01T00:00:00+99:00", 5, True, 1e300, ["2025-01-01T00:00:00Z"], {}],
+)  # fmt: skip
+async def test_instants(who, instant) -> None:
+    query = """query($x: DateTime) {
+        applications(first: 1, where: {submittedAt: {from: $x}}) {
+            totalCount { value } nodes { id }
+        }
+    }"""
+    assert_told(await who["officer"](query, x=instant), "INVALID_VARIABLES")
+
+
+async def test_instants_at_the_ends_of_time(who) -> None:
+    where = 'where: {paidAt: {from: "%s", before: "%s"}}'
+    query = f"{{ applications({where}) {{ totalCount {{ value }} }} }}"
+    for start, end, count in (
+        ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z", 12),
+        ("9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z", 0),
+        ("2025-01-06T09:00:00+07:00", "2025-01-06T02:00:00.000001Z", 1),
+    ):
+        answer = await who["officer"](query % (start, end))
+        assert answer.data["applications"]["totalCount"]["value"] == count
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "groups"),
+    [
+        ("2025-02-01", "2025-01-31", ""),
+        ("0001-01-01", "9999-12-31", ""),
+        ("0001-01-01", "0001-01-01", "DAY"),
+        ("9999-12-31", "9999-12-31", "YEAR"),
+        ("2000-01-01", "2025-01-01", ""),
+        ("2025-01-01", "2025-01-31", "DAY, MONTH"),
+        ("2025-01-01", "2025-01-31", "WEEK, COUNTRY, QUARTER"),
+        ("2025-01-01", "2025-01-31", "COUNTRY, COUNTRY"),
+        ("2025-01-01", "2025-01-31", "DAY, DAY"),
+    ],
+)
+async def test_windows_and_groups_of_volumes(who, start, end, groups) -> None:
+    assert_told(await who["officer"](VOLUMES % (start, end, groups)), "INVALID_INPUT")
+
+
+@pytest.mark.parametrize("day", ["99999-01-01", "2025-02-30", "", "today", "2025-01-01T00:00:00Z"])
+async def test_days_that_do_not_exist(who, day) -> None:
+    assert_told(await who["officer"](VOLUMES % (day, "2025-12-31", "")), "INVALID_DOCUMENT")
+
+
+@pytest.mark.parametrize(
+    "by", [{}, {"id": None}, {"id": "a", "reference": "b"}, {"id": "a", "reference": None},
+           {"number": 5}, "AUSY-GRAN-0001", 5, None, []]
+)  # fmt: skip
+async def test_one_name_and_one_only(who, by) -> None:
+    query = "query($by: ApplicationBy!) { application(by: $by) { id } }"
+    assert_told(await who["officer"](query, by=by), "INVALID_VARIABLES")
+
+
+async def test_variables_that_the_document_does_not_name_are_passed_over(who) -> None:
+    assert (await who["officer"]("{ __typename }", extra={"deep": [1]})).errors == []
+
+
+# --- Cursors -------------------------------------------------------------------------------------
+
+
+async def cursor_of(viewer: Viewer, arguments: str = "") -> str:
+    return (await viewer(CASES % arguments)).data["applications"]["pageInfo"]["startCursor"]
+
+
+async def test_cursors_open_only_the_list_and_order_they_were_made_for(who) -> None:
+    usual = await cursor_of(who["officer"])
+    paid = await cursor_of(who["officer"], ", orderBy: {field: PAID_AT}")
+    countries = "{ countries(first: 1%s) { nodes { code } pageInfo { startCursor } } }"
+    country = (await who["officer"](countries % "")).data["countries"]["pageInfo"]["startCursor"]
+    for foreign in (paid, country):
+        assert_told(await who["officer"](CASES % f', after: "{foreign}"'), "INVALID_CURSOR")
+        assert_told(await who["officer"](CASES % f', before: "{foreign}"'), "INVALID_CURSOR")
+    turned = f', orderBy: {{field: SUBMITTED_AT, direction: ASCENDING}}, after: "{usual}"'
+    assert_told(await who["officer"](CASES % turned), "INVALID_CURSOR")
+    assert_told(await who["officer"](countries % f', after: "{usual}"'), "INVALID_CURSOR")
+
+
+async def test_cursors_are_ours_to_the_last_bit(who) -> None:
+    cursor = await cursor_of(who["officer"])
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    changed = {
+        cursor[:at] + letters[(letters.index(cursor[at]) + 1) % 64] + cursor[at + 1 :]
+        for at in range(0, len(cursor), 5)
+    } | {cursor[:-1] + letters[(letters.index(cursor[-1]) + 1) % 64]}
+    forged = Cursors(b"another key").write("Application submitted_at descending", ("x", "y"))
+    for text in (*changed, forged, "", "x", "é", cursor + "=", cursor + "\\n", " " + cursor,
+                 cursor[:-1], cursor + "A", "A" * 10_000):  # fmt: skip
+        assert_told(await who["officer"](CASES % f', after: "{text}"'), "INVALID_CURSOR")
+
+
+# --- Purpose -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "reference",
+    ["", " ", "ruby hale", "ruby@example.org", "A" * 13, "A-" * 7, "a", "A--B", "-A", "A-", "É",
+     "A\\n", "1" * 500],
+)  # fmt: skip
+async def test_references_of_cases(who, reference) -> None:
+    query = f'query @purpose(code: CASEWORK, reference: "{reference}") {IDENTITY}'
+    answer = await who["officer"](query)
+    assert_told(answer, "PURPOSE_REQUIRED")
+    assert answer.status == 400
+
+
+@pytest.mark.parametrize(
+    "directive",
+    [
+        "@purpose", "@purpose(code: CASEWORK)", '@purpose(reference: "A")',
+        '@purpose(code: NOSINESS, reference: "A")', '@purpose(code: "CASEWORK", reference: "A")',
+        "@purpose(code: CASEWORK, reference: null)", "@purpose(code: CASEWORK, reference: 5)",
+        '@purpose(code: CASEWORK, reference: "A") @purpose(code: CASEWORK, reference: "B")',
+    ],
+)  # fmt: skip
+async def test_purposes_that_are_none(who, directive) -> None:
+    assert_told(await who["officer"](f"query {directive} {IDENTITY}"), "INVALID_DOCUMENT")
+
+
+async def test_purposes_by_variable(who) -> None:
+    query = "query($c: String!) @purpose(code: CASEWORK, reference: $c) " + IDENTITY
+    assert (await who["officer"](query, c="SGPO-OPEN-0006")).errors == []
+    assert_told(await who["officer"](query), "INVALID_VARIABLES")
+    assert_told(await who["officer"](query, c=5), "INVALID_VARIABLES")
+    assert_told(await who["officer"](query, c="me"), "PURPOSE_REQUIRED")
+
+
+# --- Anything at all -----------------------------------------------------------------------------
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=20,
+)
+VALID = (
+    "query($n: Int = 5, $s: Stage) { applications(first: $n, where: {stage: {eq: $s}}) {"
+    " totalCount { value } edges { cursor node { id country { code name(language: ID) } } }"
+    " pageInfo { endCursor } } }",
+    '{ a: node(id: "QXBw") { ... on Application { stage } } ...F } fragment F on Query {'
+    ' countries(last: 3, before: "x") { nodes { code entryRules { entry } } } }',
+    'query @purpose(code: CASEWORK, reference: "A-1") { application(by: {reference: "x"}) {'
+    " applicant { identity { fullName } } } }",
+    '{ volumes(from: "2025-01-01", to: "2025-02-01", groupBy: [COUNTRY, MONTH], where:'
+    ' {countries: ["AU"]}) { asOf rows { intake { value } period { startsOn } } } }',
+)
+PIECES = ("{", "}", "(", ")", "[", "]", "...", "$n", ":", '"', '"""', "null", "-1", "9" * 30,
+          "@skip(if: true)", "on", "__typename", "\\u0000", "\0", "é", "#", " first: 0 ",
+          "!")  # fmt: skip
+few = settings(
+    max_examples=150,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+
+
+def assert_sound(response: httpx.Response) -> None:
+    assert response.status_code < 500
+    codes = {error["extensions"]["code"] for error in response.json().get("errors", [])}
+    assert codes <= {code.value for code in ErrorCode} - {"INTERNAL"}
+
+
+@few
+@given(body=JSON)
+async def test_any_json_is_answered_soundly(client, body) -> None:
+    assert_sound(await client.post("/graphql", json=body))
+
+
+@few
+@given(query=st.sampled_from(VALID), variables=st.dictionaries(st.sampled_from("nscx"), JSON))
+async def test_any_variables_are_answered_soundly(who, query, variables) -> None:
+    viewer: Viewer = who["officer"]
+    answer = await viewer.send({"query": query, "variables": copy.deepcopy(variables)})
+    assert answer.status < 500
+    assert "INTERNAL" not in answer.codes
+
+
+EDITS = st.lists(
+    st.tuples(st.floats(0, 1), st.integers(0, 12), st.sampled_from(("", *PIECES))),
+    min_size=1,
+    max_size=4,
+)
+
+
+@few
+@given(text=st.sampled_from(VALID), edits=EDITS)
+async def test_any_change_to_a_document_is_answered_soundly(who, text, edits) -> None:
+    for place, length, piece in edits:
+        start = int(place * len(text))
+        text = text[:start] + piece + text[start + length :]
+    answer = await who["officer"].send({"query": text})
+    assert answer.status < 500
+    assert "INTERNAL" not in answer.codes
