@@ -3,7 +3,7 @@
 import copy
 import time
 
-import httpx
+import httpx2
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -409,7 +409,7 @@ few = settings(
 )
 
 
-def assert_sound(response: httpx.Response) -> None:
+def assert_sound(response: httpx2.Response) -> None:
     assert response.status_code < 500
     codes = {error["extensions"]["code"] for error in response.json().get("errors", [])}
     assert codes <= {code.value for code in ErrorCode} - {"INTERNAL"}

@@ -67,7 +67,7 @@ async def responses(client: Any) -> list[Any]:
 async def test_personal_data_is_in_answers_and_nowhere_else(client, secrets, caplog) -> None:
     with caplog.at_level(logging.DEBUG):
         # SQLAlchemy's and asyncio's own debugging is never on; ours is here.
-        for name in ("sqlalchemy", "asyncio", "httpx", "httpcore"):
+        for name in ("sqlalchemy", "asyncio", "httpx2", "httpcore"):
             logging.getLogger(name).setLevel(logging.WARNING)
         answered = await responses(client)
     told = "".join(response.text for response in answered)

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from sqlalchemy import select, true
 
@@ -38,10 +38,10 @@ POLICY: dict[str, policy.Access] = policy.POLICY  # type: ignore[assignment]
 async def serving(world: str) -> AsyncIterator[dict[str, Viewer]]:
     """A gateway made now, with the defect in it."""
     app = gateway(tokens.settings(database_url=world), key_source=tokens.key_source)
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
     async with (
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client,
+        httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client,
     ):
         yield {name: Viewer(client, claims) for name, claims in CLAIMS.items()}
 

@@ -69,7 +69,6 @@ async def check_type(viewer: Viewer, role: Role, type_name: str, traffic: Traffi
                 documents += [
                     asking.with_alias(operation(role)),
                     asking.with_fragment(operation(role)),
-                    asking.with_inline_fragment(operation(role)),
                 ]
             for document in documents:
                 assert_forbidden(await viewer(document), role, asking, traffic)

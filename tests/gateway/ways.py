@@ -125,9 +125,6 @@ class Asking:
         fragment = f"fragment Inner on {self.type_name} {{ {self.selection()} }}"
         return f"{self.document(operation, '...Inner')} {fragment}"
 
-    def with_inline_fragment(self, operation: str) -> str:
-        return self.document(operation, f"... @include(if: true) {{ {self.selection()} }}")
-
     def _branches(self) -> Iterator[str]:
         fields: Any = FULL.type_map[self.type_name].fields  # type: ignore[union-attr]
         return (n for n in self.fields if not is_leaf_type(get_named_type(fields[n].type)))
