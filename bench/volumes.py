@@ -1,7 +1,7 @@
 """What figures cost from rollups and from raw rows, and what keeping them right costs."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, time, timedelta, timezone
 from functools import partial
 from typing import Any
 
@@ -13,23 +13,29 @@ from bench.measuring import seconds_of, show, show_table, side_by_side
 from bench.world import world
 from models.database import connect, pool
 from models.volumes import Dimension, Measure, Period, Question, rebuild, statement, verify
-from models.volumes.question import STOCKS
+from models.volumes.question import PERCENTS, STOCKS
 
-#: Intake, outcomes and percentiles of the cases paid in a window: one pass over raw rows.
+_WIB = timezone(timedelta(hours=7))
+_MONTH = "date_trunc('month', paid_at AT TIME ZONE 'Asia/Jakarta')"
+_PERCENTILES = """
+    percentile_disc(ARRAY[0.5, 0.75, 0.9, 0.95]) WITHIN GROUP (ORDER BY closed_at - paid_at)
+        FILTER (WHERE status IN ('GRANTED', 'REFUSED'))
+"""
+#: Intake and its outcomes by country, in one pass over raw rows.
 _RAW = """
     SELECT
         country_code,
         {period} AS period,
-        count(*) FILTER (WHERE paid_at >= $1 AND paid_at < $2) AS intake,
+        count(*) AS intake,
+        sum(fee_idr) AS revenue,
         count(*) FILTER (WHERE status = 'GRANTED') AS granted,
         count(*) FILTER (WHERE status = 'REFUSED') AS refused,
-        percentile_disc(ARRAY[0.5, 0.75, 0.9, 0.95]) WITHIN GROUP (ORDER BY closed_at - paid_at)
-            FILTER (WHERE status IN ('GRANTED', 'REFUSED')) AS turnaround
+        count(*) FILTER (WHERE closed_at <= target_due_at) AS within_target,
+        {percentiles} AS turnaround
     FROM application
     WHERE paid_at >= $1 AND paid_at < $2
     GROUP BY country_code, period
 """
-_MONTH = "date_trunc('month', paid_at AT TIME ZONE 'Asia/Jakarta')"
 
 
 async def measure(applications: int, rounds: int) -> None:
@@ -37,6 +43,7 @@ async def measure(applications: int, rounds: int) -> None:
     async with world(applications) as url:
         engine, raw = pool(url, 1), await connect(url)
         try:
+            await raw.execute("VACUUM ANALYZE")  # as autovacuum leaves it after a minute
             await _reading(engine, raw, applications, rounds)
             await _keeping(raw, applications)
         finally:
@@ -47,19 +54,23 @@ async def measure(applications: int, rounds: int) -> None:
 async def _reading(
     engine: AsyncEngine, raw: asyncpg.Connection, applications: int, rounds: int
 ) -> None:
-    year, until = _last_year()
-    window = (datetime.combine(year, datetime.min.time(), UTC), datetime.now(UTC))
-    for title, period, grouping in (
+    from_on, to_on = _last_year()
+    window = (_midnight(from_on), _midnight(to_on + timedelta(days=1)))
+    flows = frozenset(Measure) - STOCKS
+    for title, period, months in (
         ("A year by country", None, "NULL"),
         ("Twelve months × country", Period.MONTH, _MONTH),
     ):
-        everything = Question(year, until, (Dimension.COUNTRY,), period)
-        comparable = replace(everything, measures=frozenset(Measure) - STOCKS)
+        asked = Question(from_on, to_on, (Dimension.COUNTRY,), period, measures=flows)
+        counts = replace(asked, measures=flows - PERCENTS.keys())
+        raw_asked = _RAW.format(period=months, percentiles=_PERCENTILES)
+        raw_counts = _RAW.format(period=months, percentiles="NULL")
         measured = await side_by_side(
             {
-                "rollups": partial(_ask, engine, comparable),
-                "raw rows": partial(raw.fetch, _RAW.format(period=grouping), *window),
-                "rollups, stocks included": partial(_ask, engine, everything),
+                "rollups, with percentiles": partial(_ask, engine, asked),
+                "raw rows, with percentiles": partial(raw.fetch, raw_asked, *window),
+                "rollups, counts alone": partial(_ask, engine, counts),
+                "raw rows, counts alone": partial(raw.fetch, raw_counts, *window),
             },
             rounds,
         )
@@ -87,6 +98,10 @@ async def _verified(connection: asyncpg.Connection) -> None:
 
 
 def _last_year() -> tuple[date, date]:
-    """Twelve whole months up to yesterday's."""
-    until = datetime.now(UTC).date().replace(day=1) - timedelta(days=1)
-    return (until - timedelta(days=350)).replace(day=1), until
+    """The first and the last day of the twelve whole months before this one."""
+    this_month = datetime.now(_WIB).date().replace(day=1)
+    return this_month.replace(year=this_month.year - 1), this_month - timedelta(days=1)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), _WIB)
