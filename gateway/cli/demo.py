@@ -23,7 +23,7 @@ from gateway.settings import Settings, read_settings
 from models.database import connect
 from models.migrations import migrate
 from models.postgres import default_data_dir, running_postgres
-from models.postgres.guardian import stop_with_parent
+from models.postgres.guardian import ended_with_parent
 from models.synthetic import Scale, synthesise
 
 _PROJECT = Path(__file__).parent.parent.parent
@@ -97,7 +97,7 @@ def _dashboard(settings: Settings, port: int) -> Iterator[None]:
             "GERBANG_DASHBOARD_URL": settings.dashboard_url,
             "GERBANG_DASHBOARD_PORT": str(port),
         },
-        preexec_fn=stop_with_parent if sys.platform == "linux" else None,
+        preexec_fn=ended_with_parent(),
     )
     try:
         yield

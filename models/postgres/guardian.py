@@ -4,11 +4,14 @@ Called as a program: guardian.py LOCK_FD UID GID COMMAND…, with standard input
 starter. The end of that pipe is the order to stop: the kernel closes it even on kill -9.
 """
 
+import ctypes
 import os
 import select
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 POLITE, URGENT = 30, 5  # seconds until a fast shutdown becomes an immediate one, and then a kill
@@ -26,7 +29,7 @@ def main(lock: str, uid: str, gid: str, *command: str) -> None:
         # Every process of the server inherits both: the lock is free, and the pipe at its end,
         # exactly when the last of them has gone.
         pass_fds=(int(lock), held_by_server),
-        preexec_fn=stop_with_parent if sys.platform == "linux" else None,
+        preexec_fn=ended_with_parent(),
         **rights,
     )
     os.close(held_by_server)
@@ -36,12 +39,15 @@ def main(lock: str, uid: str, gid: str, *command: str) -> None:
         stop(server)
 
 
-def stop_with_parent() -> None:
-    """Asks Linux to end the server should even the guardian be killed."""
-    import ctypes
+def ended_with_parent() -> Callable[[], object] | None:
+    """What a child does first, so that Linux ends it with its parent, even after kill -9.
 
+    All is loaded before the child exists: it may run as somebody who cannot read our Python.
+    """
+    if sys.platform != "linux":
+        return None
     set_parent_death_signal = 1
-    ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGINT)
+    return partial(ctypes.CDLL(None).prctl, set_parent_death_signal, signal.SIGINT)
 
 
 def stop(server: subprocess.Popen[Any]) -> None:
