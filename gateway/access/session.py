@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
+from asyncpg import PostgresError
 from sqlalchemy import Row, Select
-from sqlalchemy.exc import DataError, DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from gateway.access.rows import HELD_TO
@@ -14,6 +15,7 @@ from gateway.errors import ErrorCode, FieldError
 #: One snapshot for the whole answer, so that a page, its total and its figures agree.
 _BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = {:d}"
 
+_AWAY = "The database does not answer. Try again shortly."
 _QUERY_CANCELED = "57014"
 _DATA_EXCEPTION = "22"
 
@@ -48,9 +50,9 @@ class Session:
             if self._is_over:
                 raise asyncio.CancelledError
             self._running = asyncio.current_task()
-            connection = self._connection or await self._begin()
-            self.statements += 1
             try:
+                connection = self._connection or await self._begin()
+                self.statements += 1
                 return (await connection.execute(statement)).all()
             except DBAPIError as error:
                 self._failure = _told(error)
@@ -78,7 +80,10 @@ class Session:
             await connection.close()
 
     async def _begin(self) -> AsyncConnection:
-        connection = await self._engine.connect()
+        try:
+            connection = await self._engine.connect()
+        except (OSError, SQLAlchemyError, PostgresError) as error:
+            raise FieldError(ErrorCode.UNAVAILABLE, _AWAY) from error
         try:
             await (await _driver(connection)).execute(_BEGIN.format(self._timeout_milliseconds))
         except BaseException:
@@ -98,7 +103,7 @@ def _told(error: DBAPIError) -> FieldError | None:
             "This took too long. Ask for less: a shorter period or a narrower filter.",
         )
     if error.connection_invalidated:
-        return FieldError(ErrorCode.UNAVAILABLE, "The database went away. Try again shortly.")
+        return FieldError(ErrorCode.UNAVAILABLE, _AWAY)
     if isinstance(error, DataError) or state.startswith(_DATA_EXCEPTION):
         return FieldError(ErrorCode.INVALID_INPUT, "A value here cannot be compared with any row.")
     return None

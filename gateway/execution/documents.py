@@ -30,6 +30,7 @@ from models.vocabulary import Role
 
 #: Bounds what parsing and validating may cost; the introspection of code generators takes 500.
 MOST_TOKENS = 2_000
+MOST_CHARACTERS = 50_000
 MOST_ERRORS = 10
 KEPT = 1_000
 
@@ -99,7 +100,7 @@ def operation_of(document: DocumentNode, name: str | None) -> OperationDefinitio
 def _parsed(text: str) -> DocumentNode:
     """Raises RequestError with SYNTAX."""
     try:
-        return parse(text, max_lexical_tokens=MOST_TOKENS)
+        return parse(text, max_lexical_tokens=MOST_TOKENS, max_source_length=MOST_CHARACTERS)
     except GraphQLSyntaxError as error:
         places = [{"line": place.line, "column": place.column} for place in error.locations or ()]
         raise RequestError(ErrorCode.SYNTAX, error.message, details={"locations": places}) from None

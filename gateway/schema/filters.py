@@ -150,4 +150,13 @@ def _plain(kind: Any) -> Any:
 
 
 def _is_given(value: Any) -> bool:
-    return value is not None and value is not strawberry.UNSET
+    """Whether a condition is there. A null one is refused: to pass over it would widen the list.
+
+    Raises FieldError with INVALID_INPUT.
+    """
+    if value is None:
+        raise FieldError(
+            ErrorCode.INVALID_INPUT,
+            "A condition in `where` is null. Give it a value, or leave it out.",
+        )
+    return value is not strawberry.UNSET

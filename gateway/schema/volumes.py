@@ -179,8 +179,10 @@ class VolumeWhere:
             Dimension.CHANNEL: self.channels,
         }
         for dimension, values in asked.items():
-            if values is None or values is strawberry.UNSET:
+            if values is strawberry.UNSET:
                 continue
+            if values is None:
+                raise _invalid("A condition in `where` is null. Give it values, or leave it out.")
             if len(values) > MOST_VALUES:
                 raise _invalid(f"`where` takes at most {MOST_VALUES} values of a kind.")
             yield dimension, tuple(str(value) for value in values)

@@ -7,7 +7,9 @@ from sqlalchemy import Integer, column, func, select
 
 from gateway.access.rows import holding
 from gateway.access.session import Session
+from gateway.errors import ErrorCode, FieldError
 from models.database import pool
+from tests.free_ports import free_port
 
 pytestmark = pytest.mark.anyio
 
@@ -60,3 +62,12 @@ async def test_a_session_that_is_over_runs_nothing_more(database: str) -> None:
         await session.rows(SLEEP)
     assert session.statements == 0
     await engine.dispose()
+
+
+async def test_a_database_that_is_away_is_told_as_such() -> None:
+    engine = pool(f"postgresql://nobody@127.0.0.1:{free_port()}/nothing", 1)
+    session = Session(engine, statement_timeout_seconds=5)
+    with pytest.raises(FieldError) as told:
+        await session.rows(SLEEP)
+    assert told.value.code is ErrorCode.UNAVAILABLE
+    await session.close()
