@@ -32,13 +32,12 @@ async def measure(applications: int, rounds: int) -> None:
         try:
             await ours.execute(f"CREATE ROLE {_ROLE}; GRANT SELECT ON application TO {_ROLE}")
             key: Any = await ours.fetchval("SELECT id FROM application LIMIT 1")
-            prepared = await ours.prepare(_READ.replace("%s", "$1"))
             one_trip, pipeline = "preamble in one round trip", "preamble in a pipeline"
             measured = await side_by_side(
                 {
-                    f"asyncpg, {one_trip}": partial(_asyncpg_at_once, ours, prepared, key),
-                    "asyncpg, a round trip each": partial(_asyncpg_apart, ours, prepared, key),
-                    "asyncpg, no transaction": partial(prepared.fetchrow, key),
+                    f"asyncpg, {one_trip}": partial(_asyncpg_at_once, ours, key),
+                    "asyncpg, a round trip each": partial(_asyncpg_apart, ours, key),
+                    "asyncpg, no transaction": partial(_asyncpg_read, ours, key),
                     f"psycopg, {one_trip}": partial(_psycopg_at_once, theirs, key),
                     f"psycopg, {pipeline}": partial(_psycopg_pipeline, theirs, key),
                     "psycopg, no transaction": partial(_psycopg_read, theirs, key),
@@ -51,20 +50,24 @@ async def measure(applications: int, rounds: int) -> None:
     show("One application by its id, on one connection", "read", measured)
 
 
-async def _asyncpg_at_once(connection: asyncpg.Connection, prepared: Any, key: UUID) -> object:
+async def _asyncpg_at_once(connection: asyncpg.Connection, key: UUID) -> object:
     await connection.execute(_PREAMBLE)
-    row = await prepared.fetchrow(key)
+    row = await _asyncpg_read(connection, key)
     await connection.execute(_END)
     return row
 
 
-async def _asyncpg_apart(connection: asyncpg.Connection, prepared: Any, key: UUID) -> object:
+async def _asyncpg_apart(connection: asyncpg.Connection, key: UUID) -> object:
     await connection.execute(_BEGIN)
     await connection.execute(_ACT)
     await connection.fetchval("SELECT set_config('gerbang.viewer', $1, true)", _VIEWER)
-    row = await prepared.fetchrow(key)
+    row = await _asyncpg_read(connection, key)
     await connection.execute(_END)
     return row
+
+
+async def _asyncpg_read(connection: asyncpg.Connection, key: UUID) -> object:
+    return await connection.fetchrow(_READ.replace("%s", "$1"), key)  # prepares it once
 
 
 async def _psycopg_at_once(connection: psycopg.AsyncConnection, key: UUID) -> object:

@@ -21,7 +21,7 @@ from models.database import connect
 _VIEWER = "officer"
 _PAGE = """
 query Page {
-  applications(first: 50) {
+  applications(first: 50, where: {status: {in: [GRANTED, REFUSED]}}) {
     nodes {
       reference stage status submittedAt
       country { code name }

@@ -27,6 +27,6 @@ async def world(applications: int) -> AsyncIterator[str]:
 
 
 async def load(url: str, applications: int) -> Summary:
-    """Two years of the partners' channels, always the same ones."""
+    """Two years of the partners' channels, up to now."""
     await migrate(url)
     return await synthesise(url, applications=applications, months=24, seed=1, scale=Scale.PARTNER)
