@@ -231,4 +231,5 @@ class _View:
             name: self._with_type(GraphQLArgument, argument)
             for name, argument in directive.args.items()
         }
-        return GraphQLDirective(**{**directive.to_kwargs(), "args": arguments})
+        parts: dict[str, Any] = {**directive.to_kwargs(), "args": arguments}
+        return GraphQLDirective(**parts)

@@ -34,7 +34,8 @@ def build_schema() -> GraphQLSchema:
     Raises PolicyGapError while the policy does not have exactly one line for each.
     """
     config = StrawberryConfig(scalar_map=SCALARS, name_converter=_Names())
-    schema = strawberry.Schema(Query, directives=[purpose], config=config)._schema
+    declared = strawberry.Schema(Query, directives=[purpose], config=config)
+    schema = declared._schema  # pyright: ignore[reportPrivateUsage] - there is no public way to it
     if found := gaps(_fields(schema)):
         raise PolicyGapError("\n".join(found))
     return schema

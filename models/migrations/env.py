@@ -2,7 +2,7 @@
 
 from alembic import context
 
-import models.volumes.grains  # noqa: F401 - tables to compare with
+import models.volumes.grains  # noqa: F401  # pyright: ignore[reportUnusedImport] - tables to compare with
 from models import Base
 
 context.configure(
