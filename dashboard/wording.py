@@ -17,6 +17,8 @@ from dashboard.texts import Texts
 from dashboard.volumes import Reading
 
 HOURS_AS_DAYS = 72
+#: Below this a count has no change in per cent.
+SMALL_BASE = 20
 #: The short Indonesian units, "j" and "hr", are not read at a glance.
 SHORT_UNITS: dict[str, Literal["long", "short"]] = {"id": "long", "en": "short"}
 NO_VALUE = "–"
@@ -25,9 +27,10 @@ MINUS = "\N{MINUS SIGN}"
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """How a reading moved: signed text, and whether that is good, bad or neither."""
+    """How a reading moved: by how much, with a sign and without, and whether that is good."""
 
     text: str
+    size: str
     direction: str
     verdict: str = ""
 
@@ -64,26 +67,30 @@ def duration_text(hours: float, say: Texts, *, is_short: bool = False) -> str:
 
 
 def change_of(measure: Measure, now: Reading, before: Reading, say: Texts) -> Change | None:
-    """Against the period before: points for rates, time for durations, per cent for the rest."""
+    """Against an earlier period: points for rates, time for durations, per cent for the rest.
+
+    Per cent of a few misleads, so a count that was small is compared by its difference.
+    """
     if now.value is None or before.value is None:
         return None
     difference = now.value - before.value
-    if measure.kind is Kind.RATE:
-        size, text = difference * 100, say("measures.points", points=_signed(difference * 100, say))
-    elif measure.kind is Kind.DURATION:
-        size, text = (
-            difference,
-            _sign(difference, duration_text(abs(difference), say, is_short=True)),
-        )
-    elif before.value:
-        size = difference / before.value * 100
-        text = _sign(size, percent_text(abs(size) / 100, say))
-    else:
-        return None
-    if round(size, 1) == 0:
-        return Change(say("measures.unchanged"), "same")
-    direction = "up" if size > 0 else "down"
-    return Change(text, direction, _verdict(measure, direction))
+    match measure.kind:
+        case Kind.RATE:
+            moved, size = difference * 100, _points_text(abs(difference) * 100, say)
+        case Kind.DURATION:
+            moved, size = difference, duration_text(abs(difference), say, is_short=True)
+        case Kind.COUNT if before.value < SMALL_BASE:
+            moved, size = difference, count_text(abs(difference), say)
+        case _ if before.value:
+            share = difference / before.value
+            moved, size = share * 100, percent_text(abs(share), say)
+        case _:
+            return None
+    if round(moved, 1) == 0:
+        return Change(say("measures.unchanged"), "", "same")
+    direction = "up" if moved > 0 else "down"
+    text = f"{'+' if moved > 0 else MINUS}{size}"
+    return Change(text, size, direction, _verdict(measure, direction))
 
 
 def period_text(period: Period, say: Texts) -> str:
@@ -118,12 +125,9 @@ def _compact(value: float, say: Texts, *, is_short: bool) -> str:
     ).replace(" ", "\N{NO-BREAK SPACE}")
 
 
-def _signed(value: float, say: Texts) -> str:
-    return _sign(value, format_decimal(abs(value), locale=say.locale, format="#,##0.0"))
-
-
-def _sign(value: float, text: str) -> str:
-    return f"{'+' if value > 0 else MINUS}{text}"
+def _points_text(points: float, say: Texts) -> str:
+    amount = format_decimal(points, locale=say.locale, format="#,##0.0")
+    return say("measures.points", points=amount)
 
 
 def _verdict(measure: Measure, direction: str) -> str:

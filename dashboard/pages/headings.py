@@ -81,8 +81,7 @@ def _finding(volumes: Volumes, say: Texts) -> str:
     change = change_of(INTAKE, now, before, say)
     if change is None:
         return say("heading.alone", count=count)
-    size = abs((now.value or 0) / (before.value or 1) - 1)
-    return say(f"heading.{change.direction}", count=count, change=percent_text(size, say))
+    return say(f"heading.{change.direction}", count=count, change=change.size)
 
 
 def _period_choice(address: Address, period: Period, say: Texts) -> html.Nav:

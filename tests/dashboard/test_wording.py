@@ -52,6 +52,12 @@ def test_values(measure: Measure, value: float | None, indonesian: str, english:
         (REFUSAL_RATE, 0.01, 0.03, "−2.0 points", ""),
         (TURNAROUND_P50, 5, 6.5, "−1.5 hrs", "better"),
         (INTAKE, 100, 100, "unchanged", ""),
+        (INTAKE, 22, 20, "+10.0%", ""),
+        (INTAKE, 22, 19, "+3", ""),
+        (BACKLOG, 6, 1, "+5", "worse"),
+        (BACKLOG, 0, 3, "−3", "better"),
+        (INTAKE, 5, 0, "+5", ""),
+        (INTAKE, 0, 0, "unchanged", ""),
     ],
 )
 def test_changes(measure: Measure, now: float, before: float, text: str, verdict: str) -> None:
@@ -61,7 +67,8 @@ def test_changes(measure: Measure, now: float, before: float, text: str, verdict
 
 
 def test_nothing_is_compared_with_nothing() -> None:
-    assert change_of(INTAKE, Reading(5), Reading(0), EN) is None
+    assert change_of(INTAKE, Reading(5), Reading(None), EN) is None
+    assert change_of(REVENUE, Reading(5), Reading(0), EN) is None
     assert change_of(INTAKE, Reading(None, is_suppressed=True), Reading(5), EN) is None
 
 
