@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
 from dashboard.api import Gateway
+from dashboard.export.routes import routes as export_routes
 from dashboard.gate import Gate
 from dashboard.pages import volumes
 from dashboard.sessions import MemorySessions, Sessions
@@ -78,10 +79,11 @@ def create_app(
         compress=False,
     )
     dash.layout = volumes.layout
-    volumes.register(dash, Gateway(settings.api_url, transport))
+    gateway = Gateway(settings.api_url, transport)
+    volumes.register(dash, gateway)
 
     server: FastAPI = dash.server
-    server.router.routes.extend(sign_in.routes())
+    server.router.routes.extend([*sign_in.routes(), *export_routes(gateway)])
     server.add_api_route("/health/live", _live, methods=["GET"])
     server.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=6)
     server.add_middleware(

@@ -16,9 +16,13 @@ from dashboard.visit import Visit, current_visit
 #: What anybody may reach: the way in, the way out, and whether the process lives.
 OPEN = frozenset({"/sign-in", "/sign-in/callback", "/sign-out", "/health/live"})
 
+#: Figures as files.
+EXPORTS = frozenset({"/export.csv", "/export.xlsx"})
+
 #: What else exists. Dash would answer any other path with its page.
-BEHIND = frozenset(
-    {"/", "/role", "/_dash-layout", "/_dash-dependencies", "/_dash-update-component"}
+BEHIND = (
+    frozenset({"/", "/role", "/_dash-layout", "/_dash-dependencies", "/_dash-update-component"})
+    | EXPORTS
 )
 BEHIND_FOLDERS = ("/assets/", "/_dash-component-suites/")
 
@@ -108,7 +112,7 @@ def _refusal(asked: HTTPConnection) -> Response | None:
 
 def _nobody(asked: HTTPConnection) -> Response:
     """Somebody who opens the page is sent to sign in; a program is told."""
-    if asked.scope["path"] == "/" and "text/html" in asked.headers.get("accept", ""):
+    if asked.scope["path"] in EXPORTS | {"/"} and "text/html" in asked.headers.get("accept", ""):
         return RedirectResponse(f"/sign-in?{query_of(asked)}", HTTPStatus.SEE_OTHER)
     return JSONResponse({"error": "Sign in first."}, HTTPStatus.UNAUTHORIZED)
 

@@ -45,6 +45,10 @@ class Volumes:
     previous_by_country: Mapping[str | None, Line]
     months: tuple[Line, ...]
 
+    def before(self, line: Line) -> Line:
+        """The same country in the period before."""
+        return self.previous_by_country.get(line.code, Line({}))
+
     @property
     def is_empty(self) -> bool:
         return not any(reading.value for reading in self.total.readings.values())

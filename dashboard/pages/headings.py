@@ -35,21 +35,28 @@ def page_heading(
         period=period_text(period, say),
         previous=period_text(period.previous, say),
     )
-    facts = (
-        (say("masthead.scope"), scope_text(viewer, say)),
-        ("", say("masthead.as_of", instant=instant_text(volumes.as_of, say))),
-        ("", say("masthead.exact")),
-    )
     return [
         html.P(say("page.title"), className="kicker"),
         html.H1(_finding(volumes, say)),
         html.P(compared, className="compared"),
         html.Ul(
-            [html.Li([html.Span(f"{name}: "), text] if name else text) for name, text in facts],
+            [
+                html.Li([html.Span(f"{name}: "), text] if name else text)
+                for name, text in facts(volumes, viewer, say)
+            ],
             className="facts",
         ),
         _period_choice(address, period, say),
     ]
+
+
+def facts(volumes: Volumes, viewer: Viewer, say: Texts) -> tuple[tuple[str, str], ...]:
+    """Scope, time and protection of the figures, some with a name before them."""
+    return (
+        (say("masthead.scope"), scope_text(viewer, say)),
+        ("", say("masthead.as_of", instant=instant_text(volumes.as_of, say))),
+        ("", say("masthead.exact")),
+    )
 
 
 def map_title(volumes: Volumes, say: Texts) -> str:

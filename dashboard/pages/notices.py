@@ -39,14 +39,15 @@ def failure(code: str, trace_id: str, address: Address, say: Texts) -> html.Sect
         return notice(say("failed.title"), say("failed.ended"), link, kind="failed")
     return notice(
         say("failed.title"),
-        say(f"failed.{_reason(code)}"),
+        say(f"failed.{reason(code)}"),
         f"{say('failed.trace')}: {trace_id}",
         html.A(say("failed.retry"), href="/" + address.link(), className="button"),
         kind="failed",
     )
 
 
-def _reason(code: str) -> str:
+def reason(code: str) -> str:
+    """The key of the text that explains a code of the gateway."""
     if code == UNREACHABLE:
         return "unreachable"
     return "inside" if code in INSIDE else "refused"

@@ -29,13 +29,13 @@ def ranking(
     largest = max((line.amount(INTAKE) for line in volumes.countries), default=0) or 1
 
     def row(rank: str, line: Line, name: str, kind: str = "") -> html.Tr:
-        before = volumes.previous if kind == "total" else volumes.previous_by_country.get(line.code)
+        before = volumes.previous if kind == "total" else volumes.before(line)
         share = line.amount(INTAKE) / largest if rank else None
         return html.Tr(
             [
                 html.Td(rank, className="rank"),
                 html.Th(name, scope="row"),
-                *_readings(line, before or Line({}), measures, share, say),
+                *_readings(line, before, measures, share, say),
             ],
             className=kind,
         )
@@ -63,7 +63,13 @@ def ranking(
             role="region",
             **aria(label=say("ranking.caption", period=period_text(period, say))),
         ),
-        html.Div([html.P(say("ranking.note")), *_more(count, address, say)], className="below"),
+        html.Div(
+            [
+                html.P(say("ranking.note")),
+                html.Div([*_more(count, address, say), *_exports(address, say)]),
+            ],
+            className="below",
+        ),
     ]
 
 
@@ -79,6 +85,17 @@ def in_order(lines: Sequence[Line], address: Address) -> list[Line]:
         return (value is None, sign * (value or 0), line.name or "")
 
     return sorted(lines, key=place)
+
+
+def order_text(address: Address, say: Texts) -> str:
+    """What the rows are sorted by, and which way."""
+    name = say("ranking.country" if address.sort == NAME else f"measures.{address.sort}.label")
+    return f"{name}, {say('export.upwards' if goes_up(address) else 'export.downwards')}"
+
+
+def goes_up(address: Address) -> bool:
+    """By name first upwards, by a measure first downwards."""
+    return (address.order == "up") != (address.sort == NAME)
 
 
 def _title(count: int, address: Address, say: Texts) -> str:
@@ -120,17 +137,16 @@ def _headers(measures: Sequence[Measure], address: Address, say: Texts) -> list[
 
 
 def _header(sort: str, text: str, address: Address, say: Texts) -> html.Th:
-    """A column that sorts: by name first upwards, by a measure first downwards."""
+    """A column that sorts."""
     is_sorted = address.sort == sort
     order = "up" if is_sorted and address.order == "down" else "down"
-    goes_up = (address.order == "up") != (sort == NAME)
     full = text if sort == NAME else say(f"measures.{sort}.label")
     link = html.A(
         text,
         href=address.link(sort=sort, order=order),
         title=say("ranking.sort", measure=_inside_sentence(full)),
     )
-    direction = ("ascending" if goes_up else "descending") if is_sorted else "none"
+    direction = ("ascending" if goes_up(address) else "descending") if is_sorted else "none"
     return html.Th(link, scope="col", **aria(sort=direction))
 
 
@@ -170,3 +186,17 @@ def _more(count: int, address: Address, say: Texts) -> list[html.A]:
         return [html.A(text, href=address.link(rows="top"), className="button")]
     text = say("ranking.all", count=str(count))
     return [html.A(text, href=address.link(rows="all"), className="button")]
+
+
+def _exports(address: Address, say: Texts) -> list[html.A]:
+    """Every row in the order that is shown, as a file."""
+    return [
+        html.A(
+            kind.upper(),
+            href=f"/export.{kind}{address.link(rows='all')}",
+            className="button",
+            title=say("export.link", kind=kind.upper()),
+            **aria(label=say("export.link", kind=kind.upper())),
+        )
+        for kind in ("csv", "xlsx")
+    ]

@@ -8,6 +8,7 @@ from dash import Dash, Input, Output, dcc, html, no_update
 
 from dashboard.address import Address, read_address
 from dashboard.api import Gateway, GatewayError
+from dashboard.asking import ask_volumes
 from dashboard.figures import GRAPH_CONFIG, trend, world_map
 from dashboard.measures import AUDIENCES, Audience
 from dashboard.pages.cards import cards
@@ -20,7 +21,7 @@ from dashboard.sessions import Session, Viewer
 from dashboard.shell import masthead
 from dashboard.texts import Texts, texts
 from dashboard.visit import current_visit
-from dashboard.volumes import Volumes, read_volumes
+from dashboard.volumes import Volumes
 
 log = logging.getLogger(__name__)
 
@@ -84,27 +85,11 @@ def register(dash: Dash, gateway: Gateway) -> None:
             if audience is None:
                 return _shown(address, viewer, say, WITHOUT_FIGURES, no_figures(viewer, say))
             period = address.chosen(today())
-            volumes = await _ask(gateway, visit.session, audience, period, address.language)
+            volumes = await ask_volumes(gateway, visit.session, audience, period, address.language)
         except GatewayError as error:
             log.warning("%s", error)
             return _without_answer(address, visit.session, error, say)
         return _page(address.among(audience.measures), viewer, audience, period, volumes, say)
-
-
-async def _ask(
-    gateway: Gateway, session: Session, audience: Audience, period: Period, language: str
-) -> Volumes:
-    """Everything that the page shows, in one question."""
-    variables = {
-        "from": period.from_on.isoformat(),
-        "to": period.to_on.isoformat(),
-        "previousFrom": period.previous.from_on.isoformat(),
-        "previousTo": period.previous.to_on.isoformat(),
-        "trendFrom": period.trend_from_on.isoformat(),
-        "language": language.upper(),
-    }
-    data = await gateway.ask(audience.document, variables, session.access_token, session.role)
-    return read_volumes(data)
 
 
 def _page(

@@ -1,0 +1,80 @@
+"""``/export.csv`` and ``/export.xlsx``: the table of an address of the page, to whoever asks."""
+
+import logging
+from collections.abc import Callable
+from http import HTTPStatus
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from dashboard.address import read_address
+from dashboard.api import Gateway, GatewayError
+from dashboard.asking import ask_volumes
+from dashboard.export.files import as_csv, as_xlsx
+from dashboard.export.sheet import Sheet, sheet_of
+from dashboard.gate import query_of
+from dashboard.measures import AUDIENCES
+from dashboard.pages.notices import reason
+from dashboard.period import Period, today
+from dashboard.plain_page import plain_page
+from dashboard.shell import role_text
+from dashboard.texts import Texts, texts
+from dashboard.visit import current_visit
+
+log = logging.getLogger(__name__)
+
+CSV = "text/csv; charset=utf-8"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def routes(gateway: Gateway) -> list[Route]:
+    def export(kind: str, media_type: str, write: Callable[[Sheet], bytes]) -> Route:
+        async def answer(request: Request) -> Response:
+            return await _export(request, gateway, kind, media_type, write)
+
+        return Route(f"/export.{kind}", answer, methods=["GET"])
+
+    return [export("csv", CSV, as_csv), export("xlsx", XLSX, as_xlsx)]
+
+
+async def _export(
+    request: Request,
+    gateway: Gateway,
+    kind: str,
+    media_type: str,
+    write: Callable[[Sheet], bytes],
+) -> Response:
+    visit = current_visit.get()
+    address = read_address(query_of(request), visit.language)
+    say = texts(address.language)
+    back = "/" + address.link()
+    try:
+        viewer = await gateway.viewer(visit.session)
+        audience = AUDIENCES.get(viewer.role)
+        if audience is None:
+            why = say("no_figures.why", role=role_text(viewer.role, say))
+            return _refused(say, (why,), back, HTTPStatus.FORBIDDEN)
+        period = address.chosen(today())
+        volumes = await ask_volumes(gateway, visit.session, audience, period, address.language)
+    except GatewayError as error:
+        log.warning("%s", error)
+        words = (say(f"failed.{reason(error.code)}"), f"{say('failed.trace')}: {error.trace_id}")
+        return _refused(say, words, back, HTTPStatus.BAD_GATEWAY)
+    sheet = sheet_of(
+        volumes, audience.measures, period, address.among(audience.measures), viewer, say
+    )
+    disposition = f'attachment; filename="{_name(period)}.{kind}"'
+    return Response(
+        write(sheet), media_type=media_type, headers={"Content-Disposition": disposition}
+    )
+
+
+def _name(period: Period) -> str:
+    """Of the period alone: whose figures they are stands inside."""
+    return f"gerbang-volumes-{period.from_on}-{period.to_on}"
+
+
+def _refused(say: Texts, words: tuple[str, ...], back: str, status: HTTPStatus) -> Response:
+    link = (back, say("export.back"))
+    return plain_page(say, title=say("failed.title"), words=words, link=link, status=status)
