@@ -6,6 +6,9 @@ from datetime import date, datetime, timedelta, timezone
 
 WIB = timezone(timedelta(hours=7), "WIB")
 TREND_MONTHS = 24
+MONTHS_OF_A_YEAR = 12
+#: The gateway answers for ten years at most.
+MOST_MONTHS = 120
 
 
 def today() -> date:
@@ -32,16 +35,30 @@ class Period:
     @property
     def previous(self) -> "Period":
         """As many months before; a month that is not over is compared up to the same day."""
-        to_on = month_start(self.to_on, -self.months)
-        last = month_end(to_on)
-        if not self.has_whole_months:
-            last = to_on.replace(day=min(self.to_on.day, last.day))
-        return Period(month_start(self.from_on, -self.months), last)
+        return self._earlier(self.months)
+
+    @property
+    def year_before(self) -> "Period":
+        """The same months of the year before."""
+        return self._earlier(MONTHS_OF_A_YEAR)
 
     @property
     def trend_from_on(self) -> date:
         """A trend begins early enough to show the seasons."""
         return min(self.from_on, month_start(self.to_on, 1 - TREND_MONTHS))
+
+    @property
+    def known_from_on(self) -> date:
+        """Months from here on tell whether there is anything to compare with."""
+        earliest = min(self.trend_from_on, self.previous.from_on, self.year_before.from_on)
+        return max(earliest, month_start(self.to_on, 1 - MOST_MONTHS))
+
+    def _earlier(self, months: int) -> "Period":
+        to_on = month_start(self.to_on, -months)
+        last = month_end(to_on)
+        if not self.has_whole_months:
+            last = to_on.replace(day=min(self.to_on.day, last.day))
+        return Period(month_start(self.from_on, -months), last)
 
 
 def last_months(count: int, now: date) -> Period:

@@ -50,7 +50,7 @@ def sheet_of(
         title=say("page.title"),
         about=(
             (say("period.label"), period_text(period, say)),
-            (say("export.compared"), period_text(period.previous, say)),
+            *_compared(volumes, period, say),
             *((name or say("export.note"), text) for name, text in facts(volumes, viewer, say)),
             (say("export.order"), order_text(address, say)),
         ),
@@ -65,6 +65,12 @@ def sheet_of(
             (say("ranking.change"), say("ranking.note")),
         ),
     )
+
+
+def _compared(volumes: Volumes, period: Period, say: Texts) -> list[tuple[str, str]]:
+    if volumes.previous[INTAKE].value is None:
+        return []
+    return [(say("export.compared"), period_text(period.previous, say))]
 
 
 def _columns(measures: Sequence[Measure], say: Texts) -> Iterator[Column]:

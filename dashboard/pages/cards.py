@@ -1,4 +1,4 @@
-"""The measure cards: value, unit, definition, and the change against the period before."""
+"""The measure cards: value, unit, definition, and the change against earlier periods."""
 
 from dash import html
 
@@ -18,12 +18,12 @@ def cards(volumes: Volumes, measures: tuple[Measure, ...], say: Texts) -> list:
 
 
 def _card(measure: Measure, volumes: Volumes, say: Texts) -> html.Article:
-    now, before = volumes.total[measure], volumes.previous[measure]
+    now = volumes.total[measure]
     return html.Article(
         [
             html.Header([html.H3(say(f"measures.{measure.id}.label")), _definition(measure, say)]),
             html.P(_value(measure, now, say), className="value"),
-            html.P(_against(measure, now, before, say), className="change"),
+            *_changes(measure, volumes, say),
         ],
         className=f"card card-{measure.id.replace('_', '-')}",
     )
@@ -43,12 +43,27 @@ def _value(measure: Measure, now: Reading, say: Texts) -> list:
     ]
 
 
-def _against(measure: Measure, now: Reading, before: Reading, say: Texts) -> list:
+def _changes(measure: Measure, volumes: Volumes, say: Texts) -> list[html.P]:
+    """The change against each earlier period that there is something known of."""
+    compared = [
+        _against(measure, volumes.total[measure], before[measure], key, say)
+        for key, before in (("previous", volumes.previous), ("year_before", volumes.year_before))
+    ]
+    nothing = html.P(
+        html.Span(say("measures.no_comparison"), className="before"), className="change"
+    )
+    return [line for line in compared if line] or [nothing]
+
+
+def _against(
+    measure: Measure, now: Reading, before: Reading, key: str, say: Texts
+) -> html.P | None:
     change = change_of(measure, now, before, say)
     if change is None:
-        return [html.Span(say("measures.no_comparison"), className="before")]
-    previous = say("measures.previous", value=value_text(measure, before, say, is_short=True))
-    return [change_mark(change, say), " ", html.Span(previous, className="before")]
+        return None
+    value = value_text(measure, before, say, is_short=True)
+    told = html.Span(say(f"measures.{key}", value=value), className="before")
+    return html.P([change_mark(change, say), " ", told], className="change")
 
 
 def change_mark(change: Change, say: Texts) -> html.Span:

@@ -30,8 +30,9 @@ def page_heading(
     volumes: Volumes, period: Period, address: Address, viewer: Viewer, say: Texts
 ) -> list:
     """The finding, what it covers, and the period."""
+    is_compared = volumes.previous[INTAKE].value is not None
     compared = say(
-        "heading.compared",
+        "heading.compared" if is_compared else "heading.unknown",
         period=period_text(period, say),
         previous=period_text(period.previous, say),
     )

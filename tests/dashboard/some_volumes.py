@@ -1,8 +1,10 @@
 """A few volumes that a reader can hold in mind: two partner countries and direct applications."""
 
+from datetime import date
 from typing import Any
 
 from dashboard.measures import MEASURES, Kind
+from dashboard.period import Period, month_start
 from dashboard.volumes import Volumes, read_volumes
 
 
@@ -15,17 +17,31 @@ def row(intake: int | None, country: str | None = None, **more: Any) -> dict[str
     return values | {"country": named} | more
 
 
-def some_volumes() -> Volumes:
-    months = [("2025-12-01", 40), ("2026-01-01", 60), ("2026-02-01", 50)]
-    return read_volumes(
-        {
-            "total": {"asOf": "2026-03-01T01:30:00Z", "rows": [row(110)]},
-            "previous": {"rows": [row(100)]},
-            "countries": {"rows": [row(20, "SG"), row(80, "AU"), row(10)]},
-            "previousCountries": {"rows": [row(100, "AU")]},
-            "months": {"rows": [row(n, period={"startsOn": start}) for start, n in months]},
-        }
-    )
+PERIOD = Period(date(2026, 1, 1), date(2026, 2, 28))
+
+
+def some_volumes(begins_on: date = date(2024, 12, 1)) -> Volumes:
+    """January and February 2026, from data that begin with a month."""
+    return read_volumes(some_data(begins_on), PERIOD)
+
+
+def some_data(begins_on: date) -> dict[str, Any]:
+    early = [month_start(date(2024, 12, 1), shift) for shift in range(12)]
+    months = [(str(day), 30 if day >= begins_on else 0) for day in early]
+    months += [("2025-12-01", 40), ("2026-01-01", 60), ("2026-02-01", 50)]
+    return {
+        "total": {"asOf": "2026-03-01T01:30:00Z", "rows": [row(110)]},
+        "previous": {"rows": [row(100)]},
+        "yearBefore": {"rows": [row(88)]},
+        "countries": {"rows": [row(20, "SG"), row(80, "AU"), row(10)]},
+        "previousCountries": {"rows": [row(100, "AU")]},
+        "months": {"rows": [_month(n, start) for start, n in months]},
+    }
+
+
+def _month(intake: int, starts_on: str) -> dict[str, Any]:
+    told = _told(Kind.COUNT, intake)
+    return {"period": {"startsOn": starts_on}, "intake": told, "decisions": told}
 
 
 def _told(kind: Kind, value: float | None) -> dict[str, Any]:

@@ -20,8 +20,7 @@ from dashboard.period import today
 from dashboard.sessions import Viewer
 from dashboard.texts import texts
 from tests.dashboard.conftest import Running
-from tests.dashboard.some_volumes import some_volumes
-from tests.dashboard.test_figures import PERIOD
+from tests.dashboard.some_volumes import PERIOD, some_volumes
 from tests.running_demo import Demo
 
 LEADER = Viewer("LEADERSHIP", ("LEADERSHIP",), "Sari Wijaya", None, ())

@@ -1,18 +1,14 @@
 """Figures show the volumes that they were given, and nothing else."""
 
 import json
-from datetime import date
 
 import pytest
 
 from dashboard.figures import GRAPH_CONFIG, trend, world_map
 from dashboard.measures import DECISIONS, INTAKE, MEASURES
-from dashboard.period import Period
 from dashboard.places import places
 from dashboard.texts import texts
-from tests.dashboard.some_volumes import some_volumes
-
-PERIOD = Period(date(2026, 1, 1), date(2026, 2, 28))
+from tests.dashboard.some_volumes import PERIOD, some_volumes
 
 
 def test_map_has_a_circle_for_each_partner_country_by_intake() -> None:
@@ -34,10 +30,10 @@ def test_no_map_asks_a_foreign_server_for_its_borders() -> None:
 def test_trend_shows_each_month_and_shades_the_period() -> None:
     figure = trend(some_volumes().months, (INTAKE, DECISIONS), PERIOD, texts("id"))
     assert [line.name for line in figure.data] == ["Permohonan masuk", "Keputusan"]
-    assert list(figure.data[0].x) == ["Desember 2025", "Januari 2026", "Februari 2026"]
-    assert list(figure.data[0].y) == [40, 60, 50]
+    assert list(figure.data[0].x)[-3:] == ["Desember 2025", "Januari 2026", "Februari 2026"]
+    assert list(figure.data[0].y)[-3:] == [40, 60, 50]
     shade = figure.layout.shapes[0]
-    assert (shade.x0, shade.x1) == (0.5, 2.5)
+    assert (shade.x0, shade.x1) == (12.5, 14.5)
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
