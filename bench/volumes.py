@@ -13,7 +13,8 @@ from bench.measuring import seconds_of, show, show_table, side_by_side
 from bench.world import world
 from models.database import connect, pool
 from models.volumes import Dimension, Measure, Period, Question, rebuild, statement, verify
-from models.volumes.question import PERCENTS, STOCKS
+from models.volumes.grains import Kind
+from models.volumes.question import PERCENTILES, STOCKS
 
 _WIB = timezone(timedelta(hours=7))
 _MONTH = "date_trunc('month', paid_at AT TIME ZONE 'Asia/Jakarta')"
@@ -56,13 +57,16 @@ async def _reading(
 ) -> None:
     from_on, to_on = _last_year()
     window = (_midnight(from_on), _midnight(to_on + timedelta(days=1)))
-    flows = frozenset(Measure) - STOCKS
+    counted = frozenset(Measure) - STOCKS - PERCENTILES.keys()
+    turnarounds = {m for m, of in PERCENTILES.items() if of.kind is Kind.TURNAROUND}
     for title, period, months in (
         ("A year by country", None, "NULL"),
         ("Twelve months × country", Period.MONTH, _MONTH),
     ):
-        asked = Question(from_on, to_on, (Dimension.COUNTRY,), period, measures=flows)
-        counts = replace(asked, measures=flows - PERCENTS.keys())
+        asked = Question(
+            from_on, to_on, (Dimension.COUNTRY,), period, measures=counted | turnarounds
+        )
+        counts = replace(asked, measures=counted)
         raw_asked = _RAW.format(period=months, percentiles=_PERCENTILES)
         raw_counts = _RAW.format(period=months, percentiles="NULL")
         measured = await side_by_side(

@@ -375,7 +375,14 @@ POLICY: Mapping[str, Access] = {
             "turnaroundP75": EXACT_FIGURES,
             "turnaroundP90": EXACT_FIGURES,
             "turnaroundP95": EXACT_FIGURES,
+            "turnaroundAdjustedP50": EXACT_FIGURES,
+            "turnaroundAdjustedP75": EXACT_FIGURES,
+            "turnaroundAdjustedP90": EXACT_FIGURES,
+            "turnaroundAdjustedP95": EXACT_FIGURES,
             "targetRate": EXACT_FIGURES,
+            "clearanceRatio": EXACT_FIGURES,
+            "infoRequestRate": EXACT_FIGURES + MANAGER,
+            "handoverP90": EXACT_FIGURES + MANAGER,
         },
     ),
     "VolumeTable": Access(
@@ -400,7 +407,7 @@ POLICY: Mapping[str, Access] = {
     # Counts, rates, durations and pages carry nothing of their own.
     "Count": Access(fields={"value": EVERYONE, "precision": EVERYONE}),
     "Rate": Access(fields={"value": EVERYONE, "precision": EVERYONE, "denominator": EVERYONE}),
-    "Duration": Access(fields={"hours": EVERYONE, "precision": EVERYONE, "decisions": EVERYONE}),
+    "Duration": Access(fields={"hours": EVERYONE, "precision": EVERYONE, "measured": EVERYONE}),
     "PageInfo": Access(
         fields={
             "hasNextPage": EVERYONE,

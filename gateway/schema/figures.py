@@ -19,10 +19,13 @@ class Count:
 @strawberry.type(description="A part of a whole.")
 class Rate:
     value: float | None = strawberry.field(
-        description="From 0 to 1; none where the whole is nothing, or suppressed."
+        description=(
+            "1 is all of the whole; a ratio of what leaves to what comes may be more. None where"
+            " the whole is nothing, or suppressed."
+        )
     )
     precision: Precision = strawberry.field(description="What the rate is.")
-    denominator: BigInt | None = strawberry.field(description="The whole it is a part of.")
+    denominator: BigInt | None = strawberry.field(description="The whole that it is measured by.")
 
 
 @strawberry.type(description="A length of time.")
@@ -31,4 +34,4 @@ class Duration:
         description="Hours; none where nothing was measured, or suppressed."
     )
     precision: Precision = strawberry.field(description="What the duration is.")
-    decisions: BigInt | None = strawberry.field(description="How many decisions were measured.")
+    measured: BigInt | None = strawberry.field(description="How many cases were measured.")

@@ -17,7 +17,8 @@ from gateway.schema.partner import Centre, Partner
 from gateway.schema.policies import Policy, policies_of
 from gateway.schema.viewer import Viewer
 from gateway.schema.visa_type import VisaType
-from gateway.schema.volumes import VolumeTable, volumes
+from gateway.schema.volume_rows import VolumeTable
+from gateway.schema.volumes import volumes
 from models import Application as ApplicationRow
 
 MOST_NODES = 100

@@ -61,6 +61,22 @@ class PublicReason(StrEnum):
     NOT_DISCLOSED = "NOT_DISCLOSED"
 
 
+class VolumeDimension(StrEnum):
+    """What volumes can be told apart by; periods are calendar periods in WIB."""
+
+    COUNTRY = "COUNTRY"
+    NATIONALITY = "NATIONALITY"
+    PARTNER = "PARTNER"
+    CENTRE = "CENTRE"
+    VISA_TYPE = "VISA_TYPE"
+    CHANNEL = "CHANNEL"
+    DAY = "DAY"
+    WEEK = "WEEK"
+    MONTH = "MONTH"
+    QUARTER = "QUARTER"
+    YEAR = "YEAR"
+
+
 WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
     Language: {"EN": "English.", "ID": "Indonesian."},
     Precision: {
@@ -176,6 +192,19 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
     Clock: {
         "STANDARD": "For most nationalities.",
         "CALLING_VISA": "For nationalities that need clearance between agencies.",
+    },
+    VolumeDimension: {
+        "COUNTRY": "Country in which a partner took the application in.",
+        "NATIONALITY": "Nationality of the applicant.",
+        "PARTNER": "Partner that took the application in.",
+        "CENTRE": "Visa centre at which it was taken in.",
+        "VISA_TYPE": "Visa type.",
+        "CHANNEL": "Channel.",
+        "DAY": "Calendar day.",
+        "WEEK": "Week from Monday to Sunday.",
+        "MONTH": "Calendar month.",
+        "QUARTER": "Quarter of a calendar year.",
+        "YEAR": "Calendar year.",
     },
     Purpose: {
         "CASEWORK": "Work on an assigned case.",

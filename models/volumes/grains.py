@@ -6,6 +6,7 @@ Another grain is another line here, a migration that creates its two tables, and
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -34,12 +35,25 @@ class Dimension(StrEnum):
     CHANNEL = "channel"
 
 
-#: What is counted, on days in WIB. An application counts once it is paid: ``intake`` and
-#: ``revenue_idr`` on the day of payment, its outcome on the day it closed. ``backlog_change`` is
-#: +1 on the day an open case passes its target and -1 on the day it closes, so that summed up to
-#: a day it is the backlog at the end of that day; intake minus outcomes is the work in progress.
+class Kind(StrEnum):
+    """The durations that are measured, on the day in WIB on which they end."""
+
+    #: From payment to the first decision.
+    TURNAROUND = "turnaround"
+    #: The same without the time in which information was awaited.
+    ADJUSTED = "adjusted"
+    #: From submission to receipt from the partner.
+    HANDOVER = "handover"
+
+
+#: What is counted, on days in WIB. An application counts once it is paid: ``intake``,
+#: ``revenue_idr`` and whether information was requested on the day of payment, its outcome on the
+#: day it closed. ``backlog_change`` is +1 on the day an open case passes its target and -1 on the
+#: day it closes, so that summed up to a day it is the backlog at the end of that day; intake minus
+#: outcomes is the work in progress.
 FACTS = (
     "intake",
+    "info_requested",
     "granted",
     "refused",
     "withdrawn",
@@ -63,24 +77,24 @@ class Rollup:
 
 @dataclass(frozen=True)
 class Grain:
-    """Figures by some dimensions and one period: a table of facts and one of turnarounds."""
+    """Figures by some dimensions and one period: a table of facts and one of durations."""
 
     period: str
     dimensions: tuple[Dimension, ...]
     facts: Table
-    turnarounds: Table
+    durations: Table
 
     @property
     def rollups(self) -> tuple[Rollup, Rollup]:
         starts_on = f"date_trunc('{self.period}', day::timestamp)::date"
         key = {"starts_on": starts_on} | {name.value: name.value for name in self.dimensions}
         return (
-            Rollup(self.facts, key, {fact: fact for fact in FACTS}, counts="true"),
+            Rollup(self.facts, key, {fact: fact for fact in FACTS}, "kind IS NULL"),
             Rollup(
-                self.turnarounds,
-                key | {"bucket": "bucket"},
-                {"decisions": "granted + refused"},
-                counts="bucket IS NOT NULL",
+                self.durations,
+                {"kind": "kind"} | key | {"bucket": "bucket"},
+                {"measured": "measured"},
+                "kind IS NOT NULL",
             ),
         )
 
@@ -97,26 +111,26 @@ def _fact_columns() -> list[Column[int]]:
 
 
 def _grain(name: str, period: str, *dimensions: Dimension) -> Grain:
-    """Both tables have one line for each key, in which null is a value like others."""
+    def group() -> list[Column[Any]]:
+        return [Column("starts_on", Date, nullable=False), *_dimension_columns(dimensions)]
 
-    def table(name: str, key: list[Column[int]], values: list[Column[int]]) -> Table:
-        starts_on = Column("starts_on", Date, nullable=False)
-        columns = [starts_on, *_dimension_columns(dimensions), *key]
-        unique = UniqueConstraint(
-            *(column.name for column in columns),
-            name=f"uq_{name}",
-            postgresql_nulls_not_distinct=True,
-        )
-        return Table(name, Base.metadata, *columns, *values, unique)
-
+    kind = Column("kind", Text, nullable=False)
     bucket = Column("bucket", Integer, nullable=False)
-    decisions = Column("decisions", Integer, nullable=False)
+    measured = Column("measured", Integer, nullable=False)
     return Grain(
         period,
         dimensions,
-        facts=table(f"volume_{name}", [], _fact_columns()),
-        turnarounds=table(f"volume_{name}_turnaround", [bucket], [decisions]),
+        facts=_table(f"volume_{name}", group(), _fact_columns()),
+        durations=_table(f"volume_{name}_duration", [kind, *group(), bucket], [measured]),
     )
+
+
+def _table(name: str, key: Sequence[Column[Any]], values: Sequence[Column[int]]) -> Table:
+    """A table with one line for each key, in which null is a value like others."""
+    unique = UniqueConstraint(
+        *(column.name for column in key), name=f"uq_{name}", postgresql_nulls_not_distinct=True
+    )
+    return Table(name, Base.metadata, *key, *values, unique)
 
 
 #: From the coarsest to the finest; the last one knows every dimension and every day.
@@ -138,6 +152,8 @@ OUTBOX = Table(
     ),
     Column("day", Date, nullable=False),
     *_dimension_columns(tuple(Dimension)),
+    Column("kind", Text),
     Column("bucket", Integer),
     *_fact_columns(),
+    Column("measured", Integer, nullable=False),
 )

@@ -18,11 +18,14 @@ log = logging.getLogger(__name__)
 #: Held by whoever changes the grains, so that two never wait for each other's rows.
 _LOCK = "SELECT pg_advisory_xact_lock(7461002)"
 
-CHANGE_COLUMNS = ", ".join(("day", *Dimension, "bucket", *FACTS))
+CHANGE_COLUMNS = ", ".join(("day", *Dimension, "kind", "bucket", *FACTS, "measured"))
 _FROM_APPLICATIONS = f"""
     SELECT {CHANGE_COLUMNS}
     FROM application
-    CROSS JOIN LATERAL volume_contribution(status, paid_at, closed_at, target_due_at, fee_idr)
+    CROSS JOIN LATERAL volume_contribution(
+        status, submitted_at, received_at, paid_at, closed_at, target_due_at, fee_idr,
+        paused_seconds, was_info_requested, partner_code
+    )
 """  # noqa: S608
 _FROM_OUTBOX = """
     DELETE FROM volume_outbox

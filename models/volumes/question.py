@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
-from models.volumes.grains import GRAINS, Dimension, Grain
+from models.volumes.grains import GRAINS, Dimension, Grain, Kind
 
 
 class Period(StrEnum):
@@ -34,19 +35,38 @@ class Measure(StrEnum):
     TURNAROUND_P75 = "turnaround_p75"
     TURNAROUND_P90 = "turnaround_p90"
     TURNAROUND_P95 = "turnaround_p95"
+    TURNAROUND_ADJUSTED_P50 = "turnaround_adjusted_p50"
+    TURNAROUND_ADJUSTED_P75 = "turnaround_adjusted_p75"
+    TURNAROUND_ADJUSTED_P90 = "turnaround_adjusted_p90"
+    TURNAROUND_ADJUSTED_P95 = "turnaround_adjusted_p95"
     TARGET_RATE = "target_rate"
+    CLEARANCE_RATIO = "clearance_ratio"
+    INFO_REQUEST_RATE = "info_request_rate"
+    HANDOVER_P90 = "handover_p90"
     REVENUE = "revenue"
 
 
 #: Measured at the end of a period, from everything that happened up to it.
 STOCKS = frozenset({Measure.WIP, Measure.BACKLOG})
 
-#: Percentiles of the hours from payment to decision, by the part of the decisions they cover.
-PERCENTS = {
-    Measure.TURNAROUND_P50: 50,
-    Measure.TURNAROUND_P75: 75,
-    Measure.TURNAROUND_P90: 90,
-    Measure.TURNAROUND_P95: 95,
+
+class Percentile(NamedTuple):
+    """The hours within which so many in a hundred durations of a kind ended."""
+
+    kind: Kind
+    percent: int
+
+
+PERCENTILES = {
+    Measure.TURNAROUND_P50: Percentile(Kind.TURNAROUND, 50),
+    Measure.TURNAROUND_P75: Percentile(Kind.TURNAROUND, 75),
+    Measure.TURNAROUND_P90: Percentile(Kind.TURNAROUND, 90),
+    Measure.TURNAROUND_P95: Percentile(Kind.TURNAROUND, 95),
+    Measure.TURNAROUND_ADJUSTED_P50: Percentile(Kind.ADJUSTED, 50),
+    Measure.TURNAROUND_ADJUSTED_P75: Percentile(Kind.ADJUSTED, 75),
+    Measure.TURNAROUND_ADJUSTED_P90: Percentile(Kind.ADJUSTED, 90),
+    Measure.TURNAROUND_ADJUSTED_P95: Percentile(Kind.ADJUSTED, 95),
+    Measure.HANDOVER_P90: Percentile(Kind.HANDOVER, 90),
 }
 
 _ONE_DAY = timedelta(days=1)

@@ -28,8 +28,8 @@ from sqlalchemy.sql import visitors
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlalchemy.sql.elements import KeyedColumnElement
 
-from models.volumes.grains import FACTS, GRAINS, OUTBOX
-from models.volumes.question import PERCENTS, STOCKS, Measure, Period, Question, Tile, tiles
+from models.volumes.grains import FACTS, GRAINS, OUTBOX, Kind
+from models.volumes.question import PERCENTILES, STOCKS, Measure, Period, Question, Tile, tiles
 
 Columns = ReadOnlyColumnCollection[str, KeyedColumnElement[Any]]
 #: Which lines count, told by a grain's columns; dimensions are named as in ``Application``.
@@ -39,6 +39,7 @@ AnySelect = Select[*tuple[Any, ...]]
 
 _FLOWS = tuple(fact for fact in FACTS if fact != "backlog_change")
 _CHANGES = ("wip_change", "backlog_change")
+_SUMS = (*_FLOWS, "handovers")
 _STEP = {
     Period.DAY: "1 day",
     Period.WEEK: "1 week",
@@ -64,14 +65,16 @@ def statement(question: Question, scope: Scope) -> AnySelect:
     Counts, rates and revenue are in every row, stocks and percentiles (hours) where asked for.
     A group has a row for each period in which something happened or, where stocks are asked for,
     a case was open; without dimensions every period has a row. Rates and percentiles are null
-    where nothing was decided; ``within_target`` of the ``decisions`` kept their target.
+    where there is nothing to measure. Beside the measures stand what some are made of:
+    ``within_target`` of the ``decisions`` kept their target, ``info_requested`` of the ``intake``
+    lacked something, and ``handovers`` were measured, where handover is asked for.
     """
     needed = _needed(question, scope)
     covering = list(tiles(question, needed))
     lines = union_all(*(_lines(tile, question, scope) for tile in covering)).subquery("line")
     counted = _counted(question, lines.c).cte("counted")
     parts: list[AnySelect] = [select(*counted.c), _every_row(question, counted.c)]
-    if question.measures & PERCENTS.keys():
+    if question.measures & PERCENTILES.keys():
         window = [tile for tile in covering if tile.is_in_window]
         parts.append(_percentiles(question, scope, window))
     return _measured(question, parts)
@@ -115,14 +118,15 @@ def _first_day(question: Question, day: ColumnElement[Any]) -> ColumnElement[Any
 
 def _part(keys: Iterable[Any], values: Mapping[str, ColumnElement[Any]]) -> AnySelect:
     """A select of the keys and all values: what it does not give is nought, or null if a bucket."""
-    numbers = [values.get(name, literal_column("0")).label(name) for name in (*_FLOWS, *_CHANGES)]
-    buckets = [values.get(name, cast(null(), Integer)).label(name) for name in map(str, PERCENTS)]
+    numbers = [values.get(name, literal_column("0")).label(name) for name in (*_SUMS, *_CHANGES)]
+    no_bucket = cast(null(), Integer)
+    buckets = [values.get(name, no_bucket).label(name) for name in map(str, PERCENTILES)]
     return select(*keys, *numbers, *buckets)
 
 
 def _counted(question: Question, line: Columns) -> AnySelect:
     keys = [line[name] for name in (*question.dimensions, "period")]
-    sums = {name: func.sum(line[name]) for name in (*_FLOWS, *_CHANGES)}
+    sums = {name: func.sum(line[name]) for name in (*_SUMS, *_CHANGES)}
     return _part(keys, sums).group_by(*keys)
 
 
@@ -143,40 +147,47 @@ def _every_row(question: Question, counted: Columns) -> AnySelect:
 
 
 def _percentiles(question: Question, scope: Scope, window: list[Tile]) -> AnySelect:
-    """The bucket of each percentile, from the histograms of all decisions of a group and period."""
+    """The bucket of each percentile, from the histograms of all durations of a group and period."""
+    asked = {m: of for m, of in PERCENTILES.items() if m in question.measures}
+    kinds = sorted({percentile.kind for percentile in asked.values()})
 
     def lines(tile: Tile) -> AnySelect:
-        c = tile.grain.turnarounds.c
-        keys = _keys(tile, question, c)
-        return select(*keys, c.bucket, c.decisions).where(_counts(tile, question, scope, c))
+        c = tile.grain.durations.c
+        counts = and_(c.kind.in_(kinds), _counts(tile, question, scope, c))
+        return select(c.kind, *_keys(tile, question, c), c.bucket, c.measured).where(counts)
 
-    line = union_all(*(lines(tile) for tile in window)).subquery("turnaround").c
-    keys = [line[name] for name in (*question.dimensions, "period")]
-    decisions = func.sum(line.decisions)
+    line = union_all(*(lines(tile) for tile in window)).subquery("duration").c
+    keys = [line[name] for name in ("kind", *question.dimensions, "period")]
+    measured = func.sum(line.measured)
     ranked = (
         select(
             *keys,
             line.bucket,
-            func.sum(decisions).over(partition_by=keys, order_by=line.bucket).label("up_to"),
-            func.sum(decisions).over(partition_by=keys).label("of_all"),
+            measured.label("measured"),
+            func.sum(measured).over(partition_by=keys, order_by=line.bucket).label("up_to"),
+            func.sum(measured).over(partition_by=keys).label("of_all"),
         )
         .group_by(*keys, line.bucket)
         .subquery("ranked")
         .c
     )
-    reached = {
-        measure.value: func.min(ranked.bucket).filter(ranked.up_to * 100 >= ranked.of_all * percent)
-        for measure, percent in PERCENTS.items()
+    reached: dict[str, ColumnElement[Any]] = {
+        measure.value: func.min(ranked.bucket).filter(
+            ranked.kind == of.kind, ranked.up_to * 100 >= ranked.of_all * of.percent
+        )
+        for measure, of in asked.items()
     }
+    handovers = func.sum(ranked.measured).filter(ranked.kind == Kind.HANDOVER)
+    reached["handovers"] = func.coalesce(handovers, 0)
     keys = [ranked[name] for name in (*question.dimensions, "period")]
-    return _part(keys, reached).group_by(*keys).having(func.max(ranked.of_all) > 0)
+    return _part(keys, reached).where(ranked.of_all > 0).group_by(*keys)
 
 
 def _measured(question: Question, parts: list[AnySelect]) -> AnySelect:
     """Merge the parts into one row a group and period, and work the measures out."""
     part = union_all(*parts).subquery("part").c
     groups = [part[name] for name in question.dimensions]
-    sums = {name: cast(func.sum(part[name]), BigInteger) for name in _FLOWS}
+    sums = {name: cast(func.sum(part[name]), BigInteger) for name in _SUMS}
     stocks = {
         name: cast(
             func.sum(func.sum(part[name])).over(partition_by=groups, order_by=part.period),
@@ -184,19 +195,21 @@ def _measured(question: Question, parts: list[AnySelect]) -> AnySelect:
         )
         for name in _CHANGES
     }
-    buckets = {name: func.max(part[name]) for name in map(str, PERCENTS)}
+    buckets = {name: func.max(part[name]) for name in map(str, PERCENTILES)}
     columns = (value.label(name) for name, value in (sums | stocks | buckets).items())
     row = select(*groups, part.period, *columns).group_by(*groups, part.period).subquery("row").c
-    unasked = (STOCKS | PERCENTS.keys()) - question.measures
+    unasked = (STOCKS | PERCENTILES.keys()) - question.measures
     measures = [value.label(m) for m, value in _measures(row).items() if m not in unasked]
     keys = [row[name] for name in question.dimensions]
     keys += [row.period] if question.period else []
-    answer = select(*keys, *measures, row.within_target).order_by(*keys)
+    parts_of_rates = (row.within_target, row.info_requested, row.handovers)
+    answer = select(*keys, *measures, *parts_of_rates).order_by(*keys)
     return answer.where(_is_telling(question, row)) if question.dimensions else answer
 
 
 def _measures(row: Columns) -> dict[Measure, ColumnElement[Any]]:
     decisions = row.granted + row.refused
+    closures = decisions + row.withdrawn + row.lapsed
     return {
         Measure.INTAKE: row.intake,
         Measure.DECISIONS: decisions,
@@ -208,8 +221,10 @@ def _measures(row: Columns) -> dict[Measure, ColumnElement[Any]]:
         Measure.WIP: row.wip_change,
         Measure.BACKLOG: row.backlog_change,
         Measure.TARGET_RATE: _rate(row.within_target, decisions),
+        Measure.CLEARANCE_RATIO: _rate(closures, row.intake),
+        Measure.INFO_REQUEST_RATE: _rate(row.info_requested, row.intake),
         Measure.REVENUE: row.revenue_idr,
-    } | {measure: _hours(row[measure.value]) for measure in PERCENTS}
+    } | {measure: _hours(row[measure.value]) for measure in PERCENTILES}
 
 
 def _rate(part: ColumnElement[int], whole: ColumnElement[int]) -> ColumnElement[float]:
@@ -221,10 +236,10 @@ _MIDDLE = 1 - math.tanh(0.01)
 
 
 def _hours(bucket: ColumnElement[int]) -> ColumnElement[float]:
-    """The middle of a bucket: at most 1 % from every turnaround in it."""
+    """The middle of a bucket: at most 1 % from every duration in it."""
     return func.exp(cast(bucket, Double) / 50.0) * (_MIDDLE / 3600.0)
 
 
 def _is_telling(question: Question, row: Columns) -> ColumnElement[bool]:
-    happened = row.intake + row.granted + row.refused + row.withdrawn + row.lapsed
+    happened = row.intake + row.granted + row.refused + row.withdrawn + row.lapsed + row.handovers
     return (happened + row.wip_change if question.measures & STOCKS else happened) > 0

@@ -27,7 +27,16 @@ class Difference:
 
 
 #: What an application shows of its events and decisions, and the figures are made of.
-_PROJECTED = ("status", "paid_at", "closed_at", "current_decision_id")
+_PROJECTED = (
+    "status",
+    "submitted_at",
+    "received_at",
+    "paid_at",
+    "closed_at",
+    "paused_seconds",
+    "was_info_requested",
+    "current_decision_id",
+)
 
 _CLOSING = ", ".join(f"'{kind}'" for kind in CLOSED if kind is not Status.REVOKED)
 _NO_STATUS = ", ".join(f"'{kind}'" for kind in EventKind if kind not in tuple(Status))
@@ -39,11 +48,26 @@ _TELL = f"""
     WITH happened AS (
         SELECT
             application_id,
+            min(occurred_at) FILTER (WHERE kind = 'SUBMITTED') AS submitted_at,
+            min(occurred_at) FILTER (WHERE kind = 'RECEIVED') AS received_at,
             min(occurred_at) FILTER (WHERE kind = 'PAID') AS paid_at,
             min(occurred_at) FILTER (WHERE kind IN ({_CLOSING})) AS closed_at,
             (array_agg(kind ORDER BY sequence DESC) FILTER (WHERE kind NOT IN ({_NO_STATUS})))[1]
                 AS status
         FROM application_event
+        GROUP BY application_id
+    ), paused AS (
+        SELECT application_id, sum(extract(epoch FROM left_at - occurred_at)) AS seconds
+        FROM (
+            SELECT
+                application_id,
+                kind,
+                occurred_at,
+                lead(occurred_at) OVER (PARTITION BY application_id ORDER BY sequence) AS left_at
+            FROM application_event
+            WHERE kind NOT IN ({_NO_STATUS})
+        ) AS step
+        WHERE kind = 'INFO_REQUESTED'
         GROUP BY application_id
     ), decided AS (
         SELECT id, application_id, outcome
@@ -53,11 +77,16 @@ _TELL = f"""
     SELECT
         application.id,
         CASE WHEN status IN ('GRANTED', 'REFUSED') THEN outcome ELSE status END AS status,
+        submitted_at,
+        received_at,
         paid_at,
         closed_at,
+        coalesce(paused.seconds, 0)::bigint AS paused_seconds,
+        paused.application_id IS NOT NULL AS was_info_requested,
         decided.id AS current_decision_id
     FROM (SELECT id FROM application) AS application
     LEFT JOIN happened ON happened.application_id = application.id
+    LEFT JOIN paused ON paused.application_id = application.id
     LEFT JOIN decided ON decided.application_id = application.id
 """  # noqa: S608
 
@@ -78,7 +107,8 @@ _EXPECT = f"""
     FROM application
     JOIN told USING (id)
     CROSS JOIN LATERAL volume_contribution(
-        told.status, told.paid_at, told.closed_at, target_due_at, fee_idr
+        told.status, told.submitted_at, told.received_at, told.paid_at, told.closed_at,
+        target_due_at, fee_idr, told.paused_seconds, told.was_info_requested, partner_code
     )
 """  # noqa: S608
 

@@ -39,6 +39,9 @@ class Someone:
     paid_at: datetime | None
     closed_at: datetime | None
     due_at: datetime | None
+    received_at: datetime | None
+    asked_at: datetime | None
+    paused: timedelta
     status: Status
 
     @property
@@ -64,6 +67,11 @@ def _someone(rng: Random) -> Someone:
     elif draw < 0.2:
         closed_at = None
         status = Status.PAID
+    received_at = submitted_at + timedelta(hours=rng.lognormvariate(0, 2))
+    asked_at, paused = None, timedelta()
+    if paid_at and closed_at and rng.random() < 0.3:
+        asked_at = paid_at + (closed_at - paid_at) * rng.random()
+        paused = timedelta(seconds=rng.randint(0, int((closed_at - asked_at).total_seconds())))
     return Someone(
         UUID(int=rng.getrandbits(128)),
         rng.choice(list(APPLICANTS)),
@@ -73,6 +81,9 @@ def _someone(rng: Random) -> Someone:
         paid_at,
         closed_at,
         due_at,
+        received_at if rng.random() < 0.8 else None,
+        asked_at,
+        paused,
         status,
     )
 
@@ -110,10 +121,13 @@ def _application(one: Someone, decisions: dict[UUID, UUID]) -> dict[str, object]
         "centre_code": one.place.centre,
         "status": one.status,
         "submitted_at": one.submitted_at,
+        "received_at": one.received_at,
         "paid_at": one.paid_at,
         "closed_at": one.closed_at,
         "target_due_at": one.due_at,
         "fee_idr": FEES[one.visa_type] if one.paid_at else None,
+        "paused_seconds": int(one.paused.total_seconds()),
+        "was_info_requested": one.asked_at is not None,
         "current_decision_id": decisions.get(one.id),
     }
 
@@ -133,8 +147,13 @@ def _events(one: Someone) -> list[dict[str, object]]:
     happened = [(EventKind.SUBMITTED, one.submitted_at)]
     if one.paid_at:
         happened.append((EventKind.PAID, one.paid_at))
+    if one.asked_at:
+        happened.append((EventKind.INFO_REQUESTED, one.asked_at))
+        happened.append((EventKind.IN_VERIFICATION, one.asked_at + one.paused))
     if one.closed_at:
         happened.append((EventKind(one.status.value), one.closed_at))
+    if one.received_at:
+        happened.append((EventKind.RECEIVED, one.received_at))
     return [
         {"application_id": one.id, "sequence": number, "kind": kind, "occurred_at": moment}
         for number, (kind, moment) in enumerate(happened, start=1)

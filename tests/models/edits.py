@@ -42,9 +42,46 @@ async def one_pays(connection: asyncpg.Connection, rng: Random) -> None:
             )
 
 
+async def one_is_received(connection: asyncpg.Connection, rng: Random) -> None:
+    async with connection.transaction():
+        if one := await _one(connection, "received_at IS NULL", rng):
+            received_at = await connection.fetchval(_EVENT, one["id"], "RECEIVED")
+            await connection.execute(
+                "UPDATE application SET received_at = $2 WHERE id = $1", one["id"], received_at
+            )
+
+
+async def one_is_asked(connection: asyncpg.Connection, rng: Random) -> None:
+    async with connection.transaction():
+        if one := await _one(connection, "status IN ('PAID', 'IN_VERIFICATION')", rng):
+            await connection.fetchval(_EVENT, one["id"], "INFO_REQUESTED")
+            await connection.execute(
+                "UPDATE application SET status = 'INFO_REQUESTED', was_info_requested = true"
+                " WHERE id = $1",
+                one["id"],
+            )
+
+
+async def one_answers(connection: asyncpg.Connection, rng: Random) -> None:
+    async with connection.transaction():
+        if one := await _one(connection, "status = 'INFO_REQUESTED'", rng):
+            asked_at = await connection.fetchval(
+                "SELECT max(occurred_at) FROM application_event"
+                " WHERE application_id = $1 AND kind = 'INFO_REQUESTED'",
+                one["id"],
+            )
+            answered_at = await connection.fetchval(_EVENT, one["id"], "IN_VERIFICATION")
+            await connection.execute(
+                "UPDATE application SET status = 'IN_VERIFICATION',"
+                " paused_seconds = paused_seconds + $2 WHERE id = $1",
+                one["id"],
+                int((answered_at - asked_at).total_seconds()),
+            )
+
+
 async def one_closes(connection: asyncpg.Connection, rng: Random) -> None:
     async with connection.transaction():
-        if one := await _one(connection, "status = 'PAID'", rng):
+        if one := await _one(connection, "status IN ('PAID', 'IN_VERIFICATION')", rng):
             status = rng.choice(("GRANTED", "REFUSED", "WITHDRAWN", "LAPSED"))
             closed_at = await connection.fetchval(_EVENT, one["id"], status)
             decision = uuid4() if status in ("GRANTED", "REFUSED") else None
@@ -132,6 +169,9 @@ async def _one(
 EDITS: list[Edit] = [
     one_arrives,
     one_pays,
+    one_is_received,
+    one_is_asked,
+    one_answers,
     one_closes,
     one_is_corrected,
     one_is_revoked,

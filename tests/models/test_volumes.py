@@ -13,7 +13,8 @@ pytestmark = pytest.mark.anyio
 COUNTRY, PARTNER, CENTRE = Dimension.COUNTRY, Dimension.PARTNER, Dimension.CENTRE
 JANUARY, FEBRUARY, MARCH = date(2025, 1, 1), date(2025, 2, 1), date(2025, 3, 1)
 BEGINNING_OF_2025 = (JANUARY, date(2025, 2, 28))
-PERCENTILES = [measure for measure in Measure if measure.startswith("turnaround")]
+PERCENTILES = [measure for measure in Measure if measure.startswith("turnaround_p")]
+ADJUSTED = [measure for measure in Measure if measure.startswith("turnaround_adjusted")]
 
 
 def told(row: Row, *measures: str) -> tuple[Any, ...]:
@@ -30,6 +31,13 @@ async def test_measures_by_country(world: str) -> None:
         None: (1, 1, 0, 0, 0, 1, 1_500_000),
     }
     rest = ("refusal_rate", "target_rate", "wip", "backlog")
+    quality = ("info_request_rate", "clearance_ratio")
+    assert {country: told(row, *quality) for country, row in countries.items()} == {
+        "AU": (2 / 7, 6 / 7),
+        "NZ": (0.0, 1.0),
+        "SG": (0.0, 0.0),
+        None: (0.0, 1.0),
+    }
     assert {country: told(row, *rest) for country, row in countries.items()} == {
         "AU": (0.4, 0.8, 1, 1),
         "NZ": (0.0, 1.0, 0, 0),
@@ -45,6 +53,36 @@ async def test_turnaround_is_the_time_within_which_so_many_were_decided(world: s
     assert told(countries["NZ"], *PERCENTILES) == pytest.approx((2, 2, 2, 2), rel=0.01)
     assert told(countries[None], *PERCENTILES) == pytest.approx((240,) * 4, rel=0.01)
     assert told(countries["SG"], *PERCENTILES) == (None,) * 4
+
+
+async def test_adjusted_turnaround_leaves_out_the_wait_for_information(world: str) -> None:
+    countries = by("country_code")(await ask(world, Question(*BEGINNING_OF_2025, (COUNTRY,))))
+    # Australia: 4, 6, 48 and 48 hours, and 12 of which 8 went by waiting.
+    assert told(countries["AU"], *ADJUSTED) == pytest.approx((6, 48, 48, 48), rel=0.01)
+    assert told(countries["NZ"], *ADJUSTED) == pytest.approx((2, 2, 2, 2), rel=0.01)
+    assert told(countries["SG"], *ADJUSTED) == (None,) * 4
+
+
+async def test_handover_is_the_time_that_partners_took(world: str) -> None:
+    countries = by("country_code")(await ask(world, Question(*BEGINNING_OF_2025, (COUNTRY,))))
+    # Australia: an hour four times, an hour and a half, three hours; one is not handed over yet.
+    assert {country: row["handovers"] for country, row in countries.items()} == {
+        "AU": 6,
+        "NZ": 1,
+        "SG": 2,
+        None: 0,
+    }
+    hours = {country: row["handover_p90"] for country, row in countries.items()}
+    assert hours.pop(None) is None
+    assert hours == pytest.approx({"AU": 3, "NZ": 0.5, "SG": 1}, rel=0.01)
+
+
+async def test_clearance_tells_whether_the_stock_shrinks(world: str) -> None:
+    question = Question(*BEGINNING_OF_2025, (COUNTRY,), Period.MONTH)
+    months = by("country_code", "period")(await ask(world, question))
+    # One of January was granted in February, when one came in and was withdrawn.
+    assert months["NZ", JANUARY]["clearance_ratio"] == 0
+    assert months["NZ", FEBRUARY]["clearance_ratio"] == 2
 
 
 async def test_days_and_months_are_those_of_jakarta(world: str) -> None:

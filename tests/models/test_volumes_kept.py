@@ -10,10 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models.database import connect, engine
+from models.migrations import downgrade, migrate
+from models.postgres import Server
 from models.volumes import as_of, fold, keep_folding, rebuild, verify
 from tests.models.crowd import crowd, join
 from tests.models.edits import EDITS, Edit
 from tests.models.folders import kill_folders
+from tests.populating import populate
 from tests.world import application_id
 
 pytestmark = pytest.mark.anyio
@@ -53,8 +56,8 @@ async def test_a_change_waits_or_vanishes_with_its_transaction(
     transaction = connection.transaction()
     await transaction.start()
     await connection.execute("UPDATE application SET visa_type_code = 'C1' WHERE id = $1", OPEN)
-    # Away from B1 and to C1, on the day of payment and on the day it became late.
-    assert await waiting(connection) == 4
+    # Away from B1 and to C1: its payment, its being late and its handover.
+    assert await waiting(connection) == 6
     await transaction.rollback()
     assert await waiting(connection) == 0
 
@@ -91,16 +94,18 @@ async def test_a_lost_change_is_named(rolled_back: asyncpg.Connection) -> None:
 async def test_a_missing_trigger_is_named(rolled_back: asyncpg.Connection) -> None:
     await rolled_back.execute("DROP TRIGGER volume_changes_of_insert ON application")
     await join(rolled_back, crowd(20, seed=8))
-    assert {"intake", "granted", "decisions"} <= {d.measure for d in await verify(rolled_back)}
+    assert {"intake", "granted", "measured"} <= {d.measure for d in await verify(rolled_back)}
 
 
 async def test_a_figure_that_was_tampered_with_is_named(rolled_back: asyncpg.Connection) -> None:
     await rolled_back.execute(
-        "UPDATE volume_monthly_turnaround SET decisions = decisions + 1 WHERE country_code = 'NZ'"
+        "UPDATE volume_monthly_duration SET measured = measured + 1"
+        " WHERE country_code = 'NZ' AND kind = 'adjusted'"
     )
     (difference,) = await verify(rolled_back)
-    assert (difference.table, difference.measure) == ("volume_monthly_turnaround", "decisions")
+    assert (difference.table, difference.measure) == ("volume_monthly_duration", "measured")
     assert (difference.expected, difference.found) == (1, 2)
+    assert difference.key["kind"] == "adjusted"
 
 
 async def test_an_application_that_is_not_what_happened_is_named(
@@ -163,6 +168,24 @@ async def test_a_killed_folder_loses_nothing(world: str, connection: asyncpg.Con
     while await fold(connection):
         pass
     assert await verify(connection) == []
+
+
+async def test_a_migration_brings_the_figures_along(server: Server) -> None:
+    url = server.url("test_figures_brought_along")
+    await migrate(url, "0001")
+    connection = await connect(url)
+    try:
+        await populate(connection)
+        await join(connection, crowd(200, seed=9))
+        await migrate(url)
+        assert await waiting(connection) == 0
+        assert await connection.fetchval("SELECT sum(intake) FROM volume_monthly") > 150
+        assert await verify(connection) == []
+        await downgrade(url, "0001")
+        await migrate(url)
+        assert await verify(connection) == []
+    finally:
+        await connection.close()
 
 
 async def test_a_rebuild_repairs_what_a_defect_left(rolled_back: asyncpg.Connection) -> None:

@@ -1,7 +1,7 @@
 """Every figure of a crowd, for every grouping and period, is what plain Python counts."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from math import ceil, isclose
 from typing import Any
@@ -10,7 +10,8 @@ import pytest
 
 from models.database import connect
 from models.volumes import Dimension, Period, Question, fold, rebuild, verify
-from models.volumes.question import PERCENTS
+from models.volumes.grains import Kind
+from models.volumes.question import PERCENTILES
 from tests.models.asking import Row, ask
 from tests.models.crowd import ENDINGS, Someone, crowd, join
 from tests.populating import applicants, reference_data
@@ -106,8 +107,7 @@ def recount(question: Question) -> dict[tuple[Any, ...], Row]:
     """The answer, from the applications one by one."""
     groups = defaultdict(list)
     for one in CROWD:
-        if one.paid_at:
-            groups[tuple(OF[dimension](one) for dimension in question.dimensions)].append(one)
+        groups[tuple(OF[dimension](one) for dimension in question.dimensions)].append(one)
     answer = {}
     for group, people in groups.items():
         for name, first_on, last_on in periods(question):
@@ -148,15 +148,26 @@ def begins(question: Question, day: date) -> date:
 
 
 def figures(people: list[Someone], first_on: date, last_on: date) -> Row:
-    taken = [one for one in people if first_on <= on(one.paid_at) <= last_on]
+    taken = [one for one in people if one.paid_at and first_on <= on(one.paid_at) <= last_on]
     closed = [one for one in people if one.closed_at and first_on <= on(one.closed_at) <= last_on]
+    handed_over = [
+        one
+        for one in people
+        if one.place.partner and one.received_at and first_on <= on(one.received_at) <= last_on
+    ]
     decided = [one for one in closed if one.is_decided]
     is_open = [
         one
         for one in people
-        if on(one.paid_at) <= last_on and not (one.closed_at and on(one.closed_at) <= last_on)
+        if one.paid_at
+        and on(one.paid_at) <= last_on
+        and not (one.closed_at and on(one.closed_at) <= last_on)
     ]
-    hours = sorted((one.closed_at - one.paid_at).total_seconds() / 3600 for one in decided)
+    hours = {
+        Kind.TURNAROUND: in_hours(one.closed_at - one.paid_at for one in decided),
+        Kind.ADJUSTED: in_hours(one.closed_at - one.paid_at - one.paused for one in decided),
+        Kind.HANDOVER: in_hours(one.received_at - one.submitted_at for one in handed_over),
+    }
     count = {status: sum(one.status == status for one in closed) for status in ENDINGS}
     return {
         "intake": len(taken),
@@ -167,14 +178,26 @@ def figures(people: list[Someone], first_on: date, last_on: date) -> Row:
         "target_rate": sum(one.closed_at <= one.due_at for one in decided) / len(decided)
         if decided
         else None,
+        "clearance_ratio": len(closed) / len(taken) if taken else None,
+        "info_request_rate": sum(one.asked_at is not None for one in taken) / len(taken)
+        if taken
+        else None,
         "wip": len(is_open),
         "backlog": sum(on(one.due_at) <= last_on for one in is_open),
         **{
-            measure: hours[ceil(len(hours) * percent / 100) - 1] if hours else None
-            for measure, percent in PERCENTS.items()
+            measure: hours[kind][ceil(len(hours[kind]) * percent / 100) - 1]
+            if hours[kind]
+            else None
+            for measure, (kind, percent) in PERCENTILES.items()
         },
-        "is_telling": bool(taken or closed or is_open),
+        "handovers": len(handed_over),
+        "is_telling": bool(taken or closed or is_open or handed_over),
     }
+
+
+def in_hours(durations: Iterable[timedelta]) -> list[float]:
+    """In order; less than a second counts as one."""
+    return sorted(max(duration.total_seconds(), 1) / 3600 for duration in durations)
 
 
 def on(moment: Any) -> date:

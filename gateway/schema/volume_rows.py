@@ -1,0 +1,157 @@
+"""The rows of processing volumes: measures of groups, over calendar windows in WIB (UTC+7)."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+import strawberry
+
+from gateway.schema.context import Context
+from gateway.schema.country import Country
+from gateway.schema.figures import Count, Duration, Rate
+from gateway.schema.partner import Centre, Partner
+from gateway.schema.scalars import BigInt
+from gateway.schema.visa_type import VisaType
+from gateway.schema.words import Precision
+from models.vocabulary import Channel
+from models.volumes import Dimension, Measure
+
+_WITHOUT_WAITING = "from payment, without the time in which information was awaited"
+
+
+def _by_code(noun: type[Any], dimension: Dimension, description: str) -> Any:
+    """The row of a noun by the code in a group; null where the question does not group by it."""
+
+    def resolve(root: Any, info: strawberry.Info) -> Any:
+        code = root.groups.get(dimension)
+        context: Context = info.context
+        target = context.catalogue.nouns[noun.__name__]
+        return None if code is None else context.loaders.by(target, target.key).load(code)
+
+    return strawberry.field(resolver=resolve, description=description)
+
+
+def _count(measure: Measure, description: str) -> Any:
+    def resolve(root: Any) -> Count:
+        return Count.exactly(root.figures[measure])
+
+    return strawberry.field(resolver=resolve, description=description)
+
+
+def _rate(measure: Measure, description: str, *, of: Measure = Measure.DECISIONS) -> Any:
+    def resolve(root: Any) -> Rate:
+        return Rate(
+            value=root.figures[measure],
+            precision=Precision.EXACT,
+            denominator=BigInt(root.figures[of]),
+        )
+
+    return strawberry.field(resolver=resolve, description=description)
+
+
+def _duration(measure: Measure, description: str, *, of: str = Measure.DECISIONS) -> Any:
+    def resolve(root: Any) -> Duration:
+        return Duration(
+            hours=root.figures[measure],
+            precision=Precision.ROUNDED,
+            measured=BigInt(root.figures[of]),
+        )
+
+    text = f"{description} A percentile of all its {of}, to within 1 %; at least a second."
+    return strawberry.field(resolver=resolve, description=text)
+
+
+@strawberry.type(description="A calendar period, as far as it lies in the window.")
+class VolumePeriod:
+    starts_on: date = strawberry.field(description="First day.")
+    ends_on: date = strawberry.field(description="Last day.")
+
+
+@strawberry.type(description="The measures of one group.")
+class VolumeRow:
+    groups: strawberry.Private[dict[Dimension, str | None]]
+    #: What its fields are made of, by the names of the statement's columns.
+    figures: strawberry.Private[Mapping[str, Any]]
+
+    country: Country | None = _by_code(
+        Country, Dimension.COUNTRY, "Partner country; null for direct applications."
+    )
+    nationality: Country | None = _by_code(Country, Dimension.NATIONALITY, "Nationality.")
+    partner: Partner | None = _by_code(
+        Partner, Dimension.PARTNER, "Partner; null for direct applications."
+    )
+    centre: Centre | None = _by_code(
+        Centre, Dimension.CENTRE, "Visa centre; null where none took it in."
+    )
+    visa_type: VisaType | None = _by_code(VisaType, Dimension.VISA_TYPE, "Visa type.")
+    channel: Channel | None = strawberry.field(description="Channel.")
+    period: VolumePeriod | None = strawberry.field(description="Period.")
+
+    intake: Count = _count(Measure.INTAKE, "Applications first paid in the window.")
+    decisions: Count = _count(Measure.DECISIONS, "Granted and refused, by decision date.")
+    granted: Count = _count(Measure.GRANTED, "Granted, later revoked ones included.")
+    refused: Count = _count(Measure.REFUSED, "Refused.")
+    withdrawn: Count = _count(Measure.WITHDRAWN, "Paid, then withdrawn; never in a rate.")
+    lapsed: Count = _count(Measure.LAPSED, "Paid, then lapsed unanswered; never in a rate.")
+    refusal_rate: Rate = _rate(Measure.REFUSAL_RATE, "Refused of all decisions.")
+    wip: Count = _count(Measure.WIP, "Paid and open at the end: a stock, never summed over time.")
+    backlog: Count = _count(
+        Measure.BACKLOG, "Work in progress at the end that is older than its target."
+    )
+    turnaround_p50: Duration = _duration(
+        Measure.TURNAROUND_P50, "Half of the decisions took no longer, from payment."
+    )
+    turnaround_p75: Duration = _duration(
+        Measure.TURNAROUND_P75, "Three quarters of the decisions took no longer, from payment."
+    )
+    turnaround_p90: Duration = _duration(
+        Measure.TURNAROUND_P90, "Nine tenths of the decisions took no longer, from payment."
+    )
+    turnaround_p95: Duration = _duration(
+        Measure.TURNAROUND_P95, "19 of 20 decisions took no longer, from payment."
+    )
+    turnaround_adjusted_p50: Duration = _duration(
+        Measure.TURNAROUND_ADJUSTED_P50,
+        f"Half of the decisions took no longer, {_WITHOUT_WAITING}.",
+    )
+    turnaround_adjusted_p75: Duration = _duration(
+        Measure.TURNAROUND_ADJUSTED_P75,
+        f"Three quarters of the decisions took no longer, {_WITHOUT_WAITING}.",
+    )
+    turnaround_adjusted_p90: Duration = _duration(
+        Measure.TURNAROUND_ADJUSTED_P90,
+        f"Nine tenths of the decisions took no longer, {_WITHOUT_WAITING}.",
+    )
+    turnaround_adjusted_p95: Duration = _duration(
+        Measure.TURNAROUND_ADJUSTED_P95,
+        f"19 of 20 decisions took no longer, {_WITHOUT_WAITING}.",
+    )
+    target_rate: Rate = _rate(
+        Measure.TARGET_RATE, "Decisions within the target in force when paid, of all decisions."
+    )
+    clearance_ratio: Rate = _rate(
+        Measure.CLEARANCE_RATIO,
+        "Closed in the window, with or without a decision, for each of its intake. More than 1"
+        " where the work in progress shrinks.",
+        of=Measure.INTAKE,
+    )
+    info_request_rate: Rate = _rate(
+        Measure.INFO_REQUEST_RATE,
+        "Intake for which information was requested at least once, until now, of all intake.",
+        of=Measure.INTAKE,
+    )
+    handover_p90: Duration = _duration(
+        Measure.HANDOVER_P90,
+        "Nine tenths of the applications that a partner handed over, by the day of receipt, took"
+        " no longer from submission.",
+        of="handovers",
+    )
+    revenue_idr: Count = _count(Measure.REVENUE, "Fees of the intake in rupiah (PNBP).")
+
+
+@strawberry.type(
+    description="A row for each group in which something happened or, if asked, was open."
+)
+class VolumeTable:
+    as_of: datetime = strawberry.field(description="All that was recorded before it is counted.")
+    rows: list[VolumeRow] = strawberry.field(description="The groups, in order.")
