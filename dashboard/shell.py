@@ -13,7 +13,7 @@ from dashboard.wording import country_name, list_text
 NAMED_COUNTRIES = 4
 
 
-def masthead(address: Address, viewer: Viewer | None, say: Texts) -> list:
+def masthead(address: Address, viewer: Viewer | None, say: Texts) -> list[Any]:
     """The bar at the top."""
     return [
         html.A(say("page.skip"), href="#main", className="skip"),

@@ -1,5 +1,7 @@
 """The measure cards: value, unit, definition, and the change against earlier periods."""
 
+from typing import Any
+
 from dash import html
 
 from dashboard.aria import aria
@@ -12,7 +14,7 @@ STOCKS = (WIP, BACKLOG)
 ARROWS = {"up": "▲", "down": "▼", "same": "="}
 
 
-def cards(volumes: Volumes, measures: tuple[Measure, ...], say: Texts) -> list:
+def cards(volumes: Volumes, measures: tuple[Measure, ...], say: Texts) -> list[Any]:
     heading = html.H2(say("measures.heading"), className="unseen")
     return [heading, *(_card(measure, volumes, say) for measure in measures)]
 
@@ -29,7 +31,7 @@ def _card(measure: Measure, volumes: Volumes, say: Texts) -> html.Article:
     )
 
 
-def _value(measure: Measure, now: Reading, say: Texts) -> list:
+def _value(measure: Measure, now: Reading, say: Texts) -> list[Any]:
     if now.is_suppressed:
         withheld = html.Abbr(say("measures.suppressed"), title=say("measures.suppressed_why"))
         return [withheld]

@@ -1,6 +1,7 @@
 """Titles that say what is seen, and the choice of the period below the first of them."""
 
 from datetime import date
+from typing import Any
 
 from dash import html
 
@@ -28,7 +29,7 @@ OFFERED_MONTHS = 60
 
 def page_heading(
     volumes: Volumes, period: Period, address: Address, viewer: Viewer, say: Texts
-) -> list:
+) -> list[Any]:
     """The finding, what it covers, and the period."""
     is_compared = volumes.previous[INTAKE].value is not None
     compared = say(

@@ -1,6 +1,7 @@
 """The ranked table of partner countries, which is also the map for those who do not see it."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from dash import html
 
@@ -22,7 +23,7 @@ def ranking(
     period: Period,
     address: Address,
     say: Texts,
-) -> list:
+) -> list[Any]:
     count = len(volumes.countries)
     ordered = in_order(volumes.countries, address)
     shown = ordered if address.rows == "all" else ordered[:TOP_ROWS]

@@ -1,6 +1,7 @@
 """The trend as a table, for those who read numbers better than lines."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from dash import html
 
@@ -13,7 +14,7 @@ from dashboard.wording import month_text, value_text
 
 def trend_table(
     months: Sequence[Line], measures: Sequence[Measure], period: Period, say: Texts
-) -> list:
+) -> list[Any]:
     """The note below the trend, and the table in it."""
     so_far = "" if period.has_whole_months else f" {say('trend.so_far')}"
     return [

@@ -1,7 +1,7 @@
 """The whole schema, checked against the policy: the one from which every role's view is made."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema
@@ -24,7 +24,12 @@ class PolicyGapError(Exception):
     name="purpose",
     description="Why this operation reads identity; it is logged with each read.",
 )
-def purpose(code: Purpose, reference: str) -> None:
+def purpose(
+    code: Annotated[Purpose, strawberry.argument(description="Why.")],
+    reference: Annotated[
+        str, strawberry.argument(description="The case it is for, such as `7K3M-9QPX-2F4D`.")
+    ],
+) -> None:
     """Read by the executor before the operation runs."""
 
 

@@ -26,10 +26,8 @@ MOST_COUNTED = 10_000
 Row = TypeVar("Row")
 
 
-@strawberry.type
+@strawberry.type(description="Where a page lies in its list.")
 class PageInfo:
-    """Where a page lies in its list."""
-
     has_next_page: bool = strawberry.field(description="Whether rows follow this page.")
     has_previous_page: bool = strawberry.field(description="Whether rows precede this page.")
     start_cursor: str | None = strawberry.field(description="Cursor of the first row.")

@@ -416,7 +416,8 @@ async def test_manager_asking_for_foreign_volumes_gets_none(who) -> None:
 
 async def test_manager_has_no_outcome_among_the_measures(who) -> None:
     for measure in ("decisions", "granted", "refused", "withdrawn", "lapsed", "refusalRate",
-                    "targetRate", "turnaroundP50", "turnaroundP95"):  # fmt: skip
+                    "targetRate", "turnaroundP50", "turnaroundP95", "clearanceRatio",
+                    "turnaroundAdjustedP50"):  # fmt: skip
         query = f"{{ {AU_2025 % ('', '')} {{ rows {{ {measure} {{ __typename }} }} }} }}"
         assert "FORBIDDEN_FIELD" in (await who["manager-au"](query)).codes
 
