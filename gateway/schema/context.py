@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-import strawberry
 from aiodataloader import DataLoader
 from sqlalchemy import ARRAY, Select, any_, literal
 from sqlalchemy.orm import InstrumentedAttribute
@@ -56,12 +55,12 @@ class Loaders:
         self._one: dict[tuple[str, str], DataLoader[Any, Any]] = {}
         self._many: dict[Links, DataLoader[Any, Any]] = {}
 
-    def one(self, info: strawberry.Info[Any, Any], source: Link, root: Any) -> Any:
+    def one(self, source: Link, root: Any) -> Any:
         """The row that a link leads to: an awaitable, or None where it leads nowhere."""
         value = root.__dict__[hidden_label(source.local)]
         return None if value is None else self.by(self._target(source), source.remote).load(value)
 
-    def many(self, info: strawberry.Info[Any, Any], source: Links, root: Any) -> Any:
+    def many(self, source: Links, root: Any) -> Any:
         """The rows that belong to a row: an awaitable."""
         loader = self._many.get(source)
         if loader is None:

@@ -113,7 +113,7 @@ def link(
     source = Link(local, remote, is_filter=filters)
 
     def resolve(root: Any, info: strawberry.Info) -> Any:
-        return info.context.loaders.one(info, source, root)
+        return info.context.loaders.one(source, root)
 
     return _field(resolve, source, description)
 
@@ -129,7 +129,7 @@ def links(
     source = Links(local, remote, order)
 
     def resolve(root: Any, info: strawberry.Info) -> Any:
-        return info.context.loaders.many(info, source, root)
+        return info.context.loaders.many(source, root)
 
     return _field(resolve, source, description)
 

@@ -84,7 +84,8 @@ async def keep_folding(url: str, stop: asyncio.Event, every: float = 1.0) -> Non
         try:
             await _fold_until(stop, url, every)
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            log.warning("Volumes are not being folded: %s", error)
+            # Its kind alone: what PostgreSQL says of a row may hold what the row holds.
+            log.warning("Volumes are not being folded: %s", type(error).__name__)
             await _pause(stop, every)
 
 
