@@ -1,5 +1,10 @@
 """The dashboard as one ASGI application: Dash behind the gate."""
 
+import logging
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Any
 
 import httpx2
@@ -9,17 +14,26 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 
 from dashboard.api import Gateway
+from dashboard.callbacks import Questions
 from dashboard.export.routes import routes as export_routes
 from dashboard.gate import Gate
+from dashboard.headers import headers_for
+from dashboard.packed import PackedFiles, address_of
 from dashboard.pages import volumes
+from dashboard.plain_page import STYLE_HASH
 from dashboard.sessions import MemorySessions, Sessions
 from dashboard.settings import Settings
 from dashboard.sign_in import SignIn
 from dashboard.texts import texts
 from dashboard.visit import current_visit
+
+log = logging.getLogger(__name__)
+
+#: How Dash writes the address of a file of ours.
+DATED = re.compile(r"/assets/([^\"?]+)\?m=[0-9.]+")
 
 INDEX = """<!doctype html>
 <html lang="id">
@@ -56,7 +70,7 @@ class Dashboard(Dash):
         say = texts(language)
         named["title"] = f"{say('page.title')} · {say('page.product')}"
         page = super().interpolate_index(*parts, **named)
-        return page.replace('lang="id"', f'lang="{language}"', 1)
+        return DATED.sub(_versioned, page.replace('lang="id"', f'lang="{language}"', 1))
 
 
 def create_app(
@@ -82,10 +96,14 @@ def create_app(
     gateway = Gateway(settings.api_url, transport)
     volumes.register(dash, gateway)
 
+    headers = headers_for(settings, dash.csp_hashes(), (STYLE_HASH,))
     server: FastAPI = dash.server
+    server.add_exception_handler(Exception, _broken(headers))
     server.router.routes.extend([*sign_in.routes(), *export_routes(gateway)])
     server.add_api_route("/health/live", _live, methods=["GET"])
+    server.add_middleware(Questions, callbacks=lambda: dash.callback_map)
     server.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=6)
+    server.add_middleware(PackedFiles)
     server.add_middleware(
         SessionMiddleware,
         secret_key=settings.session_key,
@@ -95,42 +113,29 @@ def create_app(
         https_only=settings.is_https,
     )
     # Added last, so it stands outermost.
-    server.add_middleware(
-        Gate,
-        sessions=sessions,
-        renewed=sign_in.renewed,
-        headers=_headers(settings, dash.csp_hashes()),
-    )
+    server.add_middleware(Gate, sessions=sessions, renewed=sign_in.renewed, headers=headers)
     return server
+
+
+def _versioned(dated: re.Match[str]) -> str:
+    """An address by what the file holds, where Dash says when it was written."""
+    return address_of(dated[1])
+
+
+def _broken(headers: Mapping[str, str]) -> Callable[[Request, Exception], Response]:
+    """The answer to a mistake of ours, which passes by the gate on its way out."""
+
+    def told(request: Request, error: Exception) -> Response:
+        trace_id = secrets.token_hex(16)
+        log.error("%s failed: %s (trace %s)", request.scope["path"], type(error).__name__, trace_id)
+        return PlainTextResponse(
+            f"Something went wrong on our side. Trace id: {trace_id}",
+            HTTPStatus.INTERNAL_SERVER_ERROR,
+            {**headers, "Cache-Control": "no-store"},
+        )
+
+    return told
 
 
 async def _live(request: Request) -> PlainTextResponse:
     return PlainTextResponse("ok")
-
-
-def _headers(settings: Settings, script_hashes: Any) -> dict[str, str]:
-    """What every response tells the browser not to do."""
-    policy = {
-        "default-src": "'none'",
-        "script-src": " ".join(("'self'", *script_hashes)),
-        "style-src": "'self' 'unsafe-inline'",  # Plotly and React write style attributes
-        "img-src": "'self' data: blob:",
-        "font-src": "'self'",
-        "connect-src": "'self'",
-        "base-uri": "'none'",
-        # Signing out is a form that ends at the provider.
-        "form-action": f"'self' {settings.issuer_origin}",
-        "frame-ancestors": "'none'",
-    }
-    return {
-        "Content-Security-Policy": "; ".join(f"{name} {rule}" for name, rule in policy.items()),
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "no-referrer",
-        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-        "Cross-Origin-Opener-Policy": "same-origin",
-        **(
-            {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
-            if settings.is_https
-            else {}
-        ),
-    }

@@ -1,5 +1,6 @@
 """The gate before everything that the dashboard serves: no session, no answer."""
 
+import re
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from urllib.parse import parse_qs
@@ -9,6 +10,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dashboard.packed import FOLDERS
 from dashboard.sessions import COOKIE, Session, Sessions
 from dashboard.texts import LANGUAGES, preferred_language
 from dashboard.visit import Visit, current_visit
@@ -16,15 +18,15 @@ from dashboard.visit import Visit, current_visit
 #: What anybody may reach: the way in, the way out, and whether the process lives.
 OPEN = frozenset({"/sign-in", "/sign-in/callback", "/sign-out", "/health/live"})
 
-#: Figures as files.
-EXPORTS = frozenset({"/export.csv", "/export.xlsx"})
+#: What somebody opens: pages, and figures as files.
+OPENED = frozenset({"/", "/definitions", "/export.csv", "/export.xlsx"})
 
 #: What else exists. Dash would answer any other path with its page.
-BEHIND = (
-    frozenset({"/", "/role", "/_dash-layout", "/_dash-dependencies", "/_dash-update-component"})
-    | EXPORTS
-)
-BEHIND_FOLDERS = ("/assets/", "/_dash-component-suites/")
+BEHIND = OPENED | {"/role", "/_dash-layout", "/_dash-dependencies", "/_dash-update-component"}
+
+LONGEST_QUERY = 4_000
+#: What libraries compose addresses with; they fail at anything else.
+HOST = re.compile(r"[A-Za-z0-9._-]+(:[0-9]{1,5})?|\[[0-9a-fA-F:.]+\](:[0-9]{1,5})?")
 
 
 class Gate:
@@ -77,7 +79,8 @@ class Gate:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(self._headers)
-                headers["Cache-Control"] = _caching(scope, message["status"])
+                if not _is_file(scope, message["status"]):
+                    headers["Cache-Control"] = "no-store"
             await send(message)
 
         return send_guarded
@@ -100,7 +103,11 @@ def query_of(asked: HTTPConnection) -> str:
 
 def _refusal(asked: HTTPConnection) -> Response | None:
     path = asked.scope["path"]
-    if path not in OPEN | BEHIND and not path.startswith(BEHIND_FOLDERS):
+    if len(asked.scope["query_string"]) > LONGEST_QUERY:
+        return PlainTextResponse("Too long.", HTTPStatus.REQUEST_URI_TOO_LONG)
+    if not HOST.fullmatch(asked.headers.get("host", "")):
+        return PlainTextResponse("No such host.", HTTPStatus.BAD_REQUEST)
+    if path not in OPEN | BEHIND and not path.startswith(FOLDERS):
         return PlainTextResponse("Not found.", HTTPStatus.NOT_FOUND)
     if (
         asked.scope["method"] == "POST"
@@ -112,14 +119,12 @@ def _refusal(asked: HTTPConnection) -> Response | None:
 
 def _nobody(asked: HTTPConnection) -> Response:
     """Somebody who opens the page is sent to sign in; a program is told."""
-    if asked.scope["path"] in EXPORTS | {"/"} and "text/html" in asked.headers.get("accept", ""):
+    if asked.scope["path"] in OPENED and "text/html" in asked.headers.get("accept", ""):
         return RedirectResponse(f"/sign-in?{query_of(asked)}", HTTPStatus.SEE_OTHER)
     return JSONResponse({"error": "Sign in first."}, HTTPStatus.UNAUTHORIZED)
 
 
-def _caching(scope: Scope, status: int) -> str:
-    """Files may be kept, for ever if their address carries their version; figures never."""
-    if status != HTTPStatus.OK or not scope["path"].startswith(BEHIND_FOLDERS):
-        return "no-store"
-    is_versioned = b"m=" in scope["query_string"] or ".v" in scope["path"]
-    return "private, max-age=31536000, immutable" if is_versioned else "private, max-age=3600"
+def _is_file(scope: Scope, status: int) -> bool:
+    """Files say themselves how long they may be kept; figures never are."""
+    is_told = status in (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED)
+    return is_told and scope["path"].startswith(FOLDERS)

@@ -3,9 +3,11 @@
 import asyncio
 import re
 import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Thread
 
 import httpx2
 import pytest
@@ -14,12 +16,38 @@ from fastapi import FastAPI
 from starlette.applications import Starlette
 
 from dashboard.app import create_app
-from dashboard.sessions import MemorySessions
+from dashboard.sessions import COOKIE, MemorySessions, Session
 from dashboard.settings import read_settings
 from gateway.development import SignIn
 from gateway.settings import read_settings as read_gateway_settings
+from tests.running_demo import Demo
 
 ISSUER = "http://127.0.0.1:8000/development"
+
+
+@dataclass
+class Line(httpx2.AsyncBaseTransport):
+    """The dashboard's way out: to the provider, and to a demo's gateway unless it is cut."""
+
+    provider: httpx2.ASGITransport
+    demo: Demo | None = None
+    #: What the gateway answers instead of what it would, as a proxy before it may.
+    instead: httpx2.Response | None = None
+    is_cut: bool = False
+    questions: int = 0
+    _outside: httpx2.AsyncHTTPTransport = field(default_factory=httpx2.AsyncHTTPTransport)
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        if request.url.path != "/graphql":
+            return await self.provider.handle_async_request(request)
+        self.questions += 1
+        if self.is_cut or self.demo is None:
+            raise httpx2.ConnectError("the line is cut")
+        if self.instead:
+            return self.instead
+        address = httpx2.URL(self.demo.api_url)
+        request.url = request.url.copy_with(host=address.host, port=address.port)
+        return await self._outside.handle_async_request(request)
 
 
 @dataclass(frozen=True)
@@ -29,6 +57,21 @@ class Running:
     url: str
     sessions: MemorySessions
     provider: httpx2.ASGITransport
+    line: Line
+
+    async def session_of(self, user: str) -> tuple[str, Session]:
+        """A session that somebody of the demo has begun, with its key."""
+        assert self.line.demo
+        token = await asyncio.to_thread(self.line.demo.token, user)
+        session = Session(token, None, "id", expires_at=time.time() + 300)
+        return await self.sessions.begin(session), session
+
+    async def visitor(self, user: str) -> tuple[httpx2.AsyncClient, Session]:
+        """A browser of somebody of the demo who has signed in."""
+        key, session = await self.session_of(user)
+        browser = self.browser()
+        browser.cookies.set(COOKIE, key)
+        return browser, session
 
     def browser(self) -> httpx2.AsyncClient:
         """A client that keeps cookies and follows nothing by itself."""
@@ -46,15 +89,23 @@ class Running:
 
 
 @pytest.fixture(scope="session")
-async def running() -> AsyncIterator[Running]:
+def running() -> Iterator[Running]:
     """One for all tests: a process can hold only one Dash."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         provider = httpx2.ASGITransport(Starlette(routes=[_provider(url).mount()]))
         settings = read_settings({"GERBANG_DASHBOARD_URL": url, "GERBANG_ISSUER": ISSUER})
-        sessions = MemorySessions()
-        async with _served(create_app(settings, sessions, provider), listener):
-            yield Running(url, sessions, provider)
+        sessions, line = MemorySessions(), Line(provider)
+        with _served(create_app(settings, sessions, line), listener):
+            yield Running(url, sessions, provider, line)
+
+
+@pytest.fixture
+def connected(running: Running, demo: Demo) -> Iterator[Running]:
+    """The dashboard with the demo's gateway at the end of its line."""
+    running.line.demo = demo
+    yield running
+    running.line.demo, running.line.instead, running.line.is_cut = None, None, False
 
 
 def _provider(dashboard_url: str) -> SignIn:
@@ -69,21 +120,17 @@ def _provider(dashboard_url: str) -> SignIn:
     )
 
 
-@asynccontextmanager
-async def _served(app: FastAPI, listener: socket.socket) -> AsyncIterator[None]:
-    started = asyncio.Event()
-
-    class Server(uvicorn.Server):
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets)
-            started.set()
-
-    server = Server(uvicorn.Config(app, log_level="warning"))
-    task = asyncio.create_task(server.serve(sockets=[listener]))
-    await started.wait()
+@contextmanager
+def _served(app: FastAPI, listener: socket.socket) -> Iterator[None]:
+    """In a thread of its own, so that it answers whatever a test waits for."""
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+    thread = Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
     yield
     server.should_exit = True
-    await task
+    thread.join()
 
 
 def scripts_of(page: str) -> list[str]:

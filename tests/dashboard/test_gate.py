@@ -1,5 +1,6 @@
 """No session, no answer: on every path that Dash serves, and on every path that it does not."""
 
+import httpx2
 import pytest
 
 from dashboard.sessions import COOKIE
@@ -73,14 +74,68 @@ async def test_the_page_and_all_that_it_loads_come_from_here(running: Running) -
             assert loaded.headers["cache-control"].startswith("private, max-age=")
 
 
-async def test_every_answer_is_guarded(running: Running) -> None:
+#: One of every kind of answer: a page, a file, a redirect, a refusal, an error.
+ANSWERS = [
+    ("GET", "/", 200),
+    ("GET", "/?" + "a" * 5_000, 414),
+    ("GET", "/definitions", 200),
+    ("GET", "/nothing", 404),
+    ("GET", "/_dash-layout", 200),
+    ("POST", "/_dash-layout", 405),
+    ("POST", "/_dash-update-component", 415),
+    ("GET", "/assets/style.css", 200),
+    ("GET", "/assets/nothing.css", 404),
+    ("GET", "/export.csv", 502),
+    ("GET", "/health/live", 200),
+    ("GET", "/sign-in", 302),
+    ("GET", "/sign-in/callback", 400),
+    ("POST", "/role", 303),
+    ("POST", "/sign-out", 303),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "status"), ANSWERS)
+async def test_every_answer_is_guarded(
+    running: Running, method: str, path: str, status: int
+) -> None:
     async with running.browser() as browser:
-        for path in ("/", "/nothing", "/_dash-layout", "/health/live"):
-            headers = (await browser.get(path)).headers
-            assert "default-src 'none'" in headers["content-security-policy"]
-            assert "unsafe-eval" not in headers["content-security-policy"]
-            assert headers["x-content-type-options"] == "nosniff"
-            assert headers["cache-control"] == "no-store"
+        await running.sign_in(browser, "leadership")
+        answer = await browser.request(method, path)
+    assert answer.status_code == status
+    _assert_guarded(answer)
+
+
+async def test_a_mistake_of_ours_is_guarded_and_masked(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(_: object) -> None:
+        raise RuntimeError("a secret")
+
+    monkeypatch.setattr(running.sessions, "find", broken)
+    async with running.browser() as browser:
+        answer = await browser.get("/")
+    assert answer.status_code == 500
+    assert "a secret" not in answer.text
+    assert "Trace id: " in answer.text
+    _assert_guarded(answer)
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def _assert_guarded(answer: httpx2.Response) -> None:
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe-eval" not in policy
+    assert policy.count("unsafe-inline") == policy.count("style-src-attr 'unsafe-inline'") == 1
+    assert "frame-ancestors 'none'" in policy
+    for name, value in {
+        "x-content-type-options": "nosniff",
+        "x-frame-options": "DENY",
+        "referrer-policy": "no-referrer",
+        "cross-origin-opener-policy": "same-origin",
+        "cross-origin-resource-policy": "same-origin",
+    }.items():
+        assert answer.headers[name] == value
+    assert "camera=()" in answer.headers["permissions-policy"]
 
 
 async def test_other_sites_cannot_post_here(running: Running) -> None:
