@@ -13,8 +13,7 @@ from bench.measuring import seconds_of, show, show_table, side_by_side
 from bench.world import world
 from models.database import connect, pool
 from models.volumes import Dimension, Measure, Period, Question, rebuild, statement, verify
-from models.volumes.grains import Kind
-from models.volumes.question import PERCENTILES, STOCKS
+from models.volumes.measures import PERCENTILES, STOCKS, Clock
 
 _WIB = timezone(timedelta(hours=7))
 _MONTH = "date_trunc('month', paid_at AT TIME ZONE 'Asia/Jakarta')"
@@ -57,8 +56,8 @@ async def _reading(
 ) -> None:
     from_on, to_on = _last_year()
     window = (_midnight(from_on), _midnight(to_on + timedelta(days=1)))
-    counted = frozenset(Measure) - STOCKS - PERCENTILES.keys()
-    turnarounds = {m for m, of in PERCENTILES.items() if of.kind is Kind.TURNAROUND}
+    counted = frozenset(Measure) - STOCKS.keys() - PERCENTILES.keys()
+    turnarounds = {m for m, of in PERCENTILES.items() if of.clock is Clock.TURNAROUND}
     for title, period, months in (
         ("A year by country", None, "NULL"),
         ("Twelve months × country", Period.MONTH, _MONTH),

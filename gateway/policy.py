@@ -364,6 +364,9 @@ POLICY: Mapping[str, Access] = {
             "intake": EXACT_FIGURES + MANAGER,
             "wip": EXACT_FIGURES + MANAGER,
             "backlog": EXACT_FIGURES + MANAGER,
+            "wipAgeP50": EXACT_FIGURES + MANAGER,
+            "wipAgeP90": EXACT_FIGURES + MANAGER,
+            "wipAgeOldest": EXACT_FIGURES + MANAGER,
             "revenueIdr": EXACT_FIGURES + MANAGER,
             "decisions": EXACT_FIGURES,
             "granted": EXACT_FIGURES,
@@ -380,6 +383,7 @@ POLICY: Mapping[str, Access] = {
             "turnaroundAdjustedP90": EXACT_FIGURES,
             "turnaroundAdjustedP95": EXACT_FIGURES,
             "targetRate": EXACT_FIGURES,
+            "targetRateIntake": EXACT_FIGURES,
             "clearanceRatio": EXACT_FIGURES,
             "infoRequestRate": EXACT_FIGURES + MANAGER,
             "handoverP90": EXACT_FIGURES + MANAGER,
@@ -390,6 +394,23 @@ POLICY: Mapping[str, Access] = {
     ),
     "VolumePeriod": Access(
         fields={"startsOn": EXACT_FIGURES + MANAGER, "endsOn": EXACT_FIGURES + MANAGER},
+    ),
+    # Of the whole country: why was refused, and what went to supervision.
+    "RefusalGroundRow": Access(
+        rows=dict.fromkeys(EXACT_FIGURES, every_row),
+        fields={"ground": EXACT_FIGURES, "period": EXACT_FIGURES, "refused": EXACT_FIGURES},
+    ),
+    "RefusalGroundTable": Access(fields={"asOf": EXACT_FIGURES, "rows": EXACT_FIGURES}),
+    "ScreeningReferralRow": Access(
+        rows=dict.fromkeys(LEADERSHIP + SUPERVISOR, every_row),
+        fields={
+            "period": LEADERSHIP + SUPERVISOR,
+            "referred": LEADERSHIP + SUPERVISOR,
+            "held": LEADERSHIP + SUPERVISOR,
+        },
+    ),
+    "ScreeningReferralTable": Access(
+        fields={"asOf": LEADERSHIP + SUPERVISOR, "rows": LEADERSHIP + SUPERVISOR}
     ),
     # Oneself, and the policy.
     "Viewer": Access(
@@ -405,9 +426,33 @@ POLICY: Mapping[str, Access] = {
     ),
     "Policy": Access(fields={"type": EVERYONE, "rows": EVERYONE, "fields": EVERYONE}),
     # Counts, rates, durations and pages carry nothing of their own.
-    "Count": Access(fields={"value": EVERYONE, "precision": EVERYONE}),
-    "Rate": Access(fields={"value": EVERYONE, "precision": EVERYONE, "denominator": EVERYONE}),
-    "Duration": Access(fields={"hours": EVERYONE, "precision": EVERYONE, "measured": EVERYONE}),
+    "Count": Access(
+        fields={
+            "value": EVERYONE,
+            "precision": EVERYONE,
+            "yearOnYear": EVERYONE,
+            "monthOnMonth": EVERYONE,
+        },
+    ),
+    "Rate": Access(
+        fields={
+            "value": EVERYONE,
+            "precision": EVERYONE,
+            "denominator": EVERYONE,
+            "yearOnYear": EVERYONE,
+            "monthOnMonth": EVERYONE,
+        },
+    ),
+    "Duration": Access(
+        fields={
+            "hours": EVERYONE,
+            "precision": EVERYONE,
+            "measured": EVERYONE,
+            "yearOnYear": EVERYONE,
+            "monthOnMonth": EVERYONE,
+        },
+    ),
+    "Change": Access(fields={"value": EVERYONE, "unit": EVERYONE}),
     "PageInfo": Access(
         fields={
             "hasNextPage": EVERYONE,
@@ -435,6 +480,8 @@ POLICY: Mapping[str, Access] = {
             "applications": CASE_READERS,
             "application": CASE_READERS,
             "volumes": EXACT_FIGURES + MANAGER,
+            "refusalGrounds": EXACT_FIGURES,
+            "screeningReferrals": LEADERSHIP + SUPERVISOR,
             "accessEvents": LEADERSHIP + CASE_STAFF + PARTNERS + APPLICANT,
         },
     ),

@@ -23,6 +23,10 @@ _STAGE = "CASE status {} END".format(
 _IS_CLOSED = "status IN ({})".format(", ".join(f"'{status}'" for status in CLOSED))
 _NEEDS_PAYMENT = "status IN ('PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING', 'GRANTED', 'REFUSED', 'REVOKED')"  # noqa: E501
 
+_IS_OPEN_AT_MIDNIGHT = (
+    "paid_at IS NOT NULL AND (closed_at IS NULL OR wib_day(closed_at) > wib_day(paid_at))"
+)
+
 
 class Application(Base):
     """One request for one visa, as it stands now; its events tell how it came there.
@@ -119,6 +123,13 @@ class Application(Base):
         Index(None, "visa_type_code", "submitted_at", "id"),
         Index(None, "status", "submitted_at", "id"),
         Index(None, "stage", "submitted_at", "id"),
+        # The cases that were open at the end of a day.
+        Index(
+            "ix_application_open_at_midnight",
+            text("tstzrange(paid_at, closed_at, '(]')"),
+            postgresql_using="gist",
+            postgresql_where=text(_IS_OPEN_AT_MIDNIGHT),
+        ),
     )
 
 

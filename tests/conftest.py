@@ -9,7 +9,7 @@ import pytest
 from models.database import connect
 from models.migrations import migrate
 from models.postgres import Server, temporary_postgres
-from models.volumes import fold
+from models.volumes import age, fold
 from tests.populating import populate
 from tests.running_demo import Demo, data_folder, running_demo
 
@@ -54,6 +54,7 @@ async def world(database: str) -> str:
     try:
         await populate(connection)
         await fold(connection)
+        await age(connection)
     finally:
         await connection.close()
     return database

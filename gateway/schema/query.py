@@ -15,6 +15,12 @@ from gateway.schema.ids import decode
 from gateway.schema.pages import Connection, page_of
 from gateway.schema.partner import Centre, Partner
 from gateway.schema.policies import Policy, policies_of
+from gateway.schema.supervision import (
+    RefusalGroundTable,
+    ScreeningReferralTable,
+    refusal_grounds,
+    screening_referrals,
+)
 from gateway.schema.viewer import Viewer
 from gateway.schema.visa_type import VisaType
 from gateway.schema.volume_rows import VolumeTable
@@ -71,6 +77,14 @@ class Query:
     volumes: VolumeTable = strawberry.field(
         resolver=volumes,
         description="Processing volumes: measures by dimensions, over a window of days in WIB.",
+    )
+    refusal_grounds: RefusalGroundTable = strawberry.field(
+        resolver=refusal_grounds,
+        description="Refusals of the whole country by their grounds, over a window of days in WIB.",
+    )
+    screening_referrals: ScreeningReferralTable = strawberry.field(
+        resolver=screening_referrals,
+        description="What went to supervision in the whole country, over a window of days in WIB.",
     )
     countries: Connection[Country] = page_of(Country, "Countries and territories.", order="code")
     country: Country | None = _by_code(Country, "A country by its ISO 3166 alpha-2 code.")

@@ -1,6 +1,6 @@
 """The rows of processing volumes: measures of groups, over calendar windows in WIB (UTC+7)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -8,7 +8,7 @@ import strawberry
 
 from gateway.schema.context import Context
 from gateway.schema.country import Country
-from gateway.schema.figures import Count, Duration, Rate
+from gateway.schema.figures import Before, Count, Duration, Rate
 from gateway.schema.partner import Centre, Partner
 from gateway.schema.scalars import BigInt
 from gateway.schema.visa_type import VisaType
@@ -16,6 +16,10 @@ from gateway.schema.words import Precision
 from models.vocabulary import Channel
 from models.volumes import Dimension, Measure
 
+_AT_THE_END = (
+    "counted from payment, at the end of the window's last day that is over; none where no day of"
+    " it is over"
+)
 _WITHOUT_WAITING = "from payment, without the time in which information was awaited"
 
 
@@ -33,28 +37,30 @@ def _by_code(noun: type[Any], dimension: Dimension, description: str) -> Any:
 
 def _count(measure: Measure, description: str) -> Any:
     def resolve(root: Any) -> Count:
-        return Count.exactly(root.figures[measure])
+        return Count.exactly(root.figures[measure], root.before(measure))
 
     return strawberry.field(resolver=resolve, description=description)
 
 
-def _rate(measure: Measure, description: str, *, of: Measure = Measure.DECISIONS) -> Any:
+def _rate(measure: Measure, description: str) -> Any:
     def resolve(root: Any) -> Rate:
         return Rate(
             value=root.figures[measure],
             precision=Precision.EXACT,
-            denominator=BigInt(root.figures[of]),
+            denominator=BigInt(root.figures[f"{measure}_of"]),
+            before=root.before(measure),
         )
 
     return strawberry.field(resolver=resolve, description=description)
 
 
-def _duration(measure: Measure, description: str, *, of: str = Measure.DECISIONS) -> Any:
+def _duration(measure: Measure, description: str, *, of: str = "decisions") -> Any:
     def resolve(root: Any) -> Duration:
         return Duration(
             hours=root.figures[measure],
             precision=Precision.ROUNDED,
-            measured=BigInt(root.figures[of]),
+            measured=BigInt(root.figures[f"{measure}_of"]),
+            before=root.before(measure),
         )
 
     text = f"{description} A percentile of all its {of}, to within 1 %; at least a second."
@@ -72,6 +78,8 @@ class VolumeRow:
     groups: strawberry.Private[dict[Dimension, str | None]]
     #: What its fields are made of, by the names of the statement's columns.
     figures: strawberry.Private[Mapping[str, Any]]
+    #: What a measure was in the windows that this one is compared with.
+    before: strawberry.Private[Callable[[Measure], Before]]
 
     country: Country | None = _by_code(
         Country, Dimension.COUNTRY, "Partner country; null for direct applications."
@@ -97,6 +105,17 @@ class VolumeRow:
     wip: Count = _count(Measure.WIP, "Paid and open at the end: a stock, never summed over time.")
     backlog: Count = _count(
         Measure.BACKLOG, "Work in progress at the end that is older than its target."
+    )
+    wip_age_p50: Duration = _duration(
+        Measure.WIP_AGE_P50, f"Half of the open cases were no older, {_AT_THE_END}.", of="cases"
+    )
+    wip_age_p90: Duration = _duration(
+        Measure.WIP_AGE_P90,
+        f"Nine tenths of the open cases were no older, {_AT_THE_END}.",
+        of="cases",
+    )
+    wip_age_oldest: Duration = _duration(
+        Measure.WIP_AGE_OLDEST, f"The oldest of the open cases, {_AT_THE_END}.", of="cases"
     )
     turnaround_p50: Duration = _duration(
         Measure.TURNAROUND_P50, "Half of the decisions took no longer, from payment."
@@ -129,16 +148,20 @@ class VolumeRow:
     target_rate: Rate = _rate(
         Measure.TARGET_RATE, "Decisions within the target in force when paid, of all decisions."
     )
+    target_rate_intake: Rate = _rate(
+        Measure.TARGET_RATE_INTAKE,
+        "Of the intake of the window, decided within the target in force when paid. Measured by"
+        " what is decided until now and what is open although its target passed before today;"
+        " what is not yet due, withdrawn or lapsed does not count.",
+    )
     clearance_ratio: Rate = _rate(
         Measure.CLEARANCE_RATIO,
         "Closed in the window, with or without a decision, for each of its intake. More than 1"
         " where the work in progress shrinks.",
-        of=Measure.INTAKE,
     )
     info_request_rate: Rate = _rate(
         Measure.INFO_REQUEST_RATE,
         "Intake for which information was requested at least once, until now, of all intake.",
-        of=Measure.INTAKE,
     )
     handover_p90: Duration = _duration(
         Measure.HANDOVER_P90,
@@ -150,7 +173,7 @@ class VolumeRow:
 
 
 @strawberry.type(
-    description="A row for each group in which something happened or, if asked, was open."
+    description="A row for each group in which something asked for happened or was open."
 )
 class VolumeTable:
     as_of: datetime = strawberry.field(description="All that was recorded before it is counted.")

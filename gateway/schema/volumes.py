@@ -1,23 +1,24 @@
 """The question that is put to the processing volumes, and its answer."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from typing import Annotated, Any
 
 import strawberry
-from sqlalchemy import Row
 from strawberry.types.nodes import SelectedField, Selection
 from strawberry.utils.str_converters import to_camel_case
 
 from gateway.access.rows import holding, reached
 from gateway.errors import ErrorCode, FieldError
+from gateway.schema.comparisons import Comparisons, Figures
 from gateway.schema.context import Context
+from gateway.schema.figures import Before, Span
 from gateway.schema.filters import MOST_VALUES
 from gateway.schema.volume_rows import VolumePeriod, VolumeRow, VolumeTable
 from gateway.schema.words import VolumeDimension
 from models.vocabulary import Channel
-from models.volumes import Dimension, Measure, Period, Question, as_of, statement
-from models.volumes.question import PERCENTILES, STOCKS
+from models.volumes import Dimension, Measure, Period, Question, as_of, begins_on, statement
+from models.volumes.lines import AnySelect
 
 MOST_ROWS = 10_000
 LONGEST_WINDOW = timedelta(days=3_660)
@@ -79,15 +80,31 @@ async def volumes(
     def in_reach(columns: Any) -> Any:
         return reached("VolumeRow", context.viewer, lambda attribute: columns[attribute.key])
 
+    async def read(asked: AnySelect) -> list[Figures]:
+        return await _figures(context, asked.limit(MOST_ROWS + 1))
+
+    async def read_before(earlier: Question) -> list[Figures]:
+        known_from = begins_on().scalar_subquery().label("begins_on")
+        return await read(statement(earlier, in_reach).add_columns(known_from))
+
     # One transaction, one snapshot: `as_of` is that of the very figures beside it.
     ((instant,),) = await context.session.rows(holding(as_of(), "VolumeTable"))
-    asked = statement(question, in_reach).limit(MOST_ROWS + 1)
+    changes = {span: _measures_with(info.selected_fields, name) for span, name in _CHANGES.items()}
+    comparisons = Comparisons(question, changes, instant, read_before)
+    found = await read(statement(question, in_reach))
+    return VolumeTable(
+        as_of=instant, rows=[_row(question, row, comparisons.before(row)) for row in found]
+    )
+
+
+async def _figures(context: Context, asked: AnySelect) -> list[Figures]:
     found = await context.session.rows(holding(asked, "VolumeRow"))
     if len(found) > MOST_ROWS:
         raise _invalid(
             f"This has more than {MOST_ROWS} rows. Group by less, or ask for a shorter window."
         )
-    return VolumeTable(as_of=instant, rows=[_row(question, row) for row in found])
+    # A public name of SQLAlchemy's, whatever it looks like.
+    return [dict(row._mapping) for row in found]  # pyright: ignore[reportPrivateUsage]
 
 
 def _question(
@@ -97,8 +114,7 @@ def _question(
     group_by: list[VolumeDimension],
     where: VolumeWhere | None,
 ) -> Question:
-    if not _EARLIEST <= from_on <= to_on < _LATEST or to_on - from_on > LONGEST_WINDOW:
-        raise _invalid("A window runs from a day to the same or a later one, ten years at most.")
+    check_window(from_on, to_on)
     if len(set(group_by)) < len(group_by):
         raise _invalid("`groupBy` names a dimension twice.")
     periods = [Period[group] for group in group_by if group in Period.__members__]
@@ -114,48 +130,65 @@ def _question(
     )
 
 
+def check_window(from_on: date, to_on: date) -> None:
+    """Raise INVALID_INPUT for what is no window."""
+    if not _EARLIEST <= from_on <= to_on < _LATEST or to_on - from_on > LONGEST_WINDOW:
+        raise _invalid("A window runs from a day to the same or a later one, ten years at most.")
+
+
 def _asked_measures(selections: Iterable[Selection]) -> Iterator[Measure]:
-    """The measures of the selected fields; a stock or a percentile is read only if asked for."""
+    """The measures of the selected fields: nothing is read for the others."""
     for selection in selections:
         if isinstance(selection, SelectedField) and selection.name in _MEASURES:
             yield _MEASURES[selection.name]
-        yield from _asked_measures(selection.selections)
+        else:
+            yield from _asked_measures(selection.selections)
 
 
-_MEASURES = {to_camel_case(measure): measure for measure in (*STOCKS, *PERCENTILES)}
+def _measures_with(selections: Iterable[Selection], name: str) -> frozenset[Measure]:
+    """The measures of which a certain field is selected."""
+    measures: set[Measure] = set()
+    for selection in selections:
+        if isinstance(selection, SelectedField) and selection.name in _MEASURES:
+            if _has(selection.selections, name):
+                measures.add(_MEASURES[selection.name])
+        else:
+            measures |= _measures_with(selection.selections, name)
+    return frozenset(measures)
 
 
-def _row(question: Question, row: Row[Any]) -> VolumeRow:
-    # A public name of SQLAlchemy's, whatever it looks like.
-    columns = row._mapping  # pyright: ignore[reportPrivateUsage]
-    values = {str(name): value for name, value in columns.items()}
-    channel = values.get(Dimension.CHANNEL)
+def _has(selections: Iterable[Selection], name: str) -> bool:
+    return any(
+        (isinstance(selection, SelectedField) and selection.name == name)
+        or _has(selection.selections, name)
+        for selection in selections
+    )
+
+
+_MEASURES = {to_camel_case(measure): measure for measure in Measure}
+_MEASURES["revenueIdr"] = _MEASURES.pop("revenue")
+_CHANGES = {Span.YEAR: "yearOnYear", Span.MONTH: "monthOnMonth"}
+
+
+def _row(question: Question, figures: Figures, before: Callable[[Measure], Before]) -> VolumeRow:
+    channel = figures.get(Dimension.CHANNEL)
     return VolumeRow(
-        groups={dimension: values[dimension] for dimension in question.dimensions},
-        figures=values,
+        groups={dimension: figures[dimension] for dimension in question.dimensions},
+        figures=figures,
+        before=before,
         channel=Channel(channel) if channel else None,
-        period=_period(question, values["period"]) if question.period else None,
+        period=period_of(question, figures),
     )
 
 
-def _period(question: Question, starts_on: date) -> VolumePeriod:
+def period_of(question: Question, figures: Figures) -> VolumePeriod | None:
+    """The period of a row, as far as it lies in the window."""
+    if question.period is None:
+        return None
     return VolumePeriod(
-        starts_on=max(starts_on, question.from_on),
-        ends_on=min(_last_day(question.period, starts_on), question.to_on),
+        starts_on=max(figures["period"], question.from_on),
+        ends_on=min(question.last_day_of(figures["period"]), question.to_on),
     )
-
-
-def _last_day(period: Period | None, starts_on: date) -> date:
-    match period:
-        case Period.MONTH | Period.QUARTER | Period.YEAR:
-            months = {Period.MONTH: 1, Period.QUARTER: 3, Period.YEAR: 12}[period]
-            later = starts_on.month - 1 + months
-            after = starts_on.replace(year=starts_on.year + later // 12, month=later % 12 + 1)
-            return after - timedelta(days=1)
-        case Period.WEEK:
-            return starts_on + timedelta(days=6)
-        case _:
-            return starts_on
 
 
 def _invalid(message: str) -> FieldError:

@@ -41,6 +41,13 @@ class Precision(StrEnum):
     SUPPRESSED = "SUPPRESSED"
 
 
+class ChangeUnit(StrEnum):
+    """What a change is counted in."""
+
+    PERCENT = "PERCENT"
+    PERCENTAGE_POINTS = "PERCENTAGE_POINTS"
+
+
 class Direction(StrEnum):
     """Which end of an order comes first; rows without a value count as the last of all."""
 
@@ -77,6 +84,24 @@ class VolumeDimension(StrEnum):
     YEAR = "YEAR"
 
 
+class CalendarPeriod(StrEnum):
+    """Calendar periods in WIB."""
+
+    DAY = "DAY"
+    WEEK = "WEEK"
+    MONTH = "MONTH"
+    QUARTER = "QUARTER"
+    YEAR = "YEAR"
+
+
+_PERIODS = {
+    "DAY": "Calendar day.",
+    "WEEK": "Week from Monday to Sunday.",
+    "MONTH": "Calendar month.",
+    "QUARTER": "Quarter of a calendar year.",
+    "YEAR": "Calendar year.",
+}
+
 WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
     Language: {"EN": "English.", "ID": "Indonesian."},
     Precision: {
@@ -84,6 +109,10 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "AT_LEAST": "There are at least so many; counting stopped here.",
         "ROUNDED": "Rounded for publication.",
         "SUPPRESSED": "Too small to be published; there is no value.",
+    },
+    ChangeUnit: {
+        "PERCENT": "Hundredths of what it was.",
+        "PERCENTAGE_POINTS": "Hundredths of the whole that a rate is a part of.",
     },
     Direction: {
         "ASCENDING": "Smallest, earliest or first in the alphabet first.",
@@ -200,12 +229,9 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "CENTRE": "Visa centre at which it was taken in.",
         "VISA_TYPE": "Visa type.",
         "CHANNEL": "Channel.",
-        "DAY": "Calendar day.",
-        "WEEK": "Week from Monday to Sunday.",
-        "MONTH": "Calendar month.",
-        "QUARTER": "Quarter of a calendar year.",
-        "YEAR": "Calendar year.",
+        **_PERIODS,
     },
+    CalendarPeriod: _PERIODS,
     Purpose: {
         "CASEWORK": "Work on an assigned case.",
         "SUPERVISION": "Supervision or enforcement.",

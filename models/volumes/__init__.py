@@ -1,9 +1,11 @@
 """Processing volumes: figures kept ready in a few fixed grains, asked for with one statement."""
 
 from models.volumes.grains import Dimension
-from models.volumes.keeping import fold, keep_folding, rebuild
-from models.volumes.question import Measure, Period, Question
-from models.volumes.reading import Scope, as_of, statement
+from models.volumes.keeping import age, fold, keep_folding, rebuild
+from models.volumes.lines import Scope
+from models.volumes.measures import Measure
+from models.volumes.question import Period, Question
+from models.volumes.reading import as_of, begins_on, statement
 from models.volumes.verifying import Difference, verify
 
 __all__ = [
@@ -13,7 +15,9 @@ __all__ = [
     "Period",
     "Question",
     "Scope",
+    "age",
     "as_of",
+    "begins_on",
     "fold",
     "keep_folding",
     "rebuild",

@@ -1,6 +1,6 @@
 """The grains of the rollups: which figures are kept ready, by which dimensions and periods.
 
-Another grain is another line here, a migration that creates its two tables, and a rebuild.
+Another grain is another line here, a migration that creates its tables, and a rebuild.
 """
 
 from collections.abc import Sequence
@@ -14,6 +14,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     Identity,
+    Index,
     Integer,
     Table,
     Text,
@@ -36,32 +37,43 @@ class Dimension(StrEnum):
 
 
 class Kind(StrEnum):
-    """The durations that are measured, on the day in WIB on which they end."""
+    """What lines of the durations tell, beside the day in WIB on which a duration ended."""
 
-    #: From payment to the first decision.
-    TURNAROUND = "turnaround"
-    #: The same without the time in which information was awaited.
+    #: From payment to the first decision, where the case never waited for information.
+    UNPAUSED = "unpaused"
+    #: The same, where it did wait.
+    PAUSED = "paused"
+    #: Of those that waited, the time without the wait.
     ADJUSTED = "adjusted"
     #: From submission to receipt from the partner.
     HANDOVER = "handover"
+    #: An open case, on the day of payment; gone when it closes. Its bucket is the day on which
+    #: its target passes, in days since 2000.
+    OPEN = "open"
 
 
-#: What is counted, on days in WIB. An application counts once it is paid: ``intake``,
-#: ``revenue_idr`` and whether information was requested on the day of payment, its outcome on the
-#: day it closed. ``backlog_change`` is +1 on the day an open case passes its target and -1 on the
-#: day it closes, so that summed up to a day it is the backlog at the end of that day; intake minus
-#: outcomes is the work in progress.
+#: What is counted, on days in WIB. An application counts once it is paid: on the day of payment
+#: ``intake``, ``revenue_idr``, whether information was requested, whether it is decided and was so
+#: in time (``cohort_…``); its outcome on the day it closed. The changes, summed up to a day, are
+#: stocks at its end: ``wip_change`` is +1 at payment and -1 when the case closes,
+#: ``backlog_change`` +1 on the day an open case passes its target and -1 when it closes.
 FACTS = (
     "intake",
     "info_requested",
+    "wip_change",
+    "backlog_change",
+    "revenue_idr",
     "granted",
     "refused",
     "withdrawn",
     "lapsed",
     "within_target",
-    "backlog_change",
-    "revenue_idr",
+    "cohort_decided",
+    "cohort_within_target",
 )
+
+_IS_DURATION = "kind IN ({})".format(", ".join(f"'{kind}'" for kind in Kind))
+_MEASURED = {"measured": "measured"}
 
 
 @dataclass(frozen=True)
@@ -88,41 +100,55 @@ class Grain:
     def rollups(self) -> tuple[Rollup, Rollup]:
         starts_on = f"date_trunc('{self.period}', day::timestamp)::date"
         key = {"starts_on": starts_on} | {name.value: name.value for name in self.dimensions}
+        histogram = {"kind": "kind"} | key | {"bucket": "bucket"}
         return (
             Rollup(self.facts, key, {fact: fact for fact in FACTS}, "kind IS NULL"),
-            Rollup(
-                self.durations,
-                {"kind": "kind"} | key | {"bucket": "bucket"},
-                {"measured": "measured"},
-                "kind IS NOT NULL",
-            ),
+            Rollup(self.durations, histogram, _MEASURED, _IS_DURATION),
         )
+
+
+@dataclass(frozen=True)
+class Ages:
+    """How many cases of each age were open at the end of each day, by some dimensions.
+
+    Not sums over changes: a day is made from the applications when it is over.
+    """
+
+    dimensions: tuple[Dimension, ...]
+    table: Table
 
 
 def _dimension_columns(dimensions: Sequence[Dimension]) -> list[Column[str]]:
     return [Column(dimension.value, Text) for dimension in dimensions]
 
 
-def _fact_columns() -> list[Column[int]]:
+def _fact_columns(**options: Any) -> list[Column[int]]:
     return [
-        Column(fact, BigInteger if fact == "revenue_idr" else Integer, nullable=False)
+        Column(fact, BigInteger if fact == "revenue_idr" else Integer, nullable=False, **options)
         for fact in FACTS
     ]
 
 
-def _grain(name: str, period: str, *dimensions: Dimension) -> Grain:
-    def group() -> list[Column[Any]]:
-        return [Column("starts_on", Date, nullable=False), *_dimension_columns(dimensions)]
+def _group(dimensions: Sequence[Dimension]) -> list[Column[Any]]:
+    return [Column("starts_on", Date, nullable=False), *_dimension_columns(dimensions)]
 
-    kind = Column("kind", Text, nullable=False)
+
+def _histogram(name: str, dimensions: Sequence[Dimension], *kind: Column[Any]) -> Table:
     bucket = Column("bucket", Integer, nullable=False)
     measured = Column("measured", Integer, nullable=False)
-    return Grain(
-        period,
-        dimensions,
-        facts=_table(f"volume_{name}", group(), _fact_columns()),
-        durations=_table(f"volume_{name}_duration", [kind, *group(), bucket], [measured]),
-    )
+    return _table(name, [*kind, *_group(dimensions), bucket], [measured])
+
+
+def _grain(name: str, period: str, *dimensions: Dimension) -> Grain:
+    kind = Column("kind", Text, nullable=False)
+    durations = _histogram(f"volume_{name}_duration", dimensions, kind)
+    Index(f"ix_{durations.name}_empty", kind, postgresql_where=durations.c.measured == 0)
+    facts = _table(f"volume_{name}", _group(dimensions), _fact_columns())
+    return Grain(period, dimensions, facts, durations)
+
+
+def _ages(name: str, *dimensions: Dimension) -> Ages:
+    return Ages(dimensions, _histogram(f"volume_{name}", dimensions))
 
 
 def _table(name: str, key: Sequence[Column[Any]], values: Sequence[Column[int]]) -> Table:
@@ -139,7 +165,46 @@ GRAINS = (
     _grain("daily", "day", *Dimension),
 )
 
-#: Changes to the figures that are not yet in the grains, written by triggers on ``application``.
+#: The same for the ages of open cases.
+AGES = (
+    _ages("age", Dimension.PARTNER, Dimension.COUNTRY),
+    _ages("age_detailed", *Dimension),
+)
+
+#: How many were refused on each ground, by the day of the first decision: the whole country.
+GROUNDS = _table(
+    "volume_ground",
+    [Column("starts_on", Date, nullable=False), Column("ground", Text, nullable=False)],
+    [Column("refused", Integer, nullable=False)],
+)
+
+#: How often applications were referred to screening, and held: the whole country.
+REFERRALS = _table(
+    "volume_referral",
+    [Column("starts_on", Date, nullable=False)],
+    [Column(name, Integer, nullable=False) for name in ("referred", "held")],
+)
+
+ROLLUPS = (
+    *(rollup for grain in GRAINS for rollup in grain.rollups),
+    Rollup(
+        GROUNDS,
+        {"starts_on": "day", "ground": "ground"},
+        {"refused": "measured"},
+        "kind = 'ground'",
+    ),
+    Rollup(
+        REFERRALS,
+        {"starts_on": "day"},
+        {
+            "referred": "CASE kind WHEN 'referral' THEN measured ELSE 0 END",
+            "held": "CASE kind WHEN 'hold' THEN measured ELSE 0 END",
+        },
+        "kind IN ('referral', 'hold')",
+    ),
+)
+
+#: Changes to the figures that are not yet in the rollups, written by triggers.
 OUTBOX = Table(
     "volume_outbox",
     Base.metadata,
@@ -153,7 +218,21 @@ OUTBOX = Table(
     Column("day", Date, nullable=False),
     *_dimension_columns(tuple(Dimension)),
     Column("kind", Text),
+    Column("ground", Text),
     Column("bucket", Integer),
-    *_fact_columns(),
-    Column("measured", Integer, nullable=False),
+    *_fact_columns(server_default=text("0")),
+    Column("measured", Integer, server_default=text("0"), nullable=False),
 )
+
+#: Days whose ages were made before something changed on them, written by triggers.
+STALE_DAYS = Table(
+    "volume_stale_days",
+    Base.metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("first_on", Date, nullable=False),
+    #: None where a case is still open.
+    Column("last_on", Date),
+)
+
+#: The one day up to whose end ages are there.
+AGED_UNTIL = Table("volume_aged_until", Base.metadata, Column("day", Date, primary_key=True))

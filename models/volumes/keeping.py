@@ -1,6 +1,6 @@
-"""Keeps the grains up to date: folds the outbox into them, or builds them anew.
+"""Keeps the rollups up to date: folds the outbox into them, or builds them anew.
 
-A fold removes changes from the outbox and adds them to every grain in one statement, so each
+A fold removes changes from the outbox and adds them to every rollup in one statement, so each
 change is counted exactly once, whatever dies when, and in whatever order writers commit.
 """
 
@@ -11,21 +11,32 @@ import logging
 import asyncpg
 
 from models.database import connect
-from models.volumes.grains import FACTS, GRAINS, OUTBOX, Dimension, Rollup
+from models.volumes.ages import make_ages
+from models.volumes.grains import FACTS, GRAINS, ROLLUPS, Dimension, Rollup
 
 log = logging.getLogger(__name__)
 
 #: Held by whoever changes the grains, so that two never wait for each other's rows.
 _LOCK = "SELECT pg_advisory_xact_lock(7461002)"
 
-CHANGE_COLUMNS = ", ".join(("day", *Dimension, "kind", "bucket", *FACTS, "measured"))
-_FROM_APPLICATIONS = f"""
+CHANGE_COLUMNS = ", ".join(("day", *Dimension, "kind", "ground", "bucket", *FACTS, "measured"))
+#: National changes as changes of figures that have no dimensions.
+NATIONAL_CHANGES = """
+    SELECT
+        day, NULL, NULL, NULL, NULL, NULL, NULL, kind, ground, NULL,
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, measured
+    FROM volume_national_contribution
+"""
+_FROM_RAW_ROWS = f"""
     SELECT {CHANGE_COLUMNS}
     FROM application
     CROSS JOIN LATERAL volume_contribution(
         status, submitted_at, received_at, paid_at, closed_at, target_due_at, fee_idr,
         paused_seconds, was_info_requested, partner_code
     )
+    CROSS JOIN (SELECT NULL::text AS ground) AS no_ground
+    UNION ALL
+    {NATIONAL_CHANGES}
 """  # noqa: S608
 _FROM_OUTBOX = """
     DELETE FROM volume_outbox
@@ -34,14 +45,11 @@ _FROM_OUTBOX = """
 """
 
 
-def _add(changes: str) -> str:
-    """One statement that adds changes to every rollup and counts them."""
-    additions = ", ".join(
-        f"into_{rollup.table.name} AS ({_add_to(rollup)})"
-        for grain in GRAINS
-        for rollup in grain.rollups
-    )
-    return f"WITH changes AS ({changes}), {additions} SELECT count(*) FROM changes"  # noqa: S608
+def _add(changes: str, *besides: str) -> str:
+    """One statement, so one snapshot, that adds changes to every rollup and counts them."""
+    additions = (f"into_{rollup.table.name} AS ({_add_to(rollup)})" for rollup in ROLLUPS)
+    steps = ", ".join((*besides, f"changes AS ({changes})", *additions))
+    return f"WITH {steps} SELECT count(*) FROM changes"  # noqa: S608
 
 
 def _add_to(rollup: Rollup) -> str:
@@ -58,28 +66,47 @@ def _add_to(rollup: Rollup) -> str:
 
 
 _FOLD = _add(_FROM_OUTBOX)
-_REBUILD = _add(_FROM_APPLICATIONS)
+#: What the raw rows tell already need not be folded; what commits meanwhile stays to be folded.
+_REBUILD = _add(_FROM_RAW_ROWS, "told AS (DELETE FROM volume_outbox)")
 
 
 async def fold(connection: asyncpg.Connection, limit: int = 20_000) -> int:
-    """Fold the oldest changes of the outbox into the grains; how many they were."""
+    """Fold the oldest changes of the outbox into the rollups; how many they were."""
     async with connection.transaction():
         await connection.execute(_LOCK)
-        return await connection.fetchval(_FOLD, limit) or 0
+        folded = await connection.fetchval(_FOLD, limit) or 0
+        if folded:
+            await _drop_what_is_empty(connection)
+        return folded
+
+
+async def age(connection: asyncpg.Connection) -> int:
+    """Make the ages of open cases at the end of days that are over; how many days."""
+    async with connection.transaction():
+        await connection.execute(_LOCK)
+        return await make_ages(connection)
 
 
 async def rebuild(connection: asyncpg.Connection) -> None:
-    """Build the grains anew from the applications; readers keep the old figures until the end."""
+    """Build all figures anew from raw rows; nobody waits, and readers keep the old ones."""
     async with connection.transaction():
-        await connection.execute("LOCK TABLE application IN SHARE MODE")
         await connection.execute(_LOCK)
-        for table in (OUTBOX, *(rollup.table for grain in GRAINS for rollup in grain.rollups)):
-            await connection.execute(f"DELETE FROM {table.name}")  # noqa: S608
+        for rollup in ROLLUPS:
+            await connection.execute(f"DELETE FROM {rollup.table.name}")  # noqa: S608
         await connection.execute(_REBUILD)
+        await make_ages(connection, anew=True)
+
+
+async def _drop_what_is_empty(connection: asyncpg.Connection) -> None:
+    """Lines of cases that are no longer open, and durations that were corrected."""
+    for grain in GRAINS:
+        await connection.execute(
+            f"DELETE FROM {grain.durations.name} WHERE measured = 0"  # noqa: S608
+        )
 
 
 async def keep_folding(url: str, stop: asyncio.Event, every: float = 1.0) -> None:
-    """Fold until told to stop; a lost database is tried again after a pause."""
+    """Fold, and make ages, until told to stop; a lost database is tried again after a pause."""
     while not stop.is_set():
         try:
             await _fold_until(stop, url, every)
@@ -94,6 +121,7 @@ async def _fold_until(stop: asyncio.Event, url: str, every: float) -> None:
     try:
         while not stop.is_set():
             if not await fold(connection):
+                await age(connection)
                 await _pause(stop, every)
     finally:
         await connection.close()

@@ -1,12 +1,13 @@
 """What can be asked of the volumes, and which lines of which grains answer it."""
 
+from calendar import monthrange
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import NamedTuple
 
-from models.volumes.grains import GRAINS, Dimension, Grain, Kind
+from models.volumes.grains import GRAINS, Dimension, Grain
+from models.volumes.measures import STOCKS, Measure
 
 
 class Period(StrEnum):
@@ -19,57 +20,17 @@ class Period(StrEnum):
     YEAR = "year"
 
 
-class Measure(StrEnum):
-    """The measures, by their ids in the definitions of the domain."""
-
-    INTAKE = "intake"
-    DECISIONS = "decisions"
-    GRANTED = "granted"
-    REFUSED = "refused"
-    WITHDRAWN = "withdrawn"
-    LAPSED = "lapsed"
-    REFUSAL_RATE = "refusal_rate"
-    WIP = "wip"
-    BACKLOG = "backlog"
-    TURNAROUND_P50 = "turnaround_p50"
-    TURNAROUND_P75 = "turnaround_p75"
-    TURNAROUND_P90 = "turnaround_p90"
-    TURNAROUND_P95 = "turnaround_p95"
-    TURNAROUND_ADJUSTED_P50 = "turnaround_adjusted_p50"
-    TURNAROUND_ADJUSTED_P75 = "turnaround_adjusted_p75"
-    TURNAROUND_ADJUSTED_P90 = "turnaround_adjusted_p90"
-    TURNAROUND_ADJUSTED_P95 = "turnaround_adjusted_p95"
-    TARGET_RATE = "target_rate"
-    CLEARANCE_RATIO = "clearance_ratio"
-    INFO_REQUEST_RATE = "info_request_rate"
-    HANDOVER_P90 = "handover_p90"
-    REVENUE = "revenue"
-
-
-#: Measured at the end of a period, from everything that happened up to it.
-STOCKS = frozenset({Measure.WIP, Measure.BACKLOG})
-
-
-class Percentile(NamedTuple):
-    """The hours within which so many in a hundred durations of a kind ended."""
-
-    kind: Kind
-    percent: int
-
-
-PERCENTILES = {
-    Measure.TURNAROUND_P50: Percentile(Kind.TURNAROUND, 50),
-    Measure.TURNAROUND_P75: Percentile(Kind.TURNAROUND, 75),
-    Measure.TURNAROUND_P90: Percentile(Kind.TURNAROUND, 90),
-    Measure.TURNAROUND_P95: Percentile(Kind.TURNAROUND, 95),
-    Measure.TURNAROUND_ADJUSTED_P50: Percentile(Kind.ADJUSTED, 50),
-    Measure.TURNAROUND_ADJUSTED_P75: Percentile(Kind.ADJUSTED, 75),
-    Measure.TURNAROUND_ADJUSTED_P90: Percentile(Kind.ADJUSTED, 90),
-    Measure.TURNAROUND_ADJUSTED_P95: Percentile(Kind.ADJUSTED, 95),
-    Measure.HANDOVER_P90: Percentile(Kind.HANDOVER, 90),
-}
-
 _ONE_DAY = timedelta(days=1)
+
+
+#: Months in the periods that are made of months.
+MONTHS = {Period.MONTH: 1, Period.QUARTER: 3, Period.YEAR: 12}
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day of another month, or the last one where that month is too short."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 @dataclass(frozen=True)
@@ -85,6 +46,40 @@ class Question:
     period: Period | None = None
     where: Mapping[Dimension, tuple[str, ...]] = field(default_factory=dict)
     measures: Set[Measure] = frozenset(Measure)
+
+    def periods(self) -> Iterator[tuple[date, date, date]]:
+        """Each period of the window: its first day, and its first and last day inside."""
+        first_on = self.from_on
+        while first_on <= self.to_on:
+            begins_on = self.first_day_of(first_on)
+            last_on = min(self.last_day_of(begins_on), self.to_on)
+            yield begins_on, first_on, last_on
+            first_on = last_on + _ONE_DAY
+
+    def first_day_of(self, day: date) -> date:
+        """The first day of the period in which a day lies."""
+        match self.period:
+            case None:
+                return self.from_on
+            case Period.DAY:
+                return day
+            case Period.WEEK:
+                return day - timedelta(days=day.weekday())
+            case Period.MONTH | Period.QUARTER | Period.YEAR:
+                months = MONTHS[self.period]
+                return day.replace(month=(day.month - 1) // months * months + 1, day=1)
+
+    def last_day_of(self, begins_on: date) -> date:
+        """The last day of the period that begins on a day."""
+        match self.period:
+            case None:
+                return self.to_on
+            case Period.DAY:
+                return begins_on
+            case Period.WEEK:
+                return begins_on + timedelta(days=6)
+            case Period.MONTH | Period.QUARTER | Period.YEAR:
+                return months_later(begins_on, MONTHS[self.period]) - _ONE_DAY
 
 
 @dataclass(frozen=True)
@@ -102,7 +97,7 @@ def tiles(question: Question, needed: Set[str]) -> Iterator[Tile]:
     days = next(grain for grain in _knowing(needed) if grain.period == "day")
     months = next((grain for grain in _knowing(needed) if grain.period == "month"), None)
     months_inside = None if question.period in (Period.DAY, Period.WEEK) else months
-    if question.measures & STOCKS:
+    if question.measures & STOCKS.keys():
         yield from _cover(None, question.from_on - _ONE_DAY, days, months, is_in_window=False)
     yield from _cover(question.from_on, question.to_on, days, months_inside, is_in_window=True)
 

@@ -7,8 +7,8 @@ from typing import Any
 import asyncpg
 
 from models.vocabulary import CLOSED, EventKind, Status
-from models.volumes.grains import GRAINS, Rollup
-from models.volumes.keeping import CHANGE_COLUMNS
+from models.volumes.grains import AGES, ROLLUPS, Ages, Rollup
+from models.volumes.keeping import CHANGE_COLUMNS, NATIONAL_CHANGES
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ _NO_STATUS = ", ".join(f"'{kind}'" for kind in EventKind if kind not in tuple(St
 #: Each application as its events and decisions tell it. A correction changes the outcome, never
 #: the day on which the case was closed.
 _TELL = f"""
-    CREATE TEMPORARY TABLE told ON COMMIT DROP AS
+    CREATE TEMPORARY TABLE told AS
     WITH happened AS (
         SELECT
             application_id,
@@ -102,7 +102,7 @@ _MISPROJECTED = f"""
 """  # noqa: S608
 
 _EXPECT = f"""
-    CREATE TEMPORARY TABLE expected ON COMMIT DROP AS
+    CREATE TEMPORARY TABLE expected AS
     SELECT {CHANGE_COLUMNS}
     FROM application
     JOIN told USING (id)
@@ -110,6 +110,9 @@ _EXPECT = f"""
         told.status, told.submitted_at, told.received_at, told.paid_at, told.closed_at,
         target_due_at, fee_idr, told.paused_seconds, told.was_info_requested, partner_code
     )
+    CROSS JOIN (SELECT NULL::text AS ground) AS no_ground
+    UNION ALL
+    {NATIONAL_CHANGES}
 """  # noqa: S608
 
 
@@ -139,16 +142,58 @@ def _compare(rollup: Rollup) -> str:
     """  # noqa: E501, S608
 
 
+def _compare_ages(ages: Ages) -> str:
+    """Lines of the ages that are not as expected, on days that are not to be made again anyway."""
+    key = ", ".join(("starts_on", *ages.dimensions, "bucket"))
+    return f"""
+        SELECT
+            {key},
+            coalesce(sum(measured) FILTER (WHERE is_expected), 0) AS expected_measured,
+            coalesce(sum(measured) FILTER (WHERE NOT is_expected), 0) AS found_measured
+        FROM (
+            SELECT true AS is_expected, {key}, 1 AS measured
+            FROM (
+                SELECT
+                    starts_on,
+                    {", ".join(ages.dimensions)},
+                    duration_bucket(extract(epoch FROM end_of_wib_day(starts_on) - told.paid_at))
+                        AS bucket
+                FROM application
+                JOIN told USING (id)
+                CROSS JOIN volume_aged_until AS until
+                CROSS JOIN LATERAL generate_series(
+                    wib_day(told.paid_at)::timestamp,
+                    least(wib_day(told.closed_at) - 1, until.day),
+                    interval '1 day'
+                ) AS midnight
+                CROSS JOIN LATERAL (SELECT midnight::date AS starts_on) AS its
+            ) AS open
+            UNION ALL
+            SELECT false, {key}, measured FROM {ages.table.name}
+        ) AS line
+        WHERE NOT EXISTS (
+            SELECT FROM volume_stale_days
+            WHERE starts_on BETWEEN first_on AND coalesce(last_on, 'infinity')
+        )
+        GROUP BY {key}
+        HAVING sum(CASE WHEN is_expected THEN measured ELSE -measured END) <> 0
+        ORDER BY {key}
+    """  # noqa: S608
+
+
 async def verify(connection: asyncpg.Connection) -> list[Difference]:
     """Every difference between the figures and what happened, as of one instant."""
     async with connection.transaction(isolation="repeatable_read"):
         await connection.execute(_TELL)
         await connection.execute(_EXPECT)
         differences = _named("application", await connection.fetch(_MISPROJECTED), _PROJECTED)
-        for grain in GRAINS:
-            for rollup in grain.rollups:
-                lines = await connection.fetch(_compare(rollup))
-                differences += _named(rollup.table.name, lines, rollup.values)
+        for rollup in ROLLUPS:
+            lines = await connection.fetch(_compare(rollup))
+            differences += _named(rollup.table.name, lines, rollup.values)
+        for ages in AGES:
+            lines = await connection.fetch(_compare_ages(ages))
+            differences += _named(ages.table.name, lines, ("measured",))
+        await connection.execute("DROP TABLE told, expected")
         return differences
 
 

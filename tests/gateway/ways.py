@@ -13,7 +13,8 @@ from tests.world import applicant_id, application_id, decision_id
 
 FULL: GraphQLSchema = build_schema()
 DECIDED = "AUSY-GRAN-0001"
-WINDOW = 'from: "2025-01-01", to: "2025-12-31", groupBy: '
+DAYS = 'from: "2025-01-01", to: "2025-12-31"'
+WINDOW = f"{DAYS}, groupBy: "
 
 
 def _node(type_name: str, key: object) -> str:
@@ -73,13 +74,24 @@ WAYS: dict[str, tuple[str, ...]] = {
     "AccessEvent": ("accessEvents(first: 9) > nodes", "accessEvents(last: 9) > edges > node"),
     "VolumeTable": (f"volumes({WINDOW}[])",),
     "VolumeRow": (_VOLUMES, f"volumes({WINDOW}[CHANNEL, DAY]) > rows"),
-    "VolumePeriod": (f"{_VOLUMES} > period",),
+    "VolumePeriod": (
+        f"{_VOLUMES} > period", f"refusalGrounds({DAYS}, groupBy: YEAR) > rows > period",
+        f"screeningReferrals({DAYS}, groupBy: WEEK) > rows > period",
+    ),
+    "RefusalGroundTable": (f"refusalGrounds({DAYS})",),
+    "RefusalGroundRow": (f"refusalGrounds({DAYS}) > rows",),
+    "ScreeningReferralTable": (f"screeningReferrals({DAYS})",),
+    "ScreeningReferralRow": (f"screeningReferrals({DAYS}, groupBy: MONTH) > rows",),
     "Viewer": ("viewer",),
     "Policy": ("policies",),
     "Count": (f"{_VOLUMES} > intake", f"{_VOLUMES} > granted", "accessEvents > totalCount",
               "applications > totalCount"),
     "Rate": (f"{_VOLUMES} > refusalRate",),
-    "Duration": (f"{_VOLUMES} > turnaroundP90",),
+    "Duration": (f"{_VOLUMES} > turnaroundP90", f"{_VOLUMES} > wipAgeOldest"),
+    "Change": (
+        f"{_VOLUMES} > intake > yearOnYear", f"{_VOLUMES} > refusalRate > monthOnMonth",
+        f"{_VOLUMES} > handoverP90 > yearOnYear",
+    ),
     "PageInfo": ("countries(first: 1) > pageInfo", "accessEvents(first: 1) > pageInfo"),
     "Node": (_node("Country", "AU").split(" > ")[0],),
 }  # fmt: skip
@@ -89,6 +101,7 @@ ARGUMENTS = {
     "node": '(id: "x")', "nodes": '(ids: ["x"])', "country": '(code: "AU")',
     "visaType": '(code: "B1")', "partner": '(code: "NUSA")', "centre": '(code: "AU-SYD")',
     "application": '(by: {reference: "x"})', "volumes": f"({WINDOW}[])",
+    "refusalGrounds": f"({DAYS})", "screeningReferrals": f"({DAYS})",
 }  # fmt: skip
 
 

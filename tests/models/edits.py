@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import asyncpg
 
-from models.volumes import fold
+from models.volumes import age, fold
 from tests.models.crowd import crowd, join
 from tests.world import APPLICANTS, applicant_id
 
@@ -159,6 +159,28 @@ async def some_are_folded(connection: asyncpg.Connection, rng: Random) -> None:
     await fold(connection, limit=rng.randint(1, 20))
 
 
+async def days_pass(connection: asyncpg.Connection, _rng: Random) -> None:
+    await age(connection)
+
+
+async def one_had_paid_before(connection: asyncpg.Connection, rng: Random) -> None:
+    """An open case turns out to have been paid earlier."""
+    is_open = "status = 'PAID' AND paid_at > submitted_at + interval '2 hours'"
+    async with connection.transaction():
+        if one := await _one(connection, is_open, rng):
+            paid_at = one["paid_at"] - (one["paid_at"] - one["submitted_at"]) * rng.random()
+            await connection.execute(
+                "INSERT INTO application_event (application_id, sequence, kind, occurred_at)"
+                " SELECT $1::uuid, max(sequence) + 1, 'PAID', $2 FROM application_event"
+                " WHERE application_id = $1",
+                one["id"],
+                paid_at,
+            )
+            await connection.execute(
+                "UPDATE application SET paid_at = $2 WHERE id = $1", one["id"], paid_at
+            )
+
+
 async def _one(
     connection: asyncpg.Connection, condition: str, rng: Random
 ) -> asyncpg.Record | None:
@@ -178,5 +200,7 @@ EDITS: list[Edit] = [
     one_was_someone_else,
     many_cost_more,
     one_never_was,
+    one_had_paid_before,
     some_are_folded,
+    days_pass,
 ]

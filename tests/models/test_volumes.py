@@ -66,7 +66,7 @@ async def test_adjusted_turnaround_leaves_out_the_wait_for_information(world: st
 async def test_handover_is_the_time_that_partners_took(world: str) -> None:
     countries = by("country_code")(await ask(world, Question(*BEGINNING_OF_2025, (COUNTRY,))))
     # Australia: an hour four times, an hour and a half, three hours; one is not handed over yet.
-    assert {country: row["handovers"] for country, row in countries.items()} == {
+    assert {country: row["handover_p90_of"] for country, row in countries.items()} == {
         "AU": 6,
         "NZ": 1,
         "SG": 2,

@@ -56,8 +56,8 @@ async def test_a_change_waits_or_vanishes_with_its_transaction(
     transaction = connection.transaction()
     await transaction.start()
     await connection.execute("UPDATE application SET visa_type_code = 'C1' WHERE id = $1", OPEN)
-    # Away from B1 and to C1: its payment, its being late and its handover.
-    assert await waiting(connection) == 6
+    # Away from B1 and to C1: its payment, its being open, its being late and its handover.
+    assert await waiting(connection) == 8
     await transaction.rollback()
     assert await waiting(connection) == 0
 
@@ -81,8 +81,10 @@ async def test_a_lost_change_is_named(rolled_back: asyncpg.Connection) -> None:
     differences = await verify(rolled_back)
     assert {(d.table, d.measure, d.expected, d.found) for d in differences} == {
         ("volume_monthly", "intake", 2, 1),
+        ("volume_monthly", "wip_change", 2, 1),
         ("volume_monthly", "revenue_idr", 2_000_000, 1_500_000),
         ("volume_daily", "intake", 1, 0),
+        ("volume_daily", "wip_change", 1, 0),
         ("volume_daily", "revenue_idr", 500_000, 0),
     }
     assert str(differences[0]) == (
@@ -100,12 +102,12 @@ async def test_a_missing_trigger_is_named(rolled_back: asyncpg.Connection) -> No
 async def test_a_figure_that_was_tampered_with_is_named(rolled_back: asyncpg.Connection) -> None:
     await rolled_back.execute(
         "UPDATE volume_monthly_duration SET measured = measured + 1"
-        " WHERE country_code = 'NZ' AND kind = 'adjusted'"
+        " WHERE country_code = 'NZ' AND kind = 'unpaused'"
     )
     (difference,) = await verify(rolled_back)
     assert (difference.table, difference.measure) == ("volume_monthly_duration", "measured")
     assert (difference.expected, difference.found) == (1, 2)
-    assert difference.key["kind"] == "adjusted"
+    assert difference.key["kind"] == "unpaused"
 
 
 async def test_an_application_that_is_not_what_happened_is_named(

@@ -2,16 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from math import ceil, isclose
 from typing import Any
 
 import pytest
 
 from models.database import connect
-from models.volumes import Dimension, Period, Question, fold, rebuild, verify
-from models.volumes.grains import Kind
-from models.volumes.question import PERCENTILES
+from models.volumes import Dimension, Period, Question, age, fold, rebuild, verify
+from models.volumes.measures import PERCENTILES, Clock
 from tests.models.asking import Row, ask
 from tests.models.crowd import ENDINGS, Someone, crowd, join
 from tests.populating import applicants, reference_data
@@ -52,6 +51,7 @@ async def crowded(database: str) -> str:
         await join(connection, CROWD)
         while await fold(connection, limit=1_000):
             pass
+        await age(connection)
     finally:
         await connection.close()
     return database
@@ -164,35 +164,47 @@ def figures(people: list[Someone], first_on: date, last_on: date) -> Row:
         and not (one.closed_at and on(one.closed_at) <= last_on)
     ]
     hours = {
-        Kind.TURNAROUND: in_hours(one.closed_at - one.paid_at for one in decided),
-        Kind.ADJUSTED: in_hours(one.closed_at - one.paid_at - one.paused for one in decided),
-        Kind.HANDOVER: in_hours(one.received_at - one.submitted_at for one in handed_over),
+        Clock.TURNAROUND: in_hours(one.closed_at - one.paid_at for one in decided),
+        Clock.ADJUSTED: in_hours(one.closed_at - one.paid_at - one.paused for one in decided),
+        Clock.HANDOVER: in_hours(one.received_at - one.submitted_at for one in handed_over),
+        Clock.AGE: in_hours(end_of(last_on) - one.paid_at for one in is_open),
     }
+    cohort = [one for one in taken if one.is_decided]
+    missed = [one for one in taken if not one.closed_at and on(one.due_at) < on(datetime.now(WIB))]
     count = {status: sum(one.status == status for one in closed) for status in ENDINGS}
     return {
         "intake": len(taken),
         "revenue": sum(FEES[one.visa_type] for one in taken),
         "decisions": len(decided),
         **{status.lower(): number for status, number in count.items()},
-        "refusal_rate": count["REFUSED"] / len(decided) if decided else None,
-        "target_rate": sum(one.closed_at <= one.due_at for one in decided) / len(decided)
-        if decided
-        else None,
-        "clearance_ratio": len(closed) / len(taken) if taken else None,
-        "info_request_rate": sum(one.asked_at is not None for one in taken) / len(taken)
-        if taken
-        else None,
+        **ratio("refusal_rate", count["REFUSED"], decided),
+        **ratio("target_rate", sum(one.closed_at <= one.due_at for one in decided), decided),
+        **ratio(
+            "target_rate_intake",
+            sum(one.closed_at <= one.due_at for one in cohort),
+            cohort + missed,
+        ),
+        **ratio("clearance_ratio", len(closed), taken),
+        **ratio("info_request_rate", sum(one.asked_at is not None for one in taken), taken),
         "wip": len(is_open),
         "backlog": sum(on(one.due_at) <= last_on for one in is_open),
         **{
-            measure: hours[kind][ceil(len(hours[kind]) * percent / 100) - 1]
-            if hours[kind]
+            measure: hours[clock][ceil(len(hours[clock]) * percent / 100) - 1]
+            if hours[clock]
             else None
-            for measure, (kind, percent) in PERCENTILES.items()
+            for measure, (clock, percent) in PERCENTILES.items()
         },
-        "handovers": len(handed_over),
+        **{f"{measure}_of": len(hours[clock]) for measure, (clock, _) in PERCENTILES.items()},
         "is_telling": bool(taken or closed or is_open or handed_over),
     }
+
+
+def ratio(measure: str, part: int, whole: list[Someone]) -> Row:
+    return {measure: part / len(whole) if whole else None, f"{measure}_of": len(whole)}
+
+
+def end_of(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), WIB)
 
 
 def in_hours(durations: Iterable[timedelta]) -> list[float]:

@@ -1,0 +1,129 @@
+"""The lines of the grains that a question counts, and the columns of a statement's parts."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    TIMESTAMP,
+    Column,
+    ColumnElement,
+    Date,
+    Integer,
+    Label,
+    Select,
+    and_,
+    cast,
+    func,
+    literal,
+    literal_column,
+    null,
+    select,
+    true,
+)
+from sqlalchemy.sql import visitors
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
+from sqlalchemy.sql.elements import KeyedColumnElement
+
+from models.volumes.grains import FACTS, GRAINS
+from models.volumes.measures import (
+    COUNTS,
+    OPEN_BREACHES,
+    PERCENTILES,
+    RATIOS,
+    STOCKS,
+    Clock,
+    Measure,
+    Percentile,
+)
+from models.volumes.question import Question, Tile
+
+Columns = ReadOnlyColumnCollection[str, KeyedColumnElement[Any]]
+#: Which lines count, told by a grain's columns; dimensions are named as in ``Application``.
+Scope = Callable[[Columns], ColumnElement[bool]]
+
+AnySelect = Select[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question and a scope, and what must be read for them: nothing else is touched."""
+
+    question: Question
+    scope: Scope
+
+    @property
+    def needed(self) -> set[str]:
+        """The dimensions that a grain must know: asked for, filtered by, or named by the scope."""
+        named = visitors.iterate(self.scope(GRAINS[-1].facts.c))
+        in_scope = {element.name for element in named if isinstance(element, Column)}
+        return {*self.question.dimensions, *self.question.where, *in_scope}
+
+    @property
+    def flows(self) -> tuple[str, ...]:
+        """The facts to be summed: intake always, since it tells which groups there are."""
+        made_of = {"intake"}
+        for measure in self.question.measures:
+            made_of.update(COUNTS.get(measure, ()))
+            made_of.update(*RATIOS.get(measure, ()))
+        return tuple(fact for fact in FACTS if fact in made_of)
+
+    @property
+    def changes(self) -> tuple[str, ...]:
+        return tuple(STOCKS.values()) if self.question.measures & STOCKS.keys() else ()
+
+    @property
+    def has_breaches(self) -> bool:
+        return Measure.TARGET_RATE_INTAKE in self.question.measures
+
+    @property
+    def percentiles(self) -> dict[Measure, Percentile]:
+        return {m: of for m, of in PERCENTILES.items() if m in self.question.measures}
+
+    @property
+    def clocks(self) -> list[Clock]:
+        return sorted({of.clock for of in self.percentiles.values()})
+
+    @property
+    def sums(self) -> tuple[str, ...]:
+        """What is added up over the parts of the statement; stocks over time too."""
+        breaches = (OPEN_BREACHES,) if self.has_breaches else ()
+        return (*self.flows, *breaches, *map(measured, self.clocks))
+
+    def part(
+        self, keys: Iterable[ColumnElement[Any]], values: Mapping[str, ColumnElement[Any]]
+    ) -> AnySelect:
+        """A select of keys and all values: what it does not give is nought, a bucket null."""
+        nought, no_bucket = literal_column("0"), cast(null(), Integer)
+        sums = [values.get(name, nought).label(name) for name in (*self.sums, *self.changes)]
+        buckets = [values.get(name, no_bucket).label(name) for name in self.percentiles]
+        return select(*keys, *sums, *buckets)
+
+    def keys(self, tile: Tile, c: Columns) -> list[Label[Any]]:
+        day = c.starts_on if tile.is_in_window else literal(self.question.from_on)
+        period = first_day(self.question, day).label("period")
+        return [*self.groups(c), period]
+
+    def groups(self, c: Columns) -> list[Label[Any]]:
+        return [c[name].label(name) for name in self.question.dimensions]
+
+    def is_counted(self, tile: Tile, c: Columns) -> ColumnElement[bool]:
+        """Whether a line of a tile's grain lies in the tile, and in reach."""
+        since = c.starts_on >= tile.first_on if tile.first_on else true()
+        return and_(since, c.starts_on <= tile.last_on, self.is_in_reach(c))
+
+    def is_in_reach(self, c: Columns) -> ColumnElement[bool]:
+        wanted = (c[name].in_(values) for name, values in self.question.where.items())
+        return and_(*wanted, self.scope(c))
+
+
+def measured(clock: Clock) -> str:
+    """The column that tells how many durations of a clock were measured."""
+    return f"{clock}_measured"
+
+
+def first_day(question: Question, day: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The first day of the period of a day; without a period, of the window."""
+    if question.period is None:
+        return cast(literal(question.from_on), Date)
+    return cast(func.date_trunc(question.period.value, cast(day, TIMESTAMP)), Date)

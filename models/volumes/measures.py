@@ -1,0 +1,110 @@
+"""The measures, and what each is made of."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from models.volumes.grains import Kind
+
+
+class Measure(StrEnum):
+    """The measures, by their ids in the definitions of the domain."""
+
+    INTAKE = "intake"
+    DECISIONS = "decisions"
+    GRANTED = "granted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
+    REFUSAL_RATE = "refusal_rate"
+    WIP = "wip"
+    BACKLOG = "backlog"
+    WIP_AGE_P50 = "wip_age_p50"
+    WIP_AGE_P90 = "wip_age_p90"
+    WIP_AGE_OLDEST = "wip_age_oldest"
+    TURNAROUND_P50 = "turnaround_p50"
+    TURNAROUND_P75 = "turnaround_p75"
+    TURNAROUND_P90 = "turnaround_p90"
+    TURNAROUND_P95 = "turnaround_p95"
+    TURNAROUND_ADJUSTED_P50 = "turnaround_adjusted_p50"
+    TURNAROUND_ADJUSTED_P75 = "turnaround_adjusted_p75"
+    TURNAROUND_ADJUSTED_P90 = "turnaround_adjusted_p90"
+    TURNAROUND_ADJUSTED_P95 = "turnaround_adjusted_p95"
+    TARGET_RATE = "target_rate"
+    TARGET_RATE_INTAKE = "target_rate_intake"
+    CLEARANCE_RATIO = "clearance_ratio"
+    INFO_REQUEST_RATE = "info_request_rate"
+    HANDOVER_P90 = "handover_p90"
+    REVENUE = "revenue"
+
+
+class Clock(StrEnum):
+    """What percentiles are taken of."""
+
+    TURNAROUND = "turnaround"
+    ADJUSTED = "adjusted"
+    HANDOVER = "handover"
+    AGE = "age"
+
+
+class Ratio(NamedTuple):
+    """Sums of facts over sums of facts."""
+
+    part: tuple[str, ...]
+    whole: tuple[str, ...]
+
+
+class Percentile(NamedTuple):
+    """The hours within which so many in a hundred durations of a clock ended."""
+
+    clock: Clock
+    percent: int
+
+
+#: Open cases whose target passed before today.
+OPEN_BREACHES = "open_breaches"
+
+_DECISIONS = ("granted", "refused")
+
+#: Sums of facts.
+COUNTS = {
+    Measure.INTAKE: ("intake",),
+    Measure.DECISIONS: _DECISIONS,
+    Measure.GRANTED: ("granted",),
+    Measure.REFUSED: ("refused",),
+    Measure.WITHDRAWN: ("withdrawn",),
+    Measure.LAPSED: ("lapsed",),
+    Measure.REVENUE: ("revenue_idr",),
+}
+
+RATIOS = {
+    Measure.REFUSAL_RATE: Ratio(("refused",), _DECISIONS),
+    Measure.TARGET_RATE: Ratio(("within_target",), _DECISIONS),
+    Measure.TARGET_RATE_INTAKE: Ratio(("cohort_within_target",), ("cohort_decided", OPEN_BREACHES)),
+    Measure.CLEARANCE_RATIO: Ratio((*_DECISIONS, "withdrawn", "lapsed"), ("intake",)),
+    Measure.INFO_REQUEST_RATE: Ratio(("info_requested",), ("intake",)),
+}
+
+#: Measured at the end of a period, from every change up to it.
+STOCKS = {Measure.WIP: "wip_change", Measure.BACKLOG: "backlog_change"}
+
+PERCENTILES = {
+    Measure.WIP_AGE_P50: Percentile(Clock.AGE, 50),
+    Measure.WIP_AGE_P90: Percentile(Clock.AGE, 90),
+    Measure.WIP_AGE_OLDEST: Percentile(Clock.AGE, 100),
+    Measure.TURNAROUND_P50: Percentile(Clock.TURNAROUND, 50),
+    Measure.TURNAROUND_P75: Percentile(Clock.TURNAROUND, 75),
+    Measure.TURNAROUND_P90: Percentile(Clock.TURNAROUND, 90),
+    Measure.TURNAROUND_P95: Percentile(Clock.TURNAROUND, 95),
+    Measure.TURNAROUND_ADJUSTED_P50: Percentile(Clock.ADJUSTED, 50),
+    Measure.TURNAROUND_ADJUSTED_P75: Percentile(Clock.ADJUSTED, 75),
+    Measure.TURNAROUND_ADJUSTED_P90: Percentile(Clock.ADJUSTED, 90),
+    Measure.TURNAROUND_ADJUSTED_P95: Percentile(Clock.ADJUSTED, 95),
+    Measure.HANDOVER_P90: Percentile(Clock.HANDOVER, 90),
+}
+
+#: The durations that a clock measures; the ages of open cases are in tables of their own.
+KINDS = {
+    Clock.TURNAROUND: (Kind.UNPAUSED, Kind.PAUSED),
+    Clock.ADJUSTED: (Kind.UNPAUSED, Kind.ADJUSTED),
+    Clock.HANDOVER: (Kind.HANDOVER,),
+}

@@ -1,0 +1,37 @@
+"""Figures of the whole country: refusals by their grounds, referrals to screening and holds."""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Table, cast, func, select
+
+from models.volumes.grains import GROUNDS, REFERRALS
+from models.volumes.lines import AnySelect, first_day
+from models.volumes.question import Question
+
+
+def grounds(question: Question) -> AnySelect:
+    """Rows of ``ground``, ``period`` (where one is asked for) and how many were ``refused``."""
+    c = GROUNDS.c
+    refused = cast(func.sum(c.refused), BigInteger)
+    keys = [c.ground, *_period(question, GROUNDS)]
+    asked = select(*keys, refused.label("refused")).where(*_window(question, GROUNDS))
+    return asked.group_by(*keys).having(refused > 0).order_by(*keys)
+
+
+def referrals(question: Question) -> AnySelect:
+    """Rows of ``period`` (where one is asked for), and how many were ``referred`` and ``held``."""
+    sums = [
+        cast(func.coalesce(func.sum(REFERRALS.c[name]), 0), BigInteger).label(name)
+        for name in ("referred", "held")
+    ]
+    keys = _period(question, REFERRALS)
+    asked = select(*keys, *sums).where(*_window(question, REFERRALS))
+    return asked.group_by(*keys).order_by(*keys)
+
+
+def _period(question: Question, table: Table) -> list[Any]:
+    return [first_day(question, table.c.starts_on).label("period")] if question.period else []
+
+
+def _window(question: Question, table: Table) -> tuple[Any, ...]:
+    return (table.c.starts_on >= question.from_on, table.c.starts_on <= question.to_on)
