@@ -2,6 +2,7 @@
 
 from alembic import context
 
+import models.publication.tables  # pyright: ignore[reportUnusedImport]
 import models.volumes.grains  # noqa: F401  # pyright: ignore[reportUnusedImport] - tables to compare with
 from models import Base
 

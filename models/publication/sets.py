@@ -1,0 +1,146 @@
+"""The grid of the published figures: its dimension sets, its periods, and what adds up to what."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from models.vocabulary import Channel
+from models.volumes.grains import Dimension
+from models.volumes.question import MONTHS, Period, months_later
+
+
+class DimensionSet(StrEnum):
+    """The closed list of what published figures are told apart by, three dimensions at most.
+
+    Nationality within a country is not among them: it is mostly the country itself, and the few
+    others would be told by subtraction.
+    """
+
+    NATIONAL = "national"
+    VISA_TYPE = "visa_type"
+    NATIONALITY = "nationality"
+    CHANNEL = "channel"
+    COUNTRY = "country"
+    COUNTRY_VISA_TYPE = "country_visa_type"
+    COUNTRY_CHANNEL = "country_channel"
+    CENTRE = "centre"
+    CENTRE_VISA_TYPE = "centre_visa_type"
+
+
+DIMENSIONS: Mapping[DimensionSet, tuple[Dimension, ...]] = {
+    DimensionSet.NATIONAL: (),
+    DimensionSet.VISA_TYPE: (Dimension.VISA_TYPE,),
+    DimensionSet.NATIONALITY: (Dimension.NATIONALITY,),
+    DimensionSet.CHANNEL: (Dimension.CHANNEL,),
+    DimensionSet.COUNTRY: (Dimension.PARTNER, Dimension.COUNTRY),
+    DimensionSet.COUNTRY_VISA_TYPE: (Dimension.PARTNER, Dimension.COUNTRY, Dimension.VISA_TYPE),
+    DimensionSet.COUNTRY_CHANNEL: (Dimension.PARTNER, Dimension.COUNTRY, Dimension.CHANNEL),
+    DimensionSet.CENTRE: (Dimension.CENTRE,),
+    DimensionSet.CENTRE_VISA_TYPE: (Dimension.CENTRE, Dimension.VISA_TYPE),
+}
+NATIONAL_SETS = frozenset(
+    {
+        DimensionSet.NATIONAL,
+        DimensionSet.VISA_TYPE,
+        DimensionSet.NATIONALITY,
+        DimensionSet.CHANNEL,
+    }
+)
+COUNTRY_SETS = frozenset(
+    {DimensionSet.COUNTRY, DimensionSet.COUNTRY_VISA_TYPE, DimensionSet.COUNTRY_CHANNEL}
+)
+CENTRE_SETS = frozenset({DimensionSet.CENTRE, DimensionSet.CENTRE_VISA_TYPE})
+
+PERIODS = (Period.MONTH, Period.QUARTER, Period.YEAR)
+_LONGER = {Period.MONTH: Period.QUARTER, Period.QUARTER: Period.YEAR}
+
+
+class Cell(NamedTuple):
+    """One group in one period of the grid; its codes are those of the set's dimensions."""
+
+    dimension_set: DimensionSet
+    period: Period
+    starts_on: date
+    codes: tuple[str, ...]
+
+
+class Place(NamedTuple):
+    """Whose managers a cell is for: a partner in a country."""
+
+    partner: str
+    country: str
+
+
+class Whole(NamedTuple):
+    """What a cell is a part of, by which way of dividing; whether the parts are all there is."""
+
+    cell: Cell
+    division: str
+    is_complete: bool = True
+
+
+def first_day_of(period: Period, day: date) -> date:
+    """The first day of the calendar period in which a day lies."""
+    months = MONTHS[period]
+    return day.replace(month=(day.month - 1) // months * months + 1, day=1)
+
+
+def last_day_of(period: Period, starts_on: date) -> date:
+    return months_later(starts_on, MONTHS[period]) - timedelta(days=1)
+
+
+def periods_over(since: date, today: date) -> Iterator[tuple[Period, date]]:
+    """Each whole period of the grid from the one of a day on that is over."""
+    for period in PERIODS:
+        starts_on = first_day_of(period, since)
+        while last_day_of(period, starts_on) < today:
+            yield period, starts_on
+            starts_on = months_later(starts_on, MONTHS[period])
+
+
+def place_of(cell: Cell, centres: Mapping[str, Place]) -> Place | None:
+    """None for the cells of the whole country."""
+    if cell.dimension_set in COUNTRY_SETS:
+        return Place(*cell.codes[:2])
+    return centres[cell.codes[0]] if cell.dimension_set in CENTRE_SETS else None
+
+
+def wholes(cell: Cell, centres: Mapping[str, Place]) -> Iterator[Whole]:
+    """Everything on the grid that a cell is directly a part of."""
+    if longer := _LONGER.get(cell.period):
+        starts_on = first_day_of(longer, cell.starts_on)
+        yield Whole(cell._replace(period=longer, starts_on=starts_on), "time")
+
+    def other(dimension_set: DimensionSet, *codes: str, is_complete: bool = True) -> Whole:
+        whole = cell._replace(dimension_set=dimension_set, codes=codes)
+        return Whole(whole, cell.dimension_set, is_complete)
+
+    match cell.dimension_set, cell.codes:
+        case ((DimensionSet.VISA_TYPE | DimensionSet.NATIONALITY | DimensionSet.CHANNEL), _):
+            yield other(DimensionSet.NATIONAL)
+        case ((DimensionSet.COUNTRY_VISA_TYPE | DimensionSet.COUNTRY_CHANNEL), codes):
+            yield other(DimensionSet.COUNTRY, *codes[:2])
+        case DimensionSet.CENTRE, (centre,):
+            # An application has a centre exactly if that is its channel.
+            taken = Channel.PARTNER_CENTRE.value
+            yield other(DimensionSet.COUNTRY_CHANNEL, *centres[centre], taken)
+        case DimensionSet.CENTRE_VISA_TYPE, (centre, visa_type):
+            yield other(DimensionSet.CENTRE, centre)
+            place = centres[centre]
+            yield other(DimensionSet.COUNTRY_VISA_TYPE, *place, visa_type, is_complete=False)
+        case _:
+            return
+
+
+def national_counterparts(cell: Cell) -> Iterator[Cell]:
+    """The cells of the whole country that the cells of all countries of a partner add up within."""
+    match cell.dimension_set, cell.codes:
+        case DimensionSet.COUNTRY, _:
+            yield cell._replace(dimension_set=DimensionSet.NATIONAL, codes=())
+        case DimensionSet.COUNTRY_VISA_TYPE, (*_, visa_type):
+            yield cell._replace(dimension_set=DimensionSet.VISA_TYPE, codes=(visa_type,))
+        case DimensionSet.COUNTRY_CHANNEL, (*_, channel):
+            yield cell._replace(dimension_set=DimensionSet.CHANNEL, codes=(channel,))
+        case _:
+            return

@@ -1,0 +1,228 @@
+"""The true figures behind the grid, read from the applications."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import asyncpg
+
+from models.publication.disclosure import FEWEST_DECISIONS, Counts, Protected
+from models.publication.sets import (
+    DIMENSIONS,
+    PERIODS,
+    Cell,
+    DimensionSet,
+    Period,
+    Place,
+    first_day_of,
+)
+from models.publication.tables import CODES
+from models.volumes.grains import Dimension
+
+#: What is counted of a cell: closures, and the protected counts.
+COUNTED = ("closed", *(measure.value for measure in Protected))
+
+#: What went in and what was closed, each under the month in WIB in which it happened.
+_HAPPENED = f"""
+    CREATE TEMPORARY TABLE happened ON COMMIT DROP AS
+    SELECT
+        date_trunc('month', wib_day(paid_at)::timestamp)::date AS month, {", ".join(CODES)},
+        0 AS closed, 1 AS intake, 0 AS decisions, 0 AS refused, 0 AS within_target,
+        NULL::bigint AS turnaround, NULL::bigint AS turnaround_adjusted
+    FROM application
+    WHERE paid_at IS NOT NULL AND wib_day(paid_at) < $1
+    UNION ALL
+    SELECT
+        date_trunc('month', wib_day(closed_at)::timestamp)::date, {", ".join(CODES)},
+        1, 0, is_decided::integer, (status = 'REFUSED')::integer,
+        (is_decided AND closed_at <= target_due_at)::integer,
+        CASE WHEN is_decided THEN seconds END,
+        CASE WHEN is_decided THEN seconds - paused_seconds END
+    FROM application
+    CROSS JOIN LATERAL (
+        SELECT
+            status IN ('GRANTED', 'REVOKED', 'REFUSED') AS is_decided,
+            extract(epoch FROM closed_at - paid_at)::bigint AS seconds
+    ) AS outcome
+    WHERE paid_at IS NOT NULL AND closed_at IS NOT NULL AND wib_day(closed_at) < $1
+"""  # noqa: S608
+
+#: Not published: what single managers and agents know of nationalities.
+_BY_PARTNER = (Dimension.PARTNER, Dimension.NATIONALITY)
+_BY_CENTRE = (Dimension.CENTRE, Dimension.NATIONALITY)
+
+
+@dataclass
+class Truth:
+    """Everything on the grid, as it is."""
+
+    centres: Mapping[str, Place]
+    counts: dict[Cell, dict[str, int]] = field(default_factory=dict)
+    durations: dict[Cell, tuple[float, ...]] = field(default_factory=dict)
+    #: The most that a single agent, or for intake a single manager, knows of a cell.
+    known_at_least: dict[Cell, dict[str, int]] = field(default_factory=dict)
+
+    def counts_of(self, cell: Cell) -> Counts:
+        found = self.counts.get(cell)
+        return {measure: found[measure] if found else 0 for measure in Protected}
+
+    def closed(self, cell: Cell) -> int:
+        found = self.counts.get(cell)
+        return found["closed"] if found else 0
+
+
+async def read(connection: asyncpg.Connection, today: date, since: Mapping[Any, date]) -> Truth:
+    """The true figures up to yesterday; durations of the periods that begin so late or later."""
+    await connection.execute("DROP TABLE IF EXISTS pg_temp.happened")
+    await _create(connection, today)
+    truth = Truth(await _centres(connection))
+    truth.counts.update(_over_periods(await _counts(connection, DIMENSIONS.items())))
+    by_partner = await _counts(connection, [(DimensionSet.NATIONALITY, _BY_PARTNER)])
+    by_centre = await _counts(connection, [(DimensionSet.NATIONALITY, _BY_CENTRE)])
+    truth.known_at_least.update(_known_at_least(truth, by_partner, by_centre))
+    for period in PERIODS:
+        truth.durations.update(await _durations(connection, period, since.get(period)))
+    await connection.execute("DROP TABLE pg_temp.happened")
+    return truth
+
+
+async def _create(connection: asyncpg.Connection, today: date) -> None:
+    # A statement that creates a table takes no parameters.
+    await connection.execute(_HAPPENED.replace("$1", f"date '{today.isoformat()}'"))
+    await connection.execute("ANALYZE pg_temp.happened")
+
+
+async def _centres(connection: asyncpg.Connection) -> dict[str, Place]:
+    rows = await connection.fetch("SELECT code, partner_code, country_code FROM centre")
+    return {row["code"]: Place(row["partner_code"], row["country_code"]) for row in rows}
+
+
+Grouping = tuple[DimensionSet, Sequence[Dimension]]
+
+
+async def _counts(
+    connection: asyncpg.Connection, sets: Iterable[Grouping]
+) -> dict[Cell, dict[str, int]]:
+    """The counts of each month."""
+    found: dict[Cell, dict[str, int]] = {}
+    for dimension_set, dimensions in sets:
+        rows = await connection.fetch(f"""
+            SELECT {", ".join(("month", *dimensions))},
+                {", ".join(f"sum({name})::bigint AS {name}" for name in COUNTED)}
+            FROM happened
+            {_named(dimensions)}
+            GROUP BY {", ".join(("month", *dimensions))}
+        """)  # noqa: S608
+        for row in rows:
+            cell = Cell(dimension_set, Period.MONTH, row["month"], _codes(row, dimensions))
+            found[cell] = {name: row[name] for name in COUNTED}
+    return found
+
+
+def _named(dimensions: Sequence[Dimension]) -> str:
+    """Direct applications have no partner, no country and no centre to be told apart by."""
+    conditions = [f"{dimension} IS NOT NULL" for dimension in dimensions]
+    return f"WHERE {' AND '.join(conditions)}" if conditions else ""
+
+
+def _codes(row: asyncpg.Record, dimensions: Sequence[Dimension]) -> tuple[str, ...]:
+    return tuple(row[dimension] for dimension in dimensions)
+
+
+def _over_periods(months: Mapping[Cell, dict[str, int]]) -> dict[Cell, dict[str, int]]:
+    """Months, and the quarters and years that they add up to."""
+    found: defaultdict[Cell, dict[str, int]] = defaultdict(lambda: dict.fromkeys(COUNTED, 0))
+    for cell, counts in months.items():
+        for period in PERIODS:
+            starts_on = first_day_of(period, cell.starts_on)
+            total = found[cell._replace(period=period, starts_on=starts_on)]
+            for name in COUNTED:
+                total[name] += counts[name]
+    return dict(found)
+
+
+def _known_at_least(
+    truth: Truth,
+    by_partner: Mapping[Cell, dict[str, int]],
+    by_centre: Mapping[Cell, dict[str, int]],
+) -> dict[Cell, dict[str, int]]:
+    """Of the cells of the whole country: the most that one partner's manager knows of intake, and
+    one centre's agent of outcomes."""
+    of_partner: defaultdict[tuple[str, Cell], int] = defaultdict(int)
+    found: defaultdict[Cell, dict[str, int]] = defaultdict(lambda: dict.fromkeys(Protected, 0))
+    for cell, counts in (*truth.counts.items(), *_over_periods(by_partner).items()):
+        for partner, national in _of_partner(cell):
+            of_partner[partner, national] += counts["intake"]
+    for (_, national), intake in of_partner.items():
+        found[national]["intake"] = max(found[national]["intake"], intake)
+    for cell, counts in (*truth.counts.items(), *_over_periods(by_centre).items()):
+        for national in _of_centre(cell):
+            for measure in Protected:
+                found[national][measure] = max(found[national][measure], counts[measure])
+    return dict(found)
+
+
+def _of_partner(cell: Cell) -> Iterator[tuple[str, Cell]]:
+    """The cell of the whole country that a cell lies in, and whose it is."""
+    match cell.dimension_set, cell.codes:
+        case DimensionSet.COUNTRY, (partner, _):
+            yield partner, cell._replace(dimension_set=DimensionSet.NATIONAL, codes=())
+        case DimensionSet.COUNTRY_VISA_TYPE, (partner, _, code):
+            yield partner, cell._replace(dimension_set=DimensionSet.VISA_TYPE, codes=(code,))
+        case DimensionSet.COUNTRY_CHANNEL, (partner, _, code):
+            yield partner, cell._replace(dimension_set=DimensionSet.CHANNEL, codes=(code,))
+        case DimensionSet.NATIONALITY, (partner, code):
+            yield partner, cell._replace(codes=(code,))
+        case _:
+            return
+
+
+def _of_centre(cell: Cell) -> Iterator[Cell]:
+    match cell.dimension_set, cell.codes:
+        case DimensionSet.CENTRE, _:
+            yield cell._replace(dimension_set=DimensionSet.NATIONAL, codes=())
+            yield cell._replace(dimension_set=DimensionSet.CHANNEL, codes=("PARTNER_CENTRE",))
+        case DimensionSet.CENTRE_VISA_TYPE, (_, code):
+            yield cell._replace(dimension_set=DimensionSet.VISA_TYPE, codes=(code,))
+        case DimensionSet.NATIONALITY, (_, code):
+            yield cell._replace(codes=(code,))
+        case _:
+            return
+
+
+async def _durations(
+    connection: asyncpg.Connection, period: Period, since: date | None
+) -> dict[Cell, tuple[float, ...]]:
+    """Hours by cell, in the order of ``DURATIONS``, where decisions may be enough."""
+    found: dict[Cell, tuple[float, ...]] = {}
+    if since is None:
+        return found
+    for dimension_set, dimensions in DIMENSIONS.items():
+        keys = ", ".join(("starts_on", *dimensions))
+        rows = await connection.fetch(
+            f"""
+            SELECT {keys}, percentile_disc(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY turnaround)
+                || percentile_disc(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY turnaround_adjusted)
+                AS seconds
+            FROM (
+                SELECT
+                    date_trunc('{period}', month::timestamp)::date AS starts_on,
+                    count(*) OVER (PARTITION BY
+                        {", ".join((f"date_trunc('{period}', month::timestamp)", *dimensions))}
+                    ) AS decided,
+                    *
+                FROM happened
+                WHERE decisions = 1 AND month >= $1
+            ) AS decided
+            {_named(dimensions) or "WHERE true"} AND decided >= $2
+            GROUP BY {keys}
+            """,  # noqa: S608
+            since,
+            FEWEST_DECISIONS,
+        )
+        for row in rows:
+            cell = Cell(dimension_set, period, row["starts_on"], _codes(row, dimensions))
+            found[cell] = tuple(seconds / 3600 for seconds in row["seconds"])
+    return found

@@ -1,0 +1,86 @@
+"""The tables of published figures, and the job's own notes on what they told.
+
+Roles with published figures read ``volume_published`` and ``volume_edition`` alone: there is no
+true count in them. ``volume_publication_note`` has the true counts; only the job reads it.
+"""
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Column,
+    Date,
+    DateTime,
+    Double,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from models.base import Base
+from models.publication.disclosure import Protected
+from models.volumes.grains import Dimension
+
+COUNTS = (Protected.INTAKE, Protected.DECISIONS, Protected.REFUSED)
+RATES = ("refusal_rate", "target_rate")
+DURATIONS = (
+    "turnaround_p50",
+    "turnaround_p90",
+    "turnaround_adjusted_p50",
+    "turnaround_adjusted_p90",
+)
+FIGURES = (*(measure.value for measure in COUNTS), *RATES, *DURATIONS)
+CODES = tuple(dimension.value for dimension in Dimension)
+
+#: Each calendar period that was published, and when each of its editions was.
+EDITION = Table(
+    "volume_edition",
+    Base.metadata,
+    Column("period", Text, nullable=False),
+    Column("starts_on", Date, nullable=False),
+    Column("edition", Integer, nullable=False),
+    Column("published_at", DateTime(timezone=True), nullable=False),
+    PrimaryKeyConstraint("period", "starts_on", "edition", name="pk_volume_edition"),
+)
+
+#: A row for each group in each period in which something happened; null is withheld. An edition
+#: has the rows that changed: the others are those of the edition before. The partner and the
+#: country of a centre stand beside it.
+PUBLISHED = Table(
+    "volume_published",
+    Base.metadata,
+    Column("dimension_set", Text, nullable=False),
+    Column("period", Text, nullable=False),
+    Column("starts_on", Date, nullable=False),
+    *(Column(code, Text) for code in CODES),
+    Column("edition", Integer, nullable=False),
+    *(Column(measure.value, BigInteger) for measure in COUNTS),
+    *(Column(name, Double) for name in (*RATES, *DURATIONS)),
+    UniqueConstraint(
+        "dimension_set",
+        "period",
+        "starts_on",
+        *CODES,
+        "edition",
+        name="uq_volume_published",
+        postgresql_nulls_not_distinct=True,
+    ),
+)
+
+#: The true counts of each cell when it was last published, and what all its editions told of
+#: them, in the order of ``Protected``; a missing bound is none.
+NOTE = Table(
+    "volume_publication_note",
+    Base.metadata,
+    Column("dimension_set", Text, nullable=False),
+    Column("period", Text, nullable=False),
+    Column("starts_on", Date, nullable=False),
+    Column("codes", ARRAY(Text), nullable=False),
+    Column("counts", ARRAY(BigInteger), nullable=False),
+    Column("low", ARRAY(BigInteger), nullable=False),
+    Column("high", ARRAY(BigInteger), nullable=False),
+    PrimaryKeyConstraint(
+        "dimension_set", "period", "starts_on", "codes", name="pk_volume_publication_note"
+    ),
+)
