@@ -1,6 +1,7 @@
 """The gateway, asked over HTTP on behalf of a viewer."""
 
 import secrets
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
@@ -11,6 +12,10 @@ import httpx2
 from dashboard.sessions import Session, Viewer
 
 UNREACHABLE = "UNREACHABLE"
+#: Codes by which the gateway says that something broke on its side.
+INSIDE = ("INTERNAL", "TIMEOUT", "UNAVAILABLE")
+#: Whoever hears one of these may ask again; any other code is a refusal.
+AWAY = (UNREACHABLE, *INSIDE)
 
 
 class GatewayError(Exception):
@@ -31,7 +36,34 @@ def document(name: str) -> str:
     return (resources.files("dashboard") / "queries" / f"{name}.graphql").read_text("utf-8")
 
 
-class Gateway:
+class Asker(ABC):
+    """Somebody who can be asked in the gateway's language."""
+
+    @abstractmethod
+    async def ask(
+        self, name: str, variables: Mapping[str, Any], token: str, role: str | None = None
+    ) -> dict[str, Any]:
+        """The data of a document of ours, or GatewayError."""
+
+    async def viewer(self, session: Session) -> Viewer:
+        """Who the session's token is to the gateway; asked once for each token and role."""
+        if session.viewer:
+            return session.viewer
+        asked = session.access_token, session.role
+        told = (await self.ask("viewer", {}, *asked))["viewer"]
+        viewer = Viewer(
+            role=told["role"],
+            held_roles=tuple(told["heldRoles"]),
+            name=told["name"],
+            partner=told["partner"],
+            countries=tuple(told["countries"]),
+        )
+        if (session.access_token, session.role) == asked:
+            session.viewer = viewer
+        return viewer
+
+
+class Gateway(Asker):
     """One pool of connections to the gateway; whoever asks brings a token of their own."""
 
     def __init__(self, url: str, transport: httpx2.AsyncBaseTransport | None = None) -> None:
@@ -45,7 +77,6 @@ class Gateway:
     async def ask(
         self, name: str, variables: Mapping[str, Any], token: str, role: str | None = None
     ) -> dict[str, Any]:
-        """The data of a document of ours, or GatewayError."""
         trace_id = secrets.token_hex(16)
         headers = {
             "Authorization": f"Bearer {token}",
@@ -62,20 +93,6 @@ class Gateway:
         if answer.get("errors"):
             raise _error(answer["errors"][0], trace_id)
         return answer["data"]
-
-    async def viewer(self, session: Session) -> Viewer:
-        """Who the session's token is to the gateway; asked once for each token and role."""
-        if session.viewer is None:
-            data = await self.ask("viewer", {}, session.access_token, session.role)
-            told = data["viewer"]
-            session.viewer = Viewer(
-                role=told["role"],
-                held_roles=tuple(told["heldRoles"]),
-                name=told["name"],
-                partner=told["partner"],
-                countries=tuple(told["countries"]),
-            )
-        return session.viewer
 
 
 def _error(entry: Mapping[str, Any], trace_id: str) -> GatewayError:

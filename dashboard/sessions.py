@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from dashboard.kept import KeptAnswers
+
 COOKIE = "gerbang_session"
 SESSION_SECONDS = 8 * 3_600
 MOST_SESSIONS = 10_000
@@ -33,8 +35,17 @@ class Session:
     expires_at: float
     role: str | None = None
     viewer: Viewer | None = None
+    #: After the provider did not answer, it is left in peace until then.
+    renew_again_at: float = 0
+    kept: KeptAnswers = field(default_factory=KeptAnswers, repr=False)
     #: Two requests that find the token stale must not both renew it.
     renewing: Lock = field(default_factory=Lock, repr=False)
+
+    def act_as(self, role: str | None) -> None:
+        """Begin anew in another role, with nothing that the last one read."""
+        self.role = role
+        self.viewer = None
+        self.kept.forget()
 
 
 class Sessions(Protocol):
@@ -54,7 +65,12 @@ class Sessions(Protocol):
 
 
 class MemorySessions:
-    """Sessions of one process, bounded in number and in age."""
+    """Sessions of one process, bounded in number and in age.
+
+    A restart ends them all: whoever is signed in at the provider signs in again by one click, and
+    the address of the page holds what they were looking at. Tokens and kept answers are never
+    written to a disk.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -68,7 +84,10 @@ class MemorySessions:
 
     async def find(self, key: str) -> Session | None:
         ends_at, session = self._kept.get(key, (0.0, None))
-        return session if self._clock() < ends_at else None
+        if self._clock() < ends_at:
+            return session
+        await self.end(key)
+        return None
 
     async def end(self, key: str) -> None:
         self._kept.pop(key, None)

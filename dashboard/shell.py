@@ -79,10 +79,19 @@ def role_buttons(
 def notice(
     title: str, *words: str | html.A | html.Form, kind: str = "info", heading: Any = html.H1
 ) -> html.Section:
-    """Something to be said in place of figures; it has the page's heading if nothing else has."""
+    """Something to be said in place of figures; it has the page's heading if nothing else has.
+
+    Where the gateway is ``away``, the page asks again by itself.
+    """
     spoken = [html.P(word) if isinstance(word, str) else word for word in words]
-    role = "alert" if kind == "failed" else "status"
-    return html.Section([heading(title), *spoken], className=f"notice {kind}", role=role)
+    is_wrong = kind in ("failed", "away")
+    asks_again: dict[str, Any] = {"data-again": ""} if kind == "away" else {}
+    return html.Section(
+        [heading(title), *spoken],
+        className=f"notice {'failed' if is_wrong else kind}",
+        role="alert" if is_wrong else "status",
+        **asks_again,
+    )
 
 
 def _who(viewer: Viewer, address: Address, say: Texts) -> html.Div:

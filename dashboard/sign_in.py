@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 CALLBACK = "/sign-in/callback"
 RETURN_TO = "return_to"
 RENEW_BEFORE_SECONDS = 30
+RENEW_AGAIN_SECONDS = 15
 ALGORITHMS_FIELD = "id_token_signing_alg_values_supported"
 #: Signatures that an id token may carry, whatever the provider lists ("none" is on some lists).
 ALGORITHMS = ("RS256", "PS256", "ES256", "ES384", "EdDSA", "Ed25519")
@@ -69,7 +70,7 @@ class SignIn:
     async def renewed(self, session: Session) -> bool:
         """Whether the session's token is good, after renewing one that soon will not be."""
         async with session.renewing:
-            if time.time() < session.expires_at - RENEW_BEFORE_SECONDS:
+            if time.time() < max(session.expires_at - RENEW_BEFORE_SECONDS, session.renew_again_at):
                 return True
             if session.refresh_token is None:
                 return time.time() < session.expires_at
@@ -78,6 +79,11 @@ class SignIn:
                 token = await provider.fetch_access_token(
                     grant_type="refresh_token", refresh_token=session.refresh_token
                 )
+            except httpx2.TransportError as error:
+                # Away, perhaps with the gateway, which itself refuses a token that is too old.
+                log.warning("provider away: %s", type(error).__name__)
+                session.renew_again_at = time.time() + RENEW_AGAIN_SECONDS
+                return True
             except ProviderFailure as error:
                 log.warning("token not renewed: %s", type(error).__name__)
                 return time.time() < session.expires_at
@@ -165,8 +171,7 @@ class SignIn:
     async def _choose_role(self, request: Request) -> Response:
         """The gateway decides whether the role is held; here it is only remembered."""
         visit = current_visit.get()
-        visit.session.role = request.query_params.get("role", "")[:40] or None
-        visit.session.viewer = None
+        visit.session.act_as(request.query_params.get("role", "")[:40] or None)
         address = read_address(query_of(request), visit.language)
         return RedirectResponse("/" + address.link(), HTTPStatus.SEE_OTHER)
 

@@ -34,13 +34,14 @@ class Line(httpx2.AsyncBaseTransport):
     #: What the gateway answers instead of what it would, as a proxy before it may.
     instead: httpx2.Response | None = None
     is_cut: bool = False
-    questions: int = 0
+    is_provider_cut: bool = False
     _outside: httpx2.AsyncHTTPTransport = field(default_factory=httpx2.AsyncHTTPTransport)
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         if request.url.path != "/graphql":
+            if self.is_provider_cut:
+                raise httpx2.ConnectError("the line is cut")
             return await self.provider.handle_async_request(request)
-        self.questions += 1
         if self.is_cut or self.demo is None:
             raise httpx2.ConnectError("the line is cut")
         if self.instead:
@@ -105,7 +106,8 @@ def connected(running: Running, demo: Demo) -> Iterator[Running]:
     """The dashboard with the demo's gateway at the end of its line."""
     running.line.demo = demo
     yield running
-    running.line.demo, running.line.instead, running.line.is_cut = None, None, False
+    running.line.demo, running.line.instead = None, None
+    running.line.is_cut = running.line.is_provider_cut = False
 
 
 def _provider(dashboard_url: str) -> SignIn:

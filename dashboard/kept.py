@@ -1,0 +1,50 @@
+"""The last good answers to a session, for when the gateway is away."""
+
+import json
+import zlib
+from collections import OrderedDict
+from collections.abc import Hashable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+MOST_ANSWERS = 6
+#: Packed; the answer for every country takes a tenth of it.
+LARGEST_ANSWER = 128 * 1_024
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """Since when the gateway has not answered, and how it failed first."""
+
+    since: datetime
+    code: str
+    trace_id: str
+
+
+class KeptAnswers:
+    """A handful of answers of one session; they live and end with it."""
+
+    def __init__(self) -> None:
+        self._answers: OrderedDict[Hashable, bytes] = OrderedDict()
+        self.outage: Outage | None = None
+
+    def __len__(self) -> int:
+        return len(self._answers)
+
+    def keep(self, question: Hashable, data: dict[str, Any]) -> None:
+        packed = zlib.compress(json.dumps(data).encode(), level=1)
+        if len(packed) > LARGEST_ANSWER:
+            return
+        self._answers[question] = packed
+        self._answers.move_to_end(question)
+        if len(self._answers) > MOST_ANSWERS:
+            self._answers.popitem(last=False)
+
+    def find(self, question: Hashable) -> dict[str, Any] | None:
+        packed = self._answers.get(question)
+        return json.loads(zlib.decompress(packed)) if packed else None
+
+    def forget(self) -> None:
+        self._answers.clear()
+        self.outage = None

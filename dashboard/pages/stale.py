@@ -1,0 +1,31 @@
+"""What the page says above figures that are the last good ones."""
+
+from datetime import datetime
+from typing import Any
+
+from dash import html
+
+from dashboard.kept import Outage
+from dashboard.texts import Texts
+from dashboard.wording import instant_text
+
+
+def stale_notice(outage: Outage, as_of: datetime, say: Texts) -> html.Section:
+    """Since when, and as of when; the page goes on asking while this stands on it."""
+    asks_again: dict[str, Any] = {"data-again": ""}
+    return html.Section(
+        [
+            html.H2(say("stale.title")),
+            html.P(
+                say(
+                    "stale.why",
+                    since=instant_text(outage.since, say),
+                    as_of=instant_text(as_of, say),
+                )
+            ),
+            html.P(f"{say('failed.trace')}: {outage.trace_id}"),
+        ],
+        className="stale",
+        role="status",
+        **asks_again,
+    )
