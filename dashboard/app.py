@@ -45,6 +45,12 @@ INDEX = """<!doctype html>
 {%css%}
 </head>
 <body>
+<svg class="patterns" aria-hidden="true">
+<pattern id="no-data" width="6" height="6" patternUnits="userSpaceOnUse"
+  patternTransform="rotate(45)">
+<rect width="6" height="6"/><path d="M0 0V6"/>
+</pattern>
+</svg>
 {%app_entry%}
 <footer>{%config%}{%scripts%}{%renderer%}</footer>
 </body>

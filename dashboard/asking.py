@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from dashboard.address import Address
 from dashboard.api import Gateway
+from dashboard.filters import condition
 from dashboard.measures import Audience
 from dashboard.period import Period
 from dashboard.sessions import Session
@@ -10,15 +12,15 @@ from dashboard.volumes import Volumes, read_volumes
 
 
 async def ask_volumes(
-    gateway: Gateway, session: Session, audience: Audience, period: Period, language: str
+    gateway: Gateway, session: Session, audience: Audience, period: Period, address: Address
 ) -> Volumes:
     """Everything that is shown of a period, in one question."""
-    variables = variables_of(period, language)
+    variables = variables_of(period, address)
     data = await gateway.ask(audience.document, variables, session.access_token, session.role)
-    return read_volumes(data, period)
+    return read_volumes(data, period, address)
 
 
-def variables_of(period: Period, language: str) -> dict[str, Any]:
+def variables_of(period: Period, address: Address) -> dict[str, Any]:
     """Of the documents ``processing_volumes*``."""
     return {
         "from": period.from_on.isoformat(),
@@ -29,5 +31,14 @@ def variables_of(period: Period, language: str) -> dict[str, Any]:
         "yearBeforeTo": period.year_before.to_on.isoformat(),
         "hasYearBefore": period.year_before != period.previous,
         "knownFrom": period.known_from_on.isoformat(),
-        "language": language.upper(),
+        "recentFrom": period.recent_from_on.isoformat(),
+        "group": [address.by.upper()],
+        "groupMonths": [address.by.upper(), "MONTH"],
+        "other": [address.other.upper()],
+        "where": condition(address.filters, without=address.by),
+        "whereChosen": condition(address.filters),
+        "whereOther": condition(address.filters, without=address.other),
+        "isChosen": bool(address.place),
+        "hasMore": address.measures == "all",
+        "language": address.language.upper(),
     }

@@ -40,8 +40,22 @@ TURNAROUND_P50 = Measure("turnaround_p50", "turnaroundP50", Kind.DURATION, Bette
 TURNAROUND_P90 = Measure("turnaround_p90", "turnaroundP90", Kind.DURATION, Better.LOWER)
 TARGET_RATE = Measure("target_rate", "targetRate", Kind.RATE, Better.HIGHER)
 REVENUE = Measure("revenue", "revenueIdr", Kind.MONEY)
+ADJUSTED_P50 = Measure(
+    "turnaround_adjusted_p50", "turnaroundAdjustedP50", Kind.DURATION, Better.LOWER
+)
+ADJUSTED_P90 = Measure(
+    "turnaround_adjusted_p90", "turnaroundAdjustedP90", Kind.DURATION, Better.LOWER
+)
+HANDOVER_P90 = Measure("handover_p90", "handoverP90", Kind.DURATION, Better.LOWER)
+INFO_REQUEST_RATE = Measure("info_request_rate", "infoRequestRate", Kind.RATE, Better.LOWER)
+TARGET_RATE_INTAKE = Measure("target_rate_intake", "targetRateIntake", Kind.RATE, Better.HIGHER)
+WIP_AGE_P50 = Measure("wip_age_p50", "wipAgeP50", Kind.DURATION, Better.LOWER)
+WIP_AGE_P90 = Measure("wip_age_p90", "wipAgeP90", Kind.DURATION, Better.LOWER)
+WIP_AGE_OLDEST = Measure("wip_age_oldest", "wipAgeOldest", Kind.DURATION, Better.LOWER)
+CLEARANCE_RATIO = Measure("clearance_ratio", "clearanceRatio", Kind.RATE, Better.HIGHER)
 
-MEASURES = (
+#: Those that the page always shows, and those that it shows on request.
+MAIN = (
     INTAKE,
     DECISIONS,
     REFUSAL_RATE,
@@ -52,6 +66,24 @@ MEASURES = (
     TURNAROUND_P90,
     REVENUE,
 )
+MORE = (
+    TARGET_RATE_INTAKE,
+    ADJUSTED_P50,
+    ADJUSTED_P90,
+    WIP_AGE_P50,
+    WIP_AGE_P90,
+    WIP_AGE_OLDEST,
+    CLEARANCE_RATIO,
+    INFO_REQUEST_RATE,
+    HANDOVER_P90,
+)
+MEASURES = (*MAIN, *MORE)
+BY_ID = {measure.id: measure for measure in MEASURES}
+
+#: Read at the end of a period, and never summed over time.
+STOCKS = (WIP, BACKLOG, WIP_AGE_P50, WIP_AGE_P90, WIP_AGE_OLDEST)
+#: Shown on a map as areas; everything else as circles.
+RELATIVE = (Kind.RATE, Kind.DURATION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +91,20 @@ class Audience:
     """Roles that read the same measures, and the document that asks for them."""
 
     document: str
-    measures: tuple[Measure, ...]
-    trend: tuple[Measure, ...]
+    main: tuple[Measure, ...]
+    more: tuple[Measure, ...]
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        return (*self.main, *self.more)
 
 
-PROCESSING = Audience("processing_volumes", MEASURES, (INTAKE, DECISIONS))
-PARTNER = Audience("processing_volumes_partner", (INTAKE, WIP, BACKLOG, REVENUE), (INTAKE, WIP))
+PROCESSING = Audience("processing_volumes", MAIN, MORE)
+PARTNER = Audience(
+    "processing_volumes_partner",
+    (INTAKE, WIP, BACKLOG, REVENUE),
+    (WIP_AGE_P50, WIP_AGE_P90, WIP_AGE_OLDEST, INFO_REQUEST_RATE, HANDOVER_P90),
+)
 
 #: Roles that are not here have no figures to see.
 AUDIENCES = {

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 
 WIB = timezone(timedelta(hours=7), "WIB")
-TREND_MONTHS = 24
+#: A trend has at least these, so that it ends with the month that it began with.
+TREND_MONTHS = 13
 MONTHS_OF_A_YEAR = 12
 #: The gateway answers for ten years at most.
 MOST_MONTHS = 120
@@ -48,9 +49,15 @@ class Period:
         return min(self.from_on, month_start(self.to_on, 1 - TREND_MONTHS))
 
     @property
+    def recent_from_on(self) -> date:
+        """What a small line beside a name shows."""
+        return month_start(self.to_on, 1 - TREND_MONTHS)
+
+    @property
     def known_from_on(self) -> date:
         """Months from here on tell whether there is anything to compare with."""
-        earliest = min(self.trend_from_on, self.previous.from_on, self.year_before.from_on)
+        trend = month_start(self.trend_from_on, -MONTHS_OF_A_YEAR)
+        earliest = min(trend, self.previous.from_on, self.year_before.from_on)
         return max(earliest, month_start(self.to_on, 1 - MOST_MONTHS))
 
     def _earlier(self, months: int) -> "Period":

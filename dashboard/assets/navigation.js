@@ -12,8 +12,9 @@
   let followed = null;
   new MutationObserver(() => {
     if (followed && document.activeElement === document.body) {
-      const links = document.querySelectorAll(`#${followed.id} a`);
-      links[followed.number]?.focus({ preventScroll: true });
+      const links = [...document.querySelectorAll(`#${followed.id} a`)];
+      const again = links.find((link) => link.textContent === followed.text);
+      (again ?? document.querySelector("#main")).focus({ preventScroll: true });
       followed = null;
     }
   }).observe(document.documentElement, { childList: true, subtree: true });
@@ -24,18 +25,44 @@
     if (link && isPlain) {
       event.preventDefault();
       const place = link.closest("[id]");
-      followed = { id: place.id, number: [...place.querySelectorAll("a")].indexOf(link) };
+      followed = { id: place.id, text: link.textContent };
       go(link.getAttribute("href"));
     }
   });
 
+  // What a form does not ask is left out of the address.
+  const queryOf = (form) => {
+    const asked = [...new FormData(form)].filter(([, value]) => value !== "");
+    return "?" + new URLSearchParams(asked);
+  };
+
   document.addEventListener("submit", (event) => {
-    if (event.target.matches("form.months")) {
+    if (event.target.matches("form.months, form.filters")) {
       event.preventDefault();
-      event.target.closest("details").open = false;
-      go("?" + new URLSearchParams(new FormData(event.target)));
+      event.target.closest("details")?.removeAttribute("open");
+      go(queryOf(event.target));
     }
   });
+
+  // A filter applies as soon as it is chosen.
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("form.filters");
+    if (form) go(queryOf(form));
+  });
+
+  // A click on the map chooses a place, or lets it go again.
+  const choose = (clicked) => {
+    const code = clicked?.points?.[0]?.customdata?.[0];
+    if (code) {
+      const query = new URLSearchParams(location.search);
+      const by = query.get("by") ?? "country";
+      if (query.get(by) === code) query.delete(by);
+      else query.set(by, code);
+      go("?" + query);
+    }
+    return null;
+  };
+  window.dash_clientside = { ...window.dash_clientside, gerbang: { choose } };
 
   // One definition is open at a time, and Escape closes it.
   const opened = "details.definition[open], details.custom-period[open]";

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from http import HTTPStatus
 
 from starlette.requests import Request
@@ -20,6 +21,7 @@ from dashboard.period import Period, today
 from dashboard.plain_page import plain_page
 from dashboard.shell import role_text
 from dashboard.texts import Texts, texts
+from dashboard.view import View
 from dashboard.visit import current_visit
 
 log = logging.getLogger(__name__)
@@ -55,15 +57,15 @@ async def _export(
         if audience is None:
             why = say("no_figures.why", role=role_text(viewer.role, say))
             return _refused(say, (why,), back, HTTPStatus.FORBIDDEN)
+        # A file holds every measure that its reader may read, whatever the page shows.
+        address = replace(address.among(audience), measures="all")
         period = address.chosen(today())
-        volumes = await ask_volumes(gateway, visit.session, audience, period, address.language)
+        volumes = await ask_volumes(gateway, visit.session, audience, period, address)
     except GatewayError as error:
         log.warning("%s", error)
         words = (say(f"failed.{reason(error.code)}"), f"{say('failed.trace')}: {error.trace_id}")
         return _refused(say, words, back, HTTPStatus.BAD_GATEWAY)
-    sheet = sheet_of(
-        volumes, audience.measures, period, address.among(audience.measures), viewer, say
-    )
+    sheet = sheet_of(View(address, viewer, audience, period, volumes, say))
     disposition = f'attachment; filename="{_name(period)}.{kind}"'
     return Response(
         write(sheet), media_type=media_type, headers={"Content-Disposition": disposition}

@@ -1,17 +1,15 @@
 """The ranked table with what belongs to it, as plain values for any kind of file."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dashboard.address import Address
-from dashboard.measures import INTAKE, Kind, Measure
+from dashboard.measures import INTAKE, Kind
 from dashboard.pages.cards import ARROWS
 from dashboard.pages.headings import facts
 from dashboard.pages.ranking import in_order, order_text
-from dashboard.period import Period
-from dashboard.sessions import Viewer
 from dashboard.texts import Texts
-from dashboard.volumes import Line, Reading, Volumes
+from dashboard.view import View
+from dashboard.volumes import Line, Reading
 from dashboard.wording import change_of, period_text
 
 Cell = str | float | None
@@ -37,74 +35,88 @@ class Sheet:
     definitions: tuple[tuple[str, str], ...]
 
 
-def sheet_of(
-    volumes: Volumes,
-    measures: Sequence[Measure],
-    period: Period,
-    address: Address,
-    viewer: Viewer,
-    say: Texts,
-) -> Sheet:
-    """Every country in the order of the page, then direct applications, then the total."""
+def sheet_of(view: View) -> Sheet:
+    """Every place in the order of the page, then direct applications, then the total."""
+    say = view.say
     return Sheet(
         title=say("page.title"),
         about=(
-            (say("period.label"), period_text(period, say)),
-            *_compared(volumes, period, say),
-            *((name or say("export.note"), text) for name, text in facts(volumes, viewer, say)),
-            (say("export.order"), order_text(address, say)),
+            (say("period.label"), period_text(view.period, say)),
+            *_compared(view),
+            *((say(f"filters.{key}"), name) for key, name in _narrowed(view)),
+            *((name or say("export.note"), text) for name, text in facts(view)),
+            (say("export.order"), order_text(view.address, say)),
         ),
-        columns=tuple(_columns(measures, say)),
-        rows=tuple(_rows(volumes, measures, address, say)),
+        columns=tuple(_columns(view)),
+        rows=tuple(_rows(view)),
         definitions_title=say("export.definitions"),
         definitions=(
             *(
                 (say(f"measures.{measure.id}.label"), say(f"measures.{measure.id}.definition"))
-                for measure in measures
+                for measure in view.measures
             ),
             (say("ranking.change"), say("ranking.note")),
         ),
     )
 
 
-def _compared(volumes: Volumes, period: Period, say: Texts) -> list[tuple[str, str]]:
-    if volumes.previous[INTAKE].value is None:
-        return []
-    return [(say("export.compared"), period_text(period.previous, say))]
+def _compared(view: View) -> list[tuple[str, str]]:
+    """The periods that there is something known of."""
+    say, period, volumes = view.say, view.period, view.volumes
+    earlier = [(volumes.everything_before, period.previous)]
+    if period.year_before != period.previous:
+        earlier.append((volumes.everything_year_before, period.year_before))
+    return [
+        (say("export.compared"), period_text(each, say))
+        for line, each in earlier
+        if line[INTAKE].value is not None
+    ]
 
 
-def _columns(measures: Sequence[Measure], say: Texts) -> Iterator[Column]:
+def _narrowed(view: View) -> list[tuple[str, str]]:
+    """The filters of the rows; a place that was chosen among them leaves the others in."""
+    return [(key, name) for key, name in view.chosen.items() if key != view.address.by]
+
+
+def _columns(view: View) -> Iterator[Column]:
+    say = view.say
     yield Column(say("ranking.rank"))
     yield Column(say("export.code"))
-    yield Column(say("ranking.country"))
-    for measure in measures:
+    yield Column(say(f"filters.{view.address.by}"))
+    for measure in view.measures:
         label = say(f"measures.{measure.id}.label")
         yield Column(f"{label} ({say(f'export.units.{measure.kind}')})", measure.kind)
         if measure is INTAKE:
             yield Column(say("export.before"), measure.kind)
             yield Column(say("ranking.change"))
+            yield Column(say("export.year_before"), measure.kind)
+            yield Column(say("export.year_change"))
 
 
-def _rows(
-    volumes: Volumes, measures: Sequence[Measure], address: Address, say: Texts
-) -> Iterator[tuple[Cell, ...]]:
-    def row(rank: int | None, name: str, line: Line, before: Line) -> tuple[Cell, ...]:
-        return (rank, line.code, name, *_values(line, before, measures, say))
+def _rows(view: View) -> Iterator[tuple[Cell, ...]]:
+    volumes, say = view.volumes, view.say
 
-    for rank, line in enumerate(in_order(volumes.countries, address), 1):
-        yield row(rank, line.name or "", line, volumes.before(line))
+    def row(rank: int | None, name: str, line: Line) -> tuple[Cell, ...]:
+        compared = (volumes.before(line), volumes.year_before_of(line))
+        return (rank, line.code, name, *_values(line, compared, view))
+
+    for rank, line in enumerate(in_order(volumes.places, view.address), 1):
+        yield row(rank, line.name or "", line)
     if volumes.direct:
-        yield row(None, say("ranking.direct"), volumes.direct, volumes.before(volumes.direct))
-    yield row(None, say("ranking.total"), volumes.total, volumes.previous)
+        yield row(None, say("ranking.direct"), volumes.direct)
+    compared = (volumes.everything_before, volumes.everything_year_before)
+    total = _values(volumes.everything, compared, view)
+    yield (None, None, say("ranking.total"), *total)
 
 
-def _values(line: Line, before: Line, measures: Sequence[Measure], say: Texts) -> Iterator[Cell]:
-    for measure in measures:
-        yield _value(line[measure], say)
+def _values(line: Line, compared: tuple[Line, Line], view: View) -> Iterator[Cell]:
+    for measure in view.measures:
+        yield _value(line[measure], view.say)
         if measure is INTAKE:
-            change = change_of(INTAKE, line[INTAKE], before[INTAKE], say)
-            yield _value(before[INTAKE], say)
-            yield f"{ARROWS[change.direction]} {change.text}" if change else None
+            for earlier in compared:
+                change = change_of(INTAKE, line[INTAKE], earlier[INTAKE], view.say)
+                yield _value(earlier[INTAKE], view.say)
+                yield f"{ARROWS[change.direction]} {change.text}" if change else None
 
 
 def _value(reading: Reading, say: Texts) -> Cell:

@@ -5,29 +5,66 @@ from typing import Any
 from dash import html
 
 from dashboard.aria import aria
-from dashboard.measures import BACKLOG, WIP, Measure
+from dashboard.measures import MORE, STOCKS, Measure
 from dashboard.texts import Texts
-from dashboard.volumes import Reading, Volumes
+from dashboard.view import View
+from dashboard.volumes import Reading
 from dashboard.wording import Change, change_of, value_text
 
-STOCKS = (WIP, BACKLOG)
 ARROWS = {"up": "▲", "down": "▼", "same": "="}
 
 
-def cards(volumes: Volumes, measures: tuple[Measure, ...], say: Texts) -> list[Any]:
+def cards(view: View) -> list[Any]:
+    """One for each measure that is shown, and the way to all of them or back."""
+    say = view.say
     heading = html.H2(say("measures.heading"), className="unseen")
-    return [heading, *(_card(measure, volumes, say) for measure in measures)]
+    is_all = view.address.measures == "all"
+    more = html.A(
+        say("measures.fewer" if is_all else "measures.more"),
+        href=view.address.link(measures="main" if is_all else "all", **_within_main(view)),
+        className="more-measures",
+        **aria(expanded="true" if is_all else "false"),
+        role="button",
+    )
+    return [heading, *(_card(measure, view) for measure in view.measures), more]
 
 
-def _card(measure: Measure, volumes: Volumes, say: Texts) -> html.Article:
-    now = volumes.total[measure]
+def _within_main(view: View) -> dict[str, str]:
+    """Who goes back to the main measures leaves a measure that is not one of them."""
+    main = {measure.id for measure in view.audience.main}
+    address = view.address
+    if address.measures != "all":
+        return {}
+    return {
+        "measure": address.measure if address.measure in main else "intake",
+        "sort": address.sort if address.sort in {*main, "name"} else "intake",
+    }
+
+
+def _card(measure: Measure, view: View) -> html.Article:
+    say = view.say
+    now = view.volumes.total[measure]
+    is_shown = measure is view.measure
+    choice = html.A(
+        say(f"measures.{measure.id}.label"),
+        href=view.address.link(measure=measure.id),
+        title=say("measures.choose"),
+        **(aria(current="true") if is_shown else {}),
+    )
     return html.Article(
         [
-            html.Header([html.H3(say(f"measures.{measure.id}.label")), _definition(measure, say)]),
+            html.Header([html.H3(choice), _definition(measure, say)]),
             html.P(_value(measure, now, say), className="value"),
-            *_changes(measure, volumes, say),
+            *_changes(measure, view),
         ],
-        className=f"card card-{measure.id.replace('_', '-')}",
+        className=" ".join(
+            (
+                "card",
+                f"card-{measure.id.replace('_', '-')}",
+                *(["compact"] if measure in MORE else []),
+                *(["is-shown"] if is_shown else []),
+            )
+        ),
     )
 
 
@@ -45,8 +82,9 @@ def _value(measure: Measure, now: Reading, say: Texts) -> list[Any]:
     ]
 
 
-def _changes(measure: Measure, volumes: Volumes, say: Texts) -> list[html.P]:
+def _changes(measure: Measure, view: View) -> list[html.P]:
     """The change against each earlier period that there is something known of."""
+    volumes, say = view.volumes, view.say
     compared = [
         _against(measure, volumes.total[measure], before[measure], key, say)
         for key, before in (("previous", volumes.previous), ("year_before", volumes.year_before))

@@ -1,5 +1,6 @@
 """Titles that say what is seen, and the choice of the period below the first of them."""
 
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -7,12 +8,14 @@ from dash import html
 
 from dashboard.address import CUSTOM, PERIODS, Address
 from dashboard.aria import aria
-from dashboard.measures import INTAKE
-from dashboard.period import Period, month_start, today
-from dashboard.sessions import Viewer
+from dashboard.figures.trend import trend_months
+from dashboard.measures import INTAKE, RELATIVE, STOCKS
+from dashboard.pages.filters import hidden
+from dashboard.period import MONTHS_OF_A_YEAR, Period, month_start, today
 from dashboard.shell import scope_text
 from dashboard.texts import Texts
-from dashboard.volumes import Volumes
+from dashboard.view import View
+from dashboard.volumes import Line
 from dashboard.wording import (
     change_of,
     count_text,
@@ -21,17 +24,19 @@ from dashboard.wording import (
     month_text,
     percent_text,
     period_text,
+    value_text,
 )
 
 NAMED_ON_MAP = 3
 OFFERED_MONTHS = 60
+#: Of how many applications a rate or a duration can be a finding.
+ENOUGH = 30
 
 
-def page_heading(
-    volumes: Volumes, period: Period, address: Address, viewer: Viewer, say: Texts
-) -> list[Any]:
+def page_heading(view: View) -> list[Any]:
     """The finding, what it covers, and the period."""
-    is_compared = volumes.previous[INTAKE].value is not None
+    say, period = view.say, view.period
+    is_compared = view.volumes.previous[INTAKE].value is not None
     compared = say(
         "heading.compared" if is_compared else "heading.unknown",
         period=period_text(period, say),
@@ -39,58 +44,116 @@ def page_heading(
     )
     return [
         html.P(say("page.title"), className="kicker"),
-        html.H1(_finding(volumes, say)),
+        html.H1(_finding(view)),
         html.P(compared, className="compared"),
         html.Ul(
             [
                 html.Li([html.Span(f"{name}: "), text] if name else text)
-                for name, text in facts(volumes, viewer, say)
+                for name, text in facts(view)
             ],
             className="facts",
         ),
-        _period_choice(address, period, say),
+        _period_choice(view.address, period, say),
     ]
 
 
-def facts(volumes: Volumes, viewer: Viewer, say: Texts) -> tuple[tuple[str, str], ...]:
+def facts(view: View) -> tuple[tuple[str, str], ...]:
     """Scope, time and protection of the figures, some with a name before them."""
+    say = view.say
     return (
-        (say("masthead.scope"), scope_text(viewer, say)),
-        ("", say("masthead.as_of", instant=instant_text(volumes.as_of, say))),
+        (say("masthead.scope"), scope_text(view.viewer, say)),
+        ("", say("masthead.as_of", instant=instant_text(view.volumes.as_of, say))),
         ("", say("masthead.exact")),
     )
 
 
-def map_title(volumes: Volumes, say: Texts) -> str:
-    """Who sends most, as a share of everything."""
-    ranked = sorted(volumes.countries, key=lambda line: -line.amount(INTAKE))
-    total = volumes.total.amount(INTAKE)
+def map_title(view: View) -> str:
+    """Where most of it is; of rates and durations, where they are highest."""
+    if view.measure.kind in RELATIVE:
+        return _highest(view)
+    say, measure = view.say, view.measure
+    ranked = sorted(view.volumes.places, key=lambda line: -line.amount(measure))
+    total = view.volumes.everything.amount(measure)
+    name = say(f"measures.{measure.id}.label")
     if not ranked or not total:
-        return say("map.none")
-    if len(ranked) == 1:
+        return say("map.none", measure=name, by=say(f"filters.by_{view.address.by}"))
+    if len(ranked) == 1 and measure is INTAKE:
         return say("map.one", country=ranked[0].name or "")
     top = ranked[:NAMED_ON_MAP] if len(ranked) > 2 * NAMED_ON_MAP else ranked[:1]
-    share = sum(line.amount(INTAKE) for line in top) / total
-    names = [line.name or "" for line in top]
-    return say("map.top", countries=list_text(names, say), share=percent_text(share, say, digits=0))
+    share = percent_text(sum(line.amount(measure) for line in top) / total, say, digits=0)
+    names = list_text([line.name or "" for line in top], say)
+    if measure is INTAKE:
+        return say("map.top", countries=names, share=share)
+    return say("map.top_of", measure=name, countries=names, share=share)
 
 
-def trend_title(volumes: Volumes, period: Period, say: Texts) -> str:
-    """The month in which most came in; one that is not over is not compared."""
-    busiest = max(volumes.months, key=lambda line: line.amount(INTAKE), default=None)
-    if busiest is None or busiest.starts_on is None or period.months == len(volumes.months) == 1:
+def _highest(view: View) -> str:
+    """Among places with enough applications: the rate of three cases is no finding."""
+    say, measure = view.say, view.measure
+    name = say(f"measures.{measure.id}.label")
+    enough = [
+        line
+        for line in view.volumes.places
+        if line.amount(INTAKE) >= ENOUGH and line[measure].value is not None
+    ]
+    if len(enough) < 2:
+        return say("map.none", measure=name, by=say(f"filters.by_{view.address.by}"))
+    low, *_, high = sorted(enough, key=lambda line: line.amount(measure))
+    return say(
+        "map.range",
+        measure=name,
+        low=value_text(measure, low[measure], say, is_short=True),
+        lowest=low.name or "",
+        high=value_text(measure, high[measure], say, is_short=True),
+        highest=high.name or "",
+        enough=str(ENOUGH),
+    )
+
+
+def trend_title(view: View) -> str:
+    """The busiest month; of anything but counts, the last month against the year before."""
+    say, measure = view.say, view.measure
+    months = [view.volumes.month(start) for start in trend_months(view.volumes, view.period)]
+    if len(months) < 2:
         return say("trend.none")
-    count = count_text(busiest.amount(INTAKE), say)
-    return say("trend.busiest", month=month_text(busiest.starts_on, say), count=count)
+    if measure.kind not in RELATIVE and measure not in STOCKS:
+        busiest = max(months, key=lambda line: line.amount(measure))
+        value = value_text(measure, busiest[measure], say)
+        month = month_text(busiest.starts_on or view.period.to_on, say)
+        if measure is INTAKE:
+            return say("trend.busiest", month=month, count=value)
+        name = say(f"measures.{measure.id}.label")
+        return say("trend.highest", measure=name, month=month, value=value)
+    return _latest(months[-1], view)
 
 
-def _finding(volumes: Volumes, say: Texts) -> str:
-    now, before = volumes.total[INTAKE], volumes.previous[INTAKE]
-    count = count_text(now.value or 0, say)
-    change = change_of(INTAKE, now, before, say)
-    if change is None:
-        return say("heading.alone", count=count)
-    return say(f"heading.{change.direction}", count=count, change=change.size)
+def _latest(last: Line, view: View) -> str:
+    say, measure = view.say, view.measure
+    start = last.starts_on or view.period.to_on
+    before = view.volumes.month(month_start(start, -MONTHS_OF_A_YEAR))
+    told = {
+        "measure": say(f"measures.{measure.id}.label"),
+        "month": month_text(start, say),
+        "value": value_text(measure, last[measure], say, is_short=True),
+    }
+    if last[measure].value is None:
+        return say("trend.none")
+    if before[measure].value is None:
+        return say("trend.latest", **told)
+    earlier = value_text(measure, before[measure], say, is_short=True)
+    return say("trend.latest_compared", before=earlier, **told)
+
+
+def _finding(view: View) -> str:
+    say, volumes = view.say, view.volumes
+    count = count_text(volumes.total[INTAKE].value or 0, say)
+    change = change_of(INTAKE, volumes.total[INTAKE], volumes.previous[INTAKE], say)
+    finding = (
+        say("heading.alone", count=count)
+        if change is None
+        else say(f"heading.{change.direction}", count=count, change=change.size)
+    )
+    return f"{view.subject}: {finding}" if view.subject else finding
 
 
 def _period_choice(address: Address, period: Period, say: Texts) -> html.Nav:
@@ -125,10 +188,10 @@ def _period_choice(address: Address, period: Period, say: Texts) -> html.Nav:
 
 def _months_form(address: Address, period: Period, say: Texts) -> html.Form:
     """A form whose fields become the address; what it does not ask travels along hidden."""
-    kept = {"language": address.language, "sort": address.sort, "rows": address.rows}
+    asked = {"period": CUSTOM, "first": "", "last": ""}
     return html.Form(
         [
-            *_hidden({"period": CUSTOM} | kept),
+            *hidden(asdict(address) | asked),
             _month_select("first", period.from_on, say),
             _month_select("last", period.to_on, say),
             html.Button(say("period.apply"), type="submit", className="button"),
@@ -160,11 +223,3 @@ def _month_select(name: str, chosen: date, say: Texts) -> html.Label:
             ),
         ]
     )
-
-
-def _hidden(values: dict[str, str]) -> list[html.Select]:
-    """Dash has no hidden input; a hidden choice of one says the same."""
-    return [
-        html.Select(html.Option(value, value=value, selected=True), name=name, hidden=True)
-        for name, value in values.items()
-    ]

@@ -4,10 +4,11 @@ from dash import html
 
 from dashboard.address import Address
 from dashboard.api import UNREACHABLE
-from dashboard.period import Period
+from dashboard.pages.filters import cleared
 from dashboard.sessions import Viewer
 from dashboard.shell import notice, role_buttons, role_text
 from dashboard.texts import Texts
+from dashboard.view import View
 from dashboard.wording import period_text
 
 ENDED = "UNAUTHENTICATED"
@@ -15,9 +16,18 @@ ENDED = "UNAUTHENTICATED"
 INSIDE = ("INTERNAL", "TIMEOUT", "UNAVAILABLE")
 
 
-def no_applications(period: Period, say: Texts) -> html.Section:
-    why = say("empty.why", period=period_text(period, say))
-    return notice(say("empty.title"), why, heading=html.H2)
+def no_applications(view: View) -> html.Section:
+    """Why there is nothing, and the way out if filters are the reason."""
+    say = view.say
+    period = period_text(view.period, say)
+    if not view.subject:
+        return notice(say("empty.title"), say("empty.why", period=period), heading=html.H2)
+    return notice(
+        say("empty.title"),
+        say("empty.filtered", subject=view.subject, period=period),
+        html.A(say("filters.clear"), href=cleared(view.address), className="button"),
+        heading=html.H2,
+    )
 
 
 def no_figures(viewer: Viewer, say: Texts) -> html.Section:

@@ -1,84 +1,94 @@
-"""The ranked table of partner countries, which is also the map for those who do not see it."""
+"""The ranked table of places, which is also the map for those who do not see it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from dash import html
 
 from dashboard.address import NAME, Address
 from dashboard.aria import aria
-from dashboard.measures import INTAKE, MEASURES, Measure
-from dashboard.pages.cards import change_mark
-from dashboard.period import Period
+from dashboard.measures import BY_ID, INTAKE
+from dashboard.pages.rows import place_row, sum_row
 from dashboard.texts import Texts
-from dashboard.volumes import Line, Volumes
-from dashboard.wording import NO_VALUE, change_of, period_text, value_text
+from dashboard.view import View
+from dashboard.volumes import Line
+from dashboard.wording import period_text
 
 TOP_ROWS = 15
 
 
-def ranking(
-    volumes: Volumes,
-    measures: Sequence[Measure],
-    period: Period,
-    address: Address,
-    say: Texts,
-) -> list[Any]:
-    count = len(volumes.countries)
-    ordered = in_order(volumes.countries, address)
-    shown = ordered if address.rows == "all" else ordered[:TOP_ROWS]
-    largest = max((line.amount(INTAKE) for line in volumes.countries), default=0) or 1
-
-    def row(rank: str, line: Line, name: str, kind: str = "") -> html.Tr:
-        before = volumes.previous if kind == "total" else volumes.before(line)
-        share = line.amount(INTAKE) / largest if rank else None
-        return html.Tr(
-            [
-                html.Td(rank, className="rank"),
-                html.Th(name, scope="row"),
-                *_readings(line, before, measures, share, say),
-            ],
-            className=kind,
-        )
-
+def ranking(view: View) -> list[Any]:
+    address, volumes, say = view.address, view.volumes, view.say
+    caption = say(
+        "ranking.caption", period=period_text(view.period, say), by=say(f"filters.by_{address.by}")
+    )
     return [
-        html.H2(_title(count, address, say)),
+        html.H2(_title(len(volumes.places), address, say)),
         html.Div(
             html.Table(
                 [
-                    html.Caption(say("ranking.caption", period=period_text(period, say))),
-                    html.Thead(html.Tr(_headers(measures, address, say))),
-                    html.Tbody(
-                        [row(str(n), line, line.name or "") for n, line in enumerate(shown, 1)]
-                    ),
-                    html.Tfoot(
-                        [
-                            *_direct(volumes, row, say),
-                            row("", volumes.total, say("ranking.total"), "total"),
-                        ]
-                    ),
+                    html.Caption(caption),
+                    html.Thead(html.Tr(_headers(view))),
+                    html.Tbody(_rows(view)),
+                    html.Tfoot(_sums(view)),
                 ]
             ),
             className="scroll",
             tabIndex=0,
             role="region",
-            **aria(label=say("ranking.caption", period=period_text(period, say))),
+            **aria(label=caption),
         ),
         html.Div(
             [
                 html.P(say("ranking.note")),
-                html.Div([*_more(count, address, say), *_exports(address, say)]),
+                html.Div([*_more(len(volumes.places), address, say), *_exports(address, say)]),
             ],
             className="below",
         ),
     ]
 
 
+def _rows(view: View) -> list[html.Tr]:
+    """The first rows or all of them; the chosen one always, with its own rank."""
+    address = view.address
+    ordered = list(enumerate(in_order(view.volumes.places, address), 1))
+    shown = [
+        (rank, line)
+        for rank, line in ordered
+        if rank <= TOP_ROWS or address.rows == "all" or line.code == address.place
+    ]
+    places_before = _ranks_before(view)
+    return [place_row(rank, places_before.get(line.code), line, view) for rank, line in shown]
+
+
+def _ranks_before(view: View) -> dict[str | None, int]:
+    """The ranks of the period before, where the order is that of the applications received."""
+    address = view.address
+    if address.sort != INTAKE.id or address.order != "down":
+        return {}
+    before = [line for line in view.volumes.previous_by_place.values() if line.code]
+    named = {line.code: line.name or "" for line in view.volumes.places}
+    ordered = sorted(before, key=lambda line: (-line.amount(INTAKE), named.get(line.code, "")))
+    return {line.code: rank for rank, line in enumerate(ordered, 1)}
+
+
+def _sums(view: View) -> list[html.Tr]:
+    """Applications without a partner have no country, so they have no rank."""
+    volumes, say = view.volumes, view.say
+    total = sum_row(
+        say("ranking.total"), volumes.everything, volumes.everything_before, view, kind="total"
+    )
+    if volumes.direct is None:
+        return [total]
+    before = volumes.before(volumes.direct)
+    return [sum_row(say("ranking.direct"), volumes.direct, before, view), total]
+
+
 def in_order(lines: Sequence[Line], address: Address) -> list[Line]:
     """By the measure that was chosen; without a value always last."""
     if address.sort == NAME:
         return sorted(lines, key=lambda line: line.name or "", reverse=address.order == "up")
-    measure = next(measure for measure in MEASURES if measure.id == address.sort)
+    measure = BY_ID[address.sort]
     sign = -1 if address.order == "down" else 1
 
     def place(line: Line) -> tuple[bool, float, str]:
@@ -90,8 +100,8 @@ def in_order(lines: Sequence[Line], address: Address) -> list[Line]:
 
 def order_text(address: Address, say: Texts) -> str:
     """What the rows are sorted by, and which way."""
-    name = say("ranking.country" if address.sort == NAME else f"measures.{address.sort}.label")
-    return f"{name}, {say('export.upwards' if goes_up(address) else 'export.downwards')}"
+    way = say("export.upwards" if goes_up(address) else "export.downwards")
+    return f"{_sorted_by(address, say)}, {way}"
 
 
 def goes_up(address: Address) -> bool:
@@ -101,9 +111,14 @@ def goes_up(address: Address) -> bool:
 
 def _title(count: int, address: Address, say: Texts) -> str:
     if count == 1:
-        return say("ranking.title_one")
-    key = "ranking.country" if address.sort == NAME else f"measures.{address.sort}.label"
-    return say("ranking.title", count=str(count), measure=_inside_sentence(say(key)))
+        return say(f"ranking.one_{address.by}")
+    measure = _inside_sentence(_sorted_by(address, say))
+    return say(f"ranking.title_{address.by}", count=str(count), measure=measure)
+
+
+def _sorted_by(address: Address, say: Texts) -> str:
+    is_name = address.sort == NAME
+    return say(f"filters.{address.by}" if is_name else f"measures.{address.sort}.label")
 
 
 def _inside_sentence(text: str) -> str:
@@ -111,24 +126,17 @@ def _inside_sentence(text: str) -> str:
     return text if text.isupper() else text[:1].lower() + text[1:]
 
 
-def _direct(volumes: Volumes, row: Callable[..., html.Tr], say: Texts) -> list[html.Tr]:
-    """Applications without a partner have no country, so they have no rank."""
-    return [row("", volumes.direct, say("ranking.direct"))] if volumes.direct else []
-
-
-def _headers(measures: Sequence[Measure], address: Address, say: Texts) -> list[html.Th]:
+def _headers(view: View) -> list[html.Th]:
+    say, address = view.say, view.address
+    rank = say("ranking.rank")
+    recent = html.Th(say("ranking.recent"), scope="col", className="recent")
     return [
-        html.Th(
-            "#",
-            scope="col",
-            className="rank",
-            title=say("ranking.rank"),
-            **aria(label=say("ranking.rank")),
-        ),
-        _header(NAME, say("ranking.country"), address, say),
+        html.Th("#", scope="col", className="rank", title=rank, **aria(label=rank)),
+        _header(NAME, say(f"filters.{address.by}"), address, say),
+        recent,
         *(
             header
-            for measure in measures
+            for measure in view.measures
             for header in (
                 _header(measure.id, say(f"measures.{measure.id}.short"), address, say),
                 *([html.Th(say("ranking.change"), scope="col")] if measure is INTAKE else []),
@@ -149,34 +157,6 @@ def _header(sort: str, text: str, address: Address, say: Texts) -> html.Th:
     )
     direction = ("ascending" if goes_up(address) else "descending") if is_sorted else "none"
     return html.Th(link, scope="col", **aria(sort=direction))
-
-
-def _readings(
-    line: Line, before: Line, measures: Sequence[Measure], share: float | None, say: Texts
-) -> list[html.Td]:
-    cells = []
-    for measure in measures:
-        text = _cell_text(measure, line, say)
-        if measure is INTAKE:
-            change = change_of(INTAKE, line[INTAKE], before[INTAKE], say)
-            cells.append(html.Td([*_bar(share), text], className="with-bar"))
-            cells.append(html.Td(change_mark(change, say) if change else NO_VALUE))
-        else:
-            cells.append(html.Td(text))
-    return cells
-
-
-def _cell_text(measure: Measure, line: Line, say: Texts) -> str | html.Abbr:
-    if line[measure].is_suppressed:
-        return html.Abbr(say("measures.suppressed"), title=say("measures.suppressed_why"))
-    return value_text(measure, line[measure], say, is_short=True)
-
-
-def _bar(share: float | None) -> list[html.Span]:
-    if share is None:
-        return []
-    bar = html.Span(className="bar", style={"width": f"{share:.2%}"})
-    return [html.Span(bar, className="bar-room")]
 
 
 def _more(count: int, address: Address, say: Texts) -> list[html.A]:

@@ -4,24 +4,30 @@ import logging
 import secrets
 from typing import Any
 
-from dash import Dash, Input, Output, dcc, html, no_update
+from dash import ClientsideFunction, Dash, Input, Output, dcc, html, no_update
 
 from dashboard.address import Address, read_address
 from dashboard.api import Gateway, GatewayError
+from dashboard.aria import aria
 from dashboard.asking import ask_volumes
-from dashboard.figures import GRAPH_CONFIG, trend, world_map
-from dashboard.measures import AUDIENCES, Audience
+from dashboard.events import events_between
+from dashboard.figures import GRAPH_CONFIG
+from dashboard.figures.trend import trend, trend_months
+from dashboard.figures.world import mapped, world_map
+from dashboard.measures import AUDIENCES
 from dashboard.pages.cards import cards
+from dashboard.pages.filters import filter_bar, filter_chips
 from dashboard.pages.headings import map_title, page_heading, trend_title
+from dashboard.pages.legends import map_legend
 from dashboard.pages.notices import failure, no_applications, no_figures, role_choice
 from dashboard.pages.ranking import ranking
-from dashboard.pages.twins import trend_table
-from dashboard.period import Period, today
+from dashboard.pages.twins import trend_notes
+from dashboard.period import month_end, today
 from dashboard.sessions import Session, Viewer
 from dashboard.shell import masthead
 from dashboard.texts import Texts, texts
+from dashboard.view import View
 from dashboard.visit import current_visit
-from dashboard.volumes import Volumes
 
 log = logging.getLogger(__name__)
 
@@ -30,10 +36,13 @@ OUTPUTS = {
     "masthead": Output("masthead", "children"),
     "notice": Output("notice", "children"),
     "heading": Output("heading", "children"),
+    "filters": Output("filters", "children"),
+    "chips": Output("chips", "children"),
     "is_without_figures": Output("figures", "hidden"),
     "cards": Output("cards", "children"),
     "map_title": Output("map-title", "children"),
     "map": Output("map", "figure"),
+    "map_kind": Output("map-picture", "className"),
     "map_note": Output("map-note", "children"),
     "trend_title": Output("trend-title", "children"),
     "trend": Output("trend", "figure"),
@@ -41,7 +50,12 @@ OUTPUTS = {
     "ranking": Output("ranking", "children"),
 }
 UNCHANGED = dict.fromkeys(OUTPUTS, no_update)
-WITHOUT_FIGURES = UNCHANGED | {"heading": None, "is_without_figures": True}
+WITHOUT_FIGURES = UNCHANGED | {
+    "heading": None,
+    "filters": None,
+    "chips": None,
+    "is_without_figures": True,
+}
 
 
 def layout() -> html.Div:
@@ -53,6 +67,8 @@ def layout() -> html.Div:
             html.Main(
                 [
                     html.Div(id="heading"),
+                    html.Div(id="filters"),
+                    html.Div(id="chips", **aria(live="polite")),
                     html.Div(id="notice"),
                     html.Div(
                         [
@@ -72,7 +88,13 @@ def layout() -> html.Div:
 
 
 def register(dash: Dash, gateway: Gateway) -> None:
-    """Let the page follow its address."""
+    """Let the page follow its address, and the address follow a click on the map."""
+    dash.clientside_callback(
+        ClientsideFunction("gerbang", "choose"),
+        Output("map", "clickData"),
+        Input("map", "clickData"),
+        prevent_initial_call=True,
+    )
 
     @dash.callback(OUTPUTS, Input("address", "search"), on_error=_unexpected)
     async def show(search: str | None) -> dict[str, Any]:
@@ -84,39 +106,46 @@ def register(dash: Dash, gateway: Gateway) -> None:
             audience = AUDIENCES.get(viewer.role)
             if audience is None:
                 return _shown(address, viewer, say, WITHOUT_FIGURES, no_figures(viewer, say))
-            period = address.chosen(today())
-            volumes = await ask_volumes(gateway, visit.session, audience, period, address.language)
+            address, period = address.among(audience), address.chosen(today())
+            volumes = await ask_volumes(gateway, visit.session, audience, period, address)
         except GatewayError as error:
             log.warning("%s", error)
             return _without_answer(address, visit.session, error, say)
-        return _page(address.among(audience.measures), viewer, audience, period, volumes, say)
+        return _page(View(address, viewer, audience, period, volumes, say))
 
 
-def _page(
-    address: Address,
-    viewer: Viewer,
-    audience: Audience,
-    period: Period,
-    volumes: Volumes,
-    say: Texts,
-) -> dict[str, Any]:
-    heading = page_heading(volumes, period, address, viewer, say)
-    if volumes.is_empty:
-        state = WITHOUT_FIGURES | {"heading": heading}
-        return _shown(address, viewer, say, state, no_applications(period, say))
-    figures = {
-        "heading": heading,
-        "is_without_figures": False,
-        "cards": cards(volumes, audience.measures, say),
-        "map_title": map_title(volumes, say),
-        "map": world_map(volumes.countries, audience.measures, say),
-        "map_note": say("map.note"),
-        "trend_title": trend_title(volumes, period, say),
-        "trend": trend(volumes.months, audience.trend, period, say),
-        "trend_note": trend_table(volumes.months, audience.trend, period, say),
-        "ranking": ranking(volumes, audience.measures, period, address, say),
+def _page(view: View) -> dict[str, Any]:
+    always = {
+        "heading": page_heading(view),
+        "filters": filter_bar(view),
+        "chips": filter_chips(view),
     }
-    return _shown(address, viewer, say, figures, None)
+    if view.volumes.is_empty:
+        state = WITHOUT_FIGURES | always
+        return _shown(view.address, view.viewer, view.say, state, no_applications(view))
+    return _shown(view.address, view.viewer, view.say, always | _figures(view), None)
+
+
+def _figures(view: View) -> dict[str, Any]:
+    say, measure = view.say, view.measure
+    on_map = mapped(view.volumes.places, measure)
+    months = trend_months(view.volumes, view.period)
+    happened = events_between(months[0], month_end(months[-1])) if months else ()
+    return {
+        "is_without_figures": False,
+        "cards": cards(view),
+        "map_title": map_title(view),
+        "map": world_map(on_map, view.audience.main, view.address.place, say),
+        "map_kind": "panel picture-map " + ("areas" if on_map.is_areas else "circles"),
+        "map_note": [
+            map_legend(on_map, say),
+            html.P(say("map.note_areas" if on_map.is_areas else "map.note")),
+        ],
+        "trend_title": trend_title(view),
+        "trend": trend(view.volumes, measure, view.period, happened, say),
+        "trend_note": trend_notes(view, happened),
+        "ranking": ranking(view),
+    }
 
 
 def _without_answer(
@@ -159,11 +188,10 @@ def _picture(name: str) -> html.Figure:
             ),
             html.Figcaption(id=f"{name}-note"),
         ],
+        id=f"{name}-picture",
         className=f"panel picture-{name}",
     )
 
 
 def _waiting_cards() -> list[html.Div]:
-    return [
-        html.Div(className="card waiting") for _ in range(len(AUDIENCES["LEADERSHIP"].measures))
-    ]
+    return [html.Div(className="card waiting") for _ in range(len(AUDIENCES["LEADERSHIP"].main))]

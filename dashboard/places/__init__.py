@@ -14,6 +14,8 @@ class Place:
 
     latitude: float
     longitude: float
+    #: Too small on a map of the world to be read as an area.
+    is_small: bool = False
 
 
 @cache
@@ -22,7 +24,9 @@ def places() -> Mapping[str, Place]:
     source = (resources.files("dashboard.places") / "places.csv").read_text("utf-8")
     return MappingProxyType(
         {
-            row["code"]: Place(float(row["latitude"]), float(row["longitude"]))
+            row["code"]: Place(
+                float(row["latitude"]), float(row["longitude"]), row["is_small"] == "yes"
+            )
             for row in csv.DictReader(source.splitlines())
         }
     )

@@ -3,8 +3,12 @@
 from datetime import date
 from typing import Any
 
-from dashboard.measures import MEASURES, Kind
+from dashboard.address import Address
+from dashboard.measures import MEASURES, PROCESSING, Kind
 from dashboard.period import Period, month_start
+from dashboard.sessions import Viewer
+from dashboard.texts import texts
+from dashboard.view import View
 from dashboard.volumes import Volumes, read_volumes
 
 
@@ -13,16 +17,25 @@ def row(intake: int | None, country: str | None = None, **more: Any) -> dict[str
     values |= {"intake": _told(Kind.COUNT, intake), "decisions": _told(Kind.COUNT, 90)}
     values |= {"refusalRate": _told(Kind.RATE, 0.05), "turnaroundP50": _told(Kind.DURATION, 6.25)}
     names = {"AU": "Australia", "SG": "Singapore"}
-    named = {"code": country, "name": names[country]} if country else None
-    return values | {"country": named} | more
+    named = {"code": country, "iso3": ISO3[country], "name": names[country]} if country else None
+    return values | {"country": named, "nationality": None} | more
 
 
+ISO3 = {"AU": "AUS", "SG": "SGP"}
 PERIOD = Period(date(2026, 1, 1), date(2026, 2, 28))
+LEADER = Viewer("LEADERSHIP", ("LEADERSHIP",), "Sari Wijaya", None, ())
 
 
-def some_volumes(begins_on: date = date(2024, 12, 1)) -> Volumes:
+def some_volumes(begins_on: date = date(2024, 12, 1), address: Address | None = None) -> Volumes:
     """January and February 2026, from data that begin with a month."""
-    return read_volumes(some_data(begins_on), PERIOD)
+    return read_volumes(some_data(begins_on), PERIOD, address or Address("en"))
+
+
+def some_view(address: Address | None = None, begins_on: date = date(2024, 12, 1)) -> View:
+    """What leadership sees of them."""
+    address = (address or Address("en")).among(PROCESSING)
+    volumes = some_volumes(begins_on, address)
+    return View(address, LEADER, PROCESSING, PERIOD, volumes, texts(address.language))
 
 
 def some_data(begins_on: date) -> dict[str, Any]:
@@ -33,10 +46,28 @@ def some_data(begins_on: date) -> dict[str, Any]:
         "total": {"asOf": "2026-03-01T01:30:00Z", "rows": [row(110)]},
         "previous": {"rows": [row(100)]},
         "yearBefore": {"rows": [row(88)]},
-        "countries": {"rows": [row(20, "SG"), row(80, "AU"), row(10)]},
-        "previousCountries": {"rows": [row(100, "AU")]},
+        "known": {"rows": [_month(n, start) for start, n in months]},
         "months": {"rows": [_month(n, start) for start, n in months]},
+        "places": {"rows": [row(20, "SG"), row(80, "AU"), row(10)]},
+        "previousPlaces": {"rows": [row(100, "AU"), row(120, "SG")]},
+        "yearBeforePlaces": {"rows": [row(64, "AU")]},
+        "recent": {"rows": [_month(n, start) | _AUSTRALIA for start, n in months]},
+        "others": {"rows": []},
+        "partners": {"nodes": [{"code": "NUSA", "name": "Nusa Visa"}]},
+        "visaTypes": {"nodes": [B1]},
     }
+
+
+_AUSTRALIA = {"country": {"code": "AU"}, "nationality": None}
+B1 = {
+    "code": "B1",
+    "name": "Visa on arrival",
+    "serviceTargets": [
+        {"clock": "STANDARD", "hours": 24, "validFrom": "2025-06-01"},
+        {"clock": "CALLING_VISA", "hours": 240, "validFrom": "2025-01-01"},
+        {"clock": "STANDARD", "hours": 48, "validFrom": "2020-01-01"},
+    ],
+}
 
 
 def _month(intake: int, starts_on: str) -> dict[str, Any]:

@@ -4,19 +4,19 @@ from datetime import date
 
 import pytest
 
+from dashboard.address import Address
 from dashboard.asking import variables_of
-from dashboard.measures import INTAKE, MEASURES, REFUSAL_RATE
+from dashboard.measures import INTAKE, REFUSAL_RATE
 from dashboard.pages.cards import cards
 from dashboard.period import Period, last_months, this_month
-from dashboard.texts import texts
 from dashboard.volumes import Line
-from tests.dashboard.some_volumes import some_volumes
+from tests.dashboard.some_volumes import some_view, some_volumes
 
 NOW = date(2026, 3, 10)
 
 
 def told(begins_on: date) -> str:
-    card = cards(some_volumes(begins_on), MEASURES, texts("en"))[1]
+    card = cards(some_view(begins_on=begins_on))[1]
     return str(card.to_plotly_json())
 
 
@@ -41,7 +41,7 @@ def test_nothing_is_compared_with_what_lies_before_the_data() -> None:
     assert "a year before" not in card
     volumes = some_volumes(date(2025, 12, 1))
     assert volumes.previous == volumes.year_before == Line({})
-    assert volumes.before(volumes.countries[0]) == Line({})
+    assert volumes.before(volumes.places[0]) == Line({})
     assert "nothing to compare with" in told(date(2025, 12, 1))
 
 
@@ -57,11 +57,11 @@ def test_the_trend_begins_with_the_data(begins_on: date) -> None:
 
 
 def test_months_are_asked_for_as_far_back_as_is_compared_and_no_farther() -> None:
-    assert last_months(3, NOW).known_from_on == date(2024, 3, 1)
+    assert last_months(3, NOW).known_from_on == date(2024, 2, 1)
     assert last_months(24, NOW).known_from_on == date(2022, 3, 1)
     assert last_months(119, NOW).known_from_on == date(2016, 3, 1)
 
 
 @pytest.mark.parametrize(("months", "is_asked"), [(3, True), (12, False)])
 def test_the_year_before_is_asked_for_only_where_it_is_another(months: int, is_asked: bool) -> None:
-    assert variables_of(last_months(months, NOW), "en")["hasYearBefore"] is is_asked
+    assert variables_of(last_months(months, NOW), Address("en"))["hasYearBefore"] is is_asked

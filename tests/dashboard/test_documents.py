@@ -23,8 +23,11 @@ def test_document_is_valid_for_its_roles(name: str, role: str) -> None:
 
 @pytest.mark.parametrize("audience", set(AUDIENCES.values()), ids=lambda each: each.document)
 def test_a_document_asks_for_every_measure_that_its_audience_sees(audience) -> None:
-    for measure in audience.measures:
-        assert f"  {measure.field} {{" in document(audience.document)
+    asked = document(audience.document)
+    for measure in audience.main:
+        assert f"  {measure.field} {{" in asked
+    for measure in audience.more:
+        assert f"  {measure.field} @include(if: $hasMore) {{" in asked
 
 
 def test_a_partner_manager_asks_for_no_outcome() -> None:

@@ -15,15 +15,11 @@ import pytest
 from dashboard.address import DEFAULT_PERIOD, PERIODS, Address
 from dashboard.export.files import as_csv, as_xlsx
 from dashboard.export.sheet import Sheet, sheet_of
-from dashboard.measures import MEASURES
 from dashboard.period import today
-from dashboard.sessions import Viewer
-from dashboard.texts import texts
 from tests.dashboard.conftest import Running
-from tests.dashboard.some_volumes import PERIOD, some_volumes
+from tests.dashboard.some_volumes import LEADER, some_view
 from tests.running_demo import Demo
 
-LEADER = Viewer("LEADERSHIP", ("LEADERSHIP",), "Sari Wijaya", None, ())
 PER_COUNTRY = """
 query PerCountry($from: Date!, $to: Date!) {
   volumes(from: $from, to: $to, groupBy: [COUNTRY]) {
@@ -44,7 +40,7 @@ def signed_in(demo: Demo, user: str) -> Iterator[httpx2.Client]:
 
 
 def a_sheet() -> Sheet:
-    return sheet_of(some_volumes(), MEASURES, PERIOD, Address("en"), LEADER, texts("en"))
+    return sheet_of(some_view(Address("en", measures="all")))
 
 
 def table_of(content: bytes) -> list[dict[str, str]]:
@@ -155,6 +151,8 @@ def test_changes_in_a_file_follow_the_rule_of_the_page() -> None:
     australia, *_ = table_of(as_csv(a_sheet()))
     assert australia["Received, period before"] == "100"
     assert australia["Change"] == "▼ −20.0%"
+    assert australia["Received, year before"] == "64"
+    assert australia["Change against the year before"] == "▲ +25.0%"
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n"])
@@ -175,14 +173,7 @@ def test_numbers_of_a_workbook_are_numbers() -> None:
 
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_files_are_complete_in_both_languages(language: str) -> None:
-    sheet = sheet_of(
-        some_volumes(),
-        MEASURES,
-        PERIOD,
-        Address(language),
-        LEADER,
-        texts(language),
-    )
+    sheet = sheet_of(some_view(Address(language, measures="all")))
     assert all(column.title for column in sheet.columns)
     assert len(sheet.rows) == 4
     assert all(len(row) == len(sheet.columns) for row in sheet.rows)
