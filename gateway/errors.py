@@ -4,6 +4,9 @@
     ├── RequestError          the operation did not start: no data, HTTP 4xx
     └── FieldError            one field could not be answered: null there, data elsewhere
 
+What a mutation refuses to do is no error here: it is data of its payload, with a code of
+``models.life.Refusal``, a message and a path into the input; nothing was changed then.
+
 Anything else that is raised is masked as ``INTERNAL`` and logged with its trace id.
 """
 

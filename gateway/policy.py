@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 
 from gateway.rules import (
     Rule,
+    acting_for,
     all_of,
+    any_of,
     every_row,
     missing,
     none_of,
@@ -71,6 +73,10 @@ at_own_partner = own_partner(Application.partner_code)
 in_own_countries = all_of(at_own_partner, own_countries(Application.country_code))
 at_own_centre = all_of(at_own_partner, own_centres(Application.centre_code))
 at_own_centre_until_received = all_of(at_own_centre, missing(Application.received_at))
+#: A service whose partner is named so serves what no partner took in; no partner has this code.
+DIRECTORATE = "DIRECT"
+taken_in_directly = all_of(missing(Application.partner_code), acting_for(DIRECTORATE))
+in_service_scope = any_of(at_own_partner, taken_in_directly)
 lodged_by_oneself = reached_through(
     Application.applicant_id, Applicant.id, own_subject(Applicant.account)
 )
@@ -88,7 +94,7 @@ APPLICATION_ROWS: Mapping[Role, Rule] = {
     Role.PARTNER_MANAGER: in_own_countries,
     Role.PARTNER_AGENT: at_own_centre,
     Role.APPLICANT: lodged_by_oneself,
-    Role.SERVICE: at_own_partner,
+    Role.SERVICE: in_service_scope,
 }
 OPEN_TO_EVERYONE: Mapping[Role, Rule] = dict.fromkeys(Role, every_row)
 
@@ -222,7 +228,7 @@ POLICY: Mapping[str, Access] = {
             ),
             Role.SERVICE: all_of(
                 not_a_hold,
-                reached_through(ApplicationEvent.application_id, Application.id, at_own_partner),
+                reached_through(ApplicationEvent.application_id, Application.id, in_service_scope),
             ),
         },
         fields={
@@ -284,7 +290,7 @@ POLICY: Mapping[str, Access] = {
                 Applicant.id, Application.applicant_id, at_own_centre
             ),
             Role.APPLICANT: own_subject(Applicant.account),
-            Role.SERVICE: reached_through(Applicant.id, Application.applicant_id, at_own_partner),
+            Role.SERVICE: reached_through(Applicant.id, Application.applicant_id, in_service_scope),
         },
         fields={
             "id": CASE_READERS,
@@ -485,6 +491,49 @@ POLICY: Mapping[str, Access] = {
             "accessEvents": LEADERSHIP + CASE_STAFF + PARTNERS + APPLICANT,
         },
     ),
+}
+
+# Who may change what -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Who may call a mutation, and on which rows of what it changes."""
+
+    rows: Mapping[Role, Rule]
+    #: The field of the payload that holds what was changed.
+    answers: str = "application"
+
+
+#: The row must be in reach before the change; what was changed is answered by the table above.
+#: What the status must be, and what else must hold, is in the steps of ``models/life``.
+MUTATIONS: Mapping[str, Change] = {
+    "submitApplication": Change(
+        {Role.PARTNER_AGENT: at_own_centre, Role.APPLICANT: lodged_by_oneself}
+    ),
+    "submitApplications": Change({Role.PARTNER_AGENT: at_own_centre}, answers="results"),
+    "recordPayment": Change({Role.SERVICE: in_service_scope}),
+    "markReceived": Change({Role.PARTNER_AGENT: at_own_centre, Role.SERVICE: in_service_scope}),
+    "startVerification": Change({Role.OFFICER: every_row}),
+    "requestInformation": Change({Role.OFFICER: every_row}),
+    "answerInformation": Change(
+        {
+            Role.PARTNER_AGENT: at_own_centre,
+            Role.APPLICANT: lodged_by_oneself,
+            Role.SERVICE: in_service_scope,
+        }
+    ),
+    "referToScreening": Change({Role.OFFICER: every_row, Role.SUPERVISOR: every_row}),
+    "recordScreening": Change({Role.SERVICE: in_service_scope}),
+    "holdApplication": Change({Role.SUPERVISOR: every_row}),
+    "releaseApplication": Change({Role.SUPERVISOR: every_row}),
+    # Any officer decides, so that no case waits for one; assignment is what opens identity.
+    "recordDecision": Change({Role.OFFICER: every_row}),
+    "supersedeDecision": Change({Role.SUPERVISOR: every_row}),
+    "withdrawApplication": Change(
+        {Role.PARTNER_AGENT: at_own_centre, Role.APPLICANT: lodged_by_oneself}
+    ),
+    "revokeVisa": Change({Role.SUPERVISOR: every_row}),
 }
 
 #: Why identity may be read. An applicant's purpose goes without saying; the others say theirs,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from gateway.policy import IMPLIED_PURPOSE, POLICY, PURPOSES, Access
+from gateway.policy import IMPLIED_PURPOSE, MUTATIONS, POLICY, PURPOSES, Access
 from gateway.rules import EveryRow
 from models.vocabulary import Role
 
@@ -19,7 +19,12 @@ def policy_page() -> str:
     """The whole matrix as Markdown."""
     return (
         "\n".join(
-            [_HEAD, *(_section(name, access) for name, access in POLICY.items()), *_purposes()]
+            [
+                _HEAD,
+                *(_section(name, access) for name, access in POLICY.items()),
+                *_mutations(),
+                *_purposes(),
+            ]
         )
         + "\n"
     )
@@ -49,6 +54,25 @@ def _rows(access: Access) -> Iterator[str]:
             yield f"- {role}: rows where {rule}."
     if access.rows:
         yield ""
+
+
+def _mutations() -> Iterator[str]:
+    """Who calls what, and on which rows; the statuses for it are in `docs/life.md`."""
+    yield "## Mutations"
+    yield ""
+    yield "● may call it. In which statuses, and what else must hold: `docs/life.md`."
+    yield ""
+    yield "| mutation | " + " | ".join(role.replace("_", " ").title() for role in Role) + " |"
+    yield "|---" * (len(Role) + 1) + "|"
+    for name, change in MUTATIONS.items():
+        calls = ("●" if role in change.rows else "" for role in Role)
+        yield f"| {name} | " + " | ".join(calls) + " |"
+    yield ""
+    for name, change in MUTATIONS.items():
+        for role, rule in change.rows.items():
+            reach = "every row" if isinstance(rule, EveryRow) else f"rows where {rule}"
+            yield f"- {name}, {role}: {reach}."
+    yield ""
 
 
 def _purposes() -> Iterator[str]:

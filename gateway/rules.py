@@ -72,6 +72,26 @@ class AllOf:
 
 
 @dataclass(frozen=True, slots=True)
+class AnyOf:
+    """Rows that meet at least one rule."""
+
+    rules: tuple["Rule", ...]
+
+    def __str__(self) -> str:
+        return f"({' or '.join(str(rule) for rule in self.rules)})"
+
+
+@dataclass(frozen=True, slots=True)
+class ActingFor:
+    """Every row, for viewers whose partner is named so."""
+
+    partner: str
+
+    def __str__(self) -> str:
+        return f"the viewer's partner is {self.partner}"
+
+
+@dataclass(frozen=True, slots=True)
 class ReachedThrough:
     """Rows that are named by at least one other row which meets a rule."""
 
@@ -83,7 +103,7 @@ class ReachedThrough:
         return f"a row of {self.named_by.class_.__tablename__} names it where {self.rule}"
 
 
-Rule = EveryRow | Own | Missing | NoneOf | AllOf | ReachedThrough
+Rule = EveryRow | Own | Missing | NoneOf | AllOf | AnyOf | ActingFor | ReachedThrough
 
 every_row = EveryRow()
 
@@ -114,6 +134,14 @@ def none_of(column: Attribute, *words: str) -> NoneOf:
 
 def all_of(*rules: Rule) -> AllOf:
     return AllOf(rules)
+
+
+def any_of(*rules: Rule) -> AnyOf:
+    return AnyOf(rules)
+
+
+def acting_for(partner: str) -> ActingFor:
+    return ActingFor(partner)
 
 
 def reached_through(key: Attribute, named_by: Attribute, rule: Rule) -> ReachedThrough:

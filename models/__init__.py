@@ -8,9 +8,10 @@ from models.application import Application, ApplicationEvent, Assignment
 from models.audit import AccessEvent
 from models.base import Base
 from models.decision import Decision
+from models.idempotency import Idempotency
 from models.identity import Identity
 from models.partner import Centre, Partner, PartnerCountry
-from models.reference import Country, EntryRule, Fee, ServiceTarget, VisaType
+from models.reference import Country, Deadline, EntryRule, Fee, ServiceTarget, VisaType
 from models.screening import Screening
 
 __all__ = [
@@ -22,9 +23,11 @@ __all__ = [
     "Base",
     "Centre",
     "Country",
+    "Deadline",
     "Decision",
     "EntryRule",
     "Fee",
+    "Idempotency",
     "Identity",
     "Partner",
     "PartnerCountry",

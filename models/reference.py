@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, one_of
-from models.vocabulary import Clock, Entry, VisaCategory
+from models.vocabulary import Clock, Entry, VisaCategory, Wait
 
 
 class Country(Base):
@@ -87,4 +87,19 @@ class ServiceTarget(Base):
     __table_args__ = (
         one_of("clock", Clock),
         CheckConstraint("hours > 0", name="hours_are_positive"),
+    )
+
+
+class Deadline(Base):
+    """After how many days of waiting for the applicant an application lapses, from a date on."""
+
+    __tablename__ = "deadline"
+
+    wait: Mapped[str] = mapped_column(primary_key=True)
+    valid_from: Mapped[date] = mapped_column(primary_key=True)
+    days: Mapped[int]
+
+    __table_args__ = (
+        one_of("wait", Wait),
+        CheckConstraint("days > 0", name="days_are_positive"),
     )

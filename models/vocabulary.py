@@ -143,6 +143,13 @@ class Clock(StrEnum):
     CALLING_VISA = "CALLING_VISA"
 
 
+class Wait(StrEnum):
+    """What an applicant is waited for."""
+
+    PAYMENT = "PAYMENT"
+    ANSWER = "ANSWER"
+
+
 class Role(StrEnum):
     """The ten ways to ask. One acts per request, and none implies another."""
 

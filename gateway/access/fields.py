@@ -1,6 +1,8 @@
 """Which fields a role may read: what the policy says, asked field by field."""
 
-from gateway.policy import POLICY, Access
+from collections.abc import Iterator
+
+from gateway.policy import MUTATIONS, POLICY, Access, Roles
 from models.vocabulary import Role
 
 _PAGE_SUFFIXES = ("Connection", "Edge")
@@ -8,7 +10,7 @@ _PAGE_SUFFIXES = ("Connection", "Edge")
 
 def readable_fields(type_name: str, role: Role) -> frozenset[str]:
     """The fields of a type that the role reads; none for a type that the policy does not know."""
-    access = POLICY.get(type_name)
+    access = POLICY.get(type_name) or _of_mutations().get(type_name)
     if access is None:
         return frozenset()
     return frozenset(name for name, roles in access.fields.items() if role in roles)
@@ -26,7 +28,8 @@ def is_readable(type_name: str, field_name: str, role: Role) -> bool:
 
 def gaps(types: dict[str, frozenset[str]]) -> list[str]:
     """What the policy and the schema do not say alike; nothing may be served while there is any."""
-    written = {name: frozenset(access.fields) for name, access in POLICY.items()}
+    policy = {**POLICY, **_of_mutations()}
+    written = {name: frozenset(access.fields) for name, access in policy.items()}
     unwritten = {name: fields for name, fields in types.items() if _rows_on_page(name) is None}
     found = [
         f"{name}.{missing} has no line in the policy"
@@ -40,6 +43,36 @@ def gaps(types: dict[str, frozenset[str]]) -> list[str]:
     ]
     found += [gap for name, access in POLICY.items() for gap in _rowless_roles(name, access)]
     return found
+
+
+def payload_names(mutation: str) -> tuple[str, str]:
+    """``MarkReceivedPayload`` and ``MarkReceivedError`` for ``markReceived``."""
+    name = mutation[0].upper() + mutation[1:]
+    return f"{name}Payload", f"{name}Error"
+
+
+def _of_mutations() -> dict[str, Access]:
+    """What the table of mutations says of fields: theirs, their payloads' and their errors'."""
+    callers = {name: tuple(change.rows) for name, change in MUTATIONS.items()}
+    found = {"Mutation": Access(fields=callers)}
+    for mutation, roles in callers.items():
+        found.update(_payload(mutation, roles))
+    return found
+
+
+def _payload(mutation: str, roles: Roles) -> Iterator[tuple[str, Access]]:
+    payload, error = payload_names(mutation)
+    answers = MUTATIONS[mutation].answers
+    status_readers = POLICY["Application"].fields["status"]
+    fields: dict[str, Roles] = dict.fromkeys(("code", "message", "path"), roles)
+    fields["currentStatus"] = tuple(role for role in roles if role in status_readers)
+    yield payload, Access(fields=dict.fromkeys((answers, "errors"), roles))
+    yield error, Access(fields=fields)
+    if answers == "results":
+        yield (
+            payload.replace("Payload", "Result"),
+            Access(fields=dict.fromkeys(("application", "errors"), roles)),
+        )
 
 
 def _rowless_roles(name: str, access: Access) -> list[str]:

@@ -12,13 +12,16 @@ from sqlalchemy import (
     exists,
     false,
     literal,
+    or_,
     select,
     true,
 )
 
-from gateway.policy import POLICY
+from gateway.policy import MUTATIONS, POLICY
 from gateway.rules import (
+    ActingFor,
     AllOf,
+    AnyOf,
     Attribute,
     EveryRow,
     Missing,
@@ -50,6 +53,12 @@ def holding(statement: Select[Any], type_name: str) -> Select[Any]:
     return statement.execution_options(**{HELD_TO: type_name})
 
 
+def changeable(mutation: str, viewer: Viewer) -> ColumnElement[bool]:
+    """The condition that holds for the rows on which the viewer may do what a mutation does."""
+    rule = MUTATIONS[mutation].rows.get(viewer.role)
+    return false() if rule is None else _meaning(rule, viewer, _as_mapped)
+
+
 def reached(type_name: str, viewer: Viewer, columns: Columns = _as_mapped) -> ColumnElement[bool]:
     """The condition that holds for the rows of a type that the viewer reaches."""
     rule = POLICY[type_name].rows.get(viewer.role)
@@ -68,6 +77,10 @@ def _meaning(rule: Rule, viewer: Viewer, columns: Columns) -> ColumnElement[bool
             return columns(column).not_in(words)
         case AllOf(rules):
             return and_(*(_meaning(each, viewer, columns) for each in rules))
+        case AnyOf(rules):
+            return or_(*(_meaning(each, viewer, columns) for each in rules))
+        case ActingFor(partner):
+            return true() if viewer.partner == partner else false()
         case ReachedThrough(key, named_by, inner):
             other = named_by.class_.__table__.alias()
             return exists().where(

@@ -13,6 +13,7 @@ from gateway.policy_page import policy_page
 from gateway.schema.build import build_schema
 from gateway.schema.catalogue import Catalogue
 from gateway.settings import Settings, variable_name
+from models.life.diagram import life_page
 from models.vocabulary import Role
 
 _GATEWAY = Path(__file__).parent.parent
@@ -56,6 +57,7 @@ def snapshots(check: bool) -> None:
 
 def _generated() -> Iterator[tuple[Path, str]]:
     yield _GATEWAY / "policy.md", policy_page()
+    yield _GATEWAY.parent / "docs" / "life.md", life_page()
     yield _GATEWAY / "schema" / "schema.graphql", _sdl(None)
     for role in Role:
         yield _GATEWAY / "schema" / "roles" / f"{role.lower()}.graphql", _sdl(role)

@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 
 from gateway.service import gateway
 from gateway.settings import Settings, read_settings
+from models.life.lapsing import keep_lapsing
 from models.volumes import keep_folding
 
 
@@ -70,11 +71,11 @@ def server(
 
 @contextlib.asynccontextmanager
 async def folding(settings: Settings) -> AsyncIterator[None]:
-    """Keep the volumes up to date meanwhile."""
-    stop = asyncio.Event()
-    job = asyncio.create_task(keep_folding(settings.database_url, stop))
+    """Keep the volumes up to date meanwhile, and end what waits too long."""
+    stop, url = asyncio.Event(), settings.database_url
+    jobs = [asyncio.create_task(job(url, stop)) for job in (keep_folding, keep_lapsing)]
     try:
         yield
     finally:
         stop.set()
-        await job
+        await asyncio.gather(*jobs)

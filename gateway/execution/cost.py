@@ -17,6 +17,7 @@ from graphql import (
     InlineFragmentNode,
     IntValueNode,
     ListValueNode,
+    ObjectValueNode,
     OperationDefinitionNode,
     SelectionNode,
     ValueNode,
@@ -34,6 +35,8 @@ MOST = 100_000
 #: Rows expected of a list that is not a page, and of an answer of volumes.
 _LIST = 10
 _VOLUME_ROWS = 200
+#: What a mutation costs beside its answer: it locks, writes and commits.
+_MUTATION = 1_000
 
 
 def cost_of(
@@ -47,8 +50,9 @@ def cost_of(
     Raises RequestError with TOO_COSTLY where fragments are nested too deeply to be counted.
     """
     counting = _Counting(document, schema, variables)
+    root = schema.get_root_type(operation.operation)
     try:
-        return counting.selections(operation.selection_set.selections, schema.query_type)
+        return counting.selections(operation.selection_set.selections, root)
     except RecursionError:
         raise RequestError(
             ErrorCode.TOO_COSTLY, "Fragments are nested too deeply here: use fewer of them."
@@ -99,7 +103,8 @@ class _Counting:
         inner = self.selections(
             node.selection_set.selections, get_named_type(field.type) if field else None
         )
-        return 1 + inner * self._rows(node, field, parent)
+        is_mutation = parent is not None and parent is self._schema.mutation_type
+        return (_MUTATION if is_mutation else 1) + inner * self._rows(node, field, parent)
 
     def _rows(self, node: FieldNode, field: Any, parent: Any) -> int:
         """At most how many rows a field is answered with."""
@@ -108,12 +113,14 @@ class _Counting:
             return max(self._number(arguments[name]) for name in sizes)
         if "ids" in arguments:
             return self._length(arguments["ids"])
+        if "input" in arguments:
+            return self._batch(arguments["input"])
         if field is None or not is_list_type(get_nullable_type(field.type)):
             return 1
         if parent.name == "VolumeTable":
             return _VOLUME_ROWS
-        # The rows of a page were counted with the page.
-        return 1 if parent.name.endswith("Connection") else _LIST
+        # The rows of a page were counted with the page, those of a batch with its input.
+        return 1 if parent.name.endswith(("Connection", "Payload")) else _LIST
 
     def _number(self, value: ValueNode) -> int:
         given = int(value.value[:9]) if isinstance(value, IntValueNode) else self._given(value)
@@ -124,6 +131,16 @@ class _Counting:
             return len(value.values)
         given = self._given(value)
         return len(given) if isinstance(given, list) else 1
+
+    def _batch(self, value: ValueNode) -> int:
+        """How many things an input asks for: as many as its longest list has, or one."""
+        if isinstance(value, ObjectValueNode):
+            lists = [self._length(field.value) for field in value.fields]
+        else:
+            given = self._given(value)
+            members = given.values() if isinstance(given, dict) else ()
+            lists = [len(member) for member in members if isinstance(member, list)]
+        return max(lists, default=1)
 
     def _given(self, value: ValueNode) -> Any:
         return self._variables.get(value.name.value) if isinstance(value, VariableNode) else None

@@ -69,7 +69,7 @@ class Documents:
         return [
             GerbangError(
                 ErrorCode.FORBIDDEN_FIELD,
-                f"The role {role} does not read {coordinate}.",
+                f"The role {role} does not {_uses(coordinate)} {coordinate}.",
                 {"coordinate": coordinate},
             )
             for coordinate in dict.fromkeys(_coordinates(document, self._full))
@@ -92,8 +92,8 @@ def operation_of(document: DocumentNode, name: str | None) -> OperationDefinitio
             "Say by `operationName` which operation of the document to run: it has"
             f" {_operations(document)}.",
         )
-    if operation.operation is not OperationType.QUERY:
-        raise RequestError(ErrorCode.INVALID_DOCUMENT, "Only queries can be run.")
+    if operation.operation is OperationType.SUBSCRIPTION:
+        raise RequestError(ErrorCode.INVALID_DOCUMENT, "Only queries and mutations can be run.")
     return operation
 
 
@@ -120,6 +120,10 @@ def _invalid(error: GraphQLError) -> GerbangError:
 def _has(schema: GraphQLSchema, coordinate: str) -> bool:
     type_name, field_name = coordinate.split(".")
     return _names_field(schema.get_type(type_name), field_name)
+
+
+def _uses(coordinate: str) -> str:
+    return "call" if coordinate.startswith("Mutation.") else "read"
 
 
 def _names_field(type_: Any, name: str) -> bool:

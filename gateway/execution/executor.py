@@ -1,6 +1,7 @@
 """How an operation runs: from a document and a viewer to an answer, in one straight line."""
 
 import inspect
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -10,6 +11,7 @@ from graphql import (
     GraphQLError,
     GraphQLSchema,
     OperationDefinitionNode,
+    OperationType,
     execute,
     get_directive_values,
     get_variable_values,
@@ -25,6 +27,7 @@ from gateway.execution.documents import Documents, operation_of
 from gateway.execution.operation import Answer, OperationRequest
 from gateway.execution.role_schema import role_schema
 from gateway.failures import error_entry, log_failure, masked
+from gateway.mutations.changes import Changes
 from gateway.schema.build import build_schema
 from gateway.schema.catalogue import Catalogue
 from gateway.schema.context import Context
@@ -43,6 +46,7 @@ class SchemaExecutor:
         self._engine = engine
         self._statement_seconds = statement_seconds
         self._cursors = Cursors(cursor_key)
+        self._changes = Changes(engine, statement_seconds=statement_seconds)
         self._catalogue = Catalogue(full)
         self.views = {role: role_schema(full, self._catalogue, role) for role in Role}
         self._documents = Documents(full, self.views)
@@ -52,6 +56,7 @@ class SchemaExecutor:
         text = _text(request)
         document = self._documents.parsed(text)
         operation = operation_of(document, request.operation_name)
+        _refuse_unsafe(operation, request)
         view = self.views[viewer.role]
         cost = cost_of(operation, document, view, request.variables)
         if cost > MOST:
@@ -75,8 +80,13 @@ class SchemaExecutor:
         return _answer(result, cost, trace_id)
 
     def _context(self, viewer: Viewer) -> Context:
-        session = Session(self._engine, statement_timeout_seconds=self._statement_seconds)
-        return Context(viewer, session, self._catalogue, self._cursors)
+        return Context(
+            viewer,
+            partial(Session, self._engine, statement_timeout_seconds=self._statement_seconds),
+            self._catalogue,
+            self._cursors,
+            self._changes,
+        )
 
 
 def _text(request: OperationRequest) -> str:
@@ -85,6 +95,16 @@ def _text(request: OperationRequest) -> str:
             ErrorCode.DOCUMENT_NOT_FOUND, "This document is not known here: send it as `query`."
         )
     return request.document
+
+
+def _refuse_unsafe(operation: OperationDefinitionNode, request: OperationRequest) -> None:
+    """Only a POST changes anything: an address is followed by machines, and by other sites."""
+    if operation.operation is OperationType.MUTATION and not request.may_write:
+        raise RequestError(
+            ErrorCode.METHOD_NOT_ALLOWED,
+            "A mutation takes a POST.",
+            HTTPStatus.METHOD_NOT_ALLOWED,
+        )
 
 
 def _stated(

@@ -54,7 +54,9 @@ class _Sight:
         return self._role is None or is_readable(type_name, name, self._role)
 
     def input_field(self, type_name: str, name: str) -> bool:
-        """A list is narrowed only by fields that can be read."""
+        """A list is narrowed only by fields that can be read, and only they can be expected."""
+        if name == "expectedStatus":
+            return self.field("Application", "status")
         noun = type_name.removesuffix("Where")
         return noun not in self._catalogue.nouns or self.field(noun, name)
 
@@ -87,6 +89,7 @@ class _View:
         query = self._full.query_type
         view = GraphQLSchema(
             query=cast(GraphQLObjectType, self._reference(query)),
+            mutation=self._mutation(),
             types=[self._named(name) for name in sorted(self._reached())],
             directives=[self._directive(directive) for directive in self._directives()],
             extensions=self._full.extensions,
@@ -96,6 +99,12 @@ class _View:
         if errors := validate_schema(view):
             raise ValueError("; ".join(error.message for error in errors))
         return view
+
+    def _mutation(self) -> GraphQLObjectType | None:
+        """The mutations of the role; None where it has none."""
+        full = self._full.mutation_type
+        exists = full is not None and full.name in self._types
+        return cast(GraphQLObjectType, self._reference(full)) if exists else None
 
     def _visible(self, type_: GraphQLNamedType) -> dict[str, Any] | None:
         """The visible members of a type; None for a scalar, which has no members."""
@@ -153,7 +162,7 @@ class _View:
     def _reached(self) -> set[str]:
         """Types that an operation can meet, those that `node` may answer included."""
         reached: set[str] = set()
-        waiting = ["Query"]
+        waiting = [name for name in ("Query", "Mutation") if name in self._types]
         while waiting:
             name = waiting.pop()
             if name not in reached:

@@ -10,6 +10,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.name_converter import NameConverter
 
 from gateway.access.fields import gaps
+from gateway.schema.mutations.mutation import Mutation
 from gateway.schema.query import Query
 from gateway.schema.scalars import SCALARS
 from models.vocabulary import Purpose
@@ -20,7 +21,7 @@ class PolicyGapError(Exception):
 
 
 @strawberry.directive(
-    locations=[DirectiveLocation.QUERY],
+    locations=[DirectiveLocation.QUERY, DirectiveLocation.MUTATION],
     name="purpose",
     description="Why this operation reads identity; it is logged with each read.",
 )
@@ -39,7 +40,7 @@ def build_schema() -> GraphQLSchema:
     Raises PolicyGapError while the policy does not have exactly one line for each.
     """
     config = StrawberryConfig(scalar_map=SCALARS, name_converter=_Names())
-    declared = strawberry.Schema(Query, directives=[purpose], config=config)
+    declared = strawberry.Schema(Query, Mutation, directives=[purpose], config=config)
     schema = declared._schema  # pyright: ignore[reportPrivateUsage] - there is no public way to it
     if found := gaps(_fields(schema)):
         raise PolicyGapError("\n".join(found))

@@ -1,6 +1,6 @@
 """What one operation carries: who asks, the session, the loaders, what was read of identity."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,9 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from gateway.access.rows import read
 from gateway.access.session import Session
+from gateway.mutations.changes import Changes
+from gateway.mutations.outcome import Outcome
+from gateway.mutations.requests import Request
 from gateway.schema.catalogue import Catalogue, DeclaredNoun, hidden_label
 from gateway.schema.cursors import Cursors
 from gateway.schema.declare import Link, Links
@@ -24,15 +27,36 @@ class Context:
     """Lives for one operation, so that nothing is ever shared between viewers."""
 
     viewer: Viewer
-    session: Session
+    new_session: Callable[[], Session]
     catalogue: Catalogue
     cursors: Cursors
+    changes: Changes
+    session: Session = field(init=False)
     loaders: "Loaders" = field(init=False)
     #: Applicants whose identity was read.
     identities_read: set[UUID] = field(default_factory=set)
 
     def __post_init__(self) -> None:
+        self._begin()
+
+    def _begin(self) -> None:
+        self.session = self.new_session()
         self.loaders = Loaders(self)
+
+    async def change(self, request: Request) -> Outcome:
+        """Make a change; whatever is read from now on is read after it."""
+        await self.session.close()
+        try:
+            return await self.changes.make(self.viewer, request)
+        finally:
+            self._begin()
+
+    def application(self, key: str | None) -> Any:
+        """An application that was changed, by the policy of reading: an awaitable, or None."""
+        if key is None:
+            return None
+        noun = self.catalogue.nouns["Application"]
+        return self.loaders.by(noun, noun.key).load(UUID(key))
 
     def select(self, noun: DeclaredNoun) -> Select[Any]:
         """The rows of a noun within the viewer's reach, with the columns of the viewer's role."""

@@ -7,6 +7,7 @@ from itertools import cycle
 from random import Random
 from uuid import UUID
 
+from models.references import new_reference
 from models.synthetic import assumptions
 from models.synthetic.calendar import WIB, instant
 from models.synthetic.chance import below
@@ -21,7 +22,6 @@ from models.synthetic.rows import (
     EventRow,
     ScreeningRow,
     new_id,
-    new_reference,
 )
 from models.vocabulary import (
     CLOSED,

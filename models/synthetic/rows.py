@@ -130,14 +130,3 @@ def new_id(moment: int, rng: Random) -> UUID:
 
 
 _LOW = (1 << 62) - 1
-
-#: Digits and letters that cannot be taken for one another (Crockford's base 32), in pairs.
-_SYMBOLS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_PAIRS = [first + second for first in _SYMBOLS for second in _SYMBOLS]
-
-
-def new_reference(rng: Random) -> str:
-    """A reference such as ``7K3M-9QPX-2F4D``."""
-    bits = rng.getrandbits(60)
-    a, b, c, d, e, f = (_PAIRS[bits >> shift & 1023] for shift in (50, 40, 30, 20, 10, 0))
-    return f"{a}{b}-{c}{d}-{e}{f}"

@@ -63,7 +63,7 @@ async def test_malformed_documents(who, document) -> None:
         "{ a: viewer { role } a: policies { type } }", "fragment A on Query { __typename }",
         "{ ...A } fragment A on Query { ...A }",
         "{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }",
-        "mutation { withdrawApplication { id } }", "subscription { applications { id } }",
+        "mutation { nothing { id } }", "subscription { applications { id } }",
         "{ __typename @defer }", "{ ... @defer { __typename } }", "{ policies @stream { type } }",
         "{ __typename @skip }", "{ __typename @include(if: 1) }",
         "query @skip(if: true) { viewer }",

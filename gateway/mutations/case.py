@@ -1,0 +1,133 @@
+"""An application that is locked for a change: where it stands, read after the lock was had."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import ColumnElement, Date, Select, cast, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
+
+from gateway.access.rows import changeable
+from gateway.access.writing import Writing
+from gateway.mutations.outcome import RefusedError
+from models import Application, ApplicationEvent, Decision, EntryRule, Screening
+from models.life import Refusal, Standing
+from models.vocabulary import CLOSED, Clock, Entry, ScreeningKind, ScreeningResult, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A locked application."""
+
+    id: UUID
+    standing: Standing
+    visa_type: str
+    decision: UUID | None
+    clock: Clock
+    #: The number of its latest event.
+    sequence: int
+    #: Now, by the database's clock; and the day of it in WIB.
+    at: datetime
+    on: date
+
+
+async def locked_case(transaction: Writing, mutation: str, application: UUID | None) -> Case:
+    """Lock an application and read where it stands.
+
+    Raises RefusedError with NOT_FOUND, alike for a missing, a foreign and a malformed id.
+    """
+    named = application or uuid4()
+    if not await transaction.is_locked(mutation, named):
+        raise RefusedError(Refusal.NOT_FOUND, "applicationId")
+    # Again under the policy: the lock may have been waited for.
+    rows = await transaction.rows(_standing(named).where(changeable(mutation, transaction.viewer)))
+    if not rows:
+        raise RefusedError(Refusal.NOT_FOUND, "applicationId")
+    asked = await transaction.rows(_latest_answers(named))
+    answers = {ScreeningKind(row.kind): ScreeningResult(row.result) for row in asked}
+    return _case(rows[0], answers)
+
+
+def today() -> ColumnElement[date]:
+    """The day in WIB, by the database's clock."""
+    return cast(func.timezone("Asia/Jakarta", func.clock_timestamp()), Date)
+
+
+def entry_in_force(nationality: Any) -> Any:
+    """What nationals of a country need to enter, today."""
+    return (
+        select(EntryRule.entry)
+        .where(EntryRule.country_code == nationality, EntryRule.valid_from <= today())
+        .order_by(EntryRule.valid_from.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def _standing(application: UUID) -> Any:
+    events = select(func.max(ApplicationEvent.sequence)).where(
+        ApplicationEvent.application_id == Application.id
+    )
+    entered = select(func.max(ApplicationEvent.occurred_at)).where(
+        ApplicationEvent.application_id == Application.id,
+        ApplicationEvent.kind == Application.status,
+    )
+    return (
+        select(
+            Application.id,
+            Application.status,
+            Application.is_held,
+            Application.partner_code,
+            Application.received_at,
+            Application.paused_seconds,
+            Application.visa_type_code,
+            Application.current_decision_id,
+            Decision.officer,
+            Decision.outcome,
+            Decision.ground,
+            events.scalar_subquery().label("sequence"),
+            entered.scalar_subquery().label("since"),
+            entry_in_force(Application.nationality_code).label("entry"),
+            func.clock_timestamp().label("at"),
+            today().label("on"),
+        )
+        .outerjoin(Decision, Decision.id == Application.current_decision_id)
+        .where(Application.id == application)
+    )
+
+
+def _latest_answers(application: UUID) -> Select[str, str]:
+    return (
+        select(Screening.kind, Screening.result)
+        .where(Screening.application_id == application)
+        .ext(distinct_on(Screening.kind))
+        .order_by(Screening.kind, Screening.requested_at.desc(), Screening.id.desc())
+    )
+
+
+def _case(row: Any, answers: dict[ScreeningKind, ScreeningResult]) -> Case:
+    status, is_calling = Status(row.status), row.entry == Entry.CALLING_VISA
+    questions = (ScreeningKind.ENTRY_BAN, *((ScreeningKind.CLEARANCE,) if is_calling else ()))
+    return Case(
+        id=row.id,
+        standing=Standing(
+            status=status,
+            is_held=row.is_held,
+            is_partnered=row.partner_code is not None,
+            is_received=row.received_at is not None,
+            is_closed=status in CLOSED,
+            since=row.since,
+            paused_seconds=row.paused_seconds,
+            decided_by=row.officer,
+            decided=(row.outcome, row.ground) if row.outcome else None,
+            questions=questions,
+            answers=answers,
+        ),
+        visa_type=row.visa_type_code,
+        decision=row.current_decision_id,
+        clock=Clock.CALLING_VISA if is_calling else Clock.STANDARD,
+        sequence=row.sequence or 0,
+        at=row.at,
+        on=row.on,
+    )

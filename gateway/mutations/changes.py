@@ -1,0 +1,33 @@
+"""The one way in to every change: a request of a viewer, done once."""
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from gateway.access.writing import Writing
+from gateway.mutations.once import once
+from gateway.mutations.outcome import Outcome
+from gateway.mutations.requests import Request, StepRequest, SubmissionRequest
+from gateway.mutations.stepping import take_step
+from gateway.mutations.submitting import submit
+from gateway.viewer import Viewer
+
+
+class Changes:
+    """Does what viewers request, each request in a transaction of its own."""
+
+    def __init__(self, engine: AsyncEngine, *, statement_seconds: float) -> None:
+        self._engine = engine
+        self._seconds = statement_seconds
+
+    async def make(self, viewer: Viewer, request: Request) -> Outcome:
+        """What came of it. Raises FieldError where the database cannot do it now."""
+
+        async def effect(transaction: Writing) -> Outcome:
+            match request:
+                case StepRequest():
+                    return await take_step(transaction, request)
+                case SubmissionRequest():
+                    return await submit(transaction, request)
+                case _:
+                    raise TypeError(f"nobody does {type(request).__name__}")
+
+        return await once(self._engine, viewer, request, effect, seconds=self._seconds)

@@ -1,0 +1,103 @@
+"""What a step writes beside the status: payments, assignments, questions, answers, decisions."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import insert, select, update
+
+from gateway.access.writing import Writing
+from gateway.mutations.case import Case
+from gateway.mutations.outcome import RefusedError
+from gateway.mutations.requests import StepRequest
+from models import Assignment, Decision, Fee, Screening, ServiceTarget
+from models.life import Refusal, Verb
+from models.vocabulary import ScreeningKind, ScreeningResult
+
+#: Writes, and answers with further columns of the application.
+Effect = Callable[[Writing, StepRequest, Case], Awaitable[dict[str, Any]]]
+
+
+async def _pay(transaction: Writing, request: StepRequest, case: Case) -> dict[str, Any]:
+    """The fee and the target that are in force today are those of the application from now on."""
+    fees = select(Fee.amount_idr).where(
+        Fee.visa_type_code == case.visa_type, Fee.valid_from <= case.on
+    )
+    targets = select(ServiceTarget.hours).where(
+        ServiceTarget.visa_type_code == case.visa_type,
+        ServiceTarget.clock == case.clock,
+        ServiceTarget.valid_from <= case.on,
+    )
+    fee = await transaction.rows(fees.order_by(Fee.valid_from.desc()).limit(1))
+    target = await transaction.rows(targets.order_by(ServiceTarget.valid_from.desc()).limit(1))
+    if not fee or not target:
+        raise RefusedError(Refusal.VISA_TYPE_NOT_OFFERED, "applicationId")
+    if fee[0].amount_idr != request.amount_idr:
+        raise RefusedError(Refusal.AMOUNT_DIFFERS, "amountIdr")
+    due_at = case.at + timedelta(hours=target[0].hours)
+    return {"paid_at": case.at, "fee_idr": fee[0].amount_idr, "target_due_at": due_at}
+
+
+async def _assign(transaction: Writing, _: StepRequest, case: Case) -> dict[str, Any]:
+    taken = {
+        "application_id": case.id,
+        "officer": transaction.viewer.subject,
+        "assigned_at": case.at,
+    }
+    await transaction.run(insert(Assignment), taken)
+    return {}
+
+
+async def _ask(transaction: Writing, _: StepRequest, case: Case) -> dict[str, Any]:
+    asked = case.standing.to_be_asked(transaction.viewer.role)
+    questions = [
+        {
+            "id": uuid4(),
+            "application_id": case.id,
+            "kind": kind.value,
+            "result": ScreeningResult.PENDING.value,
+            "requested_at": case.at,
+        }
+        for kind in asked
+    ]
+    if questions:
+        await transaction.run(insert(Screening), questions)
+    return {"is_referred": True} if ScreeningKind.CLEARANCE in asked else {}
+
+
+async def _answer(transaction: Writing, request: StepRequest, case: Case) -> dict[str, Any]:
+    waiting = update(Screening).where(
+        Screening.application_id == case.id,
+        Screening.kind == request.question,
+        Screening.result == ScreeningResult.PENDING,
+    )
+    await transaction.run(waiting.values(result=request.answer, answered_at=case.at))
+    return {"is_referred": True} if request.answer is ScreeningResult.HIT else {}
+
+
+async def _decide(transaction: Writing, request: StepRequest, case: Case) -> dict[str, Any]:
+    decision = {
+        "id": uuid4(),
+        "application_id": case.id,
+        "outcome": request.outcome,
+        "ground": request.ground,
+        "decided_at": case.at,
+        "officer": transaction.viewer.subject,
+        "internal_note": request.internal_note,
+        "supersedes_id": case.decision,
+    }
+    await transaction.run(insert(Decision), decision)
+    return {"current_decision_id": decision["id"]}
+
+
+EFFECTS: Mapping[Verb, Effect] = {
+    Verb.RECORD_PAYMENT: _pay,
+    Verb.START_VERIFICATION: _assign,
+    Verb.REFER_TO_SCREENING: _ask,
+    Verb.RECORD_SCREENING: _answer,
+    Verb.GRANT: _decide,
+    Verb.REFUSE: _decide,
+    Verb.CORRECT_TO_GRANTED: _decide,
+    Verb.CORRECT_TO_REFUSED: _decide,
+}

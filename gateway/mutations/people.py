@@ -1,0 +1,106 @@
+"""Who applies: whether what is said of a person can be kept, and the person on record."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import insert, select
+from sqlalchemy.dialects.postgresql import insert as insert_unless
+
+from gateway.access.writing import Writing
+from gateway.mutations.outcome import RefusedError
+from gateway.mutations.requests import Person, Submission
+from models import Applicant, Identity
+from models.life import Refusal
+
+_EARLIEST = date(1900, 1, 1)
+_FORMS: Mapping[str, tuple[re.Pattern[str], str]] = {
+    "full_name": (re.compile(r"[^\x00-\x1f\x7f]{1,200}"), "A name has from 1 to 200 characters."),
+    "passport_number": (
+        re.compile(r"[A-Z0-9]{5,12}"),
+        "A passport number has from 5 to 12 capital letters and digits.",
+    ),
+    "email": (re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}"), "This is no e-mail address."),
+    "phone": (
+        re.compile(r"\+[0-9][0-9 ()-]{4,24}"),
+        "A phone number begins with `+` and the country code.",
+    ),
+}
+
+
+def check_person(person: Person, today: date, *path: str) -> None:
+    """Raises RefusedError with the place of the first thing that cannot be kept, never with it."""
+    for name, (form, why) in _FORMS.items():
+        if not form.fullmatch(getattr(person, name)):
+            raise RefusedError(Refusal.INVALID, *path, _in_api(name), why=why)
+    if not _EARLIEST <= person.birth_date <= today:
+        why = "A date of birth lies between 1900 and today."
+        raise RefusedError(Refusal.INVALID, *path, "birthDate", why=why)
+
+
+async def oneself(transaction: Writing, submission: Submission, path: tuple[str, ...]) -> UUID:
+    """The applicant with the viewer's own account, made with the first application.
+
+    Who that is does not change by applying again: it would change under open cases.
+    """
+    account = transaction.viewer.subject
+    found = await _on_record(transaction, account)
+    if not found:
+        if submission.person is None:
+            raise RefusedError(Refusal.IDENTITY_REQUIRED, *path, "identity")
+        new = _applicant(uuid4(), submission, account)
+        making = insert_unless(Applicant).values(**new).on_conflict_do_nothing()
+        if await transaction.rows(making.returning(Applicant.id)):
+            await transaction.run(insert(Identity), _identity(new["id"], submission.person))
+        found = await _on_record(transaction, account)
+    return _same_person(found[0], submission, path)
+
+
+async def make_others(transaction: Writing, submissions: list[Submission]) -> list[UUID]:
+    """A person of their own for each: nobody learns whether one was here before."""
+    ids = [uuid4() for _ in submissions]
+    both = list(zip(ids, submissions, strict=True))
+    await transaction.run(insert(Applicant), [_applicant(id_, one, None) for id_, one in both])
+    identities = [_identity(id_, one.person) for id_, one in both if one.person]
+    await transaction.run(insert(Identity), identities)
+    return ids
+
+
+def _same_person(row: Any, submission: Submission, path: tuple[str, ...]) -> UUID:
+    if row.nationality_code != submission.nationality:
+        raise RefusedError(Refusal.IDENTITY_DIFFERS, *path, "nationality")
+    if (person := submission.person) and any(
+        getattr(row, name) != getattr(person, name) for name in (*_FORMS, "birth_date")
+    ):
+        raise RefusedError(Refusal.IDENTITY_DIFFERS, *path, "identity")
+    return row.id
+
+
+async def _on_record(transaction: Writing, account: str) -> Any:
+    return await transaction.rows(
+        select(Applicant.id, Applicant.nationality_code, *Identity.__table__.columns)
+        .join(Identity, Identity.applicant_id == Applicant.id)
+        .where(Applicant.account == account)
+    )
+
+
+def _applicant(id_: UUID, submission: Submission, account: str | None) -> dict[str, Any]:
+    number = submission.person.passport_number if submission.person else ""
+    return {
+        "id": id_,
+        "account": account,
+        "nationality_code": submission.nationality,
+        "passport_last_four": number[-4:],
+    }
+
+
+def _identity(applicant: UUID, person: Person) -> dict[str, Any]:
+    said = {name: getattr(person, name) for name in (*_FORMS, "birth_date")}
+    return {"applicant_id": applicant, **said}
+
+
+def _in_api(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(other.title() for other in others)

@@ -1,0 +1,74 @@
+"""What somebody wants changed, checked for its form and nothing else."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from models.life import Verb
+from models.vocabulary import Ground, Outcome, ScreeningKind, ScreeningResult, Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """Any change: the mutation's name, and the key under which it is done once."""
+
+    mutation: str
+    key: str
+
+    def canonical(self) -> bytes:
+        """Everything but the key, in one spelling."""
+        # The dataclass holds only what JSON can say, words and ids.
+        return orjson.dumps(_without_key(self), option=orjson.OPT_SORT_KEYS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepRequest(Request):
+    """A step of one application."""
+
+    verb: Verb
+    #: None: an id that names nothing.
+    application: UUID | None
+    expected_status: Status | None = None
+    amount_idr: int | None = None
+    question: ScreeningKind | None = None
+    answer: ScreeningResult | None = None
+    outcome: Outcome | None = None
+    ground: Ground | None = None
+    internal_note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Who applies; never logged, never stored outside the vault."""
+
+    full_name: str
+    passport_number: str
+    birth_date: date
+    email: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """One application to be handed in."""
+
+    visa_type: str
+    nationality: str
+    centre: str | None
+    person: Person | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmissionRequest(Request):
+    """Applications to be handed in, a result for each."""
+
+    submissions: tuple[Submission, ...]
+
+
+def _without_key(request: Request) -> dict[str, Any]:
+    said = orjson.loads(orjson.dumps(request))
+    del said["key"]
+    return said

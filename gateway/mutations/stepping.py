@@ -1,0 +1,80 @@
+"""Takes one step with one application: checked by the rules, written with its event."""
+
+from typing import Any
+
+from sqlalchemy import insert, update
+
+from gateway.access.rows import reached
+from gateway.access.writing import Writing
+from gateway.mutations.case import Case, locked_case
+from gateway.mutations.effects import EFFECTS
+from gateway.mutations.outcome import Outcome, RefusedError, Result
+from gateway.mutations.requests import StepRequest
+from models import Application, ApplicationEvent, Assignment
+from models.life import Attempt, Refusal, Step, moved, refusal, step_for
+from models.vocabulary import CLOSED
+from models.vocabulary import Outcome as Decided
+
+
+async def take_step(transaction: Writing, request: StepRequest) -> Outcome:
+    """Take the step. Raises RefusedError where the rules do not let it be taken."""
+    _check_decision(request)
+    case = await locked_case(transaction, request.mutation, request.application)
+    step = _step(transaction, request, case)
+    now = case.standing
+    changes = moved(now, step.target, step.event, case.at)
+    if effect := EFFECTS.get(request.verb):
+        changes |= await effect(transaction, request, case)
+    if changes:
+        await transaction.run(
+            update(Application).where(Application.id == case.id).values(**changes)
+        )
+    if step.target in CLOSED and not now.is_closed:
+        await _end_assignment(transaction, case)
+    if step.event:
+        await transaction.run(insert(ApplicationEvent), _event(transaction, step, case))
+    if not await transaction.all_meet(reached("Application", transaction.viewer), [case.id]):
+        raise PermissionError("a step that moves a row out of reach of who takes it")
+    return Outcome([Result(str(case.id))])
+
+
+def _check_decision(request: StepRequest) -> None:
+    """A refusal has a ground and a grant has none."""
+    if request.outcome is Decided.REFUSED and request.ground is None:
+        raise RefusedError(Refusal.GROUND_REQUIRED, "ground")
+    if request.outcome is Decided.GRANTED and request.ground is not None:
+        raise RefusedError(Refusal.GROUND_NOT_ALLOWED, "ground")
+
+
+def _step(transaction: Writing, request: StepRequest, case: Case) -> Step:
+    """The step to take. Raises RefusedError where there is none."""
+    status, viewer = case.standing.status, transaction.viewer
+    if request.expected_status not in (None, status):
+        raise RefusedError(Refusal.STATUS_CHANGED, "expectedStatus", status=status)
+    step = step_for(request.verb, status, viewer.role)
+    if step is None:
+        raise RefusedError(Refusal.WRONG_STATUS, "applicationId", status=status)
+    decision = (request.outcome, request.ground) if request.outcome else None
+    attempt = Attempt(viewer.subject, viewer.role, request.question, decision)
+    if why := refusal(step, case.standing, attempt):
+        raise RefusedError(why, "applicationId", status=status)
+    return step
+
+
+def _event(transaction: Writing, step: Step, case: Case) -> dict[str, Any]:
+    return {
+        "application_id": case.id,
+        "sequence": case.sequence + 1,
+        "kind": step.event,
+        "occurred_at": case.at,
+        "actor": transaction.viewer.subject,
+        "actor_role": transaction.viewer.role.value,
+    }
+
+
+async def _end_assignment(transaction: Writing, case: Case) -> None:
+    """Nobody works on a closed case, so nobody reads its identity any more."""
+    current = update(Assignment).where(
+        Assignment.application_id == case.id, Assignment.ended_at.is_(None)
+    )
+    await transaction.run(current.values(ended_at=case.at))

@@ -1,0 +1,171 @@
+"""Hands applications in: each is checked by itself, those that stand are written together."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from random import SystemRandom
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, insert, or_, select
+
+from gateway.access.rows import changeable, reached
+from gateway.access.writing import Writing
+from gateway.mutations.case import today
+from gateway.mutations.outcome import NothingDoneError, Outcome, RefusedError, Result
+from gateway.mutations.people import check_person, make_others, oneself
+from gateway.mutations.requests import Submission, SubmissionRequest
+from gateway.viewer import Viewer
+from models import Application, ApplicationEvent, Centre, Country, PartnerCountry, VisaType
+from models.life import STEPS, Refusal, Verb
+from models.references import new_reference
+from models.vocabulary import Channel, EventKind, Role
+
+_BILLED = next(step.target for step in STEPS if step.verb is Verb.SUBMIT)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What can be applied for today, and where."""
+
+    at: datetime
+    on: date
+    visa_types: frozenset[str]
+    countries: frozenset[str]
+    #: Open centres in the viewer's reach, with partner and country.
+    centres: Mapping[str, tuple[str, str]]
+
+
+async def submit(transaction: Writing, request: SubmissionRequest) -> Outcome:
+    """Hand the applications in, a result for each.
+
+    Raises RefusedError or NothingDoneError where none can be.
+    """
+    offer = await _offer(transaction)
+    is_batch = request.mutation == "submitApplications"
+    results: dict[int, Result] = {}
+    standing: dict[int, Submission] = {}
+    for number, submission in enumerate(request.submissions):
+        path = ("applications", str(number)) if is_batch else ()
+        try:
+            placed = _placed(transaction.viewer, submission)
+            _check(transaction.viewer, placed, offer, path)
+            standing[number] = placed
+        except RefusedError as refused:
+            if not is_batch:
+                raise
+            results[number] = Result(refused=refused)
+    if not standing:
+        raise NothingDoneError(Outcome([results[number] for number in sorted(results)]))
+    written = await _write(transaction, request.mutation, list(standing.values()), offer)
+    for number, application in zip(standing, written, strict=True):
+        results[number] = Result(str(application))
+    return Outcome([results[number] for number in sorted(results)])
+
+
+async def _offer(transaction: Writing) -> Offer:
+    [now] = await transaction.rows(select(func.clock_timestamp().label("at"), today().label("on")))
+    types = await transaction.rows(select(VisaType.code).where(_open(VisaType, now.on)))
+    countries = await transaction.rows(select(Country.code))
+    centres = await transaction.rows(
+        select(Centre.code, Centre.partner_code, Centre.country_code)
+        .join(
+            PartnerCountry,
+            (PartnerCountry.partner_code == Centre.partner_code)
+            & (PartnerCountry.country_code == Centre.country_code),
+        )
+        .where(
+            reached("Centre", transaction.viewer),
+            _open(Centre, now.on),
+            _open(PartnerCountry, now.on),
+        )
+    )
+    return Offer(
+        now.at,
+        now.on,
+        frozenset(row.code for row in types),
+        frozenset(row.code for row in countries),
+        {row.code: (row.partner_code, row.country_code) for row in centres},
+    )
+
+
+def _open(noun: Any, on: date) -> Any:
+    """Whether something that begins and may end is there on a day."""
+    begins, ends = (
+        (noun.valid_from, noun.valid_until)
+        if noun is VisaType
+        else (noun.opened_on, noun.closed_on)
+    )
+    return (begins <= on) & or_(ends.is_(None), ends > on)
+
+
+def _placed(viewer: Viewer, submission: Submission) -> Submission:
+    """At the only centre of an agent who has one and names none."""
+    if viewer.role is Role.PARTNER_AGENT and submission.centre is None and len(viewer.centres) == 1:
+        return replace(submission, centre=viewer.centres[0])
+    return submission
+
+
+def _check(viewer: Viewer, submission: Submission, offer: Offer, path: tuple[str, ...]) -> None:
+    """Raises RefusedError where an application cannot be handed in so."""
+    if submission.visa_type not in offer.visa_types:
+        raise RefusedError(Refusal.VISA_TYPE_NOT_OFFERED, *path, "visaType")
+    if submission.nationality not in offer.countries:
+        raise RefusedError(Refusal.NATIONALITY_UNKNOWN, *path, "nationality")
+    if viewer.role is Role.PARTNER_AGENT:
+        if submission.centre not in offer.centres:
+            raise RefusedError(Refusal.CENTRE_NOT_FOUND, *path, "centre")
+        if submission.person is None:
+            raise RefusedError(Refusal.IDENTITY_REQUIRED, *path, "identity")
+    elif submission.centre is not None:
+        why = "Whoever applies by themselves applies without a centre."
+        raise RefusedError(Refusal.INVALID, *path, "centre", why=why)
+    if submission.person is not None:
+        check_person(submission.person, offer.on, *path, "identity")
+
+
+async def _write(
+    transaction: Writing, mutation: str, submissions: list[Submission], offer: Offer
+) -> list[UUID]:
+    if transaction.viewer.role is Role.APPLICANT:
+        people = [await oneself(transaction, one, ()) for one in submissions]
+    else:
+        people = await make_others(transaction, submissions)
+    rows = [
+        _application(person, one, offer) for person, one in zip(people, submissions, strict=True)
+    ]
+    await transaction.run(insert(Application), rows)
+    ids = [row["id"] for row in rows]
+    events = [event for id_ in ids for event in _events(transaction, id_, offer.at)]
+    await transaction.run(insert(ApplicationEvent), events)
+    if not await transaction.all_meet(changeable(mutation, transaction.viewer), ids):
+        raise PermissionError("an application out of reach of who hands it in")
+    return ids
+
+
+def _application(person: UUID, submission: Submission, offer: Offer) -> dict[str, Any]:
+    centre = submission.centre
+    partner, country = offer.centres[centre] if centre else (None, None)
+    return {
+        "id": uuid4(),
+        "reference": new_reference(SystemRandom()),
+        "applicant_id": person,
+        "nationality_code": submission.nationality,
+        "visa_type_code": submission.visa_type,
+        "channel": Channel.PARTNER_CENTRE if centre else Channel.DIRECT,
+        "partner_code": partner,
+        "country_code": country,
+        "centre_code": centre,
+        "status": _BILLED,
+        "submitted_at": offer.at,
+    }
+
+
+def _events(transaction: Writing, application: UUID, at: datetime) -> list[dict[str, Any]]:
+    """Handed in by somebody, and billed by no one at once."""
+    shared = {"application_id": application, "occurred_at": at}
+    by = {"actor": transaction.viewer.subject, "actor_role": transaction.viewer.role.value}
+    return [
+        {**shared, "sequence": 1, "kind": EventKind.SUBMITTED, **by},
+        {**shared, "sequence": 2, "kind": _BILLED, "actor": None, "actor_role": None},
+    ]

@@ -1,0 +1,1 @@
+"""The mutations as clients meet them: inputs, payloads, and the table that ties them together."""

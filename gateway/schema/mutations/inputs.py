@@ -1,0 +1,141 @@
+"""What mutations take: one input each, with a key under which it is done once."""
+
+from datetime import date
+from typing import Any
+
+import strawberry
+
+from gateway.schema.scalars import BigInt
+from gateway.schema.words import Ground, Outcome, ScreeningKind, ScreeningResult, Status
+
+MOST_AT_ONCE = 500
+LONGEST_NOTE = 2_000
+
+
+def _field(description: str) -> Any:
+    return strawberry.field(description=description)
+
+
+def _optional(description: str) -> Any:
+    return strawberry.field(default=None, description=description)
+
+
+_KEY = "A new random value for each request, such as a UUID; the same one to ask again."
+_CENTRE = (
+    "Code of the centre that takes it in. An agent with one centre may leave it out; an applicant"
+    " who applies alone has none."
+)
+_WHO = "Who applies. An applicant who applied before may leave it out."
+
+
+@strawberry.input(description="Who applies. It is kept in the vault, and nowhere else.")
+class IdentityInput:
+    full_name: str = _field("Name as in the passport: up to 200 characters.")
+    passport_number: str = _field("Passport number: 5 to 12 capital letters and digits.")
+    birth_date: date = _field("Date of birth.")
+    email: str = _field("E-mail address.")
+    phone: str = _field("Phone number, with `+` and country code.")
+
+
+@strawberry.input(description="An application to hand in.")
+class SubmitApplicationInput:
+    idempotency_key: str = _field(_KEY)
+    visa_type: str = _field("Index of the visa type, such as `B1`.")
+    nationality: str = _field("ISO 3166 alpha-2 code of the passport's country.")
+    centre: str | None = _optional(_CENTRE)
+    identity: IdentityInput | None = _optional(_WHO)
+
+
+@strawberry.input(description="One application of a batch.")
+class SubmitApplicationsItem:
+    visa_type: str = _field("Index of the visa type, such as `B1`.")
+    nationality: str = _field("ISO 3166 alpha-2 code of the passport's country.")
+    centre: str | None = _optional(_CENTRE)
+    identity: IdentityInput | None = _optional(_WHO)
+
+
+@strawberry.input(description="Applications to hand in together; each stands or fails by itself.")
+class SubmitApplicationsInput:
+    idempotency_key: str = _field(_KEY)
+    applications: list[SubmitApplicationsItem] = _field(f"From 1 to {MOST_AT_ONCE}.")
+
+
+@strawberry.input(description="A step of one application.")
+class StepInput:
+    """What every step of an application takes; the inputs of the mutations add to it."""
+
+    idempotency_key: str = _field(_KEY)
+    application_id: strawberry.ID = _field("Global id of the application.")
+    expected_status: Status | None = _optional(
+        "The status you know it in; if it has another by now, nothing is done."
+    )
+
+
+@strawberry.input(description="A payment of the fee in force.")
+class RecordPaymentInput(StepInput):
+    amount_idr: BigInt = _field("What was paid, in rupiah: the fee in force today.")
+
+
+@strawberry.input(description="A complete file that is handed over to the directorate.")
+class MarkReceivedInput(StepInput):
+    pass
+
+
+@strawberry.input(description="A case that the officer takes.")
+class StartVerificationInput(StepInput):
+    pass
+
+
+@strawberry.input(description="A case in which the applicant is asked for more.")
+class RequestInformationInput(StepInput):
+    pass
+
+
+@strawberry.input(description="A case in which the applicant has answered.")
+class AnswerInformationInput(StepInput):
+    pass
+
+
+@strawberry.input(description="A case about which supervision is asked.")
+class ReferToScreeningInput(StepInput):
+    pass
+
+
+@strawberry.input(description="An answer of supervision.")
+class RecordScreeningInput(StepInput):
+    kind: ScreeningKind = _field("The question that is answered.")
+    result: ScreeningResult = _field("The answer; not `PENDING`.")
+
+
+@strawberry.input(description="An application to hold.")
+class HoldApplicationInput(StepInput):
+    pass
+
+
+@strawberry.input(description="An application to release.")
+class ReleaseApplicationInput(StepInput):
+    pass
+
+
+@strawberry.input(description="A decision.")
+class RecordDecisionInput(StepInput):
+    outcome: Outcome = _field("Granted or refused.")
+    ground: Ground | None = _optional("Why it is refused; none where it is granted.")
+    internal_note: str | None = _optional(
+        f"Note within the directorate: up to {LONGEST_NOTE} characters."
+    )
+
+
+@strawberry.input(description="A decision that corrects the one that stands.")
+class SupersedeDecisionInput(RecordDecisionInput):
+    pass
+
+
+@strawberry.input(description="An application to withdraw.")
+class WithdrawApplicationInput(StepInput):
+    pass
+
+
+@strawberry.input(description="A granted visa to revoke.")
+class RevokeVisaInput(StepInput):
+    pass

@@ -1,0 +1,184 @@
+"""Every mutation: its input, what it does, and what may be told where it is not done."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from gateway.mutations.outcome import RefusedError
+from gateway.mutations.requests import (
+    Person,
+    Request,
+    StepRequest,
+    Submission,
+    SubmissionRequest,
+)
+from gateway.schema.ids import decode
+from gateway.schema.mutations import inputs
+from gateway.schema.mutations.inputs import LONGEST_NOTE, MOST_AT_ONCE
+from models.life import STEPS, Refusal, Verb
+from models.vocabulary import Outcome, ScreeningResult
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """One mutation."""
+
+    name: str
+    input: type[Any]
+    description: str
+    request: Callable[["Intent", Any], Request]
+    verbs: tuple[Verb, ...]
+    further: tuple[Refusal, ...] = ()
+
+    @property
+    def type_name(self) -> str:
+        return self.name[0].upper() + self.name[1:]
+
+    @property
+    def refusals(self) -> tuple[Refusal, ...]:
+        """What may be told: of any request, of the steps it may take, and of its own input."""
+        needs = [need for step in STEPS if step.verb in self.verbs for need in step.needs]
+        told = {*_OF_ANY, *(need.refusal for need in needs), *self.further}
+        if Verb.SUBMIT not in self.verbs:
+            told |= {Refusal.NOT_FOUND, Refusal.STATUS_CHANGED, Refusal.WRONG_STATUS}
+        return tuple(refusal for refusal in Refusal if refusal in told)
+
+
+_OF_ANY = (Refusal.IDEMPOTENCY_CONFLICT, Refusal.INVALID)
+_OF_SUBMISSIONS = (
+    Refusal.VISA_TYPE_NOT_OFFERED,
+    Refusal.NATIONALITY_UNKNOWN,
+    Refusal.CENTRE_NOT_FOUND,
+    Refusal.IDENTITY_REQUIRED,
+    Refusal.IDENTITY_DIFFERS,
+)
+_OF_DECISIONS = (Refusal.GROUND_REQUIRED, Refusal.GROUND_NOT_ALLOWED)
+_SHORTEST_KEY, _LONGEST_KEY = 8, 128
+
+
+def step(intent: Intent, given: inputs.StepInput, **said: Any) -> StepRequest:
+    """The step that an input asks for. Raises RefusedError where the key is none."""
+    return StepRequest(
+        mutation=intent.name,
+        key=_key(given.idempotency_key),
+        verb=said.pop("verb", intent.verbs[0]),
+        application=_application(given.application_id),
+        expected_status=given.expected_status,
+        **said,
+    )
+
+
+def payment(intent: Intent, given: inputs.RecordPaymentInput) -> StepRequest:
+    return step(intent, given, amount_idr=given.amount_idr)
+
+
+def screening(intent: Intent, given: inputs.RecordScreeningInput) -> StepRequest:
+    if given.result is ScreeningResult.PENDING:
+        why = "`PENDING` is no answer."
+        raise RefusedError(Refusal.INVALID, "result", why=why)
+    return step(intent, given, question=given.kind, answer=given.result)
+
+
+def decision(intent: Intent, given: inputs.RecordDecisionInput) -> StepRequest:
+    if len(given.internal_note or "") > LONGEST_NOTE:
+        why = f"A note has at most {LONGEST_NOTE} characters."
+        raise RefusedError(Refusal.INVALID, "internalNote", why=why)
+    return step(
+        intent,
+        given,
+        verb=intent.verbs[list(Outcome).index(given.outcome)],
+        outcome=given.outcome,
+        ground=given.ground,
+        internal_note=given.internal_note,
+    )
+
+
+def submission(intent: Intent, given: inputs.SubmitApplicationInput) -> SubmissionRequest:
+    return SubmissionRequest(
+        mutation=intent.name, key=_key(given.idempotency_key), submissions=(_submission(given),)
+    )
+
+
+def submissions(intent: Intent, given: inputs.SubmitApplicationsInput) -> SubmissionRequest:
+    if not 1 <= len(given.applications) <= MOST_AT_ONCE:
+        why = f"A batch has from 1 to {MOST_AT_ONCE} applications."
+        raise RefusedError(Refusal.INVALID, "applications", why=why)
+    return SubmissionRequest(
+        mutation=intent.name,
+        key=_key(given.idempotency_key),
+        submissions=tuple(_submission(one) for one in given.applications),
+    )
+
+
+def _submission(given: Any) -> Submission:
+    person = given.identity
+    return Submission(
+        visa_type=given.visa_type,
+        nationality=given.nationality,
+        centre=given.centre,
+        person=person and Person(**vars(person)),
+    )
+
+
+def _key(text: str) -> str:
+    """Raises RefusedError where it can be no key."""
+    is_plain = text.isascii() and text.isprintable() and " " not in text
+    if not (_SHORTEST_KEY <= len(text) <= _LONGEST_KEY and is_plain):
+        why = f"A key has from {_SHORTEST_KEY} to {_LONGEST_KEY} plain characters, such as a UUID."
+        raise RefusedError(Refusal.INVALID, "idempotencyKey", why=why)
+    return text
+
+
+def _application(id_: str) -> UUID | None:
+    """The key of an application; None for an id that names none."""
+    named = decode(id_)
+    if named is None or named.type_name != "Application":
+        return None
+    try:
+        key = UUID(named.key)
+    except ValueError:
+        return None
+    return key if str(key) == named.key else None
+
+
+INTENTS = (
+    Intent("submitApplication", inputs.SubmitApplicationInput,
+           "Hand an application in: it is billed at once.", submission, (Verb.SUBMIT,),
+           _OF_SUBMISSIONS),
+    Intent("submitApplications", inputs.SubmitApplicationsInput,
+           f"Hand up to {MOST_AT_ONCE} applications in, with a result for each.", submissions,
+           (Verb.SUBMIT,), _OF_SUBMISSIONS),
+    Intent("recordPayment", inputs.RecordPaymentInput, "The fee was paid: the clock starts.",
+           payment, (Verb.RECORD_PAYMENT,),
+           (Refusal.AMOUNT_DIFFERS, Refusal.VISA_TYPE_NOT_OFFERED)),
+    Intent("markReceived", inputs.MarkReceivedInput,
+           "The partner hands the complete file over: its part of the clock ends.", step,
+           (Verb.MARK_RECEIVED,)),
+    Intent("startVerification", inputs.StartVerificationInput,
+           "Take a paid case: it is assigned to you.", step, (Verb.START_VERIFICATION,)),
+    Intent("requestInformation", inputs.RequestInformationInput,
+           "Ask the applicant for more: the adjusted clock stands.", step,
+           (Verb.REQUEST_INFORMATION,)),
+    Intent("answerInformation", inputs.AnswerInformationInput,
+           "The applicant has answered: work goes on.", step, (Verb.ANSWER_INFORMATION,)),
+    Intent("referToScreening", inputs.ReferToScreeningInput,
+           "Ask supervision, or ask anew what was not answered.", step,
+           (Verb.REFER_TO_SCREENING,)),
+    Intent("recordScreening", inputs.RecordScreeningInput, "Supervision answers a question.",
+           screening, (Verb.RECORD_SCREENING,)),
+    Intent("holdApplication", inputs.HoldApplicationInput,
+           "Hold an application: it cannot be granted.", step, (Verb.HOLD,)),
+    Intent("releaseApplication", inputs.ReleaseApplicationInput, "End a hold.", step,
+           (Verb.RELEASE,)),
+    Intent("recordDecision", inputs.RecordDecisionInput,
+           "Grant or refuse. Nothing is granted that supervision has not cleared.", decision,
+           (Verb.GRANT, Verb.REFUSE), _OF_DECISIONS),
+    Intent("supersedeDecision", inputs.SupersedeDecisionInput,
+           "Correct a decision that somebody else made, by one of your own.", decision,
+           (Verb.CORRECT_TO_GRANTED, Verb.CORRECT_TO_REFUSED), _OF_DECISIONS),
+    Intent("withdrawApplication", inputs.WithdrawApplicationInput,
+           "Withdraw an application that is open.", step, (Verb.WITHDRAW,)),
+    Intent("revokeVisa", inputs.RevokeVisaInput, "Take a granted visa back.", step,
+           (Verb.REVOKE,)),
+)  # fmt: skip

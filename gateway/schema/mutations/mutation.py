@@ -1,0 +1,44 @@
+"""The root of all mutations, made from the table of intents."""
+
+from typing import Annotated, Any
+
+import strawberry
+
+from gateway.mutations.outcome import Outcome, RefusedError, Result
+from gateway.schema.mutations.intents import INTENTS, Intent
+from gateway.schema.mutations.payloads import batch_type, error_type, payload_type
+
+
+def _field(intent: Intent) -> Any:
+    """The field of an intent, with the types of its answer."""
+    error = error_type(intent.type_name, intent.refusals)
+    is_batch = intent.name == "submitApplications"
+    payload = (batch_type if is_batch else payload_type)(intent.type_name, error)
+
+    async def resolve(info: strawberry.Info, input: Any) -> Any:
+        outcome = await _outcome(info, intent, input)
+        if is_batch:
+            return payload.answered(outcome.refused, outcome.results)
+        [result] = outcome.results or [Result(refused=outcome.refused)]
+        return payload.of(result)
+
+    resolve.__annotations__ = {
+        "info": strawberry.Info,
+        "input": Annotated[intent.input, strawberry.argument(description="What to do.")],
+        "return": payload,
+    }
+    return strawberry.mutation(resolver=resolve, name=intent.name, description=intent.description)
+
+
+async def _outcome(info: strawberry.Info, intent: Intent, given: Any) -> Outcome:
+    try:
+        request = intent.request(intent, given)
+    except RefusedError as refused:
+        return Outcome(refused=refused)
+    return await info.context.change(request)
+
+
+Mutation = strawberry.type(
+    type("Mutation", (), {intent.name: _field(intent) for intent in INTENTS}),
+    description="What can be changed.",
+)

@@ -1,0 +1,22 @@
+"""The life of an application: every step there is, in one place, without a database.
+
+``STEPS`` is the whole state machine; `docs/life.md` is drawn from it.
+"""
+
+from models.life.needs import Attempt
+from models.life.refusals import MEANINGS, Refusal
+from models.life.standing import Standing, moved
+from models.life.steps import STEPS, Step, Verb, refusal, step_for
+
+__all__ = [
+    "MEANINGS",
+    "STEPS",
+    "Attempt",
+    "Refusal",
+    "Standing",
+    "Step",
+    "Verb",
+    "moved",
+    "refusal",
+    "step_for",
+]

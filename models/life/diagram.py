@@ -1,0 +1,56 @@
+"""The life of an application as a page for people: `docs/life.md`, drawn from the steps."""
+
+from collections.abc import Iterator
+
+from models.life.steps import STEPS, Step
+from models.vocabulary import CLOSED, Status
+
+_HEAD = """\
+# The life of an application
+
+Drawn from `models/life/steps.py` by `make snapshots`. Every change of an application is one of
+these steps; whoever takes it holds the row locked until it is committed, with its event.
+"""
+_SEVERAL = 4
+
+
+def life_page() -> str:
+    """The diagram and the table as Markdown."""
+    return "\n".join([_HEAD, "```mermaid", *_diagram(), "```", "", *_table()]) + "\n"
+
+
+def _diagram() -> Iterator[str]:
+    yield "stateDiagram-v2"
+    for step in STEPS:
+        if not step.sources:
+            yield f"    [*] --> {step.target}: {step.verb}"
+        elif step.target:
+            for source in step.sources:
+                yield f"    {source} --> {step.target}: {step.verb}"
+    ends = set(CLOSED) - {source for step in STEPS if step.target for source in step.sources}
+    for status in Status:
+        if status in ends:
+            yield f"    {status} --> [*]"
+
+
+def _table() -> Iterator[str]:
+    yield "| step | from | to | event | by | needs |"
+    yield "|---|---|---|---|---|---|"
+    for step in STEPS:
+        cells = (
+            step.verb,
+            _sources(step),
+            step.target or "(stays)",
+            step.event or "(an answer of its own)",
+            ", ".join(step.by) or "a clock",
+            "; ".join(need.words for need in step.needs),
+        )
+        yield f"| {' | '.join(cells)} |"
+
+
+def _sources(step: Step) -> str:
+    if not step.sources:
+        return "(begins)"
+    if len(step.sources) < _SEVERAL:
+        return ", ".join(step.sources)
+    return "any" if set(step.sources) == set(Status) else "any that is open"

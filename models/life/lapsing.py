@@ -1,0 +1,100 @@
+"""Ends the applications that waited too long, and forgets idempotency keys: jobs of a clock.
+
+Any number of these may run side by side: each takes a batch of rows that nobody else holds, and
+what one has ended no other finds again.
+"""
+
+import asyncio
+
+import asyncpg
+
+from models.keeping import keep
+from models.life.steps import STEPS, Step, Verb
+from models.vocabulary import Wait
+
+#: How long a request may be repeated under its key.
+REMEMBERED_DAYS = 7
+_EVERY_SECONDS = 30.0
+_BATCH = 500
+
+#: What a clock does to an application that waited for something too long.
+_WAITS = {Verb.EXPIRE: Wait.PAYMENT, Verb.LAPSE: Wait.ANSWER}
+
+# A case is due when the deadline in force on the day its wait began (WIB) has passed since.
+_DUE = """
+    WITH due AS (
+        SELECT application.id, began.at AS since
+        FROM application
+        CROSS JOIN LATERAL (
+            SELECT max(occurred_at) AS at
+            FROM application_event
+            WHERE application_id = application.id AND kind = application.status
+        ) AS began
+        CROSS JOIN LATERAL (
+            SELECT days
+            FROM deadline
+            WHERE wait = $1 AND valid_from <= (began.at AT TIME ZONE 'Asia/Jakarta')::date
+            ORDER BY valid_from DESC
+            LIMIT 1
+        ) AS allowed
+        WHERE application.status = ANY ($2)
+            AND began.at + allowed.days * interval '1 day' <= now()
+        ORDER BY application.id
+        LIMIT $3
+        FOR NO KEY UPDATE OF application SKIP LOCKED
+    ), closed AS (
+        UPDATE application
+        SET status = $4,
+            closed_at = now(),
+            paused_seconds = paused_seconds + CASE status
+                WHEN 'INFO_REQUESTED' THEN extract(epoch FROM now() - due.since)::bigint
+                ELSE 0
+            END
+        FROM due
+        WHERE application.id = due.id
+        RETURNING application.id
+    ), released AS (
+        UPDATE assignment
+        SET ended_at = now()
+        FROM closed
+        WHERE application_id = closed.id AND ended_at IS NULL
+    )
+    INSERT INTO application_event (application_id, sequence, kind, occurred_at)
+    SELECT closed.id, 1 + max(told.sequence), $4, now()
+    FROM closed
+    JOIN application_event AS told ON told.application_id = closed.id
+    GROUP BY closed.id
+    RETURNING application_id
+"""
+_FORGOTTEN = """
+    DELETE FROM idempotency
+    WHERE key_digest IN (
+        SELECT key_digest
+        FROM idempotency
+        WHERE created_at < now() - $1 * interval '1 day'
+        LIMIT $2
+        FOR UPDATE SKIP LOCKED
+    )
+    RETURNING key_digest
+"""
+
+
+async def end_overdue(connection: asyncpg.Connection, limit: int = _BATCH) -> int:
+    """End a batch of what waited too long; how many they were."""
+    ended = [await _end(connection, step, limit) for step in STEPS if step.verb in _WAITS]
+    return sum(ended)
+
+
+async def forget_keys(connection: asyncpg.Connection, limit: int = _BATCH) -> int:
+    """Forget a batch of old idempotency keys; how many they were."""
+    return len(await connection.fetch(_FORGOTTEN, REMEMBERED_DAYS, limit))
+
+
+async def keep_lapsing(url: str, stop: asyncio.Event, every: float = _EVERY_SECONDS) -> None:
+    """Do both until told to stop."""
+    await asyncio.gather(*(keep(job, url, stop, every) for job in (end_overdue, forget_keys)))
+
+
+async def _end(connection: asyncpg.Connection, step: Step, limit: int) -> int:
+    wait = _WAITS[step.verb]
+    return len(await connection.fetch(_DUE, wait, list(step.sources), limit, step.target))

@@ -1,0 +1,119 @@
+"""The steps in the life of an application: the whole state machine as one table."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from models.life.needs import (
+    CAN_BE_ASKED_ANEW,
+    CHANGES_THE_DECISION,
+    IS_CLEARED,
+    IS_HELD,
+    IS_NOT_HELD,
+    IS_NOT_RECEIVED,
+    IS_PARTNERED,
+    IS_READY_FOR_WORK,
+    WAITS_FOR_ANSWER,
+    WAS_DECIDED_BY_ANOTHER,
+    Attempt,
+    Need,
+)
+from models.life.refusals import Refusal
+from models.life.standing import Standing
+from models.vocabulary import CLOSED, EventKind, Role, Status
+
+
+class Verb(StrEnum):
+    """What somebody, or a clock, does to an application."""
+
+    SUBMIT = "submit"
+    RECORD_PAYMENT = "record payment"
+    MARK_RECEIVED = "mark received"
+    START_VERIFICATION = "start verification"
+    REQUEST_INFORMATION = "request information"
+    ANSWER_INFORMATION = "answer information"
+    REFER_TO_SCREENING = "refer to screening"
+    RECORD_SCREENING = "record screening"
+    HOLD = "hold"
+    RELEASE = "release"
+    GRANT = "grant"
+    REFUSE = "refuse"
+    CORRECT_TO_GRANTED = "correct to granted"
+    CORRECT_TO_REFUSED = "correct to refused"
+    WITHDRAW = "withdraw"
+    REVOKE = "revoke"
+    EXPIRE = "expire"
+    LAPSE = "lapse"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """From some statuses to one, by some roles; by a clock where there are none."""
+
+    verb: Verb
+    sources: tuple[Status, ...]
+    #: None: the status stays.
+    target: Status | None
+    #: None: it is told by a row of its own, an answer of supervision.
+    event: EventKind | None
+    by: tuple[Role, ...] = ()
+    needs: tuple[Need, ...] = ()
+
+
+S, E, R = Status, EventKind, Role
+
+UNPAID = (S.SUBMITTED, S.AWAITING_PAYMENT)
+IN_WORK = (S.IN_VERIFICATION, S.INFO_REQUESTED, S.SCREENING)
+OPEN = tuple(status for status in S if status not in CLOSED)
+DECIDED = (S.GRANTED, S.REFUSED)
+SENDERS = (R.PARTNER_AGENT, R.APPLICANT)
+HANDING_OVER = (R.PARTNER_AGENT, R.SERVICE)
+
+STEPS = (
+    # Billed at once: the bill is what the applicant takes home.
+    Step(Verb.SUBMIT, (), S.AWAITING_PAYMENT, E.SUBMITTED, SENDERS),
+    Step(Verb.RECORD_PAYMENT, UNPAID, S.PAID, E.PAID, (R.SERVICE,)),
+    Step(Verb.MARK_RECEIVED, OPEN, None, E.RECEIVED, HANDING_OVER,
+         (IS_PARTNERED, IS_NOT_RECEIVED)),
+    Step(Verb.START_VERIFICATION, (S.PAID,), S.IN_VERIFICATION, E.IN_VERIFICATION, (R.OFFICER,),
+         (IS_READY_FOR_WORK,)),
+    Step(Verb.REQUEST_INFORMATION, (S.IN_VERIFICATION,), S.INFO_REQUESTED, E.INFO_REQUESTED,
+         (R.OFFICER,)),
+    Step(Verb.ANSWER_INFORMATION, (S.INFO_REQUESTED,), S.IN_VERIFICATION, E.IN_VERIFICATION,
+         (*SENDERS, R.SERVICE)),
+    Step(Verb.REFER_TO_SCREENING, (S.IN_VERIFICATION,), S.SCREENING, E.SCREENING, (R.OFFICER,)),
+    # Asked anew: what was unavailable by both, and by a supervisor what was a hit.
+    Step(Verb.REFER_TO_SCREENING, (S.SCREENING,), None, E.SCREENING, (R.OFFICER, R.SUPERVISOR),
+         (CAN_BE_ASKED_ANEW,)),
+    # A refusal that was made unscreened can only be corrected to a grant after a screening.
+    Step(Verb.REFER_TO_SCREENING, (S.REFUSED,), None, E.SCREENING, (R.SUPERVISOR,),
+         (CAN_BE_ASKED_ANEW,)),
+    Step(Verb.RECORD_SCREENING, (S.SCREENING, S.REFUSED), None, None, (R.SERVICE,),
+         (WAITS_FOR_ANSWER,)),
+    Step(Verb.HOLD, OPEN, None, E.HELD, (R.SUPERVISOR,), (IS_NOT_HELD,)),
+    Step(Verb.RELEASE, tuple(S), None, E.RELEASED, (R.SUPERVISOR,), (IS_HELD,)),
+    Step(Verb.GRANT, (S.IN_VERIFICATION, S.SCREENING), S.GRANTED, E.GRANTED, (R.OFFICER,),
+         (IS_CLEARED,)),
+    Step(Verb.REFUSE, (S.IN_VERIFICATION, S.SCREENING), S.REFUSED, E.REFUSED, (R.OFFICER,)),
+    Step(Verb.CORRECT_TO_GRANTED, DECIDED, S.GRANTED, E.GRANTED, (R.SUPERVISOR,),
+         (WAS_DECIDED_BY_ANOTHER, CHANGES_THE_DECISION, IS_CLEARED)),
+    Step(Verb.CORRECT_TO_REFUSED, DECIDED, S.REFUSED, E.REFUSED, (R.SUPERVISOR,),
+         (WAS_DECIDED_BY_ANOTHER, CHANGES_THE_DECISION)),
+    Step(Verb.WITHDRAW, OPEN, S.WITHDRAWN, E.WITHDRAWN, SENDERS),
+    Step(Verb.REVOKE, (S.GRANTED,), S.REVOKED, E.REVOKED, (R.SUPERVISOR,)),
+    Step(Verb.EXPIRE, UNPAID, S.PAYMENT_EXPIRED, E.PAYMENT_EXPIRED),
+    Step(Verb.LAPSE, (S.INFO_REQUESTED,), S.LAPSED, E.LAPSED),
+)  # fmt: skip
+
+
+def step_for(verb: Verb, status: Status, role: Role | None) -> Step | None:
+    """The step that a role, or a clock, takes with a verb from a status, if there is one."""
+    for step in STEPS:
+        acts = role in step.by if role else not step.by
+        if step.verb is verb and status in step.sources and acts:
+            return step
+    return None
+
+
+def refusal(step: Step, now: Standing, attempt: Attempt) -> Refusal | None:
+    """Why a step cannot be taken from where the application stands; None where it can."""
+    return next((need.refusal for need in step.needs if not need.holds(now, attempt)), None)

@@ -1,0 +1,16 @@
+"""What writing takes: idempotency keys, and deadlines of applications that wait."""
+
+from models.migrations.steps import run
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    run("0005_life")
+
+
+def downgrade() -> None:
+    run("0005_undo")

@@ -1,0 +1,3 @@
+-- Back to a database that is only read.
+
+DROP TABLE idempotency, deadline;

@@ -1,0 +1,125 @@
+"""What waits too long ends by itself: once, in batches, whoever else is at work."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import asyncpg
+import pytest
+
+from models.database import connect
+from models.life.lapsing import REMEMBERED_DAYS, end_overdue, forget_keys
+from models.volumes import fold, verify
+from tests.world import application_id
+
+pytestmark = pytest.mark.anyio
+
+UNPAID = application_id("DIRE-UNPA-0011")
+OPEN = application_id("SGPO-OPEN-0006")
+
+
+@pytest.fixture
+async def undone(world: str) -> AsyncIterator[asyncpg.Connection]:
+    """A connection of which nothing is kept."""
+    connection = await connect(world)
+    transaction = connection.transaction()
+    await transaction.start()
+    try:
+        yield connection
+    finally:
+        await transaction.rollback()
+        await connection.close()
+
+
+async def entered(connection: asyncpg.Connection, application: object, kind: str, ago: str) -> None:
+    """An application enters a status some time ago, counted by the database's clock."""
+    await connection.execute(
+        "INSERT INTO application_event (application_id, sequence, kind, occurred_at)"
+        " SELECT $1, 1 + max(sequence), $2, now() - $3::text::interval FROM application_event"
+        " WHERE application_id = $1",
+        application, kind, ago,
+    )  # fmt: skip
+    await connection.execute("UPDATE application SET status = $2 WHERE id = $1", application, kind)
+
+
+async def status(connection: asyncpg.Connection, application: object) -> str:
+    return await connection.fetchval("SELECT status FROM application WHERE id = $1", application)
+
+
+@pytest.mark.parametrize(
+    ("ago", "becomes"),
+    [("6 days 23:59:00", "AWAITING_PAYMENT"), ("7 days", "PAYMENT_EXPIRED")],
+)
+async def test_a_bill_lapses_after_seven_days(undone, ago, becomes) -> None:
+    await entered(undone, UNPAID, "AWAITING_PAYMENT", ago)
+    await end_overdue(undone)
+    assert await status(undone, UNPAID) == becomes
+
+
+@pytest.mark.parametrize(
+    ("ago", "becomes"), [("13 days 23:59:00", "INFO_REQUESTED"), ("14 days", "LAPSED")]
+)
+async def test_a_request_lapses_after_fourteen_days(undone, ago, becomes) -> None:
+    await entered(undone, OPEN, "INFO_REQUESTED", ago)
+    await end_overdue(undone)
+    assert await status(undone, OPEN) == becomes
+
+
+async def test_what_lapsed_is_closed_told_and_off_the_desk(undone) -> None:
+    await entered(undone, OPEN, "INFO_REQUESTED", "20 days")
+    before = await undone.fetchrow("SELECT * FROM application WHERE id = $1", OPEN)
+    assert await end_overdue(undone) >= 1
+    after = await undone.fetchrow("SELECT * FROM application WHERE id = $1", OPEN)
+    now = await undone.fetchval("SELECT now()")
+    waited = timedelta(seconds=after["paused_seconds"] - before["paused_seconds"])
+    assert (after["status"], after["closed_at"], waited) == ("LAPSED", now, timedelta(days=20))
+    event = await undone.fetchrow(
+        "SELECT * FROM application_event WHERE application_id = $1 ORDER BY sequence DESC LIMIT 1",
+        OPEN,
+    )
+    assert (event["kind"], event["actor"], event["sequence"]) == ("LAPSED", None, 6)
+    desk = "SELECT ended_at FROM assignment WHERE application_id = $1"
+    assert await undone.fetchval(desk, OPEN) == now
+
+
+async def test_nothing_ends_twice(undone) -> None:
+    await end_overdue(undone)
+    assert await end_overdue(undone) == 0
+
+
+async def test_a_deadline_in_force_later_does_not_shorten_an_earlier_wait(undone) -> None:
+    await entered(undone, UNPAID, "AWAITING_PAYMENT", "3 days")
+    await undone.execute("INSERT INTO deadline VALUES ('PAYMENT', current_date, 1)")
+    await end_overdue(undone)
+    assert await status(undone, UNPAID) == "AWAITING_PAYMENT"
+
+
+async def test_keys_are_forgotten_when_they_are_old(undone) -> None:
+    for name, days in (("old", REMEMBERED_DAYS + 1), ("new", REMEMBERED_DAYS - 1)):
+        await undone.execute(
+            "INSERT INTO idempotency VALUES ($1, 'x', '[]', now() - $2 * interval '1 day')",
+            name, days,
+        )  # fmt: skip
+    assert (await forget_keys(undone), await forget_keys(undone)) == (1, 0)
+    assert [row["key_digest"] for row in await undone.fetch("SELECT * FROM idempotency")] == ["new"]
+
+
+async def test_several_at_once_end_each_case_once(database: str, world: str) -> None:
+    """Last of all: what it ends stays ended. A case that somebody holds is left for later."""
+    connections = [await connect(database) for _ in range(4)]
+    keeper, *workers = connections
+    try:
+        held = keeper.transaction()
+        await held.start()
+        await keeper.execute("SELECT FROM application WHERE id = $1 FOR UPDATE", UNPAID)
+        assert await asyncio.gather(*(end_overdue(one, 1) for one in workers)) == [0, 0, 0]
+        await held.rollback()
+        assert sum(await asyncio.gather(*(end_overdue(one) for one in workers))) == 1
+        told = "SELECT count(*) FROM application_event WHERE kind = 'PAYMENT_EXPIRED'"
+        assert await keeper.fetchval(told) == 1
+        while await fold(keeper):
+            pass
+        assert await verify(keeper) == []
+    finally:
+        for connection in connections:
+            await connection.close()
