@@ -22,7 +22,7 @@ from dashboard.export.routes import routes as export_routes
 from dashboard.gate import Gate
 from dashboard.headers import headers_for
 from dashboard.packed import PackedFiles, address_of
-from dashboard.pages import volumes
+from dashboard.pages import definitions, volumes
 from dashboard.plain_page import STYLE_HASH
 from dashboard.sessions import MemorySessions, Sessions
 from dashboard.settings import Settings
@@ -105,7 +105,7 @@ def create_app(
     headers = headers_for(settings, dash.csp_hashes(), (STYLE_HASH,))
     server: FastAPI = dash.server
     server.add_exception_handler(Exception, _broken(headers))
-    server.router.routes.extend([*sign_in.routes(), *export_routes(gateway)])
+    server.router.routes.extend([*sign_in.routes(), *export_routes(gateway), *definitions.routes()])
     server.add_api_route("/health/live", _live, methods=["GET"])
     server.add_middleware(Questions, callbacks=lambda: dash.callback_map)
     server.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=6)

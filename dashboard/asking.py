@@ -3,7 +3,7 @@
 from typing import Any
 
 from dashboard.address import Address
-from dashboard.api import Gateway
+from dashboard.api import Asker
 from dashboard.filters import condition
 from dashboard.measures import Audience
 from dashboard.period import Period
@@ -12,7 +12,7 @@ from dashboard.volumes import Volumes, read_volumes
 
 
 async def ask_volumes(
-    gateway: Gateway, session: Session, audience: Audience, period: Period, address: Address
+    gateway: Asker, session: Session, audience: Audience, period: Period, address: Address
 ) -> Volumes:
     """Everything that is shown of a period, in one question."""
     variables = variables_of(period, address)

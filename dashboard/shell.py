@@ -11,9 +11,10 @@ from dashboard.texts import Texts
 from dashboard.wording import country_name, list_text
 
 NAMED_COUNTRIES = 4
+DEFINITIONS = "/definitions"
 
 
-def masthead(address: Address, viewer: Viewer | None, say: Texts) -> list[Any]:
+def masthead(address: Address, viewer: Viewer | None, say: Texts, page: str = "/") -> list[Any]:
     """The bar at the top."""
     return [
         html.A(say("page.skip"), href="#main", className="skip"),
@@ -29,7 +30,7 @@ def masthead(address: Address, viewer: Viewer | None, say: Texts) -> list[Any]:
         html.Div(
             [
                 *([_who(viewer, address, say)] if viewer else []),
-                _other_language(address, say),
+                _other_language(address, say, page),
                 html.Form(
                     html.Button(say("masthead.sign_out"), type="submit", className="quiet"),
                     action="/sign-out",
@@ -107,7 +108,19 @@ def _who(viewer: Viewer, address: Address, say: Texts) -> html.Div:
     )
 
 
-def _other_language(address: Address, say: Texts) -> html.A:
+def footer(address: Address, say: Texts) -> html.P:
+    """The way to what the figures mean."""
+    link = html.A(say("definitions.link"), href=DEFINITIONS + address.link())
+    return html.P(link, className="ending")
+
+
+def definition_link(id_: str, say: Texts) -> html.A:
+    """From a measure to all that is said of it."""
+    href = f"{DEFINITIONS}?language={say.language}#{id_}"
+    return html.A(say("definitions.link"), href=href)
+
+
+def _other_language(address: Address, say: Texts, page: str) -> html.A:
     """A whole new page, since the language of a document cannot change halfway."""
     other = "en" if say.language == "id" else "id"
     return html.A(
@@ -115,7 +128,7 @@ def _other_language(address: Address, say: Texts) -> html.A:
             html.Span(say("masthead.other_language"), className="language-name"),
             html.Span(other, className="language-code", **aria(hidden="true")),
         ],
-        href="/" + address.link(language=other),
+        href=page + address.link(language=other),
         lang=other,
         className="quiet",
     )

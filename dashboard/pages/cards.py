@@ -6,6 +6,7 @@ from dash import html
 
 from dashboard.aria import aria
 from dashboard.measures import MORE, STOCKS, Measure
+from dashboard.shell import definition_link
 from dashboard.texts import Texts
 from dashboard.view import View
 from dashboard.volumes import Reading
@@ -129,7 +130,13 @@ def _definition(measure: Measure, say: Texts) -> html.Details:
                 title=say(f"measures.{measure.id}.definition"),
                 **aria(label=say("measures.definition", measure=name + stock)),
             ),
-            html.P(say(f"measures.{measure.id}.definition")),
+            html.P(
+                [
+                    say(f"measures.{measure.id}.definition"),
+                    " ",
+                    definition_link(measure.id, say),
+                ]
+            ),
         ],
         className="definition",
     )

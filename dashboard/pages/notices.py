@@ -3,7 +3,7 @@
 from dash import html
 
 from dashboard.address import Address
-from dashboard.api import UNREACHABLE
+from dashboard.api import AWAY, INSIDE, UNREACHABLE
 from dashboard.pages.filters import cleared
 from dashboard.sessions import Viewer
 from dashboard.shell import notice, role_buttons, role_text
@@ -12,8 +12,6 @@ from dashboard.view import View
 from dashboard.wording import period_text
 
 ENDED = "UNAUTHENTICATED"
-#: Codes by which the gateway says that something broke on its side; the rest are refusals.
-INSIDE = ("INTERNAL", "TIMEOUT", "UNAVAILABLE")
 
 
 def no_applications(view: View) -> html.Section:
@@ -52,7 +50,7 @@ def failure(code: str, trace_id: str, address: Address, say: Texts) -> html.Sect
         say(f"failed.{reason(code)}"),
         f"{say('failed.trace')}: {trace_id}",
         html.A(say("failed.retry"), href="/" + address.link(), className="button"),
-        kind="failed",
+        kind="away" if code in AWAY else "failed",
     )
 
 

@@ -1,5 +1,6 @@
 """What the page says above figures that are the last good ones."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +9,15 @@ from dash import html
 from dashboard.kept import Outage
 from dashboard.texts import Texts
 from dashboard.wording import instant_text
+
+
+def above(
+    page: Mapping[str, Any], outage: Outage | None, as_of: datetime, say: Texts
+) -> dict[str, Any]:
+    """The page, with that notice before any other if there is an outage."""
+    if outage is None:
+        return dict(page)
+    return {**page, "notice": [stale_notice(outage, as_of, say), page["notice"]]}
 
 
 def stale_notice(outage: Outage, as_of: datetime, say: Texts) -> html.Section:

@@ -14,6 +14,7 @@ from dashboard.events import events_between
 from dashboard.figures import GRAPH_CONFIG
 from dashboard.figures.trend import trend, trend_months
 from dashboard.figures.world import mapped, world_map
+from dashboard.last_good import LastGood
 from dashboard.measures import AUDIENCES
 from dashboard.pages.cards import cards
 from dashboard.pages.filters import filter_bar, filter_chips
@@ -21,10 +22,12 @@ from dashboard.pages.headings import map_title, page_heading, trend_title
 from dashboard.pages.legends import map_legend
 from dashboard.pages.notices import failure, no_applications, no_figures, role_choice
 from dashboard.pages.ranking import ranking
+from dashboard.pages.stale import above
 from dashboard.pages.twins import trend_notes
 from dashboard.period import month_end, today
+from dashboard.refresh import ASKED_AGAIN, SHOWN, SHOWN_NOW, only_changes, stores
 from dashboard.sessions import Session, Viewer
-from dashboard.shell import masthead
+from dashboard.shell import footer, masthead
 from dashboard.texts import Texts, texts
 from dashboard.view import View
 from dashboard.visit import current_visit
@@ -48,6 +51,8 @@ OUTPUTS = {
     "trend": Output("trend", "figure"),
     "trend_note": Output("trend-note", "children"),
     "ranking": Output("ranking", "children"),
+    "footer": Output("footer", "children"),
+    "shown": SHOWN_NOW,
 }
 UNCHANGED = dict.fromkeys(OUTPUTS, no_update)
 WITHOUT_FIGURES = UNCHANGED | {
@@ -63,6 +68,7 @@ def layout() -> html.Div:
     return html.Div(
         [
             dcc.Location(id="address", refresh=False),
+            *stores(),
             html.Header(id="masthead", className="masthead"),
             html.Main(
                 [
@@ -82,6 +88,7 @@ def layout() -> html.Div:
                 id="main",
                 tabIndex=-1,
             ),
+            html.Footer(id="footer"),
         ],
         className="page",
     )
@@ -96,22 +103,27 @@ def register(dash: Dash, gateway: Gateway) -> None:
         prevent_initial_call=True,
     )
 
-    @dash.callback(OUTPUTS, Input("address", "search"), on_error=_unexpected)
-    async def show(search: str | None) -> dict[str, Any]:
+    @dash.callback(OUTPUTS, Input("address", "search"), ASKED_AGAIN, SHOWN, on_error=_unexpected)
+    async def show(search: str | None, _: Any, shown: Any) -> dict[str, Any]:
+        return only_changes(await answer(search), shown)
+
+    async def answer(search: str | None) -> dict[str, Any]:
         visit = current_visit.get()
         address = read_address(search, visit.language)
         say = texts(address.language)
+        asked = LastGood(gateway, visit.session)
         try:
-            viewer = await gateway.viewer(visit.session)
+            viewer = await asked.viewer(visit.session)
             audience = AUDIENCES.get(viewer.role)
             if audience is None:
                 return _shown(address, viewer, say, WITHOUT_FIGURES, no_figures(viewer, say))
             address, period = address.among(audience), address.chosen(today())
-            volumes = await ask_volumes(gateway, visit.session, audience, period, address)
+            volumes = await ask_volumes(asked, visit.session, audience, period, address)
         except GatewayError as error:
             log.warning("%s", error)
             return _without_answer(address, visit.session, error, say)
-        return _page(View(address, viewer, audience, period, volumes, say))
+        page = _page(View(address, viewer, audience, period, volumes, say))
+        return above(page, asked.outage, volumes.as_of, say)
 
 
 def _page(view: View) -> dict[str, Any]:
@@ -165,13 +177,16 @@ def _unexpected(error: Exception) -> dict[str, Any]:
     visit = current_visit.get()
     say = texts(visit.language)
     told = failure("INTERNAL", trace_id, Address(visit.language), say)
-    return _shown(Address(visit.language), visit.session.viewer, say, WITHOUT_FIGURES, told)
+    # What the page shows is not known here, so the next answer writes all of it.
+    state = WITHOUT_FIGURES | {"shown": None}
+    return _shown(Address(visit.language), visit.session.viewer, say, state, told)
 
 
 def _shown(
     address: Address, viewer: Viewer | None, say: Texts, state: dict[str, Any], told: Any
 ) -> dict[str, Any]:
-    return UNCHANGED | state | {"masthead": masthead(address, viewer, say), "notice": told}
+    around = {"masthead": masthead(address, viewer, say), "footer": footer(address, say)}
+    return UNCHANGED | state | around | {"notice": told}
 
 
 def _picture(name: str) -> html.Figure:

@@ -29,8 +29,11 @@ class Texts:
 
 @cache
 def texts(language: str) -> Texts:
-    source = resources.files("dashboard.texts") / f"{language}.toml"
-    return Texts(language, MappingProxyType(dict(_flat(tomllib.loads(source.read_text("utf-8"))))))
+    folder = resources.files("dashboard.texts")
+    sources = (folder / f"{language}.toml", folder / f"definitions.{language}.toml")
+    tables = (tomllib.loads(source.read_text("utf-8")) for source in sources)
+    by_key = {key: text for table in tables for key, text in _flat(table)}
+    return Texts(language, MappingProxyType(by_key))
 
 
 def preferred_language(accept_language: str) -> str:

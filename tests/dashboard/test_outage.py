@@ -1,0 +1,189 @@
+"""While the gateway is away a visitor sees the last good figures, said to be that, and only own."""
+
+import re
+import time
+from typing import Any
+
+import httpx2
+import pytest
+
+from dashboard.kept import MOST_ANSWERS
+from dashboard.sessions import COOKIE
+from tests.dashboard.asking_dash import ASK, question_of
+from tests.dashboard.conftest import Running
+
+pytestmark = pytest.mark.anyio
+
+YEAR, QUARTER = "?language=en", "?language=en&period=3-months"
+TITLE = "These are the last good figures"
+BROKEN = "UNREACHABLE", "INTERNAL", "TIMEOUT", "UNAVAILABLE"
+REFUSALS = "UNAUTHENTICATED", "ROLE_NOT_HELD", "FORBIDDEN_FIELD", "TOO_COSTLY"
+
+
+def fail(running: Running, code: str) -> None:
+    """Let the gateway fail, or refuse, from now on."""
+    running.line.is_cut = code == "UNREACHABLE"
+    error = {"message": "no", "extensions": {"code": code, "traceId": "a" * 32}}
+    running.line.instead = httpx2.Response(200, json={"errors": [error]})
+
+
+async def shown(browser: httpx2.AsyncClient, search: str = YEAR) -> dict[str, Any]:
+    """What the page writes into an empty document."""
+    told = await browser.post(ASK, json=await question_of(browser, search))
+    assert told.status_code == 200, told.text
+    return told.json()["response"]
+
+
+def figures(answer: dict[str, Any]) -> dict[str, Any]:
+    assert answer["figures"] == {"hidden": False}
+    return {name: answer[name] for name in ("heading", "cards", "map", "trend", "ranking")}
+
+
+@pytest.mark.parametrize("code", BROKEN)
+async def test_the_last_good_figures_stay_with_their_time(connected: Running, code: str) -> None:
+    browser, session = await connected.visitor("leadership")
+    async with browser:
+        good = await shown(browser)
+        assert TITLE not in str(good)
+        fail(connected, code)
+        stale = await shown(browser)
+        assert figures(stale) == figures(good)
+        (as_of,) = re.findall(r"Figures as of ([^'\"]+ WIB)", str(good["heading"]))
+        told = str(stale["notice"])
+        assert TITLE in told
+        assert f"The figures are as of {as_of}" in told
+        assert session.kept.outage
+        assert session.kept.outage.trace_id in told
+        assert (await shown(browser))["notice"] == stale["notice"]  # nothing new is announced
+        connected.line.is_cut, connected.line.instead = False, None
+        back = await shown(browser)
+        assert TITLE not in str(back)
+        assert session.kept.outage is None
+
+
+@pytest.mark.parametrize("code", REFUSALS)
+async def test_a_refusal_shows_nothing_and_ends_what_was_kept(
+    connected: Running, code: str
+) -> None:
+    browser, session = await connected.visitor("leadership")
+    async with browser:
+        await shown(browser)
+        assert len(session.kept)
+        fail(connected, code)
+        refused = await shown(browser)
+        assert refused["figures"] == {"hidden": True}
+        assert len(session.kept) == 0
+        fail(connected, "UNREACHABLE")
+        assert (await shown(browser))["figures"] == {"hidden": True}
+
+
+async def test_what_was_never_asked_fails_with_its_trace_id(connected: Running) -> None:
+    browser, session = await connected.visitor("leadership")
+    async with browser:
+        await shown(browser)
+        fail(connected, "UNREACHABLE")
+        failed = await shown(browser, QUARTER)
+        assert failed["figures"] == {"hidden": True}
+        assert session.kept.outage
+        assert f"Trace id: {session.kept.outage.trace_id}" in str(failed["notice"])
+        assert (await shown(browser, QUARTER))["notice"] == failed["notice"]
+
+
+async def test_the_language_is_part_of_the_question(connected: Running) -> None:
+    browser, _ = await connected.visitor("leadership")
+    async with browser:
+        await shown(browser)
+        fail(connected, "UNREACHABLE")
+        assert (await shown(browser, "?language=id"))["figures"] == {"hidden": True}
+
+
+async def test_sessions_share_nothing_not_even_of_one_user(connected: Running) -> None:
+    leader, _ = await connected.visitor("leadership")
+    again, _ = await connected.visitor("leadership")
+    manager, _ = await connected.visitor("manager-au")
+    async with leader, again, manager:
+        assert "Singapore" in str(await shown(leader))
+        own = await shown(manager)
+        fail(connected, "UNREACHABLE")
+        assert (await shown(again))["figures"] == {"hidden": True}
+        stale = await shown(manager)
+        assert figures(stale) == figures(own)
+        assert "Australia" in str(stale["ranking"])
+        assert "Singapore" not in str(stale["ranking"])
+
+
+async def test_another_role_finds_nothing_of_the_last_one(connected: Running) -> None:
+    browser, session = await connected.visitor("both")
+    async with browser:
+        await browser.post("/role?language=en&role=AUDITOR")
+        await shown(browser)
+        assert len(session.kept)
+        await browser.post("/role?language=en&role=OFFICER")
+        assert len(session.kept) == 0
+        fail(connected, "UNREACHABLE")
+        assert (await shown(browser))["figures"] == {"hidden": True}
+
+
+async def test_another_scope_finds_nothing_of_the_last_one(connected: Running) -> None:
+    browser, session = await connected.visitor("manager-au")
+    async with browser:
+        await shown(browser)
+        other = await connected.visitor("manager-sg")
+        session.access_token, session.viewer = other[1].access_token, None
+        await connected_viewer(connected, session)
+        fail(connected, "UNREACHABLE")
+        assert (await shown(browser))["figures"] == {"hidden": True}
+
+
+async def connected_viewer(running: Running, session: Any) -> None:
+    """Let the gateway say who the session's token is now."""
+    key = await running.sessions.begin(session)
+    async with running.browser() as browser:
+        browser.cookies.set(COOKIE, key)
+        await shown(browser, QUARTER)
+
+
+async def test_signing_out_ends_what_was_kept(connected: Running) -> None:
+    browser, _ = await connected.visitor("leadership")
+    async with browser:
+        await shown(browser)
+        key = browser.cookies[COOKIE]
+        await browser.post("/sign-out")
+        fail(connected, "UNREACHABLE")
+        browser.cookies.set(COOKIE, key)
+        told = await browser.post(ASK, json={})
+        assert told.status_code == 401
+
+
+async def test_a_file_is_never_made_of_old_figures(connected: Running) -> None:
+    browser, _ = await connected.visitor("leadership")
+    async with browser:
+        assert (await browser.get(f"/export.csv{YEAR}")).status_code == 200
+        await shown(browser)
+        fail(connected, "UNAVAILABLE")
+        told = await browser.get(f"/export.csv{YEAR}")
+        assert told.status_code == 502
+        assert "could not be loaded" in told.text
+
+
+async def test_a_handful_of_answers_is_kept(connected: Running) -> None:
+    browser, session = await connected.visitor("leadership")
+    async with browser:
+        for year in range(2016, 2026):
+            months = f"&period=custom&first={year}-01&last={year}-02"
+            await shown(browser, YEAR + months)
+        assert len(session.kept) == MOST_ANSWERS
+        fail(connected, "UNREACHABLE")
+        assert (await shown(browser, YEAR + months))["figures"] == {"hidden": False}
+        oldest = "&period=custom&first=2016-01&last=2016-02"
+        assert "could not be loaded" in str(await shown(browser, YEAR + oldest))
+
+
+async def test_a_provider_that_is_away_too_ends_no_session(connected: Running) -> None:
+    browser, session = await connected.visitor("leadership")
+    async with browser:
+        good = await shown(browser)
+        fail(connected, "UNREACHABLE")
+        connected.line.is_provider_cut = True
+        session.refresh_token, session.expires_at = "refresh", time.time()
+        assert figures(await shown(browser)) == figures(good)
