@@ -34,6 +34,8 @@ from models import (
     Partner,
     PartnerCountry,
 )
+from models.publication.sets import CENTRE_SETS, COUNTRY_SETS, NATIONAL_SETS, DimensionSet
+from models.publication.tables import PublishedVolume
 from models.vocabulary import EventKind, Purpose, Role
 
 Roles = tuple[Role, ...]
@@ -48,6 +50,10 @@ class Access:
     rows: Mapping[Role, Rule] = field(default_factory=dict)
     #: Roles that may only count the rows.
     counts_only: Roles = ()
+    #: Fields that these roles read as published figures, never as exact ones.
+    published: Mapping[str, Roles] = field(default_factory=dict)
+    #: The published figures of each role.
+    published_rows: Mapping[Role, Rule] = field(default_factory=dict)
 
 
 LEADERSHIP = (Role.LEADERSHIP,)
@@ -66,6 +72,10 @@ CASE_STAFF = CASE_WORKERS + AUDITOR
 PARTNERS = MANAGER + AGENT
 CASE_READERS = CASE_STAFF + PARTNERS + APPLICANT + SERVICE
 EXACT_FIGURES = LEADERSHIP + CASE_STAFF
+PUBLIC = (Role.ANONYMOUS,)
+PUBLISHED_INTAKE = AGENT + PUBLIC
+PUBLISHED_OUTCOMES = MANAGER + AGENT + PUBLIC
+FIGURES = EXACT_FIGURES + PUBLISHED_OUTCOMES
 
 # Rows, in words ----------------------------------------------------------------------------------
 
@@ -96,6 +106,17 @@ APPLICATION_ROWS: Mapping[Role, Rule] = {
     Role.APPLICANT: lodged_by_oneself,
     Role.SERVICE: in_service_scope,
 }
+of_own_countries = all_of(
+    own_partner(PublishedVolume.partner_code), own_countries(PublishedVolume.country_code)
+)
+of_own_centre = all_of(
+    own_partner(PublishedVolume.partner_code), own_centres(PublishedVolume.centre_code)
+)
+of_the_whole_country = all_of(
+    missing(PublishedVolume.partner_code),
+    missing(PublishedVolume.country_code),
+    missing(PublishedVolume.centre_code),
+)
 OPEN_TO_EVERYONE: Mapping[Role, Rule] = dict.fromkeys(Role, every_row)
 
 # The matrix --------------------------------------------------------------------------------------
@@ -349,8 +370,9 @@ POLICY: Mapping[str, Access] = {
             "applicant": CASE_STAFF + APPLICANT,
         },
     ),
-    # Figures. A partner's manager reads intake and work in progress; outcomes are for those
-    # who read exact figures.
+    # Figures. A partner's manager reads intake and work in progress exactly, outcomes as published;
+    # its agents and the public read published figures alone. Granted, withdrawn and lapsed are not
+    # published: whoever knows intake and work in progress could tell the rest by subtraction.
     "VolumeRow": Access(
         rows={
             Role.LEADERSHIP: every_row,
@@ -359,36 +381,53 @@ POLICY: Mapping[str, Access] = {
             Role.AUDITOR: every_row,
             Role.PARTNER_MANAGER: in_own_countries,
         },
+        published_rows={
+            Role.PARTNER_MANAGER: of_own_countries,
+            Role.PARTNER_AGENT: of_own_centre,
+            Role.ANONYMOUS: of_the_whole_country,
+        },
+        published={
+            "intake": PUBLISHED_INTAKE,
+            "decisions": PUBLISHED_OUTCOMES,
+            "refused": PUBLISHED_OUTCOMES,
+            "refusalRate": PUBLISHED_OUTCOMES,
+            "targetRate": PUBLISHED_OUTCOMES,
+            "turnaroundP50": PUBLISHED_OUTCOMES,
+            "turnaroundP90": PUBLISHED_OUTCOMES,
+            "turnaroundAdjustedP50": PUBLISHED_OUTCOMES,
+            "turnaroundAdjustedP90": PUBLISHED_OUTCOMES,
+        },
         fields={
             "country": EXACT_FIGURES + MANAGER,
-            "nationality": EXACT_FIGURES + MANAGER,
+            "nationality": EXACT_FIGURES + MANAGER + PUBLIC,
             "partner": EXACT_FIGURES + MANAGER,
-            "centre": EXACT_FIGURES + MANAGER,
-            "visaType": EXACT_FIGURES + MANAGER,
-            "channel": EXACT_FIGURES + MANAGER,
-            "period": EXACT_FIGURES + MANAGER,
-            "intake": EXACT_FIGURES + MANAGER,
+            "centre": EXACT_FIGURES + PARTNERS,
+            "visaType": FIGURES,
+            "channel": EXACT_FIGURES + MANAGER + PUBLIC,
+            "period": FIGURES,
+            "edition": FIGURES,
+            "intake": FIGURES,
             "wip": EXACT_FIGURES + MANAGER,
             "backlog": EXACT_FIGURES + MANAGER,
             "wipAgeP50": EXACT_FIGURES + MANAGER,
             "wipAgeP90": EXACT_FIGURES + MANAGER,
             "wipAgeOldest": EXACT_FIGURES + MANAGER,
             "revenueIdr": EXACT_FIGURES + MANAGER,
-            "decisions": EXACT_FIGURES,
+            "decisions": EXACT_FIGURES + PUBLISHED_OUTCOMES,
             "granted": EXACT_FIGURES,
-            "refused": EXACT_FIGURES,
+            "refused": EXACT_FIGURES + PUBLISHED_OUTCOMES,
             "withdrawn": EXACT_FIGURES,
             "lapsed": EXACT_FIGURES,
-            "refusalRate": EXACT_FIGURES,
-            "turnaroundP50": EXACT_FIGURES,
+            "refusalRate": EXACT_FIGURES + PUBLISHED_OUTCOMES,
+            "turnaroundP50": EXACT_FIGURES + PUBLISHED_OUTCOMES,
             "turnaroundP75": EXACT_FIGURES,
-            "turnaroundP90": EXACT_FIGURES,
+            "turnaroundP90": EXACT_FIGURES + PUBLISHED_OUTCOMES,
             "turnaroundP95": EXACT_FIGURES,
-            "turnaroundAdjustedP50": EXACT_FIGURES,
+            "turnaroundAdjustedP50": EXACT_FIGURES + PUBLISHED_OUTCOMES,
             "turnaroundAdjustedP75": EXACT_FIGURES,
-            "turnaroundAdjustedP90": EXACT_FIGURES,
+            "turnaroundAdjustedP90": EXACT_FIGURES + PUBLISHED_OUTCOMES,
             "turnaroundAdjustedP95": EXACT_FIGURES,
-            "targetRate": EXACT_FIGURES,
+            "targetRate": EXACT_FIGURES + PUBLISHED_OUTCOMES,
             "targetRateIntake": EXACT_FIGURES,
             "clearanceRatio": EXACT_FIGURES,
             "infoRequestRate": EXACT_FIGURES + MANAGER,
@@ -396,10 +435,19 @@ POLICY: Mapping[str, Access] = {
         },
     ),
     "VolumeTable": Access(
-        fields={"asOf": EXACT_FIGURES + MANAGER, "rows": EXACT_FIGURES + MANAGER},
+        fields={"asOf": FIGURES, "published": FIGURES, "rows": FIGURES},
+    ),
+    "VolumePublication": Access(
+        fields={
+            "edition": FIGURES,
+            "publishedAt": FIGURES,
+            "rounding": FIGURES,
+            "threshold": FIGURES,
+            "note": FIGURES,
+        },
     ),
     "VolumePeriod": Access(
-        fields={"startsOn": EXACT_FIGURES + MANAGER, "endsOn": EXACT_FIGURES + MANAGER},
+        fields={"startsOn": FIGURES, "endsOn": FIGURES},
     ),
     # Of the whole country: why was refused, and what went to supervision.
     "RefusalGroundRow": Access(
@@ -485,7 +533,7 @@ POLICY: Mapping[str, Access] = {
             "centre": EVERYONE,
             "applications": CASE_READERS,
             "application": CASE_READERS,
-            "volumes": EXACT_FIGURES + MANAGER,
+            "volumes": FIGURES,
             "refusalGrounds": EXACT_FIGURES,
             "screeningReferrals": LEADERSHIP + SUPERVISOR,
             "accessEvents": LEADERSHIP + CASE_STAFF + PARTNERS + APPLICANT,
@@ -545,3 +593,10 @@ PURPOSES: Mapping[Role, tuple[Purpose, ...]] = {
     Role.APPLICANT: (Purpose.OWN_DATA,),
 }
 IMPLIED_PURPOSE: Mapping[Role, Purpose] = {Role.APPLICANT: Purpose.OWN_DATA}
+
+#: The dimension sets in which each role reads published figures.
+PUBLISHED_SETS: Mapping[Role, tuple[DimensionSet, ...]] = {
+    Role.PARTNER_MANAGER: tuple(sorted(COUNTRY_SETS | CENTRE_SETS)),
+    Role.PARTNER_AGENT: tuple(sorted(CENTRE_SETS)),
+    Role.ANONYMOUS: tuple(sorted(NATIONAL_SETS)),
+}

@@ -10,7 +10,8 @@ _HEAD = """\
 # Who may see what
 
 Made from `gateway/policy.py` by `make snapshots`; a loosened right shows here as a difference.
-● reads the field · ○ may only count the rows · nothing: the field does not exist for the role.
+● reads the field · ◐ reads it as a published figure, never exactly · ○ may only count the rows ·
+nothing: the field does not exist for the role.
 A row outside a role's reach and a row that does not exist look the same.
 """
 
@@ -38,7 +39,9 @@ def _matrix(access: Access) -> Iterator[str]:
     yield "| field | " + " | ".join(role.replace("_", " ").title() for role in Role) + " |"
     yield "|---" * (len(Role) + 1) + "|"
     for field, roles in access.fields.items():
-        yield f"| {field} | " + " | ".join("●" if role in roles else "" for role in Role) + " |"
+        published = access.published.get(field, ())
+        reads = ("◐" if role in published else "●" if role in roles else "" for role in Role)
+        yield f"| {field} | " + " | ".join(reads) + " |"
     if access.counts_only:
         counts = ("○" if role in access.counts_only else "" for role in Role)
         yield "| *number of rows* | " + " | ".join(counts) + " |"
@@ -52,6 +55,8 @@ def _rows(access: Access) -> Iterator[str]:
     for role, rule in access.rows.items():
         if role not in everywhere:
             yield f"- {role}: rows where {rule}."
+    for role, rule in access.published_rows.items():
+        yield f"- {role}: published figures where {rule}."
     if access.rows:
         yield ""
 

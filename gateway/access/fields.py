@@ -26,6 +26,11 @@ def is_readable(type_name: str, field_name: str, role: Role) -> bool:
     return role in POLICY[paged].counts_only and field_name == "totalCount"
 
 
+def is_published(type_name: str, field_name: str, role: Role) -> bool:
+    """Whether the role reads a field as a published figure, never as an exact one."""
+    return role in POLICY[type_name].published.get(field_name, ())
+
+
 def gaps(types: dict[str, frozenset[str]]) -> list[str]:
     """What the policy and the schema do not say alike; nothing may be served while there is any."""
     policy = {**POLICY, **_of_mutations()}
@@ -41,7 +46,8 @@ def gaps(types: dict[str, frozenset[str]]) -> list[str]:
         for name, fields in sorted(written.items())
         for unknown in sorted(fields - types.get(name, frozenset()))
     ]
-    found += [gap for name, access in POLICY.items() for gap in _rowless_roles(name, access)]
+    for name, access in POLICY.items():
+        found += [*_rowless_roles(name, access), *_unpublished(name, access)]
     return found
 
 
@@ -82,10 +88,20 @@ def _rowless_roles(name: str, access: Access) -> list[str]:
     readers = {role for roles in access.fields.values() for role in roles}
     return [
         f"the policy lets {role} read {name} but says neither which rows nor 'counts only'"
-        for role in sorted(readers - set(access.rows))
+        for role in sorted(readers - set(access.rows) - set(access.published_rows))
     ] + [
         f"the policy lets {role} reach rows of {name} of which it reads nothing"
         for role in sorted(set(access.rows) - readers - set(access.counts_only))
+    ]
+
+
+def _unpublished(name: str, access: Access) -> list[str]:
+    """Fields that are published for roles which reach no published rows, or do not read them."""
+    return [
+        f"the policy publishes {name}.{field} for {role}, which does not reach or read it"
+        for field, roles in access.published.items()
+        for role in roles
+        if role not in access.published_rows or role not in access.fields.get(field, ())
     ]
 
 

@@ -65,6 +65,12 @@ def reached(type_name: str, viewer: Viewer, columns: Columns = _as_mapped) -> Co
     return false() if rule is None else _meaning(rule, viewer, columns)
 
 
+def reached_as_published(type_name: str, viewer: Viewer, columns: Columns) -> ColumnElement[bool]:
+    """The condition that holds for the published figures that the viewer reaches."""
+    rule = POLICY[type_name].published_rows.get(viewer.role)
+    return false() if rule is None else _meaning(rule, viewer, columns)
+
+
 def _meaning(rule: Rule, viewer: Viewer, columns: Columns) -> ColumnElement[bool]:
     match rule:
         case EveryRow():

@@ -54,12 +54,12 @@ def check_scopes(url: str) -> None:
         raise click.ClickException(f"{_MANAGER} reads {read} instead of {_OWN} alone")
     if own[_OWN]["intake"]["value"] > everything[_OWN]["intake"]["value"]:
         raise click.ClickException(f"{_MANAGER} reads more of {_OWN} than there is")
-    refused = _ask(url, _MANAGER, _QUERY % _OUTCOMES)
+    refused = _ask(url, _MANAGER, _QUERY % "granted { value }")
     if {error["extensions"]["code"] for error in refused["errors"]} != {"FORBIDDEN_FIELD"}:
-        raise click.ClickException(f"{_MANAGER} was not refused the outcomes")
+        raise click.ClickException(f"{_MANAGER} was not refused what was granted")
     click.echo(
         f"{_MANAGER} reads {_OWN} alone: an intake of {own[_OWN]['intake']['value']:,} of its own"
-        f" partner, of {everything[_OWN]['intake']['value']:,} in all; outcomes are refused."
+        f" partner, of {everything[_OWN]['intake']['value']:,} in all; exact outcomes are refused."
     )
 
 

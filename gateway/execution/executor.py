@@ -163,7 +163,7 @@ def _told(error: GraphQLError, trace_id: str) -> dict[str, Any]:
     else:
         log_failure(cause or error, trace_id)
         told = masked()
-    details = {"locations": places, "path": error.path}
+    details = {**told.details, "locations": places, "path": error.path}
     return error_entry(GerbangError(told.code, told.message, details), trace_id)
 
 

@@ -10,6 +10,7 @@ from gateway.schema.context import Context
 from gateway.schema.country import Country
 from gateway.schema.figures import Before, Count, Duration, Rate
 from gateway.schema.partner import Centre, Partner
+from gateway.schema.published import PublishedRow, VolumePublication
 from gateway.schema.scalars import BigInt
 from gateway.schema.visa_type import VisaType
 from gateway.schema.words import Precision
@@ -37,6 +38,8 @@ def _by_code(noun: type[Any], dimension: Dimension, description: str) -> Any:
 
 def _count(measure: Measure, description: str) -> Any:
     def resolve(root: Any) -> Count:
+        if measure in root.published.measures:
+            return root.published.count(measure)
         return Count.exactly(root.figures[measure], root.before(measure))
 
     return strawberry.field(resolver=resolve, description=description)
@@ -44,6 +47,8 @@ def _count(measure: Measure, description: str) -> Any:
 
 def _rate(measure: Measure, description: str) -> Any:
     def resolve(root: Any) -> Rate:
+        if measure in root.published.measures:
+            return root.published.rate(measure)
         return Rate(
             value=root.figures[measure],
             precision=Precision.EXACT,
@@ -56,6 +61,8 @@ def _rate(measure: Measure, description: str) -> Any:
 
 def _duration(measure: Measure, description: str, *, of: str = "decisions") -> Any:
     def resolve(root: Any) -> Duration:
+        if measure in root.published.measures:
+            return root.published.duration(measure)
         return Duration(
             hours=root.figures[measure],
             precision=Precision.ROUNDED,
@@ -78,6 +85,8 @@ class VolumeRow:
     groups: strawberry.Private[dict[Dimension, str | None]]
     #: What its fields are made of, by the names of the statement's columns.
     figures: strawberry.Private[Mapping[str, Any]]
+    #: What its published fields are made of.
+    published: strawberry.Private[PublishedRow]
     #: What a measure was in the windows that this one is compared with.
     before: strawberry.Private[Callable[[Measure], Before]]
 
@@ -94,6 +103,10 @@ class VolumeRow:
     visa_type: VisaType | None = _by_code(VisaType, Dimension.VISA_TYPE, "Visa type.")
     channel: Channel | None = strawberry.field(description="Channel.")
     period: VolumePeriod | None = strawberry.field(description="Period.")
+
+    @strawberry.field(description="Edition of its published figures; null where it has none.")
+    def edition(self) -> int | None:
+        return self.published.figures.get("edition") if self.published.figures else None
 
     intake: Count = _count(Measure.INTAKE, "Applications first paid in the window.")
     decisions: Count = _count(Measure.DECISIONS, "Granted and refused, by decision date.")
@@ -176,5 +189,11 @@ class VolumeRow:
     description="A row for each group in which something asked for happened or was open."
 )
 class VolumeTable:
-    as_of: datetime = strawberry.field(description="All that was recorded before it is counted.")
+    as_of: datetime = strawberry.field(
+        description="All that was recorded before it is counted; where all figures are published"
+        " ones, when any were published last."
+    )
+    published: VolumePublication | None = strawberry.field(
+        description="How figures were published that are not exact; null where all are exact."
+    )
     rows: list[VolumeRow] = strawberry.field(description="The groups, in order.")

@@ -1,6 +1,7 @@
 """The question that is put to the processing volumes, and its answer."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Annotated, Any
 
@@ -14,11 +15,22 @@ from gateway.schema.comparisons import Comparisons, Figures
 from gateway.schema.context import Context
 from gateway.schema.figures import Before, Span
 from gateway.schema.filters import MOST_VALUES
+from gateway.schema.published import (
+    NOT_PUBLISHED,
+    Publication,
+    PublishedRow,
+    check_dimensions,
+    key_of,
+    publication,
+    published_measures,
+    reads_only_published,
+)
 from gateway.schema.volume_rows import VolumePeriod, VolumeRow, VolumeTable
 from gateway.schema.words import VolumeDimension
 from models.vocabulary import Channel
 from models.volumes import Dimension, Measure, Period, Question, as_of, begins_on, statement
 from models.volumes.lines import AnySelect
+from models.volumes.measures import PERCENTILES, RATIOS
 
 MOST_ROWS = 10_000
 LONGEST_WINDOW = timedelta(days=3_660)
@@ -73,9 +85,28 @@ async def volumes(
     where: Annotated[
         VolumeWhere | None, strawberry.argument(description="Counts only these.")
     ] = strawberry.UNSET,
+    edition: Annotated[
+        int | None,
+        strawberry.argument(description="Published figures as of this edition, not the newest."),
+    ] = None,
 ) -> VolumeTable:
     context: Context = info.context
     question = _question(info, from_, to, group_by, where)
+    check_dimensions(question, context.viewer.role)
+    measures = published_measures(question.measures, context.viewer.role)
+    if reads_only_published(context.viewer.role):
+        return _published(question, await publication(context, question, measures, edition))
+    if not measures:
+        return await _exact(info, question)
+    published = await publication(context, question, measures, edition)
+    if measures == question.measures:
+        return _published(question, published)
+    exactly = replace(question, measures=question.measures - measures)
+    return _together(question, await _exact(info, exactly), published)
+
+
+async def _exact(info: strawberry.Info, question: Question) -> VolumeTable:
+    context: Context = info.context
 
     def in_reach(columns: Any) -> Any:
         return reached("VolumeRow", context.viewer, lambda attribute: columns[attribute.key])
@@ -89,12 +120,51 @@ async def volumes(
 
     # One transaction, one snapshot: `as_of` is that of the very figures beside it.
     ((instant,),) = await context.session.rows(holding(as_of(), "VolumeTable"))
-    changes = {span: _measures_with(info.selected_fields, name) for span, name in _CHANGES.items()}
+    changes = {
+        span: _measures_with(info.selected_fields, name) & question.measures
+        for span, name in _CHANGES.items()
+    }
     comparisons = Comparisons(question, changes, instant, read_before)
     found = await read(statement(question, in_reach))
-    return VolumeTable(
-        as_of=instant, rows=[_row(question, row, comparisons.before(row)) for row in found]
-    )
+    rows = [_row(question, row, comparisons.before(row)) for row in found]
+    return VolumeTable(as_of=instant, published=None, rows=rows)
+
+
+def _published(question: Question, published: Publication) -> VolumeTable:
+    """Published figures alone: a group in which nothing happened has no row."""
+    rows = [
+        _row(question, row, _no_comparison, published.of(question, key))
+        for key, row in published.rows.items()
+    ]
+    return VolumeTable(as_of=published.as_of, published=published.published, rows=rows)
+
+
+def _together(question: Question, exact: VolumeTable, published: Publication) -> VolumeTable:
+    """Exact figures and published ones, group by group."""
+    found = {key_of(question, row.figures): row for row in exact.rows}
+    for key, row in published.rows.items():
+        if key not in found:
+            groups = {name: row[name] for name in (*question.dimensions, "period")}
+            found[key] = _row(question, _Nought(groups), _no_comparison)
+    rows = [
+        replace(row, published=published.of(question, key))
+        for key, row in sorted(found.items(), key=lambda each: tuple(map(str, each[0])))
+    ]
+    return VolumeTable(as_of=exact.as_of, published=published.published, rows=rows)
+
+
+class _Nought(dict[str, Any]):
+    """The exact figures of a group that has none of what was asked: counts of nought."""
+
+    def __missing__(self, name: str) -> int | None:
+        return None if name in RATIOS or name in PERCENTILES else 0
+
+
+def _no_comparison(measure: Measure) -> Before:
+    async def nothing(span: Span) -> None:
+        return None
+
+    return nothing
 
 
 async def _figures(context: Context, asked: AnySelect) -> list[Figures]:
@@ -170,12 +240,18 @@ _MEASURES["revenueIdr"] = _MEASURES.pop("revenue")
 _CHANGES = {Span.YEAR: "yearOnYear", Span.MONTH: "monthOnMonth"}
 
 
-def _row(question: Question, figures: Figures, before: Callable[[Measure], Before]) -> VolumeRow:
+def _row(
+    question: Question,
+    figures: Figures,
+    before: Callable[[Measure], Before],
+    published: PublishedRow = NOT_PUBLISHED,
+) -> VolumeRow:
     channel = figures.get(Dimension.CHANNEL)
     return VolumeRow(
         groups={dimension: figures[dimension] for dimension in question.dimensions},
         figures=figures,
         before=before,
+        published=published,
         channel=Channel(channel) if channel else None,
         period=period_of(question, figures),
     )

@@ -39,6 +39,7 @@ class Precision(StrEnum):
     AT_LEAST = "AT_LEAST"
     ROUNDED = "ROUNDED"
     SUPPRESSED = "SUPPRESSED"
+    UNPUBLISHED = "UNPUBLISHED"
 
 
 class ChangeUnit(StrEnum):
@@ -108,7 +109,8 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "EXACT": "Exactly as recorded.",
         "AT_LEAST": "There are at least so many; counting stopped here.",
         "ROUNDED": "Rounded for publication.",
-        "SUPPRESSED": "Too small to be published; there is no value.",
+        "SUPPRESSED": "Withheld: too small, or it could be told from others; there is no value.",
+        "UNPUBLISHED": "Of a period that is not over, or not yet published; there is no value.",
     },
     ChangeUnit: {
         "PERCENT": "Hundredths of what it was.",

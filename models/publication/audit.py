@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from models.publication.bounds import Bounds, Sum
+from models.publication.bounds import Bounds, Sum, Sums
 from models.publication.disclosure import (
     ANYTHING,
     FEWEST_CANDIDATES,
@@ -105,11 +105,8 @@ class System:
         self._cells = cells
         self.figures = [Figure(cell, measure) for cell in cells for measure in cells[cell].measures]
         self._number = {figure: number for number, figure in enumerate(self.figures)}
-        self.sums = [*self._divisions(centres), *self._outcomes()]
-        self._sums_of: defaultdict[int, list[int]] = defaultdict(list)
-        for number, (whole, parts, _) in enumerate(self.sums):
-            for count in (whole, *parts):
-                self._sums_of[count].append(number)
+        self._sums = Sums([*self._divisions(centres), *self._outcomes()])
+        self._known: dict[Known, list[Interval]] = {}
 
     def _divisions(self, centres: Mapping[str, Place]) -> Iterable[Sum]:
         parts: defaultdict[tuple[Figure, str, bool], list[int]] = defaultdict(list)
@@ -128,22 +125,33 @@ class System:
 
     def bounds(self, known: Known) -> Bounds:
         """What is left of each count for somebody who knows so much, and reads the figures."""
-        intervals = [
-            self._cells[cell].tells[measure].within(known(cell, measure))
-            for cell, measure in self.figures
-        ]
-        bounds = Bounds(intervals, self.sums)
-        bounds.narrow()
+        tells = [self._cells[cell].tells[measure] for cell, measure in self.figures]
+        exactly = self._exactly(known)
+        bounds = Bounds(map(Interval.within, tells, exactly), self._sums)
+        bounds.narrow(
+            number
+            for number, (low, high) in enumerate(tells)
+            if low > exactly[number].low or high < exactly[number].high
+        )
         return bounds
+
+    def _exactly(self, known: Known) -> list[Interval]:
+        if known not in self._known:
+            self._known[known] = [known(cell, measure) for cell, measure in self.figures]
+        return self._known[known]
 
     def too_much_told(self, known: Known, bounds: Bounds) -> list[int]:
         """The numbers of counts with too few candidates left."""
+        exactly = self._exactly(known)
         found: list[int] = []
-        for number, (cell, measure) in enumerate(self.figures):
-            left = Interval(bounds.low[number], bounds.high[number]).candidates
-            if left >= FEWEST_CANDIDATES or not self._cells[cell].counts[measure]:
+        for number, (low, high) in enumerate(zip(bounds.low, bounds.high, strict=True)):
+            left = high - low + 1
+            if left >= FEWEST_CANDIDATES:
                 continue
-            if left < min(FEWEST_CANDIDATES, known(cell, measure).candidates):
+            cell, measure = self.figures[number]
+            candidate = self._cells[cell]
+            was = candidate.before.get(measure, ANYTHING).candidates
+            if candidate.counts[measure] and left < min(exactly[number].candidates, was):
                 found.append(number)
         return found
 
@@ -157,20 +165,15 @@ class System:
         for number in sorted(numbers, key=self._size):
             if number not in seen_to:
                 is_any = self._withhold_for(number) or is_any
-                seen_to |= {number, *self._tied(number)}
+                seen_to |= {number, *self._sums.tied(number)}
         return is_any
 
     def _size(self, number: int) -> tuple[int, Figure]:
         cell, measure = self.figures[number]
         return self._cells[cell].counts[measure], self.figures[number]
 
-    def _tied(self, number: int) -> set[int]:
-        """The counts that stand in a sum with one."""
-        sums = (self.sums[one] for one in self._sums_of[number])
-        return {other for whole, parts, _ in sums for other in (whole, *parts)} - {number}
-
     def _withhold_for(self, number: int) -> bool:
-        for chosen in (number, *sorted(self._tied(number), key=self._size)):
+        for chosen in (number, *sorted(self._sums.tied(number), key=self._size)):
             cell, measure = self.figures[chosen]
             if self._cells[cell].can_withhold(measure):
                 self._cells[cell].withhold(measure)
@@ -184,25 +187,28 @@ class System:
             self._cells[cell].withhold(measure)
         return bool(able)
 
-    def tells_something(self) -> bool:
-        return tells_something(self._cells)
-
 
 def tells_something(cells: Candidates) -> bool:
     """Whether there is anything to audit."""
     return any(candidate.tells_something for candidate in cells.values())
 
 
-def audit(system: System, coalitions: Iterable[Known]) -> None:
-    """Withhold further figures until none of the coalitions is told too much."""
+def audit(system: System, coalitions: Iterable[Known]) -> list[Bounds]:
+    """Withhold further figures until none of the coalitions is told too much.
+
+    What is left of each count in the end, for each of them.
+    """
     everyone = list(coalitions)
-    while system.tells_something() and _withheld_more(system, everyone):
+    while _withheld_more(system, everyone):
         pass
+    return [system.bounds(known) for known in everyone]
 
 
 def _withheld_more(system: System, coalitions: Iterable[Known]) -> bool:
+    is_any = False
     for known in coalitions:
-        too_much = system.too_much_told(known, system.bounds(known))
-        if too_much:
-            return system.withhold_for_each(too_much) or system.withhold_all()
-    return False
+        while too_much := system.too_much_told(known, system.bounds(known)):
+            if not (system.withhold_for_each(too_much) or system.withhold_all()):
+                break
+            is_any = True
+    return is_any

@@ -53,7 +53,7 @@ def _audit_year(blocks: Mapping[Block, Candidates], truth: Truth) -> None:
     least: dict[Figure, int] = {}
     most_of: dict[Figure, dict[Figure, Interval]] = defaultdict(dict)
     for block in sorted(block for block in blocks if block.place):
-        for figure, left in _audit_place(blocks[block], block.place, truth).items():
+        for figure, left in _audit_place(blocks[block], truth).items():
             for national in national_counterparts(figure.cell):
                 most_of[Figure(national, figure.measure)][figure] = left
     for figure, parts in most_of.items():
@@ -66,17 +66,15 @@ def _audit_year(blocks: Mapping[Block, Candidates], truth: Truth) -> None:
             _audit_national(blocks[block], truth, least, most_of)
 
 
-def _audit_place(cells: Candidates, place: Place | None, truth: Truth) -> dict[Figure, Interval]:
+def _audit_place(cells: Candidates, truth: Truth) -> dict[Figure, Interval]:
     """One partner in one country: its manager alone, and with the agent of each centre."""
     if not tells_something(cells):
         return {}
     system = System(cells, truth.centres)
-    centres = [centre for centre, where in truth.centres.items() if where == place]
-    coalitions = [_manager(truth), *(_with_agent(truth, centre) for centre in sorted(centres))]
-    audit(system, coalitions)
+    centres = sorted({codes[0] for set_, _, _, codes in cells if set_ is DimensionSet.CENTRE})
+    coalitions = [_manager(truth), *(_with_agent(truth, centre) for centre in centres)]
     left: dict[Figure, Interval] = {}
-    for known in coalitions:
-        bounds = system.bounds(known)
+    for bounds in audit(system, coalitions):
         for number, figure in enumerate(system.figures):
             told = Interval(bounds.low[number], bounds.high[number])
             left[figure] = told.within(left.get(figure, told))
@@ -127,9 +125,11 @@ def _audit_national(
         at_least = truth.known_at_least.get(cell, {}).get(measure, 0)
         return Interval(max(at_least, least.get(Figure(cell, measure), 0)), UNBOUNDED)
 
+    if not tells_something(cells):
+        return
     system = System(cells, truth.centres)
     audit(system, [known])
-    while system.tells_something() and _withheld_for_countries(system, known, parts, truth):
+    while _withheld_for_countries(system, known, parts, truth):
         audit(system, [known])
 
 

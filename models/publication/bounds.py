@@ -1,7 +1,7 @@
 """What sums tell of their parts, and parts of their sums: intervals narrowed to a fixpoint."""
 
-from collections import deque
-from collections.abc import Sequence
+from collections import defaultdict, deque
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from models.publication.disclosure import Interval
@@ -15,32 +15,44 @@ class Sum(NamedTuple):
     is_complete: bool
 
 
+class Sums:
+    """All sums among some counts, and in which of them each count stands."""
+
+    def __init__(self, sums: Iterable[Sum]) -> None:
+        self.all = list(sums)
+        self.of: defaultdict[int, list[int]] = defaultdict(list)
+        for number, (whole, parts, _) in enumerate(self.all):
+            for count in (whole, *parts):
+                self.of[count].append(number)
+
+    def tied(self, count: int) -> set[int]:
+        """The counts that stand in a sum with one."""
+        sums = (self.all[number] for number in self.of[count])
+        return {other for whole, parts, _ in sums for other in (whole, *parts)} - {count}
+
+
 class Bounds:
     """The intervals of some counts that sums tie together."""
 
-    def __init__(self, intervals: Sequence[Interval], sums: Sequence[Sum]) -> None:
-        self.low = [interval.low for interval in intervals]
-        self.high = [interval.high for interval in intervals]
+    def __init__(self, intervals: Iterable[Interval], sums: Sums) -> None:
+        self.low, self.high = (list(bounds) for bounds in zip(*intervals, strict=True))
         self._sums = sums
-        self._of: list[list[int]] = [[] for _ in intervals]
-        for number, (whole, parts, _) in enumerate(sums):
-            for count in (whole, *parts):
-                self._of[count].append(number)
 
-    def narrow(self) -> None:
+    def narrow(self, told: Iterable[int]) -> None:
         """Narrow every interval as far as single sums tell, again and again until none tells more.
 
-        Bounds only move inwards and are whole numbers, so this ends.
+        It begins with the sums of the counts of which something was told. Bounds only move
+        inwards and are whole numbers, so it ends.
         """
-        waiting = deque(range(len(self._sums)))
-        is_waiting = [True] * len(self._sums)
+        waiting = deque(dict.fromkeys(number for count in told for number in self._sums.of[count]))
+        is_waiting = set(waiting)
         while waiting:
             number = waiting.popleft()
-            is_waiting[number] = False
-            for count in self._narrow_by(self._sums[number]):
-                for other in self._of[count]:
-                    if not is_waiting[other]:
-                        is_waiting[other] = True
+            is_waiting.remove(number)
+            for count in self._narrow_by(self._sums.all[number]):
+                for other in self._sums.of[count]:
+                    if other not in is_waiting:
+                        is_waiting.add(other)
                         waiting.append(other)
 
     def _narrow_by(self, one: Sum) -> list[int]:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
+from sqlalchemy.orm import Mapped
 
 from models.base import Base
 from models.publication.disclosure import Protected
@@ -44,10 +45,7 @@ EDITION = Table(
     PrimaryKeyConstraint("period", "starts_on", "edition", name="pk_volume_edition"),
 )
 
-#: A row for each group in each period in which something happened; null is withheld. An edition
-#: has the rows that changed: the others are those of the edition before. The partner and the
-#: country of a centre stand beside it.
-PUBLISHED = Table(
+_PUBLISHED = Table(
     "volume_published",
     Base.metadata,
     Column("dimension_set", Text, nullable=False),
@@ -67,6 +65,25 @@ PUBLISHED = Table(
         postgresql_nulls_not_distinct=True,
     ),
 )
+
+
+class PublishedVolume(Base):
+    """A row for each group in each period in which something happened; null is withheld.
+
+    An edition has the rows that changed: the others are those of the edition before. The partner
+    and the country of a centre stand beside it.
+    """
+
+    __tablename__ = "volume_published"
+    __table__ = _PUBLISHED
+    __mapper_args__ = {  # noqa: RUF012 - the name and kind that SQLAlchemy asks for
+        "primary_key": [column for column in _PUBLISHED.c if column.name not in FIGURES]
+    }
+
+    partner_code: Mapped[str | None]
+    country_code: Mapped[str | None]
+    centre_code: Mapped[str | None]
+
 
 #: The true counts of each cell when it was last published, and what all its editions told of
 #: them, in the order of ``Protected``; a missing bound is none.

@@ -171,11 +171,11 @@ async def test_a_ground_told_to_agents_breaks_a_promise(world, monkeypatch) -> N
 
 
 async def test_an_outcome_told_to_managers_breaks_a_promise(world, monkeypatch) -> None:
-    managers = (*POLICY["VolumeRow"].fields["refused"], Role.PARTNER_MANAGER)
-    monkeypatch.setitem(POLICY, "VolumeRow", with_fields("VolumeRow", {"refused": managers}))
+    managers = (*POLICY["VolumeRow"].fields["granted"], Role.PARTNER_MANAGER)
+    monkeypatch.setitem(POLICY, "VolumeRow", with_fields("VolumeRow", {"granted": managers}))
     async with serving(world) as who:
         with pytest.raises(AssertionError):
-            await test_promises.test_manager_has_no_outcome_among_the_measures(who)
+            await test_promises.test_manager_has_no_exact_outcome_among_the_measures(who)
 
 
 async def test_validation_that_is_off_is_seen(world, monkeypatch, traffic) -> None:

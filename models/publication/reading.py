@@ -1,0 +1,105 @@
+"""What is published for a question on the grid: statements over the published tables alone."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
+
+from models.publication.sets import DIMENSIONS, PERIODS, DimensionSet, first_day_of, last_day_of
+from models.publication.tables import EDITION, FIGURES, PublishedVolume
+from models.volumes.grains import Dimension
+from models.volumes.question import Period
+
+#: A select, whatever its columns.
+AnySelect = Select[*tuple[Any, ...]]
+
+_PUBLISHED = PublishedVolume.__table__.c
+#: Whose a centre is stands beside it, so that it may be named with it.
+_BESIDE: Mapping[DimensionSet, frozenset[Dimension]] = dict.fromkeys(
+    (DimensionSet.CENTRE, DimensionSet.CENTRE_VISA_TYPE),
+    frozenset({Dimension.PARTNER, Dimension.COUNTRY}),
+)
+
+
+@dataclass(frozen=True)
+class GridQuestion:
+    """Published figures of one dimension set, over whole periods of one kind."""
+
+    dimension_set: DimensionSet
+    period: Period
+    from_on: date
+    to_on: date
+    where: Mapping[Dimension, str] = field(default_factory=dict)
+    #: The newest edition up to this one; none for the newest of all.
+    edition: int | None = None
+
+
+def dimension_set_of(
+    named: Iterable[Dimension], implied: Iterable[Dimension], among: Iterable[DimensionSet]
+) -> DimensionSet | None:
+    """The set that has exactly the named dimensions, those that go without saying aside."""
+    said = frozenset(named)
+    known = said | frozenset(implied)
+    for dimension_set in among:
+        own = frozenset(DIMENSIONS[dimension_set])
+        if own <= known and said <= own | _BESIDE.get(dimension_set, frozenset()):
+            return dimension_set
+    return None
+
+
+def period_of(from_on: date, to_on: date, grouped_by: Period | None) -> Period | None:
+    """The period of the grid that the window consists of; none where it cuts one."""
+    for period in PERIODS if grouped_by is None else (grouped_by,):
+        if period not in PERIODS or first_day_of(period, from_on) != from_on:
+            continue
+        last_begins_on = from_on if grouped_by is None else first_day_of(period, to_on)
+        if last_day_of(period, last_begins_on) == to_on:
+            return period
+    return None
+
+
+def editions(question: GridQuestion) -> AnySelect:
+    """The first day, newest edition and date of each period asked for that is published."""
+    c = EDITION.c
+    return (
+        select(
+            c.starts_on, func.max(c.edition).label("edition"), func.max(c.published_at).label("at")
+        )
+        .where(
+            c.period == question.period.value,
+            c.starts_on.between(question.from_on, question.to_on),
+            *_up_to(c.edition, question),
+        )
+        .group_by(c.starts_on)
+    )
+
+
+def newest_publication() -> AnySelect:
+    """When anything was published last; now, where nothing was."""
+    return select(func.coalesce(func.max(EDITION.c.published_at), func.now()).label("at"))
+
+
+def rows(question: GridQuestion, scope: Callable[[Any], ColumnElement[bool]]) -> AnySelect:
+    """Codes, ``period`` (its first day), ``edition`` and the figures; null is withheld."""
+    c = _PUBLISHED
+    codes = [c[dimension.value] for dimension in Dimension]
+    return (
+        select(*codes, c.starts_on.label("period"), c.edition, *(c[name] for name in FIGURES))
+        .ext(distinct_on(*codes, c.starts_on))
+        .where(
+            c.dimension_set == question.dimension_set.value,
+            c.period == question.period.value,
+            c.starts_on.between(question.from_on, question.to_on),
+            *_up_to(c.edition, question),
+            *(c[dimension.value] == value for dimension, value in question.where.items()),
+            scope(c),
+        )
+        .order_by(*codes, c.starts_on, c.edition.desc())
+    )
+
+
+def _up_to(edition: ColumnElement[int], question: GridQuestion) -> list[ColumnElement[bool]]:
+    return [] if question.edition is None else [edition <= question.edition]
