@@ -24,7 +24,7 @@ RULES = (
     "frozen", "sources",
 )  # fmt: skip
 FACTS = ("unit", "window", "seen", "precision")
-STYLES = ("style.css", "style.print.css")
+STYLES = ("style.css", "style.print.css", "style.wide.css")
 
 PAGE = Template("""<!doctype html>
 <html lang="$language">

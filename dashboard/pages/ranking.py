@@ -41,7 +41,13 @@ def ranking(view: View) -> list[Any]:
         html.Div(
             [
                 html.P(say("ranking.note")),
-                html.Div([*_more(len(volumes.places), address, say), *_exports(address, say)]),
+                html.Div(
+                    [
+                        *_more(len(volumes.places), address, say),
+                        _print(address, say),
+                        *_exports(address, say),
+                    ]
+                ),
             ],
             className="below",
         ),
@@ -167,6 +173,14 @@ def _more(count: int, address: Address, say: Texts) -> list[html.A]:
         return [html.A(text, href=address.link(rows="top"), className="button")]
     text = say("ranking.all", count=str(count))
     return [html.A(text, href=address.link(rows="all"), className="button")]
+
+
+def _print(address: Address, say: Texts) -> html.A:
+    """Every row, and the browser's way to paper."""
+    is_printed: dict[str, Any] = {"data-print": ""}
+    return html.A(
+        say("ranking.print"), href=address.link(rows="all"), className="button", **is_printed
+    )
 
 
 def _exports(address: Address, say: Texts) -> list[html.A]:

@@ -1,0 +1,31 @@
+// The page on paper: pictures scaled to it, and the whole table for whoever prints by the button.
+(() => {
+  "use strict";
+
+  window.addEventListener("beforeprint", () => {
+    document.querySelectorAll(".graph .main-svg").forEach((svg) => {
+      const { width, height } = svg.getBoundingClientRect();
+      svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    });
+  });
+  window.addEventListener("afterprint", () => {
+    document.querySelectorAll(".graph .main-svg").forEach((svg) => svg.removeAttribute("viewBox"));
+  });
+
+  // The link shows all rows, as it would without this file; what follows it is printed.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-print]");
+    if (!link) return;
+    if (new URLSearchParams(location.search).get("rows") === "all") {
+      event.preventDefault();
+      event.stopPropagation();
+      window.print();
+      return;
+    }
+    const ready = new MutationObserver(() => {
+      ready.disconnect();
+      setTimeout(() => window.print(), 300);
+    });
+    ready.observe(document.getElementById("ranking"), { childList: true, subtree: true });
+  }, { capture: true });
+})();
