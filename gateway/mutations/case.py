@@ -1,7 +1,7 @@
 """An application that is locked for a change: where it stands, read after the lock was had."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -80,7 +80,6 @@ def _standing(application: UUID) -> Any:
             Application.is_held,
             Application.partner_code,
             Application.received_at,
-            Application.paused_seconds,
             Application.visa_type_code,
             Application.current_decision_id,
             Decision.officer,
@@ -88,6 +87,7 @@ def _standing(application: UUID) -> Any:
             Decision.ground,
             events.scalar_subquery().label("sequence"),
             entered.scalar_subquery().label("since"),
+            _paused(application).label("paused"),
             entry_in_force(Application.nationality_code).label("entry"),
             func.clock_timestamp().label("at"),
             today().label("on"),
@@ -95,6 +95,26 @@ def _standing(application: UUID) -> Any:
         .outerjoin(Decision, Decision.id == Application.current_decision_id)
         .where(Application.id == application)
     )
+
+
+def _paused(application: UUID) -> Any:
+    """For how long it waited for the applicant, by its events; a wait that lasts is left out."""
+    entered = (
+        select(
+            ApplicationEvent.kind,
+            ApplicationEvent.occurred_at.label("at"),
+            func.lead(ApplicationEvent.occurred_at)
+            .over(order_by=ApplicationEvent.sequence)
+            .label("left_at"),
+        )
+        .where(ApplicationEvent.application_id == application)
+        .where(ApplicationEvent.kind.in_([status.value for status in Status]))
+        .subquery()
+    )
+    waits = select(func.sum(entered.c.left_at - entered.c.at)).where(
+        entered.c.kind == Status.INFO_REQUESTED
+    )
+    return waits.scalar_subquery()
 
 
 def _latest_answers(application: UUID) -> Select[str, str]:
@@ -118,7 +138,7 @@ def _case(row: Any, answers: dict[ScreeningKind, ScreeningResult]) -> Case:
             is_received=row.received_at is not None,
             is_closed=status in CLOSED,
             since=row.since,
-            paused_seconds=row.paused_seconds,
+            paused=row.paused or timedelta(),
             decided_by=row.officer,
             decided=(row.outcome, row.ground) if row.outcome else None,
             questions=questions,

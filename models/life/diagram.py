@@ -41,7 +41,7 @@ def _table() -> Iterator[str]:
             step.verb,
             _sources(step),
             step.target or "(stays)",
-            step.event or "(an answer of its own)",
+            step.event or "(a row of its own)",
             ", ".join(step.by) or "a clock",
             "; ".join(need.words for need in step.needs),
         )

@@ -10,7 +10,7 @@ import asyncpg
 
 from models.keeping import keep
 from models.life.steps import STEPS, Step, Verb
-from models.vocabulary import Wait
+from models.vocabulary import EventKind, Status, Wait
 
 #: How long a request may be repeated under its key.
 REMEMBERED_DAYS = 7
@@ -20,10 +20,13 @@ _BATCH = 500
 #: What a clock does to an application that waited for something too long.
 _WAITS = {Verb.EXPIRE: Wait.PAYMENT, Verb.LAPSE: Wait.ANSWER}
 
+#: Events that say nothing of a status.
+_NO_STATUS = [kind.value for kind in EventKind if kind not in tuple(Status)]
+
 # A case is due when the deadline in force on the day its wait began (WIB) has passed since.
 _DUE = """
     WITH due AS (
-        SELECT application.id, began.at AS since
+        SELECT application.id
         FROM application
         CROSS JOIN LATERAL (
             SELECT max(occurred_at) AS at
@@ -46,10 +49,16 @@ _DUE = """
         UPDATE application
         SET status = $4,
             closed_at = now(),
-            paused_seconds = paused_seconds + CASE status
-                WHEN 'INFO_REQUESTED' THEN extract(epoch FROM now() - due.since)::bigint
-                ELSE 0
-            END
+            paused_seconds = (
+                SELECT coalesce(sum(extract(epoch FROM left_at - occurred_at)), 0)::bigint
+                FROM (
+                    SELECT kind, occurred_at,
+                        lead(occurred_at, 1, now()) OVER (ORDER BY sequence) AS left_at
+                    FROM application_event
+                    WHERE application_id = due.id AND kind <> ALL ($5)
+                ) AS entered
+                WHERE kind = 'INFO_REQUESTED'
+            )
         FROM due
         WHERE application.id = due.id
         RETURNING application.id
@@ -96,5 +105,7 @@ async def keep_lapsing(url: str, stop: asyncio.Event, every: float = _EVERY_SECO
 
 
 async def _end(connection: asyncpg.Connection, step: Step, limit: int) -> int:
-    wait = _WAITS[step.verb]
-    return len(await connection.fetch(_DUE, wait, list(step.sources), limit, step.target))
+    ended = await connection.fetch(
+        _DUE, _WAITS[step.verb], list(step.sources), limit, step.target, _NO_STATUS
+    )
+    return len(ended)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from models.vocabulary import CLOSED, EventKind, Role, ScreeningKind, ScreeningResult, Status
@@ -19,7 +19,8 @@ class Standing:
     is_closed: bool = False
     #: When it entered its status.
     since: datetime | None = None
-    paused_seconds: int = 0
+    #: For how long it waited for the applicant before it entered its status.
+    paused: timedelta = timedelta()
     decided_by: str | None = None
     #: The outcome and the ground of the decision that stands.
     decided: tuple[str, str | None] | None = None
@@ -77,5 +78,5 @@ def _resumed(now: Standing, at: datetime) -> dict[str, Any]:
     """What the adjusted clock leaves out: the time for which the case waited for the applicant."""
     if now.status is not Status.INFO_REQUESTED or now.since is None:
         return {}
-    waited = max(0, int((at - now.since).total_seconds()))
-    return {"paused_seconds": now.paused_seconds + waited}
+    # Rounded once, over all its waits: what the events say can be counted again.
+    return {"paused_seconds": round((now.paused + (at - now.since)).total_seconds())}

@@ -53,7 +53,7 @@ class Step:
     sources: tuple[Status, ...]
     #: None: the status stays.
     target: Status | None
-    #: None: it is told by a row of its own, an answer of supervision.
+    #: None: it is told by a row of its own, a question to supervision or its answer.
     event: EventKind | None
     by: tuple[Role, ...] = ()
     needs: tuple[Need, ...] = ()
@@ -85,7 +85,7 @@ STEPS = (
     Step(Verb.REFER_TO_SCREENING, (S.SCREENING,), None, E.SCREENING, (R.OFFICER, R.SUPERVISOR),
          (CAN_BE_ASKED_ANEW,)),
     # A refusal that was made unscreened can only be corrected to a grant after a screening.
-    Step(Verb.REFER_TO_SCREENING, (S.REFUSED,), None, E.SCREENING, (R.SUPERVISOR,),
+    Step(Verb.REFER_TO_SCREENING, (S.REFUSED,), None, None, (R.SUPERVISOR,),
          (CAN_BE_ASKED_ANEW,)),
     Step(Verb.RECORD_SCREENING, (S.SCREENING, S.REFUSED), None, None, (R.SERVICE,),
          (WAITS_FOR_ANSWER,)),

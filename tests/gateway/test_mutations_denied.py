@@ -1,0 +1,302 @@
+"""A call that is denied changes nothing and tells nothing, whoever calls what on which row."""
+
+import asyncio
+import json
+import logging
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from gateway.policy import MUTATIONS
+from gateway.schema.ids import GlobalId
+from gateway.schema.mutations.intents import INTENTS
+from models.database import connect
+from models.life import STEPS
+from models.vocabulary import Role
+from tests import tokens
+from tests.gateway.changing import (
+    IDENTITY,
+    PERSONAL,
+    Changed,
+    change,
+    document,
+    done,
+    everything,
+    global_id,
+    key,
+    send,
+    submitted,
+)
+from tests.gateway.conftest import Asked, Viewer
+from tests.gateway.test_policy_enforced import VIEWERS
+from tests.world import CASES
+
+pytestmark = pytest.mark.anyio
+
+SUBMISSION: dict[str, Any] = {
+    "visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY),
+}  # fmt: skip
+#: What each mutation takes beside its key and the application.
+GIVEN: dict[str, dict[str, Any]] = {
+    "submitApplication": SUBMISSION,
+    "submitApplications": {"applications": [SUBMISSION]},
+    "recordPayment": {"amountIdr": 500_000},
+    "recordScreening": {"kind": "ENTRY_BAN", "result": "CLEAR"},
+    "recordDecision": {"outcome": "REFUSED", "ground": "INCOMPLETE"},
+    "supersedeDecision": {"outcome": "REFUSED", "ground": "FALSE_STATEMENT"},
+}
+#: Who may call what, as people say it; not read from the policy.
+CALLED: dict[Role, set[str]] = {
+    Role.OFFICER: {"startVerification", "requestInformation", "referToScreening",
+                   "recordDecision"},
+    Role.SUPERVISOR: {"referToScreening", "holdApplication", "releaseApplication",
+                      "supersedeDecision", "revokeVisa"},
+    Role.PARTNER_AGENT: {"submitApplication", "submitApplications", "markReceived",
+                         "answerInformation", "withdrawApplication"},
+    Role.APPLICANT: {"submitApplication", "answerInformation", "withdrawApplication"},
+    Role.SERVICE: {"recordPayment", "markReceived", "answerInformation", "recordScreening"},
+}  # fmt: skip
+SCOPED = {"agent-au": "AUME-INCO-0004", "applicant": "AUSY-PAID-0013", "service": "ANDA-CORR-0005"}
+
+each_role = pytest.mark.parametrize("role", list(Role))
+each_mutation = pytest.mark.parametrize("mutation", list(MUTATIONS))
+
+
+def given(mutation: str, id_: str) -> dict[str, Any]:
+    named = {} if mutation.startswith("submit") else {"applicationId": id_}
+    return {**GIVEN.get(mutation, {}), **named}
+
+
+def told(answer: Asked) -> tuple[int, Any]:
+    body = json.loads(answer.text)
+    for error in body.get("errors", []):
+        del error["extensions"]["traceId"]
+    return answer.status, body
+
+
+# --- Roles ---------------------------------------------------------------------------------------
+
+
+@each_role
+async def test_each_role_is_told_of_the_mutations_it_has(who, world, role) -> None:
+    answer = await who[VIEWERS[role]]("{ __schema { mutationType { fields { name } } } }")
+    root = answer.data["__schema"]["mutationType"] or {"fields": []}
+    assert {field["name"] for field in root["fields"]} == CALLED.get(role, set())
+
+
+def test_the_policy_lets_call_whom_the_steps_let_act() -> None:
+    for intent in INTENTS:
+        acting = {role for step in STEPS if step.verb in intent.verbs for role in step.by}
+        if intent.name == "submitApplications":
+            acting -= {Role.APPLICANT}  # who applies alone has no batch
+        assert set(MUTATIONS[intent.name].rows) == acting, intent.name
+
+
+@each_mutation
+@each_role
+async def test_a_role_without_a_mutation_is_refused_before_anything_is_read(
+    who, world, connection, traffic, role, mutation
+) -> None:
+    if mutation in CALLED.get(role, set()):
+        return
+    before = await everything(connection)
+    viewer, name = who[VIEWERS[role]], mutation[0].upper() + mutation[1:]
+    input_ = {"idempotencyKey": key(), **given(mutation, global_id("AUSY-PAID-0013"))}
+    traffic.statements.clear()
+    for text in (
+        document(mutation, "errors { code }"),
+        f"mutation($input: {name}Input!) {{ x: {mutation}(input: $input) {{ __typename }} }}",
+        f"mutation($input: {name}Input!) {{ ...F }}"
+        f" fragment F on Mutation {{ {mutation}(input: $input) {{ __typename }} }}",
+        f"mutation {{ {mutation} {{ __typename }} }}",
+    ):
+        answer = await viewer(text, input=input_)
+        assert (answer.status, set(answer.codes)) == (400, {"FORBIDDEN_FIELD"})
+        coordinates = {error["extensions"]["coordinate"] for error in answer.errors}
+        assert f"Mutation.{mutation}" in coordinates
+        assert "data" not in answer.body
+    assert (traffic.statements, traffic.connections) == ([], 0)
+    assert await everything(connection) == before
+
+
+# --- Rows ----------------------------------------------------------------------------------------
+
+
+async def call(viewer: Viewer, mutation: str, id_: str) -> Asked:
+    selection = "application { id } errors { code message path }"
+    input_ = {"idempotencyKey": key(), **given(mutation, id_)}
+    return await viewer(document(mutation, selection), input=input_)
+
+
+@pytest.mark.parametrize(
+    ("name", "mutation"),
+    [
+        (name, mutation)
+        for name, role in (("agent-au", Role.PARTNER_AGENT), ("applicant", Role.APPLICANT),
+                           ("service", Role.SERVICE))
+        for mutation in sorted(CALLED[role]) if not mutation.startswith("submit")
+    ],
+)  # fmt: skip
+async def test_foreign_missing_and_malformed_ids_answer_alike_and_by_the_same_path(
+    who, world, connection, traffic, name, mutation
+) -> None:
+    before = await everything(connection)
+    traffic.statements.clear()
+    first = told(await call(who[name], mutation, global_id(SCOPED[name])))
+    path = list(traffic.statements)
+    assert first[1]["data"][mutation]["errors"][0]["code"] == "NOT_FOUND"
+    for id_ in (
+        GlobalId("Application", str(uuid4())).encode(), "", "nonsense", "x" * 500,
+        GlobalId("Application", "1").encode(), GlobalId("Country", "AU").encode(),
+        global_id(SCOPED[name]) + "=",
+    ):  # fmt: skip
+        traffic.statements.clear()
+        assert told(await call(who[name], mutation, id_)) == first
+        assert traffic.statements == path
+    assert await everything(connection) == before
+
+
+async def test_a_foreign_row_is_never_waited_for(who, world) -> None:
+    other = await connect(world)
+    try:
+        async with other.transaction():
+            await other.execute("SELECT FROM application FOR UPDATE")
+            answer = await asyncio.wait_for(
+                call(who["agent-au"], "withdrawApplication", global_id("ANDA-CORR-0005")), 2
+            )
+    finally:
+        await other.close()
+    assert answer.data["withdrawApplication"]["errors"][0]["code"] == "NOT_FOUND"
+
+
+@pytest.mark.parametrize("country", ["AU", "SG"])
+async def test_a_passport_known_elsewhere_is_told_by_nothing(who, world, traffic, country) -> None:
+    """Wei Tan applied in Singapore; Jack Doyle at this very centre."""
+    number = {"SG": "PSG0006", "AU": "PAU0002"}[country]
+
+    async def path(passport: str) -> tuple[Any, list[str]]:
+        traffic.statements.clear()
+        person = {**IDENTITY, "passportNumber": passport}
+        changed = await change(
+            who["agent-au"], "submitApplication", **{**SUBMISSION, "identity": person}
+        )
+        return (changed.codes, set(changed.payload)), list(traffic.statements)
+
+    assert await path(number) == await path("NEVERSEEN1")
+
+
+async def test_an_agent_reaches_a_person_only_through_the_own_applications(who, world) -> None:
+    """The person of an application handed in with a known passport is somebody new."""
+    person = {**IDENTITY, "passportNumber": "PSG0006"}
+    id_ = await done(who["agent-au"], "submitApplication", **{**SUBMISSION, "identity": person})
+    answer = await who["officer"](
+        f"""{{ node(id: "{id_}") {{
+            ... on Application {{ applicant {{ applications {{ id }} }} }}
+        }} }}"""
+    )
+    assert answer.data["node"]["applicant"]["applications"] == [{"id": id_}]
+
+
+# --- Statuses ------------------------------------------------------------------------------------
+
+
+@each_mutation
+async def test_a_step_that_cannot_be_taken_changes_nothing(
+    who, world, connection, mutation
+) -> None:
+    if mutation.startswith("submit"):
+        return
+    before, refused_ = await everything(connection), 0
+    for role in MUTATIONS[mutation].rows:
+        for case in CASES:
+            wrong = {**given(mutation, global_id(case.reference)), "expectedStatus": "LAPSED"}
+            if case.reference == "ANDA-LAPS-0012":
+                continue
+            if role is Role.PARTNER_AGENT:
+                del wrong["expectedStatus"]
+                if case.reference == "AUSY-PAID-0013" and mutation != "answerInformation":
+                    continue
+            answer = await send(who[VIEWERS[role]], mutation, wrong)
+            assert Changed(answer, answer.data[mutation]).codes
+            refused_ += 1
+    assert refused_ >= 12
+    assert await everything(connection) == before
+
+
+# --- Ways in -------------------------------------------------------------------------------------
+
+
+async def test_only_a_post_with_json_changes_anything(client, who, world, connection) -> None:
+    before = await everything(connection)
+    text = document("withdrawApplication")
+    input_ = {"idempotencyKey": key(), "applicationId": global_id("AUSY-PAID-0013")}
+    signed = {"Authorization": bearer(who["agent-au"])}
+    got = await client.get(
+        "/graphql",
+        params={"query": text, "variables": json.dumps({"input": input_})},
+        headers=signed,
+    )
+    assert got.json()["errors"][0]["extensions"]["code"] == "METHOD_NOT_ALLOWED"
+    for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data"):
+        body = json.dumps({"query": text, "variables": {"input": input_}})
+        sent = await client.post("/graphql", content=body, headers={**signed, "Content-Type": kind})
+        assert sent.status_code == 415
+    assert await everything(connection) == before
+
+
+def bearer(viewer: Viewer) -> str:
+    return tokens.bearer(**viewer.claims)["Authorization"]
+
+
+async def test_a_document_cannot_hold_endless_mutations(who, world, connection) -> None:
+    fields = " ".join(f"m{n}: withdrawApplication(input: $i) {{ __typename }}" for n in range(101))
+    input_ = {"idempotencyKey": key(), "applicationId": global_id("AUSY-PAID-0013")}
+    before = await everything(connection)
+    answer = await who["agent-au"](
+        f"mutation($i: WithdrawApplicationInput!) {{ {fields} }}", i=input_
+    )
+    assert answer.codes == ["TOO_COSTLY"]
+    assert await everything(connection) == before
+
+
+# --- What is left behind -------------------------------------------------------------------------
+
+
+async def test_nothing_personal_is_left_outside_the_vault(who, world, connection, caplog) -> None:
+    caplog.set_level(logging.DEBUG)
+    texts: list[str] = []
+    for said in (
+        SUBMISSION,
+        {**SUBMISSION, "visaType": "Z9"},
+        {**SUBMISSION, "identity": {**IDENTITY, "email": "olive.zephyrine"}},
+        {**SUBMISSION, "identity": {**IDENTITY, "phone": "400 123 987"}},
+    ):
+        texts.append((await send(who["agent-au"], "submitApplication", said)).text)
+    await connection.execute("ALTER TABLE identity RENAME COLUMN phone TO phone_away")
+    try:
+        failed = await send(who["agent-au"], "submitApplication", SUBMISSION)
+    finally:
+        await connection.execute("ALTER TABLE identity RENAME COLUMN phone_away TO phone")
+    assert failed.codes == ["INTERNAL"]
+    texts += [failed.text, caplog.text]
+    for table in ("idempotency", "application", "application_event", "volume_outbox"):
+        texts.append(
+            await connection.fetchval(
+                f"SELECT coalesce(string_agg(one::text, ' '), '') FROM {table} AS one"
+            )
+        )
+    for text in texts:
+        assert [personal for personal in PERSONAL if personal.lower() in text.lower()] == []
+
+
+async def test_a_failure_midway_leaves_nothing(who, world, connection) -> None:
+    before = await everything(connection)
+    await connection.execute("ALTER TABLE application_event RENAME TO away")
+    try:
+        failed = await send(who["agent-au"], "submitApplication", SUBMISSION)
+    finally:
+        await connection.execute("ALTER TABLE away RENAME TO application_event")
+    assert failed.codes == ["INTERNAL"]
+    assert await everything(connection) == before
+    await submitted(who)

@@ -1,0 +1,315 @@
+"""Nothing is done twice and nothing is lost: keys, expectations, and many at once."""
+
+import asyncio
+from collections.abc import Awaitable
+from typing import Any
+
+import pytest
+
+from gateway.access import writing
+from models.database import connect
+from tests.gateway.changing import (
+    IDENTITY,
+    Changed,
+    change,
+    cleared,
+    document,
+    done,
+    events,
+    everything,
+    in_verification,
+    key,
+    paid,
+    row,
+    row_id,
+    send,
+    submitted,
+)
+from tests.gateway.conftest import Asked, Viewer
+
+pytestmark = pytest.mark.anyio
+
+SUBMISSION: dict[str, Any] = {
+    "visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY),
+}  # fmt: skip
+CROWD = 20
+
+
+async def together(*calls: Awaitable[Any]) -> list[Any]:
+    return list(await asyncio.gather(*calls))
+
+
+async def applications(connection: Any) -> int:
+    return await connection.fetchval("SELECT count(*) FROM application")
+
+
+# --- Keys ----------------------------------------------------------------------------------------
+
+
+async def test_the_same_request_again_answers_the_same_and_does_nothing(
+    who, world, connection
+) -> None:
+    said = {**SUBMISSION, "idempotencyKey": key()}
+    first = await change(who["agent-au"], "submitApplication", **said)
+    before = await everything(connection)
+    again = await change(who["agent-au"], "submitApplication", **said)
+    assert again.payload == first.payload
+    assert await everything(connection) == before
+
+
+async def test_a_decision_again_is_not_refused_for_the_status_it_made(
+    who, world, connection
+) -> None:
+    id_ = await cleared(who)
+    said = {"idempotencyKey": key(), "outcome": "GRANTED", "expectedStatus": "SCREENING"}
+    for _ in range(3):
+        assert (await change(who["officer"], "recordDecision", id_, **said)).codes == []
+    made = "SELECT count(*) FROM decision WHERE application_id = $1"
+    assert await connection.fetchval(made, row_id(id_)) == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"nationality": "NZ"},
+        {"identity": {**IDENTITY, "fullName": "Olive Zephyrina"}},
+        {"visaType": "C1"},
+    ],
+)
+async def test_a_key_for_something_else_is_refused(who, world, connection, other) -> None:
+    said = {**SUBMISSION, "idempotencyKey": key()}
+    await done(who["agent-au"], "submitApplication", **said)
+    before = await everything(connection)
+    changed = await change(who["agent-au"], "submitApplication", **{**said, **other})
+    assert changed.codes == ["IDEMPOTENCY_CONFLICT"]
+    assert changed.payload["errors"][0]["path"] == ["input", "idempotencyKey"]
+    assert await everything(connection) == before
+
+
+async def test_a_key_used_by_another_mutation_is_refused(who, world) -> None:
+    first, second, key_ = await submitted(who), await submitted(who), key()
+    await done(who["agent-au"], "markReceived", first, idempotencyKey=key_)
+    for mutation, id_ in (("withdrawApplication", first), ("markReceived", second)):
+        changed = await change(who["agent-au"], mutation, id_, idempotencyKey=key_)
+        assert changed.codes == ["IDEMPOTENCY_CONFLICT"]
+
+
+async def test_a_key_is_that_of_one_person_in_one_role(who, world) -> None:
+    key_ = key()
+    ids = [
+        await done(viewer, "submitApplication", **SUBMISSION, idempotencyKey=key_)
+        for viewer in (
+            who["agent-au"],
+            Viewer(who["agent-au"].client, {**who["agent-au"].claims, "sub": "agent-2"}),
+            Viewer(who["agent-au"].client, {"role": "APPLICANT", "sub": "agent-au"}),
+        )
+    ]
+    assert len(set(ids)) == 3
+
+
+async def test_who_has_lost_the_row_is_answered_without_it(who, world) -> None:
+    said = {**SUBMISSION, "idempotencyKey": key()}
+    await done(who["agent-au"], "submitApplication", **said)
+    moved = Viewer(who["agent-au"].client, {**who["agent-au"].claims, "centres": ["AU-MEL"]})
+    again = await change(moved, "submitApplication", **said)
+    assert (again.codes, again.payload["application"]) == ([], None)
+
+
+async def test_a_refusal_leaves_no_key_behind(who, world, connection) -> None:
+    id_ = await in_verification(who)
+    said = {"idempotencyKey": key(), "outcome": "GRANTED"}
+    kept = await connection.fetchval("SELECT count(*) FROM idempotency")
+    assert (await change(who["officer"], "recordDecision", id_, **said)).codes == ["NOT_CLEARED"]
+    assert await connection.fetchval("SELECT count(*) FROM idempotency") == kept
+    await done(who["officer"], "referToScreening", id_)
+    await done(who["service"], "recordScreening", id_, kind="ENTRY_BAN", result="CLEAR")
+    assert (await change(who["officer"], "recordDecision", id_, **said)).codes == []
+
+
+async def test_neither_key_nor_input_can_be_read_from_what_is_kept(who, world, connection) -> None:
+    key_ = key()
+    await done(who["agent-au"], "submitApplication", **SUBMISSION, idempotencyKey=key_)
+    digests = []
+    for other in (key_, key()):
+        viewer = Viewer(who["agent-au"].client, {**who["agent-au"].claims, "sub": "agent-3"})
+        await done(viewer, "submitApplication", **SUBMISSION, idempotencyKey=other)
+        digests.append(await connection.fetchrow(
+            "SELECT * FROM idempotency ORDER BY created_at DESC LIMIT 1"
+        ))  # fmt: skip
+    assert key_ not in str(digests[0])
+    # The same input under another key has another digest: it cannot be guessed without the key.
+    assert digests[0]["input_digest"] != digests[1]["input_digest"]
+
+
+async def test_many_at_once_with_one_key_have_one_effect(who, world, connection) -> None:
+    said = {**SUBMISSION, "idempotencyKey": key()}
+    before = await applications(connection)
+    made = await together(
+        *(done(who["agent-au"], "submitApplication", **said) for _ in range(CROWD))
+    )
+    assert len(set(made)) == 1
+    assert await applications(connection) == before + 1
+
+
+async def test_many_at_once_with_one_key_and_other_words_have_one_effect(
+    who, world, connection
+) -> None:
+    key_, before = key(), await applications(connection)
+    changed: list[Changed] = await together(
+        *(
+            change(
+                who["agent-au"], "submitApplication",
+                **{**SUBMISSION, "identity": {**IDENTITY, "fullName": f"Olive {n} Zephyrine"}},
+                idempotencyKey=key_,
+            )
+            for n in range(CROWD)
+        )
+    )  # fmt: skip
+    assert sorted(one.codes for one in changed) == [[]] + [["IDEMPOTENCY_CONFLICT"]] * (CROWD - 1)
+    assert await applications(connection) == before + 1
+
+
+async def test_a_first_application_of_many_at_once_makes_one_person(who, world, connection) -> None:
+    newcomer = Viewer(who["anonymous"].client, {"role": "APPLICANT", "sub": "hasty"})
+    ids = await together(*(done(newcomer, "submitApplication", **SUBMISSION) for _ in range(CROWD)))
+    persons = {(await row(connection, id_))["applicant_id"] for id_ in ids}
+    assert (len(set(ids)), len(persons)) == (CROWD, 1)
+
+
+# --- Expectations --------------------------------------------------------------------------------
+
+DECIDED = document("recordDecision", "application { id } errors { code currentStatus }")
+
+
+async def decide(viewer: Viewer, id_: str, outcome: str) -> dict[str, Any]:
+    ground = {"ground": "INCOMPLETE"} if outcome == "REFUSED" else {}
+    answer: Asked = await viewer(
+        DECIDED,
+        input={
+            "idempotencyKey": key(), "applicationId": id_, "outcome": outcome,
+            "expectedStatus": "SCREENING", **ground,
+        },
+    )  # fmt: skip
+    return answer.data["recordDecision"]
+
+
+@pytest.mark.parametrize("number", range(8))
+async def test_of_two_officers_who_decide_at_once_one_wins_and_the_other_learns_it(
+    who, world, connection, number
+) -> None:
+    id_ = await cleared(who)
+    one, other = await together(
+        decide(who["officer"], id_, "GRANTED"), decide(who["officer-2"], id_, "REFUSED")
+    )
+    won, lost = (one, other) if not one["errors"] else (other, one)
+    status = "GRANTED" if won is one else "REFUSED"
+    assert (won["errors"], lost) == (
+        [], {"application": None, "errors": [{"code": "STATUS_CHANGED", "currentStatus": status}]},
+    )  # fmt: skip
+    assert (await row(connection, id_))["status"] == status
+    made = await connection.fetch("SELECT * FROM decision WHERE application_id = $1", row_id(id_))
+    assert [decision["outcome"] for decision in made] == [status]
+
+
+async def test_of_many_officers_who_take_a_case_one_has_it(who, world, connection) -> None:
+    id_ = await paid(who)
+    officers = [
+        Viewer(who["anonymous"].client, {"role": "OFFICER", "sub": f"officer-{n}"})
+        for n in range(CROWD)
+    ]
+    changed: list[Changed] = await together(
+        *(change(one, "startVerification", id_) for one in officers)
+    )
+    winners = [n for n, one in enumerate(changed) if one.is_done]
+    assert len(winners) == 1
+    assert sorted(one.codes for one in changed)[1:] == [["WRONG_STATUS"]] * (CROWD - 1)
+    desk = await connection.fetch("SELECT * FROM assignment WHERE application_id = $1", row_id(id_))
+    assert [one["officer"] for one in desk] == [f"officer-{winners[0]}"]
+
+
+async def test_a_fee_is_paid_once_however_often_it_is_told(who, world, connection) -> None:
+    id_ = await submitted(who)
+    changed: list[Changed] = await together(
+        *(change(who["service"], "recordPayment", id_, amountIdr=500_000) for _ in range(CROWD))
+    )
+    assert len([one for one in changed if one.is_done]) == 1
+    assert [kind for _, kind, _ in await events(connection, id_)].count("PAID") == 1
+
+
+@pytest.mark.parametrize("number", range(8))
+async def test_a_hold_and_a_grant_at_once_are_never_both(who, world, connection, number) -> None:
+    id_ = await cleared(who)
+    held, decided = await together(
+        change(who["supervisor"], "holdApplication", id_),
+        change(who["officer"], "recordDecision", id_, outcome="GRANTED"),
+    )
+    assert (held.codes, decided.codes) in (([], ["NOT_CLEARED"]), (["WRONG_STATUS"], []))
+    written = await row(connection, id_)
+    assert (written["is_held"], written["status"]) in (
+        (True, "SCREENING"), (False, "GRANTED"),
+    )  # fmt: skip
+
+
+async def test_events_of_many_at_once_are_numbered_without_gap(who, world, connection) -> None:
+    id_ = await paid(who)
+    await together(
+        *(change(who["supervisor"], name, id_)
+          for name in ("holdApplication", "releaseApplication") * CROWD)
+    )  # fmt: skip
+    told = await events(connection, id_)
+    assert [number for number, _, _ in told] == list(range(1, len(told) + 1))
+    kinds = [kind for _, kind, _ in told if kind in ("HELD", "RELEASED")]
+    assert kinds == (["HELD", "RELEASED"] * CROWD)[: len(kinds)]
+    assert (await row(connection, id_))["is_held"] is (kinds[-1:] == ["HELD"])
+
+
+# --- Waiting -------------------------------------------------------------------------------------
+
+
+async def test_whoever_waits_too_long_is_told_so_and_nothing_is_done(
+    who, world, connection, monkeypatch
+) -> None:
+    monkeypatch.setattr(writing, "LOCK_SECONDS", 0.2)
+    id_, said = await submitted(who), {"idempotencyKey": key()}
+    other = await connect(world)
+    try:
+        async with other.transaction():
+            await other.execute("SELECT FROM application WHERE id = $1 FOR UPDATE", row_id(id_))
+            before = await everything(connection)
+            answer = await send(
+                who["agent-au"], "withdrawApplication", {"applicationId": id_, **said}
+            )
+            assert answer.codes == ["TIMEOUT"]
+            assert await everything(connection) == before
+    finally:
+        await other.close()
+    await done(who["agent-au"], "withdrawApplication", id_, **said)
+
+
+async def test_a_request_that_is_given_up_leaves_nothing_done_and_nothing_running(
+    who, world, connection
+) -> None:
+    id_ = await submitted(who)
+    other = await connect(world)
+    try:
+        async with other.transaction():
+            await other.execute("SELECT FROM application WHERE id = $1 FOR UPDATE", row_id(id_))
+            before = await everything(connection)
+            calls = [
+                asyncio.create_task(change(who["agent-au"], "withdrawApplication", id_))
+                for _ in range(CROWD)
+            ]
+            await asyncio.sleep(0.3)
+            for call in calls:
+                call.cancel()
+            await asyncio.gather(*calls, return_exceptions=True)
+            await asyncio.sleep(0.3)
+            running = await connection.fetchval(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND wait_event_type = 'Lock'"
+            )
+            assert running == 0
+    finally:
+        await other.close()
+    assert await everything(connection) == before
+    await done(who["agent-au"], "withdrawApplication", id_)
