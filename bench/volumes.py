@@ -13,7 +13,8 @@ from bench.measuring import seconds_of, show, show_table, side_by_side
 from bench.world import world
 from models.database import connect, pool
 from models.volumes import Dimension, Measure, Period, Question, rebuild, statement, verify
-from models.volumes.measures import PERCENTILES, STOCKS, Clock
+from models.volumes.grains import Clock
+from models.volumes.measures import PERCENTILES, STOCKS
 
 _WIB = timezone(timedelta(hours=7))
 _MONTH = "date_trunc('month', paid_at AT TIME ZONE 'Asia/Jakarta')"

@@ -3,12 +3,13 @@
 Another grain is another line here, a migration that creates its tables, and a rebuild.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Column,
     Date,
@@ -23,6 +24,7 @@ from sqlalchemy import (
 )
 
 from models.base import Base
+from models.volumes.rollups import Ranks, Rollup, Sums
 
 
 class Dimension(StrEnum):
@@ -72,39 +74,65 @@ FACTS = (
     "cohort_within_target",
 )
 
-_IS_DURATION = "kind IN ({})".format(", ".join(f"'{kind}'" for kind in Kind))
-_MEASURED = {"measured": "measured"}
+IS_DURATION = "kind IN ({})".format(", ".join(f"'{kind}'" for kind in Kind))
 
 
-@dataclass(frozen=True)
-class Rollup:
-    """One table of sums over changes: how its key and its values are made from a change."""
+class Clock(StrEnum):
+    """What is measured of a group: percentiles, and the open cases of the intake."""
 
-    table: Table
-    key: dict[str, str]
-    values: dict[str, str]
-    #: The changes that it counts.
-    counts: str
+    TURNAROUND = "turnaround"
+    ADJUSTED = "adjusted"
+    HANDOVER = "handover"
+    OPEN = "open"
+    #: Of open cases, at the end of a day; kept in tables of its own.
+    AGE = "age"
+
+
+#: The lines that each clock is made of.
+KINDS: dict[str, tuple[Kind, ...]] = {
+    Clock.TURNAROUND: (Kind.UNPAUSED, Kind.PAUSED),
+    Clock.ADJUSTED: (Kind.UNPAUSED, Kind.ADJUSTED),
+    Clock.HANDOVER: (Kind.HANDOVER,),
+    Clock.OPEN: (Kind.OPEN,),
+}
 
 
 @dataclass(frozen=True)
 class Grain:
-    """Figures by some dimensions and one period: a table of facts and one of durations."""
+    """Figures by some dimensions and one period: a table of facts and one of durations.
+
+    By the day, durations have a line for each kind and bucket. By the month they have one for
+    each clock, whose ``ranks`` tell how many lay in each of its ``buckets`` or before. By the
+    year there are none: years are for what stocks have gathered before a window.
+    """
 
     period: str
     dimensions: tuple[Dimension, ...]
     facts: Table
-    durations: Table
+    durations: Table | None
 
     @property
-    def rollups(self) -> tuple[Rollup, Rollup]:
+    def is_ranked(self) -> bool:
+        return self.period == "month"
+
+    @property
+    def histograms(self) -> Table:
+        if self.durations is None:
+            raise LookupError(f"{self.facts.name} has no durations")
+        return self.durations
+
+    @property
+    def rollups(self) -> Iterator[Rollup]:
         starts_on = f"date_trunc('{self.period}', day::timestamp)::date"
         key = {"starts_on": starts_on} | {name.value: name.value for name in self.dimensions}
-        histogram = {"kind": "kind"} | key | {"bucket": "bucket"}
-        return (
-            Rollup(self.facts, key, {fact: fact for fact in FACTS}, "kind IS NULL"),
-            Rollup(self.durations, histogram, _MEASURED, _IS_DURATION),
-        )
+        yield Sums(self.facts, key, {fact: fact for fact in FACTS}, "kind IS NULL")
+        if self.durations is not None:
+            histogram = {"kind": "kind"} | key | {"bucket": "bucket"}
+            yield (
+                Ranks(self.durations, key, KINDS)
+                if self.is_ranked
+                else Sums(self.durations, histogram, {"measured": "measured"}, IS_DURATION)
+            )
 
 
 @dataclass(frozen=True)
@@ -140,18 +168,30 @@ def _histogram(name: str, dimensions: Sequence[Dimension], *kind: Column[Any]) -
 
 
 def _grain(name: str, period: str, *dimensions: Dimension) -> Grain:
-    kind = Column("kind", Text, nullable=False)
-    durations = _histogram(f"volume_{name}_duration", dimensions, kind)
-    Index(f"ix_{durations.name}_empty", kind, postgresql_where=durations.c.measured == 0)
     facts = _table(f"volume_{name}", _group(dimensions), _fact_columns())
+    make = {"day": _lines_of_kinds, "month": _ranks_of_clocks}.get(period)
+    durations = make(f"volume_{name}_duration", dimensions) if make else None
     return Grain(period, dimensions, facts, durations)
+
+
+def _lines_of_kinds(name: str, dimensions: Sequence[Dimension]) -> Table:
+    kind = Column("kind", Text, nullable=False)
+    durations = _histogram(name, dimensions, kind)
+    Index(f"ix_{name}_empty", kind, postgresql_where=durations.c.measured == 0)
+    return durations
+
+
+def _ranks_of_clocks(name: str, dimensions: Sequence[Dimension]) -> Table:
+    clock = Column("clock", Text, nullable=False)
+    ranks = [Column(of, ARRAY(Integer), nullable=False) for of in ("buckets", "ranks")]
+    return _table(name, [clock, *_group(dimensions)], ranks)
 
 
 def _ages(name: str, *dimensions: Dimension) -> Ages:
     return Ages(dimensions, _histogram(f"volume_{name}", dimensions))
 
 
-def _table(name: str, key: Sequence[Column[Any]], values: Sequence[Column[int]]) -> Table:
+def _table(name: str, key: Sequence[Column[Any]], values: Sequence[Column[Any]]) -> Table:
     """A table with one line for each key, in which null is a value like others."""
     unique = UniqueConstraint(
         *(column.name for column in key), name=f"uq_{name}", postgresql_nulls_not_distinct=True
@@ -159,9 +199,14 @@ def _table(name: str, key: Sequence[Column[Any]], values: Sequence[Column[int]])
     return Table(name, Base.metadata, *key, *values, unique)
 
 
-#: From the coarsest to the finest; the last one knows every dimension and every day.
+_BY_PLACE = (Dimension.PARTNER, Dimension.COUNTRY)
+
+#: For each period from the coarsest to the finest; the last one knows every dimension and day.
 GRAINS = (
-    _grain("monthly", "month", Dimension.PARTNER, Dimension.COUNTRY),
+    _grain("yearly", "year", *_BY_PLACE),
+    _grain("monthly", "month", *_BY_PLACE),
+    _grain("monthly_type", "month", *_BY_PLACE, Dimension.VISA_TYPE, Dimension.CHANNEL),
+    _grain("monthly_nationality", "month", Dimension.NATIONALITY, *_BY_PLACE),
     _grain("daily", "day", *Dimension),
 )
 
@@ -185,15 +230,15 @@ REFERRALS = _table(
     [Column(name, Integer, nullable=False) for name in ("referred", "held")],
 )
 
-ROLLUPS = (
+ROLLUPS: tuple[Rollup, ...] = (
     *(rollup for grain in GRAINS for rollup in grain.rollups),
-    Rollup(
+    Sums(
         GROUNDS,
         {"starts_on": "day", "ground": "ground"},
         {"refused": "measured"},
         "kind = 'ground'",
     ),
-    Rollup(
+    Sums(
         REFERRALS,
         {"starts_on": "day"},
         {

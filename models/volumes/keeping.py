@@ -12,7 +12,8 @@ import asyncpg
 
 from models.database import connect
 from models.volumes.ages import make_ages
-from models.volumes.grains import FACTS, GRAINS, ROLLUPS, Dimension, Rollup
+from models.volumes.grains import FACTS, GRAINS, ROLLUPS, Dimension
+from models.volumes.rollups import Rollup
 
 log = logging.getLogger(__name__)
 
@@ -45,29 +46,31 @@ _FROM_OUTBOX = """
 """
 
 
-def _add(changes: str, *besides: str) -> str:
-    """One statement, so one snapshot, that adds changes to every rollup and counts them."""
-    additions = (f"into_{rollup.table.name} AS ({_add_to(rollup)})" for rollup in ROLLUPS)
-    steps = ", ".join((*besides, f"changes AS ({changes})", *additions))
-    return f"WITH {steps} SELECT count(*) FROM changes"  # noqa: S608
-
-
-def _add_to(rollup: Rollup) -> str:
-    name, key, values = rollup.table.name, ", ".join(rollup.key), rollup.values
+def _into(rollup: Rollup, *, is_empty: bool = False) -> str:
+    """Add the changes to a rollup; in one that is empty nothing is there already."""
+    name = rollup.table.name
+    columns = ", ".join(column.name for column in rollup.table.c)
+    if is_empty:
+        return f"INSERT INTO {name} ({columns}) {rollup.aggregate('changes')}"
     return f"""
-        INSERT INTO {name} AS kept ({key}, {", ".join(values)})
-        SELECT {", ".join(rollup.key.values())}, {", ".join(f"sum({v})" for v in values.values())}
-        FROM changes
-        WHERE {rollup.counts}
-        GROUP BY {", ".join(rollup.key.values())}
-        ON CONFLICT ON CONSTRAINT uq_{name} DO UPDATE SET
-            {", ".join(f"{value} = kept.{value} + excluded.{value}" for value in values)}
-    """  # noqa: S608
+        INSERT INTO {name} AS kept ({columns}) {rollup.aggregate("changes")}
+        ON CONFLICT ON CONSTRAINT uq_{name} DO UPDATE SET {rollup.additions}
+    """
 
 
-_FOLD = _add(_FROM_OUTBOX)
+def _steps(*steps: str, is_empty: bool = False) -> str:
+    """One statement, so one snapshot, that makes changes, adds them everywhere and counts them."""
+    additions = (
+        f"into_{rollup.table.name} AS ({_into(rollup, is_empty=is_empty)})" for rollup in ROLLUPS
+    )
+    return f"WITH {', '.join((*steps, *additions))} SELECT count(*) FROM changes"  # noqa: S608
+
+
+_FOLD = _steps(f"changes AS ({_FROM_OUTBOX})")
 #: What the raw rows tell already need not be folded; what commits meanwhile stays to be folded.
-_REBUILD = _add(_FROM_RAW_ROWS, "told AS (DELETE FROM volume_outbox)")
+_REBUILD = _steps(
+    "told AS (DELETE FROM volume_outbox)", f"changes AS ({_FROM_RAW_ROWS})", is_empty=True
+)
 
 
 async def fold(connection: asyncpg.Connection, limit: int = 20_000) -> int:
@@ -99,10 +102,8 @@ async def rebuild(connection: asyncpg.Connection) -> None:
 
 async def _drop_what_is_empty(connection: asyncpg.Connection) -> None:
     """Lines of cases that are no longer open, and durations that were corrected."""
-    for grain in GRAINS:
-        await connection.execute(
-            f"DELETE FROM {grain.durations.name} WHERE measured = 0"  # noqa: S608
-        )
+    lines = GRAINS[-1].histograms.name
+    await connection.execute(f"DELETE FROM {lines} WHERE measured = 0")  # noqa: S608
 
 
 async def keep_folding(url: str, stop: asyncio.Event, every: float = 1.0) -> None:

@@ -25,14 +25,13 @@ from sqlalchemy.sql import visitors
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlalchemy.sql.elements import KeyedColumnElement
 
-from models.volumes.grains import FACTS, GRAINS
+from models.volumes.grains import FACTS, GRAINS, Clock
 from models.volumes.measures import (
     COUNTS,
     OPEN_BREACHES,
     PERCENTILES,
     RATIOS,
     STOCKS,
-    Clock,
     Measure,
     Percentile,
 )

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import NamedTuple
 
-from models.volumes.grains import Kind
+from models.volumes.grains import Clock
 
 
 class Measure(StrEnum):
@@ -35,15 +35,6 @@ class Measure(StrEnum):
     INFO_REQUEST_RATE = "info_request_rate"
     HANDOVER_P90 = "handover_p90"
     REVENUE = "revenue"
-
-
-class Clock(StrEnum):
-    """What percentiles are taken of."""
-
-    TURNAROUND = "turnaround"
-    ADJUSTED = "adjusted"
-    HANDOVER = "handover"
-    AGE = "age"
 
 
 class Ratio(NamedTuple):
@@ -100,11 +91,4 @@ PERCENTILES = {
     Measure.TURNAROUND_ADJUSTED_P90: Percentile(Clock.ADJUSTED, 90),
     Measure.TURNAROUND_ADJUSTED_P95: Percentile(Clock.ADJUSTED, 95),
     Measure.HANDOVER_P90: Percentile(Clock.HANDOVER, 90),
-}
-
-#: The durations that a clock measures; the ages of open cases are in tables of their own.
-KINDS = {
-    Clock.TURNAROUND: (Kind.UNPAUSED, Kind.PAUSED),
-    Clock.ADJUSTED: (Kind.UNPAUSED, Kind.ADJUSTED),
-    Clock.HANDOVER: (Kind.HANDOVER,),
 }

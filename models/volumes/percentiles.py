@@ -9,18 +9,21 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Double,
+    Integer,
     Select,
     and_,
+    case,
     cast,
     func,
     literal,
+    literal_column,
     select,
     union_all,
 )
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
-from models.volumes.grains import AGED_UNTIL, AGES
+from models.volumes.grains import AGED_UNTIL, AGES, KINDS, Clock
 from models.volumes.lines import AnySelect, Asked, measured
-from models.volumes.measures import KINDS, Clock
 from models.volumes.question import Tile
 
 #: From the upper end of a bucket to the point that is relatively as far from both ends.
@@ -35,65 +38,89 @@ def hours(bucket: ColumnElement[int]) -> ColumnElement[float]:
 def percentiles(asked: Asked, window: list[Tile]) -> AnySelect:
     """The bucket of each percentile, and how many durations there are."""
     names = [*asked.question.dimensions, "period"]
-    line = union_all(*_histograms(asked, window)).subquery("histogram").c
-    keys = [line.clock, *(line[name] for name in names)]
-    in_bucket = func.sum(line.measured)
-    ranked = (
+    c = union_all(*_histograms(asked, window)).subquery("histogram").c
+    of_all = func.sum(func.total_rank(c.ranks, type_=Integer))
+    together = literal_column("array_agg(ROW(histogram.buckets, histogram.ranks)::histogram)")
+    percents = _percents(asked)
+    wanted = case(
+        {clock.value: literal(list(of), ARRAY(Integer)) for clock, of in percents.items()},
+        value=c.clock,
+    )
+    reached = func.percentile_buckets(together, wanted, type_=ARRAY(Integer))
+    found = (
         select(
-            *keys,
-            line.bucket,
-            in_bucket.label("in_bucket"),
-            func.sum(in_bucket).over(partition_by=keys, order_by=line.bucket).label("up_to"),
-            func.sum(in_bucket).over(partition_by=keys).label("of_all"),
+            c.clock,
+            *(c[name] for name in names),
+            reached.label("reached"),
+            of_all.label("of_all"),
         )
-        .group_by(*keys, line.bucket)
-        .subquery("ranked")
+        .group_by(c.clock, *(c[name] for name in names))
+        .having(of_all > 0)
+        .cte("reached")
         .c
     )
     values: dict[str, ColumnElement[Any]] = {
-        measure.value: func.min(ranked.bucket).filter(
-            ranked.clock == of.clock, ranked.up_to * 100 >= ranked.of_all * of.percent
+        measure.value: func.max(found.reached[percents[of.clock].index(of.percent) + 1]).filter(
+            found.clock == of.clock
         )
         for measure, of in asked.percentiles.items()
     }
     values |= {
-        measured(clock): func.coalesce(func.sum(ranked.in_bucket).filter(ranked.clock == clock), 0)
+        measured(clock): func.coalesce(func.sum(found.of_all).filter(found.clock == clock), 0)
         for clock in asked.clocks
     }
-    groups = [ranked[name].label(name) for name in names]
-    found = asked.part(groups, values).where(ranked.of_all > 0)
-    return found.group_by(*(ranked[name] for name in names))
+    groups = [found[name] for name in names]
+    return asked.part([group.label(group.key) for group in groups], values).group_by(*groups)
+
+
+def _percents(asked: Asked) -> dict[Clock, list[int]]:
+    found: dict[Clock, list[int]] = {clock: [] for clock in asked.clocks}
+    for of in asked.percentiles.values():
+        found[of.clock].append(of.percent)
+    return found
 
 
 def _histograms(asked: Asked, window: list[Tile]) -> Iterator[AnySelect]:
-    """Lines of each clock: its name, the keys, a bucket, how many."""
+    """Histograms of the clocks: the name of the clock, the keys, buckets and ranks."""
     clocks = [clock for clock in asked.clocks if clock in KINDS]
-    if clocks:
-        line = _durations(asked, window, clocks)
+    for tile in window:
+        if not clocks:
+            break
+        c = tile.grain.histograms.c
+        if tile.grain.is_ranked:
+            counts = and_(c.clock.in_(clocks), asked.is_counted(tile, c))
+            yield select(c.clock, *asked.keys(tile, c), c.buckets, c.ranks).where(counts)
+            continue
         for clock in clocks:
-            yield select(literal(clock.value).label("clock"), *_without_kind(line)).where(
-                line.c.kind.in_(KINDS[clock])
-            )
+            counts = and_(c.kind.in_(KINDS[clock]), asked.is_counted(tile, c))
+            keys = asked.keys(tile, c)
+            yield _ranked(asked, clock, select(*keys, c.bucket, c.measured).where(counts))
     if Clock.AGE in asked.clocks:
-        yield _ages(asked)
+        yield _ranked(asked, Clock.AGE, _ages(asked))
 
 
-def _without_kind(line: Any) -> list[Any]:
-    return [column for column in line.c if column.key != "kind"]
+def _ranked(asked: Asked, clock: Clock, lines: AnySelect) -> AnySelect:
+    """Histograms of lines that have a bucket each."""
+    line = lines.subquery().c
+    keys = [line[name] for name in (*asked.question.dimensions, "period")]
+    rank = func.sum(func.sum(line.measured)).over(partition_by=keys, order_by=line.bucket)
+    ranked = (
+        select(*keys, line.bucket, cast(rank, Integer).label("rank"))
+        .group_by(*keys, line.bucket)
+        .subquery()
+        .c
+    )
+    keys = [ranked[name] for name in (*asked.question.dimensions, "period")]
+    return select(
+        literal(clock.value).label("clock"),
+        *keys,
+        _in_order(ranked.bucket, ranked).label("buckets"),
+        _in_order(ranked.rank, ranked).label("ranks"),
+    ).group_by(*keys)
 
 
-def _durations(asked: Asked, window: list[Tile], clocks: list[Clock]) -> Any:
-    kinds = sorted({kind for clock in clocks for kind in KINDS[clock]})
-
-    def lines(tile: Tile) -> AnySelect:
-        c = tile.grain.durations.c
-        counts = and_(c.kind.in_(kinds), asked.is_counted(tile, c))
-        return select(c.kind, *asked.keys(tile, c), c.bucket, c.measured).where(counts)
-
-    line = union_all(*(lines(tile) for tile in window)).subquery("duration").c
-    keys = [column for column in line if column.key != "measured"]
-    total = func.sum(line.measured).label("measured")
-    return select(*keys, total).group_by(*keys).cte("duration_measured")
+def _in_order(column: ColumnElement[Any], ranked: Any) -> ColumnElement[Any]:
+    return func.array_agg(aggregate_order_by(column, ranked.bucket), type_=ARRAY(Integer))
 
 
 def _ages(asked: Asked) -> AnySelect:
@@ -105,10 +132,6 @@ def _ages(asked: Asked) -> AnySelect:
     until: Select[Any] = select(AGED_UNTIL.c.day)
     snapshot = func.least(period.c.last_on, until.scalar_subquery())
     c = aged.table.c
-    return select(
-        literal(Clock.AGE.value).label("clock"),
-        *asked.groups(c),
-        period.c.period,
-        c.bucket,
-        c.measured,
-    ).where(c.starts_on == snapshot, c.starts_on >= period.c.first_on, asked.is_in_reach(c))
+    return select(*asked.groups(c), period.c.period, c.bucket, c.measured).where(
+        c.starts_on == snapshot, c.starts_on >= period.c.first_on, asked.is_in_reach(c)
+    )

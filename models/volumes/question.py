@@ -66,8 +66,7 @@ class Question:
             case Period.WEEK:
                 return day - timedelta(days=day.weekday())
             case Period.MONTH | Period.QUARTER | Period.YEAR:
-                months = MONTHS[self.period]
-                return day.replace(month=(day.month - 1) // months * months + 1, day=1)
+                return _begin(day, MONTHS[self.period])
 
     def last_day_of(self, begins_on: date) -> date:
         """The last day of the period that begins on a day."""
@@ -92,36 +91,50 @@ class Tile:
     is_in_window: bool
 
 
+_DAYS = ("day",)
+_MONTHS = ("month", "day")
+_YEARS = ("year", "month", "day")
+
+
 def tiles(question: Question, needed: Set[str]) -> Iterator[Tile]:
     """Cover the window, and for stocks everything before it, with as few lines as can be."""
-    days = next(grain for grain in _knowing(needed) if grain.period == "day")
-    months = next((grain for grain in _knowing(needed) if grain.period == "month"), None)
-    months_inside = None if question.period in (Period.DAY, Period.WEEK) else months
     if question.measures & STOCKS.keys():
-        yield from _cover(None, question.from_on - _ONE_DAY, days, months, is_in_window=False)
-    yield from _cover(question.from_on, question.to_on, days, months_inside, is_in_window=True)
+        before_on = question.from_on - _ONE_DAY
+        yield from _cover(None, before_on, _grains(needed, _YEARS), is_in_window=False)
+    within = _DAYS if question.period in (Period.DAY, Period.WEEK) else _MONTHS
+    yield from _cover(question.from_on, question.to_on, _grains(needed, within), is_in_window=True)
 
 
-def _knowing(columns: Set[str]) -> Iterator[Grain]:
-    return (grain for grain in GRAINS if columns <= set(grain.dimensions))
+def _grains(needed: Set[str], periods: tuple[str, ...]) -> list[Grain]:
+    """For each period the coarsest grain that knows what is needed."""
+    knowing = [grain for grain in GRAINS if needed <= set(grain.dimensions)]
+    found = (next((g for g in knowing if g.period == period), None) for period in periods)
+    return [grain for grain in found if grain]
 
 
 def _cover(
-    first_on: date | None, last_on: date, days: Grain, months: Grain | None, *, is_in_window: bool
+    first_on: date | None, last_on: date, grains: list[Grain], *, is_in_window: bool
 ) -> Iterator[Tile]:
-    """Whole months from the monthly grain if there is one, the days around them from the daily."""
-    since = first_on and _month_from(first_on)
-    until = (last_on + _ONE_DAY).replace(day=1) - _ONE_DAY
-    if months is None or (since and since > until):
-        yield Tile(days, first_on, last_on, is_in_window)
+    """Whole periods from the first grain, the days before and after them from the others."""
+    if first_on and first_on > last_on:
         return
-    if first_on and since and first_on < since:
-        yield Tile(days, first_on, since - _ONE_DAY, is_in_window)
-    yield Tile(months, since, until, is_in_window)
-    if until < last_on:
-        yield Tile(days, until + _ONE_DAY, last_on, is_in_window)
+    grain, *finer = grains
+    if not finer:
+        yield Tile(grain, first_on, last_on, is_in_window)
+        return
+    months = MONTHS[Period(grain.period)]
+    since = first_on and _begin(first_on - _ONE_DAY, months, later=True)
+    until = _begin(last_on + _ONE_DAY, months) - _ONE_DAY
+    if since and since > until:
+        yield from _cover(first_on, last_on, finer, is_in_window=is_in_window)
+        return
+    if first_on and since:
+        yield from _cover(first_on, since - _ONE_DAY, finer, is_in_window=is_in_window)
+    yield Tile(grain, since, until, is_in_window)
+    yield from _cover(until + _ONE_DAY, last_on, finer, is_in_window=is_in_window)
 
 
-def _month_from(day: date) -> date:
-    """The first of the month, if it is one, or of the month after."""
-    return day if day.day == 1 else (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+def _begin(day: date, months: int, *, later: bool = False) -> date:
+    """The first day of the period of so many months in which a day lies, or of the next one."""
+    first_on = day.replace(month=(day.month - 1) // months * months + 1, day=1)
+    return months_later(first_on, months) if later else first_on

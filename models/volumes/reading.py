@@ -9,6 +9,7 @@ from sqlalchemy import (
     Date,
     Double,
     Select,
+    and_,
     cast,
     func,
     literal,
@@ -18,7 +19,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from models.volumes.grains import GRAINS, OUTBOX, Kind
+from models.volumes.grains import GRAINS, OUTBOX, Clock, Kind
 from models.volumes.lines import AnySelect, Asked, Columns, Scope, first_day, measured
 from models.volumes.measures import COUNTS, OPEN_BREACHES, RATIOS, STOCKS
 from models.volumes.percentiles import hours, percentiles
@@ -89,11 +90,17 @@ def _counted(asked: Asked, line: Columns) -> AnySelect:
 
 def _breaches(asked: Asked, tile: Tile) -> AnySelect:
     """Open cases of the intake whose target passed before today."""
-    c = tile.grain.durations.c
+    c = tile.grain.histograms.c
     today = func.wib_day(func.now(), type_=Date)
-    is_late = c.bucket < today - literal_column("date '2000-01-01'")
-    open_late = asked.part(asked.keys(tile, c), {OPEN_BREACHES: c.measured})
-    return open_late.where(c.kind == Kind.OPEN, is_late, asked.is_counted(tile, c))
+    yesterday = today - literal_column("date '2000-01-01'", Date) - 1
+    if tile.grain.is_ranked:
+        late = func.rank_at(c.buckets, c.ranks, yesterday)
+        is_open = c.clock == Clock.OPEN
+    else:
+        late = c.measured
+        is_open = and_(c.kind == Kind.OPEN, c.bucket <= yesterday)
+    open_late = asked.part(asked.keys(tile, c), {OPEN_BREACHES: late})
+    return open_late.where(is_open, asked.is_counted(tile, c))
 
 
 def _every_row(asked: Asked, counted: Columns) -> AnySelect:

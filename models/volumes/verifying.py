@@ -7,8 +7,9 @@ from typing import Any
 import asyncpg
 
 from models.vocabulary import CLOSED, EventKind, Status
-from models.volumes.grains import AGES, ROLLUPS, Ages, Rollup
+from models.volumes.grains import AGES, ROLLUPS, Ages
 from models.volumes.keeping import CHANGE_COLUMNS, NATIONAL_CHANGES
+from models.volumes.rollups import Rollup
 
 
 @dataclass(frozen=True)
@@ -118,28 +119,25 @@ _EXPECT = f"""
 
 def _compare(rollup: Rollup) -> str:
     """Lines of a rollup that, with the changes still in the outbox, are not as expected."""
-    key, values = ", ".join(rollup.key), ", ".join(rollup.values)
-    change = ", ".join(
-        f"{source} AS {name}" for name, source in (rollup.key | rollup.values).items()
-    )
-    expected = [f"coalesce(sum({v}) FILTER (WHERE is_expected), 0)" for v in rollup.values]
-    found = [f"coalesce(sum({v}) FILTER (WHERE NOT is_expected), 0)" for v in rollup.values]
+    key, values = ", ".join(rollup.told_by), rollup.values
+    expected = [f"coalesce(sum({v}) FILTER (WHERE is_expected), 0)" for v in values]
+    found = [f"coalesce(sum({v}) FILTER (WHERE NOT is_expected), 0)" for v in values]
     return f"""
         SELECT
             {key},
-            {", ".join(f"{s} AS expected_{v}" for v, s in zip(rollup.values, expected, strict=True))},
-            {", ".join(f"{s} AS found_{v}" for v, s in zip(rollup.values, found, strict=True))}
+            {", ".join(f"{e} AS expected_{v}" for v, e in zip(values, expected, strict=True))},
+            {", ".join(f"{f} AS found_{v}" for v, f in zip(values, found, strict=True))}
         FROM (
-            SELECT true AS is_expected, {change} FROM expected WHERE {rollup.counts}
+            SELECT true AS is_expected, * FROM ({rollup.lines_of("expected")}) AS line
             UNION ALL
-            SELECT false, {change} FROM volume_outbox WHERE {rollup.counts}
+            SELECT false, * FROM ({rollup.lines_of("volume_outbox")}) AS line
             UNION ALL
-            SELECT false, {key}, {values} FROM {rollup.table.name}
+            SELECT false, * FROM ({rollup.lines_kept}) AS line
         ) AS line
         GROUP BY {key}
         HAVING ({", ".join(expected)}) IS DISTINCT FROM ({", ".join(found)})
         ORDER BY {key}
-    """  # noqa: E501, S608
+    """  # noqa: S608
 
 
 def _compare_ages(ages: Ages) -> str:

@@ -10,7 +10,8 @@ import pytest
 
 from models.database import connect
 from models.volumes import Dimension, Period, Question, age, fold, rebuild, verify
-from models.volumes.measures import PERCENTILES, Clock
+from models.volumes.grains import Clock
+from models.volumes.measures import PERCENTILES
 from tests.models.asking import Row, ask
 from tests.models.crowd import ENDINGS, Someone, crowd, join
 from tests.populating import applicants, reference_data

@@ -29,6 +29,26 @@ CREATE TABLE volume_outbox (
     CONSTRAINT pk_volume_outbox PRIMARY KEY (id)
 );
 
+CREATE TABLE volume_yearly (
+    starts_on date NOT NULL,
+    partner_code text,
+    country_code text,
+    intake integer NOT NULL,
+    info_requested integer NOT NULL,
+    wip_change integer NOT NULL,
+    backlog_change integer NOT NULL,
+    revenue_idr bigint NOT NULL,
+    granted integer NOT NULL,
+    refused integer NOT NULL,
+    withdrawn integer NOT NULL,
+    lapsed integer NOT NULL,
+    within_target integer NOT NULL,
+    cohort_decided integer NOT NULL,
+    cohort_within_target integer NOT NULL,
+    CONSTRAINT uq_volume_yearly
+        UNIQUE NULLS NOT DISTINCT (starts_on, partner_code, country_code)
+);
+
 CREATE TABLE volume_monthly (
     starts_on date NOT NULL,
     partner_code text,
@@ -50,16 +70,86 @@ CREATE TABLE volume_monthly (
 );
 
 CREATE TABLE volume_monthly_duration (
-    kind text NOT NULL,
+    clock text NOT NULL,
     starts_on date NOT NULL,
     partner_code text,
     country_code text,
-    bucket integer NOT NULL,
-    measured integer NOT NULL,
+    buckets integer[] NOT NULL,
+    ranks integer[] NOT NULL,
     CONSTRAINT uq_volume_monthly_duration
-        UNIQUE NULLS NOT DISTINCT (kind, starts_on, partner_code, country_code, bucket)
+        UNIQUE NULLS NOT DISTINCT (clock, starts_on, partner_code, country_code)
 );
-CREATE INDEX ix_volume_monthly_duration_empty ON volume_monthly_duration (kind) WHERE measured = 0;
+
+CREATE TABLE volume_monthly_type (
+    starts_on date NOT NULL,
+    partner_code text,
+    country_code text,
+    visa_type_code text,
+    channel text,
+    intake integer NOT NULL,
+    info_requested integer NOT NULL,
+    wip_change integer NOT NULL,
+    backlog_change integer NOT NULL,
+    revenue_idr bigint NOT NULL,
+    granted integer NOT NULL,
+    refused integer NOT NULL,
+    withdrawn integer NOT NULL,
+    lapsed integer NOT NULL,
+    within_target integer NOT NULL,
+    cohort_decided integer NOT NULL,
+    cohort_within_target integer NOT NULL,
+    CONSTRAINT uq_volume_monthly_type
+        UNIQUE NULLS NOT DISTINCT (starts_on, partner_code, country_code,
+            visa_type_code, channel)
+);
+
+CREATE TABLE volume_monthly_type_duration (
+    clock text NOT NULL,
+    starts_on date NOT NULL,
+    partner_code text,
+    country_code text,
+    visa_type_code text,
+    channel text,
+    buckets integer[] NOT NULL,
+    ranks integer[] NOT NULL,
+    CONSTRAINT uq_volume_monthly_type_duration
+        UNIQUE NULLS NOT DISTINCT (clock, starts_on, partner_code,
+            country_code, visa_type_code, channel)
+);
+
+CREATE TABLE volume_monthly_nationality (
+    starts_on date NOT NULL,
+    nationality_code text,
+    partner_code text,
+    country_code text,
+    intake integer NOT NULL,
+    info_requested integer NOT NULL,
+    wip_change integer NOT NULL,
+    backlog_change integer NOT NULL,
+    revenue_idr bigint NOT NULL,
+    granted integer NOT NULL,
+    refused integer NOT NULL,
+    withdrawn integer NOT NULL,
+    lapsed integer NOT NULL,
+    within_target integer NOT NULL,
+    cohort_decided integer NOT NULL,
+    cohort_within_target integer NOT NULL,
+    CONSTRAINT uq_volume_monthly_nationality
+        UNIQUE NULLS NOT DISTINCT (starts_on, nationality_code, partner_code, country_code)
+);
+
+CREATE TABLE volume_monthly_nationality_duration (
+    clock text NOT NULL,
+    starts_on date NOT NULL,
+    nationality_code text,
+    partner_code text,
+    country_code text,
+    buckets integer[] NOT NULL,
+    ranks integer[] NOT NULL,
+    CONSTRAINT uq_volume_monthly_nationality_duration
+        UNIQUE NULLS NOT DISTINCT (clock, starts_on, nationality_code,
+            partner_code, country_code)
+);
 
 CREATE TABLE volume_daily (
     starts_on date NOT NULL,
