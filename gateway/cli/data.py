@@ -3,14 +3,17 @@
 import asyncio
 import csv
 import sys
+from datetime import UTC, datetime
 from typing import Any
 
+import asyncpg
 import click
 
 from gateway.settings import read_settings
-from models import migrations, synthetic
+from models import migrations, publication, synthetic
 from models import volumes as rollups
 from models.database import connect
+from models.publication import Publication
 
 world_options = (
     click.option("--applications", default=20_000, show_default=True, help="How many."),
@@ -75,7 +78,7 @@ def _expected(applications: int, months: int) -> list[synthetic.Expected]:
 
 @click.group()
 def volumes() -> None:
-    """Check the figures against the raw rows, or build them anew."""
+    """Check the figures against the raw rows, build them anew, or publish them."""
 
 
 @volumes.command()
@@ -92,6 +95,19 @@ def verify() -> None:
 def rebuild() -> None:
     """Build every figure anew from raw rows."""
     asyncio.run(_with_connection(rollups.rebuild))
+
+
+@volumes.command()
+def publish() -> None:
+    """Publish the figures of the periods that are over, as happens every night."""
+
+    async def now(connection: asyncpg.Connection) -> Publication:
+        return await publication.publish(connection, datetime.now(UTC))
+
+    done: Publication = asyncio.run(_with_connection(now))
+    click.echo(f"{done.periods} periods and {done.rows:,} rows published, {done.kept} rows kept")
+    for reason, figures in sorted(done.figures.items()):
+        click.echo(f"  {figures:>9,} {reason}")
 
 
 async def _with_connection(work: Any) -> Any:

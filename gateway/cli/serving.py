@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from gateway.service import gateway
 from gateway.settings import Settings, read_settings
 from models.life.lapsing import keep_lapsing
+from models.publication import keep_publishing
 from models.volumes import keep_folding
 
 
@@ -71,9 +72,10 @@ def server(
 
 @contextlib.asynccontextmanager
 async def folding(settings: Settings) -> AsyncIterator[None]:
-    """Keep the volumes up to date meanwhile, and end what waits too long."""
+    """Keep the volumes up to date meanwhile, publish them nightly, and end what waits too long."""
     stop, url = asyncio.Event(), settings.database_url
-    jobs = [asyncio.create_task(job(url, stop)) for job in (keep_folding, keep_lapsing)]
+    keepers = (keep_folding, keep_publishing, keep_lapsing)
+    jobs = [asyncio.create_task(keep(url, stop)) for keep in keepers]
     try:
         yield
     finally:

@@ -1,5 +1,6 @@
 """The nightly publication: what is over is published once, protected, and stays as it is."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -90,7 +91,8 @@ async def publish(connection: asyncpg.Connection, now: datetime) -> Publication:
         new = [key for key in over if key not in before.editions]
         truth = await source.read(connection, today, _first_days(over))
         candidates = _candidates(truth, before, frozenset(over), frozenset(new))
-        audited(candidates, truth)
+        # It takes its time; whoever serves meanwhile goes on.
+        await asyncio.to_thread(audited, candidates, truth)
         return await _write(connection, now, new, candidates, truth, before)
 
 

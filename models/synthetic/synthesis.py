@@ -11,6 +11,7 @@ from typing import NamedTuple
 import asyncpg
 
 from models.database import connect
+from models.publication import publish
 from models.synthetic.assumptions import Scale
 from models.synthetic.calendar import months_until
 from models.synthetic.demand import demand
@@ -61,7 +62,7 @@ async def synthesise(
 ) -> Summary:
     """Load a world that ends at ``until`` (now) into a migrated, empty database.
 
-    It is committed with its rollups. The same arguments give the same world.
+    It is committed with its rollups and published figures. The same arguments give the same world.
     """
     began = monotonic()
     plan = _plan(applications, months, seed, scale, until)
@@ -73,6 +74,7 @@ async def synthesise(
                 await _load_reference(connection, reference())
                 counted = await _load(connection, World(plan, reference()), progress)
                 await rebuild(connection)
+                await publish(connection, plan.until)
         await connection.execute("VACUUM (ANALYZE)")  # the rollups included
     finally:
         await connection.close()
