@@ -6,9 +6,12 @@ from dashboard.address import Address
 from dashboard.api import Asker
 from dashboard.filters import condition
 from dashboard.measures import Audience
-from dashboard.period import Period
+from dashboard.period import Period, last_quarters, today
 from dashboard.sessions import Session
 from dashboard.volumes import Volumes, read_volumes
+
+#: The last one that is over may not be published yet.
+PUBLISHED_QUARTERS = 2
 
 
 async def ask_volumes(
@@ -16,8 +19,17 @@ async def ask_volumes(
 ) -> Volumes:
     """Everything that is shown of a period, in one question."""
     variables = variables_of(period, address)
+    if audience.publishes:
+        variables |= published_variables(last_quarters(PUBLISHED_QUARTERS, today()))
     data = await gateway.ask(audience.document, variables, session.access_token, session.role)
     return read_volumes(data, period, address)
+
+
+def published_variables(quarters: Period) -> dict[str, Any]:
+    return {
+        "publishedFrom": quarters.from_on.isoformat(),
+        "publishedTo": quarters.to_on.isoformat(),
+    }
 
 
 def variables_of(period: Period, address: Address) -> dict[str, Any]:

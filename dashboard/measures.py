@@ -93,6 +93,8 @@ class Audience:
     document: str
     main: tuple[Measure, ...]
     more: tuple[Measure, ...]
+    #: Whether outcomes are read only as they are published.
+    publishes: bool = False
 
     @property
     def measures(self) -> tuple[Measure, ...]:
@@ -104,6 +106,7 @@ PARTNER = Audience(
     "processing_volumes_partner",
     (INTAKE, WIP, BACKLOG, REVENUE),
     (WIP_AGE_P50, WIP_AGE_P90, WIP_AGE_OLDEST, INFO_REQUEST_RATE, HANDOVER_P90),
+    publishes=True,
 )
 
 #: Roles that are not here have no figures to see.

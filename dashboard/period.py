@@ -8,6 +8,7 @@ WIB = timezone(timedelta(hours=7), "WIB")
 #: A trend has at least these, so that it ends with the month that it began with.
 TREND_MONTHS = 13
 MONTHS_OF_A_YEAR = 12
+MONTHS_OF_A_QUARTER = 3
 #: The gateway answers for ten years at most.
 MOST_MONTHS = 120
 
@@ -71,6 +72,12 @@ class Period:
 def last_months(count: int, now: date) -> Period:
     """The last months that are over: their figures no longer grow."""
     return Period(month_start(now, -count), month_start(now) - timedelta(days=1))
+
+
+def last_quarters(count: int, now: date) -> Period:
+    """The last calendar quarters that are over."""
+    begun = month_start(now, -((now.month - 1) % MONTHS_OF_A_QUARTER))
+    return Period(month_start(begun, -MONTHS_OF_A_QUARTER * count), begun - timedelta(days=1))
 
 
 def this_month(now: date) -> Period:

@@ -7,39 +7,10 @@ from datetime import date, datetime
 from typing import Any
 
 from dashboard.address import Address
-from dashboard.measures import INTAKE, MEASURES, RELATIVE, Measure
+from dashboard.measures import INTAKE, MEASURES, RELATIVE
 from dashboard.period import Period, month_start
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """The value of one measure; without a value it is suppressed, or there was nothing to count."""
-
-    value: float | None = None
-    is_suppressed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One row of volumes: its readings by measure, and the place or month that it is about."""
-
-    readings: Mapping[str, Reading]
-    code: str | None = None
-    iso3: str | None = None
-    name: str | None = None
-    starts_on: date | None = None
-
-    def __getitem__(self, measure: Measure) -> Reading:
-        return self.readings.get(measure.id, Reading())
-
-    @property
-    def has_happened(self) -> bool:
-        """Whether there was anything to count."""
-        return any(reading.value or reading.is_suppressed for reading in self.readings.values())
-
-    def amount(self, measure: Measure) -> float:
-        """The value where nothing counts as zero, to draw and to order by."""
-        return self[measure].value or 0
+from dashboard.published import Published, read_published
+from dashboard.reading import Line, Reading, line_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +57,8 @@ class Volumes:
     choices: Mapping[str, tuple[Choice, ...]]
     #: Of the visa type that was chosen, the earliest first.
     targets: tuple[Target, ...]
+    #: Outcomes, for those who read them only as they were published.
+    published: Published | None = None
 
     def before(self, line: Line) -> Line:
         """The same place in the period before."""
@@ -108,9 +81,9 @@ class Volumes:
 def read_volumes(data: Mapping[str, Any], period: Period, address: Address) -> Volumes:
     """Read the data of a document ``processing_volumes*``, asked for a period and an address."""
     lines = {
-        name: tuple(_line(row, address.by) for row in table["rows"])
+        name: tuple(line_of(row, address.by) for row in table["rows"])
         for name, table in data.items()
-        if "rows" in table
+        if "rows" in table and name != "published"
     }
     begun = [line.starts_on for line in lines["known"] if line.has_happened and line.starts_on]
     begins_on = min(begun, default=None)
@@ -148,12 +121,13 @@ def read_volumes(data: Mapping[str, Any], period: Period, address: Address) -> V
         choices={
             address.by: _places_offered(lines["places"]),
             address.other: _places_offered(
-                tuple(_line(row, address.other) for row in data["others"]["rows"])
+                tuple(line_of(row, address.other) for row in data["others"]["rows"])
             ),
             "partner": _choices(data["partners"]),
             "visa": _choices(data["visaTypes"]),
         },
         targets=tuple(_targets(data["visaTypes"], address.visa)),
+        published=read_published(data.get("published")),
     )
 
 
@@ -206,22 +180,3 @@ def _targets(visa_types: Mapping[str, Any], chosen: str) -> Iterator[Target]:
             for target in reversed(node["serviceTargets"]):
                 if target["clock"] == "STANDARD":
                     yield Target(target["hours"], date.fromisoformat(target["validFrom"]))
-
-
-def _line(row: Mapping[str, Any], by: str) -> Line:
-    place = row.get(by) or {}
-    period = row.get("period")
-    return Line(
-        readings={
-            measure.id: _reading(row[measure.field]) for measure in MEASURES if measure.field in row
-        },
-        code=place.get("code"),
-        iso3=place.get("iso3"),
-        name=place.get("name"),
-        starts_on=date.fromisoformat(period["startsOn"]) if period else None,
-    )
-
-
-def _reading(told: Mapping[str, Any]) -> Reading:
-    value = told["hours"] if "hours" in told else told["value"]
-    return Reading(value, is_suppressed=told["precision"] == "SUPPRESSED")

@@ -13,8 +13,8 @@ from babel.units import format_unit
 
 from dashboard.measures import Better, Kind, Measure
 from dashboard.period import WIB, Period
+from dashboard.reading import Reading
 from dashboard.texts import Texts
-from dashboard.volumes import Reading
 
 HOURS_AS_DAYS = 72
 #: Below this a count has no change in per cent.
@@ -64,6 +64,17 @@ def duration_text(hours: float, say: Texts, *, is_short: bool = False) -> str:
     amount, unit = (hours / 24, "day") if abs(hours) >= HOURS_AS_DAYS else (hours, "hour")
     length = SHORT_UNITS[say.language] if is_short else "long"
     return format_unit(amount, unit, length=length, locale=say.locale, format="#,##0.0")
+
+
+def height_text(measure: Measure, height: float, highest: float, say: Texts) -> str:
+    """A height of an axis: all in the unit of the highest, without idle decimals."""
+    if measure.kind is Kind.RATE:
+        return format_percent(height, locale=say.locale, format="#,##0.#%")
+    if measure.kind is not Kind.DURATION:
+        return value_text(measure, Reading(height), say, is_short=True)
+    amount, unit = (height / 24, "day") if highest >= HOURS_AS_DAYS else (height, "hour")
+    length = SHORT_UNITS[say.language]
+    return format_unit(amount, unit, length=length, locale=say.locale, format="#,##0.##")
 
 
 def change_of(measure: Measure, now: Reading, before: Reading, say: Texts) -> Change | None:

@@ -7,9 +7,9 @@ from dashboard.measures import INTAKE, Kind
 from dashboard.pages.cards import ARROWS
 from dashboard.pages.headings import facts
 from dashboard.pages.ranking import in_order, order_text
+from dashboard.reading import Line, Reading
 from dashboard.texts import Texts
 from dashboard.view import View
-from dashboard.volumes import Line, Reading
 from dashboard.wording import change_of, period_text
 
 Cell = str | float | None

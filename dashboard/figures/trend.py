@@ -9,9 +9,10 @@ from dashboard.events import Event
 from dashboard.figures import CHOSEN_COLOUR, QUIET_COLOUR, SERIES_COLOUR, layout_of
 from dashboard.measures import STOCKS, Kind, Measure
 from dashboard.period import MONTHS_OF_A_YEAR, Period, month_start
+from dashboard.reading import Reading
 from dashboard.texts import Texts
-from dashboard.volumes import Reading, Volumes
-from dashboard.wording import month_text, value_text
+from dashboard.volumes import Volumes
+from dashboard.wording import HOURS_AS_DAYS, height_text, month_text, value_text
 
 SHADE = "rgba(29, 127, 168, 0.09)"
 TICKS = 4
@@ -187,9 +188,7 @@ def _heights(highest: float, measure: Measure, say: Texts) -> dict[str, Any]:
     heights = _ticks(highest, measure)
     return {
         "tickvals": heights,
-        "ticktext": [
-            value_text(measure, Reading(height), say, is_short=True) for height in heights
-        ],
+        "ticktext": [height_text(measure, height, heights[-1], say) for height in heights],
         "range": [0, max(highest * 1.06, heights[-1])],
         "zeroline": False,
         "fixedrange": True,
@@ -201,7 +200,8 @@ def _ticks(highest: float, measure: Measure) -> list[float]:
     """Round heights from zero to the highest value; days where hours would be many."""
     if highest <= 0:
         return [0, 1]
-    unit = HOURS_OF_A_DAY if measure.kind is Kind.DURATION and highest > 3 * HOURS_OF_A_DAY else 1
+    has_days = measure.kind is Kind.DURATION and highest >= HOURS_AS_DAYS
+    unit = HOURS_OF_A_DAY if has_days else 1
     rough = highest / unit / TICKS
     power = 10.0 ** ceil(log10(rough) - 1)
     step = next(power * size for size in (1, 2, 2.5, 5, 10) if power * size >= rough * 0.999)

@@ -9,8 +9,8 @@ from dashboard.figures import CHOSEN_COLOUR, SERIES_COLOUR, layout_of
 from dashboard.figures.classes import class_limits, class_of, shades_of
 from dashboard.measures import RELATIVE, Measure
 from dashboard.places import places
+from dashboard.reading import Line
 from dashboard.texts import Texts
-from dashboard.volumes import Line
 from dashboard.wording import value_text
 
 LARGEST_CIRCLE = 44

@@ -6,10 +6,10 @@ from dash import html
 
 from dashboard.aria import aria
 from dashboard.measures import MORE, STOCKS, Measure
+from dashboard.reading import Reading
 from dashboard.shell import definition_link
 from dashboard.texts import Texts
 from dashboard.view import View
-from dashboard.volumes import Reading
 from dashboard.wording import Change, change_of, value_text
 
 ARROWS = {"up": "▲", "down": "▼", "same": "="}

@@ -12,10 +12,10 @@ from dashboard.figures.trend import trend_months
 from dashboard.measures import INTAKE, RELATIVE, STOCKS
 from dashboard.pages.filters import hidden
 from dashboard.period import MONTHS_OF_A_YEAR, Period, month_start, today
+from dashboard.reading import Line
 from dashboard.shell import scope_text
 from dashboard.texts import Texts
 from dashboard.view import View
-from dashboard.volumes import Line
 from dashboard.wording import (
     change_of,
     count_text,
@@ -28,6 +28,7 @@ from dashboard.wording import (
 )
 
 NAMED_ON_MAP = 3
+MANY_ON_MAP = 12
 OFFERED_MONTHS = 60
 #: Of how many applications a rate or a duration can be a finding.
 ENOUGH = 30
@@ -63,7 +64,7 @@ def facts(view: View) -> tuple[tuple[str, str], ...]:
     return (
         (say("masthead.scope"), scope_text(view.viewer, say)),
         ("", say("masthead.as_of", instant=instant_text(view.volumes.as_of, say))),
-        ("", say("masthead.exact")),
+        ("", say("masthead.partly" if view.audience.publishes else "masthead.exact")),
     )
 
 
@@ -79,7 +80,7 @@ def map_title(view: View) -> str:
         return say("map.none", measure=name, by=say(f"filters.by_{view.address.by}"))
     if len(ranked) == 1 and measure is INTAKE:
         return say("map.one", country=ranked[0].name or "")
-    top = ranked[:NAMED_ON_MAP] if len(ranked) > 2 * NAMED_ON_MAP else ranked[:1]
+    top = ranked[:NAMED_ON_MAP] if len(ranked) > MANY_ON_MAP else ranked[:1]
     share = percent_text(sum(line.amount(measure) for line in top) / total, say, digits=0)
     names = list_text([line.name or "" for line in top], say)
     if measure is INTAKE:

@@ -7,8 +7,8 @@ from dash import html
 from dashboard.aria import aria
 from dashboard.figures.classes import class_of, shades_of
 from dashboard.figures.world import Mapped
+from dashboard.reading import Reading
 from dashboard.texts import Texts
-from dashboard.volumes import Reading
 from dashboard.wording import value_text
 
 SIZES = (1.0, 0.25, 0.05)

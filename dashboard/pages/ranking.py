@@ -9,9 +9,9 @@ from dashboard.address import NAME, Address
 from dashboard.aria import aria
 from dashboard.measures import BY_ID, INTAKE
 from dashboard.pages.rows import place_row, sum_row
+from dashboard.reading import Line
 from dashboard.texts import Texts
 from dashboard.view import View
-from dashboard.volumes import Line
 from dashboard.wording import period_text
 
 TOP_ROWS = 15

@@ -9,9 +9,9 @@ from dashboard.figures.sparkline import sparkline
 from dashboard.measures import INTAKE, Measure
 from dashboard.pages.cards import change_mark
 from dashboard.period import TREND_MONTHS, month_start
+from dashboard.reading import Line
 from dashboard.texts import Texts
 from dashboard.view import View
-from dashboard.volumes import Line
 from dashboard.wording import NO_VALUE, change_of, count_text, value_text
 
 

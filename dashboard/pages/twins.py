@@ -11,8 +11,8 @@ from dashboard.events import Event
 from dashboard.figures.trend import trend_months
 from dashboard.measures import MAIN
 from dashboard.period import MONTHS_OF_A_YEAR, month_start
+from dashboard.reading import Line
 from dashboard.view import View
-from dashboard.volumes import Line
 from dashboard.wording import month_text, value_text
 
 

@@ -21,6 +21,7 @@ from dashboard.pages.filters import filter_bar, filter_chips
 from dashboard.pages.headings import map_title, page_heading, trend_title
 from dashboard.pages.legends import map_legend
 from dashboard.pages.notices import failure, no_applications, no_figures, role_choice
+from dashboard.pages.outcomes import outcomes
 from dashboard.pages.ranking import ranking
 from dashboard.pages.stale import above
 from dashboard.pages.twins import trend_notes
@@ -51,6 +52,7 @@ OUTPUTS = {
     "trend": Output("trend", "figure"),
     "trend_note": Output("trend-note", "children"),
     "ranking": Output("ranking", "children"),
+    "outcomes": Output("outcomes", "children"),
     "footer": Output("footer", "children"),
     "shown": SHOWN_NOW,
 }
@@ -81,6 +83,7 @@ def layout() -> html.Div:
                             html.Section(_waiting_cards(), id="cards", className="cards"),
                             html.Div([_picture("map"), _picture("trend")], className="pictures"),
                             html.Section(id="ranking", className="panel"),
+                            html.Section(id="outcomes", className="panel"),
                         ],
                         id="figures",
                     ),
@@ -157,6 +160,7 @@ def _figures(view: View) -> dict[str, Any]:
         "trend": trend(view.volumes, measure, view.period, happened, say),
         "trend_note": trend_notes(view, happened),
         "ranking": ranking(view),
+        "outcomes": outcomes(view),
     }
 
 

@@ -20,6 +20,9 @@ from dashboard.sessions import COOKIE, MemorySessions, Session
 from dashboard.settings import read_settings
 from gateway.development import SignIn
 from gateway.settings import read_settings as read_gateway_settings
+from tests.dashboard.visiting import browser, visitor
+
+__all__ = ["browser", "visitor"]
 from tests.running_demo import Demo
 
 ISSUER = "http://127.0.0.1:8000/development"
@@ -76,7 +79,7 @@ class Running:
 
     def browser(self) -> httpx2.AsyncClient:
         """A client that keeps cookies and follows nothing by itself."""
-        return httpx2.AsyncClient(base_url=self.url, headers={"Accept": "text/html"})
+        return httpx2.AsyncClient(base_url=self.url, headers={"Accept": "text/html"}, timeout=30)
 
     async def sign_in(self, browser: httpx2.AsyncClient, user: str, query: str = "") -> str:
         """Go through the provider; returns where the dashboard sends its visitor in the end."""

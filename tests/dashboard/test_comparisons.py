@@ -9,7 +9,7 @@ from dashboard.asking import variables_of
 from dashboard.measures import INTAKE, REFUSAL_RATE
 from dashboard.pages.cards import cards
 from dashboard.period import Period, last_months, this_month
-from dashboard.volumes import Line
+from dashboard.reading import Line
 from tests.dashboard.some_volumes import some_view, some_volumes
 
 NOW = date(2026, 3, 10)

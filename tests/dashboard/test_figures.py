@@ -17,8 +17,8 @@ from dashboard.figures.trend import trend
 from dashboard.figures.world import WITHHELD_COLOUR, mapped, world_map
 from dashboard.measures import DECISIONS, INTAKE, MAIN, REFUSAL_RATE, TURNAROUND_P50
 from dashboard.places import places
+from dashboard.reading import Line, Reading
 from dashboard.texts import texts
-from dashboard.volumes import Line, Reading
 from tests.dashboard.some_volumes import PERIOD, some_volumes
 
 EN = texts("en")

@@ -17,8 +17,8 @@ from dashboard.measures import (
 from dashboard.pages.headings import map_title, trend_title
 from dashboard.pages.ranking import in_order
 from dashboard.period import Period, between, last_months, this_month
+from dashboard.reading import Reading
 from dashboard.texts import texts
-from dashboard.volumes import Reading
 from dashboard.wording import change_of, instant_text, period_text, value_text
 from tests.dashboard.some_volumes import some_view, some_volumes
 

@@ -1,0 +1,72 @@
+"""Visitors of the page in a real browser, with the outside world cut off."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser import NoBrowserError, launch_options
+from tests.running_demo import Demo
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    try:
+        options = launch_options()
+    except NoBrowserError as error:
+        pytest.skip(str(error))
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(**options)
+        yield running
+        running.close()
+
+
+@dataclass
+class Visitor:
+    """Somebody in front of the page; whatever goes wrong in the browser is kept in ``faults``."""
+
+    demo: Demo
+    page: Page
+    faults: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.page.on(
+            "console",
+            lambda told: (
+                self.faults.append(told.text) if told.type in ("error", "warning") else None
+            ),
+        )
+        self.page.route("**/*", self._only_ours)
+
+    def opens(self, user: str, query: str = "language=en") -> Page:
+        """Sign in as a demo user and wait until the page has something to say."""
+        self.page.goto(f"{self.demo.dashboard_url}/?{query}")
+        self.page.fill("input[name=user]", user)
+        self.page.locator("form").last.locator("button").last.click()
+        self.page.wait_for_selector("#ranking tbody tr, .notice")
+        return self.page
+
+    def _only_ours(self, route: Any) -> None:
+        address = route.request.url
+        if address.startswith((self.demo.dashboard_url, self.demo.api_url, "data:", "blob:")):
+            route.continue_()
+        else:
+            self.faults.append(f"asked {address}")
+            route.abort()
+
+
+@pytest.fixture
+def visitor(browser: Browser, demo: Demo) -> Iterator[Visitor]:
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="id-ID")
+    visitor = Visitor(demo, context.new_page())
+    yield visitor
+    context.close()
+    assert visitor.faults == []
+
+
+def number(text: str) -> int:
+    return int(re.sub(r"\D", "", text))
