@@ -9,6 +9,7 @@ import asyncpg
 from sqlalchemy import true
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bench import questions
 from bench.measuring import seconds_of, show, show_table, side_by_side
 from bench.world import world
 from models.database import connect, pool
@@ -46,6 +47,9 @@ async def measure(applications: int, rounds: int) -> None:
         try:
             await raw.execute("VACUUM ANALYZE")  # as autovacuum leaves it after a minute
             await _reading(engine, raw, applications, rounds)
+            await questions.ask(
+                raw, f"Questions of the page, {applications:,} applications", rounds
+            )
             await _keeping(raw, applications)
         finally:
             await raw.close()
@@ -55,7 +59,7 @@ async def measure(applications: int, rounds: int) -> None:
 async def _reading(
     engine: AsyncEngine, raw: asyncpg.Connection, applications: int, rounds: int
 ) -> None:
-    from_on, to_on = _last_year()
+    from_on, to_on = questions.last_year()
     window = (_midnight(from_on), _midnight(to_on + timedelta(days=1)))
     counted = frozenset(Measure) - STOCKS.keys() - PERCENTILES.keys()
     turnarounds = {m for m, of in PERCENTILES.items() if of.clock is Clock.TURNAROUND}
@@ -99,12 +103,6 @@ async def _keeping(connection: asyncpg.Connection, applications: int) -> None:
 async def _verified(connection: asyncpg.Connection) -> None:
     if differences := await verify(connection):
         raise RuntimeError(f"{len(differences)} figures differ from the raw rows")
-
-
-def _last_year() -> tuple[date, date]:
-    """The first and the last day of the twelve whole months before this one."""
-    this_month = datetime.now(_WIB).date().replace(day=1)
-    return this_month.replace(year=this_month.year - 1), this_month - timedelta(days=1)
 
 
 def _midnight(day: date) -> datetime:

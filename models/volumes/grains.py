@@ -206,7 +206,8 @@ GRAINS = (
     _grain("yearly", "year", *_BY_PLACE),
     _grain("monthly", "month", *_BY_PLACE),
     _grain("monthly_type", "month", *_BY_PLACE, Dimension.VISA_TYPE, Dimension.CHANNEL),
-    _grain("monthly_nationality", "month", Dimension.NATIONALITY, *_BY_PLACE),
+    _grain("monthly_nationality", "month", Dimension.NATIONALITY),
+    _grain("monthly_nationality_place", "month", Dimension.NATIONALITY, *_BY_PLACE),
     _grain("daily", "day", *Dimension),
 )
 

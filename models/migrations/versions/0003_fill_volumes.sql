@@ -97,9 +97,37 @@ WITH changes AS (
     ) AS ranked
     GROUP BY clock, month, partner_code, country_code, visa_type_code, channel
 ), into_volume_monthly_nationality AS (
-    INSERT INTO volume_monthly_nationality (starts_on, nationality_code, partner_code, country_code,
-        intake, info_requested, wip_change, backlog_change, revenue_idr, granted, refused,
-        withdrawn, lapsed, within_target, cohort_decided, cohort_within_target)
+    INSERT INTO volume_monthly_nationality (starts_on, nationality_code, intake, info_requested,
+        wip_change, backlog_change, revenue_idr, granted, refused, withdrawn, lapsed, within_target,
+        cohort_decided, cohort_within_target)
+    SELECT date_trunc('month', day::timestamp)::date, nationality_code, sum(intake),
+        sum(info_requested), sum(wip_change), sum(backlog_change), sum(revenue_idr), sum(granted),
+        sum(refused), sum(withdrawn), sum(lapsed), sum(within_target), sum(cohort_decided),
+        sum(cohort_within_target)
+    FROM changes
+    WHERE kind IS NULL
+    GROUP BY 1, 2
+), into_volume_monthly_nationality_duration AS (
+    INSERT INTO volume_monthly_nationality_duration (clock, starts_on, nationality_code, buckets,
+        ranks)
+    SELECT clock, month, nationality_code, array_agg(bucket ORDER BY bucket), array_agg(rank ORDER
+        BY bucket)
+    FROM (
+        SELECT
+            clock, month, nationality_code, bucket,
+            (
+                sum(sum(measured)) OVER (
+                    PARTITION BY clock, month, nationality_code ORDER BY bucket
+                )
+            )::integer AS rank
+        FROM clocked
+        GROUP BY clock, month, nationality_code, bucket
+    ) AS ranked
+    GROUP BY clock, month, nationality_code
+), into_volume_monthly_nationality_place AS (
+    INSERT INTO volume_monthly_nationality_place (starts_on, nationality_code, partner_code,
+        country_code, intake, info_requested, wip_change, backlog_change, revenue_idr, granted,
+        refused, withdrawn, lapsed, within_target, cohort_decided, cohort_within_target)
     SELECT date_trunc('month', day::timestamp)::date, nationality_code, partner_code, country_code,
         sum(intake), sum(info_requested), sum(wip_change), sum(backlog_change), sum(revenue_idr),
         sum(granted), sum(refused), sum(withdrawn), sum(lapsed), sum(within_target),
@@ -107,8 +135,8 @@ WITH changes AS (
     FROM changes
     WHERE kind IS NULL
     GROUP BY 1, 2, 3, 4
-), into_volume_monthly_nationality_duration AS (
-    INSERT INTO volume_monthly_nationality_duration (clock, starts_on, nationality_code,
+), into_volume_monthly_nationality_place_duration AS (
+    INSERT INTO volume_monthly_nationality_place_duration (clock, starts_on, nationality_code,
         partner_code, country_code, buckets, ranks)
     SELECT clock, month, nationality_code, partner_code, country_code, array_agg(bucket ORDER BY
         bucket), array_agg(rank ORDER BY bucket)

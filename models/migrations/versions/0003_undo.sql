@@ -8,5 +8,6 @@ DROP TYPE histogram;
 DROP TABLE
     volume_yearly, volume_monthly_type, volume_monthly_type_duration,
     volume_monthly_nationality, volume_monthly_nationality_duration,
+    volume_monthly_nationality_place, volume_monthly_nationality_place_duration,
     volume_age, volume_age_detailed, volume_ground, volume_referral, volume_stale_days,
     volume_aged_until;

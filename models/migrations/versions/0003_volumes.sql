@@ -120,6 +120,35 @@ CREATE TABLE volume_monthly_type_duration (
 CREATE TABLE volume_monthly_nationality (
     starts_on date NOT NULL,
     nationality_code text,
+    intake integer NOT NULL,
+    info_requested integer NOT NULL,
+    wip_change integer NOT NULL,
+    backlog_change integer NOT NULL,
+    revenue_idr bigint NOT NULL,
+    granted integer NOT NULL,
+    refused integer NOT NULL,
+    withdrawn integer NOT NULL,
+    lapsed integer NOT NULL,
+    within_target integer NOT NULL,
+    cohort_decided integer NOT NULL,
+    cohort_within_target integer NOT NULL,
+    CONSTRAINT uq_volume_monthly_nationality
+        UNIQUE NULLS NOT DISTINCT (starts_on, nationality_code)
+);
+
+CREATE TABLE volume_monthly_nationality_duration (
+    clock text NOT NULL,
+    starts_on date NOT NULL,
+    nationality_code text,
+    buckets integer[] NOT NULL,
+    ranks integer[] NOT NULL,
+    CONSTRAINT uq_volume_monthly_nationality_duration
+        UNIQUE NULLS NOT DISTINCT (clock, starts_on, nationality_code)
+);
+
+CREATE TABLE volume_monthly_nationality_place (
+    starts_on date NOT NULL,
+    nationality_code text,
     partner_code text,
     country_code text,
     intake integer NOT NULL,
@@ -134,11 +163,11 @@ CREATE TABLE volume_monthly_nationality (
     within_target integer NOT NULL,
     cohort_decided integer NOT NULL,
     cohort_within_target integer NOT NULL,
-    CONSTRAINT uq_volume_monthly_nationality
+    CONSTRAINT uq_volume_monthly_nationality_place
         UNIQUE NULLS NOT DISTINCT (starts_on, nationality_code, partner_code, country_code)
 );
 
-CREATE TABLE volume_monthly_nationality_duration (
+CREATE TABLE volume_monthly_nationality_place_duration (
     clock text NOT NULL,
     starts_on date NOT NULL,
     nationality_code text,
@@ -146,7 +175,7 @@ CREATE TABLE volume_monthly_nationality_duration (
     country_code text,
     buckets integer[] NOT NULL,
     ranks integer[] NOT NULL,
-    CONSTRAINT uq_volume_monthly_nationality_duration
+    CONSTRAINT uq_volume_monthly_nationality_place_duration
         UNIQUE NULLS NOT DISTINCT (clock, starts_on, nationality_code,
             partner_code, country_code)
 );
