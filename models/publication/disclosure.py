@@ -88,11 +88,10 @@ def published(
 
     def value(measure: Protected, *, tells_nought: bool) -> int | None:
         count = counts[measure]
-        if measure in withheld or is_small(count) or (count == 0 and not tells_nought):
-            return None
-        if closed_is_known and measure is not Protected.INTAKE and closed:
-            return None if is_near(count, closed) and count else rounded(count)
-        return rounded(count)
+        if count == 0:
+            return 0 if tells_nought else None
+        is_told = closed_is_known and measure is not Protected.INTAKE and is_near(count, closed)
+        return None if measure in withheld or is_small(count) or is_told else rounded(count)
 
     decisions = value(Protected.DECISIONS, tells_nought=closed == 0)
     within_target = value(Protected.WITHIN_TARGET, tells_nought=True)
