@@ -1,0 +1,80 @@
+"""Every measure is defined, in both languages, for whoever has signed in."""
+
+import re
+
+import pytest
+
+from dashboard.definitions import definitions
+from dashboard.measures import MEASURES
+from dashboard.pages.definitions import FACTS, RULES
+from dashboard.texts import LANGUAGES, texts
+from tests.dashboard.conftest import Running
+from tests.dashboard.test_documents import ROLES
+
+IDS = [
+    *("intake", "decisions", "granted", "refused", "withdrawn", "lapsed", "refusal_rate", "wip"),
+    *("backlog", "wip_age_p50", "wip_age_p90", "wip_age_oldest"),
+    *(f"turnaround_p{share}" for share in (50, 75, 90, 95)),
+    *(f"turnaround_adjusted_p{share}" for share in (50, 75, 90, 95)),
+    *("target_rate", "target_rate_intake", "clearance_ratio", "info_request_rate", "handover_p90"),
+    *("revenue", "grounds", "referrals", "yoy", "mom", "as_of"),
+]
+#: Measures that are no field of a row of volumes.
+NOT_IN_ROWS = {"grounds", "referrals", "yoy", "mom", "as_of"}
+
+
+def field_of(id_: str) -> str:
+    head, *rest = id_.split("_")
+    return {"revenue": "revenueIdr"}.get(id_, head + "".join(word.title() for word in rest))
+
+
+def test_every_measure_there_is_has_a_definition() -> None:
+    assert [each.id for each in definitions()] == IDS
+    assert {measure.id for measure in MEASURES} <= set(IDS)
+
+
+def test_who_reads_a_measure_is_what_the_gateway_lets_them_read() -> None:
+    schema = (ROLES / "partner_manager.graphql").read_text("utf-8")
+    (row,) = re.findall(r"^type VolumeRow \{\n(.*?)^\}", schema, re.MULTILINE | re.DOTALL)
+    for each in definitions():
+        if each.id not in NOT_IN_ROWS:
+            is_read = bool(re.search(rf"^  {field_of(each.id)}\b", row, re.MULTILINE))
+            assert is_read == (each.seen in ("received", "outcome")), each.id
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_definition_is_complete(language: str) -> None:
+    keys = texts(language).by_key
+    for each in definitions():
+        assert {f"define.{each.id}.{part}" for part in ("label", "definition", "formula")} <= set(
+            keys
+        )
+        for fact in FACTS:
+            assert f"definitions.{fact}s.{getattr(each, fact)}" in keys
+    for rule in RULES:
+        assert f"definitions.rule.{rule}.text" in keys
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_the_page_shows_all_of_them(running: Running, language: str) -> None:
+    async with running.browser() as browser:
+        stranger = await browser.get("/definitions")
+        assert stranger.status_code == 303
+        await running.sign_in(browser, "agent-au")
+        page = await browser.get(f"/definitions?language={language}")
+    assert page.status_code == 200
+    assert f'<html lang="{language}">' in page.text
+    assert re.findall(r'<article id="([a-z0-9_]+)"', page.text) == IDS
+    assert "<script" not in page.text
+    other = {"id": "en", "en": "id"}[language]
+    assert f'href="/definitions?language={other}"' in page.text
+
+
+@pytest.mark.anyio
+async def test_nothing_of_the_address_is_written_into_the_page(running: Running) -> None:
+    async with running.browser() as browser:
+        await running.sign_in(browser, "leadership")
+        page = await browser.get('/definitions?language="><script>alert(1)</script>&period=<b>')
+    assert "<script" not in page.text
+    assert "<b>" not in page.text

@@ -1,0 +1,145 @@
+"""The page keeps itself fresh without a flicker, and says when it cannot."""
+
+import asyncio
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from dashboard.sessions import COOKIE
+from tests.dashboard.asking_dash import ASK, question_of
+from tests.dashboard.conftest import Running
+
+MINUTE = 61_000
+
+
+@pytest.mark.anyio
+async def test_what_the_page_shows_already_is_not_sent_again(connected: Running) -> None:
+    visitor, _ = await connected.visitor("leadership")
+    async with visitor:
+        first = (await visitor.post(ASK, json=await question_of(visitor))).json()["response"]
+        shown = first["shown"]["data"]
+        again = await visitor.post(
+            ASK, json=await question_of(visitor, **{"shown.data": shown, "refresh.data": 1})
+        )
+        assert (again.status_code, again.content) == (204, b"")
+        sorted_ = await question_of(visitor, "?language=en&sort=name", **{"shown.data": shown})
+        changed = (await visitor.post(ASK, json=sorted_)).json()["response"]
+        assert "ranking" in changed
+        assert "map" not in changed
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("shown", [7, "x", [], {"map": 1}, {"no such thing": "x"}], ids=repr)
+async def test_a_browser_that_says_it_shows_something_else_is_told_all(
+    connected: Running, shown: Any
+) -> None:
+    visitor, _ = await connected.visitor("leadership")
+    async with visitor:
+        question = await question_of(visitor, **{"shown.data": shown})
+        told = (await visitor.post(ASK, json=question)).json()["response"]
+    assert {"heading", "cards", "map", "trend", "ranking"} <= set(told)
+
+
+@pytest.fixture
+def page(browser: Browser, connected: Running) -> Iterator[Page]:
+    """The page of a leader, with a clock that can be moved on."""
+    with ThreadPoolExecutor() as aside:  # the browser's driver runs a loop in this thread
+        key, _ = aside.submit(asyncio.run, connected.session_of("leadership")).result()
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.add_cookies([{"name": COOKIE, "value": key, "url": connected.url}])
+    page, faults = context.new_page(), []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda told: faults.append(told.text) if told.type == "error" else None)
+    page.clock.install()
+    page.goto(f"{connected.url}/?language=en")
+    page.wait_for_selector("#ranking tbody tr")
+    page.wait_for_selector(".scattergeo path.point", state="attached")
+    yield page
+    context.close()
+    assert faults == []
+
+
+def refresh(page: Page, milliseconds: int = MINUTE) -> None:
+    """Let the time pass until the page asks, and has its answer."""
+    with page.expect_response(lambda answer: ASK in answer.url):
+        page.clock.fast_forward(milliseconds)
+    page.wait_for_timeout(300)
+
+
+def mark(page: Page) -> None:
+    """Mark what stands on the page: what is redrawn loses its mark."""
+    page.evaluate("document.querySelectorAll('main *').forEach((each) => (each.isOld = true))")
+
+
+@pytest.mark.browser
+def test_a_refresh_moves_nothing(page: Page) -> None:
+    page.locator(".picture-trend .twin summary").click()
+    page.get_by_role("link", name="Backlog").first.focus()
+    mark(page)
+    height = page.evaluate("[document.body.scrollHeight, scrollY]")
+    refresh(page)
+    for place in (
+        "#cards .number",
+        "#map svg",
+        "#trend svg",
+        "#ranking tbody tr",
+        "#filters select",
+    ):
+        assert page.locator(place).first.evaluate("(each) => each.isOld"), place
+    assert page.locator(".picture-trend .twin").evaluate("(each) => each.open")
+    assert page.evaluate("document.activeElement.innerText").startswith("Backlog")
+    assert page.evaluate("[document.body.scrollHeight, scrollY]") == height
+    assert page.evaluate("'quiet' in document.documentElement.dataset")
+
+
+@pytest.mark.browser
+def test_nobody_is_interrupted(page: Page) -> None:
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if ASK in request.url else None)
+    page.locator("details.definition summary").first.click()
+    page.clock.fast_forward(2 * MINUTE)
+    page.wait_for_timeout(1_500)
+    assert asked == []
+    page.keyboard.press("Escape")
+    refresh(page)
+    page.locator("#filters select:visible").first.focus()
+    asked.clear()
+    page.clock.fast_forward(2 * MINUTE)
+    page.wait_for_timeout(1_500)
+    assert asked == []
+
+
+@pytest.mark.browser
+def test_an_outage_shows_above_the_last_good_figures_until_it_ends(
+    page: Page, connected: Running
+) -> None:
+    shown = page.inner_text("#cards")
+    page.get_by_role("link", name="Backlog").first.focus()
+    mark(page)
+    connected.line.is_cut = True
+    refresh(page)
+    assert "The gateway has not answered since" in page.inner_text(".stale")
+    assert page.inner_text("#cards") == shown
+    assert page.locator("#ranking tbody tr").first.evaluate("(each) => each.isOld")
+    assert page.evaluate("document.activeElement.innerText").startswith("Backlog")
+    page.locator(".stale").evaluate("(each) => (each.isOld = true)")
+    refresh(page, 11_000)  # nothing is said twice
+    assert page.locator(".stale").evaluate("(each) => each.isOld")
+    connected.line.is_cut = False
+    refresh(page, 11_000)
+    assert not page.locator(".stale").count()
+
+
+@pytest.mark.browser
+def test_a_page_that_failed_comes_back_by_itself(page: Page, connected: Running) -> None:
+    connected.line.is_cut = True
+    page.get_by_role("link", name="3 months").click()
+    page.wait_for_selector(".notice.failed")
+    assert "Trace id" in page.inner_text(".notice.failed")
+    connected.line.is_cut = False
+    refresh(page, 11_000)
+    page.wait_for_selector("#ranking tbody tr")
+    assert not page.locator(".notice").count()
