@@ -7,7 +7,7 @@ from typing import Any
 import click
 import uvicorn
 
-from bench import demo, driver, load, page, volumes
+from bench import demo, driver, load, page, saturated, volumes
 
 applications = click.option("--applications", default=20_000, show_default=True, help="World size.")
 rounds = click.option("--rounds", default=7, show_default=True, help="Medians over so many.")
@@ -43,6 +43,14 @@ def _page(applications: int, rounds: int) -> None:
 def _volumes(applications: int, rounds: int) -> None:
     """Figures from rollups and from raw rows; verifying and rebuilding them."""
     _run(volumes.measure(applications, rounds))
+
+
+@bench.command("saturated")
+@applications
+@rounds
+def _saturated(applications: int, rounds: int) -> None:
+    """What the page's questions read once every cell has figures in every month."""
+    _run(saturated.measure(applications, rounds))
 
 
 @bench.command("load")

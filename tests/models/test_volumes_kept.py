@@ -157,10 +157,12 @@ async def test_concurrent_folders_and_writers_lose_nothing(
 ) -> None:
     stop = asyncio.Event()
     folders = [asyncio.create_task(keep_folding(world, stop, every=0.01)) for _ in range(3)]
-    for seed in range(100, 120):
-        await join(connection, crowd(10, seed))
-    stop.set()
-    await asyncio.gather(*folders)
+    try:
+        for seed in range(100, 120):
+            await join(connection, crowd(10, seed))
+    finally:
+        stop.set()
+        await asyncio.gather(*folders)
     await fold(connection)
     assert await verify(connection) == []
 
@@ -168,7 +170,10 @@ async def test_concurrent_folders_and_writers_lose_nothing(
 async def test_a_killed_folder_loses_nothing(world: str, connection: asyncpg.Connection) -> None:
     await join(connection, crowd(2_000, seed=200))
     changes = await waiting(connection)
-    await asyncio.to_thread(kill_folders, world, 10, Random(1))
+    for seed in range(10):  # on a busy machine the first may die before they fold anything
+        await asyncio.to_thread(kill_folders, world, 10, Random(seed))
+        if await waiting(connection) < changes:
+            break
     assert 0 < await waiting(connection) < changes
     while await fold(connection):
         pass
