@@ -1,0 +1,84 @@
+"""Everything that the page is for can be done without a mouse."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.dashboard.visiting import Visitor
+
+pytestmark = pytest.mark.browser
+
+FAR = 250
+FOCUSED = """() => {
+  const each = document.activeElement;
+  const outlines = [null, "::after"].map((part) => getComputedStyle(each, part).outlineStyle);
+  return {
+    text: each.getAttribute("aria-label") || each.innerText || each.name || each.localName,
+    isSeen: outlines.some((style) => style !== "none") || each.localName === "body",
+  };
+}"""
+
+
+def tab_to(page: Page, text: str) -> None:
+    """Go on with the key Tab until the focus, which is always to be seen, stands on a text."""
+    for _ in range(FAR):
+        page.keyboard.press("Tab")
+        focused = page.evaluate(FOCUSED)
+        assert focused["isSeen"], focused
+        if re.fullmatch(text, focused["text"].strip()):
+            return
+    raise AssertionError(f"no way to {text}")
+
+
+def from_the_top(page: Page) -> None:
+    page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
+    page.evaluate("document.body.tabIndex = -1; document.body.focus()")
+
+
+def test_the_main_tasks_need_no_mouse(visitor: Visitor) -> None:
+    page = visitor.page
+    page.goto(f"{visitor.demo.dashboard_url}/?language=en")
+    page.focus("input[name=user]")
+    page.keyboard.type("leadership")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#ranking tbody tr")
+
+    from_the_top(page)
+    tab_to(page, "Skip to the figures")
+    page.keyboard.press("Enter")
+    tab_to(page, "3 months")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".segments [aria-current]:has-text('3 months')")
+
+    tab_to(page, "Definition: Applications received")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".card-intake .definition[open] p")
+    page.keyboard.press("Escape")
+    assert not page.locator(".definition[open]").count()
+
+    tab_to(page, "The same as a table")
+    page.keyboard.press("Enter")
+    assert page.locator(".twin table").is_visible()
+
+    tab_to(page, "Backlog.*")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#ranking th[aria-sort=descending]:has-text('Backlog')")
+
+    tab_to(page, "Show all .*")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#ranking tbody tr:nth-child(21)")
+
+    tab_to(page, ".*CSV.*")
+    with page.expect_download() as downloading:
+        page.keyboard.press("Enter")
+    assert downloading.value.suggested_filename.endswith(".csv")
+
+    from_the_top(page)
+    tab_to(page, "Bahasa Indonesia.*")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("h1:has-text('permohonan')")
+    from_the_top(page)
+    tab_to(page, "Keluar")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("input[name=user]")
