@@ -52,7 +52,7 @@ INDEX = """<!doctype html>
 </pattern>
 </svg>
 {%app_entry%}
-<footer>{%config%}{%scripts%}{%renderer%}</footer>
+{%config%}{%scripts%}{%renderer%}
 </body>
 </html>
 """

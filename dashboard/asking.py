@@ -34,6 +34,7 @@ def published_variables(quarters: Period) -> dict[str, Any]:
 
 def variables_of(period: Period, address: Address) -> dict[str, Any]:
     """Of the documents ``processing_volumes*``."""
+    has_year_before = period.year_before != period.previous
     return {
         "from": period.from_on.isoformat(),
         "to": period.to_on.isoformat(),
@@ -41,7 +42,9 @@ def variables_of(period: Period, address: Address) -> dict[str, Any]:
         "previousTo": period.previous.to_on.isoformat(),
         "yearBeforeFrom": period.year_before.from_on.isoformat(),
         "yearBeforeTo": period.year_before.to_on.isoformat(),
-        "hasYearBefore": period.year_before != period.previous,
+        "hasYearBefore": has_year_before,
+        # Only a file has a column for it, and a file has every measure.
+        "hasYearBeforePlaces": has_year_before and address.measures == "all",
         "knownFrom": period.known_from_on.isoformat(),
         "recentFrom": period.recent_from_on.isoformat(),
         "group": [address.by.upper()],

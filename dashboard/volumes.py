@@ -96,7 +96,7 @@ def read_volumes(data: Mapping[str, Any], period: Period, address: Address) -> V
     total = _first(lines["total"])
     previous = _first(comparable("previous", earlier))
     before_that = _first(comparable("yearBefore", year_before))
-    is_chosen = "all" in lines
+    is_chosen, is_same = "all" in lines, year_before == earlier
     return Volumes(
         as_of=datetime.fromisoformat(data["total"]["asOf"]),
         total=total,
@@ -106,16 +106,15 @@ def read_volumes(data: Mapping[str, Any], period: Period, address: Address) -> V
         everything=_first(lines["all"]) if is_chosen else total,
         everything_before=(_first(comparable("allPrevious", earlier)) if is_chosen else previous),
         everything_year_before=(
-            _first(comparable("allYearBefore", year_before)) if is_chosen else before_that
+            _first(comparable("allYearBefore", year_before))
+            if is_chosen
+            else (previous if is_same else before_that)
         ),
         places=tuple(line for line in lines["places"] if line.code),
         direct=next((line for line in lines["places"] if not line.code), None),
         previous_by_place=_by_code(comparable("previousPlaces", earlier)),
         year_before_by_place=_by_code(
-            comparable(
-                "yearBeforePlaces" if "yearBeforePlaces" in lines else "previousPlaces",
-                year_before,
-            )
+            comparable("previousPlaces" if is_same else "yearBeforePlaces", year_before)
         ),
         recent=_recent(lines["recent"]),
         choices={

@@ -25,7 +25,6 @@ def cards(view: View) -> list[Any]:
         href=view.address.link(measures="main" if is_all else "all", **_within_main(view)),
         className="more-measures",
         **aria(expanded="true" if is_all else "false"),
-        role="button",
     )
     return [heading, *(_card(measure, view) for measure in view.measures), more]
 

@@ -44,7 +44,7 @@ def filter_chips(view: View) -> html.Ul | None:
     if not view.chosen:
         return None
     chips = [
-        _chip(f"{say(f'filters.{key}')}: {name}", say("filters.remove", name=name), address, key)
+        _chip(f"{say(f'filters.{key}')}: {name}", address, key, say)
         for key, name in view.chosen.items()
     ]
     everything = html.A(say("filters.clear"), href=cleared(address), className="clear")
@@ -68,10 +68,10 @@ def hidden(values: dict[str, str]) -> list[html.Select]:
     ]
 
 
-def _chip(text: str, removal: str, address: Address, key: str) -> html.Li:
+def _chip(text: str, address: Address, key: str, say: Texts) -> html.Li:
+    removal = html.Span(f"{say('filters.remove')}: ", className="unseen")
     cross = html.Span("×", **aria(hidden="true"))
-    link = html.A([text, " ", cross], href=address.link(**{key: ""}), **aria(label=removal))
-    return html.Li(link)
+    return html.Li(html.A([removal, text, " ", cross], href=address.link(**{key: ""})))
 
 
 def _measures(view: View) -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from dash import html
 
+from dashboard.aria import aria
 from dashboard.measures import Measure
 from dashboard.period import Period, month_end, month_start
 from dashboard.published import OUTCOMES, Published
@@ -34,7 +35,13 @@ def outcomes(view: View) -> list[Any] | None:
     return [
         html.H2(say("outcomes.title_of", period=period_text(quarter, say))),
         html.P([protection, " ", edition], className="protection"),
-        html.Div(_table(published, say), className="scroll", tabIndex=0),
+        html.Div(
+            _table(published, say),
+            className="scroll",
+            tabIndex=0,
+            role="region",
+            **aria(label=say("outcomes.caption")),
+        ),
     ]
 
 
