@@ -7,7 +7,7 @@ from typing import Any
 import click
 import uvicorn
 
-from bench import demo, driver, load, page, saturated, volumes
+from bench import demo, driver, load, page, saturated, volumes, walls
 
 applications = click.option("--applications", default=20_000, show_default=True, help="World size.")
 rounds = click.option("--rounds", default=7, show_default=True, help="Medians over so many.")
@@ -51,6 +51,14 @@ def _volumes(applications: int, rounds: int) -> None:
 def _saturated(applications: int, rounds: int) -> None:
     """What the page's questions read once every cell has figures in every month."""
     _run(saturated.measure(applications, rounds))
+
+
+@bench.command("walls")
+@applications
+@rounds
+def _walls(applications: int, rounds: int) -> None:
+    """Questions with and without row rules in the database."""
+    _run(walls.measure(applications, rounds))
 
 
 @bench.command("load")

@@ -13,13 +13,14 @@ from sqlalchemy import Engine, event
 
 from bench.asking import Client
 from bench.measuring import show, side_by_side
-from bench.world import world
+from bench.world import SEAL_KEY, world
 from gateway.service import gateway
 from gateway.settings import read_settings
 from models.database import connect
+from models.row_security import login_at
 
 _VIEWER = "officer"
-_PAGE = """
+PAGE = """
 query Page {
   applications(first: 50, where: {status: {in: [GRANTED, REFUSED]}}) {
     nodes {
@@ -37,8 +38,8 @@ query Page {
 
 async def measure(applications: int, rounds: int) -> None:
     """Print requests a second of both, and how many statements a page takes."""
-    async with world(applications) as url, _gateway(url) as client:
-        ask = partial(client.post, "/graphql", {"query": _PAGE})
+    async with world(applications) as url, gateway_on(url, _VIEWER) as client:
+        ask = partial(client.post, "/graphql", {"query": PAGE})
         with _overheard() as statements:
             answer = json.loads(await ask())
         bare = await connect(url)
@@ -53,12 +54,17 @@ async def measure(applications: int, rounds: int) -> None:
 
 
 @asynccontextmanager
-async def _gateway(url: str) -> AsyncIterator[Client]:
-    """The whole gateway, asked by a demo user."""
-    settings = {"GERBANG_ENVIRONMENT": "development", "GERBANG_DATABASE_URL": url}
+async def gateway_on(url: str, viewer: str) -> AsyncIterator[Client]:
+    """The whole gateway on a world, asked by a demo user."""
+    settings = {
+        "GERBANG_ENVIRONMENT": "development",
+        "GERBANG_DATABASE_URL": login_at(url, "bench"),
+        "GERBANG_OWNER_URL": url,
+        "GERBANG_SEAL_KEY": SEAL_KEY.hex(),
+    }
     app = gateway(read_settings(settings))
     async with app.router.lifespan_context(app):
-        token = await Client(app).post(f"/development/users/{_VIEWER}/token")
+        token = await Client(app).post(f"/development/users/{viewer}/token")
         yield Client(app, json.loads(token)["access_token"])
 
 

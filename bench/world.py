@@ -3,10 +3,14 @@
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
+from models.database import connect
 from models.migrations import migrate
 from models.postgres import Server, temporary_postgres
+from models.row_security import login_at
 from models.synthetic import Scale, Summary, synthesise
 
+#: What the databases of benches trust: see `gateway.access.seal`.
+SEAL_KEY = bytes(range(32))
 #: As careful with the disk as a server that keeps its data.
 _DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 
@@ -26,7 +30,19 @@ async def world(applications: int) -> AsyncIterator[str]:
         yield url
 
 
+@asynccontextmanager
+async def copy_of(url: str) -> AsyncIterator[str]:
+    """The address of a copy of a database that nobody is connected to, on the same server."""
+    server, _, name = url.rpartition("/")
+    connection = await connect(f"{server}/postgres")
+    try:
+        await connection.execute(f"CREATE DATABASE {name}_copy TEMPLATE {name}")
+        yield f"{url}_copy"
+    finally:
+        await connection.close()
+
+
 async def load(url: str, applications: int) -> Summary:
     """Two years of the partners' channels, up to now."""
-    await migrate(url)
+    await migrate(url, gateway_url=login_at(url, "bench"), seal_key=SEAL_KEY)
     return await synthesise(url, applications=applications, months=24, seed=1, scale=Scale.PARTNER)

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.applications import Starlette
 
+from gateway.access.seal import Seal
 from gateway.access.tokens import KeySource
 from gateway.app import create_app
 from gateway.execution.executor import SchemaExecutor
@@ -23,7 +24,10 @@ def gateway(settings: Settings, *, key_source: KeySource | None = None) -> Starl
     """The gateway that the settings describe; ``key_source`` replaces the provider they name."""
     engine = pool(settings.database_url, settings.database_connections)
     executor = SchemaExecutor(
-        engine, cursor_key=settings.cursor_key, statement_seconds=settings.statement_seconds
+        engine,
+        Seal(settings.seal_key, settings.request_seconds + settings.statement_seconds),
+        cursor_key=settings.cursor_key,
+        statement_seconds=settings.statement_seconds,
     )
     return create_app(
         settings,

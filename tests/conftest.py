@@ -9,7 +9,9 @@ import pytest
 from models.database import connect
 from models.migrations import migrate
 from models.postgres import Server, temporary_postgres
+from models.row_security import login_at
 from models.volumes import age, fold
+from tests import tokens
 from tests.populating import populate
 from tests.running_demo import Demo, data_folder, running_demo
 
@@ -31,7 +33,9 @@ def server() -> Iterator[Server]:
 @pytest.fixture(scope="session")
 async def template(server: Server) -> str:
     """The name of a migrated database that others are copied from."""
-    await migrate(server.url("template_gerbang"))
+    url = server.url("template_gerbang")
+    login = login_at(url, tokens.PASSWORD)
+    await migrate(url, gateway_url=login, seal_key=tokens.SEAL_KEY)
     return "template_gerbang"
 
 

@@ -103,7 +103,7 @@ def test_gateway_and_dashboard_start_with_their_environment(secrets: dict[str, s
     assert dashboard.client_secret == keycloak["GERBANG_CLIENT_SECRET"]
     assert dashboard.own_url == keycloak["GERBANG_DASHBOARD_URL"]
     known = {
-        gateway_settings.variable_name(field)
+        gateway_settings.variable_name(field.name)
         for field in gateway_settings.Settings.__dataclass_fields__.values()
     }
     assert given.keys() <= known

@@ -8,19 +8,27 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, Key
 
 from gateway.settings import Settings, read_settings
+from models.row_security import login_at
 
 ISSUER = "https://issuer.test"
 AUDIENCE = "gerbang"
+#: What the test databases trust: see `gateway.access.seal`.
+SEAL_KEY = bytes(range(32))
+#: With which the gateway logs in there.
+PASSWORD = "of the tests"
+NOWHERE = "postgresql://nobody@127.0.0.1/nothing"
 KEY = ECKey.generate_key("P-256", {"kid": "test", "use": "sig", "alg": "ES256"})
 
 
-def settings(**variables: str) -> Settings:
-    """Settings under which the tokens of this module are accepted."""
+def settings(owner_url: str = NOWHERE, **variables: str) -> Settings:
+    """Settings under which the tokens of this module are accepted, on a database of its owner."""
     given = {
         "environment": "development",
-        "database_url": "postgresql://nobody@127.0.0.1/nothing",
+        "database_url": login_at(owner_url, PASSWORD),
+        "owner_url": owner_url,
         "issuer": ISSUER,
         "jwks_url": f"{ISSUER}/keys",
+        "seal_key": SEAL_KEY.hex(),
         **variables,
     }
     return read_settings({f"GERBANG_{name.upper()}": value for name, value in given.items()})

@@ -3,13 +3,16 @@
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
+from typing import Any
 from uuid import UUID, uuid4
 
+from asyncpg import PostgresError
 from sqlalchemy import insert
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from gateway.access.purpose import StatedPurpose
+from gateway.access.session import driver_of
 from gateway.errors import ErrorCode, RequestError
 from gateway.viewer import Viewer
 from models import AccessEvent
@@ -17,13 +20,14 @@ from models import AccessEvent
 
 async def record_reads(
     engine: AsyncEngine,
+    acting: tuple[str, ...],
     viewer: Viewer,
     purpose: StatedPurpose,
     applicants: Collection[UUID],
     fields: Sequence[str],
     trace_id: str,
 ) -> None:
-    """One access event for each applicant, all or none.
+    """One access event for each applicant, all or none, in the viewer's own name.
 
     Raises RequestError with UNAVAILABLE where they cannot be written: then nothing may be told.
     """
@@ -46,11 +50,24 @@ async def record_reads(
         for applicant in sorted(applicants)
     ]
     try:
-        async with engine.execution_options(isolation_level="READ COMMITTED").begin() as connection:
-            await connection.execute(insert(AccessEvent), events)
-    except SQLAlchemyError as error:
+        async with engine.connect() as connection:
+            await _write(connection, acting, events)
+    except (OSError, SQLAlchemyError, PostgresError) as error:
         raise RequestError(
             ErrorCode.UNAVAILABLE,
             "The read could not be logged, so nothing is told. Try again.",
             HTTPStatus.SERVICE_UNAVAILABLE,
         ) from error
+
+
+async def _write(
+    connection: AsyncConnection, acting: tuple[str, ...], events: list[dict[str, Any]]
+) -> None:
+    driver = await driver_of(connection)
+    try:
+        await driver.execute("; ".join(("BEGIN", *acting)))
+        await connection.execute(insert(AccessEvent), events)
+        await driver.execute("COMMIT")
+    except BaseException:
+        await connection.invalidate()
+        raise

@@ -9,7 +9,6 @@ from sqlalchemy import (
     Select,
     and_,
     any_,
-    exists,
     false,
     literal,
     or_,
@@ -89,9 +88,13 @@ def _meaning(rule: Rule, viewer: Viewer, columns: Columns) -> ColumnElement[bool
             return true() if viewer.partner == partner else false()
         case ReachedThrough(key, named_by, inner):
             other = named_by.class_.__table__.alias()
-            return exists().where(
-                other.c[named_by.key] == columns(key),
-                _meaning(inner, viewer, lambda attribute: other.c[attribute.key]),
+            return (
+                select(other.c[named_by.key])
+                .where(
+                    other.c[named_by.key] == columns(key),
+                    _meaning(inner, viewer, lambda attribute: other.c[attribute.key]),
+                )
+                .exists()
             )
 
 

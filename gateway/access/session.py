@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from gateway.access.rows import HELD_TO
 from gateway.errors import ErrorCode, FieldError
 
-#: One snapshot for the whole answer, so that a page, its total and its figures agree.
-_BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = {:d}"
+#: One snapshot for the whole answer, so that a page, its total and its figures agree; and one
+#: viewer, as whom the database holds every statement to its own row rules.
+_BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = {:d}; {}"
 
 _AWAY = "The database does not answer. Try again shortly."
 _QUERY_CANCELED = "57014"
@@ -27,9 +28,12 @@ class Session:
     held to the policy is refused.
     """
 
-    def __init__(self, engine: AsyncEngine, *, statement_timeout_seconds: float) -> None:
+    def __init__(
+        self, engine: AsyncEngine, acting: tuple[str, ...], *, statement_timeout_seconds: float
+    ) -> None:
+        """``acting`` makes the transaction that of a viewer: see `gateway.access.seal`."""
         self._engine = engine
-        self._timeout_milliseconds = int(statement_timeout_seconds * 1000)
+        self._preamble = _BEGIN.format(int(statement_timeout_seconds * 1000), "; ".join(acting))
         self._turn = asyncio.Lock()
         self._connection: AsyncConnection | None = None
         self._failure: FieldError | None = None
@@ -73,7 +77,7 @@ class Session:
         if connection is None:
             return
         try:
-            await (await _driver(connection)).execute("ROLLBACK")
+            await (await driver_of(connection)).execute("ROLLBACK")
         except Exception:  # nothing was written, so only the connection is lost
             await connection.invalidate()
         finally:
@@ -85,7 +89,7 @@ class Session:
         except (OSError, SQLAlchemyError, PostgresError) as error:
             raise FieldError(ErrorCode.UNAVAILABLE, _AWAY) from error
         try:
-            await (await _driver(connection)).execute(_BEGIN.format(self._timeout_milliseconds))
+            await (await driver_of(connection)).execute(self._preamble)
         except BaseException:
             await connection.invalidate()
             await connection.close()
@@ -109,5 +113,6 @@ def _told(error: DBAPIError) -> FieldError | None:
     return None
 
 
-async def _driver(connection: AsyncConnection) -> Any:
+async def driver_of(connection: AsyncConnection) -> Any:
+    """The driver's own connection, which sends several statements in one round trip."""
     return (await connection.get_raw_connection()).driver_connection

@@ -86,9 +86,11 @@ class Writing:
 
 @asynccontextmanager
 async def writing(
-    engine: AsyncEngine, viewer: Viewer, *, statement_seconds: float
+    engine: AsyncEngine, viewer: Viewer, acting: tuple[str, ...], *, statement_seconds: float
 ) -> AsyncIterator[Writing]:
     """A transaction for one mutation: committed at the end, rolled back where anything is raised.
+
+    ``acting`` makes it that of the viewer: see `gateway.access.seal`.
 
     Raises FieldError with UNAVAILABLE where the database is away.
     """
@@ -99,7 +101,7 @@ async def writing(
     is_clean = False
     try:
         driver: Any = (await connection.get_raw_connection()).driver_connection
-        await driver.execute(_begin(statement_seconds))
+        await driver.execute("; ".join((_begin(statement_seconds), *acting)))
         try:
             yield Writing(connection, viewer)
         except Exception:

@@ -18,6 +18,7 @@ def gerbang() -> None:
 for _command in (
     demo.demo,
     serving.serve,
+    serving.keep,
     serving.dashboard,
     data.migrate,
     data.synthesise,

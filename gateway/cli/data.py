@@ -37,8 +37,13 @@ def with_world_options(command: Any) -> Any:
 
 @click.command()
 def migrate() -> None:
-    """Bring the database up to date."""
-    asyncio.run(migrations.migrate(read_settings().database_url))
+    """Bring the database up to date, with its row rules, and make it trust our seal."""
+    settings = read_settings()
+    asyncio.run(
+        migrations.migrate(
+            settings.owned_url, gateway_url=settings.database_url, seal_key=settings.seal_key
+        )
+    )
 
 
 @click.command()
@@ -53,7 +58,7 @@ def synthesise(applications: int, months: int, seed: int, scale: str, expected: 
         lines.writerows((line.iso3, line.month, f"{line.expected:.4f}") for line in counts)
         return
     loading = synthetic.synthesise(
-        read_settings().database_url,
+        read_settings().owned_url,
         applications=applications,
         months=months,
         seed=seed,
@@ -111,7 +116,7 @@ def publish() -> None:
 
 
 async def _with_connection(work: Any) -> Any:
-    connection = await connect(read_settings().database_url)
+    connection = await connect(read_settings().owned_url)
     try:
         return await work(connection)
     finally:

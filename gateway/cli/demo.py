@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -17,13 +18,14 @@ import uvicorn
 
 from gateway.cli import main_job
 from gateway.cli.data import with_world_options
-from gateway.cli.serving import folding, server
+from gateway.cli.serving import keeping, server
 from gateway.service import gateway
 from gateway.settings import Settings, read_settings
 from models.database import connect
 from models.migrations import migrate
 from models.postgres import default_data_dir, running_postgres
 from models.postgres.guardian import ended_with_parent
+from models.row_security import login_at
 from models.synthetic import Scale, synthesise
 
 _PROJECT = Path(__file__).parent.parent.parent
@@ -55,15 +57,18 @@ def demo(
         data or default_data_dir(_PROJECT), binaries=Path(binaries) if binaries else None
     ) as database:
         url = database.url("gerbang")
-        asyncio.run(_load(url, applications, months, seed, Scale(scale)))
         settings = _settings(url, port, dashboard_port)
+        asyncio.run(_load(settings, applications, months, seed, Scale(scale)))
         with _dashboard(settings, dashboard_port):
             asyncio.run(_run(settings, began, check))
 
 
-async def _load(url: str, applications: int, months: int, seed: int, scale: Scale) -> None:
+async def _load(
+    settings: Settings, applications: int, months: int, seed: int, scale: Scale
+) -> None:
     """Migrate, and load a world if there is none yet."""
-    await migrate(url)
+    url = settings.owned_url
+    await migrate(url, gateway_url=settings.database_url, seal_key=settings.seal_key)
     connection = await connect(url)
     try:
         has_world = await connection.fetchval("SELECT EXISTS (SELECT FROM application)")
@@ -78,7 +83,8 @@ def _settings(url: str, port: int, dashboard_port: int) -> Settings:
     return read_settings(
         {
             "GERBANG_ENVIRONMENT": "development",
-            "GERBANG_DATABASE_URL": url,
+            "GERBANG_DATABASE_URL": login_at(url, secrets.token_hex(16)),
+            "GERBANG_OWNER_URL": url,
             "GERBANG_PORT": str(port),
             "GERBANG_DASHBOARD_URL": f"http://127.0.0.1:{dashboard_port}",
         }
@@ -109,7 +115,7 @@ def _dashboard(settings: Settings, port: int) -> Iterator[None]:
 async def _run(settings: Settings, began: float, check: bool) -> None:
     """Serve, print the main job's answer, and go on until told to stop."""
     url = f"http://127.0.0.1:{settings.port}"
-    async with folding(settings), _serving(settings):
+    async with keeping(settings), _serving(settings):
         await _ready(f"{url}/health/ready")
         await _ready(f"{settings.dashboard_url}/health/live")
         await asyncio.to_thread(main_job.show_volumes, url)

@@ -10,6 +10,7 @@ from graphql import print_schema
 
 from gateway.execution.role_schema import role_schema
 from gateway.policy_page import policy_page
+from gateway.row_security import row_security
 from gateway.schema.build import build_schema
 from gateway.schema.catalogue import Catalogue
 from gateway.settings import Settings, variable_name
@@ -38,7 +39,7 @@ def settings() -> None:
     for item in fields(Settings):
         default = "required" if item.default is MISSING else f"default {item.default!s}"
         shown = "" if item.default in (None, b"") else f" ({default})"
-        click.echo(f"{variable_name(item):32} {item.metadata['meaning']}{shown}")
+        click.echo(f"{variable_name(item.name):32} {item.metadata['meaning']}{shown}")
 
 
 @click.command()
@@ -57,6 +58,7 @@ def snapshots(check: bool) -> None:
 
 def _generated() -> Iterator[tuple[Path, str]]:
     yield _GATEWAY / "policy.md", policy_page()
+    yield _GATEWAY.parent / "models" / "row_security.sql", row_security(Catalogue(build_schema()))
     yield _GATEWAY.parent / "docs" / "life.md", life_page()
     yield _GATEWAY / "schema" / "schema.graphql", _sdl(None)
     for role in Role:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import signal
 import sys
 from collections.abc import AsyncIterator
 
@@ -20,8 +21,15 @@ from models.volumes import keep_folding
 
 @click.command()
 def serve() -> None:
-    """Serve the gateway, and keep the volumes up to date."""
-    asyncio.run(_serve(read_settings()))
+    """Serve the gateway."""
+    settings = read_settings()
+    asyncio.run(server(gateway(settings), settings).serve())
+
+
+@click.command()
+def keep() -> None:
+    """Do what the gateway does not: fold and publish figures, end what waits too long."""
+    asyncio.run(_keep(read_settings()))
 
 
 @click.command()
@@ -48,9 +56,12 @@ def demo_token(user: str, url: str) -> str:
     return answer.json()["access_token"]
 
 
-async def _serve(settings: Settings) -> None:
-    async with folding(settings):
-        await server(gateway(settings), settings).serve()
+async def _keep(settings: Settings) -> None:
+    told = asyncio.Event()
+    for order in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(order, told.set)
+    async with keeping(settings):
+        await told.wait()
 
 
 def server(
@@ -71,11 +82,11 @@ def server(
 
 
 @contextlib.asynccontextmanager
-async def folding(settings: Settings) -> AsyncIterator[None]:
+async def keeping(settings: Settings) -> AsyncIterator[None]:
     """Keep the volumes up to date meanwhile, publish them nightly, and end what waits too long."""
-    stop, url = asyncio.Event(), settings.database_url
+    stop, url = asyncio.Event(), settings.owned_url
     keepers = (keep_folding, keep_publishing, keep_lapsing)
-    jobs = [asyncio.create_task(keep(url, stop)) for keep in keepers]
+    jobs = [asyncio.create_task(keeper(url, stop)) for keeper in keepers]
     try:
         yield
     finally:

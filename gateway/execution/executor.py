@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gateway.access.audit import record_reads
 from gateway.access.purpose import stated_purpose
+from gateway.access.seal import Seal
 from gateway.access.session import Session
 from gateway.errors import ErrorCode, GerbangError, RequestError
 from gateway.execution.cost import MOST, cost_of
@@ -41,12 +42,15 @@ _LOGGED = "Identity"
 class SchemaExecutor:
     """Runs operations of viewers against the database, each on the view of its role."""
 
-    def __init__(self, engine: AsyncEngine, *, cursor_key: bytes, statement_seconds: float) -> None:
+    def __init__(
+        self, engine: AsyncEngine, seal: Seal, *, cursor_key: bytes, statement_seconds: float
+    ) -> None:
         full = build_schema()
         self._engine = engine
+        self._seal = seal
         self._statement_seconds = statement_seconds
         self._cursors = Cursors(cursor_key)
-        self._changes = Changes(engine, statement_seconds=statement_seconds)
+        self._changes = Changes(engine, seal, statement_seconds=statement_seconds)
         self._catalogue = Catalogue(full)
         self.views = {role: role_schema(full, self._catalogue, role) for role in Role}
         self._documents = Documents(full, self.views)
@@ -74,19 +78,20 @@ class SchemaExecutor:
         finally:
             await context.session.close()
         if purpose and context.identities_read:
+            acting = self._seal.acting(viewer)
             await record_reads(
-                self._engine, viewer, purpose, context.identities_read, logged, trace_id
+                self._engine, acting, viewer, purpose, context.identities_read, logged, trace_id
             )
         return _answer(result, cost, trace_id)
 
     def _context(self, viewer: Viewer) -> Context:
-        return Context(
-            viewer,
-            partial(Session, self._engine, statement_timeout_seconds=self._statement_seconds),
-            self._catalogue,
-            self._cursors,
-            self._changes,
+        begin = partial(
+            Session,
+            self._engine,
+            self._seal.acting(viewer),
+            statement_timeout_seconds=self._statement_seconds,
         )
+        return Context(viewer, begin, self._catalogue, self._cursors, self._changes)
 
 
 def _text(request: OperationRequest) -> str:

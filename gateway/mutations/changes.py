@@ -2,6 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from gateway.access.seal import Seal
 from gateway.access.writing import Writing
 from gateway.mutations.once import once
 from gateway.mutations.outcome import Outcome
@@ -14,8 +15,9 @@ from gateway.viewer import Viewer
 class Changes:
     """Does what viewers request, each request in a transaction of its own."""
 
-    def __init__(self, engine: AsyncEngine, *, statement_seconds: float) -> None:
+    def __init__(self, engine: AsyncEngine, seal: Seal, *, statement_seconds: float) -> None:
         self._engine = engine
+        self._seal = seal
         self._seconds = statement_seconds
 
     async def make(self, viewer: Viewer, request: Request) -> Outcome:
@@ -30,4 +32,4 @@ class Changes:
                 case _:
                     raise TypeError(f"nobody does {type(request).__name__}")
 
-        return await once(self._engine, viewer, request, effect, seconds=self._seconds)
+        return await once(self._engine, self._seal, viewer, request, effect, seconds=self._seconds)

@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from gateway.access.seal import Seal
 from gateway.access.writing import Writing, writing
 from gateway.mutations.outcome import NothingDoneError, Outcome, RefusedError, remembered
 from gateway.mutations.requests import Request
@@ -23,12 +24,19 @@ Effect = Callable[[Writing], Awaitable[Outcome]]
 
 
 async def once(
-    engine: AsyncEngine, viewer: Viewer, request: Request, effect: Effect, *, seconds: float
+    engine: AsyncEngine,
+    seal: Seal,
+    viewer: Viewer,
+    request: Request,
+    effect: Effect,
+    *,
+    seconds: float,
 ) -> Outcome:
     """The outcome of a request, done now or before under the same key."""
     key, said = _digests(viewer, request)
     try:
-        async with writing(engine, viewer, statement_seconds=seconds) as transaction:
+        acting = seal.writing(viewer)
+        async with writing(engine, viewer, acting, statement_seconds=seconds) as transaction:
             if not await _is_first(transaction, key, said):
                 return await _before(transaction, key, said)
             outcome = await effect(transaction)

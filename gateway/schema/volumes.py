@@ -209,8 +209,8 @@ def check_window(from_on: date, to_on: date) -> None:
 def _asked_measures(selections: Iterable[Selection]) -> Iterator[Measure]:
     """The measures of the selected fields: nothing is read for the others."""
     for selection in selections:
-        if isinstance(selection, SelectedField) and selection.name in _MEASURES:
-            yield _MEASURES[selection.name]
+        if isinstance(selection, SelectedField) and selection.name in MEASURES:
+            yield MEASURES[selection.name]
         else:
             yield from _asked_measures(selection.selections)
 
@@ -219,9 +219,9 @@ def _measures_with(selections: Iterable[Selection], name: str) -> frozenset[Meas
     """The measures of which a certain field is selected."""
     measures: set[Measure] = set()
     for selection in selections:
-        if isinstance(selection, SelectedField) and selection.name in _MEASURES:
+        if isinstance(selection, SelectedField) and selection.name in MEASURES:
             if _has(selection.selections, name):
-                measures.add(_MEASURES[selection.name])
+                measures.add(MEASURES[selection.name])
         else:
             measures |= _measures_with(selection.selections, name)
     return frozenset(measures)
@@ -235,8 +235,8 @@ def _has(selections: Iterable[Selection], name: str) -> bool:
     )
 
 
-_MEASURES = {to_camel_case(measure): measure for measure in Measure}
-_MEASURES["revenueIdr"] = _MEASURES.pop("revenue")
+MEASURES = {to_camel_case(measure): measure for measure in Measure}
+MEASURES["revenueIdr"] = MEASURES.pop("revenue")
 _CHANGES = {Span.YEAR: "yearOnYear", Span.MONTH: "monthOnMonth"}
 
 

@@ -52,7 +52,17 @@ class Settings:
     port: int = setting("port to listen on", readers.whole(1, 65_535), 8000)
 
     database_url: str = setting(
-        "the PostgreSQL database, postgresql://…", readers.database_url, is_secret=True
+        "the PostgreSQL database as the gateway logs in, postgresql://…; `gerbang migrate` makes "
+        "the login, which owns nothing",
+        readers.database_url,
+        is_secret=True,
+    )
+    owner_url: str | None = setting(
+        "the same database as its owner logs in, for `gerbang migrate` and `gerbang keep`; "
+        "a gateway that is not given it cannot lose it",
+        readers.database_url,
+        None,
+        is_secret=True,
     )
     database_connections: int = setting(
         "how many database connections this process may hold", readers.whole(1, 200), 10
@@ -113,6 +123,14 @@ class Settings:
         b"",
         is_secret=True,
     )
+    seal_key: bytes = setting(
+        "key that seals who is asking for the database, the same on every replica and for "
+        "`gerbang migrate`, which makes the database trust it: 64 hexadecimal digits; "
+        "in development a new one at each start if not given",
+        readers.key,
+        b"",
+        is_secret=True,
+    )
     body_limit: int = setting(
         "largest request body, bytes", readers.whole(1_024, 16_777_216), 262_144
     )
@@ -141,16 +159,24 @@ class Settings:
     def token_issuer(self) -> str:
         return self.issuer or f"http://127.0.0.1:{self.port}/development"
 
+    @property
+    def owned_url(self) -> str:
+        """The database for its owner. Raises SettingsError where that was not given."""
+        if self.owner_url is None:
+            raise SettingsError("GERBANG_OWNER_URL is missing: only the owner may do this.")
+        return self.owner_url
+
     def __post_init__(self) -> None:
-        if self.in_development and not self.cursor_key:
-            object.__setattr__(self, "cursor_key", secrets.token_bytes(32))
+        if self.in_development:
+            for key in ("cursor_key", "seal_key"):
+                object.__setattr__(self, key, getattr(self, key) or secrets.token_bytes(32))
         _refuse_contradictions(self)
 
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the environment. Raises SettingsError for the first variable that cannot be used."""
     environ = os.environ if environ is None else environ
-    known = {variable_name(item): item for item in fields(Settings)}
+    known = {variable_name(item.name): item for item in fields(Settings)}
     return Settings(
         **{
             item.name: _value(name, item, environ.get(name, "").strip())
@@ -160,8 +186,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     )
 
 
-def variable_name(item: Field[Any]) -> str:
-    return PREFIX + item.name.upper()
+def variable_name(name: str) -> str:
+    return PREFIX + name.upper()
 
 
 def _value(name: str, item: Field[Any], text: str) -> Any:
@@ -188,11 +214,12 @@ def _refuse_development_habits(settings: Settings) -> None:
             "GERBANG_ISSUER is missing: production needs a real provider; "
             "the development sign-in exists only with GERBANG_ENVIRONMENT=development."
         )
-    if not settings.cursor_key:
-        raise SettingsError(
-            "GERBANG_CURSOR_KEY is missing: set it to 64 hexadecimal digits, for example "
-            "from `openssl rand -hex 32`."
-        )
+    for key in ("cursor_key", "seal_key"):
+        if not getattr(settings, key):
+            raise SettingsError(
+                f"{variable_name(key)} is missing: set it to 64 hexadecimal digits, for example "
+                "from `openssl rand -hex 32`."
+            )
     for name, address in (("ISSUER", settings.issuer), ("JWKS_URL", settings.jwks_url)):
         parts = urlsplit(address or "")
         if parts.scheme != "https" and parts.hostname not in LOOPBACK:

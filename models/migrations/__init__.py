@@ -1,40 +1,72 @@
 """Brings a database to a revision of its schema; each step is plain SQL beside its revision."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.database import engine
+from models.row_security import let_in, lift, put_up, trust
 
 #: Held while migrating, so that processes that start together migrate one after the other.
 _LOCK = 7_461_001
 
 
-async def migrate(url: str, revision: str = "head") -> None:
-    """Bring the database up to a revision."""
-    await _run(url, lambda config: command.upgrade(config, revision))
+async def migrate(
+    url: str,
+    revision: str = "head",
+    *,
+    gateway_url: str | None = None,
+    seal_key: bytes | None = None,
+) -> None:
+    """Bring the database of its owner up to a revision; the newest has its row rules and grants.
+
+    The gateway can log in by its own address from then on, and what it seals with the key is
+    believed, and nothing else.
+    """
+    async with _alone(url) as connection:
+        await lift(await _driver(connection))
+        await _run(connection, lambda config: command.upgrade(config, revision))
+        if revision == "head":
+            await put_up(await _driver(connection))
+            if gateway_url:
+                await let_in(await _driver(connection), gateway_url)
+            if seal_key:
+                await trust(await _driver(connection), seal_key)
 
 
 async def downgrade(url: str, revision: str) -> None:
     """Take the database back to a revision; ``base`` is before the first."""
-    await _run(url, lambda config: command.downgrade(config, revision))
+    async with _alone(url) as connection:
+        await lift(await _driver(connection))
+        await _run(connection, lambda config: command.downgrade(config, revision))
 
 
 async def compare(url: str) -> None:
     """Raise if the tables of the database are not those of the models."""
-    await _run(url, command.check)
+    async with _alone(url) as connection:
+        await _run(connection, command.check)
 
 
-async def _run(url: str, step: Callable[[Config], None]) -> None:
-    def on(connection: Connection) -> None:
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        step(_config(connection))
-
+@asynccontextmanager
+async def _alone(url: str) -> AsyncIterator[AsyncConnection]:
+    """One transaction, while nobody else migrates."""
     async with engine(url).begin() as connection:
-        await connection.run_sync(on)
+        await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        yield connection
+
+
+async def _run(connection: AsyncConnection, step: Callable[[Config], None]) -> None:
+    await connection.run_sync(lambda synchronous: step(_config(synchronous)))
+
+
+async def _driver(connection: AsyncConnection) -> Any:
+    return (await connection.get_raw_connection()).driver_connection
 
 
 def _config(connection: Connection) -> Config:

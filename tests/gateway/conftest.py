@@ -86,7 +86,7 @@ CLAIMS: dict[str, dict[str, Any]] = {
 @pytest.fixture(scope="module")
 async def app(world: str) -> AsyncIterator[Starlette]:
     """The gateway on this module's small world."""
-    application = gateway(tokens.settings(database_url=world), key_source=tokens.key_source)
+    application = gateway(tokens.settings(world), key_source=tokens.key_source)
     async with application.router.lifespan_context(application):
         yield application
 

@@ -26,10 +26,19 @@ from tests.gateway import (
     test_policy_enforced,
     test_promises,
     test_rows_reached,
+    walls,
 )
 from tests.gateway.conftest import CLAIMS, Traffic, Viewer
 
 pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(scope="module", autouse=True)
+async def one_wall(world: str) -> AsyncIterator[None]:
+    """Without the rows' second wall, which would hide what the first one lets through."""
+    async with walls.second_wall_down(world):
+        yield
+
 
 POLICY: dict[str, policy.Access] = policy.POLICY  # type: ignore[assignment]
 
@@ -37,7 +46,7 @@ POLICY: dict[str, policy.Access] = policy.POLICY  # type: ignore[assignment]
 @asynccontextmanager
 async def serving(world: str) -> AsyncIterator[dict[str, Viewer]]:
     """A gateway made now, with the defect in it."""
-    app = gateway(tokens.settings(database_url=world), key_source=tokens.key_source)
+    app = gateway(tokens.settings(world), key_source=tokens.key_source)
     transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
     async with (
         app.router.lifespan_context(app),
@@ -228,7 +237,7 @@ async def test_fields_without_rows_and_rows_without_fields_stop_the_build(monkey
 
 
 async def test_a_statement_that_was_not_held_to_the_policy_is_refused(world, traffic) -> None:
-    one = session.Session(engine(world), statement_timeout_seconds=1)
+    one = session.Session(engine(world), (), statement_timeout_seconds=1)
     with pytest.raises(PermissionError):
         await one.rows(select(Application.id))
     assert traffic.connections == 0

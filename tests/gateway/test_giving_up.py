@@ -28,7 +28,7 @@ RUNNING = holding(
 
 async def _running(url: str) -> int:
     engine = pool(url, 1)
-    watching = Session(engine, statement_timeout_seconds=5)
+    watching = Session(engine, (), statement_timeout_seconds=5)
     try:
         ((count,),) = await watching.rows(RUNNING)
         return count
@@ -39,7 +39,7 @@ async def _running(url: str) -> int:
 
 async def test_closing_a_session_cancels_the_statement_that_runs(database: str) -> None:
     engine = pool(database, 1)
-    session = Session(engine, statement_timeout_seconds=60)
+    session = Session(engine, (), statement_timeout_seconds=60)
     orphan = asyncio.ensure_future(session.rows(SLEEP))
     while not await _running(database):  # noqa: ASYNC110  only the database can tell
         await asyncio.sleep(0.02)
@@ -56,7 +56,7 @@ async def test_closing_a_session_cancels_the_statement_that_runs(database: str) 
 
 async def test_a_session_that_is_over_runs_nothing_more(database: str) -> None:
     engine = pool(database, 1)
-    session = Session(engine, statement_timeout_seconds=60)
+    session = Session(engine, (), statement_timeout_seconds=60)
     await session.close()
     with pytest.raises(asyncio.CancelledError):
         await session.rows(SLEEP)
@@ -66,7 +66,7 @@ async def test_a_session_that_is_over_runs_nothing_more(database: str) -> None:
 
 async def test_a_database_that_is_away_is_told_as_such() -> None:
     engine = pool(f"postgresql://nobody@127.0.0.1:{free_port()}/nothing", 1)
-    session = Session(engine, statement_timeout_seconds=5)
+    session = Session(engine, (), statement_timeout_seconds=5)
     with pytest.raises(FieldError) as told:
         await session.rows(SLEEP)
     assert told.value.code is ErrorCode.UNAVAILABLE

@@ -9,13 +9,14 @@ from models.vocabulary import Role
 
 DEVELOPMENT = {
     "GERBANG_ENVIRONMENT": "development",
-    "GERBANG_DATABASE_URL": "postgresql://gerbang:secret@127.0.0.1/gerbang",
+    "GERBANG_DATABASE_URL": "postgresql://gerbang_gateway:secret@127.0.0.1/gerbang",
 }
 PRODUCTION = {
-    "GERBANG_DATABASE_URL": "postgresql://gerbang:secret@database/gerbang",
+    "GERBANG_DATABASE_URL": "postgresql://gerbang_gateway:secret@database/gerbang",
     "GERBANG_ISSUER": "https://sign-in.example/realms/visa",
     "GERBANG_JWKS_URL": "https://sign-in.example/realms/visa/keys",
     "GERBANG_CURSOR_KEY": "ab" * 32,
+    "GERBANG_SEAL_KEY": "cd" * 32,
 }
 
 
@@ -87,6 +88,7 @@ def test_a_bad_value_is_named_and_not_repeated(name: str, text: str) -> None:
     [
         ({"GERBANG_DATABASE_URL": ""}, "GERBANG_DATABASE_URL"),
         ({"GERBANG_CURSOR_KEY": ""}, "GERBANG_CURSOR_KEY"),
+        ({"GERBANG_SEAL_KEY": ""}, "GERBANG_SEAL_KEY"),
         ({"GERBANG_ISSUER": "", "GERBANG_JWKS_URL": ""}, "GERBANG_ISSUER"),
         ({"GERBANG_JWKS_URL": ""}, "GERBANG_JWKS_URL"),
         ({"GERBANG_ISSUER": "http://sign-in.example"}, "GERBANG_ISSUER"),
@@ -101,7 +103,7 @@ def test_production_refuses_what_is_missing_or_weak(changed: dict[str, str], nam
 
 def test_every_setting_says_what_it_means() -> None:
     for item in fields(Settings):
-        assert variable_name(item) == f"GERBANG_{item.name.upper()}"
+        assert variable_name(item.name) == f"GERBANG_{item.name.upper()}"
         assert item.metadata["meaning"]
 
 

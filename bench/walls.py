@@ -1,0 +1,61 @@
+"""What the second wall costs: the same questions with and without row rules in the database."""
+
+import json
+from functools import partial
+
+from bench.asking import Client
+from bench.measuring import show, side_by_side
+from bench.page import PAGE, gateway_on
+from bench.world import copy_of, world
+from models import Base
+from models.database import connect
+
+_LIST = "{ applications(first: 50) { nodes { reference submittedAt stage country { code } } } }"
+_PEOPLE = "{ applications(first: 50) { nodes { reference applicant { nationality { code } } } } }"
+_VOLUMES = """{
+    volumes(from: "2025-10-01", to: "2026-09-30", groupBy: [COUNTRY]) {
+        rows { country { code } intake { value } wip { value } }
+    }
+}"""
+#: Shapes of questions, each with one who asks it.
+_SHAPES = {
+    "a page with all it links to": ("officer", PAGE),
+    "a page in own countries": ("manager-au", _LIST),
+    "a page with its people, in own countries": ("manager-au", _PEOPLE),
+    "a page of the own centre": ("agent-au", _LIST),
+    "a year by country": ("leadership", _VOLUMES),
+    "a year in own countries": ("manager-au", _VOLUMES),
+}
+
+
+async def measure(applications: int, rounds: int) -> None:
+    """Print milliseconds of both for each shape of question."""
+    async with world(applications) as url, copy_of(url) as open_url:
+        await _without_row_rules(open_url)
+        for shape, (viewer, query) in _SHAPES.items():
+            async with gateway_on(url, viewer) as walled, gateway_on(open_url, viewer) as bare:
+                measured = await side_by_side(
+                    {
+                        "both walls": partial(_ask, walled, query),
+                        "the first wall alone": partial(_ask, bare, query),
+                    },
+                    rounds,
+                )
+            show(shape.capitalize(), "walls", measured)
+
+
+async def _ask(client: Client, query: str) -> object:
+    answer = json.loads(await client.post("/graphql", {"query": query}))
+    if "errors" in answer:
+        raise RuntimeError(answer["errors"])
+    return answer
+
+
+async def _without_row_rules(url: str) -> None:
+    connection = await connect(url)
+    try:
+        for table in Base.metadata.tables:
+            await connection.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
+        await connection.execute("ANALYZE")
+    finally:
+        await connection.close()

@@ -1,0 +1,144 @@
+"""`models/row_security.sql`: the policy as grants and row rules of PostgreSQL.
+
+Every table is closed; each line of the script opens something to somebody. One role of the
+database stands for each role of the domain; the login of the gateway may take on any of them and
+has no right of its own.
+"""
+
+from collections.abc import Iterator
+
+from gateway.policy import POLICY
+from gateway.row_security.grants import columns_read
+from gateway.row_security.predicates import predicate
+from gateway.row_security.volumes import FUNCTIONS, figures
+from gateway.row_security.writes import writes
+from gateway.schema.catalogue import Catalogue
+from models import AccessEvent, Base
+from models.row_security import DATABASE_ROLES, database_role
+from models.vocabulary import Role
+
+_HEAD = """\
+-- Made from gateway/policy.py by `make snapshots`: who reaches what, held by the database itself.
+-- Run whole, after every migration, in its transaction.
+
+"""
+_ROLES = """\
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY[{names}] LOOP
+        BEGIN
+            IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) THEN
+                EXECUTE format('CREATE ROLE %I NOLOGIN NOINHERIT', name);
+            END IF;
+        EXCEPTION WHEN duplicate_object OR unique_violation THEN
+            NULL;  -- another database of the same server was being migrated just now
+        END;
+    END LOOP;
+END
+$$;
+"""
+#: What triggers write is nobody's to write otherwise.
+_TRIGGERS = """\
+DO $$
+DECLARE
+    name regproc;
+BEGIN
+    FOR name IN
+        SELECT oid::regproc FROM pg_proc
+        WHERE pronamespace = 'public'::regnamespace AND prorettype = 'trigger'::regtype
+    LOOP
+        EXECUTE format(
+            'ALTER FUNCTION %s SECURITY DEFINER SET search_path = public, pg_temp', name
+        );
+    END LOOP;
+END
+$$;"""
+
+
+def row_security(catalogue: Catalogue) -> str:
+    """The whole script."""
+    return _HEAD + "\n".join(
+        (
+            _roles(),
+            *_closed(),
+            "",
+            *(line for role in Role for line in _open_to(catalogue, role)),
+            *writes(),
+            "",
+        )
+    )
+
+
+def _roles() -> str:
+    names = ", ".join(f"'{name}'" for name in DATABASE_ROLES)
+    return _ROLES.format(names=names)
+
+
+def _closed() -> Iterator[str]:
+    """Nothing is granted, and no row of any table is reached, by its owner neither."""
+    everybody = ", ".join(("PUBLIC", *DATABASE_ROLES))
+    yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {everybody};"
+    yield f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {everybody};"
+    yield f"REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM {everybody};"
+    yield f"REVOKE CREATE ON SCHEMA public FROM {everybody};"
+    for table in sorted(Base.metadata.tables):
+        yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;"
+    yield _TRIGGERS
+
+
+def _open_to(catalogue: Catalogue, role: Role) -> Iterator[str]:
+    name = database_role(role)
+    yield f"-- {role}"
+    yield f"GRANT USAGE ON SCHEMA public, viewer TO {name};"
+    yield (
+        "GRANT EXECUTE ON FUNCTION viewer.acts_as, viewer.told, viewer.subject, viewer.partner,"
+        f" viewer.countries, viewer.centres TO {name};"
+    )
+    for table, columns in columns_read(catalogue, role).items():
+        yield _granted(table, columns, name)
+    yield from _rules(catalogue, role)
+    yield from _figures(role)
+    yield from _log_of_reads(role)
+    yield ""
+
+
+def _granted(table: str, columns: frozenset[str], name: str) -> str:
+    return f"GRANT SELECT ({', '.join(sorted(columns))}) ON {table} TO {name};"
+
+
+def _rules(catalogue: Catalogue, role: Role) -> Iterator[str]:
+    for noun in catalogue.nouns.values():
+        rule = POLICY[noun.name].rows.get(role)
+        if rule is not None:
+            table = noun.key.class_.__tablename__
+            yield _policy(table, role, "SELECT", f"USING ({predicate(rule, role, table)})")
+
+
+def _figures(role: Role) -> Iterator[str]:
+    yield f"GRANT EXECUTE ON FUNCTION {', '.join(FUNCTIONS)} TO {database_role(role)};"
+    for read in figures(role):
+        name = read.table.name
+        held = predicate(read.rule, role, name)
+        narrowed = f"{held} AND {read.narrowed}" if read.narrowed else held
+        yield _granted(name, read.columns, database_role(role))
+        yield _policy(name, role, "SELECT", f"USING ({narrowed})")
+
+
+def _log_of_reads(role: Role) -> Iterator[str]:
+    """Who reads identity writes down that they did, under their own name."""
+    if role not in POLICY["Identity"].rows:
+        return
+    table = AccessEvent.__tablename__
+    columns = ", ".join(column.name for column in AccessEvent.__table__.columns)
+    yield f"GRANT INSERT ({columns}) ON {table} TO {database_role(role)};"
+    own = f"actor = (SELECT viewer.subject()) AND actor_role = '{role}'"
+    yield _policy(
+        table, role, "INSERT", f"WITH CHECK ((SELECT viewer.acts_as('{role}')) AND {own})"
+    )
+
+
+def _policy(table: str, role: Role, verb: str, held: str) -> str:
+    name = f"{role.lower()}_{verb.lower()}"
+    return f"CREATE POLICY {name} ON {table} FOR {verb} TO {database_role(role)}\n    {held};"

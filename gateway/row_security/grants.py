@@ -1,0 +1,85 @@
+"""Which columns the statements of a role read: what it is granted, and nothing else."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import Column
+from sqlalchemy.sql import visitors
+
+from gateway.access.fields import readable_fields
+from gateway.policy import POLICY
+from gateway.rules import (
+    ActingFor,
+    AllOf,
+    AnyOf,
+    Attribute,
+    EveryRow,
+    Missing,
+    NoneOf,
+    Own,
+    ReachedThrough,
+    Rule,
+)
+from gateway.schema.catalogue import Catalogue, DeclaredNoun
+from gateway.schema.declare import Links
+from models.vocabulary import Role
+
+Grants = Mapping[str, frozenset[str]]
+
+
+def columns_read(catalogue: Catalogue, role: Role) -> Grants:
+    """The columns of each table that a role reads of the nouns it reaches."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for noun in catalogue.nouns.values():
+        rule = POLICY[noun.name].rows.get(role)
+        if rule is None:
+            continue
+        for expression in (*_of_noun(catalogue, noun, role), *attributes(rule)):
+            for table, column in _stored(expression):
+                found[table].add(column)
+    return {table: frozenset(columns) for table, columns in sorted(found.items())}
+
+
+def _of_noun(catalogue: Catalogue, noun: DeclaredNoun, role: Role) -> Iterator[Any]:
+    """What a row is read with, and what its links find and order the rows of others by."""
+    yield from catalogue.columns(noun, role)
+    readable = readable_fields(noun.name, role)
+    for field in noun.fields.values():
+        if field.name in readable and isinstance(field.source, Links):
+            yield field.source.remote
+            yield from field.source.order
+    yield from _found_by(catalogue, noun, role)
+
+
+def _found_by(catalogue: Catalogue, noun: DeclaredNoun, role: Role) -> Iterator[Any]:
+    """The columns by which readable links of other nouns find rows of this one."""
+    for other in catalogue.nouns.values():
+        readable = readable_fields(other.name, role)
+        for field in other.fields.values():
+            remote = getattr(field.source, "remote", None)
+            if remote is not None and field.leads_to == noun.name and field.name in readable:
+                yield remote
+
+
+def attributes(rule: Rule) -> Iterator[Attribute]:
+    """The columns that a rule looks at."""
+    match rule:
+        case Own(column) | Missing(column) | NoneOf(column):
+            yield column
+        case AllOf(rules) | AnyOf(rules):
+            for each in rules:
+                yield from attributes(each)
+        case ReachedThrough(key, named_by, inner):
+            yield from (key, named_by)
+            yield from attributes(inner)
+        case EveryRow() | ActingFor():
+            return
+
+
+def _stored(expression: Any) -> Iterator[tuple[str, str]]:
+    """The columns of tables in an expression."""
+    clause = getattr(expression, "expression", expression)
+    for element in visitors.iterate(clause):
+        if isinstance(element, Column):
+            yield element.table.name, element.name

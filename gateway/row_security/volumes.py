@@ -1,0 +1,133 @@
+"""The figures' part: which of them a role's statements read, of which rows, by which functions.
+
+Exact and published figures are different tables. Of the exact ones a role is granted what its
+measures are made of, and no other column and no other duration.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Table
+
+from gateway.policy import POLICY
+from gateway.row_security.grants import attributes
+from gateway.rules import Rule, every_row
+from gateway.schema.volumes import MEASURES
+from models import Base
+from models.publication.tables import EDITION, PublishedVolume
+from models.vocabulary import Role
+from models.volumes.grains import (
+    AGED_UNTIL,
+    AGES,
+    FACTS,
+    GRAINS,
+    GROUNDS,
+    KINDS,
+    OUTBOX,
+    REFERRALS,
+    Clock,
+)
+from models.volumes.measures import (
+    COUNTS,
+    OPEN_BREACHES,
+    PERCENTILES,
+    RATIOS,
+    STOCKS,
+    Measure,
+)
+
+#: What statements about figures call; none of them reads a table.
+FUNCTIONS = ("wib_day", "rank_at", "total_rank", "percentile_buckets")
+
+_NATIONAL = {"RefusalGroundRow": GROUNDS, "ScreeningReferralRow": REFERRALS}
+#: How far figures reach is no secret; what the outbox holds besides is not granted.
+_REACH = {OUTBOX: frozenset({OUTBOX.c.written_at.name}), AGED_UNTIL: frozenset({"day"})}
+
+
+@dataclass(frozen=True)
+class Figures:
+    """A table of figures that a role reads: its columns, the rule for its rows, and of which kind.
+
+    ``narrowed`` is a further condition, or none.
+    """
+
+    table: Table
+    columns: frozenset[str]
+    rule: Rule
+    narrowed: str = ""
+
+
+def figures(role: Role) -> Iterator[Figures]:
+    """Every table of figures that a role reads."""
+    exact = [*_by_group(role), *_national(role)]
+    yield from exact
+    if exact:
+        yield from (Figures(table, columns, every_row) for table, columns in _REACH.items())
+    if rule := POLICY["VolumeRow"].published_rows.get(role):
+        yield _whole(Base.metadata.tables[PublishedVolume.__tablename__], rule)
+        yield _whole(EDITION, every_row)
+
+
+def _by_group(role: Role) -> Iterator[Figures]:
+    rule = POLICY["VolumeRow"].rows.get(role)
+    if rule is None:
+        return
+    needed = {attribute.key for attribute in attributes(rule)}
+    measures = frozenset(_exact_measures(role))
+    facts, clocks = frozenset(_facts(measures)), frozenset(_clocks(measures))
+    unread = frozenset(FACTS) - facts
+    for grain in GRAINS:
+        if needed <= set(grain.dimensions):
+            yield Figures(grain.facts, frozenset(grain.facts.c.keys()) - unread, rule)
+            if grain.durations is not None:
+                yield _durations(grain.durations, clocks, rule)
+    if Clock.AGE in clocks:
+        yield from (_whole(ages.table, rule) for ages in AGES if needed <= set(ages.dimensions))
+
+
+def _durations(table: Table, clocks: frozenset[Clock], rule: Rule) -> Figures:
+    """Durations of the clocks that a role reads, and no others."""
+    column, every = ("clock", tuple(KINDS)) if "clock" in table.c else ("kind", _kinds(KINDS))
+    read = clocks if column == "clock" else _kinds(clocks)
+    listed = ", ".join(f"'{name}'" for name in sorted(every) if name in read)
+    narrowed = "" if set(every) <= set(read) else f"{table.name}.{column} IN ({listed})"
+    return Figures(table, frozenset(table.c.keys()), rule, narrowed)
+
+
+def _kinds(clocks: Collection[str]) -> frozenset[str]:
+    return frozenset(kind for clock, kinds in KINDS.items() if clock in clocks for kind in kinds)
+
+
+def _exact_measures(role: Role) -> Iterator[Measure]:
+    access = POLICY["VolumeRow"]
+    for field, measure in MEASURES.items():
+        if role in access.fields[field] and role not in access.published.get(field, ()):
+            yield measure
+
+
+def _facts(measures: frozenset[Measure]) -> Iterator[str]:
+    for measure in measures:
+        yield from COUNTS.get(measure, ())
+        if measure in STOCKS:
+            yield STOCKS[measure]
+        if measure in RATIOS:
+            part, whole = RATIOS[measure]
+            yield from (name for name in (*part, *whole) if name != OPEN_BREACHES)
+
+
+def _clocks(measures: frozenset[Measure]) -> Iterator[Clock]:
+    for measure in measures:
+        if measure in PERCENTILES:
+            yield PERCENTILES[measure].clock
+        if measure in RATIOS and OPEN_BREACHES in RATIOS[measure].whole:
+            yield Clock.OPEN
+
+
+def _national(role: Role) -> Iterator[Figures]:
+    for type_name, table in _NATIONAL.items():
+        if role in POLICY[type_name].rows:
+            yield _whole(table, POLICY[type_name].rows[role])
+
+
+def _whole(table: Table, rule: Rule) -> Figures:
+    return Figures(table, frozenset(table.c.keys()), rule)

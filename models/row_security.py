@@ -1,0 +1,120 @@
+"""The second wall: row rules and grants in the database, put up anew after every migration.
+
+``viewer_context.sql`` says who is asking; ``row_security.sql`` is generated from the policy of
+the gateway and says what each role reaches. No migration reads either.
+"""
+
+import base64
+import hashlib
+import hmac
+import os
+from importlib import resources
+
+import asyncpg
+from sqlalchemy.engine import URL, make_url
+
+from models.vocabulary import Role
+
+#: The size of a block of SHA-256 in bytes.
+_BLOCK = 64
+_INNER, _OUTER = 0x36, 0x5C
+
+_LIFT = """
+    DO $$
+    DECLARE
+        rule record;
+    BEGIN
+        FOR rule IN SELECT polname, polrelid::regclass AS held FROM pg_policy LOOP
+            EXECUTE format('DROP POLICY %I ON %s', rule.polname, rule.held);
+        END LOOP;
+    END
+    $$
+"""
+_KEEP_KEY = """
+    INSERT INTO viewer.seal_key (inner_block, outer_block) VALUES ($1, $2)
+    ON CONFLICT (is_current) DO UPDATE
+        SET inner_block = excluded.inner_block, outer_block = excluded.outer_block
+"""
+
+
+_MAKE_LOGIN = """
+    SELECT format('CREATE ROLE %I', $1::text)
+    WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)
+"""
+_LOG_IN = """
+    SELECT format(
+        'ALTER ROLE %I LOGIN NOINHERIT NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION'
+        ' NOBYPASSRLS PASSWORD %L', $1::text, $2::text
+    )
+"""
+#: What it runs is nobody else's to read: the statement that begins a transaction holds a seal.
+_SAY_NOTHING = "SELECT format('ALTER ROLE %I SET track_activities = off', $1::text)"
+_MAY_ACT = "SELECT format('GRANT %I TO %I WITH INHERIT FALSE, SET TRUE', $2::text, $1::text)"
+_SCRAM_ROUNDS = 4096
+
+
+#: The role of the database in which every change is made, for whichever viewer.
+WRITING = "gerbang_writing"
+
+
+def database_role(role: Role) -> str:
+    """The role of the database in which a role of the domain reads."""
+    return f"gerbang_{role.lower()}"
+
+
+#: Every role of the database that the gateway may take on.
+DATABASE_ROLES = (*(database_role(role) for role in Role), WRITING)
+
+
+async def lift(connection: asyncpg.Connection) -> None:
+    """Take the row rules away, in a transaction that puts them up again or removes the tables."""
+    await connection.execute(_LIFT)
+
+
+async def put_up(connection: asyncpg.Connection) -> None:
+    """Create the roles, and give each its grants and its row rules, and nothing else."""
+    for script in ("viewer_context.sql", "row_security.sql"):
+        text = (resources.files("models") / script).read_text(encoding="utf-8")
+        await connection.execute(text)
+
+
+async def trust(connection: asyncpg.Connection, key: bytes) -> None:
+    """From now on believe the contexts that are sealed with this key, and no others."""
+    padded = key.ljust(_BLOCK, b"\0")
+    if len(padded) > _BLOCK:
+        raise ValueError("the key of the seal is longer than a block of SHA-256")
+    inner, outer = (bytes(byte ^ pad for byte in padded) for pad in (_INNER, _OUTER))
+    await connection.execute(_KEEP_KEY, inner, outer)
+
+
+def login_at(owner_url: str, password: str) -> str:
+    """The address at which the gateway logs in to a database of an owner."""
+    login = make_url(owner_url).set(username="gerbang_gateway", password=password)
+    return login.render_as_string(hide_password=False)
+
+
+async def let_in(connection: asyncpg.Connection, gateway_url: str) -> None:
+    """Let the gateway log in as its address says: with no right but to act in our roles."""
+    login = make_url(gateway_url)
+    for statement, *values in (
+        (_MAKE_LOGIN,),
+        (_LOG_IN, _scram(login)),
+        (_SAY_NOTHING,),
+        *((_MAY_ACT, name) for name in DATABASE_ROLES),
+    ):
+        if command := await connection.fetchval(statement, login.username, *values):
+            await connection.execute(command)
+
+
+def _scram(login: URL) -> str | None:
+    """What PostgreSQL keeps of a password (RFC 5803), so that no statement holds the password."""
+    if not isinstance(login.password, str):
+        return None
+    salt = os.urandom(16)
+    salted = hashlib.pbkdf2_hmac("sha256", login.password.encode(), salt, _SCRAM_ROUNDS)
+    client, server = (
+        hmac.digest(salted, name, "sha256") for name in (b"Client Key", b"Server Key")
+    )
+    stored = hashlib.sha256(client).digest()
+    salt, stored, server = (base64.b64encode(part).decode() for part in (salt, stored, server))
+    return f"SCRAM-SHA-256${_SCRAM_ROUNDS}:{salt}${stored}:{server}"

@@ -1,0 +1,836 @@
+-- Made from gateway/policy.py by `make snapshots`: who reaches what, held by the database itself.
+-- Run whole, after every migration, in its transaction.
+
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY['gerbang_leadership', 'gerbang_officer', 'gerbang_supervisor', 'gerbang_partner_manager', 'gerbang_partner_agent', 'gerbang_auditor', 'gerbang_applicant', 'gerbang_service', 'gerbang_administrator', 'gerbang_anonymous', 'gerbang_writing'] LOOP
+        BEGIN
+            IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) THEN
+                EXECUTE format('CREATE ROLE %I NOLOGIN NOINHERIT', name);
+            END IF;
+        EXCEPTION WHEN duplicate_object OR unique_violation THEN
+            NULL;  -- another database of the same server was being migrated just now
+        END;
+    END LOOP;
+END
+$$;
+
+REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_officer, gerbang_supervisor, gerbang_partner_manager, gerbang_partner_agent, gerbang_auditor, gerbang_applicant, gerbang_service, gerbang_administrator, gerbang_anonymous, gerbang_writing;
+REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_officer, gerbang_supervisor, gerbang_partner_manager, gerbang_partner_agent, gerbang_auditor, gerbang_applicant, gerbang_service, gerbang_administrator, gerbang_anonymous, gerbang_writing;
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_officer, gerbang_supervisor, gerbang_partner_manager, gerbang_partner_agent, gerbang_auditor, gerbang_applicant, gerbang_service, gerbang_administrator, gerbang_anonymous, gerbang_writing;
+REVOKE CREATE ON SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_officer, gerbang_supervisor, gerbang_partner_manager, gerbang_partner_agent, gerbang_auditor, gerbang_applicant, gerbang_service, gerbang_administrator, gerbang_anonymous, gerbang_writing;
+ALTER TABLE access_event ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE applicant ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE application ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE application_event ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE assignment ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE centre ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE country ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE deadline ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE decision ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE entry_rule ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE fee ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE idempotency ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE identity ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE partner ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE partner_country ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE screening ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE service_target ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE visa_type ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE volume_age ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE volume_age_detailed ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE volume_aged_until ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE volume_daily ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE volume_daily_duration ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE volume_edition ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE volume_ground ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE volume_monthly ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE volume_monthly_duration ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE volume_monthly_nationality ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE volume_monthly_nationality_duration ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE volume_monthly_nationality_place ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE volume_monthly_nationality_place_duration ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE volume_monthly_type ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE volume_monthly_type_duration ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE volume_outbox ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE volume_publication_note ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE volume_published ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE volume_referral ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE volume_stale_days ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE volume_yearly ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+DO $$
+DECLARE
+    name regproc;
+BEGIN
+    FOR name IN
+        SELECT oid::regproc FROM pg_proc
+        WHERE pronamespace = 'public'::regnamespace AND prorettype = 'trigger'::regtype
+    LOOP
+        EXECUTE format(
+            'ALTER FUNCTION %s SECURITY DEFINER SET search_path = public, pg_temp', name
+        );
+    END LOOP;
+END
+$$;
+
+-- LEADERSHIP
+GRANT USAGE ON SCHEMA public, viewer TO gerbang_leadership;
+GRANT EXECUTE ON FUNCTION viewer.acts_as, viewer.told, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_leadership;
+GRANT SELECT (id) ON access_event TO gerbang_leadership;
+GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code) ON centre TO gerbang_leadership;
+GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_leadership;
+GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_leadership;
+GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_leadership;
+GRANT SELECT (code, name) ON partner TO gerbang_leadership;
+GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_country TO gerbang_leadership;
+GRANT SELECT (clock, hours, valid_from, visa_type_code) ON service_target TO gerbang_leadership;
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_leadership;
+CREATE POLICY leadership_select ON country FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+CREATE POLICY leadership_select ON entry_rule FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+CREATE POLICY leadership_select ON partner FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+CREATE POLICY leadership_select ON partner_country FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+CREATE POLICY leadership_select ON centre FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+CREATE POLICY leadership_select ON visa_type FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+CREATE POLICY leadership_select ON fee FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+CREATE POLICY leadership_select ON service_target FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+CREATE POLICY leadership_select ON access_event FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_leadership;
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_yearly TO gerbang_leadership;
+CREATE POLICY leadership_select ON volume_yearly FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly TO gerbang_leadership;
+CREATE POLICY leadership_select ON volume_monthly FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+GRANT SELECT (buckets, clock, country_code, partner_code, ranks, starts_on) ON volume_monthly_duration TO gerbang_leadership;
+CREATE POLICY leadership_select ON volume_monthly_duration FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+GRANT SELECT (backlog_change, channel, cohort_decided, cohort_within_target, country_code, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_monthly_type TO gerbang_leadership;
+CREATE POLICY leadership_select ON volume_monthly_type FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+GRANT SELECT (buckets, channel, clock, country_code, partner_code, ranks, starts_on, visa_type_code) ON volume_monthly_type_duration TO gerbang_leadership;
+CREATE POLICY leadership_select ON volume_monthly_type_duration FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, granted, info_requested, intake, lapsed, nationality_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly_nationality TO gerbang_leadership;
+CREATE POLICY leadership_select ON volume_monthly_nationality FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+GRANT SELECT (buckets, clock, nationality_code, ranks, starts_on) ON volume_monthly_nationality_duration TO gerbang_leadership;
+CREATE POLICY leadership_select ON volume_monthly_nationality_duration FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, granted, info_requested, intake, lapsed, nationality_code, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly_nationality_place TO gerbang_leadership;
+CREATE POLICY leadership_select ON volume_monthly_nationality_place FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+GRANT SELECT (buckets, clock, country_code, nationality_code, partner_code, ranks, starts_on) ON volume_monthly_nationality_place_duration TO gerbang_leadership;
+CREATE POLICY leadership_select ON volume_monthly_nationality_place_duration FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+GRANT SELECT (backlog_change, centre_code, channel, cohort_decided, cohort_within_target, country_code, granted, info_requested, intake, lapsed, nationality_code, partner_code, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_daily TO gerbang_leadership;
+CREATE POLICY leadership_select ON volume_daily FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+GRANT SELECT (bucket, centre_code, channel, country_code, kind, measured, nationality_code, partner_code, starts_on, visa_type_code) ON volume_daily_duration TO gerbang_leadership;
+CREATE POLICY leadership_select ON volume_daily_duration FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+GRANT SELECT (bucket, country_code, measured, partner_code, starts_on) ON volume_age TO gerbang_leadership;
+CREATE POLICY leadership_select ON volume_age FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+GRANT SELECT (bucket, centre_code, channel, country_code, measured, nationality_code, partner_code, starts_on, visa_type_code) ON volume_age_detailed TO gerbang_leadership;
+CREATE POLICY leadership_select ON volume_age_detailed FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+GRANT SELECT (ground, refused, starts_on) ON volume_ground TO gerbang_leadership;
+CREATE POLICY leadership_select ON volume_ground FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+GRANT SELECT (held, referred, starts_on) ON volume_referral TO gerbang_leadership;
+CREATE POLICY leadership_select ON volume_referral FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+GRANT SELECT (written_at) ON volume_outbox TO gerbang_leadership;
+CREATE POLICY leadership_select ON volume_outbox FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+GRANT SELECT (day) ON volume_aged_until TO gerbang_leadership;
+CREATE POLICY leadership_select ON volume_aged_until FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+
+-- OFFICER
+GRANT USAGE ON SCHEMA public, viewer TO gerbang_officer;
+GRANT EXECUTE ON FUNCTION viewer.acts_as, viewer.told, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_officer;
+GRANT SELECT (actor, actor_role, applicant_id, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_officer;
+GRANT SELECT (id, nationality_code, passport_last_four) ON applicant TO gerbang_officer;
+GRANT SELECT (applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, id, is_referred, nationality_code, paid_at, partner_code, received_at, reference, stage, status, submitted_at, target_due_at, visa_type_code) ON application TO gerbang_officer;
+GRANT SELECT (actor, actor_role, application_id, id, kind, occurred_at, sequence) ON application_event TO gerbang_officer;
+GRANT SELECT (application_id, assigned_at, ended_at, id, officer) ON assignment TO gerbang_officer;
+GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code) ON centre TO gerbang_officer;
+GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_officer;
+GRANT SELECT (application_id, decided_at, ground, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_officer;
+GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_officer;
+GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_officer;
+GRANT SELECT (applicant_id, birth_date, email, full_name, passport_number, phone) ON identity TO gerbang_officer;
+GRANT SELECT (code, name) ON partner TO gerbang_officer;
+GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_country TO gerbang_officer;
+GRANT SELECT (clock, hours, valid_from, visa_type_code) ON service_target TO gerbang_officer;
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_officer;
+CREATE POLICY officer_select ON country FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+CREATE POLICY officer_select ON entry_rule FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+CREATE POLICY officer_select ON partner FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+CREATE POLICY officer_select ON partner_country FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+CREATE POLICY officer_select ON centre FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+CREATE POLICY officer_select ON visa_type FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+CREATE POLICY officer_select ON fee FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+CREATE POLICY officer_select ON service_target FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+CREATE POLICY officer_select ON application FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+CREATE POLICY officer_select ON application_event FOR SELECT TO gerbang_officer
+    USING (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN application_event.kind NOT IN ('HELD', 'RELEASED') ELSE false END);
+CREATE POLICY officer_select ON applicant FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+CREATE POLICY officer_select ON identity FOR SELECT TO gerbang_officer
+    USING (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = identity.applicant_id AND EXISTS (SELECT FROM assignment AS by_2 WHERE by_2.application_id = by_1.id AND by_2.officer = (SELECT viewer.subject()) AND by_2.ended_at IS NULL)) ELSE false END);
+CREATE POLICY officer_select ON decision FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+CREATE POLICY officer_select ON assignment FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+CREATE POLICY officer_select ON access_event FOR SELECT TO gerbang_officer
+    USING (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN access_event.actor = (SELECT viewer.subject()) ELSE false END);
+GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_officer;
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_yearly TO gerbang_officer;
+CREATE POLICY officer_select ON volume_yearly FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly TO gerbang_officer;
+CREATE POLICY officer_select ON volume_monthly FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+GRANT SELECT (buckets, clock, country_code, partner_code, ranks, starts_on) ON volume_monthly_duration TO gerbang_officer;
+CREATE POLICY officer_select ON volume_monthly_duration FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+GRANT SELECT (backlog_change, channel, cohort_decided, cohort_within_target, country_code, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_monthly_type TO gerbang_officer;
+CREATE POLICY officer_select ON volume_monthly_type FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+GRANT SELECT (buckets, channel, clock, country_code, partner_code, ranks, starts_on, visa_type_code) ON volume_monthly_type_duration TO gerbang_officer;
+CREATE POLICY officer_select ON volume_monthly_type_duration FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, granted, info_requested, intake, lapsed, nationality_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly_nationality TO gerbang_officer;
+CREATE POLICY officer_select ON volume_monthly_nationality FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+GRANT SELECT (buckets, clock, nationality_code, ranks, starts_on) ON volume_monthly_nationality_duration TO gerbang_officer;
+CREATE POLICY officer_select ON volume_monthly_nationality_duration FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, granted, info_requested, intake, lapsed, nationality_code, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly_nationality_place TO gerbang_officer;
+CREATE POLICY officer_select ON volume_monthly_nationality_place FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+GRANT SELECT (buckets, clock, country_code, nationality_code, partner_code, ranks, starts_on) ON volume_monthly_nationality_place_duration TO gerbang_officer;
+CREATE POLICY officer_select ON volume_monthly_nationality_place_duration FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+GRANT SELECT (backlog_change, centre_code, channel, cohort_decided, cohort_within_target, country_code, granted, info_requested, intake, lapsed, nationality_code, partner_code, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_daily TO gerbang_officer;
+CREATE POLICY officer_select ON volume_daily FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+GRANT SELECT (bucket, centre_code, channel, country_code, kind, measured, nationality_code, partner_code, starts_on, visa_type_code) ON volume_daily_duration TO gerbang_officer;
+CREATE POLICY officer_select ON volume_daily_duration FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+GRANT SELECT (bucket, country_code, measured, partner_code, starts_on) ON volume_age TO gerbang_officer;
+CREATE POLICY officer_select ON volume_age FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+GRANT SELECT (bucket, centre_code, channel, country_code, measured, nationality_code, partner_code, starts_on, visa_type_code) ON volume_age_detailed TO gerbang_officer;
+CREATE POLICY officer_select ON volume_age_detailed FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+GRANT SELECT (ground, refused, starts_on) ON volume_ground TO gerbang_officer;
+CREATE POLICY officer_select ON volume_ground FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+GRANT SELECT (written_at) ON volume_outbox TO gerbang_officer;
+CREATE POLICY officer_select ON volume_outbox FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+GRANT SELECT (day) ON volume_aged_until TO gerbang_officer;
+CREATE POLICY officer_select ON volume_aged_until FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+GRANT INSERT (id, occurred_at, applicant_id, actor, actor_role, actor_partner_code, actor_country_code, purpose, case_reference, fields, trace_id) ON access_event TO gerbang_officer;
+CREATE POLICY officer_insert ON access_event FOR INSERT TO gerbang_officer
+    WITH CHECK ((SELECT viewer.acts_as('OFFICER')) AND actor = (SELECT viewer.subject()) AND actor_role = 'OFFICER');
+
+-- SUPERVISOR
+GRANT USAGE ON SCHEMA public, viewer TO gerbang_supervisor;
+GRANT EXECUTE ON FUNCTION viewer.acts_as, viewer.told, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_supervisor;
+GRANT SELECT (actor, actor_role, applicant_id, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_supervisor;
+GRANT SELECT (id, nationality_code, passport_last_four) ON applicant TO gerbang_supervisor;
+GRANT SELECT (applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, id, is_held, is_referred, nationality_code, paid_at, partner_code, received_at, reference, stage, status, submitted_at, target_due_at, visa_type_code) ON application TO gerbang_supervisor;
+GRANT SELECT (actor, actor_role, application_id, id, kind, occurred_at, sequence) ON application_event TO gerbang_supervisor;
+GRANT SELECT (application_id, assigned_at, ended_at, id, officer) ON assignment TO gerbang_supervisor;
+GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code) ON centre TO gerbang_supervisor;
+GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_supervisor;
+GRANT SELECT (application_id, decided_at, ground, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_supervisor;
+GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_supervisor;
+GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_supervisor;
+GRANT SELECT (applicant_id, birth_date, email, full_name, passport_number, phone) ON identity TO gerbang_supervisor;
+GRANT SELECT (code, name) ON partner TO gerbang_supervisor;
+GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_country TO gerbang_supervisor;
+GRANT SELECT (answered_at, application_id, id, kind, requested_at, result) ON screening TO gerbang_supervisor;
+GRANT SELECT (clock, hours, valid_from, visa_type_code) ON service_target TO gerbang_supervisor;
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_supervisor;
+CREATE POLICY supervisor_select ON country FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON entry_rule FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON partner FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON partner_country FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON centre FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON visa_type FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON fee FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON service_target FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON application FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON application_event FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON applicant FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON identity FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON decision FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON assignment FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON screening FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON access_event FOR SELECT TO gerbang_supervisor
+    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN access_event.actor = (SELECT viewer.subject()) ELSE false END);
+GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_supervisor;
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_yearly TO gerbang_supervisor;
+CREATE POLICY supervisor_select ON volume_yearly FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly TO gerbang_supervisor;
+CREATE POLICY supervisor_select ON volume_monthly FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+GRANT SELECT (buckets, clock, country_code, partner_code, ranks, starts_on) ON volume_monthly_duration TO gerbang_supervisor;
+CREATE POLICY supervisor_select ON volume_monthly_duration FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+GRANT SELECT (backlog_change, channel, cohort_decided, cohort_within_target, country_code, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_monthly_type TO gerbang_supervisor;
+CREATE POLICY supervisor_select ON volume_monthly_type FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+GRANT SELECT (buckets, channel, clock, country_code, partner_code, ranks, starts_on, visa_type_code) ON volume_monthly_type_duration TO gerbang_supervisor;
+CREATE POLICY supervisor_select ON volume_monthly_type_duration FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, granted, info_requested, intake, lapsed, nationality_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly_nationality TO gerbang_supervisor;
+CREATE POLICY supervisor_select ON volume_monthly_nationality FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+GRANT SELECT (buckets, clock, nationality_code, ranks, starts_on) ON volume_monthly_nationality_duration TO gerbang_supervisor;
+CREATE POLICY supervisor_select ON volume_monthly_nationality_duration FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, granted, info_requested, intake, lapsed, nationality_code, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly_nationality_place TO gerbang_supervisor;
+CREATE POLICY supervisor_select ON volume_monthly_nationality_place FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+GRANT SELECT (buckets, clock, country_code, nationality_code, partner_code, ranks, starts_on) ON volume_monthly_nationality_place_duration TO gerbang_supervisor;
+CREATE POLICY supervisor_select ON volume_monthly_nationality_place_duration FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+GRANT SELECT (backlog_change, centre_code, channel, cohort_decided, cohort_within_target, country_code, granted, info_requested, intake, lapsed, nationality_code, partner_code, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_daily TO gerbang_supervisor;
+CREATE POLICY supervisor_select ON volume_daily FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+GRANT SELECT (bucket, centre_code, channel, country_code, kind, measured, nationality_code, partner_code, starts_on, visa_type_code) ON volume_daily_duration TO gerbang_supervisor;
+CREATE POLICY supervisor_select ON volume_daily_duration FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+GRANT SELECT (bucket, country_code, measured, partner_code, starts_on) ON volume_age TO gerbang_supervisor;
+CREATE POLICY supervisor_select ON volume_age FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+GRANT SELECT (bucket, centre_code, channel, country_code, measured, nationality_code, partner_code, starts_on, visa_type_code) ON volume_age_detailed TO gerbang_supervisor;
+CREATE POLICY supervisor_select ON volume_age_detailed FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+GRANT SELECT (ground, refused, starts_on) ON volume_ground TO gerbang_supervisor;
+CREATE POLICY supervisor_select ON volume_ground FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+GRANT SELECT (held, referred, starts_on) ON volume_referral TO gerbang_supervisor;
+CREATE POLICY supervisor_select ON volume_referral FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+GRANT SELECT (written_at) ON volume_outbox TO gerbang_supervisor;
+CREATE POLICY supervisor_select ON volume_outbox FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+GRANT SELECT (day) ON volume_aged_until TO gerbang_supervisor;
+CREATE POLICY supervisor_select ON volume_aged_until FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+GRANT INSERT (id, occurred_at, applicant_id, actor, actor_role, actor_partner_code, actor_country_code, purpose, case_reference, fields, trace_id) ON access_event TO gerbang_supervisor;
+CREATE POLICY supervisor_insert ON access_event FOR INSERT TO gerbang_supervisor
+    WITH CHECK ((SELECT viewer.acts_as('SUPERVISOR')) AND actor = (SELECT viewer.subject()) AND actor_role = 'SUPERVISOR');
+
+-- PARTNER_MANAGER
+GRANT USAGE ON SCHEMA public, viewer TO gerbang_partner_manager;
+GRANT EXECUTE ON FUNCTION viewer.acts_as, viewer.told, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_partner_manager;
+GRANT SELECT (actor, actor_country_code, actor_partner_code, actor_role, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_partner_manager;
+GRANT SELECT (id, nationality_code) ON applicant TO gerbang_partner_manager;
+GRANT SELECT (applicant_id, centre_code, channel, closed_at, country_code, fee_idr, id, nationality_code, paid_at, partner_code, received_at, reference, stage, submitted_at, target_due_at, visa_type_code) ON application TO gerbang_partner_manager;
+GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code) ON centre TO gerbang_partner_manager;
+GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_partner_manager;
+GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_partner_manager;
+GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_manager;
+GRANT SELECT (code, name) ON partner TO gerbang_partner_manager;
+GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_country TO gerbang_partner_manager;
+GRANT SELECT (clock, hours, valid_from, visa_type_code) ON service_target TO gerbang_partner_manager;
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_partner_manager;
+CREATE POLICY partner_manager_select ON country FOR SELECT TO gerbang_partner_manager
+    USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
+CREATE POLICY partner_manager_select ON entry_rule FOR SELECT TO gerbang_partner_manager
+    USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
+CREATE POLICY partner_manager_select ON partner FOR SELECT TO gerbang_partner_manager
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN partner.code = (SELECT viewer.partner()) ELSE false END);
+CREATE POLICY partner_manager_select ON partner_country FOR SELECT TO gerbang_partner_manager
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN partner_country.partner_code = (SELECT viewer.partner()) AND partner_country.country_code = ANY ((SELECT viewer.countries())::text[]) ELSE false END);
+CREATE POLICY partner_manager_select ON centre FOR SELECT TO gerbang_partner_manager
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN centre.partner_code = (SELECT viewer.partner()) AND centre.country_code = ANY ((SELECT viewer.countries())::text[]) ELSE false END);
+CREATE POLICY partner_manager_select ON visa_type FOR SELECT TO gerbang_partner_manager
+    USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
+CREATE POLICY partner_manager_select ON fee FOR SELECT TO gerbang_partner_manager
+    USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
+CREATE POLICY partner_manager_select ON service_target FOR SELECT TO gerbang_partner_manager
+    USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
+CREATE POLICY partner_manager_select ON application FOR SELECT TO gerbang_partner_manager
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN application.partner_code = (SELECT viewer.partner()) AND application.country_code = ANY ((SELECT viewer.countries())::text[]) ELSE false END);
+CREATE POLICY partner_manager_select ON applicant FOR SELECT TO gerbang_partner_manager
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = applicant.id AND by_1.partner_code = (SELECT viewer.partner()) AND by_1.country_code = ANY ((SELECT viewer.countries())::text[])) ELSE false END);
+CREATE POLICY partner_manager_select ON access_event FOR SELECT TO gerbang_partner_manager
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN access_event.actor_partner_code = (SELECT viewer.partner()) AND access_event.actor_country_code = ANY ((SELECT viewer.countries())::text[]) ELSE false END);
+GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_partner_manager;
+GRANT SELECT (backlog_change, country_code, info_requested, intake, partner_code, revenue_idr, starts_on, wip_change) ON volume_yearly TO gerbang_partner_manager;
+CREATE POLICY partner_manager_select ON volume_yearly FOR SELECT TO gerbang_partner_manager
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN volume_yearly.partner_code = (SELECT viewer.partner()) AND volume_yearly.country_code = ANY ((SELECT viewer.countries())::text[]) ELSE false END);
+GRANT SELECT (backlog_change, country_code, info_requested, intake, partner_code, revenue_idr, starts_on, wip_change) ON volume_monthly TO gerbang_partner_manager;
+CREATE POLICY partner_manager_select ON volume_monthly FOR SELECT TO gerbang_partner_manager
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN volume_monthly.partner_code = (SELECT viewer.partner()) AND volume_monthly.country_code = ANY ((SELECT viewer.countries())::text[]) ELSE false END);
+GRANT SELECT (buckets, clock, country_code, partner_code, ranks, starts_on) ON volume_monthly_duration TO gerbang_partner_manager;
+CREATE POLICY partner_manager_select ON volume_monthly_duration FOR SELECT TO gerbang_partner_manager
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN volume_monthly_duration.partner_code = (SELECT viewer.partner()) AND volume_monthly_duration.country_code = ANY ((SELECT viewer.countries())::text[]) ELSE false END AND volume_monthly_duration.clock IN ('handover'));
+GRANT SELECT (backlog_change, channel, country_code, info_requested, intake, partner_code, revenue_idr, starts_on, visa_type_code, wip_change) ON volume_monthly_type TO gerbang_partner_manager;
+CREATE POLICY partner_manager_select ON volume_monthly_type FOR SELECT TO gerbang_partner_manager
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN volume_monthly_type.partner_code = (SELECT viewer.partner()) AND volume_monthly_type.country_code = ANY ((SELECT viewer.countries())::text[]) ELSE false END);
+GRANT SELECT (buckets, channel, clock, country_code, partner_code, ranks, starts_on, visa_type_code) ON volume_monthly_type_duration TO gerbang_partner_manager;
+CREATE POLICY partner_manager_select ON volume_monthly_type_duration FOR SELECT TO gerbang_partner_manager
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN volume_monthly_type_duration.partner_code = (SELECT viewer.partner()) AND volume_monthly_type_duration.country_code = ANY ((SELECT viewer.countries())::text[]) ELSE false END AND volume_monthly_type_duration.clock IN ('handover'));
+GRANT SELECT (backlog_change, country_code, info_requested, intake, nationality_code, partner_code, revenue_idr, starts_on, wip_change) ON volume_monthly_nationality_place TO gerbang_partner_manager;
+CREATE POLICY partner_manager_select ON volume_monthly_nationality_place FOR SELECT TO gerbang_partner_manager
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN volume_monthly_nationality_place.partner_code = (SELECT viewer.partner()) AND volume_monthly_nationality_place.country_code = ANY ((SELECT viewer.countries())::text[]) ELSE false END);
+GRANT SELECT (buckets, clock, country_code, nationality_code, partner_code, ranks, starts_on) ON volume_monthly_nationality_place_duration TO gerbang_partner_manager;
+CREATE POLICY partner_manager_select ON volume_monthly_nationality_place_duration FOR SELECT TO gerbang_partner_manager
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN volume_monthly_nationality_place_duration.partner_code = (SELECT viewer.partner()) AND volume_monthly_nationality_place_duration.country_code = ANY ((SELECT viewer.countries())::text[]) ELSE false END AND volume_monthly_nationality_place_duration.clock IN ('handover'));
+GRANT SELECT (backlog_change, centre_code, channel, country_code, info_requested, intake, nationality_code, partner_code, revenue_idr, starts_on, visa_type_code, wip_change) ON volume_daily TO gerbang_partner_manager;
+CREATE POLICY partner_manager_select ON volume_daily FOR SELECT TO gerbang_partner_manager
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN volume_daily.partner_code = (SELECT viewer.partner()) AND volume_daily.country_code = ANY ((SELECT viewer.countries())::text[]) ELSE false END);
+GRANT SELECT (bucket, centre_code, channel, country_code, kind, measured, nationality_code, partner_code, starts_on, visa_type_code) ON volume_daily_duration TO gerbang_partner_manager;
+CREATE POLICY partner_manager_select ON volume_daily_duration FOR SELECT TO gerbang_partner_manager
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN volume_daily_duration.partner_code = (SELECT viewer.partner()) AND volume_daily_duration.country_code = ANY ((SELECT viewer.countries())::text[]) ELSE false END AND volume_daily_duration.kind IN ('handover'));
+GRANT SELECT (bucket, country_code, measured, partner_code, starts_on) ON volume_age TO gerbang_partner_manager;
+CREATE POLICY partner_manager_select ON volume_age FOR SELECT TO gerbang_partner_manager
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN volume_age.partner_code = (SELECT viewer.partner()) AND volume_age.country_code = ANY ((SELECT viewer.countries())::text[]) ELSE false END);
+GRANT SELECT (bucket, centre_code, channel, country_code, measured, nationality_code, partner_code, starts_on, visa_type_code) ON volume_age_detailed TO gerbang_partner_manager;
+CREATE POLICY partner_manager_select ON volume_age_detailed FOR SELECT TO gerbang_partner_manager
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN volume_age_detailed.partner_code = (SELECT viewer.partner()) AND volume_age_detailed.country_code = ANY ((SELECT viewer.countries())::text[]) ELSE false END);
+GRANT SELECT (written_at) ON volume_outbox TO gerbang_partner_manager;
+CREATE POLICY partner_manager_select ON volume_outbox FOR SELECT TO gerbang_partner_manager
+    USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
+GRANT SELECT (day) ON volume_aged_until TO gerbang_partner_manager;
+CREATE POLICY partner_manager_select ON volume_aged_until FOR SELECT TO gerbang_partner_manager
+    USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
+GRANT SELECT (centre_code, channel, country_code, decisions, dimension_set, edition, intake, nationality_code, partner_code, period, refusal_rate, refused, starts_on, target_rate, turnaround_adjusted_p50, turnaround_adjusted_p90, turnaround_p50, turnaround_p90, visa_type_code) ON volume_published TO gerbang_partner_manager;
+CREATE POLICY partner_manager_select ON volume_published FOR SELECT TO gerbang_partner_manager
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN volume_published.partner_code = (SELECT viewer.partner()) AND volume_published.country_code = ANY ((SELECT viewer.countries())::text[]) ELSE false END);
+GRANT SELECT (edition, period, published_at, starts_on) ON volume_edition TO gerbang_partner_manager;
+CREATE POLICY partner_manager_select ON volume_edition FOR SELECT TO gerbang_partner_manager
+    USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
+
+-- PARTNER_AGENT
+GRANT USAGE ON SCHEMA public, viewer TO gerbang_partner_agent;
+GRANT EXECUTE ON FUNCTION viewer.acts_as, viewer.told, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_partner_agent;
+GRANT SELECT (actor, actor_role, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_partner_agent;
+GRANT SELECT (id, nationality_code, passport_last_four) ON applicant TO gerbang_partner_agent;
+GRANT SELECT (applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, id, nationality_code, paid_at, partner_code, received_at, reference, stage, submitted_at, target_due_at, visa_type_code) ON application TO gerbang_partner_agent;
+GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code) ON centre TO gerbang_partner_agent;
+GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_partner_agent;
+GRANT SELECT (application_id, decided_at, ground, id, outcome) ON decision TO gerbang_partner_agent;
+GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_partner_agent;
+GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_agent;
+GRANT SELECT (applicant_id, birth_date, email, full_name, passport_number, phone) ON identity TO gerbang_partner_agent;
+GRANT SELECT (code, name) ON partner TO gerbang_partner_agent;
+GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_country TO gerbang_partner_agent;
+GRANT SELECT (clock, hours, valid_from, visa_type_code) ON service_target TO gerbang_partner_agent;
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_partner_agent;
+CREATE POLICY partner_agent_select ON country FOR SELECT TO gerbang_partner_agent
+    USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
+CREATE POLICY partner_agent_select ON entry_rule FOR SELECT TO gerbang_partner_agent
+    USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
+CREATE POLICY partner_agent_select ON partner FOR SELECT TO gerbang_partner_agent
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN partner.code = (SELECT viewer.partner()) ELSE false END);
+CREATE POLICY partner_agent_select ON partner_country FOR SELECT TO gerbang_partner_agent
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN partner_country.partner_code = (SELECT viewer.partner()) AND partner_country.country_code = ANY ((SELECT viewer.countries())::text[]) ELSE false END);
+CREATE POLICY partner_agent_select ON centre FOR SELECT TO gerbang_partner_agent
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN centre.partner_code = (SELECT viewer.partner()) AND centre.code = ANY ((SELECT viewer.centres())::text[]) ELSE false END);
+CREATE POLICY partner_agent_select ON visa_type FOR SELECT TO gerbang_partner_agent
+    USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
+CREATE POLICY partner_agent_select ON fee FOR SELECT TO gerbang_partner_agent
+    USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
+CREATE POLICY partner_agent_select ON service_target FOR SELECT TO gerbang_partner_agent
+    USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
+CREATE POLICY partner_agent_select ON application FOR SELECT TO gerbang_partner_agent
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN application.partner_code = (SELECT viewer.partner()) AND application.centre_code = ANY ((SELECT viewer.centres())::text[]) ELSE false END);
+CREATE POLICY partner_agent_select ON applicant FOR SELECT TO gerbang_partner_agent
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = applicant.id AND by_1.partner_code = (SELECT viewer.partner()) AND by_1.centre_code = ANY ((SELECT viewer.centres())::text[])) ELSE false END);
+CREATE POLICY partner_agent_select ON identity FOR SELECT TO gerbang_partner_agent
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = identity.applicant_id AND by_1.partner_code = (SELECT viewer.partner()) AND by_1.centre_code = ANY ((SELECT viewer.centres())::text[]) AND by_1.received_at IS NULL) ELSE false END);
+CREATE POLICY partner_agent_select ON decision FOR SELECT TO gerbang_partner_agent
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = decision.application_id AND by_1.partner_code = (SELECT viewer.partner()) AND by_1.centre_code = ANY ((SELECT viewer.centres())::text[])) ELSE false END);
+CREATE POLICY partner_agent_select ON access_event FOR SELECT TO gerbang_partner_agent
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN access_event.actor = (SELECT viewer.subject()) ELSE false END);
+GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_partner_agent;
+GRANT SELECT (centre_code, channel, country_code, decisions, dimension_set, edition, intake, nationality_code, partner_code, period, refusal_rate, refused, starts_on, target_rate, turnaround_adjusted_p50, turnaround_adjusted_p90, turnaround_p50, turnaround_p90, visa_type_code) ON volume_published TO gerbang_partner_agent;
+CREATE POLICY partner_agent_select ON volume_published FOR SELECT TO gerbang_partner_agent
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN volume_published.partner_code = (SELECT viewer.partner()) AND volume_published.centre_code = ANY ((SELECT viewer.centres())::text[]) ELSE false END);
+GRANT SELECT (edition, period, published_at, starts_on) ON volume_edition TO gerbang_partner_agent;
+CREATE POLICY partner_agent_select ON volume_edition FOR SELECT TO gerbang_partner_agent
+    USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
+GRANT INSERT (id, occurred_at, applicant_id, actor, actor_role, actor_partner_code, actor_country_code, purpose, case_reference, fields, trace_id) ON access_event TO gerbang_partner_agent;
+CREATE POLICY partner_agent_insert ON access_event FOR INSERT TO gerbang_partner_agent
+    WITH CHECK ((SELECT viewer.acts_as('PARTNER_AGENT')) AND actor = (SELECT viewer.subject()) AND actor_role = 'PARTNER_AGENT');
+
+-- AUDITOR
+GRANT USAGE ON SCHEMA public, viewer TO gerbang_auditor;
+GRANT EXECUTE ON FUNCTION viewer.acts_as, viewer.told, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_auditor;
+GRANT SELECT (actor, actor_role, applicant_id, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_auditor;
+GRANT SELECT (id, nationality_code) ON applicant TO gerbang_auditor;
+GRANT SELECT (applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, id, nationality_code, paid_at, partner_code, received_at, reference, stage, status, submitted_at, target_due_at, visa_type_code) ON application TO gerbang_auditor;
+GRANT SELECT (actor, actor_role, application_id, id, kind, occurred_at, sequence) ON application_event TO gerbang_auditor;
+GRANT SELECT (application_id, assigned_at, ended_at, id, officer) ON assignment TO gerbang_auditor;
+GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code) ON centre TO gerbang_auditor;
+GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_auditor;
+GRANT SELECT (application_id, decided_at, ground, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_auditor;
+GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_auditor;
+GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_auditor;
+GRANT SELECT (code, name) ON partner TO gerbang_auditor;
+GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_country TO gerbang_auditor;
+GRANT SELECT (clock, hours, valid_from, visa_type_code) ON service_target TO gerbang_auditor;
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_auditor;
+CREATE POLICY auditor_select ON country FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON entry_rule FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON partner FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON partner_country FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON centre FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON visa_type FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON fee FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON service_target FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON application FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON application_event FOR SELECT TO gerbang_auditor
+    USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN application_event.kind NOT IN ('HELD', 'RELEASED') ELSE false END);
+CREATE POLICY auditor_select ON applicant FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON decision FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON assignment FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON access_event FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_auditor;
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_yearly TO gerbang_auditor;
+CREATE POLICY auditor_select ON volume_yearly FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly TO gerbang_auditor;
+CREATE POLICY auditor_select ON volume_monthly FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+GRANT SELECT (buckets, clock, country_code, partner_code, ranks, starts_on) ON volume_monthly_duration TO gerbang_auditor;
+CREATE POLICY auditor_select ON volume_monthly_duration FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+GRANT SELECT (backlog_change, channel, cohort_decided, cohort_within_target, country_code, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_monthly_type TO gerbang_auditor;
+CREATE POLICY auditor_select ON volume_monthly_type FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+GRANT SELECT (buckets, channel, clock, country_code, partner_code, ranks, starts_on, visa_type_code) ON volume_monthly_type_duration TO gerbang_auditor;
+CREATE POLICY auditor_select ON volume_monthly_type_duration FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, granted, info_requested, intake, lapsed, nationality_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly_nationality TO gerbang_auditor;
+CREATE POLICY auditor_select ON volume_monthly_nationality FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+GRANT SELECT (buckets, clock, nationality_code, ranks, starts_on) ON volume_monthly_nationality_duration TO gerbang_auditor;
+CREATE POLICY auditor_select ON volume_monthly_nationality_duration FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, granted, info_requested, intake, lapsed, nationality_code, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly_nationality_place TO gerbang_auditor;
+CREATE POLICY auditor_select ON volume_monthly_nationality_place FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+GRANT SELECT (buckets, clock, country_code, nationality_code, partner_code, ranks, starts_on) ON volume_monthly_nationality_place_duration TO gerbang_auditor;
+CREATE POLICY auditor_select ON volume_monthly_nationality_place_duration FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+GRANT SELECT (backlog_change, centre_code, channel, cohort_decided, cohort_within_target, country_code, granted, info_requested, intake, lapsed, nationality_code, partner_code, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_daily TO gerbang_auditor;
+CREATE POLICY auditor_select ON volume_daily FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+GRANT SELECT (bucket, centre_code, channel, country_code, kind, measured, nationality_code, partner_code, starts_on, visa_type_code) ON volume_daily_duration TO gerbang_auditor;
+CREATE POLICY auditor_select ON volume_daily_duration FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+GRANT SELECT (bucket, country_code, measured, partner_code, starts_on) ON volume_age TO gerbang_auditor;
+CREATE POLICY auditor_select ON volume_age FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+GRANT SELECT (bucket, centre_code, channel, country_code, measured, nationality_code, partner_code, starts_on, visa_type_code) ON volume_age_detailed TO gerbang_auditor;
+CREATE POLICY auditor_select ON volume_age_detailed FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+GRANT SELECT (ground, refused, starts_on) ON volume_ground TO gerbang_auditor;
+CREATE POLICY auditor_select ON volume_ground FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+GRANT SELECT (written_at) ON volume_outbox TO gerbang_auditor;
+CREATE POLICY auditor_select ON volume_outbox FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+GRANT SELECT (day) ON volume_aged_until TO gerbang_auditor;
+CREATE POLICY auditor_select ON volume_aged_until FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+
+-- APPLICANT
+GRANT USAGE ON SCHEMA public, viewer TO gerbang_applicant;
+GRANT EXECUTE ON FUNCTION viewer.acts_as, viewer.told, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_applicant;
+GRANT SELECT (actor_role, applicant_id, fields, id, occurred_at, purpose) ON access_event TO gerbang_applicant;
+GRANT SELECT (account, id, nationality_code, passport_last_four) ON applicant TO gerbang_applicant;
+GRANT SELECT (applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, id, nationality_code, paid_at, partner_code, received_at, reference, stage, status, submitted_at, target_due_at, visa_type_code) ON application TO gerbang_applicant;
+GRANT SELECT (application_id, id, kind, occurred_at, sequence) ON application_event TO gerbang_applicant;
+GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code) ON centre TO gerbang_applicant;
+GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_applicant;
+GRANT SELECT (application_id, decided_at, ground, id, outcome) ON decision TO gerbang_applicant;
+GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_applicant;
+GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_applicant;
+GRANT SELECT (applicant_id, birth_date, email, full_name, passport_number, phone) ON identity TO gerbang_applicant;
+GRANT SELECT (code, name) ON partner TO gerbang_applicant;
+GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_country TO gerbang_applicant;
+GRANT SELECT (clock, hours, valid_from, visa_type_code) ON service_target TO gerbang_applicant;
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_applicant;
+CREATE POLICY applicant_select ON country FOR SELECT TO gerbang_applicant
+    USING ((SELECT viewer.acts_as('APPLICANT')));
+CREATE POLICY applicant_select ON entry_rule FOR SELECT TO gerbang_applicant
+    USING ((SELECT viewer.acts_as('APPLICANT')));
+CREATE POLICY applicant_select ON partner FOR SELECT TO gerbang_applicant
+    USING ((SELECT viewer.acts_as('APPLICANT')));
+CREATE POLICY applicant_select ON partner_country FOR SELECT TO gerbang_applicant
+    USING ((SELECT viewer.acts_as('APPLICANT')));
+CREATE POLICY applicant_select ON centre FOR SELECT TO gerbang_applicant
+    USING ((SELECT viewer.acts_as('APPLICANT')));
+CREATE POLICY applicant_select ON visa_type FOR SELECT TO gerbang_applicant
+    USING ((SELECT viewer.acts_as('APPLICANT')));
+CREATE POLICY applicant_select ON fee FOR SELECT TO gerbang_applicant
+    USING ((SELECT viewer.acts_as('APPLICANT')));
+CREATE POLICY applicant_select ON service_target FOR SELECT TO gerbang_applicant
+    USING ((SELECT viewer.acts_as('APPLICANT')));
+CREATE POLICY applicant_select ON application FOR SELECT TO gerbang_applicant
+    USING (CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject())) ELSE false END);
+CREATE POLICY applicant_select ON application_event FOR SELECT TO gerbang_applicant
+    USING (CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN application_event.kind NOT IN ('HELD', 'RELEASED') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_event.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject()))) ELSE false END);
+CREATE POLICY applicant_select ON applicant FOR SELECT TO gerbang_applicant
+    USING (CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN applicant.account = (SELECT viewer.subject()) ELSE false END);
+CREATE POLICY applicant_select ON identity FOR SELECT TO gerbang_applicant
+    USING (CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = identity.applicant_id AND by_1.account = (SELECT viewer.subject())) ELSE false END);
+CREATE POLICY applicant_select ON decision FOR SELECT TO gerbang_applicant
+    USING (CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = decision.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject()))) ELSE false END);
+CREATE POLICY applicant_select ON access_event FOR SELECT TO gerbang_applicant
+    USING (CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = access_event.applicant_id AND by_1.account = (SELECT viewer.subject())) ELSE false END);
+GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_applicant;
+GRANT INSERT (id, occurred_at, applicant_id, actor, actor_role, actor_partner_code, actor_country_code, purpose, case_reference, fields, trace_id) ON access_event TO gerbang_applicant;
+CREATE POLICY applicant_insert ON access_event FOR INSERT TO gerbang_applicant
+    WITH CHECK ((SELECT viewer.acts_as('APPLICANT')) AND actor = (SELECT viewer.subject()) AND actor_role = 'APPLICANT');
+
+-- SERVICE
+GRANT USAGE ON SCHEMA public, viewer TO gerbang_service;
+GRANT EXECUTE ON FUNCTION viewer.acts_as, viewer.told, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_service;
+GRANT SELECT (id, nationality_code) ON applicant TO gerbang_service;
+GRANT SELECT (applicant_id, centre_code, channel, closed_at, country_code, fee_idr, id, nationality_code, paid_at, partner_code, received_at, reference, stage, status, submitted_at, target_due_at, visa_type_code) ON application TO gerbang_service;
+GRANT SELECT (application_id, id, kind, occurred_at, sequence) ON application_event TO gerbang_service;
+GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code) ON centre TO gerbang_service;
+GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_service;
+GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_service;
+GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_service;
+GRANT SELECT (code, name) ON partner TO gerbang_service;
+GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_country TO gerbang_service;
+GRANT SELECT (clock, hours, valid_from, visa_type_code) ON service_target TO gerbang_service;
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_service;
+CREATE POLICY service_select ON country FOR SELECT TO gerbang_service
+    USING ((SELECT viewer.acts_as('SERVICE')));
+CREATE POLICY service_select ON entry_rule FOR SELECT TO gerbang_service
+    USING ((SELECT viewer.acts_as('SERVICE')));
+CREATE POLICY service_select ON partner FOR SELECT TO gerbang_service
+    USING (CASE WHEN (SELECT viewer.acts_as('SERVICE')) THEN partner.code = (SELECT viewer.partner()) ELSE false END);
+CREATE POLICY service_select ON partner_country FOR SELECT TO gerbang_service
+    USING (CASE WHEN (SELECT viewer.acts_as('SERVICE')) THEN partner_country.partner_code = (SELECT viewer.partner()) ELSE false END);
+CREATE POLICY service_select ON centre FOR SELECT TO gerbang_service
+    USING (CASE WHEN (SELECT viewer.acts_as('SERVICE')) THEN centre.partner_code = (SELECT viewer.partner()) ELSE false END);
+CREATE POLICY service_select ON visa_type FOR SELECT TO gerbang_service
+    USING ((SELECT viewer.acts_as('SERVICE')));
+CREATE POLICY service_select ON fee FOR SELECT TO gerbang_service
+    USING ((SELECT viewer.acts_as('SERVICE')));
+CREATE POLICY service_select ON service_target FOR SELECT TO gerbang_service
+    USING ((SELECT viewer.acts_as('SERVICE')));
+CREATE POLICY service_select ON application FOR SELECT TO gerbang_service
+    USING (CASE WHEN (SELECT viewer.acts_as('SERVICE')) THEN (application.partner_code = (SELECT viewer.partner()) OR application.partner_code IS NULL AND (SELECT viewer.partner()) = 'DIRECT') ELSE false END);
+CREATE POLICY service_select ON application_event FOR SELECT TO gerbang_service
+    USING (CASE WHEN (SELECT viewer.acts_as('SERVICE')) THEN application_event.kind NOT IN ('HELD', 'RELEASED') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_event.application_id AND (by_1.partner_code = (SELECT viewer.partner()) OR by_1.partner_code IS NULL AND (SELECT viewer.partner()) = 'DIRECT')) ELSE false END);
+CREATE POLICY service_select ON applicant FOR SELECT TO gerbang_service
+    USING (CASE WHEN (SELECT viewer.acts_as('SERVICE')) THEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = applicant.id AND (by_1.partner_code = (SELECT viewer.partner()) OR by_1.partner_code IS NULL AND (SELECT viewer.partner()) = 'DIRECT')) ELSE false END);
+GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_service;
+
+-- ADMINISTRATOR
+GRANT USAGE ON SCHEMA public, viewer TO gerbang_administrator;
+GRANT EXECUTE ON FUNCTION viewer.acts_as, viewer.told, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_administrator;
+GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code) ON centre TO gerbang_administrator;
+GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_administrator;
+GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_administrator;
+GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_administrator;
+GRANT SELECT (code, name) ON partner TO gerbang_administrator;
+GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_country TO gerbang_administrator;
+GRANT SELECT (clock, hours, valid_from, visa_type_code) ON service_target TO gerbang_administrator;
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_administrator;
+CREATE POLICY administrator_select ON country FOR SELECT TO gerbang_administrator
+    USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
+CREATE POLICY administrator_select ON entry_rule FOR SELECT TO gerbang_administrator
+    USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
+CREATE POLICY administrator_select ON partner FOR SELECT TO gerbang_administrator
+    USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
+CREATE POLICY administrator_select ON partner_country FOR SELECT TO gerbang_administrator
+    USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
+CREATE POLICY administrator_select ON centre FOR SELECT TO gerbang_administrator
+    USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
+CREATE POLICY administrator_select ON visa_type FOR SELECT TO gerbang_administrator
+    USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
+CREATE POLICY administrator_select ON fee FOR SELECT TO gerbang_administrator
+    USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
+CREATE POLICY administrator_select ON service_target FOR SELECT TO gerbang_administrator
+    USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
+GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_administrator;
+
+-- ANONYMOUS
+GRANT USAGE ON SCHEMA public, viewer TO gerbang_anonymous;
+GRANT EXECUTE ON FUNCTION viewer.acts_as, viewer.told, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_anonymous;
+GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code) ON centre TO gerbang_anonymous;
+GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_anonymous;
+GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_anonymous;
+GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_anonymous;
+GRANT SELECT (code, name) ON partner TO gerbang_anonymous;
+GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_country TO gerbang_anonymous;
+GRANT SELECT (clock, hours, valid_from, visa_type_code) ON service_target TO gerbang_anonymous;
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_anonymous;
+CREATE POLICY anonymous_select ON country FOR SELECT TO gerbang_anonymous
+    USING ((SELECT viewer.acts_as('ANONYMOUS')));
+CREATE POLICY anonymous_select ON entry_rule FOR SELECT TO gerbang_anonymous
+    USING ((SELECT viewer.acts_as('ANONYMOUS')));
+CREATE POLICY anonymous_select ON partner FOR SELECT TO gerbang_anonymous
+    USING ((SELECT viewer.acts_as('ANONYMOUS')));
+CREATE POLICY anonymous_select ON partner_country FOR SELECT TO gerbang_anonymous
+    USING ((SELECT viewer.acts_as('ANONYMOUS')));
+CREATE POLICY anonymous_select ON centre FOR SELECT TO gerbang_anonymous
+    USING ((SELECT viewer.acts_as('ANONYMOUS')));
+CREATE POLICY anonymous_select ON visa_type FOR SELECT TO gerbang_anonymous
+    USING ((SELECT viewer.acts_as('ANONYMOUS')));
+CREATE POLICY anonymous_select ON fee FOR SELECT TO gerbang_anonymous
+    USING ((SELECT viewer.acts_as('ANONYMOUS')));
+CREATE POLICY anonymous_select ON service_target FOR SELECT TO gerbang_anonymous
+    USING ((SELECT viewer.acts_as('ANONYMOUS')));
+GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_anonymous;
+GRANT SELECT (centre_code, channel, country_code, decisions, dimension_set, edition, intake, nationality_code, partner_code, period, refusal_rate, refused, starts_on, target_rate, turnaround_adjusted_p50, turnaround_adjusted_p90, turnaround_p50, turnaround_p90, visa_type_code) ON volume_published TO gerbang_anonymous;
+CREATE POLICY anonymous_select ON volume_published FOR SELECT TO gerbang_anonymous
+    USING (CASE WHEN (SELECT viewer.acts_as('ANONYMOUS')) THEN volume_published.partner_code IS NULL AND volume_published.country_code IS NULL AND volume_published.centre_code IS NULL ELSE false END);
+GRANT SELECT (edition, period, published_at, starts_on) ON volume_edition TO gerbang_anonymous;
+CREATE POLICY anonymous_select ON volume_edition FOR SELECT TO gerbang_anonymous
+    USING ((SELECT viewer.acts_as('ANONYMOUS')));
+
+-- Changes, for whichever viewer
+GRANT USAGE ON SCHEMA public, viewer TO gerbang_writing;
+GRANT EXECUTE ON FUNCTION viewer.is_sealed, viewer.told, viewer.role, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_writing;
+GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_writing;
+GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code) ON centre TO gerbang_writing;
+CREATE POLICY writing_select ON centre FOR SELECT TO gerbang_writing
+    USING ((SELECT viewer.is_sealed()));
+GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_writing;
+CREATE POLICY writing_select ON country FOR SELECT TO gerbang_writing
+    USING ((SELECT viewer.is_sealed()));
+GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_writing;
+CREATE POLICY writing_select ON entry_rule FOR SELECT TO gerbang_writing
+    USING ((SELECT viewer.is_sealed()));
+GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_writing;
+CREATE POLICY writing_select ON fee FOR SELECT TO gerbang_writing
+    USING ((SELECT viewer.is_sealed()));
+GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_country TO gerbang_writing;
+CREATE POLICY writing_select ON partner_country FOR SELECT TO gerbang_writing
+    USING ((SELECT viewer.is_sealed()));
+GRANT SELECT (clock, hours, valid_from, visa_type_code) ON service_target TO gerbang_writing;
+CREATE POLICY writing_select ON service_target FOR SELECT TO gerbang_writing
+    USING ((SELECT viewer.is_sealed()));
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_writing;
+CREATE POLICY writing_select ON visa_type FOR SELECT TO gerbang_writing
+    USING ((SELECT viewer.is_sealed()));
+GRANT SELECT (account, created_at, id, nationality_code, passport_last_four) ON applicant TO gerbang_writing;
+CREATE POLICY writing_select ON applicant FOR SELECT TO gerbang_writing
+    USING ((SELECT viewer.is_sealed()) AND applicant.account = (SELECT viewer.subject()));
+GRANT INSERT (account, id, nationality_code, passport_last_four) ON applicant TO gerbang_writing;
+CREATE POLICY writing_insert ON applicant FOR INSERT TO gerbang_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN applicant.account IS NULL WHEN 'APPLICANT' THEN applicant.account = (SELECT viewer.subject()) ELSE false END ELSE false END);
+GRANT SELECT (applicant_id, birth_date, email, full_name, passport_number, phone) ON identity TO gerbang_writing;
+CREATE POLICY writing_select ON identity FOR SELECT TO gerbang_writing
+    USING ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM applicant WHERE applicant.id = identity.applicant_id));
+GRANT INSERT (applicant_id, birth_date, email, full_name, passport_number, phone) ON identity TO gerbang_writing;
+CREATE POLICY writing_insert ON identity FOR INSERT TO gerbang_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN true WHEN 'APPLICANT' THEN EXISTS (SELECT FROM applicant WHERE applicant.id = identity.applicant_id) ELSE false END ELSE false END);
+GRANT SELECT (applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, id, is_held, is_referred, nationality_code, paid_at, partner_code, paused_seconds, received_at, reference, stage, status, submitted_at, target_due_at, visa_type_code, was_info_requested) ON application TO gerbang_writing;
+CREATE POLICY writing_select ON application FOR SELECT TO gerbang_writing
+    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN application.partner_code = (SELECT viewer.partner()) AND application.centre_code = ANY ((SELECT viewer.centres())::text[]) WHEN 'APPLICANT' THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject())) WHEN 'SERVICE' THEN (application.partner_code = (SELECT viewer.partner()) OR application.partner_code IS NULL AND (SELECT viewer.partner()) = 'DIRECT') WHEN 'OFFICER' THEN true WHEN 'SUPERVISOR' THEN true ELSE false END ELSE false END);
+GRANT INSERT (applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, id, is_held, is_referred, nationality_code, paid_at, partner_code, paused_seconds, received_at, reference, status, submitted_at, target_due_at, visa_type_code, was_info_requested) ON application TO gerbang_writing;
+CREATE POLICY writing_insert ON application FOR INSERT TO gerbang_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN application.partner_code = (SELECT viewer.partner()) AND application.centre_code = ANY ((SELECT viewer.centres())::text[]) WHEN 'APPLICANT' THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject())) ELSE false END ELSE false END);
+GRANT UPDATE (closed_at, current_decision_id, fee_idr, is_held, is_referred, paid_at, paused_seconds, received_at, status, target_due_at, was_info_requested) ON application TO gerbang_writing;
+CREATE POLICY writing_update ON application FOR UPDATE TO gerbang_writing
+    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN application.partner_code = (SELECT viewer.partner()) AND application.centre_code = ANY ((SELECT viewer.centres())::text[]) WHEN 'APPLICANT' THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject())) WHEN 'SERVICE' THEN (application.partner_code = (SELECT viewer.partner()) OR application.partner_code IS NULL AND (SELECT viewer.partner()) = 'DIRECT') WHEN 'OFFICER' THEN true WHEN 'SUPERVISOR' THEN true ELSE false END ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN application.partner_code = (SELECT viewer.partner()) AND application.centre_code = ANY ((SELECT viewer.centres())::text[]) WHEN 'APPLICANT' THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject())) WHEN 'SERVICE' THEN (application.partner_code = (SELECT viewer.partner()) OR application.partner_code IS NULL AND (SELECT viewer.partner()) = 'DIRECT') WHEN 'OFFICER' THEN true WHEN 'SUPERVISOR' THEN true ELSE false END ELSE false END);
+GRANT SELECT (actor, actor_role, application_id, id, kind, occurred_at, recorded_at, sequence) ON application_event TO gerbang_writing;
+CREATE POLICY writing_select ON application_event FOR SELECT TO gerbang_writing
+    USING ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = application_event.application_id));
+GRANT INSERT (actor, actor_role, application_id, kind, occurred_at, sequence) ON application_event TO gerbang_writing;
+CREATE POLICY writing_insert ON application_event FOR INSERT TO gerbang_writing
+    WITH CHECK ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = application_event.application_id));
+GRANT SELECT (application_id, assigned_at, ended_at, id, officer) ON assignment TO gerbang_writing;
+CREATE POLICY writing_select ON assignment FOR SELECT TO gerbang_writing
+    USING ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));
+GRANT INSERT (application_id, assigned_at, officer) ON assignment TO gerbang_writing;
+CREATE POLICY writing_insert ON assignment FOR INSERT TO gerbang_writing
+    WITH CHECK ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));
+GRANT UPDATE (ended_at) ON assignment TO gerbang_writing;
+CREATE POLICY writing_update ON assignment FOR UPDATE TO gerbang_writing
+    USING ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id)) WITH CHECK ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));
+GRANT SELECT (application_id, decided_at, ground, id, officer, outcome, supersedes_id) ON decision TO gerbang_writing;
+CREATE POLICY writing_select ON decision FOR SELECT TO gerbang_writing
+    USING ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = decision.application_id));
+GRANT INSERT (application_id, decided_at, ground, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_writing;
+CREATE POLICY writing_insert ON decision FOR INSERT TO gerbang_writing
+    WITH CHECK ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = decision.application_id) AND decision.officer = (SELECT viewer.subject()));
+GRANT SELECT (answered_at, application_id, id, kind, requested_at, result) ON screening TO gerbang_writing;
+CREATE POLICY writing_select ON screening FOR SELECT TO gerbang_writing
+    USING ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = screening.application_id));
+GRANT INSERT (answered_at, application_id, id, kind, requested_at, result) ON screening TO gerbang_writing;
+CREATE POLICY writing_insert ON screening FOR INSERT TO gerbang_writing
+    WITH CHECK ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = screening.application_id));
+GRANT UPDATE (answered_at, result) ON screening TO gerbang_writing;
+CREATE POLICY writing_update ON screening FOR UPDATE TO gerbang_writing
+    USING ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = screening.application_id)) WITH CHECK ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = screening.application_id));
+GRANT SELECT (answer, created_at, input_digest, key_digest) ON idempotency TO gerbang_writing;
+CREATE POLICY writing_select ON idempotency FOR SELECT TO gerbang_writing
+    USING ((SELECT viewer.is_sealed()));
+GRANT INSERT (answer, input_digest, key_digest) ON idempotency TO gerbang_writing;
+CREATE POLICY writing_insert ON idempotency FOR INSERT TO gerbang_writing
+    WITH CHECK ((SELECT viewer.is_sealed()));
+GRANT UPDATE (answer) ON idempotency TO gerbang_writing;
+CREATE POLICY writing_update ON idempotency FOR UPDATE TO gerbang_writing
+    USING ((SELECT viewer.is_sealed())) WITH CHECK ((SELECT viewer.is_sealed()));

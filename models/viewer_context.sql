@@ -1,0 +1,85 @@
+-- Who is asking, as the database believes it: a context that the gateway sealed, for one
+-- transaction. The application's roles can set `gerbang.viewer` to anything, but not seal it.
+
+CREATE SCHEMA IF NOT EXISTS viewer;
+
+-- The key of the seal, as the two blocks of HMAC (RFC 2104). Nobody but the owner reads it.
+CREATE TABLE IF NOT EXISTS viewer.seal_key (
+    is_current boolean PRIMARY KEY DEFAULT true CHECK (is_current),
+    inner_block bytea NOT NULL,
+    outer_block bytea NOT NULL
+);
+
+-- `gerbang.viewer` is `base64(json).hex(hmac-sha256(key, base64(json)))`. Raises unless the seal
+-- holds and the time is not over. The search path is empty, so that nobody slips a function in.
+CREATE OR REPLACE FUNCTION viewer.context() RETURNS jsonb
+    LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = '' AS $$
+    DECLARE
+        said text := current_setting('gerbang.viewer', true);
+        body text := split_part(said, '.', 1);
+        sealed text;
+        told jsonb;
+    BEGIN
+        SELECT encode(
+            sha256(outer_block || sha256(inner_block || convert_to(body, 'UTF8'))), 'hex'
+        )
+        INTO sealed FROM viewer.seal_key;
+        IF said IS NULL OR sealed IS NULL OR sealed <> split_part(said, '.', 2) THEN
+            RAISE EXCEPTION 'the viewer is not sealed' USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        told := convert_from(decode(body, 'base64'), 'UTF8')::jsonb;
+        IF (told ->> 'until')::float8 < extract(epoch FROM clock_timestamp()) THEN
+            RAISE EXCEPTION 'the viewer has expired' USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN told;
+    END
+$$;
+
+-- Whether the sealed viewer acts in a role. Every row rule asks this once a statement.
+CREATE OR REPLACE FUNCTION viewer.acts_as(role text) RETURNS boolean
+    LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = '' AS $$
+    BEGIN
+        IF viewer.context() ->> 'role' IS DISTINCT FROM role THEN
+            RAISE EXCEPTION 'the viewer acts in another role'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN true;
+    END
+$$;
+
+-- Whether anybody is sealed at all; the rules for changes ask this, and then who.
+CREATE OR REPLACE FUNCTION viewer.is_sealed() RETURNS boolean
+    LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = '' AS $$
+    BEGIN
+        RETURN viewer.context() IS NOT NULL;
+    END
+$$;
+
+-- What the context says, without looking at its seal: only ever beside one that does.
+CREATE OR REPLACE FUNCTION viewer.told() RETURNS jsonb
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN convert_from(
+        decode(split_part(current_setting('gerbang.viewer', true), '.', 1), 'base64'), 'UTF8'
+    )::jsonb;
+
+CREATE OR REPLACE FUNCTION viewer.role() RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE RETURN viewer.told() ->> 'role';
+
+CREATE OR REPLACE FUNCTION viewer.subject() RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE RETURN viewer.told() ->> 'subject';
+
+CREATE OR REPLACE FUNCTION viewer.partner() RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE RETURN viewer.told() ->> 'partner';
+
+CREATE OR REPLACE FUNCTION viewer.countries() RETURNS text[]
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN ARRAY(SELECT jsonb_array_elements_text(viewer.told() -> 'countries'));
+
+CREATE OR REPLACE FUNCTION viewer.centres() RETURNS text[]
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN ARRAY(SELECT jsonb_array_elements_text(viewer.told() -> 'centres'));
+
+-- The key is no function of the schema's: whoever may call these still cannot read it.
+REVOKE ALL ON SCHEMA viewer FROM PUBLIC;
+REVOKE ALL ON ALL TABLES IN SCHEMA viewer FROM PUBLIC;
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA viewer FROM PUBLIC;

@@ -1,0 +1,24 @@
+"""The statements alone keep every row where it belongs: the database is told to hold none back."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from starlette.applications import Starlette
+
+from gateway.service import gateway
+from tests import tokens
+from tests.gateway import walls
+from tests.gateway.test_promises import *  # noqa: F403
+from tests.gateway.test_rows_reached import *  # noqa: F403
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(scope="module")
+async def app(world: str) -> AsyncIterator[Starlette]:
+    application = gateway(tokens.settings(world), key_source=tokens.key_source)
+    async with (
+        walls.second_wall_down(world),
+        application.router.lifespan_context(application),
+    ):
+        yield application

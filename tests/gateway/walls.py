@@ -1,0 +1,38 @@
+"""Takes one of the two walls down, so that the other is seen to hold by itself."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import pytest
+from sqlalchemy import true
+
+from gateway.access import rows
+from models.database import connect
+from models.row_security import DATABASE_ROLES
+
+
+@contextmanager
+def first_wall_down() -> Iterator[None]:
+    """No statement carries a condition of the policy any more."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rows, "_meaning", lambda *_: true())
+        yield
+
+
+@asynccontextmanager
+async def second_wall_down(url: str) -> AsyncIterator[None]:
+    """The database holds no row back; what is not granted stays so."""
+    await _let_through(url, "BYPASSRLS")
+    try:
+        yield
+    finally:
+        await _let_through(url, "NOBYPASSRLS")
+
+
+async def _let_through(url: str, option: str) -> None:
+    connection = await connect(url)
+    try:
+        for name in DATABASE_ROLES:
+            await connection.execute(f"ALTER ROLE {name} {option}")
+    finally:
+        await connection.close()

@@ -1,0 +1,205 @@
+"""The second wall: what a role of the database can do with SQL of its own, and what it cannot."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+import pytest
+
+from gateway.access.seal import Seal
+from gateway.viewer import Viewer
+from models import Base
+from models.database import connect
+from models.row_security import DATABASE_ROLES, database_role, login_at
+from models.vocabulary import Role
+from tests import tokens
+
+pytestmark = pytest.mark.anyio
+
+MANAGER = Viewer("manager-au", Role.PARTNER_MANAGER, partner="NUSA", countries=("AU",))
+OFFICER = Viewer("officer", Role.OFFICER)
+COUNT = "SELECT count(*) FROM (SELECT id FROM application) AS reached"
+
+
+def sealed(viewer: Viewer, *, key: bytes = tokens.SEAL_KEY, seconds: float = 60) -> str:
+    """The context of a viewer, as the gateway would set it."""
+    setting, _ = Seal(key, seconds).acting(viewer)
+    return setting.split("'")[1]
+
+
+@asynccontextmanager
+async def acting(url: str, role: Role, context: str | None) -> AsyncIterator[asyncpg.Connection]:
+    """A transaction in a role of the database, with whatever context."""
+    connection = await connect(url)
+    try:
+        async with connection.transaction():
+            if context is not None:
+                await connection.execute("SELECT set_config('gerbang.viewer', $1, true)", context)
+            await connection.execute(f"SET LOCAL ROLE {database_role(role)}")
+            yield connection
+    finally:
+        await connection.close()
+
+
+async def refused(connection: asyncpg.Connection, statement: str) -> bool:
+    try:
+        async with connection.transaction():
+            await connection.execute(statement)
+    except asyncpg.InsufficientPrivilegeError:
+        return True
+    return False
+
+
+async def test_a_sealed_viewer_reaches_own_rows(world: str) -> None:
+    async with acting(world, Role.PARTNER_MANAGER, sealed(MANAGER)) as connection:
+        codes = await connection.fetch(
+            "SELECT DISTINCT partner_code, country_code FROM application"
+        )
+        assert [tuple(row) for row in codes] == [("NUSA", "AU")]
+    async with acting(world, Role.OFFICER, sealed(OFFICER)) as connection:
+        assert await connection.fetchval(COUNT) == 13
+
+
+FORGED = {
+    "none": None,
+    "empty": "",
+    "not sealed": sealed(MANAGER).split(".")[0],
+    "sealed with another key": sealed(MANAGER, key=bytes(32)),
+    "another body under the seal": sealed(OFFICER).split(".")[0]
+    + "."
+    + sealed(MANAGER).split(".")[1],
+    "expired": sealed(MANAGER, seconds=-1),
+    "of another role": sealed(OFFICER),
+    "no base64": "§§§." + "0" * 64,
+}
+
+
+@pytest.mark.parametrize("context", FORGED.values(), ids=FORGED)
+@pytest.mark.parametrize(
+    "statement",
+    ["SELECT id FROM application", "SELECT code FROM country", "SELECT intake FROM volume_daily"],
+)
+async def test_no_other_context_reaches_anything(world: str, context: str, statement: str) -> None:
+    async with acting(world, Role.PARTNER_MANAGER, context) as connection:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.fetch(statement)
+
+
+async def test_a_context_ends_with_its_transaction(world: str) -> None:
+    connection = await connect(world)
+    try:
+        async with connection.transaction():
+            await connection.execute("; ".join(Seal(tokens.SEAL_KEY, 60).acting(MANAGER)))
+            assert await connection.fetchval(COUNT) == 5
+        assert await connection.fetchval("SELECT current_setting('gerbang.viewer', true)") == ""
+        assert await connection.fetchval("SELECT current_user = session_user")
+    finally:
+        await connection.close()
+
+
+FORBIDDEN = (
+    "TRUNCATE application",
+    "DELETE FROM application",
+    "UPDATE application SET status = 'PAID'",
+    "INSERT INTO country (code) VALUES ('XX')",
+    "ALTER TABLE application DISABLE ROW LEVEL SECURITY",
+    "DROP TABLE application",
+    "DROP POLICY officer_select ON application",
+    "CREATE TABLE mine (n integer)",
+    "COPY application TO PROGRAM 'cat'",
+    "COPY country TO '/tmp/countries'",
+    "SELECT pg_read_file('/etc/passwd')",
+    "SELECT * FROM viewer.seal_key",
+    "SELECT viewer.context()",
+    "SELECT full_name FROM identity",
+    "SELECT * FROM application",
+    "SELECT status FROM application",
+    "SELECT rolpassword FROM pg_authid",
+    "SET ROLE postgres",
+    "SET SESSION AUTHORIZATION postgres",
+)  # fmt: skip
+
+
+@pytest.fixture
+async def login(world: str) -> AsyncIterator[asyncpg.Connection]:
+    """The gateway's own way into the database."""
+    connection = await connect(login_at(world, tokens.PASSWORD))
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+@pytest.mark.parametrize("statement", FORBIDDEN)
+async def test_a_role_of_the_application_may_not(login, statement: str) -> None:
+    async with login.transaction():
+        await login.execute("; ".join(Seal(tokens.SEAL_KEY, 60).acting(MANAGER)))
+        assert await refused(login, statement)
+
+
+@pytest.mark.parametrize("table", Base.metadata.tables)
+async def test_the_login_itself_reads_nothing(login, table: str) -> None:
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await login.fetch(f"SELECT 1 FROM {table}")
+
+
+async def test_what_runs_is_not_shown_to_others(world: str, login) -> None:
+    """A sealed context stands in the statement that begins a transaction."""
+    other = await connect(login_at(world, tokens.PASSWORD))
+    try:
+        async with other.transaction():
+            await other.execute("; ".join(Seal(tokens.SEAL_KEY, 60).acting(MANAGER)))
+            shown = await login.fetch("SELECT query FROM pg_stat_activity WHERE query <> ''")
+            assert not [row for row in shown if "gerbang.viewer" in row["query"]]
+    finally:
+        await other.close()
+
+
+async def test_every_table_is_walled(world: str) -> None:
+    """A new table that nobody thought about is closed, and named here if it is not."""
+    connection = await connect(world)
+    try:
+        open_tables = await connection.fetch(
+            """
+            SELECT relname FROM pg_class
+            WHERE relnamespace = 'public'::regnamespace AND relname <> 'alembic_version'
+                AND relkind IN ('r', 'p', 'm', 'f')
+                AND NOT (relrowsecurity AND relforcerowsecurity)
+            UNION ALL
+            -- A view reads with the rights of its owner, so it is nobody else's.
+            SELECT relname FROM pg_class
+            CROSS JOIN LATERAL aclexplode(relacl) AS granted
+            WHERE relkind = 'v' AND relnamespace = 'public'::regnamespace
+                AND granted.grantee <> relowner
+            """
+        )
+        assert [row["relname"] for row in open_tables] == []
+        assert await _grantees(connection) <= set(DATABASE_ROLES)
+        walled = await connection.fetch("SELECT relname FROM pg_class WHERE relforcerowsecurity")
+        assert {row["relname"] for row in walled} == set(Base.metadata.tables)
+    finally:
+        await connection.close()
+
+
+async def _grantees(connection: asyncpg.Connection) -> set[Any]:
+    """Whoever has any right on anything of ours, but its owner."""
+    rows = await connection.fetch(
+        """
+        SELECT DISTINCT coalesce(grantee.rolname, 'PUBLIC') AS name
+        FROM (
+            SELECT relacl AS acl, relowner AS owner FROM pg_class
+            WHERE relnamespace IN ('public'::regnamespace, 'viewer'::regnamespace)
+            UNION ALL
+            SELECT attacl, relowner FROM pg_attribute JOIN pg_class ON attrelid = pg_class.oid
+            WHERE relnamespace IN ('public'::regnamespace, 'viewer'::regnamespace)
+            UNION ALL
+            SELECT proacl, proowner FROM pg_proc
+            WHERE pronamespace IN ('public'::regnamespace, 'viewer'::regnamespace)
+        ) AS held
+        CROSS JOIN LATERAL aclexplode(held.acl) AS granted
+        LEFT JOIN pg_roles AS grantee ON grantee.oid = granted.grantee
+        WHERE granted.grantee <> held.owner
+        """
+    )
+    return {row["name"] for row in rows}
