@@ -1,0 +1,252 @@
+"""Choosing a country or a filter changes everything that is seen, and nothing that may be seen."""
+
+import json
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from dashboard.address import DEFAULT_PERIOD, PERIODS
+from dashboard.period import today
+from tests.browser import AXE
+from tests.dashboard.test_export import signed_in, table_of
+from tests.dashboard.visiting import Visitor, number
+from tests.running_demo import Demo
+
+FILTERED = """
+query Filtered($from: Date!, $to: Date!, $where: VolumeWhere!, $by: [VolumeDimension!]!) {
+  volumes(from: $from, to: $to, groupBy: $by, where: $where) {
+    rows {
+      country { code name(language: EN) }
+      nationality { code name(language: EN) }
+      intake { value }
+    }
+  }
+}
+"""
+
+
+def told(demo: Demo, by: list[str], **where: list[str]) -> list[dict[str, Any]]:
+    """The gateway's own answer to leadership about the usual period."""
+    period = PERIODS[DEFAULT_PERIOD](today())
+    window = {"from": str(period.from_on), "to": str(period.to_on)}
+    answer = demo.ask("leadership", FILTERED, **window, by=by, where=where)
+    return answer["volumes"]["rows"]
+
+
+def total(demo: Demo, **where: list[str]) -> int:
+    return sum(row["intake"]["value"] for row in told(demo, [], **where))
+
+
+def wait_for(page: Page, value: int) -> None:
+    page.wait_for_function(
+        "value => document.querySelector('.card-intake .number')?.innerText.replace(/\\D/g, '')"
+        " === value",
+        arg=str(value),
+    )
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("query", "where"),
+    [
+        ("country=AU", {"countries": ["AU"]}),
+        ("by=nationality&nationality=AU", {"nationalities": ["AU"]}),
+        ("visa=B1&channel=PARTNER_PORTAL", {"visaTypes": ["B1"], "channels": ["PARTNER_PORTAL"]}),
+        ("country=AU&visa=C1", {"countries": ["AU"], "visaTypes": ["C1"]}),
+    ],
+)
+def test_filtered_figures_are_the_gateways(
+    visitor: Visitor, demo: Demo, query: str, where: dict[str, list[str]]
+) -> None:
+    page = visitor.opens("leadership", f"language=en&rows=all&{query}")
+    by = "nationality" if "by=nationality" in query else "country"
+    of_all = {
+        key: codes for key, codes in where.items() if key not in ("countries", "nationalities")
+    }
+    expected = {
+        row[by]["name"]: row["intake"]["value"]
+        for row in told(demo, [by.upper()], **of_all)
+        if row[by] and row["intake"]["value"]
+    }
+    shown = {
+        row.locator("th a").inner_text(): number(row.locator(".with-bar").inner_text())
+        for row in page.locator("#ranking tbody tr").all()
+    }
+    # Where nothing came in, something may still be open.
+    assert {name: value for name, value in shown.items() if value} == expected
+    assert number(page.inner_text(".card-intake .number")) == total(demo, **where)
+
+
+@pytest.mark.browser
+def test_a_country_is_chosen_in_the_table_by_keyboard_and_left_by_going_back(
+    visitor: Visitor, demo: Demo
+) -> None:
+    page = visitor.opens("leadership")
+    everything = number(page.inner_text(".card-intake .number"))
+    row = page.locator("#ranking tbody a", has_text="Malaysia")
+    row.focus()
+    page.keyboard.press("Enter")
+    wait_for(page, total(demo, countries=["MY"]))
+    assert "country=MY" in page.url
+    assert page.inner_text("h1").startswith("Malaysia: ")
+    assert page.locator("#ranking tr.chosen a[aria-current=true]").inner_text() == "Malaysia"
+    assert page.evaluate("document.activeElement.innerText") == "Malaysia"
+    page.go_back()
+    wait_for(page, everything)
+    page.go_forward()
+    wait_for(page, total(demo, countries=["MY"]))
+    page.get_by_role("link", name="Remove the filter: Partner country: Malaysia").click()
+    wait_for(page, everything)
+    assert "country" not in page.url
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("measure", ["intake", "refusal_rate"])
+def test_a_country_is_chosen_on_the_map(visitor: Visitor, demo: Demo, measure: str) -> None:
+    page = visitor.opens("leadership", f"language=en&measure={measure}")
+    everything = number(page.inner_text(".card-intake .number"))
+    expected = total(demo, countries=["AU"])
+    page.wait_for_selector(".scattergeo path.point", state="attached")
+    page.locator("#map").scroll_into_view_if_needed()
+    page.wait_for_timeout(500)
+    centre = """() => {
+      const map = document.querySelector("#map .js-plotly-plot");
+      const { left, top } = map.getBoundingClientRect();
+      const [x, y] = map._fullLayout.geo._subplot.projection([134.4, -25.5]);
+      return [left + x, top + y];
+    }"""
+
+    def click() -> None:
+        page.mouse.move(0, 0)
+        page.mouse.move(*page.evaluate(centre))
+        page.wait_for_selector("#map .hovertext:has-text('Australia')")
+        page.mouse.down()
+        page.mouse.up()
+
+    click()
+    wait_for(page, expected)
+    assert "country=AU" in page.url
+    page.wait_for_selector("#map text:has-text('Australia')", state="attached")
+    page.wait_for_timeout(500)
+    click()
+    wait_for(page, everything)
+    assert "country" not in page.url
+
+
+@pytest.mark.browser
+def test_filters_apply_as_they_are_chosen(visitor: Visitor, demo: Demo) -> None:
+    page = visitor.opens("leadership")
+    page.select_option("form.filters select[name=visa]", "C1")
+    wait_for(page, total(demo, visaTypes=["C1"]))
+    page.select_option("form.filters select[name=country]", "SG")
+    wait_for(page, total(demo, visaTypes=["C1"], countries=["SG"]))
+    page.select_option("form.filters select[name=by]", "nationality")
+    page.wait_for_selector("#ranking h2:has-text('nationalities by applications received')")
+    page.get_by_role("link", name="Clear all filters").click()
+    wait_for(page, total(demo))
+
+
+@pytest.mark.browser
+def test_a_card_chooses_the_measure_of_map_and_trend(visitor: Visitor) -> None:
+    page = visitor.opens("leadership")
+    page.get_by_role("link", name="Refusal rate").first.click()
+    page.wait_for_selector(".choroplethlocation", state="attached")
+    assert page.locator(".legend .shade").count() >= 2
+    assert "Refusal rate" in page.inner_text("#trend-title")
+    land = page.locator(".layer.land path").first
+    assert "no-data" in land.evaluate("path => getComputedStyle(path).fill")
+    page.locator(".more-measures").click()
+    page.wait_for_selector(".card-clearance-ratio")
+    assert page.get_by_role("link", name="Handover").count()
+
+
+@pytest.mark.browser
+def test_nothing_chosen_is_explained_and_left_again(visitor: Visitor, demo: Demo) -> None:
+    page = visitor.opens("leadership", "language=en&country=QQ")
+    assert "For QQ, nothing was received" in page.inner_text(".notice")
+    page.locator(".notice a").click()
+    wait_for(page, total(demo))
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("country", ["SG", "QQ"])
+def test_a_manager_sees_nothing_of_another_country_whether_it_exists_or_not(
+    visitor: Visitor, country: str
+) -> None:
+    page = visitor.opens("manager-au", f"language=en&country={country}")
+    assert "nothing was received" in page.inner_text(".notice")
+    assert not page.locator("#figures").is_visible()
+    assert page.locator(f"form.filters select[name=country] option[value={country}]").count() == 1
+    offered = page.locator("form.filters select[name=country] option").all()
+    assert {each.get_attribute("value") for each in offered} <= {"", "AU", country}
+    page.select_option("form.filters select[name=country]", "")
+    page.wait_for_selector("#ranking tbody tr")
+    assert "Singapore" not in page.inner_text("#ranking")
+
+
+@pytest.mark.parametrize("kind", ["csv"])
+def test_a_managers_file_stays_in_scope_whatever_the_address_says(demo: Demo, kind: str) -> None:
+    with signed_in(demo, "manager-au") as client:
+        own = client.get(f"/export.{kind}?language=en")
+        other = client.get(f"/export.{kind}?language=en&country=SG")
+        narrowed = client.get(f"/export.{kind}?language=en&nationality=SG&by=country")
+    assert {line["Code"] for line in table_of(own.content)} == {"AU", ""}
+    assert {line["Code"] for line in table_of(other.content)} <= {"AU", ""}
+    assert "Singapore" not in other.text
+    assert {line["Code"] for line in table_of(narrowed.content)} <= {"AU", ""}
+    assert "Nationality,Singapore" in narrowed.text
+
+
+def test_a_file_follows_the_filters(demo: Demo) -> None:
+    with signed_in(demo, "leadership") as client:
+        told_of = client.get("/export.csv?language=en&visa=B1&channel=PARTNER_PORTAL")
+    assert "Visa type,B1 Visa on arrival" in told_of.text
+    assert "Channel,Partner portal" in told_of.text
+    last = table_of(told_of.content)[-1]
+    expected = total(demo, visaTypes=["B1"], channels=["PARTNER_PORTAL"])
+    assert int(last["Applications received (number)"]) == expected
+
+
+def test_a_replayed_question_of_a_manager_tells_of_no_other_country(demo: Demo) -> None:
+    with signed_in(demo, "manager-au") as client:
+        callbacks = client.get("/_dash-dependencies").json()
+        callback = next(each for each in callbacks if "masthead.children" in each["output"])
+        search = "?language=en&country=SG&nationality=&by=country&rows=all&measures=all"
+        question = {
+            "output": callback["output"],
+            "outputs": [
+                dict(zip(("id", "property"), place.rsplit(".", 1), strict=True))
+                for place in callback["output"].strip(".").split("...")
+            ],
+            "inputs": [
+                each | ({"value": search} if each["id"] == "address" else {"value": None})
+                for each in callback["inputs"]
+            ],
+            "state": [each | {"value": None} for each in callback["state"]],
+            "changedPropIds": ["address.search"],
+        }
+        answer = client.post("/_dash-update-component", json=question)
+    assert answer.status_code == 200
+    shown = answer.json()["response"]
+    assert shown["figures"]["hidden"] is True
+    assert "ranking" not in shown
+    assert "SGP" not in json.dumps(shown)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("user", ["leadership", "manager-au"])
+def test_what_was_chosen_is_accessible(browser: Any, demo: Demo, theme: Any, user: str) -> None:
+    context = browser.new_context(
+        viewport={"width": 1440, "height": 900}, color_scheme=theme, bypass_csp=True
+    )
+    measure = "refusal_rate" if user == "leadership" else "info_request_rate"
+    query = f"language=id&country=AU&visa=B1&measures=all&measure={measure}"
+    page = Visitor(demo, context.new_page()).opens(user, query)
+    page.wait_for_timeout(500)
+    page.add_script_tag(path=AXE)
+    found = page.evaluate("axe.run()")["violations"]
+    told_of = [(each["id"], [node["html"][:160] for node in each["nodes"]][:3]) for each in found]
+    assert told_of == []
+    context.close()
