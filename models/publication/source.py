@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 import asyncpg
 
@@ -73,8 +72,8 @@ class Truth:
         return found["closed"] if found else 0
 
 
-async def read(connection: asyncpg.Connection, today: date, since: Mapping[Any, date]) -> Truth:
-    """The true figures up to yesterday; durations of the periods that begin so late or later."""
+async def read(connection: asyncpg.Connection, today: date) -> Truth:
+    """The true counts up to yesterday."""
     await connection.execute("DROP TABLE IF EXISTS pg_temp.happened")
     await _create(connection, today)
     truth = Truth(await _centres(connection))
@@ -82,10 +81,15 @@ async def read(connection: asyncpg.Connection, today: date, since: Mapping[Any, 
     by_partner = await _counts(connection, [(DimensionSet.NATIONALITY, _BY_PARTNER)])
     by_centre = await _counts(connection, [(DimensionSet.NATIONALITY, _BY_CENTRE)])
     truth.known_at_least.update(_known_at_least(truth, by_partner, by_centre))
-    for period in PERIODS:
-        truth.durations.update(await _durations(connection, period, since.get(period)))
-    await connection.execute("DROP TABLE pg_temp.happened")
     return truth
+
+
+async def read_durations(
+    connection: asyncpg.Connection, truth: Truth, since: Mapping[Period, date]
+) -> None:
+    """Add the durations of periods that begin so late or later, of what was just read."""
+    for period, first_on in since.items():
+        truth.durations.update(await _durations(connection, period, first_on))
 
 
 async def _create(connection: asyncpg.Connection, today: date) -> None:
@@ -193,12 +197,10 @@ def _of_centre(cell: Cell) -> Iterator[Cell]:
 
 
 async def _durations(
-    connection: asyncpg.Connection, period: Period, since: date | None
+    connection: asyncpg.Connection, period: Period, since: date
 ) -> dict[Cell, tuple[float, ...]]:
     """Hours by cell, in the order of ``DURATIONS``, where decisions may be enough."""
     found: dict[Cell, tuple[float, ...]] = {}
-    if since is None:
-        return found
     for dimension_set, dimensions in DIMENSIONS.items():
         keys = ", ".join(("starts_on", *dimensions))
         rows = await connection.fetch(

@@ -136,3 +136,26 @@ def test_the_audit_leaves_four_candidates_of_every_count(numbers: list[int]) -> 
         assert bounds.low[number] <= candidates[cell].counts[measure] <= bounds.high[number]
         if candidates[cell].counts[measure]:
             assert bounds.high[number] - bounds.low[number] + 1 >= FEWEST_CANDIDATES
+
+
+@given(st.integers(0, 60), st.integers(-60, 60))
+def test_two_editions_together_leave_four_candidates(count: int, change: int) -> None:
+    """Whoever knows by how much a count was corrected tells it no closer, or reads the old one."""
+    now = max(count + change, 0)
+    first = _national(count)
+    told_before = first.tells[Protected.INTAKE].shifted(now - count)
+    second = _national(now)
+    second.before, second.was_published = {Protected.INTAKE: told_before}, True
+    cell = Cell(DimensionSet.NATIONAL, Period.MONTH, JANUARY, ())
+    audit(System({cell: second}, {}), [lambda cell, measure: Interval(0, UNBOUNDED)])
+    left = second.tells[Protected.INTAKE]
+    assert left.low <= now <= left.high
+    if now and count:
+        assert left.candidates >= FEWEST_CANDIDATES
+    if second.is_kept:
+        assert left == told_before
+
+
+def _national(intake: int) -> Candidate:
+    counts = {**dict.fromkeys(Protected, 0), Protected.INTAKE: intake}
+    return Candidate(counts, closed=0, closed_is_known=False, measures=(Protected.INTAKE,))
