@@ -28,7 +28,7 @@ def filter_bar(view: View) -> html.Form:
         [
             *hidden({key: getattr(address, key) for key in KEPT}),
             *(field for field in fields if field is not None),
-            html.Button(say("period.apply"), type="submit", className="button apply"),
+            html.Button(say("filters.apply"), type="submit", className="button apply"),
         ],
         action="/",
         method="get",
