@@ -1,0 +1,240 @@
+"""Four kinds of users walk through lives of applications, and a model says what must come of it."""
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass, replace
+from random import Random
+from typing import Any
+
+import asyncpg
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from models.life import Verb, steps
+from models.volumes import fold, verify
+from tests.gateway.changing import IDENTITY, Changed, change, done, events, key, row, row_id
+from tests.gateway.conftest import Viewer
+from tests.gateway.life_model import Call, Case, follow, refusal
+
+pytestmark = pytest.mark.anyio
+
+OFFICERS, SUPERVISORS = ("officer", "officer-2"), ("supervisor", "supervisor-2")
+USERS = {
+    "recordPayment": ("service",), "markReceived": ("agent-au", "service"),
+    "startVerification": OFFICERS, "requestInformation": OFFICERS,
+    "answerInformation": ("agent-au", "service"), "referToScreening": OFFICERS + SUPERVISORS,
+    "recordScreening": ("service",), "holdApplication": SUPERVISORS,
+    "releaseApplication": SUPERVISORS, "recordDecision": OFFICERS,
+    "supersedeDecision": SUPERVISORS, "withdrawApplication": ("agent-au",),
+    "revokeVisa": SUPERVISORS,
+}  # fmt: skip
+DECISIONS = ({"outcome": "GRANTED"}, {"outcome": "REFUSED", "ground": "INCOMPLETE"},
+             {"outcome": "REFUSED", "ground": "SECURITY"})  # fmt: skip
+GIVEN: dict[str, tuple[dict[str, Any], ...]] = {
+    "recordPayment": ({"amountIdr": 1_500_000}, {"amountIdr": 1}),
+    "recordScreening": tuple(
+        {"kind": kind, "result": result}
+        for kind in ("ENTRY_BAN", "CLEARANCE")
+        for result in ("CLEAR", "CLEAR", "HIT", "UNAVAILABLE")
+    ),
+    "recordDecision": DECISIONS,
+    "supersedeDecision": DECISIONS,
+}
+CALLS = [
+    Call(mutation, user, given)
+    for mutation, users in USERS.items()
+    for user in users
+    for given in GIVEN.get(mutation, ({},))
+]
+STATUSES = ("WRONG_STATUS", "STATUS_CHANGED")
+SEEDS = st.integers(0, 2**32 - 1)
+#: Ends of a life, which a walk should not hurry to.
+LAST = ("withdrawApplication", "revokeVisa")
+
+
+def any_of(calls: list[Call], chance: Random) -> Call:
+    """One of the calls, each mutation as likely as another."""
+    mutation = chance.choice(sorted({call.mutation for call in calls}))
+    return chance.choice([call for call in calls if call.mutation == mutation])
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What the walk goes on: the loop of the gateway, its viewers, the database beneath it."""
+
+    loop: asyncio.AbstractEventLoop
+    who: dict[str, Viewer]
+    connection: asyncpg.Connection
+
+    def run(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
+        return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(60)
+
+
+def walk_on(ground: Ground) -> type[RuleBasedStateMachine]:
+    class Walk(RuleBasedStateMachine):
+        """A few applications, and users who do what they may and what they may not."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.cases: list[Case] = []
+
+        @initialize(is_calling=st.booleans(), seed=SEEDS)
+        def begin(self, is_calling: bool, seed: int) -> None:
+            """Some way into a life, so that its end is walked as often as its beginning."""
+            self._submit(is_calling)
+            chance = Random(seed)
+            for _ in range(chance.randrange(8)):
+                self._onward(self.cases[0], chance)
+
+        @precondition(lambda self: len(self.cases) < 3)
+        @rule(is_calling=st.booleans())
+        def submit(self, is_calling: bool) -> None:
+            self._submit(is_calling)
+
+        @rule(seed=SEEDS)
+        def do_what_is_next(self, seed: int) -> None:
+            chance = Random(seed)
+            self._onward(chance.choice(self.cases), chance)
+
+        @rule(seed=SEEDS)
+        def do_what_one_condition_forbids(self, seed: int) -> None:
+            """The status would let it be done, something else does not: where guards are."""
+            chance = Random(seed)
+            case = chance.choice(self.cases)
+            if nearly := [call for call in CALLS if refusal(case, call) not in (None, *STATUSES)]:
+                self._call(case, any_of(nearly, chance))
+
+        @rule(seed=SEEDS)
+        def do_anything(self, seed: int) -> None:
+            chance = Random(seed)
+            self._call(chance.choice(self.cases), any_of(CALLS, chance))
+
+        @rule(seed=SEEDS)
+        def expect_another_status(self, seed: int) -> None:
+            chance = Random(seed)
+            call = any_of([call for call in CALLS if call.user != "agent-au"], chance)
+            expecting = {**call.given, "expectedStatus": "LAPSED"}
+            self._call(chance.choice(self.cases), replace(call, given=expecting))
+
+        def _submit(self, is_calling: bool) -> None:
+            said = {"visaType": "C1", "nationality": "AF" if is_calling else "AU"}
+            call = done(
+                ground.who["agent-au"], "submitApplication", **said, identity=dict(IDENTITY)
+            )
+            self.cases.append(Case(ground.run(call), is_calling))
+
+        def _onward(self, case: Case, chance: Random) -> None:
+            possible = [call for call in CALLS if refusal(case, call) is None]
+            onward = [call for call in possible if call.mutation not in LAST]
+            if possible:
+                self._call(case, any_of(onward or possible, chance))
+
+        def _call(self, case: Case, call: Call) -> None:
+            expected, once = refusal(case, call), {"idempotencyKey": key()}
+            told = self._changed(case, call, once)
+            assert told.codes == ([expected] if expected else [])
+            if expected is None:
+                follow(case, call)
+                assert self._changed(case, call, once).payload == told.payload
+            ground.run(_compare(ground.connection, case))
+
+        def _changed(self, case: Case, call: Call, once: dict[str, str]) -> Changed:
+            viewer = ground.who[call.user]
+            return ground.run(change(viewer, call.mutation, case.id, **call.given, **once))
+
+    return Walk
+
+
+async def _compare(connection: asyncpg.Connection, case: Case) -> None:
+    """The database has of a case what the model has."""
+    written = await row(connection, case.id)
+    assert (written["status"], written["is_held"], written["received_at"] is not None) == (
+        case.status, case.is_held, case.is_received,
+    )  # fmt: skip
+    assert not (written["is_held"] and written["status"] == "GRANTED")
+    assert [kind for _, kind, _ in await events(connection, case.id)] == case.events
+    decisions = await connection.fetch(
+        "SELECT officer, outcome, ground FROM decision WHERE application_id = $1"
+        " ORDER BY decided_at",
+        row_id(case.id),
+    )
+    assert [tuple(one) for one in decisions] == case.decisions
+
+
+async def walk(
+    who: dict[str, Viewer], connection: asyncpg.Connection, runs: int, steps_each: int
+) -> None:
+    """Walk, and hold the figures against the rows at the end."""
+    second = Viewer(who["officer"].client, {"role": "SUPERVISOR", "sub": "supervisor-2"})
+    viewers = {**who, "supervisor-2": second}
+    ground = Ground(asyncio.get_running_loop(), viewers, connection)
+    how = settings(
+        max_examples=runs,
+        stateful_step_count=steps_each,
+        deadline=None,
+        phases=[Phase.generate],  # each try is a life over HTTP: too dear to be made shorter
+        database=None,
+        report_multiple_bugs=False,
+        suppress_health_check=list(HealthCheck),
+        print_blob=False,
+    )
+    await asyncio.to_thread(run_state_machine_as_test, walk_on(ground), settings=how)
+    while await fold(connection):
+        pass
+    assert await verify(connection) == []
+
+
+async def test_lives_go_as_the_model_says(who, world, connection) -> None:
+    await walk(who, connection, runs=6, steps_each=25)
+
+
+@pytest.mark.proof
+async def test_three_hundred_walks_of_fifty_steps_go_as_the_model_says(
+    who, world, connection
+) -> None:
+    await walk(who, connection, runs=300, steps_each=50)
+
+
+# --- The walk would find it ----------------------------------------------------------------------
+
+
+def without_needs(verb: Verb) -> tuple[steps.Step, ...]:
+    return tuple(replace(one, needs=()) if one.verb is verb else one for one in steps.STEPS)
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        Verb.GRANT,
+        *(
+            pytest.param(verb, marks=pytest.mark.proof)
+            for verb in (Verb.CORRECT_TO_REFUSED, Verb.START_VERIFICATION, Verb.RECORD_SCREENING)
+        ),
+    ],
+)
+async def test_a_step_without_its_needs_is_found_by_the_walk(
+    who, world, connection, monkeypatch, verb
+) -> None:
+    monkeypatch.setattr(steps, "STEPS", without_needs(verb))
+    with pytest.raises(AssertionError):
+        await walk(who, connection, runs=40, steps_each=50)
+
+
+@pytest.mark.proof
+async def test_an_event_that_is_not_written_is_found_by_the_walk(
+    who, world, connection, monkeypatch
+) -> None:
+    quiet = tuple(
+        replace(one, event=None) if one.verb is Verb.WITHDRAW else one for one in steps.STEPS
+    )
+    monkeypatch.setattr(steps, "STEPS", quiet)
+    with pytest.raises(AssertionError):
+        await walk(who, connection, runs=40, steps_each=50)

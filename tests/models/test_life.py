@@ -1,0 +1,146 @@
+"""The steps in the life of an application, without a database: what can follow what, and when."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.life import (
+    MEANINGS,
+    STEPS,
+    Attempt,
+    Refusal,
+    Standing,
+    Step,
+    Verb,
+    moved,
+    refusal,
+    step_for,
+)
+from models.life.diagram import life_page
+from models.vocabulary import (
+    CLOSED,
+    Ground,
+    Outcome,
+    Role,
+    ScreeningKind,
+    ScreeningResult,
+    Status,
+)
+
+NOW = datetime(2025, 3, 1, tzinfo=UTC)
+GRANTING = (Verb.GRANT, Verb.CORRECT_TO_GRANTED)
+BOTH = (ScreeningKind.ENTRY_BAN, ScreeningKind.CLEARANCE)
+
+standings = st.builds(
+    Standing,
+    status=st.sampled_from(Status),
+    is_held=st.booleans(),
+    is_partnered=st.booleans(),
+    is_received=st.booleans(),
+    is_closed=st.booleans(),
+    since=st.none() | st.just(NOW - timedelta(hours=5)),
+    paused=st.integers(0, 10**6).map(lambda seconds: timedelta(seconds=seconds)),
+    decided_by=st.none() | st.sampled_from(["officer", "supervisor"]),
+    decided=st.none() | st.just((Outcome.REFUSED, Ground.INCOMPLETE)),
+    questions=st.sampled_from([BOTH[:1], BOTH]),
+    answers=st.dictionaries(st.sampled_from(ScreeningKind), st.sampled_from(ScreeningResult)),
+)
+attempts = st.builds(
+    Attempt,
+    subject=st.sampled_from(["officer", "supervisor"]),
+    role=st.sampled_from(Role),
+    question=st.none() | st.sampled_from(ScreeningKind),
+    decision=st.none()
+    | st.sampled_from([(Outcome.GRANTED, None), (Outcome.REFUSED, Ground.INCOMPLETE)]),
+)
+
+
+@given(standings, attempts)
+def test_nothing_is_granted_that_is_held_hit_pending_unavailable_or_unscreened(
+    now: Standing, attempt: Attempt
+) -> None:
+    answers = [now.answers.get(question) for question in now.questions]
+    is_cleared = not now.is_held and all(one == "CLEAR" for one in answers)
+    for step in STEPS:
+        if step.target is Status.GRANTED and refusal(step, now, attempt) is None:
+            assert is_cleared
+
+
+def test_only_granting_leads_to_a_grant() -> None:
+    assert {step.verb for step in STEPS if step.target is Status.GRANTED} == set(GRANTING)
+
+
+@given(standings, attempts)
+def test_a_decision_is_never_corrected_by_who_made_it(now: Standing, attempt: Attempt) -> None:
+    for step in STEPS:
+        if step.verb in (Verb.CORRECT_TO_GRANTED, Verb.CORRECT_TO_REFUSED):
+            is_possible = refusal(step, now, attempt) is None
+            assert not (is_possible and now.decided_by == attempt.subject)
+
+
+@given(standings, st.sampled_from(Role))
+def test_a_hit_is_asked_again_by_supervisors_alone(now: Standing, role: Role) -> None:
+    asked = now.to_be_asked(role)
+    assert set(asked) <= set(now.questions)
+    if role is not Role.SUPERVISOR:
+        assert ScreeningResult.HIT not in [now.answers.get(question) for question in asked]
+    for done in (ScreeningResult.CLEAR, ScreeningResult.PENDING):
+        assert done not in [now.answers.get(question) for question in asked]
+
+
+@given(standings, st.sampled_from(STEPS))
+def test_the_clock_is_stopped_once_and_pauses_only_grow(now: Standing, step: Step) -> None:
+    changes = moved(now, step.target, step.event, NOW)
+    assert ("closed_at" in changes) == (step.target in CLOSED and not now.is_closed)
+    if "paused_seconds" in changes:
+        assert now.status is Status.INFO_REQUESTED
+        assert changes["paused_seconds"] == now.paused.total_seconds() + 5 * 3600
+
+
+def test_every_status_is_entered_and_what_is_over_stays_over() -> None:
+    entered = {step.target for step in STEPS if step.target}
+    assert entered | {Status.SUBMITTED} == set(Status)
+    final = set(CLOSED) - {Status.GRANTED, Status.REFUSED}
+    for step in STEPS:
+        if step.target:
+            assert not final & set(step.sources)
+        if set(step.sources) & {Status.GRANTED, Status.REFUSED}:
+            assert step.target in (None, Status.GRANTED, Status.REFUSED, Status.REVOKED)
+
+
+def test_an_application_is_decided_by_officers_and_corrected_by_supervisors_alone() -> None:
+    for step in STEPS:
+        if step.target in (Status.GRANTED, Status.REFUSED):
+            decided = {Status.GRANTED, Status.REFUSED} & set(step.sources)
+            assert step.by == ((Role.SUPERVISOR,) if decided else (Role.OFFICER,))
+
+
+@pytest.mark.parametrize("role", [*Role, None])
+def test_from_a_status_a_verb_leads_one_way(role: Role | None) -> None:
+    for verb in Verb:
+        for status in Status:
+            ways = [
+                step
+                for step in STEPS
+                if step.verb is verb
+                and status in step.sources
+                and (role in step.by if role else not step.by)
+            ]
+            assert len(ways) <= 1
+            assert step_for(verb, status, role) is (ways[0] if ways else None)
+
+
+def test_every_refusal_says_what_it_means() -> None:
+    assert set(MEANINGS) == set(Refusal)
+
+
+def test_the_page_shows_every_step() -> None:
+    page = life_page()
+    assert page == (Path(__file__).parents[2] / "docs" / "life.md").read_text("utf-8")
+    for step in STEPS:
+        assert f"| {step.verb} |" in page
+        for source in step.sources if step.target else ():
+            assert f"{source} --> {step.target}: {step.verb}" in page
