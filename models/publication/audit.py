@@ -199,16 +199,18 @@ def audit(system: System, coalitions: Iterable[Known]) -> list[Bounds]:
     What is left of each count in the end, for each of them.
     """
     everyone = list(coalitions)
-    while _withheld_more(system, everyone):
-        pass
-    return [system.bounds(known) for known in everyone]
+    while True:
+        settled = [_settled(system, known) for known in everyone]
+        if not any(has_withheld for _, has_withheld in settled):
+            return [bounds for bounds, _ in settled]
 
 
-def _withheld_more(system: System, coalitions: Iterable[Known]) -> bool:
-    is_any = False
-    for known in coalitions:
-        while too_much := system.too_much_told(known, system.bounds(known)):
-            if not (system.withhold_for_each(too_much) or system.withhold_all()):
-                break
-            is_any = True
-    return is_any
+def _settled(system: System, known: Known) -> tuple[Bounds, bool]:
+    """What is left when one coalition is told no more than it may; whether that took anything."""
+    has_withheld = False
+    while True:
+        bounds = system.bounds(known)
+        too_much = system.too_much_told(known, bounds)
+        if not (too_much and (system.withhold_for_each(too_much) or system.withhold_all())):
+            return bounds, has_withheld
+        has_withheld = True

@@ -13,6 +13,7 @@ from models.publication.disclosure import (
 )
 from models.publication.sets import (
     CENTRE_SETS,
+    COUNTRY_SETS,
     Cell,
     DimensionSet,
     Place,
@@ -67,7 +68,10 @@ def _audit_year(blocks: Mapping[Block, Candidates], truth: Truth) -> None:
 
 
 def _audit_place(cells: Candidates, truth: Truth) -> dict[Figure, Interval]:
-    """One partner in one country: its manager alone, and with the agent of each centre."""
+    """One partner in one country: its manager alone, and with the agent of each centre.
+
+    What is left of the figures that the whole country's contain.
+    """
     if not tells_something(cells):
         return {}
     system = System(cells, truth.centres)
@@ -76,6 +80,8 @@ def _audit_place(cells: Candidates, truth: Truth) -> dict[Figure, Interval]:
     left: dict[Figure, Interval] = {}
     for bounds in audit(system, coalitions):
         for number, figure in enumerate(system.figures):
+            if figure.cell.dimension_set not in COUNTRY_SETS:
+                continue
             told = Interval(bounds.low[number], bounds.high[number])
             left[figure] = told.within(left.get(figure, told))
     return left
