@@ -151,8 +151,10 @@ class Attacker:
 
     def sums(self) -> Iterator[tuple[Count, tuple[Count, ...], bool]]:
         """Wholes, their parts, and whether those are all."""
-        every = sorted(self.low, key=str)
-        for whole in every:
+        beside: defaultdict[tuple[str, int, int], list[Count]] = defaultdict(list)
+        for unknown in self.low:
+            beside[unknown.measure, unknown.months, unknown.first].append(unknown)
+        for whole in self.low:
             shorter = {12: 3, 3: 1}.get(whole.months)
             if shorter:
                 parts = (
@@ -160,7 +162,7 @@ class Attacker:
                     for first in range(whole.first, whole.first + whole.months, shorter)
                 )
                 yield whole, tuple(part for part in parts if part in self.low), True
-            yield from self._divided(whole, every)
+            yield from self._divided(whole, beside[whole.measure, whole.months, whole.first])
             if whole.measure == "decisions":
                 for measure in ("refused", "within"):
                     if (part := whole._replace(measure=measure)) in self.low:
@@ -171,13 +173,10 @@ class Attacker:
     ) -> Iterator[tuple[Count, tuple[Count, ...], bool]]:
         by_way: defaultdict[frozenset[str], list[Count]] = defaultdict(list)
         for part in every:
-            same = (part.measure, part.months, part.first) == (
-                whole.measure, whole.months, whole.first,
-            )  # fmt: skip
-            if same and whole.group < part.group:
+            if whole.group < part.group:
                 by_way[frozenset(name for name, _ in part.group - whole.group)].append(part)
             # All that was taken at centres came by that channel.
-            if same and ("CHANNEL", "PARTNER_CENTRE") in whole.group:
+            if ("CHANNEL", "PARTNER_CENTRE") in whole.group:
                 rest = whole.group - {("CHANNEL", "PARTNER_CENTRE")}
                 if rest and rest < part.group and {n for n, _ in part.group - rest} == {"CENTRE"}:
                     by_way[frozenset({"IN_CENTRE"})].append(part)
