@@ -4,7 +4,8 @@ A request passes, from outside to inside:
 
 1. ``Edge``: trace id, security headers, figures; masks and logs whatever was not foreseen.
 2. the route; for ``/development`` only from this machine (``LoopbackOnly``).
-3. ``GraphQLOverHTTP``: media types, viewer, bounded body, deadline; then the executor.
+3. ``GraphQLOverHTTP``: media types, room at the gate, viewer, bounded body; then its turn at the
+   executor, until the deadline or until the client hangs up.
 
 There is no CORS: other origins may not ask from a browser.
 """
@@ -31,7 +32,9 @@ from gateway.errors import RequestError
 from gateway.execution.operation import Executor
 from gateway.settings import Settings, SettingsError
 from gateway.wire import explorer
+from gateway.wire.drain import Drain
 from gateway.wire.edge import Edge, refusal
+from gateway.wire.gate import Gate
 from gateway.wire.health import Check, Health
 from gateway.wire.http import GraphQLOverHTTP
 from gateway.wire.metrics import Metrics
@@ -48,20 +51,30 @@ def create_app(
     resources: Callable[[], AbstractAsyncContextManager[object]] = nullcontext,
     sign_in: "SignIn | None" = None,
     key_source: KeySource | None = None,
+    drain: Drain | None = None,
 ) -> Starlette:
     """The gateway.
 
     ``checks`` are what readiness asks, besides the provider's keys; ``resources`` is open while
     the application runs; ``sign_in`` is the development sign-in to offer; ``key_source`` replaces
-    the provider that the settings name.
+    the provider that the settings name; ``drain`` tells when the process is on its way out.
     """
     keys = ProviderKeys(key_source or _key_source(settings, sign_in), settings.algorithms)
     metrics = Metrics()
-    health = Health({**(checks or {}), "keys": keys.are_at_hand})
+    drain = drain or Drain()
+    health = Health(
+        {**(checks or {}), "keys": keys.are_at_hand, "serving": drain.is_serving},
+    )
     endpoint = GraphQLOverHTTP(
         executor,
         _authentication(settings, keys),
         metrics,
+        Gate(
+            metrics,
+            running=settings.operations,
+            waiting=settings.queue,
+            seconds=settings.queue_seconds,
+        ),
         body_limit=settings.body_limit,
         seconds=settings.request_seconds,
     )
@@ -77,7 +90,7 @@ def create_app(
         routes.append(sign_in.mount())
     return Starlette(
         routes=routes,
-        middleware=[Middleware(Edge, metrics=metrics)],
+        middleware=[Middleware(Edge, metrics=metrics, drain=drain)],
         exception_handlers={RequestError: refusal},
         lifespan=_lifespan(keys, resources),
     )

@@ -8,34 +8,49 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.applications import Starlette
 
+from gateway.access.bounds import Bounds
 from gateway.access.seal import Seal
 from gateway.access.tokens import KeySource
 from gateway.app import create_app
 from gateway.execution.executor import SchemaExecutor
 from gateway.settings import Settings
-from gateway.wire.health import Check
+from gateway.wire.drain import Drain
 from models.database import pool
+from models.migrations import serves_this_release
 
 if TYPE_CHECKING:
     from gateway.development import SignIn
 
 
-def gateway(settings: Settings, *, key_source: KeySource | None = None) -> Starlette:
+def gateway(
+    settings: Settings, *, key_source: KeySource | None = None, drain: Drain | None = None
+) -> Starlette:
     """The gateway that the settings describe; ``key_source`` replaces the provider they name."""
-    engine = pool(settings.database_url, settings.database_connections)
+    engine = _pool(settings, settings.database_connections)
+    probe = _pool(settings, 1)  # so that readiness never waits behind requests
     executor = SchemaExecutor(
         engine,
         Seal(settings.seal_key, settings.request_seconds + settings.statement_seconds),
+        Bounds(settings.statement_seconds, settings.lock_seconds, settings.request_seconds),
         cursor_key=settings.cursor_key,
-        statement_seconds=settings.statement_seconds,
     )
     return create_app(
         settings,
         executor,
-        checks={"database": _answers(engine)},
-        resources=lambda: _disposed(engine),
+        checks={"database": lambda: _answers(probe), "migrations": lambda: _is_migrated(probe)},
+        resources=lambda: _disposed(engine, probe),
         sign_in=_sign_in(settings),
         key_source=key_source,
+        drain=drain,
+    )
+
+
+def _pool(settings: Settings, size: int) -> AsyncEngine:
+    return pool(
+        settings.database_url,
+        size,
+        connect_seconds=settings.connect_seconds,
+        wait_seconds=settings.queue_seconds,
     )
 
 
@@ -47,17 +62,20 @@ def _sign_in(settings: Settings) -> "SignIn | None":
     return SignIn(settings)
 
 
-def _answers(engine: AsyncEngine) -> Check:
-    async def check() -> bool:
-        async with engine.connect() as connection:
-            return bool(await connection.scalar(text("SELECT true")))
+async def _answers(probe: AsyncEngine) -> bool:
+    async with probe.connect() as connection:
+        return bool(await connection.scalar(text("SELECT true")))
 
-    return check
+
+async def _is_migrated(probe: AsyncEngine) -> bool:
+    async with probe.connect() as connection:
+        return await serves_this_release(connection)
 
 
 @asynccontextmanager
-async def _disposed(engine: AsyncEngine) -> AsyncIterator[None]:
+async def _disposed(*engines: AsyncEngine) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        await engine.dispose()
+        for engine in engines:
+            await engine.dispose()

@@ -1,7 +1,11 @@
 """Ways to the database: an engine for statements, a bare connection for everything in bulk."""
 
+from typing import Any
+
 import asyncpg
+from sqlalchemy import event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -13,17 +17,31 @@ def engine(url: str) -> AsyncEngine:
     )
 
 
-def pool(url: str, size: int) -> AsyncEngine:
+def pool(
+    url: str, size: int, *, connect_seconds: float = 3, wait_seconds: float = 3
+) -> AsyncEngine:
     """An engine that keeps up to ``size`` connections, for a service.
 
-    Connections do not begin transactions by themselves: who needs one says which kind.
+    Connections do not begin transactions by themselves: who needs one says which kind. Opening
+    one takes at most ``connect_seconds``; who finds all taken waits at most ``wait_seconds``,
+    first come, first served.
     """
-    return create_async_engine(
+    kept = create_async_engine(
         make_url(url).set(drivername="postgresql+asyncpg"),
         pool_size=size,
         max_overflow=0,
+        pool_timeout=wait_seconds,
         isolation_level="AUTOCOMMIT",
+        connect_args={"timeout": connect_seconds},
     )
+    event.listen(kept.sync_engine, "checkout", _replace_if_closed)
+    return kept
+
+
+def _replace_if_closed(dbapi_connection: Any, *_: Any) -> None:
+    """The driver has seen a restarted server hang up: asking it costs no round trip."""
+    if dbapi_connection.driver_connection.is_closed():
+        raise DisconnectionError
 
 
 async def connect(url: str) -> asyncpg.Connection:

@@ -49,6 +49,8 @@ _LOG_IN = """
 """
 #: What it runs is nobody else's to read: the statement that begins a transaction holds a seal.
 _SAY_NOTHING = "SELECT format('ALTER ROLE %I SET track_activities = off', $1::text)"
+#: For readiness.
+_MAY_KNOW_THE_REVISION = "SELECT format('GRANT SELECT ON alembic_version TO %I', $1::text)"
 _MAY_ACT = "SELECT format('GRANT %I TO %I WITH INHERIT FALSE, SET TRUE', $2::text, $1::text)"
 _SCRAM_ROUNDS = 4096
 
@@ -101,6 +103,7 @@ async def let_in(connection: asyncpg.Connection, gateway_url: str) -> None:
         (_LOG_IN, _scram(login)),
         (_SAY_NOTHING,),
         *((_MAY_ACT, name) for name in DATABASE_ROLES),
+        (_MAY_KNOW_THE_REVISION,),
     ):
         if command := await connection.fetchval(statement, login.username, *values):
             await connection.execute(command)

@@ -76,6 +76,12 @@ def test_only_this_machine_reaches_the_ports_and_none_is_the_databases() -> None
     assert ports["postgres"] == []
 
 
+def test_gateway_is_given_the_time_it_takes_to_stop(secrets: dict[str, str]) -> None:
+    given = gateway_settings.read_settings(environment("gateway", secrets))
+    granted = int(SERVICES["gateway"]["stop_grace_period"].removesuffix("s"))
+    assert given.drain_grace_seconds + given.drain_seconds < granted
+
+
 def test_no_secret_is_written_down() -> None:
     for service in SERVICES.values():
         for name, value in service["environment"].items():

@@ -9,18 +9,19 @@ from uuid import UUID, uuid4
 from asyncpg import PostgresError
 from sqlalchemy import insert
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from gateway.access.beginning import begun, driver_of
+from gateway.access.outages import BROKEN
 from gateway.access.purpose import StatedPurpose
-from gateway.access.session import driver_of
-from gateway.errors import ErrorCode, RequestError
+from gateway.errors import ErrorCode, FieldError, RequestError
 from gateway.viewer import Viewer
 from models import AccessEvent
 
 
 async def record_reads(
     engine: AsyncEngine,
-    acting: tuple[str, ...],
+    opening: tuple[str, ...],
     viewer: Viewer,
     purpose: StatedPurpose,
     applicants: Collection[UUID],
@@ -50,9 +51,8 @@ async def record_reads(
         for applicant in sorted(applicants)
     ]
     try:
-        async with engine.connect() as connection:
-            await _write(connection, acting, events)
-    except (OSError, SQLAlchemyError, PostgresError) as error:
+        await _write(engine, "; ".join(("BEGIN", *opening)), events)
+    except (FieldError, SQLAlchemyError, PostgresError, *BROKEN) as error:
         raise RequestError(
             ErrorCode.UNAVAILABLE,
             "The read could not be logged, so nothing is told. Try again.",
@@ -60,14 +60,13 @@ async def record_reads(
         ) from error
 
 
-async def _write(
-    connection: AsyncConnection, acting: tuple[str, ...], events: list[dict[str, Any]]
-) -> None:
-    driver = await driver_of(connection)
+async def _write(engine: AsyncEngine, preamble: str, events: list[dict[str, Any]]) -> None:
+    connection = await begun(engine, preamble)
     try:
-        await driver.execute("; ".join(("BEGIN", *acting)))
         await connection.execute(insert(AccessEvent), events)
-        await driver.execute("COMMIT")
+        await (await driver_of(connection)).execute("COMMIT")
     except BaseException:
         await connection.invalidate()
         raise
+    finally:
+        await connection.close()

@@ -4,21 +4,18 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-from asyncpg import PostgresError
 from sqlalchemy import Row, Select
-from sqlalchemy.exc import DataError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from gateway.access.beginning import ROUND_TRIP_SECONDS, begun, driver_of
+from gateway.access.outages import BROKEN, told
 from gateway.access.rows import HELD_TO
-from gateway.errors import ErrorCode, FieldError
+from gateway.errors import FieldError
 
 #: One snapshot for the whole answer, so that a page, its total and its figures agree; and one
 #: viewer, as whom the database holds every statement to its own row rules.
-_BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = {:d}; {}"
-
-_AWAY = "The database does not answer. Try again shortly."
-_QUERY_CANCELED = "57014"
-_DATA_EXCEPTION = "22"
+_BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 
 class Session:
@@ -28,12 +25,11 @@ class Session:
     held to the policy is refused.
     """
 
-    def __init__(
-        self, engine: AsyncEngine, acting: tuple[str, ...], *, statement_timeout_seconds: float
-    ) -> None:
-        """``acting`` makes the transaction that of a viewer: see `gateway.access.seal`."""
+    def __init__(self, engine: AsyncEngine, opening: tuple[str, ...]) -> None:
+        """``opening`` bounds the transaction and makes it that of a viewer: see
+        `gateway.access.bounds` and `gateway.access.seal`."""
         self._engine = engine
-        self._preamble = _BEGIN.format(int(statement_timeout_seconds * 1000), "; ".join(acting))
+        self._preamble = "; ".join((_BEGIN, *opening))
         self._turn = asyncio.Lock()
         self._connection: AsyncConnection | None = None
         self._failure: FieldError | None = None
@@ -55,11 +51,14 @@ class Session:
                 raise asyncio.CancelledError
             self._running = asyncio.current_task()
             try:
-                connection = self._connection or await self._begin()
+                self._connection = self._connection or await begun(self._engine, self._preamble)
                 self.statements += 1
-                return (await connection.execute(statement)).all()
-            except DBAPIError as error:
-                self._failure = _told(error)
+                return (await self._connection.execute(statement)).all()
+            except FieldError as error:
+                self._failure = error
+                raise
+            except (DBAPIError, *BROKEN) as error:
+                self._failure = told(error)
                 raise self._failure or error from None
             finally:
                 self._running = None
@@ -77,42 +76,8 @@ class Session:
         if connection is None:
             return
         try:
-            await (await driver_of(connection)).execute("ROLLBACK")
+            await (await driver_of(connection)).execute("ROLLBACK", timeout=ROUND_TRIP_SECONDS)
         except Exception:  # nothing was written, so only the connection is lost
             await connection.invalidate()
         finally:
             await connection.close()
-
-    async def _begin(self) -> AsyncConnection:
-        try:
-            connection = await self._engine.connect()
-        except (OSError, SQLAlchemyError, PostgresError) as error:
-            raise FieldError(ErrorCode.UNAVAILABLE, _AWAY) from error
-        try:
-            await (await driver_of(connection)).execute(self._preamble)
-        except BaseException:
-            await connection.invalidate()
-            await connection.close()
-            raise
-        self._connection = connection
-        return connection
-
-
-def _told(error: DBAPIError) -> FieldError | None:
-    """The error as the client may be told it, if it is of the client's making."""
-    state = getattr(error.orig, "sqlstate", None) or ""
-    if state == _QUERY_CANCELED:
-        return FieldError(
-            ErrorCode.TIMEOUT,
-            "This took too long. Ask for less: a shorter period or a narrower filter.",
-        )
-    if error.connection_invalidated:
-        return FieldError(ErrorCode.UNAVAILABLE, _AWAY)
-    if isinstance(error, DataError) or state.startswith(_DATA_EXCEPTION):
-        return FieldError(ErrorCode.INVALID_INPUT, "A value here cannot be compared with any row.")
-    return None
-
-
-async def driver_of(connection: AsyncConnection) -> Any:
-    """The driver's own connection, which sends several statements in one round trip."""
-    return (await connection.get_raw_connection()).driver_connection

@@ -10,23 +10,19 @@ from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
-from asyncpg import InterfaceError, PostgresError
+from asyncpg import PostgresError
 from sqlalchemy import ARRAY, ColumnElement, Executable, Row, any_, func, literal, select
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from gateway.access.beginning import ROUND_TRIP_SECONDS, begun, driver_of
+from gateway.access.outages import BROKEN
 from gateway.access.rows import changeable
 from gateway.errors import ErrorCode, FieldError
 from gateway.viewer import Viewer
 from models import Application
 
-_BEGIN = (
-    "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;"
-    " SET LOCAL statement_timeout = {statement:d}; SET LOCAL lock_timeout = {lock:d};"
-    " SET LOCAL idle_in_transaction_session_timeout = {idle:d}"
-)
-#: A mutation waits so long for another of the same case or key.
-LOCK_SECONDS = 3.0
+_BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
 
 _AWAY = "The database does not answer. Ask again with the same key: that tells what came of it."
 _TOLD: Mapping[str, tuple[ErrorCode, str]] = {
@@ -76,6 +72,8 @@ class Writing:
     async def _executed(self, statement: Executable, values: Any) -> Any:
         try:
             return await self._connection.execute(statement, values)
+        except BROKEN:
+            raise FieldError(ErrorCode.UNAVAILABLE, _AWAY) from None
         except DBAPIError as error:
             if error.connection_invalidated:
                 raise FieldError(ErrorCode.UNAVAILABLE, _AWAY) from None
@@ -86,22 +84,17 @@ class Writing:
 
 @asynccontextmanager
 async def writing(
-    engine: AsyncEngine, viewer: Viewer, acting: tuple[str, ...], *, statement_seconds: float
+    engine: AsyncEngine, viewer: Viewer, opening: tuple[str, ...]
 ) -> AsyncIterator[Writing]:
     """A transaction for one mutation: committed at the end, rolled back where anything is raised.
 
-    ``acting`` makes it that of the viewer: see `gateway.access.seal`.
-
-    Raises FieldError with UNAVAILABLE where the database is away.
+    ``opening`` bounds it and makes it that of the viewer: see `gateway.access.bounds` and
+    `gateway.access.seal`. Raises FieldError where the database is away or full.
     """
-    try:
-        connection = await engine.connect()
-    except (OSError, SQLAlchemyError, PostgresError) as error:
-        raise FieldError(ErrorCode.UNAVAILABLE, _AWAY) from error
+    connection = await begun(engine, "; ".join((_BEGIN, *opening)))
     is_clean = False
     try:
-        driver: Any = (await connection.get_raw_connection()).driver_connection
-        await driver.execute("; ".join((_begin(statement_seconds), *acting)))
+        driver = await driver_of(connection)
         try:
             yield Writing(connection, viewer)
         except Exception:
@@ -115,23 +108,16 @@ async def writing(
         await connection.close()
 
 
-def _begin(statement_seconds: float) -> str:
-    milliseconds = int(statement_seconds * 1000)
-    return _BEGIN.format(
-        statement=milliseconds, lock=int(LOCK_SECONDS * 1000), idle=2 * milliseconds
-    )
-
-
 async def _commit(driver: Any) -> None:
     try:
-        await driver.execute("COMMIT")
-    except (OSError, PostgresError, InterfaceError) as error:
+        await driver.execute("COMMIT", timeout=ROUND_TRIP_SECONDS)
+    except (PostgresError, *BROKEN) as error:
         raise FieldError(ErrorCode.UNAVAILABLE, _AWAY) from error
 
 
 async def _is_rolled_back(driver: Any) -> bool:
     try:
-        await driver.execute("ROLLBACK")
+        await driver.execute("ROLLBACK", timeout=ROUND_TRIP_SECONDS)
     except Exception:  # the connection is lost, and the transaction with it
         return False
     return True

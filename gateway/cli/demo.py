@@ -18,7 +18,7 @@ import uvicorn
 
 from gateway.cli import main_job
 from gateway.cli.data import with_world_options
-from gateway.cli.serving import keeping, server
+from gateway.cli.serving import configured, keeping
 from gateway.service import gateway
 from gateway.settings import Settings, read_settings
 from models.database import connect
@@ -129,7 +129,7 @@ async def _run(settings: Settings, began: float, check: bool) -> None:
 
 @contextlib.asynccontextmanager
 async def _serving(settings: Settings) -> AsyncIterator[None]:
-    serving = server(gateway(settings), settings, kind=_Obedient)
+    serving = _Obedient(configured(gateway(settings), settings))
     task = asyncio.create_task(serving.serve())
     try:
         yield

@@ -12,18 +12,26 @@ import httpx2
 import uvicorn
 from starlette.applications import Starlette
 
+from gateway.cli.stopping import DrainingServer
 from gateway.service import gateway
 from gateway.settings import Settings, read_settings
+from gateway.wire.drain import Drain
 from models.life.lapsing import keep_lapsing
 from models.publication import keep_publishing
 from models.volumes import keep_folding
 
+#: Long enough for a fold that is under way; one that is cut off is undone and done again.
+_KEEPER_SECONDS = 5
+
 
 @click.command()
 def serve() -> None:
-    """Serve the gateway."""
-    settings = read_settings()
-    asyncio.run(server(gateway(settings), settings).serve())
+    """Serve the gateway.
+
+    One process; run several behind a balancer for more. SIGTERM turns readiness false, lets
+    running requests finish, and ends with code 0; so does Ctrl+C, without the wait for a balancer.
+    """
+    asyncio.run(_serve(read_settings()))
 
 
 @click.command()
@@ -56,6 +64,12 @@ def demo_token(user: str, url: str) -> str:
     return answer.json()["access_token"]
 
 
+async def _serve(settings: Settings) -> None:
+    drain = Drain()
+    app = gateway(settings, drain=drain)
+    await DrainingServer(configured(app, settings), drain, settings.drain_grace_seconds).serve()
+
+
 async def _keep(settings: Settings) -> None:
     told = asyncio.Event()
     for order in (signal.SIGINT, signal.SIGTERM):
@@ -64,20 +78,18 @@ async def _keep(settings: Settings) -> None:
         await told.wait()
 
 
-def server(
-    app: Starlette, settings: Settings, kind: type[uvicorn.Server] = uvicorn.Server
-) -> uvicorn.Server:
+def configured(app: Starlette, settings: Settings) -> uvicorn.Config:
     """Uvicorn without its own log of requests: addresses do not belong into logs."""
-    return kind(
-        uvicorn.Config(
-            app,
-            host=settings.host,
-            port=settings.port,
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            log_level="warning",
-        )
+    return uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        log_level="warning",
+        timeout_keep_alive=settings.keep_alive_seconds,
+        timeout_graceful_shutdown=settings.drain_seconds,  # pyright: ignore[reportArgumentType]
     )
 
 
@@ -91,4 +103,5 @@ async def keeping(settings: Settings) -> AsyncIterator[None]:
         yield
     finally:
         stop.set()
-        await asyncio.gather(*jobs)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.gather(*jobs), _KEEPER_SECONDS)

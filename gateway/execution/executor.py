@@ -19,6 +19,8 @@ from graphql import (
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gateway.access.audit import record_reads
+from gateway.access.bounds import Bounds
+from gateway.access.outages import refuse_partial
 from gateway.access.purpose import stated_purpose
 from gateway.access.seal import Seal
 from gateway.access.session import Session
@@ -43,14 +45,14 @@ class SchemaExecutor:
     """Runs operations of viewers against the database, each on the view of its role."""
 
     def __init__(
-        self, engine: AsyncEngine, seal: Seal, *, cursor_key: bytes, statement_seconds: float
+        self, engine: AsyncEngine, seal: Seal, bounds: Bounds, *, cursor_key: bytes
     ) -> None:
         full = build_schema()
         self._engine = engine
         self._seal = seal
-        self._statement_seconds = statement_seconds
+        self._bounds = bounds
         self._cursors = Cursors(cursor_key)
-        self._changes = Changes(engine, seal, statement_seconds=statement_seconds)
+        self._changes = Changes(engine, seal, bounds)
         self._catalogue = Catalogue(full)
         self.views = {role: role_schema(full, self._catalogue, role) for role in Role}
         self._documents = Documents(full, self.views)
@@ -77,21 +79,19 @@ class SchemaExecutor:
             result = await _executed(view, document, request, context)
         finally:
             await context.session.close()
+        refuse_partial(error.original_error for error in result.errors or ())
         if purpose and context.identities_read:
-            acting = self._seal.acting(viewer)
-            await record_reads(
-                self._engine, acting, viewer, purpose, context.identities_read, logged, trace_id
-            )
+            read, opening = context.identities_read, self._opening(viewer)
+            await record_reads(self._engine, opening, viewer, purpose, read, logged, trace_id)
         return _answer(result, cost, trace_id)
 
     def _context(self, viewer: Viewer) -> Context:
-        begin = partial(
-            Session,
-            self._engine,
-            self._seal.acting(viewer),
-            statement_timeout_seconds=self._statement_seconds,
-        )
+        begin = partial(Session, self._engine, self._opening(viewer))
         return Context(viewer, begin, self._catalogue, self._cursors, self._changes)
+
+    def _opening(self, viewer: Viewer) -> tuple[str, ...]:
+        """What every transaction begins with: its limits, and whose it is."""
+        return (*self._bounds.statements(), *self._seal.acting(viewer))
 
 
 def _text(request: OperationRequest) -> str:

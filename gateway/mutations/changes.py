@@ -1,9 +1,12 @@
 """The one way in to every change: a request of a viewer, done once."""
 
+from functools import partial
+
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from gateway.access.bounds import Bounds
 from gateway.access.seal import Seal
-from gateway.access.writing import Writing
+from gateway.access.writing import Writing, writing
 from gateway.mutations.once import once
 from gateway.mutations.outcome import Outcome
 from gateway.mutations.requests import Request, StepRequest, SubmissionRequest
@@ -15,10 +18,10 @@ from gateway.viewer import Viewer
 class Changes:
     """Does what viewers request, each request in a transaction of its own."""
 
-    def __init__(self, engine: AsyncEngine, seal: Seal, *, statement_seconds: float) -> None:
+    def __init__(self, engine: AsyncEngine, seal: Seal, bounds: Bounds) -> None:
         self._engine = engine
         self._seal = seal
-        self._seconds = statement_seconds
+        self._bounds = bounds
 
     async def make(self, viewer: Viewer, request: Request) -> Outcome:
         """What came of it. Raises FieldError where the database cannot do it now."""
@@ -32,4 +35,5 @@ class Changes:
                 case _:
                     raise TypeError(f"nobody does {type(request).__name__}")
 
-        return await once(self._engine, self._seal, viewer, request, effect, seconds=self._seconds)
+        opening = (*self._bounds.statements(), *self._seal.writing(viewer))
+        return await once(partial(writing, self._engine, viewer, opening), viewer, request, effect)

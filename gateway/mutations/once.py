@@ -6,14 +6,13 @@ answers as the first did.
 """
 
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from hashlib import sha256
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncEngine
 
-from gateway.access.seal import Seal
-from gateway.access.writing import Writing, writing
+from gateway.access.writing import Writing
 from gateway.mutations.outcome import NothingDoneError, Outcome, RefusedError, remembered
 from gateway.mutations.requests import Request
 from gateway.viewer import Viewer
@@ -24,19 +23,15 @@ Effect = Callable[[Writing], Awaitable[Outcome]]
 
 
 async def once(
-    engine: AsyncEngine,
-    seal: Seal,
+    begin: Callable[[], AbstractAsyncContextManager[Writing]],
     viewer: Viewer,
     request: Request,
     effect: Effect,
-    *,
-    seconds: float,
 ) -> Outcome:
     """The outcome of a request, done now or before under the same key."""
     key, said = _digests(viewer, request)
     try:
-        acting = seal.writing(viewer)
-        async with writing(engine, viewer, acting, statement_seconds=seconds) as transaction:
+        async with begin() as transaction:
             if not await _is_first(transaction, key, said):
                 return await _before(transaction, key, said)
             outcome = await effect(transaction)

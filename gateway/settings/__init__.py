@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from gateway.settings import readers
+from gateway.settings import nesting, readers
 from models.vocabulary import Role
 
 PREFIX = "GERBANG_"
@@ -134,11 +134,56 @@ class Settings:
     body_limit: int = setting(
         "largest request body, bytes", readers.whole(1_024, 16_777_216), 262_144
     )
-    request_seconds: int = setting(
-        "how long a request may take, seconds", readers.whole(1, 300), 15
+    request_seconds: float = setting(
+        "how long a request may take, its wait included, seconds; "
+        "clients wait longer than this (the dashboard 20)",
+        readers.seconds(0.1, 300),
+        15.0,
     )
-    statement_seconds: int = setting(
-        "how long one database statement may take, seconds", readers.whole(1, 300), 10
+    statement_seconds: float = setting(
+        "how long one database statement may take, seconds", readers.seconds(0.1, 300), 10.0
+    )
+    lock_seconds: float = setting(
+        "how long a statement may wait for somebody else's lock, seconds",
+        readers.seconds(0.01, 60),
+        3.0,
+    )
+    connect_seconds: float = setting(
+        "how long the database may take to accept a connection, seconds",
+        readers.seconds(0.1, 60),
+        3.0,
+    )
+    operations: int = setting(
+        "how many operations run at once; each takes one database connection at a time",
+        readers.whole(1, 200),
+        10,
+    )
+    queue: int = setting(
+        "how many operations may wait for their turn; more are refused at once",
+        readers.whole(0, 10_000),
+        100,
+    )
+    queue_seconds: float = setting(
+        "how long an operation waits for its turn before it is refused, seconds",
+        readers.seconds(0.01, 60),
+        3.0,
+    )
+    keep_alive_seconds: int = setting(
+        "how long an idle connection of a client stays open, seconds; longer than a proxy "
+        "keeps its own, so that it never asks on one that just closes",
+        readers.whole(1, 3_600),
+        75,
+    )
+    drain_grace_seconds: float = setting(
+        "how long readiness is false before SIGTERM ends listening, seconds: long enough for "
+        "whoever spreads the load to notice",
+        readers.seconds(0, 300),
+        5.0,
+    )
+    drain_seconds: float = setting(
+        "how long running requests may take to finish once listening has ended, seconds",
+        readers.seconds(0, 600),
+        20.0,
     )
     dashboard_url: str = setting(
         "address of the dashboard, for the way back from the demo's sign-in",
@@ -202,6 +247,8 @@ def _value(name: str, item: Field[Any], text: str) -> Any:
 
 
 def _refuse_contradictions(settings: Settings) -> None:
+    if fault := nesting.fault(settings, variable_name):
+        raise SettingsError(fault)
     if (settings.issuer is None) != (settings.jwks_url is None):
         raise SettingsError("GERBANG_ISSUER and GERBANG_JWKS_URL go together: set both.")
     if not settings.in_development:

@@ -27,6 +27,17 @@ def whole(least: int, most: int) -> Callable[[str], int]:
     return read
 
 
+def seconds(least: float, most: float) -> Callable[[str], float]:
+    def read(given: str) -> float:
+        if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,3})?", given):
+            raise ValueError(f"expected seconds from {least:g} to {most:g}")
+        if not least <= float(given) <= most:
+            raise ValueError(f"expected seconds from {least:g} to {most:g}")
+        return float(given)
+
+    return read
+
+
 def one_of(words: type[Word]) -> Callable[[str], Word]:
     def read(given: str) -> Word:
         try:

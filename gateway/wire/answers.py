@@ -1,5 +1,7 @@
 """How an answer or an error becomes an HTTP response."""
 
+import random
+from collections.abc import Set
 from http import HTTPStatus
 from typing import Any
 
@@ -10,6 +12,10 @@ from gateway.errors import ErrorCode, RequestError
 from gateway.execution.operation import Answer
 from gateway.failures import error_entry
 from gateway.wire.media_types import JSON
+
+#: Failures that pass by themselves. Clients come back over a few seconds, not all in the same one.
+_PASSING = frozenset({ErrorCode.OVERLOADED, ErrorCode.UNAVAILABLE})
+_RETRY_AFTER_SECONDS = (1, 2, 3)
 
 
 def answer_response(answer: Answer, media_type: str) -> Response:
@@ -23,12 +29,16 @@ def answer_response(answer: Answer, media_type: str) -> Response:
         content["data"] = answer.data
     if answer.extensions:
         content["extensions"] = answer.extensions
-    return json_response(content, status, media_type)
+    response = json_response(content, status, media_type)
+    if answer.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        _say_when(response, {entry["extensions"]["code"] for entry in answer.errors})
+    return response
 
 
 def error_response(error: RequestError, trace_id: str, media_type: str = JSON) -> Response:
     """An error of the request itself keeps its status in every media type."""
     response = json_response({"errors": [error_entry(error, trace_id)]}, error.status, media_type)
+    _say_when(response, {error.code})
     if error.code is ErrorCode.UNAUTHENTICATED:
         # Our texts hold no double quotes or backslashes, so they can stand in the challenge.
         reason = error.message.encode("ascii", "replace").decode()
@@ -36,6 +46,11 @@ def error_response(error: RequestError, trace_id: str, media_type: str = JSON) -
             f'Bearer realm="gerbang", error="invalid_token", error_description="{reason}"'
         )
     return response
+
+
+def _say_when(response: Response, codes: Set[ErrorCode]) -> None:
+    if codes & _PASSING:
+        response.headers["Retry-After"] = str(random.choice(_RETRY_AFTER_SECONDS))
 
 
 def json_response(content: Any, status: HTTPStatus, media_type: str = JSON) -> Response:

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from gateway.errors import RequestError
 from gateway.failures import log_failure, masked
 from gateway.wire.answers import error_response
+from gateway.wire.drain import Drain
 from gateway.wire.metrics import Metrics
 
 CLIENT_CLOSED_REQUEST = 499
@@ -34,9 +35,10 @@ SECURITY_HEADERS = {
 class Edge:
     """The outermost middleware: nothing leaves unmarked, and no error leaves unmasked."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, drain: Drain) -> None:
         self._app = app
         self._metrics = metrics
+        self._drain = drain
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -54,6 +56,8 @@ class Edge:
                 headers[TRACE_HEADER] = trace_id
                 for name, value in SECURITY_HEADERS.items():
                     headers.setdefault(name, value)
+                if self._drain.has_begun:  # before the server closes connections by itself
+                    headers["Connection"] = "close"
             await send(message)
 
         try:

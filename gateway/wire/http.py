@@ -1,6 +1,5 @@
 """``/graphql``: from an HTTP request to its response, by the GraphQL-over-HTTP specification."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
@@ -16,7 +15,9 @@ from gateway.wire import media_types, parameters
 from gateway.wire.answers import answer_response, error_response
 from gateway.wire.body import read_body
 from gateway.wire.edge import trace_id_of
+from gateway.wire.gate import Gate
 from gateway.wire.metrics import Metrics
+from gateway.wire.patience import patience
 
 
 class GraphQLOverHTTP:
@@ -28,6 +29,7 @@ class GraphQLOverHTTP:
         executor: Executor,
         authentication: Authentication,
         metrics: Metrics,
+        gate: Gate,
         *,
         body_limit: int,
         seconds: float,
@@ -35,6 +37,7 @@ class GraphQLOverHTTP:
         self._executor = executor
         self._authentication = authentication
         self._metrics = metrics
+        self._gate = gate
         self._body_limit = body_limit
         self._seconds = seconds
 
@@ -63,10 +66,13 @@ class GraphQLOverHTTP:
         trace_id = trace_id_of(request)
         media_type = media_types.JSON
         try:
-            async with asyncio.timeout(self._seconds):
+            async with patience(request, self._seconds) as waiting:
                 media_type = media_types.negotiated(request.headers.get("accept"))
+                self._gate.refuse_if_full()
                 viewer = await self._viewer(request)
-                answer = await self._run(await operation(), viewer, trace_id)
+                understood = await operation()
+                async with waiting.listening(), self._gate.turn():
+                    answer = await self._run(understood, viewer, trace_id)
         except RequestError as error:
             return self._refusal(error, trace_id, media_type)
         except TimeoutError:

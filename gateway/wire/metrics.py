@@ -1,12 +1,21 @@
 """Figures about the gateway itself for Prometheus: no viewer, no case, no country."""
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from typing import Protocol
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.requests import Request
 from starlette.responses import Response
 
 MEASURED_PATHS = ("/graphql",)
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+
+
+class Crowd(Protocol):
+    """How many operations run, and how many wait for their turn."""
+
+    running: int
+    waiting: int
 
 
 class Metrics:
@@ -19,6 +28,12 @@ class Metrics:
         )
         self._errors = Counter(
             "gerbang_errors", "Errors told to clients, by code.", ["code"], registry=self._registry
+        )
+        self._refused = Counter(
+            "gerbang_refused",
+            "Operations refused for overload: full, nobody more may wait; late, waited too long.",
+            ["reason"],
+            registry=self._registry,
         )
         self._seconds = Histogram(
             "gerbang_request_seconds",
@@ -35,6 +50,16 @@ class Metrics:
 
     def note_error(self, code: str) -> None:
         self._errors.labels(code).inc()
+
+    def note_refusal(self, reason: str) -> None:
+        self._refused.labels(reason).inc()
+
+    def watch(self, crowd: Crowd) -> None:
+        """Tell from now on how many run and wait, as of the moment of being asked."""
+        running = Gauge("gerbang_running", "Operations that run.", registry=self._registry)
+        running.set_function(lambda: crowd.running)
+        waiting = Gauge("gerbang_waiting", "Operations that wait.", registry=self._registry)
+        waiting.set_function(lambda: crowd.waiting)
 
     async def page(self, request: Request) -> Response:
         """``GET /metrics``."""

@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,6 +17,8 @@ from models.row_security import let_in, lift, put_up, trust
 
 #: Held while migrating, so that processes that start together migrate one after the other.
 _LOCK = 7_461_001
+
+_HERE = Path(__file__).parent
 
 
 async def migrate(
@@ -53,6 +57,20 @@ async def compare(url: str) -> None:
         await _run(connection, command.check)
 
 
+async def serves_this_release(connection: AsyncConnection) -> bool:
+    """Whether the database is at this release's revision, or at one that only a later release
+    knows: what migrations add, an earlier release does not miss, and during an upgrade both run."""
+    found = await connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return found is not None and found not in _outgrown()
+
+
+@cache
+def _outgrown() -> frozenset[str]:
+    """The revisions before this release's own."""
+    _newest, *earlier = ScriptDirectory(str(_HERE)).walk_revisions()
+    return frozenset(step.revision for step in earlier)
+
+
 @asynccontextmanager
 async def _alone(url: str) -> AsyncIterator[AsyncConnection]:
     """One transaction, while nobody else migrates."""
@@ -71,7 +89,6 @@ async def _driver(connection: AsyncConnection) -> Any:
 
 def _config(connection: Connection) -> Config:
     config = Config()
-    here = str(Path(__file__).parent).replace("%", "%%")
-    config.set_main_option("script_location", here)
+    config.set_main_option("script_location", str(_HERE).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config

@@ -5,10 +5,11 @@ import asyncio
 import pytest
 from sqlalchemy import Integer, column, func, select
 
+from gateway.access.bounds import Bounds
 from gateway.access.rows import holding
 from gateway.access.session import Session
 from gateway.errors import ErrorCode, FieldError
-from models.database import pool
+from models.database import connect, pool
 from tests.free_ports import free_port
 
 pytestmark = pytest.mark.anyio
@@ -28,7 +29,7 @@ RUNNING = holding(
 
 async def _running(url: str) -> int:
     engine = pool(url, 1)
-    watching = Session(engine, (), statement_timeout_seconds=5)
+    watching = Session(engine, ())
     try:
         ((count,),) = await watching.rows(RUNNING)
         return count
@@ -39,7 +40,7 @@ async def _running(url: str) -> int:
 
 async def test_closing_a_session_cancels_the_statement_that_runs(database: str) -> None:
     engine = pool(database, 1)
-    session = Session(engine, (), statement_timeout_seconds=60)
+    session = Session(engine, ())
     orphan = asyncio.ensure_future(session.rows(SLEEP))
     while not await _running(database):  # noqa: ASYNC110  only the database can tell
         await asyncio.sleep(0.02)
@@ -56,7 +57,7 @@ async def test_closing_a_session_cancels_the_statement_that_runs(database: str) 
 
 async def test_a_session_that_is_over_runs_nothing_more(database: str) -> None:
     engine = pool(database, 1)
-    session = Session(engine, (), statement_timeout_seconds=60)
+    session = Session(engine, ())
     await session.close()
     with pytest.raises(asyncio.CancelledError):
         await session.rows(SLEEP)
@@ -66,8 +67,22 @@ async def test_a_session_that_is_over_runs_nothing_more(database: str) -> None:
 
 async def test_a_database_that_is_away_is_told_as_such() -> None:
     engine = pool(f"postgresql://nobody@127.0.0.1:{free_port()}/nothing", 1)
-    session = Session(engine, (), statement_timeout_seconds=5)
+    session = Session(engine, ())
     with pytest.raises(FieldError) as told:
         await session.rows(SLEEP)
     assert told.value.code is ErrorCode.UNAVAILABLE
     await session.close()
+
+
+async def test_the_database_ends_what_a_process_that_died_had_asked(database: str) -> None:
+    dying = await connect(database)
+    opening = Bounds(statement_seconds=60, lock_seconds=60, idle_seconds=60).statements()
+    await dying.execute("; ".join(("BEGIN", *opening)))
+    orphan = asyncio.ensure_future(dying.execute("SELECT pg_sleep(30)"))
+    while not await _running(database):  # noqa: ASYNC110  only the database can tell
+        await asyncio.sleep(0.02)
+    dying.terminate()  # closes the socket, and says nothing, as a kill -9 would
+    async with asyncio.timeout(5):
+        while await _running(database):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    await asyncio.gather(orphan, return_exceptions=True)

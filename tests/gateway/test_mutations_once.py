@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from gateway.access import writing
 from models.database import connect
 from tests.gateway.changing import (
     IDENTITY,
@@ -267,9 +266,8 @@ async def test_events_of_many_at_once_are_numbered_without_gap(who, world, conne
 
 
 async def test_whoever_waits_too_long_is_told_so_and_nothing_is_done(
-    who, world, connection, monkeypatch
+    who, world, connection
 ) -> None:
-    monkeypatch.setattr(writing, "LOCK_SECONDS", 0.2)
     id_, said = await submitted(who), {"idempotencyKey": key()}
     other = await connect(world)
     try:

@@ -4,6 +4,7 @@ from dataclasses import fields
 
 import pytest
 
+from dashboard.api import Gateway
 from gateway.settings import Settings, SettingsError, read_settings, variable_name
 from models.vocabulary import Role
 
@@ -74,6 +75,8 @@ def test_claims_and_roles_of_other_issuers_can_be_mapped() -> None:
         ("CURSOR_KEY", "s3cret"),
         ("BODY_LIMIT", "-1"),
         ("REQUEST_SECONDS", "0"),
+        ("REQUEST_SECONDS", "1e2"),
+        ("QUEUE_SECONDS", "-0.5"),
     ],
 )
 def test_a_bad_value_is_named_and_not_repeated(name: str, text: str) -> None:
@@ -99,6 +102,31 @@ def test_a_bad_value_is_named_and_not_repeated(name: str, text: str) -> None:
 def test_production_refuses_what_is_missing_or_weak(changed: dict[str, str], names: str) -> None:
     with pytest.raises(SettingsError, match=names):
         read_settings({**PRODUCTION, **changed})
+
+
+@pytest.mark.parametrize(
+    ("changed", "inside", "outside"),
+    [
+        ({"LOCK_SECONDS": "10"}, "LOCK_SECONDS", "STATEMENT_SECONDS"),
+        ({"STATEMENT_SECONDS": "2.5"}, "LOCK_SECONDS", "STATEMENT_SECONDS"),
+        ({"STATEMENT_SECONDS": "12"}, "QUEUE_SECONDS", "REQUEST_SECONDS"),
+        ({"QUEUE_SECONDS": "5"}, "STATEMENT_SECONDS", "REQUEST_SECONDS"),
+        ({"CONNECT_SECONDS": "15"}, "CONNECT_SECONDS", "REQUEST_SECONDS"),
+        ({"REQUEST_SECONDS": "21"}, "REQUEST_SECONDS", "DRAIN_SECONDS"),
+        ({"DATABASE_CONNECTIONS": "9"}, "OPERATIONS", "DATABASE_CONNECTIONS"),
+    ],
+)
+def test_limits_that_do_not_nest_are_refused_by_their_names(
+    changed: dict[str, str], inside: str, outside: str
+) -> None:
+    given = {f"GERBANG_{name}": text for name, text in changed.items()}
+    with pytest.raises(SettingsError, match=f"GERBANG_{inside}.*GERBANG_{outside}.*Lower the"):
+        read_settings({**DEVELOPMENT, **given})
+
+
+def test_the_dashboard_waits_longer_than_the_gateway_takes() -> None:
+    client = Gateway("http://gateway")._client
+    assert client.timeout.read > read_settings(DEVELOPMENT).request_seconds
 
 
 def test_every_setting_says_what_it_means() -> None:

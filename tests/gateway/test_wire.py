@@ -23,6 +23,14 @@ pytestmark = pytest.mark.anyio
 NEW = "application/graphql-response+json"
 OLD = "application/json"
 
+HASTY = {
+    "request_seconds": "1",
+    "queue_seconds": "0.3",
+    "statement_seconds": "0.6",
+    "lock_seconds": "0.2",
+    "connect_seconds": "0.5",
+}
+
 
 def client_of(executor: Any, **settings: str) -> httpx2.AsyncClient:
     app = create_app(tokens.settings(**settings), executor, key_source=tokens.key_source)
@@ -36,7 +44,7 @@ def executor() -> SmallExecutor:
 
 @pytest.fixture
 async def client(executor: SmallExecutor) -> AsyncIterator[httpx2.AsyncClient]:
-    async with client_of(executor, body_limit="4096", request_seconds="1") as client:
+    async with client_of(executor, body_limit="4096", **HASTY) as client:
         yield client
 
 
@@ -391,7 +399,7 @@ async def test_readiness_tells_which_check_fails_and_nothing_else() -> None:
     assert response.status_code == 503
     assert response.json() == {
         "ready": False,
-        "checks": {"database": False, "slow": False, "keys": True},
+        "checks": {"database": False, "slow": False, "keys": True, "serving": True},
     }
 
 

@@ -175,7 +175,7 @@ async def test_every_table_is_walled(world: str) -> None:
             """
         )
         assert [row["relname"] for row in open_tables] == []
-        assert await _grantees(connection) <= set(DATABASE_ROLES)
+        assert await _grantees(connection) <= {*DATABASE_ROLES, "gerbang_gateway"}
         walled = await connection.fetch("SELECT relname FROM pg_class WHERE relforcerowsecurity")
         assert {row["relname"] for row in walled} == set(Base.metadata.tables)
     finally:

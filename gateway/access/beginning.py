@@ -1,0 +1,38 @@
+"""How a transaction of ours begins: on a connection that works, in one round trip."""
+
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from gateway.access.outages import BROKEN, away, taken
+
+#: Beginning and ending wait for nothing but the way to the database and back: who takes longer is
+#: not there any more, even if nobody said so.
+ROUND_TRIP_SECONDS = 5
+
+#: A connection that broke while it lay idle is replaced once: nothing had been asked on it.
+_ATTEMPTS = 2
+
+
+async def begun(engine: AsyncEngine, preamble: str) -> AsyncConnection:
+    """A connection on which the preamble has run, for the caller to give back.
+
+    Raises FieldError with UNAVAILABLE or OVERLOADED.
+    """
+    for _ in range(_ATTEMPTS):
+        connection = await taken(engine)
+        try:
+            await (await driver_of(connection)).execute(preamble, timeout=ROUND_TRIP_SECONDS)
+        except BaseException as error:
+            await connection.invalidate()
+            await connection.close()
+            if not isinstance(error, BROKEN):
+                raise
+        else:
+            return connection
+    raise away()
+
+
+async def driver_of(connection: AsyncConnection) -> Any:
+    """The driver's own connection, which sends several statements in one round trip."""
+    return (await connection.get_raw_connection()).driver_connection

@@ -1,0 +1,25 @@
+"""Whether this process is on its way out."""
+
+import asyncio
+
+
+class Drain:
+    """Begins once and never ends: readiness turns false, and clients are told to go elsewhere."""
+
+    def __init__(self) -> None:
+        self._begun = asyncio.Event()
+
+    def begin(self) -> None:
+        self._begun.set()
+
+    @property
+    def has_begun(self) -> bool:
+        return self._begun.is_set()
+
+    async def begun(self) -> None:
+        """Wait until it begins."""
+        await self._begun.wait()
+
+    async def is_serving(self) -> bool:
+        """What readiness asks."""
+        return not self.has_begun

@@ -1,0 +1,1 @@
+"""The gateway under load, hung up on, stopped, and without its database."""

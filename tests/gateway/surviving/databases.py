@@ -1,0 +1,55 @@
+"""A database of one test's own, which it may stop, kill and start again at the same address."""
+
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.postgres.server import SETTINGS, Server, start
+from models.postgres.temporary import FORGETFUL
+from tests.free_ports import free_port
+
+
+@dataclass
+class Database:
+    """A PostgreSQL that keeps its folder and its port."""
+
+    folder: Path
+    port: int
+    _server: Server | None = None
+
+    def start(self) -> None:
+        self._server = start(self.folder, None, self.port, SETTINGS | FORGETFUL, attach=False)
+
+    def stop(self) -> None:
+        """In order: whoever is connected is told so, and disconnected."""
+        if self._server:
+            self._server.stop()
+
+    def kill(self) -> None:
+        """At once: nobody is told anything."""
+        assert self._server
+        assert self._server.pid
+        os.kill(self._server.pid, signal.SIGKILL)
+        self._server.stop()
+
+    def url(self) -> str:
+        assert self._server
+        return self._server.url("gerbang")
+
+
+@contextmanager
+def own_database() -> Iterator[Database]:
+    folder = Path(tempfile.mkdtemp(prefix="gerbang-"))
+    folder.chmod(0o711)  # when we are root, the server's account passes through
+    database = Database(folder / "postgres", free_port())
+    try:
+        database.start()
+        yield database
+    finally:
+        database.stop()
+        shutil.rmtree(folder)

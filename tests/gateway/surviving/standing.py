@@ -1,0 +1,109 @@
+"""A gateway on a real port in this very process, so that a test can plant faults in it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+
+import asyncpg
+import uvicorn
+from starlette.applications import Starlette
+
+from gateway.cli.serving import configured
+from gateway.service import gateway
+from gateway.settings import Settings
+from models.database import connect
+from tests import tokens
+from tests.free_ports import free_port
+from tests.gateway.surviving.clients import Reply, Wire
+
+#: Asks for a table that a test may lock.
+LOCKABLE = "{ visaTypes(first: 5) { nodes { code } } }"
+_WORKING = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND state = 'active' AND query LIKE '%FROM visa_type%'
+      AND pid <> pg_backend_pid()
+"""
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to the test run."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where it answers."""
+
+    port: int
+    settings: Settings
+
+    async def ask(self, request: bytes) -> Reply:
+        wire = Wire(self.port)
+        try:
+            return await wire.ask(request)
+        finally:
+            wire.close()
+
+    async def until_waiting(self, count: int) -> None:
+        """Wait until so many stand in its queue."""
+        async with asyncio.timeout(5):
+            while await self.figure("gerbang_waiting") != count:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+
+    async def figure(self, name: str) -> float:
+        """A figure of its `/metrics`; 0 for one that nobody noted yet."""
+        page = (await self.ask(b"GET /metrics HTTP/1.1\r\nHost: gateway\r\n\r\n")).body.decode()
+        lines = [line for line in page.splitlines() if line.startswith(f"{name} ")]
+        return float(lines[0].split()[1]) if lines else 0
+
+
+@asynccontextmanager
+async def standing(database_url: str, **variables: str) -> AsyncIterator[Standing]:
+    """The gateway with these settings."""
+    settings = tokens.settings(database_url=database_url, port=str(free_port()), **variables)
+    async with served(gateway(settings, key_source=tokens.key_source), settings) as running:
+        yield running
+
+
+@asynccontextmanager
+async def served(app: Starlette, settings: Settings) -> AsyncIterator[Standing]:
+    server = _Server(configured(app, settings))
+    serving = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110  uvicorn tells nobody
+        await asyncio.sleep(0.01)
+    try:
+        yield Standing(settings.port, settings)
+    finally:
+        server.should_exit = True
+        await serving
+
+
+@asynccontextmanager
+async def locked(database_url: str) -> AsyncIterator[asyncpg.Connection]:
+    """Nobody reads visa types meanwhile: a statement that does runs until it is ended."""
+    holder = await connect(database_url)
+    try:
+        async with holder.transaction():
+            await holder.execute("LOCK TABLE visa_type")
+            yield holder
+    finally:
+        await holder.close()
+
+
+async def working(watcher: asyncpg.Connection) -> int:
+    """How many statements on visa types the database works on."""
+    return await watcher.fetchval(_WORKING)
+
+
+async def until_working(watcher: asyncpg.Connection, count: int, seconds: float = 20) -> float:
+    """Wait until so many are left; how long it took."""
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    async with asyncio.timeout(seconds):
+        while await working(watcher) != count:  # noqa: ASYNC110  only the database can tell
+            await asyncio.sleep(0.02)
+    return loop.time() - began

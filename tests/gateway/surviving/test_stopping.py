@@ -1,0 +1,63 @@
+"""SIGTERM: readiness first, then the door, then the requests, then code 0."""
+
+import asyncio
+import signal
+
+import pytest
+
+from models.database import connect
+from tests.gateway.surviving.clients import ASKED, Reply, Wire, request_bytes
+from tests.gateway.surviving.processes import gateways
+from tests.gateway.surviving.standing import LOCKABLE, locked, until_working
+
+pytestmark = pytest.mark.anyio
+
+READY = b"GET /health/ready HTTP/1.1\r\nHost: gateway\r\n\r\n"
+PATIENT = {"LOCK_SECONDS": "8", "DRAIN_GRACE_SECONDS": "1.5", "OPERATIONS": "4"}
+
+
+async def test_sigterm_lets_what_runs_finish_and_ends_with_code_0(world: str) -> None:
+    watcher = await connect(world)
+    with gateways(1, world, **PATIENT) as [process]:
+        async with locked(world):
+            running = asyncio.create_task(Wire(process.port).ask(request_bytes(LOCKABLE)))
+            await until_working(watcher, 1)
+            kept = Wire(process.port)
+            assert (await kept.ask(READY)).status == 200
+
+            ended = asyncio.create_task(asyncio.to_thread(process.end, signal.SIGTERM))
+            ready = await _until_draining(process.port)
+            assert b'"serving":false' in ready.body
+            assert b'"database":true' in ready.body
+            late = await kept.ask(request_bytes(ASKED))
+            assert (late.status, late.headers["connection"]) == (200, "close")
+
+            await _until_refused(process.port)
+            assert not running.done()
+        assert (await running).status == 200
+        assert await ended == 0
+    assert await watcher.fetchval(_CONNECTIONS) == 0
+    await watcher.close()
+
+
+_CONNECTIONS = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+
+
+async def _until_draining(port: int) -> Reply:
+    async with asyncio.timeout(5):
+        while (reply := await Wire(port).ask(READY)).status != 503:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    return reply
+
+
+async def _until_refused(port: int) -> None:
+    async with asyncio.timeout(10):
+        while True:
+            try:
+                await Wire(port).ask(READY)
+            except (OSError, EOFError):
+                return
+            await asyncio.sleep(0.05)
