@@ -13,7 +13,7 @@ from dashboard.sessions import Session, Viewer
 
 UNREACHABLE = "UNREACHABLE"
 #: Codes by which the gateway says that something broke on its side.
-INSIDE = ("INTERNAL", "TIMEOUT", "UNAVAILABLE")
+INSIDE = ("INTERNAL", "OVERLOADED", "TIMEOUT", "UNAVAILABLE")
 #: Whoever hears one of these may ask again; any other code is a refusal.
 AWAY = (UNREACHABLE, *INSIDE)
 
