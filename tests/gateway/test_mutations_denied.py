@@ -15,6 +15,7 @@ from models.database import connect
 from models.life import STEPS
 from models.vocabulary import Role
 from tests import tokens
+from tests.gateway import walls
 from tests.gateway.changing import (
     IDENTITY,
     PERSONAL,
@@ -129,7 +130,7 @@ async def call(viewer: Viewer, mutation: str, id_: str) -> Asked:
     return await viewer(document(mutation, selection), input=input_)
 
 
-@pytest.mark.parametrize(
+each_scoped_call = pytest.mark.parametrize(
     ("name", "mutation"),
     [
         (name, mutation)
@@ -138,6 +139,9 @@ async def call(viewer: Viewer, mutation: str, id_: str) -> Asked:
         for mutation in sorted(CALLED[role]) if not mutation.startswith("submit")
     ],
 )  # fmt: skip
+
+
+@each_scoped_call
 async def test_foreign_missing_and_malformed_ids_answer_alike_and_by_the_same_path(
     who, world, connection, traffic, name, mutation
 ) -> None:
@@ -155,6 +159,16 @@ async def test_foreign_missing_and_malformed_ids_answer_alike_and_by_the_same_pa
         assert told(await call(who[name], mutation, id_)) == first
         assert traffic.statements == path
     assert await everything(connection) == before
+
+
+@each_scoped_call
+async def test_the_database_alone_keeps_foreign_rows_from_being_changed(
+    who, world, connection, traffic, name, mutation
+) -> None:
+    with walls.first_wall_down():
+        await test_foreign_missing_and_malformed_ids_answer_alike_and_by_the_same_path(
+            who, world, connection, traffic, name, mutation
+        )
 
 
 async def test_a_foreign_row_is_never_waited_for(who, world) -> None:

@@ -193,7 +193,7 @@ async def decide(viewer: Viewer, id_: str, outcome: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("number", range(8))
-async def test_of_two_officers_who_decide_at_once_one_wins_and_the_other_learns_it(
+async def test_of_two_who_decide_at_once_one_wins_and_one_learns_it(
     who, world, connection, number
 ) -> None:
     id_ = await cleared(who)
