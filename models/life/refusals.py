@@ -30,9 +30,6 @@ class Refusal(StrEnum):
     CENTRE_NOT_FOUND = "CENTRE_NOT_FOUND"
     IDENTITY_REQUIRED = "IDENTITY_REQUIRED"
     IDENTITY_DIFFERS = "IDENTITY_DIFFERS"
-    PARTNER_NOT_FOUND = "PARTNER_NOT_FOUND"
-    ALREADY_EXISTS = "ALREADY_EXISTS"
-    IN_THE_PAST = "IN_THE_PAST"
 
 
 MEANINGS: Mapping[Refusal, str] = {
@@ -61,7 +58,4 @@ MEANINGS: Mapping[Refusal, str] = {
     Refusal.CENTRE_NOT_FOUND: "There is no such open centre in your reach.",
     Refusal.IDENTITY_REQUIRED: "A first application says who applies.",
     Refusal.IDENTITY_DIFFERS: "This is not who you are on record: leave it out, or ask for help.",
-    Refusal.PARTNER_NOT_FOUND: "There is no such partner in such a country.",
-    Refusal.ALREADY_EXISTS: "There is one of this code already.",
-    Refusal.IN_THE_PAST: "What was in force stays as it was: begin today or later.",
 }

@@ -142,7 +142,7 @@ each_scoped_call = pytest.mark.parametrize(
 
 
 @each_scoped_call
-async def test_foreign_missing_and_malformed_ids_answer_alike_and_by_the_same_path(
+async def test_foreign_missing_and_malformed_ids_answer_alike(
     who, world, connection, traffic, name, mutation
 ) -> None:
     before = await everything(connection)
@@ -166,7 +166,7 @@ async def test_the_database_alone_keeps_foreign_rows_from_being_changed(
     who, world, connection, traffic, name, mutation
 ) -> None:
     with walls.first_wall_down():
-        await test_foreign_missing_and_malformed_ids_answer_alike_and_by_the_same_path(
+        await test_foreign_missing_and_malformed_ids_answer_alike(
             who, world, connection, traffic, name, mutation
         )
 

@@ -11,16 +11,6 @@ from models.life import MEANINGS, Refusal
 from models.vocabulary import Status
 
 
-@strawberry.type
-class Told:
-    """An error of a mutation; each mutation's own type narrows the codes."""
-
-    code: Any
-    message: str
-    path: list[str]
-    current_status: Status | None
-
-
 def error_type(name: str, refusals: tuple[Refusal, ...]) -> Any:
     """``XError`` with ``XErrorCode``: what may be told of a mutation."""
     codes = _codes(name, refusals)

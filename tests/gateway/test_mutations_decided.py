@@ -1,0 +1,188 @@
+"""Supervision and decisions: what is never granted, and who corrects whom."""
+
+from typing import Any
+
+import pytest
+
+from tests.gateway.changing import (
+    change,
+    cleared,
+    document,
+    done,
+    events,
+    granted,
+    in_screening,
+    in_verification,
+    key,
+    paid,
+    refused,
+    row,
+    row_id,
+    submitted,
+)
+from tests.gateway.conftest import Viewer
+
+pytestmark = pytest.mark.anyio
+
+
+# --- Supervision ---------------------------------------------------------------------------------
+
+
+async def grant(who: Any, id_: str) -> list[str]:
+    return (await change(who["officer"], "recordDecision", id_, outcome="GRANTED")).codes
+
+
+async def screened(who: Any, id_: str, result: str, kind: str = "ENTRY_BAN") -> str:
+    return await done(who["service"], "recordScreening", id_, kind=kind, result=result)
+
+
+async def test_nothing_is_granted_unscreened_or_pending(who, world) -> None:
+    assert await grant(who, await in_verification(who)) == ["NOT_CLEARED"]
+    assert await grant(who, await in_screening(who)) == ["NOT_CLEARED"]
+
+
+async def test_nothing_is_granted_while_screening_is_unavailable(who, world) -> None:
+    id_ = await screened(who, await in_screening(who), "UNAVAILABLE")
+    assert await grant(who, id_) == ["NOT_CLEARED"]
+    await done(who["officer"], "referToScreening", id_)
+    assert await grant(who, id_) == ["NOT_CLEARED"]
+    assert await grant(who, await screened(who, id_, "CLEAR")) == []
+
+
+async def test_a_hit_is_never_granted_until_a_supervisor_has_it_looked_at_again(
+    who, world, connection
+) -> None:
+    id_ = await screened(who, await in_screening(who), "HIT")
+    assert (await row(connection, id_))["is_referred"] is True
+    assert await grant(who, id_) == ["NOT_CLEARED"]
+    # An officer, who is not told the result, cannot ask it away; a service cannot answer unasked.
+    again = await change(who["officer"], "referToScreening", id_)
+    assert again.codes == ["NOTHING_TO_ASK"]
+    unasked = await change(who["service"], "recordScreening", id_, kind="ENTRY_BAN", result="CLEAR")
+    assert unasked.codes == ["NOTHING_ASKED"]
+    await done(who["supervisor"], "referToScreening", id_)
+    assert await grant(who, await screened(who, id_, "CLEAR")) == []
+
+
+async def test_nothing_held_is_granted(who, world, connection) -> None:
+    id_ = await cleared(who)
+    await done(who["supervisor"], "holdApplication", id_)
+    assert (await change(who["supervisor"], "holdApplication", id_)).codes == ["ALREADY_HELD"]
+    assert await grant(who, id_) == ["NOT_CLEARED"]
+    await done(who["supervisor"], "releaseApplication", id_)
+    assert (await change(who["supervisor"], "releaseApplication", id_)).codes == ["NOT_HELD"]
+    assert await grant(who, id_) == []
+    assert [kind for _, kind, _ in await events(connection, id_)][-3:] == [
+        "HELD", "RELEASED", "GRANTED",
+    ]  # fmt: skip
+
+
+async def test_an_officer_is_told_the_same_of_a_hold_a_hit_and_a_pending_answer(who, world) -> None:
+    held = await cleared(who)
+    await done(who["supervisor"], "holdApplication", held)
+    hit = await screened(who, await in_screening(who), "HIT")
+    pending = await in_screening(who)
+    select = "application { id } errors { code message path currentStatus }"
+    told = [
+        (await who["officer"](
+            document("recordDecision", select),
+            input={"idempotencyKey": key(), "applicationId": id_, "outcome": "GRANTED"},
+        )).data
+        for id_ in (held, hit, pending)
+    ]  # fmt: skip
+    assert told[0] == told[1] == told[2]
+
+
+async def test_a_calling_visa_takes_clearance_too(who, world, connection) -> None:
+    id_ = await in_screening(who, visaType="C1", nationality="AF")
+    assert (await row(connection, id_))["is_referred"] is True
+    await screened(who, id_, "CLEAR")
+    assert await grant(who, id_) == ["NOT_CLEARED"]
+    await screened(who, id_, "CLEAR", "CLEARANCE")
+    assert await grant(who, id_) == []
+
+
+async def test_pending_is_no_answer(who, world) -> None:
+    id_ = await in_screening(who)
+    said = {"kind": "ENTRY_BAN", "result": "PENDING"}
+    assert (await change(who["service"], "recordScreening", id_, **said)).codes == ["INVALID"]
+
+
+# --- Decisions -----------------------------------------------------------------------------------
+
+
+async def test_a_refusal_has_a_ground_and_a_grant_has_none(who, world) -> None:
+    id_ = await cleared(who)
+    for said, code in (
+        ({"outcome": "REFUSED"}, "GROUND_REQUIRED"),
+        ({"outcome": "GRANTED", "ground": "SECURITY"}, "GROUND_NOT_ALLOWED"),
+        ({"outcome": "GRANTED", "internalNote": "x" * 2001}, "INVALID"),
+    ):
+        assert (await change(who["officer"], "recordDecision", id_, **said)).codes == [code]
+
+
+async def test_a_decision_is_corrected_by_a_second_person(who, world, connection) -> None:
+    id_ = await granted(who)
+    first = await row(connection, id_)
+    refusal = {"outcome": "REFUSED", "ground": "FORGED_DOCUMENT", "internalNote": "Seen twice."}
+    same_person = Viewer(who["anonymous"].client, {"role": "SUPERVISOR", "sub": "officer"})
+    refused_ = await change(same_person, "supersedeDecision", id_, **refusal)
+    assert refused_.codes == ["SECOND_PERSON_REQUIRED"]
+    same = await change(who["supervisor"], "supersedeDecision", id_, outcome="GRANTED")
+    assert same.codes == ["SAME_DECISION"]
+    await done(who["supervisor"], "supersedeDecision", id_, **refusal)
+    after = await row(connection, id_)
+    assert (after["status"], after["closed_at"]) == ("REFUSED", first["closed_at"])
+    decision = await connection.fetchrow(
+        "SELECT * FROM decision WHERE id = $1", after["current_decision_id"]
+    )
+    assert (decision["supersedes_id"], decision["officer"], decision["internal_note"]) == (
+        first["current_decision_id"], "supervisor", "Seen twice.",
+    )  # fmt: skip
+    # Nor does that supervisor correct the own correction.
+    back = await change(who["supervisor"], "supersedeDecision", id_, outcome="GRANTED")
+    assert back.codes == ["SECOND_PERSON_REQUIRED"]
+
+
+async def test_a_refusal_is_corrected_to_a_grant_only_when_cleared(who, world, connection) -> None:
+    id_ = await refused(who)
+    correction = {"outcome": "GRANTED"}
+    first = await change(who["supervisor"], "supersedeDecision", id_, **correction)
+    assert first.codes == ["NOT_CLEARED"]
+    told = await events(connection, id_)
+    await done(who["supervisor"], "referToScreening", id_)
+    assert (await row(connection, id_))["status"] == "REFUSED"
+    assert await events(connection, id_) == told
+    await screened(who, id_, "CLEAR")
+    await done(who["supervisor"], "supersedeDecision", id_, **correction)
+    assert (await row(connection, id_))["status"] == "GRANTED"
+
+
+async def test_a_granted_visa_is_revoked_and_stays_a_decision(who, world, connection) -> None:
+    id_ = await granted(who)
+    before = await row(connection, id_)
+    await done(who["supervisor"], "revokeVisa", id_)
+    after = await row(connection, id_)
+    assert {name for name in after if after[name] != before[name]} == {"status"}
+    assert after["status"] == "REVOKED"
+    again = await change(who["supervisor"], "revokeVisa", id_)
+    assert again.codes == ["WRONG_STATUS"]
+
+
+@pytest.mark.parametrize("made", [submitted, paid, in_verification, in_screening])
+async def test_whoever_sent_an_open_application_may_withdraw_it(
+    who, world, connection, made
+) -> None:
+    id_ = await made(who)
+    await done(who["agent-au"], "withdrawApplication", id_)
+    written = await row(connection, id_)
+    assert (written["status"], written["current_decision_id"]) == ("WITHDRAWN", None)
+    desk = "SELECT count(*) FROM assignment WHERE application_id = $1 AND ended_at IS NULL"
+    assert await connection.fetchval(desk, row_id(id_)) == 0
+    assert (await change(who["agent-au"], "withdrawApplication", id_)).codes == ["WRONG_STATUS"]
+
+
+async def test_an_applicant_withdraws_the_own_application(who, world) -> None:
+    id_ = await done(who["applicant"], "submitApplication", visaType="C1", nationality="AU")
+    assert (await change(who["agent-au"], "withdrawApplication", id_)).codes == ["NOT_FOUND"]
+    await done(who["applicant"], "withdrawApplication", id_)

@@ -1,0 +1,188 @@
+"""Applications are handed in, one by one and in batches: what is written, what is refused."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from tests.gateway.changing import (
+    IDENTITY,
+    change,
+    document,
+    done,
+    events,
+    everything,
+    key,
+    row,
+    submitted,
+)
+from tests.gateway.conftest import Viewer
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_an_agent_submits_at_the_own_centre(who, world, connection) -> None:
+    id_ = await submitted(who)
+    written = await row(connection, id_)
+    assert {name: written[name] for name in (
+        "status", "channel", "partner_code", "country_code", "centre_code", "visa_type_code",
+        "nationality_code", "paid_at", "received_at", "closed_at",
+    )} == {
+        "status": "AWAITING_PAYMENT", "channel": "PARTNER_CENTRE", "partner_code": "NUSA",
+        "country_code": "AU", "centre_code": "AU-SYD", "visa_type_code": "B1",
+        "nationality_code": "AU", "paid_at": None, "received_at": None, "closed_at": None,
+    }  # fmt: skip
+    assert await events(connection, id_) == [
+        (1, "SUBMITTED", "agent-au"), (2, "AWAITING_PAYMENT", None),
+    ]  # fmt: skip
+    person = await connection.fetchrow(
+        "SELECT * FROM identity JOIN applicant ON id = applicant_id WHERE id = $1",
+        written["applicant_id"],
+    )
+    assert (person["full_name"], person["passport_number"]) == (
+        IDENTITY["fullName"], IDENTITY["passportNumber"],
+    )  # fmt: skip
+    assert (person["passport_last_four"], person["account"]) == ("4567", None)
+
+
+async def test_an_applicant_submits_directly_and_is_the_same_person_each_time(
+    who, world, connection
+) -> None:
+    ruby = who["applicant"]
+    id_ = await done(ruby, "submitApplication", visaType="C1", nationality="AU")
+    written = await row(connection, id_)
+    assert (written["channel"], written["partner_code"], written["centre_code"]) == (
+        "DIRECT", None, None,
+    )  # fmt: skip
+    before = await connection.fetchval(
+        "SELECT applicant_id FROM application WHERE reference = 'AUSY-GRAN-0001'"
+    )
+    assert written["applicant_id"] == before
+    other = dict(IDENTITY)
+    said: dict[str, Any] = {"visaType": "C1", "nationality": "AU", "identity": other}
+    assert (await change(ruby, "submitApplication", **said)).codes == ["IDENTITY_DIFFERS"]
+    said = {"visaType": "C1", "nationality": "NZ"}
+    assert (await change(ruby, "submitApplication", **said)).codes == ["IDENTITY_DIFFERS"]
+
+
+async def test_a_first_application_says_who_applies(who, world, connection) -> None:
+    newcomer = Viewer(who["anonymous"].client, {"role": "APPLICANT", "sub": "newcomer"})
+    said: dict[str, Any] = {"visaType": "C1", "nationality": "IN"}
+    assert (await change(newcomer, "submitApplication", **said)).codes == ["IDENTITY_REQUIRED"]
+    id_ = await done(newcomer, "submitApplication", **said, identity=dict(IDENTITY))
+    again = await done(newcomer, "submitApplication", **said, identity=dict(IDENTITY))
+    persons = {(await row(connection, one))["applicant_id"] for one in (id_, again)}
+    assert len(persons) == 1
+    account = "SELECT account FROM applicant WHERE id = $1"
+    assert await connection.fetchval(account, *persons) == "newcomer"
+
+
+async def test_a_direct_application_is_served_by_a_service_of_the_directorate(who, world) -> None:
+    id_ = await done(who["applicant"], "submitApplication", visaType="C1", nationality="AU")
+    payment = {"amountIdr": 1_500_000}
+    assert (await change(who["service"], "recordPayment", id_, **payment)).codes == ["NOT_FOUND"]
+    own = Viewer(
+        who["anonymous"].client, {"role": "SERVICE", "sub": "payments", "partner": "DIRECT"}
+    )
+    await done(own, "recordPayment", id_, **payment)
+    # No partner hands it over, so an officer may take it at once.
+    assert (await change(own, "markReceived", id_)).codes == ["NOT_HANDED_OVER"]
+    await done(who["officer"], "startVerification", id_)
+
+
+@pytest.mark.parametrize(
+    ("said", "code", "place"),
+    [
+        ({"visaType": "Z9"}, "VISA_TYPE_NOT_OFFERED", ["visaType"]),
+        ({"nationality": "XX"}, "NATIONALITY_UNKNOWN", ["nationality"]),
+        ({"centre": "AU-MEL"}, "CENTRE_NOT_FOUND", ["centre"]),
+        ({"centre": "SG-SIN"}, "CENTRE_NOT_FOUND", ["centre"]),
+        ({"centre": "XX-XXX"}, "CENTRE_NOT_FOUND", ["centre"]),
+        ({"identity": None}, "IDENTITY_REQUIRED", ["identity"]),
+        ({"identity": {**IDENTITY, "passportNumber": "zx 1"}}, "INVALID",
+         ["identity", "passportNumber"]),
+        ({"identity": {**IDENTITY, "email": "nowhere"}}, "INVALID", ["identity", "email"]),
+        ({"identity": {**IDENTITY, "phone": "0812"}}, "INVALID", ["identity", "phone"]),
+        ({"identity": {**IDENTITY, "birthDate": "2999-01-01"}}, "INVALID",
+         ["identity", "birthDate"]),
+        ({"identity": {**IDENTITY, "fullName": ""}}, "INVALID", ["identity", "fullName"]),
+        ({"idempotencyKey": "short"}, "INVALID", ["idempotencyKey"]),
+    ],
+)  # fmt: skip
+async def test_what_cannot_be_submitted_is_told_by_place(
+    who, world, connection, said, code, place
+) -> None:
+    before = await everything(connection)
+    whole = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY), **said}
+    changed = await change(who["agent-au"], "submitApplication", **whole)
+    [error] = changed.payload["errors"]
+    assert (error["code"], error["path"]) == (code, ["input", *place])
+    assert changed.payload["application"] is None
+    assert await everything(connection) == before
+
+
+async def test_a_centre_that_has_closed_takes_nothing_in(who, world, connection) -> None:
+    said = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY)}
+    closing = "UPDATE centre SET closed_on = $1 WHERE code = 'AU-SYD'"
+    await connection.execute(closing, date.today())
+    try:
+        changed = await change(who["agent-au"], "submitApplication", **said)
+    finally:
+        await connection.execute(closing, None)
+    assert changed.codes == ["CENTRE_NOT_FOUND"]
+
+
+# --- Batches -------------------------------------------------------------------------------------
+
+RESULTS = "results { application { id } errors { code path } } errors { code path }"
+
+
+async def batch(viewer: Viewer, items: list[dict[str, Any]], key_: str) -> dict[str, Any]:
+    answer = await viewer(
+        document("submitApplications", RESULTS),
+        input={"idempotencyKey": key_, "applications": items},
+    )
+    assert (answer.status, answer.errors) == (200, [])
+    return answer.data["submitApplications"]
+
+
+async def test_a_batch_answers_for_each_application(who, world, connection) -> None:
+    good = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY)}
+    items = [good, {**good, "visaType": "Z9"}, {**good, "nationality": "NZ"}]
+    told = await batch(who["agent-au"], items, key_ := key())
+    assert told["errors"] == []
+    first, second, third = told["results"]
+    assert second == {
+        "application": None,
+        "errors": [{
+            "code": "VISA_TYPE_NOT_OFFERED", "path": ["input", "applications", "1", "visaType"],
+        }],
+    }  # fmt: skip
+    nationalities = [
+        (await row(connection, one["application"]["id"]))["nationality_code"]
+        for one in (first, third)
+    ]
+    assert nationalities == ["AU", "NZ"]
+    before = await everything(connection)
+    assert await batch(who["agent-au"], items, key_) == told
+    assert await everything(connection) == before
+
+
+async def test_a_batch_has_from_one_to_five_hundred(who, world, connection) -> None:
+    one = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY)}
+    for number in (0, 501):
+        told = await batch(who["agent-au"], [one] * number, key())
+        assert told["errors"] == [{"code": "INVALID", "path": ["input", "applications"]}]
+    before = await connection.fetchval("SELECT count(*) FROM application")
+    told = await batch(who["agent-au"], [one] * 500, key())
+    ids = {result["application"]["id"] for result in told["results"]}
+    assert len(ids) == 500
+    assert await connection.fetchval("SELECT count(*) FROM application") == before + 500
+
+
+async def test_a_batch_of_which_nothing_stands_leaves_nothing(who, world, connection) -> None:
+    before = await everything(connection)
+    items = [{"visaType": "Z9", "nationality": "AU", "identity": dict(IDENTITY)}] * 2
+    told = await batch(who["agent-au"], items, key())
+    assert [one["errors"][0]["code"] for one in told["results"]] == ["VISA_TYPE_NOT_OFFERED"] * 2
+    assert await everything(connection) == before
