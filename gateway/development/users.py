@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from gateway.policy import DIRECTORATE
 from models.synthetic.reference import Reference
 from models.vocabulary import Role
 
@@ -59,6 +60,7 @@ def demo_users(reference: Reference) -> Mapping[str, DemoUser]:
     users = [
         *(DemoUser(name, roles) for name, roles in UNSCOPED.items()),
         DemoUser("service", (Role.SERVICE,), PARTNER, countries),
+        DemoUser("service-direct", (Role.SERVICE,), DIRECTORATE),
         DemoUser("manager-pacific", (Role.PARTNER_MANAGER,), PARTNER, PACIFIC),
     ]
     for country in countries:
