@@ -39,7 +39,11 @@ class Outcome:
     def stored(self) -> list[dict[str, Any]]:
         """The outcome as it is remembered: keys and codes, never what was written."""
         return [
-            {"refusal": result.refused.refusal, "path": result.refused.path[1:]}
+            {
+                "refusal": result.refused.refusal,
+                "path": result.refused.path[1:],
+                "why": result.refused.message,
+            }
             if result.refused
             else {"key": result.key}
             for result in self.results
@@ -58,7 +62,7 @@ def remembered(stored: list[dict[str, Any]]) -> Outcome:
     """The outcome that was stored."""
     return Outcome(
         [
-            Result(refused=RefusedError(Refusal(one["refusal"]), *one["path"]))
+            Result(refused=RefusedError(Refusal(one["refusal"]), *one["path"], why=one["why"]))
             if "refusal" in one
             else Result(key=one["key"])
             for one in stored

@@ -134,7 +134,7 @@ async def test_a_centre_that_has_closed_takes_nothing_in(who, world, connection)
 
 # --- Batches -------------------------------------------------------------------------------------
 
-RESULTS = "results { application { id } errors { code path } } errors { code path }"
+RESULTS = "results { application { id } errors { code path message } } errors { code path }"
 
 
 async def batch(viewer: Viewer, items: list[dict[str, Any]], key_: str) -> dict[str, Any]:
@@ -148,14 +148,18 @@ async def batch(viewer: Viewer, items: list[dict[str, Any]], key_: str) -> dict[
 
 async def test_a_batch_answers_for_each_application(who, world, connection) -> None:
     good = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY)}
-    items = [good, {**good, "visaType": "Z9"}, {**good, "nationality": "NZ"}]
+    nameless = {**good, "identity": {**IDENTITY, "fullName": ""}}
+    items = [good, {**good, "visaType": "Z9"}, {**good, "nationality": "NZ"}, nameless]
     told = await batch(who["agent-au"], items, key_ := key())
     assert told["errors"] == []
-    first, second, third = told["results"]
+    first, second, third, fourth = told["results"]
+    assert fourth["errors"][0]["message"] == "A name has from 1 to 200 characters."
     assert second == {
         "application": None,
         "errors": [{
-            "code": "VISA_TYPE_NOT_OFFERED", "path": ["input", "applications", "1", "visaType"],
+            "code": "VISA_TYPE_NOT_OFFERED",
+            "message": "There is no such visa type today.",
+            "path": ["input", "applications", "1", "visaType"],
         }],
     }  # fmt: skip
     nationalities = [
