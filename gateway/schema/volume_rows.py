@@ -1,6 +1,8 @@
 """The rows of processing volumes: measures of groups, over calendar windows in WIB (UTC+7)."""
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import field
 from datetime import date, datetime
 from typing import Any
 
@@ -24,23 +26,49 @@ _AT_THE_END = (
 _WITHOUT_WAITING = "from payment, without the time in which information was awaited"
 
 
-def _by_code(noun: type[Any], dimension: Dimension, description: str) -> Any:
-    """The row of a noun by the code in a group; null where the question does not group by it."""
+#: The nouns whose codes tell groups apart.
+NOUNS: Mapping[Dimension, type[Any]] = {
+    Dimension.COUNTRY: Country,
+    Dimension.NATIONALITY: Country,
+    Dimension.PARTNER: Partner,
+    Dimension.CENTRE: Centre,
+    Dimension.VISA_TYPE: VisaType,
+}
+#: For each dimension, the rows of its noun by their codes.
+Named = Mapping[Dimension, Mapping[str, Any]]
 
-    def resolve(root: Any, info: strawberry.Info) -> Any:
-        code = root.groups.get(dimension)
-        context: Context = info.context
-        target = context.catalogue.nouns[noun.__name__]
-        return None if code is None else context.loaders.by(target, target.key).load(code)
+
+async def named(context: Context, dimensions: Iterable[Dimension], rows: Sequence[Any]) -> Named:
+    """The nouns of all groups at once, so that no row has to wait for its own."""
+
+    async def of(dimension: Dimension) -> Mapping[str, Any]:
+        noun = context.catalogue.nouns[NOUNS[dimension].__name__]
+        codes = list({code for row in rows if (code := row.groups[dimension]) is not None})
+        found = await context.loaders.by(noun, noun.key).load_many(codes)
+        return dict(zip(codes, found, strict=True))
+
+    asked = [dimension for dimension in dimensions if dimension in NOUNS]
+    return dict(zip(asked, await asyncio.gather(*map(of, asked)), strict=True))
+
+
+def _group(dimension: Dimension, description: str) -> Any:
+    """The noun of a group; null where the question does not group by it, or it is out of reach."""
+
+    def resolve(root: Any) -> Any:
+        return root.named.get(dimension, {}).get(root.groups.get(dimension))
 
     return strawberry.field(resolver=resolve, description=description)
+
+
+def _before(root: Any, measure: Measure) -> Before | None:
+    return root.before and root.before(measure)
 
 
 def _count(measure: Measure, description: str) -> Any:
     def resolve(root: Any) -> Count:
         if measure in root.published.measures:
             return root.published.count(measure)
-        return Count.exactly(root.figures[measure], root.before(measure))
+        return Count.exactly(root.figures[measure], _before(root, measure))
 
     return strawberry.field(resolver=resolve, description=description)
 
@@ -53,7 +81,7 @@ def _rate(measure: Measure, description: str) -> Any:
             value=root.figures[measure],
             precision=Precision.EXACT,
             denominator=BigInt(root.figures[f"{measure}_of"]),
-            before=root.before(measure),
+            before=_before(root, measure),
         )
 
     return strawberry.field(resolver=resolve, description=description)
@@ -67,7 +95,7 @@ def _duration(measure: Measure, description: str, *, of: str = "decisions") -> A
             hours=root.figures[measure],
             precision=Precision.ROUNDED,
             measured=BigInt(root.figures[f"{measure}_of"]),
-            before=root.before(measure),
+            before=_before(root, measure),
         )
 
     text = f"{description} A percentile of all its {of}, to within 1 %; at least a second."
@@ -87,20 +115,19 @@ class VolumeRow:
     figures: strawberry.Private[Mapping[str, Any]]
     #: What its published fields are made of.
     published: strawberry.Private[PublishedRow]
-    #: What a measure was in the windows that this one is compared with.
-    before: strawberry.Private[Callable[[Measure], Before]]
+    #: What a measure was in the windows that this one is compared with, where that is asked.
+    before: strawberry.Private[Callable[[Measure], Before] | None]
 
-    country: Country | None = _by_code(
-        Country, Dimension.COUNTRY, "Partner country; null for direct applications."
+    #: The nouns of all groups of the table.
+    named: strawberry.Private[Named] = field(default_factory=dict)
+
+    country: Country | None = _group(
+        Dimension.COUNTRY, "Partner country; null for direct applications."
     )
-    nationality: Country | None = _by_code(Country, Dimension.NATIONALITY, "Nationality.")
-    partner: Partner | None = _by_code(
-        Partner, Dimension.PARTNER, "Partner; null for direct applications."
-    )
-    centre: Centre | None = _by_code(
-        Centre, Dimension.CENTRE, "Visa centre; null where none took it in."
-    )
-    visa_type: VisaType | None = _by_code(VisaType, Dimension.VISA_TYPE, "Visa type.")
+    nationality: Country | None = _group(Dimension.NATIONALITY, "Nationality.")
+    partner: Partner | None = _group(Dimension.PARTNER, "Partner; null for direct applications.")
+    centre: Centre | None = _group(Dimension.CENTRE, "Visa centre; null where none took it in.")
+    visa_type: VisaType | None = _group(Dimension.VISA_TYPE, "Visa type.")
     channel: Channel | None = strawberry.field(description="Channel.")
     period: VolumePeriod | None = strawberry.field(description="Period.")
 

@@ -25,7 +25,7 @@ from gateway.schema.published import (
     published_measures,
     reads_only_published,
 )
-from gateway.schema.volume_rows import VolumePeriod, VolumeRow, VolumeTable
+from gateway.schema.volume_rows import VolumePeriod, VolumeRow, VolumeTable, named
 from gateway.schema.words import VolumeDimension
 from models.vocabulary import Channel
 from models.volumes import Dimension, Measure, Period, Question, as_of, begins_on, statement
@@ -92,6 +92,17 @@ async def volumes(
 ) -> VolumeTable:
     context: Context = info.context
     question = _question(info, from_, to, group_by, where)
+    table = await _table(info, question, edition)
+    asked = (d for d in question.dimensions if _has(info.selected_fields, _field_of(d)))
+    names = await named(context, asked, table.rows)
+    for row in table.rows:
+        row.named = names
+    return table
+
+
+async def _table(info: strawberry.Info, question: Question, edition: int | None) -> VolumeTable:
+    """Exact figures, published ones or both, as the policy says for the viewer's role."""
+    context: Context = info.context
     check_dimensions(question, context.viewer.role)
     measures = published_measures(question.measures, context.viewer.role)
     if reads_only_published(context.viewer.role):
@@ -126,14 +137,15 @@ async def _exact(info: strawberry.Info, question: Question) -> VolumeTable:
     }
     comparisons = Comparisons(question, changes, instant, read_before)
     found = await read(statement(question, in_reach))
-    rows = [_row(question, row, comparisons.before(row)) for row in found]
+    is_compared = any(changes.values())
+    rows = [_row(question, row, comparisons.before(row) if is_compared else None) for row in found]
     return VolumeTable(as_of=instant, published=None, rows=rows)
 
 
 def _published(question: Question, published: Publication) -> VolumeTable:
     """Published figures alone: a group in which nothing happened has no row."""
     rows = [
-        _row(question, row, _no_comparison, published.of(question, key))
+        _row(question, row, None, published.of(question, key))
         for key, row in published.rows.items()
     ]
     return VolumeTable(as_of=published.as_of, published=published.published, rows=rows)
@@ -145,7 +157,7 @@ def _together(question: Question, exact: VolumeTable, published: Publication) ->
     for key, row in published.rows.items():
         if key not in found:
             groups = {name: row[name] for name in (*question.dimensions, "period")}
-            found[key] = _row(question, _Nought(groups), _no_comparison)
+            found[key] = _row(question, _Nought(groups), None)
     rows = [
         replace(row, published=published.of(question, key))
         for key, row in sorted(found.items(), key=lambda each: tuple(map(str, each[0])))
@@ -158,13 +170,6 @@ class _Nought(dict[str, Any]):
 
     def __missing__(self, name: str) -> int | None:
         return None if name in RATIOS or name in PERCENTILES else 0
-
-
-def _no_comparison(measure: Measure) -> Before:
-    async def nothing(span: Span) -> None:
-        return None
-
-    return nothing
 
 
 async def _figures(context: Context, asked: AnySelect) -> list[Figures]:
@@ -227,6 +232,10 @@ def _measures_with(selections: Iterable[Selection], name: str) -> frozenset[Meas
     return frozenset(measures)
 
 
+def _field_of(dimension: Dimension) -> str:
+    return to_camel_case(dimension.name.lower())
+
+
 def _has(selections: Iterable[Selection], name: str) -> bool:
     return any(
         (isinstance(selection, SelectedField) and selection.name == name)
@@ -243,7 +252,7 @@ _CHANGES = {Span.YEAR: "yearOnYear", Span.MONTH: "monthOnMonth"}
 def _row(
     question: Question,
     figures: Figures,
-    before: Callable[[Measure], Before],
+    before: Callable[[Measure], Before] | None,
     published: PublishedRow = NOT_PUBLISHED,
 ) -> VolumeRow:
     channel = figures.get(Dimension.CHANNEL)
