@@ -5,7 +5,8 @@ A request passes, from outside to inside:
 1. ``Edge``: trace id, security headers, figures; masks and logs whatever was not foreseen.
 2. the route; for ``/development`` only from this machine (``LoopbackOnly``).
 3. ``GraphQLOverHTTP``: media types, room at the gate, viewer, bounded body; then its turn at the
-   executor, until the deadline or until the client hangs up.
+   executor, until the deadline or until the client hangs up. Or ``GraphQLOverWebSocket``: origin,
+   subprotocol; then ``Socket``, then the follower.
 
 There is no CORS: other origins may not ask from a browser.
 """
@@ -19,7 +20,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from gateway.access.tokens import (
     Authentication,
@@ -29,7 +30,7 @@ from gateway.access.tokens import (
     published_at,
 )
 from gateway.errors import RequestError
-from gateway.execution.operation import Executor
+from gateway.execution.operation import Executor, Follower
 from gateway.settings import Settings, SettingsError
 from gateway.wire import explorer
 from gateway.wire.drain import Drain
@@ -38,6 +39,9 @@ from gateway.wire.gate import Gate
 from gateway.wire.health import Check, Health
 from gateway.wire.http import GraphQLOverHTTP
 from gateway.wire.metrics import Metrics
+from gateway.wire.socket import Limits
+from gateway.wire.sockets import Sockets
+from gateway.wire.websocket import GraphQLOverWebSocket
 
 if TYPE_CHECKING:  # production never loads the development sign-in
     from gateway.development import SignIn
@@ -47,6 +51,8 @@ def create_app(
     settings: Settings,
     executor: Executor,
     *,
+    follower: Follower | None = None,
+    limits: Limits | None = None,
     checks: Mapping[str, Check] | None = None,
     resources: Callable[[], AbstractAsyncContextManager[object]] = nullcontext,
     sign_in: "SignIn | None" = None,
@@ -55,9 +61,10 @@ def create_app(
 ) -> Starlette:
     """The gateway.
 
-    ``checks`` are what readiness asks, besides the provider's keys; ``resources`` is open while
-    the application runs; ``sign_in`` is the development sign-in to offer; ``key_source`` replaces
-    the provider that the settings name; ``drain`` tells when the process is on its way out.
+    ``follower`` runs subscriptions, if anybody does, on sockets within ``limits``; ``checks`` are
+    what readiness asks, besides the provider's keys; ``resources`` is open while the application
+    runs; ``sign_in`` is the development sign-in to offer; ``key_source`` replaces the provider
+    that the settings name; ``drain`` tells when the process is on its way out.
     """
     keys = ProviderKeys(key_source or _key_source(settings, sign_in), settings.algorithms)
     metrics = Metrics()
@@ -65,9 +72,10 @@ def create_app(
     health = Health(
         {**(checks or {}), "keys": keys.are_at_hand, "serving": drain.is_serving},
     )
+    authentication = _authentication(settings, keys)
     endpoint = GraphQLOverHTTP(
         executor,
-        _authentication(settings, keys),
+        authentication,
         metrics,
         Gate(
             metrics,
@@ -84,6 +92,15 @@ def create_app(
         Route("/health/ready", health.ready),
         Route("/metrics", metrics.page),
     ]
+    if follower:
+        live = GraphQLOverWebSocket(
+            follower,
+            authentication,
+            metrics,
+            Sockets(metrics),
+            limits or Limits(message_size=settings.body_limit),
+        )
+        routes.append(WebSocketRoute("/graphql", live.serve))
     if settings.in_development:
         routes += [Route("/graphql", _page_or_query(endpoint)), *explorer.asset_routes()]
     if sign_in:

@@ -26,6 +26,7 @@ from models import (
     AccessEvent,
     Applicant,
     Application,
+    ApplicationChange,
     ApplicationEvent,
     Assignment,
     Centre,
@@ -33,10 +34,11 @@ from models import (
     Identity,
     Partner,
     PartnerCountry,
+    VolumeChange,
 )
 from models.publication.sets import CENTRE_SETS, COUNTRY_SETS, NATIONAL_SETS, DimensionSet
 from models.publication.tables import PublishedVolume
-from models.vocabulary import EventKind, Purpose, Role
+from models.vocabulary import Changed, EventKind, Purpose, Role
 
 Roles = tuple[Role, ...]
 
@@ -96,6 +98,11 @@ working_on_it = reached_through(
     all_of(own_subject(Assignment.officer), missing(Assignment.ended_at)),
 )
 not_a_hold = none_of(ApplicationEvent.kind, EventKind.HELD, EventKind.RELEASED)
+no_change_of_a_hold = none_of(ApplicationChange.changed, Changed.HOLD)
+change_of_stage_or_decision = none_of(ApplicationChange.changed, Changed.HOLD, Changed.STATUS)
+change_of_the_stage = none_of(
+    ApplicationChange.changed, Changed.HOLD, Changed.STATUS, Changed.DECISION
+)
 
 APPLICATION_ROWS: Mapping[Role, Rule] = {
     Role.OFFICER: every_row,
@@ -466,6 +473,50 @@ POLICY: Mapping[str, Access] = {
     "ScreeningReferralTable": Access(
         fields={"asOf": LEADERSHIP + SUPERVISOR, "rows": LEADERSHIP + SUPERVISOR}
     ),
+    # Following live what changes. Whoever does not read the events of a case is told of those
+    # alone that change what they do read: the time of another would tell of it.
+    "ApplicationChange": Access(
+        rows={
+            Role.OFFICER: no_change_of_a_hold,
+            Role.SUPERVISOR: every_row,
+            Role.AUDITOR: no_change_of_a_hold,
+            Role.PARTNER_MANAGER: all_of(
+                change_of_the_stage,
+                reached_through(ApplicationChange.application_id, Application.id, in_own_countries),
+            ),
+            Role.PARTNER_AGENT: all_of(
+                change_of_stage_or_decision,
+                reached_through(ApplicationChange.application_id, Application.id, at_own_centre),
+            ),
+            Role.APPLICANT: all_of(
+                no_change_of_a_hold,
+                reached_through(
+                    ApplicationChange.application_id, Application.id, lodged_by_oneself
+                ),
+            ),
+            Role.SERVICE: all_of(
+                no_change_of_a_hold,
+                reached_through(ApplicationChange.application_id, Application.id, in_service_scope),
+            ),
+        },
+        fields={
+            "position": CASE_READERS,
+            "kind": CASE_STAFF + APPLICANT + SERVICE,
+            "application": CASE_READERS,
+        },
+    ),
+    "VolumesChange": Access(
+        rows={
+            Role.LEADERSHIP: every_row,
+            Role.OFFICER: every_row,
+            Role.SUPERVISOR: every_row,
+            Role.AUDITOR: every_row,
+            Role.PARTNER_MANAGER: all_of(
+                own_partner(VolumeChange.partner_code), own_countries(VolumeChange.country_code)
+            ),
+        },
+        fields={"position": EXACT_FIGURES + MANAGER, "asOf": EXACT_FIGURES + MANAGER},
+    ),
     # Oneself, and the policy.
     "Viewer": Access(
         fields={
@@ -537,6 +588,12 @@ POLICY: Mapping[str, Access] = {
             "refusalGrounds": EXACT_FIGURES,
             "screeningReferrals": LEADERSHIP + SUPERVISOR,
             "accessEvents": LEADERSHIP + CASE_STAFF + PARTNERS + APPLICANT,
+        },
+    ),
+    "Subscription": Access(
+        fields={
+            "applicationChanged": CASE_READERS,
+            "volumesChanged": EXACT_FIGURES + MANAGER,
         },
     ),
 }

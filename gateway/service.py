@@ -9,12 +9,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.applications import Starlette
 
 from gateway.access.bounds import Bounds
+from gateway.access.horizon import Horizon
 from gateway.access.seal import Seal
 from gateway.access.tokens import KeySource
 from gateway.app import create_app
 from gateway.execution.executor import SchemaExecutor
+from gateway.execution.live import SchemaFollower
 from gateway.settings import Settings
 from gateway.wire.drain import Drain
+from gateway.wire.socket import Limits
 from models.database import pool
 from models.migrations import serves_this_release
 
@@ -23,9 +26,16 @@ if TYPE_CHECKING:
 
 
 def gateway(
-    settings: Settings, *, key_source: KeySource | None = None, drain: Drain | None = None
+    settings: Settings,
+    *,
+    key_source: KeySource | None = None,
+    drain: Drain | None = None,
+    limits: Limits | None = None,
 ) -> Starlette:
-    """The gateway that the settings describe; ``key_source`` replaces the provider they name."""
+    """The gateway that the settings describe.
+
+    ``key_source`` replaces the provider they name, ``limits`` what a socket may do.
+    """
     engine = _pool(settings, settings.database_connections)
     probe = _pool(settings, 1)  # so that readiness never waits behind requests
     executor = SchemaExecutor(
@@ -34,11 +44,14 @@ def gateway(
         Bounds(settings.statement_seconds, settings.lock_seconds, settings.request_seconds),
         cursor_key=settings.cursor_key,
     )
+    horizon = Horizon(settings.database_url, engine)
     return create_app(
         settings,
         executor,
+        follower=SchemaFollower(executor, horizon),
+        limits=limits,
         checks={"database": lambda: _answers(probe), "migrations": lambda: _is_migrated(probe)},
-        resources=lambda: _disposed(engine, probe),
+        resources=lambda: _closing(horizon, engine, probe),
         sign_in=_sign_in(settings),
         key_source=key_source,
         drain=drain,
@@ -73,9 +86,10 @@ async def _is_migrated(probe: AsyncEngine) -> bool:
 
 
 @asynccontextmanager
-async def _disposed(*engines: AsyncEngine) -> AsyncIterator[None]:
+async def _closing(horizon: Horizon, *engines: AsyncEngine) -> AsyncIterator[None]:
     try:
-        yield
+        async with horizon:
+            yield
     finally:
         for engine in engines:
             await engine.dispose()

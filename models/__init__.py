@@ -7,6 +7,7 @@ from models.applicant import Applicant
 from models.application import Application, ApplicationEvent, Assignment
 from models.audit import AccessEvent
 from models.base import Base
+from models.change import ApplicationChange, VolumeChange
 from models.decision import Decision
 from models.idempotency import Idempotency
 from models.identity import Identity
@@ -18,6 +19,7 @@ __all__ = [
     "AccessEvent",
     "Applicant",
     "Application",
+    "ApplicationChange",
     "ApplicationEvent",
     "Assignment",
     "Base",
@@ -34,4 +36,5 @@ __all__ = [
     "Screening",
     "ServiceTarget",
     "VisaType",
+    "VolumeChange",
 ]

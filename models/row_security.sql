@@ -24,6 +24,7 @@ REVOKE CREATE ON SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_officer,
 ALTER TABLE access_event ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE applicant ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE application ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE application_change ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE application_event ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE assignment ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE centre ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -42,6 +43,7 @@ ALTER TABLE visa_type ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_age ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_age_detailed ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_aged_until ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE volume_change ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_daily ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_daily_duration ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_edition ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -87,6 +89,7 @@ GRANT SELECT (code, name) ON partner TO gerbang_leadership;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_country TO gerbang_leadership;
 GRANT SELECT (clock, hours, valid_from, visa_type_code) ON service_target TO gerbang_leadership;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_leadership;
+GRANT SELECT (id, written_in) ON volume_change TO gerbang_leadership;
 CREATE POLICY leadership_select ON country FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 CREATE POLICY leadership_select ON entry_rule FOR SELECT TO gerbang_leadership
@@ -104,6 +107,8 @@ CREATE POLICY leadership_select ON fee FOR SELECT TO gerbang_leadership
 CREATE POLICY leadership_select ON service_target FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 CREATE POLICY leadership_select ON access_event FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+CREATE POLICY leadership_select ON volume_change FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_leadership;
 GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_yearly TO gerbang_leadership;
@@ -164,6 +169,7 @@ GRANT EXECUTE ON FUNCTION viewer.acts_as, viewer.told, viewer.subject, viewer.pa
 GRANT SELECT (actor, actor_role, applicant_id, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_officer;
 GRANT SELECT (id, nationality_code, passport_last_four) ON applicant TO gerbang_officer;
 GRANT SELECT (applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, id, is_referred, nationality_code, paid_at, partner_code, received_at, reference, stage, status, submitted_at, target_due_at, visa_type_code) ON application TO gerbang_officer;
+GRANT SELECT (application_id, changed, id, kind, written_in) ON application_change TO gerbang_officer;
 GRANT SELECT (actor, actor_role, application_id, id, kind, occurred_at, sequence) ON application_event TO gerbang_officer;
 GRANT SELECT (application_id, assigned_at, ended_at, id, officer) ON assignment TO gerbang_officer;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code) ON centre TO gerbang_officer;
@@ -176,6 +182,7 @@ GRANT SELECT (code, name) ON partner TO gerbang_officer;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_country TO gerbang_officer;
 GRANT SELECT (clock, hours, valid_from, visa_type_code) ON service_target TO gerbang_officer;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_officer;
+GRANT SELECT (id, written_in) ON volume_change TO gerbang_officer;
 CREATE POLICY officer_select ON country FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON entry_rule FOR SELECT TO gerbang_officer
@@ -206,6 +213,10 @@ CREATE POLICY officer_select ON assignment FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON access_event FOR SELECT TO gerbang_officer
     USING (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN access_event.actor = (SELECT viewer.subject()) ELSE false END);
+CREATE POLICY officer_select ON application_change FOR SELECT TO gerbang_officer
+    USING (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN application_change.changed NOT IN ('HOLD') ELSE false END);
+CREATE POLICY officer_select ON volume_change FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_officer;
 GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_yearly TO gerbang_officer;
 CREATE POLICY officer_select ON volume_yearly FOR SELECT TO gerbang_officer
@@ -265,6 +276,7 @@ GRANT EXECUTE ON FUNCTION viewer.acts_as, viewer.told, viewer.subject, viewer.pa
 GRANT SELECT (actor, actor_role, applicant_id, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_supervisor;
 GRANT SELECT (id, nationality_code, passport_last_four) ON applicant TO gerbang_supervisor;
 GRANT SELECT (applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, id, is_held, is_referred, nationality_code, paid_at, partner_code, received_at, reference, stage, status, submitted_at, target_due_at, visa_type_code) ON application TO gerbang_supervisor;
+GRANT SELECT (application_id, id, kind, written_in) ON application_change TO gerbang_supervisor;
 GRANT SELECT (actor, actor_role, application_id, id, kind, occurred_at, sequence) ON application_event TO gerbang_supervisor;
 GRANT SELECT (application_id, assigned_at, ended_at, id, officer) ON assignment TO gerbang_supervisor;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code) ON centre TO gerbang_supervisor;
@@ -278,6 +290,7 @@ GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_count
 GRANT SELECT (answered_at, application_id, id, kind, requested_at, result) ON screening TO gerbang_supervisor;
 GRANT SELECT (clock, hours, valid_from, visa_type_code) ON service_target TO gerbang_supervisor;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_supervisor;
+GRANT SELECT (id, written_in) ON volume_change TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON country FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON entry_rule FOR SELECT TO gerbang_supervisor
@@ -310,6 +323,10 @@ CREATE POLICY supervisor_select ON screening FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON access_event FOR SELECT TO gerbang_supervisor
     USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN access_event.actor = (SELECT viewer.subject()) ELSE false END);
+CREATE POLICY supervisor_select ON application_change FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON volume_change FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_supervisor;
 GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_yearly TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_yearly FOR SELECT TO gerbang_supervisor
@@ -372,6 +389,7 @@ GRANT EXECUTE ON FUNCTION viewer.acts_as, viewer.told, viewer.subject, viewer.pa
 GRANT SELECT (actor, actor_country_code, actor_partner_code, actor_role, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_partner_manager;
 GRANT SELECT (id, nationality_code) ON applicant TO gerbang_partner_manager;
 GRANT SELECT (applicant_id, centre_code, channel, closed_at, country_code, fee_idr, id, nationality_code, paid_at, partner_code, received_at, reference, stage, submitted_at, target_due_at, visa_type_code) ON application TO gerbang_partner_manager;
+GRANT SELECT (application_id, changed, id, written_in) ON application_change TO gerbang_partner_manager;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code) ON centre TO gerbang_partner_manager;
 GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_partner_manager;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_partner_manager;
@@ -380,6 +398,7 @@ GRANT SELECT (code, name) ON partner TO gerbang_partner_manager;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_country TO gerbang_partner_manager;
 GRANT SELECT (clock, hours, valid_from, visa_type_code) ON service_target TO gerbang_partner_manager;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_partner_manager;
+GRANT SELECT (country_code, id, partner_code, written_in) ON volume_change TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON country FOR SELECT TO gerbang_partner_manager
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
 CREATE POLICY partner_manager_select ON entry_rule FOR SELECT TO gerbang_partner_manager
@@ -402,6 +421,10 @@ CREATE POLICY partner_manager_select ON applicant FOR SELECT TO gerbang_partner_
     USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = applicant.id AND by_1.partner_code = (SELECT viewer.partner()) AND by_1.country_code = ANY ((SELECT viewer.countries())::text[])) ELSE false END);
 CREATE POLICY partner_manager_select ON access_event FOR SELECT TO gerbang_partner_manager
     USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN access_event.actor_partner_code = (SELECT viewer.partner()) AND access_event.actor_country_code = ANY ((SELECT viewer.countries())::text[]) ELSE false END);
+CREATE POLICY partner_manager_select ON application_change FOR SELECT TO gerbang_partner_manager
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN application_change.changed NOT IN ('HOLD', 'STATUS', 'DECISION') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_change.application_id AND by_1.partner_code = (SELECT viewer.partner()) AND by_1.country_code = ANY ((SELECT viewer.countries())::text[])) ELSE false END);
+CREATE POLICY partner_manager_select ON volume_change FOR SELECT TO gerbang_partner_manager
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN volume_change.partner_code = (SELECT viewer.partner()) AND volume_change.country_code = ANY ((SELECT viewer.countries())::text[]) ELSE false END);
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_partner_manager;
 GRANT SELECT (backlog_change, country_code, info_requested, intake, partner_code, revenue_idr, starts_on, wip_change) ON volume_yearly TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_yearly FOR SELECT TO gerbang_partner_manager
@@ -455,6 +478,7 @@ GRANT EXECUTE ON FUNCTION viewer.acts_as, viewer.told, viewer.subject, viewer.pa
 GRANT SELECT (actor, actor_role, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_partner_agent;
 GRANT SELECT (id, nationality_code, passport_last_four) ON applicant TO gerbang_partner_agent;
 GRANT SELECT (applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, id, nationality_code, paid_at, partner_code, received_at, reference, stage, submitted_at, target_due_at, visa_type_code) ON application TO gerbang_partner_agent;
+GRANT SELECT (application_id, changed, id, written_in) ON application_change TO gerbang_partner_agent;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code) ON centre TO gerbang_partner_agent;
 GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_partner_agent;
 GRANT SELECT (application_id, decided_at, ground, id, outcome) ON decision TO gerbang_partner_agent;
@@ -491,6 +515,8 @@ CREATE POLICY partner_agent_select ON decision FOR SELECT TO gerbang_partner_age
     USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = decision.application_id AND by_1.partner_code = (SELECT viewer.partner()) AND by_1.centre_code = ANY ((SELECT viewer.centres())::text[])) ELSE false END);
 CREATE POLICY partner_agent_select ON access_event FOR SELECT TO gerbang_partner_agent
     USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN access_event.actor = (SELECT viewer.subject()) ELSE false END);
+CREATE POLICY partner_agent_select ON application_change FOR SELECT TO gerbang_partner_agent
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN application_change.changed NOT IN ('HOLD', 'STATUS') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_change.application_id AND by_1.partner_code = (SELECT viewer.partner()) AND by_1.centre_code = ANY ((SELECT viewer.centres())::text[])) ELSE false END);
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_partner_agent;
 GRANT SELECT (centre_code, channel, country_code, decisions, dimension_set, edition, intake, nationality_code, partner_code, period, refusal_rate, refused, starts_on, target_rate, turnaround_adjusted_p50, turnaround_adjusted_p90, turnaround_p50, turnaround_p90, visa_type_code) ON volume_published TO gerbang_partner_agent;
 CREATE POLICY partner_agent_select ON volume_published FOR SELECT TO gerbang_partner_agent
@@ -508,6 +534,7 @@ GRANT EXECUTE ON FUNCTION viewer.acts_as, viewer.told, viewer.subject, viewer.pa
 GRANT SELECT (actor, actor_role, applicant_id, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_auditor;
 GRANT SELECT (id, nationality_code) ON applicant TO gerbang_auditor;
 GRANT SELECT (applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, id, nationality_code, paid_at, partner_code, received_at, reference, stage, status, submitted_at, target_due_at, visa_type_code) ON application TO gerbang_auditor;
+GRANT SELECT (application_id, changed, id, kind, written_in) ON application_change TO gerbang_auditor;
 GRANT SELECT (actor, actor_role, application_id, id, kind, occurred_at, sequence) ON application_event TO gerbang_auditor;
 GRANT SELECT (application_id, assigned_at, ended_at, id, officer) ON assignment TO gerbang_auditor;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code) ON centre TO gerbang_auditor;
@@ -519,6 +546,7 @@ GRANT SELECT (code, name) ON partner TO gerbang_auditor;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_country TO gerbang_auditor;
 GRANT SELECT (clock, hours, valid_from, visa_type_code) ON service_target TO gerbang_auditor;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_auditor;
+GRANT SELECT (id, written_in) ON volume_change TO gerbang_auditor;
 CREATE POLICY auditor_select ON country FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON entry_rule FOR SELECT TO gerbang_auditor
@@ -546,6 +574,10 @@ CREATE POLICY auditor_select ON decision FOR SELECT TO gerbang_auditor
 CREATE POLICY auditor_select ON assignment FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON access_event FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON application_change FOR SELECT TO gerbang_auditor
+    USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN application_change.changed NOT IN ('HOLD') ELSE false END);
+CREATE POLICY auditor_select ON volume_change FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_auditor;
 GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_yearly TO gerbang_auditor;
@@ -603,6 +635,7 @@ GRANT EXECUTE ON FUNCTION viewer.acts_as, viewer.told, viewer.subject, viewer.pa
 GRANT SELECT (actor_role, applicant_id, fields, id, occurred_at, purpose) ON access_event TO gerbang_applicant;
 GRANT SELECT (account, id, nationality_code, passport_last_four) ON applicant TO gerbang_applicant;
 GRANT SELECT (applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, id, nationality_code, paid_at, partner_code, received_at, reference, stage, status, submitted_at, target_due_at, visa_type_code) ON application TO gerbang_applicant;
+GRANT SELECT (application_id, changed, id, kind, written_in) ON application_change TO gerbang_applicant;
 GRANT SELECT (application_id, id, kind, occurred_at, sequence) ON application_event TO gerbang_applicant;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code) ON centre TO gerbang_applicant;
 GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_applicant;
@@ -642,6 +675,8 @@ CREATE POLICY applicant_select ON decision FOR SELECT TO gerbang_applicant
     USING (CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = decision.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject()))) ELSE false END);
 CREATE POLICY applicant_select ON access_event FOR SELECT TO gerbang_applicant
     USING (CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = access_event.applicant_id AND by_1.account = (SELECT viewer.subject())) ELSE false END);
+CREATE POLICY applicant_select ON application_change FOR SELECT TO gerbang_applicant
+    USING (CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN application_change.changed NOT IN ('HOLD') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_change.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject()))) ELSE false END);
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_applicant;
 GRANT INSERT (id, occurred_at, applicant_id, actor, actor_role, actor_partner_code, actor_country_code, purpose, case_reference, fields, trace_id) ON access_event TO gerbang_applicant;
 CREATE POLICY applicant_insert ON access_event FOR INSERT TO gerbang_applicant
@@ -652,6 +687,7 @@ GRANT USAGE ON SCHEMA public, viewer TO gerbang_service;
 GRANT EXECUTE ON FUNCTION viewer.acts_as, viewer.told, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_service;
 GRANT SELECT (id, nationality_code) ON applicant TO gerbang_service;
 GRANT SELECT (applicant_id, centre_code, channel, closed_at, country_code, fee_idr, id, nationality_code, paid_at, partner_code, received_at, reference, stage, status, submitted_at, target_due_at, visa_type_code) ON application TO gerbang_service;
+GRANT SELECT (application_id, changed, id, kind, written_in) ON application_change TO gerbang_service;
 GRANT SELECT (application_id, id, kind, occurred_at, sequence) ON application_event TO gerbang_service;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code) ON centre TO gerbang_service;
 GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_service;
@@ -683,6 +719,8 @@ CREATE POLICY service_select ON application_event FOR SELECT TO gerbang_service
     USING (CASE WHEN (SELECT viewer.acts_as('SERVICE')) THEN application_event.kind NOT IN ('HELD', 'RELEASED') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_event.application_id AND (by_1.partner_code = (SELECT viewer.partner()) OR by_1.partner_code IS NULL AND (SELECT viewer.partner()) = 'DIRECT')) ELSE false END);
 CREATE POLICY service_select ON applicant FOR SELECT TO gerbang_service
     USING (CASE WHEN (SELECT viewer.acts_as('SERVICE')) THEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = applicant.id AND (by_1.partner_code = (SELECT viewer.partner()) OR by_1.partner_code IS NULL AND (SELECT viewer.partner()) = 'DIRECT')) ELSE false END);
+CREATE POLICY service_select ON application_change FOR SELECT TO gerbang_service
+    USING (CASE WHEN (SELECT viewer.acts_as('SERVICE')) THEN application_change.changed NOT IN ('HOLD') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_change.application_id AND (by_1.partner_code = (SELECT viewer.partner()) OR by_1.partner_code IS NULL AND (SELECT viewer.partner()) = 'DIRECT')) ELSE false END);
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_service;
 
 -- ADMINISTRATOR

@@ -76,6 +76,19 @@ class EventKind(StrEnum):
     REVOKED = "REVOKED"
 
 
+class Changed(StrEnum):
+    """What an event changes: that of it which the most roles read."""
+
+    #: The stage, or when a case was submitted, paid or received: whoever reaches the case.
+    STAGE = "STAGE"
+    #: The decision alone, as by a correction.
+    DECISION = "DECISION"
+    #: The status alone.
+    STATUS = "STATUS"
+    #: Whether supervision holds the case.
+    HOLD = "HOLD"
+
+
 class Outcome(StrEnum):
     """What an officer decided."""
 

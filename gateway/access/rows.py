@@ -1,6 +1,6 @@
 """Which rows a viewer reaches: the policy's rules as SQL, part of every statement."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from sqlalchemy import (
@@ -68,6 +68,28 @@ def reached_as_published(type_name: str, viewer: Viewer, columns: Columns) -> Co
     """The condition that holds for the published figures that the viewer reaches."""
     rule = POLICY[type_name].published_rows.get(viewer.role)
     return false() if rule is None else _meaning(rule, viewer, columns)
+
+
+def reach(type_name: str, viewer: Viewer) -> tuple[object, ...]:
+    """What decides which rows of a type a viewer reaches: who has the same reaches the same."""
+    rule = POLICY[type_name].rows.get(viewer.role)
+    scopes = sorted(set(_scopes(rule))) if rule else ()
+    return (viewer.role, *(getattr(viewer, scope) for scope in scopes))
+
+
+def _scopes(rule: Rule) -> Iterator[Scope]:
+    match rule:
+        case Own(_, scope):
+            yield scope
+        case ActingFor():
+            yield Scope.PARTNER
+        case AllOf(rules) | AnyOf(rules):
+            for each in rules:
+                yield from _scopes(each)
+        case ReachedThrough(_, _, inner):
+            yield from _scopes(inner)
+        case EveryRow() | Missing() | NoneOf():
+            return
 
 
 def _meaning(rule: Rule, viewer: Viewer, columns: Columns) -> ColumnElement[bool]:

@@ -16,6 +16,7 @@ from gateway.cli.stopping import DrainingServer
 from gateway.service import gateway
 from gateway.settings import Settings, read_settings
 from gateway.wire.drain import Drain
+from models.forgetting import keep_forgetting
 from models.life.lapsing import keep_lapsing
 from models.publication import keep_publishing
 from models.volumes import keep_folding
@@ -90,14 +91,19 @@ def configured(app: Starlette, settings: Settings) -> uvicorn.Config:
         log_level="warning",
         timeout_keep_alive=settings.keep_alive_seconds,
         timeout_graceful_shutdown=settings.drain_seconds,  # pyright: ignore[reportArgumentType]
+        ws="websockets-sansio",
+        ws_max_size=settings.body_limit,
+        # Secrets and what others write do not share a compressor.
+        ws_per_message_deflate=False,
     )
 
 
 @contextlib.asynccontextmanager
 async def keeping(settings: Settings) -> AsyncIterator[None]:
-    """Keep the volumes up to date meanwhile, publish them nightly, and end what waits too long."""
+    """Keep the volumes up to date meanwhile, publish them nightly, end what waits too long, and
+    forget what nobody follows from any more."""
     stop, url = asyncio.Event(), settings.owned_url
-    keepers = (keep_folding, keep_publishing, keep_lapsing)
+    keepers = (keep_folding, keep_publishing, keep_lapsing, keep_forgetting)
     jobs = [asyncio.create_task(keeper(url, stop)) for keeper in keepers]
     try:
         yield

@@ -1,6 +1,6 @@
 """Documents: parsed and validated once for each role, kept in a bounded cache."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -33,6 +33,10 @@ MOST_TOKENS = 2_000
 MOST_CHARACTERS = 50_000
 MOST_ERRORS = 10
 KEPT = 1_000
+
+
+#: What runs over HTTP.
+BY_REQUEST = (OperationType.QUERY, OperationType.MUTATION)
 
 
 class StorableText(ValidationRule):
@@ -83,7 +87,9 @@ class Documents:
         return tuple(sorted({field for owner, field in named if owner == type_name}))
 
 
-def operation_of(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
+def operation_of(
+    document: DocumentNode, name: str | None, kinds: Collection[OperationType] = BY_REQUEST
+) -> OperationDefinitionNode:
     """The operation to run. Raises RequestError where the document has none of this name."""
     operation = get_operation_ast(document, name)
     if operation is None:
@@ -92,8 +98,11 @@ def operation_of(document: DocumentNode, name: str | None) -> OperationDefinitio
             "Say by `operationName` which operation of the document to run: it has"
             f" {_operations(document)}.",
         )
-    if operation.operation is OperationType.SUBSCRIPTION:
-        raise RequestError(ErrorCode.INVALID_DOCUMENT, "Only queries and mutations can be run.")
+    if operation.operation not in kinds:
+        raise RequestError(
+            ErrorCode.INVALID_DOCUMENT,
+            "Only subscriptions run over the socket, and only queries and mutations over HTTP.",
+        )
     return operation
 
 

@@ -1,6 +1,9 @@
 """How an operation runs: from a document and a viewer to an answer, in one straight line."""
 
+import asyncio
 import inspect
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from typing import Any
@@ -21,12 +24,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from gateway.access.audit import record_reads
 from gateway.access.bounds import Bounds
 from gateway.access.outages import refuse_partial
-from gateway.access.purpose import stated_purpose
+from gateway.access.purpose import StatedPurpose, stated_purpose
 from gateway.access.seal import Seal
 from gateway.access.session import Session
 from gateway.errors import ErrorCode, GerbangError, RequestError
 from gateway.execution.cost import MOST, cost_of
-from gateway.execution.documents import Documents, operation_of
+from gateway.execution.documents import BY_REQUEST, Documents, operation_of
 from gateway.execution.operation import Answer, OperationRequest
 from gateway.execution.role_schema import role_schema
 from gateway.failures import error_entry, log_failure, masked
@@ -35,10 +38,30 @@ from gateway.schema.build import build_schema
 from gateway.schema.catalogue import Catalogue
 from gateway.schema.context import Context
 from gateway.schema.cursors import Cursors
+from gateway.schema.positions import Positions
 from gateway.viewer import Viewer
 from models.vocabulary import Role
 
 _LOGGED = "Identity"
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """An operation that its viewer may run."""
+
+    request: OperationRequest
+    viewer: Viewer
+    trace_id: str
+    view: GraphQLSchema
+    document: DocumentNode
+    cost: int
+    #: Which fields of identity it reads, and why.
+    logged: tuple[str, ...]
+    purpose: StatedPurpose | None
+
+
+#: What the execution begins with: one value for each time that the operation is executed.
+Roots = Callable[[Context], Awaitable[Sequence[Any]]]
 
 
 class SchemaExecutor:
@@ -53,15 +76,33 @@ class SchemaExecutor:
         self._bounds = bounds
         self._cursors = Cursors(cursor_key)
         self._changes = Changes(engine, seal, bounds)
-        self._catalogue = Catalogue(full)
-        self.views = {role: role_schema(full, self._catalogue, role) for role in Role}
+        self.positions = Positions(cursor_key)
+        self.catalogue = Catalogue(full)
+        self.views = {role: role_schema(full, self.catalogue, role) for role in Role}
         self._documents = Documents(full, self.views)
 
     async def run(self, request: OperationRequest, viewer: Viewer, trace_id: str) -> Answer:
         """The answer to one operation. Raises RequestError where it cannot start."""
+        admitted = self.admitted(request, viewer, trace_id)
+        if isinstance(admitted, Answer):
+            return admitted
+        (answer,) = await self.answers(admitted, _once)
+        return answer
+
+    def admitted(
+        self,
+        request: OperationRequest,
+        viewer: Viewer,
+        trace_id: str,
+        kinds: Collection[OperationType] = BY_REQUEST,
+    ) -> Admitted | Answer:
+        """The operation as it may run, or the answer that says what is wrong with it.
+
+        Raises RequestError where it cannot start.
+        """
         text = _text(request)
         document = self._documents.parsed(text)
-        operation = operation_of(document, request.operation_name)
+        operation = operation_of(document, request.operation_name, kinds)
         _refuse_unsafe(operation, request)
         view = self.views[viewer.role]
         cost = cost_of(operation, document, view, request.variables)
@@ -74,24 +115,52 @@ class SchemaExecutor:
             return _refused([error_entry(mistake, trace_id) for mistake in mistakes])
         logged = self._documents.fields_read(text, _LOGGED, viewer.role)
         purpose = stated_purpose(viewer, _stated(view, operation, request)) if logged else None
-        context = self._context(viewer)
+        return Admitted(request, viewer, trace_id, view, document, cost, logged, purpose)
+
+    async def answers(self, admitted: Admitted, roots: Roots) -> list[Answer]:
+        """An answer for each root, all of one snapshot; what they read of identity is logged.
+
+        Raises RequestError with UNAVAILABLE where it cannot be.
+        """
+        viewer = admitted.viewer
+        context = Context(
+            viewer,
+            partial(self.session, viewer),
+            self.catalogue,
+            self._cursors,
+            self.positions,
+            self._changes,
+        )
         try:
-            result = await _executed(view, document, request, context)
+            executions = [_executed(admitted, context, root) for root in await roots(context)]
+            results = await asyncio.gather(*executions)
         finally:
             await context.session.close()
-        refuse_partial(error.original_error for error in result.errors or ())
-        if purpose and context.identities_read:
-            read, opening = context.identities_read, self._opening(viewer)
-            await record_reads(self._engine, opening, viewer, purpose, read, logged, trace_id)
-        return _answer(result, cost, trace_id)
+        for result in results:
+            refuse_partial(error.original_error for error in result.errors or ())
+        if admitted.purpose and context.identities_read:
+            await record_reads(
+                self._engine,
+                self._opening(viewer),
+                viewer,
+                admitted.purpose,
+                context.identities_read,
+                admitted.logged,
+                admitted.trace_id,
+            )
+        return [answer_to(result, admitted) for result in results]
 
-    def _context(self, viewer: Viewer) -> Context:
-        begin = partial(Session, self._engine, self._opening(viewer))
-        return Context(viewer, begin, self._catalogue, self._cursors, self._changes)
+    def session(self, viewer: Viewer) -> Session:
+        """A hold on the database in the viewer's name."""
+        return Session(self._engine, self._opening(viewer))
 
     def _opening(self, viewer: Viewer) -> tuple[str, ...]:
         """What every transaction begins with: its limits, and whose it is."""
         return (*self._bounds.statements(), *self._seal.acting(viewer))
+
+
+async def _once(_: Context) -> Sequence[Any]:
+    return (None,)
 
 
 def _text(request: OperationRequest) -> str:
@@ -130,24 +199,23 @@ def _stated(
     return get_directive_values(directive, operation, variables) if directive else None
 
 
-async def _executed(
-    view: GraphQLSchema, document: DocumentNode, request: OperationRequest, context: Context
-) -> ExecutionResult:
+async def _executed(admitted: Admitted, context: Context, root: Any) -> ExecutionResult:
     result = execute(
-        view,
-        document,
+        admitted.view,
+        admitted.document,
+        root_value=root,
         context_value=context,
-        variable_values=request.variables,
-        operation_name=request.operation_name,
+        variable_values=admitted.request.variables,
+        operation_name=admitted.request.operation_name,
     )
     return await result if inspect.isawaitable(result) else result
 
 
-def _answer(result: ExecutionResult, cost: int, trace_id: str) -> Answer:
-    errors = [_told(error, trace_id) for error in result.errors or ()]
+def answer_to(result: ExecutionResult, admitted: Admitted) -> Answer:
+    errors = [_told(error, admitted.trace_id) for error in result.errors or ()]
     if any(error.path is None for error in result.errors or ()):
         return _refused(errors)
-    return Answer(result.data, errors, {"cost": {"requested": cost, "maximum": MOST}})
+    return Answer(result.data, errors, {"cost": {"requested": admitted.cost, "maximum": MOST}})
 
 
 def _refused(errors: list[dict[str, Any]]) -> Answer:

@@ -1,10 +1,12 @@
 """What goes into the execution of an operation, what comes out, and who runs it."""
 
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Protocol
 
 from gateway.viewer import Viewer
+from models.vocabulary import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +35,17 @@ class Executor(Protocol):
     """Runs one operation for one viewer; raises RequestError where it cannot start."""
 
     async def run(self, request: OperationRequest, viewer: Viewer, trace_id: str) -> Answer: ...
+
+
+class Follower(Protocol):
+    """Runs subscriptions of viewers."""
+
+    def serves(self, role: Role) -> bool:
+        """Whether there is anything that the role can follow."""
+        ...
+
+    def follow(
+        self, request: OperationRequest, viewer: Viewer, trace_id: str
+    ) -> AsyncGenerator[Answer, None]:
+        """An answer for each payload; raises RequestError where the operation cannot start."""
+        ...

@@ -20,6 +20,7 @@ from graphql import (
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLSchema,
+    OperationType,
     get_named_type,
     is_introspection_type,
     is_required_argument,
@@ -86,10 +87,13 @@ class _View:
         self._made: dict[str, GraphQLNamedType] = {}
 
     def schema(self) -> GraphQLSchema:
-        query = self._full.query_type
+        roots: dict[str, Any] = {
+            kind.value: cast(GraphQLObjectType, self._named(root.name))
+            for kind in OperationType
+            if (root := self._full.get_root_type(kind)) and root.name in self._types
+        }
         view = GraphQLSchema(
-            query=cast(GraphQLObjectType, self._reference(query)),
-            mutation=self._mutation(),
+            **roots,
             types=[self._named(name) for name in sorted(self._reached())],
             directives=[self._directive(directive) for directive in self._directives()],
             extensions=self._full.extensions,
@@ -99,12 +103,6 @@ class _View:
         if errors := validate_schema(view):
             raise ValueError("; ".join(error.message for error in errors))
         return view
-
-    def _mutation(self) -> GraphQLObjectType | None:
-        """The mutations of the role; None where it has none."""
-        full = self._full.mutation_type
-        exists = full is not None and full.name in self._types
-        return cast(GraphQLObjectType, self._reference(full)) if exists else None
 
     def _visible(self, type_: GraphQLNamedType) -> dict[str, Any] | None:
         """The visible members of a type; None for a scalar, which has no members."""
@@ -162,7 +160,8 @@ class _View:
     def _reached(self) -> set[str]:
         """Types that an operation can meet, those that `node` may answer included."""
         reached: set[str] = set()
-        waiting = [name for name in ("Query", "Mutation") if name in self._types]
+        roots = (self._full.get_root_type(kind) for kind in OperationType)
+        waiting = [root.name for root in roots if root and root.name in self._types]
         while waiting:
             name = waiting.pop()
             if name not in reached:

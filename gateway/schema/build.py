@@ -10,6 +10,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.name_converter import NameConverter
 
 from gateway.access.fields import gaps
+from gateway.schema.changes import Subscription
 from gateway.schema.mutations.mutation import Mutation
 from gateway.schema.query import Query
 from gateway.schema.scalars import SCALARS
@@ -21,7 +22,11 @@ class PolicyGapError(Exception):
 
 
 @strawberry.directive(
-    locations=[DirectiveLocation.QUERY, DirectiveLocation.MUTATION],
+    locations=[
+        DirectiveLocation.QUERY,
+        DirectiveLocation.MUTATION,
+        DirectiveLocation.SUBSCRIPTION,
+    ],
     name="purpose",
     description="Why this operation reads identity; it is logged with each read.",
 )
@@ -40,7 +45,7 @@ def build_schema() -> GraphQLSchema:
     Raises PolicyGapError while the policy does not have exactly one line for each.
     """
     config = StrawberryConfig(scalar_map=SCALARS, name_converter=_Names())
-    declared = strawberry.Schema(Query, Mutation, directives=[purpose], config=config)
+    declared = strawberry.Schema(Query, Mutation, Subscription, directives=[purpose], config=config)
     schema = declared._schema  # pyright: ignore[reportPrivateUsage] - there is no public way to it
     if found := gaps(_fields(schema)):
         raise PolicyGapError("\n".join(found))

@@ -10,7 +10,17 @@ from sqlalchemy import ColumnElement, Label
 from sqlalchemy.orm import InstrumentedAttribute
 
 from gateway.access.fields import readable_fields
-from gateway.schema.declare import KEY, SOURCE, Column, Link, Links, Source, Stored, Translated
+from gateway.schema.declare import (
+    KEY,
+    SOURCE,
+    Column,
+    Link,
+    Links,
+    Placed,
+    Source,
+    Stored,
+    Translated,
+)
 from models.vocabulary import Role
 
 _DECLARATION = "strawberry-definition"
@@ -85,6 +95,8 @@ def _needed(field: DeclaredField) -> Iterator[tuple[str, Any]]:
             yield from ((str(column.key), column) for column in columns.values())
         case Link(local) | Links(local):
             yield hidden_label(local), local
+        case Placed(written_in, id_):
+            yield from ((hidden_label(column), column) for column in (written_in, id_))
 
 
 def _declared(schema: GraphQLSchema) -> Iterator[DeclaredNoun]:

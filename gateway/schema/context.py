@@ -16,7 +16,8 @@ from gateway.mutations.outcome import Outcome
 from gateway.mutations.requests import Request
 from gateway.schema.catalogue import Catalogue, DeclaredNoun, hidden_label
 from gateway.schema.cursors import Cursors
-from gateway.schema.declare import Link, Links
+from gateway.schema.declare import Link, Links, Placed
+from gateway.schema.positions import Place, Positions
 from gateway.viewer import Viewer
 
 _BY = "_by"
@@ -30,6 +31,7 @@ class Context:
     new_session: Callable[[], Session]
     catalogue: Catalogue
     cursors: Cursors
+    positions: Positions
     changes: Changes
     session: Session = field(init=False)
     loaders: "Loaders" = field(init=False)
@@ -69,6 +71,11 @@ class Context:
         if noun.stored.is_logged:
             self.identities_read.update(row[0] for row in rows)
         return [noun.record(labels, tuple(row)) for row in rows]
+
+    def position(self, source: Placed, root: Any) -> str:
+        """Where a change lies, sealed."""
+        place = (root.__dict__[hidden_label(part)] for part in (source.written_in, source.id))
+        return self.positions.write(type(root).__name__, Place(*place))
 
 
 class Loaders:

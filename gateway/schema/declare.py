@@ -55,7 +55,15 @@ class Links:
     order: tuple[Expression, ...]
 
 
-Source = Column | Translated | Link | Links
+@dataclass(frozen=True, eq=False, slots=True)
+class Placed:
+    """The position of a change: the transaction that wrote it, and its id."""
+
+    written_in: InstrumentedAttribute[Any]
+    id: InstrumentedAttribute[Any]
+
+
+Source = Column | Translated | Link | Links | Placed
 
 
 @strawberry.interface(description="Anything with a global id, to be had again by `node`.")
@@ -130,6 +138,18 @@ def links(
 
     def resolve(root: Any, info: strawberry.Info) -> Any:
         return info.context.loaders.many(source, root)
+
+    return _field(resolve, source, description)
+
+
+def position(
+    written_in: InstrumentedAttribute[Any], id_: InstrumentedAttribute[Any], description: str
+) -> Any:
+    """A field that is the sealed position of a change."""
+    source = Placed(written_in, id_)
+
+    def resolve(root: Any, info: strawberry.Info) -> Any:
+        return info.context.position(source, root)
 
     return _field(resolve, source, description)
 

@@ -2,6 +2,7 @@
 
 import enum
 from datetime import date, datetime
+from functools import cache
 from typing import Annotated, Any, Generic, TypeVar
 
 import strawberry
@@ -62,6 +63,7 @@ class Span(Generic[Moment]):
         return conditions
 
 
+@cache
 def where_input(cls: type[Any]) -> type[Any] | None:
     """The input ``XWhere`` of a noun: a filter for each field that says it can be one."""
     filters = {field.python_name: field for field in _fields(cls) if _is_filter(field)}

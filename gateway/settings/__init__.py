@@ -65,7 +65,9 @@ class Settings:
         is_secret=True,
     )
     database_connections: int = setting(
-        "how many database connections this process may hold", readers.whole(1, 200), 10
+        "how many database connections this process may hold, besides one that hears of changes",
+        readers.whole(1, 200),
+        10,
     )
     postgres_bin: Path | None = setting(  # noqa: RUF009
         "folder of the PostgreSQL programs for the embedded server; found by itself if not given",

@@ -44,7 +44,7 @@ class Edge:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        trace_id = _trace_id(Headers(scope=scope).get("traceparent"))
+        trace_id = trace_id_from(Headers(scope=scope).get("traceparent"))
         scope.setdefault("state", {})["trace_id"] = trace_id
         started_at, status = time.perf_counter(), 0
 
@@ -83,7 +83,7 @@ async def refusal(request: Request, error: Exception) -> Response:
     return error_response(error, trace_id_of(request))
 
 
-def _trace_id(traceparent: str | None) -> str:
+def trace_id_from(traceparent: str | None) -> str:
     """The caller's W3C trace id if it is well formed, else one of our own."""
     given = TRACEPARENT.fullmatch(traceparent or "")
     return given[1] if given else secrets.token_hex(16)

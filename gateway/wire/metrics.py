@@ -42,6 +42,11 @@ class Metrics:
             registry=self._registry,
         )
 
+        self._sockets = Gauge("gerbang_sockets", "Open sockets.", registry=self._registry)
+        self._closes = Counter(
+            "gerbang_closes", "Sockets that were ended, by code.", ["code"], registry=self._registry
+        )
+
     def note(self, path: str, status: int, seconds: float) -> None:
         """Note one finished request; status 499 is one whose client hung up."""
         if path in MEASURED_PATHS:
@@ -50,6 +55,12 @@ class Metrics:
 
     def note_error(self, code: str) -> None:
         self._errors.labels(code).inc()
+
+    def note_sockets(self, number: int) -> None:
+        self._sockets.set(number)
+
+    def note_close(self, code: int) -> None:
+        self._closes.labels(int(code)).inc()
 
     def note_refusal(self, reason: str) -> None:
         self._refused.labels(reason).inc()

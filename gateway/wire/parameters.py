@@ -22,6 +22,13 @@ def from_body(body: bytes) -> OperationRequest:
     return _operation(parameters, may_write=True)
 
 
+def from_message(payload: Any) -> OperationRequest:
+    """The operation that a subscription asks for."""
+    if not isinstance(payload, dict):
+        raise _bad("The payload must be an object.")
+    return _operation(payload, may_write=False)
+
+
 def from_url(given: Mapping[str, str]) -> OperationRequest:
     """The operation in a GET's query string: it may read, never write."""
     parameters: dict[str, Any] = {name: given[name] for name in URL_PARAMETERS if name in given}

@@ -99,6 +99,9 @@ WAYS: dict[str, tuple[str, ...]] = {
     "Node": (_node("Country", "AU").split(" > ")[0],),
 }  # fmt: skip
 
+#: What only a socket leads to: see ``test_live.py``.
+FOLLOWED = {"Subscription", "ApplicationChange", "VolumesChange"}
+
 #: The arguments that the fields of a query need.
 ARGUMENTS = {
     "node": '(id: "x")', "nodes": '(ids: ["x"])', "country": '(code: "AU")',

@@ -1,0 +1,55 @@
+"""What changed lately, for whoever follows it live; triggers write it, a job forgets it.
+
+Changes are read in the order of the transactions that wrote them, and only those below the oldest
+transaction that still runs: no change can appear before a place that was read already. Order of
+ids or of instants would not do, since transactions do not commit in the order in which they begin.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Identity, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, one_of
+from models.vocabulary import Changed, EventKind
+
+#: Where PostgreSQL tells that changes were committed; what it tells is empty.
+CHANNEL = "gerbang_change"
+
+_THIS_TRANSACTION = text("pg_current_xact_id()::text::bigint")
+_NOW = text("clock_timestamp()")
+
+
+class ApplicationChange(Base):
+    """An event of an application, as news."""
+
+    __tablename__ = "application_change"
+
+    #: The id of the event.
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    written_in: Mapped[int] = mapped_column(server_default=_THIS_TRANSACTION)
+    written_at: Mapped[datetime] = mapped_column(server_default=_NOW, index=True)
+    application_id: Mapped[UUID]
+    kind: Mapped[str]
+    changed: Mapped[str]
+
+    __table_args__ = (
+        Index(None, "written_in", "id"),
+        one_of("kind", EventKind),
+        one_of("changed", Changed),
+    )
+
+
+class VolumeChange(Base):
+    """A partner and country whose volumes were folded anew; neither, for what came directly."""
+
+    __tablename__ = "volume_change"
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    written_in: Mapped[int] = mapped_column(server_default=_THIS_TRANSACTION)
+    written_at: Mapped[datetime] = mapped_column(server_default=_NOW, index=True)
+    partner_code: Mapped[str | None]
+    country_code: Mapped[str | None]
+
+    __table_args__ = (Index(None, "written_in", "id"),)

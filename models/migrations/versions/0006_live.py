@@ -1,0 +1,16 @@
+"""What changed lately, for whoever follows it live."""
+
+from models.migrations.steps import run
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    run("0006_live")
+
+
+def downgrade() -> None:
+    run("0006_undo")

@@ -1,0 +1,164 @@
+"""Viewers who follow through reconnections, and writers who commit in any order meanwhile."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from random import Random
+
+from websockets.exceptions import ConnectionClosed
+
+from models.database import connect
+from tests.gateway.conftest import CLAIMS
+from tests.gateway.live import APPLICATIONS, Client, Served
+from tests.models.crowd import Someone, crowd, join
+from tests.world import Place
+
+NAMES = ("officer", "manager-au", "manager-pacific", "manager-andalan", "agent-au", "service")
+
+_EVENT = """
+    INSERT INTO application_event (application_id, sequence, kind, occurred_at)
+    VALUES ($1, 100, 'RECEIVED', now())
+"""
+
+
+@dataclass
+class Followed:
+    """One viewer's way: what was told, across all sockets."""
+
+    name: str
+    told: list[str] = field(default_factory=list)
+    position: str | None = None
+    reconnections: int = 0
+    has_begun: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was missed and what was seen twice or wrongly, of so many events."""
+
+    missed: int
+    surplus: int
+    expected: int
+    reconnections: int
+
+
+async def follow_through(
+    url: str, replicas: Sequence[Served], *, events: int, reconnections: int, seed: int
+) -> list[Seen]:
+    """Let everybody follow while events are committed, one for each application of a crowd."""
+    rng = Random(seed)
+    people = crowd(events, seed)
+    writer = await connect(url)
+    await join(writer, people)
+    await writer.close()
+    followed = [Followed(name) for name in NAMES]
+    done = asyncio.Event()
+    following = [
+        asyncio.create_task(_follow(one, replicas, reconnections, done, Random(rng.random())))
+        for one in followed
+    ]
+    await asyncio.gather(*(one.has_begun.wait() for one in followed))
+    committed = await _write(url, people, rng)
+    while any(one.reconnections < reconnections for one in followed):  # noqa: ASYNC110
+        await asyncio.sleep(0.1)
+    await _settled(followed)
+    done.set()
+    await asyncio.gather(*following)
+    return [_judged(one, committed) for one in followed]
+
+
+async def _write(url: str, people: list[Someone], rng: Random) -> list[Someone]:
+    """Eight writers: some transactions last long, some hold several events, some roll back."""
+    waiting = iter(people)
+    committed: list[Someone] = []
+
+    async def write() -> None:
+        connection = await connect(url)
+        while batch := list(_some(waiting, rng.choice((1, 1, 1, 2, 5)))):
+            transaction = connection.transaction()
+            await transaction.start()
+            for one in batch:
+                await connection.execute(_EVENT, one.id)
+                await asyncio.sleep(rng.choice((0, 0, 0.01, 0.05)))
+            await asyncio.sleep(1.5 if rng.random() < 0.02 else 0)
+            if rng.random() < 0.1:
+                await transaction.rollback()
+            else:
+                await transaction.commit()
+                committed.extend(batch)
+        await connection.close()
+
+    await asyncio.gather(*(write() for _ in range(8)))
+    return committed
+
+
+def _some(waiting: Iterator[Someone], number: int) -> Iterator[Someone]:
+    for _ in range(number):
+        if one := next(waiting, None):
+            yield one
+
+
+async def _follow(
+    one: Followed,
+    replicas: Sequence[Served],
+    reconnections: int,
+    done: asyncio.Event,
+    rng: Random,
+) -> None:
+    """On one replica after another; connections are cut, not closed."""
+    while not done.is_set():
+        async with rng.choice(replicas).as_viewer(one.name) as client:
+            await client.subscribe(APPLICATIONS, after=one.position)
+            is_cut = one.reconnections < reconnections
+            seconds = rng.uniform(0.1, 1.5) if is_cut else None
+            listening = asyncio.create_task(_listen(one, client, done))
+            await asyncio.wait({listening}, timeout=seconds)
+            if is_cut:
+                one.reconnections += 1
+                client.socket.transport.abort()
+            with suppress(ConnectionClosed):
+                await listening
+
+
+async def _listen(one: Followed, client: Client, done: asyncio.Event) -> None:
+    while not done.is_set():
+        try:
+            told = await client.told(0.5)
+        except TimeoutError:
+            continue
+        if told["application"]:
+            one.told.append(told["application"]["reference"])
+        one.position = told["position"]
+        one.has_begun.set()
+
+
+async def _settled(followed: list[Followed]) -> None:
+    """Until nobody was told anything for three seconds."""
+    before = -1
+    while before != (before := sum(len(one.told) for one in followed)):  # noqa: ASYNC110
+        await asyncio.sleep(3)
+
+
+def _judged(one: Followed, committed: list[Someone]) -> Seen:
+    expected = Counter(_reference(each) for each in committed if _reaches(one.name, each.place))
+    told = Counter(one.told)
+    return Seen(
+        (expected - told).total(), (told - expected).total(), expected.total(), one.reconnections
+    )
+
+
+def _reference(one: Someone) -> str:
+    digits = f"{one.id.int % 36**12:012d}"[-12:]
+    return f"{digits[:4]}-{digits[4:8]}-{digits[8:]}"
+
+
+def _reaches(name: str, place: Place) -> bool:
+    """By the claims alone, and not by the policy."""
+    claims = CLAIMS[name]
+    return (
+        claims.get("partner") in (None, place.partner)
+        and ("countries" not in claims or place.country in claims["countries"])
+        and ("centres" not in claims or place.centre in claims["centres"])
+    )

@@ -1,0 +1,141 @@
+"""A real server and a real client of graphql-transport-ws, and what happens meanwhile."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+import uvicorn
+from websockets.asyncio.client import ClientConnection, connect
+
+from gateway.cli.serving import configured
+from gateway.service import gateway
+from gateway.wire.socket import Limits
+from tests import tokens
+from tests.free_ports import free_port
+from tests.gateway.conftest import CLAIMS
+from tests.world import application_id
+
+PROTOCOL = "graphql-transport-ws"
+#: How long to wait for what must come, and for what must not.
+SOON, QUIET = 10.0, 1.2
+
+APPLICATIONS = """subscription($after: String, $where: ApplicationWhere) {
+    applicationChanged(after: $after, where: $where) { position application { reference } }
+}"""
+KINDS = "subscription { applicationChanged { position kind application { reference status } } }"
+VOLUMES = "subscription($after: String) { volumesChanged(after: $after) { position asOf } }"
+
+
+@dataclass
+class Served:
+    """A gateway behind a real server."""
+
+    port: int
+    process: uvicorn.Server
+
+    @asynccontextmanager
+    async def open(self, **how: Any) -> AsyncIterator[ClientConnection]:
+        """A socket on which nothing was said yet."""
+        options = {"subprotocols": [PROTOCOL], "compression": None, **how}
+        async with connect(f"ws://127.0.0.1:{self.port}/graphql", **options) as socket:
+            yield socket
+
+    @asynccontextmanager
+    async def as_viewer(self, name: str, **claims: Any) -> AsyncIterator["Client"]:
+        """A socket of somebody whose token was accepted."""
+        async with self.open() as socket:
+            client = Client(socket)
+            await client.say(type="connection_init", payload=credentials(name, **claims))
+            assert await client.hears() == {"type": "connection_ack"}
+            yield client
+
+
+@asynccontextmanager
+async def served(
+    url: str, *, limits: Limits | None = None, **variables: str
+) -> AsyncIterator[Served]:
+    """The gateway on a database, served as `gerbang serve` does."""
+    port = free_port()
+    settings = tokens.settings(
+        database_url=url, port=str(port), cursor_key=tokens.SEAL_KEY.hex(), **variables
+    )
+    app = gateway(settings, key_source=tokens.key_source, limits=limits)
+    process = uvicorn.Server(configured(app, settings))
+    serving = asyncio.create_task(process.serve())
+    while not process.started:  # noqa: ASYNC110 - uvicorn has no event for it
+        await asyncio.sleep(0.01)
+    try:
+        yield Served(port, process)
+    finally:
+        process.should_exit = True
+        await serving
+
+
+def credentials(name: str, **claims: Any) -> dict[str, str]:
+    """The payload of `connection_init`."""
+    said = {**CLAIMS[name], **claims}
+    return tokens.bearer(**said) if said else {}
+
+
+@dataclass
+class Client:
+    """One end of a socket."""
+
+    socket: ClientConnection
+
+    async def say(self, **message: Any) -> None:
+        await self.socket.send(json.dumps(message))
+
+    async def hears(self, seconds: float = SOON) -> dict[str, Any]:
+        return json.loads(await asyncio.wait_for(self.socket.recv(), seconds))
+
+    async def subscribe(self, query: str, id: str = "1", **variables: Any) -> None:
+        await self.say(type="subscribe", id=id, payload={"query": query, "variables": variables})
+
+    async def told(self, seconds: float = SOON) -> Any:
+        """The value of the next payload."""
+        message = await self.hears(seconds)
+        assert message["type"] == "next", message
+        assert "errors" not in message["payload"], message
+        (value,) = message["payload"]["data"].values()
+        return value
+
+    async def follows(self, query: str, **variables: Any) -> str:
+        """Subscribe and take the first payload: the position alone."""
+        await self.subscribe(query, **variables)
+        first = await self.told()
+        assert first.get("application") is None
+        return first["position"]
+
+    async def references(self, number: int) -> list[str]:
+        """The applications of the next payloads."""
+        return [(await self.told())["application"]["reference"] for _ in range(number)]
+
+    async def hears_nothing(self) -> None:
+        try:
+            message = await self.hears(QUIET)
+        except TimeoutError:
+            return
+        raise AssertionError(f"something was told: {message}")
+
+    async def is_closed(self) -> tuple[int | None, str | None]:
+        """The code and reason with which the server ends the socket."""
+        await asyncio.wait_for(self.socket.wait_closed(), SOON)
+        return self.socket.close_code, self.socket.close_reason
+
+
+async def happens(connection: asyncpg.Connection, reference: str, kind: str) -> int:
+    """Something happens to an application; the id of the event."""
+    return await connection.fetchval(
+        """
+        INSERT INTO application_event (application_id, sequence, kind, occurred_at)
+        SELECT $1::uuid, max(sequence) + 1, $2::text, now()
+        FROM application_event WHERE application_id = $1 RETURNING id
+        """,
+        application_id(reference),
+        kind,
+    )

@@ -1,0 +1,398 @@
+"""Who follows what: each event once, in reach, as far as the role reads it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from gateway.access.fields import is_readable, readable_fields
+from gateway.schema import following
+from gateway.schema.ids import GlobalId
+from gateway.schema.positions import Place, Positions
+from models.database import connect
+from models.volumes import fold
+from tests import tokens
+from tests.gateway.live import (
+    APPLICATIONS,
+    KINDS,
+    VOLUMES,
+    Client,
+    Served,
+    credentials,
+    happens,
+    served,
+)
+from tests.gateway.test_policy_enforced import VIEWERS
+from tests.world import application_id
+
+pytestmark = pytest.mark.anyio
+
+IDENTITY = """subscription Case %s { applicationChanged {
+    position application { reference applicant { identity { fullName } } } } }"""
+
+
+@pytest.fixture(scope="module")
+async def live(world: str) -> AsyncIterator[Served]:
+    async with served(world) as running:
+        yield running
+
+
+@pytest.fixture
+async def writer(world: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await connect(world)
+    yield connection
+    await connection.close()
+
+
+async def test_an_event_is_told_once_with_what_the_role_reads(live: Served, writer) -> None:
+    async with live.as_viewer("officer") as officer:
+        await officer.follows(KINDS)
+        await happens(writer, "AUSY-PAID-0013", "RECEIVED")
+        told = await officer.told()
+        assert told["kind"] == "RECEIVED"
+        assert told["application"] == {"reference": "AUSY-PAID-0013", "status": "PAID"}
+        await officer.hears_nothing()
+
+
+REACHES = {
+    "officer": {"SYD", "MEL", "NZ", "ANDALAN", "RUBY"},
+    "supervisor": {"SYD", "MEL", "NZ", "ANDALAN", "RUBY"},
+    "auditor": {"SYD", "MEL", "NZ", "ANDALAN", "RUBY"},
+    "manager-au": {"SYD", "MEL"},
+    "manager-pacific": {"SYD", "MEL", "NZ"},
+    "manager-andalan": {"ANDALAN"},
+    "agent-au": {"SYD"},
+    "applicant": {"RUBY"},
+    "service": {"SYD", "MEL", "NZ"},
+}
+CASES = {
+    "SYD": "AUSY-PAID-0013",
+    "MEL": "AUME-INCO-0004",
+    "NZ": "NZGR-WITH-0009",
+    "ANDALAN": "ANDA-LAPS-0012",
+    "RUBY": "DIRE-UNPA-0011",
+}
+
+
+@pytest.mark.parametrize("name", REACHES)
+async def test_changes_out_of_reach_leave_no_trace(live: Served, writer, name: str) -> None:
+    async with live.as_viewer(name) as viewer:
+        await viewer.follows(APPLICATIONS)
+        for reference in CASES.values():
+            await happens(writer, reference, "RECEIVED")
+        reached = [reference for where, reference in CASES.items() if where in REACHES[name]]
+        assert await viewer.references(len(reached)) == reached
+        await viewer.hears_nothing()
+
+
+@pytest.mark.parametrize("name", ["leadership", "administrator", "anonymous"])
+async def test_whoever_reads_no_case_follows_none(live: Served, name: str) -> None:
+    if name == "leadership":
+        async with live.as_viewer(name) as viewer:
+            await viewer.subscribe(APPLICATIONS)
+            refused = await viewer.hears()
+            assert refused["type"] == "error"
+            assert {one["extensions"]["code"] for one in refused["payload"]} == {"FORBIDDEN_FIELD"}
+        return
+    async with live.open() as socket:
+        client = Client(socket)
+        await client.say(type="connection_init", payload=credentials(name))
+        code, _ = await client.is_closed()
+        assert code == 4403
+
+
+async def test_partners_hear_of_stages_and_never_of_a_status_or_a_hold(
+    live: Served, writer
+) -> None:
+    async with (
+        live.as_viewer("manager-au") as manager,
+        live.as_viewer("agent-au") as agent,
+        live.as_viewer("officer") as officer,
+        live.as_viewer("supervisor") as supervisor,
+    ):
+        for viewer in (manager, agent):
+            await viewer.follows(APPLICATIONS)
+        for viewer in (officer, supervisor):
+            await viewer.follows(KINDS)
+        case = "AUSY-LATE-0002"  # granted so far
+        kinds = ["REVOKED", "REFUSED", "HELD", "RELEASED", "SCREENING", "IN_VERIFICATION"]
+        kinds += ["GRANTED"]
+        for kind in kinds:
+            await happens(writer, case, kind)
+        assert [(await supervisor.told())["kind"] for _ in kinds] == kinds
+        without_holds = [kind for kind in kinds if kind not in ("HELD", "RELEASED")]
+        assert [(await officer.told())["kind"] for _ in without_holds] == without_holds
+        # Back in process, and closed again; the agent reads outcomes besides.
+        assert await manager.references(2) == [case] * 2
+        assert await agent.references(3) == [case] * 3
+        for viewer in (manager, agent, officer, supervisor):
+            await viewer.hears_nothing()
+
+
+async def test_kind_does_not_exist_for_who_reads_no_events(live: Served) -> None:
+    async with live.as_viewer("manager-au") as manager:
+        await manager.subscribe(KINDS)
+        refused = await manager.hears()
+        assert refused["type"] == "error"
+        told = {one["extensions"].get("coordinate") for one in refused["payload"]}
+        assert told == {"ApplicationChange.kind", "Application.status"}
+
+
+async def test_where_narrows_what_is_followed(live: Served, writer) -> None:
+    async with live.as_viewer("officer") as officer:
+        await officer.follows(APPLICATIONS, where={"country": {"eq": "NZ"}})
+        await happens(writer, "AUSY-PAID-0013", "RECEIVED")
+        await happens(writer, "NZGR-WITH-0009", "RECEIVED")
+        assert await officer.references(1) == ["NZGR-WITH-0009"]
+        await officer.hears_nothing()
+
+
+async def test_whoever_comes_back_with_a_position_misses_nothing(live: Served, writer) -> None:
+    async with live.as_viewer("manager-au") as manager:
+        position = await manager.follows(APPLICATIONS)
+    for reference in CASES.values():
+        await happens(writer, reference, "RECEIVED")
+    async with live.as_viewer("manager-au") as manager:
+        await manager.follows(APPLICATIONS, after=position)
+        first = await manager.told()
+        assert first["application"]["reference"] == "AUSY-PAID-0013"
+    async with live.as_viewer("manager-au") as manager:
+        await manager.follows(APPLICATIONS, after=first["position"])
+        assert await manager.references(1) == ["AUME-INCO-0004"]
+        await manager.hears_nothing()
+
+
+async def test_more_than_a_batch_is_caught_up_with_in_order(live: Served, writer) -> None:
+    async with live.as_viewer("officer") as officer:
+        position = await officer.follows(KINDS)
+    async with writer.transaction():
+        for _ in range(125):
+            await happens(writer, "AUSY-PAID-0013", "HELD")
+            await happens(writer, "AUSY-PAID-0013", "RECEIVED")
+    async with live.as_viewer("officer") as officer:
+        await officer.follows(APPLICATIONS, after=position)
+        assert await officer.references(125) == ["AUSY-PAID-0013"] * 125
+        await officer.hears_nothing()
+
+
+async def test_a_transaction_that_commits_late_is_told_after_one_that_began_later(
+    live: Served, world: str, writer
+) -> None:
+    late = await connect(world)
+    async with live.as_viewer("officer") as officer:
+        await officer.follows(APPLICATIONS)
+        transaction = late.transaction()
+        await transaction.start()
+        await happens(late, "AUSY-PAID-0013", "RECEIVED")
+        await happens(writer, "NZGR-WITH-0009", "RECEIVED")
+        await officer.hears_nothing()
+        await transaction.commit()
+        assert await officer.references(2) == ["AUSY-PAID-0013", "NZGR-WITH-0009"]
+        # One that is rolled back holds nothing up, and nobody hears that it ended.
+        transaction = late.transaction()
+        await transaction.start()
+        await happens(late, "AUSY-PAID-0013", "RECEIVED")
+        await happens(writer, "NZGR-WITH-0009", "RECEIVED")
+        await transaction.rollback()
+        assert await officer.references(1) == ["NZGR-WITH-0009"]
+        await officer.hears_nothing()
+    await late.close()
+
+
+async def test_a_lost_listener_comes_back_and_catches_up(live: Served, world: str, writer) -> None:
+    async with live.as_viewer("officer") as officer:
+        await officer.follows(APPLICATIONS)
+        await happens(writer, "AUSY-PAID-0013", "RECEIVED")
+        assert await officer.references(1) == ["AUSY-PAID-0013"]
+        async with writer.transaction():
+            await happens(writer, "NZGR-WITH-0009", "RECEIVED")
+            await writer.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        await happens(writer, "AUME-INCO-0004", "RECEIVED")
+        assert await officer.references(2) == ["NZGR-WITH-0009", "AUME-INCO-0004"]
+        await officer.hears_nothing()
+
+
+async def test_while_nothing_changes_the_position_alone_is_told(
+    live: Served, writer, monkeypatch
+) -> None:
+    async with live.as_viewer("manager-au") as manager:
+        monkeypatch.setattr(following, "QUIET_SECONDS", 1.0)
+        await manager.follows(APPLICATIONS)
+        await happens(writer, "NZGR-WITH-0009", "RECEIVED")
+        quiet = await manager.told()
+        assert quiet["application"] is None
+    monkeypatch.undo()
+    await happens(writer, "AUSY-PAID-0013", "RECEIVED")
+    async with live.as_viewer("manager-au") as manager:
+        await manager.follows(APPLICATIONS, after=quiet["position"])
+        assert await manager.references(1) == ["AUSY-PAID-0013"]
+
+
+async def test_whoever_reaches_the_same_shares_one_look(live: Served, writer, traffic) -> None:
+    async with AsyncExitStack() as stack:
+        for number in range(6):
+            viewer = live.as_viewer("manager-au", sub=f"manager-{number}")
+            manager = await stack.enter_async_context(viewer)
+            await manager.follows(APPLICATIONS)
+        await happens(writer, "NZGR-WITH-0009", "RECEIVED")
+        await manager.hears_nothing()
+        traffic.statements.clear()
+        await happens(writer, "NZGR-WITH-0009", "RECEIVED")
+        await manager.hears_nothing()
+        looks = [text for text in traffic.statements if "FROM application_change" in text]
+        assert 1 <= len(looks) <= 2
+
+
+RECEIVE = """mutation($input: MarkReceivedInput!) {
+    markReceived(input: $input) { errors { code } application { receivedAt } } }"""
+
+
+async def test_what_a_mutation_did_is_told(live: Served, who) -> None:
+    query = """subscription { applicationChanged {
+        position application { reference receivedAt } } }"""
+    async with live.as_viewer("manager-au") as manager, live.as_viewer("officer") as officer:
+        await manager.follows(query)
+        await officer.follows(KINDS)
+        case = GlobalId("Application", str(application_id("AUSY-PAID-0013"))).encode()
+        named = {"applicationId": case, "idempotencyKey": str(uuid4())}
+        done = (await who["agent-au"](RECEIVE, input=named)).data["markReceived"]
+        assert done["errors"] == []
+        told = await manager.told()
+        assert told["application"] == {"reference": "AUSY-PAID-0013", **done["application"]}
+        assert (await officer.told())["kind"] == "RECEIVED"
+
+
+# --- Positions -----------------------------------------------------------------------------------
+
+
+async def _refusal(viewer: Client, query: str, **variables: object) -> str:
+    await viewer.subscribe(query, **variables)
+    refused = await viewer.hears()
+    assert refused["type"] == "error"
+    return refused["payload"][0]["extensions"]["code"]
+
+
+async def test_positions_tell_nothing_and_cannot_be_made_up(live: Served) -> None:
+    async with live.as_viewer("officer") as officer:
+        position = await officer.follows(APPLICATIONS)
+        await officer.subscribe(APPLICATIONS, id="2")
+        assert (await officer.told())["position"] != position
+        changed = ("A" if position[0] != "A" else "B") + position[1:]
+        for wrong in (changed, position[:-1], "", "x" * 5000, "é"):
+            code = await _refusal(officer, APPLICATIONS, id="3", after=wrong)
+            assert code == "INVALID_CURSOR"
+        assert await _refusal(officer, VOLUMES, id="4", after=position) == "INVALID_CURSOR"
+
+
+async def test_a_position_of_another_time_is_refused(live: Served, monkeypatch) -> None:
+    positions = Positions(tokens.SEAL_KEY)
+    future = positions.write("ApplicationChange", Place(2**60, 0))
+    with monkeypatch.context() as patch:
+        patch.setattr("time.time", lambda: 1_700_000_000.0)
+        old = positions.write("ApplicationChange", Place(1, 0))
+    async with live.as_viewer("officer") as officer:
+        assert await _refusal(officer, APPLICATIONS, id="1", after=old) == "POSITION_TOO_OLD"
+        assert await _refusal(officer, APPLICATIONS, id="2", after=future) == "POSITION_TOO_OLD"
+
+
+# --- Identity ------------------------------------------------------------------------------------
+
+
+async def test_identity_takes_a_purpose_and_each_read_is_logged(live: Served, writer) -> None:
+    async with live.as_viewer("officer") as officer:
+        assert await _refusal(officer, IDENTITY % "") == "PURPOSE_REQUIRED"
+        before = await writer.fetchval("SELECT count(*) FROM access_event")
+        await officer.subscribe(IDENTITY % '@purpose(code: CASEWORK, reference: "T-1")', id="2")
+        assert (await officer.told())["application"] is None
+        assert await writer.fetchval("SELECT count(*) FROM access_event") == before
+        await happens(writer, "SGPO-OPEN-0006", "RECEIVED")
+        told = await officer.told()
+        assert told["application"]["applicant"]["identity"] == {"fullName": "Wei Tan"}
+        assert await writer.fetchval("SELECT count(*) FROM access_event") == before + 1
+
+
+# --- Volumes -------------------------------------------------------------------------------------
+
+
+async def _figures_change(connection: asyncpg.Connection, reference: str) -> None:
+    await connection.execute(
+        "UPDATE application SET fee_idr = fee_idr + 1 WHERE reference = $1", reference
+    )
+    await fold(connection)
+
+
+async def test_volumes_are_told_of_after_a_fold_that_changed_figures(live: Served, writer) -> None:
+    async with (
+        live.as_viewer("leadership") as leadership,
+        live.as_viewer("manager-au") as manager,
+        live.as_viewer("manager-pacific") as pacific,
+    ):
+        await fold(writer)
+        for viewer in (leadership, manager, pacific):
+            await viewer.follows(VOLUMES)
+        await fold(writer)
+        await leadership.hears_nothing()
+        await _figures_change(writer, "NZGR-WITH-0009")
+        assert set(await leadership.told()) == {"position", "asOf"}
+        await pacific.told()
+        await manager.hears_nothing()
+        await _figures_change(writer, "AUSY-PAID-0013")
+        await manager.told()
+
+
+async def test_volumes_are_told_of_at_most_once_a_second(live: Served, writer) -> None:
+    async with live.as_viewer("officer") as officer:
+        await officer.follows(VOLUMES)
+        heard = 0
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        while loop.time() - began < 2.5:
+            await _figures_change(writer, "AUSY-PAID-0013")
+            try:
+                await officer.told(0.05)
+            except TimeoutError:
+                continue
+            heard += 1
+        assert 1 <= heard <= 3
+
+
+async def test_who_has_published_figures_or_none_does_not_follow_them(live: Served) -> None:
+    for name in ("agent-au", "applicant", "service"):
+        async with live.as_viewer(name) as viewer:
+            assert await _refusal(viewer, VOLUMES) == "FORBIDDEN_FIELD"
+
+
+# --- The policy, role by role --------------------------------------------------------------------
+
+FIELDS = {
+    "applicationChanged": ("ApplicationChange", ("position", "kind", "application")),
+    "volumesChanged": ("VolumesChange", ("position", "asOf")),
+}
+
+
+@pytest.mark.parametrize("role", list(VIEWERS))
+async def test_a_followed_field_is_told_or_refused_as_the_policy_says(live: Served, role) -> None:
+    if not readable_fields("Subscription", role):
+        async with live.open() as socket:
+            client = Client(socket)
+            await client.say(type="connection_init", payload=credentials(VIEWERS[role]))
+            assert (await client.is_closed())[0] == 4403
+        return
+    async with live.as_viewer(VIEWERS[role]) as viewer:
+        for way, (type_name, fields) in FIELDS.items():
+            for name in fields:
+                inside = f"{name} {{ __typename }}" if name == "application" else name
+                await viewer.subscribe(f"subscription {{ {way} {{ {inside} }} }}", id=name + way)
+                message = await viewer.hears()
+                may = is_readable("Subscription", way, role) and is_readable(type_name, name, role)
+                assert message["type"] == ("next" if may else "error")
+                if not may:
+                    codes = {one["extensions"]["code"] for one in message["payload"]}
+                    assert codes == {"FORBIDDEN_FIELD"}
+                await viewer.say(type="complete", id=name + way)

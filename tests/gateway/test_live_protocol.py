@@ -1,0 +1,296 @@
+"""The protocol, kept and broken: how a socket opens, and with which code it ends."""
+
+import asyncio
+import json
+import socket as sockets
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx2
+import pytest
+from websockets.exceptions import InvalidStatus
+
+from gateway.wire.socket import Limits
+from models.database import connect
+from tests import tokens
+from tests.gateway.live import (
+    APPLICATIONS,
+    PROTOCOL,
+    VOLUMES,
+    Client,
+    Served,
+    credentials,
+    happens,
+    served,
+)
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(scope="module")
+async def live(world: str) -> AsyncIterator[Served]:
+    async with served(world, body_limit="4096") as running:
+        yield running
+
+
+# --- Opening -------------------------------------------------------------------------------------
+
+
+async def _status(live: Served, **how: Any) -> tuple[int, str]:
+    with pytest.raises(InvalidStatus) as refused:
+        async with live.open(**how):
+            pass
+    response = refused.value.response
+    return response.status_code, json.loads(response.body)["errors"][0]["extensions"]["code"]
+
+
+@pytest.mark.parametrize("offered", [None, ["graphql-ws"], ["soap"]])
+async def test_only_graphql_transport_ws_is_spoken(live: Served, offered: list[str] | None) -> None:
+    assert await _status(live, subprotocols=offered) == (400, "BAD_REQUEST")
+    async with live.open(subprotocols=["graphql-ws", PROTOCOL]) as socket:
+        assert socket.subprotocol == PROTOCOL
+
+
+@pytest.mark.parametrize("origin", ["https://elsewhere.example", "null", "http://127.0.0.1"])
+async def test_pages_of_other_sites_open_no_socket(live: Served, origin: str) -> None:
+    assert await _status(live, origin=origin) == (403, "BAD_REQUEST")
+
+
+async def test_a_page_of_this_site_does(live: Served) -> None:
+    async with live.open(origin=f"http://127.0.0.1:{live.port}"):
+        pass
+
+
+async def test_the_token_may_stand_in_the_header(live: Served) -> None:
+    headers = {**tokens.bearer(["OFFICER", "AUDITOR"]), "Gerbang-Role": "AUDITOR"}
+    async with live.open(additional_headers=headers) as socket:
+        client = Client(socket)
+        await client.say(type="connection_init")
+        assert await client.hears() == {"type": "connection_ack"}
+
+
+async def test_one_role_acts_and_is_named_in_the_payload(live: Served) -> None:
+    both = tokens.bearer(["LEADERSHIP", "APPLICANT"], sub="applicant")
+    async with live.open() as socket:
+        client = Client(socket)
+        await client.say(type="connection_init", payload={**both, "Gerbang-Role": "LEADERSHIP"})
+        assert await client.hears() == {"type": "connection_ack"}
+        await client.subscribe(VOLUMES)
+        await client.told()
+        await client.subscribe(APPLICATIONS, id="2")
+        refused = await client.hears()
+        assert (refused["type"], refused["id"]) == ("error", "2")
+
+
+# --- Closing -------------------------------------------------------------------------------------
+
+NO_TOKEN: dict[str, str] = {}
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ([b"\x00"], 4400),
+        (["nothing"], 4400),
+        (["[]"], 4400),
+        (['{"type": 1}'], 4400),
+        (['{"type": "start"}'], 4400),
+        (['{"type": "connection_init", "payload": []}'], 4403),
+        (['{"type": "connection_init", "payload": [1]}'], 4400),
+        (['{"type": "connection_init", "payload": {"Authorization": 1}}'], 4400),
+        (['{"type": "subscribe", "id": "1", "payload": {"query": "{ a }"}}'], 4401),
+        (['{"type": "complete", "id": "1"}'], 4401),
+        (['{"type": "connection_init"}'], 4403),
+        (['{"type": "connection_init", "payload": {"Authorization": "Bearer x.y.z"}}'], 4403),
+        (["x" * 5000], 1009),
+        (["OFFICER", '{"type": "connection_init"}'], 4429),
+        (["OFFICER", '{"type": "subscribe", "payload": {"query": "{ a }"}}'], 4400),
+        (["OFFICER", '{"type": "subscribe", "id": "", "payload": {}}'], 4400),
+        (["OFFICER", "{"], 4400),
+    ],
+)
+async def test_what_breaks_the_protocol_ends_the_socket(
+    live: Served, said: list[str | bytes], code: int
+) -> None:
+    async with live.open() as socket:
+        client = Client(socket)
+        for message in said:
+            if message == "OFFICER":
+                await client.say(type="connection_init", payload=credentials("officer"))
+                await client.hears()
+            else:
+                await socket.send(message)
+        ended, reason = await client.is_closed()
+        assert ended == code
+        assert "x.y.z" not in (reason or "")
+
+
+async def test_two_subscriptions_of_one_id_end_the_socket(live: Served) -> None:
+    async with live.as_viewer("officer") as officer:
+        await officer.follows(APPLICATIONS)
+        await officer.subscribe(APPLICATIONS)
+        assert (await officer.is_closed())[0] == 4409
+
+
+async def test_whoever_says_nothing_is_not_waited_for(live: Served) -> None:
+    async with live.open() as socket:
+        began = time.monotonic()
+        assert (await Client(socket).is_closed())[0] == 4408
+        assert time.monotonic() - began < 7
+
+
+async def test_several_roles_and_none_named_is_refused_with_the_reason(live: Served) -> None:
+    async with live.open() as socket:
+        client = Client(socket)
+        await client.say(type="connection_init", payload=tokens.bearer(["OFFICER", "AUDITOR"]))
+        code, reason = await client.is_closed()
+        assert code == 4403
+        assert "ROLE_REQUIRED" in (reason or "")
+
+
+async def test_a_socket_ends_with_its_token(live: Served) -> None:
+    now = int(time.time())
+    async with live.as_viewer("officer", iat=now, exp=now + 3) as officer:
+        await officer.follows(APPLICATIONS)
+        code, reason = await officer.is_closed()
+        assert (code, reason) == (4403, "The token has expired: come back with another.")
+        assert now + 2.5 < time.time() < now + 5
+
+
+async def test_a_viewer_has_a_bounded_number_of_sockets(live: Served) -> None:
+    async def follow(held: asyncio.Event, enough: asyncio.Event) -> None:
+        async with live.as_viewer("auditor"):
+            held.set()
+            await enough.wait()
+
+    enough, held = asyncio.Event(), [asyncio.Event() for _ in range(8)]
+    followers = [asyncio.create_task(follow(one, enough)) for one in held]
+    await asyncio.gather(*(one.wait() for one in held))
+    async with live.open() as socket:
+        client = Client(socket)
+        await client.say(type="connection_init", payload=credentials("auditor"))
+        assert (await client.is_closed())[0] == 4429
+    async with live.as_viewer("officer"):
+        pass  # others are not held up
+    enough.set()
+    await asyncio.gather(*followers)
+    async with live.as_viewer("auditor"):
+        pass
+
+
+async def test_a_socket_has_a_bounded_number_of_subscriptions(live: Served) -> None:
+    async with live.as_viewer("officer") as officer:
+        for number in range(10):
+            await officer.subscribe(VOLUMES, id=str(number))
+            await officer.told()
+        await officer.subscribe(VOLUMES, id="more")
+        refused = await officer.hears()
+        assert refused["id"] == "more"
+        assert refused["payload"][0]["extensions"]["code"] == "TOO_MANY_SUBSCRIPTIONS"
+        await officer.say(type="complete", id="0")
+        await officer.subscribe(VOLUMES, id="more")
+        await officer.told()
+
+
+# --- Talking -------------------------------------------------------------------------------------
+
+
+async def test_a_ping_is_answered_before_and_after_the_beginning(live: Served) -> None:
+    async with live.open() as socket:
+        client = Client(socket)
+        await client.say(type="ping")
+        assert await client.hears() == {"type": "pong"}
+        await client.say(type="pong")
+        await client.say(type="connection_init", payload=credentials("officer"))
+        assert await client.hears() == {"type": "connection_ack"}
+        await client.say(type="ping", payload={"at": 1})
+        assert await client.hears() == {"type": "pong"}
+
+
+@pytest.mark.parametrize(
+    ("payload", "code"),
+    [
+        ({"query": "{ viewer { subject } }"}, "INVALID_DOCUMENT"),
+        ({"query": "{"}, "SYNTAX"),
+        ({"query": "subscription { nothing }"}, "INVALID_DOCUMENT"),
+        ({"query": "subscription { volumesChanged { asOf } ...A } fragment A on Subscription {"
+                   " applicationChanged { position } }"}, "INVALID_DOCUMENT"),
+        ({"query": APPLICATIONS, "variables": {"after": 1}}, "INVALID_VARIABLES"),
+        ({"query": APPLICATIONS, "variables": {"where": {"secret": 1}}}, "INVALID_VARIABLES"),
+        ({"query": "subscription { applicationChanged(where: {country: {eq: null}}) {"
+                   " position } }"}, "INVALID_INPUT"),
+        ({"documentId": "sha256:0"}, "DOCUMENT_NOT_FOUND"),
+        ({}, "BAD_REQUEST"),
+        ([], "BAD_REQUEST"),
+        ({"query": 1}, "BAD_REQUEST"),
+    ],
+)  # fmt: skip
+async def test_what_cannot_be_followed_is_refused_and_the_socket_stays(
+    live: Served, payload: Any, code: str
+) -> None:
+    async with live.as_viewer("officer") as officer:
+        await officer.say(type="subscribe", id="1", payload=payload)
+        refused = await officer.hears()
+        assert (refused["type"], refused["id"]) == ("error", "1")
+        assert {one["extensions"]["code"] for one in refused["payload"]} == {code}
+        await officer.follows(APPLICATIONS)
+
+
+async def test_whoever_completes_is_told_nothing_more(live: Served, world: str) -> None:
+    writer = await connect(world)
+    async with live.as_viewer("officer") as officer:
+        await officer.follows(APPLICATIONS)
+        await officer.say(type="complete", id="1")
+        await happens(writer, "AUSY-PAID-0013", "RECEIVED")
+        await officer.hears_nothing()
+        await officer.say(type="complete", id="unknown")
+        await officer.follows(APPLICATIONS)
+    await writer.close()
+
+
+async def test_subscriptions_do_not_run_by_post(who: Any) -> None:
+    answer = await who["officer"]("subscription { applicationChanged { position } }")
+    assert (answer.status, answer.codes) == (400, ["INVALID_DOCUMENT"])
+
+
+# --- Ends of another kind ------------------------------------------------------------------------
+
+
+async def test_a_client_that_does_not_read_is_dropped(world: str) -> None:
+    """Nothing is kept for it: it comes back with its last position."""
+    much = " ".join(f"a{number}: reference" for number in range(150))
+    query = f"subscription {{ applicationChanged {{ position application {{ {much} }} }} }}"
+    narrow = sockets.socket()
+    narrow.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, 4096)
+    narrow.setblocking(False)
+    writer = await connect(world)
+    async with served(world, limits=Limits(slow_seconds=0.5)) as live:
+        await asyncio.get_running_loop().sock_connect(narrow, ("127.0.0.1", live.port))
+        async with live.open(sock=narrow, max_queue=1, ping_interval=None) as socket:
+            client = Client(socket)
+            await client.say(type="connection_init", payload=credentials("officer"))
+            await client.hears()
+            await client.follows(query)
+            async with writer.transaction():
+                for _ in range(1_500):
+                    await happens(writer, "AUSY-PAID-0013", "RECEIVED")
+            ended = 'gerbang_closes_total{code="4008"} 1.0'
+            async with asyncio.timeout(20):
+                while ended not in await _figures(live):  # noqa: ASYNC110
+                    await asyncio.sleep(0.2)
+            async with live.as_viewer("officer") as other:
+                await other.follows(APPLICATIONS)  # nobody else was held up
+    await writer.close()
+
+
+async def _figures(live: Served) -> str:
+    async with httpx2.AsyncClient() as client:
+        return (await client.get(f"http://127.0.0.1:{live.port}/metrics")).text
+
+
+async def test_at_its_end_the_server_says_that_it_restarts(world: str) -> None:
+    async with served(world) as ending, ending.as_viewer("officer") as officer:
+        await officer.follows(APPLICATIONS)
+        ending.process.should_exit = True
+        assert (await officer.is_closed())[0] == 1012
