@@ -74,10 +74,32 @@ async def lift(connection: asyncpg.Connection) -> None:
 
 
 async def put_up(connection: asyncpg.Connection) -> None:
-    """Create the roles, and give each its grants and its row rules, and nothing else."""
-    for script in ("viewer_context.sql", "row_security.sql"):
-        text = (resources.files("models") / script).read_text(encoding="utf-8")
+    """Create the roles, and give each its grants and its row rules, and nothing else.
+
+    Which version of them it was is noted in the database.
+    """
+    for text in scripts():
         await connection.execute(text)
+    await connection.execute(f"COMMENT ON SCHEMA viewer IS '{version()}'")
+
+
+def scripts() -> tuple[str, str]:
+    """Who is asking, and what each role reaches."""
+    names = ("viewer_context.sql", "row_security.sql")
+    context, rules = ((resources.files("models") / n).read_text(encoding="utf-8") for n in names)
+    return context, rules
+
+
+def version() -> str:
+    """A fingerprint of the scripts."""
+    return hashlib.sha256("".join(scripts()).encode()).hexdigest()
+
+
+async def version_put_up(connection: asyncpg.Connection) -> str | None:
+    """The fingerprint of what was put up last."""
+    return await connection.fetchval(
+        "SELECT obj_description(to_regnamespace('viewer'), 'pg_namespace')"
+    )
 
 
 async def trust(connection: asyncpg.Connection, key: bytes) -> None:

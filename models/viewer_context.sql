@@ -1,5 +1,11 @@
 -- Who is asking, as the database believes it: a context that the gateway sealed, for one
 -- transaction. The application's roles can set `gerbang.viewer` to anything, but not seal it.
+--
+-- A context that somebody captured can be said again until its time is over, a request and a
+-- statement after it was sealed, and in its own role only. It is not tied to one backend: behind
+-- a pooler the gateway learns which one only by asking, a round trip more, and a tie made by the
+-- database would take the first one who says it. So nobody is shown it: the login runs with
+-- `track_activities` off, and a context lives in no statement but the one that begins.
 
 CREATE SCHEMA IF NOT EXISTS viewer;
 
@@ -83,3 +89,10 @@ CREATE OR REPLACE FUNCTION viewer.centres() RETURNS text[]
 REVOKE ALL ON SCHEMA viewer FROM PUBLIC;
 REVOKE ALL ON ALL TABLES IN SCHEMA viewer FROM PUBLIC;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA viewer FROM PUBLIC;
+
+-- A temporary table would hide ours from the next one who is given the connection.
+DO $$
+BEGIN
+    EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());
+END
+$$;

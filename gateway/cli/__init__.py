@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from gateway.cli import data, demo, documents, serving
+from gateway.cli import data, demo, doctor, documents, serving
 from gateway.settings import SettingsError
 from models.postgres import PostgresError
 
@@ -23,6 +23,7 @@ for _command in (
     data.migrate,
     data.synthesise,
     data.volumes,
+    doctor.doctor,
     documents.policy,
     documents.schema,
     documents.settings,

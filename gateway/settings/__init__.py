@@ -53,7 +53,8 @@ class Settings:
 
     database_url: str = setting(
         "the PostgreSQL database as the gateway logs in, postgresql://…; `gerbang migrate` makes "
-        "the login, which owns nothing",
+        "the login, which owns nothing; behind PgBouncer in transaction mode, let it keep prepared "
+        "statements (1.21 or newer, max_prepared_statements above 0)",
         readers.database_url,
         is_secret=True,
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -49,6 +50,17 @@ async def downgrade(url: str, revision: str) -> None:
     async with _alone(url) as connection:
         await lift(await _driver(connection))
         await _run(connection, lambda config: command.downgrade(config, revision))
+
+
+async def standing(url: str) -> tuple[str | None, str | None]:
+    """The revision that the database is at, and the newest one."""
+
+    def read(connection: Connection) -> tuple[str | None, str | None]:
+        newest = ScriptDirectory.from_config(_config(connection)).get_current_head()
+        return MigrationContext.configure(connection).get_current_revision(), newest
+
+    async with engine(url).connect() as connection:
+        return await connection.run_sync(read)
 
 
 async def compare(url: str) -> None:

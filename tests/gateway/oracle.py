@@ -16,6 +16,8 @@ CENTRES = {
     "AU-PER": ("ANDALAN", "AU"),
     "SG-SIN": ("NUSA", "SG"),
 }
+#: Whose own sign-in is whose.
+ACCOUNTS = {"applicant": "Ruby Hale", "applicant-2": "Li Goh"}
 SERVED = {"NUSA": {"AU", "NZ", "SG"}, "ANDALAN": {"AU", "SG"}}
 
 _STAFF = ("OFFICER", "SUPERVISOR", "AUDITOR")
@@ -36,9 +38,10 @@ def reaches_case(claims: Claims, case: Case) -> bool:
         case "PARTNER_AGENT":
             return _at_own_partner(claims, case) and case.place.centre in claims["centres"]
         case "SERVICE":
-            return _at_own_partner(claims, case)
+            is_direct = case.place.partner is None and claims["partner"] == "DIRECT"
+            return _at_own_partner(claims, case) or is_direct
         case "APPLICANT":
-            return claims["sub"] == "applicant" and case.applicant == "Ruby Hale"
+            return case.applicant == ACCOUNTS.get(claims["sub"])
         case _:
             return False
 
@@ -87,7 +90,7 @@ def decided(claims: Claims) -> set[str]:
 
 
 def partners(claims: Claims) -> set[str]:
-    return {claims["partner"]} if role_of(claims) in _PARTNER_SIDE else set(SERVED)
+    return {claims["partner"]} & set(SERVED) if role_of(claims) in _PARTNER_SIDE else set(SERVED)
 
 
 def centres(claims: Claims) -> set[str]:

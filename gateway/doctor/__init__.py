@@ -1,0 +1,67 @@
+"""`gerbang doctor`: examines an installation and says how to mend what it finds."""
+
+import time
+from collections.abc import AsyncIterator
+
+import asyncpg
+from sqlalchemy.engine import make_url
+
+from gateway.doctor.database import figures, revision, row_rules
+from gateway.doctor.finding import Finding
+from gateway.doctor.login import Clock, keys, way_in
+from gateway.doctor.provider import provider
+from gateway.doctor.roles import roles_and_rights
+from gateway.doctor.ways_around import ways_around
+from gateway.settings import Settings
+from models.database import connect
+
+__all__ = ["Finding", "examine"]
+
+
+async def examine(settings: Settings, clock: Clock = time.time) -> list[Finding]:
+    """Everything that is not as it should be; nothing is changed."""
+    return [
+        finding
+        for examination in (
+            keys(settings),
+            _with_owner(settings),
+            way_in(settings, clock),
+            provider(settings),
+        )
+        async for finding in examination
+    ]
+
+
+async def _with_owner(settings: Settings) -> AsyncIterator[Finding]:
+    try:
+        owner = await connect(settings.owned_url)
+    except (OSError, asyncpg.PostgresError) as error:
+        yield Finding(
+            f"The owner cannot log in to the database ({type(error).__name__}).",
+            "Nothing can be migrated, kept or examined.",
+            "Look at GERBANG_OWNER_URL, and whether the database answers.",
+        )
+        return
+    try:
+        async for finding in _of_database(owner, settings):
+            yield finding
+    finally:
+        await owner.close()
+
+
+async def _of_database(owner: asyncpg.Connection, settings: Settings) -> AsyncIterator[Finding]:
+    """A database of another revision is not looked at any further: all else follows from it."""
+    behind = [finding async for finding in revision(settings.owned_url)]
+    for finding in behind:
+        yield finding
+    if behind:
+        return
+    async for finding in row_rules(owner):
+        yield finding
+    login = make_url(settings.database_url).username or ""
+    for finding in await roles_and_rights(owner, login):
+        yield finding
+    for finding in await ways_around(owner, login):
+        yield finding
+    async for finding in figures(owner):
+        yield finding

@@ -1,0 +1,76 @@
+"""The gateway's own way in: whether it is let in, believed, and on time."""
+
+import time
+from collections.abc import AsyncIterator, Callable
+
+import asyncpg
+
+from gateway.access.seal import Seal
+from gateway.doctor.finding import Finding
+from gateway.settings import Settings
+from gateway.viewer import ANONYMOUS
+from models.database import connect
+
+Clock = Callable[[], float]
+
+#: A sealed context is believed for some seconds; clocks must agree much better than that.
+_SECONDS_APART = 2.0
+
+
+async def keys(settings: Settings) -> AsyncIterator[Finding]:
+    if settings.cursor_key == settings.seal_key:
+        yield Finding(
+            "GERBANG_CURSOR_KEY and GERBANG_SEAL_KEY are the same key.",
+            "Who learns one of two keys should not have learnt the other.",
+            "Make another one with `openssl rand -hex 32`, then run `gerbang migrate`.",
+        )
+
+
+async def way_in(settings: Settings, clock: Clock = time.time) -> AsyncIterator[Finding]:
+    """Log in as the gateway does, say who is asking, and compare clocks."""
+    try:
+        connection = await connect(settings.database_url)
+    except (OSError, asyncpg.PostgresError) as error:
+        yield Finding(
+            f"The gateway cannot log in to the database ({type(error).__name__}).",
+            "It can answer nothing that takes a row.",
+            "Look at GERBANG_DATABASE_URL, and run `gerbang migrate`, which makes the login.",
+        )
+        return
+    try:
+        async for finding in _clocks(connection, clock):
+            yield finding
+        async for finding in _seal(connection, settings, clock):
+            yield finding
+    finally:
+        await connection.close()
+
+
+async def _clocks(connection: asyncpg.Connection, clock: Clock) -> AsyncIterator[Finding]:
+    before = clock()
+    there = await connection.fetchval("SELECT extract(epoch FROM clock_timestamp())::float8") or 0.0
+    after = clock()
+    apart = max(before - there, there - after)
+    if apart > _SECONDS_APART:
+        yield Finding(
+            f"The clocks of the gateway and of the database are {apart:.0f} s apart.",
+            "Sealed viewers would expire too early, or be believed too long.",
+            "Let both machines take the time from the same source (NTP).",
+        )
+
+
+async def _seal(
+    connection: asyncpg.Connection, settings: Settings, clock: Clock
+) -> AsyncIterator[Finding]:
+    """Say in a transaction who asks, and ask the database whether it believes it."""
+    acting = Seal(settings.seal_key, settings.request_seconds).acting(ANONYMOUS)
+    try:
+        async with connection.transaction(readonly=True):
+            await connection.execute("; ".join(acting))
+            await connection.fetchval("SELECT viewer.acts_as($1)", ANONYMOUS.role.value)
+    except asyncpg.PostgresError as error:
+        yield Finding(
+            f"The database does not believe what the gateway seals ({type(error).__name__}).",
+            "No viewer reaches any row.",
+            "Run `gerbang migrate` with the GERBANG_SEAL_KEY of the gateway.",
+        )

@@ -1,0 +1,74 @@
+"""The identity provider: whether it answers, is who it should be, and signs as is accepted."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx2
+
+from gateway.access.tokens.keys import published_at, usable_keys
+from gateway.doctor.finding import Finding
+from gateway.settings import Settings
+
+_SECONDS = 5
+_DISCOVERY = "/.well-known/openid-configuration"
+
+
+async def provider(settings: Settings) -> AsyncIterator[Finding]:
+    """Nothing is asked where the development sign-in issues the tokens."""
+    if settings.issuer is None or settings.jwks_url is None:
+        return
+    async for finding in _keys(settings.jwks_url, settings.algorithms):
+        yield finding
+    async for finding in _discovery(settings.issuer, settings.jwks_url):
+        yield finding
+
+
+async def _keys(address: str, algorithms: tuple[str, ...]) -> AsyncIterator[Finding]:
+    try:
+        usable = usable_keys(await published_at(address)(), algorithms)
+    except Exception as error:  # whatever a foreign server may answer
+        yield Finding(
+            f"The provider's keys cannot be read at {address} ({type(error).__name__}).",
+            "No token can be judged, so nobody is let in.",
+            "Look at GERBANG_JWKS_URL, and whether this machine may reach it.",
+        )
+        return
+    if not usable:
+        yield Finding(
+            f"The provider publishes no key for {', '.join(algorithms)}.",
+            "Every token is refused.",
+            "Let the provider sign with one of these, or name its algorithm in GERBANG_ALGORITHMS.",
+        )
+
+
+async def _discovery(issuer: str, jwks_url: str) -> AsyncIterator[Finding]:
+    try:
+        told = await _document(issuer.rstrip("/") + _DISCOVERY)
+    except (httpx2.HTTPError, ValueError) as error:
+        yield Finding(
+            f"The provider {issuer} does not describe itself ({type(error).__name__}).",
+            "Nobody can see whether it is the issuer that the tokens name.",
+            "Look at GERBANG_ISSUER: it is written exactly as in the claim iss.",
+        )
+        return
+    for name, variable, ours in (
+        ("issuer", "GERBANG_ISSUER", issuer),
+        ("jwks_uri", "GERBANG_JWKS_URL", jwks_url),
+    ):
+        if told.get(name) != ours:
+            yield Finding(
+                f"The provider calls its {name} {told.get(name)}, not {ours}.",
+                "Tokens of another issuer, or keys of another set, are refused or wrongly trusted.",
+                f"Set {variable} to what the provider says, if that is the right provider.",
+            )
+
+
+async def _document(address: str) -> dict[str, Any]:
+    """Raises HTTPError or ValueError where there is none."""
+    async with httpx2.AsyncClient(timeout=_SECONDS) as client:
+        response = await client.get(address, headers={"Accept": "application/json"})
+        response.raise_for_status()
+        document = response.json()
+    if not isinstance(document, dict):
+        raise ValueError("no document")
+    return document

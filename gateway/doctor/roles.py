@@ -1,0 +1,162 @@
+"""The roles of the database, and what lies around the tables: what each question should not find.
+
+A question takes the names of the policy's roles and of the gateway's login; each row of its
+answer is one finding.
+"""
+
+from typing import NamedTuple
+
+import asyncpg
+
+from gateway.doctor.finding import Finding
+from models.row_security import DATABASE_ROLES
+
+
+class Question(NamedTuple):
+    """What should not be, as a query that names each case of it."""
+
+    query: str
+    why: str
+    mend: str
+
+
+#: In front of every question, so that each may ask for any of them or for none.
+_ASKED = """
+    WITH ours AS (SELECT oid FROM pg_roles WHERE rolname = ANY ($1::text[] || $2::text)),
+    everybody AS (SELECT oid FROM ours UNION ALL SELECT 0)
+"""
+_AGAIN = "Run `gerbang migrate`, which puts it right."
+
+QUESTIONS = (
+    Question(
+        "SELECT format('The role %I is missing.', name) FROM unnest($1::text[] || $2::text) AS name"
+        " WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name)",
+        "The gateway cannot act in a role that does not exist.",
+        _AGAIN,
+    ),
+    Question(
+        """
+        SELECT format('The role %I has the attribute %s.', rolname, attribute)
+        FROM pg_roles CROSS JOIN LATERAL (VALUES
+            ('SUPERUSER', rolsuper), ('BYPASSRLS', rolbypassrls), ('CREATEROLE', rolcreaterole),
+            ('CREATEDB', rolcreatedb), ('REPLICATION', rolreplication), ('INHERIT', rolinherit),
+            ('LOGIN', rolcanlogin AND rolname <> $2)
+        ) AS held (attribute, has) WHERE has AND oid IN (SELECT oid FROM ours)
+        """,
+        "Row rules do not hold for a superuser or a role that bypasses them, a role that inherits"
+        " reads without saying as whom, and the others are ways to become such a role.",
+        "Take it away with ALTER ROLE … NO…; or run `gerbang migrate` for the login.",
+    ),
+    Question(
+        """
+        SELECT format('%I may act as %I%s.', member.rolname, held.rolname,
+            CASE WHEN admin_option AND member.rolname = $2 THEN ', and let others'
+                WHEN inherit_option THEN ', without saying so' ELSE '' END)
+        FROM pg_auth_members
+        JOIN pg_roles AS member ON member.oid = pg_auth_members.member
+        JOIN pg_roles AS held ON held.oid = roleid
+        WHERE (member.oid IN (SELECT oid FROM ours) OR held.oid IN (SELECT oid FROM ours))
+            AND (inherit_option OR set_option OR member.rolname = $2)
+            AND NOT (member.rolname = $2 AND held.rolname = ANY ($1)
+                AND set_option AND NOT inherit_option AND NOT admin_option)
+        """,
+        "A membership is a way from one scope into another.",
+        "REVOKE the membership, then run `gerbang migrate`.",
+    ),
+    Question(
+        "SELECT format('The login %I may not act as %I.', $2::text, name)"
+        " FROM unnest($1::text[]) AS name WHERE NOT EXISTS (SELECT FROM pg_auth_members"
+        " WHERE roleid::regrole::text = name AND member::regrole::text = $2 AND set_option)",
+        "Viewers of that role are refused.",
+        _AGAIN,
+    ),
+    Question(
+        """
+        SELECT format('%s belongs to %I.', pg_describe_object(classid, objid, objsubid),
+            refobjid::regrole::text)
+        FROM pg_shdepend
+        WHERE deptype = 'o' AND refclassid = 'pg_authid'::regclass
+            AND refobjid IN (SELECT oid FROM ours)
+            AND dbid IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
+        """,
+        "An owner may change or drop what it owns, its row rules included.",
+        "Give it to the owner of the database: REASSIGN OWNED BY … TO …",
+    ),
+    Question(
+        """
+        SELECT format('What %I runs is shown to whoever logs in as it.', $2::text)
+        WHERE NOT EXISTS (SELECT FROM pg_db_role_setting JOIN pg_roles ON pg_roles.oid = setrole
+            WHERE rolname = $2 AND 'track_activities=off' = ANY (setconfig))
+        """,
+        "The statement that begins a transaction holds a sealed context, good for some seconds.",
+        _AGAIN,
+    ),
+    Question(
+        """
+        SELECT format('In schema %I, new objects of kind %s are open to %s.',
+            coalesce(nspname, 'any'), defaclobjtype, coalesce(rolname, 'PUBLIC'))
+        FROM pg_default_acl CROSS JOIN LATERAL aclexplode(defaclacl) AS entry
+        LEFT JOIN pg_namespace ON pg_namespace.oid = defaclnamespace
+        LEFT JOIN pg_roles ON pg_roles.oid = entry.grantee
+        WHERE entry.grantee IN (SELECT oid FROM everybody) AND entry.grantee <> defaclrole
+        """,
+        "The next table would be open before anybody wrote a row rule for it.",
+        "Take the default privileges away: ALTER DEFAULT PRIVILEGES … REVOKE …",
+    ),
+    Question(
+        """
+        SELECT format('%s may %s the setting %s.', coalesce(rolname, 'PUBLIC'),
+            lower(privilege_type), parname)
+        FROM pg_parameter_acl CROSS JOIN LATERAL aclexplode(paracl) AS entry
+        LEFT JOIN pg_roles ON pg_roles.oid = entry.grantee
+        WHERE entry.grantee IN (SELECT oid FROM everybody)
+        """,
+        "Settings that only a superuser may change turn off triggers and what is shown to whom.",
+        "REVOKE … ON PARAMETER … FROM …",
+    ),
+    Question(
+        "SELECT format('PUBLIC may make temporary tables in %I.', datname)"
+        " FROM pg_database CROSS JOIN LATERAL aclexplode(coalesce(datacl, acldefault('d', datdba)))"
+        " AS entry WHERE datname = current_database() AND entry.grantee = 0"
+        " AND privilege_type IN ('TEMPORARY', 'CREATE')",
+        "A temporary table hides one of ours from whoever is given the same connection next.",
+        _AGAIN,
+    ),
+    Question(
+        """
+        SELECT format('The schema %I is open to %s.', nspname, coalesce(rolname, 'PUBLIC'))
+        FROM pg_namespace CROSS JOIN LATERAL aclexplode(nspacl) AS entry
+        LEFT JOIN pg_roles ON pg_roles.oid = entry.grantee
+        WHERE entry.grantee IN (SELECT oid FROM everybody) AND entry.grantee <> nspowner
+            AND nspname NOT IN ('public', 'viewer', 'pg_catalog', 'information_schema')
+        """,
+        "What lies there has no row rules of ours.",
+        "REVOKE ALL ON SCHEMA … FROM …, or keep it in another database.",
+    ),
+    Question(
+        "SELECT format('The extension %s is installed.', extname) FROM pg_extension"
+        " WHERE extname <> 'plpgsql'",
+        "Its functions run past the row rules or show what others run; Gerbang needs none.",
+        "DROP EXTENSION …, or keep it in another database.",
+    ),
+    Question(
+        "SELECT format('The foreign server %I is defined.', srvname) FROM pg_foreign_server",
+        "A foreign table reads under another login, where no row rule of ours holds.",
+        "DROP SERVER … CASCADE",
+    ),
+    Question(
+        "SELECT format('%I reaches no row of a table with row rules.', current_user)"
+        " WHERE row_security_active('public.application')",
+        "The owner keeps the volumes: without rows it would keep nothing, and say nothing.",
+        "ALTER ROLE … BYPASSRLS for the owner in GERBANG_OWNER_URL.",
+    ),
+)
+
+
+async def roles_and_rights(owner: asyncpg.Connection, login: str) -> list[Finding]:
+    """What the roles could do beside what they are for."""
+    findings: list[Finding] = []
+    for question in QUESTIONS:
+        rows = await owner.fetch(_ASKED + question.query, DATABASE_ROLES, login)
+        findings += [Finding(row[0], question.why, question.mend) for row in rows]
+    return findings

@@ -1,0 +1,115 @@
+"""Any way around the row rules: what the catalogue says against what the policy would make.
+
+The expectation is made by PostgreSQL itself: the policy's own script is put up on empty copies
+of the tables, in a transaction that is rolled back, and no table of the product is locked.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from importlib import resources
+
+import asyncpg
+
+from gateway.doctor.finding import Finding
+from gateway.row_security import row_security
+from gateway.row_security.volumes import FUNCTIONS
+from gateway.schema.build import build_schema
+from gateway.schema.catalogue import Catalogue
+from models import Base
+from models.row_security import scripts
+
+Facts = Mapping[str, str]
+
+_COPIES, _VIEWER = "gerbang_doctor", "gerbang_doctor_viewer"
+_MEND = "Run `gerbang migrate`, which puts the row rules and grants of this version up anew."
+_WHY = "A role could reach what the policy does not give it, or not reach what it gives."
+
+
+async def ways_around(owner: asyncpg.Connection, login: str) -> list[Finding]:
+    """Every grant, row rule, table and function that is not as the policy makes it."""
+    missing = await _missing_tables(owner)
+    if missing:
+        return [
+            Finding(f"The table {name} is missing.", _WHY, "Run `gerbang migrate`.")
+            for name in missing
+        ]
+    expected = await _expected(owner)
+    found = await _facts(owner, "public", "viewer")
+    return [_told(thing, expected, found) for thing in _differing(expected, found, login)]
+
+
+async def _missing_tables(owner: asyncpg.Connection) -> list[str]:
+    rows = await owner.fetch(
+        "SELECT name FROM unnest($1::text[]) AS name"
+        " WHERE to_regclass(format('public.%I', name)) IS NULL ORDER BY name",
+        list(Base.metadata.tables),
+    )
+    return [row["name"] for row in rows]
+
+
+def _differing(expected: Facts, found: Facts, login: str) -> Iterator[str]:
+    """The revision is no table of the product's; the gateway's own login reads it to be ready."""
+    revision = "public.alembic_version"
+    apart = {f"row security of {revision}", f"grant of select on table {revision} to {login}"}
+    for thing in sorted(expected.keys() | found.keys() - apart):
+        if expected.get(thing) != found.get(thing):
+            yield thing
+
+
+def _told(thing: str, expected: Facts, found: Facts) -> Finding:
+    if thing not in found:
+        return Finding(f"Missing: {thing}.", _WHY, _MEND)
+    if thing not in expected:
+        return Finding(
+            f"Nobody thought of this: {thing} ({found[thing].splitlines()[0]}).",
+            "What the policy does not name may be a way around its row rules.",
+            f"Remove it, or give it a place in the policy. {_MEND}",
+        )
+    return Finding(f"Not as the policy makes it: {thing}.", _WHY, _MEND)
+
+
+async def _expected(owner: asyncpg.Connection) -> Facts:
+    transaction = owner.transaction()
+    await transaction.start()
+    try:
+        await owner.execute(f"CREATE SCHEMA {_COPIES}; GRANT USAGE ON SCHEMA {_COPIES} TO PUBLIC")
+        for table in Base.metadata.tables:
+            await owner.execute(f"CREATE TABLE {_COPIES}.{table} (LIKE public.{table})")
+        for function in FUNCTIONS:
+            await owner.execute(await _copied(owner, function))
+        await owner.execute(f"SET LOCAL search_path = {_COPIES}, public")
+        for script in _scripts():
+            await owner.execute(_moved(script))
+        return await _facts(owner, _COPIES, _VIEWER)
+    finally:
+        await transaction.rollback()
+
+
+async def _copied(owner: asyncpg.Connection, function: str) -> str:
+    """The definition of a function that the policy grants, for the copies."""
+    found = await owner.fetchval(
+        "SELECT pg_get_functiondef(oid) FROM pg_proc"
+        " WHERE proname = $1 AND pronamespace = 'public'::regnamespace",
+        function,
+    )
+    plain = f"ALTER FUNCTION {_COPIES}.{function} SECURITY INVOKER NOT LEAKPROOF"
+    return f"{str(found).replace(' public.', f' {_COPIES}.', 1)}; {plain}"
+
+
+def _scripts() -> Iterator[str]:
+    yield scripts()[0]
+    yield row_security(Catalogue(build_schema()))
+
+
+def _moved(script: str) -> str:
+    """A script that names the copies instead of the product's own schemas."""
+    named = re.sub(r"(?<![\w.])viewer\.(?=\w)", f"{_VIEWER}.", script)
+    named = re.sub(r"(SCHEMA (?:IF NOT EXISTS |public, )?)viewer\b", rf"\1{_VIEWER}", named)
+    return re.sub(r"(SCHEMA )public\b", rf"\1{_COPIES}", named)
+
+
+async def _facts(owner: asyncpg.Connection, tables: str, viewer: str) -> Facts:
+    """What is so of each thing, in the words of the product's own schemas."""
+    query = (resources.files("gateway.doctor") / "facts.sql").read_text(encoding="utf-8")
+    rows = await owner.fetch(query, tables, viewer)
+    return {row["thing"]: row["so"].replace(_VIEWER, "viewer") for row in rows}

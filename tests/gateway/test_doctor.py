@@ -1,0 +1,356 @@
+"""`gerbang doctor` names what is wrong with an installation, and nothing where nothing is."""
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from gateway.cli import gerbang
+from gateway.doctor import examine
+from gateway.settings import Settings
+from models.database import connect
+from models.row_security import lift, login_at, put_up
+from tests import tokens
+from tests.free_ports import free_port
+
+pytestmark = pytest.mark.anyio
+
+
+@contextmanager
+def provider(**told: Any) -> Iterator[str]:
+    """An identity provider that describes itself and publishes its keys; ``told`` replaces."""
+
+    class Answers(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            told_of = {"/.well-known/openid-configuration": described, "/keys": keys}
+            self.send_response(200 if self.path in told_of else 404)
+            self.end_headers()
+            self.wfile.write(json.dumps(told_of.get(self.path)).encode())
+
+        def log_message(self, *_: Any) -> None:
+            """Tests stay quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
+    address = f"http://127.0.0.1:{server.server_port}"
+    described = {"issuer": address, "jwks_uri": f"{address}/keys"} | told
+    keys = {"keys": [tokens.KEY.as_dict(private=False)]}
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield address
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture(scope="module")
+def issuer() -> Iterator[str]:
+    with provider() as address:
+        yield address
+
+
+def installation(url: str, issuer: str, **changed: str) -> Settings:
+    return tokens.settings(url, **{"issuer": issuer, "jwks_url": f"{issuer}/keys"} | changed)
+
+
+async def found(settings: Settings, **clock: Any) -> list[str]:
+    findings = await examine(settings, **clock)
+    assert all(finding.why and finding.mend for finding in findings)
+    return [finding.what for finding in findings]
+
+
+@pytest.fixture(scope="module", autouse=True)
+async def migrated(world: str) -> None:
+    """A copy of a database does not take over what is granted on the database itself."""
+    await put_up_anew(world)
+
+
+async def put_up_anew(world: str) -> None:
+    owner = await connect(world)
+    try:
+        async with owner.transaction():
+            await lift(owner)
+            await put_up(owner)
+    finally:
+        await owner.close()
+
+
+async def test_a_good_installation_has_no_finding(world: str, issuer: str) -> None:
+    assert await found(installation(world, issuer)) == []
+
+
+MANAGER, LOGIN = "gerbang_partner_manager", "gerbang_gateway"
+DEFINER = "LANGUAGE sql SECURITY DEFINER AS 'SELECT reference FROM application'"
+
+#: What somebody did to the database, how it is undone, and what the doctor says.
+FAULTS = {
+    "a table without row rules": (
+        "ALTER TABLE identity NO FORCE ROW LEVEL SECURITY",
+        "ALTER TABLE identity FORCE ROW LEVEL SECURITY",
+        "Not as the policy makes it: row security of public.identity.",
+    ),
+    "a new table": (
+        "CREATE TABLE note (text text)", "DROP TABLE note",
+        "Nobody thought of this: row security of public.note (off).",
+    ),
+    "a table that is gone": (
+        "ALTER TABLE screening RENAME TO screening_away",
+        "ALTER TABLE screening_away RENAME TO screening",
+        "The table screening is missing.",
+    ),
+    "a loosened row rule": (
+        "ALTER POLICY partner_manager_select ON application USING (true)", None,
+        "Not as the policy makes it: row rule partner_manager_select of public.application.",
+    ),
+    "a row rule for another verb": (
+        f"CREATE POLICY more ON application FOR UPDATE TO {MANAGER} USING (true)",
+        "DROP POLICY more ON application",
+        "Nobody thought of this: row rule more of public.application (any w for"
+        " {gerbang_partner_manager} using true with check ).",
+    ),
+    "a row rule that is gone": (
+        "DROP POLICY officer_select ON application", None,
+        "Missing: row rule officer_select of public.application.",
+    ),
+    "a table granted": (
+        f"GRANT SELECT ON screening TO {MANAGER}", f"REVOKE SELECT ON screening FROM {MANAGER}",
+        "Nobody thought of this: grant of select on table public.screening to"
+        " gerbang_partner_manager (granted).",
+    ),
+    "a column granted to everybody": (
+        "GRANT SELECT (full_name) ON identity TO PUBLIC",
+        "REVOKE SELECT (full_name) ON identity FROM PUBLIC",
+        "Nobody thought of this: grant of select on column public.identity.full_name to PUBLIC"
+        " (granted).",
+    ),
+    "a column taken away": (
+        "REVOKE SELECT (reference) ON application FROM gerbang_officer", None,
+        "Missing: grant of select on column public.application.reference to gerbang_officer.",
+    ),
+    "a view": (
+        f"CREATE VIEW everyone AS SELECT * FROM identity; GRANT SELECT ON everyone TO {MANAGER}",
+        "DROP VIEW everyone",
+        "Nobody thought of this: grant of select on table public.everyone to"
+        " gerbang_partner_manager (granted).",
+    ),
+    "a materialised view": (
+        "CREATE MATERIALIZED VIEW everyone AS SELECT * FROM identity;"
+        " GRANT SELECT ON everyone TO PUBLIC",
+        "DROP MATERIALIZED VIEW everyone",
+        "Nobody thought of this: grant of select on table public.everyone to PUBLIC (granted).",
+    ),
+    "a function with its owner's rights": (
+        f"CREATE FUNCTION all_cases() RETURNS SETOF text {DEFINER}",
+        "DROP FUNCTION all_cases()",
+        "Nobody thought of this: rights of its owner in function public.all_cases() (security"
+        " definer).",
+    ),
+    "a function said to leak nothing": (
+        "CREATE FUNCTION tell(text) RETURNS boolean LANGUAGE sql LEAKPROOF RETURN true;"
+        " REVOKE ALL ON FUNCTION tell FROM PUBLIC",
+        "DROP FUNCTION tell",
+        "Nobody thought of this: leak proof of function public.tell(text) (said to be).",
+    ),
+    "another context function": (
+        "CREATE OR REPLACE FUNCTION viewer.partner() RETURNS text LANGUAGE sql STABLE"
+        " PARALLEL SAFE RETURN 'NUSA'",
+        None,
+        "Not as the policy makes it: function viewer.partner().",
+    ),
+    "a key that others read": (
+        f"GRANT SELECT ON viewer.seal_key TO {MANAGER}",
+        f"REVOKE SELECT ON viewer.seal_key FROM {MANAGER}",
+        "Nobody thought of this: grant of select on table viewer.seal_key to"
+        " gerbang_partner_manager (granted).",
+    ),
+    "rows for everybody by a rule": (
+        "CREATE RULE aside AS ON INSERT TO country DO ALSO NOTHING", "DROP RULE aside ON country",
+        "Nobody thought of this: rewriting rule aside of public.country (there).",
+    ),
+    "a superuser": (
+        f"ALTER ROLE {LOGIN} SUPERUSER", f"ALTER ROLE {LOGIN} NOSUPERUSER",
+        "The role gerbang_gateway has the attribute SUPERUSER.",
+    ),
+    "a role past the rules": (
+        f"ALTER ROLE {MANAGER} BYPASSRLS", f"ALTER ROLE {MANAGER} NOBYPASSRLS",
+        "The role gerbang_partner_manager has the attribute BYPASSRLS.",
+    ),
+    "a login that inherits": (
+        f"ALTER ROLE {LOGIN} INHERIT", f"ALTER ROLE {LOGIN} NOINHERIT",
+        "The role gerbang_gateway has the attribute INHERIT.",
+    ),
+    "a login that reads as somebody without saying so": (
+        f"GRANT {MANAGER} TO {LOGIN} WITH INHERIT TRUE",
+        f"GRANT {MANAGER} TO {LOGIN} WITH INHERIT FALSE",
+        "gerbang_gateway may act as gerbang_partner_manager, without saying so.",
+    ),
+    "a role in a role": (
+        f"GRANT gerbang_officer TO {MANAGER}", f"REVOKE gerbang_officer FROM {MANAGER}",
+        "gerbang_partner_manager may act as gerbang_officer.",
+    ),
+    "a login that reads the server's files": (
+        f"GRANT pg_read_server_files TO {LOGIN}", f"REVOKE pg_read_server_files FROM {LOGIN}",
+        "gerbang_gateway may act as pg_read_server_files.",
+    ),
+    "a login that may not act": (
+        f"REVOKE gerbang_officer FROM {LOGIN}",
+        f"GRANT gerbang_officer TO {LOGIN} WITH INHERIT FALSE, SET TRUE",
+        "The login gerbang_gateway may not act as gerbang_officer.",
+    ),
+    "a login that owns a table": (
+        f"CREATE TABLE note (text text); ALTER TABLE note OWNER TO {LOGIN}", "DROP TABLE note",
+        "table note belongs to gerbang_gateway.",
+    ),
+    "a login that shows what it runs": (
+        f"ALTER ROLE {LOGIN} RESET track_activities",
+        f"ALTER ROLE {LOGIN} SET track_activities = off",
+        "What gerbang_gateway runs is shown to whoever logs in as it.",
+    ),
+    "default privileges": (
+        "ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC",
+        "ALTER DEFAULT PRIVILEGES REVOKE SELECT ON TABLES FROM PUBLIC",
+        "In schema \"any\", new objects of kind r are open to PUBLIC.",
+    ),
+    "a setting for superusers": (
+        f"GRANT SET ON PARAMETER session_replication_role TO {MANAGER}",
+        f"REVOKE SET ON PARAMETER session_replication_role FROM {MANAGER}",
+        "gerbang_partner_manager may set the setting session_replication_role.",
+    ),
+    "temporary tables": (
+        "DO $$ BEGIN EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO PUBLIC',"
+        " current_database()); END $$",
+        None,
+        "PUBLIC may make temporary tables in",
+    ),
+    "another schema": (
+        "CREATE SCHEMA elsewhere; GRANT USAGE ON SCHEMA elsewhere TO PUBLIC",
+        "DROP SCHEMA elsewhere",
+        "The schema elsewhere is open to PUBLIC.",
+    ),
+    "another version of the row rules": (
+        "COMMENT ON SCHEMA viewer IS 'of yesterday'", None,
+        "The row rules in the database are not those of this version.",
+    ),
+    "another seal key": (
+        "UPDATE viewer.seal_key SET inner_block = outer_block, outer_block = inner_block",
+        "UPDATE viewer.seal_key SET inner_block = outer_block, outer_block = inner_block",
+        "The database does not believe what the gateway seals (InsufficientPrivilegeError).",
+    ),
+    "figures that stand still": (
+        "UPDATE application SET paid_at = paid_at + interval '2 days' WHERE reference ="
+        " 'AUSY-PAID-0013'; UPDATE volume_outbox SET written_at = written_at - interval '1 hour'",
+        "DELETE FROM volume_outbox",
+        "Changes have waited for 360",
+    ),
+}  # fmt: skip
+
+
+#: One of each kind; the others are for `make proof`.
+OFTEN = (
+    "a new table", "a loosened row rule", "a column granted to everybody", "a view",
+    "a function with its owner's rights", "a role past the rules", "a login that owns a table",
+    "another version of the row rules", "another seal key", "figures that stand still",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [fault if fault in OFTEN else pytest.param(fault, marks=pytest.mark.proof) for fault in FAULTS],
+)
+async def test_the_doctor_names_a_planted_fault(world: str, issuer: str, fault: str) -> None:
+    planted, undone, expected = FAULTS[fault]
+    owner = await connect(world)
+    try:
+        await owner.execute(planted)
+        findings = await found(installation(world, issuer))
+        assert [what for what in findings if what.startswith(expected)], findings
+        assert len(findings) <= 3, "what follows from a fault is no long list"
+    finally:
+        if undone:
+            await owner.execute(undone)
+        await owner.close()
+        if not undone:
+            await put_up_anew(world)
+
+
+async def test_the_doctor_names_a_database_that_is_behind(world: str, issuer: str) -> None:
+    owner = await connect(world)
+    newest = await owner.fetchval("SELECT version_num FROM alembic_version")
+    try:
+        await owner.execute("UPDATE alembic_version SET version_num = '0001'")
+        assert await found(installation(world, issuer)) == [
+            f"The database is at revision 0001; this version needs {newest}."
+        ]
+    finally:
+        await owner.execute("UPDATE alembic_version SET version_num = $1", newest)
+        await owner.close()
+
+
+# --- Around the database -------------------------------------------------------------------------
+
+
+async def test_the_doctor_names_one_key_for_two(world: str, issuer: str) -> None:
+    settings = installation(world, issuer, cursor_key=tokens.SEAL_KEY.hex())
+    assert await found(settings) == ["GERBANG_CURSOR_KEY and GERBANG_SEAL_KEY are the same key."]
+
+
+@pytest.mark.parametrize("seconds", [-40, 40])
+async def test_the_doctor_names_clocks_that_differ(world: str, issuer: str, seconds: int) -> None:
+    findings = await found(installation(world, issuer), clock=lambda: time.time() + seconds)
+    assert findings == ["The clocks of the gateway and of the database are 40 s apart."]
+
+
+async def test_the_doctor_names_a_login_that_is_not_let_in(world: str, issuer: str) -> None:
+    settings = installation(world, issuer, database_url=login_at(world, "another password"))
+    assert await found(settings) == [
+        "The gateway cannot log in to the database (InvalidPasswordError)."
+    ]
+
+
+async def test_the_doctor_names_a_database_that_is_away(issuer: str) -> None:
+    away = f"postgresql://nobody@127.0.0.1:{free_port()}/nothing"
+    assert await found(installation(away, issuer)) == [
+        "The owner cannot log in to the database (ConnectionRefusedError).",
+        "The gateway cannot log in to the database (ConnectionRefusedError).",
+    ]
+
+
+async def test_the_doctor_names_a_provider_that_is_away(world: str) -> None:
+    away = f"http://127.0.0.1:{free_port()}"
+    assert await found(installation(world, away)) == [
+        f"The provider's keys cannot be read at {away}/keys (ConnectError).",
+        f"The provider {away} does not describe itself (ConnectError).",
+    ]
+
+
+async def test_the_doctor_names_another_provider(world: str) -> None:
+    with provider(issuer="https://elsewhere.example") as address:
+        assert await found(installation(world, address)) == [
+            f"The provider calls its issuer https://elsewhere.example, not {address}."
+        ]
+
+
+async def test_the_doctor_names_algorithms_that_nobody_signs_with(world: str, issuer: str) -> None:
+    assert await found(installation(world, issuer, algorithms="RS256")) == [
+        "The provider publishes no key for RS256."
+    ]
+
+
+def test_the_command_says_how_to_mend_and_fails(issuer: str) -> None:
+    away = f"postgresql://nobody@127.0.0.1:{free_port()}/nothing"
+    environ = {
+        "GERBANG_ENVIRONMENT": "development",
+        "GERBANG_DATABASE_URL": away,
+        "GERBANG_OWNER_URL": away,
+        "GERBANG_ISSUER": issuer,
+        "GERBANG_JWKS_URL": f"{issuer}/keys",
+    }
+    told = CliRunner().invoke(gerbang, ["doctor"], env=environ)
+    assert told.exit_code == 1
+    assert "How to mend it: Look at GERBANG_OWNER_URL" in told.output
+    assert told.output.endswith("2 findings\n")

@@ -1,0 +1,181 @@
+"""Every small mistake in who may change what, and who sees it before each wall."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+import asyncpg
+import pytest
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql
+
+from gateway.access import rows
+from gateway.access.seal import Seal
+from gateway.policy import MUTATIONS, Change
+from gateway.row_security import row_security
+from gateway.schema.catalogue import Catalogue
+from models import Application
+from models.vocabulary import Role
+from tests import tokens
+from tests.gateway import oracle
+from tests.gateway.oracle import Claims, role_of
+from tests.walls.judging import FULL, script_changes
+from tests.walls.mutants import changed_rows
+from tests.walls.reach import WHO, viewer
+from tests.world import APPLICANTS, CASES, applicant_id
+
+_LODGE = """
+    INSERT INTO application (id, reference, applicant_id, nationality_code, visa_type_code, channel,
+        partner_code, country_code, centre_code, status, submitted_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'SUBMITTED', now())
+"""
+#: Who may call what, as the domain has it; each on the cases in its own reach.
+MAY: dict[str, str] = {
+    "submitApplication": "PARTNER_AGENT APPLICANT",
+    "submitApplications": "PARTNER_AGENT",
+    "recordPayment": "SERVICE",
+    "markReceived": "PARTNER_AGENT SERVICE",
+    "startVerification": "OFFICER",
+    "requestInformation": "OFFICER",
+    "answerInformation": "PARTNER_AGENT APPLICANT SERVICE",
+    "referToScreening": "OFFICER SUPERVISOR",
+    "recordScreening": "SERVICE",
+    "holdApplication": "SUPERVISOR",
+    "releaseApplication": "SUPERVISOR",
+    "recordDecision": "OFFICER",
+    "supersedeDecision": "SUPERVISOR",
+    "withdrawApplication": "PARTNER_AGENT APPLICANT",
+    "revokeVisa": "SUPERVISOR",
+}
+
+
+@dataclass(frozen=True)
+class ChangedRight:
+    """One line of the table of mutations, changed for one role."""
+
+    mutation: str
+    role: Role
+    what: str
+    change: Change
+    through: str | None
+
+    @property
+    def name(self) -> str:
+        return f"{self.mutation} · {self.role} · {self.what}"
+
+    @contextmanager
+    def planted(self) -> Iterator[None]:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setitem(MUTATIONS, self.mutation, self.change)  # type: ignore[arg-type]
+            yield
+
+
+def changed_rights() -> Iterator[ChangedRight]:
+    for mutation, change in MUTATIONS.items():
+        for role, what, kept, through in changed_rows(change.rows):
+            yield ChangedRight(mutation, role, what, replace(change, rows=kept), through)
+
+
+def changeable(mutation: str, claims: Claims) -> set[str]:
+    """References of the cases on which a viewer may do something."""
+    return oracle.cases(claims) if role_of(claims) in MAY[mutation].split() else set()
+
+
+def may_change(claims: Claims) -> set[str]:
+    """References of the cases on which a viewer may do anything at all."""
+    return set[str]().union(*(changeable(mutation, claims) for mutation in MAY))
+
+
+def same_before_the_second(right: ChangedRight) -> str | None:
+    """Why a database with the changed right is ours all the same."""
+    others = [name for name, roles in MAY.items() if right.role in roles.split()]
+    if [name for name in others if name != right.mutation]:
+        return "the row rules hold a role to the cases of all it may do, and it may do other things"
+    if right.through:
+        return f"the rows of {right.through} that it goes through have a row rule of their own"
+    return None
+
+
+async def stated(connection: asyncpg.Connection, mutation: str, claims: Claims) -> set[str]:
+    """The same, as our statement has it by itself."""
+    held = rows.changeable(mutation, viewer(claims))
+    compiled = (
+        select(Application.reference)
+        .where(held)
+        .compile(dialect=postgresql.asyncpg.dialect(), compile_kwargs={"render_postcompile": True})
+    )
+    values = [compiled.params[name] for name in compiled.positiontup or ()]
+    return {row[0] for row in await connection.fetch(str(compiled), *values)}
+
+
+async def ruled(connection: asyncpg.Connection, claims: Claims) -> set[str]:
+    """The cases that the database lets the viewer change, by whatever mutation."""
+    acting = Seal(tokens.SEAL_KEY, 60).writing(viewer(claims))
+    with suppress(asyncpg.InsufficientPrivilegeError):
+        async with connection.transaction():
+            await connection.execute("; ".join(acting))
+            changed = await connection.fetch(
+                "UPDATE application SET is_held = is_held RETURNING reference"
+            )
+            await connection.execute("RESET ROLE")
+            return {row["reference"] for row in changed}
+    return set()
+
+
+def may_make(claims: Claims) -> set[str]:
+    """References of the cases of which a viewer may lodge one alike."""
+    return changeable("submitApplication", claims) | changeable("submitApplications", claims)
+
+
+async def made(connection: asyncpg.Connection, claims: Claims) -> set[str]:
+    """The cases of which the database lets the viewer make one alike."""
+    acting = Seal(tokens.SEAL_KEY, 60).writing(viewer(claims))
+    taken = set[str]()
+    for number, case in enumerate(CASES):
+        place = case.place
+        lodged = (
+            *(UUID(int=5_000 + number), f"MADE-{number:04}-0000", applicant_id(case.applicant)),
+            *(APPLICANTS[case.applicant], case.visa_type, place.channel, place.partner),
+            *(place.country, place.centre),
+        )
+        attempt = connection.transaction()
+        await attempt.start()
+        with suppress(asyncpg.InsufficientPrivilegeError):
+            await connection.execute("; ".join(acting))
+            await connection.execute(_LODGE, *lodged)
+            taken.add(case.reference)
+        await attempt.rollback()
+    return taken
+
+
+async def first_wall(connection: asyncpg.Connection, right: ChangedRight) -> str | None:
+    with right.planted():
+        for name, claims in WHO.items():
+            found = await stated(connection, right.mutation, claims)
+            if found != changeable(right.mutation, claims):
+                return f"statement of {name}"
+    return None
+
+
+async def second_wall(connection: asyncpg.Connection, right: ChangedRight) -> str | None:
+    """What tells a database with the changed right from ours. Everything is rolled back."""
+    ours = row_security(Catalogue(FULL))
+    with right.planted():
+        theirs = row_security(Catalogue(FULL))
+    if ours == theirs:
+        return None
+    transaction = connection.transaction()
+    await transaction.start()
+    try:
+        await connection.execute(";\n".join(script_changes(ours, theirs)))
+        for name, claims in WHO.items():
+            if role_of(claims) != right.role:
+                continue
+            if await ruled(connection, claims) != may_change(claims):
+                return f"row rule for changes of {name}"
+            if await made(connection, claims) != may_make(claims):
+                return f"row rule for what {name} makes"
+    finally:
+        await transaction.rollback()
+    return None

@@ -1,0 +1,238 @@
+"""Sees whether a mutant of the policy changes what is reached, one wall at a time."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+from graphql import GraphQLSchema, get_named_type, is_leaf_type, print_schema
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql
+
+from gateway.access import rows
+from gateway.access.seal import Seal
+from gateway.execution.role_schema import role_schema
+from gateway.policy import POLICY
+from gateway.row_security import row_security
+from gateway.schema.build import PolicyGapError, build_schema
+from gateway.schema.catalogue import Catalogue
+from models import Base
+from models.row_security import database_role
+from models.vocabulary import Role
+from tests import tokens
+from tests.gateway.oracle import Claims, role_of
+from tests.walls.mutants import Mutant
+from tests.walls.reach import PUBLISHED, TOLD, WHO, Key, Told, viewer
+
+FULL: GraphQLSchema = build_schema()
+AGREED = {name: (access.rows, access.published_rows) for name, access in POLICY.items()}
+_VIEWS = Path(__file__).parents[2] / "gateway" / "schema" / "roles"
+
+
+# --- The first wall ------------------------------------------------------------------------------
+
+
+async def first_wall(connection: asyncpg.Connection, mutant: Mutant) -> str | None:
+    """What tells a gateway with the mutant from ours, while the database holds nothing back."""
+    with mutant.planted():
+        return await _by_statements(connection, mutant) or _by_view(mutant.role) or _by_the_build()
+
+
+async def _by_statements(connection: asyncpg.Connection, mutant: Mutant) -> str | None:
+    if not _changes_rows(mutant):
+        return None
+    for name, claims in _viewers(mutant.role):
+        for type_name, told in TOLD:
+            found = await stated(connection, type_name, told, claims)
+            if difference := _difference(type_name, told, claims, found):
+                return f"statement of {name}: {difference}"
+    return None
+
+
+async def stated(
+    connection: asyncpg.Connection, type_name: str, told: Told, claims: Claims
+) -> set[Key]:
+    """The rows that a statement of ours reaches by itself."""
+    columns = Base.metadata.tables[told.table].c
+    reached = rows.reached_as_published if told.table == PUBLISHED else rows.reached
+    held = reached(type_name, viewer(claims), lambda attribute: columns[attribute.key])
+    statement = select(*(columns[name] for name in told.columns)).where(held)
+    compiled = statement.compile(
+        dialect=postgresql.asyncpg.dialect(), compile_kwargs={"render_postcompile": True}
+    )
+    values = [compiled.params[name] for name in compiled.positiontup or ()]
+    return {tuple(row) for row in await connection.fetch(str(compiled), *values)}
+
+
+def _changes_rows(mutant: Mutant) -> bool:
+    return (mutant.access.rows, mutant.access.published_rows) != AGREED[mutant.type_name]
+
+
+def _by_view(role: Role) -> str | None:
+    """The role's view of the schema is the one that was last agreed on."""
+    try:
+        shown = print_schema(role_schema(FULL, Catalogue(FULL), role)) + "\n"
+    except (TypeError, ValueError):
+        return f"the schema of {role}, which is none"
+    return None if shown == agreed_view(role) else f"the schema of {role}"
+
+
+@cache
+def agreed_view(role: Role) -> str:
+    return (_VIEWS / f"{role.lower()}.graphql").read_text(encoding="utf-8")
+
+
+def _by_the_build() -> str | None:
+    with suppress(PolicyGapError):
+        build_schema()
+        return None
+    return "the build, which finds a gap"
+
+
+# --- The second wall -----------------------------------------------------------------------------
+
+
+async def second_wall(connection: asyncpg.Connection, mutant: Mutant) -> str | None:
+    """What tells a database with the mutant's row rules from ours; no statement has a condition.
+
+    Everything is rolled back.
+    """
+    ours = row_security(Catalogue(FULL))
+    with mutant.planted():
+        theirs = row_security(Catalogue(FULL))
+    if ours == theirs:
+        return None
+    return await with_changes(connection, script_changes(ours, theirs), mutant.role)
+
+
+def script_changes(ours: str, theirs: str) -> list[str]:
+    """The statements that make a database of one script one of another."""
+    return [*_undone(ours, theirs), *_statements(theirs, ours)]
+
+
+async def with_changes(
+    connection: asyncpg.Connection, changes: list[str], role: Role
+) -> str | None:
+    """What shows after some changes to the database, to viewers of a role or in its grants."""
+    transaction = connection.transaction()
+    await transaction.start()
+    try:
+        before = await granted(connection)
+        try:
+            await connection.execute(";\n".join(changes))
+        except asyncpg.PostgresSyntaxError:
+            return "PostgreSQL, which refuses the row rules"
+        for name, claims in _viewers(role):
+            for type_name, told in TOLD:
+                found = await ruled(connection, told, claims)
+                if difference := _difference(type_name, told, claims, found):
+                    return f"row rule for {name}: {difference}"
+        return _by_grants(before, await granted(connection))
+    finally:
+        await transaction.rollback()
+
+
+async def ruled(connection: asyncpg.Connection, told: Told, claims: Claims) -> set[Key]:
+    """The rows that the database lets a viewer reach with a statement of no condition."""
+    acting = Seal(tokens.SEAL_KEY, 60).acting(viewer(claims))
+    with suppress(asyncpg.InsufficientPrivilegeError):
+        async with connection.transaction():
+            await connection.execute("; ".join(acting))
+            statement = f"SELECT {', '.join(told.columns)} FROM {told.table}"
+            found = {tuple(row) for row in await connection.fetch(statement)}
+            await connection.execute("RESET ROLE")
+            return found
+    return set()
+
+
+async def granted(connection: asyncpg.Connection) -> set[tuple[str, str, str]]:
+    """Who may do what with which column."""
+    found = await connection.fetch(
+        """
+        SELECT role, format('%s.%s', relname, attname) AS column, verb
+        FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid AND attnum > 0,
+            unnest($1::text[]) AS role,
+            unnest('{SELECT,INSERT,UPDATE,REFERENCES}'::text[]) AS verb
+        WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND NOT attisdropped
+            AND has_column_privilege(role, attrelid, attnum, verb)
+        UNION ALL
+        SELECT role, relname, verb
+        FROM pg_class, unnest($1::text[]) AS role,
+            unnest('{DELETE,TRUNCATE,TRIGGER}'::text[]) AS verb
+        WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+            AND has_table_privilege(role, pg_class.oid, verb)
+        """,
+        [database_role(role) for role in Role],
+    )
+    return {tuple(row) for row in found}
+
+
+def _by_grants(before: set[tuple[str, str, str]], after: set[tuple[str, str, str]]) -> str | None:
+    for role, column, verb in sorted(before ^ after):
+        change = "gains" if (role, column, verb) in after else "loses"
+        return f"grant: {role} {change} {verb} of {column}"
+    return None
+
+
+def _undone(ours: str, theirs: str) -> Iterator[str]:
+    for statement in _statements(ours, theirs):
+        words = statement.split()
+        if words[:2] == ["CREATE", "POLICY"]:
+            yield f"DROP POLICY {words[2]} ON {words[4]}"
+        else:
+            yield statement.replace("GRANT", "REVOKE", 1).replace(" TO ", " FROM ")
+
+
+def _statements(script: str, other: str) -> list[str]:
+    """The statements of a script that another has not."""
+    theirs = set(other.split(";\n"))
+    return [one.strip() for one in script.split(";\n") if one not in theirs]
+
+
+# --- Why some are no mutants at all --------------------------------------------------------------
+
+
+def same_before_the_first(mutant: Mutant) -> str | None:
+    """Why a gateway with the mutant is ours all the same."""
+    if f"type {mutant.type_name} " not in agreed_view(mutant.role):
+        return f"nothing that {mutant.role} can ask leads to {mutant.type_name}"
+    is_of_counting = mutant.access.counts_only != POLICY[mutant.type_name].counts_only
+    if is_of_counting and f"type {mutant.type_name}Connection " not in agreed_view(mutant.role):
+        return f"{mutant.role} has no list of {mutant.type_name} to count"
+    led_to = _led_to(mutant)
+    if led_to and f"type {led_to} " not in agreed_view(mutant.role):
+        return f"it leads to {led_to}, of which {mutant.role} reads nothing"
+    return None
+
+
+def _led_to(mutant: Mutant) -> str | None:
+    """The type that the mutant's field leads to, if it is one with fields of its own."""
+    type_: Any = FULL.type_map[mutant.type_name]
+    named = get_named_type(type_.fields[mutant.field].type) if mutant.field else None
+    return None if named is None or is_leaf_type(named) else named.name
+
+
+def same_before_the_second(mutant: Mutant) -> str | None:
+    """Why a database with the mutant's row rules is ours all the same."""
+    if not _changes_rows(mutant):
+        return "it changes no column's grant: others of the role's fields need the same, or none"
+    held = {told.table: name for name, told in TOLD}
+    if mutant.through and mutant.role in AGREED[held[mutant.through]][0]:
+        return f"the rows of {mutant.through} that it goes through have a row rule of their own"
+    return None
+
+
+# --- Both ----------------------------------------------------------------------------------------
+
+
+def _viewers(role: Role) -> list[tuple[str, Claims]]:
+    return [(name, claims) for name, claims in WHO.items() if role_of(claims) == role]
+
+
+def _difference(type_name: str, told: Told, claims: Claims, found: set[Key]) -> str | None:
+    expected = told.reached(claims)
+    if found == expected:
+        return None
+    return f"{type_name} too many {len(found - expected)}, too few {len(expected - found)}"

@@ -1,0 +1,52 @@
+"""What a rule means, in Python: the judge over its two meanings in SQL."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gateway.rules import (
+    ActingFor,
+    AllOf,
+    AnyOf,
+    EveryRow,
+    Missing,
+    NoneOf,
+    Own,
+    ReachedThrough,
+    Rule,
+)
+from gateway.viewer import Viewer
+
+Row = Mapping[str, Any]
+#: The rows of each table by its name.
+Tables = Mapping[str, Sequence[Row]]
+
+
+def holds(rule: Rule, row: Row, tables: Tables, viewer: Viewer) -> bool:
+    """Whether a rule lets the viewer reach a row. What is not there is like nothing."""
+    match rule:
+        case EveryRow():
+            return True
+        case Own(column, scope):
+            return is_own(row[column.key], getattr(viewer, scope))
+        case Missing(column):
+            return row[column.key] is None
+        case NoneOf(column, words):
+            return row[column.key] is not None and row[column.key] not in words
+        case AllOf(rules):
+            return all(holds(each, row, tables, viewer) for each in rules)
+        case AnyOf(rules):
+            return any(holds(each, row, tables, viewer) for each in rules)
+        case ActingFor(partner):
+            return viewer.partner == partner
+        case ReachedThrough(key, named_by, inner):
+            return row[key.key] is not None and any(
+                other[named_by.key] == row[key.key] and holds(inner, other, tables, viewer)
+                for other in tables[named_by.class_.__tablename__]
+            )
+
+
+def is_own(value: str | None, scope: str | tuple[str, ...] | None) -> bool:
+    """Whether a value is the viewer's: an empty word is no scope, in a list it is a word."""
+    if value is None or not scope:
+        return False
+    return value in scope if isinstance(scope, tuple) else value == scope

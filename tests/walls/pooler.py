@@ -1,0 +1,78 @@
+"""PgBouncer in transaction mode before the test database, where the machine has it."""
+
+import asyncio
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import asyncpg
+from sqlalchemy.engine import make_url
+
+from tests.free_ports import free_port
+
+PROGRAM = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+ABSENT = "PgBouncer is not installed here (Debian: apt-get install pgbouncer)"
+_PATIENCE_SECONDS = 10.0
+
+
+@contextmanager
+def pgbouncer(url: str, *, size: int, prepared_statements: int) -> Iterator[str]:
+    """The address of a pooler with so many connections to a database."""
+    address, port = make_url(url), free_port()
+    folder = Path(tempfile.mkdtemp(prefix="gerbang-pooler-"))
+    (folder / "users").write_text(f'"{address.username}" "{address.password}"\n')
+    (folder / "ini").write_text(
+        f"""
+        [databases]
+        * = host={address.host} port={address.port}
+        [pgbouncer]
+        listen_addr = 127.0.0.1
+        listen_port = {port}
+        unix_socket_dir =
+        auth_type = scram-sha-256
+        auth_file = {folder}/users
+        pool_mode = transaction
+        default_pool_size = {size}
+        max_prepared_statements = {prepared_statements}
+        max_client_conn = 200
+        """
+    )
+    process = _started(folder)
+    try:
+        yield address.set(port=port).render_as_string(hide_password=False)
+    finally:
+        process.terminate()
+        process.wait()
+        shutil.rmtree(folder)
+
+
+def _started(folder: Path) -> subprocess.Popen[bytes]:
+    """As nobody in particular where we are root, which PgBouncer refuses to be."""
+    account = {}
+    if os.geteuid() == 0:
+        nobody = pwd.getpwnam("nobody")
+        account = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+        for path in (folder, *folder.iterdir()):
+            os.chown(path, nobody.pw_uid, nobody.pw_gid)
+    return subprocess.Popen([str(PROGRAM), "-q", str(folder / "ini")], cwd="/", **account)
+
+
+async def answers(url: str) -> None:
+    """Wait until the pooler lets somebody in."""
+    end = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            connection = await asyncpg.connect(url, statement_cache_size=0)
+        except OSError:
+            if time.monotonic() > end:
+                raise
+            await asyncio.sleep(0.05)
+        else:
+            await connection.close()
+            return

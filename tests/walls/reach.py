@@ -1,0 +1,299 @@
+"""Which rows of the small world each viewer reaches, of every type, as the domain's matrix says.
+
+Written by hand on top of `tests.gateway.oracle`; it reads nothing of the policy. The world is the
+small one and what no journey of it has: a released hold, a second account, a log of reads.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import asyncpg
+
+from gateway.viewer import Viewer
+from models.vocabulary import Role
+from tests.gateway import oracle
+from tests.gateway.conftest import CLAIMS
+from tests.gateway.oracle import Claims, role_of
+from tests.world import (
+    CASES,
+    FEES,
+    HOURS,
+    Case,
+    applicant_id,
+    application_id,
+    at,
+    decision_id,
+    life_of,
+)
+
+Key = tuple[Any, ...]
+
+HELD = "SGPO-HELD-0007"
+_HOLDS = ("HELD", "RELEASED")
+_COUNTRIES = ("AU", "SG", "NZ", "IN", "AF")
+
+
+class Read(NamedTuple):
+    """One line of the log of reads."""
+
+    actor: str
+    role: str
+    of: str
+    partner: str | None = None
+    country: str | None = None
+
+    @property
+    def id(self) -> UUID:
+        return UUID(int=700 + READS.index(self))
+
+
+READS = (
+    Read("officer", "OFFICER", "Wei Tan"),
+    Read("officer-2", "OFFICER", "Li Goh"),
+    Read("supervisor", "SUPERVISOR", "Ruby Hale"),
+    Read("agent-au", "PARTNER_AGENT", "Noah Finch", "NUSA", "AU"),
+    Read("agent-sg", "PARTNER_AGENT", "Wei Tan", "NUSA", "SG"),
+    Read("agent-perth", "PARTNER_AGENT", "Tane Moana", "ANDALAN", "AU"),
+    Read("manager-au", "PARTNER_MANAGER", "Mia Lund", "NUSA", "AU"),
+    Read("applicant", "APPLICANT", "Ruby Hale"),
+)
+
+#: Beside the usual viewers: a second applicant, and agents whose token is at odds with the world.
+ODD: dict[str, Claims] = {
+    "applicant-2": {"role": "APPLICANT", "sub": "applicant-2"},
+    "service-direct": {"role": "SERVICE", "sub": "service-direct", "partner": "DIRECT"},
+    "agent-perth": {
+        "role": "PARTNER_AGENT", "sub": "agent-perth", "partner": "ANDALAN", "countries": ["AU"],
+        "centres": ["AU-PER"],
+    },
+    "agent-at-odds": {
+        "role": "PARTNER_AGENT", "sub": "agent-at-odds", "partner": "ANDALAN",
+        "countries": ["AU"], "centres": ["AU-SYD"],
+    },
+}  # fmt: skip
+WHO: dict[str, Claims] = CLAIMS | ODD
+
+
+def viewer(claims: Claims) -> Viewer:
+    return Viewer(
+        claims.get("sub", ""),
+        Role(role_of(claims)),
+        partner=claims.get("partner"),
+        countries=tuple(claims.get("countries", ())),
+        centres=tuple(claims.get("centres", ())),
+    )
+
+
+async def complete(connection: asyncpg.Connection) -> None:
+    """Make a small world complete."""
+    await connection.execute(
+        "UPDATE applicant SET account = 'applicant-2' WHERE id = $1", applicant_id("Li Goh")
+    )
+    await connection.execute(
+        "INSERT INTO application_event (application_id, sequence, kind, occurred_at)"
+        " VALUES ($1, $2, 'RELEASED', $3)",
+        *(application_id(HELD), len(_life(HELD)) + 1, at("03-01 12:00")),
+    )
+    for read in READS:
+        await connection.execute(
+            "INSERT INTO access_event (id, applicant_id, actor, actor_role, actor_partner_code,"
+            " actor_country_code, purpose, case_reference, fields, trace_id)"
+            " VALUES ($1, $2, $3, $4, $5, $6, 'CASEWORK', 'TEST', '{fullName}', 'trace')",
+            *(read.id, applicant_id(read.of), read.actor, read.role, read.partner, read.country),
+        )
+
+    await connection.executemany(
+        "INSERT INTO volume_published (dimension_set, period, starts_on, edition, partner_code,"
+        " country_code, centre_code) VALUES ('all', 'month', '2025-01-01', 1, $1, $2, $3)",
+        CELLS,
+    )
+
+
+PUBLISHED = "volume_published"
+#: Partner, country and centre of what was published; some as no publication would have them.
+CELLS: set[Key] = {
+    (None, None, None),
+    ("NUSA", "AU", None),
+    ("NUSA", "SG", None),
+    ("ANDALAN", "AU", None),
+    ("NUSA", "AU", "AU-SYD"),
+    ("NUSA", "AU", "AU-MEL"),
+    ("ANDALAN", "AU", "AU-PER"),
+    ("NUSA", None, None),
+    (None, "AU", None),
+    (None, None, "AU-SYD"),
+}
+
+
+class Told(NamedTuple):
+    """How the rows of a type are told apart in the database, and who reaches which."""
+
+    table: str
+    columns: tuple[str, ...]
+    reached: Callable[[Claims], set[Key]]
+
+
+def _everyone(*keys: Any) -> Callable[[Claims], set[Key]]:
+    return lambda _: {key if isinstance(key, tuple) else (key,) for key in keys}
+
+
+def _each(keys: set[Any]) -> set[Key]:
+    return {(key,) for key in keys}
+
+
+def _cases(claims: Claims) -> list[Case]:
+    return [case for case in CASES if oracle.reaches_case(claims, case)]
+
+
+def _life(reference: str) -> list[Any]:
+    return next(life_of(case) for case in CASES if case.reference == reference)
+
+
+def _events(claims: Claims) -> set[Key]:
+    role = role_of(claims)
+    if role not in ("OFFICER", "SUPERVISOR", "AUDITOR", "APPLICANT", "SERVICE"):
+        return set()
+    happened = [
+        (case.reference, number, kind.value)
+        for case in _cases(claims)
+        for number, (kind, _) in enumerate(life_of(case), start=1)
+    ]
+    if any(case.reference == HELD for case in _cases(claims)):
+        happened.append((HELD, len(_life(HELD)) + 1, "RELEASED"))
+    return {
+        (application_id(reference), number)
+        for reference, number, kind in happened
+        if role == "SUPERVISOR" or kind not in _HOLDS
+    }
+
+
+def _decisions(claims: Claims) -> set[Key]:
+    decided = {
+        case.reference: sum(kind in ("GRANTED", "REFUSED") for kind, _ in life_of(case))
+        for case in CASES
+    }
+    return {
+        (decision_id(reference, number + 1),)
+        for reference in oracle.decided(claims)
+        for number in range(decided[reference])
+    }
+
+
+def _assignments(claims: Claims) -> set[Key]:
+    if role_of(claims) not in ("OFFICER", "SUPERVISOR", "AUDITOR"):
+        return set()
+    return {(application_id(case.reference), case.officer) for case in CASES if case.officer}
+
+
+def _screenings(claims: Claims) -> set[Key]:
+    if role_of(claims) != "SUPERVISOR":
+        return set()
+    return {(application_id(case.reference),) for case in CASES if case.screening}
+
+
+def _reads(claims: Claims) -> set[Key]:
+    def is_reached(read: Read) -> bool:
+        match role_of(claims):
+            case "LEADERSHIP" | "AUDITOR":
+                return True
+            case "OFFICER" | "SUPERVISOR" | "PARTNER_AGENT":
+                return read.actor == claims["sub"]
+            case "PARTNER_MANAGER":
+                return read.partner == claims["partner"] and read.country in claims["countries"]
+            case "APPLICANT":
+                return read.of == oracle.ACCOUNTS.get(claims["sub"])
+            case _:
+                return False
+
+    return {(read.id,) for read in READS if is_reached(read)}
+
+
+def _figures(claims: Claims) -> set[Key]:
+    """Partners and countries of the applications that any figure counts."""
+    cells = {(case.place.partner, case.place.country) for case in CASES if _is_paid(case)}
+    match role_of(claims):
+        case "LEADERSHIP" | "OFFICER" | "SUPERVISOR" | "AUDITOR":
+            return cells
+        case "PARTNER_MANAGER":
+            own = claims["partner"], claims["countries"]
+            return {(p, country) for p, country in cells if p == own[0] and country in own[1]}
+        case _:
+            return set()
+
+
+def _published(claims: Claims) -> set[Key]:
+    match role_of(claims):
+        case "PARTNER_MANAGER":
+            return {
+                cell
+                for cell in CELLS
+                if cell[0] == claims["partner"] and cell[1] in claims["countries"]
+            }
+        case "PARTNER_AGENT":
+            return {
+                cell
+                for cell in CELLS
+                if cell[0] == claims["partner"] and cell[2] in claims["centres"]
+            }
+        case "ANONYMOUS":
+            return {(None, None, None)}
+        case _:
+            return set()
+
+
+def _is_paid(case: Case) -> bool:
+    return any(kind == "PAID" for kind, _ in life_of(case))
+
+
+def _only(roles: str, keys: set[Key]) -> Callable[[Claims], set[Key]]:
+    return lambda claims: keys if role_of(claims) in roles.split() else set()
+
+
+def _on(*days: str) -> set[Key]:
+    return {(at(f"{day} 00:00").date(),) for day in days}
+
+
+_ROWS: dict[str, Told] = {
+    "Country": Told("country", ("code",), _everyone(*_COUNTRIES)),
+    "EntryRule": Told("entry_rule", ("country_code",), _everyone(*_COUNTRIES)),
+    "VisaType": Told("visa_type", ("code",), _everyone(*FEES)),
+    "Fee": Told("fee", ("visa_type_code",), _everyone(*FEES)),
+    "ServiceTarget": Told("service_target", ("visa_type_code", "clock"), _everyone(*HOURS)),
+    "Partner": Told("partner", ("code",), lambda claims: _each(oracle.partners(claims))),
+    "PartnerCountry": Told("partner_country", ("partner_code", "country_code"), oracle.served),
+    "Centre": Told("centre", ("code",), lambda claims: _each(oracle.centres(claims))),
+    "Application": Told("application", ("reference",), lambda claims: _each(oracle.cases(claims))),
+    "ApplicationEvent": Told("application_event", ("application_id", "sequence"), _events),
+    "Assignment": Told("assignment", ("application_id", "officer"), _assignments),
+    "Decision": Told("decision", ("id",), _decisions),
+    "Screening": Told("screening", ("application_id",), _screenings),
+    "Applicant": Told(
+        "applicant",
+        ("id",),
+        lambda claims: _each({applicant_id(name) for name in oracle.applicants(claims)}),
+    ),
+    "Identity": Told(
+        "identity",
+        ("applicant_id",),
+        lambda claims: _each({applicant_id(name) for name in oracle.identities(claims)}),
+    ),
+    "AccessEvent": Told("access_event", ("id",), _reads),
+    "VolumeRow": Told("volume_daily", ("partner_code", "country_code"), _figures),
+    "RefusalGroundRow": Told(
+        "volume_ground",
+        ("starts_on",),
+        _only("LEADERSHIP OFFICER SUPERVISOR AUDITOR", _on("01-15", "01-20", "02-03")),
+    ),
+    "ScreeningReferralRow": Told(
+        "volume_referral",
+        ("starts_on",),
+        _only("LEADERSHIP SUPERVISOR", _on("01-06", "01-14", "02-04", "02-26")),
+    ),
+}
+
+#: The rows of each type, and those of published figures.
+TOLD: tuple[tuple[str, Told], ...] = (
+    *_ROWS.items(),
+    ("VolumeRow", Told(PUBLISHED, ("partner_code", "country_code", "centre_code"), _published)),
+)

@@ -1,0 +1,194 @@
+"""A request leaves nothing in the connection it used, however it ends."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from asyncpg import InsufficientPrivilegeError
+from sqlalchemy import bindparam, func, literal, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from gateway.access.beginning import driver_of
+from gateway.access.bounds import Bounds
+from gateway.access.rows import holding, read
+from gateway.access.seal import Seal
+from gateway.access.session import Session
+from gateway.errors import FieldError
+from gateway.viewer import Viewer
+from models import Application
+from models.database import connect, pool
+from models.row_security import login_at
+from models.vocabulary import Role
+from tests import tokens
+
+pytestmark = pytest.mark.anyio
+
+SUPERVISOR = Viewer("supervisor", Role.SUPERVISOR)
+BOUNDS = Bounds(statement_seconds=1, lock_seconds=1, idle_seconds=5)
+ROWS = read("Application", SUPERVISOR, Application.id)
+SLEEP = holding(select(func.pg_sleep(30)), "Application")
+BROKEN = holding(select(literal(1) / func.length(bindparam("none", ""))), "Application")
+
+#: All that could outlast a transaction: settings, the role, locks, statements' tables, listeners.
+_STATE = """
+    SELECT current_user, session_user, current_setting('gerbang.viewer', true) AS viewer,
+        ARRAY(SELECT name || '=' || setting FROM pg_settings
+            WHERE source = 'session' AND name <> 'application_name' ORDER BY 1) AS settings,
+        ARRAY(SELECT mode || locktype FROM pg_locks
+            WHERE pid = pg_backend_pid() AND locktype NOT IN ('virtualxid', 'relation')) AS locks,
+        ARRAY(SELECT relname FROM pg_class WHERE relpersistence = 't') AS temporary,
+        ARRAY(SELECT name FROM pg_cursors WHERE is_holdable) AS cursors,
+        ARRAY(SELECT pg_listening_channels()) AS channels
+"""
+
+
+async def whole(session: Session) -> None:
+    assert len(await session.rows(ROWS)) == 13
+
+
+async def cancelled(session: Session) -> None:
+    running = asyncio.ensure_future(session.rows(SLEEP))
+    await asyncio.sleep(0.1)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def closed_in_the_middle(session: Session) -> None:
+    running = asyncio.ensure_future(session.rows(SLEEP))
+    await asyncio.sleep(0.1)
+    await session.close()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def timed_out(session: Session) -> None:
+    with pytest.raises(FieldError, match="too long"):
+        await session.rows(SLEEP)
+
+
+async def failed(session: Session) -> None:
+    with pytest.raises(FieldError):
+        await session.rows(BROKEN)
+
+
+async def not_begun(_session: Session) -> None:
+    """Closed before any statement."""
+
+
+ENDS = (whole, cancelled, closed_in_the_middle, timed_out, failed, not_begun)
+
+
+@pytest.fixture
+async def one_connection(world: str) -> AsyncIterator[AsyncEngine]:
+    """The gateway's pool, of a single connection."""
+    engine = pool(login_at(world, tokens.PASSWORD), 1)
+    yield engine
+    await engine.dispose()
+
+
+async def state(engine: AsyncEngine) -> dict[str, Any]:
+    async with engine.connect() as connection:
+        row = await (await driver_of(connection)).fetchrow(_STATE)
+        return dict(row)
+
+
+@pytest.mark.parametrize("end", ENDS, ids=lambda end: end.__name__)
+async def test_a_request_leaves_nothing_behind(
+    one_connection: AsyncEngine, end: Callable[[Session], Awaitable[None]]
+) -> None:
+    fresh = await state(one_connection)
+    opening = (*BOUNDS.statements(), *Seal(tokens.SEAL_KEY, 60).acting(SUPERVISOR))
+    session = Session(one_connection, opening)
+    try:
+        await end(session)
+    finally:
+        await session.close()
+    assert await state(one_connection) == fresh | {"viewer": _nothing(await state(one_connection))}
+
+
+def _nothing(found: dict[str, Any]) -> str | None:
+    """A setting of our own that was once set in a session is empty afterwards, not null."""
+    assert not found["viewer"]
+    return found["viewer"]
+
+
+PLANTED = (
+    "SET work_mem = '1MB'",
+    "SET ROLE gerbang_officer",
+    "LISTEN aside",
+    "SELECT pg_advisory_lock(1)",
+    "SET gerbang.viewer = 'somebody'",
+)
+_UNDONE = "RESET ALL; RESET ROLE; UNLISTEN *; SELECT pg_advisory_unlock_all()"
+
+
+async def test_a_setting_that_stayed_would_be_seen(one_connection: AsyncEngine) -> None:
+    fresh = await state(one_connection)
+    async with one_connection.connect() as connection:
+        driver = await driver_of(connection)
+        for planted in PLANTED:
+            await driver.execute(planted)
+            assert await state_of(driver) != fresh, planted
+            await driver.execute(
+                "RESET ALL; RESET ROLE; UNLISTEN *; SELECT pg_advisory_unlock_all()"
+            )
+
+
+async def state_of(driver: Any) -> dict[str, Any]:
+    return dict(await driver.fetchrow(_STATE))
+
+
+# --- What others are shown -----------------------------------------------------------------------
+
+_SHOWN = "SELECT string_agg(query, ' ') FROM pg_stat_get_activity(NULL) WHERE query <> ''"
+_WAYS_TO_LOOK = {
+    "as the login": _SHOWN,
+    "as the login again, in the middle of a statement": (
+        "SELECT shown.* FROM (SELECT set_config('role', 'none', true)) AS became"
+        f" CROSS JOIN LATERAL ({_SHOWN} AND became IS NOT NULL) AS shown"
+    ),
+    "with what tracks activities on again": ("SELECT set_config('track_activities', 'on', false)"),
+    "by another function": (
+        "SELECT string_agg(pg_stat_get_backend_activity(id), ' ')"
+        " FROM pg_stat_get_backend_idset() AS id"
+    ),
+}
+
+
+@pytest.mark.parametrize("role", ["none", "gerbang_officer", "gerbang_partner_manager"])
+@pytest.mark.parametrize("look", _WAYS_TO_LOOK.values(), ids=_WAYS_TO_LOOK)
+async def test_nobody_is_shown_who_else_asks(world: str, role: str, look: str) -> None:
+    """A sealed context stands in the statement that begins another viewer's transaction."""
+    login = login_at(world, tokens.PASSWORD)
+    victim, attacker = await connect(login), await connect(login)
+    try:
+        begun = "; ".join(("BEGIN", *Seal(tokens.SEAL_KEY, 60).acting(SUPERVISOR)))
+        await victim.execute(begun)
+        await attacker.execute(f"BEGIN; SET LOCAL ROLE {role}")
+        shown = await _looked(attacker, look)
+        assert begun.split("'")[1] not in shown
+        assert "gerbang.viewer" not in shown.replace(look, "")
+    finally:
+        await attacker.close()
+        await victim.close()
+
+
+async def _looked(attacker: Any, look: str) -> str:
+    """What is shown; nothing where the look is refused."""
+    with suppress(InsufficientPrivilegeError):
+        return str(await attacker.fetchval(look))
+    return ""
+
+
+async def test_the_owner_is_shown_it(world: str) -> None:
+    """The question is a good one: before a login that shows what it runs, it finds the context."""
+    victim = await connect(world)
+    attacker = await connect(world)
+    try:
+        begun = "; ".join(("BEGIN", *Seal(tokens.SEAL_KEY, 60).acting(SUPERVISOR)))
+        await victim.execute(begun)
+        assert begun.split("'")[1] in await _looked(attacker, _SHOWN)
+    finally:
+        await attacker.close()
+        await victim.close()

@@ -1,0 +1,190 @@
+"""Every small mistake in the policy shows, before each wall by itself."""
+
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable
+from contextlib import suppress
+from itertools import chain, islice, product
+from typing import Any
+
+import asyncpg
+import pytest
+
+from gateway.access.seal import Seal
+from gateway.policy import MUTATIONS
+from gateway.viewer import Viewer
+from models import Base
+from models.database import connect
+from models.row_security import database_role
+from models.vocabulary import Role
+from tests import tokens
+from tests.walls import changing, reach
+from tests.walls.judging import (
+    first_wall,
+    ruled,
+    same_before_the_first,
+    same_before_the_second,
+    second_wall,
+    stated,
+    with_changes,
+)
+from tests.walls.mutants import Mutant, count_mutants, field_mutants, row_mutants
+from tests.walls.reach import TOLD, WHO
+from tests.world import applicant_id
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(scope="module")
+async def complete_world(world: str) -> AsyncIterator[asyncpg.Connection]:
+    """The owner's connection to the small world, completed."""
+    connection = await connect(world)
+    try:
+        await reach.complete(connection)
+        yield connection
+    finally:
+        await connection.close()
+
+
+@pytest.mark.parametrize("name", WHO)
+async def test_each_wall_alone_reaches_what_the_matrix_says(complete_world, name) -> None:
+    for type_name, told in TOLD:
+        expected = told.reached(WHO[name])
+        assert await stated(complete_world, type_name, told, WHO[name]) == expected, type_name
+        assert await ruled(complete_world, told, WHO[name]) == expected, type_name
+
+
+async def judged(connection: asyncpg.Connection, mutants: Iterable[Mutant]) -> list[str]:
+    """A line for each mutant before each wall: what killed it, or why nothing could."""
+    lines, survivors = [], []
+    for mutant in mutants:
+        first, second = await first_wall(connection, mutant), await second_wall(connection, mutant)
+        for wall, killer, reason in (
+            (1, first, same_before_the_first(mutant)),
+            (2, second, same_before_the_second(mutant) if first or not mutant.through else None),
+        ):
+            lines.append(f"{mutant.name} | wall {wall} | {killer or f'the same: {reason}'}")
+            if not killer and not reason:
+                survivors.append(lines[-1])
+    assert survivors == []
+    return lines
+
+
+async def test_some_mutants_of_the_policy_show(complete_world) -> None:
+    sample = chain(islice(row_mutants(), 5, None, 13), islice(field_mutants(), 9, None, 97))
+    await judged(complete_world, sample)
+
+
+@pytest.mark.proof
+async def test_every_mutant_of_the_policy_shows(complete_world, capsys) -> None:
+    lines = await judged(complete_world, chain(row_mutants(), count_mutants(), field_mutants()))
+    _tell(lines, capsys)
+
+
+def _tell(lines: list[str], capsys: Any) -> None:
+    sums = Counter(
+        (line.split(" | ")[1], "the same" if "| the same: " in line else "killed") for line in lines
+    )
+    told = [f"{wall}: {number} mutants {fate}" for (wall, fate), number in sorted(sums.items())]
+    with capsys.disabled():
+        sys.stdout.write("\n".join(("", *lines, *told, "")))
+
+
+# --- Who may change what -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", WHO)
+async def test_each_wall_alone_lets_change_what_the_domain_says(complete_world, name) -> None:
+    claims = WHO[name]
+    for mutation in changing.MAY:
+        found = await changing.stated(complete_world, mutation, claims)
+        assert found == changing.changeable(mutation, claims), mutation
+    transaction = complete_world.transaction()
+    await transaction.start()
+    try:
+        assert await changing.made(complete_world, claims) == changing.may_make(claims)
+        assert await changing.ruled(complete_world, claims) == changing.may_change(claims)
+    finally:
+        await transaction.rollback()
+
+
+@pytest.mark.proof
+async def test_every_mutant_of_the_rights_to_change_shows(complete_world, capsys) -> None:
+    assert changing.MAY.keys() == MUTATIONS.keys()
+    lines = []
+    for right in list(changing.changed_rights()):
+        first = await changing.first_wall(complete_world, right)
+        second = await changing.second_wall(complete_world, right)
+        reason = changing.same_before_the_second(right)
+        assert first, right.name
+        assert second or reason, right.name
+        lines.append(f"{right.name} | wall 1 | {first}")
+        lines.append(f"{right.name} | wall 2 | {second or f'the same: {reason}'}")
+    _tell(lines, capsys)
+
+
+# --- Verb by verb --------------------------------------------------------------------------------
+
+TABLES = sorted(Base.metadata.tables)
+VERBS = ("INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
+#: Who reads identity says so in the log.
+WRITE_THE_LOG = (Role.OFFICER, Role.SUPERVISOR, Role.PARTNER_AGENT, Role.APPLICANT)
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("role", Role)
+async def test_a_verb_granted_besides_shows(complete_world, role: Role) -> None:
+    for table, verb in product(TABLES, VERBS):
+        if (table, verb) == ("access_event", "INSERT") and role in WRITE_THE_LOG:
+            continue
+        grant = f"GRANT {verb} ON {table} TO {database_role(role)}"
+        killer = await with_changes(complete_world, [grant], role)
+        assert (killer or "").startswith(f"grant: {database_role(role)} gains {verb}")
+
+
+#: Who is named in the log, and in which role, by a viewer who acts in which role.
+ENTRIES = {
+    "in the own name and role": ("officer", "OFFICER", Role.OFFICER),
+    "in another name": ("officer-2", "OFFICER", Role.OFFICER),
+    "in another role": ("officer", "SUPERVISOR", Role.OFFICER),
+    "sealed for another role": ("officer", "OFFICER", Role.SUPERVISOR),
+}
+CONDITIONS = (
+    "(SELECT viewer.acts_as('OFFICER'))",
+    "actor = (SELECT viewer.subject())",
+    "actor_role = 'OFFICER'",
+)
+
+
+async def entries_taken(connection: asyncpg.Connection) -> set[str]:
+    """Which entries of the log the database takes from officers."""
+    taken = set()
+    for name, (actor, role, sealed_for) in ENTRIES.items():
+        setting, _ = Seal(tokens.SEAL_KEY, 60).acting(Viewer("officer", sealed_for))
+        with suppress(asyncpg.InsufficientPrivilegeError):
+            async with connection.transaction():
+                await connection.execute(f"{setting}; SET LOCAL ROLE gerbang_officer")
+                await connection.execute(
+                    "INSERT INTO access_event (id, applicant_id, actor, actor_role, purpose,"
+                    " case_reference, fields, trace_id)"
+                    " VALUES (gen_random_uuid(), $1, $2, $3, 'CASEWORK', 'TEST', '{}', 'trace')",
+                    *(applicant_id("Wei Tan"), actor, role),
+                )
+                taken.add(name)
+                await connection.execute("RESET ROLE")
+    return taken
+
+
+async def test_the_log_takes_what_is_said_in_the_own_name_alone(complete_world) -> None:
+    transaction = complete_world.transaction()
+    await transaction.start()
+    try:
+        assert await entries_taken(complete_world) == {"in the own name and role"}
+        for forgotten in CONDITIONS:
+            kept = " AND ".join(one for one in CONDITIONS if one != forgotten)
+            await complete_world.execute(
+                f"ALTER POLICY officer_insert ON access_event WITH CHECK ({kept})"
+            )
+            assert await entries_taken(complete_world) > {"in the own name and role"}, forgotten
+    finally:
+        await transaction.rollback()

@@ -1,0 +1,201 @@
+"""Under the row rules the indexes still work: the plans of every list, filter, order and link."""
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+from sqlalchemy import ARRAY, Select, any_, literal
+from sqlalchemy.dialects import postgresql
+
+from gateway.access.fields import readable_fields
+from gateway.access.rows import read
+from gateway.access.seal import Seal
+from gateway.policy import POLICY
+from gateway.schema.build import build_schema
+from gateway.schema.catalogue import Catalogue, DeclaredNoun
+from gateway.schema.declare import Column, Link, Links
+from gateway.schema.keyset import Keyset
+from gateway.viewer import Viewer
+from models.database import connect
+from models.synthetic import Scale, synthesise
+from models.vocabulary import Role
+from tests import tokens
+
+pytestmark = pytest.mark.anyio
+
+CATALOGUE = Catalogue(build_schema())
+LISTS = ("Application", "AccessEvent", "Centre", "Partner", "Country", "VisaType")
+#: What grows with the years; a handful of countries is read whole.
+BIG = {"application", "applicant", "identity", "application_event", "assignment", "decision",
+       "screening", "access_event"}  # fmt: skip
+VIEWERS = {
+    role: Viewer("somebody", role, partner="NUSA", countries=("AU", "NZ"), centres=("AU-SYD",))
+    for role in Role
+}
+
+
+@pytest.fixture(scope="module")
+async def many(database: str) -> AsyncIterator[asyncpg.Connection]:
+    """A world of twenty thousand applications, with a log of reads."""
+    await synthesise(database, applications=20_000, months=24, seed=1, scale=Scale.PARTNER)
+    connection = await connect(database)
+    try:
+        await connection.execute(
+            "INSERT INTO access_event (id, applicant_id, actor, actor_role, actor_partner_code,"
+            " actor_country_code, purpose, case_reference, fields, trace_id, occurred_at)"
+            " SELECT gen_random_uuid(), applicant_id, 'officer-' || ascii(reference), 'OFFICER',"
+            " partner_code, country_code, 'CASEWORK', reference, '{}', 'trace', submitted_at"
+            " FROM application"
+        )
+        await connection.execute("VACUUM ANALYZE")
+        yield connection
+    finally:
+        await connection.close()
+
+
+def pages(role: Role) -> Iterator[tuple[str, Select[Any]]]:
+    """Every list that a role can ask for: by each order, by each filter, from a place on."""
+    for noun in (CATALOGUE.nouns[name] for name in LISTS):
+        if not readable_fields(noun.name, role):
+            continue
+        for order in _fields(noun, role, "is_order"):
+            for descending in (False, True):
+                keyset = Keyset(noun, order.python_name, descending=descending)
+                page = _page(noun, role, keyset)
+                name = f"{noun.name} by {order.name}{' descending' if descending else ''}"
+                yield name, page
+                yield f"{name}, on", page.where(*keyset.between(_place(keyset), None))
+        usual = Keyset(noun, _usual(noun), descending=True)
+        for filtering in _fields(noun, role, "is_filter"):
+            column = getattr(filtering.source, "local", None) or filtering.source.value
+            value = literal(_any(column.type.python_type), column.type)
+            narrowed = column == value if isinstance(value.value, str) else column >= value
+            yield f"{noun.name} where {filtering.name}", _page(noun, role, usual).where(narrowed)
+
+
+def links(role: Role) -> Iterator[tuple[str, Select[Any]]]:
+    """Every link that a role can follow, for a page of rows at once."""
+    for noun in CATALOGUE.nouns.values():
+        for field in noun.fields.values():
+            source = field.source
+            if isinstance(source, Link | Links) and field.name in readable_fields(noun.name, role):
+                target = CATALOGUE.target(source)
+                if role not in POLICY[target.name].rows:
+                    continue
+                keys = literal([None] * 50, ARRAY(source.remote.type))
+                statement = _select(target, role).where(source.remote == any_(keys))
+                yield f"{noun.name}.{field.name}", statement
+
+
+def _fields(noun: DeclaredNoun, role: Role, kind: str) -> list[Any]:
+    readable = readable_fields(noun.name, role)
+    return [f for n, f in noun.fields.items() if n in readable and getattr(f.source, kind, False)]
+
+
+def _usual(noun: DeclaredNoun) -> str:
+    ordered = [field.python_name for field in noun.fields.values()
+               if isinstance(field.source, Column) and field.source.is_order]  # fmt: skip
+    return next((name for name in ("submitted_at", "occurred_at") if name in ordered), ordered[0])
+
+
+def _page(noun: DeclaredNoun, role: Role, keyset: Keyset) -> Select[Any]:
+    page = _select(noun, role).add_columns(*keyset.columns())
+    return page.order_by(*keyset.order(from_front=True)).limit(51)
+
+
+def _select(noun: DeclaredNoun, role: Role) -> Select[Any]:
+    return read(noun.name, VIEWERS[role], *CATALOGUE.columns(noun, role))
+
+
+def _place(keyset: Keyset) -> tuple[Any, Any]:
+    """A place in a list; its values do not matter to a generic plan."""
+    return tuple(UUID(int=0) if kind is UUID else _any(kind) for kind in keyset.types)  # type: ignore[return-value]
+
+
+def _any(kind: type) -> Any:
+    return kind() if kind in (str, int) else kind(2026, 1, 1)
+
+
+async def plan(connection: asyncpg.Connection, role: Role, statement: Select[Any]) -> Any:
+    """The plan that the database keeps for a statement, whatever its values."""
+    compiled = statement.compile(
+        dialect=postgresql.asyncpg.dialect(), compile_kwargs={"render_postcompile": True}
+    )
+    values = ", ".join("NULL" for _ in compiled.positiontup or ())
+    acting = Seal(tokens.SEAL_KEY, 60).acting(VIEWERS[role])
+    await connection.execute("; ".join(("SET LOCAL plan_cache_mode = force_generic_plan", *acting)))
+    await connection.execute(f"PREPARE asked AS {compiled}")
+    explained = f"EXPLAIN (FORMAT JSON) EXECUTE asked{f'({values})' if values else ''}"
+    told = await connection.fetchval(explained)
+    await connection.execute("DEALLOCATE asked; RESET ROLE")
+    return json.loads(told)[0]["Plan"]
+
+
+def scanned_whole(node: Any) -> Iterator[str]:
+    """The big tables of which a plan reads every row."""
+    if node["Node Type"] == "Seq Scan" and node["Relation Name"] in BIG:
+        yield f"{node['Relation Name']}: {node.get('Filter', '')[:120]}"
+    for below in node.get("Plans", ()):
+        yield from scanned_whole(below)
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("role", Role)
+async def test_no_question_reads_a_big_table_whole(many: asyncpg.Connection, role: Role) -> None:
+    found = []
+    async with many.transaction():
+        for name, statement in (*pages(role), *links(role)):
+            found += [f"{name}: {of}" for of in scanned_whole(await plan(many, role, statement))]
+    assert found == []
+
+
+@pytest.mark.proof
+async def test_without_an_index_it_is_seen(many: asyncpg.Connection) -> None:
+    transaction = many.transaction()
+    await transaction.start()
+    try:
+        await many.execute("DROP INDEX ix_application_submitted_at_id")
+        plans = [await plan(many, Role.OFFICER, page) for _, page in pages(Role.OFFICER)]
+        assert [whole for one in plans for whole in scanned_whole(one)]
+    finally:
+        await transaction.rollback()
+
+
+async def test_what_lists_are_narrowed_and_ordered_by_leaks_nothing(
+    connection: asyncpg.Connection,
+) -> None:
+    """Otherwise a row rule comes first, and no index is of use."""
+    columns = [
+        expression
+        for noun in CATALOGUE.nouns.values()
+        for field in noun.fields.values()
+        for expression in _compared(field.source)
+    ]
+    types = {column.type.compile(postgresql.dialect()).lower() for column in columns}
+    leaking = await connection.fetch(
+        """
+        SELECT DISTINCT amoplefttype::regtype::text, amopopr::regoperator::text
+        FROM pg_amop
+        JOIN pg_opfamily ON pg_opfamily.oid = amopfamily
+        JOIN pg_am ON pg_am.oid = opfmethod AND amname = 'btree'
+        JOIN pg_operator ON pg_operator.oid = amopopr
+        JOIN pg_proc ON pg_proc.oid = oprcode
+        WHERE amoplefttype = amoprighttype AND NOT proleakproof
+            AND amoplefttype = ANY ($1::text[]::regtype[])
+            AND opfname NOT LIKE '%pattern%'
+        """,
+        sorted(types),
+    )
+    assert types >= {"text", "uuid"}
+    assert leaking == []
+
+
+def _compared(source: Any) -> Iterator[Any]:
+    match source:
+        case Column(value, is_filter, is_order) if is_filter or is_order:
+            yield value
+        case Link(local, remote) | Links(local, remote):
+            yield from (local, remote)

@@ -1,0 +1,193 @@
+"""One source of predicates, three meanings: in Python, in a statement and in a row rule."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from gateway.access import rows
+from gateway.access.beginning import driver_of
+from gateway.access.seal import Seal
+from gateway.policy import POLICY
+from gateway.row_security import row_security
+from gateway.row_security.grants import attributes
+from gateway.row_security.volumes import figures
+from gateway.rules import Rule, Scope
+from gateway.schema.build import build_schema
+from gateway.schema.catalogue import Catalogue
+from gateway.viewer import Viewer
+from models import Base
+from models.database import connect, engine
+from models.publication.tables import PublishedVolume
+from models.row_security import lift, put_up
+from models.vocabulary import Role
+from tests import tokens
+from tests.walls import meaning
+from tests.walls.odd_rows import RULED, loosen, odd_world, write
+
+pytestmark = pytest.mark.anyio
+
+CATALOGUE = Catalogue(build_schema())
+PUBLISHED = PublishedVolume.__tablename__
+SLOW = settings(deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@dataclass(frozen=True)
+class Held:
+    """A rule over the rows of a table, which are told apart by some columns of it."""
+
+    type_name: str
+    table: str
+    rule: Rule
+    columns: tuple[str, ...]
+
+    def by_the_judge(self, tables: meaning.Tables, viewer: Viewer) -> Counter[Any]:
+        return Counter(
+            tuple(row.get(name) for name in self.columns)
+            for row in tables[self.table]
+            if meaning.holds(self.rule, row, tables, viewer)
+        )
+
+    def in_a_statement(self, viewer: Viewer) -> Select[Any]:
+        columns = Base.metadata.tables[self.table].c
+        reached = rows.reached_as_published if self.table == PUBLISHED else rows.reached
+        held = reached(self.type_name, viewer, lambda attribute: columns[attribute.key])
+        return select(*(columns[name] for name in self.columns)).where(held)
+
+    def without_condition(self) -> str:
+        return f"SELECT {', '.join(self.columns)} FROM {self.table}"
+
+
+def held_rows(role: Role) -> Iterator[Held]:
+    """Every rule of a role, on the table of its type or on the tables of figures."""
+    for noun in CATALOGUE.nouns.values():
+        name, rule = noun.key.class_.__tablename__, POLICY[noun.name].rows.get(role)
+        if rule is not None and name in RULED:
+            seen = {a.key for a in attributes(rule) if a.class_ is noun.key.class_}
+            yield Held(noun.name, name, rule, tuple(sorted(seen or {noun.key.key})))
+    for read in figures(role):
+        if read.table.name in RULED:
+            yield Held(
+                "VolumeRow", read.table.name, read.rule, tuple(sorted(RULED[read.table.name]))
+            )
+
+
+@pytest.fixture(scope="module")
+async def laboratory(database: str) -> str:
+    """A migrated database that takes any row."""
+    await loosen(database)
+    return database
+
+
+async def differences(url: str, seed: int) -> list[str]:
+    """Where the three do not reach the same rows of an odd world; it is gone afterwards."""
+    tables, viewer = odd_world(Random(seed))
+    found = []
+    unbegun = engine(url).execution_options(isolation_level="AUTOCOMMIT")
+    async with unbegun.connect() as connection:
+        driver = await driver_of(connection)
+        await driver.execute("BEGIN")
+        await write(driver, tables)
+        for held in held_rows(viewer.role):
+            judged = held.by_the_judge(tables, viewer)
+            stated = await _stated(connection, held, viewer)
+            ruled = await _ruled(driver, held, viewer)
+            if not judged == stated == ruled:
+                found.append(f"{held.table} for {viewer}: {judged}, {stated}, {ruled}")
+        await driver.execute("ROLLBACK")
+    return found
+
+
+async def _stated(connection: AsyncConnection, held: Held, viewer: Viewer) -> Counter[Any]:
+    return Counter(tuple(row) for row in await connection.execute(held.in_a_statement(viewer)))
+
+
+async def _ruled(driver: Any, held: Held, viewer: Viewer) -> Counter[Any]:
+    await driver.execute("; ".join(Seal(tokens.SEAL_KEY, 60).acting(viewer)))
+    try:
+        return Counter(tuple(row) for row in await driver.fetch(held.without_condition()))
+    finally:
+        await driver.execute("RESET ROLE")
+
+
+@given(seed=st.integers(0, 2**32))
+@settings(SLOW, max_examples=60)
+async def test_three_meanings_reach_the_same_rows(laboratory: str, seed: int) -> None:
+    assert await differences(laboratory, seed) == []
+
+
+@pytest.mark.proof
+@given(seed=st.integers(0, 2**32))
+@settings(SLOW, max_examples=1_500)
+async def test_three_meanings_reach_the_same_rows_of_many_worlds(
+    laboratory: str, seed: int
+) -> None:
+    assert await differences(laboratory, seed) == []
+
+
+# --- Each of the three is watched ----------------------------------------------------------------
+
+
+async def first_difference(url: str, role: Role) -> str | None:
+    """For viewers of a role, among so many odd worlds as hold some hundreds of them."""
+    for seed in range(3_000):
+        _, viewer = odd_world(Random(seed))
+        if viewer.role is role and (found := await differences(url, seed)):
+            return found[0]
+    return None
+
+
+async def test_a_judge_who_errs_is_found(laboratory: str, monkeypatch) -> None:
+    """An empty word is taken for a scope."""
+
+    def is_own(value: str | None, scope: str | tuple[str, ...] | None) -> bool:
+        return value in (scope if isinstance(scope, tuple) else (scope or "",))
+
+    monkeypatch.setattr(meaning, "is_own", is_own)
+    assert await first_difference(laboratory, Role.SERVICE)
+
+
+async def test_a_statement_that_errs_is_found(laboratory: str, monkeypatch) -> None:
+    """An empty word is taken for a scope."""
+
+    def own(column: Any, scope: Scope, viewer: Viewer) -> Any:
+        value = getattr(viewer, scope)
+        return column.in_(value) if isinstance(value, tuple) else column == value
+
+    monkeypatch.setattr(rows, "_own", own)
+    assert await first_difference(laboratory, Role.SERVICE)
+
+
+@pytest.mark.parametrize(
+    ("role", "right", "wrong"),
+    [
+        (Role.SERVICE, "= (SELECT viewer.partner())",
+         "IS NOT DISTINCT FROM (SELECT viewer.partner())"),
+        (Role.OFFICER, "application_event.kind NOT IN ('HELD', 'RELEASED')",
+         "application_event.kind IS DISTINCT FROM 'HELD'"),
+        (Role.OFFICER, "by_2.ended_at IS NULL", "true"),
+        (Role.PARTNER_AGENT, "application.centre_code = ANY",
+         "lower(application.centre_code) = ANY"),
+    ],
+)  # fmt: skip
+async def test_a_row_rule_that_errs_is_found(
+    laboratory: str, role: Role, right: str, wrong: str
+) -> None:
+    script = row_security(CATALOGUE)
+    assert right in script
+    connection = await connect(laboratory)
+    try:
+        await lift(connection)
+        await connection.execute(script.replace(right, wrong))
+        assert await first_difference(laboratory, role)
+    finally:
+        await lift(connection)
+        await put_up(connection)
+        await connection.close()
