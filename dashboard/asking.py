@@ -4,7 +4,7 @@ from typing import Any
 
 from dashboard.address import Address
 from dashboard.api import Asker
-from dashboard.filters import condition
+from dashboard.filters import COUNTRY, condition
 from dashboard.measures import Audience
 from dashboard.period import Period, last_quarters, today
 from dashboard.sessions import Session
@@ -53,6 +53,9 @@ def variables_of(period: Period, address: Address) -> dict[str, Any]:
         "where": condition(address.filters, without=address.by),
         "whereChosen": condition(address.filters),
         "whereOther": condition(address.filters, without=address.other),
+        "isByCountry": address.by == COUNTRY,
+        # Without a filter the months themselves tell from when on anything is known.
+        "isNarrowed": any(address.filters.values()),
         "isChosen": bool(address.place),
         "hasMore": address.measures == "all",
         "language": address.language.upper(),

@@ -1,4 +1,4 @@
-"""The gateway as a page asks it: while it is away, with what it answered last."""
+"""The gateway as a page asks it: while it is away, or was asked just now, with its last answer."""
 
 import json
 import logging
@@ -17,12 +17,14 @@ class LastGood(Asker):
     """Made for one request of one session.
 
     An answer is kept with the viewer, role and variables (the language is one) that it was given
-    for, and never found by others. A refusal is passed on, and ends all that was kept.
+    for, and never found by others. A refusal is passed on, and ends all that was kept. Whoever
+    wants news, as a refresh does, is not content with what is merely fresh.
     """
 
-    def __init__(self, gateway: Asker, session: Session) -> None:
+    def __init__(self, gateway: Asker, session: Session, *, wants_news: bool) -> None:
         self._gateway = gateway
         self._session = session
+        self._wants_news = wants_news
         self._role = session.role
         self._viewer: Viewer | None = None
         #: Set as soon as an answer of this request is an old one.
@@ -34,6 +36,8 @@ class LastGood(Asker):
         question = (name, json.dumps(variables, sort_keys=True), role, self._viewer)
         if self.outage:  # a second wait would tell nothing new
             return self._kept(question, self.outage)
+        if fresh := self._fresh(question):
+            return fresh
         try:
             data = await self._gateway.ask(name, variables, token, role)
         except GatewayError as error:
@@ -48,6 +52,10 @@ class LastGood(Asker):
         if self.outage:  # who this is now, the gateway says when it is back
             session.viewer = None
         return self._viewer
+
+    def _fresh(self, question: Hashable) -> dict[str, Any] | None:
+        kept = self._session.kept
+        return None if self._wants_news or kept.outage else kept.find_fresh(question)
 
     def _outage(self, error: GatewayError) -> Outage:
         kept = self._session.kept

@@ -85,7 +85,8 @@ def read_volumes(data: Mapping[str, Any], period: Period, address: Address) -> V
         for name, table in data.items()
         if "rows" in table and name != "published"
     }
-    begun = [line.starts_on for line in lines["known"] if line.has_happened and line.starts_on]
+    known = lines.get("known", lines["months"])
+    begun = [line.starts_on for line in known if line.has_happened and line.starts_on]
     begins_on = min(begun, default=None)
 
     def comparable(name: str, earlier: Period) -> tuple[Line, ...]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from babel import Locale
@@ -23,6 +23,8 @@ SMALL_BASE = 20
 SHORT_UNITS: dict[str, Literal["long", "short"]] = {"id": "long", "en": "short"}
 NO_VALUE = "–"
 MINUS = "\N{MINUS SIGN}"
+#: CLDR is slow to ask, and a page says a thousand numbers, most of them again and again.
+remembered = lru_cache(maxsize=16_384)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +53,18 @@ def value_text(measure: Measure, reading: Reading, say: Texts, *, is_short: bool
             return f"Rp\N{NO-BREAK SPACE}{_compact(value, say, is_short=is_short)}"
 
 
+@remembered
 def count_text(value: float, say: Texts) -> str:
     return format_decimal(round(value), locale=say.locale)
 
 
+@remembered
 def percent_text(share: float, say: Texts, *, digits: int = 1) -> str:
     pattern = "#,##0.0%" if digits else "#,##0%"
     return format_percent(share, locale=say.locale, format=pattern)
 
 
+@remembered
 def duration_text(hours: float, say: Texts, *, is_short: bool = False) -> str:
     amount, unit = (hours / 24, "day") if abs(hours) >= HOURS_AS_DAYS else (hours, "hour")
     length = SHORT_UNITS[say.language] if is_short else "long"
@@ -129,6 +134,7 @@ def country_name(code: str, language: str) -> str:
     return str(Locale(language).territories.get(code, code))
 
 
+@remembered
 def _compact(value: float, say: Texts, *, is_short: bool) -> str:
     length = "short" if is_short else "long"
     return format_compact_decimal(

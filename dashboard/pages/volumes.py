@@ -4,7 +4,7 @@ import logging
 import secrets
 from typing import Any
 
-from dash import ClientsideFunction, Dash, Input, Output, dcc, html, no_update
+from dash import ClientsideFunction, Dash, Input, Output, ctx, dcc, html, no_update
 
 from dashboard.address import Address, read_address
 from dashboard.api import Gateway, GatewayError
@@ -108,13 +108,15 @@ def register(dash: Dash, gateway: Gateway) -> None:
 
     @dash.callback(OUTPUTS, Input("address", "search"), ASKED_AGAIN, SHOWN, on_error=_unexpected)
     async def show(search: str | None, _: Any, shown: Any) -> dict[str, Any]:
-        return only_changes(await answer(search), shown)
+        # A page that is opened anew, or refreshes itself, is not content with a fresh answer.
+        wants_news = not shown or ctx.triggered_id == ASKED_AGAIN.component_id
+        return only_changes(await answer(search, wants_news=wants_news), shown)
 
-    async def answer(search: str | None) -> dict[str, Any]:
+    async def answer(search: str | None, *, wants_news: bool) -> dict[str, Any]:
         visit = current_visit.get()
         address = read_address(search, visit.language)
         say = texts(address.language)
-        asked = LastGood(gateway, visit.session)
+        asked = LastGood(gateway, visit.session, wants_news=wants_news)
         try:
             viewer = await asked.viewer(visit.session)
             audience = AUDIENCES.get(viewer.role)

@@ -12,9 +12,9 @@ LANGUAGES = ("id", "en")
 LOCALES = MappingProxyType({"id": "id_ID", "en": "en_GB"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Texts:
-    """The texts of one language: ``say("period.this-month")``."""
+    """The texts of one language, of which there is one: ``say("period.this-month")``."""
 
     language: str
     by_key: Mapping[str, str]

@@ -76,4 +76,4 @@ def _month(intake: int, starts_on: str) -> dict[str, Any]:
 
 
 def _told(kind: Kind, value: float | None) -> dict[str, Any]:
-    return {"hours" if kind is Kind.DURATION else "value": value, "precision": "EXACT"}
+    return {"hours" if kind is Kind.DURATION else "value": value}

@@ -9,6 +9,9 @@ from graphql import build_schema, parse, validate
 import gateway
 from dashboard.api import document
 from dashboard.measures import AUDIENCES
+from gateway.schema.published import published_measures
+from models.vocabulary import Role
+from models.volumes import Measure
 
 ROLES = Path(gateway.__file__).parent / "schema" / "roles"
 ASKED = [("viewer", path.stem) for path in sorted(ROLES.glob("*.graphql"))] + [
@@ -37,3 +40,13 @@ def test_a_partner_manager_asks_for_outcomes_only_as_published() -> None:
     exact = re.sub(r"fragment Published.*?\n}\n", "", text, flags=re.DOTALL)
     for outcome in ("decisions", "refus", "granted", "turnaround", "targetRate"):
         assert outcome not in exact
+
+
+@pytest.mark.parametrize("role", AUDIENCES)
+def test_what_is_asked_without_its_precision_is_never_withheld(role: str) -> None:
+    audience = AUDIENCES[role]
+    asked = frozenset(Measure(measure.id) for measure in audience.measures)
+    assert published_measures(asked, Role[role]) == frozenset()
+    text = re.sub(r"fragment Published.*?\n}\n", "", document(audience.document), flags=re.DOTALL)
+    assert "precision\n" not in text
+    assert ("precision\n" in document(audience.document)) == audience.publishes
