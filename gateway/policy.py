@@ -29,11 +29,16 @@ from models import (
     ApplicationChange,
     ApplicationEvent,
     Assignment,
+    Base,
     Centre,
     Decision,
+    EntryRule,
+    Fee,
     Identity,
     Partner,
     PartnerCountry,
+    ServiceTarget,
+    VisaType,
     VolumeChange,
 )
 from models.publication.sets import CENTRE_SETS, COUNTRY_SETS, NATIONAL_SETS, DimensionSet
@@ -608,6 +613,11 @@ class Change:
     rows: Mapping[Role, Rule]
     #: The field of the payload that holds what was changed.
     answers: str = "application"
+    #: The tables of whose rows this speaks.
+    of: tuple[type[Base], ...] = (Application,)
+
+
+ADMINISTERED: Mapping[Role, Rule] = {Role.ADMINISTRATOR: every_row}
 
 
 #: The row must be in reach before the change; what was changed is answered by the table above.
@@ -639,6 +649,17 @@ MUTATIONS: Mapping[str, Change] = {
         {Role.PARTNER_AGENT: at_own_centre, Role.APPLICANT: lodged_by_oneself}
     ),
     "revokeVisa": Change({Role.SUPERVISOR: every_row}),
+    # What decrees change, and where partners work: from today on, never what is past.
+    "addPartner": Change(ADMINISTERED, "partner", (Partner,)),
+    "openPartnerCountry": Change(ADMINISTERED, "partner", (PartnerCountry,)),
+    "closePartnerCountry": Change(ADMINISTERED, "partner", (PartnerCountry,)),
+    "openCentre": Change(ADMINISTERED, "centre", (Centre,)),
+    "closeCentre": Change(ADMINISTERED, "centre", (Centre,)),
+    "introduceVisaType": Change(ADMINISTERED, "visaType", (VisaType, Fee, ServiceTarget)),
+    "endVisaType": Change(ADMINISTERED, "visaType", (VisaType,)),
+    "setFee": Change(ADMINISTERED, "visaType", (Fee,)),
+    "setServiceTarget": Change(ADMINISTERED, "visaType", (ServiceTarget,)),
+    "setEntryRule": Change(ADMINISTERED, "country", (EntryRule,)),
 }
 
 #: Why identity may be read. An applicant's purpose goes without saying; the others say theirs,

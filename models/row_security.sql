@@ -791,27 +791,69 @@ CREATE POLICY anonymous_select ON volume_edition FOR SELECT TO gerbang_anonymous
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_writing;
 GRANT EXECUTE ON FUNCTION viewer.is_sealed, viewer.told, viewer.role, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_writing;
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_writing;
-GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code) ON centre TO gerbang_writing;
-CREATE POLICY writing_select ON centre FOR SELECT TO gerbang_writing
-    USING ((SELECT viewer.is_sealed()));
 GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_writing;
 CREATE POLICY writing_select ON country FOR SELECT TO gerbang_writing
     USING ((SELECT viewer.is_sealed()));
-GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_writing;
-CREATE POLICY writing_select ON entry_rule FOR SELECT TO gerbang_writing
+GRANT SELECT (code, name) ON partner TO gerbang_writing;
+CREATE POLICY writing_select ON partner FOR SELECT TO gerbang_writing
     USING ((SELECT viewer.is_sealed()));
-GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_writing;
-CREATE POLICY writing_select ON fee FOR SELECT TO gerbang_writing
-    USING ((SELECT viewer.is_sealed()));
+GRANT INSERT (code, name) ON partner TO gerbang_writing;
+CREATE POLICY writing_insert ON partner FOR INSERT TO gerbang_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND partner.code <> 'DIRECT');
 GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_country TO gerbang_writing;
 CREATE POLICY writing_select ON partner_country FOR SELECT TO gerbang_writing
     USING ((SELECT viewer.is_sealed()));
-GRANT SELECT (clock, hours, valid_from, visa_type_code) ON service_target TO gerbang_writing;
-CREATE POLICY writing_select ON service_target FOR SELECT TO gerbang_writing
+GRANT INSERT (closed_on, country_code, opened_on, partner_code) ON partner_country TO gerbang_writing;
+CREATE POLICY writing_insert ON partner_country FOR INSERT TO gerbang_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND opened_on >= (SELECT wib_day(now())));
+GRANT UPDATE (closed_on, opened_on) ON partner_country TO gerbang_writing;
+CREATE POLICY writing_update ON partner_country FOR UPDATE TO gerbang_writing
+    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND coalesce(closed_on, 'infinity') >= (SELECT wib_day(now()))) WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND coalesce(closed_on, 'infinity') >= (SELECT wib_day(now())));
+GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code) ON centre TO gerbang_writing;
+CREATE POLICY writing_select ON centre FOR SELECT TO gerbang_writing
     USING ((SELECT viewer.is_sealed()));
+GRANT INSERT (city, closed_on, code, country_code, opened_on, partner_code) ON centre TO gerbang_writing;
+CREATE POLICY writing_insert ON centre FOR INSERT TO gerbang_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND opened_on >= (SELECT wib_day(now())));
+GRANT UPDATE (city, closed_on, opened_on) ON centre TO gerbang_writing;
+CREATE POLICY writing_update ON centre FOR UPDATE TO gerbang_writing
+    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND coalesce(closed_on, 'infinity') >= (SELECT wib_day(now()))) WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND coalesce(closed_on, 'infinity') >= (SELECT wib_day(now())));
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_writing;
 CREATE POLICY writing_select ON visa_type FOR SELECT TO gerbang_writing
     USING ((SELECT viewer.is_sealed()));
+GRANT INSERT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_writing;
+CREATE POLICY writing_insert ON visa_type FOR INSERT TO gerbang_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND valid_from >= (SELECT wib_day(now())));
+GRANT UPDATE (category, is_multiple_entry, name_en, name_id, stay_days, valid_until) ON visa_type TO gerbang_writing;
+CREATE POLICY writing_update ON visa_type FOR UPDATE TO gerbang_writing
+    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND coalesce(valid_until, 'infinity') >= (SELECT wib_day(now()))) WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND coalesce(valid_until, 'infinity') >= (SELECT wib_day(now())));
+GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_writing;
+CREATE POLICY writing_select ON fee FOR SELECT TO gerbang_writing
+    USING ((SELECT viewer.is_sealed()));
+GRANT INSERT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_writing;
+CREATE POLICY writing_insert ON fee FOR INSERT TO gerbang_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND valid_from >= (SELECT wib_day(now())));
+GRANT UPDATE (amount_idr) ON fee TO gerbang_writing;
+CREATE POLICY writing_update ON fee FOR UPDATE TO gerbang_writing
+    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND valid_from >= (SELECT wib_day(now()))) WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND valid_from >= (SELECT wib_day(now())));
+GRANT SELECT (clock, hours, valid_from, visa_type_code) ON service_target TO gerbang_writing;
+CREATE POLICY writing_select ON service_target FOR SELECT TO gerbang_writing
+    USING ((SELECT viewer.is_sealed()));
+GRANT INSERT (clock, hours, valid_from, visa_type_code) ON service_target TO gerbang_writing;
+CREATE POLICY writing_insert ON service_target FOR INSERT TO gerbang_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND valid_from >= (SELECT wib_day(now())));
+GRANT UPDATE (hours) ON service_target TO gerbang_writing;
+CREATE POLICY writing_update ON service_target FOR UPDATE TO gerbang_writing
+    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND valid_from >= (SELECT wib_day(now()))) WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND valid_from >= (SELECT wib_day(now())));
+GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_writing;
+CREATE POLICY writing_select ON entry_rule FOR SELECT TO gerbang_writing
+    USING ((SELECT viewer.is_sealed()));
+GRANT INSERT (country_code, entry, valid_from) ON entry_rule TO gerbang_writing;
+CREATE POLICY writing_insert ON entry_rule FOR INSERT TO gerbang_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND valid_from >= (SELECT wib_day(now())));
+GRANT UPDATE (entry) ON entry_rule TO gerbang_writing;
+CREATE POLICY writing_update ON entry_rule FOR UPDATE TO gerbang_writing
+    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND valid_from >= (SELECT wib_day(now()))) WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND valid_from >= (SELECT wib_day(now())));
 GRANT SELECT (account, created_at, id, nationality_code, passport_last_four) ON applicant TO gerbang_writing;
 CREATE POLICY writing_select ON applicant FOR SELECT TO gerbang_writing
     USING ((SELECT viewer.is_sealed()) AND applicant.account = (SELECT viewer.subject()));

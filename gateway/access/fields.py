@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from gateway.policy import MUTATIONS, POLICY, Access, Roles
+from models import Application
 from models.vocabulary import Role
 
 _PAGE_SUFFIXES = ("Connection", "Edge")
@@ -69,9 +70,10 @@ def _of_mutations() -> dict[str, Access]:
 def _payload(mutation: str, roles: Roles) -> Iterator[tuple[str, Access]]:
     payload, error = payload_names(mutation)
     answers = MUTATIONS[mutation].answers
-    status_readers = POLICY["Application"].fields["status"]
     fields: dict[str, Roles] = dict.fromkeys(("code", "message", "path"), roles)
-    fields["currentStatus"] = tuple(role for role in roles if role in status_readers)
+    if Application in MUTATIONS[mutation].of:
+        status_readers = POLICY["Application"].fields["status"]
+        fields["currentStatus"] = tuple(role for role in roles if role in status_readers)
     yield payload, Access(fields=dict.fromkeys((answers, "errors"), roles))
     yield error, Access(fields=fields)
     if answers == "results":

@@ -9,6 +9,8 @@ from gateway.access.seal import Seal
 from gateway.access.writing import Writing, writing
 from gateway.mutations.once import once
 from gateway.mutations.outcome import Outcome
+from gateway.mutations.reference import change_reference
+from gateway.mutations.reference.requests import ReferenceRequest
 from gateway.mutations.requests import Request, StepRequest, SubmissionRequest
 from gateway.mutations.stepping import take_step
 from gateway.mutations.submitting import submit
@@ -32,6 +34,8 @@ class Changes:
                     return await take_step(transaction, request)
                 case SubmissionRequest():
                     return await submit(transaction, request)
+                case ReferenceRequest():
+                    return await change_reference(transaction, request)
                 case _:
                     raise TypeError(f"nobody does {type(request).__name__}")
 

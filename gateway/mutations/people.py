@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_unless
 
 from gateway.access.writing import Writing
 from gateway.mutations.outcome import RefusedError
-from gateway.mutations.requests import Person, Submission
+from gateway.mutations.requests import Person, Submission, in_api
 from models import Applicant, Identity
 from models.life import Refusal
 
@@ -34,7 +34,7 @@ def check_person(person: Person, today: date, *path: str) -> None:
     """Raises RefusedError with the place of the first thing that cannot be kept, never with it."""
     for name, (form, why) in _FORMS.items():
         if not form.fullmatch(getattr(person, name)):
-            raise RefusedError(Refusal.INVALID, *path, _in_api(name), why=why)
+            raise RefusedError(Refusal.INVALID, *path, in_api(name), why=why)
     if not _EARLIEST <= person.birth_date <= today:
         why = "A date of birth lies between 1900 and today."
         raise RefusedError(Refusal.INVALID, *path, "birthDate", why=why)
@@ -99,8 +99,3 @@ def _applicant(id_: UUID, submission: Submission, account: str | None) -> dict[s
 def _identity(applicant: UUID, person: Person) -> dict[str, Any]:
     said = {name: getattr(person, name) for name in (*_FORMS, "birth_date")}
     return {"applicant_id": applicant, **said}
-
-
-def _in_api(name: str) -> str:
-    first, *others = name.split("_")
-    return first + "".join(other.title() for other in others)

@@ -68,6 +68,12 @@ class SubmissionRequest(Request):
     submissions: tuple[Submission, ...]
 
 
+def in_api(name: str) -> str:
+    """What a field is called by clients: ``birthDate`` for ``birth_date``."""
+    first, *others = name.split("_")
+    return first + "".join(other.title() for other in others)
+
+
 def _without_key(request: Request) -> dict[str, Any]:
     said = orjson.loads(orjson.dumps(request))
     del said["key"]

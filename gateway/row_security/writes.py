@@ -4,13 +4,12 @@ A change reads what its viewer does not, such as whether a case is cleared, so i
 of its own; the rows that it reaches are still the viewer's.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from gateway.policy import MUTATIONS
+from gateway.policy import DIRECTORATE, MUTATIONS
 from gateway.row_security.predicates import meaning
 from gateway.row_security.volumes import FUNCTIONS
-from gateway.rules import Rule
 from models import (
     Applicant,
     Application,
@@ -24,6 +23,7 @@ from models import (
     Fee,
     Idempotency,
     Identity,
+    Partner,
     PartnerCountry,
     Screening,
     ServiceTarget,
@@ -38,6 +38,30 @@ _OWN_ACCOUNT = "applicant.account = (SELECT viewer.subject())"
 #: Rows that belong to a case are in reach with it: the inner table has rules of its own.
 _OF_A_CASE = "EXISTS (SELECT FROM application WHERE application.id = {table}.application_id)"
 _OF_ONESELF = "EXISTS (SELECT FROM applicant WHERE applicant.id = identity.applicant_id)"
+_FROM_TODAY = "{column} >= (SELECT wib_day(now()))"
+#: Of reference data: which column tells that a row may be made, which that it may be changed, and
+#: which columns change. What is past is not rewritten.
+_DATED: Mapping[type[Base], tuple[str, str, frozenset[str]]] = {
+    PartnerCountry: (
+        "opened_on",
+        "coalesce(closed_on, 'infinity')",
+        frozenset({"opened_on", "closed_on"}),
+    ),
+    Centre: (
+        "opened_on",
+        "coalesce(closed_on, 'infinity')",
+        frozenset({"city", "opened_on", "closed_on"}),
+    ),
+    VisaType: (
+        "valid_from",
+        "coalesce(valid_until, 'infinity')",
+        frozenset({"name_en", "name_id", "category", "stay_days", "is_multiple_entry"})
+        | {"valid_until"},
+    ),
+    Fee: ("valid_from", "valid_from", frozenset({"amount_idr"})),
+    ServiceTarget: ("valid_from", "valid_from", frozenset({"hours"})),
+    EntryRule: ("valid_from", "valid_from", frozenset({"entry"})),
+}
 
 
 @dataclass(frozen=True)
@@ -47,9 +71,11 @@ class Written:
     select: frozenset[str]
     insert: frozenset[str] = frozenset()
     update: frozenset[str] = frozenset()
-    #: Of the rows that are read and changed, and of those that are made.
+    #: Of the rows that are read, of those that are made, and of those that are changed where not
+    #: all that are read may be.
     reached: str = _SEALED
     made: str = _SEALED
+    changed: str | None = None
 
 
 def writes() -> Iterator[str]:
@@ -63,7 +89,8 @@ def writes() -> Iterator[str]:
     for table, written in _tables().items():
         yield from _verb(table, "SELECT", written.select, f"USING ({written.reached})")
         yield from _verb(table, "INSERT", written.insert, f"WITH CHECK ({written.made})")
-        both = f"USING ({written.reached}) WITH CHECK ({written.reached})"
+        changed = written.changed or written.reached
+        both = f"USING ({changed}) WITH CHECK ({changed})"
         yield from _verb(table, "UPDATE", written.update, both)
 
 
@@ -75,19 +102,19 @@ def _verb(table: str, verb: str, columns: frozenset[str], held: str) -> Iterator
 
 
 def _tables() -> Mapping[str, Written]:
-    own_case = _of_viewer({name: c.rows for name, c in MUTATIONS.items()})
-    submitted = _of_viewer({name: MUTATIONS[name].rows for name in _SUBMITTING})
+    own_case, submitted = _of_viewer(Application), _of_viewer(Application, _SUBMITTING)
     of_a_case = {
         noun: f"{_SEALED} AND {_OF_A_CASE.format(table=noun.__tablename__)}"
         for noun in (ApplicationEvent, Assignment, Decision, Screening)
     }
     return {
-        **{
-            noun.__tablename__: Written(_columns(noun))
-            for noun in (
-                Centre, Country, EntryRule, Fee, PartnerCountry, ServiceTarget, VisaType,
-            )
-        },
+        Country.__tablename__: Written(_columns(Country)),
+        Partner.__tablename__: Written(
+            _columns(Partner),
+            _columns(Partner),
+            made=f"{_of_viewer(Partner)} AND partner.code <> '{DIRECTORATE}'",
+        ),
+        **{noun.__tablename__: _dated(noun, *dated) for noun, dated in _DATED.items()},
         Applicant.__tablename__: Written(
             _columns(Applicant),
             _columns(Applicant) - {"created_at"},
@@ -146,16 +173,28 @@ def _tables() -> Mapping[str, Written]:
     }  # fmt: skip
 
 
+def _dated(noun: type[Base], begins: str, changes: str, columns: frozenset[str]) -> Written:
+    """Reference data that anybody's change reads, and that is written from today on."""
+    administered = _of_viewer(noun)
+    return Written(
+        _columns(noun),
+        _columns(noun),
+        columns,
+        made=f"{administered} AND {_FROM_TODAY.format(column=begins)}",
+        changed=f"{administered} AND {_FROM_TODAY.format(column=changes)}",
+    )
+
+
 def _columns(noun: type[Base]) -> frozenset[str]:
     return frozenset(noun.__table__.c.keys())
 
 
-def _of_viewer(rules: Mapping[str, Mapping[Role, Rule]]) -> str:
-    """The condition for the applications that the viewer's role may change by any of these."""
+def _of_viewer(noun: type[Base], mutations: Collection[str] = MUTATIONS) -> str:
+    """The condition for the rows that the viewer's role may change by any of these."""
     by_role: dict[Role, list[str]] = {}
-    for of_mutation in rules.values():
-        for role, rule in of_mutation.items():
-            held = meaning(rule, Application.__tablename__)
+    for change in (MUTATIONS[name] for name in mutations if noun in MUTATIONS[name].of):
+        for role, rule in change.rows.items():
+            held = meaning(rule, noun.__tablename__)
             if held not in (known := by_role.setdefault(role, [])):
                 known.append(held)
     return _by_role({role: " OR ".join(held) for role, held in by_role.items()})

@@ -53,12 +53,13 @@ class Context:
         finally:
             self._begin()
 
-    def application(self, key: str | None) -> Any:
-        """An application that was changed, by the policy of reading: an awaitable, or None."""
+    def changed(self, type_name: str, key: str | None) -> Any:
+        """What was changed, by the policy of reading: an awaitable, or None."""
         if key is None:
             return None
-        noun = self.catalogue.nouns["Application"]
-        return self.loaders.by(noun, noun.key).load(UUID(key))
+        noun = self.catalogue.nouns[type_name]
+        is_uuid = noun.key.type.python_type is UUID
+        return self.loaders.by(noun, noun.key).load(UUID(key) if is_uuid else key)
 
     def select(self, noun: DeclaredNoun) -> Select[Any]:
         """The rows of a noun within the viewer's reach, with the columns of the viewer's role."""

@@ -11,6 +11,7 @@ import strawberry
 from gateway.schema.context import Context
 from gateway.schema.country import Country
 from gateway.schema.figures import Before, Count, Duration, Rate
+from gateway.schema.made import made
 from gateway.schema.partner import Centre, Partner
 from gateway.schema.published import PublishedRow, VolumePublication
 from gateway.schema.scalars import BigInt
@@ -57,7 +58,7 @@ def _group(dimension: Dimension, description: str) -> Any:
     def resolve(root: Any) -> Any:
         return root.named.get(dimension, {}).get(root.groups.get(dimension))
 
-    return strawberry.field(resolver=resolve, description=description)
+    return made(resolve, description)
 
 
 def _before(root: Any, measure: Measure) -> Before | None:
@@ -70,7 +71,7 @@ def _count(measure: Measure, description: str) -> Any:
             return root.published.count(measure)
         return Count.exactly(root.figures[measure], _before(root, measure))
 
-    return strawberry.field(resolver=resolve, description=description)
+    return made(resolve, description)
 
 
 def _rate(measure: Measure, description: str) -> Any:
@@ -84,7 +85,7 @@ def _rate(measure: Measure, description: str) -> Any:
             before=_before(root, measure),
         )
 
-    return strawberry.field(resolver=resolve, description=description)
+    return made(resolve, description)
 
 
 def _duration(measure: Measure, description: str, *, of: str = "decisions") -> Any:
@@ -99,7 +100,7 @@ def _duration(measure: Measure, description: str, *, of: str = "decisions") -> A
         )
 
     text = f"{description} A percentile of all its {of}, to within 1 %; at least a second."
-    return strawberry.field(resolver=resolve, description=text)
+    return made(resolve, text)
 
 
 @strawberry.type(description="A calendar period, as far as it lies in the window.")

@@ -37,6 +37,8 @@ LONGEST_WINDOW = timedelta(days=3_660)
 _EARLIEST = date(2000, 1, 1)
 _LATEST = date(2100, 1, 1)
 
+Selections = Iterable[Selection]
+
 
 def _narrowing(description: str) -> Any:
     return strawberry.field(
@@ -91,34 +93,35 @@ async def volumes(
     ] = None,
 ) -> VolumeTable:
     context: Context = info.context
-    question = _question(info, from_, to, group_by, where)
-    table = await _table(info, question, edition)
-    asked = (d for d in question.dimensions if _has(info.selected_fields, _field_of(d)))
+    selected = info.selected_fields  # once: Strawberry reads the document for it
+    question = _question(selected, from_, to, group_by, where)
+    table = await _table(context, selected, question, edition)
+    asked = (d for d in question.dimensions if _has(selected, _field_of(d)))
     names = await named(context, asked, table.rows)
     for row in table.rows:
         row.named = names
     return table
 
 
-async def _table(info: strawberry.Info, question: Question, edition: int | None) -> VolumeTable:
+async def _table(
+    context: Context, selected: Selections, question: Question, edition: int | None
+) -> VolumeTable:
     """Exact figures, published ones or both, as the policy says for the viewer's role."""
-    context: Context = info.context
     check_dimensions(question, context.viewer.role)
     measures = published_measures(question.measures, context.viewer.role)
     if reads_only_published(context.viewer.role):
         return _published(question, await publication(context, question, measures, edition))
     if not measures:
-        return await _exact(info, question)
+        return await _exact(context, selected, question)
     published = await publication(context, question, measures, edition)
     if measures == question.measures:
         return _published(question, published)
     exactly = replace(question, measures=question.measures - measures)
-    return _together(question, await _exact(info, exactly), published)
+    exact = await _exact(context, selected, exactly)
+    return _together(question, exact, published)
 
 
-async def _exact(info: strawberry.Info, question: Question) -> VolumeTable:
-    context: Context = info.context
-
+async def _exact(context: Context, selected: Selections, question: Question) -> VolumeTable:
     def in_reach(columns: Any) -> Any:
         return reached("VolumeRow", context.viewer, lambda attribute: columns[attribute.key])
 
@@ -132,8 +135,7 @@ async def _exact(info: strawberry.Info, question: Question) -> VolumeTable:
     # One transaction, one snapshot: `as_of` is that of the very figures beside it.
     ((instant,),) = await context.session.rows(holding(as_of(), "VolumeTable"))
     changes = {
-        span: _measures_with(info.selected_fields, name) & question.measures
-        for span, name in _CHANGES.items()
+        span: _measures_with(selected, name) & question.measures for span, name in _CHANGES.items()
     }
     comparisons = Comparisons(question, changes, instant, read_before)
     found = await read(statement(question, in_reach))
@@ -183,7 +185,7 @@ async def _figures(context: Context, asked: AnySelect) -> list[Figures]:
 
 
 def _question(
-    info: strawberry.Info,
+    selected: Selections,
     from_on: date,
     to_on: date,
     group_by: list[VolumeDimension],
@@ -201,7 +203,7 @@ def _question(
         dimensions=tuple(Dimension[group] for group in group_by if group in Dimension.__members__),
         period=periods[0] if periods else None,
         where=dict(where.narrowed()) if where else {},
-        measures=frozenset(_asked_measures(info.selected_fields)),
+        measures=frozenset(_asked_measures(selected)),
     )
 
 
@@ -211,7 +213,7 @@ def check_window(from_on: date, to_on: date) -> None:
         raise _invalid("A window runs from a day to the same or a later one, ten years at most.")
 
 
-def _asked_measures(selections: Iterable[Selection]) -> Iterator[Measure]:
+def _asked_measures(selections: Selections) -> Iterator[Measure]:
     """The measures of the selected fields: nothing is read for the others."""
     for selection in selections:
         if isinstance(selection, SelectedField) and selection.name in MEASURES:
@@ -220,7 +222,7 @@ def _asked_measures(selections: Iterable[Selection]) -> Iterator[Measure]:
             yield from _asked_measures(selection.selections)
 
 
-def _measures_with(selections: Iterable[Selection], name: str) -> frozenset[Measure]:
+def _measures_with(selections: Selections, name: str) -> frozenset[Measure]:
     """The measures of which a certain field is selected."""
     measures: set[Measure] = set()
     for selection in selections:
@@ -236,7 +238,7 @@ def _field_of(dimension: Dimension) -> str:
     return to_camel_case(dimension.name.lower())
 
 
-def _has(selections: Iterable[Selection], name: str) -> bool:
+def _has(selections: Selections, name: str) -> bool:
     return any(
         (isinstance(selection, SelectedField) and selection.name == name)
         or _has(selection.selections, name)

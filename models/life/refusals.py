@@ -30,6 +30,10 @@ class Refusal(StrEnum):
     CENTRE_NOT_FOUND = "CENTRE_NOT_FOUND"
     IDENTITY_REQUIRED = "IDENTITY_REQUIRED"
     IDENTITY_DIFFERS = "IDENTITY_DIFFERS"
+    CODE_TAKEN = "CODE_TAKEN"
+    DATE_PASSED = "DATE_PASSED"
+    ALREADY_BEGUN = "ALREADY_BEGUN"
+    ALREADY_ENDED = "ALREADY_ENDED"
 
 
 MEANINGS: Mapping[Refusal, str] = {
@@ -58,4 +62,8 @@ MEANINGS: Mapping[Refusal, str] = {
     Refusal.CENTRE_NOT_FOUND: "There is no such open centre in your reach.",
     Refusal.IDENTITY_REQUIRED: "A first application says who applies.",
     Refusal.IDENTITY_DIFFERS: "This is not who you are on record: leave it out, or ask for help.",
+    Refusal.CODE_TAKEN: "Something else has this code.",
+    Refusal.DATE_PASSED: "What is past is not rewritten: give a day from today (WIB) on.",
+    Refusal.ALREADY_BEGUN: "It has begun before today: what is past is not rewritten.",
+    Refusal.ALREADY_ENDED: "It has ended before today: what is past is not rewritten.",
 }

@@ -143,7 +143,8 @@ async def events(connection: asyncpg.Connection, id_: str) -> list[tuple[int, st
 #: Every table that a mutation could write.
 WRITTEN = ("application", "application_event", "applicant", "identity", "decision", "screening",
            "assignment", "idempotency", "volume_outbox", "access_event", "partner",
-           "partner_country", "centre", "fee", "service_target")  # fmt: skip
+           "partner_country", "centre", "fee", "service_target", "visa_type",
+           "entry_rule")  # fmt: skip
 
 
 async def everything(connection: asyncpg.Connection) -> dict[str, Any]:

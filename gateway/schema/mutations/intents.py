@@ -28,6 +28,7 @@ class Intent:
     input: type[Any]
     description: str
     request: Callable[["Intent", Any], Request]
+    #: The steps that it may take; none where it changes no application.
     verbs: tuple[Verb, ...]
     further: tuple[Refusal, ...] = ()
 
@@ -40,7 +41,7 @@ class Intent:
         """What may be told: of any request, of the steps it may take, and of its own input."""
         needs = [need for step in STEPS if step.verb in self.verbs for need in step.needs]
         told = {*_OF_ANY, *(need.refusal for need in needs), *self.further}
-        if Verb.SUBMIT not in self.verbs:
+        if self.verbs and Verb.SUBMIT not in self.verbs:
             told |= {Refusal.NOT_FOUND, Refusal.STATUS_CHANGED, Refusal.WRONG_STATUS}
         return tuple(refusal for refusal in Refusal if refusal in told)
 
@@ -61,7 +62,7 @@ def step(intent: Intent, given: inputs.StepInput, **said: Any) -> StepRequest:
     """The step that an input asks for. Raises RefusedError where the key is none."""
     return StepRequest(
         mutation=intent.name,
-        key=_key(given.idempotency_key),
+        key=key_of(given.idempotency_key),
         verb=said.pop("verb", intent.verbs[0]),
         application=_application(given.application_id),
         expected_status=given.expected_status,
@@ -96,7 +97,7 @@ def decision(intent: Intent, given: inputs.RecordDecisionInput) -> StepRequest:
 
 def submission(intent: Intent, given: inputs.SubmitApplicationInput) -> SubmissionRequest:
     return SubmissionRequest(
-        mutation=intent.name, key=_key(given.idempotency_key), submissions=(_submission(given),)
+        mutation=intent.name, key=key_of(given.idempotency_key), submissions=(_submission(given),)
     )
 
 
@@ -106,7 +107,7 @@ def submissions(intent: Intent, given: inputs.SubmitApplicationsInput) -> Submis
         raise RefusedError(Refusal.INVALID, "applications", why=why)
     return SubmissionRequest(
         mutation=intent.name,
-        key=_key(given.idempotency_key),
+        key=key_of(given.idempotency_key),
         submissions=tuple(_submission(one) for one in given.applications),
     )
 
@@ -121,7 +122,7 @@ def _submission(given: Any) -> Submission:
     )
 
 
-def _key(text: str) -> str:
+def key_of(text: str) -> str:
     """Raises RefusedError where it can be no key."""
     is_plain = text.isascii() and text.isprintable() and " " not in text
     if not (_SHORTEST_KEY <= len(text) <= _LONGEST_KEY and is_plain):

@@ -5,15 +5,21 @@ from typing import Annotated, Any
 import strawberry
 
 from gateway.mutations.outcome import Outcome, RefusedError, Result
+from gateway.policy import MUTATIONS
 from gateway.schema.mutations.intents import INTENTS, Intent
 from gateway.schema.mutations.payloads import batch_type, error_type, payload_type
+from gateway.schema.mutations.reference_intents import REFERENCE_INTENTS
 
 
 def _field(intent: Intent) -> Any:
     """The field of an intent, with the types of its answer."""
-    error = error_type(intent.type_name, intent.refusals)
+    error = error_type(intent.type_name, intent.refusals, has_status=bool(intent.verbs))
     is_batch = intent.name == "submitApplications"
-    payload = (batch_type if is_batch else payload_type)(intent.type_name, error)
+    payload = (
+        batch_type(intent.type_name, error)
+        if is_batch
+        else payload_type(intent.type_name, error, MUTATIONS[intent.name].answers)
+    )
 
     async def resolve(info: strawberry.Info, input: Any) -> Any:
         outcome = await _outcome(info, intent, input)
@@ -39,6 +45,8 @@ async def _outcome(info: strawberry.Info, intent: Intent, given: Any) -> Outcome
 
 
 Mutation = strawberry.type(
-    type("Mutation", (), {intent.name: _field(intent) for intent in INTENTS}),
+    type(
+        "Mutation", (), {intent.name: _field(intent) for intent in (*INTENTS, *REFERENCE_INTENTS)}
+    ),
     description="What can be changed.",
 )

@@ -1,5 +1,7 @@
 """What mutations answer with: what was changed, or errors as data with codes of their own."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -7,11 +9,32 @@ import strawberry
 
 from gateway.mutations.outcome import RefusedError, Result
 from gateway.schema.application import Application
+from gateway.schema.country import Country
+from gateway.schema.partner import Centre, Partner
+from gateway.schema.visa_type import VisaType
 from models.life import MEANINGS, Refusal
 from models.vocabulary import Status
 
 
-def error_type(name: str, refusals: tuple[Refusal, ...]) -> Any:
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The field of a payload that holds what was changed."""
+
+    type: type[Any]
+    description: str
+
+
+_NOW = "as it stands now; null where nothing was done."
+ANSWERS: Mapping[str, Answer] = {
+    "application": Answer(Application, f"The application {_NOW}"),
+    "partner": Answer(Partner, f"The partner, with its countries, {_NOW}"),
+    "centre": Answer(Centre, f"The centre {_NOW}"),
+    "visaType": Answer(VisaType, f"The visa type, with its fees and targets, {_NOW}"),
+    "country": Answer(Country, f"The country, with its entry rules, {_NOW}"),
+}
+
+
+def error_type(name: str, refusals: tuple[Refusal, ...], *, has_status: bool) -> Any:
     """``XError`` with ``XErrorCode``: what may be told of a mutation."""
     codes = _codes(name, refusals)
     members: dict[str, Any] = {
@@ -19,28 +42,31 @@ def error_type(name: str, refusals: tuple[Refusal, ...]) -> Any:
             "code": codes,
             "message": str,
             "path": list[str],
-            "current_status": Status | None,
         },
         "code": strawberry.field(description="Why."),
         "message": strawberry.field(description="Why, in words, and what to do."),
         "path": strawberry.field(description="The place in the input."),
-        "current_status": strawberry.field(
-            description="The status that the application has now, where it could be the reason."
-        ),
     }
+    if has_status:
+        members["__annotations__"]["current_status"] = Status | None
+        members["current_status"] = strawberry.field(
+            default=None,
+            description="The status that the application has now, where it could be the reason.",
+        )
     return strawberry.type(
         type(f"{name}Error", (), members), description="Why it was not done; nothing was changed."
     )
 
 
-def payload_type(name: str, error: Any) -> Any:
-    """``XPayload``: the application that was changed, or errors."""
-    return _answering(f"{name}Payload", error, "What came of it.")
+def payload_type(name: str, error: Any, answers: str) -> Any:
+    """``XPayload``: what was changed, or errors."""
+    return _answering(f"{name}Payload", error, "What came of it.", answers)
 
 
 def batch_type(name: str, error: Any) -> Any:
     """``XPayload`` of a batch: a result for each application, in order."""
-    result = _answering(f"{name}Result", error, "What came of one application of a batch.")
+    one = "What came of one application of a batch."
+    result = _answering(f"{name}Result", error, one, "application")
 
     def results(self: Any) -> Any:
         return self.results_of
@@ -62,18 +88,20 @@ def batch_type(name: str, error: Any) -> Any:
     return made
 
 
-def _answering(name: str, error: Any, description: str) -> Any:
-    """A type with an application, read by the read policy, and errors."""
+def _answering(name: str, error: Any, description: str, answers: str) -> Any:
+    """A type with what was changed, read by the read policy, and errors."""
+    answer = ANSWERS[answers]
 
-    def application(self: Any, info: strawberry.Info) -> Any:
-        return info.context.application(self.key)
+    def changed(self: Any, info: strawberry.Info) -> Any:
+        return info.context.changed(answer.type.__name__, self.key)
 
     members: dict[str, Any] = {
         "__annotations__": {"key": strawberry.Private[str | None], "errors": list[error]},
         "errors": strawberry.field(description="Why it was not done; empty where it was."),
-        "application": strawberry.field(
-            resolver=_returning(application, Application | None),
-            description="The application as it stands now; null where nothing was done.",
+        answers: strawberry.field(
+            resolver=_returning(changed, answer.type | None),
+            name=answers,
+            description=answer.description,
         ),
     }
     made: Any = strawberry.type(type(name, (), members), description=description)
@@ -88,14 +116,10 @@ def _answering(name: str, error: Any, description: str) -> Any:
 def _told(error: Any, refused: RefusedError | None) -> list[Any]:
     if refused is None:
         return []
-    return [
-        error(
-            code=refused.refusal,
-            message=refused.message,
-            path=list(refused.path),
-            current_status=refused.status,
-        )
-    ]
+    told = {"code": refused.refusal, "message": refused.message, "path": list(refused.path)}
+    if refused.status is not None:
+        told["current_status"] = refused.status
+    return [error(**told)]
 
 
 def _codes(name: str, refusals: tuple[Refusal, ...]) -> Any:

@@ -1,0 +1,62 @@
+"""The mutations of reference data: their inputs, and what may be told where they are not done."""
+
+from collections.abc import Callable
+from typing import Any
+
+from gateway.mutations.reference import requests
+from gateway.mutations.reference.requests import ReferenceRequest
+from gateway.schema.mutations import reference_inputs as inputs
+from gateway.schema.mutations.intents import Intent, key_of
+from models.life import Refusal
+
+_DATED = (Refusal.NOT_FOUND, Refusal.DATE_PASSED)
+_OPENED = (*_DATED, Refusal.ALREADY_BEGUN)
+_ENDED = (*_DATED, Refusal.ALREADY_ENDED)
+
+
+def _saying(kind: type[ReferenceRequest]) -> Callable[[Intent, Any], ReferenceRequest]:
+    """What makes a request of an input: it says the same, field by field."""
+
+    def request(intent: Intent, given: inputs.ReferenceInput) -> ReferenceRequest:
+        said = dict(vars(given))
+        return kind(mutation=intent.name, key=key_of(said.pop("idempotency_key")), **said)
+
+    return request
+
+
+def _intent(
+    kind: type[ReferenceRequest], taken: type[Any], description: str, told: tuple[Refusal, ...]
+) -> Intent:
+    name = kind.__name__[0].lower() + kind.__name__[1:]
+    return Intent(name, taken, description, _saying(kind), (), told)
+
+
+REFERENCE_INTENTS = (
+    _intent(requests.AddPartner, inputs.AddPartnerInput,
+            "Add a partner; it takes nothing in before a country is opened for it.",
+            (Refusal.CODE_TAKEN,)),
+    _intent(requests.OpenPartnerCountry, inputs.OpenPartnerCountryInput,
+            "Let a partner take applications in a country. A day that has not passed may be said"
+            " anew; what was closed before today is not opened again.", _OPENED),
+    _intent(requests.ClosePartnerCountry, inputs.ClosePartnerCountryInput,
+            "Let a partner, with all its centres there, take nothing in from a country any more."
+            " What it took in goes on.", _ENDED),
+    _intent(requests.OpenCentre, inputs.OpenCentreInput,
+            "Open a centre. A day that has not passed may be said anew, with the city.",
+            (*_OPENED, Refusal.CODE_TAKEN)),
+    _intent(requests.CloseCentre, inputs.CloseCentreInput,
+            "Close a centre. What it took in goes on.", _ENDED),
+    _intent(requests.IntroduceVisaType, inputs.IntroduceVisaTypeInput,
+            "Introduce a visa type, with its first fee and target.",
+            (Refusal.CODE_TAKEN, Refusal.DATE_PASSED)),
+    _intent(requests.EndVisaType, inputs.EndVisaTypeInput,
+            "End a visa type: it cannot be asked for any more. What was asked for goes on.",
+            _ENDED),
+    _intent(requests.SetFee, inputs.SetFeeInput,
+            "Set the fee that payments from a day on take. What was paid keeps its fee.", _DATED),
+    _intent(requests.SetServiceTarget, inputs.SetServiceTargetInput,
+            "Set the target of what is paid from a day on. What was paid keeps its target.",
+            _DATED),
+    _intent(requests.SetEntryRule, inputs.SetEntryRuleInput,
+            "Set what nationals of a country need to enter from a day on.", _DATED),
+)  # fmt: skip

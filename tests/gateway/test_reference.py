@@ -1,0 +1,332 @@
+"""Reference data, partners and centres, as the administrator changes them from today on."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+import asyncpg
+import pytest
+
+from tests.gateway.administering import (
+    ANSWERS,
+    administer,
+    changed,
+    later,
+    refused,
+    sample,
+    today,
+)
+from tests.gateway.changing import IDENTITY, change, done, everything, row, submitted
+from tests.gateway.conftest import Viewer
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def on(connection: asyncpg.Connection) -> date:
+    return await today(connection)
+
+
+async def set_fee(who: Mapping[str, Viewer], amount: int, day: str, visa_type: str = "B1") -> Any:
+    said = {"visaType": visa_type, "amountIdr": amount, "validFrom": day}
+    return changed(await administer(who["administrator"], "setFee", **said))["fees"]
+
+
+# --- Fees, targets, entry rules ------------------------------------------------------------------
+
+
+async def test_a_fee_is_that_of_payments_from_its_day_on_and_of_none_before(
+    who, world, connection, on
+) -> None:
+    paid_before, paid_after = await submitted(who), await submitted(who)
+    await done(who["service"], "recordPayment", paid_before, amountIdr=500_000)
+    assert await set_fee(who, 700_000, later(on, 1)) == [
+        {"amountIdr": 700_000, "validFrom": later(on, 1)},
+        {"amountIdr": 500_000, "validFrom": "2020-01-01"},
+    ]
+    tomorrows = await change(who["service"], "recordPayment", paid_after, amountIdr=700_000)
+    assert tomorrows.codes == ["AMOUNT_DIFFERS"]
+    await set_fee(who, 600_000, on.isoformat())
+    yesterdays = await change(who["service"], "recordPayment", paid_after, amountIdr=500_000)
+    assert yesterdays.codes == ["AMOUNT_DIFFERS"]
+    await done(who["service"], "recordPayment", paid_after, amountIdr=600_000)
+    assert (await row(connection, paid_before))["fee_idr"] == 500_000
+    assert (await row(connection, paid_after))["fee_idr"] == 600_000
+
+
+async def test_a_correction_of_the_same_day_replaces(who, world, on) -> None:
+    for amount in (1_700_000, 1_800_000):
+        fees = await set_fee(who, amount, on.isoformat(), "C1")
+    assert fees == [
+        {"amountIdr": 1_800_000, "validFrom": on.isoformat()},
+        {"amountIdr": 1_500_000, "validFrom": "2020-01-01"},
+    ]
+
+
+async def test_a_target_is_that_of_what_is_paid_from_its_day_on(who, world, connection, on) -> None:
+    said = {"visaType": "C1", "nationality": "IN", "identity": dict(IDENTITY)}
+    before, after = await submitted(who, **said), await submitted(who, **said)
+    [fee] = (await set_fee(who, 1_900_000, on.isoformat(), "C1"))[:1]
+    await done(who["service"], "recordPayment", before, amountIdr=fee["amountIdr"])
+    shorter = {"visaType": "C1", "clock": "STANDARD", "hours": 48, "validFrom": on.isoformat()}
+    answer = changed(await administer(who["administrator"], "setServiceTarget", **shorter))
+    assert answer["serviceTargets"] == [
+        {"clock": "STANDARD", "hours": 48, "validFrom": on.isoformat()},
+        {"clock": "CALLING_VISA", "hours": 336, "validFrom": "2020-01-01"},
+        {"clock": "STANDARD", "hours": 120, "validFrom": "2020-01-01"},
+    ]
+    await done(who["service"], "recordPayment", after, amountIdr=fee["amountIdr"])
+    hours = []
+    for id_ in (before, after):
+        written = await row(connection, id_)
+        hours.append((written["target_due_at"] - written["paid_at"]) / timedelta(hours=1))
+    assert hours == [120, 48]
+
+
+async def test_an_entry_rule_decides_what_is_asked_from_its_day_on(who, world, on) -> None:
+    said = {"country": "NZ", "entry": "CALLING_VISA", "validFrom": on.isoformat()}
+    answer = changed(await administer(who["administrator"], "setEntryRule", **said))
+    assert answer["entryRules"][0] == {"entry": "CALLING_VISA", "validFrom": on.isoformat()}
+    id_ = await submitted(who, visaType="C1", nationality="NZ")
+    [fee] = (await set_fee(who, 1_900_000, on.isoformat(), "C1"))[:1]
+    await done(who["service"], "recordPayment", id_, amountIdr=fee["amountIdr"])
+    await done(who["agent-au"], "markReceived", id_)
+    await done(who["officer"], "startVerification", id_)
+    await done(who["officer"], "referToScreening", id_)
+    answer = await who["supervisor"](
+        f'{{ node(id: "{id_}") {{ ... on Application {{ screenings {{ kind }} }} }} }}'
+    )
+    asked = {one["kind"] for one in answer.data["node"]["screenings"]}
+    assert asked == {"ENTRY_BAN", "CLEARANCE"}
+
+
+# --- Visa types ----------------------------------------------------------------------------------
+
+
+async def test_a_visa_type_is_introduced_with_a_fee_and_a_target(who, world, on) -> None:
+    said = sample("introduceVisaType", on)
+    first = changed(await administer(who["administrator"], "introduceVisaType", **said))
+    assert first == {
+        "code": "E33G", "name": "Remote worker", "category": "BUSINESS", "stayDays": 365,
+        "isMultipleEntry": False, "validFrom": on.isoformat(), "validUntil": None,
+        "fees": [{"amountIdr": 7_000_000, "validFrom": on.isoformat()}],
+        "serviceTargets": [{"clock": "STANDARD", "hours": 120, "validFrom": on.isoformat()}],
+    }  # fmt: skip
+    corrected = {**said, "nameEn": "Digital nomad", "amountIdr": 8_000_000, "hours": 72}
+    second = changed(await administer(who["administrator"], "introduceVisaType", **corrected))
+    assert second == {
+        **first, "name": "Digital nomad",
+        "fees": [{"amountIdr": 8_000_000, "validFrom": on.isoformat()}],
+        "serviceTargets": [{"clock": "STANDARD", "hours": 72, "validFrom": on.isoformat()}],
+    }  # fmt: skip
+    id_ = await submitted(who, visaType="E33G")
+    await done(who["service"], "recordPayment", id_, amountIdr=8_000_000)
+
+
+async def test_a_visa_type_that_ends_cannot_be_asked_for_and_what_was_goes_on(
+    who, world, on
+) -> None:
+    said = {**sample("introduceVisaType", on), "code": "D12"}
+    await administer(who["administrator"], "introduceVisaType", **said)
+    tomorrow = await administer(
+        who["administrator"], "endVisaType", visaType="D12", validUntil=later(on, 1)
+    )
+    assert changed(tomorrow)["validUntil"] == later(on, 1)
+    id_ = await submitted(who, visaType="D12")
+    await done(who["service"], "recordPayment", id_, amountIdr=7_000_000)
+    goes_on = await administer(who["administrator"], "endVisaType", visaType="D12")
+    assert changed(goes_on)["validUntil"] is None
+
+
+async def test_what_is_introduced_tomorrow_is_not_offered_today(who, world, on) -> None:
+    said = {**sample("introduceVisaType", on), "code": "D2", "validFrom": later(on, 1)}
+    changed(await administer(who["administrator"], "introduceVisaType", **said))
+    answer = await change(
+        who["agent-au"], "submitApplication", visaType="D2", nationality="AU",
+        identity=dict(IDENTITY),
+    )  # fmt: skip
+    assert answer.codes == ["VISA_TYPE_NOT_OFFERED"]
+
+
+# --- Partners and centres ------------------------------------------------------------------------
+
+
+async def test_a_new_partner_takes_applications_in_where_it_is_let(who, world, on) -> None:
+    administrator, day = who["administrator"], on.isoformat()
+    partner = changed(await administer(administrator, "addPartner", **sample("addPartner", on)))
+    assert partner == {"code": "ZENITH", "name": "Zenith Visa Services", "countries": []}
+    country = {"partner": "ZENITH", "country": "SG", "openedOn": day}
+    centre = {"code": "SG-ZEN", "partner": "ZENITH", "country": "SG", "city": "Singapore",
+              "openedOn": day}  # fmt: skip
+    early = await administer(administrator, "openCentre", **centre)
+    assert refused(early) == ("INVALID", ["country"])
+    opened = changed(await administer(administrator, "openPartnerCountry", **country))
+    assert opened["countries"] == [
+        {"country": {"code": "SG"}, "openedOn": day, "closedOn": None},
+    ]
+    changed(await administer(administrator, "openCentre", **centre))
+    agent = Viewer(administrator.client, {
+        "role": "PARTNER_AGENT", "sub": "agent-zenith", "partner": "ZENITH", "countries": ["SG"],
+        "centres": ["SG-ZEN"],
+    })  # fmt: skip
+    said = {"visaType": "B1", "nationality": "SG", "identity": dict(IDENTITY)}
+    await done(agent, "submitApplication", **said)
+    closing = {"partner": "ZENITH", "country": "SG", "closedOn": later(on, 1)}
+    closed = changed(await administer(administrator, "closePartnerCountry", **closing))
+    assert closed["countries"] == [
+        {"country": {"code": "SG"}, "openedOn": day, "closedOn": later(on, 1)},
+    ]
+    await done(agent, "submitApplication", **said)
+
+
+async def test_a_closed_centre_takes_nothing_in_and_stays_on_record(who, world, on) -> None:
+    agent = Viewer(who["agent-au"].client, {**who["agent-au"].claims, "centres": ["AU-MEL"]})
+    said = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY)}
+    await done(agent, "submitApplication", **said)
+    closing = {"centre": "AU-MEL", "closedOn": on.isoformat()}
+    centre = changed(await administer(who["administrator"], "closeCentre", **closing))
+    assert centre == {
+        "code": "AU-MEL", "city": "Melbourne", "partner": {"code": "NUSA"},
+        "country": {"code": "AU"}, "openedOn": "2020-01-01", "closedOn": on.isoformat(),
+    }  # fmt: skip
+    assert (await change(agent, "submitApplication", **said)).codes == ["CENTRE_NOT_FOUND"]
+    changed(await administer(who["administrator"], "closeCentre", centre="AU-MEL"))
+    await done(agent, "submitApplication", **said)
+
+
+async def test_a_closed_country_closes_the_way_through_its_centres(
+    who, world, connection, on
+) -> None:
+    said = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY)}
+    closing = {"partner": "NUSA", "country": "AU"}
+    day = {"closedOn": on.isoformat()}
+    await administer(who["administrator"], "closePartnerCountry", **closing, **day)
+    answer = await change(who["agent-au"], "submitApplication", **said)
+    assert answer.codes == ["CENTRE_NOT_FOUND"]
+    changed(await administer(who["administrator"], "closePartnerCountry", **closing))
+    await done(who["agent-au"], "submitApplication", **said)
+
+
+async def test_an_opening_that_has_not_passed_may_be_said_anew(who, world, on) -> None:
+    said = sample("openPartnerCountry", on)
+    for days in (7, 3):
+        opening = {**said, "openedOn": later(on, days)}
+        changed(await administer(who["administrator"], "openPartnerCountry", **opening))
+    centre = {**sample("openCentre", on), "code": "IN-GOI", "partner": "ANDALAN", "country": "IN"}
+    early = await administer(who["administrator"], "openCentre", **centre)
+    assert refused(early) == ("INVALID", ["country"])
+    for city in ("Gao", "Goa"):
+        opening = {**centre, "city": city, "openedOn": later(on, 3)}
+        answer = changed(await administer(who["administrator"], "openCentre", **opening))
+    assert (answer["city"], answer["openedOn"]) == ("Goa", later(on, 3))
+
+
+# --- The past ------------------------------------------------------------------------------------
+
+DAYS = ("openedOn", "closedOn", "validFrom", "validUntil")
+dated = pytest.mark.parametrize("mutation", [name for name in ANSWERS if name != "addPartner"])
+
+
+@dated
+async def test_no_day_before_today_is_taken(who, world, connection, on, mutation) -> None:
+    said = sample(mutation, on)
+    [name] = [name for name in said if name in DAYS]
+    before = await everything(connection)
+    for day in (later(on, -1), "2020-01-01", "0001-01-01"):
+        answer = await administer(who["administrator"], mutation, **{**said, name: day})
+        assert refused(answer) == ("DATE_PASSED", [name])
+    assert await everything(connection) == before
+
+
+async def test_what_has_begun_or_ended_before_today_stays(who, world, connection, on) -> None:
+    past = "'2021-01-01'"
+    await connection.execute(
+        "INSERT INTO centre (code, partner_code, country_code, city, opened_on, closed_on)"
+        f" VALUES ('AU-OLD', 'NUSA', 'AU', 'Old', '2020-01-01', {past})"
+    )
+    await connection.execute(f"UPDATE partner_country SET closed_on = {past} WHERE country_code"
+                             " = 'AU' AND partner_code = 'ANDALAN'")  # fmt: skip
+    await connection.execute(
+        "INSERT INTO visa_type VALUES ('C9', 'Old', 'Lama', 'TOURISM', 30, false, '2020-01-01',"
+        f" {past})"
+    )
+    before, day = await everything(connection), on.isoformat()
+    andalan = {"partner": "ANDALAN", "country": "AU"}
+    for mutation, said, told in (
+        ("openPartnerCountry", {**andalan, "openedOn": day}, ("ALREADY_BEGUN", ["openedOn"])),
+        ("closePartnerCountry", andalan, ("ALREADY_ENDED", ["closedOn"])),
+        ("closeCentre", {"centre": "AU-OLD"}, ("ALREADY_ENDED", ["closedOn"])),
+        ("openCentre", {**sample("openCentre", on), "code": "AU-SYD"},
+         ("ALREADY_BEGUN", ["openedOn"])),
+        ("endVisaType", {"visaType": "C9"}, ("ALREADY_ENDED", ["validUntil"])),
+        ("introduceVisaType", {**sample("introduceVisaType", on), "code": "B1"},
+         ("CODE_TAKEN", ["code"])),
+    ):  # fmt: skip
+        assert refused(await administer(who["administrator"], mutation, **said)) == told
+    assert await everything(connection) == before
+
+
+# --- Bad input -----------------------------------------------------------------------------------
+
+LONG = "x" * 201
+BAD = (
+    ("addPartner", "code", ("DIRECT", "x", "", "A B", "A\x7fB", "9LIVES", "A" * 21), "INVALID"),
+    ("addPartner", "name", ("", " ", LONG, "a\nb"), "INVALID"),
+    ("addPartner", "code", ("NUSA",), "CODE_TAKEN"),
+    ("openPartnerCountry", "partner", ("NOBODY", "", "\x7f", "DIRECT"), "NOT_FOUND"),
+    ("openPartnerCountry", "country", ("XX", "au", "\x7f"), "NOT_FOUND"),
+    ("closePartnerCountry", "partner", ("NOBODY", "\x7f"), "NOT_FOUND"),
+    ("closePartnerCountry", "country", ("IN", "XX", "\x7f"), "NOT_FOUND"),
+    ("openCentre", "code", ("SG-DRW", "AU", "AU-", "AU-darwin", "AU-\x7f\x7f"), "INVALID"),
+    ("openCentre", "city", ("", LONG), "INVALID"),
+    ("openCentre", "partner", ("NOBODY",), "NOT_FOUND"),
+    ("closeCentre", "centre", ("AU-XXX", "", "\x7f"), "NOT_FOUND"),
+    ("introduceVisaType", "code", ("", "b1", "B", "B1234", "B1\x7f"), "INVALID"),
+    ("introduceVisaType", "nameId", ("", LONG), "INVALID"),
+    ("introduceVisaType", "stayDays", (0, -1, 3_661), "INVALID"),
+    ("introduceVisaType", "amountIdr", (-1, 10**12 + 1), "INVALID"),
+    ("introduceVisaType", "hours", (0, 9_000), "INVALID"),
+    ("endVisaType", "visaType", ("Z9", "\x7f"), "NOT_FOUND"),
+    ("setFee", "visaType", ("Z9", "\x7f"), "NOT_FOUND"),
+    ("setFee", "amountIdr", (-1, 2**62), "INVALID"),
+    ("setServiceTarget", "hours", (0, 2**31 - 1), "INVALID"),
+    ("setServiceTarget", "visaType", ("Z9",), "NOT_FOUND"),
+    ("setEntryRule", "country", ("XX", "\x7f"), "NOT_FOUND"),
+)
+
+
+@pytest.mark.parametrize(("mutation", "name", "values", "code"), BAD)
+async def test_what_cannot_be_kept_is_told_with_its_place(
+    who, world, connection, on, mutation, name, values, code
+) -> None:
+    before = await everything(connection)
+    for value in values:
+        answer = await administer(
+            who["administrator"], mutation, **{**sample(mutation, on), name: value}
+        )
+        assert refused(answer) == (code, [name]), value
+    assert await everything(connection) == before
+
+
+async def test_nothing_ends_before_it_begins(who, world, connection, on) -> None:
+    opening = {**sample("openCentre", on), "openedOn": later(on, 5)}
+    changed(await administer(who["administrator"], "openCentre", **opening))
+    before = await everything(connection)
+    closing = {"centre": "AU-DRW", "closedOn": later(on, 5)}
+    answer = await administer(who["administrator"], "closeCentre", **closing)
+    assert refused(answer) == ("INVALID", ["closedOn"])
+    assert await everything(connection) == before
+    closing = {"centre": "AU-DRW", "closedOn": later(on, 6)}
+    changed(await administer(who["administrator"], "closeCentre", **closing))
+    later_still = {**opening, "openedOn": later(on, 9)}
+    answer = await administer(who["administrator"], "openCentre", **later_still)
+    assert refused(answer) == ("INVALID", ["openedOn"])
+
+
+async def test_a_centre_of_somebody_else_keeps_its_code(who, world, connection, on) -> None:
+    said = {**sample("openCentre", on), "code": "AU-SYD", "partner": "ANDALAN"}
+    await connection.execute(
+        "UPDATE partner_country SET closed_on = NULL WHERE partner_code = 'ANDALAN'"
+    )
+    answer = await administer(who["administrator"], "openCentre", **said)
+    assert refused(answer) == ("CODE_TAKEN", ["code"])
