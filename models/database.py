@@ -9,6 +9,10 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+#: What the driver raises on a connection that is no good any more; the last where the server went
+#: away between two answers.
+LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+
 
 def engine(url: str) -> AsyncEngine:
     """An engine that opens a connection whenever it needs one and keeps none."""

@@ -7,7 +7,7 @@ import logging
 import asyncpg
 
 from models.change import ApplicationChange, VolumeChange
-from models.database import connect
+from models.database import LOST, connect
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ async def keep_forgetting(url: str, stop: asyncio.Event, every: float = _EVERY_S
                 await forget(connection)
             finally:
                 await connection.close()
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except LOST as error:
             log.warning("Changes are not being forgotten: %s", type(error).__name__)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), every)

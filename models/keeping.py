@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import asyncpg
 
-from models.database import connect
+from models.database import LOST, connect
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +20,7 @@ async def keep(batch: Batch, url: str, stop: asyncio.Event, every: float) -> Non
     while not stop.is_set():
         try:
             await _until_lost(batch, url, stop, every)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except LOST as error:
             # Its kind alone: what PostgreSQL says of a row may hold what the row holds.
             log.warning("%s is not done: %s", batch.__name__, type(error).__name__)
             await _pause(stop, every)

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gateway.errors import ErrorCode, FieldError
 from models.change import CHANNEL
-from models.database import connect
+from models.database import LOST, connect
 
 TICK_SECONDS = 0.25
 #: How often to look without having heard anything: a signal may be lost, as behind a pooler.
@@ -68,7 +68,7 @@ class Horizon:
         try:
             async with self._engine.connect() as connection:
                 settled, _ = (await connection.execute(text(_LOOK))).one()
-        except (OSError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except (SQLAlchemyError, *LOST) as error:
             raise FieldError(
                 ErrorCode.UNAVAILABLE, "The database does not answer. Try again shortly."
             ) from error
@@ -86,7 +86,7 @@ class Horizon:
         while True:
             try:
                 await self._listen()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except LOST as error:
                 log.warning("Changes are not being heard of: %s", type(error).__name__)
                 await asyncio.sleep(_RETRY_SECONDS)
 

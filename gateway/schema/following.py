@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import asyncpg
 from sqlalchemy import ARRAY, ColumnElement, any_, literal, tuple_
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -20,6 +19,7 @@ from gateway.schema.context import Context
 from gateway.schema.declare import Placed
 from gateway.schema.positions import Place, Positions
 from gateway.viewer import Viewer
+from models.database import LOST
 
 #: How many changes are told at once; the rest waits where it is, in the database.
 LARGEST_BATCH = 100
@@ -30,7 +30,7 @@ RETRY_SECONDS = 1.0
 _MOST_READS = 3
 
 _PASSING = (ErrorCode.UNAVAILABLE, ErrorCode.OVERLOADED, ErrorCode.TIMEOUT)
-BROKEN = (OSError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError)
+BROKEN = (SQLAlchemyError, *LOST)
 
 log = logging.getLogger(__name__)
 

@@ -5,9 +5,7 @@ import contextlib
 import logging
 from datetime import UTC, date, datetime
 
-import asyncpg
-
-from models.database import connect
+from models.database import LOST, connect
 from models.publication.publishing import publish, wib_day
 
 log = logging.getLogger(__name__)
@@ -32,7 +30,7 @@ async def _publish(url: str, now: datetime) -> bool:
             await publish(connection, now)
         finally:
             await connection.close()
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except LOST as error:
         # Its kind alone: what PostgreSQL says of a row may hold what the row holds.
         log.warning("Figures are not being published: %s", type(error).__name__)
         return False

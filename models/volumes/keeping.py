@@ -10,7 +10,7 @@ import logging
 
 import asyncpg
 
-from models.database import connect
+from models.database import LOST, connect
 from models.volumes.ages import make_ages
 from models.volumes.grains import FACTS, GRAINS, ROLLUPS, Dimension
 from models.volumes.rollups import Rollup
@@ -111,7 +111,7 @@ async def keep_folding(url: str, stop: asyncio.Event, every: float = 1.0) -> Non
     while not stop.is_set():
         try:
             await _fold_until(stop, url, every)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except LOST as error:
             # Its kind alone: what PostgreSQL says of a row may hold what the row holds.
             log.warning("Volumes are not being folded: %s", type(error).__name__)
             await _pause(stop, every)
