@@ -201,6 +201,8 @@ def _of_viewer(noun: type[Base], mutations: Collection[str] = MUTATIONS) -> str:
 
 
 def _by_role(held: Mapping[Role, str]) -> str:
+    if not held:
+        return "false"
     cases = " ".join(f"WHEN '{role}' THEN {condition}" for role, condition in held.items())
     acting = f"CASE (SELECT viewer.role()) {cases} ELSE false END"
     return f"CASE WHEN {_SEALED} THEN {acting} ELSE false END"

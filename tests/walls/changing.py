@@ -15,11 +15,12 @@ from gateway.access.seal import Seal
 from gateway.policy import MUTATIONS, Change
 from gateway.row_security import row_security
 from gateway.schema.catalogue import Catalogue
-from models import Application
+from models import Application, Base
 from models.vocabulary import Role
 from tests import tokens
 from tests.gateway import oracle
 from tests.gateway.oracle import Claims, role_of
+from tests.walls import administering
 from tests.walls.judging import FULL, script_changes
 from tests.walls.mutants import changed_rows
 from tests.walls.reach import WHO, viewer
@@ -47,6 +48,7 @@ MAY: dict[str, str] = {
     "supersedeDecision": "SUPERVISOR",
     "withdrawApplication": "PARTNER_AGENT APPLICANT",
     "revokeVisa": "SUPERVISOR",
+    **dict.fromkeys(administering.OF, "ADMINISTRATOR"),
 }
 
 
@@ -78,30 +80,45 @@ def changed_rights() -> Iterator[ChangedRight]:
 
 
 def changeable(mutation: str, claims: Claims) -> set[str]:
-    """References of the cases on which a viewer may do something."""
-    return oracle.cases(claims) if role_of(claims) in MAY[mutation].split() else set()
+    """What a viewer may do something to: references of cases, or codes of reference data."""
+    if role_of(claims) not in MAY[mutation].split():
+        return set()
+    if tables := administering.OF.get(mutation):
+        return set(administering.TABLES[tables.split()[0]].rows.split())
+    return oracle.cases(claims)
 
 
 def may_change(claims: Claims) -> set[str]:
     """References of the cases on which a viewer may do anything at all."""
-    return set[str]().union(*(changeable(mutation, claims) for mutation in MAY))
+    of_cases = MAY.keys() - administering.OF.keys()
+    return set[str]().union(*(changeable(mutation, claims) for mutation in of_cases))
 
 
 def same_before_the_second(right: ChangedRight) -> str | None:
     """Why a database with the changed right is ours all the same."""
     others = [name for name, roles in MAY.items() if right.role in roles.split()]
-    if [name for name in others if name != right.mutation]:
-        return "the row rules hold a role to the cases of all it may do, and it may do other things"
+    tables = _tables(right.mutation)
+    elsewhere = set[str]().union(*(_tables(name) for name in others if name != right.mutation))
+    if tables <= elsewhere:
+        return "the row rules hold a role to the rows of all it may do, and it may do other things"
     if right.through:
         return f"the rows of {right.through} that it goes through have a row rule of their own"
     return None
 
 
+def _tables(mutation: str) -> set[str]:
+    return set(administering.OF.get(mutation, "application").split())
+
+
 async def stated(connection: asyncpg.Connection, mutation: str, claims: Claims) -> set[str]:
     """The same, as our statement has it by itself."""
     held = rows.changeable(mutation, viewer(claims))
+    named = Application.reference.expression
+    if tables := administering.OF.get(mutation):
+        table = tables.split()[0]
+        named = Base.metadata.tables[table].c[administering.TABLES[table].column]
     compiled = (
-        select(Application.reference)
+        select(named)
         .where(held)
         .compile(dialect=postgresql.asyncpg.dialect(), compile_kwargs={"render_postcompile": True})
     )
@@ -176,6 +193,8 @@ async def second_wall(connection: asyncpg.Connection, right: ChangedRight) -> st
                 return f"row rule for changes of {name}"
             if await made(connection, claims) != may_make(claims):
                 return f"row rule for what {name} makes"
+            if await administering.ruled(connection, claims) != administering.written(claims):
+                return f"row rule for what {name} administers"
     finally:
         await transaction.rollback()
     return None

@@ -18,7 +18,7 @@ from models.database import connect
 from models.row_security import database_role
 from models.vocabulary import Role
 from tests import tokens
-from tests.walls import changing, reach
+from tests.walls import administering, changing, reach
 from tests.walls.judging import (
     first_wall,
     ruled,
@@ -104,6 +104,9 @@ async def test_each_wall_alone_lets_change_what_the_domain_says(complete_world, 
     try:
         assert await changing.made(complete_world, claims) == changing.may_make(claims)
         assert await changing.ruled(complete_world, claims) == changing.may_change(claims)
+        written = administering.written(claims)
+        assert await administering.ruled(complete_world, claims) == written
+        assert await administering.of_the_past(complete_world, claims) == set()
     finally:
         await transaction.rollback()
 
