@@ -79,7 +79,7 @@ def _ruled() -> dict[str, dict[str, Any]]:
 
 RULED = _ruled()
 #: Identity columns take no null; nothing else is as it must be.
-_NUMBERED = ("application_event", "assignment")
+_NUMBERED = ("application_change", "application_event", "assignment", "volume_change")
 
 
 def odd_world(random: Random) -> tuple[Tables, Viewer]:
@@ -129,5 +129,6 @@ async def write(connection: asyncpg.Connection, tables: Tables) -> None:
             columns = ", ".join(row)
             places = ", ".join(f"${number}" for number in range(1, len(row) + 1))
             await connection.execute(
-                f"INSERT INTO {table} ({columns}) VALUES ({places})", *row.values()
+                f"INSERT INTO {table} ({columns}) OVERRIDING SYSTEM VALUE VALUES ({places})",
+                *row.values(),
             )

@@ -103,6 +103,20 @@ async def complete(connection: asyncpg.Connection) -> None:
             *(read.id, applicant_id(read.of), read.actor, read.role, read.partner, read.country),
         )
 
+    await connection.execute("TRUNCATE application_change, volume_change")
+    await connection.executemany(
+        "INSERT INTO application_change (id, application_id, kind, changed)"
+        " VALUES ($1, $2, 'PAID', $3)",
+        [
+            (number, application_id(case.reference), changed)
+            for number, (case, changed) in enumerate(EVERY_CHANGE)
+        ],
+    )
+    await connection.executemany(
+        "INSERT INTO volume_change (id, partner_code, country_code)"
+        " OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3)",
+        [(number, *cell) for number, cell in enumerate(FOLDED)],
+    )
     await connection.executemany(
         "INSERT INTO volume_published (dimension_set, period, starts_on, edition, partner_code,"
         " country_code, centre_code) VALUES ('all', 'month', '2025-01-01', 1, $1, $2, $3)",
@@ -124,6 +138,28 @@ CELLS: set[Key] = {
     (None, "AU", None),
     (None, None, "AU-SYD"),
 }
+
+
+#: Partner and country of what was folded anew.
+FOLDED: list[Key] = [
+    (None, None),
+    ("NUSA", "AU"),
+    ("NUSA", "SG"),
+    ("ANDALAN", "AU"),
+    ("NUSA", None),
+    (None, "AU"),
+]
+#: What each role hears of, of the cases in its reach.
+HEARS: dict[str, str] = {
+    "SUPERVISOR": "STAGE DECISION STATUS HOLD",
+    "OFFICER": "STAGE DECISION STATUS",
+    "AUDITOR": "STAGE DECISION STATUS",
+    "APPLICANT": "STAGE DECISION STATUS",
+    "SERVICE": "STAGE DECISION STATUS",
+    "PARTNER_AGENT": "STAGE DECISION",
+    "PARTNER_MANAGER": "STAGE",
+}
+EVERY_CHANGE = [(case, changed) for case in CASES for changed in HEARS["SUPERVISOR"].split()]
 
 
 class Told(NamedTuple):
@@ -222,6 +258,26 @@ def _figures(claims: Claims) -> set[Key]:
             return set()
 
 
+def _changes(claims: Claims) -> set[Key]:
+    heard = HEARS.get(role_of(claims), "").split()
+    return {
+        (number,)
+        for number, (case, changed) in enumerate(EVERY_CHANGE)
+        if changed in heard and oracle.reaches_case(claims, case)
+    }
+
+
+def _folded(claims: Claims) -> set[Key]:
+    match role_of(claims):
+        case "LEADERSHIP" | "OFFICER" | "SUPERVISOR" | "AUDITOR":
+            return {(number,) for number, _ in enumerate(FOLDED)}
+        case "PARTNER_MANAGER":
+            own = {(claims["partner"], country) for country in claims["countries"]}
+            return {(number,) for number, cell in enumerate(FOLDED) if cell in own}
+        case _:
+            return set()
+
+
 def _published(claims: Claims) -> set[Key]:
     match role_of(claims):
         case "PARTNER_MANAGER":
@@ -279,6 +335,8 @@ _ROWS: dict[str, Told] = {
         lambda claims: _each({applicant_id(name) for name in oracle.identities(claims)}),
     ),
     "AccessEvent": Told("access_event", ("id",), _reads),
+    "ApplicationChange": Told("application_change", ("id",), _changes),
+    "VolumesChange": Told("volume_change", ("id",), _folded),
     "VolumeRow": Told("volume_daily", ("partner_code", "country_code"), _figures),
     "RefusalGroundRow": Told(
         "volume_ground",
