@@ -22,48 +22,13 @@ from models.life import Verb, steps
 from models.volumes import fold, verify
 from tests.gateway.changing import IDENTITY, Changed, change, done, events, key, row, row_id
 from tests.gateway.conftest import Viewer
+from tests.gateway.life_calls import CALLS, any_of, onward
 from tests.gateway.life_model import Call, Case, follow, refusal
 
 pytestmark = pytest.mark.anyio
 
-OFFICERS, SUPERVISORS = ("officer", "officer-2"), ("supervisor", "supervisor-2")
-USERS = {
-    "recordPayment": ("service",), "markReceived": ("agent-au", "service"),
-    "startVerification": OFFICERS, "requestInformation": OFFICERS,
-    "answerInformation": ("agent-au", "service"), "referToScreening": OFFICERS + SUPERVISORS,
-    "recordScreening": ("service",), "holdApplication": SUPERVISORS,
-    "releaseApplication": SUPERVISORS, "recordDecision": OFFICERS,
-    "supersedeDecision": SUPERVISORS, "withdrawApplication": ("agent-au",),
-    "revokeVisa": SUPERVISORS,
-}  # fmt: skip
-DECISIONS = ({"outcome": "GRANTED"}, {"outcome": "REFUSED", "ground": "INCOMPLETE"},
-             {"outcome": "REFUSED", "ground": "SECURITY"})  # fmt: skip
-GIVEN: dict[str, tuple[dict[str, Any], ...]] = {
-    "recordPayment": ({"amountIdr": 1_500_000}, {"amountIdr": 1}),
-    "recordScreening": tuple(
-        {"kind": kind, "result": result}
-        for kind in ("ENTRY_BAN", "CLEARANCE")
-        for result in ("CLEAR", "CLEAR", "HIT", "UNAVAILABLE")
-    ),
-    "recordDecision": DECISIONS,
-    "supersedeDecision": DECISIONS,
-}
-CALLS = [
-    Call(mutation, user, given)
-    for mutation, users in USERS.items()
-    for user in users
-    for given in GIVEN.get(mutation, ({},))
-]
 STATUSES = ("WRONG_STATUS", "STATUS_CHANGED")
 SEEDS = st.integers(0, 2**32 - 1)
-#: Ends of a life, which a walk should not hurry to.
-LAST = ("withdrawApplication", "revokeVisa")
-
-
-def any_of(calls: list[Call], chance: Random) -> Call:
-    """One of the calls, each mutation as likely as another."""
-    mutation = chance.choice(sorted({call.mutation for call in calls}))
-    return chance.choice([call for call in calls if call.mutation == mutation])
 
 
 @dataclass(frozen=True)
@@ -124,10 +89,8 @@ def walk_on(ground: Ground) -> type[RuleBasedStateMachine]:
             self.cases.append(Case(ground.run(call), is_calling))
 
         def _onward(self, case: Case, chance: Random) -> None:
-            possible = [call for call in CALLS if refusal(case, call) is None]
-            onward = [call for call in possible if call.mutation not in LAST]
-            if possible:
-                self._call(case, any_of(onward or possible, chance))
+            if call := onward(case, chance):
+                self._call(case, call)
             self._knock(case, chance)
 
         def _knock(self, case: Case, chance: Random) -> None:

@@ -7,21 +7,24 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 from tests import tokens
 
 ASKED = "{ applications(first: 20) { nodes { reference country { code } } } }"
 
 
-def request_bytes(query: str = ASKED, role: str = "OFFICER") -> bytes:
+def request_bytes(
+    query: str = ASKED, role: str = "OFFICER", variables: Any = None, **claims: Any
+) -> bytes:
     """One request as it goes over the wire."""
-    body = json.dumps({"query": query}).encode()
+    body = json.dumps({"query": query, "variables": variables}).encode()
     head = (
         "POST /graphql HTTP/1.1",
         "Host: gateway",
         "Content-Type: application/json",
         "Accept: application/graphql-response+json",
-        f"Authorization: Bearer {tokens.token(role)}",
+        f"Authorization: Bearer {tokens.token(role, **claims)}",
         f"Content-Length: {len(body)}",
     )
     return "\r\n".join(head).encode() + b"\r\n\r\n" + body

@@ -4,8 +4,8 @@ import os
 import shutil
 import signal
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,21 +20,25 @@ class Database:
 
     folder: Path
     port: int
+    settings: Mapping[str, str]
     _server: Server | None = None
 
     def start(self) -> None:
-        self._server = start(self.folder, None, self.port, SETTINGS | FORGETFUL, attach=False)
+        settings = SETTINGS | dict(self.settings)
+        self._server = start(self.folder, None, self.port, settings, attach=False)
 
     def stop(self) -> None:
         """In order: whoever is connected is told so, and disconnected."""
         if self._server:
             self._server.stop()
 
-    def kill(self) -> None:
-        """At once: nobody is told anything."""
+    def kill(self, *others: int) -> None:
+        """At once, with other processes of it: nobody is told anything."""
         assert self._server
         assert self._server.pid
-        os.kill(self._server.pid, signal.SIGKILL)
+        for pid in (self._server.pid, *others):
+            with suppress(ProcessLookupError):  # has just ended by itself
+                os.kill(pid, signal.SIGKILL)
         self._server.stop()
 
     def url(self) -> str:
@@ -43,10 +47,10 @@ class Database:
 
 
 @contextmanager
-def own_database() -> Iterator[Database]:
+def own_database(settings: Mapping[str, str] = FORGETFUL) -> Iterator[Database]:
     folder = Path(tempfile.mkdtemp(prefix="gerbang-"))
     folder.chmod(0o711)  # when we are root, the server's account passes through
-    database = Database(folder / "postgres", free_port())
+    database = Database(folder / "postgres", free_port(), settings)
     try:
         database.start()
         yield database

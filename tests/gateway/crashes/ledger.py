@@ -1,0 +1,64 @@
+"""What the writers know: every write they were told is done, and how often they had to ask."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from tests.gateway.changing import document
+from tests.gateway.conftest import CLAIMS
+from tests.gateway.life_model import Case
+from tests.gateway.surviving.clients import request_bytes
+
+_USERS = {**CLAIMS, "supervisor-2": {"role": "SUPERVISOR", "sub": "supervisor-2"}}
+
+
+@dataclass(frozen=True)
+class Write:
+    """One mutation as somebody asks for it; asked again, it is the same to the last letter."""
+
+    mutation: str
+    user: str
+    key: str
+    given: dict[str, Any]
+
+    def request(self) -> bytes:
+        said = {"input": {"idempotencyKey": self.key, **self.given}}
+        return request_bytes(document(self.mutation), variables=said, **_USERS[self.user])
+
+    @property
+    def digest(self) -> str:
+        """What the database keeps of whose key it is."""
+        who = _USERS[self.user]
+        return sha256(f"{who['role']}\0{who['sub']}\0{self.key}".encode()).hexdigest()
+
+
+@dataclass
+class Ledger:
+    """Kept by all writers together."""
+
+    #: How many writes are wanted.
+    wanted: int
+    acknowledged: list[tuple[Write, dict[str, Any]]] = field(default_factory=list)
+    #: As their writers know them.
+    cases: list[Case] = field(default_factory=list)
+    #: Of writes that took several tries, by digest: when the one began that was acknowledged.
+    asked_again: dict[str, datetime] = field(default_factory=dict)
+    #: Tries that were not acknowledged, by reason; whether they were done, nobody was told.
+    in_doubt: Counter[str] = field(default_factory=Counter)
+    #: Tries that never reached a gateway.
+    turned_away: int = 0
+    #: Writes that should have been done and were refused, by mutation and code.
+    refused: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def is_full(self) -> bool:
+        return len(self.acknowledged) >= self.wanted
+
+    def __str__(self) -> str:
+        return (
+            f"{len(self.acknowledged)} writes to {len(self.cases)} applications,"
+            f" in doubt: {dict(self.in_doubt)}, turned away: {self.turned_away},"
+            f" refused: {dict(self.refused)}"
+        )

@@ -1,0 +1,104 @@
+"""Holds what the database has against what the writers were told."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+
+from tests.gateway.changing import row_id
+from tests.gateway.crashes.ledger import Ledger
+from tests.gateway.life_model import Case
+
+_APPLICATIONS = """
+    SELECT
+        id,
+        status,
+        is_held,
+        received_at IS NOT NULL AS is_received,
+        ARRAY(
+            SELECT sequence || ' ' || kind FROM application_event
+            WHERE application_id = application.id ORDER BY sequence
+        ) AS events,
+        ARRAY(
+            SELECT concat_ws(' ', officer, outcome, ground) FROM decision
+            WHERE application_id = application.id ORDER BY decided_at
+        ) AS decisions,
+        ARRAY(
+            SELECT DISTINCT ON (kind) kind || ' ' || result FROM screening
+            WHERE application_id = application.id ORDER BY kind, requested_at DESC, id DESC
+        ) AS answers
+    FROM application
+"""
+#: Rows that are only ever written together with others, and are without them.
+_HALVES = """
+    SELECT
+        (SELECT count(*) FROM application_event FULL JOIN application_change AS change USING (id)
+         WHERE application_event.kind IS NULL OR change.kind IS NULL)
+      + (SELECT count(*) FROM applicant LEFT JOIN identity ON identity.applicant_id = applicant.id
+         WHERE identity.applicant_id IS NULL)
+      + (SELECT count(*) FROM applicant LEFT JOIN application
+            ON application.applicant_id = applicant.id
+         WHERE application.id IS NULL)
+      + (SELECT count(*) FROM idempotency WHERE answer IS NULL)
+"""
+
+
+@dataclass(frozen=True)
+class Reckoning:
+    """What is wrong, all of it; nothing where every number is 0."""
+
+    #: Acknowledged writes of which the database knows nothing.
+    lost: int
+    #: Writes under keys that nobody was answered to.
+    unknown: int
+    #: Applications that no writer knows: of each, two were made.
+    doubled: int
+    #: Applications whose status, events, decisions or answers are not those acknowledged.
+    differing: int
+    #: Rows written without those that belong to them.
+    halves: int
+
+
+async def reckon(connection: asyncpg.Connection, ledger: Ledger) -> Reckoning:
+    async with connection.transaction(isolation="repeatable_read", readonly=True):
+        kept = await connection.fetch("SELECT key_digest, answer->0->>'key' FROM idempotency")
+        applications = await connection.fetch(_APPLICATIONS)
+        halves = await connection.fetchval(_HALVES)
+    told = {(write.digest, _application(payload)) for write, payload in ledger.acknowledged}
+    done = {tuple(one) for one in kept}
+    expected = {row_id(case.id): _as_told(case) for case in ledger.cases}
+    found = {one["id"]: dict(one) for one in applications}
+    return Reckoning(
+        lost=len(told - done),
+        unknown=len(done - told),
+        doubled=len(found.keys() - expected.keys()),
+        differing=sum(found.get(id_) != case for id_, case in expected.items()),
+        halves=halves,
+    )
+
+
+async def done_untold(connection: asyncpg.Connection, ledger: Ledger) -> int:
+    """How many writes had been done by a try that was not answered: without keys, done twice."""
+    kept = await connection.fetch("SELECT key_digest, created_at FROM idempotency")
+    return sum(
+        created_at < ledger.asked_again[digest]
+        for digest, created_at in kept
+        if digest in ledger.asked_again
+    )
+
+
+def _application(payload: dict[str, Any]) -> str:
+    return str(row_id(payload["application"]["id"]))
+
+
+def _as_told(case: Case) -> dict[str, Any]:
+    """A row of the database, as the writer of a case expects it: events without a gap."""
+    return {
+        "id": row_id(case.id),
+        "status": case.status,
+        "is_held": case.is_held,
+        "is_received": case.is_received,
+        "events": [f"{number} {kind}" for number, kind in enumerate(case.events, start=1)],
+        "decisions": [" ".join(part for part in one if part) for one in case.decisions],
+        "answers": [" ".join(one) for one in sorted(case.answers.items())],
+    }

@@ -1,0 +1,105 @@
+"""Two gateways on a database that keeps what it is given, with writers and somebody who kills."""
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from models.database import connect
+from models.migrations import migrate
+from models.row_security import login_at
+from models.volumes import fold, keep_folding, verify
+from models.volumes.verifying import Difference
+from tests import tokens
+from tests.gateway.crashes.killing import Killer
+from tests.gateway.crashes.ledger import Ledger
+from tests.gateway.crashes.reckoning import Reckoning, done_untold, reckon
+from tests.gateway.crashes.writers import Writer
+from tests.gateway.surviving.clients import Wire
+from tests.gateway.surviving.databases import Database, own_database
+from tests.gateway.surviving.processes import Process, gateways
+from tests.populating import reference_data
+
+log = logging.getLogger(__name__)
+
+WRITERS = 8
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What is written to, and killed."""
+
+    database: Database
+    gateways: list[Process]
+
+    async def write(self, writes: int, kills: int, seed: int, **habits: Any) -> Ledger:
+        """Write while things are killed; the last kill is when all is acknowledged."""
+        chance, ledger, began = Random(seed), Ledger(writes), time.monotonic()
+        killer = Killer(self.database, self.gateways, chance)
+        ports = [process.port for process in self.gateways]
+        seeds = [chance.random() for _ in range(WRITERS)]
+        writers = [Writer(ports, ledger, Random(one), **habits) for one in seeds]
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(killer.kill(ledger, kills - 1))
+            for writer in writers:
+                tasks.create_task(writer.write())
+        await killer.kill_postgres()
+        log.info("%.0f s, killed: %s", time.monotonic() - began, dict(killer.killed))
+        log.info("%s", ledger)
+        return ledger
+
+    async def reckoned(self, ledger: Ledger) -> Reckoning:
+        """What is wrong."""
+        connection = await connect(self.database.url())
+        try:
+            reckoning = await reckon(connection, ledger)
+            untold = await done_untold(connection, ledger)
+        finally:
+            await connection.close()
+        log.info("%s; found done when asked again: %d", reckoning, untold)
+        return reckoning
+
+    async def answered_otherwise(self, ledger: Ledger, count: int, chance: Random) -> int:
+        """How many of so many acknowledged writes, asked again, are not answered as they were."""
+        for process in self.gateways:
+            await asyncio.to_thread(process.until_ready)
+        wire, others = Wire(self.gateways[0].port), 0
+        for write, payload in chance.sample(ledger.acknowledged, count):
+            reply = await wire.ask(write.request())
+            others += json.loads(reply.body).get("data") != {write.mutation: payload}
+        wire.close()
+        return others
+
+    async def wrong_figures(self) -> list[Difference]:
+        """What is wrong with the volumes once everything is folded."""
+        connection = await connect(self.database.url())
+        try:
+            while await fold(connection):
+                pass
+            return await verify(connection)
+        finally:
+            await connection.close()
+
+
+@asynccontextmanager
+async def scene(settings: Mapping[str, str] | None = None) -> AsyncIterator[Scene]:
+    """All of it, with somebody who folds figures meanwhile."""
+    with own_database(settings or {}) as database:
+        url, stop = database.url(), asyncio.Event()
+        login = login_at(url, tokens.PASSWORD)
+        await migrate(url, gateway_url=login, seal_key=tokens.SEAL_KEY)
+        connection = await connect(url)
+        await reference_data(connection)
+        await connection.close()
+        with gateways(2, login) as processes:
+            folding = asyncio.create_task(keep_folding(url, stop, every=0.2))
+            try:
+                yield Scene(database, processes)
+            finally:
+                stop.set()
+                await folding  # it has not given up

@@ -1,0 +1,60 @@
+"""Gateways and PostgreSQL are killed while eight write: nothing is lost and nothing done twice.
+
+A killed process loses what only it had in memory; what it gave to the system is kept. So this tells
+nothing of disks that lie about what they have written.
+"""
+
+import os
+from random import Random
+
+import pytest
+
+from tests.gateway.crashes.reckoning import Reckoning
+from tests.gateway.crashes.scene import scene
+
+pytestmark = pytest.mark.anyio
+
+#: How many writes the long proof makes.
+MANY = int(os.environ.get("CRASH_WRITES", "30000"))
+NOTHING_WRONG = Reckoning(lost=0, unknown=0, doubled=0, differing=0, halves=0)
+#: All that a writer may meet while things are killed.
+OUTAGES = {"UNAVAILABLE", "IncompleteReadError", "ConnectionResetError", "BrokenPipeError"}
+
+
+async def _prove(writes: int, kills: int, seed: int, asked_again: int) -> None:
+    async with scene() as here:
+        ledger = await here.write(writes, kills, seed)
+        assert await here.reckoned(ledger) == NOTHING_WRONG
+        assert not ledger.refused
+        assert set(ledger.in_doubt) <= OUTAGES
+        assert await here.answered_otherwise(ledger, asked_again, Random(seed)) == 0
+        assert await here.reckoned(ledger) == NOTHING_WRONG
+        assert await here.wrong_figures() == []
+
+
+async def test_three_kills_lose_nothing_and_do_nothing_twice() -> None:
+    await _prove(300, kills=3, seed=1, asked_again=100)
+
+
+@pytest.mark.proof
+async def test_many_kills_lose_nothing_and_do_nothing_twice() -> None:
+    await _prove(MANY, kills=24, seed=2, asked_again=1_000)
+
+
+# --- The proof would find it ---------------------------------------------------------------------
+
+
+@pytest.mark.proof
+async def test_a_database_that_acknowledges_before_it_writes_is_seen() -> None:
+    """The planted fault: who is told that it is done learns of it before the disk does."""
+    async with scene({"synchronous_commit": "off"}) as here:
+        ledger = await here.write(1_000, kills=6, seed=3)
+        assert (await here.reckoned(ledger)).lost > 0
+
+
+@pytest.mark.proof
+async def test_writers_without_keys_are_seen() -> None:
+    """The planted fault: each try has a new key."""
+    async with scene() as here:
+        ledger = await here.write(1_000, kills=12, seed=4, longest_life=0, forgets_keys=True)
+        assert (await here.reckoned(ledger)).doubled > 0

@@ -1,0 +1,114 @@
+"""Writers that take applications through their lives, and ask until they are answered."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from random import Random
+from typing import Any
+
+from tests.gateway.changing import IDENTITY, key
+from tests.gateway.crashes.ledger import Ledger, Write
+from tests.gateway.life_calls import LAST, any_of, onward, possible
+from tests.gateway.life_model import Case, follow
+from tests.gateway.surviving.clients import Reply, Wire
+
+#: Longer than a gateway takes for any answer.
+PATIENCE = 20
+PAUSE = 0.2
+
+
+class Writer:
+    """Does one write after the other; what broke is asked again, mostly elsewhere.
+
+    One that is told nothing does not know whether it was done: the key makes asking again safe.
+    ``forgets_keys`` is the fault of a client that takes a new key for each try.
+    """
+
+    def __init__(
+        self,
+        ports: Sequence[int],
+        ledger: Ledger,
+        chance: Random,
+        *,
+        longest_life: int = 14,
+        forgets_keys: bool = False,
+    ) -> None:
+        self._wires = [Wire(port) for port in ports]
+        self._ledger = ledger
+        self._chance = chance
+        self._longest_life = longest_life
+        self._forgets_keys = forgets_keys
+
+    async def write(self) -> None:
+        """One life after the other, until there are enough writes."""
+        while not self._ledger.is_full:
+            await self._live()
+        for wire in self._wires:
+            wire.close()
+
+    async def _live(self) -> None:
+        case = await self._submitted()
+        for left in reversed(range(self._chance.randint(0, self._longest_life))):
+            if case is None or self._ledger.is_full:
+                return
+            ends = [call for call in possible(case) if call.mutation in LAST]
+            call = any_of(ends, self._chance) if ends and not left else onward(case, self._chance)
+            if call is None:
+                return
+            said = {"applicationId": case.id, **call.given}
+            if await self._done(Write(call.mutation, call.user, key(), said)) is None:
+                return
+            follow(case, call)
+
+    async def _submitted(self) -> Case | None:
+        is_calling = self._chance.random() < 0.2
+        said = {
+            "visaType": "C1",
+            "nationality": "AF" if is_calling else "AU",
+            "identity": dict(IDENTITY),
+        }
+        payload = await self._done(Write("submitApplication", "agent-au", key(), said))
+        if payload is None:
+            return None
+        case = Case(payload["application"]["id"], is_calling)
+        self._ledger.cases.append(case)
+        return case
+
+    async def _done(self, write: Write) -> dict[str, Any] | None:
+        """Ask until there is an answer: what was acknowledged, or None where it was refused."""
+        began = None
+        while (payload := await self._tried(write)) is None:
+            await asyncio.sleep(PAUSE * self._chance.random())
+            if self._forgets_keys:
+                write = replace(write, key=key())
+            began = datetime.now(UTC)
+        if payload["errors"]:
+            code = payload["errors"][0]["code"]
+            self._ledger.refused[f"{write.mutation} {code}"] += 1
+            return None
+        self._ledger.acknowledged.append((write, payload))
+        if began:
+            self._ledger.asked_again[write.digest] = began
+        return payload
+
+    async def _tried(self, write: Write) -> dict[str, Any] | None:
+        wire = self._chance.choice(self._wires)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                reply = await wire.ask(write.request())
+        except ConnectionRefusedError:
+            self._ledger.turned_away += 1
+            return None
+        except (EOFError, OSError) as error:  # TimeoutError included
+            self._ledger.in_doubt[type(error).__name__] += 1
+            return None
+        return self._payload(reply, write)
+
+    def _payload(self, reply: Reply, write: Write) -> dict[str, Any] | None:
+        answer = json.loads(reply.body)
+        if errors := answer.get("errors"):
+            self._ledger.in_doubt[errors[0]["extensions"]["code"]] += 1
+            return None
+        return answer["data"][write.mutation]

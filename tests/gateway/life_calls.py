@@ -1,0 +1,55 @@
+"""What users call in the life of an application: each mutation, by whom, with what."""
+
+from random import Random
+from typing import Any
+
+from tests.gateway.life_model import Call, Case, refusal
+
+OFFICERS, SUPERVISORS = ("officer", "officer-2"), ("supervisor", "supervisor-2")
+USERS = {
+    "recordPayment": ("service",), "markReceived": ("agent-au", "service"),
+    "startVerification": OFFICERS, "requestInformation": OFFICERS,
+    "answerInformation": ("agent-au", "service"), "referToScreening": OFFICERS + SUPERVISORS,
+    "recordScreening": ("service",), "holdApplication": SUPERVISORS,
+    "releaseApplication": SUPERVISORS, "recordDecision": OFFICERS,
+    "supersedeDecision": SUPERVISORS, "withdrawApplication": ("agent-au",),
+    "revokeVisa": SUPERVISORS,
+}  # fmt: skip
+DECISIONS = ({"outcome": "GRANTED"}, {"outcome": "REFUSED", "ground": "INCOMPLETE"},
+             {"outcome": "REFUSED", "ground": "SECURITY"})  # fmt: skip
+GIVEN: dict[str, tuple[dict[str, Any], ...]] = {
+    "recordPayment": ({"amountIdr": 1_500_000}, {"amountIdr": 1}),
+    "recordScreening": tuple(
+        {"kind": kind, "result": result}
+        for kind in ("ENTRY_BAN", "CLEARANCE")
+        for result in ("CLEAR", "CLEAR", "HIT", "UNAVAILABLE")
+    ),
+    "recordDecision": DECISIONS,
+    "supersedeDecision": DECISIONS,
+}
+CALLS = [
+    Call(mutation, user, given)
+    for mutation, users in USERS.items()
+    for user in users
+    for given in GIVEN.get(mutation, ({},))
+]
+#: Ends of a life, which a walk should not hurry to.
+LAST = ("withdrawApplication", "revokeVisa")
+
+
+def any_of(calls: list[Call], chance: Random) -> Call:
+    """One of the calls, each mutation as likely as another."""
+    mutation = chance.choice(sorted({call.mutation for call in calls}))
+    return chance.choice([call for call in calls if call.mutation == mutation])
+
+
+def possible(case: Case) -> list[Call]:
+    """What is done where the case stands."""
+    return [call for call in CALLS if refusal(case, call) is None]
+
+
+def onward(case: Case, chance: Random) -> Call | None:
+    """A call that is done where the case stands; its end only where nothing else is left."""
+    calls = possible(case)
+    lasting = [call for call in calls if call.mutation not in LAST]
+    return any_of(lasting or calls, chance) if calls else None
