@@ -1,5 +1,6 @@
 """Asks the gateway in this process, with as little as can be around it."""
 
+import asyncio
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -17,10 +18,12 @@ class Client:
     async def post(self, path: str, content: Any = None) -> bytes:
         """The body of the answer. Raises RuntimeError unless it is a good one."""
         body = b"" if content is None else json.dumps(content).encode()
+        asked = iter([{"type": "http.request", "body": body, "more_body": False}])
         answer: list[dict[str, Any]] = []
 
         async def receive() -> dict[str, Any]:
-            return {"type": "http.request", "body": body, "more_body": False}
+            """The request, and then nothing: a client that waits says nothing more."""
+            return next(asked, None) or await asyncio.Future()
 
         async def send(message: Any) -> None:
             answer.append(message)
