@@ -180,11 +180,15 @@ def _told(lines: Sequence[Line], measures: Sequence[Measure], say: Texts) -> dic
 
 
 def _named(shown: Mapped, place: str) -> list[dict[str, Any]]:
-    """The name of the chosen place beside it, so that colour is not all that marks it."""
+    """The name of the chosen place above it, so that colour is not all that marks it.
+
+    Its circle is drawn once more, unseen: a name keeps clear of the circle that it belongs to.
+    """
     return [
         {
             "type": "scattergeo",
-            "mode": "text",
+            "mode": "markers+text",
+            "marker": {"opacity": 0, "size": _room(shown, line)},
             "lat": [places()[place].latitude],
             "lon": [places()[place].longitude],
             "text": [f"<b>{line.name}</b>"],
@@ -195,3 +199,7 @@ def _named(shown: Mapped, place: str) -> list[dict[str, Any]]:
         for line in (*shown.lines, *shown.withheld)
         if line.code == place
     ]
+
+
+def _room(shown: Mapped, line: Line) -> float:
+    return SMALL_TERRITORY if shown.is_areas else shown.diameter(line.amount(shown.measure))

@@ -135,17 +135,17 @@ def _inside_sentence(text: str) -> str:
 def _headers(view: View) -> list[html.Th]:
     say, address = view.say, view.address
     rank = say("ranking.rank")
+    change = html.Th(say("ranking.change"), scope="col")
     recent = html.Th(say("ranking.recent"), scope="col", className="recent")
     return [
         html.Th("#", scope="col", className="rank", title=rank, **aria(label=rank)),
         _header(NAME, say(f"filters.{address.by}"), address, say),
-        recent,
         *(
             header
             for measure in view.measures
             for header in (
                 _header(measure.id, say(f"measures.{measure.id}.short"), address, say),
-                *([html.Th(say("ranking.change"), scope="col")] if measure is INTAKE else []),
+                *([change, recent] if measure is INTAKE else []),
             )
         ),
     ]

@@ -29,7 +29,6 @@ def place_row(rank: int, rank_before: int | None, line: Line, view: View) -> htm
         [
             html.Td([str(rank), *_moved(rank, rank_before, view.say)], className="rank"),
             html.Th(link, scope="row"),
-            html.Td(_recent(line, view), className="recent"),
             *_readings(line, view.volumes.before(line), view, line.amount(INTAKE) / largest),
         ],
         className="chosen" if is_chosen else "",
@@ -42,7 +41,6 @@ def sum_row(name: str, line: Line, before: Line, view: View, kind: str = "") -> 
         [
             html.Td("", className="rank"),
             html.Th(name, scope="row"),
-            html.Td("", className="recent"),
             *_readings(line, before, view, None),
         ],
         className=kind,
@@ -81,6 +79,7 @@ def _recent(line: Line, view: View) -> html.Img | str:
 
 
 def _readings(line: Line, before: Line, view: View, share: float | None) -> list[html.Td]:
+    """Of a place with its share of the largest, or of a sum, which has neither bar nor line."""
     cells: list[html.Td] = []
     for measure in view.measures:
         text = _cell_text(measure, line, view.say)
@@ -88,6 +87,8 @@ def _readings(line: Line, before: Line, view: View, share: float | None) -> list
             change = change_of(INTAKE, line[INTAKE], before[INTAKE], view.say)
             cells.append(html.Td([*_bar(share), text], className="with-bar"))
             cells.append(html.Td(change_mark(change, view.say) if change else NO_VALUE))
+            recent = "" if share is None else _recent(line, view)
+            cells.append(html.Td(recent, className="recent"))
         else:
             cells.append(html.Td(text))
     return cells
