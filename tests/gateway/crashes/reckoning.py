@@ -51,7 +51,7 @@ class Reckoning:
     lost: int
     #: Writes under keys that nobody was answered to.
     unknown: int
-    #: Applications that no writer knows: of each, two were made.
+    #: Applications that no writer knows: made once more than was told.
     doubled: int
     #: Applications whose status, events, decisions or answers are not those acknowledged.
     differing: int

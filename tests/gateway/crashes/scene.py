@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from asyncpg import Connection
+
 from models.database import connect
 from models.migrations import migrate
 from models.row_security import login_at
@@ -55,14 +57,17 @@ class Scene:
 
     async def reckoned(self, ledger: Ledger) -> Reckoning:
         """What is wrong."""
-        connection = await connect(self.database.url())
-        try:
+        async with self._owner() as connection:
             reckoning = await reckon(connection, ledger)
-            untold = await done_untold(connection, ledger)
-        finally:
-            await connection.close()
-        log.info("%s; found done when asked again: %d", reckoning, untold)
+        log.info("%s", reckoning)
         return reckoning
+
+    async def done_untold(self, ledger: Ledger) -> int:
+        """How many writes their keys kept from being done twice."""
+        async with self._owner() as connection:
+            untold = await done_untold(connection, ledger)
+        log.info("done, but not told: %d", untold)
+        return untold
 
     async def answered_otherwise(self, ledger: Ledger, count: int, chance: Random) -> int:
         """How many of so many acknowledged writes, asked again, are not answered as they were."""
@@ -77,11 +82,16 @@ class Scene:
 
     async def wrong_figures(self) -> list[Difference]:
         """What is wrong with the volumes once everything is folded."""
-        connection = await connect(self.database.url())
-        try:
+        async with self._owner() as connection:
             while await fold(connection):
                 pass
             return await verify(connection)
+
+    @asynccontextmanager
+    async def _owner(self) -> AsyncIterator[Connection]:
+        connection = await connect(self.database.url())
+        try:
+            yield connection
         finally:
             await connection.close()
 
