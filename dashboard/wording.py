@@ -1,9 +1,10 @@
 """Numbers, dates and changes as people read them, by the rules of CLDR."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache, lru_cache
-from typing import Literal
+from functools import cache, wraps
+from typing import Concatenate, Literal, ParamSpec
 
 from babel import Locale
 from babel.dates import format_datetime, format_interval, format_skeleton
@@ -23,8 +24,9 @@ SMALL_BASE = 20
 SHORT_UNITS: dict[str, Literal["long", "short"]] = {"id": "long", "en": "short"}
 NO_VALUE = "–"
 MINUS = "\N{MINUS SIGN}"
-#: CLDR is slow to ask, and a page says a thousand numbers, most of them again and again.
-remembered = lru_cache(maxsize=16_384)
+
+How = ParamSpec("How")
+Write = Callable[Concatenate[float, Texts, How], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,19 @@ class Change:
     size: str
     direction: str
     verdict: str = ""
+
+
+def _once(write: Write[How]) -> Write[How]:
+    """CLDR is slow to ask: a number that is said again in one answer is not written again."""
+
+    @wraps(write)
+    def written(value: float, say: Texts, *args: How.args, **how: How.kwargs) -> str:
+        said = (write, value, *how.items())
+        if said not in say.written:
+            say.written[said] = write(value, say, *args, **how)
+        return say.written[said]
+
+    return written
 
 
 def value_text(measure: Measure, reading: Reading, say: Texts, *, is_short: bool = False) -> str:
@@ -53,18 +68,18 @@ def value_text(measure: Measure, reading: Reading, say: Texts, *, is_short: bool
             return f"Rp\N{NO-BREAK SPACE}{_compact(value, say, is_short=is_short)}"
 
 
-@remembered
+@_once
 def count_text(value: float, say: Texts) -> str:
     return format_decimal(round(value), locale=say.locale)
 
 
-@remembered
+@_once
 def percent_text(share: float, say: Texts, *, digits: int = 1) -> str:
     pattern = "#,##0.0%" if digits else "#,##0%"
     return format_percent(share, locale=say.locale, format=pattern)
 
 
-@remembered
+@_once
 def duration_text(hours: float, say: Texts, *, is_short: bool = False) -> str:
     amount, unit = (hours / 24, "day") if abs(hours) >= HOURS_AS_DAYS else (hours, "hour")
     length = SHORT_UNITS[say.language] if is_short else "long"
@@ -134,7 +149,7 @@ def country_name(code: str, language: str) -> str:
     return str(Locale(language).territories.get(code, code))
 
 
-@remembered
+@_once
 def _compact(value: float, say: Texts, *, is_short: bool) -> str:
     length = "short" if is_short else "long"
     return format_compact_decimal(

@@ -2,38 +2,51 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
 from typing import Any
 
+from babel import Locale
+
 LANGUAGES = ("id", "en")
 LOCALES = MappingProxyType({"id": "id_ID", "en": "en_GB"})
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Texts:
-    """The texts of one language, of which there is one: ``say("period.this-month")``."""
+    """The texts of one language, for one answer: ``say("period.this-month")``."""
 
     language: str
     by_key: Mapping[str, str]
+    #: How numbers are written, which a page says again and again; nobody else finds them here.
+    written: dict[Any, str] = field(default_factory=dict, compare=False, repr=False)
 
     @property
-    def locale(self) -> str:
-        return LOCALES[self.language]
+    def locale(self) -> Locale:
+        return _locale(self.language)
 
     def __call__(self, key: str, **values: str) -> str:
         return self.by_key[key].format(**values)
 
 
-@cache
 def texts(language: str) -> Texts:
+    return Texts(language, words(language))
+
+
+@cache
+def words(language: str) -> Mapping[str, str]:
+    """Every text of a language by its key."""
     folder = resources.files("dashboard.texts")
     sources = (folder / f"{language}.toml", folder / f"definitions.{language}.toml")
     tables = (tomllib.loads(source.read_text("utf-8")) for source in sources)
-    by_key = {key: text for table in tables for key, text in _flat(table)}
-    return Texts(language, MappingProxyType(by_key))
+    return MappingProxyType({key: text for table in tables for key, text in _flat(table)})
+
+
+@cache
+def _locale(language: str) -> Locale:
+    return Locale.parse(LOCALES[language])
 
 
 def preferred_language(accept_language: str) -> str:
