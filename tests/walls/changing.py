@@ -85,7 +85,15 @@ def changeable(mutation: str, claims: Claims) -> set[str]:
         return set()
     if tables := administering.OF.get(mutation):
         return set(administering.TABLES[tables.split()[0]].rows.split())
-    return oracle.cases(claims)
+    return _served(mutation, claims) if role_of(claims) == "SERVICE" else oracle.cases(claims)
+
+
+def _served(mutation: str, claims: Claims) -> set[str]:
+    """The directorate's service answers for supervision; each serves what its partner took in."""
+    if mutation == "recordScreening":
+        return oracle.cases(claims) if claims["partner"] == "DIRECT" else set()
+    partner = None if claims["partner"] == "DIRECT" else claims["partner"]
+    return {case.reference for case in CASES if case.place.partner == partner}
 
 
 def may_change(claims: Claims) -> set[str]:
