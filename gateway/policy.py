@@ -94,9 +94,6 @@ at_own_centre_until_received = all_of(at_own_centre, missing(Application.receive
 DIRECTORATE = "DIRECT"
 taken_in_directly = all_of(missing(Application.partner_code), acting_for(DIRECTORATE))
 in_service_scope = any_of(at_own_partner, taken_in_directly)
-#: It also answers for supervision, and so knows every case; no system of a partner does.
-answering_for_supervision = acting_for(DIRECTORATE)
-known_to_service = any_of(at_own_partner, answering_for_supervision)
 lodged_by_oneself = reached_through(
     Application.applicant_id, Applicant.id, own_subject(Applicant.account)
 )
@@ -119,7 +116,7 @@ APPLICATION_ROWS: Mapping[Role, Rule] = {
     Role.PARTNER_MANAGER: in_own_countries,
     Role.PARTNER_AGENT: at_own_centre,
     Role.APPLICANT: lodged_by_oneself,
-    Role.SERVICE: known_to_service,
+    Role.SERVICE: in_service_scope,
 }
 of_own_countries = all_of(
     own_partner(PublishedVolume.partner_code), own_countries(PublishedVolume.country_code)
@@ -264,7 +261,7 @@ POLICY: Mapping[str, Access] = {
             ),
             Role.SERVICE: all_of(
                 not_a_hold,
-                reached_through(ApplicationEvent.application_id, Application.id, known_to_service),
+                reached_through(ApplicationEvent.application_id, Application.id, in_service_scope),
             ),
         },
         fields={
@@ -326,7 +323,7 @@ POLICY: Mapping[str, Access] = {
                 Applicant.id, Application.applicant_id, at_own_centre
             ),
             Role.APPLICANT: own_subject(Applicant.account),
-            Role.SERVICE: reached_through(Applicant.id, Application.applicant_id, known_to_service),
+            Role.SERVICE: reached_through(Applicant.id, Application.applicant_id, in_service_scope),
         },
         fields={
             "id": CASE_READERS,
@@ -504,7 +501,7 @@ POLICY: Mapping[str, Access] = {
             ),
             Role.SERVICE: all_of(
                 no_change_of_a_hold,
-                reached_through(ApplicationChange.application_id, Application.id, known_to_service),
+                reached_through(ApplicationChange.application_id, Application.id, in_service_scope),
             ),
         },
         fields={
@@ -642,7 +639,7 @@ MUTATIONS: Mapping[str, Change] = {
         }
     ),
     "referToScreening": Change({Role.OFFICER: every_row, Role.SUPERVISOR: every_row}),
-    "recordScreening": Change({Role.SERVICE: answering_for_supervision}),
+    "recordScreening": Change({Role.SERVICE: in_service_scope}),
     "holdApplication": Change({Role.SUPERVISOR: every_row}),
     "releaseApplication": Change({Role.SUPERVISOR: every_row}),
     # Any officer decides, so that no case waits for one; assignment is what opens identity.

@@ -33,7 +33,6 @@ from models.row_security import WRITING
 from models.vocabulary import Role
 
 _SUBMITTING = ("submitApplication", "submitApplications")
-_ANSWERING = ("recordScreening",)
 _SEALED = "(SELECT viewer.is_sealed())"
 _OWN_ACCOUNT = "applicant.account = (SELECT viewer.subject())"
 #: Rows that belong to a case are in reach with it: the inner table has rules of its own.
@@ -167,7 +166,6 @@ def _tables() -> Mapping[str, Written]:
             frozenset({"result", "answered_at"}),
             reached=of_a_case[Screening],
             made=of_a_case[Screening],
-            changed=f"{of_a_case[Screening]} AND {_of_viewer(Application, _ANSWERING)}",
         ),
         Idempotency.__tablename__: Written(
             _columns(Idempotency), _columns(Idempotency) - {"created_at"}, frozenset({"answer"})

@@ -109,9 +109,7 @@ async def in_screening(who: Mapping[str, Viewer], **given: Any) -> str:
 async def cleared(who: Mapping[str, Viewer], **given: Any) -> str:
     """A new application of which supervision knows nothing bad."""
     id_ = await in_screening(who, **given)
-    return await done(
-        who["service-direct"], "recordScreening", id_, kind="ENTRY_BAN", result="CLEAR"
-    )
+    return await done(who["service"], "recordScreening", id_, kind="ENTRY_BAN", result="CLEAR")
 
 
 async def granted(who: Mapping[str, Viewer], **given: Any) -> str:

@@ -78,7 +78,6 @@ CLAIMS: dict[str, dict[str, Any]] = {
     "auditor": {"role": "AUDITOR", "sub": "auditor"},
     "applicant": {"role": "APPLICANT", "sub": "applicant"},
     "service": {"role": "SERVICE", "sub": "service", "partner": "NUSA"},
-    "service-direct": {"role": "SERVICE", "sub": "service-direct", "partner": "DIRECT"},
     "administrator": {"role": "ADMINISTRATOR", "sub": "administrator"},
     "anonymous": {},
 }  # fmt: skip

@@ -10,7 +10,7 @@ USERS = {
     "recordPayment": ("service",), "markReceived": ("agent-au", "service"),
     "startVerification": OFFICERS, "requestInformation": OFFICERS,
     "answerInformation": ("agent-au", "service"), "referToScreening": OFFICERS + SUPERVISORS,
-    "recordScreening": ("service-direct",), "holdApplication": SUPERVISORS,
+    "recordScreening": ("service",), "holdApplication": SUPERVISORS,
     "releaseApplication": SUPERVISORS, "recordDecision": OFFICERS,
     "supersedeDecision": SUPERVISORS, "withdrawApplication": ("agent-au",),
     "revokeVisa": SUPERVISORS,

@@ -38,7 +38,8 @@ def reaches_case(claims: Claims, case: Case) -> bool:
         case "PARTNER_AGENT":
             return _at_own_partner(claims, case) and case.place.centre in claims["centres"]
         case "SERVICE":
-            return _at_own_partner(claims, case) or claims["partner"] == "DIRECT"
+            is_direct = case.place.partner is None and claims["partner"] == "DIRECT"
+            return _at_own_partner(claims, case) or is_direct
         case "APPLICANT":
             return case.applicant == ACCOUNTS.get(claims["sub"])
         case _:

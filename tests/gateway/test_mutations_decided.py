@@ -33,7 +33,7 @@ async def grant(who: Any, id_: str) -> list[str]:
 
 
 async def screened(who: Any, id_: str, result: str, kind: str = "ENTRY_BAN") -> str:
-    return await done(who["service-direct"], "recordScreening", id_, kind=kind, result=result)
+    return await done(who["service"], "recordScreening", id_, kind=kind, result=result)
 
 
 async def test_nothing_is_granted_unscreened_or_pending(who, world) -> None:
@@ -58,8 +58,7 @@ async def test_a_hit_is_never_granted_until_a_supervisor_has_it_looked_at_again(
     # An officer, who is not told the result, cannot ask it away; a service cannot answer unasked.
     again = await change(who["officer"], "referToScreening", id_)
     assert again.codes == ["NOTHING_TO_ASK"]
-    said = {"kind": "ENTRY_BAN", "result": "CLEAR"}
-    unasked = await change(who["service-direct"], "recordScreening", id_, **said)
+    unasked = await change(who["service"], "recordScreening", id_, kind="ENTRY_BAN", result="CLEAR")
     assert unasked.codes == ["NOTHING_ASKED"]
     await done(who["supervisor"], "referToScreening", id_)
     assert await grant(who, await screened(who, id_, "CLEAR")) == []
@@ -106,8 +105,7 @@ async def test_a_calling_visa_takes_clearance_too(who, world, connection) -> Non
 async def test_pending_is_no_answer(who, world) -> None:
     id_ = await in_screening(who)
     said = {"kind": "ENTRY_BAN", "result": "PENDING"}
-    answer = await change(who["service-direct"], "recordScreening", id_, **said)
-    assert answer.codes == ["INVALID"]
+    assert (await change(who["service"], "recordScreening", id_, **said)).codes == ["INVALID"]
 
 
 # --- Decisions -----------------------------------------------------------------------------------

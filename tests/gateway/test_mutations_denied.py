@@ -27,9 +27,7 @@ from tests.gateway.changing import (
     done,
     everything,
     global_id,
-    in_screening,
     key,
-    row_id,
     send,
     submitted,
 )
@@ -222,29 +220,6 @@ async def test_an_agent_reaches_a_person_only_through_the_own_applications(who, 
         }} }}"""
     )
     assert answer.data["node"]["applicant"]["applications"] == [{"id": id_}]
-
-
-async def answered_by_a_partner(who: Any, id_: str) -> list[str]:
-    return (await change(who["service"], "recordScreening", id_, **GIVEN["recordScreening"])).codes
-
-
-async def test_a_partners_system_does_not_answer_for_supervision(who, world, connection) -> None:
-    """Not even of a case that its partner took in."""
-    id_ = await in_screening(who)
-    before = await everything(connection)
-    assert await answered_by_a_partner(who, id_) == ["NOT_FOUND"]
-    assert await everything(connection) == before
-    await done(who["service-direct"], "recordScreening", id_, **GIVEN["recordScreening"])
-
-
-async def test_the_database_alone_keeps_a_partners_system_from_answering(
-    who, world, connection
-) -> None:
-    id_ = await in_screening(who)
-    with walls.first_wall_down():
-        await answered_by_a_partner(who, id_)
-    answers = "SELECT result FROM screening WHERE application_id = $1"
-    assert await connection.fetch(answers, row_id(id_)) == [("PENDING",)]
 
 
 # --- Statuses ------------------------------------------------------------------------------------

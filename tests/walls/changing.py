@@ -85,15 +85,7 @@ def changeable(mutation: str, claims: Claims) -> set[str]:
         return set()
     if tables := administering.OF.get(mutation):
         return set(administering.TABLES[tables.split()[0]].rows.split())
-    return _served(mutation, claims) if role_of(claims) == "SERVICE" else oracle.cases(claims)
-
-
-def _served(mutation: str, claims: Claims) -> set[str]:
-    """The directorate's service answers for supervision; each serves what its partner took in."""
-    if mutation == "recordScreening":
-        return oracle.cases(claims) if claims["partner"] == "DIRECT" else set()
-    partner = None if claims["partner"] == "DIRECT" else claims["partner"]
-    return {case.reference for case in CASES if case.place.partner == partner}
+    return oracle.cases(claims)
 
 
 def may_change(claims: Claims) -> set[str]:

@@ -62,6 +62,7 @@ READS = (
 #: Beside the usual viewers: a second applicant, and agents whose token is at odds with the world.
 ODD: dict[str, Claims] = {
     "applicant-2": {"role": "APPLICANT", "sub": "applicant-2"},
+    "service-direct": {"role": "SERVICE", "sub": "service-direct", "partner": "DIRECT"},
     "agent-perth": {
         "role": "PARTNER_AGENT", "sub": "agent-perth", "partner": "ANDALAN", "countries": ["AU"],
         "centres": ["AU-PER"],
