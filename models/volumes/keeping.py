@@ -5,17 +5,13 @@ change is counted exactly once, whatever dies when, and in whatever order writer
 """
 
 import asyncio
-import contextlib
-import logging
 
 import asyncpg
 
-from models.database import LOST, connect
+from models.keeping import keep
 from models.volumes.ages import make_ages
 from models.volumes.grains import FACTS, GRAINS, ROLLUPS, Dimension
 from models.volumes.rollups import Rollup
-
-log = logging.getLogger(__name__)
 
 #: Held by whoever changes the grains, so that two never wait for each other's rows.
 _LOCK = "SELECT pg_advisory_xact_lock(7461002)"
@@ -108,26 +104,12 @@ async def _drop_what_is_empty(connection: asyncpg.Connection) -> None:
 
 async def keep_folding(url: str, stop: asyncio.Event, every: float = 1.0) -> None:
     """Fold, and make ages, until told to stop; a lost database is tried again after a pause."""
-    while not stop.is_set():
-        try:
-            await _fold_until(stop, url, every)
-        except LOST as error:
-            # Its kind alone: what PostgreSQL says of a row may hold what the row holds.
-            log.warning("Volumes are not being folded: %s", type(error).__name__)
-            await _pause(stop, every)
+    await keep(fold_or_age, url, stop, every)
 
 
-async def _fold_until(stop: asyncio.Event, url: str, every: float) -> None:
-    connection = await connect(url)
-    try:
-        while not stop.is_set():
-            if not await fold(connection):
-                await age(connection)
-                await _pause(stop, every)
-    finally:
-        await connection.close()
-
-
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), seconds)
+async def fold_or_age(connection: asyncpg.Connection) -> int:
+    """Fold; where nothing waits, make the ages of days that are over. How many were folded."""
+    folded = await fold(connection)
+    if not folded:
+        await age(connection)
+    return folded
