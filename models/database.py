@@ -6,7 +6,7 @@ import asyncpg
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DisconnectionError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 #: What the driver raises on a connection that is no good any more; the last where the server went
@@ -51,3 +51,8 @@ def _replace_if_closed(dbapi_connection: Any, *_: Any) -> None:
 async def connect(url: str) -> asyncpg.Connection:
     """One connection of the driver itself."""
     return await asyncpg.connect(url)
+
+
+async def driver_of(connection: AsyncConnection) -> Any:
+    """The driver's own connection, which sends several statements in one round trip."""
+    return (await connection.get_raw_connection()).driver_connection

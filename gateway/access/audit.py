@@ -11,12 +11,13 @@ from sqlalchemy import insert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from gateway.access.beginning import begun, driver_of
+from gateway.access.beginning import begun
 from gateway.access.outages import BROKEN
 from gateway.access.purpose import StatedPurpose
 from gateway.errors import ErrorCode, FieldError, RequestError
 from gateway.viewer import Viewer
 from models import AccessEvent
+from models.database import driver_of
 
 
 async def record_reads(

@@ -1,10 +1,9 @@
 """How a transaction of ours begins: on a connection that works, in one round trip."""
 
-from typing import Any
-
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from gateway.access.outages import BROKEN, away, taken
+from models.database import driver_of
 
 #: Beginning and ending wait for nothing but the way to the database and back: who takes longer is
 #: not there any more, even if nobody said so.
@@ -31,8 +30,3 @@ async def begun(engine: AsyncEngine, preamble: str) -> AsyncConnection:
         else:
             return connection
     raise away()
-
-
-async def driver_of(connection: AsyncConnection) -> Any:
-    """The driver's own connection, which sends several statements in one round trip."""
-    return (await connection.get_raw_connection()).driver_connection

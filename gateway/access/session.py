@@ -8,10 +8,11 @@ from sqlalchemy import Row, Select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from gateway.access.beginning import ROUND_TRIP_SECONDS, begun, driver_of
+from gateway.access.beginning import ROUND_TRIP_SECONDS, begun
 from gateway.access.outages import BROKEN, told
 from gateway.access.rows import HELD_TO
 from gateway.errors import FieldError
+from models.database import driver_of
 
 #: One snapshot for the whole answer, so that a page, its total and its figures agree; and one
 #: viewer, as whom the database holds every statement to its own row rules.

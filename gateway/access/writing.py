@@ -15,12 +15,13 @@ from sqlalchemy import ARRAY, ColumnElement, Executable, Row, any_, func, litera
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from gateway.access.beginning import ROUND_TRIP_SECONDS, begun, driver_of
+from gateway.access.beginning import ROUND_TRIP_SECONDS, begun
 from gateway.access.outages import BROKEN
 from gateway.access.rows import changeable
 from gateway.errors import ErrorCode, FieldError
 from gateway.viewer import Viewer
 from models import Application
+from models.database import driver_of
 
 _BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
 

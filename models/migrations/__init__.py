@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -13,7 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.database import engine
+from models.database import driver_of, engine
 from models.row_security import let_in, lift, put_up, trust
 
 #: Held while migrating, so that processes that start together migrate one after the other.
@@ -35,20 +34,20 @@ async def migrate(
     believed, and nothing else.
     """
     async with _alone(url) as connection:
-        await lift(await _driver(connection))
+        await lift(await driver_of(connection))
         await _run(connection, lambda config: command.upgrade(config, revision))
         if revision == "head":
-            await put_up(await _driver(connection))
+            await put_up(await driver_of(connection))
             if gateway_url:
-                await let_in(await _driver(connection), gateway_url)
+                await let_in(await driver_of(connection), gateway_url)
             if seal_key:
-                await trust(await _driver(connection), seal_key)
+                await trust(await driver_of(connection), seal_key)
 
 
 async def downgrade(url: str, revision: str) -> None:
     """Take the database back to a revision; ``base`` is before the first."""
     async with _alone(url) as connection:
-        await lift(await _driver(connection))
+        await lift(await driver_of(connection))
         await _run(connection, lambda config: command.downgrade(config, revision))
 
 
@@ -93,10 +92,6 @@ async def _alone(url: str) -> AsyncIterator[AsyncConnection]:
 
 async def _run(connection: AsyncConnection, step: Callable[[Config], None]) -> None:
     await connection.run_sync(lambda synchronous: step(_config(synchronous)))
-
-
-async def _driver(connection: AsyncConnection) -> Any:
-    return (await connection.get_raw_connection()).driver_connection
 
 
 def _config(connection: Connection) -> Config:

@@ -10,7 +10,6 @@ from asyncpg import InsufficientPrivilegeError
 from sqlalchemy import bindparam, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from gateway.access.beginning import driver_of
 from gateway.access.bounds import Bounds
 from gateway.access.rows import holding, read
 from gateway.access.seal import Seal
@@ -18,7 +17,7 @@ from gateway.access.session import Session
 from gateway.errors import FieldError
 from gateway.viewer import Viewer
 from models import Application
-from models.database import connect, pool
+from models.database import connect, driver_of, pool
 from models.row_security import login_at
 from models.vocabulary import Role
 from tests import tokens

@@ -13,7 +13,6 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.access import rows
-from gateway.access.beginning import driver_of
 from gateway.access.seal import Seal
 from gateway.policy import POLICY
 from gateway.row_security import row_security
@@ -24,7 +23,7 @@ from gateway.schema.build import build_schema
 from gateway.schema.catalogue import Catalogue
 from gateway.viewer import Viewer
 from models import Base
-from models.database import connect, engine
+from models.database import connect, driver_of, engine
 from models.publication.tables import PublishedVolume
 from models.row_security import lift, put_up
 from models.vocabulary import Role
