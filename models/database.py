@@ -1,5 +1,6 @@
 """Ways to the database: an engine for statements, a bare connection for everything in bulk."""
 
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -38,8 +39,13 @@ def pool(
         isolation_level="AUTOCOMMIT",
         connect_args={"timeout": connect_seconds},
     )
+    event.listen(kept.sync_engine, "connect", partial(_note_backend, seconds=connect_seconds))
     event.listen(kept.sync_engine, "checkout", _replace_if_closed)
     return kept
+
+
+def _note_backend(dbapi_connection: Any, record: Any, seconds: float) -> None:
+    record.info["backend"] = dbapi_connection.run_async(partial(own_backend, seconds=seconds))
 
 
 def _replace_if_closed(dbapi_connection: Any, *_: Any) -> None:
@@ -51,6 +57,20 @@ def _replace_if_closed(dbapi_connection: Any, *_: Any) -> None:
 async def connect(url: str) -> asyncpg.Connection:
     """One connection of the driver itself."""
     return await asyncpg.connect(url)
+
+
+async def own_backend(driver: asyncpg.Connection, seconds: float | None = None) -> int | None:
+    """The process of the server that a connection is tied to; None behind a pooler.
+
+    A pooler lends out connections of its own, and greets with a process that is none of theirs.
+    """
+    serving = await driver.fetchval("SELECT pg_backend_pid()", timeout=seconds)
+    return serving if serving == driver.get_server_pid() else None
+
+
+async def backend_of(connection: AsyncConnection) -> int | None:
+    """The same of a connection of our pool, which asked when it was opened."""
+    return (await connection.get_raw_connection()).info["backend"]
 
 
 async def driver_of(connection: AsyncConnection) -> Any:

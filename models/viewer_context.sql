@@ -1,11 +1,10 @@
 -- Who is asking, as the database believes it: a context that the gateway sealed, for one
 -- transaction. The application's roles can set `gerbang.viewer` to anything, but not seal it.
 --
--- A context that somebody captured can be said again until its time is over, a request and a
--- statement after it was sealed, and in its own role only. It is not tied to one backend: behind
--- a pooler the gateway learns which one only by asking, a round trip more, and a tie made by the
--- database would take the first one who says it. So nobody is shown it: the login runs with
--- `track_activities` off, and a context lives in no statement but the one that begins.
+-- A context that somebody captured is worth nothing: it is believed on the backend it was sealed
+-- for, and in a transaction that began just then. Behind a pooler the gateway does not know which
+-- backend it will be, so there the moment alone binds it. Nor is it shown to anybody: the login
+-- runs with `track_activities` off, and it lives in no statement but the one that begins.
 
 CREATE SCHEMA IF NOT EXISTS viewer;
 
@@ -17,9 +16,11 @@ CREATE TABLE IF NOT EXISTS viewer.seal_key (
 );
 
 -- `gerbang.viewer` is `base64(json).hex(hmac-sha256(key, base64(json)))`. Raises unless the seal
--- holds and the time is not over. The search path is empty, so that nobody slips a function in.
+-- holds, for this transaction, and the time is not over. A transaction begins within a round trip
+-- of being sealed, or not at all; clocks may be as far apart. A parallel worker is another backend,
+-- so that only the leader asks. The search path is empty, so that nobody slips a function in.
 CREATE OR REPLACE FUNCTION viewer.context() RETURNS jsonb
-    LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = '' AS $$
+    LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = '' AS $$
     DECLARE
         said text := current_setting('gerbang.viewer', true);
         body text := split_part(said, '.', 1);
@@ -37,13 +38,19 @@ CREATE OR REPLACE FUNCTION viewer.context() RETURNS jsonb
         IF (told ->> 'until')::float8 < extract(epoch FROM clock_timestamp()) THEN
             RAISE EXCEPTION 'the viewer has expired' USING ERRCODE = 'insufficient_privilege';
         END IF;
+        IF coalesce((told ->> 'backend')::int, pg_backend_pid()) <> pg_backend_pid()
+            OR coalesce(abs(extract(epoch FROM now()) - (told ->> 'at')::float8), 'infinity') > 5
+        THEN
+            RAISE EXCEPTION 'the viewer was sealed for another transaction'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
         RETURN told;
     END
 $$;
 
 -- Whether the sealed viewer acts in a role. Every row rule asks this once a statement.
 CREATE OR REPLACE FUNCTION viewer.acts_as(role text) RETURNS boolean
-    LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = '' AS $$
+    LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = '' AS $$
     BEGIN
         IF viewer.context() ->> 'role' IS DISTINCT FROM role THEN
             RAISE EXCEPTION 'the viewer acts in another role'
@@ -55,7 +62,7 @@ $$;
 
 -- Whether anybody is sealed at all; the rules for changes ask this, and then who.
 CREATE OR REPLACE FUNCTION viewer.is_sealed() RETURNS boolean
-    LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = '' AS $$
+    LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = '' AS $$
     BEGIN
         RETURN viewer.context() IS NOT NULL;
     END

@@ -11,7 +11,7 @@ from sqlalchemy import insert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from gateway.access.beginning import begun
+from gateway.access.beginning import Opening, begun
 from gateway.access.outages import BROKEN
 from gateway.access.purpose import StatedPurpose
 from gateway.errors import ErrorCode, FieldError, RequestError
@@ -22,7 +22,7 @@ from models.database import driver_of
 
 async def record_reads(
     engine: AsyncEngine,
-    opening: tuple[str, ...],
+    opening: Opening,
     viewer: Viewer,
     purpose: StatedPurpose,
     applicants: Collection[UUID],
@@ -52,7 +52,7 @@ async def record_reads(
         for applicant in sorted(applicants)
     ]
     try:
-        await _write(engine, "; ".join(("BEGIN", *opening)), events)
+        await _write(engine, opening, events)
     except (FieldError, SQLAlchemyError, PostgresError, *BROKEN) as error:
         raise RequestError(
             ErrorCode.UNAVAILABLE,
@@ -61,8 +61,8 @@ async def record_reads(
         ) from error
 
 
-async def _write(engine: AsyncEngine, preamble: str, events: list[dict[str, Any]]) -> None:
-    connection = await begun(engine, preamble)
+async def _write(engine: AsyncEngine, opening: Opening, events: list[dict[str, Any]]) -> None:
+    connection = await begun(engine, "BEGIN", opening)
     try:
         await connection.execute(insert(AccessEvent), events)
         await (await driver_of(connection)).execute("COMMIT")

@@ -4,42 +4,54 @@ import base64
 import hashlib
 import hmac
 import time
+from collections.abc import Callable
 
 import orjson
 
 from gateway.viewer import Viewer
 from models.row_security import WRITING, database_role
 
+#: Seconds since 1970.
+Clock = Callable[[], float]
+
 
 class Seal:
-    """Seals viewers with a key that the database trusts; see ``models/viewer_context.sql``."""
+    """Seals viewers with a key that the database trusts; see ``models/viewer_context.sql``.
 
-    def __init__(self, key: bytes, seconds: float) -> None:
+    A sealed viewer is believed in a transaction that begins just then, and on its own backend
+    where that one is known.
+    """
+
+    def __init__(self, key: bytes, seconds: float, clock: Clock = time.time) -> None:
         """``seconds`` is how long a sealed viewer is believed: no operation may take longer."""
         self._key = key
         self._seconds = seconds
+        self._clock = clock
 
-    def acting(self, viewer: Viewer) -> tuple[str, ...]:
-        """The statements that make a transaction that of a viewer.
+    def acting(self, viewer: Viewer, backend: int | None) -> tuple[str, ...]:
+        """The statements that make a transaction on a backend that of a viewer.
 
         They hold nothing but base64 and digits, whatever a token says.
         """
-        return self._as(viewer, database_role(viewer.role))
+        return self._as(viewer, backend, database_role(viewer.role))
 
-    def writing(self, viewer: Viewer) -> tuple[str, ...]:
+    def writing(self, viewer: Viewer, backend: int | None) -> tuple[str, ...]:
         """The same for a transaction in which the viewer changes something."""
-        return self._as(viewer, WRITING)
+        return self._as(viewer, backend, WRITING)
 
-    def _as(self, viewer: Viewer, database_role: str) -> tuple[str, ...]:
+    def _as(self, viewer: Viewer, backend: int | None, database_role: str) -> tuple[str, ...]:
         return (
-            f"SET LOCAL gerbang.viewer = '{self._sealed(viewer)}'",
+            f"SET LOCAL gerbang.viewer = '{self._sealed(viewer, backend)}'",
             f"SET LOCAL ROLE {database_role}",
         )
 
-    def _sealed(self, viewer: Viewer) -> str:
+    def _sealed(self, viewer: Viewer, backend: int | None) -> str:
+        now = self._clock()
         told = {
             "role": viewer.role.value,
-            "until": time.time() + self._seconds,
+            "at": now,
+            "until": now + self._seconds,
+            "backend": backend,
             "subject": viewer.subject or None,
             "partner": viewer.partner or None,
             "countries": viewer.countries,

@@ -8,7 +8,7 @@ from sqlalchemy import Row, Select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from gateway.access.beginning import ROUND_TRIP_SECONDS, begun
+from gateway.access.beginning import ROUND_TRIP_SECONDS, Opening, begun
 from gateway.access.outages import BROKEN, told
 from gateway.access.rows import HELD_TO
 from gateway.errors import FieldError
@@ -26,11 +26,9 @@ class Session:
     held to the policy is refused.
     """
 
-    def __init__(self, engine: AsyncEngine, opening: tuple[str, ...]) -> None:
-        """``opening`` bounds the transaction and makes it that of a viewer: see
-        `gateway.access.bounds` and `gateway.access.seal`."""
+    def __init__(self, engine: AsyncEngine, opening: Opening) -> None:
         self._engine = engine
-        self._preamble = "; ".join((_BEGIN, *opening))
+        self._opening = opening
         self._turn = asyncio.Lock()
         self._connection: AsyncConnection | None = None
         self._failure: FieldError | None = None
@@ -52,7 +50,7 @@ class Session:
                 raise asyncio.CancelledError
             self._running = asyncio.current_task()
             try:
-                self._connection = self._connection or await begun(self._engine, self._preamble)
+                self._connection = self._connection or await self._begun()
                 self.statements += 1
                 return (await self._connection.execute(statement)).all()
             except FieldError as error:
@@ -63,6 +61,9 @@ class Session:
                 raise self._failure or error from None
             finally:
                 self._running = None
+
+    async def _begun(self) -> AsyncConnection:
+        return await begun(self._engine, _BEGIN, self._opening)
 
     async def close(self) -> None:
         """End the transaction and give the connection back.

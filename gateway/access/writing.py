@@ -15,7 +15,7 @@ from sqlalchemy import ARRAY, ColumnElement, Executable, Row, any_, func, litera
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from gateway.access.beginning import ROUND_TRIP_SECONDS, begun
+from gateway.access.beginning import ROUND_TRIP_SECONDS, Opening, begun
 from gateway.access.outages import BROKEN
 from gateway.access.rows import changeable
 from gateway.errors import ErrorCode, FieldError
@@ -84,15 +84,12 @@ class Writing:
 
 
 @asynccontextmanager
-async def writing(
-    engine: AsyncEngine, viewer: Viewer, opening: tuple[str, ...]
-) -> AsyncIterator[Writing]:
+async def writing(engine: AsyncEngine, viewer: Viewer, opening: Opening) -> AsyncIterator[Writing]:
     """A transaction for one mutation: committed at the end, rolled back where anything is raised.
 
-    ``opening`` bounds it and makes it that of the viewer: see `gateway.access.bounds` and
-    `gateway.access.seal`. Raises FieldError where the database is away or full.
+    Raises FieldError where the database is away or full.
     """
-    connection = await begun(engine, "; ".join((_BEGIN, *opening)))
+    connection = await begun(engine, _BEGIN, opening)
     is_clean = False
     try:
         driver = await driver_of(connection)

@@ -1,17 +1,15 @@
 """The gateway's own way in: whether it is let in, believed, and on time."""
 
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 import asyncpg
 
-from gateway.access.seal import Seal
+from gateway.access.seal import Clock, Seal
 from gateway.doctor.finding import Finding
 from gateway.settings import Settings
 from gateway.viewer import ANONYMOUS
-from models.database import connect
-
-Clock = Callable[[], float]
+from models.database import connect, own_backend
 
 #: A sealed context is believed for some seconds; clocks must agree much better than that.
 _SECONDS_APART = 2.0
@@ -63,8 +61,9 @@ async def _seal(
     connection: asyncpg.Connection, settings: Settings, clock: Clock
 ) -> AsyncIterator[Finding]:
     """Say in a transaction who asks, and ask the database whether it believes it."""
-    acting = Seal(settings.seal_key, settings.request_seconds).acting(ANONYMOUS)
+    seal = Seal(settings.seal_key, settings.request_seconds)
     try:
+        acting = seal.acting(ANONYMOUS, await own_backend(connection))
         async with connection.transaction(readonly=True):
             await connection.execute("; ".join(acting))
             await connection.fetchval("SELECT viewer.acts_as($1)", ANONYMOUS.role.value)

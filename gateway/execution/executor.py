@@ -22,6 +22,7 @@ from graphql import (
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gateway.access.audit import record_reads
+from gateway.access.beginning import Opening
 from gateway.access.bounds import Bounds
 from gateway.access.outages import refuse_partial
 from gateway.access.purpose import StatedPurpose, stated_purpose
@@ -154,9 +155,12 @@ class SchemaExecutor:
         """A hold on the database in the viewer's name."""
         return Session(self._engine, self._opening(viewer))
 
-    def _opening(self, viewer: Viewer) -> tuple[str, ...]:
+    def _opening(self, viewer: Viewer) -> Opening:
         """What every transaction begins with: its limits, and whose it is."""
-        return (*self._bounds.statements(), *self._seal.acting(viewer))
+        return lambda backend: (
+            *self._bounds.statements(),
+            *self._seal.acting(viewer, backend),
+        )
 
 
 async def _once(_: Context) -> Sequence[Any]:

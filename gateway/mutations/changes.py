@@ -39,5 +39,7 @@ class Changes:
                 case _:
                     raise TypeError(f"nobody does {type(request).__name__}")
 
-        opening = (*self._bounds.statements(), *self._seal.writing(viewer))
+        def opening(backend: int | None) -> tuple[str, ...]:
+            return (*self._bounds.statements(), *self._seal.writing(viewer, backend))
+
         return await once(partial(writing, self._engine, viewer, opening), viewer, request, effect)

@@ -1,6 +1,7 @@
 """The second wall: what a role of the database can do with SQL of its own, and what it cannot."""
 
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -14,6 +15,7 @@ from models.database import connect
 from models.row_security import DATABASE_ROLES, database_role, login_at
 from models.vocabulary import Role
 from tests import tokens
+from tests.acting import act
 
 pytestmark = pytest.mark.anyio
 
@@ -22,18 +24,29 @@ OFFICER = Viewer("officer", Role.OFFICER)
 COUNT = "SELECT count(*) FROM (SELECT id FROM application) AS reached"
 
 
-def sealed(viewer: Viewer, *, key: bytes = tokens.SEAL_KEY, seconds: float = 60) -> str:
+def sealed(
+    viewer: Viewer,
+    *,
+    key: bytes = tokens.SEAL_KEY,
+    seconds: float = 60,
+    seconds_ago: float = 0,
+    backend: int | None = None,
+) -> str:
     """The context of a viewer, as the gateway would set it."""
-    setting, _ = Seal(key, seconds).acting(viewer)
+    seal = Seal(key, seconds, lambda: time.time() - seconds_ago)
+    setting, _ = seal.acting(viewer, backend)
     return setting.split("'")[1]
 
 
 @asynccontextmanager
-async def acting(url: str, role: Role, context: str | None) -> AsyncIterator[asyncpg.Connection]:
-    """A transaction in a role of the database, with whatever context."""
+async def acting(
+    url: str, role: Role, said: Callable[[int], str | None]
+) -> AsyncIterator[asyncpg.Connection]:
+    """A transaction in a role of the database, with whatever context is said on its backend."""
     connection = await connect(url)
     try:
         async with connection.transaction():
+            context = said(connection.get_server_pid())
             if context is not None:
                 await connection.execute("SELECT set_config('gerbang.viewer', $1, true)", context)
             await connection.execute(f"SET LOCAL ROLE {database_role(role)}")
@@ -52,36 +65,53 @@ async def refused(connection: asyncpg.Connection, statement: str) -> bool:
 
 
 async def test_a_sealed_viewer_reaches_own_rows(world: str) -> None:
-    async with acting(world, Role.PARTNER_MANAGER, sealed(MANAGER)) as connection:
+    async with acting(world, Role.PARTNER_MANAGER, lambda _: sealed(MANAGER)) as connection:
         codes = await connection.fetch(
             "SELECT DISTINCT partner_code, country_code FROM application"
         )
         assert [tuple(row) for row in codes] == [("NUSA", "AU")]
-    async with acting(world, Role.OFFICER, sealed(OFFICER)) as connection:
+    async with acting(world, Role.OFFICER, lambda _: sealed(OFFICER)) as connection:
         assert await connection.fetchval(COUNT) == 13
 
 
-FORGED = {
-    "none": None,
-    "empty": "",
-    "not sealed": sealed(MANAGER).split(".")[0],
-    "sealed with another key": sealed(MANAGER, key=bytes(32)),
-    "another body under the seal": sealed(OFFICER).split(".")[0]
-    + "."
-    + sealed(MANAGER).split(".")[1],
-    "expired": sealed(MANAGER, seconds=-1),
-    "of another role": sealed(OFFICER),
-    "no base64": "§§§." + "0" * 64,
+BELIEVED: Mapping[str, Callable[[int], str]] = {
+    "on its backend": lambda backend: sealed(MANAGER, backend=backend),
+    "on any backend": lambda _: sealed(MANAGER),
+    "a slow round trip ago": lambda backend: sealed(MANAGER, backend=backend, seconds_ago=3),
+    "by a clock that is ahead": lambda backend: sealed(MANAGER, backend=backend, seconds_ago=-3),
+}
+FORGED: Mapping[str, Callable[[int], str | None]] = {
+    "none": lambda _: None,
+    "empty": lambda _: "",
+    "not sealed": lambda _: sealed(MANAGER).split(".")[0],
+    "sealed with another key": lambda _: sealed(MANAGER, key=bytes(32)),
+    "another body under the seal": lambda _: (
+        f"{sealed(OFFICER).split('.')[0]}.{sealed(MANAGER).split('.')[1]}"
+    ),
+    "expired": lambda _: sealed(MANAGER, seconds=-1),
+    "of another role": lambda _: sealed(OFFICER),
+    "no base64": lambda _: "§§§." + "0" * 64,
+    "of a transaction before": lambda backend: sealed(MANAGER, backend=backend, seconds_ago=6),
+    "of a transaction to come": lambda backend: sealed(MANAGER, backend=backend, seconds_ago=-6),
+    "of another backend": lambda backend: sealed(MANAGER, backend=backend + 1),
 }
 
 
-@pytest.mark.parametrize("context", FORGED.values(), ids=FORGED)
+@pytest.mark.parametrize("said", BELIEVED.values(), ids=BELIEVED)
+async def test_a_context_is_believed(world: str, said: Callable[[int], str]) -> None:
+    async with acting(world, Role.PARTNER_MANAGER, said) as connection:
+        assert await connection.fetchval(COUNT) == 5
+
+
+@pytest.mark.parametrize("said", FORGED.values(), ids=FORGED)
 @pytest.mark.parametrize(
     "statement",
     ["SELECT id FROM application", "SELECT code FROM country", "SELECT intake FROM volume_daily"],
 )
-async def test_no_other_context_reaches_anything(world: str, context: str, statement: str) -> None:
-    async with acting(world, Role.PARTNER_MANAGER, context) as connection:
+async def test_no_other_context_reaches_anything(
+    world: str, said: Callable[[int], str | None], statement: str
+) -> None:
+    async with acting(world, Role.PARTNER_MANAGER, said) as connection:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await connection.fetch(statement)
 
@@ -90,7 +120,7 @@ async def test_a_context_ends_with_its_transaction(world: str) -> None:
     connection = await connect(world)
     try:
         async with connection.transaction():
-            await connection.execute("; ".join(Seal(tokens.SEAL_KEY, 60).acting(MANAGER)))
+            await act(connection, MANAGER)
             assert await connection.fetchval(COUNT) == 5
         assert await connection.fetchval("SELECT current_setting('gerbang.viewer', true)") == ""
         assert await connection.fetchval("SELECT current_user = session_user")
@@ -134,7 +164,7 @@ async def login(world: str) -> AsyncIterator[asyncpg.Connection]:
 @pytest.mark.parametrize("statement", FORBIDDEN)
 async def test_a_role_of_the_application_may_not(login, statement: str) -> None:
     async with login.transaction():
-        await login.execute("; ".join(Seal(tokens.SEAL_KEY, 60).acting(MANAGER)))
+        await act(login, MANAGER)
         assert await refused(login, statement)
 
 
@@ -149,7 +179,7 @@ async def test_what_runs_is_not_shown_to_others(world: str, login) -> None:
     other = await connect(login_at(world, tokens.PASSWORD))
     try:
         async with other.transaction():
-            await other.execute("; ".join(Seal(tokens.SEAL_KEY, 60).acting(MANAGER)))
+            await act(other, MANAGER)
             shown = await login.fetch("SELECT query FROM pg_stat_activity WHERE query <> ''")
             assert not [row for row in shown if "gerbang.viewer" in row["query"]]
     finally:

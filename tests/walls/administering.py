@@ -5,8 +5,7 @@ from typing import NamedTuple
 
 import asyncpg
 
-from gateway.access.seal import Seal
-from tests import tokens
+from tests.acting import act_writing
 from tests.gateway.oracle import Claims, role_of
 from tests.walls.reach import viewer
 
@@ -98,13 +97,12 @@ async def _is_taken(
     connection: asyncpg.Connection, claims: Claims, statement: str, first: str | None = None
 ) -> bool:
     """Whether the statement, after one of the owner's, writes anything."""
-    acting = Seal(tokens.SEAL_KEY, 60).writing(viewer(claims))
     attempt = connection.transaction()
     await attempt.start()
     try:
         if first:
             await connection.execute(first)
-        await connection.execute("; ".join(acting))
+        await act_writing(connection, viewer(claims))
         with suppress(asyncpg.InsufficientPrivilegeError):
             return not (await connection.execute(statement)).endswith(" 0")
         return False

@@ -11,13 +11,12 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql
 
 from gateway.access import rows
-from gateway.access.seal import Seal
 from gateway.policy import MUTATIONS, Change
 from gateway.row_security import row_security
 from gateway.schema.catalogue import Catalogue
 from models import Application, Base
 from models.vocabulary import Role
-from tests import tokens
+from tests.acting import act_writing
 from tests.gateway import oracle
 from tests.gateway.oracle import Claims, role_of
 from tests.walls import administering
@@ -128,10 +127,9 @@ async def stated(connection: asyncpg.Connection, mutation: str, claims: Claims) 
 
 async def ruled(connection: asyncpg.Connection, claims: Claims) -> set[str]:
     """The cases that the database lets the viewer change, by whatever mutation."""
-    acting = Seal(tokens.SEAL_KEY, 60).writing(viewer(claims))
     with suppress(asyncpg.InsufficientPrivilegeError):
         async with connection.transaction():
-            await connection.execute("; ".join(acting))
+            await act_writing(connection, viewer(claims))
             changed = await connection.fetch(
                 "UPDATE application SET is_held = is_held RETURNING reference"
             )
@@ -147,7 +145,6 @@ def may_make(claims: Claims) -> set[str]:
 
 async def made(connection: asyncpg.Connection, claims: Claims) -> set[str]:
     """The cases of which the database lets the viewer make one alike."""
-    acting = Seal(tokens.SEAL_KEY, 60).writing(viewer(claims))
     taken = set[str]()
     for number, case in enumerate(CASES):
         place = case.place
@@ -159,7 +156,7 @@ async def made(connection: asyncpg.Connection, claims: Claims) -> set[str]:
         attempt = connection.transaction()
         await attempt.start()
         with suppress(asyncpg.InsufficientPrivilegeError):
-            await connection.execute("; ".join(acting))
+            await act_writing(connection, viewer(claims))
             await connection.execute(_LODGE, *lodged)
             taken.add(case.reference)
         await attempt.rollback()

@@ -12,7 +12,6 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql
 
 from gateway.access import rows
-from gateway.access.seal import Seal
 from gateway.execution.role_schema import role_schema
 from gateway.policy import POLICY
 from gateway.row_security import row_security
@@ -21,7 +20,7 @@ from gateway.schema.catalogue import Catalogue
 from models import Base
 from models.row_security import database_role
 from models.vocabulary import Role
-from tests import tokens
+from tests.acting import act
 from tests.gateway.oracle import Claims, role_of
 from tests.walls.mutants import Mutant
 from tests.walls.reach import PUBLISHED, TOLD, WHO, Key, Told, viewer
@@ -136,10 +135,9 @@ async def with_changes(
 
 async def ruled(connection: asyncpg.Connection, told: Told, claims: Claims) -> set[Key]:
     """The rows that the database lets a viewer reach with a statement of no condition."""
-    acting = Seal(tokens.SEAL_KEY, 60).acting(viewer(claims))
     with suppress(asyncpg.InsufficientPrivilegeError):
         async with connection.transaction():
-            await connection.execute("; ".join(acting))
+            await act(connection, viewer(claims))
             statement = f"SELECT {', '.join(told.columns)} FROM {told.table}"
             found = {tuple(row) for row in await connection.fetch(statement)}
             await connection.execute("RESET ROLE")

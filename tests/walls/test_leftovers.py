@@ -25,6 +25,7 @@ from tests import tokens
 pytestmark = pytest.mark.anyio
 
 SUPERVISOR = Viewer("supervisor", Role.SUPERVISOR)
+SEAL = Seal(tokens.SEAL_KEY, 60)
 BOUNDS = Bounds(statement_seconds=1, lock_seconds=1, idle_seconds=5)
 ROWS = read("Application", SUPERVISOR, Application.id)
 SLEEP = holding(select(func.pg_sleep(30)), "Application")
@@ -41,6 +42,10 @@ _STATE = """
         ARRAY(SELECT name FROM pg_cursors WHERE is_holdable) AS cursors,
         ARRAY(SELECT pg_listening_channels()) AS channels
 """
+
+
+def _opening(backend: int | None) -> tuple[str, ...]:
+    return (*BOUNDS.statements(), *SEAL.acting(SUPERVISOR, backend))
 
 
 async def whole(session: Session) -> None:
@@ -97,8 +102,7 @@ async def test_a_request_leaves_nothing_behind(
     one_connection: AsyncEngine, end: Callable[[Session], Awaitable[None]]
 ) -> None:
     fresh = await state(one_connection)
-    opening = (*BOUNDS.statements(), *Seal(tokens.SEAL_KEY, 60).acting(SUPERVISOR))
-    session = Session(one_connection, opening)
+    session = Session(one_connection, _opening)
     try:
         await end(session)
     finally:
@@ -162,7 +166,7 @@ async def test_nobody_is_shown_who_else_asks(world: str, role: str, look: str) -
     login = login_at(world, tokens.PASSWORD)
     victim, attacker = await connect(login), await connect(login)
     try:
-        begun = "; ".join(("BEGIN", *Seal(tokens.SEAL_KEY, 60).acting(SUPERVISOR)))
+        begun = "; ".join(("BEGIN", *SEAL.acting(SUPERVISOR, None)))
         await victim.execute(begun)
         await attacker.execute(f"BEGIN; SET LOCAL ROLE {role}")
         shown = await _looked(attacker, look)
@@ -185,7 +189,7 @@ async def test_the_owner_is_shown_it(world: str) -> None:
     victim = await connect(world)
     attacker = await connect(world)
     try:
-        begun = "; ".join(("BEGIN", *Seal(tokens.SEAL_KEY, 60).acting(SUPERVISOR)))
+        begun = "; ".join(("BEGIN", *SEAL.acting(SUPERVISOR, None)))
         await victim.execute(begun)
         assert begun.split("'")[1] in await _looked(attacker, _SHOWN)
     finally:

@@ -10,14 +10,13 @@ from typing import Any
 import asyncpg
 import pytest
 
-from gateway.access.seal import Seal
 from gateway.policy import MUTATIONS
 from gateway.viewer import Viewer
 from models import Base
 from models.database import connect
 from models.row_security import database_role
 from models.vocabulary import Role
-from tests import tokens
+from tests.acting import act
 from tests.walls import administering, changing, reach
 from tests.walls.judging import (
     first_wall,
@@ -163,10 +162,10 @@ async def entries_taken(connection: asyncpg.Connection) -> set[str]:
     """Which entries of the log the database takes from officers."""
     taken = set()
     for name, (actor, role, sealed_for) in ENTRIES.items():
-        setting, _ = Seal(tokens.SEAL_KEY, 60).acting(Viewer("officer", sealed_for))
         with suppress(asyncpg.InsufficientPrivilegeError):
             async with connection.transaction():
-                await connection.execute(f"{setting}; SET LOCAL ROLE gerbang_officer")
+                await act(connection, Viewer("officer", sealed_for))
+                await connection.execute("SET LOCAL ROLE gerbang_officer")
                 await connection.execute(
                     "INSERT INTO access_event (id, applicant_id, actor, actor_role, purpose,"
                     " case_reference, fields, trace_id)"

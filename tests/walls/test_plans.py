@@ -12,7 +12,6 @@ from sqlalchemy.dialects import postgresql
 
 from gateway.access.fields import readable_fields
 from gateway.access.rows import read
-from gateway.access.seal import Seal
 from gateway.policy import POLICY
 from gateway.schema.build import build_schema
 from gateway.schema.catalogue import Catalogue, DeclaredNoun
@@ -22,7 +21,7 @@ from gateway.viewer import Viewer
 from models.database import connect
 from models.synthetic import Scale, synthesise
 from models.vocabulary import Role
-from tests import tokens
+from tests.acting import act
 
 pytestmark = pytest.mark.anyio
 
@@ -125,8 +124,8 @@ async def plan(connection: asyncpg.Connection, role: Role, statement: Select[Any
         dialect=postgresql.asyncpg.dialect(), compile_kwargs={"render_postcompile": True}
     )
     values = ", ".join("NULL" for _ in compiled.positiontup or ())
-    acting = Seal(tokens.SEAL_KEY, 60).acting(VIEWERS[role])
-    await connection.execute("; ".join(("SET LOCAL plan_cache_mode = force_generic_plan", *acting)))
+    await connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+    await act(connection, VIEWERS[role])
     await connection.execute(f"PREPARE asked AS {compiled}")
     explained = f"EXPLAIN (FORMAT JSON) EXECUTE asked{f'({values})' if values else ''}"
     told = await connection.fetchval(explained)

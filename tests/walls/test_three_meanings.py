@@ -13,7 +13,6 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.access import rows
-from gateway.access.seal import Seal
 from gateway.policy import POLICY
 from gateway.row_security import row_security
 from gateway.row_security.grants import attributes
@@ -27,7 +26,7 @@ from models.database import connect, driver_of, engine
 from models.publication.tables import PublishedVolume
 from models.row_security import lift, put_up
 from models.vocabulary import Role
-from tests import tokens
+from tests.acting import act
 from tests.walls import meaning
 from tests.walls.odd_rows import RULED, loosen, odd_world, write
 
@@ -109,7 +108,7 @@ async def _stated(connection: AsyncConnection, held: Held, viewer: Viewer) -> Co
 
 
 async def _ruled(driver: Any, held: Held, viewer: Viewer) -> Counter[Any]:
-    await driver.execute("; ".join(Seal(tokens.SEAL_KEY, 60).acting(viewer)))
+    await act(driver, viewer)
     try:
         return Counter(tuple(row) for row in await driver.fetch(held.without_condition()))
     finally:

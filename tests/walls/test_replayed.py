@@ -1,0 +1,78 @@
+"""A context that was captured is of no use to whoever captured it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+import pytest
+
+from gateway.access.rows import read
+from gateway.access.seal import Seal
+from gateway.access.session import Session
+from gateway.viewer import Viewer
+from models import Application
+from models.database import backend_of, connect, pool
+from models.row_security import login_at
+from models.vocabulary import Role
+from tests import tokens
+from tests.walls.pooler import ABSENT, PROGRAM, answers, pgbouncer
+
+pytestmark = pytest.mark.anyio
+
+SUPERVISOR = Viewer("supervisor", Role.SUPERVISOR)
+ROWS = read("Application", SUPERVISOR, Application.id)
+COUNT = "SELECT count(*) FROM (SELECT id FROM application) AS reached"
+
+
+@asynccontextmanager
+async def captured(url: str) -> AsyncIterator[tuple[Session, tuple[str, ...]]]:
+    """A session of the gateway's with its transaction under way, and what it began with."""
+    engine, said = pool(url, 1), list[str]()
+
+    def opening(backend: int | None) -> tuple[str, ...]:
+        said.extend(Seal(tokens.SEAL_KEY, 60).acting(SUPERVISOR, backend))
+        return tuple(said)
+
+    session = Session(engine, opening)
+    try:
+        assert len(await session.rows(ROWS)) == 13
+        yield session, tuple(said)
+    finally:
+        await session.close()
+        await engine.dispose()
+
+
+async def test_a_context_is_not_believed_on_another_connection(world: str) -> None:
+    login = login_at(world, tokens.PASSWORD)
+    attacker = await connect(login)
+    try:
+        async with captured(login) as (session, said):
+            await attacker.execute("; ".join(("BEGIN", *said)))
+            with pytest.raises(asyncpg.InsufficientPrivilegeError, match="another transaction"):
+                await attacker.fetchval(COUNT)
+            assert len(await session.rows(ROWS)) == 13
+        await attacker.execute("; ".join(("ROLLBACK", "BEGIN", *said)))
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="another transaction"):
+            await attacker.fetchval(COUNT)
+    finally:
+        await attacker.close()
+
+
+async def test_a_connection_knows_its_backend(world: str) -> None:
+    assert await _backend(login_at(world, tokens.PASSWORD))
+
+
+@pytest.mark.skipif(PROGRAM is None, reason=ABSENT)
+async def test_a_connection_of_a_pooler_knows_that_it_has_none(world: str) -> None:
+    with pgbouncer(login_at(world, tokens.PASSWORD), size=2, prepared_statements=200) as url:
+        await answers(url)
+        assert await _backend(url) is None
+
+
+async def _backend(url: str) -> int | None:
+    engine = pool(url, 1)
+    try:
+        async with engine.connect() as connection:
+            return await backend_of(connection)
+    finally:
+        await engine.dispose()
