@@ -802,31 +802,31 @@ CREATE POLICY writing_insert ON partner FOR INSERT TO gerbang_writing
     WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND partner.code <> 'DIRECT');
 GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_country TO gerbang_writing;
 CREATE POLICY writing_select ON partner_country FOR SELECT TO gerbang_writing
-    USING ((SELECT viewer.is_sealed()));
+    USING (viewer.is_sealed());
 GRANT INSERT (closed_on, country_code, opened_on, partner_code) ON partner_country TO gerbang_writing;
 CREATE POLICY writing_insert ON partner_country FOR INSERT TO gerbang_writing
     WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND opened_on >= (SELECT wib_day(now())));
 GRANT UPDATE (closed_on, opened_on) ON partner_country TO gerbang_writing;
 CREATE POLICY writing_update ON partner_country FOR UPDATE TO gerbang_writing
-    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND coalesce(closed_on, 'infinity') >= (SELECT wib_day(now()))) WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND coalesce(closed_on, 'infinity') >= (SELECT wib_day(now())));
+    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND coalesce(closed_on, 'infinity') >= (SELECT wib_day(now()))) WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND coalesce(closed_on, 'infinity') >= (SELECT wib_day(now())) AND EXISTS (SELECT FROM partner_country AS before WHERE before.partner_code = partner_country.partner_code AND before.country_code = partner_country.country_code AND (ROW(before.opened_on) IS NOT DISTINCT FROM ROW(partner_country.opened_on) OR least(before.opened_on, partner_country.opened_on) >= (SELECT wib_day(now())))));
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code) ON centre TO gerbang_writing;
 CREATE POLICY writing_select ON centre FOR SELECT TO gerbang_writing
-    USING ((SELECT viewer.is_sealed()));
+    USING (viewer.is_sealed());
 GRANT INSERT (city, closed_on, code, country_code, opened_on, partner_code) ON centre TO gerbang_writing;
 CREATE POLICY writing_insert ON centre FOR INSERT TO gerbang_writing
     WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND opened_on >= (SELECT wib_day(now())));
 GRANT UPDATE (city, closed_on, opened_on) ON centre TO gerbang_writing;
 CREATE POLICY writing_update ON centre FOR UPDATE TO gerbang_writing
-    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND coalesce(closed_on, 'infinity') >= (SELECT wib_day(now()))) WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND coalesce(closed_on, 'infinity') >= (SELECT wib_day(now())));
+    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND coalesce(closed_on, 'infinity') >= (SELECT wib_day(now()))) WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND coalesce(closed_on, 'infinity') >= (SELECT wib_day(now())) AND EXISTS (SELECT FROM centre AS before WHERE before.code = centre.code AND (ROW(before.city, before.opened_on) IS NOT DISTINCT FROM ROW(centre.city, centre.opened_on) OR least(before.opened_on, centre.opened_on) >= (SELECT wib_day(now())))));
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_writing;
 CREATE POLICY writing_select ON visa_type FOR SELECT TO gerbang_writing
-    USING ((SELECT viewer.is_sealed()));
+    USING (viewer.is_sealed());
 GRANT INSERT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_writing;
 CREATE POLICY writing_insert ON visa_type FOR INSERT TO gerbang_writing
     WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND valid_from >= (SELECT wib_day(now())));
 GRANT UPDATE (category, is_multiple_entry, name_en, name_id, stay_days, valid_until) ON visa_type TO gerbang_writing;
 CREATE POLICY writing_update ON visa_type FOR UPDATE TO gerbang_writing
-    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND coalesce(valid_until, 'infinity') >= (SELECT wib_day(now()))) WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND coalesce(valid_until, 'infinity') >= (SELECT wib_day(now())));
+    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND coalesce(valid_until, 'infinity') >= (SELECT wib_day(now()))) WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND coalesce(valid_until, 'infinity') >= (SELECT wib_day(now())) AND EXISTS (SELECT FROM visa_type AS before WHERE before.code = visa_type.code AND (ROW(before.category, before.is_multiple_entry, before.name_en, before.name_id, before.stay_days) IS NOT DISTINCT FROM ROW(visa_type.category, visa_type.is_multiple_entry, visa_type.name_en, visa_type.name_id, visa_type.stay_days) OR least(before.valid_from, visa_type.valid_from) >= (SELECT wib_day(now())))));
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_writing;
 CREATE POLICY writing_select ON fee FOR SELECT TO gerbang_writing
     USING ((SELECT viewer.is_sealed()));

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from gateway.policy import DIRECTORATE, MUTATIONS
+from gateway.row_security.dated import DATED, Dated
 from gateway.row_security.predicates import meaning
 from gateway.row_security.volumes import FUNCTIONS
 from models import (
@@ -16,52 +17,24 @@ from models import (
     ApplicationEvent,
     Assignment,
     Base,
-    Centre,
     Country,
     Decision,
-    EntryRule,
-    Fee,
     Idempotency,
     Identity,
     Partner,
-    PartnerCountry,
     Screening,
-    ServiceTarget,
-    VisaType,
 )
 from models.row_security import WRITING
 from models.vocabulary import Role
 
 _SUBMITTING = ("submitApplication", "submitApplications")
 _SEALED = "(SELECT viewer.is_sealed())"
+#: The same, of a table that its own rule looks into: PostgreSQL takes no subselect there.
+_SEALED_TO_A_RULE = "viewer.is_sealed()"
 _OWN_ACCOUNT = "applicant.account = (SELECT viewer.subject())"
 #: Rows that belong to a case are in reach with it: the inner table has rules of its own.
 _OF_A_CASE = "EXISTS (SELECT FROM application WHERE application.id = {table}.application_id)"
 _OF_ONESELF = "EXISTS (SELECT FROM applicant WHERE applicant.id = identity.applicant_id)"
-_FROM_TODAY = "{column} >= (SELECT wib_day(now()))"
-#: Of reference data: which column tells that a row may be made, which that it may be changed, and
-#: which columns change. What is past is not rewritten.
-_DATED: Mapping[type[Base], tuple[str, str, frozenset[str]]] = {
-    PartnerCountry: (
-        "opened_on",
-        "coalesce(closed_on, 'infinity')",
-        frozenset({"opened_on", "closed_on"}),
-    ),
-    Centre: (
-        "opened_on",
-        "coalesce(closed_on, 'infinity')",
-        frozenset({"city", "opened_on", "closed_on"}),
-    ),
-    VisaType: (
-        "valid_from",
-        "coalesce(valid_until, 'infinity')",
-        frozenset({"name_en", "name_id", "category", "stay_days", "is_multiple_entry"})
-        | {"valid_until"},
-    ),
-    Fee: ("valid_from", "valid_from", frozenset({"amount_idr"})),
-    ServiceTarget: ("valid_from", "valid_from", frozenset({"hours"})),
-    EntryRule: ("valid_from", "valid_from", frozenset({"entry"})),
-}
 
 
 @dataclass(frozen=True)
@@ -76,6 +49,8 @@ class Written:
     reached: str = _SEALED
     made: str = _SEALED
     changed: str | None = None
+    #: Of the rows that are changed, as they are then.
+    kept: str | None = None
 
 
 def writes() -> Iterator[str]:
@@ -90,7 +65,8 @@ def writes() -> Iterator[str]:
         yield from _verb(table, "SELECT", written.select, f"USING ({written.reached})")
         yield from _verb(table, "INSERT", written.insert, f"WITH CHECK ({written.made})")
         changed = written.changed or written.reached
-        both = f"USING ({changed}) WITH CHECK ({changed})"
+        becomes = f"{changed} AND {written.kept}" if written.kept else changed
+        both = f"USING ({changed}) WITH CHECK ({becomes})"
         yield from _verb(table, "UPDATE", written.update, both)
 
 
@@ -114,7 +90,7 @@ def _tables() -> Mapping[str, Written]:
             _columns(Partner),
             made=f"{_of_viewer(Partner)} AND partner.code <> '{DIRECTORATE}'",
         ),
-        **{noun.__tablename__: _dated(noun, *dated) for noun, dated in _DATED.items()},
+        **{noun.__tablename__: _dated(noun, dated) for noun, dated in DATED.items()},
         Applicant.__tablename__: Written(
             _columns(Applicant),
             _columns(Applicant) - {"created_at"},
@@ -173,15 +149,17 @@ def _tables() -> Mapping[str, Written]:
     }  # fmt: skip
 
 
-def _dated(noun: type[Base], begins: str, changes: str, columns: frozenset[str]) -> Written:
+def _dated(noun: type[Base], dated: Dated) -> Written:
     """Reference data that anybody's change reads, and that is written from today on."""
-    administered = _of_viewer(noun)
+    administered, kept = _of_viewer(noun), dated.keeps_what_began(noun)
     return Written(
         _columns(noun),
         _columns(noun),
-        columns,
-        made=f"{administered} AND {_FROM_TODAY.format(column=begins)}",
-        changed=f"{administered} AND {_FROM_TODAY.format(column=changes)}",
+        dated.columns,
+        reached=_SEALED_TO_A_RULE if kept else _SEALED,
+        made=f"{administered} AND {dated.may_begin}",
+        changed=f"{administered} AND {dated.is_not_past}",
+        kept=kept,
     )
 
 

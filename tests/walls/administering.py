@@ -1,6 +1,7 @@
 """What the database lets viewers write of reference data, partners and centres."""
 
 from contextlib import suppress
+from itertools import product
 from typing import NamedTuple
 
 import asyncpg
@@ -46,6 +47,7 @@ OF: dict[str, str] = {
 }
 _TODAY = "wib_day(now())"
 _YESTERDAY = f"{_TODAY} - 1"
+_TOMORROW = f"{_TODAY} + 1"
 #: What is dated, and so may not be made of the past; a partner has no day, but a name in reserve.
 _NEVER = {
     "partner": "INSERT INTO partner VALUES ('DIRECT', 'Nobody')",
@@ -54,6 +56,14 @@ _NEVER = {
         for table, one in TABLES.items() if table != "partner"
     },
 }  # fmt: skip
+#: What is said of a row until it begins; then it ends one day, and no more.
+_SAID = {
+    "partner_country": ("opened_on = {day}",),
+    "centre": ("opened_on = {day}", "city = 'Elsewhere'"),
+    "visa_type": ("stay_days = 365", "name_en = 'Else'", "name_id = 'Lain'", "category = 'TRANSIT'",
+                  "is_multiple_entry = NOT is_multiple_entry"),
+}  # fmt: skip
+_BEGINS = {"partner_country": "opened_on", "centre": "opened_on", "visa_type": "valid_from"}
 #: Rows that have ended, or were said of a day, before today.
 _PAST = {
     "partner_country": "UPDATE partner_country SET closed_on = '2021-01-01'",
@@ -67,7 +77,8 @@ def written(claims: Claims) -> set[str]:
     if role_of(claims) != "ADMINISTRATOR":
         return set()
     changed = {f"{table} is changed" for table, one in TABLES.items() if one.changed}
-    return changed | {f"{table} is made" for table in TABLES}
+    anew = {f"{table}: {said}" for table, sayings in _SAID.items() for said in sayings}
+    return changed | anew | {f"{table} is made" for table in TABLES}
 
 
 async def ruled(connection: asyncpg.Connection, claims: Claims) -> set[str]:
@@ -80,6 +91,10 @@ async def ruled(connection: asyncpg.Connection, claims: Claims) -> set[str]:
         changing = f"UPDATE {table} SET {one.changed} = {one.changed}"
         if one.changed and await _is_taken(connection, claims, changing, first=making):
             taken.add(f"{table} is changed")
+        for said in _SAID.get(table, ()):
+            anew = _said_anew(table, said, _TOMORROW, begun=False)
+            if await _is_taken(connection, claims, anew, first=making):
+                taken.add(f"{table}: {said}")
     return taken
 
 
@@ -90,7 +105,23 @@ async def of_the_past(connection: asyncpg.Connection, claims: Claims) -> set[str
         changing = f"UPDATE {table} SET {one.changed} = {one.changed}"
         if one.changed and await _is_taken(connection, claims, changing, first=_PAST.get(table)):
             taken.add(table)
+    for (table, sayings), day in product(_SAID.items(), (_YESTERDAY, _TODAY, _TOMORROW)):
+        for said in sayings:
+            anew = _said_anew(table, said, day, begun=True)
+            if await _is_taken(connection, claims, anew):
+                taken.add(anew)
+    for table, begins in _BEGINS.items():
+        making = f"INSERT INTO {table} VALUES ({TABLES[table].new.format(day=_TODAY)})"
+        back = f"UPDATE {table} SET {begins} = {_YESTERDAY} WHERE {begins} >= {_TODAY}"
+        if await _is_taken(connection, claims, back, first=making):
+            taken.add(back)
     return taken
+
+
+def _said_anew(table: str, said: str, day: str, *, begun: bool) -> str:
+    """A change of what is said of the rows that have begun before today, or of the others."""
+    of = f"{_BEGINS[table]} {'<' if begun else '>='} {_TODAY}"
+    return f"UPDATE {table} SET {said.format(day=day)} WHERE {of}"
 
 
 async def _is_taken(

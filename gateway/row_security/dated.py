@@ -1,0 +1,67 @@
+"""Reference data by its days: what may be made and changed from today on, and what is past."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from models import Base, Centre, EntryRule, Fee, PartnerCountry, ServiceTarget, VisaType
+
+_TODAY = "(SELECT wib_day(now()))"
+_KEPT = (
+    "EXISTS (SELECT FROM {table} AS before WHERE {same}"
+    " AND (ROW({was}) IS NOT DISTINCT FROM ROW({becomes})"
+    " OR least(before.{begins}, {table}.{begins}) >= {today}))"
+)
+
+
+@dataclass(frozen=True)
+class Dated:
+    """When the rows of a table begin and end, and which columns of them change.
+
+    Rows without an end are said of a day: they hold until others do.
+    """
+
+    begins: str
+    columns: frozenset[str]
+    ends: str | None = None
+
+    @property
+    def may_begin(self) -> str:
+        """The condition for a row that is made."""
+        return f"{self.begins} >= {_TODAY}"
+
+    @property
+    def is_not_past(self) -> str:
+        """The condition for a row that is changed, before and after."""
+        return f"coalesce({self.ends}, 'infinity') >= {_TODAY}" if self.ends else self.may_begin
+
+    def keeps_what_began(self, noun: type[Base]) -> str | None:
+        """The condition for a row of a table after a change: once it has begun, it only ends.
+
+        A row rule sees a row before or after, never both; so it looks up what there was. None
+        where the row has no end, and so does not change once it has begun.
+        """
+        if self.ends is None:
+            return None
+        table = noun.__tablename__
+        key = [column.name for column in noun.__table__.primary_key]
+        same = " AND ".join(f"before.{name} = {table}.{name}" for name in key)
+        said = sorted(self.columns - {self.ends})
+        was, becomes = (", ".join(f"{row}.{name}" for name in said) for row in ("before", table))
+        return _KEPT.format(
+            table=table, same=same, was=was, becomes=becomes, begins=self.begins, today=_TODAY
+        )
+
+
+DATED: Mapping[type[Base], Dated] = {
+    PartnerCountry: Dated("opened_on", frozenset({"opened_on", "closed_on"}), "closed_on"),
+    Centre: Dated("opened_on", frozenset({"city", "opened_on", "closed_on"}), "closed_on"),
+    VisaType: Dated(
+        "valid_from",
+        frozenset({"name_en", "name_id", "category", "stay_days", "is_multiple_entry"})
+        | {"valid_until"},
+        "valid_until",
+    ),
+    Fee: Dated("valid_from", frozenset({"amount_idr"})),
+    ServiceTarget: Dated("valid_from", frozenset({"hours"})),
+    EntryRule: Dated("valid_from", frozenset({"entry"})),
+}
