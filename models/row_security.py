@@ -41,17 +41,39 @@ _MAKE_LOGIN = """
     SELECT format('CREATE ROLE %I', $1::text)
     WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)
 """
+#: Only what is to be changed is said: some of it is not for every owner to say.
 _LOG_IN = """
-    SELECT format(
-        'ALTER ROLE %I LOGIN NOINHERIT NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION'
-        ' NOBYPASSRLS PASSWORD %L', $1::text, $2::text
-    )
+    SELECT format('ALTER ROLE %I %s PASSWORD %L', $1::text, string_agg(said, ' '), $2::text)
+    FROM pg_roles LEFT JOIN LATERAL (VALUES
+        ('LOGIN', NOT rolcanlogin), ('NOINHERIT', rolinherit), ('NOSUPERUSER', rolsuper),
+        ('NOCREATEDB', rolcreatedb), ('NOCREATEROLE', rolcreaterole),
+        ('NOREPLICATION', rolreplication), ('NOBYPASSRLS', rolbypassrls)
+    ) AS attribute (said, is_due) ON is_due WHERE rolname = $1
 """
 #: What it runs is nobody else's to read: the statement that begins a transaction holds a seal.
-_SAY_NOTHING = "SELECT format('ALTER ROLE %I SET track_activities = off', $1::text)"
+_SAY_NOTHING = """
+    SELECT format('ALTER ROLE %I SET track_activities = off', $1::text)
+    WHERE NOT EXISTS (SELECT FROM pg_db_role_setting JOIN pg_roles ON pg_roles.oid = setrole
+        WHERE rolname = $1 AND setdatabase = 0 AND 'track_activities=off' = ANY (setconfig))
+"""
+#: What is set for one database goes before what is set for all.
+_NOT_EVEN_HERE = """
+    SELECT format('ALTER ROLE %I IN DATABASE %I RESET track_activities', rolname, datname)
+    FROM pg_db_role_setting JOIN pg_roles ON pg_roles.oid = setrole
+    JOIN pg_database ON pg_database.oid = setdatabase
+    CROSS JOIN LATERAL unnest(setconfig) AS setting
+    WHERE rolname = $1::text AND datname = current_database()
+        AND setting LIKE 'track\\_activities=%'
+"""
+_MAY_CONNECT = "SELECT format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), $1::text)"
 #: For readiness.
 _MAY_KNOW_THE_REVISION = "SELECT format('GRANT SELECT ON alembic_version TO %I', $1::text)"
-_MAY_ACT = "SELECT format('GRANT %I TO %I WITH INHERIT FALSE, SET TRUE', $2::text, $1::text)"
+_MAY_ACT = """
+    SELECT format('GRANT %I TO %I WITH INHERIT FALSE, SET TRUE', $2::text, $1::text)
+    WHERE (SELECT bool_or(set_option) AND NOT bool_or(inherit_option) FROM pg_auth_members
+        JOIN pg_roles AS held ON held.oid = roleid JOIN pg_roles AS login ON login.oid = member
+        WHERE held.rolname = $2 AND login.rolname = $1) IS NOT TRUE
+"""
 _SCRAM_ROUNDS = 4096
 
 
@@ -124,6 +146,8 @@ async def let_in(connection: asyncpg.Connection, gateway_url: str) -> None:
         (_MAKE_LOGIN,),
         (_LOG_IN, _scram(login)),
         (_SAY_NOTHING,),
+        (_NOT_EVEN_HERE,),
+        (_MAY_CONNECT,),
         *((_MAY_ACT, name) for name in DATABASE_ROLES),
         (_MAY_KNOW_THE_REVISION,),
     ):

@@ -7,6 +7,7 @@ import click
 
 from gateway.cli import data, demo, doctor, documents, serving
 from gateway.settings import SettingsError
+from models.owner import OwnerError
 from models.postgres import PostgresError
 
 
@@ -34,10 +35,10 @@ for _command in (
 
 
 def main() -> None:
-    """Run the command; what its user can mend is one line, and no traceback."""
+    """Run the command; what its user can mend is told, without a traceback."""
     try:
         gerbang.main(prog_name="gerbang", standalone_mode=True)
-    except (SettingsError, PostgresError) as error:
+    except (SettingsError, PostgresError, OwnerError) as error:
         sys.exit(f"gerbang: {error}")
     except (KeyboardInterrupt, asyncio.CancelledError):
         sys.exit(130)

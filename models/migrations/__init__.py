@@ -10,9 +10,11 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
+from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.database import driver_of, engine
+from models.owner import demand
 from models.row_security import let_in, lift, put_up, trust
 
 #: Held while migrating, so that processes that start together migrate one after the other.
@@ -31,17 +33,22 @@ async def migrate(
     """Bring the database of its owner up to a revision; the newest has its row rules and grants.
 
     The gateway can log in by its own address from then on, and what it seals with the key is
-    believed, and nothing else.
+    believed, and nothing else. Raises OwnerError, and changes nothing, where the owner lacks a
+    right that it needs.
     """
+    login = make_url(gateway_url).username if gateway_url else None
     async with _alone(url) as connection:
-        await lift(await driver_of(connection))
+        driver = await driver_of(connection)
+        await demand(driver, login)
+        await lift(driver)
         await _run(connection, lambda config: command.upgrade(config, revision))
         if revision == "head":
-            await put_up(await driver_of(connection))
+            await put_up(driver)
             if gateway_url:
-                await let_in(await driver_of(connection), gateway_url)
+                await demand(driver, login)  # another owner may have made the roles meanwhile
+                await let_in(driver, gateway_url)
             if seal_key:
-                await trust(await driver_of(connection), seal_key)
+                await trust(driver, seal_key)
 
 
 async def downgrade(url: str, revision: str) -> None:

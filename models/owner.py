@@ -1,0 +1,149 @@
+"""What the owner of the database must be able to do, and what a superuser says where it cannot.
+
+The owner is no superuser, or need not be one: `deploy/postgres/owner.sql` prepares such an owner.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import asyncpg
+
+from models.row_security import DATABASE_ROLES
+
+
+class Lack(NamedTuple):
+    """Something that the owner needs and cannot give itself."""
+
+    what: str
+    #: What a superuser says in the same database to mend it.
+    statement: str
+
+
+class OwnerError(Exception):
+    """The owner of the database cannot do what was asked; the text says what helps."""
+
+
+#: In front of every question, so that each may ask for any of it or for none.
+_ASKED = """
+    WITH owner AS (SELECT * FROM pg_roles WHERE rolname = current_user),
+    login AS (SELECT * FROM pg_roles WHERE rolname = $2::text),
+    ours AS (SELECT $1::text[] AS roles, $2::text AS login),
+    home AS (SELECT * FROM pg_namespace WHERE nspname IN ('public', 'viewer'))
+"""
+#: Each answers with what is lacking, and with the statement that mends it.
+_QUESTIONS = (
+    """
+    SELECT format('The owner %I lacks the attribute %s.', rolname, attribute),
+        format('ALTER ROLE %I %s', rolname, attribute)
+    FROM owner CROSS JOIN LATERAL (VALUES
+        ('BYPASSRLS', rolbypassrls), ('CREATEROLE', rolcreaterole)
+    ) AS needed (attribute, has) WHERE NOT has
+    """,
+    """
+    SELECT format('The owner %I may not keep to itself what the gateway runs.', current_user),
+        format('GRANT SET ON PARAMETER track_activities TO %I', current_user)
+    FROM ours WHERE login IS NOT NULL AND NOT has_parameter_privilege('track_activities', 'SET')
+        AND NOT EXISTS (SELECT FROM login JOIN pg_db_role_setting ON setrole = login.oid
+            WHERE setdatabase = 0 AND 'track_activities=off' = ANY (setconfig))
+    """,
+    # Who makes a role may hand it on; those that another owner made must be shared first.
+    """
+    SELECT format('The owner %I may not hand on roles that somebody else made.', current_user),
+        format('GRANT %I TO %I WITH ADMIN TRUE, INHERIT FALSE, SET FALSE', rolname, current_user)
+    FROM pg_roles, ours WHERE login IS NOT NULL AND rolname = ANY (roles)
+        AND NOT pg_has_role(oid, 'MEMBER WITH ADMIN OPTION')
+        AND (SELECT bool_or(set_option) AND NOT bool_or(inherit_option) FROM pg_auth_members
+            WHERE roleid = pg_roles.oid AND member = (SELECT oid FROM login)) IS NOT TRUE
+    """,
+    """
+    SELECT format('The login %I was made by somebody else than the owner %I, and its password would'
+            ' change; GERBANG_DATABASE_URL may name another one, which will be made.',
+            rolname, current_user),
+        format('GRANT %I TO %I WITH ADMIN TRUE, INHERIT FALSE, SET FALSE', rolname, current_user)
+    FROM login WHERE NOT pg_has_role(oid, 'MEMBER WITH ADMIN OPTION')
+    """,
+    """
+    SELECT format('The login %I has the attribute %s, which the owner %I cannot take away.',
+            login.rolname, attribute, owner.rolname),
+        format('ALTER ROLE %I NO%s', login.rolname, attribute)
+    FROM login, owner, LATERAL (VALUES
+        ('SUPERUSER', login.rolsuper, false),
+        ('REPLICATION', login.rolreplication, owner.rolreplication),
+        ('CREATEDB', login.rolcreatedb, owner.rolcreatedb)
+    ) AS held (attribute, has, is_owners) WHERE has AND NOT is_owners
+    """,
+    """
+    SELECT format('The database %I belongs to %I.', datname, datdba::regrole::text),
+        format('ALTER DATABASE %I OWNER TO %I', datname, current_user)
+    FROM pg_database WHERE datname = current_database() AND NOT pg_has_role(datdba, 'USAGE')
+    """,
+    """
+    SELECT format('Something in the database belongs to %s.', belongs_to::regrole),
+        thing || format(' OWNER TO %I', current_user)
+    FROM (
+        SELECT nspowner, format('ALTER SCHEMA %I', nspname)
+        FROM home WHERE nspowner <> 'pg_database_owner'::regrole
+        UNION ALL
+        SELECT relowner, format('ALTER TABLE %s', pg_class.oid::regclass)
+        FROM pg_class JOIN home ON home.oid = relnamespace
+        WHERE relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND NOT EXISTS (SELECT FROM pg_depend
+            WHERE classid = 'pg_class'::regclass AND objid = pg_class.oid
+                AND (deptype = 'e' OR relkind = 'S' AND deptype IN ('a', 'i')))
+        UNION ALL
+        SELECT proowner, format('ALTER ROUTINE %s', pg_proc.oid::regprocedure)
+        FROM pg_proc JOIN home ON home.oid = pronamespace
+        WHERE NOT EXISTS (SELECT FROM pg_depend
+            WHERE classid = 'pg_proc'::regclass AND objid = pg_proc.oid AND deptype = 'e')
+        UNION ALL
+        SELECT typowner, format('ALTER TYPE %s', pg_type.oid::regtype)
+        FROM pg_type JOIN home ON home.oid = typnamespace JOIN pg_class ON pg_class.oid = typrelid
+        WHERE relkind = 'c'
+    ) AS owned (belongs_to, thing) WHERE NOT pg_has_role(belongs_to, 'USAGE')
+    """,
+)
+
+
+async def lacks(owner: asyncpg.Connection, login: str | None) -> list[Lack]:
+    """What the owner lacks to migrate and keep its database, and to let the gateway log in."""
+    if await is_superuser(owner):
+        return []
+    return [
+        Lack(*row)
+        for question in _QUESTIONS
+        for row in await owner.fetch(_ASKED + question, DATABASE_ROLES, login)
+    ]
+
+
+async def demand(owner: asyncpg.Connection, login: str | None) -> None:
+    """Raise OwnerError where the owner lacks anything, or is the gateway's login itself."""
+    if login == await owner.fetchval("SELECT current_user"):
+        raise OwnerError(
+            "the gateway would log in as the owner of the database, past every row rule:"
+            " name another login in GERBANG_DATABASE_URL, which will be made"
+        )
+    if found := await lacks(owner, login):
+        raise OwnerError(
+            "the owner of the database lacks what only a superuser can give. Nothing was changed;"
+            f" let one run this in the database once, and then try again:\n{script(found)}"
+        )
+
+
+def script(found: Sequence[Lack]) -> str:
+    """The statements that mend what is lacking, each below what it is for."""
+    return "\n".join(
+        line
+        for what, statements in by_what(found).items()
+        for line in (f"-- {what}", *(f"{statement};" for statement in statements))
+    )
+
+
+def by_what(found: Sequence[Lack]) -> dict[str, list[str]]:
+    """The statements that mend each thing."""
+    mended: dict[str, list[str]] = {}
+    for what, statement in found:
+        mended.setdefault(what, []).append(statement)
+    return mended
+
+
+async def is_superuser(owner: asyncpg.Connection) -> bool:
+    return bool(await owner.fetchval("SELECT rolsuper FROM pg_roles WHERE rolname = current_user"))
