@@ -66,7 +66,7 @@ def test_every_mounted_file_exists() -> None:
         for volume in service.get("volumes", [])
         if volume.startswith("./")
     ]
-    assert len(sources) == 2
+    assert len(sources) == 3
     assert all((ROOT / source).is_file() for source in sources)
 
 
