@@ -9,6 +9,7 @@ from sqlalchemy.engine import make_url
 from gateway.doctor.database import figures, revision, row_rules
 from gateway.doctor.finding import Finding
 from gateway.doctor.login import Clock, keys, way_in
+from gateway.doctor.owner import owner_is_able, owner_is_plain
 from gateway.doctor.provider import provider
 from gateway.doctor.roles import roles_and_rights
 from gateway.doctor.ways_around import ways_around
@@ -50,15 +51,18 @@ async def _with_owner(settings: Settings) -> AsyncIterator[Finding]:
 
 
 async def _of_database(owner: asyncpg.Connection, settings: Settings) -> AsyncIterator[Finding]:
-    """A database of another revision is not looked at any further: all else follows from it."""
-    behind = [finding async for finding in revision(settings.owned_url)]
-    for finding in behind:
+    """What an owner may not look at, or is of another revision, is not looked at any further."""
+    login = make_url(settings.database_url).username or ""
+    for in_the_way in (owner_is_able(owner, login), revision(settings.owned_url)):
+        found = [finding async for finding in in_the_way]
+        for finding in found:
+            yield finding
+        if found:
+            return
+    async for finding in owner_is_plain(owner, settings):
         yield finding
-    if behind:
-        return
     async for finding in row_rules(owner):
         yield finding
-    login = make_url(settings.database_url).username or ""
     for finding in await roles_and_rights(owner, login):
         yield finding
     for finding in await ways_around(owner, login):

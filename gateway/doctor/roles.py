@@ -144,12 +144,6 @@ QUESTIONS = (
         "A foreign table reads under another login, where no row rule of ours holds.",
         "DROP SERVER … CASCADE",
     ),
-    Question(
-        "SELECT format('%I reaches no row of a table with row rules.', current_user)"
-        " WHERE row_security_active('public.application')",
-        "The owner keeps the volumes: without rows it would keep nothing, and say nothing.",
-        "ALTER ROLE … BYPASSRLS for the owner in GERBANG_OWNER_URL.",
-    ),
 )
 
 
