@@ -1,0 +1,67 @@
+"""Owners of databases who are no superusers, prepared by what is shipped for it."""
+
+import os
+import subprocess
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
+
+from models.database import connect
+from models.migrations import migrate
+from models.owner import OwnerError
+from models.postgres import Server
+from models.row_security import login_at
+from tests import tokens
+
+PREPARATION = Path(__file__).resolve().parents[1] / "deploy" / "postgres" / "owner.sql"
+PASSWORD = "of the owner"
+
+
+def prepare(server: Server, owner: str, database: str) -> str:
+    """Make such an owner and a database; the address at which it logs in."""
+    superuser = make_url(server.url("postgres"))
+    subprocess.run(
+        [
+            *(server.binaries["psql"], "--no-psqlrc", "--quiet", f"--file={PREPARATION}"),
+            *(f"--set=owner={owner}", f"--set=database={database}"),
+        ],
+        env={
+            "PATH": os.defpath,
+            "PGHOST": str(superuser.host),
+            "PGPORT": str(superuser.port),
+            "PGUSER": str(superuser.username),
+            "PGPASSWORD": str(superuser.password),
+            "PGDATABASE": "postgres",
+            "GERBANG_OWNER_PASSWORD": PASSWORD,
+        },
+        check=True,
+    )
+    plain = superuser.set(username=owner, password=PASSWORD, database=database)
+    return plain.render_as_string(hide_password=False)
+
+
+async def migrated(owner_url: str, gateway_url: str | None = None) -> None:
+    """Migrate as that owner, and let the gateway log in."""
+    login = gateway_url or login_at(owner_url, tokens.PASSWORD)
+    await migrate(owner_url, gateway_url=login, seal_key=tokens.SEAL_KEY)
+
+
+async def refused(owner_url: str, gateway_url: str | None = None) -> list[str]:
+    """The lines of the script that migrating asks a superuser to run, without their reasons."""
+    try:
+        await migrated(owner_url, gateway_url)
+    except OwnerError as error:
+        told, *script = str(error).splitlines()
+        assert "superuser" in told
+        return [line for line in script if not line.startswith("--")]
+    raise AssertionError("the owner was not refused")
+
+
+async def run(url: str, *statements: str) -> None:
+    """Say something at an address."""
+    connection = await connect(url)
+    try:
+        for statement in statements:
+            await connection.execute(statement)
+    finally:
+        await connection.close()
