@@ -27,8 +27,15 @@ def stated_purpose(viewer: Viewer, stated: dict[str, str] | None) -> StatedPurpo
     Raises RequestError with PURPOSE_REQUIRED or PURPOSE_NOT_ALLOWED.
     """
     allowed = PURPOSES.get(viewer.role, ())
+    if not allowed:
+        raise RequestError(
+            ErrorCode.PURPOSE_NOT_ALLOWED,
+            f"The role {viewer.role} reads identity for no purpose.",
+            HTTPStatus.FORBIDDEN,
+        )
     if stated is None:
-        if implied := IMPLIED_PURPOSE.get(viewer.role):
+        implied = IMPLIED_PURPOSE.get(viewer.role)
+        if implied and implied in allowed:
             return StatedPurpose(implied, "OWN")
         raise RequestError(
             ErrorCode.PURPOSE_REQUIRED,

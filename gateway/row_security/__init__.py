@@ -7,7 +7,7 @@ has no right of its own.
 
 from collections.abc import Iterator
 
-from gateway.policy import POLICY
+from gateway.policy import POLICY, PURPOSES
 from gateway.row_security.grants import columns_read
 from gateway.row_security.predicates import predicate
 from gateway.row_security.volumes import FUNCTIONS, figures
@@ -127,16 +127,19 @@ def _figures(role: Role) -> Iterator[str]:
 
 
 def _log_of_reads(role: Role) -> Iterator[str]:
-    """Who reads identity writes down that they did, under their own name."""
-    if role not in POLICY["Identity"].rows:
+    """Who reads identity writes down that they did, in their own name, for a purpose of theirs."""
+    purposes = PURPOSES.get(role)
+    if role not in POLICY["Identity"].rows or not purposes:
         return
     table = AccessEvent.__tablename__
     columns = ", ".join(column.name for column in AccessEvent.__table__.columns)
     yield f"GRANT INSERT ({columns}) ON {table} TO {database_role(role)};"
-    own = f"actor = (SELECT viewer.subject()) AND actor_role = '{role}'"
-    yield _policy(
-        table, role, "INSERT", f"WITH CHECK ((SELECT viewer.acts_as('{role}')) AND {own})"
+    listed = ", ".join(f"'{purpose}'" for purpose in purposes)
+    held = (
+        f"(SELECT viewer.acts_as('{role}')) AND actor = (SELECT viewer.subject())"
+        f" AND actor_role = '{role}' AND purpose IN ({listed})"
     )
+    yield _policy(table, role, "INSERT", f"WITH CHECK ({held})")
 
 
 def _policy(table: str, role: Role, verb: str, held: str) -> str:

@@ -1,11 +1,8 @@
 """Every small mistake in the policy shows, before each wall by itself."""
 
-import sys
-from collections import Counter
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from itertools import chain, islice, product
-from typing import Any
 
 import asyncpg
 import pytest
@@ -13,11 +10,10 @@ import pytest
 from gateway.policy import MUTATIONS
 from gateway.viewer import Viewer
 from models import Base
-from models.database import connect
 from models.row_security import database_role
 from models.vocabulary import Role
 from tests.acting import act
-from tests.walls import administering, changing, reach
+from tests.walls import administering, changing
 from tests.walls.judging import (
     first_wall,
     ruled,
@@ -32,17 +28,6 @@ from tests.walls.reach import TOLD, WHO
 from tests.world import applicant_id
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture(scope="module")
-async def complete_world(world: str) -> AsyncIterator[asyncpg.Connection]:
-    """The owner's connection to the small world, completed."""
-    connection = await connect(world)
-    try:
-        await reach.complete(connection)
-        yield connection
-    finally:
-        await connection.close()
 
 
 @pytest.mark.parametrize("name", WHO)
@@ -75,18 +60,9 @@ async def test_some_mutants_of_the_policy_show(complete_world) -> None:
 
 
 @pytest.mark.proof
-async def test_every_mutant_of_the_policy_shows(complete_world, capsys) -> None:
+async def test_every_mutant_of_the_policy_shows(complete_world, tell) -> None:
     lines = await judged(complete_world, chain(row_mutants(), count_mutants(), field_mutants()))
-    _tell(lines, capsys)
-
-
-def _tell(lines: list[str], capsys: Any) -> None:
-    sums = Counter(
-        (line.split(" | ")[1], "the same" if "| the same: " in line else "killed") for line in lines
-    )
-    told = [f"{wall}: {number} mutants {fate}" for (wall, fate), number in sorted(sums.items())]
-    with capsys.disabled():
-        sys.stdout.write("\n".join(("", *lines, *told, "")))
+    tell(lines)
 
 
 # --- Who may change what -------------------------------------------------------------------------
@@ -111,7 +87,7 @@ async def test_each_wall_alone_lets_change_what_the_domain_says(complete_world, 
 
 
 @pytest.mark.proof
-async def test_every_mutant_of_the_rights_to_change_shows(complete_world, capsys) -> None:
+async def test_every_mutant_of_the_rights_to_change_shows(complete_world, tell) -> None:
     assert changing.MAY.keys() == MUTATIONS.keys()
     lines = []
     for right in list(changing.changed_rights()):
@@ -122,7 +98,7 @@ async def test_every_mutant_of_the_rights_to_change_shows(complete_world, capsys
         assert second or reason, right.name
         lines.append(f"{right.name} | wall 1 | {first}")
         lines.append(f"{right.name} | wall 2 | {second or f'the same: {reason}'}")
-    _tell(lines, capsys)
+    tell(lines)
 
 
 # --- Verb by verb --------------------------------------------------------------------------------
@@ -144,24 +120,26 @@ async def test_a_verb_granted_besides_shows(complete_world, role: Role) -> None:
         assert (killer or "").startswith(f"grant: {database_role(role)} gains {verb}")
 
 
-#: Who is named in the log, and in which role, by a viewer who acts in which role.
+#: Who is named in the log, in which role and for what, by a viewer who acts in which role.
 ENTRIES = {
-    "in the own name and role": ("officer", "OFFICER", Role.OFFICER),
-    "in another name": ("officer-2", "OFFICER", Role.OFFICER),
-    "in another role": ("officer", "SUPERVISOR", Role.OFFICER),
-    "sealed for another role": ("officer", "OFFICER", Role.SUPERVISOR),
+    "in the own name and role": ("officer", "OFFICER", "CASEWORK", Role.OFFICER),
+    "in another name": ("officer-2", "OFFICER", "CASEWORK", Role.OFFICER),
+    "in another role": ("officer", "SUPERVISOR", "CASEWORK", Role.OFFICER),
+    "for what another role does": ("officer", "OFFICER", "SUPERVISION", Role.OFFICER),
+    "sealed for another role": ("officer", "OFFICER", "CASEWORK", Role.SUPERVISOR),
 }
 CONDITIONS = (
     "(SELECT viewer.acts_as('OFFICER'))",
     "actor = (SELECT viewer.subject())",
     "actor_role = 'OFFICER'",
+    "purpose IN ('CASEWORK')",
 )
 
 
 async def entries_taken(connection: asyncpg.Connection) -> set[str]:
     """Which entries of the log the database takes from officers."""
     taken = set()
-    for name, (actor, role, sealed_for) in ENTRIES.items():
+    for name, (actor, role, purpose, sealed_for) in ENTRIES.items():
         with suppress(asyncpg.InsufficientPrivilegeError):
             async with connection.transaction():
                 await act(connection, Viewer("officer", sealed_for))
@@ -169,8 +147,8 @@ async def entries_taken(connection: asyncpg.Connection) -> set[str]:
                 await connection.execute(
                     "INSERT INTO access_event (id, applicant_id, actor, actor_role, purpose,"
                     " case_reference, fields, trace_id)"
-                    " VALUES (gen_random_uuid(), $1, $2, $3, 'CASEWORK', 'TEST', '{}', 'trace')",
-                    *(applicant_id("Wei Tan"), actor, role),
+                    " VALUES (gen_random_uuid(), $1, $2, $3, $4, 'TEST', '{}', 'trace')",
+                    *(applicant_id("Wei Tan"), actor, role, purpose),
                 )
                 taken.add(name)
                 await connection.execute("RESET ROLE")

@@ -1,0 +1,173 @@
+"""Every small mistake in why identity may be read, and who sees it before each wall."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+import pytest
+
+from gateway.access.purpose import stated_purpose
+from gateway.errors import RequestError
+from gateway.policy import IMPLIED_PURPOSE, PURPOSES
+from gateway.row_security import row_security
+from gateway.schema.catalogue import Catalogue
+from models.vocabulary import Purpose, Role
+from tests.acting import act
+from tests.gateway.oracle import Claims, role_of
+from tests.walls.judging import FULL, script_changes
+from tests.walls.reach import WHO, viewer
+from tests.world import applicant_id
+
+#: Why each role reads identity, as the domain has it; and whose purpose goes without saying.
+WHY: dict[str, str] = {
+    "OFFICER": "CASEWORK",
+    "SUPERVISOR": "CASEWORK SUPERVISION",
+    "PARTNER_AGENT": "INTAKE",
+    "APPLICANT": "OWN_DATA",
+}
+UNSAID = {"APPLICANT": "OWN_DATA"}
+
+_ENTER = """
+    INSERT INTO access_event (id, applicant_id, actor, actor_role, purpose, case_reference, fields,
+        trace_id)
+    VALUES (gen_random_uuid(), $1, $2, $3, $4, 'TEST', '{}', 'trace')
+"""
+
+
+@dataclass(frozen=True)
+class ChangedPurpose:
+    """One line of the table of purposes, or of those that go without saying, changed."""
+
+    role: Role
+    what: str
+    #: The table, and what it has for the role instead; None for no line at all.
+    table: Any
+    value: Any
+
+    @property
+    def name(self) -> str:
+        return f"{self.role} · {self.what}"
+
+    @property
+    def is_implied(self) -> bool:
+        return self.table is IMPLIED_PURPOSE
+
+    @contextmanager
+    def planted(self) -> Iterator[None]:
+        with pytest.MonkeyPatch.context() as patch:
+            if self.value is None:
+                patch.delitem(self.table, self.role)
+            else:
+                patch.setitem(self.table, self.role, self.value)
+            yield
+
+
+def changed_purposes() -> Iterator[ChangedPurpose]:
+    """Every purpose given to each role that lacks it and taken from each that has it."""
+    for role in Role:
+        kept = PURPOSES.get(role, ())
+        if kept:
+            yield ChangedPurpose(role, "has no purposes", PURPOSES, None)
+        for purpose in Purpose:
+            gains = purpose not in kept
+            rest = (*kept, purpose) if gains else tuple(one for one in kept if one != purpose)
+            what = f"{'gains' if gains else 'loses'} {purpose}"
+            yield ChangedPurpose(role, what, PURPOSES, rest)
+
+
+def changed_implied() -> Iterator[ChangedPurpose]:
+    """Every purpose implied for each role, and no longer implied for each that it is for."""
+    for role in Role:
+        for purpose in Purpose:
+            loses = IMPLIED_PURPOSE.get(role) is purpose
+            what = f"{'has to say' if loses else 'need not say'} {purpose}"
+            yield ChangedPurpose(role, what, IMPLIED_PURPOSE, None if loses else purpose)
+
+
+def taken(claims: Claims) -> set[str]:
+    """For which purposes a viewer may read identity, as the domain has it."""
+    return set(WHY.get(role_of(claims), "").split())
+
+
+def unsaid(claims: Claims) -> str | None:
+    """The purpose that a viewer need not say, as the domain has it."""
+    return UNSAID.get(role_of(claims))
+
+
+def stated(claims: Claims) -> tuple[set[str], str | None]:
+    """The purposes that the gateway takes when they are said, and the one it takes unsaid."""
+    said = {purpose.value for purpose in Purpose if _stated(claims, purpose)}
+    return said, _stated(claims, None)
+
+
+def _stated(claims: Claims, purpose: Purpose | None) -> str | None:
+    with suppress(RequestError):
+        arguments = {"code": purpose.value, "reference": "TEST"} if purpose else None
+        return stated_purpose(viewer(claims), arguments).code.value
+    return None
+
+
+async def ruled(connection: asyncpg.Connection, claims: Claims) -> set[str]:
+    """The purposes of the entries that the database takes from a viewer, in the own name."""
+    entered = set[str]()
+    for purpose in Purpose:
+        attempt = connection.transaction()
+        await attempt.start()
+        with suppress(asyncpg.InsufficientPrivilegeError):
+            await act(connection, viewer(claims))
+            own = applicant_id("Wei Tan"), claims.get("sub", ""), role_of(claims)
+            await connection.execute(_ENTER, *own, purpose.value)
+            entered.add(purpose.value)
+        await attempt.rollback()
+    return entered
+
+
+def first_wall(mutant: ChangedPurpose) -> str | None:
+    """What tells a gateway with the mutant from ours."""
+    with mutant.planted():
+        for name, claims in _viewers(mutant.role):
+            if stated(claims) != (taken(claims), unsaid(claims)):
+                return f"what {name} may state"
+    return None
+
+
+async def second_wall(connection: asyncpg.Connection, mutant: ChangedPurpose) -> str | None:
+    """What tells a database with the mutant's rules from ours. Everything is rolled back."""
+    ours = row_security(Catalogue(FULL))
+    with mutant.planted():
+        theirs = row_security(Catalogue(FULL))
+    if ours == theirs:
+        return None
+    transaction = connection.transaction()
+    await transaction.start()
+    try:
+        await connection.execute(";\n".join(script_changes(ours, theirs)))
+        for name, claims in _viewers(mutant.role):
+            if await ruled(connection, claims) != taken(claims):
+                return f"row rule for entries of {name}"
+    finally:
+        await transaction.rollback()
+    return None
+
+
+def same_before_the_first(mutant: ChangedPurpose) -> str | None:
+    """Why a gateway with the mutant is ours all the same."""
+    may_state = mutant.value in WHY.get(mutant.role, "").split()
+    if mutant.is_implied and not may_state and mutant.role not in UNSAID:
+        return f"what {mutant.role} may not state does not go without saying either"
+    return None
+
+
+def same_before_the_second(mutant: ChangedPurpose) -> str | None:
+    """Why a database with the mutant's rules is ours all the same."""
+    if mutant.is_implied:
+        return "the log is told a purpose whether or not it was said"
+    if mutant.role not in WHY:
+        return f"{mutant.role} reads no identity, and writes nothing in the log"
+    return None
+
+
+def _viewers(role: Role) -> list[tuple[str, Claims]]:
+    return [(name, claims) for name, claims in WHO.items() if role_of(claims) == role]

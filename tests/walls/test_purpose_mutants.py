@@ -1,0 +1,47 @@
+"""Every small mistake in why identity may be read shows, before each wall by itself."""
+
+from collections.abc import Iterable
+from itertools import chain, islice
+
+import asyncpg
+import pytest
+
+from tests.walls import purposes
+from tests.walls.purposes import ChangedPurpose, changed_implied, changed_purposes
+from tests.walls.reach import WHO
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.mark.parametrize("name", WHO)
+async def test_each_wall_alone_takes_the_purposes_of_the_domain(complete_world, name) -> None:
+    claims = WHO[name]
+    taken = purposes.taken(claims)
+    assert purposes.stated(claims) == (taken, purposes.unsaid(claims))
+    assert await purposes.ruled(complete_world, claims) == taken
+
+
+async def judged(connection: asyncpg.Connection, mutants: Iterable[ChangedPurpose]) -> list[str]:
+    """A line for each mutant before each wall: what killed it, or why nothing could."""
+    lines = []
+    for mutant in mutants:
+        for wall, killer, reason in (
+            (1, purposes.first_wall(mutant), purposes.same_before_the_first(mutant)),
+            (
+                2,
+                await purposes.second_wall(connection, mutant),
+                purposes.same_before_the_second(mutant),
+            ),
+        ):
+            assert killer or reason, f"{mutant.name} | wall {wall}"
+            lines.append(f"{mutant.name} | wall {wall} | {killer or f'the same: {reason}'}")
+    return lines
+
+
+async def test_some_mutants_of_the_purposes_show(complete_world) -> None:
+    await judged(complete_world, islice(chain(changed_purposes(), changed_implied()), 2, None, 5))
+
+
+@pytest.mark.proof
+async def test_every_mutant_of_the_purposes_shows(complete_world, tell) -> None:
+    tell(await judged(complete_world, chain(changed_purposes(), changed_implied())))
