@@ -2,15 +2,23 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from statistics import median
-from time import perf_counter
+from time import perf_counter, process_time
+
+import psutil
+
+from models.database import connect
 
 Action = Callable[[], Awaitable[object]]
+#: Seconds since some moment.
+Clock = Callable[[], float]
 
 _SECONDS_A_TURN = 0.5
 
 
-async def side_by_side(contenders: Mapping[str, Action], rounds: int) -> dict[str, float]:
-    """Median seconds of one action of each contender.
+async def side_by_side(
+    contenders: Mapping[str, Action], rounds: int, clock: Clock = perf_counter
+) -> dict[str, float]:
+    """Median seconds of one action of each contender, by a clock.
 
     Every other round goes backwards, so that nobody always follows the same one.
     """
@@ -20,19 +28,35 @@ async def side_by_side(contenders: Mapping[str, Action], rounds: int) -> dict[st
     for number in range(rounds):
         names = list(contenders)
         for name in names if number % 2 == 0 else reversed(names):
-            turns[name].append(await _turn(contenders[name]))
+            turns[name].append(await _turn(contenders[name], clock))
     return {name: median(seconds) for name, seconds in turns.items()}
 
 
-async def _turn(action: Action) -> float:
+async def _turn(action: Action, clock: Clock) -> float:
     """Seconds of one action, on the average of a turn."""
-    began, actions = perf_counter(), 0
-    while True:
+    end, began, actions = perf_counter() + _SECONDS_A_TURN, clock(), 0
+    while perf_counter() < end:
         await action()
         actions += 1
-        took = perf_counter() - began
-        if took >= _SECONDS_A_TURN:
-            return took / actions
+    return (clock() - began) / actions
+
+
+async def processor_clock(url: str) -> Clock:
+    """The time that processors worked for this process and for the server of a database.
+
+    It stands still while others have the processor, and knows a server's to 10 ms.
+    """
+    connection = await connect(url)
+    server = psutil.Process(connection.get_server_pid()).parent()
+    await connection.close()
+    if server is None:
+        raise RuntimeError("the server of the database is not on this machine")
+
+    def seconds() -> float:
+        processes = (server, *server.children())
+        return process_time() + sum(sum(one.cpu_times()[:2]) for one in processes)
+
+    return seconds
 
 
 async def seconds_of(action: Action) -> float:

@@ -1,10 +1,13 @@
-"""What the second wall costs: the same questions with and without row rules in the database."""
+"""What the second wall costs: the same questions with and without row rules in the database.
+
+In time of the processor, of the gateway and of the server: what others do meanwhile is left out.
+"""
 
 import json
 from functools import partial
 
 from bench.asking import Client
-from bench.measuring import show, side_by_side
+from bench.measuring import processor_clock, show, side_by_side
 from bench.page import PAGE, gateway_on
 from bench.world import copy_of, world
 from models import Base
@@ -29,9 +32,10 @@ _SHAPES = {
 
 
 async def measure(applications: int, rounds: int) -> None:
-    """Print milliseconds of both for each shape of question."""
+    """Print milliseconds of the processor of both for each shape of question."""
     async with world(applications) as url, copy_of(url) as open_url:
         await _without_row_rules(open_url)
+        clock = await processor_clock(url)
         for shape, (viewer, query) in _SHAPES.items():
             async with gateway_on(url, viewer) as walled, gateway_on(open_url, viewer) as bare:
                 measured = await side_by_side(
@@ -40,6 +44,7 @@ async def measure(applications: int, rounds: int) -> None:
                         "the first wall alone": partial(_ask, bare, query),
                     },
                     rounds,
+                    clock,
                 )
             show(shape.capitalize(), "walls", measured)
 

@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 
 from gateway.access.bounds import Bounds
 from gateway.access.horizon import Horizon
+from gateway.access.opening import Openings
 from gateway.access.seal import Seal
 from gateway.access.tokens import KeySource
 from gateway.app import create_app
@@ -38,12 +39,11 @@ def gateway(
     """
     engine = _pool(settings, settings.database_connections)
     probe = _pool(settings, 1)  # so that readiness never waits behind requests
-    executor = SchemaExecutor(
-        engine,
+    openings = Openings(
         Seal(settings.seal_key, settings.request_seconds + settings.statement_seconds),
         Bounds(settings.statement_seconds, settings.lock_seconds, settings.request_seconds),
-        cursor_key=settings.cursor_key,
     )
+    executor = SchemaExecutor(engine, openings, cursor_key=settings.cursor_key)
     horizon = Horizon(settings.database_url, engine)
     return create_app(
         settings,

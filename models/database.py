@@ -15,6 +15,13 @@ from sqlalchemy.pool import NullPool
 LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 
+#: Option of a statement: what is remarked at its end. The server plans a prepared statement anew
+#: whenever another role asks it than the last time; with its role remarked, each keeps its own.
+REMARK = "remark"
+#: How many of them a connection keeps: every role asks in its own words.
+_PREPARED_STATEMENTS = 300
+
+
 def engine(url: str) -> AsyncEngine:
     """An engine that opens a connection whenever it needs one and keeps none."""
     return create_async_engine(
@@ -37,11 +44,22 @@ def pool(
         max_overflow=0,
         pool_timeout=wait_seconds,
         isolation_level="AUTOCOMMIT",
-        connect_args={"timeout": connect_seconds},
+        connect_args={
+            "timeout": connect_seconds,
+            "prepared_statement_cache_size": _PREPARED_STATEMENTS,
+        },
     )
     event.listen(kept.sync_engine, "connect", partial(_note_backend, seconds=connect_seconds))
     event.listen(kept.sync_engine, "checkout", _replace_if_closed)
+    event.listen(kept.sync_engine, "before_cursor_execute", _with_remark, retval=True)
     return kept
+
+
+def _with_remark(
+    connection: Any, cursor: Any, statement: str, values: Any, context: Any, is_many: bool
+) -> tuple[str, Any]:
+    remark = context.execution_options.get(REMARK)
+    return (f"{statement} /* {remark} */" if remark else statement), values
 
 
 def _note_backend(dbapi_connection: Any, record: Any, seconds: float) -> None:

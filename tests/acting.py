@@ -4,6 +4,7 @@ from typing import Any
 
 from gateway.access.seal import Seal
 from gateway.viewer import Viewer
+from models.row_security import WRITING, database_role
 from tests import tokens
 
 #: A test may take its time between the beginning of a transaction and its last statement.
@@ -14,13 +15,13 @@ _BEGUN = "SELECT extract(epoch FROM transaction_timestamp())::float8"
 async def act(driver: Any, viewer: Viewer) -> None:
     """From here on the transaction reads as the viewer."""
     seal = await _seal(driver)
-    await driver.execute("; ".join(seal.acting(viewer, None)))
+    await driver.execute("; ".join(seal.acting(viewer, database_role(viewer.role), None)))
 
 
 async def act_writing(driver: Any, viewer: Viewer) -> None:
     """From here on the transaction changes things as the viewer."""
     seal = await _seal(driver)
-    await driver.execute("; ".join(seal.writing(viewer, None)))
+    await driver.execute("; ".join(seal.acting(viewer, WRITING, None)))
 
 
 async def _seal(driver: Any) -> Seal:

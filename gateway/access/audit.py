@@ -11,7 +11,8 @@ from sqlalchemy import insert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from gateway.access.beginning import Opening, begun
+from gateway.access.beginning import begun
+from gateway.access.opening import Opening
 from gateway.access.outages import BROKEN
 from gateway.access.purpose import StatedPurpose
 from gateway.errors import ErrorCode, FieldError, RequestError

@@ -9,7 +9,6 @@ from collections.abc import Callable
 import orjson
 
 from gateway.viewer import Viewer
-from models.row_security import WRITING, database_role
 
 #: Seconds since 1970.
 Clock = Callable[[], float]
@@ -28,21 +27,15 @@ class Seal:
         self._seconds = seconds
         self._clock = clock
 
-    def acting(self, viewer: Viewer, backend: int | None) -> tuple[str, ...]:
+    def acting(self, viewer: Viewer, role: str, backend: int | None) -> tuple[str, ...]:
         """The statements that make a transaction on a backend that of a viewer.
 
-        They hold nothing but base64 and digits, whatever a token says.
+        ``role`` is the one of the database. They hold nothing of the viewer but base64 and digits,
+        whatever a token says.
         """
-        return self._as(viewer, backend, database_role(viewer.role))
-
-    def writing(self, viewer: Viewer, backend: int | None) -> tuple[str, ...]:
-        """The same for a transaction in which the viewer changes something."""
-        return self._as(viewer, backend, WRITING)
-
-    def _as(self, viewer: Viewer, backend: int | None, database_role: str) -> tuple[str, ...]:
         return (
             f"SET LOCAL gerbang.viewer = '{self._sealed(viewer, backend)}'",
-            f"SET LOCAL ROLE {database_role}",
+            f"SET LOCAL ROLE {role}",
         )
 
     def _sealed(self, viewer: Viewer, backend: int | None) -> str:

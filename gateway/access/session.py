@@ -8,11 +8,12 @@ from sqlalchemy import Row, Select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from gateway.access.beginning import ROUND_TRIP_SECONDS, Opening, begun
+from gateway.access.beginning import ROUND_TRIP_SECONDS, begun
+from gateway.access.opening import Opening
 from gateway.access.outages import BROKEN, told
 from gateway.access.rows import HELD_TO
 from gateway.errors import FieldError
-from models.database import driver_of
+from models.database import REMARK, driver_of
 
 #: One snapshot for the whole answer, so that a page, its total and its figures agree; and one
 #: viewer, as whom the database holds every statement to its own row rules.
@@ -52,7 +53,10 @@ class Session:
             try:
                 self._connection = self._connection or await self._begun()
                 self.statements += 1
-                return (await self._connection.execute(statement)).all()
+                found = await self._connection.execute(
+                    statement, execution_options={REMARK: self._opening.role}
+                )
+                return found.all()
             except FieldError as error:
                 self._failure = error
                 raise

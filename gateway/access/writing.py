@@ -15,7 +15,8 @@ from sqlalchemy import ARRAY, ColumnElement, Executable, Row, any_, func, litera
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from gateway.access.beginning import ROUND_TRIP_SECONDS, Opening, begun
+from gateway.access.beginning import ROUND_TRIP_SECONDS, begun
+from gateway.access.opening import Opening
 from gateway.access.outages import BROKEN
 from gateway.access.rows import changeable
 from gateway.errors import ErrorCode, FieldError

@@ -10,6 +10,7 @@ from gateway.doctor.finding import Finding
 from gateway.settings import Settings
 from gateway.viewer import ANONYMOUS
 from models.database import connect, own_backend
+from models.row_security import database_role
 
 #: A sealed context is believed for some seconds; clocks must agree much better than that.
 _SECONDS_APART = 2.0
@@ -63,9 +64,9 @@ async def _seal(
     """Say in a transaction who asks, and ask the database whether it believes it."""
     seal = Seal(settings.seal_key, settings.request_seconds)
     try:
-        acting = seal.acting(ANONYMOUS, await own_backend(connection))
+        role, backend = database_role(ANONYMOUS.role), await own_backend(connection)
         async with connection.transaction(readonly=True):
-            await connection.execute("; ".join(acting))
+            await connection.execute("; ".join(seal.acting(ANONYMOUS, role, backend)))
             await connection.fetchval("SELECT viewer.acts_as($1)", ANONYMOUS.role.value)
     except asyncpg.PostgresError as error:
         yield Finding(

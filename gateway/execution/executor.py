@@ -22,11 +22,9 @@ from graphql import (
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gateway.access.audit import record_reads
-from gateway.access.beginning import Opening
-from gateway.access.bounds import Bounds
+from gateway.access.opening import Openings
 from gateway.access.outages import refuse_partial
 from gateway.access.purpose import StatedPurpose, stated_purpose
-from gateway.access.seal import Seal
 from gateway.access.session import Session
 from gateway.errors import ErrorCode, GerbangError, RequestError
 from gateway.execution.cost import MOST, cost_of
@@ -68,15 +66,12 @@ Roots = Callable[[Context], Awaitable[Sequence[Any]]]
 class SchemaExecutor:
     """Runs operations of viewers against the database, each on the view of its role."""
 
-    def __init__(
-        self, engine: AsyncEngine, seal: Seal, bounds: Bounds, *, cursor_key: bytes
-    ) -> None:
+    def __init__(self, engine: AsyncEngine, openings: Openings, *, cursor_key: bytes) -> None:
         full = build_schema()
         self._engine = engine
-        self._seal = seal
-        self._bounds = bounds
+        self._openings = openings
         self._cursors = Cursors(cursor_key)
-        self._changes = Changes(engine, seal, bounds)
+        self._changes = Changes(engine, openings)
         self.positions = Positions(cursor_key)
         self.catalogue = Catalogue(full)
         self.views = {role: role_schema(full, self.catalogue, role) for role in Role}
@@ -142,7 +137,7 @@ class SchemaExecutor:
         if admitted.purpose and context.identities_read:
             await record_reads(
                 self._engine,
-                self._opening(viewer),
+                self._openings.reading(viewer),
                 viewer,
                 admitted.purpose,
                 context.identities_read,
@@ -153,14 +148,7 @@ class SchemaExecutor:
 
     def session(self, viewer: Viewer) -> Session:
         """A hold on the database in the viewer's name."""
-        return Session(self._engine, self._opening(viewer))
-
-    def _opening(self, viewer: Viewer) -> Opening:
-        """What every transaction begins with: its limits, and whose it is."""
-        return lambda backend: (
-            *self._bounds.statements(),
-            *self._seal.acting(viewer, backend),
-        )
+        return Session(self._engine, self._openings.reading(viewer))
 
 
 async def _once(_: Context) -> Sequence[Any]:

@@ -4,8 +4,7 @@ from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from gateway.access.bounds import Bounds
-from gateway.access.seal import Seal
+from gateway.access.opening import Openings
 from gateway.access.writing import Writing, writing
 from gateway.mutations.once import once
 from gateway.mutations.outcome import Outcome
@@ -20,10 +19,9 @@ from gateway.viewer import Viewer
 class Changes:
     """Does what viewers request, each request in a transaction of its own."""
 
-    def __init__(self, engine: AsyncEngine, seal: Seal, bounds: Bounds) -> None:
+    def __init__(self, engine: AsyncEngine, openings: Openings) -> None:
         self._engine = engine
-        self._seal = seal
-        self._bounds = bounds
+        self._openings = openings
 
     async def make(self, viewer: Viewer, request: Request) -> Outcome:
         """What came of it. Raises FieldError where the database cannot do it now."""
@@ -39,7 +37,5 @@ class Changes:
                 case _:
                     raise TypeError(f"nobody does {type(request).__name__}")
 
-        def opening(backend: int | None) -> tuple[str, ...]:
-            return (*self._bounds.statements(), *self._seal.writing(viewer, backend))
-
-        return await once(partial(writing, self._engine, viewer, opening), viewer, request, effect)
+        begin = partial(writing, self._engine, viewer, self._openings.writing(viewer))
+        return await once(begin, viewer, request, effect)

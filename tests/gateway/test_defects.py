@@ -11,6 +11,7 @@ from sqlalchemy import select, true
 
 from gateway import policy
 from gateway.access import purpose, rows, session
+from gateway.access.opening import Opening
 from gateway.execution.documents import Documents
 from gateway.rules import every_row
 from gateway.schema import cursors
@@ -237,7 +238,7 @@ async def test_fields_without_rows_and_rows_without_fields_stop_the_build(monkey
 
 
 async def test_a_statement_that_was_not_held_to_the_policy_is_refused(world, traffic) -> None:
-    one = session.Session(engine(world), ())
+    one = session.Session(engine(world), Opening("none", lambda _: ()))
     with pytest.raises(PermissionError):
         await one.rows(select(Application.id))
     assert traffic.connections == 0

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import Integer, column, func, select
 
 from gateway.access.bounds import Bounds
+from gateway.access.opening import Opening
 from gateway.access.rows import holding
 from gateway.access.session import Session
 from gateway.errors import ErrorCode, FieldError
@@ -14,6 +15,7 @@ from tests.free_ports import free_port
 
 pytestmark = pytest.mark.anyio
 
+AS_WHO_LOGS_IN = Opening("none", lambda _: ())
 SLEEP = holding(select(func.pg_sleep(30)), "Country")
 RUNNING = holding(
     select(func.count()).select_from(
@@ -29,7 +31,7 @@ RUNNING = holding(
 
 async def _running(url: str) -> int:
     engine = pool(url, 1)
-    watching = Session(engine, ())
+    watching = Session(engine, AS_WHO_LOGS_IN)
     try:
         ((count,),) = await watching.rows(RUNNING)
         return count
@@ -40,7 +42,7 @@ async def _running(url: str) -> int:
 
 async def test_closing_a_session_cancels_the_statement_that_runs(database: str) -> None:
     engine = pool(database, 1)
-    session = Session(engine, ())
+    session = Session(engine, AS_WHO_LOGS_IN)
     orphan = asyncio.ensure_future(session.rows(SLEEP))
     while not await _running(database):  # noqa: ASYNC110  only the database can tell
         await asyncio.sleep(0.02)
@@ -57,7 +59,7 @@ async def test_closing_a_session_cancels_the_statement_that_runs(database: str) 
 
 async def test_a_session_that_is_over_runs_nothing_more(database: str) -> None:
     engine = pool(database, 1)
-    session = Session(engine, ())
+    session = Session(engine, AS_WHO_LOGS_IN)
     await session.close()
     with pytest.raises(asyncio.CancelledError):
         await session.rows(SLEEP)
@@ -67,7 +69,7 @@ async def test_a_session_that_is_over_runs_nothing_more(database: str) -> None:
 
 async def test_a_database_that_is_away_is_told_as_such() -> None:
     engine = pool(f"postgresql://nobody@127.0.0.1:{free_port()}/nothing", 1)
-    session = Session(engine, ())
+    session = Session(engine, AS_WHO_LOGS_IN)
     with pytest.raises(FieldError) as told:
         await session.rows(SLEEP)
     assert told.value.code is ErrorCode.UNAVAILABLE

@@ -34,7 +34,7 @@ def sealed(
 ) -> str:
     """The context of a viewer, as the gateway would set it."""
     seal = Seal(key, seconds, lambda: time.time() - seconds_ago)
-    setting, _ = seal.acting(viewer, backend)
+    setting, _ = seal.acting(viewer, database_role(viewer.role), backend)
     return setting.split("'")[1]
 
 
@@ -126,6 +126,21 @@ async def test_a_context_ends_with_its_transaction(world: str) -> None:
         assert await connection.fetchval("SELECT current_user = session_user")
     finally:
         await connection.close()
+
+
+async def test_parallel_workers_read_as_the_viewer(world: str) -> None:
+    """They are other backends than the one that the viewer is sealed for."""
+    settings = (
+        "max_parallel_workers_per_gather = 2", "min_parallel_table_scan_size = 0",
+        "parallel_setup_cost = 0", "parallel_tuple_cost = 0",
+        "enable_indexscan = off", "enable_indexonlyscan = off", "enable_bitmapscan = off",
+    )  # fmt: skip
+    believed = BELIEVED["on its backend"]
+    async with acting(world, Role.PARTNER_MANAGER, believed) as connection:
+        await connection.execute("; ".join(f"SET LOCAL {setting}" for setting in settings))
+        plan = [line[0] for line in await connection.fetch(f"EXPLAIN {COUNT}")]
+        assert any("Parallel Seq Scan on application" in line for line in plan)
+        assert await connection.fetchval(COUNT) == 5
 
 
 FORBIDDEN = (

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gateway.access.bounds import Bounds
+from gateway.access.opening import Openings
 from gateway.access.rows import holding, read
 from gateway.access.seal import Seal
 from gateway.access.session import Session
@@ -25,8 +26,9 @@ from tests import tokens
 pytestmark = pytest.mark.anyio
 
 SUPERVISOR = Viewer("supervisor", Role.SUPERVISOR)
-SEAL = Seal(tokens.SEAL_KEY, 60)
-BOUNDS = Bounds(statement_seconds=1, lock_seconds=1, idle_seconds=5)
+OPENINGS = Openings(
+    Seal(tokens.SEAL_KEY, 60), Bounds(statement_seconds=1, lock_seconds=1, idle_seconds=5)
+)
 ROWS = read("Application", SUPERVISOR, Application.id)
 SLEEP = holding(select(func.pg_sleep(30)), "Application")
 BROKEN = holding(select(literal(1) / func.length(bindparam("none", ""))), "Application")
@@ -42,10 +44,6 @@ _STATE = """
         ARRAY(SELECT name FROM pg_cursors WHERE is_holdable) AS cursors,
         ARRAY(SELECT pg_listening_channels()) AS channels
 """
-
-
-def _opening(backend: int | None) -> tuple[str, ...]:
-    return (*BOUNDS.statements(), *SEAL.acting(SUPERVISOR, backend))
 
 
 async def whole(session: Session) -> None:
@@ -102,7 +100,7 @@ async def test_a_request_leaves_nothing_behind(
     one_connection: AsyncEngine, end: Callable[[Session], Awaitable[None]]
 ) -> None:
     fresh = await state(one_connection)
-    session = Session(one_connection, _opening)
+    session = Session(one_connection, OPENINGS.reading(SUPERVISOR))
     try:
         await end(session)
     finally:
@@ -166,7 +164,7 @@ async def test_nobody_is_shown_who_else_asks(world: str, role: str, look: str) -
     login = login_at(world, tokens.PASSWORD)
     victim, attacker = await connect(login), await connect(login)
     try:
-        begun = "; ".join(("BEGIN", *SEAL.acting(SUPERVISOR, None)))
+        begun = "; ".join(("BEGIN", *OPENINGS.reading(SUPERVISOR).statements(None)))
         await victim.execute(begun)
         await attacker.execute(f"BEGIN; SET LOCAL ROLE {role}")
         shown = await _looked(attacker, look)
@@ -189,7 +187,7 @@ async def test_the_owner_is_shown_it(world: str) -> None:
     victim = await connect(world)
     attacker = await connect(world)
     try:
-        begun = "; ".join(("BEGIN", *SEAL.acting(SUPERVISOR, None)))
+        begun = "; ".join(("BEGIN", *OPENINGS.reading(SUPERVISOR).statements(None)))
         await victim.execute(begun)
         assert begun.split("'")[1] in await _looked(attacker, _SHOWN)
     finally:

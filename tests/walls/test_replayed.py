@@ -6,13 +6,14 @@ from contextlib import asynccontextmanager
 import asyncpg
 import pytest
 
+from gateway.access.opening import Opening
 from gateway.access.rows import read
 from gateway.access.seal import Seal
 from gateway.access.session import Session
 from gateway.viewer import Viewer
 from models import Application
 from models.database import backend_of, connect, pool
-from models.row_security import login_at
+from models.row_security import database_role, login_at
 from models.vocabulary import Role
 from tests import tokens
 from tests.walls.pooler import ABSENT, PROGRAM, answers, pgbouncer
@@ -20,6 +21,7 @@ from tests.walls.pooler import ABSENT, PROGRAM, answers, pgbouncer
 pytestmark = pytest.mark.anyio
 
 SUPERVISOR = Viewer("supervisor", Role.SUPERVISOR)
+ROLE = database_role(SUPERVISOR.role)
 ROWS = read("Application", SUPERVISOR, Application.id)
 COUNT = "SELECT count(*) FROM (SELECT id FROM application) AS reached"
 
@@ -29,11 +31,11 @@ async def captured(url: str) -> AsyncIterator[tuple[Session, tuple[str, ...]]]:
     """A session of the gateway's with its transaction under way, and what it began with."""
     engine, said = pool(url, 1), list[str]()
 
-    def opening(backend: int | None) -> tuple[str, ...]:
-        said.extend(Seal(tokens.SEAL_KEY, 60).acting(SUPERVISOR, backend))
+    def saying(backend: int | None) -> tuple[str, ...]:
+        said.extend(Seal(tokens.SEAL_KEY, 60).acting(SUPERVISOR, ROLE, backend))
         return tuple(said)
 
-    session = Session(engine, opening)
+    session = Session(engine, Opening(ROLE, saying))
     try:
         assert len(await session.rows(ROWS)) == 13
         yield session, tuple(said)
