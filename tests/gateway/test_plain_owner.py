@@ -1,0 +1,208 @@
+"""An installation whose owner is no superuser: it is kept, it answers, and its walls stand."""
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+
+import asyncpg
+import pytest
+
+from gateway.viewer import Viewer as SealedViewer
+from models.database import connect
+from models.forgetting import forget
+from models.life.lapsing import end_overdue, forget_keys
+from models.postgres import Server, temporary_postgres
+from models.publication import publish
+from models.row_security import login_at
+from models.synthetic import Scale, synthesise
+from models.vocabulary import Role
+from models.volumes import age, fold, rebuild, verify
+from tests import tokens
+from tests.acting import act
+from tests.gateway.changing import row, submitted
+from tests.gateway.conftest import Viewer
+from tests.gateway.test_doctor import found, installation, provider
+from tests.gateway.test_rows_reached import *  # noqa: F403
+from tests.owners import migrated, prepare, run
+from tests.populating import populate
+
+pytestmark = pytest.mark.anyio
+
+OWNER, LOGIN, DATABASE = "gerbang_owner", "gerbang_gateway", "gerbang"
+
+
+@pytest.fixture(scope="module")
+def apart() -> Iterator[Server]:
+    """A server whose roles are nobody else's."""
+    with temporary_postgres() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+async def world(apart: Server) -> str:
+    """The small world, written by an owner that is no superuser, whose address this is."""
+    url = prepare(apart, OWNER, DATABASE)
+    await migrated(url)
+    connection = await connect(url)
+    try:
+        await populate(connection)
+        await fold(connection)
+        await age(connection)
+    finally:
+        await connection.close()
+    return url
+
+
+@pytest.fixture
+async def owner(world: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await connect(world)
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+async def test_the_owner_loads_a_world_and_keeps_it(apart: Server) -> None:
+    url = prepare(apart, OWNER, "kept")
+    await migrated(url)
+    long_ago = datetime(2025, 11, 24, 9, tzinfo=UTC)
+    loaded = await synthesise(
+        url, applications=500, months=2, seed=1, scale=Scale.PARTNER, until=long_ago
+    )
+    assert loaded.applications == 500
+    keeper = await connect(url)
+    try:
+        assert await verify(keeper) == []
+        ended = await end_overdue(keeper)
+        assert ended > 0
+        assert await fold(keeper) > 0
+        await age(keeper)
+        assert await verify(keeper) == []
+        assert (await publish(keeper, long_ago + timedelta(days=400))).periods > 0
+        assert await everything_forgotten(keeper, ended)
+        await rebuild(keeper)
+        assert await verify(keeper) == []
+    finally:
+        await keeper.close()
+
+
+async def everything_forgotten(keeper: asyncpg.Connection, ended: int) -> bool:
+    """Whether keys, and changes that nobody follows from any more, go when their time is over."""
+    await keeper.execute("INSERT INTO idempotency VALUES ('key', 'input', NULL, '2025-11-24')")
+    assert await forget_keys(keeper) == 1
+    aged = await keeper.execute("UPDATE application_change SET written_at = '2025-11-24'")
+    assert int(aged.split()[1]) >= ended
+    await forget(keeper)
+    return not await keeper.fetchval("SELECT EXISTS (SELECT FROM application_change)")
+
+
+async def test_the_gateway_writes_as_it_does_under_any_owner(
+    who: dict[str, Viewer], owner: asyncpg.Connection
+) -> None:
+    written = await row(owner, await submitted(who))
+    assert (written["status"], written["partner_code"]) == ("AWAITING_PAYMENT", "NUSA")
+
+
+# --- Attacks: statements that somebody slipped into the login's own connection --------------------
+
+
+@pytest.fixture
+async def login(world: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await connect(login_at(world, tokens.PASSWORD))
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+FORBIDDEN = (
+    f"ALTER ROLE {LOGIN} SUPERUSER",
+    f"ALTER ROLE {LOGIN} BYPASSRLS",
+    f"ALTER ROLE {LOGIN} CREATEROLE",
+    f"ALTER ROLE {LOGIN} SET track_activities = on",
+    f"ALTER ROLE {LOGIN} RESET track_activities",
+    f"ALTER ROLE {OWNER} PASSWORD 'mine'",
+    f"GRANT {OWNER} TO {LOGIN}",
+    f"GRANT gerbang_officer TO {LOGIN} WITH INHERIT TRUE",
+    f"SET ROLE {OWNER}",
+    f"SET SESSION AUTHORIZATION {OWNER}",
+    "SET track_activities = on",
+    "CREATE ROLE mine",
+    "CREATE TEMPORARY TABLE application (reference text)",
+    "SELECT full_name FROM identity",
+    "SELECT outer_block FROM viewer.seal_key",
+    "ALTER TABLE application NO FORCE ROW LEVEL SECURITY",
+)
+
+
+@pytest.mark.parametrize("statement", FORBIDDEN)
+async def test_the_login_may_not(login: asyncpg.Connection, statement: str) -> None:
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await login.execute(f"RESET ROLE; {statement}")
+
+
+async def test_the_login_cannot_forget_what_was_set_for_it(
+    world: str, login: asyncpg.Connection
+) -> None:
+    await login.execute(f"ALTER ROLE {LOGIN} RESET ALL")
+    again = await connect(login_at(world, tokens.PASSWORD))
+    try:
+        assert await again.fetchval("SHOW track_activities") == "off"
+    finally:
+        await again.close()
+
+
+async def test_a_role_is_held_to_its_rows_by_the_database(login: asyncpg.Connection) -> None:
+    manager = SealedViewer("manager-au", Role.PARTNER_MANAGER, partner="NUSA", countries=("AU",))
+    reached = "SELECT DISTINCT partner_code, country_code FROM application"
+    async with login.transaction():
+        await act(login, manager)
+        assert [tuple(found) for found in await login.fetch(reached)] == [("NUSA", "AU")]
+        await login.execute("RESET ROLE")
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await login.execute(reached)
+
+
+# --- What the doctor says of owners ---------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def issuer() -> Iterator[str]:
+    with provider() as address:
+        yield address
+
+
+PRODUCTION = {"environment": "production", "cursor_key": "cd" * 32}
+
+
+async def test_the_doctor_has_nothing_to_say_of_a_plain_owner(world: str, issuer: str) -> None:
+    assert await found(installation(world, issuer)) == []
+
+
+async def test_the_doctor_names_a_superuser_where_it_matters(
+    apart: Server,
+    world: str,
+    issuer: str,
+) -> None:
+    superuser = installation(apart.url(DATABASE), issuer)
+    assert await found(superuser) == []
+    named = "The owner in GERBANG_OWNER_URL is a superuser."
+    in_production = installation(apart.url(DATABASE), issuer, **PRODUCTION)
+    assert named in await found(in_production)
+    assert named not in await found(installation(world, issuer, **PRODUCTION))
+
+
+@pytest.mark.parametrize("attribute", ["BYPASSRLS", "CREATEROLE"])
+async def test_the_doctor_names_what_an_owner_lacks(
+    apart: Server,
+    world: str,
+    issuer: str,
+    attribute: str,
+) -> None:
+    superuser = apart.url(DATABASE)
+    await run(superuser, f"ALTER ROLE {OWNER} NO{attribute}")
+    try:
+        assert await found(installation(world, issuer)) == [
+            f"The owner {OWNER} lacks the attribute {attribute}."
+        ]
+    finally:
+        await run(superuser, f"ALTER ROLE {OWNER} {attribute}")
