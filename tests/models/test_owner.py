@@ -3,6 +3,7 @@
 Roles belong to a whole server, so these tests have one of their own.
 """
 
+import asyncio
 from collections.abc import Iterator
 
 import asyncpg
@@ -221,6 +222,26 @@ async def test_two_owners_on_one_server_share_what_a_superuser_shares(
     await migrated(owned)
     await has_no_right_of_its_own(own_login)
     await has_no_right_of_its_own(login_at(owned, tokens.PASSWORD))
+
+
+WAITING = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND locktype = 'transactionid')"
+
+
+async def test_two_owners_that_begin_together_are_told_apart() -> None:
+    with temporary_postgres() as fresh:
+        late = prepare(fresh, "late_owner", "late")
+        early = await connect(fresh.url("postgres"))
+        try:
+            begun = early.transaction()
+            await begun.start()
+            await early.execute("CREATE ROLE gerbang_officer NOLOGIN NOINHERIT")
+            migrating = asyncio.create_task(refused(late))
+            while not await early.fetchval(WAITING):  # noqa: ASYNC110  the database tells no event
+                await asyncio.sleep(0.01)
+            await begun.commit()
+            assert await migrating == [f"GRANT gerbang_officer TO late_owner {SHARED};"]
+        finally:
+            await early.close()
 
 
 BELONGS_TO = """
