@@ -18,7 +18,7 @@ import uvicorn
 
 from gateway.cli import main_job
 from gateway.cli.data import with_world_options
-from gateway.cli.serving import configured, keeping
+from gateway.cli.serving import configured, keeping, on_the_fastest_loop
 from gateway.service import gateway
 from gateway.settings import Settings, read_settings
 from models.database import connect
@@ -60,7 +60,7 @@ def demo(
         settings = _settings(url, port, dashboard_port)
         asyncio.run(_load(settings, applications, months, seed, Scale(scale)))
         with _dashboard(settings, dashboard_port):
-            asyncio.run(_run(settings, began, check))
+            on_the_fastest_loop(_run(settings, began, check))
 
 
 async def _load(

@@ -5,7 +5,8 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
+from typing import Any
 
 import click
 import httpx2
@@ -32,7 +33,7 @@ def serve() -> None:
     One process; run several behind a balancer for more. SIGTERM turns readiness false, lets
     running requests finish, and ends with code 0; so does Ctrl+C, without the wait for a balancer.
     """
-    asyncio.run(_serve(read_settings()))
+    on_the_fastest_loop(_serve(read_settings()))
 
 
 @click.command()
@@ -63,6 +64,12 @@ def demo_token(user: str, url: str) -> str:
     if answer.is_error:
         raise click.ClickException(f"there is no demo user {user} at {url}")
     return answer.json()["access_token"]
+
+
+def on_the_fastest_loop(serving: Coroutine[Any, Any, None]) -> None:
+    """Run what serves on the event loop that uvicorn would choose: uvloop, where there is one."""
+    with asyncio.Runner(loop_factory=uvicorn.Config("").get_loop_factory()) as runner:
+        runner.run(serving)
 
 
 async def _serve(settings: Settings) -> None:
