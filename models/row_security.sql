@@ -467,7 +467,7 @@ CREATE POLICY partner_manager_select ON volume_aged_until FOR SELECT TO gerbang_
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
 GRANT SELECT (centre_code, channel, country_code, decisions, dimension_set, edition, intake, nationality_code, partner_code, period, refusal_rate, refused, starts_on, target_rate, turnaround_adjusted_p50, turnaround_adjusted_p90, turnaround_p50, turnaround_p90, visa_type_code) ON volume_published TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_published FOR SELECT TO gerbang_partner_manager
-    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN volume_published.partner_code = (SELECT viewer.partner()) AND volume_published.country_code = ANY ((SELECT viewer.countries())::text[]) ELSE false END);
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN volume_published.partner_code = (SELECT viewer.partner()) AND volume_published.country_code = ANY ((SELECT viewer.countries())::text[]) ELSE false END AND volume_published.dimension_set IN ('centre', 'centre_visa_type', 'country', 'country_channel', 'country_visa_type'));
 GRANT SELECT (edition, period, published_at, starts_on) ON volume_edition TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_edition FOR SELECT TO gerbang_partner_manager
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
@@ -520,7 +520,7 @@ CREATE POLICY partner_agent_select ON application_change FOR SELECT TO gerbang_p
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_partner_agent;
 GRANT SELECT (centre_code, channel, country_code, decisions, dimension_set, edition, intake, nationality_code, partner_code, period, refusal_rate, refused, starts_on, target_rate, turnaround_adjusted_p50, turnaround_adjusted_p90, turnaround_p50, turnaround_p90, visa_type_code) ON volume_published TO gerbang_partner_agent;
 CREATE POLICY partner_agent_select ON volume_published FOR SELECT TO gerbang_partner_agent
-    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN volume_published.partner_code = (SELECT viewer.partner()) AND volume_published.centre_code = ANY ((SELECT viewer.centres())::text[]) ELSE false END);
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN volume_published.partner_code = (SELECT viewer.partner()) AND volume_published.centre_code = ANY ((SELECT viewer.centres())::text[]) ELSE false END AND volume_published.dimension_set IN ('centre', 'centre_visa_type'));
 GRANT SELECT (edition, period, published_at, starts_on) ON volume_edition TO gerbang_partner_agent;
 CREATE POLICY partner_agent_select ON volume_edition FOR SELECT TO gerbang_partner_agent
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
@@ -782,7 +782,7 @@ CREATE POLICY anonymous_select ON service_target FOR SELECT TO gerbang_anonymous
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_anonymous;
 GRANT SELECT (centre_code, channel, country_code, decisions, dimension_set, edition, intake, nationality_code, partner_code, period, refusal_rate, refused, starts_on, target_rate, turnaround_adjusted_p50, turnaround_adjusted_p90, turnaround_p50, turnaround_p90, visa_type_code) ON volume_published TO gerbang_anonymous;
 CREATE POLICY anonymous_select ON volume_published FOR SELECT TO gerbang_anonymous
-    USING (CASE WHEN (SELECT viewer.acts_as('ANONYMOUS')) THEN volume_published.partner_code IS NULL AND volume_published.country_code IS NULL AND volume_published.centre_code IS NULL ELSE false END);
+    USING (CASE WHEN (SELECT viewer.acts_as('ANONYMOUS')) THEN volume_published.partner_code IS NULL AND volume_published.country_code IS NULL AND volume_published.centre_code IS NULL ELSE false END AND volume_published.dimension_set IN ('channel', 'national', 'nationality', 'visa_type'));
 GRANT SELECT (edition, period, published_at, starts_on) ON volume_edition TO gerbang_anonymous;
 CREATE POLICY anonymous_select ON volume_edition FOR SELECT TO gerbang_anonymous
     USING ((SELECT viewer.acts_as('ANONYMOUS')));

@@ -16,7 +16,7 @@ from sqlalchemy import (
     true,
 )
 
-from gateway.policy import MUTATIONS, POLICY
+from gateway.policy import MUTATIONS, POLICY, PUBLISHED_SETS
 from gateway.rules import (
     ActingFor,
     AllOf,
@@ -31,6 +31,7 @@ from gateway.rules import (
     Scope,
 )
 from gateway.viewer import Viewer
+from models.publication.tables import PublishedVolume
 
 #: Marks a statement as held to the policy of a type; the session takes no other.
 HELD_TO = "held_to_policy_of"
@@ -67,7 +68,11 @@ def reached(type_name: str, viewer: Viewer, columns: Columns = _as_mapped) -> Co
 def reached_as_published(type_name: str, viewer: Viewer, columns: Columns) -> ColumnElement[bool]:
     """The condition that holds for the published figures that the viewer reaches."""
     rule = POLICY[type_name].published_rows.get(viewer.role)
-    return false() if rule is None else _meaning(rule, viewer, columns)
+    if rule is None:
+        return false()
+    among = PUBLISHED_SETS.get(viewer.role, ())
+    own_sets = columns(PublishedVolume.dimension_set).in_(among)
+    return and_(own_sets, _meaning(rule, viewer, columns))
 
 
 def reach(type_name: str, viewer: Viewer) -> tuple[object, ...]:

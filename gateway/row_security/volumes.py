@@ -5,11 +5,11 @@ measures are made of, and no other column and no other duration.
 """
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Table
 
-from gateway.policy import POLICY
+from gateway.policy import POLICY, PUBLISHED_SETS
 from gateway.row_security.grants import attributes
 from gateway.rules import Rule, every_row
 from gateway.schema.volumes import MEASURES
@@ -63,9 +63,18 @@ def figures(role: Role) -> Iterator[Figures]:
     yield from exact
     if exact:
         yield from (Figures(table, columns, every_row) for table, columns in _REACH.items())
-    if rule := POLICY["VolumeRow"].published_rows.get(role):
-        yield _whole(Base.metadata.tables[PublishedVolume.__tablename__], rule)
-        yield _whole(EDITION, every_row)
+    yield from _published(role)
+
+
+def _published(role: Role) -> Iterator[Figures]:
+    """Published figures, of the dimension sets of the role."""
+    rule, sets = POLICY["VolumeRow"].published_rows.get(role), PUBLISHED_SETS.get(role)
+    if rule is None or not sets:
+        return
+    table = Base.metadata.tables[PublishedVolume.__tablename__]
+    listed = ", ".join(f"'{each}'" for each in sets)
+    yield replace(_whole(table, rule), narrowed=f"{table.name}.dimension_set IN ({listed})")
+    yield _whole(EDITION, every_row)
 
 
 def _by_group(role: Role) -> Iterator[Figures]:

@@ -80,6 +80,7 @@ class PublishedVolume(Base):
         "primary_key": [column for column in _PUBLISHED.c if column.name not in FIGURES]
     }
 
+    dimension_set: Mapped[str]
     partner_code: Mapped[str | None]
     country_code: Mapped[str | None]
     centre_code: Mapped[str | None]

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from models.database import connect
-from tests.walls import reach
+from tests.walls import clocks, reach
 
 Tell = Callable[[list[str]], None]
 
@@ -19,6 +19,7 @@ async def complete_world(world: str) -> AsyncIterator[asyncpg.Connection]:
     connection = await connect(world)
     try:
         await reach.complete(connection)
+        await clocks.complete(connection)
         yield connection
     finally:
         await connection.close()

@@ -22,8 +22,10 @@ from models.row_security import database_role
 from models.vocabulary import Role
 from tests.acting import act
 from tests.gateway.oracle import Claims, role_of
+from tests.walls import clocks
 from tests.walls.mutants import Mutant
-from tests.walls.reach import PUBLISHED, TOLD, WHO, Key, Told, viewer
+from tests.walls.published import PUBLISHED, SETS
+from tests.walls.reach import TOLD, WHO, Key, Told, viewer
 
 FULL: GraphQLSchema = build_schema()
 AGREED = {name: (access.rows, access.published_rows) for name, access in POLICY.items()}
@@ -128,6 +130,8 @@ async def with_changes(
                 found = await ruled(connection, told, claims)
                 if difference := _difference(type_name, told, claims, found):
                     return f"row rule for {name}: {difference}"
+            if await clocks.ruled(connection, claims) != clocks.read(claims):
+                return f"row rule for durations of {name}"
         return _by_grants(before, await granted(connection))
     finally:
         await transaction.rollback()
@@ -196,6 +200,8 @@ def same_before_the_first(mutant: Mutant) -> str | None:
     """Why a gateway with the mutant is ours all the same."""
     if f"type {mutant.type_name} " not in agreed_view(mutant.role):
         return f"nothing that {mutant.role} can ask leads to {mutant.type_name}"
+    if _publishes_of_no_set(mutant):
+        return f"no dimension set of published figures is for {mutant.role}"
     is_of_counting = mutant.access.counts_only != POLICY[mutant.type_name].counts_only
     if is_of_counting and f"type {mutant.type_name}Connection " not in agreed_view(mutant.role):
         return f"{mutant.role} has no list of {mutant.type_name} to count"
@@ -203,6 +209,11 @@ def same_before_the_first(mutant: Mutant) -> str | None:
     if led_to and f"type {led_to} " not in agreed_view(mutant.role):
         return f"it leads to {led_to}, of which {mutant.role} reads nothing"
     return None
+
+
+def _publishes_of_no_set(mutant: Mutant) -> bool:
+    changed = mutant.access.published_rows != AGREED[mutant.type_name][1]
+    return changed and mutant.role not in SETS
 
 
 def _led_to(mutant: Mutant) -> str | None:
@@ -214,6 +225,8 @@ def _led_to(mutant: Mutant) -> str | None:
 
 def same_before_the_second(mutant: Mutant) -> str | None:
     """Why a database with the mutant's row rules is ours all the same."""
+    if _publishes_of_no_set(mutant):
+        return f"no dimension set of published figures is for {mutant.role}"
     if not _changes_rows(mutant):
         return "it changes no column's grant: others of the role's fields need the same, or none"
     held = {told.table: name for name, told in TOLD}

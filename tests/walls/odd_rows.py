@@ -12,6 +12,8 @@ from sqlalchemy import BigInteger, Text, Uuid
 from gateway.policy import POLICY
 from gateway.row_security.grants import attributes
 from gateway.viewer import Viewer
+from models.publication.sets import DimensionSet
+from models.publication.tables import PublishedVolume
 from models.vocabulary import Role
 from models.volumes.grains import GRAINS
 from tests.walls.meaning import Row, Tables
@@ -24,6 +26,8 @@ WORDS = (
     "e\N{COMBINING ACUTE ACCENT}", "\N{ZERO WIDTH SPACE}", "\N{PASSPORT CONTROL}", "%", "_",
     "\N{LATIN SMALL LETTER DOTLESS I}", "x" * 3_000,
 )  # fmt: skip
+
+_SET = PublishedVolume.dimension_set.key
 
 _LOOSEN = """
     DO $$
@@ -70,6 +74,7 @@ def _ruled() -> dict[str, dict[str, Any]]:
         for rule in (*access.rows.values(), *access.published_rows.values()):
             for attribute in attributes(rule):
                 found[attribute.class_.__tablename__][attribute.key] = attribute
+    found[PublishedVolume.__tablename__][_SET] = PublishedVolume.dimension_set
     for grain in GRAINS:
         found[grain.facts.name] = {
             name.value: grain.facts.c[name.value] for name in grain.dimensions
@@ -112,6 +117,8 @@ def _value(random: Random, column: Any, words: list[str]) -> Any:
     """A word, a key of very few, or nothing."""
     if random.random() < 0.2:
         return None
+    if column.key == _SET:
+        return random.choice(tuple(DimensionSet)).value
     if isinstance(column.type, Uuid):
         return UUID(int=random.randint(0, 2))
     if isinstance(column.type, BigInteger):

@@ -15,6 +15,7 @@ from models.vocabulary import Role
 from tests.gateway import oracle
 from tests.gateway.conftest import CLAIMS
 from tests.gateway.oracle import Claims, role_of
+from tests.walls import published
 from tests.world import (
     CASES,
     FEES,
@@ -117,27 +118,7 @@ async def complete(connection: asyncpg.Connection) -> None:
         " OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3)",
         [(number, *cell) for number, cell in enumerate(FOLDED)],
     )
-    await connection.executemany(
-        "INSERT INTO volume_published (dimension_set, period, starts_on, edition, partner_code,"
-        " country_code, centre_code) VALUES ('all', 'month', '2025-01-01', 1, $1, $2, $3)",
-        CELLS,
-    )
-
-
-PUBLISHED = "volume_published"
-#: Partner, country and centre of what was published; some as no publication would have them.
-CELLS: set[Key] = {
-    (None, None, None),
-    ("NUSA", "AU", None),
-    ("NUSA", "SG", None),
-    ("ANDALAN", "AU", None),
-    ("NUSA", "AU", "AU-SYD"),
-    ("NUSA", "AU", "AU-MEL"),
-    ("ANDALAN", "AU", "AU-PER"),
-    ("NUSA", None, None),
-    (None, "AU", None),
-    (None, None, "AU-SYD"),
-}
+    await published.complete(connection)
 
 
 #: Partner and country of what was folded anew.
@@ -278,26 +259,6 @@ def _folded(claims: Claims) -> set[Key]:
             return set()
 
 
-def _published(claims: Claims) -> set[Key]:
-    match role_of(claims):
-        case "PARTNER_MANAGER":
-            return {
-                cell
-                for cell in CELLS
-                if cell[0] == claims["partner"] and cell[1] in claims["countries"]
-            }
-        case "PARTNER_AGENT":
-            return {
-                cell
-                for cell in CELLS
-                if cell[0] == claims["partner"] and cell[2] in claims["centres"]
-            }
-        case "ANONYMOUS":
-            return {(None, None, None)}
-        case _:
-            return set()
-
-
 def _is_paid(case: Case) -> bool:
     return any(kind == "PAID" for kind, _ in life_of(case))
 
@@ -353,5 +314,5 @@ _ROWS: dict[str, Told] = {
 #: The rows of each type, and those of published figures.
 TOLD: tuple[tuple[str, Told], ...] = (
     *_ROWS.items(),
-    ("VolumeRow", Told(PUBLISHED, ("partner_code", "country_code", "centre_code"), _published)),
+    ("VolumeRow", Told(published.PUBLISHED, published.COLUMNS, published.reached)),
 )

@@ -13,7 +13,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.access import rows
-from gateway.policy import POLICY
+from gateway.policy import POLICY, PUBLISHED_SETS
 from gateway.row_security import row_security
 from gateway.row_security.grants import attributes
 from gateway.row_security.volumes import figures
@@ -45,13 +45,18 @@ class Held:
     table: str
     rule: Rule
     columns: tuple[str, ...]
+    #: The dimension sets of published figures among which it holds.
+    among: tuple[str, ...] = ()
 
     def by_the_judge(self, tables: meaning.Tables, viewer: Viewer) -> Counter[Any]:
         return Counter(
             tuple(row.get(name) for name in self.columns)
             for row in tables[self.table]
-            if meaning.holds(self.rule, row, tables, viewer)
+            if meaning.holds(self.rule, row, tables, viewer) and self._is_among(row)
         )
+
+    def _is_among(self, row: meaning.Row) -> bool:
+        return self.table != PUBLISHED or row["dimension_set"] in self.among
 
     def in_a_statement(self, viewer: Viewer) -> Select[Any]:
         columns = Base.metadata.tables[self.table].c
@@ -72,9 +77,9 @@ def held_rows(role: Role) -> Iterator[Held]:
             yield Held(noun.name, name, rule, tuple(sorted(seen or {noun.key.key})))
     for read in figures(role):
         if read.table.name in RULED:
-            yield Held(
-                "VolumeRow", read.table.name, read.rule, tuple(sorted(RULED[read.table.name]))
-            )
+            columns = tuple(sorted(RULED[read.table.name]))
+            among = PUBLISHED_SETS.get(role, ())
+            yield Held("VolumeRow", read.table.name, read.rule, columns, among)
 
 
 @pytest.fixture(scope="module")
@@ -173,6 +178,7 @@ async def test_a_statement_that_errs_is_found(laboratory: str, monkeypatch) -> N
         (Role.OFFICER, "by_2.ended_at IS NULL", "true"),
         (Role.PARTNER_AGENT, "application.centre_code = ANY",
          "lower(application.centre_code) = ANY"),
+        (Role.PARTNER_MANAGER, "'country_visa_type')", "'country_visa_type', 'national')"),
     ],
 )  # fmt: skip
 async def test_a_row_rule_that_errs_is_found(

@@ -1,0 +1,61 @@
+"""Which published figures each viewer reaches, as the domain has it: by place and dimension set."""
+
+from itertools import product
+from typing import Any
+
+import asyncpg
+
+from tests.gateway.oracle import Claims, role_of
+
+PUBLISHED = "volume_published"
+#: What tells the published figures of the tests apart.
+COLUMNS = ("dimension_set", "partner_code", "country_code", "centre_code")
+#: Partner, country and centre of what was published; some as no publication would have them.
+CELLS = (
+    (None, None, None),
+    ("NUSA", "AU", None),
+    ("NUSA", "SG", None),
+    ("ANDALAN", "AU", None),
+    ("NUSA", "AU", "AU-SYD"),
+    ("NUSA", "AU", "AU-MEL"),
+    ("ANDALAN", "AU", "AU-PER"),
+    ("NUSA", None, None),
+    (None, "AU", None),
+    (None, None, "AU-SYD"),
+)
+_NATIONAL = "national visa_type nationality channel"
+_OF_COUNTRIES = "country country_visa_type country_channel"
+_OF_CENTRES = "centre centre_visa_type"
+#: What published figures are told apart by, for whom; and by all.
+SETS: dict[str, str] = {
+    "PARTNER_MANAGER": f"{_OF_COUNTRIES} {_OF_CENTRES}",
+    "PARTNER_AGENT": _OF_CENTRES,
+    "ANONYMOUS": _NATIONAL,
+}
+EVERY_SET = f"{_NATIONAL} {_OF_COUNTRIES} {_OF_CENTRES}".split()
+
+
+async def complete(connection: asyncpg.Connection) -> None:
+    """Publish every cell in every set, whether or not a publication would."""
+    await connection.executemany(
+        "INSERT INTO volume_published (dimension_set, period, starts_on, edition, partner_code,"
+        " country_code, centre_code) VALUES ($1, 'month', '2025-01-01', 1, $2, $3, $4)",
+        [(dimension_set, *cell) for dimension_set, cell in product(EVERY_SET, CELLS)],
+    )
+
+
+def reached(claims: Claims) -> set[tuple[Any, ...]]:
+    """What a viewer reaches, by ``COLUMNS``."""
+    sets = SETS.get(role_of(claims), "").split()
+    return {(each, *cell) for each, cell in product(sets, CELLS) if _is_own(claims, cell)}
+
+
+def _is_own(claims: Claims, cell: tuple[str | None, ...]) -> bool:
+    partner, country, centre = cell
+    match role_of(claims):
+        case "PARTNER_MANAGER":
+            return partner == claims["partner"] and country in claims["countries"]
+        case "PARTNER_AGENT":
+            return partner == claims["partner"] and centre in claims["centres"]
+        case _:
+            return cell == (None, None, None)
