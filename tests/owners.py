@@ -14,16 +14,18 @@ from models.row_security import login_at
 from tests import tokens
 
 PREPARATION = Path(__file__).resolve().parents[1] / "deploy" / "postgres" / "owner.sql"
+#: The usual names.
+OWNER, DATABASE = "gerbang_owner", "gerbang"
 PASSWORD = "of the owner"
 
 
-def prepare(server: Server, owner: str, database: str) -> str:
-    """Make such an owner and a database; the address at which it logs in."""
+def prepare(server: Server, **names: str) -> str:
+    """Make such an owner and its database, of the usual names or of others; its address."""
     superuser = make_url(server.url("postgres"))
     subprocess.run(
         [
             *(server.binaries["psql"], "--no-psqlrc", "--quiet", f"--file={PREPARATION}"),
-            *(f"--set=owner={owner}", f"--set=database={database}"),
+            *(f"--set={kind}={name}" for kind, name in names.items()),
         ],
         env={
             "PATH": os.defpath,
@@ -36,7 +38,11 @@ def prepare(server: Server, owner: str, database: str) -> str:
         },
         check=True,
     )
-    plain = superuser.set(username=owner, password=PASSWORD, database=database)
+    plain = superuser.set(
+        username=names.get("owner", OWNER),
+        password=PASSWORD,
+        database=names.get("database", DATABASE),
+    )
     return plain.render_as_string(hide_password=False)
 
 

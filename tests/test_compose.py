@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
+from sqlalchemy.engine import make_url
 
 from dashboard import settings as dashboard_settings
 from gateway import settings as gateway_settings
@@ -113,6 +114,18 @@ def test_gateway_and_dashboard_start_with_their_environment(secrets: dict[str, s
         for field in gateway_settings.Settings.__dataclass_fields__.values()
     }
     assert given.keys() <= known
+
+
+def test_the_owner_is_the_one_that_is_prepared(secrets: dict[str, str]) -> None:
+    owner = make_url(environment("migrate", secrets)["GERBANG_OWNER_URL"])
+    server = environment("postgres", secrets)
+    prepared = (ROOT / "deploy" / "postgres" / "owner.sql").read_text()
+    assert f"\\set owner {owner.username}\n" in prepared
+    assert f"\\set database {owner.database}\n" in prepared
+    assert "\\getenv password GERBANG_OWNER_PASSWORD\n" in prepared
+    assert server["GERBANG_OWNER_PASSWORD"] == owner.password
+    assert server["POSTGRES_PASSWORD"] != owner.password
+    assert server["POSTGRES_USER"] != owner.username
 
 
 def test_tokens_are_what_the_gateway_asks_for(secrets: dict[str, str]) -> None:

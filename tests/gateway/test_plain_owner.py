@@ -22,12 +22,12 @@ from tests.gateway.changing import row, submitted
 from tests.gateway.conftest import Viewer
 from tests.gateway.test_doctor import found, installation, provider
 from tests.gateway.test_rows_reached import *  # noqa: F403
-from tests.owners import migrated, prepare, run
+from tests.owners import DATABASE, OWNER, migrated, prepare, run
 from tests.populating import populate
 
 pytestmark = pytest.mark.anyio
 
-OWNER, LOGIN, DATABASE = "gerbang_owner", "gerbang_gateway", "gerbang"
+LOGIN = "gerbang_gateway"
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def apart() -> Iterator[Server]:
 @pytest.fixture(scope="module")
 async def world(apart: Server) -> str:
     """The small world, written by an owner that is no superuser, whose address this is."""
-    url = prepare(apart, OWNER, DATABASE)
+    url = prepare(apart)
     await migrated(url)
     connection = await connect(url)
     try:
@@ -62,7 +62,7 @@ async def owner(world: str) -> AsyncIterator[asyncpg.Connection]:
 
 
 async def test_the_owner_loads_a_world_and_keeps_it(apart: Server) -> None:
-    url = prepare(apart, OWNER, "kept")
+    url = prepare(apart, database="kept")
     await migrated(url)
     long_ago = datetime(2025, 11, 24, 9, tzinfo=UTC)
     loaded = await synthesise(

@@ -16,11 +16,11 @@ from models.owner import OwnerError
 from models.postgres import Server, temporary_postgres
 from models.row_security import DATABASE_ROLES, login_at
 from tests import tokens
-from tests.owners import migrated, prepare, refused, run
+from tests.owners import DATABASE, OWNER, migrated, prepare, refused, run
 
 pytestmark = pytest.mark.anyio
 
-OWNER, LOGIN, DATABASE = "gerbang_owner", "gerbang_gateway", "gerbang"
+LOGIN = "gerbang_gateway"
 SHARED = "WITH ADMIN TRUE, INHERIT FALSE, SET FALSE"
 
 
@@ -34,7 +34,7 @@ def apart() -> Iterator[Server]:
 @pytest.fixture(scope="module")
 async def owned(apart: Server) -> str:
     """The address of a migrated database, for its owner."""
-    url = prepare(apart, OWNER, DATABASE)
+    url = prepare(apart)
     await migrated(url)
     return url
 
@@ -83,7 +83,7 @@ async def test_an_owner_that_is_no_superuser_migrates_again_and_again(owned: str
 
 
 async def test_preparing_again_changes_the_password_alone(apart: Server, owned: str) -> None:
-    assert prepare(apart, OWNER, DATABASE) == owned
+    assert prepare(apart) == owned
     await migrated(owned)
 
 
@@ -194,7 +194,7 @@ async def test_the_owner_is_not_the_gateways_login(owned: str) -> None:
 def test_the_command_says_what_to_run_without_a_traceback(
     apart: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    owner = prepare(apart, OWNER, DATABASE)
+    owner = prepare(apart)
     for name, value in {
         "OWNER_URL": owner,
         "DATABASE_URL": owner,
@@ -209,7 +209,7 @@ def test_the_command_says_what_to_run_without_a_traceback(
 async def test_two_owners_on_one_server_share_what_a_superuser_shares(
     apart: Server, owned: str, superuser: str
 ) -> None:
-    second = prepare(apart, "second_owner", "second")
+    second = prepare(apart, owner="second_owner", database="second")
     assert await refused(second) == [f"GRANT {LOGIN} TO second_owner {SHARED};"]
     login = make_url(login_at(second, tokens.PASSWORD)).set(username="second_gateway")
     own_login = login.render_as_string(hide_password=False)
@@ -229,7 +229,7 @@ WAITING = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND locktype = 
 
 async def test_two_owners_that_begin_together_are_told_apart() -> None:
     with temporary_postgres() as fresh:
-        late = prepare(fresh, "late_owner", "late")
+        late = prepare(fresh, owner="late_owner", database="late")
         early = await connect(fresh.url("postgres"))
         try:
             begun = early.transaction()
@@ -255,7 +255,7 @@ async def test_a_database_of_a_superuser_is_handed_over(apart: Server, owned: st
     login = make_url(login_at(before, tokens.PASSWORD)).set(username="moved_gateway")
     gateway_url = login.render_as_string(hide_password=False)
     await migrated(before, gateway_url)
-    after = prepare(apart, "moved_owner", "moved")
+    after = prepare(apart, owner="moved_owner", database="moved")
     asked = await refused(after, gateway_url)
     assert "ALTER TABLE identity OWNER TO moved_owner;" in asked
     await run(before, *asked)
