@@ -12,7 +12,7 @@ from sqlalchemy import Table
 from gateway.policy import POLICY, PUBLISHED_SETS
 from gateway.row_security.grants import attributes
 from gateway.rules import Rule, every_row
-from gateway.schema.volumes import MEASURES
+from gateway.schema.measures import MEASURES
 from models import Base
 from models.publication.tables import EDITION, PublishedVolume
 from models.vocabulary import Role
@@ -88,7 +88,7 @@ def _by_group(role: Role) -> Iterator[Figures]:
     for grain in GRAINS:
         if needed <= set(grain.dimensions):
             yield Figures(grain.facts, frozenset(grain.facts.c.keys()) - unread, rule)
-            if grain.durations is not None:
+            if grain.durations is not None and clocks & KINDS.keys():
                 yield _durations(grain.durations, clocks, rule)
     if Clock.AGE in clocks:
         yield from (_whole(ages.table, rule) for ages in AGES if needed <= set(ages.dimensions))

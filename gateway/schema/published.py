@@ -14,6 +14,7 @@ from gateway.errors import ErrorCode, FieldError
 from gateway.policy import POLICY, PUBLISHED_SETS
 from gateway.schema.context import Context
 from gateway.schema.figures import Count, Duration, Rate
+from gateway.schema.measures import FIELDS
 from gateway.schema.scalars import BigInt
 from gateway.schema.words import Precision
 from gateway.viewer import Viewer
@@ -108,7 +109,7 @@ class Publication:
 
 def published_measures(measures: Set[Measure], role: Role) -> frozenset[Measure]:
     """Those that the role reads as published figures."""
-    return frozenset(m for m in measures if is_published("VolumeRow", to_camel_case(m), role))
+    return frozenset(m for m in measures if is_published("VolumeRow", FIELDS[m], role))
 
 
 def reads_only_published(role: Role) -> bool:

@@ -15,6 +15,7 @@ from gateway.schema.comparisons import Comparisons, Figures
 from gateway.schema.context import Context
 from gateway.schema.figures import Before, Span
 from gateway.schema.filters import MOST_VALUES
+from gateway.schema.measures import MEASURES
 from gateway.schema.published import (
     NOT_PUBLISHED,
     Publication,
@@ -246,8 +247,6 @@ def _has(selections: Selections, name: str) -> bool:
     )
 
 
-MEASURES = {to_camel_case(measure): measure for measure in Measure}
-MEASURES["revenueIdr"] = MEASURES.pop("revenue")
 _CHANGES = {Span.YEAR: "yearOnYear", Span.MONTH: "monthOnMonth"}
 
 
