@@ -38,7 +38,7 @@ _VIEWS = Path(__file__).parents[2] / "gateway" / "schema" / "roles"
 async def first_wall(connection: asyncpg.Connection, mutant: Mutant) -> str | None:
     """What tells a gateway with the mutant from ours, while the database holds nothing back."""
     with mutant.planted():
-        return await _by_statements(connection, mutant) or _by_view(mutant.role) or _by_the_build()
+        return await _by_statements(connection, mutant) or by_schema(mutant.role)
 
 
 async def _by_statements(connection: asyncpg.Connection, mutant: Mutant) -> str | None:
@@ -69,6 +69,11 @@ async def stated(
 
 def _changes_rows(mutant: Mutant) -> bool:
     return (mutant.access.rows, mutant.access.published_rows) != AGREED[mutant.type_name]
+
+
+def by_schema(role: Role) -> str | None:
+    """What tells the schema as it is made now from the one that was agreed on, for a role."""
+    return _by_view(role) or _by_the_build()
 
 
 def _by_view(role: Role) -> str | None:
@@ -105,7 +110,9 @@ async def second_wall(connection: asyncpg.Connection, mutant: Mutant) -> str | N
         theirs = row_security(Catalogue(FULL))
     if ours == theirs:
         return None
-    return await with_changes(connection, script_changes(ours, theirs), mutant.role)
+    killer = await with_changes(connection, script_changes(ours, theirs), mutant.role)
+    assert killer or _changes_rows(mutant), f"nothing shows of {mutant.name}"
+    return killer
 
 
 def script_changes(ours: str, theirs: str) -> list[str]:

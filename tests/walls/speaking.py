@@ -1,0 +1,143 @@
+"""Every small mistake in which tables a change speaks of and what it answers, before each wall."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+import asyncpg
+import pytest
+
+from gateway.policy import MUTATIONS, Change
+from gateway.row_security import row_security
+from gateway.schema.catalogue import Catalogue
+from models import (
+    Application,
+    Base,
+    Centre,
+    EntryRule,
+    Fee,
+    Partner,
+    PartnerCountry,
+    ServiceTarget,
+    VisaType,
+)
+from models.vocabulary import Role
+from tests.walls import administering, changing
+from tests.walls.judging import FULL, by_schema, script_changes
+from tests.walls.reach import WHO
+
+_NOUNS = (Application, Partner, PartnerCountry, Centre, VisaType, Fee, ServiceTarget, EntryRule)
+_ANSWERS = ("application", "results", "partner", "centre", "visaType", "country")
+#: What makes applications; the others change them.
+_MAKING = ("submitApplication", "submitApplications")
+
+
+@dataclass(frozen=True)
+class ChangedSpeech:
+    """One line of the table of mutations: of another table, or answering another field."""
+
+    mutation: str
+    what: str
+    change: Change
+    #: The table that it speaks of now, or no longer does; None where its answer was changed.
+    noun: type[Base] | None = None
+
+    @property
+    def name(self) -> str:
+        return f"{self.mutation} · {self.what}"
+
+    @contextmanager
+    def planted(self) -> Iterator[None]:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setitem(MUTATIONS, self.mutation, self.change)  # type: ignore[arg-type]
+            yield
+
+
+def changed_tables() -> Iterator[ChangedSpeech]:
+    """Every table that each change speaks of left out, and every other one added."""
+    for mutation, change in MUTATIONS.items():
+        for noun in _NOUNS:
+            gains = noun not in change.of
+            of = (*change.of, noun) if gains else tuple(one for one in change.of if one is not noun)
+            what = f"{'speaks' if gains else 'does not speak'} of {noun.__tablename__}"
+            yield ChangedSpeech(mutation, what, replace(change, of=of), noun)
+
+
+def changed_answers() -> Iterator[ChangedSpeech]:
+    """Every change answering what another one does."""
+    for mutation, change in MUTATIONS.items():
+        for answers in _ANSWERS:
+            if answers != change.answers:
+                changed = replace(change, answers=answers)
+                yield ChangedSpeech(mutation, f"answers {answers}", changed)
+
+
+def first_wall(mutant: ChangedSpeech) -> str | None:
+    """What tells a gateway with the mutant from ours: no statement of ours asks for either."""
+    with mutant.planted():
+        return next(filter(None, map(by_schema, _callers(mutant.mutation))), None)
+
+
+async def second_wall(connection: asyncpg.Connection, mutant: ChangedSpeech) -> str | None:
+    """What tells a database with the mutant's rules from ours; None where they are the same.
+
+    Everything is rolled back. Raises AssertionError where they are not, and nothing shows.
+    """
+    ours = row_security(Catalogue(FULL))
+    with mutant.planted():
+        theirs = row_security(Catalogue(FULL))
+    if ours == theirs:
+        return None
+    transaction = connection.transaction()
+    await transaction.start()
+    try:
+        await connection.execute(";\n".join(script_changes(ours, theirs)))
+        killer = await _by_viewers(connection)
+    except asyncpg.UndefinedColumnError:
+        killer = "PostgreSQL, which refuses the row rules"
+    finally:
+        await transaction.rollback()
+    assert killer, f"nothing shows of {mutant.name}"
+    return killer
+
+
+async def _by_viewers(connection: asyncpg.Connection) -> str | None:
+    for name, claims in WHO.items():
+        if await changing.ruled(connection, claims) != changing.may_change(claims):
+            return f"row rule for changes of {name}"
+        if await changing.made(connection, claims) != changing.may_make(claims):
+            return f"row rule for what {name} makes"
+        if await administering.ruled(connection, claims) != administering.written(claims):
+            return f"row rule for what {name} administers"
+    return None
+
+
+def same_before_the_first(mutant: ChangedSpeech) -> str | None:
+    """Why a gateway with the mutant is ours all the same."""
+    if mutant.noun not in (None, Application):
+        return "the rows of a change are told by its rule alone, whatever tables it speaks of"
+    return None
+
+
+def same_before_the_second(mutant: ChangedSpeech) -> str | None:
+    """Why a database with the mutant's rules is ours all the same."""
+    if mutant.noun is None:
+        return "no row rule is about what is answered"
+    table = mutant.noun.__tablename__
+    if all(_may_anyway(mutant.mutation, role, table) for role in _callers(mutant.mutation)):
+        return f"whoever may do it writes {table} by other changes too"
+    return None
+
+
+def _may_anyway(mutation: str, role: Role, table: str) -> bool:
+    """Whether a role writes a table by other changes, and of the same kind."""
+    return any(
+        role in changing.MAY[other].split()
+        and table in administering.OF.get(other, "application").split()
+        for other in changing.MAY
+        if other != mutation and (mutation not in _MAKING or other in _MAKING)
+    )
+
+
+def _callers(mutation: str) -> list[Role]:
+    return [Role(role) for role in changing.MAY[mutation].split()]
