@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 import pytest
 
+from gateway.doctor import examine
 from gateway.viewer import Viewer as SealedViewer
 from models.database import connect
 from models.forgetting import forget
@@ -179,9 +180,7 @@ async def test_the_doctor_has_nothing_to_say_of_a_plain_owner(world: str, issuer
 
 
 async def test_the_doctor_names_a_superuser_where_it_matters(
-    apart: Server,
-    world: str,
-    issuer: str,
+    apart: Server, world: str, issuer: str
 ) -> None:
     superuser = installation(apart.url(DATABASE), issuer)
     assert await found(superuser) == []
@@ -191,18 +190,36 @@ async def test_the_doctor_names_a_superuser_where_it_matters(
     assert named not in await found(installation(world, issuer, **PRODUCTION))
 
 
-@pytest.mark.parametrize("attribute", ["BYPASSRLS", "CREATEROLE"])
+#: What a superuser took away, how it is given back, and what the doctor says.
+LACKS = {
+    "rows": (
+        f"ALTER ROLE {OWNER} NOBYPASSRLS",
+        f"ALTER ROLE {OWNER} BYPASSRLS",
+        f"The owner {OWNER} lacks the attribute BYPASSRLS.",
+    ),
+    "roles": (
+        f"ALTER ROLE {OWNER} NOCREATEROLE",
+        f"ALTER ROLE {OWNER} CREATEROLE",
+        f"The owner {OWNER} lacks the attribute CREATEROLE.",
+    ),
+    "the revision": (
+        "ALTER TABLE alembic_version OWNER TO postgres",
+        f"ALTER TABLE alembic_version OWNER TO {OWNER}",
+        "Something in the database belongs to postgres.",
+    ),
+}
+
+
+@pytest.mark.parametrize("lack", LACKS)
 async def test_the_doctor_names_what_an_owner_lacks(
-    apart: Server,
-    world: str,
-    issuer: str,
-    attribute: str,
+    apart: Server, world: str, issuer: str, lack: str
 ) -> None:
+    taken, given, expected = LACKS[lack]
     superuser = apart.url(DATABASE)
-    await run(superuser, f"ALTER ROLE {OWNER} NO{attribute}")
+    await run(superuser, taken)
     try:
-        assert await found(installation(world, issuer)) == [
-            f"The owner {OWNER} lacks the attribute {attribute}."
-        ]
+        (finding,) = await examine(installation(world, issuer))
+        assert finding.what == expected
+        assert finding.mend.endswith(f"{given};")
     finally:
-        await run(superuser, f"ALTER ROLE {OWNER} {attribute}")
+        await run(superuser, given)

@@ -106,6 +106,15 @@ async def test_the_owner_takes_away_what_it_can(owned: str, superuser: str) -> N
     await has_no_right_of_its_own(login_at(owned, tokens.PASSWORD))
 
 
+async def test_an_owner_that_is_a_superuser_takes_everything_away(
+    owned: str, superuser: str
+) -> None:
+    await run(superuser, f"ALTER ROLE {LOGIN} SUPERUSER CREATEDB CREATEROLE REPLICATION BYPASSRLS")
+    await migrated(superuser)
+    await has_no_right_of_its_own(login_at(owned, tokens.PASSWORD))
+    await migrated(owned)
+
+
 #: What a superuser did to the installation, and what the owner asks one to say.
 LACKS = {
     "an owner that is held to row rules": (
