@@ -268,7 +268,7 @@ CREATE POLICY officer_select ON volume_aged_until FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 GRANT INSERT (id, occurred_at, applicant_id, actor, actor_role, actor_partner_code, actor_country_code, purpose, case_reference, fields, trace_id) ON access_event TO gerbang_officer;
 CREATE POLICY officer_insert ON access_event FOR INSERT TO gerbang_officer
-    WITH CHECK ((SELECT viewer.acts_as('OFFICER')) AND actor = (SELECT viewer.subject()) AND actor_role = 'OFFICER' AND purpose IN ('CASEWORK'));
+    WITH CHECK ((SELECT viewer.acts_as('OFFICER')) AND actor = (SELECT viewer.subject()) AND actor_partner_code IS NOT DISTINCT FROM (SELECT viewer.partner()) AND actor_country_code IS NOT DISTINCT FROM (SELECT (viewer.countries())[1] WHERE cardinality(viewer.countries()) = 1) AND actor_role = 'OFFICER' AND purpose IN ('CASEWORK'));
 
 -- SUPERVISOR
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_supervisor;
@@ -381,7 +381,7 @@ CREATE POLICY supervisor_select ON volume_aged_until FOR SELECT TO gerbang_super
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 GRANT INSERT (id, occurred_at, applicant_id, actor, actor_role, actor_partner_code, actor_country_code, purpose, case_reference, fields, trace_id) ON access_event TO gerbang_supervisor;
 CREATE POLICY supervisor_insert ON access_event FOR INSERT TO gerbang_supervisor
-    WITH CHECK ((SELECT viewer.acts_as('SUPERVISOR')) AND actor = (SELECT viewer.subject()) AND actor_role = 'SUPERVISOR' AND purpose IN ('CASEWORK', 'SUPERVISION'));
+    WITH CHECK ((SELECT viewer.acts_as('SUPERVISOR')) AND actor = (SELECT viewer.subject()) AND actor_partner_code IS NOT DISTINCT FROM (SELECT viewer.partner()) AND actor_country_code IS NOT DISTINCT FROM (SELECT (viewer.countries())[1] WHERE cardinality(viewer.countries()) = 1) AND actor_role = 'SUPERVISOR' AND purpose IN ('CASEWORK', 'SUPERVISION'));
 
 -- PARTNER_MANAGER
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_partner_manager;
@@ -526,7 +526,7 @@ CREATE POLICY partner_agent_select ON volume_edition FOR SELECT TO gerbang_partn
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
 GRANT INSERT (id, occurred_at, applicant_id, actor, actor_role, actor_partner_code, actor_country_code, purpose, case_reference, fields, trace_id) ON access_event TO gerbang_partner_agent;
 CREATE POLICY partner_agent_insert ON access_event FOR INSERT TO gerbang_partner_agent
-    WITH CHECK ((SELECT viewer.acts_as('PARTNER_AGENT')) AND actor = (SELECT viewer.subject()) AND actor_role = 'PARTNER_AGENT' AND purpose IN ('INTAKE'));
+    WITH CHECK ((SELECT viewer.acts_as('PARTNER_AGENT')) AND actor = (SELECT viewer.subject()) AND actor_partner_code IS NOT DISTINCT FROM (SELECT viewer.partner()) AND actor_country_code IS NOT DISTINCT FROM (SELECT (viewer.countries())[1] WHERE cardinality(viewer.countries()) = 1) AND actor_role = 'PARTNER_AGENT' AND purpose IN ('INTAKE'));
 
 -- AUDITOR
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_auditor;
@@ -680,7 +680,7 @@ CREATE POLICY applicant_select ON application_change FOR SELECT TO gerbang_appli
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_applicant;
 GRANT INSERT (id, occurred_at, applicant_id, actor, actor_role, actor_partner_code, actor_country_code, purpose, case_reference, fields, trace_id) ON access_event TO gerbang_applicant;
 CREATE POLICY applicant_insert ON access_event FOR INSERT TO gerbang_applicant
-    WITH CHECK ((SELECT viewer.acts_as('APPLICANT')) AND actor = (SELECT viewer.subject()) AND actor_role = 'APPLICANT' AND purpose IN ('OWN_DATA'));
+    WITH CHECK ((SELECT viewer.acts_as('APPLICANT')) AND actor = (SELECT viewer.subject()) AND actor_partner_code IS NOT DISTINCT FROM (SELECT viewer.partner()) AND actor_country_code IS NOT DISTINCT FROM (SELECT (viewer.countries())[1] WHERE cardinality(viewer.countries()) = 1) AND actor_role = 'APPLICANT' AND purpose IN ('OWN_DATA'));
 
 -- SERVICE
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_service;

@@ -56,6 +56,14 @@ BEGIN
 END
 $$;"""
 
+#: Of whom an entry in the log of reads speaks: the viewer, and where it is that of one country.
+_OWN_ENTRY = (
+    "actor = (SELECT viewer.subject())"
+    " AND actor_partner_code IS NOT DISTINCT FROM (SELECT viewer.partner())"
+    " AND actor_country_code IS NOT DISTINCT FROM"
+    " (SELECT (viewer.countries())[1] WHERE cardinality(viewer.countries()) = 1)"
+)
+
 
 def row_security(catalogue: Catalogue) -> str:
     """The whole script."""
@@ -136,7 +144,7 @@ def _log_of_reads(role: Role) -> Iterator[str]:
     yield f"GRANT INSERT ({columns}) ON {table} TO {database_role(role)};"
     listed = ", ".join(f"'{purpose}'" for purpose in purposes)
     held = (
-        f"(SELECT viewer.acts_as('{role}')) AND actor = (SELECT viewer.subject())"
+        f"(SELECT viewer.acts_as('{role}')) AND {_OWN_ENTRY}"
         f" AND actor_role = '{role}' AND purpose IN ({listed})"
     )
     yield _policy(table, role, "INSERT", f"WITH CHECK ({held})")

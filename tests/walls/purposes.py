@@ -30,9 +30,9 @@ WHY: dict[str, str] = {
 UNSAID = {"APPLICANT": "OWN_DATA"}
 
 _ENTER = """
-    INSERT INTO access_event (id, applicant_id, actor, actor_role, purpose, case_reference, fields,
-        trace_id)
-    VALUES (gen_random_uuid(), $1, $2, $3, $4, 'TEST', '{}', 'trace')
+    INSERT INTO access_event (id, applicant_id, actor, actor_role, actor_partner_code,
+        actor_country_code, purpose, case_reference, fields, trace_id)
+    VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6, 'TEST', '{}', 'trace')
 """
 
 
@@ -117,11 +117,18 @@ async def ruled(connection: asyncpg.Connection, claims: Claims) -> set[str]:
         await attempt.start()
         with suppress(asyncpg.InsufficientPrivilegeError):
             await act(connection, viewer(claims))
-            own = applicant_id("Wei Tan"), claims.get("sub", ""), role_of(claims)
-            await connection.execute(_ENTER, *own, purpose.value)
+            entry = applicant_id("Wei Tan"), *_named(claims), purpose.value
+            await connection.execute(_ENTER, *entry)
             entered.add(purpose.value)
         await attempt.rollback()
     return entered
+
+
+def _named(claims: Claims) -> tuple[str | None, ...]:
+    """Who is named in a viewer's entries: the partner too, and the country if it is one."""
+    countries = claims.get("countries", ())
+    country = countries[0] if len(countries) == 1 else None
+    return claims.get("sub", ""), role_of(claims), claims.get("partner"), country
 
 
 def first_wall(mutant: ChangedPurpose) -> str | None:

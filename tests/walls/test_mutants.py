@@ -120,18 +120,31 @@ async def test_a_verb_granted_besides_shows(complete_world, role: Role) -> None:
         assert (killer or "").startswith(f"grant: {database_role(role)} gains {verb}")
 
 
-#: Who is named in the log, in which role and for what, by a viewer who acts in which role.
-ENTRIES = {
-    "in the own name and role": ("officer", "OFFICER", "CASEWORK", Role.OFFICER),
-    "in another name": ("officer-2", "OFFICER", "CASEWORK", Role.OFFICER),
-    "in another role": ("officer", "SUPERVISOR", "CASEWORK", Role.OFFICER),
-    "for what another role does": ("officer", "OFFICER", "SUPERVISION", Role.OFFICER),
-    "sealed for another role": ("officer", "OFFICER", "CASEWORK", Role.SUPERVISOR),
+#: What is said in the log of who reads, and for what.
+OWN = {
+    "actor": "officer",
+    "actor_role": "OFFICER",
+    "actor_partner_code": None,
+    "actor_country_code": None,
+    "purpose": "CASEWORK",
+}
+#: What is said otherwise, by a viewer who acts in which role.
+ENTRIES: dict[str, tuple[dict[str, str], Role]] = {
+    "in the own name and role": ({}, Role.OFFICER),
+    "in another name": ({"actor": "officer-2"}, Role.OFFICER),
+    "in another role": ({"actor_role": "SUPERVISOR"}, Role.OFFICER),
+    "of a partner": ({"actor_partner_code": "NUSA"}, Role.OFFICER),
+    "of a country": ({"actor_country_code": "AU"}, Role.OFFICER),
+    "for what another role does": ({"purpose": "SUPERVISION"}, Role.OFFICER),
+    "sealed for another role": ({}, Role.SUPERVISOR),
 }
 CONDITIONS = (
     "(SELECT viewer.acts_as('OFFICER'))",
     "actor = (SELECT viewer.subject())",
     "actor_role = 'OFFICER'",
+    "actor_partner_code IS NOT DISTINCT FROM (SELECT viewer.partner())",
+    "actor_country_code IS NOT DISTINCT FROM"
+    " (SELECT (viewer.countries())[1] WHERE cardinality(viewer.countries()) = 1)",
     "purpose IN ('CASEWORK')",
 )
 
@@ -139,16 +152,16 @@ CONDITIONS = (
 async def entries_taken(connection: asyncpg.Connection) -> set[str]:
     """Which entries of the log the database takes from officers."""
     taken = set()
-    for name, (actor, role, purpose, sealed_for) in ENTRIES.items():
+    for name, (otherwise, sealed_for) in ENTRIES.items():
         with suppress(asyncpg.InsufficientPrivilegeError):
             async with connection.transaction():
                 await act(connection, Viewer("officer", sealed_for))
                 await connection.execute("SET LOCAL ROLE gerbang_officer")
                 await connection.execute(
-                    "INSERT INTO access_event (id, applicant_id, actor, actor_role, purpose,"
+                    f"INSERT INTO access_event (id, applicant_id, {', '.join(OWN)},"
                     " case_reference, fields, trace_id)"
-                    " VALUES (gen_random_uuid(), $1, $2, $3, $4, 'TEST', '{}', 'trace')",
-                    *(applicant_id("Wei Tan"), actor, role, purpose),
+                    " VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6, 'TEST', '{}', 'trace')",
+                    *(applicant_id("Wei Tan"), *(OWN | otherwise).values()),
                 )
                 taken.add(name)
                 await connection.execute("RESET ROLE")
