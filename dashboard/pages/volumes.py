@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, ctx, dcc, html, no_update
@@ -25,8 +26,10 @@ from dashboard.pages.outcomes import outcomes
 from dashboard.pages.ranking import ranking
 from dashboard.pages.stale import above
 from dashboard.pages.twins import trend_notes
+from dashboard.part import Part
 from dashboard.period import month_end, today
 from dashboard.refresh import ASKED_AGAIN, SHOWN, SHOWN_NOW, only_changes, stores
+from dashboard.rendering import html_of
 from dashboard.sessions import Session, Viewer
 from dashboard.shell import footer, masthead
 from dashboard.texts import Texts, texts
@@ -37,23 +40,23 @@ log = logging.getLogger(__name__)
 
 #: What the callback writes, by the names it uses for it.
 OUTPUTS = {
-    "masthead": Output("masthead", "children"),
-    "notice": Output("notice", "children"),
-    "heading": Output("heading", "children"),
-    "filters": Output("filters", "children"),
-    "chips": Output("chips", "children"),
+    "masthead": Output("masthead", "content"),
+    "notice": Output("notice", "content"),
+    "heading": Output("heading", "content"),
+    "filters": Output("filters", "content"),
+    "chips": Output("chips", "content"),
     "is_without_figures": Output("figures", "hidden"),
-    "cards": Output("cards", "children"),
-    "map_title": Output("map-title", "children"),
+    "cards": Output("cards", "content"),
+    "map_title": Output("map-title", "content"),
     "map": Output("map", "figure"),
     "map_kind": Output("map-picture", "className"),
-    "map_note": Output("map-note", "children"),
-    "trend_title": Output("trend-title", "children"),
+    "map_note": Output("map-note", "content"),
+    "trend_title": Output("trend-title", "content"),
     "trend": Output("trend", "figure"),
-    "trend_note": Output("trend-note", "children"),
-    "ranking": Output("ranking", "children"),
-    "outcomes": Output("outcomes", "children"),
-    "footer": Output("footer", "children"),
+    "trend_note": Output("trend-note", "content"),
+    "ranking": Output("ranking", "content"),
+    "outcomes": Output("outcomes", "content"),
+    "footer": Output("footer", "content"),
     "shown": SHOWN_NOW,
 }
 UNCHANGED = dict.fromkeys(OUTPUTS, no_update)
@@ -71,19 +74,24 @@ def layout() -> html.Div:
         [
             dcc.Location(id="address", refresh=False),
             *stores(),
-            html.Header(id="masthead", className="masthead"),
+            Part("header", id="masthead", className="masthead"),
             html.Main(
                 [
-                    html.Div(id="heading"),
-                    html.Div(id="filters"),
-                    html.Div(id="chips", **aria(live="polite")),
-                    html.Div(id="notice"),
+                    Part("div", id="heading"),
+                    Part("div", id="filters"),
+                    Part("div", id="chips", **aria(live="polite")),
+                    Part("div", id="notice"),
                     html.Div(
                         [
-                            html.Section(_waiting_cards(), id="cards", className="cards"),
+                            Part(
+                                "section",
+                                id="cards",
+                                className="cards",
+                                content=html_of(_waiting_cards()),
+                            ),
                             html.Div([_picture("map"), _picture("trend")], className="pictures"),
-                            html.Section(id="ranking", className="panel"),
-                            html.Section(id="outcomes", className="panel"),
+                            Part("section", id="ranking", className="panel"),
+                            Part("section", id="outcomes", className="panel"),
                         ],
                         id="figures",
                     ),
@@ -91,7 +99,7 @@ def layout() -> html.Div:
                 id="main",
                 tabIndex=-1,
             ),
-            html.Footer(id="footer"),
+            Part("footer", id="footer"),
         ],
         className="page",
     )
@@ -110,7 +118,7 @@ def register(dash: Dash, gateway: Gateway) -> None:
     async def show(search: str | None, _: Any, shown: Any) -> dict[str, Any]:
         # A page that is opened anew, or refreshes itself, is not content with a fresh answer.
         wants_news = not shown or ctx.triggered_id == ASKED_AGAIN.component_id
-        return only_changes(await answer(search, wants_news=wants_news), shown)
+        return only_changes(_written(await answer(search, wants_news=wants_news)), shown)
 
     async def answer(search: str | None, *, wants_news: bool) -> dict[str, Any]:
         visit = current_visit.get()
@@ -129,6 +137,16 @@ def register(dash: Dash, gateway: Gateway) -> None:
             return _without_answer(address, visit.session, error, say)
         page = _page(View(address, viewer, audience, period, volumes, say))
         return above(page, asked.outage, volumes.as_of, say)
+
+
+def _written(state: Mapping[str, Any]) -> dict[str, Any]:
+    """The state as the page takes it: all but the pictures as HTML."""
+    return {
+        name: html_of(value)
+        if OUTPUTS[name].component_property == "content" and value is not no_update
+        else value
+        for name, value in state.items()
+    }
 
 
 def _page(view: View) -> dict[str, Any]:
@@ -185,7 +203,7 @@ def _unexpected(error: Exception) -> dict[str, Any]:
     told = failure("INTERNAL", trace_id, Address(visit.language), say)
     # What the page shows is not known here, so the next answer writes all of it.
     state = WITHOUT_FIGURES | {"shown": None}
-    return _shown(Address(visit.language), visit.session.viewer, say, state, told)
+    return _written(_shown(Address(visit.language), visit.session.viewer, say, state, told))
 
 
 def _shown(
@@ -199,7 +217,7 @@ def _picture(name: str) -> html.Figure:
     """A title, a graph and a note; the graph waits empty, so that nothing jumps when it comes."""
     return html.Figure(
         [
-            html.H2(id=f"{name}-title"),
+            Part("h2", id=f"{name}-title"),
             dcc.Graph(
                 id=name,
                 config=GRAPH_CONFIG,
@@ -207,7 +225,7 @@ def _picture(name: str) -> html.Figure:
                 className=f"graph graph-{name}",
                 figure={"layout": {"xaxis": {"visible": False}, "yaxis": {"visible": False}}},
             ),
-            html.Figcaption(id=f"{name}-note"),
+            Part("figcaption", id=f"{name}-note"),
         ],
         id=f"{name}-picture",
         className=f"panel picture-{name}",

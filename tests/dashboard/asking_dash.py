@@ -17,7 +17,7 @@ async def question_of(
         each
         for each in told
         if ADDRESS in [f"{place['id']}.{place['property']}" for place in each["inputs"]]
-        and "masthead.children" in each["output"]
+        and "masthead.content" in each["output"]
     )
     given = {ADDRESS: search} | values
     return {

@@ -211,7 +211,7 @@ def test_a_file_follows_the_filters(demo: Demo) -> None:
 def test_a_replayed_question_of_a_manager_tells_of_no_other_country(demo: Demo) -> None:
     with signed_in(demo, "manager-au") as client:
         callbacks = client.get("/_dash-dependencies").json()
-        callback = next(each for each in callbacks if "masthead.children" in each["output"])
+        callback = next(each for each in callbacks if "masthead.content" in each["output"])
         search = "?language=en&country=SG&nationality=&by=country&rows=all&measures=all"
         question = {
             "output": callback["output"],

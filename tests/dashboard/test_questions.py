@@ -30,14 +30,14 @@ def put_input(key: str, value: Any) -> Change:
 
 NO_QUESTIONS: dict[str, Change] = {
     "a list": lambda question: [question],
-    "a text": lambda question: "masthead.children",
+    "a text": lambda question: "masthead.content",
     "nothing": lambda question: {},
     "no output": lambda question: put("output", None)(question),
     "an output of another page": put("output", "secrets.children"),
     "an output that the browser writes": put("output", "map.clickData"),
-    "an output that is a list": put("output", ["masthead.children"]),
-    "one output alone": put("output", "ranking.children"),
-    "other outputs": put("outputs", [{"id": "ranking", "property": "children"}]),
+    "an output that is a list": put("output", ["masthead.content"]),
+    "one output alone": put("output", "ranking.content"),
+    "other outputs": put("outputs", [{"id": "ranking", "property": "content"}]),
     "outputs that are none": put("outputs", 7),
     "more inputs": lambda question: (
         question | {"inputs": [*question["inputs"], question["inputs"][0]]}
