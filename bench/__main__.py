@@ -7,7 +7,7 @@ from typing import Any
 import click
 import uvicorn
 
-from bench import demo, driver, load, page, saturated, volumes, walls
+from bench import demo, driver, load, page, saturated, visiting, volumes, walls
 
 applications = click.option("--applications", default=20_000, show_default=True, help="World size.")
 rounds = click.option("--rounds", default=7, show_default=True, help="Medians over so many.")
@@ -80,6 +80,14 @@ def _load(applications: tuple[int, ...]) -> None:
 def _demo(applications: int, rounds: int) -> None:
     """The demo from nothing to its checked answer, the first time and every time after."""
     demo.measure(applications, rounds)
+
+
+@bench.command("visiting")
+@click.option("--applications", default=100_000, show_default=True, help="World size.")
+@click.option("--rounds", default=9, show_default=True, help="Medians over so many.")
+def _visiting(applications: int, rounds: int) -> None:
+    """The page in a browser, from a click to the last thing that is drawn."""
+    visiting.measure(applications, rounds)
 
 
 def _run(measuring: Coroutine[Any, Any, None]) -> None:

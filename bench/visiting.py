@@ -1,0 +1,155 @@
+"""What the page costs its reader: from opening it, or a click, to the last thing that is drawn."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+import click
+from playwright.sync_api import Page, sync_playwright
+
+from bench.measuring import show_table
+from tests.browser import NoBrowserError, launch_options
+from tests.running_demo import Demo, data_folder, running_demo
+
+_READER = "leadership"
+#: The page is at rest when nothing has changed for so many milliseconds.
+_REST = 250
+
+#: Notes when the page changed last, and when that had been painted.
+_WATCH = """
+window.seen = { began: 0, changed: 0, painted: 0 };
+new MutationObserver(() => {
+  seen.changed = performance.now();
+  requestAnimationFrame(() => {
+    const painted = new MessageChannel();
+    painted.port1.onmessage = () => (seen.painted = performance.now());
+    painted.port2.postMessage(null);
+  });
+}).observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+"""
+_ANSWERS = """
+performance.getEntriesByType("resource").filter(
+  (each) => each.name.includes("/_dash-update-component") && each.startTime >= seen.began)
+"""
+_IS_AT_REST = f"""() => {{
+  const still = performance.now() - {_REST};
+  const isAnswered = {_ANSWERS}.some((each) => each.responseEnd);
+  return isAnswered && seen.painted > seen.changed && seen.painted < still;
+}}"""
+_TAKEN = f"""() => {{
+  const [answer] = {_ANSWERS};
+  const {{ requestStart, responseStart, responseEnd, encodedBodySize }} = answer;
+  return {{
+    asking: requestStart - seen.began,
+    answering: responseEnd - requestStart,
+    drawing: seen.painted - responseEnd,
+    size: encodedBodySize,
+  }};
+}}"""
+#: What a reader does, by the element that it is done to; each round does it to another one.
+_CHOOSE = """(each, n) => {
+  each.selectedIndex = 1 + n;
+  seen.began = performance.now();
+  each.dispatchEvent(new Event("change", { bubbles: true }));
+}"""
+_PRESS = """(each) => {
+  seen.began = performance.now();
+  each.click();
+}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Milliseconds of one act: until the page asks, until it is answered, until all is drawn."""
+
+    asking: float
+    answering: float
+    drawing: float
+    #: Bytes of the answer, as sent.
+    size: float
+
+    @property
+    def whole(self) -> float:
+        return self.asking + self.answering + self.drawing
+
+
+def measure(applications: int, rounds: int) -> None:
+    """Print medians over the rounds; each act begins on a page that was opened for it."""
+    acts: dict[str, Callable[[Page, int], None]] = {
+        "a country": _country,
+        "a period": _period,
+        "a measure": _measure,
+        "an order": _order,
+    }
+    taken: dict[str, list[Taken]] = {name: [] for name in ("opening", *acts)}
+    with data_folder() as data, running_demo(data, applications) as demo, _reader(demo) as page:
+        for number in range(rounds):
+            for name, act in acts.items():
+                taken["opening"].append(_opened(page, demo))
+                act(page, number)
+                taken[name].append(_at_rest(page))
+    show_table(
+        f"The page with {applications:,} applications, milliseconds",
+        ("act", "asking", "answering", "drawing", "all", "of them at worst", "KB sent"),
+        [_row(name, times) for name, times in taken.items()],
+    )
+
+
+@contextmanager
+def _reader(demo: Demo) -> Iterator[Page]:
+    """Somebody who has signed in and has seen the page before, so that its files are there."""
+    try:
+        options = launch_options()
+    except NoBrowserError as error:
+        raise click.ClickException(str(error)) from error
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(**options)
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page.add_init_script(_WATCH)
+        page.goto(f"{demo.dashboard_url}/?language=en")
+        page.fill("input[name=user]", _READER)
+        page.locator("form").last.locator("button").last.click()
+        _at_rest(page)
+        yield page
+        browser.close()
+
+
+def _opened(page: Page, demo: Demo) -> Taken:
+    page.goto(f"{demo.dashboard_url}/?language=en")
+    return _at_rest(page)
+
+
+def _country(page: Page, number: int) -> None:
+    page.locator(".filters select[name=country]").evaluate(_CHOOSE, number)
+
+
+def _period(page: Page, number: int) -> None:
+    _press_one_of(page, ".segments a:not([aria-current])", number)
+
+
+def _measure(page: Page, number: int) -> None:
+    _press_one_of(page, "#cards h3 a:not([aria-current])", number)
+
+
+def _order(page: Page, number: int) -> None:
+    _press_one_of(page, "#ranking thead a", number)
+
+
+def _press_one_of(page: Page, links: str, number: int) -> None:
+    offered = page.locator(links)
+    offered.nth(number % offered.count()).evaluate(_PRESS)
+
+
+def _at_rest(page: Page) -> Taken:
+    page.wait_for_function(_IS_AT_REST, polling=50)
+    told: dict[str, Any] = page.evaluate(_TAKEN)
+    return Taken(**told)
+
+
+def _row(name: str, times: list[Taken]) -> tuple[str, ...]:
+    parts = ("asking", "answering", "drawing", "whole")
+    medians = (f"{median(getattr(each, part) for each in times):,.0f}" for part in parts)
+    worst = max(each.whole for each in times)
+    return (name, *medians, f"{worst:,.0f}", f"{median(each.size for each in times) / 1024:,.1f}")
