@@ -20,13 +20,11 @@ _REST = 250
 #: Notes when the page changed last, and when that had been painted.
 _WATCH = """
 window.seen = { began: 0, changed: 0, painted: 0 };
+const painted = new MessageChannel();
+painted.port1.onmessage = () => (seen.painted = performance.now());
 new MutationObserver(() => {
   seen.changed = performance.now();
-  requestAnimationFrame(() => {
-    const painted = new MessageChannel();
-    painted.port1.onmessage = () => (seen.painted = performance.now());
-    painted.port2.postMessage(null);
-  });
+  requestAnimationFrame(() => painted.port2.postMessage(null));
 }).observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
 """
 _ANSWERS = """
@@ -35,8 +33,8 @@ performance.getEntriesByType("resource").filter(
 """
 _IS_AT_REST = f"""() => {{
   const still = performance.now() - {_REST};
-  const isAnswered = {_ANSWERS}.some((each) => each.responseEnd);
-  return isAnswered && seen.painted > seen.changed && seen.painted < still;
+  const isDrawn = {_ANSWERS}.some((each) => each.responseEnd < seen.painted);
+  return isDrawn && seen.painted > seen.changed && seen.painted < still;
 }}"""
 _TAKEN = f"""() => {{
   const [answer] = {_ANSWERS};
