@@ -79,6 +79,7 @@ MORE = (
 )
 MEASURES = (*MAIN, *MORE)
 BY_ID = {measure.id: measure for measure in MEASURES}
+BY_FIELD = {measure.field: measure for measure in MEASURES}
 
 #: Read at the end of a period, and never summed over time.
 STOCKS = (WIP, BACKLOG, WIP_AGE_P50, WIP_AGE_P90, WIP_AGE_OLDEST)

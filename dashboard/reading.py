@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from dashboard.measures import MEASURES, Measure
+from dashboard.measures import BY_FIELD, Measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def line_of(row: Mapping[str, Any], by: str) -> Line:
     period = row.get("period")
     return Line(
         readings={
-            measure.id: _reading(row[measure.field]) for measure in MEASURES if measure.field in row
+            BY_FIELD[field].id: _reading(told) for field, told in row.items() if field in BY_FIELD
         },
         code=place.get("code"),
         iso3=place.get("iso3"),

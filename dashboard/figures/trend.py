@@ -19,6 +19,8 @@ TICKS = 4
 MONTHS_NAMED = 8
 QUARTERS_NAMED = 36
 HOURS_OF_A_DAY = 24
+#: The width of one, in pixels, in the size of an axis.
+LETTER = 7
 
 
 def trend_months(volumes: Volumes, period: Period) -> tuple[date, ...]:
@@ -42,13 +44,14 @@ def trend(
         _line(names, now, measure, say(f"measures.{measure.id}.label"), SERIES_COLOUR, say),
     ]
     highest = max((reading.value or 0 for reading in (*now, *before, *targets)), default=0)
+    heights = _heights(highest, measure, say)
     ticks = _month_ticks(months)
     return {
         "data": [line for line in lines if any(value is not None for value in line["y"])]
         or lines[-1:],
         "layout": layout_of(
             say,
-            {"l": 8, "r": 14, "t": 34, "b": 42},
+            {"l": _room_for(heights["ticktext"]), "r": 14, "t": 34, "b": 42},
             xaxis={
                 "type": "category",
                 "tickvals": [month_text(day, say) for day in ticks],
@@ -61,7 +64,7 @@ def trend(
                 "spikethickness": -1,  # negative: without the white edge that suits light paper
                 "spikedash": "solid",
             },
-            yaxis=_heights(highest, measure, say),
+            yaxis=heights,
             hovermode="x unified",
             showlegend=True,
             legend={
@@ -192,8 +195,12 @@ def _heights(highest: float, measure: Measure, say: Texts) -> dict[str, Any]:
         "range": [0, max(highest * 1.06, heights[-1])],
         "zeroline": False,
         "fixedrange": True,
-        "automargin": True,
     }
+
+
+def _room_for(texts: Sequence[str]) -> int:
+    """Pixels beside an axis; were Plotly to measure them, it would draw everything twice."""
+    return LETTER * max(map(len, texts)) + 10
 
 
 def _ticks(highest: float, measure: Measure) -> list[float]:

@@ -139,3 +139,15 @@ def test_the_page_is_accessible(
     assert told == []
     assert page.evaluate("document.documentElement.scrollWidth") == width
     context.close()
+
+
+@pytest.mark.parametrize("measure", ["revenue", "turnaround_p90", "refusal_rate"])
+def test_the_heights_of_the_trend_have_room_beside_it(visitor: Visitor, measure: str) -> None:
+    page = visitor.opens("leadership", f"language=id&measure={measure}")
+    page.wait_for_selector("#trend .ytick text")
+    picture = page.locator("#trend").bounding_box()
+    assert picture
+    for height in page.locator("#trend .ytick text").all():
+        box = height.bounding_box()
+        assert box
+        assert box["x"] >= picture["x"], height.text_content()
