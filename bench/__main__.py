@@ -85,9 +85,10 @@ def _demo(applications: int, rounds: int) -> None:
 @bench.command("visiting")
 @click.option("--applications", default=100_000, show_default=True, help="World size.")
 @click.option("--rounds", default=9, show_default=True, help="Medians over so many.")
-def _visiting(applications: int, rounds: int) -> None:
+@click.option("--beside", metavar="URL", help="The dashboard of another demo, visited in turns.")
+def _visiting(applications: int, rounds: int, beside: str | None) -> None:
     """The page in a browser, from a click to the last thing that is drawn."""
-    visiting.measure(applications, rounds)
+    visiting.measure(applications, rounds, beside)
 
 
 def _run(measuring: Coroutine[Any, Any, None]) -> None:

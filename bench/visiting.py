@@ -1,17 +1,17 @@
 """What the page costs its reader: from opening it, or a click, to the last thing that is drawn."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
 import click
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from bench.measuring import show_table
 from tests.browser import NoBrowserError, launch_options
-from tests.running_demo import Demo, data_folder, running_demo
+from tests.running_demo import data_folder, running_demo
 
 _READER = "leadership"
 #: The page is at rest when nothing has changed for so many milliseconds.
@@ -73,21 +73,20 @@ class Taken:
         return self.asking + self.answering + self.drawing
 
 
-def measure(applications: int, rounds: int) -> None:
-    """Print medians over the rounds; each act begins on a page that was opened for it."""
-    acts: dict[str, Callable[[Page, int], None]] = {
-        "a country": _country,
-        "a period": _period,
-        "a measure": _measure,
-        "an order": _order,
-    }
-    taken: dict[str, list[Taken]] = {name: [] for name in ("opening", *acts)}
-    with data_folder() as data, running_demo(data, applications) as demo, _reader(demo) as page:
-        for number in range(rounds):
-            for name, act in acts.items():
-                taken["opening"].append(_opened(page, demo))
-                act(page, number)
-                taken[name].append(_at_rest(page))
+def measure(applications: int, rounds: int, beside: str | None) -> None:
+    """Print medians over the rounds; each act begins on a page that was opened for it.
+
+    ``beside`` is the address of a dashboard that runs already and is visited in turns.
+    """
+    with (
+        data_folder() as data,
+        running_demo(data, applications) as demo,
+        _browser() as browser,
+    ):
+        readers = {"": _reader(browser, demo.dashboard_url)}
+        if beside:
+            readers |= {", beside": _reader(browser, beside)}
+        taken = _visits(readers, rounds)
     show_table(
         f"The page with {applications:,} applications, milliseconds",
         ("act", "asking", "answering", "drawing", "all", "of them at worst", "KB sent"),
@@ -95,28 +94,45 @@ def measure(applications: int, rounds: int) -> None:
     )
 
 
+def _visits(readers: Mapping[str, Page], rounds: int) -> dict[str, list[Taken]]:
+    """Every other round goes backwards through the readers."""
+    taken: dict[str, list[Taken]] = {
+        f"{act}{name}": [] for act in ("opening", *_ACTS) for name in readers
+    }
+    for number in range(rounds):
+        names = list(readers)[:: -1 if number % 2 else 1]
+        for act, do in _ACTS.items():
+            for name in names:
+                page = readers[name]
+                page.bring_to_front()
+                page.goto(page.url.partition("?")[0] + "?language=en")
+                taken[f"opening{name}"].append(_at_rest(page))
+                do(page, number)
+                taken[f"{act}{name}"].append(_at_rest(page))
+    return taken
+
+
 @contextmanager
-def _reader(demo: Demo) -> Iterator[Page]:
-    """Somebody who has signed in and has seen the page before, so that its files are there."""
+def _browser() -> Iterator[Browser]:
     try:
         options = launch_options()
     except NoBrowserError as error:
         raise click.ClickException(str(error)) from error
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(**options)
-        page = browser.new_page(viewport={"width": 1440, "height": 900})
-        page.add_init_script(_WATCH)
-        page.goto(f"{demo.dashboard_url}/?language=en")
-        page.fill("input[name=user]", _READER)
-        page.locator("form").last.locator("button").last.click()
-        _at_rest(page)
-        yield page
+        yield browser
         browser.close()
 
 
-def _opened(page: Page, demo: Demo) -> Taken:
-    page.goto(f"{demo.dashboard_url}/?language=en")
-    return _at_rest(page)
+def _reader(browser: Browser, url: str) -> Page:
+    """Somebody who has signed in and has seen the page before, so that its files are there."""
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.add_init_script(_WATCH)
+    page.goto(f"{url}/?language=en")
+    page.fill("input[name=user]", _READER)
+    page.locator("form").last.locator("button").last.click()
+    _at_rest(page)
+    return page
 
 
 def _country(page: Page, number: int) -> None:
@@ -138,6 +154,14 @@ def _order(page: Page, number: int) -> None:
 def _press_one_of(page: Page, links: str, number: int) -> None:
     offered = page.locator(links)
     offered.nth(number % offered.count()).evaluate(_PRESS)
+
+
+_ACTS: Mapping[str, Callable[[Page, int], None]] = {
+    "a country": _country,
+    "a period": _period,
+    "a measure": _measure,
+    "an order": _order,
+}
 
 
 def _at_rest(page: Page) -> Taken:
