@@ -1,13 +1,9 @@
 """``python -m bench``: lists the benches, and runs the one that is named."""
 
-import asyncio
-from collections.abc import Coroutine
-from typing import Any
-
 import click
-import uvicorn
 
-from bench import demo, driver, load, page, saturated, visiting, volumes, walls
+from bench import demo, driver, load, page, peers, saturated, visiting, volumes, walls
+from gateway.cli.serving import on_the_fastest_loop
 
 applications = click.option("--applications", default=20_000, show_default=True, help="World size.")
 rounds = click.option("--rounds", default=7, show_default=True, help="Medians over so many.")
@@ -26,7 +22,7 @@ def bench(context: click.Context) -> None:
 @rounds
 def _driver(applications: int, rounds: int) -> None:
     """A small read in a transaction of its own, with a role and a viewer."""
-    _run(driver.measure(applications, rounds))
+    on_the_fastest_loop(driver.measure(applications, rounds))
 
 
 @bench.command("page")
@@ -34,7 +30,15 @@ def _driver(applications: int, rounds: int) -> None:
 @rounds
 def _page(applications: int, rounds: int) -> None:
     """A page of 50 applications with what they link to, by the gateway and by the bare driver."""
-    _run(page.measure(applications, rounds))
+    on_the_fastest_loop(page.measure(applications, rounds))
+
+
+@bench.command("peers")
+@applications
+@rounds
+def _peers(applications: int, rounds: int) -> None:
+    """The same page over HTTP, by the gateway and by fast gateways of other languages."""
+    on_the_fastest_loop(peers.measure(applications, rounds))
 
 
 @bench.command("volumes")
@@ -42,7 +46,7 @@ def _page(applications: int, rounds: int) -> None:
 @rounds
 def _volumes(applications: int, rounds: int) -> None:
     """Figures from rollups and from raw rows; verifying and rebuilding them."""
-    _run(volumes.measure(applications, rounds))
+    on_the_fastest_loop(volumes.measure(applications, rounds))
 
 
 @bench.command("saturated")
@@ -50,7 +54,7 @@ def _volumes(applications: int, rounds: int) -> None:
 @rounds
 def _saturated(applications: int, rounds: int) -> None:
     """What the page's questions read once every cell has figures in every month."""
-    _run(saturated.measure(applications, rounds))
+    on_the_fastest_loop(saturated.measure(applications, rounds))
 
 
 @bench.command("walls")
@@ -58,7 +62,7 @@ def _saturated(applications: int, rounds: int) -> None:
 @rounds
 def _walls(applications: int, rounds: int) -> None:
     """Questions with and without row rules in the database."""
-    _run(walls.measure(applications, rounds))
+    on_the_fastest_loop(walls.measure(applications, rounds))
 
 
 @bench.command("load")
@@ -71,7 +75,7 @@ def _walls(applications: int, rounds: int) -> None:
 )
 def _load(applications: tuple[int, ...]) -> None:
     """Making and loading a synthetic world."""
-    _run(load.measure(applications))
+    on_the_fastest_loop(load.measure(applications))
 
 
 @bench.command("demo")
@@ -89,13 +93,6 @@ def _demo(applications: int, rounds: int) -> None:
 def _visiting(applications: int, rounds: int, beside: str | None) -> None:
     """The page in a browser, from a click to the last thing that is drawn."""
     visiting.measure(applications, rounds, beside)
-
-
-def _run(measuring: Coroutine[Any, Any, None]) -> None:
-    """On the event loop that the gateway runs on."""
-    loop = uvicorn.Config("").get_loop_factory()
-    with asyncio.Runner(loop_factory=loop) as runner:
-        runner.run(measuring)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,32 @@
+"""What an answer says, whatever its gateway calls things."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from gateway.schema.ids import decode
+
+_INSTANTS = ("submittedAt", "decidedAt")
+
+
+def contents(answer: bytes) -> list[Any]:
+    """The page's applications, with bare keys for ids and instants in UTC.
+
+    Raises RuntimeError where there are errors, or no rows to compare.
+    """
+    told = json.loads(answer)
+    rows = (told.get("data") or {}).get("applications", {}).get("nodes")
+    if told.get("errors") or not rows:
+        raise RuntimeError(f"no page: {answer[:500]!r}")
+    return [_plain("", row) for row in rows]
+
+
+def _plain(name: str, value: Any) -> Any:
+    if isinstance(value, dict):
+        return {inner: _plain(inner, held) for inner, held in value.items()}
+    if name == "id":
+        named = decode(value)
+        return named.key if named else value
+    if name in _INSTANTS:
+        return datetime.fromisoformat(value).astimezone(UTC)
+    return value

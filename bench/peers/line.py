@@ -1,0 +1,50 @@
+"""A connection over which a gateway is asked, with as little as can be around it."""
+
+import asyncio
+from typing import Any
+
+from httptools import HttpResponseParser
+
+
+class Line(asyncio.Protocol):
+    """Asks, takes the whole answer, and stays open for the next question."""
+
+    @classmethod
+    async def to(cls, port: int) -> "Line":
+        _, line = await asyncio.get_running_loop().create_connection(cls, "127.0.0.1", port)
+        return line
+
+    async def ask(self, request: bytes) -> bytes:
+        """The body of the answer. Raises RuntimeError unless it is a good one."""
+        self._body: list[bytes] = []
+        self._answer = asyncio.get_running_loop().create_future()
+        self._transport.write(request)
+        status = await self._answer
+        body = b"".join(self._body)
+        if status != 200 or b'"errors":' in body:
+            raise RuntimeError(f"{status}: {body[:500]!r}")
+        return body
+
+    def close(self) -> None:
+        self._transport.close()
+
+    # What the event loop calls.
+
+    def connection_made(self, transport: Any) -> None:
+        self._transport = transport
+        self._parser = HttpResponseParser(self)
+
+    def data_received(self, data: bytes) -> None:
+        self._parser.feed_data(data)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if not self._answer.done():
+            self._answer.set_exception(exc or ConnectionError("ended without an answer"))
+
+    # What the parser calls.
+
+    def on_body(self, body: bytes) -> None:
+        self._body.append(body)
+
+    def on_message_complete(self) -> None:
+        self._answer.set_result(self._parser.get_status_code())

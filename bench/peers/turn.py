@@ -1,0 +1,91 @@
+"""One contender's turn: asked again and again for some seconds."""
+
+import asyncio
+from dataclasses import dataclass
+from statistics import median
+from time import perf_counter
+from typing import NamedTuple
+
+import psutil
+
+from bench.peers.contender import Contender
+from bench.peers.line import Line
+from models.database import connect
+
+_SECONDS = 2
+
+
+class Turn(NamedTuple):
+    """What came of it, each in seconds a page but for how many a second."""
+
+    #: From asking to the whole answer, the median.
+    seconds: float
+    per_second: float
+    #: What processors worked for the gateway's process and for the database's.
+    gateway_seconds: float
+    database_seconds: float
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Knows what processors worked for the server of a database, to 10 ms."""
+
+    server: psutil.Process
+
+    @classmethod
+    async def over_database(cls, url: str) -> "Watch":
+        """Raises RuntimeError where the server is not on this machine."""
+        connection = await connect(url)
+        server = psutil.Process(connection.get_server_pid()).parent()
+        await connection.close()
+        if server is None:
+            raise RuntimeError("the server of the database is not on this machine")
+        return cls(server)
+
+    def seconds(self) -> float:
+        # Connections that ended count too: their server keeps what their processes worked.
+        of_server = sum(self.server.cpu_times()[:4])
+        return of_server + sum(_worked(one) for one in self.server.children())
+
+
+async def ask_once(contender: Contender) -> bytes:
+    """The body of the answer."""
+    line = await Line.to(contender.port)
+    try:
+        return await line.ask(contender.request)
+    finally:
+        line.close()
+
+
+async def turn(
+    contender: Contender, connections: int, watch: Watch, seconds: float = _SECONDS
+) -> Turn:
+    """Asked on so many connections, on each as soon as it has answered."""
+    request, took = contender.request, list[float]()
+    lines = [await Line.to(contender.port) for _ in range(connections)]
+    try:
+        await asyncio.gather(*(line.ask(request) for line in lines))
+        gateway, database = _worked(contender.process), watch.seconds()
+        began = perf_counter()
+        end = began + seconds
+        await asyncio.gather(*(_ask_until(end, line, request, took) for line in lines))
+        lasted = perf_counter() - began
+        gateway, database = _worked(contender.process) - gateway, watch.seconds() - database
+    finally:
+        for line in lines:
+            line.close()
+    pages = len(took)
+    return Turn(median(took), pages / lasted, gateway / pages, database / pages)
+
+
+async def _ask_until(end: float, line: Line, request: bytes, took: list[float]) -> None:
+    began = perf_counter()
+    while began < end:
+        await line.ask(request)
+        now = perf_counter()
+        took.append(now - began)
+        began = now
+
+
+def _worked(process: psutil.Process) -> float:
+    return sum(process.cpu_times()[:2])
