@@ -1,15 +1,14 @@
 """What a page of 50 applications costs by the gateway, beside the bare driver."""
 
 import json
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import asyncpg
 import orjson
-from sqlalchemy import Engine, event
 
 from bench.asking import Client
 from bench.measuring import show, side_by_side
@@ -18,6 +17,7 @@ from gateway.service import gateway
 from gateway.settings import read_settings
 from models.database import connect
 from models.row_security import login_at
+from tests.listening import listening
 
 _VIEWER = "officer"
 PAGE = """
@@ -34,18 +34,27 @@ query Page {
   }
 }
 """
+#: A way in that leads to no row has no plan, and neither has anything beside it.
+_UNPLANNED = {"query": PAGE.replace("query Page {", "query Page { viewer { role }")}
 
 
 async def measure(applications: int, rounds: int) -> None:
     """Print requests a second of both, and how many statements a page takes."""
     async with world(applications) as url, gateway_on(url, _VIEWER) as client:
         ask = partial(client.post, "/graphql", {"query": PAGE})
-        with _overheard() as statements:
+        await ask()  # the driver asks about types the first time
+        statements: list[_Statement] = []
+        with listening(lambda text, values: statements.append(_Statement(text, values))):
             answer = json.loads(await ask())
         bare = await connect(url)
         try:
             measured = await side_by_side(
-                {"the gateway": ask, "the bare driver": partial(_replay, bare, statements)}, rounds
+                {
+                    "the gateway": ask,
+                    "the gateway without a plan": partial(client.post, "/graphql", _UNPLANNED),
+                    "the bare driver": partial(_replay, bare, statements),
+                },
+                rounds,
             )
         finally:
             await bare.close()
@@ -73,22 +82,7 @@ class _Statement:
     """What was asked of the database."""
 
     text: str
-    values: tuple[Any, ...] = field(default=())
-
-
-@contextmanager
-def _overheard() -> Iterator[list[_Statement]]:
-    """The statements that SQLAlchemy sends meanwhile."""
-    heard: list[_Statement] = []
-
-    def note(connection: Any, cursor: Any, text: str, values: Any, *others: Any) -> None:
-        heard.append(_Statement(text, tuple(values)))
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield heard
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
+    values: tuple[Any, ...]
 
 
 async def _replay(connection: asyncpg.Connection, statements: list[_Statement]) -> bytes:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from gateway.policy import IMPLIED_PURPOSE, MUTATIONS, POLICY, PURPOSES, Access
+from gateway.policy import IMPLIED_PURPOSE, MUTATIONS, POLICY, PUBLISHED_SETS, PURPOSES, Access
 from gateway.rules import EveryRow
 from models.vocabulary import Role
 
@@ -25,6 +25,7 @@ def policy_page() -> str:
                 *(_section(name, access) for name, access in POLICY.items()),
                 *_mutations(),
                 *_purposes(),
+                *_published_sets(),
             ]
         )
         + "\n"
@@ -86,3 +87,11 @@ def _purposes() -> Iterator[str]:
     for role, purposes in PURPOSES.items():
         said = "without saying" if role in IMPLIED_PURPOSE else "said in the document, with a case"
         yield f"- {role}: {', '.join(purposes)}, {said}."
+    yield ""
+
+
+def _published_sets() -> Iterator[str]:
+    yield "## What published figures are told apart by"
+    yield ""
+    for role, sets in PUBLISHED_SETS.items():
+        yield f"- {role}: {', '.join(sets)}."

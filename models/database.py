@@ -47,6 +47,7 @@ def pool(
         connect_args={
             "timeout": connect_seconds,
             "prepared_statement_cache_size": _PREPARED_STATEMENTS,
+            "statement_cache_size": _PREPARED_STATEMENTS,
         },
     )
     event.listen(kept.sync_engine, "connect", partial(_note_backend, seconds=connect_seconds))

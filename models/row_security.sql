@@ -789,7 +789,7 @@ CREATE POLICY anonymous_select ON volume_edition FOR SELECT TO gerbang_anonymous
 
 -- Changes, for whichever viewer
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_writing;
-GRANT EXECUTE ON FUNCTION viewer.is_sealed, viewer.told, viewer.role, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_writing;
+GRANT EXECUTE ON FUNCTION viewer.acts_as, viewer.is_sealed, viewer.told, viewer.role, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_writing;
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_writing;
 GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_writing;
 CREATE POLICY writing_select ON country FOR SELECT TO gerbang_writing

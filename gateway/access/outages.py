@@ -66,15 +66,22 @@ def refuse_partial(failures: Iterable[BaseException | None]) -> None:
 
 def told(error: Exception) -> FieldError | None:
     """The error of a statement as the client may be told it; None is for nobody to see."""
-    if not isinstance(error, DBAPIError):
+    if isinstance(error, ValueError):  # the driver cannot write it as the column's type
+        return FieldError(ErrorCode.INVALID_INPUT, _INCOMPARABLE)
+    if not isinstance(error, DBAPIError | PostgresError):
         return away()
-    state = getattr(error.orig, "sqlstate", None) or ""
+    state = _state(error)
     if state == _QUERY_CANCELED:
         return FieldError(ErrorCode.TIMEOUT, _TOO_LONG)
     if state == _LOCK_NOT_AVAILABLE:
         return FieldError(ErrorCode.UNAVAILABLE, _LOCKED)
-    if error.connection_invalidated or state.startswith(_SERVER_AWAY):
+    if getattr(error, "connection_invalidated", False) or state.startswith(_SERVER_AWAY):
         return away()
     if isinstance(error, DataError) or state.startswith(_DATA_EXCEPTION):
         return FieldError(ErrorCode.INVALID_INPUT, _INCOMPARABLE)
     return None
+
+
+def _state(error: DBAPIError | PostgresError) -> str:
+    """The SQLSTATE of an error, whether SQLAlchemy or the driver tells it."""
+    return getattr(getattr(error, "orig", error), "sqlstate", None) or ""

@@ -7,14 +7,17 @@ from sqlalchemy import (
     ARRAY,
     ColumnElement,
     Select,
+    String,
     and_,
     any_,
+    bindparam,
     false,
     literal,
     or_,
     select,
     true,
 )
+from sqlalchemy.types import TypeEngine
 
 from gateway.policy import MUTATIONS, POLICY, PUBLISHED_SETS
 from gateway.rules import (
@@ -32,6 +35,7 @@ from gateway.rules import (
 )
 from gateway.viewer import Viewer
 from models.publication.tables import PublishedVolume
+from models.vocabulary import Role
 
 #: Marks a statement as held to the policy of a type; the session takes no other.
 HELD_TO = "held_to_policy_of"
@@ -48,6 +52,13 @@ def read(type_name: str, viewer: Viewer, *columns: ColumnElement[Any]) -> Select
     return holding(select(*columns).where(reached(type_name, viewer)), type_name)
 
 
+def read_by_anyone(type_name: str, role: Role, *columns: ColumnElement[Any]) -> Select[Any]:
+    """The same for whoever acts in a role: the scope of the viewer is given when it is run."""
+    rule = POLICY[type_name].rows.get(role)
+    condition = false() if rule is None else _meaning(rule, Anyone(), _as_mapped)
+    return holding(select(*columns).where(condition), type_name)
+
+
 def holding(statement: Select[Any], type_name: str) -> Select[Any]:
     """Vouch that a statement holds to the policy of a type."""
     return statement.execution_options(**{HELD_TO: type_name})
@@ -56,13 +67,13 @@ def holding(statement: Select[Any], type_name: str) -> Select[Any]:
 def changeable(mutation: str, viewer: Viewer) -> ColumnElement[bool]:
     """The condition that holds for the rows on which the viewer may do what a mutation does."""
     rule = MUTATIONS[mutation].rows.get(viewer.role)
-    return false() if rule is None else _meaning(rule, viewer, _as_mapped)
+    return false() if rule is None else _meaning(rule, One(viewer), _as_mapped)
 
 
 def reached(type_name: str, viewer: Viewer, columns: Columns = _as_mapped) -> ColumnElement[bool]:
     """The condition that holds for the rows of a type that the viewer reaches."""
     rule = POLICY[type_name].rows.get(viewer.role)
-    return false() if rule is None else _meaning(rule, viewer, columns)
+    return false() if rule is None else _meaning(rule, One(viewer), columns)
 
 
 def reached_as_published(type_name: str, viewer: Viewer, columns: Columns) -> ColumnElement[bool]:
@@ -72,7 +83,7 @@ def reached_as_published(type_name: str, viewer: Viewer, columns: Columns) -> Co
         return false()
     among = PUBLISHED_SETS.get(viewer.role, ())
     own_sets = columns(PublishedVolume.dimension_set).in_(among)
-    return and_(own_sets, _meaning(rule, viewer, columns))
+    return and_(own_sets, _meaning(rule, One(viewer), columns))
 
 
 def reach(type_name: str, viewer: Viewer) -> tuple[object, ...]:
@@ -97,7 +108,39 @@ def _scopes(rule: Rule) -> Iterator[Scope]:
             return
 
 
-def _meaning(rule: Rule, viewer: Viewer, columns: Columns) -> ColumnElement[bool]:
+class One:
+    """A viewer, whose scope stands in the statement."""
+
+    def __init__(self, viewer: Viewer) -> None:
+        self.viewer = viewer
+
+    def scope(self, scope: Scope, kind: TypeEngine[Any]) -> ColumnElement[Any]:
+        """A viewer without a scope reaches nothing: no value equals null or is in an empty list."""
+        value = getattr(self.viewer, scope)
+        return literal(list(value) if scope in _LISTS else value or None, _type(scope, kind))
+
+    def acts_for(self, partner: str) -> ColumnElement[bool]:
+        return true() if self.viewer.partner == partner else false()
+
+
+class Anyone:
+    """Any viewer of a role; the scope has a place in the statement."""
+
+    def scope(self, scope: Scope, kind: TypeEngine[Any]) -> ColumnElement[Any]:
+        return bindparam(scope.value, None, type_=_type(scope, kind))
+
+    def acts_for(self, partner: str) -> ColumnElement[bool]:
+        return self.scope(Scope.PARTNER, String()) == partner
+
+
+_LISTS = (Scope.COUNTRIES, Scope.CENTRES)
+
+
+def _type(scope: Scope, kind: TypeEngine[Any]) -> TypeEngine[Any]:
+    return ARRAY(kind) if scope in _LISTS else kind
+
+
+def _meaning(rule: Rule, viewer: One | Anyone, columns: Columns) -> ColumnElement[bool]:
     match rule:
         case EveryRow():
             return true()
@@ -112,7 +155,7 @@ def _meaning(rule: Rule, viewer: Viewer, columns: Columns) -> ColumnElement[bool
         case AnyOf(rules):
             return or_(*(_meaning(each, viewer, columns) for each in rules))
         case ActingFor(partner):
-            return true() if viewer.partner == partner else false()
+            return viewer.acts_for(partner)
         case ReachedThrough(key, named_by, inner):
             other = named_by.class_.__table__.alias()
             return (
@@ -125,9 +168,6 @@ def _meaning(rule: Rule, viewer: Viewer, columns: Columns) -> ColumnElement[bool
             )
 
 
-def _own(column: ColumnElement[Any], scope: Scope, viewer: Viewer) -> ColumnElement[bool]:
-    """A viewer without a scope reaches nothing: no value equals null or is in an empty list."""
-    value = getattr(viewer, scope)
-    if scope in (Scope.COUNTRIES, Scope.CENTRES):
-        return column == any_(literal(list(value), ARRAY(column.type)))
-    return column == literal(value or None, column.type)
+def _own(column: ColumnElement[Any], scope: Scope, viewer: One | Anyone) -> ColumnElement[bool]:
+    own = viewer.scope(scope, column.type)
+    return column == (any_(own) if scope in _LISTS else own)

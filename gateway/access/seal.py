@@ -4,7 +4,7 @@ import base64
 import hashlib
 import hmac
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import orjson
 
@@ -47,9 +47,15 @@ class Seal:
             "backend": backend,
             "subject": viewer.subject or None,
             "partner": viewer.partner or None,
-            "countries": viewer.countries,
-            "centres": viewer.centres,
+            "countries": _array(viewer.countries),
+            "centres": _array(viewer.centres),
         }
         body = base64.b64encode(orjson.dumps(told))
         mark = hmac.new(self._key, body, hashlib.sha256).hexdigest()
         return f"{body.decode()}.{mark}"
+
+
+def _array(words: Sequence[str]) -> str:
+    """Words as PostgreSQL writes an array of them."""
+    quoted = (word.replace("\\", "\\\\").replace('"', '\\"') for word in words)
+    return "{" + ",".join(f'"{word}"' for word in quoted) + "}"

@@ -1,9 +1,10 @@
 """One operation's hold on the database: one connection, one transaction, read only."""
 
 import asyncio
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, NamedTuple
 
+from asyncpg import PostgresError
 from sqlalchemy import Row, Select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -11,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from gateway.access.beginning import ROUND_TRIP_SECONDS, begun
 from gateway.access.opening import Opening
 from gateway.access.outages import BROKEN, told
+from gateway.access.prepared import Prepared
 from gateway.access.rows import HELD_TO
 from gateway.errors import FieldError
 from models.database import REMARK, driver_of
@@ -18,6 +20,13 @@ from models.database import REMARK, driver_of
 #: One snapshot for the whole answer, so that a page, its total and its figures agree; and one
 #: viewer, as whom the database holds every statement to its own row rules.
 _BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
+
+class Held(NamedTuple):
+    """A connection on which a transaction is under way, and the driver's own."""
+
+    connection: AsyncConnection
+    driver: Any
 
 
 class Session:
@@ -31,8 +40,8 @@ class Session:
         self._engine = engine
         self._opening = opening
         self._turn = asyncio.Lock()
-        self._connection: AsyncConnection | None = None
-        self._failure: FieldError | None = None
+        self._held: Held | None = None
+        self._failure: Exception | None = None
         self._running: asyncio.Task[Any] | None = None
         self._is_over = False
         self.statements = 0
@@ -44,6 +53,22 @@ class Session:
         """
         if HELD_TO not in statement.get_execution_options():
             raise PermissionError("a statement that was not held to the policy")
+        role = {REMARK: self._opening.role}
+
+        async def run(held: Held) -> Sequence[Row[Any]]:
+            return (await held.connection.execute(statement, execution_options=role)).all()
+
+        return await self._run(run)
+
+    async def fetch(self, statement: Prepared, arguments: Sequence[Any]) -> Sequence[Any]:
+        """The same for one that was prepared: the driver's own rows."""
+
+        async def run(held: Held) -> Sequence[Any]:
+            return await held.driver.fetch(statement.text, *arguments)
+
+        return await self._run(run)
+
+    async def _run(self, run: Callable[[Held], Awaitable[Sequence[Any]]]) -> Any:
         async with self._turn:
             if self._failure:  # the transaction ended with it
                 raise self._failure
@@ -51,23 +76,21 @@ class Session:
                 raise asyncio.CancelledError
             self._running = asyncio.current_task()
             try:
-                self._connection = self._connection or await self._begun()
+                self._held = self._held or await self._begun()
                 self.statements += 1
-                found = await self._connection.execute(
-                    statement, execution_options={REMARK: self._opening.role}
-                )
-                return found.all()
+                return await run(self._held)
             except FieldError as error:
                 self._failure = error
                 raise
-            except (DBAPIError, *BROKEN) as error:
-                self._failure = told(error)
-                raise self._failure or error from None
+            except (DBAPIError, PostgresError, *BROKEN) as error:
+                self._failure = told(error) or error
+                raise self._failure from None
             finally:
                 self._running = None
 
-    async def _begun(self) -> AsyncConnection:
-        return await begun(self._engine, _BEGIN, self._opening)
+    async def _begun(self) -> Held:
+        connection = await begun(self._engine, _BEGIN, self._opening)
+        return Held(connection, await driver_of(connection))
 
     async def close(self) -> None:
         """End the transaction and give the connection back.
@@ -78,12 +101,12 @@ class Session:
         if self._running:
             self._running.cancel()
         async with self._turn:
-            connection, self._connection = self._connection, None
-        if connection is None:
+            held, self._held = self._held, None
+        if held is None:
             return
         try:
-            await (await driver_of(connection)).execute("ROLLBACK", timeout=ROUND_TRIP_SECONDS)
+            await held.driver.execute("ROLLBACK", timeout=ROUND_TRIP_SECONDS)
         except Exception:  # nothing was written, so only the connection is lost
-            await connection.invalidate()
+            await held.connection.invalidate()
         finally:
-            await connection.close()
+            await held.connection.close()

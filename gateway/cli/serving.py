@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 import sys
@@ -75,6 +76,7 @@ def on_the_fastest_loop(serving: Coroutine[Any, Any, None]) -> None:
 async def _serve(settings: Settings) -> None:
     drain = Drain()
     app = gateway(settings, drain=drain)
+    gc.freeze()  # what stays for ever is not looked through again in the middle of an answer
     await DrainingServer(configured(app, settings), drain, settings.drain_grace_seconds).serve()
 
 

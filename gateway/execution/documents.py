@@ -12,20 +12,17 @@ from graphql import (
     GraphQLSyntaxError,
     OperationDefinitionNode,
     OperationType,
-    StringValueNode,
     TypeInfo,
     TypeInfoVisitor,
-    ValidationRule,
     Visitor,
     get_operation_ast,
     parse,
-    specified_rules,
     validate,
     visit,
 )
-from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from gateway.errors import ErrorCode, GerbangError, RequestError
+from gateway.execution.validation import RULES
 from models.vocabulary import Role
 
 #: Bounds what parsing and validating may cost; the introspection of code generators takes 500.
@@ -37,17 +34,6 @@ KEPT = 1_000
 
 #: What runs over HTTP.
 BY_REQUEST = (OperationType.QUERY, OperationType.MUTATION)
-
-
-class StorableText(ValidationRule):
-    """No text holds the character U+0000, which no row can hold."""
-
-    def enter_string_value(self, node: StringValueNode, *_: Any) -> None:
-        if "\0" in node.value:
-            self.report_error(GraphQLError("A text holds the character U+0000.", node))
-
-
-_RULES = (*specified_rules, OneOfInputValidationRule, StorableText)
 
 
 class Documents:
@@ -63,7 +49,7 @@ class Documents:
     def _mistakes(self, text: str, role: Role) -> tuple[GerbangError, ...]:
         """What is wrong with a document; nothing if the role may run it."""
         document = self.parsed(text)
-        errors = validate(self._views[role], document, _RULES, max_errors=MOST_ERRORS)
+        errors = validate(self._views[role], document, RULES, max_errors=MOST_ERRORS)
         if not errors:
             return ()
         return tuple(self._forbidden(document, role)) or tuple(map(_invalid, errors))

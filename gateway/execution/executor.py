@@ -8,6 +8,7 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any
 
+from asyncpg import PostgresError
 from graphql import (
     DocumentNode,
     ExecutionResult,
@@ -19,6 +20,7 @@ from graphql import (
     get_directive_values,
     get_variable_values,
 )
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gateway.access.audit import record_reads
@@ -30,6 +32,7 @@ from gateway.errors import ErrorCode, GerbangError, RequestError
 from gateway.execution.cost import MOST, cost_of
 from gateway.execution.documents import BY_REQUEST, Documents, operation_of
 from gateway.execution.operation import Answer, OperationRequest
+from gateway.execution.plans import Plans
 from gateway.execution.role_schema import role_schema
 from gateway.failures import error_entry, log_failure, masked
 from gateway.mutations.changes import Changes
@@ -76,6 +79,7 @@ class SchemaExecutor:
         self.catalogue = Catalogue(full)
         self.views = {role: role_schema(full, self.catalogue, role) for role in Role}
         self._documents = Documents(full, self.views)
+        self._plans = Plans(self.views, self.catalogue, self._documents)
 
     async def run(self, request: OperationRequest, viewer: Viewer, trace_id: str) -> Answer:
         """The answer to one operation. Raises RequestError where it cannot start."""
@@ -128,7 +132,7 @@ class SchemaExecutor:
             self._changes,
         )
         try:
-            executions = [_executed(admitted, context, root) for root in await roots(context)]
+            executions = [self._executed(admitted, context, root) for root in await roots(context)]
             results = await asyncio.gather(*executions)
         finally:
             await context.session.close()
@@ -145,6 +149,21 @@ class SchemaExecutor:
                 admitted.trace_id,
             )
         return [answer_to(result, admitted) for result in results]
+
+    async def _executed(self, admitted: Admitted, context: Context, root: Any) -> ExecutionResult:
+        planned = None if root else await self._planned(admitted, context)
+        return await _executed(admitted, context, root) if planned is None else planned
+
+    async def _planned(self, admitted: Admitted, context: Context) -> ExecutionResult | None:
+        """By a plan; None where there is none, or where graphql-core is to tell what goes wrong."""
+        try:
+            data = await self._plans.data(admitted.request, context)
+        except (GerbangError, GraphQLError, DBAPIError, PostgresError):
+            return None
+        except Exception as error:  # a mistake in a plan costs time, and no answer
+            log_failure(error, admitted.trace_id)
+            return None
+        return None if data is None else ExecutionResult(data)
 
     def session(self, viewer: Viewer) -> Session:
         """A hold on the database in the viewer's name."""
@@ -225,6 +244,8 @@ def _told(error: GraphQLError, trace_id: str) -> dict[str, Any]:
     cause = error.original_error
     if isinstance(cause, GerbangError):
         told = cause
+    elif isinstance(cause, GraphQLError) and cause.nodes:  # an argument, as its variables made it
+        told = GerbangError(ErrorCode.INVALID_VARIABLES, cause.message)
     else:
         log_failure(cause or error, trace_id)
         told = masked()

@@ -33,9 +33,9 @@ from strawberry.schema.schema_converter import CustomGraphQLEnumType
 from gateway.access.fields import is_readable
 from gateway.policy import PURPOSES
 from gateway.schema.catalogue import Catalogue
+from gateway.schema.declare import DECLARATION
 from models.vocabulary import Role
 
-_DECLARATION = "strawberry-definition"
 _WITH_FIELDS = (GraphQLObjectType, GraphQLInterfaceType)
 
 
@@ -208,7 +208,7 @@ class _View:
                 parts["interfaces"] = lambda: [self._reference(one) for one in type_.interfaces]
                 return type(type_)(**parts)
             case GraphQLInputObjectType():
-                declared = type_.extensions.get(_DECLARATION)
+                declared = type_.extensions.get(DECLARATION)
                 parts["is_one_of"] = bool(getattr(declared, "is_one_of", type_.is_one_of))
                 parts["fields"] = lambda: {
                     n: self._with_type(GraphQLInputField, f) for n, f in members.items()
@@ -216,7 +216,7 @@ class _View:
                 return GraphQLInputObjectType(**parts)
             case _:
                 parts["values"] = members
-                return CustomGraphQLEnumType(enum=type_.extensions[_DECLARATION], **parts)
+                return CustomGraphQLEnumType(enum=type_.extensions[DECLARATION], **parts)
 
     def _field(self, field: GraphQLField) -> GraphQLField:
         arguments = {

@@ -57,8 +57,8 @@ def writes() -> Iterator[str]:
     """Grants and row rules of the writing role, table by table."""
     yield f"-- Changes, for whichever viewer\nGRANT USAGE ON SCHEMA public, viewer TO {WRITING};"
     yield (
-        "GRANT EXECUTE ON FUNCTION viewer.is_sealed, viewer.told, viewer.role, viewer.subject,"
-        f" viewer.partner, viewer.countries, viewer.centres TO {WRITING};"
+        "GRANT EXECUTE ON FUNCTION viewer.acts_as, viewer.is_sealed, viewer.told, viewer.role,"
+        f" viewer.subject, viewer.partner, viewer.countries, viewer.centres TO {WRITING};"
     )
     yield f"GRANT EXECUTE ON FUNCTION {', '.join(FUNCTIONS)} TO {WRITING};"
     for table, written in _tables().items():

@@ -1,6 +1,6 @@
 """All declared nouns, found in the schema: what the statements of every operation are made of."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from gateway.access.fields import readable_fields
 from gateway.schema.declare import (
+    DECLARATION,
     KEY,
     SOURCE,
     Column,
@@ -22,8 +23,6 @@ from gateway.schema.declare import (
     Translated,
 )
 from models.vocabulary import Role
-
-_DECLARATION = "strawberry-definition"
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,19 +71,27 @@ class Catalogue:
         """The noun that a link leads to."""
         return self.nouns[self._leads_to[source]]
 
+    def readable(self, noun: DeclaredNoun, role: Role) -> list[DeclaredField]:
+        """The fields that a role reads."""
+        readable = readable_fields(noun.name, role)
+        return [field for field in noun.fields.values() if field.name in readable]
+
     def _columns(self, noun: DeclaredNoun, role: Role) -> tuple[Label[Any], ...]:
         """What a row of the noun is read with: its key, and the fields of the role."""
-        readable = readable_fields(noun.name, role)
-        wanted: dict[str, ColumnElement[Any]] = {KEY: noun.key.expression}
-        for field in noun.fields.values():
-            if field.name in readable:
-                wanted.update(_needed(field))
-        return tuple(expression.label(label) for label, expression in wanted.items())
+        return labelled(noun, self.readable(noun, role))
 
 
 def hidden_label(column: InstrumentedAttribute[Any]) -> str:
     """The label under which a row carries a column that is no field, such as a link's."""
     return f"_{column.key}"
+
+
+def labelled(noun: DeclaredNoun, fields: Iterable[DeclaredField]) -> tuple[Label[Any], ...]:
+    """The key of a noun and what some of its fields need."""
+    wanted: dict[str, ColumnElement[Any]] = {KEY: noun.key.expression}
+    for field in fields:
+        wanted.update(_needed(field))
+    return tuple(expression.label(label) for label, expression in wanted.items())
 
 
 def _needed(field: DeclaredField) -> Iterator[tuple[str, Any]]:
@@ -101,7 +108,7 @@ def _needed(field: DeclaredField) -> Iterator[tuple[str, Any]]:
 
 def _declared(schema: GraphQLSchema) -> Iterator[DeclaredNoun]:
     for name, type_ in schema.type_map.items():
-        cls = getattr(type_.extensions.get(_DECLARATION), "origin", None)
+        cls = getattr(type_.extensions.get(DECLARATION), "origin", None)
         stored = getattr(cls, "__stored__", None)
         if isinstance(type_, GraphQLObjectType) and cls and stored:
             yield DeclaredNoun(name, cls, stored, dict(_declared_fields(type_.fields)))
@@ -109,7 +116,7 @@ def _declared(schema: GraphQLSchema) -> Iterator[DeclaredNoun]:
 
 def _declared_fields(fields: dict[str, GraphQLField]) -> Iterator[tuple[str, DeclaredField]]:
     for name, field in fields.items():
-        definition = field.extensions[_DECLARATION]
+        definition = field.extensions[DECLARATION]
         source = definition.metadata.get(SOURCE)
         if source is not None:
             leads_to = get_named_type(field.type).name

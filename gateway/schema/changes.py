@@ -73,7 +73,7 @@ async def _application_changed(
     reached = (
         read("Application", context.viewer, literal(1))
         .where(ApplicationRow.id == ChangeRow.application_id)
-        .where(*(where.conditions() if where else ()))
+        .where(*(one.holds() for one in (where.conditions() if where else ())))
         .exists()
     )
     return await _following(context, ApplicationChange, after, conditions=(reached,))

@@ -1,14 +1,15 @@
 """What one operation carries: who asks, the session, the loaders, what was read of identity."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from aiodataloader import DataLoader
-from sqlalchemy import ARRAY, Select, any_, literal
+from sqlalchemy import ARRAY, Label, Select, any_, literal
 from sqlalchemy.orm import InstrumentedAttribute
 
+from gateway.access.prepared import Prepared
 from gateway.access.rows import read
 from gateway.access.session import Session
 from gateway.mutations.changes import Changes
@@ -20,7 +21,10 @@ from gateway.schema.declare import Link, Links, Placed
 from gateway.schema.positions import Place, Positions
 from gateway.viewer import Viewer
 
-_BY = "_by"
+#: The label of the column that rows were asked for by.
+BY = "_by"
+
+Columns = tuple[Label[Any], ...]
 
 
 @dataclass(slots=True)
@@ -63,15 +67,31 @@ class Context:
 
     def select(self, noun: DeclaredNoun) -> Select[Any]:
         """The rows of a noun within the viewer's reach, with the columns of the viewer's role."""
-        return read(noun.name, self.viewer, *self.catalogue.columns(noun, self.viewer.role))
+        return read(noun.name, self.viewer, *self.columns(noun))
+
+    def columns(self, noun: DeclaredNoun) -> Columns:
+        """All that the viewer's role reads of a noun."""
+        return self.catalogue.columns(noun, self.viewer.role)
 
     async def records(self, noun: DeclaredNoun, statement: Select[Any]) -> list[Any]:
         """The rows of a statement made by ``select``, as instances of the noun."""
         rows = await self.session.rows(statement)
         labels = tuple(str(column.key) for column in statement.selected_columns)
+        self.note_read(noun, rows)
+        return [noun.record(labels, tuple(row)) for row in rows]
+
+    async def fetch(
+        self, noun: DeclaredNoun, prepared: Prepared, given: Mapping[str, Any]
+    ) -> Sequence[Any]:
+        """The rows of a noun by a statement made of its key and other columns."""
+        rows = await self.session.fetch(prepared, prepared.arguments(self.viewer, given))
+        self.note_read(noun, rows)
+        return rows
+
+    def note_read(self, noun: DeclaredNoun, rows: Sequence[Any]) -> None:
+        """Rows that are logged begin with the applicant."""
         if noun.stored.is_logged:
             self.identities_read.update(row[0] for row in rows)
-        return [noun.record(labels, tuple(row)) for row in rows]
 
     def position(self, source: Placed, root: Any) -> str:
         """Where a change lies, sealed."""
@@ -136,9 +156,9 @@ class Loaders:
     ) -> list[tuple[Any, Any]]:
         statement = (
             self._context.select(noun)
-            .add_columns(column.label(_BY))
+            .add_columns(column.label(BY))
             .where(column == any_(literal(list(keys), ARRAY(column.type))))
             .order_by(*order)
         )
         records = await self._context.records(noun, statement)
-        return [(record.__dict__[_BY], record) for record in records]
+        return [(record.__dict__[BY], record) for record in records]

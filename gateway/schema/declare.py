@@ -7,6 +7,7 @@ which operations run reads them and nothing else.
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Any, TypeVar
 
 import strawberry
@@ -18,7 +19,18 @@ from gateway.schema.ids import GlobalId
 Expression = ColumnElement[Any] | InstrumentedAttribute[Any]
 Noun = TypeVar("Noun")
 
+#: Under which Strawberry keeps, in the extensions of a type or field, what declared it.
+DECLARATION = "strawberry-definition"
+
 SOURCE = "source"
+ROOT = "root"
+
+
+class Root(Enum):
+    """What a way in leads to, where it leads to rows of one noun."""
+
+    PAGE = auto()
+    ROW = auto()
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -1,12 +1,15 @@
 """What clients may filter and order a list by: made from the declarations of its noun."""
 
 import enum
+from collections.abc import Iterator
 from datetime import date, datetime
+from enum import Enum, auto
 from functools import cache
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 
 import strawberry
 from sqlalchemy import ARRAY, ColumnElement, any_, literal
+from sqlalchemy.types import TypeEngine
 
 from gateway.errors import ErrorCode, FieldError
 from gateway.schema.declare import SOURCE, Column, Expression, Link
@@ -16,6 +19,45 @@ MOST_VALUES = 100
 
 Value = TypeVar("Value")
 Moment = TypeVar("Moment", date, datetime)
+
+
+class Relation(Enum):
+    """How a column stands to a value."""
+
+    EQUALS = auto()
+    IS_ONE_OF = auto()
+    IS_FROM = auto()
+    IS_BEFORE = auto()
+
+
+class Condition(NamedTuple):
+    """What a client asks of a column."""
+
+    column: Expression
+    relation: Relation
+    value: Any
+
+    @property
+    def type(self) -> TypeEngine[Any]:
+        """The type of the value."""
+        kind = self.column.type
+        return ARRAY(kind) if self.relation is Relation.IS_ONE_OF else kind
+
+    def holds(self) -> ColumnElement[bool]:
+        """The condition as a clause that has the value in it."""
+        return self.holds_for(literal(self.value, self.type))
+
+    def holds_for(self, value: ColumnElement[Any]) -> ColumnElement[bool]:
+        """The same for a place where the value will be."""
+        match self.relation:
+            case Relation.EQUALS:
+                return self.column == value
+            case Relation.IS_ONE_OF:
+                return self.column == any_(value)
+            case Relation.IS_FROM:
+                return self.column >= value
+            case Relation.IS_BEFORE:
+                return self.column < value
 
 
 @strawberry.input(description="Narrows to values; both given, both must hold.")
@@ -29,18 +71,16 @@ class Filter(Generic[Value]):
         description=f"One of these values: at most {MOST_VALUES}.",
     )
 
-    def condition(self, column: Expression) -> list[ColumnElement[bool]]:
-        conditions = []
+    def conditions(self, column: Expression) -> Iterator[Condition]:
         if _is_given(self.eq):
-            conditions.append(column == literal(self.eq, column.type))
+            yield Condition(column, Relation.EQUALS, self.eq)
         if _is_given(self.in_):
             values = list(self.in_ or ())
             if len(values) > MOST_VALUES:
                 raise FieldError(
                     ErrorCode.INVALID_INPUT, f"`in` takes at most {MOST_VALUES} values."
                 )
-            conditions.append(column == any_(literal(values, ARRAY(column.type))))
-        return conditions
+            yield Condition(column, Relation.IS_ONE_OF, values)
 
 
 @strawberry.input(name="Filter", description="Narrows to a span of time.")
@@ -54,13 +94,11 @@ class Span(Generic[Moment]):
         default=strawberry.UNSET, description="Earlier than this one."
     )
 
-    def condition(self, column: Expression) -> list[ColumnElement[bool]]:
-        conditions = []
+    def conditions(self, column: Expression) -> Iterator[Condition]:
         if _is_given(self.from_):
-            conditions.append(column >= literal(self.from_, column.type))
+            yield Condition(column, Relation.IS_FROM, self.from_)
         if _is_given(self.before):
-            conditions.append(column < literal(self.before, column.type))
-        return conditions
+            yield Condition(column, Relation.IS_BEFORE, self.before)
 
 
 @cache
@@ -84,13 +122,13 @@ def where_input(cls: type[Any]) -> type[Any] | None:
         for name, field in filters.items()
     }
 
-    def conditions(self: Any) -> list[ColumnElement[bool]]:
+    def conditions(self: Any) -> list[Condition]:
         given = ((getattr(self, name), column) for name, column in columns.items())
         return [
             one
             for filter_, column in given
             if _is_given(filter_)
-            for one in filter_.condition(column)
+            for one in filter_.conditions(column)
         ]
 
     where = type(f"{cls.__name__}Where", (), {**members, "conditions": conditions})

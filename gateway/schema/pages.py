@@ -1,21 +1,23 @@
 """Lists in pages: Relay connections over keyset cursors."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Annotated, Any, Generic, TypeVar
 
 import strawberry
-from sqlalchemy import ColumnElement, func, literal, select
+from sqlalchemy import func, literal, select
 
 from gateway.access.rows import holding, read
 from gateway.errors import ErrorCode, FieldError
 from gateway.schema.catalogue import DeclaredNoun
-from gateway.schema.context import Context
+from gateway.schema.context import Columns, Context
+from gateway.schema.declare import ROOT, Root
 from gateway.schema.figures import Count
-from gateway.schema.filters import order_input, where_input
-from gateway.schema.keyset import Keyset
+from gateway.schema.filters import Condition, order_input, where_input
+from gateway.schema.keyset import Bound, Keyset
+from gateway.schema.listing import Listing, given, statement_of
 from gateway.schema.scalars import BigInt
 from gateway.schema.words import Direction, Precision
 
@@ -44,13 +46,16 @@ class Edge(Generic[Row]):
 class Connection(Generic[Row]):
     """Reads its page only if rows are asked for, and counts only if the count is."""
 
-    read_page: strawberry.Private[Callable[[], Awaitable["Page"]]]
+    read_page: strawberry.Private["ReadPage"]
     counted: strawberry.Private[Callable[[], Awaitable[Count]]]
 
     @strawberry.field(description="The rows of the page with their cursors.")
     async def edges(self) -> list[Edge[Row]]:
         page = await self.read_page()
-        return [Edge(cursor=c, node=r) for c, r in zip(page.cursors, page.records, strict=True)]
+        cursors = map(page.cursor, page.rows)
+        return [
+            Edge(cursor=c, node=record) for c, record in zip(cursors, page.records, strict=True)
+        ]
 
     @strawberry.field(description="The rows of the page.")
     async def nodes(self) -> list[Row]:
@@ -67,13 +72,23 @@ class Connection(Generic[Row]):
         return await self.counted()
 
 
+#: Reads the page once, with some columns or with all that the viewer's role reads.
+ReadPage = Callable[..., Awaitable["Page"]]
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page: its rows, the cursor of each, and where it lies."""
+    """One page: its rows as the driver has them, how to tell the cursor of each, where it lies."""
 
-    records: list[Any]
-    cursors: list[str]
+    noun: DeclaredNoun
+    rows: Sequence[Any]
+    cursor: Callable[[Any], str]
     info: PageInfo
+
+    @property
+    def records(self) -> list[Any]:
+        """The rows as instances of their noun."""
+        return [self.noun.record(tuple(row.keys()), tuple(row.values())) for row in self.rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +140,12 @@ def page_of(cls: type[Any], description: str, *, order: str, newest_first: bool 
         context: Context = info.context
         field, direction = (order_by.field.value, order_by.direction) if order_by else usual
         noun = context.catalogue.nouns[cls.__name__]
-        keyset = Keyset(noun, field, descending=direction is Direction.DESCENDING)
+        keyset = keyset_of(noun, field, direction)
         conditions = where.conditions() if where else []
 
-        async def page() -> Page:
+        async def page(columns: Columns | None = None) -> Page:
             asked = Slice.asked(_given(first), _given(after), _given(last), _given(before))
-            return await _page(context, noun, keyset, asked, conditions)
+            return await _page(context, noun, columns, conditions, keyset, asked)
 
         return Connection(read_page=once(page), counted=partial(_count, context, noun, conditions))
 
@@ -142,48 +157,60 @@ def page_of(cls: type[Any], description: str, *, order: str, newest_first: bool 
             order_type | None, strawberry.argument(description="The order of the rows.")
         ],
     }
-    return strawberry.field(resolver=resolve, description=description)
+    return strawberry.field(resolver=resolve, description=description, metadata={ROOT: Root.PAGE})
+
+
+@lru_cache
+def keyset_of(noun: DeclaredNoun, field: str, direction: Direction) -> Keyset:
+    return Keyset(noun, field, descending=direction is Direction.DESCENDING)
 
 
 async def _page(
     context: Context,
     noun: DeclaredNoun,
+    columns: Columns | None,
+    conditions: list[Condition],
     keyset: Keyset,
     asked: Slice,
-    conditions: list[ColumnElement[bool]],
 ) -> Page:
     """One row more than asked for tells whether the list goes on."""
     after, before = (
         context.cursors.read(cursor, keyset.name, keyset.types) if cursor is not None else None
         for cursor in (asked.after, asked.before)
     )
-    statement = (
-        context.select(noun)
-        .add_columns(*keyset.columns())
-        .where(*conditions, *keyset.between(after, before))
-        .order_by(*keyset.order(from_front=asked.from_front))
-        .limit(asked.size + 1)
+    listing = Listing(
+        noun,
+        context.viewer.role,
+        columns or context.columns(noun),
+        tuple((one.column, one.relation) for one in conditions),
+        keyset,
+        Bound.at(after),
+        Bound.at(before),
+        asked.from_front,
     )
-    records = await context.records(noun, statement)
-    goes_on = len(records) > asked.size
-    records = records[: asked.size]
+    values = given(conditions, after, before, asked.size + 1)
+    rows = await context.fetch(noun, statement_of(listing), values)
+    goes_on = len(rows) > asked.size
+    rows = rows[: asked.size]
     if not asked.from_front:
-        records.reverse()
-    cursors = [context.cursors.write(keyset.name, keyset.place(record)) for record in records]
+        rows = rows[::-1]
+
+    def cursor(row: Mapping[str, Any]) -> str:
+        return context.cursors.write(keyset.name, keyset.place(row))
+
     info = PageInfo(
         has_next_page=goes_on if asked.from_front else before is not None,
         has_previous_page=after is not None if asked.from_front else goes_on,
-        start_cursor=cursors[0] if cursors else None,
-        end_cursor=cursors[-1] if cursors else None,
+        start_cursor=cursor(rows[0]) if rows else None,
+        end_cursor=cursor(rows[-1]) if rows else None,
     )
-    return Page(records, cursors, info)
+    return Page(noun, rows, cursor, info)
 
 
-async def _count(
-    context: Context, noun: DeclaredNoun, conditions: list[ColumnElement[bool]]
-) -> Count:
+async def _count(context: Context, noun: DeclaredNoun, conditions: list[Condition]) -> Count:
     rows = read(noun.name, context.viewer, literal(1)).select_from(noun.key.class_)
-    capped = rows.where(*conditions).limit(MOST_COUNTED + 1).subquery()
+    held = (one.holds() for one in conditions)
+    capped = rows.where(*held).limit(MOST_COUNTED + 1).subquery()
     total = holding(select(func.count()).select_from(capped), noun.name)
     ((counted_rows,),) = await context.session.rows(total)
     if counted_rows > MOST_COUNTED:
@@ -191,15 +218,15 @@ async def _count(
     return Count.exactly(counted_rows)
 
 
-def once(make: Callable[[], Awaitable[Page]]) -> Callable[[], Awaitable[Page]]:
+def once(make: ReadPage) -> ReadPage:
     """The same page for all who ask, read when the first one does."""
     turn = asyncio.Lock()
     pages: list[Page] = []
 
-    async def read_page() -> Page:
+    async def read_page(columns: Columns | None = None) -> Page:
         async with turn:
             if not pages:
-                pages.append(await make())
+                pages.append(await make(columns))
         return pages[0]
 
     return read_page

@@ -6,11 +6,12 @@ from typing import Any
 
 import httpx2
 import pytest
-from sqlalchemy import Engine, Pool, event
+from sqlalchemy import Pool, event
 from starlette.applications import Starlette
 
 from gateway.service import gateway
 from tests import tokens
+from tests.listening import listening
 
 ACCEPT = "application/graphql-response+json"
 
@@ -117,14 +118,10 @@ def traffic() -> Iterator[Traffic]:
     """Notes what goes to the database from now on."""
     noted = Traffic()
 
-    def statement(_connection: Any, _cursor: Any, text: str, *_: Any) -> None:
-        noted.statements.append(text)
-
     def checkout(*_: Any) -> None:
         noted.connections += 1
 
-    event.listen(Engine, "before_cursor_execute", statement)
     event.listen(Pool, "checkout", checkout)
-    yield noted
-    event.remove(Engine, "before_cursor_execute", statement)
+    with listening(lambda text, _: noted.statements.append(text)):
+        yield noted
     event.remove(Pool, "checkout", checkout)

@@ -165,11 +165,11 @@ LACKS = {
     ),
     "somebody else's function and type": (
         [
-            "ALTER FUNCTION viewer.context OWNER TO postgres",
+            "ALTER FUNCTION viewer.told OWNER TO postgres",
             "ALTER TYPE histogram OWNER TO postgres",
         ],
         [
-            f"ALTER ROUTINE viewer.context() OWNER TO {OWNER};",
+            f"ALTER ROUTINE viewer.told() OWNER TO {OWNER};",
             f"ALTER TYPE histogram OWNER TO {OWNER};",
         ],
     ),

@@ -156,7 +156,6 @@ FORBIDDEN = (
     "COPY country TO '/tmp/countries'",
     "SELECT pg_read_file('/etc/passwd')",
     "SELECT * FROM viewer.seal_key",
-    "SELECT viewer.context()",
     "SELECT full_name FROM identity",
     "SELECT * FROM application",
     "SELECT status FROM application",

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Select, select
+from sqlalchemy import ARRAY, Select, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.access import rows
@@ -160,11 +160,11 @@ async def test_a_judge_who_errs_is_found(laboratory: str, monkeypatch) -> None:
 async def test_a_statement_that_errs_is_found(laboratory: str, monkeypatch) -> None:
     """An empty word is taken for a scope."""
 
-    def own(column: Any, scope: Scope, viewer: Viewer) -> Any:
-        value = getattr(viewer, scope)
-        return column.in_(value) if isinstance(value, tuple) else column == value
+    def own(one: Any, scope: Scope, kind: Any) -> Any:
+        value = getattr(one.viewer, scope)
+        return literal(list(value), ARRAY(kind)) if isinstance(value, tuple) else literal(value)
 
-    monkeypatch.setattr(rows, "_own", own)
+    monkeypatch.setattr(rows.One, "scope", own)
     assert await first_difference(laboratory, Role.SERVICE)
 
 

@@ -5,10 +5,12 @@ import json
 import time
 from base64 import urlsafe_b64decode
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Any
 
 from joserfc import jws
 from joserfc.errors import JoseError
+from joserfc.jwk import Key
 
 from gateway.access.tokens.keys import ProviderKeys
 
@@ -16,6 +18,7 @@ LARGEST_TOKEN = 8_192
 LONGEST_LIFE_SECONDS = 900
 LEEWAY_SECONDS = 10
 LONGEST_SUBJECT = 255
+MOST_REMEMBERED = 10_000
 
 
 class InvalidTokenError(Exception):
@@ -39,6 +42,8 @@ class Verification:
         self._audience = audience
         self._types = {kind.lower() for kind in types}
         self._clock = clock
+        #: The key that was found to have signed a token; of the token only a digest is kept.
+        self._signed_by: dict[bytes, Key] = {}
 
     async def claims(self, token: str) -> dict[str, Any]:
         """The claims of a token that keeps every rule; raises InvalidTokenError otherwise."""
@@ -69,12 +74,19 @@ class Verification:
         key = await self._keys.find(kid, algorithm)
         if key is None:
             raise InvalidTokenError("The token is not signed by a key of the provider.")
+        digest = sha256(token.encode()).digest()
+        if self._signed_by.get(digest) is key:
+            return _decoded(token.split(".")[1])
         registry = jws.JWSRegistry(algorithms=[algorithm], strict_check_header=False)
         registry.max_header_length = LARGEST_TOKEN
         try:
-            return jws.deserialize_compact(token, key, registry=registry).payload
+            payload = jws.deserialize_compact(token, key, registry=registry).payload
         except (JoseError, ValueError) as error:
             raise InvalidTokenError("The token's signature is wrong.") from error
+        if len(self._signed_by) >= MOST_REMEMBERED:
+            self._signed_by.clear()
+        self._signed_by[digest] = key
+        return payload
 
     def _check_addressee(self, claims: dict[str, Any]) -> None:
         if claims.get("iss") != self._issuer:

@@ -1,0 +1,72 @@
+"""Which fields an operation selects of a type: fragments unfolded, directives obeyed."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLIncludeDirective,
+    GraphQLObjectType,
+    GraphQLSkipDirective,
+    InlineFragmentNode,
+    NamedTypeNode,
+    SelectionNode,
+    SelectionSetNode,
+    VariableValues,
+    get_directive_values,
+)
+
+#: Under each name of the answer, the places that ask for it; all of them ask for the same field.
+Selected = Mapping[str, list[FieldNode]]
+
+
+class Selections:
+    """The selections of one valid document, under some values of its variables."""
+
+    def __init__(self, document: DocumentNode, variables: VariableValues) -> None:
+        self._variables = variables
+        self._fragments = {
+            definition.name.value: definition
+            for definition in document.definitions
+            if isinstance(definition, FragmentDefinitionNode)
+        }
+
+    def of(self, type_: GraphQLObjectType, sets: Iterable[SelectionSetNode | None]) -> Selected:
+        """What is selected of a type, in the order of the answer."""
+        found: dict[str, list[FieldNode]] = {}
+        seen: set[str] = set()
+        for selections in sets:
+            for node in self._fields(type_, selections, seen):
+                found.setdefault((node.alias or node.name).value, []).append(node)
+        return found
+
+    def _fields(
+        self, type_: GraphQLObjectType, selections: SelectionSetNode | None, seen: set[str]
+    ) -> Iterator[FieldNode]:
+        for selection in selections.selections if selections else ():
+            if not self._is_included(selection):
+                continue
+            match selection:
+                case FieldNode():
+                    yield selection
+                case InlineFragmentNode(type_condition=condition, selection_set=inner):
+                    if condition is None or _is(type_, condition):
+                        yield from self._fields(type_, inner, seen)
+                case FragmentSpreadNode(name=name) if name.value not in seen:
+                    seen.add(name.value)
+                    fragment = self._fragments[name.value]
+                    if _is(type_, fragment.type_condition):
+                        yield from self._fields(type_, fragment.selection_set, seen)
+                case _:
+                    continue
+
+    def _is_included(self, node: SelectionNode) -> bool:
+        skip = get_directive_values(GraphQLSkipDirective, node, self._variables)
+        include = get_directive_values(GraphQLIncludeDirective, node, self._variables)
+        return not (skip and skip["if"]) and (include is None or bool(include["if"]))
+
+
+def _is(type_: GraphQLObjectType, condition: NamedTypeNode) -> bool:
+    return condition.name.value in (type_.name, *(one.name for one in type_.interfaces))

@@ -1,0 +1,122 @@
+"""What a planned operation answers with: which values of a row or a page, in which order."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from operator import itemgetter
+from typing import Any
+
+from gateway.execution.readings import Asked, Reading, Row
+from gateway.schema.figures import Count
+from gateway.schema.pages import Page
+
+Object = dict[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Followed:
+    """A link of a row, to one row or to all that belong to it."""
+
+    key: str
+    asked: Asked
+    #: The label of the value in a row that the other rows have in the column they are read by.
+    local: str
+    reading: Reading
+    shape: "Shape"
+
+    @cached_property
+    def key_of(self) -> Callable[[Row], Any]:
+        """That value of a row."""
+        return itemgetter(self.asked.place(self.local))
+
+
+class Shape:
+    """The values of one row of a noun that a selection asks for."""
+
+    def __init__(
+        self,
+        asked: Asked,
+        labels: Mapping[str, str],
+        made: Mapping[str, Callable[[Row], Any]],
+        followed: Iterable[Followed],
+    ) -> None:
+        """``labels`` says for each key of the answer, in order, which value of a row is there.
+
+        What is made of a row, or followed from it, takes the place of the value under its key.
+        """
+        self.asked = asked
+        self._labels = labels
+        self._made = tuple(made.items())
+        self.followed = tuple(followed)
+
+    def drawn(self, row: Row) -> Object:
+        """The object of a row, with nothing yet of what is followed from it."""
+        found = dict(zip(self._labels, self._values(row), strict=True))
+        for key, make in self._made:
+            found[key] = make(row)
+        return found
+
+    @cached_property
+    def _values(self) -> Callable[[Row], tuple[Any, ...]]:
+        """Made when a row is drawn: only then is it known what else is read with it."""
+        places = [self.asked.place(label) for label in self._labels.values()]
+        if len(places) > 1:
+            return itemgetter(*places)
+        return lambda row: tuple(row[place] for place in places)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Rows of one shape, and the object of each."""
+
+    shape: Shape
+    rows: Sequence[Row]
+    objects: Sequence[Object]
+
+
+class Level:
+    """What was drawn of one level, and is followed to the next."""
+
+    def __init__(self) -> None:
+        self.parts: list[Drawn] = []
+
+    def draw(self, shape: Shape, rows: Sequence[Row]) -> list[Object]:
+        """An object for each row."""
+        objects = [shape.drawn(row) for row in rows]
+        if shape.followed and objects:
+            self.parts.append(Drawn(shape, rows, objects))
+        return objects
+
+
+@dataclass(frozen=True, slots=True)
+class PageRead:
+    """What was read of a list: a page of it, its length, or both."""
+
+    page: Page | None
+    count: Count | None
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        return self.page.rows if self.page else ()
+
+    @property
+    def cursors(self) -> list[str]:
+        return list(map(self.page.cursor, self.page.rows)) if self.page else []
+
+
+#: A part of a connection: the value of one of its fields.
+Part = Callable[[PageRead, Level], Any]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class PageShape:
+    """What a selection asks of a list in pages."""
+
+    asked: Asked
+    parts: Mapping[str, Part]
+    is_read: bool
+    is_counted: bool
+
+    def drawn(self, read: PageRead, level: Level) -> Object:
+        """The object of the connection."""
+        return {key: part(read, level) for key, part in self.parts.items()}

@@ -1,0 +1,150 @@
+"""Asks for an operation twice, by a plan and by the executor alone, and compares the answers."""
+
+import asyncio
+import gc
+import secrets
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import asyncpg
+import pytest
+from graphql import GraphQLError
+
+from gateway.execution.plans import Plans
+from models.database import connect
+from tests.gateway.conftest import Asked, Viewer
+
+#: What a read of identity leaves behind, but for what is drawn anew each time.
+EVENTS = """
+DELETE FROM access_event WHERE trace_id = $1 RETURNING applicant_id, actor, actor_role,
+    actor_partner_code, actor_country_code, purpose, case_reference, fields
+"""
+
+
+@dataclass(frozen=True)
+class Told:
+    """An answer, and the reads of identity that were logged for it."""
+
+    asked: Asked
+    events: list[tuple[Any, ...]]
+
+    @property
+    def bytes(self) -> tuple[int, str]:
+        return self.asked.status, self.asked.text
+
+
+@dataclass
+class Tally:
+    """How the operations were answered."""
+
+    planned: int = 0
+    #: Answered without a plan, though no error was told.
+    unplanned: int = 0
+    logged: int = 0
+    errors: Counter[str] = field(default_factory=Counter)
+
+    def note(self, told: Told, is_planned: bool) -> None:
+        self.logged += bool(told.events)
+        self.errors.update(told.asked.codes)
+        if is_planned:
+            self.planned += 1
+        elif not told.asked.errors:
+            self.unplanned += 1
+
+
+class BothWays:
+    """The two ways, for viewers of one world."""
+
+    def __init__(self, who: Mapping[str, Viewer], owner: asyncpg.Connection) -> None:
+        self._who = who
+        self._owner = owner
+        self.tally = Tally()
+
+    async def compare(self, viewer: str, body: dict[str, Any]) -> bool:
+        """Assert that both ways answer the same and log the same; whether there was a plan."""
+        trace = secrets.token_hex(16)
+        with plans_watched() as answered:
+            by_plan = await self._told(viewer, body, trace)
+        with plans_off():
+            by_executor = await self._told(viewer, body, trace)
+        if not _are_other_failures(by_plan.asked, by_executor.asked):
+            assert by_plan.bytes == by_executor.bytes, f"{by_plan.asked.status} {viewer} {body}"
+        assert by_plan.events == by_executor.events, f"{by_plan.asked.status} {viewer} {body}"
+        self.tally.note(by_plan, answered == [True])
+        return answered == [True]
+
+    async def _told(self, viewer: str, body: dict[str, Any], trace: str) -> Told:
+        asked = await self._who[viewer].send(body, traceparent=f"00-{trace}-{'1' * 16}-01")
+        events = [tuple(event) for event in await self._owner.fetch(EVENTS, trace)]
+        return Told(asked, sorted(events))
+
+
+def _are_other_failures(one: Asked, other: Asked) -> bool:
+    """Of several ways in that fail, and leave no data, the first to fail is told, by chance."""
+    has_none = "data" in one.body and one.body["data"] is other.body.get("data") is None
+    return has_none and one.status == other.status and _places(one) != _places(other)
+
+
+def _places(asked: Asked) -> list[Any]:
+    return [error.get("path") for error in asked.errors]
+
+
+@asynccontextmanager
+async def both_ways(who: Mapping[str, Viewer], world: str) -> AsyncIterator[BothWays]:
+    owner = await connect(world)
+    try:
+        # The log refuses to forget; what one way wrote there, the other would read.
+        await owner.execute("SET session_replication_role = replica")
+        yield BothWays(who, owner)
+    finally:
+        await owner.close()
+
+
+@contextmanager
+def left_behind_ignored() -> Iterator[None]:
+    """Of several fields that fail the executor forgets all but the first; it cancels the statements
+    of the others, and the driver then forgets a future of its connection."""
+    loop = asyncio.get_running_loop()
+    told = loop.get_exception_handler()
+
+    def handle(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        if told and not isinstance(context.get("exception"), ConnectionError | GraphQLError):
+            told(loop, context)
+
+    loop.set_exception_handler(handle)
+    try:
+        yield
+        gc.collect()  # futures tell when they are forgotten
+    finally:
+        loop.set_exception_handler(told)
+
+
+@contextmanager
+def plans_watched() -> Iterator[list[bool]]:
+    """Notes for each operation whether a plan answered it."""
+    answered: list[bool] = []
+    data = Plans.data
+
+    async def watched(self: Plans, *arguments: Any) -> Any:
+        found = await data(self, *arguments)
+        answered.append(found is not None)
+        return found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Plans, "data", watched)
+        yield answered
+
+
+@contextmanager
+def plans_off() -> Iterator[None]:
+    """The executor alone answers."""
+
+    async def none(*_: Any) -> None:
+        return None
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Plans, "data", none)
+        yield

@@ -1,0 +1,102 @@
+"""A plan answers with the values of rows as they are: the executor would change and refuse none."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from graphql import (
+    GraphQLEnumType,
+    GraphQLList,
+    GraphQLNamedType,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    get_named_type,
+)
+from sqlalchemy import BigInteger, ColumnElement
+from sqlalchemy.orm import InstrumentedAttribute
+
+from gateway.schema.catalogue import Catalogue
+from gateway.schema.declare import Column, Links, Translated
+from tests.gateway.ways import FULL
+
+CATALOGUE = Catalogue(FULL)
+#: Expressions that always have a value.
+NEVER_NULL = {"Decision.isIncomplete"}
+#: Numbers that have more room in the database than they ever need.
+SMALL = {"VisaType.stayDays", "ServiceTarget.hours", "ApplicationEvent.sequence"}
+
+
+def values() -> Iterator[tuple[str, Any, Any]]:
+    """Each field that is a value of a row: its coordinate, its type, and where it comes from."""
+    for noun in CATALOGUE.nouns.values():
+        type_ = FULL.type_map[noun.name]
+        assert isinstance(type_, GraphQLObjectType)
+        for name, field in noun.fields.items():
+            coordinate, kind = f"{noun.name}.{name}", type_.fields[name].type
+            match field.source:
+                case Column(value):
+                    yield coordinate, kind, value
+                case Translated(columns):
+                    yield from ((coordinate, kind, column) for column in columns.values())
+                case _:
+                    continue
+
+
+VALUES = [*values()]
+
+
+def named(kind: Any) -> GraphQLNamedType:
+    return get_named_type(kind)
+
+
+def is_nullable(source: InstrumentedAttribute[Any] | ColumnElement[Any]) -> bool:
+    return bool(getattr(getattr(source, "expression", source), "nullable", True))
+
+
+def test_there_is_much_to_look_at() -> None:
+    assert len(VALUES) > 50
+
+
+@pytest.mark.parametrize(("coordinate", "kind", "source"), VALUES, ids=lambda one: str(one)[:40])
+def test_a_value_that_is_never_null_has_a_column_that_is_never_null(
+    coordinate: str, kind: Any, source: Any
+) -> None:
+    if isinstance(kind, GraphQLNonNull) and coordinate not in NEVER_NULL:
+        assert not is_nullable(source)
+
+
+def test_words_stand_in_the_database_as_they_are_told() -> None:
+    enums = {named(kind) for _, kind, _ in VALUES if isinstance(named(kind), GraphQLEnumType)}
+    assert len(enums) > 5
+    for enum in enums:
+        assert isinstance(enum, GraphQLEnumType)
+        assert [str(getattr(one.value, "value", one.value)) for one in enum.values.values()] == [
+            *enum.values
+        ]
+
+
+def test_numbers_of_64_bits_are_told_as_such() -> None:
+    wide = {
+        coordinate
+        for coordinate, kind, source in VALUES
+        if isinstance(source.type, BigInteger) and named(kind).name == "Int"
+    }
+    assert wide == SMALL
+
+
+def test_values_are_of_kinds_that_are_told_as_they_are() -> None:
+    kinds = {
+        named(kind).name for _, kind, _ in VALUES if not isinstance(named(kind), GraphQLEnumType)
+    }
+    assert kinds == {"String", "Int", "BigInt", "Boolean", "Date", "DateTime"}
+
+
+def test_a_list_is_there_even_where_it_is_empty() -> None:
+    for noun in CATALOGUE.nouns.values():
+        type_ = FULL.type_map[noun.name]
+        assert isinstance(type_, GraphQLObjectType)
+        for name, field in noun.fields.items():
+            if isinstance(field.source, Links):
+                kind = type_.fields[name].type
+                assert isinstance(kind, GraphQLNonNull)
+                assert isinstance(kind.of_type, GraphQLList)

@@ -1,0 +1,133 @@
+"""A plan answers what the executor answers, byte for byte, and logs what it logs."""
+
+from collections.abc import AsyncIterator, Iterable, Mapping
+from random import Random
+from typing import Any
+
+import pytest
+
+from gateway.execution.role_schema import role_schema
+from gateway.schema.catalogue import Catalogue
+from models.vocabulary import Role
+from tests.gateway.both_ways import BothWays, Tally, both_ways, left_behind_ignored
+from tests.gateway.conftest import CLAIMS, Viewer
+from tests.gateway.oracle import role_of
+from tests.gateway.random_documents import Document, Places, random_document
+from tests.gateway.ways import FULL
+
+pytestmark = pytest.mark.anyio
+
+CATALOGUE = Catalogue(FULL)
+VIEWS = {role: role_schema(FULL, CATALOGUE, role) for role in Role}
+ORDERS: dict[str, tuple[dict[str, str] | None, ...]] = {
+    "countries": (None, {"field": "CODE", "direction": "DESCENDING"}),
+    "visaTypes": (None,),
+    "partners": (None,),
+    "centres": (None, {"field": "CODE", "direction": "DESCENDING"}),
+    "applications": (
+        None,
+        {"field": "PAID_AT", "direction": "ASCENDING"},
+        {"field": "CLOSED_AT", "direction": "DESCENDING"},
+    ),
+    "accessEvents": (None, {"field": "OCCURRED_AT", "direction": "ASCENDING"}),
+}
+#: Reads that are logged before anything is compared, so that the log has something to tell.
+READS = {
+    "officer": "CASEWORK", "supervisor": "SUPERVISION", "agent-au": "INTAKE",
+    "applicant": "OWN_DATA",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+async def ways(who: dict[str, Viewer], world: str) -> AsyncIterator[BothWays]:
+    for name, purpose in READS.items():
+        answer = await who[name](
+            f'query @purpose(code: {purpose}, reference: "T-0") {{'
+            " applications(first: 20) { nodes { applicant { identity { phone } } } } }"
+        )
+        assert answer.errors == []
+    async with both_ways(who, world) as compared:
+        yield compared
+
+
+@pytest.fixture(scope="module")
+async def places(who: dict[str, Viewer]) -> dict[str, Places]:
+    return await places_of(who)
+
+
+async def places_of(who: Mapping[str, Viewer]) -> dict[str, Places]:
+    """For each viewer cursors of each list, in each order."""
+    return {name: await _places(viewer) for name, viewer in who.items()}
+
+
+async def _places(viewer: Viewer) -> Places:
+    view = VIEWS[Role(role_of(viewer.claims))]
+    found: dict[str, list[tuple[dict[str, str] | None, str]]] = {}
+    for name, orders in ORDERS.items():
+        field = view.query_type.fields.get(name) if view.query_type else None
+        if field is None or "orderBy" not in field.args:
+            continue
+        kind = field.args["orderBy"].type
+        for order in orders:
+            query = (
+                f"query($o: {kind}) {{ {name}(first: 20, orderBy: $o) {{ edges {{ cursor }} }} }}"
+            )
+            answer = await viewer(query, **({"o": order} if order else {}))
+            if answer.errors == []:
+                found.setdefault(name, []).extend(
+                    (order, edge["cursor"]) for edge in answer.data[name]["edges"]
+                )
+    return found
+
+
+async def compare_many(
+    ways: BothWays, places: Mapping[str, Places], numbers: Iterable[int]
+) -> Tally:
+    """Compare the random documents of these numbers, all their operations, for the viewer whose
+    view they are made from and for another one, of the same role or not."""
+    ways.tally = Tally()
+    with left_behind_ignored():
+        for number in numbers:
+            dice = Random(number)
+            own, *others = dice.sample([*CLAIMS], len(CLAIMS))
+            role = role_of(CLAIMS[own])
+            peers = [name for name in others if role_of(CLAIMS[name]) == role]
+            document = random_document(dice, VIEWS[Role(role)], role, places[own])
+            await _compare(ways, own, dice.choice((*peers, others[0])), document)
+    return ways.tally
+
+
+async def _compare(ways: BothWays, own: str, other: str, document: Document) -> None:
+    for viewer in (own, other):
+        for operation, variables in document.requests:
+            body: dict[str, Any] = {"query": document.text, "variables": variables}
+            if operation:
+                body["operationName"] = operation
+            errors = sum(ways.tally.errors.values())
+            is_planned = await ways.compare(viewer, body)
+            has_errors = errors < sum(ways.tally.errors.values())
+            may_have_none = has_errors or not document.asks_for_rows or None in variables.values()
+            assert is_planned or may_have_none, f"no plan: {body}"
+
+
+def assert_telling(tally: Tally) -> None:
+    """That most were answered by plans, some logged, some refused, and that the rest were few."""
+    answered = tally.planned + tally.unplanned
+    assert tally.planned > 0.85 * answered
+    assert tally.logged > 0.01 * answered
+    assert tally.errors["INVALID_CURSOR"]
+    assert tally.errors["INVALID_INPUT"]
+    assert not tally.errors["INVALID_DOCUMENT"] > 0.1 * answered
+
+
+async def test_random_documents_are_answered_alike(
+    ways: BothWays, places: dict[str, Places]
+) -> None:
+    assert_telling(await compare_many(ways, places, range(100)))
+
+
+@pytest.mark.proof
+async def test_very_many_random_documents_are_answered_alike(
+    ways: BothWays, places: dict[str, Places]
+) -> None:
+    assert_telling(await compare_many(ways, places, range(3_000)))

@@ -1,0 +1,205 @@
+"""The comparison bites: each defect of plans is planted once, and some document tells of it."""
+
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import pytest
+from graphql import GraphQLSkipDirective, get_directive_values
+from sqlalchemy import select
+
+from gateway.access.rows import holding
+from gateway.execution import plan, plans, readings
+from gateway.execution.assemble import Assembly
+from gateway.execution.readings import Batch
+from gateway.execution.selections import Selections
+from gateway.schema.catalogue import labelled
+from tests.gateway import walls
+from tests.gateway.both_ways import both_ways
+from tests.gateway.test_defects import serving
+from tests.gateway.test_plans import compare_many, places_of
+
+pytestmark = [pytest.mark.anyio, pytest.mark.proof]
+
+Patch = pytest.MonkeyPatch
+
+
+@pytest.fixture(scope="module", autouse=True)
+async def one_wall(world: str) -> AsyncIterator[None]:
+    """Without the rows' second wall, which would hide what the first one lets through."""
+    async with walls.second_wall_down(world):
+        yield
+
+
+# --- The document --------------------------------------------------------------------------------
+
+
+def the_language_is_ignored(patch: Patch) -> None:
+    patch.setattr(plan, "get_argument_values", lambda *_: {"language": "EN"})
+
+
+def include_is_ignored(patch: Patch) -> None:
+    def is_included(self: Any, node: Any) -> bool:
+        skip = get_directive_values(GraphQLSkipDirective, node, self._variables)
+        return not (skip and skip["if"])
+
+    patch.setattr(Selections, "_is_included", is_included)
+
+
+def merged_fields_change_places(patch: Patch) -> None:
+    of = Selections.of
+
+    def later_first(self: Any, *arguments: Any) -> Mapping[str, Any]:
+        found = of(self, *arguments)
+        merged = [key for key, nodes in found.items() if len(nodes) > 1]
+        rest = [key for key in found if key not in merged]
+        return {key: found[key] for key in (*rest, *merged)}
+
+    patch.setattr(Selections, "of", later_first)
+
+
+def only_the_first_place_is_answered(patch: Patch) -> None:
+    patch.setattr(plan, "_inner", lambda nodes: [nodes[0].selection_set])
+
+
+def fragments_on_interfaces_are_passed_over(patch: Patch) -> None:
+    patch.setattr(
+        "gateway.execution.selections._is",
+        lambda type_, condition: condition.name.value == type_.name,
+    )
+
+
+# --- Rows ----------------------------------------------------------------------------------------
+
+
+def the_order_of_a_list_is_lost(patch: Patch) -> None:
+    rows = Batch.rows
+
+    async def backwards(self: Any, *arguments: Any) -> Sequence[Any]:
+        return [[*part][::-1] for part in await rows(self, *arguments)]
+
+    patch.setattr(Batch, "rows", backwards)
+
+
+def rows_of_another_key_are_attached(patch: Patch) -> None:
+    find = Assembly._find  # pyright: ignore[reportPrivateUsage]
+
+    async def shifted(self: Any, links: Any) -> None:
+        known = {reading: set(found) for reading, found in self._found.items()}
+        await find(self, links)
+        for reading, found in self._found.items():
+            keys = [key for key in found if key is not None and key not in known.get(reading, ())]
+            rows = [found[key] for key in keys]
+            found.update(zip(keys, [*rows[1:], *rows[:1]], strict=True))
+
+    patch.setattr(Assembly, "_find", shifted)
+
+
+def what_is_out_of_reach_is_answered(patch: Patch) -> None:
+    def read(type_name: str, _: Any, *columns: Any) -> Any:
+        statement: Any = select(*columns)
+        return holding(statement, type_name)
+
+    patch.setattr(readings, "read_by_anyone", read)
+
+
+def columns_of_no_right_are_read(patch: Patch) -> None:
+    patch.setattr(readings, "labelled", lambda noun, _: labelled(noun, noun.fields.values()))
+
+
+def reads_of_identity_are_not_noted(patch: Patch) -> None:
+    rows = Batch.rows
+
+    async def unnoted(self: Any, context: Any, keys: Any) -> Sequence[Any]:
+        noted = set(context.identities_read)
+        found = await rows(self, context, keys)
+        context.identities_read.intersection_update(noted)
+        return found
+
+    patch.setattr(Batch, "rows", unnoted)
+
+
+# --- What is made --------------------------------------------------------------------------------
+
+
+def ids_are_of_another_type(patch: Patch) -> None:
+    made = plan.GlobalId
+    patch.setattr(plan, "GlobalId", lambda _, key: made("Country", key))
+
+
+def names_of_types_are_wrong(patch: Patch) -> None:
+    named = plan._typename  # pyright: ignore[reportPrivateUsage]
+    patch.setattr(plan, "_typename", lambda *arguments: named(*arguments).lower())
+
+
+# --- What is kept --------------------------------------------------------------------------------
+
+
+def kept_by(patch: Patch, key: Callable[[str, str | None, Any, Any], Any]) -> None:
+    """Plans are kept by less than all that they are made for."""
+    begin = plans.Plans.__init__
+
+    def begun(self: Any, *arguments: Any) -> None:
+        begin(self, *arguments)
+        made: dict[Any, Any] = {}
+
+        def kept(*asked: Any) -> Any:
+            name = key(*asked)
+            if name not in made:
+                made[name] = self._planned(*asked)
+            return made[name]
+
+        self._plan = kept
+
+    patch.setattr(plans.Plans, "__init__", begun)
+
+
+def plans_of_a_role_serve_others(patch: Patch) -> None:
+    kept_by(patch, lambda text, name, _, shaping: (text, name, shaping))
+
+
+def plans_are_kept_without_switches(patch: Patch) -> None:
+    kept_by(patch, lambda text, name, role, _: (text, name, role))
+
+
+def plans_are_kept_without_the_operation(patch: Patch) -> None:
+    kept_by(patch, lambda text, _, role, shaping: (text, role, shaping))
+
+
+DEFECTS = [
+    the_language_is_ignored,
+    include_is_ignored,
+    merged_fields_change_places,
+    only_the_first_place_is_answered,
+    fragments_on_interfaces_are_passed_over,
+    the_order_of_a_list_is_lost,
+    rows_of_another_key_are_attached,
+    what_is_out_of_reach_is_answered,
+    columns_of_no_right_are_read,
+    reads_of_identity_are_not_noted,
+    ids_are_of_another_type,
+    names_of_types_are_wrong,
+    plans_of_a_role_serve_others,
+    plans_are_kept_without_switches,
+    plans_are_kept_without_the_operation,
+]
+
+
+async def seen_by(world: str, plant: Callable[[Patch], None], numbers: Iterable[int]) -> str:
+    """What the comparison says of a defect; nothing where it sees none."""
+    with Patch.context() as patch:
+        plant(patch)
+        async with serving(world) as who, both_ways(who, world) as ways:
+            try:
+                await compare_many(ways, await places_of(who), numbers)
+            except AssertionError as difference:
+                return str(difference)
+    return ""
+
+
+@pytest.mark.parametrize("plant", DEFECTS, ids=lambda plant: plant.__name__)
+async def test_a_defect_is_seen(world: str, plant: Callable[[Patch], None]) -> None:
+    assert (await seen_by(world, plant, range(400))).startswith(("no plan", "200"))
+
+
+async def test_where_there_is_no_defect_none_is_seen(world: str) -> None:
+    assert await seen_by(world, lambda _: None, range(400)) == ""

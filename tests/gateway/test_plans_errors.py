@@ -1,0 +1,253 @@
+"""Where something goes wrong a plan tells what the executor tells, and leaves nothing behind."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, nullcontext
+from typing import Any
+
+import asyncpg
+import httpx2
+import pytest
+from starlette.applications import Starlette
+
+from gateway import service
+from gateway.access.bounds import Bounds
+from gateway.execution.selections import Selections
+from models.database import connect
+from tests import tokens
+from tests.gateway.both_ways import BothWays, both_ways, left_behind_ignored, plans_off
+from tests.gateway.conftest import CLAIMS, Asked, Viewer
+
+pytestmark = pytest.mark.anyio
+
+MISTAKES: list[tuple[str, dict[str, Any]]] = [
+    ('{ countries(first: 5, after: "x") { nodes { code } } }', {}),
+    ('{ countries(first: 5, after: "") { edges { cursor } pageInfo { endCursor } } }', {}),
+    ("{ countries(first: 0) { nodes { code } } }", {}),
+    ("{ countries(last: 101) { edges { node { code } } } }", {}),
+    ("{ countries { nodes { code } } }", {}),
+    ("{ countries(first: 1, last: 1) { pageInfo { endCursor } } }", {}),
+    ("query($n: Int) { countries(first: $n) { nodes { code } } }", {"n": -1}),
+    ("query($n: Int) { countries(first: $n) { nodes { code } } }", {"n": None}),
+    ("query($n: Int = 0) { countries(first: $n) { nodes { code } } }", {}),
+    ("{ applications(first: 1, where: {channel: null}) { nodes { id } } }", {}),
+    ("{ applications(first: 1, where: {channel: {eq: null}}) { totalCount { value } } }", {}),
+    ("query($c: String) { countries(first: 1, where: {code: {eq: $c}}) { nodes { id } } }",
+     {"c": None}),
+    ('query($c: String = "AU") { country(code: $c) { name } }', {"c": None}),
+    ("query($l: Language = ID) { countries(first: 2) { nodes { name(language: $l) } } }",
+     {"l": None}),
+    ("query($s: Boolean = true) { countries(first: 2) { nodes { code @skip(if: $s) } } }",
+     {"s": None}),
+    ("query($s: Boolean = true) { countries(first: 2) @include(if: $s) { nodes { code } } }",
+     {"s": None}),
+    ('{ good: country(code: "AU") { code } bad: countries(first: 999) { nodes { code } } }', {}),
+    ('{ visaType(code: "B1") { code } bad: partner(code: "\\u0000") { code } }', {}),
+    ('{ applications(first: 1, where: {paidAt: {from: "0001-01-01T00:00:00Z"}}) { nodes { id } } }',
+     {}),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+async def ways(who: dict[str, Viewer], world: str) -> AsyncIterator[BothWays]:
+    async with both_ways(who, world) as compared:
+        yield compared
+
+
+@pytest.mark.parametrize(("query", "variables"), MISTAKES)
+async def test_mistakes_are_told_alike(
+    ways: BothWays, query: str, variables: dict[str, Any]
+) -> None:
+    with left_behind_ignored():
+        await ways.compare("officer", {"query": query, "variables": variables})
+
+
+# --- Documents that are too large ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("fields", "is_planned"), [(499, True), (500, False), (600, False)])
+async def test_a_document_of_many_fields_has_no_plan_and_answers(
+    ways: BothWays, fields: int, is_planned: bool
+) -> None:
+    """The way in is a field too."""
+    aliases = " ".join(f"a{number}: iso3" for number in range(fields))
+    body = {"query": f'{{ country(code: "AU") {{ {aliases} }} }}'}
+    assert await ways.compare("anonymous", body) == is_planned
+
+
+@pytest.mark.parametrize("depth", [9, 30])
+async def test_a_bomb_of_fragments_is_looked_at_no_further_than_a_plan_goes(
+    ways: BothWays, depth: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at = 0
+    of = Selections.of
+
+    def counted(self: Selections, *arguments: Any) -> Any:
+        nonlocal looked_at
+        looked_at += 1
+        return of(self, *arguments)
+
+    monkeypatch.setattr(Selections, "of", counted)
+    doubled = "a: supersedes {{ ...F{0} }} b: supersedes {{ ...F{0} }}"
+    bomb = [f"fragment F{n} on Decision {{ {doubled.format(n + 1)} }}" for n in range(depth)] + [
+        f"fragment F{depth} on Decision {{ outcome }}"
+    ]
+    query = '{ application(by: {reference: "ANDA-CORR-0005"}) { decision { ...F0 } } }'
+    assert not await ways.compare("officer", {"query": "\n".join((query, *bomb))})
+    assert looked_at <= 500
+
+
+# --- A database that fails -----------------------------------------------------------------------
+
+NESTED = "{ countries(first: 3) { nodes { code entryRules { entry } } } }"
+AT_ONCE = '{ visaTypes(first: 3) { nodes { code } } country(code: "AU") { entryRules { entry } } }'
+TOP = "{ applications(first: 3) { nodes { reference events { kind } } } }"
+IDENTITY = (
+    'query @purpose(code: SUPERVISION, reference: "T-9") { applications(first: 3) { nodes {'
+    " applicant { identity { fullName } } events { kind } } } }"
+)
+FAILING = [("entry_rule", NESTED), ("entry_rule", AT_ONCE), ("application", TOP),
+           ("application_event", IDENTITY)]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+async def impatient(world: str) -> AsyncIterator[Starlette]:
+    """A gateway of one connection, whose statements take half a second at most: so long they wait
+    for a lock, too, which is how a test makes them slow."""
+    settings = tokens.settings(world, database_connections="1", operations="1")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(service, "Bounds", lambda *_: Bounds(0.5, 20, 20))
+        application = service.gateway(settings, key_source=tokens.key_source)
+    async with application.router.lifespan_context(application):
+        yield application
+
+
+@pytest.fixture(scope="module")
+async def hasty(impatient: Starlette) -> AsyncIterator[Viewer]:
+    transport = httpx2.ASGITransport(impatient, raise_app_exceptions=False)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+        yield Viewer(client, CLAIMS["supervisor"])
+
+
+@asynccontextmanager
+async def locked(world: str, table: str) -> AsyncIterator[asyncpg.Connection]:
+    """Nobody reads a table meanwhile; the connection of who keeps it so."""
+    owner = await connect(world)
+    try:
+        async with owner.transaction():
+            await owner.execute(f"LOCK TABLE {table}")
+            yield owner
+    finally:
+        await owner.close()
+
+
+WAITING = """
+SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+"""
+
+
+async def waiting(owner: asyncpg.Connection, count: int = 1) -> list[int]:
+    """Who waits for a lock, as soon as that many do."""
+    async with asyncio.timeout(5):
+        while True:
+            await owner.execute("SELECT pg_stat_clear_snapshot()")
+            found = [row["pid"] for row in await owner.fetch(WAITING)]
+            if len(found) == count:
+                return found
+            await asyncio.sleep(0.01)
+
+
+def told(answer: Asked) -> Any:
+    return answer.status, answer.codes, [error.get("path") for error in answer.errors]
+
+
+@contextmanager
+def way(is_planned: bool) -> Iterator[None]:
+    with left_behind_ignored(), nullcontext() if is_planned else plans_off():
+        yield
+
+
+@pytest.mark.parametrize(("table", "query"), FAILING)
+async def test_a_statement_that_takes_too_long_is_told_and_not_asked_again(
+    hasty: Viewer, world: str, traffic: Any, table: str, query: str
+) -> None:
+    """By a plan at the first place that reads on; what was read before it is not told."""
+    for is_planned in (False, True):
+        traffic.statements.clear()
+        async with locked(world, table):
+            with way(is_planned):
+                answer = await hasty(query)
+        assert (answer.status, set(answer.codes)) == (200, {"TIMEOUT"})
+        assert (
+            len(
+                [
+                    one
+                    for one in traffic.statements
+                    if f"FROM {table} " in f"{one} ".replace("\n", " ")
+                ]
+            )
+            == 1
+        )
+    assert (await hasty(query)).errors == []
+
+
+@pytest.mark.parametrize(("table", "query"), FAILING)
+async def test_a_database_that_goes_away_in_the_middle_is_told_alike(
+    hasty: Viewer, world: str, table: str, query: str
+) -> None:
+    answers: list[Any] = []
+    for is_planned in (False, True):
+        async with locked(world, table) as owner:
+            with way(is_planned):
+                asking = asyncio.ensure_future(hasty(query))
+                for process in await waiting(owner):
+                    await owner.execute("SELECT pg_terminate_backend($1)", process)
+                answer = await asking
+        answers.append(told(answer))
+    assert answers[0] == answers[1] == (503, ["UNAVAILABLE"], [None])
+    assert (await hasty(query)).errors == []
+
+
+@pytest.mark.parametrize(("table", "query"), FAILING)
+async def test_a_client_that_hangs_up_leaves_no_statement_and_no_connection(
+    impatient: Starlette, hasty: Viewer, world: str, table: str, query: str
+) -> None:
+    assert (await hasty(query)).errors == []
+    has_left = asyncio.Event()
+    sent: list[Any] = []
+    body = [{"type": "http.request", "body": json.dumps({"query": query}).encode()}]
+
+    async def receive() -> Any:
+        if body:
+            return body.pop()
+        await has_left.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    tasks = asyncio.all_tasks()
+    async with locked(world, table) as owner:
+        with left_behind_ignored():
+            asking = asyncio.ensure_future(impatient(_post(), receive, send))
+            await waiting(owner)
+            has_left.set()
+            async with asyncio.timeout(0.4):  # before the statement itself is given up
+                await asyncio.gather(asking, return_exceptions=True)
+                await waiting(owner, 0)
+    assert sent == []
+    assert [one for one in asyncio.all_tasks() - tasks if not one.done()] == []
+    assert (await hasty(query)).errors == []
+
+
+def _post() -> dict[str, Any]:
+    signed = tokens.bearer(**CLAIMS["supervisor"])
+    headers = {"content-type": "application/json", **signed}
+    return {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST",
+        "scheme": "http", "path": "/graphql", "raw_path": b"/graphql", "query_string": b"",
+        "root_path": "", "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80),
+        "headers": [(name.lower().encode(), value.encode()) for name, value in
+                    {"host": "127.0.0.1", **headers}.items()],
+    }  # fmt: skip

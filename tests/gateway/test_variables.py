@@ -1,0 +1,55 @@
+"""Variables that do not fit: the client is told so, at the place where they are used."""
+
+import pytest
+
+pytestmark = pytest.mark.anyio
+
+_ONE = "application(by: {reference: $r}) { reference }"
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "query ($r: String) { ONE }",
+        "query ($r: String) { ...F } fragment F on Query { ONE }",
+        "fragment F on Query { ONE } query ($r: String) { ...F }",
+        "query A ($r: String!) { ONE } query B ($r: String) { ONE }",
+        "{ ONE }",
+    ],
+)  # fmt: skip
+async def test_the_one_value_of_an_input_is_never_null(who, document: str) -> None:
+    name = "A" if "query A" in document else None
+    document = document.replace("ONE", _ONE)
+    answer = await who["officer"].send(
+        {"query": document, "variables": {"r": "x"}, "operationName": name}
+    )
+    assert (answer.status, answer.codes[0]) == (400, "INVALID_DOCUMENT")
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "query ($r: String!) { ONE }",
+        "fragment F on Query { ONE } query ($r: String!) { ...F }",
+    ],
+)  # fmt: skip
+async def test_the_one_value_of_an_input_may_be_a_variable(who, document: str) -> None:
+    answer = await who["officer"](document.replace("ONE", _ONE), r="nothing")
+    assert (answer.errors, answer.data) == ([], {"application": None})
+
+
+@pytest.mark.parametrize(
+    ("document", "path"),
+    [
+        ("query ($v: Boolean = true) { viewer { role @skip(if: $v) } }", ["viewer"]),
+        ("query ($v: Boolean = true) { countries(first: 1) { nodes { code @skip(if: $v) } } }",
+         ["countries", "nodes", 0]),
+        ('query ($v: String = "AU") { country(code: $v) { code } }', ["country"]),
+    ],
+)  # fmt: skip
+async def test_null_where_a_default_was_meant_is_the_clients_mistake(who, document, path) -> None:
+    answer = await who["officer"](document, v=None)
+    assert (answer.status, answer.codes) == (200, ["INVALID_VARIABLES"])
+    [error] = answer.errors
+    assert error["path"] == path
+    assert "$v" in error["message"]
