@@ -1,4 +1,4 @@
-"""Runs a plan: level by level, one statement for all links that lead the same way."""
+"""Runs a plan: level by level, one statement for all that a level leads to."""
 
 import asyncio
 from collections.abc import Sequence

@@ -86,7 +86,7 @@ class Planner:
     def plan(self, selected: SelectionSetNode) -> Plan:
         """Raises NotPlannedError for what only the executor can do."""
         query = self._type("Query")
-        ways = {key: self._way(query, nodes) for key, nodes in self._asked(query, [selected])}
+        ways = {key: self._way(query, nodes) for key, nodes in self._selected(query, [selected])}
         return Plan(ways, self._role)
 
     def _way(self, query: GraphQLObjectType, nodes: list[FieldNode]) -> Way:
@@ -98,7 +98,8 @@ class Planner:
         if root is Root.PAGE:
             return Way(query, field, nodes, self._page(type_, sets))
         noun = self._catalogue.nouns[type_.name]
-        asked = Asked(noun, self._catalogue.readable(noun, self._role))  # by the resolver
+        # One row is read by the way's own resolver, with all that the role reads.
+        asked = Asked(noun, self._catalogue.readable(noun, self._role))
         return Way(query, field, nodes, self._shape(asked, sets))
 
     # --- Pages -----------------------------------------------------------------------------------
@@ -107,7 +108,7 @@ class Planner:
         asked = Asked(self._catalogue.nouns[type_.name.removesuffix("Connection")])
         parts: dict[str, Part] = {}
         names = set[str]()
-        for key, nodes in self._asked(type_, sets):
+        for key, nodes in self._selected(type_, sets):
             names.add(nodes[0].name.value)
             parts[key] = self._part(type_, asked, nodes)
         is_read = bool(names & {"nodes", "edges", "pageInfo"})
@@ -133,7 +134,7 @@ class Planner:
     def _edges(self, asked: Asked, nodes: list[FieldNode]) -> Part:
         edge = self._type(f"{asked.noun.name}Edge")
         parts: dict[str, Callable[[PageRead, Level], Iterable[Any]]] = {}
-        for key, inner in self._asked(edge, _inner(nodes)):
+        for key, inner in self._selected(edge, _inner(nodes)):
             match inner[0].name.value:
                 case "cursor":
                     parts[key] = lambda read, _: read.cursors
@@ -157,7 +158,7 @@ class Planner:
         type_ = self._type(type_name)
         attributes: dict[str, str] = {}
         constants: dict[str, str] = {}
-        for key, inner in self._asked(type_, _inner(nodes)):
+        for key, inner in self._selected(type_, _inner(nodes)):
             name = inner[0].name.value
             attributes[key] = name
             if name == _TYPENAME:
@@ -179,7 +180,7 @@ class Planner:
         labels: dict[str, str] = {}
         made: dict[str, Callable[[Row], Any]] = {}
         followed: list[Followed] = []
-        for key, nodes in self._asked(type_, sets):
+        for key, nodes in self._selected(type_, sets):
             name = nodes[0].name.value
             labels[key] = KEY
             if name not in noun.fields:
@@ -218,7 +219,9 @@ class Planner:
 
     # --- The document ----------------------------------------------------------------------------
 
-    def _asked(self, type_: GraphQLObjectType, sets: Sets) -> Iterator[tuple[str, list[FieldNode]]]:
+    def _selected(
+        self, type_: GraphQLObjectType, sets: Sets
+    ) -> Iterator[tuple[str, list[FieldNode]]]:
         selected = self._selections.of(type_, sets)
         self._fields_left -= len(selected)
         if self._fields_left < 0:
