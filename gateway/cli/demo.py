@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import os
 import secrets
 import signal
@@ -129,7 +130,9 @@ async def _run(settings: Settings, began: float, check: bool) -> None:
 
 @contextlib.asynccontextmanager
 async def _serving(settings: Settings) -> AsyncIterator[None]:
-    serving = _Obedient(configured(gateway(settings), settings))
+    app = gateway(settings)
+    gc.freeze()  # as `gerbang serve` does
+    serving = _Obedient(configured(app, settings))
     task = asyncio.create_task(serving.serve())
     try:
         yield

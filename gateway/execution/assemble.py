@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from graphql import (
+    FragmentDefinitionNode,
     GraphQLResolveInfo,
     GraphQLSchema,
     OperationDefinitionNode,
@@ -42,12 +43,14 @@ class Assembly:
         context: Context,
         view: GraphQLSchema,
         operation: OperationDefinitionNode,
+        fragments: dict[str, FragmentDefinitionNode],
         variables: VariableValues,
     ) -> None:
         self._context = context
         self._plan = plan
         self._view = view
         self._operation = operation
+        self._fragments = fragments
         self._variables = variables
         self._found: dict[Reading, Found] = {}
 
@@ -81,7 +84,7 @@ class Assembly:
             parent_type=way.parent,
             path=Path(None, key, "Query"),
             schema=self._view,
-            fragments={},
+            fragments=self._fragments,
             root_value=None,
             operation=self._operation,
             variable_values=self._variables,
@@ -124,13 +127,9 @@ class Assembly:
             self._found[reading].update(reading.by_key(asked, rows))
 
 
-def _drawn(way: Way, read: Any, level: Level) -> Object | None:
-    if isinstance(way.shape, PageShape):
-        return way.shape.drawn(read, level)
-    if read is None:
-        return None
-    row = [read.__dict__[column.key] for column in way.shape.asked.columns]
-    return level.draw(way.shape, [row])[0]
+def _drawn(way: Way, read: Any, level: Level) -> Any:
+    shape = way.shape
+    return shape.drawn(read, level) if isinstance(shape, PageShape) else shape(read, level)
 
 
 async def _page(connection: Connection[Any], shape: PageShape) -> PageRead:

@@ -1,7 +1,7 @@
-"""What an operation reads, worked out once: a document of entities as levels of rows.
+"""What an operation reads, worked out once: a document as levels of rows.
 
-Planned are queries for rows and pages of nouns. Everything else, and whatever goes wrong, is left
-to the executor: a plan is its short way, and answers the same.
+Mutations, subscriptions, introspection, what waits for something (comparisons, `node`), and
+whatever goes wrong are left to the executor: a plan is its short way, and answers the same.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -20,11 +20,21 @@ from graphql import (
     get_named_type,
 )
 
+from gateway.execution.plain import TYPENAME, Draw, drawing
 from gateway.execution.readings import Asked, Batch, Reading, Row
 from gateway.execution.selections import Selections
-from gateway.execution.shapes import Followed, Level, Object, PageRead, PageShape, Part, Shape
+from gateway.execution.shapes import (
+    Followed,
+    Level,
+    NotPlannedError,
+    Object,
+    PageRead,
+    PageShape,
+    Part,
+    Shape,
+)
 from gateway.schema.catalogue import Catalogue, hidden_label
-from gateway.schema.declare import DECLARATION, KEY, ROOT, Column, Link, Links, Root, Translated
+from gateway.schema.declare import KEY, Column, Link, Links, Translated
 from gateway.schema.ids import GlobalId
 from models.vocabulary import Role
 
@@ -34,11 +44,6 @@ Sets = Iterable[SelectionSetNode | None]
 _MOST_FIELDS = 500
 #: A level whose parts come and go needs one statement or another.
 _KEPT = 32
-_TYPENAME = "__typename"
-
-
-class NotPlannedError(Exception):
-    """Only the executor can run this operation."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -48,7 +53,7 @@ class Way:
     parent: GraphQLObjectType
     field: GraphQLField
     nodes: list[FieldNode]
-    shape: Shape | PageShape
+    shape: PageShape | Draw
 
 
 class Plan:
@@ -86,21 +91,26 @@ class Planner:
     def plan(self, selected: SelectionSetNode) -> Plan:
         """Raises NotPlannedError for what only the executor can do."""
         query = self._type("Query")
-        ways = {key: self._way(query, nodes) for key, nodes in self._selected(query, [selected])}
+        ways = {key: self._way(query, nodes) for key, nodes in self.selected(query, [selected])}
         return Plan(ways, self._role)
 
     def _way(self, query: GraphQLObjectType, nodes: list[FieldNode]) -> Way:
         field = query.fields.get(nodes[0].name.value)
-        root = field and field.extensions[DECLARATION].metadata.get(ROOT)
-        if field is None or root is None:
+        if field is None:
             raise NotPlannedError
         type_, sets = self._type(get_named_type(field.type).name), _inner(nodes)
-        if root is Root.PAGE:
+        if type_.name.endswith("Connection"):
             return Way(query, field, nodes, self._page(type_, sets))
+        return Way(query, field, nodes, drawing(self, field.type, sets))
+
+    def is_noun(self, type_: GraphQLObjectType) -> bool:
+        """Whether objects of the type are rows."""
+        return type_.name in self._catalogue.nouns
+
+    def record(self, type_: GraphQLObjectType, sets: Sets) -> Shape:
+        """The shape of rows that a resolver reads, with all that the role reads."""
         noun = self._catalogue.nouns[type_.name]
-        # One row is read by the way's own resolver, with all that the role reads.
-        asked = Asked(noun, self._catalogue.readable(noun, self._role))
-        return Way(query, field, nodes, self._shape(asked, sets))
+        return self._shape(Asked(noun, self._catalogue.readable(noun, self._role)), sets)
 
     # --- Pages -----------------------------------------------------------------------------------
 
@@ -108,7 +118,7 @@ class Planner:
         asked = Asked(self._catalogue.nouns[type_.name.removesuffix("Connection")])
         parts: dict[str, Part] = {}
         names = set[str]()
-        for key, nodes in self._selected(type_, sets):
+        for key, nodes in self.selected(type_, sets):
             names.add(nodes[0].name.value)
             parts[key] = self._part(type_, asked, nodes)
         is_read = bool(names & {"nodes", "edges", "pageInfo"})
@@ -122,11 +132,11 @@ class Planner:
             case "edges":
                 return self._edges(asked, nodes)
             case "pageInfo":
-                info = self._attributes("PageInfo", nodes)
-                return lambda read, _: info(read.page and read.page.info)
+                info = drawing(self, self._type("PageInfo"), _inner(nodes))
+                return lambda read, level: info(read.page and read.page.info, level)
             case "totalCount":
-                count = self._attributes("Count", nodes)
-                return lambda read, _: count(read.count)
+                count = drawing(self, self._type("Count"), _inner(nodes))
+                return lambda read, level: count(read.count, level)
             case name:
                 constant = _typename(name, type_)
                 return lambda *_: constant
@@ -134,7 +144,7 @@ class Planner:
     def _edges(self, asked: Asked, nodes: list[FieldNode]) -> Part:
         edge = self._type(f"{asked.noun.name}Edge")
         parts: dict[str, Callable[[PageRead, Level], Iterable[Any]]] = {}
-        for key, inner in self._selected(edge, _inner(nodes)):
+        for key, inner in self.selected(edge, _inner(nodes)):
             match inner[0].name.value:
                 case "cursor":
                     parts[key] = lambda read, _: read.cursors
@@ -153,25 +163,6 @@ class Planner:
 
         return drawn
 
-    def _attributes(self, type_name: str, nodes: list[FieldNode]) -> Callable[[Any], Object]:
-        """What is told of an object whose fields are its attributes."""
-        type_ = self._type(type_name)
-        attributes: dict[str, str] = {}
-        constants: dict[str, str] = {}
-        for key, inner in self._selected(type_, _inner(nodes)):
-            name = inner[0].name.value
-            attributes[key] = name
-            if name == _TYPENAME:
-                constants[key] = type_name
-                continue
-            definition = type_.fields[name].extensions[DECLARATION]
-            if definition.base_resolver is not None:
-                raise NotPlannedError
-            attributes[key] = definition.python_name
-        return lambda told: {
-            key: constants.get(key) or getattr(told, name) for key, name in attributes.items()
-        }
-
     # --- Rows ------------------------------------------------------------------------------------
 
     def _shape(self, asked: Asked, sets: Sets) -> Shape:
@@ -180,7 +171,7 @@ class Planner:
         labels: dict[str, str] = {}
         made: dict[str, Callable[[Row], Any]] = {}
         followed: list[Followed] = []
-        for key, nodes in self._selected(type_, sets):
+        for key, nodes in self.selected(type_, sets):
             name = nodes[0].name.value
             labels[key] = KEY
             if name not in noun.fields:
@@ -219,9 +210,10 @@ class Planner:
 
     # --- The document ----------------------------------------------------------------------------
 
-    def _selected(
+    def selected(
         self, type_: GraphQLObjectType, sets: Sets
     ) -> Iterator[tuple[str, list[FieldNode]]]:
+        """What is selected of a type, by the keys of the answer."""
         selected = self._selections.of(type_, sets)
         self._fields_left -= len(selected)
         if self._fields_left < 0:
@@ -240,7 +232,7 @@ def _inner(nodes: list[FieldNode]) -> list[SelectionSetNode | None]:
 
 
 def _typename(name: str, type_: GraphQLObjectType) -> str:
-    if name != _TYPENAME:
+    if name != TYPENAME:
         raise NotPlannedError
     return type_.name
 

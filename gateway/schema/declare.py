@@ -7,7 +7,6 @@ which operations run reads them and nothing else.
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import Enum, auto
 from typing import Any, TypeVar
 
 import strawberry
@@ -23,14 +22,6 @@ Noun = TypeVar("Noun")
 DECLARATION = "strawberry-definition"
 
 SOURCE = "source"
-ROOT = "root"
-
-
-class Root(Enum):
-    """What a way in leads to, where it leads to rows of one noun."""
-
-    PAGE = auto()
-    ROW = auto()
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -13,7 +13,6 @@ from gateway.access.rows import holding, read
 from gateway.errors import ErrorCode, FieldError
 from gateway.schema.catalogue import DeclaredNoun
 from gateway.schema.context import Columns, Context
-from gateway.schema.declare import ROOT, Root
 from gateway.schema.figures import Count
 from gateway.schema.filters import Condition, order_input, where_input
 from gateway.schema.keyset import Bound, Keyset
@@ -157,7 +156,7 @@ def page_of(cls: type[Any], description: str, *, order: str, newest_first: bool 
             order_type | None, strawberry.argument(description="The order of the rows.")
         ],
     }
-    return strawberry.field(resolver=resolve, description=description, metadata={ROOT: Root.PAGE})
+    return strawberry.field(resolver=resolve, description=description)
 
 
 @lru_cache

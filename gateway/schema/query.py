@@ -10,7 +10,7 @@ from gateway.schema.access_event import AccessEvent
 from gateway.schema.application import Application
 from gateway.schema.context import Context
 from gateway.schema.country import Country
-from gateway.schema.declare import ROOT, Node, Root
+from gateway.schema.declare import Node
 from gateway.schema.ids import decode
 from gateway.schema.pages import Connection, page_of
 from gateway.schema.partner import Centre, Partner
@@ -49,7 +49,7 @@ def _by_code(noun: type[Any], description: str) -> Any:
         declared = context.catalogue.nouns[noun.__name__]
         return context.loaders.by(declared, declared.key).load(code)
 
-    return strawberry.field(resolver=resolve, description=description, metadata={ROOT: Root.ROW})
+    return strawberry.field(resolver=resolve, description=description)
 
 
 def _node(context: Context, id_: str, only: str | None = None) -> Any:
@@ -131,9 +131,7 @@ class Query:
             )
         return [_node(info.context, id_) for id_ in ids]
 
-    @strawberry.field(
-        description="One application; null if there is none in reach.", metadata={ROOT: Root.ROW}
-    )
+    @strawberry.field(description="One application; null if there is none in reach.")
     def application(
         self,
         info: strawberry.Info,

@@ -103,6 +103,10 @@ def _duration(measure: Measure, description: str, *, of: str = "decisions") -> A
     return made(resolve, text)
 
 
+def _edition(root: Any) -> int | None:
+    return root.published.figures.get("edition") if root.published.figures else None
+
+
 @strawberry.type(description="A calendar period, as far as it lies in the window.")
 class VolumePeriod:
     starts_on: date = strawberry.field(description="First day.")
@@ -131,10 +135,6 @@ class VolumeRow:
     visa_type: VisaType | None = _group(Dimension.VISA_TYPE, "Visa type.")
     channel: Channel | None = strawberry.field(description="Channel.")
     period: VolumePeriod | None = strawberry.field(description="Period.")
-
-    @strawberry.field(description="Edition of its published figures; null where it has none.")
-    def edition(self) -> int | None:
-        return self.published.figures.get("edition") if self.published.figures else None
 
     intake: Count = _count(Measure.INTAKE, "Applications first paid in the window.")
     decisions: Count = _count(Measure.DECISIONS, "Granted and refused, by decision date.")
@@ -211,6 +211,9 @@ class VolumeRow:
         of="handovers",
     )
     revenue_idr: Count = _count(Measure.REVENUE, "Fees of the intake in rupiah (PNBP).")
+    edition: int | None = made(
+        _edition, "Edition of its published figures; null where it has none."
+    )
 
 
 @strawberry.type(

@@ -1,0 +1,154 @@
+"""What is told of no row, such as figures, is the same by a plan and by the executor."""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from graphql import (
+    GraphQLError,
+    GraphQLFloat,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    get_named_type,
+    is_leaf_type,
+)
+
+from gateway.execution.plain import drawing
+from gateway.execution.role_schema import role_schema
+from gateway.execution.shapes import Level
+from gateway.schema.catalogue import Catalogue
+from models.vocabulary import Role
+from tests.gateway.both_ways import plans_off, plans_watched
+from tests.gateway.conftest import CLAIMS, Asked, Viewer
+from tests.gateway.oracle import role_of
+from tests.gateway.ways import FULL
+
+pytestmark = pytest.mark.anyio
+
+CATALOGUE = Catalogue(FULL)
+VIEWS = {role: role_schema(FULL, CATALOGUE, role) for role in Role}
+COMPARED = ("yearOnYear", "monthOnMonth")
+GROUPS = (
+    "", "COUNTRY", "COUNTRY MONTH", "NATIONALITY YEAR", "PARTNER CENTRE", "CENTRE DAY",
+    "VISA_TYPE CHANNEL QUARTER", "COUNTRY VISA_TYPE",
+)  # fmt: skip
+WINDOWS = (
+    'from: "2025-01-01", to: "2025-03-31"',
+    'from: "2024-12-17", to: "2025-02-03"',
+    'from: "2030-01-01", to: "2030-01-31"',
+)
+
+
+def everything(type_: Any, *, besides: tuple[str, ...] = COMPARED, depth: int = 4) -> str:
+    """All that can be selected of a type without arguments, to some depth."""
+    parts = ["__typename"]
+    for name, field in type_.fields.items():
+        if name in besides:
+            continue
+        led_to = get_named_type(field.type)
+        if is_leaf_type(led_to):
+            parts.append(name)
+        elif (
+            depth
+            and isinstance(led_to, GraphQLObjectType)
+            and not led_to.name.endswith("Connection")
+        ):
+            parts.append(f"{name} {everything(led_to, besides=besides, depth=depth - 1)}")
+    return f"{{ {' '.join(parts)} }}"
+
+
+def documents(role: Role) -> Iterator[str]:
+    """Documents that have a plan, of all that a role may ask for beside rows."""
+    view = VIEWS[role]
+    query = view.query_type
+    assert query
+    for name in ("viewer", "policies"):
+        yield f"{{ {name} {everything(get_named_type(query.fields[name].type))} }}"
+    for name in ("refusalGrounds", "screeningReferrals"):
+        if name in query.fields:
+            rows = everything(get_named_type(query.fields[name].type))
+            yield from (f"{{ {name}({window}, groupBy: MONTH) {rows} }}" for window in WINDOWS)
+    if "volumes" not in query.fields:
+        return
+    table = everything(get_named_type(query.fields["volumes"].type), depth=3)
+    for window in WINDOWS:
+        for group in GROUPS:
+            yield f"{{ volumes({window}, groupBy: [{group}]) {table} }}"
+
+
+class Compared:
+    """Answers both ways, but for the instant up to which figures are right."""
+
+    def __init__(self, viewer: Viewer) -> None:
+        self._viewer = viewer
+
+    async def __call__(self, document: str, **variables: Any) -> tuple[Asked, bool]:
+        """The answer, and whether a plan gave it."""
+        with plans_watched() as answered:
+            by_plan = await self._viewer(document, **variables)
+        with plans_off():
+            by_executor = await self._viewer(document, **variables)
+        assert (by_plan.status, _told(by_plan)) == (by_executor.status, _told(by_executor))
+        return by_plan, answered == [True]
+
+
+def _told(answer: Asked) -> str:
+    return re.sub(r'("asOf":|"traceId":)"[^"]*"', r"\1", answer.text)
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+async def test_tables_are_the_same_both_ways(who: dict[str, Viewer], name: str) -> None:
+    compared, planned, answered = Compared(who[name]), 0, 0
+    for document in documents(Role(role_of(CLAIMS[name]))):
+        answer, is_planned = await compared(document)
+        planned += is_planned
+        answered += not answer.errors
+    assert planned == answered > 1
+
+
+MIXED = """
+query Mixed($from: Date!, $language: Language = ID, $isShort: Boolean!) {
+    first: volumes(from: $from, to: "2025-03-31", groupBy: [COUNTRY, MONTH]) {
+        rows { ...Place period { startsOn } ...Figures @skip(if: $isShort) }
+    }
+    second: volumes(from: $from, to: "2025-03-31", groupBy: []) { asOf rows { ...Figures } }
+    countries(first: 3) { nodes { code entryRules { entry } } }
+    viewer { role subject }
+}
+fragment Figures on VolumeRow { intake { value precision } intake { how: __typename } }
+fragment Place on VolumeRow { country { id code name(language: $language) entryRules { entry } } }
+"""
+
+
+@pytest.mark.parametrize("is_short", [True, False])
+@pytest.mark.parametrize("name", ["leadership", "manager-au", "officer"])
+async def test_tables_beside_rows_are_the_same_both_ways(who, name: str, is_short: bool) -> None:
+    variables = {"from": "2025-01-01", "isShort": is_short}
+    answer, is_planned = await Compared(who[name])(MIXED, **variables)
+    assert (answer.errors, is_planned) == ([], True)
+    assert answer.data["first"]["rows"]
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        '{ volumes(from: "2025-01-01", to: "2025-03-31", groupBy: []) {'
+        " rows { intake { value yearOnYear { value } } } } }",
+        '{ volumes(from: "2025-03-31", to: "2025-01-01", groupBy: []) { asOf } }',
+        '{ volumes(from: "2025-01-01", to: "2025-03-31", groupBy: [MONTH, YEAR]) { asOf } }',
+        '{ node(id: "x") { id } viewer { role } }',
+        "{ __schema { queryType { name } } viewer { role } }",
+    ],
+)  # fmt: skip
+async def test_what_is_left_to_the_executor_is_the_same(who, document: str) -> None:
+    _, is_planned = await Compared(who["leadership"])(document)
+    assert not is_planned
+
+
+def test_values_are_written_as_their_type_says() -> None:
+    draw = drawing(None, GraphQLNonNull(GraphQLFloat), [])  # type: ignore[arg-type]
+    assert repr(draw(Decimal("1.50"), Level())) == "1.5"
+    with pytest.raises(GraphQLError):
+        draw(None, Level())
