@@ -34,8 +34,8 @@ query Page {
   }
 }
 """
-#: A way in that leads to no row has no plan, and neither has anything beside it.
-_UNPLANNED = {"query": PAGE.replace("query Page {", "query Page { viewer { role }")}
+#: `node` may lead anywhere, so that it has no plan, and neither has anything beside it.
+_UNPLANNED = {"query": PAGE.replace("query Page {", 'query Page { node(id: "") { id }')}
 
 
 async def measure(applications: int, rounds: int) -> None:
