@@ -14,7 +14,7 @@ from bench.peers.turn import Turn, Watch, ask_once, turn
 from bench.world import world
 from models.database import connect
 
-#: The same page; what else it asks for is answered from the token, but is not planned.
+#: The same page; a `node`, which is none here, is not planned, nor is anything beside it.
 _UNPLANNED = PAGE.replace("{", '{ node(id: "") { id }', 1)
 _ALONE, _CROWD = 1, 16
 _WARM_UP_SECONDS = 5
