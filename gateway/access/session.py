@@ -69,6 +69,15 @@ class Session:
         return await self._run(run)
 
     async def _run(self, run: Callable[[Held], Awaitable[Sequence[Any]]]) -> Any:
+        """What a statement gives, when its turn has come.
+
+        A field that is given up leaves its statement to end: others read on the same connection.
+        """
+        running = asyncio.ensure_future(self._in_turn(run))
+        running.add_done_callback(_whose_failure_is_known)
+        return await asyncio.shield(running)
+
+    async def _in_turn(self, run: Callable[[Held], Awaitable[Sequence[Any]]]) -> Any:
         async with self._turn:
             if self._failure:  # the transaction ended with it
                 raise self._failure
@@ -110,3 +119,9 @@ class Session:
             await held.connection.invalidate()
         finally:
             await held.connection.close()
+
+
+def _whose_failure_is_known(statement: asyncio.Task[Any]) -> None:
+    """Nobody may be left to be told how a statement failed."""
+    if not statement.cancelled():
+        statement.exception()

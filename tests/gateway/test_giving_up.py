@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from sqlalchemy import Integer, column, func, select
+from sqlalchemy import Integer, column, func, literal, select
 
 from gateway.access.bounds import Bounds
 from gateway.access.opening import Opening
@@ -54,6 +54,22 @@ async def test_closing_a_session_cancels_the_statement_that_runs(database: str) 
     assert await _running(database) == 0
     async with asyncio.timeout(5), engine.connect():
         pass  # the only connection of the pool is free again
+    await engine.dispose()
+
+
+async def test_a_field_that_is_given_up_leaves_the_others_their_connection(database: str) -> None:
+    engine = pool(database, 1)
+    session = Session(engine, AS_WHO_LOGS_IN)
+    given_up = asyncio.ensure_future(session.rows(holding(select(func.pg_sleep(0.3)), "Country")))
+    while not await _running(database):  # noqa: ASYNC110  only the database can tell
+        await asyncio.sleep(0.02)
+    given_up.cancel()
+    await asyncio.gather(given_up, return_exceptions=True)
+
+    ((answer,),) = await session.rows(holding(select(literal(1)), "Country"))
+
+    assert (given_up.cancelled(), answer) == (True, 1)
+    await session.close()
     await engine.dispose()
 
 
