@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Label, Select, func, select
 from sqlalchemy.dialects.postgresql import asyncpg
 
-from gateway.access.rows import HELD_TO
+from gateway.access.rows import refuse_unheld
 from gateway.rules import Scope
 from gateway.viewer import Viewer
 from models.vocabulary import Role
@@ -39,20 +39,15 @@ def prepare(statement: Select[Any], role: Role) -> Prepared:
 
     Raises PermissionError for any other.
     """
-    _refuse_unheld(statement)
+    refuse_unheld(statement)
     return _written(statement, role)
 
 
 def prepare_together(statements: Sequence[Select[Any]], role: Role) -> Prepared:
     """Write several as one, whose only row has, for each of them, a list of all its rows."""
     for statement in statements:
-        _refuse_unheld(statement)
+        refuse_unheld(statement)
     return _written(select(*map(_rows, statements)), role)
-
-
-def _refuse_unheld(statement: Select[Any]) -> None:
-    if HELD_TO not in statement.get_execution_options():
-        raise PermissionError("a statement that was not held to the policy")
 
 
 def _rows(statement: Select[Any]) -> Label[Any]:

@@ -64,6 +64,12 @@ def holding(statement: Select[Any], type_name: str) -> Select[Any]:
     return statement.execution_options(**{HELD_TO: type_name})
 
 
+def refuse_unheld(statement: Select[Any]) -> None:
+    """Raise PermissionError for a statement that nobody vouched for."""
+    if HELD_TO not in statement.get_execution_options():
+        raise PermissionError("a statement that was not held to the policy")
+
+
 def changeable(mutation: str, viewer: Viewer) -> ColumnElement[bool]:
     """The condition that holds for the rows on which the viewer may do what a mutation does."""
     rule = MUTATIONS[mutation].rows.get(viewer.role)

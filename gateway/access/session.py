@@ -13,7 +13,7 @@ from gateway.access.beginning import ROUND_TRIP_SECONDS, begun
 from gateway.access.opening import Opening
 from gateway.access.outages import BROKEN, told
 from gateway.access.prepared import Prepared
-from gateway.access.rows import HELD_TO
+from gateway.access.rows import refuse_unheld
 from gateway.errors import FieldError
 from models.database import REMARK, driver_of
 
@@ -51,8 +51,7 @@ class Session:
 
         Raises FieldError with TIMEOUT where it takes too long.
         """
-        if HELD_TO not in statement.get_execution_options():
-            raise PermissionError("a statement that was not held to the policy")
+        refuse_unheld(statement)
         role = {REMARK: self._opening.role}
 
         async def run(held: Held) -> Sequence[Row[Any]]:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from graphql import (
-    FragmentDefinitionNode,
     GraphQLResolveInfo,
     GraphQLSchema,
     OperationDefinitionNode,
@@ -43,14 +42,12 @@ class Assembly:
         context: Context,
         view: GraphQLSchema,
         operation: OperationDefinitionNode,
-        fragments: dict[str, FragmentDefinitionNode],
         variables: VariableValues,
     ) -> None:
         self._context = context
         self._plan = plan
         self._view = view
         self._operation = operation
-        self._fragments = fragments
         self._variables = variables
         self._found: dict[Reading, Found] = {}
 
@@ -84,7 +81,7 @@ class Assembly:
             parent_type=way.parent,
             path=Path(None, key, "Query"),
             schema=self._view,
-            fragments=self._fragments,
+            fragments=self._plan.fragments,
             root_value=None,
             operation=self._operation,
             variable_values=self._variables,

@@ -9,7 +9,6 @@ from typing import Any
 from graphql import (
     DocumentNode,
     FieldNode,
-    FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLInterfaceType,
     GraphQLObjectType,
@@ -28,6 +27,7 @@ from graphql import (
 )
 
 from gateway.errors import ErrorCode, RequestError
+from gateway.execution.selections import fragments_of
 from gateway.schema.pages import LARGEST_PAGE
 
 MOST = 100_000
@@ -65,11 +65,7 @@ class _Counting:
     ) -> None:
         self._schema = schema
         self._variables = variables
-        self._fragments = {
-            definition.name.value: definition
-            for definition in document.definitions
-            if isinstance(definition, FragmentDefinitionNode)
-        }
+        self._fragments = fragments_of(document)
         self._known: dict[str, int] = {}
 
     def selections(self, selections: Iterable[SelectionNode], parent: Any) -> int:

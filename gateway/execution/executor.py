@@ -152,7 +152,7 @@ class SchemaExecutor:
 
     async def _executed(self, admitted: Admitted, context: Context, root: Any) -> ExecutionResult:
         planned = None if root else await self._planned(admitted, context)
-        return await _executed(admitted, context, root) if planned is None else planned
+        return await _by_graphql_core(admitted, context, root) if planned is None else planned
 
     async def _planned(self, admitted: Admitted, context: Context) -> ExecutionResult | None:
         """By a plan; None where there is none, or where graphql-core is to tell what goes wrong."""
@@ -210,7 +210,7 @@ def _stated(
     return get_directive_values(directive, operation, variables) if directive else None
 
 
-async def _executed(admitted: Admitted, context: Context, root: Any) -> ExecutionResult:
+async def _by_graphql_core(admitted: Admitted, context: Context, root: Any) -> ExecutionResult:
     result = execute(
         admitted.view,
         admitted.document,

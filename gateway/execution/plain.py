@@ -20,7 +20,7 @@ from graphql import (
     is_object_type,
 )
 
-from gateway.execution.shapes import Level, NotPlannedError, Object
+from gateway.execution.shapes import Level, Object
 from gateway.schema.declare import DECLARATION
 
 if TYPE_CHECKING:
@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 Draw = Callable[[Any, Level], Any]
 
 TYPENAME = "__typename"
+
+
+class NotPlannedError(Exception):
+    """Only the executor can run this operation."""
 
 
 def drawing(planner: "Planner", type_: Any, sets: Iterable[SelectionSetNode | None]) -> Draw:

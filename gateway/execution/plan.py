@@ -20,13 +20,12 @@ from graphql import (
     get_named_type,
 )
 
-from gateway.execution.plain import TYPENAME, Draw, drawing
+from gateway.execution.plain import TYPENAME, Draw, NotPlannedError, drawing
 from gateway.execution.readings import Asked, Batch, Reading, Row
-from gateway.execution.selections import Selections
+from gateway.execution.selections import Fragments, Selections
 from gateway.execution.shapes import (
     Followed,
     Level,
-    NotPlannedError,
     Object,
     PageRead,
     PageShape,
@@ -59,8 +58,10 @@ class Way:
 class Plan:
     """The ways in that an operation takes, each under its key of the answer."""
 
-    def __init__(self, ways: Mapping[str, Way], role: Role) -> None:
+    def __init__(self, ways: Mapping[str, Way], role: Role, fragments: Fragments) -> None:
+        """``fragments`` are those of the document, which resolvers of ways in may look at."""
         self.ways = ways
+        self.fragments = fragments
         self._role = role
         self.batch = lru_cache(_KEPT)(self._batch)
 
@@ -92,7 +93,7 @@ class Planner:
         """Raises NotPlannedError for what only the executor can do."""
         query = self._type("Query")
         ways = {key: self._way(query, nodes) for key, nodes in self.selected(query, [selected])}
-        return Plan(ways, self._role)
+        return Plan(ways, self._role, self._selections.fragments)
 
     def _way(self, query: GraphQLObjectType, nodes: list[FieldNode]) -> Way:
         field = query.fields.get(nodes[0].name.value)

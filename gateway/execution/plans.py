@@ -19,9 +19,10 @@ from graphql import (
 from gateway.execution.assemble import Assembly
 from gateway.execution.documents import KEPT, Documents, operation_of
 from gateway.execution.operation import OperationRequest
+from gateway.execution.plain import NotPlannedError
 from gateway.execution.plan import Plan, Planner
-from gateway.execution.selections import Selections, fragments_of
-from gateway.execution.shapes import NotPlannedError, Object
+from gateway.execution.selections import Selections
+from gateway.execution.shapes import Object
 from gateway.schema.catalogue import Catalogue
 from gateway.schema.context import Context
 from models.vocabulary import Role
@@ -53,10 +54,7 @@ class Plans:
             return None
         shaping = tuple(_shaping(view, operation, request.variables))
         plan = self._plan(text, request.operation_name, role, shaping)
-        if plan is None:
-            return None
-        fragments = fragments_of(self._documents.parsed(text))
-        return await Assembly(plan, context, view, operation, fragments, variables).data()
+        return await Assembly(plan, context, view, operation, variables).data() if plan else None
 
     def _operation(self, text: str, name: str | None) -> OperationDefinitionNode:
         return operation_of(self._documents.parsed(text), name)

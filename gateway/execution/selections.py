@@ -20,6 +20,7 @@ from graphql import (
 
 #: Under each name of the answer, the places that ask for it; all of them ask for the same field.
 Selected = Mapping[str, list[FieldNode]]
+Fragments = dict[str, FragmentDefinitionNode]
 
 
 class Selections:
@@ -27,7 +28,7 @@ class Selections:
 
     def __init__(self, document: DocumentNode, variables: VariableValues) -> None:
         self._variables = variables
-        self._fragments = fragments_of(document)
+        self.fragments = fragments_of(document)
 
     def of(self, type_: GraphQLObjectType, sets: Iterable[SelectionSetNode | None]) -> Selected:
         """What is selected of a type, in the order of the answer."""
@@ -52,7 +53,7 @@ class Selections:
                         yield from self._fields(type_, inner, seen)
                 case FragmentSpreadNode(name=name) if name.value not in seen:
                     seen.add(name.value)
-                    fragment = self._fragments[name.value]
+                    fragment = self.fragments[name.value]
                     if _is(type_, fragment.type_condition):
                         yield from self._fields(type_, fragment.selection_set, seen)
                 case _:
@@ -64,7 +65,7 @@ class Selections:
         return not (skip and skip["if"]) and (include is None or bool(include["if"]))
 
 
-def fragments_of(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
+def fragments_of(document: DocumentNode) -> Fragments:
     """The fragments of a document, by name."""
     return {
         definition.name.value: definition

@@ -13,10 +13,6 @@ from gateway.schema.pages import Page
 Object = dict[str, Any]
 
 
-class NotPlannedError(Exception):
-    """Only the executor can run this operation."""
-
-
 @dataclass(frozen=True, eq=False)
 class Followed:
     """A link of a row, to one row or to all that belong to it."""
