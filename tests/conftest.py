@@ -10,9 +10,8 @@ from models.database import connect
 from models.migrations import migrate
 from models.postgres import Server, temporary_postgres
 from models.row_security import login_at
-from models.volumes import age, fold
 from tests import tokens
-from tests.populating import populate
+from tests.populating import small_world
 from tests.running_demo import Demo, data_folder, running_demo
 
 _numbers = count(1)
@@ -54,13 +53,7 @@ async def database(server: Server, template: str) -> str:
 @pytest.fixture(scope="module")
 async def world(database: str) -> str:
     """The address of this module's database, with the small world in it and its volumes."""
-    connection = await connect(database)
-    try:
-        await populate(connection)
-        await fold(connection)
-        await age(connection)
-    finally:
-        await connection.close()
+    await small_world(database)
     return database
 
 
@@ -72,6 +65,13 @@ async def connection(database: str) -> AsyncIterator[asyncpg.Connection]:
         yield connection
     finally:
         await connection.close()
+
+
+@pytest.fixture(scope="module")
+def apart() -> Iterator[Server]:
+    """A server whose roles are nobody else's."""
+    with temporary_postgres() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

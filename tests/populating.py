@@ -6,6 +6,7 @@ from uuid import UUID
 
 import asyncpg
 
+from models.database import connect
 from models.vocabulary import (
     CLOSED,
     EventKind,
@@ -16,6 +17,7 @@ from models.vocabulary import (
     ScreeningResult,
     Status,
 )
+from models.volumes import age, fold
 from tests.world import (
     APPLICANTS,
     BEGINNING,
@@ -34,6 +36,17 @@ from tests.world import (
 _NO_STATUS = (EventKind.RECEIVED, EventKind.HELD, EventKind.RELEASED)
 _DECISIONS = (EventKind.GRANTED, EventKind.REFUSED)
 _BY_OFFICER = (EventKind.IN_VERIFICATION, EventKind.INFO_REQUESTED, *_DECISIONS)
+
+
+async def small_world(url: str) -> None:
+    """Write the small world with its volumes into an empty database."""
+    connection = await connect(url)
+    try:
+        await populate(connection)
+        await fold(connection)
+        await age(connection)
+    finally:
+        await connection.close()
 
 
 async def populate(connection: asyncpg.Connection) -> None:

@@ -11,7 +11,7 @@ from gateway.viewer import Viewer as SealedViewer
 from models.database import connect
 from models.forgetting import forget
 from models.life.lapsing import end_overdue, forget_keys
-from models.postgres import Server, temporary_postgres
+from models.postgres import Server
 from models.publication import publish
 from models.row_security import login_at
 from models.synthetic import Scale, synthesise
@@ -24,7 +24,7 @@ from tests.gateway.conftest import Viewer
 from tests.gateway.test_doctor import found, installation, provider
 from tests.gateway.test_rows_reached import *  # noqa: F403
 from tests.owners import DATABASE, OWNER, migrated, prepare, run
-from tests.populating import populate
+from tests.populating import small_world
 
 pytestmark = pytest.mark.anyio
 
@@ -32,24 +32,11 @@ LOGIN = "gerbang_gateway"
 
 
 @pytest.fixture(scope="module")
-def apart() -> Iterator[Server]:
-    """A server whose roles are nobody else's."""
-    with temporary_postgres() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
 async def world(apart: Server) -> str:
     """The small world, written by an owner that is no superuser, whose address this is."""
     url = prepare(apart)
     await migrated(url)
-    connection = await connect(url)
-    try:
-        await populate(connection)
-        await fold(connection)
-        await age(connection)
-    finally:
-        await connection.close()
+    await small_world(url)
     return url
 
 

@@ -4,7 +4,6 @@ Roles belong to a whole server, so these tests have one of their own.
 """
 
 import asyncio
-from collections.abc import Iterator
 
 import asyncpg
 import pytest
@@ -22,13 +21,6 @@ pytestmark = pytest.mark.anyio
 
 LOGIN = "gerbang_gateway"
 SHARED = "WITH ADMIN TRUE, INHERIT FALSE, SET FALSE"
-
-
-@pytest.fixture(scope="module")
-def apart() -> Iterator[Server]:
-    """A server whose roles are nobody else's."""
-    with temporary_postgres() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ import asyncpg
 from tests.acting import act_writing
 from tests.gateway.oracle import Claims, role_of
 from tests.walls.reach import viewer
+from tests.walls.undoing import undone
 
 
 class Table(NamedTuple):
@@ -128,14 +129,10 @@ async def _is_taken(
     connection: asyncpg.Connection, claims: Claims, statement: str, first: str | None = None
 ) -> bool:
     """Whether the statement, after one of the owner's, writes anything."""
-    attempt = connection.transaction()
-    await attempt.start()
-    try:
+    async with undone(connection):
         if first:
             await connection.execute(first)
         await act_writing(connection, viewer(claims))
         with suppress(asyncpg.InsufficientPrivilegeError):
             return not (await connection.execute(statement)).endswith(" 0")
-        return False
-    finally:
-        await attempt.rollback()
+    return False

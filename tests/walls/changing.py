@@ -12,17 +12,16 @@ from sqlalchemy.dialects import postgresql
 
 from gateway.access import rows
 from gateway.policy import MUTATIONS, Change
-from gateway.row_security import row_security
-from gateway.schema.catalogue import Catalogue
 from models import Application, Base
 from models.vocabulary import Role
 from tests.acting import act_writing
 from tests.gateway import oracle
 from tests.gateway.oracle import Claims, role_of
 from tests.walls import administering
-from tests.walls.judging import FULL, script_changes
+from tests.walls.judging import rule_changes
 from tests.walls.mutants import changed_rows
 from tests.walls.reach import WHO, viewer
+from tests.walls.undoing import undone
 from tests.world import APPLICANTS, CASES, applicant_id
 
 _LODGE = """
@@ -52,18 +51,16 @@ MAY: dict[str, str] = {
 
 
 @dataclass(frozen=True)
-class ChangedRight:
-    """One line of the table of mutations, changed for one role."""
+class ChangedLine:
+    """One line of the table of mutations, changed."""
 
     mutation: str
-    role: Role
     what: str
     change: Change
-    through: str | None
 
     @property
     def name(self) -> str:
-        return f"{self.mutation} · {self.role} · {self.what}"
+        return f"{self.mutation} · {self.what}"
 
     @contextmanager
     def planted(self) -> Iterator[None]:
@@ -72,10 +69,22 @@ class ChangedRight:
             yield
 
 
+@dataclass(frozen=True)
+class ChangedRight(ChangedLine):
+    """A line that was changed for one role."""
+
+    role: Role
+    through: str | None
+
+    @property
+    def name(self) -> str:
+        return f"{self.mutation} · {self.role} · {self.what}"
+
+
 def changed_rights() -> Iterator[ChangedRight]:
     for mutation, change in MUTATIONS.items():
         for role, what, kept, through in changed_rows(change.rows):
-            yield ChangedRight(mutation, role, what, replace(change, rows=kept), through)
+            yield ChangedRight(mutation, what, replace(change, rows=kept), role, through)
 
 
 def changeable(mutation: str, claims: Claims) -> set[str]:
@@ -153,13 +162,11 @@ async def made(connection: asyncpg.Connection, claims: Claims) -> set[str]:
             *(APPLICANTS[case.applicant], case.visa_type, place.channel, place.partner),
             *(place.country, place.centre),
         )
-        attempt = connection.transaction()
-        await attempt.start()
-        with suppress(asyncpg.InsufficientPrivilegeError):
-            await act_writing(connection, viewer(claims))
-            await connection.execute(_LODGE, *lodged)
-            taken.add(case.reference)
-        await attempt.rollback()
+        async with undone(connection):
+            with suppress(asyncpg.InsufficientPrivilegeError):
+                await act_writing(connection, viewer(claims))
+                await connection.execute(_LODGE, *lodged)
+                taken.add(case.reference)
     return taken
 
 
@@ -174,15 +181,11 @@ async def first_wall(connection: asyncpg.Connection, right: ChangedRight) -> str
 
 async def second_wall(connection: asyncpg.Connection, right: ChangedRight) -> str | None:
     """What tells a database with the changed right from ours. Everything is rolled back."""
-    ours = row_security(Catalogue(FULL))
-    with right.planted():
-        theirs = row_security(Catalogue(FULL))
-    if ours == theirs:
+    changes = rule_changes(right)
+    if not changes:
         return None
-    transaction = connection.transaction()
-    await transaction.start()
-    try:
-        await connection.execute(";\n".join(script_changes(ours, theirs)))
+    async with undone(connection):
+        await connection.execute(";\n".join(changes))
         for name, claims in WHO.items():
             if role_of(claims) != right.role:
                 continue
@@ -192,6 +195,4 @@ async def second_wall(connection: asyncpg.Connection, right: ChangedRight) -> st
                 return f"row rule for what {name} makes"
             if await administering.ruled(connection, claims) != administering.written(claims):
                 return f"row rule for what {name} administers"
-    finally:
-        await transaction.rollback()
     return None

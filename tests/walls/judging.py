@@ -1,10 +1,10 @@
 """Sees whether a mutant of the policy changes what is reached, one wall at a time."""
 
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import asyncpg
 from graphql import GraphQLSchema, get_named_type, is_leaf_type, print_schema
@@ -26,6 +26,7 @@ from tests.walls import clocks
 from tests.walls.mutants import Mutant
 from tests.walls.published import PUBLISHED, SETS
 from tests.walls.reach import TOLD, WHO, Key, Told, viewer
+from tests.walls.undoing import undone
 
 FULL: GraphQLSchema = build_schema()
 AGREED = {name: (access.rows, access.published_rows) for name, access in POLICY.items()}
@@ -105,28 +106,39 @@ async def second_wall(connection: asyncpg.Connection, mutant: Mutant) -> str | N
 
     Everything is rolled back.
     """
-    ours = row_security(Catalogue(FULL))
-    with mutant.planted():
-        theirs = row_security(Catalogue(FULL))
-    if ours == theirs:
+    changes = rule_changes(mutant)
+    if not changes:
         return None
-    killer = await with_changes(connection, script_changes(ours, theirs), mutant.role)
+    killer = await with_changes(connection, changes, mutant.role)
     assert killer or _changes_rows(mutant), f"nothing shows of {mutant.name}"
     return killer
 
 
-def script_changes(ours: str, theirs: str) -> list[str]:
-    """The statements that make a database of one script one of another."""
-    return [*_undone(ours, theirs), *_statements(theirs, ours)]
+class Planted(Protocol):
+    """A mistake in the policy."""
+
+    def planted(self) -> AbstractContextManager[None]:
+        """Within this the policy has it."""
+        ...
+
+
+def rule_changes(mutant: Planted) -> list[str]:
+    """The statements that make a database of our row rules one of a mutant's, if they differ."""
+    ours = row_security(Catalogue(FULL))
+    with mutant.planted():
+        theirs = row_security(Catalogue(FULL))
+    if ours == theirs:
+        return []
+    changes = [*_undone(ours, theirs), *_statements(theirs, ours)]
+    assert changes
+    return changes
 
 
 async def with_changes(
     connection: asyncpg.Connection, changes: list[str], role: Role
 ) -> str | None:
     """What shows after some changes to the database, to viewers of a role or in its grants."""
-    transaction = connection.transaction()
-    await transaction.start()
-    try:
+    async with undone(connection):
         before = await granted(connection)
         try:
             await connection.execute(";\n".join(changes))
@@ -140,8 +152,6 @@ async def with_changes(
             if await clocks.ruled(connection, claims) != clocks.read(claims):
                 return f"row rule for durations of {name}"
         return _by_grants(before, await granted(connection))
-    finally:
-        await transaction.rollback()
 
 
 async def ruled(connection: asyncpg.Connection, told: Told, claims: Claims) -> set[Key]:

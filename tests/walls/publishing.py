@@ -8,15 +8,13 @@ import asyncpg
 import pytest
 
 from gateway.policy import POLICY, PUBLISHED_SETS
-from gateway.row_security import row_security
-from gateway.schema.catalogue import Catalogue
 from gateway.schema.measures import FIELDS, MEASURES
 from gateway.schema.published import published_measures
 from models.publication.sets import DimensionSet
 from models.vocabulary import Role
 from tests.gateway.oracle import Claims, role_of
 from tests.walls import judging, published
-from tests.walls.judging import FULL, script_changes, with_changes
+from tests.walls.judging import rule_changes, with_changes
 from tests.walls.mutants import Mutant
 from tests.walls.reach import TOLD, WHO
 
@@ -114,12 +112,10 @@ async def second_wall(connection: asyncpg.Connection, mutant: ChangedSets | Muta
 
     Raises AssertionError where they are not, and nothing shows.
     """
-    ours = row_security(Catalogue(FULL))
-    with mutant.planted():
-        theirs = row_security(Catalogue(FULL))
-    if ours == theirs:
+    changes = rule_changes(mutant)
+    if not changes:
         return None
-    killer = await with_changes(connection, script_changes(ours, theirs), mutant.role)
+    killer = await with_changes(connection, changes, mutant.role)
     assert killer, f"{mutant.name} | wall 2"
     return killer
 

@@ -11,13 +11,12 @@ import pytest
 from gateway.access.purpose import stated_purpose
 from gateway.errors import RequestError
 from gateway.policy import IMPLIED_PURPOSE, PURPOSES
-from gateway.row_security import row_security
-from gateway.schema.catalogue import Catalogue
 from models.vocabulary import Purpose, Role
 from tests.acting import act
 from tests.gateway.oracle import Claims, role_of
-from tests.walls.judging import FULL, script_changes
+from tests.walls.judging import rule_changes
 from tests.walls.reach import WHO, viewer
+from tests.walls.undoing import undone
 from tests.world import applicant_id
 
 #: Why each role reads identity, as the domain has it; and whose purpose goes without saying.
@@ -113,14 +112,12 @@ async def ruled(connection: asyncpg.Connection, claims: Claims) -> set[str]:
     """The purposes of the entries that the database takes from a viewer, in the own name."""
     entered = set[str]()
     for purpose in Purpose:
-        attempt = connection.transaction()
-        await attempt.start()
-        with suppress(asyncpg.InsufficientPrivilegeError):
-            await act(connection, viewer(claims))
-            entry = applicant_id("Wei Tan"), *_named(claims), purpose.value
-            await connection.execute(_ENTER, *entry)
-            entered.add(purpose.value)
-        await attempt.rollback()
+        async with undone(connection):
+            with suppress(asyncpg.InsufficientPrivilegeError):
+                await act(connection, viewer(claims))
+                entry = applicant_id("Wei Tan"), *_named(claims), purpose.value
+                await connection.execute(_ENTER, *entry)
+                entered.add(purpose.value)
     return entered
 
 
@@ -142,20 +139,14 @@ def first_wall(mutant: ChangedPurpose) -> str | None:
 
 async def second_wall(connection: asyncpg.Connection, mutant: ChangedPurpose) -> str | None:
     """What tells a database with the mutant's rules from ours. Everything is rolled back."""
-    ours = row_security(Catalogue(FULL))
-    with mutant.planted():
-        theirs = row_security(Catalogue(FULL))
-    if ours == theirs:
+    changes = rule_changes(mutant)
+    if not changes:
         return None
-    transaction = connection.transaction()
-    await transaction.start()
-    try:
-        await connection.execute(";\n".join(script_changes(ours, theirs)))
+    async with undone(connection):
+        await connection.execute(";\n".join(changes))
         for name, claims in _viewers(mutant.role):
             if await ruled(connection, claims) != taken(claims):
                 return f"row rule for entries of {name}"
-    finally:
-        await transaction.rollback()
     return None
 
 

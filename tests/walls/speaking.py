@@ -1,15 +1,11 @@
 """Every small mistake in which tables a change speaks of and what it answers, before each wall."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import asyncpg
-import pytest
 
-from gateway.policy import MUTATIONS, Change
-from gateway.row_security import row_security
-from gateway.schema.catalogue import Catalogue
+from gateway.policy import MUTATIONS
 from models import (
     Application,
     Base,
@@ -23,8 +19,9 @@ from models import (
 )
 from models.vocabulary import Role
 from tests.walls import administering, changing
-from tests.walls.judging import FULL, by_schema, script_changes
+from tests.walls.judging import by_schema, rule_changes
 from tests.walls.reach import WHO
+from tests.walls.undoing import undone
 
 _NOUNS = (Application, Partner, PartnerCountry, Centre, VisaType, Fee, ServiceTarget, EntryRule)
 _ANSWERS = ("application", "results", "partner", "centre", "visaType", "country")
@@ -33,24 +30,11 @@ _MAKING = ("submitApplication", "submitApplications")
 
 
 @dataclass(frozen=True)
-class ChangedSpeech:
-    """One line of the table of mutations: of another table, or answering another field."""
+class ChangedSpeech(changing.ChangedLine):
+    """A line that speaks of another table, or answers another field."""
 
-    mutation: str
-    what: str
-    change: Change
     #: The table that it speaks of now, or no longer does; None where its answer was changed.
     noun: type[Base] | None = None
-
-    @property
-    def name(self) -> str:
-        return f"{self.mutation} · {self.what}"
-
-    @contextmanager
-    def planted(self) -> Iterator[None]:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setitem(MUTATIONS, self.mutation, self.change)  # type: ignore[arg-type]
-            yield
 
 
 def changed_tables() -> Iterator[ChangedSpeech]:
@@ -83,20 +67,15 @@ async def second_wall(connection: asyncpg.Connection, mutant: ChangedSpeech) -> 
 
     Everything is rolled back. Raises AssertionError where they are not, and nothing shows.
     """
-    ours = row_security(Catalogue(FULL))
-    with mutant.planted():
-        theirs = row_security(Catalogue(FULL))
-    if ours == theirs:
+    changes = rule_changes(mutant)
+    if not changes:
         return None
-    transaction = connection.transaction()
-    await transaction.start()
-    try:
-        await connection.execute(";\n".join(script_changes(ours, theirs)))
-        killer = await _by_viewers(connection)
-    except asyncpg.UndefinedColumnError:
-        killer = "PostgreSQL, which refuses the row rules"
-    finally:
-        await transaction.rollback()
+    async with undone(connection):
+        try:
+            await connection.execute(";\n".join(changes))
+            killer = await _by_viewers(connection)
+        except asyncpg.UndefinedColumnError:
+            killer = "PostgreSQL, which refuses the row rules"
     assert killer, f"nothing shows of {mutant.name}"
     return killer
 

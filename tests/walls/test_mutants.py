@@ -25,6 +25,7 @@ from tests.walls.judging import (
 )
 from tests.walls.mutants import Mutant, count_mutants, field_mutants, row_mutants
 from tests.walls.reach import TOLD, WHO
+from tests.walls.undoing import undone
 from tests.world import applicant_id
 
 pytestmark = pytest.mark.anyio
@@ -74,16 +75,12 @@ async def test_each_wall_alone_lets_change_what_the_domain_says(complete_world, 
     for mutation in changing.MAY:
         found = await changing.stated(complete_world, mutation, claims)
         assert found == changing.changeable(mutation, claims), mutation
-    transaction = complete_world.transaction()
-    await transaction.start()
-    try:
+    async with undone(complete_world):
         assert await changing.made(complete_world, claims) == changing.may_make(claims)
         assert await changing.ruled(complete_world, claims) == changing.may_change(claims)
         written = administering.written(claims)
         assert await administering.ruled(complete_world, claims) == written
         assert await administering.of_the_past(complete_world, claims) == set()
-    finally:
-        await transaction.rollback()
 
 
 @pytest.mark.proof
@@ -169,9 +166,7 @@ async def entries_taken(connection: asyncpg.Connection) -> set[str]:
 
 
 async def test_the_log_takes_what_is_said_in_the_own_name_alone(complete_world) -> None:
-    transaction = complete_world.transaction()
-    await transaction.start()
-    try:
+    async with undone(complete_world):
         assert await entries_taken(complete_world) == {"in the own name and role"}
         for forgotten in CONDITIONS:
             kept = " AND ".join(one for one in CONDITIONS if one != forgotten)
@@ -179,5 +174,3 @@ async def test_the_log_takes_what_is_said_in_the_own_name_alone(complete_world) 
                 f"ALTER POLICY officer_insert ON access_event WITH CHECK ({kept})"
             )
             assert await entries_taken(complete_world) > {"in the own name and role"}, forgotten
-    finally:
-        await transaction.rollback()

@@ -21,6 +21,7 @@ from models.database import connect
 from models.synthetic import Scale, synthesise
 from models.vocabulary import Role
 from tests.acting import act
+from tests.walls.undoing import undone
 
 pytestmark = pytest.mark.anyio
 
@@ -147,14 +148,10 @@ async def test_no_question_reads_a_big_table_whole(many: asyncpg.Connection, rol
 
 @pytest.mark.proof
 async def test_without_an_index_it_is_seen(many: asyncpg.Connection) -> None:
-    transaction = many.transaction()
-    await transaction.start()
-    try:
+    async with undone(many):
         await many.execute("DROP INDEX ix_application_submitted_at_id")
         plans = [await plan(many, Role.OFFICER, page) for _, page in pages(Role.OFFICER)]
         assert [whole for one in plans for whole in scanned_whole(one)]
-    finally:
-        await transaction.rollback()
 
 
 async def test_what_lists_are_narrowed_and_ordered_by_leaks_nothing(
