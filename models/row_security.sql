@@ -79,7 +79,7 @@ $$;
 
 -- LEADERSHIP
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_leadership;
-GRANT EXECUTE ON FUNCTION viewer.acts_as, viewer.told, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_leadership;
+GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_leadership;
 GRANT SELECT (id) ON access_event TO gerbang_leadership;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code) ON centre TO gerbang_leadership;
 GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_leadership;
@@ -165,7 +165,7 @@ CREATE POLICY leadership_select ON volume_aged_until FOR SELECT TO gerbang_leade
 
 -- OFFICER
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_officer;
-GRANT EXECUTE ON FUNCTION viewer.acts_as, viewer.told, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_officer;
+GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_officer;
 GRANT SELECT (actor, actor_role, applicant_id, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_officer;
 GRANT SELECT (id, nationality_code, passport_last_four) ON applicant TO gerbang_officer;
 GRANT SELECT (applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, id, is_referred, nationality_code, paid_at, partner_code, received_at, reference, stage, status, submitted_at, target_due_at, visa_type_code) ON application TO gerbang_officer;
@@ -206,13 +206,13 @@ CREATE POLICY officer_select ON application_event FOR SELECT TO gerbang_officer
 CREATE POLICY officer_select ON applicant FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON identity FOR SELECT TO gerbang_officer
-    USING (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = identity.applicant_id AND EXISTS (SELECT FROM assignment AS by_2 WHERE by_2.application_id = by_1.id AND by_2.officer = (SELECT viewer.subject()) AND by_2.ended_at IS NULL)) ELSE false END);
+    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = identity.applicant_id AND EXISTS (SELECT FROM assignment AS by_2 WHERE by_2.application_id = by_1.id AND by_2.officer = (SELECT viewer.subject('OFFICER')) AND by_2.ended_at IS NULL)) THEN true ELSE false END);
 CREATE POLICY officer_select ON decision FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON assignment FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON access_event FOR SELECT TO gerbang_officer
-    USING (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN access_event.actor = (SELECT viewer.subject()) ELSE false END);
+    USING (CASE WHEN access_event.actor = (SELECT viewer.subject('OFFICER')) THEN true ELSE false END);
 CREATE POLICY officer_select ON application_change FOR SELECT TO gerbang_officer
     USING (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN application_change.changed NOT IN ('HOLD') ELSE false END);
 CREATE POLICY officer_select ON volume_change FOR SELECT TO gerbang_officer
@@ -268,11 +268,11 @@ CREATE POLICY officer_select ON volume_aged_until FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 GRANT INSERT (id, occurred_at, applicant_id, actor, actor_role, actor_partner_code, actor_country_code, purpose, case_reference, fields, trace_id) ON access_event TO gerbang_officer;
 CREATE POLICY officer_insert ON access_event FOR INSERT TO gerbang_officer
-    WITH CHECK ((SELECT viewer.acts_as('OFFICER')) AND actor = (SELECT viewer.subject()) AND actor_partner_code IS NOT DISTINCT FROM (SELECT viewer.partner()) AND actor_country_code IS NOT DISTINCT FROM (SELECT (viewer.countries())[1] WHERE cardinality(viewer.countries()) = 1) AND actor_role = 'OFFICER' AND purpose IN ('CASEWORK'));
+    WITH CHECK (actor = (SELECT viewer.subject('OFFICER')) AND actor_partner_code IS NOT DISTINCT FROM (SELECT viewer.partner('OFFICER')) AND actor_country_code IS NOT DISTINCT FROM (SELECT own[1] FROM viewer.countries('OFFICER') AS own WHERE cardinality(own) = 1) AND actor_role = 'OFFICER' AND purpose IN ('CASEWORK'));
 
 -- SUPERVISOR
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_supervisor;
-GRANT EXECUTE ON FUNCTION viewer.acts_as, viewer.told, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_supervisor;
+GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_supervisor;
 GRANT SELECT (actor, actor_role, applicant_id, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_supervisor;
 GRANT SELECT (id, nationality_code, passport_last_four) ON applicant TO gerbang_supervisor;
 GRANT SELECT (applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, id, is_held, is_referred, nationality_code, paid_at, partner_code, received_at, reference, stage, status, submitted_at, target_due_at, visa_type_code) ON application TO gerbang_supervisor;
@@ -322,7 +322,7 @@ CREATE POLICY supervisor_select ON assignment FOR SELECT TO gerbang_supervisor
 CREATE POLICY supervisor_select ON screening FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON access_event FOR SELECT TO gerbang_supervisor
-    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN access_event.actor = (SELECT viewer.subject()) ELSE false END);
+    USING (CASE WHEN access_event.actor = (SELECT viewer.subject('SUPERVISOR')) THEN true ELSE false END);
 CREATE POLICY supervisor_select ON application_change FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON volume_change FOR SELECT TO gerbang_supervisor
@@ -381,11 +381,11 @@ CREATE POLICY supervisor_select ON volume_aged_until FOR SELECT TO gerbang_super
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 GRANT INSERT (id, occurred_at, applicant_id, actor, actor_role, actor_partner_code, actor_country_code, purpose, case_reference, fields, trace_id) ON access_event TO gerbang_supervisor;
 CREATE POLICY supervisor_insert ON access_event FOR INSERT TO gerbang_supervisor
-    WITH CHECK ((SELECT viewer.acts_as('SUPERVISOR')) AND actor = (SELECT viewer.subject()) AND actor_partner_code IS NOT DISTINCT FROM (SELECT viewer.partner()) AND actor_country_code IS NOT DISTINCT FROM (SELECT (viewer.countries())[1] WHERE cardinality(viewer.countries()) = 1) AND actor_role = 'SUPERVISOR' AND purpose IN ('CASEWORK', 'SUPERVISION'));
+    WITH CHECK (actor = (SELECT viewer.subject('SUPERVISOR')) AND actor_partner_code IS NOT DISTINCT FROM (SELECT viewer.partner('SUPERVISOR')) AND actor_country_code IS NOT DISTINCT FROM (SELECT own[1] FROM viewer.countries('SUPERVISOR') AS own WHERE cardinality(own) = 1) AND actor_role = 'SUPERVISOR' AND purpose IN ('CASEWORK', 'SUPERVISION'));
 
 -- PARTNER_MANAGER
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_partner_manager;
-GRANT EXECUTE ON FUNCTION viewer.acts_as, viewer.told, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_partner_manager;
+GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_partner_manager;
 GRANT SELECT (actor, actor_country_code, actor_partner_code, actor_role, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_partner_manager;
 GRANT SELECT (id, nationality_code) ON applicant TO gerbang_partner_manager;
 GRANT SELECT (applicant_id, centre_code, channel, closed_at, country_code, fee_idr, id, nationality_code, paid_at, partner_code, received_at, reference, stage, submitted_at, target_due_at, visa_type_code) ON application TO gerbang_partner_manager;
@@ -404,11 +404,11 @@ CREATE POLICY partner_manager_select ON country FOR SELECT TO gerbang_partner_ma
 CREATE POLICY partner_manager_select ON entry_rule FOR SELECT TO gerbang_partner_manager
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
 CREATE POLICY partner_manager_select ON partner FOR SELECT TO gerbang_partner_manager
-    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN partner.code = (SELECT viewer.partner()) ELSE false END);
+    USING (CASE WHEN partner.code = (SELECT viewer.partner('PARTNER_MANAGER')) THEN true ELSE false END);
 CREATE POLICY partner_manager_select ON partner_country FOR SELECT TO gerbang_partner_manager
-    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN partner_country.partner_code = (SELECT viewer.partner()) AND partner_country.country_code = ANY ((SELECT viewer.countries())::text[]) ELSE false END);
+    USING (CASE WHEN partner_country.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND partner_country.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
 CREATE POLICY partner_manager_select ON centre FOR SELECT TO gerbang_partner_manager
-    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN centre.partner_code = (SELECT viewer.partner()) AND centre.country_code = ANY ((SELECT viewer.countries())::text[]) ELSE false END);
+    USING (CASE WHEN centre.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND centre.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
 CREATE POLICY partner_manager_select ON visa_type FOR SELECT TO gerbang_partner_manager
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
 CREATE POLICY partner_manager_select ON fee FOR SELECT TO gerbang_partner_manager
@@ -416,49 +416,49 @@ CREATE POLICY partner_manager_select ON fee FOR SELECT TO gerbang_partner_manage
 CREATE POLICY partner_manager_select ON service_target FOR SELECT TO gerbang_partner_manager
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
 CREATE POLICY partner_manager_select ON application FOR SELECT TO gerbang_partner_manager
-    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN application.partner_code = (SELECT viewer.partner()) AND application.country_code = ANY ((SELECT viewer.countries())::text[]) ELSE false END);
+    USING (CASE WHEN application.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND application.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
 CREATE POLICY partner_manager_select ON applicant FOR SELECT TO gerbang_partner_manager
-    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = applicant.id AND by_1.partner_code = (SELECT viewer.partner()) AND by_1.country_code = ANY ((SELECT viewer.countries())::text[])) ELSE false END);
+    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = applicant.id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND by_1.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[])) THEN true ELSE false END);
 CREATE POLICY partner_manager_select ON access_event FOR SELECT TO gerbang_partner_manager
-    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN access_event.actor_partner_code = (SELECT viewer.partner()) AND access_event.actor_country_code = ANY ((SELECT viewer.countries())::text[]) ELSE false END);
+    USING (CASE WHEN access_event.actor_partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND access_event.actor_country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
 CREATE POLICY partner_manager_select ON application_change FOR SELECT TO gerbang_partner_manager
-    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN application_change.changed NOT IN ('HOLD', 'STATUS', 'DECISION') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_change.application_id AND by_1.partner_code = (SELECT viewer.partner()) AND by_1.country_code = ANY ((SELECT viewer.countries())::text[])) ELSE false END);
+    USING (CASE WHEN application_change.changed NOT IN ('HOLD', 'STATUS', 'DECISION') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_change.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND by_1.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[])) THEN true ELSE false END);
 CREATE POLICY partner_manager_select ON volume_change FOR SELECT TO gerbang_partner_manager
-    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN volume_change.partner_code = (SELECT viewer.partner()) AND volume_change.country_code = ANY ((SELECT viewer.countries())::text[]) ELSE false END);
+    USING (CASE WHEN volume_change.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_change.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_partner_manager;
 GRANT SELECT (backlog_change, country_code, info_requested, intake, partner_code, revenue_idr, starts_on, wip_change) ON volume_yearly TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_yearly FOR SELECT TO gerbang_partner_manager
-    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN volume_yearly.partner_code = (SELECT viewer.partner()) AND volume_yearly.country_code = ANY ((SELECT viewer.countries())::text[]) ELSE false END);
+    USING (CASE WHEN volume_yearly.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_yearly.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
 GRANT SELECT (backlog_change, country_code, info_requested, intake, partner_code, revenue_idr, starts_on, wip_change) ON volume_monthly TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_monthly FOR SELECT TO gerbang_partner_manager
-    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN volume_monthly.partner_code = (SELECT viewer.partner()) AND volume_monthly.country_code = ANY ((SELECT viewer.countries())::text[]) ELSE false END);
+    USING (CASE WHEN volume_monthly.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_monthly.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
 GRANT SELECT (buckets, clock, country_code, partner_code, ranks, starts_on) ON volume_monthly_duration TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_monthly_duration FOR SELECT TO gerbang_partner_manager
-    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN volume_monthly_duration.partner_code = (SELECT viewer.partner()) AND volume_monthly_duration.country_code = ANY ((SELECT viewer.countries())::text[]) ELSE false END AND volume_monthly_duration.clock IN ('handover'));
+    USING (CASE WHEN volume_monthly_duration.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_monthly_duration.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END AND volume_monthly_duration.clock IN ('handover'));
 GRANT SELECT (backlog_change, channel, country_code, info_requested, intake, partner_code, revenue_idr, starts_on, visa_type_code, wip_change) ON volume_monthly_type TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_monthly_type FOR SELECT TO gerbang_partner_manager
-    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN volume_monthly_type.partner_code = (SELECT viewer.partner()) AND volume_monthly_type.country_code = ANY ((SELECT viewer.countries())::text[]) ELSE false END);
+    USING (CASE WHEN volume_monthly_type.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_monthly_type.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
 GRANT SELECT (buckets, channel, clock, country_code, partner_code, ranks, starts_on, visa_type_code) ON volume_monthly_type_duration TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_monthly_type_duration FOR SELECT TO gerbang_partner_manager
-    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN volume_monthly_type_duration.partner_code = (SELECT viewer.partner()) AND volume_monthly_type_duration.country_code = ANY ((SELECT viewer.countries())::text[]) ELSE false END AND volume_monthly_type_duration.clock IN ('handover'));
+    USING (CASE WHEN volume_monthly_type_duration.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_monthly_type_duration.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END AND volume_monthly_type_duration.clock IN ('handover'));
 GRANT SELECT (backlog_change, country_code, info_requested, intake, nationality_code, partner_code, revenue_idr, starts_on, wip_change) ON volume_monthly_nationality_place TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_monthly_nationality_place FOR SELECT TO gerbang_partner_manager
-    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN volume_monthly_nationality_place.partner_code = (SELECT viewer.partner()) AND volume_monthly_nationality_place.country_code = ANY ((SELECT viewer.countries())::text[]) ELSE false END);
+    USING (CASE WHEN volume_monthly_nationality_place.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_monthly_nationality_place.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
 GRANT SELECT (buckets, clock, country_code, nationality_code, partner_code, ranks, starts_on) ON volume_monthly_nationality_place_duration TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_monthly_nationality_place_duration FOR SELECT TO gerbang_partner_manager
-    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN volume_monthly_nationality_place_duration.partner_code = (SELECT viewer.partner()) AND volume_monthly_nationality_place_duration.country_code = ANY ((SELECT viewer.countries())::text[]) ELSE false END AND volume_monthly_nationality_place_duration.clock IN ('handover'));
+    USING (CASE WHEN volume_monthly_nationality_place_duration.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_monthly_nationality_place_duration.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END AND volume_monthly_nationality_place_duration.clock IN ('handover'));
 GRANT SELECT (backlog_change, centre_code, channel, country_code, info_requested, intake, nationality_code, partner_code, revenue_idr, starts_on, visa_type_code, wip_change) ON volume_daily TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_daily FOR SELECT TO gerbang_partner_manager
-    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN volume_daily.partner_code = (SELECT viewer.partner()) AND volume_daily.country_code = ANY ((SELECT viewer.countries())::text[]) ELSE false END);
+    USING (CASE WHEN volume_daily.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_daily.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
 GRANT SELECT (bucket, centre_code, channel, country_code, kind, measured, nationality_code, partner_code, starts_on, visa_type_code) ON volume_daily_duration TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_daily_duration FOR SELECT TO gerbang_partner_manager
-    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN volume_daily_duration.partner_code = (SELECT viewer.partner()) AND volume_daily_duration.country_code = ANY ((SELECT viewer.countries())::text[]) ELSE false END AND volume_daily_duration.kind IN ('handover'));
+    USING (CASE WHEN volume_daily_duration.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_daily_duration.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END AND volume_daily_duration.kind IN ('handover'));
 GRANT SELECT (bucket, country_code, measured, partner_code, starts_on) ON volume_age TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_age FOR SELECT TO gerbang_partner_manager
-    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN volume_age.partner_code = (SELECT viewer.partner()) AND volume_age.country_code = ANY ((SELECT viewer.countries())::text[]) ELSE false END);
+    USING (CASE WHEN volume_age.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_age.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
 GRANT SELECT (bucket, centre_code, channel, country_code, measured, nationality_code, partner_code, starts_on, visa_type_code) ON volume_age_detailed TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_age_detailed FOR SELECT TO gerbang_partner_manager
-    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN volume_age_detailed.partner_code = (SELECT viewer.partner()) AND volume_age_detailed.country_code = ANY ((SELECT viewer.countries())::text[]) ELSE false END);
+    USING (CASE WHEN volume_age_detailed.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_age_detailed.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
 GRANT SELECT (written_at) ON volume_outbox TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_outbox FOR SELECT TO gerbang_partner_manager
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
@@ -467,14 +467,14 @@ CREATE POLICY partner_manager_select ON volume_aged_until FOR SELECT TO gerbang_
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
 GRANT SELECT (centre_code, channel, country_code, decisions, dimension_set, edition, intake, nationality_code, partner_code, period, refusal_rate, refused, starts_on, target_rate, turnaround_adjusted_p50, turnaround_adjusted_p90, turnaround_p50, turnaround_p90, visa_type_code) ON volume_published TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_published FOR SELECT TO gerbang_partner_manager
-    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN volume_published.partner_code = (SELECT viewer.partner()) AND volume_published.country_code = ANY ((SELECT viewer.countries())::text[]) ELSE false END AND volume_published.dimension_set IN ('centre', 'centre_visa_type', 'country', 'country_channel', 'country_visa_type'));
+    USING (CASE WHEN volume_published.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_published.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END AND volume_published.dimension_set IN ('centre', 'centre_visa_type', 'country', 'country_channel', 'country_visa_type'));
 GRANT SELECT (edition, period, published_at, starts_on) ON volume_edition TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_edition FOR SELECT TO gerbang_partner_manager
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
 
 -- PARTNER_AGENT
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_partner_agent;
-GRANT EXECUTE ON FUNCTION viewer.acts_as, viewer.told, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_partner_agent;
+GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_partner_agent;
 GRANT SELECT (actor, actor_role, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_partner_agent;
 GRANT SELECT (id, nationality_code, passport_last_four) ON applicant TO gerbang_partner_agent;
 GRANT SELECT (applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, id, nationality_code, paid_at, partner_code, received_at, reference, stage, submitted_at, target_due_at, visa_type_code) ON application TO gerbang_partner_agent;
@@ -494,11 +494,11 @@ CREATE POLICY partner_agent_select ON country FOR SELECT TO gerbang_partner_agen
 CREATE POLICY partner_agent_select ON entry_rule FOR SELECT TO gerbang_partner_agent
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
 CREATE POLICY partner_agent_select ON partner FOR SELECT TO gerbang_partner_agent
-    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN partner.code = (SELECT viewer.partner()) ELSE false END);
+    USING (CASE WHEN partner.code = (SELECT viewer.partner('PARTNER_AGENT')) THEN true ELSE false END);
 CREATE POLICY partner_agent_select ON partner_country FOR SELECT TO gerbang_partner_agent
-    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN partner_country.partner_code = (SELECT viewer.partner()) AND partner_country.country_code = ANY ((SELECT viewer.countries())::text[]) ELSE false END);
+    USING (CASE WHEN partner_country.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND partner_country.country_code = ANY ((SELECT viewer.countries('PARTNER_AGENT'))::text[]) THEN true ELSE false END);
 CREATE POLICY partner_agent_select ON centre FOR SELECT TO gerbang_partner_agent
-    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN centre.partner_code = (SELECT viewer.partner()) AND centre.code = ANY ((SELECT viewer.centres())::text[]) ELSE false END);
+    USING (CASE WHEN centre.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND centre.code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[]) THEN true ELSE false END);
 CREATE POLICY partner_agent_select ON visa_type FOR SELECT TO gerbang_partner_agent
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
 CREATE POLICY partner_agent_select ON fee FOR SELECT TO gerbang_partner_agent
@@ -506,31 +506,31 @@ CREATE POLICY partner_agent_select ON fee FOR SELECT TO gerbang_partner_agent
 CREATE POLICY partner_agent_select ON service_target FOR SELECT TO gerbang_partner_agent
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
 CREATE POLICY partner_agent_select ON application FOR SELECT TO gerbang_partner_agent
-    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN application.partner_code = (SELECT viewer.partner()) AND application.centre_code = ANY ((SELECT viewer.centres())::text[]) ELSE false END);
+    USING (CASE WHEN application.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND application.centre_code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[]) THEN true ELSE false END);
 CREATE POLICY partner_agent_select ON applicant FOR SELECT TO gerbang_partner_agent
-    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = applicant.id AND by_1.partner_code = (SELECT viewer.partner()) AND by_1.centre_code = ANY ((SELECT viewer.centres())::text[])) ELSE false END);
+    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = applicant.id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.centre_code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[])) THEN true ELSE false END);
 CREATE POLICY partner_agent_select ON identity FOR SELECT TO gerbang_partner_agent
-    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = identity.applicant_id AND by_1.partner_code = (SELECT viewer.partner()) AND by_1.centre_code = ANY ((SELECT viewer.centres())::text[]) AND by_1.received_at IS NULL) ELSE false END);
+    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = identity.applicant_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.centre_code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[]) AND by_1.received_at IS NULL) THEN true ELSE false END);
 CREATE POLICY partner_agent_select ON decision FOR SELECT TO gerbang_partner_agent
-    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = decision.application_id AND by_1.partner_code = (SELECT viewer.partner()) AND by_1.centre_code = ANY ((SELECT viewer.centres())::text[])) ELSE false END);
+    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = decision.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.centre_code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[])) THEN true ELSE false END);
 CREATE POLICY partner_agent_select ON access_event FOR SELECT TO gerbang_partner_agent
-    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN access_event.actor = (SELECT viewer.subject()) ELSE false END);
+    USING (CASE WHEN access_event.actor = (SELECT viewer.subject('PARTNER_AGENT')) THEN true ELSE false END);
 CREATE POLICY partner_agent_select ON application_change FOR SELECT TO gerbang_partner_agent
-    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN application_change.changed NOT IN ('HOLD', 'STATUS') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_change.application_id AND by_1.partner_code = (SELECT viewer.partner()) AND by_1.centre_code = ANY ((SELECT viewer.centres())::text[])) ELSE false END);
+    USING (CASE WHEN application_change.changed NOT IN ('HOLD', 'STATUS') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_change.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.centre_code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[])) THEN true ELSE false END);
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_partner_agent;
 GRANT SELECT (centre_code, channel, country_code, decisions, dimension_set, edition, intake, nationality_code, partner_code, period, refusal_rate, refused, starts_on, target_rate, turnaround_adjusted_p50, turnaround_adjusted_p90, turnaround_p50, turnaround_p90, visa_type_code) ON volume_published TO gerbang_partner_agent;
 CREATE POLICY partner_agent_select ON volume_published FOR SELECT TO gerbang_partner_agent
-    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN volume_published.partner_code = (SELECT viewer.partner()) AND volume_published.centre_code = ANY ((SELECT viewer.centres())::text[]) ELSE false END AND volume_published.dimension_set IN ('centre', 'centre_visa_type'));
+    USING (CASE WHEN volume_published.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND volume_published.centre_code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[]) THEN true ELSE false END AND volume_published.dimension_set IN ('centre', 'centre_visa_type'));
 GRANT SELECT (edition, period, published_at, starts_on) ON volume_edition TO gerbang_partner_agent;
 CREATE POLICY partner_agent_select ON volume_edition FOR SELECT TO gerbang_partner_agent
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
 GRANT INSERT (id, occurred_at, applicant_id, actor, actor_role, actor_partner_code, actor_country_code, purpose, case_reference, fields, trace_id) ON access_event TO gerbang_partner_agent;
 CREATE POLICY partner_agent_insert ON access_event FOR INSERT TO gerbang_partner_agent
-    WITH CHECK ((SELECT viewer.acts_as('PARTNER_AGENT')) AND actor = (SELECT viewer.subject()) AND actor_partner_code IS NOT DISTINCT FROM (SELECT viewer.partner()) AND actor_country_code IS NOT DISTINCT FROM (SELECT (viewer.countries())[1] WHERE cardinality(viewer.countries()) = 1) AND actor_role = 'PARTNER_AGENT' AND purpose IN ('INTAKE'));
+    WITH CHECK (actor = (SELECT viewer.subject('PARTNER_AGENT')) AND actor_partner_code IS NOT DISTINCT FROM (SELECT viewer.partner('PARTNER_AGENT')) AND actor_country_code IS NOT DISTINCT FROM (SELECT own[1] FROM viewer.countries('PARTNER_AGENT') AS own WHERE cardinality(own) = 1) AND actor_role = 'PARTNER_AGENT' AND purpose IN ('INTAKE'));
 
 -- AUDITOR
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_auditor;
-GRANT EXECUTE ON FUNCTION viewer.acts_as, viewer.told, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_auditor;
+GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_auditor;
 GRANT SELECT (actor, actor_role, applicant_id, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_auditor;
 GRANT SELECT (id, nationality_code) ON applicant TO gerbang_auditor;
 GRANT SELECT (applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, id, nationality_code, paid_at, partner_code, received_at, reference, stage, status, submitted_at, target_due_at, visa_type_code) ON application TO gerbang_auditor;
@@ -631,7 +631,7 @@ CREATE POLICY auditor_select ON volume_aged_until FOR SELECT TO gerbang_auditor
 
 -- APPLICANT
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_applicant;
-GRANT EXECUTE ON FUNCTION viewer.acts_as, viewer.told, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_applicant;
+GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_applicant;
 GRANT SELECT (actor_role, applicant_id, fields, id, occurred_at, purpose) ON access_event TO gerbang_applicant;
 GRANT SELECT (account, id, nationality_code, passport_last_four) ON applicant TO gerbang_applicant;
 GRANT SELECT (applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, id, nationality_code, paid_at, partner_code, received_at, reference, stage, status, submitted_at, target_due_at, visa_type_code) ON application TO gerbang_applicant;
@@ -664,27 +664,27 @@ CREATE POLICY applicant_select ON fee FOR SELECT TO gerbang_applicant
 CREATE POLICY applicant_select ON service_target FOR SELECT TO gerbang_applicant
     USING ((SELECT viewer.acts_as('APPLICANT')));
 CREATE POLICY applicant_select ON application FOR SELECT TO gerbang_applicant
-    USING (CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject())) ELSE false END);
+    USING (CASE WHEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject('APPLICANT'))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON application_event FOR SELECT TO gerbang_applicant
-    USING (CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN application_event.kind NOT IN ('HELD', 'RELEASED') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_event.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject()))) ELSE false END);
+    USING (CASE WHEN application_event.kind NOT IN ('HELD', 'RELEASED') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_event.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON applicant FOR SELECT TO gerbang_applicant
-    USING (CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN applicant.account = (SELECT viewer.subject()) ELSE false END);
+    USING (CASE WHEN applicant.account = (SELECT viewer.subject('APPLICANT')) THEN true ELSE false END);
 CREATE POLICY applicant_select ON identity FOR SELECT TO gerbang_applicant
-    USING (CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = identity.applicant_id AND by_1.account = (SELECT viewer.subject())) ELSE false END);
+    USING (CASE WHEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = identity.applicant_id AND by_1.account = (SELECT viewer.subject('APPLICANT'))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON decision FOR SELECT TO gerbang_applicant
-    USING (CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = decision.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject()))) ELSE false END);
+    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = decision.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON access_event FOR SELECT TO gerbang_applicant
-    USING (CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = access_event.applicant_id AND by_1.account = (SELECT viewer.subject())) ELSE false END);
+    USING (CASE WHEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = access_event.applicant_id AND by_1.account = (SELECT viewer.subject('APPLICANT'))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON application_change FOR SELECT TO gerbang_applicant
-    USING (CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN application_change.changed NOT IN ('HOLD') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_change.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject()))) ELSE false END);
+    USING (CASE WHEN application_change.changed NOT IN ('HOLD') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_change.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_applicant;
 GRANT INSERT (id, occurred_at, applicant_id, actor, actor_role, actor_partner_code, actor_country_code, purpose, case_reference, fields, trace_id) ON access_event TO gerbang_applicant;
 CREATE POLICY applicant_insert ON access_event FOR INSERT TO gerbang_applicant
-    WITH CHECK ((SELECT viewer.acts_as('APPLICANT')) AND actor = (SELECT viewer.subject()) AND actor_partner_code IS NOT DISTINCT FROM (SELECT viewer.partner()) AND actor_country_code IS NOT DISTINCT FROM (SELECT (viewer.countries())[1] WHERE cardinality(viewer.countries()) = 1) AND actor_role = 'APPLICANT' AND purpose IN ('OWN_DATA'));
+    WITH CHECK (actor = (SELECT viewer.subject('APPLICANT')) AND actor_partner_code IS NOT DISTINCT FROM (SELECT viewer.partner('APPLICANT')) AND actor_country_code IS NOT DISTINCT FROM (SELECT own[1] FROM viewer.countries('APPLICANT') AS own WHERE cardinality(own) = 1) AND actor_role = 'APPLICANT' AND purpose IN ('OWN_DATA'));
 
 -- SERVICE
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_service;
-GRANT EXECUTE ON FUNCTION viewer.acts_as, viewer.told, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_service;
+GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_service;
 GRANT SELECT (id, nationality_code) ON applicant TO gerbang_service;
 GRANT SELECT (applicant_id, centre_code, channel, closed_at, country_code, fee_idr, id, nationality_code, paid_at, partner_code, received_at, reference, stage, status, submitted_at, target_due_at, visa_type_code) ON application TO gerbang_service;
 GRANT SELECT (application_id, changed, id, kind, written_in) ON application_change TO gerbang_service;
@@ -702,11 +702,11 @@ CREATE POLICY service_select ON country FOR SELECT TO gerbang_service
 CREATE POLICY service_select ON entry_rule FOR SELECT TO gerbang_service
     USING ((SELECT viewer.acts_as('SERVICE')));
 CREATE POLICY service_select ON partner FOR SELECT TO gerbang_service
-    USING (CASE WHEN (SELECT viewer.acts_as('SERVICE')) THEN partner.code = (SELECT viewer.partner()) ELSE false END);
+    USING (CASE WHEN partner.code = (SELECT viewer.partner('SERVICE')) THEN true ELSE false END);
 CREATE POLICY service_select ON partner_country FOR SELECT TO gerbang_service
-    USING (CASE WHEN (SELECT viewer.acts_as('SERVICE')) THEN partner_country.partner_code = (SELECT viewer.partner()) ELSE false END);
+    USING (CASE WHEN partner_country.partner_code = (SELECT viewer.partner('SERVICE')) THEN true ELSE false END);
 CREATE POLICY service_select ON centre FOR SELECT TO gerbang_service
-    USING (CASE WHEN (SELECT viewer.acts_as('SERVICE')) THEN centre.partner_code = (SELECT viewer.partner()) ELSE false END);
+    USING (CASE WHEN centre.partner_code = (SELECT viewer.partner('SERVICE')) THEN true ELSE false END);
 CREATE POLICY service_select ON visa_type FOR SELECT TO gerbang_service
     USING ((SELECT viewer.acts_as('SERVICE')));
 CREATE POLICY service_select ON fee FOR SELECT TO gerbang_service
@@ -714,18 +714,18 @@ CREATE POLICY service_select ON fee FOR SELECT TO gerbang_service
 CREATE POLICY service_select ON service_target FOR SELECT TO gerbang_service
     USING ((SELECT viewer.acts_as('SERVICE')));
 CREATE POLICY service_select ON application FOR SELECT TO gerbang_service
-    USING (CASE WHEN (SELECT viewer.acts_as('SERVICE')) THEN (application.partner_code = (SELECT viewer.partner()) OR application.partner_code IS NULL AND (SELECT viewer.partner()) = 'DIRECT') ELSE false END);
+    USING (CASE WHEN (application.partner_code = (SELECT viewer.partner('SERVICE')) OR application.partner_code IS NULL AND (SELECT viewer.partner('SERVICE')) = 'DIRECT') THEN true ELSE false END);
 CREATE POLICY service_select ON application_event FOR SELECT TO gerbang_service
-    USING (CASE WHEN (SELECT viewer.acts_as('SERVICE')) THEN application_event.kind NOT IN ('HELD', 'RELEASED') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_event.application_id AND (by_1.partner_code = (SELECT viewer.partner()) OR by_1.partner_code IS NULL AND (SELECT viewer.partner()) = 'DIRECT')) ELSE false END);
+    USING (CASE WHEN application_event.kind NOT IN ('HELD', 'RELEASED') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_event.application_id AND (by_1.partner_code = (SELECT viewer.partner('SERVICE')) OR by_1.partner_code IS NULL AND (SELECT viewer.partner('SERVICE')) = 'DIRECT')) THEN true ELSE false END);
 CREATE POLICY service_select ON applicant FOR SELECT TO gerbang_service
-    USING (CASE WHEN (SELECT viewer.acts_as('SERVICE')) THEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = applicant.id AND (by_1.partner_code = (SELECT viewer.partner()) OR by_1.partner_code IS NULL AND (SELECT viewer.partner()) = 'DIRECT')) ELSE false END);
+    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = applicant.id AND (by_1.partner_code = (SELECT viewer.partner('SERVICE')) OR by_1.partner_code IS NULL AND (SELECT viewer.partner('SERVICE')) = 'DIRECT')) THEN true ELSE false END);
 CREATE POLICY service_select ON application_change FOR SELECT TO gerbang_service
-    USING (CASE WHEN (SELECT viewer.acts_as('SERVICE')) THEN application_change.changed NOT IN ('HOLD') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_change.application_id AND (by_1.partner_code = (SELECT viewer.partner()) OR by_1.partner_code IS NULL AND (SELECT viewer.partner()) = 'DIRECT')) ELSE false END);
+    USING (CASE WHEN application_change.changed NOT IN ('HOLD') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_change.application_id AND (by_1.partner_code = (SELECT viewer.partner('SERVICE')) OR by_1.partner_code IS NULL AND (SELECT viewer.partner('SERVICE')) = 'DIRECT')) THEN true ELSE false END);
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_service;
 
 -- ADMINISTRATOR
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_administrator;
-GRANT EXECUTE ON FUNCTION viewer.acts_as, viewer.told, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_administrator;
+GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_administrator;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code) ON centre TO gerbang_administrator;
 GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_administrator;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_administrator;
@@ -754,7 +754,7 @@ GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO ge
 
 -- ANONYMOUS
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_anonymous;
-GRANT EXECUTE ON FUNCTION viewer.acts_as, viewer.told, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_anonymous;
+GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_anonymous;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code) ON centre TO gerbang_anonymous;
 GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_anonymous;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_anonymous;
@@ -789,7 +789,7 @@ CREATE POLICY anonymous_select ON volume_edition FOR SELECT TO gerbang_anonymous
 
 -- Changes, for whichever viewer
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_writing;
-GRANT EXECUTE ON FUNCTION viewer.acts_as, viewer.is_sealed, viewer.told, viewer.role, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_writing;
+GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.is_sealed, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_writing;
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_writing;
 GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_writing;
 CREATE POLICY writing_select ON country FOR SELECT TO gerbang_writing
@@ -856,10 +856,10 @@ CREATE POLICY writing_update ON entry_rule FOR UPDATE TO gerbang_writing
     USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND valid_from >= (SELECT wib_day(now()))) WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND valid_from >= (SELECT wib_day(now())));
 GRANT SELECT (account, created_at, id, nationality_code, passport_last_four) ON applicant TO gerbang_writing;
 CREATE POLICY writing_select ON applicant FOR SELECT TO gerbang_writing
-    USING ((SELECT viewer.is_sealed()) AND applicant.account = (SELECT viewer.subject()));
+    USING ((SELECT viewer.is_sealed()) AND applicant.account = (SELECT viewer.subject(NULL)));
 GRANT INSERT (account, id, nationality_code, passport_last_four) ON applicant TO gerbang_writing;
 CREATE POLICY writing_insert ON applicant FOR INSERT TO gerbang_writing
-    WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN applicant.account IS NULL WHEN 'APPLICANT' THEN applicant.account = (SELECT viewer.subject()) ELSE false END ELSE false END);
+    WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN applicant.account IS NULL WHEN 'APPLICANT' THEN applicant.account = (SELECT viewer.subject(NULL)) ELSE false END ELSE false END);
 GRANT SELECT (applicant_id, birth_date, email, full_name, passport_number, phone) ON identity TO gerbang_writing;
 CREATE POLICY writing_select ON identity FOR SELECT TO gerbang_writing
     USING ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM applicant WHERE applicant.id = identity.applicant_id));
@@ -868,13 +868,13 @@ CREATE POLICY writing_insert ON identity FOR INSERT TO gerbang_writing
     WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN true WHEN 'APPLICANT' THEN EXISTS (SELECT FROM applicant WHERE applicant.id = identity.applicant_id) ELSE false END ELSE false END);
 GRANT SELECT (applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, id, is_held, is_referred, nationality_code, paid_at, partner_code, paused_seconds, received_at, reference, stage, status, submitted_at, target_due_at, visa_type_code, was_info_requested) ON application TO gerbang_writing;
 CREATE POLICY writing_select ON application FOR SELECT TO gerbang_writing
-    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN application.partner_code = (SELECT viewer.partner()) AND application.centre_code = ANY ((SELECT viewer.centres())::text[]) WHEN 'APPLICANT' THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject())) WHEN 'SERVICE' THEN (application.partner_code = (SELECT viewer.partner()) OR application.partner_code IS NULL AND (SELECT viewer.partner()) = 'DIRECT') WHEN 'OFFICER' THEN true WHEN 'SUPERVISOR' THEN true ELSE false END ELSE false END);
+    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN application.partner_code = (SELECT viewer.partner(NULL)) AND application.centre_code = ANY ((SELECT viewer.centres(NULL))::text[]) WHEN 'APPLICANT' THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject(NULL))) WHEN 'SERVICE' THEN (application.partner_code = (SELECT viewer.partner(NULL)) OR application.partner_code IS NULL AND (SELECT viewer.partner(NULL)) = 'DIRECT') WHEN 'OFFICER' THEN true WHEN 'SUPERVISOR' THEN true ELSE false END ELSE false END);
 GRANT INSERT (applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, id, is_held, is_referred, nationality_code, paid_at, partner_code, paused_seconds, received_at, reference, status, submitted_at, target_due_at, visa_type_code, was_info_requested) ON application TO gerbang_writing;
 CREATE POLICY writing_insert ON application FOR INSERT TO gerbang_writing
-    WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN application.partner_code = (SELECT viewer.partner()) AND application.centre_code = ANY ((SELECT viewer.centres())::text[]) WHEN 'APPLICANT' THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject())) ELSE false END ELSE false END);
+    WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN application.partner_code = (SELECT viewer.partner(NULL)) AND application.centre_code = ANY ((SELECT viewer.centres(NULL))::text[]) WHEN 'APPLICANT' THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject(NULL))) ELSE false END ELSE false END);
 GRANT UPDATE (closed_at, current_decision_id, fee_idr, is_held, is_referred, paid_at, paused_seconds, received_at, status, target_due_at, was_info_requested) ON application TO gerbang_writing;
 CREATE POLICY writing_update ON application FOR UPDATE TO gerbang_writing
-    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN application.partner_code = (SELECT viewer.partner()) AND application.centre_code = ANY ((SELECT viewer.centres())::text[]) WHEN 'APPLICANT' THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject())) WHEN 'SERVICE' THEN (application.partner_code = (SELECT viewer.partner()) OR application.partner_code IS NULL AND (SELECT viewer.partner()) = 'DIRECT') WHEN 'OFFICER' THEN true WHEN 'SUPERVISOR' THEN true ELSE false END ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN application.partner_code = (SELECT viewer.partner()) AND application.centre_code = ANY ((SELECT viewer.centres())::text[]) WHEN 'APPLICANT' THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject())) WHEN 'SERVICE' THEN (application.partner_code = (SELECT viewer.partner()) OR application.partner_code IS NULL AND (SELECT viewer.partner()) = 'DIRECT') WHEN 'OFFICER' THEN true WHEN 'SUPERVISOR' THEN true ELSE false END ELSE false END);
+    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN application.partner_code = (SELECT viewer.partner(NULL)) AND application.centre_code = ANY ((SELECT viewer.centres(NULL))::text[]) WHEN 'APPLICANT' THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject(NULL))) WHEN 'SERVICE' THEN (application.partner_code = (SELECT viewer.partner(NULL)) OR application.partner_code IS NULL AND (SELECT viewer.partner(NULL)) = 'DIRECT') WHEN 'OFFICER' THEN true WHEN 'SUPERVISOR' THEN true ELSE false END ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN application.partner_code = (SELECT viewer.partner(NULL)) AND application.centre_code = ANY ((SELECT viewer.centres(NULL))::text[]) WHEN 'APPLICANT' THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject(NULL))) WHEN 'SERVICE' THEN (application.partner_code = (SELECT viewer.partner(NULL)) OR application.partner_code IS NULL AND (SELECT viewer.partner(NULL)) = 'DIRECT') WHEN 'OFFICER' THEN true WHEN 'SUPERVISOR' THEN true ELSE false END ELSE false END);
 GRANT SELECT (actor, actor_role, application_id, id, kind, occurred_at, recorded_at, sequence) ON application_event TO gerbang_writing;
 CREATE POLICY writing_select ON application_event FOR SELECT TO gerbang_writing
     USING ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = application_event.application_id));
@@ -895,7 +895,7 @@ CREATE POLICY writing_select ON decision FOR SELECT TO gerbang_writing
     USING ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = decision.application_id));
 GRANT INSERT (application_id, decided_at, ground, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_writing;
 CREATE POLICY writing_insert ON decision FOR INSERT TO gerbang_writing
-    WITH CHECK ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = decision.application_id) AND decision.officer = (SELECT viewer.subject()));
+    WITH CHECK ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = decision.application_id) AND decision.officer = (SELECT viewer.subject(NULL)));
 GRANT SELECT (answered_at, application_id, id, kind, requested_at, result) ON screening TO gerbang_writing;
 CREATE POLICY writing_select ON screening FOR SELECT TO gerbang_writing
     USING ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = screening.application_id));

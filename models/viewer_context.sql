@@ -15,41 +15,57 @@ CREATE TABLE IF NOT EXISTS viewer.seal_key (
     outer_block bytea NOT NULL
 );
 
--- `gerbang.viewer` is `base64(json).hex(hmac-sha256(key, base64(json)))`. Raises unless the seal
--- holds, for this transaction, for now and for the role, or for any where none is named. Every row
--- rule asks this once a statement. A transaction begins within a round trip of being sealed, or not
--- at all; clocks may be as far apart. A parallel worker is another backend, so that only the leader
+-- `gerbang.viewer` is eight fields and their seal, with dots between: the acting role, the moments
+-- (milliseconds since 1970) at which it was sealed and until which it is believed, the backend, then
+-- subject, partner, countries and centres in base64, then hex(hmac-sha256(key, all of that)). A
+-- field is empty where there is nothing to say.
+--
+-- Returns that, or raises unless the seal holds for this transaction, for now, and for the role, or
+-- for any where none is named. A transaction begins within a round trip of being sealed, or not at
+-- all; clocks may be as far apart. A parallel worker is another backend, so that only the leader
 -- asks. The search path is empty, so that nobody slips a function in.
-CREATE OR REPLACE FUNCTION viewer.acts_as(role text) RETURNS boolean
+--
+-- Whatever a rule asks of the context comes from here, each time: a statement that swaps the context
+-- while it runs would otherwise be told what nobody sealed.
+CREATE OR REPLACE FUNCTION viewer.sealed(role text) RETURNS text
     LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = '' AS $$
     DECLARE
         said text := current_setting('gerbang.viewer', true);
-        body text := split_part(said, '.', 1);
-        told jsonb;
+        key viewer.seal_key;
     BEGIN
-        IF split_part(said, '.', 2) IS DISTINCT FROM (
-            SELECT encode(
-                sha256(outer_block || sha256(inner_block || convert_to(body, 'UTF8'))), 'hex'
-            )
-            FROM viewer.seal_key
+        SELECT * INTO key FROM viewer.seal_key;
+        IF right(said, 64) IS DISTINCT FROM encode(
+            sha256(key.outer_block || sha256(key.inner_block || convert_to(left(said, -65), 'UTF8'))),
+            'hex'
         ) OR said IS NULL THEN
             RAISE EXCEPTION 'the viewer is not sealed' USING ERRCODE = 'insufficient_privilege';
         END IF;
-        told := convert_from(decode(body, 'base64'), 'UTF8')::jsonb;
-        IF coalesce((told ->> 'until')::float8, 0) < extract(epoch FROM clock_timestamp()) THEN
+        IF to_timestamp(split_part(said, '.', 3)::float8 / 1000) < clock_timestamp() THEN
             RAISE EXCEPTION 'the viewer has expired' USING ERRCODE = 'insufficient_privilege';
         END IF;
-        IF coalesce((told ->> 'backend')::int, pg_backend_pid()) <> pg_backend_pid()
-            OR coalesce(abs(extract(epoch FROM now()) - (told ->> 'at')::float8), 'infinity') > 5
+        IF split_part(said, '.', 4) NOT IN ('', pg_backend_pid()::text)
+            OR abs(extract(epoch FROM now()) * 1000 - split_part(said, '.', 2)::bigint) > 5000
         THEN
             RAISE EXCEPTION 'the viewer was sealed for another transaction'
                 USING ERRCODE = 'insufficient_privilege';
         END IF;
-        IF role IS NOT NULL AND role IS DISTINCT FROM told ->> 'role' THEN
+        IF role <> split_part(said, '.', 1) THEN
             RAISE EXCEPTION 'the viewer acts in another role'
                 USING ERRCODE = 'insufficient_privilege';
         END IF;
-        RETURN true;
+        RETURN said;
+    END
+$$;
+
+-- Of earlier releases, whose rules are down by now.
+DROP FUNCTION IF EXISTS viewer.told(), viewer.subject(), viewer.partner(), viewer.countries(),
+    viewer.centres();
+
+-- Whether the viewer acts in the role; raises otherwise.
+CREATE OR REPLACE FUNCTION viewer.acts_as(role text) RETURNS boolean
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED AS $$
+    BEGIN
+        RETURN viewer.sealed(role) IS NOT NULL;
     END
 $$;
 
@@ -57,49 +73,44 @@ $$;
 CREATE OR REPLACE FUNCTION viewer.is_sealed() RETURNS boolean
     LANGUAGE sql STABLE PARALLEL RESTRICTED RETURN viewer.acts_as(NULL);
 
--- What the context says, without looking at its seal: only ever beside one that does. Functions in
--- SQL would be unfolded into every statement that is planned, which costs more than calling these.
-CREATE OR REPLACE FUNCTION viewer.told() RETURNS jsonb
-    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = '' AS $$
-    BEGIN
-        RETURN convert_from(
-            decode(split_part(current_setting('gerbang.viewer', true), '.', 1), 'base64'), 'UTF8'
-        )::jsonb;
-    END
-$$;
-
 CREATE OR REPLACE FUNCTION viewer.role() RETURNS text
-    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = '' AS $$
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED AS $$
     BEGIN
-        RETURN viewer.told() ->> 'role';
+        RETURN split_part(viewer.sealed(NULL), '.', 1);
     END
 $$;
 
-CREATE OR REPLACE FUNCTION viewer.subject() RETURNS text
-    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = '' AS $$
+-- What the context says, to rules of a role or of any. Functions in SQL would be unfolded into every
+-- statement that is planned, which costs more than calling these.
+CREATE OR REPLACE FUNCTION viewer.field(said text, place int) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN convert_from(decode(nullif(split_part(said, '.', place), ''), 'base64'), 'UTF8');
+
+CREATE OR REPLACE FUNCTION viewer.subject(role text) RETURNS text
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED AS $$
     BEGIN
-        RETURN viewer.told() ->> 'subject';
+        RETURN viewer.field(viewer.sealed(role), 5);
     END
 $$;
 
-CREATE OR REPLACE FUNCTION viewer.partner() RETURNS text
-    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = '' AS $$
+CREATE OR REPLACE FUNCTION viewer.partner(role text) RETURNS text
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED AS $$
     BEGIN
-        RETURN viewer.told() ->> 'partner';
+        RETURN viewer.field(viewer.sealed(role), 6);
     END
 $$;
 
-CREATE OR REPLACE FUNCTION viewer.countries() RETURNS text[]
-    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = '' AS $$
+CREATE OR REPLACE FUNCTION viewer.countries(role text) RETURNS text[]
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED AS $$
     BEGIN
-        RETURN (viewer.told() ->> 'countries')::text[];
+        RETURN viewer.field(viewer.sealed(role), 7)::text[];
     END
 $$;
 
-CREATE OR REPLACE FUNCTION viewer.centres() RETURNS text[]
-    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = '' AS $$
+CREATE OR REPLACE FUNCTION viewer.centres(role text) RETURNS text[]
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED AS $$
     BEGIN
-        RETURN (viewer.told() ->> 'centres')::text[];
+        RETURN viewer.field(viewer.sealed(role), 8)::text[];
     END
 $$;
 

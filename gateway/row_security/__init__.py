@@ -58,10 +58,10 @@ $$;"""
 
 #: Of whom an entry in the log of reads speaks: the viewer, and where it is that of one country.
 _OWN_ENTRY = (
-    "actor = (SELECT viewer.subject())"
-    " AND actor_partner_code IS NOT DISTINCT FROM (SELECT viewer.partner())"
-    " AND actor_country_code IS NOT DISTINCT FROM"
-    " (SELECT (viewer.countries())[1] WHERE cardinality(viewer.countries()) = 1)"
+    "actor = (SELECT viewer.subject('{role}'))"
+    " AND actor_partner_code IS NOT DISTINCT FROM (SELECT viewer.partner('{role}'))"
+    " AND actor_country_code IS NOT DISTINCT FROM (SELECT own[1]"
+    " FROM viewer.countries('{role}') AS own WHERE cardinality(own) = 1)"
 )
 
 
@@ -101,8 +101,8 @@ def _open_to(catalogue: Catalogue, role: Role) -> Iterator[str]:
     yield f"-- {role}"
     yield f"GRANT USAGE ON SCHEMA public, viewer TO {name};"
     yield (
-        "GRANT EXECUTE ON FUNCTION viewer.acts_as, viewer.told, viewer.subject, viewer.partner,"
-        f" viewer.countries, viewer.centres TO {name};"
+        "GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject,"
+        f" viewer.partner, viewer.countries, viewer.centres TO {name};"
     )
     for table, columns in columns_read(catalogue, role).items():
         yield _granted(table, columns, name)
@@ -143,10 +143,7 @@ def _log_of_reads(role: Role) -> Iterator[str]:
     columns = ", ".join(column.name for column in AccessEvent.__table__.columns)
     yield f"GRANT INSERT ({columns}) ON {table} TO {database_role(role)};"
     listed = ", ".join(f"'{purpose}'" for purpose in purposes)
-    held = (
-        f"(SELECT viewer.acts_as('{role}')) AND {_OWN_ENTRY}"
-        f" AND actor_role = '{role}' AND purpose IN ({listed})"
-    )
+    held = f"{_OWN_ENTRY.format(role=role)} AND actor_role = '{role}' AND purpose IN ({listed})"
     yield _policy(table, role, "INSERT", f"WITH CHECK ({held})")
 
 

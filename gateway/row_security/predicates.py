@@ -20,12 +20,12 @@ from models.vocabulary import Role
 #: How a column is written in an expression.
 Columns = Callable[[Attribute], str]
 
-#: A subselect is worked out once a statement, not once a row.
+#: A subselect is worked out once a statement, not once a row; each looks at the seal by itself.
 _SCOPES = {
-    Scope.SUBJECT: "(SELECT viewer.subject())",
-    Scope.PARTNER: "(SELECT viewer.partner())",
-    Scope.COUNTRIES: "ANY ((SELECT viewer.countries())::text[])",
-    Scope.CENTRES: "ANY ((SELECT viewer.centres())::text[])",
+    Scope.SUBJECT: "(SELECT viewer.subject({role}))",
+    Scope.PARTNER: "(SELECT viewer.partner({role}))",
+    Scope.COUNTRIES: "ANY ((SELECT viewer.countries({role}))::text[])",
+    Scope.CENTRES: "ANY ((SELECT viewer.centres({role}))::text[])",
 }
 
 
@@ -35,38 +35,62 @@ def predicate(rule: Rule, role: Role, table: str) -> str:
     The planner cannot look into a CASE. Otherwise it would take our condition and the same one
     of the statement for two independent ones, expect far fewer rows, and sort them all.
     """
+    held = meaning(rule, role, table)
+    if asks_who(rule):
+        return f"CASE WHEN {held} THEN true ELSE false END"
     acts = f"(SELECT viewer.acts_as('{role}'))"
-    if isinstance(rule, EveryRow):
-        return acts
-    return f"CASE WHEN {acts} THEN {meaning(rule, table)} ELSE false END"
+    return acts if isinstance(rule, EveryRow) else f"CASE WHEN {acts} THEN {held} ELSE false END"
 
 
-def meaning(rule: Rule, table: str) -> str:
-    """What a rule says of a row of a table, whoever looks."""
-    return _meaning(rule, lambda attribute: f"{table}.{attribute.key}")
+def asks_who(rule: Rule) -> bool:
+    """Whether no row meets a rule unless the sealed viewer was asked for a scope of the role."""
+    match rule:
+        case Own() | ActingFor():
+            return True
+        case AllOf(rules):
+            return any(map(asks_who, rules))
+        case AnyOf(rules):
+            return all(map(asks_who, rules))
+        case ReachedThrough(_, _, inner):
+            return asks_who(inner)
+        case EveryRow() | Missing() | NoneOf():
+            return False
 
 
-def _meaning(rule: Rule, columns: Columns, depth: int = 1) -> str:
+def meaning(rule: Rule, role: Role | None, table: str) -> str:
+    """What a rule says of a row of a table, for whoever acts in a role, or in any.
+
+    Of any role, where a statement asks for several: one that had to wait for a row works out
+    every subselect in its rules, whichever role they are for.
+    """
+    return _meaning(rule, role, lambda attribute: f"{table}.{attribute.key}")
+
+
+def _meaning(rule: Rule, role: Role | None, columns: Columns, depth: int = 1) -> str:
     match rule:
         case EveryRow():
             return "true"
         case Own(column, scope):
-            return f"{columns(column)} = {_SCOPES[scope]}"
+            return f"{columns(column)} = {_scope(scope, role)}"
         case Missing(column):
             return f"{columns(column)} IS NULL"
         case NoneOf(column, words):
             listed = ", ".join(f"'{word}'" for word in words)
             return f"{columns(column)} NOT IN ({listed})"
         case AllOf(rules):
-            return " AND ".join(_meaning(each, columns, depth) for each in rules)
+            return " AND ".join(_meaning(each, role, columns, depth) for each in rules)
         case AnyOf(rules):
-            return f"({' OR '.join(_meaning(each, columns, depth) for each in rules)})"
+            return f"({' OR '.join(_meaning(each, role, columns, depth) for each in rules)})"
         case ActingFor(partner):
-            return f"(SELECT viewer.partner()) = '{partner}'"
+            return f"{_scope(Scope.PARTNER, role)} = '{partner}'"
         case ReachedThrough(key, named_by, inner):
             other, name = named_by.class_.__tablename__, f"by_{depth}"
-            held = _meaning(inner, lambda attribute: f"{name}.{attribute.key}", depth + 1)
+            held = _meaning(inner, role, lambda attribute: f"{name}.{attribute.key}", depth + 1)
             return (
                 f"EXISTS (SELECT FROM {other} AS {name}"
                 f" WHERE {name}.{named_by.key} = {columns(key)} AND {held})"
             )
+
+
+def _scope(scope: Scope, role: Role | None) -> str:
+    return _SCOPES[scope].format(role=f"'{role}'" if role else "NULL")

@@ -31,7 +31,9 @@ _SUBMITTING = ("submitApplication", "submitApplications")
 _SEALED = "(SELECT viewer.is_sealed())"
 #: The same, of a table that its own rule looks into: PostgreSQL takes no subselect there.
 _SEALED_TO_A_RULE = "viewer.is_sealed()"
-_OWN_ACCOUNT = "applicant.account = (SELECT viewer.subject())"
+#: The viewer's, in whichever role.
+_SUBJECT = "(SELECT viewer.subject(NULL))"
+_OWN_ACCOUNT = f"applicant.account = {_SUBJECT}"
 #: Rows that belong to a case are in reach with it: the inner table has rules of its own.
 _OF_A_CASE = "EXISTS (SELECT FROM application WHERE application.id = {table}.application_id)"
 _OF_ONESELF = "EXISTS (SELECT FROM applicant WHERE applicant.id = identity.applicant_id)"
@@ -57,8 +59,9 @@ def writes() -> Iterator[str]:
     """Grants and row rules of the writing role, table by table."""
     yield f"-- Changes, for whichever viewer\nGRANT USAGE ON SCHEMA public, viewer TO {WRITING};"
     yield (
-        "GRANT EXECUTE ON FUNCTION viewer.acts_as, viewer.is_sealed, viewer.told, viewer.role,"
-        f" viewer.subject, viewer.partner, viewer.countries, viewer.centres TO {WRITING};"
+        "GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.is_sealed, viewer.role,"
+        " viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres"
+        f" TO {WRITING};"
     )
     yield f"GRANT EXECUTE ON FUNCTION {', '.join(FUNCTIONS)} TO {WRITING};"
     for table, written in _tables().items():
@@ -134,7 +137,7 @@ def _tables() -> Mapping[str, Written]:
             _columns(Decision) - {"internal_note"},
             _columns(Decision),
             reached=of_a_case[Decision],
-            made=f"{of_a_case[Decision]} AND decision.officer = (SELECT viewer.subject())",
+            made=f"{of_a_case[Decision]} AND decision.officer = {_SUBJECT}",
         ),
         Screening.__tablename__: Written(
             _columns(Screening),
@@ -172,7 +175,7 @@ def _of_viewer(noun: type[Base], mutations: Collection[str] = MUTATIONS) -> str:
     by_role: dict[Role, list[str]] = {}
     for change in (MUTATIONS[name] for name in mutations if noun in MUTATIONS[name].of):
         for role, rule in change.rows.items():
-            held = meaning(rule, noun.__tablename__)
+            held = meaning(rule, None, noun.__tablename__)
             if held not in (known := by_role.setdefault(role, [])):
                 known.append(held)
     return _by_role({role: " OR ".join(held) for role, held in by_role.items()})

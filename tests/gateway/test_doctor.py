@@ -157,10 +157,10 @@ FAULTS = {
         "Nobody thought of this: leak proof of function public.tell(text) (said to be).",
     ),
     "another context function": (
-        "CREATE OR REPLACE FUNCTION viewer.partner() RETURNS text LANGUAGE sql STABLE"
-        " PARALLEL SAFE RETURN 'NUSA'",
+        "CREATE OR REPLACE FUNCTION viewer.partner(role text) RETURNS text LANGUAGE sql STABLE"
+        " PARALLEL RESTRICTED RETURN 'NUSA'",
         None,
-        "Not as the policy makes it: function viewer.partner().",
+        "Not as the policy makes it: function viewer.partner(role text).",
     ),
     "a key that others read": (
         f"GRANT SELECT ON viewer.seal_key TO {MANAGER}",

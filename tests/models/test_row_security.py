@@ -3,6 +3,7 @@
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import asyncpg
@@ -12,7 +13,7 @@ from gateway.access.seal import Seal
 from gateway.viewer import Viewer
 from models import Base
 from models.database import connect
-from models.row_security import DATABASE_ROLES, database_role, login_at
+from models.row_security import DATABASE_ROLES, WRITING, database_role, login_at
 from models.vocabulary import Role
 from tests import tokens
 from tests.acting import act
@@ -36,6 +37,12 @@ def sealed(
     seal = Seal(key, seconds, lambda: time.time() - seconds_ago)
     setting, _ = seal.acting(viewer, database_role(viewer.role), backend)
     return setting.split("'")[1]
+
+
+def besides(viewer: Viewer, **otherwise: Any) -> str:
+    """What was sealed of one viewer, for another."""
+    said, _, _ = sealed(replace(viewer, **otherwise)).rpartition(".")
+    return f"{said}.{sealed(viewer).rpartition('.')[2]}"
 
 
 @asynccontextmanager
@@ -83,14 +90,14 @@ BELIEVED: Mapping[str, Callable[[int], str]] = {
 FORGED: Mapping[str, Callable[[int], str | None]] = {
     "none": lambda _: None,
     "empty": lambda _: "",
-    "not sealed": lambda _: sealed(MANAGER).split(".")[0],
+    "not sealed": lambda _: sealed(MANAGER).rpartition(".")[0],
     "sealed with another key": lambda _: sealed(MANAGER, key=bytes(32)),
-    "another body under the seal": lambda _: (
-        f"{sealed(OFFICER).split('.')[0]}.{sealed(MANAGER).split('.')[1]}"
-    ),
+    "another body under the seal": lambda _: besides(MANAGER, countries=("AU", "SG")),
+    "fields moved under the seal": lambda _: sealed(MANAGER).replace(".", "", 1),
     "expired": lambda _: sealed(MANAGER, seconds=-1),
     "of another role": lambda _: sealed(OFFICER),
-    "no base64": lambda _: "§§§." + "0" * 64,
+    "no context": lambda _: "§§§." + "0" * 64,
+    "a seal alone": lambda _: "0" * 64,
     "of a transaction before": lambda backend: sealed(MANAGER, backend=backend, seconds_ago=6),
     "of a transaction to come": lambda backend: sealed(MANAGER, backend=backend, seconds_ago=-6),
     "of another backend": lambda backend: sealed(MANAGER, backend=backend + 1),
@@ -114,6 +121,55 @@ async def test_no_other_context_reaches_anything(
     async with acting(world, Role.PARTNER_MANAGER, said) as connection:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await connection.fetch(statement)
+
+
+ASKED = (
+    "viewer.is_sealed()", "viewer.role()", "viewer.acts_as('PARTNER_MANAGER')",
+    "viewer.subject('PARTNER_MANAGER')", "viewer.partner('PARTNER_MANAGER')",
+    "viewer.countries('PARTNER_MANAGER')", "viewer.centres('PARTNER_MANAGER')",
+    "viewer.subject(NULL)",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("asked", ASKED)
+async def test_a_context_is_looked_at_each_time_it_is_asked(world: str, asked: str) -> None:
+    """Statements can set it after a rule has looked at it, and before another one does."""
+    async with acting(world, Role.PARTNER_MANAGER, lambda _: sealed(MANAGER)) as connection:
+        await connection.execute(f"SET LOCAL ROLE {WRITING}")
+        await connection.execute(f"SELECT {asked}")
+        swapped = besides(MANAGER, countries=("AU", "SG"))
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="not sealed"):
+            await connection.execute(
+                f"SELECT {asked}, set_config('gerbang.viewer', '{swapped}', true), {asked}"
+            )
+
+
+#: Rows of another partner first, for which nobody needs to know of which countries the viewer is;
+#: then those of the own partner, in whichever countries the context says by then.
+SWAPPING = """
+SELECT read.* FROM (
+    SELECT CASE WHEN turn = 2 THEN set_config('gerbang.viewer', '{swapped}', true) END AS swapped
+    FROM generate_series(1, 2) AS turn
+) AS turns
+CROSS JOIN LATERAL (
+    SELECT {columns} WHERE application.partner_code
+        = CASE WHEN turns.swapped IS NULL THEN 'ANDALAN' ELSE 'NUSA' END
+    OFFSET 0
+) AS read
+"""
+THROUGH = "application.id FROM application JOIN applicant ON applicant.id = applicant_id"
+
+
+@pytest.mark.parametrize("columns", ["country_code FROM application", THROUGH])
+async def test_a_statement_cannot_swap_the_context_while_it_runs(world: str, columns: str) -> None:
+    honest, forged = (
+        SWAPPING.format(columns=columns, swapped=besides(MANAGER, countries=countries))
+        for countries in (("AU",), ("AU", "SG"))
+    )
+    async with acting(world, Role.PARTNER_MANAGER, lambda _: sealed(MANAGER)) as connection:
+        assert len(await connection.fetch(honest)) == 5
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="not sealed"):
+            await connection.fetch(forged)
 
 
 async def test_a_context_ends_with_its_transaction(world: str) -> None:

@@ -136,12 +136,11 @@ ENTRIES: dict[str, tuple[dict[str, str], Role]] = {
     "sealed for another role": ({}, Role.SUPERVISOR),
 }
 CONDITIONS = (
-    "(SELECT viewer.acts_as('OFFICER'))",
-    "actor = (SELECT viewer.subject())",
+    "actor = (SELECT viewer.subject('OFFICER'))",
     "actor_role = 'OFFICER'",
-    "actor_partner_code IS NOT DISTINCT FROM (SELECT viewer.partner())",
-    "actor_country_code IS NOT DISTINCT FROM"
-    " (SELECT (viewer.countries())[1] WHERE cardinality(viewer.countries()) = 1)",
+    "actor_partner_code IS NOT DISTINCT FROM (SELECT viewer.partner('OFFICER'))",
+    "actor_country_code IS NOT DISTINCT FROM (SELECT own[1]"
+    " FROM viewer.countries('OFFICER') AS own WHERE cardinality(own) = 1)",
     "purpose IN ('CASEWORK')",
 )
 

@@ -171,8 +171,8 @@ async def test_a_statement_that_errs_is_found(laboratory: str, monkeypatch) -> N
 @pytest.mark.parametrize(
     ("role", "right", "wrong"),
     [
-        (Role.SERVICE, "= (SELECT viewer.partner())",
-         "IS NOT DISTINCT FROM (SELECT viewer.partner())"),
+        (Role.SERVICE, "= (SELECT viewer.partner('SERVICE'))",
+         "IS NOT DISTINCT FROM (SELECT viewer.partner('SERVICE'))"),
         (Role.OFFICER, "application_event.kind NOT IN ('HELD', 'RELEASED')",
          "application_event.kind IS DISTINCT FROM 'HELD'"),
         (Role.OFFICER, "by_2.ended_at IS NULL", "true"),
