@@ -163,8 +163,8 @@ THROUGH = "application.id FROM application JOIN applicant ON applicant.id = appl
 @pytest.mark.parametrize("columns", ["country_code FROM application", THROUGH])
 async def test_a_statement_cannot_swap_the_context_while_it_runs(world: str, columns: str) -> None:
     honest, forged = (
-        SWAPPING.format(columns=columns, swapped=besides(MANAGER, countries=countries))
-        for countries in (("AU",), ("AU", "SG"))
+        SWAPPING.format(columns=columns, swapped=swapped)
+        for swapped in (sealed(MANAGER), besides(MANAGER, countries=("AU", "SG")))
     )
     async with acting(world, Role.PARTNER_MANAGER, lambda _: sealed(MANAGER)) as connection:
         assert len(await connection.fetch(honest)) == 5
