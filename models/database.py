@@ -87,11 +87,16 @@ async def own_backend(driver: asyncpg.Connection, seconds: float | None = None) 
     return serving if serving == driver.get_server_pid() else None
 
 
-async def backend_of(connection: AsyncConnection) -> int | None:
+def backend_of(connection: AsyncConnection) -> int | None:
     """The same of a connection of our pool, which asked when it was opened."""
-    return (await connection.get_raw_connection()).info["backend"]
+    return _lent(connection).info["backend"]
 
 
-async def driver_of(connection: AsyncConnection) -> Any:
+def driver_of(connection: AsyncConnection) -> Any:
     """The driver's own connection, which sends several statements in one round trip."""
-    return (await connection.get_raw_connection()).driver_connection
+    return _lent(connection).driver_connection
+
+
+def _lent(connection: AsyncConnection) -> Any:
+    """What the pool has lent: it is there already, so that nothing is waited for."""
+    return connection.sync_connection.connection  # type: ignore[union-attr]

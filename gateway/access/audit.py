@@ -66,7 +66,7 @@ async def _write(engine: AsyncEngine, opening: Opening, events: list[dict[str, A
     connection = await begun(engine, "BEGIN", opening)
     try:
         await connection.execute(insert(AccessEvent), events)
-        await (await driver_of(connection)).execute("COMMIT")
+        await driver_of(connection).execute("COMMIT")
     except BaseException:
         await connection.invalidate()
         raise

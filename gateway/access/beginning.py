@@ -22,8 +22,8 @@ async def begun(engine: AsyncEngine, begin: str, opening: Opening) -> AsyncConne
     for _ in range(_ATTEMPTS):
         connection = await taken(engine)
         try:
-            statements = opening.statements(await backend_of(connection))
-            driver = await driver_of(connection)
+            statements = opening.statements(backend_of(connection))
+            driver = driver_of(connection)
             await driver.execute("; ".join((begin, *statements)), timeout=ROUND_TRIP_SECONDS)
         except BaseException as error:
             await connection.invalidate()

@@ -98,7 +98,7 @@ class Session:
 
     async def _begun(self) -> Held:
         connection = await begun(self._engine, _BEGIN, self._opening)
-        return Held(connection, await driver_of(connection))
+        return Held(connection, driver_of(connection))
 
     async def close(self) -> None:
         """End the transaction and give the connection back.

@@ -93,7 +93,7 @@ async def writing(engine: AsyncEngine, viewer: Viewer, opening: Opening) -> Asyn
     connection = await begun(engine, _BEGIN, opening)
     is_clean = False
     try:
-        driver = await driver_of(connection)
+        driver = driver_of(connection)
         try:
             yield Writing(connection, viewer)
         except Exception:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import ARRAY, Label, any_, bindparam
@@ -43,7 +44,7 @@ class Asked:
 
 
 class Reading:
-    """How the rows of a noun are read by one column; that column is the last of a row."""
+    """How the rows of a noun are read by one column."""
 
     def __init__(
         self,
@@ -58,21 +59,24 @@ class Reading:
         self._by = by
         self._role = role
         self._order = order or ()
+        #: Where in a row that column is: the key is the first of a row, any other the last.
+        self._place = 0 if by is self.asked.noun.key else -1
 
     def statement(self, keys: str) -> Any:
         """The statement for all rows whose column is one of the keys that are given by a name."""
         given = bindparam(keys, None, type_=ARRAY(self._by.type))
-        statement = read_by_anyone(self.asked.noun.name, self._role, *self.asked.columns)
-        rows = statement.add_columns(self._by.label(BY)).where(self._by == any_(given))
-        return rows.order_by(*self._order)
+        by = () if self._place == 0 else (self._by.label(BY),)
+        rows = read_by_anyone(self.asked.noun.name, self._role, *self.asked.columns, *by)
+        return rows.where(self._by == any_(given)).order_by(*self._order)
 
     def by_key(self, keys: Iterable[Any], rows: Sequence[Row]) -> dict[Any, Any]:
         """What each key leads to: its rows in their order, or its only row or None."""
+        by = itemgetter(self._place)
         if not self.is_list:
-            return {**dict.fromkeys(keys), **{row[-1]: row for row in rows}}
+            return {**dict.fromkeys(keys), **dict(zip(map(by, rows), rows, strict=True))}
         found: dict[Any, list[Row]] = {key: [] for key in keys}
         for row in rows:
-            found[row[-1]].append(row)
+            found[by(row)].append(row)
         return found
 
 

@@ -49,12 +49,14 @@ class Shape:
         self._made = tuple(made.items())
         self.followed = tuple(followed)
 
-    def drawn(self, row: Row) -> Object:
-        """The object of a row, with nothing yet of what is followed from it."""
-        found = dict(zip(self._labels, self._values(row), strict=True))
+    def drawn(self, rows: Sequence[Row]) -> list[Object]:
+        """The object of each row, with nothing yet of what is followed from it."""
+        values = map(self._values, rows)
+        objects = [dict(zip(self._labels, of_row, strict=True)) for of_row in values]
         for key, make in self._made:
-            found[key] = make(row)
-        return found
+            for found, row in zip(objects, rows, strict=True):
+                found[key] = make(row)
+        return objects
 
     @cached_property
     def _values(self) -> Callable[[Row], tuple[Any, ...]]:
@@ -82,7 +84,7 @@ class Level:
 
     def draw(self, shape: Shape, rows: Sequence[Row]) -> list[Object]:
         """An object for each row."""
-        objects = [shape.drawn(row) for row in rows]
+        objects = shape.drawn(rows)
         if shape.followed and objects:
             self.parts.append(Drawn(shape, rows, objects))
         return objects

@@ -1,6 +1,7 @@
 """The whole schema, checked against the policy: the one from which every role's view is made."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Annotated, Any
 
 import strawberry
@@ -8,6 +9,7 @@ from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema
 from strawberry.directive import DirectiveLocation
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.name_converter import NameConverter
+from strawberry.utils.str_converters import to_camel_case
 
 from gateway.access.fields import gaps
 from gateway.schema.changes import Subscription
@@ -54,6 +56,9 @@ def build_schema() -> GraphQLSchema:
 
 class _Names(NameConverter):
     """Names generic types by the GraphQL names of what they are made of: ``StringFilter``."""
+
+    #: Strawberry asks anew for each argument of each request.
+    apply_naming_config = staticmethod(lru_cache(None)(to_camel_case))
 
     def get_name_from_type(self, type_: Any) -> str:
         return {str: "String", datetime: "DateTime"}.get(type_) or super().get_name_from_type(type_)

@@ -1,6 +1,7 @@
 """Which media type a body has, and which one the client accepts for the answer."""
 
 from email.message import Message
+from functools import lru_cache
 from http import HTTPStatus
 
 from gateway.errors import ErrorCode, RequestError
@@ -14,6 +15,8 @@ ANSWERED_BY = {
     "application/*": JSON,
     "*/*": JSON,
 }
+#: Clients say the same in each request.
+_REMEMBERED = 100
 
 
 def require_json(content_type: str | None, content_encoding: str | None) -> None:
@@ -25,6 +28,7 @@ def require_json(content_type: str | None, content_encoding: str | None) -> None
         raise _unsupported("Send the body without Content-Encoding.")
 
 
+@lru_cache(_REMEMBERED)
 def negotiated(accept: str | None) -> str:
     """The best media type that the client accepts; the first named wins a tie."""
     offers = [_offer(part) for part in (accept or "*/*").split(",")]
@@ -57,6 +61,7 @@ def _quality(text: object) -> float:
     return quality if 0 <= quality <= 1 else 0.0
 
 
+@lru_cache(_REMEMBERED)
 def _parsed(content_type: str) -> tuple[str, str | None]:
     if not content_type.strip():
         return "", None

@@ -38,7 +38,7 @@ async def migrate(
     """
     login = make_url(gateway_url).username if gateway_url else None
     async with _alone(url) as connection:
-        driver = await driver_of(connection)
+        driver = driver_of(connection)
         await demand(driver, login)
         await lift(driver)
         await _run(connection, lambda config: command.upgrade(config, revision))
@@ -54,7 +54,7 @@ async def migrate(
 async def downgrade(url: str, revision: str) -> None:
     """Take the database back to a revision; ``base`` is before the first."""
     async with _alone(url) as connection:
-        await lift(await driver_of(connection))
+        await lift(driver_of(connection))
         await _run(connection, lambda config: command.downgrade(config, revision))
 
 

@@ -91,7 +91,7 @@ async def one_connection(world: str) -> AsyncIterator[AsyncEngine]:
 
 async def state(engine: AsyncEngine) -> dict[str, Any]:
     async with engine.connect() as connection:
-        row = await (await driver_of(connection)).fetchrow(_STATE)
+        row = await driver_of(connection).fetchrow(_STATE)
         return dict(row)
 
 
@@ -127,7 +127,7 @@ _UNDONE = "RESET ALL; RESET ROLE; UNLISTEN *; SELECT pg_advisory_unlock_all()"
 async def test_a_setting_that_stayed_would_be_seen(one_connection: AsyncEngine) -> None:
     fresh = await state(one_connection)
     async with one_connection.connect() as connection:
-        driver = await driver_of(connection)
+        driver = driver_of(connection)
         for planted in PLANTED:
             await driver.execute(planted)
             assert await state_of(driver) != fresh, planted

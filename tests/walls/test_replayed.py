@@ -75,6 +75,6 @@ async def _backend(url: str) -> int | None:
     engine = pool(url, 1)
     try:
         async with engine.connect() as connection:
-            return await backend_of(connection)
+            return backend_of(connection)
     finally:
         await engine.dispose()

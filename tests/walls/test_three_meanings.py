@@ -95,7 +95,7 @@ async def differences(url: str, seed: int) -> list[str]:
     found = []
     unbegun = engine(url).execution_options(isolation_level="AUTOCOMMIT")
     async with unbegun.connect() as connection:
-        driver = await driver_of(connection)
+        driver = driver_of(connection)
         await driver.execute("BEGIN")
         await write(driver, tables)
         for held in held_rows(viewer.role):
