@@ -1,4 +1,4 @@
-"""PgBouncer in transaction mode before the test database, where the machine has it."""
+"""PgBouncer in transaction mode before the test database, where the machine can have it."""
 
 import asyncio
 import os
@@ -16,7 +16,11 @@ from sqlalchemy.engine import make_url
 
 from tests.free_ports import free_port
 
-PROGRAM = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+#: Where `make test` unpacks Debian's, with the libraries that the machine lacks.
+_UNPACKED = Path(__file__).resolve().parents[2] / ".tools" / "pooler"
+PROGRAM = shutil.which(
+    "pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin:{_UNPACKED}"
+)
 ABSENT = "PgBouncer is not installed here (Debian: apt-get install pgbouncer)"
 _PATIENCE_SECONDS = 10.0
 
@@ -43,6 +47,8 @@ def pgbouncer(url: str, *, size: int, prepared_statements: int) -> Iterator[str]
         max_client_conn = 200
         """
     )
+    for part in (str(PROGRAM), *_UNPACKED.glob("*.so.*")):
+        shutil.copy(part, folder)
     process = _started(folder)
     try:
         yield address.set(port=port).render_as_string(hide_password=False)
@@ -53,14 +59,22 @@ def pgbouncer(url: str, *, size: int, prepared_statements: int) -> Iterator[str]
 
 
 def _started(folder: Path) -> subprocess.Popen[bytes]:
-    """As nobody in particular where we are root, which PgBouncer refuses to be."""
+    """As nobody in particular where we are root, which PgBouncer refuses to be.
+
+    Nobody may not look into folders of ours, so that all that is needed lies in this one.
+    """
     account = {}
     if os.geteuid() == 0:
         nobody = pwd.getpwnam("nobody")
         account = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
         for path in (folder, *folder.iterdir()):
             os.chown(path, nobody.pw_uid, nobody.pw_gid)
-    return subprocess.Popen([str(PROGRAM), "-q", str(folder / "ini")], cwd="/", **account)
+    return subprocess.Popen(
+        [folder / "pgbouncer", "-q", folder / "ini"],
+        cwd="/",
+        env={**os.environ, "LD_LIBRARY_PATH": str(folder)},
+        **account,
+    )
 
 
 async def answers(url: str) -> None:
