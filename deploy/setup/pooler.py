@@ -16,6 +16,7 @@ POOLER = ROOT / ".tools" / "pooler"
 APT = (
     "apt-get", "--quiet", "--yes", "--option=Dir::State={0}/state", "--option=Dir::Cache={0}/cache",
     "--option=Dir::State::status=/var/lib/dpkg/status", "--option=Debug::NoLocking=1",
+    "--option=APT::Sandbox::User=root",
     "--option=Acquire::http::Timeout=20", "--option=Acquire::https::Timeout=20",
 )  # fmt: skip
 SECONDS = 120
