@@ -160,7 +160,7 @@ FAULTS = {
         "CREATE OR REPLACE FUNCTION viewer.partner(role text) RETURNS text LANGUAGE sql STABLE"
         " PARALLEL RESTRICTED RETURN 'NUSA'",
         None,
-        "Not as the policy makes it: function viewer.partner(role text).",
+        "Not as the policy makes it: function viewer.partner(text).",
     ),
     "a key that others read": (
         f"GRANT SELECT ON viewer.seal_key TO {MANAGER}",
