@@ -111,6 +111,7 @@ def create_app(
         exception_handlers={RequestError: refusal},
         lifespan=_lifespan(keys, resources),
     )
+    app.state.metrics = metrics
     app.state.internal = internal_app(health, metrics.page)  # served on an address of its own
     return app
 

@@ -19,6 +19,7 @@ from gateway.cli.stopping import DrainingServer
 from gateway.service import gateway
 from gateway.settings import Settings, read_settings
 from gateway.wire.drain import Drain
+from gateway.wire.protocol import BoundedSocket, bounded_http
 from models.forgetting import keep_forgetting
 from models.life.lapsing import keep_lapsing
 from models.publication import keep_publishing
@@ -91,9 +92,12 @@ async def _keep(settings: Settings) -> None:
 
 
 def configured(app: Starlette, settings: Settings) -> uvicorn.Config:
-    """Uvicorn without its own log of requests: addresses do not belong into logs."""
+    """Uvicorn within our limits, and without its own log of requests: addresses do not belong
+    into logs."""
     return uvicorn.Config(
         app,
+        http=bounded_http(settings, app.state.metrics),
+        ws=BoundedSocket,
         host=settings.host,
         port=settings.port,
         access_log=False,
@@ -102,8 +106,9 @@ def configured(app: Starlette, settings: Settings) -> uvicorn.Config:
         log_level="warning",
         timeout_keep_alive=settings.keep_alive_seconds,
         timeout_graceful_shutdown=settings.drain_seconds,  # pyright: ignore[reportArgumentType]
-        ws="websockets-sansio",
         ws_max_size=settings.body_limit,
+        ws_ping_interval=settings.socket_ping_seconds,
+        ws_ping_timeout=settings.socket_ping_seconds,
         # Secrets and what others write do not share a compressor.
         ws_per_message_deflate=False,
     )

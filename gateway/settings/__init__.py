@@ -2,14 +2,16 @@
 
 import os
 import secrets
-from collections.abc import Callable, Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, dataclass, fields
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from gateway.settings import nesting, readers
+from gateway.settings.connections import ConnectionSettings
+from gateway.settings.setting import setting
 from models.vocabulary import Role
 
 PREFIX = "GERBANG_"
@@ -27,24 +29,8 @@ class SettingsError(Exception):
     """The environment cannot be used; the text names the variable and what to do."""
 
 
-def setting(
-    meaning: str,
-    read: Callable[[str], Any] = str,
-    default: Any = MISSING,
-    *,
-    is_secret: bool = False,
-    may_be_empty: bool = False,
-) -> Any:
-    """One environment variable: what it means, how its text is read, what it is if not given.
-
-    An empty variable is as good as none, but where it ``may_be_empty``: there it means None.
-    """
-    metadata = {"meaning": meaning, "read": read, "may_be_empty": may_be_empty}
-    return field(default=default, metadata=metadata, repr=not is_secret)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(ConnectionSettings):
     """The table of settings: the field ``cursor_key`` is the variable ``GERBANG_CURSOR_KEY``."""
 
     environment: Environment = setting(  # noqa: RUF009  setting() is a dataclass field

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from types import MappingProxyType
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -83,6 +84,13 @@ def database_url(given: str) -> str:
     if urlsplit(given).scheme != "postgresql":
         raise ValueError("expected an address that starts with postgresql://")
     return given
+
+
+def networks(given: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return tuple(ip_network(word.strip()) for word in given.split(","))
+    except ValueError:
+        raise ValueError("expected addresses or networks such as 10.1.2.3,10.2.0.0/16") from None
 
 
 def role_names(given: str) -> Mapping[str, Role]:

@@ -47,6 +47,14 @@ class Metrics:
             "gerbang_closes", "Sockets that were ended, by code.", ["code"], registry=self._registry
         )
 
+        self._ended = Counter(
+            "gerbang_connections_ended",
+            "Connections of HTTP that were ended: first_byte, headers, body, too slow with it; "
+            "crowded, too many of an address; full, too many in all; unread, answers not taken.",
+            ["reason"],
+            registry=self._registry,
+        )
+
     def note(self, path: str, status: int, seconds: float) -> None:
         """Note one finished request; status 499 is one whose client hung up."""
         if path in MEASURED_PATHS:
@@ -61,6 +69,9 @@ class Metrics:
 
     def note_close(self, code: int) -> None:
         self._closes.labels(int(code)).inc()
+
+    def note_connection_end(self, reason: str) -> None:
+        self._ended.labels(reason).inc()
 
     def note_refusal(self, reason: str) -> None:
         self._refused.labels(reason).inc()

@@ -1,0 +1,75 @@
+"""Which address a client comes from, also behind proxies that are trusted to say so."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+
+from gateway.settings.connections import ForwardingHeader
+
+#: What one client is given of IPv6: counting single addresses would count nothing.
+_IPV6_PREFIX = 64
+#: No chain of proxies is longer; what a client wrote in front of it is not read.
+_MOST_HOPS = 10
+_FORWARDED_FOR = re.compile(r'(?:^|;)\s*for="?([^";]*)', re.IGNORECASE)
+_WITH_PORT = re.compile(r"\[([^]]*)](?::\d+)?|([\d.]+):\d+")
+
+
+class Addresses:
+    """Tells clients apart by their addresses, for bounds that hold for each of them."""
+
+    def __init__(
+        self, trusted: Sequence[IPv4Network | IPv6Network], header: ForwardingHeader
+    ) -> None:
+        self._trusted = trusted
+        self._header = header
+        self.header_name = header.lower().encode()
+
+    def of_peer(self, peer: str) -> str | None:
+        """The address at the other end of a connection; None for a trusted proxy, which speaks
+        for many."""
+        address = _parsed(peer)
+        if address is None or self._is_trusted(address):
+            return None
+        return _counted(address)
+
+    def of_request(self, peer: str, headers: Sequence[tuple[bytes, bytes]]) -> str | None:
+        """The address from which a request comes: the nearest that is no trusted proxy. None
+        where trusted proxies do not say it."""
+        address = _parsed(peer)
+        if address is None or not self._is_trusted(address):
+            return self.of_peer(peer)
+        given = b",".join(value for name, value in headers if name == self.header_name)
+        for hop in reversed(given.decode("latin-1").rsplit(",", _MOST_HOPS)[-_MOST_HOPS:]):
+            address = _parsed(self._node(hop.strip()))
+            if address is None:
+                return None
+            if not self._is_trusted(address):
+                return _counted(address)
+        return None
+
+    def _is_trusted(self, address: IPv4Address | IPv6Address) -> bool:
+        return any(address in network for network in self._trusted)
+
+    def _node(self, hop: str) -> str:
+        if self._header is ForwardingHeader.X_FORWARDED_FOR:
+            return hop
+        found = _FORWARDED_FOR.search(hop)
+        return found[1] if found else ""
+
+
+@lru_cache(4_096)
+def _parsed(text: str) -> IPv4Address | IPv6Address | None:
+    with_port = _WITH_PORT.fullmatch(text)
+    try:
+        address = ip_address((with_port[1] or with_port[2]) if with_port else text)
+    except ValueError:
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return mapped or address
+
+
+def _counted(address: IPv4Address | IPv6Address) -> str:
+    if isinstance(address, IPv6Address):
+        return str(IPv6Network((address, _IPV6_PREFIX), strict=False))
+    return str(address)

@@ -1,0 +1,296 @@
+"""Uvicorn's protocols within our limits: the one place that touches what is private to it.
+
+HTTP: who is slow, crowded or malformed is ended, with an error where it would be understood; an
+offer of another protocol (h2c) is ignored, as RFC 9110 §7.8 allows. WebSocket: whoever takes
+neither the handshake nor its own pongs is ended.
+"""
+
+import asyncio
+import secrets
+from functools import partial
+from http import HTTPStatus
+from typing import Any, cast
+
+import httptools
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from gateway.errors import ErrorCode, RequestError
+from gateway.settings.connections import ConnectionSettings
+from gateway.wire.addresses import Addresses
+from gateway.wire.answers import error_response
+from gateway.wire.connections import CLOSE_SECONDS, Awaited, Connections
+from gateway.wire.edge import SECURITY_HEADERS, TRACE_HEADER
+from gateway.wire.metrics import Metrics
+
+#: The release that this file was written against: a newer one is to be read first.
+UVICORN = "0.54.0"
+
+#: How many requests may wait behind the one that runs: browsers send none, benchmarks a few.
+_MOST_PIPELINED = 16
+#: Colon, blank and line break of a header.
+_PUNCTUATION = 4
+#: The headers that offer another protocol, and the words of `Connection` that name them.
+_OFFER = frozenset({b"upgrade", b"http2-settings"})
+
+
+def bounded_http(settings: ConnectionSettings, metrics: Metrics) -> type[asyncio.Protocol]:
+    """The protocol of one server's connections, which know of each other."""
+    connections = Connections(settings, metrics.note_connection_end)
+    addresses = Addresses(settings.trusted_proxies, settings.forwarding_header)
+    made = partial(
+        BoundedHTTP,
+        connections=connections,
+        addresses=addresses,
+        header_limit=settings.header_limit,
+    )
+    return cast(type[asyncio.Protocol], made)
+
+
+class BoundedHTTP(HttpToolsProtocol):
+    """One connection of HTTP."""
+
+    def __init__(
+        self,
+        *args: Any,
+        connections: Connections,
+        addresses: Addresses,
+        header_limit: int,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.others = connections
+        self.addresses = addresses
+        self.header_limit = header_limit
+        self.awaited = Awaited.FIRST_BYTE
+        self.awaited_since = 0.0
+        self.unsent = 0
+        self.unsent_since = 0.0
+        #: The request of which the rest is awaited, and how much of its headers was received.
+        self.awaited_scope: Any = None
+        self.header_size = 0
+        self.segment_size = 0
+        self.fault: RequestError | None = None
+
+    # What the connections ask
+
+    def address(self) -> str | None:
+        if self.client is None:
+            return None
+        if self.awaited is Awaited.BODY:
+            return self.addresses.of_request(self.client[0], self.headers)
+        return self.addresses.of_peer(self.client[0])
+
+    def idle_since(self) -> float | None:
+        timer = self.timeout_keep_alive_task
+        return None if timer is None else timer.when() - self.timeout_keep_alive
+
+    def is_held_back(self) -> bool:
+        return self.flow.read_paused
+
+    def end(self, error: RequestError | None) -> None:
+        cycle: Any = self.cycle
+        if self.transport.is_closing():
+            return
+        if cycle is None or cycle.scope is not self.scope:
+            if cycle is None or cycle.response_complete:
+                self._answer_and_close(error)
+            else:
+                cycle.keep_alive = False  # what came whole is answered, and then it ends
+                self.fault = error
+                self._await(Awaited.NOTHING)
+        elif cycle.more_body and not cycle.response_started and not self.pipeline:
+            cycle.disconnected = True
+            cycle.message_event.set()
+            self._answer_and_close(error)
+        else:
+            self.transport.close()
+            self._await(Awaited.NOTHING)
+
+    def _answer_and_close(self, error: RequestError | None) -> None:
+        """What the client has still to send is read for a moment: closing at once would reset the
+        connection, and the answer might be lost."""
+        self.fault = error
+        if error is not None:
+            self.transport.write(_closing_response(error))
+        if error is None or self.awaited is Awaited.FIRST_BYTE:
+            self.transport.close()
+        else:
+            self.flow.resume_reading()
+            self.transport.write_eof()
+        self._await(Awaited.END)
+
+    # What the transport tells
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._await(Awaited.FIRST_BYTE)
+        self.others.join(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.others.leave(self)
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self.fault is not None:
+            return
+        self._unset_keepalive_if_required()
+        self.segment_size = len(data)
+        try:
+            self._parse(data)
+        except httptools.HttpParserError:
+            self.end(self.fault or _malformed())
+        except httptools.HttpParserUpgrade:
+            self.handle_websocket_upgrade()
+        else:
+            self._note_what_is_awaited()
+
+    def _parse(self, data: bytes) -> None:
+        while True:
+            try:
+                self.parser.feed_data(data)
+                return
+            except httptools.HttpParserUpgrade as offer:
+                if self._should_upgrade():
+                    raise
+                # The parser takes the rest for another protocol, a body included.
+                data = self._without_offer() + data[offer.args[0] :]
+                self.parser = httptools.HttpRequestParser(self)
+                self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+
+    def _without_offer(self) -> bytes:
+        """The headers once more, as of a client that offers nothing."""
+        version = self.parser.get_http_version().encode()
+        lines = [self.parser.get_method() + b" " + self.url + b" HTTP/" + version]
+        for name, value in self.headers:
+            if name == b"connection":
+                value = b", ".join(word for word in _words(value) if word not in _OFFER)
+            if name not in _OFFER:
+                lines.append(name + b": " + value)
+        return b"\r\n".join(lines) + b"\r\n\r\n"
+
+    def _note_what_is_awaited(self) -> None:
+        cycle: Any = self.cycle
+        if cycle is None or cycle.scope is not self.scope:
+            awaited = Awaited.HEADERS
+        elif cycle.more_body:
+            awaited = Awaited.BODY
+        elif cycle.response_complete and self.timeout_keep_alive_task is None:
+            awaited = Awaited.HEADERS  # blank lines, which begin no request
+        else:
+            awaited = Awaited.NOTHING
+        if awaited is not self.awaited or self.awaited_scope is not self.scope:
+            self._await(awaited)
+            self.awaited_scope = self.scope
+            self.header_size = 0
+        if awaited is Awaited.HEADERS:
+            self.header_size += self.segment_size
+            if self.header_size > self.header_limit:
+                self.end(_too_long(self.header_limit))
+
+    def _await(self, awaited: Awaited) -> None:
+        self.awaited = awaited
+        if awaited is not Awaited.NOTHING:
+            self.awaited_since = self.loop.time()
+
+    # What the parser tells
+
+    def on_headers_complete(self) -> None:
+        if self.header_size + self.segment_size > self.header_limit:
+            self._refuse_long_headers()
+        if self.parser.should_upgrade():
+            if self.parser.get_method() == b"CONNECT":
+                raise self._refusal(_no_proxy())
+            if not self._should_upgrade():
+                return  # it is read again, without the offer
+            cycle: Any = self.cycle  # None before the first request
+            if cycle is not None and not cycle.response_complete:
+                raise self._refusal(_malformed())
+        if len(self.pipeline) >= _MOST_PIPELINED:
+            raise self._refusal(_malformed())
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        if self.parser.should_upgrade():
+            return
+        super().on_message_complete()
+        self.cycle.more_body = False  # also where it was answered before
+
+    def _should_upgrade(self) -> bool:
+        return super()._should_upgrade() and self.parser.get_method() == b"GET"
+
+    def handle_websocket_upgrade(self) -> None:
+        self.others.leave(self)
+        super().handle_websocket_upgrade()
+
+    def _refuse_long_headers(self) -> None:
+        size = len(self.url) + sum(
+            len(name) + len(value) + _PUNCTUATION for name, value in self.headers
+        )
+        if size > self.header_limit:
+            raise self._refusal(_too_long(self.header_limit))
+
+    def _refusal(self, error: RequestError) -> RequestError:
+        self.fault = error
+        return error
+
+
+class BoundedSocket(WebSocketsSansIOProtocol):
+    """One connection of WebSocket."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.close_timeout = CLOSE_SECONDS
+
+    async def run_asgi(self) -> None:
+        await super().run_asgi()
+        # What a client does not take keeps no connection open.
+        self.loop.call_later(2 * CLOSE_SECONDS, self.transport.abort)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if not self.handshake_initiated:  # the library waits for more, and for ever
+            self.transport.write(_closing_response(_malformed()))
+            self.transport.close()
+
+    def handle_ping(self) -> None:
+        """Pongs are for clients that take them."""
+        if self.writable.is_set():
+            super().handle_ping()
+        else:
+            self.transport.abort()
+
+
+def _words(value: bytes) -> list[bytes]:
+    return [word.strip().lower() for word in value.split(b",")]
+
+
+def _closing_response(error: RequestError) -> bytes:
+    """The error as the last response of a connection."""
+    trace_id = secrets.token_hex(16)
+    response = error_response(error, trace_id)
+    response.headers["Connection"] = "close"
+    response.headers[TRACE_HEADER] = trace_id
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
+    lines = [f"HTTP/1.1 {error.status.value} {error.status.phrase}".encode()]
+    lines += [name + b": " + value for name, value in response.raw_headers]
+    return b"\r\n".join(lines) + b"\r\n\r\n" + bytes(response.body)
+
+
+def _malformed() -> RequestError:
+    return RequestError(ErrorCode.BAD_REQUEST, "The request is no well-formed HTTP/1.1.")
+
+
+def _no_proxy() -> RequestError:
+    return RequestError(
+        ErrorCode.METHOD_NOT_ALLOWED, "This is no proxy.", HTTPStatus.METHOD_NOT_ALLOWED
+    )
+
+
+def _too_long(limit: int) -> RequestError:
+    return RequestError(
+        ErrorCode.TOO_LARGE,
+        f"The headers are larger than {limit} bytes.",
+        HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+    )
