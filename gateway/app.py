@@ -33,6 +33,7 @@ from gateway.errors import RequestError
 from gateway.execution.operation import Executor, Follower
 from gateway.settings import Settings, SettingsError
 from gateway.wire import explorer
+from gateway.wire.addresses import Addresses
 from gateway.wire.drain import Drain
 from gateway.wire.edge import Edge, refusal
 from gateway.wire.gate import Gate
@@ -97,8 +98,9 @@ def create_app(
             follower,
             authentication,
             metrics,
-            Sockets(metrics),
-            limits or Limits(message_size=settings.body_limit),
+            Sockets(metrics, settings),
+            Addresses(settings.trusted_proxies, settings.forwarding_header),
+            limits or Limits(settings.body_limit, settings.socket_seconds),
         )
         routes.append(WebSocketRoute("/graphql", live.serve))
     if settings.in_development:

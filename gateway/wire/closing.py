@@ -16,7 +16,7 @@ class Close(IntEnum):
     TOO_LARGE = 1009
     #: This process ends: another one takes over. Sent by the server while it drains.
     SERVICE_RESTART = 1012
-    #: Tokens cannot be verified right now.
+    #: Tokens cannot be verified right now, or there are too many sockets in all.
     TRY_AGAIN_LATER = 1013
     #: The client does not read as fast as it is told.
     TOO_SLOW = 4008

@@ -247,10 +247,15 @@ class BoundedSocket(WebSocketsSansIOProtocol):
         # What a client does not take keeps no connection open.
         self.loop.call_later(2 * CLOSE_SECONDS, self.transport.abort)
 
+    async def send(self, message: Any) -> None:
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body":
+            self.handshake_complete = True  # refused: no reason to log an error for each
+
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
         if not self.handshake_initiated:  # the library waits for more, and for ever
-            self.transport.write(_closing_response(_malformed()))
+            self.transport.write(_closing_response(_no_handshake()))
             self.transport.close()
 
     def handle_ping(self) -> None:
@@ -280,6 +285,13 @@ def _closing_response(error: RequestError) -> bytes:
 
 def _malformed() -> RequestError:
     return RequestError(ErrorCode.BAD_REQUEST, "The request is no well-formed HTTP/1.1.")
+
+
+def _no_handshake() -> RequestError:
+    return RequestError(
+        ErrorCode.BAD_REQUEST,
+        "The handshake of the socket is malformed, or one of its headers is too long.",
+    )
 
 
 def _no_proxy() -> RequestError:

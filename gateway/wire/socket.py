@@ -22,14 +22,14 @@ from gateway.failures import error_entry, log_failure, masked
 from gateway.viewer import Viewer
 from gateway.wire import parameters
 from gateway.wire.closing import Close, Ended
-from gateway.wire.sockets import Sockets
+from gateway.wire.connections import CLOSE_SECONDS
+from gateway.wire.sockets import Sockets, UnknownSocket
 
 SUBPROTOCOL = "graphql-transport-ws"
 
 #: Headers of other requests that the payload of `connection_init` stands in for.
 _HEADERS = ("authorization", "gerbang-role")
 _LONGEST_ID = 100
-_CLOSE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Limits:
     """What one socket may do."""
 
     message_size: int = 262_144
-    initialise_seconds: float = 5.0
+    initialise_seconds: float = 3.0
     subscriptions: int = 10
     #: How many messages wait for a client, and how long it may take none.
     queued: int = 16
@@ -65,14 +65,15 @@ class Socket:
         self._outgoing: asyncio.Queue[str] = asyncio.Queue(limits.queued)
         self._following: dict[str, asyncio.Task[None]] = {}
 
-    async def talk(self) -> Close | None:
-        """Talk until one side ends it; the code with which we did."""
+    async def talk(self, place: UnknownSocket) -> Close | None:
+        """Talk until one side ends it; the code with which we did. ``place`` is what the socket
+        holds until its viewer is known."""
         ended = Ended(None)
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._send())
-                viewer = await self._initialised()
-                with self._sockets.of(viewer):
+                viewer = await self._initialised(place)
+                with self._sockets.of(viewer, place):
                     await self._say({"type": "connection_ack"})
                     await self._converse(viewer, tasks)
         except* Ended as group:
@@ -83,13 +84,16 @@ class Socket:
         if ended.code is not None:
             # A client that reads nothing does not take this either.
             with suppress(TimeoutError, RuntimeError, WebSocketDisconnect):
-                async with asyncio.timeout(_CLOSE_SECONDS):
+                async with asyncio.timeout(CLOSE_SECONDS):
                     await self._websocket.close(ended.code, ended.reason)
+            if place.is_unknown:
+                # Until its connection is gone: opening and breaking sockets is no way to have more.
+                await asyncio.sleep(CLOSE_SECONDS)
         return ended.code
 
-    async def _initialised(self) -> Viewer:
+    async def _initialised(self, place: UnknownSocket) -> Viewer:
         try:
-            async with asyncio.timeout(self._limits.initialise_seconds):
+            async with asyncio.timeout(self._limits.initialise_seconds) as place.deadline:
                 payload = await self._initialisation()
                 return await self._viewer(payload)
         except TimeoutError:

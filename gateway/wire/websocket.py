@@ -9,6 +9,7 @@ from starlette.websockets import WebSocket
 from gateway.access.tokens import Authentication
 from gateway.errors import ErrorCode, RequestError
 from gateway.execution.operation import Follower
+from gateway.wire.addresses import Addresses
 from gateway.wire.answers import error_response
 from gateway.wire.edge import trace_id_from
 from gateway.wire.metrics import Metrics
@@ -27,49 +28,52 @@ class GraphQLOverWebSocket:
         authentication: Authentication,
         metrics: Metrics,
         sockets: Sockets,
+        addresses: Addresses,
         limits: Limits,
     ) -> None:
         self._follower = follower
         self._authentication = authentication
         self._metrics = metrics
         self._sockets = sockets
+        self._addresses = addresses
         self._limits = limits
 
     async def serve(self, websocket: WebSocket) -> None:
         trace_id = trace_id_from(websocket.headers.get("traceparent"))
-        if error := self._refusal(websocket):
+        try:
+            _refuse_what_is_not_ours(websocket)
+            with self._sockets.one_more(self._address(websocket)) as place:
+                await websocket.accept(SUBPROTOCOL)
+                socket = Socket(
+                    websocket,
+                    self._follower,
+                    self._authentication,
+                    self._sockets,
+                    self._limits,
+                    trace_id,
+                )
+                if code := await socket.talk(place):
+                    self._metrics.note_close(code)
+        except RequestError as error:
             self._metrics.note_error(error.code)
             await websocket.send_denial_response(_denial(error, trace_id))
-            return
-        with self._sockets.one_more():
-            await websocket.accept(SUBPROTOCOL)
-            socket = Socket(
-                websocket,
-                self._follower,
-                self._authentication,
-                self._sockets,
-                self._limits,
-                trace_id,
-            )
-            if code := await socket.talk():
-                self._metrics.note_close(code)
 
-    def _refusal(self, websocket: WebSocket) -> RequestError | None:
-        if not _is_of_this_site(websocket):
-            return RequestError(
-                ErrorCode.BAD_REQUEST,
-                "Pages of other sites may not open a socket here.",
-                HTTPStatus.FORBIDDEN,
-            )
-        if SUBPROTOCOL not in websocket.scope["subprotocols"]:
-            return RequestError(ErrorCode.BAD_REQUEST, f"Offer the subprotocol {SUBPROTOCOL}.")
-        if self._sockets.are_too_many:
-            return RequestError(
-                ErrorCode.UNAVAILABLE,
-                "There are too many sockets right now. Try again shortly.",
-                HTTPStatus.SERVICE_UNAVAILABLE,
-            )
-        return None
+    def _address(self, websocket: WebSocket) -> str | None:
+        client = websocket.client
+        if client is None:
+            return None
+        return self._addresses.of_request(client.host, websocket.scope["headers"])
+
+
+def _refuse_what_is_not_ours(websocket: WebSocket) -> None:
+    if not _is_of_this_site(websocket):
+        raise RequestError(
+            ErrorCode.BAD_REQUEST,
+            "Pages of other sites may not open a socket here.",
+            HTTPStatus.FORBIDDEN,
+        )
+    if SUBPROTOCOL not in websocket.scope["subprotocols"]:
+        raise RequestError(ErrorCode.BAD_REQUEST, f"Offer the subprotocol {SUBPROTOCOL}.")
 
 
 def _is_of_this_site(websocket: WebSocket) -> bool:

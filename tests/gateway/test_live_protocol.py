@@ -30,7 +30,7 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture(scope="module")
 async def live(world: str) -> AsyncIterator[Served]:
-    async with served(world, body_limit="4096") as running:
+    async with served(world, body_limit="4096", address_sockets="100") as running:
         yield running
 
 

@@ -1,0 +1,196 @@
+"""HTTP/1.1 by its letter: offers of other protocols, framing, old and odd forms of requests."""
+
+import asyncio
+import importlib.metadata
+import shutil
+from pathlib import Path
+
+import pytest
+
+from gateway.wire.protocol import UVICORN
+from tests.gateway.raw import ANSWER, GET, ROLE, Raw, ask, post, small_gateway
+
+pytestmark = pytest.mark.anyio
+
+#: As Java's HttpClient sends it by itself.
+OFFER = (
+    "Connection: Upgrade, HTTP2-Settings",
+    "HTTP2-Settings: AAEAAEAAAAIAAAAAAAMAAAAAAAQBAAAAAAUAAEAAAAYABgAA",
+    "Upgrade: h2c",
+)
+CHUNKS = b"".join(b"1\r\n" + ROLE[at : at + 1] + b"\r\n" for at in range(len(ROLE))) + b"0\r\n\r\n"
+CHUNKED = post("Transfer-Encoding: chunked", *OFFER, body=CHUNKS, length=-1)
+OFFERED = post(*OFFER)
+SOCKET = ("Connection: Upgrade", "Upgrade: websocket")
+
+
+def _bytewise(data: bytes) -> list[bytes]:
+    return [data[at : at + 1] for at in range(len(data))]
+
+
+def test_the_private_parts_of_uvicorn_are_those_that_were_read() -> None:
+    """After an upgrade: read its httptools_impl.py and websockets_sansio_impl.py against
+    gateway/wire/protocol.py, then name the new release there."""
+    assert importlib.metadata.version("uvicorn") == UVICORN
+
+
+# --- Offers of another protocol ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("segments", "count"),
+    [
+        ([OFFERED], 1),
+        ([OFFERED[: -len(ROLE)], ROLE], 1),
+        ([OFFERED[:-5], OFFERED[-5:]], 1),
+        (_bytewise(OFFERED), 1),
+        ([CHUNKED], 1),
+        ([CHUNKED[: -len(CHUNKS)], CHUNKS[:20], CHUNKS[20:]], 1),
+        ([OFFERED * 3], 3),
+        ([CHUNKED + OFFERED + post() + CHUNKED], 4),
+        ([post() + OFFERED], 2),
+        ([post("Connection: Upgrade", "Upgrade: h2c, websocket")], 1),
+        ([post("Connection: Upgrade", "Upgrade: TLS/1.0")], 1),
+        ([post(*SOCKET)], 1),
+    ],
+    ids=[
+        "whole", "body later", "body cut", "bytewise", "chunked", "chunks later", "three at once",
+        "mixed", "offer behind", "several offers", "another offer", "a socket by post",
+    ],
+)  # fmt: skip
+async def test_an_offer_is_ignored_and_the_body_intact(segments: list[bytes], count: int) -> None:
+    async with small_gateway() as running:
+        client = await Raw.open(running.port)
+        await client.send(*segments, pause=0.002)
+        answers = await client.answers(count)
+        assert answers.count(ANSWER) == answers.count(b"HTTP/1.1 200 OK") == count
+        await client.send(post())  # and the connection goes on as before
+        assert ANSWER in await client.answers()
+        client.writer.close()
+
+
+JAVA = Path(__file__).with_name("Ask.java")
+
+
+@pytest.mark.skipif(not shutil.which("javac"), reason="there is no JDK here")
+async def test_javas_own_client_is_answered() -> None:
+    async with small_gateway() as running:
+        url = f"http://127.0.0.1:{running.port}/graphql"
+        asking = await asyncio.create_subprocess_exec(
+            "java", JAVA, url, ROLE.decode(), stdout=asyncio.subprocess.PIPE
+        )
+        printed, _ = await asyncio.wait_for(asking.communicate(), 60)
+    lines = printed.splitlines()
+    assert len(lines) == 4  # one with a length, one in chunks, each twice
+    assert all(line.startswith(b"HTTP_1_1 200 " + ANSWER) for line in lines)
+
+
+# --- Framing -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "code"),
+    [
+        (post("Transfer-Encoding: chunked", body=CHUNKS), 400, "BAD_REQUEST"),
+        (post("Content-Length: 3"), 400, "BAD_REQUEST"),
+        (post("Transfer-Encoding: chunked", body=b"zz\r\n", length=-1), 400, "BAD_REQUEST"),
+        (post("Transfer-Encoding: chunked", body=b"1\r\nab", length=-1), 400, "BAD_REQUEST"),
+        (post("Name : value"), 400, "BAD_REQUEST"),
+        (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 400, "BAD_REQUEST"),
+        (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400, "BAD_REQUEST"),
+        (b"GET http://[/ HTTP/1.1\r\n\r\n", 400, "BAD_REQUEST"),
+        (b"CONNECT elsewhere:443 HTTP/1.1\r\n\r\n", 405, "METHOD_NOT_ALLOWED"),
+        (post("Name: " + "x" * 5_000), 431, "TOO_LARGE"),
+        (post("Name: " + "x" * 5_000)[:4_500], 431, "TOO_LARGE"),
+        (b"GET /" + b"x" * 5_000, 431, "TOO_LARGE"),
+        (b"GET /graphql HTTP/1.1\r\n" + b"A: b\r\n" * 5_000, 431, "TOO_LARGE"),
+    ],
+    ids=[
+        "chunks and a length", "two lengths", "no chunk", "a chunk too long", "blank in a name",
+        "TLS", "HTTP/2", "no address", "CONNECT", "long", "long and unfinished", "long address",
+        "many",
+    ],
+)  # fmt: skip
+async def test_what_is_malformed_is_refused_in_our_words(
+    sent: bytes, status: int, code: str
+) -> None:
+    async with small_gateway(header_limit="4096") as running:
+        client = await Raw.open(running.port)
+        await client.send(sent)
+        assert (await client.end())[:2] == (status, code)
+
+
+async def test_what_came_whole_is_answered_before_what_is_malformed_ends_the_connection() -> None:
+    async with small_gateway() as running:
+        client = await Raw.open(running.port)
+        await client.send(post() + b"nonsense\r\n\r\n")
+        received = await client.rest()
+        assert received.count(b"HTTP/1.1 ") == 1
+        assert ANSWER in received
+
+
+async def test_a_flood_of_pipelined_requests_is_cut() -> None:
+    """Each is read and kept before the one in front of it is answered."""
+    async with small_gateway() as running:
+        client = await Raw.open(running.port)
+        await client.send(GET * 10_000)
+        received = await client.rest()
+        assert 1 < received.count(b"HTTP/1.1 200 OK") < 30
+        assert await ask(running.port) < 0.5
+
+
+async def test_a_few_pipelined_requests_are_answered_in_order() -> None:
+    async with small_gateway() as running:
+        client = await Raw.open(running.port)
+        await client.send((GET + post()) * 5)
+        received = await client.answers(10)
+        assert [line[:7] for line in received.split(b"\r\n\r\n")[1:]] == [
+            b'{"live"', b'{"data"',
+        ] * 5  # fmt: skip
+        client.writer.close()
+
+
+# --- Old and odd forms ---------------------------------------------------------------------------
+
+
+async def test_a_client_that_asks_first_is_told_to_go_on() -> None:
+    async with small_gateway() as running:
+        client = await Raw.open(running.port)
+        await client.send(post("Expect: 100-continue", body=b"", length=len(ROLE)))
+        assert await client.reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
+        await client.send(ROLE)
+        assert ANSWER in await client.answers()
+        client.writer.close()
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (post().replace(b" /graphql ", b" http://gateway/graphql "), b"200 OK"),
+        (b"HEAD /health/live HTTP/1.1\r\nHost: gateway\r\n\r\n", b"200 OK"),
+        (b"OPTIONS * HTTP/1.1\r\nHost: gateway\r\n\r\n", b"404 Not Found"),
+        (b"OPTIONS /graphql HTTP/1.1\r\nHost: gateway\r\n\r\n", b"405 Method Not Allowed"),
+    ],
+)
+async def test_every_form_of_a_request_has_its_answer(sent: bytes, status: bytes) -> None:
+    async with small_gateway() as running:
+        client = await Raw.open(running.port)
+        await client.send(sent)
+        assert await client.reader.readline() == b"HTTP/1.1 " + status + b"\r\n"
+        client.writer.close()
+
+
+async def test_the_version_before_is_answered_and_the_connection_closed() -> None:
+    async with small_gateway() as running:
+        client = await Raw.open(running.port)
+        await client.send(post().replace(b"HTTP/1.1", b"HTTP/1.0"))
+        assert ANSWER in await client.rest()
+
+
+@pytest.mark.parametrize("header", ["Name: value", "Name: " + "x" * 9_000])
+async def test_a_handshake_that_is_none_is_answered_and_ended(header: str) -> None:
+    async with small_gateway() as running:
+        client = await Raw.open(running.port)
+        lines = ["GET /graphql HTTP/1.1", "Host: gateway", *SOCKET, header]
+        await client.send("\r\n".join(lines).encode() + b"\r\n\r\n")
+        assert (await client.rest()).startswith(b"HTTP/1.1 400 ")
