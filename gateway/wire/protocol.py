@@ -238,14 +238,12 @@ class BoundedHTTP(HttpToolsProtocol):
 class BoundedSocket(WebSocketsSansIOProtocol):
     """One connection of WebSocket."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.close_timeout = CLOSE_SECONDS
-
     async def run_asgi(self) -> None:
+        """Uvicorn waits ten seconds for a client to agree to the end, and for ever for it to take
+        what was sent before."""
         await super().run_asgi()
-        # What a client does not take keeps no connection open.
-        self.loop.call_later(2 * CLOSE_SECONDS, self.transport.abort)
+        self.transport.close()
+        self.loop.call_later(CLOSE_SECONDS, self.transport.abort)
 
     async def send(self, message: Any) -> None:
         await super().send(message)

@@ -86,9 +86,8 @@ class Socket:
             with suppress(TimeoutError, RuntimeError, WebSocketDisconnect):
                 async with asyncio.timeout(CLOSE_SECONDS):
                     await self._websocket.close(ended.code, ended.reason)
-            if place.is_unknown:
-                # Until its connection is gone: opening and breaking sockets is no way to have more.
-                await asyncio.sleep(CLOSE_SECONDS)
+            if not place.is_unknown:
+                await asyncio.sleep(CLOSE_SECONDS)  # for the client to answer; then it is cut
         return ended.code
 
     async def _initialised(self, place: UnknownSocket) -> Viewer:

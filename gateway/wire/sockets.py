@@ -15,9 +15,6 @@ from gateway.viewer import Viewer
 from gateway.wire.closing import Close, Ended
 from gateway.wire.metrics import Metrics
 
-#: Unknown sockets that are on their way out still hold a connection.
-_WITH_THOSE_THAT_CLOSE = 2
-
 
 class UnknownSocket:
     """A socket whose viewer is not known yet."""
@@ -46,7 +43,6 @@ class Sockets:
         self._known = 0
         self._of_viewers: Counter[str] = Counter()
         self._unknown: dict[UnknownSocket, None] = {}  # the oldest first
-        self._unknown_or_closing = 0
         self._of_addresses: Counter[str] = Counter()
 
     @contextmanager
@@ -58,7 +54,6 @@ class Sockets:
         self._make_room()
         socket = UnknownSocket(address)
         self._open += 1
-        self._unknown_or_closing += 1
         self._unknown[socket] = None
         if address is not None:
             self._of_addresses[address] += 1
@@ -89,8 +84,6 @@ class Sockets:
     def _make_room(self) -> None:
         """Whoever is known says so at once: the oldest unknown socket is the likeliest to be
         nobody's."""
-        if self._unknown_or_closing >= _WITH_THOSE_THAT_CLOSE * self._most_unknown:
-            raise _too_many()
         if len(self._unknown) >= self._most_unknown:
             oldest = next(iter(self._unknown))
             del self._unknown[oldest]
@@ -101,7 +94,6 @@ class Sockets:
             return
         socket.is_unknown = False
         self._unknown.pop(socket, None)
-        self._unknown_or_closing -= 1
         if socket.address is not None:
             _count_down(self._of_addresses, socket.address)
 
@@ -118,12 +110,4 @@ def _too_many_of_an_address(most: int) -> RequestError:
         f"An address has at most {most} sockets that have not said who they are. "
         "Send connection_init as soon as a socket is open.",
         HTTPStatus.TOO_MANY_REQUESTS,
-    )
-
-
-def _too_many() -> RequestError:
-    return RequestError(
-        ErrorCode.UNAVAILABLE,
-        "There are too many sockets right now. Try again shortly.",
-        HTTPStatus.SERVICE_UNAVAILABLE,
     )

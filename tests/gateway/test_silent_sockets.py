@@ -1,0 +1,139 @@
+"""Sockets that do not say who they are: each is ended, and keeps no viewer out."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import pytest
+from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import InvalidStatus
+
+from tests.gateway.live import APPLICATIONS, PROTOCOL, Client, Served, credentials, served
+from tests.gateway.raw import Raw
+from tests.gateway.surviving.standing import metrics_of
+
+pytestmark = pytest.mark.anyio
+
+HANDSHAKE = (
+    "GET /graphql HTTP/1.1\r\nHost: gateway\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+    f"Sec-WebSocket-Protocol: {PROTOCOL}\r\n\r\n"
+).encode()
+
+
+@asynccontextmanager
+async def _silent(live: Served, addresses: list[str]) -> AsyncIterator[list[ClientConnection]]:
+    """A socket from each address, as a proxy says, on which nothing is said."""
+    async with AsyncExitStack() as stack:
+        yield [
+            await stack.enter_async_context(
+                live.open(additional_headers={"X-Forwarded-For": address}, ping_interval=None)
+            )
+            for address in addresses
+        ]
+
+
+async def _refusal(live: Served) -> tuple[int, str, str]:
+    with pytest.raises(InvalidStatus) as refused:
+        async with live.open():
+            pass
+    response = refused.value.response
+    code = json.loads(response.body)["errors"][0]["extensions"]["code"]
+    return response.status_code, code, response.headers["Retry-After"]
+
+
+async def _sockets(live: Served) -> float:
+    page = await metrics_of(live.internal)
+    return float(page.partition("\ngerbang_sockets ")[2].split()[0])
+
+
+async def test_a_silent_socket_is_ended_in_time(world: str) -> None:
+    async with served(world, socket_seconds="0.5") as live, _silent(live, ["192.0.2.1"]) as [one]:
+        began = time.monotonic()
+        assert (await Client(one).is_closed())[0] == 4408
+        assert 0.3 < time.monotonic() - began < 2
+
+
+async def test_an_address_has_few_silent_sockets_and_followers_go_on(world: str) -> None:
+    async with (
+        served(world, address_sockets="5", socket_seconds="1") as live,
+        live.as_viewer("officer") as officer,
+        _silent(live, ["192.0.2.1"] * 5) as silent,
+    ):
+        status, code, retry_after = await _refusal(live)
+        assert (status, code) == (429, "OVERLOADED")
+        assert retry_after in "123"
+        await officer.follows(APPLICATIONS)
+        await asyncio.gather(*(Client(one).is_closed() for one in silent))
+        async with asyncio.timeout(5):
+            while await _sockets(live) > 1:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        async with live.as_viewer("auditor") as auditor:
+            await auditor.follows(APPLICATIONS)
+
+
+async def test_hundreds_of_silent_sockets_from_everywhere_keep_no_viewer_out(world: str) -> None:
+    """The longest silent one gives way to the next, so that nobody has to wait for their end."""
+    bounds = {"unknown_sockets": "50", "address_sockets": "2", "sockets": "3"}
+    addresses = [f"192.0.2.{number}" for number in range(250)]
+    async with (
+        served(world, **bounds, trusted_proxies="127.0.0.1", socket_seconds="20") as live,
+        live.as_viewer("officer") as officer,
+        _silent(live, addresses) as silent,
+    ):
+        async with live.as_viewer("auditor") as auditor:
+            await auditor.follows(APPLICATIONS)
+        await officer.follows(APPLICATIONS)
+        ended = await asyncio.gather(*(Client(one).is_closed() for one in silent[:200]))
+        assert {code for code, _ in ended} == {4408}
+        assert silent[-1].close_code is None
+        page = await metrics_of(live.internal)
+        assert 'gerbang_closes_total{code="4408"} 2' in page
+
+
+async def test_a_socket_that_is_ended_unknown_leaves_no_connection(world: str) -> None:
+    """Whoever does not agree to the end would hold it for longer than its place."""
+    async with served(world, socket_seconds="0.5") as live:
+        client = await Raw.open(live.port)
+        await client.send(HANDSHAKE)
+        received = await client.rest()
+        assert received.startswith(b"HTTP/1.1 101 ")
+        assert (4408).to_bytes(2, "big") in received
+        assert time.monotonic() - client.began < 1.2
+
+
+async def test_who_is_known_has_a_place_of_a_bounded_number(world: str) -> None:
+    async with (
+        served(world, sockets="2", viewer_sockets="1") as live,
+        live.as_viewer("officer"),
+    ):
+        assert await _initialised(live, "officer") == 4429
+        async with live.as_viewer("auditor"):
+            assert await _initialised(live, "supervisor") == 1013
+        async with live.as_viewer("supervisor"):
+            pass
+
+
+async def _initialised(live: Served, name: str) -> int | None:
+    """The code with which the socket of somebody ends."""
+    async with live.open() as socket:
+        client = Client(socket)
+        await client.say(type="connection_init", payload=credentials(name))
+        return (await client.is_closed())[0]
+
+
+async def test_a_follower_that_is_gone_without_a_word_is_noticed(world: str) -> None:
+    """Its network ended, so that nothing tells: it answers no ping."""
+    async with (
+        served(world, socket_ping_seconds="0.5") as live,
+        live.as_viewer("auditor") as auditor,
+    ):
+        async with live.as_viewer("officer") as officer:
+            officer.socket.transport.pause_reading()
+            async with asyncio.timeout(5):
+                while await _sockets(live) > 1:  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)
+            officer.socket.transport.abort()
+        await auditor.follows(APPLICATIONS)  # who answers stays
