@@ -15,6 +15,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from gateway.cli.internal import internal_server
+from gateway.cli.open_files import allow_open_files
 from gateway.cli.stopping import DrainingServer
 from gateway.service import gateway
 from gateway.settings import Settings, read_settings
@@ -76,6 +77,7 @@ def on_the_fastest_loop(serving: Coroutine[Any, Any, None]) -> None:
 
 
 async def _serve(settings: Settings) -> None:
+    allow_open_files(settings)
     drain = Drain()
     app = gateway(settings, drain=drain)
     gc.freeze()  # what stays for ever is not looked through again in the middle of an answer

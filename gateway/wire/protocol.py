@@ -30,6 +30,7 @@ UVICORN = "0.54.0"
 _MOST_PIPELINED = 16
 #: Colon, blank and line break of a header.
 _PUNCTUATION = 4
+_NOTHING = Awaited.NOTHING
 #: The headers that offer another protocol, and the words of `Connection` that name them.
 _OFFER = frozenset({b"upgrade", b"http2-settings"})
 
@@ -137,26 +138,24 @@ class BoundedHTTP(HttpToolsProtocol):
         self._unset_keepalive_if_required()
         self.segment_size = len(data)
         try:
-            self._parse(data)
+            self.parser.feed_data(data)
         except httptools.HttpParserError:
             self.end(self.fault or _malformed())
-        except httptools.HttpParserUpgrade:
-            self.handle_websocket_upgrade()
+        except httptools.HttpParserUpgrade as offer:
+            if self._should_upgrade():
+                self.handle_websocket_upgrade()
+            else:
+                self._ignore_offer(data[offer.args[0] :])
         else:
             self._note_what_is_awaited()
 
-    def _parse(self, data: bytes) -> None:
-        while True:
-            try:
-                self.parser.feed_data(data)
-                return
-            except httptools.HttpParserUpgrade as offer:
-                if self._should_upgrade():
-                    raise
-                # The parser takes the rest for another protocol, a body included.
-                data = self._without_offer() + data[offer.args[0] :]
-                self.parser = httptools.HttpRequestParser(self)
-                self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+    def _ignore_offer(self, following: bytes) -> None:
+        """The parser takes what follows for another protocol, a body included: another parser
+        reads the request once more, without the offer."""
+        headers = self._without_offer()
+        self.parser = httptools.HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+        self.data_received(headers + following)
 
     def _without_offer(self) -> bytes:
         """The headers once more, as of a client that offers nothing."""
@@ -177,8 +176,10 @@ class BoundedHTTP(HttpToolsProtocol):
             awaited = Awaited.BODY
         elif cycle.response_complete and self.timeout_keep_alive_task is None:
             awaited = Awaited.HEADERS  # blank lines, which begin no request
-        else:
-            awaited = Awaited.NOTHING
+        else:  # the usual case, which has to be quick
+            self.awaited = _NOTHING
+            self.header_size = 0
+            return
         if awaited is not self.awaited or self.awaited_scope is not self.scope:
             self._await(awaited)
             self.awaited_scope = self.scope
@@ -213,8 +214,9 @@ class BoundedHTTP(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         if self.parser.should_upgrade():
             return
-        super().on_message_complete()
-        self.cycle.more_body = False  # also where it was answered before
+        # Also where it was answered already, which uvicorn's own leaves as it was.
+        self.cycle.more_body = False
+        self.cycle.message_event.set()
 
     def _should_upgrade(self) -> bool:
         return super()._should_upgrade() and self.parser.get_method() == b"GET"
