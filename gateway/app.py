@@ -41,6 +41,7 @@ from gateway.wire.http import GraphQLOverHTTP
 from gateway.wire.metrics import Metrics
 from gateway.wire.socket import Limits
 from gateway.wire.sockets import Sockets
+from gateway.wire.subscriptions import ObservedFollower
 from gateway.wire.websocket import GraphQLOverWebSocket
 
 if TYPE_CHECKING:  # production never loads the development sign-in
@@ -76,7 +77,6 @@ def create_app(
     endpoint = GraphQLOverHTTP(
         executor,
         authentication,
-        metrics,
         Gate(
             metrics,
             running=settings.operations,
@@ -94,7 +94,7 @@ def create_app(
     ]
     if follower:
         live = GraphQLOverWebSocket(
-            follower,
+            ObservedFollower(follower, metrics),
             authentication,
             metrics,
             Sockets(metrics),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from http import HTTPStatus
+from time import perf_counter
 
 from asyncpg import InterfaceError, InternalClientError, PostgresConnectionError, PostgresError
 from asyncpg.exceptions import InsufficientResourcesError, OperatorInterventionError
@@ -10,6 +11,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from gateway.errors import ErrorCode, FieldError, RequestError
+from gateway.logs.operation import current_record
 
 #: What the driver itself raises on a connection that is no good any more. A connection that takes
 #: too long to answer raises TimeoutError, which is an OSError; one whose server said good-bye while
@@ -41,12 +43,15 @@ _OUTAGES = (ErrorCode.UNAVAILABLE, ErrorCode.OVERLOADED)
 
 async def taken(engine: AsyncEngine) -> AsyncConnection:
     """A connection of the pool. Raises FieldError with UNAVAILABLE or OVERLOADED."""
+    asked_at = perf_counter()
     try:
         return await engine.connect()
     except NoConnectionLeft as error:
         raise FieldError(ErrorCode.OVERLOADED, _FULL) from error
     except (SQLAlchemyError, PostgresError, *BROKEN) as error:
         raise away() from error
+    finally:
+        current_record().connection_seconds += perf_counter() - asked_at
 
 
 def away() -> FieldError:

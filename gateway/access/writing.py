@@ -20,6 +20,7 @@ from gateway.access.opening import Opening
 from gateway.access.outages import BROKEN
 from gateway.access.rows import changeable
 from gateway.errors import ErrorCode, FieldError
+from gateway.logs.operation import current_record
 from gateway.viewer import Viewer
 from models import Application
 from models.database import driver_of
@@ -72,6 +73,7 @@ class Writing:
         return kept == len(applications)
 
     async def _executed(self, statement: Executable, values: Any) -> Any:
+        current_record().statements += 1
         try:
             return await self._connection.execute(statement, values)
         except BROKEN:

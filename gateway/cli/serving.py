@@ -15,6 +15,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from gateway.cli.stopping import DrainingServer
+from gateway.logs.output import log_unhandled, process_log
 from gateway.service import gateway
 from gateway.settings import Settings, read_settings
 from gateway.wire.drain import Drain
@@ -34,13 +35,17 @@ def serve() -> None:
     One process; run several behind a balancer for more. SIGTERM turns readiness false, lets
     running requests finish, and ends with code 0; so does Ctrl+C, without the wait for a balancer.
     """
-    on_the_fastest_loop(_serve(read_settings()))
+    settings = read_settings()
+    with logging_as(settings):
+        on_the_fastest_loop(_serve(settings))
 
 
 @click.command()
 def keep() -> None:
     """Do what the gateway does not: fold and publish figures, end what waits too long."""
-    asyncio.run(_keep(read_settings()))
+    settings = read_settings()
+    with logging_as(settings):
+        asyncio.run(_keep(settings))
 
 
 @click.command()
@@ -73,7 +78,13 @@ def on_the_fastest_loop(serving: Coroutine[Any, Any, None]) -> None:
         runner.run(serving)
 
 
+def logging_as(settings: Settings) -> contextlib.AbstractContextManager[None]:
+    """The log of this process, as the settings want it."""
+    return process_log(settings.log_level.name, as_json=not settings.in_development)
+
+
 async def _serve(settings: Settings) -> None:
+    asyncio.get_running_loop().set_exception_handler(log_unhandled)
     drain = Drain()
     app = gateway(settings, drain=drain)
     gc.freeze()  # what stays for ever is not looked through again in the middle of an answer
@@ -81,6 +92,7 @@ async def _serve(settings: Settings) -> None:
 
 
 async def _keep(settings: Settings) -> None:
+    asyncio.get_running_loop().set_exception_handler(log_unhandled)
     told = asyncio.Event()
     for order in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(order, told.set)
@@ -95,6 +107,7 @@ def configured(app: Starlette, settings: Settings) -> uvicorn.Config:
         host=settings.host,
         port=settings.port,
         access_log=False,
+        log_config=None,
         server_header=False,
         proxy_headers=False,
         log_level="warning",

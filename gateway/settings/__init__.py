@@ -23,6 +23,14 @@ class Environment(StrEnum):
     PRODUCTION = "production"
 
 
+class LogLevel(StrEnum):
+    """How much is logged: the word and whatever is graver."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+
+
 class SettingsError(Exception):
     """The environment cannot be used; the text names the variable and what to do."""
 
@@ -50,6 +58,12 @@ class Settings:
     )
     host: str = setting("address to listen on", readers.text, "127.0.0.1")
     port: int = setting("port to listen on", readers.whole(1, 65_535), 8000)
+
+    log_level: LogLevel = setting(  # noqa: RUF009
+        "how much is logged: warning, info (a line for each request), or debug (health probes too)",
+        readers.one_of(LogLevel),
+        LogLevel.INFO,
+    )
 
     database_url: str = setting(
         "the PostgreSQL database as the gateway logs in, postgresql://…; `gerbang migrate` makes "

@@ -10,7 +10,6 @@ from gateway.access.tokens import Authentication
 from gateway.errors import ErrorCode, RequestError
 from gateway.execution.operation import Follower
 from gateway.wire.answers import error_response
-from gateway.wire.edge import trace_id_from
 from gateway.wire.metrics import Metrics
 from gateway.wire.socket import SUBPROTOCOL, Limits, Socket
 from gateway.wire.sockets import Sockets
@@ -36,7 +35,7 @@ class GraphQLOverWebSocket:
         self._limits = limits
 
     async def serve(self, websocket: WebSocket) -> None:
-        trace_id = trace_id_from(websocket.headers.get("traceparent"))
+        trace_id = websocket.state.trace_id
         if error := self._refusal(websocket):
             self._metrics.note_error(error.code)
             await websocket.send_denial_response(_denial(error, trace_id))

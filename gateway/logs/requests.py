@@ -1,0 +1,65 @@
+"""The line that each request, subscription and socket leaves in the log."""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from gateway.logs.operation import OperationRecord
+
+#: The paths that are named; any other may be a client's own text.
+PATHS = ("/graphql", "/health/live", "/health/ready", "/metrics")
+#: Asked every few seconds by machines, so of use only when somebody looks for them.
+_PROBES = frozenset(PATHS[1:])
+_METHODS = frozenset({"GET", "POST", "HEAD", "OPTIONS"})
+
+log = logging.getLogger(__name__)
+
+
+def log_request(
+    method: str, path: str, record: OperationRecord, status: int, seconds: float
+) -> None:
+    """One finished request; status 499 is one whose client hung up, 0 one that was cut off."""
+    is_failure = status >= HTTPStatus.INTERNAL_SERVER_ERROR or "INTERNAL" in record.codes
+    level = logging.WARNING if is_failure else logging.INFO
+    level = logging.DEBUG if path in _PROBES else level
+    if log.isEnabledFor(level):
+        known = {
+            "method": method if method in _METHODS else "other",
+            "path": path if path in PATHS else "other",
+            "status": status,
+        }
+        _write(level, "request", known, record, seconds)
+
+
+def log_subscription(record: OperationRecord, payloads: int, seconds: float) -> None:
+    """One subscription that ended, whoever ended it."""
+    if log.isEnabledFor(logging.INFO):
+        _write(logging.INFO, "subscription", {"payloads": payloads}, record, seconds)
+
+
+def log_socket(record: OperationRecord, code: int | None, seconds: float) -> None:
+    """One socket that ended: with our close code, an HTTP status where it never opened, or none
+    where the client ended it."""
+    if log.isEnabledFor(logging.INFO):
+        _write(logging.INFO, "socket", {"code": code}, record, seconds)
+
+
+class _RequestRecord(logging.LogRecord):
+    """Makes its facts when it is written, by the log's own thread."""
+
+    known: dict[str, Any]
+    operation: OperationRecord
+    seconds: float
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return {**self.known, "ms": round(self.seconds * 1000, 1), **self.operation.facts()}
+
+
+def _write(
+    level: int, event: str, known: dict[str, Any], operation: OperationRecord, seconds: float
+) -> None:
+    # Made by hand: the logger's own would walk the stack to find who called.
+    line = _RequestRecord(log.name, level, __file__, 0, event, (), None)
+    line.known, line.operation, line.seconds = known, operation, seconds
+    log.handle(line)
