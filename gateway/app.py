@@ -38,6 +38,7 @@ from gateway.wire.edge import Edge, refusal
 from gateway.wire.gate import Gate
 from gateway.wire.health import Check, Health
 from gateway.wire.http import GraphQLOverHTTP
+from gateway.wire.internal import internal_app
 from gateway.wire.metrics import Metrics
 from gateway.wire.socket import Limits
 from gateway.wire.sockets import Sockets
@@ -90,7 +91,6 @@ def create_app(
         Route("/graphql", endpoint.post, methods=["POST"]),
         Route("/health/live", health.live),
         Route("/health/ready", health.ready),
-        Route("/metrics", metrics.page),
     ]
     if follower:
         live = GraphQLOverWebSocket(
@@ -105,12 +105,14 @@ def create_app(
         routes += [Route("/graphql", _page_or_query(endpoint)), *explorer.asset_routes()]
     if sign_in:
         routes.append(sign_in.mount())
-    return Starlette(
+    app = Starlette(
         routes=routes,
         middleware=[Middleware(Edge, metrics=metrics, drain=drain)],
         exception_handlers={RequestError: refusal},
         lifespan=_lifespan(keys, resources),
     )
+    app.state.internal = internal_app(health, metrics.page)  # served on an address of its own
+    return app
 
 
 def _key_source(settings: Settings, sign_in: "SignIn | None") -> KeySource:

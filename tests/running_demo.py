@@ -56,7 +56,8 @@ def running_demo(data: Path, applications: int = 3_000) -> Iterator[Demo]:
     process = subprocess.Popen(
         [
             GERBANG, "demo", "--data", data, "--port", str(port),
-            "--dashboard-port", str(dashboard_port), "--applications", str(applications),
+            "--dashboard-port", str(dashboard_port), "--metrics-port", str(free_port()),
+            "--applications", str(applications),
         ],
         stdout=subprocess.PIPE,
         text=True,

@@ -25,6 +25,7 @@ async def gerbang(url: str, document: str) -> AsyncIterator[Contender]:
         **os.environ,
         "GERBANG_ENVIRONMENT": "development",
         "GERBANG_PORT": str(port),
+        "GERBANG_METRICS_PORT": "",
         "GERBANG_DATABASE_URL": login_at(url, "bench"),
         "GERBANG_SEAL_KEY": SEAL_KEY.hex(),
         "GERBANG_DRAIN_GRACE_SECONDS": "0",

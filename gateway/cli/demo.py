@@ -19,6 +19,7 @@ import uvicorn
 
 from gateway.cli import main_job
 from gateway.cli.data import with_world_options
+from gateway.cli.internal import internal_server
 from gateway.cli.serving import configured, keeping, on_the_fastest_loop
 from gateway.service import gateway
 from gateway.settings import Settings, read_settings
@@ -37,12 +38,14 @@ _START_SECONDS = 30
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of the database.")
 @click.option("--port", default=8000, show_default=True, help="Port of the gateway.")
 @click.option("--dashboard-port", default=8050, show_default=True, help="Port of the dashboard.")
+@click.option("--metrics-port", default=9464, show_default=True, help="Port of its metrics.")
 @with_world_options
 @click.option("--check", is_flag=True, help="Run the main job once, on free ports, and end.")
 def demo(
     data: Path | None,
     port: int,
     dashboard_port: int,
+    metrics_port: int,
     applications: int,
     months: int,
     seed: int,
@@ -51,14 +54,14 @@ def demo(
 ) -> None:
     """Bring everything up on this machine and print the volumes per partner country."""
     if check:
-        port, dashboard_port = _free_port(), _free_port()
+        port, dashboard_port, metrics_port = _free_port(), _free_port(), _free_port()
     began = monotonic()
     binaries = os.environ.get("GERBANG_POSTGRES_BIN")
     with running_postgres(
         data or default_data_dir(_PROJECT), binaries=Path(binaries) if binaries else None
     ) as database:
         url = database.url("gerbang")
-        settings = _settings(url, port, dashboard_port)
+        settings = _settings(url, port, dashboard_port, metrics_port)
         asyncio.run(_load(settings, applications, months, seed, Scale(scale)))
         with _dashboard(settings, dashboard_port):
             on_the_fastest_loop(_run(settings, began, check))
@@ -80,13 +83,14 @@ async def _load(
         await synthesise(url, applications=applications, months=months, seed=seed, scale=scale)
 
 
-def _settings(url: str, port: int, dashboard_port: int) -> Settings:
+def _settings(url: str, port: int, dashboard_port: int, metrics_port: int) -> Settings:
     return read_settings(
         {
             "GERBANG_ENVIRONMENT": "development",
             "GERBANG_DATABASE_URL": login_at(url, secrets.token_hex(16)),
             "GERBANG_OWNER_URL": url,
             "GERBANG_PORT": str(port),
+            "GERBANG_METRICS_PORT": str(metrics_port),
             "GERBANG_DASHBOARD_URL": f"http://127.0.0.1:{dashboard_port}",
         }
     )
@@ -135,7 +139,10 @@ async def _serving(settings: Settings) -> AsyncIterator[None]:
     serving = _Obedient(configured(app, settings))
     task = asyncio.create_task(serving.serve())
     try:
-        yield
+        async with internal_server(
+            app.state.internal, settings.metrics_host, settings.metrics_port
+        ):
+            yield
     finally:
         serving.should_exit = True
         await task

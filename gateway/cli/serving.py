@@ -14,6 +14,7 @@ import httpx2
 import uvicorn
 from starlette.applications import Starlette
 
+from gateway.cli.internal import internal_server
 from gateway.cli.stopping import DrainingServer
 from gateway.logs.output import log_unhandled, process_log
 from gateway.service import gateway
@@ -88,7 +89,8 @@ async def _serve(settings: Settings) -> None:
     drain = Drain()
     app = gateway(settings, drain=drain)
     gc.freeze()  # what stays for ever is not looked through again in the middle of an answer
-    await DrainingServer(configured(app, settings), drain, settings.drain_grace_seconds).serve()
+    async with internal_server(app.state.internal, settings.metrics_host, settings.metrics_port):
+        await DrainingServer(configured(app, settings), drain, settings.drain_grace_seconds).serve()
 
 
 async def _keep(settings: Settings) -> None:

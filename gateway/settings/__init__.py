@@ -41,9 +41,13 @@ def setting(
     default: Any = MISSING,
     *,
     is_secret: bool = False,
+    may_be_empty: bool = False,
 ) -> Any:
-    """One environment variable: what it means, how its text is read, what it is if not given."""
-    metadata = {"meaning": meaning, "read": read}
+    """One environment variable: what it means, how its text is read, what it is if not given.
+
+    An empty variable is as good as none, but where it ``may_be_empty``: there it means None.
+    """
+    metadata = {"meaning": meaning, "read": read, "may_be_empty": may_be_empty}
     return field(default=default, metadata=metadata, repr=not is_secret)
 
 
@@ -58,6 +62,15 @@ class Settings:
     )
     host: str = setting("address to listen on", readers.text, "127.0.0.1")
     port: int = setting("port to listen on", readers.whole(1, 65_535), 8000)
+    metrics_host: str = setting(
+        "address on which health and metrics are served to operators", readers.text, "127.0.0.1"
+    )
+    metrics_port: int | None = setting(
+        "port of that address, another one for each process; empty: not served",
+        readers.whole(1, 65_535),
+        9464,
+        may_be_empty=True,
+    )
 
     log_level: LogLevel = setting(  # noqa: RUF009
         "how much is logged: warning, info (a line for each request), or debug (health probes too)",
@@ -243,7 +256,9 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         **{
             item.name: _value(name, item, environ.get(name, "").strip())
             for name, item in known.items()
-            if environ.get(name, "").strip() or item.default is MISSING
+            if environ.get(name, "").strip()
+            or item.default is MISSING
+            or (item.metadata["may_be_empty"] and name in environ)
         }
     )
 
@@ -255,6 +270,8 @@ def variable_name(name: str) -> str:
 def _value(name: str, item: Field[Any], text: str) -> Any:
     meaning = item.metadata["meaning"]
     if not text:
+        if item.metadata["may_be_empty"]:
+            return None
         raise SettingsError(f"{name} is missing: set it to {meaning}.")
     try:
         return item.metadata["read"](text)

@@ -9,6 +9,7 @@ from typing import Any
 
 import asyncpg
 import uvicorn
+from starlette.applications import Starlette
 from websockets.asyncio.client import ClientConnection, connect
 
 from gateway.cli.serving import configured
@@ -36,6 +37,7 @@ class Served:
 
     port: int
     process: uvicorn.Server
+    internal: Starlette
 
     @asynccontextmanager
     async def open(self, **how: Any) -> AsyncIterator[ClientConnection]:
@@ -69,7 +71,7 @@ async def served(
     while not process.started:  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(0.01)
     try:
-        yield Served(port, process)
+        yield Served(port, process, app.state.internal)
     finally:
         process.should_exit = True
         await serving

@@ -9,6 +9,7 @@ import pytest
 from models.database import connect
 from tests import tokens
 from tests.gateway.conftest import ACCEPT, CLAIMS
+from tests.gateway.surviving.standing import metrics_of
 
 pytestmark = pytest.mark.anyio
 
@@ -64,7 +65,7 @@ async def responses(client: Any) -> list[Any]:
     ]
 
 
-async def test_personal_data_is_in_answers_and_nowhere_else(client, secrets, caplog) -> None:
+async def test_personal_data_is_in_answers_and_nowhere_else(app, client, secrets, caplog) -> None:
     with caplog.at_level(logging.DEBUG):
         # SQLAlchemy's and asyncio's own debugging is never on; ours is here.
         for name in ("sqlalchemy", "asyncio", "httpx2", "httpcore"):
@@ -80,7 +81,7 @@ async def test_personal_data_is_in_answers_and_nowhere_else(client, secrets, cap
         assert_clean(str(body.get("errors", "")), secrets)
         assert_clean(str(body.get("extensions", "")), secrets)
         assert response.headers["cache-control"] == "private, no-store"
-    assert_clean((await client.get("/metrics")).text, secrets)
+    assert_clean(await metrics_of(app.state.internal), secrets)
 
 
 async def test_cursors_and_ids_hold_nothing_personal(who, secrets) -> None:

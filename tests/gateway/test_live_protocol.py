@@ -7,7 +7,6 @@ import time
 from collections.abc import AsyncIterator
 from typing import Any
 
-import httpx2
 import pytest
 from websockets.exceptions import InvalidStatus
 
@@ -24,6 +23,7 @@ from tests.gateway.live import (
     happens,
     served,
 )
+from tests.gateway.surviving.standing import metrics_of
 
 pytestmark = pytest.mark.anyio
 
@@ -277,16 +277,11 @@ async def test_a_client_that_does_not_read_is_dropped(world: str) -> None:
                     await happens(writer, "AUSY-PAID-0013", "RECEIVED")
             ended = 'gerbang_closes_total{code="4008"} 1.0'
             async with asyncio.timeout(20):
-                while ended not in await _figures(live):  # noqa: ASYNC110
+                while ended not in await metrics_of(live.internal):  # noqa: ASYNC110
                     await asyncio.sleep(0.2)
             async with live.as_viewer("officer") as other:
                 await other.follows(APPLICATIONS)  # nobody else was held up
     await writer.close()
-
-
-async def _figures(live: Served) -> str:
-    async with httpx2.AsyncClient() as client:
-        return (await client.get(f"http://127.0.0.1:{live.port}/metrics")).text
 
 
 async def test_at_its_end_the_server_says_that_it_restarts(world: str) -> None:

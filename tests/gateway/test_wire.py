@@ -17,6 +17,7 @@ from gateway.execution.operation import Answer, OperationRequest
 from gateway.viewer import Viewer
 from tests import tokens
 from tests.gateway.small_schema import SmallExecutor
+from tests.gateway.surviving.standing import metrics_of
 
 pytestmark = pytest.mark.anyio
 
@@ -352,7 +353,7 @@ async def test_other_methods_are_refused(client, method) -> None:
 # --- What every response carries -----------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", ["/graphql", "/health/live", "/metrics", "/nothing"])
+@pytest.mark.parametrize("path", ["/graphql", "/health/live", "/nothing"])
 async def test_every_response_is_marked_private(client, path) -> None:
     headers = (await client.get(path)).headers
     assert headers["cache-control"] == "private, no-store"
@@ -403,10 +404,17 @@ async def test_readiness_tells_which_check_fails_and_nothing_else() -> None:
     }
 
 
-async def test_metrics_count_requests_and_errors(client) -> None:
-    await ask(client, {"query": "{ role }"})
-    await ask(client, b"{")
-    page = (await client.get("/metrics")).text
+async def test_metrics_are_not_told_to_clients(client) -> None:
+    assert (await client.get("/metrics")).status_code == 404
+
+
+async def test_metrics_count_requests_and_errors(executor) -> None:
+    app = create_app(tokens.settings(), executor, key_source=tokens.key_source)
+    transport = httpx2.ASGITransport(app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+        await ask(client, {"query": "{ role }"})
+        await ask(client, b"{")
+    page = await metrics_of(app.state.internal)
     assert 'gerbang_requests_total{status="200"} 1.0' in page
     assert 'gerbang_requests_total{status="400"} 1.0' in page
     assert 'gerbang_errors_total{code="BAD_REQUEST"} 1.0' in page

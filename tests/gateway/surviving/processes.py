@@ -55,6 +55,7 @@ class Process:
 
     variables: dict[str, str]
     port: int = field(default_factory=free_port)
+    metrics_port: int = field(default_factory=free_port)
     _running: subprocess.Popen[bytes] | None = None
 
     @property
@@ -68,6 +69,7 @@ class Process:
             "SEAL_KEY": tokens.SEAL_KEY.hex(),
             "CURSOR_KEY": "ab" * 32,
             "PORT": str(self.port),
+            "METRICS_PORT": str(self.metrics_port),
             **self.variables,
         }
         environ = {f"GERBANG_{name}": value for name, value in given.items()}

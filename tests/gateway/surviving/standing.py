@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 import asyncpg
+import httpx2
 import uvicorn
 from starlette.applications import Starlette
 
@@ -40,6 +41,7 @@ class Standing:
 
     port: int
     settings: Settings
+    internal: Starlette
 
     async def ask(self, request: bytes) -> Reply:
         wire = Wire(self.port)
@@ -55,8 +57,8 @@ class Standing:
                 await asyncio.sleep(0.02)
 
     async def figure(self, name: str) -> float:
-        """A figure of its `/metrics`; 0 for one that nobody noted yet."""
-        page = (await self.ask(b"GET /metrics HTTP/1.1\r\nHost: gateway\r\n\r\n")).body.decode()
+        """A figure of its metrics; 0 for one that nobody noted yet."""
+        page = await metrics_of(self.internal)
         lines = [line for line in page.splitlines() if line.startswith(f"{name} ")]
         return float(lines[0].split()[1]) if lines else 0
 
@@ -76,10 +78,17 @@ async def served(app: Starlette, settings: Settings) -> AsyncIterator[Standing]:
     while not server.started:  # noqa: ASYNC110  uvicorn tells nobody
         await asyncio.sleep(0.01)
     try:
-        yield Standing(settings.port, settings)
+        yield Standing(settings.port, settings, app.state.internal)
     finally:
         server.should_exit = True
         await serving
+
+
+async def metrics_of(internal: Starlette) -> str:
+    """The page of metrics, as an operator reads it."""
+    transport = httpx2.ASGITransport(internal)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://internal") as client:
+        return (await client.get("/metrics")).raise_for_status().text
 
 
 @asynccontextmanager

@@ -1,0 +1,64 @@
+"""The server of a process's health and metrics, on an address that no client is given."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Iterator
+
+import uvicorn
+from starlette.applications import Starlette
+
+from gateway.settings import SettingsError
+
+
+@contextlib.asynccontextmanager
+async def internal_server(app: Starlette, host: str, port: int | None) -> AsyncIterator[None]:
+    """Serve ``app``, made by ``internal_app``, meanwhile; nothing is served without a port.
+
+    Raises SettingsError where the address cannot be had.
+    """
+    if port is None:
+        yield
+        return
+    server = _InternalServer(
+        uvicorn.Config(
+            app,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            lifespan="off",
+            log_level="warning",
+            timeout_graceful_shutdown=1,
+            ws="none",
+        )
+    )
+    serving = asyncio.create_task(server.serve(sockets=[_listener(host, port)]))
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await serving
+
+
+class _InternalServer(uvicorn.Server):
+    """Ends when it is told to, and leaves signals to the process that it reports on."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen()
+    except OSError as error:
+        listener.close()
+        raise SettingsError(
+            f"Metrics cannot be served on {host}, port {port}: {error.strerror}. "
+            "Choose another GERBANG_METRICS_PORT, one for each process, or set it to nothing."
+        ) from None
+    return listener

@@ -1,0 +1,23 @@
+"""What an operator asks a process about itself, apart from what clients ask: health and metrics."""
+
+from collections.abc import Awaitable, Callable
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from gateway.wire.health import Health
+
+Page = Callable[[Request], Awaitable[Response]]
+
+
+def internal_app(health: Health, metrics: Page) -> Starlette:
+    """``/health/live``, ``/health/ready`` and ``/metrics``."""
+    return Starlette(
+        routes=[
+            Route("/health/live", health.live),
+            Route("/health/ready", health.ready),
+            Route("/metrics", metrics),
+        ]
+    )
