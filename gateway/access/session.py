@@ -20,7 +20,7 @@ from models.database import REMARK, driver_of
 
 #: One snapshot for the whole answer, so that a page, its total and its figures agree; and one
 #: viewer, as whom the database holds every statement to its own row rules.
-_BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 
 class Held(NamedTuple):
@@ -98,7 +98,7 @@ class Session:
                 self._running = None
 
     async def _begun(self) -> Held:
-        connection = await begun(self._engine, _BEGIN, self._opening)
+        connection = await begun(self._engine, BEGIN, self._opening)
         return Held(connection, driver_of(connection))
 
     async def close(self) -> None:

@@ -97,6 +97,11 @@ class Settings:
         readers.whole(1, 200),
         10,
     )
+    replica_seconds: float = setting(
+        "how far a database that is a streaming replica may be behind, seconds",
+        readers.seconds(0.1, 86_400),
+        30.0,
+    )
     postgres_bin: Path | None = setting(  # noqa: RUF009
         "folder of the PostgreSQL programs for the embedded server; found by itself if not given",
         Path,
