@@ -68,7 +68,7 @@ def gateway(
         limits=limits,
         metrics=metrics,
         checks={Fault.DATABASE: probe.fault, Fault.POOL: watch.fault},
-        warnings=(watch.warning,),
+        warnings=(watch.warning, probe.warning),
         resources=lambda: _running(settings, probe, horizon, engine, asking),
         sign_in=_sign_in(settings),
         key_source=key_source,

@@ -28,9 +28,10 @@ from models.volumes import as_of
 _SECONDS_APART = 2.0
 
 _NOW = "SELECT extract(epoch FROM clock_timestamp())::float8"
-# A replica that is connected and has replayed all that it received is behind by nothing, however
+#: How many seconds a replica is behind; a primary is not.
+# One that is connected and has replayed all that it received is behind by nothing, however
 # long ago its primary last committed.
-_LAG = """
+LAG = """
     SELECT CASE
         WHEN NOT pg_is_in_recovery() THEN 0
         WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn()
@@ -48,6 +49,8 @@ _UNDEFINED = "42"
 _FIGURES_READER = Viewer(subject="", role=Role.LEADERSHIP)
 
 FOLD_LAG, EDITION_AGE = "gerbang_fold_lag_seconds", "gerbang_published_edition_age_seconds"
+#: A fold takes well under a second and comes every second.
+FOLDED_WITHIN_SECONDS = 120
 #: The figures that are read from the database, each with its meaning.
 FIGURES = {
     FOLD_LAG: "Age of the oldest change that is not counted in the volumes.",
@@ -79,7 +82,7 @@ class Probe:
                 if not await serves_this_release(connection):
                     return Fault.MIGRATIONS
                 apart = await self._seconds_apart(connection)
-                lag = await connection.scalar(text(_LAG))
+                lag = await connection.scalar(text(LAG))
             await self._read_as_viewer()
         except (SQLAlchemyError, PostgresError) as error:
             state = state_of(error)
@@ -89,6 +92,11 @@ class Probe:
         except (FieldError, *BROKEN):
             return Fault.DATABASE
         return Fault.REPLICA if lag > self._replica_seconds else None
+
+    async def warning(self) -> Fault | None:
+        """Whether nobody keeps the volumes: no reason to be unready, since no gateway does."""
+        lag = (await self.figures()).get(FOLD_LAG, 0)
+        return Fault.KEEPER if lag > FOLDED_WITHIN_SECONDS else None
 
     async def revision(self) -> str | None:
         """The revision of the database; None where it does not tell."""

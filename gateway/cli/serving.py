@@ -1,12 +1,10 @@
 """Commands that serve, and the token of a demo user."""
 
 import asyncio
-import contextlib
 import gc
 import os
-import signal
 import sys
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import Coroutine
 from typing import Any
 
 import click
@@ -15,18 +13,12 @@ import uvicorn
 from starlette.applications import Starlette
 
 from gateway.cli.internal import internal_server
+from gateway.cli.process_log import logging_as
 from gateway.cli.stopping import DrainingServer
-from gateway.logs.output import log_unhandled, process_log
+from gateway.logs.output import log_unhandled
 from gateway.service import gateway
 from gateway.settings import Settings, read_settings
 from gateway.wire.drain import Drain
-from models.forgetting import keep_forgetting
-from models.life.lapsing import keep_lapsing
-from models.publication import keep_publishing
-from models.volumes import keep_folding
-
-#: Long enough for a fold that is under way; one that is cut off is undone and done again.
-_KEEPER_SECONDS = 5
 
 
 @click.command()
@@ -39,14 +31,6 @@ def serve() -> None:
     settings = read_settings()
     with logging_as(settings):
         on_the_fastest_loop(_serve(settings))
-
-
-@click.command()
-def keep() -> None:
-    """Do what the gateway does not: fold and publish figures, end what waits too long."""
-    settings = read_settings()
-    with logging_as(settings):
-        asyncio.run(_keep(settings))
 
 
 @click.command()
@@ -79,11 +63,6 @@ def on_the_fastest_loop(serving: Coroutine[Any, Any, None]) -> None:
         runner.run(serving)
 
 
-def logging_as(settings: Settings) -> contextlib.AbstractContextManager[None]:
-    """The log of this process, as the settings want it."""
-    return process_log(settings.log_level.name, as_json=not settings.in_development)
-
-
 async def _serve(settings: Settings) -> None:
     asyncio.get_running_loop().set_exception_handler(log_unhandled)
     drain = Drain()
@@ -91,15 +70,6 @@ async def _serve(settings: Settings) -> None:
     gc.freeze()  # what stays for ever is not looked through again in the middle of an answer
     async with internal_server(app.state.internal, settings.metrics_host, settings.metrics_port):
         await DrainingServer(configured(app, settings), drain, settings.drain_grace_seconds).serve()
-
-
-async def _keep(settings: Settings) -> None:
-    asyncio.get_running_loop().set_exception_handler(log_unhandled)
-    told = asyncio.Event()
-    for order in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(order, told.set)
-    async with keeping(settings):
-        await told.wait()
 
 
 def configured(app: Starlette, settings: Settings) -> uvicorn.Config:
@@ -120,18 +90,3 @@ def configured(app: Starlette, settings: Settings) -> uvicorn.Config:
         # Secrets and what others write do not share a compressor.
         ws_per_message_deflate=False,
     )
-
-
-@contextlib.asynccontextmanager
-async def keeping(settings: Settings) -> AsyncIterator[None]:
-    """Keep the volumes up to date meanwhile, publish them nightly, end what waits too long, and
-    forget what nobody follows from any more."""
-    stop, url = asyncio.Event(), settings.owned_url
-    keepers = (keep_folding, keep_publishing, keep_lapsing, keep_forgetting)
-    jobs = [asyncio.create_task(keeper(url, stop)) for keeper in keepers]
-    try:
-        yield
-    finally:
-        stop.set()
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.gather(*jobs), _KEEPER_SECONDS)

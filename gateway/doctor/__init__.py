@@ -6,13 +6,15 @@ from collections.abc import AsyncIterator
 import asyncpg
 from sqlalchemy.engine import make_url
 
-from gateway.doctor.database import figures, revision, row_rules
-from gateway.doctor.finding import Finding
+from gateway.access.outages import TOO_MANY_CONNECTIONS, state_of
+from gateway.doctor.database import figures, revision, room_on_disk, row_rules
+from gateway.doctor.finding import Finding, finding_of
 from gateway.doctor.login import Clock, keys, way_in
 from gateway.doctor.owner import owner_is_able, owner_is_plain
 from gateway.doctor.provider import provider
 from gateway.doctor.roles import roles_and_rights
 from gateway.doctor.ways_around import ways_around
+from gateway.faults import Fault
 from gateway.settings import Settings
 from models.database import connect
 
@@ -37,6 +39,9 @@ async def _with_owner(settings: Settings) -> AsyncIterator[Finding]:
     try:
         owner = await connect(settings.owned_url)
     except (OSError, asyncpg.PostgresError) as error:
+        if state_of(error) == TOO_MANY_CONNECTIONS:
+            yield finding_of(Fault.POOL, "The server takes no more connections of the owner.")
+            return
         yield Finding(
             f"The owner cannot log in to the database ({type(error).__name__}).",
             "Nothing can be migrated, kept or examined.",
@@ -68,4 +73,6 @@ async def _of_database(owner: asyncpg.Connection, settings: Settings) -> AsyncIt
     for finding in await ways_around(owner, login):
         yield finding
     async for finding in figures(owner):
+        yield finding
+    async for finding in room_on_disk(owner):
         yield finding

@@ -78,6 +78,13 @@ class Settings:
         LogLevel.INFO,
     )
 
+    keeper_port: int | None = setting(
+        "port on which `gerbang keep` serves its health and metrics; empty: not served",
+        readers.whole(1, 65_535),
+        9465,
+        may_be_empty=True,
+    )
+
     database_url: str = setting(
         "the PostgreSQL database as the gateway logs in, postgresql://…; `gerbang migrate` makes "
         "the login, which owns nothing; behind PgBouncer in transaction mode, let it keep prepared "

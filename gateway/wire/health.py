@@ -58,7 +58,7 @@ class Health:
 
     async def _found(self) -> State:
         reasons = await asyncio.gather(*(_ask(*named) for named in self._checks.items()))
-        warnings = await asyncio.gather(*(check() for check in self._warnings))
+        warnings = await asyncio.gather(*(_ask(None, check) for check in self._warnings))
         state = State(_each(reasons), _each(warnings))
         if state != self._state:
             level = logging.WARNING if any(state) else logging.INFO
@@ -69,7 +69,7 @@ class Health:
         return state
 
 
-async def _ask(named: Fault, check: Check) -> Fault | None:
+async def _ask(named: Fault | None, check: Check) -> Fault | None:
     try:
         async with asyncio.timeout(CHECK_SECONDS):
             return await check()
