@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from gateway.access.beginning import begun
 from gateway.access.opening import Openings
-from gateway.access.outages import BROKEN, state_of
+from gateway.access.outages import BROKEN, TOO_MANY_CONNECTIONS, state_of
 from gateway.access.rows import holding, read
 from gateway.access.seal import Clock
 from gateway.access.session import BEGIN, Session
@@ -88,6 +88,8 @@ class Probe:
             state = state_of(error)
             if state == _REFUSED:
                 return Fault.CLOCK if apart > _SECONDS_APART else Fault.SEAL
+            if state == TOO_MANY_CONNECTIONS:
+                return Fault.POOL
             return Fault.MIGRATIONS if state.startswith(_UNDEFINED) else Fault.DATABASE
         except (FieldError, *BROKEN):
             return Fault.DATABASE

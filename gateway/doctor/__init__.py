@@ -56,10 +56,12 @@ async def _with_owner(settings: Settings) -> AsyncIterator[Finding]:
 
 
 async def _of_database(owner: asyncpg.Connection, settings: Settings) -> AsyncIterator[Finding]:
-    """What an owner may not look at, or is of another revision, is not looked at any further."""
+    """What an owner may not look at, or is of another revision, is not looked at any further;
+    nor without room on the disk, since looking writes, and takes back what it wrote."""
     login = make_url(settings.database_url).username or ""
-    for in_the_way in (owner_is_able(owner, login), revision(settings.owned_url)):
-        found = [finding async for finding in in_the_way]
+    obstacles = (owner_is_able(owner, login), revision(settings.owned_url), room_on_disk(owner))
+    for in_the_way in obstacles:
+        found = [finding async for finding in obstacle]
         for finding in found:
             yield finding
         if found:
@@ -73,6 +75,4 @@ async def _of_database(owner: asyncpg.Connection, settings: Settings) -> AsyncIt
     for finding in await ways_around(owner, login):
         yield finding
     async for finding in figures(owner):
-        yield finding
-    async for finding in room_on_disk(owner):
         yield finding

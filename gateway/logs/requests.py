@@ -1,7 +1,6 @@
 """The line that each request, subscription and socket leaves in the log."""
 
 import logging
-from http import HTTPStatus
 from typing import Any
 
 from gateway.logs.operation import OperationRecord
@@ -19,9 +18,8 @@ def log_request(
     method: str, path: str, record: OperationRecord, status: int, seconds: float
 ) -> None:
     """One finished request; status 499 is one whose client hung up, 0 one that was cut off."""
-    is_failure = status >= HTTPStatus.INTERNAL_SERVER_ERROR or "INTERNAL" in record.codes
-    level = logging.WARNING if is_failure else logging.INFO
-    level = logging.DEBUG if path in _PROBES else level
+    # Failures too: complaints of the same kind are limited, lines of requests are not.
+    level = logging.DEBUG if path in _PROBES else logging.INFO
     if log.isEnabledFor(level):
         known = {
             "method": method if method in _METHODS else "other",
