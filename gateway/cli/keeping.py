@@ -17,7 +17,7 @@ from gateway.faults import Fault
 from gateway.logs.lines import facts
 from gateway.logs.output import log_unhandled
 from gateway.settings import Settings, read_settings
-from gateway.wire.health import Check, Health
+from gateway.wire.health import Health
 from gateway.wire.internal import internal_app
 from gateway.wire.keeper_metrics import KeeperMetrics
 from models.database import LOST, connect
@@ -69,9 +69,9 @@ async def _keep(settings: Settings) -> None:
     for order in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(order, told.set)
     jobs = Jobs()
-    app = internal_app(Health({Fault.KEEPER: _check(jobs)}), _metrics(settings, jobs).page)
-    async with internal_server(app, settings.metrics_host, settings.keeper_port):
-        port = settings.keeper_port
+    app = internal_app(keeper_health(jobs), _metrics(settings, jobs).page)
+    host, port = settings.metrics_host, settings.keeper_port
+    async with internal_server(app, host, port, "GERBANG_KEEPER_PORT"):
         log.info("start", extra=facts(version=version("gerbang"), process="keeper", port=port))
         async with keeping(settings, jobs):
             await told.wait()
@@ -79,14 +79,16 @@ async def _keep(settings: Settings) -> None:
     log.info("stop")
 
 
-def _check(jobs: Jobs) -> Check:
+def keeper_health(jobs: Jobs) -> Health:
+    """Ready while each job's last pass succeeded not too long ago."""
+
     async def check() -> Fault | None:
         if names := jobs.standing_still():
             log.warning("jobs stand still", extra=facts(jobs=names))
             return Fault.KEEPER
         return None
 
-    return check
+    return Health({Fault.KEEPER: check})
 
 
 def _metrics(settings: Settings, jobs: Jobs) -> KeeperMetrics:

@@ -60,7 +60,7 @@ async def _of_database(owner: asyncpg.Connection, settings: Settings) -> AsyncIt
     nor without room on the disk, since looking writes, and takes back what it wrote."""
     login = make_url(settings.database_url).username or ""
     obstacles = (owner_is_able(owner, login), revision(settings.owned_url), room_on_disk(owner))
-    for in_the_way in obstacles:
+    for obstacle in obstacles:
         found = [finding async for finding in obstacle]
         for finding in found:
             yield finding
