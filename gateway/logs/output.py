@@ -15,7 +15,7 @@ from gateway.logs.repeats import RepeatLimit
 #: Some seconds of a busy process; a reader that is further behind loses lines, which are counted.
 MOST_WAITING = 20_000
 #: Lines are written in batches: waking a thread for each would cost more than the line.
-_BATCH_SECONDS = 0.05
+_BATCH_SECONDS = 0.1
 _LOOK_SECONDS = 5.0
 _STOP_SECONDS = 2.0
 #: Whose records below a warning are of use; libraries' may tell addresses and statements.

@@ -1,6 +1,7 @@
 """The line that each request, subscription and socket leaves in the log."""
 
 import logging
+import time
 from typing import Any
 
 from gateway.logs.operation import OperationRecord
@@ -42,22 +43,34 @@ def log_socket(record: OperationRecord, code: int | None, seconds: float) -> Non
         _write(logging.INFO, "socket", {"code": code}, record, seconds)
 
 
-class _RequestRecord(logging.LogRecord):
-    """Makes its facts when it is written, by the log's own thread."""
+#: What all of these records have in common.
+_TEMPLATE = vars(logging.LogRecord(log.name, logging.INFO, __file__, 0, "", (), None))
 
-    known: dict[str, Any]
-    operation: OperationRecord
-    seconds: float
+
+class _RequestRecord(logging.LogRecord):
+    """Made without its parent's constructor, which asks each time for thread, process and file;
+    its facts are put together by the log's own thread."""
+
+    def __init__(
+        self,
+        level: int,
+        event: str,
+        known: dict[str, Any],
+        operation: OperationRecord,
+        seconds: float,
+    ) -> None:
+        self.__dict__.update(_TEMPLATE)
+        self.levelno, self.levelname = level, logging.getLevelName(level)
+        self.msg = event
+        self.created = time.time()
+        self._known, self._operation, self._seconds = known, operation, seconds
 
     @property
     def facts(self) -> dict[str, Any]:
-        return {**self.known, "ms": round(self.seconds * 1000, 1), **self.operation.facts()}
+        return {**self._known, "ms": round(self._seconds * 1000, 1), **self._operation.facts()}
 
 
 def _write(
     level: int, event: str, known: dict[str, Any], operation: OperationRecord, seconds: float
 ) -> None:
-    # Made by hand: the logger's own would walk the stack to find who called.
-    line = _RequestRecord(log.name, level, __file__, 0, event, (), None)
-    line.known, line.operation, line.seconds = known, operation, seconds
-    log.handle(line)
+    log.handle(_RequestRecord(level, event, known, operation, seconds))

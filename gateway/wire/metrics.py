@@ -1,6 +1,7 @@
 """Figures about the gateway itself for Prometheus: no viewer, no case, no country."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import cache
 from typing import Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -8,7 +9,8 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gateway.logs.operation import Kind, OperationRecord
+from gateway.logs.operation import Kind, OperationRecord, Way
+from models.vocabulary import Role
 
 MEASURED_PATHS = ("/graphql",)
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
@@ -17,6 +19,8 @@ UNKNOWN = "unknown"
 
 #: Figures that are read when somebody asks for the page: gauges by name, seconds or numbers.
 Figures = Callable[[], Awaitable[Mapping[str, float]]]
+#: How an operation's seconds are observed, and how it and its statements are counted.
+_Series = tuple[Callable[[float], None], Callable[[], None], Callable[[float], None]]
 
 
 class Crowd(Protocol):
@@ -77,6 +81,8 @@ class Metrics:
         )
         self._sockets = Gauge("gerbang_sockets", "Open sockets.", registry=self._registry)
         self._closes = self._counter("gerbang_closes", "Sockets that were ended, by code.", "code")
+        self._series_of = cache(self._series)
+        self._requests_of = cache(self._requests.labels)
         self._figures: dict[str, Gauge] = {}
         self._read_figures: Figures | None = None
 
@@ -87,9 +93,10 @@ class Metrics:
         """Note one finished request; status 499 is one whose client hung up."""
         if path not in MEASURED_PATHS:
             return
-        self._requests.labels(status).inc()
+        self._requests_of(status).inc()
         self._seconds.observe(seconds)
-        self.note_errors(record)
+        if record.codes:
+            self.note_errors(record)
         if record.kind is not Kind.UNKNOWN:
             self._note_operation(record, seconds)
 
@@ -99,14 +106,23 @@ class Metrics:
         record.begin_anew()
 
     def _note_operation(self, record: OperationRecord, seconds: float) -> None:
-        kind, role = record.kind.value, record.role.value if record.role else UNKNOWN
-        self._operation_seconds.labels(kind, role).observe(seconds)
-        self._operations.labels(kind, record.way.value).inc()
-        self._statements.labels(kind, role).inc(record.statements)
+        observe, count, count_statements = self._series_of(record.kind, record.role, record.way)
+        observe(seconds)
+        count()
+        count_statements(record.statements)
         self._turn_seconds.inc(record.turn_seconds)
         self._connection_seconds.inc(record.connection_seconds)
         if record.why_executor and record.kind is Kind.QUERY:
             self._fallbacks.labels(record.why_executor.value).inc()
+
+    def _series(self, kind: Kind, role: Role | None, way: Way) -> _Series:
+        """Kept, since looking up series by their labels costs more than counting in them."""
+        named = (kind.value, role.value if role else UNKNOWN)
+        return (
+            self._operation_seconds.labels(*named).observe,
+            self._operations.labels(kind.value, way.value).inc,
+            self._statements.labels(*named).inc,
+        )
 
     def note_errors(self, record: OperationRecord) -> None:
         for code, times in record.codes.items():
