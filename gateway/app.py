@@ -12,7 +12,7 @@ There is no CORS: other origins may not ask from a browser.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,7 @@ from gateway.access.tokens import (
 )
 from gateway.errors import RequestError
 from gateway.execution.operation import Executor, Follower
+from gateway.faults import Fault
 from gateway.settings import Settings, SettingsError
 from gateway.wire import explorer
 from gateway.wire.addresses import Addresses
@@ -43,6 +44,7 @@ from gateway.wire.internal import internal_app
 from gateway.wire.metrics import Metrics
 from gateway.wire.socket import Limits
 from gateway.wire.sockets import Sockets
+from gateway.wire.subscriptions import ObservedFollower
 from gateway.wire.websocket import GraphQLOverWebSocket
 
 if TYPE_CHECKING:  # production never loads the development sign-in
@@ -55,7 +57,9 @@ def create_app(
     *,
     follower: Follower | None = None,
     limits: Limits | None = None,
-    checks: Mapping[str, Check] | None = None,
+    checks: Mapping[Fault, Check] | None = None,
+    warnings: Collection[Check] = (),
+    metrics: Metrics | None = None,
     resources: Callable[[], AbstractAsyncContextManager[object]] = nullcontext,
     sign_in: "SignIn | None" = None,
     key_source: KeySource | None = None,
@@ -64,21 +68,26 @@ def create_app(
     """The gateway.
 
     ``follower`` runs subscriptions, if anybody does, on sockets within ``limits``; ``checks`` are
-    what readiness asks, besides the provider's keys; ``resources`` is open while the application
+    what readiness asks, besides the provider's keys, and ``warnings`` what it tells though it is
+    ready; ``resources`` is open while the application
     runs; ``sign_in`` is the development sign-in to offer; ``key_source`` replaces the provider
     that the settings name; ``drain`` tells when the process is on its way out.
     """
     keys = ProviderKeys(key_source or _key_source(settings, sign_in), settings.algorithms)
-    metrics = Metrics()
+    metrics = metrics or Metrics()
     drain = drain or Drain()
     health = Health(
-        {**(checks or {}), "keys": keys.are_at_hand, "serving": drain.is_serving},
+        {
+            **(checks or {}),
+            Fault.KEYS: _named(Fault.KEYS, keys.are_at_hand),
+            Fault.STOPPING: _named(Fault.STOPPING, drain.is_serving),
+        },
+        warnings,
     )
     authentication = _authentication(settings, keys)
     endpoint = GraphQLOverHTTP(
         executor,
         authentication,
-        metrics,
         Gate(
             metrics,
             running=settings.operations,
@@ -95,7 +104,7 @@ def create_app(
     ]
     if follower:
         live = GraphQLOverWebSocket(
-            follower,
+            ObservedFollower(follower, metrics),
             authentication,
             metrics,
             Sockets(metrics, settings),
@@ -116,6 +125,13 @@ def create_app(
     app.state.metrics = metrics
     app.state.internal = internal_app(health, metrics.page)  # served on an address of its own
     return app
+
+
+def _named(fault: Fault, passes: Callable[[], Awaitable[bool]]) -> Check:
+    async def check() -> Fault | None:
+        return None if await passes() else fault
+
+    return check
 
 
 def _key_source(settings: Settings, sign_in: "SignIn | None") -> KeySource:

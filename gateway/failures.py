@@ -1,12 +1,12 @@
 """What a client is told of an error, and what is logged of one that was not foreseen."""
 
 import logging
-import traceback
-from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
 from gateway.errors import ErrorCode, GerbangError, RequestError
+from gateway.logs.lines import described, facts
+from gateway.logs.repeats import PLACE
 
 MASKED = "Something went wrong here. Quote the trace id when you report it."
 
@@ -32,12 +32,6 @@ def masked() -> RequestError:
 
 def log_failure(error: BaseException, trace_id: str) -> None:
     """The kinds of error and the lines of code; an error's own text may hold personal data."""
-    log.error("failed trace=%s\n%s", trace_id, "\n".join(_described(error)))
-
-
-def _described(error: BaseException | None) -> Iterator[str]:
-    while error is not None:
-        yield type(error).__qualname__
-        for frame in traceback.extract_tb(error.__traceback__):
-            yield f"  {frame.filename}:{frame.lineno} {frame.name}"
-        error = error.__cause__ or error.__context__
+    places = list(described(error))
+    known = {**facts(error=places), PLACE: "\n".join(places)}
+    log.error("failed trace=%s %s", trace_id, type(error).__qualname__, extra=known)

@@ -1,29 +1,37 @@
 """The gateway with all it stands on: the database, the executor, the sign-in of the demo."""
 
+import logging
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.applications import Starlette
 
 from gateway.access.bounds import Bounds
 from gateway.access.horizon import Horizon
 from gateway.access.opening import Openings
-from gateway.access.seal import Seal
+from gateway.access.pool_watch import PoolWatch
+from gateway.access.probe import FIGURES, Probe
+from gateway.access.seal import Clock, Seal
 from gateway.access.tokens import KeySource
 from gateway.app import create_app
 from gateway.execution.executor import SchemaExecutor
 from gateway.execution.live import SchemaFollower
+from gateway.faults import Fault
+from gateway.logs.lines import facts
 from gateway.settings import Settings
 from gateway.wire.drain import Drain
+from gateway.wire.metrics import Metrics
 from gateway.wire.socket import Limits
 from models.database import pool
-from models.migrations import serves_this_release
 
 if TYPE_CHECKING:
     from gateway.development import SignIn
+
+log = logging.getLogger(__name__)
 
 
 def gateway(
@@ -32,26 +40,36 @@ def gateway(
     key_source: KeySource | None = None,
     drain: Drain | None = None,
     limits: Limits | None = None,
+    clock: Clock = time.time,
 ) -> Starlette:
     """The gateway that the settings describe.
 
-    ``key_source`` replaces the provider they name, ``limits`` what a socket may do.
+    ``key_source`` replaces the provider they name, ``limits`` what a socket may do, ``clock`` that
+    of this machine.
     """
     engine = _pool(settings, settings.database_connections)
-    probe = _pool(settings, 1)  # so that readiness never waits behind requests
     openings = Openings(
-        Seal(settings.seal_key, settings.request_seconds + settings.statement_seconds),
+        Seal(settings.seal_key, settings.request_seconds + settings.statement_seconds, clock),
         Bounds(settings.statement_seconds, settings.lock_seconds, settings.request_seconds),
     )
     executor = SchemaExecutor(engine, openings, cursor_key=settings.cursor_key)
     horizon = Horizon(settings.database_url, engine)
+    # No operation takes longer than this, so a pool that is merely busy moves sooner.
+    watch = PoolWatch(engine, settings.request_seconds + settings.statement_seconds)
+    asking = _pool(settings, 1)  # so that readiness never waits behind requests
+    probe = Probe(asking, openings, replica_seconds=settings.replica_seconds, clock=clock)
+    metrics = Metrics()
+    metrics.watch_pool(engine.pool)  # pyright: ignore[reportArgumentType]  it is a QueuePool
+    metrics.watch_figures(FIGURES, probe.figures)
     return create_app(
         settings,
         executor,
         follower=SchemaFollower(executor, horizon),
         limits=limits,
-        checks={"database": lambda: _answers(probe), "migrations": lambda: _is_migrated(probe)},
-        resources=lambda: _closing(horizon, engine, probe),
+        metrics=metrics,
+        checks={Fault.DATABASE: probe.fault, Fault.POOL: watch.fault},
+        warnings=(watch.warning, probe.warning),
+        resources=lambda: _running(settings, probe, horizon, engine, asking),
         sign_in=_sign_in(settings),
         key_source=key_source,
         drain=drain,
@@ -75,21 +93,24 @@ def _sign_in(settings: Settings) -> "SignIn | None":
     return SignIn(settings)
 
 
-async def _answers(probe: AsyncEngine) -> bool:
-    async with probe.connect() as connection:
-        return bool(await connection.scalar(text("SELECT true")))
-
-
-async def _is_migrated(probe: AsyncEngine) -> bool:
-    async with probe.connect() as connection:
-        return await serves_this_release(connection)
-
-
 @asynccontextmanager
-async def _closing(horizon: Horizon, *engines: AsyncEngine) -> AsyncIterator[None]:
+async def _running(
+    settings: Settings, probe: Probe, horizon: Horizon, *engines: AsyncEngine
+) -> AsyncIterator[None]:
+    log.info(
+        "start",
+        extra=facts(
+            version=version("gerbang"),
+            environment=settings.environment,
+            host=settings.host,
+            port=settings.port,
+            revision=await probe.revision(),
+        ),
+    )
     try:
         async with horizon:
             yield
     finally:
         for engine in engines:
             await engine.dispose()
+        log.info("stop")

@@ -15,11 +15,12 @@ from gateway.access.outages import BROKEN, told
 from gateway.access.prepared import Prepared
 from gateway.access.rows import refuse_unheld
 from gateway.errors import FieldError
+from gateway.logs.operation import current_record
 from models.database import REMARK, driver_of
 
 #: One snapshot for the whole answer, so that a page, its total and its figures agree; and one
 #: viewer, as whom the database holds every statement to its own row rules.
-_BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 
 class Held(NamedTuple):
@@ -97,7 +98,7 @@ class Session:
                 self._running = None
 
     async def _begun(self) -> Held:
-        connection = await begun(self._engine, _BEGIN, self._opening)
+        connection = await begun(self._engine, BEGIN, self._opening)
         return Held(connection, driver_of(connection))
 
     async def close(self) -> None:
@@ -106,6 +107,7 @@ class Session:
         A statement that still runs is cancelled: an operation that was given up leaves none.
         """
         self._is_over = True
+        current_record().statements += self.statements
         if self._running:
             self._running.cancel()
         async with self._turn:

@@ -17,9 +17,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from gateway.access.beginning import ROUND_TRIP_SECONDS, begun
 from gateway.access.opening import Opening
-from gateway.access.outages import BROKEN
+from gateway.access.outages import BROKEN, is_outage, state_of
 from gateway.access.rows import changeable
 from gateway.errors import ErrorCode, FieldError
+from gateway.logs.operation import current_record
 from gateway.viewer import Viewer
 from models import Application
 from models.database import driver_of
@@ -72,14 +73,15 @@ class Writing:
         return kept == len(applications)
 
     async def _executed(self, statement: Executable, values: Any) -> Any:
+        current_record().statements += 1
         try:
             return await self._connection.execute(statement, values)
         except BROKEN:
             raise FieldError(ErrorCode.UNAVAILABLE, _AWAY) from None
         except DBAPIError as error:
-            if error.connection_invalidated:
+            if is_outage(error):
                 raise FieldError(ErrorCode.UNAVAILABLE, _AWAY) from None
-            if told := _TOLD.get(getattr(error.orig, "sqlstate", None) or ""):
+            if told := _TOLD.get(state_of(error)):
                 raise FieldError(*told) from None
             raise
 

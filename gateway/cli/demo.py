@@ -20,7 +20,9 @@ import uvicorn
 from gateway.cli import main_job
 from gateway.cli.data import with_world_options
 from gateway.cli.internal import internal_server
-from gateway.cli.serving import configured, keeping, on_the_fastest_loop
+from gateway.cli.keeping import keeping
+from gateway.cli.serving import configured, on_the_fastest_loop
+from gateway.logs.output import process_log
 from gateway.service import gateway
 from gateway.settings import Settings, read_settings
 from models.database import connect
@@ -63,7 +65,8 @@ def demo(
         url = database.url("gerbang")
         settings = _settings(url, port, dashboard_port, metrics_port)
         asyncio.run(_load(settings, applications, months, seed, Scale(scale)))
-        with _dashboard(settings, dashboard_port):
+        # Its terminal is for people: complaints alone are told there.
+        with _dashboard(settings, dashboard_port), process_log("WARNING", as_json=False):
             on_the_fastest_loop(_run(settings, began, check))
 
 

@@ -12,10 +12,13 @@ from gateway.settings import SettingsError
 
 
 @contextlib.asynccontextmanager
-async def internal_server(app: Starlette, host: str, port: int | None) -> AsyncIterator[None]:
+async def internal_server(
+    app: Starlette, host: str, port: int | None, variable: str = "GERBANG_METRICS_PORT"
+) -> AsyncIterator[None]:
     """Serve ``app``, made by ``internal_app``, meanwhile; nothing is served without a port.
 
-    Raises SettingsError where the address cannot be had.
+    ``variable`` is the setting that names the port. Raises SettingsError where the address cannot
+    be had.
     """
     if port is None:
         yield
@@ -24,6 +27,7 @@ async def internal_server(app: Starlette, host: str, port: int | None) -> AsyncI
         uvicorn.Config(
             app,
             access_log=False,
+            log_config=None,
             server_header=False,
             proxy_headers=False,
             lifespan="off",
@@ -32,7 +36,7 @@ async def internal_server(app: Starlette, host: str, port: int | None) -> AsyncI
             ws="none",
         )
     )
-    serving = asyncio.create_task(server.serve(sockets=[_listener(host, port)]))
+    serving = asyncio.create_task(server.serve(sockets=[_listener(host, port, variable)]))
     try:
         yield
     finally:
@@ -48,7 +52,7 @@ class _InternalServer(uvicorn.Server):
         yield
 
 
-def _listener(host: str, port: int) -> socket.socket:
+def _listener(host: str, port: int, variable: str) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -59,6 +63,6 @@ def _listener(host: str, port: int) -> socket.socket:
         listener.close()
         raise SettingsError(
             f"Metrics cannot be served on {host}, port {port}: {error.strerror}. "
-            "Choose another GERBANG_METRICS_PORT, one for each process, or set it to nothing."
+            f"Choose another {variable}, one for each process, or set it to nothing."
         ) from None
     return listener

@@ -1,12 +1,10 @@
 """Commands that serve, and the token of a demo user."""
 
 import asyncio
-import contextlib
 import gc
 import os
-import signal
 import sys
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import Coroutine
 from typing import Any
 
 import click
@@ -16,18 +14,13 @@ from starlette.applications import Starlette
 
 from gateway.cli.internal import internal_server
 from gateway.cli.open_files import allow_open_files
+from gateway.cli.process_log import logging_as
 from gateway.cli.stopping import DrainingServer
+from gateway.logs.output import log_unhandled
 from gateway.service import gateway
 from gateway.settings import Settings, read_settings
 from gateway.wire.drain import Drain
 from gateway.wire.protocol import BoundedSocket, bounded_http
-from models.forgetting import keep_forgetting
-from models.life.lapsing import keep_lapsing
-from models.publication import keep_publishing
-from models.volumes import keep_folding
-
-#: Long enough for a fold that is under way; one that is cut off is undone and done again.
-_KEEPER_SECONDS = 5
 
 
 @click.command()
@@ -37,13 +30,9 @@ def serve() -> None:
     One process; run several behind a balancer for more. SIGTERM turns readiness false, lets
     running requests finish, and ends with code 0; so does Ctrl+C, without the wait for a balancer.
     """
-    on_the_fastest_loop(_serve(read_settings()))
-
-
-@click.command()
-def keep() -> None:
-    """Do what the gateway does not: fold and publish figures, end what waits too long."""
-    asyncio.run(_keep(read_settings()))
+    settings = read_settings()
+    with logging_as(settings):
+        on_the_fastest_loop(_serve(settings))
 
 
 @click.command()
@@ -78,19 +67,12 @@ def on_the_fastest_loop(serving: Coroutine[Any, Any, None]) -> None:
 
 async def _serve(settings: Settings) -> None:
     allow_open_files(settings)
+    asyncio.get_running_loop().set_exception_handler(log_unhandled)
     drain = Drain()
     app = gateway(settings, drain=drain)
     gc.freeze()  # what stays for ever is not looked through again in the middle of an answer
     async with internal_server(app.state.internal, settings.metrics_host, settings.metrics_port):
         await DrainingServer(configured(app, settings), drain, settings.drain_grace_seconds).serve()
-
-
-async def _keep(settings: Settings) -> None:
-    told = asyncio.Event()
-    for order in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(order, told.set)
-    async with keeping(settings):
-        await told.wait()
 
 
 def configured(app: Starlette, settings: Settings) -> uvicorn.Config:
@@ -103,6 +85,7 @@ def configured(app: Starlette, settings: Settings) -> uvicorn.Config:
         host=settings.host,
         port=settings.port,
         access_log=False,
+        log_config=None,
         server_header=False,
         proxy_headers=False,
         log_level="warning",
@@ -114,18 +97,3 @@ def configured(app: Starlette, settings: Settings) -> uvicorn.Config:
         # Secrets and what others write do not share a compressor.
         ws_per_message_deflate=False,
     )
-
-
-@contextlib.asynccontextmanager
-async def keeping(settings: Settings) -> AsyncIterator[None]:
-    """Keep the volumes up to date meanwhile, publish them nightly, end what waits too long, and
-    forget what nobody follows from any more."""
-    stop, url = asyncio.Event(), settings.owned_url
-    keepers = (keep_folding, keep_publishing, keep_lapsing, keep_forgetting)
-    jobs = [asyncio.create_task(keeper(url, stop)) for keeper in keepers]
-    try:
-        yield
-    finally:
-        stop.set()
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.gather(*jobs), _KEEPER_SECONDS)

@@ -6,13 +6,15 @@ from collections.abc import AsyncIterator
 import asyncpg
 from sqlalchemy.engine import make_url
 
-from gateway.doctor.database import figures, revision, row_rules
-from gateway.doctor.finding import Finding
+from gateway.access.outages import TOO_MANY_CONNECTIONS, state_of
+from gateway.doctor.database import figures, revision, room_on_disk, row_rules
+from gateway.doctor.finding import Finding, finding_of
 from gateway.doctor.login import Clock, keys, way_in
 from gateway.doctor.owner import owner_is_able, owner_is_plain
 from gateway.doctor.provider import provider
 from gateway.doctor.roles import roles_and_rights
 from gateway.doctor.ways_around import ways_around
+from gateway.faults import Fault
 from gateway.settings import Settings
 from models.database import connect
 
@@ -37,6 +39,9 @@ async def _with_owner(settings: Settings) -> AsyncIterator[Finding]:
     try:
         owner = await connect(settings.owned_url)
     except (OSError, asyncpg.PostgresError) as error:
+        if state_of(error) == TOO_MANY_CONNECTIONS:
+            yield finding_of(Fault.POOL, "The server takes no more connections of the owner.")
+            return
         yield Finding(
             f"The owner cannot log in to the database ({type(error).__name__}).",
             "Nothing can be migrated, kept or examined.",
@@ -51,10 +56,12 @@ async def _with_owner(settings: Settings) -> AsyncIterator[Finding]:
 
 
 async def _of_database(owner: asyncpg.Connection, settings: Settings) -> AsyncIterator[Finding]:
-    """What an owner may not look at, or is of another revision, is not looked at any further."""
+    """What an owner may not look at, or is of another revision, is not looked at any further;
+    nor without room on the disk, since looking writes, and takes back what it wrote."""
     login = make_url(settings.database_url).username or ""
-    for in_the_way in (owner_is_able(owner, login), revision(settings.owned_url)):
-        found = [finding async for finding in in_the_way]
+    obstacles = (owner_is_able(owner, login), revision(settings.owned_url), room_on_disk(owner))
+    for obstacle in obstacles:
+        found = [finding async for finding in obstacle]
         for finding in found:
             yield finding
         if found:

@@ -4,21 +4,26 @@ from collections.abc import AsyncIterator
 
 import asyncpg
 
-from gateway.doctor.finding import Finding
+from gateway.access.outages import DISK_FULL, state_of
+from gateway.access.probe import FOLDED_WITHIN_SECONDS
+from gateway.doctor.finding import Finding, finding_of
+from gateway.faults import Fault
 from models.migrations import standing
 from models.row_security import version, version_put_up
 
-#: A fold takes well under a second and comes every second.
-_SECONDS_UNTIL_FOLDED = 120
+# One row to a page, so that the file has to grow by all of it.
+_TRIAL = """
+    CREATE TABLE gerbang_doctor_trial (filler text STORAGE PLAIN);
+    INSERT INTO gerbang_doctor_trial SELECT repeat('x', 8000) FROM generate_series(1, 64);
+"""
 
 
 async def revision(owner_url: str) -> AsyncIterator[Finding]:
     at, newest = await standing(owner_url)
     if at != newest:
-        yield Finding(
+        yield finding_of(
+            Fault.MIGRATIONS,
             f"The database is at revision {at or 'none'}; this version needs {newest}.",
-            "Statements would name tables and columns that are not there.",
-            "Run `gerbang migrate`.",
         )
 
 
@@ -35,9 +40,19 @@ async def figures(owner: asyncpg.Connection) -> AsyncIterator[Finding]:
     waiting = await owner.fetchval(
         "SELECT extract(epoch FROM clock_timestamp() - min(written_at))::float8 FROM volume_outbox"
     )
-    if waiting and waiting > _SECONDS_UNTIL_FOLDED:
-        yield Finding(
-            f"Changes have waited for {waiting:.0f} s to be counted.",
-            "The volumes stand still, and show figures that are no longer so.",
-            "Start `gerbang keep`, or look into its log: it says why it does not fold.",
-        )
+    if waiting and waiting > FOLDED_WITHIN_SECONDS:
+        yield finding_of(Fault.KEEPER, f"Changes have waited for {waiting:.0f} s to be counted.")
+
+
+async def room_on_disk(owner: asyncpg.Connection) -> AsyncIterator[Finding]:
+    """Write something, and take it back."""
+    trial = owner.transaction()
+    await trial.start()
+    try:
+        await owner.execute(_TRIAL)
+    except asyncpg.PostgresError as error:
+        if state_of(error) != DISK_FULL:
+            raise
+        yield finding_of(Fault.DISK, "The disk of the database is full.")
+    finally:
+        await trial.rollback()

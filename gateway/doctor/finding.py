@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from gateway.faults import EXPLANATIONS, Fault
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -10,6 +12,17 @@ class Finding:
     what: str
     why: str
     mend: str
+    #: What readiness and the log call it, where a running gateway can have it.
+    fault: Fault | None = None
 
     def __str__(self) -> str:
-        return f"{self.what}\n    Why it matters: {self.why}\n    How to mend it: {self.mend}"
+        named = f" ({self.fault})" if self.fault else ""
+        return (
+            f"{self.what}{named}\n    Why it matters: {self.why}\n    How to mend it: {self.mend}"
+        )
+
+
+def finding_of(fault: Fault, what: str) -> Finding:
+    """A finding that readiness has a name for, with the reason and the remedy of that name."""
+    why, mend = EXPLANATIONS[fault]
+    return Finding(what, why, mend, fault)

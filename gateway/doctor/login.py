@@ -5,8 +5,11 @@ from collections.abc import AsyncIterator
 
 import asyncpg
 
+from gateway.access.outages import TOO_MANY_CONNECTIONS, state_of
+from gateway.access.probe import LAG
 from gateway.access.seal import Clock, Seal
-from gateway.doctor.finding import Finding
+from gateway.doctor.finding import Finding, finding_of
+from gateway.faults import Fault
 from gateway.settings import Settings
 from gateway.viewer import ANONYMOUS
 from models.database import connect, own_backend
@@ -30,16 +33,20 @@ async def way_in(settings: Settings, clock: Clock = time.time) -> AsyncIterator[
     try:
         connection = await connect(settings.database_url)
     except (OSError, asyncpg.PostgresError) as error:
-        yield Finding(
+        if state_of(error) == TOO_MANY_CONNECTIONS:
+            yield finding_of(Fault.POOL, "The server takes no more connections of the gateway.")
+            return
+        yield finding_of(
+            Fault.DATABASE,
             f"The gateway cannot log in to the database ({type(error).__name__}).",
-            "It can answer nothing that takes a row.",
-            "Look at GERBANG_DATABASE_URL, and run `gerbang migrate`, which makes the login.",
         )
         return
     try:
         async for finding in _clocks(connection, clock):
             yield finding
         async for finding in _seal(connection, settings, clock):
+            yield finding
+        async for finding in _replica(connection, settings):
             yield finding
     finally:
         await connection.close()
@@ -51,10 +58,8 @@ async def _clocks(connection: asyncpg.Connection, clock: Clock) -> AsyncIterator
     after = clock()
     apart = max(before - there, there - after)
     if apart > _SECONDS_APART:
-        yield Finding(
-            f"The clocks of the gateway and of the database are {apart:.0f} s apart.",
-            "Sealed viewers would expire too early, or be believed too long.",
-            "Let both machines take the time from the same source (NTP).",
+        yield finding_of(
+            Fault.CLOCK, f"The clocks of the gateway and of the database are {apart:.0f} s apart."
         )
 
 
@@ -69,8 +74,13 @@ async def _seal(
             await connection.execute("; ".join(seal.acting(ANONYMOUS, role, backend)))
             await connection.fetchval("SELECT viewer.acts_as($1)", ANONYMOUS.role.value)
     except asyncpg.PostgresError as error:
-        yield Finding(
+        yield finding_of(
+            Fault.SEAL,
             f"The database does not believe what the gateway seals ({type(error).__name__}).",
-            "No viewer reaches any row.",
-            "Run `gerbang migrate` with the GERBANG_SEAL_KEY of the gateway.",
         )
+
+
+async def _replica(connection: asyncpg.Connection, settings: Settings) -> AsyncIterator[Finding]:
+    lag = await connection.fetchval(LAG) or 0.0
+    if lag > settings.replica_seconds:
+        yield finding_of(Fault.REPLICA, f"The replica is {lag:.0f} s behind its primary.")

@@ -6,7 +6,8 @@ from typing import Any
 import httpx2
 
 from gateway.access.tokens.keys import published_at, usable_keys
-from gateway.doctor.finding import Finding
+from gateway.doctor.finding import Finding, finding_of
+from gateway.faults import Fault
 from gateway.settings import Settings
 
 _SECONDS = 5
@@ -27,10 +28,8 @@ async def _keys(address: str, algorithms: tuple[str, ...]) -> AsyncIterator[Find
     try:
         usable = usable_keys(await published_at(address)(), algorithms)
     except Exception as error:  # whatever a foreign server may answer
-        yield Finding(
-            f"The provider's keys cannot be read at {address} ({type(error).__name__}).",
-            "No token can be judged, so nobody is let in.",
-            "Look at GERBANG_JWKS_URL, and whether this machine may reach it.",
+        yield finding_of(
+            Fault.KEYS, f"The provider's keys cannot be read at {address} ({type(error).__name__})."
         )
         return
     if not usable:

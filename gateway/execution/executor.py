@@ -35,6 +35,7 @@ from gateway.execution.operation import Answer, OperationRequest
 from gateway.execution.plans import Plans
 from gateway.execution.role_schema import role_schema
 from gateway.failures import error_entry, log_failure, masked
+from gateway.logs.operation import Kind, Way, WhyExecutor, current_record
 from gateway.mutations.changes import Changes
 from gateway.schema.build import build_schema
 from gateway.schema.catalogue import Catalogue
@@ -103,6 +104,7 @@ class SchemaExecutor:
         text = _text(request)
         document = self._documents.parsed(text)
         operation = operation_of(document, request.operation_name, kinds)
+        current_record().kind = Kind(operation.operation.value)
         _refuse_unsafe(operation, request)
         view = self.views[viewer.role]
         cost = cost_of(operation, document, view, request.variables)
@@ -151,16 +153,30 @@ class SchemaExecutor:
         return [answer_to(result, admitted) for result in results]
 
     async def _executed(self, admitted: Admitted, context: Context, root: Any) -> ExecutionResult:
-        planned = None if root else await self._planned(admitted, context)
-        return await _by_graphql_core(admitted, context, root) if planned is None else planned
+        record = current_record()
+        if root:
+            record.note_executor(WhyExecutor.SUBSCRIPTION)
+        elif (planned := await self._planned(admitted, context)) is not None:
+            record.way = Way.PLAN
+            return planned
+        record.way = Way.EXECUTOR
+        is_mutation = record.kind is Kind.MUTATION
+        record.note_executor(WhyExecutor.MUTATION if is_mutation else WhyExecutor.REFUSED)
+        return await _by_graphql_core(admitted, context, root)
 
     async def _planned(self, admitted: Admitted, context: Context) -> ExecutionResult | None:
         """By a plan; None where there is none, or where graphql-core is to tell what goes wrong."""
+        record = current_record()
         try:
             data = await self._plans.data(admitted.request, context)
-        except (GerbangError, GraphQLError, DBAPIError, PostgresError):
+        except (GerbangError, GraphQLError):
+            record.note_executor(WhyExecutor.REFUSED)
+            return None
+        except (DBAPIError, PostgresError):
+            record.note_executor(WhyExecutor.DATABASE)
             return None
         except Exception as error:  # a mistake in a plan costs time, and no answer
+            record.note_executor(WhyExecutor.DEFECT)
             log_failure(error, admitted.trace_id)
             return None
         return None if data is None else ExecutionResult(data)

@@ -6,6 +6,7 @@ context, so one snapshot and its loaders, between all payloads of a subscription
 
 import asyncio
 import inspect
+import time
 from collections.abc import AsyncGenerator
 from dataclasses import replace
 from http import HTTPStatus
@@ -17,6 +18,7 @@ from gateway.access.horizon import Horizon
 from gateway.errors import ErrorCode, GerbangError
 from gateway.execution.executor import Admitted, SchemaExecutor, answer_to
 from gateway.execution.operation import Answer, OperationRequest
+from gateway.logs.operation import current_record
 from gateway.schema.following import (
     BROKEN,
     RETRY_SECONDS,
@@ -90,9 +92,11 @@ class SchemaFollower:
         while True:
             try:
                 async with self._news.turns:
+                    started_at = time.perf_counter()
                     answers = await self._executor.answers(
                         admitted, lambda context: following.records(context, found)
                     )
+                    current_record().execution_seconds = time.perf_counter() - started_at
             except (GerbangError, *BROKEN) as error:
                 await another_time(error)
                 continue

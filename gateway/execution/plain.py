@@ -21,6 +21,7 @@ from graphql import (
 )
 
 from gateway.execution.shapes import Level, Object
+from gateway.logs.operation import WhyExecutor
 from gateway.schema.declare import DECLARATION
 
 if TYPE_CHECKING:
@@ -33,7 +34,11 @@ TYPENAME = "__typename"
 
 
 class NotPlannedError(Exception):
-    """Only the executor can run this operation."""
+    """Only the executor can run this operation, for a reason."""
+
+    def __init__(self, reason: WhyExecutor = WhyExecutor.COMPUTED) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 def drawing(planner: "Planner", type_: Any, sets: Iterable[SelectionSetNode | None]) -> Draw:
@@ -45,7 +50,7 @@ def drawing(planner: "Planner", type_: Any, sets: Iterable[SelectionSetNode | No
     if is_leaf_type(type_):
         return _written(type_.serialize)
     if not is_object_type(type_):
-        raise NotPlannedError
+        raise NotPlannedError(WhyExecutor.ABSTRACT)
     if planner.is_noun(type_):
         return _record(planner, type_, sets)
     return _object(planner, type_, sets)

@@ -32,6 +32,7 @@ from gateway.execution.shapes import (
     Part,
     Shape,
 )
+from gateway.logs.operation import WhyExecutor
 from gateway.schema.catalogue import Catalogue, hidden_label
 from gateway.schema.declare import KEY, Column, Link, Links, Translated
 from gateway.schema.ids import GlobalId
@@ -98,7 +99,7 @@ class Planner:
     def _way(self, query: GraphQLObjectType, nodes: list[FieldNode]) -> Way:
         field = query.fields.get(nodes[0].name.value)
         if field is None:
-            raise NotPlannedError
+            raise NotPlannedError(WhyExecutor.INTROSPECTION)
         type_, sets = self._type(get_named_type(field.type).name), _inner(nodes)
         if type_.name.endswith("Connection"):
             return Way(query, field, nodes, self._page(type_, sets))
@@ -218,13 +219,13 @@ class Planner:
         selected = self._selections.of(type_, sets)
         self._fields_left -= len(selected)
         if self._fields_left < 0:
-            raise NotPlannedError
+            raise NotPlannedError(WhyExecutor.TOO_LARGE)
         yield from selected.items()
 
     def _type(self, name: str) -> GraphQLObjectType:
         type_ = self._view.get_type(name)
         if not isinstance(type_, GraphQLObjectType):
-            raise NotPlannedError
+            raise NotPlannedError(WhyExecutor.ABSTRACT)
         return type_
 
 

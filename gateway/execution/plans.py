@@ -23,6 +23,7 @@ from gateway.execution.plain import NotPlannedError
 from gateway.execution.plan import Plan, Planner
 from gateway.execution.selections import Selections
 from gateway.execution.shapes import Object
+from gateway.logs.operation import WhyExecutor, current_record
 from gateway.schema.catalogue import Catalogue
 from gateway.schema.context import Context
 from models.vocabulary import Role
@@ -54,25 +55,30 @@ class Plans:
             return None
         shaping = tuple(_shaping(view, operation, request.variables))
         plan = self._plan(text, request.operation_name, role, shaping)
-        return await Assembly(plan, context, view, operation, variables).data() if plan else None
+        if isinstance(plan, WhyExecutor):
+            current_record().note_executor(plan)
+            return None
+        return await Assembly(plan, context, view, operation, variables).data()
 
     def _operation(self, text: str, name: str | None) -> OperationDefinitionNode:
         return operation_of(self._documents.parsed(text), name)
 
-    def _planned(self, text: str, name: str | None, role: Role, shaping: Given) -> Plan | None:
+    def _planned(
+        self, text: str, name: str | None, role: Role, shaping: Given
+    ) -> Plan | WhyExecutor:
         view, operation = self._views[role], self._operation(text, name)
         given = dict(shaping)
         known = [one for one in _definitions(operation) if _is_shaping(view, one)]
         variables = get_variable_values(view, known, given)
         if isinstance(variables, list):
-            return None
+            return WhyExecutor.REFUSED
         selections = Selections(self._documents.parsed(text), variables)
         try:
             return Planner(view, self._catalogue, role, selections, variables).plan(
                 operation.selection_set
             )
-        except NotPlannedError:
-            return None
+        except NotPlannedError as error:
+            return error.reason
 
 
 def _shaping(

@@ -25,6 +25,14 @@ class Environment(StrEnum):
     PRODUCTION = "production"
 
 
+class LogLevel(StrEnum):
+    """How much is logged: the word and whatever is graver."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+
+
 class SettingsError(Exception):
     """The environment cannot be used; the text names the variable and what to do."""
 
@@ -50,6 +58,19 @@ class Settings(ConnectionSettings):
         may_be_empty=True,
     )
 
+    log_level: LogLevel = setting(  # noqa: RUF009
+        "how much is logged: warning, info (a line for each request), or debug (health probes too)",
+        readers.one_of(LogLevel),
+        LogLevel.INFO,
+    )
+
+    keeper_port: int | None = setting(
+        "port on which `gerbang keep` serves its health and metrics; empty: not served",
+        readers.whole(1, 65_535),
+        9465,
+        may_be_empty=True,
+    )
+
     database_url: str = setting(
         "the PostgreSQL database as the gateway logs in, postgresql://…; `gerbang migrate` makes "
         "the login, which owns nothing; behind PgBouncer in transaction mode, let it keep prepared "
@@ -68,6 +89,11 @@ class Settings(ConnectionSettings):
         "how many database connections this process may hold, besides one that hears of changes",
         readers.whole(1, 200),
         10,
+    )
+    replica_seconds: float = setting(
+        "how far a database that is a streaming replica may be behind, seconds",
+        readers.seconds(0.1, 86_400),
+        30.0,
     )
     postgres_bin: Path | None = setting(  # noqa: RUF009
         "folder of the PostgreSQL programs for the embedded server; found by itself if not given",

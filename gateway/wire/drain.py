@@ -1,6 +1,9 @@
 """Whether this process is on its way out."""
 
 import asyncio
+import logging
+
+log = logging.getLogger(__name__)
 
 
 class Drain:
@@ -10,6 +13,8 @@ class Drain:
         self._begun = asyncio.Event()
 
     def begin(self) -> None:
+        if not self.has_begun:
+            log.info("drain")
         self._begun.set()
 
     @property

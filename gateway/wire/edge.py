@@ -1,5 +1,6 @@
-"""What every response carries and every request leaves behind: trace, headers, figures."""
+"""What every response carries and every request leaves behind: trace, headers, figures, a line."""
 
+import logging
 import re
 import secrets
 import time
@@ -10,7 +11,9 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.errors import RequestError
-from gateway.failures import log_failure, masked
+from gateway.failures import error_entry, log_failure, masked
+from gateway.logs.operation import OperationRecord, begin_record
+from gateway.logs.requests import log_request, log_socket
 from gateway.wire.answers import error_response
 from gateway.wire.drain import Drain
 from gateway.wire.metrics import Metrics
@@ -31,6 +34,8 @@ SECURITY_HEADERS = {
     "X-Frame-Options": "DENY",
 }
 
+log = logging.getLogger(__name__)
+
 
 class Edge:
     """The outermost middleware: nothing leaves unmarked, and no error leaves unmasked."""
@@ -41,11 +46,16 @@ class Edge:
         self._drain = drain
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        trace_id = trace_id_from(Headers(scope=scope).get("traceparent"))
-        scope.setdefault("state", {})["trace_id"] = trace_id
+        match scope["type"]:
+            case "http":
+                await self._answer(scope, receive, send)
+            case "websocket":
+                await self._talk(scope, receive, send)
+            case _:
+                await self._app(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        record = _begin(scope)
         started_at, status = time.perf_counter(), 0
 
         async def send_marked(message: Message) -> None:
@@ -53,7 +63,7 @@ class Edge:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
-                headers[TRACE_HEADER] = trace_id
+                headers[TRACE_HEADER] = record.trace_id
                 for name, value in SECURITY_HEADERS.items():
                     headers.setdefault(name, value)
                 if self._drain.has_begun:  # before the server closes connections by itself
@@ -65,11 +75,37 @@ class Edge:
         except ClientDisconnect:
             status = CLIENT_CLOSED_REQUEST  # nobody is left to answer
         except Exception as error:
-            log_failure(error, trace_id)
+            log_failure(error, record.trace_id)
+            record.note_answer([error_entry(masked(), record.trace_id)], {})
             if not status:
-                await error_response(masked(), trace_id)(scope, receive, send_marked)
+                await error_response(masked(), record.trace_id)(scope, receive, send_marked)
         finally:
-            self._metrics.note(scope["path"], status, time.perf_counter() - started_at)
+            seconds = time.perf_counter() - started_at
+            self._metrics.note_request(scope["path"], record, status, seconds)
+            log_request(scope["method"], scope["path"], record, status, seconds)
+
+    async def _talk(self, scope: Scope, receive: Receive, send: Send) -> None:
+        record = _begin(scope)
+        started_at, code = time.perf_counter(), None
+
+        async def send_noted(message: Message) -> None:
+            nonlocal code
+            if message["type"] == "websocket.close":
+                code = message.get("code")
+            elif message["type"] == "websocket.http.response.start":
+                code = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_noted)
+        finally:
+            log_socket(record, code, time.perf_counter() - started_at)
+
+
+def _begin(scope: Scope) -> OperationRecord:
+    trace_id = trace_id_from(Headers(scope=scope).get("traceparent"))
+    scope.setdefault("state", {})["trace_id"] = trace_id
+    return begin_record(trace_id)
 
 
 def trace_id_of(request: Request) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
+from time import perf_counter
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,13 +11,13 @@ from gateway.access.tokens import Authentication
 from gateway.errors import ErrorCode, RequestError
 from gateway.execution.operation import Answer, Executor, OperationRequest
 from gateway.failures import error_entry, log_failure, masked
+from gateway.logs.operation import current_record
 from gateway.viewer import Viewer
 from gateway.wire import media_types, parameters
 from gateway.wire.answers import answer_response, error_response
 from gateway.wire.body import read_body
 from gateway.wire.edge import trace_id_of
 from gateway.wire.gate import Gate
-from gateway.wire.metrics import Metrics
 from gateway.wire.patience import patience
 
 
@@ -28,7 +29,6 @@ class GraphQLOverHTTP:
         self,
         executor: Executor,
         authentication: Authentication,
-        metrics: Metrics,
         gate: Gate,
         *,
         body_limit: int,
@@ -36,7 +36,6 @@ class GraphQLOverHTTP:
     ) -> None:
         self._executor = executor
         self._authentication = authentication
-        self._metrics = metrics
         self._gate = gate
         self._body_limit = body_limit
         self._seconds = seconds
@@ -65,20 +64,24 @@ class GraphQLOverHTTP:
     ) -> Response:
         trace_id = trace_id_of(request)
         media_type = media_types.JSON
+        record = current_record()
         try:
             async with patience(request, self._seconds) as waiting:
                 media_type = media_types.negotiated(request.headers.get("accept"))
                 self._gate.refuse_if_full()
                 viewer = await self._viewer(request)
+                record.role = viewer.role
                 understood = await operation()
+                record.note_document(understood.document)
+                asked_at = perf_counter()
                 async with waiting.listening(), self._gate.turn():
+                    record.turn_seconds = perf_counter() - asked_at
                     answer = await self._run(understood, viewer, trace_id)
         except RequestError as error:
             return self._refusal(error, trace_id, media_type)
         except TimeoutError:
             return self._refusal(_too_late(), trace_id, media_type)
-        for entry in answer.errors:
-            self._metrics.note_error(entry["extensions"]["code"])
+        record.note_answer(answer.errors, answer.extensions)
         return answer_response(answer, media_type)
 
     async def _viewer(self, request: Request) -> Viewer:
@@ -98,7 +101,8 @@ class GraphQLOverHTTP:
             return Answer(None, [error_entry(failure, trace_id)], status=failure.status)
 
     def _refusal(self, error: RequestError, trace_id: str, media_type: str) -> Response:
-        self._metrics.note_error(error.code)
+        entry = error_entry(error, trace_id)
+        current_record().note_answer([entry], {})
         return error_response(error, trace_id, media_type)
 
 

@@ -1,5 +1,7 @@
 """Figures about the gateway itself for Prometheus: no viewer, no case, no country."""
 
+from collections.abc import Awaitable, Callable, Mapping
+from functools import cache
 from typing import Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -7,8 +9,18 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.requests import Request
 from starlette.responses import Response
 
+from gateway.logs.operation import Kind, OperationRecord, Way
+from models.vocabulary import Role
+
 MEASURED_PATHS = ("/graphql",)
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+#: The label of what is not known: nobody acts in a role before the token was verified.
+UNKNOWN = "unknown"
+
+#: Figures that are read when somebody asks for the page: gauges by name, seconds or numbers.
+Figures = Callable[[], Awaitable[Mapping[str, float]]]
+#: How an operation's seconds are observed, and how it and its statements are counted.
+_Series = tuple[Callable[[float], None], Callable[[], None], Callable[[float], None]]
 
 
 class Crowd(Protocol):
@@ -18,22 +30,24 @@ class Crowd(Protocol):
     waiting: int
 
 
+class Pool(Protocol):
+    """The connections of this process to its database."""
+
+    def size(self) -> int: ...
+    def checkedout(self) -> int: ...
+
+
 class Metrics:
-    """The figures of one gateway process."""
+    """The figures of one gateway process. Every label has a closed list of values."""
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
-        self._requests = Counter(
-            "gerbang_requests", "Requests, by HTTP status.", ["status"], registry=self._registry
-        )
-        self._errors = Counter(
-            "gerbang_errors", "Errors told to clients, by code.", ["code"], registry=self._registry
-        )
-        self._refused = Counter(
+        self._requests = self._counter("gerbang_requests", "Requests, by HTTP status.", "status")
+        self._errors = self._counter("gerbang_errors", "Errors told to clients, by code.", "code")
+        self._refused = self._counter(
             "gerbang_refused",
             "Operations refused for overload: full, nobody more may wait; late, waited too long.",
-            ["reason"],
-            registry=self._registry,
+            "reason",
         )
         self._seconds = Histogram(
             "gerbang_request_seconds",
@@ -41,25 +55,84 @@ class Metrics:
             buckets=SECONDS,
             registry=self._registry,
         )
-
-        self._sockets = Gauge("gerbang_sockets", "Open sockets.", registry=self._registry)
-        self._closes = Counter(
-            "gerbang_closes", "Sockets that were ended, by code.", ["code"], registry=self._registry
+        self._operation_seconds = Histogram(
+            "gerbang_operation_seconds",
+            "How long operations took; of a subscription, each payload.",
+            ["kind", "role"],
+            buckets=SECONDS,
+            registry=self._registry,
         )
-
-        self._ended = Counter(
+        self._operations = self._counter(
+            "gerbang_operations", "Operations, by what ran them.", "kind", "way"
+        )
+        self._statements = self._counter(
+            "gerbang_statements", "Database statements of operations.", "kind", "role"
+        )
+        self._fallbacks = self._counter(
+            "gerbang_plan_fallbacks",
+            "Queries that no plan ran, by reason: defect is a mistake in the plan.",
+            "reason",
+        )
+        self._turn_seconds = self._counter(
+            "gerbang_turn_wait_seconds", "How long operations waited for their turn, in all."
+        )
+        self._connection_seconds = self._counter(
+            "gerbang_pool_wait_seconds", "How long operations waited for a connection, in all."
+        )
+        self._sockets = Gauge("gerbang_sockets", "Open sockets.", registry=self._registry)
+        self._closes = self._counter("gerbang_closes", "Sockets that were ended, by code.", "code")
+        self._ended = self._counter(
             "gerbang_connections_ended",
             "Connections of HTTP that were ended: first_byte, headers, body, too slow with it; "
             "crowded, too many of an address; full, too many in all; unread, answers not taken.",
-            ["reason"],
-            registry=self._registry,
+            "reason",
+        )
+        self._series_of = cache(self._series)
+        self._requests_of = cache(self._requests.labels)
+        self._figures: dict[str, Gauge] = {}
+        self._read_figures: Figures | None = None
+
+    def _counter(self, name: str, meaning: str, *labels: str) -> Counter:
+        return Counter(name, meaning, labels, registry=self._registry)
+
+    def note_request(self, path: str, record: OperationRecord, status: int, seconds: float) -> None:
+        """Note one finished request; status 499 is one whose client hung up."""
+        if path not in MEASURED_PATHS:
+            return
+        self._requests_of(status).inc()
+        self._seconds.observe(seconds)
+        if record.codes:
+            self.note_errors(record)
+        if record.kind is not Kind.UNKNOWN:
+            self._note_operation(record, seconds)
+
+    def note_payload(self, record: OperationRecord) -> None:
+        """Note one payload of a subscription, and begin to count for the next."""
+        self._note_operation(record, record.execution_seconds)
+        record.begin_anew()
+
+    def _note_operation(self, record: OperationRecord, seconds: float) -> None:
+        observe, count, count_statements = self._series_of(record.kind, record.role, record.way)
+        observe(seconds)
+        count()
+        count_statements(record.statements)
+        self._turn_seconds.inc(record.turn_seconds)
+        self._connection_seconds.inc(record.connection_seconds)
+        if record.why_executor and record.kind is Kind.QUERY:
+            self._fallbacks.labels(record.why_executor.value).inc()
+
+    def _series(self, kind: Kind, role: Role | None, way: Way) -> _Series:
+        """Kept, since looking up series by their labels costs more than counting in them."""
+        named = (kind.value, role.value if role else UNKNOWN)
+        return (
+            self._operation_seconds.labels(*named).observe,
+            self._operations.labels(kind.value, way.value).inc,
+            self._statements.labels(*named).inc,
         )
 
-    def note(self, path: str, status: int, seconds: float) -> None:
-        """Note one finished request; status 499 is one whose client hung up."""
-        if path in MEASURED_PATHS:
-            self._requests.labels(status).inc()
-            self._seconds.observe(seconds)
+    def note_errors(self, record: OperationRecord) -> None:
+        for code, times in record.codes.items():
+            self._errors.labels(code).inc(times)
 
     def note_error(self, code: str) -> None:
         self._errors.labels(code).inc()
@@ -78,13 +151,28 @@ class Metrics:
 
     def watch(self, crowd: Crowd) -> None:
         """Tell from now on how many run and wait, as of the moment of being asked."""
-        running = Gauge("gerbang_running", "Operations that run.", registry=self._registry)
-        running.set_function(lambda: crowd.running)
-        waiting = Gauge("gerbang_waiting", "Operations that wait.", registry=self._registry)
-        waiting.set_function(lambda: crowd.waiting)
+        self._gauge("gerbang_running", "Operations that run.", lambda: crowd.running)
+        self._gauge("gerbang_waiting", "Operations that wait.", lambda: crowd.waiting)
+
+    def watch_pool(self, pool: Pool) -> None:
+        """Tell from now on how many connections there may be, and how many are in use."""
+        self._gauge("gerbang_pool_size", "Connections that there may be.", pool.size)
+        self._gauge("gerbang_pool_in_use", "Connections that are in use.", pool.checkedout)
+
+    def watch_figures(self, figures: Mapping[str, str], read: Figures) -> None:
+        """Read gauges, whose meanings are given by name, whenever the page is asked for."""
+        for name, meaning in figures.items():
+            self._figures[name] = Gauge(name, meaning, registry=self._registry)
+        self._read_figures = read
+
+    def _gauge(self, name: str, meaning: str, value: Callable[[], float]) -> None:
+        Gauge(name, meaning, registry=self._registry).set_function(value)
 
     async def page(self, request: Request) -> Response:
         """``GET /metrics``."""
+        read = await self._read_figures() if self._read_figures else {}
+        for name, gauge in self._figures.items():
+            gauge.set(read.get(name, float("nan")))
         return Response(
             generate_latest(self._registry), headers={"Content-Type": CONTENT_TYPE_LATEST}
         )

@@ -11,7 +11,6 @@ from gateway.errors import ErrorCode, RequestError
 from gateway.execution.operation import Follower
 from gateway.wire.addresses import Addresses
 from gateway.wire.answers import error_response
-from gateway.wire.edge import trace_id_from
 from gateway.wire.metrics import Metrics
 from gateway.wire.socket import SUBPROTOCOL, Limits, Socket
 from gateway.wire.sockets import Sockets
@@ -39,7 +38,7 @@ class GraphQLOverWebSocket:
         self._limits = limits
 
     async def serve(self, websocket: WebSocket) -> None:
-        trace_id = trace_id_from(websocket.headers.get("traceparent"))
+        trace_id = websocket.state.trace_id
         try:
             _refuse_what_is_not_ours(websocket)
             with self._sockets.one_more(self._address(websocket)) as place:

@@ -8,7 +8,7 @@ import asyncio
 
 import asyncpg
 
-from models.keeping import keep
+from models.keeping import Jobs, keep
 from models.life.steps import STEPS, Step, Verb
 from models.vocabulary import EventKind, Status, Wait
 
@@ -99,9 +99,12 @@ async def forget_keys(connection: asyncpg.Connection, limit: int = _BATCH) -> in
     return len(await connection.fetch(_FORGOTTEN, REMEMBERED_DAYS, limit))
 
 
-async def keep_lapsing(url: str, stop: asyncio.Event, every: float = _EVERY_SECONDS) -> None:
+async def keep_lapsing(
+    url: str, stop: asyncio.Event, every: float = _EVERY_SECONDS, jobs: Jobs | None = None
+) -> None:
     """Do both until told to stop."""
-    await asyncio.gather(*(keep(job, url, stop, every) for job in (end_overdue, forget_keys)))
+    batches = (end_overdue, forget_keys)
+    await asyncio.gather(*(keep(batch, url, stop, every, jobs) for batch in batches))
 
 
 async def _end(connection: asyncpg.Connection, step: Step, limit: int) -> int:

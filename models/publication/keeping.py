@@ -1,37 +1,39 @@
 """Publishes once a night, when another day is over in WIB."""
 
 import asyncio
-import contextlib
-import logging
 from datetime import UTC, date, datetime
 
 from models.database import LOST, connect
+from models.keeping import Jobs, pause
 from models.publication.publishing import publish, wib_day
 
-log = logging.getLogger(__name__)
+#: A run over many years of figures takes its time.
+_PATIENCE_SECONDS = 3_600.0
 
 
-async def keep_publishing(url: str, stop: asyncio.Event, every: float = 60.0) -> None:
+async def keep_publishing(
+    url: str, stop: asyncio.Event, every: float = 60.0, jobs: Jobs | None = None
+) -> None:
     """Publish at once, and then each night, until told to stop; a failure is tried again."""
+    job = (jobs or Jobs()).add("publish", every, _PATIENCE_SECONDS)
     published_on: date | None = None
     while not stop.is_set():
         now = datetime.now(UTC)
-        if wib_day(now) != published_on and await _publish(url, now):
-            published_on = wib_day(now)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), every)
+        if wib_day(now) == published_on:
+            job.note_nothing_due()
+        else:
+            try:
+                await job.run(_publish(url, now))
+                published_on = wib_day(now)
+            except LOST as error:
+                job.note_failure(error)
+        await pause(stop, every)
 
 
-async def _publish(url: str, now: datetime) -> bool:
-    """Whether it could be done."""
+async def _publish(url: str, now: datetime) -> int:
+    """How many rows were published."""
+    connection = await connect(url)
     try:
-        connection = await connect(url)
-        try:
-            await publish(connection, now)
-        finally:
-            await connection.close()
-    except LOST as error:
-        # Its kind alone: what PostgreSQL says of a row may hold what the row holds.
-        log.warning("Figures are not being published: %s", type(error).__name__)
-        return False
-    return True
+        return (await publish(connection, now)).rows
+    finally:
+        await connection.close()

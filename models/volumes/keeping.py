@@ -8,7 +8,7 @@ import asyncio
 
 import asyncpg
 
-from models.keeping import keep
+from models.keeping import Jobs, keep
 from models.volumes.ages import make_ages
 from models.volumes.grains import FACTS, GRAINS, ROLLUPS, Dimension
 from models.volumes.rollups import Rollup
@@ -102,9 +102,11 @@ async def _drop_what_is_empty(connection: asyncpg.Connection) -> None:
     await connection.execute(f"DELETE FROM {lines} WHERE measured = 0")  # noqa: S608
 
 
-async def keep_folding(url: str, stop: asyncio.Event, every: float = 1.0) -> None:
+async def keep_folding(
+    url: str, stop: asyncio.Event, every: float = 1.0, jobs: Jobs | None = None
+) -> None:
     """Fold, and make ages, until told to stop; a lost database is tried again after a pause."""
-    await keep(fold_or_age, url, stop, every)
+    await keep(fold_or_age, url, stop, every, jobs)
 
 
 async def fold_or_age(connection: asyncpg.Connection) -> int:

@@ -8,7 +8,10 @@ import pytest
 
 from models.database import connect
 from tests import tokens
+from tests.gateway.changing import IDENTITY, PERSONAL, send
 from tests.gateway.conftest import ACCEPT, CLAIMS
+from tests.gateway.live import KINDS, served
+from tests.gateway.log_lines import log_lines
 from tests.gateway.surviving.standing import metrics_of
 
 pytestmark = pytest.mark.anyio
@@ -125,3 +128,34 @@ async def test_a_failure_is_masked_and_its_own_text_is_not_logged(
     assert set(answer.codes) == {"INTERNAL"}
     assert "failed trace=" in caplog.text
     assert_clean(answer.text + caplog.text, secrets)
+
+
+async def test_the_log_of_a_lively_run_holds_nothing_personal(
+    client, who, world, secrets, connection
+) -> None:
+    """Reads, changes, a socket, refusals and failures: every line, as it is written."""
+    submission = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY)}
+    with log_lines("DEBUG") as log:
+        for name in ("sqlalchemy", "asyncio", "httpx2", "httpcore", "websockets"):
+            logging.getLogger(name).setLevel(logging.WARNING)  # as in any process of ours
+        await responses(client)
+        for said in (submission, {**submission, "identity": {**IDENTITY, "phone": "400 123 987"}}):
+            await send(who["agent-au"], "submitApplication", said)
+        await connection.execute("ALTER TABLE identity RENAME COLUMN phone TO phone_away")
+        try:
+            await send(who["agent-au"], "submitApplication", submission)
+        finally:
+            await connection.execute("ALTER TABLE identity RENAME COLUMN phone_away TO phone")
+        async with served(world) as live, live.as_viewer("officer") as officer:
+            await officer.follows(KINDS)
+            await officer.subscribe(f'subscription {{ nothing(id: "{IDENTITY["email"]}") }}', "2")
+            await officer.hears()
+        await client.get(f"/{IDENTITY['fullName']}?passport={IDENTITY['passportNumber']}")
+        await client.get("/health/ready")
+    said = {(line["event"].partition("=")[0], line["level"]) for line in log.lines}
+    assert {("request", "INFO"), ("request", "DEBUG"), ("subscription", "INFO")} <= said
+    assert ("failed trace", "ERROR") in said
+    assert {line.get("kind") for line in log.of("request")} == {None, "query", "mutation"}
+    assert_clean(log.text, [*secrets, *PERSONAL])
+    subjects = {claims["sub"] for claims in CLAIMS.values() if claims} - {"applicant"}
+    assert [subject for subject in subjects if f'"{subject}"' in log.text] == []

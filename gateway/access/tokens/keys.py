@@ -18,6 +18,9 @@ KeySource = Callable[[], Awaitable[Any]]
 REFRESH_SECONDS = 300
 RETRY_SECONDS = 10
 FETCH_SECONDS = 5
+#: Keys that were not read again for so long are trusted no more than none: they may have been
+#: withdrawn. Far longer than any token lives.
+TOO_OLD_SECONDS = 3_600
 LARGEST_KEY_SET = 262_144
 SMALLEST_RSA_KEY = 2_048
 
@@ -49,12 +52,18 @@ class ProviderKeys:
         self._algorithms = algorithms
         self._clock = clock
         self._keys: Mapping[tuple[str, str], Key] = {}
-        self._tried_at = -float("inf")
+        self._tried_at = self._read_at = -float("inf")
         self._refreshing = asyncio.Lock()
 
     async def are_at_hand(self) -> bool:
-        """Whether tokens can be judged; asks the provider if they could not be yet."""
-        return bool(self._keys) or await self._refresh_at_most_every(RETRY_SECONDS)
+        """Whether tokens can be judged; asks the provider if they could not be yet, or if what it
+        said is too old."""
+        if not self._are_recent():
+            await self._refresh_at_most_every(RETRY_SECONDS)
+        return self._are_recent()
+
+    def _are_recent(self) -> bool:
+        return bool(self._keys) and self._clock() - self._read_at < TOO_OLD_SECONDS
 
     async def find(self, kid: str, algorithm: str) -> Key | None:
         """The key for a token's header; an unknown one is looked for at the provider first."""
@@ -87,7 +96,7 @@ class ProviderKeys:
         if not keys:
             log.warning("the provider publishes no key that can be used here")
             return False
-        self._keys = keys
+        self._keys, self._read_at = keys, self._clock()
         return True
 
 

@@ -41,9 +41,9 @@ class Database:
                 os.kill(pid, signal.SIGKILL)
         self._server.stop()
 
-    def url(self) -> str:
+    def url(self, name: str = "gerbang") -> str:
         assert self._server
-        return self._server.url("gerbang")
+        return self._server.url(name)
 
 
 @contextmanager

@@ -1,0 +1,108 @@
+"""The command that does what the gateway does not, by the clock; and how it tells of itself."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import AsyncIterator, Mapping
+from importlib.metadata import version
+
+import asyncpg
+import click
+
+from gateway.access.probe import EDITION_AGE, FIGURES, FOLD_LAG
+from gateway.cli.internal import internal_server
+from gateway.cli.process_log import logging_as
+from gateway.faults import Fault
+from gateway.logs.lines import facts
+from gateway.logs.output import log_unhandled
+from gateway.settings import Settings, read_settings
+from gateway.wire.health import Health
+from gateway.wire.internal import internal_app
+from gateway.wire.keeper_metrics import KeeperMetrics
+from models.database import LOST, connect
+from models.forgetting import keep_forgetting
+from models.keeping import Jobs
+from models.life.lapsing import keep_lapsing
+from models.publication import keep_publishing
+from models.volumes import keep_folding
+
+#: Long enough for a fold that is under way; one that is cut off is undone and done again.
+_KEEPER_SECONDS = 5
+
+_AGES = """
+    SELECT
+        extract(epoch FROM now() - (SELECT min(written_at) FROM volume_outbox))::float8,
+        extract(epoch FROM now() - (SELECT max(published_at) FROM volume_edition))::float8
+"""
+
+log = logging.getLogger(__name__)
+
+
+@click.command()
+def keep() -> None:
+    """Do what the gateway does not: fold and publish figures, end what waits too long."""
+    settings = read_settings()
+    with logging_as(settings):
+        asyncio.run(_keep(settings))
+
+
+@contextlib.asynccontextmanager
+async def keeping(settings: Settings, jobs: Jobs | None = None) -> AsyncIterator[None]:
+    """Keep the volumes up to date meanwhile, publish them nightly, end what waits too long, and
+    forget what nobody follows from any more."""
+    stop, url = asyncio.Event(), settings.owned_url
+    keepers = (keep_folding, keep_publishing, keep_lapsing, keep_forgetting)
+    running = [asyncio.create_task(keeper(url, stop, jobs=jobs)) for keeper in keepers]
+    try:
+        yield
+    finally:
+        stop.set()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.gather(*running), _KEEPER_SECONDS)
+
+
+async def _keep(settings: Settings) -> None:
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(log_unhandled)
+    told = asyncio.Event()
+    for order in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(order, told.set)
+    jobs = Jobs()
+    app = internal_app(keeper_health(jobs), _metrics(settings, jobs).page)
+    host, port = settings.metrics_host, settings.keeper_port
+    async with internal_server(app, host, port, "GERBANG_KEEPER_PORT"):
+        log.info("start", extra=facts(version=version("gerbang"), process="keeper", port=port))
+        async with keeping(settings, jobs):
+            await told.wait()
+            log.info("drain")
+    log.info("stop")
+
+
+def keeper_health(jobs: Jobs) -> Health:
+    """Ready while each job's last pass succeeded not too long ago."""
+
+    async def check() -> Fault | None:
+        if names := jobs.standing_still():
+            log.warning("jobs stand still", extra=facts(jobs=names))
+            return Fault.KEEPER
+        return None
+
+    return Health({Fault.KEEPER: check})
+
+
+def _metrics(settings: Settings, jobs: Jobs) -> KeeperMetrics:
+    async def read() -> Mapping[str, float]:
+        try:
+            async with asyncio.timeout(2):
+                connection = await connect(settings.owned_url)
+                try:
+                    lag, age = await connection.fetchrow(_AGES) or (None, None)
+                finally:
+                    await connection.close()
+        except (*LOST, asyncpg.PostgresError):
+            return {}
+        found = {FOLD_LAG: lag or 0.0, EDITION_AGE: age}
+        return {name: value for name, value in found.items() if value is not None}
+
+    return KeeperMetrics(jobs, FIGURES, read)

@@ -1,0 +1,11 @@
+"""The log of a process that a command starts, as its settings want it."""
+
+from contextlib import AbstractContextManager
+
+from gateway.logs.output import process_log
+from gateway.settings import Settings
+
+
+def logging_as(settings: Settings) -> AbstractContextManager[None]:
+    """JSON lines in production, readable ones in development."""
+    return process_log(settings.log_level.name, as_json=not settings.in_development)

@@ -1,0 +1,74 @@
+"""What can be wrong with a running installation: the names, what they mean, how to mend each.
+
+Readiness, the log and `gerbang doctor` use the same names, so that one leads to the other.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Fault(StrEnum):
+    """The closed list of what readiness names."""
+
+    DATABASE = "database"
+    MIGRATIONS = "migrations"
+    CLOCK = "clock"
+    SEAL = "seal"
+    REPLICA = "replica"
+    POOL = "pool"
+    DISK = "disk"
+    KEYS = "keys"
+    STOPPING = "stopping"
+    KEEPER = "keeper"
+
+
+class Explanation(NamedTuple):
+    """Why a fault matters, and how to mend it."""
+
+    why: str
+    mend: str
+
+
+#: Stopping is no fault of an installation, so nothing about it is to be mended.
+EXPLANATIONS: Mapping[Fault, Explanation] = {
+    Fault.DATABASE: Explanation(
+        "It can answer nothing that takes a row.",
+        "Look at GERBANG_DATABASE_URL, and run `gerbang migrate`, which makes the login.",
+    ),
+    Fault.MIGRATIONS: Explanation(
+        "Statements would name tables and columns that are not there.",
+        "Run `gerbang migrate`.",
+    ),
+    Fault.CLOCK: Explanation(
+        "Sealed viewers would expire too early, or be believed too long.",
+        "Let both machines take the time from the same source (NTP).",
+    ),
+    Fault.SEAL: Explanation(
+        "No viewer reaches any row.",
+        "Run `gerbang migrate` with the GERBANG_SEAL_KEY of the gateway.",
+    ),
+    Fault.REPLICA: Explanation(
+        "Answers would be older than is allowed.",
+        "Look at the replica's connection to its primary and at its load; or raise"
+        " GERBANG_REPLICA_SECONDS, if older answers are good enough.",
+    ),
+    Fault.POOL: Explanation(
+        "No request gets a connection to the database, though it answers.",
+        "Raise max_connections, or the CONNECTION LIMIT of the login, above the sum of all"
+        " GERBANG_DATABASE_CONNECTIONS, or put a pooler in between; restart a gateway whose"
+        " connections do not come back.",
+    ),
+    Fault.DISK: Explanation(
+        "Nothing can be changed, and no read of identity can be logged; other reads go on.",
+        "Make room on the disk of the database, or give its tablespace another one.",
+    ),
+    Fault.KEYS: Explanation(
+        "No token can be judged, so nobody is let in.",
+        "Look at GERBANG_JWKS_URL, and whether this machine may reach it.",
+    ),
+    Fault.KEEPER: Explanation(
+        "The volumes stand still, and show figures that are no longer so.",
+        "Start `gerbang keep`, or look into its log: it says why it does not fold.",
+    ),
+}

@@ -1,0 +1,132 @@
+"""Where the log goes: to standard error, by a thread of its own, so that nobody waits for it."""
+
+import asyncio
+import logging
+import sys
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TextIO
+
+from gateway.logs.lines import JSONLines, ReadableLines, facts
+from gateway.logs.repeats import RepeatLimit
+
+#: Some seconds of a busy process; a reader that is further behind loses lines, which are counted.
+MOST_WAITING = 20_000
+#: Lines are written in batches: waking a thread for each would cost more than the line.
+_BATCH_SECONDS = 0.1
+_LOOK_SECONDS = 5.0
+_STOP_SECONDS = 2.0
+#: Whose records below a warning are of use; libraries' may tell addresses and statements.
+_OURS = ("gateway", "models")
+
+log = logging.getLogger(__name__)
+
+
+class BackgroundHandler(logging.Handler):
+    """Takes records without ever waiting; a thread formats and writes them."""
+
+    def __init__(
+        self, stream: TextIO, formatter: logging.Formatter, most_waiting: int = MOST_WAITING
+    ) -> None:
+        super().__init__()
+        self.setFormatter(formatter)
+        self._repeats = RepeatLimit()
+        self.addFilter(self._repeats)
+        self._stream = stream
+        self._most_waiting = most_waiting
+        self._waiting: deque[logging.LogRecord] = deque()
+        self._is_there = threading.Event()
+        self._is_over = threading.Event()
+        self._dropped = 0
+        self._dropped_told = 0
+        self._thread = threading.Thread(target=self._write, name="log", daemon=True)
+        self._thread.start()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if len(self._waiting) >= self._most_waiting:
+            self._dropped += 1
+            return
+        self._waiting.append(record)
+        if not self._is_there.is_set():
+            self._is_there.set()
+
+    def close(self) -> None:
+        """Write what waits, unless the reader takes nothing any more."""
+        self._is_over.set()
+        self._is_there.set()
+        self._thread.join(_STOP_SECONDS)
+        super().close()
+
+    def _write(self) -> None:
+        while not self._is_over.is_set():
+            self._is_there.wait(_LOOK_SECONDS)
+            self._is_over.wait(_BATCH_SECONDS)
+            self._is_there.clear()
+            self._write_batch()
+        self._write_batch()
+
+    def _write_batch(self) -> None:
+        lines = [self._line(record) for record in self._taken()]
+        if not lines:
+            return
+        try:
+            self._stream.write("\n".join(lines) + "\n")
+            self._stream.flush()
+        except (OSError, ValueError):  # nobody reads any more, and there is nobody to tell
+            self._waiting.clear()
+
+    def _taken(self) -> Iterator[logging.LogRecord]:
+        while self._waiting:
+            yield self._waiting.popleft()
+        yield from self._repeats.overdue()
+        if dropped := self._dropped - self._dropped_told:
+            self._dropped_told += dropped
+            record = log.makeRecord(
+                log.name, logging.WARNING, "", 0, "log lines were lost", (), None
+            )
+            record.facts = {"lines": dropped}
+            yield record
+
+    def _line(self, record: logging.LogRecord) -> str:
+        try:
+            return self.format(record)
+        except Exception as error:  # one record that cannot be written must not end the log
+            return f'{{"level": "ERROR", "event": "no log line: {type(error).__name__}"}}'
+
+
+@contextmanager
+def logging_to(stream: TextIO, level: str, *, as_json: bool) -> Iterator[None]:
+    """Everything that is logged goes to a stream meanwhile."""
+    root = logging.getLogger()
+    level_before = root.level
+    handler = BackgroundHandler(stream, JSONLines() if as_json else ReadableLines())
+    root.addHandler(handler)
+    root.setLevel(max(logging.WARNING, logging.getLevelName(level)))
+    for name in _OURS:
+        logging.getLogger(name).setLevel(level)
+    try:
+        yield
+    finally:
+        root.removeHandler(handler)
+        root.setLevel(level_before)
+        for name in _OURS:
+            logging.getLogger(name).setLevel(logging.NOTSET)
+        handler.close()
+
+
+@contextmanager
+def process_log(level: str, *, as_json: bool) -> Iterator[None]:
+    """The log of a process that serves, on standard error."""
+    with logging_to(sys.stderr, level, as_json=as_json):
+        yield
+
+
+def log_unhandled(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """What the event loop does with an error that nobody awaits: its own text would quote it."""
+    log.error(
+        "an error that nobody awaited",
+        exc_info=context.get("exception"),
+        extra=facts(said=context["message"].partition("\n")[0]),
+    )

@@ -1,0 +1,36 @@
+"""An identity provider of a test's own."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from tests import tokens
+
+
+@contextmanager
+def provider(**told: Any) -> Iterator[str]:
+    """An identity provider that describes itself and publishes its keys; ``told`` replaces."""
+
+    class Answers(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            told_of = {"/.well-known/openid-configuration": described, "/keys": keys}
+            self.send_response(200 if self.path in told_of else 404)
+            self.end_headers()
+            self.wfile.write(json.dumps(told_of.get(self.path)).encode())
+
+        def log_message(self, *_: Any) -> None:
+            """Tests stay quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
+    address = f"http://127.0.0.1:{server.server_port}"
+    described = {"issuer": address, "jwks_uri": f"{address}/keys"} | told
+    keys = {"keys": [tokens.KEY.as_dict(private=False)]}
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield address
+    finally:
+        server.shutdown()
+        server.server_close()

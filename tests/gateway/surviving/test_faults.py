@@ -1,0 +1,286 @@
+"""What is wrong with an installation is named alike by readiness, by the log and by the doctor."""
+
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+import pytest
+
+from gateway.access.pool_watch import PoolWatch
+from gateway.doctor import examine
+from gateway.faults import EXPLANATIONS, Fault
+from gateway.service import gateway
+from gateway.settings import Settings
+from models.database import connect, pool
+from models.migrations import migrate
+from models.row_security import login_at
+from tests import tokens
+from tests.free_ports import free_port
+from tests.gateway.changing import IDENTITY, document, key
+from tests.gateway.conftest import CLAIMS, Viewer
+from tests.gateway.log_lines import Log, log_lines
+from tests.gateway.providers import provider
+from tests.gateway.surviving.databases import Database, own_database
+from tests.gateway.surviving.small_disk import SmallDisk, small_disk
+from tests.populating import small_world
+
+pytestmark = pytest.mark.anyio
+
+WORLD = "{ countries { code } }"
+
+
+@pytest.fixture(scope="module")
+async def database() -> AsyncIterator[Database]:
+    with own_database() as running:
+        url = running.url()
+        login = login_at(url, tokens.PASSWORD)
+        await migrate(url, gateway_url=login, seal_key=tokens.SEAL_KEY)
+        await small_world(url)
+        yield running
+
+
+@pytest.fixture(scope="module")
+async def disk(database: Database) -> AsyncIterator[SmallDisk]:
+    async with small_disk(database) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def issuer() -> Iterator[str]:
+    with provider() as address:
+        yield address
+
+
+@dataclass
+class Installation:
+    """What a test plants its fault in: settings, and the clock of the gateway."""
+
+    settings: Settings
+    clock: Callable[[], float] = time.time
+
+    def changed(self, **variables: str) -> "Installation":
+        issuer = {"issuer": self.settings.issuer, "jwks_url": self.settings.jwks_url}
+        given = {**issuer, **variables}
+        return Installation(tokens.settings(self.settings.owned_url, **given), self.clock)
+
+    @asynccontextmanager
+    async def served(self) -> AsyncIterator[httpx2.AsyncClient]:
+        app = gateway(self.settings, clock=self.clock)
+        async with (
+            app.router.lifespan_context(app),
+            httpx2.AsyncClient(
+                transport=httpx2.ASGITransport(app, raise_app_exceptions=False),
+                base_url="http://127.0.0.1",
+            ) as client,
+        ):
+            yield client
+
+
+@pytest.fixture
+def installation(database: Database, issuer: str) -> Installation:
+    return on(database.url(), issuer)
+
+
+def on(url: str, issuer: str) -> Installation:
+    return Installation(tokens.settings(url, issuer=issuer, jwks_url=f"{issuer}/keys"))
+
+
+# --- The faults ----------------------------------------------------------------------------------
+
+Planting = Callable[[Installation], AbstractAsyncContextManager[Installation]]
+
+
+@asynccontextmanager
+async def clock_off(installation: Installation) -> AsyncIterator[Installation]:
+    yield Installation(installation.settings, lambda: time.time() + 7)
+
+
+@asynccontextmanager
+async def clock_behind(installation: Installation) -> AsyncIterator[Installation]:
+    yield Installation(installation.settings, lambda: time.time() - 7)
+
+
+@asynccontextmanager
+async def seal_refused(installation: Installation) -> AsyncIterator[Installation]:
+    yield installation.changed(seal_key="ab" * 32)
+
+
+@asynccontextmanager
+async def keys_missing(installation: Installation) -> AsyncIterator[Installation]:
+    yield installation.changed(jwks_url=f"http://127.0.0.1:{free_port()}/keys")
+
+
+def planted_in_the_database(plant: str, undo: str) -> Planting:
+    @asynccontextmanager
+    async def planting(installation: Installation) -> AsyncIterator[Installation]:
+        owner = await connect(installation.settings.owned_url)
+        try:
+            await owner.execute(plant)
+            yield installation
+        finally:
+            await owner.execute(undo)
+            await owner.close()
+
+    return planting
+
+
+@dataclass(frozen=True)
+class Case:
+    """A fault, how it is planted, and whether it takes the gateway out of service."""
+
+    fault: Fault
+    planting: Planting
+    turns_readiness: bool = True
+
+
+CASES = {
+    "a clock that is ahead": Case(Fault.CLOCK, clock_off),
+    "a clock that is behind": Case(Fault.CLOCK, clock_behind),
+    "a seal that is refused": Case(Fault.SEAL, seal_refused),
+    "keys that cannot be read": Case(Fault.KEYS, keys_missing),
+    "migrations behind": Case(
+        Fault.MIGRATIONS,
+        planted_in_the_database(
+            "CREATE TABLE was AS SELECT * FROM alembic_version;"
+            " UPDATE alembic_version SET version_num = '0001'",
+            "UPDATE alembic_version SET version_num = was.version_num FROM was; DROP TABLE was",
+        ),
+    ),
+    "a full pool": Case(
+        Fault.POOL,
+        planted_in_the_database(
+            "ALTER ROLE gerbang_gateway CONNECTION LIMIT 0",
+            "ALTER ROLE gerbang_gateway CONNECTION LIMIT -1",
+        ),
+    ),
+    "a dead keeper": Case(
+        Fault.KEEPER,
+        planted_in_the_database(
+            "UPDATE application SET paid_at = paid_at + interval '2 days' WHERE reference ="
+            " 'AUSY-PAID-0013'; UPDATE volume_outbox SET written_at = written_at - interval '1 h'",
+            "DELETE FROM volume_outbox",
+        ),
+        turns_readiness=False,
+    ),
+}
+
+
+async def named(planted: Installation) -> tuple[dict[str, Any], Log, list[Fault]]:
+    """What readiness, the log and the doctor say."""
+    with log_lines() as log:
+        async with planted.served() as client:
+            state = (await client.get("/health/ready")).json()
+            assert (await client.get("/health/ready")).json() == state
+            assert (await client.get("/health/live")).status_code == 200
+    findings = await examine(planted.settings, planted.clock)
+    return state, log, [finding.fault for finding in findings if finding.fault]
+
+
+async def test_nothing_is_named_where_nothing_is_wrong(installation: Installation) -> None:
+    state, log, found = await named(installation)
+    assert state == {"ready": True, "reasons": [], "warnings": []}
+    assert [line["event"] for line in log.lines if line["level"] != "INFO"] == []
+    assert found == []
+
+
+@pytest.mark.parametrize("name", CASES)
+async def test_a_planted_fault_is_named(installation: Installation, name: str) -> None:
+    case = CASES[name]
+    async with case.planting(installation) as planted:
+        state, log, found = await named(planted)
+    expected = [case.fault.value], []
+    reasons, warnings = expected if case.turns_readiness else expected[::-1]
+    assert state == {"ready": not reasons, "reasons": reasons, "warnings": warnings}
+    told = [line for line in log.lines if "reasons" in line]
+    assert [(line["reasons"], line["warnings"]) for line in told] == [(reasons, warnings)], (
+        "a change is told once"
+    )
+    assert found == [case.fault]
+    assert EXPLANATIONS[case.fault].mend
+
+
+async def test_it_is_told_once_more_when_all_is_well_again(
+    installation: Installation, database: Database
+) -> None:
+    migrations = CASES["migrations behind"].planting
+    with log_lines() as log:
+        async with installation.served() as client:
+            async with migrations(installation):
+                assert (await client.get("/health/ready")).status_code == 503
+            assert (await client.get("/health/ready")).status_code == 200
+    told = [line for line in log.lines if "reasons" in line]
+    assert [(line["event"], line["reasons"]) for line in told] == [
+        ("not ready", ["migrations"]),
+        ("ready", []),
+    ]
+
+
+async def test_a_pool_whose_connections_do_not_come_back_is_named_and_a_busy_one_is_not(
+    database: Database,
+) -> None:
+    now = [0.0]
+    engine = pool(database.url(), 1)
+    try:
+        watch = PoolWatch(engine, seconds=25, clock=lambda: now[0])
+        assert await watch.fault() is None
+        for _ in range(3):  # busy: always lent, and always given back
+            async with engine.connect():
+                now[0] += 20
+                assert await watch.fault() is None
+        async with engine.connect():
+            now[0] += 26
+            assert await watch.fault() is Fault.POOL
+        assert await watch.fault() is None
+    finally:
+        await engine.dispose()
+
+
+# --- A full disk ---------------------------------------------------------------------------------
+
+
+async def test_a_full_disk_is_named_and_the_same_key_works_once_there_is_room(
+    disk: SmallDisk, issuer: str
+) -> None:
+    planted = on(disk.url, issuer)
+    with log_lines() as log:
+        async with planted.served() as client:
+            agent = Viewer(client, {**CLAIMS["agent-au"], "iss": issuer})
+            async with disk.full():
+                refused, given = await _until_refused(agent)
+                assert (refused.status, refused.codes) == (503, ["UNAVAILABLE"])
+                assert "same key" in refused.errors[0]["message"]
+                for _ in range(50):
+                    again = await agent(document("submitApplication"), input=given)
+                    assert again.codes == ["UNAVAILABLE"]
+                state = (await client.get("/health/ready")).json()
+                found = [finding.fault for finding in await examine(planted.settings)]
+                read = await agent("{ applications(first: 1) { nodes { reference } } }")
+            done = await agent(document("submitApplication"), input=given)
+    assert state == {"ready": True, "reasons": [], "warnings": ["disk"]}
+    assert Fault.DISK in found
+    assert read.errors == []
+    assert done.data["submitApplication"]["errors"] == []
+    complaints = [line for line in log.lines if line["level"] in ("WARNING", "ERROR")]
+    assert [line["event"] for line in complaints] == [
+        "the disk of the database is full",
+        "ready",
+    ]
+    assert len(log.text) < 100_000
+
+
+async def _until_refused(agent: Viewer) -> tuple[Any, dict[str, Any]]:
+    """Pages that have begun still take rows, so some are taken in before none is."""
+    for _ in range(500):
+        given = {
+            "visaType": "B1",
+            "nationality": "AU",
+            "identity": dict(IDENTITY),
+            "idempotencyKey": key(),
+        }
+        asked = await agent(document("submitApplication"), input=given)
+        if asked.errors:
+            return asked, given
+    raise AssertionError("the disk was not full")

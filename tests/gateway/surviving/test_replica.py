@@ -1,0 +1,95 @@
+"""A gateway that reads from a streaming replica says so when the replica falls behind."""
+
+import asyncio
+import shutil
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
+
+import httpx2
+import pytest
+
+from gateway.doctor.login import way_in
+from gateway.faults import Fault
+from gateway.service import gateway
+from models.database import connect
+from models.migrations import migrate
+from models.row_security import login_at
+from tests import tokens
+from tests.free_ports import free_port
+from tests.gateway.surviving.databases import Database, own_database
+
+pytestmark = [pytest.mark.anyio, pytest.mark.proof]
+
+_SECONDS = 2
+_WRITES = "COMMENT ON SCHEMA public IS 'written to'"
+
+
+@asynccontextmanager
+async def replica_of(primary: Database) -> AsyncIterator[Database]:
+    """A copy that follows; the primary is stopped for as long as the copy takes."""
+    login = urlsplit(primary.url())
+    folder = primary.folder.with_name("replica")
+    follows = f"host=127.0.0.1 port={primary.port} user={login.username} password={login.password}"
+    primary.stop()
+    _copy(primary, folder.name)
+    primary.start()
+    replica = Database(folder, free_port(), {"primary_conninfo": follows})
+    replica.start()
+    try:
+        yield replica
+    finally:
+        replica.stop()
+        shutil.rmtree(folder)
+
+
+def _copy(primary: Database, name: str) -> None:
+    copy = primary.folder.with_name(name)
+    subprocess.run(["cp", "-a", str(primary.folder), str(copy)], check=True)
+    # A copy of any of its files belongs to the account of the server; the signal's name is enough.
+    (data,) = [path.parent for path in copy.rglob("PG_VERSION") if (path.parent / "base").is_dir()]
+    subprocess.run(["cp", "-a", str(data / "PG_VERSION"), str(data / "standby.signal")], check=True)
+
+
+async def _until(client: httpx2.AsyncClient, reasons: list[str]) -> None:
+    async with asyncio.timeout(20):
+        while (await client.get("/health/ready")).json()["reasons"] != reasons:  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+
+
+async def test_a_replica_that_falls_behind_takes_its_gateway_out_of_service() -> None:
+    with own_database() as primary:
+        url = primary.url()
+        await migrate(url, gateway_url=login_at(url, tokens.PASSWORD), seal_key=tokens.SEAL_KEY)
+        async with replica_of(primary) as replica:
+            settings = tokens.settings(
+                primary.url(),
+                database_url=login_at(replica.url(), tokens.PASSWORD),
+                replica_seconds=str(_SECONDS),
+            )
+            app = gateway(settings, key_source=tokens.key_source)
+            writer, administrator = await connect(primary.url()), await connect(replica.url())
+            try:
+                async with (
+                    app.router.lifespan_context(app),
+                    httpx2.AsyncClient(
+                        transport=httpx2.ASGITransport(app), base_url="http://127.0.0.1"
+                    ) as client,
+                ):
+                    await _until(client, [])
+                    await asyncio.sleep(_SECONDS + 1)  # nothing is written, so nothing is behind
+                    await _until(client, [])
+                    await administrator.execute("SELECT pg_wal_replay_pause()")
+                    await writer.execute(_WRITES)
+                    await _until(client, ["replica"])
+                    found = [finding.fault async for finding in way_in(settings)]
+                    assert found == [Fault.REPLICA]
+                    await administrator.execute("SELECT pg_wal_replay_resume()")
+                    await _until(client, [])
+                    await writer.close()
+                    primary.stop()
+                    await _until(client, ["replica"])
+            finally:
+                await writer.close()
+                await administrator.close()

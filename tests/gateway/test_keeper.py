@@ -1,0 +1,144 @@
+"""The keeper tells operators how its jobs go: health, metrics, and a line for each pass."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+import httpx2
+import pytest
+
+from gateway.cli.keeping import keeper_health
+from gateway.wire.internal import internal_app
+from gateway.wire.metrics import Metrics
+from models.keeping import Jobs
+from tests.free_ports import free_port
+from tests.gateway.figures import Figures
+
+pytestmark = pytest.mark.anyio
+
+ROOT = Path(__file__).parents[2]
+KEEP = [sys.executable, "-c", "from gateway.cli import main; main()", "keep"]
+JOBS = ("fold_or_age", "publish", "end_overdue", "forget_keys", "forget")
+
+
+@dataclass
+class Keeper:
+    """A running `gerbang keep`, and where its log goes."""
+
+    port: int
+    process: subprocess.Popen[str]
+
+    def figures(self) -> Figures:
+        return Figures(self.get("/metrics").text)
+
+    def get(self, path: str) -> httpx2.Response:
+        return httpx2.get(f"http://127.0.0.1:{self.port}{path}", timeout=5)
+
+    def until(self, what: str, labels: dict[str, str], seconds: float = 20) -> None:
+        """Wait until a figure is above zero."""
+        end = time.monotonic() + seconds
+        while not self.figures().value(what, labels) > 0:
+            assert time.monotonic() < end, self.get("/metrics").text
+            time.sleep(0.1)
+
+    def end(self) -> list[dict[str, object]]:
+        """The lines of its log."""
+        self.process.send_signal(signal.SIGTERM)
+        _, told = self.process.communicate(timeout=20)
+        assert self.process.returncode == 0
+        return [json.loads(line) for line in told.splitlines()]
+
+
+@contextmanager
+def keeper(url: str) -> Iterator[Keeper]:
+    port = free_port()
+    given = {
+        "GERBANG_ENVIRONMENT": "production",
+        "GERBANG_DATABASE_URL": url,
+        "GERBANG_OWNER_URL": url,
+        "GERBANG_ISSUER": "https://issuer.test",
+        "GERBANG_JWKS_URL": "https://issuer.test/keys",
+        "GERBANG_CURSOR_KEY": "ab" * 32,
+        "GERBANG_SEAL_KEY": "cd" * 32,
+        "GERBANG_KEEPER_PORT": str(port),
+    }
+    process = subprocess.Popen(
+        KEEP, cwd=ROOT, env={**os.environ, **given}, stderr=subprocess.PIPE, text=True
+    )
+    running = Keeper(port, process)
+    try:
+        end = time.monotonic() + 30
+        while True:
+            try:
+                running.get("/health/live")
+                break
+            except httpx2.TransportError:
+                assert process.poll() is None, "the keeper ended"
+                assert time.monotonic() < end, "the keeper did not start"
+                time.sleep(0.1)
+        yield running
+    finally:
+        process.kill()
+        process.wait()
+
+
+async def test_the_keeper_tells_what_it_did_and_what_failed(
+    world: str, connection: asyncpg.Connection
+) -> None:
+    await connection.execute(
+        "UPDATE application SET paid_at = paid_at + interval '2 days'"
+        " WHERE reference = 'AUSY-PAID-0013'"
+    )
+    with keeper(world) as running:
+        running.until("gerbang_job_rows_total", {"job": "fold_or_age"})
+        for job in JOBS:
+            running.until("gerbang_job_last_success_timestamp_seconds", {"job": job})
+        assert running.get("/health/ready").json() == {
+            "ready": True,
+            "reasons": [],
+            "warnings": [],
+        }
+        assert running.figures().value("gerbang_fold_lag_seconds") < 5
+        await connection.execute("ALTER TABLE volume_outbox RENAME TO away")
+        try:
+            running.until("gerbang_job_failures_total", {"job": "fold_or_age"})
+        finally:
+            await connection.execute("ALTER TABLE away RENAME TO volume_outbox")
+        lines = running.end()
+    told = [line["event"] for line in lines]
+    assert (told[0], told[-2:]) == ("start", ["drain", "stop"])
+    passes = [line for line in lines if line["event"] == "keeper pass"]
+    assert {"fold_or_age", "publish"} <= {str(line["job"]) for line in passes}
+    assert [line["level"] for line in lines if "is not done" in str(line["event"])] == ["WARNING"]
+
+
+async def test_a_job_that_stands_still_turns_the_keepers_readiness() -> None:
+    async def done() -> int:
+        return 1
+
+    jobs = Jobs()
+    folding = jobs.add("fold_or_age", every=1)
+    app = internal_app(keeper_health(jobs), Metrics().page)
+    transport = httpx2.ASGITransport(app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://internal") as client:
+        await folding.run(done())
+        assert (await client.get("/health/ready")).status_code == 200
+        assert folding.succeeded_at is not None
+        folding.succeeded_at -= 130
+        answer = await client.get("/health/ready")
+        assert (answer.status_code, answer.json()["reasons"]) == (503, ["keeper"])
+        assert (await client.get("/health/live")).status_code == 200
+
+
+async def test_a_job_that_was_never_done_stands_still_in_time() -> None:
+    job = Jobs().add("publish", every=60, patience=3_600)
+    assert not job.stands_still(time.time() + 3_700)
+    assert job.stands_still(time.time() + 3_800)

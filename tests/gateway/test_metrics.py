@@ -1,0 +1,113 @@
+"""Operators see what runs, how fast and why not faster; no client makes the list grow."""
+
+import random
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+
+from models.database import connect
+from tests import tokens
+from tests.gateway.changing import global_id
+from tests.gateway.figures import Figures
+from tests.gateway.live import KINDS, happens, served
+from tests.gateway.surviving.standing import metrics_of
+
+pytestmark = pytest.mark.anyio
+
+PAGE = "{ applications(first: 3) { nodes { reference country { code } } } }"
+
+
+@pytest.fixture
+def read(app: Starlette) -> Callable[[], Any]:
+    async def now() -> Figures:
+        return Figures(await metrics_of(app.state.internal))
+
+    return now
+
+
+async def test_an_operation_is_counted_by_kind_and_role(who, read) -> None:
+    of_officer = {"kind": "query", "role": "OFFICER"}
+    before = await read()
+    await who["officer"](PAGE)
+    after = await read()
+    assert after.rise(before, "gerbang_operation_seconds_count", of_officer) == 1
+    assert after.rise(before, "gerbang_statements_total", of_officer) == 2
+    assert after.rise(before, "gerbang_operations_total", {"kind": "query", "way": "plan"}) == 1
+
+
+async def test_a_query_without_a_plan_is_counted_by_its_reason(who, read) -> None:
+    before = await read()
+    await who["officer"]('{ node(id: "nothing") { id } }')
+    await who["officer"](
+        f"""mutation {{ startVerification(input: {{ idempotencyKey: "of-the-metrics",
+            applicationId: "{global_id("AUSY-PAID-0013")}" }}) {{ errors {{ code }} }} }}"""
+    )
+    after = await read()
+    assert after.rise(before, "gerbang_plan_fallbacks_total") == 1
+    assert after.rise(before, "gerbang_plan_fallbacks_total", {"reason": "abstract"}) == 1
+    assert after.rise(before, "gerbang_operations_total", {"kind": "mutation"}) == 1
+
+
+async def test_errors_are_counted_by_code(who, read) -> None:
+    before = await read()
+    await who["officer"]("{ nothing }")
+    await who["officer"]("{")
+    after = await read()
+    assert after.rise(before, "gerbang_errors_total") == 2
+    assert after.rise(before, "gerbang_errors_total", {"code": "SYNTAX"}) == 1
+
+
+async def test_the_pool_and_the_age_of_figures_are_told(read, world) -> None:
+    now = await read()
+    assert now.value("gerbang_pool_size") == tokens.settings().database_connections
+    assert now.value("gerbang_pool_in_use") == 0
+    assert now.value("gerbang_fold_lag_seconds") == 0
+    owner = await connect(world)
+    try:
+        await owner.execute(
+            "UPDATE application SET paid_at = paid_at + interval '2 days'"
+            " WHERE reference = 'AUSY-PAID-0013';"
+            " UPDATE volume_outbox SET written_at = written_at - interval '1 hour'"
+        )
+        assert 3_600 <= (await read()).value("gerbang_fold_lag_seconds") < 3_700
+    finally:
+        await owner.execute("DELETE FROM volume_outbox")
+        await owner.close()
+    assert now.value("gerbang_published_edition_age_seconds") >= 0
+
+
+async def test_payloads_of_subscriptions_are_counted(world) -> None:
+    writer = await connect(world)
+    try:
+        async with served(world) as live, live.as_viewer("officer") as officer:
+            await officer.follows(KINDS)
+            await happens(writer, "AUSY-PAID-0013", "RECEIVED")
+            await officer.told()
+            now = Figures(await metrics_of(live.internal))
+    finally:
+        await writer.close()
+    told = {"kind": "subscription", "role": "OFFICER"}
+    assert now.value("gerbang_operation_seconds_count", told) == 2
+    assert 0 < now.value("gerbang_operation_seconds_sum", told) < 2, "waiting is not working"
+    assert now.value("gerbang_statements_total", told) >= 1
+
+
+async def test_a_hostile_run_makes_no_new_series(app, client, who) -> None:
+    """Whatever can be a client's own word: paths, methods, documents, names, roles, codes."""
+    await who["officer"](PAGE)
+    chance = random.Random(1)
+    for number in range(150):
+        word = "".join(chance.choices("abcdefghijklmnop", k=12))
+        await client.request(word.upper(), f"/{word}")
+        await client.post(f"/graphql?{word}", json={"query": f"query {word} {{ {word} }}"})
+        await who["officer"].send(
+            {"query": f"query {word} {{ {word}: viewer {{ role }} }}", "operationName": word},
+            **{"Gerbang-Role": word if number % 2 else "OFFICER"},
+        )
+    page = await metrics_of(app.state.internal)
+    series = {line.rsplit(" ", 1)[0] for line in page.splitlines() if not line.startswith("#")}
+    assert len(series) < 400
+    assert not re.search("[a-p]{12}", re.sub("gerbang_[a-z_]+", "", page))

@@ -1,0 +1,233 @@
+"""Operators read one line of each request: what ran, how and how long, and nobody's own words."""
+
+import asyncio
+import io
+import json
+import logging
+import threading
+import time
+from hashlib import sha256
+from typing import Any
+
+import pytest
+
+from gateway.execution import assemble
+from gateway.logs.lines import JSONLines, ReadableLines, facts
+from gateway.logs.output import BackgroundHandler, logging_to
+from gateway.logs.repeats import PLACE, RepeatLimit
+from tests import tokens
+from tests.gateway.changing import global_id
+from tests.gateway.conftest import ACCEPT
+from tests.gateway.live import KINDS, served
+from tests.gateway.log_lines import log_lines
+
+pytestmark = pytest.mark.anyio
+
+PAGE = "query MyOwnName { applications(first: 3) { nodes { reference country { code } } } }"
+STEP = f"""mutation {{
+    startVerification(input: {{
+        applicationId: "{global_id("AUSY-PAID-0013")}", idempotencyKey: "once-and-for-all"
+    }}) {{ errors {{ code }} }}
+}}"""
+
+
+async def line_of(viewer: Any, query: str, **variables: Any) -> dict[str, Any]:
+    with log_lines() as log:
+        await viewer(query, **variables)
+    (line,) = log.of("request")
+    return line
+
+
+async def test_a_request_leaves_one_line(who) -> None:
+    line = await line_of(who["officer"], PAGE)
+    assert line.pop("at").endswith("Z")
+    assert line.pop("ms") > 0
+    assert len(line.pop("trace")) == 32
+    line.pop("turn_ms", None), line.pop("connection_ms", None)  # too short to be told, at times
+    assert line.pop("cost_requested") > 0
+    line.pop("cost_actual", None)
+    assert line == {
+        "level": "INFO",
+        "logger": "gateway.logs.requests",
+        "event": "request",
+        "method": "POST",
+        "path": "/graphql",
+        "status": 200,
+        "kind": "query",
+        "role": "OFFICER",
+        "document": sha256(PAGE.encode()).hexdigest(),
+        "way": "plan",
+        "statements": 2,
+    }
+
+
+@pytest.mark.parametrize(
+    ("query", "reason"),
+    [
+        ("{ __schema { queryType { name } } }", "introspection"),
+        ('{ node(id: "nothing") { id } }', "abstract"),
+        ('{ applications(first: 1, after: "broken") { nodes { reference } } }', "refused"),
+        (STEP, "mutation"),
+        ("{ viewer { " + " ".join(f"v{n}: role" for n in range(501)) + " } }", "too_large"),
+    ],
+)
+async def test_the_line_says_why_no_plan_ran(who, query: str, reason: str) -> None:
+    line = await line_of(who["officer"], query)
+    assert (line["way"], line["why_executor"]) == ("executor", reason)
+
+
+async def test_a_mistake_in_a_plan_is_told_and_counted(who, app, monkeypatch) -> None:
+    async def broken(*_: Any) -> Any:
+        raise LookupError("Siti Rahayu")
+
+    monkeypatch.setattr(assemble.Assembly, "data", broken)
+    with log_lines() as log:
+        answer = await who["officer"](PAGE)
+    assert not answer.errors
+    (line,) = log.of("request")
+    assert (line["way"], line["why_executor"]) == ("executor", "defect")
+    (failure,) = [entry for entry in log.lines if entry["level"] == "ERROR"]
+    assert failure["error"][0] == "LookupError"
+    assert any("executor.py" in place for place in failure["error"])
+    assert "Siti" not in log.text
+
+
+@pytest.mark.parametrize(
+    ("viewer", "query", "codes", "denied"),
+    [
+        (
+            "manager-au",
+            "{ applications(first: 1) { nodes { decision { outcome } } } }",
+            ["FORBIDDEN_FIELD"],
+            ["Application.decision", "Decision.outcome"],
+        ),
+        ("officer", "{ nothing }", ["INVALID_DOCUMENT"], None),
+        ("officer", "{", ["SYNTAX"], None),
+    ],
+)
+async def test_what_was_denied_is_told(who, viewer, query, codes, denied) -> None:
+    line = await line_of(who[viewer], query)
+    assert line["codes"] == codes
+    assert line.get("denied") == denied
+
+
+@pytest.mark.parametrize(
+    ("headers", "code"),
+    [
+        ({"Authorization": "Bearer nonsense"}, "UNAUTHENTICATED"),
+        ({**tokens.bearer("OFFICER"), "Gerbang-Role": "AUDITOR"}, "ROLE_NOT_HELD"),
+    ],
+)
+async def test_who_is_sent_away_leaves_a_line_without_a_role(client, headers, code) -> None:
+    with log_lines() as log:
+        await client.post("/graphql", json={"query": PAGE}, headers={"Accept": ACCEPT, **headers})
+    (line,) = log.of("request")
+    assert line["codes"] == [code]
+    assert "role" not in line
+
+
+async def test_a_path_or_method_of_a_client_is_not_repeated(client) -> None:
+    with log_lines() as log:
+        await client.request("SITI", "/applications/of/Siti-Rahayu?passport=X1234567")
+    (line,) = log.of("request")
+    assert (line["method"], line["path"], line["status"]) == ("other", "other", 404)
+    assert "siti" not in log.text.lower()
+
+
+async def test_health_probes_are_told_to_whoever_looks_for_them(client) -> None:
+    with log_lines() as log:
+        await client.get("/health/live")
+    assert log.of("request") == []
+    with log_lines("DEBUG") as log:
+        await client.get("/health/live")
+    assert [line["path"] for line in log.of("request")] == ["/health/live"]
+
+
+async def test_a_subscription_and_its_socket_leave_a_line_each(world) -> None:
+    async with served(world) as live:
+        with log_lines() as log:
+            async with live.as_viewer("officer") as officer:
+                await officer.follows(KINDS)
+                await officer.subscribe("subscription { nothing }", id="2")
+                assert (await officer.hears())["type"] == "error"
+            await asyncio.sleep(0.5)  # the server ends the socket after the client
+    subscriptions = sorted(log.of("subscription"), key=lambda line: line["payloads"])
+    (socket,) = log.of("socket")
+    assert [line["payloads"] for line in subscriptions] == [0, 1]
+    refused, followed = subscriptions
+    assert refused["codes"] == ["INVALID_DOCUMENT"]
+    assert "codes" not in followed
+    assert {line["role"] for line in subscriptions} == {"OFFICER"}
+    assert followed["document"] == sha256(KINDS.encode()).hexdigest()
+    assert {line["trace"] for line in subscriptions} == {socket["trace"]}
+
+
+# --- The log itself ------------------------------------------------------------------------------
+
+
+class Stuck(io.StringIO):
+    """A reader that takes nothing until it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.let_go = threading.Event()
+
+    def write(self, text: str) -> int:
+        self.let_go.wait(10)
+        return super().write(text)
+
+
+def test_a_reader_that_takes_nothing_holds_nobody_up_and_losses_are_counted() -> None:
+    stuck = Stuck()
+    handler = BackgroundHandler(stuck, JSONLines(), most_waiting=100)
+    began = time.perf_counter()
+    for _ in range(10_000):
+        handler.handle(logging.LogRecord("gateway", logging.INFO, "", 0, "request", (), None))
+    assert time.perf_counter() - began < 1
+    stuck.let_go.set()
+    handler.close()
+    told = [json.loads(line) for line in stuck.getvalue().splitlines()]
+    lost = [line["lines"] for line in told if line["event"] == "log lines were lost"]
+    assert len(told) < 500
+    assert sum(lost) + len(told) - len(lost) == 10_000
+
+
+def test_the_same_complaint_is_told_once_a_minute_with_a_count() -> None:
+    now = [0.0]
+    limit = RepeatLimit(clock=lambda: now[0])
+
+    def complaint(place: str, level: int = logging.ERROR) -> logging.LogRecord:
+        record = logging.LogRecord("gateway", level, "", 0, "failed trace=%s", ("a",), None)
+        setattr(record, PLACE, place)
+        return record
+
+    assert [limit.filter(complaint("here")) for _ in range(1000)].count(True) == 1
+    assert limit.filter(complaint("there")), "another place is another complaint"
+    assert all(limit.filter(complaint("here", logging.INFO)) for _ in range(5))
+    now[0] = 61
+    again = complaint("here")
+    assert limit.filter(again)
+    assert JSONLines().format(again).endswith('"left_out":999}')
+    limit.filter(complaint("here"))
+    now[0] = 200
+    (last,) = limit.overdue()
+    assert "left_out=1" in ReadableLines().format(last)
+    assert list(limit.overdue()) == []
+
+
+def test_what_an_exception_says_of_itself_is_not_written() -> None:
+    stream = io.StringIO()
+    with logging_to(stream, "INFO", as_json=True):
+        try:
+            raise ValueError("passport X1234567")
+        except ValueError:
+            logging.getLogger("asyncio").exception(
+                "Task exception was never retrieved\nfuture: <Task exception=passport X1234567>"
+            )
+        logging.getLogger("models").info("keeper pass", extra=facts(rows=3))
+        logging.getLogger("httpx2").info("GET https://provider.example/?passport=X1234567")
+    text = stream.getvalue()
+    assert "X1234567" not in text
+    assert '"event":"Task exception was never retrieved","error":["ValueError","  ' in text
+    assert '"event":"keeper pass","rows":3' in text
+    assert len(text.splitlines()) == 2
