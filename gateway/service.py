@@ -14,6 +14,7 @@ from gateway.access.opening import Openings
 from gateway.access.seal import Seal
 from gateway.access.tokens import KeySource
 from gateway.app import create_app
+from gateway.execution.budgets import Budgets
 from gateway.execution.executor import SchemaExecutor
 from gateway.execution.live import SchemaFollower
 from gateway.settings import Settings
@@ -43,7 +44,9 @@ def gateway(
         Seal(settings.seal_key, settings.request_seconds + settings.statement_seconds),
         Bounds(settings.statement_seconds, settings.lock_seconds, settings.request_seconds),
     )
-    executor = SchemaExecutor(engine, openings, cursor_key=settings.cursor_key)
+    executor = SchemaExecutor(
+        engine, openings, cursor_key=settings.cursor_key, budgets=_budgets(settings)
+    )
     horizon = Horizon(settings.database_url, engine)
     return create_app(
         settings,
@@ -56,6 +59,10 @@ def gateway(
         key_source=key_source,
         drain=drain,
     )
+
+
+def _budgets(settings: Settings) -> Budgets:
+    return Budgets(settings.budget, settings.budget_refill, processes=settings.budget_processes)
 
 
 def _pool(settings: Settings, size: int) -> AsyncEngine:

@@ -12,10 +12,10 @@ from gateway.execution.operation import Answer, Executor, OperationRequest
 from gateway.failures import error_entry, log_failure, masked
 from gateway.viewer import Viewer
 from gateway.wire import media_types, parameters
+from gateway.wire.admission import Admission
 from gateway.wire.answers import answer_response, error_response
 from gateway.wire.body import read_body
 from gateway.wire.edge import trace_id_of
-from gateway.wire.gate import Gate
 from gateway.wire.metrics import Metrics
 from gateway.wire.patience import patience
 
@@ -29,7 +29,7 @@ class GraphQLOverHTTP:
         executor: Executor,
         authentication: Authentication,
         metrics: Metrics,
-        gate: Gate,
+        admission: Admission,
         *,
         body_limit: int,
         seconds: float,
@@ -37,7 +37,7 @@ class GraphQLOverHTTP:
         self._executor = executor
         self._authentication = authentication
         self._metrics = metrics
-        self._gate = gate
+        self._admission = admission
         self._body_limit = body_limit
         self._seconds = seconds
 
@@ -68,10 +68,10 @@ class GraphQLOverHTTP:
         try:
             async with patience(request, self._seconds) as waiting:
                 media_type = media_types.negotiated(request.headers.get("accept"))
-                self._gate.refuse_if_full()
+                self._admission.refuse_if_full()
                 viewer = await self._viewer(request)
                 understood = await operation()
-                async with waiting.listening(), self._gate.turn():
+                async with waiting.listening(), self._admission.turn(viewer.lane):
                     answer = await self._run(understood, viewer, trace_id)
         except RequestError as error:
             return self._refusal(error, trace_id, media_type)

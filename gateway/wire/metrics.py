@@ -31,7 +31,8 @@ class Metrics:
         )
         self._refused = Counter(
             "gerbang_refused",
-            "Operations refused for overload: full, nobody more may wait; late, waited too long.",
+            "Operations refused for overload: full, nobody more may wait; viewer, no more of this"
+            " viewer may; late, waited too long.",
             ["reason"],
             registry=self._registry,
         )
