@@ -13,9 +13,10 @@ from gateway.viewer import Lane, Viewer
 #: What a token of a document costs that is not known yet: it is parsed and validated, which takes
 #: 20 to 40 µs a token; a value of a planned page takes about 1 µs.
 VALUES_PER_TOKEN = 20
-#: What a second costs in which an operation has its turn, however little it answers: a process
-#: answers about a million values a second, over ten turns.
-VALUES_PER_SECOND = 100_000
+#: What a tenth of a second costs in which an operation has its turn, however little it answers: a
+#: process answers about a million values a second, over ten turns. Shorter times do not count, so
+#: that what is left tells nobody how long a look at a foreign row took.
+VALUES_PER_TENTH = 10_000
 #: Seconds that do not count: clocks are floating-point numbers.
 _ROUNDING = 1e-6
 #: Below so many viewers none is forgotten.
@@ -127,7 +128,7 @@ class Charge:
     def settle(self, actual: int, seconds: float) -> None:
         """Give back what was not used: by the values that were answered, and by the time."""
         self.actual = actual
-        used = max(self._operation.work + actual, int(seconds * VALUES_PER_SECOND))
+        used = max(self._operation.work + actual, int(seconds * 10) * VALUES_PER_TENTH)
         self._budgets.give_back(self._lane, self._cost.requested - used)
         self._cost = _NOTHING
 

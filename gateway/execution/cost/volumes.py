@@ -1,7 +1,7 @@
 """How many rows tables of figures can have, and how many lines are read for them."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from gateway.access.rows import scopes_narrowing
@@ -113,4 +113,5 @@ def _window(arguments: Mapping[str, Any]) -> Window:
         from_on, to_on = (date.fromisoformat(arguments[name]) for name in ("from", "to"))
     except (KeyError, TypeError, ValueError):
         return _LONGEST
-    return (from_on, to_on) if from_on <= to_on <= from_on + LONGEST_WINDOW else _LONGEST
+    is_usable = timedelta() <= to_on - from_on <= LONGEST_WINDOW
+    return (from_on, to_on) if is_usable else _LONGEST
