@@ -4,7 +4,7 @@ A request passes, from outside to inside:
 
 1. ``Edge``: trace id, security headers, figures; masks and logs whatever was not foreseen.
 2. the route; for ``/development`` only from this machine (``LoopbackOnly``).
-3. ``GraphQLOverHTTP``: media types, room at the gate, viewer, bounded body; then its turn at the
+3. ``GraphQLOverHTTP``: media types, room in the queue, viewer, bounded body; then its turn at the
    executor, until the deadline or until the client hangs up. Or ``GraphQLOverWebSocket``: origin,
    subprotocol; then ``Socket``, then the follower.
 
@@ -35,9 +35,9 @@ from gateway.faults import Fault
 from gateway.settings import Settings, SettingsError
 from gateway.wire import explorer
 from gateway.wire.addresses import Addresses
+from gateway.wire.admission import Admission, Room
 from gateway.wire.drain import Drain
 from gateway.wire.edge import Edge, refusal
-from gateway.wire.gate import Gate
 from gateway.wire.health import Check, Health
 from gateway.wire.http import GraphQLOverHTTP
 from gateway.wire.internal import internal_app
@@ -88,12 +88,7 @@ def create_app(
     endpoint = GraphQLOverHTTP(
         executor,
         authentication,
-        Gate(
-            metrics,
-            running=settings.operations,
-            waiting=settings.queue,
-            seconds=settings.queue_seconds,
-        ),
+        Admission(metrics, _room(settings)),
         body_limit=settings.body_limit,
         seconds=settings.request_seconds,
     )
@@ -132,6 +127,16 @@ def _named(fault: Fault, passes: Callable[[], Awaitable[bool]]) -> Check:
         return None if await passes() else fault
 
     return check
+
+
+def _room(settings: Settings) -> Room:
+    return Room(
+        running=settings.operations,
+        waiting=settings.queue,
+        running_of_a_viewer=min(settings.viewer_operations, settings.operations),
+        waiting_of_a_viewer=min(settings.viewer_queue, settings.queue),
+        seconds=settings.queue_seconds,
+    )
 
 
 def _key_source(settings: Settings, sign_in: "SignIn | None") -> KeySource:

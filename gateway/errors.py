@@ -39,6 +39,7 @@ class ErrorCode(StrEnum):
     INVALID_CURSOR = "INVALID_CURSOR"
     POSITION_TOO_OLD = "POSITION_TOO_OLD"
     TOO_MANY_SUBSCRIPTIONS = "TOO_MANY_SUBSCRIPTIONS"
+    RATE_LIMITED = "RATE_LIMITED"
     TIMEOUT = "TIMEOUT"
     OVERLOADED = "OVERLOADED"
     UNAVAILABLE = "UNAVAILABLE"
@@ -55,7 +56,7 @@ class GerbangError(Exception):
         self.code = code
         self.message = message
         #: ``locations`` in the document, the ``path`` of the answer, the ``coordinate`` of a field,
-        #: the ``heldRoles`` to choose from.
+        #: the ``heldRoles`` to choose from, the ``cost`` of the operation.
         self.details = details or {}
 
 
@@ -71,6 +72,19 @@ class RequestError(GerbangError):
     ) -> None:
         super().__init__(code, message, details)
         self.status = status
+
+
+class RateLimitedError(RequestError):
+    """The budget of the viewer is spent: enough of it is there after ``retry_after`` seconds."""
+
+    def __init__(self, retry_after: int, cost: Mapping[str, Any]) -> None:
+        super().__init__(
+            ErrorCode.RATE_LIMITED,
+            f"You asked for much in a short time. Ask again in {retry_after} s.",
+            HTTPStatus.TOO_MANY_REQUESTS,
+            {"cost": cost},
+        )
+        self.retry_after = retry_after
 
 
 class FieldError(GerbangError):

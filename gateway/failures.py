@@ -11,7 +11,7 @@ from gateway.logs.repeats import PLACE
 MASKED = "Something went wrong here. Quote the trace id when you report it."
 
 #: Details that GraphQL has no place of its own for.
-IN_EXTENSIONS = frozenset({"coordinate", "heldRoles"})
+IN_EXTENSIONS = frozenset({"coordinate", "cost", "heldRoles"})
 
 log = logging.getLogger("gateway.failures")
 

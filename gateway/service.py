@@ -18,6 +18,7 @@ from gateway.access.probe import FIGURES, Probe
 from gateway.access.seal import Clock, Seal
 from gateway.access.tokens import KeySource
 from gateway.app import create_app
+from gateway.execution.budgets import Budgets
 from gateway.execution.executor import SchemaExecutor
 from gateway.execution.live import SchemaFollower
 from gateway.faults import Fault
@@ -52,7 +53,9 @@ def gateway(
         Seal(settings.seal_key, settings.request_seconds + settings.statement_seconds, clock),
         Bounds(settings.statement_seconds, settings.lock_seconds, settings.request_seconds),
     )
-    executor = SchemaExecutor(engine, openings, cursor_key=settings.cursor_key)
+    executor = SchemaExecutor(
+        engine, openings, cursor_key=settings.cursor_key, budgets=_budgets(settings)
+    )
     horizon = Horizon(settings.database_url, engine)
     # No operation takes longer than this, so a pool that is merely busy moves sooner.
     watch = PoolWatch(engine, settings.request_seconds + settings.statement_seconds)
@@ -74,6 +77,10 @@ def gateway(
         key_source=key_source,
         drain=drain,
     )
+
+
+def _budgets(settings: Settings) -> Budgets:
+    return Budgets(settings.budget, settings.budget_refill, processes=settings.budget_processes)
 
 
 def _pool(settings: Settings, size: int) -> AsyncEngine:

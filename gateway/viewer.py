@@ -4,6 +4,10 @@ from dataclasses import dataclass
 
 from models.vocabulary import Role
 
+#: Whose questions wait for each other, and share a budget: a person in a role. Who acts in two
+#: roles has two of them, so that the work of one is not refused for the other's.
+Lane = tuple[str, Role]
+
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
@@ -24,6 +28,11 @@ class Viewer:
     @property
     def is_anonymous(self) -> bool:
         return self.role is Role.ANONYMOUS
+
+    @property
+    def lane(self) -> Lane:
+        """All anonymous people together are one."""
+        return self.subject, self.role
 
 
 ANONYMOUS = Viewer(subject="", role=Role.ANONYMOUS, held_roles=(Role.ANONYMOUS,))

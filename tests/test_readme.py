@@ -61,7 +61,10 @@ async def test_answers_are_as_printed_but_for_the_numbers(
 def _without_numbers(value: Any) -> Any:
     match value:
         case dict():
-            return {name: _without_numbers(inner) for name, inner in value.items()}
+            # When a budget is full again is an instant, so another each time.
+            return {
+                name: name == "resetsAt" or _without_numbers(inner) for name, inner in value.items()
+            }
         case list():
             return [_without_numbers(inner) for inner in value]
         case int():

@@ -99,6 +99,25 @@ def reach(type_name: str, viewer: Viewer) -> tuple[object, ...]:
     return (viewer.role, *(getattr(viewer, scope) for scope in scopes))
 
 
+def scopes_narrowing(type_name: str, role: Role) -> frozenset[Scope]:
+    """The parts of a viewer's scope that hold for every row of a type, exact or published."""
+    access = POLICY[type_name]
+    rules = [rows[role] for rows in (access.rows, access.published_rows) if role in rows]
+    narrowing = [frozenset(_always(rule)) for rule in rules]
+    return frozenset.intersection(*narrowing) if narrowing else frozenset()
+
+
+def _always(rule: Rule) -> Iterator[Scope]:
+    match rule:
+        case Own(_, scope):
+            yield scope
+        case AllOf(rules):
+            for each in rules:
+                yield from _always(each)
+        case _:
+            return
+
+
 def _scopes(rule: Rule) -> Iterator[Scope]:
     match rule:
         case Own(_, scope):

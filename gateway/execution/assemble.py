@@ -1,6 +1,7 @@
 """Runs a plan: level by level, one statement for all that a level leads to."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -50,6 +51,8 @@ class Assembly:
         self._operation = operation
         self._variables = variables
         self._found: dict[Reading, Found] = {}
+        #: How many values the answer holds, once it is there.
+        self.values = len(plan.ways)
 
     async def data(self) -> Object:
         """The data of the answer. Raises FieldError for what has to be told at its place."""
@@ -62,7 +65,9 @@ class Assembly:
                 raise failure
         data = {key: _drawn(way, one, level) for (key, way), one in zip(ways, read, strict=True)}
         while level.parts:
+            self.values += level.values
             level = await self._next(level)
+        self.values += level.values
         return data
 
     async def _read(self, key: str, way: Way) -> Any:
@@ -136,12 +141,25 @@ async def _page(connection: Connection[Any], shape: PageShape) -> PageRead:
 
 def _attach(one: Leading, found: Found, below: Level) -> None:
     """The objects of a link in those that it leads from; who leads to the same has the same."""
-    link, keys = one.link, dict.fromkeys(one.keys)
+    link, keys = one.link, _times(one)
     if link.reading.is_list:
-        objects = iter(below.draw(link.shape, [row for key in keys for row in found[key]]))
+        rows = [row for key in keys for row in found[key]]
+        times = [time for key, time in keys.items() for _ in found[key]]
+        objects = iter(below.draw(link.shape, rows, times))
         drawn: dict[Any, Any] = {key: [next(objects) for _ in found[key]] for key in keys}
     else:
         there = [key for key in keys if found[key] is not None]
-        drawn = dict(zip(there, below.draw(link.shape, [found[key] for key in there]), strict=True))
+        rows, times = [found[key] for key in there], [keys[key] for key in there]
+        drawn = dict(zip(there, below.draw(link.shape, rows, times), strict=True))
     for key, object_ in zip(one.keys, one.part.objects, strict=True):
         object_[link.key] = drawn.get(key)
+
+
+def _times(one: Leading) -> dict[Any, int]:
+    """How often the answer leads to each key."""
+    if one.part.times is None:
+        return Counter(one.keys)
+    times: dict[Any, int] = {}
+    for key, time in zip(one.keys, one.part.times, strict=True):
+        times[key] = times.get(key, 0) + time
+    return times

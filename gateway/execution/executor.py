@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
+from time import monotonic
 from typing import Any
 
 from asyncpg import PostgresError
@@ -28,12 +29,15 @@ from gateway.access.opening import Openings
 from gateway.access.outages import refuse_partial
 from gateway.access.purpose import StatedPurpose, stated_purpose
 from gateway.access.session import Session
-from gateway.errors import ErrorCode, GerbangError, RequestError
-from gateway.execution.cost import MOST, cost_of
+from gateway.errors import ErrorCode, GerbangError, RateLimitedError, RequestError
+from gateway.execution.budgets import Budgets, Charge
+from gateway.execution.cost import values_in
+from gateway.execution.cost.cache import CostCache
 from gateway.execution.documents import BY_REQUEST, Documents, operation_of
 from gateway.execution.operation import Answer, OperationRequest
-from gateway.execution.plans import Plans
+from gateway.execution.plans import Planned, Plans
 from gateway.execution.role_schema import role_schema
+from gateway.execution.unseen import UnseenDocuments
 from gateway.failures import error_entry, log_failure, masked
 from gateway.logs.operation import Kind, Way, WhyExecutor, current_record
 from gateway.mutations.changes import Changes
@@ -57,7 +61,7 @@ class Admitted:
     trace_id: str
     view: GraphQLSchema
     document: DocumentNode
-    cost: int
+    charge: Charge
     #: Which fields of identity it reads, and why.
     logged: tuple[str, ...]
     purpose: StatedPurpose | None
@@ -70,8 +74,11 @@ Roots = Callable[[Context], Awaitable[Sequence[Any]]]
 class SchemaExecutor:
     """Runs operations of viewers against the database, each on the view of its role."""
 
-    def __init__(self, engine: AsyncEngine, openings: Openings, *, cursor_key: bytes) -> None:
+    def __init__(
+        self, engine: AsyncEngine, openings: Openings, *, cursor_key: bytes, budgets: Budgets
+    ) -> None:
         full = build_schema()
+        self.budgets = budgets
         self._engine = engine
         self._openings = openings
         self._cursors = Cursors(cursor_key)
@@ -80,21 +87,32 @@ class SchemaExecutor:
         self.catalogue = Catalogue(full)
         self.views = {role: role_schema(full, self.catalogue, role) for role in Role}
         self._documents = Documents(full, self.views)
+        self._costs = CostCache()
+        self._unseen = UnseenDocuments()
         self._plans = Plans(self.views, self.catalogue, self._documents)
 
     async def run(self, request: OperationRequest, viewer: Viewer, trace_id: str) -> Answer:
-        """The answer to one operation. Raises RequestError where it cannot start."""
-        admitted = self.admitted(request, viewer, trace_id)
-        if isinstance(admitted, Answer):
-            return admitted
-        (answer,) = await self.answers(admitted, _once)
-        return answer
+        """The answer to one operation, or what says why it did not start, with what it cost."""
+        charge = Charge(self.budgets, viewer)
+        try:
+            admitted = self.admitted(request, viewer, trace_id, charge)
+            if isinstance(admitted, Answer):
+                return with_cost(admitted, charge)
+            (answer,) = await self.answers(admitted, _once)
+        except RequestError as error:
+            charge.cancel()
+            return _failed(error, charge, trace_id)
+        except Exception as error:  # what was taken for it stays taken
+            log_failure(error, trace_id)
+            return _failed(masked(), charge, trace_id)
+        return with_cost(answer, charge)
 
     def admitted(
         self,
         request: OperationRequest,
         viewer: Viewer,
         trace_id: str,
+        charge: Charge,
         kinds: Collection[OperationType] = BY_REQUEST,
     ) -> Admitted | Answer:
         """The operation as it may run, or the answer that says what is wrong with it.
@@ -102,29 +120,28 @@ class SchemaExecutor:
         Raises RequestError where it cannot start.
         """
         text = _text(request)
+        if tokens := self._unseen.tokens(text, viewer.role):
+            charge.take_tokens(tokens)
+            self._unseen.note(text, viewer.role)
         document = self._documents.parsed(text)
         operation = operation_of(document, request.operation_name, kinds)
         current_record().kind = Kind(operation.operation.value)
         _refuse_unsafe(operation, request)
         view = self.views[viewer.role]
-        cost = cost_of(operation, document, view, request.variables)
-        if cost > MOST:
-            raise RequestError(
-                ErrorCode.TOO_COSTLY,
-                f"This could answer with {cost} values; {MOST} is the most. Ask for smaller pages.",
-            )
+        charge.take(self._costs.cost_of(text, operation, document, view, request.variables, viewer))
         if mistakes := self._documents.mistakes(text, viewer.role):
+            charge.cancel()
             return _refused([error_entry(mistake, trace_id) for mistake in mistakes])
         logged = self._documents.fields_read(text, _LOGGED, viewer.role)
         purpose = stated_purpose(viewer, _stated(view, operation, request)) if logged else None
-        return Admitted(request, viewer, trace_id, view, document, cost, logged, purpose)
+        return Admitted(request, viewer, trace_id, view, document, charge, logged, purpose)
 
     async def answers(self, admitted: Admitted, roots: Roots) -> list[Answer]:
         """An answer for each root, all of one snapshot; what they read of identity is logged.
 
         Raises RequestError with UNAVAILABLE where it cannot be.
         """
-        viewer = admitted.viewer
+        viewer, began = admitted.viewer, monotonic()
         context = Context(
             viewer,
             partial(self.session, viewer),
@@ -135,10 +152,10 @@ class SchemaExecutor:
         )
         try:
             executions = [self._executed(admitted, context, root) for root in await roots(context)]
-            results = await asyncio.gather(*executions)
+            executed = await asyncio.gather(*executions)
         finally:
             await context.session.close()
-        for result in results:
+        for result, _ in executed:
             refuse_partial(error.original_error for error in result.errors or ())
         if admitted.purpose and context.identities_read:
             await record_reads(
@@ -150,25 +167,30 @@ class SchemaExecutor:
                 admitted.logged,
                 admitted.trace_id,
             )
-        return [answer_to(result, admitted) for result in results]
+        admitted.charge.settle(sum(values for _, values in executed), monotonic() - began)
+        return [answer_to(result, admitted) for result, _ in executed]
 
-    async def _executed(self, admitted: Admitted, context: Context, root: Any) -> ExecutionResult:
+    async def _executed(
+        self, admitted: Admitted, context: Context, root: Any
+    ) -> tuple[ExecutionResult, int]:
+        """What an execution answers, and how many values that holds."""
         record = current_record()
         if root:
             record.note_executor(WhyExecutor.SUBSCRIPTION)
         elif (planned := await self._planned(admitted, context)) is not None:
             record.way = Way.PLAN
-            return planned
+            return ExecutionResult(planned.data), planned.values
         record.way = Way.EXECUTOR
         is_mutation = record.kind is Kind.MUTATION
         record.note_executor(WhyExecutor.MUTATION if is_mutation else WhyExecutor.REFUSED)
-        return await _by_graphql_core(admitted, context, root)
+        result = await _by_graphql_core(admitted, context, root)
+        return result, values_in(result.data)
 
-    async def _planned(self, admitted: Admitted, context: Context) -> ExecutionResult | None:
+    async def _planned(self, admitted: Admitted, context: Context) -> Planned | None:
         """By a plan; None where there is none, or where graphql-core is to tell what goes wrong."""
         record = current_record()
         try:
-            data = await self._plans.data(admitted.request, context)
+            return await self._plans.data(admitted.request, context)
         except (GerbangError, GraphQLError):
             record.note_executor(WhyExecutor.REFUSED)
             return None
@@ -179,7 +201,6 @@ class SchemaExecutor:
             record.note_executor(WhyExecutor.DEFECT)
             log_failure(error, admitted.trace_id)
             return None
-        return None if data is None else ExecutionResult(data)
 
     def session(self, viewer: Viewer) -> Session:
         """A hold on the database in the viewer's name."""
@@ -242,7 +263,21 @@ def answer_to(result: ExecutionResult, admitted: Admitted) -> Answer:
     errors = [_told(error, admitted.trace_id) for error in result.errors or ()]
     if any(error.path is None for error in result.errors or ()):
         return _refused(errors)
-    return Answer(result.data, errors, {"cost": {"requested": admitted.cost, "maximum": MOST}})
+    return Answer(result.data, errors)
+
+
+def with_cost(answer: Answer, charge: Charge) -> Answer:
+    """The answer, which says what it cost, as far as that is known."""
+    if charge.requested is not None:
+        answer.extensions["cost"] = charge.told()
+    return answer
+
+
+def _failed(error: RequestError, charge: Charge, trace_id: str) -> Answer:
+    retry_after = error.retry_after if isinstance(error, RateLimitedError) else None
+    entry = error_entry(error, trace_id)
+    answer = Answer(None, [entry], status=error.status, retry_after=retry_after)
+    return with_cost(answer, charge)
 
 
 def _refused(errors: list[dict[str, Any]]) -> Answer:

@@ -16,7 +16,8 @@ from graphql import Executor as Execution
 
 from gateway.access.horizon import Horizon
 from gateway.errors import ErrorCode, GerbangError
-from gateway.execution.executor import Admitted, SchemaExecutor, answer_to
+from gateway.execution.budgets import Charge
+from gateway.execution.executor import Admitted, SchemaExecutor, answer_to, with_cost
 from gateway.execution.operation import Answer, OperationRequest
 from gateway.logs.operation import current_record
 from gateway.schema.following import (
@@ -34,6 +35,7 @@ from models.vocabulary import Role
 #: Failures that pass: what was found is read again, since nobody was told of it.
 _PASSING = frozenset({ErrorCode.UNAVAILABLE, ErrorCode.TIMEOUT, ErrorCode.INTERNAL})
 _MOST_ATTEMPTS = 5
+_KINDS = (OperationType.SUBSCRIPTION,)
 
 
 class SchemaFollower:
@@ -54,17 +56,20 @@ class SchemaFollower:
 
         Raises RequestError where the operation cannot start.
         """
-        admitted = self._executor.admitted(request, viewer, trace_id, (OperationType.SUBSCRIPTION,))
+        charge = Charge(self._executor.budgets, viewer)
+        admitted = self._executor.admitted(request, viewer, trace_id, charge, _KINDS)
         if isinstance(admitted, Answer):
             yield admitted
             return
+        charge.cancel()  # each payload is charged by itself
         following = await self._following(admitted)
         if isinstance(following, Answer):
             yield following
             return
         async for found in following:
+            charge.take_again()
             for answer in await self._told(admitted, following, found):
-                yield answer
+                yield with_cost(answer, charge)
             following.seen(found)
 
     async def _following(self, admitted: Admitted) -> Following | Answer:

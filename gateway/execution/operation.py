@@ -29,6 +29,8 @@ class Answer:
     errors: list[dict[str, Any]] = field(default_factory=list)
     extensions: dict[str, Any] = field(default_factory=dict)
     status: HTTPStatus = HTTPStatus.OK
+    #: After how many seconds to ask again, where that is known.
+    retry_after: int | None = None
 
 
 class Executor(Protocol):

@@ -96,6 +96,7 @@ def _object(
     def draw(told: Any, level: Level) -> Object | None:
         if told is None:
             return None
+        level.values += len(parts)
         return {key: part(told, level) for key, part in parts.items()}
 
     return draw

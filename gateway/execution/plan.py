@@ -160,6 +160,7 @@ class Planner:
         def drawn(read: PageRead, level: Level) -> list[Object]:
             if not parts:  # everything asked for was switched off
                 return [{} for _ in read.rows]
+            level.values += len(parts) * len(read.rows)
             columns = [part(read, level) for part in parts.values()]
             return [dict(zip(parts, values, strict=True)) for values in zip(*columns, strict=True)]
 

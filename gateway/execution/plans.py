@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql import (
     GraphQLBoolean,
@@ -28,6 +28,14 @@ from gateway.schema.catalogue import Catalogue
 from gateway.schema.context import Context
 from models.vocabulary import Role
 
+
+class Planned(NamedTuple):
+    """What a plan answers, and how many values that holds."""
+
+    data: Object
+    values: int
+
+
 #: Names of variables, each with the value that a request gives it.
 Given = tuple[tuple[str, Any], ...]
 
@@ -43,7 +51,7 @@ class Plans:
         self._documents = documents
         self._plan = lru_cache(KEPT)(self._planned)
 
-    async def data(self, request: OperationRequest, context: Context) -> Object | None:
+    async def data(self, request: OperationRequest, context: Context) -> Planned | None:
         """The data of the answer; None for what has no plan.
 
         Raises FieldError for what has to be told at its place.
@@ -58,7 +66,8 @@ class Plans:
         if isinstance(plan, WhyExecutor):
             current_record().note_executor(plan)
             return None
-        return await Assembly(plan, context, view, operation, variables).data()
+        assembly = Assembly(plan, context, view, operation, variables)
+        return Planned(await assembly.data(), assembly.values)
 
     def _operation(self, text: str, name: str | None) -> OperationDefinitionNode:
         return operation_of(self._documents.parsed(text), name)

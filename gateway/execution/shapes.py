@@ -58,6 +58,11 @@ class Shape:
                 found[key] = make(row)
         return objects
 
+    @property
+    def width(self) -> int:
+        """How many values each object has."""
+        return len(self._labels)
+
     @cached_property
     def _values(self) -> Callable[[Row], tuple[Any, ...]]:
         """Made when a row is drawn: only then is it known what else is read with it."""
@@ -74,6 +79,8 @@ class Drawn:
     shape: Shape
     rows: Sequence[Row]
     objects: Sequence[Object]
+    #: How often each object stands in the answer; without it, once.
+    times: Sequence[int] | None
 
 
 class Level:
@@ -81,12 +88,17 @@ class Level:
 
     def __init__(self) -> None:
         self.parts: list[Drawn] = []
+        #: How many values the answer holds of what was drawn here.
+        self.values = 0
 
-    def draw(self, shape: Shape, rows: Sequence[Row]) -> list[Object]:
-        """An object for each row."""
+    def draw(
+        self, shape: Shape, rows: Sequence[Row], times: Sequence[int] | None = None
+    ) -> list[Object]:
+        """An object for each row, which stands in the answer so many times."""
         objects = shape.drawn(rows)
+        self.values += shape.width * (len(rows) if times is None else sum(times))
         if shape.followed and objects:
-            self.parts.append(Drawn(shape, rows, objects))
+            self.parts.append(Drawn(shape, rows, objects, times))
         return objects
 
 
@@ -121,4 +133,5 @@ class PageShape:
 
     def drawn(self, read: PageRead, level: Level) -> Object:
         """The object of the connection."""
+        level.values += len(self.parts)
         return {key: part(read, level) for key, part in self.parts.items()}

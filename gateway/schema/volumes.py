@@ -1,6 +1,6 @@
 """The question that is put to the processing volumes, and its answer."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Annotated, Any
@@ -97,6 +97,7 @@ async def volumes(
     selected = info.selected_fields  # once: Strawberry reads the document for it
     question = _question(selected, from_, to, group_by, where)
     table = await _table(context, selected, question, edition)
+    _refuse_too_many(table.rows)
     asked = (d for d in question.dimensions if _has(selected, _field_of(d)))
     names = await named(context, asked, table.rows)
     for row in table.rows:
@@ -177,12 +178,17 @@ class _Nought(dict[str, Any]):
 
 async def _figures(context: Context, asked: AnySelect) -> list[Figures]:
     found = await context.session.rows(holding(asked, "VolumeRow"))
-    if len(found) > MOST_ROWS:
+    _refuse_too_many(found)
+    # A public name of SQLAlchemy's, whatever it looks like.
+    return [dict(row._mapping) for row in found]  # pyright: ignore[reportPrivateUsage]
+
+
+def _refuse_too_many(rows: Sequence[Any]) -> None:
+    """Raise INVALID_INPUT. What an operation costs is counted with this many rows."""
+    if len(rows) > MOST_ROWS:
         raise _invalid(
             f"This has more than {MOST_ROWS} rows. Group by less, or ask for a shorter window."
         )
-    # A public name of SQLAlchemy's, whatever it looks like.
-    return [dict(row._mapping) for row in found]  # pyright: ignore[reportPrivateUsage]
 
 
 def _question(

@@ -196,6 +196,33 @@ class Settings(ConnectionSettings):
         readers.seconds(0.01, 60),
         3.0,
     )
+    viewer_operations: int = setting(
+        "how many operations of one viewer run at once, while nobody else asks too; anonymous "
+        "people together are one viewer, and a person is one in each role",
+        readers.whole(1, 200),
+        5,
+    )
+    viewer_queue: int = setting(
+        "how many operations of one viewer may wait for their turn",
+        readers.whole(0, 10_000),
+        20,
+    )
+    budget: int = setting(
+        "how many values a viewer may ask for at once, whoever has asked for none for a while; "
+        "see gateway/execution/budgets.py",
+        readers.whole(1, 10_000_000_000),
+        20_000_000,
+    )
+    budget_refill: int = setting(
+        "how many values a second are added to a viewer's budget, until it is full",
+        readers.whole(1, 1_000_000_000),
+        500_000,
+    )
+    budget_processes: int = setting(
+        "by how many gateway processes those limits are shared: each keeps its part to itself",
+        readers.whole(1, 1_000),
+        1,
+    )
     keep_alive_seconds: int = setting(
         "how long an idle connection of a client stays open, seconds; longer than a proxy "
         "keeps its own, so that it never asks on one that just closes",

@@ -30,7 +30,9 @@ def answer_response(answer: Answer, media_type: str) -> Response:
     if answer.extensions:
         content["extensions"] = answer.extensions
     response = json_response(content, status, media_type)
-    if answer.status == HTTPStatus.SERVICE_UNAVAILABLE:
+    if answer.retry_after is not None:
+        response.headers["Retry-After"] = str(answer.retry_after)
+    elif answer.status == HTTPStatus.SERVICE_UNAVAILABLE:
         _say_when(response, {entry["extensions"]["code"] for entry in answer.errors})
     return response
 

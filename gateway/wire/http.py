@@ -14,10 +14,10 @@ from gateway.failures import error_entry, log_failure, masked
 from gateway.logs.operation import current_record
 from gateway.viewer import Viewer
 from gateway.wire import media_types, parameters
+from gateway.wire.admission import Admission
 from gateway.wire.answers import answer_response, error_response
 from gateway.wire.body import read_body
 from gateway.wire.edge import trace_id_of
-from gateway.wire.gate import Gate
 from gateway.wire.patience import patience
 
 
@@ -29,14 +29,14 @@ class GraphQLOverHTTP:
         self,
         executor: Executor,
         authentication: Authentication,
-        gate: Gate,
+        admission: Admission,
         *,
         body_limit: int,
         seconds: float,
     ) -> None:
         self._executor = executor
         self._authentication = authentication
-        self._gate = gate
+        self._admission = admission
         self._body_limit = body_limit
         self._seconds = seconds
 
@@ -68,13 +68,13 @@ class GraphQLOverHTTP:
         try:
             async with patience(request, self._seconds) as waiting:
                 media_type = media_types.negotiated(request.headers.get("accept"))
-                self._gate.refuse_if_full()
+                self._admission.refuse_if_full()
                 viewer = await self._viewer(request)
                 record.role = viewer.role
                 understood = await operation()
                 record.note_document(understood.document)
                 asked_at = perf_counter()
-                async with waiting.listening(), self._gate.turn():
+                async with waiting.listening(), self._admission.turn(viewer.lane):
                     record.turn_seconds = perf_counter() - asked_at
                     answer = await self._run(understood, viewer, trace_id)
         except RequestError as error:

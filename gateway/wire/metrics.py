@@ -46,7 +46,8 @@ class Metrics:
         self._errors = self._counter("gerbang_errors", "Errors told to clients, by code.", "code")
         self._refused = self._counter(
             "gerbang_refused",
-            "Operations refused for overload: full, nobody more may wait; late, waited too long.",
+            "Operations refused for overload: full, nobody more may wait; viewer, no more of this"
+            " viewer may; late, waited too long.",
             "reason",
         )
         self._seconds = Histogram(

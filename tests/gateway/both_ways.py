@@ -2,17 +2,20 @@
 
 import asyncio
 import gc
+import re
 import secrets
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
 import asyncpg
 import pytest
 from graphql import GraphQLError
 
+from gateway.execution.cost import values_in
 from gateway.execution.plans import Plans
 from models.database import connect
 from tests.gateway.conftest import Asked, Viewer
@@ -24,6 +27,10 @@ DELETE FROM access_event WHERE trace_id = $1 RETURNING applicant_id, actor, acto
 """
 
 
+#: What is left of a viewer's budget is another after each question.
+_BUDGET = re.compile(r',"remaining":\d+,"resetsAt":"[^"]+"')
+
+
 @dataclass(frozen=True)
 class Told:
     """An answer, and the reads of identity that were logged for it."""
@@ -33,7 +40,7 @@ class Told:
 
     @property
     def bytes(self) -> tuple[int, str]:
-        return self.asked.status, self.asked.text
+        return self.asked.status, _BUDGET.sub("", self.asked.text)
 
 
 @dataclass
@@ -70,6 +77,8 @@ class BothWays:
             by_plan = await self._told(viewer, body, trace)
         with plans_off():
             by_executor = await self._told(viewer, body, trace)
+        for told in (by_plan, by_executor):
+            assert_honest_cost(told.asked, body)
         if not _are_other_failures(by_plan.asked, by_executor.asked):
             assert by_plan.bytes == by_executor.bytes, f"{by_plan.asked.status} {viewer} {body}"
         assert by_plan.events == by_executor.events, f"{by_plan.asked.status} {viewer} {body}"
@@ -80,6 +89,16 @@ class BothWays:
         asked = await self._who[viewer].send(body, traceparent=f"00-{trace}-{'1' * 16}-01")
         events = [tuple(event) for event in await self._owner.fetch(EVENTS, trace)]
         return Told(asked, sorted(events))
+
+
+def assert_honest_cost(asked: Asked, question: Any) -> None:
+    """That what was answered is counted right, and was foreseen."""
+    cost = asked.body.get("extensions", {}).get("cost")
+    if cost is None:
+        assert asked.status == HTTPStatus.BAD_REQUEST, (asked.body, question)
+        return
+    held = values_in(asked.body.get("data"))
+    assert cost["actual"] == held <= cost["requested"], (cost, held, question)
 
 
 def _are_other_failures(one: Asked, other: Asked) -> bool:

@@ -83,6 +83,8 @@ def told(answer: Asked) -> tuple[int, Any]:
     body = json.loads(answer.text)
     for error in body.get("errors", []):
         del error["extensions"]["traceId"]
+    for told_by_the_clock in ("remaining", "resetsAt"):
+        body.get("extensions", {}).get("cost", {}).pop(told_by_the_clock, None)
     return answer.status, body
 
 

@@ -1,0 +1,117 @@
+"""How many rows tables of figures can have, and how many lines are read for them."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from gateway.access.rows import scopes_narrowing
+from gateway.execution.cost.arguments import length
+from gateway.execution.cost.bounds import GROUNDS, GROUPS, MOST_LINES
+from gateway.rules import Scope
+from gateway.schema.volumes import LONGEST_WINDOW, MOST_ROWS
+from gateway.viewer import Viewer
+from models.volumes import Dimension, Period, Question
+from models.volumes.question import MONTHS
+
+#: By their names in `groupBy`, and in `where`.
+_NARROWED_BY: Mapping[Dimension, str] = {
+    Dimension.COUNTRY: "countries",
+    Dimension.NATIONALITY: "nationalities",
+    Dimension.PARTNER: "partners",
+    Dimension.CENTRE: "centres",
+    Dimension.VISA_TYPE: "visaTypes",
+    Dimension.CHANNEL: "channels",
+}
+_REACHED_BY: Mapping[Dimension, Scope] = {
+    Dimension.COUNTRY: Scope.COUNTRIES,
+    Dimension.PARTNER: Scope.PARTNER,
+    Dimension.CENTRE: Scope.CENTRES,
+}
+#: From one day to another, both inclusive.
+Window = tuple[date, date]
+_LONGEST: Window = (date(2000, 1, 1), date(2000, 1, 1) + LONGEST_WINDOW)
+
+
+class Table(NamedTuple):
+    """At most how many rows a table has, and how many lines the database forms for it."""
+
+    rows: int
+    lines: int
+
+
+def volume_table(arguments: Mapping[str, Any], viewer: Viewer) -> Table:
+    """The table of `volumes`. What cannot be used counts as the most that could be asked for."""
+    asked = _names(arguments.get("groupBy"))
+    window = _window(arguments)
+    where = arguments.get("where")
+    narrowed = where if isinstance(where, dict) else {}
+    lines = 1
+    for name in dict.fromkeys(asked):
+        if name in Dimension.__members__:
+            lines *= _groups(Dimension[name], narrowed, viewer)
+        elif name in Period.__members__:
+            lines *= _periods(Period[name], window)
+    return Table(min(lines, MOST_ROWS), min(lines, MOST_LINES))
+
+
+def grounds_table(arguments: Mapping[str, Any]) -> Table:
+    """The table of `refusalGrounds`."""
+    return _by_period(arguments, GROUNDS.most)
+
+
+def referrals_table(arguments: Mapping[str, Any]) -> Table:
+    """The table of `screeningReferrals`."""
+    return _by_period(arguments, 1)
+
+
+def _by_period(arguments: Mapping[str, Any], groups: int) -> Table:
+    period = arguments.get("groupBy")
+    if period is None:
+        return Table(groups, groups)
+    kind = Period.__members__.get(str(period), Period.DAY)
+    rows = groups * _periods(kind, _window(arguments))
+    return Table(rows, rows)
+
+
+def _names(group_by: Any) -> list[str]:
+    """What a question groups by; all there is where that is not known."""
+    names = group_by if isinstance(group_by, list) else [group_by]
+    return names if all(map(_is_known, names)) else [*Dimension.__members__, Period.DAY.name]
+
+
+def _is_known(name: Any) -> bool:
+    return isinstance(name, str) and (name in Dimension.__members__ or name in Period.__members__)
+
+
+def _groups(dimension: Dimension, where: Mapping[str, Any], viewer: Viewer) -> int:
+    most = GROUPS[dimension].most
+    if (values := where.get(_NARROWED_BY[dimension])) is not None:
+        most = min(most, length(values))
+    if (scope := _REACHED_BY.get(dimension)) in scopes_narrowing("VolumeRow", viewer.role):
+        reached = getattr(viewer, str(scope))
+        most = min(most, len(reached) if isinstance(reached, tuple) else 1)
+    return most
+
+
+def _periods(period: Period, window: Window) -> int:
+    """How many periods a window touches."""
+    calendar = Question(*window, period=period)
+    first, last = map(calendar.first_day_of, window)
+    match period:
+        case Period.DAY:
+            return (last - first).days + 1
+        case Period.WEEK:
+            return (last - first).days // 7 + 1
+        case _:
+            months = (last.year - first.year) * 12 + last.month - first.month
+            return months // MONTHS[period] + 1
+
+
+def _window(arguments: Mapping[str, Any]) -> Window:
+    """The window; the longest there is where it cannot be used."""
+    try:
+        from_on, to_on = (date.fromisoformat(arguments[name]) for name in ("from", "to"))
+    except (KeyError, TypeError, ValueError):
+        return _LONGEST
+    is_usable = timedelta() <= to_on - from_on <= LONGEST_WINDOW
+    return (from_on, to_on) if is_usable else _LONGEST

@@ -1,0 +1,90 @@
+"""One viewer's dozen at once leaves turns, and room in the queue, to the others."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from statistics import median
+
+import asyncpg
+import pytest
+
+from models.database import connect
+from tests.gateway.surviving.clients import Wire, request_bytes
+from tests.gateway.surviving.standing import (
+    LOCKABLE,
+    Standing,
+    locked,
+    standing,
+    until_working,
+)
+
+pytestmark = pytest.mark.anyio
+
+#: Asks for five dimensions, and for the names of one that a test holds back.
+DEAR = """{ volumes(from: "2025-01-01", to: "2025-03-31",
+    groupBy: [COUNTRY, NATIONALITY, PARTNER, CENTRE, VISA_TYPE]
+) { rows { visaType { name(language: EN) } intake { value } } } }"""
+PAGE = "{ applications(first: 50) { nodes { reference country { code } partner { name } } } }"
+
+
+@pytest.fixture
+async def watcher(world: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await connect(world)
+    yield connection
+    await connection.close()
+
+
+@asynccontextmanager
+async def _asked_at_once(
+    running: Standing, question: str, count: int, *, subject: str = "greedy"
+) -> AsyncIterator[None]:
+    """So many questions of one viewer, which hang up in the end; without a subject of nobody."""
+    request = request_bytes(question, sub=subject)
+    if not subject:
+        request = re.sub(rb"Authorization: [^\r]+\r\n", b"", request)
+    asking = [asyncio.create_task(running.ask(request)) for _ in range(count)]
+    try:
+        yield
+    finally:
+        for one in asking:
+            one.cancel()
+        await asyncio.gather(*asking, return_exceptions=True)
+
+
+async def _seconds(running: Standing, questions: int = 9) -> float:
+    """How long another viewer waits for a page, by the median."""
+    wire, request = Wire(running.port), request_bytes(PAGE, sub="another")
+    replies = [await wire.ask(request) for _ in range(questions)]
+    wire.close()
+    assert {reply.status for reply in replies} == {200}
+    return median(reply.seconds for reply in replies)
+
+
+async def test_a_dozen_slow_volumes_of_one_viewer_leave_turns_to_another(
+    world: str, watcher: asyncpg.Connection
+) -> None:
+    async with standing(world) as running:
+        await running.ask(request_bytes(DEAR))
+        alone = await _seconds(running)
+        async with locked(world), _asked_at_once(running, DEAR, 12):
+            await until_working(watcher, 5)  # its share of the ten turns
+            await running.until_waiting(7)
+            beside = await _seconds(running)
+        await until_working(watcher, 0)
+    assert beside < 5 * alone
+
+
+@pytest.mark.parametrize("subject", ["greedy", ""])
+async def test_one_viewer_that_fills_its_queue_keeps_nobody_out(
+    world: str, watcher: asyncpg.Connection, subject: str
+) -> None:
+    room = {"operations": "4", "queue": "6", "viewer_operations": "2", "viewer_queue": "3"}
+    async with standing(world, **room) as running:
+        async with locked(world), _asked_at_once(running, LOCKABLE, 12, subject=subject):
+            await until_working(watcher, 2)
+            await running.until_waiting(3)
+            assert (await running.ask(request_bytes(PAGE, sub="another"))).status == 200
+            assert await running.figure('gerbang_refused_total{reason="viewer"}') == 7
+            assert await running.figure('gerbang_refused_total{reason="full"}') == 0
+        await until_working(watcher, 0)

@@ -1,0 +1,247 @@
+"""Budgets of viewers: spent, given back, refilled, and each one's own."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx2
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.execution.budgets import VALUES_PER_TOKEN, Budgets
+from gateway.service import gateway
+from models.vocabulary import Role
+from tests import tokens
+from tests.gateway.changing import everything, global_id, key
+from tests.gateway.conftest import ACCEPT, CLAIMS, Traffic, Viewer
+from tests.gateway.live import KINDS, happens, served
+
+pytestmark = pytest.mark.anyio
+
+LIST = "{ countries(first: 100) { nodes { code name(language: EN) } } }"
+WITHDRAWAL = """mutation($i: WithdrawApplicationInput!) {
+    withdrawApplication(input: $i) { errors { code } } }"""
+LANE = "somebody", Role.OFFICER
+
+
+class Clock:
+    """A clock that a test sets."""
+
+    def __init__(self) -> None:
+        self.now = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+# --- The buckets ---------------------------------------------------------------------------------
+
+
+async def test_a_budget_is_spent_and_refills() -> None:
+    clock = Clock()
+    budgets = Budgets(100, 10, clock=clock)
+    assert budgets.take(LANE, 100) == 0
+    assert budgets.take(LANE, 30) == pytest.approx(3)
+    clock.now += 3
+    assert budgets.take(LANE, 30) == 0
+    assert budgets.remaining(LANE) == (0, pytest.approx(10))
+
+
+async def test_what_is_given_back_can_be_asked_for_at_once() -> None:
+    budgets = Budgets(100, 10, clock=Clock())
+    budgets.take(LANE, 100)
+    budgets.give_back(LANE, 60)
+    assert budgets.remaining(LANE)[0] == 60
+    budgets.give_back(LANE, -20)
+    assert budgets.remaining(LANE)[0] == 40
+
+
+@given(st.lists(st.tuples(st.integers(1, 100), st.floats(0, 5)), max_size=50))
+async def test_never_more_is_spent_than_there_was(asked: list[tuple[int, float]]) -> None:
+    clock = Clock()
+    budgets, taken = Budgets(100, 10, clock=clock), 0
+    for values, pause in asked:
+        clock.now += pause
+        wait = budgets.take(LANE, values)
+        if wait:
+            clock.now += wait  # what it is told suffices
+            assert budgets.take(LANE, values) == 0
+        taken += values
+        assert taken <= 100 + 10 * (clock.now - 1_000) + 0.01
+
+
+async def test_full_budgets_are_forgotten() -> None:
+    clock = Clock()
+    budgets = Budgets(100, 10, clock=clock)
+    for number in range(10_000):
+        clock.now += 0.01
+        budgets.take((str(number), Role.OFFICER), 100)
+    assert len(budgets) <= 2_100  # a thousand are not full again, and as many wait to be forgotten
+    budgets.give_back(("9999", Role.OFFICER), 100)
+    assert budgets.remaining(("9999", Role.OFFICER)) == (100, 0)
+
+
+async def test_replicas_have_their_share() -> None:
+    budgets = Budgets(100, 10, processes=4, clock=Clock())
+    assert budgets.capacity == 25
+    budgets.take(LANE, 25)
+    assert budgets.take(LANE, 5) == pytest.approx(2)
+
+
+# --- Over HTTP -----------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def gateway_with(world: str, **settings: str) -> AsyncIterator[dict[str, Viewer]]:
+    app = gateway(tokens.settings(world, **settings), key_source=tokens.key_source)
+    transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
+    async with (
+        app.router.lifespan_context(app),
+        httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client,
+    ):
+        yield {name: Viewer(client, claims) for name, claims in CLAIMS.items()}
+
+
+async def ask(viewer: Viewer, query: str, **variables: Any) -> httpx2.Response:
+    signed = tokens.bearer(**viewer.claims) if viewer.claims else {}
+    body = {"query": query, "variables": variables}
+    return await viewer.client.post("/graphql", json=body, headers={"Accept": ACCEPT, **signed})
+
+
+def cost_of(response: httpx2.Response) -> dict[str, Any]:
+    return response.json()["extensions"]["cost"]
+
+
+async def spend(viewer: Viewer) -> httpx2.Response:
+    """Ask what was never asked, until it is refused; the refusal."""
+    for number in range(200):
+        response = await ask(viewer, f"{{ a{number}: __typename b: __typename }}")
+        if response.status_code != 200:
+            return response
+    raise AssertionError("nothing was refused")
+
+
+#: A list costs more than what is left when a document of eight tokens is too much.
+SMALL = {"budget": "1500", "budget_refill": "100"}
+
+
+async def test_who_spent_its_budget_waits_as_long_as_it_is_told(
+    world: str, traffic: Traffic
+) -> None:
+    async with gateway_with(world, **SMALL) as who:
+        await ask(who["officer"], LIST)
+        await spend(who["officer"])
+        refused = await ask(who["officer"], LIST)
+        assert refused.status_code == 429
+        (error,) = refused.json()["errors"]
+        assert error["extensions"]["code"] == "RATE_LIMITED"
+        assert error["extensions"]["cost"] == cost_of(refused)
+        told = cost_of(refused)
+        assert told["remaining"] < told["requested"]
+        assert "data" not in refused.json()
+        before = traffic.connections
+        assert (await ask(who["officer"], LIST)).status_code == 429
+        assert traffic.connections == before
+        await asyncio.sleep(int(refused.headers["retry-after"]))
+        assert (await ask(who["officer"], LIST)).status_code == 200
+
+
+async def test_others_have_budgets_of_their_own(world: str) -> None:
+    async with gateway_with(world, **SMALL) as who:
+        await spend(who["officer"])
+        assert (await ask(who["officer-2"], LIST)).status_code == 200
+        assert (await ask(who["anonymous"], LIST)).status_code == 200
+        assert (await spend(who["anonymous"])).status_code == 429
+        assert (await ask(who["officer-2"], LIST)).status_code == 200
+        in_another_role = Viewer(who["officer"].client, {"role": "AUDITOR", "sub": "officer"})
+        assert (await ask(in_another_role, LIST)).status_code == 200
+
+
+async def test_what_an_answer_did_not_hold_is_given_back(world: str) -> None:
+    async with gateway_with(world, budget="100000", budget_refill="1") as who:
+        text = "{ countries(first: 100) { nodes { code } } }"
+        await ask(who["officer"], text)  # its tokens are charged the first time
+        before = cost_of(await ask(who["officer"], "{ __typename }"))["remaining"]
+        told = cost_of(await ask(who["officer"], text))
+        assert told["actual"] < told["requested"]
+        assert before - told["actual"] <= told["remaining"] <= before - told["actual"] + 2
+
+
+async def test_a_document_is_charged_by_its_tokens_once(world: str) -> None:
+    async with gateway_with(world, budget="100000", budget_refill="1") as who:
+        before = cost_of(await ask(who["officer"], "{ __typename }"))["remaining"]
+        text = "{ " + " ".join(f"a{n}: __typename" for n in range(20)) + " }"
+        first = cost_of(await ask(who["officer"], text))["remaining"]
+        assert before - first >= 60 * VALUES_PER_TOKEN
+        again = cost_of(await ask(who["officer"], text))["remaining"]
+        assert first - again <= 20
+
+
+async def test_when_a_budget_is_full_again_is_told(world: str) -> None:
+    async with gateway_with(world, budget="10000", budget_refill="100") as who:
+        told = cost_of(await ask(who["officer"], "{ __typename }"))
+        resets_at = datetime.fromisoformat(told["resetsAt"])
+        missing = timedelta(seconds=(10_000 - told["remaining"]) / 100)
+        assert abs(resets_at - datetime.now(UTC) - missing) < timedelta(seconds=1)
+        assert told["resetsAt"].endswith("Z")
+
+
+async def test_errors_tell_the_cost_too_and_give_it_back(world: str) -> None:
+    async with gateway_with(world, budget="100000", budget_refill="1") as who:
+        text = "{ countries(first: 100) { nodes { nothing } } }"
+        first, again = [cost_of(await ask(who["officer"], text)) for _ in range(2)]
+        assert (first["requested"], first["actual"]) == (102, 0)
+        assert again["remaining"] >= first["remaining"]
+
+
+async def test_a_mutation_beyond_the_budget_changes_nothing(world: str, connection) -> None:
+    async with gateway_with(world, budget="3500", budget_refill="1") as who:
+        viewer, text = who["agent-au"], WITHDRAWAL
+        nobody = {"idempotencyKey": key(), "applicationId": "nobody"}
+        # What a mutation costs beside its answer is not given back.
+        answers = [await viewer(text, i=nobody) for _ in range(4)]
+        assert answers[-1].codes == ["RATE_LIMITED"]
+        before = await everything(connection)
+        good = {"idempotencyKey": key(), "applicationId": global_id("AUSY-PAID-0013")}
+        assert (await viewer(text, i=good)).status == 429
+        assert await everything(connection) == before
+
+
+async def test_replicas_tell_their_share(world: str) -> None:
+    async with gateway_with(world, budget="400000", budget_processes="4") as who:
+        assert cost_of(await ask(who["officer"], "{ __typename }"))["remaining"] <= 100_000
+
+
+async def test_a_subscription_beyond_the_budget_is_refused_by_a_message(world: str) -> None:
+    async with (
+        served(world, budget="600", budget_refill="1") as running,
+        running.as_viewer("officer") as officer,
+    ):
+        await officer.follows(KINDS)
+        await officer.subscribe(KINDS.replace("reference", "a: reference b: status"), id="2")
+        assert_is_refused(await officer.hears(), "2")
+
+
+async def test_each_payload_is_charged(world: str, connection) -> None:
+    async with (
+        served(world, budget="600", budget_refill="1") as running,
+        running.as_viewer("officer") as officer,
+    ):
+        await officer.follows(KINDS)
+        for _ in range(100):
+            await happens(connection, "AUSY-PAID-0013", "RECEIVED")
+            message = await officer.hears()
+            if message["type"] == "error":
+                break
+            assert message["payload"]["extensions"]["cost"]["actual"] == 6
+        assert_is_refused(message, "1")
+
+
+def assert_is_refused(message: dict[str, Any], id_: str) -> None:
+    assert (message["id"], message["type"]) == (id_, "error")
+    (error,) = message["payload"]
+    assert error["extensions"]["code"] == "RATE_LIMITED"
+    assert error["extensions"]["cost"]["remaining"] < error["extensions"]["cost"]["requested"]

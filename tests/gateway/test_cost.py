@@ -1,0 +1,238 @@
+"""What an operation costs is known before it runs, and never less than what it answers with."""
+
+from datetime import date, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from graphql import (
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    OperationDefinitionNode,
+    get_introspection_query,
+    get_nullable_type,
+    is_list_type,
+    parse,
+)
+
+from dashboard.address import Address
+from dashboard.asking import published_variables, variables_of
+from dashboard.period import MOST_MONTHS, last_months, last_quarters, today
+from gateway.execution.cost import MOST, Cost, cost_of
+from gateway.execution.cost.counting import has_bound
+from gateway.schema.measures import FIELDS
+from gateway.schema.volumes import MOST_ROWS
+from gateway.viewer import Viewer as AccessViewer
+from models.vocabulary import Role
+from models.volumes import Dimension, Period
+from tests.gateway.both_ways import assert_honest_cost
+from tests.gateway.conftest import CLAIMS, Viewer
+from tests.gateway.oracle import role_of
+from tests.gateway.random_documents import random_document
+from tests.gateway.test_plans import VIEWS
+from tests.gateway.ways import FULL
+
+pytestmark = pytest.mark.anyio
+
+QUERIES = Path(__file__).parents[2] / "dashboard" / "queries"
+OFFICER = AccessViewer("officer", Role.OFFICER)
+MANAGER = AccessViewer(
+    "manager", Role.PARTNER_MANAGER, partner="NUSA", countries=("AU", "NZ"), centres=("AU-SYD",)
+)
+
+
+def cost(text: str, viewer: AccessViewer = OFFICER, **variables: Any) -> Cost:
+    document = parse(text)
+    operation = document.definitions[0]
+    assert isinstance(operation, OperationDefinitionNode)
+    return cost_of(operation, document, VIEWS[viewer.role], variables, viewer)
+
+
+def volumes(group_by: str, where: str = "", window: str = "2025-01-01 2025-12-31") -> str:
+    from_on, to_on = window.split()
+    given = f", where: {{{where}}}" if where else ""
+    return (
+        f'{{ volumes(from: "{from_on}", to: "{to_on}", groupBy: [{group_by}]{given})'
+        " { rows { intake { value } } } }"
+    )
+
+
+def rows(text: str, viewer: AccessViewer = OFFICER, **variables: Any) -> int:
+    """The rows that a question of ``volumes`` is counted with: each has two values."""
+    return (cost(text, viewer, **variables).values - 2) // 2
+
+
+@pytest.mark.parametrize(
+    ("group_by", "where", "expected"),
+    [
+        ("", "", 1),
+        ("MONTH", "", 12),
+        ("WEEK", "", 53),
+        ("QUARTER", "", 4),
+        ("YEAR", "", 1),
+        ("DAY", "", 365),
+        ("CHANNEL", "", 4),
+        ("COUNTRY", "", 250),
+        ("COUNTRY", 'countries: ["AU", "SG"]', 2),
+        ("COUNTRY", 'countries: "AU"', 1),
+        ("COUNTRY", "countries: []", 0),
+        ("COUNTRY, MONTH", 'countries: ["AU", "SG"]', 24),
+        ("COUNTRY, CHANNEL", 'nationalities: ["AU"]', 1_000),
+        ("COUNTRY, DAY", "", MOST_ROWS),
+    ],
+)
+async def test_volumes_cost_their_groups_times_their_periods(group_by, where, expected) -> None:
+    assert rows(volumes(group_by, where)) == expected
+
+
+async def test_a_viewer_is_asked_for_no_more_than_its_reach() -> None:
+    assert rows(volumes("COUNTRY"), MANAGER) == 2
+    assert rows(volumes("PARTNER"), MANAGER) == 1
+    assert rows(volumes("COUNTRY, PARTNER, MONTH"), MANAGER) == 24
+    assert rows(volumes("CENTRE"), MANAGER) == rows(volumes("CENTRE"))  # countries, not centres
+
+
+async def test_variables_defaults_and_literals_cost_alike() -> None:
+    text = """query(
+        $f: Date! = "2025-01-01", $g: [VolumeDimension!]! = [COUNTRY], $w: VolumeWhere
+    ) { volumes(from: $f, to: "2025-12-31", groupBy: $g, where: $w) { rows { intake { value } } } }
+    """
+    assert rows(text) == 250
+    assert rows(text, g=["MONTH"]) == 12
+    assert rows(text, g="MONTH") == 12
+    assert rows(text, g=["COUNTRY", "MONTH"], w={"countries": ["AU"]}) == 12
+    assert rows(text, g=["MONTH"], f="2025-12-01") == 1
+
+
+@pytest.mark.parametrize("name", ["f", "g"])
+@pytest.mark.parametrize("value", [None, 7, "nonsense", [["COUNTRY"]], {"a": 1}, [None]])
+async def test_what_cannot_be_used_costs_the_most(name, value) -> None:
+    text = """query($f: Date!, $g: [VolumeDimension!]!) {
+        volumes(from: $f, to: "2025-12-31", groupBy: $g) { rows { intake { value } } } }"""
+    given = {"f": "2025-01-01", "g": ["COUNTRY", "DAY"], name: value}
+    assert rows(text, **given) == MOST_ROWS
+
+
+async def test_what_is_switched_off_costs_nothing() -> None:
+    text = "query($on: Boolean!) { partners(first: 100) @include(if: $on) { nodes { code } } }"
+    assert cost(text, on=False).values == 0
+    assert cost(text, on=True).values == 102
+
+
+async def test_a_comparison_costs_what_is_read_for_it() -> None:
+    text = volumes("COUNTRY").replace("value", "value yearOnYear { value }")
+    assert cost(text).values == 2 + 250 * (2 + 3)
+
+
+def _largest_question(audience: str, by: str) -> dict[str, Any]:
+    address = Address("en", by=by, measures="all")
+    variables = variables_of(last_months(MOST_MONTHS, today()), address)
+    if audience == "processing_volumes_partner":
+        variables |= published_variables(last_quarters(2, today()))
+    return variables
+
+
+@pytest.mark.parametrize("by", ["country", "nationality"])
+@pytest.mark.parametrize(
+    ("audience", "viewer"),
+    [
+        ("processing_volumes", AccessViewer("leadership", Role.LEADERSHIP)),
+        ("processing_volumes_partner", MANAGER),
+    ],
+)
+async def test_the_largest_question_of_the_dashboard_fits_twice(audience, viewer, by) -> None:
+    text = (QUERIES / f"{audience}.graphql").read_text()
+    assert cost(text, viewer, **_largest_question(audience, by)).requested < MOST / 2
+
+
+@pytest.mark.parametrize("role", list(Role))
+async def test_the_introspection_of_code_generators_fits_and_is_counted(who, role) -> None:
+    for name, viewer in who.items():
+        if role_of(CLAIMS[name]) == role:
+            answer = await viewer(get_introspection_query(input_value_deprecation=True))
+            assert answer.errors == []
+            assert_honest_cost(answer, name)
+            return
+
+
+async def test_every_list_of_the_schema_has_a_bound() -> None:
+    missing = [
+        f"{type_.name}.{name}"
+        for type_ in FULL.type_map.values()
+        if isinstance(type_, GraphQLObjectType | GraphQLInterfaceType)
+        and not type_.name.startswith("__")
+        for name, field in type_.fields.items()
+        if is_list_type(get_nullable_type(field.type))
+        and not has_bound(f"{type_.name}.{name}", field)
+    ]
+    assert missing == []
+
+
+# --- Never less than what is answered ------------------------------------------------------------
+
+
+async def test_random_documents_answer_with_no_more_than_they_cost(who) -> None:
+    for number in range(60):
+        dice = Random(number)
+        name = dice.choice([*CLAIMS])
+        role = role_of(CLAIMS[name])
+        document = random_document(dice, VIEWS[Role(role)], role, {})
+        for operation, variables in document.requests:
+            body = {"query": document.text, "variables": variables}
+            body |= {"operationName": operation} if operation else {}
+            assert_honest_cost(await who[name].send(body), body)
+
+
+EXACT = ("leadership", "officer", "auditor", "manager-au", "manager-pacific")
+_NOUNS = {"country": "code", "nationality": "code", "partner": "code", "centre": "code"}
+
+
+def _random_volumes(dice: Random) -> str:
+    dimensions = dice.sample([one.name for one in Dimension], dice.choice((0, 1, 1, 2, 3)))
+    period = dice.choice((None, *(one.name for one in Period)))
+    from_on = date(2024, 10, 1) + timedelta(days=dice.randrange(200))
+    to_on = from_on + timedelta(days=dice.choice((0, 6, 40, 200)))
+    where = dice.choice(("", ', where: {countries: ["AU", "SG"]}', ", where: {channels: []}"))
+    measures = dice.sample([*FIELDS.values()], dice.choice((1, 2)))
+    figures = " ".join(
+        f"{name} {{ __typename precision{dice.choice(('', ' yearOnYear { value unit }'))} }}"
+        for name in measures
+    )
+    named = " ".join(f"{name} {{ {field} }}" for name, field in _NOUNS.items())
+    grouped = ", ".join([*dimensions, *([period] if period else [])])
+    return (
+        f'{{ volumes(from: "{from_on}", to: "{to_on}", groupBy: [{grouped}]{where})'
+        f" {{ asOf rows {{ {figures} {named} channel period {{ startsOn endsOn }} }} }} }}"
+    )
+
+
+async def test_random_volumes_answer_with_no_more_than_they_cost(who) -> None:
+    answered = 0
+    for number in range(80):
+        dice = Random(number)
+        text = _random_volumes(dice)
+        answer: Any = await who[dice.choice(EXACT)](text)
+        assert_honest_cost(answer, text)
+        answered += not answer.errors and bool(answer.data["volumes"]["rows"])
+    assert answered > 20
+
+
+# --- Refused before a row is read ----------------------------------------------------------------
+
+
+async def test_days_of_all_countries_twelve_times_are_refused_by_their_number(who, traffic) -> None:
+    one = (
+        'volumes(from: "2025-01-01", to: "2025-12-31", groupBy: [COUNTRY, DAY])'
+        " { rows { country { code } intake { value } } }"
+    )
+    viewer: Viewer = who["officer"]
+    answer = await viewer("{ " + " ".join(f"v{n}: {one}" for n in range(12)) + " }")
+    assert (answer.status, answer.codes) == (400, ["TOO_COSTLY"])
+    told = answer.body["extensions"]["cost"]
+    # Each has ten thousand rows of four values, and forms a line for each of 250 × 365.
+    assert told["requested"] == 12 * (2 + 4 * MOST_ROWS + 250 * 365 // 100)
+    assert told["maximum"] == MOST
+    assert str(told["requested"]) in answer.errors[0]["message"]
+    assert told["actual"] == 0
+    assert traffic.connections == 0
