@@ -40,10 +40,10 @@ def gateway(
     engine = _pool(settings, settings.database_connections)
     probe = _pool(settings, 1)  # so that readiness never waits behind requests
     openings = Openings(
-        Seal(settings.seal_key, settings.request_seconds + settings.statement_seconds),
+        Seal(settings.seal_key[0], settings.request_seconds + settings.statement_seconds),
         Bounds(settings.statement_seconds, settings.lock_seconds, settings.request_seconds),
     )
-    executor = SchemaExecutor(engine, openings, cursor_key=settings.cursor_key)
+    executor = SchemaExecutor(engine, openings, cursor_keys=settings.cursor_key)
     horizon = Horizon(settings.database_url, engine)
     return create_app(
         settings,

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Coroutine
+from functools import partial
 from typing import Any
 
 import click
@@ -21,6 +22,7 @@ from gateway.wire.drain import Drain
 from models.forgetting import keep_forgetting
 from models.life.lapsing import keep_lapsing
 from models.publication import keep_publishing
+from models.seal_keys import keep_seal_keys
 from models.volumes import keep_folding
 
 #: Long enough for a fold that is under way; one that is cut off is undone and done again.
@@ -109,10 +111,11 @@ def configured(app: Starlette, settings: Settings) -> uvicorn.Config:
 
 @contextlib.asynccontextmanager
 async def keeping(settings: Settings) -> AsyncIterator[None]:
-    """Keep the volumes up to date meanwhile, publish them nightly, end what waits too long, and
-    forget what nobody follows from any more."""
+    """Keep the volumes up to date meanwhile, publish them nightly, end what waits too long, forget
+    what nobody follows from any more, and install the next day's seal keys."""
     stop, url = asyncio.Event(), settings.owned_url
-    keepers = (keep_folding, keep_publishing, keep_lapsing, keep_forgetting)
+    keep_sealing = partial(keep_seal_keys, settings.seal_key)
+    keepers = (keep_folding, keep_publishing, keep_lapsing, keep_forgetting, keep_sealing)
     jobs = [asyncio.create_task(keeper(url, stop)) for keeper in keepers]
     try:
         yield

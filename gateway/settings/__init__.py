@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from gateway.settings import nesting, readers
+from gateway.settings.keys import ROTATION, key_ring
 from models.vocabulary import Role
 
 PREFIX = "GERBANG_"
@@ -119,19 +120,21 @@ class Settings:
         None,
     )
 
-    cursor_key: bytes = setting(
-        "key that signs cursors, the same on every replica: 64 hexadecimal digits; "
-        "in development a new one at each start if not given",
-        readers.key,
-        b"",
+    cursor_key: tuple[bytes, ...] = setting(
+        "key that signs cursors and positions, the same on every replica; in development a new "
+        "one at each start if not given; positions are good for two days, so wait that long "
+        f"before the last step: {ROTATION}",
+        key_ring,
+        (),
         is_secret=True,
     )
-    seal_key: bytes = setting(
-        "key that seals who is asking for the database, the same on every replica and for "
-        "`gerbang migrate`, which makes the database trust it: 64 hexadecimal digits; "
-        "in development a new one at each start if not given",
-        readers.key,
-        b"",
+    seal_key: tuple[bytes, ...] = setting(
+        "key from which each day's seal of who is asking is derived, the same on every replica, "
+        "for `gerbang migrate`, which makes the database trust it, and for `gerbang keep`, which "
+        "goes on with the next day's; in development a new one at each start if not given; in "
+        f"each step of a rotation migrate first: {ROTATION}",
+        key_ring,
+        (),
         is_secret=True,
     )
     body_limit: int = setting(
@@ -217,7 +220,7 @@ class Settings:
     def __post_init__(self) -> None:
         if self.in_development:
             for key in ("cursor_key", "seal_key"):
-                object.__setattr__(self, key, getattr(self, key) or secrets.token_bytes(32))
+                object.__setattr__(self, key, getattr(self, key) or (secrets.token_bytes(32),))
         _refuse_contradictions(self)
 
 

@@ -163,9 +163,9 @@ FAULTS = {
         "Not as the policy makes it: function viewer.partner(text).",
     ),
     "a key that others read": (
-        f"GRANT SELECT ON viewer.seal_key TO {MANAGER}",
-        f"REVOKE SELECT ON viewer.seal_key FROM {MANAGER}",
-        "Nobody thought of this: grant of select on table viewer.seal_key to"
+        f"GRANT SELECT ON viewer.daily_seal_key TO {MANAGER}",
+        f"REVOKE SELECT ON viewer.daily_seal_key FROM {MANAGER}",
+        "Nobody thought of this: grant of select on table viewer.daily_seal_key to"
         " gerbang_partner_manager (granted).",
     ),
     "rows for everybody by a rule": (
@@ -237,8 +237,8 @@ FAULTS = {
         "The row rules in the database are not those of this version.",
     ),
     "another seal key": (
-        "UPDATE viewer.seal_key SET inner_block = outer_block, outer_block = inner_block",
-        "UPDATE viewer.seal_key SET inner_block = outer_block, outer_block = inner_block",
+        "UPDATE viewer.daily_seal_key SET inner_block = outer_block, outer_block = inner_block",
+        "UPDATE viewer.daily_seal_key SET inner_block = outer_block, outer_block = inner_block",
         "The database does not believe what the gateway seals (InsufficientPrivilegeError).",
     ),
     "figures that stand still": (

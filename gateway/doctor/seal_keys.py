@@ -1,0 +1,26 @@
+"""Whether the database has the keys that seal viewers: this day's and the next day's."""
+
+from collections.abc import AsyncIterator
+
+import asyncpg
+
+from gateway.doctor.finding import Finding
+
+_DAYS_WITHOUT = """
+    SELECT day FROM (VALUES ('today', clock_timestamp()),
+        ('tomorrow', clock_timestamp() + interval '1 day')) AS due (day, moment)
+    WHERE NOT EXISTS (
+        SELECT FROM viewer.daily_seal_key WHERE moment >= begins_at AND moment < ends_at
+    )
+"""
+
+
+async def seal_keys(owner: asyncpg.Connection) -> AsyncIterator[Finding]:
+    missing = [row["day"] for row in await owner.fetch(_DAYS_WITHOUT)]
+    if missing:
+        yield Finding(
+            f"The database has no seal key for {' and '.join(missing)} (days of UTC).",
+            "Without the key of a day no viewer reaches any row on it.",
+            "Run `gerbang migrate` now, then see why `gerbang keep` does not run: it installs the"
+            " next day's key.",
+        )
