@@ -37,6 +37,9 @@ _INSTALL = """
     ON CONFLICT (id) DO NOTHING
     RETURNING id
 """
+#: Without it the planner takes the index, which costs every row rule two microseconds more than
+#: reading these few rows.
+_COUNT_ROWS = "ANALYZE viewer.daily_seal_key"
 _FORGET_OTHERS = "DELETE FROM viewer.daily_seal_key WHERE id <> ALL ($1)"
 
 
@@ -71,6 +74,8 @@ async def install_seal_keys(
         for master in masters
         for day in (today, today + DAY)
     ]
+    if any(new):
+        await connection.execute(_COUNT_ROWS)
     return sum(new)
 
 
