@@ -241,6 +241,13 @@ FAULTS = {
         "UPDATE viewer.daily_seal_key SET inner_block = outer_block, outer_block = inner_block",
         "The database does not believe what the gateway seals (InsufficientPrivilegeError).",
     ),
+    "a keeper that has not run for a day": (
+        "UPDATE viewer.daily_seal_key SET begins_at = begins_at + interval '7 days',"
+        " ends_at = ends_at + interval '7 days' WHERE begins_at > clock_timestamp()",
+        "UPDATE viewer.daily_seal_key SET begins_at = begins_at - interval '7 days',"
+        " ends_at = ends_at - interval '7 days' WHERE begins_at > clock_timestamp()",
+        "The database has no seal key for tomorrow (days of UTC).",
+    ),
     "figures that stand still": (
         "UPDATE application SET paid_at = paid_at + interval '2 days' WHERE reference ="
         " 'AUSY-PAID-0013'; UPDATE volume_outbox SET written_at = written_at - interval '1 hour'",
@@ -254,7 +261,8 @@ FAULTS = {
 OFTEN = (
     "a new table", "a loosened row rule", "a column granted to everybody", "a view",
     "a function with its owner's rights", "a role past the rules", "a login that owns a table",
-    "another version of the row rules", "another seal key", "figures that stand still",
+    "another version of the row rules", "another seal key", "a keeper that has not run for a day",
+    "figures that stand still",
 )  # fmt: skip
 
 
