@@ -38,7 +38,7 @@ def settings() -> None:
     """Print every environment variable of the gateway."""
     for item in fields(Settings):
         default = "required" if item.default is MISSING else f"default {item.default!s}"
-        shown = "" if item.default in (None, b"") else f" ({default})"
+        shown = "" if item.default in (None, ()) else f" ({default})"
         click.echo(f"{variable_name(item.name):32} {item.metadata['meaning']}{shown}")
 
 

@@ -122,17 +122,16 @@ class Settings:
 
     cursor_key: tuple[bytes, ...] = setting(
         "key that signs cursors and positions, the same on every replica; in development a new "
-        "one at each start if not given; positions are good for two days, so wait that long "
-        f"before the last step: {ROTATION}",
+        f"one at each start if not given; {ROTATION}",
         key_ring,
         (),
         is_secret=True,
     )
     seal_key: tuple[bytes, ...] = setting(
-        "key from which each day's seal of who is asking is derived, the same on every replica, "
-        "for `gerbang migrate`, which makes the database trust it, and for `gerbang keep`, which "
-        "goes on with the next day's; in development a new one at each start if not given; in "
-        f"each step of a rotation migrate first: {ROTATION}",
+        "key from which each day's key is derived that seals who is asking, the same on every "
+        "replica, for `gerbang migrate`, which makes the database trust it, and for `gerbang "
+        "keep`, which does so for the next day; in development a new one at each start if not "
+        f"given; {ROTATION}",
         key_ring,
         (),
         is_secret=True,

@@ -7,8 +7,8 @@ KeyRing = tuple[bytes, ...]
 
 #: What the meaning of every such setting ends with.
 ROTATION = (
-    "64 hexadecimal digits; to rotate, restart every process with `old,new`, then with `new,old`, "
-    "then with `new`: the first signs, both are accepted"
+    "64 hexadecimal digits, or two such keys with a comma between: the first signs, both are "
+    "accepted (rotation: `old,new`, then `new,old`, then `new`)"
 )
 _MOST = 2
 

@@ -17,7 +17,7 @@ from tests import tokens
 from tests.gateway.surviving.clients import ASKED
 from tests.gateway.surviving.processes import Process, gateways
 from tests.populating import small_world
-from tests.walls.moved_clock import ABSENT, LIBRARY, ahead, postgres_ahead
+from tests.walls.moved_clock import ABSENT, LIBRARY, Clock, clock, postgres_by, started_by
 
 pytestmark = [
     pytest.mark.anyio,
@@ -26,19 +26,13 @@ pytestmark = [
 ]
 
 DAY_SECONDS = 86_400
-#: Until midnight when the database starts: it is migrated and the gateway started meanwhile.
-START_SECONDS = 45
-AROUND_SECONDS = 8
+AROUND_SECONDS = 6
 
 
 @pytest.mark.parametrize("keeps", [True, False], ids=("kept", "nobody keeps"))
-async def test_a_gateway_goes_on_over_midnight(
-    keeps: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_gateway_goes_on_over_midnight(keeps: bool) -> None:
     """Where the next day's key is missing, which is the planted fault, it fails everybody."""
-    seconds = DAY_SECONDS - time.time() % DAY_SECONDS - START_SECONDS
-    midnight = time.time() + START_SECONDS
-    with postgres_ahead(seconds) as server:
+    with clock() as moved, postgres_by(moved) as server:
         url = server.url("gerbang")
         login = login_at(url, tokens.PASSWORD)
         await migrate(url, gateway_url=login, seal_keys=(tokens.SEAL_KEY,))
@@ -46,12 +40,10 @@ async def test_a_gateway_goes_on_over_midnight(
         await _forget_the_next_day(url)
         async with _keeping(url, keeps):
             with ExitStack() as stack:
-                with monkeypatch.context() as environ:
-                    for name, value in ahead(seconds).items():
-                        environ.setenv(name, value)
+                with started_by(moved):
                     (process,) = stack.enter_context(gateways(1, login))
-                assert time.time() < midnight - AROUND_SECONDS / 2, "it started too late"
-                answered, failed = await _ask_over(midnight, process, seconds)
+                moved.move(DAY_SECONDS - time.time() % DAY_SECONDS - AROUND_SECONDS)
+                answered, failed = await _ask_over_midnight(moved, process)
             kept = await _days_kept(url)
     assert not failed["before"]
     assert answered["before"] > 10
@@ -60,17 +52,16 @@ async def test_a_gateway_goes_on_over_midnight(
     assert kept == (3 if keeps else 1), "the day that ended, this day and the next"
 
 
-async def _ask_over(
-    midnight: float, process: Process, seconds: float
-) -> tuple[Counter[str], Counter[str]]:
+async def _ask_over_midnight(moved: Clock, process: Process) -> tuple[Counter[str], Counter[str]]:
     """What was answered and what failed, before and after."""
     answered, failed = Counter[str](), Counter[str]()
-    by_the_gateway = int(time.time() + seconds)
-    signed = tokens.bearer("OFFICER", iat=by_the_gateway, exp=by_the_gateway + 300)
+    now = int(moved.now())
+    midnight = now - now % DAY_SECONDS + DAY_SECONDS
+    signed = tokens.bearer("OFFICER", iat=now, exp=now + 300)
     async with httpx2.AsyncClient(base_url=process.url, headers=signed, timeout=30) as client:
-        while time.time() < midnight + AROUND_SECONDS:
-            when = "before" if time.time() < midnight else "after"
+        while moved.now() < midnight + AROUND_SECONDS:
             answer = await client.post("/graphql", json={"query": ASKED})
+            when = "before" if moved.now() < midnight else "after"
             is_good = answer.status_code == 200 and "errors" not in answer.json()
             (answered if is_good else failed)[when] += 1
             await asyncio.sleep(0.02)
