@@ -8,7 +8,7 @@ ANY   := $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 pyt
 ARGS  ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test check snapshots proof bench lock clean browser pooler
+.PHONY: help demo setup test check snapshots proof bench lock clean browser pooler clock
 
 help:  ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(HERE)/Makefile
@@ -32,7 +32,7 @@ check: setup  ## Format, lint, types, import contracts, generated files
 snapshots: setup  ## Write the generated files anew
 	@cd $(HERE) && $(BIN)/gerbang snapshots
 
-proof: setup browser pooler  ## The tests that take long
+proof: setup browser pooler clock  ## The tests that take long
 	@cd $(HERE) && $(BIN)/pytest -m proof $(ARGS)
 
 bench: setup  ## Measure
@@ -51,3 +51,6 @@ browser: setup
 
 pooler: setup
 	@$(BIN)/python $(HERE)/deploy/setup/pooler.py
+
+clock: setup
+	@$(BIN)/python $(HERE)/deploy/setup/clock.py

@@ -44,5 +44,5 @@ async def copy_of(url: str) -> AsyncIterator[str]:
 
 async def load(url: str, applications: int) -> Summary:
     """Two years of the partners' channels, up to now."""
-    await migrate(url, gateway_url=login_at(url, "bench"), seal_key=SEAL_KEY)
+    await migrate(url, gateway_url=login_at(url, "bench"), seal_keys=(SEAL_KEY,))
     return await synthesise(url, applications=applications, months=24, seed=1, scale=Scale.PARTNER)

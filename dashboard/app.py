@@ -12,7 +12,6 @@ from dash import Dash
 from dash.backends._fastapi import FastAPIDashServer
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.middleware.sessions import SessionMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
@@ -27,6 +26,7 @@ from dashboard.plain_page import STYLE_HASH
 from dashboard.sessions import MemorySessions, Sessions
 from dashboard.settings import Settings
 from dashboard.sign_in import SignIn
+from dashboard.sign_in_cookie import SignInCookie
 from dashboard.texts import texts
 from dashboard.visit import current_visit
 
@@ -110,14 +110,7 @@ def create_app(
     server.add_middleware(Questions, callbacks=lambda: dash.callback_map)
     server.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=6)
     server.add_middleware(PackedFiles)
-    server.add_middleware(
-        SessionMiddleware,
-        secret_key=settings.session_key,
-        session_cookie="gerbang_sign_in",
-        path="/sign-in",
-        max_age=600,
-        https_only=settings.is_https,
-    )
+    server.add_middleware(SignInCookie, keys=settings.session_keys, https_only=settings.is_https)
     # Added last, so it stands outermost.
     server.add_middleware(Gate, sessions=sessions, renewed=sign_in.renewed, headers=headers)
     return server

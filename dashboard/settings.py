@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 T = TypeVar("T")
 
+_MOST_KEYS = 2
+
 
 class SettingsError(Exception):
     """The environment cannot be used; the text names the variable and what to do."""
@@ -26,7 +28,8 @@ class Settings:
     issuer: str
     client_id: str
     client_secret: str | None
-    session_key: str
+    #: The first signs, each is accepted.
+    session_keys: tuple[str, ...]
 
     @property
     def is_https(self) -> bool:
@@ -63,7 +66,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         # Without a secret the dashboard is a public client, which PKCE protects.
         client_secret=given.get("GERBANG_CLIENT_SECRET", "").strip() or None,
         # Signs who is in the middle of signing in: replicas must share it, one process need not.
-        session_key=value("GERBANG_SESSION_KEY", secrets.token_hex(32), _key),
+        # To rotate it, restart every replica with `old,new`, then `new,old`, then `new`.
+        session_keys=value("GERBANG_SESSION_KEY", secrets.token_hex(32), _keys),
     )
 
 
@@ -80,7 +84,11 @@ def _address(text: str) -> str:
     return text.rstrip("/")
 
 
-def _key(text: str) -> str:
-    if not re.fullmatch(r"[0-9a-fA-F]{64}", text):
-        raise ValueError("expected 64 hexadecimal digits, as `openssl rand -hex 32` prints them")
-    return text
+def _keys(text: str) -> tuple[str, ...]:
+    keys = tuple(part.strip() for part in text.split(","))
+    if len(keys) > _MOST_KEYS or not all(re.fullmatch(r"[0-9a-fA-F]{64}", key) for key in keys):
+        raise ValueError(
+            "expected 64 hexadecimal digits, as `openssl rand -hex 32` prints them, or two such"
+            " keys with a comma between"
+        )
+    return keys

@@ -50,11 +50,11 @@ def gateway(
     """
     engine = _pool(settings, settings.database_connections)
     openings = Openings(
-        Seal(settings.seal_key, settings.request_seconds + settings.statement_seconds, clock),
+        Seal(settings.seal_key[0], settings.request_seconds + settings.statement_seconds, clock),
         Bounds(settings.statement_seconds, settings.lock_seconds, settings.request_seconds),
     )
     executor = SchemaExecutor(
-        engine, openings, cursor_key=settings.cursor_key, budgets=_budgets(settings)
+        engine, openings, cursor_keys=settings.cursor_key, budgets=_budgets(settings)
     )
     horizon = Horizon(settings.database_url, engine)
     # No operation takes longer than this, so a pool that is merely busy moves sooner.

@@ -15,10 +15,6 @@ from sqlalchemy.engine import URL, make_url
 
 from models.vocabulary import Role
 
-#: The size of a block of SHA-256 in bytes.
-_BLOCK = 64
-_INNER, _OUTER = 0x36, 0x5C
-
 _LIFT = """
     DO $$
     DECLARE
@@ -30,12 +26,6 @@ _LIFT = """
     END
     $$
 """
-_KEEP_KEY = """
-    INSERT INTO viewer.seal_key (inner_block, outer_block) VALUES ($1, $2)
-    ON CONFLICT (is_current) DO UPDATE
-        SET inner_block = excluded.inner_block, outer_block = excluded.outer_block
-"""
-
 
 _MAKE_LOGIN = """
     SELECT format('CREATE ROLE %I', $1::text)
@@ -122,15 +112,6 @@ async def version_put_up(connection: asyncpg.Connection) -> str | None:
     return await connection.fetchval(
         "SELECT obj_description(to_regnamespace('viewer'), 'pg_namespace')"
     )
-
-
-async def trust(connection: asyncpg.Connection, key: bytes) -> None:
-    """From now on believe the contexts that are sealed with this key, and no others."""
-    padded = key.ljust(_BLOCK, b"\0")
-    if len(padded) > _BLOCK:
-        raise ValueError("the key of the seal is longer than a block of SHA-256")
-    inner, outer = (bytes(byte ^ pad for byte in padded) for pad in (_INNER, _OUTER))
-    await connection.execute(_KEEP_KEY, inner, outer)
 
 
 def login_at(owner_url: str, password: str) -> str:

@@ -8,22 +8,32 @@
 
 CREATE SCHEMA IF NOT EXISTS viewer;
 
--- The key of the seal, as the two blocks of HMAC (RFC 2104). Nobody but the owner reads it.
-CREATE TABLE IF NOT EXISTS viewer.seal_key (
-    is_current boolean PRIMARY KEY DEFAULT true CHECK (is_current),
+-- The keys of the seal, as the two blocks of HMAC (RFC 2104): this day's and the next day's, of each
+-- master that is accepted. models/seal_keys.py derives them; the masters never come here, so that a
+-- backup's keys are worth nothing once the day after it has ended. Nobody but the owner reads them.
+CREATE TABLE IF NOT EXISTS viewer.daily_seal_key (
+    id text COLLATE "C" PRIMARY KEY,
+    begins_at timestamptz NOT NULL,
+    ends_at timestamptz NOT NULL,
+    -- Transactions that began before the end are believed until then.
+    refused_at timestamptz NOT NULL,
     inner_block bytea NOT NULL,
     outer_block bytea NOT NULL
 );
 
--- `gerbang.viewer` is eight fields and their seal, with dots between: the acting role, the moments
+-- Of earlier releases, which had one key for all days.
+DROP TABLE IF EXISTS viewer.seal_key;
+
+-- `gerbang.viewer` is nine fields and their seal, with dots between: the acting role, the moments
 -- (milliseconds since 1970) at which it was sealed and until which it is believed, the backend, then
--- subject, partner, countries and centres in base64, then hex(hmac-sha256(key, all of that)). A
--- field is empty where there is nothing to say.
+-- subject, partner, countries and centres in base64, the id of the key, then
+-- hex(hmac-sha256(key, all of that)). A field is empty where there is nothing to say.
 --
 -- Returns that, or raises unless the seal holds for this transaction, for now, and for the role, or
 -- for any where none is named. A transaction begins within a round trip of being sealed, or not at
--- all; clocks may be as far apart. A parallel worker is another backend, so that only the leader
--- asks. The search path is empty, so that nobody slips a function in.
+-- all; clocks may be as far apart. It was sealed on the day of its key by the clock that chose the
+-- key, so that midnight takes no tolerance of its own. A parallel worker is another backend, so that
+-- only the leader asks. The search path is empty, so that nobody slips a function in.
 --
 -- Whatever a rule asks of the context comes from here, each time: a statement that swaps the context
 -- while it runs would otherwise be told what nobody sealed.
@@ -31,20 +41,29 @@ CREATE OR REPLACE FUNCTION viewer.sealed(role text) RETURNS text
     LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = '' AS $$
     DECLARE
         said text := current_setting('gerbang.viewer', true);
-        key viewer.seal_key;
+        raw bytea := convert_to(said, 'UTF8');  -- cut by bytes: by characters takes a microsecond
+        sealed_at timestamptz;
+        key viewer.daily_seal_key;
     BEGIN
-        SELECT * INTO key FROM viewer.seal_key;
-        IF right(said, 64) IS DISTINCT FROM encode(
-            sha256(key.outer_block || sha256(key.inner_block || convert_to(left(said, -65), 'UTF8'))),
-            'hex'
-        ) OR said IS NULL THEN
+        SELECT * INTO key FROM viewer.daily_seal_key WHERE id = split_part(said, '.', 9);
+        IF substring(raw FROM length(raw) - 63) IS DISTINCT FROM convert_to(encode(sha256(
+            key.outer_block
+                || sha256(key.inner_block || substring(raw FOR greatest(length(raw) - 65, 0)))
+        ), 'hex'), 'UTF8') OR said IS NULL THEN
             RAISE EXCEPTION 'the viewer is not sealed' USING ERRCODE = 'insufficient_privilege';
         END IF;
         IF to_timestamp(split_part(said, '.', 3)::float8 / 1000) < clock_timestamp() THEN
             RAISE EXCEPTION 'the viewer has expired' USING ERRCODE = 'insufficient_privilege';
         END IF;
+        sealed_at := to_timestamp(split_part(said, '.', 2)::float8 / 1000);
+        IF sealed_at < key.begins_at OR sealed_at >= key.ends_at
+            OR clock_timestamp() >= key.refused_at
+        THEN
+            RAISE EXCEPTION 'the key of the seal is not of this day'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
         IF split_part(said, '.', 4) NOT IN ('', pg_backend_pid()::text)
-            OR abs(extract(epoch FROM now()) * 1000 - split_part(said, '.', 2)::bigint) > 5000
+            OR now() NOT BETWEEN sealed_at - interval '5 seconds' AND sealed_at + interval '5 seconds'
         THEN
             RAISE EXCEPTION 'the viewer was sealed for another transaction'
                 USING ERRCODE = 'insufficient_privilege';

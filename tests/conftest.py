@@ -34,7 +34,7 @@ async def template(server: Server) -> str:
     """The name of a migrated database that others are copied from."""
     url = server.url("template_gerbang")
     login = login_at(url, tokens.PASSWORD)
-    await migrate(url, gateway_url=login, seal_key=tokens.SEAL_KEY)
+    await migrate(url, gateway_url=login, seal_keys=(tokens.SEAL_KEY,))
     return "template_gerbang"
 
 

@@ -49,7 +49,7 @@ def prepare(server: Server, **names: str) -> str:
 async def migrated(owner_url: str, gateway_url: str | None = None) -> None:
     """Migrate as that owner, and let the gateway log in."""
     login = gateway_url or login_at(owner_url, tokens.PASSWORD)
-    await migrate(owner_url, gateway_url=login, seal_key=tokens.SEAL_KEY)
+    await migrate(owner_url, gateway_url=login, seal_keys=(tokens.SEAL_KEY,))
 
 
 async def refused(owner_url: str, gateway_url: str | None = None) -> list[str]:

@@ -41,7 +41,7 @@ def migrate() -> None:
     settings = read_settings()
     asyncio.run(
         migrations.migrate(
-            settings.owned_url, gateway_url=settings.database_url, seal_key=settings.seal_key
+            settings.owned_url, gateway_url=settings.database_url, seal_keys=settings.seal_key
         )
     )
 

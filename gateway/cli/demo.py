@@ -75,7 +75,7 @@ async def _load(
 ) -> None:
     """Migrate, and load a world if there is none yet."""
     url = settings.owned_url
-    await migrate(url, gateway_url=settings.database_url, seal_key=settings.seal_key)
+    await migrate(url, gateway_url=settings.database_url, seal_keys=settings.seal_key)
     connection = await connect(url)
     try:
         has_world = await connection.fetchval("SELECT EXISTS (SELECT FROM application)")

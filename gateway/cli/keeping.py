@@ -5,6 +5,7 @@ import contextlib
 import logging
 import signal
 from collections.abc import AsyncIterator, Mapping
+from functools import partial
 from importlib.metadata import version
 
 import asyncpg
@@ -25,6 +26,7 @@ from models.forgetting import keep_forgetting
 from models.keeping import Jobs
 from models.life.lapsing import keep_lapsing
 from models.publication import keep_publishing
+from models.seal_keys import keep_seal_keys
 from models.volumes import keep_folding
 
 #: Long enough for a fold that is under way; one that is cut off is undone and done again.
@@ -49,10 +51,11 @@ def keep() -> None:
 
 @contextlib.asynccontextmanager
 async def keeping(settings: Settings, jobs: Jobs | None = None) -> AsyncIterator[None]:
-    """Keep the volumes up to date meanwhile, publish them nightly, end what waits too long, and
-    forget what nobody follows from any more."""
+    """Keep the volumes up to date meanwhile, publish them nightly, end what waits too long, forget
+    what nobody follows from any more, and install the next day's seal keys."""
     stop, url = asyncio.Event(), settings.owned_url
-    keepers = (keep_folding, keep_publishing, keep_lapsing, keep_forgetting)
+    keep_sealing = partial(keep_seal_keys, settings.seal_key)
+    keepers = (keep_folding, keep_publishing, keep_lapsing, keep_forgetting, keep_sealing)
     running = [asyncio.create_task(keeper(url, stop, jobs=jobs)) for keeper in keepers]
     try:
         yield

@@ -13,6 +13,7 @@ from gateway.doctor.login import Clock, keys, way_in
 from gateway.doctor.owner import owner_is_able, owner_is_plain
 from gateway.doctor.provider import provider
 from gateway.doctor.roles import roles_and_rights
+from gateway.doctor.seal_keys import seal_keys
 from gateway.doctor.ways_around import ways_around
 from gateway.faults import Fault
 from gateway.settings import Settings
@@ -69,6 +70,8 @@ async def _of_database(owner: asyncpg.Connection, settings: Settings) -> AsyncIt
     async for finding in owner_is_plain(owner, settings):
         yield finding
     async for finding in row_rules(owner):
+        yield finding
+    async for finding in seal_keys(owner):
         yield finding
     for finding in await roles_and_rights(owner, login):
         yield finding

@@ -20,7 +20,7 @@ _SECONDS_APART = 2.0
 
 
 async def keys(settings: Settings) -> AsyncIterator[Finding]:
-    if settings.cursor_key == settings.seal_key:
+    if set(settings.cursor_key) & set(settings.seal_key):
         yield Finding(
             "GERBANG_CURSOR_KEY and GERBANG_SEAL_KEY are the same key.",
             "Who learns one of two keys should not have learnt the other.",
@@ -67,7 +67,7 @@ async def _seal(
     connection: asyncpg.Connection, settings: Settings, clock: Clock
 ) -> AsyncIterator[Finding]:
     """Say in a transaction who asks, and ask the database whether it believes it."""
-    seal = Seal(settings.seal_key, settings.request_seconds)
+    seal = Seal(settings.seal_key[0], settings.request_seconds)
     try:
         role, backend = database_role(ANONYMOUS.role), await own_backend(connection)
         async with connection.transaction(readonly=True):

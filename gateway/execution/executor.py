@@ -46,6 +46,7 @@ from gateway.schema.catalogue import Catalogue
 from gateway.schema.context import Context
 from gateway.schema.cursors import Cursors
 from gateway.schema.positions import Positions
+from gateway.settings.keys import KeyRing
 from gateway.viewer import Viewer
 from models.vocabulary import Role
 
@@ -75,15 +76,15 @@ class SchemaExecutor:
     """Runs operations of viewers against the database, each on the view of its role."""
 
     def __init__(
-        self, engine: AsyncEngine, openings: Openings, *, cursor_key: bytes, budgets: Budgets
+        self, engine: AsyncEngine, openings: Openings, *, cursor_keys: KeyRing, budgets: Budgets
     ) -> None:
         full = build_schema()
         self.budgets = budgets
         self._engine = engine
         self._openings = openings
-        self._cursors = Cursors(cursor_key)
+        self._cursors = Cursors(cursor_keys)
         self._changes = Changes(engine, openings)
-        self.positions = Positions(cursor_key)
+        self.positions = Positions(cursor_keys)
         self.catalogue = Catalogue(full)
         self.views = {role: role_schema(full, self.catalogue, role) for role in Role}
         self._documents = Documents(full, self.views)

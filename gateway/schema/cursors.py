@@ -10,21 +10,22 @@ from uuid import UUID
 import orjson
 
 from gateway.errors import ErrorCode, FieldError
+from gateway.settings.keys import KeyRing
 
 _SIGNATURE_BYTES = 16
 _LONGEST = 600
 
 
 class Cursors:
-    """Writes and reads cursors with one key, the same on every replica."""
+    """Writes cursors with the first of its keys and reads those of each."""
 
-    def __init__(self, key: bytes) -> None:
-        self._key = blake2b(key, person=b"gerbang cursor").digest()
+    def __init__(self, keys: KeyRing) -> None:
+        self._keys = [blake2b(key, person=b"gerbang cursor").digest() for key in keys]
 
     def write(self, order: str, values: tuple[Any, Any]) -> str:
         """A cursor for the row with these values of the order and of its tie-breaker."""
         body = orjson.dumps([order, *values], default=str)  # the driver's own kind of UUID
-        return _text(self._signature(body) + body)
+        return _text(_signature(self._keys[0], body) + body)
 
     def read(self, cursor: str, order: str, types: tuple[type, type]) -> tuple[Any, Any]:
         """The values in a cursor of this very order.
@@ -49,11 +50,12 @@ class Cursors:
         except ValueError:
             return None
         signature, body = raw[:_SIGNATURE_BYTES], raw[_SIGNATURE_BYTES:]
-        is_ours = hmac.compare_digest(signature, self._signature(body))
+        is_ours = any(hmac.compare_digest(signature, _signature(key, body)) for key in self._keys)
         return body if is_ours and _text(raw) == cursor else None
 
-    def _signature(self, body: bytes) -> bytes:
-        return blake2b(body, key=self._key, digest_size=_SIGNATURE_BYTES).digest()
+
+def _signature(key: bytes, body: bytes) -> bytes:
+    return blake2b(body, key=key, digest_size=_SIGNATURE_BYTES).digest()
 
 
 def _text(raw: bytes) -> str:

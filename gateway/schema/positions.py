@@ -7,6 +7,7 @@ two positions of one place differ.
 import secrets
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from contextlib import suppress
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from gateway.errors import ErrorCode, FieldError
+from gateway.settings.keys import KeyRing
 from models.forgetting import FOLLOWED_HOURS
 
 _NONCE_BYTES = 16
@@ -29,16 +31,16 @@ class Place(NamedTuple):
 
 
 class Positions:
-    """Writes and reads positions with one key, the same on every replica."""
+    """Writes positions with the first of its keys and reads those of each."""
 
-    def __init__(self, key: bytes) -> None:
-        self._cipher = AESSIV(blake2b(key, person=b"gerbang position").digest())
+    def __init__(self, keys: KeyRing) -> None:
+        self._ciphers = [AESSIV(blake2b(key, person=b"gerbang position").digest()) for key in keys]
 
     def write(self, stream: str, place: Place) -> str:
         """The position of a place in a stream of changes, as of now."""
         nonce = secrets.token_bytes(_NONCE_BYTES)
         told = orjson.dumps([int(time.time()), *place])
-        sealed = self._cipher.encrypt(told, [stream.encode(), nonce])
+        sealed = self._ciphers[0].encrypt(told, [stream.encode(), nonce])
         return urlsafe_b64encode(nonce + sealed).decode().rstrip("=")
 
     def read(self, stream: str, position: str) -> Place:
@@ -64,10 +66,13 @@ class Positions:
             return None
         try:
             raw = urlsafe_b64decode(position + "=" * (-len(position) % 4))
-            nonce, sealed = raw[:_NONCE_BYTES], raw[_NONCE_BYTES:]
-            return self._cipher.decrypt(sealed, [stream.encode(), nonce])
-        except (ValueError, InvalidTag):
+        except ValueError:
             return None
+        nonce, sealed = raw[:_NONCE_BYTES], raw[_NONCE_BYTES:]
+        for cipher in self._ciphers:
+            with suppress(InvalidTag, ValueError):  # a ValueError where it is too short
+                return cipher.decrypt(sealed, [stream.encode(), nonce])
+        return None
 
 
 def too_old() -> FieldError:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from gateway.settings import nesting, readers
 from gateway.settings.connections import ConnectionSettings
+from gateway.settings.keys import ROTATION, key_ring
 from gateway.settings.setting import setting
 from models.vocabulary import Role
 
@@ -144,19 +145,20 @@ class Settings(ConnectionSettings):
         None,
     )
 
-    cursor_key: bytes = setting(
-        "key that signs cursors, the same on every replica: 64 hexadecimal digits; "
-        "in development a new one at each start if not given",
-        readers.key,
-        b"",
+    cursor_key: tuple[bytes, ...] = setting(
+        "key that signs cursors and positions, the same on every replica; in development a new "
+        f"one at each start if not given; {ROTATION}",
+        key_ring,
+        (),
         is_secret=True,
     )
-    seal_key: bytes = setting(
-        "key that seals who is asking for the database, the same on every replica and for "
-        "`gerbang migrate`, which makes the database trust it: 64 hexadecimal digits; "
-        "in development a new one at each start if not given",
-        readers.key,
-        b"",
+    seal_key: tuple[bytes, ...] = setting(
+        "key from which each day's key is derived that seals who is asking, the same on every "
+        "replica, for `gerbang migrate`, which makes the database trust it, and for `gerbang "
+        "keep`, which does so for the next day; in development a new one at each start if not "
+        f"given; {ROTATION}",
+        key_ring,
+        (),
         is_secret=True,
     )
     body_limit: int = setting(
@@ -269,7 +271,7 @@ class Settings(ConnectionSettings):
     def __post_init__(self) -> None:
         if self.in_development:
             for key in ("cursor_key", "seal_key"):
-                object.__setattr__(self, key, getattr(self, key) or secrets.token_bytes(32))
+                object.__setattr__(self, key, getattr(self, key) or (secrets.token_bytes(32),))
         _refuse_contradictions(self)
 
 

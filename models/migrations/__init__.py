@@ -1,6 +1,6 @@
 """Brings a database to a revision of its schema; each step is plain SQL beside its revision."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.database import driver_of, engine
 from models.owner import demand
-from models.row_security import let_in, lift, put_up, trust
+from models.row_security import let_in, lift, put_up
+from models.seal_keys import trust_only
 
 #: Held while migrating, so that processes that start together migrate one after the other.
 _LOCK = 7_461_001
@@ -28,13 +29,13 @@ async def migrate(
     revision: str = "head",
     *,
     gateway_url: str | None = None,
-    seal_key: bytes | None = None,
+    seal_keys: Sequence[bytes] = (),
 ) -> None:
     """Bring the database of its owner up to a revision; the newest has its row rules and grants.
 
-    The gateway can log in by its own address from then on, and what it seals with the key is
-    believed, and nothing else. Raises OwnerError, and changes nothing, where the owner lacks a
-    right that it needs.
+    The gateway can log in by its own address from then on, and what it seals with keys of these
+    masters is believed, and nothing else. Raises OwnerError, and changes nothing, where the owner
+    lacks a right that it needs.
     """
     login = make_url(gateway_url).username if gateway_url else None
     async with _alone(url) as connection:
@@ -47,8 +48,8 @@ async def migrate(
             if gateway_url:
                 await demand(driver, login)  # another owner may have made the roles meanwhile
                 await let_in(driver, gateway_url)
-            if seal_key:
-                await trust(driver, seal_key)
+            if seal_keys:
+                await trust_only(driver, seal_keys)
 
 
 async def downgrade(url: str, revision: str) -> None:

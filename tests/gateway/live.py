@@ -62,9 +62,8 @@ async def served(
 ) -> AsyncIterator[Served]:
     """The gateway on a database, served as `gerbang serve` does."""
     port = free_port()
-    settings = tokens.settings(
-        database_url=url, port=str(port), cursor_key=tokens.SEAL_KEY.hex(), **variables
-    )
+    given = {"cursor_key": tokens.SEAL_KEY.hex(), **variables}
+    settings = tokens.settings(database_url=url, port=str(port), **given)
     app = gateway(settings, key_source=tokens.key_source, limits=limits)
     process = uvicorn.Server(configured(app, settings))
     serving = asyncio.create_task(process.serve())

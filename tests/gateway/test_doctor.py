@@ -134,9 +134,9 @@ FAULTS = {
         "Not as the policy makes it: function viewer.partner(text).",
     ),
     "a key that others read": (
-        f"GRANT SELECT ON viewer.seal_key TO {MANAGER}",
-        f"REVOKE SELECT ON viewer.seal_key FROM {MANAGER}",
-        "Nobody thought of this: grant of select on table viewer.seal_key to"
+        f"GRANT SELECT ON viewer.daily_seal_key TO {MANAGER}",
+        f"REVOKE SELECT ON viewer.daily_seal_key FROM {MANAGER}",
+        "Nobody thought of this: grant of select on table viewer.daily_seal_key to"
         " gerbang_partner_manager (granted).",
     ),
     "rows for everybody by a rule": (
@@ -208,9 +208,16 @@ FAULTS = {
         "The row rules in the database are not those of this version.",
     ),
     "another seal key": (
-        "UPDATE viewer.seal_key SET inner_block = outer_block, outer_block = inner_block",
-        "UPDATE viewer.seal_key SET inner_block = outer_block, outer_block = inner_block",
+        "UPDATE viewer.daily_seal_key SET inner_block = outer_block, outer_block = inner_block",
+        "UPDATE viewer.daily_seal_key SET inner_block = outer_block, outer_block = inner_block",
         "The database does not believe what the gateway seals (InsufficientPrivilegeError).",
+    ),
+    "a keeper that has not run for a day": (
+        "UPDATE viewer.daily_seal_key SET begins_at = begins_at + interval '7 days',"
+        " ends_at = ends_at + interval '7 days' WHERE begins_at > clock_timestamp()",
+        "UPDATE viewer.daily_seal_key SET begins_at = begins_at - interval '7 days',"
+        " ends_at = ends_at - interval '7 days' WHERE begins_at > clock_timestamp()",
+        "The database has no seal key for tomorrow (days of UTC).",
     ),
     "figures that stand still": (
         "UPDATE application SET paid_at = paid_at + interval '2 days' WHERE reference ="
@@ -225,7 +232,8 @@ FAULTS = {
 OFTEN = (
     "a new table", "a loosened row rule", "a column granted to everybody", "a view",
     "a function with its owner's rights", "a role past the rules", "a login that owns a table",
-    "another version of the row rules", "another seal key", "figures that stand still",
+    "another version of the row rules", "another seal key", "a keeper that has not run for a day",
+    "figures that stand still",
 )  # fmt: skip
 
 

@@ -291,7 +291,7 @@ async def test_positions_tell_nothing_and_cannot_be_made_up(live: Served) -> Non
 
 
 async def test_a_position_of_another_time_is_refused(live: Served, monkeypatch) -> None:
-    positions = Positions(tokens.SEAL_KEY)
+    positions = Positions((tokens.SEAL_KEY,))
     future = positions.write("ApplicationChange", Place(2**60, 0))
     with monkeypatch.context() as patch:
         patch.setattr("time.time", lambda: 1_700_000_000.0)

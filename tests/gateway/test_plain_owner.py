@@ -117,7 +117,7 @@ FORBIDDEN = (
     "CREATE ROLE mine",
     "CREATE TEMPORARY TABLE application (reference text)",
     "SELECT full_name FROM identity",
-    "SELECT outer_block FROM viewer.seal_key",
+    "SELECT outer_block FROM viewer.daily_seal_key",
     "ALTER TABLE application NO FORCE ROW LEVEL SECURITY",
 )
 

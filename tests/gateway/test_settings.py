@@ -25,7 +25,8 @@ def test_little_needs_to_be_set_in_development() -> None:
     settings = read_settings(DEVELOPMENT)
     assert settings.signs_in_itself
     assert settings.token_issuer == "http://127.0.0.1:8000/development"
-    assert len(settings.cursor_key) == 32
+    (key,) = settings.cursor_key
+    assert len(key) == 32
     assert settings.cursor_key != read_settings(DEVELOPMENT).cursor_key
 
 
@@ -73,6 +74,9 @@ def test_claims_and_roles_of_other_issuers_can_be_mapped() -> None:
         ("ROLE_NAMES", "Everybody=ANONYMOUS"),
         ("ROLE_NAMES", "Root=SUPERUSER"),
         ("CURSOR_KEY", "s3cret"),
+        ("SEAL_KEY", f"{'ab' * 32},"),
+        ("SEAL_KEY", ",".join(["ab" * 32] * 2)),
+        ("SEAL_KEY", ",".join(["ab" * 32, "cd" * 32, "ef" * 32])),
         ("BODY_LIMIT", "-1"),
         ("REQUEST_SECONDS", "0"),
         ("REQUEST_SECONDS", "1e2"),

@@ -211,7 +211,7 @@ FORBIDDEN = (
     "COPY application TO PROGRAM 'cat'",
     "COPY country TO '/tmp/countries'",
     "SELECT pg_read_file('/etc/passwd')",
-    "SELECT * FROM viewer.seal_key",
+    "SELECT * FROM viewer.daily_seal_key",
     "SELECT full_name FROM identity",
     "SELECT * FROM application",
     "SELECT status FROM application",

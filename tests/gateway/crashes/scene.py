@@ -102,7 +102,7 @@ async def scene(settings: Mapping[str, str] | None = None) -> AsyncIterator[Scen
     with own_database(settings or {}) as database:
         url, stop = database.url(), asyncio.Event()
         login = login_at(url, tokens.PASSWORD)
-        await migrate(url, gateway_url=login, seal_key=tokens.SEAL_KEY)
+        await migrate(url, gateway_url=login, seal_keys=(tokens.SEAL_KEY,))
         connection = await connect(url)
         await reference_data(connection)
         await connection.close()

@@ -39,7 +39,7 @@ def own() -> Iterator[Database]:
 
 @pytest.fixture(scope="module")
 async def populated(own: Database) -> Database:
-    await migrate(own.url(), seal_key=tokens.SEAL_KEY)
+    await migrate(own.url(), seal_keys=(tokens.SEAL_KEY,))
     connection = await connect(own.url())
     await populate(connection)
     await connection.close()
