@@ -126,7 +126,7 @@ class Application(Base):
         Index(None, "status", "submitted_at", "id"),
         Index(None, "stage", "submitted_at", "id"),
         # What the clock looks through, again and again.
-        Index("ix_application_waiting", "id", postgresql_where=text(_IS_WAITING)),
+        Index("ix_application_waiting", "status", "id", postgresql_where=text(_IS_WAITING)),
         # The cases that were open at the end of a day.
         Index(
             "ix_application_open_at_midnight",
