@@ -17,7 +17,7 @@ import asyncpg
 from sqlalchemy.engine import URL, make_url
 
 from models.database import connect
-from models.row_security.apply import apply, make_missing, steps_to
+from models.row_security.apply import make_missing, put_right, steps_to
 from models.row_security.desired import wall_of
 from models.row_security.steps import Step
 from models.vocabulary import Role
@@ -125,7 +125,7 @@ async def put_up(connection: asyncpg.Connection) -> list[Step]:
     Only what differs is touched: each table in a short transaction of its own. Which version of
     the scripts it was is noted in the database. What was done.
     """
-    return await apply(connection, wall_of(*scripts()), version())
+    return await put_right(connection, wall_of(*scripts()), version())
 
 
 async def put_up_steps(connection: asyncpg.Connection) -> list[Step]:

@@ -19,7 +19,7 @@ async def steps_to(connection: asyncpg.Connection, wall: Wall) -> list[Step]:
     return _steps(wall, await read(connection, wall))
 
 
-async def apply(connection: asyncpg.Connection, wall: Wall, version: str) -> list[Step]:
+async def put_right(connection: asyncpg.Connection, wall: Wall, version: str) -> list[Step]:
     """Do what there is to do, and note the version; what was done.
 
     Raises LockedError where a table could not be locked; what was done until then stays, and the

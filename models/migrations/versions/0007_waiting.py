@@ -12,7 +12,8 @@ locks = "SHARE UPDATE EXCLUSIVE on application while an index is built: reads an
 def upgrade() -> None:
     create_index(
         "ix_application_waiting",
-        "application (status, id) WHERE status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'INFO_REQUESTED')",
+        "application (status, id)"
+        " WHERE status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'INFO_REQUESTED')",
     )
 
 
