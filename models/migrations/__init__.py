@@ -6,7 +6,7 @@ a lock. Where nothing is to be done nothing is locked or written.
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -68,9 +68,10 @@ async def migrate(
         if revision == "head":
             await put_up(driver)
             if gateway_url:
-                await let_in(driver, gateway_url)
+                letting = partial(let_in, driver, gateway_url)
+                await patiently(driver, letting, "let the gateway log in")
             if seal_key and not await is_trusted(driver, seal_key):
-                await trust(driver, seal_key)
+                await patiently(driver, partial(trust, driver, seal_key), "trust another seal key")
 
 
 async def plan(
@@ -102,7 +103,7 @@ async def downgrade(url: str, revision: str) -> None:
     """
     async with _alone(url) as connection:
         driver = driver_of(connection)
-        await patiently(driver, lambda: lift(driver), "lift the row rules")
+        await patiently(driver, partial(lift, driver), "lift the row rules")
         await _run(connection, lambda config: command.downgrade(config, revision))
 
 
@@ -141,7 +142,10 @@ async def _alone(url: str) -> AsyncIterator[AsyncConnection]:
         driver = driver_of(connection)
         await driver.execute(f"SET lock_timeout = {LOCK_TIMEOUT_MS}")
         async with take_turn(driver):
-            yield connection
+            try:
+                yield connection
+            finally:
+                await connection.rollback()
 
 
 async def _upgrade(connection: AsyncConnection, revision: str) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from models.database import connect, engine
 from models.locking import LockedError
-from models.migrations import compare, migrate, plan
+from models.migrations import compare, migrate, plan, standing
 from models.migrations.online import back_fill, create_index, row_rules_lifted
 from models.postgres import Server
 from tests.owners import run
@@ -187,6 +187,22 @@ async def test_a_table_that_somebody_holds_is_named_and_the_next_run_goes_on(
     finally:
         await reader.close()
     assert await plan(url) == []
+
+
+async def test_the_plan_of_an_empty_database_names_every_revision_and_makes_nothing(
+    server: Server,
+) -> None:
+    url = server.url("planned")
+    planned = await plan(url)
+    newest = (await standing(url))[1]
+    revisions = [each for each in planned if each.what.startswith("revision")]
+    assert [each.what.split()[1] for each in revisions] == [
+        f"{number:04}:" for number in range(1, int(newest or 0) + 1)
+    ]
+    assert all(each.lock for each in planned)
+    assert await value(url, "SELECT count(*) FROM pg_class WHERE relkind = 'r'"
+        " AND relnamespace = 'public'::regnamespace") == 0  # fmt: skip
+    assert await value(url, "SELECT to_regnamespace('viewer') IS NULL")
 
 
 async def test_who_comes_second_waits_and_says_for_whom(

@@ -17,6 +17,7 @@ from tests import tokens
 pytestmark = pytest.mark.anyio
 
 MANAGER = "gerbang_partner_manager"
+[KEYS] = [name for name in wall_of(*scripts()).made if name.startswith("viewer.")]
 
 #: What somebody did by hand, and what of it is named before it is mended.
 DRIFTS = {
@@ -70,8 +71,8 @@ DRIFTS = {
         "grant rights on the table application",
     ),
     "the seal's key granted": (
-        f"GRANT SELECT ON viewer.seal_key TO {MANAGER}",
-        "take away rights on the table viewer.seal_key",
+        f"GRANT SELECT ON {KEYS} TO {MANAGER}",
+        f"take away rights on the table {KEYS}",
     ),
     "another function of the context": (
         "CREATE OR REPLACE FUNCTION viewer.is_sealed() RETURNS boolean"
@@ -226,7 +227,7 @@ async def test_with_nothing_to_do_nothing_is_locked_or_written(apart: Server) ->
     holder = await connect(url)
     try:
         written = "SELECT pg_snapshot_xmax(pg_current_snapshot())"
-        tables = ", ".join([*Base.metadata.tables, "alembic_version", "viewer.seal_key"])
+        tables = ", ".join([*Base.metadata.tables, "alembic_version", KEYS])
         await holder.execute("ALTER SYSTEM SET autovacuum = off")
         await holder.execute("SELECT pg_reload_conf()")
         async with holder.transaction():

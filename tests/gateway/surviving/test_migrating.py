@@ -8,7 +8,9 @@ from random import Random
 
 import asyncpg
 import pytest
+from click.testing import CliRunner
 
+from gateway.cli import gerbang
 from models.database import connect
 from models.migrations import migrate, plan
 from models.row_security import login_at, put_up
@@ -119,17 +121,23 @@ async def test_lifting_every_rule_under_traffic_is_seen(
 async def test_the_plan_names_what_would_be_done_and_its_locks(
     world: str, owner: asyncpg.Connection
 ) -> None:
+    await migrated(world)
     await owner.execute(CHANGED["rules of two tables"])
-    done = await asyncio.to_thread(run_migrate, world, "--plan")
-    assert done.returncode == 2
-    assert (
-        "put up the row rules of assignment: auditor_select\n"
-        "    locks: ACCESS EXCLUSIVE on assignment\n" in done.stdout
-    )
-    assert (await asyncio.to_thread(run_migrate, world, "--plan")).stdout == done.stdout
-    assert (await asyncio.to_thread(run_migrate, world)).returncode == 0
-    done = await asyncio.to_thread(run_migrate, world, "--plan")
-    assert (done.returncode, done.stdout) == (0, "Nothing to do.\n")
+    code, printed = await command(world, "--plan")
+    assert code == 2
+    named = "put up the row rules of assignment: auditor_select\n"
+    assert f"{named}    locks: ACCESS EXCLUSIVE on assignment\n" in printed
+    assert await command(world, "--plan") == (2, printed), "it changed something"
+    assert await command(world) == (0, "")
+    assert await command(world, "--plan") == (0, "Nothing to do.\n")
+
+
+async def command(url: str, *options: str) -> tuple[int, str]:
+    """The exit code of `gerbang migrate` and what it prints, without a process of its own."""
+    arguments = ["migrate", *options]
+    given = {"env": environment(url), "catch_exceptions": False}
+    done = await asyncio.to_thread(CliRunner().invoke, gerbang, arguments, **given)
+    return done.exit_code, done.output
 
 
 async def between_two_releases(world: str, owner: asyncpg.Connection) -> Watcher:
