@@ -130,7 +130,7 @@ async def put_up(connection: asyncpg.Connection) -> list[Step]:
 
 async def put_up_steps(connection: asyncpg.Connection) -> list[Step]:
     """What `put_up` would do."""
-    return await steps_to(connection, wall_of(*scripts()))
+    return await steps_to(connection, wall_of(*scripts()), version())
 
 
 async def create_roles(connection: asyncpg.Connection) -> bool:

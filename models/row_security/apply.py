@@ -14,9 +14,10 @@ class WallError(Exception):
     """The database did not become what the row rules ask for; the text says where."""
 
 
-async def steps_to(connection: asyncpg.Connection, wall: Wall) -> list[Step]:
+async def steps_to(connection: asyncpg.Connection, wall: Wall, version: str) -> list[Step]:
     """What would be done, in order; nothing where nothing differs."""
-    return _steps(wall, await read(connection, wall))
+    found = await read(connection, wall)
+    return [*_steps(wall, found), *_note(found, version)]
 
 
 async def put_right(connection: asyncpg.Connection, wall: Wall, version: str) -> list[Step]:
@@ -37,8 +38,7 @@ async def put_right(connection: asyncpg.Connection, wall: Wall, version: str) ->
     if left := _steps(wall, found):
         wrong = "; ".join(step.what for step in left)
         raise WallError(f"the database did not become what the row rules ask for: {wrong}")
-    if found.version != version:
-        note = Step("note the version of the row rules", (_VERSION.format(version),))
+    for note in _note(found, version):
         await _take(connection, note)
         done.append(note)
     return done
@@ -54,6 +54,13 @@ async def make_missing(connection: asyncpg.Connection, wall: Wall) -> bool:
 
 def _steps(wall: Wall, found: Found) -> list[Step]:
     return [step for phase in (make_roles, *PHASES) for step in phase(wall, found)]
+
+
+def _note(found: Found, version: str) -> list[Step]:
+    """That it is this version which is up, said when all of it is."""
+    if found.version == version:
+        return []
+    return [Step("note the version of the row rules", (_VERSION.format(version),))]
 
 
 async def _look(connection: asyncpg.Connection, wall: Wall) -> Found:
