@@ -15,13 +15,15 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, one_of
-from models.vocabulary import CLOSED, STAGE_OF, Channel, EventKind, Role, Stage, Status
+from models.vocabulary import CLOSED, STAGE_OF, WAITING, Channel, EventKind, Role, Stage, Status
 
 _STAGE = "CASE status {} END".format(
     " ".join(f"WHEN '{status}' THEN '{stage}'" for status, stage in STAGE_OF.items())
 )
 _IS_CLOSED = "status IN ({})".format(", ".join(f"'{status}'" for status in CLOSED))
 _NEEDS_PAYMENT = "status IN ('PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING', 'GRANTED', 'REFUSED', 'REVOKED')"  # noqa: E501
+
+_IS_WAITING = "status IN ({})".format(", ".join(f"'{status}'" for status in WAITING))
 
 _IS_OPEN_AT_MIDNIGHT = (
     "paid_at IS NOT NULL AND (closed_at IS NULL OR wib_day(closed_at) > wib_day(paid_at))"
@@ -123,6 +125,8 @@ class Application(Base):
         Index(None, "visa_type_code", "submitted_at", "id"),
         Index(None, "status", "submitted_at", "id"),
         Index(None, "stage", "submitted_at", "id"),
+        # What the clock looks through, again and again.
+        Index("ix_application_waiting", "status", "id", postgresql_where=text(_IS_WAITING)),
         # The cases that were open at the end of a day.
         Index(
             "ix_application_open_at_midnight",

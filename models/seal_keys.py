@@ -41,6 +41,8 @@ _INSTALL = """
 #: reading these few rows.
 _COUNT_ROWS = "ANALYZE viewer.daily_seal_key"
 _FORGET_OTHERS = "DELETE FROM viewer.daily_seal_key WHERE id <> ALL ($1)"
+_HAS_TABLE = "SELECT to_regclass('viewer.daily_seal_key') IS NOT NULL"
+_BELIEVED = "SELECT id FROM viewer.daily_seal_key WHERE refused_at > clock_timestamp()"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +87,22 @@ async def trust_only(
     """From now on believe what is sealed with keys of these masters, and nothing else."""
     today = await _today(connection, now)
     # Yesterday's stay for what began before midnight, until their own end.
-    days = (today - DAY, today, today + DAY)
-    kept = [daily_key(master, day).id for master in masters for day in days]
-    await connection.execute(_FORGET_OTHERS, kept)
+    await connection.execute(_FORGET_OTHERS, _ids(masters, (today - DAY, today, today + DAY)))
     await install_seal_keys(connection, masters, now)
+
+
+async def are_trusted_alone(connection: asyncpg.Connection, masters: Sequence[bytes]) -> bool:
+    """Whether that is so already, and the next day's keys are there."""
+    if not await connection.fetchval(_HAS_TABLE):
+        return False
+    found = {row["id"] for row in await connection.fetch(_BELIEVED)}
+    today = await _today(connection, None)
+    needed = set(_ids(masters, (today, today + DAY)))
+    return needed <= found <= needed | set(_ids(masters, (today - DAY,)))
+
+
+def _ids(masters: Sequence[bytes], days: Sequence[date]) -> list[str]:
+    return [daily_key(master, day).id for master in masters for day in days]
 
 
 async def keep_seal_keys(

@@ -55,6 +55,9 @@ STAGE_OF = {
 
 CLOSED = tuple(status for status, stage in STAGE_OF.items() if stage is Stage.CLOSED)
 
+#: Those that end by themselves when the applicant lets a deadline pass.
+WAITING = (Status.SUBMITTED, Status.AWAITING_PAYMENT, Status.INFO_REQUESTED)
+
 
 class EventKind(StrEnum):
     """What happened to an application: the statuses it entered, and what changes none."""

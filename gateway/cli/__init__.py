@@ -7,8 +7,10 @@ import click
 
 from gateway.cli import data, demo, doctor, documents, keeping, serving
 from gateway.settings import SettingsError
+from models.locking import LockedError
 from models.owner import OwnerError
 from models.postgres import PostgresError
+from models.row_security.apply import WallError
 
 
 @click.group(context_settings={"max_content_width": 100})
@@ -38,7 +40,7 @@ def main() -> None:
     """Run the command; what its user can mend is told, without a traceback."""
     try:
         gerbang.main(prog_name="gerbang", standalone_mode=True)
-    except (SettingsError, PostgresError, OwnerError) as error:
+    except (SettingsError, PostgresError, OwnerError, LockedError, WallError) as error:
         sys.exit(f"gerbang: {error}")
     except (KeyboardInterrupt, asyncio.CancelledError):
         sys.exit(130)

@@ -36,14 +36,25 @@ def with_world_options(command: Any) -> Any:
 
 
 @click.command()
-def migrate() -> None:
-    """Bring the database up to date, with its row rules, and make it trust our seal."""
+@click.option(
+    "--plan", is_flag=True, help="Change nothing; print what would be done, and its locks."
+)
+def migrate(plan: bool) -> None:
+    """Bring the database up to date, with its row rules, and make it trust our seal.
+
+    With --plan the exit code is 0 where nothing is to be done, and 2 where something is.
+    """
     settings = read_settings()
-    asyncio.run(
-        migrations.migrate(
-            settings.owned_url, gateway_url=settings.database_url, seal_keys=settings.seal_key
-        )
-    )
+    url, ours = settings.owned_url, {"gateway_url": settings.database_url}
+    if not plan:
+        asyncio.run(migrations.migrate(url, **ours, seal_keys=settings.seal_key))
+        return
+    planned = asyncio.run(migrations.plan(url, **ours, seal_keys=settings.seal_key))
+    for what, lock in planned:
+        click.echo(f"{what}\n    locks: {lock}")
+    if planned:
+        sys.exit(2)
+    click.echo("Nothing to do.")
 
 
 @click.command()

@@ -1,27 +1,47 @@
-"""Brings a database to a revision of its schema; each step is plain SQL beside its revision."""
+"""Brings a database to a revision of its schema, while it is in use.
+
+Each revision is a transaction of its own, and so is each change of a row rule; none waits long for
+a lock. Where nothing is to be done nothing is locked or written.
+"""
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
+from typing import NamedTuple
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.database import driver_of, engine
+from models.locking import LOCK_TIMEOUT_MS, patiently
+from models.migrations.turns import take_turn
 from models.owner import demand
-from models.row_security import let_in, lift, put_up
-from models.seal_keys import trust_only
-
-#: Held while migrating, so that processes that start together migrate one after the other.
-_LOCK = 7_461_001
+from models.row_security import (
+    create_roles,
+    let_in,
+    let_in_steps,
+    lift,
+    put_up,
+    put_up_steps,
+)
+from models.seal_keys import are_trusted_alone, trust_only
 
 _HERE = Path(__file__).parent
+_KEYS_LOCK = "ROW EXCLUSIVE on viewer.daily_seal_key"
+
+
+class Planned(NamedTuple):
+    """Something that migrating would do."""
+
+    what: str
+    #: What is locked meanwhile, in PostgreSQL's words.
+    lock: str
 
 
 async def migrate(
@@ -35,39 +55,63 @@ async def migrate(
 
     The gateway can log in by its own address from then on, and what it seals with keys of these
     masters is believed, and nothing else. Raises OwnerError, and changes nothing, where the owner
-    lacks a right that it needs.
+    lacks a right that it needs. Raises LockedError where somebody held a table all the time: what
+    was done until then stays, and the next run goes on.
     """
     login = make_url(gateway_url).username if gateway_url else None
     async with _alone(url) as connection:
         driver = driver_of(connection)
         await demand(driver, login)
-        await lift(driver)
-        await _run(connection, lambda config: command.upgrade(config, revision))
+        if revision == "head" and await create_roles(driver):
+            await demand(driver, login)  # another owner may have made some meanwhile
+        await _upgrade(connection, revision)
         if revision == "head":
             await put_up(driver)
             if gateway_url:
-                await demand(driver, login)  # another owner may have made the roles meanwhile
-                await let_in(driver, gateway_url)
-            if seal_keys:
-                await trust_only(driver, seal_keys)
+                letting = partial(let_in, driver, gateway_url)
+                await patiently(driver, letting, "let the gateway log in")
+            if seal_keys and not await are_trusted_alone(driver, seal_keys):
+                trusting = partial(trust_only, driver, seal_keys)
+                await patiently(driver, trusting, "trust other seal keys")
+
+
+async def plan(
+    url: str, *, gateway_url: str | None = None, seal_keys: Sequence[bytes] = ()
+) -> list[Planned]:
+    """What `migrate` would do now, in order. Changes and locks nothing, and waits for nobody.
+
+    Raises OwnerError where the owner lacks a right that it needs.
+    """
+    async with engine(url).connect() as connection:
+        pending = await connection.run_sync(_pending)
+        await connection.rollback()
+        driver = driver_of(connection)
+        await demand(driver, make_url(gateway_url).username if gateway_url else None)
+        steps = await put_up_steps(driver)
+        steps += await let_in_steps(driver, gateway_url) if gateway_url else []
+        has_new_keys = seal_keys and not await are_trusted_alone(driver, seal_keys)
+    return [
+        *(Planned(f"revision {each.revision}: {_title(each)}", _locks(each)) for each in pending),
+        *(Planned(step.what, step.lock) for step in steps),
+        *([Planned("trust other seal keys", _KEYS_LOCK)] if has_new_keys else []),
+    ]
 
 
 async def downgrade(url: str, revision: str) -> None:
-    """Take the database back to a revision; ``base`` is before the first."""
+    """Take the database back to a revision; ``base`` is before the first.
+
+    Nobody but its owner reads it any more: the row rules are not those of that revision.
+    """
     async with _alone(url) as connection:
-        await lift(driver_of(connection))
+        driver = driver_of(connection)
+        await patiently(driver, partial(lift, driver), "lift the row rules")
         await _run(connection, lambda config: command.downgrade(config, revision))
 
 
 async def standing(url: str) -> tuple[str | None, str | None]:
     """The revision that the database is at, and the newest one."""
-
-    def read(connection: Connection) -> tuple[str | None, str | None]:
-        newest = ScriptDirectory.from_config(_config(connection)).get_current_head()
-        return MigrationContext.configure(connection).get_current_revision(), newest
-
     async with engine(url).connect() as connection:
-        return await connection.run_sync(read)
+        return await connection.run_sync(_standing)
 
 
 async def compare(url: str) -> None:
@@ -92,10 +136,30 @@ def _outgrown() -> frozenset[str]:
 
 @asynccontextmanager
 async def _alone(url: str) -> AsyncIterator[AsyncConnection]:
-    """One transaction, while nobody else migrates."""
-    async with engine(url).begin() as connection:
-        await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        yield connection
+    """A connection that is in no transaction and waits briefly for locks, while nobody else
+    migrates."""
+    async with engine(url).connect() as connection:
+        await connection.rollback()
+        driver = driver_of(connection)
+        await driver.execute(f"SET lock_timeout = {LOCK_TIMEOUT_MS}")
+        async with take_turn(driver):
+            try:
+                yield connection
+            finally:
+                await connection.rollback()
+
+
+async def _upgrade(connection: AsyncConnection, revision: str) -> None:
+    async def once() -> None:
+        try:
+            await _run(connection, lambda config: command.upgrade(config, revision))
+        finally:
+            await connection.rollback()
+
+    at, newest = await connection.run_sync(_standing)
+    await connection.rollback()
+    if at is None or at != (newest if revision == "head" else revision):
+        await patiently(driver_of(connection), once, f"bring the tables up from revision {at}")
 
 
 async def _run(connection: AsyncConnection, step: Callable[[Config], None]) -> None:
@@ -107,3 +171,25 @@ def _config(connection: Connection) -> Config:
     config.set_main_option("script_location", str(_HERE).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config
+
+
+def _standing(connection: Connection) -> tuple[str | None, str | None]:
+    newest = ScriptDirectory.from_config(_config(connection)).get_current_head()
+    return MigrationContext.configure(connection).get_current_revision(), newest
+
+
+def _pending(connection: Connection) -> list[Script]:
+    scripts = ScriptDirectory.from_config(_config(connection))
+    at = MigrationContext.configure(connection).get_current_revision()
+    return (
+        [] if at == scripts.get_current_head() else [*scripts.iterate_revisions("head", at)][::-1]
+    )
+
+
+def _title(script: Script) -> str:
+    return str(script.doc).splitlines()[0].rstrip(".")
+
+
+def _locks(script: Script) -> str:
+    """What the revision says that it locks."""
+    return str(script.module.locks)

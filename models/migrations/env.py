@@ -1,4 +1,4 @@
-"""What Alembic runs on the connection that it is handed, in one transaction."""
+"""What Alembic runs on the connection that it is handed, each revision in its own transaction."""
 
 from alembic import context
 
@@ -10,6 +10,7 @@ context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=Base.metadata,
     compare_server_default=True,
+    transaction_per_migration=True,
 )
 with context.begin_transaction():
     context.run_migrations()

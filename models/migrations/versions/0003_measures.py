@@ -4,15 +4,18 @@ The figures are built anew on the way up, but for the ages: the keeper makes tho
 minute. On the way down all are left empty: rebuild them.
 """
 
+from models.migrations.online import lift_row_rules
 from models.migrations.steps import run, run_for_each_change
 
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
 depends_on = None
+locks = "ACCESS EXCLUSIVE on application while its volumes are built anew"
 
 
 def upgrade() -> None:
+    lift_row_rules()
     run("0002_drop_volumes")
     run("0003_volumes")
     run("0003_contributions")

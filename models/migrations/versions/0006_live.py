@@ -6,6 +6,7 @@ revision = "0006"
 down_revision = "0005"
 branch_labels = None
 depends_on = None
+locks = "SHARE ROW EXCLUSIVE on application_event and volume_outbox"
 
 
 def upgrade() -> None:

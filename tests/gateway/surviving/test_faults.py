@@ -37,7 +37,7 @@ async def database() -> AsyncIterator[Database]:
     with own_database() as running:
         url = running.url()
         login = login_at(url, tokens.PASSWORD)
-        await migrate(url, gateway_url=login, seal_key=tokens.SEAL_KEY)
+        await migrate(url, gateway_url=login, seal_keys=(tokens.SEAL_KEY,))
         await small_world(url)
         yield running
 

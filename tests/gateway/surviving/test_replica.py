@@ -61,7 +61,7 @@ async def _until(client: httpx2.AsyncClient, reasons: list[str]) -> None:
 async def test_a_replica_that_falls_behind_takes_its_gateway_out_of_service() -> None:
     with own_database() as primary:
         url = primary.url()
-        await migrate(url, gateway_url=login_at(url, tokens.PASSWORD), seal_key=tokens.SEAL_KEY)
+        await migrate(url, gateway_url=login_at(url, tokens.PASSWORD), seal_keys=(tokens.SEAL_KEY,))
         async with replica_of(primary) as replica:
             settings = tokens.settings(
                 primary.url(),

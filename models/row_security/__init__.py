@@ -1,18 +1,25 @@
-"""The second wall: row rules and grants in the database, put up anew after every migration.
+"""The second wall: row rules and grants in the database, mended by every migration.
 
 ``viewer_context.sql`` says who is asking; ``row_security.sql`` is generated from the policy of
 the gateway and says what each role reaches. No migration reads either.
 """
 
+import asyncio
 import base64
 import hashlib
 import hmac
 import os
+from collections.abc import Iterator
 from importlib import resources
+from typing import Any
 
 import asyncpg
 from sqlalchemy.engine import URL, make_url
 
+from models.database import connect
+from models.row_security.apply import make_missing, put_right, steps_to
+from models.row_security.desired import wall_of
+from models.row_security.steps import Step
 from models.vocabulary import Role
 
 _LIFT = """
@@ -31,14 +38,17 @@ _MAKE_LOGIN = """
     SELECT format('CREATE ROLE %I', $1::text)
     WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)
 """
-#: Only what is to be changed is said: some of it is not for every owner to say.
+#: Only what is to be changed is said: some of it is not for every owner to say. The password is
+#: said where it does not let the gateway in as it is.
 _LOG_IN = """
-    SELECT format('ALTER ROLE %I %s PASSWORD %L', $1::text, string_agg(said, ' '), $2::text)
-    FROM pg_roles LEFT JOIN LATERAL (VALUES
+    SELECT format('ALTER ROLE %I %s %s', $1::text, string_agg(said, ' '),
+        CASE WHEN $3 THEN format('PASSWORD %L', $2::text) END)
+    FROM (SELECT) AS once LEFT JOIN pg_roles ON rolname = $1 LEFT JOIN LATERAL (VALUES
         ('LOGIN', NOT rolcanlogin), ('NOINHERIT', rolinherit), ('NOSUPERUSER', rolsuper),
         ('NOCREATEDB', rolcreatedb), ('NOCREATEROLE', rolcreaterole),
         ('NOREPLICATION', rolreplication), ('NOBYPASSRLS', rolbypassrls)
-    ) AS attribute (said, is_due) ON is_due WHERE rolname = $1
+    ) AS attribute (said, is_due) ON is_due
+    HAVING count(said) > 0 OR $3
 """
 #: What it runs is nobody else's to read: the statement that begins a transaction holds a seal.
 _SAY_NOTHING = """
@@ -55,9 +65,20 @@ _NOT_EVEN_HERE = """
     WHERE rolname = $1::text AND datname = current_database()
         AND setting LIKE 'track\\_activities=%'
 """
-_MAY_CONNECT = "SELECT format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), $1::text)"
+_MAY_CONNECT = """
+    SELECT format('GRANT CONNECT ON DATABASE %I TO %I', datname, $1::text) FROM pg_database
+    WHERE datname = current_database() AND NOT EXISTS (
+        SELECT FROM aclexplode(datacl) JOIN pg_roles ON pg_roles.oid = grantee
+        WHERE rolname = $1 AND privilege_type = 'CONNECT')
+"""
 #: For readiness.
-_MAY_KNOW_THE_REVISION = "SELECT format('GRANT SELECT ON alembic_version TO %I', $1::text)"
+_MAY_KNOW_THE_REVISION = """
+    SELECT format('GRANT SELECT ON alembic_version TO %I', $1::text)
+    WHERE NOT EXISTS (
+        SELECT FROM pg_class CROSS JOIN aclexplode(relacl) JOIN pg_roles ON pg_roles.oid = grantee
+        WHERE pg_class.oid = to_regclass('alembic_version') AND rolname = $1
+            AND privilege_type = 'SELECT')
+"""
 _MAY_ACT = """
     SELECT format('GRANT %I TO %I WITH INHERIT FALSE, SET TRUE', $2::text, $1::text)
     WHERE (SELECT bool_or(set_option) AND NOT bool_or(inherit_option) FROM pg_auth_members
@@ -65,6 +86,7 @@ _MAY_ACT = """
         WHERE held.rolname = $2 AND login.rolname = $1) IS NOT TRUE
 """
 _SCRAM_ROUNDS = 4096
+_LOGIN_SECONDS = 5.0
 
 
 #: The role of the database in which every change is made, for whichever viewer.
@@ -85,14 +107,23 @@ async def lift(connection: asyncpg.Connection) -> None:
     await connection.execute(_LIFT)
 
 
-async def put_up(connection: asyncpg.Connection) -> None:
+async def put_up(connection: asyncpg.Connection) -> list[Step]:
     """Create the roles, and give each its grants and its row rules, and nothing else.
 
-    Which version of them it was is noted in the database.
+    Only what differs is touched: each table in a short transaction of its own. Which version of
+    the scripts it was is noted in the database. What was done.
     """
-    for text in scripts():
-        await connection.execute(text)
-    await connection.execute(f"COMMENT ON SCHEMA viewer IS '{version()}'")
+    return await put_right(connection, wall_of(*scripts()), version())
+
+
+async def put_up_steps(connection: asyncpg.Connection) -> list[Step]:
+    """What `put_up` would do."""
+    return await steps_to(connection, wall_of(*scripts()), version())
+
+
+async def create_roles(connection: asyncpg.Connection) -> bool:
+    """Create the roles that are missing; whether there were any."""
+    return await make_missing(connection, wall_of(*scripts()))
 
 
 def scripts() -> tuple[str, str]:
@@ -122,18 +153,42 @@ def login_at(owner_url: str, password: str) -> str:
 
 async def let_in(connection: asyncpg.Connection, gateway_url: str) -> None:
     """Let the gateway log in as its address says: with no right but to act in our roles."""
-    login = make_url(gateway_url)
-    for statement, *values in (
-        (_MAKE_LOGIN,),
-        (_LOG_IN, _scram(login)),
-        (_SAY_NOTHING,),
-        (_NOT_EVEN_HERE,),
-        (_MAY_CONNECT,),
-        *((_MAY_ACT, name) for name in DATABASE_ROLES),
-        (_MAY_KNOW_THE_REVISION,),
-    ):
+    login, opens = make_url(gateway_url), await _opens(gateway_url)
+    for _, statement, *values in _entrance(login, opens):
         if command := await connection.fetchval(statement, login.username, *values):
             await connection.execute(command)
+
+
+async def let_in_steps(connection: asyncpg.Connection, gateway_url: str) -> list[Step]:
+    """What `let_in` would do, without its secrets."""
+    login, opens = make_url(gateway_url), await _opens(gateway_url)
+    return [
+        Step(what.format(login.username), ())
+        for what, statement, *values in _entrance(login, opens)
+        if await connection.fetchval(statement, login.username, *values)
+    ]
+
+
+def _entrance(login: URL, opens: bool) -> Iterator[tuple[Any, ...]]:
+    """What each is, in words and as a query that writes the statement, with its values."""
+    yield "make the login {}", _MAKE_LOGIN
+    yield "set the attributes or the password of {}", _LOG_IN, _scram(login), not opens
+    yield "show what {} runs to nobody", _SAY_NOTHING
+    yield "show what {} runs to nobody in this database either", _NOT_EVEN_HERE
+    yield "let {} connect", _MAY_CONNECT
+    for name in DATABASE_ROLES:
+        yield f"let {{}} act as {name}", _MAY_ACT, name
+    yield "let {} read the revision", _MAY_KNOW_THE_REVISION
+
+
+async def _opens(gateway_url: str) -> bool:
+    """Whether the address lets the gateway in as it is: no owner may read a password."""
+    try:
+        connection = await asyncio.wait_for(connect(gateway_url), _LOGIN_SECONDS)
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        return False
+    await connection.close()
+    return True
 
 
 def _scram(login: URL) -> str | None:

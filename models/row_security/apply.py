@@ -1,0 +1,82 @@
+"""Puts the second wall up: what differs and nothing else, one table at a time."""
+
+import asyncpg
+
+from models.locking import LOCK_TIMEOUT_MS, patiently
+from models.row_security.current import SEARCH_PATH, Found, read
+from models.row_security.desired import Wall
+from models.row_security.steps import PHASES, Step, make_roles
+
+_VERSION = "COMMENT ON SCHEMA viewer IS '{}'"
+
+
+class WallError(Exception):
+    """The database did not become what the row rules ask for; the text says where."""
+
+
+async def steps_to(connection: asyncpg.Connection, wall: Wall, version: str) -> list[Step]:
+    """What would be done, in order; nothing where nothing differs."""
+    found = await read(connection, wall)
+    return [*_steps(wall, found), *_note(found, version)]
+
+
+async def put_right(connection: asyncpg.Connection, wall: Wall, version: str) -> list[Step]:
+    """Do what there is to do, and note the version; what was done.
+
+    Raises LockedError where a table could not be locked; what was done until then stays, and the
+    next run goes on. Raises WallError where something stays as it was, as a right that a stranger
+    granted may.
+    """
+    done: list[Step] = []
+    found = await _look(connection, wall)
+    for phase in (make_roles, *PHASES):
+        if steps := list(phase(wall, found)):
+            for step in steps:
+                await _take(connection, step)
+            done += steps
+            found = await _look(connection, wall)
+    if left := _steps(wall, found):
+        wrong = "; ".join(step.what for step in left)
+        raise WallError(f"the database did not become what the row rules ask for: {wrong}")
+    for note in _note(found, version):
+        await _take(connection, note)
+        done.append(note)
+    return done
+
+
+async def make_missing(connection: asyncpg.Connection, wall: Wall) -> bool:
+    """Create roles that are missing; whether there were any."""
+    steps = list(make_roles(wall, await _look(connection, wall)))
+    for step in steps:
+        await _take(connection, step)
+    return bool(steps)
+
+
+def _steps(wall: Wall, found: Found) -> list[Step]:
+    return [step for phase in (make_roles, *PHASES) for step in phase(wall, found)]
+
+
+def _note(found: Found, version: str) -> list[Step]:
+    """That it is this version which is up, said when all of it is."""
+    if found.version == version:
+        return []
+    return [Step("note the version of the row rules", (_VERSION.format(version),))]
+
+
+async def _look(connection: asyncpg.Connection, wall: Wall) -> Found:
+    return await patiently(connection, lambda: read(connection, wall), "read the row rules")
+
+
+async def _take(connection: asyncpg.Connection, step: Step) -> None:
+    async def once() -> None:
+        async with connection.transaction():
+            await connection.execute(f"SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}; {SEARCH_PATH}")
+            if step.table:
+                await connection.execute(f"LOCK TABLE {step.table} IN ACCESS EXCLUSIVE MODE")
+            await connection.execute(";\n".join(step.statements))
+            if step.note:
+                query, *values = step.note
+                if written := await connection.fetchval(str(query), *values):
+                    await connection.execute(written)
+
+    await patiently(connection, once, step.what, step.table)

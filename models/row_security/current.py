@@ -1,0 +1,200 @@
+"""What of the second wall is really in the database, read from the catalogue.
+
+PostgreSQL writes an expression in its own words, so a policy or a function cannot be compared with
+the statement that made it. Each carries a comment instead: a fingerprint of that statement, and
+one of the catalogue's own words for what it made. Who changes it by hand changes the second.
+
+Reading locks nothing more than a SELECT does.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import asyncpg
+
+from models.row_security.desired import Grant, Wall
+
+#: The catalogue's words depend on it.
+SEARCH_PATH = "SET LOCAL search_path = public, pg_temp"
+
+_WORDS_OF_A_POLICY = (
+    "concat_ws('/', polpermissive, polcmd, polroles::regrole[]::text,"
+    " pg_get_expr(polqual, polrelid), '/', pg_get_expr(polwithcheck, polrelid))"
+)
+_FINGERPRINT = "left(encode(sha256(convert_to({}, 'UTF8')), 'hex'), 32)"
+_OF_POLICY = _FINGERPRINT.format(_WORDS_OF_A_POLICY)
+_OF_FUNCTION = _FINGERPRINT.format("pg_get_functiondef(pg_proc.oid)")
+
+_POLICIES = f"""
+    SELECT polrelid::regclass::text AS table, polname AS name, polpermissive AS permissive,
+        polcmd::text AS verb, polroles::regrole[]::text[] AS roles,
+        CASE WHEN split_part(note, ' ', 2) = {_OF_POLICY} THEN split_part(note, ' ', 1) END
+            AS source
+    FROM pg_policy JOIN pg_class ON pg_class.oid = polrelid
+    CROSS JOIN LATERAL obj_description(pg_policy.oid, 'pg_policy') AS note
+    WHERE relnamespace IN (to_regnamespace('public'), to_regnamespace('viewer'))
+"""  # noqa: S608 - of constants
+_FUNCTIONS = f"""
+    SELECT pg_proc.oid::regprocedure::text AS signature, proname AS name,
+        CASE WHEN split_part(note, ' ', 2) = {_OF_FUNCTION} THEN split_part(note, ' ', 1) END
+            AS source
+    FROM pg_proc CROSS JOIN LATERAL obj_description(pg_proc.oid, 'pg_proc') AS note
+    WHERE pronamespace = to_regnamespace('viewer') AND prokind = 'f'
+"""  # noqa: S608 - of constants
+NOTE_POLICIES = f"""
+    SELECT string_agg(format('COMMENT ON POLICY %I ON %s IS %L', polname, polrelid::regclass,
+        made.source || ' ' || {_OF_POLICY}), '; ')
+    FROM pg_policy JOIN unnest($2::text[], $3::text[]) AS made (name, source)
+        ON made.name = polname
+    WHERE polrelid = $1::text::regclass
+"""  # noqa: S608 - of constants
+NOTE_FUNCTION = f"""
+    SELECT format('COMMENT ON FUNCTION %s IS %L', pg_proc.oid::regprocedure,
+        $2::text || ' ' || {_OF_FUNCTION})
+    FROM pg_proc WHERE oid = $1::text::regprocedure
+"""  # noqa: S608 - of constants
+
+_TABLES = """
+    SELECT relname AS name, relrowsecurity AND relforcerowsecurity AS walled
+    FROM pg_class WHERE relnamespace = to_regnamespace('public') AND relkind IN ('r', 'p')
+"""
+#: What the owner may give and take, with who has it. What nobody ever granted has defaults.
+_GRANTS = """
+    WITH ours AS (
+        SELECT oid, nspname FROM pg_namespace WHERE nspname IN ('public', 'viewer')
+    ), held (kind, thing, "column", acl) AS (
+        SELECT 'SCHEMA', quote_ident(nspname), NULL, coalesce(nspacl, acldefault('n', nspowner))
+        FROM pg_namespace WHERE nspname IN ('public', 'viewer')
+        UNION ALL
+        SELECT CASE relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, pg_class.oid::regclass::text,
+            NULL, relacl
+        FROM pg_class JOIN ours ON ours.oid = relnamespace
+        WHERE relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND pg_has_role(relowner, 'USAGE')
+        UNION ALL
+        SELECT 'TABLE', attrelid::regclass::text, attname, attacl
+        FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+        JOIN ours ON ours.oid = relnamespace
+        WHERE attacl IS NOT NULL AND NOT attisdropped AND pg_has_role(relowner, 'USAGE')
+        UNION ALL
+        SELECT 'FUNCTION', pg_proc.oid::regprocedure::text, NULL,
+            coalesce(proacl, acldefault('f', proowner))
+        FROM pg_proc JOIN ours ON ours.oid = pronamespace WHERE pg_has_role(proowner, 'USAGE')
+        UNION ALL
+        SELECT 'DATABASE', quote_ident(datname), NULL, coalesce(datacl, acldefault('d', datdba))
+        FROM pg_database WHERE datname = current_database() AND pg_has_role(datdba, 'USAGE')
+    )
+    SELECT kind, thing, "column", privilege_type AS privilege,
+        coalesce(rolname, 'PUBLIC') AS role, is_grantable
+    FROM held CROSS JOIN LATERAL aclexplode(acl) LEFT JOIN pg_roles ON pg_roles.oid = grantee
+    WHERE (grantee = 0 OR rolname = ANY ($1)) AND CASE kind
+        WHEN 'SCHEMA' THEN thing = 'viewer' OR privilege_type = 'CREATE' OR grantee <> 0
+        WHEN 'DATABASE' THEN grantee = 0 AND privilege_type = 'TEMPORARY'
+        ELSE true END
+"""
+#: Functions by name, and those of triggers that do not act for their owner.
+_NAMED = """
+    SELECT name, array_agg(signature) AS signatures,
+        coalesce(array_agg(signature) FILTER (WHERE is_plain_trigger), '{}') AS plain_triggers
+    FROM (
+        SELECT CASE nspname WHEN 'public' THEN '' ELSE nspname || '.' END || proname AS name,
+            pg_proc.oid::regprocedure::text AS signature,
+            nspname = 'public' AND prorettype = 'trigger'::regtype AND NOT (
+                prosecdef AND proconfig IS NOT DISTINCT FROM ARRAY['search_path=public, pg_temp']
+            ) AS is_plain_trigger
+        FROM pg_proc JOIN pg_namespace ON pg_namespace.oid = pronamespace
+        WHERE nspname IN ('public', 'viewer')
+    ) AS function GROUP BY name ORDER BY name
+"""
+_THERE = """
+    SELECT array(SELECT rolname::text FROM pg_roles WHERE rolname = ANY ($1)) AS roles,
+        array(SELECT name FROM unnest($2::text[]) AS name
+            WHERE to_regnamespace(name) IS NOT NULL OR to_regclass(name) IS NOT NULL) AS made,
+        obj_description(to_regnamespace('viewer'), 'pg_namespace') AS version
+"""
+_OBSOLETE = """
+    SELECT coalesce(to_regprocedure(thing)::text, thing) AS signature, thing
+    FROM unnest($1::text[]) AS thing
+    WHERE CASE WHEN thing LIKE '%(%' THEN to_regprocedure(thing) IS NOT NULL
+        ELSE to_regclass(thing) IS NOT NULL END
+"""
+_SPELT = "SELECT thing, to_regprocedure(thing)::text AS signature FROM unnest($1::text[]) AS thing"
+
+
+class FoundPolicy(NamedTuple):
+    """A row rule of the catalogue."""
+
+    table: str
+    name: str
+    permissive: bool
+    #: ``r``, ``a``, ``w``, ``d``, or ``*`` for all.
+    verb: str
+    roles: tuple[str, ...]
+    #: The fingerprint of the statement that made it; None if it was changed since.
+    source: str | None
+
+
+@dataclass(frozen=True)
+class Found:
+    """Everything that is there."""
+
+    version: str | None
+    roles: frozenset[str]
+    made: frozenset[str]
+    #: Each table, and whether row rules hold for everybody there.
+    tables: dict[str, bool]
+    policies: dict[tuple[str, str], FoundPolicy]
+    #: The fingerprints of the functions of the schema viewer, by signature.
+    functions: dict[str, str | None]
+    #: How the catalogue spells the signatures that are desired.
+    spelt: dict[str, str | None]
+    #: The signatures of each function's name.
+    named: dict[str, tuple[str, ...]]
+    #: Functions of triggers that do not act for their owner.
+    plain_triggers: tuple[str, ...]
+    grants: frozenset[Grant]
+    #: Those that their holder may hand on.
+    grantable: frozenset[Grant]
+    #: What of an earlier release is still there, by the catalogue's spelling.
+    obsolete: dict[str, str]
+
+
+async def read(connection: asyncpg.Connection, wall: Wall) -> Found:
+    """What is there of everything that is desired, and what is there besides."""
+    signatures = [function.signature for function in wall.functions.values()]
+    obsolete = [each.thing for each in wall.obsolete]
+    async with connection.transaction():
+        await connection.execute(SEARCH_PATH)
+        there = await connection.fetch(_THERE, wall.roles, list(wall.made))
+        tables = await connection.fetch(_TABLES)
+        policies = await connection.fetch(_POLICIES)
+        functions = await connection.fetch(_FUNCTIONS)
+        spelt = await connection.fetch(_SPELT, signatures)
+        named = await connection.fetch(_NAMED)
+        granted = await connection.fetch(_GRANTS, wall.roles)
+        left = await connection.fetch(_OBSOLETE, obsolete)
+    grants = {Grant(*list(row.values())[:5]): row["is_grantable"] for row in granted}
+    return Found(
+        version=there[0]["version"],
+        roles=frozenset(there[0]["roles"]),
+        made=frozenset(there[0]["made"]),
+        tables={row["name"]: row["walled"] for row in tables},
+        policies={(row["table"], row["name"]): _policy(row) for row in policies},
+        functions={row["signature"]: row["source"] for row in functions},
+        spelt={row["thing"]: row["signature"] for row in spelt},
+        named={row["name"]: tuple(row["signatures"]) for row in named},
+        plain_triggers=tuple(name for row in named for name in row["plain_triggers"]),
+        grants=frozenset(grants),
+        grantable=frozenset(grant for grant, may_hand_on in grants.items() if may_hand_on),
+        obsolete={row["signature"]: row["thing"] for row in left},
+    )
+
+
+def _policy(row: asyncpg.Record) -> FoundPolicy:
+    return FoundPolicy(
+        row["table"],
+        row["name"],
+        row["permissive"],
+        row["verb"],
+        tuple(row["roles"]),
+        row["source"],
+    )

@@ -1,0 +1,148 @@
+"""What the scripts of the second wall ask for: their statements as things that can be compared.
+
+The scripts stay plain SQL that can be run whole. A statement that is not understood here raises
+ValueError, so that nothing in them is passed over.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+_TOKEN = re.compile(r"--[^\n]*|'(?:[^']|'')*'|\$\$.*?\$\$|;", re.DOTALL)
+
+_ROLES = re.compile(r"DO \$\$.*?ARRAY\[([^\]]*)\].*CREATE ROLE.*\$\$", re.DOTALL)
+_SCHEMA = re.compile(r"CREATE SCHEMA IF NOT EXISTS (\w+)")
+_TABLE = re.compile(r"CREATE TABLE IF NOT EXISTS (viewer\.\w+) \(.*\)", re.DOTALL)
+_FUNCTION = re.compile(
+    r"CREATE OR REPLACE FUNCTION (viewer\.\w+)\(([^)]*)\) RETURNS\b.*", re.DOTALL
+)
+_OBSOLETE = re.compile(r"DROP (FUNCTION|TABLE) IF EXISTS (.*)", re.DOTALL)
+_WALLED = re.compile(r"ALTER TABLE (\w+) ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+_POLICY = re.compile(r"CREATE POLICY (\w+) ON (\w+) FOR (\w+) TO (\w+)\s.*", re.DOTALL)
+_GRANT = re.compile(r"GRANT (\w+)(?: \(([^)]*)\))? ON (?:(SCHEMA|FUNCTION) )?([^()]*) TO (\w+)")
+#: What `current` looks for whatever the scripts say: nobody has a right that they do not grant,
+#: functions of triggers act for their owner, and nobody makes temporary tables.
+_ALWAYS = re.compile(
+    r"REVOKE \w+ ON (ALL \w+ IN )?SCHEMA (public|viewer) FROM [\w, ]+"
+    r"|DO \$\$.*(prorettype = 'trigger'::regtype|REVOKE TEMPORARY).*\$\$",
+    re.DOTALL,
+)
+
+
+class Grant(NamedTuple):
+    """A right of a role, or of PUBLIC, on something or on a column of it."""
+
+    kind: str
+    thing: str
+    column: str | None
+    privilege: str
+    role: str
+
+
+class Policy(NamedTuple):
+    """A row rule as a statement makes it."""
+
+    table: str
+    name: str
+    verb: str
+    role: str
+    source: str
+
+
+class Function(NamedTuple):
+    """A function of the schema viewer."""
+
+    name: str
+    #: Its types alone, as in ``viewer.field(text, int)``.
+    signature: str
+    source: str
+
+
+class Obsolete(NamedTuple):
+    """Something of an earlier release."""
+
+    kind: str
+    thing: str
+
+
+@dataclass
+class Wall:
+    """Everything that the scripts make."""
+
+    roles: tuple[str, ...] = ()
+    make_roles: str = ""
+    #: Schemas and tables by name, with the statements that make them.
+    made: dict[str, str] = field(default_factory=dict[str, str])
+    functions: dict[str, Function] = field(default_factory=dict[str, Function])
+    walled: set[str] = field(default_factory=set[str])
+    policies: dict[tuple[str, str], Policy] = field(default_factory=dict[tuple[str, str], Policy])
+    #: Functions are named here without their types.
+    grants: set[Grant] = field(default_factory=set[Grant])
+    obsolete: list[Obsolete] = field(default_factory=list[Obsolete])
+
+
+def wall_of(*scripts: str) -> Wall:
+    """What scripts ask for."""
+    wall = Wall()
+    for script in scripts:
+        for statement in statements(script):
+            _understand(wall, statement)
+    return wall
+
+
+def statements(script: str) -> Iterator[str]:
+    """The statements of a script, without the comments between and around them."""
+    parts: list[str] = []
+    place = 0
+    for token in _TOKEN.finditer(script):
+        parts.append(script[place : token.start()])
+        place = token.end()
+        if token[0] == ";":
+            yield "".join(parts).strip()
+            parts.clear()
+        elif not token[0].startswith("--"):
+            parts.append(token[0])
+    if rest := ("".join(parts) + script[place:]).strip():
+        raise ValueError(f"a statement of the row rules does not end: {rest[:80]}")
+
+
+def fingerprint(source: str) -> str:
+    """What is noted of a source beside what was made from it."""
+    return hashlib.sha256(source.encode()).hexdigest()[:32]
+
+
+def _understand(wall: Wall, statement: str) -> None:
+    if found := _POLICY.fullmatch(statement):
+        name, table, verb, role = found.groups()
+        wall.policies[table, name] = Policy(table, name, verb, role, statement)
+    elif found := _GRANT.fullmatch(statement):
+        wall.grants.update(_grants(*found.groups()))
+    elif found := _WALLED.fullmatch(statement):
+        wall.walled.add(found[1])
+    elif found := _FUNCTION.fullmatch(statement):
+        types = ", ".join(each.split(None, 1)[1] for each in _listed(found[2]))
+        wall.functions[found[1]] = Function(found[1], f"{found[1]}({types})", statement)
+    elif found := _ROLES.fullmatch(statement):
+        wall.roles = tuple(name.strip("'") for name in _listed(found[1]))
+        wall.make_roles = statement
+    elif found := _SCHEMA.fullmatch(statement) or _TABLE.fullmatch(statement):
+        wall.made[found[1]] = statement
+    elif found := _OBSOLETE.fullmatch(statement):
+        things = re.findall(r"[\w.]+(?:\([^)]*\))?", found[2])
+        wall.obsolete += (Obsolete(found[1], thing) for thing in things)
+    elif not _ALWAYS.fullmatch(statement):
+        raise ValueError(f"a statement of the row rules is not understood: {statement[:80]}")
+
+
+def _grants(
+    privilege: str, columns: str | None, kind: str | None, things: str, role: str
+) -> Iterator[Grant]:
+    for thing in _listed(things):
+        for column in _listed(columns) if columns else (None,):
+            yield Grant(kind or "TABLE", thing, column, privilege, role)
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",")] if text.strip() else []

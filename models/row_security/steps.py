@@ -1,0 +1,266 @@
+"""The steps from what is there to what is desired, in an order in which nothing stands open.
+
+Between any two of them a role sees what it saw before or will see in the end, or less. First all
+that is too much is taken away. Then every rule that will be replaced is narrowed by a restrictive
+copy of the one to come, and replaced when all are: so rules that rely on those of other tables
+never meet half of each. Columns are granted last.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from models.row_security.current import NOTE_FUNCTION, NOTE_POLICIES, Found, FoundPolicy
+from models.row_security.desired import Grant, Policy, Wall, fingerprint
+
+_VERBS = {"SELECT": "r", "INSERT": "a", "UPDATE": "w", "DELETE": "d", "ALL": "*"}
+_NARROWED = "{}_narrowed"
+_TRIGGERS_ACT = "ALTER FUNCTION {} SECURITY DEFINER SET search_path = public, pg_temp"
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something to put right, in one short transaction."""
+
+    what: str
+    statements: tuple[str, ...]
+    #: The table that nobody reads or writes meanwhile.
+    table: str | None = None
+    #: A query that writes the last statement, with its values.
+    note: tuple[object, ...] | None = None
+
+    @property
+    def lock(self) -> str:
+        return f"ACCESS EXCLUSIVE on {self.table}" if self.table else "no lock on a table"
+
+
+Phase = Callable[[Wall, Found], Iterator[Step]]
+
+
+def make_roles(wall: Wall, found: Found) -> Iterator[Step]:
+    if missing := [role for role in wall.roles if role not in found.roles]:
+        yield Step(f"make the roles {', '.join(missing)}", (wall.make_roles,))
+
+
+def make_schema(wall: Wall, found: Found) -> Iterator[Step]:
+    for name, statement in wall.made.items():
+        if name not in found.made:
+            yield Step(f"make {name}", (statement,))
+
+
+def take_away(wall: Wall, found: Found) -> Iterator[Step]:
+    """Rights that nobody should have, but for those that rules which still stand may call."""
+    yield from _revocations(wall, found, lambda grant: not _is_for_rules(grant))
+
+
+def take_away_calls(wall: Wall, found: Found) -> Iterator[Step]:
+    """Rights to call what only rules called that are gone by now."""
+    yield from _revocations(wall, found, _is_for_rules)
+
+
+def guard(wall: Wall, found: Found) -> Iterator[Step]:
+    for table in sorted(wall.walled):
+        if not found.tables.get(table, False):
+            on = f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY"
+            yield Step(f"turn on the row rules of {table}", (on,), table)
+    for signature in found.plain_triggers:
+        yield Step(f"let {signature} act for its owner", (_TRIGGERS_ACT.format(signature),))
+
+
+def make_functions(wall: Wall, found: Found) -> Iterator[Step]:
+    for function in wall.functions.values():
+        signature, source = found.spelt.get(function.signature), fingerprint(function.source)
+        if signature is None:
+            # It belongs to everybody when it is made.
+            closed = f"REVOKE ALL ON FUNCTION {function.signature} FROM PUBLIC"
+            statements = (function.source, closed)
+        elif found.functions.get(signature) != source:
+            statements = (function.source,)
+        else:
+            continue
+        verb = "replace" if signature else "make"
+        note = (NOTE_FUNCTION, function.signature, source)
+        yield Step(f"{verb} the function {function.signature}", statements, note=note)
+
+
+def grant_calls(wall: Wall, found: Found) -> Iterator[Step]:
+    """Rights that open no row by themselves, and that rules need."""
+    yield from _additions(wall, found, lambda grant: grant.kind != "TABLE")
+
+
+def grant_columns(wall: Wall, found: Found) -> Iterator[Step]:
+    yield from _additions(wall, found, lambda grant: grant.kind == "TABLE")
+
+
+def narrow(wall: Wall, found: Found) -> Iterator[Step]:
+    """Nothing where the rules of one table alone change: they are replaced in one transaction."""
+    due, undesired = _due(wall, found), _undesired(wall, found)
+    if len({policy.table for policy in due} | {policy.table for policy in undesired}) < 2:
+        return
+    seen = {
+        (policy.table, role)
+        for policy in found.policies.values()
+        if policy.permissive
+        for role in policy.roles
+    }
+    to_come = {(policy.table, policy.role) for policy in due}
+    for table in sorted({table for table, _ in seen}):
+        gone = [
+            policy.name
+            for policy in undesired
+            if policy.table == table
+            and policy.permissive
+            and not any((table, role) in to_come for role in policy.roles)
+        ]
+        copies = [
+            _restrictive(policy)
+            for policy in due
+            if policy.table == table and (table, policy.role) in seen
+        ]
+        fresh = [copy for copy in copies if not _is_up(copy, found, permissive=False)]
+        if gone or fresh:
+            yield _rules(f"narrow the row rules of {table}", table, gone, fresh, found)
+
+
+def replace(wall: Wall, found: Found) -> Iterator[Step]:
+    due, undesired = _due(wall, found), _undesired(wall, found)
+    for table in sorted({each.table for each in due} | {each.table for each in undesired}):
+        fresh = [policy for policy in due if policy.table == table]
+        gone = [policy.name for policy in undesired if policy.table == table]
+        names = ", ".join([*(policy.name for policy in fresh), *(f"no {name}" for name in gone)])
+        yield _rules(f"put up the row rules of {table}: {names}", table, gone, fresh, found)
+
+
+def drop_obsolete(wall: Wall, found: Found) -> Iterator[Step]:
+    kinds = {each.thing: each.kind for each in wall.obsolete}
+    for signature, thing in found.obsolete.items():
+        table = thing if kinds[thing] == "TABLE" else None
+        yield Step(f"drop {signature}", (f"DROP {kinds[thing]} IF EXISTS {signature}",), table)
+
+
+PHASES: tuple[Phase, ...] = (
+    make_schema,
+    take_away,
+    guard,
+    make_functions,
+    grant_calls,
+    narrow,
+    replace,
+    grant_columns,
+    take_away_calls,
+    drop_obsolete,
+)
+
+
+def _due(wall: Wall, found: Found) -> list[Policy]:
+    return [policy for policy in wall.policies.values() if not _is_up(policy, found)]
+
+
+def _undesired(wall: Wall, found: Found) -> list[FoundPolicy]:
+    return [policy for key, policy in found.policies.items() if key not in wall.policies]
+
+
+def _is_up(policy: Policy, found: Found, *, permissive: bool = True) -> bool:
+    there = found.policies.get((policy.table, policy.name))
+    return there is not None and (
+        there.permissive is permissive
+        and there.verb == _VERBS[policy.verb]
+        and there.roles == (policy.role,)
+        and there.source == fingerprint(policy.source)
+    )
+
+
+def _restrictive(policy: Policy) -> Policy:
+    name = _NARROWED.format(policy.name)
+    source = policy.source.replace(
+        f"CREATE POLICY {policy.name} ON {policy.table} FOR",
+        f"CREATE POLICY {name} ON {policy.table} AS RESTRICTIVE FOR",
+    )
+    return policy._replace(name=name, source=source)
+
+
+def _rules(what: str, table: str, gone: list[str], fresh: list[Policy], found: Found) -> Step:
+    """Everything at once: whoever reads the table sees all of it, or nothing of it."""
+    dropped = {*gone, *(policy.name for policy in fresh if (table, policy.name) in found.policies)}
+    statements = (
+        *(f"DROP POLICY {quoted(name)} ON {table}" for name in sorted(dropped)),
+        *(policy.source for policy in fresh),
+    )
+    names = [policy.name for policy in fresh]
+    sources = [fingerprint(policy.source) for policy in fresh]
+    return Step(what, statements, table, (NOTE_POLICIES, table, names, sources))
+
+
+def _is_for_rules(grant: Grant) -> bool:
+    return grant.kind == "FUNCTION" and grant.thing.startswith("viewer.") and grant.role != "PUBLIC"
+
+
+def _desired(wall: Wall, found: Found) -> frozenset[Grant]:
+    """The grants, with the functions by their signatures."""
+    return frozenset(
+        grant._replace(thing=thing)
+        for grant in wall.grants
+        for thing in (
+            _signatures(wall, found, grant.thing) if grant.kind == "FUNCTION" else (grant.thing,)
+        )
+    )
+
+
+def _signatures(wall: Wall, found: Found, name: str) -> tuple[str, ...]:
+    """Of a function that is not there yet: its name alone."""
+    named = tuple(each for each in found.named.get(name, ()) if each not in found.obsolete)
+    return named or ((wall.functions[name].signature,) if name in wall.functions else (name,))
+
+
+def _revocations(wall: Wall, found: Found, which: Callable[[Grant], bool]) -> Iterator[Step]:
+    desired = _desired(wall, found)
+    statements: dict[str, list[str]] = {}
+    for grant in sorted(filter(which, found.grants), key=str):
+        if grant.thing in found.obsolete:  # goes as a whole, with the rules that still call it
+            continue
+        on, columns = f"{grant.kind} {grant.thing}", _columns([grant.column])
+        option = "" if grant not in desired else "GRANT OPTION FOR "
+        if option and grant not in found.grantable:
+            continue
+        said = statements.setdefault(on, [])
+        said.append(f"REVOKE {option}{grant.privilege}{columns} ON {on} FROM {grant.role} CASCADE")
+        if grant.kind == "TABLE" and grant.column is None:
+            # What is taken from a table is taken from each of its columns as well.
+            kept = sorted(
+                str(other.column)
+                for other in desired
+                if (other.thing, other.privilege, other.role)
+                == (grant.thing, grant.privilege, grant.role)
+            )
+            if kept:
+                listed = _columns(list(kept))
+                said.append(f"GRANT {grant.privilege}{listed} ON {on} TO {grant.role}")
+    for on, said in sorted(statements.items()):
+        yield Step(f"take away rights on {_spoken(on)}", tuple(said))
+
+
+def _additions(wall: Wall, found: Found, which: Callable[[Grant], bool]) -> Iterator[Step]:
+    missing: dict[str, dict[tuple[str, str], list[str | None]]] = {}
+    for grant in sorted(filter(which, _desired(wall, found) - found.grants), key=str):
+        rights = missing.setdefault(f"{grant.kind} {grant.thing}", {})
+        rights.setdefault((grant.privilege, grant.role), []).append(grant.column)
+    for on, rights in missing.items():
+        yield Step(f"grant rights on {_spoken(on)}", tuple(_granted(on, rights)))
+
+
+def _granted(on: str, rights: Mapping[tuple[str, str], list[str | None]]) -> Iterator[str]:
+    for (privilege, role), columns in rights.items():
+        yield f"GRANT {privilege}{_columns(columns)} ON {on} TO {role}"
+
+
+def _columns(names: list[str | None]) -> str:
+    named = [quoted(name) for name in names if name is not None]
+    return f" ({', '.join(named)})" if named else ""
+
+
+def _spoken(on: str) -> str:
+    kind, thing = on.split(" ", 1)
+    return f"the {kind.lower()} {thing}"
+
+
+def quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

@@ -1,0 +1,183 @@
+"""What goes on while a database is migrated: people who read and write, and one who never ends."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from random import Random
+
+import asyncpg
+
+from models.database import connect
+from models.row_security import login_at, scripts
+from models.row_security.apply import put_right
+from models.row_security.desired import wall_of
+from tests import tokens
+from tests.acting import act
+from tests.gateway.crashes.ledger import Ledger
+from tests.gateway.crashes.writers import Writer
+from tests.gateway.surviving.clients import Balancer, Tally
+from tests.gateway.surviving.processes import ROOT
+from tests.models.test_row_security import MANAGER
+
+MIGRATE = [sys.executable, "-c", "from gateway.cli import main; main()", "migrate"]
+READERS, WRITERS = 2, 2
+
+
+@dataclass
+class Traffic:
+    """How those fared who read and wrote."""
+
+    reads: Tally = field(default_factory=Tally)
+    writes: Ledger = field(default_factory=lambda: Ledger(sys.maxsize))
+
+    @property
+    def failed(self) -> list[str]:
+        """Whatever was not answered at the first try."""
+        return [
+            *self.reads.failed,
+            *(f"read again: {why}" for why in self.reads.retried),
+            *(f"write in doubt: {why}" for why in self.writes.in_doubt),
+            *["write turned away"] * self.writes.turned_away,
+            *(f"write refused: {why}" for why in self.writes.refused),
+        ]
+
+
+@asynccontextmanager
+async def traffic(port: int) -> AsyncIterator[Traffic]:
+    """People who read and write through a gateway all the time."""
+    seen, stop = Traffic(), asyncio.Event()
+    balancer = Balancer([port], seen.reads)
+    asking = [
+        *(balancer.keep_asking(stop, pause=0.05) for _ in range(READERS)),
+        *(Writer([port], seen.writes, Random(seed)).write() for seed in range(WRITERS)),
+    ]
+    tasks = [asyncio.create_task(each) for each in asking]
+    try:
+        yield seen
+    finally:
+        stop.set()
+        seen.writes.wanted = 0
+        await asyncio.gather(*tasks)
+
+
+@asynccontextmanager
+async def long_reader(url: str) -> AsyncIterator[asyncpg.Connection]:
+    """Somebody who has read applications and does not end."""
+    reader = await connect(url)
+    try:
+        async with reader.transaction():
+            await reader.fetch("SELECT FROM application")
+            yield reader
+    finally:
+        await reader.close()
+
+
+def environment(url: str) -> dict[str, str]:
+    given = {
+        "ENVIRONMENT": "development",
+        "OWNER_URL": url,
+        "DATABASE_URL": login_at(url, tokens.PASSWORD),
+        "SEAL_KEY": tokens.SEAL_KEY.hex(),
+        "CURSOR_KEY": "ab" * 32,
+    }
+    return {**os.environ, **{f"GERBANG_{name}": value for name, value in given.items()}}
+
+
+def run_migrate(url: str, *options: str) -> subprocess.CompletedProcess[str]:
+    """`gerbang migrate`, as an operator runs it."""
+    return subprocess.run(
+        [*MIGRATE, *options], cwd=ROOT, env=environment(url), capture_output=True, text=True
+    )
+
+
+# --- A wall of another release -------------------------------------------------------------------
+
+_MANAGERS_APPLICATIONS = "USING (CASE WHEN application.partner_code = (SELECT viewer.partner('PART"
+#: What the other release does otherwise: managers reach fewer applications and more volumes, read a
+#: status and no reference, and are refused in other words.
+_OTHERWISE = (
+    (
+        _MANAGERS_APPLICATIONS,
+        _MANAGERS_APPLICATIONS.replace("WHEN", "WHEN application.centre_code = 'AU-SYD' AND"),
+    ),
+    (
+        "USING (CASE WHEN volume_daily.partner_code = (SELECT viewer.partner('PARTNER_MANAGER'))"
+        " AND volume_daily.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))"
+        "::text[]) THEN true ELSE false END)",
+        "USING ((SELECT viewer.acts_as('PARTNER_MANAGER')))",
+    ),
+    (
+        "received_at, reference, stage, submitted_at, target_due_at, visa_type_code) ON"
+        " application TO gerbang_partner_manager",
+        "received_at, stage, status, submitted_at, target_due_at, visa_type_code) ON"
+        " application TO gerbang_partner_manager",
+    ),
+)
+
+
+async def put_up_other(owner: asyncpg.Connection) -> None:
+    """Make the database one of the other release."""
+    context, rules = scripts()
+    for ours, theirs in _OTHERWISE:
+        count = rules.count(ours)
+        assert count in (1, 2), ours  # of managers and of agents
+        rules = rules.replace(ours, theirs, 1)
+    context = context.replace("the viewer is not sealed", "nobody sealed the viewer")
+    await put_right(owner, wall_of(context, rules), "other")
+
+
+#: Of each kind of row those that a manager reaches; what is denied reaches none.
+QUESTIONS = (
+    "SELECT 'application ' || id FROM application UNION ALL"
+    " SELECT concat_ws(' ', 'volume', partner_code, country_code, starts_on) FROM volume_daily",
+    "SELECT status FROM application",
+    "SELECT reference FROM application",
+)
+
+
+async def seen_by_manager(connection: asyncpg.Connection) -> list[frozenset[str]]:
+    """What a manager is answered to each question at one moment after the other."""
+    return [await _answers(connection, question) for question in QUESTIONS]
+
+
+async def _answers(connection: asyncpg.Connection, question: str) -> frozenset[str]:
+    with suppress(asyncpg.InsufficientPrivilegeError):
+        async with connection.transaction():
+            await act(connection, MANAGER)
+            return frozenset(row[0] for row in await connection.fetch(question))
+    return frozenset()
+
+
+@dataclass
+class Watcher:
+    """Asks as a manager all the time, and notes whatever neither release would have shown."""
+
+    allowed: Sequence[Sequence[frozenset[str]]]
+    looks: int = 0
+    too_much: list[frozenset[str]] = field(default_factory=list)
+
+    async def watch(self, url: str, stop: asyncio.Event) -> None:
+        connection = await connect(url)
+        try:
+            while not stop.is_set():
+                for number, answered in enumerate(await seen_by_manager(connection)):
+                    self.looks += 1
+                    if not any(answered <= release[number] for release in self.allowed):
+                        self.too_much.append(answered)
+        finally:
+            await connection.close()
+
+
+@asynccontextmanager
+async def watching(url: str, watcher: Watcher) -> AsyncIterator[Watcher]:
+    stop = asyncio.Event()
+    task = asyncio.create_task(watcher.watch(url, stop))
+    try:
+        yield watcher
+    finally:
+        stop.set()
+        await task

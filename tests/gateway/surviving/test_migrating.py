@@ -1,0 +1,207 @@
+"""A database is migrated while it is read and written: nobody is failed, nothing stands open."""
+
+import asyncio
+import logging
+import subprocess
+from collections.abc import AsyncIterator
+from random import Random
+
+import asyncpg
+import pytest
+from click.testing import CliRunner
+
+from gateway.cli import gerbang
+from models.database import connect
+from models.migrations import migrate, plan
+from models.row_security import login_at, put_up
+from models.row_security import steps as wall_steps
+from tests import tokens
+from tests.gateway.surviving.migrating import (
+    MIGRATE,
+    Watcher,
+    environment,
+    long_reader,
+    put_up_other,
+    run_migrate,
+    seen_by_manager,
+    traffic,
+    watching,
+)
+from tests.gateway.surviving.processes import ROOT, gateways
+from tests.models.test_row_security_mended import catalogue
+
+pytestmark = pytest.mark.anyio
+
+log = logging.getLogger(__name__)
+
+#: What somebody changed by hand, of which the next run makes what it should be. No question of the
+#: traffic is denied by it.
+CHANGED = {
+    "nothing": "SELECT",
+    "a rule": "ALTER POLICY auditor_select ON decision USING (false)",
+    "rules of two tables": "ALTER POLICY auditor_select ON decision USING (false);"
+    "ALTER POLICY auditor_select ON assignment USING (false)",
+    "a grant": "REVOKE SELECT (id) ON application FROM gerbang_auditor",
+    "a function": "ALTER FUNCTION viewer.field(text, int) COST 99",
+}
+HELD = "ALTER POLICY auditor_select ON application USING (false)"
+
+
+@pytest.fixture
+async def owner(world: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await connect(world)
+    try:
+        await put_up(connection)  # a copy of a database does not take over its own rights
+        yield connection
+    finally:
+        await connection.close()
+
+
+async def migrated(url: str) -> None:
+    await migrate(url, gateway_url=login_at(url, tokens.PASSWORD), seal_keys=(tokens.SEAL_KEY,))
+
+
+async def test_nobody_is_failed_while_the_database_is_migrated(
+    world: str, owner: asyncpg.Connection
+) -> None:
+    with gateways(1, login_at(world, tokens.PASSWORD)) as [gateway]:
+        async with long_reader(world), traffic(gateway.port) as seen:
+            for changed in CHANGED.values():
+                await owner.execute(changed)
+                await migrated(world)
+        assert not seen.failed
+        assert seen.reads.answered > 10
+        assert len(seen.writes.acknowledged) > 10
+    assert await plan(world) == []
+
+
+@pytest.mark.proof
+async def test_twenty_runs_behind_a_long_reader_fail_nobody(
+    world: str, owner: asyncpg.Connection
+) -> None:
+    with gateways(1, login_at(world, tokens.PASSWORD)) as [gateway]:
+        async with traffic(gateway.port) as seen:
+            async with long_reader(world):
+                for number in range(18):
+                    await owner.execute(list(CHANGED.values())[number % len(CHANGED)])
+                    done = await asyncio.to_thread(run_migrate, world)
+                    assert (done.returncode, done.stderr) == (0, "")
+            await owner.execute(HELD)
+            async with long_reader(world) as reader:
+                done = await asyncio.to_thread(run_migrate, world)
+                assert done.returncode == 1
+                assert "could not put up the row rules of application" in done.stderr
+                assert f"process {reader.get_server_pid()} of" in done.stderr
+            assert (await asyncio.to_thread(run_migrate, world)).returncode == 0
+        log.info("%s, %s", seen.reads, seen.writes)
+        assert not seen.failed
+        assert len(seen.writes.acknowledged) > 200
+    planned = await asyncio.to_thread(run_migrate, world, "--plan")
+    assert (planned.returncode, planned.stdout) == (0, "Nothing to do.\n")
+
+
+@pytest.mark.proof
+async def test_lifting_every_rule_under_traffic_is_seen(
+    world: str, owner: asyncpg.Connection
+) -> None:
+    """The planted fault: one transaction that locks every table, and waits behind the reader."""
+
+    async def lift_all() -> None:
+        async with owner.transaction():
+            await owner.execute("SET LOCAL lock_timeout = '4s'")
+            await owner.execute("LOCK TABLE application IN ACCESS EXCLUSIVE MODE")
+
+    with gateways(1, login_at(world, tokens.PASSWORD)) as [gateway]:
+        async with long_reader(world), traffic(gateway.port) as seen:
+            with pytest.raises(asyncpg.LockNotAvailableError):
+                await lift_all()
+        assert seen.failed
+
+
+async def test_the_plan_names_what_would_be_done_and_its_locks(
+    world: str, owner: asyncpg.Connection
+) -> None:
+    await migrated(world)
+    await owner.execute(CHANGED["rules of two tables"])
+    code, printed = await command(world, "--plan")
+    assert code == 2
+    named = "put up the row rules of assignment: auditor_select\n"
+    assert f"{named}    locks: ACCESS EXCLUSIVE on assignment\n" in printed
+    assert await command(world, "--plan") == (2, printed), "it changed something"
+    assert await command(world) == (0, "")
+    assert await command(world, "--plan") == (0, "Nothing to do.\n")
+
+
+async def command(url: str, *options: str) -> tuple[int, str]:
+    """The exit code of `gerbang migrate` and what it prints, without a process of its own."""
+    arguments = ["migrate", *options]
+    given = {"env": environment(url), "catch_exceptions": False}
+    done = await asyncio.to_thread(CliRunner().invoke, gerbang, arguments, **given)
+    return done.exit_code, done.output
+
+
+async def between_two_releases(world: str, owner: asyncpg.Connection) -> Watcher:
+    """One who knows what either release shows; the database is one of the other."""
+    ours = await seen_by_manager(owner)
+    await put_up_other(owner)
+    other = await seen_by_manager(owner)
+    assert [bool(a - b) for a, b in zip(ours, other, strict=True)] == [True, False, True]
+    assert [bool(a - b) for a, b in zip(other, ours, strict=True)] == [True, True, False]
+    return Watcher([ours, other])
+
+
+async def test_between_two_releases_nobody_sees_what_neither_shows(
+    world: str, owner: asyncpg.Connection
+) -> None:
+    watcher = await between_two_releases(world, owner)
+    async with watching(world, watcher):
+        for _ in range(3):
+            await migrated(world)
+            await put_up_other(owner)
+    assert watcher.looks > 20
+    assert not watcher.too_much
+    await migrated(world)
+
+
+@pytest.mark.parametrize("guard", ["narrow", "take_away"])
+async def test_without_its_guards_it_is_seen(
+    world: str, owner: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch, guard: str
+) -> None:
+    """The planted faults: rules are replaced one by one, and rights taken away last."""
+    watcher = await between_two_releases(world, owner)
+    phases = [phase for phase in wall_steps.PHASES if phase.__name__ != guard]
+    phases += [wall_steps.take_away]
+    monkeypatch.setattr("models.row_security.apply.PHASES", phases)
+    async with asyncio.timeout(60), watching(world, watcher):
+        while not watcher.too_much:
+            await put_up_other(owner)
+            await migrated(world)
+
+
+@pytest.mark.proof
+async def test_twenty_runs_killed_at_any_moment_leave_nothing_open_and_the_next_finishes(
+    world: str, owner: asyncpg.Connection
+) -> None:
+    chance, killed = Random(7), 0
+    whole = await catalogue(owner)
+    watcher = await between_two_releases(world, owner)
+    async with watching(world, watcher):
+        while killed < 20:
+            killed += await _killed(world, owner, chance.uniform(0, 1.0))
+            await migrated(world)
+            assert await catalogue(owner) == whole
+            await put_up_other(owner)
+    assert watcher.looks > 100
+    assert not watcher.too_much
+    await migrated(world)
+
+
+async def _killed(url: str, owner: asyncpg.Connection, seconds: float) -> bool:
+    """Whether a run was killed before it ended, so long after its turn came."""
+    running = subprocess.Popen(MIGRATE, cwd=ROOT, env=environment(url))  # noqa: ASYNC220
+    turn = "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = 7461001)"
+    while running.poll() is None and not await owner.fetchval(turn):  # noqa: ASYNC110
+        await asyncio.sleep(0.005)
+    await asyncio.sleep(seconds)
+    running.kill()
+    return running.wait() != 0

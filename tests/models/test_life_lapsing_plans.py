@@ -1,0 +1,125 @@
+"""The clock that ends overdue cases reads those that wait, however many were closed before."""
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import asyncpg
+import pytest
+
+from models.database import connect
+from models.life.lapsing import _NO_STATUS, _WAITS, due, end_overdue
+from models.life.steps import STEPS, Step
+from models.synthetic import Scale, synthesise
+from tests.walls.undoing import undone
+
+pytestmark = pytest.mark.anyio
+
+OF_A_CLOCK = [step for step in STEPS if step.verb in _WAITS]
+INDEX = "ix_application_waiting"
+#: Of every case, by status; it would do, were it not as large as all that was ever closed.
+NEXT_BEST = "ix_application_status_submitted_at_id"
+
+#: Closed cases like one that is there, without what follows from writing them one by one.
+CLOSED = """
+    INSERT INTO application (id, reference, applicant_id, nationality_code, visa_type_code, channel,
+        partner_code, country_code, centre_code, status, submitted_at, closed_at)
+    SELECT gen_random_uuid(), reference || number, applicant_id, nationality_code, visa_type_code,
+        channel, partner_code, country_code, centre_code, 'PAYMENT_EXPIRED',
+        submitted_at - number * interval '1 second', submitted_at
+    FROM generate_series(1, $1::int) AS number,
+        (SELECT * FROM application ORDER BY id LIMIT 1) AS pattern
+"""
+
+
+async def explained(connection: asyncpg.Connection, step: Step) -> Iterator[Any]:
+    """Every node of the plan of a step, as it ran."""
+    values = (_WAITS[step.verb], 500, step.target, _NO_STATUS)
+    async with undone(connection):
+        told = await connection.fetchval(
+            f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {due(step)}", *values
+        )
+    return _nodes(json.loads(told)[0]["Plan"])
+
+
+def _nodes(node: Any) -> Iterator[Any]:
+    yield node
+    for below in node.get("Plans", ()):
+        yield from _nodes(below)
+
+
+def rows_read(nodes: Iterator[Any]) -> dict[str, float]:
+    """How many rows of applications each index was asked for; a whole table is an index as well."""
+    read: dict[str, float] = {}
+    for node in nodes:
+        if node.get("Relation Name") == "application" and node["Node Type"] != "ModifyTable":
+            name = node.get("Index Name", node["Node Type"])
+            rows = node["Actual Rows"] + node.get("Rows Removed by Filter", 0)
+            read[name] = read.get(name, 0) + rows * node["Actual Loops"]
+    return read
+
+
+@pytest.fixture(scope="module")
+async def few(database: str) -> AsyncIterator[asyncpg.Connection]:
+    await synthesise(database, applications=2_000, months=12, seed=1, scale=Scale.PARTNER)
+    connection = await connect(database)
+    try:
+        await connection.execute("VACUUM ANALYZE application, application_event")
+        yield connection
+    finally:
+        await connection.close()
+
+
+@pytest.fixture(scope="module")
+async def million(few: asyncpg.Connection) -> asyncpg.Connection:
+    """The same world, with a million closed cases before it."""
+    await few.execute("SET session_replication_role = replica")
+    await few.execute("ALTER TABLE application DROP CONSTRAINT ck_application_reference_is_formed")
+    await few.execute(CLOSED, 1_000_000)
+    await few.execute("RESET session_replication_role")
+    await few.execute("VACUUM ANALYZE application")
+    return few
+
+
+async def waiting(connection: asyncpg.Connection) -> int:
+    return await connection.fetchval(
+        "SELECT count(*) FROM application"
+        " WHERE status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'INFO_REQUESTED')"
+    )
+
+
+@pytest.mark.parametrize("step", OF_A_CLOCK, ids=lambda step: step.verb)
+async def test_the_clock_reads_only_what_waits(few: asyncpg.Connection, step: Step) -> None:
+    read = rows_read(await explained(few, step))
+    assert 0 < await waiting(few) < 500
+    assert read.pop(INDEX) <= await waiting(few)
+    assert set(read) <= {"pk_application"}, "to write what is overdue"
+    assert sum(read.values()) <= 500
+
+
+async def test_without_its_index_it_is_seen(few: asyncpg.Connection) -> None:
+    async with undone(few):
+        await few.execute(f"DROP INDEX {INDEX}, {NEXT_BEST}")
+        read = [rows_read(await explained(few, step)) for step in OF_A_CLOCK]
+        assert [each for each in read if sum(each.values()) > 2 * await waiting(few)]
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("step", OF_A_CLOCK, ids=lambda step: step.verb)
+async def test_the_clock_reads_only_what_waits_of_a_million(
+    million: asyncpg.Connection, step: Step
+) -> None:
+    await test_the_clock_reads_only_what_waits(million, step)
+
+
+@pytest.mark.proof
+async def test_the_clock_takes_no_longer_for_a_million(million: asyncpg.Connection) -> None:
+    async with undone(million):
+        await million.execute(f"DROP INDEX {INDEX}, {NEXT_BEST}")
+        nodes = [node for step in OF_A_CLOCK for node in await explained(million, step)]
+        assert sum(rows_read(iter(nodes)).values()) > 100_000, "nothing shows without the index"
+    while await end_overdue(million):
+        pass
+    began = await million.fetchval("SELECT clock_timestamp()")
+    await end_overdue(million)
+    assert (await million.fetchval("SELECT clock_timestamp()") - began).total_seconds() < 1

@@ -1,0 +1,226 @@
+"""What a revision does to a table in use: indexes, back-fills, row rules; and whose turn it is."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+import pytest
+from alembic import op
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from models.database import connect, engine
+from models.locking import LockedError
+from models.migrations import compare, migrate, plan, standing
+from models.migrations.online import back_fill, create_index, row_rules_lifted
+from models.postgres import Server
+from tests.owners import run
+
+pytestmark = [
+    pytest.mark.anyio,
+    pytest.mark.filterwarnings("ignore:Computed default"),  # Alembic cannot compare it
+]
+
+
+async def as_a_revision(url: str, step: Callable[[], None]) -> None:
+    """Run a step as a revision runs, in a transaction that it may end."""
+
+    def within(connection: Connection) -> None:
+        context = MigrationContext.configure(connection, opts={"transaction_per_migration": True})
+        with Operations.context(context), context.begin_transaction(_per_migration=True):
+            step()
+
+    async with engine(url).connect() as connection:
+        await connection.run_sync(within)
+
+
+async def value(url: str, query: str) -> object:
+    connection = await connect(url)
+    try:
+        return await connection.fetchval(query)
+    finally:
+        await connection.close()
+
+
+IS_VALID = "SELECT indisvalid FROM pg_index WHERE indexrelid = 'ix_application_waiting'::regclass"
+
+
+async def test_an_index_that_was_left_half_built_is_built_anew(server: Server) -> None:
+    url = server.url("half_built")
+    await migrate(url)
+    half_built = (
+        "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'ix_application_waiting'"
+    )
+    await run(url, f"{half_built}::regclass", "UPDATE alembic_version SET version_num = '0006'")
+    assert not await value(url, IS_VALID)
+    [(what, lock)] = await plan(url)
+    assert what.startswith("revision 0007: An index of the cases that wait")
+    assert lock.startswith("SHARE UPDATE EXCLUSIVE on application")
+    await migrate(url)
+    assert await value(url, IS_VALID)
+    await compare(url)
+
+
+async def test_an_index_is_built_while_the_table_is_written(database: str) -> None:
+    writer = await connect(database)
+    try:
+        writing = writer.transaction()
+        await writing.start()
+        await writer.execute("INSERT INTO country VALUES ('XA', 'XAA', 'A', 'A')")
+        definition = "country (name_en)"
+        building = asyncio.create_task(
+            as_a_revision(database, lambda: create_index("ix_tried", definition))
+        )
+        while await value(database, "SELECT to_regclass('ix_tried') IS NULL"):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        await run(database, "INSERT INTO country VALUES ('XB', 'XBB', 'B', 'B')")
+        await writing.commit()
+        await building
+        query = "SELECT indisvalid FROM pg_index WHERE indexrelid = 'ix_tried'::regclass"
+        assert await value(database, query)
+    finally:
+        await writer.close()
+
+
+ALTER = "ALTER TABLE access_event ALTER COLUMN actor TYPE varchar(500)"
+RULES = """
+    SELECT array_agg(concat_ws(' ', polrelid::regclass, polname, polcmd, polroles::regrole[]::text)
+        ORDER BY polrelid::regclass::text, polname) FROM pg_policy
+"""
+UNTOUCHED = """
+    SELECT array_agg(oid ORDER BY oid) FROM pg_policy
+    WHERE polrelid <> 'access_event'::regclass OR polname = 'leadership_select'
+"""
+
+
+async def test_a_column_that_row_rules_use_is_altered_and_no_other_rule_is_lifted(
+    server: Server,
+) -> None:
+    url = server.url("altered")
+    await migrate(url)
+    rules, untouched = await value(url, RULES), await value(url, UNTOUCHED)
+
+    def alter() -> None:
+        op.get_bind().exec_driver_sql(ALTER)
+
+    def alter_with_care() -> None:
+        with row_rules_lifted("access_event", "actor"):
+            alter()
+
+    with pytest.raises(DBAPIError, match="used in a policy"):
+        await as_a_revision(url, alter)
+    await as_a_revision(url, alter_with_care)
+    assert await value(url, RULES) == rules
+    assert await value(url, UNTOUCHED) == untouched
+    await migrate(url)
+    assert await plan(url) == []
+    assert await value(url, RULES) == rules
+
+
+async def test_rows_are_filled_in_batches_and_what_was_filled_is_passed_over(
+    database: str,
+) -> None:
+    await run(
+        database,
+        "CREATE TABLE filled (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), n int, twice int)",
+        "INSERT INTO filled (n) SELECT generate_series(1, 1000)",
+        # A batch in the middle fails, as if the run were killed there.
+        "CREATE FUNCTION stop() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN IF new.n = 500 THEN RAISE 'stop'; END IF; RETURN new; END $$",
+        "CREATE TRIGGER stop BEFORE UPDATE ON filled FOR EACH ROW EXECUTE FUNCTION stop()",
+    )
+    due = "SELECT count(*) FROM filled WHERE twice IS NULL"
+    counts: list[int] = []
+
+    def fill() -> None:
+        counts.append(
+            back_fill("filled", "id", "twice = 2 * n", "twice IS NULL", batch=10, pause_seconds=0)
+        )
+
+    with pytest.raises(DBAPIError, match="stop"):
+        await as_a_revision(database, fill)
+    left = await value(database, due)
+    assert left
+    assert left % 10 == 0
+    await run(database, "DROP TRIGGER stop ON filled")
+    await as_a_revision(database, fill)
+    assert counts == [left]
+    assert await value(database, "SELECT count(*) FROM filled WHERE twice = 2 * n") == 1000
+    await run(database, "DROP TABLE filled", "DROP FUNCTION stop")
+
+
+async def test_an_old_database_with_row_rules_comes_up(server: Server) -> None:
+    url = server.url("old_rules")
+    await migrate(url, "0001")
+    await run(
+        url,
+        "CREATE POLICY old ON country USING (wib_day(now()) IS NOT NULL)",
+        "CREATE POLICY old ON partner USING (EXISTS (SELECT FROM volume_daily))",
+    )
+    await migrate(url)
+    await compare(url)
+    assert await plan(url) == []
+
+
+async def test_a_table_that_somebody_holds_is_named_and_the_next_run_goes_on(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.locking._ATTEMPTS", 3)
+    url = server.url("held")
+    await migrate(url)
+    await run(
+        url,
+        "DROP POLICY officer_select ON application",
+        "DROP POLICY officer_select ON fee",
+    )
+    reader = await connect(url)
+    try:
+        async with reader.transaction():
+            await reader.fetch("SELECT FROM application")
+            pid = reader.get_server_pid()
+            told = rf"row rules of application.*process {pid} of \w+ holds application since"
+            with pytest.raises(LockedError, match=told):
+                await migrate(url)
+        await migrate(url)
+    finally:
+        await reader.close()
+    assert await plan(url) == []
+
+
+async def test_the_plan_of_an_empty_database_names_every_revision_and_makes_nothing(
+    server: Server,
+) -> None:
+    url = server.url("planned")
+    planned = await plan(url)
+    newest = (await standing(url))[1]
+    revisions = [each for each in planned if each.what.startswith("revision")]
+    assert [each.what.split()[1] for each in revisions] == [
+        f"{number:04}:" for number in range(1, int(newest or 0) + 1)
+    ]
+    assert all(each.lock for each in planned)
+    assert await value(url, "SELECT count(*) FROM pg_class WHERE relkind = 'r'"
+        " AND relnamespace = 'public'::regnamespace") == 0  # fmt: skip
+    assert await value(url, "SELECT to_regnamespace('viewer') IS NULL")
+
+
+async def test_who_comes_second_waits_and_says_for_whom(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    url = server.url("turns")
+    first = await connect(url)
+    try:
+        await first.execute("SELECT pg_advisory_lock(7461001)")
+        with caplog.at_level(logging.WARNING):
+            second = asyncio.create_task(migrate(url))
+            async with asyncio.timeout(20):
+                while not caplog.messages:  # noqa: ASYNC110
+                    await asyncio.sleep(0.02)
+        assert f"waited for: process {first.get_server_pid()} of " in caplog.messages[0]
+        assert not await value(url, "SELECT to_regclass('country') IS NOT NULL")
+        await first.execute("SELECT pg_advisory_unlock(7461001)")
+        await second
+        assert await value(url, "SELECT to_regclass('country') IS NOT NULL")
+    finally:
+        await first.close()
