@@ -11,8 +11,8 @@ import os
 from importlib import resources
 
 import asyncpg
-from sqlalchemy.engine import URL, make_url
 
+from models.database_url import DatabaseUrl, read_database_url
 from models.vocabulary import Role
 
 #: The size of a block of SHA-256 in bytes.
@@ -135,13 +135,12 @@ async def trust(connection: asyncpg.Connection, key: bytes) -> None:
 
 def login_at(owner_url: str, password: str) -> str:
     """The address at which the gateway logs in to a database of an owner."""
-    login = make_url(owner_url).set(username="gerbang_gateway", password=password)
-    return login.render_as_string(hide_password=False)
+    return str(read_database_url(owner_url).with_login("gerbang_gateway", password))
 
 
 async def let_in(connection: asyncpg.Connection, gateway_url: str) -> None:
     """Let the gateway log in as its address says: with no right but to act in our roles."""
-    login = make_url(gateway_url)
+    login = read_database_url(gateway_url)
     for statement, *values in (
         (_MAKE_LOGIN,),
         (_LOG_IN, _scram(login)),
@@ -151,16 +150,17 @@ async def let_in(connection: asyncpg.Connection, gateway_url: str) -> None:
         *((_MAY_ACT, name) for name in DATABASE_ROLES),
         (_MAY_KNOW_THE_REVISION,),
     ):
-        if command := await connection.fetchval(statement, login.username, *values):
+        if command := await connection.fetchval(statement, login.user, *values):
             await connection.execute(command)
 
 
-def _scram(login: URL) -> str | None:
+def _scram(login: DatabaseUrl) -> str | None:
     """What PostgreSQL keeps of a password (RFC 5803), so that no statement holds the password."""
-    if not isinstance(login.password, str):
+    password = login.password_at(login.hosts[0])
+    if password is None:
         return None
     salt = os.urandom(16)
-    salted = hashlib.pbkdf2_hmac("sha256", login.password.encode(), salt, _SCRAM_ROUNDS)
+    salted = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, _SCRAM_ROUNDS)
     client, server = (
         hmac.digest(salted, name, "sha256") for name in (b"Client Key", b"Server Key")
     )

@@ -39,7 +39,8 @@ def settings() -> None:
     for item in fields(Settings):
         default = "required" if item.default is MISSING else f"default {item.default!s}"
         shown = "" if item.default in (None, b"") else f" ({default})"
-        click.echo(f"{variable_name(item.name):32} {item.metadata['meaning']}{shown}")
+        file = f"; or {variable_name(item.name)}_FILE" if item.metadata["is_secret"] else ""
+        click.echo(f"{variable_name(item.name):32} {item.metadata['meaning']}{file}{shown}")
 
 
 @click.command()

@@ -4,7 +4,6 @@ import time
 from collections.abc import AsyncIterator
 
 import asyncpg
-from sqlalchemy.engine import make_url
 
 from gateway.doctor.database import figures, revision, row_rules
 from gateway.doctor.finding import Finding
@@ -12,9 +11,11 @@ from gateway.doctor.login import Clock, keys, way_in
 from gateway.doctor.owner import owner_is_able, owner_is_plain
 from gateway.doctor.provider import provider
 from gateway.doctor.roles import roles_and_rights
+from gateway.doctor.transport import transport
 from gateway.doctor.ways_around import ways_around
 from gateway.settings import Settings
-from models.database import connect
+from models.database import LOST, connect
+from models.database_url import read_database_url
 
 __all__ = ["Finding", "examine"]
 
@@ -25,6 +26,7 @@ async def examine(settings: Settings, clock: Clock = time.time) -> list[Finding]
         finding
         for examination in (
             keys(settings),
+            transport(settings),
             _with_owner(settings),
             way_in(settings, clock),
             provider(settings),
@@ -36,7 +38,7 @@ async def examine(settings: Settings, clock: Clock = time.time) -> list[Finding]
 async def _with_owner(settings: Settings) -> AsyncIterator[Finding]:
     try:
         owner = await connect(settings.owned_url)
-    except (OSError, asyncpg.PostgresError) as error:
+    except LOST as error:
         yield Finding(
             f"The owner cannot log in to the database ({type(error).__name__}).",
             "Nothing can be migrated, kept or examined.",
@@ -52,7 +54,7 @@ async def _with_owner(settings: Settings) -> AsyncIterator[Finding]:
 
 async def _of_database(owner: asyncpg.Connection, settings: Settings) -> AsyncIterator[Finding]:
     """What an owner may not look at, or is of another revision, is not looked at any further."""
-    login = make_url(settings.database_url).username or ""
+    login = read_database_url(settings.database_url).user
     for in_the_way in (owner_is_able(owner, login), revision(settings.owned_url)):
         found = [finding async for finding in in_the_way]
         for finding in found:

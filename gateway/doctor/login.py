@@ -9,7 +9,7 @@ from gateway.access.seal import Clock, Seal
 from gateway.doctor.finding import Finding
 from gateway.settings import Settings
 from gateway.viewer import ANONYMOUS
-from models.database import connect, own_backend
+from models.database import LOST, connect, own_backend
 from models.row_security import database_role
 
 #: A sealed context is believed for some seconds; clocks must agree much better than that.
@@ -29,7 +29,7 @@ async def way_in(settings: Settings, clock: Clock = time.time) -> AsyncIterator[
     """Log in as the gateway does, say who is asking, and compare clocks."""
     try:
         connection = await connect(settings.database_url)
-    except (OSError, asyncpg.PostgresError) as error:
+    except LOST as error:
         yield Finding(
             f"The gateway cannot log in to the database ({type(error).__name__}).",
             "It can answer nothing that takes a row.",

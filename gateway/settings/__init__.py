@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from gateway.settings import nesting, readers
+from gateway.settings import nesting, readers, transport
+from gateway.settings.secret_files import with_secret_files
+from gateway.settings.transport import DatabaseTls
 from models.vocabulary import Role
 
 PREFIX = "GERBANG_"
@@ -35,7 +37,7 @@ def setting(
     is_secret: bool = False,
 ) -> Any:
     """One environment variable: what it means, how its text is read, what it is if not given."""
-    metadata = {"meaning": meaning, "read": read}
+    metadata = {"meaning": meaning, "read": read, "is_secret": is_secret}
     return field(default=default, metadata=metadata, repr=not is_secret)
 
 
@@ -52,9 +54,10 @@ class Settings:
     port: int = setting("port to listen on", readers.whole(1, 65_535), 8000)
 
     database_url: str = setting(
-        "the PostgreSQL database as the gateway logs in, postgresql://…; `gerbang migrate` makes "
-        "the login, which owns nothing; behind PgBouncer in transaction mode, let it keep prepared "
-        "statements (1.21 or newer, max_prepared_statements above 0)",
+        "the PostgreSQL database as the gateway logs in, as libpq reads it: "
+        "postgresql://user:password@host1,host2/database?sslmode=verify-full&sslrootcert=FILE; "
+        "`gerbang migrate` makes the login, which owns nothing; behind PgBouncer in transaction "
+        "mode, let it keep prepared statements (1.21 or newer, max_prepared_statements above 0)",
         readers.database_url,
         is_secret=True,
     )
@@ -64,6 +67,12 @@ class Settings:
         readers.database_url,
         None,
         is_secret=True,
+    )
+    database_tls: DatabaseTls = setting(  # noqa: RUF009
+        "what protects a database on another machine in production: verified, TLS that verifies "
+        "the server; or by-network, a network that itself encrypts and authenticates",
+        readers.one_of(DatabaseTls),
+        DatabaseTls.VERIFIED,
     )
     database_connections: int = setting(
         "how many database connections this process may hold, besides one that hears of changes",
@@ -111,6 +120,12 @@ class Settings:
     )
     claim_centres: tuple[str, ...] = setting(
         "dotted path of the claim with the visa centres", readers.path, ("centres",)
+    )
+    token_seconds: int = setting(
+        "the longest life of a token that is accepted, seconds: for so long a right that was "
+        "withdrawn at the issuer may still be used",
+        readers.whole(60, 7_200),
+        900,
     )
     role_names: Mapping[str, Role] | None = setting(
         "the issuer's names of our roles, as Their.Name=OFFICER,…; "
@@ -225,6 +240,11 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the environment. Raises SettingsError for the first variable that cannot be used."""
     environ = os.environ if environ is None else environ
     known = {variable_name(item.name): item for item in fields(Settings)}
+    secret = [name for name, item in known.items() if item.metadata["is_secret"]]
+    try:
+        environ = with_secret_files(environ, secret)
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
     return Settings(
         **{
             item.name: _value(name, item, environ.get(name, "").strip())
@@ -270,6 +290,10 @@ def _refuse_development_habits(settings: Settings) -> None:
                 f"{variable_name(key)} is missing: set it to 64 hexadecimal digits, for example "
                 "from `openssl rand -hex 32`."
             )
+    for name in ("database_url", "owner_url"):
+        url = getattr(settings, name)
+        if fault := transport.fault(variable_name(name), url, settings.database_tls):
+            raise SettingsError(fault)
     for name, address in (("ISSUER", settings.issuer), ("JWKS_URL", settings.jwks_url)):
         parts = urlsplit(address or "")
         if parts.scheme != "https" and parts.hostname not in LOOPBACK:

@@ -10,10 +10,10 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
-from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.database import driver_of, engine
+from models.database_url import read_database_url
 from models.owner import demand
 from models.row_security import let_in, lift, put_up, trust
 
@@ -36,7 +36,7 @@ async def migrate(
     believed, and nothing else. Raises OwnerError, and changes nothing, where the owner lacks a
     right that it needs.
     """
-    login = make_url(gateway_url).username if gateway_url else None
+    login = read_database_url(gateway_url).user if gateway_url else None
     async with _alone(url) as connection:
         driver = driver_of(connection)
         await demand(driver, login)

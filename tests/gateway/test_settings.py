@@ -1,6 +1,7 @@
 """The environment: what is read from it, and what is refused with a reason."""
 
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 
@@ -13,7 +14,8 @@ DEVELOPMENT = {
     "GERBANG_DATABASE_URL": "postgresql://gerbang_gateway:secret@127.0.0.1/gerbang",
 }
 PRODUCTION = {
-    "GERBANG_DATABASE_URL": "postgresql://gerbang_gateway:secret@database/gerbang",
+    "GERBANG_DATABASE_URL": "postgresql://gerbang_gateway:secret@database/gerbang"
+    f"?sslmode=verify-full&sslrootcert={__file__}",
     "GERBANG_ISSUER": "https://sign-in.example/realms/visa",
     "GERBANG_JWKS_URL": "https://sign-in.example/realms/visa/keys",
     "GERBANG_CURSOR_KEY": "ab" * 32,
@@ -62,6 +64,12 @@ def test_claims_and_roles_of_other_issuers_can_be_mapped() -> None:
         ("PORT", "eighty"),
         ("PORT", "8_000"),
         ("DATABASE_URL", "sqlite:///visa.db"),
+        ("DATABASE_URL", "postgresql+asyncpg://user:s3cret@host/visa"),
+        ("DATABASE_URL", "postgresql://user:s3cret@host/visa?ssl=true"),
+        ("DATABASE_URL", "postgresql://user@host/visa?sslmode=verify-full"),
+        ("DATABASE_URL", "postgresql://user@host/visa?sslmode=verify-ca&sslrootcert=/no/such/file"),
+        ("DATABASE_TLS", "off"),
+        ("TOKEN_SECONDS", "86400"),
         ("ISSUER", "sign-in.example"),
         ("ISSUER", "https://user:password@sign-in.example"),
         ("ALGORITHMS", "HS256"),
@@ -139,3 +147,42 @@ def test_no_secret_shows_when_settings_are_printed() -> None:
     shown = repr(read_settings(PRODUCTION))
     assert "secret" not in shown
     assert "\\xab" not in shown
+
+
+UNPROTECTED = ("", "?sslmode=disable", "?sslmode=allow", "?sslmode=prefer", "?sslmode=require")
+
+
+@pytest.mark.parametrize("query", UNPROTECTED)
+@pytest.mark.parametrize("name", ["GERBANG_DATABASE_URL", "GERBANG_OWNER_URL"])
+def test_production_refuses_another_machine_without_verified_tls(name: str, query: str) -> None:
+    for hosts in ("database.example", "127.0.0.1,database.example"):
+        with pytest.raises(SettingsError, match=f"{name} reaches database.example .*verify-full"):
+            read_settings({**PRODUCTION, name: f"postgresql://somebody@{hosts}/gerbang{query}"})
+
+
+@pytest.mark.parametrize("hosts", ["127.0.0.1", "localhost,[::1]", "%2Frun%2Fpostgresql", ""])
+def test_this_machine_needs_no_tls(hosts: str) -> None:
+    url = f"postgresql://somebody@{hosts}/gerbang"
+    assert read_settings({**PRODUCTION, "GERBANG_DATABASE_URL": url}).database_url == url
+
+
+def test_a_network_that_protects_by_itself_is_named_as_such() -> None:
+    url = "postgresql://somebody@database.example/gerbang"
+    given = {"GERBANG_DATABASE_URL": url, "GERBANG_DATABASE_TLS": "by-network"}
+    assert read_settings({**PRODUCTION, **given}).database_url == url
+
+
+SECRETS = [item for item in fields(Settings) if item.metadata["is_secret"]]
+
+
+@pytest.mark.parametrize("name", [variable_name(item.name) for item in SECRETS])
+def test_every_secret_may_come_from_a_file(name: str, tmp_path: Path) -> None:
+    given = {**PRODUCTION, "GERBANG_OWNER_URL": "postgresql://owner:secret@127.0.0.1/gerbang"}
+    path = tmp_path / "secret"
+    path.write_text(f"{given[name]}\n")
+    from_a_file = {**given, name: "", f"{name}_FILE": str(path)}
+    assert read_settings(from_a_file) == read_settings(given)
+    with pytest.raises(SettingsError, match=f"{name} and {name}_FILE are both set"):
+        read_settings({**given, f"{name}_FILE": str(path)})
+    with pytest.raises(SettingsError, match=f"{name}_FILE names a file that cannot be read"):
+        read_settings({**given, name: "", f"{name}_FILE": str(tmp_path / "none")})
