@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from dashboard.secret_files import with_secret_files
+from dashboard.sign_in_settings import read_parameters, read_resource, read_scope, read_seconds
+
 T = TypeVar("T")
 
 
@@ -26,6 +29,13 @@ class Settings:
     issuer: str
     client_id: str
     client_secret: str | None
+    scope: str
+    #: What else the provider is told as it is asked to sign somebody in.
+    sign_in_parameters: Mapping[str, str]
+    #: The API that tokens are asked for (RFC 8707), where the provider chooses them by it.
+    resource: str | None
+    #: How long a token lives, seconds, where the provider does not say so.
+    token_seconds: int
     session_key: str
 
     @property
@@ -40,7 +50,10 @@ class Settings:
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the environment. Raises SettingsError for the first variable that cannot be used."""
-    given = os.environ if environ is None else environ
+    try:
+        given = with_secret_files(os.environ if environ is None else environ)
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
 
     def value(name: str, default: str | None, read: Callable[[str], T]) -> T:
         text = given.get(name, "").strip() or default
@@ -58,10 +71,14 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         port=port,
         api_url=value("GERBANG_API_URL", "http://127.0.0.1:8000", _address),
         own_url=value("GERBANG_DASHBOARD_URL", f"http://127.0.0.1:{port}", _address),
-        issuer=value("GERBANG_ISSUER", None, _address),
+        issuer=value("GERBANG_ISSUER", None, _exact_address),
         client_id=value("GERBANG_CLIENT_ID", "dashboard", str),
         # Without a secret the dashboard is a public client, which PKCE protects.
         client_secret=given.get("GERBANG_CLIENT_SECRET", "").strip() or None,
+        scope=value("GERBANG_SIGN_IN_SCOPE", "openid", read_scope),
+        sign_in_parameters=value("GERBANG_SIGN_IN_PARAMETERS", "", read_parameters),
+        resource=value("GERBANG_SIGN_IN_RESOURCE", "", read_resource),
+        token_seconds=value("GERBANG_SIGN_IN_TOKEN_SECONDS", "300", read_seconds),
         # Signs who is in the middle of signing in: replicas must share it, one process need not.
         session_key=value("GERBANG_SESSION_KEY", secrets.token_hex(32), _key),
     )
@@ -74,10 +91,15 @@ def _port(text: str) -> int:
 
 
 def _address(text: str) -> str:
+    return _exact_address(text).rstrip("/")
+
+
+def _exact_address(text: str) -> str:
+    """As it is given: some issuers end with a stroke, and their tokens say so."""
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
         raise ValueError("expected an address that starts with https:// or http://")
-    return text.rstrip("/")
+    return text
 
 
 def _key(text: str) -> str:
