@@ -40,7 +40,7 @@ bench: setup  ## Measure
 
 lock: setup  ## Write requirements.lock anew from pyproject.toml
 	@cd $(HERE) && UV_SYSTEM_CERTS=1 .tools/uv/bin/uv pip compile --quiet --universal \
-		--python-version 3.11 --generate-hashes --no-emit-index-url --group dev pyproject.toml \
+		--python-version 3.11 --generate-hashes --no-emit-index-url --extra demo --group dev pyproject.toml \
 		--custom-compile-command "make lock" --output-file requirements.lock
 
 clean:  ## Remove what setting up and the demo made
