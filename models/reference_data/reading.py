@@ -75,6 +75,9 @@ def _read(table: Table, path: Path) -> Iterator[Line | Mistake]:
     except UnicodeDecodeError as error:
         yield Mistake(path.name, error.object[: error.start].count(b"\n") + 1, "This is not UTF-8.")
         return
+    except OSError as error:
+        yield Mistake(path.name, 1, f"The file cannot be read: {error.strerror}.")
+        return
     rows = csv.reader(text.splitlines())
     header = next(rows, [])
     if set(header) - {BASIS} != set(table.columns) or len(set(header)) != len(header):
