@@ -7,19 +7,19 @@ SECRETS = ("GERBANG_CLIENT_SECRET", "GERBANG_SESSION_KEY")
 SUFFIX = "_FILE"
 
 
-def with_secret_files(environ: Mapping[str, str]) -> Mapping[str, str]:
-    """The environment with the secrets that files hold. Raises ValueError, naming the variable."""
-    found = dict(environ)
-    for name in SECRETS:
-        path = environ.get(name + SUFFIX, "").strip()
-        if not path:
-            continue
-        if environ.get(name, "").strip():
-            raise ValueError(f"{name} and {name}{SUFFIX} are both set: set one of them.")
-        try:
-            found[name] = Path(path).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise ValueError(
-                f"{name}{SUFFIX} names a file that cannot be read ({type(error).__name__})."
-            ) from None
-    return found
+def text_of_secret(environ: Mapping[str, str], name: str) -> str:
+    """A secret from its variable or from its file; empty where neither is set.
+
+    Raises ValueError, whose text is a sentence that names the variable.
+    """
+    given, path = environ.get(name, "").strip(), environ.get(name + SUFFIX, "").strip()
+    if not path:
+        return given
+    if given:
+        raise ValueError(f"{name} and {name}{SUFFIX} are both set: set one of them")
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(
+            f"{name}{SUFFIX} names a file that cannot be read ({type(error).__name__})"
+        ) from None

@@ -5,10 +5,12 @@ import sys
 
 import click
 
-from gateway.cli import data, demo, doctor, documents, serving
+from gateway.cli import data, demo, doctor, documents, init, serving
+from gateway.cli.database_errors import DatabaseError
 from gateway.settings import SettingsError
 from models.owner import OwnerError
 from models.postgres import PostgresError
+from models.reference_data import ReferenceDataError
 
 
 @click.group(context_settings={"max_content_width": 100})
@@ -22,6 +24,7 @@ for _command in (
     serving.keep,
     serving.dashboard,
     data.migrate,
+    init.init,
     data.synthesise,
     data.volumes,
     doctor.doctor,
@@ -38,7 +41,7 @@ def main() -> None:
     """Run the command; what its user can mend is told, without a traceback."""
     try:
         gerbang.main(prog_name="gerbang", standalone_mode=True)
-    except (SettingsError, PostgresError, OwnerError) as error:
+    except (SettingsError, DatabaseError, PostgresError, OwnerError, ReferenceDataError) as error:
         sys.exit(f"gerbang: {error}")
     except (KeyboardInterrupt, asyncio.CancelledError):
         sys.exit(130)

@@ -9,11 +9,14 @@ from typing import Any
 import asyncpg
 import click
 
-from gateway.settings import read_settings
+from gateway.cli.database_errors import explain_database_errors
+from gateway.settings import Command, read_settings
 from models import migrations, publication, synthetic
 from models import volumes as rollups
 from models.database import connect
 from models.publication import Publication
+
+_OWNER = "GERBANG_OWNER_URL"
 
 world_options = (
     click.option("--applications", default=20_000, show_default=True, help="How many."),
@@ -38,12 +41,13 @@ def with_world_options(command: Any) -> Any:
 @click.command()
 def migrate() -> None:
     """Bring the database up to date, with its row rules, and make it trust our seal."""
-    settings = read_settings()
-    asyncio.run(
-        migrations.migrate(
-            settings.owned_url, gateway_url=settings.database_url, seal_key=settings.seal_key
+    settings = read_settings(command=Command.MIGRATE)
+    with explain_database_errors(_OWNER):
+        asyncio.run(
+            migrations.migrate(
+                settings.owned_url, gateway_url=settings.database_url, seal_key=settings.seal_key
+            )
         )
-    )
 
 
 @click.command()
@@ -58,14 +62,15 @@ def synthesise(applications: int, months: int, seed: int, scale: str, expected: 
         lines.writerows((line.iso3, line.month, f"{line.expected:.4f}") for line in counts)
         return
     loading = synthetic.synthesise(
-        read_settings().owned_url,
+        read_settings(command=Command.SYNTHESISE).owned_url,
         applications=applications,
         months=months,
         seed=seed,
         scale=synthetic.Scale(scale),
     )
     try:
-        summary = asyncio.run(loading)
+        with explain_database_errors(_OWNER):
+            summary = asyncio.run(loading)
     except (synthetic.NotEmptyError, ValueError) as error:
         raise click.ClickException(str(error)) from None
     click.echo(
@@ -89,7 +94,7 @@ def volumes() -> None:
 @volumes.command()
 def verify() -> None:
     """Recompute every figure from raw rows and name each difference."""
-    differences = asyncio.run(_with_connection(rollups.verify))
+    differences = _with_connection(rollups.verify)
     for difference in differences:
         click.echo(str(difference))
     click.echo(f"{len(differences)} differences")
@@ -99,7 +104,7 @@ def verify() -> None:
 @volumes.command()
 def rebuild() -> None:
     """Build every figure anew from raw rows."""
-    asyncio.run(_with_connection(rollups.rebuild))
+    _with_connection(rollups.rebuild)
 
 
 @volumes.command()
@@ -109,15 +114,21 @@ def publish() -> None:
     async def now(connection: asyncpg.Connection) -> Publication:
         return await publication.publish(connection, datetime.now(UTC))
 
-    done: Publication = asyncio.run(_with_connection(now))
+    done: Publication = _with_connection(now)
     click.echo(f"{done.periods} periods and {done.rows:,} rows published, {done.kept} rows kept")
     for reason, figures in sorted(done.figures.items()):
         click.echo(f"  {figures:>9,} {reason}")
 
 
-async def _with_connection(work: Any) -> Any:
-    connection = await connect(read_settings().owned_url)
-    try:
-        return await work(connection)
-    finally:
-        await connection.close()
+def _with_connection(work: Any) -> Any:
+    url = read_settings(command=Command.VOLUMES).owned_url
+
+    async def run() -> Any:
+        connection = await connect(url)
+        try:
+            return await work(connection)
+        finally:
+            await connection.close()
+
+    with explain_database_errors(_OWNER):
+        return asyncio.run(run())

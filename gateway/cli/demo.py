@@ -19,6 +19,7 @@ import uvicorn
 
 from gateway.cli import main_job
 from gateway.cli.data import with_world_options
+from gateway.cli.ports import demand_port
 from gateway.cli.serving import configured, keeping, on_the_fastest_loop
 from gateway.service import gateway
 from gateway.settings import Settings, read_settings
@@ -52,6 +53,8 @@ def demo(
     """Bring everything up on this machine and print the volumes per partner country."""
     if check:
         port, dashboard_port = _free_port(), _free_port()
+    demand_port("127.0.0.1", port, "--port")
+    demand_port("127.0.0.1", dashboard_port, "--dashboard-port")
     began = monotonic()
     binaries = os.environ.get("GERBANG_POSTGRES_BIN")
     with running_postgres(

@@ -14,9 +14,11 @@ import httpx2
 import uvicorn
 from starlette.applications import Starlette
 
+from gateway.cli.ports import demand_port
+from gateway.cli.starting import demand_database
 from gateway.cli.stopping import DrainingServer
 from gateway.service import gateway
-from gateway.settings import Settings, read_settings
+from gateway.settings import Command, Settings, read_settings
 from gateway.wire.drain import Drain
 from models.forgetting import keep_forgetting
 from models.life.lapsing import keep_lapsing
@@ -34,13 +36,15 @@ def serve() -> None:
     One process; run several behind a balancer for more. SIGTERM turns readiness false, lets
     running requests finish, and ends with code 0; so does Ctrl+C, without the wait for a balancer.
     """
-    on_the_fastest_loop(_serve(read_settings()))
+    settings = read_settings(command=Command.SERVE)
+    demand_port(settings.host, settings.port, "GERBANG_PORT")
+    on_the_fastest_loop(_serve(settings))
 
 
 @click.command()
 def keep() -> None:
     """Do what the gateway does not: fold and publish figures, end what waits too long."""
-    asyncio.run(_keep(read_settings()))
+    asyncio.run(_keep(read_settings(command=Command.KEEP)))
 
 
 @click.command()
@@ -74,6 +78,7 @@ def on_the_fastest_loop(serving: Coroutine[Any, Any, None]) -> None:
 
 
 async def _serve(settings: Settings) -> None:
+    await demand_database(settings.database_url, "GERBANG_DATABASE_URL")
     drain = Drain()
     app = gateway(settings, drain=drain)
     gc.freeze()  # what stays for ever is not looked through again in the middle of an answer
@@ -81,6 +86,7 @@ async def _serve(settings: Settings) -> None:
 
 
 async def _keep(settings: Settings) -> None:
+    await demand_database(settings.owned_url, "GERBANG_OWNER_URL")
     told = asyncio.Event()
     for order in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(order, told.set)

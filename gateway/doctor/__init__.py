@@ -10,6 +10,7 @@ from gateway.doctor.finding import Finding
 from gateway.doctor.login import Clock, keys, way_in
 from gateway.doctor.owner import owner_is_able, owner_is_plain
 from gateway.doctor.provider import provider
+from gateway.doctor.reference import reference_data
 from gateway.doctor.roles import roles_and_rights
 from gateway.doctor.transport import transport
 from gateway.doctor.ways_around import ways_around
@@ -70,4 +71,6 @@ async def _of_database(owner: asyncpg.Connection, settings: Settings) -> AsyncIt
     for finding in await ways_around(owner, login):
         yield finding
     async for finding in figures(owner):
+        yield finding
+    for finding in await reference_data(owner):
         yield finding

@@ -3,19 +3,28 @@
 import os
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from gateway.settings import nesting, readers, transport
-from gateway.settings.secret_files import with_secret_files
+from gateway.settings import readers
+from gateway.settings.commands import Command
+from gateway.settings.reading import SettingsError, read, variable_name
+from gateway.settings.rules import LOOPBACK
 from gateway.settings.transport import DatabaseTls
 from models.vocabulary import Role
 
-PREFIX = "GERBANG_"
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
+__all__ = [
+    "LOOPBACK",
+    "Command",
+    "Environment",
+    "Settings",
+    "SettingsError",
+    "read_settings",
+    "setting",
+    "variable_name",
+]
 
 
 class Environment(StrEnum):
@@ -25,18 +34,17 @@ class Environment(StrEnum):
     PRODUCTION = "production"
 
 
-class SettingsError(Exception):
-    """The environment cannot be used; the text names the variable and what to do."""
-
-
 def setting(
     meaning: str,
-    read: Callable[[str], Any] = str,
-    default: Any = MISSING,
+    read: Callable[[str], Any],
+    default: Any,
     *,
     is_secret: bool = False,
 ) -> Any:
-    """One environment variable: what it means, how its text is read, what it is if not given."""
+    """One environment variable: what it means, how its text is read, what it is if not given.
+
+    A command that cannot do without says so in ``commands.py``.
+    """
     metadata = {"meaning": meaning, "read": read, "is_secret": is_secret}
     return field(default=default, metadata=metadata, repr=not is_secret)
 
@@ -59,6 +67,7 @@ class Settings:
         "`gerbang migrate` makes the login, which owns nothing; behind PgBouncer in transaction "
         "mode, let it keep prepared statements (1.21 or newer, max_prepared_statements above 0)",
         readers.database_url,
+        "",
         is_secret=True,
     )
     owner_url: str | None = setting(
@@ -229,72 +238,22 @@ class Settings:
             raise SettingsError("GERBANG_OWNER_URL is missing: only the owner may do this.")
         return self.owner_url
 
-    def __post_init__(self) -> None:
-        if self.in_development:
-            for key in ("cursor_key", "seal_key"):
-                object.__setattr__(self, key, getattr(self, key) or secrets.token_bytes(32))
-        _refuse_contradictions(self)
+
+def read_settings(
+    environ: Mapping[str, str] | None = None, command: Command = Command.SERVE
+) -> Settings:
+    """Read the environment for a command. Raises SettingsError that tells every mistake at once."""
+    settings = read(Settings, os.environ if environ is None else environ, command)
+    if command is Command.SERVE and settings.in_development:
+        return _with_own_keys(settings)
+    return settings
 
 
-def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
-    """Read the environment. Raises SettingsError for the first variable that cannot be used."""
-    environ = os.environ if environ is None else environ
-    known = {variable_name(item.name): item for item in fields(Settings)}
-    secret = [name for name, item in known.items() if item.metadata["is_secret"]]
-    try:
-        environ = with_secret_files(environ, secret)
-    except ValueError as error:
-        raise SettingsError(str(error)) from None
-    return Settings(
-        **{
-            item.name: _value(name, item, environ.get(name, "").strip())
-            for name, item in known.items()
-            if environ.get(name, "").strip() or item.default is MISSING
-        }
-    )
-
-
-def variable_name(name: str) -> str:
-    return PREFIX + name.upper()
-
-
-def _value(name: str, item: Field[Any], text: str) -> Any:
-    meaning = item.metadata["meaning"]
-    if not text:
-        raise SettingsError(f"{name} is missing: set it to {meaning}.")
-    try:
-        return item.metadata["read"](text)
-    except ValueError as error:
-        # The text stays out of the message: it may be a key or hold a password.
-        raise SettingsError(f"{name} cannot be used ({meaning}): {error}.") from None
-
-
-def _refuse_contradictions(settings: Settings) -> None:
-    if fault := nesting.fault(settings, variable_name):
-        raise SettingsError(fault)
-    if (settings.issuer is None) != (settings.jwks_url is None):
-        raise SettingsError("GERBANG_ISSUER and GERBANG_JWKS_URL go together: set both.")
-    if not settings.in_development:
-        _refuse_development_habits(settings)
-
-
-def _refuse_development_habits(settings: Settings) -> None:
-    if settings.issuer is None:
-        raise SettingsError(
-            "GERBANG_ISSUER is missing: production needs a real provider; "
-            "the development sign-in exists only with GERBANG_ENVIRONMENT=development."
-        )
-    for key in ("cursor_key", "seal_key"):
-        if not getattr(settings, key):
-            raise SettingsError(
-                f"{variable_name(key)} is missing: set it to 64 hexadecimal digits, for example "
-                "from `openssl rand -hex 32`."
-            )
-    for name in ("database_url", "owner_url"):
-        url = getattr(settings, name)
-        if fault := transport.fault(variable_name(name), url, settings.database_tls):
-            raise SettingsError(fault)
-    for name, address in (("ISSUER", settings.issuer), ("JWKS_URL", settings.jwks_url)):
-        parts = urlsplit(address or "")
-        if parts.scheme != "https" and parts.hostname not in LOOPBACK:
-            raise SettingsError(f"{PREFIX}{name} must start with https:// in production.")
+def _with_own_keys(settings: Settings) -> Settings:
+    """New ones instead of those that development does not give."""
+    new = {
+        name: secrets.token_bytes(32)
+        for name in ("cursor_key", "seal_key")
+        if not getattr(settings, name)
+    }
+    return replace(settings, **new)
