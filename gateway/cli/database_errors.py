@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from ssl import SSLCertVerificationError
 
 import asyncpg
 from sqlalchemy.exc import DBAPIError
@@ -22,9 +23,23 @@ _BY_STATE = {
     "57P": "The database is starting or stopping: try again when it answers.",
     "08": "The database hung up: look whether it runs, then try again.",
 }
+_OF_DATABASES = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.TargetServerAttributeNotMatched,
+)
 _AWAY = (
     "The database does not answer: start PostgreSQL, or correct host and port in {variable}"
     " (tried: {error})."
+)
+
+
+_UNTRUSTED = (
+    "The database shows a certificate that cannot be trusted: look whether sslrootcert in"
+    " {variable} is its authority, and whether it is made for that host and has not expired."
+)
+_OF_ANOTHER_KIND = (
+    "No host in {variable} is of the kind that target_session_attrs asks for: name the primary."
 )
 
 
@@ -47,7 +62,7 @@ def explain_database_errors(variable: str) -> Iterator[None]:
     """
     try:
         yield
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, DBAPIError) as error:
+    except (*_OF_DATABASES, OSError, DBAPIError) as error:
         if (explained := _explain(error, variable)) is None:
             raise
         raise explained from None
@@ -64,6 +79,10 @@ def _explain(error: BaseException, variable: str) -> DatabaseError | None:
     cause = _network_failure(error)
     if cause is None:
         return None
+    if isinstance(cause, SSLCertVerificationError):
+        return DatabaseError(_UNTRUSTED.format(variable=variable), may_pass=False)
+    if isinstance(cause, asyncpg.TargetServerAttributeNotMatched):
+        return DatabaseError(_OF_ANOTHER_KIND.format(variable=variable), may_pass=True)
     kind = type(cause).__name__
     return DatabaseError(_AWAY.format(variable=variable, error=kind), may_pass=True)
 
@@ -72,7 +91,7 @@ def _network_failure(error: BaseException) -> BaseException | None:
     """The failure of the network behind an error, if it is one."""
     found: BaseException | None = error
     while found is not None:
-        if isinstance(found, OSError | asyncpg.InterfaceError):
+        if isinstance(found, (OSError, *_OF_DATABASES)):
             return found
         found = found.__cause__
     return None

@@ -10,6 +10,7 @@ import httpx2
 import pytest
 
 from gateway.access.horizon import Horizon
+from gateway.cli.database_errors import DatabaseError, explain_database_errors
 from gateway.doctor import examine
 from gateway.service import gateway
 from models.database import LOST, connect, pool
@@ -146,6 +147,15 @@ async def test_a_database_that_another_authority_signed_for_is_not(
     url = tls.url("visa", sslrootcert=str(tls.stranger.file))
     with caplog.at_level(logging.CRITICAL), pytest.raises(LOST):
         await way(url)
+
+
+def test_a_command_says_that_the_certificate_is_not_trusted(tls: TlsServer) -> None:
+    url = tls.url("visa", sslrootcert=str(tls.stranger.file))
+    with pytest.raises(
+        DatabaseError, match=r"certificate that cannot be trusted.*OWNER_URL"
+    ) as told, explain_database_errors("GERBANG_OWNER_URL"):
+        asyncio.run(migrating(url))
+    assert not told.value.may_pass
 
 
 async def refusal(url: str) -> type[BaseException] | None:
