@@ -151,9 +151,12 @@ async def test_a_database_that_another_authority_signed_for_is_not(
 
 def test_a_command_says_that_the_certificate_is_not_trusted(tls: TlsServer) -> None:
     url = tls.url("visa", sslrootcert=str(tls.stranger.file))
-    with pytest.raises(
-        DatabaseError, match=r"certificate that cannot be trusted.*OWNER_URL"
-    ) as told, explain_database_errors("GERBANG_OWNER_URL"):
+    with (
+        pytest.raises(
+            DatabaseError, match=r"certificate that cannot be trusted.*OWNER_URL"
+        ) as told,
+        explain_database_errors("GERBANG_OWNER_URL"),
+    ):
         asyncio.run(migrating(url))
     assert not told.value.may_pass
 
