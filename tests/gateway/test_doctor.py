@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -14,7 +15,9 @@ from click.testing import CliRunner
 from gateway.cli import gerbang
 from gateway.doctor import examine
 from gateway.settings import Settings
+from gateway.settings.transport import DatabaseTls
 from models.database import connect
+from models.database_url import Host, read_database_url
 from models.row_security import lift, login_at, put_up
 from tests import tokens
 from tests.free_ports import free_port
@@ -310,6 +313,20 @@ async def test_the_doctor_names_a_login_that_is_not_let_in(world: str, issuer: s
     assert await found(settings) == [
         "The gateway cannot log in to the database (InvalidPasswordError)."
     ]
+
+
+@pytest.mark.parametrize("mode", ["", "?sslmode=require", "?sslmode=disable"])
+async def test_the_doctor_names_another_machine_without_verified_tls(
+    world: str, issuer: str, mode: str
+) -> None:
+    """Nobody need be there: which of the hosts answers today does not matter."""
+    here = read_database_url(login_at(world, tokens.PASSWORD))
+    elsewhere = replace(here, hosts=(*here.hosts, Host("database.example", 5432)))
+    settings = installation(world, issuer, database_url=f"{elsewhere}{mode}")
+    findings = await found(settings)
+    assert findings[0] == "GERBANG_DATABASE_URL reaches database.example without verified TLS."
+    by_network = replace(settings, database_tls=DatabaseTls.BY_NETWORK)
+    assert findings[0] not in await found(by_network)
 
 
 async def test_the_doctor_names_a_database_that_is_away(issuer: str) -> None:
