@@ -17,10 +17,9 @@ from models.row_security import login_at
 from tests import tokens
 from tests.free_ports import free_port
 from tests.owners import run
-from tests.running_demo import GERBANG
+from tests.running_demo import GERBANG, data_folder
 
-pytestmark = pytest.mark.anyio
-
+ROOT = Path(__file__).resolve().parents[2]
 KEYS = {"GERBANG_CURSOR_KEY": "cd" * 32, "GERBANG_SEAL_KEY": tokens.SEAL_KEY.hex()}
 UNMIGRATED, MIGRATED = "never_migrated", "template_gerbang"
 
@@ -66,7 +65,7 @@ CASES = {
         " there, or choose another with --port."),
     "demo, folder that cannot be written": Case("demo --check --data /proc/gerbang",
         "The data folder /proc/gerbang cannot be made: "),
-    "demo, no PostgreSQL": Case("demo --check --data {folder}/data",
+    "demo, no PostgreSQL": Case("demo --check --data {folder}/postgres",
         "{folder} holds no PostgreSQL of version 17 or newer",
         environ={"GERBANG_POSTGRES_BIN": "{folder}"}),
 }  # fmt: skip
@@ -112,6 +111,12 @@ def taken() -> Iterator[int]:
         yield listener.getsockname()[1]
 
 
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    with data_folder() as data:
+        yield data.parent
+
+
 def environment(server: Server, case: Case) -> dict[str, str]:
     owner = make_url(server.url("postgres")).set(database=case.database)
     login = make_url(login_at(server.url("postgres"), tokens.PASSWORD)).set(database=case.database)
@@ -127,15 +132,15 @@ def environment(server: Server, case: Case) -> dict[str, str]:
     }
 
 
-@pytest.mark.usefixtures("databases")
+@pytest.mark.usefixtures("anyio_backend", "databases")
 @pytest.mark.parametrize(
     "case", [*(pytest.param(case, id=name) for name, case in CASES.items()), *PROVEN]
 )
 def test_a_command_says_in_one_sentence_what_to_do(
-    server: Server, taken: int, tmp_path: Path, case: Case
+    server: Server, taken: int, folder: Path, case: Case
 ) -> None:
     def fill(text: str) -> str:
-        return text.format(taken=taken, folder=tmp_path)
+        return text.format(taken=taken, folder=folder)
 
     environ = {name: fill(text) for name, text in environment(server, case).items()}
     arguments = map(fill, case.command.split())
@@ -148,6 +153,27 @@ def test_a_command_says_in_one_sentence_what_to_do(
     assert "\n" not in said
     assert environ["GERBANG_OWNER_URL"] not in done.stderr + done.stdout
     assert tokens.PASSWORD not in done.stderr + done.stdout
+
+
+def test_a_data_folder_without_room_is_told() -> None:
+    """As a full disk does, a limit on the size of files ends what initdb writes."""
+    limited = ["/bin/sh", "-c", 'ulimit -f 100; exec "$@"', "sh"]
+    with data_folder() as data:
+        done = subprocess.run(
+            [*limited, GERBANG, "demo", "--check", "--data", data], capture_output=True, text=True
+        )
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"gerbang: PostgreSQL could not make {data}/cluster: ")
+    assert done.stderr.endswith("make room there, or choose another folder.\n")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_machine_without_a_python_that_suits_is_told() -> None:
+    done = subprocess.run(
+        ["make", "--silent", "setup", "ANY="], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode != 0
+    assert done.stdout == "Gerbang needs Python 3.11 or newer\n"
 
 
 # --- Everything at once ---------------------------------------------------------------------------
@@ -174,8 +200,9 @@ def test_everything_that_is_missing_is_told_at_once() -> None:
 
 
 @pytest.mark.parametrize("command", ["keep", pytest.param("serve", marks=pytest.mark.proof)])
-async def test_what_goes_on_running_waits_for_a_database_that_is_away(
-    server: Server, template: str, command: str
+@pytest.mark.usefixtures("anyio_backend", "template")
+def test_what_goes_on_running_waits_for_a_database_that_is_away(
+    server: Server, command: str
 ) -> None:
     """A machine that starts again must not depend on which of its programs is up first."""
     case = Case(command, "", wrong=PORT, environ={"GERBANG_PORT": str(free_port())})
