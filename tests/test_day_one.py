@@ -74,18 +74,22 @@ def test_the_first_application_is_granted_and_counted(folder: Path) -> None:
     assert re.fullmatch(r"recordDecision by officer: [0-9A-Z-]{14}, CLOSED", said[-2])
 
 
-def run(script: str, folder: Path, user: Any, **environ: str) -> Any:
+def run(
+    script: str, folder: Path, user: dict[str, Any], environ: dict[str, str]
+) -> "subprocess.CompletedProcess[str]":
     """What a shell of the ordinary user says; whatever it started ends with it."""
-    shell = subprocess.Popen(
-        ["bash", "-c", script],
-        cwd=ROOT,
-        env={"PATH": f"{PROGRAMS}:{os.defpath}", "HOME": str(folder), **environ},
-        stdin=subprocess.DEVNULL,
-        stdout=(out := (folder / "out").open("w+")),
-        stderr=(err := (folder / "err").open("w+")),
-        start_new_session=True,
-        **user,
-    )
+    out, err = folder / "out", folder / "err"  # files: what runs on would hold pipes open
+    with out.open("w") as stdout, err.open("w") as stderr:
+        shell = subprocess.Popen(
+            ["bash", "-c", script],
+            cwd=ROOT,
+            env={"PATH": f"{PROGRAMS}:{os.defpath}", "HOME": str(folder), **environ},
+            stdin=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=stderr,
+            start_new_session=True,
+            **user,
+        )
     try:
         code = shell.wait(SECONDS)
     finally:
@@ -93,5 +97,4 @@ def run(script: str, folder: Path, user: Any, **environ: str) -> Any:
             os.killpg(shell.pid, signal.SIGKILL)
         stop = [PROGRAMS / "pg_ctl", "--pgdata", folder / "server", "--mode=immediate", "stop"]
         subprocess.run(stop, cwd="/", check=False, stdout=subprocess.DEVNULL, **user)
-    out.seek(0), err.seek(0)
-    return subprocess.CompletedProcess([], code, out.read(), err.read())
+    return subprocess.CompletedProcess([], code, *(it.read_text() for it in (out, err)))

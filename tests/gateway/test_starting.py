@@ -127,6 +127,9 @@ def environment(server: Server, case: Case) -> dict[str, str]:
         "GERBANG_DATABASE_URL": shown[1],
         "GERBANG_ISSUER": "https://sign-in.example",
         "GERBANG_JWKS_URL": "https://sign-in.example/keys",
+        # Others may run on this machine, so metrics are served nowhere.
+        "GERBANG_METRICS_PORT": "",
+        "GERBANG_KEEPER_PORT": "",
         **KEYS,
         **case.environ,
     }
