@@ -17,6 +17,7 @@ SERVICES = COMPOSE["services"]
 DOCKERFILE = (ROOT / "deploy" / "Dockerfile").read_text()
 OURS = {
     "migrate": Command.MIGRATE,
+    "init": Command.INIT,
     "keeper": Command.KEEP,
     "gateway": Command.SERVE,
 }

@@ -26,6 +26,6 @@ def doctor() -> None:
         missing = [name for name in variables if not getattr(settings, name)]
         if missing and not (settings.signs_in_itself and "issuer" in variables):
             given = " and ".join(map(variable_name, missing))
-            click.echo(f"Not examined: {what}, since {given} is not given.")
+            click.echo(f"Not examined: {what}, without {given}.")
     click.echo(f"{len(findings)} findings" if findings else "Nothing to mend.")
     sys.exit(bool(findings))

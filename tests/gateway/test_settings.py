@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from dashboard.api import Gateway
-from gateway.settings import Settings, SettingsError, read_settings, variable_name
+from gateway.settings import Command, Settings, SettingsError, read_settings, variable_name
+from gateway.settings.commands import NEEDS
 from models.vocabulary import Role
 
 DEVELOPMENT = {
@@ -135,6 +136,41 @@ def test_limits_that_do_not_nest_are_refused_by_their_names(
 def test_the_dashboard_waits_longer_than_the_gateway_takes() -> None:
     client = Gateway("http://gateway")._client
     assert client.timeout.read > read_settings(DEVELOPMENT).request_seconds
+
+
+ALL = {**PRODUCTION, "GERBANG_OWNER_URL": "postgresql://gerbang_owner:secret@database/gerbang"}
+
+
+@pytest.mark.parametrize("command", Command)
+def test_a_command_asks_for_what_it_uses_and_for_nothing_else(command: Command) -> None:
+    needed = [variable_name(name) for name in NEEDS[command]]
+    assert read_settings({name: ALL[name] for name in needed}, command)
+    with pytest.raises(SettingsError) as raised:
+        read_settings({}, command)
+    assert [sentence.split()[0] for sentence in raised.value.sentences] == needed
+    assert all("is missing: " in sentence for sentence in raised.value.sentences)
+
+
+def test_a_key_is_made_for_nobody_but_who_serves_in_development() -> None:
+    owner = {**DEVELOPMENT, "GERBANG_OWNER_URL": "postgresql://owner@127.0.0.1/gerbang"}
+    assert not read_settings(owner, Command.DOCTOR).seal_key
+    with pytest.raises(SettingsError, match=r"^GERBANG_SEAL_KEY is missing"):
+        read_settings(owner, Command.MIGRATE)
+
+
+def test_all_that_is_wrong_is_told_at_once() -> None:
+    given = {**PRODUCTION, "GERBANG_PORT": "0", "GERBANG_ISSUER": "http://sign-in.example"}
+    given |= {"GERBANG_SEAL_KEY": "", "GERBANG_LOCK_SECONDS": "20", "GERBANG_OPERATIONS": "11"}
+    with pytest.raises(SettingsError) as raised:
+        read_settings(given)
+    told = [sentence.split()[0] for sentence in raised.value.sentences]
+    assert told == [
+        "GERBANG_PORT",
+        "GERBANG_SEAL_KEY",
+        "GERBANG_LOCK_SECONDS",
+        "GERBANG_OPERATIONS",
+        "GERBANG_ISSUER",
+    ]
 
 
 def test_every_setting_says_what_it_means() -> None:
