@@ -138,7 +138,10 @@ def test_the_dashboard_waits_longer_than_the_gateway_takes() -> None:
     assert client.timeout.read > read_settings(DEVELOPMENT).request_seconds
 
 
-ALL = {**PRODUCTION, "GERBANG_OWNER_URL": "postgresql://gerbang_owner:secret@database/gerbang"}
+ALL = {
+    **PRODUCTION,
+    "GERBANG_OWNER_URL": PRODUCTION["GERBANG_DATABASE_URL"].replace("_gateway", "_owner"),
+}
 
 
 @pytest.mark.parametrize("command", Command)
