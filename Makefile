@@ -8,7 +8,7 @@ ANY   := $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 pyt
 ARGS  ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test check snapshots proof bench lock clean browser pooler clock
+.PHONY: help demo setup test check snapshots proof bench lock clean browser pooler debian-postgres clock
 
 help:  ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(HERE)/Makefile
@@ -20,7 +20,7 @@ setup:  ## Make .venv from the fastest Python here and requirements.lock
 	@test -n "$(ANY)" || { echo "Gerbang needs Python 3.11 or newer"; exit 1; }
 	@$(ANY) $(HERE)/deploy/setup
 
-test: setup browser pooler  ## Set up and pass the tests (ARGS='-k name' chooses)
+test: setup browser pooler debian-postgres  ## Set up and pass the tests (ARGS='-k name' chooses)
 	@cd $(HERE) && $(BIN)/pytest $(ARGS)
 
 check: setup  ## Format, lint, types, import contracts, generated files
@@ -32,7 +32,7 @@ check: setup  ## Format, lint, types, import contracts, generated files
 snapshots: setup  ## Write the generated files anew
 	@cd $(HERE) && $(BIN)/gerbang snapshots
 
-proof: setup browser pooler clock  ## The tests that take long
+proof: setup browser pooler debian-postgres clock  ## The tests that take long
 	@cd $(HERE) && $(BIN)/pytest -m proof $(ARGS)
 
 bench: setup  ## Measure
@@ -40,7 +40,7 @@ bench: setup  ## Measure
 
 lock: setup  ## Write requirements.lock anew from pyproject.toml
 	@cd $(HERE) && UV_SYSTEM_CERTS=1 .tools/uv/bin/uv pip compile --quiet --universal \
-		--python-version 3.11 --generate-hashes --no-emit-index-url --group dev pyproject.toml \
+		--python-version 3.11 --generate-hashes --no-emit-index-url --extra demo --group dev pyproject.toml \
 		--custom-compile-command "make lock" --output-file requirements.lock
 
 clean:  ## Remove what setting up and the demo made
@@ -54,3 +54,6 @@ pooler: setup
 
 clock: setup
 	@$(BIN)/python $(HERE)/deploy/setup/clock.py
+
+debian-postgres: setup
+	@$(BIN)/python $(HERE)/deploy/setup/debian_postgres.py

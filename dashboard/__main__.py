@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import socket
 import sys
 
 import uvicorn
@@ -15,8 +16,9 @@ def main() -> None:
     logging.getLogger("httpx2").setLevel(logging.WARNING)
     try:
         settings = read_settings()
+        _demand_port(settings.host, settings.port)
     except SettingsError as error:
-        sys.exit(str(error))
+        sys.exit(f"gerbang dashboard: {error}")
     app = create_app(settings)
     gc.freeze()  # what stays for ever is not looked through again, which takes 60 ms in an answer
     uvicorn.run(
@@ -26,6 +28,19 @@ def main() -> None:
         log_level="warning",
         server_header=False,
     )
+
+
+def _demand_port(host: str, port: int) -> None:
+    """Raises SettingsError where it cannot be listened on, before anything else is made."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise SettingsError(
+                f"{host}:{port} cannot be listened on ({error.strerror}): end what listens there,"
+                " or set GERBANG_DASHBOARD_PORT or GERBANG_DASHBOARD_HOST to another."
+            ) from None
 
 
 if __name__ == "__main__":

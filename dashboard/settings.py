@@ -5,16 +5,24 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypeVar, cast
 from urllib.parse import urlsplit
+
+from dashboard.secret_files import SECRETS, text_of_secret
+from dashboard.sign_in_settings import read_parameters, read_resource, read_scope, read_seconds
 
 T = TypeVar("T")
 
 _MOST_KEYS = 2
+#: What to do where a variable without a default is not set.
+_MISSING = {
+    "GERBANG_ISSUER": "set it to the address of the provider that signs people in, exactly as it"
+    " names itself; beside `gerbang serve` in development, http://127.0.0.1:8000/development",
+}
 
 
 class SettingsError(Exception):
-    """The environment cannot be used; the text names the variable and what to do."""
+    """The environment cannot be used; the text names each variable and what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +36,13 @@ class Settings:
     issuer: str
     client_id: str
     client_secret: str | None
+    scope: str
+    #: What else the provider is told as it is asked to sign somebody in.
+    sign_in_parameters: Mapping[str, str]
+    #: The API that tokens are asked for (RFC 8707), where the provider chooses them by it.
+    resource: str | None
+    #: How long a token lives, seconds, where the provider does not say so.
+    token_seconds: int
     #: The first signs, each is accepted.
     session_keys: tuple[str, ...]
 
@@ -42,33 +57,43 @@ class Settings:
 
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
-    """Read the environment. Raises SettingsError for the first variable that cannot be used."""
+    """Read the environment. Raises SettingsError that tells every mistake at once."""
     given = os.environ if environ is None else environ
+    mistakes: list[str] = []
 
     def value(name: str, default: str | None, read: Callable[[str], T]) -> T:
-        text = given.get(name, "").strip() or default
-        if text is None:
-            raise SettingsError(f"{name} is missing.")
         try:
-            return read(text)
+            told = text_of_secret(given, name) if name in SECRETS else given.get(name, "").strip()
+            text = told or default
+            if text is not None:
+                return read(text)
+            mistakes.append(f"{name} is missing: {_MISSING[name]}.")
         except ValueError as error:
             # The text stays out of the message: it may be a secret.
-            raise SettingsError(f"{name} cannot be used: {error}.") from None
+            mistakes.append(f"{name} cannot be used: {error}.")
+        return cast(T, None)  # nobody sees it: where there is a mistake, there are no settings
 
     port = value("GERBANG_DASHBOARD_PORT", "8050", _port)
-    return Settings(
+    settings = Settings(
         host=value("GERBANG_DASHBOARD_HOST", "127.0.0.1", str),
         port=port,
         api_url=value("GERBANG_API_URL", "http://127.0.0.1:8000", _address),
         own_url=value("GERBANG_DASHBOARD_URL", f"http://127.0.0.1:{port}", _address),
-        issuer=value("GERBANG_ISSUER", None, _address),
+        issuer=value("GERBANG_ISSUER", None, _exact_address),
         client_id=value("GERBANG_CLIENT_ID", "dashboard", str),
         # Without a secret the dashboard is a public client, which PKCE protects.
-        client_secret=given.get("GERBANG_CLIENT_SECRET", "").strip() or None,
+        client_secret=value("GERBANG_CLIENT_SECRET", "", str) or None,
+        scope=value("GERBANG_SIGN_IN_SCOPE", "openid", read_scope),
+        sign_in_parameters=value("GERBANG_SIGN_IN_PARAMETERS", "", read_parameters),
+        resource=value("GERBANG_SIGN_IN_RESOURCE", "", read_resource),
+        token_seconds=value("GERBANG_SIGN_IN_TOKEN_SECONDS", "300", read_seconds),
         # Signs who is in the middle of signing in: replicas must share it, one process need not.
         # To rotate it, restart every replica with `old,new`, then `new,old`, then `new`.
         session_keys=value("GERBANG_SESSION_KEY", secrets.token_hex(32), _keys),
     )
+    if mistakes:
+        raise SettingsError("\n".join(mistakes))
+    return settings
 
 
 def _port(text: str) -> int:
@@ -78,10 +103,15 @@ def _port(text: str) -> int:
 
 
 def _address(text: str) -> str:
+    return _exact_address(text).rstrip("/")
+
+
+def _exact_address(text: str) -> str:
+    """As it is given: some issuers end with a stroke, and their tokens say so."""
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
         raise ValueError("expected an address that starts with https:// or http://")
-    return text.rstrip("/")
+    return text
 
 
 def _keys(text: str) -> tuple[str, ...]:

@@ -49,9 +49,12 @@ class SignIn:
             "provider",
             client_id=settings.client_id,
             client_secret=settings.client_secret,
-            server_metadata_url=f"{settings.issuer}/.well-known/openid-configuration",
+            server_metadata_url=f"{settings.issuer.rstrip('/')}/.well-known/openid-configuration",
+            authorize_params={**settings.sign_in_parameters, **_resource(settings)},
+            # Asked for again with each token: a provider may otherwise give one for itself alone.
+            access_token_params=_resource(settings),
             client_kwargs={
-                "scope": "openid",
+                "scope": settings.scope,
                 "code_challenge_method": "S256",
                 "timeout": 10,
                 **({} if settings.client_secret else {"token_endpoint_auth_method": "none"}),
@@ -89,7 +92,7 @@ class SignIn:
                 return time.time() < session.expires_at
             session.access_token = token["access_token"]
             session.refresh_token = token.get("refresh_token", session.refresh_token)
-            session.expires_at = _expires_at(token)
+            session.expires_at = self._expires_at(token)
             session.viewer = None
             return True
 
@@ -113,7 +116,7 @@ class SignIn:
                 access_token=token["access_token"],
                 refresh_token=token.get("refresh_token"),
                 id_token=token["id_token"],
-                expires_at=_expires_at(token),
+                expires_at=self._expires_at(token),
             )
         )
         response = RedirectResponse(
@@ -175,6 +178,9 @@ class SignIn:
         address = read_address(query_of(request), visit.language)
         return RedirectResponse("/" + address.link(), HTTPStatus.SEE_OTHER)
 
+    def _expires_at(self, token: dict[str, Any]) -> float:
+        return time.time() + float(token.get("expires_in", self._settings.token_seconds))
+
     async def _provider(self) -> Any:
         """The client, once it knows the provider's addresses."""
         metadata = await self._client.load_server_metadata()
@@ -183,8 +189,8 @@ class SignIn:
         return self._client
 
 
-def _expires_at(token: dict[str, Any]) -> float:
-    return time.time() + float(token.get("expires_in", 300))
+def _resource(settings: Settings) -> dict[str, str]:
+    return {"resource": settings.resource} if settings.resource else {}
 
 
 def _failed(request: Request, error: Exception, why: str, status: HTTPStatus) -> Response:

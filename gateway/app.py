@@ -153,6 +153,7 @@ def _authentication(settings: Settings, keys: ProviderKeys) -> Authentication:
         issuer=settings.token_issuer,
         audience=settings.audience,
         types=settings.token_types,
+        longest_life=settings.token_seconds,
     )
     return Authentication(settings, verification)
 

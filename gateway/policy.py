@@ -43,7 +43,7 @@ from models import (
 )
 from models.publication.sets import CENTRE_SETS, COUNTRY_SETS, NATIONAL_SETS, DimensionSet
 from models.publication.tables import PublishedVolume
-from models.vocabulary import Changed, EventKind, Purpose, Role
+from models.vocabulary import DIRECTORATE, Changed, EventKind, Purpose, Role
 
 Roles = tuple[Role, ...]
 
@@ -90,8 +90,6 @@ at_own_partner = own_partner(Application.partner_code)
 in_own_countries = all_of(at_own_partner, own_countries(Application.country_code))
 at_own_centre = all_of(at_own_partner, own_centres(Application.centre_code))
 at_own_centre_until_received = all_of(at_own_centre, missing(Application.received_at))
-#: A service whose partner is named so serves what no partner took in; no partner has this code.
-DIRECTORATE = "DIRECT"
 taken_in_directly = all_of(missing(Application.partner_code), acting_for(DIRECTORATE))
 in_service_scope = any_of(at_own_partner, taken_in_directly)
 lodged_by_oneself = reached_through(

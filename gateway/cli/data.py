@@ -9,11 +9,14 @@ from typing import Any
 import asyncpg
 import click
 
-from gateway.settings import read_settings
+from gateway.cli.database_errors import explain_database_errors
+from gateway.settings import Command, read_settings
 from models import migrations, publication, synthetic
 from models import volumes as rollups
 from models.database import connect
 from models.publication import Publication
+
+_OWNER = "GERBANG_OWNER_URL"
 
 world_options = (
     click.option("--applications", default=20_000, show_default=True, help="How many."),
@@ -44,12 +47,14 @@ def migrate(plan: bool) -> None:
 
     With --plan the exit code is 0 where nothing is to be done, and 2 where something is.
     """
-    settings = read_settings()
-    url, ours = settings.owned_url, {"gateway_url": settings.database_url}
-    if not plan:
-        asyncio.run(migrations.migrate(url, **ours, seal_keys=settings.seal_key))
+    settings = read_settings(command=Command.MIGRATE)
+    do = migrations.plan if plan else migrations.migrate
+    with explain_database_errors(_OWNER):
+        planned = asyncio.run(
+            do(settings.owned_url, gateway_url=settings.database_url, seal_keys=settings.seal_key)
+        )
+    if planned is None:
         return
-    planned = asyncio.run(migrations.plan(url, **ours, seal_keys=settings.seal_key))
     for what, lock in planned:
         click.echo(f"{what}\n    locks: {lock}")
     if planned:
@@ -69,14 +74,15 @@ def synthesise(applications: int, months: int, seed: int, scale: str, expected: 
         lines.writerows((line.iso3, line.month, f"{line.expected:.4f}") for line in counts)
         return
     loading = synthetic.synthesise(
-        read_settings().owned_url,
+        read_settings(command=Command.SYNTHESISE).owned_url,
         applications=applications,
         months=months,
         seed=seed,
         scale=synthetic.Scale(scale),
     )
     try:
-        summary = asyncio.run(loading)
+        with explain_database_errors(_OWNER):
+            summary = asyncio.run(loading)
     except (synthetic.NotEmptyError, ValueError) as error:
         raise click.ClickException(str(error)) from None
     click.echo(
@@ -100,7 +106,7 @@ def volumes() -> None:
 @volumes.command()
 def verify() -> None:
     """Recompute every figure from raw rows and name each difference."""
-    differences = asyncio.run(_with_connection(rollups.verify))
+    differences = _with_connection(rollups.verify)
     for difference in differences:
         click.echo(str(difference))
     click.echo(f"{len(differences)} differences")
@@ -110,7 +116,7 @@ def verify() -> None:
 @volumes.command()
 def rebuild() -> None:
     """Build every figure anew from raw rows."""
-    asyncio.run(_with_connection(rollups.rebuild))
+    _with_connection(rollups.rebuild)
 
 
 @volumes.command()
@@ -120,15 +126,21 @@ def publish() -> None:
     async def now(connection: asyncpg.Connection) -> Publication:
         return await publication.publish(connection, datetime.now(UTC))
 
-    done: Publication = asyncio.run(_with_connection(now))
+    done: Publication = _with_connection(now)
     click.echo(f"{done.periods} periods and {done.rows:,} rows published, {done.kept} rows kept")
     for reason, figures in sorted(done.figures.items()):
         click.echo(f"  {figures:>9,} {reason}")
 
 
-async def _with_connection(work: Any) -> Any:
-    connection = await connect(read_settings().owned_url)
-    try:
-        return await work(connection)
-    finally:
-        await connection.close()
+def _with_connection(work: Any) -> Any:
+    url = read_settings(command=Command.VOLUMES).owned_url
+
+    async def run() -> Any:
+        connection = await connect(url)
+        try:
+            return await work(connection)
+        finally:
+            await connection.close()
+
+    with explain_database_errors(_OWNER):
+        return asyncio.run(run())

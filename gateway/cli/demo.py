@@ -21,6 +21,7 @@ from gateway.cli import main_job
 from gateway.cli.data import with_world_options
 from gateway.cli.internal import internal_server
 from gateway.cli.keeping import keeping
+from gateway.cli.ports import demand_port
 from gateway.cli.serving import configured, on_the_fastest_loop
 from gateway.logs.output import process_log
 from gateway.service import gateway
@@ -57,6 +58,8 @@ def demo(
     """Bring everything up on this machine and print the volumes per partner country."""
     if check:
         port, dashboard_port, metrics_port = _free_port(), _free_port(), _free_port()
+    demand_port("127.0.0.1", port, "--port")
+    demand_port("127.0.0.1", dashboard_port, "--dashboard-port")
     began = monotonic()
     binaries = os.environ.get("GERBANG_POSTGRES_BIN")
     with running_postgres(

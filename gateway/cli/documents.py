@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator
-from dataclasses import MISSING, fields
+from dataclasses import fields
 from pathlib import Path
 
 import click
@@ -14,6 +14,7 @@ from gateway.row_security import row_security
 from gateway.schema.build import build_schema
 from gateway.schema.catalogue import Catalogue
 from gateway.settings import Settings, variable_name
+from gateway.settings.commands import commands_that_need
 from models.life.diagram import life_page
 from models.vocabulary import Role
 
@@ -35,10 +36,15 @@ def schema(role: str | None) -> None:
 
 @click.command()
 def settings() -> None:
-    """Print every environment variable of the gateway."""
+    """Print every environment variable of the gateway, and which commands need it."""
     for item in fields(Settings):
-        default = "required" if item.default is MISSING else f"default {item.default!s}"
-        shown = "" if item.default in (None, b"", ()) else f" ({default})"
+        needed_by = ", ".join(commands_that_need(item.name))
+        notes = [f"needed by {needed_by}"] if needed_by else []
+        if item.default not in (None, b"", "", ()):
+            notes.append(f"default {item.default!s}")
+        if item.metadata["is_secret"]:
+            notes.append(f"or a file that holds it: {variable_name(item.name)}_FILE")
+        shown = f" ({'; '.join(notes)})" if notes else ""
         click.echo(f"{variable_name(item.name):32} {item.metadata['meaning']}{shown}")
 
 

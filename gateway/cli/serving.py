@@ -14,11 +14,13 @@ from starlette.applications import Starlette
 
 from gateway.cli.internal import internal_server
 from gateway.cli.open_files import allow_open_files
+from gateway.cli.ports import demand_port
 from gateway.cli.process_log import logging_as
+from gateway.cli.starting import demand_database
 from gateway.cli.stopping import DrainingServer
 from gateway.logs.output import log_unhandled
 from gateway.service import gateway
-from gateway.settings import Settings, read_settings
+from gateway.settings import Command, Settings, read_settings
 from gateway.wire.drain import Drain
 from gateway.wire.protocol import BoundedSocket, bounded_http
 
@@ -30,7 +32,8 @@ def serve() -> None:
     One process; run several behind a balancer for more. SIGTERM turns readiness false, lets
     running requests finish, and ends with code 0; so does Ctrl+C, without the wait for a balancer.
     """
-    settings = read_settings()
+    settings = read_settings(command=Command.SERVE)
+    demand_port(settings.host, settings.port, "GERBANG_PORT")
     with logging_as(settings):
         on_the_fastest_loop(_serve(settings))
 
@@ -66,6 +69,7 @@ def on_the_fastest_loop(serving: Coroutine[Any, Any, None]) -> None:
 
 
 async def _serve(settings: Settings) -> None:
+    await demand_database(settings.database_url, "GERBANG_DATABASE_URL")
     allow_open_files(settings)
     asyncio.get_running_loop().set_exception_handler(log_unhandled)
     drain = Drain()

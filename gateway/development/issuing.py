@@ -26,6 +26,7 @@ class Issuing:
             issuer=issuer,
             audience=audience,
             types=("at+jwt",),
+            longest_life=TOKEN_SECONDS,
         )
 
     def access_token(self, user: DemoUser, client_id: str) -> str:

@@ -4,7 +4,6 @@ import time
 from collections.abc import AsyncIterator
 
 import asyncpg
-from sqlalchemy.engine import make_url
 
 from gateway.access.outages import TOO_MANY_CONNECTIONS, state_of
 from gateway.doctor.database import figures, revision, room_on_disk, row_rules
@@ -12,12 +11,15 @@ from gateway.doctor.finding import Finding, finding_of
 from gateway.doctor.login import Clock, keys, way_in
 from gateway.doctor.owner import owner_is_able, owner_is_plain
 from gateway.doctor.provider import provider
+from gateway.doctor.reference import reference_data
 from gateway.doctor.roles import roles_and_rights
 from gateway.doctor.seal_keys import seal_keys
+from gateway.doctor.transport import transport
 from gateway.doctor.ways_around import ways_around
 from gateway.faults import Fault
 from gateway.settings import Settings
-from models.database import connect
+from models.database import LOST, connect
+from models.database_url import read_database_url
 
 __all__ = ["Finding", "examine"]
 
@@ -28,6 +30,7 @@ async def examine(settings: Settings, clock: Clock = time.time) -> list[Finding]
         finding
         for examination in (
             keys(settings),
+            transport(settings),
             _with_owner(settings),
             way_in(settings, clock),
             provider(settings),
@@ -39,7 +42,7 @@ async def examine(settings: Settings, clock: Clock = time.time) -> list[Finding]
 async def _with_owner(settings: Settings) -> AsyncIterator[Finding]:
     try:
         owner = await connect(settings.owned_url)
-    except (OSError, asyncpg.PostgresError) as error:
+    except LOST as error:
         if state_of(error) == TOO_MANY_CONNECTIONS:
             yield finding_of(Fault.POOL, "The server takes no more connections of the owner.")
             return
@@ -59,7 +62,7 @@ async def _with_owner(settings: Settings) -> AsyncIterator[Finding]:
 async def _of_database(owner: asyncpg.Connection, settings: Settings) -> AsyncIterator[Finding]:
     """What an owner may not look at, or is of another revision, is not looked at any further;
     nor without room on the disk, since looking writes, and takes back what it wrote."""
-    login = make_url(settings.database_url).username or ""
+    login = read_database_url(settings.database_url).user
     obstacles = (owner_is_able(owner, login), revision(settings.owned_url), room_on_disk(owner))
     for obstacle in obstacles:
         found = [finding async for finding in obstacle]
@@ -78,4 +81,6 @@ async def _of_database(owner: asyncpg.Connection, settings: Settings) -> AsyncIt
     for finding in await ways_around(owner, login):
         yield finding
     async for finding in figures(owner):
+        yield finding
+    for finding in await reference_data(owner):
         yield finding

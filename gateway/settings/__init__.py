@@ -3,20 +3,31 @@
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, dataclass, fields
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from gateway.settings import nesting, readers
+from gateway.settings import readers
+from gateway.settings.commands import Command
 from gateway.settings.connections import ConnectionSettings
 from gateway.settings.keys import ROTATION, key_ring
+from gateway.settings.reading import SettingsError, read, variable_name
+from gateway.settings.rules import LOOPBACK
 from gateway.settings.setting import setting
+from gateway.settings.transport import DatabaseTls
 from models.vocabulary import Role
 
-PREFIX = "GERBANG_"
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
+__all__ = [
+    "LOOPBACK",
+    "Command",
+    "Environment",
+    "Settings",
+    "SettingsError",
+    "read_settings",
+    "setting",
+    "variable_name",
+]
 
 
 class Environment(StrEnum):
@@ -32,10 +43,6 @@ class LogLevel(StrEnum):
     DEBUG = "debug"
     INFO = "info"
     WARNING = "warning"
-
-
-class SettingsError(Exception):
-    """The environment cannot be used; the text names the variable and what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,10 +80,12 @@ class Settings(ConnectionSettings):
     )
 
     database_url: str = setting(
-        "the PostgreSQL database as the gateway logs in, postgresql://…; `gerbang migrate` makes "
-        "the login, which owns nothing; behind PgBouncer in transaction mode, let it keep prepared "
-        "statements (1.21 or newer, max_prepared_statements above 0)",
+        "the PostgreSQL database as the gateway logs in, as libpq reads it: "
+        "postgresql://user:password@host1,host2/database?sslmode=verify-full&sslrootcert=FILE; "
+        "`gerbang migrate` makes the login, which owns nothing; behind PgBouncer in transaction "
+        "mode, let it keep prepared statements (1.21 or newer, max_prepared_statements above 0)",
         readers.database_url,
+        "",
         is_secret=True,
     )
     owner_url: str | None = setting(
@@ -85,6 +94,12 @@ class Settings(ConnectionSettings):
         readers.database_url,
         None,
         is_secret=True,
+    )
+    database_tls: DatabaseTls = setting(  # noqa: RUF009
+        "what protects a database on another machine in production: verified, TLS that verifies "
+        "the server; or by-network, a network that itself encrypts and authenticates",
+        readers.one_of(DatabaseTls),
+        DatabaseTls.VERIFIED,
     )
     database_connections: int = setting(
         "how many database connections this process may hold, besides one that hears of changes",
@@ -137,6 +152,12 @@ class Settings(ConnectionSettings):
     )
     claim_centres: tuple[str, ...] = setting(
         "dotted path of the claim with the visa centres", readers.path, ("centres",)
+    )
+    token_seconds: int = setting(
+        "the longest life of a token that is accepted, seconds: for so long a right that was "
+        "withdrawn at the issuer may still be used",
+        readers.whole(60, 7_200),
+        900,
     )
     role_names: Mapping[str, Role] | None = setting(
         "the issuer's names of our roles, as Their.Name=OFFICER,…; "
@@ -268,67 +289,22 @@ class Settings(ConnectionSettings):
             raise SettingsError("GERBANG_OWNER_URL is missing: only the owner may do this.")
         return self.owner_url
 
-    def __post_init__(self) -> None:
-        if self.in_development:
-            for key in ("cursor_key", "seal_key"):
-                object.__setattr__(self, key, getattr(self, key) or (secrets.token_bytes(32),))
-        _refuse_contradictions(self)
+
+def read_settings(
+    environ: Mapping[str, str] | None = None, command: Command = Command.SERVE
+) -> Settings:
+    """Read the environment for a command. Raises SettingsError that tells every mistake at once."""
+    settings = read(Settings, os.environ if environ is None else environ, command)
+    if command is Command.SERVE and settings.in_development:
+        return _with_own_keys(settings)
+    return settings
 
 
-def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
-    """Read the environment. Raises SettingsError for the first variable that cannot be used."""
-    environ = os.environ if environ is None else environ
-    known = {variable_name(item.name): item for item in fields(Settings)}
-    return Settings(
-        **{
-            item.name: _value(name, item, environ.get(name, "").strip())
-            for name, item in known.items()
-            if environ.get(name, "").strip()
-            or item.default is MISSING
-            or (item.metadata["may_be_empty"] and name in environ)
-        }
-    )
-
-
-def variable_name(name: str) -> str:
-    return PREFIX + name.upper()
-
-
-def _value(name: str, item: Field[Any], text: str) -> Any:
-    meaning = item.metadata["meaning"]
-    if not text:
-        if item.metadata["may_be_empty"]:
-            return None
-        raise SettingsError(f"{name} is missing: set it to {meaning}.")
-    try:
-        return item.metadata["read"](text)
-    except ValueError as error:
-        # The text stays out of the message: it may be a key or hold a password.
-        raise SettingsError(f"{name} cannot be used ({meaning}): {error}.") from None
-
-
-def _refuse_contradictions(settings: Settings) -> None:
-    if fault := nesting.fault(settings, variable_name):
-        raise SettingsError(fault)
-    if (settings.issuer is None) != (settings.jwks_url is None):
-        raise SettingsError("GERBANG_ISSUER and GERBANG_JWKS_URL go together: set both.")
-    if not settings.in_development:
-        _refuse_development_habits(settings)
-
-
-def _refuse_development_habits(settings: Settings) -> None:
-    if settings.issuer is None:
-        raise SettingsError(
-            "GERBANG_ISSUER is missing: production needs a real provider; "
-            "the development sign-in exists only with GERBANG_ENVIRONMENT=development."
-        )
-    for key in ("cursor_key", "seal_key"):
-        if not getattr(settings, key):
-            raise SettingsError(
-                f"{variable_name(key)} is missing: set it to 64 hexadecimal digits, for example "
-                "from `openssl rand -hex 32`."
-            )
-    for name, address in (("ISSUER", settings.issuer), ("JWKS_URL", settings.jwks_url)):
-        parts = urlsplit(address or "")
-        if parts.scheme != "https" and parts.hostname not in LOOPBACK:
-            raise SettingsError(f"{PREFIX}{name} must start with https:// in production.")
+def _with_own_keys(settings: Settings) -> Settings:
+    """New ones instead of those that development does not give."""
+    new = {
+        name: (secrets.token_bytes(32),)
+        for name in ("cursor_key", "seal_key")
+        if not getattr(settings, name)
+    }
+    return replace(settings, **new)

@@ -6,7 +6,7 @@ The innermost limit tells most: that somebody else holds a lock, that this quest
 An outer one that came first could only say that something took too long.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 
@@ -50,8 +50,8 @@ NESTING = (
 _MAY_BE_EQUAL = frozenset({"drain_seconds", "database_connections"})
 
 
-def fault(settings: Any, named: Callable[[str], str]) -> str | None:
-    """What does not fit, in the names of the variables, and what to change; None if all does."""
+def faults(settings: Any, named: Callable[[str], str]) -> Iterator[tuple[Nested, str]]:
+    """What does not fit, in the names of the variables, and what to change."""
     for nested in NESTING:
         inside = sum(getattr(settings, name) for name in nested.inside)
         outside = getattr(settings, nested.outside)
@@ -60,8 +60,8 @@ def fault(settings: Any, named: Callable[[str], str]) -> str | None:
             continue
         smaller = " + ".join(map(named, nested.inside))
         must = "must not exceed" if may_be_equal else "must be smaller than"
-        return (
+        yield (
+            nested,
             f"{smaller} ({inside:g}) {must} {named(nested.outside)} ({outside:g}): "
-            f"{nested.reason}. Lower the first or raise the second."
+            f"{nested.reason}. Lower the first or raise the second.",
         )
-    return None

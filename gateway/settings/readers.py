@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from models.database_url import read_database_url
 from models.vocabulary import Role
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -81,8 +82,9 @@ def web_address(given: str) -> str:
 
 
 def database_url(given: str) -> str:
-    if urlsplit(given).scheme != "postgresql":
-        raise ValueError("expected an address that starts with postgresql://")
+    faults = list(read_database_url(given).file_faults())
+    if faults:
+        raise ValueError("; ".join(faults))
     return given
 
 

@@ -15,10 +15,10 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection, text
-from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.database import driver_of, engine
+from models.database_url import read_database_url
 from models.locking import LOCK_TIMEOUT_MS, patiently
 from models.migrations.turns import take_turn
 from models.owner import demand
@@ -58,7 +58,7 @@ async def migrate(
     lacks a right that it needs. Raises LockedError where somebody held a table all the time: what
     was done until then stays, and the next run goes on.
     """
-    login = make_url(gateway_url).username if gateway_url else None
+    login = read_database_url(gateway_url).user if gateway_url else None
     async with _alone(url) as connection:
         driver = driver_of(connection)
         await demand(driver, login)
@@ -86,7 +86,7 @@ async def plan(
         pending = await connection.run_sync(_pending)
         await connection.rollback()
         driver = driver_of(connection)
-        await demand(driver, make_url(gateway_url).username if gateway_url else None)
+        await demand(driver, read_database_url(gateway_url).user if gateway_url else None)
         steps = await put_up_steps(driver)
         steps += await let_in_steps(driver, gateway_url) if gateway_url else []
         has_new_keys = seal_keys and not await are_trusted_alone(driver, seal_keys)

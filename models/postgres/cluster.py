@@ -20,6 +20,7 @@ BUILTIN_LOCALE = {17: "C.UTF-8"}  # later versions know a better one
 NEWER_LOCALE = "PG_UNICODE_FAST"
 ENVIRONMENT = {"LC_ALL": "C", "PATH": os.defpath}  # nothing of ours may steer the server
 
+ANOTHER = "Make it writable, make room there, or choose another folder."
 PATIENCE_WITH_RUNNING = 1.0  # seconds: its parent may just have been killed
 PATIENCE_WITH_STOPPING = 30.0
 
@@ -62,7 +63,9 @@ class Cluster:
             self.folder.mkdir(mode=0o700, exist_ok=True)
             self.account.takes(self.folder)
         except OSError as error:
-            raise PostgresError(f"The data folder {self.folder} cannot be made: {error}") from error
+            raise PostgresError(
+                f"The data folder {self.folder} cannot be made: {error.strerror}. {ANOTHER}"
+            ) from error
         if self.folder.stat().st_uid != self.account.uid:
             raise PostgresError(
                 f"The data folder {self.folder} belongs to another user than "
@@ -81,7 +84,12 @@ class Cluster:
         Whoever gets it knows that no process of an earlier server is left.
         """
         started = time.monotonic()
-        descriptor = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            descriptor = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise PostgresError(
+                f"The data folder {self.folder} cannot be written: {error.strerror}. {ANOTHER}"
+            ) from error
         while True:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -145,7 +153,8 @@ class Cluster:
             **self.account.rights(),
         )
         if made.returncode != 0:
-            raise PostgresError(f"PostgreSQL could not make {self.data}: {made.stderr.strip()}")
+            why = " ".join(made.stderr.split())
+            raise PostgresError(f"PostgreSQL could not make {self.data}: {why} {ANOTHER}")
         partial.rename(self.data)
 
     def check_version(self, binaries: Binaries) -> None:

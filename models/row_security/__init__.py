@@ -14,9 +14,9 @@ from importlib import resources
 from typing import Any
 
 import asyncpg
-from sqlalchemy.engine import URL, make_url
 
 from models.database import connect
+from models.database_url import DatabaseUrl, read_database_url
 from models.row_security.apply import make_missing, put_right, steps_to
 from models.row_security.desired import wall_of
 from models.row_security.steps import Step
@@ -147,29 +147,28 @@ async def version_put_up(connection: asyncpg.Connection) -> str | None:
 
 def login_at(owner_url: str, password: str) -> str:
     """The address at which the gateway logs in to a database of an owner."""
-    login = make_url(owner_url).set(username="gerbang_gateway", password=password)
-    return login.render_as_string(hide_password=False)
+    return str(read_database_url(owner_url).with_login("gerbang_gateway", password))
 
 
 async def let_in(connection: asyncpg.Connection, gateway_url: str) -> None:
     """Let the gateway log in as its address says: with no right but to act in our roles."""
-    login, opens = make_url(gateway_url), await _opens(gateway_url)
+    login, opens = read_database_url(gateway_url), await _opens(gateway_url)
     for _, statement, *values in _entrance(login, opens):
-        if command := await connection.fetchval(statement, login.username, *values):
+        if command := await connection.fetchval(statement, login.user, *values):
             await connection.execute(command)
 
 
 async def let_in_steps(connection: asyncpg.Connection, gateway_url: str) -> list[Step]:
     """What `let_in` would do, without its secrets."""
-    login, opens = make_url(gateway_url), await _opens(gateway_url)
+    login, opens = read_database_url(gateway_url), await _opens(gateway_url)
     return [
-        Step(what.format(login.username), ())
+        Step(what.format(login.user), ())
         for what, statement, *values in _entrance(login, opens)
-        if await connection.fetchval(statement, login.username, *values)
+        if await connection.fetchval(statement, login.user, *values)
     ]
 
 
-def _entrance(login: URL, opens: bool) -> Iterator[tuple[Any, ...]]:
+def _entrance(login: DatabaseUrl, opens: bool) -> Iterator[tuple[Any, ...]]:
     """What each is, in words and as a query that writes the statement, with its values."""
     yield "make the login {}", _MAKE_LOGIN
     yield "set the attributes or the password of {}", _LOG_IN, _scram(login), not opens
@@ -191,12 +190,13 @@ async def _opens(gateway_url: str) -> bool:
     return True
 
 
-def _scram(login: URL) -> str | None:
+def _scram(login: DatabaseUrl) -> str | None:
     """What PostgreSQL keeps of a password (RFC 5803), so that no statement holds the password."""
-    if not isinstance(login.password, str):
+    password = login.password_at(login.hosts[0])
+    if password is None:
         return None
     salt = os.urandom(16)
-    salted = hashlib.pbkdf2_hmac("sha256", login.password.encode(), salt, _SCRAM_ROUNDS)
+    salted = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, _SCRAM_ROUNDS)
     client, server = (
         hmac.digest(salted, name, "sha256") for name in (b"Client Key", b"Server Key")
     )

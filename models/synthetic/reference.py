@@ -1,4 +1,8 @@
-"""The countries, partners and rules of the synthetic world, read from ``data/*.csv``."""
+"""What is given before anyone applies in the synthetic world.
+
+Countries, rules and fees are those of every installation (``models/reference_data``); only the
+partners (``partners/*.csv``) and the arrivals are the world's own.
+"""
 
 import csv
 from collections import defaultdict
@@ -6,27 +10,23 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
-from importlib.resources import files
-from typing import Any, NamedTuple, TypeVar, get_type_hints
+from pathlib import Path
+from typing import NamedTuple, TypeVar
 
+from models.reference_data import Files, read_files
 from models.vocabulary import Clock, Entry
 
+_HERE = Path(__file__).parent
+#: Two fictional partners, where they work, and their centres.
+PARTNERS = _HERE / "partners"
 
-class CountryRow(NamedTuple):
-    """A country, with what its nationals need to enter."""
+
+class Nationality(NamedTuple):
+    """A country whose nationals apply, with what they need to enter."""
 
     code: str
     iso3: str
-    name_en: str
-    name_id: str
     entry: Entry
-
-
-class PartnerRow(NamedTuple):
-    """A row of ``partner``."""
-
-    code: str
-    name: str
 
 
 class PartnerCountryRow(NamedTuple):
@@ -45,18 +45,6 @@ class CentreRow(NamedTuple):
     country_code: str
     city: str
     opened_on: date
-
-
-class VisaTypeRow(NamedTuple):
-    """A row of ``visa_type``."""
-
-    code: str
-    name_en: str
-    name_id: str
-    category: str
-    stay_days: int
-    is_multiple_entry: bool
-    valid_from: date
 
 
 class FeeRow(NamedTuple):
@@ -88,11 +76,10 @@ class Arrivals(NamedTuple):
 class Reference:
     """Everything that is given before anyone applies."""
 
-    countries: list[CountryRow]
-    partners: list[PartnerRow]
+    files: Files
+    countries: list[Nationality]
     partner_countries: list[PartnerCountryRow]
     centres: list[CentreRow]
-    visa_types: list[VisaTypeRow]
     fees: list[FeeRow]
     service_targets: list[ServiceTargetRow]
     arrivals: dict[str, Arrivals]
@@ -122,22 +109,27 @@ class Reference:
 @cache
 def reference() -> Reference:
     """The reference data, read once."""
+    files = read_files(PARTNERS)
     return Reference(
-        countries=_rows("countries", CountryRow),
-        partners=[
-            PartnerRow("NUSA", "Nusa Visa Services"),
-            PartnerRow("ANDALAN", "Andalan Visa"),
-        ],
-        partner_countries=_rows("partner_countries", PartnerCountryRow),
-        centres=_rows("centres", CentreRow),
-        visa_types=_rows("visa_types", VisaTypeRow),
-        fees=_rows("fees", FeeRow),
-        service_targets=_rows("service_targets", ServiceTargetRow),
+        files=files,
+        countries=_nationalities(files),
+        partner_countries=[PartnerCountryRow(**row) for row in files.rows("partner_country")],
+        centres=[CentreRow(**row) for row in files.rows("centre")],
+        fees=[FeeRow(**row) for row in files.rows("fee")],
+        service_targets=[ServiceTargetRow(**row) for row in files.rows("service_target")],
         arrivals={line["code"]: _arrivals(line) for line in lines("arrivals")},
     )
 
 
-Row = TypeVar("Row")
+def _nationalities(files: Files) -> list[Nationality]:
+    """The countries that have passports of their own, and so an entry rule."""
+    iso3 = {row["code"]: row["iso3"] for row in files.rows("country")}
+    return [
+        Nationality(row["country_code"], iso3[row["country_code"]], row["entry"])
+        for row in files.rows("entry_rule")
+    ]
+
+
 Key = TypeVar("Key")
 Dated = TypeVar("Dated", FeeRow, ServiceTargetRow)
 
@@ -155,25 +147,6 @@ def _in_force(rows: list[Dated], day: date) -> Dated:
     return next(row for row in reversed(rows) if row.valid_from <= day)
 
 
-_READ: dict[Any, Callable[[str], Any]] = {
-    date: date.fromisoformat,
-    bool: lambda word: word == "true",
-}
-
-
-def _rows(name: str, row: Callable[..., Row]) -> list[Row]:
-    """The lines of a file as rows whose fields are its columns."""
-    kinds: dict[str, Any] = get_type_hints(row)
-    return [
-        row(**{column: _read(line[column], kind) for column, kind in kinds.items()})
-        for line in lines(name)
-    ]
-
-
-def _read(word: str, kind: Any) -> Any:
-    return _READ[kind](word) if kind in _READ else kind(word)
-
-
 def _arrivals(line: dict[str, str]) -> Arrivals:
     season = tuple(float(line[f"s{month:02}"]) for month in range(1, 13))
     return Arrivals(int(line["arrivals_2019"]), int(line["arrivals_2023"]), season)
@@ -181,5 +154,5 @@ def _arrivals(line: dict[str, str]) -> Arrivals:
 
 def lines(name: str) -> Iterator[dict[str, str]]:
     """The lines of ``data/{name}.csv``, by its columns."""
-    text = files("models.synthetic").joinpath("data", f"{name}.csv").read_text(encoding="utf-8")
+    text = (_HERE / "data" / f"{name}.csv").read_text(encoding="utf-8")
     return csv.DictReader(text.splitlines())

@@ -12,11 +12,12 @@ import asyncpg
 
 from models.database import connect
 from models.publication import publish
+from models.reference_data import load
 from models.synthetic.assumptions import Scale
 from models.synthetic.calendar import months_until
 from models.synthetic.demand import demand
-from models.synthetic.loading import bulk_load, copy, copy_batch
-from models.synthetic.reference import Reference, reference
+from models.synthetic.loading import bulk_load, copy_batch
+from models.synthetic.reference import reference
 from models.synthetic.rows import Batch
 from models.synthetic.world import DEMO_CASES, Plan, World
 from models.volumes import rebuild
@@ -71,7 +72,7 @@ async def synthesise(
         with _no_collector():
             async with connection.transaction():
                 await _claim(connection)
-                await _load_reference(connection, reference())
+                await load(connection, reference().files)
                 counted = await _load(connection, World(plan, reference()), progress)
                 await rebuild(connection)
                 await publish(connection, plan.until)
@@ -117,22 +118,6 @@ async def _claim(connection: asyncpg.Connection) -> None:
     await connection.execute(f"LOCK TABLE country, {', '.join(_TABLES)} IN ACCESS EXCLUSIVE MODE")
     if await connection.fetchval("SELECT EXISTS (SELECT FROM country)"):
         raise NotEmptyError("the database is not empty")
-
-
-async def _load_reference(connection: asyncpg.Connection, given: Reference) -> None:
-    countries = [row[:4] for row in given.countries]
-    entry_rules = [(row.code, given.begins_on, row.entry) for row in given.countries]
-    await copy(connection, "country", ("code", "iso3", "name_en", "name_id"), countries)
-    await copy(connection, "entry_rule", ("country_code", "valid_from", "entry"), entry_rules)
-    for table, rows in (
-        ("partner", given.partners),
-        ("partner_country", given.partner_countries),
-        ("centre", given.centres),
-        ("visa_type", given.visa_types),
-        ("fee", given.fees),
-        ("service_target", given.service_targets),
-    ):
-        await copy(connection, table, rows[0]._fields, rows)
 
 
 async def _load(connection: asyncpg.Connection, world: World, progress: Progress) -> dict[str, int]:

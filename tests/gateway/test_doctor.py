@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,9 @@ from click.testing import CliRunner
 from gateway.cli import gerbang
 from gateway.doctor import examine
 from gateway.settings import Settings
+from gateway.settings.transport import DatabaseTls
 from models.database import connect
+from models.database_url import Host, read_database_url
 from models.row_security import lift, login_at, put_up
 from tests import tokens
 from tests.free_ports import free_port
@@ -291,6 +294,20 @@ async def test_the_doctor_names_a_login_that_is_not_let_in(world: str, issuer: s
     ]
 
 
+@pytest.mark.parametrize("mode", ["", "?sslmode=require", "?sslmode=disable"])
+async def test_the_doctor_names_another_machine_without_verified_tls(
+    world: str, issuer: str, mode: str
+) -> None:
+    """Nobody need be there: which of the hosts answers today does not matter."""
+    here = read_database_url(login_at(world, tokens.PASSWORD))
+    elsewhere = replace(here, hosts=(*here.hosts, Host("database.example", 5432)))
+    settings = installation(world, issuer, database_url=f"{elsewhere}{mode}")
+    findings = await found(settings)
+    assert findings[0] == "GERBANG_DATABASE_URL reaches database.example without verified TLS."
+    by_network = replace(settings, database_tls=DatabaseTls.BY_NETWORK)
+    assert findings[0] not in await found(by_network)
+
+
 async def test_the_doctor_names_a_database_that_is_away(issuer: str) -> None:
     away = f"postgresql://nobody@127.0.0.1:{free_port()}/nothing"
     assert await found(installation(away, issuer)) == [
@@ -333,3 +350,15 @@ def test_the_command_says_how_to_mend_and_fails(issuer: str) -> None:
     assert told.exit_code == 1
     assert "How to mend it: Look at GERBANG_OWNER_URL" in told.output
     assert told.output.endswith("2 findings\n")
+
+
+def test_the_command_says_what_it_was_not_given() -> None:
+    away = f"postgresql://nobody@127.0.0.1:{free_port()}/nothing"
+    environ = {"GERBANG_DATABASE_URL": away, "GERBANG_OWNER_URL": away}
+    told = CliRunner().invoke(gerbang, ["doctor"], env=environ)
+    assert told.exit_code == 1
+    for line in (
+        "Not examined: the seal, without GERBANG_SEAL_KEY.",
+        "Not examined: the provider, without GERBANG_ISSUER and GERBANG_JWKS_URL.",
+    ):
+        assert line in told.output.splitlines()

@@ -1,11 +1,13 @@
 """The environment: what is read from it, and what is refused with a reason."""
 
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 
 from dashboard.api import Gateway
-from gateway.settings import Settings, SettingsError, read_settings, variable_name
+from gateway.settings import Command, Settings, SettingsError, read_settings, variable_name
+from gateway.settings.commands import NEEDS
 from models.vocabulary import Role
 
 DEVELOPMENT = {
@@ -13,7 +15,8 @@ DEVELOPMENT = {
     "GERBANG_DATABASE_URL": "postgresql://gerbang_gateway:secret@127.0.0.1/gerbang",
 }
 PRODUCTION = {
-    "GERBANG_DATABASE_URL": "postgresql://gerbang_gateway:secret@database/gerbang",
+    "GERBANG_DATABASE_URL": "postgresql://gerbang_gateway:secret@database/gerbang"
+    f"?sslmode=verify-full&sslrootcert={__file__}",
     "GERBANG_ISSUER": "https://sign-in.example/realms/visa",
     "GERBANG_JWKS_URL": "https://sign-in.example/realms/visa/keys",
     "GERBANG_CURSOR_KEY": "ab" * 32,
@@ -63,6 +66,12 @@ def test_claims_and_roles_of_other_issuers_can_be_mapped() -> None:
         ("PORT", "eighty"),
         ("PORT", "8_000"),
         ("DATABASE_URL", "sqlite:///visa.db"),
+        ("DATABASE_URL", "postgresql+asyncpg://user:s3cret@host/visa"),
+        ("DATABASE_URL", "postgresql://user:s3cret@host/visa?ssl=true"),
+        ("DATABASE_URL", "postgresql://user@host/visa?sslmode=verify-full"),
+        ("DATABASE_URL", "postgresql://user@host/visa?sslmode=verify-ca&sslrootcert=/no/such/file"),
+        ("DATABASE_TLS", "off"),
+        ("TOKEN_SECONDS", "86400"),
         ("ISSUER", "sign-in.example"),
         ("ISSUER", "https://user:password@sign-in.example"),
         ("ALGORITHMS", "HS256"),
@@ -133,6 +142,44 @@ def test_the_dashboard_waits_longer_than_the_gateway_takes() -> None:
     assert client.timeout.read > read_settings(DEVELOPMENT).request_seconds
 
 
+ALL = {
+    **PRODUCTION,
+    "GERBANG_OWNER_URL": PRODUCTION["GERBANG_DATABASE_URL"].replace("_gateway", "_owner"),
+}
+
+
+@pytest.mark.parametrize("command", Command)
+def test_a_command_asks_for_what_it_uses_and_for_nothing_else(command: Command) -> None:
+    needed = [variable_name(name) for name in NEEDS[command]]
+    assert read_settings({name: ALL[name] for name in needed}, command)
+    with pytest.raises(SettingsError) as raised:
+        read_settings({}, command)
+    assert [sentence.split()[0] for sentence in raised.value.sentences] == needed
+    assert all("is missing: " in sentence for sentence in raised.value.sentences)
+
+
+def test_a_key_is_made_for_nobody_but_who_serves_in_development() -> None:
+    owner = {**DEVELOPMENT, "GERBANG_OWNER_URL": "postgresql://owner@127.0.0.1/gerbang"}
+    assert not read_settings(owner, Command.DOCTOR).seal_key
+    with pytest.raises(SettingsError, match=r"^GERBANG_SEAL_KEY is missing"):
+        read_settings(owner, Command.MIGRATE)
+
+
+def test_all_that_is_wrong_is_told_at_once() -> None:
+    given = {**PRODUCTION, "GERBANG_PORT": "0", "GERBANG_ISSUER": "http://sign-in.example"}
+    given |= {"GERBANG_SEAL_KEY": "", "GERBANG_LOCK_SECONDS": "20", "GERBANG_OPERATIONS": "11"}
+    with pytest.raises(SettingsError) as raised:
+        read_settings(given)
+    told = [sentence.split()[0] for sentence in raised.value.sentences]
+    assert told == [
+        "GERBANG_PORT",
+        "GERBANG_SEAL_KEY",
+        "GERBANG_LOCK_SECONDS",
+        "GERBANG_OPERATIONS",
+        "GERBANG_ISSUER",
+    ]
+
+
 def test_every_setting_says_what_it_means() -> None:
     for item in fields(Settings):
         assert variable_name(item.name) == f"GERBANG_{item.name.upper()}"
@@ -143,3 +190,42 @@ def test_no_secret_shows_when_settings_are_printed() -> None:
     shown = repr(read_settings(PRODUCTION))
     assert "secret" not in shown
     assert "\\xab" not in shown
+
+
+UNPROTECTED = ("", "?sslmode=disable", "?sslmode=allow", "?sslmode=prefer", "?sslmode=require")
+
+
+@pytest.mark.parametrize("query", UNPROTECTED)
+@pytest.mark.parametrize("name", ["GERBANG_DATABASE_URL", "GERBANG_OWNER_URL"])
+def test_production_refuses_another_machine_without_verified_tls(name: str, query: str) -> None:
+    for hosts in ("database.example", "127.0.0.1,database.example"):
+        with pytest.raises(SettingsError, match=f"{name} reaches database.example .*verify-full"):
+            read_settings({**PRODUCTION, name: f"postgresql://somebody@{hosts}/gerbang{query}"})
+
+
+@pytest.mark.parametrize("hosts", ["127.0.0.1", "localhost,[::1]", "%2Frun%2Fpostgresql", ""])
+def test_this_machine_needs_no_tls(hosts: str) -> None:
+    url = f"postgresql://somebody@{hosts}/gerbang"
+    assert read_settings({**PRODUCTION, "GERBANG_DATABASE_URL": url}).database_url == url
+
+
+def test_a_network_that_protects_by_itself_is_named_as_such() -> None:
+    url = "postgresql://somebody@database.example/gerbang"
+    given = {"GERBANG_DATABASE_URL": url, "GERBANG_DATABASE_TLS": "by-network"}
+    assert read_settings({**PRODUCTION, **given}).database_url == url
+
+
+SECRETS = [item for item in fields(Settings) if item.metadata["is_secret"]]
+
+
+@pytest.mark.parametrize("name", [variable_name(item.name) for item in SECRETS])
+def test_every_secret_may_come_from_a_file(name: str, tmp_path: Path) -> None:
+    given = {**PRODUCTION, "GERBANG_OWNER_URL": "postgresql://owner:secret@127.0.0.1/gerbang"}
+    path = tmp_path / "secret"
+    path.write_text(f"{given[name]}\n")
+    from_a_file = {**given, name: "", f"{name}_FILE": str(path)}
+    assert read_settings(from_a_file) == read_settings(given)
+    with pytest.raises(SettingsError, match=f"{name} and {name}_FILE are both set"):
+        read_settings({**given, f"{name}_FILE": str(path)})
+    with pytest.raises(SettingsError, match=f"{name}_FILE names a file that cannot be read"):
+        read_settings({**given, name: "", f"{name}_FILE": str(tmp_path / "none")})

@@ -28,6 +28,7 @@ class Judge:
             issuer=tokens.ISSUER,
             audience=tokens.AUDIENCE,
             types=("at+jwt",),
+            longest_life=900,
             clock=self.clock,
         )
 

@@ -199,7 +199,7 @@ def test_the_command_says_what_to_run_without_a_traceback(
     for name, value in {
         "OWNER_URL": owner,
         "DATABASE_URL": owner,
-        "ENVIRONMENT": "development",
+        "SEAL_KEY": tokens.SEAL_KEY.hex(),
     }.items():
         monkeypatch.setenv(f"GERBANG_{name}", value)
     monkeypatch.setattr("sys.argv", ["gerbang", "migrate"])

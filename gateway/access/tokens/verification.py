@@ -15,7 +15,6 @@ from joserfc.jwk import Key
 from gateway.access.tokens.keys import ProviderKeys
 
 LARGEST_TOKEN = 8_192
-LONGEST_LIFE_SECONDS = 900
 LEEWAY_SECONDS = 10
 LONGEST_SUBJECT = 255
 MOST_REMEMBERED = 10_000
@@ -26,7 +25,7 @@ class InvalidTokenError(Exception):
 
 
 class Verification:
-    """The rules for access tokens: RFC 9068, RFC 8725, and a life of at most fifteen minutes."""
+    """The rules for access tokens: RFC 9068, RFC 8725, and a life that is not too long."""
 
     def __init__(
         self,
@@ -35,12 +34,14 @@ class Verification:
         issuer: str,
         audience: str,
         types: tuple[str, ...],
+        longest_life: int,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._keys = keys
         self._issuer = issuer
         self._audience = audience
         self._types = {kind.lower() for kind in types}
+        self._longest_life = longest_life
         self._clock = clock
         #: The key that was found to have signed a token; of the token only a digest is kept.
         self._signed_by: dict[bytes, Key] = {}
@@ -109,8 +110,8 @@ class Verification:
             raise InvalidTokenError("The token has expired.")
         if now < max(issued_at, not_before) - LEEWAY_SECONDS:
             raise InvalidTokenError("The token is not valid yet.")
-        if not 0 < expires_at - issued_at <= LONGEST_LIFE_SECONDS:
-            raise InvalidTokenError("The token lives longer than fifteen minutes.")
+        if not 0 < expires_at - issued_at <= self._longest_life:
+            raise InvalidTokenError(f"The token lives longer than {self._longest_life} seconds.")
 
 
 def _instant(claims: dict[str, Any], name: str) -> int | float:

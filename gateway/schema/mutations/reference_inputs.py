@@ -4,14 +4,14 @@ from datetime import date
 
 import strawberry
 
-from gateway.mutations.reference.checking import (
+from gateway.schema.mutations.inputs import described, optional
+from gateway.schema.scalars import BigInt
+from models.reference_data.values import (
     LONGEST_NAME,
     MOST_DAYS,
     MOST_HOURS,
     MOST_RUPIAH,
 )
-from gateway.schema.mutations.inputs import described, optional
-from gateway.schema.scalars import BigInt
 from models.vocabulary import Clock, Entry, VisaCategory
 
 _TEXT = f"up to {LONGEST_NAME} characters"

@@ -1,0 +1,113 @@
+"""Walks one application through its life over HTTP, as the people of the development sign-in.
+
+.venv/bin/python deploy/first_application.py [http://127.0.0.1:8000]
+"""
+
+import sys
+import time
+import uuid
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import httpx2
+
+PATIENCE_SECONDS = 60
+APPLICANT = {
+    "fullName": "Ruby First", "passportNumber": "RF1234567", "birthDate": "1990-02-03",
+    "email": "ruby.first@example.org", "phone": "+61 400 000 001",
+}  # fmt: skip
+
+#: Who does what: an agent hands in, the partner's system reports payment and screening, an officer
+#: decides.
+STEPS: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("agent-au", "submitApplication",
+     {"visaType": "B1", "nationality": "AU", "centre": "AU-SYD", "identity": APPLICANT}),
+    ("service", "recordPayment", {"amountIdr": 500_000}),
+    ("agent-au", "markReceived", {}),
+    ("officer", "startVerification", {}),
+    ("officer", "referToScreening", {}),
+    ("service", "recordScreening", {"kind": "ENTRY_BAN", "result": "CLEAR"}),
+    ("officer", "recordDecision", {"outcome": "GRANTED"}),
+)  # fmt: skip
+VOLUMES = """
+    query ($from: Date!, $to: Date!) {
+        volumes(from: $from, to: $to, groupBy: [COUNTRY]) {
+            rows { country { name } intake { value } granted { value } }
+        }
+    }
+"""
+
+
+def main() -> None:
+    gateway = Gateway(sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8000")
+    application = None
+    for user, mutation, given in STEPS:
+        target = {} if application is None else {"applicationId": application}
+        answered = gateway.change(user, mutation, given | target)
+        application = answered["id"]
+        print(f"{mutation} by {user}: {answered['reference']}, {answered['stage']}")
+    print("\n".join(gateway.counted()))
+
+
+class Gateway:
+    """The gateway as its users ask it, each with a token of their own."""
+
+    def __init__(self, url: str) -> None:
+        self._client = httpx2.Client(base_url=url, timeout=20)
+
+    def change(self, user: str, mutation: str, given: dict[str, Any]) -> dict[str, Any]:
+        """The application as its mutation answers it. Ends the program where it was not done."""
+        name = mutation[0].upper() + mutation[1:]
+        document = (
+            f"mutation($input: {name}Input!) {{ {mutation}(input: $input)"
+            " { application { id reference stage } errors { message } } }"
+        )
+        keyed = {"idempotencyKey": str(uuid.uuid4()), **given}
+        payload = self._ask(user, document, {"input": keyed})[mutation]
+        if payload["errors"]:
+            sys.exit(f"{mutation} by {user}: {payload['errors'][0]['message']}")
+        return payload["application"]
+
+    def counted(self) -> list[str]:
+        """The volumes as leadership reads them, once `gerbang keep` has counted the decision."""
+        today: date = datetime.now(UTC).date()
+        window = {"from": str(today - timedelta(days=1)), "to": str(today + timedelta(days=1))}
+        end = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < end:
+            rows = self._ask("leadership", VOLUMES, window)["volumes"]["rows"]
+            if any(row["granted"]["value"] for row in rows):
+                return [
+                    f"{row['country']['name']}: {row['intake']['value']} taken in,"
+                    f" {row['granted']['value']} granted"
+                    for row in rows
+                ]
+            time.sleep(0.5)
+        sys.exit("The decision was not counted: does `gerbang keep` run?")
+
+    def _ask(self, user: str, query: str, variables: dict[str, Any]) -> dict[str, Any]:
+        """The data of an answer; a gateway that has just been started is waited for."""
+        end = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                token = self._client.post(f"/development/users/{user}/token")
+                answer = self._client.post(
+                    "/graphql",
+                    json={"query": query, "variables": variables},
+                    headers={"Authorization": f"Bearer {token.json()['access_token']}"},
+                )
+                if answer.status_code < 500:
+                    break
+                why = f"it answers {answer.status_code}"
+            except httpx2.TransportError as error:
+                why = type(error).__name__
+            if time.monotonic() > end:
+                sys.exit(f"The gateway does not serve ({why}): does `gerbang serve` run?")
+            time.sleep(0.2)
+        body = answer.json()
+        if "errors" in body:
+            sys.exit(f"{user} was answered: {body['errors'][0]['message']}")
+        return body["data"]
+
+
+if __name__ == "__main__":
+    main()

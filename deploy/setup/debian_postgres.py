@@ -1,0 +1,75 @@
+"""Brings Debian's PostgreSQL (TLS, ICU) for the tests of a real installation, not installed.
+
+Its programs lie in ``.tools/debian-postgres/bin``, each started with the libraries that this
+machine lacks; its version stands in ``.tools/debian-postgres/package``. A machine without apt goes
+without, and those tests are skipped.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import debian
+
+ROOT = Path(__file__).resolve().parents[2]
+POSTGRES = ROOT / ".tools" / "debian-postgres"
+WANTED, PATTERN = 17, r"^postgresql-[0-9]+$"
+WRAPPER = """#!/bin/sh
+LD_LIBRARY_PATH="{libraries}${{LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}}"
+export LD_LIBRARY_PATH
+exec "{program}" "$@"
+"""
+
+
+def main() -> None:
+    if (POSTGRES / "bin" / "postgres").exists():
+        return
+    print("Unpacking Debian's PostgreSQL", flush=True)
+    try:
+        with debian.archive() as archive:
+            keep(archive)
+    except (OSError, subprocess.SubprocessError) as error:
+        print(f"The tests on Debian's PostgreSQL will be skipped, it cannot be had: {error}")
+
+
+def keep(archive: debian.Archive) -> None:
+    package = newest_that_suits(archive.names(PATTERN))
+    tree = archive.unpack(package, package.replace("postgresql", "postgresql-client"))
+    partial = POSTGRES.with_name("debian-postgres.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    shutil.move(tree, partial)
+    (partial / "package").write_text(f"{package}\n")
+    write_wrappers(partial)
+    shutil.rmtree(POSTGRES, ignore_errors=True)
+    partial.rename(POSTGRES)
+
+
+def newest_that_suits(packages: list[str]) -> str:
+    """Version 17, the oldest that Gerbang supports; else the newest, which is told."""
+    majors = sorted(int(re.sub(r"\D", "", name)) for name in packages)
+    if not majors or majors[-1] < WANTED:
+        raise OSError(f"apt knows no PostgreSQL of version {WANTED} or newer")
+    if WANTED not in majors:
+        print(f"apt knows no PostgreSQL {WANTED}: taking {majors[-1]}")
+    return f"postgresql-{WANTED if WANTED in majors else majors[-1]}"
+
+
+def write_wrappers(tree: Path) -> None:
+    """The programs find their own files by relative paths; the libraries must be named."""
+    folders = sorted({str(POSTGRES / it.parent.relative_to(tree)) for it in debian.libraries(tree)})
+    (tree / "bin").mkdir()
+    for program in tree.glob("usr/lib/postgresql/*/bin/*"):
+        wrapper = tree / "bin" / program.name
+        wrapper.write_text(
+            WRAPPER.format(
+                libraries=":".join(folders), program=POSTGRES / program.relative_to(tree)
+            )
+        )
+        wrapper.chmod(0o755)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,60 @@
+"""The command that fills an installation with what must be known before anyone applies."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from gateway.cli.database_errors import explain_database_errors
+from gateway.settings import Command, read_settings
+from models.database import connect
+from models.reference_data import Files, Line, Loaded, load, read_files
+from models.reference_data.tables import TABLES, Basis
+
+_SOURCES = "models/reference_data/sources.toml"
+
+
+@click.command()
+@click.option(
+    "--files",
+    "folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder with files of your own: partners, centres, or others instead of ours.",
+)
+def init(folder: Path | None) -> None:
+    """Load countries, visa types, fees, targets, deadlines, entry rules, and your partners.
+
+    What the database has is never changed: run again, it adds what is new in the files.
+    """
+    url = read_settings(command=Command.INIT).owned_url
+    files = read_files(*([folder] if folder else []))
+    with explain_database_errors("GERBANG_OWNER_URL"):
+        show(asyncio.run(_load(url, files)))
+
+
+async def _load(url: str, files: Files) -> Loaded:
+    connection = await connect(url)
+    try:
+        return await load(connection, files)
+    finally:
+        await connection.close()
+
+
+def show(loaded: Loaded) -> None:
+    """Print what was added, what of it is an assumption, and what was left alone."""
+    for table in TABLES:
+        if lines := loaded.added[table.name]:
+            count = _assumed(lines)
+            note = f", of which {count} are assumed" if count else ""
+            click.echo(f"{table.file}: {len(lines)} added{note}")
+    if any(map(_assumed, loaded.added.values())):
+        click.echo(f"Look at what is assumed before you rely on it: {_SOURCES}")
+    for sentence in loaded.left_alone:
+        click.echo(sentence, err=True)
+    if not any(loaded.added.values()):
+        click.echo("Nothing to add.")
+
+
+def _assumed(lines: Sequence[Line]) -> int:
+    return sum(line.basis is Basis.ASSUMED for line in lines)

@@ -1,0 +1,95 @@
+"""Reference data that is missing or has run out: without it nobody can apply, pay or be decided."""
+
+from typing import NamedTuple
+
+import asyncpg
+
+from gateway.doctor.finding import Finding
+
+
+class Question(NamedTuple):
+    """What should not be, as a query that names each case of it."""
+
+    query: str
+    why: str
+    mend: str
+
+
+_INIT = "Run `gerbang init`"
+_FILE = "or give `gerbang init --files DIR` a file"
+#: In front of every question: today, and what is in force or open on it.
+_TODAY = """
+    WITH today AS (SELECT timezone('Asia/Jakarta', clock_timestamp())::date AS on_day),
+    offered AS (SELECT visa_type.* FROM visa_type, today
+        WHERE valid_from <= on_day AND (valid_until IS NULL OR valid_until > on_day)),
+    calling AS (SELECT EXISTS (SELECT FROM (
+        SELECT DISTINCT ON (country_code) entry FROM entry_rule, today WHERE valid_from <= on_day
+        ORDER BY country_code, valid_from DESC) AS rule WHERE entry = 'CALLING_VISA') AS exists),
+    open_country AS (SELECT partner_country.* FROM partner_country, today
+        WHERE opened_on <= on_day AND (closed_on IS NULL OR closed_on > on_day))
+"""
+
+QUESTIONS = (
+    Question(
+        "SELECT 'There are no countries.' WHERE NOT EXISTS (SELECT FROM country)",
+        "Nobody's nationality is known, so no application can be handed in.",
+        f"{_INIT}.",
+    ),
+    Question(
+        "SELECT 'No entry rule is in force today.' WHERE EXISTS (SELECT FROM country)"
+        " AND NOT EXISTS (SELECT FROM entry_rule, today WHERE valid_from <= on_day)",
+        "Calling-visa nationalities would be taken for others, without a clearance.",
+        f"{_INIT}, or set them as an administrator (setEntryRule).",
+    ),
+    Question(
+        "SELECT 'No visa type is offered today.' WHERE NOT EXISTS (SELECT FROM offered)",
+        "Nothing can be applied for.",
+        f"{_INIT}, or introduce one as an administrator (introduceVisaType).",
+    ),
+    Question(
+        "SELECT format('No fee is in force today for %s.', string_agg(code, ', ' ORDER BY code))"
+        " FROM offered WHERE NOT EXISTS (SELECT FROM fee, today"
+        " WHERE visa_type_code = offered.code AND fee.valid_from <= on_day) HAVING count(*) > 0",
+        "Applications are handed in and billed, but no payment can be recorded.",
+        f"Set it as an administrator (setFee), {_FILE} of fees.",
+    ),
+    Question(
+        "SELECT format('No service target is in force today for %s.',"
+        " string_agg(code, ', ' ORDER BY code)) FROM offered WHERE NOT EXISTS (SELECT FROM"
+        " service_target, today WHERE visa_type_code = offered.code AND clock = 'STANDARD'"
+        " AND service_target.valid_from <= on_day) HAVING count(*) > 0",
+        "No payment can be recorded, since nobody could say until when it is to be decided.",
+        f"Set it as an administrator (setServiceTarget), {_FILE} of targets.",
+    ),
+    Question(
+        "SELECT format('No service target for calling-visa nationalities is in force today.')"
+        " FROM calling WHERE calling.exists AND EXISTS (SELECT FROM offered)"
+        " AND NOT EXISTS (SELECT FROM service_target, today"
+        " WHERE clock = 'CALLING_VISA' AND valid_from <= on_day)",
+        "No payment of a calling-visa nationality can be recorded.",
+        "Set it as an administrator (setServiceTarget with clock CALLING_VISA).",
+    ),
+    Question(
+        "SELECT format('No deadline is in force today for %s.', string_agg(wait, ', '))"
+        " FROM unnest(ARRAY['PAYMENT', 'ANSWER']) AS wait WHERE NOT EXISTS (SELECT FROM"
+        " deadline, today WHERE deadline.wait = wait.wait AND valid_from <= on_day)"
+        " HAVING count(*) > 0",
+        "Applications that wait for their applicant would wait for ever.",
+        f"{_INIT}.",
+    ),
+    Question(
+        "SELECT 'No partner takes applications today.' WHERE NOT EXISTS (SELECT FROM open_country)",
+        "Only who applies directly can apply; no agent can hand anything in.",
+        f"{_INIT} --files DIR with your partners, their countries and centres, or open them as"
+        " an administrator (addPartner, openPartnerCountry, openCentre).",
+    ),
+)
+
+
+async def reference_data(owner: asyncpg.Connection) -> list[Finding]:
+    """What of it is missing today."""
+    return [
+        Finding(row[0], question.why, question.mend)
+        for question in QUESTIONS
+        for row in await owner.fetch(_TODAY + question.query)
+    ]

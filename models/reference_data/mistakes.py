@@ -1,0 +1,25 @@
+"""What is wrong in the files, with the place of it."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+
+class Mistake(NamedTuple):
+    """One thing that is wrong: in which file, on which line (from 1, the header's), and why."""
+
+    file: str
+    line: int
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.file}, line {self.line}: {self.why}"
+
+
+class ReferenceDataError(Exception):
+    """The files cannot be loaded; nothing was. The text lists every mistake."""
+
+    def __init__(self, mistakes: Sequence[Mistake]) -> None:
+        self.mistakes = tuple(sorted(mistakes))
+        count = "is a mistake" if len(mistakes) == 1 else f"are {len(mistakes)} mistakes"
+        lines = map(str, self.mistakes)
+        super().__init__("\n".join((f"Nothing was loaded, since there {count}:", *lines)))

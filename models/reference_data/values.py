@@ -1,0 +1,84 @@
+"""How a value of reference data is written, in files and by administrators alike."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from models.vocabulary import DIRECTORATE
+
+LONGEST_NAME = 200
+MOST_RUPIAH = 10**12
+MOST_HOURS = 366 * 24
+MOST_DAYS = 3_660
+
+#: Turns the text of a cell into a value. Raises ValueError that says what is expected.
+Reader = Callable[[str], Any]
+
+
+class Form(NamedTuple):
+    """How a text is written, and a sentence that says so."""
+
+    pattern: re.Pattern[str]
+    why: str
+
+    def read(self, text: str) -> str:
+        if not self.pattern.fullmatch(text):
+            raise ValueError(self.why)
+        return text
+
+
+NAME = Form(
+    re.compile(rf"(?=\S)[^\x00-\x1f\x7f]{{1,{LONGEST_NAME}}}(?<=\S)"),
+    f"A name has from 1 to {LONGEST_NAME} characters.",
+)
+PARTNER_CODE = Form(
+    re.compile(rf"(?!{DIRECTORATE}$)[A-Z][A-Z0-9]{{1,19}}"),
+    "A partner's code has from 2 to 20 capital letters and digits, a letter first;"
+    f" {DIRECTORATE} is the directorate's own.",
+)
+CENTRE_CODE = Form(
+    re.compile(r"[A-Z]{2}-[A-Z0-9]{2,8}"),
+    "A centre's code is that of its country, `-`, and from 2 to 8 capital letters and digits.",
+)
+VISA_TYPE_CODE = Form(
+    re.compile(r"[A-Z][0-9]{1,3}[A-Z]?"),
+    "A visa type's index is a letter, a number, and maybe a letter.",
+)
+ALPHA_2 = Form(re.compile(r"[A-Z]{2}"), "A country's code has two capital letters (ISO 3166).")
+ALPHA_3 = Form(re.compile(r"[A-Z]{3}"), "A country's iso3 has three capital letters (ISO 3166).")
+
+
+def day(text: str) -> date:
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        raise ValueError("A day is written like 2026-01-31.")
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError("There is no such day.") from None
+
+
+def yes_or_no(text: str) -> bool:
+    if text not in ("true", "false"):
+        raise ValueError("This is either true or false.")
+    return text == "true"
+
+
+def whole(most: int, least: int, what: str) -> Reader:
+    def read(text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,15}", text) or not least <= int(text) <= most:
+            raise ValueError(f"{what} from {least} to {most}.")
+        return int(text)
+
+    return read
+
+
+def one_of(words: type[StrEnum]) -> Reader:
+    def read(text: str) -> StrEnum:
+        try:
+            return words(text)
+        except ValueError:
+            raise ValueError(f"This is one of {', '.join(words)}.") from None
+
+    return read

@@ -1,0 +1,71 @@
+"""The environment of the dashboard: how to sign in anywhere, and secrets from files."""
+
+from pathlib import Path
+
+import pytest
+
+from dashboard.secret_files import SECRETS
+from dashboard.settings import SettingsError, read_settings
+
+GIVEN = {
+    "GERBANG_ISSUER": "https://sign-in.example/visa",
+    "GERBANG_CLIENT_SECRET": "s3cret",
+    "GERBANG_SESSION_KEY": "ab" * 32,
+}
+
+
+def test_little_is_asked_of_a_provider_by_default() -> None:
+    settings = read_settings(GIVEN)
+    assert (settings.scope, settings.resource, settings.sign_in_parameters) == ("openid", None, {})
+
+
+def test_an_api_is_chosen_as_the_provider_wants_it() -> None:
+    settings = read_settings(
+        {
+            **GIVEN,
+            "GERBANG_SIGN_IN_SCOPE": "openid  offline_access api://visa/read",
+            "GERBANG_SIGN_IN_PARAMETERS": "audience=https%3A%2F%2Fapi.example&prompt=login+consent",
+            "GERBANG_SIGN_IN_RESOURCE": "https://api.example",
+        }
+    )
+    assert settings.scope == "openid offline_access api://visa/read"
+    assert settings.sign_in_parameters == {
+        "audience": "https://api.example",
+        "prompt": "login consent",
+    }
+    assert settings.resource == "https://api.example"
+
+
+def test_an_issuer_is_taken_exactly_as_its_tokens_name_it() -> None:
+    issuer = "https://tenant.example/"
+    assert read_settings({**GIVEN, "GERBANG_ISSUER": issuer}).issuer == issuer
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("SIGN_IN_SCOPE", "profile email"),
+        ("SIGN_IN_PARAMETERS", "prompt"),
+        ("SIGN_IN_PARAMETERS", "prompt=login&prompt=none"),
+        ("SIGN_IN_PARAMETERS", "state=mine"),
+        ("SIGN_IN_PARAMETERS", "code_challenge_method=plain"),
+        ("SIGN_IN_PARAMETERS", "redirect_uri=https%3A%2F%2Felsewhere.example"),
+        ("SIGN_IN_RESOURCE", "gerbang"),
+        ("SIGN_IN_RESOURCE", "https://api.example/#part"),
+        ("SIGN_IN_TOKEN_SECONDS", "5"),
+    ],
+)
+def test_what_would_break_the_sign_in_is_refused(name: str, text: str) -> None:
+    with pytest.raises(SettingsError, match=f"GERBANG_{name} cannot be used"):
+        read_settings({**GIVEN, f"GERBANG_{name}": text})
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_every_secret_may_come_from_a_file(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "secret"
+    path.write_text(f"{GIVEN[name]}\n")
+    assert read_settings({**GIVEN, name: "", f"{name}_FILE": str(path)}) == read_settings(GIVEN)
+    with pytest.raises(SettingsError, match=f"{name} and {name}_FILE are both set"):
+        read_settings({**GIVEN, f"{name}_FILE": str(path)})
+    with pytest.raises(SettingsError, match=f"{name}_FILE names a file that cannot be read"):
+        read_settings({**GIVEN, name: "", f"{name}_FILE": str(tmp_path / "none")})

@@ -1,0 +1,265 @@
+"""`gerbang init`: fills an installation from reviewed files, and changes nothing that stands."""
+
+import asyncio
+import subprocess
+from collections.abc import Awaitable, Callable
+from datetime import date, timedelta
+from pathlib import Path
+
+import asyncpg
+import pytest
+from click.testing import CliRunner, Result
+
+from gateway.cli import gerbang
+from gateway.doctor.reference import reference_data
+from models.database import connect
+from models.reference_data import cldr, load, read_files
+from models.reference_data.tables import TABLES
+from models.synthetic.reference import PARTNERS
+from tests.running_demo import GERBANG
+
+pytestmark = pytest.mark.anyio
+
+Run = Callable[..., Awaitable[Result]]
+
+
+@pytest.fixture
+async def empty(connection: asyncpg.Connection) -> asyncpg.Connection:
+    """A migrated database without any reference data."""
+    await connection.execute("; ".join(f"DELETE FROM {table.name}" for table in reversed(TABLES)))
+    return connection
+
+
+@pytest.fixture
+def init(database: str, empty: asyncpg.Connection) -> Run:
+    """Runs the command with the address of the owner, and nothing else."""
+
+    async def run(*options: str | Path) -> Result:
+        environ = {"GERBANG_OWNER_URL": database}
+        arguments = ["init", *map(str, options)]
+        return await asyncio.to_thread(CliRunner().invoke, gerbang, arguments, env=environ)
+
+    return run
+
+
+async def counts(connection: asyncpg.Connection) -> dict[str, int]:
+    return {
+        table.name: await connection.fetchval(f"SELECT count(*) FROM {table.name}")
+        for table in TABLES
+    }
+
+
+def folder_with(folder: Path, **files: str) -> Path:
+    for name, text in files.items():
+        (folder / f"{name}.csv").write_text(text)
+    return folder
+
+
+# --- What is loaded -------------------------------------------------------------------------------
+
+
+async def test_an_empty_installation_is_filled_and_the_doctor_content(
+    init: Run, empty: asyncpg.Connection
+) -> None:
+    before = [finding.what for finding in await reference_data(empty)]
+    assert before == [
+        "There are no countries.",
+        "No visa type is offered today.",
+        "No deadline is in force today for PAYMENT, ANSWER.",
+        "No partner takes applications today.",
+    ]
+    done = await init("--files", PARTNERS)
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert "fees: 8 added, of which 3 are assumed" in done.stdout
+    assert "models/reference_data/sources.toml" in done.stdout
+    found = await counts(empty)
+    assert (found["country"], found["entry_rule"], found["visa_type"]) == (250, 200, 8)
+    assert (found["partner"], found["centre"]) == (2, 118)
+    assert await reference_data(empty) == []
+
+
+async def test_twice_changes_nothing(init: Run, empty: asyncpg.Connection) -> None:
+    assert (await init("--files", PARTNERS)).exit_code == 0
+    first = await counts(empty)
+    again = await init("--files", PARTNERS)
+    assert (again.exit_code, again.stdout, again.stderr) == (0, "Nothing to add.\n", "")
+    assert await counts(empty) == first
+
+
+async def test_two_at_once_load_once(database: str, empty: asyncpg.Connection) -> None:
+    other = await connect(database)
+    try:
+        both = await asyncio.gather(*(load(it, read_files(PARTNERS)) for it in (empty, other)))
+    finally:
+        await other.close()
+    assert sorted(sum(map(len, loaded.added.values())) for loaded in both) == [0, sum_of_lines()]
+
+
+def sum_of_lines() -> int:
+    return sum(map(len, read_files(PARTNERS).lines.values()))
+
+
+def test_countries_are_those_of_cldr() -> None:
+    """After an upgrade of Babel: write the file anew (see `cldr.py`) and review what changed."""
+    written = [tuple(row.values()) for row in read_files().rows("country")]
+    assert written == cldr.rows()
+
+
+# --- What stands in the database ------------------------------------------------------------------
+
+FEES = "visa_type_code,valid_from,amount_idr\n"
+SHIPPED = "".join(
+    f"{row['visa_type_code']},{row['valid_from']},{row['amount_idr']}\n"
+    for row in read_files().rows("fee")
+)
+
+
+async def fee(connection: asyncpg.Connection, code: str) -> list[tuple[date, int]]:
+    rows = await connection.fetch(
+        "SELECT valid_from, amount_idr FROM fee WHERE visa_type_code = $1 ORDER BY 1", code
+    )
+    return [tuple(row) for row in rows]
+
+
+async def test_what_differs_is_told_and_left_alone(
+    init: Run, empty: asyncpg.Connection, tmp_path: Path
+) -> None:
+    await init()
+    folder = folder_with(tmp_path, fees=FEES + SHIPPED.replace("500000", "600000", 1))
+    done = await init("--files", folder)
+    assert done.exit_code == 0
+    assert done.stderr.startswith(
+        "fees.csv, line 2: the fee of B1 from 2019-01-01 stays as it is: amount_idr is 500000 in"
+        " the database and 600000 in the file; an administrator sets another"
+    )
+    assert await fee(empty, "B1") == [(date(2019, 1, 1), 500_000)]
+
+
+async def test_a_day_to_come_is_added_and_one_that_is_over_is_not(
+    init: Run, empty: asyncpg.Connection, tmp_path: Path
+) -> None:
+    await init()
+    coming, over = date.today() + timedelta(days=40), date.today() - timedelta(days=40)
+    lines = f"B1,{coming},700000\nC1,{over},1\n"
+    done = await init("--files", folder_with(tmp_path, fees=FEES + SHIPPED + lines))
+    assert done.exit_code == 0
+    assert done.stdout == "fees: 1 added\n"
+    assert f"the fee of C1 from {over} is not added, since it would change" in done.stderr
+    assert await fee(empty, "B1") == [(date(2019, 1, 1), 500_000), (coming, 700_000)]
+    assert await fee(empty, "C1") == [(date(2019, 1, 1), 1_500_000)]
+
+
+async def test_what_an_administrator_said_since_stands(
+    init: Run, empty: asyncpg.Connection
+) -> None:
+    await init("--files", PARTNERS)
+    await empty.execute(
+        "UPDATE visa_type SET valid_until = '2030-01-01' WHERE code = 'D12';"
+        "UPDATE partner_country SET closed_on = '2030-01-01' WHERE country_code = 'AU';"
+        "INSERT INTO fee VALUES ('B1', '2030-01-01', 1)"
+    )
+    again = await init("--files", PARTNERS)
+    assert (again.stdout, again.stderr) == ("Nothing to add.\n", "")
+    assert await empty.fetchval("SELECT valid_until FROM visa_type WHERE code = 'D12'")
+
+
+# --- Mistakes in the files ------------------------------------------------------------------------
+
+MISTAKES = {
+    "partners": (
+        "code,name\nGOOD,Good Visa\nDIRECT,Of the directorate\nGOOD,Good again\nnot\n"
+    ),
+    "partner_countries": (
+        "partner_code,country_code,opened_on\nGOOD,AU,2020-01-01\nGOOD,ZZ,2020-02-30\n"
+        "BAD1,AU,2020-01-01\n"
+    ),
+    "centres": (
+        "code,partner_code,country_code,city,opened_on\nNZ-AKL,GOOD,AU,Auckland,2019-01-01\n"
+    ),
+    "visa_types": (
+        "code,name_en,name_id,category,stay_days,is_multiple_entry,valid_from\n"
+        "B1,Visa on arrival,Visa saat kedatangan,PLEASURE,0,maybe,2019-01-01\n"
+        "Z9,New,Baru,TOURISM,30,false,2019-01-01\n"
+    ),
+    "fees": "visa_type_code;valid_from;amount_idr\nB1;2019-01-01;1\n",
+    "centers": "code\n",
+}  # fmt: skip
+TOLD = [
+    "centers.csv, line 1: No such file is known",
+    "centres.csv, line 2: code: A centre's code begins with that of its country.",
+    "centres.csv, line 2: opened_on: its partner country opens later, on 2020-01-01.",
+    "fees.csv, line 1: The first line must be visa_type_code,valid_from,amount_idr",
+    "partner_countries.csv, line 3: opened_on: There is no such day.",
+    "partner_countries.csv, line 4: partner_code: there is no partner BAD1.",
+    "partners.csv, line 3: code: A partner's code has from 2 to 20",
+    "partners.csv, line 4: the partner GOOD stands on line 2 already.",
+    "partners.csv, line 5: There are 1 values, not 2",
+    "service_targets.csv, line 2: visa_type_code: there is no visa type B1.",
+    "visa_types.csv, line 2: category: This is one of TOURISM",
+    "visa_types.csv, line 2: is_multiple_entry: This is either true or false.",
+    "visa_types.csv, line 2: stay_days: Days of stay are from 1 to 3660.",
+    "visa_types.csv, line 3: Z9 has no fee that is in force from 2019-01-01 on.",
+    "visa_types.csv, line 3: Z9 has no service target (clock STANDARD)",
+]
+
+
+async def test_every_mistake_is_told_at_once_and_nothing_is_loaded(
+    database: str, empty: asyncpg.Connection, tmp_path: Path
+) -> None:
+    done = await asyncio.to_thread(
+        subprocess.run,
+        [GERBANG, "init", "--files", folder_with(tmp_path, **MISTAKES)],
+        env={"GERBANG_OWNER_URL": database},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    first, *lines = done.stderr.splitlines()
+    assert first.startswith("gerbang: Nothing was loaded, since there are")
+    missing = [expected for expected in TOLD if not any(it.startswith(expected) for it in lines)]
+    assert missing == [], lines
+    assert set((await counts(empty)).values()) == {0}
+
+
+# --- What has run out -----------------------------------------------------------------------------
+
+RUN_OUT = {
+    "a fee": (
+        "UPDATE fee SET valid_from = '2090-01-01' WHERE visa_type_code IN ('C1', 'B1')",
+        "No fee is in force today for B1, C1.",
+    ),
+    "a target": (
+        "DELETE FROM service_target WHERE visa_type_code = 'D2' AND clock = 'STANDARD'",
+        "No service target is in force today for D2.",
+    ),
+    "a target of calling visas": (
+        "DELETE FROM service_target WHERE clock = 'CALLING_VISA'",
+        "No service target for calling-visa nationalities is in force today.",
+    ),
+    "a deadline": (
+        "DELETE FROM deadline WHERE wait = 'ANSWER'",
+        "No deadline is in force today for ANSWER.",
+    ),
+    "the entry rules": (
+        "UPDATE entry_rule SET valid_from = '2090-01-01'",
+        "No entry rule is in force today.",
+    ),
+    "the visa types": (
+        "UPDATE visa_type SET valid_until = '2020-01-01'",
+        "No visa type is offered today.",
+    ),
+    "the partners": (
+        "UPDATE partner_country SET closed_on = opened_on + 1",
+        "No partner takes applications today.",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", RUN_OUT)
+async def test_the_doctor_names_what_has_run_out(empty: asyncpg.Connection, what: str) -> None:
+    await load(empty, read_files(PARTNERS))
+    planted, expected = RUN_OUT[what]
+    await empty.execute(planted)
+    findings = await reference_data(empty)
+    assert [finding.what for finding in findings] == [expected]
+    assert all(finding.why and finding.mend for finding in findings)

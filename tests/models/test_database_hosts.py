@@ -1,0 +1,186 @@
+"""Several hosts in a database URL: the first that suits is connected to, in their order."""
+
+import asyncio
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+from sqlalchemy import text
+
+from models.database import LOST, connect, pool
+from models.database_url import DatabaseUrl, read_database_url
+from models.postgres import Server, running_postgres
+from models.postgres.cluster import ENVIRONMENT
+from tests.free_ports import free_port
+
+pytestmark = pytest.mark.anyio
+PATIENCE_SECONDS = 20.0
+
+
+@pytest.fixture(scope="module")
+def standby() -> Iterator[DatabaseUrl]:
+    """A server in recovery, which can be read from alone."""
+    folder = Path(tempfile.mkdtemp(prefix="gerbang-standby-"))
+    folder.chmod(0o711)
+    with running_postgres(folder / "postgres", settings={"fsync": "off"}) as once:
+        url = read_database_url(once.url("postgres"))
+        cluster, program = once.cluster, once.binaries["postgres"]
+    (cluster.data / "standby.signal").touch()
+    command = [program, "-D", cluster.data, f"--port={url.hosts[0].port}", "--fsync=off"]
+    here = ["--listen_addresses=127.0.0.1", "--unix_socket_directories="]
+    with cluster.log.open("wb") as log:
+        process = subprocess.Popen(
+            [*command, *here],
+            stdout=log,
+            stderr=log,
+            cwd=cluster.data,
+            env=ENVIRONMENT,
+            **cluster.account.rights(),
+        )
+    try:
+        yield url
+    finally:
+        process.terminate()
+        process.wait()
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+def silent() -> Iterator[int]:
+    """The port of a machine that takes connections and then says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def primary(server: Server) -> DatabaseUrl:
+    return read_database_url(server.url("postgres"))
+
+
+@pytest.fixture(scope="module")
+async def passwords(
+    primary: DatabaseUrl, standby: DatabaseUrl, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A password file: the two servers have different ones. The standby is waited for."""
+    path = tmp_path_factory.mktemp("passwords") / "file"
+    lines = [f"*:{it.hosts[0].port}:*:*:{it.password}" for it in (primary, standby)]
+    path.write_text("\n".join(lines))
+    path.chmod(0o600)
+    end = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            await (await connect(str(standby))).close()
+        except (OSError, asyncpg.CannotConnectNowError):
+            assert time.monotonic() < end
+            await asyncio.sleep(0.1)
+        else:
+            return path
+
+
+def reaching(passwords: Path, wanted: str, *ports: int) -> str:
+    hosts = ",".join(f"127.0.0.1:{port}" for port in ports)
+    return (
+        f"postgresql://postgres@{hosts}/postgres?passfile={passwords}&target_session_attrs={wanted}"
+    )
+
+
+async def port_reached(url: str, connect_seconds: float = 1) -> int:
+    connection = await connect(url, connect_seconds=connect_seconds)
+    try:
+        return await connection.fetchval("SELECT inet_server_port()")
+    finally:
+        await connection.close()
+
+
+async def test_a_host_that_is_down_is_passed_over(primary: DatabaseUrl, passwords: Path) -> None:
+    port = primary.hosts[0].port
+    url = reaching(passwords, "any", free_port(), port)
+    assert await port_reached(url) == port
+    engine = pool(url, 1)
+    async with engine.connect() as connection:
+        assert await connection.scalar(text("SELECT inet_server_port()")) == port
+    await engine.dispose()
+
+
+async def test_a_host_that_says_nothing_costs_its_own_time_alone(
+    primary: DatabaseUrl, passwords: Path, silent: int
+) -> None:
+    port = primary.hosts[0].port
+    began = time.monotonic()
+    assert await port_reached(reaching(passwords, "any", silent, port), connect_seconds=1) == port
+    assert 1 <= time.monotonic() - began < 2
+
+
+async def test_the_url_may_give_a_host_less_time(silent: int, passwords: Path) -> None:
+    began = time.monotonic()
+    with pytest.raises(TimeoutError):
+        await connect(f"{reaching(passwords, 'any', silent)}&connect_timeout=1")
+    assert 1 <= time.monotonic() - began < 3
+
+
+@pytest.mark.parametrize(
+    ("wanted", "order", "reached"),
+    [
+        ("read-write", "sp", "p"),
+        ("primary", "sp", "p"),
+        ("any", "sp", "s"),
+        ("standby", "ps", "s"),
+        ("read-only", "ps", "s"),
+        ("prefer-standby", "ps", "s"),
+        ("prefer-standby", "p", "p"),
+    ],
+)
+async def test_a_host_of_another_kind_is_passed_over(
+    primary: DatabaseUrl,
+    standby: DatabaseUrl,
+    passwords: Path,
+    wanted: str,
+    order: str,
+    reached: str,
+) -> None:
+    ports = {"p": primary.hosts[0].port, "s": standby.hosts[0].port}
+    url = reaching(passwords, wanted, *(ports[letter] for letter in order))
+    assert await port_reached(url) == ports[reached]
+
+
+async def test_no_host_of_the_kind_is_an_outage(standby: DatabaseUrl, passwords: Path) -> None:
+    with pytest.raises(LOST):
+        await connect(reaching(passwords, "read-write", free_port(), standby.hosts[0].port))
+
+
+async def test_a_wrong_password_is_not_tried_elsewhere(primary: DatabaseUrl) -> None:
+    port = primary.hosts[0].port
+    with pytest.raises(asyncpg.InvalidPasswordError):
+        await connect(
+            f"postgresql://postgres:wrong@127.0.0.1:{port},127.0.0.1:{free_port()}/postgres"
+        )
+
+
+async def test_the_session_begins_as_the_url_says(server: Server) -> None:
+    url = f"{server.url('postgres')}?application_name=a%20keeper&options=-c%20work_mem%3D5MB"
+    connection = await connect(url)
+    try:
+        said = await connection.fetchrow(
+            "SELECT current_setting('application_name'), current_setting('work_mem')"
+        )
+    finally:
+        await connection.close()
+    assert said is not None
+    assert [*said] == ["a keeper", "5MB"]
+
+
+async def test_the_pool_keeps_its_prepared_statements(server: Server) -> None:
+    """SQLAlchemy hands its settings on to whoever connects for it."""
+    engine = pool(server.url("postgres"), 1)
+    async with engine.connect() as connection:
+        lent = (await connection.get_raw_connection()).dbapi_connection
+        assert lent is not None
+        assert lent._prepared_statement_cache.capacity == 300
+        assert lent.driver_connection._config.statement_cache_size == 300
+    await engine.dispose()

@@ -1,0 +1,88 @@
+"""The realm of the demo's Keycloak, and what the gateway and the dashboard expect of it."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from gateway.development.users import demo_users
+from models.synthetic.reference import reference
+from models.vocabulary import Role
+from tests.compose import (
+    ROOT,
+    SERVICES,
+    environment,
+    made,
+    read,
+    read_dashboard,
+)
+
+__all__ = ["made"]
+
+REALM = json.loads((ROOT / "deploy" / "keycloak" / "realm.json").read_text())
+(CLIENT,) = REALM["clients"]
+# A demo user who has these is somebody's scope: who may change them may see what he likes.
+SCOPE = ("partner", "countries", "centres")
+
+
+def test_tokens_are_what_the_gateway_asks_for(made: Path) -> None:
+    settings = read("gateway", made)
+    mappers = {mapper["name"]: mapper["config"] for mapper in CLIENT["protocolMappers"]}
+    assert mappers["audience"]["included.custom.audience"] == settings.audience
+    assert (mappers["roles"]["claim.name"],) == settings.claim_roles
+    for claim in SCOPE:
+        assert mappers[claim]["claim.name"] == mappers[claim]["user.attribute"] == claim
+        assert getattr(settings, f"claim_{claim}") == (claim,)
+    assert CLIENT["attributes"]["access.token.header.type.rfc9068"] == "true"
+    assert CLIENT["attributes"]["pkce.code.challenge.method"] == "S256"
+    assert REALM["accessTokenLifespan"] <= 300
+    assert not CLIENT["implicitFlowEnabled"]
+    assert not CLIENT["directAccessGrantsEnabled"]
+
+
+def test_the_realm_has_our_roles_and_demo_users() -> None:
+    signed_in = set(Role) - {Role.ANONYMOUS}
+    assert {role["name"] for role in REALM["roles"]["realm"]} == signed_in
+    known = demo_users(reference())
+    for user in REALM["users"]:
+        claims: dict[str, Any] = {"roles": user["realmRoles"], **user.get("attributes", {})}
+        if "partner" in claims:
+            (claims["partner"],) = claims["partner"]
+        ours = known[user["username"]].claims
+        assert claims == {name: ours[name] for name in ours if name not in ("sub", "name")}
+    assert {role for user in REALM["users"] for role in user["realmRoles"]} == signed_in
+
+
+def test_only_an_administrator_changes_a_scope() -> None:
+    (provider,) = REALM["components"]["org.keycloak.userprofile.UserProfileProvider"]
+    (profile,) = map(json.loads, provider["config"]["kc.user.profile.config"])
+    editors = {it["name"]: it["permissions"]["edit"] for it in profile["attributes"]}
+    assert {name: editors[name] for name in SCOPE} == {name: ["admin"] for name in SCOPE}
+    assert "unmanagedAttributePolicy" not in profile
+
+
+def test_what_the_realm_names_is_given_to_keycloak() -> None:
+    named = set(re.findall(r"\$\{(\w+)}", json.dumps(REALM)))
+    keycloak = SERVICES["keycloak"]
+    (script,) = keycloak["command"]
+    read_from_files = dict(re.findall(r"read -r (\w+) < /run/secrets/(\w+)", script))
+    assert set(read_from_files.values()) == set(keycloak["secrets"])
+    assert set(re.findall(r"\w+", script.split("export ")[1].split("\n")[0])) == set(
+        read_from_files
+    )
+    assert named <= {*keycloak["environment"], *read_from_files}
+
+
+def test_the_demo_knows_its_keycloak(made: Path) -> None:
+    gateway, dashboard = read("gateway", made), read_dashboard(made)
+    keycloak = environment("keycloak", made)
+    assert gateway.issuer == f"{keycloak['KC_HOSTNAME']}/realms/{REALM['realm']}"
+    assert gateway.jwks_url == f"{gateway.issuer}/protocol/openid-connect/certs"
+    assert dashboard.client_id == CLIENT["clientId"]
+    assert dashboard.own_url == keycloak["GERBANG_DASHBOARD_URL"]
+
+
+def test_no_secret_is_written_into_the_realm() -> None:
+    assert CLIENT["secret"] == "${GERBANG_CLIENT_SECRET}"
+    for user in REALM["users"]:
+        assert [it["value"] for it in user["credentials"]] == ["${GERBANG_DEMO_PASSWORD}"]
