@@ -9,7 +9,7 @@ import click
 from gateway.cli.database_errors import explain_database_errors
 from gateway.settings import Command, read_settings
 from models.database import connect
-from models.reference_data import Files, Line, Loaded, load, read_files
+from models.reference_data import Files, Line, LoadReport, load, read_files
 from models.reference_data.tables import TABLES, Basis
 
 _SOURCES = "models/reference_data/sources.toml"
@@ -30,10 +30,10 @@ def init(folder: Path | None) -> None:
     url = read_settings(command=Command.INIT).owned_url
     files = read_files(*([folder] if folder else []))
     with explain_database_errors("GERBANG_OWNER_URL"):
-        show(asyncio.run(_load(url, files)))
+        print_report(asyncio.run(_load(url, files)))
 
 
-async def _load(url: str, files: Files) -> Loaded:
+async def _load(url: str, files: Files) -> LoadReport:
     connection = await connect(url)
     try:
         return await load(connection, files)
@@ -41,18 +41,18 @@ async def _load(url: str, files: Files) -> Loaded:
         await connection.close()
 
 
-def show(loaded: Loaded) -> None:
+def print_report(report: LoadReport) -> None:
     """Print what was added, what of it is an assumption, and what was left alone."""
     for table in TABLES:
-        if lines := loaded.added[table.name]:
+        if lines := report.added[table.name]:
             count = _assumed(lines)
             note = f", of which {count} are assumed" if count else ""
             click.echo(f"{table.file}: {len(lines)} added{note}")
-    if any(map(_assumed, loaded.added.values())):
+    if any(map(_assumed, report.added.values())):
         click.echo(f"Look at what is assumed before you rely on it: {_SOURCES}")
-    for sentence in loaded.left_alone:
+    for sentence in report.left_alone:
         click.echo(sentence, err=True)
-    if not any(loaded.added.values()):
+    if not any(report.added.values()):
         click.echo("Nothing to add.")
 
 

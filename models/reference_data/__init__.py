@@ -4,14 +4,14 @@
 ``sources.toml`` says where each file's facts come from, and what of them is assumed.
 """
 
-from models.reference_data.loading import Loaded, load
+from models.reference_data.loading import LoadReport, load
 from models.reference_data.mistakes import Mistake, ReferenceDataError
 from models.reference_data.reading import Files, Line, read_files
 
 __all__ = [
     "Files",
     "Line",
-    "Loaded",
+    "LoadReport",
     "Mistake",
     "ReferenceDataError",
     "load",

@@ -17,7 +17,7 @@ WITHDRAWN = {"BUR", "DDR", "FXX", "TMP", "YMD", "ZAR"}
 KOSOVO, KOSOVO_ISO3 = "XK", "XKX"
 
 
-def rows() -> list[tuple[str, str, str, str]]:
+def read_rows() -> list[tuple[str, str, str, str]]:
     """Alpha-2 and alpha-3 codes with the names in English and Indonesian, by code."""
     english, indonesian = (Locale(language).territories for language in ("en", "id"))
     alpha3 = {
@@ -36,4 +36,4 @@ def rows() -> list[tuple[str, str, str, str]]:
 if __name__ == "__main__":
     written = csv.writer(sys.stdout, lineterminator="\n")
     written.writerow(("code", "iso3", "name_en", "name_id"))
-    written.writerows(rows())
+    written.writerows(read_rows())

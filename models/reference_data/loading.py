@@ -17,14 +17,14 @@ _TODAY = "SELECT timezone('Asia/Jakarta', clock_timestamp())::date"
 
 
 @dataclass(frozen=True)
-class Loaded:
+class LoadReport:
     """What was added, by table, and what was left alone, in sentences."""
 
     added: Mapping[str, Sequence[Line]]
     left_alone: tuple[str, ...]
 
 
-async def load(connection: asyncpg.Connection, files: Files) -> Loaded:
+async def load(connection: asyncpg.Connection, files: Files) -> LoadReport:
     """Add what is missing, all of it or nothing.
 
     Raises ReferenceDataError, with every mistake in the files. A dated row is added to a history
@@ -40,10 +40,10 @@ async def load(connection: asyncpg.Connection, files: Files) -> Loaded:
         left_alone: list[str] = []
         for table in TABLES:
             lines = files.lines[table.name]
-            left_alone += _left_alone(table, lines, standing[table.name], today)
+            left_alone += _describe_left_alone(table, lines, standing[table.name], today)
             added[table.name] = list(_missing(table, lines, standing, today))
             await _insert(connection, table, added[table.name])
-    return Loaded(added, tuple(left_alone))
+    return LoadReport(added, tuple(left_alone))
 
 
 async def _standing(connection: asyncpg.Connection, table: Table) -> dict[Key, Row]:
@@ -66,7 +66,7 @@ def _is_past(table: Table, row: Row, subjects: set[Key], today: date) -> bool:
     return bool(table.begins and table.subject_of(row) in subjects and row[table.begins] < today)
 
 
-def _left_alone(
+def _describe_left_alone(
     table: Table, lines: Sequence[Line], rows: Mapping[Key, Row], today: date
 ) -> Iterator[str]:
     subjects = {table.subject_of(row) for row in rows.values()}
@@ -92,6 +92,6 @@ async def _insert(connection: asyncpg.Connection, table: Table, lines: Sequence[
     places = ", ".join(f"${number}" for number in range(1, len(columns) + 1))
     await connection.executemany(
         f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({places})"  # noqa: S608
-        " ON CONFLICT DO NOTHING",
+        f" ON CONFLICT ({', '.join(table.key)}) DO NOTHING",
         [tuple(line.row[column] for column in columns) for line in lines],
     )

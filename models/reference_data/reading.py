@@ -113,8 +113,14 @@ def _line(
 
 
 def _repeated(table: Table, lines: Sequence[Line]) -> Iterator[Mistake]:
-    seen: dict[Key, int] = {}
+    keys: dict[Key, int] = {}
+    values: dict[object, int] = {}
     for line in lines:
-        first = seen.setdefault(table.key_of(line.row), line.number)
+        first = keys.setdefault(table.key_of(line.row), line.number)
         if first != line.number:
             yield line.mistake(f"{table.name_of(line.row)} stands on line {first} already.")
+        elif table.unique:
+            value = line.row[table.unique]
+            first = values.setdefault(value, line.number)
+            if first != line.number:
+                yield line.mistake(f"{table.unique}: {value} stands on line {first} already.")

@@ -32,6 +32,8 @@ class Table:
     #: What a row is about, and, where it has a history, the column from which day on.
     subject: tuple[str, ...]
     begins: str | None = None
+    #: A column in which no two rows are alike, beside the key.
+    unique: str | None = None
     #: Columns that must name a row of another table, by that table's name and columns.
     refers: Mapping[tuple[str, ...], tuple[str, tuple[str, ...]]] = field(default_factory=dict)
     #: What a row is called in a sentence, and how one that stands is changed.
@@ -69,6 +71,7 @@ TABLES = (
             "name_id": values.NAME.read,
         },
         subject=("code",),
+        unique="iso3",
         noun="country",
         change="if the file is right, let the owner of the database change it there",
     ),

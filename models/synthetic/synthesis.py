@@ -117,7 +117,10 @@ async def _claim(connection: asyncpg.Connection) -> None:
     """Keep everyone else out, and make sure that nobody was here before."""
     await connection.execute(f"LOCK TABLE country, {', '.join(_TABLES)} IN ACCESS EXCLUSIVE MODE")
     if await connection.fetchval("SELECT EXISTS (SELECT FROM country)"):
-        raise NotEmptyError("the database is not empty")
+        raise NotEmptyError(
+            "the database is not empty: a synthetic world needs one that was migrated and no more,"
+            " without `gerbang init`"
+        )
 
 
 async def _load(connection: asyncpg.Connection, world: World, progress: Progress) -> dict[str, int]:

@@ -2,8 +2,10 @@
 
 import asyncio
 import subprocess
+import tomllib
 from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
+from importlib import resources
 from pathlib import Path
 
 import asyncpg
@@ -14,7 +16,7 @@ from gateway.cli import gerbang
 from gateway.doctor.reference import reference_data
 from models.database import connect
 from models.reference_data import cldr, load, read_files
-from models.reference_data.tables import TABLES
+from models.reference_data.tables import TABLES, Basis
 from models.synthetic.reference import PARTNERS
 from tests.running_demo import GERBANG
 
@@ -102,7 +104,20 @@ def sum_of_lines() -> int:
 def test_countries_are_those_of_cldr() -> None:
     """After an upgrade of Babel: write the file anew (see `cldr.py`) and review what changed."""
     written = [tuple(row.values()) for row in read_files().rows("country")]
-    assert written == cldr.rows()
+    assert written == cldr.read_rows()
+
+
+def test_every_file_says_where_its_facts_come_from() -> None:
+    """And one whose lines are partly assumed says which."""
+    text = (resources.files("models.reference_data") / "sources.toml").read_text("utf-8")
+    sources = tomllib.loads(text)
+    shipped = {table.file: lines for table in TABLES if (lines := read_files().lines[table.name])}
+    assert sources.keys() == shipped.keys()
+    for file, lines in shipped.items():
+        assert sources[file]["source"]
+        assert sources[file]["as_of"]
+        if any(line.basis is Basis.ASSUMED for line in lines):
+            assert sources[file]["assumed"]
 
 
 # --- What stands in the database ------------------------------------------------------------------
@@ -181,6 +196,7 @@ MISTAKES = {
         "B1,Visa on arrival,Visa saat kedatangan,PLEASURE,0,maybe,2019-01-01\n"
         "Z9,New,Baru,TOURISM,30,false,2019-01-01\n"
     ),
+    "countries": "code,iso3,name_en,name_id\nAU,AUS,Australia,Australia\nNZ,AUS,N,N\n",
     "fees": "visa_type_code;valid_from;amount_idr\nB1;2019-01-01;1\n",
     "centers": "code\n",
 }  # fmt: skip
@@ -188,6 +204,7 @@ TOLD = [
     "centers.csv, line 1: No such file is known",
     "centres.csv, line 2: code: A centre's code begins with that of its country.",
     "centres.csv, line 2: opened_on: its partner country opens later, on 2020-01-01.",
+    "countries.csv, line 3: iso3: AUS stands on line 2 already.",
     "fees.csv, line 1: The first line must be visa_type_code,valid_from,amount_idr",
     "partner_countries.csv, line 3: opened_on: There is no such day.",
     "partner_countries.csv, line 4: partner_code: there is no partner BAD1.",
