@@ -63,8 +63,7 @@ def _without_numbers(value: Any) -> Any:
         case dict():
             # When a budget is full again is an instant, so another each time.
             return {
-                name: name == "resetsAt" or _without_numbers(inner)
-                for name, inner in value.items()
+                name: name == "resetsAt" or _without_numbers(inner) for name, inner in value.items()
             }
         case list():
             return [_without_numbers(inner) for inner in value]
