@@ -225,10 +225,14 @@ class Settings(ConnectionSettings):
         5,
     )
     viewer_queue: int = setting(
-        "how many operations of one viewer may wait for their turn",
+        "how many operations of one viewer may wait for their turn; fewer than `queue`, so that "
+        "no viewer fills it alone",
         readers.whole(0, 10_000),
-        20,
+        50,
     )
+    # A process answers about a million values a second. A full budget is twenty seconds of that,
+    # for whoever asks page after page; what refills is half a second of each. The dashboard asks
+    # for at most 46,500 values at a time, and uses a third.
     budget: int = setting(
         "how many values a viewer may ask for at once, whoever has asked for none for a while; "
         "see gateway/execution/budgets.py",

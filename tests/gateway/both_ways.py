@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import re
 import secrets
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -18,17 +17,13 @@ from graphql import GraphQLError
 from gateway.execution.cost import values_in
 from gateway.execution.plans import Plans
 from models.database import connect
-from tests.gateway.conftest import Asked, Viewer
+from tests.gateway.conftest import Asked, Viewer, without_budget
 
 #: What a read of identity leaves behind, but for what is drawn anew each time.
 EVENTS = """
 DELETE FROM access_event WHERE trace_id = $1 RETURNING applicant_id, actor, actor_role,
     actor_partner_code, actor_country_code, purpose, case_reference, fields
 """
-
-
-#: What is left of a viewer's budget is another after each question.
-_BUDGET = re.compile(r',"remaining":\d+,"resetsAt":"[^"]+"')
 
 
 @dataclass(frozen=True)
@@ -40,7 +35,7 @@ class Told:
 
     @property
     def bytes(self) -> tuple[int, str]:
-        return self.asked.status, _BUDGET.sub("", self.asked.text)
+        return self.asked.status, without_budget(self.asked.text)
 
 
 @dataclass

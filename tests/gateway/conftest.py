@@ -1,5 +1,6 @@
 """The gateway on the small world, asked over HTTP."""
 
+import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,15 @@ from tests import tokens
 from tests.listening import listening
 
 ACCEPT = "application/graphql-response+json"
+
+
+#: What is left of a viewer's budget is another after each question.
+_BUDGET = re.compile(r',"remaining":\d+,"resetsAt":"[^"]+"')
+
+
+def without_budget(text: str) -> str:
+    """An answer as it would be again."""
+    return _BUDGET.sub("", text)
 
 
 @dataclass(frozen=True)

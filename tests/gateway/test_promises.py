@@ -7,7 +7,7 @@ import pytest
 
 from gateway.schema.ids import GlobalId
 from models.database import connect
-from tests.gateway.conftest import Asked, Viewer
+from tests.gateway.conftest import Asked, Viewer, without_budget
 from tests.world import CASES, application_id, decision_id
 
 pytestmark = pytest.mark.anyio
@@ -31,7 +31,7 @@ def stranger(who: dict[str, Viewer], role: str, **scope: Any) -> Viewer:
 
 
 def without_trace(answer: Asked) -> tuple[int, Any]:
-    body = json.loads(answer.text)
+    body = json.loads(without_budget(answer.text))
     for error in body.get("errors", []):
         del error["extensions"]["traceId"]
     return answer.status, body

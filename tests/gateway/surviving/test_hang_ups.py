@@ -25,7 +25,11 @@ log = logging.getLogger(__name__)
 
 MANY = 50
 PATIENT = {"lock_seconds": "12", "statement_seconds": "15", "request_seconds": "19"}
-EVERYBODY_AT_ONCE = {"operations": str(MANY), "database_connections": str(MANY)}
+EVERYBODY_AT_ONCE = {
+    "operations": str(MANY),
+    "database_connections": str(MANY),
+    "viewer_operations": str(MANY),
+}
 
 
 async def _hung_up(running: Standing, world: str, count: int) -> float:
