@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from gateway.cli import data, demo, doctor, documents, keeping, serving
+from gateway.cli import data, demo, doctor, documents, serving
 from gateway.settings import SettingsError
 from models.owner import OwnerError
 from models.postgres import PostgresError
@@ -19,7 +19,7 @@ def gerbang() -> None:
 for _command in (
     demo.demo,
     serving.serve,
-    keeping.keep,
+    serving.keep,
     serving.dashboard,
     data.migrate,
     data.synthesise,

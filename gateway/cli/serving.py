@@ -1,10 +1,14 @@
 """Commands that serve, and the token of a demo user."""
 
 import asyncio
+import contextlib
 import gc
+import logging
 import os
+import signal
 import sys
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
+from importlib.metadata import version
 from typing import Any
 
 import click
@@ -13,12 +17,24 @@ import uvicorn
 from starlette.applications import Starlette
 
 from gateway.cli.internal import internal_server
+from gateway.cli.keeper import keeper_app
 from gateway.cli.process_log import logging_as
 from gateway.cli.stopping import DrainingServer
+from gateway.logs.lines import facts
 from gateway.logs.output import log_unhandled
 from gateway.service import gateway
 from gateway.settings import Settings, read_settings
 from gateway.wire.drain import Drain
+from models.forgetting import keep_forgetting
+from models.keeping import Jobs
+from models.life.lapsing import keep_lapsing
+from models.publication import keep_publishing
+from models.volumes import keep_folding
+
+#: Long enough for a fold that is under way; one that is cut off is undone and done again.
+_KEEPER_SECONDS = 5
+
+log = logging.getLogger(__name__)
 
 
 @click.command()
@@ -31,6 +47,14 @@ def serve() -> None:
     settings = read_settings()
     with logging_as(settings):
         on_the_fastest_loop(_serve(settings))
+
+
+@click.command()
+def keep() -> None:
+    """Do what the gateway does not: fold and publish figures, end what waits too long."""
+    settings = read_settings()
+    with logging_as(settings):
+        asyncio.run(_keep(settings))
 
 
 @click.command()
@@ -72,6 +96,21 @@ async def _serve(settings: Settings) -> None:
         await DrainingServer(configured(app, settings), drain, settings.drain_grace_seconds).serve()
 
 
+async def _keep(settings: Settings) -> None:
+    asyncio.get_running_loop().set_exception_handler(log_unhandled)
+    told = asyncio.Event()
+    for order in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(order, told.set)
+    jobs = Jobs()
+    host, port = settings.metrics_host, settings.keeper_port
+    async with internal_server(keeper_app(settings, jobs), host, port, "GERBANG_KEEPER_PORT"):
+        log.info("start", extra=facts(version=version("gerbang"), process="keeper", port=port))
+        async with keeping(settings, jobs):
+            await told.wait()
+            log.info("drain")
+    log.info("stop")
+
+
 def configured(app: Starlette, settings: Settings) -> uvicorn.Config:
     """Uvicorn without its own log of requests: addresses do not belong into logs."""
     return uvicorn.Config(
@@ -90,3 +129,18 @@ def configured(app: Starlette, settings: Settings) -> uvicorn.Config:
         # Secrets and what others write do not share a compressor.
         ws_per_message_deflate=False,
     )
+
+
+@contextlib.asynccontextmanager
+async def keeping(settings: Settings, jobs: Jobs | None = None) -> AsyncIterator[None]:
+    """Keep the volumes up to date meanwhile, publish them nightly, end what waits too long, and
+    forget what nobody follows from any more."""
+    stop, url = asyncio.Event(), settings.owned_url
+    keepers = (keep_folding, keep_publishing, keep_lapsing, keep_forgetting)
+    running = [asyncio.create_task(keeper(url, stop, jobs=jobs)) for keeper in keepers]
+    try:
+        yield
+    finally:
+        stop.set()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.gather(*running), _KEEPER_SECONDS)
