@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from gateway.cli import data, demo, doctor, documents, init, keeping, serving
+from gateway.cli import data, demo, doctor, documents, init, keeper, serving
 from gateway.cli.database_errors import DatabaseError
 from gateway.settings import SettingsError
 from models.locking import LockedError
@@ -23,7 +23,7 @@ def gerbang() -> None:
 for _command in (
     demo.demo,
     serving.serve,
-    keeping.keep,
+    keeper.keep,
     serving.dashboard,
     data.migrate,
     init.init,

@@ -20,7 +20,7 @@ import uvicorn
 from gateway.cli import main_job
 from gateway.cli.data import with_world_options
 from gateway.cli.internal import internal_server
-from gateway.cli.keeping import keeping
+from gateway.cli.keeper import keeping
 from gateway.cli.ports import demand_port
 from gateway.cli.serving import configured, on_the_fastest_loop
 from gateway.logs.output import process_log

@@ -15,7 +15,7 @@ import asyncpg
 import httpx2
 import pytest
 
-from gateway.cli.keeping import keeper_health
+from gateway.cli.keeper import keeper_health
 from gateway.wire.internal import internal_app
 from gateway.wire.metrics import Metrics
 from models.keeping import Jobs
@@ -42,7 +42,7 @@ class Keeper:
     def get(self, path: str) -> httpx2.Response:
         return httpx2.get(f"http://127.0.0.1:{self.port}{path}", timeout=5)
 
-    def until(self, what: str, labels: dict[str, str], seconds: float = 20) -> None:
+    def until(self, what: str, labels: dict[str, str], seconds: float = 60) -> None:
         """Wait until a figure is above zero."""
         end = time.monotonic() + seconds
         while not self.figures().value(what, labels) > 0:
@@ -75,7 +75,7 @@ def keeper(url: str) -> Iterator[Keeper]:
     )
     running = Keeper(port, process)
     try:
-        end = time.monotonic() + 30
+        end = time.monotonic() + 60
         while True:
             try:
                 running.get("/health/live")

@@ -385,6 +385,20 @@ async def test_the_last_keys_are_kept_while_the_provider_is_away() -> None:
     assert await keys.find("known", "ES256")
 
 
+async def test_keys_that_were_not_read_again_for_an_hour_are_not_at_hand() -> None:
+    provider, clock = Provider(fresh_key("known")), Clock()
+    keys = ProviderKeys(provider, ("ES256",), clock)
+    assert await keys.are_at_hand()
+    provider.is_away = True
+    clock.now += 3_599
+    assert await keys.are_at_hand(), "a provider that is away for a while fails nobody"
+    clock.now += 2
+    assert not await keys.are_at_hand()
+    provider.is_away = False
+    clock.now += 11  # it is not asked more often than that
+    assert await keys.are_at_hand()
+
+
 async def test_without_any_key_tokens_are_not_judged_and_nobody_is_let_in() -> None:
     provider = Provider()
     provider.is_away = True

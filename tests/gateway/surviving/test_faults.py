@@ -29,8 +29,6 @@ from tests.populating import small_world
 
 pytestmark = pytest.mark.anyio
 
-WORLD = "{ countries { code } }"
-
 
 @pytest.fixture(scope="module")
 async def database() -> AsyncIterator[Database]:
@@ -271,16 +269,43 @@ async def test_a_full_disk_is_named_and_the_same_key_works_once_there_is_room(
     assert len(log.text) < 100_000
 
 
+def _submission() -> dict[str, Any]:
+    said = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY)}
+    return {**said, "idempotencyKey": key()}
+
+
 async def _until_refused(agent: Viewer) -> tuple[Any, dict[str, Any]]:
     """Pages that have begun still take rows, so some are taken in before none is."""
     for _ in range(500):
-        given = {
-            "visaType": "B1",
-            "nationality": "AU",
-            "identity": dict(IDENTITY),
-            "idempotencyKey": key(),
-        }
+        given = _submission()
         asked = await agent(document("submitApplication"), input=given)
         if asked.errors:
             return asked, given
     raise AssertionError("the disk was not full")
+
+
+@pytest.mark.parametrize(
+    ("state", "code"),
+    [
+        ("53100", "UNAVAILABLE"),
+        ("53200", "UNAVAILABLE"),
+        ("53300", "UNAVAILABLE"),
+        ("58030", "UNAVAILABLE"),  # an error of the disk itself
+        ("XX001", "INTERNAL"),  # a damaged page does not mend itself: clients must not go on
+    ],
+)
+async def test_what_passes_with_the_database_is_unavailable_and_what_does_not_is_not(
+    installation: Installation, issuer: str, state: str, code: str
+) -> None:
+    """As the server would raise it, from a trigger."""
+    failing = planted_in_the_database(
+        f"""
+        CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN RAISE EXCEPTION 'as planted' USING ERRCODE = '{state}'; END $$;
+        CREATE TRIGGER fail BEFORE INSERT ON application EXECUTE FUNCTION fail();
+        """,
+        "DROP TRIGGER fail ON application; DROP FUNCTION fail",
+    )
+    async with failing(installation), installation.served() as client:
+        agent = Viewer(client, {**CLAIMS["agent-au"], "iss": issuer})
+        assert (await agent(document("submitApplication"), input=_submission())).codes == [code]

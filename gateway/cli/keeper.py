@@ -10,14 +10,16 @@ from importlib.metadata import version
 
 import asyncpg
 import click
+from starlette.applications import Starlette
 
 from gateway.access.probe import EDITION_AGE, FIGURES, FOLD_LAG
 from gateway.cli.internal import internal_server
 from gateway.cli.process_log import logging_as
+from gateway.cli.starting import demand_database
 from gateway.faults import Fault
 from gateway.logs.lines import facts
 from gateway.logs.output import log_unhandled
-from gateway.settings import Settings, read_settings
+from gateway.settings import Command, Settings, read_settings
 from gateway.wire.health import Health
 from gateway.wire.internal import internal_app
 from gateway.wire.keeper_metrics import KeeperMetrics
@@ -44,7 +46,7 @@ log = logging.getLogger(__name__)
 @click.command()
 def keep() -> None:
     """Do what the gateway does not: fold and publish figures, end what waits too long."""
-    settings = read_settings()
+    settings = read_settings(command=Command.KEEP)
     with logging_as(settings):
         asyncio.run(_keep(settings))
 
@@ -68,11 +70,12 @@ async def keeping(settings: Settings, jobs: Jobs | None = None) -> AsyncIterator
 async def _keep(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(log_unhandled)
+    await demand_database(settings.owned_url, "GERBANG_OWNER_URL")
     told = asyncio.Event()
     for order in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(order, told.set)
     jobs = Jobs()
-    app = internal_app(keeper_health(jobs), _metrics(settings, jobs).page)
+    app = keeper_app(settings, jobs)
     host, port = settings.metrics_host, settings.keeper_port
     async with internal_server(app, host, port, "GERBANG_KEEPER_PORT"):
         log.info("start", extra=facts(version=version("gerbang"), process="keeper", port=port))
@@ -80,6 +83,11 @@ async def _keep(settings: Settings) -> None:
             await told.wait()
             log.info("drain")
     log.info("stop")
+
+
+def keeper_app(settings: Settings, jobs: Jobs) -> Starlette:
+    """Health and metrics of the jobs of this process."""
+    return internal_app(keeper_health(jobs), _metrics(settings, jobs).page)
 
 
 def keeper_health(jobs: Jobs) -> Health:
