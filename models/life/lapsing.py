@@ -5,6 +5,7 @@ what one has ended no other finds again.
 """
 
 import asyncio
+from typing import Any
 
 import asyncpg
 
@@ -19,6 +20,8 @@ _BATCH = 500
 
 #: What a clock does to an application that waited for something too long.
 _WAITS = {Verb.EXPIRE: Wait.PAYMENT, Verb.LAPSE: Wait.ANSWER}
+
+STEPS_OF_A_CLOCK = tuple(step for step in STEPS if step.verb in _WAITS)
 
 #: Events that say nothing of a status.
 _NO_STATUS = [kind.value for kind in EventKind if kind not in tuple(Status)]
@@ -92,7 +95,7 @@ _FORGOTTEN = """
 
 async def end_overdue(connection: asyncpg.Connection, limit: int = _BATCH) -> int:
     """End a batch of what waited too long; how many they were."""
-    ended = [await _end(connection, step, limit) for step in STEPS if step.verb in _WAITS]
+    ended = [await _end(connection, step, limit) for step in STEPS_OF_A_CLOCK]
     return sum(ended)
 
 
@@ -110,10 +113,11 @@ async def keep_lapsing(
 
 
 async def _end(connection: asyncpg.Connection, step: Step, limit: int) -> int:
-    ended = await connection.fetch(due(step), _WAITS[step.verb], limit, step.target, _NO_STATUS)
-    return len(ended)
+    statement, *values = due(step, limit)
+    return len(await connection.fetch(statement, *values))
 
 
-def due(step: Step) -> str:
-    """The statement that takes a step of a clock with every case whose time is over."""
-    return _DUE.format(statuses=", ".join(f"'{status}'" for status in step.sources))
+def due(step: Step, limit: int) -> tuple[Any, ...]:
+    """The statement that takes a step with so many cases whose time is over, and its values."""
+    statement = _DUE.format(statuses=", ".join(f"'{status}'" for status in step.sources))
+    return statement, _WAITS[step.verb], limit, step.target, _NO_STATUS

@@ -8,14 +8,13 @@ import asyncpg
 import pytest
 
 from models.database import connect
-from models.life.lapsing import _NO_STATUS, _WAITS, due, end_overdue
-from models.life.steps import STEPS, Step
+from models.life.lapsing import STEPS_OF_A_CLOCK, due, end_overdue
+from models.life.steps import Step
 from models.synthetic import Scale, synthesise
 from tests.walls.undoing import undone
 
 pytestmark = pytest.mark.anyio
 
-OF_A_CLOCK = [step for step in STEPS if step.verb in _WAITS]
 INDEX = "ix_application_waiting"
 #: Of every case, by status; it would do, were it not as large as all that was ever closed.
 NEXT_BEST = "ix_application_status_submitted_at_id"
@@ -34,11 +33,10 @@ CLOSED = """
 
 async def explained(connection: asyncpg.Connection, step: Step) -> Iterator[Any]:
     """Every node of the plan of a step, as it ran."""
-    values = (_WAITS[step.verb], 500, step.target, _NO_STATUS)
+    statement, *values = due(step, 500)
     async with undone(connection):
-        told = await connection.fetchval(
-            f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {due(step)}", *values
-        )
+        explain = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}"
+        told = await connection.fetchval(explain, *values)
     return _nodes(json.loads(told)[0]["Plan"])
 
 
@@ -88,7 +86,7 @@ async def waiting(connection: asyncpg.Connection) -> int:
     )
 
 
-@pytest.mark.parametrize("step", OF_A_CLOCK, ids=lambda step: step.verb)
+@pytest.mark.parametrize("step", STEPS_OF_A_CLOCK, ids=lambda step: step.verb)
 async def test_the_clock_reads_only_what_waits(few: asyncpg.Connection, step: Step) -> None:
     read = rows_read(await explained(few, step))
     assert 0 < await waiting(few) < 500
@@ -100,12 +98,12 @@ async def test_the_clock_reads_only_what_waits(few: asyncpg.Connection, step: St
 async def test_without_its_index_it_is_seen(few: asyncpg.Connection) -> None:
     async with undone(few):
         await few.execute(f"DROP INDEX {INDEX}, {NEXT_BEST}")
-        read = [rows_read(await explained(few, step)) for step in OF_A_CLOCK]
+        read = [rows_read(await explained(few, step)) for step in STEPS_OF_A_CLOCK]
         assert [each for each in read if sum(each.values()) > 2 * await waiting(few)]
 
 
 @pytest.mark.proof
-@pytest.mark.parametrize("step", OF_A_CLOCK, ids=lambda step: step.verb)
+@pytest.mark.parametrize("step", STEPS_OF_A_CLOCK, ids=lambda step: step.verb)
 async def test_the_clock_reads_only_what_waits_of_a_million(
     million: asyncpg.Connection, step: Step
 ) -> None:
@@ -116,7 +114,7 @@ async def test_the_clock_reads_only_what_waits_of_a_million(
 async def test_the_clock_takes_no_longer_for_a_million(million: asyncpg.Connection) -> None:
     async with undone(million):
         await million.execute(f"DROP INDEX {INDEX}, {NEXT_BEST}")
-        nodes = [node for step in OF_A_CLOCK for node in await explained(million, step)]
+        nodes = [node for step in STEPS_OF_A_CLOCK for node in await explained(million, step)]
         assert sum(rows_read(iter(nodes)).values()) > 100_000, "nothing shows without the index"
     while await end_overdue(million):
         pass
