@@ -22,6 +22,7 @@ from gateway.failures import error_entry, log_failure, masked
 from gateway.viewer import Viewer
 from gateway.wire import parameters
 from gateway.wire.closing import Close, Ended
+from gateway.wire.json_text import read_json
 from gateway.wire.sockets import Sockets
 
 SUBPROTOCOL = "graphql-transport-ws"
@@ -230,9 +231,9 @@ class Socket:
         if len(text) > self._limits.message_size:
             raise Ended(Close.TOO_LARGE, "The message is too large.")
         try:
-            message = orjson.loads(text)
-        except orjson.JSONDecodeError:
-            raise Ended(Close.BAD_REQUEST, "Messages are JSON.") from None
+            message = read_json(text.encode())
+        except RequestError as error:
+            raise Ended(Close.BAD_REQUEST, error.message) from None
         if not isinstance(message, dict) or not isinstance(message.get("type"), str):
             raise Ended(Close.BAD_REQUEST, "A message is an object with a type.")
         return message
