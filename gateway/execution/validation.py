@@ -3,19 +3,29 @@
 from typing import Any
 
 from graphql import (
+    ASTValidationRule,
+    DeferStreamDirectiveLabel,
+    DeferStreamDirectiveOnRootField,
+    DeferStreamDirectiveOnValidOperationsRule,
     DocumentNode,
     GraphQLError,
     NonNullTypeNode,
     ObjectValueNode,
     OperationDefinitionNode,
+    OverlappingFieldsCanBeMergedRule,
+    StreamDirectiveOnListField,
     StringValueNode,
     ValidationContext,
     ValidationRule,
+    ValuesOfCorrectTypeRule,
     VariableNode,
     get_named_type,
     is_input_object_type,
     specified_rules,
 )
+
+from gateway.execution.literals import LiteralsOfCorrectType
+from gateway.execution.overlapping import MergeableFields
 
 
 class StorableText(ValidationRule):
@@ -61,4 +71,20 @@ class OneOfVariables(ValidationRule):
                 self.report_error(GraphQLError(told, usage.node))
 
 
-RULES = (*specified_rules, OneOfVariables, StorableText)
+#: The view of no role has `@defer` and `@stream`, so that naming them is a mistake already.
+_NEEDLESS = {
+    DeferStreamDirectiveOnRootField,
+    DeferStreamDirectiveOnValidOperationsRule,
+    DeferStreamDirectiveLabel,
+    StreamDirectiveOnListField,
+}
+#: Rules of ours that stand in for graphql-core's: see there why.
+_REPLACED: dict[Any, Any] = {
+    ValuesOfCorrectTypeRule: LiteralsOfCorrectType,
+    OverlappingFieldsCanBeMergedRule: MergeableFields,
+}
+RULES: tuple[type[ASTValidationRule], ...] = (
+    *(_REPLACED.get(rule, rule) for rule in specified_rules if rule not in _NEEDLESS),
+    OneOfVariables,
+    StorableText,
+)
