@@ -28,6 +28,7 @@ from gateway.execution.validation import RULES
 from gateway.limits import (
     MOST_CHARACTERS,
     MOST_COMMENTS,
+    MOST_FIELDS,
     MOST_KEPT_TOKENS,
     MOST_MISTAKES,
     MOST_TOKENS,
@@ -151,15 +152,24 @@ def _parse(text: str) -> DocumentNode:
         places = [{"line": place.line, "column": place.column} for place in error.locations or ()]
         told = _INVALID.sub(r"\1.", _REPEATED.sub(r"\1 \2.", error.message))
         raise RequestError(ErrorCode.SYNTAX, told, details={"locations": places}) from None
-    _forget_tokens(document)
+    if _count_fields(document) > MOST_FIELDS:
+        raise RequestError(
+            ErrorCode.TOO_COSTLY,
+            f"The document has more than {MOST_FIELDS} fields: ask for less at once.",
+        )
     return document
 
 
-def _forget_tokens(document: DocumentNode) -> None:
-    """Keep the places of nodes without the tokens around them, which are a third of all objects."""
-    waiting: list[Any] = [document]
+def _count_fields(document: DocumentNode) -> int:
+    """How many fields are written in a document.
+
+    On the way the tokens around each node are forgotten: its place needs none of them, and they
+    are a third of all objects of a document that is kept.
+    """
+    fields, waiting = 0, list[Any]([document])
     while waiting:
         node = waiting.pop()
+        fields += isinstance(node, FieldNode)
         node.loc.start_token = node.loc.end_token = None
         for key in node.keys:
             value = getattr(node, key)
@@ -167,6 +177,7 @@ def _forget_tokens(document: DocumentNode) -> None:
                 waiting.append(value)
             elif isinstance(value, tuple):
                 waiting.extend(value)
+    return fields
 
 
 def _operations(document: DocumentNode) -> str:

@@ -40,8 +40,9 @@ class _Telling:
         self.values_left = MOST_SCHEMA_VALUES
         self.objects: dict[tuple[int, int], Any] = {}
 
-    def take(self, values: int) -> None:
-        self.values_left -= values
+    def count(self, values: int) -> None:
+        """Count an object and its values."""
+        self.values_left -= 1 + values
         if self.values_left < 0:
             raise schema_refusal()
 
@@ -89,11 +90,11 @@ def _object(planner: "Planner", type_: GraphQLObjectType, sets: Sets) -> _Part:
         if found is None:
             return None
         if type_.name != "__Type":
-            telling.take(len(parts))
+            telling.count(len(parts))
             return {key: part(found, telling) for key, part in parts.items()}
         told = telling.objects.get((place, id(found)))
         if told is None:
-            telling.take(len(parts))
+            telling.count(len(parts))
             told = {key: part(found, telling) for key, part in parts.items()}
             telling.objects[place, id(found)] = told
         return told

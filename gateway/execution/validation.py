@@ -15,6 +15,7 @@ from graphql import (
     OverlappingFieldsCanBeMergedRule,
     StreamDirectiveOnListField,
     StringValueNode,
+    UniqueInputFieldNamesRule,
     ValidationContext,
     ValidationRule,
     ValuesOfCorrectTypeRule,
@@ -71,8 +72,10 @@ class OneOfVariables(ValidationRule):
                 self.report_error(GraphQLError(told, usage.node))
 
 
-#: The view of no role has `@defer` and `@stream`, so that naming them is a mistake already.
+#: The view of no role has `@defer` and `@stream`, so that naming them is a mistake already; fields
+#: that an input has twice are told with the other mistakes in literals, without their names.
 _NEEDLESS = {
+    UniqueInputFieldNamesRule,
     DeferStreamDirectiveOnRootField,
     DeferStreamDirectiveOnValidOperationsRule,
     DeferStreamDirectiveLabel,

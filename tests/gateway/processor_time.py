@@ -1,5 +1,6 @@
 """What a request costs the processor before it is refused or reaches its first statement."""
 
+import asyncio
 import gc
 import time
 from collections.abc import Iterator, Sequence
@@ -15,6 +16,10 @@ from tests.gateway.conftest import ACCEPT, CLAIMS
 from tests.listening import listening
 
 Headers = Sequence[tuple[bytes, bytes]]
+JSON_HEADERS: Headers = (
+    (b"content-type", b"application/json"),
+    (b"accept", ACCEPT.encode()),
+)
 
 
 @dataclass(frozen=True)
@@ -25,10 +30,7 @@ class HttpRequest:
     viewer: str = "anonymous"
     method: str = "POST"
     query_string: bytes = b""
-    headers: Headers = (
-        (b"content-type", b"application/json"),
-        (b"accept", ACCEPT.encode()),
-    )
+    headers: Headers = JSON_HEADERS
 
     def scope(self) -> dict[str, Any]:
         claims = CLAIMS[self.viewer]
@@ -90,8 +92,8 @@ class Stopwatch:
         async def receive() -> dict[str, Any]:
             if chunks:
                 return {"type": "http.request", "body": chunks.pop(), "more_body": False}
-            await _forever()
-            raise AssertionError
+            await asyncio.Event().wait()  # a client that waits
+            raise AssertionError("nobody wakes it")
 
         async def send(message: dict[str, Any]) -> None:
             if message["type"] == "http.response.start":
@@ -106,12 +108,6 @@ class Stopwatch:
         outcome.reached_the_database = bool(self._first_statement)
         outcome.seconds = (self._first_statement or [answered])[0] - started
         return outcome
-
-
-async def _forever() -> None:
-    import asyncio
-
-    await asyncio.Event().wait()
 
 
 @contextmanager
