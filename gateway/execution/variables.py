@@ -18,6 +18,7 @@ from graphql import (
     VariableDefinitionNode,
     VariableNode,
     VisitorAction,
+    get_nullable_type,
     is_input_object_type,
     is_non_null_type,
     type_from_ast,
@@ -122,7 +123,7 @@ class VariablesInPlace(ValidationRule):
                 definition,
                 usage.node,
             )
-        parent = usage.parent_type
+        parent = get_nullable_type(usage.parent_type)
         if is_input_object_type(parent) and parent.is_one_of and not is_non_null_type(type_):
             self._tell(f"${name} is the one value of an input: it must be non-null.", usage.node)
 
