@@ -72,7 +72,7 @@ PAGES = filled("{", lambda n: f"c{n}: countries(first: 1) {{ nodes {{ code }} }}
         ([(documents, "MOST_TOKENS"), (documents, "MOST_FIELDS"),
           (overlapping, "MOST_ROOT_FIELDS")], Hostile("root fields", "officer", PAGES)),
         ([(documents, "MOST_COMMENTS"), (documents, "MOST_CHARACTERS")],
-         Hostile("comments", "officer", "{ __typename " + "#\n" * 100_000 + "}")),
+         Hostile("comments", "officer", "{ __typename " + "#\n" * 80_000 + "}")),
         ([(introspection, "MOST_SCHEMA_VALUES")],
          Hostile("schema", "supervisor", DOCUMENTS["introspection by aliases"][0])),
         ([(json_text, "MOST_VALUES"), (json_text, "MOST_QUOTES")],
