@@ -1,8 +1,9 @@
 """Documents: parsed and validated once for each role, kept in a bounded cache."""
 
+import re
 from collections.abc import Collection, Mapping
-from functools import lru_cache
-from typing import Any
+from functools import lru_cache, partial
+from typing import Any, NamedTuple
 
 from graphql import (
     DocumentNode,
@@ -10,30 +11,52 @@ from graphql import (
     GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
+    Node,
     OperationDefinitionNode,
     OperationType,
-    TypeInfo,
-    TypeInfoVisitor,
-    Visitor,
+    ValidationContext,
+    ValidationRule,
     get_operation_ast,
     parse,
     validate,
-    visit,
 )
 
 from gateway.errors import ErrorCode, GerbangError, RequestError
+from gateway.execution.cache import WeightedCache
+from gateway.execution.introspection import SCHEMA_FIELDS
 from gateway.execution.validation import RULES
+from gateway.limits import (
+    MOST_CHARACTERS,
+    MOST_COMMENTS,
+    MOST_FIELDS,
+    MOST_KEPT_TOKENS,
+    MOST_MISTAKES,
+    MOST_TOKENS,
+)
 from models.vocabulary import Role
 
-#: Bounds what parsing and validating may cost; the introspection of code generators takes 500.
-MOST_TOKENS = 2_000
-MOST_CHARACTERS = 50_000
-MOST_ERRORS = 10
 KEPT = 1_000
 
 
 #: What runs over HTTP.
 BY_REQUEST = (OperationType.QUERY, OperationType.MUTATION)
+
+#: What a syntax error repeats of the document, which may be a name or a passport number.
+_REPEATED = re.compile(r"(found|Unexpected) (Name|Int|Float|String|BlockString|Comment) .*", re.S)
+_INVALID = re.compile(r"(Invalid [^:,]*)[:,].*", re.S)
+
+
+#: Fields that types have without declaring them; validation has seen where they are allowed.
+_META_FIELDS = ("__typename", *SCHEMA_FIELDS)
+
+
+class Validated(NamedTuple):
+    """What validation finds out about a document for a role."""
+
+    #: What is wrong with it; nothing if the role may run it.
+    mistakes: tuple[GerbangError, ...]
+    #: The fields that it names, as ``Type.field``, as far as the role's view has them.
+    coordinates: frozenset[str]
 
 
 class Documents:
@@ -42,35 +65,54 @@ class Documents:
     def __init__(self, full: GraphQLSchema, views: Mapping[Role, GraphQLSchema]) -> None:
         self._full = full
         self._views = views
-        self.parsed = lru_cache(KEPT)(_parsed)
-        self.mistakes = lru_cache(KEPT)(self._mistakes)
-        self.fields_read = lru_cache(KEPT)(self._fields_read)
+        self._parsed: WeightedCache[str, DocumentNode] = WeightedCache(MOST_KEPT_TOKENS)
+        self.validated = lru_cache(KEPT)(self._validated)
 
-    def _mistakes(self, text: str, role: Role) -> tuple[GerbangError, ...]:
+    def parsed(self, text: str) -> DocumentNode:
+        """The document that a text holds. Raises RequestError with SYNTAX."""
+        document = self._parsed.get(text)
+        if document is None:
+            document = _parse(text)
+            self._parsed.keep(text, document, tokens_of(document))
+        return document
+
+    def has_seen(self, text: str) -> bool:
+        """Whether a document needs no parsing, because it was asked for lately."""
+        return text in self._parsed
+
+    def mistakes(self, text: str, role: Role) -> tuple[GerbangError, ...]:
         """What is wrong with a document; nothing if the role may run it."""
+        return self.validated(text, role).mistakes
+
+    def fields_read(self, text: str, type_name: str, role: Role) -> tuple[str, ...]:
+        """The fields of a type that a document names."""
+        named = (coordinate.split(".") for coordinate in self.validated(text, role).coordinates)
+        return tuple(sorted({field for owner, field in named if owner == type_name}))
+
+    def asks_of_schema(self, text: str, role: Role) -> bool:
+        """Whether a document asks for the schema itself."""
+        return not SCHEMA_FIELDS.keys().isdisjoint(self.fields_read(text, "Query", role))
+
+    def _validated(self, text: str, role: Role) -> Validated:
         document = self.parsed(text)
-        errors = validate(self._views[role], document, RULES, max_errors=MOST_ERRORS)
-        if not errors:
-            return ()
-        return tuple(self._forbidden(document, role)) or tuple(map(_invalid, errors))
+        errors, coordinates = _examined(document, self._views[role], RULES)
+        mistakes = ()
+        if errors:
+            mistakes = tuple(self._forbidden(document, role)) or tuple(map(_invalid, errors))
+        return Validated(mistakes, frozenset(coordinates))
 
     def _forbidden(self, document: DocumentNode, role: Role) -> list[GerbangError]:
         """Fields that exist, but not for this role."""
+        _, coordinates = _examined(document, self._full)
         return [
             GerbangError(
                 ErrorCode.FORBIDDEN_FIELD,
                 f"The role {role} does not {_uses(coordinate)} {coordinate}.",
                 {"coordinate": coordinate},
             )
-            for coordinate in dict.fromkeys(_coordinates(document, self._full))
+            for coordinate in coordinates
             if not _has(self._views[role], coordinate)
-        ][:MOST_ERRORS]
-
-    def _fields_read(self, text: str, type_name: str, role: Role) -> tuple[str, ...]:
-        """The fields of a type that a document names."""
-        coordinates = _coordinates(self.parsed(text), self._views[role])
-        named = (coordinate.split(".") for coordinate in coordinates)
-        return tuple(sorted({field for owner, field in named if owner == type_name}))
+        ][:MOST_MISTAKES]
 
 
 def operation_of(
@@ -92,13 +134,50 @@ def operation_of(
     return operation
 
 
-def _parsed(text: str) -> DocumentNode:
+def tokens_of(document: DocumentNode) -> int:
+    """How many words and signs a document has: what it costs to parse and to validate."""
+    return document.token_count or 0
+
+
+def _parse(text: str) -> DocumentNode:
     """Raises RequestError with SYNTAX."""
     try:
-        return parse(text, max_lexical_tokens=MOST_TOKENS, max_source_length=MOST_CHARACTERS)
+        document = parse(
+            text,
+            max_lexical_tokens=MOST_TOKENS,
+            max_comments=MOST_COMMENTS,
+            max_source_length=MOST_CHARACTERS,
+        )
     except GraphQLSyntaxError as error:
         places = [{"line": place.line, "column": place.column} for place in error.locations or ()]
-        raise RequestError(ErrorCode.SYNTAX, error.message, details={"locations": places}) from None
+        told = _INVALID.sub(r"\1.", _REPEATED.sub(r"\1 \2.", error.message))
+        raise RequestError(ErrorCode.SYNTAX, told, details={"locations": places}) from None
+    if _count_fields(document) > MOST_FIELDS:
+        raise RequestError(
+            ErrorCode.TOO_COSTLY,
+            f"The document has more than {MOST_FIELDS} fields: ask for less at once.",
+        )
+    return document
+
+
+def _count_fields(document: DocumentNode) -> int:
+    """How many fields are written in a document.
+
+    On the way the tokens around each node are forgotten: its place needs none of them, and they
+    are a third of all objects of a document that is kept.
+    """
+    fields, waiting = 0, list[Any]([document])
+    while waiting:
+        node = waiting.pop()
+        fields += isinstance(node, FieldNode)
+        node.loc.start_token = node.loc.end_token = None
+        for key in node.keys:
+            value = getattr(node, key)
+            if isinstance(value, Node):
+                waiting.append(value)
+            elif isinstance(value, tuple):
+                waiting.extend(value)
+    return fields
 
 
 def _operations(document: DocumentNode) -> str:
@@ -122,19 +201,27 @@ def _uses(coordinate: str) -> str:
 
 
 def _names_field(type_: Any, name: str) -> bool:
-    return type_ is not None and (name == "__typename" or name in getattr(type_, "fields", {}))
+    return type_ is not None and (name in _META_FIELDS or name in getattr(type_, "fields", {}))
 
 
-def _coordinates(document: DocumentNode, schema: GraphQLSchema) -> list[str]:
-    """The fields that a document names, as ``Type.field``, as far as the schema has them."""
-    found: list[str] = []
-    types = TypeInfo(schema)
+def _examined(
+    document: DocumentNode, schema: GraphQLSchema, rules: Collection[Any] = ()
+) -> tuple[list[GraphQLError], list[str]]:
+    """What rules find wrong with a document, and the fields that it names, both in one visit."""
+    coordinates: dict[str, None] = {}
+    naming = partial(_NamedFields, coordinates)
+    errors = validate(schema, document, (*rules, naming), max_errors=MOST_MISTAKES)  # pyright: ignore[reportArgumentType]
+    return errors, list(coordinates)
 
-    class Collector(Visitor):
-        def enter_field(self, node: FieldNode, *_: Any) -> None:
-            parent = types.get_parent_type()
-            if parent is not None and _names_field(parent, node.name.value):
-                found.append(f"{parent.name}.{node.name.value}")
 
-    visit(document, TypeInfoVisitor(types, Collector()))
-    return found
+class _NamedFields(ValidationRule):
+    """Notes the fields that a document names, as far as the schema has them."""
+
+    def __init__(self, coordinates: dict[str, None], context: ValidationContext) -> None:
+        super().__init__(context)
+        self._coordinates = coordinates
+
+    def enter_field(self, node: FieldNode, *_: Any) -> None:
+        parent = self.context.get_parent_type()
+        if parent is not None and _names_field(parent, node.name.value):
+            self._coordinates[f"{parent.name}.{node.name.value}"] = None

@@ -1,7 +1,6 @@
 """How an operation runs: from a document and a viewer to an answer, in one straight line."""
 
 import asyncio
-import inspect
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -17,9 +16,8 @@ from graphql import (
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
-    execute,
+    VariableValues,
     get_directive_values,
-    get_variable_values,
 )
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -31,9 +29,12 @@ from gateway.access.purpose import StatedPurpose, stated_purpose
 from gateway.access.session import Session
 from gateway.errors import ErrorCode, GerbangError, RateLimitedError, RequestError
 from gateway.execution.budgets import Budgets, Charge
+from gateway.execution.coercion import coerce_variables
 from gateway.execution.cost import values_in
 from gateway.execution.cost.cache import CostCache
 from gateway.execution.documents import BY_REQUEST, Documents, operation_of
+from gateway.execution.graphql_core import executed, execution
+from gateway.execution.introspection import schema_refusal
 from gateway.execution.operation import Answer, OperationRequest
 from gateway.execution.plans import Planned, Plans
 from gateway.execution.role_schema import role_schema
@@ -62,6 +63,8 @@ class Admitted:
     trace_id: str
     view: GraphQLSchema
     document: DocumentNode
+    operation: OperationDefinitionNode
+    variables: VariableValues
     charge: Charge
     #: Which fields of identity it reads, and why.
     logged: tuple[str, ...]
@@ -133,9 +136,21 @@ class SchemaExecutor:
         if mistakes := self._documents.mistakes(text, viewer.role):
             charge.cancel()
             return _refused([error_entry(mistake, trace_id) for mistake in mistakes])
+        variables = coerce_variables(view, operation, request.variables)
         logged = self._documents.fields_read(text, _LOGGED, viewer.role)
-        purpose = stated_purpose(viewer, _stated(view, operation, request)) if logged else None
-        return Admitted(request, viewer, trace_id, view, document, charge, logged, purpose)
+        purpose = stated_purpose(viewer, _stated(view, operation, variables)) if logged else None
+        return Admitted(
+            request,
+            viewer,
+            trace_id,
+            view,
+            document,
+            operation,
+            variables,
+            charge,
+            logged,
+            purpose,
+        )
 
     async def answers(self, admitted: Admitted, roots: Roots) -> list[Answer]:
         """An answer for each root, all of one snapshot; what they read of identity is logged.
@@ -184,14 +199,27 @@ class SchemaExecutor:
         record.way = Way.EXECUTOR
         is_mutation = record.kind is Kind.MUTATION
         record.note_executor(WhyExecutor.MUTATION if is_mutation else WhyExecutor.REFUSED)
-        result = await _by_graphql_core(admitted, context, root)
+        if admitted.operation.operation is OperationType.QUERY and self._documents.asks_of_schema(
+            _text(admitted.request), admitted.viewer.role
+        ):
+            raise schema_refusal()  # only a plan tells of the schema within the limits
+        result = await executed(
+            execution(
+                admitted.view,
+                admitted.document,
+                admitted.operation,
+                admitted.variables,
+                context=context,
+                root=root,
+            )
+        )
         return result, values_in(result.data)
 
     async def _planned(self, admitted: Admitted, context: Context) -> Planned | None:
         """By a plan; None where there is none, or where graphql-core is to tell what goes wrong."""
         record = current_record()
         try:
-            return await self._plans.data(admitted.request, context)
+            return await self._plans.data(admitted.request, admitted.variables, context)
         except (GerbangError, GraphQLError):
             record.note_executor(WhyExecutor.REFUSED)
             return None
@@ -231,33 +259,11 @@ def _refuse_unsafe(operation: OperationDefinitionNode, request: OperationRequest
 
 
 def _stated(
-    view: GraphQLSchema, operation: OperationDefinitionNode, request: OperationRequest
+    view: GraphQLSchema, operation: OperationDefinitionNode, variables: VariableValues
 ) -> dict[str, Any] | None:
-    """The arguments of ``@purpose``, if the operation has it.
-
-    Raises RequestError with INVALID_VARIABLES.
-    """
-    variables = get_variable_values(view, operation.variable_definitions or (), request.variables)
-    if isinstance(variables, list):
-        raise RequestError(
-            ErrorCode.INVALID_VARIABLES,
-            variables[0].message,
-            details={"locations": _places(variables[0])},
-        )
+    """The arguments of ``@purpose``, if the operation has it."""
     directive = view.get_directive("purpose")
     return get_directive_values(directive, operation, variables) if directive else None
-
-
-async def _by_graphql_core(admitted: Admitted, context: Context, root: Any) -> ExecutionResult:
-    result = execute(
-        admitted.view,
-        admitted.document,
-        root_value=root,
-        context_value=context,
-        variable_values=admitted.request.variables,
-        operation_name=admitted.request.operation_name,
-    )
-    return await result if inspect.isawaitable(result) else result
 
 
 def answer_to(result: ExecutionResult, admitted: Admitted) -> Answer:

@@ -12,12 +12,12 @@ from dataclasses import replace
 from http import HTTPStatus
 
 from graphql import ExecutionResult, OperationType, create_source_event_stream
-from graphql import Executor as Execution
 
 from gateway.access.horizon import Horizon
 from gateway.errors import ErrorCode, GerbangError
 from gateway.execution.budgets import Charge
 from gateway.execution.executor import Admitted, SchemaExecutor, answer_to, with_cost
+from gateway.execution.graphql_core import execution
 from gateway.execution.operation import Answer, OperationRequest
 from gateway.logs.operation import current_record
 from gateway.schema.following import (
@@ -73,18 +73,18 @@ class SchemaFollower:
             following.seen(found)
 
     async def _following(self, admitted: Admitted) -> Following | Answer:
-        execution = Execution.build(
-            admitted.view,
-            admitted.document,
-            context_value=LiveContext(
-                admitted.viewer, self._news, self._executor.catalogue, self._executor.positions
-            ),
-            raw_variable_values=admitted.request.variables,
-            operation_name=admitted.request.operation_name,
+        context = LiveContext(
+            admitted.viewer, self._news, self._executor.catalogue, self._executor.positions
         )
-        if not isinstance(execution, Execution):
-            return _not_begun(ExecutionResult(None, list(execution)), admitted)
-        stream = create_source_event_stream(execution)
+        stream = create_source_event_stream(
+            execution(
+                admitted.view,
+                admitted.document,
+                admitted.operation,
+                admitted.variables,
+                context=context,
+            )
+        )
         stream = await stream if inspect.isawaitable(stream) else stream
         if isinstance(stream, Following):
             return stream

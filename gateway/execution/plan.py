@@ -1,6 +1,6 @@
 """What an operation reads, worked out once: a document as levels of rows.
 
-Mutations, subscriptions, introspection, what waits for something (comparisons, `node`), and
+Mutations, subscriptions, what waits for something (comparisons, `node`), and
 whatever goes wrong are left to the executor: a plan is its short way, and answers the same.
 """
 
@@ -15,11 +15,14 @@ from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
     SelectionSetNode,
+    TypeNameMetaFieldDef,
     VariableValues,
     get_argument_values,
     get_named_type,
+    is_leaf_type,
 )
 
+from gateway.execution.introspection import SCHEMA_FIELDS, schema_drawing
 from gateway.execution.plain import TYPENAME, Draw, NotPlannedError, drawing
 from gateway.execution.readings import Asked, Batch, Reading, Row
 from gateway.execution.selections import Fragments, Selections
@@ -82,7 +85,7 @@ class Planner:
         selections: Selections,
         variables: VariableValues,
     ) -> None:
-        self._view = view
+        self.view = view
         self._catalogue = catalogue
         self._role = role
         self._selections = selections
@@ -97,13 +100,22 @@ class Planner:
         return Plan(ways, self._role, self._selections.fragments)
 
     def _way(self, query: GraphQLObjectType, nodes: list[FieldNode]) -> Way:
-        field = query.fields.get(nodes[0].name.value)
+        name, sets = nodes[0].name.value, _inner(nodes)
+        if meta := SCHEMA_FIELDS.get(name):
+            return Way(query, meta, nodes, schema_drawing(self, meta.type, sets))
+        field = TypeNameMetaFieldDef if name == TYPENAME else query.fields.get(name)
         if field is None:
-            raise NotPlannedError(WhyExecutor.INTROSPECTION)
-        type_, sets = self._type(get_named_type(field.type).name), _inner(nodes)
+            raise NotPlannedError(WhyExecutor.ABSTRACT)
+        if is_leaf_type(get_named_type(field.type)):
+            return Way(query, field, nodes, drawing(self, field.type, sets))
+        type_ = self._type(get_named_type(field.type).name)
         if type_.name.endswith("Connection"):
             return Way(query, field, nodes, self._page(type_, sets))
         return Way(query, field, nodes, drawing(self, field.type, sets))
+
+    def arguments(self, field: GraphQLField, node: FieldNode) -> dict[str, Any]:
+        """The arguments that a field is asked for with."""
+        return get_argument_values(field, node, self._variables)
 
     def is_noun(self, type_: GraphQLObjectType) -> bool:
         """Whether objects of the type are rows."""
@@ -186,7 +198,7 @@ class Planner:
                 case Column():
                     labels[key] = field.python_name
                 case Translated(columns):
-                    arguments = get_argument_values(type_.fields[name], nodes[0], self._variables)
+                    arguments = self.arguments(type_.fields[name], nodes[0])
                     labels[key] = str(columns[arguments["language"]].key)
                 case Link() | Links() as link:
                     followed.append(self._followed(key, asked, link, nodes))
@@ -224,7 +236,7 @@ class Planner:
         yield from selected.items()
 
     def _type(self, name: str) -> GraphQLObjectType:
-        type_ = self._view.get_type(name)
+        type_ = self.view.get_type(name)
         if not isinstance(type_, GraphQLObjectType):
             raise NotPlannedError(WhyExecutor.ABSTRACT)
         return type_

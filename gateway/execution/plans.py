@@ -1,28 +1,30 @@
 """Plans: made once for each role and operation, and kept."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from graphql import (
+    DocumentNode,
     GraphQLBoolean,
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
     VariableDefinitionNode,
-    get_variable_values,
+    VariableValues,
     is_enum_type,
     is_non_null_type,
     type_from_ast,
 )
 
 from gateway.execution.assemble import Assembly
-from gateway.execution.documents import KEPT, Documents, operation_of
+from gateway.execution.cache import WeightedCache
+from gateway.execution.documents import Documents, operation_of, tokens_of
 from gateway.execution.operation import OperationRequest
 from gateway.execution.plain import NotPlannedError
 from gateway.execution.plan import Plan, Planner
 from gateway.execution.selections import Selections
 from gateway.execution.shapes import Object
+from gateway.limits import MOST_KEPT_TOKENS
 from gateway.logs.operation import WhyExecutor, current_record
 from gateway.schema.catalogue import Catalogue
 from gateway.schema.context import Context
@@ -36,10 +38,6 @@ class Planned(NamedTuple):
     values: int
 
 
-#: Names of variables, each with the value that a request gives it.
-Given = tuple[tuple[str, Any], ...]
-
-
 class Plans:
     """Answers what can be planned."""
 
@@ -49,45 +47,63 @@ class Plans:
         self._views = views
         self._catalogue = catalogue
         self._documents = documents
-        self._plan = lru_cache(KEPT)(self._planned)
+        self._kept: WeightedCache[Any, Plan | WhyExecutor] = WeightedCache(MOST_KEPT_TOKENS)
 
-    async def data(self, request: OperationRequest, context: Context) -> Planned | None:
+    async def data(
+        self, request: OperationRequest, variables: VariableValues, context: Context
+    ) -> Planned | None:
         """The data of the answer; None for what has no plan.
 
         Raises FieldError for what has to be told at its place.
         """
         text, role = request.document or "", context.viewer.role
-        view, operation = self._views[role], self._operation(text, request.operation_name)
-        variables = get_variable_values(view, _definitions(operation), request.variables)
-        if operation.operation is not OperationType.QUERY or isinstance(variables, list):
+        view, document = self._views[role], self._documents.parsed(text)
+        operation = operation_of(document, request.operation_name)
+        if operation.operation is not OperationType.QUERY:
             return None
         shaping = tuple(_shaping(view, operation, request.variables))
-        plan = self._plan(text, request.operation_name, role, shaping)
+        key = (text, request.operation_name, role, shaping)
+        plan = self._kept.get(key)
+        if plan is None:
+            plan = self._planned(document, operation, role, variables)
+            self._kept.keep(key, plan, tokens_of(document))
         if isinstance(plan, WhyExecutor):
             current_record().note_executor(plan)
             return None
         assembly = Assembly(plan, context, view, operation, variables)
         return Planned(await assembly.data(), assembly.values)
 
-    def _operation(self, text: str, name: str | None) -> OperationDefinitionNode:
-        return operation_of(self._documents.parsed(text), name)
-
     def _planned(
-        self, text: str, name: str | None, role: Role, shaping: Given
+        self,
+        document: DocumentNode,
+        operation: OperationDefinitionNode,
+        role: Role,
+        variables: VariableValues,
     ) -> Plan | WhyExecutor:
-        view, operation = self._views[role], self._operation(text, name)
-        given = dict(shaping)
-        known = [one for one in _definitions(operation) if _is_shaping(view, one)]
-        variables = get_variable_values(view, known, given)
-        if isinstance(variables, list):
-            return WhyExecutor.REFUSED
-        selections = Selections(self._documents.parsed(text), variables)
+        view = self._views[role]
+        known = _known(view, operation, variables)
+        selections = Selections(document, known)
         try:
-            return Planner(view, self._catalogue, role, selections, variables).plan(
+            return Planner(view, self._catalogue, role, selections, known).plan(
                 operation.selection_set
             )
         except NotPlannedError as error:
             return error.reason
+
+
+def _known(
+    view: GraphQLSchema, operation: OperationDefinitionNode, variables: VariableValues
+) -> VariableValues:
+    """The variables that a plan may depend on, each with its value or its default."""
+    names = {
+        definition.variable.name.value
+        for definition in _definitions(operation)
+        if _is_shaping(view, definition)
+    }
+    return VariableValues(
+        {name: source for name, source in variables.sources.items() if name in names},
+        {name: value for name, value in variables.coerced.items() if name in names},
+    )
 
 
 def _shaping(

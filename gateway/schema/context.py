@@ -12,6 +12,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 from gateway.access.prepared import Prepared
 from gateway.access.rows import read
 from gateway.access.session import Session
+from gateway.errors import ErrorCode, FieldError
+from gateway.limits import MOST_NODES_OF_A_REQUEST
 from gateway.mutations.changes import Changes
 from gateway.mutations.outcome import Outcome
 from gateway.mutations.requests import Request
@@ -41,6 +43,7 @@ class Context:
     loaders: "Loaders" = field(init=False)
     #: Applicants whose identity was read.
     identities_read: set[UUID] = field(default_factory=set)
+    nodes_left: int = MOST_NODES_OF_A_REQUEST
 
     def __post_init__(self) -> None:
         self._begin()
@@ -56,6 +59,18 @@ class Context:
             return await self.changes.make(self.viewer, request)
         finally:
             self._begin()
+
+    def count_nodes(self, number: int) -> None:
+        """Count things that are looked up by id.
+
+        Raises FieldError with INVALID_INPUT where one request looks up too many.
+        """
+        self.nodes_left -= number
+        if self.nodes_left < 0:
+            raise FieldError(
+                ErrorCode.INVALID_INPUT,
+                f"One request looks up at most {MOST_NODES_OF_A_REQUEST} things by `nodes`.",
+            )
 
     def changed(self, type_name: str, key: str | None) -> Any:
         """What was changed, by the policy of reading: an awaitable, or None."""

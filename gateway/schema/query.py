@@ -129,6 +129,7 @@ class Query:
             raise FieldError(
                 ErrorCode.INVALID_INPUT, f"`nodes` takes at most {MOST_NODES} ids, not {len(ids)}."
             )
+        info.context.count_nodes(len(ids))
         return [_node(info.context, id_) for id_ in ids]
 
     @strawberry.field(description="One application; null if there is none in reach.")

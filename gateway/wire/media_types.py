@@ -5,6 +5,7 @@ from functools import lru_cache
 from http import HTTPStatus
 
 from gateway.errors import ErrorCode, RequestError
+from gateway.limits import LONGEST_MEDIA_TYPES
 
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 JSON = "application/json"
@@ -21,7 +22,7 @@ _REMEMBERED = 100
 
 def require_json(content_type: str | None, content_encoding: str | None) -> None:
     """Only plain ``application/json`` in UTF-8, which no other site's form can send."""
-    kind, charset = _parsed(content_type or "")
+    kind, charset = _parsed((content_type or "")[:LONGEST_MEDIA_TYPES])
     if kind != JSON or charset not in (None, "utf-8"):
         raise _unsupported("Send the operation as application/json in UTF-8.")
     if content_encoding not in (None, "", "identity"):
@@ -31,16 +32,14 @@ def require_json(content_type: str | None, content_encoding: str | None) -> None
 @lru_cache(_REMEMBERED)
 def negotiated(accept: str | None) -> str:
     """The best media type that the client accepts; the first named wins a tie."""
+    if accept is not None and len(accept) > LONGEST_MEDIA_TYPES:
+        raise _not_acceptable()
     offers = [_offer(part) for part in (accept or "*/*").split(",")]
     answers = [(quality, ANSWERED_BY[kind]) for kind, quality in offers if kind in ANSWERED_BY]
     refused = {kind for kind, quality in offers if quality == 0}
     answers = [(quality, kind) for quality, kind in answers if quality > 0 and kind not in refused]
     if not answers:
-        raise RequestError(
-            ErrorCode.NOT_ACCEPTABLE,
-            f"Accept {GRAPHQL_RESPONSE} or {JSON}.",
-            HTTPStatus.NOT_ACCEPTABLE,
-        )
+        raise _not_acceptable()
     return max(answers, key=lambda answer: answer[0])[1]
 
 
@@ -74,6 +73,14 @@ def _message(header: str) -> Message:
     message = Message()
     message["Content-Type"] = header.strip()
     return message
+
+
+def _not_acceptable() -> RequestError:
+    return RequestError(
+        ErrorCode.NOT_ACCEPTABLE,
+        f"Accept {GRAPHQL_RESPONSE} or {JSON}.",
+        HTTPStatus.NOT_ACCEPTABLE,
+    )
 
 
 def _unsupported(text: str) -> RequestError:

@@ -3,23 +3,23 @@
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
-
 from gateway.errors import ErrorCode, RequestError
 from gateway.execution.operation import OperationRequest
+from gateway.wire.json_text import read_json
 
-DEEPEST = 64
+#: The only way to write the character U+0000 in JSON.
+_NUL = rb"\u0000"
 URL_PARAMETERS = ("query", "documentId", "operationName", "variables", "extensions")
 
 
 def from_body(body: bytes) -> OperationRequest:
     """The operation in a POST's body."""
-    parameters = _json(body)
+    parameters = read_json(body)
     if isinstance(parameters, list):
         raise _bad("Send one operation per request: a list of operations is not accepted.")
     if not isinstance(parameters, dict):
         raise _bad("The body must be a JSON object.")
-    return _operation(parameters, may_write=True)
+    return _operation(parameters, may_write=True, may_hold_nul=_NUL in body)
 
 
 def from_message(payload: Any) -> OperationRequest:
@@ -34,18 +34,21 @@ def from_url(given: Mapping[str, str]) -> OperationRequest:
     parameters: dict[str, Any] = {name: given[name] for name in URL_PARAMETERS if name in given}
     for name in ("variables", "extensions"):
         if name in parameters:
-            parameters[name] = _json(parameters[name].encode("utf-8", "surrogatepass"))
+            parameters[name] = read_json(parameters[name].encode("utf-8", "surrogatepass"))
     return _operation(parameters, may_write=False)
 
 
-def _operation(parameters: dict[str, Any], *, may_write: bool) -> OperationRequest:
+def _operation(
+    parameters: dict[str, Any], *, may_write: bool, may_hold_nul: bool = True
+) -> OperationRequest:
     document = _optional(parameters, "query", str)
     document_id = _optional(parameters, "documentId", str)
     if (document is None) == (document_id is None):
         raise _bad("Send either `query`, the document, or `documentId`.")
     _optional(parameters, "extensions", dict)
     variables = _optional(parameters, "variables", dict) or {}
-    _refuse_unstorable(variables)
+    if may_hold_nul:
+        _refuse_unstorable(variables)
     return OperationRequest(
         document=document,
         document_id=document_id,
@@ -63,29 +66,18 @@ def _optional(parameters: dict[str, Any], name: str, kind: type) -> Any:
 
 
 def _refuse_unstorable(variables: dict[str, Any]) -> None:
-    """Refuse what no later step could hold: endless nesting, and the character U+0000."""
+    """Refuse what no row could hold: the character U+0000."""
     level: list[Any] = [variables]
-    for _ in range(DEEPEST):
-        if not level:
-            return
+    while level:
         if any(isinstance(value, str) and "\0" in value for value in level):
             raise _bad("`variables` hold the character U+0000, which is no text.")
         level = [inner for value in level for inner in _inside(value)]
-    raise _bad(f"`variables` are nested deeper than {DEEPEST} levels.")
 
 
 def _inside(value: Any) -> list[Any]:
     if isinstance(value, dict):
         return [*value.keys(), *value.values()]
     return value if isinstance(value, list) else []
-
-
-def _json(text: bytes) -> Any:
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        # The parser's own text may quote the body, which may hold personal data.
-        raise _bad(f"The JSON is malformed at character {error.pos}.") from None
 
 
 def _bad(message: str) -> RequestError:

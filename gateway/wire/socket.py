@@ -23,6 +23,7 @@ from gateway.viewer import Viewer
 from gateway.wire import parameters
 from gateway.wire.closing import Close, Ended
 from gateway.wire.connections import CLOSE_SECONDS
+from gateway.wire.json_text import read_json
 from gateway.wire.sockets import Sockets, UnknownSocket
 
 SUBPROTOCOL = "graphql-transport-ws"
@@ -233,9 +234,9 @@ class Socket:
         if len(text) > self._limits.message_size:
             raise Ended(Close.TOO_LARGE, "The message is too large.")
         try:
-            message = orjson.loads(text)
-        except orjson.JSONDecodeError:
-            raise Ended(Close.BAD_REQUEST, "Messages are JSON.") from None
+            message = read_json(text.encode())
+        except RequestError as error:
+            raise Ended(Close.BAD_REQUEST, error.message) from None
         if not isinstance(message, dict) or not isinstance(message.get("type"), str):
             raise Ended(Close.BAD_REQUEST, "A message is an object with a type.")
         return message

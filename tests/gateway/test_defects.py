@@ -189,7 +189,7 @@ async def test_an_outcome_told_to_managers_breaks_a_promise(world, monkeypatch) 
 
 
 async def test_validation_that_is_off_is_seen(world, monkeypatch, traffic) -> None:
-    monkeypatch.setattr(Documents, "_mistakes", lambda *_: ())
+    monkeypatch.setattr(Documents, "mistakes", lambda *_: ())
     async with serving(world) as who:
         with pytest.raises(AssertionError):
             await test_policy_enforced.check_type(

@@ -139,7 +139,6 @@ async def test_tables_beside_rows_are_the_same_both_ways(who, name: str, is_shor
         '{ volumes(from: "2025-03-31", to: "2025-01-01", groupBy: []) { asOf } }',
         '{ volumes(from: "2025-01-01", to: "2025-03-31", groupBy: [MONTH, YEAR]) { asOf } }',
         '{ node(id: "x") { id } viewer { role } }',
-        "{ __schema { queryType { name } } viewer { role } }",
     ],
 )  # fmt: skip
 async def test_what_is_left_to_the_executor_is_the_same(who, document: str) -> None:

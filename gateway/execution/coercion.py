@@ -1,0 +1,129 @@
+"""Coerces the variables of an operation, and says where the first mistake is, never what it holds.
+
+graphql-core coerces each value and ends at its first mistake. Its messages are not used: it makes
+one for every mistake, and prints the whole value around it into each.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from graphql import (
+    GraphQLInputObjectType,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    VariableDefinitionNode,
+    VariableValues,
+    coerce_input_literal,
+    coerce_input_value,
+    is_input_object_type,
+    is_list_type,
+    is_non_null_type,
+    is_required_input_field,
+)
+from graphql.error import GraphQLError
+from graphql.execution.get_variable_signature import get_variable_signature
+from graphql.execution.values import VariableValueSource
+from graphql.pyutils import Undefined
+
+from gateway.errors import ErrorCode, RequestError
+from gateway.execution.expected import (
+    MISSING,
+    NOT_ONE,
+    NULL,
+    UNKNOWN_FIELD,
+    expected,
+)
+
+
+class Mistake(NamedTuple):
+    """A value that does not fit: its place, by names of the schema alone, and what to do."""
+
+    place: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"`{self.place}`: {self.text}"
+
+
+def coerce_variables(
+    view: GraphQLSchema, operation: OperationDefinitionNode, given: Mapping[str, Any]
+) -> VariableValues:
+    """The variables of a valid operation, as its resolvers take them.
+
+    Raises RequestError with INVALID_VARIABLES at the first value that does not fit.
+    """
+    values = VariableValues({}, {})
+    for definition in operation.variable_definitions or ():
+        _coerce(view, definition, given, values)
+    return values
+
+
+def _coerce(
+    view: GraphQLSchema,
+    definition: VariableDefinitionNode,
+    given: Mapping[str, Any],
+    values: VariableValues,
+) -> None:
+    signature = get_variable_signature(view, definition)
+    assert not isinstance(signature, GraphQLError)  # validation has looked at the types
+    name, type_ = signature.name, signature.type
+    value = given.get(name, Undefined)
+    values.sources[name] = VariableValueSource(signature, value)
+    if value is not Undefined:
+        coerced = coerce_input_value(value, type_)
+    elif definition.default_value:
+        coerced = coerce_input_literal(definition.default_value, type_)
+    elif is_non_null_type(type_):
+        coerced = Undefined
+    else:
+        return
+    if coerced is Undefined:
+        raise _refusal(definition, f"${name}", value, type_)
+    values.coerced[name] = coerced
+
+
+def _refusal(
+    definition: VariableDefinitionNode, place: str, value: Any, type_: Any
+) -> RequestError:
+    mistake = next(_mistakes(place, value, type_), Mistake(place, expected(type_)))
+    places = GraphQLError("", definition).locations or ()
+    return RequestError(
+        ErrorCode.INVALID_VARIABLES,
+        str(mistake),
+        details={"locations": [{"line": at.line, "column": at.column} for at in places]},
+    )
+
+
+def _mistakes(place: str, value: Any, type_: Any) -> Iterator[Mistake]:
+    """What does not fit in a value, from the outside to the inside."""
+    if is_non_null_type(type_):
+        type_ = type_.of_type
+        if value is None or value is Undefined:
+            yield Mistake(place, MISSING if value is Undefined else NULL)
+            return
+    if value is None:
+        return
+    if is_list_type(type_):
+        if isinstance(value, list):
+            for number, item in enumerate(value):
+                yield from _mistakes(f"{place}[{number}]", item, type_.of_type)
+        else:
+            yield from _mistakes(place, value, type_.of_type)
+    elif is_input_object_type(type_) and isinstance(value, dict):
+        yield from _mistakes_of_object(place, value, type_)
+    elif coerce_input_value(value, type_) is Undefined:
+        yield Mistake(place, expected(type_))
+
+
+def _mistakes_of_object(
+    place: str, value: dict[str, Any], type_: GraphQLInputObjectType
+) -> Iterator[Mistake]:
+    if not value.keys() <= type_.fields.keys():
+        yield Mistake(place, UNKNOWN_FIELD)  # its name is the caller's, and may be anything
+    if type_.is_one_of and (len(value) != 1 or None in value.values()):
+        yield Mistake(place, NOT_ONE)
+    for name, field in type_.fields.items():
+        if name in value:
+            yield from _mistakes(f"{place}.{name}", value[name], field.type)
+        elif is_required_input_field(field):
+            yield Mistake(f"{place}.{name}", MISSING)

@@ -1,0 +1,34 @@
+"""What a value should have been, in words of the schema: never what it was."""
+
+from typing import Any
+
+from graphql import get_named_type, get_nullable_type, is_enum_type, is_list_type
+
+MISSING = "A value is missing."
+NULL = "null is not accepted."
+UNKNOWN_FIELD = "There is a field in it that its type does not have."
+DUPLICATE_FIELD = "There is a field in it twice."
+NOT_ONE = "Give exactly one of its fields, and a value to it."
+
+#: A longer list of words is not repeated in an error.
+_MOST_WORDS = 30
+_SCALARS = {
+    "Int": "A whole number of 32 bits",
+    "Float": "A number",
+    "String": "A text",
+    "Boolean": "true or false",
+    "ID": "A text",
+    "BigInt": "A whole number of 64 bits",
+    "Date": "A day, such as 2025-01-31,",
+    "DateTime": "An instant with its offset, such as 2025-01-31T08:00:00+07:00,",
+}
+
+
+def expected(type_: Any) -> str:
+    """A sentence that says what a type takes."""
+    named = get_named_type(type_)
+    if is_list_type(get_nullable_type(type_)):
+        return f"A list of {named.name} is expected."
+    if is_enum_type(named) and len(named.values) <= _MOST_WORDS:
+        return f"One of {', '.join(named.values)} is expected."
+    return f"{_SCALARS.get(named.name, f'A value of the type {named.name}')} is expected."

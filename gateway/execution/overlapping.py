@@ -1,0 +1,192 @@
+"""The rule that fields of one name in the answer are the same field, checked in linear time.
+
+It stands in for graphql-core's, which compares every two of them: the square of their number, on
+each level. Here all fields of one name are compared with the first of them, and what is selected
+below them is merged before it is looked at.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+from graphql import (
+    FieldNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    ValidationContext,
+    ValidationRule,
+    get_named_type,
+    is_leaf_type,
+    is_list_type,
+    is_non_null_type,
+    is_object_type,
+    print_ast,
+    type_from_ast,
+)
+
+from gateway.limits import MOST_ROOT_FIELDS, MOST_SELECTED_FIELDS
+
+
+class Place(NamedTuple):
+    """A selection set, and the type that it selects of."""
+
+    type: Any
+    selections: SelectionSetNode
+
+
+class Selected(NamedTuple):
+    """A field where it is selected."""
+
+    parent: Any
+    node: FieldNode
+    #: None where the type has no such field, which another rule tells.
+    type: Any
+
+    @property
+    def places(self) -> Iterator[Place]:
+        if self.node.selection_set:
+            yield Place(get_named_type(self.type), self.node.selection_set)
+
+
+class _ConflictError(Exception):
+    """Why an operation cannot be answered."""
+
+    def __init__(self, text: str, *nodes: FieldNode) -> None:
+        super().__init__(text)
+        self.text = text
+        self.nodes = nodes
+
+
+class MergeableFields(ValidationRule):
+    """Fields of one name in the answer are the same field with the same arguments."""
+
+    def __init__(self, context: ValidationContext) -> None:
+        super().__init__(context)
+        self._fields_left = MOST_SELECTED_FIELDS
+        self._checked: set[tuple[bool, frozenset[tuple[str, int]]]] = set()
+        self._arguments: dict[int, str] = {}
+
+    def enter_operation_definition(self, node: OperationDefinitionNode, *_: Any) -> None:
+        root = Place(self.context.schema.get_root_type(node.operation), node.selection_set)
+        try:
+            if len(self._merged([root])) > MOST_ROOT_FIELDS:
+                raise _ConflictError(
+                    f"An operation has at most {MOST_ROOT_FIELDS} fields at its root: ask for the"
+                    " others in another one."
+                )
+            self._check([root])
+        except _ConflictError as conflict:
+            self.report_error(GraphQLError(conflict.text, list(conflict.nodes)))
+
+    def _check(self, places: list[Place], *, shapes_only: bool = False) -> None:
+        """Raises _ConflictError where what is selected in these places cannot be merged."""
+        key = (shapes_only, frozenset((str(type_), id(node)) for type_, node in places))
+        if key in self._checked:
+            return
+        self._checked.add(key)
+        for name, fields in self._merged(places).items():
+            if len(fields) > 1:
+                _compare_shapes(name, fields)
+            groups = [fields] if shapes_only or len(fields) == 1 else list(_that_overlap(fields))
+            for group in groups:
+                if not shapes_only:
+                    self._compare_fields(name, group)
+                below = [place for field in group for place in field.places]
+                if below:
+                    self._check(below, shapes_only=shapes_only)
+            if len(groups) > 1:
+                self._check([p for field in fields for p in field.places], shapes_only=True)
+
+    def _merged(self, places: Iterable[Place]) -> dict[str, list[Selected]]:
+        """The fields that are selected in some places, by their names in the answer."""
+        merged: dict[str, list[Selected]] = defaultdict(list)
+        waiting, spread = list(places), set[str]()
+        while waiting:
+            parent, selections = waiting.pop()
+            for selection in selections.selections:
+                match selection:
+                    case FieldNode(name=name, alias=alias):
+                        merged[(alias or name).value].append(self._selected(parent, selection))
+                    case InlineFragmentNode(type_condition=condition, selection_set=inner):
+                        waiting.append(Place(self._narrowed(condition, parent), inner))
+                    case FragmentSpreadNode(name=name) if name.value not in spread:
+                        spread.add(name.value)
+                        if fragment := self.context.get_fragment(name.value):
+                            narrowed = self._narrowed(fragment.type_condition, parent)
+                            waiting.append(Place(narrowed, fragment.selection_set))
+                    case _:
+                        continue
+        return merged
+
+    def _selected(self, parent: Any, node: FieldNode) -> Selected:
+        self._fields_left -= 1
+        if self._fields_left < 0:
+            raise _ConflictError(
+                f"The document selects more than {MOST_SELECTED_FIELDS} fields, each counted for"
+                " every place that it is selected in: ask for less at once."
+            )
+        has_fields = isinstance(parent, GraphQLObjectType | GraphQLInterfaceType)
+        field = self.context.schema.get_field(parent, node.name.value) if has_fields else None
+        return Selected(parent, node, field.type if field else None)
+
+    def _narrowed(self, condition: Any, parent: Any) -> Any:
+        return type_from_ast(self.context.schema, condition) if condition else parent
+
+    def _compare_fields(self, name: str, fields: list[Selected]) -> None:
+        first, *others = fields
+        for other in others:
+            if other.node.name.value != first.node.name.value or (
+                self._written(other.node) != self._written(first.node)
+            ):
+                raise _ConflictError(
+                    f"Two different fields, or one with different arguments, are both called"
+                    f" '{name}' in the answer: give one of them an alias.",
+                    first.node,
+                    other.node,
+                )
+
+    def _written(self, node: FieldNode) -> str:
+        """The arguments of a field, in one order."""
+        if not node.arguments:
+            return ""
+        if id(node) not in self._arguments:
+            self._arguments[id(node)] = ", ".join(sorted(print_ast(one) for one in node.arguments))
+        return self._arguments[id(node)]
+
+
+def _that_overlap(fields: list[Selected]) -> Iterator[list[Selected]]:
+    """Groups of fields that one object may be asked for: those of other objects never meet."""
+    parents = {str(field.parent): field.parent for field in fields}
+    objects = [name for name, parent in parents.items() if is_object_type(parent)]
+    anywhere = [field for field in fields if not is_object_type(field.parent)]
+    if not objects:
+        yield anywhere
+    for name in objects:
+        yield [field for field in fields if str(field.parent) == name] + anywhere
+
+
+def _compare_shapes(name: str, fields: list[Selected]) -> None:
+    first, *others = [field for field in fields if field.type is not None] or fields[:1]
+    for other in others:
+        if not _have_one_shape(first.type, other.type):
+            raise _ConflictError(
+                f"Two fields of different types are both called '{name}' in the answer: give one"
+                " of them an alias.",
+                first.node,
+                other.node,
+            )
+
+
+def _have_one_shape(one: Any, other: Any) -> bool:
+    if is_non_null_type(one) or is_non_null_type(other):
+        both = is_non_null_type(one) and is_non_null_type(other)
+        return both and _have_one_shape(one.of_type, other.of_type)
+    if is_list_type(one) or is_list_type(other):
+        both = is_list_type(one) and is_list_type(other)
+        return both and _have_one_shape(one.of_type, other.of_type)
+    return one is other or not (is_leaf_type(one) or is_leaf_type(other))
