@@ -32,7 +32,6 @@ class WhyExecutor(StrEnum):
     #: Mutations and subscriptions never are.
     MUTATION = "mutation"
     SUBSCRIPTION = "subscription"
-    INTROSPECTION = "introspection"
     #: A field that waits for something, or takes arguments.
     COMPUTED = "computed"
     #: An interface or a union, as `node` answers with.

@@ -61,14 +61,20 @@ async def test_a_request_leaves_one_line(who) -> None:
     }
 
 
+#: A fragment of thirty fields, selected at twenty places.
+MANY_FIELDS = (
+    "{ " + " ".join(f"p{n}: viewer {{ ...Fields }}" for n in range(20)) + " }"
+    " fragment Fields on Viewer { " + " ".join(f"f{n}: role" for n in range(30)) + " }"
+)
+
+
 @pytest.mark.parametrize(
     ("query", "reason"),
     [
-        ("{ __schema { queryType { name } } }", "introspection"),
         ('{ node(id: "nothing") { id } }', "abstract"),
         ('{ applications(first: 1, after: "broken") { nodes { reference } } }', "refused"),
         (STEP, "mutation"),
-        ("{ viewer { " + " ".join(f"v{n}: role" for n in range(501)) + " } }", "too_large"),
+        (MANY_FIELDS, "too_large"),
     ],
 )
 async def test_the_line_says_why_no_plan_ran(who, query: str, reason: str) -> None:
