@@ -17,7 +17,7 @@ pytestmark = pytest.mark.anyio
 MOST_SECONDS = 0.050
 #: A processor that others use too is slower now and then: what is too slow is asked again, as a
 #: document that was not seen before.
-TRIES = 4
+TRIES = 8
 CODES = {code.value for code in ErrorCode} - {"INTERNAL"}
 _salts = itertools.count()
 

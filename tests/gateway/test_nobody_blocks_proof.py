@@ -31,7 +31,7 @@ pytestmark = [pytest.mark.proof, pytest.mark.anyio]
 MOST_SECONDS = 0.050
 #: What the server itself, the answer after its statements and the collector may add.
 TOLERANCE_SECONDS = 0.030
-TRIES = 4
+TRIES = 8
 BEAT_SECONDS = 0.002
 MIXTURES = 3_000
 _salts = itertools.count()
