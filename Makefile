@@ -21,7 +21,7 @@ setup:  ## Make .venv from the fastest Python here and requirements.lock
 	@$(ANY) $(HERE)/deploy/setup
 
 test: setup browser pooler debian-postgres  ## Set up and pass the tests (ARGS='-k name' chooses)
-	@cd $(HERE) && $(BIN)/pytest $(ARGS)
+	@cd $(HERE) && $(BIN)/pytest --numprocesses logical --maxprocesses 4 --dist loadfile $(ARGS)
 
 check: setup  ## Format, lint, types, import contracts, generated files
 	@cd $(HERE) && $(BIN)/ruff format --check && $(BIN)/ruff check
@@ -33,7 +33,7 @@ snapshots: setup  ## Write the generated files anew
 	@cd $(HERE) && $(BIN)/gerbang snapshots
 
 proof: setup browser pooler debian-postgres clock  ## The tests that take long
-	@cd $(HERE) && $(BIN)/pytest -m proof $(ARGS)
+	@cd $(HERE) && $(BIN)/pytest -m proof --timeout 3600 $(ARGS)
 
 bench: setup  ## Measure
 	@cd $(HERE) && $(BIN)/python -m bench $(ARGS)

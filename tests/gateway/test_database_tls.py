@@ -46,7 +46,7 @@ async def _migrated(tls: TlsServer) -> None:
     """Migrating is one of the connections that are tested."""
     owner = tls.url("visa")
     gateway_url = login_at(owner, tokens.PASSWORD)
-    await migrate(owner, gateway_url=gateway_url, seal_key=tokens.SEAL_KEY)
+    await migrate(owner, gateway_url=gateway_url, seal_keys=(tokens.SEAL_KEY,))
     await small_world(owner)
 
 

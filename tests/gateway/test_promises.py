@@ -398,7 +398,7 @@ async def test_the_log_is_read_by_auditor_applicant_and_own_team(who) -> None:
 async def test_managers_volumes_are_those_of_own_partner_and_countries(who) -> None:
     measures = "intake { value } wip { value } backlog { value } revenueIdr { value }"
     group = "country { code } partner { code } period { startsOn }"
-    own = f"{{ {AU_2025 % ('COUNTRY, PARTNER, MONTH', '')} {{ rows {{ {group} {measures} }} }} }}"
+    own = f"{{ {AU_2025 % ('COUNTRY, PARTNER, QUARTER', '')} {{ rows {{ {group} {measures} }} }} }}"
     same = own.replace("where: {}", 'where: {countries: ["AU"], partners: ["NUSA"]}')
     mine = (await who["manager-au"](own)).data
     assert mine["volumes"]["rows"]
