@@ -21,7 +21,6 @@ from graphql import (
 )
 
 from gateway.errors import ErrorCode, RequestError
-from gateway.execution.cost import values_in
 from gateway.execution.plain import TYPENAME, Draw
 from gateway.execution.shapes import Level
 from gateway.limits import MOST_SCHEMA_VALUES
@@ -40,7 +39,10 @@ class _Telling:
 
     def __init__(self) -> None:
         self.values_left = MOST_SCHEMA_VALUES
-        self.objects: dict[tuple[int, int], Any] = {}
+        #: Types by their place in the document, each with how many values it holds.
+        self.objects: dict[tuple[int, int], tuple[Any, int]] = {}
+        #: How many values the answer holds: a type that is told at several places counts at each.
+        self.values = 0
 
     def count(self, values: int) -> None:
         """Count an object and its values."""
@@ -60,8 +62,9 @@ def schema_drawing(planner: "Planner", type_: Any, sets: Sets) -> Draw:
     draw = _drawing(planner, type_, sets)
 
     def draw_and_count(found: Any, level: Level) -> Any:
-        told = draw(found, _Telling())
-        level.values += values_in(told)
+        telling = _Telling()
+        told = draw(found, telling)
+        level.values += telling.values
         return told
 
     return draw_and_count
@@ -97,14 +100,17 @@ def _object(planner: "Planner", type_: GraphQLObjectType, sets: Sets) -> _Part:
     def draw(found: Any, telling: _Telling) -> Any:
         if found is None:
             return None
-        if type_.name != "__Type":
-            telling.count(len(parts))
-            return {key: part(found, telling) for key, part in parts.items()}
-        told = telling.objects.get((place, id(found)))
-        if told is None:
-            telling.count(len(parts))
-            told = {key: part(found, telling) for key, part in parts.items()}
-            telling.objects[place, id(found)] = told
+        told_here = (place, id(found))
+        if told_here in telling.objects:
+            told, values = telling.objects[told_here]
+            telling.values += values
+            return told
+        telling.count(len(parts))
+        before = telling.values
+        told = {key: part(found, telling) for key, part in parts.items()}
+        telling.values += len(parts)
+        if type_.name == "__Type":
+            telling.objects[told_here] = told, telling.values - before
         return told
 
     return draw

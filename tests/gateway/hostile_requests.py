@@ -254,7 +254,7 @@ VARIABLES: dict[str, tuple[str, dict[str, Any]]] = {
     "a text of escapes": (_C, {"c": '"\\\n' * 40_000}),
     "a large number": (_C, {"c": 2**63}),
     "a batch": (
-        BATCH, {"input": {"idempotencyKey": "h" * 20, "applications": [APPLICATION] * 500}},
+        BATCH, {"input": {"idempotencyKey": "h" * 20, "applications": [APPLICATION] * 300}},
     ),
 }  # fmt: skip
 

@@ -172,16 +172,16 @@ async def test_a_batch_answers_for_each_application(who, world, connection) -> N
     assert await everything(connection) == before
 
 
-async def test_a_batch_has_from_one_to_five_hundred(who, world, connection) -> None:
+async def test_a_batch_has_from_one_to_three_hundred(who, world, connection) -> None:
     one = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY)}
-    for number in (0, 501):
+    for number in (0, 301):
         told = await batch(who["agent-au"], [one] * number, key())
         assert told["errors"] == [{"code": "INVALID", "path": ["input", "applications"]}]
     before = await connection.fetchval("SELECT count(*) FROM application")
-    told = await batch(who["agent-au"], [one] * 500, key())
+    told = await batch(who["agent-au"], [one] * 300, key())
     ids = {result["application"]["id"] for result in told["results"]}
-    assert len(ids) == 500
-    assert await connection.fetchval("SELECT count(*) FROM application") == before + 500
+    assert len(ids) == 300
+    assert await connection.fetchval("SELECT count(*) FROM application") == before + 300
 
 
 async def test_a_batch_of_which_nothing_stands_leaves_nothing(who, world, connection) -> None:

@@ -37,7 +37,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     "Country": (
         "countries(first: 9) > nodes", "countries(last: 9) > edges > node", 'country(code: "AU")',
         _node("Country", "AU"), _nodes("Country", "AU"), "centres(first: 9) > nodes > country",
-        f"{_CASES} > nationality", f"{_VOLUMES} > country",
+        f"{_CASES} > nationality", f"volumes({WINDOW}[COUNTRY, QUARTER]) > rows > country",
     ),
     "EntryRule": ("countries(first: 9) > nodes > entryRules",),
     "VisaType": (
@@ -48,7 +48,8 @@ WAYS: dict[str, tuple[str, ...]] = {
     "ServiceTarget": ("visaTypes(first: 9) > nodes > serviceTargets",),
     "Partner": (
         "partners(first: 9) > nodes", 'partner(code: "NUSA")', _node("Partner", "NUSA"),
-        f"{_CASES} > partner", f"{_VOLUMES} > partner", "centres(first: 9) > nodes > partner",
+        f"{_CASES} > partner", f"volumes({WINDOW}[PARTNER, QUARTER]) > rows > partner",
+        "centres(first: 9) > nodes > partner",
     ),
     "PartnerCountry": ("partners(first: 9) > nodes > countries",),
     "Centre": (

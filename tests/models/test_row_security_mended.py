@@ -221,7 +221,7 @@ def test_a_statement_that_is_not_understood_is_not_passed_over() -> None:
 async def test_with_nothing_to_do_nothing_is_locked_or_written(apart: Server) -> None:
     """EXCLUSIVE lets nobody by who wants more than to read."""
     url = apart.url("unchanged")
-    given = {"gateway_url": login_at(url, tokens.PASSWORD), "seal_key": tokens.SEAL_KEY}
+    given = {"gateway_url": login_at(url, tokens.PASSWORD), "seal_keys": (tokens.SEAL_KEY,)}
     await migrate(url, **given)
     assert await plan(url, **given) == []
     holder = await connect(url)

@@ -8,7 +8,8 @@ import strawberry
 from gateway.schema.scalars import BigInt
 from gateway.schema.words import Ground, Outcome, ScreeningKind, ScreeningResult, Status
 
-MOST_AT_ONCE = 500
+#: Coercing and converting each takes a tenth of a millisecond before a statement is sent.
+MOST_AT_ONCE = 300
 LONGEST_NOTE = 2_000
 
 
