@@ -14,9 +14,9 @@ from gateway.execution.cost.counting import Counting
 from gateway.viewer import Viewer
 
 #: What one operation may cost. The dashboard's largest question, the file of every measure over
-#: ten years, costs 46,500, and the introspection of code generators 18,300; a table of the most
-#: rows with twenty-four values each costs 240,000. An answer of 250,000 values takes a process some tenths
-#: of a second, in which it answers nobody else.
+#: ten years, costs 46,500, the introspection of code generators 18,300, and a table of the most
+#: rows with twenty-four values each 240,000. An answer of 250,000 values takes a process some
+#: tenths of a second, in which it answers nobody else.
 MOST = 250_000
 #: Larger numbers are not told, since JSON has no room for those of a fragment bomb.
 _LARGEST = 1_000_000_000_000
