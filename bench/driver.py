@@ -10,7 +10,7 @@ import psycopg
 
 from bench.measuring import show, side_by_side
 from bench.world import world
-from models.database import connect
+from models.database.connections import connect
 
 _ROLE = "bench_reader"
 _VIEWER = json.dumps(

@@ -6,7 +6,7 @@ from time import perf_counter, process_time
 
 import psutil
 
-from models.database import connect
+from models.database.connections import connect
 
 Action = Callable[[], Awaitable[object]]
 #: Seconds since some moment.

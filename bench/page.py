@@ -15,7 +15,7 @@ from bench.measuring import show, side_by_side
 from bench.world import SEAL_KEY, world
 from gateway.service import gateway
 from gateway.settings import read_settings
-from models.database import connect
+from models.database.connections import connect
 from models.row_security import login_at
 from tests.listening import listening
 

@@ -4,7 +4,7 @@ import asyncpg
 
 from bench import questions
 from bench.world import world
-from models.database import connect
+from models.database.connections import connect
 from models.volumes.grains import FACTS, GRAINS, KINDS, Grain
 
 #: From half an hour to two weeks.

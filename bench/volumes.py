@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bench import questions
 from bench.measuring import seconds_of, show, show_table, side_by_side
 from bench.world import world
-from models.database import connect, pool
+from models.database.connections import connect, pool
 from models.volumes import Dimension, Measure, Period, Question, rebuild, statement, verify
 from models.volumes.grains import Clock
 from models.volumes.measures import PERCENTILES, STOCKS

@@ -11,7 +11,7 @@ from bench.measuring import processor_clock, show, side_by_side
 from bench.page import PAGE, gateway_on
 from bench.world import copy_of, world
 from models import Base
-from models.database import connect
+from models.database.connections import connect
 
 _LIST = "{ applications(first: 50) { nodes { reference submittedAt stage country { code } } } }"
 _PEOPLE = "{ applications(first: 50) { nodes { reference applicant { nationality { code } } } } }"

@@ -3,13 +3,13 @@
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
-from models.database import connect
+from models.database.connections import connect
 from models.migrations import migrate
 from models.postgres import Server, temporary_postgres
 from models.row_security import login_at
 from models.synthetic import Scale, Summary, synthesise
 
-#: What the databases of benches trust: see `gateway.access.seal`.
+#: What the databases of benches trust: see `gateway.access.transactions.seal`.
 SEAL_KEY = bytes(range(32))
 #: As careful with the disk as a server that keeps its data.
 _DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}

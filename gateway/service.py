@@ -11,23 +11,23 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.applications import Starlette
 
 from gateway.access.bounds import Bounds
-from gateway.access.horizon import Horizon
 from gateway.access.opening import Openings
 from gateway.access.pool_watch import PoolWatch
 from gateway.access.probe import FIGURES, Probe
-from gateway.access.seal import Clock, Seal
 from gateway.access.tokens import KeySource
+from gateway.access.transactions.change_horizon import Horizon
+from gateway.access.transactions.seal import Clock, Seal
 from gateway.app import create_app
 from gateway.execution.budgets import Budgets
-from gateway.execution.executor import SchemaExecutor
-from gateway.execution.live import SchemaFollower
+from gateway.execution.run import SchemaExecutor
+from gateway.execution.subscriptions import SchemaFollower
 from gateway.faults import Fault
 from gateway.logs.lines import facts
 from gateway.settings import Settings
 from gateway.wire.drain import Drain
 from gateway.wire.metrics import Metrics
 from gateway.wire.socket import Limits
-from models.database import pool
+from models.database.connections import pool
 
 if TYPE_CHECKING:
     from gateway.development import SignIn

@@ -3,17 +3,17 @@
 Import the nouns from here: ``from models import Application, Country``.
 """
 
-from models.applicant import Applicant
-from models.application import Application, ApplicationEvent, Assignment
-from models.audit import AccessEvent
+from models.access_log.access_event import AccessEvent
 from models.base import Base
-from models.change import ApplicationChange, VolumeChange
-from models.decision import Decision
-from models.idempotency import Idempotency
-from models.identity import Identity
-from models.partner import Centre, Partner, PartnerCountry
-from models.reference import Country, Deadline, EntryRule, Fee, ServiceTarget, VisaType
-from models.screening import Screening
+from models.case.application import Application, ApplicationEvent, Assignment
+from models.case.change import ApplicationChange, VolumeChange
+from models.case.decision import Decision
+from models.case.idempotency import Idempotency
+from models.case.screening import Screening
+from models.person.applicant import Applicant
+from models.person.identity import Identity
+from models.reference.decrees import Country, Deadline, EntryRule, Fee, ServiceTarget, VisaType
+from models.reference.partner import Centre, Partner, PartnerCountry
 
 __all__ = [
     "AccessEvent",

@@ -6,7 +6,7 @@ from itertools import count
 import asyncpg
 import pytest
 
-from models.database import connect
+from models.database.connections import connect
 from models.migrations import migrate
 from models.postgres import Server, temporary_postgres
 from models.row_security import login_at

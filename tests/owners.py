@@ -6,9 +6,9 @@ from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
-from models.database import connect
+from models.database.connections import connect
+from models.database.owner import OwnerError
 from models.migrations import migrate
-from models.owner import OwnerError
 from models.postgres import Server
 from models.row_security import login_at
 from tests import tokens

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import asyncpg
 
-from models.database import connect
+from models.database.connections import connect
 from models.vocabulary import (
     CLOSED,
     EventKind,

@@ -12,8 +12,8 @@ import pytest
 
 from dashboard import secret_files
 from gateway import settings as gateway_settings
-from models.database import connect
-from models.database_url import read_database_url
+from models.database.connections import connect
+from models.database.url import read_database_url
 from models.postgres import Server
 from tests.compose import (
     COMPOSE,

@@ -11,8 +11,8 @@ from graphql import parse, validate
 
 from gateway.cli import gerbang
 from gateway.execution.role_schema import role_schema
+from gateway.mapping.catalogue import Catalogue
 from gateway.schema.build import build_schema
-from gateway.schema.catalogue import Catalogue
 from models.vocabulary import Role
 from tests.gateway.conftest import Viewer, app, client, who  # noqa: F401  fixtures
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.database import connect
+from models.database.connections import connect
 from models.postgres import PostgresError, Server, temporary_postgres
 from models.postgres.account import server_account
 from models.postgres.cluster import SUPERUSER

@@ -12,7 +12,7 @@ from bench.peers.gerbang import gerbang
 from bench.peers.node import mercurius, packages, postgraphile
 from bench.peers.turn import Turn, Watch, ask_once, turn
 from bench.world import world
-from models.database import connect
+from models.database.connections import connect
 
 #: The same page; a `node`, which is none here, is not planned, nor is anything beside it.
 _UNPLANNED = PAGE.replace("{", '{ node(id: "") { id }', 1)

@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from gateway.schema.ids import decode
+from gateway.mapping.ids import decode
 
 _INSTANTS = ("submittedAt", "decidedAt")
 

@@ -10,7 +10,7 @@ import psutil
 
 from bench.peers.contender import Contender
 from bench.peers.line import Line
-from models.database import connect
+from models.database.connections import connect
 
 _SECONDS = 2
 

@@ -13,12 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gateway.access.beginning import begun
 from gateway.access.opening import Opening
-from gateway.access.outages import BROKEN
 from gateway.access.purpose import StatedPurpose
+from gateway.access.transactions.errors import BROKEN
 from gateway.errors import ErrorCode, FieldError, RequestError
 from gateway.viewer import Viewer
 from models import AccessEvent
-from models.database import driver_of
+from models.database.connections import driver_of
 
 
 async def record_reads(

@@ -3,8 +3,8 @@
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from gateway.access.opening import Opening
-from gateway.access.outages import BROKEN, away, taken
-from models.database import backend_of, driver_of
+from gateway.access.transactions.errors import BROKEN, away, taken
+from models.database.connections import backend_of, driver_of
 
 #: Beginning and ending wait for nothing but the way to the database and back: who takes longer is
 #: not there any more, even if nobody said so.

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from gateway.access.bounds import Bounds
-from gateway.access.seal import Seal
+from gateway.access.transactions.seal import Seal
 from gateway.viewer import Viewer
 from models.row_security import WRITING, database_role
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from gateway.access.outages import BROKEN, DISK_FULL, TOO_MANY_CONNECTIONS, state_of
+from gateway.access.transactions.errors import BROKEN, DISK_FULL, TOO_MANY_CONNECTIONS, state_of
 from gateway.faults import Fault
 from gateway.logs.lines import facts
 

@@ -10,15 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from gateway.access.beginning import begun
 from gateway.access.opening import Openings
-from gateway.access.outages import BROKEN, TOO_MANY_CONNECTIONS, state_of
 from gateway.access.rows import holding, read
-from gateway.access.seal import Clock
-from gateway.access.session import BEGIN, Session
+from gateway.access.transactions.errors import BROKEN, TOO_MANY_CONNECTIONS, state_of
+from gateway.access.transactions.reading import BEGIN, Session
+from gateway.access.transactions.seal import Clock
 from gateway.errors import FieldError
 from gateway.faults import Fault
 from gateway.viewer import ANONYMOUS, Viewer
 from models import Country
-from models.database import driver_of
+from models.database.connections import driver_of
 from models.migrations import serves_this_release
 from models.publication.reading import newest_publication
 from models.vocabulary import Role

@@ -8,10 +8,10 @@ import click
 from gateway.cli import data, demo, doctor, documents, init, keeper, serving
 from gateway.cli.database_errors import DatabaseError
 from gateway.settings import SettingsError
-from models.locking import LockedError
-from models.owner import OwnerError
+from models.database.locking import LockedError
+from models.database.owner import OwnerError
 from models.postgres import PostgresError
-from models.reference_data import ReferenceDataError
+from models.reference.data import ReferenceDataError
 from models.row_security.apply import WallError
 
 

@@ -13,7 +13,7 @@ from gateway.cli.database_errors import explain_database_errors
 from gateway.settings import Command, read_settings
 from models import migrations, publication, synthetic
 from models import volumes as rollups
-from models.database import connect
+from models.database.connections import connect
 from models.publication import Publication
 
 _OWNER = "GERBANG_OWNER_URL"

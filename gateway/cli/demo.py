@@ -26,7 +26,7 @@ from gateway.cli.serving import configured, on_the_fastest_loop
 from gateway.logs.output import process_log
 from gateway.service import gateway
 from gateway.settings import Settings, read_settings
-from models.database import connect
+from models.database.connections import connect
 from models.migrations import migrate
 from models.postgres import default_data_dir, running_postgres
 from models.postgres.guardian import ended_with_parent

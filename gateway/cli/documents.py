@@ -9,10 +9,10 @@ import click
 from graphql import print_schema
 
 from gateway.execution.role_schema import role_schema
+from gateway.mapping.catalogue import Catalogue
 from gateway.policy_page import policy_page
 from gateway.row_security import row_security
 from gateway.schema.build import build_schema
-from gateway.schema.catalogue import Catalogue
 from gateway.settings import Settings, variable_name
 from gateway.settings.commands import commands_that_need
 from models.life.diagram import life_page

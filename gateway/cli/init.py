@@ -8,11 +8,11 @@ import click
 
 from gateway.cli.database_errors import explain_database_errors
 from gateway.settings import Command, read_settings
-from models.database import connect
-from models.reference_data import Files, Line, LoadReport, load, read_files
-from models.reference_data.tables import TABLES, Basis
+from models.database.connections import connect
+from models.reference.data import Files, Line, LoadReport, load, read_files
+from models.reference.data.tables import TABLES, Basis
 
-_SOURCES = "models/reference_data/sources.toml"
+_SOURCES = "models/reference/data/sources.toml"
 
 
 @click.command()

@@ -23,12 +23,12 @@ from gateway.settings import Command, Settings, read_settings
 from gateway.wire.health import Health
 from gateway.wire.internal import internal_app
 from gateway.wire.keeper_metrics import KeeperMetrics
-from models.database import LOST, connect
-from models.forgetting import keep_forgetting
-from models.keeping import Jobs
-from models.life.lapsing import keep_lapsing
+from models.database.connections import LOST, connect
+from models.jobs.forget_changes import keep_forgetting
+from models.jobs.overdue import keep_lapsing
+from models.jobs.scheduler import Jobs
 from models.publication import keep_publishing
-from models.seal_keys import keep_seal_keys
+from models.row_security.seal_keys import keep_seal_keys
 from models.volumes import keep_folding
 
 #: Long enough for a fold that is under way; one that is cut off is undone and done again.

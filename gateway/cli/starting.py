@@ -10,7 +10,7 @@ import click
 from sqlalchemy import text
 
 from gateway.cli.database_errors import DatabaseError, explain_database_errors
-from models.database import engine
+from models.database.connections import engine
 
 #: Of whichever revision: readiness tells one that is behind.
 _MIGRATED = "SELECT version_num FROM alembic_version"

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import asyncpg
 
-from gateway.access.outages import TOO_MANY_CONNECTIONS, state_of
+from gateway.access.transactions.errors import TOO_MANY_CONNECTIONS, state_of
 from gateway.doctor.database import figures, revision, room_on_disk, row_rules
 from gateway.doctor.finding import Finding, finding_of
 from gateway.doctor.login import Clock, keys, way_in
@@ -18,8 +18,8 @@ from gateway.doctor.transport import transport
 from gateway.doctor.ways_around import ways_around
 from gateway.faults import Fault
 from gateway.settings import Settings
-from models.database import LOST, connect
-from models.database_url import read_database_url
+from models.database.connections import LOST, connect
+from models.database.url import read_database_url
 
 __all__ = ["Finding", "examine"]
 

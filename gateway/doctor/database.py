@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 import asyncpg
 
-from gateway.access.outages import DISK_FULL, state_of
 from gateway.access.probe import FOLDED_WITHIN_SECONDS
+from gateway.access.transactions.errors import DISK_FULL, state_of
 from gateway.doctor.finding import Finding, finding_of
 from gateway.faults import Fault
 from models.migrations import standing

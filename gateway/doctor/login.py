@@ -5,14 +5,14 @@ from collections.abc import AsyncIterator
 
 import asyncpg
 
-from gateway.access.outages import TOO_MANY_CONNECTIONS, state_of
 from gateway.access.probe import LAG
-from gateway.access.seal import Clock, Seal
+from gateway.access.transactions.errors import TOO_MANY_CONNECTIONS, state_of
+from gateway.access.transactions.seal import Clock, Seal
 from gateway.doctor.finding import Finding, finding_of
 from gateway.faults import Fault
 from gateway.settings import Settings
 from gateway.viewer import ANONYMOUS
-from models.database import LOST, connect, own_backend
+from models.database.connections import LOST, connect, own_backend
 from models.row_security import database_role
 
 #: A sealed context is believed for some seconds; clocks must agree much better than that.

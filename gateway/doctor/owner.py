@@ -6,7 +6,7 @@ import asyncpg
 
 from gateway.doctor.finding import Finding
 from gateway.settings import Settings
-from models.owner import by_what, is_superuser, lacks
+from models.database.owner import by_what, is_superuser, lacks
 
 
 async def owner_is_able(owner: asyncpg.Connection, login: str) -> AsyncIterator[Finding]:

@@ -11,10 +11,10 @@ from importlib import resources
 import asyncpg
 
 from gateway.doctor.finding import Finding
+from gateway.mapping.catalogue import Catalogue
 from gateway.row_security import row_security
 from gateway.row_security.volumes import FUNCTIONS
 from gateway.schema.build import build_schema
-from gateway.schema.catalogue import Catalogue
 from models import Base
 from models.row_security import scripts
 

@@ -21,12 +21,12 @@ from graphql import (
 )
 
 from gateway.errors import ErrorCode, RequestError
-from gateway.execution.plain import TYPENAME, Draw
-from gateway.execution.shapes import Level
+from gateway.execution.plan.result_shapes import Level
+from gateway.execution.plan.values import TYPENAME, Draw
 from gateway.limits import MOST_SCHEMA_VALUES
 
 if TYPE_CHECKING:
-    from gateway.execution.plan import Planner
+    from gateway.execution.plan.planner import Planner
 
 #: The fields of a query that lead to the schema.
 SCHEMA_FIELDS = {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef}

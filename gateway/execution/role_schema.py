@@ -31,9 +31,9 @@ from graphql import (
 from strawberry.schema.schema_converter import CustomGraphQLEnumType
 
 from gateway.access.fields import is_readable
+from gateway.mapping.catalogue import Catalogue
+from gateway.mapping.declare import DECLARATION
 from gateway.policy import PURPOSES
-from gateway.schema.catalogue import Catalogue
-from gateway.schema.declare import DECLARATION
 from models.vocabulary import Role
 
 _WITH_FIELDS = (GraphQLObjectType, GraphQLInterfaceType)

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Date, Select, cast, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from gateway.access.rows import changeable
-from gateway.access.writing import Writing
+from gateway.access.transactions.writing import Writing
 from gateway.mutations.outcome import RefusedError
 from models import Application, ApplicationEvent, Decision, EntryRule, Screening
 from models.life import Refusal, Standing

@@ -5,7 +5,7 @@ from functools import partial
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gateway.access.opening import Openings
-from gateway.access.writing import Writing, writing
+from gateway.access.transactions.writing import Writing, writing
 from gateway.mutations.once import once
 from gateway.mutations.outcome import Outcome
 from gateway.mutations.reference import change_reference

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from sqlalchemy import insert, select, update
 
-from gateway.access.writing import Writing
+from gateway.access.transactions.writing import Writing
 from gateway.mutations.case import Case
 from gateway.mutations.outcome import RefusedError
 from gateway.mutations.requests import StepRequest

@@ -12,7 +12,7 @@ from hashlib import sha256
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from gateway.access.writing import Writing
+from gateway.access.transactions.writing import Writing
 from gateway.mutations.outcome import NothingDoneError, Outcome, RefusedError, remembered
 from gateway.mutations.requests import Request
 from gateway.viewer import Viewer

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import insert, select
 from sqlalchemy.dialects.postgresql import insert as insert_unless
 
-from gateway.access.writing import Writing
+from gateway.access.transactions.writing import Writing
 from gateway.mutations.outcome import RefusedError
 from gateway.mutations.requests import Person, Submission, in_api
 from models import Applicant, Identity

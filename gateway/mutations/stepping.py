@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import insert, update
 
 from gateway.access.rows import reached
-from gateway.access.writing import Writing
+from gateway.access.transactions.writing import Writing
 from gateway.mutations.case import Case, locked_case
 from gateway.mutations.effects import EFFECTS
 from gateway.mutations.outcome import Outcome, RefusedError, Result

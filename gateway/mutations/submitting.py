@@ -10,15 +10,15 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, insert, or_, select
 
 from gateway.access.rows import changeable, reached
-from gateway.access.writing import Writing
+from gateway.access.transactions.writing import Writing
 from gateway.mutations.case import today
 from gateway.mutations.outcome import NothingDoneError, Outcome, RefusedError, Result
 from gateway.mutations.people import check_person, make_others, oneself
 from gateway.mutations.requests import Submission, SubmissionRequest
 from gateway.viewer import Viewer
 from models import Application, ApplicationEvent, Centre, Country, PartnerCountry, VisaType
+from models.case.reference_numbers import new_reference
 from models.life import STEPS, Refusal, Verb
-from models.references import new_reference
 from models.vocabulary import Channel, EventKind, Role
 
 _BILLED = next(step.target for step in STEPS if step.verb is Verb.SUBMIT)

@@ -7,12 +7,12 @@ has no right of its own.
 
 from collections.abc import Iterator
 
+from gateway.mapping.catalogue import Catalogue
 from gateway.policy import POLICY, PURPOSES
 from gateway.row_security.grants import columns_read
 from gateway.row_security.predicates import predicate
 from gateway.row_security.volumes import FUNCTIONS, figures
 from gateway.row_security.writes import writes
-from gateway.schema.catalogue import Catalogue
 from models import AccessEvent, Base
 from models.row_security import DATABASE_ROLES, database_role
 from models.vocabulary import Role

@@ -8,6 +8,8 @@ from sqlalchemy import Column
 from sqlalchemy.sql import visitors
 
 from gateway.access.fields import readable_fields
+from gateway.mapping.catalogue import Catalogue, DeclaredNoun
+from gateway.mapping.declare import Links
 from gateway.policy import POLICY
 from gateway.rules import (
     ActingFor,
@@ -21,8 +23,6 @@ from gateway.rules import (
     ReachedThrough,
     Rule,
 )
-from gateway.schema.catalogue import Catalogue, DeclaredNoun
-from gateway.schema.declare import Links
 from models.vocabulary import Role
 
 Grants = Mapping[str, frozenset[str]]

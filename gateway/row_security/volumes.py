@@ -12,7 +12,7 @@ from sqlalchemy import Table
 from gateway.policy import POLICY, PUBLISHED_SETS
 from gateway.row_security.grants import attributes
 from gateway.rules import Rule, every_row
-from gateway.schema.measures import MEASURES
+from gateway.schema.volumes.measures import MEASURES
 from models import Base
 from models.publication.tables import EDITION, PublishedVolume
 from models.vocabulary import Role

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
+from gateway.mapping.declare import Node, column, link, noun
 from gateway.schema.applicant import Applicant
-from gateway.schema.declare import Node, column, link, noun
 from models import AccessEvent as Row
 from models import Applicant as ApplicantRow
 from models.vocabulary import Purpose, Role

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import strawberry
 
+from gateway.mapping.declare import Node, column, link, links, noun
 from gateway.schema.country import Country
-from gateway.schema.declare import Node, column, link, links, noun
 from gateway.schema.identity import Identity
 from models import Applicant as ApplicantRow
 from models import Application as ApplicationRow

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
+from gateway.mapping.declare import Node, column, link, links, noun
+from gateway.mapping.scalars import BigInt
 from gateway.schema.applicant import Applicant
 from gateway.schema.country import Country
 from gateway.schema.decision import Decision
-from gateway.schema.declare import Node, column, link, links, noun
 from gateway.schema.partner import Centre, Partner
-from gateway.schema.scalars import BigInt
 from gateway.schema.screening import Screening
 from gateway.schema.visa_type import VisaType
 from models import Applicant as ApplicantRow

@@ -12,10 +12,10 @@ from strawberry.schema.name_converter import NameConverter
 from strawberry.utils.str_converters import to_camel_case
 
 from gateway.access.fields import gaps
-from gateway.schema.changes import Subscription
+from gateway.mapping.scalars import SCALARS
 from gateway.schema.mutations.mutation import Mutation
 from gateway.schema.query import Query
-from gateway.schema.scalars import SCALARS
+from gateway.schema.subscription import Subscription
 from models.vocabulary import Purpose
 
 

@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from gateway.schema.declare import Node, column, links, noun
-from gateway.schema.words import translated
+from gateway.mapping.declare import Node, column, links, noun
+from gateway.mapping.enums import translated
 from models import Country as CountryRow
 from models import EntryRule as EntryRuleRow
 from models.vocabulary import Entry

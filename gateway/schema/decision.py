@@ -6,8 +6,8 @@ from typing import Annotated
 import strawberry
 from sqlalchemy import case, null
 
-from gateway.schema.declare import Node, column, link, noun
-from gateway.schema.words import PublicReason
+from gateway.mapping.declare import Node, column, link, noun
+from gateway.mapping.enums import PublicReason
 from models import Decision as DecisionRow
 from models.vocabulary import CONFIDENTIAL_GROUNDS, Ground, Outcome
 

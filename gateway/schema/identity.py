@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from gateway.schema.declare import column, noun
+from gateway.mapping.declare import column, noun
 from models import Identity as IdentityRow
 
 

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import strawberry
 
+from gateway.mapping.declare import Node, column, link, links, noun
 from gateway.schema.country import Country
-from gateway.schema.declare import Node, column, link, links, noun
 from models import Centre as CentreRow
 from models import Country as CountryRow
 from models import Partner as PartnerRow

@@ -6,25 +6,25 @@ import strawberry
 
 from gateway.access.fields import readable_fields
 from gateway.errors import ErrorCode, FieldError
+from gateway.mapping.connections import Connection, page_of
+from gateway.mapping.context import Context
+from gateway.mapping.declare import Node
+from gateway.mapping.ids import decode
 from gateway.schema.access_event import AccessEvent
 from gateway.schema.application import Application
-from gateway.schema.context import Context
 from gateway.schema.country import Country
-from gateway.schema.declare import Node
-from gateway.schema.ids import decode
-from gateway.schema.pages import Connection, page_of
 from gateway.schema.partner import Centre, Partner
 from gateway.schema.policies import Policy, policies_of
-from gateway.schema.supervision import (
+from gateway.schema.viewer import Viewer
+from gateway.schema.visa_type import VisaType
+from gateway.schema.volumes.national import (
     RefusalGroundTable,
     ScreeningReferralTable,
     refusal_grounds,
     screening_referrals,
 )
-from gateway.schema.viewer import Viewer
-from gateway.schema.visa_type import VisaType
-from gateway.schema.volume_rows import VolumeTable
-from gateway.schema.volumes import volumes
+from gateway.schema.volumes.query import volumes
+from gateway.schema.volumes.rows import VolumeTable
 from models import Application as ApplicationRow
 
 MOST_NODES = 100

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from gateway.schema.declare import column, noun
+from gateway.mapping.declare import column, noun
 from models import Screening as ScreeningRow
 from models.vocabulary import ScreeningKind, ScreeningResult
 

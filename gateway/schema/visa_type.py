@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from gateway.schema.declare import Node, column, links, noun
-from gateway.schema.scalars import BigInt
-from gateway.schema.words import translated
+from gateway.mapping.declare import Node, column, links, noun
+from gateway.mapping.enums import translated
+from gateway.mapping.scalars import BigInt
 from models import Fee as FeeRow
 from models import ServiceTarget as ServiceTargetRow
 from models import VisaType as VisaTypeRow

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from models.database_url import read_database_url
+from models.database.url import read_database_url
 from models.vocabulary import Role
 
 Word = TypeVar("Word", bound=StrEnum)

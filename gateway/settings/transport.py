@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from models.database_url import read_database_url
+from models.database.url import read_database_url
 
 REMEDY = (
     "sslmode=verify-full&sslrootcert=FILE to it, with the certificate of the authority that "

@@ -8,9 +8,9 @@ from typing import Any
 import orjson
 from starlette.responses import Response
 
+from gateway.error_reports import error_entry
 from gateway.errors import ErrorCode, RequestError
 from gateway.execution.operation import Answer
-from gateway.failures import error_entry
 from gateway.wire.media_types import JSON
 
 #: Failures that pass by themselves. Clients come back over a few seconds, not all in the same one.

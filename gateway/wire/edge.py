@@ -10,8 +10,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gateway.error_reports import error_entry, log_failure, masked
 from gateway.errors import RequestError
-from gateway.failures import error_entry, log_failure, masked
 from gateway.logs.operation import OperationRecord, begin_record
 from gateway.logs.requests import log_request, log_socket
 from gateway.wire.answers import error_response

@@ -8,17 +8,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.access.tokens import Authentication
+from gateway.error_reports import error_entry, log_failure, masked
 from gateway.errors import ErrorCode, RequestError
 from gateway.execution.operation import Answer, Executor, OperationRequest
-from gateway.failures import error_entry, log_failure, masked
 from gateway.logs.operation import current_record
 from gateway.viewer import Viewer
 from gateway.wire import media_types, parameters
 from gateway.wire.admission import Admission
 from gateway.wire.answers import answer_response, error_response
 from gateway.wire.body import read_body
+from gateway.wire.deadline import patience
 from gateway.wire.edge import trace_id_of
-from gateway.wire.patience import patience
 
 
 class GraphQLOverHTTP:

@@ -9,7 +9,7 @@ from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import Response
 
-from models.keeping import Job, Jobs
+from models.jobs.scheduler import Job, Jobs
 
 #: What is told of each job: a name, its meaning, the value; None where there is none yet.
 _GAUGES: tuple[tuple[str, str, Callable[[Job], float | None]], ...] = (

@@ -16,12 +16,12 @@ import orjson
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from gateway.access.tokens import Authentication
+from gateway.error_reports import error_entry, log_failure, masked
 from gateway.errors import ErrorCode, RequestError
 from gateway.execution.operation import Answer, Follower
-from gateway.failures import error_entry, log_failure, masked
 from gateway.viewer import Viewer
 from gateway.wire import parameters
-from gateway.wire.closing import Close, Ended
+from gateway.wire.close_codes import Close, Ended
 from gateway.wire.connections import CLOSE_SECONDS
 from gateway.wire.json_text import read_json
 from gateway.wire.sockets import Sockets, UnknownSocket

@@ -12,7 +12,7 @@ from http import HTTPStatus
 from gateway.errors import ErrorCode, RequestError
 from gateway.settings.connections import ConnectionSettings
 from gateway.viewer import Viewer
-from gateway.wire.closing import Close, Ended
+from gateway.wire.close_codes import Close, Ended
 from gateway.wire.metrics import Metrics
 
 

@@ -5,9 +5,9 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from http import HTTPStatus
 
+from gateway.error_reports import error_entry
 from gateway.errors import GerbangError
 from gateway.execution.operation import Answer, Follower, OperationRequest
-from gateway.failures import error_entry
 from gateway.logs.operation import Kind, begin_record
 from gateway.logs.requests import log_subscription
 from gateway.viewer import Viewer

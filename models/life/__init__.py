@@ -3,9 +3,9 @@
 ``STEPS`` is the whole state machine; `docs/life.md` is drawn from it.
 """
 
-from models.life.needs import Attempt
+from models.life.case_state import Standing, moved
+from models.life.preconditions import Attempt
 from models.life.refusals import MEANINGS, Refusal
-from models.life.standing import Standing, moved
 from models.life.steps import STEPS, Step, Verb, refusal, step_for
 
 __all__ = [

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from models.life.needs import (
+from models.life.case_state import Standing
+from models.life.preconditions import (
     CAN_BE_ASKED_ANEW,
     CHANGES_THE_DECISION,
     IS_CLEARED,
@@ -18,7 +19,6 @@ from models.life.needs import (
     Need,
 )
 from models.life.refusals import Refusal
-from models.life.standing import Standing
 from models.vocabulary import CLOSED, EventKind, Role, Status
 
 

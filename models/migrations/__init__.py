@@ -17,11 +17,11 @@ from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.database import driver_of, engine
-from models.database_url import read_database_url
-from models.locking import LOCK_TIMEOUT_MS, patiently
+from models.database.connections import driver_of, engine
+from models.database.locking import LOCK_TIMEOUT_MS, patiently
+from models.database.owner import demand
+from models.database.url import read_database_url
 from models.migrations.turns import take_turn
-from models.owner import demand
 from models.row_security import (
     create_roles,
     let_in,
@@ -30,7 +30,7 @@ from models.row_security import (
     put_up,
     put_up_steps,
 )
-from models.seal_keys import are_trusted_alone, trust_only
+from models.row_security.seal_keys import are_trusted_alone, trust_only
 
 _HERE = Path(__file__).parent
 _KEYS_LOCK = "ROW EXCLUSIVE on viewer.daily_seal_key"

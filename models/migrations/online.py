@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from alembic import op
 from sqlalchemy import Connection, text
 
-from models.locking import LOCK_TIMEOUT_MS
+from models.database.locking import LOCK_TIMEOUT_MS
 
 #: A concurrent index waits for transactions that are older, without keeping anybody waiting.
 _INDEX_TIMEOUT = "10min"

@@ -8,7 +8,7 @@ import asyncpg
 
 from models.publication import source
 from models.publication.audit import Candidate
-from models.publication.auditing import audited
+from models.publication.coalitions import audited
 from models.publication.disclosure import Interval, Protected
 from models.publication.sets import (
     DIMENSIONS,

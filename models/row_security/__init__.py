@@ -15,8 +15,8 @@ from typing import Any
 
 import asyncpg
 
-from models.database import connect
-from models.database_url import DatabaseUrl, read_database_url
+from models.database.connections import connect
+from models.database.url import DatabaseUrl, read_database_url
 from models.row_security.apply import make_missing, put_right, steps_to
 from models.row_security.desired import wall_of
 from models.row_security.steps import Step

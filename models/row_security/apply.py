@@ -2,7 +2,7 @@
 
 import asyncpg
 
-from models.locking import LOCK_TIMEOUT_MS, patiently
+from models.database.locking import LOCK_TIMEOUT_MS, patiently
 from models.row_security.current import SEARCH_PATH, Found, read
 from models.row_security.desired import Wall
 from models.row_security.steps import PHASES, Step, make_roles

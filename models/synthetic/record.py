@@ -7,7 +7,7 @@ from itertools import cycle
 from random import Random
 from uuid import UUID
 
-from models.references import new_reference
+from models.case.reference_numbers import new_reference
 from models.synthetic import assumptions
 from models.synthetic.calendar import WIB, instant
 from models.synthetic.chance import below

@@ -1,6 +1,6 @@
 """What is given before anyone applies in the synthetic world.
 
-Countries, rules and fees are those of every installation (``models/reference_data``); only the
+Countries, rules and fees are those of every installation (``models/reference/data``); only the
 partners (``partners/*.csv``) and the arrivals are the world's own.
 """
 
@@ -13,7 +13,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from models.reference_data import Files, read_files
+from models.reference.data import Files, read_files
 from models.vocabulary import Clock, Entry
 
 _HERE = Path(__file__).parent

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 import asyncpg
 
-from models.database import connect
+from models.database.connections import connect
 from models.publication import publish
-from models.reference_data import load
+from models.reference.data import load
 from models.synthetic.assumptions import Scale
 from models.synthetic.calendar import months_until
 from models.synthetic.demand import demand

@@ -8,7 +8,7 @@ import asyncio
 
 import asyncpg
 
-from models.keeping import Jobs, keep
+from models.jobs.scheduler import Jobs, keep
 from models.volumes.ages import make_ages
 from models.volumes.grains import FACTS, GRAINS, ROLLUPS, Dimension
 from models.volumes.rollups import Rollup

@@ -9,7 +9,7 @@ from graphql import build_schema, parse, validate
 import gateway
 from dashboard.api import document
 from dashboard.measures import AUDIENCES
-from gateway.schema.published import published_measures
+from gateway.schema.volumes.published import published_measures
 from models.vocabulary import Role
 from models.volumes import Measure
 

@@ -15,8 +15,8 @@ import pytest
 from graphql import GraphQLError
 
 from gateway.execution.cost import values_in
-from gateway.execution.plans import Plans
-from models.database import connect
+from gateway.execution.plan.cache import Plans
+from models.database.connections import connect
 from tests.gateway.conftest import Asked, Viewer, without_budget
 
 #: What a read of identity leaves behind, but for what is drawn anew each time.

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
-from gateway.schema.ids import GlobalId, decode
+from gateway.mapping.ids import GlobalId, decode
 from tests.gateway.conftest import Asked, Viewer
 from tests.world import application_id
 

@@ -9,7 +9,7 @@ from random import Random
 
 from websockets.exceptions import ConnectionClosed
 
-from models.database import connect
+from models.database.connections import connect
 from tests.gateway.conftest import CLAIMS
 from tests.gateway.live import APPLICATIONS, Client, Served
 from tests.models.crowd import Someone, crowd, join

@@ -15,7 +15,7 @@ import orjson
 from graphql import get_introspection_query
 
 from gateway import limits
-from gateway.schema.ids import GlobalId
+from gateway.mapping.ids import GlobalId
 from tests.gateway.conftest import CLAIMS
 from tests.gateway.processor_time import JSON_HEADERS, HttpRequest
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLList, GraphQLNonNull
 
-from gateway.schema.ids import GlobalId
+from gateway.mapping.ids import GlobalId
 from tests.world import CASES, application_id
 
 #: By the field that asks for one. The last of each is none.

@@ -21,8 +21,8 @@ from dashboard.asking import published_variables, variables_of
 from dashboard.period import MOST_MONTHS, last_months, last_quarters, today
 from gateway.execution.cost import MOST, Cost, cost_of
 from gateway.execution.cost.counting import has_bound
-from gateway.schema.measures import FIELDS
-from gateway.schema.volumes import MOST_ROWS
+from gateway.schema.volumes.measures import FIELDS
+from gateway.schema.volumes.query import MOST_ROWS
 from gateway.viewer import Viewer as AccessViewer
 from models.vocabulary import Role
 from models.volumes import Dimension, Period

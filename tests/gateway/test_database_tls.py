@@ -9,12 +9,12 @@ import asyncpg
 import httpx2
 import pytest
 
-from gateway.access.horizon import Horizon
+from gateway.access.transactions.change_horizon import Horizon
 from gateway.cli.database_errors import DatabaseError, explain_database_errors
 from gateway.doctor import examine
 from gateway.service import gateway
-from models.database import LOST, connect, pool
-from models.keeping import keep
+from models.database.connections import LOST, connect, pool
+from models.jobs.scheduler import keep
 from models.migrations import migrate, standing
 from models.postgres import PostgresError
 from models.row_security import login_at

@@ -10,15 +10,16 @@ import pytest
 from sqlalchemy import select, true
 
 from gateway import policy
-from gateway.access import purpose, rows, session
+from gateway.access import purpose, rows
 from gateway.access.opening import Opening
+from gateway.access.transactions import reading
 from gateway.execution.documents import Documents
+from gateway.mapping import cursors
 from gateway.rules import every_row
-from gateway.schema import cursors
 from gateway.schema.build import PolicyGapError, build_schema
 from gateway.service import gateway
 from models import Application
-from models.database import engine
+from models.database.connections import engine
 from models.vocabulary import Role
 from tests import tokens
 from tests.gateway import (
@@ -238,7 +239,7 @@ async def test_fields_without_rows_and_rows_without_fields_stop_the_build(monkey
 
 
 async def test_a_statement_that_was_not_held_to_the_policy_is_refused(world, traffic) -> None:
-    one = session.Session(engine(world), Opening("none", lambda _: ()))
+    one = reading.Session(engine(world), Opening("none", lambda _: ()))
     with pytest.raises(PermissionError):
         await one.rows(select(Application.id))
     assert traffic.connections == 0

@@ -12,8 +12,8 @@ from gateway.cli import gerbang
 from gateway.doctor import examine
 from gateway.settings import Settings
 from gateway.settings.transport import DatabaseTls
-from models.database import connect
-from models.database_url import Host, read_database_url
+from models.database.connections import connect
+from models.database.url import Host, read_database_url
 from models.row_security import lift, login_at, put_up
 from tests import tokens
 from tests.free_ports import free_port

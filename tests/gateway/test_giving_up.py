@@ -8,9 +8,9 @@ from sqlalchemy import Integer, column, func, literal, select
 from gateway.access.bounds import Bounds
 from gateway.access.opening import Opening
 from gateway.access.rows import holding
-from gateway.access.session import Session
+from gateway.access.transactions.reading import Session
 from gateway.errors import ErrorCode, FieldError
-from models.database import connect, pool
+from models.database.connections import connect, pool
 from tests.free_ports import free_port
 
 pytestmark = pytest.mark.anyio

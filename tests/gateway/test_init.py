@@ -14,9 +14,9 @@ from click.testing import CliRunner, Result
 
 from gateway.cli import gerbang
 from gateway.doctor.reference import reference_data
-from models.database import connect
-from models.reference_data import cldr, load, read_files
-from models.reference_data.tables import TABLES, Basis
+from models.database.connections import connect
+from models.reference.data import cldr, load, read_files
+from models.reference.data.tables import TABLES, Basis
 from models.synthetic.reference import PARTNERS
 from tests.running_demo import GERBANG
 
@@ -73,7 +73,7 @@ async def test_an_empty_installation_is_filled_and_the_doctor_content(
     done = await init("--files", PARTNERS)
     assert (done.exit_code, done.stderr) == (0, "")
     assert "fees: 8 added, of which 3 are assumed" in done.stdout
-    assert "models/reference_data/sources.toml" in done.stdout
+    assert "models/reference/data/sources.toml" in done.stdout
     found = await counts(empty)
     assert (found["country"], found["entry_rule"], found["visa_type"]) == (250, 200, 8)
     assert (found["partner"], found["centre"]) == (2, 118)
@@ -109,7 +109,7 @@ def test_countries_are_those_of_cldr() -> None:
 
 def test_every_file_says_where_its_facts_come_from() -> None:
     """And one whose lines are partly assumed says which."""
-    text = (resources.files("models.reference_data") / "sources.toml").read_text("utf-8")
+    text = (resources.files("models.reference.data") / "sources.toml").read_text("utf-8")
     sources = tomllib.loads(text)
     shipped = {table.file: lines for table in TABLES if (lines := read_files().lines[table.name])}
     assert sources.keys() == shipped.keys()

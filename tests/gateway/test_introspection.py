@@ -8,7 +8,7 @@ from graphql import execute_sync, get_introspection_query, parse
 
 from gateway.execution import introspection
 from gateway.execution.role_schema import role_schema
-from gateway.schema.catalogue import Catalogue
+from gateway.mapping.catalogue import Catalogue
 from models.vocabulary import Role
 from tests.gateway.conftest import CLAIMS
 from tests.gateway.ways import FULL

@@ -18,7 +18,7 @@ import pytest
 from gateway.cli.keeper import keeper_health
 from gateway.wire.internal import internal_app
 from gateway.wire.metrics import Metrics
-from models.keeping import Jobs
+from models.jobs.scheduler import Jobs
 from tests.free_ports import free_port
 from tests.gateway.figures import Figures
 

@@ -11,8 +11,8 @@ import httpx2
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from models.database import connect
-from models.seal_keys import trust_only
+from models.database.connections import connect
+from models.row_security.seal_keys import trust_only
 from tests.gateway.live import APPLICATIONS, Served, credentials, served
 
 pytestmark = pytest.mark.anyio

@@ -9,10 +9,10 @@ import asyncpg
 import pytest
 
 from gateway.access.fields import is_readable, readable_fields
-from gateway.schema import following
-from gateway.schema.ids import GlobalId
-from gateway.schema.positions import Place, Positions
-from models.database import connect
+from gateway.mapping import change_feed
+from gateway.mapping.ids import GlobalId
+from gateway.mapping.positions import Place, Positions
+from models.database.connections import connect
 from models.volumes import fold
 from tests import tokens
 from tests.gateway.live import (
@@ -222,7 +222,7 @@ async def test_while_nothing_changes_the_position_alone_is_told(
     live: Served, writer, monkeypatch
 ) -> None:
     async with live.as_viewer("manager-au") as manager:
-        monkeypatch.setattr(following, "QUIET_SECONDS", 1.0)
+        monkeypatch.setattr(change_feed, "QUIET_SECONDS", 1.0)
         await manager.follows(APPLICATIONS)
         await happens(writer, "NZGR-WITH-0009", "RECEIVED")
         quiet = await manager.told()

@@ -4,7 +4,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from gateway.access import horizon
+from gateway.access.transactions import change_horizon
 from tests.gateway.followers import NAMES, Seen, follow_through
 from tests.gateway.live import served
 
@@ -41,8 +41,8 @@ async def test_a_position_that_ignores_running_transactions_misses_events(
     world: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The planted fault: what is committed is taken for settled, as an id alone would."""
-    blind = horizon._LOOK.replace("pg_snapshot_xmin", "pg_snapshot_xmax")
-    monkeypatch.setattr(horizon, "_LOOK", blind)
+    blind = change_horizon._LOOK.replace("pg_snapshot_xmin", "pg_snapshot_xmax")
+    monkeypatch.setattr(change_horizon, "_LOOK", blind)
     seen = await _seen(world, events=300, reconnections=10, seed=2)
     assert sum(one.missed for one in seen) > 0
 

@@ -11,7 +11,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from gateway.wire.socket import Limits
-from models.database import connect
+from models.database.connections import connect
 from tests import tokens
 from tests.gateway.live import (
     APPLICATIONS,

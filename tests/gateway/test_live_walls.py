@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 import asyncpg
 import pytest
 
-from models.database import connect
+from models.database.connections import connect
 from tests.gateway import walls
 from tests.gateway.live import APPLICATIONS, happens, served
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from starlette.applications import Starlette
 
-from models.database import connect
+from models.database.connections import connect
 from tests import tokens
 from tests.gateway.changing import global_id
 from tests.gateway.figures import Figures

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from gateway.access.writing import Writing
+from gateway.access.transactions.writing import Writing
 from gateway.mutations import once
 from gateway.policy import MUTATIONS, Change
 from gateway.rules import every_row

@@ -10,10 +10,10 @@ from uuid import uuid4
 import pytest
 
 from gateway.limits import MOST_ROOT_FIELDS
+from gateway.mapping.ids import GlobalId
 from gateway.policy import MUTATIONS
-from gateway.schema.ids import GlobalId
 from gateway.schema.mutations.intents import INTENTS
-from models.database import connect
+from models.database.connections import connect
 from models.life import STEPS
 from models.vocabulary import Role
 from tests import tokens

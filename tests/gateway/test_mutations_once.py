@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from models.database import connect
+from models.database.connections import connect
 from tests.gateway.changing import (
     IDENTITY,
     Changed,

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from gateway.schema import pages
-from models.database import connect
+from gateway.mapping import connections
+from models.database.connections import connect
 from tests.gateway.conftest import Viewer
 from tests.world import CASES, life_of
 
@@ -155,7 +155,7 @@ async def test_a_page_beyond_the_end_is_empty(who, sorted_references) -> None:
 async def test_counting_stops_where_it_becomes_dear(who, monkeypatch) -> None:
     total = "{ applications { totalCount { value precision } } }"
     for most, told in ((13, (13, "EXACT")), (12, (12, "AT_LEAST")), (1, (1, "AT_LEAST"))):
-        monkeypatch.setattr(pages, "MOST_COUNTED", most)
+        monkeypatch.setattr(connections, "MOST_COUNTED", most)
         count = (await who["officer"](total)).data["applications"]["totalCount"]
         assert (count["value"], count["precision"]) == told
 

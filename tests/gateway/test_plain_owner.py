@@ -8,9 +8,9 @@ import pytest
 
 from gateway.doctor import examine
 from gateway.viewer import Viewer as SealedViewer
-from models.database import connect
-from models.forgetting import forget
-from models.life.lapsing import end_overdue, forget_keys
+from models.database.connections import connect
+from models.jobs.forget_changes import forget
+from models.jobs.overdue import end_overdue, forget_keys
 from models.postgres import Server
 from models.publication import publish
 from models.row_security import login_at

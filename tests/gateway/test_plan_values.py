@@ -15,8 +15,8 @@ from graphql import (
 from sqlalchemy import BigInteger, ColumnElement
 from sqlalchemy.orm import InstrumentedAttribute
 
-from gateway.schema.catalogue import Catalogue
-from gateway.schema.declare import Column, Links, Translated
+from gateway.mapping.catalogue import Catalogue
+from gateway.mapping.declare import Column, Links, Translated
 from tests.gateway.ways import FULL
 
 CATALOGUE = Catalogue(FULL)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gateway.execution.role_schema import role_schema
-from gateway.schema.catalogue import Catalogue
+from gateway.mapping.catalogue import Catalogue
 from models.vocabulary import Role
 from tests.gateway.both_ways import BothWays, Tally, both_ways, left_behind_ignored
 from tests.gateway.conftest import CLAIMS, Viewer

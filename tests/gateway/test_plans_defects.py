@@ -8,11 +8,11 @@ from graphql import GraphQLSkipDirective, get_directive_values
 from sqlalchemy import select
 
 from gateway.access.rows import holding
-from gateway.execution import plan, plans, readings
-from gateway.execution.assemble import Assembly
-from gateway.execution.readings import Batch
+from gateway.execution.plan import cache, fetches, planner
+from gateway.execution.plan.fetches import Batch
+from gateway.execution.plan.run import Assembly
 from gateway.execution.selections import Selections
-from gateway.schema.catalogue import labelled
+from gateway.mapping.catalogue import labelled
 from tests.gateway import walls
 from tests.gateway.both_ways import both_ways
 from tests.gateway.test_defects import serving
@@ -34,7 +34,7 @@ async def one_wall(world: str) -> AsyncIterator[None]:
 
 
 def the_language_is_ignored(patch: Patch) -> None:
-    patch.setattr(plan, "get_argument_values", lambda *_: {"language": "EN"})
+    patch.setattr(planner, "get_argument_values", lambda *_: {"language": "EN"})
 
 
 def include_is_ignored(patch: Patch) -> None:
@@ -58,7 +58,7 @@ def merged_fields_change_places(patch: Patch) -> None:
 
 
 def only_the_first_place_is_answered(patch: Patch) -> None:
-    patch.setattr(plan, "_inner", lambda nodes: [nodes[0].selection_set])
+    patch.setattr(planner, "_inner", lambda nodes: [nodes[0].selection_set])
 
 
 def fragments_on_interfaces_are_passed_over(patch: Patch) -> None:
@@ -99,11 +99,11 @@ def what_is_out_of_reach_is_answered(patch: Patch) -> None:
         statement: Any = select(*columns)
         return holding(statement, type_name)
 
-    patch.setattr(readings, "read_by_anyone", read)
+    patch.setattr(fetches, "read_by_anyone", read)
 
 
 def columns_of_no_right_are_read(patch: Patch) -> None:
-    patch.setattr(readings, "labelled", lambda noun, _: labelled(noun, noun.fields.values()))
+    patch.setattr(fetches, "labelled", lambda noun, _: labelled(noun, noun.fields.values()))
 
 
 def reads_of_identity_are_not_noted(patch: Patch) -> None:
@@ -122,13 +122,13 @@ def reads_of_identity_are_not_noted(patch: Patch) -> None:
 
 
 def ids_are_of_another_type(patch: Patch) -> None:
-    made = plan.GlobalId
-    patch.setattr(plan, "GlobalId", lambda _, key: made("Country", key))
+    made = planner.GlobalId
+    patch.setattr(planner, "GlobalId", lambda _, key: made("Country", key))
 
 
 def names_of_types_are_wrong(patch: Patch) -> None:
-    named = plan._typename  # pyright: ignore[reportPrivateUsage]
-    patch.setattr(plan, "_typename", lambda *arguments: named(*arguments).lower())
+    named = planner._typename  # pyright: ignore[reportPrivateUsage]
+    patch.setattr(planner, "_typename", lambda *arguments: named(*arguments).lower())
 
 
 # --- What is kept --------------------------------------------------------------------------------
@@ -136,7 +136,7 @@ def names_of_types_are_wrong(patch: Patch) -> None:
 
 def kept_by(patch: Patch, key: Callable[[str, str | None, Any, Any], Any]) -> None:
     """Plans are kept by less than all that they are made for."""
-    begin = plans.Plans.__init__
+    begin = cache.Plans.__init__
 
     def begun(self: Any, *arguments: Any) -> None:
         begin(self, *arguments)
@@ -150,7 +150,7 @@ def kept_by(patch: Patch, key: Callable[[str, str | None, Any, Any], Any]) -> No
 
         self._plan = kept
 
-    patch.setattr(plans.Plans, "__init__", begun)
+    patch.setattr(cache.Plans, "__init__", begun)
 
 
 def plans_of_a_role_serve_others(patch: Patch) -> None:

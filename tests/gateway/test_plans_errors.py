@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from gateway import service
 from gateway.access.bounds import Bounds
 from gateway.execution.selections import Selections
-from models.database import connect
+from models.database.connections import connect
 from tests import tokens
 from tests.gateway.both_ways import BothWays, both_ways, left_behind_ignored, plans_off
 from tests.gateway.conftest import CLAIMS, Asked, Viewer

@@ -15,10 +15,10 @@ from graphql import (
     is_leaf_type,
 )
 
-from gateway.execution.plain import drawing
+from gateway.execution.plan.result_shapes import Level
+from gateway.execution.plan.values import drawing
 from gateway.execution.role_schema import role_schema
-from gateway.execution.shapes import Level
-from gateway.schema.catalogue import Catalogue
+from gateway.mapping.catalogue import Catalogue
 from models.vocabulary import Role
 from tests.gateway.both_ways import plans_off, plans_watched
 from tests.gateway.conftest import CLAIMS, Asked, Viewer, without_budget

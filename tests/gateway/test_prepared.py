@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from gateway.access.prepared import Prepared, prepare, prepare_together
+from gateway.access.prepared_statements import Prepared, prepare, prepare_together
 from gateway.access.rows import read_by_anyone
 from gateway.viewer import Viewer as WhoAsks
 from models import Application
-from models.database import connect
+from models.database.connections import connect
 from models.vocabulary import Role
 from tests.gateway import oracle, walls
 from tests.gateway.both_ways import plans_watched

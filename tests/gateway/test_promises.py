@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from gateway.schema.ids import GlobalId
-from models.database import connect
+from gateway.mapping.ids import GlobalId
+from models.database.connections import connect
 from tests.gateway.conftest import Asked, Viewer, without_budget
 from tests.world import CASES, application_id, decision_id
 

@@ -9,7 +9,7 @@ import pytest
 from starlette.applications import Starlette
 
 from gateway.service import gateway
-from models.database import connect
+from models.database.connections import connect
 from models.publication import publish
 from models.volumes import fold
 from tests import tokens

@@ -18,7 +18,7 @@ import pytest
 from scipy.optimize import linprog
 
 from gateway.service import gateway
-from models.database import connect
+from models.database.connections import connect
 from models.publication import audit, publish, publishing
 from models.publication.disclosure import Protected, rounded
 from models.volumes import fold

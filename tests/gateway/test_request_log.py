@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from gateway.execution import assemble
+from gateway.execution.plan import run
 from gateway.logs.lines import JSONLines, ReadableLines, facts
 from gateway.logs.output import BackgroundHandler, logging_to
 from gateway.logs.repeats import PLACE, RepeatLimit
@@ -86,7 +86,7 @@ async def test_a_mistake_in_a_plan_is_told_and_counted(who, app, monkeypatch) ->
     async def broken(*_: Any) -> Any:
         raise LookupError("Siti Rahayu")
 
-    monkeypatch.setattr(assemble.Assembly, "data", broken)
+    monkeypatch.setattr(run.Assembly, "data", broken)
     with log_lines() as log:
         answer = await who["officer"](PAGE)
     assert not answer.errors

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from gateway.schema.ids import GlobalId
+from gateway.mapping.ids import GlobalId
 from tests.gateway import oracle
 from tests.gateway.conftest import CLAIMS, Viewer
 from tests.world import APPLICANTS, CASES, applicant_id, application_id, decision_id

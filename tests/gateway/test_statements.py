@@ -5,7 +5,7 @@ import re
 import pytest
 from graphql import get_introspection_query
 
-from models.database import connect
+from models.database.connections import connect
 
 pytestmark = pytest.mark.anyio
 

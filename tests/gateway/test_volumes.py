@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from gateway.schema.comparisons import aligned
-from gateway.schema.figures import Span
+from gateway.mapping.figures import Span
+from gateway.schema.volumes.comparisons import aligned
 from models.volumes import Period, Question
 from tests.gateway.conftest import Viewer
 

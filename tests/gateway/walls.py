@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import true
 
 from gateway.access import rows
-from models.database import connect
+from models.database.connections import connect
 from models.row_security import DATABASE_ROLES
 
 

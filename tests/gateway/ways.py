@@ -6,8 +6,8 @@ from typing import Any
 from graphql import GraphQLSchema, get_named_type, is_leaf_type
 
 from gateway.access.fields import is_readable, readable_fields
+from gateway.mapping.ids import GlobalId
 from gateway.schema.build import build_schema
-from gateway.schema.ids import GlobalId
 from models.vocabulary import Role
 from tests.world import applicant_id, application_id, decision_id
 

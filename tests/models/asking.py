@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import true
 
-from models.database import engine
+from models.database.connections import engine
 from models.volumes import Question, Scope, statement
 
 Row = dict[str, Any]

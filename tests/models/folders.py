@@ -9,7 +9,7 @@ import time
 from random import Random
 from subprocess import PIPE
 
-from models.database import connect
+from models.database.connections import connect
 from models.volumes import fold
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import asyncpg
 import pytest
 
-from models.forgetting import forget
+from models.jobs.forget_changes import forget
 from models.synthetic.loading import bulk_load
 from models.vocabulary import STAGE_OF, EventKind, Status
 from models.volumes import fold

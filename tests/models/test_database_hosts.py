@@ -13,8 +13,8 @@ import asyncpg
 import pytest
 from sqlalchemy import text
 
-from models.database import LOST, connect, pool
-from models.database_url import DatabaseUrl, read_database_url
+from models.database.connections import LOST, connect, pool
+from models.database.url import DatabaseUrl, read_database_url
 from models.postgres import Server, running_postgres
 from models.postgres.cluster import ENVIRONMENT
 from tests.free_ports import free_port

@@ -7,13 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from models.database_url import (
-    PARAMETERS,
-    DatabaseUrl,
-    DatabaseUrlError,
-    Host,
-    read_database_url,
-)
+from models.database.url import PARAMETERS, DatabaseUrl, DatabaseUrlError, Host, read_database_url
 
 NAMES = some.text(string.printable + "éß😀", min_size=1).filter(lambda text: "\0" not in text)
 HOSTS = some.builds(

@@ -7,8 +7,8 @@ from datetime import timedelta
 import asyncpg
 import pytest
 
-from models.database import connect
-from models.life.lapsing import REMEMBERED_DAYS, end_overdue, forget_keys
+from models.database.connections import connect
+from models.jobs.overdue import REMEMBERED_DAYS, end_overdue, forget_keys
 from models.volumes import fold, verify
 from tests.world import application_id
 

@@ -7,8 +7,8 @@ from typing import Any
 import asyncpg
 import pytest
 
-from models.database import connect
-from models.life.lapsing import STEPS_OF_A_CLOCK, due, end_overdue
+from models.database.connections import connect
+from models.jobs.overdue import STEPS_OF_A_CLOCK, due, end_overdue
 from models.life.steps import Step
 from models.synthetic import Scale, synthesise
 from tests.walls.undoing import undone

@@ -3,7 +3,7 @@
 import asyncpg
 import pytest
 
-from models.database import connect
+from models.database.connections import connect
 from models.migrations import compare, downgrade, migrate
 from models.postgres import Server
 from tests.world import CASES, application_id

@@ -11,8 +11,8 @@ from alembic.operations import Operations
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from models.database import connect, engine
-from models.locking import LockedError
+from models.database.connections import connect, engine
+from models.database.locking import LockedError
 from models.migrations import compare, migrate, plan, standing
 from models.migrations.online import back_fill, create_index, row_rules_lifted
 from models.postgres import Server
@@ -167,7 +167,7 @@ async def test_an_old_database_with_row_rules_comes_up(server: Server) -> None:
 async def test_a_table_that_somebody_holds_is_named_and_the_next_run_goes_on(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("models.locking._ATTEMPTS", 3)
+    monkeypatch.setattr("models.database.locking._ATTEMPTS", 3)
     url = server.url("held")
     await migrate(url)
     await run(

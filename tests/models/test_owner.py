@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from gateway.cli import main
-from models.database import connect
-from models.owner import OwnerError
+from models.database.connections import connect
+from models.database.owner import OwnerError
 from models.postgres import Server, temporary_postgres
 from models.row_security import DATABASE_ROLES, login_at
 from tests import tokens

@@ -9,10 +9,10 @@ from typing import Any
 import asyncpg
 import pytest
 
-from gateway.access.seal import Seal
+from gateway.access.transactions.seal import Seal
 from gateway.viewer import Viewer
 from models import Base
-from models.database import connect
+from models.database.connections import connect
 from models.row_security import DATABASE_ROLES, WRITING, database_role, login_at
 from models.vocabulary import Role
 from tests import tokens

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from models.base import Base
-from models.database import connect
+from models.database.connections import connect
 from models.migrations import migrate, plan
 from models.postgres import Server
 from models.row_security import login_at, put_up, put_up_steps, scripts

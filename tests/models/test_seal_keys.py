@@ -12,11 +12,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gateway.access.seal import Seal
+from gateway.access.transactions.seal import Seal
 from gateway.viewer import Viewer
-from models.database import connect
+from models.database.connections import connect
 from models.row_security import WRITING, database_role, login_at
-from models.seal_keys import (
+from models.row_security.seal_keys import (
     DAY,
     DailyKey,
     daily_key,

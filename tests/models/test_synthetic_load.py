@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import asyncpg
 import pytest
 
-from models.database import connect
+from models.database.connections import connect
 from models.postgres import Server
 from models.synthetic import NotEmptyError, Scale, Summary, synthesise
 from models.synthetic.synthesis import Progress

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import asyncpg
 import pytest
 
-from models.database import connect
+from models.database.connections import connect
 from models.synthetic import Scale, Summary, synthesise
 from models.synthetic.reference import reference
 from models.synthetic.rows import Batch

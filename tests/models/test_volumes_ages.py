@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from models.database import connect
+from models.database.connections import connect
 from models.volumes import age, fold, rebuild, verify
 from tests.world import application_id, at
 

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from models.database import connect
+from models.database.connections import connect
 from models.volumes import Dimension, Measure, Period, Question, fold
 from tests.models.asking import ask, by
 from tests.populating import applicants, reference_data

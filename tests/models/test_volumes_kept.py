@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from models.database import connect, engine
+from models.database.connections import connect, engine
 from models.migrations import downgrade, migrate
 from models.postgres import Server
 from models.volumes import as_of, fold, keep_folding, rebuild, verify

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from models.database import connect
+from models.database.connections import connect
 from models.volumes import Dimension, Period, Question, age, fold, rebuild, verify
 from models.volumes.grains import Clock
 from models.volumes.measures import PERCENTILES

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 import asyncpg
 import pytest
 
-from models.database import connect
+from models.database.connections import connect
 from tests.walls import clocks, reach
 
 Tell = Callable[[list[str]], None]

@@ -13,10 +13,10 @@ from sqlalchemy.dialects import postgresql
 
 from gateway.access import rows
 from gateway.execution.role_schema import role_schema
+from gateway.mapping.catalogue import Catalogue
 from gateway.policy import POLICY
 from gateway.row_security import row_security
 from gateway.schema.build import PolicyGapError, build_schema
-from gateway.schema.catalogue import Catalogue
 from models import Base
 from models.row_security import database_role
 from models.vocabulary import Role

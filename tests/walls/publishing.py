@@ -8,8 +8,8 @@ import asyncpg
 import pytest
 
 from gateway.policy import POLICY, PUBLISHED_SETS
-from gateway.schema.measures import FIELDS, MEASURES
-from gateway.schema.published import published_measures
+from gateway.schema.volumes.measures import FIELDS, MEASURES
+from gateway.schema.volumes.published import published_measures
 from models.publication.sets import DimensionSet
 from models.vocabulary import Role
 from tests.gateway.oracle import Claims, role_of

@@ -13,12 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from gateway.access.bounds import Bounds
 from gateway.access.opening import Openings
 from gateway.access.rows import holding, read
-from gateway.access.seal import Seal
-from gateway.access.session import Session
+from gateway.access.transactions.reading import Session
+from gateway.access.transactions.seal import Seal
 from gateway.errors import FieldError
 from gateway.viewer import Viewer
 from models import Application
-from models.database import connect, driver_of, pool
+from models.database.connections import connect, driver_of, pool
 from models.row_security import login_at
 from models.vocabulary import Role
 from tests import tokens

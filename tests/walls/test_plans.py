@@ -11,13 +11,13 @@ from sqlalchemy.dialects import postgresql
 
 from gateway.access.fields import readable_fields
 from gateway.access.rows import read
+from gateway.mapping.catalogue import Catalogue, DeclaredNoun
+from gateway.mapping.declare import Column, Link, Links
+from gateway.mapping.keyset import Bound, Keyset
 from gateway.policy import POLICY
 from gateway.schema.build import build_schema
-from gateway.schema.catalogue import Catalogue, DeclaredNoun
-from gateway.schema.declare import Column, Link, Links
-from gateway.schema.keyset import Bound, Keyset
 from gateway.viewer import Viewer
-from models.database import connect
+from models.database.connections import connect
 from models.synthetic import Scale, synthesise
 from models.vocabulary import Role
 from tests.acting import act

@@ -8,11 +8,11 @@ import pytest
 
 from gateway.access.opening import Opening
 from gateway.access.rows import read
-from gateway.access.seal import Seal
-from gateway.access.session import Session
+from gateway.access.transactions.reading import Session
+from gateway.access.transactions.seal import Seal
 from gateway.viewer import Viewer
 from models import Application
-from models.database import backend_of, connect, pool
+from models.database.connections import backend_of, connect, pool
 from models.row_security import database_role, login_at
 from models.vocabulary import Role
 from tests import tokens

@@ -13,16 +13,16 @@ from sqlalchemy import ARRAY, Select, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.access import rows
+from gateway.mapping.catalogue import Catalogue
 from gateway.policy import POLICY, PUBLISHED_SETS
 from gateway.row_security import row_security
 from gateway.row_security.grants import attributes
 from gateway.row_security.volumes import figures
 from gateway.rules import Rule, Scope
 from gateway.schema.build import build_schema
-from gateway.schema.catalogue import Catalogue
 from gateway.viewer import Viewer
 from models import Base
-from models.database import connect, driver_of, engine
+from models.database.connections import connect, driver_of, engine
 from models.publication.tables import PublishedVolume
 from models.row_security import lift, put_up
 from models.vocabulary import Role

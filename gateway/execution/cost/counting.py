@@ -26,8 +26,8 @@ from gateway.execution.cost import introspection, volumes
 from gateway.execution.cost.arguments import Arguments, length
 from gateway.execution.cost.bounds import ERRORS, LINES_PER_VALUE, LISTS, MUTATION
 from gateway.execution.selections import fragments_of
+from gateway.mapping.connections import LARGEST_PAGE
 from gateway.schema.mutations.inputs import MOST_AT_ONCE
-from gateway.schema.pages import LARGEST_PAGE
 from gateway.schema.query import MOST_NODES
 from gateway.viewer import Viewer
 

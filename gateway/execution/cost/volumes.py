@@ -8,7 +8,7 @@ from gateway.access.rows import scopes_narrowing
 from gateway.execution.cost.arguments import length
 from gateway.execution.cost.bounds import GROUNDS, GROUPS, MOST_LINES
 from gateway.rules import Scope
-from gateway.schema.volumes import LONGEST_WINDOW, MOST_ROWS
+from gateway.schema.volumes.query import LONGEST_WINDOW, MOST_ROWS
 from gateway.viewer import Viewer
 from models.volumes import Dimension, Period, Question
 from models.volumes.question import MONTHS

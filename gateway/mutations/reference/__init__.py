@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from gateway.access.writing import Writing
+from gateway.access.transactions.writing import Writing
 from gateway.mutations.case import today
 from gateway.mutations.outcome import Outcome, Result
 from gateway.mutations.reference import decrees, partners

@@ -14,8 +14,8 @@ from gateway.mutations.reference.requests import (
 )
 from gateway.mutations.requests import in_api
 from models.life import Refusal
-from models.reference_data import values
-from models.reference_data.values import Form
+from models.reference.data import values
+from models.reference.data.values import Form
 
 #: Says why a value cannot be kept; None where it can.
 Check = Callable[[Any], str | None]

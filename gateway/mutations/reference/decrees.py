@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from gateway.access.writing import Writing
+from gateway.access.transactions.writing import Writing
 from gateway.mutations.outcome import RefusedError
 from gateway.mutations.reference.requests import (
     EndVisaType,

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import InstrumentedAttribute
 
 from gateway.access.rows import changeable
-from gateway.access.writing import Writing
+from gateway.access.transactions.writing import Writing
 from gateway.mutations.outcome import RefusedError
 from gateway.mutations.reference.requests import ReferenceRequest
 from gateway.mutations.requests import in_api

@@ -5,8 +5,8 @@ from typing import Any
 
 import strawberry
 
-from gateway.schema.scalars import BigInt
-from gateway.schema.words import Ground, Outcome, ScreeningKind, ScreeningResult, Status
+from gateway.mapping.enums import Ground, Outcome, ScreeningKind, ScreeningResult, Status
+from gateway.mapping.scalars import BigInt
 
 #: Coercing and converting each takes a tenth of a millisecond before a statement is sent.
 MOST_AT_ONCE = 300

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from gateway.mapping.ids import decode
 from gateway.mutations.outcome import RefusedError
 from gateway.mutations.requests import (
     Person,
@@ -13,7 +14,6 @@ from gateway.mutations.requests import (
     Submission,
     SubmissionRequest,
 )
-from gateway.schema.ids import decode
 from gateway.schema.mutations import inputs
 from gateway.schema.mutations.inputs import LONGEST_NOTE, MOST_AT_ONCE
 from models.life import STEPS, Refusal, Verb

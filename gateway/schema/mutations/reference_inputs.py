@@ -4,9 +4,9 @@ from datetime import date
 
 import strawberry
 
+from gateway.mapping.scalars import BigInt
 from gateway.schema.mutations.inputs import described, optional
-from gateway.schema.scalars import BigInt
-from models.reference_data.values import (
+from models.reference.data.values import (
     LONGEST_NAME,
     MOST_DAYS,
     MOST_HOURS,

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from random import Random
 
-from models.database import connect
+from models.database.connections import connect
 from tests.gateway.crashes.ledger import Ledger
 from tests.gateway.surviving.databases import Database
 from tests.gateway.surviving.processes import Process

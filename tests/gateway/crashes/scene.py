@@ -12,7 +12,7 @@ from typing import Any
 
 from asyncpg import Connection
 
-from models.database import connect
+from models.database.connections import connect
 from models.migrations import migrate
 from models.row_security import login_at
 from models.volumes import fold, keep_folding, verify

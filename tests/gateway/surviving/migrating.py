@@ -11,7 +11,7 @@ from random import Random
 
 import asyncpg
 
-from models.database import connect
+from models.database.connections import connect
 from models.row_security import login_at, scripts
 from models.row_security.apply import put_right
 from models.row_security.desired import wall_of

@@ -12,7 +12,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from models.database import connect
+from models.database.connections import connect
 from tests.gateway.surviving.databases import Database
 
 _SIZE = "64m"

@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from gateway.cli.serving import configured
 from gateway.service import gateway
 from gateway.settings import Settings
-from models.database import connect
+from models.database.connections import connect
 from tests import tokens
 from tests.free_ports import free_port
 from tests.gateway.surviving.clients import Reply, Wire

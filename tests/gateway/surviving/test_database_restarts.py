@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 import pytest
 
 from gateway.access import beginning
-from gateway.access.outages import taken
+from gateway.access.transactions.errors import taken
 from gateway.errors import ErrorCode, FieldError
-from models import database as ways
-from models.database import connect
+from models.database import connections as ways
+from models.database.connections import connect
 from models.migrations import migrate
 from tests import tokens
 from tests.gateway.surviving.clients import Reply, Wire, request_bytes

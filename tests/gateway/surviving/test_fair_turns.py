@@ -9,7 +9,7 @@ from statistics import median
 import asyncpg
 import pytest
 
-from models.database import connect
+from models.database.connections import connect
 from tests.gateway.surviving.clients import Wire, request_bytes
 from tests.gateway.surviving.standing import (
     LOCKABLE,

@@ -14,7 +14,7 @@ from gateway.doctor import examine
 from gateway.faults import EXPLANATIONS, Fault
 from gateway.service import gateway
 from gateway.settings import Settings
-from models.database import connect, pool
+from models.database.connections import connect, pool
 from models.migrations import migrate
 from models.row_security import login_at
 from tests import tokens

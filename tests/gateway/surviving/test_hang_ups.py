@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from gateway.wire.patience import Patience
-from models.database import connect
+from gateway.wire.deadline import Patience
+from models.database.connections import connect
 from tests.gateway.surviving.clients import request_bytes
 from tests.gateway.surviving.standing import (
     LOCKABLE,

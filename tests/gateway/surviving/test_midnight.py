@@ -9,10 +9,10 @@ from contextlib import ExitStack, asynccontextmanager
 import httpx2
 import pytest
 
-from models.database import connect
+from models.database.connections import connect
 from models.migrations import migrate
 from models.row_security import login_at
-from models.seal_keys import keep_seal_keys
+from models.row_security.seal_keys import keep_seal_keys
 from tests import tokens
 from tests.gateway.surviving.clients import ASKED
 from tests.gateway.surviving.processes import Process, gateways

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from gateway.cli import gerbang
-from models.database import connect
+from models.database.connections import connect
 from models.migrations import migrate, plan
 from models.row_security import login_at, put_up
 from models.row_security import steps as wall_steps

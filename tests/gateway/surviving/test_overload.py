@@ -10,7 +10,7 @@ from statistics import median, quantiles
 
 import pytest
 
-from models.database import connect
+from models.database.connections import connect
 from tests.gateway.surviving.clients import Reply, Wire, request_bytes
 from tests.gateway.surviving.processes import Process, gateways
 from tests.gateway.surviving.standing import (

@@ -13,7 +13,7 @@ import pytest
 from gateway.doctor.login import way_in
 from gateway.faults import Fault
 from gateway.service import gateway
-from models.database import connect
+from models.database.connections import connect
 from models.migrations import migrate
 from models.row_security import login_at
 from tests import tokens

@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from models.database import connect
+from models.database.connections import connect
 from tests.gateway.surviving.clients import ASKED, Reply, Wire, request_bytes
 from tests.gateway.surviving.processes import gateways
 from tests.gateway.surviving.standing import LOCKABLE, locked, until_working

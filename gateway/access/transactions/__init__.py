@@ -1,0 +1,1 @@
+"""Transactions in a viewer's name: how they begin, read, write and fail."""

@@ -1,0 +1,120 @@
+"""How far changes can be read: one listener of a process hears of commits and looks, by ticks.
+
+The horizon is the oldest transaction that still runs. All that was written below it is settled, so
+it is never read again; what was written above it waits. Ticks keep the instant of one's own change
+from telling when others wrote.
+"""
+
+import asyncio
+import contextlib
+import logging
+import time
+from types import TracebackType
+
+import asyncpg
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from gateway.errors import ErrorCode, FieldError
+from models.case.change import CHANNEL
+from models.database.connections import LOST, connect
+
+TICK_SECONDS = 0.25
+#: How often to look without having heard anything: a signal may be lost, as behind a pooler.
+LOOK_SECONDS = 15.0
+_RETRY_SECONDS = 1.0
+_ANSWER_SECONDS = 5.0
+
+_LOOK = """
+    SELECT pg_snapshot_xmin(seen)::text::bigint AS settled,
+        pg_snapshot_xmax(seen)::text::bigint AS begun
+    FROM pg_current_snapshot() AS seen
+"""
+
+log = logging.getLogger(__name__)
+
+
+class Horizon:
+    """Below which transaction changes are settled; listens from the first question on."""
+
+    def __init__(self, url: str, engine: AsyncEngine) -> None:
+        self._url = url
+        self._engine = engine
+        self._settled = 0
+        self._moved = asyncio.Event()
+        self._heard = asyncio.Event()
+        #: The transactions that had begun when something was last heard: until all of these are
+        #: settled, what was heard of may not be.
+        self._awaited = 0
+        self._listening: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> "Horizon":
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._listening:
+            self._listening.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._listening
+
+    async def now(self) -> int:
+        """The horizon at this very moment. Raises FieldError with UNAVAILABLE."""
+        try:
+            async with self._engine.connect() as connection:
+                settled, _ = (await connection.execute(text(_LOOK))).one()
+        except (SQLAlchemyError, *LOST) as error:
+            raise FieldError(
+                ErrorCode.UNAVAILABLE, "The database does not answer. Try again shortly."
+            ) from error
+        return settled
+
+    async def beyond(self, known: int) -> int:
+        """The horizon, once it lies beyond a known one."""
+        if self._listening is None:
+            self._listening = asyncio.create_task(self._keep_listening())
+        while self._settled <= known:
+            await self._moved.wait()
+        return self._settled
+
+    async def _keep_listening(self) -> None:
+        while True:
+            try:
+                await self._listen()
+            except LOST as error:
+                log.warning("Changes are not being heard of: %s", type(error).__name__)
+                await asyncio.sleep(_RETRY_SECONDS)
+
+    async def _listen(self) -> None:
+        connection = await connect(self._url)
+        try:
+            await connection.add_listener(CHANNEL, lambda *_: self._heard.set())
+            connection.add_termination_listener(lambda *_: self._heard.set())
+            self._heard.set()  # what was committed while nobody listened
+            while True:
+                await self._heard_or_due()
+                await self._look(connection)
+        finally:
+            connection.terminate()
+
+    async def _heard_or_due(self) -> None:
+        """Wait for a signal, then for the next tick, which is the same for everybody."""
+        if self._settled >= self._awaited:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._heard.wait(), LOOK_SECONDS)
+        await asyncio.sleep(TICK_SECONDS - time.time() % TICK_SECONDS)
+
+    async def _look(self, connection: asyncpg.Connection) -> None:
+        has_heard = self._heard.is_set()
+        self._heard.clear()
+        (seen,) = await connection.fetch(_LOOK, timeout=_ANSWER_SECONDS)
+        if has_heard:
+            self._awaited = seen["begun"]
+        self._settled = seen["settled"]
+        self._moved.set()
+        self._moved = asyncio.Event()

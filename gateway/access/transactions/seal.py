@@ -1,0 +1,80 @@
+"""What the database is told of a viewer, sealed so that nothing but the gateway can say it."""
+
+import hashlib
+import hmac
+import time
+from base64 import b64encode
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from gateway.viewer import Viewer
+from models.row_security.seal_keys import DAY, DailyKey, daily_key
+
+_DAY_MILLISECONDS = 86_400_000
+_FIRST_DAY = date(1970, 1, 1)
+
+#: Seconds since 1970.
+Clock = Callable[[], float]
+
+
+class Seal:
+    """Seals viewers with keys that the database trusts; see ``models/viewer_context.sql``.
+
+    Each day of UTC has its own key. A sealed viewer is believed in a transaction that begins just
+    then, and on its own backend where that one is known.
+    """
+
+    def __init__(self, master: bytes, seconds: float, clock: Clock = time.time) -> None:
+        """``seconds`` is how long a sealed viewer is believed: no operation may take longer."""
+        self._master = master
+        self._seconds = seconds
+        self._clock = clock
+        self._today: tuple[int, DailyKey] | None = None
+
+    def acting(self, viewer: Viewer, role: str, backend: int | None) -> tuple[str, ...]:
+        """The statements that make a transaction on a backend that of a viewer.
+
+        ``role`` is the one of the database. They hold nothing of the viewer but base64 and digits,
+        whatever a token says.
+        """
+        return (
+            f"SET LOCAL gerbang.viewer = '{self._sealed(viewer, backend)}'",
+            f"SET LOCAL ROLE {role}",
+        )
+
+    def _sealed(self, viewer: Viewer, backend: int | None) -> str:
+        # One moment in whole milliseconds chooses the key too: rounded twice, the last half of a
+        # day's last millisecond would be sealed with the key of another day.
+        now = round(self._clock() * 1000)
+        key = self._key_at(now)
+        fields = (
+            viewer.role.value,
+            str(now),
+            str(now + round(self._seconds * 1000)),
+            str(backend or ""),
+            _text(viewer.subject),
+            _text(viewer.partner or ""),
+            _text(_array(viewer.countries)),
+            _text(_array(viewer.centres)),
+            key.id,
+        )
+        body = ".".join(fields)
+        mark = hmac.digest(key.key, body.encode(), hashlib.sha256).hex()
+        return f"{body}.{mark}"
+
+    def _key_at(self, milliseconds: int) -> DailyKey:
+        """The key of the day of a moment, derived once a day."""
+        day = milliseconds // _DAY_MILLISECONDS
+        if self._today is None or self._today[0] != day:
+            self._today = day, daily_key(self._master, _FIRST_DAY + day * DAY)
+        return self._today[1]
+
+
+def _text(text: str) -> str:
+    return b64encode(text.encode()).decode()
+
+
+def _array(words: Sequence[str]) -> str:
+    """Words as PostgreSQL writes an array of them."""
+    quoted = (word.replace("\\", "\\\\").replace('"', '\\"') for word in words)
+    return "{" + ",".join(f'"{word}"' for word in quoted) + "}"

@@ -1,0 +1,315 @@
+"""How an operation runs: from a document and a viewer to an answer, in one straight line."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass
+from functools import partial
+from http import HTTPStatus
+from time import monotonic
+from typing import Any
+
+from asyncpg import PostgresError
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+    VariableValues,
+    get_directive_values,
+)
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from gateway.access.audit import record_reads
+from gateway.access.opening import Openings
+from gateway.access.purpose import StatedPurpose, stated_purpose
+from gateway.access.transactions.errors import refuse_partial
+from gateway.access.transactions.reading import Session
+from gateway.error_reports import error_entry, log_failure, masked
+from gateway.errors import ErrorCode, GerbangError, RateLimitedError, RequestError
+from gateway.execution.budgets import Budgets, Charge
+from gateway.execution.coercion import coerce_variables
+from gateway.execution.cost import values_in
+from gateway.execution.cost.cache import CostCache
+from gateway.execution.documents import BY_REQUEST, Documents, operation_of
+from gateway.execution.graphql_core import executed, execution
+from gateway.execution.introspection import schema_refusal
+from gateway.execution.operation import Answer, OperationRequest
+from gateway.execution.plan.cache import Planned, Plans
+from gateway.execution.role_schema import role_schema
+from gateway.execution.unseen import UnseenDocuments
+from gateway.logs.operation import Kind, Way, WhyExecutor, current_record
+from gateway.mapping.catalogue import Catalogue
+from gateway.mapping.context import Context
+from gateway.mapping.cursors import Cursors
+from gateway.mapping.positions import Positions
+from gateway.mutations.changes import Changes
+from gateway.schema.build import build_schema
+from gateway.settings.keys import KeyRing
+from gateway.viewer import Viewer
+from models.vocabulary import Role
+
+_LOGGED = "Identity"
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """An operation that its viewer may run."""
+
+    request: OperationRequest
+    viewer: Viewer
+    trace_id: str
+    view: GraphQLSchema
+    document: DocumentNode
+    operation: OperationDefinitionNode
+    variables: VariableValues
+    charge: Charge
+    #: Which fields of identity it reads, and why.
+    logged: tuple[str, ...]
+    purpose: StatedPurpose | None
+
+
+#: What the execution begins with: one value for each time that the operation is executed.
+Roots = Callable[[Context], Awaitable[Sequence[Any]]]
+
+
+class SchemaExecutor:
+    """Runs operations of viewers against the database, each on the view of its role."""
+
+    def __init__(
+        self, engine: AsyncEngine, openings: Openings, *, cursor_keys: KeyRing, budgets: Budgets
+    ) -> None:
+        full = build_schema()
+        self.budgets = budgets
+        self._engine = engine
+        self._openings = openings
+        self._cursors = Cursors(cursor_keys)
+        self._changes = Changes(engine, openings)
+        self.positions = Positions(cursor_keys)
+        self.catalogue = Catalogue(full)
+        self.views = {role: role_schema(full, self.catalogue, role) for role in Role}
+        self._documents = Documents(full, self.views)
+        self._costs = CostCache()
+        self._unseen = UnseenDocuments()
+        self._plans = Plans(self.views, self.catalogue, self._documents)
+
+    async def run(self, request: OperationRequest, viewer: Viewer, trace_id: str) -> Answer:
+        """The answer to one operation, or what says why it did not start, with what it cost."""
+        charge = Charge(self.budgets, viewer)
+        try:
+            admitted = self.admitted(request, viewer, trace_id, charge)
+            if isinstance(admitted, Answer):
+                return with_cost(admitted, charge)
+            (answer,) = await self.answers(admitted, _once)
+        except RequestError as error:
+            charge.cancel()
+            return _failed(error, charge, trace_id)
+        except Exception as error:  # what was taken for it stays taken
+            log_failure(error, trace_id)
+            return _failed(masked(), charge, trace_id)
+        return with_cost(answer, charge)
+
+    def admitted(
+        self,
+        request: OperationRequest,
+        viewer: Viewer,
+        trace_id: str,
+        charge: Charge,
+        kinds: Collection[OperationType] = BY_REQUEST,
+    ) -> Admitted | Answer:
+        """The operation as it may run, or the answer that says what is wrong with it.
+
+        Raises RequestError where it cannot start.
+        """
+        text = _text(request)
+        if tokens := self._unseen.tokens(text, viewer.role):
+            charge.take_tokens(tokens)
+            self._unseen.note(text, viewer.role)
+        document = self._documents.parsed(text)
+        operation = operation_of(document, request.operation_name, kinds)
+        current_record().kind = Kind(operation.operation.value)
+        _refuse_unsafe(operation, request)
+        view = self.views[viewer.role]
+        charge.take(self._costs.cost_of(text, operation, document, view, request.variables, viewer))
+        if mistakes := self._documents.mistakes(text, viewer.role):
+            charge.cancel()
+            return _refused([error_entry(mistake, trace_id) for mistake in mistakes])
+        variables = coerce_variables(view, operation, request.variables)
+        logged = self._documents.fields_read(text, _LOGGED, viewer.role)
+        purpose = stated_purpose(viewer, _stated(view, operation, variables)) if logged else None
+        return Admitted(
+            request,
+            viewer,
+            trace_id,
+            view,
+            document,
+            operation,
+            variables,
+            charge,
+            logged,
+            purpose,
+        )
+
+    async def answers(self, admitted: Admitted, roots: Roots) -> list[Answer]:
+        """An answer for each root, all of one snapshot; what they read of identity is logged.
+
+        Raises RequestError with UNAVAILABLE where it cannot be.
+        """
+        viewer, began = admitted.viewer, monotonic()
+        context = Context(
+            viewer,
+            partial(self.session, viewer),
+            self.catalogue,
+            self._cursors,
+            self.positions,
+            self._changes,
+        )
+        try:
+            executions = [self._executed(admitted, context, root) for root in await roots(context)]
+            executed = await asyncio.gather(*executions)
+        finally:
+            await context.session.close()
+        for result, _ in executed:
+            refuse_partial(error.original_error for error in result.errors or ())
+        if admitted.purpose and context.identities_read:
+            await record_reads(
+                self._engine,
+                self._openings.reading(viewer),
+                viewer,
+                admitted.purpose,
+                context.identities_read,
+                admitted.logged,
+                admitted.trace_id,
+            )
+        admitted.charge.settle(sum(values for _, values in executed), monotonic() - began)
+        return [answer_to(result, admitted) for result, _ in executed]
+
+    async def _executed(
+        self, admitted: Admitted, context: Context, root: Any
+    ) -> tuple[ExecutionResult, int]:
+        """What an execution answers, and how many values that holds."""
+        record = current_record()
+        if root:
+            record.note_executor(WhyExecutor.SUBSCRIPTION)
+        elif (planned := await self._planned(admitted, context)) is not None:
+            record.way = Way.PLAN
+            return ExecutionResult(planned.data), planned.values
+        record.way = Way.EXECUTOR
+        is_mutation = record.kind is Kind.MUTATION
+        record.note_executor(WhyExecutor.MUTATION if is_mutation else WhyExecutor.REFUSED)
+        if admitted.operation.operation is OperationType.QUERY and self._documents.asks_of_schema(
+            _text(admitted.request), admitted.viewer.role
+        ):
+            raise schema_refusal()  # only a plan tells of the schema within the limits
+        result = await executed(
+            execution(
+                admitted.view,
+                admitted.document,
+                admitted.operation,
+                admitted.variables,
+                context=context,
+                root=root,
+            )
+        )
+        return result, values_in(result.data)
+
+    async def _planned(self, admitted: Admitted, context: Context) -> Planned | None:
+        """By a plan; None where there is none, or where graphql-core is to tell what goes wrong."""
+        record = current_record()
+        try:
+            return await self._plans.data(admitted.request, admitted.variables, context)
+        except (GerbangError, GraphQLError):
+            record.note_executor(WhyExecutor.REFUSED)
+            return None
+        except (DBAPIError, PostgresError):
+            record.note_executor(WhyExecutor.DATABASE)
+            return None
+        except Exception as error:  # a mistake in a plan costs time, and no answer
+            record.note_executor(WhyExecutor.DEFECT)
+            log_failure(error, admitted.trace_id)
+            return None
+
+    def session(self, viewer: Viewer) -> Session:
+        """A hold on the database in the viewer's name."""
+        return Session(self._engine, self._openings.reading(viewer))
+
+
+async def _once(_: Context) -> Sequence[Any]:
+    return (None,)
+
+
+def _text(request: OperationRequest) -> str:
+    if request.document is None:
+        raise RequestError(
+            ErrorCode.DOCUMENT_NOT_FOUND, "This document is not known here: send it as `query`."
+        )
+    return request.document
+
+
+def _refuse_unsafe(operation: OperationDefinitionNode, request: OperationRequest) -> None:
+    """Only a POST changes anything: an address is followed by machines, and by other sites."""
+    if operation.operation is OperationType.MUTATION and not request.may_write:
+        raise RequestError(
+            ErrorCode.METHOD_NOT_ALLOWED,
+            "A mutation takes a POST.",
+            HTTPStatus.METHOD_NOT_ALLOWED,
+        )
+
+
+def _stated(
+    view: GraphQLSchema, operation: OperationDefinitionNode, variables: VariableValues
+) -> dict[str, Any] | None:
+    """The arguments of ``@purpose``, if the operation has it."""
+    directive = view.get_directive("purpose")
+    return get_directive_values(directive, operation, variables) if directive else None
+
+
+def answer_to(result: ExecutionResult, admitted: Admitted) -> Answer:
+    errors = [_told(error, admitted.trace_id) for error in result.errors or ()]
+    if any(error.path is None for error in result.errors or ()):
+        return _refused(errors)
+    return Answer(result.data, errors)
+
+
+def with_cost(answer: Answer, charge: Charge) -> Answer:
+    """The answer, which says what it cost, as far as that is known."""
+    if charge.requested is not None:
+        answer.extensions["cost"] = charge.told()
+    return answer
+
+
+def _failed(error: RequestError, charge: Charge, trace_id: str) -> Answer:
+    retry_after = error.retry_after if isinstance(error, RateLimitedError) else None
+    entry = error_entry(error, trace_id)
+    answer = Answer(None, [entry], status=error.status, retry_after=retry_after)
+    return with_cost(answer, charge)
+
+
+def _refused(errors: list[dict[str, Any]]) -> Answer:
+    return Answer(None, errors, status=HTTPStatus.BAD_REQUEST)
+
+
+def _told(error: GraphQLError, trace_id: str) -> dict[str, Any]:
+    """The error as the client is told it: masked, unless its text was written for the client."""
+    places = _places(error)
+    if error.path is None:
+        return error_entry(
+            GerbangError(ErrorCode.INVALID_VARIABLES, error.message, {"locations": places}),
+            trace_id,
+        )
+    cause = error.original_error
+    if isinstance(cause, GerbangError):
+        told = cause
+    elif isinstance(cause, GraphQLError) and cause.nodes:  # an argument, as its variables made it
+        told = GerbangError(ErrorCode.INVALID_VARIABLES, cause.message)
+    else:
+        log_failure(cause or error, trace_id)
+        told = masked()
+    details = {**told.details, "locations": places, "path": error.path}
+    return error_entry(GerbangError(told.code, told.message, details), trace_id)
+
+
+def _places(error: GraphQLError) -> list[dict[str, int]]:
+    return [{"line": place.line, "column": place.column} for place in error.locations or ()]

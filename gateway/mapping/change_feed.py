@@ -1,0 +1,193 @@
+"""Following changes: what is new in a viewer's reach behind a place, tick by tick."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ARRAY, ColumnElement, any_, literal, tuple_
+from sqlalchemy.exc import SQLAlchemyError
+
+from gateway.access.rows import reach, read
+from gateway.access.transactions.change_horizon import Horizon
+from gateway.access.transactions.reading import Session
+from gateway.errors import ErrorCode, GerbangError
+from gateway.mapping.catalogue import Catalogue, DeclaredNoun, hidden_label
+from gateway.mapping.context import Context
+from gateway.mapping.declare import Placed
+from gateway.mapping.positions import Place, Positions
+from gateway.viewer import Viewer
+from models.database.connections import LOST
+
+#: How many changes are told at once; the rest waits where it is, in the database.
+LARGEST_BATCH = 100
+#: Where nothing is told for so long, the position alone is.
+QUIET_SECONDS = 60.0
+RETRY_SECONDS = 1.0
+#: How many live reads a process has under way: the pool is for requests first.
+_MOST_READS = 3
+
+_PASSING = (ErrorCode.UNAVAILABLE, ErrorCode.OVERLOADED, ErrorCode.TIMEOUT)
+BROKEN = (SQLAlchemyError, *LOST)
+
+log = logging.getLogger(__name__)
+
+
+class News:
+    """Looks for changes; those who reach the same and stand at the same place share one look."""
+
+    def __init__(self, horizon: Horizon, session: Callable[[Viewer], Session]) -> None:
+        self.horizon = horizon
+        self.turns = asyncio.Semaphore(_MOST_READS)
+        self._session = session
+        self._looks: dict[tuple[Any, ...], asyncio.Task[list[Place]]] = {}
+
+    async def behind(
+        self, place: Place, below: int, noun: DeclaredNoun, viewer: Viewer, *, newest_only: bool
+    ) -> list[Place]:
+        """The places of changes in the viewer's reach, in order."""
+        key = (below, place, noun.name, reach(noun.name, viewer), newest_only)
+        look = self._looks.get(key)
+        if look is None:
+            self._looks = {key: look for key, look in self._looks.items() if key[0] >= below}
+            looking = self._look(place, below, noun, viewer, newest_only)
+            look = self._looks[key] = asyncio.create_task(looking)
+            look.add_done_callback(lambda done: self._keep(key, done))
+        return await asyncio.shield(look)
+
+    def _keep(self, key: tuple[Any, ...], look: asyncio.Task[list[Place]]) -> None:
+        """A look that failed is not shared any further."""
+        if look.cancelled() or look.exception():
+            self._looks.pop(key, None)
+
+    async def _look(
+        self, place: Place, below: int, noun: DeclaredNoun, viewer: Viewer, newest_only: bool
+    ) -> list[Place]:
+        columns = _placed(noun)
+        order = [column.desc() if newest_only else column.asc() for column in columns]
+        statement = (
+            read(noun.name, viewer, *columns)
+            .where(tuple_(*columns) > tuple_(*place), columns[0] < below)
+            .order_by(*order)
+            .limit(1 if newest_only else LARGEST_BATCH)
+        )
+        async with self.turns:
+            session = self._session(viewer)
+            try:
+                return [Place(*row) for row in await session.rows(statement)]
+            finally:
+                await session.close()
+
+
+@dataclass(frozen=True, slots=True)
+class LiveContext:
+    """What a subscription begins with; each of its payloads then has a context of its own."""
+
+    viewer: Viewer
+    news: News
+    catalogue: Catalogue
+    positions: Positions
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Changes to tell, or none and the position alone; and the place behind them."""
+
+    places: tuple[Place, ...]
+    until: Place
+
+
+@dataclass(slots=True)
+class Following:
+    """One viewer's way through the changes. What was found is found again until it is `seen`."""
+
+    news: News
+    viewer: Viewer
+    noun: DeclaredNoun
+    place: Place
+    #: What a change must meet besides the policy.
+    conditions: Sequence[ColumnElement[bool]] = ()
+    #: Whether only the newest change is of interest.
+    newest_only: bool = False
+    #: The shortest time between two payloads.
+    pace_seconds: float = 0.0
+    _told_at: float | None = None
+
+    def __aiter__(self) -> "Following":
+        return self
+
+    async def __anext__(self) -> Found:
+        if self._told_at is None:
+            return Found((), self.place)
+        await asyncio.sleep(self._told_at + self.pace_seconds - time.monotonic())
+        quiet = asyncio.timeout(QUIET_SECONDS)
+        try:
+            async with quiet:
+                return await self._next()
+        except TimeoutError:
+            if not quiet.expired():
+                raise
+            return Found((), self.place)
+
+    def seen(self, found: Found) -> None:
+        self.place = found.until
+        self._told_at = time.monotonic()
+
+    async def records(self, context: Context, found: Found) -> list[Any]:
+        """The changes that were found, as the viewer reads them now."""
+        written_in, id_ = _placed(self.noun)
+        if not found.places:
+            return [self._position_alone(context, found.until)]
+        ids = [place.id for place in found.places]
+        statement = (
+            context.select(self.noun)
+            .where(id_ == any_(literal(ids, ARRAY(id_.type))), *self.conditions)
+            .order_by(written_in, id_)
+        )
+        return await context.records(self.noun, statement)
+
+    def _position_alone(self, context: Context, place: Place) -> Any:
+        columns = context.catalogue.columns(self.noun, self.viewer.role)
+        values: dict[str, Any] = {str(column.key): None for column in columns}
+        for column, value in zip(_placed(self.noun), place, strict=True):
+            values[hidden_label(column)] = value
+        return self.noun.record(tuple(values), tuple(values.values()))
+
+    async def _next(self) -> Found:
+        while True:
+            below = await self.news.horizon.beyond(self.place.written_in)
+            places = await _patiently(
+                lambda below=below: self.news.behind(
+                    self.place, below, self.noun, self.viewer, newest_only=self.newest_only
+                )
+            )
+            is_all = self.newest_only or len(places) < LARGEST_BATCH
+            until = Place(below, 0) if is_all else places[-1]
+            if places:
+                return Found(tuple(places), until)
+            self.place = until
+
+
+async def _patiently(look: Callable[[], Awaitable[list[Place]]]) -> list[Place]:
+    """A database that is away is waited for: the place is kept, so nothing is missed."""
+    while True:
+        try:
+            return await look()
+        except (GerbangError, *BROKEN) as error:
+            await another_time(error)
+
+
+async def another_time(error: Exception) -> None:
+    """Wait a little after a failure that passes by itself; raise any other."""
+    if isinstance(error, GerbangError) and error.code not in _PASSING:
+        raise error
+    log.warning("Changes cannot be read right now: %s", type(error).__name__)
+    await asyncio.sleep(RETRY_SECONDS)
+
+
+def _placed(noun: DeclaredNoun) -> tuple[Any, Any]:
+    """The columns of a change that say where its place is."""
+    (placed,) = (field.source for field in noun.fields.values() if isinstance(field.source, Placed))
+    return placed.written_in, placed.id

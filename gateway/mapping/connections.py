@@ -1,0 +1,235 @@
+"""Lists in pages: Relay connections over keyset cursors."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from typing import Annotated, Any, Generic, TypeVar
+
+import strawberry
+from sqlalchemy import func, literal, select
+
+from gateway.access.rows import holding, read
+from gateway.errors import ErrorCode, FieldError
+from gateway.mapping.catalogue import DeclaredNoun
+from gateway.mapping.context import Columns, Context
+from gateway.mapping.enums import Direction, Precision
+from gateway.mapping.figures import Count
+from gateway.mapping.filters import Condition, order_input, where_input
+from gateway.mapping.keyset import Bound, Keyset
+from gateway.mapping.list_statements import Listing, given, statement_of
+from gateway.mapping.scalars import BigInt
+
+LARGEST_PAGE = 100
+#: Counting a list stops here; most lists of interest are shorter.
+MOST_COUNTED = 10_000
+
+Row = TypeVar("Row")
+
+
+@strawberry.type(description="Where a page lies in its list.")
+class PageInfo:
+    has_next_page: bool = strawberry.field(description="Whether rows follow this page.")
+    has_previous_page: bool = strawberry.field(description="Whether rows precede this page.")
+    start_cursor: str | None = strawberry.field(description="Cursor of the first row.")
+    end_cursor: str | None = strawberry.field(description="Cursor of the last row.")
+
+
+@strawberry.type(description="A row of a list and its place there.")
+class Edge(Generic[Row]):
+    cursor: str = strawberry.field(description="Place of the row: for `after` and `before`.")
+    node: Row = strawberry.field(description="The row.")
+
+
+@strawberry.type(description="A list, read one page at a time.")
+class Connection(Generic[Row]):
+    """Reads its page only if rows are asked for, and counts only if the count is."""
+
+    read_page: strawberry.Private["ReadPage"]
+    counted: strawberry.Private[Callable[[], Awaitable[Count]]]
+
+    @strawberry.field(description="The rows of the page with their cursors.")
+    async def edges(self) -> list[Edge[Row]]:
+        page = await self.read_page()
+        cursors = map(page.cursor, page.rows)
+        return [
+            Edge(cursor=c, node=record) for c, record in zip(cursors, page.records, strict=True)
+        ]
+
+    @strawberry.field(description="The rows of the page.")
+    async def nodes(self) -> list[Row]:
+        return (await self.read_page()).records
+
+    @strawberry.field(description="Where the page lies.")
+    async def page_info(self) -> PageInfo:
+        return (await self.read_page()).info
+
+    @strawberry.field(
+        description=f"How many rows the whole list has; counting stops at {MOST_COUNTED}."
+    )
+    async def total_count(self) -> Count:
+        return await self.counted()
+
+
+#: Reads the page once, with some columns or with all that the viewer's role reads.
+ReadPage = Callable[..., Awaitable["Page"]]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page: its rows as the driver has them, how to tell the cursor of each, where it lies."""
+
+    noun: DeclaredNoun
+    rows: Sequence[Any]
+    cursor: Callable[[Any], str]
+    info: PageInfo
+
+    @property
+    def records(self) -> list[Any]:
+        """The rows as instances of their noun."""
+        return [self.noun.record(tuple(row.keys()), tuple(row.values())) for row in self.rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """The part of a list that a client asks for, read from one end."""
+
+    size: int
+    from_front: bool
+    after: str | None
+    before: str | None
+
+    @classmethod
+    def asked(
+        cls, first: int | None, after: str | None, last: int | None, before: str | None
+    ) -> "Slice":
+        """Raises FieldError with INVALID_INPUT unless exactly one end and a size are given."""
+        size = last if first is None else first
+        if size is None or (first is not None and last is not None):
+            raise FieldError(ErrorCode.INVALID_INPUT, "Give either `first` or `last`.")
+        if not 1 <= size <= LARGEST_PAGE:
+            raise FieldError(
+                ErrorCode.INVALID_INPUT, f"A page has from 1 to {LARGEST_PAGE} rows, not {size}."
+            )
+        return cls(size, first is not None, after, before)
+
+
+def page_of(cls: type[Any], description: str, *, order: str, newest_first: bool = False) -> Any:
+    """A field that is a list of a noun in pages, with the filters and orders it declares."""
+    where_type, order_type = where_input(cls), order_input(cls)
+    usual = (order, Direction.DESCENDING if newest_first else Direction.ASCENDING)
+
+    def resolve(
+        info: strawberry.Info,
+        first: Annotated[
+            int | None, strawberry.argument(description=f"Rows from the front: 1-{LARGEST_PAGE}.")
+        ] = strawberry.UNSET,
+        after: Annotated[
+            str | None, strawberry.argument(description="Begin after the row of this cursor.")
+        ] = strawberry.UNSET,
+        last: Annotated[
+            int | None, strawberry.argument(description=f"Rows from the back: 1-{LARGEST_PAGE}.")
+        ] = strawberry.UNSET,
+        before: Annotated[
+            str | None, strawberry.argument(description="End before the row of this cursor.")
+        ] = strawberry.UNSET,
+        where: Any = strawberry.UNSET,
+        order_by: Any = strawberry.UNSET,
+    ) -> Any:
+        context: Context = info.context
+        field, direction = (order_by.field.value, order_by.direction) if order_by else usual
+        noun = context.catalogue.nouns[cls.__name__]
+        keyset = keyset_of(noun, field, direction)
+        conditions = where.conditions() if where else []
+
+        async def page(columns: Columns | None = None) -> Page:
+            asked = Slice.asked(_given(first), _given(after), _given(last), _given(before))
+            return await _page(context, noun, columns, conditions, keyset, asked)
+
+        return Connection(read_page=once(page), counted=partial(_count, context, noun, conditions))
+
+    resolve.__annotations__ |= {
+        "where": Annotated[
+            where_type | None, strawberry.argument(description="Only rows that meet this.")
+        ],
+        "order_by": Annotated[
+            order_type | None, strawberry.argument(description="The order of the rows.")
+        ],
+    }
+    return strawberry.field(resolver=resolve, description=description)
+
+
+@lru_cache
+def keyset_of(noun: DeclaredNoun, field: str, direction: Direction) -> Keyset:
+    return Keyset(noun, field, descending=direction is Direction.DESCENDING)
+
+
+async def _page(
+    context: Context,
+    noun: DeclaredNoun,
+    columns: Columns | None,
+    conditions: list[Condition],
+    keyset: Keyset,
+    asked: Slice,
+) -> Page:
+    """One row more than asked for tells whether the list goes on."""
+    after, before = (
+        context.cursors.read(cursor, keyset.name, keyset.types) if cursor is not None else None
+        for cursor in (asked.after, asked.before)
+    )
+    listing = Listing(
+        noun,
+        context.viewer.role,
+        columns or context.columns(noun),
+        tuple((one.column, one.relation) for one in conditions),
+        keyset,
+        Bound.at(after),
+        Bound.at(before),
+        asked.from_front,
+    )
+    values = given(conditions, after, before, asked.size + 1)
+    rows = await context.fetch(noun, statement_of(listing), values)
+    goes_on = len(rows) > asked.size
+    rows = rows[: asked.size]
+    if not asked.from_front:
+        rows = rows[::-1]
+
+    def cursor(row: Mapping[str, Any]) -> str:
+        return context.cursors.write(keyset.name, keyset.place(row))
+
+    info = PageInfo(
+        has_next_page=goes_on if asked.from_front else before is not None,
+        has_previous_page=after is not None if asked.from_front else goes_on,
+        start_cursor=cursor(rows[0]) if rows else None,
+        end_cursor=cursor(rows[-1]) if rows else None,
+    )
+    return Page(noun, rows, cursor, info)
+
+
+async def _count(context: Context, noun: DeclaredNoun, conditions: list[Condition]) -> Count:
+    rows = read(noun.name, context.viewer, literal(1)).select_from(noun.key.class_)
+    held = (one.holds() for one in conditions)
+    capped = rows.where(*held).limit(MOST_COUNTED + 1).subquery()
+    total = holding(select(func.count()).select_from(capped), noun.name)
+    ((counted_rows,),) = await context.session.rows(total)
+    if counted_rows > MOST_COUNTED:
+        return Count(value=BigInt(MOST_COUNTED), precision=Precision.AT_LEAST)
+    return Count.exactly(counted_rows)
+
+
+def once(make: ReadPage) -> ReadPage:
+    """The same page for all who ask, read when the first one does."""
+    turn = asyncio.Lock()
+    pages: list[Page] = []
+
+    async def read_page(columns: Columns | None = None) -> Page:
+        async with turn:
+            if not pages:
+                pages.append(await make(columns))
+        return pages[0]
+
+    return read_page
+
+
+def _given(value: Any) -> Any:
+    return None if value is strawberry.UNSET else value

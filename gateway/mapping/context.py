@@ -1,0 +1,179 @@
+"""What one operation carries: who asks, the session, the loaders, what was read of identity."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from aiodataloader import DataLoader
+from sqlalchemy import ARRAY, Label, Select, any_, literal
+from sqlalchemy.orm import InstrumentedAttribute
+
+from gateway.access.prepared_statements import Prepared
+from gateway.access.rows import read
+from gateway.access.transactions.reading import Session
+from gateway.errors import ErrorCode, FieldError
+from gateway.limits import MOST_NODES_OF_A_REQUEST
+from gateway.mapping.catalogue import Catalogue, DeclaredNoun, hidden_label
+from gateway.mapping.cursors import Cursors
+from gateway.mapping.declare import Link, Links, Placed
+from gateway.mapping.positions import Place, Positions
+from gateway.mutations.changes import Changes
+from gateway.mutations.outcome import Outcome
+from gateway.mutations.requests import Request
+from gateway.viewer import Viewer
+
+#: The label of the column that rows were asked for by.
+BY = "_by"
+
+Columns = tuple[Label[Any], ...]
+
+
+@dataclass(slots=True)
+class Context:
+    """Lives for one operation, so that nothing is ever shared between viewers."""
+
+    viewer: Viewer
+    new_session: Callable[[], Session]
+    catalogue: Catalogue
+    cursors: Cursors
+    positions: Positions
+    changes: Changes
+    session: Session = field(init=False)
+    loaders: "Loaders" = field(init=False)
+    #: Applicants whose identity was read.
+    identities_read: set[UUID] = field(default_factory=set)
+    nodes_left: int = MOST_NODES_OF_A_REQUEST
+
+    def __post_init__(self) -> None:
+        self._begin()
+
+    def _begin(self) -> None:
+        self.session = self.new_session()
+        self.loaders = Loaders(self)
+
+    async def change(self, request: Request) -> Outcome:
+        """Make a change; whatever is read from now on is read after it."""
+        await self.session.close()
+        try:
+            return await self.changes.make(self.viewer, request)
+        finally:
+            self._begin()
+
+    def count_nodes(self, number: int) -> None:
+        """Count things that are looked up by id.
+
+        Raises FieldError with INVALID_INPUT where one request looks up too many.
+        """
+        self.nodes_left -= number
+        if self.nodes_left < 0:
+            raise FieldError(
+                ErrorCode.INVALID_INPUT,
+                f"One request looks up at most {MOST_NODES_OF_A_REQUEST} things by `nodes`.",
+            )
+
+    def changed(self, type_name: str, key: str | None) -> Any:
+        """What was changed, by the policy of reading: an awaitable, or None."""
+        if key is None:
+            return None
+        noun = self.catalogue.nouns[type_name]
+        is_uuid = noun.key.type.python_type is UUID
+        return self.loaders.by(noun, noun.key).load(UUID(key) if is_uuid else key)
+
+    def select(self, noun: DeclaredNoun) -> Select[Any]:
+        """The rows of a noun within the viewer's reach, with the columns of the viewer's role."""
+        return read(noun.name, self.viewer, *self.columns(noun))
+
+    def columns(self, noun: DeclaredNoun) -> Columns:
+        """All that the viewer's role reads of a noun."""
+        return self.catalogue.columns(noun, self.viewer.role)
+
+    async def records(self, noun: DeclaredNoun, statement: Select[Any]) -> list[Any]:
+        """The rows of a statement made by ``select``, as instances of the noun."""
+        rows = await self.session.rows(statement)
+        labels = tuple(str(column.key) for column in statement.selected_columns)
+        self.note_read(noun, rows)
+        return [noun.record(labels, tuple(row)) for row in rows]
+
+    async def fetch(
+        self, noun: DeclaredNoun, prepared: Prepared, given: Mapping[str, Any]
+    ) -> Sequence[Any]:
+        """The rows of a noun by a statement made of its key and other columns."""
+        rows = await self.session.fetch(prepared, prepared.arguments(self.viewer, given))
+        self.note_read(noun, rows)
+        return rows
+
+    def note_read(self, noun: DeclaredNoun, rows: Sequence[Any]) -> None:
+        """Rows that are logged begin with the applicant."""
+        if noun.stored.is_logged:
+            self.identities_read.update(row[0] for row in rows)
+
+    def position(self, source: Placed, root: Any) -> str:
+        """Where a change lies, sealed."""
+        place = (root.__dict__[hidden_label(part)] for part in (source.written_in, source.id))
+        return self.positions.write(type(root).__name__, Place(*place))
+
+
+class Loaders:
+    """One statement for all links of a level, however many rows ask."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._one: dict[tuple[str, str], DataLoader[Any, Any]] = {}
+        self._many: dict[Links, DataLoader[Any, Any]] = {}
+
+    def one(self, source: Link, root: Any) -> Any:
+        """The row that a link leads to: an awaitable, or None where it leads nowhere."""
+        value = root.__dict__[hidden_label(source.local)]
+        return None if value is None else self.by(self._target(source), source.remote).load(value)
+
+    def many(self, source: Links, root: Any) -> Any:
+        """The rows that belong to a row: an awaitable."""
+        loader = self._many.get(source)
+        if loader is None:
+            loader = self._many[source] = DataLoader(self._batch_many(source))
+        return loader.load(root.__dict__[hidden_label(source.local)])
+
+    def by(self, noun: DeclaredNoun, column: InstrumentedAttribute[Any]) -> DataLoader[Any, Any]:
+        """Rows of a noun by a column that tells one from another."""
+        name = (noun.name, column.key)
+        loader = self._one.get(name)
+        if loader is None:
+            loader = self._one[name] = DataLoader(self._batch_one(noun, column))
+        return loader
+
+    def _target(self, source: Link | Links) -> DeclaredNoun:
+        return self._context.catalogue.target(source)
+
+    def _batch_one(self, noun: DeclaredNoun, column: InstrumentedAttribute[Any]) -> Any:
+        async def load(keys: Sequence[Any]) -> list[Any]:
+            found = dict(await self._matching(noun, column, keys))
+            return [found.get(key) for key in keys]
+
+        return load
+
+    def _batch_many(self, source: Links) -> Any:
+        async def load(keys: Sequence[Any]) -> list[list[Any]]:
+            found: dict[Any, list[Any]] = {key: [] for key in keys}
+            matching = await self._matching(self._target(source), source.remote, keys, source.order)
+            for key, record in matching:
+                found[key].append(record)
+            return [found[key] for key in keys]
+
+        return load
+
+    async def _matching(
+        self,
+        noun: DeclaredNoun,
+        column: InstrumentedAttribute[Any],
+        keys: Sequence[Any],
+        order: Sequence[Any] = (),
+    ) -> list[tuple[Any, Any]]:
+        statement = (
+            self._context.select(noun)
+            .add_columns(column.label(BY))
+            .where(column == any_(literal(list(keys), ARRAY(column.type))))
+            .order_by(*order)
+        )
+        records = await self._context.records(noun, statement)
+        return [(record.__dict__[BY], record) for record in records]

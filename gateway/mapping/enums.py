@@ -1,0 +1,270 @@
+"""The enums of the API: the vocabulary of the domain with a description of every word."""
+
+import inspect
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Any
+
+import strawberry
+
+from gateway.mapping.declare import SOURCE, Expression, Translated
+from models.vocabulary import (
+    Channel,
+    Clock,
+    Entry,
+    EventKind,
+    Ground,
+    Outcome,
+    Purpose,
+    Role,
+    ScreeningKind,
+    ScreeningResult,
+    Stage,
+    Status,
+    VisaCategory,
+)
+
+
+class Language(StrEnum):
+    """A language in which names can be had."""
+
+    EN = "EN"
+    ID = "ID"
+
+
+class Precision(StrEnum):
+    """What a figure is."""
+
+    EXACT = "EXACT"
+    AT_LEAST = "AT_LEAST"
+    ROUNDED = "ROUNDED"
+    SUPPRESSED = "SUPPRESSED"
+    UNPUBLISHED = "UNPUBLISHED"
+
+
+class ChangeUnit(StrEnum):
+    """What a change is counted in."""
+
+    PERCENT = "PERCENT"
+    PERCENTAGE_POINTS = "PERCENTAGE_POINTS"
+
+
+class Direction(StrEnum):
+    """Which end of an order comes first; rows without a value count as the last of all."""
+
+    ASCENDING = "ASCENDING"
+    DESCENDING = "DESCENDING"
+
+
+class PublicReason(StrEnum):
+    """Why an application was refused, as far as applicants are told."""
+
+    INVALID_TRAVEL_DOCUMENT = "INVALID_TRAVEL_DOCUMENT"
+    FORGED_DOCUMENT = "FORGED_DOCUMENT"
+    FALSE_STATEMENT = "FALSE_STATEMENT"
+    INSUFFICIENT_MEANS = "INSUFFICIENT_MEANS"
+    PURPOSE_NOT_CREDIBLE = "PURPOSE_NOT_CREDIBLE"
+    PUBLIC_HEALTH = "PUBLIC_HEALTH"
+    INCOMPLETE = "INCOMPLETE"
+    NOT_DISCLOSED = "NOT_DISCLOSED"
+
+
+class VolumeDimension(StrEnum):
+    """What volumes can be told apart by; periods are calendar periods in WIB."""
+
+    COUNTRY = "COUNTRY"
+    NATIONALITY = "NATIONALITY"
+    PARTNER = "PARTNER"
+    CENTRE = "CENTRE"
+    VISA_TYPE = "VISA_TYPE"
+    CHANNEL = "CHANNEL"
+    DAY = "DAY"
+    WEEK = "WEEK"
+    MONTH = "MONTH"
+    QUARTER = "QUARTER"
+    YEAR = "YEAR"
+
+
+class CalendarPeriod(StrEnum):
+    """Calendar periods in WIB."""
+
+    DAY = "DAY"
+    WEEK = "WEEK"
+    MONTH = "MONTH"
+    QUARTER = "QUARTER"
+    YEAR = "YEAR"
+
+
+_PERIODS = {
+    "DAY": "Calendar day.",
+    "WEEK": "Week from Monday to Sunday.",
+    "MONTH": "Calendar month.",
+    "QUARTER": "Quarter of a calendar year.",
+    "YEAR": "Calendar year.",
+}
+
+WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
+    Language: {"EN": "English.", "ID": "Indonesian."},
+    Precision: {
+        "EXACT": "Exactly as recorded.",
+        "AT_LEAST": "There are at least so many; counting stopped here.",
+        "ROUNDED": "Rounded for publication.",
+        "SUPPRESSED": "Withheld: too small, or it could be told from others; there is no value.",
+        "UNPUBLISHED": "Of a period that is not over, or not yet published; there is no value.",
+    },
+    ChangeUnit: {
+        "PERCENT": "Hundredths of what it was.",
+        "PERCENTAGE_POINTS": "Hundredths of the whole that a rate is a part of.",
+    },
+    Direction: {
+        "ASCENDING": "Smallest, earliest or first in the alphabet first.",
+        "DESCENDING": "Largest, latest or last in the alphabet first.",
+    },
+    Role: {
+        "LEADERSHIP": "Leads the directorate: reads figures, never personal data.",
+        "OFFICER": "Decides applications.",
+        "SUPERVISOR": "Supervises and enforces: holds, screenings, second decisions.",
+        "PARTNER_MANAGER": "Manages a partner's countries.",
+        "PARTNER_AGENT": "Takes applications in at a partner's centre.",
+        "AUDITOR": "Audits, and answers for data protection.",
+        "APPLICANT": "Applies for a visa.",
+        "SERVICE": "A system of a partner or of a payment provider.",
+        "ADMINISTRATOR": "Keeps reference data and partners.",
+        "ANONYMOUS": "Nobody signed in.",
+    },
+    Channel: {
+        "DIRECT": "With the directorate, without a partner.",
+        "PARTNER_PORTAL": "On a partner's portal.",
+        "PARTNER_CENTRE": "At a partner's visa centre.",
+        "PARTNER_GROUP": "In a group that a partner handed in.",
+    },
+    Status: {
+        "SUBMITTED": "Handed in.",
+        "AWAITING_PAYMENT": "Billed; the fee is not paid yet.",
+        "PAID": "Paid: the clock runs.",
+        "IN_VERIFICATION": "An officer works on it.",
+        "INFO_REQUESTED": "Waits for the applicant: the adjusted clock stands.",
+        "SCREENING": "Waits for supervision.",
+        "GRANTED": "The visa was granted.",
+        "REFUSED": "The visa was refused.",
+        "WITHDRAWN": "The applicant withdrew.",
+        "LAPSED": "The applicant did not answer in time.",
+        "PAYMENT_EXPIRED": "The bill lapsed unpaid.",
+        "REVOKED": "The visa was granted and later revoked.",
+    },
+    Stage: {
+        "RECEIVED": "Handed in.",
+        "IN_PROCESS": "Worked on by the directorate.",
+        "WAITING_FOR_APPLICANT": "Waits for a payment or an answer of the applicant.",
+        "CLOSED": "Nothing more will happen.",
+    },
+    EventKind: {
+        "SUBMITTED": "It was handed in.",
+        "AWAITING_PAYMENT": "It was billed.",
+        "PAID": "The fee was paid.",
+        "RECEIVED": "The partner handed the complete file over.",
+        "IN_VERIFICATION": "An officer took it, or an answer came back to the officer.",
+        "INFO_REQUESTED": "The applicant was asked for more.",
+        "SCREENING": "Supervision was asked.",
+        "HELD": "A supervisor held it.",
+        "RELEASED": "A supervisor released it.",
+        "GRANTED": "The visa was granted.",
+        "REFUSED": "The visa was refused.",
+        "WITHDRAWN": "The applicant withdrew it.",
+        "LAPSED": "It lapsed without an answer.",
+        "PAYMENT_EXPIRED": "Its bill lapsed.",
+        "REVOKED": "The granted visa was revoked.",
+    },
+    Outcome: {"GRANTED": "The visa was granted.", "REFUSED": "The visa was refused."},
+    Ground: {
+        "ENTRY_BAN": "On the entry-ban list.",
+        "INVALID_TRAVEL_DOCUMENT": "The travel document is not valid.",
+        "FORGED_DOCUMENT": "A document is forged.",
+        "FALSE_STATEMENT": "A statement is false.",
+        "INSUFFICIENT_MEANS": "Means of living are insufficient.",
+        "PURPOSE_NOT_CREDIBLE": "The stated purpose is not credible.",
+        "PUBLIC_HEALTH": "Public health.",
+        "SECURITY": "Security.",
+        "INCOMPLETE": "The file is not complete.",
+    },
+    PublicReason: {
+        "INVALID_TRAVEL_DOCUMENT": "The travel document is not valid.",
+        "FORGED_DOCUMENT": "A document is forged.",
+        "FALSE_STATEMENT": "A statement is false.",
+        "INSUFFICIENT_MEANS": "Means of living are insufficient.",
+        "PURPOSE_NOT_CREDIBLE": "The stated purpose is not credible.",
+        "PUBLIC_HEALTH": "Public health.",
+        "INCOMPLETE": "The file is not complete.",
+        "NOT_DISCLOSED": "The ground is not disclosed.",
+    },
+    ScreeningKind: {
+        "ENTRY_BAN": "Is the applicant on the entry-ban list?",
+        "CLEARANCE": "Do the agencies clear a calling-visa nationality?",
+    },
+    ScreeningResult: {
+        "CLEAR": "Nothing was found.",
+        "HIT": "Something was found.",
+        "PENDING": "No answer yet.",
+        "UNAVAILABLE": "The service could not answer; nothing is granted meanwhile.",
+    },
+    VisaCategory: {
+        "TOURISM": "For tourism.",
+        "BUSINESS": "For business.",
+        "INVESTMENT": "For investment.",
+        "GOVERNMENT": "For official visits.",
+        "TRANSIT": "For transit.",
+    },
+    Entry: {
+        "VISA_FREE": "No visa for short visits.",
+        "VISA_ON_ARRIVAL": "A visa on arrival, or the electronic one beforehand.",
+        "VISA_REQUIRED": "A visa beforehand.",
+        "CALLING_VISA": "A visa after clearance between agencies.",
+    },
+    Clock: {
+        "STANDARD": "For most nationalities.",
+        "CALLING_VISA": "For nationalities that need clearance between agencies.",
+    },
+    VolumeDimension: {
+        "COUNTRY": "Country in which a partner took the application in.",
+        "NATIONALITY": "Nationality of the applicant.",
+        "PARTNER": "Partner that took the application in.",
+        "CENTRE": "Visa centre at which it was taken in.",
+        "VISA_TYPE": "Visa type.",
+        "CHANNEL": "Channel.",
+        **_PERIODS,
+    },
+    CalendarPeriod: _PERIODS,
+    Purpose: {
+        "CASEWORK": "Work on an assigned case.",
+        "SUPERVISION": "Supervision or enforcement.",
+        "INTAKE": "Taking an application in at a centre.",
+        "OWN_DATA": "One's own data.",
+    },
+}
+
+
+def _describe(enum: type[StrEnum], words: Mapping[str, str]) -> None:
+    declared: Any = strawberry.enum(enum, description=inspect.cleandoc(enum.__doc__ or ""))
+    for value in declared.__strawberry_definition__.values:
+        value.description = words[value.name]
+
+
+for _enum, _words in WORDS.items():
+    _describe(_enum, _words)
+
+
+def translated(description: str, *, en: Expression, id: Expression) -> Any:
+    """A field that is one of two columns, by the argument ``language``."""
+    columns: dict[str, Expression] = {Language.EN: en, Language.ID: id}
+
+    def resolve(
+        root: Any,
+        language: Annotated[
+            Language, strawberry.argument(description="The language of the answer.")
+        ] = Language.EN,
+    ) -> str:
+        return root.__dict__[str(columns[language].key)]
+
+    return strawberry.field(
+        resolver=resolve, description=description, metadata={SOURCE: Translated(columns)}
+    )

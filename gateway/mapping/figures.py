@@ -1,0 +1,101 @@
+"""Figures that say what they are, and how they changed: counts, rates and durations."""
+
+from collections.abc import Awaitable, Callable
+from enum import IntEnum
+from typing import Any
+
+import strawberry
+
+from gateway.mapping.enums import ChangeUnit, Precision
+from gateway.mapping.scalars import BigInt
+
+
+class Span(IntEnum):
+    """How many months lie between the two windows of a comparison."""
+
+    YEAR = 12
+    MONTH = 1
+
+
+#: The figure that another window had; none where there is nothing to compare with.
+Before = Callable[[Span], Awaitable[float | None]]
+
+
+@strawberry.type(description="How a figure changed from one window to another.")
+class Change:
+    value: float | None = strawberry.field(
+        description="By how much: positive where it grew. Not rounded; none where suppressed."
+    )
+    unit: ChangeUnit = strawberry.field(description="What the value is counted in.")
+
+
+def _percent(now: float, was: float) -> Change | None:
+    return Change(value=100 * (now / was - 1), unit=ChangeUnit.PERCENT) if was else None
+
+
+def _points(now: float, was: float) -> Change | None:
+    return Change(value=100 * (now - was), unit=ChangeUnit.PERCENTAGE_POINTS)
+
+
+def _change(span: Span, value_of: str, between: Callable[[float, float], Change | None]) -> Any:
+    async def resolve(root: Any) -> Change | None:
+        now: float | None = getattr(root, value_of)
+        if now is None or root.before is None:
+            return None
+        was = await root.before(span)
+        return None if was is None else between(now, was)
+
+    return strawberry.field(resolver=resolve, description=_DESCRIPTIONS[span])
+
+
+_NOTHING = (
+    "; null where that had no such figure or nought, where the data begin in a later month, and"
+    " where windows are not comparable."
+)
+_DESCRIPTIONS = {
+    Span.YEAR: "Against the same window a year before: whole months stay whole months, a cut one"
+    f" goes up to the same day; days and weeks go back 364 days{_NOTHING}",
+    Span.MONTH: "Against the same window a month before: whole months stay whole months, a cut one"
+    f" goes up to the same day; days and weeks go back 28 days{_NOTHING} Quarters and years have"
+    " none.",
+}
+
+
+@strawberry.type(description="A number of things.")
+class Count:
+    value: BigInt | None = strawberry.field(description="The number; none where suppressed.")
+    precision: Precision = strawberry.field(description="What the number is.")
+    before: strawberry.Private[Before | None] = None
+    year_on_year: Change | None = _change(Span.YEAR, "value", _percent)
+    month_on_month: Change | None = _change(Span.MONTH, "value", _percent)
+
+    @classmethod
+    def exactly(cls, value: int, before: Before | None = None) -> "Count":
+        return cls(value=BigInt(value), precision=Precision.EXACT, before=before)
+
+
+@strawberry.type(description="A part of a whole.")
+class Rate:
+    value: float | None = strawberry.field(
+        description=(
+            "1 is all of the whole; a ratio of what leaves to what comes may be more. None where"
+            " the whole is nothing, or suppressed."
+        )
+    )
+    precision: Precision = strawberry.field(description="What the rate is.")
+    denominator: BigInt | None = strawberry.field(description="The whole that it is measured by.")
+    before: strawberry.Private[Before | None] = None
+    year_on_year: Change | None = _change(Span.YEAR, "value", _points)
+    month_on_month: Change | None = _change(Span.MONTH, "value", _points)
+
+
+@strawberry.type(description="A length of time.")
+class Duration:
+    hours: float | None = strawberry.field(
+        description="Hours; none where nothing was measured, or suppressed."
+    )
+    precision: Precision = strawberry.field(description="What the duration is.")
+    measured: BigInt | None = strawberry.field(description="How many cases were measured.")
+    before: strawberry.Private[Before | None] = None
+    year_on_year: Change | None = _change(Span.YEAR, "hours", _percent)
+    month_on_month: Change | None = _change(Span.MONTH, "hours", _percent)

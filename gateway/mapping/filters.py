@@ -1,0 +1,202 @@
+"""What clients may filter and order a list by: made from the declarations of its noun."""
+
+import enum
+from collections.abc import Iterator
+from datetime import date, datetime
+from enum import Enum, auto
+from functools import cache
+from typing import Annotated, Any, Generic, NamedTuple, TypeVar
+
+import strawberry
+from sqlalchemy import ARRAY, ColumnElement, any_, literal
+from sqlalchemy.types import TypeEngine
+
+from gateway.errors import ErrorCode, FieldError
+from gateway.mapping.declare import SOURCE, Column, Expression, Link
+from gateway.mapping.enums import Direction
+
+MOST_VALUES = 100
+
+Value = TypeVar("Value")
+Moment = TypeVar("Moment", date, datetime)
+
+
+class Relation(Enum):
+    """How a column stands to a value."""
+
+    EQUALS = auto()
+    IS_ONE_OF = auto()
+    IS_FROM = auto()
+    IS_BEFORE = auto()
+
+
+class Condition(NamedTuple):
+    """What a client asks of a column."""
+
+    column: Expression
+    relation: Relation
+    value: Any
+
+    @property
+    def type(self) -> TypeEngine[Any]:
+        """The type of the value."""
+        kind = self.column.type
+        return ARRAY(kind) if self.relation is Relation.IS_ONE_OF else kind
+
+    def holds(self) -> ColumnElement[bool]:
+        """The condition as a clause that has the value in it."""
+        return self.holds_for(literal(self.value, self.type))
+
+    def holds_for(self, value: ColumnElement[Any]) -> ColumnElement[bool]:
+        """The same for a place where the value will be."""
+        match self.relation:
+            case Relation.EQUALS:
+                return self.column == value
+            case Relation.IS_ONE_OF:
+                return self.column == any_(value)
+            case Relation.IS_FROM:
+                return self.column >= value
+            case Relation.IS_BEFORE:
+                return self.column < value
+
+
+@strawberry.input(description="Narrows to values; both given, both must hold.")
+class Filter(Generic[Value]):
+    """A condition on a field of words."""
+
+    eq: Value | None = strawberry.field(default=strawberry.UNSET, description="This value.")
+    in_: list[Value] | None = strawberry.field(
+        name="in",
+        default=strawberry.UNSET,
+        description=f"One of these values: at most {MOST_VALUES}.",
+    )
+
+    def conditions(self, column: Expression) -> Iterator[Condition]:
+        if _is_given(self.eq):
+            yield Condition(column, Relation.EQUALS, self.eq)
+        if _is_given(self.in_):
+            values = list(self.in_ or ())
+            if len(values) > MOST_VALUES:
+                raise FieldError(
+                    ErrorCode.INVALID_INPUT, f"`in` takes at most {MOST_VALUES} values."
+                )
+            yield Condition(column, Relation.IS_ONE_OF, values)
+
+
+@strawberry.input(name="Filter", description="Narrows to a span of time.")
+class Span(Generic[Moment]):
+    """A condition on a field of instants."""
+
+    from_: Moment | None = strawberry.field(
+        name="from", default=strawberry.UNSET, description="This one or later."
+    )
+    before: Moment | None = strawberry.field(
+        default=strawberry.UNSET, description="Earlier than this one."
+    )
+
+    def conditions(self, column: Expression) -> Iterator[Condition]:
+        if _is_given(self.from_):
+            yield Condition(column, Relation.IS_FROM, self.from_)
+        if _is_given(self.before):
+            yield Condition(column, Relation.IS_BEFORE, self.before)
+
+
+@cache
+def where_input(cls: type[Any]) -> type[Any] | None:
+    """The input ``XWhere`` of a noun: a filter for each field that says it can be one."""
+    filters = {field.python_name: field for field in _fields(cls) if _is_filter(field)}
+    if not filters:
+        return None
+    columns = {name: _column(field) for name, field in filters.items()}
+    members: dict[str, Any] = {
+        "__annotations__": {
+            name: Annotated[
+                _filter_of(field, columns[name]) | None,
+                strawberry.argument(description=field.description),
+            ]
+            for name, field in filters.items()
+        }
+    }
+    members |= {
+        name: strawberry.field(default=strawberry.UNSET, description=field.description)
+        for name, field in filters.items()
+    }
+
+    def conditions(self: Any) -> list[Condition]:
+        given = ((getattr(self, name), column) for name, column in columns.items())
+        return [
+            one
+            for filter_, column in given
+            if _is_given(filter_)
+            for one in filter_.conditions(column)
+        ]
+
+    where = type(f"{cls.__name__}Where", (), {**members, "conditions": conditions})
+    return strawberry.input(where, description="Narrows the list; all that is given must hold.")
+
+
+def order_input(cls: type[Any]) -> type[Any] | None:
+    """The input ``XOrder`` of a noun: one of the fields that say they can be one, and a way."""
+    orders = {field.python_name: field for field in _fields(cls) if _is_order(field)}
+    if not orders:
+        return None
+    words: Any = enum.Enum(f"{cls.__name__}OrderField", {name.upper(): name for name in orders})
+    declared: Any = strawberry.enum(words, description="Fields that the list can be ordered by.")
+    for value in declared.__strawberry_definition__.values:
+        value.description = orders[value.value].description
+    members = {
+        "__annotations__": {"field": words, "direction": Direction},
+        "field": strawberry.field(description="The field; equal rows follow in a fixed order."),
+        "direction": strawberry.field(
+            default=Direction.ASCENDING, description="Which end comes first."
+        ),
+        "columns": {name: _column(field) for name, field in orders.items()},
+    }
+    order = type(f"{cls.__name__}Order", (), members)
+    return strawberry.input(order, description="The order of the list.")
+
+
+def _fields(cls: type[Any]) -> list[Any]:
+    return [field for field in cls.__strawberry_definition__.fields if SOURCE in field.metadata]
+
+
+def _is_filter(field: Any) -> bool:
+    source = field.metadata[SOURCE]
+    return isinstance(source, Column | Link) and source.is_filter
+
+
+def _is_order(field: Any) -> bool:
+    source = field.metadata[SOURCE]
+    return isinstance(source, Column) and source.is_order
+
+
+def _column(field: Any) -> Expression:
+    source = field.metadata[SOURCE]
+    return source.local if isinstance(source, Link) else source.value
+
+
+def _filter_of(field: Any, column: Expression) -> Any:
+    """Codes filter links; a field's own type filters the rest."""
+    if isinstance(field.metadata[SOURCE], Link):
+        return Filter[str]
+    kind = _plain(field.type)
+    return Span[kind] if kind in (date, datetime) else Filter[kind]
+
+
+def _plain(kind: Any) -> Any:
+    """The Python type of a field, without its nullability and without Strawberry's wrappers."""
+    inner = getattr(kind, "of_type", kind)
+    return getattr(inner, "wrapped_cls", inner)
+
+
+def _is_given(value: Any) -> bool:
+    """Whether a condition is there. A null one is refused: to pass over it would widen the list.
+
+    Raises FieldError with INVALID_INPUT.
+    """
+    if value is None:
+        raise FieldError(
+            ErrorCode.INVALID_INPUT,
+            "A condition in `where` is null. Give it a value, or leave it out.",
+        )
+    return value is not strawberry.UNSET

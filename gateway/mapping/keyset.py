@@ -1,0 +1,93 @@
+"""The order of a list: by one column, then by the key, so that every row has one place.
+
+A row without a value comes after all that have one, as in PostgreSQL's own indexes.
+"""
+
+from collections.abc import Iterator, Mapping
+from enum import Enum, auto
+from typing import Any
+
+from sqlalchemy import ColumnElement, Label, and_, bindparam, or_, tuple_
+
+from gateway.mapping.catalogue import DeclaredNoun
+from gateway.mapping.declare import KEY, Column
+
+Place = tuple[Any, Any]
+
+_ORDERED_BY = "_ordered_by"
+
+
+class Bound(Enum):
+    """Whether a list is cut at a place, and at which kind of place."""
+
+    NONE = auto()
+    WITH_VALUE = auto()
+    WITHOUT_VALUE = auto()
+
+    @classmethod
+    def at(cls, place: Place | None) -> "Bound":
+        if place is None:
+            return cls.NONE
+        return cls.WITHOUT_VALUE if place[0] is None else cls.WITH_VALUE
+
+
+def values_of(after: Place | None, before: Place | None) -> dict[str, Any]:
+    """What goes into the statement of the rows between two places."""
+    return {
+        f"{name}_{part}": value
+        for name, place in (("after", after), ("before", before))
+        if place is not None
+        for part, value in zip(("value", "key"), place, strict=True)
+    }
+
+
+class Keyset:
+    """One order of a noun's list."""
+
+    def __init__(self, noun: DeclaredNoun, field: str, *, descending: bool) -> None:
+        source = next(one.source for one in noun.fields.values() if one.python_name == field)
+        if not isinstance(source, Column):
+            raise TypeError(f"{noun.name}.{field} is not a column")
+        self.name = f"{noun.name} {field} {'descending' if descending else 'ascending'}"
+        self._column: Any = source.value
+        self._key: Any = noun.key
+        self._descending = descending
+
+    @property
+    def types(self) -> tuple[type, type]:
+        return self._column.type.python_type, self._key.type.python_type
+
+    def columns(self) -> Iterator[Label[Any]]:
+        """What a row must be read with, for its place to be told."""
+        yield self._column.label(_ORDERED_BY)
+
+    def place(self, row: Mapping[str, Any]) -> Place:
+        return row[_ORDERED_BY], row[KEY]
+
+    def order(self, *, from_front: bool) -> list[ColumnElement[Any]]:
+        columns = (self._column,) if self._column is self._key else (self._column, self._key)
+        descending = self._descending is from_front
+        return [column.desc() if descending else column.asc() for column in columns]
+
+    def between(self, after: Bound, before: Bound) -> Iterator[ColumnElement[bool]]:
+        """The rows between two places, neither included; `values_of` says what is there."""
+        if after is not Bound.NONE:
+            yield self._beyond("after", after, upwards=not self._descending)
+        if before is not Bound.NONE:
+            yield self._beyond("before", before, upwards=self._descending)
+
+    def _beyond(self, name: str, bound: Bound, *, upwards: bool) -> ColumnElement[bool]:
+        value = bindparam(f"{name}_value", None, type_=self._column.type)
+        key = bindparam(f"{name}_key", None, type_=self._key.type)
+        if bound is Bound.WITHOUT_VALUE:
+            further = self._key > key if upwards else self._key < key
+            same = and_(self._column.is_(None), further)
+            return same if upwards else or_(same, self._column.is_not(None))
+        here, there = tuple_(self._column, self._key), tuple_(value, key)
+        if not upwards:
+            return here < there
+        return or_(here > there, self._column.is_(None)) if self._is_nullable else here > there
+
+    @property
+    def _is_nullable(self) -> bool:
+        return bool(self._column.expression.nullable)

@@ -1,0 +1,62 @@
+"""The statements of lists: written once for each way of asking, whatever the values."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import Integer, bindparam
+
+from gateway.access.prepared_statements import Prepared, prepare
+from gateway.access.rows import read_by_anyone
+from gateway.mapping.catalogue import DeclaredNoun
+from gateway.mapping.context import Columns
+from gateway.mapping.declare import Expression
+from gateway.mapping.filters import Condition, Relation
+from gateway.mapping.keyset import Bound, Keyset, Place, values_of
+from models.vocabulary import Role
+
+_KEPT = 1_000
+_MOST = "most"
+
+
+class Listing(NamedTuple):
+    """A way of asking for rows of a noun, in an order, between two places of it."""
+
+    noun: DeclaredNoun
+    role: Role
+    columns: Columns
+    conditions: tuple[tuple[Expression, Relation], ...]
+    keyset: Keyset
+    after: Bound
+    before: Bound
+    from_front: bool
+
+
+@lru_cache(_KEPT)
+def statement_of(listing: Listing) -> Prepared:
+    """The statement that reads the rows, up to some number."""
+    asked = (Condition(column, relation, None) for column, relation in listing.conditions)
+    held = (
+        one.holds_for(bindparam(_value(number), None, type_=one.type))
+        for number, one in enumerate(asked)
+    )
+    keyset, rows = listing.keyset, read_by_anyone(listing.noun.name, listing.role, *listing.columns)
+    return prepare(
+        rows.add_columns(*keyset.columns())
+        .where(*held, *keyset.between(listing.after, listing.before))
+        .order_by(*keyset.order(from_front=listing.from_front))
+        .limit(bindparam(_MOST, None, type_=Integer)),
+        listing.role,
+    )
+
+
+def given(
+    conditions: Sequence[Condition], after: Place | None, before: Place | None, most: int
+) -> dict[str, Any]:
+    """What goes into the statement."""
+    values = {_value(number): one.value for number, one in enumerate(conditions)}
+    return {**values, **values_of(after, before), _MOST: most}
+
+
+def _value(number: int) -> str:
+    return f"value_{number}"

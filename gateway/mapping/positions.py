@@ -1,0 +1,83 @@
+"""Positions: a place among the changes, sealed so that it tells nothing and cannot be made up.
+
+The place itself would count everybody's changes. So unlike a cursor it cannot be read either, and
+two positions of one place differ.
+"""
+
+import secrets
+import time
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from contextlib import suppress
+from hashlib import blake2b
+from typing import NamedTuple
+
+import orjson
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
+
+from gateway.errors import ErrorCode, FieldError
+from gateway.settings.keys import KeyRing
+from models.jobs.forget_changes import FOLLOWED_HOURS
+
+_NONCE_BYTES = 16
+_LONGEST = 200
+
+
+class Place(NamedTuple):
+    """Behind a change: the transaction that wrote it, and its id."""
+
+    written_in: int
+    id: int
+
+
+class Positions:
+    """Writes positions with the first of its keys and reads those of each."""
+
+    def __init__(self, keys: KeyRing) -> None:
+        self._ciphers = [AESSIV(blake2b(key, person=b"gerbang position").digest()) for key in keys]
+
+    def write(self, stream: str, place: Place) -> str:
+        """The position of a place in a stream of changes, as of now."""
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        told = orjson.dumps([int(time.time()), *place])
+        sealed = self._ciphers[0].encrypt(told, [stream.encode(), nonce])
+        return urlsafe_b64encode(nonce + sealed).decode().rstrip("=")
+
+    def read(self, stream: str, position: str) -> Place:
+        """The place of a position of this stream.
+
+        Raises FieldError: INVALID_CURSOR for any other text, POSITION_TOO_OLD for one from which
+        changes may have been forgotten.
+        """
+        told = self._told(stream, position)
+        if told is None:
+            raise FieldError(
+                ErrorCode.INVALID_CURSOR,
+                "This is no position of these changes. Use the `position` of the last one seen,"
+                " or begin without `after`.",
+            )
+        written_at, written_in, id_ = orjson.loads(told)
+        if written_at < time.time() - FOLLOWED_HOURS * 3600:
+            raise too_old()
+        return Place(written_in, id_)
+
+    def _told(self, stream: str, position: str) -> bytes | None:
+        if len(position) > _LONGEST:
+            return None
+        try:
+            raw = urlsafe_b64decode(position + "=" * (-len(position) % 4))
+        except ValueError:
+            return None
+        nonce, sealed = raw[:_NONCE_BYTES], raw[_NONCE_BYTES:]
+        for cipher in self._ciphers:
+            with suppress(InvalidTag, ValueError):  # a ValueError where it is too short
+                return cipher.decrypt(sealed, [stream.encode(), nonce])
+        return None
+
+
+def too_old() -> FieldError:
+    return FieldError(
+        ErrorCode.POSITION_TOO_OLD,
+        f"Changes can be followed from a position of the last {FOLLOWED_HOURS} hours of this very"
+        " database. Read what you show anew, and begin without `after`.",
+    )

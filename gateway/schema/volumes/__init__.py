@@ -1,0 +1,1 @@
+"""The processing volumes: the question, its rows, exact and published figures, comparisons."""

@@ -1,0 +1,111 @@
+"""Figures of the whole country: refusals by their grounds, referrals to screening and holds."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+import strawberry
+
+from gateway.access.rows import holding, reached
+from gateway.mapping.context import Context
+from gateway.mapping.enums import CalendarPeriod
+from gateway.mapping.figures import Count
+from gateway.schema.volumes.comparisons import Figures
+from gateway.schema.volumes.query import check_window, period_of
+from gateway.schema.volumes.rows import VolumePeriod
+from models.vocabulary import Ground
+from models.volumes import Period, Question, as_of
+from models.volumes.lines import AnySelect
+from models.volumes.national import grounds, referrals
+
+From = Annotated[
+    date, strawberry.argument(name="from", description="First day of the window, in WIB.")
+]
+To = Annotated[date, strawberry.argument(description="Last day of the window, in WIB.")]
+By = Annotated[
+    CalendarPeriod | None,
+    strawberry.argument(description="A row for each period; none for the whole window."),
+]
+_AS_OF = "All that was recorded before it is counted."
+_PERIOD = "Period; null where the question does not group by one."
+
+
+@strawberry.type(description="Refusals of the whole country on one ground.")
+class RefusalGroundRow:
+    ground: Ground = strawberry.field(description="Ground.")
+    period: VolumePeriod | None = strawberry.field(description=_PERIOD)
+    refused: Count = strawberry.field(
+        description="Refused on it, by the day of the first decision; a correction moves what it"
+        " corrects, on that day. All grounds together are what was refused."
+    )
+
+
+@strawberry.type(description="A row for each ground on which someone was refused.")
+class RefusalGroundTable:
+    as_of: datetime = strawberry.field(description=_AS_OF)
+    rows: list[RefusalGroundRow] = strawberry.field(description="The grounds, in order.")
+
+
+@strawberry.type(description="What went to supervision in the whole country.")
+class ScreeningReferralRow:
+    period: VolumePeriod | None = strawberry.field(description=_PERIOD)
+    referred: Count = strawberry.field(
+        description="How often an application was referred to screening."
+    )
+    held: Count = strawberry.field(description="How often a supervisor held an application.")
+
+
+@strawberry.type(description="A row for each period in which something went to supervision.")
+class ScreeningReferralTable:
+    as_of: datetime = strawberry.field(description=_AS_OF)
+    rows: list[ScreeningReferralRow] = strawberry.field(description="The periods, in order.")
+
+
+async def refusal_grounds(
+    info: strawberry.Info, from_: From, to: To, group_by: By = None
+) -> RefusalGroundTable:
+    context, question = info.context, _question(from_, to, group_by)
+    instant, rows = await _read(context, "RefusalGroundRow", grounds(question))
+    return RefusalGroundTable(
+        as_of=instant,
+        rows=[
+            RefusalGroundRow(
+                ground=Ground(row["ground"]),
+                period=period_of(question, row),
+                refused=Count.exactly(row["refused"]),
+            )
+            for row in rows
+        ],
+    )
+
+
+async def screening_referrals(
+    info: strawberry.Info, from_: From, to: To, group_by: By = None
+) -> ScreeningReferralTable:
+    context, question = info.context, _question(from_, to, group_by)
+    instant, rows = await _read(context, "ScreeningReferralRow", referrals(question))
+    return ScreeningReferralTable(
+        as_of=instant,
+        rows=[
+            ScreeningReferralRow(
+                period=period_of(question, row),
+                referred=Count.exactly(row["referred"]),
+                held=Count.exactly(row["held"]),
+            )
+            for row in rows
+        ],
+    )
+
+
+def _question(from_on: date, to_on: date, group_by: CalendarPeriod | None) -> Question:
+    check_window(from_on, to_on)
+    return Question(from_on, to_on, period=Period[group_by] if group_by else None)
+
+
+async def _read(
+    context: Context, type_name: str, asked: AnySelect
+) -> tuple[datetime, list[Figures]]:
+    """The rows of a type, as far as in reach, and the instant up to which they are right."""
+    in_reach = asked.where(reached(type_name, context.viewer))
+    ((instant,),) = await context.session.rows(holding(as_of(), type_name))
+    found: Any = await context.session.rows(holding(in_reach, type_name))
+    return instant, [dict(row._mapping) for row in found]

@@ -1,0 +1,287 @@
+"""The question that is put to the processing volumes, and its answer."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Annotated, Any
+
+import strawberry
+from strawberry.types.nodes import SelectedField, Selection
+from strawberry.utils.str_converters import to_camel_case
+
+from gateway.access.rows import holding, reached
+from gateway.errors import ErrorCode, FieldError
+from gateway.mapping.context import Context
+from gateway.mapping.enums import VolumeDimension
+from gateway.mapping.figures import Before, Span
+from gateway.mapping.filters import MOST_VALUES
+from gateway.schema.volumes.comparisons import Comparisons, Figures
+from gateway.schema.volumes.measures import MEASURES
+from gateway.schema.volumes.published import (
+    NOT_PUBLISHED,
+    Publication,
+    PublishedRow,
+    check_dimensions,
+    key_of,
+    publication,
+    published_measures,
+    reads_only_published,
+)
+from gateway.schema.volumes.rows import VolumePeriod, VolumeRow, VolumeTable, named
+from models.vocabulary import Channel
+from models.volumes import Dimension, Measure, Period, Question, as_of, begins_on, statement
+from models.volumes.lines import AnySelect
+from models.volumes.measures import PERCENTILES, RATIOS
+
+MOST_ROWS = 10_000
+LONGEST_WINDOW = timedelta(days=3_660)
+_EARLIEST = date(2000, 1, 1)
+_LATEST = date(2100, 1, 1)
+
+Selections = Iterable[Selection]
+
+
+def _narrowing(description: str) -> Any:
+    return strawberry.field(
+        default=strawberry.UNSET, description=f"{description}, at most {MOST_VALUES}."
+    )
+
+
+@strawberry.input(description="Narrows what is counted; all that is given must hold.")
+class VolumeWhere:
+    countries: list[str] | None = _narrowing("Codes of partner countries")
+    nationalities: list[str] | None = _narrowing("Codes of nationalities")
+    partners: list[str] | None = _narrowing("Codes of partners")
+    centres: list[str] | None = _narrowing("Codes of visa centres")
+    visa_types: list[str] | None = _narrowing("Codes of visa types")
+    channels: list[Channel] | None = _narrowing("Channels")
+
+    def narrowed(self) -> Iterator[tuple[Dimension, tuple[str, ...]]]:
+        asked = {
+            Dimension.COUNTRY: self.countries,
+            Dimension.NATIONALITY: self.nationalities,
+            Dimension.PARTNER: self.partners,
+            Dimension.CENTRE: self.centres,
+            Dimension.VISA_TYPE: self.visa_types,
+            Dimension.CHANNEL: self.channels,
+        }
+        for dimension, values in asked.items():
+            if values is strawberry.UNSET:
+                continue
+            if values is None:
+                raise _invalid("A condition in `where` is null. Give it values, or leave it out.")
+            if len(values) > MOST_VALUES:
+                raise _invalid(f"`where` takes at most {MOST_VALUES} values of a kind.")
+            yield dimension, tuple(str(value) for value in values)
+
+
+async def volumes(
+    info: strawberry.Info,
+    from_: Annotated[
+        date, strawberry.argument(name="from", description="First day of the window, in WIB.")
+    ],
+    to: Annotated[date, strawberry.argument(description="Last day of the window, in WIB.")],
+    group_by: Annotated[
+        list[VolumeDimension],
+        strawberry.argument(description="Dimensions, and at most one period; none for the total."),
+    ],
+    where: Annotated[
+        VolumeWhere | None, strawberry.argument(description="Counts only these.")
+    ] = strawberry.UNSET,
+    edition: Annotated[
+        int | None,
+        strawberry.argument(description="Published figures as of this edition, not the newest."),
+    ] = None,
+) -> VolumeTable:
+    context: Context = info.context
+    selected = info.selected_fields  # once: Strawberry reads the document for it
+    question = _question(selected, from_, to, group_by, where)
+    table = await _table(context, selected, question, edition)
+    _refuse_too_many(table.rows)
+    asked = (d for d in question.dimensions if _has(selected, _field_of(d)))
+    names = await named(context, asked, table.rows)
+    for row in table.rows:
+        row.named = names
+    return table
+
+
+async def _table(
+    context: Context, selected: Selections, question: Question, edition: int | None
+) -> VolumeTable:
+    """Exact figures, published ones or both, as the policy says for the viewer's role."""
+    check_dimensions(question, context.viewer.role)
+    measures = published_measures(question.measures, context.viewer.role)
+    if reads_only_published(context.viewer.role):
+        return _published(question, await publication(context, question, measures, edition))
+    if not measures:
+        return await _exact(context, selected, question)
+    published = await publication(context, question, measures, edition)
+    if measures == question.measures:
+        return _published(question, published)
+    exactly = replace(question, measures=question.measures - measures)
+    exact = await _exact(context, selected, exactly)
+    return _together(question, exact, published)
+
+
+async def _exact(context: Context, selected: Selections, question: Question) -> VolumeTable:
+    def in_reach(columns: Any) -> Any:
+        return reached("VolumeRow", context.viewer, lambda attribute: columns[attribute.key])
+
+    async def read(asked: AnySelect) -> list[Figures]:
+        return await _figures(context, asked.limit(MOST_ROWS + 1))
+
+    async def read_before(earlier: Question) -> list[Figures]:
+        known_from = begins_on().scalar_subquery().label("begins_on")
+        return await read(statement(earlier, in_reach).add_columns(known_from))
+
+    # One transaction, one snapshot: `as_of` is that of the very figures beside it.
+    ((instant,),) = await context.session.rows(holding(as_of(), "VolumeTable"))
+    changes = {
+        span: _measures_with(selected, name) & question.measures for span, name in _CHANGES.items()
+    }
+    comparisons = Comparisons(question, changes, instant, read_before)
+    found = await read(statement(question, in_reach))
+    is_compared = any(changes.values())
+    rows = [_row(question, row, comparisons.before(row) if is_compared else None) for row in found]
+    return VolumeTable(as_of=instant, published=None, rows=rows)
+
+
+def _published(question: Question, published: Publication) -> VolumeTable:
+    """Published figures alone: a group in which nothing happened has no row."""
+    rows = [
+        _row(question, row, None, published.of(question, key))
+        for key, row in published.rows.items()
+    ]
+    return VolumeTable(as_of=published.as_of, published=published.published, rows=rows)
+
+
+def _together(question: Question, exact: VolumeTable, published: Publication) -> VolumeTable:
+    """Exact figures and published ones, group by group."""
+    found = {key_of(question, row.figures): row for row in exact.rows}
+    for key, row in published.rows.items():
+        if key not in found:
+            groups = {name: row[name] for name in (*question.dimensions, "period")}
+            found[key] = _row(question, _Nought(groups), None)
+    rows = [
+        replace(row, published=published.of(question, key))
+        for key, row in sorted(found.items(), key=lambda each: tuple(map(str, each[0])))
+    ]
+    return VolumeTable(as_of=exact.as_of, published=published.published, rows=rows)
+
+
+class _Nought(dict[str, Any]):
+    """The exact figures of a group that has none of what was asked: counts of nought."""
+
+    def __missing__(self, name: str) -> int | None:
+        return None if name in RATIOS or name in PERCENTILES else 0
+
+
+async def _figures(context: Context, asked: AnySelect) -> list[Figures]:
+    found = await context.session.rows(holding(asked, "VolumeRow"))
+    _refuse_too_many(found)
+    # A public name of SQLAlchemy's, whatever it looks like.
+    return [dict(row._mapping) for row in found]  # pyright: ignore[reportPrivateUsage]
+
+
+def _refuse_too_many(rows: Sequence[Any]) -> None:
+    """Raise INVALID_INPUT. What an operation costs is counted with this many rows."""
+    if len(rows) > MOST_ROWS:
+        raise _invalid(
+            f"This has more than {MOST_ROWS} rows. Group by less, or ask for a shorter window."
+        )
+
+
+def _question(
+    selected: Selections,
+    from_on: date,
+    to_on: date,
+    group_by: list[VolumeDimension],
+    where: VolumeWhere | None,
+) -> Question:
+    check_window(from_on, to_on)
+    if len(set(group_by)) < len(group_by):
+        raise _invalid("`groupBy` names a dimension twice.")
+    periods = [Period[group] for group in group_by if group in Period.__members__]
+    if len(periods) > 1:
+        raise _invalid("`groupBy` takes at most one period.")
+    return Question(
+        from_on,
+        to_on,
+        dimensions=tuple(Dimension[group] for group in group_by if group in Dimension.__members__),
+        period=periods[0] if periods else None,
+        where=dict(where.narrowed()) if where else {},
+        measures=frozenset(_asked_measures(selected)),
+    )
+
+
+def check_window(from_on: date, to_on: date) -> None:
+    """Raise INVALID_INPUT for what is no window."""
+    if not _EARLIEST <= from_on <= to_on < _LATEST or to_on - from_on > LONGEST_WINDOW:
+        raise _invalid("A window runs from a day to the same or a later one, ten years at most.")
+
+
+def _asked_measures(selections: Selections) -> Iterator[Measure]:
+    """The measures of the selected fields: nothing is read for the others."""
+    for selection in selections:
+        if isinstance(selection, SelectedField) and selection.name in MEASURES:
+            yield MEASURES[selection.name]
+        else:
+            yield from _asked_measures(selection.selections)
+
+
+def _measures_with(selections: Selections, name: str) -> frozenset[Measure]:
+    """The measures of which a certain field is selected."""
+    measures: set[Measure] = set()
+    for selection in selections:
+        if isinstance(selection, SelectedField) and selection.name in MEASURES:
+            if _has(selection.selections, name):
+                measures.add(MEASURES[selection.name])
+        else:
+            measures |= _measures_with(selection.selections, name)
+    return frozenset(measures)
+
+
+def _field_of(dimension: Dimension) -> str:
+    return to_camel_case(dimension.name.lower())
+
+
+def _has(selections: Selections, name: str) -> bool:
+    return any(
+        (isinstance(selection, SelectedField) and selection.name == name)
+        or _has(selection.selections, name)
+        for selection in selections
+    )
+
+
+_CHANGES = {Span.YEAR: "yearOnYear", Span.MONTH: "monthOnMonth"}
+
+
+def _row(
+    question: Question,
+    figures: Figures,
+    before: Callable[[Measure], Before] | None,
+    published: PublishedRow = NOT_PUBLISHED,
+) -> VolumeRow:
+    channel = figures.get(Dimension.CHANNEL)
+    return VolumeRow(
+        groups={dimension: figures[dimension] for dimension in question.dimensions},
+        figures=figures,
+        before=before,
+        published=published,
+        channel=Channel(channel) if channel else None,
+        period=period_of(question, figures),
+    )
+
+
+def period_of(question: Question, figures: Figures) -> VolumePeriod | None:
+    """The period of a row, as far as it lies in the window."""
+    if question.period is None:
+        return None
+    return VolumePeriod(
+        starts_on=max(figures["period"], question.from_on),
+        ends_on=min(question.last_day_of(figures["period"]), question.to_on),
+    )
+
+
+def _invalid(message: str) -> FieldError:
+    return FieldError(ErrorCode.INVALID_INPUT, message)

@@ -1,0 +1,230 @@
+"""The rows of processing volumes: measures of groups, over calendar windows in WIB (UTC+7)."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import field
+from datetime import date, datetime
+from typing import Any
+
+import strawberry
+
+from gateway.mapping.computed_fields import made
+from gateway.mapping.context import Context
+from gateway.mapping.enums import Precision
+from gateway.mapping.figures import Before, Count, Duration, Rate
+from gateway.mapping.scalars import BigInt
+from gateway.schema.country import Country
+from gateway.schema.partner import Centre, Partner
+from gateway.schema.visa_type import VisaType
+from gateway.schema.volumes.published import PublishedRow, VolumePublication
+from models.vocabulary import Channel
+from models.volumes import Dimension, Measure
+
+_AT_THE_END = (
+    "counted from payment, at the end of the window's last day that is over; none where no day of"
+    " it is over"
+)
+_WITHOUT_WAITING = "from payment, without the time in which information was awaited"
+
+
+#: The nouns whose codes tell groups apart.
+NOUNS: Mapping[Dimension, type[Any]] = {
+    Dimension.COUNTRY: Country,
+    Dimension.NATIONALITY: Country,
+    Dimension.PARTNER: Partner,
+    Dimension.CENTRE: Centre,
+    Dimension.VISA_TYPE: VisaType,
+}
+#: For each dimension, the rows of its noun by their codes.
+Named = Mapping[Dimension, Mapping[str, Any]]
+
+
+async def named(context: Context, dimensions: Iterable[Dimension], rows: Sequence[Any]) -> Named:
+    """The nouns of all groups at once, so that no row has to wait for its own."""
+
+    async def of(dimension: Dimension) -> Mapping[str, Any]:
+        noun = context.catalogue.nouns[NOUNS[dimension].__name__]
+        codes = list({code for row in rows if (code := row.groups[dimension]) is not None})
+        found = await context.loaders.by(noun, noun.key).load_many(codes)
+        return dict(zip(codes, found, strict=True))
+
+    asked = [dimension for dimension in dimensions if dimension in NOUNS]
+    return dict(zip(asked, await asyncio.gather(*map(of, asked)), strict=True))
+
+
+def _group(dimension: Dimension, description: str) -> Any:
+    """The noun of a group; null where the question does not group by it, or it is out of reach."""
+
+    def resolve(root: Any) -> Any:
+        return root.named.get(dimension, {}).get(root.groups.get(dimension))
+
+    return made(resolve, description)
+
+
+def _before(root: Any, measure: Measure) -> Before | None:
+    return root.before and root.before(measure)
+
+
+def _count(measure: Measure, description: str) -> Any:
+    def resolve(root: Any) -> Count:
+        if measure in root.published.measures:
+            return root.published.count(measure)
+        return Count.exactly(root.figures[measure], _before(root, measure))
+
+    return made(resolve, description)
+
+
+def _rate(measure: Measure, description: str) -> Any:
+    def resolve(root: Any) -> Rate:
+        if measure in root.published.measures:
+            return root.published.rate(measure)
+        return Rate(
+            value=root.figures[measure],
+            precision=Precision.EXACT,
+            denominator=BigInt(root.figures[f"{measure}_of"]),
+            before=_before(root, measure),
+        )
+
+    return made(resolve, description)
+
+
+def _duration(measure: Measure, description: str, *, of: str = "decisions") -> Any:
+    def resolve(root: Any) -> Duration:
+        if measure in root.published.measures:
+            return root.published.duration(measure)
+        return Duration(
+            hours=root.figures[measure],
+            precision=Precision.ROUNDED,
+            measured=BigInt(root.figures[f"{measure}_of"]),
+            before=_before(root, measure),
+        )
+
+    text = f"{description} A percentile of all its {of}, to within 1 %; at least a second."
+    return made(resolve, text)
+
+
+def _edition(root: Any) -> int | None:
+    return root.published.figures.get("edition") if root.published.figures else None
+
+
+@strawberry.type(description="A calendar period, as far as it lies in the window.")
+class VolumePeriod:
+    starts_on: date = strawberry.field(description="First day.")
+    ends_on: date = strawberry.field(description="Last day.")
+
+
+@strawberry.type(description="The measures of one group.")
+class VolumeRow:
+    groups: strawberry.Private[dict[Dimension, str | None]]
+    #: What its fields are made of, by the names of the statement's columns.
+    figures: strawberry.Private[Mapping[str, Any]]
+    #: What its published fields are made of.
+    published: strawberry.Private[PublishedRow]
+    #: What a measure was in the windows that this one is compared with, where that is asked.
+    before: strawberry.Private[Callable[[Measure], Before] | None]
+
+    #: The nouns of all groups of the table.
+    named: strawberry.Private[Named] = field(default_factory=dict)
+
+    country: Country | None = _group(
+        Dimension.COUNTRY, "Partner country; null for direct applications."
+    )
+    nationality: Country | None = _group(Dimension.NATIONALITY, "Nationality.")
+    partner: Partner | None = _group(Dimension.PARTNER, "Partner; null for direct applications.")
+    centre: Centre | None = _group(Dimension.CENTRE, "Visa centre; null where none took it in.")
+    visa_type: VisaType | None = _group(Dimension.VISA_TYPE, "Visa type.")
+    channel: Channel | None = strawberry.field(description="Channel.")
+    period: VolumePeriod | None = strawberry.field(description="Period.")
+
+    intake: Count = _count(Measure.INTAKE, "Applications first paid in the window.")
+    decisions: Count = _count(Measure.DECISIONS, "Granted and refused, by decision date.")
+    granted: Count = _count(Measure.GRANTED, "Granted, later revoked ones included.")
+    refused: Count = _count(Measure.REFUSED, "Refused.")
+    withdrawn: Count = _count(Measure.WITHDRAWN, "Paid, then withdrawn; never in a rate.")
+    lapsed: Count = _count(Measure.LAPSED, "Paid, then lapsed unanswered; never in a rate.")
+    refusal_rate: Rate = _rate(Measure.REFUSAL_RATE, "Refused of all decisions.")
+    wip: Count = _count(Measure.WIP, "Paid and open at the end: a stock, never summed over time.")
+    backlog: Count = _count(
+        Measure.BACKLOG, "Work in progress at the end that is older than its target."
+    )
+    wip_age_p50: Duration = _duration(
+        Measure.WIP_AGE_P50, f"Half of the open cases were no older, {_AT_THE_END}.", of="cases"
+    )
+    wip_age_p90: Duration = _duration(
+        Measure.WIP_AGE_P90,
+        f"Nine tenths of the open cases were no older, {_AT_THE_END}.",
+        of="cases",
+    )
+    wip_age_oldest: Duration = _duration(
+        Measure.WIP_AGE_OLDEST, f"The oldest of the open cases, {_AT_THE_END}.", of="cases"
+    )
+    turnaround_p50: Duration = _duration(
+        Measure.TURNAROUND_P50, "Half of the decisions took no longer, from payment."
+    )
+    turnaround_p75: Duration = _duration(
+        Measure.TURNAROUND_P75, "Three quarters of the decisions took no longer, from payment."
+    )
+    turnaround_p90: Duration = _duration(
+        Measure.TURNAROUND_P90, "Nine tenths of the decisions took no longer, from payment."
+    )
+    turnaround_p95: Duration = _duration(
+        Measure.TURNAROUND_P95, "19 of 20 decisions took no longer, from payment."
+    )
+    turnaround_adjusted_p50: Duration = _duration(
+        Measure.TURNAROUND_ADJUSTED_P50,
+        f"Half of the decisions took no longer, {_WITHOUT_WAITING}.",
+    )
+    turnaround_adjusted_p75: Duration = _duration(
+        Measure.TURNAROUND_ADJUSTED_P75,
+        f"Three quarters of the decisions took no longer, {_WITHOUT_WAITING}.",
+    )
+    turnaround_adjusted_p90: Duration = _duration(
+        Measure.TURNAROUND_ADJUSTED_P90,
+        f"Nine tenths of the decisions took no longer, {_WITHOUT_WAITING}.",
+    )
+    turnaround_adjusted_p95: Duration = _duration(
+        Measure.TURNAROUND_ADJUSTED_P95,
+        f"19 of 20 decisions took no longer, {_WITHOUT_WAITING}.",
+    )
+    target_rate: Rate = _rate(
+        Measure.TARGET_RATE, "Decisions within the target in force when paid, of all decisions."
+    )
+    target_rate_intake: Rate = _rate(
+        Measure.TARGET_RATE_INTAKE,
+        "Of the intake of the window, decided within the target in force when paid. Measured by"
+        " what is decided until now and what is open although its target passed before today;"
+        " what is not yet due, withdrawn or lapsed does not count.",
+    )
+    clearance_ratio: Rate = _rate(
+        Measure.CLEARANCE_RATIO,
+        "Closed in the window, with or without a decision, for each of its intake. More than 1"
+        " where the work in progress shrinks.",
+    )
+    info_request_rate: Rate = _rate(
+        Measure.INFO_REQUEST_RATE,
+        "Intake for which information was requested at least once, until now, of all intake.",
+    )
+    handover_p90: Duration = _duration(
+        Measure.HANDOVER_P90,
+        "Nine tenths of the applications that a partner handed over, by the day of receipt, took"
+        " no longer from submission.",
+        of="handovers",
+    )
+    revenue_idr: Count = _count(Measure.REVENUE, "Fees of the intake in rupiah (PNBP).")
+    edition: int | None = made(
+        _edition, "Edition of its published figures; null where it has none."
+    )
+
+
+@strawberry.type(
+    description="A row for each group in which something asked for happened or was open."
+)
+class VolumeTable:
+    as_of: datetime = strawberry.field(
+        description="All that was recorded before it is counted; where all figures are published"
+        " ones, when any were published last."
+    )
+    published: VolumePublication | None = strawberry.field(
+        description="How figures were published that are not exact; null where all are exact."
+    )
+    rows: list[VolumeRow] = strawberry.field(description="The groups, in order.")

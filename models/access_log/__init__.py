@@ -1,0 +1,1 @@
+"""Who read whose identity, when and why."""

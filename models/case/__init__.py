@@ -1,0 +1,1 @@
+"""An application and everything that belongs to it: events, decisions, screenings, assignments."""

@@ -1,0 +1,123 @@
+"""Ends the applications that waited too long, and forgets idempotency keys: jobs of a clock.
+
+Any number of these may run side by side: each takes a batch of rows that nobody else holds, and
+what one has ended no other finds again.
+"""
+
+import asyncio
+from typing import Any
+
+import asyncpg
+
+from models.jobs.scheduler import Jobs, keep
+from models.life.steps import STEPS, Step, Verb
+from models.vocabulary import EventKind, Status, Wait
+
+#: How long a request may be repeated under its key.
+REMEMBERED_DAYS = 7
+_EVERY_SECONDS = 30.0
+_BATCH = 500
+
+#: What a clock does to an application that waited for something too long.
+_WAITS = {Verb.EXPIRE: Wait.PAYMENT, Verb.LAPSE: Wait.ANSWER}
+
+STEPS_OF_A_CLOCK = tuple(step for step in STEPS if step.verb in _WAITS)
+
+#: Events that say nothing of a status.
+_NO_STATUS = [kind.value for kind in EventKind if kind not in tuple(Status)]
+
+# A case is due when the deadline in force on the day its wait began (WIB) has passed since. Its
+# status is written out: of a value to come the planner does not know that the small index of
+# waiting cases holds all that have it.
+_DUE = """
+    WITH due AS (
+        SELECT application.id
+        FROM application
+        CROSS JOIN LATERAL (
+            SELECT max(occurred_at) AS at
+            FROM application_event
+            WHERE application_id = application.id AND kind = application.status
+        ) AS began
+        CROSS JOIN LATERAL (
+            SELECT days
+            FROM deadline
+            WHERE wait = $1 AND valid_from <= (began.at AT TIME ZONE 'Asia/Jakarta')::date
+            ORDER BY valid_from DESC
+            LIMIT 1
+        ) AS allowed
+        WHERE application.status IN ({statuses})
+            AND began.at + allowed.days * interval '1 day' <= now()
+        ORDER BY application.id
+        LIMIT $2
+        FOR NO KEY UPDATE OF application SKIP LOCKED
+    ), closed AS (
+        UPDATE application
+        SET status = $3,
+            closed_at = now(),
+            paused_seconds = (
+                SELECT coalesce(sum(extract(epoch FROM left_at - occurred_at)), 0)::bigint
+                FROM (
+                    SELECT kind, occurred_at,
+                        lead(occurred_at, 1, now()) OVER (ORDER BY sequence) AS left_at
+                    FROM application_event
+                    WHERE application_id = due.id AND kind <> ALL ($4)
+                ) AS entered
+                WHERE kind = 'INFO_REQUESTED'
+            )
+        FROM due
+        WHERE application.id = due.id
+        RETURNING application.id
+    ), released AS (
+        UPDATE assignment
+        SET ended_at = now()
+        FROM closed
+        WHERE application_id = closed.id AND ended_at IS NULL
+    )
+    INSERT INTO application_event (application_id, sequence, kind, occurred_at)
+    SELECT closed.id, 1 + max(told.sequence), $3, now()
+    FROM closed
+    JOIN application_event AS told ON told.application_id = closed.id
+    GROUP BY closed.id
+    RETURNING application_id
+"""
+_FORGOTTEN = """
+    DELETE FROM idempotency
+    WHERE key_digest IN (
+        SELECT key_digest
+        FROM idempotency
+        WHERE created_at < now() - $1 * interval '1 day'
+        LIMIT $2
+        FOR UPDATE SKIP LOCKED
+    )
+    RETURNING key_digest
+"""
+
+
+async def end_overdue(connection: asyncpg.Connection, limit: int = _BATCH) -> int:
+    """End a batch of what waited too long; how many they were."""
+    ended = [await _end(connection, step, limit) for step in STEPS_OF_A_CLOCK]
+    return sum(ended)
+
+
+async def forget_keys(connection: asyncpg.Connection, limit: int = _BATCH) -> int:
+    """Forget a batch of old idempotency keys; how many they were."""
+    return len(await connection.fetch(_FORGOTTEN, REMEMBERED_DAYS, limit))
+
+
+async def keep_lapsing(
+    url: str, stop: asyncio.Event, every: float = _EVERY_SECONDS, jobs: Jobs | None = None
+) -> None:
+    """Do both until told to stop."""
+    batches = (end_overdue, forget_keys)
+    await asyncio.gather(*(keep(batch, url, stop, every, jobs) for batch in batches))
+
+
+async def _end(connection: asyncpg.Connection, step: Step, limit: int) -> int:
+    statement, *values = due(step, limit)
+    return len(await connection.fetch(statement, *values))
+
+
+def due(step: Step, limit: int) -> tuple[Any, ...]:
+    """The statement that takes a step with so many cases whose time is over, and its values."""
+    statement = _DUE.format(statuses=", ".join(f"'{status}'" for status in step.sources))
+    return statement, _WAITS[step.verb], limit, step.target, _NO_STATUS

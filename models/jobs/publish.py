@@ -1,0 +1,39 @@
+"""Publishes once a night, when another day is over in WIB."""
+
+import asyncio
+from datetime import UTC, date, datetime
+
+from models.database.connections import LOST, connect
+from models.jobs.scheduler import Jobs, pause
+from models.publication.publishing import publish, wib_day
+
+#: A run over many years of figures takes its time.
+_PATIENCE_SECONDS = 3_600.0
+
+
+async def keep_publishing(
+    url: str, stop: asyncio.Event, every: float = 60.0, jobs: Jobs | None = None
+) -> None:
+    """Publish at once, and then each night, until told to stop; a failure is tried again."""
+    job = (jobs or Jobs()).add("publish", every, _PATIENCE_SECONDS)
+    published_on: date | None = None
+    while not stop.is_set():
+        now = datetime.now(UTC)
+        if wib_day(now) == published_on:
+            job.note_nothing_due()
+        else:
+            try:
+                await job.run(_publish(url, now))
+                published_on = wib_day(now)
+            except LOST as error:
+                job.note_failure(error)
+        await pause(stop, every)
+
+
+async def _publish(url: str, now: datetime) -> int:
+    """How many rows were published."""
+    connection = await connect(url)
+    try:
+        return (await publish(connection, now)).rows
+    finally:
+        await connection.close()

@@ -1,0 +1,110 @@
+"""Runs a job again and again beside the gateway, until told to stop, and knows how it goes."""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+import asyncpg
+
+from models.database.connections import LOST, connect
+
+log = logging.getLogger(__name__)
+
+#: Does a batch of a job; how much was done, nothing where nothing is left to do.
+Batch = Callable[[asyncpg.Connection], Awaitable[int]]
+
+#: How long a pass may take, or fail, before its job counts as standing still; and how many passes
+#: may be missed besides.
+_PATIENCE_SECONDS = 120.0
+_PASSES_MISSED = 3
+
+
+@dataclass(slots=True)
+class Job:
+    """How one job goes. Instants are seconds since 1970."""
+
+    name: str
+    #: How often a pass is due, seconds.
+    every: float
+    patience: float = _PATIENCE_SECONDS
+    added_at: float = field(default_factory=time.time)
+    succeeded_at: float | None = None
+    passes: int = 0
+    failures: int = 0
+    #: What all passes did, in rows of whatever the job is about.
+    rows: int = 0
+    #: How long the last pass took.
+    seconds: float = 0.0
+
+    async def run(self, work: Awaitable[int]) -> int:
+        """One pass: what it did. Whatever it raises is passed on."""
+        began = time.monotonic()
+        rows = await work
+        self.seconds = time.monotonic() - began
+        self.passes += 1
+        self.rows += rows
+        self.succeeded_at = time.time()
+        if rows:
+            told = {"job": self.name, "rows": rows, "ms": round(self.seconds * 1000, 1)}
+            log.info("keeper pass", extra={"facts": told})
+        return rows
+
+    def note_nothing_due(self) -> None:
+        """A look at the clock that found nothing to do yet."""
+        self.succeeded_at = time.time()
+
+    def note_failure(self, error: Exception) -> None:
+        self.failures += 1
+        # Its kind alone: what PostgreSQL says of a row may hold what the row holds.
+        log.warning("%s is not done: %s", self.name, type(error).__name__)
+
+    def stands_still(self, now: float) -> bool:
+        """Whether its last success lies further back than it may."""
+        latest = self.succeeded_at or self.added_at
+        return now - latest > self.patience + _PASSES_MISSED * self.every
+
+
+class Jobs:
+    """The jobs of a process."""
+
+    def __init__(self) -> None:
+        self.all: dict[str, Job] = {}
+
+    def add(self, name: str, every: float, patience: float = _PATIENCE_SECONDS) -> Job:
+        return self.all.setdefault(name, Job(name, every, patience))
+
+    def standing_still(self) -> list[str]:
+        """The names of those whose last success lies too far back."""
+        now = time.time()
+        return [job.name for job in self.all.values() if job.stands_still(now)]
+
+
+async def keep(
+    batch: Batch, url: str, stop: asyncio.Event, every: float, jobs: Jobs | None = None
+) -> None:
+    """Do batches until told to stop; a lost database is tried again after a pause."""
+    job = (jobs or Jobs()).add(batch.__name__, every)
+    while not stop.is_set():
+        try:
+            await _until_lost(batch, url, stop, job)
+        except LOST as error:
+            job.note_failure(error)
+            await pause(stop, every)
+
+
+async def _until_lost(batch: Batch, url: str, stop: asyncio.Event, job: Job) -> None:
+    connection = await connect(url)
+    try:
+        while not stop.is_set():
+            if not await job.run(batch(connection)):
+                await pause(stop, job.every)
+    finally:
+        await connection.close()
+
+
+async def pause(stop: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)

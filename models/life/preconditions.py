@@ -1,0 +1,70 @@
+"""What must hold of an application before a step is taken, beside its status."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from models.life.case_state import Standing
+from models.life.refusals import Refusal
+from models.vocabulary import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Who wants to take a step, and what of their words the rules look at."""
+
+    subject: str
+    role: Role | None
+    #: The question of supervision that is answered.
+    question: str | None = None
+    #: The outcome and the ground of a decision.
+    decision: tuple[str, str | None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A condition in words, how it is checked, and what is told where it does not hold."""
+
+    words: str
+    holds: Callable[[Standing, Attempt], bool]
+    refusal: Refusal
+
+
+IS_READY_FOR_WORK = Need(
+    "a partner has handed the file over",
+    lambda now, _: now.is_received or not now.is_partnered,
+    Refusal.NOT_RECEIVED,
+)
+IS_NOT_RECEIVED = Need(
+    "not handed over before", lambda now, _: not now.is_received, Refusal.ALREADY_RECEIVED
+)
+IS_HELD = Need("held", lambda now, _: now.is_held, Refusal.NOT_HELD)
+IS_NOT_HELD = Need("not held", lambda now, _: not now.is_held, Refusal.ALREADY_HELD)
+#: One refusal for all of it: an officer does not learn of holds and hits.
+IS_CLEARED = Need(
+    "not held, and every question of supervision was last answered CLEAR",
+    lambda now, _: now.is_cleared,
+    Refusal.NOT_CLEARED,
+)
+WAS_DECIDED_BY_ANOTHER = Need(
+    "decided by another person",
+    lambda now, by: now.decided_by != by.subject,
+    Refusal.SECOND_PERSON_REQUIRED,
+)
+CHANGES_THE_DECISION = Need(
+    "not what was decided",
+    lambda now, by: now.decided != by.decision,
+    Refusal.SAME_DECISION,
+)
+IS_PARTNERED = Need(
+    "taken in by a partner", lambda now, _: now.is_partnered, Refusal.NOT_HANDED_OVER
+)
+WAITS_FOR_ANSWER = Need(
+    "the question waits for its answer",
+    lambda now, by: by.question in now.pending,
+    Refusal.NOTHING_ASKED,
+)
+CAN_BE_ASKED_ANEW = Need(
+    "something can be asked anew",
+    lambda now, by: bool(now.to_be_asked(by.role)),
+    Refusal.NOTHING_TO_ASK,
+)

@@ -1,0 +1,1 @@
+"""Reference data: what decrees and contracts set, valid from a day on."""

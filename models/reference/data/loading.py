@@ -1,0 +1,97 @@
+"""Adds to a database what the files say and it lacks; what stands there is never touched."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import asyncpg
+
+from models.reference.data.consistency import Standing, check_together
+from models.reference.data.mistakes import ReferenceDataError
+from models.reference.data.reading import Files, Line
+from models.reference.data.tables import TABLES, Key, Row, Table
+
+#: Held while loading, so that two who load do so one after the other.
+_LOCK = 7_461_002
+_TODAY = "SELECT timezone('Asia/Jakarta', clock_timestamp())::date"
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """What was added, by table, and what was left alone, in sentences."""
+
+    added: Mapping[str, Sequence[Line]]
+    left_alone: tuple[str, ...]
+
+
+async def load(connection: asyncpg.Connection, files: Files) -> LoadReport:
+    """Add what is missing, all of it or nothing.
+
+    Raises ReferenceDataError, with every mistake in the files. A dated row is added to a history
+    only from today on: bills and deadlines of the past stay as they were.
+    """
+    async with connection.transaction():
+        await connection.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
+        standing = {table.name: await _standing(connection, table) for table in TABLES}
+        if mistakes := [*files.mistakes, *check_together(files, standing)]:
+            raise ReferenceDataError(mistakes)
+        today: date = await connection.fetchval(_TODAY) or date.max
+        added: dict[str, list[Line]] = {}
+        left_alone: list[str] = []
+        for table in TABLES:
+            lines = files.lines[table.name]
+            left_alone += _describe_left_alone(table, lines, standing[table.name], today)
+            added[table.name] = list(_missing(table, lines, standing, today))
+            await _insert(connection, table, added[table.name])
+    return LoadReport(added, tuple(left_alone))
+
+
+async def _standing(connection: asyncpg.Connection, table: Table) -> dict[Key, Row]:
+    rows = await connection.fetch(f"SELECT {', '.join(table.columns)} FROM {table.name}")  # noqa: S608
+    return {table.key_of(row): row for row in map(dict[str, object], rows)}
+
+
+def _missing(
+    table: Table, lines: Sequence[Line], standing: Standing, today: date
+) -> Iterator[Line]:
+    rows = standing[table.name]
+    subjects = {table.subject_of(row) for row in rows.values()}
+    for line in lines:
+        if table.key_of(line.row) not in rows and not _is_past(table, line.row, subjects, today):
+            yield line
+
+
+def _is_past(table: Table, row: Row, subjects: set[Key], today: date) -> bool:
+    """Whether a row would change a history that stands, on a day that is over."""
+    return bool(table.begins and table.subject_of(row) in subjects and row[table.begins] < today)
+
+
+def _describe_left_alone(
+    table: Table, lines: Sequence[Line], rows: Mapping[Key, Row], today: date
+) -> Iterator[str]:
+    subjects = {table.subject_of(row) for row in rows.values()}
+    for line in lines:
+        there = rows.get(table.key_of(line.row))
+        if there is None and _is_past(table, line.row, subjects, today):
+            yield (
+                f"{line.file}, line {line.number}: {table.name_of(line.row)} is not added, since it"
+                f" would change what was in force on days that are over; {table.change}."
+            )
+        for column, said in line.row.items() if there else ():
+            if there and there[column] != said:
+                yield (
+                    f"{line.file}, line {line.number}: {table.name_of(line.row)} stays as it is:"
+                    f" {column} is {there[column]} in the database and {said} in the file;"
+                    f" {table.change}."
+                )
+
+
+async def _insert(connection: asyncpg.Connection, table: Table, lines: Sequence[Line]) -> None:
+    """Whatever an administrator has said meanwhile stands."""
+    columns = tuple(table.columns)
+    places = ", ".join(f"${number}" for number in range(1, len(columns) + 1))
+    await connection.executemany(
+        f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({places})"  # noqa: S608
+        f" ON CONFLICT ({', '.join(table.key)}) DO NOTHING",
+        [tuple(line.row[column] for column in columns) for line in lines],
+    )

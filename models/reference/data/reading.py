@@ -1,0 +1,126 @@
+"""Reads the reviewed files: every line, every mistake, before anything is done with them."""
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import NamedTuple
+
+from models.reference.data.mistakes import Mistake, ReferenceDataError
+from models.reference.data.tables import TABLE_OF_FILE, TABLES, Basis, Key, Row, Table
+from models.reference.data.values import one_of
+
+#: A file may say how well each of its lines is known.
+BASIS = "basis"
+_read_basis = one_of(Basis)
+
+
+class Line(NamedTuple):
+    """A row of a file, with its place."""
+
+    file: str
+    number: int
+    row: Row
+    basis: Basis | None
+
+    def mistake(self, why: str) -> Mistake:
+        return Mistake(self.file, self.number, why)
+
+
+@dataclass(frozen=True)
+class Files:
+    """What the files say, by table, and what is wrong with how they say it."""
+
+    lines: Mapping[str, Sequence[Line]]
+    mistakes: tuple[Mistake, ...]
+
+    def rows(self, table: str) -> list[Row]:
+        """The rows of a table. Raises ReferenceDataError where any file has a mistake."""
+        if self.mistakes:
+            raise ReferenceDataError(self.mistakes)
+        return [line.row for line in self.lines[table]]
+
+
+def read_files(*folders: Path) -> Files:
+    """The files that come with Gerbang; one in a folder stands for ours of the same name.
+
+    A folder must exist, and of what lies in it, files that end in ``.csv`` are read.
+    """
+    lines: dict[str, list[Line]] = {table.name: [] for table in TABLES}
+    mistakes: list[Mistake] = []
+    for name, path in _paths(folders).items():
+        table = TABLE_OF_FILE.get(name)
+        if table is None:
+            known = ", ".join(f"{known}.csv" for known in TABLE_OF_FILE)
+            mistakes.append(Mistake(path.name, 1, f"No such file is known: they are {known}."))
+            continue
+        for found in _read(table, path):
+            if isinstance(found, Mistake):
+                mistakes.append(found)
+            else:
+                lines[table.name].append(found)
+    mistakes += [twice for table in TABLES for twice in _repeated(table, lines[table.name])]
+    return Files(lines, tuple(mistakes))
+
+
+def _paths(folders: Sequence[Path]) -> dict[str, Path]:
+    ours = Path(str(files("models.reference.data")))
+    return {path.stem: path for folder in (ours, *folders) for path in sorted(folder.glob("*.csv"))}
+
+
+def _read(table: Table, path: Path) -> Iterator[Line | Mistake]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        yield Mistake(path.name, error.object[: error.start].count(b"\n") + 1, "This is not UTF-8.")
+        return
+    except OSError as error:
+        yield Mistake(path.name, 1, f"The file cannot be read: {error.strerror}.")
+        return
+    rows = csv.reader(text.splitlines())
+    header = next(rows, [])
+    if set(header) - {BASIS} != set(table.columns) or len(set(header)) != len(header):
+        expected = ",".join(table.columns)
+        yield Mistake(path.name, 1, f"The first line must be {expected} (and may name {BASIS}).")
+        return
+    for cells in rows:
+        if not cells:
+            continue
+        if len(cells) != len(header):
+            why = f"There are {len(cells)} values, not {len(header)}, separated by commas."
+            yield Mistake(path.name, rows.line_num, why)
+            continue
+        yield from _line(table, path.name, rows.line_num, dict(zip(header, cells, strict=True)))
+
+
+def _line(
+    table: Table, file: str, number: int, cells: Mapping[str, str]
+) -> Iterator[Line | Mistake]:
+    """The line, or all that is wrong in it."""
+    row, mistakes = dict[str, object](), list[Mistake]()
+    readers = {**table.columns, **({BASIS: _read_basis} if BASIS in cells else {})}
+    for column, read in readers.items():
+        try:
+            row[column] = read(cells[column].strip())
+        except ValueError as error:
+            mistakes.append(Mistake(file, number, f"{column}: {error}"))
+    if mistakes:
+        yield from mistakes
+    else:
+        basis = row.pop(BASIS, None)
+        yield Line(file, number, row, basis if isinstance(basis, Basis) else None)
+
+
+def _repeated(table: Table, lines: Sequence[Line]) -> Iterator[Mistake]:
+    keys: dict[Key, int] = {}
+    values: dict[object, int] = {}
+    for line in lines:
+        first = keys.setdefault(table.key_of(line.row), line.number)
+        if first != line.number:
+            yield line.mistake(f"{table.name_of(line.row)} stands on line {first} already.")
+        elif table.unique:
+            value = line.row[table.unique]
+            first = values.setdefault(value, line.number)
+            if first != line.number:
+                yield line.mistake(f"{table.unique}: {value} stands on line {first} already.")

@@ -1,0 +1,193 @@
+"""The tables of reference data, as the files and the database have them: one list for all."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from models.reference.data import values
+from models.reference.data.values import Reader
+from models.vocabulary import Clock, Entry, VisaCategory, Wait
+
+#: A row by its columns; ``Key`` is the part of it that no other row has.
+Row = Mapping[str, Any]
+Key = tuple[Any, ...]
+
+
+class Basis(StrEnum):
+    """How well a line of a file is known."""
+
+    PUBLISHED = "published"
+    MEASURED = "measured"
+    ASSUMED = "assumed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """A table, and the file ``{file}.csv`` that fills it."""
+
+    name: str
+    file: str
+    columns: Mapping[str, Reader]
+    #: What a row is about, and, where it has a history, the column from which day on.
+    subject: tuple[str, ...]
+    begins: str | None = None
+    #: A column in which no two rows are alike, beside the key.
+    unique: str | None = None
+    #: Columns that must name a row of another table, by that table's name and columns.
+    refers: Mapping[tuple[str, ...], tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    #: What a row is called in a sentence, and how one that stands is changed.
+    noun: str
+    change: str
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        return (*self.subject, *((self.begins,) if self.begins else ()))
+
+    def key_of(self, row: Row) -> Key:
+        return tuple(row[column] for column in self.key)
+
+    def subject_of(self, row: Row) -> Key:
+        return tuple(row[column] for column in self.subject)
+
+    def name_of(self, row: Row) -> str:
+        """The row in a sentence, such as "the fee of B1 from 2026-01-01"."""
+        of = " ".join(str(row[column]) for column in self.subject)
+        return f"the {self.noun} {of}" + (f" from {row[self.begins]}" if self.begins else "")
+
+
+_COUNTRY = ("country", ("code",))
+_VISA_TYPE = ("visa_type", ("code",))
+
+#: In an order in which they can be written.
+TABLES = (
+    Table(
+        name="country",
+        file="countries",
+        columns={
+            "code": values.ALPHA_2.read,
+            "iso3": values.ALPHA_3.read,
+            "name_en": values.NAME.read,
+            "name_id": values.NAME.read,
+        },
+        subject=("code",),
+        unique="iso3",
+        noun="country",
+        change="if the file is right, let the owner of the database change it there",
+    ),
+    Table(
+        name="entry_rule",
+        file="entry_rules",
+        columns={
+            "country_code": values.ALPHA_2.read,
+            "valid_from": values.day,
+            "entry": values.one_of(Entry),
+        },
+        subject=("country_code",),
+        begins="valid_from",
+        refers={("country_code",): _COUNTRY},
+        noun="entry rule of",
+        change="an administrator sets another from today or a later day on (setEntryRule)",
+    ),
+    Table(
+        name="visa_type",
+        file="visa_types",
+        columns={
+            "code": values.VISA_TYPE_CODE.read,
+            "name_en": values.NAME.read,
+            "name_id": values.NAME.read,
+            "category": values.one_of(VisaCategory),
+            "stay_days": values.whole(values.MOST_DAYS, 1, "Days of stay are"),
+            "is_multiple_entry": values.yes_or_no,
+            "valid_from": values.day,
+        },
+        subject=("code",),
+        noun="visa type",
+        change="an administrator ends it and introduces another (endVisaType, introduceVisaType)",
+    ),
+    Table(
+        name="fee",
+        file="fees",
+        columns={
+            "visa_type_code": values.VISA_TYPE_CODE.read,
+            "valid_from": values.day,
+            "amount_idr": values.whole(values.MOST_RUPIAH, 0, "A fee is"),
+        },
+        subject=("visa_type_code",),
+        begins="valid_from",
+        refers={("visa_type_code",): _VISA_TYPE},
+        noun="fee of",
+        change="an administrator sets another from today or a later day on (setFee)",
+    ),
+    Table(
+        name="service_target",
+        file="service_targets",
+        columns={
+            "visa_type_code": values.VISA_TYPE_CODE.read,
+            "clock": values.one_of(Clock),
+            "valid_from": values.day,
+            "hours": values.whole(values.MOST_HOURS, 1, "Hours are"),
+        },
+        subject=("visa_type_code", "clock"),
+        begins="valid_from",
+        refers={("visa_type_code",): _VISA_TYPE},
+        noun="service target of",
+        change="an administrator sets another from today or a later day on (setServiceTarget)",
+    ),
+    Table(
+        name="deadline",
+        file="deadlines",
+        columns={
+            "wait": values.one_of(Wait),
+            "valid_from": values.day,
+            "days": values.whole(values.MOST_DAYS, 1, "Days are"),
+        },
+        subject=("wait",),
+        begins="valid_from",
+        noun="deadline for",
+        change="give the file a line with today or a later day, and run `gerbang init` again",
+    ),
+    Table(
+        name="partner",
+        file="partners",
+        columns={"code": values.PARTNER_CODE.read, "name": values.NAME.read},
+        subject=("code",),
+        noun="partner",
+        change="if the file is right, let the owner of the database change it there",
+    ),
+    Table(
+        name="partner_country",
+        file="partner_countries",
+        columns={
+            "partner_code": values.PARTNER_CODE.read,
+            "country_code": values.ALPHA_2.read,
+            "opened_on": values.day,
+        },
+        subject=("partner_code", "country_code"),
+        refers={("partner_code",): ("partner", ("code",)), ("country_code",): _COUNTRY},
+        noun="partner country",
+        change="an administrator closes it and opens it again (closePartnerCountry,"
+        " openPartnerCountry)",
+    ),
+    Table(
+        name="centre",
+        file="centres",
+        columns={
+            "code": values.CENTRE_CODE.read,
+            "partner_code": values.PARTNER_CODE.read,
+            "country_code": values.ALPHA_2.read,
+            "city": values.NAME.read,
+            "opened_on": values.day,
+        },
+        subject=("code",),
+        refers={
+            ("partner_code", "country_code"): (
+                "partner_country",
+                ("partner_code", "country_code"),
+            )
+        },
+        noun="centre",
+        change="an administrator closes it and opens another (closeCentre, openCentre)",
+    ),
+)
+TABLE_OF_FILE = {table.file: table for table in TABLES}
