@@ -30,14 +30,14 @@ from gateway.access.tokens import (
     published_at,
 )
 from gateway.errors import RequestError
-from gateway.execution.operation import Executor, Follower
+from gateway.execution.operation import OperationRunner, SubscriptionRunner
 from gateway.faults import Fault
 from gateway.settings import Settings, SettingsError
 from gateway.wire import explorer
 from gateway.wire.addresses import Addresses
 from gateway.wire.admission import Admission, Room
 from gateway.wire.drain import Drain
-from gateway.wire.edge import Edge, refusal
+from gateway.wire.edge import Edge, answer_refusal
 from gateway.wire.health import Check, Health
 from gateway.wire.http import GraphQLOverHTTP
 from gateway.wire.internal import internal_app
@@ -53,9 +53,9 @@ if TYPE_CHECKING:  # production never loads the development sign-in
 
 def create_app(
     settings: Settings,
-    executor: Executor,
+    executor: OperationRunner,
     *,
-    follower: Follower | None = None,
+    follower: SubscriptionRunner | None = None,
     limits: Limits | None = None,
     checks: Mapping[Fault, Check] | None = None,
     warnings: Collection[Check] = (),
@@ -79,8 +79,8 @@ def create_app(
     health = Health(
         {
             **(checks or {}),
-            Fault.KEYS: _named(Fault.KEYS, keys.are_at_hand),
-            Fault.STOPPING: _named(Fault.STOPPING, drain.is_serving),
+            Fault.KEYS: _check_for(Fault.KEYS, keys.are_at_hand),
+            Fault.STOPPING: _check_for(Fault.STOPPING, drain.is_serving),
         },
         warnings,
     )
@@ -114,7 +114,7 @@ def create_app(
     app = Starlette(
         routes=routes,
         middleware=[Middleware(Edge, metrics=metrics, drain=drain)],
-        exception_handlers={RequestError: refusal},
+        exception_handlers={RequestError: answer_refusal},
         lifespan=_lifespan(keys, resources),
     )
     app.state.metrics = metrics
@@ -122,7 +122,7 @@ def create_app(
     return app
 
 
-def _named(fault: Fault, passes: Callable[[], Awaitable[bool]]) -> Check:
+def _check_for(fault: Fault, passes: Callable[[], Awaitable[bool]]) -> Check:
     async def check() -> Fault | None:
         return None if await passes() else fault
 

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from gateway.errors import ErrorCode, GerbangError, RequestError
-from gateway.logs.lines import described, facts
+from gateway.logs.lines import describe_error, facts
 from gateway.logs.repeats import PLACE
 
 MASKED = "Something went wrong here. Quote the trace id when you report it."
@@ -25,13 +25,13 @@ def error_entry(error: GerbangError, trace_id: str) -> dict[str, Any]:
     return {"message": error.message, **places, "extensions": extensions}
 
 
-def masked() -> RequestError:
+def masked_error() -> RequestError:
     """What a client is told of an error that was not foreseen."""
     return RequestError(ErrorCode.INTERNAL, MASKED, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
 def log_failure(error: BaseException, trace_id: str) -> None:
     """The kinds of error and the lines of code; an error's own text may hold personal data."""
-    places = list(described(error))
+    places = list(describe_error(error))
     known = {**facts(error=places), PLACE: "\n".join(places)}
     log.error("failed trace=%s %s", trace_id, type(error).__qualname__, extra=known)

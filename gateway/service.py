@@ -10,17 +10,16 @@ from typing import TYPE_CHECKING
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.applications import Starlette
 
-from gateway.access.bounds import Bounds
-from gateway.access.opening import Openings
 from gateway.access.pool_watch import PoolWatch
 from gateway.access.probe import FIGURES, Probe
 from gateway.access.tokens import KeySource
-from gateway.access.transactions.change_horizon import Horizon
+from gateway.access.transactions.begin import TransactionLimits, TransactionStarts
+from gateway.access.transactions.change_horizon import ChangeHorizon
 from gateway.access.transactions.seal import Clock, Seal
 from gateway.app import create_app
 from gateway.execution.budgets import Budgets
-from gateway.execution.run import SchemaExecutor
-from gateway.execution.subscriptions import SchemaFollower
+from gateway.execution.run import SchemaRunner
+from gateway.execution.subscriptions import SchemaSubscriptions
 from gateway.faults import Fault
 from gateway.logs.lines import facts
 from gateway.settings import Settings
@@ -49,14 +48,16 @@ def gateway(
     of this machine.
     """
     engine = _pool(settings, settings.database_connections)
-    openings = Openings(
+    openings = TransactionStarts(
         Seal(settings.seal_key[0], settings.request_seconds + settings.statement_seconds, clock),
-        Bounds(settings.statement_seconds, settings.lock_seconds, settings.request_seconds),
+        TransactionLimits(
+            settings.statement_seconds, settings.lock_seconds, settings.request_seconds
+        ),
     )
-    executor = SchemaExecutor(
+    executor = SchemaRunner(
         engine, openings, cursor_keys=settings.cursor_key, budgets=_budgets(settings)
     )
-    horizon = Horizon(settings.database_url, engine)
+    horizon = ChangeHorizon(settings.database_url, engine)
     # No operation takes longer than this, so a pool that is merely busy moves sooner.
     watch = PoolWatch(engine, settings.request_seconds + settings.statement_seconds)
     asking = _pool(settings, 1)  # so that readiness never waits behind requests
@@ -67,7 +68,7 @@ def gateway(
     return create_app(
         settings,
         executor,
-        follower=SchemaFollower(executor, horizon),
+        follower=SchemaSubscriptions(executor, horizon),
         limits=limits,
         metrics=metrics,
         checks={Fault.DATABASE: probe.fault, Fault.POOL: watch.fault},
@@ -102,7 +103,7 @@ def _sign_in(settings: Settings) -> "SignIn | None":
 
 @asynccontextmanager
 async def _running(
-    settings: Settings, probe: Probe, horizon: Horizon, *engines: AsyncEngine
+    settings: Settings, probe: Probe, horizon: ChangeHorizon, *engines: AsyncEngine
 ) -> AsyncIterator[None]:
     log.info(
         "start",

@@ -15,13 +15,13 @@ _BEGUN = "SELECT extract(epoch FROM transaction_timestamp())::float8"
 async def act(driver: Any, viewer: Viewer) -> None:
     """From here on the transaction reads as the viewer."""
     seal = await _seal(driver)
-    await driver.execute("; ".join(seal.acting(viewer, database_role(viewer.role), None)))
+    await driver.execute("; ".join(seal.statements(viewer, database_role(viewer.role), None)))
 
 
 async def act_writing(driver: Any, viewer: Viewer) -> None:
     """From here on the transaction changes things as the viewer."""
     seal = await _seal(driver)
-    await driver.execute("; ".join(seal.acting(viewer, WRITING, None)))
+    await driver.execute("; ".join(seal.statements(viewer, WRITING, None)))
 
 
 async def _seal(driver: Any) -> Seal:

@@ -11,9 +11,8 @@ from sqlalchemy import insert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from gateway.access.beginning import begun
-from gateway.access.opening import Opening
 from gateway.access.purpose import StatedPurpose
+from gateway.access.transactions.begin import TransactionStart, begin_transaction
 from gateway.access.transactions.errors import BROKEN
 from gateway.errors import ErrorCode, FieldError, RequestError
 from gateway.viewer import Viewer
@@ -23,7 +22,7 @@ from models.database.connections import driver_of
 
 async def record_reads(
     engine: AsyncEngine,
-    opening: Opening,
+    opening: TransactionStart,
     viewer: Viewer,
     purpose: StatedPurpose,
     applicants: Collection[UUID],
@@ -62,8 +61,10 @@ async def record_reads(
         ) from error
 
 
-async def _write(engine: AsyncEngine, opening: Opening, events: list[dict[str, Any]]) -> None:
-    connection = await begun(engine, "BEGIN", opening)
+async def _write(
+    engine: AsyncEngine, opening: TransactionStart, events: list[dict[str, Any]]
+) -> None:
+    connection = await begin_transaction(engine, "BEGIN", opening)
     try:
         await connection.execute(insert(AccessEvent), events)
         await driver_of(connection).execute("COMMIT")

@@ -11,7 +11,7 @@ _PAGE_SUFFIXES = ("Connection", "Edge")
 
 def readable_fields(type_name: str, role: Role) -> frozenset[str]:
     """The fields of a type that the role reads; none for a type that the policy does not know."""
-    access = POLICY.get(type_name) or _of_mutations().get(type_name)
+    access = POLICY.get(type_name) or _mutation_access().get(type_name)
     if access is None:
         return frozenset()
     return frozenset(name for name, roles in access.fields.items() if role in roles)
@@ -19,7 +19,7 @@ def readable_fields(type_name: str, role: Role) -> frozenset[str]:
 
 def is_readable(type_name: str, field_name: str, role: Role) -> bool:
     """Whether the role reads one field, of a type or of a page of its rows."""
-    paged = _rows_on_page(type_name)
+    paged = _noun_of_page(type_name)
     if paged is None:
         return field_name in readable_fields(type_name, role)
     if readable_fields(paged, role):
@@ -32,11 +32,11 @@ def is_published(type_name: str, field_name: str, role: Role) -> bool:
     return role in POLICY[type_name].published.get(field_name, ())
 
 
-def gaps(types: dict[str, frozenset[str]]) -> list[str]:
+def find_policy_gaps(types: dict[str, frozenset[str]]) -> list[str]:
     """What the policy and the schema do not say alike; nothing may be served while there is any."""
-    policy = {**POLICY, **_of_mutations()}
+    policy = {**POLICY, **_mutation_access()}
     written = {name: frozenset(access.fields) for name, access in policy.items()}
-    unwritten = {name: fields for name, fields in types.items() if _rows_on_page(name) is None}
+    unwritten = {name: fields for name, fields in types.items() if _noun_of_page(name) is None}
     found = [
         f"{name}.{missing} has no line in the policy"
         for name, fields in sorted(unwritten.items())
@@ -48,7 +48,7 @@ def gaps(types: dict[str, frozenset[str]]) -> list[str]:
         for unknown in sorted(fields - types.get(name, frozenset()))
     ]
     for name, access in POLICY.items():
-        found += [*_rowless_roles(name, access), *_unpublished(name, access)]
+        found += [*_find_rowless_roles(name, access), *_find_unpublished(name, access)]
     return found
 
 
@@ -58,16 +58,16 @@ def payload_names(mutation: str) -> tuple[str, str]:
     return f"{name}Payload", f"{name}Error"
 
 
-def _of_mutations() -> dict[str, Access]:
+def _mutation_access() -> dict[str, Access]:
     """What the table of mutations says of fields: theirs, their payloads' and their errors'."""
     callers = {name: tuple(change.rows) for name, change in MUTATIONS.items()}
     found = {"Mutation": Access(fields=callers)}
     for mutation, roles in callers.items():
-        found.update(_payload(mutation, roles))
+        found.update(_payload_access(mutation, roles))
     return found
 
 
-def _payload(mutation: str, roles: Roles) -> Iterator[tuple[str, Access]]:
+def _payload_access(mutation: str, roles: Roles) -> Iterator[tuple[str, Access]]:
     payload, error = payload_names(mutation)
     answers = MUTATIONS[mutation].answers
     fields: dict[str, Roles] = dict.fromkeys(("code", "message", "path"), roles)
@@ -83,7 +83,7 @@ def _payload(mutation: str, roles: Roles) -> Iterator[tuple[str, Access]]:
         )
 
 
-def _rowless_roles(name: str, access: Access) -> list[str]:
+def _find_rowless_roles(name: str, access: Access) -> list[str]:
     """Roles that read fields of rows which no rule lets them reach, or reach rows for nothing."""
     if not access.rows:
         return []
@@ -97,7 +97,7 @@ def _rowless_roles(name: str, access: Access) -> list[str]:
     ]
 
 
-def _unpublished(name: str, access: Access) -> list[str]:
+def _find_unpublished(name: str, access: Access) -> list[str]:
     """Fields that are published for roles which reach no published rows, or do not read them."""
     return [
         f"the policy publishes {name}.{field} for {role}, which does not reach or read it"
@@ -107,7 +107,7 @@ def _unpublished(name: str, access: Access) -> list[str]:
     ]
 
 
-def _rows_on_page(type_name: str) -> str | None:
+def _noun_of_page(type_name: str) -> str | None:
     """``Application`` for ``ApplicationConnection`` and ``ApplicationEdge``."""
     for suffix in _PAGE_SUFFIXES:
         if type_name.endswith(suffix) and type_name.removesuffix(suffix) in POLICY:

@@ -7,14 +7,14 @@ from typing import Any
 from sqlalchemy import Label, Select, func, select
 from sqlalchemy.dialects.postgresql import asyncpg
 
-from gateway.access.rows import refuse_unheld
+from gateway.access.rows import require_vouched
 from gateway.rules import Scope
 from gateway.viewer import Viewer
 from models.vocabulary import Role
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedStatement:
     """A statement of the policy for anybody who acts in a role; made by `prepare` alone."""
 
     text: str
@@ -34,31 +34,31 @@ class Prepared:
 _SCOPES = frozenset(scope.value for scope in Scope)
 
 
-def prepare(statement: Select[Any], role: Role) -> Prepared:
+def prepare(statement: Select[Any], role: Role) -> PreparedStatement:
     """Write a statement that was held to the policy as text.
 
     Raises PermissionError for any other.
     """
-    refuse_unheld(statement)
-    return _written(statement, role)
+    require_vouched(statement)
+    return _compile(statement, role)
 
 
-def prepare_together(statements: Sequence[Select[Any]], role: Role) -> Prepared:
+def prepare_together(statements: Sequence[Select[Any]], role: Role) -> PreparedStatement:
     """Write several as one, whose only row has, for each of them, a list of all its rows."""
     for statement in statements:
-        refuse_unheld(statement)
-    return _written(select(*map(_rows, statements)), role)
+        require_vouched(statement)
+    return _compile(select(*map(_as_array, statements)), role)
 
 
-def _rows(statement: Select[Any]) -> Label[Any]:
+def _as_array(statement: Select[Any]) -> Label[Any]:
     row = func.row(*statement.selected_columns)
     return func.array(statement.with_only_columns(row).scalar_subquery()).label(None)
 
 
-def _written(statement: Select[Any], role: Role) -> Prepared:
+def _compile(statement: Select[Any], role: Role) -> PreparedStatement:
     compiled = statement.compile(
         dialect=asyncpg.dialect(), compile_kwargs={"render_postcompile": True}
     )
     places = tuple(compiled.positiontup or ())
-    # With its role remarked, each role keeps its own plan: see `models.database.connections.REMARK`.
-    return Prepared(f"{compiled} /* {role} */", places, compiled.params)
+    # With its role in a comment, each role keeps its own plan: see `COMMENT` of the connections.
+    return PreparedStatement(f"{compiled} /* {role} */", places, compiled.params)

@@ -8,11 +8,10 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from gateway.access.beginning import begun
-from gateway.access.opening import Openings
-from gateway.access.rows import holding, read
+from gateway.access.rows import select_reachable, vouch_for
+from gateway.access.transactions.begin import TransactionStarts, begin_transaction
 from gateway.access.transactions.errors import BROKEN, TOO_MANY_CONNECTIONS, state_of
-from gateway.access.transactions.reading import BEGIN, Session
+from gateway.access.transactions.reading import BEGIN, ReadTransaction
 from gateway.access.transactions.seal import Clock
 from gateway.errors import FieldError
 from gateway.faults import Fault
@@ -64,7 +63,7 @@ class Probe:
     def __init__(
         self,
         engine: AsyncEngine,
-        openings: Openings,
+        openings: TransactionStarts,
         *,
         replica_seconds: float,
         clock: Clock = time.time,
@@ -115,10 +114,10 @@ class Probe:
             (FOLD_LAG, as_of(), _FIGURES_READER),
             (EDITION_AGE, newest_publication(), ANONYMOUS),
         ):
-            session = Session(self._engine, self._openings.reading(viewer))
+            session = ReadTransaction(self._engine, self._openings.for_reading(viewer))
             age = select(func.extract("epoch", func.now() - newest.scalar_subquery()))
             try:
-                ((seconds,),) = await session.rows(holding(age, "VolumeTable"))
+                ((seconds,),) = await session.rows(vouch_for(age, "VolumeTable"))
                 if seconds is not None:
                     found[name] = float(seconds)
             except (FieldError, SQLAlchemyError, PostgresError):
@@ -134,12 +133,14 @@ class Probe:
 
     async def _read_as_viewer(self) -> None:
         """A sealed transaction that reads a row. An empty table asks no rule, so it is asked."""
-        connection = await begun(self._engine, BEGIN, self._openings.reading(ANONYMOUS))
+        connection = await begin_transaction(
+            self._engine, BEGIN, self._openings.for_reading(ANONYMOUS)
+        )
         try:
             driver = driver_of(connection)
             await driver.fetchval("SELECT viewer.acts_as($1)", ANONYMOUS.role.value)
             await connection.execute(
-                read("Country", ANONYMOUS, Country.code.label("code")).limit(1)
+                select_reachable("Country", ANONYMOUS, Country.code.label("code")).limit(1)
             )
             await driver.execute("ROLLBACK")
         except BaseException:

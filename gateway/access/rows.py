@@ -38,7 +38,7 @@ from models.publication.tables import PublishedVolume
 from models.vocabulary import Role
 
 #: Marks a statement as held to the policy of a type; the session takes no other.
-HELD_TO = "held_to_policy_of"
+VOUCHED_FOR = "held_to_policy_of"
 
 Columns = Callable[[Attribute], ColumnElement[Any]]
 
@@ -47,52 +47,54 @@ def _as_mapped(attribute: Attribute) -> ColumnElement[Any]:
     return attribute.expression
 
 
-def read(type_name: str, viewer: Viewer, *columns: ColumnElement[Any]) -> Select[Any]:
+def select_reachable(type_name: str, viewer: Viewer, *columns: ColumnElement[Any]) -> Select[Any]:
     """A statement over the rows of a type that the viewer reaches, and over no other."""
-    return holding(select(*columns).where(reached(type_name, viewer)), type_name)
+    return vouch_for(select(*columns).where(reachable(type_name, viewer)), type_name)
 
 
-def read_by_anyone(type_name: str, role: Role, *columns: ColumnElement[Any]) -> Select[Any]:
+def select_reachable_in_role(
+    type_name: str, role: Role, *columns: ColumnElement[Any]
+) -> Select[Any]:
     """The same for whoever acts in a role: the scope of the viewer is given when it is run."""
     rule = POLICY[type_name].rows.get(role)
-    condition = false() if rule is None else _meaning(rule, Anyone(), _as_mapped)
-    return holding(select(*columns).where(condition), type_name)
+    condition = false() if rule is None else _rule_condition(rule, AnyViewer(), _as_mapped)
+    return vouch_for(select(*columns).where(condition), type_name)
 
 
-def holding(statement: Select[Any], type_name: str) -> Select[Any]:
+def vouch_for(statement: Select[Any], type_name: str) -> Select[Any]:
     """Vouch that a statement holds to the policy of a type."""
-    return statement.execution_options(**{HELD_TO: type_name})
+    return statement.execution_options(**{VOUCHED_FOR: type_name})
 
 
-def refuse_unheld(statement: Select[Any]) -> None:
+def require_vouched(statement: Select[Any]) -> None:
     """Raise PermissionError for a statement that nobody vouched for."""
-    if HELD_TO not in statement.get_execution_options():
+    if VOUCHED_FOR not in statement.get_execution_options():
         raise PermissionError("a statement that was not held to the policy")
 
 
 def changeable(mutation: str, viewer: Viewer) -> ColumnElement[bool]:
     """The condition that holds for the rows on which the viewer may do what a mutation does."""
     rule = MUTATIONS[mutation].rows.get(viewer.role)
-    return false() if rule is None else _meaning(rule, One(viewer), _as_mapped)
+    return false() if rule is None else _rule_condition(rule, KnownViewer(viewer), _as_mapped)
 
 
-def reached(type_name: str, viewer: Viewer, columns: Columns = _as_mapped) -> ColumnElement[bool]:
+def reachable(type_name: str, viewer: Viewer, columns: Columns = _as_mapped) -> ColumnElement[bool]:
     """The condition that holds for the rows of a type that the viewer reaches."""
     rule = POLICY[type_name].rows.get(viewer.role)
-    return false() if rule is None else _meaning(rule, One(viewer), columns)
+    return false() if rule is None else _rule_condition(rule, KnownViewer(viewer), columns)
 
 
-def reached_as_published(type_name: str, viewer: Viewer, columns: Columns) -> ColumnElement[bool]:
+def reachable_as_published(type_name: str, viewer: Viewer, columns: Columns) -> ColumnElement[bool]:
     """The condition that holds for the published figures that the viewer reaches."""
     rule = POLICY[type_name].published_rows.get(viewer.role)
     if rule is None:
         return false()
     among = PUBLISHED_SETS.get(viewer.role, ())
     own_sets = columns(PublishedVolume.dimension_set).in_(among)
-    return and_(own_sets, _meaning(rule, One(viewer), columns))
+    return and_(own_sets, _rule_condition(rule, KnownViewer(viewer), columns))
 
 
-def reach(type_name: str, viewer: Viewer) -> tuple[object, ...]:
+def reach_key(type_name: str, viewer: Viewer) -> tuple[object, ...]:
     """What decides which rows of a type a viewer reaches: who has the same reaches the same."""
     rule = POLICY[type_name].rows.get(viewer.role)
     scopes = sorted(set(_scopes(rule))) if rule else ()
@@ -133,7 +135,7 @@ def _scopes(rule: Rule) -> Iterator[Scope]:
             return
 
 
-class One:
+class KnownViewer:
     """A viewer, whose scope stands in the statement."""
 
     def __init__(self, viewer: Viewer) -> None:
@@ -148,7 +150,7 @@ class One:
         return true() if self.viewer.partner == partner else false()
 
 
-class Anyone:
+class AnyViewer:
     """Any viewer of a role; the scope has a place in the statement."""
 
     def scope(self, scope: Scope, kind: TypeEngine[Any]) -> ColumnElement[Any]:
@@ -165,20 +167,22 @@ def _type(scope: Scope, kind: TypeEngine[Any]) -> TypeEngine[Any]:
     return ARRAY(kind) if scope in _LISTS else kind
 
 
-def _meaning(rule: Rule, viewer: One | Anyone, columns: Columns) -> ColumnElement[bool]:
+def _rule_condition(
+    rule: Rule, viewer: KnownViewer | AnyViewer, columns: Columns
+) -> ColumnElement[bool]:
     match rule:
         case EveryRow():
             return true()
         case Own(column, scope):
-            return _own(columns(column), scope, viewer)
+            return _own_scope(columns(column), scope, viewer)
         case Missing(column):
             return columns(column).is_(None)
         case NoneOf(column, words):
             return columns(column).not_in(words)
         case AllOf(rules):
-            return and_(*(_meaning(each, viewer, columns) for each in rules))
+            return and_(*(_rule_condition(each, viewer, columns) for each in rules))
         case AnyOf(rules):
-            return or_(*(_meaning(each, viewer, columns) for each in rules))
+            return or_(*(_rule_condition(each, viewer, columns) for each in rules))
         case ActingFor(partner):
             return viewer.acts_for(partner)
         case ReachedThrough(key, named_by, inner):
@@ -187,12 +191,14 @@ def _meaning(rule: Rule, viewer: One | Anyone, columns: Columns) -> ColumnElemen
                 select(other.c[named_by.key])
                 .where(
                     other.c[named_by.key] == columns(key),
-                    _meaning(inner, viewer, lambda attribute: other.c[attribute.key]),
+                    _rule_condition(inner, viewer, lambda attribute: other.c[attribute.key]),
                 )
                 .exists()
             )
 
 
-def _own(column: ColumnElement[Any], scope: Scope, viewer: One | Anyone) -> ColumnElement[bool]:
+def _own_scope(
+    column: ColumnElement[Any], scope: Scope, viewer: KnownViewer | AnyViewer
+) -> ColumnElement[bool]:
     own = viewer.scope(scope, column.type)
     return column == (any_(own) if scope in _LISTS else own)

@@ -68,7 +68,7 @@ def migrate(plan: bool) -> None:
 def synthesise(applications: int, months: int, seed: int, scale: str, expected: bool) -> None:
     """Load a synthetic world into an empty database."""
     if expected:
-        counts = _expected(applications, months)
+        counts = _expected_counts(applications, months)
         lines = csv.writer(sys.stdout, lineterminator="\n")
         lines.writerow(("iso3", "month", "expected"))
         lines.writerows((line.iso3, line.month, f"{line.expected:.4f}") for line in counts)
@@ -91,7 +91,7 @@ def synthesise(applications: int, months: int, seed: int, scale: str, expected: 
     )
 
 
-def _expected(applications: int, months: int) -> list[synthetic.Expected]:
+def _expected_counts(applications: int, months: int) -> list[synthetic.Expected]:
     try:
         return list(synthetic.expected(applications=applications, months=months))
     except ValueError as error:

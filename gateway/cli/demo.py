@@ -20,9 +20,9 @@ import uvicorn
 from gateway.cli import main_job
 from gateway.cli.data import with_world_options
 from gateway.cli.internal import internal_server
-from gateway.cli.keeper import keeping
+from gateway.cli.keeper import run_keeper
 from gateway.cli.ports import demand_port
-from gateway.cli.serving import configured, on_the_fastest_loop
+from gateway.cli.serving import on_the_fastest_loop, server_config
 from gateway.logs.output import process_log
 from gateway.service import gateway
 from gateway.settings import Settings, read_settings
@@ -126,23 +126,23 @@ def _dashboard(settings: Settings, port: int) -> Iterator[None]:
 async def _run(settings: Settings, began: float, check: bool) -> None:
     """Serve, print the main job's answer, and go on until told to stop."""
     url = f"http://127.0.0.1:{settings.port}"
-    async with keeping(settings), _serving(settings):
-        await _ready(f"{url}/health/ready")
-        await _ready(f"{settings.dashboard_url}/health/live")
+    async with run_keeper(settings), _serve(settings):
+        await _wait_until_ready(f"{url}/health/ready")
+        await _wait_until_ready(f"{settings.dashboard_url}/health/live")
         await asyncio.to_thread(main_job.show_volumes, url)
         if check:
             await asyncio.to_thread(main_job.check_scopes, url)
             return
         main_job.show_addresses(url, settings.dashboard_url)
         click.echo(f"Ready after {monotonic() - began:.1f} s. Ctrl+C ends it.")
-        await _told_to_stop()
+        await _wait_for_stop_signal()
 
 
 @contextlib.asynccontextmanager
-async def _serving(settings: Settings) -> AsyncIterator[None]:
+async def _serve(settings: Settings) -> AsyncIterator[None]:
     app = gateway(settings)
     gc.freeze()  # as `gerbang serve` does
-    serving = _Obedient(configured(app, settings))
+    serving = _DemoServer(server_config(app, settings))
     task = asyncio.create_task(serving.serve())
     try:
         async with internal_server(
@@ -154,7 +154,7 @@ async def _serving(settings: Settings) -> AsyncIterator[None]:
         await task
 
 
-class _Obedient(uvicorn.Server):
+class _DemoServer(uvicorn.Server):
     """A server that ends when the demo does, and leaves signals to it."""
 
     @contextlib.contextmanager
@@ -162,7 +162,7 @@ class _Obedient(uvicorn.Server):
         yield
 
 
-async def _ready(url: str) -> None:
+async def _wait_until_ready(url: str) -> None:
     """Raises ClickException where nothing answers in time."""
     end = monotonic() + _START_SECONDS
     async with httpx2.AsyncClient() as client:
@@ -174,7 +174,7 @@ async def _ready(url: str) -> None:
     raise click.ClickException(f"{url} did not answer within {_START_SECONDS} s")
 
 
-async def _told_to_stop() -> None:
+async def _wait_for_stop_signal() -> None:
     told = asyncio.Event()
     for order in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(order, told.set)

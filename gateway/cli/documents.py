@@ -52,17 +52,17 @@ def settings() -> None:
 @click.option("--check", is_flag=True, help="Write nothing; fail if a file would change.")
 def snapshots(check: bool) -> None:
     """Write the files that are generated from the code."""
-    stale = [path for path, text in _generated() if _differs(path, text)]
+    stale = [path for path, text in _generated_files() if _differs(path, text)]
     if check:
         for path in stale:
             click.echo(f"{path.name} is not what the code says: run `make snapshots`.", err=True)
         sys.exit(bool(stale))
-    for path, text in _generated():
+    for path, text in _generated_files():
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
 
 
-def _generated() -> Iterator[tuple[Path, str]]:
+def _generated_files() -> Iterator[tuple[Path, str]]:
     yield _GATEWAY / "policy.md", policy_page()
     yield _GATEWAY.parent / "models" / "row_security.sql", row_security(Catalogue(build_schema()))
     yield _GATEWAY.parent / "docs" / "life.md", life_page()

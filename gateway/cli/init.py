@@ -45,10 +45,10 @@ def print_report(report: LoadReport) -> None:
     """Print what was added, what of it is an assumption, and what was left alone."""
     for table in TABLES:
         if lines := report.added[table.name]:
-            count = _assumed(lines)
+            count = _count_assumed(lines)
             note = f", of which {count} are assumed" if count else ""
             click.echo(f"{table.file}: {len(lines)} added{note}")
-    if any(map(_assumed, report.added.values())):
+    if any(map(_count_assumed, report.added.values())):
         click.echo(f"Look at what is assumed before you rely on it: {_SOURCES}")
     for sentence in report.left_alone:
         click.echo(sentence, err=True)
@@ -56,5 +56,5 @@ def print_report(report: LoadReport) -> None:
         click.echo("Nothing to add.")
 
 
-def _assumed(lines: Sequence[Line]) -> int:
+def _count_assumed(lines: Sequence[Line]) -> int:
     return sum(line.basis is Basis.ASSUMED for line in lines)

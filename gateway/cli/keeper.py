@@ -23,7 +23,7 @@ from gateway.settings import Command, Settings, read_settings
 from gateway.wire.health import Health
 from gateway.wire.internal import internal_app
 from gateway.wire.keeper_metrics import KeeperMetrics
-from models.database.connections import LOST, connect
+from models.database.connections import CONNECTION_ERRORS, connect
 from models.jobs.forget_changes import keep_forgetting
 from models.jobs.overdue import keep_lapsing
 from models.jobs.scheduler import Jobs
@@ -52,7 +52,7 @@ def keep() -> None:
 
 
 @contextlib.asynccontextmanager
-async def keeping(settings: Settings, jobs: Jobs | None = None) -> AsyncIterator[None]:
+async def run_keeper(settings: Settings, jobs: Jobs | None = None) -> AsyncIterator[None]:
     """Keep the volumes up to date meanwhile, publish them nightly, end what waits too long, forget
     what nobody follows from any more, and install the next day's seal keys."""
     stop, url = asyncio.Event(), settings.owned_url
@@ -79,7 +79,7 @@ async def _keep(settings: Settings) -> None:
     host, port = settings.metrics_host, settings.keeper_port
     async with internal_server(app, host, port, "GERBANG_KEEPER_PORT"):
         log.info("start", extra=facts(version=version("gerbang"), process="keeper", port=port))
-        async with keeping(settings, jobs):
+        async with run_keeper(settings, jobs):
             await told.wait()
             log.info("drain")
     log.info("stop")
@@ -111,7 +111,7 @@ def _metrics(settings: Settings, jobs: Jobs) -> KeeperMetrics:
                     lag, age = await connection.fetchrow(_AGES) or (None, None)
                 finally:
                     await connection.close()
-        except (*LOST, asyncpg.PostgresError):
+        except (*CONNECTION_ERRORS, asyncpg.PostgresError):
             return {}
         found = {FOLD_LAG: lag or 0.0, EDITION_AGE: age}
         return {name: value for name, value in found.items() if value is not None}

@@ -76,10 +76,12 @@ async def _serve(settings: Settings) -> None:
     app = gateway(settings, drain=drain)
     gc.freeze()  # what stays for ever is not looked through again in the middle of an answer
     async with internal_server(app.state.internal, settings.metrics_host, settings.metrics_port):
-        await DrainingServer(configured(app, settings), drain, settings.drain_grace_seconds).serve()
+        await DrainingServer(
+            server_config(app, settings), drain, settings.drain_grace_seconds
+        ).serve()
 
 
-def configured(app: Starlette, settings: Settings) -> uvicorn.Config:
+def server_config(app: Starlette, settings: Settings) -> uvicorn.Config:
     """Uvicorn within our limits, and without its own log of requests: addresses do not belong
     into logs."""
     return uvicorn.Config(

@@ -28,15 +28,15 @@ class DrainingServer(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Uvicorn's own would raise the signal again in the end, which is no code 0."""
         loop = asyncio.get_running_loop()
-        loop.add_signal_handler(signal.SIGTERM, self._told, self._grace_seconds)
-        loop.add_signal_handler(signal.SIGINT, self._told, 0)
+        loop.add_signal_handler(signal.SIGTERM, self._stop, self._grace_seconds)
+        loop.add_signal_handler(signal.SIGINT, self._stop, 0)
         try:
             yield
         finally:
             loop.remove_signal_handler(signal.SIGTERM)
             loop.remove_signal_handler(signal.SIGINT)
 
-    def _told(self, grace_seconds: float) -> None:
+    def _stop(self, grace_seconds: float) -> None:
         if self.should_exit:
             self.force_exit = True
         elif self._drain.has_begun or not grace_seconds:

@@ -45,7 +45,7 @@ class Grants:
     def give_code(
         self, user: str, client_id: str, redirect_uri: str, challenge: str, nonce: str | None
     ) -> str:
-        self._forget_the_old()
+        self._drop_expired()
         code = secrets.token_urlsafe(24)
         session = Session(secrets.token_urlsafe(12), user, client_id, nonce, self._clock())
         self._codes[code] = Code(session, redirect_uri, challenge, self._clock())
@@ -67,27 +67,27 @@ class Grants:
         if not in_time or bound != (client_id, redirect_uri, challenge_of(verifier)):
             return None
         self._sessions[found.session.id] = found.session
-        return self._renewed(found.session)
+        return self._renew(found.session)
 
     def redeem_refresh_token(self, token: str, client_id: str) -> Session | None:
         """The session with its next refresh token; a token shown twice ends the session."""
-        self._forget_the_old()
+        self._drop_expired()
         session = self._sessions.get(token.partition(".")[0])
         if session is None or session.client_id != client_id:
             return None
         if not secrets.compare_digest(session.refresh_token.encode(), token.encode()):
             self.end(session.id)
             return None
-        return self._renewed(session)
+        return self._renew(session)
 
     def end(self, session_id: str) -> None:
         self._sessions.pop(session_id, None)
 
-    def _renewed(self, session: Session) -> Session:
+    def _renew(self, session: Session) -> Session:
         session.refresh_token = f"{session.id}.{secrets.token_urlsafe(24)}"
         return session
 
-    def _forget_the_old(self) -> None:
+    def _drop_expired(self) -> None:
         oldest = self._clock() - SESSION_SECONDS
         self._codes = {k: code for k, code in self._codes.items() if code.given_at > oldest}
         self._sessions = {k: each for k, each in self._sessions.items() if each.began_at > oldest}

@@ -32,7 +32,7 @@ class Issuing:
     def access_token(self, user: DemoUser, client_id: str) -> str:
         """For the gateway (RFC 9068)."""
         claims = {**user.claims, "aud": self._audience, "client_id": client_id}
-        return self._keys.signed("at+jwt", {**claims, "iss": self.issuer}, TOKEN_SECONDS)
+        return self._keys.sign("at+jwt", {**claims, "iss": self.issuer}, TOKEN_SECONDS)
 
     def id_token(self, user: DemoUser, session: Session) -> str:
         """For the client, about who has just signed in."""
@@ -46,7 +46,7 @@ class Issuing:
         }
         if session.nonce is not None:
             claims["nonce"] = session.nonce
-        return self._keys.signed("JWT", claims, TOKEN_SECONDS)
+        return self._keys.sign("JWT", claims, TOKEN_SECONDS)
 
     async def subject_of(self, access_token: str) -> str:
         """Whose access token this is. Raises InvalidTokenError."""

@@ -26,7 +26,7 @@ class SigningKeys:
         """The JSON Web Key Set, which is also the gateway's KeySource."""
         return {"keys": [key.as_dict(private=False) for key in self._keys]}
 
-    def signed(self, kind: str, claims: Mapping[str, Any], seconds: int) -> str:
+    def sign(self, kind: str, claims: Mapping[str, Any], seconds: int) -> str:
         """A token of a kind (header ``typ``) that lives for so many seconds from now."""
         key, now = self._keys[0], int(time.time())
         return jwt.encode(

@@ -18,7 +18,7 @@ from gateway.doctor.transport import transport
 from gateway.doctor.ways_around import ways_around
 from gateway.faults import Fault
 from gateway.settings import Settings
-from models.database.connections import LOST, connect
+from models.database.connections import CONNECTION_ERRORS, connect
 from models.database.url import read_database_url
 
 __all__ = ["Finding", "examine"]
@@ -42,7 +42,7 @@ async def examine(settings: Settings, clock: Clock = time.time) -> list[Finding]
 async def _with_owner(settings: Settings) -> AsyncIterator[Finding]:
     try:
         owner = await connect(settings.owned_url)
-    except LOST as error:
+    except CONNECTION_ERRORS as error:
         if state_of(error) == TOO_MANY_CONNECTIONS:
             yield finding_of(Fault.POOL, "The server takes no more connections of the owner.")
             return

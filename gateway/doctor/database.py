@@ -8,8 +8,8 @@ from gateway.access.probe import FOLDED_WITHIN_SECONDS
 from gateway.access.transactions.errors import DISK_FULL, state_of
 from gateway.doctor.finding import Finding, finding_of
 from gateway.faults import Fault
-from models.migrations import standing
-from models.row_security import version, version_put_up
+from models.migrations import current_and_newest
+from models.row_security import installed_version, version
 
 # One row to a page, so that the file has to grow by all of it.
 _TRIAL = """
@@ -19,7 +19,7 @@ _TRIAL = """
 
 
 async def revision(owner_url: str) -> AsyncIterator[Finding]:
-    at, newest = await standing(owner_url)
+    at, newest = await current_and_newest(owner_url)
     if at != newest:
         yield finding_of(
             Fault.MIGRATIONS,
@@ -28,7 +28,7 @@ async def revision(owner_url: str) -> AsyncIterator[Finding]:
 
 
 async def row_rules(owner: asyncpg.Connection) -> AsyncIterator[Finding]:
-    if await version_put_up(owner) != version():
+    if await installed_version(owner) != version():
         yield Finding(
             "The row rules in the database are not those of this version.",
             "The database would hold viewers to another policy than the gateway does.",

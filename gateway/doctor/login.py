@@ -12,7 +12,7 @@ from gateway.doctor.finding import Finding, finding_of
 from gateway.faults import Fault
 from gateway.settings import Settings
 from gateway.viewer import ANONYMOUS
-from models.database.connections import LOST, connect, own_backend
+from models.database.connections import CONNECTION_ERRORS, connect, own_backend
 from models.row_security import database_role
 
 #: A sealed context is believed for some seconds; clocks must agree much better than that.
@@ -35,7 +35,7 @@ async def way_in(settings: Settings, clock: Clock = time.time) -> AsyncIterator[
     """
     try:
         connection = await connect(settings.database_url)
-    except LOST as error:
+    except CONNECTION_ERRORS as error:
         if state_of(error) == TOO_MANY_CONNECTIONS:
             yield finding_of(Fault.POOL, "The server takes no more connections of the gateway.")
             return
@@ -75,7 +75,7 @@ async def _seal(
     try:
         role, backend = database_role(ANONYMOUS.role), await own_backend(connection)
         async with connection.transaction(readonly=True):
-            await connection.execute("; ".join(seal.acting(ANONYMOUS, role, backend)))
+            await connection.execute("; ".join(seal.statements(ANONYMOUS, role, backend)))
             await connection.fetchval("SELECT viewer.acts_as($1)", ANONYMOUS.role.value)
     except asyncpg.PostgresError as error:
         yield finding_of(

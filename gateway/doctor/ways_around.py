@@ -33,9 +33,9 @@ async def ways_around(owner: asyncpg.Connection, login: str) -> list[Finding]:
             Finding(f"The table {name} is missing.", _WHY, "Run `gerbang migrate`.")
             for name in missing
         ]
-    expected = await _expected(owner)
+    expected = await _expected_facts(owner)
     found = await _facts(owner, "public", "viewer")
-    return [_told(thing, expected, found) for thing in _differing(expected, found, login)]
+    return [_finding(thing, expected, found) for thing in _differences(expected, found, login)]
 
 
 async def _missing_tables(owner: asyncpg.Connection) -> list[str]:
@@ -47,7 +47,7 @@ async def _missing_tables(owner: asyncpg.Connection) -> list[str]:
     return [row["name"] for row in rows]
 
 
-def _differing(expected: Facts, found: Facts, login: str) -> Iterator[str]:
+def _differences(expected: Facts, found: Facts, login: str) -> Iterator[str]:
     """The revision is no table of the product's; the gateway's own login reads it to be ready."""
     revision = "public.alembic_version"
     apart = {f"row security of {revision}", f"grant of select on table {revision} to {login}"}
@@ -56,7 +56,7 @@ def _differing(expected: Facts, found: Facts, login: str) -> Iterator[str]:
             yield thing
 
 
-def _told(thing: str, expected: Facts, found: Facts) -> Finding:
+def _finding(thing: str, expected: Facts, found: Facts) -> Finding:
     if thing not in found:
         return Finding(f"Missing: {thing}.", _WHY, _MEND)
     if thing not in expected:
@@ -68,7 +68,7 @@ def _told(thing: str, expected: Facts, found: Facts) -> Finding:
     return Finding(f"Not as the policy makes it: {thing}.", _WHY, _MEND)
 
 
-async def _expected(owner: asyncpg.Connection) -> Facts:
+async def _expected_facts(owner: asyncpg.Connection) -> Facts:
     transaction = owner.transaction()
     await transaction.start()
     try:
@@ -76,16 +76,16 @@ async def _expected(owner: asyncpg.Connection) -> Facts:
         for table in Base.metadata.tables:
             await owner.execute(f"CREATE TABLE {_COPIES}.{table} (LIKE public.{table})")
         for function in FUNCTIONS:
-            await owner.execute(await _copied(owner, function))
+            await owner.execute(await _copy_function(owner, function))
         await owner.execute(f"SET LOCAL search_path = {_COPIES}, public")
         for script in _scripts():
-            await owner.execute(_moved(script))
+            await owner.execute(_name_copies(script))
         return await _facts(owner, _COPIES, _VIEWER)
     finally:
         await transaction.rollback()
 
 
-async def _copied(owner: asyncpg.Connection, function: str) -> str:
+async def _copy_function(owner: asyncpg.Connection, function: str) -> str:
     """The definition of a function that the policy grants, for the copies."""
     found = await owner.fetchval(
         "SELECT pg_get_functiondef(oid) FROM pg_proc"
@@ -101,7 +101,7 @@ def _scripts() -> Iterator[str]:
     yield row_security(Catalogue(build_schema()))
 
 
-def _moved(script: str) -> str:
+def _name_copies(script: str) -> str:
     """A script that names the copies instead of the product's own schemas."""
     named = re.sub(r"(?<![\w.])viewer\.(?=\w)", f"{_VIEWER}.", script)
     named = re.sub(r"(SCHEMA (?:IF NOT EXISTS |public, )?)viewer\b", rf"\1{_VIEWER}", named)

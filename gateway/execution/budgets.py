@@ -132,7 +132,7 @@ class Charge:
         self._budgets.give_back(self._lane, self._cost.requested - used)
         self._cost = _NOTHING
 
-    def told(self) -> dict[str, Any]:
+    def as_extension(self) -> dict[str, Any]:
         """``extensions.cost``."""
         remaining, seconds = self._budgets.remaining(self._lane)
         resets_at = datetime.now(UTC) + timedelta(seconds=seconds)
@@ -148,4 +148,4 @@ class Charge:
         seconds = self._budgets.take(self._lane, min(values, self._budgets.capacity))
         if seconds:
             self.requested = self.requested or values
-            raise RateLimitedError(ceil(seconds), self.told())
+            raise RateLimitedError(ceil(seconds), self.as_extension())

@@ -31,7 +31,7 @@ from gateway.execution.expected import (
     NOT_ONE,
     NULL,
     UNKNOWN_FIELD,
-    expected,
+    describe_expected,
 )
 
 
@@ -85,7 +85,7 @@ def _coerce(
 def _refusal(
     definition: VariableDefinitionNode, place: str, value: Any, type_: Any
 ) -> RequestError:
-    mistake = next(_mistakes(place, value, type_), Mistake(place, expected(type_)))
+    mistake = next(_mistakes(place, value, type_), Mistake(place, describe_expected(type_)))
     places = GraphQLError("", definition).locations or ()
     return RequestError(
         ErrorCode.INVALID_VARIABLES,
@@ -112,7 +112,7 @@ def _mistakes(place: str, value: Any, type_: Any) -> Iterator[Mistake]:
     elif is_input_object_type(type_) and isinstance(value, dict):
         yield from _mistakes_of_object(place, value, type_)
     elif coerce_input_value(value, type_) is Undefined:
-        yield Mistake(place, expected(type_))
+        yield Mistake(place, describe_expected(type_))
 
 
 def _mistakes_of_object(

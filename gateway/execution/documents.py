@@ -68,7 +68,7 @@ class Documents:
         self._parsed: WeightedCache[str, DocumentNode] = WeightedCache(MOST_KEPT_TOKENS)
         self.validated = lru_cache(KEPT)(self._validated)
 
-    def parsed(self, text: str) -> DocumentNode:
+    def parse(self, text: str) -> DocumentNode:
         """The document that a text holds. Raises RequestError with SYNTAX."""
         document = self._parsed.get(text)
         if document is None:
@@ -94,7 +94,7 @@ class Documents:
         return not SCHEMA_FIELDS.keys().isdisjoint(self.fields_read(text, "Query", role))
 
     def _validated(self, text: str, role: Role) -> Validated:
-        document = self.parsed(text)
+        document = self.parse(text)
         errors, coordinates = _examined(document, self._views[role], RULES)
         mistakes = ()
         if errors:
@@ -107,11 +107,11 @@ class Documents:
         return [
             GerbangError(
                 ErrorCode.FORBIDDEN_FIELD,
-                f"The role {role} does not {_uses(coordinate)} {coordinate}.",
+                f"The role {role} does not {_verb_for(coordinate)} {coordinate}.",
                 {"coordinate": coordinate},
             )
             for coordinate in coordinates
-            if not _has(self._views[role], coordinate)
+            if not _exists_in(self._views[role], coordinate)
         ][:MOST_MISTAKES]
 
 
@@ -191,12 +191,12 @@ def _invalid(error: GraphQLError) -> GerbangError:
     return GerbangError(ErrorCode.INVALID_DOCUMENT, error.message, {"locations": places})
 
 
-def _has(schema: GraphQLSchema, coordinate: str) -> bool:
+def _exists_in(schema: GraphQLSchema, coordinate: str) -> bool:
     type_name, field_name = coordinate.split(".")
     return _names_field(schema.get_type(type_name), field_name)
 
 
-def _uses(coordinate: str) -> str:
+def _verb_for(coordinate: str) -> str:
     return "call" if coordinate.startswith("Mutation.") else "read"
 
 

@@ -24,7 +24,7 @@ _SCALARS = {
 }
 
 
-def expected(type_: Any) -> str:
+def describe_expected(type_: Any) -> str:
     """A sentence that says what a type takes."""
     named = get_named_type(type_)
     if is_list_type(get_nullable_type(type_)):

@@ -22,13 +22,13 @@ from graphql.execution.collect_fields import FragmentDetails
 from gateway.execution.selections import fragments_of
 
 
-async def executed(execution: Executor[Any]) -> ExecutionResult:
+async def run_execution(execution: Executor[Any]) -> ExecutionResult:
     """The result of an execution. Nothing is delivered in parts: no view has `@defer`."""
     result: Any = execution.execute_operation()
     return await result if inspect.isawaitable(result) else result
 
 
-def execution(
+def build_execution(
     view: GraphQLSchema,
     document: DocumentNode,
     operation: OperationDefinitionNode,

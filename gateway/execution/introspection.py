@@ -21,8 +21,8 @@ from graphql import (
 )
 
 from gateway.errors import ErrorCode, RequestError
-from gateway.execution.plan.result_shapes import Level
-from gateway.execution.plan.values import TYPENAME, Draw
+from gateway.execution.plan.result_shapes import ResultLevel
+from gateway.execution.plan.values import TYPENAME, Render
 from gateway.limits import MOST_SCHEMA_VALUES
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ SCHEMA_FIELDS = {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef}
 Sets = Iterable[SelectionSetNode | None]
 
 
-class _Telling:
+class _SchemaBudget:
     """What was told of the schema for one way in."""
 
     def __init__(self) -> None:
@@ -51,18 +51,18 @@ class _Telling:
             raise schema_refusal()
 
 
-_Part = Callable[[Any, _Telling], Any]
+_Part = Callable[[Any, _SchemaBudget], Any]
 
 
-def schema_drawing(planner: "Planner", type_: Any, sets: Sets) -> Draw:
+def plan_schema_value(planner: "Planner", type_: Any, sets: Sets) -> Render:
     """How what a way in finds of the schema is drawn.
 
     Raises RequestError with TOO_COSTLY when it draws more values than the limit.
     """
-    draw = _drawing(planner, type_, sets)
+    draw = _plan_part(planner, type_, sets)
 
-    def draw_and_count(found: Any, level: Level) -> Any:
-        telling = _Telling()
+    def draw_and_count(found: Any, level: ResultLevel) -> Any:
+        telling = _SchemaBudget()
         told = draw(found, telling)
         level.values += telling.values
         return told
@@ -79,11 +79,11 @@ def schema_refusal() -> RequestError:
     )
 
 
-def _drawing(planner: "Planner", type_: Any, sets: Sets) -> _Part:
+def _plan_part(planner: "Planner", type_: Any, sets: Sets) -> _Part:
     if is_non_null_type(type_):
-        return _drawing(planner, type_.of_type, sets)
+        return _plan_part(planner, type_.of_type, sets)
     if is_list_type(type_):
-        each = _drawing(planner, type_.of_type, sets)
+        each = _plan_part(planner, type_.of_type, sets)
         return lambda found, telling: (
             None if found is None else [each(one, telling) for one in found]
         )
@@ -94,10 +94,12 @@ def _drawing(planner: "Planner", type_: Any, sets: Sets) -> _Part:
 
 
 def _object(planner: "Planner", type_: GraphQLObjectType, sets: Sets) -> _Part:
-    parts = {key: _field(planner, type_, nodes) for key, nodes in planner.selected(type_, sets)}
+    parts = {
+        key: _field(planner, type_, nodes) for key, nodes in planner.fields_selected(type_, sets)
+    }
     place = id(parts)
 
-    def draw(found: Any, telling: _Telling) -> Any:
+    def draw(found: Any, telling: _SchemaBudget) -> Any:
         if found is None:
             return None
         told_here = (place, id(found))
@@ -122,7 +124,7 @@ def _field(planner: "Planner", type_: GraphQLObjectType, nodes: list[FieldNode])
         return lambda *_: type_.name
     field = type_.fields[name]
     arguments = planner.arguments(field, nodes[0])
-    draw = _drawing(planner, field.type, [node.selection_set for node in nodes])
+    draw = _plan_part(planner, field.type, [node.selection_set for node in nodes])
     resolve: Any = field.resolve
     info = SimpleNamespace(schema=planner.view)  # all that these resolvers look at
     return lambda found, telling: draw(resolve(found, info, **arguments), telling)

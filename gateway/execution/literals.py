@@ -32,7 +32,7 @@ from gateway.execution.expected import (
     NOT_ONE,
     NULL,
     UNKNOWN_FIELD,
-    expected,
+    describe_expected,
 )
 
 
@@ -79,7 +79,7 @@ def _mistakes(place: str, node: ValueNode, type_: Any) -> Iterator[tuple[str, st
     elif is_input_object_type(type_) and isinstance(node, ObjectValueNode):
         yield from _mistakes_of_object(place, node, type_)
     elif is_input_object_type(type_) or coerce_input_literal(node, type_) is Undefined:
-        yield place, expected(type_)
+        yield place, describe_expected(type_)
 
 
 def _mistakes_of_object(

@@ -33,13 +33,13 @@ class Answer:
     retry_after: int | None = None
 
 
-class Executor(Protocol):
+class OperationRunner(Protocol):
     """Runs one operation for one viewer; raises RequestError where it cannot start."""
 
     async def run(self, request: OperationRequest, viewer: Viewer, trace_id: str) -> Answer: ...
 
 
-class Follower(Protocol):
+class SubscriptionRunner(Protocol):
     """Runs subscriptions of viewers."""
 
     def serves(self, role: Role) -> bool:

@@ -39,7 +39,7 @@ class Place(NamedTuple):
     selections: SelectionSetNode
 
 
-class Selected(NamedTuple):
+class SelectedField(NamedTuple):
     """A field where it is selected."""
 
     parent: Any
@@ -74,7 +74,7 @@ class MergeableFields(ValidationRule):
     def enter_operation_definition(self, node: OperationDefinitionNode, *_: Any) -> None:
         root = Place(self.context.schema.get_root_type(node.operation), node.selection_set)
         try:
-            if len(self._merged([root])) > MOST_ROOT_FIELDS:
+            if len(self._group_by_name([root])) > MOST_ROOT_FIELDS:
                 raise _ConflictError(
                     f"An operation has at most {MOST_ROOT_FIELDS} fields at its root: ask for the"
                     " others in another one."
@@ -89,7 +89,7 @@ class MergeableFields(ValidationRule):
         if key in self._checked:
             return
         self._checked.add(key)
-        for name, fields in self._merged(places).items():
+        for name, fields in self._group_by_name(places).items():
             if len(fields) > 1:
                 _compare_shapes(name, fields)
             groups = [fields] if shapes_only or len(fields) == 1 else list(_that_overlap(fields))
@@ -102,28 +102,28 @@ class MergeableFields(ValidationRule):
             if len(groups) > 1:
                 self._check([p for field in fields for p in field.places], shapes_only=True)
 
-    def _merged(self, places: Iterable[Place]) -> dict[str, list[Selected]]:
+    def _group_by_name(self, places: Iterable[Place]) -> dict[str, list[SelectedField]]:
         """The fields that are selected in some places, by their names in the answer."""
-        merged: dict[str, list[Selected]] = defaultdict(list)
+        merged: dict[str, list[SelectedField]] = defaultdict(list)
         waiting, spread = list(places), set[str]()
         while waiting:
             parent, selections = waiting.pop()
             for selection in selections.selections:
                 match selection:
                     case FieldNode(name=name, alias=alias):
-                        merged[(alias or name).value].append(self._selected(parent, selection))
+                        merged[(alias or name).value].append(self._collect(parent, selection))
                     case InlineFragmentNode(type_condition=condition, selection_set=inner):
-                        waiting.append(Place(self._narrowed(condition, parent), inner))
+                        waiting.append(Place(self._possible_types(condition, parent), inner))
                     case FragmentSpreadNode(name=name) if name.value not in spread:
                         spread.add(name.value)
                         if fragment := self.context.get_fragment(name.value):
-                            narrowed = self._narrowed(fragment.type_condition, parent)
+                            narrowed = self._possible_types(fragment.type_condition, parent)
                             waiting.append(Place(narrowed, fragment.selection_set))
                     case _:
                         continue
         return merged
 
-    def _selected(self, parent: Any, node: FieldNode) -> Selected:
+    def _collect(self, parent: Any, node: FieldNode) -> SelectedField:
         self._fields_left -= 1
         if self._fields_left < 0:
             raise _ConflictError(
@@ -132,16 +132,16 @@ class MergeableFields(ValidationRule):
             )
         has_fields = isinstance(parent, GraphQLObjectType | GraphQLInterfaceType)
         field = self.context.schema.get_field(parent, node.name.value) if has_fields else None
-        return Selected(parent, node, field.type if field else None)
+        return SelectedField(parent, node, field.type if field else None)
 
-    def _narrowed(self, condition: Any, parent: Any) -> Any:
+    def _possible_types(self, condition: Any, parent: Any) -> Any:
         return type_from_ast(self.context.schema, condition) if condition else parent
 
-    def _compare_fields(self, name: str, fields: list[Selected]) -> None:
+    def _compare_fields(self, name: str, fields: list[SelectedField]) -> None:
         first, *others = fields
         for other in others:
             if other.node.name.value != first.node.name.value or (
-                self._written(other.node) != self._written(first.node)
+                self._print_arguments(other.node) != self._print_arguments(first.node)
             ):
                 raise _ConflictError(
                     f"Two different fields, or one with different arguments, are both called"
@@ -150,7 +150,7 @@ class MergeableFields(ValidationRule):
                     other.node,
                 )
 
-    def _written(self, node: FieldNode) -> str:
+    def _print_arguments(self, node: FieldNode) -> str:
         """The arguments of a field, in one order."""
         if not node.arguments:
             return ""
@@ -159,7 +159,7 @@ class MergeableFields(ValidationRule):
         return self._arguments[id(node)]
 
 
-def _that_overlap(fields: list[Selected]) -> Iterator[list[Selected]]:
+def _that_overlap(fields: list[SelectedField]) -> Iterator[list[SelectedField]]:
     """Groups of fields that one object may be asked for: those of other objects never meet."""
     parents = {str(field.parent): field.parent for field in fields}
     objects = [name for name, parent in parents.items() if is_object_type(parent)]
@@ -170,7 +170,7 @@ def _that_overlap(fields: list[Selected]) -> Iterator[list[Selected]]:
         yield [field for field in fields if str(field.parent) == name] + anywhere
 
 
-def _compare_shapes(name: str, fields: list[Selected]) -> None:
+def _compare_shapes(name: str, fields: list[SelectedField]) -> None:
     first, *others = [field for field in fields if field.type is not None] or fields[:1]
     for other in others:
         if not _have_one_shape(first.type, other.type):

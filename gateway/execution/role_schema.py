@@ -41,10 +41,10 @@ _WITH_FIELDS = (GraphQLObjectType, GraphQLInterfaceType)
 
 def role_schema(full: GraphQLSchema, catalogue: Catalogue, role: Role | None) -> GraphQLSchema:
     """The schema as a role sees it; all of it where no role is given, for documentation."""
-    return _View(full, _Sight(catalogue, role)).schema()
+    return _RoleView(full, _Visibility(catalogue, role)).schema()
 
 
-class _Sight:
+class _Visibility:
     """What a role sees of the members of a type."""
 
     def __init__(self, catalogue: Catalogue, role: Role | None) -> None:
@@ -73,10 +73,10 @@ class _Sight:
         return name != "purpose" or self._role is None or self._role in PURPOSES
 
 
-class _View:
+class _RoleView:
     """Makes a schema out of the visible members of another, keeping all that Strawberry put in."""
 
-    def __init__(self, full: GraphQLSchema, sight: _Sight) -> None:
+    def __init__(self, full: GraphQLSchema, sight: _Visibility) -> None:
         self._full = full
         self._sight = sight
         self._types = {
@@ -88,13 +88,13 @@ class _View:
 
     def schema(self) -> GraphQLSchema:
         roots: dict[str, Any] = {
-            kind.value: cast(GraphQLObjectType, self._named(root.name))
+            kind.value: cast(GraphQLObjectType, self._copy_of(root.name))
             for kind in OperationType
             if (root := self._full.get_root_type(kind)) and root.name in self._types
         }
         view = GraphQLSchema(
             **roots,
-            types=[self._named(name) for name in sorted(self._reached())],
+            types=[self._copy_of(name) for name in sorted(self._reachable_types())],
             directives=[self._directive(directive) for directive in self._directives()],
             extensions=self._full.extensions,
         )
@@ -157,7 +157,7 @@ class _View:
     def _exists(self, type_: Any) -> bool:
         return get_named_type(type_).name in self._types
 
-    def _reached(self) -> set[str]:
+    def _reachable_types(self) -> set[str]:
         """Types that an operation can meet, those that `node` may answer included."""
         reached: set[str] = set()
         roots = (self._full.get_root_type(kind) for kind in OperationType)
@@ -183,7 +183,7 @@ class _View:
                 if possible.name in self._types:
                     yield possible.name
 
-    def _named(self, name: str) -> GraphQLNamedType:
+    def _copy_of(self, name: str) -> GraphQLNamedType:
         if name not in self._made:
             self._made[name] = self._make(self._types[name])
         return self._made[name]
@@ -195,7 +195,7 @@ class _View:
             case GraphQLList():
                 return GraphQLList(self._reference(type_.of_type))
             case _:
-                return self._named(type_.name)
+                return self._copy_of(type_.name)
 
     def _make(self, type_: GraphQLNamedType) -> GraphQLNamedType:
         members = self._members[type_.name]

@@ -23,21 +23,21 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gateway.access.audit import record_reads
-from gateway.access.opening import Openings
 from gateway.access.purpose import StatedPurpose, stated_purpose
+from gateway.access.transactions.begin import TransactionStarts
 from gateway.access.transactions.errors import refuse_partial
-from gateway.access.transactions.reading import Session
-from gateway.error_reports import error_entry, log_failure, masked
+from gateway.access.transactions.reading import ReadTransaction
+from gateway.error_reports import error_entry, log_failure, masked_error
 from gateway.errors import ErrorCode, GerbangError, RateLimitedError, RequestError
 from gateway.execution.budgets import Budgets, Charge
 from gateway.execution.coercion import coerce_variables
 from gateway.execution.cost import values_in
 from gateway.execution.cost.cache import CostCache
 from gateway.execution.documents import BY_REQUEST, Documents, operation_of
-from gateway.execution.graphql_core import executed, execution
+from gateway.execution.graphql_core import build_execution, run_execution
 from gateway.execution.introspection import schema_refusal
 from gateway.execution.operation import Answer, OperationRequest
-from gateway.execution.plan.cache import Planned, Plans
+from gateway.execution.plan.cache import PlanCache, Planned
 from gateway.execution.role_schema import role_schema
 from gateway.execution.unseen import UnseenDocuments
 from gateway.logs.operation import Kind, Way, WhyExecutor, current_record
@@ -55,7 +55,7 @@ _LOGGED = "Identity"
 
 
 @dataclass(frozen=True, slots=True)
-class Admitted:
+class AdmittedOperation:
     """An operation that its viewer may run."""
 
     request: OperationRequest
@@ -72,14 +72,19 @@ class Admitted:
 
 
 #: What the execution begins with: one value for each time that the operation is executed.
-Roots = Callable[[Context], Awaitable[Sequence[Any]]]
+RootValues = Callable[[Context], Awaitable[Sequence[Any]]]
 
 
-class SchemaExecutor:
+class SchemaRunner:
     """Runs operations of viewers against the database, each on the view of its role."""
 
     def __init__(
-        self, engine: AsyncEngine, openings: Openings, *, cursor_keys: KeyRing, budgets: Budgets
+        self,
+        engine: AsyncEngine,
+        openings: TransactionStarts,
+        *,
+        cursor_keys: KeyRing,
+        budgets: Budgets,
     ) -> None:
         full = build_schema()
         self.budgets = budgets
@@ -93,41 +98,41 @@ class SchemaExecutor:
         self._documents = Documents(full, self.views)
         self._costs = CostCache()
         self._unseen = UnseenDocuments()
-        self._plans = Plans(self.views, self.catalogue, self._documents)
+        self._plans = PlanCache(self.views, self.catalogue, self._documents)
 
     async def run(self, request: OperationRequest, viewer: Viewer, trace_id: str) -> Answer:
         """The answer to one operation, or what says why it did not start, with what it cost."""
         charge = Charge(self.budgets, viewer)
         try:
-            admitted = self.admitted(request, viewer, trace_id, charge)
+            admitted = self.admit(request, viewer, trace_id, charge)
             if isinstance(admitted, Answer):
                 return with_cost(admitted, charge)
-            (answer,) = await self.answers(admitted, _once)
+            (answer,) = await self.answers(admitted, _single_root)
         except RequestError as error:
             charge.cancel()
             return _failed(error, charge, trace_id)
         except Exception as error:  # what was taken for it stays taken
             log_failure(error, trace_id)
-            return _failed(masked(), charge, trace_id)
+            return _failed(masked_error(), charge, trace_id)
         return with_cost(answer, charge)
 
-    def admitted(
+    def admit(
         self,
         request: OperationRequest,
         viewer: Viewer,
         trace_id: str,
         charge: Charge,
         kinds: Collection[OperationType] = BY_REQUEST,
-    ) -> Admitted | Answer:
+    ) -> AdmittedOperation | Answer:
         """The operation as it may run, or the answer that says what is wrong with it.
 
         Raises RequestError where it cannot start.
         """
-        text = _text(request)
+        text = _document_text(request)
         if tokens := self._unseen.tokens(text, viewer.role):
             charge.take_tokens(tokens)
             self._unseen.note(text, viewer.role)
-        document = self._documents.parsed(text)
+        document = self._documents.parse(text)
         operation = operation_of(document, request.operation_name, kinds)
         current_record().kind = Kind(operation.operation.value)
         _refuse_unsafe(operation, request)
@@ -135,11 +140,15 @@ class SchemaExecutor:
         charge.take(self._costs.cost_of(text, operation, document, view, request.variables, viewer))
         if mistakes := self._documents.mistakes(text, viewer.role):
             charge.cancel()
-            return _refused([error_entry(mistake, trace_id) for mistake in mistakes])
+            return _refusal([error_entry(mistake, trace_id) for mistake in mistakes])
         variables = coerce_variables(view, operation, request.variables)
         logged = self._documents.fields_read(text, _LOGGED, viewer.role)
-        purpose = stated_purpose(viewer, _stated(view, operation, variables)) if logged else None
-        return Admitted(
+        purpose = (
+            stated_purpose(viewer, _purpose_arguments(view, operation, variables))
+            if logged
+            else None
+        )
+        return AdmittedOperation(
             request,
             viewer,
             trace_id,
@@ -152,7 +161,7 @@ class SchemaExecutor:
             purpose,
         )
 
-    async def answers(self, admitted: Admitted, roots: Roots) -> list[Answer]:
+    async def answers(self, admitted: AdmittedOperation, roots: RootValues) -> list[Answer]:
         """An answer for each root, all of one snapshot; what they read of identity is logged.
 
         Raises RequestError with UNAVAILABLE where it cannot be.
@@ -160,14 +169,14 @@ class SchemaExecutor:
         viewer, began = admitted.viewer, monotonic()
         context = Context(
             viewer,
-            partial(self.session, viewer),
+            partial(self.read_transaction, viewer),
             self.catalogue,
             self._cursors,
             self.positions,
             self._changes,
         )
         try:
-            executions = [self._executed(admitted, context, root) for root in await roots(context)]
+            executions = [self._execute(admitted, context, root) for root in await roots(context)]
             executed = await asyncio.gather(*executions)
         finally:
             await context.session.close()
@@ -176,7 +185,7 @@ class SchemaExecutor:
         if admitted.purpose and context.identities_read:
             await record_reads(
                 self._engine,
-                self._openings.reading(viewer),
+                self._openings.for_reading(viewer),
                 viewer,
                 admitted.purpose,
                 context.identities_read,
@@ -186,25 +195,25 @@ class SchemaExecutor:
         admitted.charge.settle(sum(values for _, values in executed), monotonic() - began)
         return [answer_to(result, admitted) for result, _ in executed]
 
-    async def _executed(
-        self, admitted: Admitted, context: Context, root: Any
+    async def _execute(
+        self, admitted: AdmittedOperation, context: Context, root: Any
     ) -> tuple[ExecutionResult, int]:
         """What an execution answers, and how many values that holds."""
         record = current_record()
         if root:
             record.note_executor(WhyExecutor.SUBSCRIPTION)
-        elif (planned := await self._planned(admitted, context)) is not None:
+        elif (planned := await self._run_plan(admitted, context)) is not None:
             record.way = Way.PLAN
             return ExecutionResult(planned.data), planned.values
         record.way = Way.EXECUTOR
         is_mutation = record.kind is Kind.MUTATION
         record.note_executor(WhyExecutor.MUTATION if is_mutation else WhyExecutor.REFUSED)
         if admitted.operation.operation is OperationType.QUERY and self._documents.asks_of_schema(
-            _text(admitted.request), admitted.viewer.role
+            _document_text(admitted.request), admitted.viewer.role
         ):
             raise schema_refusal()  # only a plan tells of the schema within the limits
-        result = await executed(
-            execution(
+        result = await run_execution(
+            build_execution(
                 admitted.view,
                 admitted.document,
                 admitted.operation,
@@ -215,7 +224,7 @@ class SchemaExecutor:
         )
         return result, values_in(result.data)
 
-    async def _planned(self, admitted: Admitted, context: Context) -> Planned | None:
+    async def _run_plan(self, admitted: AdmittedOperation, context: Context) -> Planned | None:
         """By a plan; None where there is none, or where graphql-core is to tell what goes wrong."""
         record = current_record()
         try:
@@ -231,16 +240,16 @@ class SchemaExecutor:
             log_failure(error, admitted.trace_id)
             return None
 
-    def session(self, viewer: Viewer) -> Session:
+    def read_transaction(self, viewer: Viewer) -> ReadTransaction:
         """A hold on the database in the viewer's name."""
-        return Session(self._engine, self._openings.reading(viewer))
+        return ReadTransaction(self._engine, self._openings.for_reading(viewer))
 
 
-async def _once(_: Context) -> Sequence[Any]:
+async def _single_root(_: Context) -> Sequence[Any]:
     return (None,)
 
 
-def _text(request: OperationRequest) -> str:
+def _document_text(request: OperationRequest) -> str:
     if request.document is None:
         raise RequestError(
             ErrorCode.DOCUMENT_NOT_FOUND, "This document is not known here: send it as `query`."
@@ -258,7 +267,7 @@ def _refuse_unsafe(operation: OperationDefinitionNode, request: OperationRequest
         )
 
 
-def _stated(
+def _purpose_arguments(
     view: GraphQLSchema, operation: OperationDefinitionNode, variables: VariableValues
 ) -> dict[str, Any] | None:
     """The arguments of ``@purpose``, if the operation has it."""
@@ -266,17 +275,17 @@ def _stated(
     return get_directive_values(directive, operation, variables) if directive else None
 
 
-def answer_to(result: ExecutionResult, admitted: Admitted) -> Answer:
-    errors = [_told(error, admitted.trace_id) for error in result.errors or ()]
+def answer_to(result: ExecutionResult, admitted: AdmittedOperation) -> Answer:
+    errors = [_error_entry(error, admitted.trace_id) for error in result.errors or ()]
     if any(error.path is None for error in result.errors or ()):
-        return _refused(errors)
+        return _refusal(errors)
     return Answer(result.data, errors)
 
 
 def with_cost(answer: Answer, charge: Charge) -> Answer:
     """The answer, which says what it cost, as far as that is known."""
     if charge.requested is not None:
-        answer.extensions["cost"] = charge.told()
+        answer.extensions["cost"] = charge.as_extension()
     return answer
 
 
@@ -287,13 +296,13 @@ def _failed(error: RequestError, charge: Charge, trace_id: str) -> Answer:
     return with_cost(answer, charge)
 
 
-def _refused(errors: list[dict[str, Any]]) -> Answer:
+def _refusal(errors: list[dict[str, Any]]) -> Answer:
     return Answer(None, errors, status=HTTPStatus.BAD_REQUEST)
 
 
-def _told(error: GraphQLError, trace_id: str) -> dict[str, Any]:
+def _error_entry(error: GraphQLError, trace_id: str) -> dict[str, Any]:
     """The error as the client is told it: masked, unless its text was written for the client."""
-    places = _places(error)
+    places = _locations(error)
     if error.path is None:
         return error_entry(
             GerbangError(ErrorCode.INVALID_VARIABLES, error.message, {"locations": places}),
@@ -306,10 +315,10 @@ def _told(error: GraphQLError, trace_id: str) -> dict[str, Any]:
         told = GerbangError(ErrorCode.INVALID_VARIABLES, cause.message)
     else:
         log_failure(cause or error, trace_id)
-        told = masked()
+        told = masked_error()
     details = {**told.details, "locations": places, "path": error.path}
     return error_entry(GerbangError(told.code, told.message, details), trace_id)
 
 
-def _places(error: GraphQLError) -> list[dict[str, int]]:
+def _locations(error: GraphQLError) -> list[dict[str, int]]:
     return [{"line": place.line, "column": place.column} for place in error.locations or ()]

@@ -13,21 +13,21 @@ from http import HTTPStatus
 
 from graphql import ExecutionResult, OperationType, create_source_event_stream
 
-from gateway.access.transactions.change_horizon import Horizon
+from gateway.access.transactions.change_horizon import ChangeHorizon
 from gateway.errors import ErrorCode, GerbangError
 from gateway.execution.budgets import Charge
-from gateway.execution.graphql_core import execution
+from gateway.execution.graphql_core import build_execution
 from gateway.execution.operation import Answer, OperationRequest
-from gateway.execution.run import Admitted, SchemaExecutor, answer_to, with_cost
+from gateway.execution.run import AdmittedOperation, SchemaRunner, answer_to, with_cost
 from gateway.logs.operation import current_record
 from gateway.mapping.change_feed import (
     BROKEN,
     RETRY_SECONDS,
-    Following,
-    Found,
-    LiveContext,
-    News,
-    another_time,
+    ChangeBatch,
+    ChangeFeed,
+    ChangeLookups,
+    SubscriptionContext,
+    wait_before_retry,
 )
 from gateway.viewer import Viewer
 from models.vocabulary import Role
@@ -38,12 +38,12 @@ _MOST_ATTEMPTS = 5
 _KINDS = (OperationType.SUBSCRIPTION,)
 
 
-class SchemaFollower:
+class SchemaSubscriptions:
     """Follows changes for viewers, each on the view of its role."""
 
-    def __init__(self, executor: SchemaExecutor, horizon: Horizon) -> None:
+    def __init__(self, executor: SchemaRunner, horizon: ChangeHorizon) -> None:
         self._executor = executor
-        self._news = News(horizon, executor.session)
+        self._news = ChangeLookups(horizon, executor.read_transaction)
 
     def serves(self, role: Role) -> bool:
         """Whether there is anything that the role can follow."""
@@ -57,27 +57,27 @@ class SchemaFollower:
         Raises RequestError where the operation cannot start.
         """
         charge = Charge(self._executor.budgets, viewer)
-        admitted = self._executor.admitted(request, viewer, trace_id, charge, _KINDS)
+        admitted = self._executor.admit(request, viewer, trace_id, charge, _KINDS)
         if isinstance(admitted, Answer):
             yield admitted
             return
         charge.cancel()  # each payload is charged by itself
-        following = await self._following(admitted)
+        following = await self._open_feed(admitted)
         if isinstance(following, Answer):
             yield following
             return
         async for found in following:
             charge.take_again()
-            for answer in await self._told(admitted, following, found):
+            for answer in await self._payloads(admitted, following, found):
                 yield with_cost(answer, charge)
-            following.seen(found)
+            following.acknowledge(found)
 
-    async def _following(self, admitted: Admitted) -> Following | Answer:
-        context = LiveContext(
+    async def _open_feed(self, admitted: AdmittedOperation) -> ChangeFeed | Answer:
+        context = SubscriptionContext(
             admitted.viewer, self._news, self._executor.catalogue, self._executor.positions
         )
         stream = create_source_event_stream(
-            execution(
+            build_execution(
                 admitted.view,
                 admitted.document,
                 admitted.operation,
@@ -86,13 +86,15 @@ class SchemaFollower:
             )
         )
         stream = await stream if inspect.isawaitable(stream) else stream
-        if isinstance(stream, Following):
+        if isinstance(stream, ChangeFeed):
             return stream
         if isinstance(stream, ExecutionResult):
-            return _not_begun(stream, admitted)
+            return _failed_start(stream, admitted)
         raise TypeError("a subscription that follows nothing")
 
-    async def _told(self, admitted: Admitted, following: Following, found: Found) -> list[Answer]:
+    async def _payloads(
+        self, admitted: AdmittedOperation, following: ChangeFeed, found: ChangeBatch
+    ) -> list[Answer]:
         attempts = 0
         while True:
             try:
@@ -103,7 +105,7 @@ class SchemaFollower:
                     )
                     current_record().execution_seconds = time.perf_counter() - started_at
             except (GerbangError, *BROKEN) as error:
-                await another_time(error)
+                await wait_before_retry(error)
                 continue
             failures = {entry["extensions"]["code"] for one in answers for entry in one.errors}
             if not failures & _PASSING or attempts == _MOST_ATTEMPTS:
@@ -112,6 +114,6 @@ class SchemaFollower:
             await asyncio.sleep(RETRY_SECONDS)
 
 
-def _not_begun(result: ExecutionResult, admitted: Admitted) -> Answer:
+def _failed_start(result: ExecutionResult, admitted: AdmittedOperation) -> Answer:
     """What is wrong with the arguments, or with the database, ends it before it began."""
     return replace(answer_to(result, admitted), data=None, status=HTTPStatus.BAD_REQUEST)

@@ -25,7 +25,7 @@ def facts(**known: Any) -> dict[str, Any]:
     return {FACTS: known}
 
 
-def described(error: BaseException | None) -> Iterator[str]:
+def describe_error(error: BaseException | None) -> Iterator[str]:
     """The kinds of an error and of what caused it, each with its lines of code."""
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
@@ -76,7 +76,7 @@ def _text(record: logging.LogRecord) -> str:
 def _facts(record: logging.LogRecord) -> dict[str, Any]:
     known = dict(getattr(record, FACTS, ()))
     if record.exc_info and record.exc_info[1]:
-        known["error"] = list(described(record.exc_info[1]))
+        known["error"] = list(describe_error(record.exc_info[1]))
     if left_out := getattr(record, "left_out", 0):
         known["left_out"] = left_out
     return known

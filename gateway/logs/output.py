@@ -68,7 +68,7 @@ class BackgroundHandler(logging.Handler):
         self._write_batch()
 
     def _write_batch(self) -> None:
-        lines = [self._line(record) for record in self._taken()]
+        lines = [self._line(record) for record in self._take_batch()]
         if not lines:
             return
         try:
@@ -77,7 +77,7 @@ class BackgroundHandler(logging.Handler):
         except (OSError, ValueError):  # nobody reads any more, and there is nobody to tell
             self._waiting.clear()
 
-    def _taken(self) -> Iterator[logging.LogRecord]:
+    def _take_batch(self) -> Iterator[logging.LogRecord]:
         while self._waiting:
             yield self._waiting.popleft()
         yield from self._repeats.overdue()

@@ -14,12 +14,12 @@ from gateway.mapping.declare import (
     DECLARATION,
     KEY,
     SOURCE,
+    ChangePosition,
     Column,
-    Link,
-    Links,
-    Placed,
     Source,
-    Stored,
+    Storage,
+    ToMany,
+    ToOne,
     Translated,
 )
 from models.vocabulary import Role
@@ -41,7 +41,7 @@ class DeclaredNoun:
 
     name: str
     cls: type[Any]
-    stored: Stored
+    stored: Storage
     fields: dict[str, DeclaredField]
 
     @property
@@ -59,7 +59,7 @@ class Catalogue:
     """The declared nouns of a schema."""
 
     def __init__(self, schema: GraphQLSchema) -> None:
-        self.nouns = {noun.name: noun for noun in _declared(schema)}
+        self.nouns = {noun.name: noun for noun in _find_nouns(schema)}
         self._leads_to = {
             field.source: field.leads_to
             for noun in self.nouns.values()
@@ -67,7 +67,7 @@ class Catalogue:
         }
         self.columns = lru_cache(maxsize=None)(self._columns)
 
-    def target(self, source: Link | Links) -> DeclaredNoun:
+    def target(self, source: ToOne | ToMany) -> DeclaredNoun:
         """The noun that a link leads to."""
         return self.nouns[self._leads_to[source]]
 
@@ -78,7 +78,7 @@ class Catalogue:
 
     def _columns(self, noun: DeclaredNoun, role: Role) -> tuple[Label[Any], ...]:
         """What a row of the noun is read with: its key, and the fields of the role."""
-        return labelled(noun, self.readable(noun, role))
+        return label_columns(noun, self.readable(noun, role))
 
 
 def hidden_label(column: InstrumentedAttribute[Any]) -> str:
@@ -86,35 +86,35 @@ def hidden_label(column: InstrumentedAttribute[Any]) -> str:
     return f"_{column.key}"
 
 
-def labelled(noun: DeclaredNoun, fields: Iterable[DeclaredField]) -> tuple[Label[Any], ...]:
+def label_columns(noun: DeclaredNoun, fields: Iterable[DeclaredField]) -> tuple[Label[Any], ...]:
     """The key of a noun and what some of its fields need."""
     wanted: dict[str, ColumnElement[Any]] = {KEY: noun.key.expression}
     for field in fields:
-        wanted.update(_needed(field))
+        wanted.update(_columns_for(field))
     return tuple(expression.label(label) for label, expression in wanted.items())
 
 
-def _needed(field: DeclaredField) -> Iterator[tuple[str, Any]]:
+def _columns_for(field: DeclaredField) -> Iterator[tuple[str, Any]]:
     match field.source:
         case Column(value):
             yield field.python_name, value
         case Translated(columns):
             yield from ((str(column.key), column) for column in columns.values())
-        case Link(local) | Links(local):
+        case ToOne(local) | ToMany(local):
             yield hidden_label(local), local
-        case Placed(written_in, id_):
+        case ChangePosition(written_in, id_):
             yield from ((hidden_label(column), column) for column in (written_in, id_))
 
 
-def _declared(schema: GraphQLSchema) -> Iterator[DeclaredNoun]:
+def _find_nouns(schema: GraphQLSchema) -> Iterator[DeclaredNoun]:
     for name, type_ in schema.type_map.items():
         cls = getattr(type_.extensions.get(DECLARATION), "origin", None)
         stored = getattr(cls, "__stored__", None)
         if isinstance(type_, GraphQLObjectType) and cls and stored:
-            yield DeclaredNoun(name, cls, stored, dict(_declared_fields(type_.fields)))
+            yield DeclaredNoun(name, cls, stored, dict(_find_fields(type_.fields)))
 
 
-def _declared_fields(fields: dict[str, GraphQLField]) -> Iterator[tuple[str, DeclaredField]]:
+def _find_fields(fields: dict[str, GraphQLField]) -> Iterator[tuple[str, DeclaredField]]:
     for name, field in fields.items():
         definition = field.extensions[DECLARATION]
         source = definition.metadata.get(SOURCE)

@@ -10,16 +10,16 @@ from typing import Any
 from sqlalchemy import ARRAY, ColumnElement, any_, literal, tuple_
 from sqlalchemy.exc import SQLAlchemyError
 
-from gateway.access.rows import reach, read
-from gateway.access.transactions.change_horizon import Horizon
-from gateway.access.transactions.reading import Session
+from gateway.access.rows import reach_key, select_reachable
+from gateway.access.transactions.change_horizon import ChangeHorizon
+from gateway.access.transactions.reading import ReadTransaction
 from gateway.errors import ErrorCode, GerbangError
 from gateway.mapping.catalogue import Catalogue, DeclaredNoun, hidden_label
 from gateway.mapping.context import Context
-from gateway.mapping.declare import Placed
+from gateway.mapping.declare import ChangePosition
 from gateway.mapping.positions import Place, Positions
 from gateway.viewer import Viewer
-from models.database.connections import LOST
+from models.database.connections import CONNECTION_ERRORS
 
 #: How many changes are told at once; the rest waits where it is, in the database.
 LARGEST_BATCH = 100
@@ -30,15 +30,17 @@ RETRY_SECONDS = 1.0
 _MOST_READS = 3
 
 _PASSING = (ErrorCode.UNAVAILABLE, ErrorCode.OVERLOADED, ErrorCode.TIMEOUT)
-BROKEN = (SQLAlchemyError, *LOST)
+BROKEN = (SQLAlchemyError, *CONNECTION_ERRORS)
 
 log = logging.getLogger(__name__)
 
 
-class News:
+class ChangeLookups:
     """Looks for changes; those who reach the same and stand at the same place share one look."""
 
-    def __init__(self, horizon: Horizon, session: Callable[[Viewer], Session]) -> None:
+    def __init__(
+        self, horizon: ChangeHorizon, session: Callable[[Viewer], ReadTransaction]
+    ) -> None:
         self.horizon = horizon
         self.turns = asyncio.Semaphore(_MOST_READS)
         self._session = session
@@ -48,7 +50,7 @@ class News:
         self, place: Place, below: int, noun: DeclaredNoun, viewer: Viewer, *, newest_only: bool
     ) -> list[Place]:
         """The places of changes in the viewer's reach, in order."""
-        key = (below, place, noun.name, reach(noun.name, viewer), newest_only)
+        key = (below, place, noun.name, reach_key(noun.name, viewer), newest_only)
         look = self._looks.get(key)
         if look is None:
             self._looks = {key: look for key, look in self._looks.items() if key[0] >= below}
@@ -65,10 +67,10 @@ class News:
     async def _look(
         self, place: Place, below: int, noun: DeclaredNoun, viewer: Viewer, newest_only: bool
     ) -> list[Place]:
-        columns = _placed(noun)
+        columns = _position_columns(noun)
         order = [column.desc() if newest_only else column.asc() for column in columns]
         statement = (
-            read(noun.name, viewer, *columns)
+            select_reachable(noun.name, viewer, *columns)
             .where(tuple_(*columns) > tuple_(*place), columns[0] < below)
             .order_by(*order)
             .limit(1 if newest_only else LARGEST_BATCH)
@@ -82,17 +84,17 @@ class News:
 
 
 @dataclass(frozen=True, slots=True)
-class LiveContext:
+class SubscriptionContext:
     """What a subscription begins with; each of its payloads then has a context of its own."""
 
     viewer: Viewer
-    news: News
+    news: ChangeLookups
     catalogue: Catalogue
     positions: Positions
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ChangeBatch:
     """Changes to tell, or none and the position alone; and the place behind them."""
 
     places: tuple[Place, ...]
@@ -100,10 +102,10 @@ class Found:
 
 
 @dataclass(slots=True)
-class Following:
+class ChangeFeed:
     """One viewer's way through the changes. What was found is found again until it is `seen`."""
 
-    news: News
+    news: ChangeLookups
     viewer: Viewer
     noun: DeclaredNoun
     place: Place
@@ -115,12 +117,12 @@ class Following:
     pace_seconds: float = 0.0
     _told_at: float | None = None
 
-    def __aiter__(self) -> "Following":
+    def __aiter__(self) -> "ChangeFeed":
         return self
 
-    async def __anext__(self) -> Found:
+    async def __anext__(self) -> ChangeBatch:
         if self._told_at is None:
-            return Found((), self.place)
+            return ChangeBatch((), self.place)
         await asyncio.sleep(self._told_at + self.pace_seconds - time.monotonic())
         quiet = asyncio.timeout(QUIET_SECONDS)
         try:
@@ -129,15 +131,15 @@ class Following:
         except TimeoutError:
             if not quiet.expired():
                 raise
-            return Found((), self.place)
+            return ChangeBatch((), self.place)
 
-    def seen(self, found: Found) -> None:
+    def acknowledge(self, found: ChangeBatch) -> None:
         self.place = found.until
         self._told_at = time.monotonic()
 
-    async def records(self, context: Context, found: Found) -> list[Any]:
+    async def records(self, context: Context, found: ChangeBatch) -> list[Any]:
         """The changes that were found, as the viewer reads them now."""
-        written_in, id_ = _placed(self.noun)
+        written_in, id_ = _position_columns(self.noun)
         if not found.places:
             return [self._position_alone(context, found.until)]
         ids = [place.id for place in found.places]
@@ -151,14 +153,14 @@ class Following:
     def _position_alone(self, context: Context, place: Place) -> Any:
         columns = context.catalogue.columns(self.noun, self.viewer.role)
         values: dict[str, Any] = {str(column.key): None for column in columns}
-        for column, value in zip(_placed(self.noun), place, strict=True):
+        for column, value in zip(_position_columns(self.noun), place, strict=True):
             values[hidden_label(column)] = value
         return self.noun.record(tuple(values), tuple(values.values()))
 
-    async def _next(self) -> Found:
+    async def _next(self) -> ChangeBatch:
         while True:
             below = await self.news.horizon.beyond(self.place.written_in)
-            places = await _patiently(
+            places = await _retry_until_available(
                 lambda below=below: self.news.behind(
                     self.place, below, self.noun, self.viewer, newest_only=self.newest_only
                 )
@@ -166,20 +168,20 @@ class Following:
             is_all = self.newest_only or len(places) < LARGEST_BATCH
             until = Place(below, 0) if is_all else places[-1]
             if places:
-                return Found(tuple(places), until)
+                return ChangeBatch(tuple(places), until)
             self.place = until
 
 
-async def _patiently(look: Callable[[], Awaitable[list[Place]]]) -> list[Place]:
+async def _retry_until_available(look: Callable[[], Awaitable[list[Place]]]) -> list[Place]:
     """A database that is away is waited for: the place is kept, so nothing is missed."""
     while True:
         try:
             return await look()
         except (GerbangError, *BROKEN) as error:
-            await another_time(error)
+            await wait_before_retry(error)
 
 
-async def another_time(error: Exception) -> None:
+async def wait_before_retry(error: Exception) -> None:
     """Wait a little after a failure that passes by itself; raise any other."""
     if isinstance(error, GerbangError) and error.code not in _PASSING:
         raise error
@@ -187,7 +189,9 @@ async def another_time(error: Exception) -> None:
     await asyncio.sleep(RETRY_SECONDS)
 
 
-def _placed(noun: DeclaredNoun) -> tuple[Any, Any]:
+def _position_columns(noun: DeclaredNoun) -> tuple[Any, Any]:
     """The columns of a change that say where its place is."""
-    (placed,) = (field.source for field in noun.fields.values() if isinstance(field.source, Placed))
+    (placed,) = (
+        field.source for field in noun.fields.values() if isinstance(field.source, ChangePosition)
+    )
     return placed.written_in, placed.id

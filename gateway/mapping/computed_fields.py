@@ -7,7 +7,7 @@ from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
 
 
-class MadeField(StrawberryField):
+class ComputedField(StrawberryField):
     """A field that a plain function makes of its row.
 
     For a resolver Strawberry readies information, arguments and extensions at every call, though
@@ -22,5 +22,5 @@ class MadeField(StrawberryField):
         return cast(StrawberryResolver[Any], self.base_resolver)(source)
 
 
-def made(of: Callable[[Any], Any], description: str) -> Any:
-    return MadeField(description=description, base_resolver=StrawberryResolver(of))
+def computed(of: Callable[[Any], Any], description: str) -> Any:
+    return ComputedField(description=description, base_resolver=StrawberryResolver(of))

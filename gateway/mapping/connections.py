@@ -9,15 +9,15 @@ from typing import Annotated, Any, Generic, TypeVar
 import strawberry
 from sqlalchemy import func, literal, select
 
-from gateway.access.rows import holding, read
+from gateway.access.rows import select_reachable, vouch_for
 from gateway.errors import ErrorCode, FieldError
 from gateway.mapping.catalogue import DeclaredNoun
 from gateway.mapping.context import Columns, Context
 from gateway.mapping.enums import Direction, Precision
 from gateway.mapping.figures import Count
 from gateway.mapping.filters import Condition, order_input, where_input
-from gateway.mapping.keyset import Bound, Keyset
-from gateway.mapping.list_statements import Listing, given, statement_of
+from gateway.mapping.keyset import Boundary, Keyset
+from gateway.mapping.list_statements import ListQuery, parameter_values, prepare_listing
 from gateway.mapping.scalars import BigInt
 
 LARGEST_PAGE = 100
@@ -91,7 +91,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Slice:
+class PageArguments:
     """The part of a list that a client asks for, read from one end."""
 
     size: int
@@ -100,9 +100,9 @@ class Slice:
     before: str | None
 
     @classmethod
-    def asked(
+    def parse(
         cls, first: int | None, after: str | None, last: int | None, before: str | None
-    ) -> "Slice":
+    ) -> "PageArguments":
         """Raises FieldError with INVALID_INPUT unless exactly one end and a size are given."""
         size = last if first is None else first
         if size is None or (first is not None and last is not None):
@@ -114,7 +114,9 @@ class Slice:
         return cls(size, first is not None, after, before)
 
 
-def page_of(cls: type[Any], description: str, *, order: str, newest_first: bool = False) -> Any:
+def connection_field(
+    cls: type[Any], description: str, *, order: str, newest_first: bool = False
+) -> Any:
     """A field that is a list of a noun in pages, with the filters and orders it declares."""
     where_type, order_type = where_input(cls), order_input(cls)
     usual = (order, Direction.DESCENDING if newest_first else Direction.ASCENDING)
@@ -143,7 +145,9 @@ def page_of(cls: type[Any], description: str, *, order: str, newest_first: bool 
         conditions = where.conditions() if where else []
 
         async def page(columns: Columns | None = None) -> Page:
-            asked = Slice.asked(_given(first), _given(after), _given(last), _given(before))
+            asked = PageArguments.parse(
+                _or_none(first), _or_none(after), _or_none(last), _or_none(before)
+            )
             return await _page(context, noun, columns, conditions, keyset, asked)
 
         return Connection(read_page=once(page), counted=partial(_count, context, noun, conditions))
@@ -170,32 +174,32 @@ async def _page(
     columns: Columns | None,
     conditions: list[Condition],
     keyset: Keyset,
-    asked: Slice,
+    asked: PageArguments,
 ) -> Page:
     """One row more than asked for tells whether the list goes on."""
     after, before = (
-        context.cursors.read(cursor, keyset.name, keyset.types) if cursor is not None else None
+        context.cursors.decode(cursor, keyset.name, keyset.types) if cursor is not None else None
         for cursor in (asked.after, asked.before)
     )
-    listing = Listing(
+    listing = ListQuery(
         noun,
         context.viewer.role,
         columns or context.columns(noun),
         tuple((one.column, one.relation) for one in conditions),
         keyset,
-        Bound.at(after),
-        Bound.at(before),
+        Boundary.at(after),
+        Boundary.at(before),
         asked.from_front,
     )
-    values = given(conditions, after, before, asked.size + 1)
-    rows = await context.fetch(noun, statement_of(listing), values)
+    values = parameter_values(conditions, after, before, asked.size + 1)
+    rows = await context.fetch(noun, prepare_listing(listing), values)
     goes_on = len(rows) > asked.size
     rows = rows[: asked.size]
     if not asked.from_front:
         rows = rows[::-1]
 
     def cursor(row: Mapping[str, Any]) -> str:
-        return context.cursors.write(keyset.name, keyset.place(row))
+        return context.cursors.encode(keyset.name, keyset.place(row))
 
     info = PageInfo(
         has_next_page=goes_on if asked.from_front else before is not None,
@@ -207,10 +211,10 @@ async def _page(
 
 
 async def _count(context: Context, noun: DeclaredNoun, conditions: list[Condition]) -> Count:
-    rows = read(noun.name, context.viewer, literal(1)).select_from(noun.key.class_)
+    rows = select_reachable(noun.name, context.viewer, literal(1)).select_from(noun.key.class_)
     held = (one.holds() for one in conditions)
     capped = rows.where(*held).limit(MOST_COUNTED + 1).subquery()
-    total = holding(select(func.count()).select_from(capped), noun.name)
+    total = vouch_for(select(func.count()).select_from(capped), noun.name)
     ((counted_rows,),) = await context.session.rows(total)
     if counted_rows > MOST_COUNTED:
         return Count(value=BigInt(MOST_COUNTED), precision=Precision.AT_LEAST)
@@ -231,5 +235,5 @@ def once(make: ReadPage) -> ReadPage:
     return read_page
 
 
-def _given(value: Any) -> Any:
+def _or_none(value: Any) -> Any:
     return None if value is strawberry.UNSET else value

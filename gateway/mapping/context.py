@@ -9,14 +9,14 @@ from aiodataloader import DataLoader
 from sqlalchemy import ARRAY, Label, Select, any_, literal
 from sqlalchemy.orm import InstrumentedAttribute
 
-from gateway.access.prepared_statements import Prepared
-from gateway.access.rows import read
-from gateway.access.transactions.reading import Session
+from gateway.access.prepared_statements import PreparedStatement
+from gateway.access.rows import select_reachable
+from gateway.access.transactions.reading import ReadTransaction
 from gateway.errors import ErrorCode, FieldError
 from gateway.limits import MOST_NODES_OF_A_REQUEST
 from gateway.mapping.catalogue import Catalogue, DeclaredNoun, hidden_label
 from gateway.mapping.cursors import Cursors
-from gateway.mapping.declare import Link, Links, Placed
+from gateway.mapping.declare import ChangePosition, ToMany, ToOne
 from gateway.mapping.positions import Place, Positions
 from gateway.mutations.changes import Changes
 from gateway.mutations.outcome import Outcome
@@ -34,12 +34,12 @@ class Context:
     """Lives for one operation, so that nothing is ever shared between viewers."""
 
     viewer: Viewer
-    new_session: Callable[[], Session]
+    new_session: Callable[[], ReadTransaction]
     catalogue: Catalogue
     cursors: Cursors
     positions: Positions
     changes: Changes
-    session: Session = field(init=False)
+    session: ReadTransaction = field(init=False)
     loaders: "Loaders" = field(init=False)
     #: Applicants whose identity was read.
     identities_read: set[UUID] = field(default_factory=set)
@@ -72,7 +72,7 @@ class Context:
                 f"One request looks up at most {MOST_NODES_OF_A_REQUEST} things by `nodes`.",
             )
 
-    def changed(self, type_name: str, key: str | None) -> Any:
+    def load_changed(self, type_name: str, key: str | None) -> Any:
         """What was changed, by the policy of reading: an awaitable, or None."""
         if key is None:
             return None
@@ -82,7 +82,7 @@ class Context:
 
     def select(self, noun: DeclaredNoun) -> Select[Any]:
         """The rows of a noun within the viewer's reach, with the columns of the viewer's role."""
-        return read(noun.name, self.viewer, *self.columns(noun))
+        return select_reachable(noun.name, self.viewer, *self.columns(noun))
 
     def columns(self, noun: DeclaredNoun) -> Columns:
         """All that the viewer's role reads of a noun."""
@@ -96,7 +96,7 @@ class Context:
         return [noun.record(labels, tuple(row)) for row in rows]
 
     async def fetch(
-        self, noun: DeclaredNoun, prepared: Prepared, given: Mapping[str, Any]
+        self, noun: DeclaredNoun, prepared: PreparedStatement, given: Mapping[str, Any]
     ) -> Sequence[Any]:
         """The rows of a noun by a statement made of its key and other columns."""
         rows = await self.session.fetch(prepared, prepared.arguments(self.viewer, given))
@@ -108,10 +108,10 @@ class Context:
         if noun.stored.is_logged:
             self.identities_read.update(row[0] for row in rows)
 
-    def position(self, source: Placed, root: Any) -> str:
+    def position(self, source: ChangePosition, root: Any) -> str:
         """Where a change lies, sealed."""
         place = (root.__dict__[hidden_label(part)] for part in (source.written_in, source.id))
-        return self.positions.write(type(root).__name__, Place(*place))
+        return self.positions.encode(type(root).__name__, Place(*place))
 
 
 class Loaders:
@@ -120,14 +120,14 @@ class Loaders:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._one: dict[tuple[str, str], DataLoader[Any, Any]] = {}
-        self._many: dict[Links, DataLoader[Any, Any]] = {}
+        self._many: dict[ToMany, DataLoader[Any, Any]] = {}
 
-    def one(self, source: Link, root: Any) -> Any:
+    def one(self, source: ToOne, root: Any) -> Any:
         """The row that a link leads to: an awaitable, or None where it leads nowhere."""
         value = root.__dict__[hidden_label(source.local)]
         return None if value is None else self.by(self._target(source), source.remote).load(value)
 
-    def many(self, source: Links, root: Any) -> Any:
+    def many(self, source: ToMany, root: Any) -> Any:
         """The rows that belong to a row: an awaitable."""
         loader = self._many.get(source)
         if loader is None:
@@ -142,7 +142,7 @@ class Loaders:
             loader = self._one[name] = DataLoader(self._batch_one(noun, column))
         return loader
 
-    def _target(self, source: Link | Links) -> DeclaredNoun:
+    def _target(self, source: ToOne | ToMany) -> DeclaredNoun:
         return self._context.catalogue.target(source)
 
     def _batch_one(self, noun: DeclaredNoun, column: InstrumentedAttribute[Any]) -> Any:
@@ -152,7 +152,7 @@ class Loaders:
 
         return load
 
-    def _batch_many(self, source: Links) -> Any:
+    def _batch_many(self, source: ToMany) -> Any:
         async def load(keys: Sequence[Any]) -> list[list[Any]]:
             found: dict[Any, list[Any]] = {key: [] for key in keys}
             matching = await self._matching(self._target(source), source.remote, keys, source.order)

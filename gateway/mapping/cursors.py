@@ -22,12 +22,12 @@ class Cursors:
     def __init__(self, keys: KeyRing) -> None:
         self._keys = [blake2b(key, person=b"gerbang cursor").digest() for key in keys]
 
-    def write(self, order: str, values: tuple[Any, Any]) -> str:
+    def encode(self, order: str, values: tuple[Any, Any]) -> str:
         """A cursor for the row with these values of the order and of its tie-breaker."""
         body = orjson.dumps([order, *values], default=str)  # the driver's own kind of UUID
         return _text(_signature(self._keys[0], body) + body)
 
-    def read(self, cursor: str, order: str, types: tuple[type, type]) -> tuple[Any, Any]:
+    def decode(self, cursor: str, order: str, types: tuple[type, type]) -> tuple[Any, Any]:
         """The values in a cursor of this very order.
 
         Raises FieldError with INVALID_CURSOR for any other text.
@@ -39,7 +39,7 @@ class Cursors:
                 "This cursor is not one of this list in this order. Use `startCursor` or"
                 " `endCursor` of its last page, or start again without one.",
             )
-        values = [_typed(value, kind) for value, kind in zip(parts[1:], types, strict=True)]
+        values = [_parse_as(value, kind) for value, kind in zip(parts[1:], types, strict=True)]
         return values[0], values[1]
 
     def _body(self, cursor: str) -> bytes | None:
@@ -62,7 +62,7 @@ def _text(raw: bytes) -> str:
     return urlsafe_b64encode(raw).decode().rstrip("=")
 
 
-def _typed(value: Any, kind: type) -> Any:
+def _parse_as(value: Any, kind: type) -> Any:
     if value is None:
         return None
     if kind in (datetime, date):

@@ -41,7 +41,7 @@ class Translated:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Link:
+class ToOne:
     """The row of another noun whose ``remote`` column has the value of ``local`` here."""
 
     local: InstrumentedAttribute[Any]
@@ -50,7 +50,7 @@ class Link:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Links:
+class ToMany:
     """All rows of another noun whose ``remote`` column has the value of ``local`` here."""
 
     local: InstrumentedAttribute[Any]
@@ -59,14 +59,14 @@ class Links:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Placed:
+class ChangePosition:
     """The position of a change: the transaction that wrote it, and its id."""
 
     written_in: InstrumentedAttribute[Any]
     id: InstrumentedAttribute[Any]
 
 
-Source = Column | Translated | Link | Links | Placed
+Source = Column | Translated | ToOne | ToMany | ChangePosition
 
 
 @strawberry.interface(description="Anything with a global id, to be had again by `node`.")
@@ -84,7 +84,7 @@ KEY = "_key"
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class Storage:
     """Where the rows of a noun are, and the column that tells one from another."""
 
     key: InstrumentedAttribute[Any]
@@ -99,7 +99,7 @@ def noun(
 
     def declare(cls: type[Noun]) -> type[Noun]:
         declared = strawberry.type(cls, description=inspect.cleandoc(cls.__doc__ or ""))
-        declared.__stored__ = Stored(key, is_logged)  # type: ignore[attr-defined]
+        declared.__stored__ = Storage(key, is_logged)  # type: ignore[attr-defined]
         return declared
 
     return declare
@@ -121,7 +121,7 @@ def link(
     filters: bool = False,
 ) -> Any:
     """A field that is a row of another noun; null where there is none, or none in reach."""
-    source = Link(local, remote, is_filter=filters)
+    source = ToOne(local, remote, is_filter=filters)
 
     def resolve(root: Any, info: strawberry.Info) -> Any:
         return info.context.loaders.one(source, root)
@@ -137,7 +137,7 @@ def links(
     order: tuple[Expression, ...],
 ) -> Any:
     """A field that is all rows of another noun which belong to this one, as far as in reach."""
-    source = Links(local, remote, order)
+    source = ToMany(local, remote, order)
 
     def resolve(root: Any, info: strawberry.Info) -> Any:
         return info.context.loaders.many(source, root)
@@ -149,7 +149,7 @@ def position(
     written_in: InstrumentedAttribute[Any], id_: InstrumentedAttribute[Any], description: str
 ) -> Any:
     """A field that is the sealed position of a change."""
-    source = Placed(written_in, id_)
+    source = ChangePosition(written_in, id_)
 
     def resolve(root: Any, info: strawberry.Info) -> Any:
         return info.context.position(source, root)

@@ -12,7 +12,7 @@ from sqlalchemy import ARRAY, ColumnElement, any_, literal
 from sqlalchemy.types import TypeEngine
 
 from gateway.errors import ErrorCode, FieldError
-from gateway.mapping.declare import SOURCE, Column, Expression, Link
+from gateway.mapping.declare import SOURCE, Column, Expression, ToOne
 from gateway.mapping.enums import Direction
 
 MOST_VALUES = 100
@@ -162,7 +162,7 @@ def _fields(cls: type[Any]) -> list[Any]:
 
 def _is_filter(field: Any) -> bool:
     source = field.metadata[SOURCE]
-    return isinstance(source, Column | Link) and source.is_filter
+    return isinstance(source, Column | ToOne) and source.is_filter
 
 
 def _is_order(field: Any) -> bool:
@@ -172,12 +172,12 @@ def _is_order(field: Any) -> bool:
 
 def _column(field: Any) -> Expression:
     source = field.metadata[SOURCE]
-    return source.local if isinstance(source, Link) else source.value
+    return source.local if isinstance(source, ToOne) else source.value
 
 
 def _filter_of(field: Any, column: Expression) -> Any:
     """Codes filter links; a field's own type filters the rest."""
-    if isinstance(field.metadata[SOURCE], Link):
+    if isinstance(field.metadata[SOURCE], ToOne):
         return Filter[str]
     kind = _plain(field.type)
     return Span[kind] if kind in (date, datetime) else Filter[kind]

@@ -17,7 +17,7 @@ Place = tuple[Any, Any]
 _ORDERED_BY = "_ordered_by"
 
 
-class Bound(Enum):
+class Boundary(Enum):
     """Whether a list is cut at a place, and at which kind of place."""
 
     NONE = auto()
@@ -25,13 +25,13 @@ class Bound(Enum):
     WITHOUT_VALUE = auto()
 
     @classmethod
-    def at(cls, place: Place | None) -> "Bound":
+    def at(cls, place: Place | None) -> "Boundary":
         if place is None:
             return cls.NONE
         return cls.WITHOUT_VALUE if place[0] is None else cls.WITH_VALUE
 
 
-def values_of(after: Place | None, before: Place | None) -> dict[str, Any]:
+def boundary_values(after: Place | None, before: Place | None) -> dict[str, Any]:
     """What goes into the statement of the rows between two places."""
     return {
         f"{name}_{part}": value
@@ -69,17 +69,17 @@ class Keyset:
         descending = self._descending is from_front
         return [column.desc() if descending else column.asc() for column in columns]
 
-    def between(self, after: Bound, before: Bound) -> Iterator[ColumnElement[bool]]:
+    def between(self, after: Boundary, before: Boundary) -> Iterator[ColumnElement[bool]]:
         """The rows between two places, neither included; `values_of` says what is there."""
-        if after is not Bound.NONE:
+        if after is not Boundary.NONE:
             yield self._beyond("after", after, upwards=not self._descending)
-        if before is not Bound.NONE:
+        if before is not Boundary.NONE:
             yield self._beyond("before", before, upwards=self._descending)
 
-    def _beyond(self, name: str, bound: Bound, *, upwards: bool) -> ColumnElement[bool]:
+    def _beyond(self, name: str, bound: Boundary, *, upwards: bool) -> ColumnElement[bool]:
         value = bindparam(f"{name}_value", None, type_=self._column.type)
         key = bindparam(f"{name}_key", None, type_=self._key.type)
-        if bound is Bound.WITHOUT_VALUE:
+        if bound is Boundary.WITHOUT_VALUE:
             further = self._key > key if upwards else self._key < key
             same = and_(self._column.is_(None), further)
             return same if upwards else or_(same, self._column.is_not(None))

@@ -6,20 +6,20 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Integer, bindparam
 
-from gateway.access.prepared_statements import Prepared, prepare
-from gateway.access.rows import read_by_anyone
+from gateway.access.prepared_statements import PreparedStatement, prepare
+from gateway.access.rows import select_reachable_in_role
 from gateway.mapping.catalogue import DeclaredNoun
 from gateway.mapping.context import Columns
 from gateway.mapping.declare import Expression
 from gateway.mapping.filters import Condition, Relation
-from gateway.mapping.keyset import Bound, Keyset, Place, values_of
+from gateway.mapping.keyset import Boundary, Keyset, Place, boundary_values
 from models.vocabulary import Role
 
 _KEPT = 1_000
 _MOST = "most"
 
 
-class Listing(NamedTuple):
+class ListQuery(NamedTuple):
     """A way of asking for rows of a noun, in an order, between two places of it."""
 
     noun: DeclaredNoun
@@ -27,20 +27,23 @@ class Listing(NamedTuple):
     columns: Columns
     conditions: tuple[tuple[Expression, Relation], ...]
     keyset: Keyset
-    after: Bound
-    before: Bound
+    after: Boundary
+    before: Boundary
     from_front: bool
 
 
 @lru_cache(_KEPT)
-def statement_of(listing: Listing) -> Prepared:
+def prepare_listing(listing: ListQuery) -> PreparedStatement:
     """The statement that reads the rows, up to some number."""
     asked = (Condition(column, relation, None) for column, relation in listing.conditions)
     held = (
         one.holds_for(bindparam(_value(number), None, type_=one.type))
         for number, one in enumerate(asked)
     )
-    keyset, rows = listing.keyset, read_by_anyone(listing.noun.name, listing.role, *listing.columns)
+    keyset, rows = (
+        listing.keyset,
+        select_reachable_in_role(listing.noun.name, listing.role, *listing.columns),
+    )
     return prepare(
         rows.add_columns(*keyset.columns())
         .where(*held, *keyset.between(listing.after, listing.before))
@@ -50,12 +53,12 @@ def statement_of(listing: Listing) -> Prepared:
     )
 
 
-def given(
+def parameter_values(
     conditions: Sequence[Condition], after: Place | None, before: Place | None, most: int
 ) -> dict[str, Any]:
     """What goes into the statement."""
     values = {_value(number): one.value for number, one in enumerate(conditions)}
-    return {**values, **values_of(after, before), _MOST: most}
+    return {**values, **boundary_values(after, before), _MOST: most}
 
 
 def _value(number: int) -> str:

@@ -36,20 +36,20 @@ class Positions:
     def __init__(self, keys: KeyRing) -> None:
         self._ciphers = [AESSIV(blake2b(key, person=b"gerbang position").digest()) for key in keys]
 
-    def write(self, stream: str, place: Place) -> str:
+    def encode(self, stream: str, place: Place) -> str:
         """The position of a place in a stream of changes, as of now."""
         nonce = secrets.token_bytes(_NONCE_BYTES)
         told = orjson.dumps([int(time.time()), *place])
         sealed = self._ciphers[0].encrypt(told, [stream.encode(), nonce])
         return urlsafe_b64encode(nonce + sealed).decode().rstrip("=")
 
-    def read(self, stream: str, position: str) -> Place:
+    def decode(self, stream: str, position: str) -> Place:
         """The place of a position of this stream.
 
         Raises FieldError: INVALID_CURSOR for any other text, POSITION_TOO_OLD for one from which
         changes may have been forgotten.
         """
-        told = self._told(stream, position)
+        told = self._decrypt(stream, position)
         if told is None:
             raise FieldError(
                 ErrorCode.INVALID_CURSOR,
@@ -58,10 +58,10 @@ class Positions:
             )
         written_at, written_in, id_ = orjson.loads(told)
         if written_at < time.time() - FOLLOWED_HOURS * 3600:
-            raise too_old()
+            raise position_too_old()
         return Place(written_in, id_)
 
-    def _told(self, stream: str, position: str) -> bytes | None:
+    def _decrypt(self, stream: str, position: str) -> bytes | None:
         if len(position) > _LONGEST:
             return None
         try:
@@ -75,7 +75,7 @@ class Positions:
         return None
 
 
-def too_old() -> FieldError:
+def position_too_old() -> FieldError:
     return FieldError(
         ErrorCode.POSITION_TOO_OLD,
         f"Changes can be followed from a position of the last {FOLLOWED_HOURS} hours of this very"

@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement, Date, Select, cast, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from gateway.access.rows import changeable
-from gateway.access.transactions.writing import Writing
+from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.outcome import RefusedError
 from models import Application, ApplicationEvent, Decision, EntryRule, Screening
-from models.life import Refusal, Standing
+from models.life import CaseState, Refusal
 from models.vocabulary import CLOSED, Clock, Entry, ScreeningKind, ScreeningResult, Status
 
 
@@ -21,7 +21,7 @@ class Case:
     """A locked application."""
 
     id: UUID
-    standing: Standing
+    standing: CaseState
     visa_type: str
     decision: UUID | None
     clock: Clock
@@ -32,16 +32,18 @@ class Case:
     on: date
 
 
-async def locked_case(transaction: Writing, mutation: str, application: UUID | None) -> Case:
+async def lock_case(transaction: WriteTransaction, mutation: str, application: UUID | None) -> Case:
     """Lock an application and read where it stands.
 
     Raises RefusedError with NOT_FOUND, alike for a missing, a foreign and a malformed id.
     """
     named = application or uuid4()
-    if not await transaction.is_locked(mutation, named):
+    if not await transaction.lock(mutation, named):
         raise RefusedError(Refusal.NOT_FOUND, "applicationId")
     # Again under the policy: the lock may have been waited for.
-    rows = await transaction.rows(_standing(named).where(changeable(mutation, transaction.viewer)))
+    rows = await transaction.rows(
+        _select_state(named).where(changeable(mutation, transaction.viewer))
+    )
     if not rows:
         raise RefusedError(Refusal.NOT_FOUND, "applicationId")
     asked = await transaction.rows(_latest_answers(named))
@@ -65,7 +67,7 @@ def entry_in_force(nationality: Any) -> Any:
     )
 
 
-def _standing(application: UUID) -> Any:
+def _select_state(application: UUID) -> Any:
     events = select(func.max(ApplicationEvent.sequence)).where(
         ApplicationEvent.application_id == Application.id
     )
@@ -87,7 +89,7 @@ def _standing(application: UUID) -> Any:
             Decision.ground,
             events.scalar_subquery().label("sequence"),
             entered.scalar_subquery().label("since"),
-            _paused(application).label("paused"),
+            _select_paused(application).label("paused"),
             entry_in_force(Application.nationality_code).label("entry"),
             func.clock_timestamp().label("at"),
             today().label("on"),
@@ -97,7 +99,7 @@ def _standing(application: UUID) -> Any:
     )
 
 
-def _paused(application: UUID) -> Any:
+def _select_paused(application: UUID) -> Any:
     """For how long it waited for the applicant, by its events; a wait that lasts is left out."""
     entered = (
         select(
@@ -131,7 +133,7 @@ def _case(row: Any, answers: dict[ScreeningKind, ScreeningResult]) -> Case:
     questions = (ScreeningKind.ENTRY_BAN, *((ScreeningKind.CLEARANCE,) if is_calling else ()))
     return Case(
         id=row.id,
-        standing=Standing(
+        standing=CaseState(
             status=status,
             is_held=row.is_held,
             is_partnered=row.partner_code is not None,

@@ -4,9 +4,9 @@ from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from gateway.access.opening import Openings
-from gateway.access.transactions.writing import Writing, writing
-from gateway.mutations.once import once
+from gateway.access.transactions.begin import TransactionStarts
+from gateway.access.transactions.writing import WriteTransaction, begin_writing
+from gateway.mutations.once import run_once
 from gateway.mutations.outcome import Outcome
 from gateway.mutations.reference import change_reference
 from gateway.mutations.reference.requests import ReferenceRequest
@@ -19,14 +19,14 @@ from gateway.viewer import Viewer
 class Changes:
     """Does what viewers request, each request in a transaction of its own."""
 
-    def __init__(self, engine: AsyncEngine, openings: Openings) -> None:
+    def __init__(self, engine: AsyncEngine, openings: TransactionStarts) -> None:
         self._engine = engine
         self._openings = openings
 
     async def make(self, viewer: Viewer, request: Request) -> Outcome:
         """What came of it. Raises FieldError where the database cannot do it now."""
 
-        async def effect(transaction: Writing) -> Outcome:
+        async def effect(transaction: WriteTransaction) -> Outcome:
             match request:
                 case StepRequest():
                     return await take_step(transaction, request)
@@ -37,5 +37,5 @@ class Changes:
                 case _:
                     raise TypeError(f"nobody does {type(request).__name__}")
 
-        begin = partial(writing, self._engine, viewer, self._openings.writing(viewer))
-        return await once(begin, viewer, request, effect)
+        begin = partial(begin_writing, self._engine, viewer, self._openings.for_writing(viewer))
+        return await run_once(begin, viewer, request, effect)

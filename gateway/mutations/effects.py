@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from sqlalchemy import insert, select, update
 
-from gateway.access.transactions.writing import Writing
+from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.case import Case
 from gateway.mutations.outcome import RefusedError
 from gateway.mutations.requests import StepRequest
@@ -16,10 +16,10 @@ from models.life import Refusal, Verb
 from models.vocabulary import ScreeningKind, ScreeningResult
 
 #: Writes, and answers with further columns of the application.
-Effect = Callable[[Writing, StepRequest, Case], Awaitable[dict[str, Any]]]
+Effect = Callable[[WriteTransaction, StepRequest, Case], Awaitable[dict[str, Any]]]
 
 
-async def _pay(transaction: Writing, request: StepRequest, case: Case) -> dict[str, Any]:
+async def _pay(transaction: WriteTransaction, request: StepRequest, case: Case) -> dict[str, Any]:
     """The fee and the target that are in force today are those of the application from now on."""
     fees = select(Fee.amount_idr).where(
         Fee.visa_type_code == case.visa_type, Fee.valid_from <= case.on
@@ -39,7 +39,7 @@ async def _pay(transaction: Writing, request: StepRequest, case: Case) -> dict[s
     return {"paid_at": case.at, "fee_idr": fee[0].amount_idr, "target_due_at": due_at}
 
 
-async def _assign(transaction: Writing, _: StepRequest, case: Case) -> dict[str, Any]:
+async def _assign(transaction: WriteTransaction, _: StepRequest, case: Case) -> dict[str, Any]:
     taken = {
         "application_id": case.id,
         "officer": transaction.viewer.subject,
@@ -49,8 +49,8 @@ async def _assign(transaction: Writing, _: StepRequest, case: Case) -> dict[str,
     return {}
 
 
-async def _ask(transaction: Writing, _: StepRequest, case: Case) -> dict[str, Any]:
-    asked = case.standing.to_be_asked(transaction.viewer.role)
+async def _ask(transaction: WriteTransaction, _: StepRequest, case: Case) -> dict[str, Any]:
+    asked = case.standing.open_questions(transaction.viewer.role)
     questions = [
         {
             "id": uuid4(),
@@ -66,7 +66,9 @@ async def _ask(transaction: Writing, _: StepRequest, case: Case) -> dict[str, An
     return {"is_referred": True} if ScreeningKind.CLEARANCE in asked else {}
 
 
-async def _answer(transaction: Writing, request: StepRequest, case: Case) -> dict[str, Any]:
+async def _answer(
+    transaction: WriteTransaction, request: StepRequest, case: Case
+) -> dict[str, Any]:
     waiting = update(Screening).where(
         Screening.application_id == case.id,
         Screening.kind == request.question,
@@ -76,7 +78,9 @@ async def _answer(transaction: Writing, request: StepRequest, case: Case) -> dic
     return {"is_referred": True} if request.answer is ScreeningResult.HIT else {}
 
 
-async def _decide(transaction: Writing, request: StepRequest, case: Case) -> dict[str, Any]:
+async def _decide(
+    transaction: WriteTransaction, request: StepRequest, case: Case
+) -> dict[str, Any]:
     decision = {
         "id": uuid4(),
         "application_id": case.id,

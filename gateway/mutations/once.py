@@ -12,18 +12,18 @@ from hashlib import sha256
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from gateway.access.transactions.writing import Writing
-from gateway.mutations.outcome import NothingDoneError, Outcome, RefusedError, remembered
+from gateway.access.transactions.writing import WriteTransaction
+from gateway.mutations.outcome import NothingDoneError, Outcome, RefusedError, outcome_from_json
 from gateway.mutations.requests import Request
 from gateway.viewer import Viewer
 from models import Idempotency
 from models.life import Refusal
 
-Effect = Callable[[Writing], Awaitable[Outcome]]
+Effect = Callable[[WriteTransaction], Awaitable[Outcome]]
 
 
-async def once(
-    begin: Callable[[], AbstractAsyncContextManager[Writing]],
+async def run_once(
+    begin: Callable[[], AbstractAsyncContextManager[WriteTransaction]],
     viewer: Viewer,
     request: Request,
     effect: Effect,
@@ -32,11 +32,11 @@ async def once(
     key, said = _digests(viewer, request)
     try:
         async with begin() as transaction:
-            if not await _is_first(transaction, key, said):
-                return await _before(transaction, key, said)
+            if not await _claim_key(transaction, key, said):
+                return await _earlier_outcome(transaction, key, said)
             outcome = await effect(transaction)
             answer = update(Idempotency).where(Idempotency.key_digest == key)
-            await transaction.run(answer.values(answer=outcome.stored()))
+            await transaction.run(answer.values(answer=outcome.to_json()))
             return outcome
     except RefusedError as refused:
         return Outcome(refused=refused)
@@ -51,17 +51,17 @@ def _digests(viewer: Viewer, request: Request) -> tuple[str, str]:
     return sha256(actor).hexdigest(), sha256(said).hexdigest()
 
 
-async def _is_first(transaction: Writing, key: str, said: str) -> bool:
+async def _claim_key(transaction: WriteTransaction, key: str, said: str) -> bool:
     """Take the key; waits while somebody else holds it who may yet fail."""
     taking = insert(Idempotency).values(key_digest=key, input_digest=said)
     taken = taking.on_conflict_do_nothing().returning(Idempotency.key_digest)
     return bool(await transaction.rows(taken))
 
 
-async def _before(transaction: Writing, key: str, said: str) -> Outcome:
+async def _earlier_outcome(transaction: WriteTransaction, key: str, said: str) -> Outcome:
     """What was answered then. Raises RefusedError where something else was asked."""
     kept = select(Idempotency.input_digest, Idempotency.answer).where(Idempotency.key_digest == key)
     rows = await transaction.rows(kept)
     if not rows or rows[0].input_digest != said:
         raise RefusedError(Refusal.IDEMPOTENCY_CONFLICT, "idempotencyKey")
-    return remembered(rows[0].answer)
+    return outcome_from_json(rows[0].answer)

@@ -36,7 +36,7 @@ class Outcome:
     results: Sequence[Result] = ()
     refused: RefusedError | None = None
 
-    def stored(self) -> list[dict[str, Any]]:
+    def to_json(self) -> list[dict[str, Any]]:
         """The outcome as it is remembered: keys and codes, never what was written."""
         return [
             {
@@ -58,7 +58,7 @@ class NothingDoneError(Exception):
         self.outcome = outcome
 
 
-def remembered(stored: list[dict[str, Any]]) -> Outcome:
+def outcome_from_json(stored: list[dict[str, Any]]) -> Outcome:
     """The outcome that was stored."""
     return Outcome(
         [

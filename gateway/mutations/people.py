@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import insert, select
 from sqlalchemy.dialects.postgresql import insert as insert_unless
 
-from gateway.access.transactions.writing import Writing
+from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.outcome import RefusedError
 from gateway.mutations.requests import Person, Submission, in_api
 from models import Applicant, Identity
@@ -40,7 +40,9 @@ def check_person(person: Person, today: date, *path: str) -> None:
         raise RefusedError(Refusal.INVALID, *path, "birthDate", why=why)
 
 
-async def oneself(transaction: Writing, submission: Submission, path: tuple[str, ...]) -> UUID:
+async def own_applicant(
+    transaction: WriteTransaction, submission: Submission, path: tuple[str, ...]
+) -> UUID:
     """The applicant with the viewer's own account, made with the first application.
 
     Who that is does not change by applying again: it would change under open cases.
@@ -58,7 +60,9 @@ async def oneself(transaction: Writing, submission: Submission, path: tuple[str,
     return _same_person(found[0], submission, path)
 
 
-async def make_others(transaction: Writing, submissions: list[Submission]) -> list[UUID]:
+async def create_applicants(
+    transaction: WriteTransaction, submissions: list[Submission]
+) -> list[UUID]:
     """A person of their own for each: nobody learns whether one was here before."""
     ids = [uuid4() for _ in submissions]
     both = list(zip(ids, submissions, strict=True))
@@ -78,7 +82,7 @@ def _same_person(row: Any, submission: Submission, path: tuple[str, ...]) -> UUI
     return row.id
 
 
-async def _on_record(transaction: Writing, account: str) -> Any:
+async def _on_record(transaction: WriteTransaction, account: str) -> Any:
     return await transaction.rows(
         select(Applicant.id, Applicant.nationality_code, *Identity.__table__.columns)
         .join(Identity, Identity.applicant_id == Applicant.id)

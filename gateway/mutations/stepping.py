@@ -4,25 +4,25 @@ from typing import Any
 
 from sqlalchemy import insert, update
 
-from gateway.access.rows import reached
-from gateway.access.transactions.writing import Writing
-from gateway.mutations.case import Case, locked_case
+from gateway.access.rows import reachable
+from gateway.access.transactions.writing import WriteTransaction
+from gateway.mutations.case import Case, lock_case
 from gateway.mutations.effects import EFFECTS
 from gateway.mutations.outcome import Outcome, RefusedError, Result
 from gateway.mutations.requests import StepRequest
 from models import Application, ApplicationEvent, Assignment
-from models.life import Attempt, Refusal, Step, moved, refusal, step_for
+from models.life import Attempt, Refusal, Step, columns_after_step, refusal, step_for
 from models.vocabulary import CLOSED
 from models.vocabulary import Outcome as Decided
 
 
-async def take_step(transaction: Writing, request: StepRequest) -> Outcome:
+async def take_step(transaction: WriteTransaction, request: StepRequest) -> Outcome:
     """Take the step. Raises RefusedError where the rules do not let it be taken."""
     _check_decision(request)
-    case = await locked_case(transaction, request.mutation, request.application)
+    case = await lock_case(transaction, request.mutation, request.application)
     step = _step(transaction, request, case)
     now = case.standing
-    changes = moved(now, step.target, step.event, case.at)
+    changes = columns_after_step(now, step.target, step.event, case.at)
     if effect := EFFECTS.get(request.verb):
         changes |= await effect(transaction, request, case)
     if changes:
@@ -33,7 +33,7 @@ async def take_step(transaction: Writing, request: StepRequest) -> Outcome:
         await _end_assignment(transaction, case)
     if step.event:
         await transaction.run(insert(ApplicationEvent), _event(transaction, step, case))
-    if not await transaction.all_meet(reached("Application", transaction.viewer), [case.id]):
+    if not await transaction.all_within(reachable("Application", transaction.viewer), [case.id]):
         raise PermissionError("a step that moves a row out of reach of who takes it")
     return Outcome([Result(str(case.id))])
 
@@ -46,7 +46,7 @@ def _check_decision(request: StepRequest) -> None:
         raise RefusedError(Refusal.GROUND_NOT_ALLOWED, "ground")
 
 
-def _step(transaction: Writing, request: StepRequest, case: Case) -> Step:
+def _step(transaction: WriteTransaction, request: StepRequest, case: Case) -> Step:
     """The step to take. Raises RefusedError where there is none."""
     status, viewer = case.standing.status, transaction.viewer
     if request.expected_status not in (None, status):
@@ -61,7 +61,7 @@ def _step(transaction: Writing, request: StepRequest, case: Case) -> Step:
     return step
 
 
-def _event(transaction: Writing, step: Step, case: Case) -> dict[str, Any]:
+def _event(transaction: WriteTransaction, step: Step, case: Case) -> dict[str, Any]:
     return {
         "application_id": case.id,
         "sequence": case.sequence + 1,
@@ -72,7 +72,7 @@ def _event(transaction: Writing, step: Step, case: Case) -> dict[str, Any]:
     }
 
 
-async def _end_assignment(transaction: Writing, case: Case) -> None:
+async def _end_assignment(transaction: WriteTransaction, case: Case) -> None:
     """Nobody works on a closed case, so nobody reads its identity any more."""
     current = update(Assignment).where(
         Assignment.application_id == case.id, Assignment.ended_at.is_(None)

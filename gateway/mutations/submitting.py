@@ -9,11 +9,11 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import func, insert, or_, select
 
-from gateway.access.rows import changeable, reached
-from gateway.access.transactions.writing import Writing
+from gateway.access.rows import changeable, reachable
+from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.case import today
 from gateway.mutations.outcome import NothingDoneError, Outcome, RefusedError, Result
-from gateway.mutations.people import check_person, make_others, oneself
+from gateway.mutations.people import check_person, create_applicants, own_applicant
 from gateway.mutations.requests import Submission, SubmissionRequest
 from gateway.viewer import Viewer
 from models import Application, ApplicationEvent, Centre, Country, PartnerCountry, VisaType
@@ -21,7 +21,7 @@ from models.case.reference_numbers import new_reference
 from models.life import STEPS, Refusal, Verb
 from models.vocabulary import Channel, EventKind, Role
 
-_BILLED = next(step.target for step in STEPS if step.verb is Verb.SUBMIT)
+_INITIAL_STATUS = next(step.target for step in STEPS if step.verb is Verb.SUBMIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Offer:
     centres: Mapping[str, tuple[str, str]]
 
 
-async def submit(transaction: Writing, request: SubmissionRequest) -> Outcome:
+async def submit(transaction: WriteTransaction, request: SubmissionRequest) -> Outcome:
     """Hand the applications in, a result for each.
 
     Raises RefusedError or NothingDoneError where none can be.
@@ -48,7 +48,7 @@ async def submit(transaction: Writing, request: SubmissionRequest) -> Outcome:
     for number, submission in enumerate(request.submissions):
         path = ("applications", str(number)) if is_batch else ()
         try:
-            placed = _placed(transaction.viewer, submission)
+            placed = _with_own_centre(transaction.viewer, submission)
             _check(transaction.viewer, placed, offer, path)
             standing[number] = placed
         except RefusedError as refused:
@@ -63,7 +63,7 @@ async def submit(transaction: Writing, request: SubmissionRequest) -> Outcome:
     return Outcome([results[number] for number in sorted(results)])
 
 
-async def _offer(transaction: Writing) -> Offer:
+async def _offer(transaction: WriteTransaction) -> Offer:
     [now] = await transaction.rows(select(func.clock_timestamp().label("at"), today().label("on")))
     types = await transaction.rows(select(VisaType.code).where(_open(VisaType, now.on)))
     countries = await transaction.rows(select(Country.code))
@@ -75,7 +75,7 @@ async def _offer(transaction: Writing) -> Offer:
             & (PartnerCountry.country_code == Centre.country_code),
         )
         .where(
-            reached("Centre", transaction.viewer),
+            reachable("Centre", transaction.viewer),
             _open(Centre, now.on),
             _open(PartnerCountry, now.on),
         )
@@ -99,7 +99,7 @@ def _open(noun: Any, on: date) -> Any:
     return (begins <= on) & or_(ends.is_(None), ends > on)
 
 
-def _placed(viewer: Viewer, submission: Submission) -> Submission:
+def _with_own_centre(viewer: Viewer, submission: Submission) -> Submission:
     """At the only centre of an agent who has one and names none."""
     if viewer.role is Role.PARTNER_AGENT and submission.centre is None and len(viewer.centres) == 1:
         return replace(submission, centre=viewer.centres[0])
@@ -125,12 +125,12 @@ def _check(viewer: Viewer, submission: Submission, offer: Offer, path: tuple[str
 
 
 async def _write(
-    transaction: Writing, mutation: str, submissions: list[Submission], offer: Offer
+    transaction: WriteTransaction, mutation: str, submissions: list[Submission], offer: Offer
 ) -> list[UUID]:
     if transaction.viewer.role is Role.APPLICANT:
-        people = [await oneself(transaction, one, ()) for one in submissions]
+        people = [await own_applicant(transaction, one, ()) for one in submissions]
     else:
-        people = await make_others(transaction, submissions)
+        people = await create_applicants(transaction, submissions)
     rows = [
         _application(person, one, offer) for person, one in zip(people, submissions, strict=True)
     ]
@@ -138,7 +138,7 @@ async def _write(
     ids = [row["id"] for row in rows]
     events = [event for id_ in ids for event in _events(transaction, id_, offer.at)]
     await transaction.run(insert(ApplicationEvent), events)
-    if not await transaction.all_meet(changeable(mutation, transaction.viewer), ids):
+    if not await transaction.all_within(changeable(mutation, transaction.viewer), ids):
         raise PermissionError("an application out of reach of who hands it in")
     return ids
 
@@ -156,16 +156,16 @@ def _application(person: UUID, submission: Submission, offer: Offer) -> dict[str
         "partner_code": partner,
         "country_code": country,
         "centre_code": centre,
-        "status": _BILLED,
+        "status": _INITIAL_STATUS,
         "submitted_at": offer.at,
     }
 
 
-def _events(transaction: Writing, application: UUID, at: datetime) -> list[dict[str, Any]]:
+def _events(transaction: WriteTransaction, application: UUID, at: datetime) -> list[dict[str, Any]]:
     """Handed in by somebody, and billed by no one at once."""
     shared = {"application_id": application, "occurred_at": at}
     by = {"actor": transaction.viewer.subject, "actor_role": transaction.viewer.role.value}
     return [
         {**shared, "sequence": 1, "kind": EventKind.SUBMITTED, **by},
-        {**shared, "sequence": 2, "kind": _BILLED, "actor": None, "actor_role": None},
+        {**shared, "sequence": 2, "kind": _INITIAL_STATUS, "actor": None, "actor_role": None},
     ]

@@ -70,9 +70,9 @@ def row_security(catalogue: Catalogue) -> str:
     return _HEAD + "\n".join(
         (
             _roles(),
-            *_closed(),
+            *_close_everything(),
             "",
-            *(line for role in Role for line in _open_to(catalogue, role)),
+            *(line for role in Role for line in _open_to_role(catalogue, role)),
             *writes(),
             "",
         )
@@ -84,7 +84,7 @@ def _roles() -> str:
     return _ROLES.format(names=names)
 
 
-def _closed() -> Iterator[str]:
+def _close_everything() -> Iterator[str]:
     """Nothing is granted, and no row of any table is reached, by its owner neither."""
     everybody = ", ".join(("PUBLIC", *DATABASE_ROLES))
     yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {everybody};"
@@ -96,7 +96,7 @@ def _closed() -> Iterator[str]:
     yield _TRIGGERS
 
 
-def _open_to(catalogue: Catalogue, role: Role) -> Iterator[str]:
+def _open_to_role(catalogue: Catalogue, role: Role) -> Iterator[str]:
     name = database_role(role)
     yield f"-- {role}"
     yield f"GRANT USAGE ON SCHEMA public, viewer TO {name};"
@@ -105,14 +105,14 @@ def _open_to(catalogue: Catalogue, role: Role) -> Iterator[str]:
         f" viewer.partner, viewer.countries, viewer.centres TO {name};"
     )
     for table, columns in columns_read(catalogue, role).items():
-        yield _granted(table, columns, name)
+        yield _grant(table, columns, name)
     yield from _rules(catalogue, role)
     yield from _figures(role)
     yield from _log_of_reads(role)
     yield ""
 
 
-def _granted(table: str, columns: frozenset[str], name: str) -> str:
+def _grant(table: str, columns: frozenset[str], name: str) -> str:
     return f"GRANT SELECT ({', '.join(sorted(columns))}) ON {table} TO {name};"
 
 
@@ -130,7 +130,7 @@ def _figures(role: Role) -> Iterator[str]:
         name = read.table.name
         held = predicate(read.rule, role, name)
         narrowed = f"{held} AND {read.narrowed}" if read.narrowed else held
-        yield _granted(name, read.columns, database_role(role))
+        yield _grant(name, read.columns, database_role(role))
         yield _policy(name, role, "SELECT", f"USING ({narrowed})")
 
 

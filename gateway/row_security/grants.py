@@ -9,7 +9,7 @@ from sqlalchemy.sql import visitors
 
 from gateway.access.fields import readable_fields
 from gateway.mapping.catalogue import Catalogue, DeclaredNoun
-from gateway.mapping.declare import Links
+from gateway.mapping.declare import ToMany
 from gateway.policy import POLICY
 from gateway.rules import (
     ActingFor,
@@ -36,7 +36,7 @@ def columns_read(catalogue: Catalogue, role: Role) -> Grants:
         if rule is None:
             continue
         for expression in (*_of_noun(catalogue, noun, role), *attributes(rule)):
-            for table, column in _stored(expression):
+            for table, column in _stored_columns(expression):
                 found[table].add(column)
     return {table: frozenset(columns) for table, columns in sorted(found.items())}
 
@@ -46,7 +46,7 @@ def _of_noun(catalogue: Catalogue, noun: DeclaredNoun, role: Role) -> Iterator[A
     yield from catalogue.columns(noun, role)
     readable = readable_fields(noun.name, role)
     for field in noun.fields.values():
-        if field.name in readable and isinstance(field.source, Links):
+        if field.name in readable and isinstance(field.source, ToMany):
             yield field.source.remote
             yield from field.source.order
     yield from _found_by(catalogue, noun, role)
@@ -77,7 +77,7 @@ def attributes(rule: Rule) -> Iterator[Attribute]:
             return
 
 
-def _stored(expression: Any) -> Iterator[tuple[str, str]]:
+def _stored_columns(expression: Any) -> Iterator[tuple[str, str]]:
     """The columns of tables in an expression."""
     clause = getattr(expression, "expression", expression)
     for element in visitors.iterate(clause):

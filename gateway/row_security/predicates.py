@@ -35,7 +35,7 @@ def predicate(rule: Rule, role: Role, table: str) -> str:
     The planner cannot look into a CASE. Otherwise it would take our condition and the same one
     of the statement for two independent ones, expect far fewer rows, and sort them all.
     """
-    held = meaning(rule, role, table)
+    held = rule_as_sql(rule, role, table)
     if asks_who(rule):
         return f"CASE WHEN {held} THEN true ELSE false END"
     acts = f"(SELECT viewer.acts_as('{role}'))"
@@ -57,16 +57,16 @@ def asks_who(rule: Rule) -> bool:
             return False
 
 
-def meaning(rule: Rule, role: Role | None, table: str) -> str:
+def rule_as_sql(rule: Rule, role: Role | None, table: str) -> str:
     """What a rule says of a row of a table, for whoever acts in a role, or in any.
 
     Of any role, where a statement asks for several: one that had to wait for a row works out
     every subselect in its rules, whichever role they are for.
     """
-    return _meaning(rule, role, lambda attribute: f"{table}.{attribute.key}")
+    return _rule_as_sql(rule, role, lambda attribute: f"{table}.{attribute.key}")
 
 
-def _meaning(rule: Rule, role: Role | None, columns: Columns, depth: int = 1) -> str:
+def _rule_as_sql(rule: Rule, role: Role | None, columns: Columns, depth: int = 1) -> str:
     match rule:
         case EveryRow():
             return "true"
@@ -78,14 +78,14 @@ def _meaning(rule: Rule, role: Role | None, columns: Columns, depth: int = 1) ->
             listed = ", ".join(f"'{word}'" for word in words)
             return f"{columns(column)} NOT IN ({listed})"
         case AllOf(rules):
-            return " AND ".join(_meaning(each, role, columns, depth) for each in rules)
+            return " AND ".join(_rule_as_sql(each, role, columns, depth) for each in rules)
         case AnyOf(rules):
-            return f"({' OR '.join(_meaning(each, role, columns, depth) for each in rules)})"
+            return f"({' OR '.join(_rule_as_sql(each, role, columns, depth) for each in rules)})"
         case ActingFor(partner):
             return f"{_scope(Scope.PARTNER, role)} = '{partner}'"
         case ReachedThrough(key, named_by, inner):
             other, name = named_by.class_.__tablename__, f"by_{depth}"
-            held = _meaning(inner, role, lambda attribute: f"{name}.{attribute.key}", depth + 1)
+            held = _rule_as_sql(inner, role, lambda attribute: f"{name}.{attribute.key}", depth + 1)
             return (
                 f"EXISTS (SELECT FROM {other} AS {name}"
                 f" WHERE {name}.{named_by.key} = {columns(key)} AND {held})"

@@ -63,10 +63,10 @@ def figures(role: Role) -> Iterator[Figures]:
     yield from exact
     if exact:
         yield from (Figures(table, columns, every_row) for table, columns in _REACH.items())
-    yield from _published(role)
+    yield from _published_figures(role)
 
 
-def _published(role: Role) -> Iterator[Figures]:
+def _published_figures(role: Role) -> Iterator[Figures]:
     """Published figures, of the dimension sets of the role."""
     rule, sets = POLICY["VolumeRow"].published_rows.get(role), PUBLISHED_SETS.get(role)
     if rule is None or not sets:

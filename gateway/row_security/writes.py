@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from gateway.policy import DIRECTORATE, MUTATIONS
 from gateway.row_security.dated import DATED, Dated
-from gateway.row_security.predicates import meaning
+from gateway.row_security.predicates import rule_as_sql
 from gateway.row_security.volumes import FUNCTIONS
 from models import (
     Applicant,
@@ -40,7 +40,7 @@ _OF_ONESELF = "EXISTS (SELECT FROM applicant WHERE applicant.id = identity.appli
 
 
 @dataclass(frozen=True)
-class Written:
+class WriteGrant:
     """A table that changes write: the columns of each verb, and the condition for its rows."""
 
     select: frozenset[str]
@@ -80,21 +80,21 @@ def _verb(table: str, verb: str, columns: frozenset[str], held: str) -> Iterator
         yield f"CREATE POLICY {name} ON {table} FOR {verb} TO {WRITING}\n    {held};"
 
 
-def _tables() -> Mapping[str, Written]:
+def _tables() -> Mapping[str, WriteGrant]:
     own_case, submitted = _of_viewer(Application), _of_viewer(Application, _SUBMITTING)
     of_a_case = {
         noun: f"{_SEALED} AND {_OF_A_CASE.format(table=noun.__tablename__)}"
         for noun in (ApplicationEvent, Assignment, Decision, Screening)
     }
     return {
-        Country.__tablename__: Written(_columns(Country)),
-        Partner.__tablename__: Written(
+        Country.__tablename__: WriteGrant(_columns(Country)),
+        Partner.__tablename__: WriteGrant(
             _columns(Partner),
             _columns(Partner),
             made=f"{_of_viewer(Partner)} AND partner.code <> '{DIRECTORATE}'",
         ),
-        **{noun.__tablename__: _dated(noun, dated) for noun, dated in DATED.items()},
-        Applicant.__tablename__: Written(
+        **{noun.__tablename__: _dated_grants(noun, dated) for noun, dated in DATED.items()},
+        Applicant.__tablename__: WriteGrant(
             _columns(Applicant),
             _columns(Applicant) - {"created_at"},
             reached=f"{_SEALED} AND {_OWN_ACCOUNT}",
@@ -105,13 +105,13 @@ def _tables() -> Mapping[str, Written]:
                 }
             ),
         ),
-        Identity.__tablename__: Written(
+        Identity.__tablename__: WriteGrant(
             _columns(Identity),
             _columns(Identity),
             reached=f"{_SEALED} AND {_OF_ONESELF}",
             made=_by_role({Role.PARTNER_AGENT: "true", Role.APPLICANT: _OF_ONESELF}),
         ),
-        Application.__tablename__: Written(
+        Application.__tablename__: WriteGrant(
             _columns(Application),
             _columns(Application) - {"stage"},
             _columns(Application)
@@ -120,42 +120,42 @@ def _tables() -> Mapping[str, Written]:
             reached=own_case,
             made=submitted,
         ),
-        ApplicationEvent.__tablename__: Written(
+        ApplicationEvent.__tablename__: WriteGrant(
             _columns(ApplicationEvent),
             _columns(ApplicationEvent) - {"id", "recorded_at"},
             reached=of_a_case[ApplicationEvent],
             made=of_a_case[ApplicationEvent],
         ),
-        Assignment.__tablename__: Written(
+        Assignment.__tablename__: WriteGrant(
             _columns(Assignment),
             _columns(Assignment) - {"id", "ended_at"},
             frozenset({"ended_at"}),
             reached=of_a_case[Assignment],
             made=of_a_case[Assignment],
         ),
-        Decision.__tablename__: Written(
+        Decision.__tablename__: WriteGrant(
             _columns(Decision) - {"internal_note"},
             _columns(Decision),
             reached=of_a_case[Decision],
             made=f"{of_a_case[Decision]} AND decision.officer = {_SUBJECT}",
         ),
-        Screening.__tablename__: Written(
+        Screening.__tablename__: WriteGrant(
             _columns(Screening),
             _columns(Screening),
             frozenset({"result", "answered_at"}),
             reached=of_a_case[Screening],
             made=of_a_case[Screening],
         ),
-        Idempotency.__tablename__: Written(
+        Idempotency.__tablename__: WriteGrant(
             _columns(Idempotency), _columns(Idempotency) - {"created_at"}, frozenset({"answer"})
         ),
     }  # fmt: skip
 
 
-def _dated(noun: type[Base], dated: Dated) -> Written:
+def _dated_grants(noun: type[Base], dated: Dated) -> WriteGrant:
     """Reference data that anybody's change reads, and that is written from today on."""
     administered, kept = _of_viewer(noun), dated.keeps_what_began(noun)
-    return Written(
+    return WriteGrant(
         _columns(noun),
         _columns(noun),
         dated.columns,
@@ -175,7 +175,7 @@ def _of_viewer(noun: type[Base], mutations: Collection[str] = MUTATIONS) -> str:
     by_role: dict[Role, list[str]] = {}
     for change in (MUTATIONS[name] for name in mutations if noun in MUTATIONS[name].of):
         for role, rule in change.rows.items():
-            held = meaning(rule, None, noun.__tablename__)
+            held = rule_as_sql(rule, None, noun.__tablename__)
             if held not in (known := by_role.setdefault(role, [])):
                 known.append(held)
     return _by_role({role: " OR ".join(held) for role, held in by_role.items()})

@@ -11,7 +11,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.name_converter import NameConverter
 from strawberry.utils.str_converters import to_camel_case
 
-from gateway.access.fields import gaps
+from gateway.access.fields import find_policy_gaps
 from gateway.mapping.scalars import SCALARS
 from gateway.schema.mutations.mutation import Mutation
 from gateway.schema.query import Query
@@ -49,7 +49,7 @@ def build_schema() -> GraphQLSchema:
     config = StrawberryConfig(scalar_map=SCALARS, name_converter=_Names())
     declared = strawberry.Schema(Query, Mutation, Subscription, directives=[purpose], config=config)
     schema = declared._schema  # pyright: ignore[reportPrivateUsage] - there is no public way to it
-    if found := gaps(_fields(schema)):
+    if found := find_policy_gaps(_fields(schema)):
         raise PolicyGapError("\n".join(found))
     return schema
 

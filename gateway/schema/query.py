@@ -6,7 +6,7 @@ import strawberry
 
 from gateway.access.fields import readable_fields
 from gateway.errors import ErrorCode, FieldError
-from gateway.mapping.connections import Connection, page_of
+from gateway.mapping.connections import Connection, connection_field
 from gateway.mapping.context import Context
 from gateway.mapping.declare import Node
 from gateway.mapping.ids import decode
@@ -86,21 +86,23 @@ class Query:
         resolver=screening_referrals,
         description="What went to supervision in the whole country, over a window of days in WIB.",
     )
-    countries: Connection[Country] = page_of(Country, "Countries and territories.", order="code")
+    countries: Connection[Country] = connection_field(
+        Country, "Countries and territories.", order="code"
+    )
     country: Country | None = _by_code(Country, "A country by its ISO 3166 alpha-2 code.")
-    visa_types: Connection[VisaType] = page_of(VisaType, "Visa types.", order="code")
+    visa_types: Connection[VisaType] = connection_field(VisaType, "Visa types.", order="code")
     visa_type: VisaType | None = _by_code(VisaType, "A visa type by its index.")
-    partners: Connection[Partner] = page_of(Partner, "Partners.", order="code")
+    partners: Connection[Partner] = connection_field(Partner, "Partners.", order="code")
     partner: Partner | None = _by_code(Partner, "A partner by its code.")
-    centres: Connection[Centre] = page_of(Centre, "Visa centres.", order="code")
+    centres: Connection[Centre] = connection_field(Centre, "Visa centres.", order="code")
     centre: Centre | None = _by_code(Centre, "A visa centre by its code.")
-    applications: Connection[Application] = page_of(
+    applications: Connection[Application] = connection_field(
         Application,
         "Applications, as far as in your reach.",
         order="submitted_at",
         newest_first=True,
     )
-    access_events: Connection[AccessEvent] = page_of(
+    access_events: Connection[AccessEvent] = connection_field(
         AccessEvent,
         "Who read whose identity, as far as in your reach.",
         order="occurred_at",
@@ -109,7 +111,7 @@ class Query:
 
     @strawberry.field(description="Who asks.")
     def viewer(self, info: strawberry.Info) -> Viewer:
-        return Viewer.told(info.context.viewer)
+        return Viewer.of(info.context.viewer)
 
     @strawberry.field(description="What the role that acts may read, type by type.")
     def policies(self, info: strawberry.Info) -> list[Policy]:

@@ -7,11 +7,11 @@ from typing import Annotated, Any
 import strawberry
 from sqlalchemy import literal
 
-from gateway.access.rows import holding, read
-from gateway.mapping.change_feed import Following, LiveContext
+from gateway.access.rows import select_reachable, vouch_for
+from gateway.mapping.change_feed import ChangeFeed, SubscriptionContext
 from gateway.mapping.declare import column, link, noun, position
 from gateway.mapping.filters import where_input
-from gateway.mapping.positions import Place, too_old
+from gateway.mapping.positions import Place, position_too_old
 from gateway.schema.application import Application
 from models import Application as ApplicationRow
 from models import ApplicationChange as ChangeRow
@@ -52,7 +52,7 @@ class VolumesChange:
 
     @strawberry.field(description="Up to when the figures are complete.")
     async def as_of(self, info: strawberry.Info) -> datetime:
-        ((instant,),) = await info.context.session.rows(holding(as_of(), "VolumeTable"))
+        ((instant,),) = await info.context.session.rows(vouch_for(as_of(), "VolumeTable"))
         return instant
 
 
@@ -69,20 +69,20 @@ Where: Any = Annotated[
 async def _application_changed(
     info: strawberry.Info, where: Any = strawberry.UNSET, after: After = strawberry.UNSET
 ) -> AsyncIterator[ApplicationChange]:
-    context: LiveContext = info.context
+    context: SubscriptionContext = info.context
     reached = (
-        read("Application", context.viewer, literal(1))
+        select_reachable("Application", context.viewer, literal(1))
         .where(ApplicationRow.id == ChangeRow.application_id)
         .where(*(one.holds() for one in (where.conditions() if where else ())))
         .exists()
     )
-    return await _following(context, ApplicationChange, after, conditions=(reached,))
+    return await _feed(context, ApplicationChange, after, conditions=(reached,))
 
 
 async def _volumes_changed(
     info: strawberry.Info, after: After = strawberry.UNSET
 ) -> AsyncIterator[VolumesChange]:
-    return await _following(
+    return await _feed(
         info.context, VolumesChange, after, newest_only=True, pace_seconds=VOLUMES_EVERY_SECONDS
     )
 
@@ -90,15 +90,15 @@ async def _volumes_changed(
 _application_changed.__annotations__["where"] = Where
 
 
-async def _following(context: LiveContext, cls: type[Any], after: Any, **how: Any) -> Any:
+async def _feed(context: SubscriptionContext, cls: type[Any], after: Any, **how: Any) -> Any:
     """Raises FieldError for a position that cannot be followed from."""
     horizon = await context.news.horizon.now()
     is_given = isinstance(after, str)
-    place = context.positions.read(cls.__name__, after) if is_given else Place(horizon, 0)
+    place = context.positions.decode(cls.__name__, after) if is_given else Place(horizon, 0)
     if place.written_in > horizon:
-        raise too_old()
+        raise position_too_old()
     noun = context.catalogue.nouns[cls.__name__]
-    return Following(context.news, context.viewer, noun, place, **how)
+    return ChangeFeed(context.news, context.viewer, noun, place, **how)
 
 
 @strawberry.type(description="What can be followed, over graphql-transport-ws.")

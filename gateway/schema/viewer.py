@@ -19,7 +19,7 @@ class Viewer:
     centres: list[str] = strawberry.field(description="Scope: codes of visa centres.")
 
     @classmethod
-    def told(cls, viewer: WhoAsks) -> "Viewer":
+    def of(cls, viewer: WhoAsks) -> "Viewer":
         return cls(
             subject=viewer.subject or None,
             name=viewer.name,

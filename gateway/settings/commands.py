@@ -36,7 +36,7 @@ NEEDS: Mapping[Command, tuple[str, ...]] = MappingProxyType(
 OWN_IN_DEVELOPMENT = frozenset({"issuer", "jwks_url", "cursor_key", "seal_key"})
 
 
-def needed(command: Command, *, in_development: bool) -> tuple[str, ...]:
+def settings_needed(command: Command, *, in_development: bool) -> tuple[str, ...]:
     """The settings, by their names in the table, that a command cannot do without."""
     own = OWN_IN_DEVELOPMENT if command is Command.SERVE and in_development else frozenset[str]()
     return tuple(name for name in NEEDS[command] if name not in own)

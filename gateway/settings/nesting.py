@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 
-class Nested(NamedTuple):
+class NestingRule(NamedTuple):
     """What is inside (a sum of settings), what it must fit into, and why."""
 
     inside: tuple[str, ...]
@@ -19,27 +19,27 @@ class Nested(NamedTuple):
 
 
 NESTING = (
-    Nested(
+    NestingRule(
         ("lock_seconds",),
         "statement_seconds",
         "a statement must learn that somebody holds its lock before its own time is over",
     ),
-    Nested(
+    NestingRule(
         ("queue_seconds", "statement_seconds"),
         "request_seconds",
         "a request waits for its turn and then runs statements",
     ),
-    Nested(
+    NestingRule(
         ("connect_seconds",),
         "request_seconds",
         "a request must learn that the database is away before its own time is over",
     ),
-    Nested(
+    NestingRule(
         ("request_seconds",),
         "drain_seconds",
         "a request that runs when the gateway is told to stop must be able to finish",
     ),
-    Nested(
+    NestingRule(
         ("operations",),
         "database_connections",
         "an operation that has its turn must find a connection",
@@ -50,7 +50,9 @@ NESTING = (
 _MAY_BE_EQUAL = frozenset({"drain_seconds", "database_connections"})
 
 
-def faults(settings: Any, named: Callable[[str], str]) -> Iterator[tuple[Nested, str]]:
+def find_violations(
+    settings: Any, named: Callable[[str], str]
+) -> Iterator[tuple[NestingRule, str]]:
     """What does not fit, in the names of the variables, and what to change."""
     for nested in NESTING:
         inside = sum(getattr(settings, name) for name in nested.inside)

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import Field, fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from gateway.settings.commands import Command, needed
-from gateway.settings.rules import faults
+from gateway.settings.commands import Command, settings_needed
+from gateway.settings.rules import find_violations
 from gateway.settings.secret_files import text_of_secret
 
 PREFIX = "GERBANG_"
@@ -74,21 +74,21 @@ def read(table: type[Table], environ: Mapping[str, str], command: Command) -> Ta
     items = {item.name: item for item in fields(table)}
     missing = [
         name
-        for name in needed(command, in_development=is_lenient)
+        for name in settings_needed(command, in_development=is_lenient)
         if name not in values and name not in wrong
     ]
     unsound = {*wrong, *missing}
     contradictions = [
         fault.sentence
-        for fault in faults(settings, variable_name)
+        for fault in find_violations(settings, variable_name)
         if unsound.isdisjoint(fault.settings)
     ]
-    asked_for = [_missing(items[name]) for name in missing]
+    asked_for = [_describe_missing(items[name]) for name in missing]
     if sentences := [*wrong.values(), *asked_for, *contradictions]:
         raise SettingsError(*sentences)
     return settings
 
 
-def _missing(item: Field[Any]) -> str:
+def _describe_missing(item: Field[Any]) -> str:
     what = _MISSING.get(item.name, f"set it to {item.metadata['meaning']}")
     return f"{variable_name(item.name)} is missing: {what}."

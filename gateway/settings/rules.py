@@ -12,31 +12,31 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 Named = Callable[[str], str]
 
 
-class Fault(NamedTuple):
+class Violation(NamedTuple):
     """What cannot be, as a sentence that says what to do, and the settings that it is about."""
 
     settings: tuple[str, ...]
     sentence: str
 
 
-def faults(settings: Any, named: Named) -> Iterator[Fault]:
+def find_violations(settings: Any, named: Named) -> Iterator[Violation]:
     """Everything that is wrong with settings of which each can be used by itself."""
-    for nested, sentence in nesting.faults(settings, named):
-        yield Fault((*nested.inside, nested.outside), sentence)
+    for nested, sentence in nesting.find_violations(settings, named):
+        yield Violation((*nested.inside, nested.outside), sentence)
     if (settings.issuer is None) != (settings.jwks_url is None):
         sentence = f"{named('issuer')} and {named('jwks_url')} go together: set both."
-        yield Fault(("issuer", "jwks_url"), sentence)
+        yield Violation(("issuer", "jwks_url"), sentence)
     if not settings.in_development:
         yield from _in_production(settings, named)
 
 
-def _in_production(settings: Any, named: Named) -> Iterator[Fault]:
+def _in_production(settings: Any, named: Named) -> Iterator[Violation]:
     for name in ("issuer", "jwks_url"):
         address = getattr(settings, name)
         parts = urlsplit(address or "")
         if address and parts.scheme != "https" and parts.hostname not in LOOPBACK:
-            yield Fault((name,), f"{named(name)} must start with https:// in production.")
+            yield Violation((name,), f"{named(name)} must start with https:// in production.")
     for name in ("database_url", "owner_url"):
         url = getattr(settings, name)
         if sentence := transport.fault(named(name), url, settings.database_tls):
-            yield Fault((name, "database_tls"), sentence)
+            yield Violation((name, "database_tls"), sentence)

@@ -28,24 +28,24 @@ class Addresses:
     def of_peer(self, peer: str) -> str | None:
         """The address at the other end of a connection; None for a trusted proxy, which speaks
         for many."""
-        address = _parsed(peer)
+        address = _parse(peer)
         if address is None or self._is_trusted(address):
             return None
-        return _counted(address)
+        return _counting_key(address)
 
     def of_request(self, peer: str, headers: Sequence[tuple[bytes, bytes]]) -> str | None:
         """The address from which a request comes: the nearest that is no trusted proxy. None
         where trusted proxies do not say it."""
-        address = _parsed(peer)
+        address = _parse(peer)
         if address is None or not self._is_trusted(address):
             return self.of_peer(peer)
         given = b",".join(value for name, value in headers if name == self.header_name)
         for hop in reversed(given.decode("latin-1").rsplit(",", _MOST_HOPS)[-_MOST_HOPS:]):
-            address = _parsed(self._node(hop.strip()))
+            address = _parse(self._node(hop.strip()))
             if address is None:
                 return None
             if not self._is_trusted(address):
-                return _counted(address)
+                return _counting_key(address)
         return None
 
     def _is_trusted(self, address: IPv4Address | IPv6Address) -> bool:
@@ -59,7 +59,7 @@ class Addresses:
 
 
 @lru_cache(4_096)
-def _parsed(text: str) -> IPv4Address | IPv6Address | None:
+def _parse(text: str) -> IPv4Address | IPv6Address | None:
     with_port = _WITH_PORT.fullmatch(text)
     try:
         address = ip_address((with_port[1] or with_port[2]) if with_port else text)
@@ -69,7 +69,7 @@ def _parsed(text: str) -> IPv4Address | IPv6Address | None:
     return mapped or address
 
 
-def _counted(address: IPv4Address | IPv6Address) -> str:
+def _counting_key(address: IPv4Address | IPv6Address) -> str:
     if isinstance(address, IPv6Address):
         return str(IPv6Network((address, _IPV6_PREFIX), strict=False))
     return str(address)

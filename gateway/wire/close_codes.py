@@ -5,7 +5,7 @@ from enum import IntEnum
 _LONGEST_REASON = 123  # bytes, by RFC 6455
 
 
-class Close(IntEnum):
+class CloseCode(IntEnum):
     """The close codes that a client can meet. Those from 4400 on are the protocol's own.
 
     After 1012, 1013, 4008 and 4403 a client may come back, with a new token where that was the
@@ -36,10 +36,10 @@ class Close(IntEnum):
     INTERNAL = 4500
 
 
-class Ended(Exception):  # noqa: N818 - the end of a socket is no error
+class SocketClosed(Exception):  # noqa: N818 - the end of a socket is no error
     """The socket is to end: with a code, or without one where the client has gone already."""
 
-    def __init__(self, code: Close | None, reason: str = "") -> None:
+    def __init__(self, code: CloseCode | None, reason: str = "") -> None:
         super().__init__(reason)
         self.code = code
         #: As long as a close frame can be.

@@ -22,7 +22,7 @@ _LOOKS_IN_A_DEADLINE = 5
 _LONGEST_PAUSE = 0.25
 
 
-class Awaited(Enum):
+class Waiting(Enum):
     """What a connection waits for from its client."""
 
     NOTHING = auto()
@@ -36,7 +36,7 @@ class Awaited(Enum):
 class Connection(Protocol):
     """What is known of one connection."""
 
-    awaited: Awaited
+    awaited: Waiting
     #: Since when, by the loop's clock.
     awaited_since: float
     #: Of an answer that the client does not take: how much is left, and since when.
@@ -67,9 +67,9 @@ class Connections:
     def __init__(self, settings: ConnectionSettings, note_end: Callable[[str], None]) -> None:
         """``note_end`` is told why, each time that a connection is ended."""
         self._seconds = {
-            Awaited.FIRST_BYTE: settings.header_seconds,
-            Awaited.HEADERS: settings.header_seconds,
-            Awaited.BODY: settings.body_seconds,
+            Waiting.FIRST_BYTE: settings.header_seconds,
+            Waiting.HEADERS: settings.header_seconds,
+            Waiting.BODY: settings.body_seconds,
         }
         self._unsent_seconds = settings.body_seconds
         self._most = settings.connections
@@ -112,14 +112,14 @@ class Connections:
         now = asyncio.get_running_loop().time()
         unfinished: defaultdict[str, list[Connection]] = defaultdict(list)
         for connection in tuple(self._open):
-            if connection.awaited is not Awaited.NOTHING:
+            if connection.awaited is not Waiting.NOTHING:
                 self._look_at_sender(connection, now, unfinished)
             self._look_at_reader(connection, now)
         for connections in unfinished.values():
             if len(connections) > self._most_unfinished:
                 connections.sort(key=lambda one: one.awaited_since)
                 for connection in connections[: -self._most_unfinished]:
-                    self._end(connection, "crowded", _crowded())
+                    self._end(connection, "crowded", _crowded_refusal())
         self._next_look = None
         if self._open:
             self._look_later()
@@ -129,7 +129,7 @@ class Connections:
     ) -> None:
         awaited = connection.awaited
         waited = now - connection.awaited_since
-        if awaited is Awaited.END:
+        if awaited is Waiting.END:
             if waited >= CLOSE_SECONDS:
                 connection.transport.abort()
         elif connection.is_held_back():
@@ -150,17 +150,17 @@ class Connections:
 
     def _end(self, connection: Connection, reason: str, error: RequestError) -> None:
         self._note_end(reason)
-        connection.end(None if connection.awaited is Awaited.FIRST_BYTE else error)
+        connection.end(None if connection.awaited is Waiting.FIRST_BYTE else error)
 
 
 def _waiting_since(connection: Connection) -> float | None:
-    if connection.awaited is Awaited.NOTHING:
+    if connection.awaited is Waiting.NOTHING:
         return connection.idle_since()
     return None if connection.is_held_back() else connection.awaited_since
 
 
-def _slow(awaited: Awaited, seconds: float) -> RequestError:
-    part = "body" if awaited is Awaited.BODY else "headers"
+def _slow(awaited: Waiting, seconds: float) -> RequestError:
+    part = "body" if awaited is Waiting.BODY else "headers"
     return RequestError(
         ErrorCode.TIMEOUT,
         f"The {part} of the request did not arrive within {seconds:g} s. Send it in one go.",
@@ -168,7 +168,7 @@ def _slow(awaited: Awaited, seconds: float) -> RequestError:
     )
 
 
-def _crowded() -> RequestError:
+def _crowded_refusal() -> RequestError:
     return RequestError(
         ErrorCode.OVERLOADED,
         "Too many requests are unfinished. Send this one again, in one go.",

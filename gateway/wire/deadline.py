@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from starlette.requests import ClientDisconnect, Request
 
 
-class Patience:
+class RequestDeadline:
     """The deadline of one request. A client that hangs up makes it come at once."""
 
     def __init__(self, request: Request, deadline: asyncio.Timeout) -> None:
@@ -16,7 +16,7 @@ class Patience:
         self.hung_up = False
 
     @asynccontextmanager
-    async def listening(self) -> AsyncIterator[None]:
+    async def watch_for_hang_up(self) -> AsyncIterator[None]:
         """Notice a hang-up from now on. The body must have been read: this reads what follows."""
         watching = asyncio.create_task(self._watch())
         try:
@@ -32,10 +32,10 @@ class Patience:
 
 
 @asynccontextmanager
-async def patience(request: Request, seconds: float) -> AsyncIterator[Patience]:
+async def request_deadline(request: Request, seconds: float) -> AsyncIterator[RequestDeadline]:
     """Raises TimeoutError when it is over, ClientDisconnect when nobody waits any more."""
     deadline = asyncio.timeout(seconds)
-    kept = Patience(request, deadline)
+    kept = RequestDeadline(request, deadline)
     try:
         async with deadline:
             yield kept

@@ -21,7 +21,7 @@ class Drain:
     def has_begun(self) -> bool:
         return self._begun.is_set()
 
-    async def begun(self) -> None:
+    async def wait(self) -> None:
         """Wait until it begins."""
         await self._begun.wait()
 

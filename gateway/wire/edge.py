@@ -10,7 +10,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.error_reports import error_entry, log_failure, masked
+from gateway.error_reports import error_entry, log_failure, masked_error
 from gateway.errors import RequestError
 from gateway.logs.operation import OperationRecord, begin_record
 from gateway.logs.requests import log_request, log_socket
@@ -76,9 +76,9 @@ class Edge:
             status = CLIENT_CLOSED_REQUEST  # nobody is left to answer
         except Exception as error:
             log_failure(error, record.trace_id)
-            record.note_answer([error_entry(masked(), record.trace_id)], {})
+            record.note_answer([error_entry(masked_error(), record.trace_id)], {})
             if not status:
-                await error_response(masked(), record.trace_id)(scope, receive, send_marked)
+                await error_response(masked_error(), record.trace_id)(scope, receive, send_marked)
         finally:
             seconds = time.perf_counter() - started_at
             self._metrics.note_request(scope["path"], record, status, seconds)
@@ -112,7 +112,7 @@ def trace_id_of(request: Request) -> str:
     return request.state.trace_id
 
 
-async def refusal(request: Request, error: Exception) -> Response:
+async def answer_refusal(request: Request, error: Exception) -> Response:
     """The answer to a RequestError that a route lets out."""
     if not isinstance(error, RequestError):
         raise error

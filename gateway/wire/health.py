@@ -53,10 +53,10 @@ class Health:
     async def _look(self) -> State:
         """Whoever asks while somebody looks already is told the same."""
         if self._looking is None or self._looking.done():
-            self._looking = asyncio.create_task(self._found())
+            self._looking = asyncio.create_task(self._run_checks())
         return await asyncio.shield(self._looking)
 
-    async def _found(self) -> State:
+    async def _run_checks(self) -> State:
         reasons = await asyncio.gather(*(_ask(*named) for named in self._checks.items()))
         warnings = await asyncio.gather(*(_ask(None, check) for check in self._warnings))
         state = State(_each(reasons), _each(warnings))

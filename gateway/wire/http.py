@@ -8,16 +8,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.access.tokens import Authentication
-from gateway.error_reports import error_entry, log_failure, masked
+from gateway.error_reports import error_entry, log_failure, masked_error
 from gateway.errors import ErrorCode, RequestError
-from gateway.execution.operation import Answer, Executor, OperationRequest
+from gateway.execution.operation import Answer, OperationRequest, OperationRunner
 from gateway.logs.operation import current_record
 from gateway.viewer import Viewer
 from gateway.wire import media_types, parameters
 from gateway.wire.admission import Admission
 from gateway.wire.answers import answer_response, error_response
 from gateway.wire.body import read_body
-from gateway.wire.deadline import patience
+from gateway.wire.deadline import request_deadline
 from gateway.wire.edge import trace_id_of
 
 
@@ -27,7 +27,7 @@ class GraphQLOverHTTP:
 
     def __init__(
         self,
-        executor: Executor,
+        executor: OperationRunner,
         authentication: Authentication,
         admission: Admission,
         *,
@@ -66,15 +66,15 @@ class GraphQLOverHTTP:
         media_type = media_types.JSON
         record = current_record()
         try:
-            async with patience(request, self._seconds) as waiting:
-                media_type = media_types.negotiated(request.headers.get("accept"))
+            async with request_deadline(request, self._seconds) as waiting:
+                media_type = media_types.negotiate(request.headers.get("accept"))
                 self._admission.refuse_if_full()
                 viewer = await self._viewer(request)
                 record.role = viewer.role
                 understood = await operation()
                 record.note_document(understood.document)
                 asked_at = perf_counter()
-                async with waiting.listening(), self._admission.turn(viewer.lane):
+                async with waiting.watch_for_hang_up(), self._admission.turn(viewer.lane):
                     record.turn_seconds = perf_counter() - asked_at
                     answer = await self._run(understood, viewer, trace_id)
         except RequestError as error:
@@ -97,7 +97,7 @@ class GraphQLOverHTTP:
         except Exception as error:
             # A deadline cancels, so a TimeoutError from below is somebody else's failure.
             log_failure(error, trace_id)
-            failure = masked()
+            failure = masked_error()
             return Answer(None, [error_entry(failure, trace_id)], status=failure.status)
 
     def _refusal(self, error: RequestError, trace_id: str, media_type: str) -> Response:

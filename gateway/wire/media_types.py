@@ -22,7 +22,7 @@ _REMEMBERED = 100
 
 def require_json(content_type: str | None, content_encoding: str | None) -> None:
     """Only plain ``application/json`` in UTF-8, which no other site's form can send."""
-    kind, charset = _parsed((content_type or "")[:LONGEST_MEDIA_TYPES])
+    kind, charset = _parse((content_type or "")[:LONGEST_MEDIA_TYPES])
     if kind != JSON or charset not in (None, "utf-8"):
         raise _unsupported("Send the operation as application/json in UTF-8.")
     if content_encoding not in (None, "", "identity"):
@@ -30,7 +30,7 @@ def require_json(content_type: str | None, content_encoding: str | None) -> None
 
 
 @lru_cache(_REMEMBERED)
-def negotiated(accept: str | None) -> str:
+def negotiate(accept: str | None) -> str:
     """The best media type that the client accepts; the first named wins a tie."""
     if accept is not None and len(accept) > LONGEST_MEDIA_TYPES:
         raise _not_acceptable()
@@ -61,7 +61,7 @@ def _quality(text: object) -> float:
 
 
 @lru_cache(_REMEMBERED)
-def _parsed(content_type: str) -> tuple[str, str | None]:
+def _parse(content_type: str) -> tuple[str, str | None]:
     if not content_type.strip():
         return "", None
     message = _message(content_type)

@@ -19,7 +19,7 @@ from gateway.errors import ErrorCode, RequestError
 from gateway.settings.connections import ConnectionSettings
 from gateway.wire.addresses import Addresses
 from gateway.wire.answers import error_response
-from gateway.wire.connections import CLOSE_SECONDS, Awaited, Connections
+from gateway.wire.connections import CLOSE_SECONDS, Connections, Waiting
 from gateway.wire.edge import SECURITY_HEADERS, TRACE_HEADER
 from gateway.wire.metrics import Metrics
 
@@ -30,7 +30,7 @@ UVICORN = "0.54.0"
 _MOST_PIPELINED = 16
 #: Colon, blank and line break of a header.
 _PUNCTUATION = 4
-_NOTHING = Awaited.NOTHING
+_NOTHING = Waiting.NOTHING
 #: The headers that offer another protocol, and the words of `Connection` that name them.
 _OFFER = frozenset({b"upgrade", b"http2-settings"})
 
@@ -63,7 +63,7 @@ class BoundedHTTP(HttpToolsProtocol):
         self.others = connections
         self.addresses = addresses
         self.header_limit = header_limit
-        self.awaited = Awaited.FIRST_BYTE
+        self.awaited = Waiting.FIRST_BYTE
         self.awaited_since = 0.0
         self.unsent = 0
         self.unsent_since = 0.0
@@ -78,7 +78,7 @@ class BoundedHTTP(HttpToolsProtocol):
     def address(self) -> str | None:
         if self.client is None:
             return None
-        if self.awaited is Awaited.BODY:
+        if self.awaited is Waiting.BODY:
             return self.addresses.of_request(self.client[0], self.headers)
         return self.addresses.of_peer(self.client[0])
 
@@ -99,14 +99,14 @@ class BoundedHTTP(HttpToolsProtocol):
             else:
                 cycle.keep_alive = False  # what came whole is answered, and then it ends
                 self.fault = error
-                self._await(Awaited.NOTHING)
+                self._await(Waiting.NOTHING)
         elif cycle.more_body and not cycle.response_started and not self.pipeline:
             cycle.disconnected = True
             cycle.message_event.set()
             self._answer_and_close(error)
         else:
             self.transport.close()
-            self._await(Awaited.NOTHING)
+            self._await(Waiting.NOTHING)
 
     def _answer_and_close(self, error: RequestError | None) -> None:
         """What the client has still to send is read for a moment: closing at once would reset the
@@ -114,18 +114,18 @@ class BoundedHTTP(HttpToolsProtocol):
         self.fault = error
         if error is not None:
             self.transport.write(_closing_response(error))
-        if error is None or self.awaited is Awaited.FIRST_BYTE:
+        if error is None or self.awaited is Waiting.FIRST_BYTE:
             self.transport.close()
         else:
             self.flow.resume_reading()
             self.transport.write_eof()
-        self._await(Awaited.END)
+        self._await(Waiting.END)
 
     # What the transport tells
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._await(Awaited.FIRST_BYTE)
+        self._await(Waiting.FIRST_BYTE)
         self.others.join(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -147,7 +147,7 @@ class BoundedHTTP(HttpToolsProtocol):
             else:
                 self._ignore_offer(data[offer.args[0] :])
         else:
-            self._note_what_is_awaited()
+            self._update_deadline()
 
     def _ignore_offer(self, following: bytes) -> None:
         """The parser takes what follows for another protocol, a body included: another parser
@@ -168,14 +168,14 @@ class BoundedHTTP(HttpToolsProtocol):
                 lines.append(name + b": " + value)
         return b"\r\n".join(lines) + b"\r\n\r\n"
 
-    def _note_what_is_awaited(self) -> None:
+    def _update_deadline(self) -> None:
         cycle: Any = self.cycle
         if cycle is None or cycle.scope is not self.scope:
-            awaited = Awaited.HEADERS
+            awaited = Waiting.HEADERS
         elif cycle.more_body:
-            awaited = Awaited.BODY
+            awaited = Waiting.BODY
         elif cycle.response_complete and self.timeout_keep_alive_task is None:
-            awaited = Awaited.HEADERS  # blank lines, which begin no request
+            awaited = Waiting.HEADERS  # blank lines, which begin no request
         else:  # the usual case, which has to be quick
             self.awaited = _NOTHING
             self.header_size = 0
@@ -184,14 +184,14 @@ class BoundedHTTP(HttpToolsProtocol):
             self._await(awaited)
             self.awaited_scope = self.scope
             self.header_size = 0
-        if awaited is Awaited.HEADERS:
+        if awaited is Waiting.HEADERS:
             self.header_size += self.segment_size
             if self.header_size > self.header_limit:
                 self.end(_too_long(self.header_limit))
 
-    def _await(self, awaited: Awaited) -> None:
+    def _await(self, awaited: Waiting) -> None:
         self.awaited = awaited
-        if awaited is not Awaited.NOTHING:
+        if awaited is not Waiting.NOTHING:
             self.awaited_since = self.loop.time()
 
     # What the parser tells

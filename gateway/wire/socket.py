@@ -16,12 +16,12 @@ import orjson
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from gateway.access.tokens import Authentication
-from gateway.error_reports import error_entry, log_failure, masked
+from gateway.error_reports import error_entry, log_failure, masked_error
 from gateway.errors import ErrorCode, RequestError
-from gateway.execution.operation import Answer, Follower
+from gateway.execution.operation import Answer, SubscriptionRunner
 from gateway.viewer import Viewer
 from gateway.wire import parameters
-from gateway.wire.close_codes import Close, Ended
+from gateway.wire.close_codes import CloseCode, SocketClosed
 from gateway.wire.connections import CLOSE_SECONDS
 from gateway.wire.json_text import read_json
 from gateway.wire.sockets import Sockets, UnknownSocket
@@ -51,7 +51,7 @@ class Socket:
     def __init__(
         self,
         websocket: WebSocket,
-        follower: Follower,
+        follower: SubscriptionRunner,
         authentication: Authentication,
         sockets: Sockets,
         limits: Limits,
@@ -66,22 +66,22 @@ class Socket:
         self._outgoing: asyncio.Queue[str] = asyncio.Queue(limits.queued)
         self._following: dict[str, asyncio.Task[None]] = {}
 
-    async def talk(self, place: UnknownSocket) -> Close | None:
+    async def run(self, place: UnknownSocket) -> CloseCode | None:
         """Talk until one side ends it; the code with which we did. ``place`` is what the socket
         holds until its viewer is known."""
-        ended = Ended(None)
+        ended = SocketClosed(None)
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._send())
-                viewer = await self._initialised(place)
+                viewer = await self._initialise(place)
                 with self._sockets.of(viewer, place):
-                    await self._say({"type": "connection_ack"})
-                    await self._converse(viewer, tasks)
-        except* Ended as group:
-            ended = _first(group, Ended)
+                    await self._queue({"type": "connection_ack"})
+                    await self._serve_messages(viewer, tasks)
+        except* SocketClosed as group:
+            ended = _first(group, SocketClosed)
         except* Exception as group:
             log_failure(_first(group, Exception), self._trace_id)
-            ended = Ended(Close.INTERNAL, "Something went wrong here.")
+            ended = SocketClosed(CloseCode.INTERNAL, "Something went wrong here.")
         if ended.code is not None:
             # A client that reads nothing does not take this either.
             with suppress(TimeoutError, RuntimeError, WebSocketDisconnect):
@@ -91,25 +91,27 @@ class Socket:
                 await asyncio.sleep(CLOSE_SECONDS)  # for the client to answer; then it is cut
         return ended.code
 
-    async def _initialised(self, place: UnknownSocket) -> Viewer:
+    async def _initialise(self, place: UnknownSocket) -> Viewer:
         try:
             async with asyncio.timeout(self._limits.initialise_seconds) as place.deadline:
                 payload = await self._initialisation()
                 return await self._viewer(payload)
         except TimeoutError:
-            raise Ended(Close.INITIALISATION_TIMEOUT, "Send connection_init sooner.") from None
+            raise SocketClosed(
+                CloseCode.INITIALISATION_TIMEOUT, "Send connection_init sooner."
+            ) from None
 
     async def _initialisation(self) -> dict[str, Any]:
         while True:
-            message = await self._heard()
+            message = await self._receive()
             match message["type"]:
                 case "connection_init":
                     payload = message.get("payload") or {}
                     if not isinstance(payload, dict):
-                        raise Ended(Close.BAD_REQUEST, "The payload must be an object.")
+                        raise SocketClosed(CloseCode.BAD_REQUEST, "The payload must be an object.")
                     return payload
                 case "subscribe" | "complete":
-                    raise Ended(Close.UNAUTHORIZED, "Send connection_init first.")
+                    raise SocketClosed(CloseCode.UNAUTHORIZED, "Send connection_init first.")
                 case _:
                     await self._keep_alive(message)
 
@@ -117,7 +119,7 @@ class Socket:
         """The headers of the handshake count as well, as far as a client can set any."""
         said = {name.lower(): value for name, value in payload.items()}
         if not all(isinstance(said.get(name, ""), str) for name in _HEADERS):
-            raise Ended(Close.BAD_REQUEST, "Authorization and Gerbang-Role are texts.")
+            raise SocketClosed(CloseCode.BAD_REQUEST, "Authorization and Gerbang-Role are texts.")
         authorization, role = (
             self._websocket.headers.getlist(name) + ([said[name]] if name in said else [])
             for name in _HEADERS
@@ -126,20 +128,22 @@ class Socket:
             viewer = await self._authentication.viewer(authorization, role)
         except RequestError as error:
             is_ours = error.status >= HTTPStatus.INTERNAL_SERVER_ERROR
-            code = Close.TRY_AGAIN_LATER if is_ours else Close.FORBIDDEN
-            raise Ended(code, f"{error.code}: {error.message}") from None
+            code = CloseCode.TRY_AGAIN_LATER if is_ours else CloseCode.FORBIDDEN
+            raise SocketClosed(code, f"{error.code}: {error.message}") from None
         if not self._follower.serves(viewer.role):
-            raise Ended(Close.FORBIDDEN, f"The role {viewer.role} follows nothing.")
+            raise SocketClosed(CloseCode.FORBIDDEN, f"The role {viewer.role} follows nothing.")
         return viewer
 
-    async def _converse(self, viewer: Viewer, tasks: asyncio.TaskGroup) -> None:
+    async def _serve_messages(self, viewer: Viewer, tasks: asyncio.TaskGroup) -> None:
         seconds = None if viewer.expires_at is None else viewer.expires_at - time.time()
         try:
             async with asyncio.timeout(seconds):
                 while True:
-                    await self._answer(await self._heard(), viewer, tasks)
+                    await self._answer(await self._receive(), viewer, tasks)
         except TimeoutError:
-            raise Ended(Close.FORBIDDEN, "The token has expired: come back with another.") from None
+            raise SocketClosed(
+                CloseCode.FORBIDDEN, "The token has expired: come back with another."
+            ) from None
 
     async def _answer(
         self, message: dict[str, Any], viewer: Viewer, tasks: asyncio.TaskGroup
@@ -151,25 +155,25 @@ class Socket:
                 if following := self._following.pop(_id_of(message), None):
                     following.cancel()
             case "connection_init":
-                raise Ended(Close.TOO_MANY, "Send connection_init once.")
+                raise SocketClosed(CloseCode.TOO_MANY, "Send connection_init once.")
             case _:
                 await self._keep_alive(message)
 
     async def _keep_alive(self, message: dict[str, Any]) -> None:
         match message["type"]:
             case "ping":
-                await self._say({"type": "pong"})
+                await self._queue({"type": "pong"})
             case "pong":
                 return
             case _:
-                raise Ended(Close.BAD_REQUEST, "There is no message of this type.")
+                raise SocketClosed(CloseCode.BAD_REQUEST, "There is no message of this type.")
 
     async def _subscribe(
         self, message: dict[str, Any], viewer: Viewer, tasks: asyncio.TaskGroup
     ) -> None:
         id_ = _id_of(message)
         if id_ in self._following:
-            raise Ended(Close.SUBSCRIBER_EXISTS, "There is a subscription of this id.")
+            raise SocketClosed(CloseCode.SUBSCRIBER_EXISTS, "There is a subscription of this id.")
         if len(self._following) >= self._limits.subscriptions:
             await self._refuse(id_, _too_many(self._limits.subscriptions))
             return
@@ -188,22 +192,22 @@ class Socket:
             async with aclosing(answers):
                 async for answer in answers:
                     if answer.status != HTTPStatus.OK:
-                        await self._say({"id": id_, "type": "error", "payload": answer.errors})
+                        await self._queue({"id": id_, "type": "error", "payload": answer.errors})
                         return
-                    await self._say({"id": id_, "type": "next", "payload": _payload(answer)})
+                    await self._queue({"id": id_, "type": "next", "payload": _payload(answer)})
         except RequestError as error:
             await self._refuse(id_, error)
-        except Ended:
+        except SocketClosed:
             raise
         except Exception as error:
             log_failure(error, self._trace_id)
-            await self._refuse(id_, masked())
+            await self._refuse(id_, masked_error())
 
     async def _refuse(self, id_: str, error: RequestError) -> None:
         entry = error_entry(error, self._trace_id)
-        await self._say({"id": id_, "type": "error", "payload": [entry]})
+        await self._queue({"id": id_, "type": "error", "payload": [entry]})
 
-    async def _say(self, message: dict[str, Any]) -> None:
+    async def _queue(self, message: dict[str, Any]) -> None:
         """Queue a message; who takes none for too long is dropped."""
         text = orjson.dumps(message).decode()
         try:
@@ -219,33 +223,35 @@ class Socket:
                 async with asyncio.timeout(self._limits.slow_seconds):
                     await self._websocket.send_text(text)
             except WebSocketDisconnect:
-                raise Ended(None) from None
+                raise SocketClosed(None) from None
             except TimeoutError:
                 raise _too_slow() from None
 
-    async def _heard(self) -> dict[str, Any]:
+    async def _receive(self) -> dict[str, Any]:
         """The next message, whatever it is about."""
         received = await self._websocket.receive()
         if received["type"] == "websocket.disconnect":
-            raise Ended(None)
+            raise SocketClosed(None)
         text = received.get("text")
         if text is None:
-            raise Ended(Close.BAD_REQUEST, "Messages are texts.")
+            raise SocketClosed(CloseCode.BAD_REQUEST, "Messages are texts.")
         if len(text) > self._limits.message_size:
-            raise Ended(Close.TOO_LARGE, "The message is too large.")
+            raise SocketClosed(CloseCode.TOO_LARGE, "The message is too large.")
         try:
             message = read_json(text.encode())
         except RequestError as error:
-            raise Ended(Close.BAD_REQUEST, error.message) from None
+            raise SocketClosed(CloseCode.BAD_REQUEST, error.message) from None
         if not isinstance(message, dict) or not isinstance(message.get("type"), str):
-            raise Ended(Close.BAD_REQUEST, "A message is an object with a type.")
+            raise SocketClosed(CloseCode.BAD_REQUEST, "A message is an object with a type.")
         return message
 
 
 def _id_of(message: dict[str, Any]) -> str:
     id_ = message.get("id")
     if not isinstance(id_, str) or not 0 < len(id_) <= _LONGEST_ID:
-        raise Ended(Close.BAD_REQUEST, f"An id is a text of up to {_LONGEST_ID} characters.")
+        raise SocketClosed(
+            CloseCode.BAD_REQUEST, f"An id is a text of up to {_LONGEST_ID} characters."
+        )
     return id_
 
 
@@ -262,8 +268,8 @@ def _too_many(most: int) -> RequestError:
     )
 
 
-def _too_slow() -> Ended:
-    return Ended(Close.TOO_SLOW, "Read faster; follow on from your last position.")
+def _too_slow() -> SocketClosed:
+    return SocketClosed(CloseCode.TOO_SLOW, "Read faster; follow on from your last position.")
 
 
 def _first(group: BaseExceptionGroup[Any], kind: type[Any]) -> Any:

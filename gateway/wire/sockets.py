@@ -12,7 +12,7 @@ from http import HTTPStatus
 from gateway.errors import ErrorCode, RequestError
 from gateway.settings.connections import ConnectionSettings
 from gateway.viewer import Viewer
-from gateway.wire.close_codes import Close, Ended
+from gateway.wire.close_codes import CloseCode, SocketClosed
 from gateway.wire.metrics import Metrics
 
 
@@ -69,9 +69,11 @@ class Sockets:
     def of(self, viewer: Viewer, socket: UnknownSocket) -> Iterator[None]:
         """The socket counts for its viewer from now on. Raises Ended where there are enough."""
         if self._known >= self._most:
-            raise Ended(Close.TRY_AGAIN_LATER, "There are too many sockets right now.")
+            raise SocketClosed(CloseCode.TRY_AGAIN_LATER, "There are too many sockets right now.")
         if self._of_viewers[viewer.subject] >= self._most_of_a_viewer:
-            raise Ended(Close.TOO_MANY, f"A viewer has at most {self._most_of_a_viewer} sockets.")
+            raise SocketClosed(
+                CloseCode.TOO_MANY, f"A viewer has at most {self._most_of_a_viewer} sockets."
+            )
         self._no_longer_unknown(socket)
         self._known += 1
         self._of_viewers[viewer.subject] += 1

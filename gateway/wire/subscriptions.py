@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from gateway.error_reports import error_entry
 from gateway.errors import GerbangError
-from gateway.execution.operation import Answer, Follower, OperationRequest
+from gateway.execution.operation import Answer, OperationRequest, SubscriptionRunner
 from gateway.logs.operation import Kind, begin_record
 from gateway.logs.requests import log_subscription
 from gateway.viewer import Viewer
@@ -18,7 +18,7 @@ from models.vocabulary import Role
 class ObservedFollower:
     """A follower that is watched."""
 
-    def __init__(self, follower: Follower, metrics: Metrics) -> None:
+    def __init__(self, follower: SubscriptionRunner, metrics: Metrics) -> None:
         self._follower = follower
         self._metrics = metrics
 

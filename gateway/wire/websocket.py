@@ -8,7 +8,7 @@ from starlette.websockets import WebSocket
 
 from gateway.access.tokens import Authentication
 from gateway.errors import ErrorCode, RequestError
-from gateway.execution.operation import Follower
+from gateway.execution.operation import SubscriptionRunner
 from gateway.wire.addresses import Addresses
 from gateway.wire.answers import error_response
 from gateway.wire.metrics import Metrics
@@ -23,7 +23,7 @@ class GraphQLOverWebSocket:
 
     def __init__(
         self,
-        follower: Follower,
+        follower: SubscriptionRunner,
         authentication: Authentication,
         metrics: Metrics,
         sockets: Sockets,
@@ -51,7 +51,7 @@ class GraphQLOverWebSocket:
                     self._limits,
                     trace_id,
                 )
-                if code := await socket.talk(place):
+                if code := await socket.run(place):
                     self._metrics.note_close(code)
         except RequestError as error:
             self._metrics.note_error(error.code)

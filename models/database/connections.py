@@ -14,12 +14,17 @@ from models.database.url import TLS, DatabaseUrl, Host, read_database_url
 
 #: What the driver raises on a connection that is no good any more; the last where the server went
 #: away between two answers.
-LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+CONNECTION_ERRORS = (
+    OSError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
 
 
 #: Option of a statement: what is remarked at its end. The server plans a prepared statement anew
 #: whenever another role asks it than the last time; with its role remarked, each keeps its own.
-REMARK = "remark"
+COMMENT = "remark"
 #: How many of them a connection keeps: every role asks in its own words.
 _PREPARED_STATEMENTS = 300
 #: SQLAlchemy's name of the driver, without an address: `connect` reads every URL.
@@ -58,15 +63,15 @@ def pool(
         },
     )
     event.listen(kept.sync_engine, "connect", partial(_note_backend, seconds=connect_seconds))
-    event.listen(kept.sync_engine, "checkout", _replace_if_closed)
-    event.listen(kept.sync_engine, "before_cursor_execute", _with_remark, retval=True)
+    event.listen(kept.sync_engine, "checkout", _discard_if_closed)
+    event.listen(kept.sync_engine, "before_cursor_execute", _with_comment, retval=True)
     return kept
 
 
-def _with_remark(
+def _with_comment(
     connection: Any, cursor: Any, statement: str, values: Any, context: Any, is_many: bool
 ) -> tuple[str, Any]:
-    remark = context.execution_options.get(REMARK)
+    remark = context.execution_options.get(COMMENT)
     return (f"{statement} /* {remark} */" if remark else statement), values
 
 
@@ -74,7 +79,7 @@ def _note_backend(dbapi_connection: Any, record: Any, seconds: float) -> None:
     record.info["backend"] = dbapi_connection.run_async(partial(own_backend, seconds=seconds))
 
 
-def _replace_if_closed(dbapi_connection: Any, *_: Any) -> None:
+def _discard_if_closed(dbapi_connection: Any, *_: Any) -> None:
     """The driver has seen a restarted server hang up: asking it costs no round trip."""
     if dbapi_connection.driver_connection.is_closed():
         raise DisconnectionError
@@ -135,14 +140,14 @@ async def own_backend(driver: asyncpg.Connection, seconds: float | None = None) 
 
 def backend_of(connection: AsyncConnection) -> int | None:
     """The same of a connection of our pool, which asked when it was opened."""
-    return _lent(connection).info["backend"]
+    return _pooled(connection).info["backend"]
 
 
 def driver_of(connection: AsyncConnection) -> Any:
     """The driver's own connection, which sends several statements in one round trip."""
-    return _lent(connection).driver_connection
+    return _pooled(connection).driver_connection
 
 
-def _lent(connection: AsyncConnection) -> Any:
+def _pooled(connection: AsyncConnection) -> Any:
     """What the pool has lent: it is there already, so that nothing is waited for."""
     return connection.sync_connection.connection  # type: ignore[union-attr]

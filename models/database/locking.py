@@ -38,7 +38,7 @@ class LockedError(Exception):
     """Somebody held on to what was to be changed; the text says who, and what to do."""
 
 
-async def patiently(
+async def retry_for_lock(
     connection: asyncpg.Connection,
     attempt: Callable[[], Awaitable[T]],
     what: str,

@@ -144,7 +144,7 @@ class DatabaseUrl:
         login = quote(self.user, safe="")
         if self.password is not None:
             login += f":{quote(self.password, safe='')}"
-        hosts = ",".join(_written(host) for host in self.hosts)
+        hosts = ",".join(_quote(host) for host in self.hosts)
         query = "&".join(f"{name}={quote(value)}" for name, value in self.parameters.items())
         database = quote(self.database, safe="")
         return f"postgresql://{login}@{hosts}/{database}" + (f"?{query}" if query else "")
@@ -168,7 +168,7 @@ def read_database_url(given: str) -> DatabaseUrl:
         if in_the_middle and name in said:
             raise DatabaseUrlError(f"says {name} twice")
         if in_the_middle:
-            said[name] = _decoded(in_the_middle)
+            said[name] = _decode(in_the_middle)
     for name in ("user", "dbname"):
         if name not in said:
             raise DatabaseUrlError(f"names no {name}: postgresql://user@host/dbname")
@@ -177,7 +177,7 @@ def read_database_url(given: str) -> DatabaseUrl:
         password=said.pop("password", None),
         hosts=tuple(_hosts(parts["hosts"], said.pop("host", None), said.pop("port", None))),
         database=said.pop("dbname"),
-        parameters=_checked(said),
+        parameters=_check(said),
     )
 
 
@@ -193,11 +193,11 @@ def _parameters(query: str | None) -> dict[str, str]:
             )
         if name in said or not sign or not value:
             raise DatabaseUrlError(f"says {name} twice, or without a value")
-        said[name] = _decoded(value)
+        said[name] = _decode(value)
     return said
 
 
-def _decoded(text: str) -> str:
+def _decode(text: str) -> str:
     try:
         if not _BAD_ESCAPE.search(text):
             return unquote(text, errors="strict")
@@ -216,17 +216,17 @@ def _hosts(in_the_middle: str, host: str | None, port: str | None) -> Iterator[H
     for number, text in enumerate(names):
         name, own_port = (text, "") if host else _host_and_port(text)
         for address in (name,) if name else _SOCKET_FOLDERS:
-            yield Host(_known(address), _port(own_port or ports[number % len(ports)]))
+            yield Host(_require_known(address), _port(own_port or ports[number % len(ports)]))
 
 
 def _host_and_port(text: str) -> tuple[str, str]:
     parts = _HOST.fullmatch(text)
     if not parts:
         raise DatabaseUrlError("names a host that is none: an IPv6 address stands in brackets")
-    return parts["ipv6"] or _decoded(parts["name"]), parts["port"] or ""
+    return parts["ipv6"] or _decode(parts["name"]), parts["port"] or ""
 
 
-def _known(address: str) -> str:
+def _require_known(address: str) -> str:
     if not address.startswith("/") and not re.fullmatch(r"[\w.:%-]+", address):
         raise DatabaseUrlError("names a host that is neither a name, an address nor a folder")
     return address
@@ -238,7 +238,7 @@ def _port(text: str) -> int:
     return int(text) if text else _PORT
 
 
-def _checked(parameters: dict[str, str]) -> dict[str, str]:
+def _check(parameters: dict[str, str]) -> dict[str, str]:
     for name, words in _WORDS.items():
         if name in parameters and parameters[name] not in words:
             raise DatabaseUrlError(f"{name} is expected to be one of {', '.join(words)}")
@@ -259,7 +259,7 @@ def _checked(parameters: dict[str, str]) -> dict[str, str]:
     return parameters
 
 
-def _written(host: Host) -> str:
+def _quote(host: Host) -> str:
     if host.is_socket:
         return f"{quote(host.address, safe='')}:{host.port}"
     address = f"[{host.address}]" if ":" in host.address else host.address

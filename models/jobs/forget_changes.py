@@ -5,7 +5,7 @@ import asyncio
 import asyncpg
 
 from models.case.change import ApplicationChange, VolumeChange
-from models.jobs.scheduler import Jobs, keep
+from models.jobs.scheduler import Jobs, run_repeatedly
 
 #: How long a place among the changes can be returned to.
 FOLLOWED_HOURS = 24
@@ -29,4 +29,4 @@ async def keep_forgetting(
     url: str, stop: asyncio.Event, every: float = _EVERY_SECONDS, jobs: Jobs | None = None
 ) -> None:
     """Forget until told to stop; a lost database is tried again the next time."""
-    await keep(forget, url, stop, every, jobs)
+    await run_repeatedly(forget, url, stop, every, jobs)

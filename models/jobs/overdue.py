@@ -9,7 +9,7 @@ from typing import Any
 
 import asyncpg
 
-from models.jobs.scheduler import Jobs, keep
+from models.jobs.scheduler import Jobs, run_repeatedly
 from models.life.steps import STEPS, Step, Verb
 from models.vocabulary import EventKind, Status, Wait
 
@@ -109,7 +109,7 @@ async def keep_lapsing(
 ) -> None:
     """Do both until told to stop."""
     batches = (end_overdue, forget_keys)
-    await asyncio.gather(*(keep(batch, url, stop, every, jobs) for batch in batches))
+    await asyncio.gather(*(run_repeatedly(batch, url, stop, every, jobs) for batch in batches))
 
 
 async def _end(connection: asyncpg.Connection, step: Step, limit: int) -> int:

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import UTC, date, datetime
 
-from models.database.connections import LOST, connect
+from models.database.connections import CONNECTION_ERRORS, connect
 from models.jobs.scheduler import Jobs, pause
 from models.publication.publishing import publish, wib_day
 
@@ -25,7 +25,7 @@ async def keep_publishing(
             try:
                 await job.run(_publish(url, now))
                 published_on = wib_day(now)
-            except LOST as error:
+            except CONNECTION_ERRORS as error:
                 job.note_failure(error)
         await pause(stop, every)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import asyncpg
 
-from models.database.connections import LOST, connect
+from models.database.connections import CONNECTION_ERRORS, connect
 
 log = logging.getLogger(__name__)
 
@@ -82,20 +82,20 @@ class Jobs:
         return [job.name for job in self.all.values() if job.stands_still(now)]
 
 
-async def keep(
+async def run_repeatedly(
     batch: Batch, url: str, stop: asyncio.Event, every: float, jobs: Jobs | None = None
 ) -> None:
     """Do batches until told to stop; a lost database is tried again after a pause."""
     job = (jobs or Jobs()).add(batch.__name__, every)
     while not stop.is_set():
         try:
-            await _until_lost(batch, url, stop, job)
-        except LOST as error:
+            await _run_on_one_connection(batch, url, stop, job)
+        except CONNECTION_ERRORS as error:
             job.note_failure(error)
             await pause(stop, every)
 
 
-async def _until_lost(batch: Batch, url: str, stop: asyncio.Event, job: Job) -> None:
+async def _run_on_one_connection(batch: Batch, url: str, stop: asyncio.Event, job: Job) -> None:
     connection = await connect(url)
     try:
         while not stop.is_set():

@@ -3,7 +3,7 @@
 ``STEPS`` is the whole state machine; `docs/life.md` is drawn from it.
 """
 
-from models.life.case_state import Standing, moved
+from models.life.case_state import CaseState, columns_after_step
 from models.life.preconditions import Attempt
 from models.life.refusals import MEANINGS, Refusal
 from models.life.steps import STEPS, Step, Verb, refusal, step_for
@@ -12,11 +12,11 @@ __all__ = [
     "MEANINGS",
     "STEPS",
     "Attempt",
+    "CaseState",
     "Refusal",
-    "Standing",
     "Step",
     "Verb",
-    "moved",
+    "columns_after_step",
     "refusal",
     "step_for",
 ]

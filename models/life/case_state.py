@@ -9,7 +9,7 @@ from models.vocabulary import CLOSED, EventKind, Role, ScreeningKind, ScreeningR
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class CaseState:
     """What the rules look at."""
 
     status: Status
@@ -41,7 +41,7 @@ class Standing:
         waiting = ScreeningResult.PENDING
         return frozenset(kind for kind, answer in self.answers.items() if answer is waiting)
 
-    def to_be_asked(self, role: Role | None) -> tuple[ScreeningKind, ...]:
+    def open_questions(self, role: Role | None) -> tuple[ScreeningKind, ...]:
         """The questions that a role may ask now; a hit is looked at again by supervisors only."""
         unanswered = {None, ScreeningResult.UNAVAILABLE}
         if role is Role.SUPERVISOR:
@@ -49,8 +49,8 @@ class Standing:
         return tuple(one for one in self.questions if self.answers.get(one) in unanswered)
 
 
-def moved(
-    now: Standing, target: Status | None, event: EventKind | None, at: datetime
+def columns_after_step(
+    now: CaseState, target: Status | None, event: EventKind | None, at: datetime
 ) -> dict[str, Any]:
     """The columns of an application that a step changes, with their new values."""
     match event:
@@ -61,10 +61,10 @@ def moved(
         case EventKind.RELEASED:
             return {"is_held": False}
         case _:
-            return {} if target is None else _entered(now, target, at) | _resumed(now, at)
+            return {} if target is None else _on_entering(now, target, at) | _on_resuming(now, at)
 
 
-def _entered(now: Standing, target: Status, at: datetime) -> dict[str, Any]:
+def _on_entering(now: CaseState, target: Status, at: datetime) -> dict[str, Any]:
     changes: dict[str, Any] = {"status": target.value}
     if target is Status.INFO_REQUESTED:
         changes["was_info_requested"] = True
@@ -74,7 +74,7 @@ def _entered(now: Standing, target: Status, at: datetime) -> dict[str, Any]:
     return changes
 
 
-def _resumed(now: Standing, at: datetime) -> dict[str, Any]:
+def _on_resuming(now: CaseState, at: datetime) -> dict[str, Any]:
     """What the adjusted clock leaves out: the time for which the case waited for the applicant."""
     if now.status is not Status.INFO_REQUESTED or now.since is None:
         return {}

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from models.life.case_state import Standing
+from models.life.case_state import CaseState
 from models.life.refusals import Refusal
 from models.vocabulary import Role
 
@@ -21,50 +21,50 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
+class Precondition:
     """A condition in words, how it is checked, and what is told where it does not hold."""
 
     words: str
-    holds: Callable[[Standing, Attempt], bool]
+    holds: Callable[[CaseState, Attempt], bool]
     refusal: Refusal
 
 
-IS_READY_FOR_WORK = Need(
+IS_READY_FOR_WORK = Precondition(
     "a partner has handed the file over",
     lambda now, _: now.is_received or not now.is_partnered,
     Refusal.NOT_RECEIVED,
 )
-IS_NOT_RECEIVED = Need(
+IS_NOT_RECEIVED = Precondition(
     "not handed over before", lambda now, _: not now.is_received, Refusal.ALREADY_RECEIVED
 )
-IS_HELD = Need("held", lambda now, _: now.is_held, Refusal.NOT_HELD)
-IS_NOT_HELD = Need("not held", lambda now, _: not now.is_held, Refusal.ALREADY_HELD)
+IS_HELD = Precondition("held", lambda now, _: now.is_held, Refusal.NOT_HELD)
+IS_NOT_HELD = Precondition("not held", lambda now, _: not now.is_held, Refusal.ALREADY_HELD)
 #: One refusal for all of it: an officer does not learn of holds and hits.
-IS_CLEARED = Need(
+IS_CLEARED = Precondition(
     "not held, and every question of supervision was last answered CLEAR",
     lambda now, _: now.is_cleared,
     Refusal.NOT_CLEARED,
 )
-WAS_DECIDED_BY_ANOTHER = Need(
+WAS_DECIDED_BY_ANOTHER = Precondition(
     "decided by another person",
     lambda now, by: now.decided_by != by.subject,
     Refusal.SECOND_PERSON_REQUIRED,
 )
-CHANGES_THE_DECISION = Need(
+CHANGES_THE_DECISION = Precondition(
     "not what was decided",
     lambda now, by: now.decided != by.decision,
     Refusal.SAME_DECISION,
 )
-IS_PARTNERED = Need(
+IS_PARTNERED = Precondition(
     "taken in by a partner", lambda now, _: now.is_partnered, Refusal.NOT_HANDED_OVER
 )
-WAITS_FOR_ANSWER = Need(
+WAITS_FOR_ANSWER = Precondition(
     "the question waits for its answer",
     lambda now, by: by.question in now.pending,
     Refusal.NOTHING_ASKED,
 )
-CAN_BE_ASKED_ANEW = Need(
+CAN_BE_ASKED_ANEW = Precondition(
     "something can be asked anew",
-    lambda now, by: bool(now.to_be_asked(by.role)),
+    lambda now, by: bool(now.open_questions(by.role)),
     Refusal.NOTHING_TO_ASK,
 )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from models.life.case_state import Standing
+from models.life.case_state import CaseState
 from models.life.preconditions import (
     CAN_BE_ASKED_ANEW,
     CHANGES_THE_DECISION,
@@ -16,7 +16,7 @@ from models.life.preconditions import (
     WAITS_FOR_ANSWER,
     WAS_DECIDED_BY_ANOTHER,
     Attempt,
-    Need,
+    Precondition,
 )
 from models.life.refusals import Refusal
 from models.vocabulary import CLOSED, EventKind, Role, Status
@@ -56,7 +56,7 @@ class Step:
     #: None: it is told by a row of its own, a question to supervision or its answer.
     event: EventKind | None
     by: tuple[Role, ...] = ()
-    needs: tuple[Need, ...] = ()
+    needs: tuple[Precondition, ...] = ()
 
 
 S, E, R = Status, EventKind, Role
@@ -114,6 +114,6 @@ def step_for(verb: Verb, status: Status, role: Role | None) -> Step | None:
     return None
 
 
-def refusal(step: Step, now: Standing, attempt: Attempt) -> Refusal | None:
+def refusal(step: Step, now: CaseState, attempt: Attempt) -> Refusal | None:
     """Why a step cannot be taken from where the application stands; None where it can."""
     return next((need.refusal for need in step.needs if not need.holds(now, attempt)), None)

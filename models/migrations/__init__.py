@@ -18,17 +18,17 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.database.connections import driver_of, engine
-from models.database.locking import LOCK_TIMEOUT_MS, patiently
+from models.database.locking import LOCK_TIMEOUT_MS, retry_for_lock
 from models.database.owner import demand
 from models.database.url import read_database_url
 from models.migrations.turns import take_turn
 from models.row_security import (
     create_roles,
-    let_in,
-    let_in_steps,
-    lift,
-    put_up,
-    put_up_steps,
+    drop_policies,
+    grant_login,
+    grant_login_steps,
+    install_row_security,
+    row_security_steps,
 )
 from models.row_security.seal_keys import are_trusted_alone, trust_only
 
@@ -36,7 +36,7 @@ _HERE = Path(__file__).parent
 _KEYS_LOCK = "ROW EXCLUSIVE on viewer.daily_seal_key"
 
 
-class Planned(NamedTuple):
+class PlannedStep(NamedTuple):
     """Something that migrating would do."""
 
     what: str
@@ -66,34 +66,37 @@ async def migrate(
             await demand(driver, login)  # another owner may have made some meanwhile
         await _upgrade(connection, revision)
         if revision == "head":
-            await put_up(driver)
+            await install_row_security(driver)
             if gateway_url:
-                letting = partial(let_in, driver, gateway_url)
-                await patiently(driver, letting, "let the gateway log in")
+                letting = partial(grant_login, driver, gateway_url)
+                await retry_for_lock(driver, letting, "let the gateway log in")
             if seal_keys and not await are_trusted_alone(driver, seal_keys):
                 trusting = partial(trust_only, driver, seal_keys)
-                await patiently(driver, trusting, "trust other seal keys")
+                await retry_for_lock(driver, trusting, "trust other seal keys")
 
 
 async def plan(
     url: str, *, gateway_url: str | None = None, seal_keys: Sequence[bytes] = ()
-) -> list[Planned]:
+) -> list[PlannedStep]:
     """What `migrate` would do now, in order. Changes and locks nothing, and waits for nobody.
 
     Raises OwnerError where the owner lacks a right that it needs.
     """
     async with engine(url).connect() as connection:
-        pending = await connection.run_sync(_pending)
+        pending = await connection.run_sync(_pending_revisions)
         await connection.rollback()
         driver = driver_of(connection)
         await demand(driver, read_database_url(gateway_url).user if gateway_url else None)
-        steps = await put_up_steps(driver)
-        steps += await let_in_steps(driver, gateway_url) if gateway_url else []
+        steps = await row_security_steps(driver)
+        steps += await grant_login_steps(driver, gateway_url) if gateway_url else []
         has_new_keys = seal_keys and not await are_trusted_alone(driver, seal_keys)
     return [
-        *(Planned(f"revision {each.revision}: {_title(each)}", _locks(each)) for each in pending),
-        *(Planned(step.what, step.lock) for step in steps),
-        *([Planned("trust other seal keys", _KEYS_LOCK)] if has_new_keys else []),
+        *(
+            PlannedStep(f"revision {each.revision}: {_title(each)}", _locks(each))
+            for each in pending
+        ),
+        *(PlannedStep(step.what, step.lock) for step in steps),
+        *([PlannedStep("trust other seal keys", _KEYS_LOCK)] if has_new_keys else []),
     ]
 
 
@@ -104,17 +107,17 @@ async def downgrade(url: str, revision: str) -> None:
     """
     async with _alone(url) as connection:
         driver = driver_of(connection)
-        await patiently(driver, partial(lift, driver), "lift the row rules")
+        await retry_for_lock(driver, partial(drop_policies, driver), "lift the row rules")
         await _run(connection, lambda config: command.downgrade(config, revision))
 
 
-async def standing(url: str) -> tuple[str | None, str | None]:
+async def current_and_newest(url: str) -> tuple[str | None, str | None]:
     """The revision that the database is at, and the newest one."""
     async with engine(url).connect() as connection:
-        return await connection.run_sync(_standing)
+        return await connection.run_sync(_current)
 
 
-async def compare(url: str) -> None:
+async def require_matching_models(url: str) -> None:
     """Raise if the tables of the database are not those of the models."""
     async with _alone(url) as connection:
         await _run(connection, command.check)
@@ -156,10 +159,10 @@ async def _upgrade(connection: AsyncConnection, revision: str) -> None:
         finally:
             await connection.rollback()
 
-    at, newest = await connection.run_sync(_standing)
+    at, newest = await connection.run_sync(_current)
     await connection.rollback()
     if at is None or at != (newest if revision == "head" else revision):
-        await patiently(driver_of(connection), once, f"bring the tables up from revision {at}")
+        await retry_for_lock(driver_of(connection), once, f"bring the tables up from revision {at}")
 
 
 async def _run(connection: AsyncConnection, step: Callable[[Config], None]) -> None:
@@ -173,12 +176,12 @@ def _config(connection: Connection) -> Config:
     return config
 
 
-def _standing(connection: Connection) -> tuple[str | None, str | None]:
+def _current(connection: Connection) -> tuple[str | None, str | None]:
     newest = ScriptDirectory.from_config(_config(connection)).get_current_head()
     return MigrationContext.configure(connection).get_current_revision(), newest
 
 
-def _pending(connection: Connection) -> list[Script]:
+def _pending_revisions(connection: Connection) -> list[Script]:
     scripts = ScriptDirectory.from_config(_config(connection))
     at = MigrationContext.configure(connection).get_current_revision()
     return (

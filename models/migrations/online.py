@@ -121,7 +121,7 @@ def lift_row_rules(table: str | None = None, *columns: str) -> list[str]:
 
 
 @contextmanager
-def row_rules_lifted(table: str, *columns: str) -> Iterator[None]:
+def without_row_rules(table: str, *columns: str) -> Iterator[None]:
     """Meanwhile no row rule looks at a table, or at some of its columns; then all do again.
 
     For what PostgreSQL refuses to do to a column that a rule uses, such as changing its type.

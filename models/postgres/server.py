@@ -149,7 +149,7 @@ def _launch(
 ) -> Server:
     failure = None
     for _ in range(1 if port else PORT_TRIES):
-        server = _guarded(cluster, binaries, port or _free_port(), settings, lock)
+        server = _start_guarded(cluster, binaries, port or _free_port(), settings, lock)
         failure = _failure_to_start(server)
         if failure is None:
             return server
@@ -158,7 +158,7 @@ def _launch(
     raise PostgresError(f"PostgreSQL did not start on {cluster.data}:\n{failure}")
 
 
-def _guarded(
+def _start_guarded(
     cluster: Cluster, binaries: Binaries, port: int, settings: dict[str, str], lock: int
 ) -> Server:
     options = [f"--{name}={value}" for name, value in (settings | {"port": str(port)}).items()]

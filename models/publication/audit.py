@@ -24,22 +24,22 @@ from models.publication.disclosure import (
     UNBOUNDED,
     Counts,
     Interval,
-    Protected,
+    ProtectedCount,
     Published,
-    published,
-    told,
+    protect,
+    reveal,
 )
 from models.publication.sets import Cell, Place, wholes
 
 #: What somebody knows exactly of a count, without any publication.
-Known = Callable[[Cell, Protected], Interval]
+Known = Callable[[Cell, ProtectedCount], Interval]
 
 
 class Figure(NamedTuple):
     """A protected count of a cell."""
 
     cell: Cell
-    measure: Protected
+    measure: ProtectedCount
 
 
 @dataclass
@@ -49,29 +49,29 @@ class Candidate:
     counts: Counts
     closed: int
     closed_is_known: bool
-    measures: tuple[Protected, ...]
+    measures: tuple[ProtectedCount, ...]
     #: What earlier editions told, of the counts as they are now.
-    before: Mapping[Protected, Interval] = field(default_factory=dict)
+    before: Mapping[ProtectedCount, Interval] = field(default_factory=dict)
     #: Whether this run may publish it.
     is_new: bool = True
     was_published: bool = False
-    withheld: set[Protected] = field(default_factory=set)
+    withheld: set[ProtectedCount] = field(default_factory=set)
     is_kept: bool = False
 
     @cached_property
     def figures(self) -> Published:
-        return published(
+        return protect(
             self.counts, self.closed, self.withheld, closed_is_known=self.closed_is_known
         )
 
     @cached_property
-    def tells(self) -> Mapping[Protected, Interval]:
+    def tells(self) -> Mapping[ProtectedCount, Interval]:
         """What all editions together tell of each count."""
-        before = {measure: self.before.get(measure, ANYTHING) for measure in Protected}
+        before = {measure: self.before.get(measure, ANYTHING) for measure in ProtectedCount}
         if not self.is_new or self.is_kept:
             return before
-        now = told(self.figures)
-        return {measure: before[measure].within(now[measure]) for measure in Protected}
+        now = reveal(self.figures)
+        return {measure: before[measure].within(now[measure]) for measure in ProtectedCount}
 
     @property
     def tells_something(self) -> bool:
@@ -80,12 +80,12 @@ class Candidate:
             interval.low > 1 or 0 < interval.high < UNBOUNDED for interval in self.tells.values()
         )
 
-    def can_withhold(self, measure: Protected) -> bool:
+    def can_withhold(self, measure: ProtectedCount) -> bool:
         if not self.is_new or self.is_kept:
             return False
         return self.was_published or bool(self.figures[measure])
 
-    def withhold(self, measure: Protected) -> None:
+    def withhold(self, measure: ProtectedCount) -> None:
         """Publish less of it; what was published before stays as it was, all of it."""
         if self.was_published:
             self.is_kept = True
@@ -120,13 +120,13 @@ class System:
     def _outcomes(self) -> Iterable[Sum]:
         """Refused, and decided within the target, are decisions."""
         for number, (cell, measure) in enumerate(self.figures):
-            if measure in (Protected.REFUSED, Protected.WITHIN_TARGET):
-                yield Sum(self._number[Figure(cell, Protected.DECISIONS)], (number,), False)
+            if measure in (ProtectedCount.REFUSED, ProtectedCount.WITHIN_TARGET):
+                yield Sum(self._number[Figure(cell, ProtectedCount.DECISIONS)], (number,), False)
 
     def bounds(self, known: Known) -> Bounds:
         """What is left of each count for somebody who knows so much, and reads the figures."""
         tells = [self._cells[cell].tells[measure] for cell, measure in self.figures]
-        exactly = self._exactly(known)
+        exactly = self._known_exactly(known)
         bounds = Bounds(map(Interval.within, tells, exactly), self._sums)
         bounds.narrow(
             number
@@ -135,14 +135,14 @@ class System:
         )
         return bounds
 
-    def _exactly(self, known: Known) -> list[Interval]:
+    def _known_exactly(self, known: Known) -> list[Interval]:
         if known not in self._known:
             self._known[known] = [known(cell, measure) for cell, measure in self.figures]
         return self._known[known]
 
-    def too_much_told(self, known: Known, bounds: Bounds) -> list[int]:
+    def overexposed(self, known: Known, bounds: Bounds) -> list[int]:
         """The numbers of counts with too few candidates left."""
-        exactly = self._exactly(known)
+        exactly = self._known_exactly(known)
         found: list[int] = []
         for number, (low, high) in enumerate(zip(bounds.low, bounds.high, strict=True)):
             left = high - low + 1
@@ -165,7 +165,7 @@ class System:
         for number in sorted(numbers, key=self._size):
             if number not in seen_to:
                 is_any = self._withhold_for(number) or is_any
-                seen_to |= {number, *self._sums.tied(number)}
+                seen_to |= {number, *self._sums.neighbours(number)}
         return is_any
 
     def _size(self, number: int) -> tuple[int, Figure]:
@@ -173,7 +173,7 @@ class System:
         return self._cells[cell].counts[measure], self.figures[number]
 
     def _withhold_for(self, number: int) -> bool:
-        for chosen in (number, *sorted(self._sums.tied(number), key=self._size)):
+        for chosen in (number, *sorted(self._sums.neighbours(number), key=self._size)):
             cell, measure = self.figures[chosen]
             if self._cells[cell].can_withhold(measure):
                 self._cells[cell].withhold(measure)
@@ -200,17 +200,17 @@ def audit(system: System, coalitions: Iterable[Known]) -> list[Bounds]:
     """
     everyone = list(coalitions)
     while True:
-        settled = [_settled(system, known) for known in everyone]
+        settled = [_settle(system, known) for known in everyone]
         if not any(has_withheld for _, has_withheld in settled):
             return [bounds for bounds, _ in settled]
 
 
-def _settled(system: System, known: Known) -> tuple[Bounds, bool]:
+def _settle(system: System, known: Known) -> tuple[Bounds, bool]:
     """What is left when one coalition is told no more than it may; whether that took anything."""
     has_withheld = False
     while True:
         bounds = system.bounds(known)
-        too_much = system.too_much_told(known, bounds)
+        too_much = system.overexposed(known, bounds)
         if not (too_much and (system.withhold_for_each(too_much) or system.withhold_all())):
             return bounds, has_withheld
         has_withheld = True

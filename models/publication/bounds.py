@@ -25,7 +25,7 @@ class Sums:
             for count in (whole, *parts):
                 self.of[count].append(number)
 
-    def tied(self, count: int) -> set[int]:
+    def neighbours(self, count: int) -> set[int]:
         """The counts that stand in a sum with one."""
         sums = (self.all[number] for number in self.of[count])
         return {other for whole, parts, _ in sums for other in (whole, *parts)} - {count}

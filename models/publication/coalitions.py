@@ -9,7 +9,7 @@ from models.publication.disclosure import (
     FEWEST_CANDIDATES,
     UNBOUNDED,
     Interval,
-    Protected,
+    ProtectedCount,
 )
 from models.publication.sets import (
     CENTRE_SETS,
@@ -20,7 +20,7 @@ from models.publication.sets import (
     national_counterparts,
     place_of,
 )
-from models.publication.source import Truth
+from models.publication.source import TrueCounts
 from models.vocabulary import Channel
 
 
@@ -35,7 +35,7 @@ class Block(NamedTuple):
 Candidates = dict[Cell, Candidate]
 
 
-def audited(candidates: Mapping[Cell, Candidate], truth: Truth) -> None:
+def audit_publication(candidates: Mapping[Cell, Candidate], truth: TrueCounts) -> None:
     """Withhold whatever would tell too much; the candidates remember what."""
     blocks: defaultdict[Block, Candidates] = defaultdict(dict)
     for cell, candidate in candidates.items():
@@ -49,7 +49,7 @@ def audited(candidates: Mapping[Cell, Candidate], truth: Truth) -> None:
         _audit_year({b: cells for b, cells in blocks.items() if b.year == year}, truth)
 
 
-def _audit_year(blocks: Mapping[Block, Candidates], truth: Truth) -> None:
+def _audit_year(blocks: Mapping[Block, Candidates], truth: TrueCounts) -> None:
     """First each country by itself, then the whole country with what the countries tell of it."""
     least: dict[Figure, int] = {}
     most_of: dict[Figure, dict[Figure, Interval]] = defaultdict(dict)
@@ -67,7 +67,7 @@ def _audit_year(blocks: Mapping[Block, Candidates], truth: Truth) -> None:
             _audit_national(blocks[block], truth, least, most_of)
 
 
-def _audit_place(cells: Candidates, truth: Truth) -> dict[Figure, Interval]:
+def _audit_place(cells: Candidates, truth: TrueCounts) -> dict[Figure, Interval]:
     """One partner in one country: its manager alone, and with the agent of each centre.
 
     What is left of the figures that the whole country's contain.
@@ -87,20 +87,20 @@ def _audit_place(cells: Candidates, truth: Truth) -> dict[Figure, Interval]:
     return left
 
 
-def _manager(truth: Truth) -> Known:
+def _manager(truth: TrueCounts) -> Known:
     """Whoever knows intake and work in progress knows closures; no outcome is more than those."""
-    return lambda cell, measure: Interval(0, truth.closed(cell))
+    return lambda cell, measure: Interval(0, truth.closed_in(cell))
 
 
-def _with_agent(truth: Truth, centre: str) -> Known:
+def _with_agent(truth: TrueCounts, centre: str) -> Known:
     """A manager together with an agent, who knows every outcome of one centre."""
 
-    def known(cell: Cell, measure: Protected) -> Interval:
+    def known(cell: Cell, measure: ProtectedCount) -> Interval:
         part = _at_centre(cell, centre)
         if part is None:
-            return Interval(0, truth.closed(cell))
+            return Interval(0, truth.closed_in(cell))
         count = truth.counts_of(part)[measure]
-        return Interval(count, truth.closed(cell) - truth.closed(part) + count)
+        return Interval(count, truth.closed_in(cell) - truth.closed_in(part) + count)
 
     return known
 
@@ -121,13 +121,13 @@ def _at_centre(cell: Cell, centre: str) -> Cell | None:
 
 def _audit_national(
     cells: Candidates,
-    truth: Truth,
+    truth: TrueCounts,
     least: Mapping[Figure, int],
     parts: Mapping[Figure, Mapping[Figure, Interval]],
 ) -> None:
     """The whole country: the public, together with what single managers and agents know."""
 
-    def known(cell: Cell, measure: Protected) -> Interval:
+    def known(cell: Cell, measure: ProtectedCount) -> Interval:
         at_least = truth.known_at_least.get(cell, {}).get(measure, 0)
         return Interval(max(at_least, least.get(Figure(cell, measure), 0)), UNBOUNDED)
 
@@ -143,7 +143,7 @@ def _withheld_for_countries(
     system: System,
     known: Known,
     parts: Mapping[Figure, Mapping[Figure, Interval]],
-    truth: Truth,
+    truth: TrueCounts,
 ) -> bool:
     """Withhold what of the whole country would tell too much of one country of a partner."""
     bounds = system.bounds(known)
@@ -166,9 +166,9 @@ def _shares(parts: Mapping[Figure, Interval]) -> Iterator[tuple[Figure, Interval
 
 
 def _is_too_much(
-    truth: Truth, most: int, figure: Figure, left: Interval, others_least: int
+    truth: TrueCounts, most: int, figure: Figure, left: Interval, others_least: int
 ) -> bool:
     count = truth.counts_of(figure.cell)[figure.measure]
-    closed = truth.closed(figure.cell)
+    closed = truth.closed_in(figure.cell)
     now = left.within(Interval(0, most - others_least)).candidates
     return count > 0 and now < min(FEWEST_CANDIDATES, closed + 1, left.candidates)

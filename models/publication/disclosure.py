@@ -19,7 +19,7 @@ UNBOUNDED = 1 << 40
 _EITHER_SIDE = ROUNDING // 2
 
 
-class Protected(StrEnum):
+class ProtectedCount(StrEnum):
     """The counts that are protected. ``within_target`` is told by the target rate alone.
 
     Granted, withdrawn and lapsed are not published in any form: whoever knows intake and work in
@@ -32,7 +32,7 @@ class Protected(StrEnum):
     WITHIN_TARGET = "within_target"
 
 
-Counts = Mapping[Protected, int]
+Counts = Mapping[ProtectedCount, int]
 
 
 class Interval(NamedTuple):
@@ -45,7 +45,7 @@ class Interval(NamedTuple):
     def candidates(self) -> int:
         return self.high - self.low + 1
 
-    def shifted(self, by: int) -> "Interval":
+    def shift(self, by: int) -> "Interval":
         return Interval(self.low + by, self.high + by)
 
     def within(self, other: "Interval") -> "Interval":
@@ -53,17 +53,17 @@ class Interval(NamedTuple):
 
 
 ANYTHING = Interval(0, UNBOUNDED)
-Published = Mapping[Protected, int | None]
+Published = Mapping[ProtectedCount, int | None]
 
 
-def rounded(count: int) -> int:
+def round_to_step(count: int) -> int:
     """To the nearest 5."""
     return (count + _EITHER_SIDE) // ROUNDING * ROUNDING
 
 
 def is_small(count: int) -> bool:
     """Below the threshold, or published as the threshold: that would say 10 to 12, no more."""
-    return count > 0 and rounded(count) <= THRESHOLD
+    return count > 0 and round_to_step(count) <= THRESHOLD
 
 
 def is_near(count: int, closed: int) -> bool:
@@ -72,13 +72,17 @@ def is_near(count: int, closed: int) -> bool:
     Where the highest class of 5 holds fewer than four candidates up to the bound, it is withheld
     together with the class below: that it is withheld leaves six candidates or more.
     """
-    highest = rounded(closed)
+    highest = round_to_step(closed)
     candidates = closed - (highest - _EITHER_SIDE) + 1
-    return candidates < FEWEST_CANDIDATES and rounded(count) >= highest - ROUNDING
+    return candidates < FEWEST_CANDIDATES and round_to_step(count) >= highest - ROUNDING
 
 
-def published(
-    counts: Counts, closed: int, withheld: Set[Protected] = frozenset(), *, closed_is_known: bool
+def protect(
+    counts: Counts,
+    closed: int,
+    withheld: Set[ProtectedCount] = frozenset(),
+    *,
+    closed_is_known: bool,
 ) -> Published:
     """What of the counts of a cell is published: rounded, nought, or None where withheld.
 
@@ -86,20 +90,22 @@ def published(
     published: otherwise "withheld" would say "at least one" of the few that were closed.
     """
 
-    def value(measure: Protected, *, tells_nought: bool) -> int | None:
+    def value(measure: ProtectedCount, *, tells_nought: bool) -> int | None:
         count = counts[measure]
         if count == 0:
             return 0 if tells_nought else None
-        is_told = closed_is_known and measure is not Protected.INTAKE and is_near(count, closed)
-        return None if measure in withheld or is_small(count) or is_told else rounded(count)
+        is_told = (
+            closed_is_known and measure is not ProtectedCount.INTAKE and is_near(count, closed)
+        )
+        return None if measure in withheld or is_small(count) or is_told else round_to_step(count)
 
-    decisions = value(Protected.DECISIONS, tells_nought=closed == 0)
-    within_target = value(Protected.WITHIN_TARGET, tells_nought=True)
+    decisions = value(ProtectedCount.DECISIONS, tells_nought=closed == 0)
+    within_target = value(ProtectedCount.WITHIN_TARGET, tells_nought=True)
     return {
-        Protected.INTAKE: value(Protected.INTAKE, tells_nought=True),
-        Protected.DECISIONS: decisions,
-        Protected.REFUSED: value(Protected.REFUSED, tells_nought=decisions is not None),
-        Protected.WITHIN_TARGET: within_target if is_enough(decisions) else None,
+        ProtectedCount.INTAKE: value(ProtectedCount.INTAKE, tells_nought=True),
+        ProtectedCount.DECISIONS: decisions,
+        ProtectedCount.REFUSED: value(ProtectedCount.REFUSED, tells_nought=decisions is not None),
+        ProtectedCount.WITHIN_TARGET: within_target if is_enough(decisions) else None,
     }
 
 
@@ -108,9 +114,9 @@ def is_enough(decisions: int | None) -> bool:
     return decisions is not None and decisions - _EITHER_SIDE >= FEWEST_DECISIONS
 
 
-def rate(figures: Published, part: Protected) -> float | None:
+def rate(figures: Published, part: ProtectedCount) -> float | None:
     """From rounded counts alone."""
-    whole, count = figures[Protected.DECISIONS], figures[part]
+    whole, count = figures[ProtectedCount.DECISIONS], figures[part]
     return count / whole if whole and is_enough(whole) and count is not None else None
 
 
@@ -119,14 +125,14 @@ def two_digits(number: float | None) -> float | None:
     return None if number is None else float(f"{number:.1e}")
 
 
-def told(figures: Published) -> dict[Protected, Interval]:
+def reveal(figures: Published) -> dict[ProtectedCount, Interval]:
     """What each published figure tells of its count."""
-    decisions = figures[Protected.DECISIONS]
+    decisions = figures[ProtectedCount.DECISIONS]
     not_nought = {
-        Protected.INTAKE: True,
-        Protected.DECISIONS: False,
-        Protected.REFUSED: decisions is not None,
-        Protected.WITHIN_TARGET: is_enough(decisions),
+        ProtectedCount.INTAKE: True,
+        ProtectedCount.DECISIONS: False,
+        ProtectedCount.REFUSED: decisions is not None,
+        ProtectedCount.WITHIN_TARGET: is_enough(decisions),
     }
     return {
         measure: _meant(value)

@@ -8,8 +8,8 @@ import asyncpg
 
 from models.publication import source
 from models.publication.audit import Candidate
-from models.publication.coalitions import audited
-from models.publication.disclosure import Interval, Protected
+from models.publication.coalitions import audit_publication
+from models.publication.disclosure import Interval, ProtectedCount
 from models.publication.sets import (
     DIMENSIONS,
     NATIONAL_SETS,
@@ -18,7 +18,7 @@ from models.publication.sets import (
     Period,
     periods_over,
 )
-from models.publication.source import Truth
+from models.publication.source import TrueCounts
 from models.publication.tables import CODES, FIGURES
 from models.publication.writing import Before, Key, Publication, write
 
@@ -51,10 +51,10 @@ async def publish(connection: asyncpg.Connection, now: datetime) -> Publication:
         begins_on = await connection.fetchval("SELECT min(wib_day(paid_at)) FROM application")
         over = list(periods_over(begins_on, today)) if begins_on else []
         new = [key for key in over if key not in before.editions]
-        truth = await source.read(connection, today)
+        truth = await source.read_true_counts(connection, today)
         candidates = _candidates(truth, before, frozenset(over), frozenset(new))
         # It takes its time; whoever serves meanwhile goes on.
-        await asyncio.to_thread(audited, candidates, truth)
+        await asyncio.to_thread(audit_publication, candidates, truth)
         await source.read_durations(connection, truth, _first_days(candidates))
         return await write(connection, now, new, candidates, truth, before)
 
@@ -91,7 +91,7 @@ def _cell(row: asyncpg.Record, codes: list[str] | None = None) -> Cell:
 
 
 def _candidates(
-    truth: Truth, before: Before, over: frozenset[Key], new: frozenset[Key]
+    truth: TrueCounts, before: Before, over: frozenset[Key], new: frozenset[Key]
 ) -> dict[Cell, Candidate]:
     """Every cell of the periods that are over, in the order of the grid."""
     found: dict[Cell, Candidate] = {}
@@ -102,8 +102,10 @@ def _candidates(
     return found
 
 
-def _candidate(truth: Truth, cell: Cell, note: asyncpg.Record | None, is_new: bool) -> Candidate:
-    counts, closed = truth.counts_of(cell), truth.closed(cell)
+def _candidate(
+    truth: TrueCounts, cell: Cell, note: asyncpg.Record | None, is_new: bool
+) -> Candidate:
+    counts, closed = truth.counts_of(cell), truth.closed_in(cell)
     candidate = Candidate(
         counts, closed, cell.dimension_set not in NATIONAL_SETS, _measures(cell), is_new=is_new
     )
@@ -111,21 +113,21 @@ def _candidate(truth: Truth, cell: Cell, note: asyncpg.Record | None, is_new: bo
         return candidate
     # A group without a row in a published period was told to be nought in everything: a row now
     # would tell exactly how many were added.
-    told: dict[Protected, Interval] = {}
+    told: dict[ProtectedCount, Interval] = {}
     was = dict(zip(source.COUNTED, note["counts"], strict=True)) if note else {}
-    for number, measure in enumerate(Protected):
+    for number, measure in enumerate(ProtectedCount):
         changed_by = counts[measure] - was.get(measure, 0)
         told[measure] = (
             Interval(note["low"][number], note["high"][number]) if note else Interval(0, 0)
-        ).shifted(changed_by)
+        ).shift(changed_by)
     candidate.before = told
     candidate.was_published = True
     candidate.is_new = note is not None and was != {"closed": closed, **counts}
     return candidate
 
 
-def _measures(cell: Cell) -> tuple[Protected, ...]:
+def _measures(cell: Cell) -> tuple[ProtectedCount, ...]:
     """The protected counts of a cell. A partner's managers know its intake anyway."""
     if cell.dimension_set in NATIONAL_SETS:
-        return tuple(Protected)
-    return tuple(measure for measure in Protected if measure is not Protected.INTAKE)
+        return tuple(ProtectedCount)
+    return tuple(measure for measure in ProtectedCount if measure is not ProtectedCount.INTAKE)

@@ -7,7 +7,7 @@ from datetime import date
 
 import asyncpg
 
-from models.publication.disclosure import FEWEST_DECISIONS, Counts, Protected
+from models.publication.disclosure import FEWEST_DECISIONS, Counts, ProtectedCount
 from models.publication.sets import (
     DIMENSIONS,
     PERIODS,
@@ -21,7 +21,7 @@ from models.publication.tables import CODES
 from models.volumes.grains import Dimension
 
 #: What is counted of a cell: closures, and the protected counts.
-COUNTED = ("closed", *(measure.value for measure in Protected))
+COUNTED = ("closed", *(measure.value for measure in ProtectedCount))
 
 #: What went in and what was closed, each under the month in WIB in which it happened.
 _HAPPENED = f"""
@@ -54,7 +54,7 @@ _BY_CENTRE = (Dimension.CENTRE, Dimension.NATIONALITY)
 
 
 @dataclass
-class Truth:
+class TrueCounts:
     """Everything on the grid, as it is."""
 
     centres: Mapping[str, Place]
@@ -65,18 +65,18 @@ class Truth:
 
     def counts_of(self, cell: Cell) -> Counts:
         found = self.counts.get(cell)
-        return {measure: found[measure] if found else 0 for measure in Protected}
+        return {measure: found[measure] if found else 0 for measure in ProtectedCount}
 
-    def closed(self, cell: Cell) -> int:
+    def closed_in(self, cell: Cell) -> int:
         found = self.counts.get(cell)
         return found["closed"] if found else 0
 
 
-async def read(connection: asyncpg.Connection, today: date) -> Truth:
+async def read_true_counts(connection: asyncpg.Connection, today: date) -> TrueCounts:
     """The true counts up to yesterday."""
     await connection.execute("DROP TABLE IF EXISTS pg_temp.happened")
     await _create(connection, today)
-    truth = Truth(await _centres(connection))
+    truth = TrueCounts(await _centres(connection))
     truth.counts.update(_over_periods(await _counts(connection, DIMENSIONS.items())))
     by_partner = await _counts(connection, [(DimensionSet.NATIONALITY, _BY_PARTNER)])
     by_centre = await _counts(connection, [(DimensionSet.NATIONALITY, _BY_CENTRE)])
@@ -85,7 +85,7 @@ async def read(connection: asyncpg.Connection, today: date) -> Truth:
 
 
 async def read_durations(
-    connection: asyncpg.Connection, truth: Truth, since: Mapping[Period, date]
+    connection: asyncpg.Connection, truth: TrueCounts, since: Mapping[Period, date]
 ) -> None:
     """Add the durations of periods that begin so late or later, of what was just read."""
     for period, first_on in since.items():
@@ -148,14 +148,14 @@ def _over_periods(months: Mapping[Cell, dict[str, int]]) -> dict[Cell, dict[str,
 
 
 def _known_at_least(
-    truth: Truth,
+    truth: TrueCounts,
     by_partner: Mapping[Cell, dict[str, int]],
     by_centre: Mapping[Cell, dict[str, int]],
 ) -> dict[Cell, dict[str, int]]:
     """Of the cells of the whole country: the most that one partner's manager knows of intake, and
     one centre's agent of outcomes."""
     of_partner: defaultdict[tuple[str, Cell], int] = defaultdict(int)
-    found: defaultdict[Cell, dict[str, int]] = defaultdict(lambda: dict.fromkeys(Protected, 0))
+    found: defaultdict[Cell, dict[str, int]] = defaultdict(lambda: dict.fromkeys(ProtectedCount, 0))
     for cell, counts in (*truth.counts.items(), *_over_periods(by_partner).items()):
         for partner, national in _of_partner(cell):
             of_partner[partner, national] += counts["intake"]
@@ -163,7 +163,7 @@ def _known_at_least(
         found[national]["intake"] = max(found[national]["intake"], intake)
     for cell, counts in (*truth.counts.items(), *_over_periods(by_centre).items()):
         for national in _of_centre(cell):
-            for measure in Protected:
+            for measure in ProtectedCount:
                 found[national][measure] = max(found[national][measure], counts[measure])
     return dict(found)
 

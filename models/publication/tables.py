@@ -20,10 +20,10 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped
 
 from models.base import Base
-from models.publication.disclosure import Protected
+from models.publication.disclosure import ProtectedCount
 from models.volumes.grains import Dimension
 
-COUNTS = (Protected.INTAKE, Protected.DECISIONS, Protected.REFUSED)
+COUNTS = (ProtectedCount.INTAKE, ProtectedCount.DECISIONS, ProtectedCount.REFUSED)
 RATES = ("refusal_rate", "target_rate")
 DURATIONS = (
     "turnaround_p50",

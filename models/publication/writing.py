@@ -12,7 +12,7 @@ from models.publication.audit import Candidate
 from models.publication.disclosure import (
     ANYTHING,
     UNBOUNDED,
-    Protected,
+    ProtectedCount,
     Published,
     is_enough,
     is_near,
@@ -21,7 +21,7 @@ from models.publication.disclosure import (
     two_digits,
 )
 from models.publication.sets import COUNTRY_SETS, DIMENSIONS, Cell, Period, place_of
-from models.publication.source import Truth
+from models.publication.source import TrueCounts
 from models.publication.tables import CODES, COUNTS, DURATIONS, FIGURES
 from models.volumes.grains import Dimension
 
@@ -54,7 +54,7 @@ async def write(
     now: datetime,
     new: list[Key],
     candidates: Mapping[Cell, Candidate],
-    truth: Truth,
+    truth: TrueCounts,
     before: Before,
 ) -> Publication:
     done = Publication(periods=len(new))
@@ -83,7 +83,7 @@ async def write(
     return done
 
 
-def _codes(cell: Cell, truth: Truth) -> tuple[str | None, ...]:
+def _codes(cell: Cell, truth: TrueCounts) -> tuple[str | None, ...]:
     """The value of every column of codes: those of the dimensions, and whose a centre is."""
     codes = dict(zip(DIMENSIONS[cell.dimension_set], cell.codes, strict=True))
     if place := place_of(cell, truth.centres):
@@ -91,17 +91,17 @@ def _codes(cell: Cell, truth: Truth) -> tuple[str | None, ...]:
     return tuple(codes.get(Dimension(code)) for code in CODES)
 
 
-def _row(cell: Cell, figures: Published, truth: Truth) -> tuple[Any, ...]:
+def _row(cell: Cell, figures: Published, truth: TrueCounts) -> tuple[Any, ...]:
     """The figures in the order of their columns; a country's intake is not published."""
     counts = [
-        None if measure is Protected.INTAKE and cell.dimension_set in COUNTRY_SETS else value
+        None if measure is ProtectedCount.INTAKE and cell.dimension_set in COUNTRY_SETS else value
         for measure, value in ((measure, figures[measure]) for measure in COUNTS)
     ]
-    hours = truth.durations.get(cell) if is_enough(figures[Protected.DECISIONS]) else None
+    hours = truth.durations.get(cell) if is_enough(figures[ProtectedCount.DECISIONS]) else None
     return (
         *counts,
-        rate(figures, Protected.REFUSED),
-        rate(figures, Protected.WITHIN_TARGET),
+        rate(figures, ProtectedCount.REFUSED),
+        rate(figures, ProtectedCount.WITHIN_TARGET),
         *(two_digits(each) for each in hours or (None,) * len(DURATIONS)),
     )
 
@@ -110,7 +110,7 @@ async def _note(
     connection: asyncpg.Connection, candidates: Mapping[Cell, Candidate], before: Before
 ) -> None:
     """Note the true counts, and what all editions told of them."""
-    notes = [_noted(cell, candidate) for cell, candidate in candidates.items()]
+    notes = [_note_values(cell, candidate) for cell, candidate in candidates.items()]
     changed = [note for note in notes if _is_other(note, before)]
     await connection.executemany(
         "DELETE FROM volume_publication_note"
@@ -120,14 +120,14 @@ async def _note(
     await connection.copy_records_to_table("volume_publication_note", records=changed)
 
 
-def _noted(cell: Cell, candidate: Candidate) -> tuple[Any, ...]:
+def _note_values(cell: Cell, candidate: Candidate) -> tuple[Any, ...]:
     told = candidate.tells
     return (
         *cell[:3],
         list(cell.codes),
-        [candidate.closed, *(candidate.counts[measure] for measure in Protected)],
-        [told.get(measure, ANYTHING).low for measure in Protected],
-        [min(told.get(measure, ANYTHING).high, UNBOUNDED) for measure in Protected],
+        [candidate.closed, *(candidate.counts[measure] for measure in ProtectedCount)],
+        [told.get(measure, ANYTHING).low for measure in ProtectedCount],
+        [min(told.get(measure, ANYTHING).high, UNBOUNDED) for measure in ProtectedCount],
     )
 
 

@@ -18,7 +18,7 @@ import asyncpg
 from models.database.connections import connect
 from models.database.url import DatabaseUrl, read_database_url
 from models.row_security.apply import make_missing, put_right, steps_to
-from models.row_security.desired import wall_of
+from models.row_security.desired import parse_row_security
 from models.row_security.steps import Step
 from models.vocabulary import Role
 
@@ -102,28 +102,28 @@ def database_role(role: Role) -> str:
 DATABASE_ROLES = (*(database_role(role) for role in Role), WRITING)
 
 
-async def lift(connection: asyncpg.Connection) -> None:
+async def drop_policies(connection: asyncpg.Connection) -> None:
     """Take the row rules away, in a transaction that puts them up again or removes the tables."""
     await connection.execute(_LIFT)
 
 
-async def put_up(connection: asyncpg.Connection) -> list[Step]:
+async def install_row_security(connection: asyncpg.Connection) -> list[Step]:
     """Create the roles, and give each its grants and its row rules, and nothing else.
 
     Only what differs is touched: each table in a short transaction of its own. Which version of
     the scripts it was is noted in the database. What was done.
     """
-    return await put_right(connection, wall_of(*scripts()), version())
+    return await put_right(connection, parse_row_security(*scripts()), version())
 
 
-async def put_up_steps(connection: asyncpg.Connection) -> list[Step]:
+async def row_security_steps(connection: asyncpg.Connection) -> list[Step]:
     """What `put_up` would do."""
-    return await steps_to(connection, wall_of(*scripts()), version())
+    return await steps_to(connection, parse_row_security(*scripts()), version())
 
 
 async def create_roles(connection: asyncpg.Connection) -> bool:
     """Create the roles that are missing; whether there were any."""
-    return await make_missing(connection, wall_of(*scripts()))
+    return await make_missing(connection, parse_row_security(*scripts()))
 
 
 def scripts() -> tuple[str, str]:
@@ -138,7 +138,7 @@ def version() -> str:
     return hashlib.sha256("".join(scripts()).encode()).hexdigest()
 
 
-async def version_put_up(connection: asyncpg.Connection) -> str | None:
+async def installed_version(connection: asyncpg.Connection) -> str | None:
     """The fingerprint of what was put up last."""
     return await connection.fetchval(
         "SELECT obj_description(to_regnamespace('viewer'), 'pg_namespace')"
@@ -150,7 +150,7 @@ def login_at(owner_url: str, password: str) -> str:
     return str(read_database_url(owner_url).with_login("gerbang_gateway", password))
 
 
-async def let_in(connection: asyncpg.Connection, gateway_url: str) -> None:
+async def grant_login(connection: asyncpg.Connection, gateway_url: str) -> None:
     """Let the gateway log in as its address says: with no right but to act in our roles."""
     login, opens = read_database_url(gateway_url), await _opens(gateway_url)
     for _, statement, *values in _entrance(login, opens):
@@ -158,7 +158,7 @@ async def let_in(connection: asyncpg.Connection, gateway_url: str) -> None:
             await connection.execute(command)
 
 
-async def let_in_steps(connection: asyncpg.Connection, gateway_url: str) -> list[Step]:
+async def grant_login_steps(connection: asyncpg.Connection, gateway_url: str) -> list[Step]:
     """What `let_in` would do, without its secrets."""
     login, opens = read_database_url(gateway_url), await _opens(gateway_url)
     return [

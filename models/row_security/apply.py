@@ -2,9 +2,9 @@
 
 import asyncpg
 
-from models.database.locking import LOCK_TIMEOUT_MS, patiently
-from models.row_security.current import SEARCH_PATH, Found, read
-from models.row_security.desired import Wall
+from models.database.locking import LOCK_TIMEOUT_MS, retry_for_lock
+from models.row_security.current import SEARCH_PATH, CurrentRowSecurity, read
+from models.row_security.desired import RowSecurity
 from models.row_security.steps import PHASES, Step, make_roles
 
 _VERSION = "COMMENT ON SCHEMA viewer IS '{}'"
@@ -14,13 +14,13 @@ class WallError(Exception):
     """The database did not become what the row rules ask for; the text says where."""
 
 
-async def steps_to(connection: asyncpg.Connection, wall: Wall, version: str) -> list[Step]:
+async def steps_to(connection: asyncpg.Connection, wall: RowSecurity, version: str) -> list[Step]:
     """What would be done, in order; nothing where nothing differs."""
     found = await read(connection, wall)
     return [*_steps(wall, found), *_note(found, version)]
 
 
-async def put_right(connection: asyncpg.Connection, wall: Wall, version: str) -> list[Step]:
+async def put_right(connection: asyncpg.Connection, wall: RowSecurity, version: str) -> list[Step]:
     """Do what there is to do, and note the version; what was done.
 
     Raises LockedError where a table could not be locked; what was done until then stays, and the
@@ -44,7 +44,7 @@ async def put_right(connection: asyncpg.Connection, wall: Wall, version: str) ->
     return done
 
 
-async def make_missing(connection: asyncpg.Connection, wall: Wall) -> bool:
+async def make_missing(connection: asyncpg.Connection, wall: RowSecurity) -> bool:
     """Create roles that are missing; whether there were any."""
     steps = list(make_roles(wall, await _look(connection, wall)))
     for step in steps:
@@ -52,19 +52,19 @@ async def make_missing(connection: asyncpg.Connection, wall: Wall) -> bool:
     return bool(steps)
 
 
-def _steps(wall: Wall, found: Found) -> list[Step]:
+def _steps(wall: RowSecurity, found: CurrentRowSecurity) -> list[Step]:
     return [step for phase in (make_roles, *PHASES) for step in phase(wall, found)]
 
 
-def _note(found: Found, version: str) -> list[Step]:
+def _note(found: CurrentRowSecurity, version: str) -> list[Step]:
     """That it is this version which is up, said when all of it is."""
     if found.version == version:
         return []
     return [Step("note the version of the row rules", (_VERSION.format(version),))]
 
 
-async def _look(connection: asyncpg.Connection, wall: Wall) -> Found:
-    return await patiently(connection, lambda: read(connection, wall), "read the row rules")
+async def _look(connection: asyncpg.Connection, wall: RowSecurity) -> CurrentRowSecurity:
+    return await retry_for_lock(connection, lambda: read(connection, wall), "read the row rules")
 
 
 async def _take(connection: asyncpg.Connection, step: Step) -> None:
@@ -79,4 +79,4 @@ async def _take(connection: asyncpg.Connection, step: Step) -> None:
                 if written := await connection.fetchval(str(query), *values):
                     await connection.execute(written)
 
-    await patiently(connection, once, step.what, step.table)
+    await retry_for_lock(connection, once, step.what, step.table)

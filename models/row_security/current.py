@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import asyncpg
 
-from models.row_security.desired import Grant, Wall
+from models.row_security.desired import Grant, RowSecurity
 
 #: The catalogue's words depend on it.
 SEARCH_PATH = "SET LOCAL search_path = public, pg_temp"
@@ -134,7 +134,7 @@ class FoundPolicy(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Found:
+class CurrentRowSecurity:
     """Everything that is there."""
 
     version: str | None
@@ -158,7 +158,7 @@ class Found:
     obsolete: dict[str, str]
 
 
-async def read(connection: asyncpg.Connection, wall: Wall) -> Found:
+async def read(connection: asyncpg.Connection, wall: RowSecurity) -> CurrentRowSecurity:
     """What is there of everything that is desired, and what is there besides."""
     signatures = [function.signature for function in wall.functions.values()]
     obsolete = [each.thing for each in wall.obsolete]
@@ -173,7 +173,7 @@ async def read(connection: asyncpg.Connection, wall: Wall) -> Found:
         granted = await connection.fetch(_GRANTS, wall.roles)
         left = await connection.fetch(_OBSOLETE, obsolete)
     grants = {Grant(*list(row.values())[:5]): row["is_grantable"] for row in granted}
-    return Found(
+    return CurrentRowSecurity(
         version=there[0]["version"],
         roles=frozenset(there[0]["roles"]),
         made=frozenset(there[0]["made"]),

@@ -68,7 +68,7 @@ class Obsolete(NamedTuple):
 
 
 @dataclass
-class Wall:
+class RowSecurity:
     """Everything that the scripts make."""
 
     roles: tuple[str, ...] = ()
@@ -83,9 +83,9 @@ class Wall:
     obsolete: list[Obsolete] = field(default_factory=list[Obsolete])
 
 
-def wall_of(*scripts: str) -> Wall:
+def parse_row_security(*scripts: str) -> RowSecurity:
     """What scripts ask for."""
-    wall = Wall()
+    wall = RowSecurity()
     for script in scripts:
         for statement in statements(script):
             _understand(wall, statement)
@@ -113,7 +113,7 @@ def fingerprint(source: str) -> str:
     return hashlib.sha256(source.encode()).hexdigest()[:32]
 
 
-def _understand(wall: Wall, statement: str) -> None:
+def _understand(wall: RowSecurity, statement: str) -> None:
     if found := _POLICY.fullmatch(statement):
         name, table, verb, role = found.groups()
         wall.policies[table, name] = Policy(table, name, verb, role, statement)
@@ -122,10 +122,10 @@ def _understand(wall: Wall, statement: str) -> None:
     elif found := _WALLED.fullmatch(statement):
         wall.walled.add(found[1])
     elif found := _FUNCTION.fullmatch(statement):
-        types = ", ".join(each.split(None, 1)[1] for each in _listed(found[2]))
+        types = ", ".join(each.split(None, 1)[1] for each in _split_list(found[2]))
         wall.functions[found[1]] = Function(found[1], f"{found[1]}({types})", statement)
     elif found := _ROLES.fullmatch(statement):
-        wall.roles = tuple(name.strip("'") for name in _listed(found[1]))
+        wall.roles = tuple(name.strip("'") for name in _split_list(found[1]))
         wall.make_roles = statement
     elif found := _SCHEMA.fullmatch(statement) or _TABLE.fullmatch(statement):
         wall.made[found[1]] = statement
@@ -139,10 +139,10 @@ def _understand(wall: Wall, statement: str) -> None:
 def _grants(
     privilege: str, columns: str | None, kind: str | None, things: str, role: str
 ) -> Iterator[Grant]:
-    for thing in _listed(things):
-        for column in _listed(columns) if columns else (None,):
+    for thing in _split_list(things):
+        for column in _split_list(columns) if columns else (None,):
             yield Grant(kind or "TABLE", thing, column, privilege, role)
 
 
-def _listed(text: str) -> list[str]:
+def _split_list(text: str) -> list[str]:
     return [part.strip() for part in text.split(",")] if text.strip() else []

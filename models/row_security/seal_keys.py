@@ -14,7 +14,7 @@ import asyncpg
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from models.jobs.scheduler import Jobs, keep
+from models.jobs.scheduler import Jobs, run_repeatedly
 
 DAY = timedelta(days=1)
 #: How long a transaction may go on that began before midnight: longer than any settings allow.
@@ -117,7 +117,7 @@ async def keep_seal_keys(
     async def install_next_seal_keys(connection: asyncpg.Connection) -> int:
         return await install_seal_keys(connection, masters)
 
-    await keep(install_next_seal_keys, url, stop, every, jobs)
+    await run_repeatedly(install_next_seal_keys, url, stop, every, jobs)
 
 
 async def _today(connection: asyncpg.Connection, now: datetime | None) -> date:

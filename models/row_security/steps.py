@@ -9,8 +9,13 @@ never meet half of each. Columns are granted last.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from models.row_security.current import NOTE_FUNCTION, NOTE_POLICIES, Found, FoundPolicy
-from models.row_security.desired import Grant, Policy, Wall, fingerprint
+from models.row_security.current import (
+    NOTE_FUNCTION,
+    NOTE_POLICIES,
+    CurrentRowSecurity,
+    FoundPolicy,
+)
+from models.row_security.desired import Grant, Policy, RowSecurity, fingerprint
 
 _VERBS = {"SELECT": "r", "INSERT": "a", "UPDATE": "w", "DELETE": "d", "ALL": "*"}
 _NARROWED = "{}_narrowed"
@@ -33,31 +38,31 @@ class Step:
         return f"ACCESS EXCLUSIVE on {self.table}" if self.table else "no lock on a table"
 
 
-Phase = Callable[[Wall, Found], Iterator[Step]]
+Phase = Callable[[RowSecurity, CurrentRowSecurity], Iterator[Step]]
 
 
-def make_roles(wall: Wall, found: Found) -> Iterator[Step]:
+def make_roles(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
     if missing := [role for role in wall.roles if role not in found.roles]:
         yield Step(f"make the roles {', '.join(missing)}", (wall.make_roles,))
 
 
-def make_schema(wall: Wall, found: Found) -> Iterator[Step]:
+def make_schema(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
     for name, statement in wall.made.items():
         if name not in found.made:
             yield Step(f"make {name}", (statement,))
 
 
-def take_away(wall: Wall, found: Found) -> Iterator[Step]:
+def take_away(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
     """Rights that nobody should have, but for those that rules which still stand may call."""
     yield from _revocations(wall, found, lambda grant: not _is_for_rules(grant))
 
 
-def take_away_calls(wall: Wall, found: Found) -> Iterator[Step]:
+def take_away_calls(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
     """Rights to call what only rules called that are gone by now."""
     yield from _revocations(wall, found, _is_for_rules)
 
 
-def guard(wall: Wall, found: Found) -> Iterator[Step]:
+def guard(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
     for table in sorted(wall.walled):
         if not found.tables.get(table, False):
             on = f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY"
@@ -66,7 +71,7 @@ def guard(wall: Wall, found: Found) -> Iterator[Step]:
         yield Step(f"let {signature} act for its owner", (_TRIGGERS_ACT.format(signature),))
 
 
-def make_functions(wall: Wall, found: Found) -> Iterator[Step]:
+def make_functions(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
     for function in wall.functions.values():
         signature, source = found.spelt.get(function.signature), fingerprint(function.source)
         if signature is None:
@@ -82,18 +87,18 @@ def make_functions(wall: Wall, found: Found) -> Iterator[Step]:
         yield Step(f"{verb} the function {function.signature}", statements, note=note)
 
 
-def grant_calls(wall: Wall, found: Found) -> Iterator[Step]:
+def grant_calls(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
     """Rights that open no row by themselves, and that rules need."""
     yield from _additions(wall, found, lambda grant: grant.kind != "TABLE")
 
 
-def grant_columns(wall: Wall, found: Found) -> Iterator[Step]:
+def grant_columns(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
     yield from _additions(wall, found, lambda grant: grant.kind == "TABLE")
 
 
-def narrow(wall: Wall, found: Found) -> Iterator[Step]:
+def narrow(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
     """Nothing where the rules of one table alone change: they are replaced in one transaction."""
-    due, undesired = _due(wall, found), _undesired(wall, found)
+    due, undesired = _due(wall, found), _unwanted_grants(wall, found)
     if len({policy.table for policy in due} | {policy.table for policy in undesired}) < 2:
         return
     seen = {
@@ -121,8 +126,8 @@ def narrow(wall: Wall, found: Found) -> Iterator[Step]:
             yield _rules(f"narrow the row rules of {table}", table, gone, fresh, found)
 
 
-def replace(wall: Wall, found: Found) -> Iterator[Step]:
-    due, undesired = _due(wall, found), _undesired(wall, found)
+def replace(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
+    due, undesired = _due(wall, found), _unwanted_grants(wall, found)
     for table in sorted({each.table for each in due} | {each.table for each in undesired}):
         fresh = [policy for policy in due if policy.table == table]
         gone = [policy.name for policy in undesired if policy.table == table]
@@ -130,7 +135,7 @@ def replace(wall: Wall, found: Found) -> Iterator[Step]:
         yield _rules(f"put up the row rules of {table}: {names}", table, gone, fresh, found)
 
 
-def drop_obsolete(wall: Wall, found: Found) -> Iterator[Step]:
+def drop_obsolete(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
     kinds = {each.thing: each.kind for each in wall.obsolete}
     for signature, thing in found.obsolete.items():
         table = thing if kinds[thing] == "TABLE" else None
@@ -151,15 +156,15 @@ PHASES: tuple[Phase, ...] = (
 )
 
 
-def _due(wall: Wall, found: Found) -> list[Policy]:
+def _due(wall: RowSecurity, found: CurrentRowSecurity) -> list[Policy]:
     return [policy for policy in wall.policies.values() if not _is_up(policy, found)]
 
 
-def _undesired(wall: Wall, found: Found) -> list[FoundPolicy]:
+def _unwanted_grants(wall: RowSecurity, found: CurrentRowSecurity) -> list[FoundPolicy]:
     return [policy for key, policy in found.policies.items() if key not in wall.policies]
 
 
-def _is_up(policy: Policy, found: Found, *, permissive: bool = True) -> bool:
+def _is_up(policy: Policy, found: CurrentRowSecurity, *, permissive: bool = True) -> bool:
     there = found.policies.get((policy.table, policy.name))
     return there is not None and (
         there.permissive is permissive
@@ -178,11 +183,13 @@ def _restrictive(policy: Policy) -> Policy:
     return policy._replace(name=name, source=source)
 
 
-def _rules(what: str, table: str, gone: list[str], fresh: list[Policy], found: Found) -> Step:
+def _rules(
+    what: str, table: str, gone: list[str], fresh: list[Policy], found: CurrentRowSecurity
+) -> Step:
     """Everything at once: whoever reads the table sees all of it, or nothing of it."""
     dropped = {*gone, *(policy.name for policy in fresh if (table, policy.name) in found.policies)}
     statements = (
-        *(f"DROP POLICY {quoted(name)} ON {table}" for name in sorted(dropped)),
+        *(f"DROP POLICY {quote(name)} ON {table}" for name in sorted(dropped)),
         *(policy.source for policy in fresh),
     )
     names = [policy.name for policy in fresh]
@@ -194,7 +201,7 @@ def _is_for_rules(grant: Grant) -> bool:
     return grant.kind == "FUNCTION" and grant.thing.startswith("viewer.") and grant.role != "PUBLIC"
 
 
-def _desired(wall: Wall, found: Found) -> frozenset[Grant]:
+def _wanted_grants(wall: RowSecurity, found: CurrentRowSecurity) -> frozenset[Grant]:
     """The grants, with the functions by their signatures."""
     return frozenset(
         grant._replace(thing=thing)
@@ -205,14 +212,16 @@ def _desired(wall: Wall, found: Found) -> frozenset[Grant]:
     )
 
 
-def _signatures(wall: Wall, found: Found, name: str) -> tuple[str, ...]:
+def _signatures(wall: RowSecurity, found: CurrentRowSecurity, name: str) -> tuple[str, ...]:
     """Of a function that is not there yet: its name alone."""
     named = tuple(each for each in found.named.get(name, ()) if each not in found.obsolete)
     return named or ((wall.functions[name].signature,) if name in wall.functions else (name,))
 
 
-def _revocations(wall: Wall, found: Found, which: Callable[[Grant], bool]) -> Iterator[Step]:
-    desired = _desired(wall, found)
+def _revocations(
+    wall: RowSecurity, found: CurrentRowSecurity, which: Callable[[Grant], bool]
+) -> Iterator[Step]:
+    desired = _wanted_grants(wall, found)
     statements: dict[str, list[str]] = {}
     for grant in sorted(filter(which, found.grants), key=str):
         if grant.thing in found.obsolete:  # goes as a whole, with the rules that still call it
@@ -235,32 +244,34 @@ def _revocations(wall: Wall, found: Found, which: Callable[[Grant], bool]) -> It
                 listed = _columns(list(kept))
                 said.append(f"GRANT {grant.privilege}{listed} ON {on} TO {grant.role}")
     for on, said in sorted(statements.items()):
-        yield Step(f"take away rights on {_spoken(on)}", tuple(said))
+        yield Step(f"take away rights on {_in_words(on)}", tuple(said))
 
 
-def _additions(wall: Wall, found: Found, which: Callable[[Grant], bool]) -> Iterator[Step]:
+def _additions(
+    wall: RowSecurity, found: CurrentRowSecurity, which: Callable[[Grant], bool]
+) -> Iterator[Step]:
     missing: dict[str, dict[tuple[str, str], list[str | None]]] = {}
-    for grant in sorted(filter(which, _desired(wall, found) - found.grants), key=str):
+    for grant in sorted(filter(which, _wanted_grants(wall, found) - found.grants), key=str):
         rights = missing.setdefault(f"{grant.kind} {grant.thing}", {})
         rights.setdefault((grant.privilege, grant.role), []).append(grant.column)
     for on, rights in missing.items():
-        yield Step(f"grant rights on {_spoken(on)}", tuple(_granted(on, rights)))
+        yield Step(f"grant rights on {_in_words(on)}", tuple(_grant_statement(on, rights)))
 
 
-def _granted(on: str, rights: Mapping[tuple[str, str], list[str | None]]) -> Iterator[str]:
+def _grant_statement(on: str, rights: Mapping[tuple[str, str], list[str | None]]) -> Iterator[str]:
     for (privilege, role), columns in rights.items():
         yield f"GRANT {privilege}{_columns(columns)} ON {on} TO {role}"
 
 
 def _columns(names: list[str | None]) -> str:
-    named = [quoted(name) for name in names if name is not None]
+    named = [quote(name) for name in names if name is not None]
     return f" ({', '.join(named)})" if named else ""
 
 
-def _spoken(on: str) -> str:
+def _in_words(on: str) -> str:
     kind, thing = on.split(" ", 1)
     return f"the {kind.lower()} {thing}"
 
 
-def quoted(name: str) -> str:
+def quote(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'

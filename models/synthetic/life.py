@@ -86,8 +86,8 @@ def life(case: Case, outage: Outage, rng: Random) -> Iterator[Step]:
         file.sort()
     yield from file
     complete_at = file[-1].at
-    for step in _processing(case, complete_at, rng):
-        yield _delayed(step, outage)
+    for step in _processing_steps(case, complete_at, rng):
+        yield _delay(step, outage)
 
 
 def _until_paid(rng: Random) -> int:
@@ -100,7 +100,7 @@ def _never_paid(case: Case, billed_at: int, rng: Random) -> Step:
     return Step(billed_at + assumptions.BILL_LAPSES_AFTER, EventKind.PAYMENT_EXPIRED, CLOCK)
 
 
-def _delayed(step: Step, outage: Outage) -> Step:
+def _delay(step: Step, outage: Outage) -> Step:
     """A step of the directorate or of supervision, which both waited for the outage to end."""
     last = max((answer.answered_at for answer in step.answers), default=step.at)
     if last < outage.starts_at or step.at >= outage.caught_up_at:
@@ -114,7 +114,7 @@ def _delayed(step: Step, outage: Outage) -> Step:
     return step._replace(at=outage.delay(step.at), answers=answers)
 
 
-def _processing(case: Case, complete_at: int, rng: Random) -> Iterator[Step]:
+def _processing_steps(case: Case, complete_at: int, rng: Random) -> Iterator[Step]:
     """From the complete and paid file to the decision, as if there were no outage."""
     work = seconds(_turnaround(case), rng)
     taken_at = complete_at + int(work * rng.uniform(0.1, 0.5))

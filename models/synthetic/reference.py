@@ -99,11 +99,11 @@ class Reference:
 
     @cached_property
     def _fees_of(self) -> dict[str, list[FeeRow]]:
-        return _grouped(self.fees, lambda row: row.visa_type_code)
+        return _group_by(self.fees, lambda row: row.visa_type_code)
 
     @cached_property
     def _targets_of(self) -> dict[tuple[str, Clock], list[ServiceTargetRow]]:
-        return _grouped(self.service_targets, lambda row: (row.visa_type_code, row.clock))
+        return _group_by(self.service_targets, lambda row: (row.visa_type_code, row.clock))
 
 
 @cache
@@ -134,7 +134,7 @@ Key = TypeVar("Key")
 Dated = TypeVar("Dated", FeeRow, ServiceTargetRow)
 
 
-def _grouped(rows: list[Dated], key: Callable[[Dated], Key]) -> dict[Key, list[Dated]]:
+def _group_by(rows: list[Dated], key: Callable[[Dated], Key]) -> dict[Key, list[Dated]]:
     """Rows by their key, the oldest first."""
     groups: defaultdict[Key, list[Dated]] = defaultdict(list)
     for row in sorted(rows, key=lambda row: row.valid_from):

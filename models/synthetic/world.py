@@ -65,7 +65,7 @@ class World:
             place = self._intake.place(nationality, submitted_at, self._rng)
             visa_type = self._intake.profiles[nationality].visas.draw(self._rng)
             case = self._case(applicant, submitted_at, place, visa_type)
-            standing = self._recorder.record(case, applicant, self._lived(case), batch)
+            standing = self._recorder.record(case, applicant, self._steps_until_now(case), batch)
             self._perhaps_again(applicant, standing)
         yield batch
 
@@ -112,7 +112,7 @@ class World:
         profile = self._intake.profiles[applicant.nationality_code]
         return Case(submitted_at, visa_type, place, profile, _sender(place, applicant))
 
-    def _lived(self, case: Case) -> list[Step]:
+    def _steps_until_now(self, case: Case) -> list[Step]:
         """What of a life happens before the end of the world."""
         steps = life(case, self._outage, self._rng)
         return list(takewhile(lambda step: step.at <= self._until, steps))
@@ -123,9 +123,9 @@ class World:
         applicant = self._new_applicant("AU", first_at, batch, account="applicant")
         for demo in DEMO_CASES:
             case = self._case(applicant, self._until - demo.ago, _DEMO_PLACE, demo.visa_type)
-            steps = self._lived(case)
+            steps = self._steps_until_now(case)
             while steps[-1].kind is not demo.ends:
-                steps = self._lived(case)
+                steps = self._steps_until_now(case)
             self._recorder.record(case, applicant, steps, batch)
 
 

@@ -8,7 +8,7 @@ import asyncio
 
 import asyncpg
 
-from models.jobs.scheduler import Jobs, keep
+from models.jobs.scheduler import Jobs, run_repeatedly
 from models.volumes.ages import make_ages
 from models.volumes.grains import FACTS, GRAINS, ROLLUPS, Dimension
 from models.volumes.rollups import Rollup
@@ -106,7 +106,7 @@ async def keep_folding(
     url: str, stop: asyncio.Event, every: float = 1.0, jobs: Jobs | None = None
 ) -> None:
     """Fold, and make ages, until told to stop; a lost database is tried again after a pause."""
-    await keep(fold_or_age, url, stop, every, jobs)
+    await run_repeatedly(fold_or_age, url, stop, every, jobs)
 
 
 async def fold_or_age(connection: asyncpg.Connection) -> int:

@@ -45,7 +45,7 @@ AnySelect = Select[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
-class Asked:
+class ScopedQuestion:
     """A question and a scope, and what must be read for them: nothing else is touched."""
 
     question: Question
@@ -87,7 +87,7 @@ class Asked:
     def sums(self) -> tuple[str, ...]:
         """What is added up over the parts of the statement; stocks over time too."""
         breaches = (OPEN_BREACHES,) if self.has_breaches else ()
-        return (*self.flows, *breaches, *map(measured, self.clocks))
+        return (*self.flows, *breaches, *map(measured_column, self.clocks))
 
     def part(
         self, keys: Iterable[ColumnElement[Any]], values: Mapping[str, ColumnElement[Any]]
@@ -116,7 +116,7 @@ class Asked:
         return and_(*wanted, self.scope(c))
 
 
-def measured(clock: Clock) -> str:
+def measured_column(clock: Clock) -> str:
     """The column that tells how many durations of a clock were measured."""
     return f"{clock}_measured"
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from models.volumes.grains import AGED_UNTIL, AGES, KINDS, Clock
-from models.volumes.lines import AnySelect, Asked, measured
+from models.volumes.lines import AnySelect, ScopedQuestion, measured_column
 from models.volumes.question import Tile
 
 #: From the upper end of a bucket to the point that is relatively as far from both ends.
@@ -35,7 +35,7 @@ def hours(bucket: ColumnElement[int]) -> ColumnElement[float]:
     return func.exp(cast(bucket, Double) / 50.0) * (_MIDDLE / 3600.0)
 
 
-def percentiles(asked: Asked, window: list[Tile]) -> AnySelect:
+def percentiles(asked: ScopedQuestion, window: list[Tile]) -> AnySelect:
     """The bucket of each percentile, and how many durations there are."""
     names = [*asked.question.dimensions, "period"]
     c = union_all(*_histograms(asked, window)).subquery("histogram").c
@@ -66,21 +66,23 @@ def percentiles(asked: Asked, window: list[Tile]) -> AnySelect:
         for measure, of in asked.percentiles.items()
     }
     values |= {
-        measured(clock): func.coalesce(func.sum(found.of_all).filter(found.clock == clock), 0)
+        measured_column(clock): func.coalesce(
+            func.sum(found.of_all).filter(found.clock == clock), 0
+        )
         for clock in asked.clocks
     }
     groups = [found[name] for name in names]
     return asked.part([group.label(group.key) for group in groups], values).group_by(*groups)
 
 
-def _percents(asked: Asked) -> dict[Clock, list[int]]:
+def _percents(asked: ScopedQuestion) -> dict[Clock, list[int]]:
     found: dict[Clock, list[int]] = {clock: [] for clock in asked.clocks}
     for of in asked.percentiles.values():
         found[of.clock].append(of.percent)
     return found
 
 
-def _histograms(asked: Asked, window: list[Tile]) -> Iterator[AnySelect]:
+def _histograms(asked: ScopedQuestion, window: list[Tile]) -> Iterator[AnySelect]:
     """Histograms of the clocks: the name of the clock, the keys, buckets and ranks."""
     clocks = [clock for clock in asked.clocks if clock in KINDS]
     for tile in window:
@@ -94,12 +96,12 @@ def _histograms(asked: Asked, window: list[Tile]) -> Iterator[AnySelect]:
         for clock in clocks:
             counts = and_(c.kind.in_(KINDS[clock]), asked.is_counted(tile, c))
             keys = asked.keys(tile, c)
-            yield _ranked(asked, clock, select(*keys, c.bucket, c.measured).where(counts))
+            yield _ranks(asked, clock, select(*keys, c.bucket, c.measured).where(counts))
     if Clock.AGE in asked.clocks:
-        yield _ranked(asked, Clock.AGE, _ages(asked))
+        yield _ranks(asked, Clock.AGE, _ages(asked))
 
 
-def _ranked(asked: Asked, clock: Clock, lines: AnySelect) -> AnySelect:
+def _ranks(asked: ScopedQuestion, clock: Clock, lines: AnySelect) -> AnySelect:
     """Histograms of lines that have a bucket each."""
     line = lines.subquery().c
     keys = [line[name] for name in (*asked.question.dimensions, "period")]
@@ -123,7 +125,7 @@ def _in_order(column: ColumnElement[Any], ranked: Any) -> ColumnElement[Any]:
     return func.array_agg(aggregate_order_by(column, ranked.bucket), type_=ARRAY(Integer))
 
 
-def _ages(asked: Asked) -> AnySelect:
+def _ages(asked: ScopedQuestion) -> AnySelect:
     """The ages at the end of each period: on its last day that is over."""
     aged = next(ages for ages in AGES if asked.needed <= set(ages.dimensions))
     columns = zip(*asked.question.periods(), strict=True)

@@ -20,7 +20,14 @@ from sqlalchemy import (
 )
 
 from models.volumes.grains import GRAINS, OUTBOX, Clock, Kind
-from models.volumes.lines import AnySelect, Asked, Columns, Scope, first_day, measured
+from models.volumes.lines import (
+    AnySelect,
+    Columns,
+    Scope,
+    ScopedQuestion,
+    first_day,
+    measured_column,
+)
 from models.volumes.measures import COUNTS, OPEN_BREACHES, RATIOS, STOCKS
 from models.volumes.percentiles import hours, percentiles
 from models.volumes.question import Period, Question, Tile, tiles
@@ -59,20 +66,20 @@ def statement(question: Question, scope: Scope) -> AnySelect:
     over; ``…_of`` beside each is the whole that it is measured by. The facts that rates are made
     of stand beside them too. Facts that no measure asked for is made of are not read.
     """
-    asked = Asked(question, scope)
+    asked = ScopedQuestion(question, scope)
     covering = list(tiles(question, asked.needed))
     window = [tile for tile in covering if tile.is_in_window]
     lines = union_all(*(_lines(asked, tile) for tile in covering)).subquery("line")
-    counted = _counted(asked, lines.c).cte("counted")
+    counted = _count_lines(asked, lines.c).cte("counted")
     parts: list[AnySelect] = [select(*counted.c), _every_row(asked, counted.c)]
     if asked.has_breaches:
         parts += [_breaches(asked, tile) for tile in window]
     if asked.percentiles:
         parts.append(percentiles(asked, window))
-    return _measured(asked, parts)
+    return _merge_parts(asked, parts)
 
 
-def _lines(asked: Asked, tile: Tile) -> AnySelect:
+def _lines(asked: ScopedQuestion, tile: Tile) -> AnySelect:
     """What a tile adds: before the window only to the stocks, which begin in the first period."""
     c = tile.grain.facts.c
     flows = asked.flows if tile.is_in_window else ()
@@ -80,7 +87,7 @@ def _lines(asked: Asked, tile: Tile) -> AnySelect:
     return asked.part(asked.keys(tile, c), values).where(asked.is_counted(tile, c))
 
 
-def _counted(asked: Asked, line: Columns) -> AnySelect:
+def _count_lines(asked: ScopedQuestion, line: Columns) -> AnySelect:
     keys = [line[name] for name in (*asked.question.dimensions, "period")]
     sums: dict[str, ColumnElement[Any]] = {
         name: func.sum(line[name]) for name in (*asked.flows, *asked.changes)
@@ -88,7 +95,7 @@ def _counted(asked: Asked, line: Columns) -> AnySelect:
     return asked.part(keys, sums).group_by(*keys)
 
 
-def _breaches(asked: Asked, tile: Tile) -> AnySelect:
+def _breaches(asked: ScopedQuestion, tile: Tile) -> AnySelect:
     """Open cases of the intake whose target passed before today."""
     c = tile.grain.histograms.c
     today = func.wib_day(func.now(), type_=Date)
@@ -103,7 +110,7 @@ def _breaches(asked: Asked, tile: Tile) -> AnySelect:
     return open_late.where(is_open, asked.is_counted(tile, c))
 
 
-def _every_row(asked: Asked, counted: Columns) -> AnySelect:
+def _every_row(asked: ScopedQuestion, counted: Columns) -> AnySelect:
     """Each group in each period of the window, with nothing in it: stocks last through silence."""
     question = asked.question
     first = first_day(question, literal(question.from_on))
@@ -121,7 +128,7 @@ def _every_row(asked: Asked, counted: Columns) -> AnySelect:
     return asked.part(keys, {}).select_from(groups.join(periods, true()))
 
 
-def _measured(asked: Asked, parts: list[AnySelect]) -> AnySelect:
+def _merge_parts(asked: ScopedQuestion, parts: list[AnySelect]) -> AnySelect:
     """Merge the parts into one row a group and period, and work the measures out."""
     question = asked.question
     part = union_all(*parts).subquery("part").c
@@ -144,7 +151,7 @@ def _measured(asked: Asked, parts: list[AnySelect]) -> AnySelect:
     return answer.where(_is_telling(asked, row)) if question.dimensions else answer
 
 
-def _measures(asked: Asked, row: Columns) -> dict[str, ColumnElement[Any]]:
+def _measures(asked: ScopedQuestion, row: Columns) -> dict[str, ColumnElement[Any]]:
     values: dict[str, ColumnElement[Any]] = {name: row[name] for name in asked.flows}
     for measure in asked.question.measures:
         if measure in COUNTS:
@@ -157,7 +164,7 @@ def _measures(asked: Asked, row: Columns) -> dict[str, ColumnElement[Any]]:
             values[f"{measure}_of"] = whole
     for measure, of in asked.percentiles.items():
         values[measure] = hours(row[measure.value])
-        values[f"{measure}_of"] = row[measured(of.clock)]
+        values[f"{measure}_of"] = row[measured_column(of.clock)]
     return values
 
 
@@ -166,6 +173,6 @@ def _sum(row: Columns, names: tuple[str, ...]) -> ColumnElement[Any]:
     return sum(others, start=first)
 
 
-def _is_telling(asked: Asked, row: Columns) -> ColumnElement[bool]:
+def _is_telling(asked: ScopedQuestion, row: Columns) -> ColumnElement[bool]:
     happened = (*asked.sums, *asked.changes[:1])
     return _sum(row, happened) > 0

@@ -184,18 +184,20 @@ async def verify(connection: asyncpg.Connection) -> list[Difference]:
     async with connection.transaction(isolation="repeatable_read"):
         await connection.execute(_TELL)
         await connection.execute(_EXPECT)
-        differences = _named("application", await connection.fetch(_MISPROJECTED), _PROJECTED)
+        differences = _differences_in(
+            "application", await connection.fetch(_MISPROJECTED), _PROJECTED
+        )
         for rollup in ROLLUPS:
             lines = await connection.fetch(_compare(rollup))
-            differences += _named(rollup.table.name, lines, rollup.values)
+            differences += _differences_in(rollup.table.name, lines, rollup.values)
         for ages in AGES:
             lines = await connection.fetch(_compare_ages(ages))
-            differences += _named(ages.table.name, lines, ("measured",))
+            differences += _differences_in(ages.table.name, lines, ("measured",))
         await connection.execute("DROP TABLE told, expected")
         return differences
 
 
-def _named(
+def _differences_in(
     table: str, lines: Sequence[asyncpg.Record], measures: Iterable[str]
 ) -> list[Difference]:
     compared = {f"{side}_{measure}" for side in ("expected", "found") for measure in measures}

@@ -15,7 +15,7 @@ import pytest
 from graphql import GraphQLError
 
 from gateway.execution.cost import values_in
-from gateway.execution.plan.cache import Plans
+from gateway.execution.plan.cache import PlanCache
 from models.database.connections import connect
 from tests.gateway.conftest import Asked, Viewer, without_budget
 
@@ -140,15 +140,15 @@ def left_behind_ignored() -> Iterator[None]:
 def plans_watched() -> Iterator[list[bool]]:
     """Notes for each operation whether a plan answered it."""
     answered: list[bool] = []
-    data = Plans.data
+    data = PlanCache.data
 
-    async def watched(self: Plans, *arguments: Any) -> Any:
+    async def watched(self: PlanCache, *arguments: Any) -> Any:
         found = await data(self, *arguments)
         answered.append(found is not None)
         return found
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Plans, "data", watched)
+        patch.setattr(PlanCache, "data", watched)
         yield answered
 
 
@@ -160,5 +160,5 @@ def plans_off() -> Iterator[None]:
         return None
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Plans, "data", none)
+        patch.setattr(PlanCache, "data", none)
         yield

@@ -12,7 +12,7 @@ import uvicorn
 from starlette.applications import Starlette
 from websockets.asyncio.client import ClientConnection, connect
 
-from gateway.cli.serving import configured
+from gateway.cli.serving import server_config
 from gateway.service import gateway
 from gateway.wire.socket import Limits
 from tests import tokens
@@ -65,7 +65,7 @@ async def served(
     given = {"cursor_key": tokens.SEAL_KEY.hex(), **variables}
     settings = tokens.settings(database_url=url, port=str(port), **given)
     app = gateway(settings, key_source=tokens.key_source, limits=limits)
-    process = uvicorn.Server(configured(app, settings))
+    process = uvicorn.Server(server_config(app, settings))
     serving = asyncio.create_task(process.serve())
     while not process.started:  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(0.01)

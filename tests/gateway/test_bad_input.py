@@ -339,7 +339,7 @@ async def test_cursors_are_ours_to_the_last_bit(who) -> None:
         cursor[:at] + letters[(letters.index(cursor[at]) + 1) % 64] + cursor[at + 1 :]
         for at in range(0, len(cursor), 5)
     } | {cursor[:-1] + letters[(letters.index(cursor[-1]) + 1) % 64]}
-    forged = Cursors((b"another key",)).write("Application submitted_at descending", ("x", "y"))
+    forged = Cursors((b"another key",)).encode("Application submitted_at descending", ("x", "y"))
     for text in (*changed, forged, "", "x", "é", cursor + "=", cursor + "\\n", " " + cursor,
                  cursor[:-1], cursor + "A", "A" * 10_000):  # fmt: skip
         assert_told(await who["officer"](CASES % f', after: "{text}"'), "INVALID_CURSOR")

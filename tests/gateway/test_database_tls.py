@@ -9,13 +9,13 @@ import asyncpg
 import httpx2
 import pytest
 
-from gateway.access.transactions.change_horizon import Horizon
+from gateway.access.transactions.change_horizon import ChangeHorizon
 from gateway.cli.database_errors import DatabaseError, explain_database_errors
 from gateway.doctor import examine
 from gateway.service import gateway
-from models.database.connections import LOST, connect, pool
-from models.jobs.scheduler import keep
-from models.migrations import migrate, standing
+from models.database.connections import CONNECTION_ERRORS, connect, pool
+from models.jobs.scheduler import run_repeatedly
+from models.migrations import current_and_newest, migrate
 from models.postgres import PostgresError
 from models.row_security import login_at
 from tests import tokens
@@ -83,7 +83,7 @@ async def listening(owner: str) -> None:
     url = login_at(owner, tokens.PASSWORD)
     engine = pool(url, 1)
     try:
-        async with Horizon(url, engine) as horizon:
+        async with ChangeHorizon(url, engine) as horizon:
             await asyncio.wait_for(horizon.beyond(0), SECONDS)
     finally:
         await engine.dispose()
@@ -96,7 +96,7 @@ async def keeping(owner: str) -> None:
         stop.set()
         return 0
 
-    job = asyncio.create_task(keep(a_batch, owner, stop, every=0.2))
+    job = asyncio.create_task(run_repeatedly(a_batch, owner, stop, every=0.2))
     try:
         await asyncio.wait_for(stop.wait(), SECONDS)
     finally:
@@ -105,7 +105,7 @@ async def keeping(owner: str) -> None:
 
 
 async def migrating(owner: str) -> None:
-    revision, newest = await standing(owner)
+    revision, newest = await current_and_newest(owner)
     assert revision == newest
 
 
@@ -145,7 +145,7 @@ async def test_a_database_that_another_authority_signed_for_is_not(
 ) -> None:
     monkeypatch.setattr(f"{__name__}.SECONDS", 1.0)
     url = tls.url("visa", sslrootcert=str(tls.stranger.file))
-    with caplog.at_level(logging.CRITICAL), pytest.raises(LOST):
+    with caplog.at_level(logging.CRITICAL), pytest.raises(CONNECTION_ERRORS):
         await way(url)
 
 
@@ -165,7 +165,7 @@ async def refusal(url: str) -> type[BaseException] | None:
     """What keeps from connecting there, if anything does."""
     try:
         connection = await connect(url)
-    except LOST as error:
+    except CONNECTION_ERRORS as error:
         return type(error)
     await connection.close()
     return None

@@ -11,8 +11,8 @@ from sqlalchemy import select, true
 
 from gateway import policy
 from gateway.access import purpose, rows
-from gateway.access.opening import Opening
 from gateway.access.transactions import reading
+from gateway.access.transactions.begin import TransactionStart
 from gateway.execution.documents import Documents
 from gateway.mapping import cursors
 from gateway.rules import every_row
@@ -239,7 +239,7 @@ async def test_fields_without_rows_and_rows_without_fields_stop_the_build(monkey
 
 
 async def test_a_statement_that_was_not_held_to_the_policy_is_refused(world, traffic) -> None:
-    one = reading.Session(engine(world), Opening("none", lambda _: ()))
+    one = reading.ReadTransaction(engine(world), TransactionStart("none", lambda _: ()))
     with pytest.raises(PermissionError):
         await one.rows(select(Application.id))
     assert traffic.connections == 0
@@ -261,7 +261,7 @@ async def test_identity_without_a_purpose_is_seen(world, monkeypatch, traffic) -
 
 async def test_a_scope_that_is_not_asked_for_is_seen(world, monkeypatch) -> None:
     """A rule without a scope must reach nothing, not everything."""
-    monkeypatch.setattr(rows, "_own", lambda *_: true())
+    monkeypatch.setattr(rows, "_own_scope", lambda *_: true())
     async with serving(world) as who:
         with pytest.raises(AssertionError):
             await test_promises.test_an_empty_or_foreign_scope_reaches_nothing(

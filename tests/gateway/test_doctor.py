@@ -14,7 +14,7 @@ from gateway.settings import Settings
 from gateway.settings.transport import DatabaseTls
 from models.database.connections import connect
 from models.database.url import Host, read_database_url
-from models.row_security import lift, login_at, put_up
+from models.row_security import drop_policies, install_row_security, login_at
 from tests import tokens
 from tests.free_ports import free_port
 from tests.gateway.providers import provider
@@ -48,8 +48,8 @@ async def put_up_anew(world: str) -> None:
     owner = await connect(world)
     try:
         async with owner.transaction():
-            await lift(owner)
-            await put_up(owner)
+            await drop_policies(owner)
+            await install_row_security(owner)
     finally:
         await owner.close()
 

@@ -5,19 +5,18 @@ import asyncio
 import pytest
 from sqlalchemy import Integer, column, func, literal, select
 
-from gateway.access.bounds import Bounds
-from gateway.access.opening import Opening
-from gateway.access.rows import holding
-from gateway.access.transactions.reading import Session
+from gateway.access.rows import vouch_for
+from gateway.access.transactions.begin import TransactionLimits, TransactionStart
+from gateway.access.transactions.reading import ReadTransaction
 from gateway.errors import ErrorCode, FieldError
 from models.database.connections import connect, pool
 from tests.free_ports import free_port
 
 pytestmark = pytest.mark.anyio
 
-AS_WHO_LOGS_IN = Opening("none", lambda _: ())
-SLEEP = holding(select(func.pg_sleep(30)), "Country")
-RUNNING = holding(
+AS_WHO_LOGS_IN = TransactionStart("none", lambda _: ())
+SLEEP = vouch_for(select(func.pg_sleep(30)), "Country")
+RUNNING = vouch_for(
     select(func.count()).select_from(
         select(column("pid", Integer))
         .select_from(func.pg_stat_get_activity(None).table_valued("pid", "query", "state"))
@@ -31,7 +30,7 @@ RUNNING = holding(
 
 async def _running(url: str) -> int:
     engine = pool(url, 1)
-    watching = Session(engine, AS_WHO_LOGS_IN)
+    watching = ReadTransaction(engine, AS_WHO_LOGS_IN)
     try:
         ((count,),) = await watching.rows(RUNNING)
         return count
@@ -42,7 +41,7 @@ async def _running(url: str) -> int:
 
 async def test_closing_a_session_cancels_the_statement_that_runs(database: str) -> None:
     engine = pool(database, 1)
-    session = Session(engine, AS_WHO_LOGS_IN)
+    session = ReadTransaction(engine, AS_WHO_LOGS_IN)
     orphan = asyncio.ensure_future(session.rows(SLEEP))
     while not await _running(database):  # noqa: ASYNC110  only the database can tell
         await asyncio.sleep(0.02)
@@ -59,14 +58,14 @@ async def test_closing_a_session_cancels_the_statement_that_runs(database: str) 
 
 async def test_a_field_that_is_given_up_leaves_the_others_their_connection(database: str) -> None:
     engine = pool(database, 1)
-    session = Session(engine, AS_WHO_LOGS_IN)
-    given_up = asyncio.ensure_future(session.rows(holding(select(func.pg_sleep(0.3)), "Country")))
+    session = ReadTransaction(engine, AS_WHO_LOGS_IN)
+    given_up = asyncio.ensure_future(session.rows(vouch_for(select(func.pg_sleep(0.3)), "Country")))
     while not await _running(database):  # noqa: ASYNC110  only the database can tell
         await asyncio.sleep(0.02)
     given_up.cancel()
     await asyncio.gather(given_up, return_exceptions=True)
 
-    ((answer,),) = await session.rows(holding(select(literal(1)), "Country"))
+    ((answer,),) = await session.rows(vouch_for(select(literal(1)), "Country"))
 
     assert (given_up.cancelled(), answer) == (True, 1)
     await session.close()
@@ -75,7 +74,7 @@ async def test_a_field_that_is_given_up_leaves_the_others_their_connection(datab
 
 async def test_a_session_that_is_over_runs_nothing_more(database: str) -> None:
     engine = pool(database, 1)
-    session = Session(engine, AS_WHO_LOGS_IN)
+    session = ReadTransaction(engine, AS_WHO_LOGS_IN)
     await session.close()
     with pytest.raises(asyncio.CancelledError):
         await session.rows(SLEEP)
@@ -85,7 +84,7 @@ async def test_a_session_that_is_over_runs_nothing_more(database: str) -> None:
 
 async def test_a_database_that_is_away_is_told_as_such() -> None:
     engine = pool(f"postgresql://nobody@127.0.0.1:{free_port()}/nothing", 1)
-    session = Session(engine, AS_WHO_LOGS_IN)
+    session = ReadTransaction(engine, AS_WHO_LOGS_IN)
     with pytest.raises(FieldError) as told:
         await session.rows(SLEEP)
     assert told.value.code is ErrorCode.UNAVAILABLE
@@ -94,7 +93,7 @@ async def test_a_database_that_is_away_is_told_as_such() -> None:
 
 async def test_the_database_ends_what_a_process_that_died_had_asked(database: str) -> None:
     dying = await connect(database)
-    opening = Bounds(statement_seconds=60, lock_seconds=60, idle_seconds=60).statements()
+    opening = TransactionLimits(statement_seconds=60, lock_seconds=60, idle_seconds=60).statements()
     await dying.execute("; ".join(("BEGIN", *opening)))
     orphan = asyncio.ensure_future(dying.execute("SELECT pg_sleep(30)"))
     while not await _running(database):  # noqa: ASYNC110  only the database can tell

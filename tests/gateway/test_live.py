@@ -292,10 +292,10 @@ async def test_positions_tell_nothing_and_cannot_be_made_up(live: Served) -> Non
 
 async def test_a_position_of_another_time_is_refused(live: Served, monkeypatch) -> None:
     positions = Positions((tokens.SEAL_KEY,))
-    future = positions.write("ApplicationChange", Place(2**60, 0))
+    future = positions.encode("ApplicationChange", Place(2**60, 0))
     with monkeypatch.context() as patch:
         patch.setattr("time.time", lambda: 1_700_000_000.0)
-        old = positions.write("ApplicationChange", Place(1, 0))
+        old = positions.encode("ApplicationChange", Place(1, 0))
     async with live.as_viewer("officer") as officer:
         assert await _refusal(officer, APPLICATIONS, id="1", after=old) == "POSITION_TOO_OLD"
         assert await _refusal(officer, APPLICATIONS, id="2", after=future) == "POSITION_TOO_OLD"

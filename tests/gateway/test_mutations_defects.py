@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from gateway.access.transactions.writing import Writing
+from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations import once
 from gateway.policy import MUTATIONS, Change
 from gateway.rules import every_row
@@ -71,7 +71,7 @@ async def test_a_wait_for_a_foreign_row_is_seen(who, world, monkeypatch) -> None
         by_id = select(Application.id).where(Application.id == application)
         return bool(await self.rows(by_id.with_for_update()))
 
-    monkeypatch.setattr(Writing, "is_locked", locked_first)
+    monkeypatch.setattr(WriteTransaction, "lock", locked_first)
     with pytest.raises((AssertionError, TimeoutError, TypeError)):
         await test_mutations_denied.test_a_foreign_row_is_never_waited_for(who, world)
 
@@ -80,7 +80,7 @@ async def test_two_who_read_without_a_lock_are_seen(who, world, connection, monk
     async def not_locked(self: Any, mutation: str, application: Any) -> bool:
         return True
 
-    monkeypatch.setattr(Writing, "is_locked", not_locked)
+    monkeypatch.setattr(WriteTransaction, "lock", not_locked)
     decide_at_once = test_mutations_once.test_of_two_who_decide_at_once_one_wins_and_one_learns_it
 
     async def often() -> None:
@@ -95,7 +95,7 @@ async def test_a_key_that_is_not_kept_is_seen(who, world, connection, monkeypatc
     async def always_first(transaction: Any, key: str, said: str) -> bool:
         return True
 
-    monkeypatch.setattr(once, "_is_first", always_first)
+    monkeypatch.setattr(once, "_claim_key", always_first)
     for seen in (
         test_mutations_once.test_the_same_request_again_answers_the_same_and_does_nothing,
         test_mutations_once.test_many_at_once_with_one_key_have_one_effect,

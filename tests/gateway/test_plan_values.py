@@ -16,7 +16,7 @@ from sqlalchemy import BigInteger, ColumnElement
 from sqlalchemy.orm import InstrumentedAttribute
 
 from gateway.mapping.catalogue import Catalogue
-from gateway.mapping.declare import Column, Links, Translated
+from gateway.mapping.declare import Column, ToMany, Translated
 from tests.gateway.ways import FULL
 
 CATALOGUE = Catalogue(FULL)
@@ -96,7 +96,7 @@ def test_a_list_is_there_even_where_it_is_empty() -> None:
         type_ = FULL.type_map[noun.name]
         assert isinstance(type_, GraphQLObjectType)
         for name, field in noun.fields.items():
-            if isinstance(field.source, Links):
+            if isinstance(field.source, ToMany):
                 kind = type_.fields[name].type
                 assert isinstance(kind, GraphQLNonNull)
                 assert isinstance(kind.of_type, GraphQLList)

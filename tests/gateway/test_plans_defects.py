@@ -7,12 +7,12 @@ import pytest
 from graphql import GraphQLSkipDirective, get_directive_values
 from sqlalchemy import select
 
-from gateway.access.rows import holding
+from gateway.access.rows import vouch_for
 from gateway.execution.plan import cache, fetches, planner
-from gateway.execution.plan.fetches import Batch
-from gateway.execution.plan.run import Assembly
+from gateway.execution.plan.fetches import FetchBatch
+from gateway.execution.plan.run import PlanRun
 from gateway.execution.selections import Selections
-from gateway.mapping.catalogue import labelled
+from gateway.mapping.catalogue import label_columns
 from tests.gateway import walls
 from tests.gateway.both_ways import both_ways
 from tests.gateway.test_defects import serving
@@ -58,7 +58,7 @@ def merged_fields_change_places(patch: Patch) -> None:
 
 
 def only_the_first_place_is_answered(patch: Patch) -> None:
-    patch.setattr(planner, "_inner", lambda nodes: [nodes[0].selection_set])
+    patch.setattr(planner, "_selection_sets", lambda nodes: [nodes[0].selection_set])
 
 
 def fragments_on_interfaces_are_passed_over(patch: Patch) -> None:
@@ -72,16 +72,16 @@ def fragments_on_interfaces_are_passed_over(patch: Patch) -> None:
 
 
 def the_order_of_a_list_is_lost(patch: Patch) -> None:
-    rows = Batch.rows
+    rows = FetchBatch.rows
 
     async def backwards(self: Any, *arguments: Any) -> Sequence[Any]:
         return [[*part][::-1] for part in await rows(self, *arguments)]
 
-    patch.setattr(Batch, "rows", backwards)
+    patch.setattr(FetchBatch, "rows", backwards)
 
 
 def rows_of_another_key_are_attached(patch: Patch) -> None:
-    find = Assembly._find  # pyright: ignore[reportPrivateUsage]
+    find = PlanRun._fetch_missing  # pyright: ignore[reportPrivateUsage]
 
     async def shifted(self: Any, links: Any) -> None:
         known = {reading: set(found) for reading, found in self._found.items()}
@@ -91,23 +91,25 @@ def rows_of_another_key_are_attached(patch: Patch) -> None:
             rows = [found[key] for key in keys]
             found.update(zip(keys, [*rows[1:], *rows[:1]], strict=True))
 
-    patch.setattr(Assembly, "_find", shifted)
+    patch.setattr(PlanRun, "_fetch_missing", shifted)
 
 
 def what_is_out_of_reach_is_answered(patch: Patch) -> None:
     def read(type_name: str, _: Any, *columns: Any) -> Any:
         statement: Any = select(*columns)
-        return holding(statement, type_name)
+        return vouch_for(statement, type_name)
 
-    patch.setattr(fetches, "read_by_anyone", read)
+    patch.setattr(fetches, "select_reachable_in_role", read)
 
 
 def columns_of_no_right_are_read(patch: Patch) -> None:
-    patch.setattr(fetches, "labelled", lambda noun, _: labelled(noun, noun.fields.values()))
+    patch.setattr(
+        fetches, "label_columns", lambda noun, _: label_columns(noun, noun.fields.values())
+    )
 
 
 def reads_of_identity_are_not_noted(patch: Patch) -> None:
-    rows = Batch.rows
+    rows = FetchBatch.rows
 
     async def unnoted(self: Any, context: Any, keys: Any) -> Sequence[Any]:
         noted = set(context.identities_read)
@@ -115,7 +117,7 @@ def reads_of_identity_are_not_noted(patch: Patch) -> None:
         context.identities_read.intersection_update(noted)
         return found
 
-    patch.setattr(Batch, "rows", unnoted)
+    patch.setattr(FetchBatch, "rows", unnoted)
 
 
 # --- What is made --------------------------------------------------------------------------------
@@ -136,7 +138,7 @@ def names_of_types_are_wrong(patch: Patch) -> None:
 
 def kept_by(patch: Patch, key: Callable[[str, str | None, Any, Any], Any]) -> None:
     """Plans are kept by less than all that they are made for."""
-    begin = cache.Plans.__init__
+    begin = cache.PlanCache.__init__
 
     def begun(self: Any, *arguments: Any) -> None:
         begin(self, *arguments)
@@ -150,7 +152,7 @@ def kept_by(patch: Patch, key: Callable[[str, str | None, Any, Any], Any]) -> No
 
         self._plan = kept
 
-    patch.setattr(cache.Plans, "__init__", begun)
+    patch.setattr(cache.PlanCache, "__init__", begun)
 
 
 def plans_of_a_role_serve_others(patch: Patch) -> None:

@@ -12,7 +12,7 @@ import pytest
 from starlette.applications import Starlette
 
 from gateway import service
-from gateway.access.bounds import Bounds
+from gateway.access.transactions.begin import TransactionLimits
 from gateway.execution.selections import Selections
 from models.database.connections import connect
 from tests import tokens
@@ -118,7 +118,7 @@ async def impatient(world: str) -> AsyncIterator[Starlette]:
     for a lock, too, which is how a test makes them slow."""
     settings = tokens.settings(world, database_connections="1", operations="1")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(service, "Bounds", lambda *_: Bounds(0.5, 20, 20))
+        patch.setattr(service, "TransactionLimits", lambda *_: TransactionLimits(0.5, 20, 20))
         application = service.gateway(settings, key_source=tokens.key_source)
     async with application.router.lifespan_context(application):
         yield application

@@ -15,8 +15,8 @@ from graphql import (
     is_leaf_type,
 )
 
-from gateway.execution.plan.result_shapes import Level
-from gateway.execution.plan.values import drawing
+from gateway.execution.plan.result_shapes import ResultLevel
+from gateway.execution.plan.values import plan_value
 from gateway.execution.role_schema import role_schema
 from gateway.mapping.catalogue import Catalogue
 from models.vocabulary import Role
@@ -147,7 +147,7 @@ async def test_what_is_left_to_the_executor_is_the_same(who, document: str) -> N
 
 
 def test_values_are_written_as_their_type_says() -> None:
-    draw = drawing(None, GraphQLNonNull(GraphQLFloat), [])  # type: ignore[arg-type]
-    assert repr(draw(Decimal("1.50"), Level())) == "1.5"
+    draw = plan_value(None, GraphQLNonNull(GraphQLFloat), [])  # type: ignore[arg-type]
+    assert repr(draw(Decimal("1.50"), ResultLevel())) == "1.5"
     with pytest.raises(GraphQLError):
-        draw(None, Level())
+        draw(None, ResultLevel())

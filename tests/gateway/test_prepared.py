@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from gateway.access.prepared_statements import Prepared, prepare, prepare_together
-from gateway.access.rows import read_by_anyone
+from gateway.access.prepared_statements import PreparedStatement, prepare, prepare_together
+from gateway.access.rows import select_reachable_in_role
 from gateway.viewer import Viewer as WhoAsks
 from models import Application
 from models.database.connections import connect
@@ -66,14 +66,14 @@ def test_a_statement_that_was_not_held_to_the_policy_is_refused() -> None:
 
 
 def test_one_of_several_that_was_not_held_to_the_policy_is_refused() -> None:
-    held = read_by_anyone("Application", Role.OFFICER, Application.reference.label("r"))
+    held = select_reachable_in_role("Application", Role.OFFICER, Application.reference.label("r"))
     prepare_together([held, held], Role.OFFICER)
     with pytest.raises(PermissionError):
         prepare_together([held, select(Application.reference)], Role.OFFICER)
 
 
 def test_the_scope_is_filled_in_at_each_run_and_is_no_part_of_the_text() -> None:
-    statement = read_by_anyone(
+    statement = select_reachable_in_role(
         "Application", Role.PARTNER_MANAGER, Application.reference.label("r")
     )
     prepared = prepare(statement, Role.PARTNER_MANAGER)
@@ -85,7 +85,7 @@ def test_the_scope_is_filled_in_at_each_run_and_is_no_part_of_the_text() -> None
 
 def test_a_place_that_nothing_fills_is_an_error() -> None:
     with pytest.raises(KeyError):
-        Prepared("SELECT $1", ("nothing",), {}).arguments(WhoAsks("x", Role.OFFICER), {})
+        PreparedStatement("SELECT $1", ("nothing",), {}).arguments(WhoAsks("x", Role.OFFICER), {})
 
 
 @pytest.mark.parametrize("names", PEERS, ids=lambda names: names[0])
@@ -127,11 +127,11 @@ async def test_a_scope_that_is_remembered_is_seen(
     who: Mapping[str, Viewer], one_wall: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first: dict[str, WhoAsks] = {}
-    arguments = Prepared.arguments
+    arguments = PreparedStatement.arguments
 
-    def remembered(self: Prepared, viewer: WhoAsks, given: Mapping[str, Any]) -> list[Any]:
+    def remembered(self: PreparedStatement, viewer: WhoAsks, given: Mapping[str, Any]) -> list[Any]:
         return arguments(self, first.setdefault(self.text, viewer), given)
 
-    monkeypatch.setattr(Prepared, "arguments", remembered)
+    monkeypatch.setattr(PreparedStatement, "arguments", remembered)
     with pytest.raises(AssertionError):
         await ask_in_turn(who, ["manager-au", "manager-andalan"])

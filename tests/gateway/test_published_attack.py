@@ -20,7 +20,7 @@ from scipy.optimize import linprog
 from gateway.service import gateway
 from models.database.connections import connect
 from models.publication import audit, publish, publishing
-from models.publication.disclosure import Protected, rounded
+from models.publication.disclosure import ProtectedCount, round_to_step
 from models.volumes import fold
 from tests import tokens
 from tests.gateway.attacker import (
@@ -177,10 +177,10 @@ async def test_nothing_that_is_withheld_is_found_out(crowded: str, coalition: st
 
 async def test_a_threshold_alone_is_broken(crowded: str, monkeypatch) -> None:
     def unrounded(counts: Any, closed: int, withheld: Any = (), **_: Any) -> Any:
-        return {m: None if 0 < counts[m] < 10 else counts[m] for m in Protected}
+        return {m: None if 0 < counts[m] < 10 else counts[m] for m in ProtectedCount}
 
-    monkeypatch.setattr(audit, "published", unrounded)
-    monkeypatch.setattr(publishing, "audited", lambda *_: None)
+    monkeypatch.setattr(audit, "protect", unrounded)
+    monkeypatch.setattr(publishing, "audit_publication", lambda *_: None)
     async with published(crowded) as who:
         # A rate of an unrounded count tells it; the attacker needs no more than the counts.
         attacker = await everything(who, "manager-au", off=0)
@@ -189,7 +189,7 @@ async def test_a_threshold_alone_is_broken(crowded: str, monkeypatch) -> None:
 
 
 async def test_without_the_audit_some_counts_are_found_out(crowded: str, monkeypatch) -> None:
-    monkeypatch.setattr(publishing, "audited", lambda *_: None)
+    monkeypatch.setattr(publishing, "audit_publication", lambda *_: None)
     async with published(crowded) as who:
         attacker = await everything(who, "manager-au + agent-au")
         found = attacked(attacker, await truth(who))
@@ -211,7 +211,7 @@ def test_questions_off_the_grid_would_break_rounding(questions: str) -> None:
         rows[line, list(each)] = 1
     # Thresholds hold, and each sum is rounded.
     sums = rows @ counts
-    above, told = rows[sums >= 13], np.array([rounded(int(one)) for one in sums if one >= 13])
+    above, told = rows[sums >= 13], np.array([round_to_step(int(one)) for one in sums if one >= 13])
     found = [_ends(number, above, told) for number in range(len(counts))]
     assert all(low <= count <= high for count, (low, high) in zip(counts, found, strict=True))
     assert any(high - low + 1 < FEWEST for low, high in found)

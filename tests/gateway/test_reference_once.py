@@ -146,6 +146,6 @@ async def test_a_visa_type_without_its_fee_is_seen(who, world, on, monkeypatch) 
     async def nothing(*_: Any) -> None:
         return None
 
-    monkeypatch.setattr(decrees, "hold_from", nothing)
+    monkeypatch.setattr(decrees, "set_from", nothing)
     with pytest.raises(AssertionError):
         await test_reference.test_a_visa_type_is_introduced_with_a_fee_and_a_target(who, world, on)

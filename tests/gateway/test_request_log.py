@@ -86,7 +86,7 @@ async def test_a_mistake_in_a_plan_is_told_and_counted(who, app, monkeypatch) ->
     async def broken(*_: Any) -> Any:
         raise LookupError("Siti Rahayu")
 
-    monkeypatch.setattr(run.Assembly, "data", broken)
+    monkeypatch.setattr(run.PlanRun, "data", broken)
     with log_lines() as log:
         answer = await who["officer"](PAGE)
     assert not answer.errors

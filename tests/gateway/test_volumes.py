@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from gateway.mapping.figures import Span
-from gateway.schema.volumes.comparisons import aligned
+from gateway.schema.volumes.comparisons import shift_question
 from models.volumes import Period, Question
 from tests.gateway.conftest import Viewer
 
@@ -56,7 +56,7 @@ def test_windows_that_are_compared_are_aligned(
     window: str, period: Period | None, span: Span, expected: str | None
 ) -> None:
     question = Question(*map(day, window.split()), (), period)
-    before = aligned(question, span)
+    before = shift_question(question, span)
     assert (f"{before.from_on} {before.to_on}" if before else None) == expected
 
 
@@ -65,7 +65,7 @@ def test_windows_that_are_compared_are_aligned(
 def test_a_week_is_compared_with_a_week(span: Span, period: Period) -> None:
     for offset in range(800):
         from_on = day("2023-12-25") + timedelta(days=offset)
-        before = aligned(Question(from_on, from_on + timedelta(days=6), (), period), span)
+        before = shift_question(Question(from_on, from_on + timedelta(days=6), (), period), span)
         assert before
         assert before.from_on.weekday() == from_on.weekday()
         assert before.to_on - before.from_on == timedelta(days=6)

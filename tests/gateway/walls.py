@@ -15,7 +15,7 @@ from models.row_security import DATABASE_ROLES
 def first_wall_down() -> Iterator[None]:
     """No statement carries a condition of the policy any more."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rows, "_meaning", lambda *_: true())
+        patch.setattr(rows, "_rule_condition", lambda *_: true())
         yield
 
 

@@ -13,7 +13,7 @@ import asyncpg
 import pytest
 from sqlalchemy import text
 
-from models.database.connections import LOST, connect, pool
+from models.database.connections import CONNECTION_ERRORS, connect, pool
 from models.database.url import DatabaseUrl, read_database_url
 from models.postgres import Server, running_postgres
 from models.postgres.cluster import ENVIRONMENT
@@ -150,7 +150,7 @@ async def test_a_host_of_another_kind_is_passed_over(
 
 
 async def test_no_host_of_the_kind_is_an_outage(standby: DatabaseUrl, passwords: Path) -> None:
-    with pytest.raises(LOST):
+    with pytest.raises(CONNECTION_ERRORS):
         await connect(reaching(passwords, "read-write", free_port(), standby.hosts[0].port))
 
 

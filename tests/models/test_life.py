@@ -11,11 +11,11 @@ from models.life import (
     MEANINGS,
     STEPS,
     Attempt,
+    CaseState,
     Refusal,
-    Standing,
     Step,
     Verb,
-    moved,
+    columns_after_step,
     refusal,
     step_for,
 )
@@ -35,7 +35,7 @@ GRANTING = (Verb.GRANT, Verb.CORRECT_TO_GRANTED)
 BOTH = (ScreeningKind.ENTRY_BAN, ScreeningKind.CLEARANCE)
 
 standings = st.builds(
-    Standing,
+    CaseState,
     status=st.sampled_from(Status),
     is_held=st.booleans(),
     is_partnered=st.booleans(),
@@ -60,7 +60,7 @@ attempts = st.builds(
 
 @given(standings, attempts)
 def test_nothing_is_granted_that_is_held_hit_pending_unavailable_or_unscreened(
-    now: Standing, attempt: Attempt
+    now: CaseState, attempt: Attempt
 ) -> None:
     answers = [now.answers.get(question) for question in now.questions]
     is_cleared = not now.is_held and all(one == "CLEAR" for one in answers)
@@ -74,7 +74,7 @@ def test_only_granting_leads_to_a_grant() -> None:
 
 
 @given(standings, attempts)
-def test_a_decision_is_never_corrected_by_who_made_it(now: Standing, attempt: Attempt) -> None:
+def test_a_decision_is_never_corrected_by_who_made_it(now: CaseState, attempt: Attempt) -> None:
     for step in STEPS:
         if step.verb in (Verb.CORRECT_TO_GRANTED, Verb.CORRECT_TO_REFUSED):
             is_possible = refusal(step, now, attempt) is None
@@ -82,8 +82,8 @@ def test_a_decision_is_never_corrected_by_who_made_it(now: Standing, attempt: At
 
 
 @given(standings, st.sampled_from(Role))
-def test_a_hit_is_asked_again_by_supervisors_alone(now: Standing, role: Role) -> None:
-    asked = now.to_be_asked(role)
+def test_a_hit_is_asked_again_by_supervisors_alone(now: CaseState, role: Role) -> None:
+    asked = now.open_questions(role)
     assert set(asked) <= set(now.questions)
     if role is not Role.SUPERVISOR:
         assert ScreeningResult.HIT not in [now.answers.get(question) for question in asked]
@@ -92,8 +92,8 @@ def test_a_hit_is_asked_again_by_supervisors_alone(now: Standing, role: Role) ->
 
 
 @given(standings, st.sampled_from(STEPS))
-def test_the_clock_is_stopped_once_and_pauses_only_grow(now: Standing, step: Step) -> None:
-    changes = moved(now, step.target, step.event, NOW)
+def test_the_clock_is_stopped_once_and_pauses_only_grow(now: CaseState, step: Step) -> None:
+    changes = columns_after_step(now, step.target, step.event, NOW)
     assert ("closed_at" in changes) == (step.target in CLOSED and not now.is_closed)
     if "paused_seconds" in changes:
         assert now.status is Status.INFO_REQUESTED

@@ -4,7 +4,7 @@ import asyncpg
 import pytest
 
 from models.database.connections import connect
-from models.migrations import compare, downgrade, migrate
+from models.migrations import downgrade, migrate, require_matching_models
 from models.postgres import Server
 from tests.world import CASES, application_id
 
@@ -21,7 +21,7 @@ async def test_migrations_go_up_and_down_and_up_again(server: Server) -> None:
     assert await _left(url) == []
     await migrate(url)
     await migrate(url)
-    await compare(url)
+    await require_matching_models(url)
 
 
 async def test_a_table_that_the_models_do_not_know_is_noticed(server: Server) -> None:
@@ -31,7 +31,7 @@ async def test_a_table_that_the_models_do_not_know_is_noticed(server: Server) ->
     await connection.execute("ALTER TABLE partner ADD COLUMN motto text")
     await connection.close()
     with pytest.raises(Exception, match="motto"):
-        await compare(url)
+        await require_matching_models(url)
 
 
 @pytest.mark.parametrize("table", ["application_event", "decision", "access_event"])

@@ -13,8 +13,8 @@ from sqlalchemy.exc import DBAPIError
 
 from models.database.connections import connect, engine
 from models.database.locking import LockedError
-from models.migrations import compare, migrate, plan, standing
-from models.migrations.online import back_fill, create_index, row_rules_lifted
+from models.migrations import current_and_newest, migrate, plan, require_matching_models
+from models.migrations.online import back_fill, create_index, without_row_rules
 from models.postgres import Server
 from tests.owners import run
 
@@ -60,7 +60,7 @@ async def test_an_index_that_was_left_half_built_is_built_anew(server: Server) -
     assert lock.startswith("SHARE UPDATE EXCLUSIVE on application")
     await migrate(url)
     assert await value(url, IS_VALID)
-    await compare(url)
+    await require_matching_models(url)
 
 
 async def test_an_index_is_built_while_the_table_is_written(database: str) -> None:
@@ -106,7 +106,7 @@ async def test_a_column_that_row_rules_use_is_altered_and_no_other_rule_is_lifte
         op.get_bind().exec_driver_sql(ALTER)
 
     def alter_with_care() -> None:
-        with row_rules_lifted("access_event", "actor"):
+        with without_row_rules("access_event", "actor"):
             alter()
 
     with pytest.raises(DBAPIError, match="used in a policy"):
@@ -160,7 +160,7 @@ async def test_an_old_database_with_row_rules_comes_up(server: Server) -> None:
         "CREATE POLICY old ON partner USING (EXISTS (SELECT FROM volume_daily))",
     )
     await migrate(url)
-    await compare(url)
+    await require_matching_models(url)
     assert await plan(url) == []
 
 
@@ -194,7 +194,7 @@ async def test_the_plan_of_an_empty_database_names_every_revision_and_makes_noth
 ) -> None:
     url = server.url("planned")
     planned = await plan(url)
-    newest = (await standing(url))[1]
+    newest = (await current_and_newest(url))[1]
     revisions = [each for each in planned if each.what.startswith("revision")]
     assert [each.what.split()[1] for each in revisions] == [
         f"{number:04}:" for number in range(1, int(newest or 0) + 1)

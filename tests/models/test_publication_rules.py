@@ -12,13 +12,13 @@ from models.publication.disclosure import (
     ROUNDING,
     UNBOUNDED,
     Interval,
-    Protected,
+    ProtectedCount,
     is_near,
     is_small,
-    published,
+    protect,
     rate,
-    rounded,
-    told,
+    reveal,
+    round_to_step,
     two_digits,
 )
 from models.publication.sets import Cell, DimensionSet
@@ -29,34 +29,34 @@ JANUARY = date(2025, 1, 1)
 
 
 @st.composite
-def cells(draw: st.DrawFn) -> tuple[dict[Protected, int], int]:
+def cells(draw: st.DrawFn) -> tuple[dict[ProtectedCount, int], int]:
     """The counts of a cell, and how many were closed in it."""
     closed = draw(COUNTS)
     decisions = draw(st.integers(0, closed))
     counts = {
-        Protected.INTAKE: draw(COUNTS),
-        Protected.DECISIONS: decisions,
-        Protected.REFUSED: draw(st.integers(0, decisions)),
-        Protected.WITHIN_TARGET: draw(st.integers(0, decisions)),
+        ProtectedCount.INTAKE: draw(COUNTS),
+        ProtectedCount.DECISIONS: decisions,
+        ProtectedCount.REFUSED: draw(st.integers(0, decisions)),
+        ProtectedCount.WITHIN_TARGET: draw(st.integers(0, decisions)),
     }
     return counts, closed
 
 
-@given(cells(), st.booleans(), st.sets(st.sampled_from(Protected)))
+@given(cells(), st.booleans(), st.sets(st.sampled_from(ProtectedCount)))
 def test_what_is_published_is_rounded_and_never_small(cell, known, withheld) -> None:
     counts, closed = cell
-    for measure, value in published(counts, closed, withheld, closed_is_known=known).items():
+    for measure, value in protect(counts, closed, withheld, closed_is_known=known).items():
         if value is not None:
             assert value % ROUNDING == 0
             assert abs(value - counts[measure]) <= ROUNDING // 2
             assert counts[measure] == value == 0 or (counts[measure] >= 10 and value >= 15)
 
 
-@given(cells(), st.booleans(), st.sets(st.sampled_from(Protected)))
+@given(cells(), st.booleans(), st.sets(st.sampled_from(ProtectedCount)))
 def test_what_is_told_is_true_and_leaves_four_candidates(cell, known, withheld) -> None:
     counts, closed = cell
-    figures = published(counts, closed, withheld, closed_is_known=known)
-    for measure, interval in told(figures).items():
+    figures = protect(counts, closed, withheld, closed_is_known=known)
+    for measure, interval in reveal(figures).items():
         assert interval.low <= counts[measure] <= interval.high
         if counts[measure]:
             assert interval.candidates >= FEWEST_CANDIDATES
@@ -74,7 +74,7 @@ def test_who_knows_closures_is_left_with_four_candidates(closed: int, data) -> N
     same = [
         other
         for other in range(1, closed + 1)
-        if rounded(other) == rounded(count) and other not in hidden
+        if round_to_step(other) == round_to_step(count) and other not in hidden
     ]
     left = hidden if count in hidden else same
     assert len(left) >= min(FEWEST_CANDIDATES, closed + 1)
@@ -83,11 +83,11 @@ def test_who_knows_closures_is_left_with_four_candidates(closed: int, data) -> N
 @given(cells())
 def test_rates_need_thirty_decisions_and_come_from_rounded_counts(cell) -> None:
     counts, closed = cell
-    figures = published(counts, closed, closed_is_known=False)
-    value = rate(figures, Protected.REFUSED)
+    figures = protect(counts, closed, closed_is_known=False)
+    value = rate(figures, ProtectedCount.REFUSED)
     if value is not None:
-        assert counts[Protected.DECISIONS] >= 30
-        assert value == figures[Protected.REFUSED] / figures[Protected.DECISIONS]
+        assert counts[ProtectedCount.DECISIONS] >= 30
+        assert value == figures[ProtectedCount.REFUSED] / figures[ProtectedCount.DECISIONS]
 
 
 def test_percentiles_have_two_significant_digits() -> None:
@@ -123,10 +123,10 @@ def test_the_audit_leaves_four_candidates_of_every_count(numbers: list[int]) -> 
     total = Cell(DimensionSet.NATIONAL, Period.MONTH, JANUARY, ())
     candidates = {
         cell: Candidate(
-            {**dict.fromkeys(Protected, 0), Protected.INTAKE: number},
+            {**dict.fromkeys(ProtectedCount, 0), ProtectedCount.INTAKE: number},
             closed=0,
             closed_is_known=False,
-            measures=(Protected.INTAKE,),
+            measures=(ProtectedCount.INTAKE,),
         )
         for cell, number in {total: sum(numbers), **cells}.items()
     }
@@ -143,12 +143,12 @@ def test_two_editions_together_leave_four_candidates(count: int, change: int) ->
     """Whoever knows by how much a count was corrected tells it no closer, or reads the old one."""
     now = max(count + change, 0)
     first = _national(count)
-    told_before = first.tells[Protected.INTAKE].shifted(now - count)
+    told_before = first.tells[ProtectedCount.INTAKE].shift(now - count)
     second = _national(now)
-    second.before, second.was_published = {Protected.INTAKE: told_before}, True
+    second.before, second.was_published = {ProtectedCount.INTAKE: told_before}, True
     cell = Cell(DimensionSet.NATIONAL, Period.MONTH, JANUARY, ())
     audit(System({cell: second}, {}), [lambda cell, measure: Interval(0, UNBOUNDED)])
-    left = second.tells[Protected.INTAKE]
+    left = second.tells[ProtectedCount.INTAKE]
     assert left.low <= now <= left.high
     if now and count:
         assert left.candidates >= FEWEST_CANDIDATES
@@ -157,5 +157,5 @@ def test_two_editions_together_leave_four_candidates(count: int, change: int) ->
 
 
 def _national(intake: int) -> Candidate:
-    counts = {**dict.fromkeys(Protected, 0), Protected.INTAKE: intake}
-    return Candidate(counts, closed=0, closed_is_known=False, measures=(Protected.INTAKE,))
+    counts = {**dict.fromkeys(ProtectedCount, 0), ProtectedCount.INTAKE: intake}
+    return Candidate(counts, closed=0, closed_is_known=False, measures=(ProtectedCount.INTAKE,))

@@ -10,14 +10,14 @@ from models.base import Base
 from models.database.connections import connect
 from models.migrations import migrate, plan
 from models.postgres import Server
-from models.row_security import login_at, put_up, put_up_steps, scripts
-from models.row_security.desired import wall_of
+from models.row_security import install_row_security, login_at, row_security_steps, scripts
+from models.row_security.desired import parse_row_security
 from tests import tokens
 
 pytestmark = pytest.mark.anyio
 
 MANAGER = "gerbang_partner_manager"
-[KEYS] = [name for name in wall_of(*scripts()).made if name.startswith("viewer.")]
+[KEYS] = [name for name in parse_row_security(*scripts()).made if name.startswith("viewer.")]
 
 #: What somebody did by hand, and what of it is named before it is mended.
 DRIFTS = {
@@ -161,7 +161,7 @@ async def whole(database: str) -> set[tuple[str, ...]]:
     """
     owner = await connect(database)
     try:
-        await put_up(owner)
+        await install_row_security(owner)
         return await catalogue(owner)
     finally:
         await owner.close()
@@ -180,15 +180,15 @@ async def owner(database: str, whole: object) -> AsyncIterator[asyncpg.Connectio
 async def test_what_was_changed_by_hand_is_named_and_mended(
     owner: asyncpg.Connection, whole: set[tuple[str, ...]], drift: str
 ) -> None:
-    assert await put_up_steps(owner) == []
+    assert await row_security_steps(owner) == []
     changed, named = DRIFTS[drift]
     await owner.execute(changed)
-    steps = await put_up_steps(owner)
+    steps = await row_security_steps(owner)
     assert [step.what for step in steps if step.what.startswith(named)], steps
     assert len(steps) <= 4
-    done = await put_up(owner)
+    done = await install_row_security(owner)
     assert [step.what for step in done if step.what.startswith(named)]
-    assert await put_up_steps(owner) == []
+    assert await row_security_steps(owner) == []
     assert await catalogue(owner) == whole
 
 
@@ -199,13 +199,13 @@ async def test_what_is_put_up_is_what_the_scripts_make(server: Server) -> None:
     await migrate(by_hand)
     owners = [await connect(by_hand), await connect(by_us)]
     try:
-        for policy in wall_of(*scripts()).policies.values():
+        for policy in parse_row_security(*scripts()).policies.values():
             await owners[0].execute(f"DROP POLICY {policy.name} ON {policy.table}")
         for script in scripts():
             await owners[0].execute(script)
         made, put = [{row[:3] for row in await catalogue(owner)} for owner in owners]
         assert made - put == put - made == set()
-        assert await put_up_steps(owners[0]), "a rule without our note is not believed"
+        assert await row_security_steps(owners[0]), "a rule without our note is not believed"
     finally:
         for each in owners:
             await each.close()
@@ -213,9 +213,9 @@ async def test_what_is_put_up_is_what_the_scripts_make(server: Server) -> None:
 
 def test_a_statement_that_is_not_understood_is_not_passed_over() -> None:
     with pytest.raises(ValueError, match="not understood: GRANT gerbang_officer"):
-        wall_of("GRANT gerbang_officer TO PUBLIC;")
+        parse_row_security("GRANT gerbang_officer TO PUBLIC;")
     with pytest.raises(ValueError, match="does not end"):
-        wall_of("SELECT 1")
+        parse_row_security("SELECT 1")
 
 
 async def test_with_nothing_to_do_nothing_is_locked_or_written(apart: Server) -> None:

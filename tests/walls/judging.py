@@ -58,7 +58,7 @@ async def stated(
 ) -> set[Key]:
     """The rows that a statement of ours reaches by itself."""
     columns = Base.metadata.tables[told.table].c
-    reached = rows.reached_as_published if told.table == PUBLISHED else rows.reached
+    reached = rows.reachable_as_published if told.table == PUBLISHED else rows.reachable
     held = reached(type_name, viewer(claims), lambda attribute: columns[attribute.key])
     statement = select(*(columns[name] for name in told.columns)).where(held)
     compiled = statement.compile(

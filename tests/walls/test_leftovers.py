@@ -10,10 +10,9 @@ from asyncpg import InsufficientPrivilegeError
 from sqlalchemy import bindparam, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from gateway.access.bounds import Bounds
-from gateway.access.opening import Openings
-from gateway.access.rows import holding, read
-from gateway.access.transactions.reading import Session
+from gateway.access.rows import select_reachable, vouch_for
+from gateway.access.transactions.begin import TransactionLimits, TransactionStarts
+from gateway.access.transactions.reading import ReadTransaction
 from gateway.access.transactions.seal import Seal
 from gateway.errors import FieldError
 from gateway.viewer import Viewer
@@ -26,12 +25,13 @@ from tests import tokens
 pytestmark = pytest.mark.anyio
 
 SUPERVISOR = Viewer("supervisor", Role.SUPERVISOR)
-OPENINGS = Openings(
-    Seal(tokens.SEAL_KEY, 60), Bounds(statement_seconds=1, lock_seconds=1, idle_seconds=5)
+OPENINGS = TransactionStarts(
+    Seal(tokens.SEAL_KEY, 60),
+    TransactionLimits(statement_seconds=1, lock_seconds=1, idle_seconds=5),
 )
-ROWS = read("Application", SUPERVISOR, Application.id)
-SLEEP = holding(select(func.pg_sleep(30)), "Application")
-BROKEN = holding(select(literal(1) / func.length(bindparam("none", ""))), "Application")
+ROWS = select_reachable("Application", SUPERVISOR, Application.id)
+SLEEP = vouch_for(select(func.pg_sleep(30)), "Application")
+BROKEN = vouch_for(select(literal(1) / func.length(bindparam("none", ""))), "Application")
 
 #: All that could outlast a transaction: settings, the role, locks, statements' tables, listeners.
 _STATE = """
@@ -46,35 +46,35 @@ _STATE = """
 """
 
 
-async def whole(session: Session) -> None:
+async def whole(session: ReadTransaction) -> None:
     assert len(await session.rows(ROWS)) == 13
 
 
-async def cancelled(session: Session) -> None:
+async def cancelled(session: ReadTransaction) -> None:
     running = asyncio.ensure_future(session.rows(SLEEP))
     await asyncio.sleep(0.1)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
 
 
-async def closed_in_the_middle(session: Session) -> None:
+async def closed_in_the_middle(session: ReadTransaction) -> None:
     running = asyncio.ensure_future(session.rows(SLEEP))
     await asyncio.sleep(0.1)
     await session.close()
     await asyncio.gather(running, return_exceptions=True)
 
 
-async def timed_out(session: Session) -> None:
+async def timed_out(session: ReadTransaction) -> None:
     with pytest.raises(FieldError, match="too long"):
         await session.rows(SLEEP)
 
 
-async def failed(session: Session) -> None:
+async def failed(session: ReadTransaction) -> None:
     with pytest.raises(FieldError):
         await session.rows(BROKEN)
 
 
-async def not_begun(_session: Session) -> None:
+async def not_begun(_session: ReadTransaction) -> None:
     """Closed before any statement."""
 
 
@@ -97,10 +97,10 @@ async def state(engine: AsyncEngine) -> dict[str, Any]:
 
 @pytest.mark.parametrize("end", ENDS, ids=lambda end: end.__name__)
 async def test_a_request_leaves_nothing_behind(
-    one_connection: AsyncEngine, end: Callable[[Session], Awaitable[None]]
+    one_connection: AsyncEngine, end: Callable[[ReadTransaction], Awaitable[None]]
 ) -> None:
     fresh = await state(one_connection)
-    session = Session(one_connection, OPENINGS.reading(SUPERVISOR))
+    session = ReadTransaction(one_connection, OPENINGS.for_reading(SUPERVISOR))
     try:
         await end(session)
     finally:
@@ -164,7 +164,7 @@ async def test_nobody_is_shown_who_else_asks(world: str, role: str, look: str) -
     login = login_at(world, tokens.PASSWORD)
     victim, attacker = await connect(login), await connect(login)
     try:
-        begun = "; ".join(("BEGIN", *OPENINGS.reading(SUPERVISOR).statements(None)))
+        begun = "; ".join(("BEGIN", *OPENINGS.for_reading(SUPERVISOR).statements(None)))
         await victim.execute(begun)
         await attacker.execute(f"BEGIN; SET LOCAL ROLE {role}")
         shown = await _looked(attacker, look)
@@ -187,7 +187,7 @@ async def test_the_owner_is_shown_it(world: str) -> None:
     victim = await connect(world)
     attacker = await connect(world)
     try:
-        begun = "; ".join(("BEGIN", *OPENINGS.reading(SUPERVISOR).statements(None)))
+        begun = "; ".join(("BEGIN", *OPENINGS.for_reading(SUPERVISOR).statements(None)))
         await victim.execute(begun)
         assert begun.split("'")[1] in await _looked(attacker, _SHOWN)
     finally:

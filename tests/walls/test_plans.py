@@ -10,10 +10,10 @@ from sqlalchemy import ARRAY, Select, any_, literal
 from sqlalchemy.dialects import postgresql
 
 from gateway.access.fields import readable_fields
-from gateway.access.rows import read
+from gateway.access.rows import select_reachable
 from gateway.mapping.catalogue import Catalogue, DeclaredNoun
-from gateway.mapping.declare import Column, Link, Links
-from gateway.mapping.keyset import Bound, Keyset
+from gateway.mapping.declare import Column, ToMany, ToOne
+from gateway.mapping.keyset import Boundary, Keyset
 from gateway.policy import POLICY
 from gateway.schema.build import build_schema
 from gateway.viewer import Viewer
@@ -66,7 +66,7 @@ def pages(role: Role) -> Iterator[tuple[str, Select[Any]]]:
                 page = _page(noun, role, keyset)
                 name = f"{noun.name} by {order.name}{' descending' if descending else ''}"
                 yield name, page
-                yield f"{name}, on", page.where(*keyset.between(Bound.WITH_VALUE, Bound.NONE))
+                yield f"{name}, on", page.where(*keyset.between(Boundary.WITH_VALUE, Boundary.NONE))
         usual = Keyset(noun, _usual(noun), descending=True)
         for filtering in _fields(noun, role, "is_filter"):
             column = getattr(filtering.source, "local", None) or filtering.source.value
@@ -80,7 +80,9 @@ def links(role: Role) -> Iterator[tuple[str, Select[Any]]]:
     for noun in CATALOGUE.nouns.values():
         for field in noun.fields.values():
             source = field.source
-            if isinstance(source, Link | Links) and field.name in readable_fields(noun.name, role):
+            if isinstance(source, ToOne | ToMany) and field.name in readable_fields(
+                noun.name, role
+            ):
                 target = CATALOGUE.target(source)
                 if role not in POLICY[target.name].rows:
                     continue
@@ -106,7 +108,7 @@ def _page(noun: DeclaredNoun, role: Role, keyset: Keyset) -> Select[Any]:
 
 
 def _select(noun: DeclaredNoun, role: Role) -> Select[Any]:
-    return read(noun.name, VIEWERS[role], *CATALOGUE.columns(noun, role))
+    return select_reachable(noun.name, VIEWERS[role], *CATALOGUE.columns(noun, role))
 
 
 def _any(kind: type) -> Any:
@@ -187,5 +189,5 @@ def _compared(source: Any) -> Iterator[Any]:
     match source:
         case Column(value, is_filter, is_order) if is_filter or is_order:
             yield value
-        case Link(local, remote) | Links(local, remote):
+        case ToOne(local, remote) | ToMany(local, remote):
             yield from (local, remote)

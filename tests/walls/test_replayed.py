@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 import asyncpg
 import pytest
 
-from gateway.access.opening import Opening
-from gateway.access.rows import read
-from gateway.access.transactions.reading import Session
+from gateway.access.rows import select_reachable
+from gateway.access.transactions.begin import TransactionStart
+from gateway.access.transactions.reading import ReadTransaction
 from gateway.access.transactions.seal import Seal
 from gateway.viewer import Viewer
 from models import Application
@@ -22,20 +22,20 @@ pytestmark = pytest.mark.anyio
 
 SUPERVISOR = Viewer("supervisor", Role.SUPERVISOR)
 ROLE = database_role(SUPERVISOR.role)
-ROWS = read("Application", SUPERVISOR, Application.id)
+ROWS = select_reachable("Application", SUPERVISOR, Application.id)
 COUNT = "SELECT count(*) FROM (SELECT id FROM application) AS reached"
 
 
 @asynccontextmanager
-async def captured(url: str) -> AsyncIterator[tuple[Session, tuple[str, ...]]]:
+async def captured(url: str) -> AsyncIterator[tuple[ReadTransaction, tuple[str, ...]]]:
     """A session of the gateway's with its transaction under way, and what it began with."""
     engine, said = pool(url, 1), list[str]()
 
     def saying(backend: int | None) -> tuple[str, ...]:
-        said.extend(Seal(tokens.SEAL_KEY, 60).acting(SUPERVISOR, ROLE, backend))
+        said.extend(Seal(tokens.SEAL_KEY, 60).statements(SUPERVISOR, ROLE, backend))
         return tuple(said)
 
-    session = Session(engine, Opening(ROLE, saying))
+    session = ReadTransaction(engine, TransactionStart(ROLE, saying))
     try:
         assert len(await session.rows(ROWS)) == 13
         yield session, tuple(said)

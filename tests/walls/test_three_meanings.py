@@ -24,7 +24,7 @@ from gateway.viewer import Viewer
 from models import Base
 from models.database.connections import connect, driver_of, engine
 from models.publication.tables import PublishedVolume
-from models.row_security import lift, put_up
+from models.row_security import drop_policies, install_row_security
 from models.vocabulary import Role
 from tests.acting import act
 from tests.walls import meaning
@@ -60,7 +60,7 @@ class Held:
 
     def in_a_statement(self, viewer: Viewer) -> Select[Any]:
         columns = Base.metadata.tables[self.table].c
-        reached = rows.reached_as_published if self.table == PUBLISHED else rows.reached
+        reached = rows.reachable_as_published if self.table == PUBLISHED else rows.reachable
         held = reached(self.type_name, viewer, lambda attribute: columns[attribute.key])
         return select(*(columns[name] for name in self.columns)).where(held)
 
@@ -164,7 +164,7 @@ async def test_a_statement_that_errs_is_found(laboratory: str, monkeypatch) -> N
         value = getattr(one.viewer, scope)
         return literal(list(value), ARRAY(kind)) if isinstance(value, tuple) else literal(value)
 
-    monkeypatch.setattr(rows.One, "scope", own)
+    monkeypatch.setattr(rows.KnownViewer, "scope", own)
     assert await first_difference(laboratory, Role.SERVICE)
 
 
@@ -188,10 +188,10 @@ async def test_a_row_rule_that_errs_is_found(
     assert right in script
     connection = await connect(laboratory)
     try:
-        await lift(connection)
+        await drop_policies(connection)
         await connection.execute(script.replace(right, wrong))
         assert await first_difference(laboratory, role)
     finally:
-        await lift(connection)
-        await put_up(connection)
+        await drop_policies(connection)
+        await install_row_security(connection)
         await connection.close()

@@ -60,7 +60,7 @@ class Verification:
             raise InvalidTokenError("The token is too large.")
         if token.count(".") != 2:
             raise InvalidTokenError("The token is not a signed JSON Web Token.")
-        header = _json_object(_decoded(token.partition(".")[0]))
+        header = _json_object(_decode(token.partition(".")[0]))
         kind = str(header.get("typ", "")).lower().removeprefix("application/")
         if kind not in self._types:
             raise InvalidTokenError("The token is not an access token (its header typ).")
@@ -77,7 +77,7 @@ class Verification:
             raise InvalidTokenError("The token is not signed by a key of the provider.")
         digest = sha256(token.encode()).digest()
         if self._signed_by.get(digest) is key:
-            return _decoded(token.split(".")[1])
+            return _decode(token.split(".")[1])
         registry = jws.JWSRegistry(algorithms=[algorithm], strict_check_header=False)
         registry.max_header_length = LARGEST_TOKEN
         try:
@@ -121,7 +121,7 @@ def _instant(claims: dict[str, Any], name: str) -> int | float:
     return value
 
 
-def _decoded(segment: str) -> bytes:
+def _decode(segment: str) -> bytes:
     try:
         return urlsafe_b64decode(segment.encode("ascii") + b"=" * (-len(segment) % 4))
     except (binascii.Error, ValueError) as error:
@@ -131,7 +131,7 @@ def _decoded(segment: str) -> bytes:
 def _json_object(data: bytes) -> dict[str, Any]:
     """A JSON object in which every name stands once: two readers must not differ on it."""
     try:
-        value = json.loads(data, object_pairs_hook=_names_once, parse_constant=_refused)
+        value = json.loads(data, object_pairs_hook=_names_once, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise InvalidTokenError("The token is not a signed JSON Web Token.") from error
     if not isinstance(value, dict):
@@ -146,5 +146,5 @@ def _names_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return names
 
 
-def _refused(constant: str) -> Any:
+def _refuse_constant(constant: str) -> Any:
     raise ValueError(f"{constant} is not JSON")

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gateway.errors import ErrorCode, FieldError
 from models.case.change import CHANNEL
-from models.database.connections import LOST, connect
+from models.database.connections import CONNECTION_ERRORS, connect
 
 TICK_SECONDS = 0.25
 #: How often to look without having heard anything: a signal may be lost, as behind a pooler.
@@ -35,7 +35,7 @@ _LOOK = """
 log = logging.getLogger(__name__)
 
 
-class Horizon:
+class ChangeHorizon:
     """Below which transaction changes are settled; listens from the first question on."""
 
     def __init__(self, url: str, engine: AsyncEngine) -> None:
@@ -49,7 +49,7 @@ class Horizon:
         self._awaited = 0
         self._listening: asyncio.Task[None] | None = None
 
-    async def __aenter__(self) -> "Horizon":
+    async def __aenter__(self) -> "ChangeHorizon":
         return self
 
     async def __aexit__(
@@ -68,7 +68,7 @@ class Horizon:
         try:
             async with self._engine.connect() as connection:
                 settled, _ = (await connection.execute(text(_LOOK))).one()
-        except (SQLAlchemyError, *LOST) as error:
+        except (SQLAlchemyError, *CONNECTION_ERRORS) as error:
             raise FieldError(
                 ErrorCode.UNAVAILABLE, "The database does not answer. Try again shortly."
             ) from error
@@ -86,7 +86,7 @@ class Horizon:
         while True:
             try:
                 await self._listen()
-            except LOST as error:
+            except CONNECTION_ERRORS as error:
                 log.warning("Changes are not being heard of: %s", type(error).__name__)
                 await asyncio.sleep(_RETRY_SECONDS)
 

@@ -44,7 +44,7 @@ _DATA_EXCEPTION = "22"
 _OUTAGES = (ErrorCode.UNAVAILABLE, ErrorCode.OVERLOADED)
 
 
-async def taken(engine: AsyncEngine) -> AsyncConnection:
+async def check_out(engine: AsyncEngine) -> AsyncConnection:
     """A connection of the pool. Raises FieldError with UNAVAILABLE or OVERLOADED."""
     asked_at = perf_counter()
     try:
@@ -52,12 +52,12 @@ async def taken(engine: AsyncEngine) -> AsyncConnection:
     except NoConnectionLeft as error:
         raise FieldError(ErrorCode.OVERLOADED, _FULL) from error
     except (SQLAlchemyError, PostgresError, *BROKEN) as error:
-        raise away() from error
+        raise database_unavailable() from error
     finally:
         current_record().connection_seconds += perf_counter() - asked_at
 
 
-def away() -> FieldError:
+def database_unavailable() -> FieldError:
     return FieldError(ErrorCode.UNAVAILABLE, _AWAY)
 
 
@@ -72,19 +72,19 @@ def refuse_partial(failures: Iterable[BaseException | None]) -> None:
             raise RequestError(failure.code, failure.message, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
-def told(error: Exception) -> FieldError | None:
+def explain(error: Exception) -> FieldError | None:
     """The error of a statement as the client may be told it; None is for nobody to see."""
     if isinstance(error, ValueError):  # the driver cannot write it as the column's type
         return FieldError(ErrorCode.INVALID_INPUT, _INCOMPARABLE)
     if not isinstance(error, DBAPIError | PostgresError):
-        return away()
+        return database_unavailable()
     state = state_of(error)
     if state == _QUERY_CANCELED:
         return FieldError(ErrorCode.TIMEOUT, _TOO_LONG)
     if state == _LOCK_NOT_AVAILABLE:
         return FieldError(ErrorCode.UNAVAILABLE, _LOCKED)
     if is_outage(error):
-        return away()
+        return database_unavailable()
     if isinstance(error, DataError) or state.startswith(_DATA_EXCEPTION):
         return FieldError(ErrorCode.INVALID_INPUT, _INCOMPARABLE)
     return None

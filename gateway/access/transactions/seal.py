@@ -31,18 +31,18 @@ class Seal:
         self._clock = clock
         self._today: tuple[int, DailyKey] | None = None
 
-    def acting(self, viewer: Viewer, role: str, backend: int | None) -> tuple[str, ...]:
+    def statements(self, viewer: Viewer, role: str, backend: int | None) -> tuple[str, ...]:
         """The statements that make a transaction on a backend that of a viewer.
 
         ``role`` is the one of the database. They hold nothing of the viewer but base64 and digits,
         whatever a token says.
         """
         return (
-            f"SET LOCAL gerbang.viewer = '{self._sealed(viewer, backend)}'",
+            f"SET LOCAL gerbang.viewer = '{self._seal(viewer, backend)}'",
             f"SET LOCAL ROLE {role}",
         )
 
-    def _sealed(self, viewer: Viewer, backend: int | None) -> str:
+    def _seal(self, viewer: Viewer, backend: int | None) -> str:
         # One moment in whole milliseconds chooses the key too: rounded twice, the last half of a
         # day's last millisecond would be sealed with the key of another day.
         now = round(self._clock() * 1000)

@@ -15,9 +15,12 @@ from sqlalchemy import ARRAY, ColumnElement, Executable, Row, any_, func, litera
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from gateway.access.beginning import ROUND_TRIP_SECONDS, begun
-from gateway.access.opening import Opening
 from gateway.access.rows import changeable
+from gateway.access.transactions.begin import (
+    ROUND_TRIP_SECONDS,
+    TransactionStart,
+    begin_transaction,
+)
 from gateway.access.transactions.errors import BROKEN, is_outage, state_of
 from gateway.errors import ErrorCode, FieldError
 from gateway.logs.operation import current_record
@@ -38,7 +41,7 @@ _TOLD: Mapping[str, tuple[ErrorCode, str]] = {
 }
 
 
-class Writing:
+class WriteTransaction:
     """A transaction under way; leaving the block that opened it commits."""
 
     def __init__(self, connection: AsyncConnection, viewer: Viewer) -> None:
@@ -47,13 +50,13 @@ class Writing:
 
     async def run(self, statement: Executable, values: Any = None) -> None:
         """Write. Raises FieldError where it takes too long or waits too long."""
-        await self._executed(statement, values)
+        await self._execute(statement, values)
 
     async def rows(self, statement: Executable) -> Sequence[Row[Any]]:
         """The rows that a statement reads, or wrote and returns."""
-        return (await self._executed(statement, None)).all()
+        return (await self._execute(statement, None)).all()
 
-    async def is_locked(self, mutation: str, application: UUID) -> bool:
+    async def lock(self, mutation: str, application: UUID) -> bool:
         """Lock an application; False where the viewer's policy reaches none of this id.
 
         A foreign row is never locked and never waited for: it takes the path of a missing one.
@@ -63,7 +66,7 @@ class Writing:
         )
         return bool(await self.rows(in_reach.with_for_update(of=Application, key_share=True)))
 
-    async def all_meet(self, scope: ColumnElement[bool], applications: Sequence[UUID]) -> bool:
+    async def all_within(self, scope: ColumnElement[bool], applications: Sequence[UUID]) -> bool:
         """Whether applications that were written lie in a scope of who wrote them."""
         written = select(func.count()).where(
             Application.id == any_(literal(list(applications), ARRAY(Application.id.type))),
@@ -72,7 +75,7 @@ class Writing:
         [(kept,)] = await self.rows(written)
         return kept == len(applications)
 
-    async def _executed(self, statement: Executable, values: Any) -> Any:
+    async def _execute(self, statement: Executable, values: Any) -> Any:
         current_record().statements += 1
         try:
             return await self._connection.execute(statement, values)
@@ -87,17 +90,19 @@ class Writing:
 
 
 @asynccontextmanager
-async def writing(engine: AsyncEngine, viewer: Viewer, opening: Opening) -> AsyncIterator[Writing]:
+async def begin_writing(
+    engine: AsyncEngine, viewer: Viewer, opening: TransactionStart
+) -> AsyncIterator[WriteTransaction]:
     """A transaction for one mutation: committed at the end, rolled back where anything is raised.
 
     Raises FieldError where the database is away or full.
     """
-    connection = await begun(engine, _BEGIN, opening)
+    connection = await begin_transaction(engine, _BEGIN, opening)
     is_clean = False
     try:
         driver = driver_of(connection)
         try:
-            yield Writing(connection, viewer)
+            yield WriteTransaction(connection, viewer)
         except Exception:
             is_clean = await _is_rolled_back(driver)
             raise

@@ -21,8 +21,8 @@ from gateway.execution.documents import Documents, operation_of, tokens_of
 from gateway.execution.operation import OperationRequest
 from gateway.execution.plan.planner import Plan, Planner
 from gateway.execution.plan.result_shapes import Object
-from gateway.execution.plan.run import Assembly
-from gateway.execution.plan.values import NotPlannedError
+from gateway.execution.plan.run import PlanRun
+from gateway.execution.plan.values import NotPlannableError
 from gateway.execution.selections import Selections
 from gateway.limits import MOST_KEPT_TOKENS
 from gateway.logs.operation import WhyExecutor, current_record
@@ -38,7 +38,7 @@ class Planned(NamedTuple):
     values: int
 
 
-class Plans:
+class PlanCache:
     """Answers what can be planned."""
 
     def __init__(
@@ -57,23 +57,23 @@ class Plans:
         Raises FieldError for what has to be told at its place.
         """
         text, role = request.document or "", context.viewer.role
-        view, document = self._views[role], self._documents.parsed(text)
+        view, document = self._views[role], self._documents.parse(text)
         operation = operation_of(document, request.operation_name)
         if operation.operation is not OperationType.QUERY:
             return None
-        shaping = tuple(_shaping(view, operation, request.variables))
+        shaping = tuple(_shaping_variables(view, operation, request.variables))
         key = (text, request.operation_name, role, shaping)
         plan = self._kept.get(key)
         if plan is None:
-            plan = self._planned(document, operation, role, variables)
+            plan = self._make_plan(document, operation, role, variables)
             self._kept.keep(key, plan, tokens_of(document))
         if isinstance(plan, WhyExecutor):
             current_record().note_executor(plan)
             return None
-        assembly = Assembly(plan, context, view, operation, variables)
+        assembly = PlanRun(plan, context, view, operation, variables)
         return Planned(await assembly.data(), assembly.values)
 
-    def _planned(
+    def _make_plan(
         self,
         document: DocumentNode,
         operation: OperationDefinitionNode,
@@ -87,7 +87,7 @@ class Plans:
             return Planner(view, self._catalogue, role, selections, known).plan(
                 operation.selection_set
             )
-        except NotPlannedError as error:
+        except NotPlannableError as error:
             return error.reason
 
 
@@ -97,8 +97,8 @@ def _known(
     """The variables that a plan may depend on, each with its value or its default."""
     names = {
         definition.variable.name.value
-        for definition in _definitions(operation)
-        if _is_shaping(view, definition)
+        for definition in _variable_definitions(operation)
+        if _shapes_result(view, definition)
     }
     return VariableValues(
         {name: source for name, source in variables.sources.items() if name in names},
@@ -106,24 +106,24 @@ def _known(
     )
 
 
-def _shaping(
+def _shaping_variables(
     view: GraphQLSchema, operation: OperationDefinitionNode, given: Mapping[str, Any]
 ) -> Iterator[tuple[str, Any]]:
     """The variables that may decide what is selected: switches and words.
 
     All others are arguments of ways in, which are read at each run.
     """
-    for definition in _definitions(operation):
+    for definition in _variable_definitions(operation):
         name = definition.variable.name.value
-        if name in given and _is_shaping(view, definition):
+        if name in given and _shapes_result(view, definition):
             yield name, given[name]
 
 
-def _is_shaping(view: GraphQLSchema, definition: VariableDefinitionNode) -> bool:
+def _shapes_result(view: GraphQLSchema, definition: VariableDefinitionNode) -> bool:
     kind = type_from_ast(view, definition.type)
     leaf = kind.of_type if is_non_null_type(kind) else kind
     return leaf is GraphQLBoolean or is_enum_type(leaf)
 
 
-def _definitions(operation: OperationDefinitionNode) -> Sequence[VariableDefinitionNode]:
+def _variable_definitions(operation: OperationDefinitionNode) -> Sequence[VariableDefinitionNode]:
     return operation.variable_definitions or ()

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import ARRAY, Label, any_, bindparam
 from sqlalchemy.orm import InstrumentedAttribute
 
-from gateway.access.prepared_statements import Prepared, prepare, prepare_together
-from gateway.access.rows import read_by_anyone
-from gateway.mapping.catalogue import DeclaredField, DeclaredNoun, labelled
+from gateway.access.prepared_statements import PreparedStatement, prepare, prepare_together
+from gateway.access.rows import select_reachable_in_role
+from gateway.mapping.catalogue import DeclaredField, DeclaredNoun, label_columns
 from gateway.mapping.context import BY, Context
 from models.vocabulary import Role
 
@@ -18,32 +18,32 @@ from models.vocabulary import Role
 Row = Sequence[Any]
 
 
-class Asked:
+class ColumnSet:
     """The columns of a noun that a document asks for, wherever it does."""
 
     def __init__(self, noun: DeclaredNoun, fields: Iterable[DeclaredField] = ()) -> None:
         self.noun = noun
         self._fields = {field.name: field for field in fields}
 
-    def ask(self, field: DeclaredField) -> None:
+    def add(self, field: DeclaredField) -> None:
         """Read this field too. Nothing more can be asked for once the columns are known."""
         self._fields[field.name] = field
 
     @cached_property
     def columns(self) -> tuple[Label[Any], ...]:
         """The columns that rows are read with."""
-        return labelled(self.noun, self._fields.values())
+        return label_columns(self.noun, self._fields.values())
 
-    def place(self, label: str) -> int:
+    def index(self, label: str) -> int:
         """Where in a row the value of a label is."""
-        return self._places[label]
+        return self._indexes[label]
 
     @cached_property
-    def _places(self) -> Mapping[str, int]:
+    def _indexes(self) -> Mapping[str, int]:
         return {column.key: place for place, column in enumerate(self.columns)}
 
 
-class Reading:
+class Fetch:
     """How the rows of a noun are read by one column."""
 
     def __init__(
@@ -54,7 +54,7 @@ class Reading:
         order: Sequence[Any] | None = None,
     ) -> None:
         """``order`` is that of lists; without one, no two rows have the same value."""
-        self.asked = Asked(noun)
+        self.asked = ColumnSet(noun)
         self.is_list = order is not None
         self._by = by
         self._role = role
@@ -66,7 +66,7 @@ class Reading:
         """The statement for all rows whose column is one of the keys that are given by a name."""
         given = bindparam(keys, None, type_=ARRAY(self._by.type))
         by = () if self._place == 0 else (self._by.label(BY),)
-        rows = read_by_anyone(self.asked.noun.name, self._role, *self.asked.columns, *by)
+        rows = select_reachable_in_role(self.asked.noun.name, self._role, *self.asked.columns, *by)
         return rows.where(self._by == any_(given)).order_by(*self._order)
 
     def by_key(self, keys: Iterable[Any], rows: Sequence[Row]) -> dict[Any, Any]:
@@ -80,10 +80,10 @@ class Reading:
         return found
 
 
-class Batch:
+class FetchBatch:
     """The readings of one level, as one statement."""
 
-    def __init__(self, readings: Sequence[Reading], role: Role) -> None:
+    def __init__(self, readings: Sequence[Fetch], role: Role) -> None:
         self._readings = readings
         self._names = [f"keys_{number}" for number in range(len(readings))]
         self._role = role
@@ -94,7 +94,7 @@ class Batch:
         """For each reading, its rows that have one of its keys, within the viewer's reach."""
         given = dict(zip(self._names, keys, strict=True))
         found = await context.session.fetch(
-            self._prepared, self._prepared.arguments(context.viewer, given)
+            self._statement, self._statement.arguments(context.viewer, given)
         )
         parts = [found] if len(self._readings) == 1 else list(found[0])
         for reading, rows in zip(self._readings, parts, strict=True):
@@ -102,7 +102,7 @@ class Batch:
         return parts
 
     @cached_property
-    def _prepared(self) -> Prepared:
+    def _statement(self) -> PreparedStatement:
         statements = [
             reading.statement(name)
             for reading, name in zip(self._readings, self._names, strict=True)

@@ -6,7 +6,7 @@ from functools import cached_property
 from operator import itemgetter
 from typing import Any
 
-from gateway.execution.plan.fetches import Asked, Reading, Row
+from gateway.execution.plan.fetches import ColumnSet, Fetch, Row
 from gateway.mapping.connections import Page
 from gateway.mapping.figures import Count
 
@@ -14,31 +14,31 @@ Object = dict[str, Any]
 
 
 @dataclass(frozen=True, eq=False)
-class Followed:
+class FollowedLink:
     """A link of a row, to one row or to all that belong to it."""
 
     key: str
-    asked: Asked
+    asked: ColumnSet
     #: The label of the value in a row that the other rows have in the column they are read by.
     local: str
-    reading: Reading
-    shape: "Shape"
+    reading: Fetch
+    shape: "RowShape"
 
     @cached_property
     def key_of(self) -> Callable[[Row], Any]:
         """That value of a row."""
-        return itemgetter(self.asked.place(self.local))
+        return itemgetter(self.asked.index(self.local))
 
 
-class Shape:
+class RowShape:
     """The values of one row of a noun that a selection asks for."""
 
     def __init__(
         self,
-        asked: Asked,
+        asked: ColumnSet,
         labels: Mapping[str, str],
         made: Mapping[str, Callable[[Row], Any]],
-        followed: Iterable[Followed],
+        followed: Iterable[FollowedLink],
     ) -> None:
         """``labels`` says for each key of the answer, in order, which value of a row is there.
 
@@ -49,7 +49,7 @@ class Shape:
         self._made = tuple(made.items())
         self.followed = tuple(followed)
 
-    def drawn(self, rows: Sequence[Row]) -> list[Object]:
+    def render(self, rows: Sequence[Row]) -> list[Object]:
         """The object of each row, with nothing yet of what is followed from it."""
         values = map(self._values, rows)
         objects = [dict(zip(self._labels, of_row, strict=True)) for of_row in values]
@@ -66,44 +66,44 @@ class Shape:
     @cached_property
     def _values(self) -> Callable[[Row], tuple[Any, ...]]:
         """Made when a row is drawn: only then is it known what else is read with it."""
-        places = [self.asked.place(label) for label in self._labels.values()]
+        places = [self.asked.index(label) for label in self._labels.values()]
         if len(places) > 1:
             return itemgetter(*places)
         return lambda row: tuple(row[place] for place in places)
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class RenderedRows:
     """Rows of one shape, and the object of each."""
 
-    shape: Shape
+    shape: RowShape
     rows: Sequence[Row]
     objects: Sequence[Object]
     #: How often each object stands in the answer; without it, once.
     times: Sequence[int] | None
 
 
-class Level:
+class ResultLevel:
     """What was drawn of one level, and is followed to the next."""
 
     def __init__(self) -> None:
-        self.parts: list[Drawn] = []
+        self.parts: list[RenderedRows] = []
         #: How many values the answer holds of what was drawn here.
         self.values = 0
 
-    def draw(
-        self, shape: Shape, rows: Sequence[Row], times: Sequence[int] | None = None
+    def render(
+        self, shape: RowShape, rows: Sequence[Row], times: Sequence[int] | None = None
     ) -> list[Object]:
         """An object for each row, which stands in the answer so many times."""
-        objects = shape.drawn(rows)
+        objects = shape.render(rows)
         self.values += shape.width * (len(rows) if times is None else sum(times))
         if shape.followed and objects:
-            self.parts.append(Drawn(shape, rows, objects, times))
+            self.parts.append(RenderedRows(shape, rows, objects, times))
         return objects
 
 
 @dataclass(frozen=True, slots=True)
-class PageRead:
+class FetchedPage:
     """What was read of a list: a page of it, its length, or both."""
 
     page: Page | None
@@ -119,19 +119,19 @@ class PageRead:
 
 
 #: A part of a connection: the value of one of its fields.
-Part = Callable[[PageRead, Level], Any]
+Part = Callable[[FetchedPage, ResultLevel], Any]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class PageShape:
     """What a selection asks of a list in pages."""
 
-    asked: Asked
+    asked: ColumnSet
     parts: Mapping[str, Part]
     is_read: bool
     is_counted: bool
 
-    def drawn(self, read: PageRead, level: Level) -> Object:
+    def render(self, read: FetchedPage, level: ResultLevel) -> Object:
         """The object of the connection."""
         level.values += len(self.parts)
         return {key: part(read, level) for key, part in self.parts.items()}

@@ -14,9 +14,16 @@ from graphql import (
 )
 from graphql.pyutils import Path, is_awaitable
 
-from gateway.execution.plan.fetches import Reading
-from gateway.execution.plan.planner import Plan, Way
-from gateway.execution.plan.result_shapes import Drawn, Followed, Level, Object, PageRead, PageShape
+from gateway.execution.plan.fetches import Fetch
+from gateway.execution.plan.planner import Plan, RootField
+from gateway.execution.plan.result_shapes import (
+    FetchedPage,
+    FollowedLink,
+    Object,
+    PageShape,
+    RenderedRows,
+    ResultLevel,
+)
 from gateway.mapping.connections import Connection
 from gateway.mapping.context import Context
 
@@ -26,15 +33,15 @@ _NONE: Any = None
 Found = dict[Any, Any]
 
 
-class Leading(NamedTuple):
+class LinkKeys(NamedTuple):
     """A link from the rows of a part, and the key to which each of them leads."""
 
-    part: Drawn
-    link: Followed
+    part: RenderedRows
+    link: FollowedLink
     keys: list[Any]
 
 
-class Assembly:
+class PlanRun:
     """One run of a plan."""
 
     def __init__(
@@ -50,35 +57,37 @@ class Assembly:
         self._view = view
         self._operation = operation
         self._variables = variables
-        self._found: dict[Reading, Found] = {}
+        self._found: dict[Fetch, Found] = {}
         #: How many values the answer holds, once it is there.
         self.values = len(plan.ways)
 
     async def data(self) -> Object:
         """The data of the answer. Raises FieldError for what has to be told at its place."""
-        level = Level()
+        level = ResultLevel()
         ways = self._plan.ways.items()
-        reading = (self._read(key, way) for key, way in ways)
+        reading = (self._resolve_root(key, way) for key, way in ways)
         read = await asyncio.gather(*reading, return_exceptions=True)  # none runs on if one fails
         for failure in read:
             if isinstance(failure, BaseException):
                 raise failure
-        data = {key: _drawn(way, one, level) for (key, way), one in zip(ways, read, strict=True)}
+        data = {
+            key: _render_root(way, one, level) for (key, way), one in zip(ways, read, strict=True)
+        }
         while level.parts:
             self.values += level.values
-            level = await self._next(level)
+            level = await self._next_level(level)
         self.values += level.values
         return data
 
-    async def _read(self, key: str, way: Way) -> Any:
+    async def _resolve_root(self, key: str, way: RootField) -> Any:
         """What a way in leads to, found by the resolver that the executor would call."""
         arguments = get_argument_values(way.field, way.nodes[0], self._variables)
         resolve: Any = way.field.resolve
         led_to = resolve(None, self._info(key, way), **arguments)
         found = await led_to if is_awaitable(led_to) else led_to
-        return await _page(found, way.shape) if isinstance(way.shape, PageShape) else found
+        return await _fetch_page(found, way.shape) if isinstance(way.shape, PageShape) else found
 
-    def _info(self, key: str, way: Way) -> GraphQLResolveInfo[Context]:
+    def _info(self, key: str, way: RootField) -> GraphQLResolveInfo[Context]:
         return GraphQLResolveInfo(
             field_name=way.nodes[0].name.value,
             field_nodes=way.nodes,
@@ -96,22 +105,22 @@ class Assembly:
             async_helpers=_NONE,
         )
 
-    async def _next(self, level: Level) -> Level:
+    async def _next_level(self, level: ResultLevel) -> ResultLevel:
         """Everything that the links of a level lead to, in its place."""
         links = [
-            Leading(part, link, list(map(link.key_of, part.rows)))
+            LinkKeys(part, link, list(map(link.key_of, part.rows)))
             for part in level.parts
             for link in part.shape.followed
         ]
-        await self._find(links)
-        below = Level()
+        await self._fetch_missing(links)
+        below = ResultLevel()
         for one in links:
-            _attach(one, self._found[one.link.reading], below)
+            _attach_rows(one, self._found[one.link.reading], below)
         return below
 
-    async def _find(self, links: Sequence[Leading]) -> None:
+    async def _fetch_missing(self, links: Sequence[LinkKeys]) -> None:
         """The rows of all keys that no level before has asked for, in one statement."""
-        wanted: dict[Reading, set[Any]] = {}
+        wanted: dict[Fetch, set[Any]] = {}
         for one in links:
             wanted.setdefault(one.link.reading, set()).update(one.keys)
         missing = {
@@ -129,33 +138,33 @@ class Assembly:
             self._found[reading].update(reading.by_key(asked, rows))
 
 
-def _drawn(way: Way, read: Any, level: Level) -> Any:
+def _render_root(way: RootField, read: Any, level: ResultLevel) -> Any:
     shape = way.shape
-    return shape.drawn(read, level) if isinstance(shape, PageShape) else shape(read, level)
+    return shape.render(read, level) if isinstance(shape, PageShape) else shape(read, level)
 
 
-async def _page(connection: Connection[Any], shape: PageShape) -> PageRead:
+async def _fetch_page(connection: Connection[Any], shape: PageShape) -> FetchedPage:
     page = await connection.read_page(shape.asked.columns) if shape.is_read else None
-    return PageRead(page, await connection.counted() if shape.is_counted else None)
+    return FetchedPage(page, await connection.counted() if shape.is_counted else None)
 
 
-def _attach(one: Leading, found: Found, below: Level) -> None:
+def _attach_rows(one: LinkKeys, found: Found, below: ResultLevel) -> None:
     """The objects of a link in those that it leads from; who leads to the same has the same."""
     link, keys = one.link, _times(one)
     if link.reading.is_list:
         rows = [row for key in keys for row in found[key]]
         times = [time for key, time in keys.items() for _ in found[key]]
-        objects = iter(below.draw(link.shape, rows, times))
+        objects = iter(below.render(link.shape, rows, times))
         drawn: dict[Any, Any] = {key: [next(objects) for _ in found[key]] for key in keys}
     else:
         there = [key for key in keys if found[key] is not None]
         rows, times = [found[key] for key in there], [keys[key] for key in there]
-        drawn = dict(zip(there, below.draw(link.shape, rows, times), strict=True))
+        drawn = dict(zip(there, below.render(link.shape, rows, times), strict=True))
     for key, object_ in zip(one.keys, one.part.objects, strict=True):
         object_[link.key] = drawn.get(key)
 
 
-def _times(one: Leading) -> dict[Any, int]:
+def _times(one: LinkKeys) -> dict[Any, int]:
     """How often the answer leads to each key."""
     if one.part.times is None:
         return Counter(one.keys)

@@ -20,7 +20,7 @@ from graphql import (
     is_object_type,
 )
 
-from gateway.execution.plan.result_shapes import Level, Object
+from gateway.execution.plan.result_shapes import Object, ResultLevel
 from gateway.logs.operation import WhyExecutor
 from gateway.mapping.declare import DECLARATION
 
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     from gateway.execution.plan.planner import Planner
 
 #: What stands in the answer for a value.
-Draw = Callable[[Any, Level], Any]
+Render = Callable[[Any, ResultLevel], Any]
 
 TYPENAME = "__typename"
 
 
-class NotPlannedError(Exception):
+class NotPlannableError(Exception):
     """Only the executor can run this operation, for a reason."""
 
     def __init__(self, reason: WhyExecutor = WhyExecutor.COMPUTED) -> None:
@@ -41,23 +41,23 @@ class NotPlannedError(Exception):
         self.reason = reason
 
 
-def drawing(planner: "Planner", type_: Any, sets: Iterable[SelectionSetNode | None]) -> Draw:
+def plan_value(planner: "Planner", type_: Any, sets: Iterable[SelectionSetNode | None]) -> Render:
     """How values of a type are drawn. Raises NotPlannedError for what only the executor can do."""
     if is_non_null_type(type_):
-        return _required(drawing(planner, type_.of_type, sets))
+        return _non_null(plan_value(planner, type_.of_type, sets))
     if is_list_type(type_):
-        return _each(drawing(planner, type_.of_type, sets))
+        return _list_of(plan_value(planner, type_.of_type, sets))
     if is_leaf_type(type_):
-        return _written(type_.serialize)
+        return _serialized(type_.serialize)
     if not is_object_type(type_):
-        raise NotPlannedError(WhyExecutor.ABSTRACT)
+        raise NotPlannableError(WhyExecutor.ABSTRACT)
     if planner.is_noun(type_):
         return _record(planner, type_, sets)
     return _object(planner, type_, sets)
 
 
-def _required(drawn: Draw) -> Draw:
-    def draw(value: Any, level: Level) -> Any:
+def _non_null(drawn: Render) -> Render:
+    def draw(value: Any, level: ResultLevel) -> Any:
         if value is None:
             raise GraphQLError("null where there must be a value")
         return drawn(value, level)
@@ -65,35 +65,37 @@ def _required(drawn: Draw) -> Draw:
     return draw
 
 
-def _each(drawn: Draw) -> Draw:
+def _list_of(drawn: Render) -> Render:
     return lambda values, level: None if values is None else [drawn(one, level) for one in values]
 
 
-def _written(serialize: Callable[[Any], Any]) -> Draw:
+def _serialized(serialize: Callable[[Any], Any]) -> Render:
     return lambda value, _: None if value is None else serialize(value)
 
 
 def _record(
     planner: "Planner", type_: GraphQLObjectType, sets: Iterable[SelectionSetNode | None]
-) -> Draw:
+) -> Render:
     """The record of a row that a resolver has read, with all that the role reads."""
     shape = planner.record(type_, sets)
 
-    def draw(record: Any, level: Level) -> Object | None:
+    def draw(record: Any, level: ResultLevel) -> Object | None:
         if record is None:
             return None
         row = [record.__dict__[column.key] for column in shape.asked.columns]
-        return level.draw(shape, [row])[0]
+        return level.render(shape, [row])[0]
 
     return draw
 
 
 def _object(
     planner: "Planner", type_: GraphQLObjectType, sets: Iterable[SelectionSetNode | None]
-) -> Draw:
-    parts = {key: _field(planner, type_, nodes) for key, nodes in planner.selected(type_, sets)}
+) -> Render:
+    parts = {
+        key: _field(planner, type_, nodes) for key, nodes in planner.fields_selected(type_, sets)
+    }
 
-    def draw(told: Any, level: Level) -> Object | None:
+    def draw(told: Any, level: ResultLevel) -> Object | None:
         if told is None:
             return None
         level.values += len(parts)
@@ -102,20 +104,20 @@ def _object(
     return draw
 
 
-def _field(planner: "Planner", type_: GraphQLObjectType, nodes: list[FieldNode]) -> Draw:
+def _field(planner: "Planner", type_: GraphQLObjectType, nodes: list[FieldNode]) -> Render:
     name = nodes[0].name.value
     if name == TYPENAME:
         return lambda *_: type_.name
     field = type_.fields[name]
     value_of = _value_of(field)
-    drawn = drawing(planner, field.type, [node.selection_set for node in nodes])
+    drawn = plan_value(planner, field.type, [node.selection_set for node in nodes])
     return lambda told, level: drawn(value_of(told), level)
 
 
 def _value_of(field: GraphQLField) -> Callable[[Any], Any]:
     definition: Any = field.extensions[DECLARATION]
     if field.args or not definition.is_basic_field:
-        raise NotPlannedError
+        raise NotPlannableError
     if definition.base_resolver:
         return definition.base_resolver.wrapped_func
     return attrgetter(definition.python_name)

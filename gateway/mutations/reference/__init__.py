@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from gateway.access.transactions.writing import Writing
+from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.case import today
 from gateway.mutations.outcome import Outcome, Result
 from gateway.mutations.reference import decrees, partners
@@ -13,7 +13,7 @@ from gateway.mutations.reference import requests as asked
 from gateway.mutations.reference.checking import check
 
 #: Writes on a day, and answers with the code of what was changed.
-Effect = Callable[[Writing, Any, Any], Awaitable[str]]
+Effect = Callable[[WriteTransaction, Any, Any], Awaitable[str]]
 
 EFFECTS: Mapping[type[asked.ReferenceRequest], Effect] = {
     asked.AddPartner: partners.add_partner,
@@ -29,7 +29,9 @@ EFFECTS: Mapping[type[asked.ReferenceRequest], Effect] = {
 }
 
 
-async def change_reference(transaction: Writing, request: asked.ReferenceRequest) -> Outcome:
+async def change_reference(
+    transaction: WriteTransaction, request: asked.ReferenceRequest
+) -> Outcome:
     """Make the change. Raises RefusedError where what is said cannot be."""
     [now] = await transaction.rows(select(today().label("on")))
     check(request, now.on)

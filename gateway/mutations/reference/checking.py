@@ -21,28 +21,28 @@ from models.reference.data.values import Form
 Check = Callable[[Any], str | None]
 
 
-def _within(most: int, least: int, what: str) -> Check:
+def _in_range(most: int, least: int, what: str) -> Check:
     return lambda value: None if least <= value <= most else f"{what} from {least} to {most}."
 
 
-def _written(form: Form) -> Check:
+def _matches(form: Form) -> Check:
     return lambda value: None if form.pattern.fullmatch(value) else form.why
 
 
-_NAME = _written(values.NAME)
+_NAME = _matches(values.NAME)
 _CHECKS: Mapping[str, Check] = {
     "name": _NAME,
     "name_en": _NAME,
     "name_id": _NAME,
     "city": _NAME,
-    "stay_days": _within(values.MOST_DAYS, 1, "Days of stay are"),
-    "amount_idr": _within(values.MOST_RUPIAH, 0, "A fee is"),
-    "hours": _within(values.MOST_HOURS, 1, "Hours are"),
+    "stay_days": _in_range(values.MOST_DAYS, 1, "Days of stay are"),
+    "amount_idr": _in_range(values.MOST_RUPIAH, 0, "A fee is"),
+    "hours": _in_range(values.MOST_HOURS, 1, "Hours are"),
 }
 _CODES: Mapping[type[ReferenceRequest], Check] = {
-    AddPartner: _written(values.PARTNER_CODE),
-    OpenCentre: _written(values.CENTRE_CODE),
-    IntroduceVisaType: _written(values.VISA_TYPE_CODE),
+    AddPartner: _matches(values.PARTNER_CODE),
+    OpenCentre: _matches(values.CENTRE_CODE),
+    IntroduceVisaType: _matches(values.VISA_TYPE_CODE),
 }
 
 

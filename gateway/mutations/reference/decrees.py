@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from gateway.access.transactions.writing import Writing
+from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.outcome import RefusedError
 from gateway.mutations.reference.requests import (
     EndVisaType,
@@ -15,10 +15,10 @@ from gateway.mutations.reference.rows import (
     Span,
     check_known,
     end,
-    hold_from,
-    is_made,
-    locked,
+    insert_unless_exists,
+    lock_row,
     replace,
+    set_from,
 )
 from models import Country, EntryRule, Fee, ServiceTarget, VisaType
 from models.life import Refusal
@@ -27,50 +27,54 @@ from models.vocabulary import Clock
 _TYPES = Span(VisaType, "valid_from", "valid_until")
 
 
-async def introduce_visa_type(transaction: Writing, request: IntroduceVisaType, today: date) -> str:
+async def introduce_visa_type(
+    transaction: WriteTransaction, request: IntroduceVisaType, today: date
+) -> str:
     """A type is never without a fee and a target: they are introduced with it."""
     begins = {"valid_from": request.valid_from}
     said = {
         name: getattr(request, name)
         for name in ("name_en", "name_id", "category", "stay_days", "is_multiple_entry")
     }
-    if not await is_made(transaction, VisaType, {"code": request.code}, begins | said):
+    if not await insert_unless_exists(transaction, VisaType, {"code": request.code}, begins | said):
         key = {"code": request.code} | begins
-        if await locked(transaction, request, VisaType, key) is None:
+        if await lock_row(transaction, request, VisaType, key) is None:
             raise RefusedError(Refusal.CODE_TAKEN, "code")
         await replace(transaction, VisaType, key, said)
     of_type = {"visa_type_code": request.code} | begins
-    await hold_from(transaction, Fee, of_type, {"amount_idr": request.amount_idr})
+    await set_from(transaction, Fee, of_type, {"amount_idr": request.amount_idr})
     standard = of_type | {"clock": Clock.STANDARD.value}
-    await hold_from(transaction, ServiceTarget, standard, {"hours": request.hours})
+    await set_from(transaction, ServiceTarget, standard, {"hours": request.hours})
     return request.code
 
 
-async def end_visa_type(transaction: Writing, request: EndVisaType, today: date) -> str:
+async def end_visa_type(transaction: WriteTransaction, request: EndVisaType, today: date) -> str:
     await end(transaction, request, _TYPES, {"code": request.visa_type}, today, "visaType")
     return request.visa_type
 
 
-async def set_fee(transaction: Writing, request: SetFee, today: date) -> str:
+async def set_fee(transaction: WriteTransaction, request: SetFee, today: date) -> str:
     await check_known(transaction, VisaType.code, request.visa_type, "visaType")
     key = {"visa_type_code": request.visa_type, "valid_from": request.valid_from}
-    await hold_from(transaction, Fee, key, {"amount_idr": request.amount_idr})
+    await set_from(transaction, Fee, key, {"amount_idr": request.amount_idr})
     return request.visa_type
 
 
-async def set_service_target(transaction: Writing, request: SetServiceTarget, today: date) -> str:
+async def set_service_target(
+    transaction: WriteTransaction, request: SetServiceTarget, today: date
+) -> str:
     await check_known(transaction, VisaType.code, request.visa_type, "visaType")
     key = {
         "visa_type_code": request.visa_type,
         "clock": request.clock.value,
         "valid_from": request.valid_from,
     }
-    await hold_from(transaction, ServiceTarget, key, {"hours": request.hours})
+    await set_from(transaction, ServiceTarget, key, {"hours": request.hours})
     return request.visa_type
 
 
-async def set_entry_rule(transaction: Writing, request: SetEntryRule, today: date) -> str:
+async def set_entry_rule(transaction: WriteTransaction, request: SetEntryRule, today: date) -> str:
     await check_known(transaction, Country.code, request.country, "country")
     key = {"country_code": request.country, "valid_from": request.valid_from}
-    await hold_from(transaction, EntryRule, key, {"entry": request.entry.value})
+    await set_from(transaction, EntryRule, key, {"entry": request.entry.value})
     return request.country

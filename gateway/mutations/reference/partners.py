@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from gateway.access.transactions.writing import Writing
+from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.outcome import RefusedError
 from gateway.mutations.reference.requests import (
     AddPartner,
@@ -16,8 +16,8 @@ from gateway.mutations.reference.rows import (
     Values,
     check_known,
     end,
-    is_made,
-    locked,
+    insert_unless_exists,
+    lock_row,
     replace,
 )
 from models import Base, Centre, Country, Partner, PartnerCountry
@@ -27,50 +27,56 @@ _COUNTRIES = Span(PartnerCountry, "opened_on", "closed_on")
 _CENTRES = Span(Centre, "opened_on", "closed_on")
 
 
-async def add_partner(transaction: Writing, request: AddPartner, today: date) -> str:
-    if not await is_made(transaction, Partner, {"code": request.code}, {"name": request.name}):
+async def add_partner(transaction: WriteTransaction, request: AddPartner, today: date) -> str:
+    if not await insert_unless_exists(
+        transaction, Partner, {"code": request.code}, {"name": request.name}
+    ):
         raise RefusedError(Refusal.CODE_TAKEN, "code")
     return request.code
 
 
-async def open_country(transaction: Writing, request: OpenPartnerCountry, today: date) -> str:
+async def open_country(
+    transaction: WriteTransaction, request: OpenPartnerCountry, today: date
+) -> str:
     await check_known(transaction, Partner.code, request.partner, "partner")
     await check_known(transaction, Country.code, request.country, "country")
     place = {"partner_code": request.partner, "country_code": request.country}
     opening = {"opened_on": request.opened_on}
-    if not await is_made(transaction, PartnerCountry, place, opening):
+    if not await insert_unless_exists(transaction, PartnerCountry, place, opening):
         await _open_anew(transaction, request, PartnerCountry, place, opening, today)
     return request.partner
 
 
-async def close_country(transaction: Writing, request: ClosePartnerCountry, today: date) -> str:
+async def close_country(
+    transaction: WriteTransaction, request: ClosePartnerCountry, today: date
+) -> str:
     await check_known(transaction, Partner.code, request.partner, "partner")
     place = {"partner_code": request.partner, "country_code": request.country}
     await end(transaction, request, _COUNTRIES, place, today, "country")
     return request.partner
 
 
-async def open_centre(transaction: Writing, request: OpenCentre, today: date) -> str:
+async def open_centre(transaction: WriteTransaction, request: OpenCentre, today: date) -> str:
     """Its partner must have its country, and not have closed it by then."""
     await check_known(transaction, Partner.code, request.partner, "partner")
     place = {"partner_code": request.partner, "country_code": request.country}
-    country = await locked(transaction, request, PartnerCountry, place)
+    country = await lock_row(transaction, request, PartnerCountry, place)
     if country is None or not _is_open(country, request.opened_on):
         why = "The partner does not take applications in this country on that day."
         raise RefusedError(Refusal.INVALID, "country", why=why)
     code, opening = {"code": request.code}, {"city": request.city, "opened_on": request.opened_on}
-    if not await is_made(transaction, Centre, code, {**place, **opening}):
+    if not await insert_unless_exists(transaction, Centre, code, {**place, **opening}):
         await _open_anew(transaction, request, Centre, {**code, **place}, opening, today)
     return request.code
 
 
-async def close_centre(transaction: Writing, request: CloseCentre, today: date) -> str:
+async def close_centre(transaction: WriteTransaction, request: CloseCentre, today: date) -> str:
     await end(transaction, request, _CENTRES, {"code": request.centre}, today, "centre")
     return request.centre
 
 
 async def _open_anew(
-    transaction: Writing,
+    transaction: WriteTransaction,
     request: OpenPartnerCountry | OpenCentre,
     noun: type[Base],
     key: Values,
@@ -78,7 +84,7 @@ async def _open_anew(
     today: date,
 ) -> None:
     """Say otherwise what has not been opened before today."""
-    row = await locked(transaction, request, noun, key)
+    row = await lock_row(transaction, request, noun, key)
     if row is None:
         raise RefusedError(Refusal.CODE_TAKEN, "code")
     if row.opened_on < today:

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import InstrumentedAttribute
 
 from gateway.access.rows import changeable
-from gateway.access.transactions.writing import Writing
+from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.outcome import RefusedError
 from gateway.mutations.reference.requests import ReferenceRequest
 from gateway.mutations.requests import in_api
@@ -33,26 +33,30 @@ class Span:
 
 
 async def check_known(
-    transaction: Writing, code: InstrumentedAttribute[str], value: str, *path: str
+    transaction: WriteTransaction, code: InstrumentedAttribute[str], value: str, *path: str
 ) -> None:
     """Raises RefusedError where nothing has this code."""
     if not await transaction.rows(select(code).where(code == value)):
         raise unknown(*path)
 
 
-async def is_made(transaction: Writing, noun: type[Base], key: Values, said: Values) -> bool:
+async def insert_unless_exists(
+    transaction: WriteTransaction, noun: type[Base], key: Values, said: Values
+) -> bool:
     """Make a row; False where there is one of this key. Waits for whoever is making it just now."""
     making = insert(noun).values(**key, **said).on_conflict_do_nothing()
     first = next(iter(noun.__table__.primary_key))
     return bool(await transaction.rows(making.returning(first)))
 
 
-async def replace(transaction: Writing, noun: type[Base], key: Values, said: Values) -> None:
+async def replace(
+    transaction: WriteTransaction, noun: type[Base], key: Values, said: Values
+) -> None:
     await transaction.run(update(noun).where(_of(noun, key)).values(**said))
 
 
-async def locked(
-    transaction: Writing, request: ReferenceRequest, noun: type[Base], key: Values
+async def lock_row(
+    transaction: WriteTransaction, request: ReferenceRequest, noun: type[Base], key: Values
 ) -> Any:
     """A row as it is now that nobody else changes it; None where the viewer reaches none.
 
@@ -65,14 +69,16 @@ async def locked(
     return rows[0] if rows else None
 
 
-async def hold_from(transaction: Writing, noun: type[Base], key: Values, said: Values) -> None:
+async def set_from(
+    transaction: WriteTransaction, noun: type[Base], key: Values, said: Values
+) -> None:
     """What is said holds from the day in the key on."""
     saying = insert(noun).values(**key, **said)
     await transaction.run(saying.on_conflict_do_update(index_elements=[*key], set_=dict(said)))
 
 
 async def end(
-    transaction: Writing,
+    transaction: WriteTransaction,
     request: ReferenceRequest,
     span: Span,
     key: Values,
@@ -84,7 +90,7 @@ async def end(
     Raises RefusedError where there is no such row, where it ended before today, and where it would
     end before it begins.
     """
-    row = await locked(transaction, request, span.noun, key)
+    row = await lock_row(transaction, request, span.noun, key)
     if row is None:
         raise unknown(*path)
     ends_on: date | None = getattr(request, span.ends)

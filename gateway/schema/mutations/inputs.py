@@ -13,7 +13,7 @@ MOST_AT_ONCE = 300
 LONGEST_NOTE = 2_000
 
 
-def described(description: str) -> Any:
+def required(description: str) -> Any:
     return strawberry.field(description=description)
 
 
@@ -31,42 +31,42 @@ _WHO = "Who applies. An applicant who applied before may leave it out."
 
 @strawberry.input(description="Who applies. It is kept in the vault, and nowhere else.")
 class IdentityInput:
-    full_name: str = described("Name as in the passport: up to 200 characters.")
-    passport_number: str = described("Passport number: 5 to 12 capital letters and digits.")
-    birth_date: date = described("Date of birth.")
-    email: str = described("E-mail address.")
-    phone: str = described("Phone number, with `+` and country code.")
+    full_name: str = required("Name as in the passport: up to 200 characters.")
+    passport_number: str = required("Passport number: 5 to 12 capital letters and digits.")
+    birth_date: date = required("Date of birth.")
+    email: str = required("E-mail address.")
+    phone: str = required("Phone number, with `+` and country code.")
 
 
 @strawberry.input(description="An application to hand in.")
 class SubmitApplicationInput:
-    idempotency_key: str = described(_KEY)
-    visa_type: str = described("Index of the visa type, such as `B1`.")
-    nationality: str = described("ISO 3166 alpha-2 code of the passport's country.")
+    idempotency_key: str = required(_KEY)
+    visa_type: str = required("Index of the visa type, such as `B1`.")
+    nationality: str = required("ISO 3166 alpha-2 code of the passport's country.")
     centre: str | None = optional(_CENTRE)
     identity: IdentityInput | None = optional(_WHO)
 
 
 @strawberry.input(description="One application of a batch.")
 class SubmitApplicationsItem:
-    visa_type: str = described("Index of the visa type, such as `B1`.")
-    nationality: str = described("ISO 3166 alpha-2 code of the passport's country.")
+    visa_type: str = required("Index of the visa type, such as `B1`.")
+    nationality: str = required("ISO 3166 alpha-2 code of the passport's country.")
     centre: str | None = optional(_CENTRE)
     identity: IdentityInput | None = optional(_WHO)
 
 
 @strawberry.input(description="Applications to hand in together; each stands or fails by itself.")
 class SubmitApplicationsInput:
-    idempotency_key: str = described(_KEY)
-    applications: list[SubmitApplicationsItem] = described(f"From 1 to {MOST_AT_ONCE}.")
+    idempotency_key: str = required(_KEY)
+    applications: list[SubmitApplicationsItem] = required(f"From 1 to {MOST_AT_ONCE}.")
 
 
 @strawberry.input(description="A step of one application.")
 class StepInput:
     """What every step of an application takes; the inputs of the mutations add to it."""
 
-    idempotency_key: str = described(_KEY)
-    application_id: strawberry.ID = described("Global id of the application.")
+    idempotency_key: str = required(_KEY)
+    application_id: strawberry.ID = required("Global id of the application.")
     expected_status: Status | None = optional(
         "The status you know it in; if it has another by now, nothing is done."
     )
@@ -74,7 +74,7 @@ class StepInput:
 
 @strawberry.input(description="A payment of the fee in force.")
 class RecordPaymentInput(StepInput):
-    amount_idr: BigInt = described("What was paid, in rupiah: the fee in force today.")
+    amount_idr: BigInt = required("What was paid, in rupiah: the fee in force today.")
 
 
 @strawberry.input(description="A complete file that is handed over to the directorate.")
@@ -104,8 +104,8 @@ class ReferToScreeningInput(StepInput):
 
 @strawberry.input(description="An answer of supervision.")
 class RecordScreeningInput(StepInput):
-    kind: ScreeningKind = described("The question that is answered.")
-    result: ScreeningResult = described("The answer; not `PENDING`.")
+    kind: ScreeningKind = required("The question that is answered.")
+    result: ScreeningResult = required("The answer; not `PENDING`.")
 
 
 @strawberry.input(description="An application to hold.")
@@ -120,7 +120,7 @@ class ReleaseApplicationInput(StepInput):
 
 @strawberry.input(description="A decision.")
 class RecordDecisionInput(StepInput):
-    outcome: Outcome = described("Granted or refused.")
+    outcome: Outcome = required("Granted or refused.")
     ground: Ground | None = optional("Why it is refused; none where it is granted.")
     internal_note: str | None = optional(
         f"Note within the directorate: up to {LONGEST_NOTE} characters."

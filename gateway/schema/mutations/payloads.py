@@ -60,13 +60,13 @@ def error_type(name: str, refusals: tuple[Refusal, ...], *, has_status: bool) ->
 
 def payload_type(name: str, error: Any, answers: str) -> Any:
     """``XPayload``: what was changed, or errors."""
-    return _answering(f"{name}Payload", error, "What came of it.", answers)
+    return _payload_with(f"{name}Payload", error, "What came of it.", answers)
 
 
 def batch_type(name: str, error: Any) -> Any:
     """``XPayload`` of a batch: a result for each application, in order."""
     one = "What came of one application of a batch."
-    result = _answering(f"{name}Result", error, one, "application")
+    result = _payload_with(f"{name}Result", error, one, "application")
 
     def results(self: Any) -> Any:
         return self.results_of
@@ -75,20 +75,22 @@ def batch_type(name: str, error: Any) -> Any:
         "__annotations__": {"results_of": strawberry.Private[list[Any]], "errors": list[error]},
         "errors": strawberry.field(description="Why nothing of the batch was done."),
         "results": strawberry.field(
-            resolver=_returning(results, list[result]),
+            resolver=_with_return_type(results, list[result]),
             description="What came of each application, in the order of the input.",
         ),
     }
     made: Any = strawberry.type(type(f"{name}Payload", (), members), description="What came of it.")
 
     def answered(whole: RefusedError | None, results: Any) -> Any:
-        return made(results_of=[result.of(one) for one in results], errors=_told(error, whole))
+        return made(
+            results_of=[result.of(one) for one in results], errors=_error_list(error, whole)
+        )
 
     made.answered = staticmethod(answered)
     return made
 
 
-def _answering(name: str, error: Any, description: str, answers: str) -> Any:
+def _payload_with(name: str, error: Any, description: str, answers: str) -> Any:
     """A type with what was changed, read by the read policy, and errors."""
     answer = ANSWERS[answers]
 
@@ -99,7 +101,7 @@ def _answering(name: str, error: Any, description: str, answers: str) -> Any:
         "__annotations__": {"key": strawberry.Private[str | None], "errors": list[error]},
         "errors": strawberry.field(description="Why it was not done; empty where it was."),
         answers: strawberry.field(
-            resolver=_returning(changed, answer.type | None),
+            resolver=_with_return_type(changed, answer.type | None),
             name=answers,
             description=answer.description,
         ),
@@ -107,13 +109,13 @@ def _answering(name: str, error: Any, description: str, answers: str) -> Any:
     made: Any = strawberry.type(type(name, (), members), description=description)
 
     def of(result: Result) -> Any:
-        return made(key=result.key, errors=_told(error, result.refused))
+        return made(key=result.key, errors=_error_list(error, result.refused))
 
     made.of = staticmethod(of)
     return made
 
 
-def _told(error: Any, refused: RefusedError | None) -> list[Any]:
+def _error_list(error: Any, refused: RefusedError | None) -> list[Any]:
     if refused is None:
         return []
     told = {"code": refused.refusal, "message": refused.message, "path": list(refused.path)}
@@ -130,6 +132,6 @@ def _codes(name: str, refusals: tuple[Refusal, ...]) -> Any:
     return codes
 
 
-def _returning(resolve: Any, kind: Any) -> Any:
+def _with_return_type(resolve: Any, kind: Any) -> Any:
     resolve.__annotations__["return"] = kind
     return resolve

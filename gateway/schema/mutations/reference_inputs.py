@@ -5,7 +5,7 @@ from datetime import date
 import strawberry
 
 from gateway.mapping.scalars import BigInt
-from gateway.schema.mutations.inputs import described, optional
+from gateway.schema.mutations.inputs import optional, required
 from models.reference.data.values import (
     LONGEST_NAME,
     MOST_DAYS,
@@ -27,57 +27,57 @@ _LAST = "First day no longer: today or later; without one an end that has not co
 
 @strawberry.input(description="What every change of reference data takes.")
 class ReferenceInput:
-    idempotency_key: str = described(
+    idempotency_key: str = required(
         "A new random value for each request, such as a UUID; the same one to ask again."
     )
 
 
 @strawberry.input(description="A company that is to take applications in.")
 class AddPartnerInput(ReferenceInput):
-    code: str = described("Its code: 2 to 20 capital letters and digits, a letter first.")
-    name: str = described(f"Its name: {_TEXT}.")
+    code: str = required("Its code: 2 to 20 capital letters and digits, a letter first.")
+    name: str = required(f"Its name: {_TEXT}.")
 
 
 @strawberry.input(description="A country in which a partner is to take applications.")
 class OpenPartnerCountryInput(ReferenceInput):
-    partner: str = described(_PARTNER)
-    country: str = described(_COUNTRY)
-    opened_on: date = described(_FIRST)
+    partner: str = required(_PARTNER)
+    country: str = required(_COUNTRY)
+    opened_on: date = required(_FIRST)
 
 
 @strawberry.input(description="A country in which a partner is to take applications no longer.")
 class ClosePartnerCountryInput(ReferenceInput):
-    partner: str = described(_PARTNER)
-    country: str = described(_COUNTRY)
+    partner: str = required(_PARTNER)
+    country: str = required(_COUNTRY)
     closed_on: date | None = optional(_LAST)
 
 
 @strawberry.input(description="A visa centre to open.")
 class OpenCentreInput(ReferenceInput):
-    code: str = described("Its code: that of its country, `-`, 2 to 8 capital letters and digits.")
-    partner: str = described(_PARTNER)
-    country: str = described(_COUNTRY)
-    city: str = described(f"City: {_TEXT}.")
-    opened_on: date = described(_FIRST)
+    code: str = required("Its code: that of its country, `-`, 2 to 8 capital letters and digits.")
+    partner: str = required(_PARTNER)
+    country: str = required(_COUNTRY)
+    city: str = required(f"City: {_TEXT}.")
+    opened_on: date = required(_FIRST)
 
 
 @strawberry.input(description="A visa centre to close.")
 class CloseCentreInput(ReferenceInput):
-    centre: str = described("Code of the centre, such as `AU-SYD`.")
+    centre: str = required("Code of the centre, such as `AU-SYD`.")
     closed_on: date | None = optional(_LAST)
 
 
 @strawberry.input(description="A visa type to introduce, with its first fee and target.")
 class IntroduceVisaTypeInput(ReferenceInput):
-    code: str = described("Its index: a letter, a number, and maybe a letter, such as `E28A`.")
-    name_en: str = described(f"English name: {_TEXT}.")
-    name_id: str = described(f"Indonesian name: {_TEXT}.")
-    category: VisaCategory = described("What it is for.")
-    stay_days: int = described(f"Days of stay, of each entry: from 1 to {MOST_DAYS}.")
-    is_multiple_entry: bool = described("Whether it serves for more than one entry.")
-    amount_idr: BigInt = described(_FEE)
-    hours: int = described(f"{_HOURS} Calling-visa nationalities wait for a target of their own.")
-    valid_from: date = described(
+    code: str = required("Its index: a letter, a number, and maybe a letter, such as `E28A`.")
+    name_en: str = required(f"English name: {_TEXT}.")
+    name_id: str = required(f"Indonesian name: {_TEXT}.")
+    category: VisaCategory = required("What it is for.")
+    stay_days: int = required(f"Days of stay, of each entry: from 1 to {MOST_DAYS}.")
+    is_multiple_entry: bool = required("Whether it serves for more than one entry.")
+    amount_idr: BigInt = required(_FEE)
+    hours: int = required(f"{_HOURS} Calling-visa nationalities wait for a target of their own.")
+    valid_from: date = required(
         "First day on which it can be asked for: today or later. What was said of a type of this"
         " index and day is replaced."
     )
@@ -85,27 +85,27 @@ class IntroduceVisaTypeInput(ReferenceInput):
 
 @strawberry.input(description="A visa type to end.")
 class EndVisaTypeInput(ReferenceInput):
-    visa_type: str = described(_VISA_TYPE)
+    visa_type: str = required(_VISA_TYPE)
     valid_until: date | None = optional(_LAST)
 
 
 @strawberry.input(description="What a visa of a type costs from a day on.")
 class SetFeeInput(ReferenceInput):
-    visa_type: str = described(_VISA_TYPE)
-    amount_idr: BigInt = described(_FEE)
-    valid_from: date = described(_IN_FORCE)
+    visa_type: str = required(_VISA_TYPE)
+    amount_idr: BigInt = required(_FEE)
+    valid_from: date = required(_IN_FORCE)
 
 
 @strawberry.input(description="Within how many hours of payment to decide, from a day on.")
 class SetServiceTargetInput(ReferenceInput):
-    visa_type: str = described(_VISA_TYPE)
-    clock: Clock = described("Whose applications it holds for.")
-    hours: int = described(_HOURS)
-    valid_from: date = described(_IN_FORCE)
+    visa_type: str = required(_VISA_TYPE)
+    clock: Clock = required("Whose applications it holds for.")
+    hours: int = required(_HOURS)
+    valid_from: date = required(_IN_FORCE)
 
 
 @strawberry.input(description="What nationals of a country need to enter, from a day on.")
 class SetEntryRuleInput(ReferenceInput):
-    country: str = described(_COUNTRY)
-    entry: Entry = described("What they need.")
-    valid_from: date = described(_IN_FORCE)
+    country: str = required(_COUNTRY)
+    entry: Entry = required("What they need.")
+    valid_from: date = required(_IN_FORCE)

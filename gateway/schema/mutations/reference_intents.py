@@ -14,7 +14,7 @@ _OPENED = (*_DATED, Refusal.ALREADY_BEGUN)
 _ENDED = (*_DATED, Refusal.ALREADY_ENDED)
 
 
-def _saying(kind: type[ReferenceRequest]) -> Callable[[Intent, Any], ReferenceRequest]:
+def _request_from_input(kind: type[ReferenceRequest]) -> Callable[[Intent, Any], ReferenceRequest]:
     """What makes a request of an input: it says the same, field by field."""
 
     def request(intent: Intent, given: inputs.ReferenceInput) -> ReferenceRequest:
@@ -28,7 +28,7 @@ def _intent(
     kind: type[ReferenceRequest], taken: type[Any], description: str, told: tuple[Refusal, ...]
 ) -> Intent:
     name = kind.__name__[0].lower() + kind.__name__[1:]
-    return Intent(name, taken, description, _saying(kind), (), told)
+    return Intent(name, taken, description, _request_from_input(kind), (), told)
 
 
 REFERENCE_INTENTS = (

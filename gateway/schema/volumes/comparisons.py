@@ -22,7 +22,7 @@ Figures = Mapping[str, Any]
 Read = Callable[[Question], Awaitable[list[Figures]]]
 
 
-def aligned(question: Question, span: Span) -> Question | None:
+def shift_question(question: Question, span: Span) -> Question | None:
     """The question a span before; none where its periods would not meet."""
     if span is Span.MONTH and question.period in _LONGER_THAN_A_MONTH:
         return None
@@ -48,7 +48,7 @@ class Comparison:
     """A question a span before, answered once for all rows that ask."""
 
     def __init__(self, question: Question, span: Span, read: Read) -> None:
-        self._question = aligned(question, span)
+        self._question = shift_question(question, span)
         self._span = span
         self._read = read
         self._turn = asyncio.Lock()

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import strawberry
 
-from gateway.access.rows import holding, reached
+from gateway.access.rows import reachable, vouch_for
 from gateway.mapping.context import Context
 from gateway.mapping.enums import CalendarPeriod
 from gateway.mapping.figures import Count
@@ -64,7 +64,7 @@ async def refusal_grounds(
     info: strawberry.Info, from_: From, to: To, group_by: By = None
 ) -> RefusalGroundTable:
     context, question = info.context, _question(from_, to, group_by)
-    instant, rows = await _read(context, "RefusalGroundRow", grounds(question))
+    instant, rows = await _fetch_rows(context, "RefusalGroundRow", grounds(question))
     return RefusalGroundTable(
         as_of=instant,
         rows=[
@@ -82,7 +82,7 @@ async def screening_referrals(
     info: strawberry.Info, from_: From, to: To, group_by: By = None
 ) -> ScreeningReferralTable:
     context, question = info.context, _question(from_, to, group_by)
-    instant, rows = await _read(context, "ScreeningReferralRow", referrals(question))
+    instant, rows = await _fetch_rows(context, "ScreeningReferralRow", referrals(question))
     return ScreeningReferralTable(
         as_of=instant,
         rows=[
@@ -101,11 +101,11 @@ def _question(from_on: date, to_on: date, group_by: CalendarPeriod | None) -> Qu
     return Question(from_on, to_on, period=Period[group_by] if group_by else None)
 
 
-async def _read(
+async def _fetch_rows(
     context: Context, type_name: str, asked: AnySelect
 ) -> tuple[datetime, list[Figures]]:
     """The rows of a type, as far as in reach, and the instant up to which they are right."""
-    in_reach = asked.where(reached(type_name, context.viewer))
-    ((instant,),) = await context.session.rows(holding(as_of(), type_name))
-    found: Any = await context.session.rows(holding(in_reach, type_name))
+    in_reach = asked.where(reachable(type_name, context.viewer))
+    ((instant,),) = await context.session.rows(vouch_for(as_of(), type_name))
+    found: Any = await context.session.rows(vouch_for(in_reach, type_name))
     return instant, [dict(row._mapping) for row in found]

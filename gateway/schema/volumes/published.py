@@ -9,7 +9,7 @@ import strawberry
 from strawberry.utils.str_converters import to_camel_case
 
 from gateway.access.fields import is_published, is_readable
-from gateway.access.rows import holding, reached_as_published
+from gateway.access.rows import reachable_as_published, vouch_for
 from gateway.errors import ErrorCode, FieldError
 from gateway.mapping.context import Context
 from gateway.mapping.enums import Precision
@@ -137,12 +137,12 @@ async def publication(
     asked = _on_grid(question, viewer, edition)
 
     def in_reach(columns: Any) -> Any:
-        return reached_as_published("VolumeRow", viewer, lambda attribute: columns[attribute.key])
+        return reachable_as_published("VolumeRow", viewer, lambda attribute: columns[attribute.key])
 
     newest = reading.newest_publication()
-    ((instant,),) = await context.session.rows(holding(newest, "VolumeTable"))
-    editions = await context.session.rows(holding(reading.editions(asked), "VolumeTable"))
-    found = await context.session.rows(holding(reading.rows(asked, in_reach), "VolumeRow"))
+    ((instant,),) = await context.session.rows(vouch_for(newest, "VolumeTable"))
+    editions = await context.session.rows(vouch_for(reading.editions(asked), "VolumeTable"))
+    found = await context.session.rows(vouch_for(reading.rows(asked, in_reach), "VolumeRow"))
     # A public name of SQLAlchemy's, whatever it looks like.
     figures = [dict(row._mapping) for row in found]  # pyright: ignore[reportPrivateUsage]
     return Publication(
@@ -182,7 +182,7 @@ def _on_grid(question: Question, viewer: Viewer, edition: int | None) -> reading
         )
     among = PUBLISHED_SETS[viewer.role]
     named = {*question.dimensions, *question.where}
-    dimension_set = reading.dimension_set_of(named, _implied(viewer), among)
+    dimension_set = reading.dimension_set_of(named, _implied_dimensions(viewer), among)
     if dimension_set is None:
         listed = "; ".join(_names(DIMENSIONS[each]) for each in among)
         raise _invalid(
@@ -195,7 +195,7 @@ def _on_grid(question: Question, viewer: Viewer, edition: int | None) -> reading
     )
 
 
-def _implied(viewer: Viewer) -> Iterator[Dimension]:
+def _implied_dimensions(viewer: Viewer) -> Iterator[Dimension]:
     """The dimensions of which a viewer's scope has one value: they go without saying."""
     if viewer.partner:
         yield Dimension.PARTNER

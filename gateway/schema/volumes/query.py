@@ -9,7 +9,7 @@ import strawberry
 from strawberry.types.nodes import SelectedField, Selection
 from strawberry.utils.str_converters import to_camel_case
 
-from gateway.access.rows import holding, reached
+from gateway.access.rows import reachable, vouch_for
 from gateway.errors import ErrorCode, FieldError
 from gateway.mapping.context import Context
 from gateway.mapping.enums import VolumeDimension
@@ -27,7 +27,7 @@ from gateway.schema.volumes.published import (
     published_measures,
     reads_only_published,
 )
-from gateway.schema.volumes.rows import VolumePeriod, VolumeRow, VolumeTable, named
+from gateway.schema.volumes.rows import VolumePeriod, VolumeRow, VolumeTable, load_names
 from models.vocabulary import Channel
 from models.volumes import Dimension, Measure, Period, Question, as_of, begins_on, statement
 from models.volumes.lines import AnySelect
@@ -56,7 +56,7 @@ class VolumeWhere:
     visa_types: list[str] | None = _narrowing("Codes of visa types")
     channels: list[Channel] | None = _narrowing("Channels")
 
-    def narrowed(self) -> Iterator[tuple[Dimension, tuple[str, ...]]]:
+    def conditions(self) -> Iterator[tuple[Dimension, tuple[str, ...]]]:
         asked = {
             Dimension.COUNTRY: self.countries,
             Dimension.NATIONALITY: self.nationalities,
@@ -99,7 +99,7 @@ async def volumes(
     table = await _table(context, selected, question, edition)
     _refuse_too_many(table.rows)
     asked = (d for d in question.dimensions if _has(selected, _field_of(d)))
-    names = await named(context, asked, table.rows)
+    names = await load_names(context, asked, table.rows)
     for row in table.rows:
         row.named = names
     return table
@@ -112,20 +112,20 @@ async def _table(
     check_dimensions(question, context.viewer.role)
     measures = published_measures(question.measures, context.viewer.role)
     if reads_only_published(context.viewer.role):
-        return _published(question, await publication(context, question, measures, edition))
+        return _published_table(question, await publication(context, question, measures, edition))
     if not measures:
         return await _exact(context, selected, question)
     published = await publication(context, question, measures, edition)
     if measures == question.measures:
-        return _published(question, published)
+        return _published_table(question, published)
     exactly = replace(question, measures=question.measures - measures)
     exact = await _exact(context, selected, exactly)
-    return _together(question, exact, published)
+    return _combine(question, exact, published)
 
 
 async def _exact(context: Context, selected: Selections, question: Question) -> VolumeTable:
     def in_reach(columns: Any) -> Any:
-        return reached("VolumeRow", context.viewer, lambda attribute: columns[attribute.key])
+        return reachable("VolumeRow", context.viewer, lambda attribute: columns[attribute.key])
 
     async def read(asked: AnySelect) -> list[Figures]:
         return await _figures(context, asked.limit(MOST_ROWS + 1))
@@ -135,7 +135,7 @@ async def _exact(context: Context, selected: Selections, question: Question) -> 
         return await read(statement(earlier, in_reach).add_columns(known_from))
 
     # One transaction, one snapshot: `as_of` is that of the very figures beside it.
-    ((instant,),) = await context.session.rows(holding(as_of(), "VolumeTable"))
+    ((instant,),) = await context.session.rows(vouch_for(as_of(), "VolumeTable"))
     changes = {
         span: _measures_with(selected, name) & question.measures for span, name in _CHANGES.items()
     }
@@ -146,7 +146,7 @@ async def _exact(context: Context, selected: Selections, question: Question) -> 
     return VolumeTable(as_of=instant, published=None, rows=rows)
 
 
-def _published(question: Question, published: Publication) -> VolumeTable:
+def _published_table(question: Question, published: Publication) -> VolumeTable:
     """Published figures alone: a group in which nothing happened has no row."""
     rows = [
         _row(question, row, None, published.of(question, key))
@@ -155,13 +155,13 @@ def _published(question: Question, published: Publication) -> VolumeTable:
     return VolumeTable(as_of=published.as_of, published=published.published, rows=rows)
 
 
-def _together(question: Question, exact: VolumeTable, published: Publication) -> VolumeTable:
+def _combine(question: Question, exact: VolumeTable, published: Publication) -> VolumeTable:
     """Exact figures and published ones, group by group."""
     found = {key_of(question, row.figures): row for row in exact.rows}
     for key, row in published.rows.items():
         if key not in found:
             groups = {name: row[name] for name in (*question.dimensions, "period")}
-            found[key] = _row(question, _Nought(groups), None)
+            found[key] = _row(question, _ZeroFigures(groups), None)
     rows = [
         replace(row, published=published.of(question, key))
         for key, row in sorted(found.items(), key=lambda each: tuple(map(str, each[0])))
@@ -169,7 +169,7 @@ def _together(question: Question, exact: VolumeTable, published: Publication) ->
     return VolumeTable(as_of=exact.as_of, published=published.published, rows=rows)
 
 
-class _Nought(dict[str, Any]):
+class _ZeroFigures(dict[str, Any]):
     """The exact figures of a group that has none of what was asked: counts of nought."""
 
     def __missing__(self, name: str) -> int | None:
@@ -177,7 +177,7 @@ class _Nought(dict[str, Any]):
 
 
 async def _figures(context: Context, asked: AnySelect) -> list[Figures]:
-    found = await context.session.rows(holding(asked, "VolumeRow"))
+    found = await context.session.rows(vouch_for(asked, "VolumeRow"))
     _refuse_too_many(found)
     # A public name of SQLAlchemy's, whatever it looks like.
     return [dict(row._mapping) for row in found]  # pyright: ignore[reportPrivateUsage]
@@ -209,7 +209,7 @@ def _question(
         to_on,
         dimensions=tuple(Dimension[group] for group in group_by if group in Dimension.__members__),
         period=periods[0] if periods else None,
-        where=dict(where.narrowed()) if where else {},
+        where=dict(where.conditions()) if where else {},
         measures=frozenset(_asked_measures(selected)),
     )
 

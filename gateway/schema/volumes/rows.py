@@ -8,7 +8,7 @@ from typing import Any
 
 import strawberry
 
-from gateway.mapping.computed_fields import made
+from gateway.mapping.computed_fields import computed
 from gateway.mapping.context import Context
 from gateway.mapping.enums import Precision
 from gateway.mapping.figures import Before, Count, Duration, Rate
@@ -39,7 +39,9 @@ NOUNS: Mapping[Dimension, type[Any]] = {
 Named = Mapping[Dimension, Mapping[str, Any]]
 
 
-async def named(context: Context, dimensions: Iterable[Dimension], rows: Sequence[Any]) -> Named:
+async def load_names(
+    context: Context, dimensions: Iterable[Dimension], rows: Sequence[Any]
+) -> Named:
     """The nouns of all groups at once, so that no row has to wait for its own."""
 
     async def of(dimension: Dimension) -> Mapping[str, Any]:
@@ -58,7 +60,7 @@ def _group(dimension: Dimension, description: str) -> Any:
     def resolve(root: Any) -> Any:
         return root.named.get(dimension, {}).get(root.groups.get(dimension))
 
-    return made(resolve, description)
+    return computed(resolve, description)
 
 
 def _before(root: Any, measure: Measure) -> Before | None:
@@ -71,7 +73,7 @@ def _count(measure: Measure, description: str) -> Any:
             return root.published.count(measure)
         return Count.exactly(root.figures[measure], _before(root, measure))
 
-    return made(resolve, description)
+    return computed(resolve, description)
 
 
 def _rate(measure: Measure, description: str) -> Any:
@@ -85,7 +87,7 @@ def _rate(measure: Measure, description: str) -> Any:
             before=_before(root, measure),
         )
 
-    return made(resolve, description)
+    return computed(resolve, description)
 
 
 def _duration(measure: Measure, description: str, *, of: str = "decisions") -> Any:
@@ -100,7 +102,7 @@ def _duration(measure: Measure, description: str, *, of: str = "decisions") -> A
         )
 
     text = f"{description} A percentile of all its {of}, to within 1 %; at least a second."
-    return made(resolve, text)
+    return computed(resolve, text)
 
 
 def _edition(root: Any) -> int | None:
@@ -211,7 +213,7 @@ class VolumeRow:
         of="handovers",
     )
     revenue_idr: Count = _count(Measure.REVENUE, "Fees of the intake in rupiah (PNBP).")
-    edition: int | None = made(
+    edition: int | None = computed(
         _edition, "Edition of its published figures; null where it has none."
     )
 

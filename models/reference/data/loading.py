@@ -32,7 +32,7 @@ async def load(connection: asyncpg.Connection, files: Files) -> LoadReport:
     """
     async with connection.transaction():
         await connection.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
-        standing = {table.name: await _standing(connection, table) for table in TABLES}
+        standing = {table.name: await _existing_rows(connection, table) for table in TABLES}
         if mistakes := [*files.mistakes, *check_together(files, standing)]:
             raise ReferenceDataError(mistakes)
         today: date = await connection.fetchval(_TODAY) or date.max
@@ -46,7 +46,7 @@ async def load(connection: asyncpg.Connection, files: Files) -> LoadReport:
     return LoadReport(added, tuple(left_alone))
 
 
-async def _standing(connection: asyncpg.Connection, table: Table) -> dict[Key, Row]:
+async def _existing_rows(connection: asyncpg.Connection, table: Table) -> dict[Key, Row]:
     rows = await connection.fetch(f"SELECT {', '.join(table.columns)} FROM {table.name}")  # noqa: S608
     return {table.key_of(row): row for row in map(dict[str, object], rows)}
 

@@ -60,7 +60,7 @@ def read_files(*folders: Path) -> Files:
                 mistakes.append(found)
             else:
                 lines[table.name].append(found)
-    mistakes += [twice for table in TABLES for twice in _repeated(table, lines[table.name])]
+    mistakes += [twice for table in TABLES for twice in _find_repeated(table, lines[table.name])]
     return Files(lines, tuple(mistakes))
 
 
@@ -112,7 +112,7 @@ def _line(
         yield Line(file, number, row, basis if isinstance(basis, Basis) else None)
 
 
-def _repeated(table: Table, lines: Sequence[Line]) -> Iterator[Mistake]:
+def _find_repeated(table: Table, lines: Sequence[Line]) -> Iterator[Mistake]:
     keys: dict[Key, int] = {}
     values: dict[object, int] = {}
     for line in lines:

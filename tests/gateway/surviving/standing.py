@@ -10,7 +10,7 @@ import httpx2
 import uvicorn
 from starlette.applications import Starlette
 
-from gateway.cli.serving import configured
+from gateway.cli.serving import server_config
 from gateway.service import gateway
 from gateway.settings import Settings
 from models.database.connections import connect
@@ -73,7 +73,7 @@ async def standing(database_url: str, **variables: str) -> AsyncIterator[Standin
 
 @asynccontextmanager
 async def served(app: Starlette, settings: Settings) -> AsyncIterator[Standing]:
-    server = _Server(configured(app, settings))
+    server = _Server(server_config(app, settings))
     serving = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110  uvicorn tells nobody
         await asyncio.sleep(0.01)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from gateway.access import beginning
-from gateway.access.transactions.errors import taken
+from gateway.access.transactions.errors import check_out
 from gateway.errors import ErrorCode, FieldError
 from models.database import connections as ways
 from models.database.connections import connect
@@ -87,7 +87,7 @@ async def _with_connections_that_were_closed(url: str) -> AsyncIterator[Standing
 
 
 def _trust_every_connection(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ways, "_replace_if_closed", lambda *_: None)
+    monkeypatch.setattr(ways, "_discard_if_closed", lambda *_: None)
 
 
 def _never_begin_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,7 +119,7 @@ async def test_an_operation_that_finds_no_connection_in_time_is_told_of_overload
     engine = ways.pool(world, 1, wait_seconds=0.05)
     async with engine.connect():
         with pytest.raises(FieldError) as told:
-            await taken(engine)
+            await check_out(engine)
     assert told.value.code is ErrorCode.OVERLOADED
     await engine.dispose()
 

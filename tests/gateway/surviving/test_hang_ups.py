@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from gateway.wire.deadline import Patience
+from gateway.wire.deadline import RequestDeadline
 from models.database.connections import connect
 from tests.gateway.surviving.clients import request_bytes
 from tests.gateway.surviving.standing import (
@@ -90,10 +90,10 @@ async def test_a_gateway_that_does_not_listen_is_seen(
     """The planted fault: nobody notices a hang-up."""
 
     @asynccontextmanager
-    async def deaf(_: Patience) -> AsyncIterator[None]:
+    async def deaf(_: RequestDeadline) -> AsyncIterator[None]:
         yield
 
-    monkeypatch.setattr(Patience, "listening", deaf)
+    monkeypatch.setattr(RequestDeadline, "watch_for_hang_up", deaf)
     brief = {"lock_seconds": "2", "statement_seconds": "3", "request_seconds": "7"}
     async with standing(world, **brief) as running:
         assert await _hung_up(running, world, 3) > 1

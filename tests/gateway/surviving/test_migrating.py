@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from gateway.cli import gerbang
 from models.database.connections import connect
 from models.migrations import migrate, plan
-from models.row_security import login_at, put_up
+from models.row_security import install_row_security, login_at
 from models.row_security import steps as wall_steps
 from tests import tokens
 from tests.gateway.surviving.migrating import (
@@ -51,7 +51,9 @@ HELD = "ALTER POLICY auditor_select ON application USING (false)"
 async def owner(world: str) -> AsyncIterator[asyncpg.Connection]:
     connection = await connect(world)
     try:
-        await put_up(connection)  # a copy of a database does not take over its own rights
+        await install_row_security(
+            connection
+        )  # a copy of a database does not take over its own rights
         yield connection
     finally:
         await connection.close()
