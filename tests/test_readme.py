@@ -18,6 +18,11 @@ from tests.gateway.conftest import Viewer, app, client, who  # noqa: F401  fixtu
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+#: What the README leads on to, and is held to the same.
+PAGES = [ROOT / name for name in ("README.md", "CHANGELOG.md", "SECURITY.md")] + sorted(
+    (ROOT / "docs").rglob("*.md")
+)
+TEXT = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
 EXAMPLE = json.loads(next(re.finditer(r"-d '(\{.*?\n +\})'", README, re.DOTALL))[1])
 LEADERSHIP, MANAGER = (
     json.loads(block) for block in re.findall(r"```json\n(.*?)```", README, re.DOTALL)
@@ -31,14 +36,24 @@ def test_make_targets_exist() -> None:
 
 
 def test_gerbang_commands_exist() -> None:
-    named = set(re.findall(r"(?:bin/|`)gerbang ([a-z]+)", README))
+    named = set(re.findall(r"(?:bin/|`)gerbang ([a-z]+)", TEXT))
     assert {"token", "settings"} <= named <= set(gerbang.commands)
 
 
-def test_links_lead_to_files() -> None:
-    links = re.findall(r"\]\((?!http)([^)]+)\)", README)
-    assert len(links) > 5
-    assert [link for link in links if not (ROOT / link).exists()] == []
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_to_files(page: Path) -> None:
+    links = re.findall(r"\]\((?!http|#)([^)]+)\)", page.read_text(encoding="utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_the_readme_leads_on() -> None:
+    assert len(re.findall(r"\]\((?!http)([^)]+)\)", README)) > 10
+
+
+def test_the_tests_that_security_names_exist() -> None:
+    named = re.findall(r"`(tests/[a-z_/.]+)`", (ROOT / "SECURITY.md").read_text(encoding="utf-8"))
+    assert len(named) > 10
+    assert [name for name in named if not (ROOT / name).exists()] == []
 
 
 def test_query_is_valid_for_leadership() -> None:
@@ -75,12 +90,19 @@ def _without_numbers(value: Any) -> Any:
 
 def test_map_has_every_folder_and_every_module_of_the_gateway() -> None:
     (drawn,) = re.findall(r"## The house\n\n```\n(.*?)```", README, re.DOTALL)
-    lines = drawn.splitlines()
-    assert {line.split()[0] for line in lines if line[0] != " "} == _folders(ROOT)
-    inside = {line.split()[0] for line in lines if line[0] == " "}
+    inside: dict[str, set[str]] = {}
+    for line in drawn.splitlines():
+        name = line.split()[0]
+        if line[0] != " ":
+            parent = name
+            inside[parent] = set()
+        else:
+            inside[parent].add(name)
+    assert inside.keys() == _folders(ROOT)
     gateway = ROOT / "gateway"
     modules = {path.name for path in gateway.glob("*.py") if path.name != "__init__.py"}
-    assert inside == _folders(gateway) | modules
+    assert inside["gateway/"] == _folders(gateway) | modules
+    assert inside["models/"] <= _folders(ROOT / "models")
 
 
 def _folders(parent: Path) -> set[str]:
