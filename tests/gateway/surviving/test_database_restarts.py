@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from gateway.access import beginning
+from gateway.access.transactions import begin
 from gateway.access.transactions.errors import check_out
 from gateway.errors import ErrorCode, FieldError
 from models.database import connections as ways
@@ -91,7 +91,7 @@ def _trust_every_connection(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _never_begin_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(beginning, "_ATTEMPTS", 1)
+    monkeypatch.setattr(begin, "_ATTEMPTS", 1)
 
 
 @pytest.mark.parametrize("unplugged", [_trust_every_connection, _never_begin_again])
