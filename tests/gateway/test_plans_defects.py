@@ -138,21 +138,15 @@ def names_of_types_are_wrong(patch: Patch) -> None:
 
 def kept_by(patch: Patch, key: Callable[[str, str | None, Any, Any], Any]) -> None:
     """Plans are kept by less than all that they are made for."""
-    begin = cache.PlanCache.__init__
 
-    def begun(self: Any, *arguments: Any) -> None:
-        begin(self, *arguments)
-        made: dict[Any, Any] = {}
+    class Careless(cache.WeightedCache[Any, Any]):
+        def get(self, asked: Any) -> Any:
+            return super().get(key(*asked))
 
-        def kept(*asked: Any) -> Any:
-            name = key(*asked)
-            if name not in made:
-                made[name] = self._planned(*asked)
-            return made[name]
+        def keep(self, asked: Any, value: Any, weight: int) -> None:
+            super().keep(key(*asked), value, weight)
 
-        self._plan = kept
-
-    patch.setattr(cache.PlanCache, "__init__", begun)
+    patch.setattr(cache, "WeightedCache", Careless)
 
 
 def plans_of_a_role_serve_others(patch: Patch) -> None:

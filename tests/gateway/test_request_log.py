@@ -94,7 +94,7 @@ async def test_a_mistake_in_a_plan_is_told_and_counted(who, app, monkeypatch) ->
     assert (line["way"], line["why_executor"]) == ("executor", "defect")
     (failure,) = [entry for entry in log.lines if entry["level"] == "ERROR"]
     assert failure["error"][0] == "LookupError"
-    assert any("executor.py" in place for place in failure["error"])
+    assert any("run.py" in place for place in failure["error"])
     assert "Siti" not in log.text
 
 
