@@ -1,4 +1,4 @@
-"""The command that fills an installation with what must be known before anyone applies."""
+"""The command `gerbang init`, which loads the reference data."""
 
 import asyncio
 from collections.abc import Sequence
@@ -42,7 +42,7 @@ async def _load(url: str, files: Files) -> LoadReport:
 
 
 def print_report(report: LoadReport) -> None:
-    """Print what was added, what of it is an assumption, and what was left alone."""
+    """Print what was added, how much of it is assumed, and what was left unchanged."""
     for table in TABLES:
         if lines := report.added[table.name]:
             count = _count_assumed(lines)
