@@ -37,14 +37,14 @@ from gateway.faults import Fault
 from gateway.settings import Settings, SettingsError
 from gateway.wire import explorer
 from gateway.wire.addresses import Addresses
-from gateway.wire.admission import Admission, Room
+from gateway.wire.admission import Admission, AdmissionLimits
 from gateway.wire.drain import Drain
 from gateway.wire.edge import Edge, answer_refusal
 from gateway.wire.health import Check, Health
 from gateway.wire.http import GraphQLOverHTTP
 from gateway.wire.internal import internal_app
 from gateway.wire.metrics import Metrics
-from gateway.wire.socket import Limits
+from gateway.wire.socket import SocketLimits
 from gateway.wire.sockets import Sockets
 from gateway.wire.subscriptions import ObservedFollower
 from gateway.wire.websocket import GraphQLOverWebSocket
@@ -58,7 +58,7 @@ def create_app(
     executor: OperationRunner,
     *,
     follower: SubscriptionRunner | None = None,
-    limits: Limits | None = None,
+    limits: SocketLimits | None = None,
     checks: Mapping[Fault, Check] | None = None,
     warnings: Collection[Check] = (),
     metrics: Metrics | None = None,
@@ -106,7 +106,7 @@ def create_app(
             metrics,
             Sockets(metrics, settings),
             Addresses(settings.trusted_proxies, settings.forwarding_header),
-            limits or Limits(settings.body_limit, settings.socket_seconds),
+            limits or SocketLimits(settings.body_limit, settings.socket_seconds),
         )
         routes.append(WebSocketRoute("/graphql", websocket_endpoint.serve))
     if settings.in_development:
@@ -131,8 +131,8 @@ def _check_of(fault: Fault, passes: Callable[[], Awaitable[bool]]) -> Check:
     return check
 
 
-def _admission_limits(settings: Settings) -> Room:
-    return Room(
+def _admission_limits(settings: Settings) -> AdmissionLimits:
+    return AdmissionLimits(
         running=settings.operations,
         waiting=settings.queue,
         running_of_a_viewer=min(settings.viewer_operations, settings.operations),

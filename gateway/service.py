@@ -25,7 +25,7 @@ from gateway.logs.lines import facts
 from gateway.settings import Settings
 from gateway.wire.drain import Drain
 from gateway.wire.metrics import Metrics
-from gateway.wire.socket import Limits
+from gateway.wire.socket import SocketLimits
 from models.database.connections import pool
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def gateway(
     *,
     key_source: KeySource | None = None,
     drain: Drain | None = None,
-    limits: Limits | None = None,
+    limits: SocketLimits | None = None,
     clock: Clock = time.time,
 ) -> Starlette:
     """Build the gateway that the settings describe.

@@ -21,8 +21,8 @@ from gateway.cli import main_job
 from gateway.cli.data import with_world_options
 from gateway.cli.internal import internal_server
 from gateway.cli.keeper import run_keeper
-from gateway.cli.ports import demand_port
-from gateway.cli.serving import on_the_fastest_loop, server_config
+from gateway.cli.ports import require_free_port
+from gateway.cli.serving import run_on_fastest_loop, server_config
 from gateway.logs.output import process_log
 from gateway.service import gateway
 from gateway.settings import Settings, read_settings
@@ -58,8 +58,8 @@ def demo(
     """Bring everything up on this machine and print the volumes per partner country."""
     if check:
         port, dashboard_port, metrics_port = _free_port(), _free_port(), _free_port()
-    demand_port("127.0.0.1", port, "--port")
-    demand_port("127.0.0.1", dashboard_port, "--dashboard-port")
+    require_free_port("127.0.0.1", port, "--port")
+    require_free_port("127.0.0.1", dashboard_port, "--dashboard-port")
     started_at = monotonic()
     binaries = os.environ.get("GERBANG_POSTGRES_BIN")
     with running_postgres(
@@ -70,7 +70,7 @@ def demo(
         asyncio.run(_load(settings, applications, months, seed, Scale(scale)))
         # People read this terminal, so only warnings and errors are logged to it.
         with _dashboard(settings, dashboard_port), process_log("WARNING", as_json=False):
-            on_the_fastest_loop(_run(settings, started_at, check))
+            run_on_fastest_loop(_run(settings, started_at, check))
 
 
 async def _load(

@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from gateway.access.probe import EDITION_AGE, FIGURES, FOLD_LAG
 from gateway.cli.internal import internal_server
 from gateway.cli.process_log import logging_as
-from gateway.cli.starting import demand_database
+from gateway.cli.starting import require_database
 from gateway.faults import Fault
 from gateway.logs.lines import facts
 from gateway.logs.output import log_unhandled
@@ -70,7 +70,7 @@ async def run_keeper(settings: Settings, jobs: Jobs | None = None) -> AsyncItera
 async def _keep(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(log_unhandled)
-    await demand_database(settings.owned_url, "GERBANG_OWNER_URL")
+    await require_database(settings.owned_url, "GERBANG_OWNER_URL")
     stop = asyncio.Event()
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(signal_number, stop.set)

@@ -12,7 +12,7 @@ _WHY = {
 }
 
 
-def demand_port(host: str, port: int, choice: str) -> None:
+def require_free_port(host: str, port: int, choice: str) -> None:
     """Raises SettingsError if the port cannot be bound. ``choice`` is the variable or option that
     chooses another one."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET

@@ -14,9 +14,9 @@ from starlette.applications import Starlette
 
 from gateway.cli.internal import internal_server
 from gateway.cli.open_files import allow_open_files
-from gateway.cli.ports import demand_port
+from gateway.cli.ports import require_free_port
 from gateway.cli.process_log import logging_as
-from gateway.cli.starting import demand_database
+from gateway.cli.starting import require_database
 from gateway.cli.stopping import DrainingServer
 from gateway.logs.output import log_unhandled
 from gateway.service import gateway
@@ -33,9 +33,9 @@ def serve() -> None:
     running requests finish, and ends with code 0; so does Ctrl+C, without the wait for a balancer.
     """
     settings = read_settings(command=Command.SERVE)
-    demand_port(settings.host, settings.port, "GERBANG_PORT")
+    require_free_port(settings.host, settings.port, "GERBANG_PORT")
     with logging_as(settings):
-        on_the_fastest_loop(_serve(settings))
+        run_on_fastest_loop(_serve(settings))
 
 
 @click.command()
@@ -62,14 +62,14 @@ def demo_token(user: str, url: str) -> str:
     return answer.json()["access_token"]
 
 
-def on_the_fastest_loop(serving: Coroutine[Any, Any, None]) -> None:
+def run_on_fastest_loop(serving: Coroutine[Any, Any, None]) -> None:
     """Run on the event loop that uvicorn would choose: uvloop, if it is installed."""
     with asyncio.Runner(loop_factory=uvicorn.Config("").get_loop_factory()) as runner:
         runner.run(serving)
 
 
 async def _serve(settings: Settings) -> None:
-    await demand_database(settings.database_url, "GERBANG_DATABASE_URL")
+    await require_database(settings.database_url, "GERBANG_DATABASE_URL")
     allow_open_files(settings)
     asyncio.get_running_loop().set_exception_handler(log_unhandled)
     drain = Drain()

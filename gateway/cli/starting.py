@@ -18,7 +18,7 @@ _MIGRATED = "SELECT version_num FROM alembic_version"
 _SECONDS = 5
 
 
-async def demand_database(url: str, variable: str) -> None:
+async def require_database(url: str, variable: str) -> None:
     """Raises DatabaseError if the database refuses the login or was never migrated."""
     try:
         with explain_database_errors(variable):

@@ -13,7 +13,7 @@ from gateway.wire.metrics import Metrics
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class AdmissionLimits:
     """How many operations may run and wait, in total and per viewer, and how long one may wait."""
 
     running: int
@@ -33,9 +33,9 @@ class Admission:
     A request takes a place only after its body has arrived, so slow senders block nobody.
     """
 
-    def __init__(self, metrics: Metrics, room: Room) -> None:
+    def __init__(self, metrics: Metrics, limits: AdmissionLimits) -> None:
         self._metrics = metrics
-        self._room = room
+        self._limits = limits
         self.running = 0
         self.waiting = 0
         self._running_by_lane: Counter[Lane] = Counter()
@@ -48,7 +48,7 @@ class Admission:
 
         This check is cheap, so it runs before a token is verified or a body is read.
         """
-        if self.waiting >= self._room.waiting and self.running >= self._room.running:
+        if self.waiting >= self._limits.waiting and self.running >= self._limits.running:
             raise self._refusal("full")
 
     @asynccontextmanager
@@ -65,8 +65,8 @@ class Admission:
             self._end(lane)
 
     def _may_run(self, lane: Lane) -> bool:
-        has_share = self._running_by_lane[lane] < self._room.running_of_a_viewer
-        return has_share and self.running < self._room.running
+        has_share = self._running_by_lane[lane] < self._limits.running_of_a_viewer
+        return has_share and self.running < self._limits.running
 
     def _start(self, lane: Lane) -> None:
         self.running += 1
@@ -81,16 +81,16 @@ class Admission:
 
     async def _wait(self, lane: Lane) -> None:
         """Queue for a turn. If that fails or is cancelled, the place in the queue is given up."""
-        if self.waiting >= self._room.waiting:
+        if self.waiting >= self._limits.waiting:
             raise self._refusal("full")
-        if len(self._queues.get(lane, ())) >= self._room.waiting_of_a_viewer:
+        if len(self._queues.get(lane, ())) >= self._limits.waiting_of_a_viewer:
             raise self._refusal("viewer")
         turn = asyncio.get_running_loop().create_future()
         queue = self._queues.setdefault(lane, deque())
         queue.append(turn)
         self.waiting += 1
         try:
-            async with asyncio.timeout(self._room.seconds):
+            async with asyncio.timeout(self._limits.seconds):
                 await turn
         except BaseException as error:
             if turn.done() and not turn.cancelled():

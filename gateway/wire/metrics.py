@@ -23,7 +23,7 @@ Figures = Callable[[], Awaitable[Mapping[str, float]]]
 _Series = tuple[Callable[[float], None], Callable[[], None], Callable[[float], None]]
 
 
-class Crowd(Protocol):
+class OperationCounts(Protocol):
     """How many operations run, and how many wait for admission."""
 
     running: int
@@ -151,10 +151,10 @@ class Metrics:
     def note_refusal(self, reason: str) -> None:
         self._refused.labels(reason).inc()
 
-    def watch(self, crowd: Crowd) -> None:
+    def watch(self, counts: OperationCounts) -> None:
         """Report how many operations run and wait at each scrape."""
-        self._gauge("gerbang_running", "Operations that run.", lambda: crowd.running)
-        self._gauge("gerbang_waiting", "Operations that wait.", lambda: crowd.waiting)
+        self._gauge("gerbang_running", "Operations that run.", lambda: counts.running)
+        self._gauge("gerbang_waiting", "Operations that wait.", lambda: counts.waiting)
 
     def watch_pool(self, pool: Pool) -> None:
         """Report the size of the pool, and how much of it is in use, at each scrape."""

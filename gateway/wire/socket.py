@@ -34,7 +34,7 @@ _LONGEST_ID = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class SocketLimits:
     """The limits of one socket."""
 
     message_size: int = 262_144
@@ -54,7 +54,7 @@ class Socket:
         follower: SubscriptionRunner,
         authentication: Authentication,
         sockets: Sockets,
-        limits: Limits,
+        limits: SocketLimits,
         trace_id: str,
     ) -> None:
         self._websocket = websocket

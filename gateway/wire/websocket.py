@@ -12,7 +12,7 @@ from gateway.execution.operation import SubscriptionRunner
 from gateway.wire.addresses import Addresses
 from gateway.wire.answers import error_response
 from gateway.wire.metrics import Metrics
-from gateway.wire.socket import SUBPROTOCOL, Limits, Socket
+from gateway.wire.socket import SUBPROTOCOL, Socket, SocketLimits
 from gateway.wire.sockets import Sockets
 
 RETRY_AFTER_SECONDS = 5
@@ -29,7 +29,7 @@ class GraphQLOverWebSocket:
         metrics: Metrics,
         sockets: Sockets,
         addresses: Addresses,
-        limits: Limits,
+        limits: SocketLimits,
     ) -> None:
         self._follower = follower
         self._authentication = authentication
