@@ -51,7 +51,11 @@ def migrate(plan: bool) -> None:
     run = migrations.plan if plan else migrations.migrate
     with explain_database_errors(_OWNER):
         steps = asyncio.run(
-            run(settings.owned_url, gateway_url=settings.database_url, seal_keys=settings.seal_key)
+            run(
+                settings.required_owner_url,
+                gateway_url=settings.database_url,
+                seal_keys=settings.seal_key,
+            )
         )
     if steps is None:
         return
@@ -74,7 +78,7 @@ def synthesise(applications: int, months: int, seed: int, scale: str, expected: 
         lines.writerows((line.iso3, line.month, f"{line.expected:.4f}") for line in counts)
         return
     loading = synthetic.synthesise(
-        read_settings(command=Command.SYNTHESISE).owned_url,
+        read_settings(command=Command.SYNTHESISE).required_owner_url,
         applications=applications,
         months=months,
         seed=seed,
@@ -135,7 +139,7 @@ def publish() -> None:
 
 
 def _with_connection(work: Any) -> Any:
-    url = read_settings(command=Command.VOLUMES).owned_url
+    url = read_settings(command=Command.VOLUMES).required_owner_url
 
     async def run() -> Any:
         connection = await connect(url)

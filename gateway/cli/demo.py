@@ -77,7 +77,7 @@ async def _load(
     settings: Settings, applications: int, months: int, seed: int, scale: Scale
 ) -> None:
     """Migrate, and load synthetic data if there is none yet."""
-    url = settings.owned_url
+    url = settings.required_owner_url
     await migrate(url, gateway_url=settings.database_url, seal_keys=settings.seal_key)
     connection = await connect(url)
     try:

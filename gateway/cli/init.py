@@ -27,7 +27,7 @@ def init(folder: Path | None) -> None:
 
     What the database has is never changed: run again, it adds what is new in the files.
     """
-    url = read_settings(command=Command.INIT).owned_url
+    url = read_settings(command=Command.INIT).required_owner_url
     files = read_files(*([folder] if folder else []))
     with explain_database_errors("GERBANG_OWNER_URL"):
         print_report(asyncio.run(_load(url, files)))

@@ -55,7 +55,7 @@ def keep() -> None:
 async def run_keeper(settings: Settings, jobs: Jobs | None = None) -> AsyncIterator[None]:
     """Run the jobs while the context is open: fold and publish volumes, end overdue cases, delete
     changes that no subscriber needs any more, and install the next day's seal keys."""
-    stop, url = asyncio.Event(), settings.owned_url
+    stop, url = asyncio.Event(), settings.required_owner_url
     keep_sealing = partial(keep_seal_keys, settings.seal_key)
     keepers = (keep_folding, keep_publishing, keep_lapsing, keep_forgetting, keep_sealing)
     running = [asyncio.create_task(keeper(url, stop, jobs=jobs)) for keeper in keepers]
@@ -70,7 +70,7 @@ async def run_keeper(settings: Settings, jobs: Jobs | None = None) -> AsyncItera
 async def _keep(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(log_unhandled)
-    await require_database(settings.owned_url, "GERBANG_OWNER_URL")
+    await require_database(settings.required_owner_url, "GERBANG_OWNER_URL")
     stop = asyncio.Event()
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(signal_number, stop.set)
@@ -106,7 +106,7 @@ def _metrics(settings: Settings, jobs: Jobs) -> KeeperMetrics:
     async def read() -> Mapping[str, float]:
         try:
             async with asyncio.timeout(2):
-                connection = await connect(settings.owned_url)
+                connection = await connect(settings.required_owner_url)
                 try:
                     lag, age = await connection.fetchrow(_AGES) or (None, None)
                 finally:

@@ -41,7 +41,7 @@ async def examine(settings: Settings, clock: Clock = time.time) -> list[Finding]
 
 async def _with_owner(settings: Settings) -> AsyncIterator[Finding]:
     try:
-        owner = await connect(settings.owned_url)
+        owner = await connect(settings.required_owner_url)
     except CONNECTION_ERRORS as error:
         if state_of(error) == TOO_MANY_CONNECTIONS:
             yield finding_of(Fault.POOL, "The server takes no more connections of the owner.")
@@ -60,11 +60,17 @@ async def _with_owner(settings: Settings) -> AsyncIterator[Finding]:
 
 
 async def _of_database(owner: asyncpg.Connection, settings: Settings) -> AsyncIterator[Finding]:
-    """Findings about the database. The examination stops early if the owner lacks rights, the
-    revision is another one, or the disk is full: later examinations need all three, since some
-    write and roll back."""
+    """Findings about the database.
+
+    If the owner lacks rights, the revision is wrong or the disk is full, the examination stops
+    there: the later ones would fail, since some of them write and roll back.
+    """
     login = read_database_url(settings.database_url).user
-    obstacles = (owner_is_able(owner, login), revision(settings.owned_url), room_on_disk(owner))
+    obstacles = (
+        owner_is_able(owner, login),
+        revision(settings.required_owner_url),
+        room_on_disk(owner),
+    )
     for obstacle in obstacles:
         findings = [finding async for finding in obstacle]
         for finding in findings:

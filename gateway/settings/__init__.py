@@ -286,7 +286,7 @@ class Settings(ConnectionSettings):
         return self.issuer or f"http://127.0.0.1:{self.port}/development"
 
     @property
-    def owned_url(self) -> str:
+    def required_owner_url(self) -> str:
         """``owner_url``. Raises SettingsError if it is not set."""
         if self.owner_url is None:
             raise SettingsError("GERBANG_OWNER_URL is missing: only the owner may do this.")
