@@ -3,7 +3,7 @@
 import click
 
 from bench import demo, driver, load, page, peers, saturated, visiting, volumes, walls
-from gateway.cli.serving import on_the_fastest_loop
+from gateway.cli.serving import run_on_fastest_loop
 
 applications = click.option("--applications", default=20_000, show_default=True, help="World size.")
 rounds = click.option("--rounds", default=7, show_default=True, help="Medians over so many.")
@@ -22,7 +22,7 @@ def bench(context: click.Context) -> None:
 @rounds
 def _driver(applications: int, rounds: int) -> None:
     """A small read in a transaction of its own, with a role and a viewer."""
-    on_the_fastest_loop(driver.measure(applications, rounds))
+    run_on_fastest_loop(driver.measure(applications, rounds))
 
 
 @bench.command("page")
@@ -30,7 +30,7 @@ def _driver(applications: int, rounds: int) -> None:
 @rounds
 def _page(applications: int, rounds: int) -> None:
     """A page of 50 applications with what they link to, by the gateway and by the bare driver."""
-    on_the_fastest_loop(page.measure(applications, rounds))
+    run_on_fastest_loop(page.measure(applications, rounds))
 
 
 @bench.command("peers")
@@ -38,7 +38,7 @@ def _page(applications: int, rounds: int) -> None:
 @rounds
 def _peers(applications: int, rounds: int) -> None:
     """The same page over HTTP, by the gateway and by fast gateways of other languages."""
-    on_the_fastest_loop(peers.measure(applications, rounds))
+    run_on_fastest_loop(peers.measure(applications, rounds))
 
 
 @bench.command("volumes")
@@ -46,7 +46,7 @@ def _peers(applications: int, rounds: int) -> None:
 @rounds
 def _volumes(applications: int, rounds: int) -> None:
     """Figures from rollups and from raw rows; verifying and rebuilding them."""
-    on_the_fastest_loop(volumes.measure(applications, rounds))
+    run_on_fastest_loop(volumes.measure(applications, rounds))
 
 
 @bench.command("saturated")
@@ -54,7 +54,7 @@ def _volumes(applications: int, rounds: int) -> None:
 @rounds
 def _saturated(applications: int, rounds: int) -> None:
     """What the page's questions read once every cell has figures in every month."""
-    on_the_fastest_loop(saturated.measure(applications, rounds))
+    run_on_fastest_loop(saturated.measure(applications, rounds))
 
 
 @bench.command("walls")
@@ -62,7 +62,7 @@ def _saturated(applications: int, rounds: int) -> None:
 @rounds
 def _walls(applications: int, rounds: int) -> None:
     """Questions with and without row rules in the database."""
-    on_the_fastest_loop(walls.measure(applications, rounds))
+    run_on_fastest_loop(walls.measure(applications, rounds))
 
 
 @bench.command("load")
@@ -75,7 +75,7 @@ def _walls(applications: int, rounds: int) -> None:
 )
 def _load(applications: tuple[int, ...]) -> None:
     """Making and loading a synthetic world."""
-    on_the_fastest_loop(load.measure(applications))
+    run_on_fastest_loop(load.measure(applications))
 
 
 @bench.command("demo")

@@ -1,14 +1,16 @@
-"""The gateway as one application: what answers at which path, and what wraps it.
+"""The ASGI application: its routes and middleware.
 
-A request passes, from outside to inside:
+A request passes these layers, from the outside in:
 
-1. ``Edge``: trace id, security headers, figures; masks and logs whatever was not foreseen.
-2. the route; for ``/development`` only from this machine (``LoopbackOnly``).
-3. ``GraphQLOverHTTP``: media types, room in the queue, viewer, bounded body; then its turn at the
-   executor, until the deadline or until the client hangs up. Or ``GraphQLOverWebSocket``: origin,
-   subprotocol; then ``Socket``, then the follower.
+1. ``Edge``: sets the trace id and security headers, records metrics, masks and logs unexpected
+   errors.
+2. The route. ``/development`` answers this machine only (``LoopbackOnly``).
+3. ``GraphQLOverHTTP``: negotiates the media type, checks the queue, authenticates the viewer and
+   reads the body; then waits for admission and runs the operation, until it is done, the deadline
+   passes or the client disconnects. Or ``GraphQLOverWebSocket``: checks origin and subprotocol, and
+   hands over to a ``Socket``, which runs subscriptions.
 
-There is no CORS: other origins may not ask from a browser.
+There is no CORS: pages of other origins cannot call the gateway from a browser.
 """
 
 import asyncio
@@ -35,14 +37,14 @@ from gateway.faults import Fault
 from gateway.settings import Settings, SettingsError
 from gateway.wire import explorer
 from gateway.wire.addresses import Addresses
-from gateway.wire.admission import Admission, Room
+from gateway.wire.admission import Admission, AdmissionLimits
 from gateway.wire.drain import Drain
 from gateway.wire.edge import Edge, answer_refusal
 from gateway.wire.health import Check, Health
 from gateway.wire.http import GraphQLOverHTTP
 from gateway.wire.internal import internal_app
 from gateway.wire.metrics import Metrics
-from gateway.wire.socket import Limits
+from gateway.wire.socket import SocketLimits
 from gateway.wire.sockets import Sockets
 from gateway.wire.subscriptions import ObservedFollower
 from gateway.wire.websocket import GraphQLOverWebSocket
@@ -56,7 +58,7 @@ def create_app(
     executor: OperationRunner,
     *,
     follower: SubscriptionRunner | None = None,
-    limits: Limits | None = None,
+    limits: SocketLimits | None = None,
     checks: Mapping[Fault, Check] | None = None,
     warnings: Collection[Check] = (),
     metrics: Metrics | None = None,
@@ -65,13 +67,13 @@ def create_app(
     key_source: KeySource | None = None,
     drain: Drain | None = None,
 ) -> Starlette:
-    """The gateway.
+    """Build the application.
 
-    ``follower`` runs subscriptions, if anybody does, on sockets within ``limits``; ``checks`` are
-    what readiness asks, besides the provider's keys, and ``warnings`` what it tells though it is
-    ready; ``resources`` is open while the application
-    runs; ``sign_in`` is the development sign-in to offer; ``key_source`` replaces the provider
-    that the settings name; ``drain`` tells when the process is on its way out.
+    ``follower`` runs subscriptions; without one there is no WebSocket endpoint. ``limits`` bound
+    each socket. ``checks`` decide readiness, along with the provider's keys and the drain;
+    ``warnings`` are reported without changing it. ``resources`` is entered at startup and left at
+    shutdown. ``sign_in`` is the development sign-in. ``key_source`` replaces the provider in the
+    settings. ``drain`` begins when the process shuts down.
     """
     keys = ProviderKeys(key_source or _key_source(settings, sign_in), settings.algorithms)
     metrics = metrics or Metrics()
@@ -79,8 +81,8 @@ def create_app(
     health = Health(
         {
             **(checks or {}),
-            Fault.KEYS: _check_for(Fault.KEYS, keys.are_at_hand),
-            Fault.STOPPING: _check_for(Fault.STOPPING, drain.is_serving),
+            Fault.KEYS: _check_of(Fault.KEYS, keys.are_at_hand),
+            Fault.STOPPING: _check_of(Fault.STOPPING, drain.is_serving),
         },
         warnings,
     )
@@ -88,7 +90,7 @@ def create_app(
     endpoint = GraphQLOverHTTP(
         executor,
         authentication,
-        Admission(metrics, _room(settings)),
+        Admission(metrics, _admission_limits(settings)),
         body_limit=settings.body_limit,
         seconds=settings.request_seconds,
     )
@@ -98,17 +100,17 @@ def create_app(
         Route("/health/ready", health.ready),
     ]
     if follower:
-        live = GraphQLOverWebSocket(
+        websocket_endpoint = GraphQLOverWebSocket(
             ObservedFollower(follower, metrics),
             authentication,
             metrics,
             Sockets(metrics, settings),
             Addresses(settings.trusted_proxies, settings.forwarding_header),
-            limits or Limits(settings.body_limit, settings.socket_seconds),
+            limits or SocketLimits(settings.body_limit, settings.socket_seconds),
         )
-        routes.append(WebSocketRoute("/graphql", live.serve))
+        routes.append(WebSocketRoute("/graphql", websocket_endpoint.serve))
     if settings.in_development:
-        routes += [Route("/graphql", _page_or_query(endpoint)), *explorer.asset_routes()]
+        routes += [Route("/graphql", _explorer_or_query(endpoint)), *explorer.asset_routes()]
     if sign_in:
         routes.append(sign_in.mount())
     app = Starlette(
@@ -118,19 +120,19 @@ def create_app(
         lifespan=_lifespan(keys, resources),
     )
     app.state.metrics = metrics
-    app.state.internal = internal_app(health, metrics.page)  # served on an address of its own
+    app.state.internal = internal_app(health, metrics.page)  # served on a separate address
     return app
 
 
-def _check_for(fault: Fault, passes: Callable[[], Awaitable[bool]]) -> Check:
+def _check_of(fault: Fault, passes: Callable[[], Awaitable[bool]]) -> Check:
     async def check() -> Fault | None:
         return None if await passes() else fault
 
     return check
 
 
-def _room(settings: Settings) -> Room:
-    return Room(
+def _admission_limits(settings: Settings) -> AdmissionLimits:
+    return AdmissionLimits(
         running=settings.operations,
         waiting=settings.queue,
         running_of_a_viewer=min(settings.viewer_operations, settings.operations),
@@ -158,7 +160,7 @@ def _authentication(settings: Settings, keys: ProviderKeys) -> Authentication:
     return Authentication(settings, verification)
 
 
-def _page_or_query(endpoint: GraphQLOverHTTP) -> Callable[[Request], object]:
+def _explorer_or_query(endpoint: GraphQLOverHTTP) -> Callable[[Request], object]:
     async def get(request: Request) -> Response:
         wants_page = "text/html" in request.headers.get("accept", "")
         if wants_page and not request.query_params:

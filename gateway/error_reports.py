@@ -1,4 +1,4 @@
-"""What a client is told of an error, and what is logged of one that was not foreseen."""
+"""How errors appear to clients, and how unexpected ones are logged."""
 
 import logging
 from http import HTTPStatus
@@ -10,28 +10,29 @@ from gateway.logs.repeats import PLACE
 
 MASKED = "Something went wrong here. Quote the trace id when you report it."
 
-#: Details that GraphQL has no place of its own for.
+#: Details that belong in ``extensions``, because GraphQL errors have no field for them.
 IN_EXTENSIONS = frozenset({"coordinate", "cost", "heldRoles"})
 
 log = logging.getLogger("gateway.error_reports")
 
 
 def error_entry(error: GerbangError, trace_id: str) -> dict[str, Any]:
-    """One entry of ``errors``, as every client meets it."""
+    """An entry of ``errors`` in a response."""
     extensions: dict[str, Any] = {"code": error.code, "traceId": trace_id}
-    places = dict(error.details)
-    for name in IN_EXTENSIONS & set(places):
-        extensions[name] = places.pop(name)
-    return {"message": error.message, **places, "extensions": extensions}
+    fields = dict(error.details)
+    for name in IN_EXTENSIONS & set(fields):
+        extensions[name] = fields.pop(name)
+    return {"message": error.message, **fields, "extensions": extensions}
 
 
 def masked_error() -> RequestError:
-    """What a client is told of an error that was not foreseen."""
+    """The error that clients see in place of an unexpected one."""
     return RequestError(ErrorCode.INTERNAL, MASKED, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
 def log_failure(error: BaseException, trace_id: str) -> None:
-    """The kinds of error and the lines of code; an error's own text may hold personal data."""
-    places = list(describe_error(error))
-    known = {**facts(error=places), PLACE: "\n".join(places)}
-    log.error("failed trace=%s %s", trace_id, type(error).__qualname__, extra=known)
+    """Log an unexpected error: its types and lines of code, never its message, which may contain
+    personal data."""
+    stack = list(describe_error(error))
+    extra = {**facts(error=stack), PLACE: "\n".join(stack)}
+    log.error("failed trace=%s %s", trace_id, type(error).__qualname__, extra=extra)

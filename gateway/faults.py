@@ -1,6 +1,7 @@
-"""What can be wrong with a running installation: the names, what they mean, how to mend each.
+"""The faults of an installation: a name, an explanation and a remedy for each.
 
-Readiness, the log and `gerbang doctor` use the same names, so that one leads to the other.
+Readiness, the log and `gerbang doctor` use the same names, so an operator who sees a name in one of
+them can look it up in the others.
 """
 
 from collections.abc import Mapping
@@ -9,7 +10,7 @@ from typing import NamedTuple
 
 
 class Fault(StrEnum):
-    """The closed list of what readiness names."""
+    """The faults that readiness can report."""
 
     DATABASE = "database"
     MIGRATIONS = "migrations"
@@ -30,7 +31,7 @@ class Explanation(NamedTuple):
     mend: str
 
 
-#: Stopping is no fault of an installation, so nothing about it is to be mended.
+#: STOPPING is missing: a process that shuts down needs no remedy.
 EXPLANATIONS: Mapping[Fault, Explanation] = {
     Fault.DATABASE: Explanation(
         "It can answer nothing that takes a row.",

@@ -1,4 +1,4 @@
-"""The gateway with all it stands on: the database, the executor, the sign-in of the demo."""
+"""Builds the gateway from settings: connection pools, executor, probes, development sign-in."""
 
 import logging
 import time
@@ -25,7 +25,7 @@ from gateway.logs.lines import facts
 from gateway.settings import Settings
 from gateway.wire.drain import Drain
 from gateway.wire.metrics import Metrics
-from gateway.wire.socket import Limits
+from gateway.wire.socket import SocketLimits
 from models.database.connections import pool
 
 if TYPE_CHECKING:
@@ -39,29 +39,31 @@ def gateway(
     *,
     key_source: KeySource | None = None,
     drain: Drain | None = None,
-    limits: Limits | None = None,
+    limits: SocketLimits | None = None,
     clock: Clock = time.time,
 ) -> Starlette:
-    """The gateway that the settings describe.
+    """Build the gateway that the settings describe.
 
-    ``key_source`` replaces the provider they name, ``limits`` what a socket may do, ``clock`` that
-    of this machine.
+    The other arguments are for tests and commands: ``key_source`` replaces the provider in the
+    settings, ``limits`` the limits of a socket, and ``clock`` the system clock.
     """
     engine = _pool(settings, settings.database_connections)
-    openings = TransactionStarts(
+    transaction_starts = TransactionStarts(
         Seal(settings.seal_key[0], settings.request_seconds + settings.statement_seconds, clock),
         TransactionLimits(
             settings.statement_seconds, settings.lock_seconds, settings.request_seconds
         ),
     )
     executor = SchemaRunner(
-        engine, openings, cursor_keys=settings.cursor_key, budgets=_budgets(settings)
+        engine, transaction_starts, cursor_keys=settings.cursor_key, budgets=_budgets(settings)
     )
     horizon = ChangeHorizon(settings.database_url, engine)
-    # No operation takes longer than this, so a pool that is merely busy moves sooner.
+    # No operation takes longer than this, so a pool that is only busy returns a connection sooner.
     watch = PoolWatch(engine, settings.request_seconds + settings.statement_seconds)
-    asking = _pool(settings, 1)  # so that readiness never waits behind requests
-    probe = Probe(asking, openings, replica_seconds=settings.replica_seconds, clock=clock)
+    probe_engine = _pool(settings, 1)  # readiness checks never wait behind requests
+    probe = Probe(
+        probe_engine, transaction_starts, replica_seconds=settings.replica_seconds, clock=clock
+    )
     metrics = Metrics()
     metrics.watch_pool(engine.pool)  # pyright: ignore[reportArgumentType]  it is a QueuePool
     metrics.watch_figures(FIGURES, probe.figures)
@@ -73,7 +75,7 @@ def gateway(
         metrics=metrics,
         checks={Fault.DATABASE: probe.fault, Fault.POOL: watch.fault},
         warnings=(watch.warning, probe.warning),
-        resources=lambda: _running(settings, probe, horizon, engine, asking),
+        resources=lambda: _open_resources(settings, probe, horizon, engine, probe_engine),
         sign_in=_sign_in(settings),
         key_source=key_source,
         drain=drain,
@@ -96,13 +98,13 @@ def _pool(settings: Settings, size: int) -> AsyncEngine:
 def _sign_in(settings: Settings) -> "SignIn | None":
     if not settings.signs_in_itself:
         return None
-    from gateway.development import SignIn  # production never loads it
+    from gateway.development import SignIn  # production never imports it
 
     return SignIn(settings)
 
 
 @asynccontextmanager
-async def _running(
+async def _open_resources(
     settings: Settings, probe: Probe, horizon: ChangeHorizon, *engines: AsyncEngine
 ) -> AsyncIterator[None]:
     log.info(

@@ -9,7 +9,7 @@
 CREATE SCHEMA IF NOT EXISTS viewer;
 
 -- The keys of the seal, as the two blocks of HMAC (RFC 2104): this day's and the next day's, of each
--- master that is accepted. models/row_security/seal_keys.py derives them; the masters never come here, so that a
+-- master that is accepted. models/row_security/seal_keys.py derives them; no master comes here, so a
 -- backup's keys are worth nothing once the day after it has ended. Nobody but the owner reads them.
 CREATE TABLE IF NOT EXISTS viewer.daily_seal_key (
     id text COLLATE "C" PRIMARY KEY,

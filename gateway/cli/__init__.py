@@ -1,4 +1,4 @@
-"""The `gerbang` command: everything that is done with the product from a shell."""
+"""The `gerbang` command line."""
 
 import asyncio
 import sys
@@ -40,7 +40,7 @@ for _command in (
 
 
 def main() -> None:
-    """Run the command; what its user can mend is told, without a traceback."""
+    """Run the command. Errors that its user can fix are printed without a traceback."""
     try:
         gerbang.main(prog_name="gerbang", standalone_mode=True)
     except (

@@ -1,4 +1,4 @@
-"""Commands on the database: migrations, the synthetic world, the volumes."""
+"""Commands on the database: `migrate`, `synthesise` and `volumes`."""
 
 import asyncio
 import csv
@@ -48,16 +48,20 @@ def migrate(plan: bool) -> None:
     With --plan the exit code is 0 where nothing is to be done, and 2 where something is.
     """
     settings = read_settings(command=Command.MIGRATE)
-    do = migrations.plan if plan else migrations.migrate
+    run = migrations.plan if plan else migrations.migrate
     with explain_database_errors(_OWNER):
-        planned = asyncio.run(
-            do(settings.owned_url, gateway_url=settings.database_url, seal_keys=settings.seal_key)
+        steps = asyncio.run(
+            run(
+                settings.required_owner_url,
+                gateway_url=settings.database_url,
+                seal_keys=settings.seal_key,
+            )
         )
-    if planned is None:
+    if steps is None:
         return
-    for what, lock in planned:
+    for what, lock in steps:
         click.echo(f"{what}\n    locks: {lock}")
-    if planned:
+    if steps:
         sys.exit(2)
     click.echo("Nothing to do.")
 
@@ -74,7 +78,7 @@ def synthesise(applications: int, months: int, seed: int, scale: str, expected: 
         lines.writerows((line.iso3, line.month, f"{line.expected:.4f}") for line in counts)
         return
     loading = synthetic.synthesise(
-        read_settings(command=Command.SYNTHESISE).owned_url,
+        read_settings(command=Command.SYNTHESISE).required_owner_url,
         applications=applications,
         months=months,
         seed=seed,
@@ -123,17 +127,19 @@ def rebuild() -> None:
 def publish() -> None:
     """Publish the figures of the periods that are over, as happens every night."""
 
-    async def now(connection: asyncpg.Connection) -> Publication:
+    async def publish_now(connection: asyncpg.Connection) -> Publication:
         return await publication.publish(connection, datetime.now(UTC))
 
-    done: Publication = _with_connection(now)
-    click.echo(f"{done.periods} periods and {done.rows:,} rows published, {done.kept} rows kept")
-    for reason, figures in sorted(done.figures.items()):
+    report: Publication = _with_connection(publish_now)
+    click.echo(
+        f"{report.periods} periods and {report.rows:,} rows published, {report.kept} rows kept"
+    )
+    for reason, figures in sorted(report.figures.items()):
         click.echo(f"  {figures:>9,} {reason}")
 
 
 def _with_connection(work: Any) -> Any:
-    url = read_settings(command=Command.VOLUMES).owned_url
+    url = read_settings(command=Command.VOLUMES).required_owner_url
 
     async def run() -> Any:
         connection = await connect(url)

@@ -1,4 +1,4 @@
-"""What a command says when the database cannot be used: one sentence, and what to do."""
+"""Turns errors of the database into one sentence that says what to do."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +7,7 @@ from ssl import SSLCertVerificationError
 import asyncpg
 from sqlalchemy.exc import DBAPIError
 
-#: What is wrong, by SQLSTATE or its first two characters; ``{variable}`` names the address.
+#: Sentences by SQLSTATE or a prefix of it; ``{variable}`` is the one that holds the address.
 _BY_STATE = {
     "28": "The database refuses the login: look at the user and the password in {variable}.",
     "3D": "There is no such database: let a superuser make it with deploy/postgres/owner.sql, or"
@@ -23,30 +23,30 @@ _BY_STATE = {
     "57P": "The database is starting or stopping: try again when it answers.",
     "08": "The database hung up: look whether it runs, then try again.",
 }
-_OF_DATABASES = (
+_DRIVER_ERRORS = (
     asyncpg.PostgresError,
     asyncpg.InterfaceError,
     asyncpg.TargetServerAttributeNotMatched,
 )
-_AWAY = (
+_UNREACHABLE = (
     "The database does not answer: start PostgreSQL, or correct host and port in {variable}"
     " (tried: {error})."
 )
 
 
-_UNTRUSTED = (
+_UNTRUSTED_CERTIFICATE = (
     "The database shows a certificate that cannot be trusted: look whether sslrootcert in"
     " {variable} is its authority, and whether it is made for that host and has not expired."
 )
-_OF_ANOTHER_KIND = (
+_WRONG_SERVER_KIND = (
     "No host in {variable} is of the kind that target_session_attrs asks for: name the primary."
 )
 
 
 class DatabaseError(Exception):
-    """The database cannot be used; the text says why, and what to do.
+    """The database cannot be used; the message says why, and what to do.
 
-    ``may_pass`` where waiting can be enough: nothing answers, or it starts or stops.
+    ``may_pass`` if waiting may be enough: nothing answers, or the database is starting or stopping.
     """
 
     def __init__(self, sentence: str, *, may_pass: bool) -> None:
@@ -56,42 +56,42 @@ class DatabaseError(Exception):
 
 @contextmanager
 def explain_database_errors(variable: str) -> Iterator[None]:
-    """Turns what a database or the way to it raises into DatabaseError.
+    """Turn errors of the database or the network into DatabaseError.
 
-    ``variable`` is the one that holds its address. What is nobody's fault but ours stays as it is.
+    ``variable`` is the one that holds its address. Errors that are bugs of ours pass unchanged.
     """
     try:
         yield
-    except (*_OF_DATABASES, OSError, DBAPIError) as error:
-        if (explained := _explain(error, variable)) is None:
+    except (*_DRIVER_ERRORS, OSError, DBAPIError) as error:
+        if (explanation := _explain(error, variable)) is None:
             raise
-        raise explained from None
+        raise explanation from None
 
 
 def _explain(error: BaseException, variable: str) -> DatabaseError | None:
     state = getattr(getattr(error, "orig", error), "sqlstate", None)
     if state:
-        for known in (state, state[:3], state[:2]):
-            if sentence := _BY_STATE.get(known):
-                may_pass = known in ("57P", "08")
+        for prefix in (state, state[:3], state[:2]):
+            if sentence := _BY_STATE.get(prefix):
+                may_pass = prefix in ("57P", "08")
                 return DatabaseError(sentence.format(variable=variable), may_pass=may_pass)
         return None
     cause = _network_failure(error)
     if cause is None:
         return None
     if isinstance(cause, SSLCertVerificationError):
-        return DatabaseError(_UNTRUSTED.format(variable=variable), may_pass=False)
+        return DatabaseError(_UNTRUSTED_CERTIFICATE.format(variable=variable), may_pass=False)
     if isinstance(cause, asyncpg.TargetServerAttributeNotMatched):
-        return DatabaseError(_OF_ANOTHER_KIND.format(variable=variable), may_pass=True)
+        return DatabaseError(_WRONG_SERVER_KIND.format(variable=variable), may_pass=True)
     kind = type(cause).__name__
-    return DatabaseError(_AWAY.format(variable=variable, error=kind), may_pass=True)
+    return DatabaseError(_UNREACHABLE.format(variable=variable, error=kind), may_pass=True)
 
 
 def _network_failure(error: BaseException) -> BaseException | None:
-    """The failure of the network behind an error, if it is one."""
-    found: BaseException | None = error
-    while found is not None:
-        if isinstance(found, (OSError, *_OF_DATABASES)):
-            return found
-        found = found.__cause__
+    """The network or driver error that caused ``error``, if any."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, (OSError, *_DRIVER_ERRORS)):
+            return cause
+        cause = cause.__cause__
     return None

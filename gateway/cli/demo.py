@@ -1,4 +1,4 @@
-"""`gerbang demo`: a real PostgreSQL, a synthetic world, sign-in, the gateway and the dashboard."""
+"""`gerbang demo`: starts PostgreSQL with synthetic data, the gateway, and the dashboard."""
 
 import asyncio
 import contextlib
@@ -21,8 +21,8 @@ from gateway.cli import main_job
 from gateway.cli.data import with_world_options
 from gateway.cli.internal import internal_server
 from gateway.cli.keeper import run_keeper
-from gateway.cli.ports import demand_port
-from gateway.cli.serving import on_the_fastest_loop, server_config
+from gateway.cli.ports import require_free_port
+from gateway.cli.serving import run_on_fastest_loop, server_config
 from gateway.logs.output import process_log
 from gateway.service import gateway
 from gateway.settings import Settings, read_settings
@@ -58,9 +58,9 @@ def demo(
     """Bring everything up on this machine and print the volumes per partner country."""
     if check:
         port, dashboard_port, metrics_port = _free_port(), _free_port(), _free_port()
-    demand_port("127.0.0.1", port, "--port")
-    demand_port("127.0.0.1", dashboard_port, "--dashboard-port")
-    began = monotonic()
+    require_free_port("127.0.0.1", port, "--port")
+    require_free_port("127.0.0.1", dashboard_port, "--dashboard-port")
+    started_at = monotonic()
     binaries = os.environ.get("GERBANG_POSTGRES_BIN")
     with running_postgres(
         data or default_data_dir(_PROJECT), binaries=Path(binaries) if binaries else None
@@ -68,16 +68,16 @@ def demo(
         url = database.url("gerbang")
         settings = _settings(url, port, dashboard_port, metrics_port)
         asyncio.run(_load(settings, applications, months, seed, Scale(scale)))
-        # Its terminal is for people: complaints alone are told there.
+        # People read this terminal, so only warnings and errors are logged to it.
         with _dashboard(settings, dashboard_port), process_log("WARNING", as_json=False):
-            on_the_fastest_loop(_run(settings, began, check))
+            run_on_fastest_loop(_run(settings, started_at, check))
 
 
 async def _load(
     settings: Settings, applications: int, months: int, seed: int, scale: Scale
 ) -> None:
-    """Migrate, and load a world if there is none yet."""
-    url = settings.owned_url
+    """Migrate, and load synthetic data if there is none yet."""
+    url = settings.required_owner_url
     await migrate(url, gateway_url=settings.database_url, seal_keys=settings.seal_key)
     connection = await connect(url)
     try:
@@ -104,7 +104,7 @@ def _settings(url: str, port: int, dashboard_port: int, metrics_port: int) -> Se
 
 @contextlib.contextmanager
 def _dashboard(settings: Settings, port: int) -> Iterator[None]:
-    """The dashboard in a process of its own, which ends with this one."""
+    """Run the dashboard in a child process, which ends with this one."""
     process = subprocess.Popen(
         [sys.executable, "-m", "dashboard"],
         env={
@@ -123,8 +123,8 @@ def _dashboard(settings: Settings, port: int) -> Iterator[None]:
         process.wait()
 
 
-async def _run(settings: Settings, began: float, check: bool) -> None:
-    """Serve, print the main job's answer, and go on until told to stop."""
+async def _run(settings: Settings, started_at: float, check: bool) -> None:
+    """Serve, print the volumes per partner country, and wait for a signal to stop."""
     url = f"http://127.0.0.1:{settings.port}"
     async with run_keeper(settings), _serve(settings):
         await _wait_until_ready(f"{url}/health/ready")
@@ -134,7 +134,7 @@ async def _run(settings: Settings, began: float, check: bool) -> None:
             await asyncio.to_thread(main_job.check_scopes, url)
             return
         main_job.show_addresses(url, settings.dashboard_url)
-        click.echo(f"Ready after {monotonic() - began:.1f} s. Ctrl+C ends it.")
+        click.echo(f"Ready after {monotonic() - started_at:.1f} s. Ctrl+C ends it.")
         await _wait_for_stop_signal()
 
 
@@ -155,7 +155,7 @@ async def _serve(settings: Settings) -> AsyncIterator[None]:
 
 
 class _DemoServer(uvicorn.Server):
-    """A server that ends when the demo does, and leaves signals to it."""
+    """A server that leaves signals to the demo."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -163,7 +163,7 @@ class _DemoServer(uvicorn.Server):
 
 
 async def _wait_until_ready(url: str) -> None:
-    """Raises ClickException where nothing answers in time."""
+    """Raises ClickException if nothing answers in time."""
     end = monotonic() + _START_SECONDS
     async with httpx2.AsyncClient() as client:
         while monotonic() < end:
@@ -175,10 +175,10 @@ async def _wait_until_ready(url: str) -> None:
 
 
 async def _wait_for_stop_signal() -> None:
-    told = asyncio.Event()
-    for order in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(order, told.set)
-    await told.wait()
+    stop = asyncio.Event()
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
+    await stop.wait()
 
 
 def _free_port() -> int:

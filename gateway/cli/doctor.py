@@ -1,4 +1,4 @@
-"""The command that examines an installation."""
+"""The command `gerbang doctor`."""
 
 import asyncio
 import sys
@@ -8,8 +8,8 @@ import click
 from gateway.doctor import examine
 from gateway.settings import Command, read_settings, variable_name
 
-#: What is examined only with these settings.
-_NEEDS_MORE = {
+#: Examinations that are skipped unless these settings are given.
+_OPTIONAL_EXAMINATIONS = {
     "the seal": ("seal_key",),
     "the provider": ("issuer", "jwks_url"),
 }
@@ -22,10 +22,10 @@ def doctor() -> None:
     findings = asyncio.run(examine(settings))
     for finding in findings:
         click.echo(str(finding))
-    for what, variables in _NEEDS_MORE.items():
+    for what, variables in _OPTIONAL_EXAMINATIONS.items():
         missing = [name for name in variables if not getattr(settings, name)]
         if missing and not (settings.signs_in_itself and "issuer" in variables):
-            given = " and ".join(map(variable_name, missing))
-            click.echo(f"Not examined: {what}, without {given}.")
+            names = " and ".join(map(variable_name, missing))
+            click.echo(f"Not examined: {what}, without {names}.")
     click.echo(f"{len(findings)} findings" if findings else "Nothing to mend.")
     sys.exit(bool(findings))

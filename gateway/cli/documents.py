@@ -1,4 +1,4 @@
-"""Commands that print what the code says: the policy, the schema, the settings."""
+"""Commands that print documents made from the code: policy, schema, settings, snapshots."""
 
 import sys
 from collections.abc import Iterator
@@ -44,8 +44,8 @@ def settings() -> None:
             notes.append(f"default {item.default!s}")
         if item.metadata["is_secret"]:
             notes.append(f"or a file that holds it: {variable_name(item.name)}_FILE")
-        shown = f" ({'; '.join(notes)})" if notes else ""
-        click.echo(f"{variable_name(item.name):32} {item.metadata['meaning']}{shown}")
+        suffix = f" ({'; '.join(notes)})" if notes else ""
+        click.echo(f"{variable_name(item.name):32} {item.metadata['meaning']}{suffix}")
 
 
 @click.command()

@@ -1,4 +1,4 @@
-"""The command that fills an installation with what must be known before anyone applies."""
+"""The command `gerbang init`, which loads the reference data."""
 
 import asyncio
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ def init(folder: Path | None) -> None:
 
     What the database has is never changed: run again, it adds what is new in the files.
     """
-    url = read_settings(command=Command.INIT).owned_url
+    url = read_settings(command=Command.INIT).required_owner_url
     files = read_files(*([folder] if folder else []))
     with explain_database_errors("GERBANG_OWNER_URL"):
         print_report(asyncio.run(_load(url, files)))
@@ -42,7 +42,7 @@ async def _load(url: str, files: Files) -> LoadReport:
 
 
 def print_report(report: LoadReport) -> None:
-    """Print what was added, what of it is an assumption, and what was left alone."""
+    """Print what was added, how much of it is assumed, and what was left unchanged."""
     for table in TABLES:
         if lines := report.added[table.name]:
             count = _count_assumed(lines)

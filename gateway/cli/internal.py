@@ -1,4 +1,4 @@
-"""The server of a process's health and metrics, on an address that no client is given."""
+"""Serves health and metrics on a separate address, away from clients."""
 
 import asyncio
 import contextlib
@@ -15,10 +15,9 @@ from gateway.settings import SettingsError
 async def internal_server(
     app: Starlette, host: str, port: int | None, variable: str = "GERBANG_METRICS_PORT"
 ) -> AsyncIterator[None]:
-    """Serve ``app``, made by ``internal_app``, meanwhile; nothing is served without a port.
+    """Serve ``app``, an ``internal_app``, while the context is open. Without a port, do nothing.
 
-    ``variable`` is the setting that names the port. Raises SettingsError where the address cannot
-    be had.
+    ``variable`` is the setting that names the port. Raises SettingsError if it cannot be bound.
     """
     if port is None:
         yield
@@ -45,7 +44,7 @@ async def internal_server(
 
 
 class _InternalServer(uvicorn.Server):
-    """Ends when it is told to, and leaves signals to the process that it reports on."""
+    """A server that leaves signals to the process that it reports on."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -1,4 +1,4 @@
-"""The command that does what the gateway does not, by the clock; and how it tells of itself."""
+"""The command `gerbang keep`, which runs the periodic jobs, with its health and metrics."""
 
 import asyncio
 import contextlib
@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from gateway.access.probe import EDITION_AGE, FIGURES, FOLD_LAG
 from gateway.cli.internal import internal_server
 from gateway.cli.process_log import logging_as
-from gateway.cli.starting import demand_database
+from gateway.cli.starting import require_database
 from gateway.faults import Fault
 from gateway.logs.lines import facts
 from gateway.logs.output import log_unhandled
@@ -31,8 +31,8 @@ from models.publication import keep_publishing
 from models.row_security.seal_keys import keep_seal_keys
 from models.volumes import keep_folding
 
-#: Long enough for a fold that is under way; one that is cut off is undone and done again.
-_KEEPER_SECONDS = 5
+#: Long enough to finish a running fold. An interrupted one is rolled back and repeated.
+_STOP_SECONDS = 5
 
 _AGES = """
     SELECT
@@ -53,9 +53,9 @@ def keep() -> None:
 
 @contextlib.asynccontextmanager
 async def run_keeper(settings: Settings, jobs: Jobs | None = None) -> AsyncIterator[None]:
-    """Keep the volumes up to date meanwhile, publish them nightly, end what waits too long, forget
-    what nobody follows from any more, and install the next day's seal keys."""
-    stop, url = asyncio.Event(), settings.owned_url
+    """Run the jobs while the context is open: fold and publish volumes, end overdue cases, delete
+    changes that no subscriber needs any more, and install the next day's seal keys."""
+    stop, url = asyncio.Event(), settings.required_owner_url
     keep_sealing = partial(keep_seal_keys, settings.seal_key)
     keepers = (keep_folding, keep_publishing, keep_lapsing, keep_forgetting, keep_sealing)
     running = [asyncio.create_task(keeper(url, stop, jobs=jobs)) for keeper in keepers]
@@ -64,23 +64,23 @@ async def run_keeper(settings: Settings, jobs: Jobs | None = None) -> AsyncItera
     finally:
         stop.set()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.gather(*running), _KEEPER_SECONDS)
+            await asyncio.wait_for(asyncio.gather(*running), _STOP_SECONDS)
 
 
 async def _keep(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(log_unhandled)
-    await demand_database(settings.owned_url, "GERBANG_OWNER_URL")
-    told = asyncio.Event()
-    for order in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(order, told.set)
+    await require_database(settings.required_owner_url, "GERBANG_OWNER_URL")
+    stop = asyncio.Event()
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(signal_number, stop.set)
     jobs = Jobs()
     app = keeper_app(settings, jobs)
     host, port = settings.metrics_host, settings.keeper_port
     async with internal_server(app, host, port, "GERBANG_KEEPER_PORT"):
         log.info("start", extra=facts(version=version("gerbang"), process="keeper", port=port))
         async with run_keeper(settings, jobs):
-            await told.wait()
+            await stop.wait()
             log.info("drain")
     log.info("stop")
 
@@ -91,7 +91,7 @@ def keeper_app(settings: Settings, jobs: Jobs) -> Starlette:
 
 
 def keeper_health(jobs: Jobs) -> Health:
-    """Ready while each job's last pass succeeded not too long ago."""
+    """Ready while each job succeeded recently enough."""
 
     async def check() -> Fault | None:
         if names := jobs.standing_still():
@@ -106,14 +106,14 @@ def _metrics(settings: Settings, jobs: Jobs) -> KeeperMetrics:
     async def read() -> Mapping[str, float]:
         try:
             async with asyncio.timeout(2):
-                connection = await connect(settings.owned_url)
+                connection = await connect(settings.required_owner_url)
                 try:
                     lag, age = await connection.fetchrow(_AGES) or (None, None)
                 finally:
                     await connection.close()
         except (*CONNECTION_ERRORS, asyncpg.PostgresError):
             return {}
-        found = {FOLD_LAG: lag or 0.0, EDITION_AGE: age}
-        return {name: value for name, value in found.items() if value is not None}
+        values = {FOLD_LAG: lag or 0.0, EDITION_AGE: age}
+        return {name: value for name, value in values.items() if value is not None}
 
     return KeeperMetrics(jobs, FIGURES, read)

@@ -1,4 +1,4 @@
-"""The main job over HTTP, as its users do it: volumes per partner country, each in their scope."""
+"""Asks for the volumes per partner country over HTTP, as leadership and as a partner manager."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -8,9 +8,9 @@ import httpx2
 
 from gateway.cli.serving import demo_token
 
-_SHOWN = 20
+_MOST_ROWS = 20
 _MANAGER = "manager-au"
-_OWN = "AU"
+_OWN_COUNTRY = "AU"
 
 _QUERY = """
 query VolumesPerPartnerCountry($from: Date!, $to: Date!) {
@@ -33,9 +33,9 @@ def show_volumes(url: str) -> None:
         f"{'open':>7}{'backlog':>9}"
     )
     ranked = sorted(table["rows"], key=lambda row: -row["intake"]["value"])
-    for row in ranked[:_SHOWN]:
+    for row in ranked[:_MOST_ROWS]:
         click.echo(_line(row))
-    others = ranked[_SHOWN:]
+    others = ranked[_MOST_ROWS:]
     if others:
         intake = sum(row["intake"]["value"] for row in others)
         click.echo(f"{f'{len(others)} more countries':<28}{intake:>9,}")
@@ -43,28 +43,30 @@ def show_volumes(url: str) -> None:
 
 
 def check_scopes(url: str) -> None:
-    """Hold what a partner's manager reads against what leadership reads.
+    """Compare what a partner manager reads with what leadership reads.
 
-    Raises ClickException where they differ, or where the manager reads another country.
+    Raises ClickException if the manager reads another country, more than there is, or outcomes.
     """
     everything = {_code(row): row for row in _volumes(url, "leadership", _OUTCOMES)["rows"]}
     own = {_code(row): row for row in _volumes(url, _MANAGER, "")["rows"]}
-    if set(own) != {_OWN}:
+    if set(own) != {_OWN_COUNTRY}:
         read = ", ".join(sorted(map(str, own)))
-        raise click.ClickException(f"{_MANAGER} reads {read} instead of {_OWN} alone")
-    if own[_OWN]["intake"]["value"] > everything[_OWN]["intake"]["value"]:
-        raise click.ClickException(f"{_MANAGER} reads more of {_OWN} than there is")
+        raise click.ClickException(f"{_MANAGER} reads {read} instead of {_OWN_COUNTRY} alone")
+    own_intake = own[_OWN_COUNTRY]["intake"]["value"]
+    whole_intake = everything[_OWN_COUNTRY]["intake"]["value"]
+    if own_intake > whole_intake:
+        raise click.ClickException(f"{_MANAGER} reads more of {_OWN_COUNTRY} than there is")
     refused = _ask(url, _MANAGER, _QUERY % "granted { value }")
     if {error["extensions"]["code"] for error in refused["errors"]} != {"FORBIDDEN_FIELD"}:
         raise click.ClickException(f"{_MANAGER} was not refused what was granted")
     click.echo(
-        f"{_MANAGER} reads {_OWN} alone: an intake of {own[_OWN]['intake']['value']:,} of its own"
-        f" partner, of {everything[_OWN]['intake']['value']:,} in all; exact outcomes are refused."
+        f"{_MANAGER} reads {_OWN_COUNTRY} alone: an intake of {own_intake:,} of its own"
+        f" partner, of {whole_intake:,} in all; exact outcomes are refused."
     )
 
 
 def show_addresses(url: str, dashboard_url: str) -> None:
-    """Print where to go, and as whom."""
+    """Print the addresses, and the users who can sign in."""
     click.echo(f"""
 Dashboard  {dashboard_url}
 GraphQL    {url}/graphql  (the explorer, in a browser)

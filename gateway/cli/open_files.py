@@ -1,15 +1,15 @@
-"""Whether the system lets this process open as many connections as its settings promise."""
+"""Raises the limit on open files, so that this process can open all connections it allows."""
 
 import resource
 
 from gateway.settings import Settings, SettingsError
 
-#: The listeners, the event loop, the logs, the provider's keys, and files that are opened shortly.
+#: Listeners, the event loop, logs, requests to the provider, and files that are open briefly.
 _OTHERS = 100
 
 
 def allow_open_files(settings: Settings) -> None:
-    """Raise the soft limit as far as needed. Raises SettingsError where the hard one is lower."""
+    """Raise the soft limit if needed. Raises SettingsError if the hard limit is too low."""
     needed = (
         settings.connections
         + settings.sockets

@@ -1,4 +1,4 @@
-"""Whether a port can be listened on, before anything else is started."""
+"""Checks that a port is free before anything else is started."""
 
 import errno
 import socket
@@ -12,8 +12,9 @@ _WHY = {
 }
 
 
-def demand_port(host: str, port: int, choice: str) -> None:
-    """Raises SettingsError, which says how to choose another one: a variable or an option."""
+def require_free_port(host: str, port: int, choice: str) -> None:
+    """Raises SettingsError if the port cannot be bound. ``choice`` is the variable or option that
+    chooses another one."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

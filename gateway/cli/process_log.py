@@ -1,4 +1,4 @@
-"""The log of a process that a command starts, as its settings want it."""
+"""Logging of the commands that serve."""
 
 from contextlib import AbstractContextManager
 

@@ -1,4 +1,4 @@
-"""Commands that serve, and the token of a demo user."""
+"""The commands `serve`, `dashboard` and `token`."""
 
 import asyncio
 import gc
@@ -14,9 +14,9 @@ from starlette.applications import Starlette
 
 from gateway.cli.internal import internal_server
 from gateway.cli.open_files import allow_open_files
-from gateway.cli.ports import demand_port
+from gateway.cli.ports import require_free_port
 from gateway.cli.process_log import logging_as
-from gateway.cli.starting import demand_database
+from gateway.cli.starting import require_database
 from gateway.cli.stopping import DrainingServer
 from gateway.logs.output import log_unhandled
 from gateway.service import gateway
@@ -33,9 +33,9 @@ def serve() -> None:
     running requests finish, and ends with code 0; so does Ctrl+C, without the wait for a balancer.
     """
     settings = read_settings(command=Command.SERVE)
-    demand_port(settings.host, settings.port, "GERBANG_PORT")
+    require_free_port(settings.host, settings.port, "GERBANG_PORT")
     with logging_as(settings):
-        on_the_fastest_loop(_serve(settings))
+        run_on_fastest_loop(_serve(settings))
 
 
 @click.command()
@@ -62,19 +62,19 @@ def demo_token(user: str, url: str) -> str:
     return answer.json()["access_token"]
 
 
-def on_the_fastest_loop(serving: Coroutine[Any, Any, None]) -> None:
-    """Run what serves on the event loop that uvicorn would choose: uvloop, where there is one."""
+def run_on_fastest_loop(serving: Coroutine[Any, Any, None]) -> None:
+    """Run on the event loop that uvicorn would choose: uvloop, if it is installed."""
     with asyncio.Runner(loop_factory=uvicorn.Config("").get_loop_factory()) as runner:
         runner.run(serving)
 
 
 async def _serve(settings: Settings) -> None:
-    await demand_database(settings.database_url, "GERBANG_DATABASE_URL")
+    await require_database(settings.database_url, "GERBANG_DATABASE_URL")
     allow_open_files(settings)
     asyncio.get_running_loop().set_exception_handler(log_unhandled)
     drain = Drain()
     app = gateway(settings, drain=drain)
-    gc.freeze()  # what stays for ever is not looked through again in the middle of an answer
+    gc.freeze()  # keeps permanent objects out of later garbage collections
     async with internal_server(app.state.internal, settings.metrics_host, settings.metrics_port):
         await DrainingServer(
             server_config(app, settings), drain, settings.drain_grace_seconds
@@ -82,8 +82,7 @@ async def _serve(settings: Settings) -> None:
 
 
 def server_config(app: Starlette, settings: Settings) -> uvicorn.Config:
-    """Uvicorn within our limits, and without its own log of requests: addresses do not belong
-    into logs."""
+    """Uvicorn with our limits, and without its access log: URLs must not be logged."""
     return uvicorn.Config(
         app,
         http=bounded_http(settings, app.state.metrics),
@@ -100,6 +99,6 @@ def server_config(app: Starlette, settings: Settings) -> uvicorn.Config:
         ws_max_size=settings.body_limit,
         ws_ping_interval=settings.socket_ping_seconds,
         ws_ping_timeout=settings.socket_ping_seconds,
-        # Secrets and what others write do not share a compressor.
+        # Compressing secrets together with text that others wrote could reveal the secrets.
         ws_per_message_deflate=False,
     )

@@ -1,7 +1,8 @@
-"""What `gerbang serve` and `gerbang keep` look at before they start: the database.
+"""Checks the database before `gerbang serve` and `gerbang keep` start.
 
-One that does not answer may come back, and is waited for: the sentence is told, and the process
-starts. One that refuses, or was never migrated, will not get better by waiting.
+If the database does not answer, the process prints a warning and starts anyway, since the database
+may come back. If it refuses the login or was never migrated, waiting does not help, and the process
+fails.
 """
 
 import asyncio
@@ -12,13 +13,13 @@ from sqlalchemy import text
 from gateway.cli.database_errors import DatabaseError, explain_database_errors
 from models.database.connections import engine
 
-#: Of whichever revision: readiness tells one that is behind.
+#: Any revision will do here: readiness reports an old one.
 _MIGRATED = "SELECT version_num FROM alembic_version"
 _SECONDS = 5
 
 
-async def demand_database(url: str, variable: str) -> None:
-    """Raises DatabaseError where the database refuses the login or was never migrated."""
+async def require_database(url: str, variable: str) -> None:
+    """Raises DatabaseError if the database refuses the login or was never migrated."""
     try:
         with explain_database_errors(variable):
             async with asyncio.timeout(_SECONDS):

@@ -1,4 +1,4 @@
-"""How a gateway that is told to stop does so without failing anybody's request."""
+"""Graceful shutdown: the gateway stops without failing a request."""
 
 import asyncio
 import signal
@@ -11,12 +11,12 @@ from gateway.wire.drain import Drain
 
 
 class DrainingServer(uvicorn.Server):
-    """A server that SIGTERM takes out of service in order; the process then ends with code 0.
+    """A server that shuts down gracefully on SIGTERM, so that the process exits with code 0.
 
-    1. Readiness turns false, and every answer asks its client to connect anew, elsewhere.
-    2. After the grace, nothing more is accepted; what runs may finish (uvicorn's part).
+    1. Readiness turns false, and every response asks its client to reconnect.
+    2. After the grace period, no connection is accepted, and running requests finish (by uvicorn).
 
-    Ctrl+C, and a second SIGTERM, skip the grace. One more of either drops what runs.
+    Ctrl+C, or a second SIGTERM, skips the grace period. One more signal drops running requests.
     """
 
     def __init__(self, config: uvicorn.Config, drain: Drain, grace_seconds: float) -> None:
@@ -26,7 +26,7 @@ class DrainingServer(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Uvicorn's own would raise the signal again in the end, which is no code 0."""
+        """Uvicorn's own method raises the signal again at the end, so the exit code is not 0."""
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTERM, self._stop, self._grace_seconds)
         loop.add_signal_handler(signal.SIGINT, self._stop, 0)
@@ -41,10 +41,10 @@ class DrainingServer(uvicorn.Server):
             self.force_exit = True
         elif self._drain.has_begun or not grace_seconds:
             self._drain.begin()
-            self._end()
+            self._stop_listening()
         else:
             self._drain.begin()
-            asyncio.get_running_loop().call_later(grace_seconds, self._end)
+            asyncio.get_running_loop().call_later(grace_seconds, self._stop_listening)
 
-    def _end(self) -> None:
+    def _stop_listening(self) -> None:
         self.should_exit = True

@@ -1,4 +1,4 @@
-"""The request that a client makes through the browser: whom it may be answered to, and how."""
+"""The OAuth authorization request: its validation, and the redirect that answers it."""
 
 import re
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ S256_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A program that sends people here to sign in; public, so PKCE is what protects it."""
+    """An OAuth client. It is public, so PKCE protects its codes."""
 
     id: str
     redirect_uris: tuple[str, ...]
@@ -18,12 +18,12 @@ class Client:
 
 
 class UnknownClientError(Exception):
-    """Nobody to answer to: such a request must never be redirected anywhere."""
+    """The client or its redirect URI is unknown, so the request must not be redirected."""
 
 
 @dataclass(frozen=True, slots=True)
 class AuthorizationRequest:
-    """A request from a known client to a known address of its own."""
+    """A request from a known client, with a redirect URI that it has registered."""
 
     client_id: str
     redirect_uri: str
@@ -33,36 +33,36 @@ class AuthorizationRequest:
     error: str | None
 
     def redirect(self, issuer: str, **result: str) -> str:
-        """The client's address with the result, its state, and who answers (RFC 9207)."""
+        """The redirect URI with the result, the client's state and the issuer (RFC 9207)."""
         if self.state is not None:
             result["state"] = self.state
         parts = urlsplit(self.redirect_uri)
         return urlunsplit(parts._replace(query=urlencode({**result, "iss": issuer})))
 
 
-def authorization_request(client: Client, given: Mapping[str, str]) -> AuthorizationRequest:
+def authorization_request(client: Client, parameters: Mapping[str, str]) -> AuthorizationRequest:
     """Read the parameters. Raises UnknownClientError; any other mistake becomes its ``error``."""
-    redirect_uri = given.get("redirect_uri", "")
-    if given.get("client_id") != client.id or redirect_uri not in client.redirect_uris:
+    redirect_uri = parameters.get("redirect_uri", "")
+    if parameters.get("client_id") != client.id or redirect_uri not in client.redirect_uris:
         raise UnknownClientError
     return AuthorizationRequest(
         client_id=client.id,
         redirect_uri=redirect_uri,
-        challenge=given.get("code_challenge", ""),
-        state=given.get("state"),
-        nonce=given.get("nonce"),
-        error=_error(given),
+        challenge=parameters.get("code_challenge", ""),
+        state=parameters.get("state"),
+        nonce=parameters.get("nonce"),
+        error=_error(parameters),
     )
 
 
-def _error(given: Mapping[str, str]) -> str | None:
-    if given.get("response_type") != "code":
+def _error(parameters: Mapping[str, str]) -> str | None:
+    if parameters.get("response_type") != "code":
         return "unsupported_response_type"
-    if "openid" not in given.get("scope", "").split():
+    if "openid" not in parameters.get("scope", "").split():
         return "invalid_scope"
-    if given.get("code_challenge_method") != "S256":
+    if parameters.get("code_challenge_method") != "S256":
         return "invalid_request"
-    if not S256_CHALLENGE.fullmatch(given.get("code_challenge", "")):
+    if not S256_CHALLENGE.fullmatch(parameters.get("code_challenge", "")):
         return "invalid_request"
-    # Nobody stays signed in here, so nobody can be signed in without being asked.
-    return "login_required" if given.get("prompt") == "none" else None
+    # There is no session in the browser, so nobody can be signed in without the page.
+    return "login_required" if parameters.get("prompt") == "none" else None

@@ -1,4 +1,4 @@
-"""What the sign-in has given out and may be handed back once: codes and refresh tokens."""
+"""Authorization codes and refresh tokens, each of which can be redeemed once."""
 
 import hashlib
 import secrets
@@ -13,29 +13,29 @@ SESSION_SECONDS = 8 * 3_600
 
 @dataclass(slots=True)
 class Session:
-    """One sign-in of one user at one client; its refresh token changes with every use."""
+    """One sign-in of a user at a client. Its refresh token changes with every use."""
 
     id: str
     user: str
     client_id: str
     nonce: str | None
-    began_at: float
+    started_at: float
     refresh_token: str = ""
 
 
 @dataclass(slots=True)
 class Code:
-    """What the browser carries from the sign-in page to the client."""
+    """An authorization code."""
 
     session: Session
     redirect_uri: str
     challenge: str
-    given_at: float
+    issued_at: float
     is_used: bool = False
 
 
 class Grants:
-    """In memory: a restart of the gateway signs everybody out."""
+    """All codes and sessions, in memory: a restart of the gateway signs everybody out."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -54,23 +54,23 @@ class Grants:
     def redeem_code(
         self, code: str, client_id: str, redirect_uri: str, verifier: str
     ) -> Session | None:
-        """The session that a code opens; a code shown twice ends the session it opened."""
-        found = self._codes.get(code)
-        if found is None:
+        """Open the session of a code. A code that is used twice ends its session."""
+        grant = self._codes.get(code)
+        if grant is None:
             return None
-        if found.is_used:
-            self.end(found.session.id)
+        if grant.is_used:
+            self.end(grant.session.id)
             return None
-        found.is_used = True
-        in_time = self._clock() - found.given_at <= CODE_SECONDS
-        bound = (found.session.client_id, found.redirect_uri, found.challenge)
+        grant.is_used = True
+        in_time = self._clock() - grant.issued_at <= CODE_SECONDS
+        bound = (grant.session.client_id, grant.redirect_uri, grant.challenge)
         if not in_time or bound != (client_id, redirect_uri, challenge_of(verifier)):
             return None
-        self._sessions[found.session.id] = found.session
-        return self._renew(found.session)
+        self._sessions[grant.session.id] = grant.session
+        return self._renew(grant.session)
 
     def redeem_refresh_token(self, token: str, client_id: str) -> Session | None:
-        """The session with its next refresh token; a token shown twice ends the session."""
+        """The session with its next refresh token. A token that is used twice ends the session."""
         self._drop_expired()
         session = self._sessions.get(token.partition(".")[0])
         if session is None or session.client_id != client_id:
@@ -89,8 +89,8 @@ class Grants:
 
     def _drop_expired(self) -> None:
         oldest = self._clock() - SESSION_SECONDS
-        self._codes = {k: code for k, code in self._codes.items() if code.given_at > oldest}
-        self._sessions = {k: each for k, each in self._sessions.items() if each.began_at > oldest}
+        self._codes = {k: code for k, code in self._codes.items() if code.issued_at > oldest}
+        self._sessions = {k: each for k, each in self._sessions.items() if each.started_at > oldest}
 
 
 def challenge_of(verifier: str) -> str:

@@ -1,4 +1,4 @@
-"""The tokens of the development sign-in, and its answers about them."""
+"""Issues and verifies the tokens of the development sign-in."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ TOKEN_SECONDS = 900
 
 
 class Issuing:
-    """Issues in the name of one issuer, for one audience."""
+    """Issues tokens of one issuer for one audience."""
 
     def __init__(self, keys: SigningKeys, issuer: str, audience: str) -> None:
         self.issuer = issuer
@@ -30,12 +30,12 @@ class Issuing:
         )
 
     def access_token(self, user: DemoUser, client_id: str) -> str:
-        """For the gateway (RFC 9068)."""
+        """An access token for the gateway (RFC 9068)."""
         claims = {**user.claims, "aud": self._audience, "client_id": client_id}
         return self._keys.sign("at+jwt", {**claims, "iss": self.issuer}, TOKEN_SECONDS)
 
     def id_token(self, user: DemoUser, session: Session) -> str:
-        """For the client, about who has just signed in."""
+        """An OpenID id token for the client."""
         claims = {
             "iss": self.issuer,
             "sub": user.name,
@@ -49,11 +49,11 @@ class Issuing:
         return self._keys.sign("JWT", claims, TOKEN_SECONDS)
 
     async def subject_of(self, access_token: str) -> str:
-        """Whose access token this is. Raises InvalidTokenError."""
+        """The subject of an access token. Raises InvalidTokenError."""
         return (await self._verification.claims(access_token))["sub"]
 
     async def session_of(self, id_token: str) -> str | None:
-        """The session of an id token of ours, be it expired: it only serves to sign out."""
+        """The session of an id token, even an expired one, since it is only used to sign out."""
         public: Any = await self._keys.public()
         try:
             token = jwt.decode(id_token, KeySet.import_key_set(public), algorithms=[ALGORITHM])

@@ -1,4 +1,4 @@
-"""Only this machine may use the development sign-in."""
+"""Restricts the development sign-in to this machine."""
 
 from http import HTTPStatus
 from ipaddress import ip_address
@@ -10,12 +10,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.settings import LOOPBACK
 
-# Whoever was reached through a proxy cannot know who is at the other end.
+# Behind a proxy, the client could be another machine.
 PROXY_HEADERS = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 
 
 class LoopbackOnly:
-    """Refuses other machines, proxies, and other sites' names for this machine (DNS rebinding)."""
+    """Refuses other machines, proxies, and foreign host names for this machine (DNS rebinding)."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -1,4 +1,4 @@
-"""The page on which a demo user is picked, in Indonesian and English."""
+"""The sign-in page, on which a demo user is chosen, in Indonesian and English."""
 
 from collections.abc import Mapping
 from html import escape
@@ -76,7 +76,7 @@ $options
 def sign_in_page(
     users: Mapping[str, DemoUser], language: str, nonce: str, *, is_unknown: bool = False
 ) -> str:
-    """The page; its forms go back to the address it was served from."""
+    """The HTML of the page. Its forms post to the URL of the page itself."""
     texts = TEXTS[language]
     people = [user for user in users.values() if not _is_of_one_country(user)]
     partner = [user for user in users.values() if user.partner == PARTNER]
@@ -92,10 +92,10 @@ def sign_in_page(
 
 
 def language_of(ui_locales: str | None, accept_language: str | None) -> str:
-    """What the client asks for, else what the browser prefers, else Indonesian."""
-    wishes = f"{ui_locales or ''} {accept_language or ''}".lower().replace(",", " ").split()
-    spoken = (wish[:2] for wish in wishes if wish[:2] in TEXTS)
-    return next(spoken, "id")
+    """The client's choice, otherwise the browser's, otherwise Indonesian."""
+    tags = f"{ui_locales or ''} {accept_language or ''}".lower().replace(",", " ").split()
+    languages = (tag[:2] for tag in tags if tag[:2] in TEXTS)
+    return next(languages, "id")
 
 
 def _is_of_one_country(user: DemoUser) -> bool:

@@ -1,4 +1,4 @@
-"""The OpenID provider of the demo: authorization code with PKCE, for users without passwords."""
+"""The OpenID provider of the demo: authorization code with PKCE, and no passwords."""
 
 import secrets
 from collections.abc import Mapping
@@ -43,7 +43,7 @@ class SignInRefusedError(Exception):
 
 
 class SignIn:
-    """The provider: its endpoints, and all that it remembers."""
+    """The provider: its endpoints and its state."""
 
     def __init__(self, settings: Settings) -> None:
         if not settings.signs_in_itself:
@@ -56,22 +56,22 @@ class SignIn:
 
     @property
     def key_source(self) -> KeySource:
-        """The public keys, for the gateway that this sign-in is a part of."""
+        """The public keys, for the gateway to verify tokens with."""
         return self._keys.public
 
     def rotate_keys(self) -> None:
-        """Sign with a new key; the one before it stays valid for the tokens it has signed."""
+        """Sign with a new key. The previous key stays valid for tokens that it signed."""
         self._keys.rotate()
 
     def mount(self) -> Mount:
-        """Where the gateway answers for it."""
+        """The routes of the provider."""
         return Mount(
             "/development",
             routes=[
                 Route("/.well-known/openid-configuration", self._discovery),
                 Route("/keys", self._key_set),
-                Route("/authorize", self._ask_who, methods=["GET"]),
-                Route("/authorize", self._give_code, methods=["POST"]),
+                Route("/authorize", self._show_sign_in, methods=["GET"]),
+                Route("/authorize", self._submit_sign_in, methods=["POST"]),
                 Route("/token", self._token, methods=["POST"]),
                 Route("/userinfo", self._userinfo, methods=["GET", "POST"]),
                 Route("/sign-out", self._sign_out),
@@ -106,29 +106,33 @@ class SignIn:
     async def _key_set(self, request: Request) -> Response:
         return JSONResponse(await self._keys.public())
 
-    async def _ask_who(self, request: Request) -> Response:
+    async def _show_sign_in(self, request: Request) -> Response:
         try:
-            asked = authorization_request(self._client, request.query_params)
+            authorization = authorization_request(self._client, request.query_params)
         except UnknownClientError:
             return _unknown_client()
-        if asked.error:
-            return self._redirect(asked, error=asked.error)
-        return self._page(request, asked)
+        if authorization.error:
+            return self._redirect(authorization, error=authorization.error)
+        return self._page(request, authorization)
 
-    async def _give_code(self, request: Request) -> Response:
+    async def _submit_sign_in(self, request: Request) -> Response:
         try:
-            asked = authorization_request(self._client, request.query_params)
+            authorization = authorization_request(self._client, request.query_params)
         except UnknownClientError:
             return _unknown_client()
-        if asked.error:
-            return self._redirect(asked, error=asked.error)
+        if authorization.error:
+            return self._redirect(authorization, error=authorization.error)
         user = (await _form(request)).get("user", "").strip()
         if user not in self._users:
-            return self._page(request, asked, is_unknown=True)
+            return self._page(request, authorization, is_unknown=True)
         code = self._grants.give_code(
-            user, asked.client_id, asked.redirect_uri, asked.challenge, asked.nonce
+            user,
+            authorization.client_id,
+            authorization.redirect_uri,
+            authorization.challenge,
+            authorization.nonce,
         )
-        return self._redirect(asked, code=code)
+        return self._redirect(authorization, code=code)
 
     async def _token(self, request: Request) -> Response:
         form = await _form(request)
@@ -180,15 +184,15 @@ class SignIn:
         return JSONResponse({"sub": subject, "name": subject, "preferred_username": subject})
 
     async def _sign_out(self, request: Request) -> Response:
-        given = request.query_params
-        session_id = await self._issuing.session_of(given.get("id_token_hint", ""))
+        query = request.query_params
+        session_id = await self._issuing.session_of(query.get("id_token_hint", ""))
         if session_id:
             self._grants.end(session_id)
-        address = given.get("post_logout_redirect_uri")
+        address = query.get("post_logout_redirect_uri")
         if address not in self._client.signed_out_uris:
             return PlainTextResponse("Anda telah keluar. You are signed out.")
-        query = f"?{urlencode({'state': given['state']})}" if "state" in given else ""
-        return RedirectResponse(address + query, HTTPStatus.SEE_OTHER)
+        state = f"?{urlencode({'state': query['state']})}" if "state" in query else ""
+        return RedirectResponse(address + state, HTTPStatus.SEE_OTHER)
 
     async def _list_users(self, request: Request) -> Response:
         users = [{"name": user.name, "roles": user.roles} for user in self._users.values()]
@@ -205,19 +209,19 @@ class SignIn:
             )
         return JSONResponse(self._access(user, "gerbang"))
 
-    def _redirect(self, asked: AuthorizationRequest, **result: str) -> Response:
-        address = asked.redirect(self._issuing.issuer, **result)
+    def _redirect(self, authorization: AuthorizationRequest, **result: str) -> Response:
+        address = authorization.redirect(self._issuing.issuer, **result)
         return RedirectResponse(address, HTTPStatus.SEE_OTHER)
 
     def _page(
-        self, request: Request, asked: AuthorizationRequest, *, is_unknown: bool = False
+        self, request: Request, authorization: AuthorizationRequest, *, is_unknown: bool = False
     ) -> Response:
         language = language_of(
             request.query_params.get("ui_locales"), request.headers.get("accept-language")
         )
         nonce = secrets.token_urlsafe(16)
-        back = urlsplit(asked.redirect_uri)
-        # Browsers hold the redirect after a form against form-action too.
+        back = urlsplit(authorization.redirect_uri)
+        # Browsers apply form-action to the redirect after the form as well.
         policy = (
             f"default-src 'none'; style-src 'nonce-{nonce}'; img-src data:; base-uri 'none'; "
             f"form-action 'self' {back.scheme}://{back.netloc}; frame-ancestors 'none'"
@@ -230,7 +234,7 @@ class SignIn:
 
 
 def _dashboard(address: str) -> Client:
-    """The dashboard under both names of this machine, whichever was typed."""
+    """The dashboard as a client, under both names of this machine."""
     base = address.rstrip("/")
     bases = {
         base,
@@ -239,8 +243,8 @@ def _dashboard(address: str) -> Client:
     }
     return Client(
         id="dashboard",
-        redirect_uris=tuple(each + CALLBACK_PATH for each in bases),
-        signed_out_uris=tuple(f"{each}/" for each in bases),
+        redirect_uris=tuple(base + CALLBACK_PATH for base in bases),
+        signed_out_uris=tuple(f"{base}/" for base in bases),
     )
 
 

@@ -1,4 +1,4 @@
-"""The keys of the development sign-in: made at its start, never written down."""
+"""The signing keys of the development sign-in: generated at startup, and kept in memory only."""
 
 import secrets
 import time
@@ -12,7 +12,7 @@ ALGORITHM = "ES256"
 
 
 class SigningKeys:
-    """The newest key signs; the one before it stays published while its tokens live."""
+    """The newest key signs. The previous one stays published while its tokens are valid."""
 
     def __init__(self) -> None:
         self._keys: list[ECKey] = []
@@ -27,7 +27,7 @@ class SigningKeys:
         return {"keys": [key.as_dict(private=False) for key in self._keys]}
 
     def sign(self, kind: str, claims: Mapping[str, Any], seconds: int) -> str:
-        """A token of a kind (header ``typ``) that lives for so many seconds from now."""
+        """Sign a token of type ``kind`` (header ``typ``) that is valid for ``seconds``."""
         key, now = self._keys[0], int(time.time())
         return jwt.encode(
             {"alg": ALGORITHM, "typ": kind, "kid": key.kid},

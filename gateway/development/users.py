@@ -1,4 +1,4 @@
-"""The demo users: who they are, and what their tokens say."""
+"""The demo users and the claims of their tokens."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from models.vocabulary import Role
 PARTNER = "NUSA"
 PACIFIC = ("AU", "FJ", "NZ", "PG", "SB", "TO", "VU", "WS")
 
-# Users without a scope: their roles are all there is to say.
+# Users without a scope, and their roles.
 UNSCOPED = {
     "leadership": (Role.LEADERSHIP,),
     "officer": (Role.OFFICER,),
@@ -28,7 +28,7 @@ UNSCOPED = {
 
 @dataclass(frozen=True, slots=True)
 class DemoUser:
-    """Somebody who can sign in without a password."""
+    """A user who can sign in without a password."""
 
     name: str
     roles: tuple[Role, ...]
@@ -38,7 +38,7 @@ class DemoUser:
 
     @property
     def claims(self) -> dict[str, Any]:
-        """What an access token says of this user."""
+        """The claims of this user's access tokens."""
         scope = {
             "partner": self.partner,
             "countries": list(self.countries),
@@ -53,7 +53,7 @@ class DemoUser:
 
 
 def demo_users(reference: Reference) -> Mapping[str, DemoUser]:
-    """Every demo user by name: the partner's people follow from the countries it works in."""
+    """All demo users by name, with a manager and an agent for each country of the partner."""
     countries = tuple(
         row.country_code for row in reference.partner_countries if row.partner_code == PARTNER
     )
@@ -64,11 +64,11 @@ def demo_users(reference: Reference) -> Mapping[str, DemoUser]:
         DemoUser("manager-pacific", (Role.PARTNER_MANAGER,), PARTNER, PACIFIC),
     ]
     for country in countries:
-        code, one = country.lower(), (country,)
+        code, own_country = country.lower(), (country,)
         centres = _first_centre(reference, country)
         users += [
-            DemoUser(f"manager-{code}", (Role.PARTNER_MANAGER,), PARTNER, one),
-            DemoUser(f"agent-{code}", (Role.PARTNER_AGENT,), PARTNER, one, centres),
+            DemoUser(f"manager-{code}", (Role.PARTNER_MANAGER,), PARTNER, own_country),
+            DemoUser(f"agent-{code}", (Role.PARTNER_AGENT,), PARTNER, own_country, centres),
         ]
     return MappingProxyType({user.name: user for user in users})
 

@@ -1,4 +1,4 @@
-"""`gerbang doctor`: examines an installation and says how to mend what it finds."""
+"""`gerbang doctor`: examines an installation, and says how to mend each fault."""
 
 import time
 from collections.abc import AsyncIterator
@@ -25,7 +25,7 @@ __all__ = ["Finding", "examine"]
 
 
 async def examine(settings: Settings, clock: Clock = time.time) -> list[Finding]:
-    """Everything that is not as it should be; nothing is changed."""
+    """All findings about an installation. Nothing is changed."""
     return [
         finding
         for examination in (
@@ -41,7 +41,7 @@ async def examine(settings: Settings, clock: Clock = time.time) -> list[Finding]
 
 async def _with_owner(settings: Settings) -> AsyncIterator[Finding]:
     try:
-        owner = await connect(settings.owned_url)
+        owner = await connect(settings.required_owner_url)
     except CONNECTION_ERRORS as error:
         if state_of(error) == TOO_MANY_CONNECTIONS:
             yield finding_of(Fault.POOL, "The server takes no more connections of the owner.")
@@ -60,15 +60,22 @@ async def _with_owner(settings: Settings) -> AsyncIterator[Finding]:
 
 
 async def _of_database(owner: asyncpg.Connection, settings: Settings) -> AsyncIterator[Finding]:
-    """What an owner may not look at, or is of another revision, is not looked at any further;
-    nor without room on the disk, since looking writes, and takes back what it wrote."""
+    """Findings about the database.
+
+    If the owner lacks rights, the revision is wrong or the disk is full, the examination stops
+    there: the later ones would fail, since some of them write and roll back.
+    """
     login = read_database_url(settings.database_url).user
-    obstacles = (owner_is_able(owner, login), revision(settings.owned_url), room_on_disk(owner))
+    obstacles = (
+        owner_is_able(owner, login),
+        revision(settings.required_owner_url),
+        room_on_disk(owner),
+    )
     for obstacle in obstacles:
-        found = [finding async for finding in obstacle]
-        for finding in found:
+        findings = [finding async for finding in obstacle]
+        for finding in findings:
             yield finding
-        if found:
+        if findings:
             return
     async for finding in owner_is_plain(owner, settings):
         yield finding

@@ -1,4 +1,4 @@
-"""The database as its owner sees it: revision, row rules, figures that are kept up."""
+"""Examines the database as its owner: revision, row rules, backlog of the keeper, disk."""
 
 from collections.abc import AsyncIterator
 
@@ -11,7 +11,7 @@ from gateway.faults import Fault
 from models.migrations import current_and_newest
 from models.row_security import installed_version, version
 
-# One row to a page, so that the file has to grow by all of it.
+# One row fills a page, so the file has to grow.
 _TRIAL = """
     CREATE TABLE gerbang_doctor_trial (filler text STORAGE PLAIN);
     INSERT INTO gerbang_doctor_trial SELECT repeat('x', 8000) FROM generate_series(1, 64);
@@ -45,7 +45,7 @@ async def figures(owner: asyncpg.Connection) -> AsyncIterator[Finding]:
 
 
 async def room_on_disk(owner: asyncpg.Connection) -> AsyncIterator[Finding]:
-    """Write something, and take it back."""
+    """Write some rows, and roll back."""
     trial = owner.transaction()
     await trial.start()
     try:

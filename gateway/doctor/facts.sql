@@ -1,5 +1,6 @@
--- All that decides who reaches what in two schemas: $1 the one of the tables, $2 the viewer's.
--- A line is a thing and what is so of it; what an owner may do with its own is left out.
+-- Everything that decides who may access what, in the schema of the tables ($1) and that of the
+-- viewer ($2). Each row is an object and a description of its rights; the rights that an owner has
+-- on its own objects are left out.
 
 WITH home AS (
     SELECT oid, CASE nspname WHEN $1 THEN 'public' ELSE 'viewer' END AS name, nspowner, nspacl

@@ -1,4 +1,4 @@
-"""What the doctor finds: what is so, why that matters, and how to mend it."""
+"""A finding of the doctor: what is wrong, why it matters, and how to mend it."""
 
 from dataclasses import dataclass
 
@@ -7,22 +7,20 @@ from gateway.faults import EXPLANATIONS, Fault
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is not as it should be."""
+    """One thing that is wrong."""
 
     what: str
     why: str
     mend: str
-    #: What readiness and the log call it, where a running gateway can have it.
+    #: Its name in readiness and the log, if a running gateway can report it.
     fault: Fault | None = None
 
     def __str__(self) -> str:
-        named = f" ({self.fault})" if self.fault else ""
-        return (
-            f"{self.what}{named}\n    Why it matters: {self.why}\n    How to mend it: {self.mend}"
-        )
+        name = f" ({self.fault})" if self.fault else ""
+        return f"{self.what}{name}\n    Why it matters: {self.why}\n    How to mend it: {self.mend}"
 
 
 def finding_of(fault: Fault, what: str) -> Finding:
-    """A finding that readiness has a name for, with the reason and the remedy of that name."""
+    """A finding with the explanation and the remedy of a fault."""
     why, mend = EXPLANATIONS[fault]
     return Finding(what, why, mend, fault)

@@ -1,4 +1,4 @@
-"""The gateway's own way in: whether it is let in, believed, and on time."""
+"""Examines the gateway's own login: connection, clock, seal, replica lag."""
 
 import time
 from collections.abc import AsyncIterator
@@ -15,8 +15,8 @@ from gateway.viewer import ANONYMOUS
 from models.database.connections import CONNECTION_ERRORS, connect, own_backend
 from models.row_security import database_role
 
-#: A sealed context is believed for some seconds; clocks must agree much better than that.
-_SECONDS_APART = 2.0
+#: A seal is valid for some seconds; clocks must agree much better than that.
+_MOST_SECONDS_APART = 2.0
 
 
 async def keys(settings: Settings) -> AsyncIterator[Finding]:
@@ -29,10 +29,7 @@ async def keys(settings: Settings) -> AsyncIterator[Finding]:
 
 
 async def way_in(settings: Settings, clock: Clock = time.time) -> AsyncIterator[Finding]:
-    """Log in as the gateway does, say who is asking, and compare clocks.
-
-    Nothing is sealed where the doctor was not given the key.
-    """
+    """Log in as the gateway does, compare clocks, and try a seal if the doctor has the key."""
     try:
         connection = await connect(settings.database_url)
     except CONNECTION_ERRORS as error:
@@ -58,19 +55,22 @@ async def way_in(settings: Settings, clock: Clock = time.time) -> AsyncIterator[
 
 async def _clocks(connection: asyncpg.Connection, clock: Clock) -> AsyncIterator[Finding]:
     before = clock()
-    there = await connection.fetchval("SELECT extract(epoch FROM clock_timestamp())::float8") or 0.0
+    database_time = (
+        await connection.fetchval("SELECT extract(epoch FROM clock_timestamp())::float8") or 0.0
+    )
     after = clock()
-    apart = max(before - there, there - after)
-    if apart > _SECONDS_APART:
+    difference = max(before - database_time, database_time - after)
+    if difference > _MOST_SECONDS_APART:
         yield finding_of(
-            Fault.CLOCK, f"The clocks of the gateway and of the database are {apart:.0f} s apart."
+            Fault.CLOCK,
+            f"The clocks of the gateway and of the database are {difference:.0f} s apart.",
         )
 
 
 async def _seal(
     connection: asyncpg.Connection, settings: Settings, clock: Clock
 ) -> AsyncIterator[Finding]:
-    """Say in a transaction who asks, and ask the database whether it believes it."""
+    """Seal a viewer in a transaction, and see whether the database accepts it."""
     seal = Seal(settings.seal_key[0], settings.request_seconds)
     try:
         role, backend = database_role(ANONYMOUS.role), await own_backend(connection)

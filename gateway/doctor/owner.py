@@ -1,4 +1,4 @@
-"""The owner of the database: neither more than it needs to be, nor less."""
+"""Examines the owner of the database: it needs certain rights, and must not have more."""
 
 from collections.abc import AsyncIterator
 
@@ -19,7 +19,7 @@ async def owner_is_able(owner: asyncpg.Connection, login: str) -> AsyncIterator[
 
 
 async def owner_is_plain(owner: asyncpg.Connection, settings: Settings) -> AsyncIterator[Finding]:
-    """A superuser is at home on a machine of development, and nowhere else."""
+    """A superuser is acceptable only in development."""
     if not settings.in_development and await is_superuser(owner):
         yield Finding(
             "The owner in GERBANG_OWNER_URL is a superuser.",

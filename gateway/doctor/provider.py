@@ -1,4 +1,4 @@
-"""The identity provider: whether it answers, is who it should be, and signs as is accepted."""
+"""Examines the identity provider: its keys and its discovery document."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -15,7 +15,7 @@ _DISCOVERY = "/.well-known/openid-configuration"
 
 
 async def provider(settings: Settings) -> AsyncIterator[Finding]:
-    """Nothing is asked where the development sign-in issues the tokens."""
+    """Findings about the provider; none if the development sign-in issues the tokens."""
     if settings.issuer is None or settings.jwks_url is None:
         return
     async for finding in _keys(settings.jwks_url, settings.algorithms):
@@ -27,7 +27,7 @@ async def provider(settings: Settings) -> AsyncIterator[Finding]:
 async def _keys(address: str, algorithms: tuple[str, ...]) -> AsyncIterator[Finding]:
     try:
         usable = usable_keys(await published_at(address)(), algorithms)
-    except Exception as error:  # whatever a foreign server may answer
+    except Exception as error:  # a foreign server may answer anything
         yield finding_of(
             Fault.KEYS, f"The provider's keys cannot be read at {address} ({type(error).__name__})."
         )
@@ -42,7 +42,7 @@ async def _keys(address: str, algorithms: tuple[str, ...]) -> AsyncIterator[Find
 
 async def _discovery(issuer: str, jwks_url: str) -> AsyncIterator[Finding]:
     try:
-        told = await _document(issuer.rstrip("/") + _DISCOVERY)
+        document = await _fetch_document(issuer.rstrip("/") + _DISCOVERY)
     except (httpx2.HTTPError, ValueError) as error:
         yield Finding(
             f"The provider {issuer} does not describe itself ({type(error).__name__}).",
@@ -54,16 +54,16 @@ async def _discovery(issuer: str, jwks_url: str) -> AsyncIterator[Finding]:
         ("issuer", "GERBANG_ISSUER", issuer),
         ("jwks_uri", "GERBANG_JWKS_URL", jwks_url),
     ):
-        if told.get(name) != ours:
+        if document.get(name) != ours:
             yield Finding(
-                f"The provider calls its {name} {told.get(name)}, not {ours}.",
+                f"The provider calls its {name} {document.get(name)}, not {ours}.",
                 "Tokens of another issuer, or keys of another set, are refused or wrongly trusted.",
                 f"Set {variable} to what the provider says, if that is the right provider.",
             )
 
 
-async def _document(address: str) -> dict[str, Any]:
-    """Raises HTTPError or ValueError where there is none."""
+async def _fetch_document(address: str) -> dict[str, Any]:
+    """Raises HTTPError or ValueError if there is none."""
     async with httpx2.AsyncClient(timeout=_SECONDS) as client:
         response = await client.get(address, headers={"Accept": "application/json"})
         response.raise_for_status()

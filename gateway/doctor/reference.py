@@ -1,4 +1,4 @@
-"""Reference data that is missing or has run out: without it nobody can apply, pay or be decided."""
+"""Examines the reference data: whether any is missing, or none is in force today."""
 
 from typing import NamedTuple
 
@@ -8,7 +8,7 @@ from gateway.doctor.finding import Finding
 
 
 class Question(NamedTuple):
-    """What should not be, as a query that names each case of it."""
+    """A query that returns one sentence for each thing that is wrong."""
 
     query: str
     why: str
@@ -17,7 +17,7 @@ class Question(NamedTuple):
 
 _INIT = "Run `gerbang init`"
 _FILE = "or give `gerbang init --files DIR` a file"
-#: In front of every question: today, and what is in force or open on it.
+#: Prefix of every query: today's date, and what is offered or open on it.
 _TODAY = """
     WITH today AS (SELECT timezone('Asia/Jakarta', clock_timestamp())::date AS on_day),
     offered AS (SELECT visa_type.* FROM visa_type, today
@@ -87,7 +87,7 @@ QUESTIONS = (
 
 
 async def reference_data(owner: asyncpg.Connection) -> list[Finding]:
-    """What of it is missing today."""
+    """Findings about reference data that is missing today."""
     return [
         Finding(row[0], question.why, question.mend)
         for question in QUESTIONS

@@ -1,7 +1,7 @@
-"""The roles of the database, and what lies around the tables: what each question should not find.
+"""Examines the roles of the database, and objects outside the policy that could bypass it.
 
-A question takes the names of the policy's roles and of the gateway's login; each row of its
-answer is one finding.
+Each query takes the names of the policy's roles and of the gateway's login, and returns one row for
+each finding.
 """
 
 from typing import NamedTuple
@@ -13,26 +13,26 @@ from models.row_security import DATABASE_ROLES
 
 
 class Question(NamedTuple):
-    """What should not be, as a query that names each case of it."""
+    """A query that returns one sentence for each thing that is wrong."""
 
     query: str
     why: str
     mend: str
 
 
-#: In front of every question, so that each may ask for any of them or for none.
-_ASKED = """
+#: Prefix of every query. It uses both parameters, so that a query need not use either.
+_ROLES = """
     WITH ours AS (SELECT oid FROM pg_roles WHERE rolname = ANY ($1::text[] || $2::text)),
     everybody AS (SELECT oid FROM ours UNION ALL SELECT 0)
 """
-_AGAIN = "Run `gerbang migrate`, which puts it right."
+_MIGRATE = "Run `gerbang migrate`, which puts it right."
 
 QUESTIONS = (
     Question(
         "SELECT format('The role %I is missing.', name) FROM unnest($1::text[] || $2::text) AS name"
         " WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name)",
         "The gateway cannot act in a role that does not exist.",
-        _AGAIN,
+        _MIGRATE,
     ),
     Question(
         """
@@ -68,7 +68,7 @@ QUESTIONS = (
         " FROM unnest($1::text[]) AS name WHERE NOT EXISTS (SELECT FROM pg_auth_members"
         " WHERE roleid::regrole::text = name AND member::regrole::text = $2 AND set_option)",
         "Viewers of that role are refused.",
-        _AGAIN,
+        _MIGRATE,
     ),
     Question(
         """
@@ -89,7 +89,7 @@ QUESTIONS = (
             WHERE rolname = $2 AND 'track_activities=off' = ANY (setconfig))
         """,
         "The statement that begins a transaction holds a sealed context, good for some seconds.",
-        _AGAIN,
+        _MIGRATE,
     ),
     Question(
         """
@@ -120,7 +120,7 @@ QUESTIONS = (
         " AS entry WHERE datname = current_database() AND entry.grantee = 0"
         " AND privilege_type IN ('TEMPORARY', 'CREATE')",
         "A temporary table hides one of ours from whoever is given the same connection next.",
-        _AGAIN,
+        _MIGRATE,
     ),
     Question(
         """
@@ -148,9 +148,9 @@ QUESTIONS = (
 
 
 async def roles_and_rights(owner: asyncpg.Connection, login: str) -> list[Finding]:
-    """What the roles could do beside what they are for."""
+    """Findings about rights that the roles should not have, or lack."""
     findings: list[Finding] = []
     for question in QUESTIONS:
-        rows = await owner.fetch(_ASKED + question.query, DATABASE_ROLES, login)
+        rows = await owner.fetch(_ROLES + question.query, DATABASE_ROLES, login)
         findings += [Finding(row[0], question.why, question.mend) for row in rows]
     return findings

@@ -1,4 +1,4 @@
-"""Whether the database has the keys that seal viewers: this day's and the next day's."""
+"""Examines the seal keys in the database: today's and tomorrow's."""
 
 from collections.abc import AsyncIterator
 
@@ -6,8 +6,8 @@ import asyncpg
 
 from gateway.doctor.finding import Finding
 
-#: Before this release's row rules are put up, which is a finding of its own, there is no table.
-_IS_THERE = "SELECT to_regclass('viewer.daily_seal_key') IS NOT NULL"
+#: The table comes with this release's row rules, whose absence is another finding.
+_TABLE_EXISTS = "SELECT to_regclass('viewer.daily_seal_key') IS NOT NULL"
 _DAYS_WITHOUT = """
     SELECT day FROM (VALUES ('today', clock_timestamp()),
         ('tomorrow', clock_timestamp() + interval '1 day')) AS due (day, moment)
@@ -18,7 +18,7 @@ _DAYS_WITHOUT = """
 
 
 async def seal_keys(owner: asyncpg.Connection) -> AsyncIterator[Finding]:
-    if not await owner.fetchval(_IS_THERE):
+    if not await owner.fetchval(_TABLE_EXISTS):
         return
     missing = [row["day"] for row in await owner.fetch(_DAYS_WITHOUT)]
     if missing:

@@ -1,4 +1,4 @@
-"""The way to the database: whether others could read along, or answer instead."""
+"""Examines the connections to the database: whether each has verified TLS."""
 
 from collections.abc import AsyncIterator
 

@@ -1,7 +1,7 @@
-"""Any way around the row rules: what the catalogue says against what the policy would make.
+"""Finds ways around the row rules: compares the rights in the database with those of the policy.
 
-The expectation is made by PostgreSQL itself: the policy's own script is put up on empty copies
-of the tables, in a transaction that is rolled back, and no table of the product is locked.
+PostgreSQL itself produces the expected rights: the policy's script runs on empty copies of the
+tables, in a transaction that is rolled back. No table of the product is locked.
 """
 
 import re
@@ -26,7 +26,7 @@ _WHY = "A role could reach what the policy does not give it, or not reach what i
 
 
 async def ways_around(owner: asyncpg.Connection, login: str) -> list[Finding]:
-    """Every grant, row rule, table and function that is not as the policy makes it."""
+    """Every grant, row rule, table and function that differs from the policy."""
     missing = await _missing_tables(owner)
     if missing:
         return [
@@ -34,8 +34,8 @@ async def ways_around(owner: asyncpg.Connection, login: str) -> list[Finding]:
             for name in missing
         ]
     expected = await _expected_facts(owner)
-    found = await _facts(owner, "public", "viewer")
-    return [_finding(thing, expected, found) for thing in _differences(expected, found, login)]
+    actual = await _facts(owner, "public", "viewer")
+    return [_finding(thing, expected, actual) for thing in _differences(expected, actual, login)]
 
 
 async def _missing_tables(owner: asyncpg.Connection) -> list[str]:
@@ -47,21 +47,22 @@ async def _missing_tables(owner: asyncpg.Connection) -> list[str]:
     return [row["name"] for row in rows]
 
 
-def _differences(expected: Facts, found: Facts, login: str) -> Iterator[str]:
-    """The revision is no table of the product's; the gateway's own login reads it to be ready."""
+def _differences(expected: Facts, actual: Facts, login: str) -> Iterator[str]:
+    """What differs, apart from the table with the revision, which the gateway's login reads for
+    readiness and which the policy does not know."""
     revision = "public.alembic_version"
-    apart = {f"row security of {revision}", f"grant of select on table {revision} to {login}"}
-    for thing in sorted(expected.keys() | found.keys() - apart):
-        if expected.get(thing) != found.get(thing):
+    ignored = {f"row security of {revision}", f"grant of select on table {revision} to {login}"}
+    for thing in sorted(expected.keys() | actual.keys() - ignored):
+        if expected.get(thing) != actual.get(thing):
             yield thing
 
 
-def _finding(thing: str, expected: Facts, found: Facts) -> Finding:
-    if thing not in found:
+def _finding(thing: str, expected: Facts, actual: Facts) -> Finding:
+    if thing not in actual:
         return Finding(f"Missing: {thing}.", _WHY, _MEND)
     if thing not in expected:
         return Finding(
-            f"Nobody thought of this: {thing} ({found[thing].splitlines()[0]}).",
+            f"Nobody thought of this: {thing} ({actual[thing].splitlines()[0]}).",
             "What the policy does not name may be a way around its row rules.",
             f"Remove it, or give it a place in the policy. {_MEND}",
         )
@@ -86,14 +87,14 @@ async def _expected_facts(owner: asyncpg.Connection) -> Facts:
 
 
 async def _copy_function(owner: asyncpg.Connection, function: str) -> str:
-    """The definition of a function that the policy grants, for the copies."""
-    found = await owner.fetchval(
+    """The definition of a function that the policy grants, for the schema of the copies."""
+    definition = await owner.fetchval(
         "SELECT pg_get_functiondef(oid) FROM pg_proc"
         " WHERE proname = $1 AND pronamespace = 'public'::regnamespace",
         function,
     )
     plain = f"ALTER FUNCTION {_COPIES}.{function} SECURITY INVOKER NOT LEAKPROOF"
-    return f"{str(found).replace(' public.', f' {_COPIES}.', 1)}; {plain}"
+    return f"{str(definition).replace(' public.', f' {_COPIES}.', 1)}; {plain}"
 
 
 def _scripts() -> Iterator[str]:
@@ -102,14 +103,14 @@ def _scripts() -> Iterator[str]:
 
 
 def _name_copies(script: str) -> str:
-    """A script that names the copies instead of the product's own schemas."""
+    """The script, with the schemas of the copies instead of the product's own."""
     named = re.sub(r"(?<![\w.])viewer\.(?=\w)", f"{_VIEWER}.", script)
     named = re.sub(r"(SCHEMA (?:IF NOT EXISTS |public, )?)viewer\b", rf"\1{_VIEWER}", named)
     return re.sub(r"(SCHEMA )public\b", rf"\1{_COPIES}", named)
 
 
 async def _facts(owner: asyncpg.Connection, tables: str, viewer: str) -> Facts:
-    """What is so of each thing, in the words of the product's own schemas."""
+    """A description of each object's rights, with the names of the product's own schemas."""
     query = (resources.files("gateway.doctor") / "facts.sql").read_text(encoding="utf-8")
     rows = await owner.fetch(query, tables, viewer)
     return {row["thing"]: row["so"].replace(_VIEWER, "viewer") for row in rows}

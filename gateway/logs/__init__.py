@@ -1,1 +1,1 @@
-"""What operators can read of a running process: its log, and the facts of each operation."""
+"""Logging: the log of a process, and the record of each operation."""

@@ -1,7 +1,7 @@
-"""How a log record becomes a line: JSON for machines, or one that people read at a glance.
+"""Formats log records as JSON lines, or as text for a terminal.
 
-Nothing that an exception says of itself is written, since it may quote what a row or a request
-holds; its kind and the places in the code are.
+The message of an exception is never written, since it may quote a row or a request. Its type and
+its lines of code are.
 """
 
 import logging
@@ -12,21 +12,21 @@ from typing import Any
 
 import orjson
 
-#: The attribute of a record that holds facts by name: ``log.info("start", extra=facts(port=80))``.
+#: The attribute of a record for structured fields: ``log.info("start", extra=facts(port=80))``.
 FACTS = "facts"
-#: Loggers whose texts are ours. Of others' texts the first line is kept: what follows it may
-#: quote an exception, as asyncio does.
+#: Our own loggers. Of the messages of others only the first line is kept, since the rest may quote
+#: an exception, as in asyncio.
 _OURS = ("gateway", "models")
 _LONGEST_FOREIGN = 300
 
 
-def facts(**known: Any) -> dict[str, Any]:
-    """What to pass as ``extra``."""
-    return {FACTS: known}
+def facts(**values: Any) -> dict[str, Any]:
+    """Structured fields of a log record, to pass as ``extra``."""
+    return {FACTS: values}
 
 
 def describe_error(error: BaseException | None) -> Iterator[str]:
-    """The kinds of an error and of what caused it, each with its lines of code."""
+    """The type of an error and of each cause, with the lines of code of its traceback."""
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))
@@ -41,32 +41,32 @@ class JSONLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         entry = {
-            "at": _instant(record).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "at": _time_of(record).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "level": record.levelname,
             "logger": record.name,
-            "event": _text(record),
+            "event": _message_of(record),
             **_facts(record),
         }
         return orjson.dumps(entry, default=str).decode()
 
 
 class ReadableLines(logging.Formatter):
-    """For a terminal: time, level, event, facts; an error's places below."""
+    """Text for a terminal: time, level, message and fields; the traceback of an error below."""
 
     def format(self, record: logging.LogRecord) -> str:
-        known = _facts(record)
-        error = known.pop("error", ())
-        told = " ".join(f"{name}={_readable(fact)}" for name, fact in known.items())
-        clock = f"{_instant(record).astimezone():%H:%M:%S}"
-        head = f"{clock} {record.levelname:<7} {_text(record)} {told}".rstrip()
+        fields = _facts(record)
+        error = fields.pop("error", ())
+        text = " ".join(f"{name}={_readable(value)}" for name, value in fields.items())
+        clock = f"{_time_of(record).astimezone():%H:%M:%S}"
+        head = f"{clock} {record.levelname:<7} {_message_of(record)} {text}".rstrip()
         return "\n".join((head, *error))
 
 
-def _instant(record: logging.LogRecord) -> datetime:
+def _time_of(record: logging.LogRecord) -> datetime:
     return datetime.fromtimestamp(record.created, UTC)
 
 
-def _text(record: logging.LogRecord) -> str:
+def _message_of(record: logging.LogRecord) -> str:
     text = record.getMessage()
     if record.name.partition(".")[0] in _OURS:
         return text
@@ -74,13 +74,13 @@ def _text(record: logging.LogRecord) -> str:
 
 
 def _facts(record: logging.LogRecord) -> dict[str, Any]:
-    known = dict(getattr(record, FACTS, ()))
+    fields = dict(getattr(record, FACTS, ()))
     if record.exc_info and record.exc_info[1]:
-        known["error"] = list(describe_error(record.exc_info[1]))
+        fields["error"] = list(describe_error(record.exc_info[1]))
     if left_out := getattr(record, "left_out", 0):
-        known["left_out"] = left_out
-    return known
+        fields["left_out"] = left_out
+    return fields
 
 
-def _readable(fact: Any) -> str:
-    return ",".join(map(str, fact)) if isinstance(fact, list | tuple) else str(fact)
+def _readable(value: Any) -> str:
+    return ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

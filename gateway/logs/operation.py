@@ -1,4 +1,4 @@
-"""The facts of one operation that operators may know: never who asked, nor what was answered."""
+"""The record of one operation for log and metrics: never who sent it, nor the data returned."""
 
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from models.vocabulary import Role
 
 
 class Kind(StrEnum):
-    """What kind of operation a document asks for."""
+    """The kind of an operation."""
 
     UNKNOWN = "unknown"
     QUERY = "query"
@@ -19,7 +19,7 @@ class Kind(StrEnum):
 
 
 class Way(StrEnum):
-    """What ran an operation."""
+    """How an operation was executed."""
 
     NONE = "none"
     PLAN = "plan"
@@ -27,49 +27,49 @@ class Way(StrEnum):
 
 
 class WhyExecutor(StrEnum):
-    """The closed list of reasons for which an operation is not run by a plan."""
+    """Why an operation was run by the executor instead of a plan."""
 
-    #: Mutations and subscriptions never are.
+    #: Mutations and subscriptions never have a plan.
     MUTATION = "mutation"
     SUBSCRIPTION = "subscription"
-    #: A field that waits for something, or takes arguments.
+    #: A field with an asynchronous resolver or arguments.
     COMPUTED = "computed"
-    #: An interface or a union, as `node` answers with.
+    #: An interface or a union, such as the type of `node`.
     ABSTRACT = "abstract"
     TOO_LARGE = "too_large"
-    #: The client has to be told something at its place in the answer.
+    #: The result has an error with a path.
     REFUSED = "refused"
     #: A statement of the plan failed.
     DATABASE = "database"
-    #: A mistake in the plan itself.
+    #: A bug in the plan.
     DEFECT = "defect"
 
 
 @dataclass(slots=True)
 class OperationRecord:
-    """One operation, filled in on its way; its line in the log and its part in the metrics."""
+    """One operation, filled in while it runs. Its log line and its metrics are made from it."""
 
     trace_id: str = ""
     kind: Kind = Kind.UNKNOWN
-    #: The acting role; none before the token was verified.
+    #: The acting role; None until the token is verified.
     role: Role | None = None
-    #: SHA-256 of the document's text, in hexadecimal digits.
+    #: SHA-256 of the document's text, in hexadecimal.
     document: str | None = None
-    #: The name of a registered document: a client's own text never gets here.
+    #: The name of a registered document. Names that clients choose are never logged.
     name: str | None = None
     way: Way = Way.NONE
     why_executor: WhyExecutor | None = None
     statements: int = 0
-    #: Waiting for admission, and for connections of the pool.
+    #: Time spent waiting for admission, and for connections of the pool.
     turn_seconds: float = 0.0
     connection_seconds: float = 0.0
-    #: Running, without the wait for a change: of a subscription's payload.
+    #: Time spent on a subscription's payload, without waiting for a change.
     execution_seconds: float = 0.0
     cost_requested: int | None = None
     cost_actual: int | None = None
-    #: How often each code was told.
+    #: How many errors of each code the client received.
     codes: dict[str, int] = field(default_factory=dict)
-    #: Coordinates of our schema that the role may not use.
+    #: Schema coordinates that the role may not use.
     denied: dict[str, None] = field(default_factory=dict)
 
     def note_document(self, text: str | None) -> None:
@@ -77,29 +77,29 @@ class OperationRecord:
             self.document = sha256(text.encode(errors="surrogatepass")).hexdigest()
 
     def begin_anew(self) -> None:
-        """After a payload of a subscription: what is counted is counted for the next one."""
+        """Reset the counters after a payload of a subscription."""
         self.statements = 0
         self.connection_seconds = self.execution_seconds = 0.0
 
     def note_executor(self, reason: WhyExecutor) -> None:
-        """A plan does not run it; the first reason is the one that counts."""
+        """Note that no plan runs the operation. The first reason is kept."""
         self.why_executor = self.why_executor or reason
 
     def note_answer(self, errors: list[dict[str, Any]], extensions: dict[str, Any]) -> None:
-        """The codes of an answer, and its cost as far as it is told."""
+        """Note the error codes of an answer, and its cost if it states one."""
         for entry in errors:
-            said = entry["extensions"]
-            code = str(said["code"])
+            details = entry["extensions"]
+            code = str(details["code"])
             self.codes[code] = self.codes.get(code, 0) + 1
-            if coordinate := said.get("coordinate"):
+            if coordinate := details.get("coordinate"):
                 self.denied[coordinate] = None
         if cost := extensions.get("cost"):
             self.cost_requested = cost.get("requested")
             self.cost_actual = cost.get("actual")
 
     def facts(self) -> dict[str, Any]:
-        """What the log tells of it; what is not known is left out."""
-        told = {
+        """The fields of its log line; unknown ones are left out."""
+        fields = {
             "trace": self.trace_id,
             "kind": self.kind if self.kind is not Kind.UNKNOWN else None,
             "role": self.role,
@@ -115,21 +115,21 @@ class OperationRecord:
             "codes": list(self.codes) or None,
             "denied": list(self.denied) or None,
         }
-        return {name: fact for name, fact in told.items() if fact is not None}
+        return {name: value for name, value in fields.items() if value is not None}
 
 
 _current: ContextVar[OperationRecord | None] = ContextVar("operation_record", default=None)
 
 
 def begin_record(trace_id: str) -> OperationRecord:
-    """A record that everything below in this task, and in tasks that it starts, fills in."""
+    """Start a record, which code in this task and in tasks that it starts fills in."""
     record = OperationRecord(trace_id)
     _current.set(record)
     return record
 
 
 def current_record() -> OperationRecord:
-    """The record of the operation under way; outside of one, a record that nobody reads."""
+    """The record of the current operation; outside of one, a record that is thrown away."""
     return _current.get() or OperationRecord()
 
 

@@ -1,4 +1,4 @@
-"""Where the log goes: to standard error, by a thread of its own, so that nobody waits for it."""
+"""Writes the log to standard error in a background thread, so that logging never blocks."""
 
 import asyncio
 import logging
@@ -12,20 +12,21 @@ from typing import Any, TextIO
 from gateway.logs.lines import JSONLines, ReadableLines, facts
 from gateway.logs.repeats import RepeatLimit
 
-#: Some seconds of a busy process; a reader that is further behind loses lines, which are counted.
+#: Some seconds of a busy process. If the reader falls further behind, lines are dropped and
+#: counted.
 MOST_WAITING = 20_000
-#: Lines are written in batches: waking a thread for each would cost more than the line.
+#: Lines are written in batches: waking the thread for each would cost more than the line.
 _BATCH_SECONDS = 0.1
-_LOOK_SECONDS = 5.0
+_IDLE_SECONDS = 5.0
 _STOP_SECONDS = 2.0
-#: Whose records below a warning are of use; libraries' may tell addresses and statements.
+#: Loggers that may log below WARNING. Libraries could log URLs or statements there.
 _OURS = ("gateway", "models")
 
 log = logging.getLogger(__name__)
 
 
 class BackgroundHandler(logging.Handler):
-    """Takes records without ever waiting; a thread formats and writes them."""
+    """Queues records without blocking; a thread formats and writes them."""
 
     def __init__(
         self, stream: TextIO, formatter: logging.Formatter, most_waiting: int = MOST_WAITING
@@ -37,10 +38,10 @@ class BackgroundHandler(logging.Handler):
         self._stream = stream
         self._most_waiting = most_waiting
         self._waiting: deque[logging.LogRecord] = deque()
-        self._is_there = threading.Event()
-        self._is_over = threading.Event()
+        self._has_records = threading.Event()
+        self._is_closed = threading.Event()
         self._dropped = 0
-        self._dropped_told = 0
+        self._dropped_reported = 0
         self._thread = threading.Thread(target=self._write, name="log", daemon=True)
         self._thread.start()
 
@@ -49,21 +50,21 @@ class BackgroundHandler(logging.Handler):
             self._dropped += 1
             return
         self._waiting.append(record)
-        if not self._is_there.is_set():
-            self._is_there.set()
+        if not self._has_records.is_set():
+            self._has_records.set()
 
     def close(self) -> None:
-        """Write what waits, unless the reader takes nothing any more."""
-        self._is_over.set()
-        self._is_there.set()
+        """Write what is queued, unless the reader has stopped reading."""
+        self._is_closed.set()
+        self._has_records.set()
         self._thread.join(_STOP_SECONDS)
         super().close()
 
     def _write(self) -> None:
-        while not self._is_over.is_set():
-            self._is_there.wait(_LOOK_SECONDS)
-            self._is_over.wait(_BATCH_SECONDS)
-            self._is_there.clear()
+        while not self._is_closed.is_set():
+            self._has_records.wait(_IDLE_SECONDS)
+            self._is_closed.wait(_BATCH_SECONDS)
+            self._has_records.clear()
             self._write_batch()
         self._write_batch()
 
@@ -74,15 +75,15 @@ class BackgroundHandler(logging.Handler):
         try:
             self._stream.write("\n".join(lines) + "\n")
             self._stream.flush()
-        except (OSError, ValueError):  # nobody reads any more, and there is nobody to tell
+        except (OSError, ValueError):  # the stream is closed, so this cannot be reported either
             self._waiting.clear()
 
     def _take_batch(self) -> Iterator[logging.LogRecord]:
         while self._waiting:
             yield self._waiting.popleft()
         yield from self._repeats.overdue()
-        if dropped := self._dropped - self._dropped_told:
-            self._dropped_told += dropped
+        if dropped := self._dropped - self._dropped_reported:
+            self._dropped_reported += dropped
             record = log.makeRecord(
                 log.name, logging.WARNING, "", 0, "log lines were lost", (), None
             )
@@ -92,13 +93,13 @@ class BackgroundHandler(logging.Handler):
     def _line(self, record: logging.LogRecord) -> str:
         try:
             return self.format(record)
-        except Exception as error:  # one record that cannot be written must not end the log
+        except Exception as error:  # one bad record must not stop the log
             return f'{{"level": "ERROR", "event": "no log line: {type(error).__name__}"}}'
 
 
 @contextmanager
 def logging_to(stream: TextIO, level: str, *, as_json: bool) -> Iterator[None]:
-    """Everything that is logged goes to a stream meanwhile."""
+    """Send the log to a stream while the context is open."""
     root = logging.getLogger()
     level_before = root.level
     handler = BackgroundHandler(stream, JSONLines() if as_json else ReadableLines())
@@ -118,13 +119,13 @@ def logging_to(stream: TextIO, level: str, *, as_json: bool) -> Iterator[None]:
 
 @contextmanager
 def process_log(level: str, *, as_json: bool) -> Iterator[None]:
-    """The log of a process that serves, on standard error."""
+    """Send the log to standard error while the context is open."""
     with logging_to(sys.stderr, level, as_json=as_json):
         yield
 
 
 def log_unhandled(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """What the event loop does with an error that nobody awaits: its own text would quote it."""
+    """The event loop's exception handler. The default one would quote the exception."""
     log.error(
         "an error that nobody awaited",
         exc_info=context.get("exception"),

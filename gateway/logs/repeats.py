@@ -1,29 +1,29 @@
-"""The same complaint at most once a minute, with the number of those that were left out."""
+"""Logs the same warning or error at most once a minute, and counts the ones left out."""
 
 import logging
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-#: The attribute of a record that says where it comes from, where its text alone does not tell.
+#: The attribute of a record that distinguishes it from others with the same message.
 PLACE = "place"
 
 _EVERY_SECONDS = 60.0
-#: More different complaints than this within a minute are not told apart any more.
-_MOST_KNOWN = 500
+#: Most different messages per minute; more are grouped by logger.
+_MOST_MESSAGES = 500
 
 
 @dataclass(slots=True)
-class _Complaint:
+class _Logged:
     record: logging.LogRecord
-    told_at: float
+    logged_at: float
     left_out: int = 0
 
 
 class RepeatLimit(logging.Filter):
-    """Lets everything below a warning pass, and each complaint once in a while.
+    """Limits repeated warnings and errors; lower levels always pass.
 
-    Two are the same when their logger, their text before its arguments, and their place are.
+    Records count as the same if logger, message template and place are equal.
     """
 
     def __init__(
@@ -32,30 +32,30 @@ class RepeatLimit(logging.Filter):
         super().__init__()
         self._every = every
         self._clock = clock
-        self._known: dict[tuple[str, str, str], _Complaint] = {}
+        self._last: dict[tuple[str, str, str], _Logged] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
         if record.levelno < logging.WARNING:
             return True
         key = (record.name, str(record.msg), getattr(record, PLACE, ""))
-        if key not in self._known and len(self._known) >= _MOST_KNOWN:
+        if key not in self._last and len(self._last) >= _MOST_MESSAGES:
             key = (record.name, "", "")
-        known, now = self._known.get(key), self._clock()
-        if known and now - known.told_at < self._every:
-            known.left_out += 1
+        last, now = self._last.get(key), self._clock()
+        if last and now - last.logged_at < self._every:
+            last.left_out += 1
             return False
-        if known and known.left_out:
-            record.left_out = known.left_out
-        self._known[key] = _Complaint(record, now)
+        if last and last.left_out:
+            record.left_out = last.left_out
+        self._last[key] = _Logged(record, now)
         return True
 
     def overdue(self) -> Iterator[logging.LogRecord]:
-        """Complaints that came again and then ceased: the last one's record, with its count."""
+        """Records that were repeated and then stopped, with the number of those left out."""
         now = self._clock()
-        for key, known in list(self._known.items()):
-            if now - known.told_at < self._every:
+        for key, last in list(self._last.items()):
+            if now - last.logged_at < self._every:
                 continue
-            del self._known[key]
-            if known.left_out:
-                known.record.left_out = known.left_out
-                yield known.record
+            del self._last[key]
+            if last.left_out:
+                last.record.left_out = last.left_out
+                yield last.record

@@ -1,4 +1,4 @@
-"""The line that each request, subscription and socket leaves in the log."""
+"""Log lines for requests, subscriptions and sockets."""
 
 import logging
 import time
@@ -6,9 +6,9 @@ from typing import Any
 
 from gateway.logs.operation import OperationRecord
 
-#: The paths that are named; any other may be a client's own text.
+#: Paths that are logged by name. Others are chosen by the client, and could hold anything.
 PATHS = ("/graphql", "/health/live", "/health/ready", "/metrics")
-#: Asked every few seconds by machines, so of use only when somebody looks for them.
+#: Polled every few seconds by machines, so logged at DEBUG only.
 _PROBES = frozenset(PATHS[1:])
 _METHODS = frozenset({"GET", "POST", "HEAD", "OPTIONS"})
 
@@ -18,44 +18,45 @@ log = logging.getLogger(__name__)
 def log_request(
     method: str, path: str, record: OperationRecord, status: int, seconds: float
 ) -> None:
-    """One finished request; status 499 is one whose client hung up, 0 one that was cut off."""
-    # Failures too: complaints of the same kind are limited, lines of requests are not.
+    """Log a finished request. Status 499 means that the client disconnected, 0 that the request was
+    cancelled."""
+    # INFO for failures too: repeated warnings are left out, and request lines must not be.
     level = logging.DEBUG if path in _PROBES else logging.INFO
     if log.isEnabledFor(level):
-        known = {
+        fields = {
             "method": method if method in _METHODS else "other",
             "path": path if path in PATHS else "other",
             "status": status,
         }
-        _write(level, "request", known, record, seconds)
+        _write(level, "request", fields, record, seconds)
 
 
 def log_subscription(record: OperationRecord, payloads: int, seconds: float) -> None:
-    """One subscription that ended, whoever ended it."""
+    """Log a subscription that ended."""
     if log.isEnabledFor(logging.INFO):
         _write(logging.INFO, "subscription", {"payloads": payloads}, record, seconds)
 
 
 def log_socket(record: OperationRecord, code: int | None, seconds: float) -> None:
-    """One socket that ended: with our close code, an HTTP status where it never opened, or none
-    where the client ended it."""
+    """Log a socket that ended. ``code`` is our close code, the HTTP status of a refused handshake,
+    or None if the client closed."""
     if log.isEnabledFor(logging.INFO):
         _write(logging.INFO, "socket", {"code": code}, record, seconds)
 
 
-#: What all of these records have in common.
+#: Attributes that all of these records share.
 _TEMPLATE = vars(logging.LogRecord(log.name, logging.INFO, __file__, 0, "", (), None))
 
 
 class _RequestRecord(logging.LogRecord):
-    """Made without its parent's constructor, which asks each time for thread, process and file;
-    its facts are put together by the log's own thread."""
+    """A record that is fast to make: it skips the parent's constructor, which looks up thread,
+    process and file, and the log's thread computes its fields."""
 
     def __init__(
         self,
         level: int,
         event: str,
-        known: dict[str, Any],
+        fields: dict[str, Any],
         operation: OperationRecord,
         seconds: float,
     ) -> None:
@@ -63,14 +64,14 @@ class _RequestRecord(logging.LogRecord):
         self.levelno, self.levelname = level, logging.getLevelName(level)
         self.msg = event
         self.created = time.time()
-        self._known, self._operation, self._seconds = known, operation, seconds
+        self._fields, self._operation, self._seconds = fields, operation, seconds
 
     @property
     def facts(self) -> dict[str, Any]:
-        return {**self._known, "ms": round(self._seconds * 1000, 1), **self._operation.facts()}
+        return {**self._fields, "ms": round(self._seconds * 1000, 1), **self._operation.facts()}
 
 
 def _write(
-    level: int, event: str, known: dict[str, Any], operation: OperationRecord, seconds: float
+    level: int, event: str, fields: dict[str, Any], operation: OperationRecord, seconds: float
 ) -> None:
-    log.handle(_RequestRecord(level, event, known, operation, seconds))
+    log.handle(_RequestRecord(level, event, fields, operation, seconds))

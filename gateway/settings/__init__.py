@@ -1,4 +1,4 @@
-"""Every environment variable of the gateway, read once into a frozen ``Settings``."""
+"""All settings of the gateway, read once from environment variables into a frozen ``Settings``."""
 
 import os
 import secrets
@@ -30,14 +30,14 @@ __all__ = [
 
 
 class Environment(StrEnum):
-    """Where this gateway stands; production refuses whatever only development may do."""
+    """Where the gateway runs. Production refuses settings that are safe only in development."""
 
     DEVELOPMENT = "development"
     PRODUCTION = "production"
 
 
 class LogLevel(StrEnum):
-    """How much is logged: the word and whatever is graver."""
+    """The least severe level that is logged."""
 
     DEBUG = "debug"
     INFO = "info"
@@ -46,7 +46,7 @@ class LogLevel(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings(ConnectionSettings):
-    """The table of settings: the field ``cursor_key`` is the variable ``GERBANG_CURSOR_KEY``."""
+    """One field per variable: ``cursor_key`` is read from ``GERBANG_CURSOR_KEY``."""
 
     environment: Environment = setting(  # noqa: RUF009  setting() is a dataclass field
         "development, or production with its stricter rules",
@@ -230,9 +230,9 @@ class Settings(ConnectionSettings):
         readers.whole(0, 10_000),
         50,
     )
-    # A process answers about a million values a second. A full budget is twenty seconds of that,
-    # for whoever asks page after page; what refills is half a second of each. The dashboard asks
-    # for at most 46,500 values at a time, and uses a third.
+    # A process answers about a million values a second. A full budget is worth twenty seconds of
+    # that, for clients that read page after page; it refills at half of that rate. The dashboard
+    # asks for at most 46,500 values at a time, and uses a third.
     budget: int = setting(
         "how many values a viewer may ask for at once, whoever has asked for none for a while; "
         "see gateway/execution/budgets.py",
@@ -286,8 +286,8 @@ class Settings(ConnectionSettings):
         return self.issuer or f"http://127.0.0.1:{self.port}/development"
 
     @property
-    def owned_url(self) -> str:
-        """The database for its owner. Raises SettingsError where that was not given."""
+    def required_owner_url(self) -> str:
+        """``owner_url``. Raises SettingsError if it is not set."""
         if self.owner_url is None:
             raise SettingsError("GERBANG_OWNER_URL is missing: only the owner may do this.")
         return self.owner_url
@@ -296,18 +296,18 @@ class Settings(ConnectionSettings):
 def read_settings(
     environ: Mapping[str, str] | None = None, command: Command = Command.SERVE
 ) -> Settings:
-    """Read the environment for a command. Raises SettingsError that tells every mistake at once."""
+    """Read the environment for a command. Raises SettingsError, which lists every mistake."""
     settings = read(Settings, os.environ if environ is None else environ, command)
     if command is Command.SERVE and settings.in_development:
-        return _with_own_keys(settings)
+        return _with_generated_keys(settings)
     return settings
 
 
-def _with_own_keys(settings: Settings) -> Settings:
-    """New ones instead of those that development does not give."""
-    new = {
+def _with_generated_keys(settings: Settings) -> Settings:
+    """Generate the keys that development does not set."""
+    generated = {
         name: (secrets.token_bytes(32),)
         for name in ("cursor_key", "seal_key")
         if not getattr(settings, name)
     }
-    return replace(settings, **new)
+    return replace(settings, **generated)

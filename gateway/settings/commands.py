@@ -1,6 +1,6 @@
-"""Which command needs which settings: what it is not given of them, it asks for, and nothing else.
+"""The settings that each command requires.
 
-Whatever else is set is read as well, and told where it cannot be used.
+A command reports only those as missing. All other settings are read too, and reported if invalid.
 """
 
 from collections.abc import Mapping
@@ -26,20 +26,22 @@ NEEDS: Mapping[Command, tuple[str, ...]] = MappingProxyType(
         Command.KEEP: ("owner_url", "seal_key"),
         Command.MIGRATE: ("owner_url", "database_url", "seal_key"),
         Command.INIT: ("owner_url",),
-        # It examines what else it is given: the keys, the provider.
+        # It also examines the keys and the provider, if they are set.
         Command.DOCTOR: ("owner_url", "database_url"),
         Command.VOLUMES: ("owner_url",),
         Command.SYNTHESISE: ("owner_url",),
     }
 )
-#: What serving does without in development: it has keys and a sign-in of its own there.
+#: Not required by `serve` in development, which generates keys and has its own sign-in.
 OWN_IN_DEVELOPMENT = frozenset({"issuer", "jwks_url", "cursor_key", "seal_key"})
 
 
 def settings_needed(command: Command, *, in_development: bool) -> tuple[str, ...]:
-    """The settings, by their names in the table, that a command cannot do without."""
-    own = OWN_IN_DEVELOPMENT if command is Command.SERVE and in_development else frozenset[str]()
-    return tuple(name for name in NEEDS[command] if name not in own)
+    """The names of the settings that a command requires."""
+    optional = (
+        OWN_IN_DEVELOPMENT if command is Command.SERVE and in_development else frozenset[str]()
+    )
+    return tuple(name for name in NEEDS[command] if name not in optional)
 
 
 def commands_that_need(name: str) -> tuple[Command, ...]:

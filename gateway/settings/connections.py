@@ -1,4 +1,4 @@
-"""What clients may hold of a gateway before, and after, it knows who they are."""
+"""Settings that limit HTTP connections and WebSockets."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,7 +9,7 @@ from gateway.settings.setting import setting
 
 
 class ForwardingHeader(StrEnum):
-    """The header in which proxies say whom they forward."""
+    """The header in which proxies name the client."""
 
     X_FORWARDED_FOR = "X-Forwarded-For"
     FORWARDED = "Forwarded"
@@ -17,7 +17,7 @@ class ForwardingHeader(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionSettings:
-    """Bounds of time and number for connections and sockets."""
+    """Limits on the number and duration of connections and sockets."""
 
     header_seconds: float = setting(
         "how long a client may take to send the headers of a request, and to begin on a new "

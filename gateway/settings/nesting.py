@@ -1,9 +1,9 @@
-"""Which settings must be smaller than which, so that the inner limit is always met first.
+"""Limits that must be smaller than others, so that the innermost one is always reached first.
 
     client > request > waiting for a turn + statement > lock
 
-The innermost limit tells most: that somebody else holds a lock, that this question is too large.
-An outer one that came first could only say that something took too long.
+The innermost limit gives the most precise error: another transaction holds a lock, or the query is
+too large. An outer limit could only report that something took too long.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 
 class NestingRule(NamedTuple):
-    """What is inside (a sum of settings), what it must fit into, and why."""
+    """The sum of the ``inside`` settings must fit into ``outside``."""
 
     inside: tuple[str, ...]
     outside: str
@@ -46,24 +46,24 @@ NESTING = (
     ),
 )
 
-#: Where equal is good enough: nothing has to be told in between.
+#: Outer limits that may equal the inner sum: no error has to be reported in between.
 _MAY_BE_EQUAL = frozenset({"drain_seconds", "database_connections"})
 
 
 def find_violations(
     settings: Any, named: Callable[[str], str]
 ) -> Iterator[tuple[NestingRule, str]]:
-    """What does not fit, in the names of the variables, and what to change."""
-    for nested in NESTING:
-        inside = sum(getattr(settings, name) for name in nested.inside)
-        outside = getattr(settings, nested.outside)
-        may_be_equal = nested.outside in _MAY_BE_EQUAL
+    """Every broken rule, with a sentence that names the variables and the remedy."""
+    for rule in NESTING:
+        inside = sum(getattr(settings, name) for name in rule.inside)
+        outside = getattr(settings, rule.outside)
+        may_be_equal = rule.outside in _MAY_BE_EQUAL
         if inside < outside or (inside == outside and may_be_equal):
             continue
-        smaller = " + ".join(map(named, nested.inside))
+        smaller = " + ".join(map(named, rule.inside))
         must = "must not exceed" if may_be_equal else "must be smaller than"
         yield (
-            nested,
-            f"{smaller} ({inside:g}) {must} {named(nested.outside)} ({outside:g}): "
-            f"{nested.reason}. Lower the first or raise the second.",
+            rule,
+            f"{smaller} ({inside:g}) {must} {named(rule.outside)} ({outside:g}): "
+            f"{rule.reason}. Lower the first or raise the second.",
         )

@@ -1,4 +1,4 @@
-"""Reads the environment: every mistake in it is told at once."""
+"""Reads a table of settings from the environment, and reports all mistakes at once."""
 
 from collections.abc import Mapping
 from dataclasses import Field, fields
@@ -16,17 +16,14 @@ Table = TypeVar("Table", bound="DataclassInstance")
 
 
 class SettingsError(Exception):
-    """The environment cannot be used; the text names each variable and what to do.
-
-    ``sentences`` holds them one by one.
-    """
+    """Settings are missing or invalid. Each of ``sentences`` names variables and a remedy."""
 
     def __init__(self, *sentences: str) -> None:
         self.sentences = sentences
         super().__init__("\n".join(sentences))
 
 
-#: Instead of "set it to …", where more is to be said.
+#: The remedy for a missing setting, where "set it to …" is not enough.
 _MISSING = {
     "issuer": "production needs a real provider; the development sign-in exists only with "
     "GERBANG_ENVIRONMENT=development",
@@ -42,20 +39,19 @@ def variable_name(name: str) -> str:
 
 
 def read(table: type[Table], environ: Mapping[str, str], command: Command) -> Table:
-    """The settings of a table, for a command.
+    """Read the settings for a command.
 
-    Raises SettingsError that tells everything: what the command needs and is not given, what
-    cannot be used, and what contradicts each other.
+    Raises SettingsError, which lists all missing, invalid and contradictory settings.
     """
     values: dict[str, Any] = {}
-    wrong: dict[str, str] = {}
+    invalid: dict[str, str] = {}
     for item in fields(table):
         variable = variable_name(item.name)
         try:
             is_secret = item.metadata.get("is_secret")
             text = text_of_secret(environ, variable) if is_secret else environ.get(variable, "")
         except ValueError as error:
-            wrong[item.name] = f"{error}."
+            invalid[item.name] = f"{error}."
             continue
         text = text.strip()
         if not text:
@@ -65,26 +61,26 @@ def read(table: type[Table], environ: Mapping[str, str], command: Command) -> Ta
         try:
             values[item.name] = item.metadata["read"](text)
         except ValueError as error:
-            # The text stays out of the message: it may be a key or hold a password.
+            # The value stays out of the message: it may be a key or contain a password.
             meaning = item.metadata["meaning"]
-            wrong[item.name] = f"{variable} cannot be used ({meaning}): {error}."
+            invalid[item.name] = f"{variable} cannot be used ({meaning}): {error}."
     settings: Any = table(**values)
-    # Of a command whose environment cannot be read, no more is asked than development would.
-    is_lenient = settings.in_development or "environment" in wrong
+    # If the environment itself is invalid, require only what development requires.
+    is_lenient = settings.in_development or "environment" in invalid
     items = {item.name: item for item in fields(table)}
     missing = [
         name
         for name in settings_needed(command, in_development=is_lenient)
-        if name not in values and name not in wrong
+        if name not in values and name not in invalid
     ]
-    unsound = {*wrong, *missing}
+    unusable = {*invalid, *missing}
     contradictions = [
-        fault.sentence
-        for fault in find_violations(settings, variable_name)
-        if unsound.isdisjoint(fault.settings)
+        violation.sentence
+        for violation in find_violations(settings, variable_name)
+        if unusable.isdisjoint(violation.settings)
     ]
-    asked_for = [_describe_missing(items[name]) for name in missing]
-    if sentences := [*wrong.values(), *asked_for, *contradictions]:
+    absences = [_describe_missing(items[name]) for name in missing]
+    if sentences := [*invalid.values(), *absences, *contradictions]:
         raise SettingsError(*sentences)
     return settings
 

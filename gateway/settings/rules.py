@@ -1,4 +1,4 @@
-"""Which settings contradict each other, and what production refuses."""
+"""Rules across settings: contradictions, and what production refuses."""
 
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
@@ -8,21 +8,21 @@ from gateway.settings import nesting, transport
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
-#: How a setting is called in the environment.
+#: Turns the name of a setting into that of its variable.
 Named = Callable[[str], str]
 
 
 class Violation(NamedTuple):
-    """What cannot be, as a sentence that says what to do, and the settings that it is about."""
+    """A broken rule: the settings involved, and a sentence that says what to do."""
 
     settings: tuple[str, ...]
     sentence: str
 
 
 def find_violations(settings: Any, named: Named) -> Iterator[Violation]:
-    """Everything that is wrong with settings of which each can be used by itself."""
-    for nested, sentence in nesting.find_violations(settings, named):
-        yield Violation((*nested.inside, nested.outside), sentence)
+    """Every rule that valid settings break together."""
+    for rule, sentence in nesting.find_violations(settings, named):
+        yield Violation((*rule.inside, rule.outside), sentence)
     if (settings.issuer is None) != (settings.jwks_url is None):
         sentence = f"{named('issuer')} and {named('jwks_url')} go together: set both."
         yield Violation(("issuer", "jwks_url"), sentence)

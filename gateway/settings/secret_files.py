@@ -7,14 +7,14 @@ SUFFIX = "_FILE"
 
 
 def text_of_secret(environ: Mapping[str, str], name: str) -> str:
-    """A secret from its variable or from its file; empty where neither is set.
+    """A secret from its variable or its file; empty if neither is set.
 
-    Raises ValueError, whose text is a sentence that names the variable.
+    Raises ValueError with a sentence that names the variable.
     """
-    given, path = environ.get(name, "").strip(), environ.get(name + SUFFIX, "").strip()
+    value, path = environ.get(name, "").strip(), environ.get(name + SUFFIX, "").strip()
     if not path:
-        return given
-    if given:
+        return value
+    if value:
         raise ValueError(f"{name} and {name}{SUFFIX} are both set: set one of them")
     try:
         return Path(path).read_text(encoding="utf-8").strip()

@@ -1,4 +1,4 @@
-"""One line of the table of settings."""
+"""Declares one setting."""
 
 from collections.abc import Callable
 from dataclasses import field
@@ -13,10 +13,10 @@ def setting(
     is_secret: bool = False,
     may_be_empty: bool = False,
 ) -> Any:
-    """One environment variable: what it means, how its text is read, what it is if not given.
+    """A dataclass field for an environment variable: its description, parser and default.
 
-    A command that cannot do without says so in ``commands.py``. An empty variable is as good as
-    none, but where it ``may_be_empty``: there it means None.
+    Which commands require it is stated in ``commands.py``. An empty variable counts as unset,
+    except with ``may_be_empty``, where it means None.
     """
     metadata = {
         "meaning": meaning,

@@ -1,4 +1,4 @@
-"""How what is said to a database on another machine is kept from others on the way."""
+"""TLS to a database on another machine."""
 
 from enum import StrEnum
 
@@ -11,21 +11,21 @@ REMEDY = (
 
 
 class DatabaseTls(StrEnum):
-    """What protects the way to a database on another machine."""
+    """What protects a connection to a database on another machine."""
 
     VERIFIED = "verified"
     BY_NETWORK = "by-network"
 
 
 def unprotected_hosts(url: str, tls: DatabaseTls) -> str:
-    """The machines that are reached without protection, as one text; empty where all is well."""
+    """The hosts that are reached without protection, joined by commas."""
     if tls is DatabaseTls.BY_NETWORK:
         return ""
     return ", ".join(read_database_url(url).unverified_hosts())
 
 
 def fault(variable: str, url: str | None, tls: DatabaseTls) -> str | None:
-    """A sentence that says what to do, where a database is reached without protection."""
+    """A sentence with the remedy if the database is reached without protection, else None."""
     hosts = unprotected_hosts(url, tls) if url else ""
     if not hosts:
         return None

@@ -1,4 +1,4 @@
-"""Which address a client comes from, also behind proxies that are trusted to say so."""
+"""The address of a client, also behind trusted proxies."""
 
 import re
 from collections.abc import Sequence
@@ -7,16 +7,16 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 
 from gateway.settings.connections import ForwardingHeader
 
-#: What one client is given of IPv6: counting single addresses would count nothing.
+#: One IPv6 client usually has a whole /64 network, so limits count networks, not addresses.
 _IPV6_PREFIX = 64
-#: No chain of proxies is longer; what a client wrote in front of it is not read.
+#: No chain of proxies is longer. Earlier entries of the header are written by the client.
 _MOST_HOPS = 10
 _FORWARDED_FOR = re.compile(r'(?:^|;)\s*for="?([^";]*)', re.IGNORECASE)
 _WITH_PORT = re.compile(r"\[([^]]*)](?::\d+)?|([\d.]+):\d+")
 
 
 class Addresses:
-    """Tells clients apart by their addresses, for bounds that hold for each of them."""
+    """Finds the address that a connection or request is counted against."""
 
     def __init__(
         self, trusted: Sequence[IPv4Network | IPv6Network], header: ForwardingHeader
@@ -26,22 +26,22 @@ class Addresses:
         self.header_name = header.lower().encode()
 
     def of_peer(self, peer: str) -> str | None:
-        """The address at the other end of a connection; None for a trusted proxy, which speaks
-        for many."""
+        """The address of a connection's peer; None for a trusted proxy, which forwards many
+        clients."""
         address = _parse(peer)
         if address is None or self._is_trusted(address):
             return None
         return _counting_key(address)
 
     def of_request(self, peer: str, headers: Sequence[tuple[bytes, bytes]]) -> str | None:
-        """The address from which a request comes: the nearest that is no trusted proxy. None
-        where trusted proxies do not say it."""
+        """The address of a request's client: the nearest hop that is not a trusted proxy. None if
+        the forwarding header does not name one."""
         address = _parse(peer)
         if address is None or not self._is_trusted(address):
             return self.of_peer(peer)
-        given = b",".join(value for name, value in headers if name == self.header_name)
-        for hop in reversed(given.decode("latin-1").rsplit(",", _MOST_HOPS)[-_MOST_HOPS:]):
-            address = _parse(self._node(hop.strip()))
+        hops = b",".join(value for name, value in headers if name == self.header_name)
+        for hop in reversed(hops.decode("latin-1").rsplit(",", _MOST_HOPS)[-_MOST_HOPS:]):
+            address = _parse(self._address_of_hop(hop.strip()))
             if address is None:
                 return None
             if not self._is_trusted(address):
@@ -51,11 +51,11 @@ class Addresses:
     def _is_trusted(self, address: IPv4Address | IPv6Address) -> bool:
         return any(address in network for network in self._trusted)
 
-    def _node(self, hop: str) -> str:
+    def _address_of_hop(self, hop: str) -> str:
         if self._header is ForwardingHeader.X_FORWARDED_FOR:
             return hop
-        found = _FORWARDED_FOR.search(hop)
-        return found[1] if found else ""
+        match = _FORWARDED_FOR.search(hop)
+        return match[1] if match else ""
 
 
 @lru_cache(4_096)

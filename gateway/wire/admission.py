@@ -1,4 +1,4 @@
-"""Which operation runs next: turns are few, and viewers take them fairly."""
+"""Admission control: how many operations run at once, and a fair queue for the others."""
 
 import asyncio
 from collections import Counter, OrderedDict, deque
@@ -13,8 +13,8 @@ from gateway.wire.metrics import Metrics
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
-    """How many may run and wait, in all and of one viewer, and for how long one waits."""
+class AdmissionLimits:
+    """How many operations may run and wait, in total and per viewer, and how long one may wait."""
 
     running: int
     waiting: int
@@ -24,38 +24,38 @@ class Room:
 
 
 class Admission:
-    """Gives turns to operations: each viewer queues for itself.
+    """Admits operations, with one queue per viewer.
 
-    A turn that gets free goes to the viewer who holds fewest; of several, to the one who has
-    waited longest since its last turn. A viewer never holds more than its share, nor waits with
-    more than its share: whoever sends a dozen leaves room for the others, in the queue too.
+    A free slot goes to the viewer with the fewest running operations; among equals, to the viewer
+    whose last turn is longest ago. Each viewer has a maximum share of the slots and of the queue,
+    so nobody can fill either alone.
 
-    A request whose body is still on its way holds no place, so a slow sender keeps nobody out.
+    A request takes a place only after its body has arrived, so slow senders block nobody.
     """
 
-    def __init__(self, metrics: Metrics, room: Room) -> None:
+    def __init__(self, metrics: Metrics, limits: AdmissionLimits) -> None:
         self._metrics = metrics
-        self._room = room
+        self._limits = limits
         self.running = 0
         self.waiting = 0
-        self._running_of: Counter[Lane] = Counter()
-        #: Whoever waits, by viewer; the viewer whose last turn is longest ago comes first.
+        self._running_by_lane: Counter[Lane] = Counter()
+        #: Waiting operations by viewer; the viewer whose last turn is longest ago comes first.
         self._queues: OrderedDict[Lane, deque[asyncio.Future[None]]] = OrderedDict()
         metrics.watch(self)
 
     def refuse_if_full(self) -> None:
-        """Raise RequestError with OVERLOADED where nobody may wait any more.
+        """Raise RequestError with OVERLOADED if the queue is full.
 
-        It costs nothing, so it comes before a token is verified or a body read. No viewer can
-        bring it about alone: one may wait with a share of the queue.
+        This check is cheap, so it runs before a token is verified or a body is read.
         """
-        if self.waiting >= self._room.waiting and self.running >= self._room.running:
+        if self.waiting >= self._limits.waiting and self.running >= self._limits.running:
             raise self._refusal("full")
 
     @asynccontextmanager
     async def turn(self, lane: Lane) -> AsyncIterator[None]:
-        """Wait for a turn and hold it. Raises RequestError with OVERLOADED instead of for long."""
-        if self._may_run(lane):  # then nobody who waits may
+        """Wait for a turn and hold it. Raises RequestError with OVERLOADED if the wait is too
+        long or the queue is full."""
+        if self._may_run(lane):  # then no waiting operation could run either
             self._start(lane)
         else:
             await self._wait(lane)
@@ -65,36 +65,36 @@ class Admission:
             self._end(lane)
 
     def _may_run(self, lane: Lane) -> bool:
-        has_share = self._running_of[lane] < self._room.running_of_a_viewer
-        return has_share and self.running < self._room.running
+        has_share = self._running_by_lane[lane] < self._limits.running_of_a_viewer
+        return has_share and self.running < self._limits.running
 
     def _start(self, lane: Lane) -> None:
         self.running += 1
-        self._running_of[lane] += 1
+        self._running_by_lane[lane] += 1
 
     def _end(self, lane: Lane) -> None:
         self.running -= 1
-        self._running_of[lane] -= 1
-        if not self._running_of[lane]:
-            del self._running_of[lane]
+        self._running_by_lane[lane] -= 1
+        if not self._running_by_lane[lane]:
+            del self._running_by_lane[lane]
         self._start_next()
 
     async def _wait(self, lane: Lane) -> None:
-        """Return with a turn, or without one and without a place in the queue."""
-        if self.waiting >= self._room.waiting:
+        """Queue for a turn. If that fails or is cancelled, the place in the queue is given up."""
+        if self.waiting >= self._limits.waiting:
             raise self._refusal("full")
-        if len(self._queues.get(lane, ())) >= self._room.waiting_of_a_viewer:
+        if len(self._queues.get(lane, ())) >= self._limits.waiting_of_a_viewer:
             raise self._refusal("viewer")
         turn = asyncio.get_running_loop().create_future()
         queue = self._queues.setdefault(lane, deque())
         queue.append(turn)
         self.waiting += 1
         try:
-            async with asyncio.timeout(self._room.seconds):
+            async with asyncio.timeout(self._limits.seconds):
                 await turn
         except BaseException as error:
             if turn.done() and not turn.cancelled():
-                self._end(lane)  # it came just as its waiter gave up
+                self._end(lane)  # the turn was given just as its waiter gave up
             elif turn in queue:
                 queue.remove(turn)
                 self.waiting -= 1
@@ -104,19 +104,19 @@ class Admission:
             raise
 
     def _start_next(self) -> None:
-        """Give each free turn to whoever is next."""
-        while (lane := self._next()) is not None:
+        """Give every free slot to the next waiting operation."""
+        while (lane := self._next_lane()) is not None:
             turn = self._queues[lane].popleft()
             self.waiting -= 1
             self._queues.move_to_end(lane)
             self._forget_empty(lane)
-            if not turn.done():  # else its waiter has just given up
+            if not turn.done():  # otherwise its waiter has just given up
                 self._start(lane)
                 turn.set_result(None)
 
-    def _next(self) -> Lane | None:
-        able = [lane for lane in self._queues if self._may_run(lane)]
-        return min(able, key=self._running_of.__getitem__, default=None)
+    def _next_lane(self) -> Lane | None:
+        lanes = [lane for lane in self._queues if self._may_run(lane)]
+        return min(lanes, key=self._running_by_lane.__getitem__, default=None)
 
     def _forget_empty(self, lane: Lane) -> None:
         if not self._queues.get(lane, True):

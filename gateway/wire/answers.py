@@ -1,4 +1,4 @@
-"""How an answer or an error becomes an HTTP response."""
+"""Builds HTTP responses from answers and errors."""
 
 import random
 from collections.abc import Set
@@ -13,15 +13,16 @@ from gateway.errors import ErrorCode, RequestError
 from gateway.execution.operation import Answer
 from gateway.wire.media_types import JSON
 
-#: Failures that pass by themselves. Clients come back over a few seconds, not all in the same one.
-_PASSING = frozenset({ErrorCode.OVERLOADED, ErrorCode.UNAVAILABLE})
+#: Temporary failures. The delays differ, so that clients do not all retry in the same second.
+_TEMPORARY = frozenset({ErrorCode.OVERLOADED, ErrorCode.UNAVAILABLE})
 _RETRY_AFTER_SECONDS = (1, 2, 3)
 
 
 def answer_response(answer: Answer, media_type: str) -> Response:
-    """By the media type: the older one says 200 even to an operation with a mistake in it."""
-    mistaken = answer.status == HTTPStatus.BAD_REQUEST
-    status = HTTPStatus.OK if media_type == JSON and mistaken else answer.status
+    """The response to an operation. With ``application/json``, an invalid operation gets status
+    200, as the GraphQL-over-HTTP specification recommends."""
+    is_invalid = answer.status == HTTPStatus.BAD_REQUEST
+    status = HTTPStatus.OK if media_type == JSON and is_invalid else answer.status
     content: dict[str, Any] = {}
     if answer.errors:
         content["errors"] = answer.errors
@@ -33,16 +34,16 @@ def answer_response(answer: Answer, media_type: str) -> Response:
     if answer.retry_after is not None:
         response.headers["Retry-After"] = str(answer.retry_after)
     elif answer.status == HTTPStatus.SERVICE_UNAVAILABLE:
-        _say_when(response, {entry["extensions"]["code"] for entry in answer.errors})
+        _set_retry_after(response, {entry["extensions"]["code"] for entry in answer.errors})
     return response
 
 
 def error_response(error: RequestError, trace_id: str, media_type: str = JSON) -> Response:
-    """An error of the request itself keeps its status in every media type."""
+    """The response to a refused request: the error's own status, whatever the media type."""
     response = json_response({"errors": [error_entry(error, trace_id)]}, error.status, media_type)
-    _say_when(response, {error.code})
+    _set_retry_after(response, {error.code})
     if error.code is ErrorCode.UNAUTHENTICATED:
-        # Our texts hold no double quotes or backslashes, so they can stand in the challenge.
+        # Our messages contain no double quotes or backslashes, so they need no escaping here.
         reason = error.message.encode("ascii", "replace").decode()
         response.headers["WWW-Authenticate"] = (
             f'Bearer realm="gerbang", error="invalid_token", error_description="{reason}"'
@@ -50,8 +51,8 @@ def error_response(error: RequestError, trace_id: str, media_type: str = JSON) -
     return response
 
 
-def _say_when(response: Response, codes: Set[ErrorCode]) -> None:
-    if codes & _PASSING:
+def _set_retry_after(response: Response, codes: Set[ErrorCode]) -> None:
+    if codes & _TEMPORARY:
         response.headers["Retry-After"] = str(random.choice(_RETRY_AFTER_SECONDS))
 
 

@@ -1,4 +1,4 @@
-"""Reading the body of a request, no further than its limit."""
+"""Reads the body of a request, up to a limit."""
 
 from http import HTTPStatus
 
@@ -8,7 +8,7 @@ from gateway.errors import ErrorCode, RequestError
 
 
 async def read_body(request: Request, limit: int) -> bytes:
-    """The whole body. Raises RequestError as soon as it is longer than ``limit`` bytes."""
+    """The whole body. Raises RequestError as soon as it exceeds ``limit`` bytes."""
     announced = request.headers.get("content-length", "0")
     if announced.isascii() and announced.isdigit() and int(announced[:12]) > limit:
         raise _too_large(limit)

@@ -1,4 +1,4 @@
-"""Why a socket ends, by its close code."""
+"""The close codes of sockets."""
 
 from enum import IntEnum
 
@@ -6,41 +6,41 @@ _LONGEST_REASON = 123  # bytes, by RFC 6455
 
 
 class CloseCode(IntEnum):
-    """The close codes that a client can meet. Those from 4400 on are the protocol's own.
+    """The close codes that a client can receive. 4400 and above belong to graphql-transport-ws.
 
-    After 1012, 1013, 4008 and 4403 a client may come back, with a new token where that was the
-    reason, and follow on from its last position.
+    After 1012, 1013, 4008 and 4403 a client may reconnect and continue from its last position;
+    after 4403 it usually needs a new token.
     """
 
     #: A message is larger than a request may be.
     TOO_LARGE = 1009
-    #: This process ends: another one takes over. Sent by the server while it drains.
+    #: This process shuts down and another takes over. Sent by uvicorn during the drain.
     SERVICE_RESTART = 1012
-    #: Tokens cannot be verified right now, or there are too many sockets in all.
+    #: Tokens cannot be verified right now, or this process has too many sockets.
     TRY_AGAIN_LATER = 1013
-    #: The client does not read as fast as it is told.
+    #: The client does not read messages fast enough.
     TOO_SLOW = 4008
-    #: No message of the protocol.
+    #: A message that the protocol does not allow.
     BAD_REQUEST = 4400
     #: A subscription before `connection_ack`.
     UNAUTHORIZED = 4401
-    #: The token is not accepted, holds no role that can follow anything, or has come to its end.
+    #: The token is refused, has expired, or has no role that may subscribe to anything.
     FORBIDDEN = 4403
     #: No `connection_init` in time.
     INITIALISATION_TIMEOUT = 4408
-    #: Two subscriptions of one id.
+    #: Two subscriptions with the same id.
     SUBSCRIBER_EXISTS = 4409
     #: A second `connection_init`, or too many sockets of one viewer.
     TOO_MANY = 4429
-    #: Something went wrong here.
+    #: An unexpected error in the gateway.
     INTERNAL = 4500
 
 
-class SocketClosed(Exception):  # noqa: N818 - the end of a socket is no error
-    """The socket is to end: with a code, or without one where the client has gone already."""
+class SocketClosed(Exception):  # noqa: N818 - closing a socket is no error
+    """Raised to close the socket; without a code if the client has already disconnected."""
 
     def __init__(self, code: CloseCode | None, reason: str = "") -> None:
         super().__init__(reason)
         self.code = code
-        #: As long as a close frame can be.
+        #: Cut to what fits into a close frame.
         self.reason = reason.encode()[:_LONGEST_REASON].decode(errors="ignore")

@@ -1,7 +1,7 @@
-"""The HTTP connections of a server: how long each may keep it waiting, and how many there are.
+"""Limits on HTTP connections: how many there may be, and how long each may wait for its client.
 
-One look at all of them, a few times a second, finds who is too slow: a request itself only notes
-when it began to wait for its client.
+A periodic sweep over all connections, a few times a second, closes the ones that are too slow. So a
+request needs no timer of its own: it only records when it began to wait for its client.
 """
 
 import asyncio
@@ -14,50 +14,50 @@ from typing import Protocol
 from gateway.errors import ErrorCode, RequestError
 from gateway.settings.connections import ConnectionSettings
 
-#: A client that is slower than this is no longer one of a burst that has just arrived.
+#: Unfinished requests younger than this are not counted: they may be a burst that just arrived.
 _BURST_SECONDS = 1.0
-#: How long what is already answered may take to go away.
+#: How long the client may take to close after the last response.
 CLOSE_SECONDS = 1.0
-_LOOKS_IN_A_DEADLINE = 5
-_LONGEST_PAUSE = 0.25
+_SWEEPS_IN_A_DEADLINE = 5
+_LONGEST_SWEEP_SECONDS = 0.25
 
 
 class Waiting(Enum):
-    """What a connection waits for from its client."""
+    """What the server waits for from the client."""
 
     NOTHING = auto()
     FIRST_BYTE = auto()
     HEADERS = auto()
     BODY = auto()
-    #: The client's own end: everything was said.
+    #: The client closing its side, after the last response.
     END = auto()
 
 
 class Connection(Protocol):
-    """What is known of one connection."""
+    """A connection, as ``Connections`` sees it."""
 
     awaited: Waiting
-    #: Since when, by the loop's clock.
+    #: Since when, by the clock of the event loop.
     awaited_since: float
-    #: Of an answer that the client does not take: how much is left, and since when.
+    #: Bytes of a response that the client has not read, and since when that has not shrunk.
     unsent: int
     unsent_since: float
     transport: asyncio.Transport
 
     def address(self) -> str | None:
-        """Whom it counts for; None for nobody."""
+        """The address it is counted against; None if against none."""
         ...
 
     def idle_since(self) -> float | None:
-        """Since when it only waits for a next request."""
+        """Since when it has been idle, if it is."""
         ...
 
     def is_held_back(self) -> bool:
-        """Whether it is us who do not read."""
+        """Whether we have paused reading, so that the client cannot send."""
         ...
 
     def end(self, error: RequestError | None) -> None:
-        """Answer with the error, if there is one and it would be understood, and close."""
+        """Close, with an error response where the client can still read one."""
         ...
 
 
@@ -65,38 +65,45 @@ class Connections:
     """All connections of one server."""
 
     def __init__(self, settings: ConnectionSettings, note_end: Callable[[str], None]) -> None:
-        """``note_end`` is told why, each time that a connection is ended."""
+        """``note_end`` is called with the reason whenever a connection is ended."""
         self._seconds = {
             Waiting.FIRST_BYTE: settings.header_seconds,
             Waiting.HEADERS: settings.header_seconds,
             Waiting.BODY: settings.body_seconds,
         }
         self._unsent_seconds = settings.body_seconds
-        self._most = settings.connections
-        self._most_unfinished = settings.unfinished_requests
-        self._pause = min(_LONGEST_PAUSE, min(self._seconds.values()) / _LOOKS_IN_A_DEADLINE)
+        self._limit = settings.connections
+        self._unfinished_limit = settings.unfinished_requests
+        self._sweep_seconds = min(
+            _LONGEST_SWEEP_SECONDS, min(self._seconds.values()) / _SWEEPS_IN_A_DEADLINE
+        )
         self._note_end = note_end
         self._open: set[Connection] = set()
-        self._next_look: asyncio.TimerHandle | None = None
+        self._next_sweep: asyncio.TimerHandle | None = None
 
     def __len__(self) -> int:
         return len(self._open)
 
     def join(self, connection: Connection) -> None:
-        """One more. Where there are too many, who has kept us waiting longest gives way."""
-        if len(self._open) >= self._most and not self._make_room():
+        """Add a connection. If there are too many, the one that has waited longest is aborted, or
+        the new one if none waits."""
+        if len(self._open) >= self._limit and not self._make_room():
             self._note_end("full")
-            connection.end(_full())
+            connection.end(_full_refusal())
             return
         self._open.add(connection)
-        if self._next_look is None:
-            self._look_later()
+        if self._next_sweep is None:
+            self._schedule_sweep()
 
     def leave(self, connection: Connection) -> None:
         self._open.discard(connection)
 
     def _make_room(self) -> bool:
-        waiting = [(since, one) for one in self._open if (since := _waiting_since(one)) is not None]
+        waiting = [
+            (since, connection)
+            for connection in self._open
+            if (since := _waiting_since(connection)) is not None
+        ]
         if not waiting:
             return False
         longest = min(waiting, key=lambda pair: pair[0])[1]
@@ -105,26 +112,26 @@ class Connections:
         longest.transport.abort()
         return True
 
-    def _look_later(self) -> None:
-        self._next_look = asyncio.get_running_loop().call_later(self._pause, self._look)
+    def _schedule_sweep(self) -> None:
+        self._next_sweep = asyncio.get_running_loop().call_later(self._sweep_seconds, self._sweep)
 
-    def _look(self) -> None:
+    def _sweep(self) -> None:
         now = asyncio.get_running_loop().time()
         unfinished: defaultdict[str, list[Connection]] = defaultdict(list)
         for connection in tuple(self._open):
             if connection.awaited is not Waiting.NOTHING:
-                self._look_at_sender(connection, now, unfinished)
-            self._look_at_reader(connection, now)
+                self._check_sender(connection, now, unfinished)
+            self._check_reader(connection, now)
         for connections in unfinished.values():
-            if len(connections) > self._most_unfinished:
-                connections.sort(key=lambda one: one.awaited_since)
-                for connection in connections[: -self._most_unfinished]:
+            if len(connections) > self._unfinished_limit:
+                connections.sort(key=lambda connection: connection.awaited_since)
+                for connection in connections[: -self._unfinished_limit]:
                     self._end(connection, "crowded", _crowded_refusal())
-        self._next_look = None
+        self._next_sweep = None
         if self._open:
-            self._look_later()
+            self._schedule_sweep()
 
-    def _look_at_sender(
+    def _check_sender(
         self, connection: Connection, now: float, unfinished: defaultdict[str, list[Connection]]
     ) -> None:
         awaited = connection.awaited
@@ -135,11 +142,13 @@ class Connections:
         elif connection.is_held_back():
             connection.awaited_since = now
         elif waited >= self._seconds[awaited]:
-            self._end(connection, awaited.name.lower(), _slow(awaited, self._seconds[awaited]))
+            self._end(
+                connection, awaited.name.lower(), _slow_refusal(awaited, self._seconds[awaited])
+            )
         elif waited >= _BURST_SECONDS and (address := connection.address()) is not None:
             unfinished[address].append(connection)
 
-    def _look_at_reader(self, connection: Connection, now: float) -> None:
+    def _check_reader(self, connection: Connection, now: float) -> None:
         unsent = connection.transport.get_write_buffer_size()
         if not unsent or unsent < connection.unsent or not connection.unsent:
             connection.unsent_since = now
@@ -159,7 +168,7 @@ def _waiting_since(connection: Connection) -> float | None:
     return None if connection.is_held_back() else connection.awaited_since
 
 
-def _slow(awaited: Waiting, seconds: float) -> RequestError:
+def _slow_refusal(awaited: Waiting, seconds: float) -> RequestError:
     part = "body" if awaited is Waiting.BODY else "headers"
     return RequestError(
         ErrorCode.TIMEOUT,
@@ -176,7 +185,7 @@ def _crowded_refusal() -> RequestError:
     )
 
 
-def _full() -> RequestError:
+def _full_refusal() -> RequestError:
     return RequestError(
         ErrorCode.OVERLOADED,
         "There are too many connections. Try again shortly.",

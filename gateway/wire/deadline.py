@@ -1,4 +1,4 @@
-"""How long an operation is worked on: until its deadline, or until nobody waits for it."""
+"""The deadline of a request, which also ends when the client disconnects."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -8,16 +8,16 @@ from starlette.requests import ClientDisconnect, Request
 
 
 class RequestDeadline:
-    """The deadline of one request. A client that hangs up makes it come at once."""
+    """The deadline of one request. It expires at once when the client disconnects."""
 
-    def __init__(self, request: Request, deadline: asyncio.Timeout) -> None:
+    def __init__(self, request: Request, timeout: asyncio.Timeout) -> None:
         self._request = request
-        self._deadline = deadline
+        self._timeout = timeout
         self.hung_up = False
 
     @asynccontextmanager
     async def watch_for_hang_up(self) -> AsyncIterator[None]:
-        """Notice a hang-up from now on. The body must have been read: this reads what follows."""
+        """Watch for a disconnect. The body must have been read: this reads on from there."""
         watching = asyncio.create_task(self._watch())
         try:
             yield
@@ -28,18 +28,18 @@ class RequestDeadline:
         while (await self._request.receive())["type"] != "http.disconnect":
             continue
         self.hung_up = True
-        self._deadline.reschedule(asyncio.get_running_loop().time())
+        self._timeout.reschedule(asyncio.get_running_loop().time())
 
 
 @asynccontextmanager
 async def request_deadline(request: Request, seconds: float) -> AsyncIterator[RequestDeadline]:
-    """Raises TimeoutError when it is over, ClientDisconnect when nobody waits any more."""
-    deadline = asyncio.timeout(seconds)
-    kept = RequestDeadline(request, deadline)
+    """Raises TimeoutError after ``seconds``, or ClientDisconnect when the client disconnects."""
+    timeout = asyncio.timeout(seconds)
+    deadline = RequestDeadline(request, timeout)
     try:
-        async with deadline:
-            yield kept
+        async with timeout:
+            yield deadline
     except TimeoutError:
-        if kept.hung_up:
+        if deadline.hung_up:
             raise ClientDisconnect from None
         raise

@@ -1,4 +1,4 @@
-"""Whether this process is on its way out."""
+"""Whether this process is draining: finishing its requests before it stops."""
 
 import asyncio
 import logging
@@ -7,7 +7,8 @@ log = logging.getLogger(__name__)
 
 
 class Drain:
-    """Begins once and never ends: readiness turns false, and clients are told to go elsewhere."""
+    """Begins once and never ends. From then on the process is not ready, and its responses ask
+    clients to reconnect."""
 
     def __init__(self) -> None:
         self._begun = asyncio.Event()
@@ -26,5 +27,5 @@ class Drain:
         await self._begun.wait()
 
     async def is_serving(self) -> bool:
-        """What readiness asks."""
+        """The readiness check."""
         return not self.has_begun

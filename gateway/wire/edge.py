@@ -1,4 +1,4 @@
-"""What every response carries and every request leaves behind: trace, headers, figures, a line."""
+"""The outermost middleware: trace ids, security headers, metrics, log lines, masked errors."""
 
 import logging
 import re
@@ -24,7 +24,7 @@ TRACEPARENT = re.compile(
     r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}"
 )
 
-# A page that needs more says so itself; these are for everything else.
+# Defaults: a response that sets one of these itself keeps its own value.
 SECURITY_HEADERS = {
     "Cache-Control": "private, no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 
 
 class Edge:
-    """The outermost middleware: nothing leaves unmarked, and no error leaves unmasked."""
+    """Adds the trace id and security headers to every response, and masks unexpected errors."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics, drain: Drain) -> None:
         self._app = app
@@ -48,17 +48,17 @@ class Edge:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         match scope["type"]:
             case "http":
-                await self._answer(scope, receive, send)
+                await self._handle_http(scope, receive, send)
             case "websocket":
-                await self._talk(scope, receive, send)
+                await self._handle_websocket(scope, receive, send)
             case _:
                 await self._app(scope, receive, send)
 
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        record = _begin(scope)
+    async def _handle_http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        record = _begin_record(scope)
         started_at, status = time.perf_counter(), 0
 
-        async def send_marked(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
@@ -66,29 +66,30 @@ class Edge:
                 headers[TRACE_HEADER] = record.trace_id
                 for name, value in SECURITY_HEADERS.items():
                     headers.setdefault(name, value)
-                if self._drain.has_begun:  # before the server closes connections by itself
+                if self._drain.has_begun:  # clients reconnect elsewhere before the server stops
                     headers["Connection"] = "close"
             await send(message)
 
         try:
-            await self._app(scope, receive, send_marked)
+            await self._app(scope, receive, send_with_headers)
         except ClientDisconnect:
             status = CLIENT_CLOSED_REQUEST  # nobody is left to answer
         except Exception as error:
             log_failure(error, record.trace_id)
             record.note_answer([error_entry(masked_error(), record.trace_id)], {})
             if not status:
-                await error_response(masked_error(), record.trace_id)(scope, receive, send_marked)
+                response = error_response(masked_error(), record.trace_id)
+                await response(scope, receive, send_with_headers)
         finally:
             seconds = time.perf_counter() - started_at
             self._metrics.note_request(scope["path"], record, status, seconds)
             log_request(scope["method"], scope["path"], record, status, seconds)
 
-    async def _talk(self, scope: Scope, receive: Receive, send: Send) -> None:
-        record = _begin(scope)
+    async def _handle_websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        record = _begin_record(scope)
         started_at, code = time.perf_counter(), None
 
-        async def send_noted(message: Message) -> None:
+        async def send_with_code(message: Message) -> None:
             nonlocal code
             if message["type"] == "websocket.close":
                 code = message.get("code")
@@ -97,12 +98,12 @@ class Edge:
             await send(message)
 
         try:
-            await self._app(scope, receive, send_noted)
+            await self._app(scope, receive, send_with_code)
         finally:
             log_socket(record, code, time.perf_counter() - started_at)
 
 
-def _begin(scope: Scope) -> OperationRecord:
+def _begin_record(scope: Scope) -> OperationRecord:
     trace_id = trace_id_from(Headers(scope=scope).get("traceparent"))
     scope.setdefault("state", {})["trace_id"] = trace_id
     return begin_record(trace_id)
@@ -113,13 +114,13 @@ def trace_id_of(request: Request) -> str:
 
 
 async def answer_refusal(request: Request, error: Exception) -> Response:
-    """The answer to a RequestError that a route lets out."""
+    """Turn a RequestError raised by a route into its response."""
     if not isinstance(error, RequestError):
         raise error
     return error_response(error, trace_id_of(request))
 
 
 def trace_id_from(traceparent: str | None) -> str:
-    """The caller's W3C trace id if it is well formed, else one of our own."""
-    given = TRACEPARENT.fullmatch(traceparent or "")
-    return given[1] if given else secrets.token_hex(16)
+    """The caller's W3C trace id if it is well formed, else a new one."""
+    match = TRACEPARENT.fullmatch(traceparent or "")
+    return match[1] if match else secrets.token_hex(16)

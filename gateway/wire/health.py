@@ -1,4 +1,4 @@
-"""Whether this process lives, and whether it can answer; if not, why."""
+"""Liveness and readiness, with the reasons if the process is not ready."""
 
 import asyncio
 import logging
@@ -14,7 +14,7 @@ from gateway.logs.lines import facts
 from gateway.logs.repeats import PLACE
 from gateway.wire.answers import json_response
 
-#: What is wrong, if anything is.
+#: Returns the fault, or None if there is none.
 Check = Callable[[], Awaitable[Fault | None]]
 
 CHECK_SECONDS = 2
@@ -23,59 +23,61 @@ log = logging.getLogger(__name__)
 
 
 class State(NamedTuple):
-    """What was found: reasons to send nobody here, and what is to be mended all the same."""
+    """The result of the checks: faults that make the process not ready, and warnings."""
 
     reasons: tuple[Fault, ...] = ()
     warnings: tuple[Fault, ...] = ()
 
 
 class Health:
-    """``GET /health/live`` and ``GET /health/ready``: names from a closed list, and no detail."""
+    """``GET /health/live`` and ``GET /health/ready``, which name faults but give no details."""
 
     def __init__(self, checks: Mapping[Fault, Check], warnings: Collection[Check] = ()) -> None:
-        """Each check stands under the fault that it names where it fails or does not end."""
+        """``checks`` maps a fault to its check. The fault is also reported if the check raises or
+        takes too long."""
         self._checks = checks
         self._warnings = warnings
         self._state = State()
-        self._looking: asyncio.Task[State] | None = None
+        self._running: asyncio.Task[State] | None = None
 
     async def live(self, request: Request) -> Response:
         return json_response({"live": True}, HTTPStatus.OK)
 
     async def ready(self, request: Request) -> Response:
-        state = await self._look()
+        state = await self._current_state()
         is_ready = not state.reasons
         return json_response(
             {"ready": is_ready, "reasons": state.reasons, "warnings": state.warnings},
             HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE,
         )
 
-    async def _look(self) -> State:
-        """Whoever asks while somebody looks already is told the same."""
-        if self._looking is None or self._looking.done():
-            self._looking = asyncio.create_task(self._run_checks())
-        return await asyncio.shield(self._looking)
+    async def _current_state(self) -> State:
+        """Run the checks; concurrent probes share one run."""
+        if self._running is None or self._running.done():
+            self._running = asyncio.create_task(self._run_checks())
+        return await asyncio.shield(self._running)
 
     async def _run_checks(self) -> State:
-        reasons = await asyncio.gather(*(_ask(*named) for named in self._checks.items()))
-        warnings = await asyncio.gather(*(_ask(None, check) for check in self._warnings))
-        state = State(_each(reasons), _each(warnings))
+        reasons = await asyncio.gather(*(_run_check(*item) for item in self._checks.items()))
+        warnings = await asyncio.gather(*(_run_check(None, check) for check in self._warnings))
+        state = State(_distinct(reasons), _distinct(warnings))
         if state != self._state:
             level = logging.WARNING if any(state) else logging.INFO
-            known = facts(reasons=state.reasons, warnings=state.warnings)
+            extra = facts(reasons=state.reasons, warnings=state.warnings)
             text = "not ready" if state.reasons else "ready"
-            log.log(level, text, extra={**known, PLACE: repr(state)})
+            log.log(level, text, extra={**extra, PLACE: repr(state)})
             self._state = state
         return state
 
 
-async def _ask(named: Fault | None, check: Check) -> Fault | None:
+async def _run_check(fault: Fault | None, check: Check) -> Fault | None:
+    """The result of a check; ``fault`` if it raises or takes too long."""
     try:
         async with asyncio.timeout(CHECK_SECONDS):
             return await check()
     except Exception:
-        return named
+        return fault
 
 
-def _each(found: Collection[Fault | None]) -> tuple[Fault, ...]:
-    return tuple(dict.fromkeys(fault for fault in found if fault))
+def _distinct(faults: Collection[Fault | None]) -> tuple[Fault, ...]:
+    return tuple(dict.fromkeys(fault for fault in faults if fault))

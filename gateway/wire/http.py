@@ -1,4 +1,4 @@
-"""``/graphql``: from an HTTP request to its response, by the GraphQL-over-HTTP specification."""
+"""``/graphql`` over HTTP, by the GraphQL-over-HTTP specification."""
 
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
@@ -22,8 +22,11 @@ from gateway.wire.edge import trace_id_of
 
 
 class GraphQLOverHTTP:
-    """The endpoint. Errors before an operation is understood keep their own HTTP status; errors
-    of a well-formed operation follow the media type of the answer."""
+    """The HTTP endpoint.
+
+    A request that is refused before its operation is parsed keeps the HTTP status of its error.
+    After that, the status depends on the media type of the answer.
+    """
 
     def __init__(
         self,
@@ -43,44 +46,44 @@ class GraphQLOverHTTP:
     async def post(self, request: Request) -> Response:
         """An operation in the body."""
 
-        async def operation() -> OperationRequest:
+        async def read_operation() -> OperationRequest:
             media_types.require_json(
                 request.headers.get("content-type"), request.headers.get("content-encoding")
             )
             return parameters.from_body(await read_body(request, self._body_limit))
 
-        return await self._respond(request, operation)
+        return await self._respond(request, read_operation)
 
     async def get(self, request: Request) -> Response:
-        """A query in the address: offered in development only, since addresses end up in logs."""
+        """A query in the URL: in development only, since URLs end up in logs."""
 
-        async def operation() -> OperationRequest:
+        async def read_operation() -> OperationRequest:
             return parameters.from_url(request.query_params)
 
-        return await self._respond(request, operation)
+        return await self._respond(request, read_operation)
 
     async def _respond(
-        self, request: Request, operation: Callable[[], Awaitable[OperationRequest]]
+        self, request: Request, read_operation: Callable[[], Awaitable[OperationRequest]]
     ) -> Response:
         trace_id = trace_id_of(request)
         media_type = media_types.JSON
         record = current_record()
         try:
-            async with request_deadline(request, self._seconds) as waiting:
+            async with request_deadline(request, self._seconds) as deadline:
                 media_type = media_types.negotiate(request.headers.get("accept"))
                 self._admission.refuse_if_full()
                 viewer = await self._viewer(request)
                 record.role = viewer.role
-                understood = await operation()
-                record.note_document(understood.document)
-                asked_at = perf_counter()
-                async with waiting.watch_for_hang_up(), self._admission.turn(viewer.lane):
-                    record.turn_seconds = perf_counter() - asked_at
-                    answer = await self._run(understood, viewer, trace_id)
+                operation = await read_operation()
+                record.note_document(operation.document)
+                queued_at = perf_counter()
+                async with deadline.watch_for_hang_up(), self._admission.turn(viewer.lane):
+                    record.turn_seconds = perf_counter() - queued_at
+                    answer = await self._run(operation, viewer, trace_id)
         except RequestError as error:
             return self._refusal(error, trace_id, media_type)
         except TimeoutError:
-            return self._refusal(_too_late(), trace_id, media_type)
+            return self._refusal(_timeout_error(), trace_id, media_type)
         record.note_answer(answer.errors, answer.extensions)
         return answer_response(answer, media_type)
 
@@ -95,7 +98,7 @@ class GraphQLOverHTTP:
         except RequestError as error:
             return Answer(None, [error_entry(error, trace_id)], status=error.status)
         except Exception as error:
-            # A deadline cancels, so a TimeoutError from below is somebody else's failure.
+            # Our deadline cancels this task, so a TimeoutError raised in it is not ours.
             log_failure(error, trace_id)
             failure = masked_error()
             return Answer(None, [error_entry(failure, trace_id)], status=failure.status)
@@ -106,7 +109,7 @@ class GraphQLOverHTTP:
         return error_response(error, trace_id, media_type)
 
 
-def _too_late() -> RequestError:
+def _timeout_error() -> RequestError:
     return RequestError(
         ErrorCode.TIMEOUT,
         "The request took too long. Ask for less, or for a shorter period.",

@@ -1,4 +1,4 @@
-"""What an operator asks a process about itself, apart from what clients ask: health and metrics."""
+"""The internal application: health and metrics, served to operators on a separate address."""
 
 from collections.abc import Awaitable, Callable
 

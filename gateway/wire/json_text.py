@@ -1,4 +1,4 @@
-"""Reads JSON within limits: its outline is counted before it is parsed."""
+"""Parses JSON within limits, which are checked on the raw text before parsing."""
 
 import re
 from http import HTTPStatus
@@ -10,18 +10,18 @@ import orjson
 from gateway.errors import ErrorCode, RequestError
 from gateway.limits import DEEPEST_JSON, MOST_KEYS, MOST_QUOTES, MOST_VALUES
 
-#: A text with its quotes. One that does not end reaches to the end of the body, so that no byte is
-#: looked at twice.
-_TEXT = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+#: A JSON string with its quotes. An unterminated one matches to the end of the body, so that no
+#: byte is scanned twice.
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 _BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _OPENING = frozenset(b"[{")
 
 
 def read_json(text: bytes) -> Any:
-    """The value of a JSON text.
+    """Parse a JSON text.
 
-    Raises RequestError with TOO_LARGE or BAD_REQUEST. No error quotes the text, which may hold
-    personal data.
+    Raises RequestError with TOO_LARGE or BAD_REQUEST. Errors never quote the text, which may
+    contain personal data.
     """
     keys = _count_keys_within_limits(text)
     try:
@@ -34,10 +34,10 @@ def read_json(text: bytes) -> Any:
 
 
 def _count_keys_within_limits(text: bytes) -> int:
-    """How many keys are written in a JSON text, where it is within the limits."""
+    """Check a JSON text against the limits, and return how many keys are written in it."""
     if text.count(b'"') > MOST_QUOTES:
         raise _too_much(f"more than {MOST_QUOTES} quotes")
-    outline = _TEXT.sub(b"", text)
+    outline = _STRING.sub(b"", text)
     keys = outline.count(b":")
     if keys > MOST_KEYS:
         raise _too_much(f"more than {MOST_KEYS} keys")
@@ -59,14 +59,15 @@ def _is_too_deep(outline: bytes) -> bool:
 
 
 def _count_keys(value: Any) -> int:
-    """How many keys there are in a value. Of two that are the same the parser keeps one."""
+    """How many keys a parsed value has: fewer than were written if an object repeats a key, since
+    the parser keeps only one of them."""
     keys, level = 0, [value]
     while level:
-        objects = [one for one in level if isinstance(one, dict)]
+        objects = [item for item in level if isinstance(item, dict)]
         keys += sum(map(len, objects))
-        lists = (one for one in level if isinstance(one, list))
-        inner = chain.from_iterable((*(one.values() for one in objects), *lists))
-        level = [one for one in inner if isinstance(one, dict | list)]
+        lists = (item for item in level if isinstance(item, list))
+        inner = chain.from_iterable((*(object_.values() for object_ in objects), *lists))
+        level = [item for item in inner if isinstance(item, dict | list)]
     return keys
 
 

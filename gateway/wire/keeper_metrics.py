@@ -1,4 +1,4 @@
-"""Figures about the keeper's jobs, for Prometheus."""
+"""Prometheus metrics of the keeper's jobs."""
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 
@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from models.jobs.scheduler import Job, Jobs
 
-#: What is told of each job: a name, its meaning, the value; None where there is none yet.
+#: Metrics of each job: name, help text, and how to read the value; None if there is none yet.
 _GAUGES: tuple[tuple[str, str, Callable[[Job], float | None]], ...] = (
     (
         "gerbang_job_last_success_timestamp_seconds",
@@ -28,7 +28,7 @@ _COUNTERS: tuple[tuple[str, str, Callable[[Job], float]], ...] = (
 
 
 class KeeperMetrics(Collector):
-    """The figures of one keeper process."""
+    """The metrics of one keeper process."""
 
     def __init__(
         self,
@@ -36,7 +36,8 @@ class KeeperMetrics(Collector):
         figures: Mapping[str, str],
         read: Callable[[], Awaitable[Mapping[str, float]]],
     ) -> None:
-        """``figures`` are gauges, their meanings by name, that are read for each page."""
+        """``figures`` maps the names of further gauges to their help texts; ``read`` returns their
+        values at each scrape."""
         self._jobs = jobs
         self._read = read
         self._registry = CollectorRegistry()

@@ -1,4 +1,4 @@
-"""Which media type a body has, and which one the client accepts for the answer."""
+"""Content negotiation: the media type of the request body and of the response."""
 
 from email.message import Message
 from functools import lru_cache
@@ -16,12 +16,12 @@ ANSWERED_BY = {
     "application/*": JSON,
     "*/*": JSON,
 }
-#: Clients say the same in each request.
-_REMEMBERED = 100
+#: Clients send the same few headers with every request.
+_CACHE_SIZE = 100
 
 
 def require_json(content_type: str | None, content_encoding: str | None) -> None:
-    """Only plain ``application/json`` in UTF-8, which no other site's form can send."""
+    """Accept only plain ``application/json`` in UTF-8, which a form of another site cannot send."""
     kind, charset = _parse((content_type or "")[:LONGEST_MEDIA_TYPES])
     if kind != JSON or charset not in (None, "utf-8"):
         raise _unsupported("Send the operation as application/json in UTF-8.")
@@ -29,7 +29,7 @@ def require_json(content_type: str | None, content_encoding: str | None) -> None
         raise _unsupported("Send the body without Content-Encoding.")
 
 
-@lru_cache(_REMEMBERED)
+@lru_cache(_CACHE_SIZE)
 def negotiate(accept: str | None) -> str:
     """The best media type that the client accepts; the first named wins a tie."""
     if accept is not None and len(accept) > LONGEST_MEDIA_TYPES:
@@ -60,7 +60,7 @@ def _quality(text: object) -> float:
     return quality if 0 <= quality <= 1 else 0.0
 
 
-@lru_cache(_REMEMBERED)
+@lru_cache(_CACHE_SIZE)
 def _parse(content_type: str) -> tuple[str, str | None]:
     if not content_type.strip():
         return "", None

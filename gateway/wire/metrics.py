@@ -1,4 +1,4 @@
-"""Figures about the gateway itself for Prometheus: no viewer, no case, no country."""
+"""Prometheus metrics of the gateway. No label names a viewer, a case or a country."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from functools import cache
@@ -14,31 +14,31 @@ from models.vocabulary import Role
 
 MEASURED_PATHS = ("/graphql",)
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
-#: The label of what is not known: nobody acts in a role before the token was verified.
+#: The role label of requests whose token was not verified.
 UNKNOWN = "unknown"
 
-#: Figures that are read when somebody asks for the page: gauges by name, seconds or numbers.
+#: Reads the values of gauges, by name, at each scrape.
 Figures = Callable[[], Awaitable[Mapping[str, float]]]
-#: How an operation's seconds are observed, and how it and its statements are counted.
+#: Observes an operation's seconds, counts the operation, and counts its statements.
 _Series = tuple[Callable[[float], None], Callable[[], None], Callable[[float], None]]
 
 
-class Crowd(Protocol):
-    """How many operations run, and how many wait for their turn."""
+class OperationCounts(Protocol):
+    """How many operations run, and how many wait for admission."""
 
     running: int
     waiting: int
 
 
 class Pool(Protocol):
-    """The connections of this process to its database."""
+    """The connection pool of this process."""
 
     def size(self) -> int: ...
     def checkedout(self) -> int: ...
 
 
 class Metrics:
-    """The figures of one gateway process. Every label has a closed list of values."""
+    """The metrics of one gateway process. Every label has a closed list of values."""
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
@@ -97,7 +97,7 @@ class Metrics:
         return Counter(name, meaning, labels, registry=self._registry)
 
     def note_request(self, path: str, record: OperationRecord, status: int, seconds: float) -> None:
-        """Note one finished request; status 499 is one whose client hung up."""
+        """Record a finished request; status 499 means that the client disconnected."""
         if path not in MEASURED_PATHS:
             return
         self._requests_of(status).inc()
@@ -108,7 +108,7 @@ class Metrics:
             self._note_operation(record, seconds)
 
     def note_payload(self, record: OperationRecord) -> None:
-        """Note one payload of a subscription, and begin to count for the next."""
+        """Record one payload of a subscription, and reset the record for the next."""
         self._note_operation(record, record.execution_seconds)
         record.begin_anew()
 
@@ -123,12 +123,13 @@ class Metrics:
             self._fallbacks.labels(record.why_executor.value).inc()
 
     def _series(self, kind: Kind, role: Role | None, way: Way) -> _Series:
-        """Kept, since looking up series by their labels costs more than counting in them."""
-        named = (kind.value, role.value if role else UNKNOWN)
+        """The methods that update these labels. Cached, since ``labels()`` costs more than the
+        update itself."""
+        labels = (kind.value, role.value if role else UNKNOWN)
         return (
-            self._operation_seconds.labels(*named).observe,
+            self._operation_seconds.labels(*labels).observe,
             self._operations.labels(kind.value, way.value).inc,
-            self._statements.labels(*named).inc,
+            self._statements.labels(*labels).inc,
         )
 
     def note_errors(self, record: OperationRecord) -> None:
@@ -150,18 +151,18 @@ class Metrics:
     def note_refusal(self, reason: str) -> None:
         self._refused.labels(reason).inc()
 
-    def watch(self, crowd: Crowd) -> None:
-        """Tell from now on how many run and wait, as of the moment of being asked."""
-        self._gauge("gerbang_running", "Operations that run.", lambda: crowd.running)
-        self._gauge("gerbang_waiting", "Operations that wait.", lambda: crowd.waiting)
+    def watch(self, counts: OperationCounts) -> None:
+        """Report how many operations run and wait at each scrape."""
+        self._gauge("gerbang_running", "Operations that run.", lambda: counts.running)
+        self._gauge("gerbang_waiting", "Operations that wait.", lambda: counts.waiting)
 
     def watch_pool(self, pool: Pool) -> None:
-        """Tell from now on how many connections there may be, and how many are in use."""
+        """Report the size of the pool, and how much of it is in use, at each scrape."""
         self._gauge("gerbang_pool_size", "Connections that there may be.", pool.size)
         self._gauge("gerbang_pool_in_use", "Connections that are in use.", pool.checkedout)
 
     def watch_figures(self, figures: Mapping[str, str], read: Figures) -> None:
-        """Read gauges, whose meanings are given by name, whenever the page is asked for."""
+        """Add gauges, given as help texts by name, whose values ``read`` returns at each scrape."""
         for name, meaning in figures.items():
             self._figures[name] = Gauge(name, meaning, registry=self._registry)
         self._read_figures = read

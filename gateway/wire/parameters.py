@@ -1,4 +1,4 @@
-"""From the bytes of a request to one well-formed OperationRequest, or a RequestError."""
+"""Parses the parameters of an operation from a body, a message or a URL."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,7 +7,7 @@ from gateway.errors import ErrorCode, RequestError
 from gateway.execution.operation import OperationRequest
 from gateway.wire.json_text import read_json
 
-#: The only way to write the character U+0000 in JSON.
+#: The only way to write U+0000 in JSON, so bodies without it need no closer look.
 _NUL = rb"\u0000"
 URL_PARAMETERS = ("query", "documentId", "operationName", "variables", "extensions")
 
@@ -23,15 +23,15 @@ def from_body(body: bytes) -> OperationRequest:
 
 
 def from_message(payload: Any) -> OperationRequest:
-    """The operation that a subscription asks for."""
+    """The operation in the payload of a `subscribe` message."""
     if not isinstance(payload, dict):
         raise _bad("The payload must be an object.")
     return _operation(payload, may_write=False)
 
 
-def from_url(given: Mapping[str, str]) -> OperationRequest:
-    """The operation in a GET's query string: it may read, never write."""
-    parameters: dict[str, Any] = {name: given[name] for name in URL_PARAMETERS if name in given}
+def from_url(query: Mapping[str, str]) -> OperationRequest:
+    """The operation in the query string of a GET, which may not be a mutation."""
+    parameters: dict[str, Any] = {name: query[name] for name in URL_PARAMETERS if name in query}
     for name in ("variables", "extensions"):
         if name in parameters:
             parameters[name] = read_json(parameters[name].encode("utf-8", "surrogatepass"))
@@ -48,7 +48,7 @@ def _operation(
     _optional(parameters, "extensions", dict)
     variables = _optional(parameters, "variables", dict) or {}
     if may_hold_nul:
-        _refuse_unstorable(variables)
+        _refuse_nul(variables)
     return OperationRequest(
         document=document,
         document_id=document_id,
@@ -65,16 +65,16 @@ def _optional(parameters: dict[str, Any], name: str, kind: type) -> Any:
     return value
 
 
-def _refuse_unstorable(variables: dict[str, Any]) -> None:
-    """Refuse what no row could hold: the character U+0000."""
+def _refuse_nul(variables: dict[str, Any]) -> None:
+    """Refuse the character U+0000, which PostgreSQL cannot store in a text."""
     level: list[Any] = [variables]
     while level:
         if any(isinstance(value, str) and "\0" in value for value in level):
             raise _bad("`variables` hold the character U+0000, which is no text.")
-        level = [inner for value in level for inner in _inside(value)]
+        level = [inner for value in level for inner in _children(value)]
 
 
-def _inside(value: Any) -> list[Any]:
+def _children(value: Any) -> list[Any]:
     if isinstance(value, dict):
         return [*value.keys(), *value.values()]
     return value if isinstance(value, list) else []

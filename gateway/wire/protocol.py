@@ -1,8 +1,11 @@
-"""Uvicorn's protocols within our limits: the one place that touches what is private to it.
+"""Subclasses of uvicorn's protocols that enforce our limits on connections.
 
-HTTP: who is slow, crowded or malformed is ended, with an error where it would be understood; an
-offer of another protocol (h2c) is ignored, as RFC 9110 §7.8 allows. WebSocket: whoever takes
-neither the handshake nor its own pongs is ended.
+This is the only module that depends on uvicorn's private attributes, so uvicorn is pinned.
+
+HTTP: a connection that is too slow, malformed, or one of too many is closed, with an error response
+where the client can still read one. An offer to upgrade to another protocol (h2c) is ignored, as
+RFC 9110 §7.8 allows. WebSocket: a connection is closed if its handshake is malformed, or if it
+sends pings without reading the pongs.
 """
 
 import asyncio
@@ -23,33 +26,33 @@ from gateway.wire.connections import CLOSE_SECONDS, Connections, Waiting
 from gateway.wire.edge import SECURITY_HEADERS, TRACE_HEADER
 from gateway.wire.metrics import Metrics
 
-#: The release that this file was written against: a newer one is to be read first.
+#: The release that this module was written against. Read a newer one before allowing it here.
 UVICORN = "0.54.0"
 
-#: How many requests may wait behind the one that runs: browsers send none, benchmarks a few.
+#: Most pipelined requests behind the one that runs. Browsers send none, benchmarks a few.
 _MOST_PIPELINED = 16
-#: Colon, blank and line break of a header.
-_PUNCTUATION = 4
+#: Bytes of the colon, space and line break of a header.
+_SEPARATOR_BYTES = 4
 _NOTHING = Waiting.NOTHING
-#: The headers that offer another protocol, and the words of `Connection` that name them.
-_OFFER = frozenset({b"upgrade", b"http2-settings"})
+#: Headers that offer an upgrade to another protocol, and the options of `Connection` for them.
+_UPGRADE_HEADERS = frozenset({b"upgrade", b"http2-settings"})
 
 
 def bounded_http(settings: ConnectionSettings, metrics: Metrics) -> type[asyncio.Protocol]:
-    """The protocol of one server's connections, which know of each other."""
+    """A factory of HTTP protocols that share one set of connections and its limits."""
     connections = Connections(settings, metrics.note_connection_end)
     addresses = Addresses(settings.trusted_proxies, settings.forwarding_header)
-    made = partial(
+    factory = partial(
         BoundedHTTP,
         connections=connections,
         addresses=addresses,
         header_limit=settings.header_limit,
     )
-    return cast(type[asyncio.Protocol], made)
+    return cast(type[asyncio.Protocol], factory)
 
 
 class BoundedHTTP(HttpToolsProtocol):
-    """One connection of HTTP."""
+    """One HTTP connection."""
 
     def __init__(
         self,
@@ -60,20 +63,20 @@ class BoundedHTTP(HttpToolsProtocol):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.others = connections
+        self.bounded_connections = connections
         self.addresses = addresses
         self.header_limit = header_limit
         self.awaited = Waiting.FIRST_BYTE
         self.awaited_since = 0.0
         self.unsent = 0
         self.unsent_since = 0.0
-        #: The request of which the rest is awaited, and how much of its headers was received.
+        #: The scope of the request we wait for, and the bytes of its headers received so far.
         self.awaited_scope: Any = None
         self.header_size = 0
         self.segment_size = 0
         self.fault: RequestError | None = None
 
-    # What the connections ask
+    # The Connection protocol, called by Connections
 
     def address(self) -> str | None:
         if self.client is None:
@@ -97,20 +100,20 @@ class BoundedHTTP(HttpToolsProtocol):
             if cycle is None or cycle.response_complete:
                 self._answer_and_close(error)
             else:
-                cycle.keep_alive = False  # what came whole is answered, and then it ends
+                cycle.keep_alive = False  # finish the complete request, then close
                 self.fault = error
-                self._await(Waiting.NOTHING)
+                self._wait_for(Waiting.NOTHING)
         elif cycle.more_body and not cycle.response_started and not self.pipeline:
             cycle.disconnected = True
             cycle.message_event.set()
             self._answer_and_close(error)
         else:
             self.transport.close()
-            self._await(Waiting.NOTHING)
+            self._wait_for(Waiting.NOTHING)
 
     def _answer_and_close(self, error: RequestError | None) -> None:
-        """What the client has still to send is read for a moment: closing at once would reset the
-        connection, and the answer might be lost."""
+        """Send the error and close our side. What the client still sends is read for a moment:
+        closing at once would reset the connection, and the response could be lost."""
         self.fault = error
         if error is not None:
             self.transport.write(_closing_response(error))
@@ -119,17 +122,17 @@ class BoundedHTTP(HttpToolsProtocol):
         else:
             self.flow.resume_reading()
             self.transport.write_eof()
-        self._await(Waiting.END)
+        self._wait_for(Waiting.END)
 
-    # What the transport tells
+    # Callbacks of the transport
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._await(Waiting.FIRST_BYTE)
-        self.others.join(self)
+        self._wait_for(Waiting.FIRST_BYTE)
+        self.bounded_connections.join(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self.others.leave(self)
+        self.bounded_connections.leave(self)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -145,26 +148,28 @@ class BoundedHTTP(HttpToolsProtocol):
             if self._should_upgrade():
                 self.handle_websocket_upgrade()
             else:
-                self._ignore_offer(data[offer.args[0] :])
+                self._ignore_upgrade(data[offer.args[0] :])
         else:
             self._update_deadline()
 
-    def _ignore_offer(self, following: bytes) -> None:
-        """The parser takes what follows for another protocol, a body included: another parser
-        reads the request once more, without the offer."""
-        headers = self._without_offer()
+    def _ignore_upgrade(self, following: bytes) -> None:
+        """Continue in HTTP/1.1. The parser treats all data after an offer as another protocol, even
+        a body, so a new parser reads the request again without the offer."""
+        headers = self._head_without_upgrade()
         self.parser = httptools.HttpRequestParser(self)
         self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
         self.data_received(headers + following)
 
-    def _without_offer(self) -> bytes:
-        """The headers once more, as of a client that offers nothing."""
+    def _head_without_upgrade(self) -> bytes:
+        """The request line and headers, without the headers that offer an upgrade."""
         version = self.parser.get_http_version().encode()
         lines = [self.parser.get_method() + b" " + self.url + b" HTTP/" + version]
         for name, value in self.headers:
             if name == b"connection":
-                value = b", ".join(word for word in _words(value) if word not in _OFFER)
-            if name not in _OFFER:
+                value = b", ".join(
+                    word for word in _header_options(value) if word not in _UPGRADE_HEADERS
+                )
+            if name not in _UPGRADE_HEADERS:
                 lines.append(name + b": " + value)
         return b"\r\n".join(lines) + b"\r\n\r\n"
 
@@ -175,35 +180,35 @@ class BoundedHTTP(HttpToolsProtocol):
         elif cycle.more_body:
             awaited = Waiting.BODY
         elif cycle.response_complete and self.timeout_keep_alive_task is None:
-            awaited = Waiting.HEADERS  # blank lines, which begin no request
-        else:  # the usual case, which has to be quick
+            awaited = Waiting.HEADERS  # only blank lines: no request has begun
+        else:  # the common case, which has to be fast
             self.awaited = _NOTHING
             self.header_size = 0
             return
         if awaited is not self.awaited or self.awaited_scope is not self.scope:
-            self._await(awaited)
+            self._wait_for(awaited)
             self.awaited_scope = self.scope
             self.header_size = 0
         if awaited is Waiting.HEADERS:
             self.header_size += self.segment_size
             if self.header_size > self.header_limit:
-                self.end(_too_long(self.header_limit))
+                self.end(_headers_too_large(self.header_limit))
 
-    def _await(self, awaited: Waiting) -> None:
+    def _wait_for(self, awaited: Waiting) -> None:
         self.awaited = awaited
         if awaited is not Waiting.NOTHING:
             self.awaited_since = self.loop.time()
 
-    # What the parser tells
+    # Callbacks of the parser
 
     def on_headers_complete(self) -> None:
         if self.header_size + self.segment_size > self.header_limit:
             self._refuse_long_headers()
         if self.parser.should_upgrade():
             if self.parser.get_method() == b"CONNECT":
-                raise self._refusal(_no_proxy())
+                raise self._refusal(_connect_refused())
             if not self._should_upgrade():
-                return  # it is read again, without the offer
+                return  # a new parser reads it again, without the offer
             cycle: Any = self.cycle  # None before the first request
             if cycle is not None and not cycle.response_complete:
                 raise self._refusal(_malformed())
@@ -214,7 +219,7 @@ class BoundedHTTP(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         if self.parser.should_upgrade():
             return
-        # Also where it was answered already, which uvicorn's own leaves as it was.
+        # Also after the response is complete; uvicorn's own method skips that case.
         self.cycle.more_body = False
         self.cycle.message_event.set()
 
@@ -222,15 +227,15 @@ class BoundedHTTP(HttpToolsProtocol):
         return super()._should_upgrade() and self.parser.get_method() == b"GET"
 
     def handle_websocket_upgrade(self) -> None:
-        self.others.leave(self)
+        self.bounded_connections.leave(self)
         super().handle_websocket_upgrade()
 
     def _refuse_long_headers(self) -> None:
         size = len(self.url) + sum(
-            len(name) + len(value) + _PUNCTUATION for name, value in self.headers
+            len(name) + len(value) + _SEPARATOR_BYTES for name, value in self.headers
         )
         if size > self.header_limit:
-            raise self._refusal(_too_long(self.header_limit))
+            raise self._refusal(_headers_too_large(self.header_limit))
 
     def _refusal(self, error: RequestError) -> RequestError:
         self.fault = error
@@ -238,11 +243,11 @@ class BoundedHTTP(HttpToolsProtocol):
 
 
 class BoundedSocket(WebSocketsSansIOProtocol):
-    """One connection of WebSocket."""
+    """One WebSocket connection."""
 
     async def run_asgi(self) -> None:
-        """Uvicorn waits ten seconds for a client to agree to the end, and for ever for it to take
-        what was sent before."""
+        """Close soon after the application ends. Uvicorn alone waits ten seconds for the closing
+        handshake, and has no limit for a client that does not read."""
         await super().run_asgi()
         self.transport.close()
         self.loop.call_later(CLOSE_SECONDS, self.transport.abort)
@@ -250,28 +255,28 @@ class BoundedSocket(WebSocketsSansIOProtocol):
     async def send(self, message: Any) -> None:
         await super().send(message)
         if message["type"] == "websocket.http.response.body":
-            self.handshake_complete = True  # refused: no reason to log an error for each
+            self.handshake_complete = True  # refused on purpose: uvicorn must not log an error
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        if not self.handshake_initiated:  # the library waits for more, and for ever
-            self.transport.write(_closing_response(_no_handshake()))
+        if not self.handshake_initiated:  # malformed: the library would wait for more without end
+            self.transport.write(_closing_response(_malformed_handshake()))
             self.transport.close()
 
     def handle_ping(self) -> None:
-        """Pongs are for clients that take them."""
+        """Drop a client that sends pings but does not read the pongs."""
         if self.writable.is_set():
             super().handle_ping()
         else:
             self.transport.abort()
 
 
-def _words(value: bytes) -> list[bytes]:
+def _header_options(value: bytes) -> list[bytes]:
     return [word.strip().lower() for word in value.split(b",")]
 
 
 def _closing_response(error: RequestError) -> bytes:
-    """The error as the last response of a connection."""
+    """The bytes of an error response that ends the connection."""
     trace_id = secrets.token_hex(16)
     response = error_response(error, trace_id)
     response.headers["Connection"] = "close"
@@ -287,20 +292,20 @@ def _malformed() -> RequestError:
     return RequestError(ErrorCode.BAD_REQUEST, "The request is no well-formed HTTP/1.1.")
 
 
-def _no_handshake() -> RequestError:
+def _malformed_handshake() -> RequestError:
     return RequestError(
         ErrorCode.BAD_REQUEST,
         "The handshake of the socket is malformed, or one of its headers is too long.",
     )
 
 
-def _no_proxy() -> RequestError:
+def _connect_refused() -> RequestError:
     return RequestError(
         ErrorCode.METHOD_NOT_ALLOWED, "This is no proxy.", HTTPStatus.METHOD_NOT_ALLOWED
     )
 
 
-def _too_long(limit: int) -> RequestError:
+def _headers_too_large(limit: int) -> RequestError:
     return RequestError(
         ErrorCode.TOO_LARGE,
         f"The headers are larger than {limit} bytes.",

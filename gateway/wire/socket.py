@@ -1,7 +1,7 @@
-"""One socket, from `connection_init` to its end: the protocol graphql-transport-ws.
+"""The protocol graphql-transport-ws on one accepted WebSocket.
 
-Our own, since those of libraries execute on one schema and in one context for the whole socket;
-here each role has its view, and each payload its own snapshot.
+Libraries implement it with one schema and one context for the whole socket. Here each role has its
+own schema, and each payload is read in its own database snapshot.
 """
 
 import asyncio
@@ -28,25 +28,25 @@ from gateway.wire.sockets import Sockets, UnknownSocket
 
 SUBPROTOCOL = "graphql-transport-ws"
 
-#: Headers of other requests that the payload of `connection_init` stands in for.
+#: HTTP headers that a client may send in the payload of `connection_init` instead.
 _HEADERS = ("authorization", "gerbang-role")
 _LONGEST_ID = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """What one socket may do."""
+class SocketLimits:
+    """The limits of one socket."""
 
     message_size: int = 262_144
     initialise_seconds: float = 3.0
     subscriptions: int = 10
-    #: How many messages wait for a client, and how long it may take none.
+    #: Most outgoing messages that are queued, and how long a client may go without reading one.
     queued: int = 16
     slow_seconds: float = 10.0
 
 
 class Socket:
-    """A socket that was accepted."""
+    """One accepted WebSocket."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class Socket:
         follower: SubscriptionRunner,
         authentication: Authentication,
         sockets: Sockets,
-        limits: Limits,
+        limits: SocketLimits,
         trace_id: str,
     ) -> None:
         self._websocket = websocket
@@ -64,44 +64,46 @@ class Socket:
         self._limits = limits
         self._trace_id = trace_id
         self._outgoing: asyncio.Queue[str] = asyncio.Queue(limits.queued)
-        self._following: dict[str, asyncio.Task[None]] = {}
+        self._subscriptions: dict[str, asyncio.Task[None]] = {}
 
-    async def run(self, place: UnknownSocket) -> CloseCode | None:
-        """Talk until one side ends it; the code with which we did. ``place`` is what the socket
-        holds until its viewer is known."""
+    async def run(self, unknown: UnknownSocket) -> CloseCode | None:
+        """Serve until one side closes. Returns our close code, or None if the client closed.
+
+        ``unknown`` is the socket's entry among those whose viewer is not known yet.
+        """
         ended = SocketClosed(None)
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._send())
-                viewer = await self._initialise(place)
-                with self._sockets.of(viewer, place):
+                viewer = await self._initialise(unknown)
+                with self._sockets.count_for(viewer, unknown):
                     await self._queue({"type": "connection_ack"})
                     await self._serve_messages(viewer, tasks)
         except* SocketClosed as group:
-            ended = _first(group, SocketClosed)
+            ended = _first_error(group, SocketClosed)
         except* Exception as group:
-            log_failure(_first(group, Exception), self._trace_id)
+            log_failure(_first_error(group, Exception), self._trace_id)
             ended = SocketClosed(CloseCode.INTERNAL, "Something went wrong here.")
         if ended.code is not None:
-            # A client that reads nothing does not take this either.
+            # A client that does not read will not accept the close frame either.
             with suppress(TimeoutError, RuntimeError, WebSocketDisconnect):
                 async with asyncio.timeout(CLOSE_SECONDS):
                     await self._websocket.close(ended.code, ended.reason)
-            if not place.is_unknown:
-                await asyncio.sleep(CLOSE_SECONDS)  # for the client to answer; then it is cut
+            if not unknown.is_unknown:
+                await asyncio.sleep(CLOSE_SECONDS)  # time for the client's close frame
         return ended.code
 
-    async def _initialise(self, place: UnknownSocket) -> Viewer:
+    async def _initialise(self, unknown: UnknownSocket) -> Viewer:
         try:
-            async with asyncio.timeout(self._limits.initialise_seconds) as place.deadline:
-                payload = await self._initialisation()
+            async with asyncio.timeout(self._limits.initialise_seconds) as unknown.deadline:
+                payload = await self._receive_init()
                 return await self._viewer(payload)
         except TimeoutError:
             raise SocketClosed(
                 CloseCode.INITIALISATION_TIMEOUT, "Send connection_init sooner."
             ) from None
 
-    async def _initialisation(self) -> dict[str, Any]:
+    async def _receive_init(self) -> dict[str, Any]:
         while True:
             message = await self._receive()
             match message["type"]:
@@ -113,22 +115,23 @@ class Socket:
                 case "subscribe" | "complete":
                     raise SocketClosed(CloseCode.UNAUTHORIZED, "Send connection_init first.")
                 case _:
-                    await self._keep_alive(message)
+                    await self._handle_ping_or_pong(message)
 
     async def _viewer(self, payload: Mapping[str, Any]) -> Viewer:
-        """The headers of the handshake count as well, as far as a client can set any."""
-        said = {name.lower(): value for name, value in payload.items()}
-        if not all(isinstance(said.get(name, ""), str) for name in _HEADERS):
+        """Authenticate by the payload, or by headers of the handshake from clients that can set
+        them."""
+        headers = {name.lower(): value for name, value in payload.items()}
+        if not all(isinstance(headers.get(name, ""), str) for name in _HEADERS):
             raise SocketClosed(CloseCode.BAD_REQUEST, "Authorization and Gerbang-Role are texts.")
         authorization, role = (
-            self._websocket.headers.getlist(name) + ([said[name]] if name in said else [])
+            self._websocket.headers.getlist(name) + ([headers[name]] if name in headers else [])
             for name in _HEADERS
         )
         try:
             viewer = await self._authentication.viewer(authorization, role)
         except RequestError as error:
-            is_ours = error.status >= HTTPStatus.INTERNAL_SERVER_ERROR
-            code = CloseCode.TRY_AGAIN_LATER if is_ours else CloseCode.FORBIDDEN
+            is_server_error = error.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+            code = CloseCode.TRY_AGAIN_LATER if is_server_error else CloseCode.FORBIDDEN
             raise SocketClosed(code, f"{error.code}: {error.message}") from None
         if not self._follower.serves(viewer.role):
             raise SocketClosed(CloseCode.FORBIDDEN, f"The role {viewer.role} follows nothing.")
@@ -152,14 +155,14 @@ class Socket:
             case "subscribe":
                 await self._subscribe(message, viewer, tasks)
             case "complete":
-                if following := self._following.pop(_id_of(message), None):
-                    following.cancel()
+                if subscription := self._subscriptions.pop(_id_of(message), None):
+                    subscription.cancel()
             case "connection_init":
                 raise SocketClosed(CloseCode.TOO_MANY, "Send connection_init once.")
             case _:
-                await self._keep_alive(message)
+                await self._handle_ping_or_pong(message)
 
-    async def _keep_alive(self, message: dict[str, Any]) -> None:
+    async def _handle_ping_or_pong(self, message: dict[str, Any]) -> None:
         match message["type"]:
             case "ping":
                 await self._queue({"type": "pong"})
@@ -172,18 +175,18 @@ class Socket:
         self, message: dict[str, Any], viewer: Viewer, tasks: asyncio.TaskGroup
     ) -> None:
         id_ = _id_of(message)
-        if id_ in self._following:
+        if id_ in self._subscriptions:
             raise SocketClosed(CloseCode.SUBSCRIBER_EXISTS, "There is a subscription of this id.")
-        if len(self._following) >= self._limits.subscriptions:
+        if len(self._subscriptions) >= self._limits.subscriptions:
             await self._refuse(id_, _too_many(self._limits.subscriptions))
             return
-        following = tasks.create_task(self._follow(id_, message.get("payload"), viewer))
-        self._following[id_] = following
-        following.add_done_callback(lambda done: self._forget(id_, done))
+        subscription = tasks.create_task(self._follow(id_, message.get("payload"), viewer))
+        self._subscriptions[id_] = subscription
+        subscription.add_done_callback(lambda done: self._forget(id_, done))
 
-    def _forget(self, id_: str, following: asyncio.Task[None]) -> None:
-        if self._following.get(id_) is following:
-            del self._following[id_]
+    def _forget(self, id_: str, subscription: asyncio.Task[None]) -> None:
+        if self._subscriptions.get(id_) is subscription:
+            del self._subscriptions[id_]
 
     async def _follow(self, id_: str, payload: Any, viewer: Viewer) -> None:
         try:
@@ -208,7 +211,7 @@ class Socket:
         await self._queue({"id": id_, "type": "error", "payload": [entry]})
 
     async def _queue(self, message: dict[str, Any]) -> None:
-        """Queue a message; who takes none for too long is dropped."""
+        """Queue a message. Raises SocketClosed if the client does not read fast enough."""
         text = orjson.dumps(message).decode()
         try:
             async with asyncio.timeout(self._limits.slow_seconds):
@@ -228,7 +231,7 @@ class Socket:
                 raise _too_slow() from None
 
     async def _receive(self) -> dict[str, Any]:
-        """The next message, whatever it is about."""
+        """The next message, of any type."""
         received = await self._websocket.receive()
         if received["type"] == "websocket.disconnect":
             raise SocketClosed(None)
@@ -260,10 +263,10 @@ def _payload(answer: Answer) -> dict[str, Any]:
     return {**errors, "data": answer.data, "extensions": answer.extensions}
 
 
-def _too_many(most: int) -> RequestError:
+def _too_many(limit: int) -> RequestError:
     return RequestError(
         ErrorCode.TOO_MANY_SUBSCRIPTIONS,
-        f"A socket has at most {most} subscriptions: end one of them first.",
+        f"A socket has at most {limit} subscriptions: end one of them first.",
         HTTPStatus.TOO_MANY_REQUESTS,
     )
 
@@ -272,8 +275,8 @@ def _too_slow() -> SocketClosed:
     return SocketClosed(CloseCode.TOO_SLOW, "Read faster; follow on from your last position.")
 
 
-def _first(group: BaseExceptionGroup[Any], kind: type[Any]) -> Any:
-    """One error of a group, however deep."""
+def _first_error(group: BaseExceptionGroup[Any], kind: type[Any]) -> Any:
+    """The first error of a group, at any depth."""
     error: Any = group
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]

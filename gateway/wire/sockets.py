@@ -1,6 +1,7 @@
-"""How many sockets there are: of those who are known, and of those who have not said it yet.
+"""Limits on the number of open sockets.
 
-The two are counted apart, so that no number of silent sockets keeps a viewer out.
+Sockets of authenticated viewers and sockets that have not authenticated yet are counted separately,
+so that silent sockets cannot keep viewers out.
 """
 
 import asyncio
@@ -17,11 +18,11 @@ from gateway.wire.metrics import Metrics
 
 
 class UnknownSocket:
-    """A socket whose viewer is not known yet."""
+    """A socket that has not authenticated yet."""
 
     def __init__(self, address: str | None) -> None:
         self.address = address
-        #: Until when it may stay unknown; None until it was accepted.
+        #: When it must have authenticated; None until it is accepted.
         self.deadline: asyncio.Timeout | None = None
         self.is_unknown = True
 
@@ -35,22 +36,24 @@ class Sockets:
 
     def __init__(self, metrics: Metrics, settings: ConnectionSettings) -> None:
         self._metrics = metrics
-        self._most = settings.sockets
-        self._most_of_a_viewer = settings.viewer_sockets
-        self._most_unknown = settings.unknown_sockets
-        self._most_of_an_address = settings.address_sockets
+        self._limit = settings.sockets
+        self._viewer_limit = settings.viewer_sockets
+        self._unknown_limit = settings.unknown_sockets
+        self._address_limit = settings.address_sockets
         self._open = 0
         self._known = 0
         self._of_viewers: Counter[str] = Counter()
-        self._unknown: dict[UnknownSocket, None] = {}  # the oldest first
+        self._unknown: dict[UnknownSocket, None] = {}  # oldest first
         self._of_addresses: Counter[str] = Counter()
 
     @contextmanager
-    def one_more(self, address: str | None) -> Iterator[UnknownSocket]:
-        """A socket that counts against its address until its viewer is known. Raises RequestError
-        where the address has enough of those."""
-        if address is not None and self._of_addresses[address] >= self._most_of_an_address:
-            raise _too_many_of_an_address(self._most_of_an_address)
+    def open_unknown(self, address: str | None) -> Iterator[UnknownSocket]:
+        """Count a new socket, against its address until its viewer is known.
+
+        Raises RequestError if the address has too many sockets that have not authenticated.
+        """
+        if address is not None and self._of_addresses[address] >= self._address_limit:
+            raise _address_refusal(self._address_limit)
         self._make_room()
         socket = UnknownSocket(address)
         self._open += 1
@@ -61,55 +64,56 @@ class Sockets:
         try:
             yield socket
         finally:
-            self._no_longer_unknown(socket)
+            self._forget_unknown(socket)
             self._open -= 1
             self._metrics.note_sockets(self._open)
 
     @contextmanager
-    def of(self, viewer: Viewer, socket: UnknownSocket) -> Iterator[None]:
-        """The socket counts for its viewer from now on. Raises Ended where there are enough."""
-        if self._known >= self._most:
+    def count_for(self, viewer: Viewer, socket: UnknownSocket) -> Iterator[None]:
+        """Count the socket against its viewer instead of its address. Raises SocketClosed if the
+        viewer, or this process, has too many."""
+        if self._known >= self._limit:
             raise SocketClosed(CloseCode.TRY_AGAIN_LATER, "There are too many sockets right now.")
-        if self._of_viewers[viewer.subject] >= self._most_of_a_viewer:
+        if self._of_viewers[viewer.subject] >= self._viewer_limit:
             raise SocketClosed(
-                CloseCode.TOO_MANY, f"A viewer has at most {self._most_of_a_viewer} sockets."
+                CloseCode.TOO_MANY, f"A viewer has at most {self._viewer_limit} sockets."
             )
-        self._no_longer_unknown(socket)
+        self._forget_unknown(socket)
         self._known += 1
         self._of_viewers[viewer.subject] += 1
         try:
             yield
         finally:
             self._known -= 1
-            _count_down(self._of_viewers, viewer.subject)
+            _decrement(self._of_viewers, viewer.subject)
 
     def _make_room(self) -> None:
-        """Whoever is known says so at once: the oldest unknown socket is the likeliest to be
-        nobody's."""
-        if len(self._unknown) >= self._most_unknown:
+        """End the oldest unknown socket if there are too many: real clients authenticate at once,
+        so it is the least likely to be one."""
+        if len(self._unknown) >= self._unknown_limit:
             oldest = next(iter(self._unknown))
             del self._unknown[oldest]
             oldest.end()
 
-    def _no_longer_unknown(self, socket: UnknownSocket) -> None:
+    def _forget_unknown(self, socket: UnknownSocket) -> None:
         if not socket.is_unknown:
             return
         socket.is_unknown = False
         self._unknown.pop(socket, None)
         if socket.address is not None:
-            _count_down(self._of_addresses, socket.address)
+            _decrement(self._of_addresses, socket.address)
 
 
-def _count_down(counter: Counter[str], name: str) -> None:
-    counter[name] -= 1
-    if not counter[name]:
-        del counter[name]  # whoever has none is forgotten
+def _decrement(counter: Counter[str], key: str) -> None:
+    counter[key] -= 1
+    if not counter[key]:
+        del counter[key]  # or the counter would grow without end
 
 
-def _too_many_of_an_address(most: int) -> RequestError:
+def _address_refusal(limit: int) -> RequestError:
     return RequestError(
         ErrorCode.OVERLOADED,
-        f"An address has at most {most} sockets that have not said who they are. "
+        f"An address has at most {limit} sockets that have not said who they are. "
         "Send connection_init as soon as a socket is open.",
         HTTPStatus.TOO_MANY_REQUESTS,
     )

@@ -1,4 +1,4 @@
-"""What subscriptions leave behind: a line for each in the log, figures for each payload."""
+"""Logs each subscription, and records metrics for each payload."""
 
 import time
 from collections.abc import AsyncGenerator
@@ -16,7 +16,7 @@ from models.vocabulary import Role
 
 
 class ObservedFollower:
-    """A follower that is watched."""
+    """Wraps a subscription runner with logging and metrics."""
 
     def __init__(self, follower: SubscriptionRunner, metrics: Metrics) -> None:
         self._follower = follower

@@ -1,4 +1,4 @@
-"""``/graphql`` over WebSocket: who may open a socket."""
+"""``/graphql`` over WebSocket: the handshake, and who may open a socket."""
 
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -12,14 +12,15 @@ from gateway.execution.operation import SubscriptionRunner
 from gateway.wire.addresses import Addresses
 from gateway.wire.answers import error_response
 from gateway.wire.metrics import Metrics
-from gateway.wire.socket import SUBPROTOCOL, Limits, Socket
+from gateway.wire.socket import SUBPROTOCOL, Socket, SocketLimits
 from gateway.wire.sockets import Sockets
 
 RETRY_AFTER_SECONDS = 5
 
 
 class GraphQLOverWebSocket:
-    """The endpoint. A handshake is refused by HTTP, what comes later by a close code."""
+    """The WebSocket endpoint. A refused handshake gets an HTTP error; later failures get a close
+    code."""
 
     def __init__(
         self,
@@ -28,7 +29,7 @@ class GraphQLOverWebSocket:
         metrics: Metrics,
         sockets: Sockets,
         addresses: Addresses,
-        limits: Limits,
+        limits: SocketLimits,
     ) -> None:
         self._follower = follower
         self._authentication = authentication
@@ -40,8 +41,8 @@ class GraphQLOverWebSocket:
     async def serve(self, websocket: WebSocket) -> None:
         trace_id = websocket.state.trace_id
         try:
-            _refuse_what_is_not_ours(websocket)
-            with self._sockets.one_more(self._address(websocket)) as place:
+            _check_handshake(websocket)
+            with self._sockets.open_unknown(self._address(websocket)) as unknown:
                 await websocket.accept(SUBPROTOCOL)
                 socket = Socket(
                     websocket,
@@ -51,7 +52,7 @@ class GraphQLOverWebSocket:
                     self._limits,
                     trace_id,
                 )
-                if code := await socket.run(place):
+                if code := await socket.run(unknown):
                     self._metrics.note_close(code)
         except RequestError as error:
             self._metrics.note_error(error.code)
@@ -64,8 +65,8 @@ class GraphQLOverWebSocket:
         return self._addresses.of_request(client.host, websocket.scope["headers"])
 
 
-def _refuse_what_is_not_ours(websocket: WebSocket) -> None:
-    if not _is_of_this_site(websocket):
+def _check_handshake(websocket: WebSocket) -> None:
+    if not _is_same_origin(websocket):
         raise RequestError(
             ErrorCode.BAD_REQUEST,
             "Pages of other sites may not open a socket here.",
@@ -75,8 +76,9 @@ def _refuse_what_is_not_ours(websocket: WebSocket) -> None:
         raise RequestError(ErrorCode.BAD_REQUEST, f"Offer the subprotocol {SUBPROTOCOL}.")
 
 
-def _is_of_this_site(websocket: WebSocket) -> bool:
-    """Browsers always say where a page comes from; other programs need not."""
+def _is_same_origin(websocket: WebSocket) -> bool:
+    """Whether no page of another site opens the socket. Browsers always send ``Origin``; other
+    clients need not."""
     origin = websocket.headers.get("origin")
     return origin is None or urlsplit(origin).netloc == websocket.headers.get("host")
 

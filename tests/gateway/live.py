@@ -14,7 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from gateway.cli.serving import server_config
 from gateway.service import gateway
-from gateway.wire.socket import Limits
+from gateway.wire.socket import SocketLimits
 from tests import tokens
 from tests.free_ports import free_port
 from tests.gateway.conftest import CLAIMS
@@ -58,7 +58,7 @@ class Served:
 
 @asynccontextmanager
 async def served(
-    url: str, *, limits: Limits | None = None, **variables: str
+    url: str, *, limits: SocketLimits | None = None, **variables: str
 ) -> AsyncIterator[Served]:
     """The gateway on a database, served as `gerbang serve` does."""
     port = free_port()

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from gateway.wire.socket import Limits
+from gateway.wire.socket import SocketLimits
 from models.database.connections import connect
 from tests import tokens
 from tests.gateway.live import (
@@ -265,7 +265,7 @@ async def test_a_client_that_does_not_read_is_dropped(world: str) -> None:
     narrow.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, 4096)
     narrow.setblocking(False)
     writer = await connect(world)
-    async with served(world, limits=Limits(slow_seconds=0.5)) as live:
+    async with served(world, limits=SocketLimits(slow_seconds=0.5)) as live:
         await asyncio.get_running_loop().sock_connect(narrow, ("127.0.0.1", live.port))
         async with live.open(sock=narrow, max_queue=1, ping_interval=None) as socket:
             client = Client(socket)

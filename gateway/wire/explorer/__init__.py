@@ -1,4 +1,4 @@
-"""A page to try operations on, in development: three files of our own, nothing from outside."""
+"""The explorer, a page for trying operations in development. It loads nothing from other sites."""
 
 from importlib.resources import files
 

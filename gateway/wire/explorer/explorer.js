@@ -8,17 +8,17 @@ const INTROSPECTION = `{ __schema { types { name kind description
 fragment named on __Type { kind name ofType { kind name ofType { kind name ofType { kind name } } } }`;
 
 async function headers() {
-  const found = { "Content-Type": "application/json", Accept: "application/graphql-response+json" };
+  const result = { "Content-Type": "application/json", Accept: "application/graphql-response+json" };
   const user = element("user").value.trim();
   const role = element("role").value.trim();
-  if (role) found["Gerbang-Role"] = role;
+  if (role) result["Gerbang-Role"] = role;
   if (user) {
     const response = await fetch(`/development/users/${encodeURIComponent(user)}/token`, { method: "POST" });
     const answer = await response.json();
     if (!response.ok) throw new Error(answer.error_description);
-    found.Authorization = `Bearer ${answer.access_token}`;
+    result.Authorization = `Bearer ${answer.access_token}`;
   }
-  return found;
+  return result;
 }
 
 async function ask(query, variables) {
@@ -51,10 +51,10 @@ function described(field) {
 }
 
 function line(tag, text, note) {
-  const found = document.createElement(tag);
-  found.append(text);
-  if (note) found.append(document.createElement("br"), Object.assign(document.createElement("span"), { textContent: note }));
-  return found;
+  const result = document.createElement(tag);
+  result.append(text);
+  if (note) result.append(document.createElement("br"), Object.assign(document.createElement("span"), { textContent: note }));
+  return result;
 }
 
 let types = [];

@@ -7,7 +7,7 @@ import pytest
 
 from gateway.errors import RequestError
 from gateway.viewer import ANONYMOUS, Lane, Viewer
-from gateway.wire.admission import Admission, Room
+from gateway.wire.admission import Admission, AdmissionLimits
 from gateway.wire.metrics import Metrics
 from models.vocabulary import Role
 
@@ -17,7 +17,7 @@ ONE, OTHER, THIRD = (Viewer(name, Role.OFFICER).lane for name in ("one", "other"
 
 
 def _admission(running: int = 1, waiting: int = 10, seconds: float = 5, **shares: int) -> Admission:
-    room = Room(
+    room = AdmissionLimits(
         running=running,
         waiting=waiting,
         running_of_a_viewer=shares.get("running_of_a_viewer", running),

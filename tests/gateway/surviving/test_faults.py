@@ -62,7 +62,7 @@ class Installation:
     def changed(self, **variables: str) -> "Installation":
         issuer = {"issuer": self.settings.issuer, "jwks_url": self.settings.jwks_url}
         given = {**issuer, **variables}
-        return Installation(tokens.settings(self.settings.owned_url, **given), self.clock)
+        return Installation(tokens.settings(self.settings.required_owner_url, **given), self.clock)
 
     @asynccontextmanager
     async def served(self) -> AsyncIterator[httpx2.AsyncClient]:
@@ -114,7 +114,7 @@ async def keys_missing(installation: Installation) -> AsyncIterator[Installation
 def planted_in_the_database(plant: str, undo: str) -> Planting:
     @asynccontextmanager
     async def planting(installation: Installation) -> AsyncIterator[Installation]:
-        owner = await connect(installation.settings.owned_url)
+        owner = await connect(installation.settings.required_owner_url)
         try:
             await owner.execute(plant)
             yield installation
