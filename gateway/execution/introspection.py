@@ -4,16 +4,15 @@ graphql-core's executor takes 0.1 s for the whole of a role's view, and nine tim
 document of aliases. Here each type is told once for each place of the document that asks for it.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from http import HTTPStatus
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from graphql import (
     FieldNode,
     GraphQLObjectType,
     SchemaMetaFieldDef,
-    SelectionSetNode,
     TypeMetaFieldDef,
     is_leaf_type,
     is_list_type,
@@ -22,16 +21,12 @@ from graphql import (
 
 from gateway.errors import ErrorCode, RequestError
 from gateway.execution.plan.result_shapes import ResultLevel
+from gateway.execution.plan.selection_planner import SelectionPlanner, Sets
 from gateway.execution.plan.values import TYPENAME, Render
 from gateway.limits import MOST_SCHEMA_VALUES
 
-if TYPE_CHECKING:
-    from gateway.execution.plan.planner import Planner
-
 #: The fields of a query that lead to the schema.
 SCHEMA_FIELDS = {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef}
-
-Sets = Iterable[SelectionSetNode | None]
 
 
 class _SchemaBudget:
@@ -54,7 +49,7 @@ class _SchemaBudget:
 _Part = Callable[[Any, _SchemaBudget], Any]
 
 
-def plan_schema_value(planner: "Planner", type_: Any, sets: Sets) -> Render:
+def plan_schema_value(planner: SelectionPlanner, type_: Any, sets: Sets) -> Render:
     """How what a way in finds of the schema is drawn.
 
     Raises RequestError with TOO_COSTLY when it draws more values than the limit.
@@ -79,7 +74,7 @@ def schema_refusal() -> RequestError:
     )
 
 
-def _plan_part(planner: "Planner", type_: Any, sets: Sets) -> _Part:
+def _plan_part(planner: SelectionPlanner, type_: Any, sets: Sets) -> _Part:
     if is_non_null_type(type_):
         return _plan_part(planner, type_.of_type, sets)
     if is_list_type(type_):
@@ -93,9 +88,9 @@ def _plan_part(planner: "Planner", type_: Any, sets: Sets) -> _Part:
     return _object(planner, type_, sets)
 
 
-def _object(planner: "Planner", type_: GraphQLObjectType, sets: Sets) -> _Part:
+def _object(planner: SelectionPlanner, type_: GraphQLObjectType, sets: Sets) -> _Part:
     parts = {
-        key: _field(planner, type_, nodes) for key, nodes in planner.fields_selected(type_, sets)
+        key: _field(planner, type_, nodes) for key, nodes in planner.selected_fields(type_, sets)
     }
     place = id(parts)
 
@@ -118,7 +113,7 @@ def _object(planner: "Planner", type_: GraphQLObjectType, sets: Sets) -> _Part:
     return draw
 
 
-def _field(planner: "Planner", type_: GraphQLObjectType, nodes: list[FieldNode]) -> _Part:
+def _field(planner: SelectionPlanner, type_: GraphQLObjectType, nodes: list[FieldNode]) -> _Part:
     name = nodes[0].name.value
     if name == TYPENAME:
         return lambda *_: type_.name

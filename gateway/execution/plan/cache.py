@@ -81,7 +81,7 @@ class PlanCache:
         variables: VariableValues,
     ) -> Plan | WhyExecutor:
         view = self._views[role]
-        known = _known(view, operation, variables)
+        known = _shaping_values(view, operation, variables)
         selections = Selections(document, known)
         try:
             return Planner(view, self._catalogue, role, selections, known).plan(
@@ -91,7 +91,7 @@ class PlanCache:
             return error.reason
 
 
-def _known(
+def _shaping_values(
     view: GraphQLSchema, operation: OperationDefinitionNode, variables: VariableValues
 ) -> VariableValues:
     """The variables that a plan may depend on, each with its value or its default."""

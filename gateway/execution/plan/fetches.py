@@ -54,24 +54,26 @@ class Fetch:
         order: Sequence[Any] | None = None,
     ) -> None:
         """``order`` is that of lists; without one, no two rows have the same value."""
-        self.asked = ColumnSet(noun)
+        self.column_set = ColumnSet(noun)
         self.is_list = order is not None
         self._by = by
         self._role = role
         self._order = order or ()
         #: Where in a row that column is: the key is the first of a row, any other the last.
-        self._place = 0 if by is self.asked.noun.key else -1
+        self._key_index = 0 if by is self.column_set.noun.key else -1
 
     def statement(self, keys: str) -> Any:
         """The statement for all rows whose column is one of the keys that are given by a name."""
         given = bindparam(keys, None, type_=ARRAY(self._by.type))
-        by = () if self._place == 0 else (self._by.label(BY),)
-        rows = select_reachable_in_role(self.asked.noun.name, self._role, *self.asked.columns, *by)
+        by = () if self._key_index == 0 else (self._by.label(BY),)
+        rows = select_reachable_in_role(
+            self.column_set.noun.name, self._role, *self.column_set.columns, *by
+        )
         return rows.where(self._by == any_(given)).order_by(*self._order)
 
     def by_key(self, keys: Iterable[Any], rows: Sequence[Row]) -> dict[Any, Any]:
         """What each key leads to: its rows in their order, or its only row or None."""
-        by = itemgetter(self._place)
+        by = itemgetter(self._key_index)
         if not self.is_list:
             return {**dict.fromkeys(keys), **dict(zip(map(by, rows), rows, strict=True))}
         found: dict[Any, list[Row]] = {key: [] for key in keys}
@@ -84,7 +86,7 @@ class FetchBatch:
     """The readings of one level, as one statement."""
 
     def __init__(self, readings: Sequence[Fetch], role: Role) -> None:
-        self._readings = readings
+        self._fetches = readings
         self._names = [f"keys_{number}" for number in range(len(readings))]
         self._role = role
 
@@ -96,16 +98,16 @@ class FetchBatch:
         found = await context.session.fetch(
             self._statement, self._statement.arguments(context.viewer, given)
         )
-        parts = [found] if len(self._readings) == 1 else list(found[0])
-        for reading, rows in zip(self._readings, parts, strict=True):
-            context.note_read(reading.asked.noun, rows)
+        parts = [found] if len(self._fetches) == 1 else list(found[0])
+        for reading, rows in zip(self._fetches, parts, strict=True):
+            context.note_read(reading.column_set.noun, rows)
         return parts
 
     @cached_property
     def _statement(self) -> PreparedStatement:
         statements = [
             reading.statement(name)
-            for reading, name in zip(self._readings, self._names, strict=True)
+            for reading, name in zip(self._fetches, self._names, strict=True)
         ]
         if len(statements) == 1:
             return prepare(statements[0], self._role)

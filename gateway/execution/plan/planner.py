@@ -33,6 +33,7 @@ from gateway.execution.plan.result_shapes import (
     ResultLevel,
     RowShape,
 )
+from gateway.execution.plan.selection_planner import Sets
 from gateway.execution.plan.values import TYPENAME, NotPlannableError, Render, plan_value
 from gateway.execution.selections import Fragments, Selections
 from gateway.logs.operation import WhyExecutor
@@ -40,8 +41,6 @@ from gateway.mapping.catalogue import Catalogue, hidden_label
 from gateway.mapping.declare import KEY, Column, ToMany, ToOne, Translated
 from gateway.mapping.ids import GlobalId
 from models.vocabulary import Role
-
-Sets = Iterable[SelectionSetNode | None]
 
 #: A document that unfolds to more fields than this is not worth keeping.
 _MOST_FIELDS = 500
@@ -64,7 +63,7 @@ class Plan:
 
     def __init__(self, ways: Mapping[str, RootField], role: Role, fragments: Fragments) -> None:
         """``fragments`` are those of the document, which resolvers of ways in may look at."""
-        self.ways = ways
+        self.root_fields = ways
         self.fragments = fragments
         self._role = role
         self.batch = lru_cache(_KEPT)(self._batch)
@@ -90,7 +89,7 @@ class Planner:
         self._role = role
         self._selections = selections
         self._variables = variables
-        self._readings: dict[Any, Fetch] = {}
+        self._fetches: dict[Any, Fetch] = {}
         self._fields_left = _MOST_FIELDS
 
     def plan(self, selected: SelectionSetNode) -> Plan:
@@ -98,7 +97,7 @@ class Planner:
         query = self._type("Query")
         ways = {
             key: self._root_field(query, nodes)
-            for key, nodes in self.fields_selected(query, [selected])
+            for key, nodes in self.selected_fields(query, [selected])
         }
         return Plan(ways, self._role, self._selections.fragments)
 
@@ -135,7 +134,7 @@ class Planner:
         asked = ColumnSet(self._catalogue.nouns[type_.name.removesuffix("Connection")])
         parts: dict[str, Part] = {}
         names = set[str]()
-        for key, nodes in self.fields_selected(type_, sets):
+        for key, nodes in self.selected_fields(type_, sets):
             names.add(nodes[0].name.value)
             parts[key] = self._page_part(type_, asked, nodes)
         is_read = bool(names & {"nodes", "edges", "pageInfo"})
@@ -163,7 +162,7 @@ class Planner:
     def _edges(self, asked: ColumnSet, nodes: list[FieldNode]) -> Part:
         edge = self._type(f"{asked.noun.name}Edge")
         parts: dict[str, Callable[[FetchedPage, ResultLevel], Iterable[Any]]] = {}
-        for key, inner in self.fields_selected(edge, _selection_sets(nodes)):
+        for key, inner in self.selected_fields(edge, _selection_sets(nodes)):
             match inner[0].name.value:
                 case "cursor":
                     parts[key] = lambda read, _: read.cursors
@@ -191,7 +190,7 @@ class Planner:
         labels: dict[str, str] = {}
         made: dict[str, Callable[[Row], Any]] = {}
         followed: list[FollowedLink] = []
-        for key, nodes in self.fields_selected(type_, sets):
+        for key, nodes in self.selected_fields(type_, sets):
             name = nodes[0].name.value
             labels[key] = KEY
             if name not in noun.fields:
@@ -215,7 +214,7 @@ class Planner:
         self, key: str, asked: ColumnSet, link: ToOne | ToMany, nodes: list[FieldNode]
     ) -> FollowedLink:
         reading = self._fetch_for(link)
-        shape = self._row_shape(reading.asked, _selection_sets(nodes))
+        shape = self._row_shape(reading.column_set, _selection_sets(nodes))
         return FollowedLink(key, asked, hidden_label(link.local), reading, shape)
 
     def _fetch_for(self, link: ToOne | ToMany) -> Fetch:
@@ -223,14 +222,14 @@ class Planner:
         noun = self._catalogue.target(link)
         if isinstance(link, ToMany):
             made = Fetch(noun, link.remote, self._role, link.order)
-            return self._readings.setdefault(link, made)
-        return self._readings.setdefault(
+            return self._fetches.setdefault(link, made)
+        return self._fetches.setdefault(
             (noun.name, link.remote.key), Fetch(noun, link.remote, self._role)
         )
 
     # --- The document ----------------------------------------------------------------------------
 
-    def fields_selected(
+    def selected_fields(
         self, type_: GraphQLObjectType, sets: Sets
     ) -> Iterator[tuple[str, list[FieldNode]]]:
         """What is selected of a type, by the keys of the answer."""

@@ -18,16 +18,16 @@ class FollowedLink:
     """A link of a row, to one row or to all that belong to it."""
 
     key: str
-    asked: ColumnSet
+    column_set: ColumnSet
     #: The label of the value in a row that the other rows have in the column they are read by.
-    local: str
-    reading: Fetch
+    local_label: str
+    fetch: Fetch
     shape: "RowShape"
 
     @cached_property
     def key_of(self) -> Callable[[Row], Any]:
         """That value of a row."""
-        return itemgetter(self.asked.index(self.local))
+        return itemgetter(self.column_set.index(self.local_label))
 
 
 class RowShape:
@@ -35,25 +35,25 @@ class RowShape:
 
     def __init__(
         self,
-        asked: ColumnSet,
+        column_set: ColumnSet,
         labels: Mapping[str, str],
-        made: Mapping[str, Callable[[Row], Any]],
-        followed: Iterable[FollowedLink],
+        computed: Mapping[str, Callable[[Row], Any]],
+        links: Iterable[FollowedLink],
     ) -> None:
         """``labels`` says for each key of the answer, in order, which value of a row is there.
 
         What is made of a row, or followed from it, takes the place of the value under its key.
         """
-        self.asked = asked
+        self.column_set = column_set
         self._labels = labels
-        self._made = tuple(made.items())
-        self.followed = tuple(followed)
+        self._computed = tuple(computed.items())
+        self.links = tuple(links)
 
     def render(self, rows: Sequence[Row]) -> list[Object]:
         """The object of each row, with nothing yet of what is followed from it."""
         values = map(self._values, rows)
         objects = [dict(zip(self._labels, of_row, strict=True)) for of_row in values]
-        for key, make in self._made:
+        for key, make in self._computed:
             for found, row in zip(objects, rows, strict=True):
                 found[key] = make(row)
         return objects
@@ -66,7 +66,7 @@ class RowShape:
     @cached_property
     def _values(self) -> Callable[[Row], tuple[Any, ...]]:
         """Made when a row is drawn: only then is it known what else is read with it."""
-        places = [self.asked.index(label) for label in self._labels.values()]
+        places = [self.column_set.index(label) for label in self._labels.values()]
         if len(places) > 1:
             return itemgetter(*places)
         return lambda row: tuple(row[place] for place in places)
@@ -97,7 +97,7 @@ class ResultLevel:
         """An object for each row, which stands in the answer so many times."""
         objects = shape.render(rows)
         self.values += shape.width * (len(rows) if times is None else sum(times))
-        if shape.followed and objects:
+        if shape.links and objects:
             self.parts.append(RenderedRows(shape, rows, objects, times))
         return objects
 
@@ -126,7 +126,7 @@ Part = Callable[[FetchedPage, ResultLevel], Any]
 class PageShape:
     """What a selection asks of a list in pages."""
 
-    asked: ColumnSet
+    column_set: ColumnSet
     parts: Mapping[str, Part]
     is_read: bool
     is_counted: bool

@@ -30,7 +30,7 @@ from gateway.mapping.context import Context
 #: What no resolver of a way in asks for.
 _NONE: Any = None
 #: By the value of the column that it is read by: a row or None, or a list of rows.
-Found = dict[Any, Any]
+FetchedByKey = dict[Any, Any]
 
 
 class LinkKeys(NamedTuple):
@@ -57,14 +57,14 @@ class PlanRun:
         self._view = view
         self._operation = operation
         self._variables = variables
-        self._found: dict[Fetch, Found] = {}
+        self._fetched: dict[Fetch, FetchedByKey] = {}
         #: How many values the answer holds, once it is there.
-        self.values = len(plan.ways)
+        self.values = len(plan.root_fields)
 
     async def data(self) -> Object:
         """The data of the answer. Raises FieldError for what has to be told at its place."""
         level = ResultLevel()
-        ways = self._plan.ways.items()
+        ways = self._plan.root_fields.items()
         reading = (self._resolve_root(key, way) for key, way in ways)
         read = await asyncio.gather(*reading, return_exceptions=True)  # none runs on if one fails
         for failure in read:
@@ -110,21 +110,21 @@ class PlanRun:
         links = [
             LinkKeys(part, link, list(map(link.key_of, part.rows)))
             for part in level.parts
-            for link in part.shape.followed
+            for link in part.shape.links
         ]
         await self._fetch_missing(links)
         below = ResultLevel()
         for one in links:
-            _attach_rows(one, self._found[one.link.reading], below)
+            _attach_rows(one, self._fetched[one.link.fetch], below)
         return below
 
     async def _fetch_missing(self, links: Sequence[LinkKeys]) -> None:
         """The rows of all keys that no level before has asked for, in one statement."""
         wanted: dict[Fetch, set[Any]] = {}
         for one in links:
-            wanted.setdefault(one.link.reading, set()).update(one.keys)
+            wanted.setdefault(one.link.fetch, set()).update(one.keys)
         missing = {
-            reading: keys - self._found.setdefault(reading, reading.by_key([None], ())).keys()
+            reading: keys - self._fetched.setdefault(reading, reading.by_key([None], ())).keys()
             for reading, keys in wanted.items()
         }
         readings = [reading for reading, keys in missing.items() if keys]
@@ -135,7 +135,7 @@ class PlanRun:
         for reading, asked, rows in zip(
             readings, keys, await batch.rows(self._context, keys), strict=True
         ):
-            self._found[reading].update(reading.by_key(asked, rows))
+            self._fetched[reading].update(reading.by_key(asked, rows))
 
 
 def _render_root(way: RootField, read: Any, level: ResultLevel) -> Any:
@@ -144,14 +144,14 @@ def _render_root(way: RootField, read: Any, level: ResultLevel) -> Any:
 
 
 async def _fetch_page(connection: Connection[Any], shape: PageShape) -> FetchedPage:
-    page = await connection.read_page(shape.asked.columns) if shape.is_read else None
+    page = await connection.read_page(shape.column_set.columns) if shape.is_read else None
     return FetchedPage(page, await connection.counted() if shape.is_counted else None)
 
 
-def _attach_rows(one: LinkKeys, found: Found, below: ResultLevel) -> None:
+def _attach_rows(one: LinkKeys, found: FetchedByKey, below: ResultLevel) -> None:
     """The objects of a link in those that it leads from; who leads to the same has the same."""
     link, keys = one.link, _times(one)
-    if link.reading.is_list:
+    if link.fetch.is_list:
         rows = [row for key in keys for row in found[key]]
         times = [time for key, time in keys.items() for _ in found[key]]
         objects = iter(below.render(link.shape, rows, times))

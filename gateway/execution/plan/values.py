@@ -4,16 +4,15 @@ A field of theirs is an attribute, or made of the object at once; whatever waits
 takes arguments, is the executor's.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from graphql import (
     FieldNode,
     GraphQLError,
     GraphQLField,
     GraphQLObjectType,
-    SelectionSetNode,
     is_leaf_type,
     is_list_type,
     is_non_null_type,
@@ -21,11 +20,9 @@ from graphql import (
 )
 
 from gateway.execution.plan.result_shapes import Object, ResultLevel
+from gateway.execution.plan.selection_planner import SelectionPlanner, Sets
 from gateway.logs.operation import WhyExecutor
 from gateway.mapping.declare import DECLARATION
-
-if TYPE_CHECKING:
-    from gateway.execution.plan.planner import Planner
 
 #: What stands in the answer for a value.
 Render = Callable[[Any, ResultLevel], Any]
@@ -41,7 +38,7 @@ class NotPlannableError(Exception):
         self.reason = reason
 
 
-def plan_value(planner: "Planner", type_: Any, sets: Iterable[SelectionSetNode | None]) -> Render:
+def plan_value(planner: SelectionPlanner, type_: Any, sets: Sets) -> Render:
     """How values of a type are drawn. Raises NotPlannedError for what only the executor can do."""
     if is_non_null_type(type_):
         return _non_null(plan_value(planner, type_.of_type, sets))
@@ -73,26 +70,22 @@ def _serialized(serialize: Callable[[Any], Any]) -> Render:
     return lambda value, _: None if value is None else serialize(value)
 
 
-def _record(
-    planner: "Planner", type_: GraphQLObjectType, sets: Iterable[SelectionSetNode | None]
-) -> Render:
+def _record(planner: SelectionPlanner, type_: GraphQLObjectType, sets: Sets) -> Render:
     """The record of a row that a resolver has read, with all that the role reads."""
     shape = planner.record(type_, sets)
 
     def draw(record: Any, level: ResultLevel) -> Object | None:
         if record is None:
             return None
-        row = [record.__dict__[column.key] for column in shape.asked.columns]
+        row = [record.__dict__[column.key] for column in shape.column_set.columns]
         return level.render(shape, [row])[0]
 
     return draw
 
 
-def _object(
-    planner: "Planner", type_: GraphQLObjectType, sets: Iterable[SelectionSetNode | None]
-) -> Render:
+def _object(planner: SelectionPlanner, type_: GraphQLObjectType, sets: Sets) -> Render:
     parts = {
-        key: _field(planner, type_, nodes) for key, nodes in planner.fields_selected(type_, sets)
+        key: _field(planner, type_, nodes) for key, nodes in planner.selected_fields(type_, sets)
     }
 
     def draw(told: Any, level: ResultLevel) -> Object | None:
@@ -104,7 +97,7 @@ def _object(
     return draw
 
 
-def _field(planner: "Planner", type_: GraphQLObjectType, nodes: list[FieldNode]) -> Render:
+def _field(planner: SelectionPlanner, type_: GraphQLObjectType, nodes: list[FieldNode]) -> Render:
     name = nodes[0].name.value
     if name == TYPENAME:
         return lambda *_: type_.name
