@@ -106,9 +106,8 @@ class Counting:
     def _fragment(self, name: str, of_all_types: bool) -> Size:
         key = name, of_all_types
         if key not in self._fragment_sizes and (fragment := self._fragments.get(name)):
-            self._fragment_sizes[key] = (
-                Size()
-            )  # a fragment that contains itself is invalid, and counts as nothing
+            # A fragment that contains itself is invalid, and counts as nothing.
+            self._fragment_sizes[key] = Size()
             narrowed = self._view.get_type(fragment.type_condition.name.value)
             self._fragment_sizes[key] = self.selections(
                 fragment.selection_set.selections, narrowed, of_all_types=of_all_types
