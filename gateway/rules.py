@@ -1,6 +1,6 @@
-"""The words in which the policy says which rows a viewer reaches.
+"""Row rules: how the policy states which rows a viewer may read or change.
 
-A rule is data: `gateway.access.rows` gives it its meaning in SQL.
+A rule is data, which `gateway.access.rows` compiles to SQL.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ Attribute = InstrumentedAttribute[Any]
 
 
 class Scope(StrEnum):
-    """The parts of a viewer's token that rows can be held against."""
+    """The parts of a viewer's token that a rule can compare with a column."""
 
     SUBJECT = "subject"
     PARTNER = "partner"
@@ -23,7 +23,7 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EveryRow:
-    """No row is kept back."""
+    """All rows."""
 
     def __str__(self) -> str:
         return "every row"
@@ -31,7 +31,7 @@ class EveryRow:
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """Rows whose column is the viewer's, or among the viewer's."""
+    """Rows whose column equals the viewer's scope, or is one of its values."""
 
     column: Attribute
     scope: Scope
@@ -42,7 +42,7 @@ class Own:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Rows whose column has no value yet."""
+    """Rows whose column is null."""
 
     column: Attribute
 
@@ -52,7 +52,7 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class NoneOf:
-    """Rows whose column has none of some words."""
+    """Rows whose column has none of these values."""
 
     column: Attribute
     words: tuple[str, ...]
@@ -83,7 +83,7 @@ class AnyOf:
 
 @dataclass(frozen=True, slots=True)
 class ActingFor:
-    """Every row, for viewers whose partner is named so."""
+    """All rows for viewers of this partner, none for others."""
 
     partner: str
 
@@ -93,7 +93,7 @@ class ActingFor:
 
 @dataclass(frozen=True, slots=True)
 class ReachedThrough:
-    """Rows that are named by at least one other row which meets a rule."""
+    """Rows that are referenced by at least one other row that meets a rule."""
 
     key: Attribute
     named_by: Attribute

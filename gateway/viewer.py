@@ -1,11 +1,11 @@
-"""Who is asking: one subject, acting in one role, within one scope."""
+"""The viewer: who sends a request, in which role and with which scope."""
 
 from dataclasses import dataclass
 
 from models.vocabulary import Role
 
-#: Whose questions wait for each other, and share a budget: a person in a role. Who acts in two
-#: roles has two of them, so that the work of one is not refused for the other's.
+#: Requests of one lane queue together and share a budget. A person has a lane for each role, so
+#: that work in one role does not use up the budget of the other.
 Lane = tuple[str, Role]
 
 
@@ -13,7 +13,7 @@ Lane = tuple[str, Role]
 class Viewer:
     """The subject of a verified token, in the one role that acts for this request.
 
-    Scope is what the token says and nothing else: an empty scope reaches no row.
+    The scope comes from the token alone: an empty scope matches no row.
     """
 
     subject: str
@@ -31,7 +31,7 @@ class Viewer:
 
     @property
     def lane(self) -> Lane:
-        """All anonymous people together are one."""
+        """The viewer's lane. All anonymous viewers share one."""
         return self.subject, self.role
 
 

@@ -1,4 +1,4 @@
-"""Who read whose identity: written and committed before the answer leaves."""
+"""Writes the access log: reads of identity are committed before the answer is sent."""
 
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
@@ -22,16 +22,16 @@ from models.database.connections import driver_of
 
 async def record_reads(
     engine: AsyncEngine,
-    opening: TransactionStart,
+    start: TransactionStart,
     viewer: Viewer,
     purpose: StatedPurpose,
     applicants: Collection[UUID],
     fields: Sequence[str],
     trace_id: str,
 ) -> None:
-    """One access event for each applicant, all or none, in the viewer's own name.
+    """Log one access event for each applicant, all or none, as the viewer.
 
-    Raises RequestError with UNAVAILABLE where they cannot be written: then nothing may be told.
+    Raises RequestError with UNAVAILABLE if that fails; the answer must then be withheld.
     """
     country = viewer.countries[0] if len(viewer.countries) == 1 else None
     now = datetime.now(UTC)
@@ -52,7 +52,7 @@ async def record_reads(
         for applicant in sorted(applicants)
     ]
     try:
-        await _write(engine, opening, events)
+        await _write(engine, start, events)
     except (FieldError, SQLAlchemyError, PostgresError, *BROKEN) as error:
         raise RequestError(
             ErrorCode.UNAVAILABLE,
@@ -62,9 +62,9 @@ async def record_reads(
 
 
 async def _write(
-    engine: AsyncEngine, opening: TransactionStart, events: list[dict[str, Any]]
+    engine: AsyncEngine, start: TransactionStart, events: list[dict[str, Any]]
 ) -> None:
-    connection = await begin_transaction(engine, "BEGIN", opening)
+    connection = await begin_transaction(engine, "BEGIN", start)
     try:
         await connection.execute(insert(AccessEvent), events)
         await driver_of(connection).execute("COMMIT")

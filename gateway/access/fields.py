@@ -1,4 +1,4 @@
-"""Which fields a role may read: what the policy says, asked field by field."""
+"""Looks up in the policy which fields a role may read."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ _PAGE_SUFFIXES = ("Connection", "Edge")
 
 
 def readable_fields(type_name: str, role: Role) -> frozenset[str]:
-    """The fields of a type that the role reads; none for a type that the policy does not know."""
+    """The fields of a type that the role may read; none for an unknown type."""
     access = POLICY.get(type_name) or _mutation_access().get(type_name)
     if access is None:
         return frozenset()
@@ -18,7 +18,7 @@ def readable_fields(type_name: str, role: Role) -> frozenset[str]:
 
 
 def is_readable(type_name: str, field_name: str, role: Role) -> bool:
-    """Whether the role reads one field, of a type or of a page of its rows."""
+    """Whether the role may read a field of a type, of its connection or of an edge."""
     paged = _noun_of_page(type_name)
     if paged is None:
         return field_name in readable_fields(type_name, role)
@@ -28,28 +28,28 @@ def is_readable(type_name: str, field_name: str, role: Role) -> bool:
 
 
 def is_published(type_name: str, field_name: str, role: Role) -> bool:
-    """Whether the role reads a field as a published figure, never as an exact one."""
+    """Whether the role reads a field from published figures, never from exact ones."""
     return role in POLICY[type_name].published.get(field_name, ())
 
 
 def find_policy_gaps(types: dict[str, frozenset[str]]) -> list[str]:
-    """What the policy and the schema do not say alike; nothing may be served while there is any."""
+    """Where policy and schema disagree. The gateway must not start while there is any gap."""
     policy = {**POLICY, **_mutation_access()}
     written = {name: frozenset(access.fields) for name, access in policy.items()}
     unwritten = {name: fields for name, fields in types.items() if _noun_of_page(name) is None}
-    found = [
+    gaps = [
         f"{name}.{missing} has no line in the policy"
         for name, fields in sorted(unwritten.items())
         for missing in sorted(fields - written.get(name, frozenset()))
     ]
-    found += [
+    gaps += [
         f"the policy speaks of {name}.{unknown}, which does not exist"
         for name, fields in sorted(written.items())
         for unknown in sorted(fields - types.get(name, frozenset()))
     ]
     for name, access in POLICY.items():
-        found += [*_find_rowless_roles(name, access), *_find_unpublished(name, access)]
-    return found
+        gaps += [*_find_rowless_roles(name, access), *_find_unpublished(name, access)]
+    return gaps
 
 
 def payload_names(mutation: str) -> tuple[str, str]:
@@ -59,12 +59,12 @@ def payload_names(mutation: str) -> tuple[str, str]:
 
 
 def _mutation_access() -> dict[str, Access]:
-    """What the table of mutations says of fields: theirs, their payloads' and their errors'."""
+    """Field access of the Mutation type, and of all payloads and error types."""
     callers = {name: tuple(change.rows) for name, change in MUTATIONS.items()}
-    found = {"Mutation": Access(fields=callers)}
+    access = {"Mutation": Access(fields=callers)}
     for mutation, roles in callers.items():
-        found.update(_payload_access(mutation, roles))
-    return found
+        access.update(_payload_access(mutation, roles))
+    return access
 
 
 def _payload_access(mutation: str, roles: Roles) -> Iterator[tuple[str, Access]]:
@@ -84,7 +84,7 @@ def _payload_access(mutation: str, roles: Roles) -> Iterator[tuple[str, Access]]
 
 
 def _find_rowless_roles(name: str, access: Access) -> list[str]:
-    """Roles that read fields of rows which no rule lets them reach, or reach rows for nothing."""
+    """Roles that may read fields but no rows, or rows but no fields."""
     if not access.rows:
         return []
     readers = {role for roles in access.fields.values() for role in roles}
@@ -98,7 +98,7 @@ def _find_rowless_roles(name: str, access: Access) -> list[str]:
 
 
 def _find_unpublished(name: str, access: Access) -> list[str]:
-    """Fields that are published for roles which reach no published rows, or do not read them."""
+    """Published fields whose roles have no published rows, or may not read the field."""
     return [
         f"the policy publishes {name}.{field} for {role}, which does not reach or read it"
         for field, roles in access.published.items()

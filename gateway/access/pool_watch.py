@@ -1,4 +1,4 @@
-"""Watches the pool of a process: whether connections are to be had, and what broke on them."""
+"""Watches the connection pool of a process for exhaustion and failures."""
 
 import logging
 import time
@@ -15,50 +15,50 @@ from gateway.access.transactions.errors import BROKEN, DISK_FULL, TOO_MANY_CONNE
 from gateway.faults import Fault
 from gateway.logs.lines import facts
 
-#: How long a full disk is named after it was last met: nobody asks the disk but who writes.
-_DISK_NAMED_SECONDS = 60.0
+#: How long to report a full disk after the last failure: only writes notice it.
+_DISK_REPORT_SECONDS = 60.0
 
 log = logging.getLogger(__name__)
 
 
 class PoolWatch:
-    """Names what is wrong with the connections that requests get."""
+    """Diagnoses the pool that requests take their connections from."""
 
     def __init__(
         self, engine: AsyncEngine, seconds: float, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        """``seconds`` is how long an operation may take: overload moves connections sooner."""
+        """``seconds`` is the longest operation: a pool without movement for longer is stuck."""
         self._engine = engine
         self._seconds = seconds
         self._clock = clock
         self._moved_at = clock()
         self._disk_full_at: float | None = None
-        for moment in ("checkout", "checkin"):
-            event.listen(engine.sync_engine, moment, self._note_move)
+        for event_name in ("checkout", "checkin"):
+            event.listen(engine.sync_engine, event_name, self._note_move)
         event.listen(engine.sync_engine, "handle_error", self._note_error)
 
     async def fault(self) -> Fault | None:
-        """Why no request gets a connection; None where it would, or would after waiting."""
+        """Why requests get no connection; None if they do, even after waiting."""
         pool: Any = self._engine.pool
         if pool.checkedout() >= pool.size():
             is_stuck = self._clock() - self._moved_at > self._seconds
             return Fault.POOL if is_stuck else None
         if pool.checkedin():
             return None
-        return await self._opening()
+        return await self._try_connecting()
 
     async def warning(self) -> Fault | None:
-        """What does not keep requests from being answered, but will be felt."""
-        met_at = self._disk_full_at
-        is_recent = met_at is not None and self._clock() - met_at < _DISK_NAMED_SECONDS
+        """A fault that does not stop requests from being answered, such as a full disk."""
+        full_at = self._disk_full_at
+        is_recent = full_at is not None and self._clock() - full_at < _DISK_REPORT_SECONDS
         return Fault.DISK if is_recent else None
 
-    async def _opening(self) -> Fault | None:
-        """Whether the server takes one more connection, where none lies idle."""
+    async def _try_connecting(self) -> Fault | None:
+        """Try to open one more connection, since none is idle."""
         try:
             async with self._engine.connect():
                 return None
-        except NoConnectionLeft:  # requests took the room meanwhile
+        except NoConnectionLeft:  # requests have filled the pool meanwhile
             return None
         except (SQLAlchemyError, PostgresError, *BROKEN) as error:
             is_full = state_of(error) == TOO_MANY_CONNECTIONS

@@ -1,4 +1,4 @@
-"""Statements that are written once for a role, and run as text ever after."""
+"""Compiles statements to SQL text once for a role, to be run many times."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,15 +15,15 @@ from models.vocabulary import Role
 
 @dataclass(frozen=True, slots=True)
 class PreparedStatement:
-    """A statement of the policy for anybody who acts in a role; made by `prepare` alone."""
+    """A vouched statement as text, for any viewer in a role. Only this module creates them."""
 
     text: str
-    _places: tuple[str, ...]
+    _parameters: tuple[str, ...]
     _constants: Mapping[str, Any]
 
     def arguments(self, viewer: Viewer, given: Mapping[str, Any]) -> list[Any]:
-        """What fills its places: the viewer's scope, and what is given by name."""
-        return [self._argument(name, viewer, given) for name in self._places]
+        """The positional arguments: the viewer's scope, named values and constants."""
+        return [self._argument(name, viewer, given) for name in self._parameters]
 
     def _argument(self, name: str, viewer: Viewer, given: Mapping[str, Any]) -> Any:
         if name in _SCOPES:
@@ -35,7 +35,7 @@ _SCOPES = frozenset(scope.value for scope in Scope)
 
 
 def prepare(statement: Select[Any], role: Role) -> PreparedStatement:
-    """Write a statement that was held to the policy as text.
+    """Compile a vouched statement.
 
     Raises PermissionError for any other.
     """
@@ -44,7 +44,7 @@ def prepare(statement: Select[Any], role: Role) -> PreparedStatement:
 
 
 def prepare_together(statements: Sequence[Select[Any]], role: Role) -> PreparedStatement:
-    """Write several as one, whose only row has, for each of them, a list of all its rows."""
+    """Combine vouched statements into one. Its only row holds a list of rows for each."""
     for statement in statements:
         require_vouched(statement)
     return _compile(select(*map(_as_array, statements)), role)
@@ -59,6 +59,6 @@ def _compile(statement: Select[Any], role: Role) -> PreparedStatement:
     compiled = statement.compile(
         dialect=asyncpg.dialect(), compile_kwargs={"render_postcompile": True}
     )
-    places = tuple(compiled.positiontup or ())
+    parameters = tuple(compiled.positiontup or ())
     # With its role in a comment, each role keeps its own plan: see `COMMENT` of the connections.
-    return PreparedStatement(f"{compiled} /* {role} */", places, compiled.params)
+    return PreparedStatement(f"{compiled} /* {role} */", parameters, compiled.params)

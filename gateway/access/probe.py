@@ -1,4 +1,4 @@
-"""Whether the database would answer a viewer now: asked as a read does, on a connection apart."""
+"""Probes whether the database can answer viewers, with a real read on its own connection."""
 
 import time
 from collections.abc import Mapping
@@ -23,13 +23,13 @@ from models.publication.reading import newest_publication
 from models.vocabulary import Role
 from models.volumes import as_of
 
-#: Where a sealed viewer is refused and clocks differ by more, the clocks are the reason.
+#: If a seal is refused and the clocks differ by more than this, the clocks are to blame.
 _SECONDS_APART = 2.0
 
 _NOW = "SELECT extract(epoch FROM clock_timestamp())::float8"
-#: How many seconds a replica is behind; a primary is not.
-# One that is connected and has replayed all that it received is behind by nothing, however
-# long ago its primary last committed.
+#: The replication lag in seconds; 0 on a primary.
+# A connected replica that has replayed all it received has no lag, however long ago its primary
+# last committed.
 LAG = """
     SELECT CASE
         WHEN NOT pg_is_in_recovery() THEN 0
@@ -44,13 +44,13 @@ LAG = """
 _REFUSED = "42501"
 _UNDEFINED = "42"
 
-#: Reads every figure, and not a single case.
+#: May read all figures, but no case.
 _FIGURES_READER = Viewer(subject="", role=Role.LEADERSHIP)
 
 FOLD_LAG, EDITION_AGE = "gerbang_fold_lag_seconds", "gerbang_published_edition_age_seconds"
-#: A fold takes well under a second and comes every second.
+#: Folds run every second and take well under a second.
 FOLDED_WITHIN_SECONDS = 120
-#: The figures that are read from the database, each with its meaning.
+#: Metrics that are read from the database, with their descriptions.
 FIGURES = {
     FOLD_LAG: "Age of the oldest change that is not counted in the volumes.",
     EDITION_AGE: "Age of the newest edition of published figures.",
@@ -58,7 +58,7 @@ FIGURES = {
 
 
 class Probe:
-    """Asks the database on its own connection, so that it never waits behind requests."""
+    """Probes the database from its own pool, so that it never waits behind requests."""
 
     def __init__(
         self,
@@ -74,7 +74,7 @@ class Probe:
         self._clock = clock
 
     async def fault(self) -> Fault | None:
-        """Why a read would fail, or would be older than is allowed; None where it would not."""
+        """Why reads would fail or be too old; None if all is well."""
         apart = 0.0
         try:
             async with self._engine.connect() as connection:
@@ -95,12 +95,12 @@ class Probe:
         return Fault.REPLICA if lag > self._replica_seconds else None
 
     async def warning(self) -> Fault | None:
-        """Whether nobody keeps the volumes: no reason to be unready, since no gateway does."""
+        """Whether the keeper is late. The gateway stays ready, since it cannot fix that."""
         lag = (await self.figures()).get(FOLD_LAG, 0)
         return Fault.KEEPER if lag > FOLDED_WITHIN_SECONDS else None
 
     async def revision(self) -> str | None:
-        """The revision of the database; None where it does not tell."""
+        """The migration revision of the database; None if it cannot be read."""
         try:
             async with self._engine.connect() as connection:
                 return await connection.scalar(text("SELECT version_num FROM alembic_version"))
@@ -108,8 +108,8 @@ class Probe:
             return None
 
     async def figures(self) -> Mapping[str, float]:
-        """The figures of ``FIGURES``, seconds; those that cannot be read are left out."""
-        found: dict[str, float] = {}
+        """The metrics of ``FIGURES`` in seconds, without those that cannot be read."""
+        figures: dict[str, float] = {}
         for name, newest, viewer in (
             (FOLD_LAG, as_of(), _FIGURES_READER),
             (EDITION_AGE, newest_publication(), ANONYMOUS),
@@ -119,12 +119,12 @@ class Probe:
             try:
                 ((seconds,),) = await session.rows(vouch_for(age, "VolumeTable"))
                 if seconds is not None:
-                    found[name] = float(seconds)
+                    figures[name] = float(seconds)
             except (FieldError, SQLAlchemyError, PostgresError):
-                continue  # an absent figure is an alarm of its own
+                continue  # a missing metric raises an alarm of its own
             finally:
                 await session.close()
-        return found
+        return figures
 
     async def _seconds_apart(self, connection: AsyncConnection) -> float:
         before = self._clock()
@@ -132,7 +132,7 @@ class Probe:
         return max(before - there, there - self._clock())
 
     async def _read_as_viewer(self) -> None:
-        """A sealed transaction that reads a row. An empty table asks no rule, so it is asked."""
+        """Read a row as a viewer. Check the seal explicitly: an empty table would not."""
         connection = await begin_transaction(
             self._engine, BEGIN, self._openings.for_reading(ANONYMOUS)
         )

@@ -1,4 +1,4 @@
-"""Why identity is read: said in the document, held against the policy, logged with the read."""
+"""Checks the stated purpose of reading identity against the policy."""
 
 import re
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from gateway.policy import IMPLIED_PURPOSE, PURPOSES
 from gateway.viewer import Viewer
 from models.vocabulary import Purpose
 
-#: What a case is called; no room for a name or an address.
+#: The format of a case reference, too narrow for a name or an address.
 _CASE = re.compile(r"[0-9A-Z]{1,12}([-/.][0-9A-Z]{1,12}){0,5}")
 
 

@@ -1,4 +1,4 @@
-"""Which rows a viewer reaches: the policy's rules as SQL, part of every statement."""
+"""Compiles the policy's row rules to SQL conditions, which every statement carries."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -37,7 +37,7 @@ from gateway.viewer import Viewer
 from models.publication.tables import PublishedVolume
 from models.vocabulary import Role
 
-#: Marks a statement as held to the policy of a type; the session takes no other.
+#: The execution option that marks a vouched statement; transactions refuse all others.
 VOUCHED_FOR = "held_to_policy_of"
 
 Columns = Callable[[Attribute], ColumnElement[Any]]
@@ -48,21 +48,21 @@ def _as_mapped(attribute: Attribute) -> ColumnElement[Any]:
 
 
 def select_reachable(type_name: str, viewer: Viewer, *columns: ColumnElement[Any]) -> Select[Any]:
-    """A statement over the rows of a type that the viewer reaches, and over no other."""
+    """Select from the rows of a type that the viewer may read."""
     return vouch_for(select(*columns).where(reachable(type_name, viewer)), type_name)
 
 
 def select_reachable_in_role(
     type_name: str, role: Role, *columns: ColumnElement[Any]
 ) -> Select[Any]:
-    """The same for whoever acts in a role: the scope of the viewer is given when it is run."""
+    """The same for any viewer in a role: the scope is bound when the statement runs."""
     rule = POLICY[type_name].rows.get(role)
     condition = false() if rule is None else _rule_condition(rule, AnyViewer(), _as_mapped)
     return vouch_for(select(*columns).where(condition), type_name)
 
 
 def vouch_for(statement: Select[Any], type_name: str) -> Select[Any]:
-    """Vouch that a statement holds to the policy of a type."""
+    """Mark a statement as restricted by the policy of a type. The caller must be sure of it."""
     return statement.execution_options(**{VOUCHED_FOR: type_name})
 
 
@@ -73,49 +73,49 @@ def require_vouched(statement: Select[Any]) -> None:
 
 
 def changeable(mutation: str, viewer: Viewer) -> ColumnElement[bool]:
-    """The condition that holds for the rows on which the viewer may do what a mutation does."""
+    """The condition for the rows that the viewer may change with a mutation."""
     rule = MUTATIONS[mutation].rows.get(viewer.role)
     return false() if rule is None else _rule_condition(rule, KnownViewer(viewer), _as_mapped)
 
 
 def reachable(type_name: str, viewer: Viewer, columns: Columns = _as_mapped) -> ColumnElement[bool]:
-    """The condition that holds for the rows of a type that the viewer reaches."""
+    """The condition for the rows of a type that the viewer may read."""
     rule = POLICY[type_name].rows.get(viewer.role)
     return false() if rule is None else _rule_condition(rule, KnownViewer(viewer), columns)
 
 
 def reachable_as_published(type_name: str, viewer: Viewer, columns: Columns) -> ColumnElement[bool]:
-    """The condition that holds for the published figures that the viewer reaches."""
+    """The condition for the published figures that the viewer may read."""
     rule = POLICY[type_name].published_rows.get(viewer.role)
     if rule is None:
         return false()
-    among = PUBLISHED_SETS.get(viewer.role, ())
-    own_sets = columns(PublishedVolume.dimension_set).in_(among)
-    return and_(own_sets, _rule_condition(rule, KnownViewer(viewer), columns))
+    dimension_sets = PUBLISHED_SETS.get(viewer.role, ())
+    is_own_set = columns(PublishedVolume.dimension_set).in_(dimension_sets)
+    return and_(is_own_set, _rule_condition(rule, KnownViewer(viewer), columns))
 
 
 def reach_key(type_name: str, viewer: Viewer) -> tuple[object, ...]:
-    """What decides which rows of a type a viewer reaches: who has the same reaches the same."""
+    """A key for the reach of a viewer: viewers with equal keys may read the same rows."""
     rule = POLICY[type_name].rows.get(viewer.role)
     scopes = sorted(set(_scopes(rule))) if rule else ()
     return (viewer.role, *(getattr(viewer, scope) for scope in scopes))
 
 
 def scopes_narrowing(type_name: str, role: Role) -> frozenset[Scope]:
-    """The parts of a viewer's scope that hold for every row of a type, exact or published."""
+    """The scopes that every readable row of a type must match, exact or published."""
     access = POLICY[type_name]
     rules = [rows[role] for rows in (access.rows, access.published_rows) if role in rows]
-    narrowing = [frozenset(_always(rule)) for rule in rules]
+    narrowing = [frozenset(_required_scopes(rule)) for rule in rules]
     return frozenset.intersection(*narrowing) if narrowing else frozenset()
 
 
-def _always(rule: Rule) -> Iterator[Scope]:
+def _required_scopes(rule: Rule) -> Iterator[Scope]:
     match rule:
         case Own(_, scope):
             yield scope
         case AllOf(rules):
             for each in rules:
-                yield from _always(each)
+                yield from _required_scopes(each)
         case _:
             return
 
@@ -136,13 +136,13 @@ def _scopes(rule: Rule) -> Iterator[Scope]:
 
 
 class KnownViewer:
-    """A viewer, whose scope stands in the statement."""
+    """Compiles rules for one viewer, whose scope is a value in the statement."""
 
     def __init__(self, viewer: Viewer) -> None:
         self.viewer = viewer
 
     def scope(self, scope: Scope, kind: TypeEngine[Any]) -> ColumnElement[Any]:
-        """A viewer without a scope reaches nothing: no value equals null or is in an empty list."""
+        """Without a scope a viewer matches no row: nothing equals null or is in an empty list."""
         value = getattr(self.viewer, scope)
         return literal(list(value) if scope in _LISTS else value or None, _type(scope, kind))
 
@@ -151,7 +151,7 @@ class KnownViewer:
 
 
 class AnyViewer:
-    """Any viewer of a role; the scope has a place in the statement."""
+    """Compiles rules for any viewer in a role, with the scope as bind parameters."""
 
     def scope(self, scope: Scope, kind: TypeEngine[Any]) -> ColumnElement[Any]:
         return bindparam(scope.value, None, type_=_type(scope, kind))

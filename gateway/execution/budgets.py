@@ -1,4 +1,4 @@
-"""How much each viewer may ask of this process: budgets of values, which refill continuously."""
+"""Rate limits: each viewer has a budget of values, which refills continuously."""
 
 import time
 from collections.abc import Callable
@@ -10,24 +10,24 @@ from gateway.errors import ErrorCode, RateLimitedError, RequestError
 from gateway.execution.cost import MOST, Cost
 from gateway.viewer import Lane, Viewer
 
-#: What a token of a document costs that is not known yet: parsing and validating it takes about
-#: 28 µs a token, where a value of a planned page takes 1 to 2.
+#: The cost of a token in a document that is new to the role: parsing and validating take about
+#: 28 µs a token, while a value of a planned page takes 1 to 2.
 VALUES_PER_TOKEN = 20
-#: What a tenth of a second costs in which an operation has its turn, however little it answers: a
-#: process answers about a million values a second, over ten turns. Shorter times do not count, so
-#: that what is left tells nobody how long a look at a foreign row took.
+#: The cost of a tenth of a second of execution, however small the answer: a process answers about a
+#: million values a second, with ten operations at a time. Shorter times are free, so that the
+#: remaining budget does not reveal how long it took to check a row out of reach.
 VALUES_PER_TENTH = 10_000
-#: Seconds that do not count: clocks are floating-point numbers.
+#: Tolerance in seconds for floating-point clocks.
 _ROUNDING = 1e-6
-#: Below so many viewers none is forgotten.
+#: Full budgets are dropped only above this number of viewers.
 _FEW = 1_024
 
 
 class Budgets:
-    """Token buckets, one a viewer. No library does this with charges that are given back.
+    """Token buckets, one for each lane. No library offers this with refunds.
 
-    A bucket is the moment at which it is full again; one whose moment has passed is forgotten. So
-    there are never more than viewers who asked within the time that an empty bucket takes to fill.
+    A bucket is stored as the time at which it is full again, and full buckets are dropped. So
+    memory is bounded by the viewers who were active within the time that a refill takes.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class Budgets:
         return len(self._full_at)
 
     def take(self, lane: Lane, values: int) -> float:
-        """Take values, or none of them where there are not enough: the seconds until there are."""
+        """Take values and return 0; with too few left, take none and return the seconds to wait."""
         now = self._clock()
         full_at = max(self._full_at.get(lane, now), now) + values / self._refill
         missing = full_at - now - self.capacity / self._refill
@@ -60,13 +60,13 @@ class Budgets:
         return 0
 
     def give_back(self, lane: Lane, values: int) -> None:
-        """Give back what was not used; what was used beyond what was taken is negative."""
+        """Refund values; a negative number charges for more."""
         now = self._clock()
         full_at = max(self._full_at.get(lane, now), now) - values / self._refill
         self._note(lane, full_at, now)
 
     def remaining(self, lane: Lane) -> tuple[int, float]:
-        """How many values are there, and the seconds until all are."""
+        """How many values are left, and the seconds until the budget is full."""
         seconds = max(self._full_at.get(lane, 0) - self._clock(), 0)
         return max(self.capacity - ceil(seconds * self._refill), 0), seconds
 
@@ -84,24 +84,24 @@ _NOTHING = Cost(0, 0)
 
 
 class Charge:
-    """What one operation takes from the budget of its viewer."""
+    """The charge of one operation to the budget of its viewer."""
 
     def __init__(self, budgets: Budgets, viewer: Viewer) -> None:
         self._budgets = budgets
         self._lane = viewer.lane
         self._operation = _NOTHING
-        #: What was taken and is not settled yet.
+        #: The amount that was taken and is not settled yet.
         self._cost = _NOTHING
-        #: At most how many values it was to answer with, and how many it did answer with.
+        #: The estimated cost, an upper bound, and the actual number of values.
         self.requested: int | None = None
         self.actual = 0
 
     def take_tokens(self, tokens: int) -> None:
-        """For a document that is parsed and validated first. Raises RateLimitedError."""
+        """Charge for parsing and validating a new document. Raises RateLimitedError."""
         self._take(tokens * VALUES_PER_TOKEN)
 
     def take(self, cost: Cost) -> None:
-        """For an operation, before anything of it runs.
+        """Charge for an operation before it runs.
 
         Raises RequestError with TOO_COSTLY, or RateLimitedError.
         """
@@ -116,17 +116,17 @@ class Charge:
         self.take_again()
 
     def take_again(self) -> None:
-        """For the next execution of the same operation. Raises RateLimitedError."""
+        """Charge for another execution of the same operation. Raises RateLimitedError."""
         self._take(self._operation.requested)
         self._cost = self._operation
 
     def cancel(self) -> None:
-        """Nothing was run: all is given back but what the document cost."""
+        """Nothing was run: refund everything except the cost of the document."""
         self._budgets.give_back(self._lane, self._cost.requested)
         self._cost = _NOTHING
 
     def settle(self, actual: int, seconds: float) -> None:
-        """Give back what was not used: by the values that were answered, and by the time."""
+        """Refund what was not used, judged by the values of the answer and the time it took."""
         self.actual = actual
         used = max(self._operation.work + actual, int(seconds * 10) * VALUES_PER_TENTH)
         self._budgets.give_back(self._lane, self._cost.requested - used)

@@ -1,4 +1,4 @@
-"""Keeps what was used last, up to a weight in all."""
+"""A least-recently-used cache with a limit on the total weight."""
 
 from collections import OrderedDict
 from collections.abc import Hashable
@@ -9,10 +9,10 @@ Value = TypeVar("Value")
 
 
 class WeightedCache(Generic[Key, Value]):
-    """A cache that is bounded by what its values weigh, not by their number.
+    """Evicts the least recently used values once their total weight exceeds the limit.
 
-    What it keeps, Python's collector of cycles looks through again and again, in one go. A
-    thousand documents of the largest size would hold the process up for a second each time.
+    Python's garbage collector scans all cached objects in one pause. With a thousand documents of
+    the largest size, each pause would last a second; hence the limit on weight, not number.
     """
 
     def __init__(self, most_weight: int) -> None:
@@ -30,7 +30,7 @@ class WeightedCache(Generic[Key, Value]):
         return self._kept[key][0]
 
     def keep(self, key: Key, value: Value, weight: int) -> None:
-        """Keep a new value in the place of those that were not used for longest."""
+        """Add a value, and evict the least recently used ones beyond the limit."""
         self._kept[key] = value, weight
         self._weight += weight
         while self._weight > self._most_weight:

@@ -1,7 +1,7 @@
-"""Coerces the variables of an operation, and says where the first mistake is, never what it holds.
+"""Coerces variables, and reports where the first error is without quoting its value.
 
-graphql-core coerces each value and ends at its first mistake. Its messages are not used: it makes
-one for every mistake, and prints the whole value around it into each.
+graphql-core does the coercion, but its error messages are not used: it makes one for each error,
+and each quotes the whole surrounding value.
 """
 
 from collections.abc import Iterator, Mapping
@@ -36,7 +36,7 @@ from gateway.execution.expected import (
 
 
 class Mistake(NamedTuple):
-    """A value that does not fit: its place, by names of the schema alone, and what to do."""
+    """An invalid value: its path, in names of the schema only, and what is expected."""
 
     place: str
     text: str
@@ -48,9 +48,9 @@ class Mistake(NamedTuple):
 def coerce_variables(
     view: GraphQLSchema, operation: OperationDefinitionNode, given: Mapping[str, Any]
 ) -> VariableValues:
-    """The variables of a valid operation, as its resolvers take them.
+    """Coerce the variables of a valid operation.
 
-    Raises RequestError with INVALID_VARIABLES at the first value that does not fit.
+    Raises RequestError with INVALID_VARIABLES at the first invalid value.
     """
     values = VariableValues({}, {})
     for definition in operation.variable_definitions or ():
@@ -95,7 +95,7 @@ def _refusal(
 
 
 def _mistakes(place: str, value: Any, type_: Any) -> Iterator[Mistake]:
-    """What does not fit in a value, from the outside to the inside."""
+    """The errors in a value, outermost first."""
     if is_non_null_type(type_):
         type_ = type_.of_type
         if value is None or value is Undefined:

@@ -38,29 +38,29 @@ from models.vocabulary import Role
 KEPT = 1_000
 
 
-#: What runs over HTTP.
+#: The kinds of operations that run over HTTP.
 BY_REQUEST = (OperationType.QUERY, OperationType.MUTATION)
 
-#: What a syntax error repeats of the document, which may be a name or a passport number.
+#: Where syntax errors quote the document, which may hold a name or a passport number.
 _REPEATED = re.compile(r"(found|Unexpected) (Name|Int|Float|String|BlockString|Comment) .*", re.S)
 _INVALID = re.compile(r"(Invalid [^:,]*)[:,].*", re.S)
 
 
-#: Fields that types have without declaring them; validation has seen where they are allowed.
+#: Fields that types have without declaring them; validation checks where they are allowed.
 _META_FIELDS = ("__typename", *SCHEMA_FIELDS)
 
 
 class Validated(NamedTuple):
-    """What validation finds out about a document for a role."""
+    """The result of validating a document for a role."""
 
     #: What is wrong with it; nothing if the role may run it.
     mistakes: tuple[GerbangError, ...]
-    #: The fields that it names, as ``Type.field``, as far as the role's view has them.
+    #: The fields that it selects, as ``Type.field``, if they exist in the role's schema.
     coordinates: frozenset[str]
 
 
 class Documents:
-    """Parses and validates documents against the view of the role that acts."""
+    """Parses documents, and validates them against the schema of the acting role."""
 
     def __init__(self, full: GraphQLSchema, views: Mapping[Role, GraphQLSchema]) -> None:
         self._full = full
@@ -69,7 +69,7 @@ class Documents:
         self.validated = lru_cache(KEPT)(self._validated)
 
     def parse(self, text: str) -> DocumentNode:
-        """The document that a text holds. Raises RequestError with SYNTAX."""
+        """Parse a document. Raises RequestError with SYNTAX or TOO_COSTLY."""
         document = self._parsed.get(text)
         if document is None:
             document = _parse(text)
@@ -77,33 +77,33 @@ class Documents:
         return document
 
     def has_seen(self, text: str) -> bool:
-        """Whether a document needs no parsing, because it was asked for lately."""
+        """Whether the parsed document is in the cache."""
         return text in self._parsed
 
     def mistakes(self, text: str, role: Role) -> tuple[GerbangError, ...]:
-        """What is wrong with a document; nothing if the role may run it."""
+        """The validation errors; none if the role may run the document."""
         return self.validated(text, role).mistakes
 
     def fields_read(self, text: str, type_name: str, role: Role) -> tuple[str, ...]:
-        """The fields of a type that a document names."""
+        """The fields of a type that a document selects."""
         named = (coordinate.split(".") for coordinate in self.validated(text, role).coordinates)
         return tuple(sorted({field for owner, field in named if owner == type_name}))
 
     def asks_of_schema(self, text: str, role: Role) -> bool:
-        """Whether a document asks for the schema itself."""
+        """Whether a document contains introspection."""
         return not SCHEMA_FIELDS.keys().isdisjoint(self.fields_read(text, "Query", role))
 
     def _validated(self, text: str, role: Role) -> Validated:
         document = self.parse(text)
-        errors, coordinates = _examined(document, self._views[role], RULES)
+        errors, coordinates = _examine(document, self._views[role], RULES)
         mistakes = ()
         if errors:
             mistakes = tuple(self._forbidden(document, role)) or tuple(map(_invalid, errors))
         return Validated(mistakes, frozenset(coordinates))
 
     def _forbidden(self, document: DocumentNode, role: Role) -> list[GerbangError]:
-        """Fields that exist, but not for this role."""
-        _, coordinates = _examined(document, self._full)
+        """Errors for fields that exist, but not for this role."""
+        _, coordinates = _examine(document, self._full)
         return [
             GerbangError(
                 ErrorCode.FORBIDDEN_FIELD,
@@ -135,7 +135,7 @@ def operation_of(
 
 
 def tokens_of(document: DocumentNode) -> int:
-    """How many words and signs a document has: what it costs to parse and to validate."""
+    """The number of tokens, which decides what parsing and validation cost."""
     return document.token_count or 0
 
 
@@ -149,9 +149,11 @@ def _parse(text: str) -> DocumentNode:
             max_source_length=MOST_CHARACTERS,
         )
     except GraphQLSyntaxError as error:
-        places = [{"line": place.line, "column": place.column} for place in error.locations or ()]
-        told = _INVALID.sub(r"\1.", _REPEATED.sub(r"\1 \2.", error.message))
-        raise RequestError(ErrorCode.SYNTAX, told, details={"locations": places}) from None
+        locations = [
+            {"line": location.line, "column": location.column} for location in error.locations or ()
+        ]
+        message = _INVALID.sub(r"\1.", _REPEATED.sub(r"\1 \2.", error.message))
+        raise RequestError(ErrorCode.SYNTAX, message, details={"locations": locations}) from None
     if _count_fields(document) > MOST_FIELDS:
         raise RequestError(
             ErrorCode.TOO_COSTLY,
@@ -161,22 +163,21 @@ def _parse(text: str) -> DocumentNode:
 
 
 def _count_fields(document: DocumentNode) -> int:
-    """How many fields are written in a document.
+    """Count the fields of a document, and drop the tokens of its nodes.
 
-    On the way the tokens around each node are forgotten: its place needs none of them, and they
-    are a third of all objects of a document that is kept.
+    Error locations do not need them, and they are a third of the objects of a cached document.
     """
-    fields, waiting = 0, list[Any]([document])
-    while waiting:
-        node = waiting.pop()
+    fields, pending = 0, list[Any]([document])
+    while pending:
+        node = pending.pop()
         fields += isinstance(node, FieldNode)
         node.loc.start_token = node.loc.end_token = None
         for key in node.keys:
             value = getattr(node, key)
             if isinstance(value, Node):
-                waiting.append(value)
+                pending.append(value)
             elif isinstance(value, tuple):
-                waiting.extend(value)
+                pending.extend(value)
     return fields
 
 
@@ -187,8 +188,10 @@ def _operations(document: DocumentNode) -> str:
 
 
 def _invalid(error: GraphQLError) -> GerbangError:
-    places = [{"line": place.line, "column": place.column} for place in error.locations or ()]
-    return GerbangError(ErrorCode.INVALID_DOCUMENT, error.message, {"locations": places})
+    locations = [
+        {"line": location.line, "column": location.column} for location in error.locations or ()
+    ]
+    return GerbangError(ErrorCode.INVALID_DOCUMENT, error.message, {"locations": locations})
 
 
 def _exists_in(schema: GraphQLSchema, coordinate: str) -> bool:
@@ -204,18 +207,18 @@ def _names_field(type_: Any, name: str) -> bool:
     return type_ is not None and (name in _META_FIELDS or name in getattr(type_, "fields", {}))
 
 
-def _examined(
+def _examine(
     document: DocumentNode, schema: GraphQLSchema, rules: Collection[Any] = ()
 ) -> tuple[list[GraphQLError], list[str]]:
-    """What rules find wrong with a document, and the fields that it names, both in one visit."""
+    """Validation errors and selected fields of a document, in a single visit."""
     coordinates: dict[str, None] = {}
-    naming = partial(_NamedFields, coordinates)
-    errors = validate(schema, document, (*rules, naming), max_errors=MOST_MISTAKES)  # pyright: ignore[reportArgumentType]
+    collector = partial(_SelectedFields, coordinates)
+    errors = validate(schema, document, (*rules, collector), max_errors=MOST_MISTAKES)  # pyright: ignore[reportArgumentType]
     return errors, list(coordinates)
 
 
-class _NamedFields(ValidationRule):
-    """Notes the fields that a document names, as far as the schema has them."""
+class _SelectedFields(ValidationRule):
+    """Collects the fields that a document selects, if they exist in the schema."""
 
     def __init__(self, coordinates: dict[str, None], context: ValidationContext) -> None:
         super().__init__(context)

@@ -1,4 +1,4 @@
-"""What a value should have been, in words of the schema: never what it was."""
+"""Describes which value is expected, without ever quoting the one given."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ UNKNOWN_FIELD = "There is a field in it that its type does not have."
 DUPLICATE_FIELD = "There is a field in it twice."
 NOT_ONE = "Give exactly one of its fields, and a value to it."
 
-#: A longer list of words is not repeated in an error.
+#: The longest enum whose values an error lists.
 _MOST_WORDS = 30
 _SCALARS = {
     "Int": "A whole number of 32 bits",

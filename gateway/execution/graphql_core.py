@@ -1,7 +1,7 @@
-"""Begins graphql-core's executor with variables that are coerced already.
+"""Starts graphql-core's executor with variables that are already coerced.
 
-Its own entry, ``execute``, coerces them once more, which takes half as long as all else for a batch
-of 300 applications, and tells mistakes in its own words.
+Its entry point ``execute`` would coerce them again, with error messages of its own. For a batch of
+300 applications that takes half as long as everything else.
 """
 
 import inspect
@@ -23,7 +23,7 @@ from gateway.execution.selections import fragments_of
 
 
 async def run_execution(execution: Executor[Any]) -> ExecutionResult:
-    """The result of an execution. Nothing is delivered in parts: no view has `@defer`."""
+    """Run to the result. There is no incremental delivery: no role has `@defer`."""
     result: Any = execution.execute_operation()
     return await result if inspect.isawaitable(result) else result
 
@@ -37,9 +37,9 @@ def build_execution(
     context: Any,
     root: Any = None,
 ) -> Executor[Any]:
-    """An execution of one operation of a valid document."""
+    """Prepare the execution of an operation of a valid document."""
     fragments = fragments_of(document)
-    of_field: Any = default_field_resolver  # their types and the constructor's do not quite agree
+    of_field: Any = default_field_resolver  # graphql-core's own types do not match here
     of_type: Any = default_type_resolver
     return Executor(
         view,

@@ -1,19 +1,18 @@
-"""Plans what is asked of the schema itself: no statement bounds it, so it is bounded here.
+"""Plans introspection, within a limit of its own.
 
-graphql-core's executor takes 0.1 s for the whole of a role's view, and nine times that for a
-document of aliases. Here each type is told once for each place of the document that asks for it.
+graphql-core's executor takes 0.1 s for the whole of a role's schema, and nine times that for a
+document full of aliases. Here each selection set renders a type once and reuses the result.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from http import HTTPStatus
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from graphql import (
     FieldNode,
     GraphQLObjectType,
     SchemaMetaFieldDef,
-    SelectionSetNode,
     TypeMetaFieldDef,
     is_leaf_type,
     is_list_type,
@@ -22,30 +21,26 @@ from graphql import (
 
 from gateway.errors import ErrorCode, RequestError
 from gateway.execution.plan.result_shapes import ResultLevel
+from gateway.execution.plan.selection_planner import SelectionPlanner, Sets
 from gateway.execution.plan.values import TYPENAME, Render
 from gateway.limits import MOST_SCHEMA_VALUES
 
-if TYPE_CHECKING:
-    from gateway.execution.plan.planner import Planner
-
-#: The fields of a query that lead to the schema.
+#: The root fields for introspection.
 SCHEMA_FIELDS = {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef}
-
-Sets = Iterable[SelectionSetNode | None]
 
 
 class _SchemaBudget:
-    """What was told of the schema for one way in."""
+    """Counts what one root field renders of the schema, and keeps rendered types for reuse."""
 
     def __init__(self) -> None:
         self.values_left = MOST_SCHEMA_VALUES
-        #: Types by their place in the document, each with how many values it holds.
+        #: Rendered types, each with its number of values, by selection set and type.
         self.objects: dict[tuple[int, int], tuple[Any, int]] = {}
-        #: How many values the answer holds: a type that is told at several places counts at each.
+        #: How many values the answer holds; a reused type counts each time it occurs.
         self.values = 0
 
     def count(self, values: int) -> None:
-        """Count an object and its values."""
+        """Charge for an object and its values. Raises RequestError beyond the limit."""
         self.values_left -= 1 + values
         if self.values_left < 0:
             raise schema_refusal()
@@ -54,20 +49,20 @@ class _SchemaBudget:
 _Part = Callable[[Any, _SchemaBudget], Any]
 
 
-def plan_schema_value(planner: "Planner", type_: Any, sets: Sets) -> Render:
-    """How what a way in finds of the schema is drawn.
+def plan_schema_value(planner: SelectionPlanner, type_: Any, sets: Sets) -> Render:
+    """How to render the schema value of a root field.
 
-    Raises RequestError with TOO_COSTLY when it draws more values than the limit.
+    Rendering raises RequestError with TOO_COSTLY beyond the limit.
     """
-    draw = _plan_part(planner, type_, sets)
+    render = _plan_part(planner, type_, sets)
 
-    def draw_and_count(found: Any, level: ResultLevel) -> Any:
-        telling = _SchemaBudget()
-        told = draw(found, telling)
-        level.values += telling.values
-        return told
+    def render_and_count(value: Any, level: ResultLevel) -> Any:
+        budget = _SchemaBudget()
+        result = render(value, budget)
+        level.values += budget.values
+        return result
 
-    return draw_and_count
+    return render_and_count
 
 
 def schema_refusal() -> RequestError:
@@ -79,52 +74,50 @@ def schema_refusal() -> RequestError:
     )
 
 
-def _plan_part(planner: "Planner", type_: Any, sets: Sets) -> _Part:
+def _plan_part(planner: SelectionPlanner, type_: Any, sets: Sets) -> _Part:
     if is_non_null_type(type_):
         return _plan_part(planner, type_.of_type, sets)
     if is_list_type(type_):
         each = _plan_part(planner, type_.of_type, sets)
-        return lambda found, telling: (
-            None if found is None else [each(one, telling) for one in found]
-        )
+        return lambda value, budget: None if value is None else [each(one, budget) for one in value]
     if is_leaf_type(type_):
         write = type_.serialize
-        return lambda found, _: None if found is None else write(found)
+        return lambda value, _: None if value is None else write(value)
     return _object(planner, type_, sets)
 
 
-def _object(planner: "Planner", type_: GraphQLObjectType, sets: Sets) -> _Part:
+def _object(planner: SelectionPlanner, type_: GraphQLObjectType, sets: Sets) -> _Part:
     parts = {
-        key: _field(planner, type_, nodes) for key, nodes in planner.fields_selected(type_, sets)
+        key: _field(planner, type_, nodes) for key, nodes in planner.selected_fields(type_, sets)
     }
-    place = id(parts)
+    selection_id = id(parts)
 
-    def draw(found: Any, telling: _SchemaBudget) -> Any:
-        if found is None:
+    def render(value: Any, budget: _SchemaBudget) -> Any:
+        if value is None:
             return None
-        told_here = (place, id(found))
-        if told_here in telling.objects:
-            told, values = telling.objects[told_here]
-            telling.values += values
-            return told
-        telling.count(len(parts))
-        before = telling.values
-        told = {key: part(found, telling) for key, part in parts.items()}
-        telling.values += len(parts)
+        cache_key = (selection_id, id(value))
+        if cache_key in budget.objects:
+            result, values = budget.objects[cache_key]
+            budget.values += values
+            return result
+        budget.count(len(parts))
+        before = budget.values
+        result = {key: part(value, budget) for key, part in parts.items()}
+        budget.values += len(parts)
         if type_.name == "__Type":
-            telling.objects[told_here] = told, telling.values - before
-        return told
+            budget.objects[cache_key] = result, budget.values - before
+        return result
 
-    return draw
+    return render
 
 
-def _field(planner: "Planner", type_: GraphQLObjectType, nodes: list[FieldNode]) -> _Part:
+def _field(planner: SelectionPlanner, type_: GraphQLObjectType, nodes: list[FieldNode]) -> _Part:
     name = nodes[0].name.value
     if name == TYPENAME:
         return lambda *_: type_.name
     field = type_.fields[name]
     arguments = planner.arguments(field, nodes[0])
-    draw = _plan_part(planner, field.type, [node.selection_set for node in nodes])
+    render = _plan_part(planner, field.type, [node.selection_set for node in nodes])
     resolve: Any = field.resolve
     info = SimpleNamespace(schema=planner.view)  # all that these resolvers look at
-    return lambda found, telling: draw(resolve(found, info, **arguments), telling)
+    return lambda value, budget: render(resolve(value, info, **arguments), budget)

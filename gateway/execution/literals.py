@@ -1,7 +1,7 @@
-"""The rule that literals fit their types: it tells the place of the first mistake, not the literal.
+"""Validates literals against their types, and reports errors without quoting the literal.
 
-It stands in for graphql-core's, whose messages repeat what stands there, be it a name or a passport
-number, and which looks at all of an object again for each mistake in it.
+Replaces graphql-core's rule, whose messages quote the literal, which may be a name or a passport
+number, and which checks a whole object again for each error in it.
 """
 
 from collections.abc import Iterator
@@ -37,10 +37,10 @@ from gateway.execution.expected import (
 
 
 class LiteralsOfCorrectType(ValuesOfCorrectTypeRule):
-    """Literals fit the types of the arguments, input fields and variables that they stand for."""
+    """Literals must fit the types of their arguments, input fields and variables."""
 
     def is_valid_value_node(self, node: ValueNode, input_type: Any) -> VisitorAction:
-        """Look at the whole of an outermost literal, up to its first mistake."""
+        """Check an outermost literal up to its first error."""
         if input_type:
             for place, text in _mistakes(self._place(), node, input_type):
                 self.report_error(GraphQLError(f"{place}: {text}" if place else text, node))
@@ -64,7 +64,7 @@ class LiteralsOfCorrectType(ValuesOfCorrectTypeRule):
 
 
 def _mistakes(place: str, node: ValueNode, type_: Any) -> Iterator[tuple[str, str]]:
-    """What does not fit in a literal, from the outside to the inside."""
+    """The errors in a literal, outermost first."""
     if isinstance(node, VariableNode):
         return
     if is_non_null_type(type_):

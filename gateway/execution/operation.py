@@ -1,4 +1,4 @@
-"""What goes into the execution of an operation, what comes out, and who runs it."""
+"""The interface of execution: requests, answers and what runs them."""
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from models.vocabulary import Role
 
 @dataclass(frozen=True, slots=True)
 class OperationRequest:
-    """One operation as the client sent it: well formed, and nothing more is known of it."""
+    """A well-formed request as the client sent it, not yet parsed or validated."""
 
     document: str | None = None
     document_id: str | None = None
@@ -22,14 +22,14 @@ class OperationRequest:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the client is told. ``data`` is absent, not null, if ``status`` is not OK; every entry
+    """The response to a client. ``data`` is absent, not null, if ``status`` is not OK; every entry
     of ``errors`` has ``extensions`` with ``code`` and ``traceId``."""
 
     data: dict[str, Any] | None
     errors: list[dict[str, Any]] = field(default_factory=list)
     extensions: dict[str, Any] = field(default_factory=dict)
     status: HTTPStatus = HTTPStatus.OK
-    #: After how many seconds to ask again, where that is known.
+    #: After how many seconds to retry, if known.
     retry_after: int | None = None
 
 
@@ -43,7 +43,7 @@ class SubscriptionRunner(Protocol):
     """Runs subscriptions of viewers."""
 
     def serves(self, role: Role) -> bool:
-        """Whether there is anything that the role can follow."""
+        """Whether the role has any subscription."""
         ...
 
     def follow(

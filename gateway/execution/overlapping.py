@@ -1,8 +1,8 @@
-"""The rule that fields of one name in the answer are the same field, checked in linear time.
+"""Validates that fields with the same response name can be merged, in linear time.
 
-It stands in for graphql-core's, which compares every two of them: the square of their number, on
-each level. Here all fields of one name are compared with the first of them, and what is selected
-below them is merged before it is looked at.
+Replaces graphql-core's rule, which compares every pair of them on each level. Here all fields with
+a response name are compared with the first, and their selection sets are merged before the check
+goes on below.
 """
 
 from collections import defaultdict
@@ -32,29 +32,29 @@ from graphql import (
 from gateway.limits import MOST_ROOT_FIELDS, MOST_SELECTED_FIELDS
 
 
-class Place(NamedTuple):
-    """A selection set, and the type that it selects of."""
+class SelectionSet(NamedTuple):
+    """A selection set and its parent type."""
 
     type: Any
     selections: SelectionSetNode
 
 
 class SelectedField(NamedTuple):
-    """A field where it is selected."""
+    """A selected field with its parent type."""
 
     parent: Any
     node: FieldNode
-    #: None where the type has no such field, which another rule tells.
+    #: None if the type has no such field, which another rule reports.
     type: Any
 
     @property
-    def places(self) -> Iterator[Place]:
+    def selection_sets(self) -> Iterator[SelectionSet]:
         if self.node.selection_set:
-            yield Place(get_named_type(self.type), self.node.selection_set)
+            yield SelectionSet(get_named_type(self.type), self.node.selection_set)
 
 
 class _ConflictError(Exception):
-    """Why an operation cannot be answered."""
+    """Fields of an operation conflict, or there are too many."""
 
     def __init__(self, text: str, *nodes: FieldNode) -> None:
         super().__init__(text)
@@ -63,7 +63,7 @@ class _ConflictError(Exception):
 
 
 class MergeableFields(ValidationRule):
-    """Fields of one name in the answer are the same field with the same arguments."""
+    """Fields with the same response name must be the same field with the same arguments."""
 
     def __init__(self, context: ValidationContext) -> None:
         super().__init__(context)
@@ -72,7 +72,7 @@ class MergeableFields(ValidationRule):
         self._arguments: dict[int, str] = {}
 
     def enter_operation_definition(self, node: OperationDefinitionNode, *_: Any) -> None:
-        root = Place(self.context.schema.get_root_type(node.operation), node.selection_set)
+        root = SelectionSet(self.context.schema.get_root_type(node.operation), node.selection_set)
         try:
             if len(self._group_by_name([root])) > MOST_ROOT_FIELDS:
                 raise _ConflictError(
@@ -83,42 +83,48 @@ class MergeableFields(ValidationRule):
         except _ConflictError as conflict:
             self.report_error(GraphQLError(conflict.text, list(conflict.nodes)))
 
-    def _check(self, places: list[Place], *, shapes_only: bool = False) -> None:
-        """Raises _ConflictError where what is selected in these places cannot be merged."""
-        key = (shapes_only, frozenset((str(type_), id(node)) for type_, node in places))
+    def _check(self, selection_sets: list[SelectionSet], *, shapes_only: bool = False) -> None:
+        """Raise _ConflictError if the fields of these selection sets cannot be merged."""
+        key = (shapes_only, frozenset((str(type_), id(node)) for type_, node in selection_sets))
         if key in self._checked:
             return
         self._checked.add(key)
-        for name, fields in self._group_by_name(places).items():
+        for name, fields in self._group_by_name(selection_sets).items():
             if len(fields) > 1:
                 _compare_shapes(name, fields)
-            groups = [fields] if shapes_only or len(fields) == 1 else list(_that_overlap(fields))
+            groups = (
+                [fields] if shapes_only or len(fields) == 1 else list(_group_overlapping(fields))
+            )
             for group in groups:
                 if not shapes_only:
                     self._compare_fields(name, group)
-                below = [place for field in group for place in field.places]
+                below = [inner for field in group for inner in field.selection_sets]
                 if below:
                     self._check(below, shapes_only=shapes_only)
             if len(groups) > 1:
-                self._check([p for field in fields for p in field.places], shapes_only=True)
+                self._check(
+                    [inner for field in fields for inner in field.selection_sets], shapes_only=True
+                )
 
-    def _group_by_name(self, places: Iterable[Place]) -> dict[str, list[SelectedField]]:
-        """The fields that are selected in some places, by their names in the answer."""
+    def _group_by_name(
+        self, selection_sets: Iterable[SelectionSet]
+    ) -> dict[str, list[SelectedField]]:
+        """The fields of these selection sets, by response name."""
         merged: dict[str, list[SelectedField]] = defaultdict(list)
-        waiting, spread = list(places), set[str]()
-        while waiting:
-            parent, selections = waiting.pop()
+        pending, spread = list(selection_sets), set[str]()
+        while pending:
+            parent, selections = pending.pop()
             for selection in selections.selections:
                 match selection:
                     case FieldNode(name=name, alias=alias):
                         merged[(alias or name).value].append(self._collect(parent, selection))
                     case InlineFragmentNode(type_condition=condition, selection_set=inner):
-                        waiting.append(Place(self._possible_types(condition, parent), inner))
+                        pending.append(SelectionSet(self._possible_types(condition, parent), inner))
                     case FragmentSpreadNode(name=name) if name.value not in spread:
                         spread.add(name.value)
                         if fragment := self.context.get_fragment(name.value):
                             narrowed = self._possible_types(fragment.type_condition, parent)
-                            waiting.append(Place(narrowed, fragment.selection_set))
+                            pending.append(SelectionSet(narrowed, fragment.selection_set))
                     case _:
                         continue
         return merged
@@ -151,7 +157,7 @@ class MergeableFields(ValidationRule):
                 )
 
     def _print_arguments(self, node: FieldNode) -> str:
-        """The arguments of a field, in one order."""
+        """The arguments of a field in canonical order."""
         if not node.arguments:
             return ""
         if id(node) not in self._arguments:
@@ -159,8 +165,8 @@ class MergeableFields(ValidationRule):
         return self._arguments[id(node)]
 
 
-def _that_overlap(fields: list[SelectedField]) -> Iterator[list[SelectedField]]:
-    """Groups of fields that one object may be asked for: those of other objects never meet."""
+def _group_overlapping(fields: list[SelectedField]) -> Iterator[list[SelectedField]]:
+    """Group the fields that can apply to the same object; other fields cannot conflict."""
     parents = {str(field.parent): field.parent for field in fields}
     objects = [name for name, parent in parents.items() if is_object_type(parent)]
     anywhere = [field for field in fields if not is_object_type(field.parent)]
@@ -173,7 +179,7 @@ def _that_overlap(fields: list[SelectedField]) -> Iterator[list[SelectedField]]:
 def _compare_shapes(name: str, fields: list[SelectedField]) -> None:
     first, *others = [field for field in fields if field.type is not None] or fields[:1]
     for other in others:
-        if not _have_one_shape(first.type, other.type):
+        if not _have_same_shape(first.type, other.type):
             raise _ConflictError(
                 f"Two fields of different types are both called '{name}' in the answer: give one"
                 " of them an alias.",
@@ -182,11 +188,11 @@ def _compare_shapes(name: str, fields: list[SelectedField]) -> None:
             )
 
 
-def _have_one_shape(one: Any, other: Any) -> bool:
+def _have_same_shape(one: Any, other: Any) -> bool:
     if is_non_null_type(one) or is_non_null_type(other):
         both = is_non_null_type(one) and is_non_null_type(other)
-        return both and _have_one_shape(one.of_type, other.of_type)
+        return both and _have_same_shape(one.of_type, other.of_type)
     if is_list_type(one) or is_list_type(other):
         both = is_list_type(one) and is_list_type(other)
-        return both and _have_one_shape(one.of_type, other.of_type)
+        return both and _have_same_shape(one.of_type, other.of_type)
     return one is other or not (is_leaf_type(one) or is_leaf_type(other))

@@ -1,7 +1,7 @@
-"""Every role's own view of the schema: what it may not read is not there.
+"""Builds a schema for each role, without the fields that the role may not read.
 
-Operations are validated *and* executed on the view, so that field authorisation needs no check of
-its own, and introspection tells each role the truth.
+Operations are validated *and* executed against it, so that field authorisation needs no checks of
+its own, and introspection shows each role exactly what it can use.
 """
 
 from collections.abc import Callable, Iterator
@@ -40,12 +40,12 @@ _WITH_FIELDS = (GraphQLObjectType, GraphQLInterfaceType)
 
 
 def role_schema(full: GraphQLSchema, catalogue: Catalogue, role: Role | None) -> GraphQLSchema:
-    """The schema as a role sees it; all of it where no role is given, for documentation."""
+    """The schema as a role sees it; the whole schema if there is no role, for documentation."""
     return _RoleView(full, _Visibility(catalogue, role)).schema()
 
 
 class _Visibility:
-    """What a role sees of the members of a type."""
+    """Decides which members of a type a role sees."""
 
     def __init__(self, catalogue: Catalogue, role: Role | None) -> None:
         self._role = role
@@ -55,14 +55,14 @@ class _Visibility:
         return self._role is None or is_readable(type_name, name, self._role)
 
     def input_field(self, type_name: str, name: str) -> bool:
-        """A list is narrowed only by fields that can be read, and only they can be expected."""
+        """A role may filter by, or state an expected value of, only fields that it may read."""
         if name == "expectedStatus":
             return self.field("Application", "status")
         noun = type_name.removesuffix("Where")
         return noun not in self._catalogue.nouns or self.field(noun, name)
 
     def enum_value(self, type_name: str, value: Any) -> bool:
-        """A list is ordered only by fields that can be read."""
+        """A role may order only by fields that it may read."""
         noun = self._catalogue.nouns.get(type_name.removesuffix("OrderField"))
         if noun is None or not type_name.endswith("OrderField"):
             return True
@@ -74,17 +74,17 @@ class _Visibility:
 
 
 class _RoleView:
-    """Makes a schema out of the visible members of another, keeping all that Strawberry put in."""
+    """Copies the visible members of a schema, with the extensions that Strawberry needs."""
 
-    def __init__(self, full: GraphQLSchema, sight: _Visibility) -> None:
+    def __init__(self, full: GraphQLSchema, visibility: _Visibility) -> None:
         self._full = full
-        self._sight = sight
+        self._visibility = visibility
         self._types = {
             name: type_ for name, type_ in full.type_map.items() if not is_introspection_type(type_)
         }
         self._members = {name: self._visible(type_) for name, type_ in self._types.items()}
-        self._remove_what_leads_nowhere()
-        self._made: dict[str, GraphQLNamedType] = {}
+        self._remove_empty_types()
+        self._copies: dict[str, GraphQLNamedType] = {}
 
     def schema(self) -> GraphQLSchema:
         roots: dict[str, Any] = {
@@ -108,38 +108,40 @@ class _RoleView:
         """The visible members of a type; None for a scalar, which has no members."""
         match type_:
             case GraphQLObjectType() | GraphQLInterfaceType():
-                return {n: f for n, f in type_.fields.items() if self._sight.field(type_.name, n)}
+                return {
+                    n: f for n, f in type_.fields.items() if self._visibility.field(type_.name, n)
+                }
             case GraphQLInputObjectType():
                 return {
                     name: field
                     for name, field in type_.fields.items()
-                    if self._sight.input_field(type_.name, name)
+                    if self._visibility.input_field(type_.name, name)
                 }
             case GraphQLEnumType():
                 return {
                     name: value
                     for name, value in type_.values.items()
-                    if self._sight.enum_value(type_.name, value.value)
+                    if self._visibility.enum_value(type_.name, value.value)
                 }
             case _:
                 return None
 
-    def _remove_what_leads_nowhere(self) -> None:
-        """A type without members goes, and with it every member that leads to it."""
-        gone = self._empty()
-        while gone:
-            for name in gone:
+    def _remove_empty_types(self) -> None:
+        """Remove types without members, and the members that use them, until none is left."""
+        empty = self._empty_types()
+        while empty:
+            for name in empty:
                 del self._types[name], self._members[name]
             for name, members in self._members.items():
                 if members is not None and not isinstance(self._types[name], GraphQLEnumType):
-                    self._members[name] = {n: m for n, m in members.items() if self._stands(m)}
-            gone = self._empty()
+                    self._members[name] = {n: m for n, m in members.items() if self._is_usable(m)}
+            empty = self._empty_types()
 
-    def _empty(self) -> list[str]:
+    def _empty_types(self) -> list[str]:
         return [name for name in self._members if self._is_empty(name)]
 
     def _is_empty(self, name: str) -> bool:
-        """Whether nothing can be asked of a type, or nothing be given for an input."""
+        """Whether a type has no visible fields, or an input can no longer be given."""
         type_, members = self._types[name], self._members[name]
         if members is None:
             return False
@@ -148,7 +150,7 @@ class _RoleView:
             return not members or not required <= members.keys()
         return not members
 
-    def _stands(self, member: GraphQLField | GraphQLInputField) -> bool:
+    def _is_usable(self, member: GraphQLField | GraphQLInputField) -> bool:
         if not self._exists(member.type):
             return False
         arguments = getattr(member, "args", {}).values()
@@ -158,18 +160,18 @@ class _RoleView:
         return get_named_type(type_).name in self._types
 
     def _reachable_types(self) -> set[str]:
-        """Types that an operation can meet, those that `node` may answer included."""
+        """Types that an operation can use, including those that `node` may return."""
         reached: set[str] = set()
         roots = (self._full.get_root_type(kind) for kind in OperationType)
-        waiting = [root.name for root in roots if root and root.name in self._types]
-        while waiting:
-            name = waiting.pop()
+        pending = [root.name for root in roots if root and root.name in self._types]
+        while pending:
+            name = pending.pop()
             if name not in reached:
                 reached.add(name)
-                waiting += self._led_to(name)
+                pending += self._types_used_by(name)
         return reached
 
-    def _led_to(self, name: str) -> Iterator[str]:
+    def _types_used_by(self, name: str) -> Iterator[str]:
         type_, members = self._types[name], self._members[name]
         if members is None or isinstance(type_, GraphQLEnumType):
             return
@@ -184,9 +186,9 @@ class _RoleView:
                     yield possible.name
 
     def _copy_of(self, name: str) -> GraphQLNamedType:
-        if name not in self._made:
-            self._made[name] = self._make(self._types[name])
-        return self._made[name]
+        if name not in self._copies:
+            self._copies[name] = self._make(self._types[name])
+        return self._copies[name]
 
     def _reference(self, type_: Any) -> Any:
         match type_:
@@ -230,7 +232,7 @@ class _RoleView:
         return kind(**{**element.to_kwargs(), "type_": self._reference(element.type), **others})
 
     def _directives(self) -> Iterator[GraphQLDirective]:
-        return (one for one in self._full.directives if self._sight.directive(one.name))
+        return (one for one in self._full.directives if self._visibility.directive(one.name))
 
     def _directive(self, directive: GraphQLDirective) -> GraphQLDirective:
         if is_specified_directive(directive):

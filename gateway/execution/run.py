@@ -1,4 +1,4 @@
-"""How an operation runs: from a document and a viewer to an answer, in one straight line."""
+"""Runs an operation: from a document and a viewer to an answer."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
@@ -66,17 +66,17 @@ class AdmittedOperation:
     operation: OperationDefinitionNode
     variables: VariableValues
     charge: Charge
-    #: Which fields of identity it reads, and why.
+    #: The identity fields that it reads, which are logged with the purpose.
     logged: tuple[str, ...]
     purpose: StatedPurpose | None
 
 
-#: What the execution begins with: one value for each time that the operation is executed.
+#: Produces the root values. The operation is executed once for each.
 RootValues = Callable[[Context], Awaitable[Sequence[Any]]]
 
 
 class SchemaRunner:
-    """Runs operations of viewers against the database, each on the view of its role."""
+    """Runs operations for viewers, each on the schema of the viewer's role."""
 
     def __init__(
         self,
@@ -101,7 +101,7 @@ class SchemaRunner:
         self._plans = PlanCache(self.views, self.catalogue, self._documents)
 
     async def run(self, request: OperationRequest, viewer: Viewer, trace_id: str) -> Answer:
-        """The answer to one operation, or what says why it did not start, with what it cost."""
+        """The answer to an operation, with its cost; an error answer if it cannot start."""
         charge = Charge(self.budgets, viewer)
         try:
             admitted = self.admit(request, viewer, trace_id, charge)
@@ -111,7 +111,7 @@ class SchemaRunner:
         except RequestError as error:
             charge.cancel()
             return _failed(error, charge, trace_id)
-        except Exception as error:  # what was taken for it stays taken
+        except Exception as error:  # the charge is kept: work may have been done
             log_failure(error, trace_id)
             return _failed(masked_error(), charge, trace_id)
         return with_cost(answer, charge)
@@ -124,9 +124,9 @@ class SchemaRunner:
         charge: Charge,
         kinds: Collection[OperationType] = BY_REQUEST,
     ) -> AdmittedOperation | Answer:
-        """The operation as it may run, or the answer that says what is wrong with it.
+        """Check, charge and prepare an operation; an error answer if the document is invalid.
 
-        Raises RequestError where it cannot start.
+        Raises RequestError for anything else that keeps it from starting.
         """
         text = _document_text(request)
         if tokens := self._unseen.tokens(text, viewer.role):
@@ -162,11 +162,12 @@ class SchemaRunner:
         )
 
     async def answers(self, admitted: AdmittedOperation, roots: RootValues) -> list[Answer]:
-        """An answer for each root, all of one snapshot; what they read of identity is logged.
+        """An answer for each root value, all from one snapshot. Reads of identity are logged.
 
-        Raises RequestError with UNAVAILABLE where it cannot be.
+        Raises RequestError with UNAVAILABLE or OVERLOADED in an outage, and with UNAVAILABLE
+        if the reads cannot be logged.
         """
-        viewer, began = admitted.viewer, monotonic()
+        viewer, started_at = admitted.viewer, monotonic()
         context = Context(
             viewer,
             partial(self.read_transaction, viewer),
@@ -192,13 +193,13 @@ class SchemaRunner:
                 admitted.logged,
                 admitted.trace_id,
             )
-        admitted.charge.settle(sum(values for _, values in executed), monotonic() - began)
+        admitted.charge.settle(sum(values for _, values in executed), monotonic() - started_at)
         return [answer_to(result, admitted) for result, _ in executed]
 
     async def _execute(
         self, admitted: AdmittedOperation, context: Context, root: Any
     ) -> tuple[ExecutionResult, int]:
-        """What an execution answers, and how many values that holds."""
+        """The result of one execution, and how many values it holds."""
         record = current_record()
         if root:
             record.note_executor(WhyExecutor.SUBSCRIPTION)
@@ -211,7 +212,7 @@ class SchemaRunner:
         if admitted.operation.operation is OperationType.QUERY and self._documents.asks_of_schema(
             _document_text(admitted.request), admitted.viewer.role
         ):
-            raise schema_refusal()  # only a plan tells of the schema within the limits
+            raise schema_refusal()  # only plans limit introspection
         result = await run_execution(
             build_execution(
                 admitted.view,
@@ -225,7 +226,10 @@ class SchemaRunner:
         return result, values_in(result.data)
 
     async def _run_plan(self, admitted: AdmittedOperation, context: Context) -> Planned | None:
-        """By a plan; None where there is none, or where graphql-core is to tell what goes wrong."""
+        """The result of a plan; None if there is no plan, or if it fails.
+
+        After a failure the executor runs the operation again and reports the errors.
+        """
         record = current_record()
         try:
             return await self._plans.data(admitted.request, admitted.variables, context)
@@ -235,13 +239,13 @@ class SchemaRunner:
         except (DBAPIError, PostgresError):
             record.note_executor(WhyExecutor.DATABASE)
             return None
-        except Exception as error:  # a mistake in a plan costs time, and no answer
+        except Exception as error:  # a bug in a plan only costs time: the executor answers
             record.note_executor(WhyExecutor.DEFECT)
             log_failure(error, admitted.trace_id)
             return None
 
     def read_transaction(self, viewer: Viewer) -> ReadTransaction:
-        """A hold on the database in the viewer's name."""
+        """A read transaction for the viewer; it begins with the first statement."""
         return ReadTransaction(self._engine, self._openings.for_reading(viewer))
 
 
@@ -258,7 +262,7 @@ def _document_text(request: OperationRequest) -> str:
 
 
 def _refuse_unsafe(operation: OperationDefinitionNode, request: OperationRequest) -> None:
-    """Only a POST changes anything: an address is followed by machines, and by other sites."""
+    """Refuse mutations by GET: crawlers and other sites can trigger those."""
     if operation.operation is OperationType.MUTATION and not request.may_write:
         raise RequestError(
             ErrorCode.METHOD_NOT_ALLOWED,
@@ -283,7 +287,7 @@ def answer_to(result: ExecutionResult, admitted: AdmittedOperation) -> Answer:
 
 
 def with_cost(answer: Answer, charge: Charge) -> Answer:
-    """The answer, which says what it cost, as far as that is known."""
+    """Add the cost to the answer, if it is known."""
     if charge.requested is not None:
         answer.extensions["cost"] = charge.as_extension()
     return answer
@@ -301,23 +305,23 @@ def _refusal(errors: list[dict[str, Any]]) -> Answer:
 
 
 def _error_entry(error: GraphQLError, trace_id: str) -> dict[str, Any]:
-    """The error as the client is told it: masked, unless its text was written for the client."""
-    places = _locations(error)
+    """The error for the client: masked, unless its text was written for clients."""
+    locations = _locations(error)
     if error.path is None:
         return error_entry(
-            GerbangError(ErrorCode.INVALID_VARIABLES, error.message, {"locations": places}),
+            GerbangError(ErrorCode.INVALID_VARIABLES, error.message, {"locations": locations}),
             trace_id,
         )
     cause = error.original_error
     if isinstance(cause, GerbangError):
-        told = cause
-    elif isinstance(cause, GraphQLError) and cause.nodes:  # an argument, as its variables made it
-        told = GerbangError(ErrorCode.INVALID_VARIABLES, cause.message)
+        shown = cause
+    elif isinstance(cause, GraphQLError) and cause.nodes:  # an argument is invalid
+        shown = GerbangError(ErrorCode.INVALID_VARIABLES, cause.message)
     else:
         log_failure(cause or error, trace_id)
-        told = masked_error()
-    details = {**told.details, "locations": places, "path": error.path}
-    return error_entry(GerbangError(told.code, told.message, details), trace_id)
+        shown = masked_error()
+    details = {**shown.details, "locations": locations, "path": error.path}
+    return error_entry(GerbangError(shown.code, shown.message, details), trace_id)
 
 
 def _locations(error: GraphQLError) -> list[dict[str, int]]:

@@ -1,4 +1,4 @@
-"""Which fields an operation selects of a type: fragments unfolded, directives obeyed."""
+"""Collects the selected fields of a type, with fragments expanded and directives applied."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -18,26 +18,26 @@ from graphql import (
     get_directive_values,
 )
 
-#: Under each name of the answer, the places that ask for it; all of them ask for the same field.
+#: Field nodes by response key; all nodes of a key select the same field.
 Selected = Mapping[str, list[FieldNode]]
 Fragments = dict[str, FragmentDefinitionNode]
 
 
 class Selections:
-    """The selections of one valid document, under some values of its variables."""
+    """Resolves the selection sets of a valid document, with given variables."""
 
     def __init__(self, document: DocumentNode, variables: VariableValues) -> None:
         self._variables = variables
         self.fragments = fragments_of(document)
 
     def of(self, type_: GraphQLObjectType, sets: Iterable[SelectionSetNode | None]) -> Selected:
-        """What is selected of a type, in the order of the answer."""
-        found: dict[str, list[FieldNode]] = {}
+        """The selected fields of a type, in response order."""
+        fields: dict[str, list[FieldNode]] = {}
         seen: set[str] = set()
         for selections in sets:
             for node in self._fields(type_, selections, seen):
-                found.setdefault((node.alias or node.name).value, []).append(node)
-        return found
+                fields.setdefault((node.alias or node.name).value, []).append(node)
+        return fields
 
     def _fields(
         self, type_: GraphQLObjectType, selections: SelectionSetNode | None, seen: set[str]

@@ -1,7 +1,7 @@
-"""How a subscription runs: one execution for each change, in a snapshot and a context of its own.
+"""Runs subscriptions: each change is executed with a snapshot and a context of its own.
 
-GraphQL's own algorithms do both halves; only what runs them is ours: theirs would share one
-context, so one snapshot and its loaders, between all payloads of a subscription.
+graphql-core opens the event stream and executes each event, but we drive the loop: its own would
+share one context, and so one snapshot and its loaders, between all payloads.
 """
 
 import asyncio
@@ -32,49 +32,49 @@ from gateway.mapping.change_feed import (
 from gateway.viewer import Viewer
 from models.vocabulary import Role
 
-#: Failures that pass: what was found is read again, since nobody was told of it.
+#: Transient failures: the change is read again, since it has not been delivered.
 _PASSING = frozenset({ErrorCode.UNAVAILABLE, ErrorCode.TIMEOUT, ErrorCode.INTERNAL})
 _MOST_ATTEMPTS = 5
 _KINDS = (OperationType.SUBSCRIPTION,)
 
 
 class SchemaSubscriptions:
-    """Follows changes for viewers, each on the view of its role."""
+    """Follows changes for viewers, each on the schema of the viewer's role."""
 
-    def __init__(self, executor: SchemaRunner, horizon: ChangeHorizon) -> None:
-        self._executor = executor
-        self._news = ChangeLookups(horizon, executor.read_transaction)
+    def __init__(self, runner: SchemaRunner, horizon: ChangeHorizon) -> None:
+        self._runner = runner
+        self._lookups = ChangeLookups(horizon, runner.read_transaction)
 
     def serves(self, role: Role) -> bool:
-        """Whether there is anything that the role can follow."""
-        return self._executor.views[role].subscription_type is not None
+        """Whether the role has any subscription."""
+        return self._runner.views[role].subscription_type is not None
 
     async def follow(
         self, request: OperationRequest, viewer: Viewer, trace_id: str
     ) -> AsyncGenerator[Answer, None]:
-        """An answer for each payload; one that is not OK is the last.
+        """Yield an answer for each payload, and end after one whose status is not OK.
 
         Raises RequestError where the operation cannot start.
         """
-        charge = Charge(self._executor.budgets, viewer)
-        admitted = self._executor.admit(request, viewer, trace_id, charge, _KINDS)
+        charge = Charge(self._runner.budgets, viewer)
+        admitted = self._runner.admit(request, viewer, trace_id, charge, _KINDS)
         if isinstance(admitted, Answer):
             yield admitted
             return
         charge.cancel()  # each payload is charged by itself
-        following = await self._open_feed(admitted)
-        if isinstance(following, Answer):
-            yield following
+        feed = await self._open_feed(admitted)
+        if isinstance(feed, Answer):
+            yield feed
             return
-        async for found in following:
+        async for batch in feed:
             charge.take_again()
-            for answer in await self._payloads(admitted, following, found):
+            for answer in await self._payloads(admitted, feed, batch):
                 yield with_cost(answer, charge)
-            following.acknowledge(found)
+            feed.acknowledge(batch)
 
     async def _open_feed(self, admitted: AdmittedOperation) -> ChangeFeed | Answer:
         context = SubscriptionContext(
-            admitted.viewer, self._news, self._executor.catalogue, self._executor.positions
+            admitted.viewer, self._lookups, self._runner.catalogue, self._runner.positions
         )
         stream = create_source_event_stream(
             build_execution(
@@ -93,15 +93,15 @@ class SchemaSubscriptions:
         raise TypeError("a subscription that follows nothing")
 
     async def _payloads(
-        self, admitted: AdmittedOperation, following: ChangeFeed, found: ChangeBatch
+        self, admitted: AdmittedOperation, feed: ChangeFeed, batch: ChangeBatch
     ) -> list[Answer]:
         attempts = 0
         while True:
             try:
-                async with self._news.turns:
+                async with self._lookups.turns:
                     started_at = time.perf_counter()
-                    answers = await self._executor.answers(
-                        admitted, lambda context: following.records(context, found)
+                    answers = await self._runner.answers(
+                        admitted, lambda context: feed.records(context, batch)
                     )
                     current_record().execution_seconds = time.perf_counter() - started_at
             except (GerbangError, *BROKEN) as error:
@@ -115,5 +115,5 @@ class SchemaSubscriptions:
 
 
 def _failed_start(result: ExecutionResult, admitted: AdmittedOperation) -> Answer:
-    """What is wrong with the arguments, or with the database, ends it before it began."""
+    """The answer to a subscription that failed to start."""
     return replace(answer_to(result, admitted), data=None, status=HTTPStatus.BAD_REQUEST)

@@ -1,4 +1,4 @@
-"""What a document must keep beside the rules of the specification that graphql-core checks."""
+"""The validation rules: graphql-core's, some of them replaced, and one of our own."""
 
 from typing import Any
 
@@ -26,16 +26,16 @@ from gateway.execution.variables import VariablesInPlace
 
 
 class StorableText(ValidationRule):
-    """No text holds the character U+0000, which no row can hold."""
+    """Strings must not contain U+0000, which PostgreSQL cannot store."""
 
     def enter_string_value(self, node: StringValueNode, *_: Any) -> None:
         if "\0" in node.value:
             self.report_error(GraphQLError("A text holds the character U+0000.", node))
 
 
-#: The view of no role has `@defer` and `@stream`, so that naming them is a mistake already; fields
-#: that an input has twice are told with the other mistakes in literals, without their names;
-#: all of variables is one rule of ours.
+#: Rules that are not needed: no role has `@defer` or `@stream`, so using them is an error already;
+#: our rule for literals also reports duplicate input fields, and our rule for variables covers the
+#: remaining two.
 _NEEDLESS = {
     NoUndefinedVariablesRule,
     NoUnusedVariablesRule,
@@ -45,7 +45,7 @@ _NEEDLESS = {
     DeferStreamDirectiveLabel,
     StreamDirectiveOnListField,
 }
-#: Rules of ours that stand in for graphql-core's: see there why.
+#: Our replacements for rules of graphql-core; their modules say why.
 _REPLACED: dict[Any, Any] = {
     ValuesOfCorrectTypeRule: LiteralsOfCorrectType,
     OverlappingFieldsCanBeMergedRule: MergeableFields,

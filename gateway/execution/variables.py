@@ -1,7 +1,7 @@
-"""The rule that variables are defined, used, and of the types of their places.
+"""Validates that variables are defined, used, and of the type needed where they are used.
 
-It stands in for three of graphql-core's, which visit every operation and fragment once more to find
-the variables in it, and took most of the time of validating many operations.
+Replaces three rules of graphql-core. Those visit each operation and its fragments again, which took
+most of the time of validating documents with many operations.
 """
 
 from collections.abc import Iterator
@@ -28,18 +28,18 @@ from graphql.validation.rules.variables_in_allowed_position import allowed_varia
 
 
 class Usage(NamedTuple):
-    """A variable where it is used."""
+    """One use of a variable."""
 
     node: VariableNode
-    #: The type that is needed there; None at a place that does not exist, which another rule tells.
+    #: The expected type; None if the argument or field is unknown, which another rule reports.
     type: Any
-    #: The input that it is a field of, if any.
+    #: The type of the enclosing input object, if any.
     parent_type: Any
     default_value: Any
 
 
 class Part:
-    """The variables of an operation or a fragment, and the fragments that it spreads."""
+    """The variables that an operation or fragment uses, and the fragments that it spreads."""
 
     def __init__(self) -> None:
         self.usages: list[Usage] = []
@@ -47,30 +47,30 @@ class Part:
 
 
 class VariablesInPlace(ValidationRule):
-    """Variables are defined by each operation that uses them, and fit where they are used."""
+    """Variables must be defined, used and of the right type in each operation."""
 
     def __init__(self, context: ValidationContext) -> None:
         super().__init__(context)
-        self._here = Part()
+        self._part = Part()
         self._operations: list[tuple[OperationDefinitionNode, Part]] = []
         self._fragments: dict[str, Part] = {}
 
     def enter_operation_definition(self, node: OperationDefinitionNode, *_: Any) -> None:
-        self._here = Part()
-        self._operations.append((node, self._here))
+        self._part = Part()
+        self._operations.append((node, self._part))
 
     def enter_fragment_definition(self, node: FragmentDefinitionNode, *_: Any) -> None:
-        self._here = self._fragments.setdefault(node.name.value, Part())
+        self._part = self._fragments.setdefault(node.name.value, Part())
 
     def enter_variable_definition(self, *_: Any) -> VisitorAction:
         return SKIP  # defines a variable, and uses none
 
     def enter_fragment_spread(self, node: FragmentSpreadNode, *_: Any) -> None:
-        self._here.spreads[node.name.value] = None
+        self._part.spreads[node.name.value] = None
 
     def enter_variable(self, node: VariableNode, *_: Any) -> None:
         types = self.context._type_info  # pyright: ignore[reportPrivateUsage] - it has all of them
-        self._here.usages.append(
+        self._part.usages.append(
             Usage(
                 node,
                 types.get_input_type(),
@@ -92,23 +92,23 @@ class VariablesInPlace(ValidationRule):
             if name in defined:
                 self._check_place(name, defined[name], usage)
             else:
-                self._tell(
+                self._report(
                     f"The operation uses ${name} without defining it.", usage.node, operation
                 )
         for name, definition in defined.items():
             if name not in used:
-                self._tell(f"The operation defines ${name} and does not use it.", definition)
+                self._report(f"The operation defines ${name} and does not use it.", definition)
 
     def _usages(self, part: Part) -> Iterator[Usage]:
-        """The variables of an operation, those of the fragments that it reaches included."""
-        seen, waiting = set[str](), [part]
-        while waiting:
-            here = waiting.pop()
-            yield from here.usages
-            for name in here.spreads.keys() - seen:
+        """The uses of variables in an operation, including the fragments it spreads."""
+        seen, pending = set[str](), [part]
+        while pending:
+            current = pending.pop()
+            yield from current.usages
+            for name in current.spreads.keys() - seen:
                 seen.add(name)
                 if name in self._fragments:
-                    waiting.append(self._fragments[name])
+                    pending.append(self._fragments[name])
 
     def _check_place(self, name: str, definition: VariableDefinitionNode, usage: Usage) -> None:
         schema = self.context.schema
@@ -118,14 +118,14 @@ class VariablesInPlace(ValidationRule):
         if not allowed_variable_usage(
             schema, type_, definition.default_value, usage.type, usage.default_value
         ):
-            self._tell(
+            self._report(
                 f"${name} is of the type {type_}; {usage.type} is needed where it is used.",
                 definition,
                 usage.node,
             )
         parent = get_nullable_type(usage.parent_type)
         if is_input_object_type(parent) and parent.is_one_of and not is_non_null_type(type_):
-            self._tell(f"${name} is the one value of an input: it must be non-null.", usage.node)
+            self._report(f"${name} is the one value of an input: it must be non-null.", usage.node)
 
-    def _tell(self, text: str, *nodes: Any) -> None:
+    def _report(self, text: str, *nodes: Any) -> None:
         self.report_error(GraphQLError(text, list(nodes)))

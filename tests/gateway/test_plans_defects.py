@@ -84,9 +84,9 @@ def rows_of_another_key_are_attached(patch: Patch) -> None:
     find = PlanRun._fetch_missing  # pyright: ignore[reportPrivateUsage]
 
     async def shifted(self: Any, links: Any) -> None:
-        known = {reading: set(found) for reading, found in self._found.items()}
+        known = {reading: set(found) for reading, found in self._fetched.items()}
         await find(self, links)
-        for reading, found in self._found.items():
+        for reading, found in self._fetched.items():
             keys = [key for key in found if key is not None and key not in known.get(reading, ())]
             rows = [found[key] for key in keys]
             found.update(zip(keys, [*rows[1:], *rows[:1]], strict=True))

@@ -1,4 +1,4 @@
-"""Who is asking: the viewer that a request's headers stand for, in the one role that acts."""
+"""Authenticates requests: from their headers to a viewer in one acting role."""
 
 import re
 from http import HTTPStatus
@@ -27,7 +27,7 @@ class Authentication:
     async def viewer(self, authorization: list[str], role: list[str]) -> Viewer:
         """The viewer for the values of the headers ``Authorization`` and ``Gerbang-Role``.
 
-        No token at all is an anonymous viewer; a token that is not accepted never is.
+        Without a token the viewer is anonymous. An invalid token is an error.
         """
         asked = _asked_role(role)
         if not authorization:
@@ -62,7 +62,7 @@ class Authentication:
         )
 
     def _held_roles(self, claims: dict[str, Any]) -> tuple[Role, ...]:
-        """Names that are no role of ours belong to other systems, so they are passed over."""
+        """The roles in the token. Unknown names belong to other systems and are ignored."""
         names = _texts(claims, self._settings.claim_roles)
         return tuple(dict.fromkeys(self._roles[name] for name in names if name in self._roles))
 
@@ -111,7 +111,7 @@ def _unauthenticated(message: str) -> RequestError:
 
 
 def _texts(claims: dict[str, Any], path: tuple[str, ...]) -> tuple[str, ...]:
-    """The texts of a claim, a single one counting as a list of one; absent is empty."""
+    """The strings of a claim: a single one is a list of one, a missing claim is empty."""
     value: Any = claims
     for step in path:
         value = value.get(step) if isinstance(value, dict) else None

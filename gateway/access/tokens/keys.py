@@ -1,4 +1,4 @@
-"""The keys with which the provider signs: fetched, refreshed, and kept while it is away."""
+"""Fetches, refreshes and caches the identity provider's signing keys."""
 
 import asyncio
 import json
@@ -13,13 +13,13 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, JWKRegistry, Key, OKPKey, RSAKey
 
 KeySource = Callable[[], Awaitable[Any]]
-"""Answers with a JSON Web Key Set as parsed JSON; raises whatever if it cannot."""
+"""Returns a JSON Web Key Set as parsed JSON; may raise any exception."""
 
 REFRESH_SECONDS = 300
 RETRY_SECONDS = 10
 FETCH_SECONDS = 5
-#: Keys that were not read again for so long are trusted no more than none: they may have been
-#: withdrawn. Far longer than any token lives.
+#: Keys that were not refreshed for this long may have been withdrawn, so the gateway is not ready.
+#: Far longer than any token lives.
 TOO_OLD_SECONDS = 3_600
 LARGEST_KEY_SET = 262_144
 SMALLEST_RSA_KEY = 2_048
@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 
 
 class KeysUnavailableError(Exception):
-    """The provider has not been reached yet, so that no token can be judged."""
+    """No keys have been fetched yet, so no token can be verified."""
 
 
 class ProviderKeys:
@@ -56,8 +56,7 @@ class ProviderKeys:
         self._refreshing = asyncio.Lock()
 
     async def are_at_hand(self) -> bool:
-        """Whether tokens can be judged; asks the provider if they could not be yet, or if what it
-        said is too old."""
+        """Whether recent keys are available; asks the provider if they are not."""
         if not self._are_recent():
             await self._refresh_at_most_every(RETRY_SECONDS)
         return self._are_recent()
@@ -66,7 +65,7 @@ class ProviderKeys:
         return bool(self._keys) and self._clock() - self._read_at < TOO_OLD_SECONDS
 
     async def find(self, kid: str, algorithm: str) -> Key | None:
-        """The key for a token's header; an unknown one is looked for at the provider first."""
+        """The key for a token's header; an unknown key is looked up at the provider."""
         if (kid, algorithm) not in self._keys:
             await self._refresh_at_most_every(RETRY_SECONDS)
         if not self._keys:
@@ -74,13 +73,13 @@ class ProviderKeys:
         return self._keys.get((kid, algorithm))
 
     async def keep_fresh(self) -> None:
-        """Refresh for as long as the gateway runs, so that withdrawn keys are forgotten."""
+        """Refresh the keys until cancelled, so that withdrawn keys are dropped."""
         while True:
             succeeded = await self._refresh_at_most_every(RETRY_SECONDS)
             await asyncio.sleep(REFRESH_SECONDS if succeeded else RETRY_SECONDS)
 
     async def _refresh_at_most_every(self, seconds: float) -> bool:
-        """Unknown key ids are free to invent, so they must not become requests one to one."""
+        """Limit requests to the provider: anybody can send tokens with made-up key ids."""
         async with self._refreshing:
             if self._clock() - self._tried_at < seconds:
                 return bool(self._keys)
@@ -120,17 +119,17 @@ def published_at(address: str) -> KeySource:
 
 
 def usable_keys(key_set: Any, algorithms: tuple[str, ...]) -> dict[tuple[str, str], Key]:
-    """The public signature keys of a key set; a key that cannot be used is passed over."""
-    found: dict[tuple[str, str], Key] = {}
+    """The public signature keys of a key set; unusable keys are skipped."""
+    usable: dict[tuple[str, str], Key] = {}
     for entry in key_set["keys"]:
         key = _signature_key(entry)
         if key is None:
             continue
         for algorithm in _algorithms_of(entry, key):
             if algorithm in algorithms:
-                # The first of two keys with one name stays: neither may displace the other.
-                found.setdefault((entry["kid"], algorithm), key)
-    return found
+                # Of two keys with the same id the first wins, so that none can be replaced.
+                usable.setdefault((entry["kid"], algorithm), key)
+    return usable
 
 
 def _signature_key(entry: Any) -> Key | None:

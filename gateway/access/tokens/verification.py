@@ -1,4 +1,4 @@
-"""Whether a bearer token is genuine, meant for this gateway, and in time."""
+"""Verifies the signature, issuer, audience and lifetime of bearer tokens."""
 
 import binascii
 import json
@@ -21,11 +21,11 @@ MOST_REMEMBERED = 10_000
 
 
 class InvalidTokenError(Exception):
-    """The token is not accepted; the text says why, and never repeats what it holds."""
+    """The token is not accepted. The message says why, without quoting the token."""
 
 
 class Verification:
-    """The rules for access tokens: RFC 9068, RFC 8725, and a life that is not too long."""
+    """The rules for access tokens: RFC 9068, RFC 8725 and a longest lifetime."""
 
     def __init__(
         self,
@@ -43,11 +43,11 @@ class Verification:
         self._types = {kind.lower() for kind in types}
         self._longest_life = longest_life
         self._clock = clock
-        #: The key that was found to have signed a token; of the token only a digest is kept.
+        #: Verified signatures: the signing key by the digest of the token.
         self._signed_by: dict[bytes, Key] = {}
 
     async def claims(self, token: str) -> dict[str, Any]:
-        """The claims of a token that keeps every rule; raises InvalidTokenError otherwise."""
+        """The claims of a valid token. Raises InvalidTokenError for any other."""
         header = self._header(token)
         payload = await self._signed_payload(token, header)
         claims = _json_object(payload)
@@ -67,8 +67,8 @@ class Verification:
         return header
 
     async def _signed_payload(self, token: str, header: dict[str, Any]) -> bytes:
-        """The key is chosen among the provider's by name and algorithm: a key, an address or
-        a certificate that the token brings along (jwk, jku, x5u, x5c) is never looked at."""
+        """Verify the signature with a key of the provider, chosen by id and algorithm. Keys in the
+        token itself (jwk, jku, x5u, x5c) are ignored."""
         kid, algorithm = header.get("kid"), header.get("alg")
         if not isinstance(kid, str) or not isinstance(algorithm, str):
             raise InvalidTokenError("The token does not name its key and algorithm.")
@@ -129,7 +129,7 @@ def _decode(segment: str) -> bytes:
 
 
 def _json_object(data: bytes) -> dict[str, Any]:
-    """A JSON object in which every name stands once: two readers must not differ on it."""
+    """Parse a JSON object. Duplicate names are refused, since parsers differ on them."""
     try:
         value = json.loads(data, object_pairs_hook=_names_once, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:

@@ -1,4 +1,4 @@
-"""How a transaction begins: within limits, in a role, in a viewer's name, in one round trip."""
+"""Begins transactions: limits, database role and sealed viewer are set in one round trip."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,27 +11,27 @@ from gateway.viewer import Viewer
 from models.database.connections import backend_of, driver_of
 from models.row_security import WRITING, database_role
 
-#: How soon the database notices, in the middle of a statement, that nobody listens any more.
+#: How often the database checks, during a statement, that the client is still connected.
 _NOTICE_SECONDS = 1
-#: Beginning and ending wait for nothing but the way to the database and back: who takes longer is
-#: not there any more, even if nobody said so.
+#: BEGIN, COMMIT and ROLLBACK take little more than a round trip: a connection that takes longer is
+#: treated as lost.
 ROUND_TRIP_SECONDS = 5
 
-#: A connection that broke while it lay idle is replaced once: nothing had been asked on it.
+#: A pooled connection may have broken while idle. One retry is safe: nothing has run on it.
 _ATTEMPTS = 2
 
 
 @dataclass(frozen=True)
 class TransactionLimits:
-    """Limits that hold even when this process is gone or cannot reach the database."""
+    """Limits that the database enforces, even if this process dies or is cut off."""
 
     statement_seconds: float
     lock_seconds: float
-    #: No operation lives longer, so a transaction that was idle for so long has no owner.
+    #: No operation lasts longer, so a transaction idle for this long is abandoned.
     idle_seconds: float
 
     def statements(self) -> tuple[str, ...]:
-        """They end with their transaction, so that a pooler in between may share connections."""
+        """SET LOCAL ends with the transaction, so that a pooler may share connections."""
         limits = {
             "statement_timeout": self.statement_seconds,
             "lock_timeout": self.lock_seconds,
@@ -43,47 +43,47 @@ class TransactionLimits:
 
 @dataclass(frozen=True)
 class TransactionStart:
-    """What is said as a transaction begins."""
+    """What to send to the database with BEGIN."""
 
-    #: The role of the database that the transaction takes on.
+    #: The database role to take on.
     role: str
-    #: The statements on a backend; it is None where a pooler lends out its own.
+    #: The statements for a backend id, which is None behind a pooler.
     statements: Callable[[int | None], tuple[str, ...]]
 
 
 class TransactionStarts:
-    """Opens transactions for viewers, each within the same limits."""
+    """Prepares the start of transactions for viewers, all with the same limits."""
 
-    def __init__(self, seal: Seal, bounds: TransactionLimits) -> None:
+    def __init__(self, seal: Seal, limits: TransactionLimits) -> None:
         self._seal = seal
-        self._bounds = bounds
+        self._limits = limits
 
     def for_reading(self, viewer: Viewer) -> TransactionStart:
-        """For a viewer who reads, or whose reading is logged."""
-        return self._as(viewer, database_role(viewer.role))
+        """For reads, and for logging them."""
+        return self._start(viewer, database_role(viewer.role))
 
     def for_writing(self, viewer: Viewer) -> TransactionStart:
-        """For a viewer who changes something."""
-        return self._as(viewer, WRITING)
+        """For mutations."""
+        return self._start(viewer, WRITING)
 
-    def _as(self, viewer: Viewer, role: str) -> TransactionStart:
+    def _start(self, viewer: Viewer, role: str) -> TransactionStart:
         def statements(backend: int | None) -> tuple[str, ...]:
-            return (*self._bounds.statements(), *self._seal.statements(viewer, role, backend))
+            return (*self._limits.statements(), *self._seal.statements(viewer, role, backend))
 
         return TransactionStart(role, statements)
 
 
 async def begin_transaction(
-    engine: AsyncEngine, begin: str, opening: TransactionStart
+    engine: AsyncEngine, begin: str, start: TransactionStart
 ) -> AsyncConnection:
-    """A connection on which a transaction has begun, for the caller to give back.
+    """Check out a connection and begin a transaction; the caller closes the connection.
 
     Raises FieldError with UNAVAILABLE or OVERLOADED.
     """
     for _ in range(_ATTEMPTS):
         connection = await check_out(engine)
         try:
-            statements = opening.statements(backend_of(connection))
+            statements = start.statements(backend_of(connection))
             driver = driver_of(connection)
             await driver.execute("; ".join((begin, *statements)), timeout=ROUND_TRIP_SECONDS)
         except BaseException as error:

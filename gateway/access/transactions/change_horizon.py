@@ -1,8 +1,8 @@
-"""How far changes can be read: one listener of a process hears of commits and looks, by ticks.
+"""Tracks how far the change feed can be read. Each process has one listener for commits.
 
-The horizon is the oldest transaction that still runs. All that was written below it is settled, so
-it is never read again; what was written above it waits. Ticks keep the instant of one's own change
-from telling when others wrote.
+The horizon is the oldest transaction that still runs. Changes below it are settled and are read
+once; changes above it wait. The horizon moves only on clock ticks, so that the time of delivery
+does not reveal when other people wrote.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from models.case.change import CHANNEL
 from models.database.connections import CONNECTION_ERRORS, connect
 
 TICK_SECONDS = 0.25
-#: How often to look without having heard anything: a signal may be lost, as behind a pooler.
+#: How often to look without a notification, since one may be lost, for example behind a pooler.
 LOOK_SECONDS = 15.0
 _RETRY_SECONDS = 1.0
 _ANSWER_SECONDS = 5.0
@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 
 
 class ChangeHorizon:
-    """Below which transaction changes are settled; listens from the first question on."""
+    """The transaction id below which changes are settled. Listens from the first use on."""
 
     def __init__(self, url: str, engine: AsyncEngine) -> None:
         self._url = url
@@ -44,8 +44,8 @@ class ChangeHorizon:
         self._settled = 0
         self._moved = asyncio.Event()
         self._heard = asyncio.Event()
-        #: The transactions that had begun when something was last heard: until all of these are
-        #: settled, what was heard of may not be.
+        #: The next transaction id at the last notification: the change it announced is settled
+        #: only once the horizon has reached this id.
         self._awaited = 0
         self._listening: asyncio.Task[None] | None = None
 
@@ -64,7 +64,7 @@ class ChangeHorizon:
                 await self._listening
 
     async def now(self) -> int:
-        """The horizon at this very moment. Raises FieldError with UNAVAILABLE."""
+        """The current horizon, from the database. Raises FieldError with UNAVAILABLE."""
         try:
             async with self._engine.connect() as connection:
                 settled, _ = (await connection.execute(text(_LOOK))).one()
@@ -75,7 +75,7 @@ class ChangeHorizon:
         return settled
 
     async def beyond(self, known: int) -> int:
-        """The horizon, once it lies beyond a known one."""
+        """Wait until the horizon lies beyond a known one, and return it."""
         if self._listening is None:
             self._listening = asyncio.create_task(self._keep_listening())
         while self._settled <= known:
@@ -95,7 +95,7 @@ class ChangeHorizon:
         try:
             await connection.add_listener(CHANNEL, lambda *_: self._heard.set())
             connection.add_termination_listener(lambda *_: self._heard.set())
-            self._heard.set()  # what was committed while nobody listened
+            self._heard.set()  # catch up on commits from before listening
             while True:
                 await self._heard_or_due()
                 await self._look(connection)
@@ -103,7 +103,7 @@ class ChangeHorizon:
             connection.terminate()
 
     async def _heard_or_due(self) -> None:
-        """Wait for a signal, then for the next tick, which is the same for everybody."""
+        """Wait for a notification or the timeout, then for the next tick of the clock."""
         if self._settled >= self._awaited:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._heard.wait(), LOOK_SECONDS)

@@ -1,4 +1,4 @@
-"""What a client is told when the database is away, full, or was asked too much."""
+"""Translates failures of the database into errors for clients."""
 
 from collections.abc import Iterable
 from http import HTTPStatus
@@ -13,9 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from gateway.errors import ErrorCode, FieldError, RequestError
 from gateway.logs.operation import current_record
 
-#: What the driver itself raises on a connection that is no good any more. A connection that takes
-#: too long to answer raises TimeoutError, which is an OSError; one whose server said good-bye while
-#: it lay idle, and that is used before it is seen to be closed, an InternalClientError.
+#: What the driver raises on a broken connection. One that times out raises TimeoutError, which is
+#: an OSError. One that the server closed while it was idle may raise InternalClientError.
 BROKEN = (
     OSError,
     InterfaceError,
@@ -31,9 +30,9 @@ _FULL = "Too much is asked at once. Try again shortly."
 _TOO_LONG = "This took too long. Ask for less: a shorter period or a narrower filter."
 _INCOMPARABLE = "A value here cannot be compared with any row."
 
-#: SQLSTATEs and classes of them: broken connections; exhausted resources (a full disk, memory,
-#: connections); a server that stops, starts or ended the session; failures of the system below it;
-#: a transaction that idled too long.
+#: SQLSTATE prefixes of outages: broken connections; exhausted resources (disk, memory,
+#: connections); a server that starts, stops or ended the session; system errors; a transaction
+#: that was idle for too long.
 _SERVER_AWAY = ("08", "53", "57P", "58", "25P03")
 DISK_FULL = "53100"
 TOO_MANY_CONNECTIONS = "53300"
@@ -45,8 +44,8 @@ _OUTAGES = (ErrorCode.UNAVAILABLE, ErrorCode.OVERLOADED)
 
 
 async def check_out(engine: AsyncEngine) -> AsyncConnection:
-    """A connection of the pool. Raises FieldError with UNAVAILABLE or OVERLOADED."""
-    asked_at = perf_counter()
+    """Take a connection from the pool. Raises FieldError with UNAVAILABLE or OVERLOADED."""
+    started_at = perf_counter()
     try:
         return await engine.connect()
     except NoConnectionLeft as error:
@@ -54,7 +53,7 @@ async def check_out(engine: AsyncEngine) -> AsyncConnection:
     except (SQLAlchemyError, PostgresError, *BROKEN) as error:
         raise database_unavailable() from error
     finally:
-        current_record().connection_seconds += perf_counter() - asked_at
+        current_record().connection_seconds += perf_counter() - started_at
 
 
 def database_unavailable() -> FieldError:
@@ -62,10 +61,9 @@ def database_unavailable() -> FieldError:
 
 
 def refuse_partial(failures: Iterable[BaseException | None]) -> None:
-    """Raises RequestError if one of the failures of an operation is an outage.
+    """Raise RequestError if an operation failed in part because of an outage.
 
-    No part of its answer can then be trusted to be more than what was left; a mutation that was
-    done before is found again by its key.
+    A partial answer would be misleading. A client can safely repeat a mutation with its key.
     """
     for failure in failures:
         if isinstance(failure, FieldError) and failure.code in _OUTAGES:
@@ -73,8 +71,8 @@ def refuse_partial(failures: Iterable[BaseException | None]) -> None:
 
 
 def explain(error: Exception) -> FieldError | None:
-    """The error of a statement as the client may be told it; None is for nobody to see."""
-    if isinstance(error, ValueError):  # the driver cannot write it as the column's type
+    """The error for the client; None if the failure must be masked."""
+    if isinstance(error, ValueError):  # the value does not fit the type of the column
         return FieldError(ErrorCode.INVALID_INPUT, _INCOMPARABLE)
     if not isinstance(error, DBAPIError | PostgresError):
         return database_unavailable()
@@ -91,11 +89,11 @@ def explain(error: Exception) -> FieldError | None:
 
 
 def is_outage(error: DBAPIError | PostgresError) -> bool:
-    """Whether it passes by itself, or once an operator has mended the database."""
+    """Whether the database is unavailable, rather than the statement wrong."""
     is_broken = getattr(error, "connection_invalidated", False)
     return is_broken or state_of(error).startswith(_SERVER_AWAY)
 
 
 def state_of(error: BaseException | None) -> str:
-    """The SQLSTATE of an error, whether SQLAlchemy or the driver tells it."""
+    """The SQLSTATE of an error from SQLAlchemy or from the driver; empty if it has none."""
     return getattr(getattr(error, "orig", error), "sqlstate", None) or ""

@@ -1,4 +1,4 @@
-"""One operation's hold on the database: one connection, one transaction, read only."""
+"""The read-only transaction in which an operation runs its statements."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -21,13 +21,12 @@ from gateway.errors import FieldError
 from gateway.logs.operation import current_record
 from models.database.connections import COMMENT, driver_of
 
-#: One snapshot for the whole answer, so that a page, its total and its figures agree; and one
-#: viewer, as whom the database holds every statement to its own row rules.
+#: One snapshot for the whole answer, so that a page, its total and its figures agree.
 BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 
 class OpenTransaction(NamedTuple):
-    """A connection on which a transaction is under way, and the driver's own."""
+    """A connection with an open transaction, and the driver's connection below it."""
 
     connection: AsyncConnection
     driver: Any
@@ -36,61 +35,60 @@ class OpenTransaction(NamedTuple):
 class ReadTransaction:
     """Runs the statements of one operation, one after the other.
 
-    The transaction begins with the first statement, in one round trip. A statement that was not
-    held to the policy is refused.
+    The transaction begins with the first statement. Statements that nobody vouched for are refused.
     """
 
-    def __init__(self, engine: AsyncEngine, opening: TransactionStart) -> None:
+    def __init__(self, engine: AsyncEngine, start: TransactionStart) -> None:
         self._engine = engine
-        self._opening = opening
-        self._turn = asyncio.Lock()
-        self._held: OpenTransaction | None = None
+        self._start = start
+        self._lock = asyncio.Lock()
+        self._transaction: OpenTransaction | None = None
         self._failure: Exception | None = None
         self._running: asyncio.Task[Any] | None = None
         self._is_over = False
         self.statements = 0
 
     async def rows(self, statement: Select[Any]) -> Sequence[Row[Any]]:
-        """The rows of a statement that was held to the policy.
+        """The rows of a vouched statement.
 
-        Raises FieldError with TIMEOUT where it takes too long.
+        Raises PermissionError for any other, and FieldError with TIMEOUT if it takes too long.
         """
         require_vouched(statement)
-        role = {COMMENT: self._opening.role}
+        role = {COMMENT: self._start.role}
 
-        async def run(held: OpenTransaction) -> Sequence[Row[Any]]:
-            return (await held.connection.execute(statement, execution_options=role)).all()
+        async def run(transaction: OpenTransaction) -> Sequence[Row[Any]]:
+            return (await transaction.connection.execute(statement, execution_options=role)).all()
 
         return await self._run(run)
 
     async def fetch(self, statement: PreparedStatement, arguments: Sequence[Any]) -> Sequence[Any]:
-        """The same for one that was prepared: the driver's own rows."""
+        """Run a prepared statement, and return the driver's rows."""
 
-        async def run(held: OpenTransaction) -> Sequence[Any]:
-            return await held.driver.fetch(statement.text, *arguments)
+        async def run(transaction: OpenTransaction) -> Sequence[Any]:
+            return await transaction.driver.fetch(statement.text, *arguments)
 
         return await self._run(run)
 
     async def _run(self, run: Callable[[OpenTransaction], Awaitable[Sequence[Any]]]) -> Any:
-        """What a statement gives, when its turn has come.
+        """Run a statement after those that came before it.
 
-        A field that is given up leaves its statement to end: others read on the same connection.
+        It is shielded from cancellation, since other fields share the connection.
         """
-        running = asyncio.ensure_future(self._in_turn(run))
+        running = asyncio.ensure_future(self._run_next(run))
         running.add_done_callback(_retrieve_exception)
         return await asyncio.shield(running)
 
-    async def _in_turn(self, run: Callable[[OpenTransaction], Awaitable[Sequence[Any]]]) -> Any:
-        async with self._turn:
+    async def _run_next(self, run: Callable[[OpenTransaction], Awaitable[Sequence[Any]]]) -> Any:
+        async with self._lock:
             if self._failure:  # the transaction ended with it
                 raise self._failure
             if self._is_over:
                 raise asyncio.CancelledError
             self._running = asyncio.current_task()
             try:
-                self._held = self._held or await self._begin()
+                self._transaction = self._transaction or await self._begin()
                 self.statements += 1
-                return await run(self._held)
+                return await run(self._transaction)
             except FieldError as error:
                 self._failure = error
                 raise
@@ -101,31 +99,31 @@ class ReadTransaction:
                 self._running = None
 
     async def _begin(self) -> OpenTransaction:
-        connection = await begin_transaction(self._engine, BEGIN, self._opening)
+        connection = await begin_transaction(self._engine, BEGIN, self._start)
         return OpenTransaction(connection, driver_of(connection))
 
     async def close(self) -> None:
-        """End the transaction and give the connection back.
+        """End the transaction and return the connection to the pool.
 
-        A statement that still runs is cancelled: an operation that was given up leaves none.
+        A statement that still runs is cancelled.
         """
         self._is_over = True
         current_record().statements += self.statements
         if self._running:
             self._running.cancel()
-        async with self._turn:
-            held, self._held = self._held, None
-        if held is None:
+        async with self._lock:
+            transaction, self._transaction = self._transaction, None
+        if transaction is None:
             return
         try:
-            await held.driver.execute("ROLLBACK", timeout=ROUND_TRIP_SECONDS)
+            await transaction.driver.execute("ROLLBACK", timeout=ROUND_TRIP_SECONDS)
         except Exception:  # nothing was written, so only the connection is lost
-            await held.connection.invalidate()
+            await transaction.connection.invalidate()
         finally:
-            await held.connection.close()
+            await transaction.connection.close()
 
 
 def _retrieve_exception(statement: asyncio.Task[Any]) -> None:
-    """Nobody may be left to be told how a statement failed."""
+    """Mark the exception as seen: nobody may be left to await the statement."""
     if not statement.cancelled():
         statement.exception()

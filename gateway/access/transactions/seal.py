@@ -1,4 +1,4 @@
-"""What the database is told of a viewer, sealed so that nothing but the gateway can say it."""
+"""Seals the viewer's role and scope with a MAC, so that the database can verify them."""
 
 import hashlib
 import hmac
@@ -20,22 +20,21 @@ Clock = Callable[[], float]
 class Seal:
     """Seals viewers with keys that the database trusts; see ``models/viewer_context.sql``.
 
-    Each day of UTC has its own key. A sealed viewer is believed in a transaction that begins just
-    then, and on its own backend where that one is known.
+    Each UTC day has its own key. A seal is valid for a short time, and only on the backend it was
+    made for, where that is known.
     """
 
     def __init__(self, master: bytes, seconds: float, clock: Clock = time.time) -> None:
-        """``seconds`` is how long a sealed viewer is believed: no operation may take longer."""
+        """``seconds`` is how long a seal is valid; no operation may take longer."""
         self._master = master
         self._seconds = seconds
         self._clock = clock
         self._today: tuple[int, DailyKey] | None = None
 
     def statements(self, viewer: Viewer, role: str, backend: int | None) -> tuple[str, ...]:
-        """The statements that make a transaction on a backend that of a viewer.
+        """The statements that set the viewer and the database role of a transaction.
 
-        ``role`` is the one of the database. They hold nothing of the viewer but base64 and digits,
-        whatever a token says.
+        The viewer's texts are in base64, so no token can inject SQL.
         """
         return (
             f"SET LOCAL gerbang.viewer = '{self._seal(viewer, backend)}'",
@@ -43,8 +42,8 @@ class Seal:
         )
 
     def _seal(self, viewer: Viewer, backend: int | None) -> str:
-        # One moment in whole milliseconds chooses the key too: rounded twice, the last half of a
-        # day's last millisecond would be sealed with the key of another day.
+        # Round once: the timestamp and the choice of the key must agree on the day, even within the
+        # last millisecond of a day.
         now = round(self._clock() * 1000)
         key = self._key_at(now)
         fields = (
@@ -59,11 +58,11 @@ class Seal:
             key.id,
         )
         body = ".".join(fields)
-        mark = hmac.digest(key.key, body.encode(), hashlib.sha256).hex()
-        return f"{body}.{mark}"
+        mac = hmac.digest(key.key, body.encode(), hashlib.sha256).hex()
+        return f"{body}.{mac}"
 
     def _key_at(self, milliseconds: int) -> DailyKey:
-        """The key of the day of a moment, derived once a day."""
+        """The key of the day that holds this instant; derived once a day."""
         day = milliseconds // _DAY_MILLISECONDS
         if self._today is None or self._today[0] != day:
             self._today = day, daily_key(self._master, _FIRST_DAY + day * DAY)
@@ -75,6 +74,6 @@ def _text(text: str) -> str:
 
 
 def _array(words: Sequence[str]) -> str:
-    """Words as PostgreSQL writes an array of them."""
+    """Format texts as a PostgreSQL array literal."""
     quoted = (word.replace("\\", "\\\\").replace('"', '\\"') for word in words)
     return "{" + ",".join(f'"{word}"' for word in quoted) + "}"

@@ -1,8 +1,8 @@
-"""One mutation's hold on the database: one connection, one transaction, all or nothing.
+"""The transaction in which a mutation reads and writes: all or nothing.
 
-READ COMMITTED: whoever changes an application locks its row first and reads it again then, so each
-writer waits for the one before and sees what that one committed. A snapshot (REPEATABLE READ) would
-turn every such wait into a serialisation failure, where a client is to be told what happened.
+READ COMMITTED: a mutation locks an application before it reads it, so each writer waits for the one
+before it and sees what that one committed. REPEATABLE READ would turn every such wait into a
+serialisation failure, which tells the client nothing.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -31,7 +31,7 @@ from models.database.connections import driver_of
 _BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
 
 _AWAY = "The database does not answer. Ask again with the same key: that tells what came of it."
-_TOLD: Mapping[str, tuple[ErrorCode, str]] = {
+_CLIENT_ERRORS: Mapping[str, tuple[ErrorCode, str]] = {
     "57014": (ErrorCode.TIMEOUT, "This took too long, and nothing was changed."),
     "55P03": (
         ErrorCode.TIMEOUT,
@@ -42,32 +42,32 @@ _TOLD: Mapping[str, tuple[ErrorCode, str]] = {
 
 
 class WriteTransaction:
-    """A transaction under way; leaving the block that opened it commits."""
+    """An open transaction. It commits when the block of `begin_writing` ends."""
 
     def __init__(self, connection: AsyncConnection, viewer: Viewer) -> None:
         self._connection = connection
         self.viewer = viewer
 
     async def run(self, statement: Executable, values: Any = None) -> None:
-        """Write. Raises FieldError where it takes too long or waits too long."""
+        """Run a statement. Raises FieldError on timeouts, deadlocks and outages."""
         await self._execute(statement, values)
 
     async def rows(self, statement: Executable) -> Sequence[Row[Any]]:
-        """The rows that a statement reads, or wrote and returns."""
+        """The rows that a statement selects or returns."""
         return (await self._execute(statement, None)).all()
 
     async def lock(self, mutation: str, application: UUID) -> bool:
-        """Lock an application; False where the viewer's policy reaches none of this id.
+        """Lock an application; False if the viewer may not change one with this id.
 
-        A foreign row is never locked and never waited for: it takes the path of a missing one.
+        A row out of reach is neither locked nor waited for, just like one that does not exist.
         """
-        in_reach = select(Application.id).where(
+        changeable_row = select(Application.id).where(
             Application.id == application, changeable(mutation, self.viewer)
         )
-        return bool(await self.rows(in_reach.with_for_update(of=Application, key_share=True)))
+        return bool(await self.rows(changeable_row.with_for_update(of=Application, key_share=True)))
 
     async def all_within(self, scope: ColumnElement[bool], applications: Sequence[UUID]) -> bool:
-        """Whether applications that were written lie in a scope of who wrote them."""
+        """Whether all of these applications meet a condition after they were written."""
         written = select(func.count()).where(
             Application.id == any_(literal(list(applications), ARRAY(Application.id.type))),
             scope,
@@ -84,20 +84,20 @@ class WriteTransaction:
         except DBAPIError as error:
             if is_outage(error):
                 raise FieldError(ErrorCode.UNAVAILABLE, _AWAY) from None
-            if told := _TOLD.get(state_of(error)):
-                raise FieldError(*told) from None
+            if client_error := _CLIENT_ERRORS.get(state_of(error)):
+                raise FieldError(*client_error) from None
             raise
 
 
 @asynccontextmanager
 async def begin_writing(
-    engine: AsyncEngine, viewer: Viewer, opening: TransactionStart
+    engine: AsyncEngine, viewer: Viewer, start: TransactionStart
 ) -> AsyncIterator[WriteTransaction]:
-    """A transaction for one mutation: committed at the end, rolled back where anything is raised.
+    """A transaction for one mutation: commits at the end, rolls back on any exception.
 
-    Raises FieldError where the database is away or full.
+    Raises FieldError if the database is unavailable or overloaded.
     """
-    connection = await begin_transaction(engine, _BEGIN, opening)
+    connection = await begin_transaction(engine, _BEGIN, start)
     is_clean = False
     try:
         driver = driver_of(connection)
@@ -109,7 +109,7 @@ async def begin_writing(
         await _commit(driver)
         is_clean = True
     finally:
-        if not is_clean:  # given up midway, or the outcome is unknown
+        if not is_clean:  # cancelled, or the outcome is unknown
             await connection.invalidate()
         await connection.close()
 

@@ -1,6 +1,6 @@
-"""What an operation may cost: at most how many values it can answer with, known before it runs.
+"""Estimates the cost of an operation before it runs: the most values its answer can have.
 
-A value is a field of an object of the answer, whatever stands there: a list of words is one.
+A value is a field of an object in the answer, whatever its type: a list of strings counts as one.
 """
 
 from collections.abc import Mapping
@@ -13,17 +13,17 @@ from gateway.execution.cost.arguments import Arguments
 from gateway.execution.cost.counting import Counting
 from gateway.viewer import Viewer
 
-#: What one operation may cost. The dashboard's largest question, the file of every measure over
-#: ten years, costs 46,500, the introspection of code generators 18,300, and a table of the most
-#: rows with twenty-four values each 240,000. An answer of 250,000 values takes a process some
-#: tenths of a second, in which it answers nobody else.
+#: The highest cost of one operation. The dashboard's largest query, the export of every measure
+#: over ten years, costs 46,500; introspection by code generators 18,300; the longest table with
+#: twenty-four values in each row 240,000. An answer of 250,000 values blocks a process for some
+#: tenths of a second.
 MOST = 250_000
-#: Larger numbers are not told, since JSON has no room for those of a fragment bomb.
+#: Larger costs are reported as this: those of a fragment bomb exceed the numbers of JSON.
 _LARGEST = 1_000_000_000_000
 
 
 class Cost(NamedTuple):
-    """At most how many values are answered, and what is done beside, counted in values."""
+    """The most values of the answer, and the cost of other work in units of values."""
 
     values: int
     work: int
@@ -40,7 +40,7 @@ def cost_of(
     variables: Mapping[str, Any],
     viewer: Viewer,
 ) -> Cost:
-    """What an operation costs at most, whatever the database holds.
+    """An upper bound of the cost, whatever the database holds.
 
     Raises RequestError with TOO_COSTLY where fragments are nested too deeply to be counted.
     """
@@ -56,14 +56,14 @@ def cost_of(
 
 
 def values_in(answer: Any) -> int:
-    """How many values an answer holds."""
+    """Count the values of an answer."""
     values = 0
-    left = [answer]
-    while left:
-        part = left.pop()
+    pending = [answer]
+    while pending:
+        part = pending.pop()
         if isinstance(part, dict):
             values += len(part)
-            left += part.values()
+            pending += part.values()
         elif isinstance(part, list):
-            left += part
+            pending += part
     return values

@@ -1,4 +1,4 @@
-"""Arguments as they will be: literals, variables and defaults alike, before they are coerced."""
+"""Evaluates arguments from literals, variables and defaults, before coercion."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,12 +17,12 @@ from graphql import (
     VariableNode,
 )
 
-#: Digits of a whole number that are looked at: no size has more.
+#: How many digits of an integer are parsed: no size has more.
 _DIGITS = 10
 
 
 class Arguments:
-    """The arguments of one operation with the variables of one request."""
+    """Evaluates arguments of one operation with the variables of one request."""
 
     def __init__(self, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> None:
         self._variables = variables
@@ -37,7 +37,7 @@ class Arguments:
         return {name: self.value(value) for name, value in given.items() if self._is_given(value)}
 
     def value(self, node: ValueNode | None) -> Any:
-        """The value as JSON would hold it: names of enums are texts."""
+        """The value as in JSON, with enum values as strings."""
         match node:
             case VariableNode(name=name):
                 if name.value in self._variables:
@@ -69,5 +69,5 @@ class Arguments:
 
 
 def length(value: Any) -> int:
-    """How many values a list argument has: one value stands for a list of one."""
+    """The length of a list argument; a single value counts as a list of one."""
     return len(value) if isinstance(value, list) else 1

@@ -1,4 +1,4 @@
-"""The most that each list, each dimension of the volumes and each mutation can come to."""
+"""Upper bounds for lists, dimensions of the volumes and mutations."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -9,13 +9,13 @@ from models.volumes import Dimension
 
 
 class Bound(NamedTuple):
-    """At most how many, and why that is enough."""
+    """The largest number of items, and why it is enough."""
 
     most: int
     reason: str
 
 
-#: How many groups a dimension of the volumes tells apart.
+#: The most groups of each dimension of the volumes.
 GROUPS: Mapping[Dimension, Bound] = {
     Dimension.COUNTRY: Bound(250, "ISO 3166 has 249 countries; one more for direct applications"),
     Dimension.NATIONALITY: Bound(252, "ISO 3166, Kosovo, the stateless, and documents of the UN"),
@@ -27,7 +27,7 @@ GROUPS: Mapping[Dimension, Bound] = {
     Dimension.CHANNEL: Bound(len(Channel), "a closed list"),
 }
 
-#: How many rows a list has that is no page and no table.
+#: The most items of lists that are neither pages nor tables.
 LISTS: Mapping[str, Bound] = {
     "Query.policies": Bound(len(POLICY), "one for each type of the policy"),
     "Applicant.applications": Bound(20, "two a year for ten years"),
@@ -41,15 +41,15 @@ LISTS: Mapping[str, Bound] = {
     "VisaType.fees": Bound(20, "one for each decree that changed it"),
     "VisaType.serviceTargets": Bound(20, "two clocks, one for each decree that changed them"),
 }
-#: Lists that hold at most one: a mutation says the first reason for which nothing was done.
+#: The most items of `errors`: a mutation reports the first reason for which it did nothing.
 ERRORS = 1
 
-#: How many rows a period of a table has.
+#: The most rows of the table of refusal grounds in each period.
 GROUNDS = Bound(len(Ground), "a closed list")
 
-#: What a mutation costs beside its answer: it locks, writes and commits.
+#: The cost of the locks, writes and commit of a mutation, besides its answer.
 MUTATION = 1_000
-#: Lines that the database forms for a table, for what one value of an answer costs.
+#: How many lines the database aggregates at the cost of one value.
 LINES_PER_VALUE = 100
-#: More lines than this no table has: the finest grain of ten million applications.
+#: The most lines of any table: the finest grain of ten million applications.
 MOST_LINES = 2_000_000

@@ -1,4 +1,4 @@
-"""Costs of operations, counted once for each text and the same variables."""
+"""Caches the cost of operations by document and variables."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +12,7 @@ _KEPT = 1_000
 
 
 class CostCache:
-    """Keeps the costs of some operations. Lists and objects in variables are counted each time."""
+    """Caches costs, except where variables hold lists or objects, which are not hashable."""
 
     def __init__(self) -> None:
         self._costs: dict[Any, Cost] = {}
@@ -26,20 +26,20 @@ class CostCache:
         variables: Mapping[str, Any],
         viewer: Viewer,
     ) -> Cost:
-        """The same as ``cost_of``, of the document that a text is."""
+        """Like ``cost_of``; ``text`` is the source of the document."""
         key = (
             text,
             operation.name and operation.name.value,
-            # All of a viewer that a cost depends on.
+            # Everything about the viewer that the cost depends on.
             (viewer.role, len(viewer.countries), len(viewer.centres)),
             tuple(variables.items()),
         )
         try:
-            known = self._costs.get(key)
+            cost = self._costs.get(key)
         except TypeError:
             return cost_of(operation, document, view, variables, viewer)
-        if known is None:
+        if cost is None:
             if len(self._costs) >= _KEPT:
                 self._costs.clear()
-            known = self._costs[key] = cost_of(operation, document, view, variables, viewer)
-        return known
+            cost = self._costs[key] = cost_of(operation, document, view, variables, viewer)
+        return cost

@@ -1,5 +1,7 @@
-"""Counts what an operation can be answered with: one pass over the document, each fragment once,
-so that a fragment bomb is counted and not unfolded."""
+"""Counts the values that an operation can return, in one pass over the document.
+
+Each fragment is counted once, so that a fragment bomb is never expanded.
+"""
 
 from collections.abc import Iterable, Mapping
 from math import ceil
@@ -31,26 +33,26 @@ from gateway.schema.mutations.inputs import MOST_AT_ONCE
 from gateway.schema.query import MOST_NODES
 from gateway.viewer import Viewer
 
-#: Lists whose length the field decides that leads to the type which has them.
-_DECIDED_ABOVE = {
+#: Lists whose length depends on the field that returned their parent type (by its suffix).
+_SIZED_BY_PARENT = {
     "nodes": "Connection",
     "edges": "Connection",
     "rows": "Table",
     "results": "Payload",
 }
-#: Fields for which figures of another window are read.
+#: Fields that compare with the figures of another window.
 _COMPARISONS = frozenset({"yearOnYear", "monthOnMonth"})
 
 
 class Size(NamedTuple):
-    """The values of a selection: some once, some for each row that a field above decides on."""
+    """The values of a selection: some counted once, some for each row of a field above."""
 
     once: int = 0
     each: int = 0
 
 
 class Counting:
-    """Counts one operation of a viewer. ``work`` is what it costs beside the answer."""
+    """Counts the values of one operation. ``work`` is its cost besides the answer."""
 
     def __init__(
         self,
@@ -64,12 +66,12 @@ class Counting:
         self._viewer = viewer
         self._arguments = arguments
         self._fragments = fragments_of(document)
-        self._known: dict[tuple[str, bool], Size] = {}
+        self._fragment_sizes: dict[tuple[str, bool], Size] = {}
 
     def selections(
         self, selections: Iterable[SelectionNode], parent: Any, *, of_all_types: bool = False
     ) -> Size:
-        """``of_all_types`` says that every type of the view is asked the same, once."""
+        """Count a selection set; ``of_all_types``: it applies once to each type of the schema."""
         once = each = 0
         for selection in selections:
             if self._is_left_out(selection.directives or ()):
@@ -91,7 +93,7 @@ class Counting:
                 return Size(1)
 
     def _is_left_out(self, directives: Iterable[DirectiveNode]) -> bool:
-        """Whether `@skip` or `@include` switches something off for sure."""
+        """Whether `@skip` or `@include` certainly leaves the selection out."""
         off = {"skip": True, "include": False}
         return any(
             argument.name.value == "if"
@@ -103,20 +105,21 @@ class Counting:
 
     def _fragment(self, name: str, of_all_types: bool) -> Size:
         key = name, of_all_types
-        if key not in self._known and (fragment := self._fragments.get(name)):
-            self._known[key] = Size()  # a fragment in itself is invalid, and counts nothing
+        if key not in self._fragment_sizes and (fragment := self._fragments.get(name)):
+            # A fragment that contains itself is invalid, and counts as nothing.
+            self._fragment_sizes[key] = Size()
             narrowed = self._view.get_type(fragment.type_condition.name.value)
-            self._known[key] = self.selections(
+            self._fragment_sizes[key] = self.selections(
                 fragment.selection_set.selections, narrowed, of_all_types=of_all_types
             )
-        return self._known.get(key, Size())
+        return self._fragment_sizes.get(key, Size())
 
     def _field(self, node: FieldNode, parent: Any, of_all_types: bool) -> Size:
         if node.selection_set is None:
             return Size(1)
         has_fields = isinstance(parent, GraphQLObjectType | GraphQLInterfaceType)
         field = self._view.get_field(parent, node.name.value) if has_fields else None
-        if field is None:  # a mistake, which validation tells
+        if field is None:  # invalid, which validation reports
             inner = self.selections(node.selection_set.selections, None)
             return Size(1 + inner.once, inner.each)
         type_, coordinate = get_named_type(field.type), f"{parent.name}.{node.name.value}"
@@ -137,11 +140,11 @@ class Counting:
 
     def _list(self, node: FieldNode, coordinate: str, inner: Size, of_all_types: bool) -> Size:
         owner, _, name = coordinate.partition(".")
-        if owner.endswith(_DECIDED_ABOVE.get(name, " ")):
+        if owner.endswith(_SIZED_BY_PARENT.get(name, " ")):
             return Size(1, inner.once)
         if coordinate == "Query.nodes":
-            asked = length(self._arguments.of(node).get("ids"))
-            return Size(1 + min(asked, MOST_NODES) * inner.once)
+            count = length(self._arguments.of(node).get("ids"))
+            return Size(1 + min(count, MOST_NODES) * inner.once)
         if owner.startswith("__"):
             of = introspection.average_lengths if of_all_types else introspection.lengths
             return Size(1 + ceil(of(self._view)[coordinate] * inner.once))
@@ -149,7 +152,7 @@ class Counting:
         return Size(1 + most * inner.once)
 
     def _rows(self, node: FieldNode, field: GraphQLField) -> int:
-        """At most how many rows are below a field: of a page, a table or a batch."""
+        """The most rows that a field returns, as a page, a table or a batch."""
         arguments = self._arguments.of(node)
         match node.name.value:
             case "volumes":
@@ -167,25 +170,25 @@ class Counting:
 
 
 def _size(value: Any) -> int:
-    """How many rows a page has. One without a size is refused before it is read."""
+    """The most rows of a page by `first` or `last`; invalid values count as the largest."""
     if value is None:
         return 0
     return min(abs(value), LARGEST_PAGE) if isinstance(value, int) else LARGEST_PAGE
 
 
 def _batch(input_: Any) -> int:
-    """How many things an input asks for: as many as its longest list has."""
+    """The batch size of a mutation: the length of the longest list in its input."""
     members: Mapping[str, Any] = input_ if isinstance(input_, dict) else {}
     lists = [len(member) for member in members.values() if isinstance(member, list)]
     return min(max(lists, default=1), MOST_AT_ONCE)
 
 
 def has_bound(coordinate: str, field: GraphQLField) -> bool:
-    """Whether it is known how long a list of the schema can be."""
+    """Whether the length of a list field has a known bound."""
     owner, _, name = coordinate.partition(".")
     return (
         is_leaf_type(get_named_type(field.type))
-        or owner.endswith(_DECIDED_ABOVE.get(name, " "))
+        or owner.endswith(_SIZED_BY_PARENT.get(name, " "))
         or coordinate in LISTS
         or coordinate == "Query.nodes"
         or name == "errors"

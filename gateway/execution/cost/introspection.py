@@ -1,4 +1,4 @@
-"""How many rows the lists of introspection have: they are those of the role's own view."""
+"""Lengths of the introspection lists, taken from the role's own schema."""
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
@@ -14,9 +14,9 @@ from graphql import (
     GraphQLSchema,
 )
 
-#: The list that leads to every type once.
+#: The list that holds each type once.
 ALL_TYPES = "__Schema.types"
-#: Types lead to each other in circles.
+#: The type whose fields can lead back to itself.
 TYPE = "__Type"
 
 Lengths = Mapping[str, Fraction]
@@ -24,13 +24,13 @@ Lengths = Mapping[str, Fraction]
 
 @lru_cache
 def lengths(view: GraphQLSchema) -> Lengths:
-    """For each list, by its coordinate, the most rows that it has of one thing."""
+    """The greatest length of each list, by schema coordinate."""
     return _lengths(view, lambda numbers: Fraction(max(numbers, default=0)))
 
 
 @lru_cache
 def average_lengths(view: GraphQLSchema) -> Lengths:
-    """The same on the average of all types: right where each of them is asked once."""
+    """The average length over all types: exact where each type is selected once."""
     return _lengths(view, lambda numbers: Fraction(sum(numbers), len(numbers) or 1))
 
 

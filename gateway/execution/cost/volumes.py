@@ -1,4 +1,4 @@
-"""How many rows tables of figures can have, and how many lines are read for them."""
+"""Bounds the rows of tables of figures, and the lines that the database aggregates for them."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -13,8 +13,8 @@ from gateway.viewer import Viewer
 from models.volumes import Dimension, Period, Question
 from models.volumes.question import MONTHS
 
-#: By their names in `groupBy`, and in `where`.
-_NARROWED_BY: Mapping[Dimension, str] = {
+#: The field of `where` that filters each dimension.
+_FILTERS: Mapping[Dimension, str] = {
     Dimension.COUNTRY: "countries",
     Dimension.NATIONALITY: "nationalities",
     Dimension.PARTNER: "partners",
@@ -22,7 +22,7 @@ _NARROWED_BY: Mapping[Dimension, str] = {
     Dimension.VISA_TYPE: "visaTypes",
     Dimension.CHANNEL: "channels",
 }
-_REACHED_BY: Mapping[Dimension, Scope] = {
+_SCOPES: Mapping[Dimension, Scope] = {
     Dimension.COUNTRY: Scope.COUNTRIES,
     Dimension.PARTNER: Scope.PARTNER,
     Dimension.CENTRE: Scope.CENTRES,
@@ -33,34 +33,34 @@ _LONGEST: Window = (date(2000, 1, 1), date(2000, 1, 1) + LONGEST_WINDOW)
 
 
 class Table(NamedTuple):
-    """At most how many rows a table has, and how many lines the database forms for it."""
+    """The most rows of a table, and the most lines that the database aggregates for it."""
 
     rows: int
     lines: int
 
 
 def volume_table(arguments: Mapping[str, Any], viewer: Viewer) -> Table:
-    """The table of `volumes`. What cannot be used counts as the most that could be asked for."""
-    asked = _names(arguments.get("groupBy"))
+    """Bounds the table of `volumes`. Invalid arguments count as the largest possible."""
+    names = _names(arguments.get("groupBy"))
     window = _window(arguments)
     where = arguments.get("where")
-    narrowed = where if isinstance(where, dict) else {}
+    filters = where if isinstance(where, dict) else {}
     lines = 1
-    for name in dict.fromkeys(asked):
+    for name in dict.fromkeys(names):
         if name in Dimension.__members__:
-            lines *= _groups(Dimension[name], narrowed, viewer)
+            lines *= _groups(Dimension[name], filters, viewer)
         elif name in Period.__members__:
             lines *= _periods(Period[name], window)
     return Table(min(lines, MOST_ROWS), min(lines, MOST_LINES))
 
 
 def grounds_table(arguments: Mapping[str, Any]) -> Table:
-    """The table of `refusalGrounds`."""
+    """Bounds the table of `refusalGrounds`."""
     return _by_period(arguments, GROUNDS.most)
 
 
 def referrals_table(arguments: Mapping[str, Any]) -> Table:
-    """The table of `screeningReferrals`."""
+    """Bounds the table of `screeningReferrals`."""
     return _by_period(arguments, 1)
 
 
@@ -74,7 +74,7 @@ def _by_period(arguments: Mapping[str, Any], groups: int) -> Table:
 
 
 def _names(group_by: Any) -> list[str]:
-    """What a question groups by; all there is where that is not known."""
+    """The names in `groupBy`; all dimensions and days if any of them is invalid."""
     names = group_by if isinstance(group_by, list) else [group_by]
     return names if all(map(_is_known, names)) else [*Dimension.__members__, Period.DAY.name]
 
@@ -85,16 +85,16 @@ def _is_known(name: Any) -> bool:
 
 def _groups(dimension: Dimension, where: Mapping[str, Any], viewer: Viewer) -> int:
     most = GROUPS[dimension].most
-    if (values := where.get(_NARROWED_BY[dimension])) is not None:
+    if (values := where.get(_FILTERS[dimension])) is not None:
         most = min(most, length(values))
-    if (scope := _REACHED_BY.get(dimension)) in scopes_narrowing("VolumeRow", viewer.role):
-        reached = getattr(viewer, str(scope))
-        most = min(most, len(reached) if isinstance(reached, tuple) else 1)
+    if (scope := _SCOPES.get(dimension)) in scopes_narrowing("VolumeRow", viewer.role):
+        scope_values = getattr(viewer, str(scope))
+        most = min(most, len(scope_values) if isinstance(scope_values, tuple) else 1)
     return most
 
 
 def _periods(period: Period, window: Window) -> int:
-    """How many periods a window touches."""
+    """The number of periods that overlap the window."""
     calendar = Question(*window, period=period)
     first, last = map(calendar.first_day_of, window)
     match period:
@@ -108,7 +108,7 @@ def _periods(period: Period, window: Window) -> int:
 
 
 def _window(arguments: Mapping[str, Any]) -> Window:
-    """The window; the longest there is where it cannot be used."""
+    """The requested window; the longest possible if it is invalid."""
     try:
         from_on, to_on = (date.fromisoformat(arguments[name]) for name in ("from", "to"))
     except (KeyError, TypeError, ValueError):

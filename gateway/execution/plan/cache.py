@@ -1,4 +1,4 @@
-"""Plans: made once for each role and operation, and kept."""
+"""Caches plans by role and operation, and runs them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -32,14 +32,14 @@ from models.vocabulary import Role
 
 
 class Planned(NamedTuple):
-    """What a plan answers, and how many values that holds."""
+    """The result of a plan, and how many values it holds."""
 
     data: Object
     values: int
 
 
 class PlanCache:
-    """Answers what can be planned."""
+    """Plans each operation once for each role, and answers from the plan."""
 
     def __init__(
         self, views: Mapping[Role, GraphQLSchema], catalogue: Catalogue, documents: Documents
@@ -52,9 +52,9 @@ class PlanCache:
     async def data(
         self, request: OperationRequest, variables: VariableValues, context: Context
     ) -> Planned | None:
-        """The data of the answer; None for what has no plan.
+        """The data of the answer; None for an operation that cannot be planned.
 
-        Raises FieldError for what has to be told at its place.
+        Raises FieldError for an error that belongs to one field.
         """
         text, role = request.document or "", context.viewer.role
         view, document = self._views[role], self._documents.parse(text)
@@ -70,8 +70,8 @@ class PlanCache:
         if isinstance(plan, WhyExecutor):
             current_record().note_executor(plan)
             return None
-        assembly = PlanRun(plan, context, view, operation, variables)
-        return Planned(await assembly.data(), assembly.values)
+        run = PlanRun(plan, context, view, operation, variables)
+        return Planned(await run.data(), run.values)
 
     def _make_plan(
         self,
@@ -81,20 +81,20 @@ class PlanCache:
         variables: VariableValues,
     ) -> Plan | WhyExecutor:
         view = self._views[role]
-        known = _known(view, operation, variables)
-        selections = Selections(document, known)
+        shaping_values = _shaping_values(view, operation, variables)
+        selections = Selections(document, shaping_values)
         try:
-            return Planner(view, self._catalogue, role, selections, known).plan(
+            return Planner(view, self._catalogue, role, selections, shaping_values).plan(
                 operation.selection_set
             )
         except NotPlannableError as error:
             return error.reason
 
 
-def _known(
+def _shaping_values(
     view: GraphQLSchema, operation: OperationDefinitionNode, variables: VariableValues
 ) -> VariableValues:
-    """The variables that a plan may depend on, each with its value or its default."""
+    """The variables that a plan may depend on, with their values or defaults."""
     names = {
         definition.variable.name.value
         for definition in _variable_definitions(operation)
@@ -109,9 +109,9 @@ def _known(
 def _shaping_variables(
     view: GraphQLSchema, operation: OperationDefinitionNode, given: Mapping[str, Any]
 ) -> Iterator[tuple[str, Any]]:
-    """The variables that may decide what is selected: switches and words.
+    """The variables that may change what is selected: booleans and enums.
 
-    All others are arguments of ways in, which are read at each run.
+    All others are arguments of root fields, which are read at each run.
     """
     for definition in _variable_definitions(operation):
         name = definition.variable.name.value

@@ -1,7 +1,7 @@
-"""What an operation reads, worked out once: a document as levels of rows.
+"""Compiles a query into a plan, which fetches its rows level by level.
 
-Mutations, subscriptions, what waits for something (comparisons, `node`), and
-whatever goes wrong are left to the executor: a plan is its short way, and answers the same.
+Mutations, subscriptions, fields with asynchronous resolvers (comparisons, `node`) and all errors
+are left to the executor. A plan is a faster way to the same answer.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -33,6 +33,7 @@ from gateway.execution.plan.result_shapes import (
     ResultLevel,
     RowShape,
 )
+from gateway.execution.plan.selection_planner import Sets
 from gateway.execution.plan.values import TYPENAME, NotPlannableError, Render, plan_value
 from gateway.execution.selections import Fragments, Selections
 from gateway.logs.operation import WhyExecutor
@@ -41,17 +42,15 @@ from gateway.mapping.declare import KEY, Column, ToMany, ToOne, Translated
 from gateway.mapping.ids import GlobalId
 from models.vocabulary import Role
 
-Sets = Iterable[SelectionSetNode | None]
-
-#: A document that unfolds to more fields than this is not worth keeping.
+#: An operation that expands to more fields than this is not worth caching.
 _MOST_FIELDS = 500
-#: A level whose parts come and go needs one statement or another.
-_KEPT = 32
+#: Statements kept for a plan: which fetches a level needs depends on the data.
+_MOST_STATEMENTS = 32
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class RootField:
-    """A way in that an operation takes, and what it is answered with there."""
+    """A selected root field, and the shape of its result."""
 
     parent: GraphQLObjectType
     field: GraphQLField
@@ -60,18 +59,20 @@ class RootField:
 
 
 class Plan:
-    """The ways in that an operation takes, each under its key of the answer."""
+    """The root fields of an operation, by response key."""
 
-    def __init__(self, ways: Mapping[str, RootField], role: Role, fragments: Fragments) -> None:
-        """``fragments`` are those of the document, which resolvers of ways in may look at."""
-        self.ways = ways
+    def __init__(
+        self, root_fields: Mapping[str, RootField], role: Role, fragments: Fragments
+    ) -> None:
+        """``fragments`` are those of the document; resolvers of root fields may read them."""
+        self.root_fields = root_fields
         self.fragments = fragments
         self._role = role
-        self.batch = lru_cache(_KEPT)(self._batch)
+        self.batch = lru_cache(_MOST_STATEMENTS)(self._batch)
 
-    def _batch(self, *readings: Fetch) -> FetchBatch:
-        """The statement for readings that one level needs."""
-        return FetchBatch(readings, self._role)
+    def _batch(self, *fetches: Fetch) -> FetchBatch:
+        """The statement for the fetches of one level."""
+        return FetchBatch(fetches, self._role)
 
 
 class Planner:
@@ -90,17 +91,17 @@ class Planner:
         self._role = role
         self._selections = selections
         self._variables = variables
-        self._readings: dict[Any, Fetch] = {}
+        self._fetches: dict[Any, Fetch] = {}
         self._fields_left = _MOST_FIELDS
 
     def plan(self, selected: SelectionSetNode) -> Plan:
-        """Raises NotPlannedError for what only the executor can do."""
+        """The plan of a query. Raises NotPlannableError where only the executor can run it."""
         query = self._type("Query")
-        ways = {
+        root_fields = {
             key: self._root_field(query, nodes)
-            for key, nodes in self.fields_selected(query, [selected])
+            for key, nodes in self.selected_fields(query, [selected])
         }
-        return Plan(ways, self._role, self._selections.fragments)
+        return Plan(root_fields, self._role, self._selections.fragments)
 
     def _root_field(self, query: GraphQLObjectType, nodes: list[FieldNode]) -> RootField:
         name, sets = nodes[0].name.value, _selection_sets(nodes)
@@ -117,7 +118,7 @@ class Planner:
         return RootField(query, field, nodes, plan_value(self, field.type, sets))
 
     def arguments(self, field: GraphQLField, node: FieldNode) -> dict[str, Any]:
-        """The arguments that a field is asked for with."""
+        """The arguments of a field, with variables and defaults filled in."""
         return get_argument_values(field, node, self._variables)
 
     def is_noun(self, type_: GraphQLObjectType) -> bool:
@@ -125,31 +126,31 @@ class Planner:
         return type_.name in self._catalogue.nouns
 
     def record(self, type_: GraphQLObjectType, sets: Sets) -> RowShape:
-        """The shape of rows that a resolver reads, with all that the role reads."""
+        """The shape of a record that a resolver reads with every column that the role reads."""
         noun = self._catalogue.nouns[type_.name]
         return self._row_shape(ColumnSet(noun, self._catalogue.readable(noun, self._role)), sets)
 
     # --- Pages -----------------------------------------------------------------------------------
 
     def _page_shape(self, type_: GraphQLObjectType, sets: Sets) -> PageShape:
-        asked = ColumnSet(self._catalogue.nouns[type_.name.removesuffix("Connection")])
+        column_set = ColumnSet(self._catalogue.nouns[type_.name.removesuffix("Connection")])
         parts: dict[str, Part] = {}
         names = set[str]()
-        for key, nodes in self.fields_selected(type_, sets):
+        for key, nodes in self.selected_fields(type_, sets):
             names.add(nodes[0].name.value)
-            parts[key] = self._page_part(type_, asked, nodes)
+            parts[key] = self._page_part(type_, column_set, nodes)
         is_read = bool(names & {"nodes", "edges", "pageInfo"})
-        return PageShape(asked, parts, is_read, is_counted="totalCount" in names)
+        return PageShape(column_set, parts, is_read, is_counted="totalCount" in names)
 
     def _page_part(
-        self, type_: GraphQLObjectType, asked: ColumnSet, nodes: list[FieldNode]
+        self, type_: GraphQLObjectType, column_set: ColumnSet, nodes: list[FieldNode]
     ) -> Part:
         match nodes[0].name.value:
             case "nodes":
-                shape = self._row_shape(asked, _selection_sets(nodes))
+                shape = self._row_shape(column_set, _selection_sets(nodes))
                 return lambda read, level: level.render(shape, read.rows)
             case "edges":
-                return self._edges(asked, nodes)
+                return self._edges(column_set, nodes)
             case "pageInfo":
                 info = plan_value(self, self._type("PageInfo"), _selection_sets(nodes))
                 return lambda read, level: info(read.page and read.page.info, level)
@@ -160,45 +161,45 @@ class Planner:
                 constant = _typename(name, type_)
                 return lambda *_: constant
 
-    def _edges(self, asked: ColumnSet, nodes: list[FieldNode]) -> Part:
-        edge = self._type(f"{asked.noun.name}Edge")
+    def _edges(self, column_set: ColumnSet, nodes: list[FieldNode]) -> Part:
+        edge = self._type(f"{column_set.noun.name}Edge")
         parts: dict[str, Callable[[FetchedPage, ResultLevel], Iterable[Any]]] = {}
-        for key, inner in self.fields_selected(edge, _selection_sets(nodes)):
+        for key, inner in self.selected_fields(edge, _selection_sets(nodes)):
             match inner[0].name.value:
                 case "cursor":
                     parts[key] = lambda read, _: read.cursors
                 case "node":
-                    shape = self._row_shape(asked, _selection_sets(inner))
+                    shape = self._row_shape(column_set, _selection_sets(inner))
                     parts[key] = lambda read, level, shape=shape: level.render(shape, read.rows)
                 case name:
                     constant = _typename(name, edge)
                     parts[key] = lambda read, _, constant=constant: [constant] * len(read.rows)
 
-        def drawn(read: FetchedPage, level: ResultLevel) -> list[Object]:
-            if not parts:  # everything asked for was switched off
+        def render_edges(read: FetchedPage, level: ResultLevel) -> list[Object]:
+            if not parts:  # @skip or @include removed every field
                 return [{} for _ in read.rows]
             level.values += len(parts) * len(read.rows)
             columns = [part(read, level) for part in parts.values()]
             return [dict(zip(parts, values, strict=True)) for values in zip(*columns, strict=True)]
 
-        return drawn
+        return render_edges
 
     # --- Rows ------------------------------------------------------------------------------------
 
-    def _row_shape(self, asked: ColumnSet, sets: Sets) -> RowShape:
-        noun = asked.noun
+    def _row_shape(self, column_set: ColumnSet, sets: Sets) -> RowShape:
+        noun = column_set.noun
         type_ = self._type(noun.name)
         labels: dict[str, str] = {}
-        made: dict[str, Callable[[Row], Any]] = {}
-        followed: list[FollowedLink] = []
-        for key, nodes in self.fields_selected(type_, sets):
+        computed: dict[str, Callable[[Row], Any]] = {}
+        links: list[FollowedLink] = []
+        for key, nodes in self.selected_fields(type_, sets):
             name = nodes[0].name.value
             labels[key] = KEY
             if name not in noun.fields:
-                made[key] = _computed_value(name, type_)
+                computed[key] = _computed_value(name, type_)
                 continue
             field = noun.fields[name]
-            asked.add(field)
+            column_set.add(field)
             match field.source:
                 case Column():
                     labels[key] = field.python_name
@@ -206,34 +207,34 @@ class Planner:
                     arguments = self.arguments(type_.fields[name], nodes[0])
                     labels[key] = str(columns[arguments["language"]].key)
                 case ToOne() | ToMany() as link:
-                    followed.append(self._plan_link(key, asked, link, nodes))
+                    links.append(self._plan_link(key, column_set, link, nodes))
                 case _:
                     raise NotPlannableError
-        return RowShape(asked, labels, made, followed)
+        return RowShape(column_set, labels, computed, links)
 
     def _plan_link(
-        self, key: str, asked: ColumnSet, link: ToOne | ToMany, nodes: list[FieldNode]
+        self, key: str, column_set: ColumnSet, link: ToOne | ToMany, nodes: list[FieldNode]
     ) -> FollowedLink:
-        reading = self._fetch_for(link)
-        shape = self._row_shape(reading.asked, _selection_sets(nodes))
-        return FollowedLink(key, asked, hidden_label(link.local), reading, shape)
+        fetch = self._fetch_for(link)
+        shape = self._row_shape(fetch.column_set, _selection_sets(nodes))
+        return FollowedLink(key, column_set, hidden_label(link.local), fetch, shape)
 
     def _fetch_for(self, link: ToOne | ToMany) -> Fetch:
-        """One reading for all links to a noun by a column, wherever in the document they are."""
+        """The fetch for a link; links to the same noun by the same column share one."""
         noun = self._catalogue.target(link)
         if isinstance(link, ToMany):
-            made = Fetch(noun, link.remote, self._role, link.order)
-            return self._readings.setdefault(link, made)
-        return self._readings.setdefault(
+            fetch = Fetch(noun, link.remote, self._role, link.order)
+            return self._fetches.setdefault(link, fetch)
+        return self._fetches.setdefault(
             (noun.name, link.remote.key), Fetch(noun, link.remote, self._role)
         )
 
     # --- The document ----------------------------------------------------------------------------
 
-    def fields_selected(
+    def selected_fields(
         self, type_: GraphQLObjectType, sets: Sets
     ) -> Iterator[tuple[str, list[FieldNode]]]:
-        """What is selected of a type, by the keys of the answer."""
+        """The selected fields of a type, by response key."""
         selected = self._selections.of(type_, sets)
         self._fields_left -= len(selected)
         if self._fields_left < 0:
@@ -258,7 +259,7 @@ def _typename(name: str, type_: GraphQLObjectType) -> str:
 
 
 def _computed_value(name: str, type_: GraphQLObjectType) -> Callable[[Row], Any]:
-    """What is no value of a row: its global id, and the name of its type."""
+    """A value that is not a column: the global id, or the type name."""
     if name == "id":
         return lambda row: GlobalId(type_.name, str(row[0])).encode()
     constant = _typename(name, type_)

@@ -1,4 +1,4 @@
-"""What a planned operation answers with: which values of a row or a page, in which order."""
+"""The shape of a planned result: which values of a row or page it holds, in which order."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,47 +15,47 @@ Object = dict[str, Any]
 
 @dataclass(frozen=True, eq=False)
 class FollowedLink:
-    """A link of a row, to one row or to all that belong to it."""
+    """A selected link from a row to one other row, or to a list of rows."""
 
     key: str
-    asked: ColumnSet
-    #: The label of the value in a row that the other rows have in the column they are read by.
-    local: str
-    reading: Fetch
+    column_set: ColumnSet
+    #: The column of the row that holds the key of the linked rows.
+    local_label: str
+    fetch: Fetch
     shape: "RowShape"
 
     @cached_property
     def key_of(self) -> Callable[[Row], Any]:
-        """That value of a row."""
-        return itemgetter(self.asked.index(self.local))
+        """Gets the key of the linked rows from a row."""
+        return itemgetter(self.column_set.index(self.local_label))
 
 
 class RowShape:
-    """The values of one row of a noun that a selection asks for."""
+    """What a selection set selects of a row."""
 
     def __init__(
         self,
-        asked: ColumnSet,
+        column_set: ColumnSet,
         labels: Mapping[str, str],
-        made: Mapping[str, Callable[[Row], Any]],
-        followed: Iterable[FollowedLink],
+        computed: Mapping[str, Callable[[Row], Any]],
+        links: Iterable[FollowedLink],
     ) -> None:
-        """``labels`` says for each key of the answer, in order, which value of a row is there.
+        """``labels`` maps each response key, in order, to a column of the row.
 
-        What is made of a row, or followed from it, takes the place of the value under its key.
+        Computed values and links are filled in afterwards, over the value under their key.
         """
-        self.asked = asked
+        self.column_set = column_set
         self._labels = labels
-        self._made = tuple(made.items())
-        self.followed = tuple(followed)
+        self._computed = tuple(computed.items())
+        self.links = tuple(links)
 
     def render(self, rows: Sequence[Row]) -> list[Object]:
-        """The object of each row, with nothing yet of what is followed from it."""
+        """An object for each row; its links are filled in by the next level."""
         values = map(self._values, rows)
         objects = [dict(zip(self._labels, of_row, strict=True)) for of_row in values]
-        for key, make in self._made:
-            for found, row in zip(objects, rows, strict=True):
-                found[key] = make(row)
+        for key, make in self._computed:
+            for object_, row in zip(objects, rows, strict=True):
+                object_[key] = make(row)
         return objects
 
     @property
@@ -65,46 +65,46 @@ class RowShape:
 
     @cached_property
     def _values(self) -> Callable[[Row], tuple[Any, ...]]:
-        """Made when a row is drawn: only then is it known what else is read with it."""
-        places = [self.asked.index(label) for label in self._labels.values()]
-        if len(places) > 1:
-            return itemgetter(*places)
-        return lambda row: tuple(row[place] for place in places)
+        """Built at the first rendering: other selections may add columns until then."""
+        indexes = [self.column_set.index(label) for label in self._labels.values()]
+        if len(indexes) > 1:
+            return itemgetter(*indexes)
+        return lambda row: tuple(row[index] for index in indexes)
 
 
 @dataclass(frozen=True, slots=True)
 class RenderedRows:
-    """Rows of one shape, and the object of each."""
+    """Rows of one shape, each with the object rendered from it."""
 
     shape: RowShape
     rows: Sequence[Row]
     objects: Sequence[Object]
-    #: How often each object stands in the answer; without it, once.
+    #: How often each object occurs in the answer; None means once.
     times: Sequence[int] | None
 
 
 class ResultLevel:
-    """What was drawn of one level, and is followed to the next."""
+    """The rendered rows of one level, whose links lead to the next."""
 
     def __init__(self) -> None:
         self.parts: list[RenderedRows] = []
-        #: How many values the answer holds of what was drawn here.
+        #: How many values this level adds to the answer.
         self.values = 0
 
     def render(
         self, shape: RowShape, rows: Sequence[Row], times: Sequence[int] | None = None
     ) -> list[Object]:
-        """An object for each row, which stands in the answer so many times."""
+        """An object for each row; ``times`` says how often each occurs in the answer."""
         objects = shape.render(rows)
         self.values += shape.width * (len(rows) if times is None else sum(times))
-        if shape.followed and objects:
+        if shape.links and objects:
             self.parts.append(RenderedRows(shape, rows, objects, times))
         return objects
 
 
 @dataclass(frozen=True, slots=True)
 class FetchedPage:
-    """What was read of a list: a page of it, its length, or both."""
+    """What was fetched of a connection: a page, the total count, or both."""
 
     page: Page | None
     count: Count | None
@@ -118,15 +118,15 @@ class FetchedPage:
         return list(map(self.page.cursor, self.page.rows)) if self.page else []
 
 
-#: A part of a connection: the value of one of its fields.
+#: Renders one field of a connection.
 Part = Callable[[FetchedPage, ResultLevel], Any]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class PageShape:
-    """What a selection asks of a list in pages."""
+    """What a selection set selects of a connection."""
 
-    asked: ColumnSet
+    column_set: ColumnSet
     parts: Mapping[str, Part]
     is_read: bool
     is_counted: bool

@@ -1,4 +1,4 @@
-"""Runs a plan: level by level, one statement for all that a level leads to."""
+"""Runs a plan level by level, with one statement for each level."""
 
 import asyncio
 from collections import Counter
@@ -27,14 +27,14 @@ from gateway.execution.plan.result_shapes import (
 from gateway.mapping.connections import Connection
 from gateway.mapping.context import Context
 
-#: What no resolver of a way in asks for.
+#: Stands in for the executor's async helpers, which no root resolver uses.
 _NONE: Any = None
-#: By the value of the column that it is read by: a row or None, or a list of rows.
-Found = dict[Any, Any]
+#: What a fetch returned for each key: a row or None, or a list of rows.
+FetchedByKey = dict[Any, Any]
 
 
 class LinkKeys(NamedTuple):
-    """A link from the rows of a part, and the key to which each of them leads."""
+    """A link to follow from some rows, and the key of each row's target."""
 
     part: RenderedRows
     link: FollowedLink
@@ -42,7 +42,7 @@ class LinkKeys(NamedTuple):
 
 
 class PlanRun:
-    """One run of a plan."""
+    """One run of a plan for one request."""
 
     def __init__(
         self,
@@ -57,21 +57,23 @@ class PlanRun:
         self._view = view
         self._operation = operation
         self._variables = variables
-        self._found: dict[Fetch, Found] = {}
-        #: How many values the answer holds, once it is there.
-        self.values = len(plan.ways)
+        self._fetched: dict[Fetch, FetchedByKey] = {}
+        #: How many values the answer holds; complete once `data` has returned.
+        self.values = len(plan.root_fields)
 
     async def data(self) -> Object:
-        """The data of the answer. Raises FieldError for what has to be told at its place."""
+        """The data of the answer. Raises FieldError for an error that belongs to one field."""
         level = ResultLevel()
-        ways = self._plan.ways.items()
-        reading = (self._resolve_root(key, way) for key, way in ways)
-        read = await asyncio.gather(*reading, return_exceptions=True)  # none runs on if one fails
-        for failure in read:
-            if isinstance(failure, BaseException):
-                raise failure
+        root_fields = self._plan.root_fields.items()
+        resolving = (self._resolve_root(key, root_field) for key, root_field in root_fields)
+        # Wait for all of them, so that none is still running when one has failed.
+        results = await asyncio.gather(*resolving, return_exceptions=True)
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
         data = {
-            key: _render_root(way, one, level) for (key, way), one in zip(ways, read, strict=True)
+            key: _render_root(root_field, result, level)
+            for (key, root_field), result in zip(root_fields, results, strict=True)
         }
         while level.parts:
             self.values += level.values
@@ -79,20 +81,24 @@ class PlanRun:
         self.values += level.values
         return data
 
-    async def _resolve_root(self, key: str, way: RootField) -> Any:
-        """What a way in leads to, found by the resolver that the executor would call."""
-        arguments = get_argument_values(way.field, way.nodes[0], self._variables)
-        resolve: Any = way.field.resolve
-        led_to = resolve(None, self._info(key, way), **arguments)
-        found = await led_to if is_awaitable(led_to) else led_to
-        return await _fetch_page(found, way.shape) if isinstance(way.shape, PageShape) else found
+    async def _resolve_root(self, key: str, root_field: RootField) -> Any:
+        """The value of a root field, from the same resolver that the executor would call."""
+        arguments = get_argument_values(root_field.field, root_field.nodes[0], self._variables)
+        resolve: Any = root_field.field.resolve
+        resolved = resolve(None, self._info(key, root_field), **arguments)
+        value = await resolved if is_awaitable(resolved) else resolved
+        return (
+            await _fetch_page(value, root_field.shape)
+            if isinstance(root_field.shape, PageShape)
+            else value
+        )
 
-    def _info(self, key: str, way: RootField) -> GraphQLResolveInfo[Context]:
+    def _info(self, key: str, root_field: RootField) -> GraphQLResolveInfo[Context]:
         return GraphQLResolveInfo(
-            field_name=way.nodes[0].name.value,
-            field_nodes=way.nodes,
-            return_type=way.field.type,
-            parent_type=way.parent,
+            field_name=root_field.nodes[0].name.value,
+            field_nodes=root_field.nodes,
+            return_type=root_field.field.type,
+            parent_type=root_field.parent,
             path=Path(None, key, "Query"),
             schema=self._view,
             fragments=self._plan.fragments,
@@ -106,69 +112,71 @@ class PlanRun:
         )
 
     async def _next_level(self, level: ResultLevel) -> ResultLevel:
-        """Everything that the links of a level lead to, in its place."""
+        """Follow the links of a level: fetch their rows and attach them to its objects."""
         links = [
             LinkKeys(part, link, list(map(link.key_of, part.rows)))
             for part in level.parts
-            for link in part.shape.followed
+            for link in part.shape.links
         ]
         await self._fetch_missing(links)
         below = ResultLevel()
-        for one in links:
-            _attach_rows(one, self._found[one.link.reading], below)
+        for link_keys in links:
+            _attach_rows(link_keys, self._fetched[link_keys.link.fetch], below)
         return below
 
     async def _fetch_missing(self, links: Sequence[LinkKeys]) -> None:
-        """The rows of all keys that no level before has asked for, in one statement."""
+        """Fetch, in one statement, the rows of keys that no earlier level has fetched."""
         wanted: dict[Fetch, set[Any]] = {}
-        for one in links:
-            wanted.setdefault(one.link.reading, set()).update(one.keys)
+        for link_keys in links:
+            wanted.setdefault(link_keys.link.fetch, set()).update(link_keys.keys)
         missing = {
-            reading: keys - self._found.setdefault(reading, reading.by_key([None], ())).keys()
-            for reading, keys in wanted.items()
+            fetch: keys - self._fetched.setdefault(fetch, fetch.by_key([None], ())).keys()
+            for fetch, keys in wanted.items()
         }
-        readings = [reading for reading, keys in missing.items() if keys]
-        if not readings:
+        fetches = [fetch for fetch, keys in missing.items() if keys]
+        if not fetches:
             return
-        keys = [list(missing[reading]) for reading in readings]
-        batch = self._plan.batch(*readings)
-        for reading, asked, rows in zip(
-            readings, keys, await batch.rows(self._context, keys), strict=True
+        keys = [list(missing[fetch]) for fetch in fetches]
+        batch = self._plan.batch(*fetches)
+        for fetch, asked, rows in zip(
+            fetches, keys, await batch.rows(self._context, keys), strict=True
         ):
-            self._found[reading].update(reading.by_key(asked, rows))
+            self._fetched[fetch].update(fetch.by_key(asked, rows))
 
 
-def _render_root(way: RootField, read: Any, level: ResultLevel) -> Any:
-    shape = way.shape
-    return shape.render(read, level) if isinstance(shape, PageShape) else shape(read, level)
+def _render_root(root_field: RootField, value: Any, level: ResultLevel) -> Any:
+    shape = root_field.shape
+    return shape.render(value, level) if isinstance(shape, PageShape) else shape(value, level)
 
 
 async def _fetch_page(connection: Connection[Any], shape: PageShape) -> FetchedPage:
-    page = await connection.read_page(shape.asked.columns) if shape.is_read else None
+    page = await connection.read_page(shape.column_set.columns) if shape.is_read else None
     return FetchedPage(page, await connection.counted() if shape.is_counted else None)
 
 
-def _attach_rows(one: LinkKeys, found: Found, below: ResultLevel) -> None:
-    """The objects of a link in those that it leads from; who leads to the same has the same."""
-    link, keys = one.link, _times(one)
-    if link.reading.is_list:
-        rows = [row for key in keys for row in found[key]]
-        times = [time for key, time in keys.items() for _ in found[key]]
+def _attach_rows(link_keys: LinkKeys, fetched: FetchedByKey, below: ResultLevel) -> None:
+    """Put a link's objects into their parents; parents with the same key share an object."""
+    link, keys = link_keys.link, _times(link_keys)
+    if link.fetch.is_list:
+        rows = [row for key in keys for row in fetched[key]]
+        times = [time for key, time in keys.items() for _ in fetched[key]]
         objects = iter(below.render(link.shape, rows, times))
-        drawn: dict[Any, Any] = {key: [next(objects) for _ in found[key]] for key in keys}
+        objects_by_key: dict[Any, Any] = {
+            key: [next(objects) for _ in fetched[key]] for key in keys
+        }
     else:
-        there = [key for key in keys if found[key] is not None]
-        rows, times = [found[key] for key in there], [keys[key] for key in there]
-        drawn = dict(zip(there, below.render(link.shape, rows, times), strict=True))
-    for key, object_ in zip(one.keys, one.part.objects, strict=True):
-        object_[link.key] = drawn.get(key)
+        present = [key for key in keys if fetched[key] is not None]
+        rows, times = [fetched[key] for key in present], [keys[key] for key in present]
+        objects_by_key = dict(zip(present, below.render(link.shape, rows, times), strict=True))
+    for key, object_ in zip(link_keys.keys, link_keys.part.objects, strict=True):
+        object_[link.key] = objects_by_key.get(key)
 
 
-def _times(one: LinkKeys) -> dict[Any, int]:
-    """How often the answer leads to each key."""
-    if one.part.times is None:
-        return Counter(one.keys)
+def _times(link_keys: LinkKeys) -> dict[Any, int]:
+    """How often each key occurs in the answer."""
+    if link_keys.part.times is None:
+        return Counter(link_keys.keys)
     times: dict[Any, int] = {}
-    for key, time in zip(one.keys, one.part.times, strict=True):
+    for key, time in zip(link_keys.keys, link_keys.part.times, strict=True):
         times[key] = times.get(key, 0) + time
     return times

@@ -1,19 +1,18 @@
-"""Plans what is told of objects that are no rows: tables of figures, pages, the viewer.
+"""Plans how to render values that are not table rows: figures, page info, the viewer.
 
-A field of theirs is an attribute, or made of the object at once; whatever waits for something, or
-takes arguments, is the executor's.
+Their fields must be attributes or synchronous resolvers without arguments. Anything else is left
+to the executor.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from graphql import (
     FieldNode,
     GraphQLError,
     GraphQLField,
     GraphQLObjectType,
-    SelectionSetNode,
     is_leaf_type,
     is_list_type,
     is_non_null_type,
@@ -21,28 +20,26 @@ from graphql import (
 )
 
 from gateway.execution.plan.result_shapes import Object, ResultLevel
+from gateway.execution.plan.selection_planner import SelectionPlanner, Sets
 from gateway.logs.operation import WhyExecutor
 from gateway.mapping.declare import DECLARATION
 
-if TYPE_CHECKING:
-    from gateway.execution.plan.planner import Planner
-
-#: What stands in the answer for a value.
+#: Renders a value for the answer.
 Render = Callable[[Any, ResultLevel], Any]
 
 TYPENAME = "__typename"
 
 
 class NotPlannableError(Exception):
-    """Only the executor can run this operation, for a reason."""
+    """The operation has no plan: only the executor can run it."""
 
     def __init__(self, reason: WhyExecutor = WhyExecutor.COMPUTED) -> None:
         super().__init__(reason)
         self.reason = reason
 
 
-def plan_value(planner: "Planner", type_: Any, sets: Iterable[SelectionSetNode | None]) -> Render:
-    """How values of a type are drawn. Raises NotPlannedError for what only the executor can do."""
+def plan_value(planner: SelectionPlanner, type_: Any, sets: Sets) -> Render:
+    """How to render values of a type. Raises NotPlannableError where only the executor can."""
     if is_non_null_type(type_):
         return _non_null(plan_value(planner, type_.of_type, sets))
     if is_list_type(type_):
@@ -56,62 +53,58 @@ def plan_value(planner: "Planner", type_: Any, sets: Iterable[SelectionSetNode |
     return _object(planner, type_, sets)
 
 
-def _non_null(drawn: Render) -> Render:
-    def draw(value: Any, level: ResultLevel) -> Any:
+def _non_null(render: Render) -> Render:
+    def render_value(value: Any, level: ResultLevel) -> Any:
         if value is None:
             raise GraphQLError("null where there must be a value")
-        return drawn(value, level)
+        return render(value, level)
 
-    return draw
+    return render_value
 
 
-def _list_of(drawn: Render) -> Render:
-    return lambda values, level: None if values is None else [drawn(one, level) for one in values]
+def _list_of(render: Render) -> Render:
+    return lambda values, level: None if values is None else [render(one, level) for one in values]
 
 
 def _serialized(serialize: Callable[[Any], Any]) -> Render:
     return lambda value, _: None if value is None else serialize(value)
 
 
-def _record(
-    planner: "Planner", type_: GraphQLObjectType, sets: Iterable[SelectionSetNode | None]
-) -> Render:
-    """The record of a row that a resolver has read, with all that the role reads."""
+def _record(planner: SelectionPlanner, type_: GraphQLObjectType, sets: Sets) -> Render:
+    """Renders a record that a resolver has read with every column that the role reads."""
     shape = planner.record(type_, sets)
 
-    def draw(record: Any, level: ResultLevel) -> Object | None:
+    def render_value(record: Any, level: ResultLevel) -> Object | None:
         if record is None:
             return None
-        row = [record.__dict__[column.key] for column in shape.asked.columns]
+        row = [record.__dict__[column.key] for column in shape.column_set.columns]
         return level.render(shape, [row])[0]
 
-    return draw
+    return render_value
 
 
-def _object(
-    planner: "Planner", type_: GraphQLObjectType, sets: Iterable[SelectionSetNode | None]
-) -> Render:
+def _object(planner: SelectionPlanner, type_: GraphQLObjectType, sets: Sets) -> Render:
     parts = {
-        key: _field(planner, type_, nodes) for key, nodes in planner.fields_selected(type_, sets)
+        key: _field(planner, type_, nodes) for key, nodes in planner.selected_fields(type_, sets)
     }
 
-    def draw(told: Any, level: ResultLevel) -> Object | None:
-        if told is None:
+    def render_value(value: Any, level: ResultLevel) -> Object | None:
+        if value is None:
             return None
         level.values += len(parts)
-        return {key: part(told, level) for key, part in parts.items()}
+        return {key: part(value, level) for key, part in parts.items()}
 
-    return draw
+    return render_value
 
 
-def _field(planner: "Planner", type_: GraphQLObjectType, nodes: list[FieldNode]) -> Render:
+def _field(planner: SelectionPlanner, type_: GraphQLObjectType, nodes: list[FieldNode]) -> Render:
     name = nodes[0].name.value
     if name == TYPENAME:
         return lambda *_: type_.name
     field = type_.fields[name]
     value_of = _value_of(field)
-    drawn = plan_value(planner, field.type, [node.selection_set for node in nodes])
-    return lambda told, level: drawn(value_of(told), level)
+    render = plan_value(planner, field.type, [node.selection_set for node in nodes])
+    return lambda value, level: render(value_of(value), level)
 
 
 def _value_of(field: GraphQLField) -> Callable[[Any], Any]:
