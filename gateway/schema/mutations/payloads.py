@@ -95,7 +95,7 @@ def _payload_with(name: str, error: Any, description: str, answers: str) -> Any:
     answer = ANSWERS[answers]
 
     def changed(self: Any, info: strawberry.Info) -> Any:
-        return info.context.changed(answer.type.__name__, self.key)
+        return info.context.load_changed(answer.type.__name__, self.key)
 
     members: dict[str, Any] = {
         "__annotations__": {"key": strawberry.Private[str | None], "errors": list[error]},
