@@ -98,7 +98,7 @@ class SchemaSubscriptions:
         attempts = 0
         while True:
             try:
-                async with self._news.turns:
+                async with self._news.read_slots:
                     started_at = time.perf_counter()
                     answers = await self._executor.answers(
                         admitted, lambda context: following.records(context, found)

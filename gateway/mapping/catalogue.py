@@ -32,7 +32,7 @@ class DeclaredField:
     name: str
     python_name: str
     source: Source
-    leads_to: str
+    target_name: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,12 +41,12 @@ class DeclaredNoun:
 
     name: str
     cls: type[Any]
-    stored: Storage
+    storage: Storage
     fields: dict[str, DeclaredField]
 
     @property
     def key(self) -> InstrumentedAttribute[Any]:
-        return self.stored.key
+        return self.storage.key
 
     def record(self, labels: tuple[str, ...], values: tuple[Any, ...]) -> Any:
         """An instance that carries a row: fields read its attributes."""
@@ -60,8 +60,8 @@ class Catalogue:
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self.nouns = {noun.name: noun for noun in _find_nouns(schema)}
-        self._leads_to = {
-            field.source: field.leads_to
+        self._target_names = {
+            field.source: field.target_name
             for noun in self.nouns.values()
             for field in noun.fields.values()
         }
@@ -69,7 +69,7 @@ class Catalogue:
 
     def target(self, source: ToOne | ToMany) -> DeclaredNoun:
         """The noun that a link leads to."""
-        return self.nouns[self._leads_to[source]]
+        return self.nouns[self._target_names[source]]
 
     def readable(self, noun: DeclaredNoun, role: Role) -> list[DeclaredField]:
         """The fields that a role reads."""
@@ -119,5 +119,5 @@ def _find_fields(fields: dict[str, GraphQLField]) -> Iterator[tuple[str, Declare
         definition = field.extensions[DECLARATION]
         source = definition.metadata.get(SOURCE)
         if source is not None:
-            leads_to = get_named_type(field.type).name
-            yield name, DeclaredField(name, definition.python_name, source, leads_to)
+            target_name = get_named_type(field.type).name
+            yield name, DeclaredField(name, definition.python_name, source, target_name)

@@ -29,7 +29,7 @@ RETRY_SECONDS = 1.0
 #: How many live reads a process has under way: the pool is for requests first.
 _MOST_READS = 3
 
-_PASSING = (ErrorCode.UNAVAILABLE, ErrorCode.OVERLOADED, ErrorCode.TIMEOUT)
+_TRANSIENT = (ErrorCode.UNAVAILABLE, ErrorCode.OVERLOADED, ErrorCode.TIMEOUT)
 BROKEN = (SQLAlchemyError, *CONNECTION_ERRORS)
 
 log = logging.getLogger(__name__)
@@ -42,29 +42,29 @@ class ChangeLookups:
         self, horizon: ChangeHorizon, session: Callable[[Viewer], ReadTransaction]
     ) -> None:
         self.horizon = horizon
-        self.turns = asyncio.Semaphore(_MOST_READS)
+        self.read_slots = asyncio.Semaphore(_MOST_READS)
         self._session = session
-        self._looks: dict[tuple[Any, ...], asyncio.Task[list[Place]]] = {}
+        self._lookups: dict[tuple[Any, ...], asyncio.Task[list[Place]]] = {}
 
-    async def behind(
+    async def find_after(
         self, place: Place, below: int, noun: DeclaredNoun, viewer: Viewer, *, newest_only: bool
     ) -> list[Place]:
         """The places of changes in the viewer's reach, in order."""
         key = (below, place, noun.name, reach_key(noun.name, viewer), newest_only)
-        look = self._looks.get(key)
+        look = self._lookups.get(key)
         if look is None:
-            self._looks = {key: look for key, look in self._looks.items() if key[0] >= below}
-            looking = self._look(place, below, noun, viewer, newest_only)
-            look = self._looks[key] = asyncio.create_task(looking)
-            look.add_done_callback(lambda done: self._keep(key, done))
+            self._lookups = {key: look for key, look in self._lookups.items() if key[0] >= below}
+            looking = self._find(place, below, noun, viewer, newest_only)
+            look = self._lookups[key] = asyncio.create_task(looking)
+            look.add_done_callback(lambda done: self._drop_failed(key, done))
         return await asyncio.shield(look)
 
-    def _keep(self, key: tuple[Any, ...], look: asyncio.Task[list[Place]]) -> None:
+    def _drop_failed(self, key: tuple[Any, ...], look: asyncio.Task[list[Place]]) -> None:
         """A look that failed is not shared any further."""
         if look.cancelled() or look.exception():
-            self._looks.pop(key, None)
+            self._lookups.pop(key, None)
 
-    async def _look(
+    async def _find(
         self, place: Place, below: int, noun: DeclaredNoun, viewer: Viewer, newest_only: bool
     ) -> list[Place]:
         columns = _position_columns(noun)
@@ -75,7 +75,7 @@ class ChangeLookups:
             .order_by(*order)
             .limit(1 if newest_only else LARGEST_BATCH)
         )
-        async with self.turns:
+        async with self.read_slots:
             session = self._session(viewer)
             try:
                 return [Place(*row) for row in await session.rows(statement)]
@@ -88,7 +88,7 @@ class SubscriptionContext:
     """What a subscription begins with; each of its payloads then has a context of its own."""
 
     viewer: Viewer
-    news: ChangeLookups
+    lookups: ChangeLookups
     catalogue: Catalogue
     positions: Positions
 
@@ -105,7 +105,7 @@ class ChangeBatch:
 class ChangeFeed:
     """One viewer's way through the changes. What was found is found again until it is `seen`."""
 
-    news: ChangeLookups
+    lookups: ChangeLookups
     viewer: Viewer
     noun: DeclaredNoun
     place: Place
@@ -115,19 +115,19 @@ class ChangeFeed:
     newest_only: bool = False
     #: The shortest time between two payloads.
     pace_seconds: float = 0.0
-    _told_at: float | None = None
+    _sent_at: float | None = None
 
     def __aiter__(self) -> "ChangeFeed":
         return self
 
     async def __anext__(self) -> ChangeBatch:
-        if self._told_at is None:
+        if self._sent_at is None:
             return ChangeBatch((), self.place)
-        await asyncio.sleep(self._told_at + self.pace_seconds - time.monotonic())
+        await asyncio.sleep(self._sent_at + self.pace_seconds - time.monotonic())
         quiet = asyncio.timeout(QUIET_SECONDS)
         try:
             async with quiet:
-                return await self._next()
+                return await self._next_batch()
         except TimeoutError:
             if not quiet.expired():
                 raise
@@ -135,13 +135,13 @@ class ChangeFeed:
 
     def acknowledge(self, found: ChangeBatch) -> None:
         self.place = found.until
-        self._told_at = time.monotonic()
+        self._sent_at = time.monotonic()
 
     async def records(self, context: Context, found: ChangeBatch) -> list[Any]:
         """The changes that were found, as the viewer reads them now."""
         written_in, id_ = _position_columns(self.noun)
         if not found.places:
-            return [self._position_alone(context, found.until)]
+            return [self._position_only(context, found.until)]
         ids = [place.id for place in found.places]
         statement = (
             context.select(self.noun)
@@ -150,18 +150,18 @@ class ChangeFeed:
         )
         return await context.records(self.noun, statement)
 
-    def _position_alone(self, context: Context, place: Place) -> Any:
+    def _position_only(self, context: Context, place: Place) -> Any:
         columns = context.catalogue.columns(self.noun, self.viewer.role)
         values: dict[str, Any] = {str(column.key): None for column in columns}
         for column, value in zip(_position_columns(self.noun), place, strict=True):
             values[hidden_label(column)] = value
         return self.noun.record(tuple(values), tuple(values.values()))
 
-    async def _next(self) -> ChangeBatch:
+    async def _next_batch(self) -> ChangeBatch:
         while True:
-            below = await self.news.horizon.beyond(self.place.written_in)
+            below = await self.lookups.horizon.beyond(self.place.written_in)
             places = await _retry_until_available(
-                lambda below=below: self.news.behind(
+                lambda below=below: self.lookups.find_after(
                     self.place, below, self.noun, self.viewer, newest_only=self.newest_only
                 )
             )
@@ -183,7 +183,7 @@ async def _retry_until_available(look: Callable[[], Awaitable[list[Place]]]) -> 
 
 async def wait_before_retry(error: Exception) -> None:
     """Wait a little after a failure that passes by itself; raise any other."""
-    if isinstance(error, GerbangError) and error.code not in _PASSING:
+    if isinstance(error, GerbangError) and error.code not in _TRANSIENT:
         raise error
     log.warning("Changes cannot be read right now: %s", type(error).__name__)
     await asyncio.sleep(RETRY_SECONDS)

@@ -46,7 +46,7 @@ class Connection(Generic[Row]):
     """Reads its page only if rows are asked for, and counts only if the count is."""
 
     read_page: strawberry.Private["ReadPage"]
-    counted: strawberry.Private[Callable[[], Awaitable[Count]]]
+    count: strawberry.Private[Callable[[], Awaitable[Count]]]
 
     @strawberry.field(description="The rows of the page with their cursors.")
     async def edges(self) -> list[Edge[Row]]:
@@ -68,7 +68,7 @@ class Connection(Generic[Row]):
         description=f"How many rows the whole list has; counting stops at {MOST_COUNTED}."
     )
     async def total_count(self) -> Count:
-        return await self.counted()
+        return await self.count()
 
 
 #: Reads the page once, with some columns or with all that the viewer's role reads.
@@ -150,7 +150,9 @@ def connection_field(
             )
             return await _page(context, noun, columns, conditions, keyset, asked)
 
-        return Connection(read_page=once(page), counted=partial(_count, context, noun, conditions))
+        return Connection(
+            read_page=read_once(page), count=partial(_count, context, noun, conditions)
+        )
 
     resolve.__annotations__ |= {
         "where": Annotated[
@@ -212,7 +214,7 @@ async def _page(
 
 async def _count(context: Context, noun: DeclaredNoun, conditions: list[Condition]) -> Count:
     rows = select_reachable(noun.name, context.viewer, literal(1)).select_from(noun.key.class_)
-    held = (one.holds() for one in conditions)
+    held = (one.clause() for one in conditions)
     capped = rows.where(*held).limit(MOST_COUNTED + 1).subquery()
     total = vouch_for(select(func.count()).select_from(capped), noun.name)
     ((counted_rows,),) = await context.session.rows(total)
@@ -221,7 +223,7 @@ async def _count(context: Context, noun: DeclaredNoun, conditions: list[Conditio
     return Count.exactly(counted_rows)
 
 
-def once(make: ReadPage) -> ReadPage:
+def read_once(make: ReadPage) -> ReadPage:
     """The same page for all who ask, read when the first one does."""
     turn = asyncio.Lock()
     pages: list[Page] = []

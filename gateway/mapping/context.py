@@ -24,7 +24,7 @@ from gateway.mutations.requests import Request
 from gateway.viewer import Viewer
 
 #: The label of the column that rows were asked for by.
-BY = "_by"
+LOADED_BY = "_by"
 
 Columns = tuple[Label[Any], ...]
 
@@ -105,7 +105,7 @@ class Context:
 
     def note_read(self, noun: DeclaredNoun, rows: Sequence[Any]) -> None:
         """Rows that are logged begin with the applicant."""
-        if noun.stored.is_logged:
+        if noun.storage.is_logged:
             self.identities_read.update(row[0] for row in rows)
 
     def position(self, source: ChangePosition, root: Any) -> str:
@@ -147,7 +147,7 @@ class Loaders:
 
     def _batch_one(self, noun: DeclaredNoun, column: InstrumentedAttribute[Any]) -> Any:
         async def load(keys: Sequence[Any]) -> list[Any]:
-            found = dict(await self._matching(noun, column, keys))
+            found = dict(await self._select_by(noun, column, keys))
             return [found.get(key) for key in keys]
 
         return load
@@ -155,14 +155,16 @@ class Loaders:
     def _batch_many(self, source: ToMany) -> Any:
         async def load(keys: Sequence[Any]) -> list[list[Any]]:
             found: dict[Any, list[Any]] = {key: [] for key in keys}
-            matching = await self._matching(self._target(source), source.remote, keys, source.order)
+            matching = await self._select_by(
+                self._target(source), source.remote, keys, source.order
+            )
             for key, record in matching:
                 found[key].append(record)
             return [found[key] for key in keys]
 
         return load
 
-    async def _matching(
+    async def _select_by(
         self,
         noun: DeclaredNoun,
         column: InstrumentedAttribute[Any],
@@ -171,9 +173,9 @@ class Loaders:
     ) -> list[tuple[Any, Any]]:
         statement = (
             self._context.select(noun)
-            .add_columns(column.label(BY))
+            .add_columns(column.label(LOADED_BY))
             .where(column == any_(literal(list(keys), ARRAY(column.type))))
             .order_by(*order)
         )
         records = await self._context.records(noun, statement)
-        return [(record.__dict__[BY], record) for record in records]
+        return [(record.__dict__[LOADED_BY], record) for record in records]

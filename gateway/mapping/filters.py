@@ -43,11 +43,11 @@ class Condition(NamedTuple):
         kind = self.column.type
         return ARRAY(kind) if self.relation is Relation.IS_ONE_OF else kind
 
-    def holds(self) -> ColumnElement[bool]:
+    def clause(self) -> ColumnElement[bool]:
         """The condition as a clause that has the value in it."""
-        return self.holds_for(literal(self.value, self.type))
+        return self.clause_for(literal(self.value, self.type))
 
-    def holds_for(self, value: ColumnElement[Any]) -> ColumnElement[bool]:
+    def clause_for(self, value: ColumnElement[Any]) -> ColumnElement[bool]:
         """The same for a place where the value will be."""
         match self.relation:
             case Relation.EQUALS:

@@ -14,7 +14,7 @@ from gateway.mapping.declare import KEY, Column
 
 Place = tuple[Any, Any]
 
-_ORDERED_BY = "_ordered_by"
+_ORDER_LABEL = "_ordered_by"
 
 
 class Boundary(Enum):
@@ -59,10 +59,10 @@ class Keyset:
 
     def columns(self) -> Iterator[Label[Any]]:
         """What a row must be read with, for its place to be told."""
-        yield self._column.label(_ORDERED_BY)
+        yield self._column.label(_ORDER_LABEL)
 
     def place(self, row: Mapping[str, Any]) -> Place:
-        return row[_ORDERED_BY], row[KEY]
+        return row[_ORDER_LABEL], row[KEY]
 
     def order(self, *, from_front: bool) -> list[ColumnElement[Any]]:
         columns = (self._column,) if self._column is self._key else (self._column, self._key)

@@ -15,8 +15,8 @@ from gateway.mapping.filters import Condition, Relation
 from gateway.mapping.keyset import Boundary, Keyset, Place, boundary_values
 from models.vocabulary import Role
 
-_KEPT = 1_000
-_MOST = "most"
+_CACHED_STATEMENTS = 1_000
+_LIMIT = "most"
 
 
 class ListQuery(NamedTuple):
@@ -32,12 +32,12 @@ class ListQuery(NamedTuple):
     from_front: bool
 
 
-@lru_cache(_KEPT)
+@lru_cache(_CACHED_STATEMENTS)
 def prepare_listing(listing: ListQuery) -> PreparedStatement:
     """The statement that reads the rows, up to some number."""
     asked = (Condition(column, relation, None) for column, relation in listing.conditions)
     held = (
-        one.holds_for(bindparam(_value(number), None, type_=one.type))
+        one.clause_for(bindparam(_parameter_name(number), None, type_=one.type))
         for number, one in enumerate(asked)
     )
     keyset, rows = (
@@ -48,7 +48,7 @@ def prepare_listing(listing: ListQuery) -> PreparedStatement:
         rows.add_columns(*keyset.columns())
         .where(*held, *keyset.between(listing.after, listing.before))
         .order_by(*keyset.order(from_front=listing.from_front))
-        .limit(bindparam(_MOST, None, type_=Integer)),
+        .limit(bindparam(_LIMIT, None, type_=Integer)),
         listing.role,
     )
 
@@ -57,9 +57,9 @@ def parameter_values(
     conditions: Sequence[Condition], after: Place | None, before: Place | None, most: int
 ) -> dict[str, Any]:
     """What goes into the statement."""
-    values = {_value(number): one.value for number, one in enumerate(conditions)}
-    return {**values, **boundary_values(after, before), _MOST: most}
+    values = {_parameter_name(number): one.value for number, one in enumerate(conditions)}
+    return {**values, **boundary_values(after, before), _LIMIT: most}
 
 
-def _value(number: int) -> str:
+def _parameter_name(number: int) -> str:
     return f"value_{number}"

@@ -21,7 +21,7 @@ class Case:
     """A locked application."""
 
     id: UUID
-    standing: CaseState
+    state: CaseState
     visa_type: str
     decision: UUID | None
     clock: Clock
@@ -89,7 +89,7 @@ def _select_state(application: UUID) -> Any:
             Decision.ground,
             events.scalar_subquery().label("sequence"),
             entered.scalar_subquery().label("since"),
-            _select_paused(application).label("paused"),
+            _paused_time(application).label("paused"),
             entry_in_force(Application.nationality_code).label("entry"),
             func.clock_timestamp().label("at"),
             today().label("on"),
@@ -99,7 +99,7 @@ def _select_state(application: UUID) -> Any:
     )
 
 
-def _select_paused(application: UUID) -> Any:
+def _paused_time(application: UUID) -> Any:
     """For how long it waited for the applicant, by its events; a wait that lasts is left out."""
     entered = (
         select(
@@ -133,7 +133,7 @@ def _case(row: Any, answers: dict[ScreeningKind, ScreeningResult]) -> Case:
     questions = (ScreeningKind.ENTRY_BAN, *((ScreeningKind.CLEARANCE,) if is_calling else ()))
     return Case(
         id=row.id,
-        standing=CaseState(
+        state=CaseState(
             status=status,
             is_held=row.is_held,
             is_partnered=row.partner_code is not None,

@@ -21,7 +21,7 @@ class Changes:
 
     def __init__(self, engine: AsyncEngine, openings: TransactionStarts) -> None:
         self._engine = engine
-        self._openings = openings
+        self._starts = openings
 
     async def make(self, viewer: Viewer, request: Request) -> Outcome:
         """What came of it. Raises FieldError where the database cannot do it now."""
@@ -37,5 +37,5 @@ class Changes:
                 case _:
                     raise TypeError(f"nobody does {type(request).__name__}")
 
-        begin = partial(begin_writing, self._engine, viewer, self._openings.for_writing(viewer))
+        begin = partial(begin_writing, self._engine, viewer, self._starts.for_writing(viewer))
         return await run_once(begin, viewer, request, effect)

@@ -50,7 +50,7 @@ async def _assign(transaction: WriteTransaction, _: StepRequest, case: Case) -> 
 
 
 async def _ask(transaction: WriteTransaction, _: StepRequest, case: Case) -> dict[str, Any]:
-    asked = case.standing.open_questions(transaction.viewer.role)
+    asked = case.state.open_questions(transaction.viewer.role)
     questions = [
         {
             "id": uuid4(),

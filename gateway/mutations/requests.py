@@ -68,7 +68,7 @@ class SubmissionRequest(Request):
     submissions: tuple[Submission, ...]
 
 
-def in_api(name: str) -> str:
+def api_name(name: str) -> str:
     """What a field is called by clients: ``birthDate`` for ``birth_date``."""
     first, *others = name.split("_")
     return first + "".join(other.title() for other in others)

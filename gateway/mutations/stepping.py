@@ -20,8 +20,8 @@ async def take_step(transaction: WriteTransaction, request: StepRequest) -> Outc
     """Take the step. Raises RefusedError where the rules do not let it be taken."""
     _check_decision(request)
     case = await lock_case(transaction, request.mutation, request.application)
-    step = _step(transaction, request, case)
-    now = case.standing
+    step = _allowed_step(transaction, request, case)
+    now = case.state
     changes = columns_after_step(now, step.target, step.event, case.at)
     if effect := EFFECTS.get(request.verb):
         changes |= await effect(transaction, request, case)
@@ -32,7 +32,7 @@ async def take_step(transaction: WriteTransaction, request: StepRequest) -> Outc
     if step.target in CLOSED and not now.is_closed:
         await _end_assignment(transaction, case)
     if step.event:
-        await transaction.run(insert(ApplicationEvent), _event(transaction, step, case))
+        await transaction.run(insert(ApplicationEvent), _event_row(transaction, step, case))
     if not await transaction.all_within(reachable("Application", transaction.viewer), [case.id]):
         raise PermissionError("a step that moves a row out of reach of who takes it")
     return Outcome([Result(str(case.id))])
@@ -46,9 +46,9 @@ def _check_decision(request: StepRequest) -> None:
         raise RefusedError(Refusal.GROUND_NOT_ALLOWED, "ground")
 
 
-def _step(transaction: WriteTransaction, request: StepRequest, case: Case) -> Step:
+def _allowed_step(transaction: WriteTransaction, request: StepRequest, case: Case) -> Step:
     """The step to take. Raises RefusedError where there is none."""
-    status, viewer = case.standing.status, transaction.viewer
+    status, viewer = case.state.status, transaction.viewer
     if request.expected_status not in (None, status):
         raise RefusedError(Refusal.STATUS_CHANGED, "expectedStatus", status=status)
     step = step_for(request.verb, status, viewer.role)
@@ -56,12 +56,12 @@ def _step(transaction: WriteTransaction, request: StepRequest, case: Case) -> St
         raise RefusedError(Refusal.WRONG_STATUS, "applicationId", status=status)
     decision = (request.outcome, request.ground) if request.outcome else None
     attempt = Attempt(viewer.subject, viewer.role, request.question, decision)
-    if why := refusal(step, case.standing, attempt):
+    if why := refusal(step, case.state, attempt):
         raise RefusedError(why, "applicationId", status=status)
     return step
 
 
-def _event(transaction: WriteTransaction, step: Step, case: Case) -> dict[str, Any]:
+def _event_row(transaction: WriteTransaction, step: Step, case: Case) -> dict[str, Any]:
     return {
         "application_id": case.id,
         "sequence": case.sequence + 1,

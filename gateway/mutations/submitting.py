@@ -65,7 +65,7 @@ async def submit(transaction: WriteTransaction, request: SubmissionRequest) -> O
 
 async def _offer(transaction: WriteTransaction) -> Offer:
     [now] = await transaction.rows(select(func.clock_timestamp().label("at"), today().label("on")))
-    types = await transaction.rows(select(VisaType.code).where(_open(VisaType, now.on)))
+    types = await transaction.rows(select(VisaType.code).where(_is_open(VisaType, now.on)))
     countries = await transaction.rows(select(Country.code))
     centres = await transaction.rows(
         select(Centre.code, Centre.partner_code, Centre.country_code)
@@ -76,8 +76,8 @@ async def _offer(transaction: WriteTransaction) -> Offer:
         )
         .where(
             reachable("Centre", transaction.viewer),
-            _open(Centre, now.on),
-            _open(PartnerCountry, now.on),
+            _is_open(Centre, now.on),
+            _is_open(PartnerCountry, now.on),
         )
     )
     return Offer(
@@ -89,7 +89,7 @@ async def _offer(transaction: WriteTransaction) -> Offer:
     )
 
 
-def _open(noun: Any, on: date) -> Any:
+def _is_open(noun: Any, on: date) -> Any:
     """Whether something that begins and may end is there on a day."""
     begins, ends = (
         (noun.valid_from, noun.valid_until)
@@ -132,18 +132,19 @@ async def _write(
     else:
         people = await create_applicants(transaction, submissions)
     rows = [
-        _application(person, one, offer) for person, one in zip(people, submissions, strict=True)
+        _application_row(person, one, offer)
+        for person, one in zip(people, submissions, strict=True)
     ]
     await transaction.run(insert(Application), rows)
     ids = [row["id"] for row in rows]
-    events = [event for id_ in ids for event in _events(transaction, id_, offer.at)]
+    events = [event for id_ in ids for event in _event_rows(transaction, id_, offer.at)]
     await transaction.run(insert(ApplicationEvent), events)
     if not await transaction.all_within(changeable(mutation, transaction.viewer), ids):
         raise PermissionError("an application out of reach of who hands it in")
     return ids
 
 
-def _application(person: UUID, submission: Submission, offer: Offer) -> dict[str, Any]:
+def _application_row(person: UUID, submission: Submission, offer: Offer) -> dict[str, Any]:
     centre = submission.centre
     partner, country = offer.centres[centre] if centre else (None, None)
     return {
@@ -161,7 +162,9 @@ def _application(person: UUID, submission: Submission, offer: Offer) -> dict[str
     }
 
 
-def _events(transaction: WriteTransaction, application: UUID, at: datetime) -> list[dict[str, Any]]:
+def _event_rows(
+    transaction: WriteTransaction, application: UUID, at: datetime
+) -> list[dict[str, Any]]:
     """Handed in by somebody, and billed by no one at once."""
     shared = {"application_id": application, "occurred_at": at}
     by = {"actor": transaction.viewer.subject, "actor_role": transaction.viewer.role.value}

@@ -129,9 +129,9 @@ def _figures(role: Role) -> Iterator[str]:
     for read in figures(role):
         name = read.table.name
         held = predicate(read.rule, role, name)
-        narrowed = f"{held} AND {read.narrowed}" if read.narrowed else held
+        condition = f"{held} AND {read.extra_condition}" if read.extra_condition else held
         yield _grant(name, read.columns, database_role(role))
-        yield _policy(name, role, "SELECT", f"USING ({narrowed})")
+        yield _policy(name, role, "SELECT", f"USING ({condition})")
 
 
 def _log_of_reads(role: Role) -> Iterator[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from models import Base, Centre, EntryRule, Fee, PartnerCountry, ServiceTarget, VisaType
 
 _TODAY = "(SELECT wib_day(now()))"
-_KEPT = (
+_UNCHANGED_ONCE_BEGUN = (
     "EXISTS (SELECT FROM {table} AS before WHERE {same}"
     " AND (ROW({was}) IS NOT DISTINCT FROM ROW({becomes})"
     " OR least(before.{begins}, {table}.{begins}) >= {today}))"
@@ -25,16 +25,20 @@ class Dated:
     ends: str | None = None
 
     @property
-    def may_begin(self) -> str:
+    def begins_today_or_later(self) -> str:
         """The condition for a row that is made."""
         return f"{self.begins} >= {_TODAY}"
 
     @property
     def is_not_past(self) -> str:
         """The condition for a row that is changed, before and after."""
-        return f"coalesce({self.ends}, 'infinity') >= {_TODAY}" if self.ends else self.may_begin
+        return (
+            f"coalesce({self.ends}, 'infinity') >= {_TODAY}"
+            if self.ends
+            else self.begins_today_or_later
+        )
 
-    def keeps_what_began(self, noun: type[Base]) -> str | None:
+    def unchanged_once_begun(self, noun: type[Base]) -> str | None:
         """The condition for a row of a table after a change: once it has begun, it only ends.
 
         A row rule sees a row before or after, never both; so it looks up what there was. None
@@ -47,7 +51,7 @@ class Dated:
         same = " AND ".join(f"before.{name} = {table}.{name}" for name in key)
         said = sorted(self.columns - {self.ends})
         was, becomes = (", ".join(f"{row}.{name}" for name in said) for row in ("before", table))
-        return _KEPT.format(
+        return _UNCHANGED_ONCE_BEGUN.format(
             table=table, same=same, was=was, becomes=becomes, begins=self.begins, today=_TODAY
         )
 

@@ -35,13 +35,13 @@ def columns_read(catalogue: Catalogue, role: Role) -> Grants:
         rule = POLICY[noun.name].rows.get(role)
         if rule is None:
             continue
-        for expression in (*_of_noun(catalogue, noun, role), *attributes(rule)):
+        for expression in (*_noun_columns(catalogue, noun, role), *attributes(rule)):
             for table, column in _stored_columns(expression):
                 found[table].add(column)
     return {table: frozenset(columns) for table, columns in sorted(found.items())}
 
 
-def _of_noun(catalogue: Catalogue, noun: DeclaredNoun, role: Role) -> Iterator[Any]:
+def _noun_columns(catalogue: Catalogue, noun: DeclaredNoun, role: Role) -> Iterator[Any]:
     """What a row is read with, and what its links find and order the rows of others by."""
     yield from catalogue.columns(noun, role)
     readable = readable_fields(noun.name, role)
@@ -49,16 +49,16 @@ def _of_noun(catalogue: Catalogue, noun: DeclaredNoun, role: Role) -> Iterator[A
         if field.name in readable and isinstance(field.source, ToMany):
             yield field.source.remote
             yield from field.source.order
-    yield from _found_by(catalogue, noun, role)
+    yield from _link_columns(catalogue, noun, role)
 
 
-def _found_by(catalogue: Catalogue, noun: DeclaredNoun, role: Role) -> Iterator[Any]:
+def _link_columns(catalogue: Catalogue, noun: DeclaredNoun, role: Role) -> Iterator[Any]:
     """The columns by which readable links of other nouns find rows of this one."""
     for other in catalogue.nouns.values():
         readable = readable_fields(other.name, role)
         for field in other.fields.values():
             remote = getattr(field.source, "remote", None)
-            if remote is not None and field.leads_to == noun.name and field.name in readable:
+            if remote is not None and field.target_name == noun.name and field.name in readable:
                 yield remote
 
 

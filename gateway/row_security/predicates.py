@@ -36,23 +36,23 @@ def predicate(rule: Rule, role: Role, table: str) -> str:
     of the statement for two independent ones, expect far fewer rows, and sort them all.
     """
     held = rule_as_sql(rule, role, table)
-    if asks_who(rule):
+    if depends_on_viewer(rule):
         return f"CASE WHEN {held} THEN true ELSE false END"
     acts = f"(SELECT viewer.acts_as('{role}'))"
     return acts if isinstance(rule, EveryRow) else f"CASE WHEN {acts} THEN {held} ELSE false END"
 
 
-def asks_who(rule: Rule) -> bool:
+def depends_on_viewer(rule: Rule) -> bool:
     """Whether no row meets a rule unless the sealed viewer was asked for a scope of the role."""
     match rule:
         case Own() | ActingFor():
             return True
         case AllOf(rules):
-            return any(map(asks_who, rules))
+            return any(map(depends_on_viewer, rules))
         case AnyOf(rules):
-            return all(map(asks_who, rules))
+            return all(map(depends_on_viewer, rules))
         case ReachedThrough(_, _, inner):
-            return asks_who(inner)
+            return depends_on_viewer(inner)
         case EveryRow() | Missing() | NoneOf():
             return False
 

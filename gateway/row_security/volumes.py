@@ -48,13 +48,13 @@ _REACH = {OUTBOX: frozenset({OUTBOX.c.written_at.name}), AGED_UNTIL: frozenset({
 class Figures:
     """A table of figures that a role reads: its columns, the rule for its rows, and of which kind.
 
-    ``narrowed`` is a further condition, or none.
+    ``extra_condition`` is a further condition, or none.
     """
 
     table: Table
     columns: frozenset[str]
     rule: Rule
-    narrowed: str = ""
+    extra_condition: str = ""
 
 
 def figures(role: Role) -> Iterator[Figures]:
@@ -73,8 +73,10 @@ def _published_figures(role: Role) -> Iterator[Figures]:
         return
     table = Base.metadata.tables[PublishedVolume.__tablename__]
     listed = ", ".join(f"'{each}'" for each in sets)
-    yield replace(_whole(table, rule), narrowed=f"{table.name}.dimension_set IN ({listed})")
-    yield _whole(EDITION, every_row)
+    yield replace(
+        _whole_table(table, rule), extra_condition=f"{table.name}.dimension_set IN ({listed})"
+    )
+    yield _whole_table(EDITION, every_row)
 
 
 def _by_group(role: Role) -> Iterator[Figures]:
@@ -91,19 +93,23 @@ def _by_group(role: Role) -> Iterator[Figures]:
             if grain.durations is not None and clocks & KINDS.keys():
                 yield _durations(grain.durations, clocks, rule)
     if Clock.AGE in clocks:
-        yield from (_whole(ages.table, rule) for ages in AGES if needed <= set(ages.dimensions))
+        yield from (
+            _whole_table(ages.table, rule) for ages in AGES if needed <= set(ages.dimensions)
+        )
 
 
 def _durations(table: Table, clocks: frozenset[Clock], rule: Rule) -> Figures:
     """Durations of the clocks that a role reads, and no others."""
-    column, every = ("clock", tuple(KINDS)) if "clock" in table.c else ("kind", _kinds(KINDS))
-    read = clocks if column == "clock" else _kinds(clocks)
+    column, every = (
+        ("clock", tuple(KINDS)) if "clock" in table.c else ("kind", _duration_kinds(KINDS))
+    )
+    read = clocks if column == "clock" else _duration_kinds(clocks)
     listed = ", ".join(f"'{name}'" for name in sorted(every) if name in read)
-    narrowed = "" if set(every) <= set(read) else f"{table.name}.{column} IN ({listed})"
-    return Figures(table, frozenset(table.c.keys()), rule, narrowed)
+    extra_condition = "" if set(every) <= set(read) else f"{table.name}.{column} IN ({listed})"
+    return Figures(table, frozenset(table.c.keys()), rule, extra_condition)
 
 
-def _kinds(clocks: Collection[str]) -> frozenset[str]:
+def _duration_kinds(clocks: Collection[str]) -> frozenset[str]:
     return frozenset(kind for clock, kinds in KINDS.items() if clock in clocks for kind in kinds)
 
 
@@ -135,8 +141,8 @@ def _clocks(measures: frozenset[Measure]) -> Iterator[Clock]:
 def _national(role: Role) -> Iterator[Figures]:
     for type_name, table in _NATIONAL.items():
         if role in POLICY[type_name].rows:
-            yield _whole(table, POLICY[type_name].rows[role])
+            yield _whole_table(table, POLICY[type_name].rows[role])
 
 
-def _whole(table: Table, rule: Rule) -> Figures:
+def _whole_table(table: Table, rule: Rule) -> Figures:
     return Figures(table, frozenset(table.c.keys()), rule)

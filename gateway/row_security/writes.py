@@ -30,13 +30,13 @@ from models.vocabulary import Role
 _SUBMITTING = ("submitApplication", "submitApplications")
 _SEALED = "(SELECT viewer.is_sealed())"
 #: The same, of a table that its own rule looks into: PostgreSQL takes no subselect there.
-_SEALED_TO_A_RULE = "viewer.is_sealed()"
+_SEALED_INLINE = "viewer.is_sealed()"
 #: The viewer's, in whichever role.
 _SUBJECT = "(SELECT viewer.subject(NULL))"
 _OWN_ACCOUNT = f"applicant.account = {_SUBJECT}"
 #: Rows that belong to a case are in reach with it: the inner table has rules of its own.
-_OF_A_CASE = "EXISTS (SELECT FROM application WHERE application.id = {table}.application_id)"
-_OF_ONESELF = "EXISTS (SELECT FROM applicant WHERE applicant.id = identity.applicant_id)"
+_CASE_IS_IN_REACH = "EXISTS (SELECT FROM application WHERE application.id = {table}.application_id)"
+_OWN_APPLICANT = "EXISTS (SELECT FROM applicant WHERE applicant.id = identity.applicant_id)"
 
 
 @dataclass(frozen=True)
@@ -48,11 +48,11 @@ class WriteGrant:
     update: frozenset[str] = frozenset()
     #: Of the rows that are read, of those that are made, and of those that are changed where not
     #: all that are read may be.
-    reached: str = _SEALED
-    made: str = _SEALED
-    changed: str | None = None
+    select_if: str = _SEALED
+    insert_if: str = _SEALED
+    update_if: str | None = None
     #: Of the rows that are changed, as they are then.
-    kept: str | None = None
+    updated_to: str | None = None
 
 
 def writes() -> Iterator[str]:
@@ -65,10 +65,10 @@ def writes() -> Iterator[str]:
     )
     yield f"GRANT EXECUTE ON FUNCTION {', '.join(FUNCTIONS)} TO {WRITING};"
     for table, written in _tables().items():
-        yield from _verb(table, "SELECT", written.select, f"USING ({written.reached})")
-        yield from _verb(table, "INSERT", written.insert, f"WITH CHECK ({written.made})")
-        changed = written.changed or written.reached
-        becomes = f"{changed} AND {written.kept}" if written.kept else changed
+        yield from _verb(table, "SELECT", written.select, f"USING ({written.select_if})")
+        yield from _verb(table, "INSERT", written.insert, f"WITH CHECK ({written.insert_if})")
+        changed = written.update_if or written.select_if
+        becomes = f"{changed} AND {written.updated_to}" if written.updated_to else changed
         both = f"USING ({changed}) WITH CHECK ({becomes})"
         yield from _verb(table, "UPDATE", written.update, both)
 
@@ -81,9 +81,9 @@ def _verb(table: str, verb: str, columns: frozenset[str], held: str) -> Iterator
 
 
 def _tables() -> Mapping[str, WriteGrant]:
-    own_case, submitted = _of_viewer(Application), _of_viewer(Application, _SUBMITTING)
+    own_case, submitted = _reach_of_viewer(Application), _reach_of_viewer(Application, _SUBMITTING)
     of_a_case = {
-        noun: f"{_SEALED} AND {_OF_A_CASE.format(table=noun.__tablename__)}"
+        noun: f"{_SEALED} AND {_CASE_IS_IN_REACH.format(table=noun.__tablename__)}"
         for noun in (ApplicationEvent, Assignment, Decision, Screening)
     }
     return {
@@ -91,14 +91,14 @@ def _tables() -> Mapping[str, WriteGrant]:
         Partner.__tablename__: WriteGrant(
             _columns(Partner),
             _columns(Partner),
-            made=f"{_of_viewer(Partner)} AND partner.code <> '{DIRECTORATE}'",
+            insert_if=f"{_reach_of_viewer(Partner)} AND partner.code <> '{DIRECTORATE}'",
         ),
         **{noun.__tablename__: _dated_grants(noun, dated) for noun, dated in DATED.items()},
         Applicant.__tablename__: WriteGrant(
             _columns(Applicant),
             _columns(Applicant) - {"created_at"},
-            reached=f"{_SEALED} AND {_OWN_ACCOUNT}",
-            made=_by_role(
+            select_if=f"{_SEALED} AND {_OWN_ACCOUNT}",
+            insert_if=_by_role(
                 {
                     Role.PARTNER_AGENT: "applicant.account IS NULL",
                     Role.APPLICANT: _OWN_ACCOUNT,
@@ -108,8 +108,8 @@ def _tables() -> Mapping[str, WriteGrant]:
         Identity.__tablename__: WriteGrant(
             _columns(Identity),
             _columns(Identity),
-            reached=f"{_SEALED} AND {_OF_ONESELF}",
-            made=_by_role({Role.PARTNER_AGENT: "true", Role.APPLICANT: _OF_ONESELF}),
+            select_if=f"{_SEALED} AND {_OWN_APPLICANT}",
+            insert_if=_by_role({Role.PARTNER_AGENT: "true", Role.APPLICANT: _OWN_APPLICANT}),
         ),
         Application.__tablename__: WriteGrant(
             _columns(Application),
@@ -117,34 +117,34 @@ def _tables() -> Mapping[str, WriteGrant]:
             _columns(Application)
             - {"id", "reference", "stage", "applicant_id", "nationality_code", "visa_type_code"}
             - {"channel", "partner_code", "country_code", "centre_code", "submitted_at"},
-            reached=own_case,
-            made=submitted,
+            select_if=own_case,
+            insert_if=submitted,
         ),
         ApplicationEvent.__tablename__: WriteGrant(
             _columns(ApplicationEvent),
             _columns(ApplicationEvent) - {"id", "recorded_at"},
-            reached=of_a_case[ApplicationEvent],
-            made=of_a_case[ApplicationEvent],
+            select_if=of_a_case[ApplicationEvent],
+            insert_if=of_a_case[ApplicationEvent],
         ),
         Assignment.__tablename__: WriteGrant(
             _columns(Assignment),
             _columns(Assignment) - {"id", "ended_at"},
             frozenset({"ended_at"}),
-            reached=of_a_case[Assignment],
-            made=of_a_case[Assignment],
+            select_if=of_a_case[Assignment],
+            insert_if=of_a_case[Assignment],
         ),
         Decision.__tablename__: WriteGrant(
             _columns(Decision) - {"internal_note"},
             _columns(Decision),
-            reached=of_a_case[Decision],
-            made=f"{of_a_case[Decision]} AND decision.officer = {_SUBJECT}",
+            select_if=of_a_case[Decision],
+            insert_if=f"{of_a_case[Decision]} AND decision.officer = {_SUBJECT}",
         ),
         Screening.__tablename__: WriteGrant(
             _columns(Screening),
             _columns(Screening),
             frozenset({"result", "answered_at"}),
-            reached=of_a_case[Screening],
-            made=of_a_case[Screening],
+            select_if=of_a_case[Screening],
+            insert_if=of_a_case[Screening],
         ),
         Idempotency.__tablename__: WriteGrant(
             _columns(Idempotency), _columns(Idempotency) - {"created_at"}, frozenset({"answer"})
@@ -154,15 +154,15 @@ def _tables() -> Mapping[str, WriteGrant]:
 
 def _dated_grants(noun: type[Base], dated: Dated) -> WriteGrant:
     """Reference data that anybody's change reads, and that is written from today on."""
-    administered, kept = _of_viewer(noun), dated.keeps_what_began(noun)
+    administered, kept = _reach_of_viewer(noun), dated.unchanged_once_begun(noun)
     return WriteGrant(
         _columns(noun),
         _columns(noun),
         dated.columns,
-        reached=_SEALED_TO_A_RULE if kept else _SEALED,
-        made=f"{administered} AND {dated.may_begin}",
-        changed=f"{administered} AND {dated.is_not_past}",
-        kept=kept,
+        select_if=_SEALED_INLINE if kept else _SEALED,
+        insert_if=f"{administered} AND {dated.begins_today_or_later}",
+        update_if=f"{administered} AND {dated.is_not_past}",
+        updated_to=kept,
     )
 
 
@@ -170,7 +170,7 @@ def _columns(noun: type[Base]) -> frozenset[str]:
     return frozenset(noun.__table__.c.keys())
 
 
-def _of_viewer(noun: type[Base], mutations: Collection[str] = MUTATIONS) -> str:
+def _reach_of_viewer(noun: type[Base], mutations: Collection[str] = MUTATIONS) -> str:
     """The condition for the rows that the viewer's role may change by any of these."""
     by_role: dict[Role, list[str]] = {}
     for change in (MUTATIONS[name] for name in mutations if noun in MUTATIONS[name].of):

@@ -73,7 +73,7 @@ async def _application_changed(
     reached = (
         select_reachable("Application", context.viewer, literal(1))
         .where(ApplicationRow.id == ChangeRow.application_id)
-        .where(*(one.holds() for one in (where.conditions() if where else ())))
+        .where(*(one.clause() for one in (where.conditions() if where else ())))
         .exists()
     )
     return await _feed(context, ApplicationChange, after, conditions=(reached,))
@@ -92,13 +92,13 @@ _application_changed.__annotations__["where"] = Where
 
 async def _feed(context: SubscriptionContext, cls: type[Any], after: Any, **how: Any) -> Any:
     """Raises FieldError for a position that cannot be followed from."""
-    horizon = await context.news.horizon.now()
+    horizon = await context.lookups.horizon.now()
     is_given = isinstance(after, str)
     place = context.positions.decode(cls.__name__, after) if is_given else Place(horizon, 0)
     if place.written_in > horizon:
         raise position_too_old()
     noun = context.catalogue.nouns[cls.__name__]
-    return ChangeFeed(context.news, context.viewer, noun, place, **how)
+    return ChangeFeed(context.lookups, context.viewer, noun, place, **how)
 
 
 @strawberry.type(description="What can be followed, over graphql-transport-ws.")

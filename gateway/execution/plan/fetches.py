@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from gateway.access.prepared_statements import PreparedStatement, prepare, prepare_together
 from gateway.access.rows import select_reachable_in_role
 from gateway.mapping.catalogue import DeclaredField, DeclaredNoun, label_columns
-from gateway.mapping.context import BY, Context
+from gateway.mapping.context import LOADED_BY, Context
 from models.vocabulary import Role
 
 #: A row: a value of each column, in their order; the first is the key of the noun.
@@ -65,7 +65,7 @@ class Fetch:
     def statement(self, keys: str) -> Any:
         """The statement for all rows whose column is one of the keys that are given by a name."""
         given = bindparam(keys, None, type_=ARRAY(self._by.type))
-        by = () if self._place == 0 else (self._by.label(BY),)
+        by = () if self._place == 0 else (self._by.label(LOADED_BY),)
         rows = select_reachable_in_role(self.asked.noun.name, self._role, *self.asked.columns, *by)
         return rows.where(self._by == any_(given)).order_by(*self._order)
 

@@ -145,7 +145,7 @@ def _render_root(way: RootField, read: Any, level: ResultLevel) -> Any:
 
 async def _fetch_page(connection: Connection[Any], shape: PageShape) -> FetchedPage:
     page = await connection.read_page(shape.asked.columns) if shape.is_read else None
-    return FetchedPage(page, await connection.counted() if shape.is_counted else None)
+    return FetchedPage(page, await connection.count() if shape.is_counted else None)
 
 
 def _attach_rows(one: LinkKeys, found: Found, below: ResultLevel) -> None:

@@ -12,7 +12,7 @@ from gateway.mutations.reference.requests import (
     OpenCentre,
     ReferenceRequest,
 )
-from gateway.mutations.requests import in_api
+from gateway.mutations.requests import api_name
 from models.life import Refusal
 from models.reference.data import values
 from models.reference.data.values import Form
@@ -51,10 +51,10 @@ def check(request: ReferenceRequest, today: date) -> None:
     for name in (field.name for field in fields(request)):
         value = getattr(request, name)
         if isinstance(value, date) and value < today:
-            raise RefusedError(Refusal.DATE_PASSED, in_api(name))
+            raise RefusedError(Refusal.DATE_PASSED, api_name(name))
         checked = _CODES.get(type(request)) if name == "code" else _CHECKS.get(name)
         if checked and (why := checked(value)):
-            raise RefusedError(Refusal.INVALID, in_api(name), why=why)
+            raise RefusedError(Refusal.INVALID, api_name(name), why=why)
     if isinstance(request, OpenCentre) and request.code[:2] != request.country:
         why = "A centre's code begins with that of its country."
         raise RefusedError(Refusal.INVALID, "code", why=why)

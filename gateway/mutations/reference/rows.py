@@ -16,7 +16,7 @@ from gateway.access.rows import changeable
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.outcome import RefusedError
 from gateway.mutations.reference.requests import ReferenceRequest
-from gateway.mutations.requests import in_api
+from gateway.mutations.requests import api_name
 from models import Base
 from models.life import Refusal
 
@@ -37,7 +37,7 @@ async def check_known(
 ) -> None:
     """Raises RefusedError where nothing has this code."""
     if not await transaction.rows(select(code).where(code == value)):
-        raise unknown(*path)
+        raise unknown_code(*path)
 
 
 async def insert_unless_exists(
@@ -52,7 +52,7 @@ async def insert_unless_exists(
 async def replace(
     transaction: WriteTransaction, noun: type[Base], key: Values, said: Values
 ) -> None:
-    await transaction.run(update(noun).where(_of(noun, key)).values(**said))
+    await transaction.run(update(noun).where(_has_key(noun, key)).values(**said))
 
 
 async def lock_row(
@@ -62,7 +62,7 @@ async def lock_row(
 
     What has ended before today takes no lock: nobody can change it, which the database holds too.
     """
-    in_reach = and_(_of(noun, key), changeable(request.mutation, transaction.viewer))
+    in_reach = and_(_has_key(noun, key), changeable(request.mutation, transaction.viewer))
     named = select(*noun.__table__.columns).where(in_reach)
     await transaction.rows(named.with_for_update(key_share=True))
     rows = await transaction.rows(named)
@@ -92,19 +92,19 @@ async def end(
     """
     row = await lock_row(transaction, request, span.noun, key)
     if row is None:
-        raise unknown(*path)
+        raise unknown_code(*path)
     ends_on: date | None = getattr(request, span.ends)
     if (ended_on := getattr(row, span.ends)) is not None and ended_on < today:
-        raise RefusedError(Refusal.ALREADY_ENDED, in_api(span.ends))
+        raise RefusedError(Refusal.ALREADY_ENDED, api_name(span.ends))
     if ends_on is not None and ends_on <= getattr(row, span.begins):
         why = "It ends on a day after the one on which it begins."
-        raise RefusedError(Refusal.INVALID, in_api(span.ends), why=why)
+        raise RefusedError(Refusal.INVALID, api_name(span.ends), why=why)
     await replace(transaction, span.noun, key, {span.ends: ends_on})
 
 
-def unknown(*path: str) -> RefusedError:
+def unknown_code(*path: str) -> RefusedError:
     return RefusedError(Refusal.NOT_FOUND, *path, why="There is nothing of this code.")
 
 
-def _of(noun: type[Base], key: Values) -> Any:
+def _has_key(noun: type[Base], key: Values) -> Any:
     return and_(*(noun.__table__.c[name] == value for name, value in key.items()))

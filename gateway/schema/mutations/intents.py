@@ -30,7 +30,7 @@ class Intent:
     request: Callable[["Intent", Any], Request]
     #: The steps that it may take; none where it changes no application.
     verbs: tuple[Verb, ...]
-    further: tuple[Refusal, ...] = ()
+    extra_refusals: tuple[Refusal, ...] = ()
 
     @property
     def type_name(self) -> str:
@@ -40,21 +40,21 @@ class Intent:
     def refusals(self) -> tuple[Refusal, ...]:
         """What may be told: of any request, of the steps it may take, and of its own input."""
         needs = [need for step in STEPS if step.verb in self.verbs for need in step.needs]
-        told = {*_OF_ANY, *(need.refusal for need in needs), *self.further}
+        told = {*_COMMON_REFUSALS, *(need.refusal for need in needs), *self.extra_refusals}
         if self.verbs and Verb.SUBMIT not in self.verbs:
             told |= {Refusal.NOT_FOUND, Refusal.STATUS_CHANGED, Refusal.WRONG_STATUS}
         return tuple(refusal for refusal in Refusal if refusal in told)
 
 
-_OF_ANY = (Refusal.IDEMPOTENCY_CONFLICT, Refusal.INVALID)
-_OF_SUBMISSIONS = (
+_COMMON_REFUSALS = (Refusal.IDEMPOTENCY_CONFLICT, Refusal.INVALID)
+_SUBMISSION_REFUSALS = (
     Refusal.VISA_TYPE_NOT_OFFERED,
     Refusal.NATIONALITY_UNKNOWN,
     Refusal.CENTRE_NOT_FOUND,
     Refusal.IDENTITY_REQUIRED,
     Refusal.IDENTITY_DIFFERS,
 )
-_OF_DECISIONS = (Refusal.GROUND_REQUIRED, Refusal.GROUND_NOT_ALLOWED)
+_DECISION_REFUSALS = (Refusal.GROUND_REQUIRED, Refusal.GROUND_NOT_ALLOWED)
 _SHORTEST_KEY, _LONGEST_KEY = 8, 128
 
 
@@ -146,10 +146,10 @@ def _application(id_: str) -> UUID | None:
 INTENTS = (
     Intent("submitApplication", inputs.SubmitApplicationInput,
            "Hand an application in: it is billed at once.", submission, (Verb.SUBMIT,),
-           _OF_SUBMISSIONS),
+           _SUBMISSION_REFUSALS),
     Intent("submitApplications", inputs.SubmitApplicationsInput,
            f"Hand up to {MOST_AT_ONCE} applications in, with a result for each.", submissions,
-           (Verb.SUBMIT,), _OF_SUBMISSIONS),
+           (Verb.SUBMIT,), _SUBMISSION_REFUSALS),
     Intent("recordPayment", inputs.RecordPaymentInput, "The fee was paid: the clock starts.",
            payment, (Verb.RECORD_PAYMENT,),
            (Refusal.AMOUNT_DIFFERS, Refusal.VISA_TYPE_NOT_OFFERED)),
@@ -174,10 +174,10 @@ INTENTS = (
            (Verb.RELEASE,)),
     Intent("recordDecision", inputs.RecordDecisionInput,
            "Grant or refuse. Nothing is granted that supervision has not cleared.", decision,
-           (Verb.GRANT, Verb.REFUSE), _OF_DECISIONS),
+           (Verb.GRANT, Verb.REFUSE), _DECISION_REFUSALS),
     Intent("supersedeDecision", inputs.SupersedeDecisionInput,
            "Correct a decision that somebody else made, by one of your own.", decision,
-           (Verb.CORRECT_TO_GRANTED, Verb.CORRECT_TO_REFUSED), _OF_DECISIONS),
+           (Verb.CORRECT_TO_GRANTED, Verb.CORRECT_TO_REFUSED), _DECISION_REFUSALS),
     Intent("withdrawApplication", inputs.WithdrawApplicationInput,
            "Withdraw an application that is open.", step, (Verb.WITHDRAW,)),
     Intent("revokeVisa", inputs.RevokeVisaInput, "Take a granted visa back.", step,

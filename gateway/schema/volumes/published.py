@@ -82,7 +82,7 @@ def _whole(value: int | None) -> BigInt | None:
 
 
 #: Of a group without a row in a published period: nothing happened there.
-_NOUGHT: Mapping[str, Any] = {
+_ZERO_COUNTS: Mapping[str, Any] = {
     Measure.INTAKE: 0,
     Measure.DECISIONS: 0,
     Measure.REFUSED: 0,
@@ -102,7 +102,7 @@ class Publication:
     def of(self, question: Question, key: tuple[Any, ...]) -> PublishedRow:
         """What was published for a group in a period."""
         starts_on = key[-1] if question.period else question.from_on
-        nothing = {**dict.fromkeys(self.measures), **_NOUGHT}
+        nothing = {**dict.fromkeys(self.measures), **_ZERO_COUNTS}
         figures = self.rows.get(key) or (nothing if starts_on in self.periods else None)
         return PublishedRow(figures, self.measures)
 
@@ -134,7 +134,7 @@ async def publication(
 ) -> Publication:
     """Read the published tables, and no other, for a question on their grid."""
     viewer = context.viewer
-    asked = _on_grid(question, viewer, edition)
+    asked = _grid_question(question, viewer, edition)
 
     def in_reach(columns: Any) -> Any:
         return reachable_as_published("VolumeRow", viewer, lambda attribute: columns[attribute.key])
@@ -166,7 +166,7 @@ def key_of(question: Question, row: Mapping[str, Any]) -> tuple[Any, ...]:
     return (*groups, row["period"]) if question.period else groups
 
 
-def _on_grid(question: Question, viewer: Viewer, edition: int | None) -> reading.GridQuestion:
+def _grid_question(question: Question, viewer: Viewer, edition: int | None) -> reading.GridQuestion:
     """The question on the grid. Raises INVALID_INPUT, saying what can be asked, where it is off."""
     period = reading.period_of(question.from_on, question.to_on, question.period)
     if period is None:

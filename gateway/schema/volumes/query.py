@@ -98,10 +98,10 @@ async def volumes(
     question = _question(selected, from_, to, group_by, where)
     table = await _table(context, selected, question, edition)
     _refuse_too_many(table.rows)
-    asked = (d for d in question.dimensions if _has(selected, _field_of(d)))
+    asked = (d for d in question.dimensions if _selects(selected, _field_name(d)))
     names = await load_names(context, asked, table.rows)
     for row in table.rows:
-        row.named = names
+        row.names = names
     return table
 
 
@@ -114,16 +114,16 @@ async def _table(
     if reads_only_published(context.viewer.role):
         return _published_table(question, await publication(context, question, measures, edition))
     if not measures:
-        return await _exact(context, selected, question)
+        return await _exact_table(context, selected, question)
     published = await publication(context, question, measures, edition)
     if measures == question.measures:
         return _published_table(question, published)
     exactly = replace(question, measures=question.measures - measures)
-    exact = await _exact(context, selected, exactly)
+    exact = await _exact_table(context, selected, exactly)
     return _combine(question, exact, published)
 
 
-async def _exact(context: Context, selected: Selections, question: Question) -> VolumeTable:
+async def _exact_table(context: Context, selected: Selections, question: Question) -> VolumeTable:
     def in_reach(columns: Any) -> Any:
         return reachable("VolumeRow", context.viewer, lambda attribute: columns[attribute.key])
 
@@ -210,7 +210,7 @@ def _question(
         dimensions=tuple(Dimension[group] for group in group_by if group in Dimension.__members__),
         period=periods[0] if periods else None,
         where=dict(where.conditions()) if where else {},
-        measures=frozenset(_asked_measures(selected)),
+        measures=frozenset(_selected_measures(selected)),
     )
 
 
@@ -220,13 +220,13 @@ def check_window(from_on: date, to_on: date) -> None:
         raise _invalid("A window runs from a day to the same or a later one, ten years at most.")
 
 
-def _asked_measures(selections: Selections) -> Iterator[Measure]:
+def _selected_measures(selections: Selections) -> Iterator[Measure]:
     """The measures of the selected fields: nothing is read for the others."""
     for selection in selections:
         if isinstance(selection, SelectedField) and selection.name in MEASURES:
             yield MEASURES[selection.name]
         else:
-            yield from _asked_measures(selection.selections)
+            yield from _selected_measures(selection.selections)
 
 
 def _measures_with(selections: Selections, name: str) -> frozenset[Measure]:
@@ -234,21 +234,21 @@ def _measures_with(selections: Selections, name: str) -> frozenset[Measure]:
     measures: set[Measure] = set()
     for selection in selections:
         if isinstance(selection, SelectedField) and selection.name in MEASURES:
-            if _has(selection.selections, name):
+            if _selects(selection.selections, name):
                 measures.add(MEASURES[selection.name])
         else:
             measures |= _measures_with(selection.selections, name)
     return frozenset(measures)
 
 
-def _field_of(dimension: Dimension) -> str:
+def _field_name(dimension: Dimension) -> str:
     return to_camel_case(dimension.name.lower())
 
 
-def _has(selections: Selections, name: str) -> bool:
+def _selects(selections: Selections, name: str) -> bool:
     return any(
         (isinstance(selection, SelectedField) and selection.name == name)
-        or _has(selection.selections, name)
+        or _selects(selection.selections, name)
         for selection in selections
     )
 

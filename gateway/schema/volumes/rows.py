@@ -36,12 +36,12 @@ NOUNS: Mapping[Dimension, type[Any]] = {
     Dimension.VISA_TYPE: VisaType,
 }
 #: For each dimension, the rows of its noun by their codes.
-Named = Mapping[Dimension, Mapping[str, Any]]
+RowsByCode = Mapping[Dimension, Mapping[str, Any]]
 
 
 async def load_names(
     context: Context, dimensions: Iterable[Dimension], rows: Sequence[Any]
-) -> Named:
+) -> RowsByCode:
     """The nouns of all groups at once, so that no row has to wait for its own."""
 
     async def of(dimension: Dimension) -> Mapping[str, Any]:
@@ -58,7 +58,7 @@ def _group(dimension: Dimension, description: str) -> Any:
     """The noun of a group; null where the question does not group by it, or it is out of reach."""
 
     def resolve(root: Any) -> Any:
-        return root.named.get(dimension, {}).get(root.groups.get(dimension))
+        return root.names.get(dimension, {}).get(root.groups.get(dimension))
 
     return computed(resolve, description)
 
@@ -126,7 +126,7 @@ class VolumeRow:
     before: strawberry.Private[Callable[[Measure], Before] | None]
 
     #: The nouns of all groups of the table.
-    named: strawberry.Private[Named] = field(default_factory=dict)
+    names: strawberry.Private[RowsByCode] = field(default_factory=dict)
 
     country: Country | None = _group(
         Dimension.COUNTRY, "Partner country; null for direct applications."
