@@ -1,4 +1,4 @@
-"""Following changes: what is new in a viewer's reach behind a place, tick by tick."""
+"""The change feed: the changes after a position that a viewer may see, in order."""
 
 import asyncio
 import logging
@@ -21,14 +21,15 @@ from gateway.mapping.positions import Place, Positions
 from gateway.viewer import Viewer
 from models.database.connections import CONNECTION_ERRORS
 
-#: How many changes are told at once; the rest waits where it is, in the database.
+#: Most changes in one batch; the next batch takes the rest.
 LARGEST_BATCH = 100
-#: Where nothing is told for so long, the position alone is.
+#: After this long without a change, a payload with the position alone is sent.
 QUIET_SECONDS = 60.0
 RETRY_SECONDS = 1.0
-#: How many live reads a process has under way: the pool is for requests first.
+#: Most concurrent reads for subscriptions in a process: the pool is for requests first.
 _MOST_READS = 3
 
+#: Errors that pass by themselves.
 _TRANSIENT = (ErrorCode.UNAVAILABLE, ErrorCode.OVERLOADED, ErrorCode.TIMEOUT)
 BROKEN = (SQLAlchemyError, *CONNECTION_ERRORS)
 
@@ -36,7 +37,7 @@ log = logging.getLogger(__name__)
 
 
 class ChangeLookups:
-    """Looks for changes; those who reach the same and stand at the same place share one look."""
+    """Looks up changes; subscribers with the same reach at the same place share one lookup."""
 
     def __init__(
         self, horizon: ChangeHorizon, session: Callable[[Viewer], ReadTransaction]
@@ -49,19 +50,22 @@ class ChangeLookups:
     async def find_after(
         self, place: Place, below: int, noun: DeclaredNoun, viewer: Viewer, *, newest_only: bool
     ) -> list[Place]:
-        """The places of changes in the viewer's reach, in order."""
-        key = (below, place, noun.name, reach_key(noun.name, viewer), newest_only)
-        look = self._lookups.get(key)
-        if look is None:
-            self._lookups = {key: look for key, look in self._lookups.items() if key[0] >= below}
-            looking = self._find(place, below, noun, viewer, newest_only)
-            look = self._lookups[key] = asyncio.create_task(looking)
-            look.add_done_callback(lambda done: self._drop_failed(key, done))
-        return await asyncio.shield(look)
+        """The places of the changes after ``place`` that the viewer may see, in order.
 
-    def _drop_failed(self, key: tuple[Any, ...], look: asyncio.Task[list[Place]]) -> None:
-        """A look that failed is not shared any further."""
-        if look.cancelled() or look.exception():
+        ``below`` is the change horizon: only changes of older transactions are settled.
+        """
+        key = (below, place, noun.name, reach_key(noun.name, viewer), newest_only)
+        lookup = self._lookups.get(key)
+        if lookup is None:
+            self._lookups = {key: task for key, task in self._lookups.items() if key[0] >= below}
+            finding = self._find(place, below, noun, viewer, newest_only)
+            lookup = self._lookups[key] = asyncio.create_task(finding)
+            lookup.add_done_callback(lambda task: self._drop_failed(key, task))
+        return await asyncio.shield(lookup)
+
+    def _drop_failed(self, key: tuple[Any, ...], lookup: asyncio.Task[list[Place]]) -> None:
+        """Forget a lookup that failed, so that the next subscriber tries again."""
+        if lookup.cancelled() or lookup.exception():
             self._lookups.pop(key, None)
 
     async def _find(
@@ -85,7 +89,7 @@ class ChangeLookups:
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionContext:
-    """What a subscription begins with; each of its payloads then has a context of its own."""
+    """The context in which a subscription starts; each payload has an operation context."""
 
     viewer: Viewer
     lookups: ChangeLookups
@@ -95,7 +99,7 @@ class SubscriptionContext:
 
 @dataclass(frozen=True, slots=True)
 class ChangeBatch:
-    """Changes to tell, or none and the position alone; and the place behind them."""
+    """The changes of one payload, perhaps none, and the place after them."""
 
     places: tuple[Place, ...]
     until: Place
@@ -103,15 +107,15 @@ class ChangeBatch:
 
 @dataclass(slots=True)
 class ChangeFeed:
-    """One viewer's way through the changes. What was found is found again until it is `seen`."""
+    """One viewer's iterator over changes: a batch is repeated until it is acknowledged."""
 
     lookups: ChangeLookups
     viewer: Viewer
     noun: DeclaredNoun
     place: Place
-    #: What a change must meet besides the policy.
+    #: Conditions on a change besides the policy.
     conditions: Sequence[ColumnElement[bool]] = ()
-    #: Whether only the newest change is of interest.
+    #: Whether to read only the newest change and skip those before it.
     newest_only: bool = False
     #: The shortest time between two payloads.
     pace_seconds: float = 0.0
@@ -133,16 +137,16 @@ class ChangeFeed:
                 raise
             return ChangeBatch((), self.place)
 
-    def acknowledge(self, found: ChangeBatch) -> None:
-        self.place = found.until
+    def acknowledge(self, batch: ChangeBatch) -> None:
+        self.place = batch.until
         self._sent_at = time.monotonic()
 
-    async def records(self, context: Context, found: ChangeBatch) -> list[Any]:
-        """The changes that were found, as the viewer reads them now."""
+    async def records(self, context: Context, batch: ChangeBatch) -> list[Any]:
+        """The changes of a batch, as the viewer may read them now."""
         written_in, id_ = _position_columns(self.noun)
-        if not found.places:
-            return [self._position_only(context, found.until)]
-        ids = [place.id for place in found.places]
+        if not batch.places:
+            return [self._position_only(context, batch.until)]
+        ids = [place.id for place in batch.places]
         statement = (
             context.select(self.noun)
             .where(id_ == any_(literal(ids, ARRAY(id_.type))), *self.conditions)
@@ -151,6 +155,7 @@ class ChangeFeed:
         return await context.records(self.noun, statement)
 
     def _position_only(self, context: Context, place: Place) -> Any:
+        """A change whose fields are all null, apart from its position."""
         columns = context.catalogue.columns(self.noun, self.viewer.role)
         values: dict[str, Any] = {str(column.key): None for column in columns}
         for column, value in zip(_position_columns(self.noun), place, strict=True):
@@ -172,17 +177,17 @@ class ChangeFeed:
             self.place = until
 
 
-async def _retry_until_available(look: Callable[[], Awaitable[list[Place]]]) -> list[Place]:
-    """A database that is away is waited for: the place is kept, so nothing is missed."""
+async def _retry_until_available(find: Callable[[], Awaitable[list[Place]]]) -> list[Place]:
+    """Retry while the database is unavailable: the place stays the same, so nothing is missed."""
     while True:
         try:
-            return await look()
+            return await find()
         except (GerbangError, *BROKEN) as error:
             await wait_before_retry(error)
 
 
 async def wait_before_retry(error: Exception) -> None:
-    """Wait a little after a failure that passes by itself; raise any other."""
+    """Wait after a transient error; raise any other."""
     if isinstance(error, GerbangError) and error.code not in _TRANSIENT:
         raise error
     log.warning("Changes cannot be read right now: %s", type(error).__name__)
@@ -190,8 +195,8 @@ async def wait_before_retry(error: Exception) -> None:
 
 
 def _position_columns(noun: DeclaredNoun) -> tuple[Any, Any]:
-    """The columns of a change that say where its place is."""
-    (placed,) = (
+    """The two columns that make the position of a change."""
+    (position,) = (
         field.source for field in noun.fields.values() if isinstance(field.source, ChangePosition)
     )
-    return placed.written_in, placed.id
+    return position.written_in, position.id
