@@ -1,4 +1,4 @@
-"""Who applies: whether what is said of a person can be kept, and the person on record."""
+"""Applicants and their identity: validation, lookup by account, and creation."""
 
 import re
 from collections.abc import Mapping
@@ -31,9 +31,9 @@ _PATTERNS: Mapping[str, tuple[re.Pattern[str], str]] = {
 
 
 def check_person(person: Person, today: date, *path: str) -> None:
-    """Raises RefusedError with the place of the first thing that cannot be kept, never with it."""
-    for name, (form, why) in _PATTERNS.items():
-        if not form.fullmatch(getattr(person, name)):
+    """Raises RefusedError with the path of the first invalid field, never with its value."""
+    for name, (pattern, why) in _PATTERNS.items():
+        if not pattern.fullmatch(getattr(person, name)):
             raise RefusedError(Refusal.INVALID, *path, api_name(name), why=why)
     if not _EARLIEST <= person.birth_date <= today:
         why = "A date of birth lies between 1900 and today."
@@ -43,36 +43,41 @@ def check_person(person: Person, today: date, *path: str) -> None:
 async def own_applicant(
     transaction: WriteTransaction, submission: Submission, path: tuple[str, ...]
 ) -> UUID:
-    """The applicant with the viewer's own account, made with the first application.
+    """The applicant with the viewer's own account, created with the first application.
 
-    Who that is does not change by applying again: it would change under open cases.
+    Applying again never changes the identity: it would change under open cases.
+    Raises RefusedError if an identity is needed, or differs from the stored one.
     """
     account = transaction.viewer.subject
-    found = await _find_applicant(transaction, account)
-    if not found:
+    rows = await _find_applicant(transaction, account)
+    if not rows:
         if submission.person is None:
             raise RefusedError(Refusal.IDENTITY_REQUIRED, *path, "identity")
         new = _applicant_row(uuid4(), submission, account)
-        making = insert_unless(Applicant).values(**new).on_conflict_do_nothing()
-        if await transaction.rows(making.returning(Applicant.id)):
+        insertion = insert_unless(Applicant).values(**new).on_conflict_do_nothing()
+        if await transaction.rows(insertion.returning(Applicant.id)):
             await transaction.run(insert(Identity), _identity_row(new["id"], submission.person))
-        found = await _find_applicant(transaction, account)
-    return _check_same_person(found[0], submission, path)
+        rows = await _find_applicant(transaction, account)
+    return _check_same_person(rows[0], submission, path)
 
 
 async def create_applicants(
     transaction: WriteTransaction, submissions: list[Submission]
 ) -> list[UUID]:
-    """A person of their own for each: nobody learns whether one was here before."""
+    """A new applicant for each application: an agent never learns who applied before."""
     ids = [uuid4() for _ in submissions]
-    both = list(zip(ids, submissions, strict=True))
-    await transaction.run(insert(Applicant), [_applicant_row(id_, one, None) for id_, one in both])
-    identities = [_identity_row(id_, one.person) for id_, one in both if one.person]
+    pairs = list(zip(ids, submissions, strict=True))
+    applicants = [_applicant_row(id_, submission, None) for id_, submission in pairs]
+    await transaction.run(insert(Applicant), applicants)
+    identities = [
+        _identity_row(id_, submission.person) for id_, submission in pairs if submission.person
+    ]
     await transaction.run(insert(Identity), identities)
     return ids
 
 
 def _check_same_person(row: Any, submission: Submission, path: tuple[str, ...]) -> UUID:
+    """The id of the stored applicant. Raises RefusedError if the submission differs."""
     if row.nationality_code != submission.nationality:
         raise RefusedError(Refusal.IDENTITY_DIFFERS, *path, "nationality")
     if (person := submission.person) and any(
@@ -101,5 +106,5 @@ def _applicant_row(id_: UUID, submission: Submission, account: str | None) -> di
 
 
 def _identity_row(applicant: UUID, person: Person) -> dict[str, Any]:
-    said = {name: getattr(person, name) for name in (*_PATTERNS, "birth_date")}
-    return {"applicant_id": applicant, **said}
+    values = {name: getattr(person, name) for name in (*_PATTERNS, "birth_date")}
+    return {"applicant_id": applicant, **values}

@@ -1,4 +1,4 @@
-"""Takes one step with one application: checked by the rules, written with its event."""
+"""Takes one step of an application: checks the rules, writes the changes and the event."""
 
 from typing import Any
 
@@ -17,19 +17,19 @@ from models.vocabulary import Outcome as Decided
 
 
 async def take_step(transaction: WriteTransaction, request: StepRequest) -> Outcome:
-    """Take the step. Raises RefusedError where the rules do not let it be taken."""
+    """Take the step. Raises RefusedError if the rules do not allow it."""
     _check_decision(request)
     case = await lock_case(transaction, request.mutation, request.application)
     step = _allowed_step(transaction, request, case)
-    now = case.state
-    changes = columns_after_step(now, step.target, step.event, case.at)
+    state = case.state
+    changes = columns_after_step(state, step.target, step.event, case.at)
     if effect := EFFECTS.get(request.verb):
         changes |= await effect(transaction, request, case)
     if changes:
         await transaction.run(
             update(Application).where(Application.id == case.id).values(**changes)
         )
-    if step.target in CLOSED and not now.is_closed:
+    if step.target in CLOSED and not state.is_closed:
         await _end_assignment(transaction, case)
     if step.event:
         await transaction.run(insert(ApplicationEvent), _event_row(transaction, step, case))
@@ -47,7 +47,7 @@ def _check_decision(request: StepRequest) -> None:
 
 
 def _allowed_step(transaction: WriteTransaction, request: StepRequest, case: Case) -> Step:
-    """The step to take. Raises RefusedError where there is none."""
+    """The step to take. Raises RefusedError if none is allowed in this state."""
     status, viewer = case.state.status, transaction.viewer
     if request.expected_status not in (None, status):
         raise RefusedError(Refusal.STATUS_CHANGED, "expectedStatus", status=status)
@@ -73,7 +73,7 @@ def _event_row(transaction: WriteTransaction, step: Step, case: Case) -> dict[st
 
 
 async def _end_assignment(transaction: WriteTransaction, case: Case) -> None:
-    """Nobody works on a closed case, so nobody reads its identity any more."""
+    """End the assignment of a closed case, so that its officer can no longer read the identity."""
     current = update(Assignment).where(
         Assignment.application_id == case.id, Assignment.ended_at.is_(None)
     )

@@ -1,4 +1,4 @@
-"""Hands applications in: each is checked by itself, those that stand are written together."""
+"""Submits applications: each is checked on its own, the valid ones are written together."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -26,39 +26,39 @@ _INITIAL_STATUS = next(step.target for step in STEPS if step.verb is Verb.SUBMIT
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What can be applied for today, and where."""
+    """The visa types, countries and centres that are open for applications today."""
 
     at: datetime
     on: date
     visa_types: frozenset[str]
     countries: frozenset[str]
-    #: Open centres in the viewer's reach, with partner and country.
+    #: Open centres in the viewer's reach: code to partner and country.
     centres: Mapping[str, tuple[str, str]]
 
 
 async def submit(transaction: WriteTransaction, request: SubmissionRequest) -> Outcome:
-    """Hand the applications in, a result for each.
+    """Submit the applications, with a result for each.
 
-    Raises RefusedError or NothingDoneError where none can be.
+    Raises RefusedError for a single application, NothingDoneError for a batch, if none is valid.
     """
     offer = await _offer(transaction)
     is_batch = request.mutation == "submitApplications"
     results: dict[int, Result] = {}
-    standing: dict[int, Submission] = {}
+    valid: dict[int, Submission] = {}
     for number, submission in enumerate(request.submissions):
         path = ("applications", str(number)) if is_batch else ()
         try:
             placed = _with_own_centre(transaction.viewer, submission)
             _check(transaction.viewer, placed, offer, path)
-            standing[number] = placed
+            valid[number] = placed
         except RefusedError as refused:
             if not is_batch:
                 raise
             results[number] = Result(refused=refused)
-    if not standing:
+    if not valid:
         raise NothingDoneError(Outcome([results[number] for number in sorted(results)]))
-    written = await _write(transaction, request.mutation, list(standing.values()), offer)
-    for number, application in zip(standing, written, strict=True):
+    written = await _write(transaction, request.mutation, list(valid.values()), offer)
+    for number, application in zip(valid, written, strict=True):
         results[number] = Result(str(application))
     return Outcome([results[number] for number in sorted(results)])
 
@@ -90,7 +90,7 @@ async def _offer(transaction: WriteTransaction) -> Offer:
 
 
 def _is_open(noun: Any, on: date) -> Any:
-    """Whether something that begins and may end is there on a day."""
+    """The condition that an effective-dated row is open on a day."""
     begins, ends = (
         (noun.valid_from, noun.valid_until)
         if noun is VisaType
@@ -100,14 +100,14 @@ def _is_open(noun: Any, on: date) -> Any:
 
 
 def _with_own_centre(viewer: Viewer, submission: Submission) -> Submission:
-    """At the only centre of an agent who has one and names none."""
+    """Fill in the centre of an agent who has only one and named none."""
     if viewer.role is Role.PARTNER_AGENT and submission.centre is None and len(viewer.centres) == 1:
         return replace(submission, centre=viewer.centres[0])
     return submission
 
 
 def _check(viewer: Viewer, submission: Submission, offer: Offer, path: tuple[str, ...]) -> None:
-    """Raises RefusedError where an application cannot be handed in so."""
+    """Raises RefusedError if an application is not valid."""
     if submission.visa_type not in offer.visa_types:
         raise RefusedError(Refusal.VISA_TYPE_NOT_OFFERED, *path, "visaType")
     if submission.nationality not in offer.countries:
@@ -165,7 +165,7 @@ def _application_row(person: UUID, submission: Submission, offer: Offer) -> dict
 def _event_rows(
     transaction: WriteTransaction, application: UUID, at: datetime
 ) -> list[dict[str, Any]]:
-    """Handed in by somebody, and billed by no one at once."""
+    """The first two events: submitted by the viewer, then billed by the system."""
     shared = {"application_id": application, "occurred_at": at}
     by = {"actor": transaction.viewer.subject, "actor_role": transaction.viewer.role.value}
     return [

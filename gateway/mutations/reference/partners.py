@@ -57,7 +57,7 @@ async def close_country(
 
 
 async def open_centre(transaction: WriteTransaction, request: OpenCentre, today: date) -> str:
-    """Its partner must have its country, and not have closed it by then."""
+    """Open a centre. Its partner must take applications in the country on that day."""
     await check_known(transaction, Partner.code, request.partner, "partner")
     place = {"partner_code": request.partner, "country_code": request.country}
     country = await lock_row(transaction, request, PartnerCountry, place)
@@ -83,7 +83,7 @@ async def _replace_opening(
     opening: Values,
     today: date,
 ) -> None:
-    """Say otherwise what has not been opened before today."""
+    """Replace the opening of something that has not opened before today."""
     row = await lock_row(transaction, request, noun, key)
     if row is None:
         raise RefusedError(Refusal.CODE_TAKEN, "code")
