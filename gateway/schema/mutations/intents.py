@@ -1,4 +1,4 @@
-"""Every mutation: its input, what it does, and what may be told where it is not done."""
+"""The table of case mutations: input, description, steps and possible refusals."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,13 +22,13 @@ from models.vocabulary import Outcome, ScreeningResult
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """One mutation."""
+    """The declaration of one mutation."""
 
     name: str
     input: type[Any]
     description: str
     request: Callable[["Intent", Any], Request]
-    #: The steps that it may take; none where it changes no application.
+    #: The steps that it may take; empty if it changes no application.
     verbs: tuple[Verb, ...]
     extra_refusals: tuple[Refusal, ...] = ()
 
@@ -38,12 +38,12 @@ class Intent:
 
     @property
     def refusals(self) -> tuple[Refusal, ...]:
-        """What may be told: of any request, of the steps it may take, and of its own input."""
+        """All refusals that this mutation can answer with."""
         needs = [need for step in STEPS if step.verb in self.verbs for need in step.needs]
-        told = {*_COMMON_REFUSALS, *(need.refusal for need in needs), *self.extra_refusals}
+        refusals = {*_COMMON_REFUSALS, *(need.refusal for need in needs), *self.extra_refusals}
         if self.verbs and Verb.SUBMIT not in self.verbs:
-            told |= {Refusal.NOT_FOUND, Refusal.STATUS_CHANGED, Refusal.WRONG_STATUS}
-        return tuple(refusal for refusal in Refusal if refusal in told)
+            refusals |= {Refusal.NOT_FOUND, Refusal.STATUS_CHANGED, Refusal.WRONG_STATUS}
+        return tuple(refusal for refusal in Refusal if refusal in refusals)
 
 
 _COMMON_REFUSALS = (Refusal.IDEMPOTENCY_CONFLICT, Refusal.INVALID)
@@ -58,15 +58,15 @@ _DECISION_REFUSALS = (Refusal.GROUND_REQUIRED, Refusal.GROUND_NOT_ALLOWED)
 _SHORTEST_KEY, _LONGEST_KEY = 8, 128
 
 
-def step(intent: Intent, given: inputs.StepInput, **said: Any) -> StepRequest:
-    """The step that an input asks for. Raises RefusedError where the key is none."""
+def step(intent: Intent, given: inputs.StepInput, **values: Any) -> StepRequest:
+    """The request for a step. Raises RefusedError if the idempotency key is not valid."""
     return StepRequest(
         mutation=intent.name,
         key=key_of(given.idempotency_key),
-        verb=said.pop("verb", intent.verbs[0]),
+        verb=values.pop("verb", intent.verbs[0]),
         application=_application(given.application_id),
         expected_status=given.expected_status,
-        **said,
+        **values,
     )
 
 
@@ -108,7 +108,7 @@ def submissions(intent: Intent, given: inputs.SubmitApplicationsInput) -> Submis
     return SubmissionRequest(
         mutation=intent.name,
         key=key_of(given.idempotency_key),
-        submissions=tuple(_submission(one) for one in given.applications),
+        submissions=tuple(_submission(item) for item in given.applications),
     )
 
 
@@ -123,7 +123,7 @@ def _submission(given: Any) -> Submission:
 
 
 def key_of(text: str) -> str:
-    """Raises RefusedError where it can be no key."""
+    """Validate an idempotency key. Raises RefusedError if it is not valid."""
     is_plain = text.isascii() and text.isprintable() and " " not in text
     if not (_SHORTEST_KEY <= len(text) <= _LONGEST_KEY and is_plain):
         why = f"A key has from {_SHORTEST_KEY} to {_LONGEST_KEY} plain characters, such as a UUID."
@@ -132,15 +132,15 @@ def key_of(text: str) -> str:
 
 
 def _application(id_: str) -> UUID | None:
-    """The key of an application; None for an id that names none."""
-    named = decode(id_)
-    if named is None or named.type_name != "Application":
+    """The UUID in the global id of an application; None for any other text."""
+    global_id = decode(id_)
+    if global_id is None or global_id.type_name != "Application":
         return None
     try:
-        key = UUID(named.key)
+        key = UUID(global_id.key)
     except ValueError:
         return None
-    return key if str(key) == named.key else None
+    return key if str(key) == global_id.key else None
 
 
 INTENTS = (

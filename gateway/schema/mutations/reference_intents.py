@@ -1,4 +1,4 @@
-"""The mutations of reference data: their inputs, and what may be told where they are not done."""
+"""The table of reference-data mutations: input, description and possible refusals."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,20 +15,20 @@ _ENDING_REFUSALS = (*_DATED_REFUSALS, Refusal.ALREADY_ENDED)
 
 
 def _request_from_input(kind: type[ReferenceRequest]) -> Callable[[Intent, Any], ReferenceRequest]:
-    """What makes a request of an input: it says the same, field by field."""
+    """A function that copies an input to a request, field by field."""
 
     def request(intent: Intent, given: inputs.ReferenceInput) -> ReferenceRequest:
-        said = dict(vars(given))
-        return kind(mutation=intent.name, key=key_of(said.pop("idempotency_key")), **said)
+        values = dict(vars(given))
+        return kind(mutation=intent.name, key=key_of(values.pop("idempotency_key")), **values)
 
     return request
 
 
 def _intent(
-    kind: type[ReferenceRequest], taken: type[Any], description: str, told: tuple[Refusal, ...]
+    kind: type[ReferenceRequest], input_: type[Any], description: str, refusals: tuple[Refusal, ...]
 ) -> Intent:
     name = kind.__name__[0].lower() + kind.__name__[1:]
-    return Intent(name, taken, description, _request_from_input(kind), (), told)
+    return Intent(name, input_, description, _request_from_input(kind), (), refusals)
 
 
 REFERENCE_INTENTS = (
