@@ -1,7 +1,7 @@
-"""The figures' part: which of them a role's statements read, of which rows, by which functions.
+"""Row security of the figures: tables, columns and rows per role, and the functions they call.
 
-Exact and published figures are different tables. Of the exact ones a role is granted what its
-measures are made of, and no other column and no other duration.
+Exact and published figures are in different tables. Of the exact ones, a role is granted only the
+columns and durations from which its measures are computed.
 """
 
 from collections.abc import Collection, Iterator
@@ -36,11 +36,11 @@ from models.volumes.measures import (
     Measure,
 )
 
-#: What statements about figures call; none of them reads a table.
+#: Functions that statements for figures call; none of them reads a table.
 FUNCTIONS = ("wib_day", "rank_at", "total_rank", "percentile_buckets")
 
 _NATIONAL = {"RefusalGroundRow": GROUNDS, "ScreeningReferralRow": REFERRALS}
-#: How far figures reach is no secret; what the outbox holds besides is not granted.
+#: Up to when figures are complete is no secret; other columns of the outbox are not granted.
 _REACH = {OUTBOX: frozenset({OUTBOX.c.written_at.name}), AGED_UNTIL: frozenset({"day"})}
 
 
@@ -58,7 +58,7 @@ class Figures:
 
 
 def figures(role: Role) -> Iterator[Figures]:
-    """Every table of figures that a role reads."""
+    """All tables of figures that a role reads."""
     exact = [*_by_group(role), *_national(role)]
     yield from exact
     if exact:
@@ -67,7 +67,7 @@ def figures(role: Role) -> Iterator[Figures]:
 
 
 def _published_figures(role: Role) -> Iterator[Figures]:
-    """Published figures, of the dimension sets of the role."""
+    """The published figures, for the dimension sets of the role."""
     rule, sets = POLICY["VolumeRow"].published_rows.get(role), PUBLISHED_SETS.get(role)
     if rule is None or not sets:
         return
@@ -86,10 +86,10 @@ def _by_group(role: Role) -> Iterator[Figures]:
     needed = {attribute.key for attribute in attributes(rule)}
     measures = frozenset(_exact_measures(role))
     facts, clocks = frozenset(_facts(measures)), frozenset(_clocks(measures))
-    unread = frozenset(FACTS) - facts
+    unread_facts = frozenset(FACTS) - facts
     for grain in GRAINS:
         if needed <= set(grain.dimensions):
-            yield Figures(grain.facts, frozenset(grain.facts.c.keys()) - unread, rule)
+            yield Figures(grain.facts, frozenset(grain.facts.c.keys()) - unread_facts, rule)
             if grain.durations is not None and clocks & KINDS.keys():
                 yield _durations(grain.durations, clocks, rule)
     if Clock.AGE in clocks:
@@ -99,7 +99,7 @@ def _by_group(role: Role) -> Iterator[Figures]:
 
 
 def _durations(table: Table, clocks: frozenset[Clock], rule: Rule) -> Figures:
-    """Durations of the clocks that a role reads, and no others."""
+    """The rows of a durations table for the clocks that a role reads."""
     column, every = (
         ("clock", tuple(KINDS)) if "clock" in table.c else ("kind", _duration_kinds(KINDS))
     )

@@ -1,7 +1,7 @@
-"""The rules for changes: what the writing role may write, and on which rows, for which viewer.
+"""Row security of mutations: what the writing role may write, for which viewer.
 
-A change reads what its viewer does not, such as whether a case is cleared, so it is made in a role
-of its own; the rows that it reaches are still the viewer's.
+A mutation reads columns that its viewer may not, such as whether a case is cleared. So it runs in
+a database role of its own, which still reaches the rows of the viewer only.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -29,34 +29,33 @@ from models.vocabulary import Role
 
 _SUBMITTING = ("submitApplication", "submitApplications")
 _SEALED = "(SELECT viewer.is_sealed())"
-#: The same, of a table that its own rule looks into: PostgreSQL takes no subselect there.
+#: The same for a table whose own rule reads it: PostgreSQL allows no subselect there.
 _SEALED_INLINE = "viewer.is_sealed()"
-#: The viewer's, in whichever role.
+#: The viewer's subject, in any role.
 _SUBJECT = "(SELECT viewer.subject(NULL))"
 _OWN_ACCOUNT = f"applicant.account = {_SUBJECT}"
-#: Rows that belong to a case are in reach with it: the inner table has rules of its own.
+#: Rows of a case are in reach if the case is: the inner table has row policies of its own.
 _CASE_IS_IN_REACH = "EXISTS (SELECT FROM application WHERE application.id = {table}.application_id)"
 _OWN_APPLICANT = "EXISTS (SELECT FROM applicant WHERE applicant.id = identity.applicant_id)"
 
 
 @dataclass(frozen=True)
 class WriteGrant:
-    """A table that changes write: the columns of each verb, and the condition for its rows."""
+    """The rights of the writing role on one table: columns and row conditions per verb."""
 
     select: frozenset[str]
     insert: frozenset[str] = frozenset()
     update: frozenset[str] = frozenset()
-    #: Of the rows that are read, of those that are made, and of those that are changed where not
-    #: all that are read may be.
+    #: Conditions for the rows to read, to insert, and to update; the last defaults to the first.
     select_if: str = _SEALED
     insert_if: str = _SEALED
     update_if: str | None = None
-    #: Of the rows that are changed, as they are then.
-    updated_to: str | None = None
+    #: A further condition for an updated row, as it is after the update.
+    update_check: str | None = None
 
 
 def writes() -> Iterator[str]:
-    """Grants and row rules of the writing role, table by table."""
+    """Grants and row policies of the writing role, table by table."""
     yield f"-- Changes, for whichever viewer\nGRANT USAGE ON SCHEMA public, viewer TO {WRITING};"
     yield (
         "GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.is_sealed, viewer.role,"
@@ -64,20 +63,20 @@ def writes() -> Iterator[str]:
         f" TO {WRITING};"
     )
     yield f"GRANT EXECUTE ON FUNCTION {', '.join(FUNCTIONS)} TO {WRITING};"
-    for table, written in _tables().items():
-        yield from _verb(table, "SELECT", written.select, f"USING ({written.select_if})")
-        yield from _verb(table, "INSERT", written.insert, f"WITH CHECK ({written.insert_if})")
-        changed = written.update_if or written.select_if
-        becomes = f"{changed} AND {written.updated_to}" if written.updated_to else changed
-        both = f"USING ({changed}) WITH CHECK ({becomes})"
-        yield from _verb(table, "UPDATE", written.update, both)
+    for table, grant in _tables().items():
+        yield from _verb(table, "SELECT", grant.select, f"USING ({grant.select_if})")
+        yield from _verb(table, "INSERT", grant.insert, f"WITH CHECK ({grant.insert_if})")
+        before = grant.update_if or grant.select_if
+        after = f"{before} AND {grant.update_check}" if grant.update_check else before
+        clause = f"USING ({before}) WITH CHECK ({after})"
+        yield from _verb(table, "UPDATE", grant.update, clause)
 
 
-def _verb(table: str, verb: str, columns: frozenset[str], held: str) -> Iterator[str]:
+def _verb(table: str, verb: str, columns: frozenset[str], clause: str) -> Iterator[str]:
     if columns:
         name = f"writing_{verb.lower()}"
         yield f"GRANT {verb} ({', '.join(sorted(columns))}) ON {table} TO {WRITING};"
-        yield f"CREATE POLICY {name} ON {table} FOR {verb} TO {WRITING}\n    {held};"
+        yield f"CREATE POLICY {name} ON {table} FOR {verb} TO {WRITING}\n    {clause};"
 
 
 def _tables() -> Mapping[str, WriteGrant]:
@@ -153,16 +152,16 @@ def _tables() -> Mapping[str, WriteGrant]:
 
 
 def _dated_grants(noun: type[Base], dated: Dated) -> WriteGrant:
-    """Reference data that anybody's change reads, and that is written from today on."""
-    administered, kept = _reach_of_viewer(noun), dated.unchanged_once_begun(noun)
+    """The grant for an effective-dated table: any mutation reads it, administrators write it."""
+    administered, unchanged = _reach_of_viewer(noun), dated.unchanged_once_begun(noun)
     return WriteGrant(
         _columns(noun),
         _columns(noun),
         dated.columns,
-        select_if=_SEALED_INLINE if kept else _SEALED,
+        select_if=_SEALED_INLINE if unchanged else _SEALED,
         insert_if=f"{administered} AND {dated.begins_today_or_later}",
         update_if=f"{administered} AND {dated.is_not_past}",
-        updated_to=kept,
+        update_check=unchanged,
     )
 
 
@@ -171,19 +170,19 @@ def _columns(noun: type[Base]) -> frozenset[str]:
 
 
 def _reach_of_viewer(noun: type[Base], mutations: Collection[str] = MUTATIONS) -> str:
-    """The condition for the rows that the viewer's role may change by any of these."""
+    """The condition for the rows that the viewer may change by any of these mutations."""
     by_role: dict[Role, list[str]] = {}
     for change in (MUTATIONS[name] for name in mutations if noun in MUTATIONS[name].of):
         for role, rule in change.rows.items():
-            held = rule_as_sql(rule, None, noun.__tablename__)
-            if held not in (known := by_role.setdefault(role, [])):
-                known.append(held)
-    return _by_role({role: " OR ".join(held) for role, held in by_role.items()})
+            condition = rule_as_sql(rule, None, noun.__tablename__)
+            if condition not in (conditions := by_role.setdefault(role, [])):
+                conditions.append(condition)
+    return _by_role({role: " OR ".join(conditions) for role, conditions in by_role.items()})
 
 
-def _by_role(held: Mapping[Role, str]) -> str:
-    if not held:
+def _by_role(conditions: Mapping[Role, str]) -> str:
+    if not conditions:
         return "false"
-    cases = " ".join(f"WHEN '{role}' THEN {condition}" for role, condition in held.items())
-    acting = f"CASE (SELECT viewer.role()) {cases} ELSE false END"
-    return f"CASE WHEN {_SEALED} THEN {acting} ELSE false END"
+    cases = " ".join(f"WHEN '{role}' THEN {condition}" for role, condition in conditions.items())
+    by_acting_role = f"CASE (SELECT viewer.role()) {cases} ELSE false END"
+    return f"CASE WHEN {_SEALED} THEN {by_acting_role} ELSE false END"
