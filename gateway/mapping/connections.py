@@ -43,7 +43,7 @@ class Edge(Generic[Row]):
 
 @strawberry.type(description="A list, read one page at a time.")
 class Connection(Generic[Row]):
-    """Reads its page only if rows are asked for, and counts only if the count is."""
+    """Reads its page only if rows are selected, and counts only if `totalCount` is."""
 
     read_page: strawberry.Private["ReadPage"]
     count: strawberry.Private[Callable[[], Awaitable[Count]]]

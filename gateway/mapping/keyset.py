@@ -45,7 +45,9 @@ class Keyset:
     """One order of a noun's connection."""
 
     def __init__(self, noun: DeclaredNoun, field: str, *, descending: bool) -> None:
-        source = next(one.source for one in noun.fields.values() if one.python_name == field)
+        source = next(
+            declared.source for declared in noun.fields.values() if declared.python_name == field
+        )
         if not isinstance(source, Column):
             raise TypeError(f"{noun.name}.{field} is not a column")
         self.name = f"{noun.name} {field} {'descending' if descending else 'ascending'}"

@@ -19,7 +19,9 @@ from models.vocabulary import ScreeningKind, ScreeningResult
 Effect = Callable[[WriteTransaction, StepRequest, Case], Awaitable[dict[str, Any]]]
 
 
-async def _pay(transaction: WriteTransaction, request: StepRequest, case: Case) -> dict[str, Any]:
+async def _record_payment(
+    transaction: WriteTransaction, request: StepRequest, case: Case
+) -> dict[str, Any]:
     """Fix the fee and the service target in force today for this application."""
     fees = select(Fee.amount_idr).where(
         Fee.visa_type_code == case.visa_type, Fee.valid_from <= case.on
@@ -49,7 +51,9 @@ async def _assign(transaction: WriteTransaction, _: StepRequest, case: Case) -> 
     return {}
 
 
-async def _ask(transaction: WriteTransaction, _: StepRequest, case: Case) -> dict[str, Any]:
+async def _request_screening(
+    transaction: WriteTransaction, _: StepRequest, case: Case
+) -> dict[str, Any]:
     kinds = case.state.open_questions(transaction.viewer.role)
     questions = [
         {
@@ -66,7 +70,7 @@ async def _ask(transaction: WriteTransaction, _: StepRequest, case: Case) -> dic
     return {"is_referred": True} if ScreeningKind.CLEARANCE in kinds else {}
 
 
-async def _answer(
+async def _record_screening(
     transaction: WriteTransaction, request: StepRequest, case: Case
 ) -> dict[str, Any]:
     pending = update(Screening).where(
@@ -78,7 +82,7 @@ async def _answer(
     return {"is_referred": True} if request.answer is ScreeningResult.HIT else {}
 
 
-async def _decide(
+async def _record_decision(
     transaction: WriteTransaction, request: StepRequest, case: Case
 ) -> dict[str, Any]:
     decision = {
@@ -96,12 +100,12 @@ async def _decide(
 
 
 EFFECTS: Mapping[Verb, Effect] = {
-    Verb.RECORD_PAYMENT: _pay,
+    Verb.RECORD_PAYMENT: _record_payment,
     Verb.START_VERIFICATION: _assign,
-    Verb.REFER_TO_SCREENING: _ask,
-    Verb.RECORD_SCREENING: _answer,
-    Verb.GRANT: _decide,
-    Verb.REFUSE: _decide,
-    Verb.CORRECT_TO_GRANTED: _decide,
-    Verb.CORRECT_TO_REFUSED: _decide,
+    Verb.REFER_TO_SCREENING: _request_screening,
+    Verb.RECORD_SCREENING: _record_screening,
+    Verb.GRANT: _record_decision,
+    Verb.REFUSE: _record_decision,
+    Verb.CORRECT_TO_GRANTED: _record_decision,
+    Verb.CORRECT_TO_REFUSED: _record_decision,
 }

@@ -46,9 +46,9 @@ _REACH = {OUTBOX: frozenset({OUTBOX.c.written_at.name}), AGED_UNTIL: frozenset({
 
 @dataclass(frozen=True)
 class Figures:
-    """A table of figures that a role reads: its columns, the rule for its rows, and of which kind.
+    """A table of figures that a role reads: the columns, and the rule for its rows.
 
-    ``extra_condition`` is a further condition, or none.
+    ``extra_condition`` narrows the rows further, by SQL; empty for none.
     """
 
     table: Table

@@ -70,13 +70,13 @@ async def _application_changed(
     info: strawberry.Info, where: Any = strawberry.UNSET, after: After = strawberry.UNSET
 ) -> AsyncIterator[ApplicationChange]:
     context: SubscriptionContext = info.context
-    reached = (
+    application_matches = (
         select_reachable("Application", context.viewer, literal(1))
         .where(ApplicationRow.id == ChangeRow.application_id)
-        .where(*(one.clause() for one in (where.conditions() if where else ())))
+        .where(*(condition.clause() for condition in (where.conditions() if where else ())))
         .exists()
     )
-    return await _feed(context, ApplicationChange, after, conditions=(reached,))
+    return await _feed(context, ApplicationChange, after, conditions=(application_matches,))
 
 
 async def _volumes_changed(

@@ -58,66 +58,66 @@ _DECISION_REFUSALS = (Refusal.GROUND_REQUIRED, Refusal.GROUND_NOT_ALLOWED)
 _SHORTEST_KEY, _LONGEST_KEY = 8, 128
 
 
-def step(intent: Intent, given: inputs.StepInput, **values: Any) -> StepRequest:
+def step(intent: Intent, input_: inputs.StepInput, **values: Any) -> StepRequest:
     """The request for a step. Raises RefusedError if the idempotency key is not valid."""
     return StepRequest(
         mutation=intent.name,
-        key=key_of(given.idempotency_key),
+        key=key_of(input_.idempotency_key),
         verb=values.pop("verb", intent.verbs[0]),
-        application=_application(given.application_id),
-        expected_status=given.expected_status,
+        application=_application(input_.application_id),
+        expected_status=input_.expected_status,
         **values,
     )
 
 
-def payment(intent: Intent, given: inputs.RecordPaymentInput) -> StepRequest:
-    return step(intent, given, amount_idr=given.amount_idr)
+def payment(intent: Intent, input_: inputs.RecordPaymentInput) -> StepRequest:
+    return step(intent, input_, amount_idr=input_.amount_idr)
 
 
-def screening(intent: Intent, given: inputs.RecordScreeningInput) -> StepRequest:
-    if given.result is ScreeningResult.PENDING:
+def screening(intent: Intent, input_: inputs.RecordScreeningInput) -> StepRequest:
+    if input_.result is ScreeningResult.PENDING:
         why = "`PENDING` is no answer."
         raise RefusedError(Refusal.INVALID, "result", why=why)
-    return step(intent, given, question=given.kind, answer=given.result)
+    return step(intent, input_, question=input_.kind, answer=input_.result)
 
 
-def decision(intent: Intent, given: inputs.RecordDecisionInput) -> StepRequest:
-    if len(given.internal_note or "") > LONGEST_NOTE:
+def decision(intent: Intent, input_: inputs.RecordDecisionInput) -> StepRequest:
+    if len(input_.internal_note or "") > LONGEST_NOTE:
         why = f"A note has at most {LONGEST_NOTE} characters."
         raise RefusedError(Refusal.INVALID, "internalNote", why=why)
     return step(
         intent,
-        given,
-        verb=intent.verbs[list(Outcome).index(given.outcome)],
-        outcome=given.outcome,
-        ground=given.ground,
-        internal_note=given.internal_note,
+        input_,
+        verb=intent.verbs[list(Outcome).index(input_.outcome)],
+        outcome=input_.outcome,
+        ground=input_.ground,
+        internal_note=input_.internal_note,
     )
 
 
-def submission(intent: Intent, given: inputs.SubmitApplicationInput) -> SubmissionRequest:
+def submission(intent: Intent, input_: inputs.SubmitApplicationInput) -> SubmissionRequest:
     return SubmissionRequest(
-        mutation=intent.name, key=key_of(given.idempotency_key), submissions=(_submission(given),)
+        mutation=intent.name, key=key_of(input_.idempotency_key), submissions=(_submission(input_),)
     )
 
 
-def submissions(intent: Intent, given: inputs.SubmitApplicationsInput) -> SubmissionRequest:
-    if not 1 <= len(given.applications) <= MOST_AT_ONCE:
+def submissions(intent: Intent, input_: inputs.SubmitApplicationsInput) -> SubmissionRequest:
+    if not 1 <= len(input_.applications) <= MOST_AT_ONCE:
         why = f"A batch has from 1 to {MOST_AT_ONCE} applications."
         raise RefusedError(Refusal.INVALID, "applications", why=why)
     return SubmissionRequest(
         mutation=intent.name,
-        key=key_of(given.idempotency_key),
-        submissions=tuple(_submission(item) for item in given.applications),
+        key=key_of(input_.idempotency_key),
+        submissions=tuple(_submission(item) for item in input_.applications),
     )
 
 
-def _submission(given: Any) -> Submission:
-    person = given.identity
+def _submission(input_: Any) -> Submission:
+    person = input_.identity
     return Submission(
-        visa_type=given.visa_type,
-        nationality=given.nationality,
-        centre=given.centre,
+        visa_type=input_.visa_type,
+        nationality=input_.nationality,
+        centre=input_.centre,
         person=person and Person(**vars(person)),
     )
 

@@ -36,9 +36,9 @@ def _field(intent: Intent) -> Any:
     return strawberry.mutation(resolver=resolve, name=intent.name, description=intent.description)
 
 
-async def _outcome(info: strawberry.Info, intent: Intent, given: Any) -> Outcome:
+async def _outcome(info: strawberry.Info, intent: Intent, input_: Any) -> Outcome:
     try:
-        request = intent.request(intent, given)
+        request = intent.request(intent, input_)
     except RefusedError as error:
         return Outcome(refused=error)
     return await info.context.change(request)

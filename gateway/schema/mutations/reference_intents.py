@@ -17,8 +17,8 @@ _ENDING_REFUSALS = (*_DATED_REFUSALS, Refusal.ALREADY_ENDED)
 def _request_from_input(kind: type[ReferenceRequest]) -> Callable[[Intent, Any], ReferenceRequest]:
     """A function that copies an input to a request, field by field."""
 
-    def request(intent: Intent, given: inputs.ReferenceInput) -> ReferenceRequest:
-        values = dict(vars(given))
+    def request(intent: Intent, input_: inputs.ReferenceInput) -> ReferenceRequest:
+        values = dict(vars(input_))
         return kind(mutation=intent.name, key=key_of(values.pop("idempotency_key")), **values)
 
     return request
