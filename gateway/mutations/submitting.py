@@ -48,13 +48,13 @@ async def submit(transaction: WriteTransaction, request: SubmissionRequest) -> O
     for number, submission in enumerate(request.submissions):
         path = ("applications", str(number)) if is_batch else ()
         try:
-            placed = _with_own_centre(transaction.viewer, submission)
-            _check(transaction.viewer, placed, offer, path)
-            valid[number] = placed
-        except RefusedError as refused:
+            completed = _with_own_centre(transaction.viewer, submission)
+            _check(transaction.viewer, completed, offer, path)
+            valid[number] = completed
+        except RefusedError as error:
             if not is_batch:
                 raise
-            results[number] = Result(refused=refused)
+            results[number] = Result(refused=error)
     if not valid:
         raise NothingDoneError(Outcome([results[number] for number in sorted(results)]))
     written = await _write(transaction, request.mutation, list(valid.values()), offer)
@@ -128,12 +128,12 @@ async def _write(
     transaction: WriteTransaction, mutation: str, submissions: list[Submission], offer: Offer
 ) -> list[UUID]:
     if transaction.viewer.role is Role.APPLICANT:
-        people = [await own_applicant(transaction, one, ()) for one in submissions]
+        people = [await own_applicant(transaction, submission, ()) for submission in submissions]
     else:
         people = await create_applicants(transaction, submissions)
     rows = [
-        _application_row(person, one, offer)
-        for person, one in zip(people, submissions, strict=True)
+        _application_row(person, submission, offer)
+        for person, submission in zip(people, submissions, strict=True)
     ]
     await transaction.run(insert(Application), rows)
     ids = [row["id"] for row in rows]
