@@ -1,4 +1,4 @@
-"""The policy as a page for people: `policy.md`."""
+"""Renders the policy as a Markdown page for readers: `policy.md`."""
 
 from collections.abc import Iterator
 
@@ -17,7 +17,7 @@ A row outside a role's reach and a row that does not exist look the same.
 
 
 def policy_page() -> str:
-    """The whole matrix as Markdown."""
+    """The whole page."""
     return (
         "\n".join(
             [
@@ -49,7 +49,7 @@ def _matrix(access: Access) -> Iterator[str]:
 
 
 def _rows(access: Access) -> Iterator[str]:
-    """The rules that keep rows back; a role without one reaches every row, if it reads any."""
+    """The row rule of each role, as a list."""
     everywhere = [role for role, rule in access.rows.items() if isinstance(rule, EveryRow)]
     if everywhere:
         yield f"- {', '.join(everywhere)}: every row."
@@ -63,7 +63,7 @@ def _rows(access: Access) -> Iterator[str]:
 
 
 def _mutations() -> Iterator[str]:
-    """Who calls what, and on which rows; the statuses for it are in `docs/life.md`."""
+    """Which role may call which mutation, on which rows."""
     yield "## Mutations"
     yield ""
     yield "● may call it. In which statuses, and what else must hold: `docs/life.md`."
@@ -85,8 +85,10 @@ def _purposes() -> Iterator[str]:
     yield "## Purposes of reading identity"
     yield ""
     for role, purposes in PURPOSES.items():
-        said = "without saying" if role in IMPLIED_PURPOSE else "said in the document, with a case"
-        yield f"- {role}: {', '.join(purposes)}, {said}."
+        statement = (
+            "without saying" if role in IMPLIED_PURPOSE else "said in the document, with a case"
+        )
+        yield f"- {role}: {', '.join(purposes)}, {statement}."
     yield ""
 
 

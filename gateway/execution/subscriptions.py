@@ -98,7 +98,7 @@ class SchemaSubscriptions:
         attempts = 0
         while True:
             try:
-                async with self._lookups.turns:
+                async with self._lookups.read_slots:
                     started_at = time.perf_counter()
                     answers = await self._runner.answers(
                         admitted, lambda context: feed.records(context, batch)

@@ -1,1 +1,1 @@
-"""How a noun of the API is declared over tables, found, paged, filtered, ordered and followed."""
+"""Maps the nouns of the API to tables: declarations, loaders, connections, filters, change feed."""

@@ -1,4 +1,4 @@
-"""All declared nouns, found in the schema: what the statements of every operation are made of."""
+"""The catalogue of all nouns that the schema declares, with their fields and columns."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -27,32 +27,33 @@ from models.vocabulary import Role
 
 @dataclass(frozen=True, eq=False)
 class DeclaredField:
-    """One field of a noun: its names, where its value comes from, the noun it leads to."""
+    """One field of a noun: its name in the API and in Python, its source, the type it returns."""
 
     name: str
     python_name: str
     source: Source
-    leads_to: str
+    target_name: str
 
 
 @dataclass(frozen=True, eq=False)
 class DeclaredNoun:
-    """One noun: its class, where its rows are, its fields by their names in the API."""
+    """One noun: its class, its table, and its fields by API name."""
 
     name: str
     cls: type[Any]
-    stored: Storage
+    storage: Storage
     fields: dict[str, DeclaredField]
 
     @property
     def key(self) -> InstrumentedAttribute[Any]:
-        return self.stored.key
+        return self.storage.key
 
     def record(self, labels: tuple[str, ...], values: tuple[Any, ...]) -> Any:
-        """An instance that carries a row: fields read its attributes."""
-        made = object.__new__(self.cls)
-        made.__dict__.update(zip(labels, values, strict=True))
-        return made
+        """An instance of the noun with the values of a row as its attributes."""
+        # Without __init__: a row has only the columns that were selected.
+        instance = object.__new__(self.cls)
+        instance.__dict__.update(zip(labels, values, strict=True))
+        return instance
 
 
 class Catalogue:
@@ -60,8 +61,8 @@ class Catalogue:
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self.nouns = {noun.name: noun for noun in _find_nouns(schema)}
-        self._leads_to = {
-            field.source: field.leads_to
+        self._target_names = {
+            field.source: field.target_name
             for noun in self.nouns.values()
             for field in noun.fields.values()
         }
@@ -69,29 +70,29 @@ class Catalogue:
 
     def target(self, source: ToOne | ToMany) -> DeclaredNoun:
         """The noun that a link leads to."""
-        return self.nouns[self._leads_to[source]]
+        return self.nouns[self._target_names[source]]
 
     def readable(self, noun: DeclaredNoun, role: Role) -> list[DeclaredField]:
-        """The fields that a role reads."""
+        """The fields of a noun that a role may read."""
         readable = readable_fields(noun.name, role)
         return [field for field in noun.fields.values() if field.name in readable]
 
     def _columns(self, noun: DeclaredNoun, role: Role) -> tuple[Label[Any], ...]:
-        """What a row of the noun is read with: its key, and the fields of the role."""
+        """The columns to select for a noun: its key, and all fields that the role may read."""
         return label_columns(noun, self.readable(noun, role))
 
 
 def hidden_label(column: InstrumentedAttribute[Any]) -> str:
-    """The label under which a row carries a column that is no field, such as a link's."""
+    """The label of a selected column that is no field itself, such as the local end of a link."""
     return f"_{column.key}"
 
 
 def label_columns(noun: DeclaredNoun, fields: Iterable[DeclaredField]) -> tuple[Label[Any], ...]:
-    """The key of a noun and what some of its fields need."""
-    wanted: dict[str, ColumnElement[Any]] = {KEY: noun.key.expression}
+    """The columns to select for some fields of a noun, and its key."""
+    columns: dict[str, ColumnElement[Any]] = {KEY: noun.key.expression}
     for field in fields:
-        wanted.update(_columns_for(field))
-    return tuple(expression.label(label) for label, expression in wanted.items())
+        columns.update(_columns_for(field))
+    return tuple(expression.label(label) for label, expression in columns.items())
 
 
 def _columns_for(field: DeclaredField) -> Iterator[tuple[str, Any]]:
@@ -109,9 +110,9 @@ def _columns_for(field: DeclaredField) -> Iterator[tuple[str, Any]]:
 def _find_nouns(schema: GraphQLSchema) -> Iterator[DeclaredNoun]:
     for name, type_ in schema.type_map.items():
         cls = getattr(type_.extensions.get(DECLARATION), "origin", None)
-        stored = getattr(cls, "__stored__", None)
-        if isinstance(type_, GraphQLObjectType) and cls and stored:
-            yield DeclaredNoun(name, cls, stored, dict(_find_fields(type_.fields)))
+        storage = getattr(cls, "__stored__", None)
+        if isinstance(type_, GraphQLObjectType) and cls and storage:
+            yield DeclaredNoun(name, cls, storage, dict(_find_fields(type_.fields)))
 
 
 def _find_fields(fields: dict[str, GraphQLField]) -> Iterator[tuple[str, DeclaredField]]:
@@ -119,5 +120,5 @@ def _find_fields(fields: dict[str, GraphQLField]) -> Iterator[tuple[str, Declare
         definition = field.extensions[DECLARATION]
         source = definition.metadata.get(SOURCE)
         if source is not None:
-            leads_to = get_named_type(field.type).name
-            yield name, DeclaredField(name, definition.python_name, source, leads_to)
+            target_name = get_named_type(field.type).name
+            yield name, DeclaredField(name, definition.python_name, source, target_name)

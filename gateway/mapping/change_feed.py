@@ -1,4 +1,4 @@
-"""Following changes: what is new in a viewer's reach behind a place, tick by tick."""
+"""The change feed: the changes after a position that a viewer may see, in order."""
 
 import asyncio
 import logging
@@ -21,50 +21,54 @@ from gateway.mapping.positions import Place, Positions
 from gateway.viewer import Viewer
 from models.database.connections import CONNECTION_ERRORS
 
-#: How many changes are told at once; the rest waits where it is, in the database.
+#: Most changes in one batch; the next batch takes the rest.
 LARGEST_BATCH = 100
-#: Where nothing is told for so long, the position alone is.
+#: After this long without a change, a payload with the position alone is sent.
 QUIET_SECONDS = 60.0
 RETRY_SECONDS = 1.0
-#: How many live reads a process has under way: the pool is for requests first.
+#: Most concurrent reads for subscriptions in a process: the pool is for requests first.
 _MOST_READS = 3
 
-_PASSING = (ErrorCode.UNAVAILABLE, ErrorCode.OVERLOADED, ErrorCode.TIMEOUT)
+#: Errors that pass by themselves.
+_TRANSIENT = (ErrorCode.UNAVAILABLE, ErrorCode.OVERLOADED, ErrorCode.TIMEOUT)
 BROKEN = (SQLAlchemyError, *CONNECTION_ERRORS)
 
 log = logging.getLogger(__name__)
 
 
 class ChangeLookups:
-    """Looks for changes; those who reach the same and stand at the same place share one look."""
+    """Looks up changes; subscribers with the same reach at the same place share one lookup."""
 
     def __init__(
         self, horizon: ChangeHorizon, session: Callable[[Viewer], ReadTransaction]
     ) -> None:
         self.horizon = horizon
-        self.turns = asyncio.Semaphore(_MOST_READS)
+        self.read_slots = asyncio.Semaphore(_MOST_READS)
         self._session = session
-        self._looks: dict[tuple[Any, ...], asyncio.Task[list[Place]]] = {}
+        self._lookups: dict[tuple[Any, ...], asyncio.Task[list[Place]]] = {}
 
-    async def behind(
+    async def find_after(
         self, place: Place, below: int, noun: DeclaredNoun, viewer: Viewer, *, newest_only: bool
     ) -> list[Place]:
-        """The places of changes in the viewer's reach, in order."""
+        """The places of the changes after ``place`` that the viewer may see, in order.
+
+        ``below`` is the change horizon: only changes of older transactions are settled.
+        """
         key = (below, place, noun.name, reach_key(noun.name, viewer), newest_only)
-        look = self._looks.get(key)
-        if look is None:
-            self._looks = {key: look for key, look in self._looks.items() if key[0] >= below}
-            looking = self._look(place, below, noun, viewer, newest_only)
-            look = self._looks[key] = asyncio.create_task(looking)
-            look.add_done_callback(lambda done: self._keep(key, done))
-        return await asyncio.shield(look)
+        lookup = self._lookups.get(key)
+        if lookup is None:
+            self._lookups = {key: task for key, task in self._lookups.items() if key[0] >= below}
+            finding = self._find(place, below, noun, viewer, newest_only)
+            lookup = self._lookups[key] = asyncio.create_task(finding)
+            lookup.add_done_callback(lambda task: self._drop_failed(key, task))
+        return await asyncio.shield(lookup)
 
-    def _keep(self, key: tuple[Any, ...], look: asyncio.Task[list[Place]]) -> None:
-        """A look that failed is not shared any further."""
-        if look.cancelled() or look.exception():
-            self._looks.pop(key, None)
+    def _drop_failed(self, key: tuple[Any, ...], lookup: asyncio.Task[list[Place]]) -> None:
+        """Forget a lookup that failed, so that the next subscriber tries again."""
+        if lookup.cancelled() or lookup.exception():
+            self._lookups.pop(key, None)
 
-    async def _look(
+    async def _find(
         self, place: Place, below: int, noun: DeclaredNoun, viewer: Viewer, newest_only: bool
     ) -> list[Place]:
         columns = _position_columns(noun)
@@ -75,7 +79,7 @@ class ChangeLookups:
             .order_by(*order)
             .limit(1 if newest_only else LARGEST_BATCH)
         )
-        async with self.turns:
+        async with self.read_slots:
             session = self._session(viewer)
             try:
                 return [Place(*row) for row in await session.rows(statement)]
@@ -85,17 +89,17 @@ class ChangeLookups:
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionContext:
-    """What a subscription begins with; each of its payloads then has a context of its own."""
+    """The context in which a subscription starts; each payload has an operation context."""
 
     viewer: Viewer
-    news: ChangeLookups
+    lookups: ChangeLookups
     catalogue: Catalogue
     positions: Positions
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeBatch:
-    """Changes to tell, or none and the position alone; and the place behind them."""
+    """The changes of one payload, perhaps none, and the place after them."""
 
     places: tuple[Place, ...]
     until: Place
@@ -103,46 +107,46 @@ class ChangeBatch:
 
 @dataclass(slots=True)
 class ChangeFeed:
-    """One viewer's way through the changes. What was found is found again until it is `seen`."""
+    """One viewer's iterator over changes: a batch is repeated until it is acknowledged."""
 
-    news: ChangeLookups
+    lookups: ChangeLookups
     viewer: Viewer
     noun: DeclaredNoun
     place: Place
-    #: What a change must meet besides the policy.
+    #: Conditions on a change besides the policy.
     conditions: Sequence[ColumnElement[bool]] = ()
-    #: Whether only the newest change is of interest.
+    #: Whether to read only the newest change and skip those before it.
     newest_only: bool = False
     #: The shortest time between two payloads.
     pace_seconds: float = 0.0
-    _told_at: float | None = None
+    _sent_at: float | None = None
 
     def __aiter__(self) -> "ChangeFeed":
         return self
 
     async def __anext__(self) -> ChangeBatch:
-        if self._told_at is None:
+        if self._sent_at is None:
             return ChangeBatch((), self.place)
-        await asyncio.sleep(self._told_at + self.pace_seconds - time.monotonic())
+        await asyncio.sleep(self._sent_at + self.pace_seconds - time.monotonic())
         quiet = asyncio.timeout(QUIET_SECONDS)
         try:
             async with quiet:
-                return await self._next()
+                return await self._next_batch()
         except TimeoutError:
             if not quiet.expired():
                 raise
             return ChangeBatch((), self.place)
 
-    def acknowledge(self, found: ChangeBatch) -> None:
-        self.place = found.until
-        self._told_at = time.monotonic()
+    def acknowledge(self, batch: ChangeBatch) -> None:
+        self.place = batch.until
+        self._sent_at = time.monotonic()
 
-    async def records(self, context: Context, found: ChangeBatch) -> list[Any]:
-        """The changes that were found, as the viewer reads them now."""
+    async def records(self, context: Context, batch: ChangeBatch) -> list[Any]:
+        """The changes of a batch, as the viewer may read them now."""
         written_in, id_ = _position_columns(self.noun)
-        if not found.places:
-            return [self._position_alone(context, found.until)]
-        ids = [place.id for place in found.places]
+        if not batch.places:
+            return [self._position_only(context, batch.until)]
+        ids = [place.id for place in batch.places]
         statement = (
             context.select(self.noun)
             .where(id_ == any_(literal(ids, ARRAY(id_.type))), *self.conditions)
@@ -150,18 +154,19 @@ class ChangeFeed:
         )
         return await context.records(self.noun, statement)
 
-    def _position_alone(self, context: Context, place: Place) -> Any:
+    def _position_only(self, context: Context, place: Place) -> Any:
+        """A change whose fields are all null, apart from its position."""
         columns = context.catalogue.columns(self.noun, self.viewer.role)
         values: dict[str, Any] = {str(column.key): None for column in columns}
         for column, value in zip(_position_columns(self.noun), place, strict=True):
             values[hidden_label(column)] = value
         return self.noun.record(tuple(values), tuple(values.values()))
 
-    async def _next(self) -> ChangeBatch:
+    async def _next_batch(self) -> ChangeBatch:
         while True:
-            below = await self.news.horizon.beyond(self.place.written_in)
+            below = await self.lookups.horizon.beyond(self.place.written_in)
             places = await _retry_until_available(
-                lambda below=below: self.news.behind(
+                lambda below=below: self.lookups.find_after(
                     self.place, below, self.noun, self.viewer, newest_only=self.newest_only
                 )
             )
@@ -172,26 +177,26 @@ class ChangeFeed:
             self.place = until
 
 
-async def _retry_until_available(look: Callable[[], Awaitable[list[Place]]]) -> list[Place]:
-    """A database that is away is waited for: the place is kept, so nothing is missed."""
+async def _retry_until_available(find: Callable[[], Awaitable[list[Place]]]) -> list[Place]:
+    """Retry while the database is unavailable: the place stays the same, so nothing is missed."""
     while True:
         try:
-            return await look()
+            return await find()
         except (GerbangError, *BROKEN) as error:
             await wait_before_retry(error)
 
 
 async def wait_before_retry(error: Exception) -> None:
-    """Wait a little after a failure that passes by itself; raise any other."""
-    if isinstance(error, GerbangError) and error.code not in _PASSING:
+    """Wait after a transient error; raise any other."""
+    if isinstance(error, GerbangError) and error.code not in _TRANSIENT:
         raise error
     log.warning("Changes cannot be read right now: %s", type(error).__name__)
     await asyncio.sleep(RETRY_SECONDS)
 
 
 def _position_columns(noun: DeclaredNoun) -> tuple[Any, Any]:
-    """The columns of a change that say where its place is."""
-    (placed,) = (
+    """The two columns that make the position of a change."""
+    (position,) = (
         field.source for field in noun.fields.values() if isinstance(field.source, ChangePosition)
     )
-    return placed.written_in, placed.id
+    return position.written_in, position.id

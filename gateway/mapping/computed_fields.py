@@ -1,4 +1,4 @@
-"""Fields of which one answer has thousands: made of their row, without the price of a resolver."""
+"""Computed fields: a plain function of the row, cheaper than a Strawberry resolver."""
 
 from collections.abc import Callable
 from typing import Any, cast
@@ -8,10 +8,10 @@ from strawberry.types.fields.resolver import StrawberryResolver
 
 
 class ComputedField(StrawberryField):
-    """A field that a plain function makes of its row.
+    """A field whose value is a plain function of its row.
 
-    For a resolver Strawberry readies information, arguments and extensions at every call, though
-    this one wants none: that took as long as all the rest of a table of volumes.
+    For a resolver, Strawberry prepares info, arguments and extensions at every call. In a table of
+    volumes, which has thousands of such fields, that took as long as everything else together.
     """
 
     @property
@@ -22,5 +22,5 @@ class ComputedField(StrawberryField):
         return cast(StrawberryResolver[Any], self.base_resolver)(source)
 
 
-def computed(of: Callable[[Any], Any], description: str) -> Any:
-    return ComputedField(description=description, base_resolver=StrawberryResolver(of))
+def computed(function: Callable[[Any], Any], description: str) -> Any:
+    return ComputedField(description=description, base_resolver=StrawberryResolver(function))

@@ -21,7 +21,7 @@ from gateway.mapping.list_statements import ListQuery, parameter_values, prepare
 from gateway.mapping.scalars import BigInt
 
 LARGEST_PAGE = 100
-#: Counting a list stops here; most lists of interest are shorter.
+#: Counting stops here, so that `totalCount` of a huge list stays cheap.
 MOST_COUNTED = 10_000
 
 Row = TypeVar("Row")
@@ -43,10 +43,10 @@ class Edge(Generic[Row]):
 
 @strawberry.type(description="A list, read one page at a time.")
 class Connection(Generic[Row]):
-    """Reads its page only if rows are asked for, and counts only if the count is."""
+    """Reads its page only if rows are selected, and counts only if `totalCount` is."""
 
     read_page: strawberry.Private["ReadPage"]
-    counted: strawberry.Private[Callable[[], Awaitable[Count]]]
+    count: strawberry.Private[Callable[[], Awaitable[Count]]]
 
     @strawberry.field(description="The rows of the page with their cursors.")
     async def edges(self) -> list[Edge[Row]]:
@@ -68,16 +68,16 @@ class Connection(Generic[Row]):
         description=f"How many rows the whole list has; counting stops at {MOST_COUNTED}."
     )
     async def total_count(self) -> Count:
-        return await self.counted()
+        return await self.count()
 
 
-#: Reads the page once, with some columns or with all that the viewer's role reads.
+#: Reads the page once; takes the columns to select, by default all that the role may read.
 ReadPage = Callable[..., Awaitable["Page"]]
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page: its rows as the driver has them, how to tell the cursor of each, where it lies."""
+    """One page: its rows from the driver, the function that makes their cursors, its page info."""
 
     noun: DeclaredNoun
     rows: Sequence[Any]
@@ -92,7 +92,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class PageArguments:
-    """The part of a list that a client asks for, read from one end."""
+    """The paging arguments of a connection: `first` and `after`, or `last` and `before`."""
 
     size: int
     from_front: bool
@@ -103,7 +103,7 @@ class PageArguments:
     def parse(
         cls, first: int | None, after: str | None, last: int | None, before: str | None
     ) -> "PageArguments":
-        """Raises FieldError with INVALID_INPUT unless exactly one end and a size are given."""
+        """Raises FieldError with INVALID_INPUT unless just one of `first` and `last` is valid."""
         size = last if first is None else first
         if size is None or (first is not None and last is not None):
             raise FieldError(ErrorCode.INVALID_INPUT, "Give either `first` or `last`.")
@@ -117,9 +117,12 @@ class PageArguments:
 def connection_field(
     cls: type[Any], description: str, *, order: str, newest_first: bool = False
 ) -> Any:
-    """A field that is a list of a noun in pages, with the filters and orders it declares."""
+    """A connection field for a noun, with its `where` and `orderBy` arguments.
+
+    ``order`` is the default order.
+    """
     where_type, order_type = where_input(cls), order_input(cls)
-    usual = (order, Direction.DESCENDING if newest_first else Direction.ASCENDING)
+    default = (order, Direction.DESCENDING if newest_first else Direction.ASCENDING)
 
     def resolve(
         info: strawberry.Info,
@@ -139,18 +142,20 @@ def connection_field(
         order_by: Any = strawberry.UNSET,
     ) -> Any:
         context: Context = info.context
-        field, direction = (order_by.field.value, order_by.direction) if order_by else usual
+        field, direction = (order_by.field.value, order_by.direction) if order_by else default
         noun = context.catalogue.nouns[cls.__name__]
         keyset = keyset_of(noun, field, direction)
         conditions = where.conditions() if where else []
 
         async def page(columns: Columns | None = None) -> Page:
-            asked = PageArguments.parse(
+            arguments = PageArguments.parse(
                 _or_none(first), _or_none(after), _or_none(last), _or_none(before)
             )
-            return await _page(context, noun, columns, conditions, keyset, asked)
+            return await _page(context, noun, columns, conditions, keyset, arguments)
 
-        return Connection(read_page=once(page), counted=partial(_count, context, noun, conditions))
+        return Connection(
+            read_page=read_once(page), count=partial(_count, context, noun, conditions)
+        )
 
     resolve.__annotations__ |= {
         "where": Annotated[
@@ -174,36 +179,36 @@ async def _page(
     columns: Columns | None,
     conditions: list[Condition],
     keyset: Keyset,
-    asked: PageArguments,
+    arguments: PageArguments,
 ) -> Page:
-    """One row more than asked for tells whether the list goes on."""
+    """Read a page, and one row more: that row tells whether another page follows."""
     after, before = (
         context.cursors.decode(cursor, keyset.name, keyset.types) if cursor is not None else None
-        for cursor in (asked.after, asked.before)
+        for cursor in (arguments.after, arguments.before)
     )
     listing = ListQuery(
         noun,
         context.viewer.role,
         columns or context.columns(noun),
-        tuple((one.column, one.relation) for one in conditions),
+        tuple((condition.column, condition.relation) for condition in conditions),
         keyset,
         Boundary.at(after),
         Boundary.at(before),
-        asked.from_front,
+        arguments.from_front,
     )
-    values = parameter_values(conditions, after, before, asked.size + 1)
+    values = parameter_values(conditions, after, before, arguments.size + 1)
     rows = await context.fetch(noun, prepare_listing(listing), values)
-    goes_on = len(rows) > asked.size
-    rows = rows[: asked.size]
-    if not asked.from_front:
+    has_more = len(rows) > arguments.size
+    rows = rows[: arguments.size]
+    if not arguments.from_front:
         rows = rows[::-1]
 
     def cursor(row: Mapping[str, Any]) -> str:
         return context.cursors.encode(keyset.name, keyset.place(row))
 
     info = PageInfo(
-        has_next_page=goes_on if asked.from_front else before is not None,
-        has_previous_page=after is not None if asked.from_front else goes_on,
+        has_next_page=has_more if arguments.from_front else before is not None,
+        has_previous_page=after is not None if arguments.from_front else has_more,
         start_cursor=cursor(rows[0]) if rows else None,
         end_cursor=cursor(rows[-1]) if rows else None,
     )
@@ -212,8 +217,8 @@ async def _page(
 
 async def _count(context: Context, noun: DeclaredNoun, conditions: list[Condition]) -> Count:
     rows = select_reachable(noun.name, context.viewer, literal(1)).select_from(noun.key.class_)
-    held = (one.holds() for one in conditions)
-    capped = rows.where(*held).limit(MOST_COUNTED + 1).subquery()
+    clauses = (condition.clause() for condition in conditions)
+    capped = rows.where(*clauses).limit(MOST_COUNTED + 1).subquery()
     total = vouch_for(select(func.count()).select_from(capped), noun.name)
     ((counted_rows,),) = await context.session.rows(total)
     if counted_rows > MOST_COUNTED:
@@ -221,15 +226,15 @@ async def _count(context: Context, noun: DeclaredNoun, conditions: list[Conditio
     return Count.exactly(counted_rows)
 
 
-def once(make: ReadPage) -> ReadPage:
-    """The same page for all who ask, read when the first one does."""
-    turn = asyncio.Lock()
+def read_once(read: ReadPage) -> ReadPage:
+    """Read the page on the first call, and return that page on every call."""
+    lock = asyncio.Lock()
     pages: list[Page] = []
 
     async def read_page(columns: Columns | None = None) -> Page:
-        async with turn:
+        async with lock:
             if not pages:
-                pages.append(await make(columns))
+                pages.append(await read(columns))
         return pages[0]
 
     return read_page

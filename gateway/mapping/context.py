@@ -1,4 +1,4 @@
-"""What one operation carries: who asks, the session, the loaders, what was read of identity."""
+"""The context of one operation: its viewer, transaction and loaders."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,15 +23,15 @@ from gateway.mutations.outcome import Outcome
 from gateway.mutations.requests import Request
 from gateway.viewer import Viewer
 
-#: The label of the column that rows were asked for by.
-BY = "_by"
+#: The label of the column by which a loader selects rows.
+LOADED_BY = "_by"
 
 Columns = tuple[Label[Any], ...]
 
 
 @dataclass(slots=True)
 class Context:
-    """Lives for one operation, so that nothing is ever shared between viewers."""
+    """The context of one operation; a new one each time, so nothing is shared between viewers."""
 
     viewer: Viewer
     new_session: Callable[[], ReadTransaction]
@@ -41,7 +41,7 @@ class Context:
     changes: Changes
     session: ReadTransaction = field(init=False)
     loaders: "Loaders" = field(init=False)
-    #: Applicants whose identity was read.
+    #: Ids of the applicants whose identity was read, for the access log.
     identities_read: set[UUID] = field(default_factory=set)
     nodes_left: int = MOST_NODES_OF_A_REQUEST
 
@@ -53,7 +53,7 @@ class Context:
         self.loaders = Loaders(self)
 
     async def change(self, request: Request) -> Outcome:
-        """Make a change; whatever is read from now on is read after it."""
+        """Make a change. What is read afterwards is read in a new transaction, and so sees it."""
         await self.session.close()
         try:
             return await self.changes.make(self.viewer, request)
@@ -61,9 +61,9 @@ class Context:
             self._begin()
 
     def count_nodes(self, number: int) -> None:
-        """Count things that are looked up by id.
+        """Count objects that are looked up by global id.
 
-        Raises FieldError with INVALID_INPUT where one request looks up too many.
+        Raises FieldError with INVALID_INPUT if one request looks up too many.
         """
         self.nodes_left -= number
         if self.nodes_left < 0:
@@ -73,7 +73,7 @@ class Context:
             )
 
     def load_changed(self, type_name: str, key: str | None) -> Any:
-        """What was changed, by the policy of reading: an awaitable, or None."""
+        """The changed row, read under the viewer's policy: an awaitable, or None without a key."""
         if key is None:
             return None
         noun = self.catalogue.nouns[type_name]
@@ -81,41 +81,41 @@ class Context:
         return self.loaders.by(noun, noun.key).load(UUID(key) if is_uuid else key)
 
     def select(self, noun: DeclaredNoun) -> Select[Any]:
-        """The rows of a noun within the viewer's reach, with the columns of the viewer's role."""
+        """A statement for the rows and columns of a noun that the viewer may read."""
         return select_reachable(noun.name, self.viewer, *self.columns(noun))
 
     def columns(self, noun: DeclaredNoun) -> Columns:
-        """All that the viewer's role reads of a noun."""
+        """All columns of a noun that the viewer's role may read."""
         return self.catalogue.columns(noun, self.viewer.role)
 
     async def records(self, noun: DeclaredNoun, statement: Select[Any]) -> list[Any]:
-        """The rows of a statement made by ``select``, as instances of the noun."""
+        """Run a statement made by ``select``; its rows become instances of the noun."""
         rows = await self.session.rows(statement)
         labels = tuple(str(column.key) for column in statement.selected_columns)
         self.note_read(noun, rows)
         return [noun.record(labels, tuple(row)) for row in rows]
 
     async def fetch(
-        self, noun: DeclaredNoun, prepared: PreparedStatement, given: Mapping[str, Any]
+        self, noun: DeclaredNoun, prepared: PreparedStatement, values: Mapping[str, Any]
     ) -> Sequence[Any]:
-        """The rows of a noun by a statement made of its key and other columns."""
-        rows = await self.session.fetch(prepared, prepared.arguments(self.viewer, given))
+        """Run a prepared statement; the first column it selects is the key of the noun."""
+        rows = await self.session.fetch(prepared, prepared.arguments(self.viewer, values))
         self.note_read(noun, rows)
         return rows
 
     def note_read(self, noun: DeclaredNoun, rows: Sequence[Any]) -> None:
-        """Rows that are logged begin with the applicant."""
-        if noun.stored.is_logged:
+        """Note whose identity was read: the first column of a logged noun is the applicant's id."""
+        if noun.storage.is_logged:
             self.identities_read.update(row[0] for row in rows)
 
     def position(self, source: ChangePosition, root: Any) -> str:
-        """Where a change lies, sealed."""
+        """The sealed position of a change."""
         place = (root.__dict__[hidden_label(part)] for part in (source.written_in, source.id))
         return self.positions.encode(type(root).__name__, Place(*place))
 
 
 class Loaders:
-    """One statement for all links of a level, however many rows ask."""
+    """Data loaders: the links of many rows are read by one statement."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
@@ -123,19 +123,19 @@ class Loaders:
         self._many: dict[ToMany, DataLoader[Any, Any]] = {}
 
     def one(self, source: ToOne, root: Any) -> Any:
-        """The row that a link leads to: an awaitable, or None where it leads nowhere."""
+        """The row that a link points to: an awaitable, or None if its column is null."""
         value = root.__dict__[hidden_label(source.local)]
         return None if value is None else self.by(self._target(source), source.remote).load(value)
 
     def many(self, source: ToMany, root: Any) -> Any:
-        """The rows that belong to a row: an awaitable."""
+        """The rows that a to-many link points to: an awaitable."""
         loader = self._many.get(source)
         if loader is None:
             loader = self._many[source] = DataLoader(self._batch_many(source))
         return loader.load(root.__dict__[hidden_label(source.local)])
 
     def by(self, noun: DeclaredNoun, column: InstrumentedAttribute[Any]) -> DataLoader[Any, Any]:
-        """Rows of a noun by a column that tells one from another."""
+        """The loader for rows of a noun by a unique column."""
         name = (noun.name, column.key)
         loader = self._one.get(name)
         if loader is None:
@@ -147,22 +147,22 @@ class Loaders:
 
     def _batch_one(self, noun: DeclaredNoun, column: InstrumentedAttribute[Any]) -> Any:
         async def load(keys: Sequence[Any]) -> list[Any]:
-            found = dict(await self._matching(noun, column, keys))
-            return [found.get(key) for key in keys]
+            records = dict(await self._select_by(noun, column, keys))
+            return [records.get(key) for key in keys]
 
         return load
 
     def _batch_many(self, source: ToMany) -> Any:
         async def load(keys: Sequence[Any]) -> list[list[Any]]:
-            found: dict[Any, list[Any]] = {key: [] for key in keys}
-            matching = await self._matching(self._target(source), source.remote, keys, source.order)
-            for key, record in matching:
-                found[key].append(record)
-            return [found[key] for key in keys]
+            groups: dict[Any, list[Any]] = {key: [] for key in keys}
+            records = await self._select_by(self._target(source), source.remote, keys, source.order)
+            for key, record in records:
+                groups[key].append(record)
+            return [groups[key] for key in keys]
 
         return load
 
-    async def _matching(
+    async def _select_by(
         self,
         noun: DeclaredNoun,
         column: InstrumentedAttribute[Any],
@@ -171,9 +171,9 @@ class Loaders:
     ) -> list[tuple[Any, Any]]:
         statement = (
             self._context.select(noun)
-            .add_columns(column.label(BY))
+            .add_columns(column.label(LOADED_BY))
             .where(column == any_(literal(list(keys), ARRAY(column.type))))
             .order_by(*order)
         )
         records = await self._context.records(noun, statement)
-        return [(record.__dict__[BY], record) for record in records]
+        return [(record.__dict__[LOADED_BY], record) for record in records]

@@ -1,4 +1,4 @@
-"""Cursors: a place in an ordered list, signed so that only this gateway can make one."""
+"""Cursors: a place in an ordered list, signed so that clients cannot forge one."""
 
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -17,18 +17,18 @@ _LONGEST = 600
 
 
 class Cursors:
-    """Writes cursors with the first of its keys and reads those of each."""
+    """Encodes cursors with the first key; decodes those of any key."""
 
     def __init__(self, keys: KeyRing) -> None:
         self._keys = [blake2b(key, person=b"gerbang cursor").digest() for key in keys]
 
     def encode(self, order: str, values: tuple[Any, Any]) -> str:
-        """A cursor for the row with these values of the order and of its tie-breaker."""
+        """The cursor of a row, from its values of the ordered column and of the key."""
         body = orjson.dumps([order, *values], default=str)  # the driver's own kind of UUID
         return _text(_signature(self._keys[0], body) + body)
 
     def decode(self, cursor: str, order: str, types: tuple[type, type]) -> tuple[Any, Any]:
-        """The values in a cursor of this very order.
+        """The values in a cursor of this order.
 
         Raises FieldError with INVALID_CURSOR for any other text.
         """

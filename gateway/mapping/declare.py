@@ -1,7 +1,6 @@
-"""How a noun is declared: each field says once where its value comes from.
+"""How a noun is declared over tables: each field names the column or link it comes from.
 
-From these declarations follow the statements, the loaders, the filters and the orders; the way in
-which operations run reads them and nothing else.
+Statements, loaders, filters and orders are all derived from these declarations.
 """
 
 import inspect
@@ -18,9 +17,10 @@ from gateway.mapping.ids import GlobalId
 Expression = ColumnElement[Any] | InstrumentedAttribute[Any]
 Noun = TypeVar("Noun")
 
-#: Under which Strawberry keeps, in the extensions of a type or field, what declared it.
+#: The key under which a GraphQL type or field keeps its Strawberry definition in `extensions`.
 DECLARATION = "strawberry-definition"
 
+#: The key under which a field keeps its source in `metadata`.
 SOURCE = "source"
 
 
@@ -35,14 +35,14 @@ class Column:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Translated:
-    """One of several columns, by the argument ``language``."""
+    """One column per language; the argument ``language`` chooses."""
 
     columns: Mapping[str, Expression]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class ToOne:
-    """The row of another noun whose ``remote`` column has the value of ``local`` here."""
+    """A link to at most one row of another noun: its ``remote`` equals this row's ``local``."""
 
     local: InstrumentedAttribute[Any]
     remote: InstrumentedAttribute[Any]
@@ -51,7 +51,7 @@ class ToOne:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class ToMany:
-    """All rows of another noun whose ``remote`` column has the value of ``local`` here."""
+    """A link to all rows of another noun whose ``remote`` equals this row's ``local``."""
 
     local: InstrumentedAttribute[Any]
     remote: InstrumentedAttribute[Any]
@@ -71,7 +71,7 @@ Source = Column | Translated | ToOne | ToMany | ChangePosition
 
 @strawberry.interface(description="Anything with a global id, to be had again by `node`.")
 class Node:
-    """What has a global id."""
+    """An object with a global id, by the Relay specification."""
 
     @strawberry.field(description="Global id: opaque, unique over all types.")
     def id(self) -> strawberry.ID:
@@ -85,17 +85,17 @@ KEY = "_key"
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    """Where the rows of a noun are, and the column that tells one from another."""
+    """The primary key of a noun's table, and whether its reads are logged."""
 
     key: InstrumentedAttribute[Any]
-    #: Whether each read of a row is logged; the key is then the applicant's.
+    #: Whether each read of a row goes to the access log; the key is then the applicant's id.
     is_logged: bool
 
 
 def noun(
     key: InstrumentedAttribute[Any], *, is_logged: bool = False
 ) -> Callable[[type[Noun]], type[Noun]]:
-    """Declare a class as a type whose rows are stored; its docstring is the description."""
+    """Declare a class as a GraphQL type over a table; its docstring is the description."""
 
     def declare(cls: type[Noun]) -> type[Noun]:
         declared = strawberry.type(cls, description=inspect.cleandoc(cls.__doc__ or ""))
@@ -108,7 +108,7 @@ def noun(
 def column(
     value: Expression, description: str, *, filters: bool = False, orders: bool = False
 ) -> Any:
-    """A field that is a column; clients may filter and order by it where that is said."""
+    """A field read from a column; ``filters`` and ``orders`` let clients filter and order by it."""
     source = Column(value, is_filter=filters, is_order=orders)
     return strawberry.field(description=description, metadata={SOURCE: source})
 
@@ -120,7 +120,7 @@ def link(
     *,
     filters: bool = False,
 ) -> Any:
-    """A field that is a row of another noun; null where there is none, or none in reach."""
+    """A field that links to one row; null if there is none, or none that the viewer may read."""
     source = ToOne(local, remote, is_filter=filters)
 
     def resolve(root: Any, info: strawberry.Info) -> Any:
@@ -136,7 +136,7 @@ def links(
     *,
     order: tuple[Expression, ...],
 ) -> Any:
-    """A field that is all rows of another noun which belong to this one, as far as in reach."""
+    """A field that links to many rows: those that the viewer may read."""
     source = ToMany(local, remote, order)
 
     def resolve(root: Any, info: strawberry.Info) -> Any:
@@ -148,7 +148,7 @@ def links(
 def position(
     written_in: InstrumentedAttribute[Any], id_: InstrumentedAttribute[Any], description: str
 ) -> Any:
-    """A field that is the sealed position of a change."""
+    """A field with the sealed position of a change in the change feed."""
     source = ChangePosition(written_in, id_)
 
     def resolve(root: Any, info: strawberry.Info) -> Any:

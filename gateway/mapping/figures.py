@@ -1,4 +1,4 @@
-"""Figures that say what they are, and how they changed: counts, rates and durations."""
+"""Counts, rates and durations: each with its precision and its change over a year or month."""
 
 from collections.abc import Awaitable, Callable
 from enum import IntEnum
@@ -11,13 +11,13 @@ from gateway.mapping.scalars import BigInt
 
 
 class Span(IntEnum):
-    """How many months lie between the two windows of a comparison."""
+    """The distance between the two windows of a comparison, in months."""
 
     YEAR = 12
     MONTH = 1
 
 
-#: The figure that another window had; none where there is nothing to compare with.
+#: Reads the figure of the earlier window; None if there is nothing to compare with.
 Before = Callable[[Span], Awaitable[float | None]]
 
 
@@ -29,21 +29,21 @@ class Change:
     unit: ChangeUnit = strawberry.field(description="What the value is counted in.")
 
 
-def _percent(now: float, was: float) -> Change | None:
-    return Change(value=100 * (now / was - 1), unit=ChangeUnit.PERCENT) if was else None
+def _percent(now: float, previous: float) -> Change | None:
+    return Change(value=100 * (now / previous - 1), unit=ChangeUnit.PERCENT) if previous else None
 
 
-def _points(now: float, was: float) -> Change | None:
-    return Change(value=100 * (now - was), unit=ChangeUnit.PERCENTAGE_POINTS)
+def _points(now: float, previous: float) -> Change | None:
+    return Change(value=100 * (now - previous), unit=ChangeUnit.PERCENTAGE_POINTS)
 
 
-def _change(span: Span, value_of: str, between: Callable[[float, float], Change | None]) -> Any:
+def _change(span: Span, attribute: str, difference: Callable[[float, float], Change | None]) -> Any:
     async def resolve(root: Any) -> Change | None:
-        now: float | None = getattr(root, value_of)
+        now: float | None = getattr(root, attribute)
         if now is None or root.before is None:
             return None
-        was = await root.before(span)
-        return None if was is None else between(now, was)
+        previous = await root.before(span)
+        return None if previous is None else difference(now, previous)
 
     return strawberry.field(resolver=resolve, description=_DESCRIPTIONS[span])
 

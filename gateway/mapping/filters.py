@@ -1,4 +1,4 @@
-"""What clients may filter and order a list by: made from the declarations of its noun."""
+"""The `where` and `orderBy` inputs of connections, derived from the declarations of the noun."""
 
 import enum
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ Moment = TypeVar("Moment", date, datetime)
 
 
 class Relation(Enum):
-    """How a column stands to a value."""
+    """The comparison of a column with a value."""
 
     EQUALS = auto()
     IS_ONE_OF = auto()
@@ -31,7 +31,7 @@ class Relation(Enum):
 
 
 class Condition(NamedTuple):
-    """What a client asks of a column."""
+    """One comparison that a client filters by."""
 
     column: Expression
     relation: Relation
@@ -43,12 +43,12 @@ class Condition(NamedTuple):
         kind = self.column.type
         return ARRAY(kind) if self.relation is Relation.IS_ONE_OF else kind
 
-    def holds(self) -> ColumnElement[bool]:
-        """The condition as a clause that has the value in it."""
-        return self.holds_for(literal(self.value, self.type))
+    def clause(self) -> ColumnElement[bool]:
+        """The SQL condition, with the value bound."""
+        return self.clause_for(literal(self.value, self.type))
 
-    def holds_for(self, value: ColumnElement[Any]) -> ColumnElement[bool]:
-        """The same for a place where the value will be."""
+    def clause_for(self, value: ColumnElement[Any]) -> ColumnElement[bool]:
+        """The SQL condition for a value or parameter."""
         match self.relation:
             case Relation.EQUALS:
                 return self.column == value
@@ -62,7 +62,7 @@ class Condition(NamedTuple):
 
 @strawberry.input(description="Narrows to values; both given, both must hold.")
 class Filter(Generic[Value]):
-    """A condition on a field of words."""
+    """A filter by equality."""
 
     eq: Value | None = strawberry.field(default=strawberry.UNSET, description="This value.")
     in_: list[Value] | None = strawberry.field(
@@ -85,7 +85,7 @@ class Filter(Generic[Value]):
 
 @strawberry.input(name="Filter", description="Narrows to a span of time.")
 class Span(Generic[Moment]):
-    """A condition on a field of instants."""
+    """A filter by a range of dates or instants."""
 
     from_: Moment | None = strawberry.field(
         name="from", default=strawberry.UNSET, description="This one or later."
@@ -103,7 +103,7 @@ class Span(Generic[Moment]):
 
 @cache
 def where_input(cls: type[Any]) -> type[Any] | None:
-    """The input ``XWhere`` of a noun: a filter for each field that says it can be one."""
+    """The input ``XWhere`` of a noun: a filter for each field declared with ``filters``."""
     filters = {field.python_name: field for field in _fields(cls) if _is_filter(field)}
     if not filters:
         return None
@@ -123,12 +123,12 @@ def where_input(cls: type[Any]) -> type[Any] | None:
     }
 
     def conditions(self: Any) -> list[Condition]:
-        given = ((getattr(self, name), column) for name, column in columns.items())
+        filters = ((getattr(self, name), column) for name, column in columns.items())
         return [
-            one
-            for filter_, column in given
+            condition
+            for filter_, column in filters
             if _is_given(filter_)
-            for one in filter_.conditions(column)
+            for condition in filter_.conditions(column)
         ]
 
     where = type(f"{cls.__name__}Where", (), {**members, "conditions": conditions})
@@ -136,16 +136,16 @@ def where_input(cls: type[Any]) -> type[Any] | None:
 
 
 def order_input(cls: type[Any]) -> type[Any] | None:
-    """The input ``XOrder`` of a noun: one of the fields that say they can be one, and a way."""
+    """The input ``XOrder`` of a noun: a field declared with ``orders``, and a direction."""
     orders = {field.python_name: field for field in _fields(cls) if _is_order(field)}
     if not orders:
         return None
-    words: Any = enum.Enum(f"{cls.__name__}OrderField", {name.upper(): name for name in orders})
-    declared: Any = strawberry.enum(words, description="Fields that the list can be ordered by.")
+    names: Any = enum.Enum(f"{cls.__name__}OrderField", {name.upper(): name for name in orders})
+    declared: Any = strawberry.enum(names, description="Fields that the list can be ordered by.")
     for value in declared.__strawberry_definition__.values:
         value.description = orders[value.value].description
     members = {
-        "__annotations__": {"field": words, "direction": Direction},
+        "__annotations__": {"field": names, "direction": Direction},
         "field": strawberry.field(description="The field; equal rows follow in a fixed order."),
         "direction": strawberry.field(
             default=Direction.ASCENDING, description="Which end comes first."
@@ -176,7 +176,7 @@ def _column(field: Any) -> Expression:
 
 
 def _filter_of(field: Any, column: Expression) -> Any:
-    """Codes filter links; a field's own type filters the rest."""
+    """The filter type of a field: links are filtered by code, other fields by their own type."""
     if isinstance(field.metadata[SOURCE], ToOne):
         return Filter[str]
     kind = _plain(field.type)
@@ -190,7 +190,7 @@ def _plain(kind: Any) -> Any:
 
 
 def _is_given(value: Any) -> bool:
-    """Whether a condition is there. A null one is refused: to pass over it would widen the list.
+    """Whether a filter is given. Null is refused: to ignore it would return more rows than meant.
 
     Raises FieldError with INVALID_INPUT.
     """

@@ -1,4 +1,4 @@
-"""Global ids: a type and a key, opaque to clients. They hold no personal data and no secret."""
+"""Global ids: type name and key, encoded. They hold no personal data and no secret."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
@@ -8,7 +8,7 @@ _LONGEST = 120
 
 
 class GlobalId(NamedTuple):
-    """What a global id names."""
+    """A decoded global id."""
 
     type_name: str
     key: str
@@ -18,7 +18,7 @@ class GlobalId(NamedTuple):
 
 
 def decode(text: str) -> GlobalId | None:
-    """What the id names; None for one that this gateway never gave out."""
+    """Decode a global id; None if it is malformed."""
     if len(text) > _LONGEST:
         return None
     try:
@@ -26,5 +26,5 @@ def decode(text: str) -> GlobalId | None:
     except (Error, ValueError):
         return None
     type_name, colon, key = raw.partition(":")
-    named = GlobalId(type_name, key)
-    return named if colon and named.encode() == text else None
+    global_id = GlobalId(type_name, key)
+    return global_id if colon and global_id.encode() == text else None

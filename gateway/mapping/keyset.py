@@ -1,6 +1,6 @@
-"""The order of a list: by one column, then by the key, so that every row has one place.
+"""Keyset paging: a list is ordered by one column, then by the key, so no two rows tie.
 
-A row without a value comes after all that have one, as in PostgreSQL's own indexes.
+Nulls come last in ascending order, as in PostgreSQL's own indexes.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,11 +14,11 @@ from gateway.mapping.declare import KEY, Column
 
 Place = tuple[Any, Any]
 
-_ORDERED_BY = "_ordered_by"
+_ORDER_LABEL = "_ordered_by"
 
 
 class Boundary(Enum):
-    """Whether a list is cut at a place, and at which kind of place."""
+    """Whether a page is bounded by a cursor, and whether the cursor's value is null."""
 
     NONE = auto()
     WITH_VALUE = auto()
@@ -32,7 +32,7 @@ class Boundary(Enum):
 
 
 def boundary_values(after: Place | None, before: Place | None) -> dict[str, Any]:
-    """What goes into the statement of the rows between two places."""
+    """The parameters for the two bounds of a page."""
     return {
         f"{name}_{part}": value
         for name, place in (("after", after), ("before", before))
@@ -42,10 +42,12 @@ def boundary_values(after: Place | None, before: Place | None) -> dict[str, Any]
 
 
 class Keyset:
-    """One order of a noun's list."""
+    """One order of a noun's connection."""
 
     def __init__(self, noun: DeclaredNoun, field: str, *, descending: bool) -> None:
-        source = next(one.source for one in noun.fields.values() if one.python_name == field)
+        source = next(
+            declared.source for declared in noun.fields.values() if declared.python_name == field
+        )
         if not isinstance(source, Column):
             raise TypeError(f"{noun.name}.{field} is not a column")
         self.name = f"{noun.name} {field} {'descending' if descending else 'ascending'}"
@@ -58,11 +60,11 @@ class Keyset:
         return self._column.type.python_type, self._key.type.python_type
 
     def columns(self) -> Iterator[Label[Any]]:
-        """What a row must be read with, for its place to be told."""
-        yield self._column.label(_ORDERED_BY)
+        """The columns to select besides the key, to make a row's cursor."""
+        yield self._column.label(_ORDER_LABEL)
 
     def place(self, row: Mapping[str, Any]) -> Place:
-        return row[_ORDERED_BY], row[KEY]
+        return row[_ORDER_LABEL], row[KEY]
 
     def order(self, *, from_front: bool) -> list[ColumnElement[Any]]:
         columns = (self._column,) if self._column is self._key else (self._column, self._key)
@@ -70,23 +72,23 @@ class Keyset:
         return [column.desc() if descending else column.asc() for column in columns]
 
     def between(self, after: Boundary, before: Boundary) -> Iterator[ColumnElement[bool]]:
-        """The rows between two places, neither included; `values_of` says what is there."""
+        """Conditions for the rows between two bounds, both excluded; see `boundary_values`."""
         if after is not Boundary.NONE:
             yield self._beyond("after", after, upwards=not self._descending)
         if before is not Boundary.NONE:
             yield self._beyond("before", before, upwards=self._descending)
 
-    def _beyond(self, name: str, bound: Boundary, *, upwards: bool) -> ColumnElement[bool]:
+    def _beyond(self, name: str, boundary: Boundary, *, upwards: bool) -> ColumnElement[bool]:
         value = bindparam(f"{name}_value", None, type_=self._column.type)
         key = bindparam(f"{name}_key", None, type_=self._key.type)
-        if bound is Boundary.WITHOUT_VALUE:
+        if boundary is Boundary.WITHOUT_VALUE:
             further = self._key > key if upwards else self._key < key
             same = and_(self._column.is_(None), further)
             return same if upwards else or_(same, self._column.is_not(None))
-        here, there = tuple_(self._column, self._key), tuple_(value, key)
+        row, cursor = tuple_(self._column, self._key), tuple_(value, key)
         if not upwards:
-            return here < there
-        return or_(here > there, self._column.is_(None)) if self._is_nullable else here > there
+            return row < cursor
+        return or_(row > cursor, self._column.is_(None)) if self._is_nullable else row > cursor
 
     @property
     def _is_nullable(self) -> bool:

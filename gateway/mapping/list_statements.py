@@ -1,4 +1,4 @@
-"""The statements of lists: written once for each way of asking, whatever the values."""
+"""The statements of connections: prepared once per shape, run with many values."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -15,12 +15,12 @@ from gateway.mapping.filters import Condition, Relation
 from gateway.mapping.keyset import Boundary, Keyset, Place, boundary_values
 from models.vocabulary import Role
 
-_KEPT = 1_000
-_MOST = "most"
+_CACHED_STATEMENTS = 1_000
+_LIMIT = "most"
 
 
 class ListQuery(NamedTuple):
-    """A way of asking for rows of a noun, in an order, between two places of it."""
+    """The shape of a page's statement, without the values: its cache key."""
 
     noun: DeclaredNoun
     role: Role
@@ -32,34 +32,34 @@ class ListQuery(NamedTuple):
     from_front: bool
 
 
-@lru_cache(_KEPT)
+@lru_cache(_CACHED_STATEMENTS)
 def prepare_listing(listing: ListQuery) -> PreparedStatement:
-    """The statement that reads the rows, up to some number."""
-    asked = (Condition(column, relation, None) for column, relation in listing.conditions)
-    held = (
-        one.holds_for(bindparam(_value(number), None, type_=one.type))
-        for number, one in enumerate(asked)
+    """Prepare the statement for a page; the values and the limit are parameters."""
+    conditions = (Condition(column, relation, None) for column, relation in listing.conditions)
+    clauses = (
+        condition.clause_for(bindparam(_parameter_name(number), None, type_=condition.type))
+        for number, condition in enumerate(conditions)
     )
-    keyset, rows = (
-        listing.keyset,
-        select_reachable_in_role(listing.noun.name, listing.role, *listing.columns),
-    )
+    keyset = listing.keyset
+    rows = select_reachable_in_role(listing.noun.name, listing.role, *listing.columns)
     return prepare(
         rows.add_columns(*keyset.columns())
-        .where(*held, *keyset.between(listing.after, listing.before))
+        .where(*clauses, *keyset.between(listing.after, listing.before))
         .order_by(*keyset.order(from_front=listing.from_front))
-        .limit(bindparam(_MOST, None, type_=Integer)),
+        .limit(bindparam(_LIMIT, None, type_=Integer)),
         listing.role,
     )
 
 
 def parameter_values(
-    conditions: Sequence[Condition], after: Place | None, before: Place | None, most: int
+    conditions: Sequence[Condition], after: Place | None, before: Place | None, limit: int
 ) -> dict[str, Any]:
-    """What goes into the statement."""
-    values = {_value(number): one.value for number, one in enumerate(conditions)}
-    return {**values, **boundary_values(after, before), _MOST: most}
+    """The parameters of the statement, by name."""
+    values = {
+        _parameter_name(number): condition.value for number, condition in enumerate(conditions)
+    }
+    return {**values, **boundary_values(after, before), _LIMIT: limit}
 
 
-def _value(number: int) -> str:
+def _parameter_name(number: int) -> str:
     return f"value_{number}"

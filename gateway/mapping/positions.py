@@ -1,7 +1,7 @@
-"""Positions: a place among the changes, sealed so that it tells nothing and cannot be made up.
+"""Positions: places in the change feed, encrypted and authenticated.
 
-The place itself would count everybody's changes. So unlike a cursor it cannot be read either, and
-two positions of one place differ.
+A plain place would show how many changes everybody made. So a position, unlike a cursor, cannot be
+read by clients, and two positions of the same place differ.
 """
 
 import secrets
@@ -24,39 +24,39 @@ _LONGEST = 200
 
 
 class Place(NamedTuple):
-    """Behind a change: the transaction that wrote it, and its id."""
+    """The place after a change: the transaction that wrote it, and its id."""
 
     written_in: int
     id: int
 
 
 class Positions:
-    """Writes positions with the first of its keys and reads those of each."""
+    """Encodes positions with the first key; decodes those of any key."""
 
     def __init__(self, keys: KeyRing) -> None:
         self._ciphers = [AESSIV(blake2b(key, person=b"gerbang position").digest()) for key in keys]
 
     def encode(self, stream: str, place: Place) -> str:
-        """The position of a place in a stream of changes, as of now."""
+        """The position of a place in a stream of changes, stamped with the time."""
         nonce = secrets.token_bytes(_NONCE_BYTES)
-        told = orjson.dumps([int(time.time()), *place])
-        sealed = self._ciphers[0].encrypt(told, [stream.encode(), nonce])
+        plain = orjson.dumps([int(time.time()), *place])
+        sealed = self._ciphers[0].encrypt(plain, [stream.encode(), nonce])
         return urlsafe_b64encode(nonce + sealed).decode().rstrip("=")
 
     def decode(self, stream: str, position: str) -> Place:
         """The place of a position of this stream.
 
-        Raises FieldError: INVALID_CURSOR for any other text, POSITION_TOO_OLD for one from which
-        changes may have been forgotten.
+        Raises FieldError: INVALID_CURSOR for any other text, POSITION_TOO_OLD if changes after it
+        may have been deleted.
         """
-        told = self._decrypt(stream, position)
-        if told is None:
+        plain = self._decrypt(stream, position)
+        if plain is None:
             raise FieldError(
                 ErrorCode.INVALID_CURSOR,
                 "This is no position of these changes. Use the `position` of the last one seen,"
                 " or begin without `after`.",
             )
-        written_at, written_in, id_ = orjson.loads(told)
+        written_at, written_in, id_ = orjson.loads(plain)
         if written_at < time.time() - FOLLOWED_HOURS * 3600:
             raise position_too_old()
         return Place(written_in, id_)

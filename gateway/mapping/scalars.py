@@ -1,4 +1,4 @@
-"""Scalars that GraphQL has no word for."""
+"""Custom scalars: 64-bit integers, and instants with an offset."""
 
 from datetime import UTC, datetime
 from typing import Any, NewType

@@ -1,4 +1,4 @@
-"""An application that is locked for a change: where it stands, read after the lock was had."""
+"""An application locked for a change, with its state as read after the lock was acquired."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -18,46 +18,47 @@ from models.vocabulary import CLOSED, Clock, Entry, ScreeningKind, ScreeningResu
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A locked application."""
+    """A locked application and its state."""
 
     id: UUID
-    standing: CaseState
+    state: CaseState
     visa_type: str
     decision: UUID | None
     clock: Clock
     #: The number of its latest event.
     sequence: int
-    #: Now, by the database's clock; and the day of it in WIB.
+    #: Now, by the database's clock, and the date in WIB.
     at: datetime
     on: date
 
 
 async def lock_case(transaction: WriteTransaction, mutation: str, application: UUID | None) -> Case:
-    """Lock an application and read where it stands.
+    """Lock an application and read its state.
 
-    Raises RefusedError with NOT_FOUND, alike for a missing, a foreign and a malformed id.
+    Raises RefusedError with NOT_FOUND for an id that is missing, out of reach or malformed: the
+    three look the same.
     """
-    named = application or uuid4()
-    if not await transaction.lock(mutation, named):
+    id_ = application or uuid4()  # a malformed id acts like a missing one
+    if not await transaction.lock(mutation, id_):
         raise RefusedError(Refusal.NOT_FOUND, "applicationId")
-    # Again under the policy: the lock may have been waited for.
+    # Check the policy again: the row may have changed while we waited for the lock.
     rows = await transaction.rows(
-        _select_state(named).where(changeable(mutation, transaction.viewer))
+        _select_state(id_).where(changeable(mutation, transaction.viewer))
     )
     if not rows:
         raise RefusedError(Refusal.NOT_FOUND, "applicationId")
-    asked = await transaction.rows(_latest_answers(named))
-    answers = {ScreeningKind(row.kind): ScreeningResult(row.result) for row in asked}
+    screenings = await transaction.rows(_latest_answers(id_))
+    answers = {ScreeningKind(row.kind): ScreeningResult(row.result) for row in screenings}
     return _case(rows[0], answers)
 
 
 def today() -> ColumnElement[date]:
-    """The day in WIB, by the database's clock."""
+    """Today's date in WIB, by the database's clock."""
     return cast(func.timezone("Asia/Jakarta", func.clock_timestamp()), Date)
 
 
 def entry_in_force(nationality: Any) -> Any:
-    """What nationals of a country need to enter, today."""
+    """The entry rule in force today for nationals of a country."""
     return (
         select(EntryRule.entry)
         .where(EntryRule.country_code == nationality, EntryRule.valid_from <= today())
@@ -89,7 +90,7 @@ def _select_state(application: UUID) -> Any:
             Decision.ground,
             events.scalar_subquery().label("sequence"),
             entered.scalar_subquery().label("since"),
-            _select_paused(application).label("paused"),
+            _paused_time(application).label("paused"),
             entry_in_force(Application.nationality_code).label("entry"),
             func.clock_timestamp().label("at"),
             today().label("on"),
@@ -99,8 +100,8 @@ def _select_state(application: UUID) -> Any:
     )
 
 
-def _select_paused(application: UUID) -> Any:
-    """For how long it waited for the applicant, by its events; a wait that lasts is left out."""
+def _paused_time(application: UUID) -> Any:
+    """How long the application has waited for the applicant, without a wait that is still open."""
     entered = (
         select(
             ApplicationEvent.kind,
@@ -133,7 +134,7 @@ def _case(row: Any, answers: dict[ScreeningKind, ScreeningResult]) -> Case:
     questions = (ScreeningKind.ENTRY_BAN, *((ScreeningKind.CLEARANCE,) if is_calling else ()))
     return Case(
         id=row.id,
-        standing=CaseState(
+        state=CaseState(
             status=status,
             is_held=row.is_held,
             is_partnered=row.partner_code is not None,

@@ -1,4 +1,4 @@
-"""The one way in to every change: a request of a viewer, done once."""
+"""The entry point of all mutations: executes each request exactly once."""
 
 from functools import partial
 
@@ -17,14 +17,14 @@ from gateway.viewer import Viewer
 
 
 class Changes:
-    """Does what viewers request, each request in a transaction of its own."""
+    """Executes requests, each in a transaction of its own."""
 
-    def __init__(self, engine: AsyncEngine, openings: TransactionStarts) -> None:
+    def __init__(self, engine: AsyncEngine, starts: TransactionStarts) -> None:
         self._engine = engine
-        self._openings = openings
+        self._starts = starts
 
     async def make(self, viewer: Viewer, request: Request) -> Outcome:
-        """What came of it. Raises FieldError where the database cannot do it now."""
+        """Execute a request. Raises FieldError if the database is unavailable."""
 
         async def effect(transaction: WriteTransaction) -> Outcome:
             match request:
@@ -35,7 +35,7 @@ class Changes:
                 case ReferenceRequest():
                     return await change_reference(transaction, request)
                 case _:
-                    raise TypeError(f"nobody does {type(request).__name__}")
+                    raise TypeError(f"no effect for {type(request).__name__}")
 
-        begin = partial(begin_writing, self._engine, viewer, self._openings.for_writing(viewer))
+        begin = partial(begin_writing, self._engine, viewer, self._starts.for_writing(viewer))
         return await run_once(begin, viewer, request, effect)

@@ -1,4 +1,4 @@
-"""What a step writes beside the status: payments, assignments, questions, answers, decisions."""
+"""What each step writes besides the status: payment, assignment, screening, decision."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
@@ -15,12 +15,14 @@ from models import Assignment, Decision, Fee, Screening, ServiceTarget
 from models.life import Refusal, Verb
 from models.vocabulary import ScreeningKind, ScreeningResult
 
-#: Writes, and answers with further columns of the application.
+#: Writes rows, and returns further columns of the application to update.
 Effect = Callable[[WriteTransaction, StepRequest, Case], Awaitable[dict[str, Any]]]
 
 
-async def _pay(transaction: WriteTransaction, request: StepRequest, case: Case) -> dict[str, Any]:
-    """The fee and the target that are in force today are those of the application from now on."""
+async def _record_payment(
+    transaction: WriteTransaction, request: StepRequest, case: Case
+) -> dict[str, Any]:
+    """Fix the fee and the service target in force today for this application."""
     fees = select(Fee.amount_idr).where(
         Fee.visa_type_code == case.visa_type, Fee.valid_from <= case.on
     )
@@ -40,17 +42,19 @@ async def _pay(transaction: WriteTransaction, request: StepRequest, case: Case) 
 
 
 async def _assign(transaction: WriteTransaction, _: StepRequest, case: Case) -> dict[str, Any]:
-    taken = {
+    assignment = {
         "application_id": case.id,
         "officer": transaction.viewer.subject,
         "assigned_at": case.at,
     }
-    await transaction.run(insert(Assignment), taken)
+    await transaction.run(insert(Assignment), assignment)
     return {}
 
 
-async def _ask(transaction: WriteTransaction, _: StepRequest, case: Case) -> dict[str, Any]:
-    asked = case.standing.open_questions(transaction.viewer.role)
+async def _request_screening(
+    transaction: WriteTransaction, _: StepRequest, case: Case
+) -> dict[str, Any]:
+    kinds = case.state.open_questions(transaction.viewer.role)
     questions = [
         {
             "id": uuid4(),
@@ -59,26 +63,26 @@ async def _ask(transaction: WriteTransaction, _: StepRequest, case: Case) -> dic
             "result": ScreeningResult.PENDING.value,
             "requested_at": case.at,
         }
-        for kind in asked
+        for kind in kinds
     ]
     if questions:
         await transaction.run(insert(Screening), questions)
-    return {"is_referred": True} if ScreeningKind.CLEARANCE in asked else {}
+    return {"is_referred": True} if ScreeningKind.CLEARANCE in kinds else {}
 
 
-async def _answer(
+async def _record_screening(
     transaction: WriteTransaction, request: StepRequest, case: Case
 ) -> dict[str, Any]:
-    waiting = update(Screening).where(
+    pending = update(Screening).where(
         Screening.application_id == case.id,
         Screening.kind == request.question,
         Screening.result == ScreeningResult.PENDING,
     )
-    await transaction.run(waiting.values(result=request.answer, answered_at=case.at))
+    await transaction.run(pending.values(result=request.answer, answered_at=case.at))
     return {"is_referred": True} if request.answer is ScreeningResult.HIT else {}
 
 
-async def _decide(
+async def _record_decision(
     transaction: WriteTransaction, request: StepRequest, case: Case
 ) -> dict[str, Any]:
     decision = {
@@ -96,12 +100,12 @@ async def _decide(
 
 
 EFFECTS: Mapping[Verb, Effect] = {
-    Verb.RECORD_PAYMENT: _pay,
+    Verb.RECORD_PAYMENT: _record_payment,
     Verb.START_VERIFICATION: _assign,
-    Verb.REFER_TO_SCREENING: _ask,
-    Verb.RECORD_SCREENING: _answer,
-    Verb.GRANT: _decide,
-    Verb.REFUSE: _decide,
-    Verb.CORRECT_TO_GRANTED: _decide,
-    Verb.CORRECT_TO_REFUSED: _decide,
+    Verb.REFER_TO_SCREENING: _request_screening,
+    Verb.RECORD_SCREENING: _record_screening,
+    Verb.GRANT: _record_decision,
+    Verb.REFUSE: _record_decision,
+    Verb.CORRECT_TO_GRANTED: _record_decision,
+    Verb.CORRECT_TO_REFUSED: _record_decision,
 }

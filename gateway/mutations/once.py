@@ -1,8 +1,7 @@
-"""Does a thing once: the key, the effect and the answer are committed together or not at all.
+"""Idempotency: the key, the effect and the outcome are committed in one transaction.
 
-A request that is refused leaves no key behind: nothing happened, so it may be tried again with the
-same one when things have changed. Two at once with one key: the second waits for the first, then
-answers as the first did.
+A refused request stores no key, since nothing happened: it may be sent again with the same key. Of
+two concurrent requests with one key, the second waits for the first and returns its outcome.
 """
 
 from collections.abc import Awaitable, Callable
@@ -28,40 +27,43 @@ async def run_once(
     request: Request,
     effect: Effect,
 ) -> Outcome:
-    """The outcome of a request, done now or before under the same key."""
-    key, said = _digests(viewer, request)
+    """Execute a request, or return the stored outcome of an earlier one with the same key."""
+    key, input_digest = _digests(viewer, request)
     try:
         async with begin() as transaction:
-            if not await _claim_key(transaction, key, said):
-                return await _earlier_outcome(transaction, key, said)
+            if not await _claim_key(transaction, key, input_digest):
+                return await _earlier_outcome(transaction, key, input_digest)
             outcome = await effect(transaction)
-            answer = update(Idempotency).where(Idempotency.key_digest == key)
-            await transaction.run(answer.values(answer=outcome.to_json()))
+            record = update(Idempotency).where(Idempotency.key_digest == key)
+            await transaction.run(record.values(answer=outcome.to_json()))
             return outcome
-    except RefusedError as refused:
-        return Outcome(refused=refused)
-    except NothingDoneError as nothing:
-        return nothing.outcome
+    except RefusedError as error:
+        return Outcome(refused=error)
+    except NothingDoneError as error:
+        return error.outcome
 
 
 def _digests(viewer: Viewer, request: Request) -> tuple[str, str]:
-    """Whose key it is, and what was said; salted with the key, which is not kept."""
-    actor = f"{viewer.role}\0{viewer.subject}\0{request.key}".encode()
-    said = request.key.encode() + b"\0" + request.canonical()
-    return sha256(actor).hexdigest(), sha256(said).hexdigest()
+    """The digests of the key and of the input.
+
+    The first includes the actor; the second is salted with the key, which is not stored.
+    """
+    actor_key = f"{viewer.role}\0{viewer.subject}\0{request.key}".encode()
+    salted_input = request.key.encode() + b"\0" + request.canonical()
+    return sha256(actor_key).hexdigest(), sha256(salted_input).hexdigest()
 
 
-async def _claim_key(transaction: WriteTransaction, key: str, said: str) -> bool:
-    """Take the key; waits while somebody else holds it who may yet fail."""
-    taking = insert(Idempotency).values(key_digest=key, input_digest=said)
-    taken = taking.on_conflict_do_nothing().returning(Idempotency.key_digest)
-    return bool(await transaction.rows(taken))
+async def _claim_key(transaction: WriteTransaction, key: str, input_digest: str) -> bool:
+    """Claim the key; False if it is stored. Waits for a concurrent request with the same key."""
+    row = insert(Idempotency).values(key_digest=key, input_digest=input_digest)
+    claim = row.on_conflict_do_nothing().returning(Idempotency.key_digest)
+    return bool(await transaction.rows(claim))
 
 
-async def _earlier_outcome(transaction: WriteTransaction, key: str, said: str) -> Outcome:
-    """What was answered then. Raises RefusedError where something else was asked."""
-    kept = select(Idempotency.input_digest, Idempotency.answer).where(Idempotency.key_digest == key)
-    rows = await transaction.rows(kept)
-    if not rows or rows[0].input_digest != said:
+async def _earlier_outcome(transaction: WriteTransaction, key: str, input_digest: str) -> Outcome:
+    """The stored outcome. Raises RefusedError if the key was used with a different input."""
+    stored = select(Idempotency.input_digest, Idempotency.answer)
+    rows = await transaction.rows(stored.where(Idempotency.key_digest == key))
+    if not rows or rows[0].input_digest != input_digest:
         raise RefusedError(Refusal.IDEMPOTENCY_CONFLICT, "idempotencyKey")
     return outcome_from_json(rows[0].answer)

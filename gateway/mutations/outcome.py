@@ -1,4 +1,4 @@
-"""What came of a request: what was changed, or why it was not."""
+"""The outcome of a request: the keys of what changed, or the reason for refusing it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from models.vocabulary import Status
 
 
 class RefusedError(Exception):
-    """Something is not done; whatever was written for it is rolled back."""
+    """The request is refused; its transaction is rolled back."""
 
     def __init__(
         self, refusal: Refusal, *path: str, status: Status | None = None, why: str | None = None
@@ -23,7 +23,7 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One thing that was changed, by its key, or the reason why not."""
+    """The key of one changed object, or why it was refused."""
 
     key: str | None = None
     refused: RefusedError | None = None
@@ -31,13 +31,13 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A result for each thing that was asked for; ``refused`` where the request was as a whole."""
+    """A result for each object of the request; ``refused`` if the whole request was refused."""
 
     results: Sequence[Result] = ()
     refused: RefusedError | None = None
 
     def to_json(self) -> list[dict[str, Any]]:
-        """The outcome as it is remembered: keys and codes, never what was written."""
+        """The outcome as stored with the idempotency key: keys and codes, no written values."""
         return [
             {
                 "refusal": result.refused.refusal,
@@ -51,7 +51,7 @@ class Outcome:
 
 
 class NothingDoneError(Exception):
-    """Of all that was asked for, nothing is done."""
+    """Every item of a batch was refused; the transaction is rolled back."""
 
     def __init__(self, outcome: Outcome) -> None:
         super().__init__()
@@ -59,12 +59,12 @@ class NothingDoneError(Exception):
 
 
 def outcome_from_json(stored: list[dict[str, Any]]) -> Outcome:
-    """The outcome that was stored."""
+    """The outcome from its stored form."""
     return Outcome(
         [
-            Result(refused=RefusedError(Refusal(one["refusal"]), *one["path"], why=one["why"]))
-            if "refusal" in one
-            else Result(key=one["key"])
-            for one in stored
+            Result(refused=RefusedError(Refusal(item["refusal"]), *item["path"], why=item["why"]))
+            if "refusal" in item
+            else Result(key=item["key"])
+            for item in stored
         ]
     )

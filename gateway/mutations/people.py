@@ -1,4 +1,4 @@
-"""Who applies: whether what is said of a person can be kept, and the person on record."""
+"""Applicants and their identity: validation, lookup by account, and creation."""
 
 import re
 from collections.abc import Mapping
@@ -11,12 +11,12 @@ from sqlalchemy.dialects.postgresql import insert as insert_unless
 
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.outcome import RefusedError
-from gateway.mutations.requests import Person, Submission, in_api
+from gateway.mutations.requests import Person, Submission, api_name
 from models import Applicant, Identity
 from models.life import Refusal
 
 _EARLIEST = date(1900, 1, 1)
-_FORMS: Mapping[str, tuple[re.Pattern[str], str]] = {
+_PATTERNS: Mapping[str, tuple[re.Pattern[str], str]] = {
     "full_name": (re.compile(r"[^\x00-\x1f\x7f]{1,200}"), "A name has from 1 to 200 characters."),
     "passport_number": (
         re.compile(r"[A-Z0-9]{5,12}"),
@@ -31,10 +31,10 @@ _FORMS: Mapping[str, tuple[re.Pattern[str], str]] = {
 
 
 def check_person(person: Person, today: date, *path: str) -> None:
-    """Raises RefusedError with the place of the first thing that cannot be kept, never with it."""
-    for name, (form, why) in _FORMS.items():
-        if not form.fullmatch(getattr(person, name)):
-            raise RefusedError(Refusal.INVALID, *path, in_api(name), why=why)
+    """Raises RefusedError with the path of the first invalid field, never with its value."""
+    for name, (pattern, why) in _PATTERNS.items():
+        if not pattern.fullmatch(getattr(person, name)):
+            raise RefusedError(Refusal.INVALID, *path, api_name(name), why=why)
     if not _EARLIEST <= person.birth_date <= today:
         why = "A date of birth lies between 1900 and today."
         raise RefusedError(Refusal.INVALID, *path, "birthDate", why=why)
@@ -43,46 +43,51 @@ def check_person(person: Person, today: date, *path: str) -> None:
 async def own_applicant(
     transaction: WriteTransaction, submission: Submission, path: tuple[str, ...]
 ) -> UUID:
-    """The applicant with the viewer's own account, made with the first application.
+    """The applicant with the viewer's own account, created with the first application.
 
-    Who that is does not change by applying again: it would change under open cases.
+    Applying again never changes the identity: it would change under open cases.
+    Raises RefusedError if an identity is needed, or differs from the stored one.
     """
     account = transaction.viewer.subject
-    found = await _on_record(transaction, account)
-    if not found:
+    rows = await _find_applicant(transaction, account)
+    if not rows:
         if submission.person is None:
             raise RefusedError(Refusal.IDENTITY_REQUIRED, *path, "identity")
-        new = _applicant(uuid4(), submission, account)
-        making = insert_unless(Applicant).values(**new).on_conflict_do_nothing()
-        if await transaction.rows(making.returning(Applicant.id)):
-            await transaction.run(insert(Identity), _identity(new["id"], submission.person))
-        found = await _on_record(transaction, account)
-    return _same_person(found[0], submission, path)
+        new = _applicant_row(uuid4(), submission, account)
+        insertion = insert_unless(Applicant).values(**new).on_conflict_do_nothing()
+        if await transaction.rows(insertion.returning(Applicant.id)):
+            await transaction.run(insert(Identity), _identity_row(new["id"], submission.person))
+        rows = await _find_applicant(transaction, account)
+    return _check_same_person(rows[0], submission, path)
 
 
 async def create_applicants(
     transaction: WriteTransaction, submissions: list[Submission]
 ) -> list[UUID]:
-    """A person of their own for each: nobody learns whether one was here before."""
+    """A new applicant for each application: an agent never learns who applied before."""
     ids = [uuid4() for _ in submissions]
-    both = list(zip(ids, submissions, strict=True))
-    await transaction.run(insert(Applicant), [_applicant(id_, one, None) for id_, one in both])
-    identities = [_identity(id_, one.person) for id_, one in both if one.person]
+    pairs = list(zip(ids, submissions, strict=True))
+    applicants = [_applicant_row(id_, submission, None) for id_, submission in pairs]
+    await transaction.run(insert(Applicant), applicants)
+    identities = [
+        _identity_row(id_, submission.person) for id_, submission in pairs if submission.person
+    ]
     await transaction.run(insert(Identity), identities)
     return ids
 
 
-def _same_person(row: Any, submission: Submission, path: tuple[str, ...]) -> UUID:
+def _check_same_person(row: Any, submission: Submission, path: tuple[str, ...]) -> UUID:
+    """The id of the stored applicant. Raises RefusedError if the submission differs."""
     if row.nationality_code != submission.nationality:
         raise RefusedError(Refusal.IDENTITY_DIFFERS, *path, "nationality")
     if (person := submission.person) and any(
-        getattr(row, name) != getattr(person, name) for name in (*_FORMS, "birth_date")
+        getattr(row, name) != getattr(person, name) for name in (*_PATTERNS, "birth_date")
     ):
         raise RefusedError(Refusal.IDENTITY_DIFFERS, *path, "identity")
     return row.id
 
 
-async def _on_record(transaction: WriteTransaction, account: str) -> Any:
+async def _find_applicant(transaction: WriteTransaction, account: str) -> Any:
     return await transaction.rows(
         select(Applicant.id, Applicant.nationality_code, *Identity.__table__.columns)
         .join(Identity, Identity.applicant_id == Applicant.id)
@@ -90,7 +95,7 @@ async def _on_record(transaction: WriteTransaction, account: str) -> Any:
     )
 
 
-def _applicant(id_: UUID, submission: Submission, account: str | None) -> dict[str, Any]:
+def _applicant_row(id_: UUID, submission: Submission, account: str | None) -> dict[str, Any]:
     number = submission.person.passport_number if submission.person else ""
     return {
         "id": id_,
@@ -100,6 +105,6 @@ def _applicant(id_: UUID, submission: Submission, account: str | None) -> dict[s
     }
 
 
-def _identity(applicant: UUID, person: Person) -> dict[str, Any]:
-    said = {name: getattr(person, name) for name in (*_FORMS, "birth_date")}
-    return {"applicant_id": applicant, **said}
+def _identity_row(applicant: UUID, person: Person) -> dict[str, Any]:
+    values = {name: getattr(person, name) for name in (*_PATTERNS, "birth_date")}
+    return {"applicant_id": applicant, **values}

@@ -1,4 +1,4 @@
-"""What somebody wants changed, checked for its form and nothing else."""
+"""Requests for changes of applications: typed, not yet checked against the rules."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -13,14 +13,13 @@ from models.vocabulary import Ground, Outcome, ScreeningKind, ScreeningResult, S
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """Any change: the mutation's name, and the key under which it is done once."""
+    """Any change: the name of the mutation, and its idempotency key."""
 
     mutation: str
     key: str
 
     def canonical(self) -> bytes:
-        """Everything but the key, in one spelling."""
-        # The dataclass holds only what JSON can say, words and ids.
+        """Everything but the key, as canonical JSON."""
         return orjson.dumps(_without_key(self), option=orjson.OPT_SORT_KEYS)
 
 
@@ -29,7 +28,7 @@ class StepRequest(Request):
     """A step of one application."""
 
     verb: Verb
-    #: None: an id that names nothing.
+    #: None if the id was malformed.
     application: UUID | None
     expected_status: Status | None = None
     amount_idr: int | None = None
@@ -42,7 +41,7 @@ class StepRequest(Request):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Who applies; never logged, never stored outside the vault."""
+    """Personal data of an applicant; never logged, never stored outside the vault."""
 
     full_name: str
     passport_number: str
@@ -53,7 +52,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """One application to be handed in."""
+    """One application to submit."""
 
     visa_type: str
     nationality: str
@@ -63,18 +62,18 @@ class Submission:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubmissionRequest(Request):
-    """Applications to be handed in, a result for each."""
+    """Applications to submit, with a result for each."""
 
     submissions: tuple[Submission, ...]
 
 
-def in_api(name: str) -> str:
-    """What a field is called by clients: ``birthDate`` for ``birth_date``."""
+def api_name(name: str) -> str:
+    """The name of a field in the API: ``birthDate`` for ``birth_date``."""
     first, *others = name.split("_")
     return first + "".join(other.title() for other in others)
 
 
 def _without_key(request: Request) -> dict[str, Any]:
-    said = orjson.loads(orjson.dumps(request))
-    del said["key"]
-    return said
+    values = orjson.loads(orjson.dumps(request))
+    del values["key"]
+    return values

@@ -1,4 +1,4 @@
-"""Takes one step with one application: checked by the rules, written with its event."""
+"""Takes one step of an application: checks the rules, writes the changes and the event."""
 
 from typing import Any
 
@@ -17,22 +17,22 @@ from models.vocabulary import Outcome as Decided
 
 
 async def take_step(transaction: WriteTransaction, request: StepRequest) -> Outcome:
-    """Take the step. Raises RefusedError where the rules do not let it be taken."""
+    """Take the step. Raises RefusedError if the rules do not allow it."""
     _check_decision(request)
     case = await lock_case(transaction, request.mutation, request.application)
-    step = _step(transaction, request, case)
-    now = case.standing
-    changes = columns_after_step(now, step.target, step.event, case.at)
+    step = _allowed_step(transaction, request, case)
+    state = case.state
+    changes = columns_after_step(state, step.target, step.event, case.at)
     if effect := EFFECTS.get(request.verb):
         changes |= await effect(transaction, request, case)
     if changes:
         await transaction.run(
             update(Application).where(Application.id == case.id).values(**changes)
         )
-    if step.target in CLOSED and not now.is_closed:
+    if step.target in CLOSED and not state.is_closed:
         await _end_assignment(transaction, case)
     if step.event:
-        await transaction.run(insert(ApplicationEvent), _event(transaction, step, case))
+        await transaction.run(insert(ApplicationEvent), _event_row(transaction, step, case))
     if not await transaction.all_within(reachable("Application", transaction.viewer), [case.id]):
         raise PermissionError("a step that moves a row out of reach of who takes it")
     return Outcome([Result(str(case.id))])
@@ -46,9 +46,9 @@ def _check_decision(request: StepRequest) -> None:
         raise RefusedError(Refusal.GROUND_NOT_ALLOWED, "ground")
 
 
-def _step(transaction: WriteTransaction, request: StepRequest, case: Case) -> Step:
-    """The step to take. Raises RefusedError where there is none."""
-    status, viewer = case.standing.status, transaction.viewer
+def _allowed_step(transaction: WriteTransaction, request: StepRequest, case: Case) -> Step:
+    """The step to take. Raises RefusedError if none is allowed in this state."""
+    status, viewer = case.state.status, transaction.viewer
     if request.expected_status not in (None, status):
         raise RefusedError(Refusal.STATUS_CHANGED, "expectedStatus", status=status)
     step = step_for(request.verb, status, viewer.role)
@@ -56,12 +56,12 @@ def _step(transaction: WriteTransaction, request: StepRequest, case: Case) -> St
         raise RefusedError(Refusal.WRONG_STATUS, "applicationId", status=status)
     decision = (request.outcome, request.ground) if request.outcome else None
     attempt = Attempt(viewer.subject, viewer.role, request.question, decision)
-    if why := refusal(step, case.standing, attempt):
+    if why := refusal(step, case.state, attempt):
         raise RefusedError(why, "applicationId", status=status)
     return step
 
 
-def _event(transaction: WriteTransaction, step: Step, case: Case) -> dict[str, Any]:
+def _event_row(transaction: WriteTransaction, step: Step, case: Case) -> dict[str, Any]:
     return {
         "application_id": case.id,
         "sequence": case.sequence + 1,
@@ -73,7 +73,7 @@ def _event(transaction: WriteTransaction, step: Step, case: Case) -> dict[str, A
 
 
 async def _end_assignment(transaction: WriteTransaction, case: Case) -> None:
-    """Nobody works on a closed case, so nobody reads its identity any more."""
+    """End the assignment of a closed case, so that its officer can no longer read the identity."""
     current = update(Assignment).where(
         Assignment.application_id == case.id, Assignment.ended_at.is_(None)
     )

@@ -1,4 +1,4 @@
-"""Hands applications in: each is checked by itself, those that stand are written together."""
+"""Submits applications: each is checked on its own, the valid ones are written together."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -26,46 +26,46 @@ _INITIAL_STATUS = next(step.target for step in STEPS if step.verb is Verb.SUBMIT
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What can be applied for today, and where."""
+    """The visa types, countries and centres that are open for applications today."""
 
     at: datetime
     on: date
     visa_types: frozenset[str]
     countries: frozenset[str]
-    #: Open centres in the viewer's reach, with partner and country.
+    #: Open centres in the viewer's reach: code to partner and country.
     centres: Mapping[str, tuple[str, str]]
 
 
 async def submit(transaction: WriteTransaction, request: SubmissionRequest) -> Outcome:
-    """Hand the applications in, a result for each.
+    """Submit the applications, with a result for each.
 
-    Raises RefusedError or NothingDoneError where none can be.
+    Raises RefusedError for a single application, NothingDoneError for a batch, if none is valid.
     """
     offer = await _offer(transaction)
     is_batch = request.mutation == "submitApplications"
     results: dict[int, Result] = {}
-    standing: dict[int, Submission] = {}
+    valid: dict[int, Submission] = {}
     for number, submission in enumerate(request.submissions):
         path = ("applications", str(number)) if is_batch else ()
         try:
-            placed = _with_own_centre(transaction.viewer, submission)
-            _check(transaction.viewer, placed, offer, path)
-            standing[number] = placed
-        except RefusedError as refused:
+            completed = _with_own_centre(transaction.viewer, submission)
+            _check(transaction.viewer, completed, offer, path)
+            valid[number] = completed
+        except RefusedError as error:
             if not is_batch:
                 raise
-            results[number] = Result(refused=refused)
-    if not standing:
+            results[number] = Result(refused=error)
+    if not valid:
         raise NothingDoneError(Outcome([results[number] for number in sorted(results)]))
-    written = await _write(transaction, request.mutation, list(standing.values()), offer)
-    for number, application in zip(standing, written, strict=True):
+    written = await _write(transaction, request.mutation, list(valid.values()), offer)
+    for number, application in zip(valid, written, strict=True):
         results[number] = Result(str(application))
     return Outcome([results[number] for number in sorted(results)])
 
 
 async def _offer(transaction: WriteTransaction) -> Offer:
     [now] = await transaction.rows(select(func.clock_timestamp().label("at"), today().label("on")))
-    types = await transaction.rows(select(VisaType.code).where(_open(VisaType, now.on)))
+    types = await transaction.rows(select(VisaType.code).where(_is_open(VisaType, now.on)))
     countries = await transaction.rows(select(Country.code))
     centres = await transaction.rows(
         select(Centre.code, Centre.partner_code, Centre.country_code)
@@ -76,8 +76,8 @@ async def _offer(transaction: WriteTransaction) -> Offer:
         )
         .where(
             reachable("Centre", transaction.viewer),
-            _open(Centre, now.on),
-            _open(PartnerCountry, now.on),
+            _is_open(Centre, now.on),
+            _is_open(PartnerCountry, now.on),
         )
     )
     return Offer(
@@ -89,8 +89,8 @@ async def _offer(transaction: WriteTransaction) -> Offer:
     )
 
 
-def _open(noun: Any, on: date) -> Any:
-    """Whether something that begins and may end is there on a day."""
+def _is_open(noun: Any, on: date) -> Any:
+    """The condition that an effective-dated row is open on a day."""
     begins, ends = (
         (noun.valid_from, noun.valid_until)
         if noun is VisaType
@@ -100,14 +100,14 @@ def _open(noun: Any, on: date) -> Any:
 
 
 def _with_own_centre(viewer: Viewer, submission: Submission) -> Submission:
-    """At the only centre of an agent who has one and names none."""
+    """Fill in the centre of an agent who has only one and named none."""
     if viewer.role is Role.PARTNER_AGENT and submission.centre is None and len(viewer.centres) == 1:
         return replace(submission, centre=viewer.centres[0])
     return submission
 
 
 def _check(viewer: Viewer, submission: Submission, offer: Offer, path: tuple[str, ...]) -> None:
-    """Raises RefusedError where an application cannot be handed in so."""
+    """Raises RefusedError if an application is not valid."""
     if submission.visa_type not in offer.visa_types:
         raise RefusedError(Refusal.VISA_TYPE_NOT_OFFERED, *path, "visaType")
     if submission.nationality not in offer.countries:
@@ -128,22 +128,23 @@ async def _write(
     transaction: WriteTransaction, mutation: str, submissions: list[Submission], offer: Offer
 ) -> list[UUID]:
     if transaction.viewer.role is Role.APPLICANT:
-        people = [await own_applicant(transaction, one, ()) for one in submissions]
+        people = [await own_applicant(transaction, submission, ()) for submission in submissions]
     else:
         people = await create_applicants(transaction, submissions)
     rows = [
-        _application(person, one, offer) for person, one in zip(people, submissions, strict=True)
+        _application_row(person, submission, offer)
+        for person, submission in zip(people, submissions, strict=True)
     ]
     await transaction.run(insert(Application), rows)
     ids = [row["id"] for row in rows]
-    events = [event for id_ in ids for event in _events(transaction, id_, offer.at)]
+    events = [event for id_ in ids for event in _event_rows(transaction, id_, offer.at)]
     await transaction.run(insert(ApplicationEvent), events)
     if not await transaction.all_within(changeable(mutation, transaction.viewer), ids):
         raise PermissionError("an application out of reach of who hands it in")
     return ids
 
 
-def _application(person: UUID, submission: Submission, offer: Offer) -> dict[str, Any]:
+def _application_row(person: UUID, submission: Submission, offer: Offer) -> dict[str, Any]:
     centre = submission.centre
     partner, country = offer.centres[centre] if centre else (None, None)
     return {
@@ -161,8 +162,10 @@ def _application(person: UUID, submission: Submission, offer: Offer) -> dict[str
     }
 
 
-def _events(transaction: WriteTransaction, application: UUID, at: datetime) -> list[dict[str, Any]]:
-    """Handed in by somebody, and billed by no one at once."""
+def _event_rows(
+    transaction: WriteTransaction, application: UUID, at: datetime
+) -> list[dict[str, Any]]:
+    """The first two events: submitted by the viewer, then billed by the system."""
     shared = {"application_id": application, "occurred_at": at}
     by = {"actor": transaction.viewer.subject, "actor_role": transaction.viewer.role.value}
     return [

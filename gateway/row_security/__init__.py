@@ -1,8 +1,7 @@
-"""`models/row_security.sql`: the policy as grants and row rules of PostgreSQL.
+"""Generates `models/row_security.sql`: the policy as grants and row level security of PostgreSQL.
 
-Every table is closed; each line of the script opens something to somebody. One role of the
-database stands for each role of the domain; the login of the gateway may take on any of them and
-has no right of its own.
+The script first closes every table, then grants line by line. Each role of the domain has a
+database role; the gateway's login may switch to any of them and has no rights of its own.
 """
 
 from collections.abc import Iterator
@@ -39,7 +38,7 @@ BEGIN
 END
 $$;
 """
-#: What triggers write is nobody's to write otherwise.
+#: Triggers run as their owner: nobody else may write what they write.
 _TRIGGERS = """\
 DO $$
 DECLARE
@@ -56,7 +55,8 @@ BEGIN
 END
 $$;"""
 
-#: Of whom an entry in the log of reads speaks: the viewer, and where it is that of one country.
+#: The condition that an entry of the access log names the viewer, the viewer's partner and, for a
+#: viewer of just one country, that country.
 _OWN_ENTRY = (
     "actor = (SELECT viewer.subject('{role}'))"
     " AND actor_partner_code IS NOT DISTINCT FROM (SELECT viewer.partner('{role}'))"
@@ -85,12 +85,12 @@ def _roles() -> str:
 
 
 def _close_everything() -> Iterator[str]:
-    """Nothing is granted, and no row of any table is reached, by its owner neither."""
-    everybody = ", ".join(("PUBLIC", *DATABASE_ROLES))
-    yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {everybody};"
-    yield f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {everybody};"
-    yield f"REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM {everybody};"
-    yield f"REVOKE CREATE ON SCHEMA public FROM {everybody};"
+    """Revoke everything, and force row security on every table, for its owner too."""
+    grantees = ", ".join(("PUBLIC", *DATABASE_ROLES))
+    yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {grantees};"
+    yield f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {grantees};"
+    yield f"REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM {grantees};"
+    yield f"REVOKE CREATE ON SCHEMA public FROM {grantees};"
     for table in sorted(Base.metadata.tables):
         yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;"
     yield _TRIGGERS
@@ -108,7 +108,7 @@ def _open_to_role(catalogue: Catalogue, role: Role) -> Iterator[str]:
         yield _grant(table, columns, name)
     yield from _rules(catalogue, role)
     yield from _figures(role)
-    yield from _log_of_reads(role)
+    yield from _access_log(role)
     yield ""
 
 
@@ -128,14 +128,14 @@ def _figures(role: Role) -> Iterator[str]:
     yield f"GRANT EXECUTE ON FUNCTION {', '.join(FUNCTIONS)} TO {database_role(role)};"
     for read in figures(role):
         name = read.table.name
-        held = predicate(read.rule, role, name)
-        narrowed = f"{held} AND {read.narrowed}" if read.narrowed else held
+        rule = predicate(read.rule, role, name)
+        condition = f"{rule} AND {read.extra_condition}" if read.extra_condition else rule
         yield _grant(name, read.columns, database_role(role))
-        yield _policy(name, role, "SELECT", f"USING ({narrowed})")
+        yield _policy(name, role, "SELECT", f"USING ({condition})")
 
 
-def _log_of_reads(role: Role) -> Iterator[str]:
-    """Who reads identity writes down that they did, in their own name, for a purpose of theirs."""
+def _access_log(role: Role) -> Iterator[str]:
+    """A role that reads identity may insert access-log entries: own name, allowed purposes."""
     purposes = PURPOSES.get(role)
     if role not in POLICY["Identity"].rows or not purposes:
         return
@@ -143,10 +143,12 @@ def _log_of_reads(role: Role) -> Iterator[str]:
     columns = ", ".join(column.name for column in AccessEvent.__table__.columns)
     yield f"GRANT INSERT ({columns}) ON {table} TO {database_role(role)};"
     listed = ", ".join(f"'{purpose}'" for purpose in purposes)
-    held = f"{_OWN_ENTRY.format(role=role)} AND actor_role = '{role}' AND purpose IN ({listed})"
-    yield _policy(table, role, "INSERT", f"WITH CHECK ({held})")
+    condition = (
+        f"{_OWN_ENTRY.format(role=role)} AND actor_role = '{role}' AND purpose IN ({listed})"
+    )
+    yield _policy(table, role, "INSERT", f"WITH CHECK ({condition})")
 
 
-def _policy(table: str, role: Role, verb: str, held: str) -> str:
+def _policy(table: str, role: Role, verb: str, clause: str) -> str:
     name = f"{role.lower()}_{verb.lower()}"
-    return f"CREATE POLICY {name} ON {table} FOR {verb} TO {database_role(role)}\n    {held};"
+    return f"CREATE POLICY {name} ON {table} FOR {verb} TO {database_role(role)}\n    {clause};"

@@ -1,4 +1,4 @@
-"""Reference data by its days: what may be made and changed from today on, and what is past."""
+"""Effective-dated tables: which rows may be inserted or updated, and which are past."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from models import Base, Centre, EntryRule, Fee, PartnerCountry, ServiceTarget, VisaType
 
 _TODAY = "(SELECT wib_day(now()))"
-_KEPT = (
+_UNCHANGED_ONCE_BEGUN = (
     "EXISTS (SELECT FROM {table} AS before WHERE {same}"
     " AND (ROW({was}) IS NOT DISTINCT FROM ROW({becomes})"
     " OR least(before.{begins}, {table}.{begins}) >= {today}))"
@@ -15,9 +15,9 @@ _KEPT = (
 
 @dataclass(frozen=True)
 class Dated:
-    """When the rows of a table begin and end, and which columns of them change.
+    """The columns of an effective-dated table: begin, end, and those that may be updated.
 
-    Rows without an end are said of a day: they hold until others do.
+    A row of a table without ``ends`` is effective until a later one takes its place.
     """
 
     begins: str
@@ -25,29 +25,33 @@ class Dated:
     ends: str | None = None
 
     @property
-    def may_begin(self) -> str:
-        """The condition for a row that is made."""
+    def begins_today_or_later(self) -> str:
+        """The condition for inserting a row."""
         return f"{self.begins} >= {_TODAY}"
 
     @property
     def is_not_past(self) -> str:
-        """The condition for a row that is changed, before and after."""
-        return f"coalesce({self.ends}, 'infinity') >= {_TODAY}" if self.ends else self.may_begin
+        """The condition for updating a row, checked before and after."""
+        return (
+            f"coalesce({self.ends}, 'infinity') >= {_TODAY}"
+            if self.ends
+            else self.begins_today_or_later
+        )
 
-    def keeps_what_began(self, noun: type[Base]) -> str | None:
-        """The condition for a row of a table after a change: once it has begun, it only ends.
+    def unchanged_once_begun(self, noun: type[Base]) -> str | None:
+        """The condition for an updated row: once it has begun, only its end may change.
 
-        A row rule sees a row before or after, never both; so it looks up what there was. None
-        where the row has no end, and so does not change once it has begun.
+        A row policy sees the row before or after an update, never both; so the condition reads
+        the stored row. None for a table without ``ends``, whose rows never change once begun.
         """
         if self.ends is None:
             return None
         table = noun.__tablename__
         key = [column.name for column in noun.__table__.primary_key]
         same = " AND ".join(f"before.{name} = {table}.{name}" for name in key)
-        said = sorted(self.columns - {self.ends})
-        was, becomes = (", ".join(f"{row}.{name}" for name in said) for row in ("before", table))
-        return _KEPT.format(
+        columns = sorted(self.columns - {self.ends})
+        was, becomes = (", ".join(f"{row}.{name}" for name in columns) for row in ("before", table))
+        return _UNCHANGED_ONCE_BEGUN.format(
             table=table, same=same, was=was, becomes=becomes, begins=self.begins, today=_TODAY
         )
 

@@ -1,4 +1,4 @@
-"""Which columns the statements of a role read: what it is granted, and nothing else."""
+"""The columns that the statements of a role read: exactly these are granted."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -29,41 +29,41 @@ Grants = Mapping[str, frozenset[str]]
 
 
 def columns_read(catalogue: Catalogue, role: Role) -> Grants:
-    """The columns of each table that a role reads of the nouns it reaches."""
-    found: defaultdict[str, set[str]] = defaultdict(set)
+    """The columns that a role reads, by table."""
+    columns_by_table: defaultdict[str, set[str]] = defaultdict(set)
     for noun in catalogue.nouns.values():
         rule = POLICY[noun.name].rows.get(role)
         if rule is None:
             continue
-        for expression in (*_of_noun(catalogue, noun, role), *attributes(rule)):
+        for expression in (*_noun_columns(catalogue, noun, role), *attributes(rule)):
             for table, column in _stored_columns(expression):
-                found[table].add(column)
-    return {table: frozenset(columns) for table, columns in sorted(found.items())}
+                columns_by_table[table].add(column)
+    return {table: frozenset(columns) for table, columns in sorted(columns_by_table.items())}
 
 
-def _of_noun(catalogue: Catalogue, noun: DeclaredNoun, role: Role) -> Iterator[Any]:
-    """What a row is read with, and what its links find and order the rows of others by."""
+def _noun_columns(catalogue: Catalogue, noun: DeclaredNoun, role: Role) -> Iterator[Any]:
+    """The columns selected for a noun, and those by which its links select and order rows."""
     yield from catalogue.columns(noun, role)
     readable = readable_fields(noun.name, role)
     for field in noun.fields.values():
         if field.name in readable and isinstance(field.source, ToMany):
             yield field.source.remote
             yield from field.source.order
-    yield from _found_by(catalogue, noun, role)
+    yield from _link_columns(catalogue, noun, role)
 
 
-def _found_by(catalogue: Catalogue, noun: DeclaredNoun, role: Role) -> Iterator[Any]:
-    """The columns by which readable links of other nouns find rows of this one."""
+def _link_columns(catalogue: Catalogue, noun: DeclaredNoun, role: Role) -> Iterator[Any]:
+    """The columns by which readable links of other nouns select rows of this one."""
     for other in catalogue.nouns.values():
         readable = readable_fields(other.name, role)
         for field in other.fields.values():
             remote = getattr(field.source, "remote", None)
-            if remote is not None and field.leads_to == noun.name and field.name in readable:
+            if remote is not None and field.target_name == noun.name and field.name in readable:
                 yield remote
 
 
 def attributes(rule: Rule) -> Iterator[Attribute]:
-    """The columns that a rule looks at."""
+    """The columns that a rule compares."""
     match rule:
         case Own(column) | Missing(column) | NoneOf(column):
             yield column
@@ -78,7 +78,7 @@ def attributes(rule: Rule) -> Iterator[Attribute]:
 
 
 def _stored_columns(expression: Any) -> Iterator[tuple[str, str]]:
-    """The columns of tables in an expression."""
+    """The table columns in an expression."""
     clause = getattr(expression, "expression", expression)
     for element in visitors.iterate(clause):
         if isinstance(element, Column):

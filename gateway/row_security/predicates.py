@@ -1,4 +1,4 @@
-"""The policy's rules as row rules of PostgreSQL: the second meaning of `gateway.rules`."""
+"""Translates the rules of the policy to SQL conditions for row level security."""
 
 from collections.abc import Callable
 
@@ -17,10 +17,11 @@ from gateway.rules import (
 )
 from models.vocabulary import Role
 
-#: How a column is written in an expression.
+#: Writes a column as SQL.
 Columns = Callable[[Attribute], str]
 
-#: A subselect is worked out once a statement, not once a row; each looks at the seal by itself.
+#: As subselects, so that PostgreSQL evaluates them once per statement, not once per row. Each
+#: verifies the seal itself.
 _SCOPES = {
     Scope.SUBJECT: "(SELECT viewer.subject({role}))",
     Scope.PARTNER: "(SELECT viewer.partner({role}))",
@@ -30,38 +31,42 @@ _SCOPES = {
 
 
 def predicate(rule: Rule, role: Role, table: str) -> str:
-    """The condition for a role's rows of a table; it holds for a sealed viewer of the role only.
+    """The condition for the rows of a role; true only for a viewer with a valid seal for the role.
 
-    The planner cannot look into a CASE. Otherwise it would take our condition and the same one
-    of the statement for two independent ones, expect far fewer rows, and sort them all.
+    The CASE hides the condition from the planner. Otherwise the planner would take it and the
+    same condition in the statement as independent, expect far fewer rows, and sort them all.
     """
-    held = rule_as_sql(rule, role, table)
-    if asks_who(rule):
-        return f"CASE WHEN {held} THEN true ELSE false END"
-    acts = f"(SELECT viewer.acts_as('{role}'))"
-    return acts if isinstance(rule, EveryRow) else f"CASE WHEN {acts} THEN {held} ELSE false END"
+    condition = rule_as_sql(rule, role, table)
+    if depends_on_viewer(rule):
+        return f"CASE WHEN {condition} THEN true ELSE false END"
+    acts_as_role = f"(SELECT viewer.acts_as('{role}'))"
+    return (
+        acts_as_role
+        if isinstance(rule, EveryRow)
+        else (f"CASE WHEN {acts_as_role} THEN {condition} ELSE false END")
+    )
 
 
-def asks_who(rule: Rule) -> bool:
-    """Whether no row meets a rule unless the sealed viewer was asked for a scope of the role."""
+def depends_on_viewer(rule: Rule) -> bool:
+    """Whether the rule can only be true for a row if a scope of the sealed viewer was read."""
     match rule:
         case Own() | ActingFor():
             return True
         case AllOf(rules):
-            return any(map(asks_who, rules))
+            return any(map(depends_on_viewer, rules))
         case AnyOf(rules):
-            return all(map(asks_who, rules))
+            return all(map(depends_on_viewer, rules))
         case ReachedThrough(_, _, inner):
-            return asks_who(inner)
+            return depends_on_viewer(inner)
         case EveryRow() | Missing() | NoneOf():
             return False
 
 
 def rule_as_sql(rule: Rule, role: Role | None, table: str) -> str:
-    """What a rule says of a row of a table, for whoever acts in a role, or in any.
+    """The rule as a condition on a table's rows, for one role, or for any role if None.
 
-    Of any role, where a statement asks for several: one that had to wait for a row works out
-    every subselect in its rules, whichever role they are for.
+    None serves a condition that combines several roles: a statement that waited for a lock
+    evaluates all its subselects again, whichever role they are for.
     """
     return _rule_as_sql(rule, role, lambda attribute: f"{table}.{attribute.key}")
 
@@ -85,10 +90,12 @@ def _rule_as_sql(rule: Rule, role: Role | None, columns: Columns, depth: int = 1
             return f"{_scope(Scope.PARTNER, role)} = '{partner}'"
         case ReachedThrough(key, named_by, inner):
             other, name = named_by.class_.__tablename__, f"by_{depth}"
-            held = _rule_as_sql(inner, role, lambda attribute: f"{name}.{attribute.key}", depth + 1)
+            condition = _rule_as_sql(
+                inner, role, lambda attribute: f"{name}.{attribute.key}", depth + 1
+            )
             return (
                 f"EXISTS (SELECT FROM {other} AS {name}"
-                f" WHERE {name}.{named_by.key} = {columns(key)} AND {held})"
+                f" WHERE {name}.{named_by.key} = {columns(key)} AND {condition})"
             )
 
 

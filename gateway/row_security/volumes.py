@@ -1,7 +1,7 @@
-"""The figures' part: which of them a role's statements read, of which rows, by which functions.
+"""Row security of the figures: tables, columns and rows per role, and the functions they call.
 
-Exact and published figures are different tables. Of the exact ones a role is granted what its
-measures are made of, and no other column and no other duration.
+Exact and published figures are in different tables. Of the exact ones, a role is granted only the
+columns and durations from which its measures are computed.
 """
 
 from collections.abc import Collection, Iterator
@@ -36,29 +36,29 @@ from models.volumes.measures import (
     Measure,
 )
 
-#: What statements about figures call; none of them reads a table.
+#: Functions that statements for figures call; none of them reads a table.
 FUNCTIONS = ("wib_day", "rank_at", "total_rank", "percentile_buckets")
 
 _NATIONAL = {"RefusalGroundRow": GROUNDS, "ScreeningReferralRow": REFERRALS}
-#: How far figures reach is no secret; what the outbox holds besides is not granted.
+#: Up to when figures are complete is no secret; other columns of the outbox are not granted.
 _REACH = {OUTBOX: frozenset({OUTBOX.c.written_at.name}), AGED_UNTIL: frozenset({"day"})}
 
 
 @dataclass(frozen=True)
 class Figures:
-    """A table of figures that a role reads: its columns, the rule for its rows, and of which kind.
+    """A table of figures that a role reads: the columns, and the rule for its rows.
 
-    ``narrowed`` is a further condition, or none.
+    ``extra_condition`` narrows the rows further, by SQL; empty for none.
     """
 
     table: Table
     columns: frozenset[str]
     rule: Rule
-    narrowed: str = ""
+    extra_condition: str = ""
 
 
 def figures(role: Role) -> Iterator[Figures]:
-    """Every table of figures that a role reads."""
+    """All tables of figures that a role reads."""
     exact = [*_by_group(role), *_national(role)]
     yield from exact
     if exact:
@@ -67,14 +67,16 @@ def figures(role: Role) -> Iterator[Figures]:
 
 
 def _published_figures(role: Role) -> Iterator[Figures]:
-    """Published figures, of the dimension sets of the role."""
+    """The published figures, for the dimension sets of the role."""
     rule, sets = POLICY["VolumeRow"].published_rows.get(role), PUBLISHED_SETS.get(role)
     if rule is None or not sets:
         return
     table = Base.metadata.tables[PublishedVolume.__tablename__]
     listed = ", ".join(f"'{each}'" for each in sets)
-    yield replace(_whole(table, rule), narrowed=f"{table.name}.dimension_set IN ({listed})")
-    yield _whole(EDITION, every_row)
+    yield replace(
+        _whole_table(table, rule), extra_condition=f"{table.name}.dimension_set IN ({listed})"
+    )
+    yield _whole_table(EDITION, every_row)
 
 
 def _by_group(role: Role) -> Iterator[Figures]:
@@ -84,26 +86,30 @@ def _by_group(role: Role) -> Iterator[Figures]:
     needed = {attribute.key for attribute in attributes(rule)}
     measures = frozenset(_exact_measures(role))
     facts, clocks = frozenset(_facts(measures)), frozenset(_clocks(measures))
-    unread = frozenset(FACTS) - facts
+    unread_facts = frozenset(FACTS) - facts
     for grain in GRAINS:
         if needed <= set(grain.dimensions):
-            yield Figures(grain.facts, frozenset(grain.facts.c.keys()) - unread, rule)
+            yield Figures(grain.facts, frozenset(grain.facts.c.keys()) - unread_facts, rule)
             if grain.durations is not None and clocks & KINDS.keys():
                 yield _durations(grain.durations, clocks, rule)
     if Clock.AGE in clocks:
-        yield from (_whole(ages.table, rule) for ages in AGES if needed <= set(ages.dimensions))
+        yield from (
+            _whole_table(ages.table, rule) for ages in AGES if needed <= set(ages.dimensions)
+        )
 
 
 def _durations(table: Table, clocks: frozenset[Clock], rule: Rule) -> Figures:
-    """Durations of the clocks that a role reads, and no others."""
-    column, every = ("clock", tuple(KINDS)) if "clock" in table.c else ("kind", _kinds(KINDS))
-    read = clocks if column == "clock" else _kinds(clocks)
+    """The rows of a durations table for the clocks that a role reads."""
+    column, every = (
+        ("clock", tuple(KINDS)) if "clock" in table.c else ("kind", _duration_kinds(KINDS))
+    )
+    read = clocks if column == "clock" else _duration_kinds(clocks)
     listed = ", ".join(f"'{name}'" for name in sorted(every) if name in read)
-    narrowed = "" if set(every) <= set(read) else f"{table.name}.{column} IN ({listed})"
-    return Figures(table, frozenset(table.c.keys()), rule, narrowed)
+    extra_condition = "" if set(every) <= set(read) else f"{table.name}.{column} IN ({listed})"
+    return Figures(table, frozenset(table.c.keys()), rule, extra_condition)
 
 
-def _kinds(clocks: Collection[str]) -> frozenset[str]:
+def _duration_kinds(clocks: Collection[str]) -> frozenset[str]:
     return frozenset(kind for clock, kinds in KINDS.items() if clock in clocks for kind in kinds)
 
 
@@ -135,8 +141,8 @@ def _clocks(measures: frozenset[Measure]) -> Iterator[Clock]:
 def _national(role: Role) -> Iterator[Figures]:
     for type_name, table in _NATIONAL.items():
         if role in POLICY[type_name].rows:
-            yield _whole(table, POLICY[type_name].rows[role])
+            yield _whole_table(table, POLICY[type_name].rows[role])
 
 
-def _whole(table: Table, rule: Rule) -> Figures:
+def _whole_table(table: Table, rule: Rule) -> Figures:
     return Figures(table, frozenset(table.c.keys()), rule)

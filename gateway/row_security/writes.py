@@ -1,7 +1,7 @@
-"""The rules for changes: what the writing role may write, and on which rows, for which viewer.
+"""Row security of mutations: what the writing role may write, for which viewer.
 
-A change reads what its viewer does not, such as whether a case is cleared, so it is made in a role
-of its own; the rows that it reaches are still the viewer's.
+A mutation reads columns that its viewer may not, such as whether a case is cleared. So it runs in
+a database role of its own, which still reaches the rows of the viewer only.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -29,34 +29,33 @@ from models.vocabulary import Role
 
 _SUBMITTING = ("submitApplication", "submitApplications")
 _SEALED = "(SELECT viewer.is_sealed())"
-#: The same, of a table that its own rule looks into: PostgreSQL takes no subselect there.
-_SEALED_TO_A_RULE = "viewer.is_sealed()"
-#: The viewer's, in whichever role.
+#: The same for a table whose own rule reads it: PostgreSQL allows no subselect there.
+_SEALED_INLINE = "viewer.is_sealed()"
+#: The viewer's subject, in any role.
 _SUBJECT = "(SELECT viewer.subject(NULL))"
 _OWN_ACCOUNT = f"applicant.account = {_SUBJECT}"
-#: Rows that belong to a case are in reach with it: the inner table has rules of its own.
-_OF_A_CASE = "EXISTS (SELECT FROM application WHERE application.id = {table}.application_id)"
-_OF_ONESELF = "EXISTS (SELECT FROM applicant WHERE applicant.id = identity.applicant_id)"
+#: Rows of a case are in reach if the case is: the inner table has row policies of its own.
+_CASE_IS_IN_REACH = "EXISTS (SELECT FROM application WHERE application.id = {table}.application_id)"
+_OWN_APPLICANT = "EXISTS (SELECT FROM applicant WHERE applicant.id = identity.applicant_id)"
 
 
 @dataclass(frozen=True)
 class WriteGrant:
-    """A table that changes write: the columns of each verb, and the condition for its rows."""
+    """The rights of the writing role on one table: columns and row conditions per verb."""
 
     select: frozenset[str]
     insert: frozenset[str] = frozenset()
     update: frozenset[str] = frozenset()
-    #: Of the rows that are read, of those that are made, and of those that are changed where not
-    #: all that are read may be.
-    reached: str = _SEALED
-    made: str = _SEALED
-    changed: str | None = None
-    #: Of the rows that are changed, as they are then.
-    kept: str | None = None
+    #: Conditions for the rows to read, to insert, and to update; the last defaults to the first.
+    select_if: str = _SEALED
+    insert_if: str = _SEALED
+    update_if: str | None = None
+    #: A further condition for an updated row, as it is after the update.
+    update_check: str | None = None
 
 
 def writes() -> Iterator[str]:
-    """Grants and row rules of the writing role, table by table."""
+    """Grants and row policies of the writing role, table by table."""
     yield f"-- Changes, for whichever viewer\nGRANT USAGE ON SCHEMA public, viewer TO {WRITING};"
     yield (
         "GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.is_sealed, viewer.role,"
@@ -64,26 +63,26 @@ def writes() -> Iterator[str]:
         f" TO {WRITING};"
     )
     yield f"GRANT EXECUTE ON FUNCTION {', '.join(FUNCTIONS)} TO {WRITING};"
-    for table, written in _tables().items():
-        yield from _verb(table, "SELECT", written.select, f"USING ({written.reached})")
-        yield from _verb(table, "INSERT", written.insert, f"WITH CHECK ({written.made})")
-        changed = written.changed or written.reached
-        becomes = f"{changed} AND {written.kept}" if written.kept else changed
-        both = f"USING ({changed}) WITH CHECK ({becomes})"
-        yield from _verb(table, "UPDATE", written.update, both)
+    for table, grant in _tables().items():
+        yield from _verb(table, "SELECT", grant.select, f"USING ({grant.select_if})")
+        yield from _verb(table, "INSERT", grant.insert, f"WITH CHECK ({grant.insert_if})")
+        before = grant.update_if or grant.select_if
+        after = f"{before} AND {grant.update_check}" if grant.update_check else before
+        clause = f"USING ({before}) WITH CHECK ({after})"
+        yield from _verb(table, "UPDATE", grant.update, clause)
 
 
-def _verb(table: str, verb: str, columns: frozenset[str], held: str) -> Iterator[str]:
+def _verb(table: str, verb: str, columns: frozenset[str], clause: str) -> Iterator[str]:
     if columns:
         name = f"writing_{verb.lower()}"
         yield f"GRANT {verb} ({', '.join(sorted(columns))}) ON {table} TO {WRITING};"
-        yield f"CREATE POLICY {name} ON {table} FOR {verb} TO {WRITING}\n    {held};"
+        yield f"CREATE POLICY {name} ON {table} FOR {verb} TO {WRITING}\n    {clause};"
 
 
 def _tables() -> Mapping[str, WriteGrant]:
-    own_case, submitted = _of_viewer(Application), _of_viewer(Application, _SUBMITTING)
+    own_case, submitted = _reach_of_viewer(Application), _reach_of_viewer(Application, _SUBMITTING)
     of_a_case = {
-        noun: f"{_SEALED} AND {_OF_A_CASE.format(table=noun.__tablename__)}"
+        noun: f"{_SEALED} AND {_CASE_IS_IN_REACH.format(table=noun.__tablename__)}"
         for noun in (ApplicationEvent, Assignment, Decision, Screening)
     }
     return {
@@ -91,14 +90,14 @@ def _tables() -> Mapping[str, WriteGrant]:
         Partner.__tablename__: WriteGrant(
             _columns(Partner),
             _columns(Partner),
-            made=f"{_of_viewer(Partner)} AND partner.code <> '{DIRECTORATE}'",
+            insert_if=f"{_reach_of_viewer(Partner)} AND partner.code <> '{DIRECTORATE}'",
         ),
         **{noun.__tablename__: _dated_grants(noun, dated) for noun, dated in DATED.items()},
         Applicant.__tablename__: WriteGrant(
             _columns(Applicant),
             _columns(Applicant) - {"created_at"},
-            reached=f"{_SEALED} AND {_OWN_ACCOUNT}",
-            made=_by_role(
+            select_if=f"{_SEALED} AND {_OWN_ACCOUNT}",
+            insert_if=_by_role(
                 {
                     Role.PARTNER_AGENT: "applicant.account IS NULL",
                     Role.APPLICANT: _OWN_ACCOUNT,
@@ -108,8 +107,8 @@ def _tables() -> Mapping[str, WriteGrant]:
         Identity.__tablename__: WriteGrant(
             _columns(Identity),
             _columns(Identity),
-            reached=f"{_SEALED} AND {_OF_ONESELF}",
-            made=_by_role({Role.PARTNER_AGENT: "true", Role.APPLICANT: _OF_ONESELF}),
+            select_if=f"{_SEALED} AND {_OWN_APPLICANT}",
+            insert_if=_by_role({Role.PARTNER_AGENT: "true", Role.APPLICANT: _OWN_APPLICANT}),
         ),
         Application.__tablename__: WriteGrant(
             _columns(Application),
@@ -117,34 +116,34 @@ def _tables() -> Mapping[str, WriteGrant]:
             _columns(Application)
             - {"id", "reference", "stage", "applicant_id", "nationality_code", "visa_type_code"}
             - {"channel", "partner_code", "country_code", "centre_code", "submitted_at"},
-            reached=own_case,
-            made=submitted,
+            select_if=own_case,
+            insert_if=submitted,
         ),
         ApplicationEvent.__tablename__: WriteGrant(
             _columns(ApplicationEvent),
             _columns(ApplicationEvent) - {"id", "recorded_at"},
-            reached=of_a_case[ApplicationEvent],
-            made=of_a_case[ApplicationEvent],
+            select_if=of_a_case[ApplicationEvent],
+            insert_if=of_a_case[ApplicationEvent],
         ),
         Assignment.__tablename__: WriteGrant(
             _columns(Assignment),
             _columns(Assignment) - {"id", "ended_at"},
             frozenset({"ended_at"}),
-            reached=of_a_case[Assignment],
-            made=of_a_case[Assignment],
+            select_if=of_a_case[Assignment],
+            insert_if=of_a_case[Assignment],
         ),
         Decision.__tablename__: WriteGrant(
             _columns(Decision) - {"internal_note"},
             _columns(Decision),
-            reached=of_a_case[Decision],
-            made=f"{of_a_case[Decision]} AND decision.officer = {_SUBJECT}",
+            select_if=of_a_case[Decision],
+            insert_if=f"{of_a_case[Decision]} AND decision.officer = {_SUBJECT}",
         ),
         Screening.__tablename__: WriteGrant(
             _columns(Screening),
             _columns(Screening),
             frozenset({"result", "answered_at"}),
-            reached=of_a_case[Screening],
-            made=of_a_case[Screening],
+            select_if=of_a_case[Screening],
+            insert_if=of_a_case[Screening],
         ),
         Idempotency.__tablename__: WriteGrant(
             _columns(Idempotency), _columns(Idempotency) - {"created_at"}, frozenset({"answer"})
@@ -153,16 +152,16 @@ def _tables() -> Mapping[str, WriteGrant]:
 
 
 def _dated_grants(noun: type[Base], dated: Dated) -> WriteGrant:
-    """Reference data that anybody's change reads, and that is written from today on."""
-    administered, kept = _of_viewer(noun), dated.keeps_what_began(noun)
+    """The grant for an effective-dated table: any mutation reads it, administrators write it."""
+    administered, unchanged = _reach_of_viewer(noun), dated.unchanged_once_begun(noun)
     return WriteGrant(
         _columns(noun),
         _columns(noun),
         dated.columns,
-        reached=_SEALED_TO_A_RULE if kept else _SEALED,
-        made=f"{administered} AND {dated.may_begin}",
-        changed=f"{administered} AND {dated.is_not_past}",
-        kept=kept,
+        select_if=_SEALED_INLINE if unchanged else _SEALED,
+        insert_if=f"{administered} AND {dated.begins_today_or_later}",
+        update_if=f"{administered} AND {dated.is_not_past}",
+        update_check=unchanged,
     )
 
 
@@ -170,20 +169,20 @@ def _columns(noun: type[Base]) -> frozenset[str]:
     return frozenset(noun.__table__.c.keys())
 
 
-def _of_viewer(noun: type[Base], mutations: Collection[str] = MUTATIONS) -> str:
-    """The condition for the rows that the viewer's role may change by any of these."""
+def _reach_of_viewer(noun: type[Base], mutations: Collection[str] = MUTATIONS) -> str:
+    """The condition for the rows that the viewer may change by any of these mutations."""
     by_role: dict[Role, list[str]] = {}
     for change in (MUTATIONS[name] for name in mutations if noun in MUTATIONS[name].of):
         for role, rule in change.rows.items():
-            held = rule_as_sql(rule, None, noun.__tablename__)
-            if held not in (known := by_role.setdefault(role, [])):
-                known.append(held)
-    return _by_role({role: " OR ".join(held) for role, held in by_role.items()})
+            condition = rule_as_sql(rule, None, noun.__tablename__)
+            if condition not in (conditions := by_role.setdefault(role, [])):
+                conditions.append(condition)
+    return _by_role({role: " OR ".join(conditions) for role, conditions in by_role.items()})
 
 
-def _by_role(held: Mapping[Role, str]) -> str:
-    if not held:
+def _by_role(conditions: Mapping[Role, str]) -> str:
+    if not conditions:
         return "false"
-    cases = " ".join(f"WHEN '{role}' THEN {condition}" for role, condition in held.items())
-    acting = f"CASE (SELECT viewer.role()) {cases} ELSE false END"
-    return f"CASE WHEN {_SEALED} THEN {acting} ELSE false END"
+    cases = " ".join(f"WHEN '{role}' THEN {condition}" for role, condition in conditions.items())
+    by_acting_role = f"CASE (SELECT viewer.role()) {cases} ELSE false END"
+    return f"CASE WHEN {_SEALED} THEN {by_acting_role} ELSE false END"

@@ -1,1 +1,1 @@
-"""The nouns of the API, one file each, and how they are declared."""
+"""The GraphQL schema: the nouns, one file each, and the root types."""

@@ -1,4 +1,4 @@
-"""The whole schema, checked against the policy: the one from which every role's view is made."""
+"""Builds the complete schema and checks it against the policy; role schemas are cut from it."""
 
 from datetime import datetime
 from functools import lru_cache
@@ -20,7 +20,7 @@ from models.vocabulary import Purpose
 
 
 class PolicyGapError(Exception):
-    """The policy and the schema differ; the text names every type and field."""
+    """The policy and the schema differ; the message names every type and field."""
 
 
 @strawberry.directive(
@@ -44,20 +44,20 @@ def purpose(
 def build_schema() -> GraphQLSchema:
     """The schema with every type and field.
 
-    Raises PolicyGapError while the policy does not have exactly one line for each.
+    Raises PolicyGapError unless the policy has exactly one entry for each.
     """
     config = StrawberryConfig(scalar_map=SCALARS, name_converter=_Names())
     declared = strawberry.Schema(Query, Mutation, Subscription, directives=[purpose], config=config)
-    schema = declared._schema  # pyright: ignore[reportPrivateUsage] - there is no public way to it
-    if found := find_policy_gaps(_fields(schema)):
-        raise PolicyGapError("\n".join(found))
+    schema = declared._schema  # pyright: ignore[reportPrivateUsage] - there is no public accessor
+    if gaps := find_policy_gaps(_fields(schema)):
+        raise PolicyGapError("\n".join(gaps))
     return schema
 
 
 class _Names(NameConverter):
-    """Names generic types by the GraphQL names of what they are made of: ``StringFilter``."""
+    """Names generic types after their type arguments in GraphQL: ``StringFilter``."""
 
-    #: Strawberry asks anew for each argument of each request.
+    #: Cached: Strawberry converts the name of each argument on every request.
     apply_naming_config = staticmethod(lru_cache(None)(to_camel_case))
 
     def get_name_from_type(self, type_: Any) -> str:

@@ -1,4 +1,4 @@
-"""Who an applicant is: personal data, each read of which is logged."""
+"""The identity of an applicant: personal data; every read of it is logged."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""The policy, as the role that acts is told."""
+"""The policy of the acting role, as the API shows it."""
 
 from collections.abc import Iterator
 
@@ -17,7 +17,7 @@ class Policy:
 
 
 def policies_of(role: Role) -> Iterator[Policy]:
-    """One line for each type of which the role reads anything."""
+    """One entry for each type of which the role may read a field."""
     for name, access in POLICY.items():
         fields = readable_fields(name, role)
         rule = access.rows.get(role, "no rows of its own")

@@ -1,4 +1,4 @@
-"""The ways in: what a client can ask for."""
+"""The root type `Query`."""
 
 from typing import Annotated, Any
 
@@ -53,14 +53,14 @@ def _by_code(noun: type[Any], description: str) -> Any:
 
 
 def _node(context: Context, id_: str, only: str | None = None) -> Any:
-    """The row of a global id: an awaitable, or None for an id that names none."""
-    named = decode(id_)
-    noun = context.catalogue.nouns.get(named.type_name) if named else None
-    if named is None or noun is None or not issubclass(noun.cls, Node):
+    """The object with a global id: an awaitable, or None if the id cannot name one."""
+    global_id = decode(id_)
+    noun = context.catalogue.nouns.get(global_id.type_name) if global_id else None
+    if global_id is None or noun is None or not issubclass(noun.cls, Node):
         return None
     if only not in (None, noun.name) or not readable_fields(noun.name, context.viewer.role):
         return None
-    key = _key(named.key, noun.key.type.python_type)
+    key = _key(global_id.key, noun.key.type.python_type)
     return None if key is None else context.loaders.by(noun, noun.key).load(key)
 
 
@@ -144,7 +144,7 @@ class Query:
 
 
 def _application(context: Context, by: ApplicationBy) -> Any:
-    """The row of an application, however it is named: an awaitable, or None."""
+    """The application by id or reference: an awaitable, or None."""
     if by.id:
         return _node(context, by.id, only="Application")
     if not by.reference:

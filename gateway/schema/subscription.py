@@ -1,4 +1,4 @@
-"""What can be followed live: applications that change, and volumes that were folded anew."""
+"""The root type `Subscription`: changes of applications and of processing volumes."""
 
 from collections.abc import AsyncIterator
 from datetime import datetime
@@ -19,7 +19,7 @@ from models import VolumeChange as VolumeChangeRow
 from models.vocabulary import EventKind
 from models.volumes import as_of
 
-#: Figures are told of at most so often.
+#: The shortest time between two payloads of `volumesChanged`.
 VOLUMES_EVERY_SECONDS = 1.0
 
 _POSITION = "Where this lies: for `after`, so that nothing is missed and nothing told twice."
@@ -70,13 +70,13 @@ async def _application_changed(
     info: strawberry.Info, where: Any = strawberry.UNSET, after: After = strawberry.UNSET
 ) -> AsyncIterator[ApplicationChange]:
     context: SubscriptionContext = info.context
-    reached = (
+    application_matches = (
         select_reachable("Application", context.viewer, literal(1))
         .where(ApplicationRow.id == ChangeRow.application_id)
-        .where(*(one.holds() for one in (where.conditions() if where else ())))
+        .where(*(condition.clause() for condition in (where.conditions() if where else ())))
         .exists()
     )
-    return await _feed(context, ApplicationChange, after, conditions=(reached,))
+    return await _feed(context, ApplicationChange, after, conditions=(application_matches,))
 
 
 async def _volumes_changed(
@@ -90,15 +90,15 @@ async def _volumes_changed(
 _application_changed.__annotations__["where"] = Where
 
 
-async def _feed(context: SubscriptionContext, cls: type[Any], after: Any, **how: Any) -> Any:
-    """Raises FieldError for a position that cannot be followed from."""
-    horizon = await context.news.horizon.now()
+async def _feed(context: SubscriptionContext, cls: type[Any], after: Any, **options: Any) -> Any:
+    """The change feed after a position. Raises FieldError if the position is not valid."""
+    horizon = await context.lookups.horizon.now()
     is_given = isinstance(after, str)
     place = context.positions.decode(cls.__name__, after) if is_given else Place(horizon, 0)
     if place.written_in > horizon:
         raise position_too_old()
     noun = context.catalogue.nouns[cls.__name__]
-    return ChangeFeed(context.news, context.viewer, noun, place, **how)
+    return ChangeFeed(context.lookups, context.viewer, noun, place, **options)
 
 
 @strawberry.type(description="What can be followed, over graphql-transport-ws.")

@@ -1,8 +1,8 @@
-"""The viewer, as the viewer is told."""
+"""The viewer's own subject, role and scope, as the API shows them."""
 
 import strawberry
 
-from gateway.viewer import Viewer as WhoAsks
+from gateway.viewer import Viewer as RequestViewer
 from models.vocabulary import Role
 
 
@@ -19,7 +19,7 @@ class Viewer:
     centres: list[str] = strawberry.field(description="Scope: codes of visa centres.")
 
     @classmethod
-    def of(cls, viewer: WhoAsks) -> "Viewer":
+    def of(cls, viewer: RequestViewer) -> "Viewer":
         return cls(
             subject=viewer.subject or None,
             name=viewer.name,

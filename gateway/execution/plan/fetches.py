@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from gateway.access.prepared_statements import PreparedStatement, prepare, prepare_together
 from gateway.access.rows import select_reachable_in_role
 from gateway.mapping.catalogue import DeclaredField, DeclaredNoun, label_columns
-from gateway.mapping.context import BY, Context
+from gateway.mapping.context import LOADED_BY, Context
 from models.vocabulary import Role
 
 #: The values of a row, in the order of its columns; the first is its primary key.
@@ -65,7 +65,7 @@ class Fetch:
     def statement(self, keys: str) -> Any:
         """Selects the rows whose column is in the array parameter of this name."""
         given = bindparam(keys, None, type_=ARRAY(self._by.type))
-        by = () if self._key_index == 0 else (self._by.label(BY),)
+        by = () if self._key_index == 0 else (self._by.label(LOADED_BY),)
         rows = select_reachable_in_role(
             self.column_set.noun.name, self._role, *self.column_set.columns, *by
         )

@@ -151,7 +151,7 @@ def _render_root(root_field: RootField, value: Any, level: ResultLevel) -> Any:
 
 async def _fetch_page(connection: Connection[Any], shape: PageShape) -> FetchedPage:
     page = await connection.read_page(shape.column_set.columns) if shape.is_read else None
-    return FetchedPage(page, await connection.counted() if shape.is_counted else None)
+    return FetchedPage(page, await connection.count() if shape.is_counted else None)
 
 
 def _attach_rows(link_keys: LinkKeys, fetched: FetchedByKey, below: ResultLevel) -> None:

@@ -1,4 +1,4 @@
-"""Whether what is said of reference data can be kept: codes, names, numbers and days."""
+"""Validation of reference data: codes, names, numbers and dates."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields
@@ -12,12 +12,12 @@ from gateway.mutations.reference.requests import (
     OpenCentre,
     ReferenceRequest,
 )
-from gateway.mutations.requests import in_api
+from gateway.mutations.requests import api_name
 from models.life import Refusal
 from models.reference.data import values
 from models.reference.data.values import Form
 
-#: Says why a value cannot be kept; None where it can.
+#: The reason why a value is invalid, or None.
 Check = Callable[[Any], str | None]
 
 
@@ -47,14 +47,14 @@ _CODES: Mapping[type[ReferenceRequest], Check] = {
 
 
 def check(request: ReferenceRequest, today: date) -> None:
-    """Raises RefusedError with the place of the first thing that cannot be kept."""
+    """Raises RefusedError with the path of the first invalid field."""
     for name in (field.name for field in fields(request)):
         value = getattr(request, name)
         if isinstance(value, date) and value < today:
-            raise RefusedError(Refusal.DATE_PASSED, in_api(name))
-        checked = _CODES.get(type(request)) if name == "code" else _CHECKS.get(name)
-        if checked and (why := checked(value)):
-            raise RefusedError(Refusal.INVALID, in_api(name), why=why)
+            raise RefusedError(Refusal.DATE_PASSED, api_name(name))
+        check_value = _CODES.get(type(request)) if name == "code" else _CHECKS.get(name)
+        if check_value and (why := check_value(value)):
+            raise RefusedError(Refusal.INVALID, api_name(name), why=why)
     if isinstance(request, OpenCentre) and request.code[:2] != request.country:
         why = "A centre's code begins with that of its country."
         raise RefusedError(Refusal.INVALID, "code", why=why)

@@ -1,4 +1,4 @@
-"""Visa types, fees, service targets and entry rules, as decrees set them from a day on."""
+"""Effective-dated changes of visa types, fees, service targets and entry rules."""
 
 from datetime import date
 
@@ -30,17 +30,19 @@ _TYPES = Span(VisaType, "valid_from", "valid_until")
 async def introduce_visa_type(
     transaction: WriteTransaction, request: IntroduceVisaType, today: date
 ) -> str:
-    """A type is never without a fee and a target: they are introduced with it."""
+    """Introduce a visa type with its first fee and target: it is never without them."""
     begins = {"valid_from": request.valid_from}
-    said = {
+    values = {
         name: getattr(request, name)
         for name in ("name_en", "name_id", "category", "stay_days", "is_multiple_entry")
     }
-    if not await insert_unless_exists(transaction, VisaType, {"code": request.code}, begins | said):
+    if not await insert_unless_exists(
+        transaction, VisaType, {"code": request.code}, begins | values
+    ):
         key = {"code": request.code} | begins
         if await lock_row(transaction, request, VisaType, key) is None:
             raise RefusedError(Refusal.CODE_TAKEN, "code")
-        await replace(transaction, VisaType, key, said)
+        await replace(transaction, VisaType, key, values)
     of_type = {"visa_type_code": request.code} | begins
     await set_from(transaction, Fee, of_type, {"amount_idr": request.amount_idr})
     standard = of_type | {"clock": Clock.STANDARD.value}

@@ -43,7 +43,7 @@ async def open_country(
     place = {"partner_code": request.partner, "country_code": request.country}
     opening = {"opened_on": request.opened_on}
     if not await insert_unless_exists(transaction, PartnerCountry, place, opening):
-        await _open_anew(transaction, request, PartnerCountry, place, opening, today)
+        await _replace_opening(transaction, request, PartnerCountry, place, opening, today)
     return request.partner
 
 
@@ -57,7 +57,7 @@ async def close_country(
 
 
 async def open_centre(transaction: WriteTransaction, request: OpenCentre, today: date) -> str:
-    """Its partner must have its country, and not have closed it by then."""
+    """Open a centre. Its partner must take applications in the country on that day."""
     await check_known(transaction, Partner.code, request.partner, "partner")
     place = {"partner_code": request.partner, "country_code": request.country}
     country = await lock_row(transaction, request, PartnerCountry, place)
@@ -66,7 +66,7 @@ async def open_centre(transaction: WriteTransaction, request: OpenCentre, today:
         raise RefusedError(Refusal.INVALID, "country", why=why)
     code, opening = {"code": request.code}, {"city": request.city, "opened_on": request.opened_on}
     if not await insert_unless_exists(transaction, Centre, code, {**place, **opening}):
-        await _open_anew(transaction, request, Centre, {**code, **place}, opening, today)
+        await _replace_opening(transaction, request, Centre, {**code, **place}, opening, today)
     return request.code
 
 
@@ -75,7 +75,7 @@ async def close_centre(transaction: WriteTransaction, request: CloseCentre, toda
     return request.centre
 
 
-async def _open_anew(
+async def _replace_opening(
     transaction: WriteTransaction,
     request: OpenPartnerCountry | OpenCentre,
     noun: type[Base],
@@ -83,7 +83,7 @@ async def _open_anew(
     opening: Values,
     today: date,
 ) -> None:
-    """Say otherwise what has not been opened before today."""
+    """Replace the opening of something that has not opened before today."""
     row = await lock_row(transaction, request, noun, key)
     if row is None:
         raise RefusedError(Refusal.CODE_TAKEN, "code")

@@ -1,4 +1,4 @@
-"""What administrators want changed in the reference data, one request a mutation."""
+"""Requests for changes of reference data, one class per mutation."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -29,7 +29,7 @@ class OpenPartnerCountry(ReferenceRequest):
 class ClosePartnerCountry(ReferenceRequest):
     partner: str
     country: str
-    #: None: it stays open after all.
+    #: None cancels a planned closing.
     closed_on: date | None
 
 
@@ -45,7 +45,7 @@ class OpenCentre(ReferenceRequest):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloseCentre(ReferenceRequest):
     centre: str
-    #: None: it stays open after all.
+    #: None cancels a planned closing.
     closed_on: date | None
 
 
@@ -65,7 +65,7 @@ class IntroduceVisaType(ReferenceRequest):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndVisaType(ReferenceRequest):
     visa_type: str
-    #: None: it goes on after all.
+    #: None cancels a planned end.
     valid_until: date | None
 
 

@@ -1,6 +1,6 @@
-"""How rows of reference data are written: begun, ended, or said to hold from a day on.
+"""Writes effective-dated rows of reference data: insert, replace, end.
 
-Whatever began or ended before today stays as it is. What did not may be said anew: it replaces.
+A row that began or ended before today is never changed; a later one may be replaced.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from gateway.access.rows import changeable
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.outcome import RefusedError
 from gateway.mutations.reference.requests import ReferenceRequest
-from gateway.mutations.requests import in_api
+from gateway.mutations.requests import api_name
 from models import Base
 from models.life import Refusal
 
@@ -25,7 +25,7 @@ Values = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Rows that begin and may end: on which day, and on which they are no longer."""
+    """A table of effective-dated rows: its columns for the first day and the first day after."""
 
     noun: type[Base]
     begins: str
@@ -35,46 +35,46 @@ class Span:
 async def check_known(
     transaction: WriteTransaction, code: InstrumentedAttribute[str], value: str, *path: str
 ) -> None:
-    """Raises RefusedError where nothing has this code."""
+    """Raises RefusedError if no row has this code."""
     if not await transaction.rows(select(code).where(code == value)):
-        raise unknown(*path)
+        raise unknown_code(*path)
 
 
 async def insert_unless_exists(
-    transaction: WriteTransaction, noun: type[Base], key: Values, said: Values
+    transaction: WriteTransaction, noun: type[Base], key: Values, values: Values
 ) -> bool:
-    """Make a row; False where there is one of this key. Waits for whoever is making it just now."""
-    making = insert(noun).values(**key, **said).on_conflict_do_nothing()
+    """Insert a row; False if the key exists. Waits for a concurrent insert of the same key."""
+    insertion = insert(noun).values(**key, **values).on_conflict_do_nothing()
     first = next(iter(noun.__table__.primary_key))
-    return bool(await transaction.rows(making.returning(first)))
+    return bool(await transaction.rows(insertion.returning(first)))
 
 
 async def replace(
-    transaction: WriteTransaction, noun: type[Base], key: Values, said: Values
+    transaction: WriteTransaction, noun: type[Base], key: Values, values: Values
 ) -> None:
-    await transaction.run(update(noun).where(_of(noun, key)).values(**said))
+    await transaction.run(update(noun).where(_has_key(noun, key)).values(**values))
 
 
 async def lock_row(
     transaction: WriteTransaction, request: ReferenceRequest, noun: type[Base], key: Values
 ) -> Any:
-    """A row as it is now that nobody else changes it; None where the viewer reaches none.
+    """Lock a row and read it; None if there is none in the viewer's reach.
 
-    What has ended before today takes no lock: nobody can change it, which the database holds too.
+    A row that ended before today is not locked: nobody can change it, row security sees to that.
     """
-    in_reach = and_(_of(noun, key), changeable(request.mutation, transaction.viewer))
-    named = select(*noun.__table__.columns).where(in_reach)
-    await transaction.rows(named.with_for_update(key_share=True))
-    rows = await transaction.rows(named)
+    in_reach = and_(_has_key(noun, key), changeable(request.mutation, transaction.viewer))
+    row = select(*noun.__table__.columns).where(in_reach)
+    await transaction.rows(row.with_for_update(key_share=True))
+    rows = await transaction.rows(row)
     return rows[0] if rows else None
 
 
 async def set_from(
-    transaction: WriteTransaction, noun: type[Base], key: Values, said: Values
+    transaction: WriteTransaction, noun: type[Base], key: Values, values: Values
 ) -> None:
-    """What is said holds from the day in the key on."""
-    saying = insert(noun).values(**key, **said)
-    await transaction.run(saying.on_conflict_do_update(index_elements=[*key], set_=dict(said)))
+    """Insert or replace the row that is effective from the day in the key."""
+    insertion = insert(noun).values(**key, **values)
+    await transaction.run(insertion.on_conflict_do_update(index_elements=[*key], set_=dict(values)))
 
 
 async def end(
@@ -85,26 +85,26 @@ async def end(
     today: date,
     *path: str,
 ) -> None:
-    """End a row on the day that is asked for, or not after all.
+    """End a row on the requested day, or cancel its end.
 
-    Raises RefusedError where there is no such row, where it ended before today, and where it would
-    end before it begins.
+    Raises RefusedError if there is no such row, if it ended before today, or if it would end
+    before it begins.
     """
     row = await lock_row(transaction, request, span.noun, key)
     if row is None:
-        raise unknown(*path)
+        raise unknown_code(*path)
     ends_on: date | None = getattr(request, span.ends)
     if (ended_on := getattr(row, span.ends)) is not None and ended_on < today:
-        raise RefusedError(Refusal.ALREADY_ENDED, in_api(span.ends))
+        raise RefusedError(Refusal.ALREADY_ENDED, api_name(span.ends))
     if ends_on is not None and ends_on <= getattr(row, span.begins):
         why = "It ends on a day after the one on which it begins."
-        raise RefusedError(Refusal.INVALID, in_api(span.ends), why=why)
+        raise RefusedError(Refusal.INVALID, api_name(span.ends), why=why)
     await replace(transaction, span.noun, key, {span.ends: ends_on})
 
 
-def unknown(*path: str) -> RefusedError:
+def unknown_code(*path: str) -> RefusedError:
     return RefusedError(Refusal.NOT_FOUND, *path, why="There is nothing of this code.")
 
 
-def _of(noun: type[Base], key: Values) -> Any:
+def _has_key(noun: type[Base], key: Values) -> Any:
     return and_(*(noun.__table__.c[name] == value for name, value in key.items()))

@@ -1,4 +1,4 @@
-"""The root of all mutations, made from the table of intents."""
+"""The root type `Mutation`, built from the tables of intents."""
 
 from typing import Annotated, Any
 
@@ -12,7 +12,7 @@ from gateway.schema.mutations.reference_intents import REFERENCE_INTENTS
 
 
 def _field(intent: Intent) -> Any:
-    """The field of an intent, with the types of its answer."""
+    """The field of one mutation, with its payload and error types."""
     error = error_type(intent.type_name, intent.refusals, has_status=bool(intent.verbs))
     is_batch = intent.name == "submitApplications"
     payload = (
@@ -24,7 +24,7 @@ def _field(intent: Intent) -> Any:
     async def resolve(info: strawberry.Info, input: Any) -> Any:
         outcome = await _outcome(info, intent, input)
         if is_batch:
-            return payload.answered(outcome.refused, outcome.results)
+            return payload.of_batch(outcome.refused, outcome.results)
         [result] = outcome.results or [Result(refused=outcome.refused)]
         return payload.of(result)
 
@@ -36,11 +36,11 @@ def _field(intent: Intent) -> Any:
     return strawberry.mutation(resolver=resolve, name=intent.name, description=intent.description)
 
 
-async def _outcome(info: strawberry.Info, intent: Intent, given: Any) -> Outcome:
+async def _outcome(info: strawberry.Info, intent: Intent, input_: Any) -> Outcome:
     try:
-        request = intent.request(intent, given)
-    except RefusedError as refused:
-        return Outcome(refused=refused)
+        request = intent.request(intent, input_)
+    except RefusedError as error:
+        return Outcome(refused=error)
     return await info.context.change(request)
 
 

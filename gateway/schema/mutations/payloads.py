@@ -1,4 +1,4 @@
-"""What mutations answer with: what was changed, or errors as data with codes of their own."""
+"""Payloads of mutations: the changed object, or errors as data with codes of their own."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from models.vocabulary import Status
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The field of a payload that holds what was changed."""
+    """The payload field with the changed object."""
 
     type: type[Any]
     description: str
@@ -35,7 +35,7 @@ ANSWERS: Mapping[str, Answer] = {
 
 
 def error_type(name: str, refusals: tuple[Refusal, ...], *, has_status: bool) -> Any:
-    """``XError`` with ``XErrorCode``: what may be told of a mutation."""
+    """The types ``XError`` and ``XErrorCode`` with the refusals of one mutation."""
     codes = _codes(name, refusals)
     members: dict[str, Any] = {
         "__annotations__": {
@@ -59,39 +59,42 @@ def error_type(name: str, refusals: tuple[Refusal, ...], *, has_status: bool) ->
 
 
 def payload_type(name: str, error: Any, answers: str) -> Any:
-    """``XPayload``: what was changed, or errors."""
+    """The type ``XPayload``: the changed object, or errors."""
     return _payload_with(f"{name}Payload", error, "What came of it.", answers)
 
 
 def batch_type(name: str, error: Any) -> Any:
-    """``XPayload`` of a batch: a result for each application, in order."""
-    one = "What came of one application of a batch."
-    result = _payload_with(f"{name}Result", error, one, "application")
+    """The type ``XPayload`` of a batch: a result for each application, in order."""
+    description = "What came of one application of a batch."
+    result = _payload_with(f"{name}Result", error, description, "application")
 
     def results(self: Any) -> Any:
-        return self.results_of
+        return self.item_results
 
     members: dict[str, Any] = {
-        "__annotations__": {"results_of": strawberry.Private[list[Any]], "errors": list[error]},
+        "__annotations__": {"item_results": strawberry.Private[list[Any]], "errors": list[error]},
         "errors": strawberry.field(description="Why nothing of the batch was done."),
         "results": strawberry.field(
             resolver=_with_return_type(results, list[result]),
             description="What came of each application, in the order of the input.",
         ),
     }
-    made: Any = strawberry.type(type(f"{name}Payload", (), members), description="What came of it.")
+    payload: Any = strawberry.type(
+        type(f"{name}Payload", (), members), description="What came of it."
+    )
 
-    def answered(whole: RefusedError | None, results: Any) -> Any:
-        return made(
-            results_of=[result.of(one) for one in results], errors=_error_list(error, whole)
+    def of_batch(refused: RefusedError | None, outcomes: Any) -> Any:
+        return payload(
+            item_results=[result.of(outcome) for outcome in outcomes],
+            errors=_error_list(error, refused),
         )
 
-    made.answered = staticmethod(answered)
-    return made
+    payload.of_batch = staticmethod(of_batch)
+    return payload
 
 
 def _payload_with(name: str, error: Any, description: str, answers: str) -> Any:
-    """A type with what was changed, read by the read policy, and errors."""
+    """A payload type: errors, and the changed object as the viewer may read it."""
     answer = ANSWERS[answers]
 
     def changed(self: Any, info: strawberry.Info) -> Any:
@@ -106,26 +109,26 @@ def _payload_with(name: str, error: Any, description: str, answers: str) -> Any:
             description=answer.description,
         ),
     }
-    made: Any = strawberry.type(type(name, (), members), description=description)
+    payload: Any = strawberry.type(type(name, (), members), description=description)
 
     def of(result: Result) -> Any:
-        return made(key=result.key, errors=_error_list(error, result.refused))
+        return payload(key=result.key, errors=_error_list(error, result.refused))
 
-    made.of = staticmethod(of)
-    return made
+    payload.of = staticmethod(of)
+    return payload
 
 
 def _error_list(error: Any, refused: RefusedError | None) -> list[Any]:
     if refused is None:
         return []
-    told = {"code": refused.refusal, "message": refused.message, "path": list(refused.path)}
+    values = {"code": refused.refusal, "message": refused.message, "path": list(refused.path)}
     if refused.status is not None:
-        told["current_status"] = refused.status
-    return [error(**told)]
+        values["current_status"] = refused.status
+    return [error(**values)]
 
 
 def _codes(name: str, refusals: tuple[Refusal, ...]) -> Any:
-    codes: Any = StrEnum(f"{name}ErrorCode", {one.name: one.value for one in refusals})
+    codes: Any = StrEnum(f"{name}ErrorCode", {refusal.name: refusal.value for refusal in refusals})
     declared: Any = strawberry.enum(codes, description="Why it was not done.")
     for value in declared.__strawberry_definition__.values:
         value.description = MEANINGS[Refusal(value.name)]

@@ -1,1 +1,1 @@
-"""The processing volumes: the question, its rows, exact and published figures, comparisons."""
+"""Processing volumes in the API: the query, its rows, published figures and comparisons."""

@@ -1,4 +1,4 @@
-"""Which measure each field of a row of volumes tells."""
+"""The fields of `VolumeRow` and their measures."""
 
 from collections.abc import Mapping
 
@@ -6,10 +6,10 @@ from strawberry.utils.str_converters import to_camel_case
 
 from models.volumes import Measure
 
-#: The fields that say their unit.
-_NAMED: Mapping[Measure, str] = {Measure.REVENUE: "revenueIdr"}
+#: Fields that are not named like their measure.
+_FIELD_NAMES: Mapping[Measure, str] = {Measure.REVENUE: "revenueIdr"}
 
 FIELDS: Mapping[Measure, str] = {
-    measure: _NAMED.get(measure, to_camel_case(measure)) for measure in Measure
+    measure: _FIELD_NAMES.get(measure, to_camel_case(measure)) for measure in Measure
 }
 MEASURES: Mapping[str, Measure] = {field: measure for measure, field in FIELDS.items()}

@@ -1,4 +1,4 @@
-"""Figures of the whole country: refusals by their grounds, referrals to screening and holds."""
+"""National figures: refusals by ground, referrals to screening and holds."""
 
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -102,10 +102,10 @@ def _question(from_on: date, to_on: date, group_by: CalendarPeriod | None) -> Qu
 
 
 async def _fetch_rows(
-    context: Context, type_name: str, asked: AnySelect
+    context: Context, type_name: str, query: AnySelect
 ) -> tuple[datetime, list[Figures]]:
-    """The rows of a type, as far as in reach, and the instant up to which they are right."""
-    in_reach = asked.where(reachable(type_name, context.viewer))
+    """The rows of a type in the viewer's reach, and the instant up to which they are complete."""
+    in_reach = query.where(reachable(type_name, context.viewer))
     ((instant,),) = await context.session.rows(vouch_for(as_of(), type_name))
-    found: Any = await context.session.rows(vouch_for(in_reach, type_name))
-    return instant, [dict(row._mapping) for row in found]
+    rows: Any = await context.session.rows(vouch_for(in_reach, type_name))
+    return instant, [dict(row._mapping) for row in rows]

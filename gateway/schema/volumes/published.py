@@ -1,4 +1,4 @@
-"""Published figures: questions on their grid, the statements that answer them, what they say."""
+"""Published figures: which questions they can answer, and reading them."""
 
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
@@ -45,7 +45,7 @@ class VolumePublication:
 
 @dataclass(frozen=True)
 class PublishedRow:
-    """The published figures of one group in one period; without figures, none were published."""
+    """The published figures of one group in one period; ``figures`` is None if unpublished."""
 
     figures: Mapping[str, Any] | None
     measures: frozenset[Measure]
@@ -73,7 +73,7 @@ class PublishedRow:
         return Precision.SUPPRESSED if value is None else Precision.ROUNDED
 
 
-#: Of a row whose figures are all exact.
+#: For a row whose figures are all exact.
 NOT_PUBLISHED = PublishedRow(None, frozenset())
 
 
@@ -81,8 +81,8 @@ def _whole(value: int | None) -> BigInt | None:
     return None if value is None else BigInt(value)
 
 
-#: Of a group without a row in a published period: nothing happened there.
-_NOUGHT: Mapping[str, Any] = {
+#: For a group without a row in a published period: nothing happened there.
+_ZERO_COUNTS: Mapping[str, Any] = {
     Measure.INTAKE: 0,
     Measure.DECISIONS: 0,
     Measure.REFUSED: 0,
@@ -91,7 +91,7 @@ _NOUGHT: Mapping[str, Any] = {
 
 @dataclass(frozen=True)
 class Publication:
-    """The answer to a question for published figures: its rows by group and period."""
+    """The published figures for a question: rows by group and period."""
 
     measures: frozenset[Measure]
     published: VolumePublication
@@ -100,15 +100,15 @@ class Publication:
     periods: frozenset[date] = frozenset()
 
     def of(self, question: Question, key: tuple[Any, ...]) -> PublishedRow:
-        """What was published for a group in a period."""
+        """The published figures of a group in a period."""
         starts_on = key[-1] if question.period else question.from_on
-        nothing = {**dict.fromkeys(self.measures), **_NOUGHT}
-        figures = self.rows.get(key) or (nothing if starts_on in self.periods else None)
+        zeros = {**dict.fromkeys(self.measures), **_ZERO_COUNTS}
+        figures = self.rows.get(key) or (zeros if starts_on in self.periods else None)
         return PublishedRow(figures, self.measures)
 
 
 def published_measures(measures: Set[Measure], role: Role) -> frozenset[Measure]:
-    """Those that the role reads as published figures."""
+    """The measures that the role may read only as published figures."""
     return frozenset(m for m in measures if is_published("VolumeRow", FIELDS[m], role))
 
 
@@ -117,7 +117,7 @@ def reads_only_published(role: Role) -> bool:
 
 
 def check_dimensions(question: Question, role: Role) -> None:
-    """Raise FORBIDDEN_FIELD for a dimension that the role does not read."""
+    """Raises FieldError with FORBIDDEN_FIELD for a dimension that the role may not read."""
     for dimension in (*question.dimensions, *question.where):
         name = to_camel_case(dimension.name.lower())
         if not is_readable("VolumeRow", name, role):
@@ -132,19 +132,19 @@ def check_dimensions(question: Question, role: Role) -> None:
 async def publication(
     context: Context, question: Question, measures: frozenset[Measure], edition: int | None
 ) -> Publication:
-    """Read the published tables, and no other, for a question on their grid."""
+    """Answer a question from the published tables alone."""
     viewer = context.viewer
-    asked = _on_grid(question, viewer, edition)
+    grid_question = _grid_question(question, viewer, edition)
 
     def in_reach(columns: Any) -> Any:
         return reachable_as_published("VolumeRow", viewer, lambda attribute: columns[attribute.key])
 
     newest = reading.newest_publication()
     ((instant,),) = await context.session.rows(vouch_for(newest, "VolumeTable"))
-    editions = await context.session.rows(vouch_for(reading.editions(asked), "VolumeTable"))
-    found = await context.session.rows(vouch_for(reading.rows(asked, in_reach), "VolumeRow"))
-    # A public name of SQLAlchemy's, whatever it looks like.
-    figures = [dict(row._mapping) for row in found]  # pyright: ignore[reportPrivateUsage]
+    editions = await context.session.rows(vouch_for(reading.editions(grid_question), "VolumeTable"))
+    rows = await context.session.rows(vouch_for(reading.rows(grid_question, in_reach), "VolumeRow"))
+    # `_mapping` is public API of SQLAlchemy in spite of its underscore.
+    figures = [dict(row._mapping) for row in rows]  # pyright: ignore[reportPrivateUsage]
     return Publication(
         measures=measures,
         published=VolumePublication(
@@ -161,13 +161,16 @@ async def publication(
 
 
 def key_of(question: Question, row: Mapping[str, Any]) -> tuple[Any, ...]:
-    """What tells a row from others: its groups, and its period where one is asked for."""
+    """The key of a row: its groups, and its period if the question groups by one."""
     groups = tuple(row[dimension] for dimension in question.dimensions)
     return (*groups, row["period"]) if question.period else groups
 
 
-def _on_grid(question: Question, viewer: Viewer, edition: int | None) -> reading.GridQuestion:
-    """The question on the grid. Raises INVALID_INPUT, saying what can be asked, where it is off."""
+def _grid_question(question: Question, viewer: Viewer, edition: int | None) -> reading.GridQuestion:
+    """The question in terms of what is published: a dimension set and whole periods.
+
+    Raises FieldError with INVALID_INPUT for any other question.
+    """
     period = reading.period_of(question.from_on, question.to_on, question.period)
     if period is None:
         raise _invalid(
@@ -180,11 +183,13 @@ def _on_grid(question: Question, viewer: Viewer, edition: int | None) -> reading
             "Published figures are of one value of a dimension or of all. Name one value of a kind"
             " in `where`, or group by it."
         )
-    among = PUBLISHED_SETS[viewer.role]
-    named = {*question.dimensions, *question.where}
-    dimension_set = reading.dimension_set_of(named, _implied_dimensions(viewer), among)
+    published_sets = PUBLISHED_SETS[viewer.role]
+    dimensions = {*question.dimensions, *question.where}
+    dimension_set = reading.dimension_set_of(
+        dimensions, _implied_dimensions(viewer), published_sets
+    )
     if dimension_set is None:
-        listed = "; ".join(_names(DIMENSIONS[each]) for each in among)
+        listed = "; ".join(_names(DIMENSIONS[each]) for each in published_sets)
         raise _invalid(
             "Published figures are told apart, by `groupBy` or one value in `where`, by exactly one"
             f" of these: {listed}. What your scope has one of goes without saying."
@@ -196,7 +201,7 @@ def _on_grid(question: Question, viewer: Viewer, edition: int | None) -> reading
 
 
 def _implied_dimensions(viewer: Viewer) -> Iterator[Dimension]:
-    """The dimensions of which a viewer's scope has one value: they go without saying."""
+    """The dimensions that the viewer's scope already narrows to one value."""
     if viewer.partner:
         yield Dimension.PARTNER
     if len(viewer.countries) == 1:

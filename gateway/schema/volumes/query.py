@@ -1,4 +1,4 @@
-"""The question that is put to the processing volumes, and its answer."""
+"""The resolver of `volumes`: from arguments to a question, from figures to rows."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -57,7 +57,7 @@ class VolumeWhere:
     channels: list[Channel] | None = _narrowing("Channels")
 
     def conditions(self) -> Iterator[tuple[Dimension, tuple[str, ...]]]:
-        asked = {
+        values_by_dimension = {
             Dimension.COUNTRY: self.countries,
             Dimension.NATIONALITY: self.nationalities,
             Dimension.PARTNER: self.partners,
@@ -65,7 +65,7 @@ class VolumeWhere:
             Dimension.VISA_TYPE: self.visa_types,
             Dimension.CHANNEL: self.channels,
         }
-        for dimension, values in asked.items():
+        for dimension, values in values_by_dimension.items():
             if values is strawberry.UNSET:
                 continue
             if values is None:
@@ -94,60 +94,62 @@ async def volumes(
     ] = None,
 ) -> VolumeTable:
     context: Context = info.context
-    selected = info.selected_fields  # once: Strawberry reads the document for it
+    selected = info.selected_fields  # once: Strawberry walks the document each time
     question = _question(selected, from_, to, group_by, where)
     table = await _table(context, selected, question, edition)
     _refuse_too_many(table.rows)
-    asked = (d for d in question.dimensions if _has(selected, _field_of(d)))
-    names = await load_names(context, asked, table.rows)
+    dimensions = (d for d in question.dimensions if _selects(selected, _field_name(d)))
+    names = await load_names(context, dimensions, table.rows)
     for row in table.rows:
-        row.named = names
+        row.names = names
     return table
 
 
 async def _table(
     context: Context, selected: Selections, question: Question, edition: int | None
 ) -> VolumeTable:
-    """Exact figures, published ones or both, as the policy says for the viewer's role."""
+    """Exact figures, published figures or both, by the policy for the viewer's role."""
     check_dimensions(question, context.viewer.role)
     measures = published_measures(question.measures, context.viewer.role)
     if reads_only_published(context.viewer.role):
         return _published_table(question, await publication(context, question, measures, edition))
     if not measures:
-        return await _exact(context, selected, question)
+        return await _exact_table(context, selected, question)
     published = await publication(context, question, measures, edition)
     if measures == question.measures:
         return _published_table(question, published)
-    exactly = replace(question, measures=question.measures - measures)
-    exact = await _exact(context, selected, exactly)
+    exact_question = replace(question, measures=question.measures - measures)
+    exact = await _exact_table(context, selected, exact_question)
     return _combine(question, exact, published)
 
 
-async def _exact(context: Context, selected: Selections, question: Question) -> VolumeTable:
+async def _exact_table(context: Context, selected: Selections, question: Question) -> VolumeTable:
     def in_reach(columns: Any) -> Any:
         return reachable("VolumeRow", context.viewer, lambda attribute: columns[attribute.key])
 
-    async def read(asked: AnySelect) -> list[Figures]:
-        return await _figures(context, asked.limit(MOST_ROWS + 1))
+    async def read(query: AnySelect) -> list[Figures]:
+        return await _figures(context, query.limit(MOST_ROWS + 1))
 
     async def read_before(earlier: Question) -> list[Figures]:
         known_from = begins_on().scalar_subquery().label("begins_on")
         return await read(statement(earlier, in_reach).add_columns(known_from))
 
-    # One transaction, one snapshot: `as_of` is that of the very figures beside it.
+    # All reads share one snapshot, so `as_of` belongs to these figures.
     ((instant,),) = await context.session.rows(vouch_for(as_of(), "VolumeTable"))
     changes = {
         span: _measures_with(selected, name) & question.measures for span, name in _CHANGES.items()
     }
     comparisons = Comparisons(question, changes, instant, read_before)
-    found = await read(statement(question, in_reach))
+    figures = await read(statement(question, in_reach))
     is_compared = any(changes.values())
-    rows = [_row(question, row, comparisons.before(row) if is_compared else None) for row in found]
+    rows = [
+        _row(question, row, comparisons.before(row) if is_compared else None) for row in figures
+    ]
     return VolumeTable(as_of=instant, published=None, rows=rows)
 
 
 def _published_table(question: Question, published: Publication) -> VolumeTable:
-    """Published figures alone: a group in which nothing happened has no row."""
+    """Published figures alone; a group without any events has no row."""
     rows = [
         _row(question, row, None, published.of(question, key))
         for key, row in published.rows.items()
@@ -156,35 +158,35 @@ def _published_table(question: Question, published: Publication) -> VolumeTable:
 
 
 def _combine(question: Question, exact: VolumeTable, published: Publication) -> VolumeTable:
-    """Exact figures and published ones, group by group."""
-    found = {key_of(question, row.figures): row for row in exact.rows}
+    """Join exact and published figures by group."""
+    rows_by_key = {key_of(question, row.figures): row for row in exact.rows}
     for key, row in published.rows.items():
-        if key not in found:
+        if key not in rows_by_key:
             groups = {name: row[name] for name in (*question.dimensions, "period")}
-            found[key] = _row(question, _ZeroFigures(groups), None)
+            rows_by_key[key] = _row(question, _ZeroFigures(groups), None)
     rows = [
         replace(row, published=published.of(question, key))
-        for key, row in sorted(found.items(), key=lambda each: tuple(map(str, each[0])))
+        for key, row in sorted(rows_by_key.items(), key=lambda each: tuple(map(str, each[0])))
     ]
     return VolumeTable(as_of=exact.as_of, published=published.published, rows=rows)
 
 
 class _ZeroFigures(dict[str, Any]):
-    """The exact figures of a group that has none of what was asked: counts of nought."""
+    """Exact figures of a group with published figures only: all counts are zero."""
 
     def __missing__(self, name: str) -> int | None:
         return None if name in RATIOS or name in PERCENTILES else 0
 
 
-async def _figures(context: Context, asked: AnySelect) -> list[Figures]:
-    found = await context.session.rows(vouch_for(asked, "VolumeRow"))
-    _refuse_too_many(found)
-    # A public name of SQLAlchemy's, whatever it looks like.
-    return [dict(row._mapping) for row in found]  # pyright: ignore[reportPrivateUsage]
+async def _figures(context: Context, query: AnySelect) -> list[Figures]:
+    rows = await context.session.rows(vouch_for(query, "VolumeRow"))
+    _refuse_too_many(rows)
+    # `_mapping` is public API of SQLAlchemy in spite of its underscore.
+    return [dict(row._mapping) for row in rows]  # pyright: ignore[reportPrivateUsage]
 
 
 def _refuse_too_many(rows: Sequence[Any]) -> None:
-    """Raise INVALID_INPUT. What an operation costs is counted with this many rows."""
+    """Raises FieldError with INVALID_INPUT. The cost of an operation assumes this limit."""
     if len(rows) > MOST_ROWS:
         raise _invalid(
             f"This has more than {MOST_ROWS} rows. Group by less, or ask for a shorter window."
@@ -210,45 +212,45 @@ def _question(
         dimensions=tuple(Dimension[group] for group in group_by if group in Dimension.__members__),
         period=periods[0] if periods else None,
         where=dict(where.conditions()) if where else {},
-        measures=frozenset(_asked_measures(selected)),
+        measures=frozenset(_selected_measures(selected)),
     )
 
 
 def check_window(from_on: date, to_on: date) -> None:
-    """Raise INVALID_INPUT for what is no window."""
+    """Raises FieldError with INVALID_INPUT unless the dates are a valid window."""
     if not _EARLIEST <= from_on <= to_on < _LATEST or to_on - from_on > LONGEST_WINDOW:
         raise _invalid("A window runs from a day to the same or a later one, ten years at most.")
 
 
-def _asked_measures(selections: Selections) -> Iterator[Measure]:
-    """The measures of the selected fields: nothing is read for the others."""
+def _selected_measures(selections: Selections) -> Iterator[Measure]:
+    """The measures whose fields are selected: no others are read."""
     for selection in selections:
         if isinstance(selection, SelectedField) and selection.name in MEASURES:
             yield MEASURES[selection.name]
         else:
-            yield from _asked_measures(selection.selections)
+            yield from _selected_measures(selection.selections)
 
 
 def _measures_with(selections: Selections, name: str) -> frozenset[Measure]:
-    """The measures of which a certain field is selected."""
+    """The measures with a given subfield selected, such as `yearOnYear`."""
     measures: set[Measure] = set()
     for selection in selections:
         if isinstance(selection, SelectedField) and selection.name in MEASURES:
-            if _has(selection.selections, name):
+            if _selects(selection.selections, name):
                 measures.add(MEASURES[selection.name])
         else:
             measures |= _measures_with(selection.selections, name)
     return frozenset(measures)
 
 
-def _field_of(dimension: Dimension) -> str:
+def _field_name(dimension: Dimension) -> str:
     return to_camel_case(dimension.name.lower())
 
 
-def _has(selections: Selections, name: str) -> bool:
+def _selects(selections: Selections, name: str) -> bool:
     return any(
         (isinstance(selection, SelectedField) and selection.name == name)
-        or _has(selection.selections, name)
+        or _selects(selection.selections, name)
         for selection in selections
     )
 
@@ -274,7 +276,7 @@ def _row(
 
 
 def period_of(question: Question, figures: Figures) -> VolumePeriod | None:
-    """The period of a row, as far as it lies in the window."""
+    """The period of a row, cut to the window."""
     if question.period is None:
         return None
     return VolumePeriod(

@@ -27,7 +27,7 @@ _AT_THE_END = (
 _WITHOUT_WAITING = "from payment, without the time in which information was awaited"
 
 
-#: The nouns whose codes tell groups apart.
+#: The noun of each dimension whose groups are codes.
 NOUNS: Mapping[Dimension, type[Any]] = {
     Dimension.COUNTRY: Country,
     Dimension.NATIONALITY: Country,
@@ -35,30 +35,30 @@ NOUNS: Mapping[Dimension, type[Any]] = {
     Dimension.CENTRE: Centre,
     Dimension.VISA_TYPE: VisaType,
 }
-#: For each dimension, the rows of its noun by their codes.
-Named = Mapping[Dimension, Mapping[str, Any]]
+#: For each dimension, the rows of its noun by code.
+RowsByCode = Mapping[Dimension, Mapping[str, Any]]
 
 
 async def load_names(
     context: Context, dimensions: Iterable[Dimension], rows: Sequence[Any]
-) -> Named:
-    """The nouns of all groups at once, so that no row has to wait for its own."""
+) -> RowsByCode:
+    """Load the nouns of all groups, in one batch for each dimension."""
 
-    async def of(dimension: Dimension) -> Mapping[str, Any]:
+    async def load(dimension: Dimension) -> Mapping[str, Any]:
         noun = context.catalogue.nouns[NOUNS[dimension].__name__]
         codes = list({code for row in rows if (code := row.groups[dimension]) is not None})
-        found = await context.loaders.by(noun, noun.key).load_many(codes)
-        return dict(zip(codes, found, strict=True))
+        records = await context.loaders.by(noun, noun.key).load_many(codes)
+        return dict(zip(codes, records, strict=True))
 
-    asked = [dimension for dimension in dimensions if dimension in NOUNS]
-    return dict(zip(asked, await asyncio.gather(*map(of, asked)), strict=True))
+    grouped = [dimension for dimension in dimensions if dimension in NOUNS]
+    return dict(zip(grouped, await asyncio.gather(*map(load, grouped)), strict=True))
 
 
 def _group(dimension: Dimension, description: str) -> Any:
-    """The noun of a group; null where the question does not group by it, or it is out of reach."""
+    """The noun of a group; null if the question does not group by it, or it is out of reach."""
 
     def resolve(root: Any) -> Any:
-        return root.named.get(dimension, {}).get(root.groups.get(dimension))
+        return root.names.get(dimension, {}).get(root.groups.get(dimension))
 
     return computed(resolve, description)
 
@@ -118,15 +118,15 @@ class VolumePeriod:
 @strawberry.type(description="The measures of one group.")
 class VolumeRow:
     groups: strawberry.Private[dict[Dimension, str | None]]
-    #: What its fields are made of, by the names of the statement's columns.
+    #: Exact figures, by the column names of the statement.
     figures: strawberry.Private[Mapping[str, Any]]
-    #: What its published fields are made of.
+    #: Published figures of the same group.
     published: strawberry.Private[PublishedRow]
-    #: What a measure was in the windows that this one is compared with, where that is asked.
+    #: Reads a measure in an earlier window; None if no change is selected.
     before: strawberry.Private[Callable[[Measure], Before] | None]
 
-    #: The nouns of all groups of the table.
-    named: strawberry.Private[Named] = field(default_factory=dict)
+    #: The nouns of all groups of the table, shared by its rows.
+    names: strawberry.Private[RowsByCode] = field(default_factory=dict)
 
     country: Country | None = _group(
         Dimension.COUNTRY, "Partner country; null for direct applications."
