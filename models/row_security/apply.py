@@ -1,4 +1,4 @@
-"""Puts the second wall up: what differs and nothing else, one table at a time."""
+"""Reconciles row security with the scripts: only what differs, one table at a time."""
 
 import asyncpg
 
@@ -11,21 +11,21 @@ _VERSION = "COMMENT ON SCHEMA viewer IS '{}'"
 
 
 class WallError(Exception):
-    """The database did not become what the row rules ask for; the text says where."""
+    """The database still differs from the scripts after all steps; the text says where."""
 
 
 async def steps_to(connection: asyncpg.Connection, wall: RowSecurity, version: str) -> list[Step]:
-    """What would be done, in order; nothing where nothing differs."""
+    """The pending steps in order; empty if nothing differs."""
     found = await read(connection, wall)
     return [*_steps(wall, found), *_note(found, version)]
 
 
 async def put_right(connection: asyncpg.Connection, wall: RowSecurity, version: str) -> list[Step]:
-    """Do what there is to do, and note the version; what was done.
+    """Take all pending steps and record the version; return the steps taken.
 
-    Raises LockedError where a table could not be locked; what was done until then stays, and the
-    next run goes on. Raises WallError where something stays as it was, as a right that a stranger
-    granted may.
+    Raises LockedError if a table could not be locked: earlier steps stay, and the next run
+    continues. Raises WallError if something could not be changed, such as a right that was granted
+    by a role beyond the owner's control.
     """
     done: list[Step] = []
     found = await _look(connection, wall)
@@ -45,7 +45,7 @@ async def put_right(connection: asyncpg.Connection, wall: RowSecurity, version: 
 
 
 async def make_missing(connection: asyncpg.Connection, wall: RowSecurity) -> bool:
-    """Create roles that are missing; whether there were any."""
+    """Create the missing roles; return whether there were any."""
     steps = list(make_roles(wall, await _look(connection, wall)))
     for step in steps:
         await _take(connection, step)
@@ -57,7 +57,7 @@ def _steps(wall: RowSecurity, found: CurrentRowSecurity) -> list[Step]:
 
 
 def _note(found: CurrentRowSecurity, version: str) -> list[Step]:
-    """That it is this version which is up, said when all of it is."""
+    """The step that records the version, once everything else is installed."""
     if found.version == version:
         return []
     return [Step("note the version of the row rules", (_VERSION.format(version),))]

@@ -1,10 +1,10 @@
-"""What of the second wall is really in the database, read from the catalogue.
+"""The row security that is installed, read from the catalogue.
 
-PostgreSQL writes an expression in its own words, so a policy or a function cannot be compared with
-the statement that made it. Each carries a comment instead: a fingerprint of that statement, and
-one of the catalogue's own words for what it made. Who changes it by hand changes the second.
+PostgreSQL stores expressions in its own form, so a policy or a function cannot be compared with
+the statement that created it. Each carries a comment instead with two fingerprints: of that
+statement, and of the catalogue's definition. A manual change is detected by the second.
 
-Reading locks nothing more than a SELECT does.
+Reading takes no stronger locks than a SELECT does.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ import asyncpg
 
 from models.row_security.desired import Grant, RowSecurity
 
-#: The catalogue's words depend on it.
+#: Fixed, because the catalogue's definitions are printed relative to it.
 SEARCH_PATH = "SET LOCAL search_path = public, pg_temp"
 
 _WORDS_OF_A_POLICY = (
@@ -58,7 +58,7 @@ _TABLES = """
     SELECT relname AS name, relrowsecurity AND relforcerowsecurity AS walled
     FROM pg_class WHERE relnamespace = to_regnamespace('public') AND relkind IN ('r', 'p')
 """
-#: What the owner may give and take, with who has it. What nobody ever granted has defaults.
+#: Rights that the owner controls, and their holders. An object without an ACL has the defaults.
 _GRANTS = """
     WITH ours AS (
         SELECT oid, nspname FROM pg_namespace WHERE nspname IN ('public', 'viewer')
@@ -91,7 +91,7 @@ _GRANTS = """
         WHEN 'DATABASE' THEN grantee = 0 AND privilege_type = 'TEMPORARY'
         ELSE true END
 """
-#: Functions by name, and those of triggers that do not act for their owner.
+#: Functions by name, and the trigger functions that are not SECURITY DEFINER.
 _NAMED = """
     SELECT name, array_agg(signature) AS signatures,
         coalesce(array_agg(signature) FILTER (WHERE is_plain_trigger), '{}') AS plain_triggers
@@ -121,7 +121,7 @@ _SPELT = "SELECT thing, to_regprocedure(thing)::text AS signature FROM unnest($1
 
 
 class FoundPolicy(NamedTuple):
-    """A row rule of the catalogue."""
+    """A row policy in the catalogue."""
 
     table: str
     name: str
@@ -129,37 +129,37 @@ class FoundPolicy(NamedTuple):
     #: ``r``, ``a``, ``w``, ``d``, or ``*`` for all.
     verb: str
     roles: tuple[str, ...]
-    #: The fingerprint of the statement that made it; None if it was changed since.
+    #: The fingerprint of the statement that created it; None if it was changed since.
     source: str | None
 
 
 @dataclass(frozen=True)
 class CurrentRowSecurity:
-    """Everything that is there."""
+    """The installed state."""
 
     version: str | None
     roles: frozenset[str]
     made: frozenset[str]
-    #: Each table, and whether row rules hold for everybody there.
+    #: Each table, and whether row level security is enabled and forced.
     tables: dict[str, bool]
     policies: dict[tuple[str, str], FoundPolicy]
     #: The fingerprints of the functions of the schema viewer, by signature.
     functions: dict[str, str | None]
-    #: How the catalogue spells the signatures that are desired.
+    #: The catalogue's spelling of each desired signature; None if the function is missing.
     spelt: dict[str, str | None]
-    #: The signatures of each function's name.
+    #: The signatures of the functions with each name.
     named: dict[str, tuple[str, ...]]
-    #: Functions of triggers that do not act for their owner.
+    #: Trigger functions that are not SECURITY DEFINER.
     plain_triggers: tuple[str, ...]
     grants: frozenset[Grant]
-    #: Those that their holder may hand on.
+    #: The grants that were given WITH GRANT OPTION.
     grantable: frozenset[Grant]
-    #: What of an earlier release is still there, by the catalogue's spelling.
+    #: Objects of an earlier release that still exist, by the catalogue's spelling.
     obsolete: dict[str, str]
 
 
 async def read(connection: asyncpg.Connection, wall: RowSecurity) -> CurrentRowSecurity:
-    """What is there of everything that is desired, and what is there besides."""
+    """Read the installed state, wanted or not."""
     signatures = [function.signature for function in wall.functions.values()]
     obsolete = [each.thing for each in wall.obsolete]
     async with connection.transaction():

@@ -1,8 +1,8 @@
-"""The keys that seal viewers: one for each day, made of a master that the database never holds.
+"""The keys of viewer seals: one a day, derived from a master that the database never holds.
 
-The database is given this day's keys and the next day's (``viewer_context.sql``), so whoever comes
-by a backup holds nothing of use once the day after it has ended. Days are those of UTC: every
-machine agrees on them without a table of time zones.
+The database has the keys of today and tomorrow (``viewer_context.sql``), so a stolen backup is of
+no use once the day after it has ended. Days are in UTC, on which all machines agree without time
+zone data.
 """
 
 import asyncio
@@ -17,9 +17,9 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from models.jobs.scheduler import Jobs, run_repeatedly
 
 DAY = timedelta(days=1)
-#: How long a transaction may go on that began before midnight: longer than any settings allow.
+#: How long a transaction from before midnight may still run; more than any settings allow.
 LONGEST_TRANSACTION = timedelta(minutes=15)
-#: How often a keeper looks whether the next day's keys are there.
+#: How often a keeper checks for the next day's keys.
 _EVERY_SECONDS = 60.0
 
 _KEY_BYTES, _ID_BYTES = 32, 8
@@ -28,7 +28,7 @@ _BLOCK = 64
 _INNER, _OUTER = 0x36, 0x5C
 
 _NOW = "SELECT extract(epoch FROM clock_timestamp())::float8"
-#: By the clock that judges them, whatever clock a keeper has.
+#: By the database's clock, which also decides on validity, not by the keeper's.
 _FORGET_ENDED = "DELETE FROM viewer.daily_seal_key WHERE refused_at <= clock_timestamp()"
 _INSTALL = """
     INSERT INTO viewer.daily_seal_key
@@ -37,8 +37,8 @@ _INSTALL = """
     ON CONFLICT (id) DO NOTHING
     RETURNING id
 """
-#: Without it the planner takes the index, which costs every row rule two microseconds more than
-#: reading these few rows.
+#: Without statistics the planner uses the index, which costs every row policy two microseconds more
+#: than a scan of these few rows.
 _COUNT_ROWS = "ANALYZE viewer.daily_seal_key"
 _FORGET_OTHERS = "DELETE FROM viewer.daily_seal_key WHERE id <> ALL ($1)"
 _HAS_TABLE = "SELECT to_regclass('viewer.daily_seal_key') IS NOT NULL"
@@ -47,14 +47,14 @@ _BELIEVED = "SELECT id FROM viewer.daily_seal_key WHERE refused_at > clock_times
 
 @dataclass(frozen=True, slots=True)
 class DailyKey:
-    """What seals on one day. Its id tells nothing of the key, and can be shown to anybody."""
+    """The key of one day. Its id reveals nothing about the key and is public."""
 
     id: str
     key: bytes
 
 
 def daily_key(master: bytes, day: date) -> DailyKey:
-    """The key that a master has on a day of UTC."""
+    """Derive a master's key for a day in UTC."""
     length = _KEY_BYTES + _ID_BYTES
     info = f"gerbang seal {day.isoformat()}".encode()
     made = HKDF(algorithm=SHA256(), length=length, salt=None, info=info).derive(master)
@@ -64,10 +64,10 @@ def daily_key(master: bytes, day: date) -> DailyKey:
 async def install_seal_keys(
     connection: asyncpg.Connection, masters: Sequence[bytes], now: datetime | None = None
 ) -> int:
-    """Let the database believe this day's and the next day's keys of the masters; how many are new.
+    """Install the masters' keys of today and tomorrow; return how many are new.
 
-    Keys whose day has ended are deleted; those of other masters stay, since a keeper that was not
-    yet restarted must not undo a rotation. ``now`` is the database's own clock if not given.
+    Expired keys are deleted. Those of other masters stay, since a keeper that was not restarted yet
+    must not undo a rotation. ``now`` defaults to the database's clock.
     """
     await connection.execute(_FORGET_ENDED)
     today = await _today(connection, now)
@@ -84,15 +84,15 @@ async def install_seal_keys(
 async def trust_only(
     connection: asyncpg.Connection, masters: Sequence[bytes], now: datetime | None = None
 ) -> None:
-    """From now on believe what is sealed with keys of these masters, and nothing else."""
+    """Install the keys of these masters, and delete those of all others."""
     today = await _today(connection, now)
-    # Yesterday's stay for what began before midnight, until their own end.
+    # Yesterday's stay until they expire, for transactions that began before midnight.
     await connection.execute(_FORGET_OTHERS, _ids(masters, (today - DAY, today, today + DAY)))
     await install_seal_keys(connection, masters, now)
 
 
 async def are_trusted_alone(connection: asyncpg.Connection, masters: Sequence[bytes]) -> bool:
-    """Whether that is so already, and the next day's keys are there."""
+    """Whether the database has the current keys of these masters, and no others."""
     if not await connection.fetchval(_HAS_TABLE):
         return False
     found = {row["id"] for row in await connection.fetch(_BELIEVED)}
@@ -112,7 +112,7 @@ async def keep_seal_keys(
     every: float = _EVERY_SECONDS,
     jobs: Jobs | None = None,
 ) -> None:
-    """Install the next day's keys, and delete those of days that are over, until told to stop."""
+    """Install the next day's keys and delete expired ones until ``stop`` is set."""
 
     async def install_next_seal_keys(connection: asyncpg.Connection) -> int:
         return await install_seal_keys(connection, masters)
@@ -127,7 +127,7 @@ async def _today(connection: asyncpg.Connection, now: datetime | None) -> date:
 
 
 async def _install(connection: asyncpg.Connection, master: bytes, day: date) -> bool:
-    """Whether the key was not there yet."""
+    """Install one key; return whether it is new."""
     made = daily_key(master, day)
     padded = made.key.ljust(_BLOCK, b"\0")
     inner, outer = (bytes(byte ^ pad for byte in padded) for pad in (_INNER, _OUTER))

@@ -1,9 +1,9 @@
-"""The steps from what is there to what is desired, in an order in which nothing stands open.
+"""The steps from the current to the desired row security, in an order that never opens a gap.
 
-Between any two of them a role sees what it saw before or will see in the end, or less. First all
-that is too much is taken away. Then every rule that will be replaced is narrowed by a restrictive
-copy of the one to come, and replaced when all are: so rules that rely on those of other tables
-never meet half of each. Columns are granted last.
+Between any two steps a role sees what it saw before, or what it will see in the end, or less.
+First excess rights are revoked. Then each policy that will be replaced is narrowed by a
+restrictive copy of its successor, and replaced once all are narrowed, so that policies that depend
+on each other's tables never mix old and new. Columns are granted last.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -24,13 +24,13 @@ _TRIGGERS_ACT = "ALTER FUNCTION {} SECURITY DEFINER SET search_path = public, pg
 
 @dataclass(frozen=True)
 class Step:
-    """Something to put right, in one short transaction."""
+    """A change, in one short transaction."""
 
     what: str
     statements: tuple[str, ...]
-    #: The table that nobody reads or writes meanwhile.
+    #: The table that is locked exclusively.
     table: str | None = None
-    #: A query that writes the last statement, with its values.
+    #: A query that generates the last statement (the comment), with its values.
     note: tuple[object, ...] | None = None
 
     @property
@@ -53,12 +53,12 @@ def make_schema(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
 
 
 def take_away(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
-    """Rights that nobody should have, but for those that rules which still stand may call."""
+    """Revoke unwanted rights, except on functions that current policies may still call."""
     yield from _revocations(wall, found, lambda grant: not _is_for_rules(grant))
 
 
 def take_away_calls(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
-    """Rights to call what only rules called that are gone by now."""
+    """Revoke rights on functions that only dropped policies called."""
     yield from _revocations(wall, found, _is_for_rules)
 
 
@@ -75,7 +75,7 @@ def make_functions(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Ste
     for function in wall.functions.values():
         signature, source = found.spelt.get(function.signature), fingerprint(function.source)
         if signature is None:
-            # It belongs to everybody when it is made.
+            # A new function is executable by PUBLIC.
             closed = f"REVOKE ALL ON FUNCTION {function.signature} FROM PUBLIC"
             statements = (function.source, closed)
         elif found.functions.get(signature) != source:
@@ -88,7 +88,7 @@ def make_functions(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Ste
 
 
 def grant_calls(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
-    """Rights that open no row by themselves, and that rules need."""
+    """Grant rights that policies need, and that open no row by themselves."""
     yield from _additions(wall, found, lambda grant: grant.kind != "TABLE")
 
 
@@ -97,7 +97,7 @@ def grant_columns(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step
 
 
 def narrow(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
-    """Nothing where the rules of one table alone change: they are replaced in one transaction."""
+    """Add the restrictive copies. Not needed if one table changes: that is one transaction."""
     due, undesired = _due(wall, found), _unwanted_grants(wall, found)
     if len({policy.table for policy in due} | {policy.table for policy in undesired}) < 2:
         return
@@ -186,7 +186,7 @@ def _restrictive(policy: Policy) -> Policy:
 def _rules(
     what: str, table: str, gone: list[str], fresh: list[Policy], found: CurrentRowSecurity
 ) -> Step:
-    """Everything at once: whoever reads the table sees all of it, or nothing of it."""
+    """Drop and create policies of a table in one step, so that nobody sees half of them."""
     dropped = {*gone, *(policy.name for policy in fresh if (table, policy.name) in found.policies)}
     statements = (
         *(f"DROP POLICY {quote(name)} ON {table}" for name in sorted(dropped)),
@@ -202,7 +202,7 @@ def _is_for_rules(grant: Grant) -> bool:
 
 
 def _wanted_grants(wall: RowSecurity, found: CurrentRowSecurity) -> frozenset[Grant]:
-    """The grants, with the functions by their signatures."""
+    """The desired grants, with functions by their signatures."""
     return frozenset(
         grant._replace(thing=thing)
         for grant in wall.grants
@@ -213,7 +213,7 @@ def _wanted_grants(wall: RowSecurity, found: CurrentRowSecurity) -> frozenset[Gr
 
 
 def _signatures(wall: RowSecurity, found: CurrentRowSecurity, name: str) -> tuple[str, ...]:
-    """Of a function that is not there yet: its name alone."""
+    """The signatures of the functions with a name; the name itself if there is none yet."""
     named = tuple(each for each in found.named.get(name, ()) if each not in found.obsolete)
     return named or ((wall.functions[name].signature,) if name in wall.functions else (name,))
 
@@ -224,7 +224,7 @@ def _revocations(
     desired = _wanted_grants(wall, found)
     statements: dict[str, list[str]] = {}
     for grant in sorted(filter(which, found.grants), key=str):
-        if grant.thing in found.obsolete:  # goes as a whole, with the rules that still call it
+        if grant.thing in found.obsolete:  # dropped later, after the policies that still call it
             continue
         on, columns = f"{grant.kind} {grant.thing}", _columns([grant.column])
         option = "" if grant not in desired else "GRANT OPTION FOR "
@@ -233,7 +233,7 @@ def _revocations(
         said = statements.setdefault(on, [])
         said.append(f"REVOKE {option}{grant.privilege}{columns} ON {on} FROM {grant.role} CASCADE")
         if grant.kind == "TABLE" and grant.column is None:
-            # What is taken from a table is taken from each of its columns as well.
+            # Revoking on a table also revokes on each of its columns.
             kept = sorted(
                 str(other.column)
                 for other in desired
