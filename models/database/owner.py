@@ -1,6 +1,6 @@
-"""What the owner of the database must be able to do, and what a superuser says where it cannot.
+"""Checks that the database owner has the rights it needs, and generates SQL that grants them.
 
-The owner is no superuser, or need not be one: `deploy/postgres/owner.sql` prepares such an owner.
+The owner need not be a superuser: `deploy/postgres/owner.sql` prepares such an owner.
 """
 
 from collections.abc import Sequence
@@ -12,25 +12,25 @@ from models.row_security import DATABASE_ROLES
 
 
 class Lack(NamedTuple):
-    """Something that the owner needs and cannot give itself."""
+    """A right that the owner needs and cannot grant itself."""
 
     what: str
-    #: What a superuser says in the same database to mend it.
+    #: What a superuser runs in the same database to grant it.
     statement: str
 
 
 class OwnerError(Exception):
-    """The owner of the database cannot do what was asked; the text says what helps."""
+    """The owner lacks rights for an operation; the text says how to grant them."""
 
 
-#: In front of every question, so that each may ask for any of it or for none.
+#: Common table expressions that precede every check.
 _ASKED = """
     WITH owner AS (SELECT * FROM pg_roles WHERE rolname = current_user),
     login AS (SELECT * FROM pg_roles WHERE rolname = $2::text),
     ours AS (SELECT $1::text[] AS roles, $2::text AS login),
     home AS (SELECT * FROM pg_namespace WHERE nspname IN ('public', 'viewer'))
 """
-#: Each answers with what is lacking, and with the statement that mends it.
+#: Each selects what is lacking, and the statement that mends it.
 _QUESTIONS = (
     """
     SELECT format('The owner %I lacks the attribute %s.', rolname, attribute),
@@ -46,7 +46,7 @@ _QUESTIONS = (
         AND NOT EXISTS (SELECT FROM login JOIN pg_db_role_setting ON setrole = login.oid
             WHERE setdatabase = 0 AND 'track_activities=off' = ANY (setconfig))
     """,
-    # Who makes a role may hand it on; those that another owner made must be shared first.
+    # The creator of a role may grant it; for other roles ADMIN must be granted to the owner first.
     """
     SELECT format('The owner %I may not hand on roles that somebody else made.', current_user),
         format('GRANT %I TO %I WITH ADMIN TRUE, INHERIT FALSE, SET FALSE', rolname, current_user)
@@ -104,7 +104,7 @@ _QUESTIONS = (
 
 
 async def lacks(owner: asyncpg.Connection, login: str | None) -> list[Lack]:
-    """What the owner lacks to migrate and keep its database, and to let the gateway log in."""
+    """The rights that the owner lacks to migrate the database and to set up the login."""
     if await is_superuser(owner):
         return []
     return [
@@ -115,7 +115,7 @@ async def lacks(owner: asyncpg.Connection, login: str | None) -> list[Lack]:
 
 
 async def demand(owner: asyncpg.Connection, login: str | None) -> None:
-    """Raise OwnerError where the owner lacks anything, or is the gateway's login itself."""
+    """Raise OwnerError if the owner lacks a right, or is the gateway's login itself."""
     if login == await owner.fetchval("SELECT current_user"):
         raise OwnerError(
             "the gateway would log in as the owner of the database, past every row rule:"
@@ -129,7 +129,7 @@ async def demand(owner: asyncpg.Connection, login: str | None) -> None:
 
 
 def script(found: Sequence[Lack]) -> str:
-    """The statements that mend what is lacking, each below what it is for."""
+    """A SQL script that grants what is lacking, with a comment above each group."""
     return "\n".join(
         line
         for what, statements in by_what(found).items()
@@ -138,7 +138,7 @@ def script(found: Sequence[Lack]) -> str:
 
 
 def by_what(found: Sequence[Lack]) -> dict[str, list[str]]:
-    """The statements that mend each thing."""
+    """The statements to run, by what is lacking."""
     mended: dict[str, list[str]] = {}
     for what, statement in found:
         mended.setdefault(what, []).append(statement)

@@ -1,8 +1,8 @@
-"""One form of database URL for every connection: libpq's, read strictly.
+"""Database URLs in libpq's form, parsed strictly, for every connection.
 
 ``postgresql://user:password@host1:5432,host2/database?sslmode=verify-full&sslrootcert=/ca.pem``
 
-Whatever is not honoured is refused, so that no parameter is ever silently ignored.
+An unsupported parameter is an error, so that none is ever silently ignored.
 """
 
 import ipaddress
@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote
 
 from models.database.password_file import find_password, is_open_to_others
 
-#: Where PostgreSQL listens on this machine when no host is named.
+#: Where PostgreSQL listens locally if the URL names no host.
 _SOCKET_FOLDERS = ("/run/postgresql", "/tmp")  # noqa: S108
 _PORT = 5432
 
@@ -27,9 +27,9 @@ _URL = re.compile(
 _HOST = re.compile(r"(?:\[(?P<ipv6>[0-9A-Fa-f:.]+)\]|(?P<name>[^\[\]:]*))(?::(?P<port>[0-9]*))?")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})|%00")
 
-#: The parameters that say where and as whom to log in: the URL may say so in its middle too.
+#: Parameters that may instead stand before the query, as user:password@host:port/dbname.
 _PLACE = ("host", "port", "user", "password", "dbname")
-#: The parameters about TLS that the driver itself reads. Not ``sslcrldir`` and the like.
+#: The TLS parameters that the driver supports; it has no ``sslcrldir``, for example.
 TLS = (
     "sslcert",
     "sslkey",
@@ -41,7 +41,7 @@ TLS = (
     "ssl_max_protocol_version",
 )
 _TLS_FILES = ("sslrootcert", "sslcert", "sslkey", "sslcrl")
-#: What the server is told as the connection begins.
+#: Parameters that are sent to the server as session settings.
 _OF_THE_SESSION = ("application_name", "options")
 _WORDS = {
     "sslmode": ("disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
@@ -60,11 +60,11 @@ PARAMETERS = (
 
 
 class DatabaseUrlError(ValueError):
-    """The URL cannot be used; the text says why, and repeats no value that it holds."""
+    """The URL cannot be used. The text says why, and contains no value from it."""
 
 
 class Host(NamedTuple):
-    """A server: a name or an address, or the folder of a Unix socket."""
+    """A server: a host name or address, or the directory of a Unix socket."""
 
     address: str
     port: int
@@ -85,7 +85,7 @@ class Host(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatabaseUrl:
-    """What a database URL says. ``parameters`` are those of its query, the place left out."""
+    """A parsed database URL. ``parameters`` are the other ones of its query."""
 
     user: str
     password: str | None = field(repr=False)
@@ -105,20 +105,21 @@ class DatabaseUrl:
 
     @property
     def session(self) -> dict[str, str]:
-        """What the server is told as the connection begins."""
+        """The session settings for the server."""
         return {name: self.parameters[name] for name in _OF_THE_SESSION if name in self.parameters}
 
     def unverified_hosts(self) -> list[str]:
-        """The other machines that could be impersonated, or read along: no verified TLS there.
+        """The remote hosts without verified TLS, which are open to interception.
 
-        ``require`` encrypts, but to whoever answers, so that it protects from nobody in between.
+        ``require`` encrypts without checking the certificate, so it does not protect from a man in
+        the middle.
         """
         if self.sslmode in _VERIFYING:
             return []
         return [host.address for host in self.hosts if not host.is_on_this_machine]
 
     def file_faults(self) -> Iterator[str]:
-        """What is wrong with the files that it names, as far as this process can see."""
+        """Problems with the files that the URL names, as far as this process can see."""
         for name in (*_TLS_FILES, "passfile"):
             path = self.parameters.get(name)
             if path and not os.access(path, os.R_OK):
@@ -127,12 +128,12 @@ class DatabaseUrl:
                 yield "passfile names a file that others can read: chmod 600"
 
     def with_login(self, user: str, password: str) -> "DatabaseUrl":
-        """The same place, for somebody else."""
+        """The same database, with another user and password."""
         kept = {name: value for name, value in self.parameters.items() if name != "passfile"}
         return replace(self, user=user, password=password, parameters=kept)
 
     def password_at(self, host: Host) -> str | None:
-        """The password of the URL, or else of the password file."""
+        """The password from the URL, or else from the password file."""
         if self.password is not None:
             return self.password
         place = "localhost" if host.is_socket else host.address
@@ -140,7 +141,7 @@ class DatabaseUrl:
         return find_password(named, place, str(host.port), self.database, self.user)
 
     def __str__(self) -> str:
-        """The URL, its password included."""
+        """The URL, including the password."""
         login = quote(self.user, safe="")
         if self.password is not None:
             login += f":{quote(self.password, safe='')}"
@@ -151,7 +152,7 @@ class DatabaseUrl:
 
 
 def read_database_url(given: str) -> DatabaseUrl:
-    """Raises DatabaseUrlError, whose text repeats nothing but names of parameters."""
+    """Parse a URL. Raises DatabaseUrlError, whose text contains no value from it."""
     parts = _URL.fullmatch(given)
     if not parts:
         raise DatabaseUrlError(
@@ -182,7 +183,7 @@ def read_database_url(given: str) -> DatabaseUrl:
 
 
 def _parameters(query: str | None) -> dict[str, str]:
-    """A plus sign is a plus sign, as libpq reads it."""
+    """Parse the query. As in libpq, ``+`` does not stand for a space."""
     said: dict[str, str] = {}
     for pair in query.split("&") if query else ():
         name, sign, value = pair.partition("=")
