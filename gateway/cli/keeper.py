@@ -94,7 +94,7 @@ def keeper_health(jobs: Jobs) -> Health:
     """Ready while each job's last pass succeeded not too long ago."""
 
     async def check() -> Fault | None:
-        if names := jobs.standing_still():
+        if names := jobs.stalled():
             log.warning("jobs stand still", extra=facts(jobs=names))
             return Fault.KEEPER
         return None

@@ -31,7 +31,7 @@ _PREPARED_STATEMENTS = 300
 #: SQLAlchemy's name of the driver, without a host: `connect` parses the URL.
 _DRIVER = "postgresql+asyncpg://"
 #: Errors after which the next host is tried: unreachable, starting up, or of the wrong kind.
-_ANOTHER_MAY_DO = (OSError, asyncpg.CannotConnectNowError, asyncpg.TargetServerAttributeNotMatched)
+_TRY_NEXT_HOST = (OSError, asyncpg.CannotConnectNowError, asyncpg.TargetServerAttributeNotMatched)
 
 
 def engine(url: str) -> AsyncEngine:
@@ -50,7 +50,7 @@ def pool(
     ``connect_seconds`` to connect. If all connections are in use, callers queue for at most
     ``wait_seconds``.
     """
-    kept = create_async_engine(
+    pooled_engine = create_async_engine(
         _DRIVER,
         pool_size=size,
         max_overflow=0,
@@ -63,20 +63,22 @@ def pool(
             "statement_cache_size": _PREPARED_STATEMENTS,
         },
     )
-    event.listen(kept.sync_engine, "connect", partial(_note_backend, seconds=connect_seconds))
-    event.listen(kept.sync_engine, "checkout", _discard_if_closed)
-    event.listen(kept.sync_engine, "before_cursor_execute", _with_comment, retval=True)
-    return kept
+    event.listen(
+        pooled_engine.sync_engine, "connect", partial(_record_backend, seconds=connect_seconds)
+    )
+    event.listen(pooled_engine.sync_engine, "checkout", _discard_if_closed)
+    event.listen(pooled_engine.sync_engine, "before_cursor_execute", _with_comment, retval=True)
+    return pooled_engine
 
 
 def _with_comment(
     connection: Any, cursor: Any, statement: str, values: Any, context: Any, is_many: bool
 ) -> tuple[str, Any]:
-    remark = context.execution_options.get(COMMENT)
-    return (f"{statement} /* {remark} */" if remark else statement), values
+    comment = context.execution_options.get(COMMENT)
+    return (f"{statement} /* {comment} */" if comment else statement), values
 
 
-def _note_backend(dbapi_connection: Any, record: Any, seconds: float) -> None:
+def _record_backend(dbapi_connection: Any, record: Any, seconds: float) -> None:
     record.info["backend"] = dbapi_connection.run_async(partial(own_backend, seconds=seconds))
 
 
@@ -94,38 +96,38 @@ async def connect(
     Each host may take ``connect_seconds``, or the URL's ``connect_timeout`` if that is less. If a
     host refuses the login, for example for its password, no other host is tried.
     """
-    place = read_database_url(url)
-    wanted = place.parameters.get("target_session_attrs", "any")
+    parsed_url = read_database_url(url)
+    wanted = parsed_url.parameters.get("target_session_attrs", "any")
     # The driver supports prefer-standby only for a list of hosts; here each is tried by itself.
     rounds = ("standby", "any") if wanted == "prefer-standby" else (wanted,)
     failure: Exception = ConnectionError("no host")
     for attributes in rounds:
-        for host in place.hosts:
+        for host in parsed_url.hosts:
             try:
                 return await _connect_to(
                     host,
-                    place,
+                    parsed_url,
                     target_session_attrs=attributes,
-                    timeout=min(connect_seconds, place.connect_seconds or connect_seconds),
+                    timeout=min(connect_seconds, parsed_url.connect_seconds or connect_seconds),
                     statement_cache_size=statement_cache_size,
                 )
-            except _ANOTHER_MAY_DO as error:
+            except _TRY_NEXT_HOST as error:
                 failure = error
     raise failure
 
 
-async def _connect_to(host: Host, place: DatabaseUrl, **options: Any) -> asyncpg.Connection:
+async def _connect_to(host: Host, parsed_url: DatabaseUrl, **options: Any) -> asyncpg.Connection:
     """Connect to one host. Only the TLS parameters are left to the driver to parse."""
-    tls = {name: place.parameters[name] for name in TLS if name in place.parameters}
+    tls = {name: parsed_url.parameters[name] for name in TLS if name in parsed_url.parameters}
     return await asyncpg.connect(
         f"postgresql:?{urlencode(tls)}" if tls else None,
         host=host.address,
         port=host.port,
-        user=place.user,
-        password=place.password_at(host),
-        database=place.database,
-        ssl=place.sslmode,
-        server_settings=place.session,
+        user=parsed_url.user,
+        password=parsed_url.password_at(host),
+        database=parsed_url.database,
+        ssl=parsed_url.sslmode,
+        server_settings=parsed_url.session,
         **options,
     )
 

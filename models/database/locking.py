@@ -53,19 +53,19 @@ async def retry_for_lock(
         try:
             return await attempt()
         except Exception as error:  # of either driver, so classified by SQLSTATE
-            if not _is_worth_repeating(error):
+            if not _is_retryable(error):
                 raise
         await asyncio.sleep(pause * random.uniform(0.5, 1.5))
         pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
     try:
         return await attempt()
     except Exception as error:
-        if not _is_worth_repeating(error):
+        if not _is_retryable(error):
             raise
-        raise LockedError(await _complaint(connection, what, table)) from error
+        raise LockedError(await _holders_message(connection, what, table)) from error
 
 
-def _is_worth_repeating(error: Exception) -> bool:
+def _is_retryable(error: Exception) -> bool:
     """Whether the error came from a conflict with a concurrent transaction."""
     cause = getattr(error, "orig", None) or error
     state = getattr(cause, "sqlstate", None)
@@ -73,7 +73,7 @@ def _is_worth_repeating(error: Exception) -> bool:
     return concurrently or state in (_LOCK_NOT_AVAILABLE, _DEADLOCK_DETECTED)
 
 
-async def _complaint(connection: asyncpg.Connection, what: str, table: str | None) -> str:
+async def _holders_message(connection: asyncpg.Connection, what: str, table: str | None) -> str:
     rows = await connection.fetch(_HOLDERS, table)
     holders = "; ".join(
         f"process {row['pid']} of {row['login']} holds {row['held']}"

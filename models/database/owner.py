@@ -24,14 +24,14 @@ class OwnerError(Exception):
 
 
 #: Common table expressions that precede every check.
-_ASKED = """
+_COMMON = """
     WITH owner AS (SELECT * FROM pg_roles WHERE rolname = current_user),
     login AS (SELECT * FROM pg_roles WHERE rolname = $2::text),
     ours AS (SELECT $1::text[] AS roles, $2::text AS login),
     home AS (SELECT * FROM pg_namespace WHERE nspname IN ('public', 'viewer'))
 """
 #: Each selects what is lacking, and the statement that mends it.
-_QUESTIONS = (
+_CHECKS = (
     """
     SELECT format('The owner %I lacks the attribute %s.', rolname, attribute),
         format('ALTER ROLE %I %s', rolname, attribute)
@@ -103,46 +103,46 @@ _QUESTIONS = (
 )
 
 
-async def lacks(owner: asyncpg.Connection, login: str | None) -> list[Lack]:
+async def missing_rights(owner: asyncpg.Connection, login: str | None) -> list[Lack]:
     """The rights that the owner lacks to migrate the database and to set up the login."""
     if await is_superuser(owner):
         return []
     return [
         Lack(*row)
-        for question in _QUESTIONS
-        for row in await owner.fetch(_ASKED + question, DATABASE_ROLES, login)
+        for question in _CHECKS
+        for row in await owner.fetch(_COMMON + question, DATABASE_ROLES, login)
     ]
 
 
-async def demand(owner: asyncpg.Connection, login: str | None) -> None:
+async def require_rights(owner: asyncpg.Connection, login: str | None) -> None:
     """Raise OwnerError if the owner lacks a right, or is the gateway's login itself."""
     if login == await owner.fetchval("SELECT current_user"):
         raise OwnerError(
             "the gateway would log in as the owner of the database, past every row rule:"
             " name another login in GERBANG_DATABASE_URL, which will be made"
         )
-    if found := await lacks(owner, login):
+    if found := await missing_rights(owner, login):
         raise OwnerError(
             "the owner of the database lacks what only a superuser can give. Nothing was changed;"
             f" let one run this in the database once, and then try again:\n{script(found)}"
         )
 
 
-def script(found: Sequence[Lack]) -> str:
+def script(missing: Sequence[Lack]) -> str:
     """A SQL script that grants what is lacking, with a comment above each group."""
     return "\n".join(
         line
-        for what, statements in by_what(found).items()
+        for what, statements in by_what(missing).items()
         for line in (f"-- {what}", *(f"{statement};" for statement in statements))
     )
 
 
-def by_what(found: Sequence[Lack]) -> dict[str, list[str]]:
+def by_what(missing: Sequence[Lack]) -> dict[str, list[str]]:
     """The statements to run, by what is lacking."""
-    mended: dict[str, list[str]] = {}
-    for what, statement in found:
-        mended.setdefault(what, []).append(statement)
-    return mended
+    statements: dict[str, list[str]] = {}
+    for what, statement in missing:
+        statements.setdefault(what, []).append(statement)
+    return statements
 
 
 async def is_superuser(owner: asyncpg.Connection) -> bool:

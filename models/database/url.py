@@ -28,7 +28,7 @@ _HOST = re.compile(r"(?:\[(?P<ipv6>[0-9A-Fa-f:.]+)\]|(?P<name>[^\[\]:]*))(?::(?P
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})|%00")
 
 #: Parameters that may instead stand before the query, as user:password@host:port/dbname.
-_PLACE = ("host", "port", "user", "password", "dbname")
+_LOGIN_PARAMETERS = ("host", "port", "user", "password", "dbname")
 #: The TLS parameters that the driver supports; it has no ``sslcrldir``, for example.
 TLS = (
     "sslcert",
@@ -42,7 +42,7 @@ TLS = (
 )
 _TLS_FILES = ("sslrootcert", "sslcert", "sslkey", "sslcrl")
 #: Parameters that are sent to the server as session settings.
-_OF_THE_SESSION = ("application_name", "options")
+_SESSION_PARAMETERS = ("application_name", "options")
 _WORDS = {
     "sslmode": ("disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
     "sslnegotiation": ("postgres", "direct"),
@@ -54,8 +54,8 @@ _WORDS = {
 }
 _VERIFYING = ("verify-ca", "verify-full")
 PARAMETERS = (
-    *(*_PLACE, "passfile", "sslmode", *TLS),
-    *("target_session_attrs", "connect_timeout", *_OF_THE_SESSION),
+    *(*_LOGIN_PARAMETERS, "passfile", "sslmode", *TLS),
+    *("target_session_attrs", "connect_timeout", *_SESSION_PARAMETERS),
 )
 
 
@@ -106,7 +106,9 @@ class DatabaseUrl:
     @property
     def session(self) -> dict[str, str]:
         """The session settings for the server."""
-        return {name: self.parameters[name] for name in _OF_THE_SESSION if name in self.parameters}
+        return {
+            name: self.parameters[name] for name in _SESSION_PARAMETERS if name in self.parameters
+        }
 
     def unverified_hosts(self) -> list[str]:
         """The remote hosts without verified TLS, which are open to interception.
@@ -151,40 +153,42 @@ class DatabaseUrl:
         return f"postgresql://{login}@{hosts}/{database}" + (f"?{query}" if query else "")
 
 
-def read_database_url(given: str) -> DatabaseUrl:
+def read_database_url(url: str) -> DatabaseUrl:
     """Parse a URL. Raises DatabaseUrlError, whose text contains no value from it."""
-    parts = _URL.fullmatch(given)
+    parts = _URL.fullmatch(url)
     if not parts:
         raise DatabaseUrlError(
             "expected postgresql://user:password@host:5432/database?sslmode=…, in which "
             "@ : / ? # % of a name or a password are percent-encoded"
         )
-    said = _parameters(parts["query"])
+    parameters = _parameters(parts["query"])
     user, _, password = (parts["login"] or "").partition(":")
     for name, in_the_middle in (
         ("user", user),
         ("password", password),
         ("dbname", parts["database"]),
     ):
-        if in_the_middle and name in said:
+        if in_the_middle and name in parameters:
             raise DatabaseUrlError(f"says {name} twice")
         if in_the_middle:
-            said[name] = _decode(in_the_middle)
+            parameters[name] = _decode(in_the_middle)
     for name in ("user", "dbname"):
-        if name not in said:
+        if name not in parameters:
             raise DatabaseUrlError(f"names no {name}: postgresql://user@host/dbname")
     return DatabaseUrl(
-        user=said.pop("user"),
-        password=said.pop("password", None),
-        hosts=tuple(_hosts(parts["hosts"], said.pop("host", None), said.pop("port", None))),
-        database=said.pop("dbname"),
-        parameters=_check(said),
+        user=parameters.pop("user"),
+        password=parameters.pop("password", None),
+        hosts=tuple(
+            _hosts(parts["hosts"], parameters.pop("host", None), parameters.pop("port", None))
+        ),
+        database=parameters.pop("dbname"),
+        parameters=_require_consistent(parameters),
     )
 
 
 def _parameters(query: str | None) -> dict[str, str]:
     """Parse the query. As in libpq, ``+`` does not stand for a space."""
-    said: dict[str, str] = {}
+    parameters: dict[str, str] = {}
     for pair in query.split("&") if query else ():
         name, sign, value = pair.partition("=")
         if name not in PARAMETERS:
@@ -192,10 +196,10 @@ def _parameters(query: str | None) -> dict[str, str]:
             raise DatabaseUrlError(
                 f"says {shown}, which is not supported: expected of {', '.join(PARAMETERS)}"
             )
-        if name in said or not sign or not value:
+        if name in parameters or not sign or not value:
             raise DatabaseUrlError(f"says {name} twice, or without a value")
-        said[name] = _decode(value)
-    return said
+        parameters[name] = _decode(value)
+    return parameters
 
 
 def _decode(text: str) -> str:
@@ -217,7 +221,7 @@ def _hosts(in_the_middle: str, host: str | None, port: str | None) -> Iterator[H
     for number, text in enumerate(names):
         name, own_port = (text, "") if host else _host_and_port(text)
         for address in (name,) if name else _SOCKET_FOLDERS:
-            yield Host(_require_known(address), _port(own_port or ports[number % len(ports)]))
+            yield Host(_require_valid(address), _port(own_port or ports[number % len(ports)]))
 
 
 def _host_and_port(text: str) -> tuple[str, str]:
@@ -227,7 +231,7 @@ def _host_and_port(text: str) -> tuple[str, str]:
     return parts["ipv6"] or _decode(parts["name"]), parts["port"] or ""
 
 
-def _require_known(address: str) -> str:
+def _require_valid(address: str) -> str:
     if not address.startswith("/") and not re.fullmatch(r"[\w.:%-]+", address):
         raise DatabaseUrlError("names a host that is neither a name, an address nor a folder")
     return address
@@ -239,7 +243,7 @@ def _port(text: str) -> int:
     return int(text) if text else _PORT
 
 
-def _check(parameters: dict[str, str]) -> dict[str, str]:
+def _require_consistent(parameters: dict[str, str]) -> dict[str, str]:
     for name, words in _WORDS.items():
         if name in parameters and parameters[name] not in words:
             raise DatabaseUrlError(f"{name} is expected to be one of {', '.join(words)}")

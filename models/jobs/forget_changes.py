@@ -18,10 +18,10 @@ async def forget(connection: asyncpg.Connection) -> int:
     """Delete changes past their retention; return how many."""
     removed = 0
     for table in (ApplicationChange.__tablename__, VolumeChange.__tablename__):
-        told = await connection.execute(
+        status = await connection.execute(
             f"DELETE FROM {table} WHERE written_at < now() - interval '{_KEPT_HOURS} hours'"  # noqa: S608
         )
-        removed += int(told.rpartition(" ")[2])
+        removed += int(status.rpartition(" ")[2])
     return removed
 
 

@@ -80,7 +80,7 @@ _DUE = """
     GROUP BY closed.id
     RETURNING application_id
 """
-_FORGOTTEN = """
+_DELETE_OLD_KEYS = """
     DELETE FROM idempotency
     WHERE key_digest IN (
         SELECT key_digest
@@ -101,7 +101,7 @@ async def end_overdue(connection: asyncpg.Connection, limit: int = _BATCH) -> in
 
 async def forget_keys(connection: asyncpg.Connection, limit: int = _BATCH) -> int:
     """Delete a batch of old idempotency keys; return how many."""
-    return len(await connection.fetch(_FORGOTTEN, REMEMBERED_DAYS, limit))
+    return len(await connection.fetch(_DELETE_OLD_KEYS, REMEMBERED_DAYS, limit))
 
 
 async def keep_lapsing(

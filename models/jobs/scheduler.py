@@ -47,8 +47,8 @@ class Job:
         self.rows += rows
         self.succeeded_at = time.time()
         if rows:
-            told = {"job": self.name, "rows": rows, "ms": round(self.seconds * 1000, 1)}
-            log.info("keeper pass", extra={"facts": told})
+            facts = {"job": self.name, "rows": rows, "ms": round(self.seconds * 1000, 1)}
+            log.info("keeper pass", extra={"facts": facts})
         return rows
 
     def note_nothing_due(self) -> None:
@@ -60,7 +60,7 @@ class Job:
         # The type only: the message may contain personal data of a row.
         log.warning("%s is not done: %s", self.name, type(error).__name__)
 
-    def stands_still(self, now: float) -> bool:
+    def is_stalled(self, now: float) -> bool:
         """Whether its last success is too long ago."""
         latest = self.succeeded_at or self.added_at
         return now - latest > self.patience + _PASSES_MISSED * self.every
@@ -75,10 +75,10 @@ class Jobs:
     def add(self, name: str, every: float, patience: float = _PATIENCE_SECONDS) -> Job:
         return self.all.setdefault(name, Job(name, every, patience))
 
-    def standing_still(self) -> list[str]:
+    def stalled(self) -> list[str]:
         """The names of stalled jobs."""
         now = time.time()
-        return [job.name for job in self.all.values() if job.stands_still(now)]
+        return [job.name for job in self.all.values() if job.is_stalled(now)]
 
 
 async def run_repeatedly(

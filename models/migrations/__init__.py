@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.database.connections import driver_of, engine
 from models.database.locking import LOCK_TIMEOUT_MS, retry_for_lock
-from models.database.owner import demand
+from models.database.owner import require_rights
 from models.database.url import read_database_url
 from models.migrations.turns import take_turn
 from models.row_security import (
@@ -58,11 +58,11 @@ async def migrate(
     LockedError if a table stayed locked: finished steps remain, and the next run continues.
     """
     login = read_database_url(gateway_url).user if gateway_url else None
-    async with _alone(url) as connection:
+    async with _migration_connection(url) as connection:
         driver = driver_of(connection)
-        await demand(driver, login)
+        await require_rights(driver, login)
         if revision == "head" and await create_roles(driver):
-            await demand(driver, login)  # another owner may have made some meanwhile
+            await require_rights(driver, login)  # another owner may have made some meanwhile
         await _upgrade(connection, revision)
         if revision == "head":
             await install_row_security(driver)
@@ -85,7 +85,7 @@ async def plan(
         pending = await connection.run_sync(_pending_revisions)
         await connection.rollback()
         driver = driver_of(connection)
-        await demand(driver, read_database_url(gateway_url).user if gateway_url else None)
+        await require_rights(driver, read_database_url(gateway_url).user if gateway_url else None)
         steps = await row_security_steps(driver)
         steps += await grant_login_steps(driver, gateway_url) if gateway_url else []
         has_new_keys = seal_keys and not await are_trusted_alone(driver, seal_keys)
@@ -105,7 +105,7 @@ async def downgrade(url: str, revision: str) -> None:
     All row policies are dropped, since they belong to the newest schema; until the next upgrade
     only the owner can read the rows.
     """
-    async with _alone(url) as connection:
+    async with _migration_connection(url) as connection:
         driver = driver_of(connection)
         await retry_for_lock(driver, partial(drop_policies, driver), "lift the row rules")
         await _run(connection, lambda config: command.downgrade(config, revision))
@@ -119,7 +119,7 @@ async def current_and_newest(url: str) -> tuple[str | None, str | None]:
 
 async def require_matching_models(url: str) -> None:
     """Raise if the tables of the database differ from the models."""
-    async with _alone(url) as connection:
+    async with _migration_connection(url) as connection:
         await _run(connection, command.check)
 
 
@@ -130,18 +130,18 @@ async def serves_this_release(connection: AsyncConnection) -> bool:
     unknown revision is taken for one of a later release.
     """
     found = await connection.scalar(text("SELECT version_num FROM alembic_version"))
-    return found is not None and found not in _outgrown()
+    return found is not None and found not in _earlier_revisions()
 
 
 @cache
-def _outgrown() -> frozenset[str]:
+def _earlier_revisions() -> frozenset[str]:
     """The revisions before the newest one of this release."""
     _newest, *earlier = ScriptDirectory(str(_HERE)).walk_revisions()
     return frozenset(step.revision for step in earlier)
 
 
 @asynccontextmanager
-async def _alone(url: str) -> AsyncIterator[AsyncConnection]:
+async def _migration_connection(url: str) -> AsyncIterator[AsyncConnection]:
     """A connection with a short lock timeout, outside any transaction, that holds the migration
     lock."""
     async with engine(url).connect() as connection:

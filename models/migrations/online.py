@@ -21,7 +21,7 @@ _PAUSE_SECONDS = 0.02
 _INDEX = """
     SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(:name)
 """
-_RULES_ON = """
+_POLICIES_ON = """
     SELECT DISTINCT polname AS name, polrelid::regclass::text AS table,
         format('CREATE POLICY %I ON %s AS %s FOR %s TO %s %s %s', polname, polrelid::regclass,
             CASE WHEN polpermissive THEN 'PERMISSIVE' ELSE 'RESTRICTIVE' END,
@@ -47,22 +47,22 @@ def create_index(name: str, definition: str) -> None:
     """
     with op.get_context().autocommit_block():
         connection = op.get_bind()
-        _say(connection, f"SET lock_timeout = '{_INDEX_TIMEOUT}'")
+        _execute(connection, f"SET lock_timeout = '{_INDEX_TIMEOUT}'")
         is_valid = connection.scalar(text(_INDEX), {"name": name})
         if is_valid is False:
-            _say(connection, f"DROP INDEX CONCURRENTLY {name}")
+            _execute(connection, f"DROP INDEX CONCURRENTLY {name}")
         if not is_valid:
-            _say(connection, f"CREATE INDEX CONCURRENTLY {name} ON {definition}")
-        _say(connection, f"SET lock_timeout = {LOCK_TIMEOUT_MS}")
+            _execute(connection, f"CREATE INDEX CONCURRENTLY {name} ON {definition}")
+        _execute(connection, f"SET lock_timeout = {LOCK_TIMEOUT_MS}")
 
 
 def drop_index(name: str) -> None:
     """Drop an index concurrently, outside a transaction."""
     with op.get_context().autocommit_block():
         connection = op.get_bind()
-        _say(connection, f"SET lock_timeout = '{_INDEX_TIMEOUT}'")
-        _say(connection, f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
-        _say(connection, f"SET lock_timeout = {LOCK_TIMEOUT_MS}")
+        _execute(connection, f"SET lock_timeout = '{_INDEX_TIMEOUT}'")
+        _execute(connection, f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
+        _execute(connection, f"SET lock_timeout = {LOCK_TIMEOUT_MS}")
 
 
 def back_fill(
@@ -106,16 +106,16 @@ def lift_row_rules(table: str | None = None, *columns: str) -> list[str]:
     are installed after the last revision. Runs in the transaction of the revision.
     """
     connection = op.get_bind()
-    tables = [table] if table else list(connection.scalars(text(_WALLED)))
+    tables = [table] if table else list(connection.scalars(text(_TABLES_WITH_POLICIES)))
     rules = [
         rule
         for each in tables
         for rule in connection.execute(
-            text(_RULES_ON), {"table": each, "columns": " ".join(columns)}
+            text(_POLICIES_ON), {"table": each, "columns": " ".join(columns)}
         )
     ]
     for rule in {(rule.table, rule.name) for rule in rules}:
-        _say(connection, f'DROP POLICY "{rule[1]}" ON {rule[0]}')
+        _execute(connection, f'DROP POLICY "{rule[1]}" ON {rule[0]}')
     return sorted({rule.statement for rule in rules})
 
 
@@ -129,10 +129,10 @@ def without_row_rules(table: str, *columns: str) -> Iterator[None]:
     statements = lift_row_rules(table, *columns)
     yield
     for statement in statements:
-        _say(op.get_bind(), statement)
+        _execute(op.get_bind(), statement)
 
 
-_WALLED = """
+_TABLES_WITH_POLICIES = """
     SELECT DISTINCT polrelid::regclass::text FROM pg_policy JOIN pg_class ON pg_class.oid = polrelid
     WHERE relnamespace = 'public'::regnamespace
 """
@@ -145,5 +145,5 @@ def _nth_key(table: str, key: str, *, is_first: bool) -> str:
     return f"SELECT upto FROM ({ordered}) AS range ORDER BY upto DESC LIMIT 1"  # noqa: S608
 
 
-def _say(connection: Connection, statement: str) -> None:
+def _execute(connection: Connection, statement: str) -> None:
     connection.exec_driver_sql(statement)

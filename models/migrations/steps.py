@@ -9,7 +9,7 @@ from alembic import op
 _REVISIONS = Path(__file__).with_name("versions")
 
 #: For each operation on applications: the transition tables of its trigger, and their signed rows.
-_CHANGES = {
+_OPERATIONS = {
     "insert": ("NEW TABLE AS became", "SELECT 1 AS sign, * FROM became"),
     "update": (
         "OLD TABLE AS was NEW TABLE AS became",
@@ -26,7 +26,7 @@ def run(script: str) -> None:
 
 def run_for_each_change(template: str) -> None:
     """Execute a template for each of insert, update and delete of applications."""
-    for operation, (tables, changed) in _CHANGES.items():
+    for operation, (tables, changed) in _OPERATIONS.items():
         _execute(
             _read(template)
             .replace("{operation}", operation)

@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 _LOCK = 7_461_001
 _PAUSE_SECONDS = 0.5
 #: A warning is logged every this many attempts.
-_TELL_EVERY = 20
+_WARN_EVERY = 20
 
 _HOLDER = """
     SELECT format('process %s of %s%s%s', locks.pid, usename,
@@ -35,7 +35,7 @@ async def take_turn(connection: asyncpg.Connection) -> AsyncIterator[None]:
     """
     waits = 0
     while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
-        if waits % _TELL_EVERY == 0:
+        if waits % _WARN_EVERY == 0:
             holder = await connection.fetchval(_HOLDER, _LOCK)
             log.warning("another migration is under way, and is waited for: %s", holder)
         waits += 1

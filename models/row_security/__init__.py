@@ -17,12 +17,12 @@ import asyncpg
 
 from models.database.connections import connect
 from models.database.url import DatabaseUrl, read_database_url
-from models.row_security.apply import make_missing, put_right, steps_to
+from models.row_security.apply import create_missing_roles, pending_steps, reconcile
 from models.row_security.desired import parse_row_security
 from models.row_security.steps import Step
 from models.vocabulary import Role
 
-_LIFT = """
+_DROP_POLICIES = """
     DO $$
     DECLARE
         rule record;
@@ -34,13 +34,13 @@ _LIFT = """
     $$
 """
 
-_MAKE_LOGIN = """
+_CREATE_LOGIN = """
     SELECT format('CREATE ROLE %I', $1::text)
     WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)
 """
 #: Names only attributes that differ: not every owner may set all of them. The password is set only
 #: if the gateway cannot log in with it as it is.
-_LOG_IN = """
+_SET_ATTRIBUTES = """
     SELECT format('ALTER ROLE %I %s %s', $1::text, string_agg(said, ' '),
         CASE WHEN $3 THEN format('PASSWORD %L', $2::text) END)
     FROM (SELECT) AS once LEFT JOIN pg_roles ON rolname = $1 LEFT JOIN LATERAL (VALUES
@@ -51,13 +51,13 @@ _LOG_IN = """
     HAVING count(said) > 0 OR $3
 """
 #: Hides the login's statements from other users: the one that begins a transaction holds a seal.
-_SAY_NOTHING = """
+_HIDE_ACTIVITY = """
     SELECT format('ALTER ROLE %I SET track_activities = off', $1::text)
     WHERE NOT EXISTS (SELECT FROM pg_db_role_setting JOIN pg_roles ON pg_roles.oid = setrole
         WHERE rolname = $1 AND setdatabase = 0 AND 'track_activities=off' = ANY (setconfig))
 """
 #: A setting for this database would override the one for all databases.
-_NOT_EVEN_HERE = """
+_HIDE_ACTIVITY_HERE = """
     SELECT format('ALTER ROLE %I IN DATABASE %I RESET track_activities', rolname, datname)
     FROM pg_db_role_setting JOIN pg_roles ON pg_roles.oid = setrole
     JOIN pg_database ON pg_database.oid = setdatabase
@@ -65,21 +65,21 @@ _NOT_EVEN_HERE = """
     WHERE rolname = $1::text AND datname = current_database()
         AND setting LIKE 'track\\_activities=%'
 """
-_MAY_CONNECT = """
+_GRANT_CONNECT = """
     SELECT format('GRANT CONNECT ON DATABASE %I TO %I', datname, $1::text) FROM pg_database
     WHERE datname = current_database() AND NOT EXISTS (
         SELECT FROM aclexplode(datacl) JOIN pg_roles ON pg_roles.oid = grantee
         WHERE rolname = $1 AND privilege_type = 'CONNECT')
 """
 #: For the readiness check.
-_MAY_KNOW_THE_REVISION = """
+_GRANT_REVISION = """
     SELECT format('GRANT SELECT ON alembic_version TO %I', $1::text)
     WHERE NOT EXISTS (
         SELECT FROM pg_class CROSS JOIN aclexplode(relacl) JOIN pg_roles ON pg_roles.oid = grantee
         WHERE pg_class.oid = to_regclass('alembic_version') AND rolname = $1
             AND privilege_type = 'SELECT')
 """
-_MAY_ACT = """
+_GRANT_ROLE = """
     SELECT format('GRANT %I TO %I WITH INHERIT FALSE, SET TRUE', $2::text, $1::text)
     WHERE (SELECT bool_or(set_option) AND NOT bool_or(inherit_option) FROM pg_auth_members
         JOIN pg_roles AS held ON held.oid = roleid JOIN pg_roles AS login ON login.oid = member
@@ -104,7 +104,7 @@ DATABASE_ROLES = (*(database_role(role) for role in Role), WRITING)
 
 async def drop_policies(connection: asyncpg.Connection) -> None:
     """Drop all row policies, in a transaction that creates them again or drops the tables."""
-    await connection.execute(_LIFT)
+    await connection.execute(_DROP_POLICIES)
 
 
 async def install_row_security(connection: asyncpg.Connection) -> list[Step]:
@@ -113,17 +113,17 @@ async def install_row_security(connection: asyncpg.Connection) -> list[Step]:
     Only what differs is touched, each table in a short transaction of its own. The version of the
     scripts is recorded in the database.
     """
-    return await put_right(connection, parse_row_security(*scripts()), version())
+    return await reconcile(connection, parse_row_security(*scripts()), version())
 
 
 async def row_security_steps(connection: asyncpg.Connection) -> list[Step]:
     """The steps that ``install_row_security`` would take."""
-    return await steps_to(connection, parse_row_security(*scripts()), version())
+    return await pending_steps(connection, parse_row_security(*scripts()), version())
 
 
 async def create_roles(connection: asyncpg.Connection) -> bool:
     """Create the missing roles; return whether there were any."""
-    return await make_missing(connection, parse_row_security(*scripts()))
+    return await create_missing_roles(connection, parse_row_security(*scripts()))
 
 
 def scripts() -> tuple[str, str]:
@@ -152,35 +152,40 @@ def login_at(owner_url: str, password: str) -> str:
 
 async def grant_login(connection: asyncpg.Connection, gateway_url: str) -> None:
     """Create or correct the gateway's login: its only right is to switch to our roles."""
-    login, opens = read_database_url(gateway_url), await _opens(gateway_url)
-    for _, statement, *values in _entrance(login, opens):
+    login, can_log_in = read_database_url(gateway_url), await _can_log_in(gateway_url)
+    for _, statement, *values in _login_steps(login, can_log_in):
         if command := await connection.fetchval(statement, login.user, *values):
             await connection.execute(command)
 
 
 async def grant_login_steps(connection: asyncpg.Connection, gateway_url: str) -> list[Step]:
     """The steps that ``grant_login`` would take, without secrets."""
-    login, opens = read_database_url(gateway_url), await _opens(gateway_url)
+    login, can_log_in = read_database_url(gateway_url), await _can_log_in(gateway_url)
     return [
         Step(what.format(login.user), ())
-        for what, statement, *values in _entrance(login, opens)
+        for what, statement, *values in _login_steps(login, can_log_in)
         if await connection.fetchval(statement, login.user, *values)
     ]
 
 
-def _entrance(login: DatabaseUrl, opens: bool) -> Iterator[tuple[Any, ...]]:
+def _login_steps(login: DatabaseUrl, can_log_in: bool) -> Iterator[tuple[Any, ...]]:
     """Each step: in words, the query that generates its statement if it is due, and its values."""
-    yield "make the login {}", _MAKE_LOGIN
-    yield "set the attributes or the password of {}", _LOG_IN, _scram(login), not opens
-    yield "show what {} runs to nobody", _SAY_NOTHING
-    yield "show what {} runs to nobody in this database either", _NOT_EVEN_HERE
-    yield "let {} connect", _MAY_CONNECT
+    yield "make the login {}", _CREATE_LOGIN
+    yield (
+        "set the attributes or the password of {}",
+        _SET_ATTRIBUTES,
+        _scram_verifier(login),
+        not can_log_in,
+    )
+    yield "show what {} runs to nobody", _HIDE_ACTIVITY
+    yield "show what {} runs to nobody in this database either", _HIDE_ACTIVITY_HERE
+    yield "let {} connect", _GRANT_CONNECT
     for name in DATABASE_ROLES:
-        yield f"let {{}} act as {name}", _MAY_ACT, name
-    yield "let {} read the revision", _MAY_KNOW_THE_REVISION
+        yield f"let {{}} act as {name}", _GRANT_ROLE, name
+    yield "let {} read the revision", _GRANT_REVISION
 
 
-async def _opens(gateway_url: str) -> bool:
+async def _can_log_in(gateway_url: str) -> bool:
     """Try to log in, since an owner cannot read the stored password to compare it."""
     try:
         connection = await asyncio.wait_for(connect(gateway_url), _LOGIN_SECONDS)
@@ -190,7 +195,7 @@ async def _opens(gateway_url: str) -> bool:
     return True
 
 
-def _scram(login: DatabaseUrl) -> str | None:
+def _scram_verifier(login: DatabaseUrl) -> str | None:
     """The SCRAM verifier of a password (RFC 5803), so that no statement contains the password."""
     password = login.password_at(login.hosts[0])
     if password is None:

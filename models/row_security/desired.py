@@ -24,7 +24,7 @@ _POLICY = re.compile(r"CREATE POLICY (\w+) ON (\w+) FOR (\w+) TO (\w+)\s.*", re.
 _GRANT = re.compile(r"GRANT (\w+)(?: \(([^)]*)\))? ON (?:(SCHEMA|FUNCTION) )?([^()]*) TO (\w+)")
 #: Statements that need no parsing, because ``steps`` enforces them anyway: no rights beyond those
 #: granted, trigger functions are SECURITY DEFINER, and nobody creates temporary tables.
-_ALWAYS = re.compile(
+_ALWAYS_ENFORCED = re.compile(
     r"REVOKE \w+ ON (ALL \w+ IN )?SCHEMA (public|viewer) FROM [\w, ]+"
     r"|DO \$\$.*(prorettype = 'trigger'::regtype|REVOKE TEMPORARY).*\$\$",
     re.DOTALL,
@@ -72,11 +72,11 @@ class RowSecurity:
     """Everything that the scripts create."""
 
     roles: tuple[str, ...] = ()
-    make_roles: str = ""
+    create_roles: str = ""
     #: Schemas and tables by name, with the statements that create them.
-    made: dict[str, str] = field(default_factory=dict[str, str])
+    creations: dict[str, str] = field(default_factory=dict[str, str])
     functions: dict[str, Function] = field(default_factory=dict[str, Function])
-    walled: set[str] = field(default_factory=set[str])
+    protected_tables: set[str] = field(default_factory=set[str])
     policies: dict[tuple[str, str], Policy] = field(default_factory=dict[tuple[str, str], Policy])
     #: Functions are named without their types here.
     grants: set[Grant] = field(default_factory=set[Grant])
@@ -88,7 +88,7 @@ def parse_row_security(*scripts: str) -> RowSecurity:
     wall = RowSecurity()
     for script in scripts:
         for statement in statements(script):
-            _understand(wall, statement)
+            _parse_statement(wall, statement)
     return wall
 
 
@@ -113,26 +113,26 @@ def fingerprint(source: str) -> str:
     return hashlib.sha256(source.encode()).hexdigest()[:32]
 
 
-def _understand(wall: RowSecurity, statement: str) -> None:
+def _parse_statement(wall: RowSecurity, statement: str) -> None:
     if found := _POLICY.fullmatch(statement):
         name, table, verb, role = found.groups()
         wall.policies[table, name] = Policy(table, name, verb, role, statement)
     elif found := _GRANT.fullmatch(statement):
         wall.grants.update(_grants(*found.groups()))
     elif found := _WALLED.fullmatch(statement):
-        wall.walled.add(found[1])
+        wall.protected_tables.add(found[1])
     elif found := _FUNCTION.fullmatch(statement):
         types = ", ".join(each.split(None, 1)[1] for each in _split_list(found[2]))
         wall.functions[found[1]] = Function(found[1], f"{found[1]}({types})", statement)
     elif found := _ROLES.fullmatch(statement):
         wall.roles = tuple(name.strip("'") for name in _split_list(found[1]))
-        wall.make_roles = statement
+        wall.create_roles = statement
     elif found := _SCHEMA.fullmatch(statement) or _TABLE.fullmatch(statement):
-        wall.made[found[1]] = statement
+        wall.creations[found[1]] = statement
     elif found := _OBSOLETE.fullmatch(statement):
         things = re.findall(r"[\w.]+(?:\([^)]*\))?", found[2])
         wall.obsolete += (Obsolete(found[1], thing) for thing in things)
-    elif not _ALWAYS.fullmatch(statement):
+    elif not _ALWAYS_ENFORCED.fullmatch(statement):
         raise ValueError(f"a statement of the row rules is not understood: {statement[:80]}")
 
 

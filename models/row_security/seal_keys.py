@@ -29,7 +29,7 @@ _INNER, _OUTER = 0x36, 0x5C
 
 _NOW = "SELECT extract(epoch FROM clock_timestamp())::float8"
 #: By the database's clock, which also decides on validity, not by the keeper's.
-_FORGET_ENDED = "DELETE FROM viewer.daily_seal_key WHERE refused_at <= clock_timestamp()"
+_DELETE_EXPIRED = "DELETE FROM viewer.daily_seal_key WHERE refused_at <= clock_timestamp()"
 _INSTALL = """
     INSERT INTO viewer.daily_seal_key
         (id, begins_at, ends_at, refused_at, inner_block, outer_block)
@@ -39,10 +39,10 @@ _INSTALL = """
 """
 #: Without statistics the planner uses the index, which costs every row policy two microseconds more
 #: than a scan of these few rows.
-_COUNT_ROWS = "ANALYZE viewer.daily_seal_key"
-_FORGET_OTHERS = "DELETE FROM viewer.daily_seal_key WHERE id <> ALL ($1)"
+_ANALYZE = "ANALYZE viewer.daily_seal_key"
+_DELETE_OTHERS = "DELETE FROM viewer.daily_seal_key WHERE id <> ALL ($1)"
 _HAS_TABLE = "SELECT to_regclass('viewer.daily_seal_key') IS NOT NULL"
-_BELIEVED = "SELECT id FROM viewer.daily_seal_key WHERE refused_at > clock_timestamp()"
+_TRUSTED = "SELECT id FROM viewer.daily_seal_key WHERE refused_at > clock_timestamp()"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,8 @@ def daily_key(master: bytes, day: date) -> DailyKey:
     """Derive a master's key for a day in UTC."""
     length = _KEY_BYTES + _ID_BYTES
     info = f"gerbang seal {day.isoformat()}".encode()
-    made = HKDF(algorithm=SHA256(), length=length, salt=None, info=info).derive(master)
-    return DailyKey(made[_KEY_BYTES:].hex(), made[:_KEY_BYTES])
+    derived = HKDF(algorithm=SHA256(), length=length, salt=None, info=info).derive(master)
+    return DailyKey(derived[_KEY_BYTES:].hex(), derived[:_KEY_BYTES])
 
 
 async def install_seal_keys(
@@ -69,7 +69,7 @@ async def install_seal_keys(
     Expired keys are deleted. Those of other masters stay, since a keeper that was not restarted yet
     must not undo a rotation. ``now`` defaults to the database's clock.
     """
-    await connection.execute(_FORGET_ENDED)
+    await connection.execute(_DELETE_EXPIRED)
     today = await _today(connection, now)
     new = [
         await _install(connection, master, day)
@@ -77,7 +77,7 @@ async def install_seal_keys(
         for day in (today, today + DAY)
     ]
     if any(new):
-        await connection.execute(_COUNT_ROWS)
+        await connection.execute(_ANALYZE)
     return sum(new)
 
 
@@ -87,7 +87,7 @@ async def trust_only(
     """Install the keys of these masters, and delete those of all others."""
     today = await _today(connection, now)
     # Yesterday's stay until they expire, for transactions that began before midnight.
-    await connection.execute(_FORGET_OTHERS, _ids(masters, (today - DAY, today, today + DAY)))
+    await connection.execute(_DELETE_OTHERS, _ids(masters, (today - DAY, today, today + DAY)))
     await install_seal_keys(connection, masters, now)
 
 
@@ -95,7 +95,7 @@ async def are_trusted_alone(connection: asyncpg.Connection, masters: Sequence[by
     """Whether the database has the current keys of these masters, and no others."""
     if not await connection.fetchval(_HAS_TABLE):
         return False
-    found = {row["id"] for row in await connection.fetch(_BELIEVED)}
+    found = {row["id"] for row in await connection.fetch(_TRUSTED)}
     today = await _today(connection, None)
     needed = set(_ids(masters, (today, today + DAY)))
     return needed <= found <= needed | set(_ids(masters, (today - DAY,)))
@@ -128,10 +128,10 @@ async def _today(connection: asyncpg.Connection, now: datetime | None) -> date:
 
 async def _install(connection: asyncpg.Connection, master: bytes, day: date) -> bool:
     """Install one key; return whether it is new."""
-    made = daily_key(master, day)
-    padded = made.key.ljust(_BLOCK, b"\0")
+    key = daily_key(master, day)
+    padded = key.key.ljust(_BLOCK, b"\0")
     inner, outer = (bytes(byte ^ pad for byte in padded) for pad in (_INNER, _OUTER))
     begins_at = datetime.combine(day, time.min, UTC)
     ends_at = begins_at + DAY
     bounds = (begins_at, ends_at, ends_at + LONGEST_TRANSACTION)
-    return await connection.fetchval(_INSTALL, made.id, *bounds, inner, outer) is not None
+    return await connection.fetchval(_INSTALL, key.id, *bounds, inner, outer) is not None

@@ -13,13 +13,13 @@ from models.row_security.current import (
     NOTE_FUNCTION,
     NOTE_POLICIES,
     CurrentRowSecurity,
-    FoundPolicy,
+    InstalledPolicy,
 )
 from models.row_security.desired import Grant, Policy, RowSecurity, fingerprint
 
 _VERBS = {"SELECT": "r", "INSERT": "a", "UPDATE": "w", "DELETE": "d", "ALL": "*"}
 _NARROWED = "{}_narrowed"
-_TRIGGERS_ACT = "ALTER FUNCTION {} SECURITY DEFINER SET search_path = public, pg_temp"
+_SET_DEFINER = "ALTER FUNCTION {} SECURITY DEFINER SET search_path = public, pg_temp"
 
 
 @dataclass(frozen=True)
@@ -41,39 +41,39 @@ class Step:
 Phase = Callable[[RowSecurity, CurrentRowSecurity], Iterator[Step]]
 
 
-def make_roles(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
+def create_roles(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
     if missing := [role for role in wall.roles if role not in found.roles]:
-        yield Step(f"make the roles {', '.join(missing)}", (wall.make_roles,))
+        yield Step(f"make the roles {', '.join(missing)}", (wall.create_roles,))
 
 
-def make_schema(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
-    for name, statement in wall.made.items():
-        if name not in found.made:
+def create_schema(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
+    for name, statement in wall.creations.items():
+        if name not in found.existing:
             yield Step(f"make {name}", (statement,))
 
 
-def take_away(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
+def revoke_rights(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
     """Revoke unwanted rights, except on functions that current policies may still call."""
-    yield from _revocations(wall, found, lambda grant: not _is_for_rules(grant))
+    yield from _revocations(wall, found, lambda grant: not _is_for_policies(grant))
 
 
-def take_away_calls(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
+def revoke_calls(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
     """Revoke rights on functions that only dropped policies called."""
-    yield from _revocations(wall, found, _is_for_rules)
+    yield from _revocations(wall, found, _is_for_policies)
 
 
-def guard(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
-    for table in sorted(wall.walled):
+def enable_row_security(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
+    for table in sorted(wall.protected_tables):
         if not found.tables.get(table, False):
             on = f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY"
             yield Step(f"turn on the row rules of {table}", (on,), table)
     for signature in found.plain_triggers:
-        yield Step(f"let {signature} act for its owner", (_TRIGGERS_ACT.format(signature),))
+        yield Step(f"let {signature} act for its owner", (_SET_DEFINER.format(signature),))
 
 
-def make_functions(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
+def create_functions(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
     for function in wall.functions.values():
-        signature, source = found.spelt.get(function.signature), fingerprint(function.source)
+        signature, source = found.spellings.get(function.signature), fingerprint(function.source)
         if signature is None:
             # A new function is executable by PUBLIC.
             closed = f"REVOKE ALL ON FUNCTION {function.signature} FROM PUBLIC"
@@ -96,9 +96,9 @@ def grant_columns(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step
     yield from _additions(wall, found, lambda grant: grant.kind == "TABLE")
 
 
-def narrow(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
+def narrow_policies(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
     """Add the restrictive copies. Not needed if one table changes: that is one transaction."""
-    due, undesired = _due(wall, found), _unwanted_grants(wall, found)
+    due, undesired = _changed_policies(wall, found), _unwanted_policies(wall, found)
     if len({policy.table for policy in due} | {policy.table for policy in undesired}) < 2:
         return
     seen = {
@@ -117,22 +117,22 @@ def narrow(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
             and not any((table, role) in to_come for role in policy.roles)
         ]
         copies = [
-            _restrictive(policy)
+            _restrictive_copy(policy)
             for policy in due
             if policy.table == table and (table, policy.role) in seen
         ]
-        fresh = [copy for copy in copies if not _is_up(copy, found, permissive=False)]
+        fresh = [copy for copy in copies if not _is_installed(copy, found, permissive=False)]
         if gone or fresh:
-            yield _rules(f"narrow the row rules of {table}", table, gone, fresh, found)
+            yield _replace_step(f"narrow the row rules of {table}", table, gone, fresh, found)
 
 
-def replace(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
-    due, undesired = _due(wall, found), _unwanted_grants(wall, found)
+def replace_policies(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
+    due, undesired = _changed_policies(wall, found), _unwanted_policies(wall, found)
     for table in sorted({each.table for each in due} | {each.table for each in undesired}):
         fresh = [policy for policy in due if policy.table == table]
         gone = [policy.name for policy in undesired if policy.table == table]
         names = ", ".join([*(policy.name for policy in fresh), *(f"no {name}" for name in gone)])
-        yield _rules(f"put up the row rules of {table}: {names}", table, gone, fresh, found)
+        yield _replace_step(f"put up the row rules of {table}: {names}", table, gone, fresh, found)
 
 
 def drop_obsolete(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
@@ -143,38 +143,38 @@ def drop_obsolete(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step
 
 
 PHASES: tuple[Phase, ...] = (
-    make_schema,
-    take_away,
-    guard,
-    make_functions,
+    create_schema,
+    revoke_rights,
+    enable_row_security,
+    create_functions,
     grant_calls,
-    narrow,
-    replace,
+    narrow_policies,
+    replace_policies,
     grant_columns,
-    take_away_calls,
+    revoke_calls,
     drop_obsolete,
 )
 
 
-def _due(wall: RowSecurity, found: CurrentRowSecurity) -> list[Policy]:
-    return [policy for policy in wall.policies.values() if not _is_up(policy, found)]
+def _changed_policies(wall: RowSecurity, found: CurrentRowSecurity) -> list[Policy]:
+    return [policy for policy in wall.policies.values() if not _is_installed(policy, found)]
 
 
-def _unwanted_grants(wall: RowSecurity, found: CurrentRowSecurity) -> list[FoundPolicy]:
+def _unwanted_policies(wall: RowSecurity, found: CurrentRowSecurity) -> list[InstalledPolicy]:
     return [policy for key, policy in found.policies.items() if key not in wall.policies]
 
 
-def _is_up(policy: Policy, found: CurrentRowSecurity, *, permissive: bool = True) -> bool:
-    there = found.policies.get((policy.table, policy.name))
-    return there is not None and (
-        there.permissive is permissive
-        and there.verb == _VERBS[policy.verb]
-        and there.roles == (policy.role,)
-        and there.source == fingerprint(policy.source)
+def _is_installed(policy: Policy, found: CurrentRowSecurity, *, permissive: bool = True) -> bool:
+    installed = found.policies.get((policy.table, policy.name))
+    return installed is not None and (
+        installed.permissive is permissive
+        and installed.verb == _VERBS[policy.verb]
+        and installed.roles == (policy.role,)
+        and installed.source == fingerprint(policy.source)
     )
 
 
-def _restrictive(policy: Policy) -> Policy:
+def _restrictive_copy(policy: Policy) -> Policy:
     name = _NARROWED.format(policy.name)
     source = policy.source.replace(
         f"CREATE POLICY {policy.name} ON {policy.table} FOR",
@@ -183,7 +183,7 @@ def _restrictive(policy: Policy) -> Policy:
     return policy._replace(name=name, source=source)
 
 
-def _rules(
+def _replace_step(
     what: str, table: str, gone: list[str], fresh: list[Policy], found: CurrentRowSecurity
 ) -> Step:
     """Drop and create policies of a table in one step, so that nobody sees half of them."""
@@ -197,11 +197,11 @@ def _rules(
     return Step(what, statements, table, (NOTE_POLICIES, table, names, sources))
 
 
-def _is_for_rules(grant: Grant) -> bool:
+def _is_for_policies(grant: Grant) -> bool:
     return grant.kind == "FUNCTION" and grant.thing.startswith("viewer.") and grant.role != "PUBLIC"
 
 
-def _wanted_grants(wall: RowSecurity, found: CurrentRowSecurity) -> frozenset[Grant]:
+def _desired_grants(wall: RowSecurity, found: CurrentRowSecurity) -> frozenset[Grant]:
     """The desired grants, with functions by their signatures."""
     return frozenset(
         grant._replace(thing=thing)
@@ -214,14 +214,14 @@ def _wanted_grants(wall: RowSecurity, found: CurrentRowSecurity) -> frozenset[Gr
 
 def _signatures(wall: RowSecurity, found: CurrentRowSecurity, name: str) -> tuple[str, ...]:
     """The signatures of the functions with a name; the name itself if there is none yet."""
-    named = tuple(each for each in found.named.get(name, ()) if each not in found.obsolete)
+    named = tuple(each for each in found.signatures.get(name, ()) if each not in found.obsolete)
     return named or ((wall.functions[name].signature,) if name in wall.functions else (name,))
 
 
 def _revocations(
     wall: RowSecurity, found: CurrentRowSecurity, which: Callable[[Grant], bool]
 ) -> Iterator[Step]:
-    desired = _wanted_grants(wall, found)
+    desired = _desired_grants(wall, found)
     statements: dict[str, list[str]] = {}
     for grant in sorted(filter(which, found.grants), key=str):
         if grant.thing in found.obsolete:  # dropped later, after the policies that still call it
@@ -230,8 +230,10 @@ def _revocations(
         option = "" if grant not in desired else "GRANT OPTION FOR "
         if option and grant not in found.grantable:
             continue
-        said = statements.setdefault(on, [])
-        said.append(f"REVOKE {option}{grant.privilege}{columns} ON {on} FROM {grant.role} CASCADE")
+        commands = statements.setdefault(on, [])
+        commands.append(
+            f"REVOKE {option}{grant.privilege}{columns} ON {on} FROM {grant.role} CASCADE"
+        )
         if grant.kind == "TABLE" and grant.column is None:
             # Revoking on a table also revokes on each of its columns.
             kept = sorted(
@@ -242,16 +244,16 @@ def _revocations(
             )
             if kept:
                 listed = _columns(list(kept))
-                said.append(f"GRANT {grant.privilege}{listed} ON {on} TO {grant.role}")
-    for on, said in sorted(statements.items()):
-        yield Step(f"take away rights on {_in_words(on)}", tuple(said))
+                commands.append(f"GRANT {grant.privilege}{listed} ON {on} TO {grant.role}")
+    for on, commands in sorted(statements.items()):
+        yield Step(f"take away rights on {_in_words(on)}", tuple(commands))
 
 
 def _additions(
     wall: RowSecurity, found: CurrentRowSecurity, which: Callable[[Grant], bool]
 ) -> Iterator[Step]:
     missing: dict[str, dict[tuple[str, str], list[str | None]]] = {}
-    for grant in sorted(filter(which, _wanted_grants(wall, found) - found.grants), key=str):
+    for grant in sorted(filter(which, _desired_grants(wall, found) - found.grants), key=str):
         rights = missing.setdefault(f"{grant.kind} {grant.thing}", {})
         rights.setdefault((grant.privilege, grant.role), []).append(grant.column)
     for on, rights in missing.items():
