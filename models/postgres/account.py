@@ -1,4 +1,4 @@
-"""Whose rights the server runs with: ours, or those of an unprivileged account when we are root."""
+"""The account that runs the server: the current user, or an unprivileged one if that is root."""
 
 import hashlib
 import os
@@ -26,7 +26,7 @@ class Account:
         return self.uid == os.geteuid()
 
     def rights(self) -> dict[str, Any]:
-        """Arguments for `subprocess` that leave a child nothing but this account's rights."""
+        """Arguments for `subprocess` that run a child as this account."""
         if self.is_ours:
             return {}
         return {"user": self.uid, "group": self.gid, "extra_groups": []}
@@ -46,9 +46,9 @@ class Account:
 
 
 def server_account(data_dir: Path) -> Account:
-    """The account of the server: PostgreSQL refuses to run as root.
+    """The account to run the server as, since PostgreSQL refuses to run as root.
 
-    Root keeps to the owner of a data folder that exists, so that `sudo` takes nothing away.
+    For root it is the owner of an existing data folder, so that `sudo` does not change ownership.
     """
     uid = os.geteuid()
     if uid == 0 and data_dir.exists():

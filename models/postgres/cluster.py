@@ -1,4 +1,4 @@
-"""A data folder: made whole or not at all, and used by one server at a time."""
+"""The data folder of a server: created atomically, and used by one server at a time."""
 
 import fcntl
 import os
@@ -26,7 +26,7 @@ PATIENCE_WITH_STOPPING = 30.0
 
 
 class Postmaster(NamedTuple):
-    """The running server, as its pid file tells."""
+    """The running server, according to its pid file."""
 
     pid: int
     port: int
@@ -79,9 +79,9 @@ class Cluster:
             )
 
     def lock(self) -> int:
-        """An exclusive lock that each process of the server inherits, as a file descriptor.
+        """Take the exclusive file lock; return its descriptor, which all server processes inherit.
 
-        Whoever gets it knows that no process of an earlier server is left.
+        It can only be taken when no process of an earlier server is left.
         """
         started = time.monotonic()
         try:
@@ -110,7 +110,7 @@ class Cluster:
         )
 
     def postmaster(self) -> Postmaster | None:
-        """What the pid file says; it may be stale."""
+        """The contents of the pid file, which may be stale."""
         try:
             lines = self.pid_file.read_text().split("\n")
             return Postmaster(int(lines[0]), int(lines[3]), lines[7].strip())
@@ -118,15 +118,15 @@ class Cluster:
             return None
 
     def remove_stale_pid_file(self) -> None:
-        """Forgets a server that was killed, even when its pid belongs to somebody else by now."""
+        """Remove the pid file of a killed server, even if its pid was reused since."""
         running = self.postmaster()
-        # Our lock says that no server of ours is left; this is about one started by hand.
+        # The lock rules out servers of ours, but not one that was started by hand.
         if running and _serves(running.pid, self.data):
             raise self.already_running(running)
         self.pid_file.unlink(missing_ok=True)
 
     def initialise(self, binaries: Binaries, lock: int, *, durable: bool) -> None:
-        """Makes the cluster in a side folder and gives it its name when it is complete."""
+        """Create the cluster in a temporary folder, and rename it when it is complete."""
         partial = self.folder / "cluster.partial"
         shutil.rmtree(partial, ignore_errors=True)
         password = self._new_password()
@@ -178,13 +178,13 @@ class Cluster:
 
 
 def _serves(pid: int, data: Path) -> bool:
-    """Whether this process is a server of that data folder, and not one that got its pid."""
+    """Whether a process is the server of this data folder, not another with a reused pid."""
     if sys.platform == "linux":
         try:
             return Path(f"/proc/{pid}/cwd").readlink() == data.resolve()
         except OSError:  # gone, or another user's
             return False
-    told = subprocess.run(
+    listed = subprocess.run(
         ["/bin/ps", "-p", str(pid), "-o", "args="], capture_output=True, text=True, check=False
     )
-    return str(data) in told.stdout
+    return str(data) in listed.stdout

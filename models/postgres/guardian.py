@@ -1,7 +1,7 @@
-"""Runs one server and ends it when whoever started the guardian is gone, however that happened.
+"""Runs one server, and stops it when the process that started the guardian ends for any reason.
 
 Called as a program: guardian.py LOCK_FD UID GID COMMAND…, with standard input a pipe from the
-starter. The end of that pipe is the order to stop: the kernel closes it even on kill -9.
+starter. End of file on that pipe is the signal to stop: the kernel closes it even on kill -9.
 """
 
 import ctypes
@@ -26,8 +26,8 @@ def main(lock: str, uid: str, gid: str, *command: str) -> None:
     server = subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
-        # Every process of the server inherits both: the lock is free, and the pipe at its end,
-        # exactly when the last of them has gone.
+        # All server processes inherit both, so the lock is released and the pipe reaches end of
+        # file exactly when the last of them exits.
         pass_fds=(int(lock), held_by_server),
         preexec_fn=ended_with_parent(),
         **rights,
@@ -40,9 +40,10 @@ def main(lock: str, uid: str, gid: str, *command: str) -> None:
 
 
 def ended_with_parent() -> Callable[[], object] | None:
-    """What a child does first, so that Linux ends it with its parent, even after kill -9.
+    """A `preexec_fn` that makes Linux stop the child when its parent dies, even by kill -9.
 
-    All is loaded before the child exists: it may run as somebody who cannot read our Python.
+    Everything is loaded before the fork, since the child's account may not be able to read our
+    Python.
     """
     if sys.platform != "linux":
         return None

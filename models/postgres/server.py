@@ -53,12 +53,12 @@ class Server:
 
     @property
     def pid(self) -> int | None:
-        """The server's process, or nothing when it has gone."""
+        """The server's process id; None if it is gone."""
         running = self.cluster.postmaster()
         return running.pid if running else None
 
     def url(self, database: str) -> str:
-        """The address of a database, made first when it is missing."""
+        """The URL of a database, which is created if it is missing."""
         self._create(database)
         return (
             f"postgresql://{SUPERUSER}:{self.cluster.password()}@{LOOPBACK}:{self.port}/{database}"
@@ -69,7 +69,7 @@ class Server:
         return self._guard is not None and self._guard.poll() is None
 
     def stop(self) -> None:
-        """Ends the server in order; nothing happens to one that we only attached to."""
+        """Shut the server down; does nothing if we only attached to it."""
         if self._guard and self._guard.stdin:
             self._guard.stdin.close()
             self._guard.wait()
@@ -183,7 +183,7 @@ def _start_guarded(
 
 
 def _failure_to_start(server: Server) -> str | None:
-    """Waits until the server answers; the log when it never will."""
+    """Wait until the server is ready; return its log if it fails to start."""
     deadline = time.monotonic() + START_PATIENCE
     while server.is_guarded() and time.monotonic() < deadline:
         running = server.cluster.postmaster()

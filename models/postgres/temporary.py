@@ -1,4 +1,4 @@
-"""A PostgreSQL that lives for a test run or a measurement, and leaves nothing."""
+"""A temporary PostgreSQL for a test run or a measurement."""
 
 import shutil
 import tempfile
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from models.postgres.server import Server, running_postgres
 
-# Whoever throws the data away in the end need not wait for the disk.
+# The data is thrown away, so durability is not needed.
 FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 

@@ -1,4 +1,4 @@
-"""What the database keeps of a life: its events, and where the application stands at the end."""
+"""Turns generated steps into rows: events, and the resulting state of the application."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ _CORRECTION = "Corrected after review of the file."
 
 @dataclass(slots=True)
 class Standing:
-    """Where an application stands, kept up step by step."""
+    """The state of an application, updated step by step."""
 
     status: Status = Status.SUBMITTED
     received_at: int | None = None
@@ -55,7 +55,7 @@ class Standing:
     decision_id: UUID | None = None
 
     def follow(self, step: Step) -> None:
-        """Take one step."""
+        """Apply one step."""
         if step.kind is EventKind.RECEIVED:
             self.received_at = step.at
         elif step.kind is EventKind.HELD:
@@ -78,12 +78,12 @@ class Standing:
             self.was_info_requested = True
             self.waiting_since = at
         elif status in CLOSED:
-            # The clock stops at the first decision, whatever becomes of it.
+            # The clock stops at the first decision, even if it is corrected later.
             self.closed_at = self.closed_at or at
 
 
 class Recorder:
-    """Turns lives into rows, up to the end of the world."""
+    """Turns applications and their steps into rows."""
 
     def __init__(self, given: Reference, until: int, rng: Random) -> None:
         self._given = given
@@ -96,7 +96,7 @@ class Recorder:
     def record(
         self, case: Case, applicant: ApplicantRow, steps: Sequence[Step], batch: Batch
     ) -> Standing:
-        """Add an application with its steps, none of them after the end, to a batch."""
+        """Add the rows of an application and its steps to a batch."""
         application_id = new_id(case.submitted_at, self._rng)
         standing = Standing()
         for step in steps:

@@ -1,4 +1,4 @@
-"""The synthetic world: everyone who applies, month by month, from one seed."""
+"""Generates applicants and applications, month by month, from one seed."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -23,13 +23,13 @@ from models.synthetic.reference import Reference
 from models.synthetic.rows import ApplicantRow, Batch
 from models.vocabulary import Channel, EventKind, Role
 
-#: Applications in a batch: enough to copy at speed, few enough to hold.
+#: Applications per batch: enough for fast COPY, few enough for memory.
 BATCH = 10_000
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What decides a world: the same plan, the same world."""
+    """The parameters of the generated data; the same plan gives the same data."""
 
     applications: int
     months: int
@@ -39,7 +39,7 @@ class Plan:
 
 
 class World:
-    """Lets a plan come true, batch by batch, in the order in which people apply."""
+    """Generates the data of a plan in batches, in the order of submission."""
 
     def __init__(self, plan: Plan, given: Reference) -> None:
         self._plan = plan
@@ -50,11 +50,11 @@ class World:
         self._demand = expected.with_noise(self._rng)
         self._intake = Intake(given, self._demand, plan.scale, self._rng)
         self._recorder = Recorder(given, self._until, self._rng)
-        #: By nationality: who will apply again, and from when on.
+        #: By nationality, a heap of applicants who will apply again, and when.
         self._returning: defaultdict[str, list[tuple[int, UUID, ApplicantRow]]] = defaultdict(list)
 
     def batches(self) -> Iterator[Batch]:
-        """All rows of the world."""
+        """Generate all rows."""
         batch = Batch()
         self._demo_applicant(batch)
         for submitted_at, nationality in self._submissions():
@@ -70,7 +70,7 @@ class World:
         yield batch
 
     def _submissions(self) -> Iterator[tuple[int, str]]:
-        """Moments at which people apply, in order, and their nationalities."""
+        """Submission times in order, with nationalities."""
         by_month: defaultdict[Month, list[str]] = defaultdict(list)
         drawn = self._demand.draw(self._plan.applications - len(DEMO_CASES), self._rng)
         for cell, count in drawn.items():
@@ -83,7 +83,7 @@ class World:
             )
 
     def _applicant(self, nationality: str, submitted_at: int, batch: Batch) -> ApplicantRow:
-        """Somebody who applies again by now, otherwise somebody new."""
+        """An applicant who is due to apply again, or else a new one."""
         returning = self._returning[nationality]
         if returning and returning[0][0] <= submitted_at:
             return heappop(returning)[-1]

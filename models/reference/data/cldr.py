@@ -9,11 +9,11 @@ import sys
 from babel import Locale
 from babel.core import get_global
 
-#: CLDR knows these by letters that ISO 3166 only reserves, or that belong to no place.
+#: Codes of CLDR that ISO 3166 only reserves, or that are no territories.
 NO_COUNTRIES = {"AC", "CP", "DG", "EU", "TA", "XA", "XB", "ZZ"}
-#: Codes that ISO 3166 has withdrawn, beside the ones that hold.
+#: Codes that ISO 3166 has withdrawn.
 WITHDRAWN = {"BUR", "DDR", "FXX", "TMP", "YMD", "ZAR"}
-#: ISO 3166 leaves Kosovo to its users, who write these.
+#: ISO 3166 assigns no code to Kosovo; these user-assigned ones are customary.
 KOSOVO, KOSOVO_ISO3 = "XK", "XKX"
 
 

@@ -1,4 +1,4 @@
-"""Whether what the files say fits together, and fits to what stands in the database."""
+"""Checks that the files are consistent with each other and with the database."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -9,12 +9,12 @@ from models.reference.data.reading import Files, Line
 from models.reference.data.tables import TABLES, Key, Row, Table
 from models.vocabulary import Clock
 
-#: The rows that stand in the database, by table and key.
+#: The rows in the database, by table and key.
 Standing = Mapping[str, Mapping[Key, Row]]
 
 
 def check_together(files: Files, standing: Standing) -> Iterator[Mistake]:
-    """Every reference to nothing, and every visa type without what a type is never without."""
+    """Find dangling references, visa types without fee or target, and mismatched centres."""
     for table in TABLES:
         for columns, (other, theirs) in table.refers.items():
             known = {_part(row, theirs) for row in _rows(files, standing, other)}
@@ -43,7 +43,7 @@ def _unknown(
 
 
 def _of_visa_types(files: Files, standing: Standing) -> Iterator[Mistake]:
-    """A visa type has a fee and a target from its first day on: nothing else can be applied for."""
+    """Every visa type needs a fee and a service target from its first day on."""
     fees = _earliest(files, standing, "fee", "visa_type_code")
     targets = _earliest(files, standing, "service_target", "visa_type_code", "clock")
     for line in files.lines["visa_type"]:

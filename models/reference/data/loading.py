@@ -1,4 +1,4 @@
-"""Adds to a database what the files say and it lacks; what stands there is never touched."""
+"""Adds missing rows of the files to a database; existing rows are never changed."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,24 +11,24 @@ from models.reference.data.mistakes import ReferenceDataError
 from models.reference.data.reading import Files, Line
 from models.reference.data.tables import TABLES, Key, Row, Table
 
-#: Held while loading, so that two who load do so one after the other.
+#: The advisory lock that serialises loading.
 _LOCK = 7_461_002
 _TODAY = "SELECT timezone('Asia/Jakarta', clock_timestamp())::date"
 
 
 @dataclass(frozen=True)
 class LoadReport:
-    """What was added, by table, and what was left alone, in sentences."""
+    """The added rows by table, and sentences about those that were left as they are."""
 
     added: Mapping[str, Sequence[Line]]
     left_alone: tuple[str, ...]
 
 
 async def load(connection: asyncpg.Connection, files: Files) -> LoadReport:
-    """Add what is missing, all of it or nothing.
+    """Add missing rows, all or none.
 
-    Raises ReferenceDataError, with every mistake in the files. A dated row is added to a history
-    only from today on: bills and deadlines of the past stay as they were.
+    Raises ReferenceDataError with every mistake in the files. A dated row is added to an existing
+    history only if it begins today or later, so that past bills and deadlines stay valid.
     """
     async with connection.transaction():
         await connection.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
@@ -62,7 +62,7 @@ def _missing(
 
 
 def _is_past(table: Table, row: Row, subjects: set[Key], today: date) -> bool:
-    """Whether a row would change a history that stands, on a day that is over."""
+    """Whether a row would change an existing history in the past."""
     return bool(table.begins and table.subject_of(row) in subjects and row[table.begins] < today)
 
 
@@ -87,7 +87,7 @@ def _describe_left_alone(
 
 
 async def _insert(connection: asyncpg.Connection, table: Table, lines: Sequence[Line]) -> None:
-    """Whatever an administrator has said meanwhile stands."""
+    """Insert rows; on a conflict the concurrent change of an administrator wins."""
     columns = tuple(table.columns)
     places = ", ".join(f"${number}" for number in range(1, len(columns) + 1))
     await connection.executemany(
