@@ -22,27 +22,30 @@ class Account:
     gid: int
 
     @property
-    def is_ours(self) -> bool:
+    def is_current_user(self) -> bool:
         return self.uid == os.geteuid()
 
-    def rights(self) -> dict[str, Any]:
+    def subprocess_options(self) -> dict[str, Any]:
         """Arguments for `subprocess` that run a child as this account."""
-        if self.is_ours:
+        if self.is_current_user:
             return {}
         return {"user": self.uid, "group": self.gid, "extra_groups": []}
 
-    def takes(self, path: Path) -> None:
+    def take_ownership(self, path: Path) -> None:
         """Makes this account the owner of a file or folder."""
-        if not self.is_ours:
+        if not self.is_current_user:
             os.chown(path, self.uid, self.gid)
 
-    def reaches(self, folder: Path) -> bool:
+    def can_enter(self, folder: Path) -> bool:
         """Whether this account may enter a folder that exists."""
-        if self.is_ours:
+        if self.is_current_user:
             return os.access(folder, os.X_OK)
         entering = ["/bin/sh", "-c", 'cd -- "$1"', "sh", str(folder)]
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": "/"}
-        return subprocess.run(entering, check=False, **quiet, **self.rights()).returncode == 0
+        return (
+            subprocess.run(entering, check=False, **quiet, **self.subprocess_options()).returncode
+            == 0
+        )
 
 
 def server_account(data_dir: Path) -> Account:
@@ -69,7 +72,7 @@ def default_data_dir(project: Path) -> Path:
     The second is for root whose project lies in a private folder such as /root.
     """
     below_project = project.resolve() / ".gerbang" / "postgres"
-    if server_account(below_project).reaches(project):
+    if server_account(below_project).can_enter(project):
         return below_project
     digest = hashlib.sha256(bytes(below_project)).hexdigest()[:8]
     return Path("/var/lib/gerbang", digest, "postgres")

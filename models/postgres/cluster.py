@@ -20,7 +20,7 @@ BUILTIN_LOCALE = {17: "C.UTF-8"}  # later versions know a better one
 NEWER_LOCALE = "PG_UNICODE_FAST"
 ENVIRONMENT = {"LC_ALL": "C", "PATH": os.defpath}  # nothing of ours may steer the server
 
-ANOTHER = "Make it writable, make room there, or choose another folder."
+REMEDY = "Make it writable, make room there, or choose another folder."
 PATIENCE_WITH_RUNNING = 1.0  # seconds: its parent may just have been killed
 PATIENCE_WITH_STOPPING = 30.0
 
@@ -61,17 +61,17 @@ class Cluster:
         try:
             self.folder.parent.mkdir(parents=True, exist_ok=True)
             self.folder.mkdir(mode=0o700, exist_ok=True)
-            self.account.takes(self.folder)
+            self.account.take_ownership(self.folder)
         except OSError as error:
             raise PostgresError(
-                f"The data folder {self.folder} cannot be made: {error.strerror}. {ANOTHER}"
+                f"The data folder {self.folder} cannot be made: {error.strerror}. {REMEDY}"
             ) from error
         if self.folder.stat().st_uid != self.account.uid:
             raise PostgresError(
                 f"The data folder {self.folder} belongs to another user than "
                 f"{self.account.name}: use another folder, or remove it as its owner"
             )
-        if not self.account.reaches(self.folder):
+        if not self.account.can_enter(self.folder):
             raise PostgresError(
                 f"The server runs as user {self.account.name}, who cannot reach the data folder "
                 f"{self.folder}: choose one outside private folders, for example "
@@ -88,7 +88,7 @@ class Cluster:
             descriptor = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
             raise PostgresError(
-                f"The data folder {self.folder} cannot be written: {error.strerror}. {ANOTHER}"
+                f"The data folder {self.folder} cannot be written: {error.strerror}. {REMEDY}"
             ) from error
         while True:
             try:
@@ -131,7 +131,7 @@ class Cluster:
         shutil.rmtree(partial, ignore_errors=True)
         password = self._new_password()
         locale = BUILTIN_LOCALE.get(binaries.major, NEWER_LOCALE)
-        made = subprocess.run(
+        result = subprocess.run(
             [
                 binaries["initdb"],
                 f"--pgdata={partial}",
@@ -150,11 +150,11 @@ class Cluster:
             capture_output=True,
             text=True,
             check=False,
-            **self.account.rights(),
+            **self.account.subprocess_options(),
         )
-        if made.returncode != 0:
-            why = " ".join(made.stderr.split())
-            raise PostgresError(f"PostgreSQL could not make {self.data}: {why} {ANOTHER}")
+        if result.returncode != 0:
+            why = " ".join(result.stderr.split())
+            raise PostgresError(f"PostgreSQL could not make {self.data}: {why} {REMEDY}")
         partial.rename(self.data)
 
     def check_version(self, binaries: Binaries) -> None:
@@ -173,7 +173,7 @@ class Cluster:
         descriptor = os.open(self.password_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(24))
-        self.account.takes(self.password_file)
+        self.account.take_ownership(self.password_file)
         return self.password_file
 
 

@@ -19,7 +19,7 @@ POLITE, URGENT = 30, 5  # seconds until a fast shutdown becomes an immediate one
 
 def main(lock: str, uid: str, gid: str, *command: str) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
-    alive, held_by_server = os.pipe()
+    alive, server_end = os.pipe()
     rights: dict[str, Any] = {}
     if int(uid) != os.geteuid():
         rights = {"user": int(uid), "group": int(gid), "extra_groups": []}
@@ -28,18 +28,18 @@ def main(lock: str, uid: str, gid: str, *command: str) -> None:
         stdin=subprocess.DEVNULL,
         # All server processes inherit both, so the lock is released and the pipe reaches end of
         # file exactly when the last of them exits.
-        pass_fds=(int(lock), held_by_server),
-        preexec_fn=ended_with_parent(),
+        pass_fds=(int(lock), server_end),
+        preexec_fn=end_with_parent(),
         **rights,
     )
-    os.close(held_by_server)
+    os.close(server_end)
     try:
         select.select([sys.stdin, alive], [], [])
     finally:
         stop(server)
 
 
-def ended_with_parent() -> Callable[[], object] | None:
+def end_with_parent() -> Callable[[], object] | None:
     """A `preexec_fn` that makes Linux stop the child when its parent dies, even by kill -9.
 
     Everything is loaded before the fork, since the child's account may not be able to read our

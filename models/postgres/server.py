@@ -44,12 +44,12 @@ class Server:
         cluster: Cluster,
         binaries: Binaries,
         port: int,
-        guard: subprocess.Popen[bytes] | None,
+        guardian_process: subprocess.Popen[bytes] | None,
     ) -> None:
         self.cluster = cluster
         self.binaries = binaries
         self.port = port
-        self._guard = guard
+        self._guard = guardian_process
 
     @property
     def pid(self) -> int | None:
@@ -79,7 +79,7 @@ class Server:
             "SELECT format('CREATE DATABASE %I', :'name') WHERE NOT EXISTS"
             " (SELECT FROM pg_database WHERE datname = :'name') \\gexec\n"
         )
-        made = subprocess.run(
+        result = subprocess.run(
             [self.binaries["psql"], "-qXv", "ON_ERROR_STOP=1", "-v", f"name={database}"],
             env={
                 **ENVIRONMENT,
@@ -94,8 +94,10 @@ class Server:
             text=True,
             check=False,
         )
-        if made.returncode != 0:
-            raise PostgresError(f"The database {database} could not be made: {made.stderr.strip()}")
+        if result.returncode != 0:
+            raise PostgresError(
+                f"The database {database} could not be made: {result.stderr.strip()}"
+            )
 
 
 @contextmanager
@@ -125,14 +127,14 @@ def start(
     cluster = Cluster(data_dir.absolute(), server_account(data_dir))
     cluster.prepare_folder()
     programs = find_binaries(binaries)
-    if not cluster.account.reaches(programs.folder):
-        programs = programs.copied_to(cluster.folder)
+    if not cluster.account.can_enter(programs.folder):
+        programs = programs.copy_to(cluster.folder)
     try:
         lock = cluster.lock()
     except AlreadyRunningError:
         running = cluster.postmaster()
         if attach and running and running.status == "ready":
-            return Server(cluster, programs, running.port, guard=None)
+            return Server(cluster, programs, running.port, guardian_process=None)
         raise
     try:
         if not cluster.data.exists():

@@ -9,7 +9,7 @@ from pathlib import Path
 from models.postgres.server import Server, running_postgres
 
 # The data is thrown away, so durability is not needed.
-FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 @contextmanager
@@ -21,7 +21,7 @@ def temporary_postgres(
     folder.chmod(0o711)  # when we are root, the server's account passes through
     try:
         with running_postgres(
-            folder / "postgres", binaries=binaries, settings=FORGETFUL | dict(settings or {})
+            folder / "postgres", binaries=binaries, settings=NOT_DURABLE | dict(settings or {})
         ) as server:
             yield server
     finally:

@@ -39,7 +39,7 @@ _CORRECTION = "Corrected after review of the file."
 
 
 @dataclass(slots=True)
-class Standing:
+class CaseProgress:
     """The state of an application, updated step by step."""
 
     status: Status = Status.SUBMITTED
@@ -54,7 +54,7 @@ class Standing:
     is_held: bool = False
     decision_id: UUID | None = None
 
-    def follow(self, step: Step) -> None:
+    def apply(self, step: Step) -> None:
         """Apply one step."""
         if step.kind is EventKind.RECEIVED:
             self.received_at = step.at
@@ -95,12 +95,12 @@ class Recorder:
 
     def record(
         self, case: Case, applicant: ApplicantRow, steps: Sequence[Step], batch: Batch
-    ) -> Standing:
+    ) -> CaseProgress:
         """Add the rows of an application and its steps to a batch."""
         application_id = new_id(case.submitted_at, self._rng)
-        standing = Standing()
+        standing = CaseProgress()
         for step in steps:
-            standing.follow(step)
+            standing.apply(step)
         officer = self._officer(standing)
         for sequence, step in enumerate(steps, 1):
             actor = officer if step.by.role is Role.OFFICER else step.by.subject
@@ -116,12 +116,14 @@ class Recorder:
         batch.application.append(self._application(application_id, case, applicant, standing))
         return standing
 
-    def _officer(self, standing: Standing) -> str:
+    def _officer(self, standing: CaseProgress) -> str:
         is_open = standing.taken_at is not None and standing.closed_at is None
         in_turn = next(self._turns) if is_open else None
         return in_turn or self._officers[below(len(self._officers), self._rng)]
 
-    def _screen(self, application_id: UUID, step: Step, standing: Standing, batch: Batch) -> None:
+    def _screen(
+        self, application_id: UUID, step: Step, standing: CaseProgress, batch: Batch
+    ) -> None:
         for answer in step.answers:
             if answer.asked_at > self._until:
                 continue
@@ -141,7 +143,7 @@ class Recorder:
                 standing.is_referred = True
 
     def _decide(
-        self, application_id: UUID, step: Step, officer: str, standing: Standing, batch: Batch
+        self, application_id: UUID, step: Step, officer: str, standing: CaseProgress, batch: Batch
     ) -> None:
         superseded, standing.decision_id = standing.decision_id, new_id(step.at, self._rng)
         batch.decision.append(
@@ -157,7 +159,9 @@ class Recorder:
             )
         )
 
-    def _assign(self, application_id: UUID, officer: str, standing: Standing, batch: Batch) -> None:
+    def _assign(
+        self, application_id: UUID, officer: str, standing: CaseProgress, batch: Batch
+    ) -> None:
         if standing.taken_at is not None:
             ended_at = instant(standing.closed_at) if standing.closed_at else None
             batch.assignment.append(
@@ -165,7 +169,7 @@ class Recorder:
             )
 
     def _application(
-        self, application_id: UUID, case: Case, applicant: ApplicantRow, standing: Standing
+        self, application_id: UUID, case: Case, applicant: ApplicantRow, standing: CaseProgress
     ) -> ApplicationRow:
         paid_at = target_due_at = fee_idr = None
         if standing.paid_at:

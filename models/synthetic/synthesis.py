@@ -70,20 +70,20 @@ async def synthesise(
     plan = _plan(applications, months, seed, scale, until)
     connection = await connect(url)
     try:
-        with _no_collector():
+        with _without_garbage_collection():
             async with connection.transaction():
-                await _claim(connection)
+                await _lock_empty_tables(connection)
                 await load(connection, reference().files)
-                counted = await _load(connection, World(plan, reference()), progress)
+                row_counts = await _load(connection, World(plan, reference()), progress)
                 await rebuild(connection)
                 await publish(connection, plan.until)
         await connection.execute("VACUUM (ANALYZE)")  # the rollups included
     finally:
         await connection.close()
     return Summary(
-        applications=counted["application"],
-        applicants=counted["applicant"],
-        events=counted["application_event"],
+        applications=row_counts["application"],
+        applicants=row_counts["applicant"],
+        events=row_counts["application_event"],
         until=plan.until,
         seconds=monotonic() - began,
     )
@@ -93,10 +93,10 @@ def expected(
     *, applications: int, months: int, until: datetime | None = None
 ) -> Iterator[Expected]:
     """Expected numbers before noise; they sum up to ``applications``."""
-    given = reference()
+    inputs = reference()
     plan = _plan(applications, months, 0, Scale.NATIONAL, until)
-    iso3 = {country.code: country.iso3 for country in given.countries}
-    world = demand(given, months_until(plan.until, months))
+    iso3 = {country.code: country.iso3 for country in inputs.countries}
+    world = demand(inputs, months_until(plan.until, months))
     for cell, count in world.expected(applications):
         yield Expected(iso3[cell.nationality], f"{cell.month.first:%Y-%m}", count)
 
@@ -114,7 +114,7 @@ def _plan(applications: int, months: int, seed: int, scale: Scale, until: dateti
     return plan
 
 
-async def _claim(connection: asyncpg.Connection) -> None:
+async def _lock_empty_tables(connection: asyncpg.Connection) -> None:
     """Lock the tables, and raise NotEmptyError if there is any data."""
     await connection.execute(f"LOCK TABLE country, {', '.join(_TABLES)} IN ACCESS EXCLUSIVE MODE")
     if await connection.fetchval("SELECT EXISTS (SELECT FROM country)"):
@@ -126,18 +126,18 @@ async def _claim(connection: asyncpg.Connection) -> None:
 
 async def _load(connection: asyncpg.Connection, world: World, progress: Progress) -> dict[str, int]:
     """Load all batches; return the number of rows by table."""
-    counted = dict.fromkeys(_TABLES, 0)
+    row_counts = dict.fromkeys(_TABLES, 0)
     async with bulk_load(connection, _TABLES):
         for batch in world.batches():
             await copy_batch(connection, batch)
             for table in _TABLES:
-                counted[table] += len(getattr(batch, table))
-            progress(counted["application"])
-    return counted
+                row_counts[table] += len(getattr(batch, table))
+            progress(row_counts["application"])
+    return row_counts
 
 
 @contextmanager
-def _no_collector() -> Iterator[None]:
+def _without_garbage_collection() -> Iterator[None]:
     """Suspend garbage collection: rows form no cycles, so it would only cost time."""
     was_enabled = gc.isenabled()
     gc.disable()

@@ -34,6 +34,6 @@ def read_rows() -> list[tuple[str, str, str, str]]:
 
 
 if __name__ == "__main__":
-    written = csv.writer(sys.stdout, lineterminator="\n")
-    written.writerow(("code", "iso3", "name_en", "name_id"))
-    written.writerows(read_rows())
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(("code", "iso3", "name_en", "name_id"))
+    writer.writerows(read_rows())

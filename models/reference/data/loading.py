@@ -6,7 +6,7 @@ from datetime import date
 
 import asyncpg
 
-from models.reference.data.consistency import Standing, check_together
+from models.reference.data.consistency import ExistingRows, check_consistency
 from models.reference.data.mistakes import ReferenceDataError
 from models.reference.data.reading import Files, Line
 from models.reference.data.tables import TABLES, Key, Row, Table
@@ -32,16 +32,16 @@ async def load(connection: asyncpg.Connection, files: Files) -> LoadReport:
     """
     async with connection.transaction():
         await connection.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
-        standing = {table.name: await _existing_rows(connection, table) for table in TABLES}
-        if mistakes := [*files.mistakes, *check_together(files, standing)]:
+        existing = {table.name: await _existing_rows(connection, table) for table in TABLES}
+        if mistakes := [*files.mistakes, *check_consistency(files, existing)]:
             raise ReferenceDataError(mistakes)
         today: date = await connection.fetchval(_TODAY) or date.max
         added: dict[str, list[Line]] = {}
         left_alone: list[str] = []
         for table in TABLES:
             lines = files.lines[table.name]
-            left_alone += _describe_left_alone(table, lines, standing[table.name], today)
-            added[table.name] = list(_missing(table, lines, standing, today))
+            left_alone += _describe_left_alone(table, lines, existing[table.name], today)
+            added[table.name] = list(_missing(table, lines, existing, today))
             await _insert(connection, table, added[table.name])
     return LoadReport(added, tuple(left_alone))
 
@@ -52,9 +52,9 @@ async def _existing_rows(connection: asyncpg.Connection, table: Table) -> dict[K
 
 
 def _missing(
-    table: Table, lines: Sequence[Line], standing: Standing, today: date
+    table: Table, lines: Sequence[Line], existing: ExistingRows, today: date
 ) -> Iterator[Line]:
-    rows = standing[table.name]
+    rows = existing[table.name]
     subjects = {table.subject_of(row) for row in rows.values()}
     for line in lines:
         if table.key_of(line.row) not in rows and not _is_past(table, line.row, subjects, today):
@@ -71,17 +71,17 @@ def _describe_left_alone(
 ) -> Iterator[str]:
     subjects = {table.subject_of(row) for row in rows.values()}
     for line in lines:
-        there = rows.get(table.key_of(line.row))
-        if there is None and _is_past(table, line.row, subjects, today):
+        existing = rows.get(table.key_of(line.row))
+        if existing is None and _is_past(table, line.row, subjects, today):
             yield (
                 f"{line.file}, line {line.number}: {table.name_of(line.row)} is not added, since it"
                 f" would change what was in force on days that are over; {table.change}."
             )
-        for column, said in line.row.items() if there else ():
-            if there and there[column] != said:
+        for column, value in line.row.items() if existing else ():
+            if existing and existing[column] != value:
                 yield (
                     f"{line.file}, line {line.number}: {table.name_of(line.row)} stays as it is:"
-                    f" {column} is {there[column]} in the database and {said} in the file;"
+                    f" {column} is {existing[column]} in the database and {value} in the file;"
                     f" {table.change}."
                 )
 

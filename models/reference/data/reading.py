@@ -55,11 +55,11 @@ def read_files(*folders: Path) -> Files:
             known = ", ".join(f"{known}.csv" for known in TABLE_OF_FILE)
             mistakes.append(Mistake(path.name, 1, f"No such file is known: they are {known}."))
             continue
-        for found in _read(table, path):
-            if isinstance(found, Mistake):
-                mistakes.append(found)
+        for result in _read(table, path):
+            if isinstance(result, Mistake):
+                mistakes.append(result)
             else:
-                lines[table.name].append(found)
+                lines[table.name].append(result)
     mistakes += [twice for table in TABLES for twice in _find_repeated(table, lines[table.name])]
     return Files(lines, tuple(mistakes))
 
