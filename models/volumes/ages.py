@@ -48,7 +48,7 @@ _COMPLETED_DAYS = (
 async def compute_ages(connection: asyncpg.Connection, *, rebuild: bool = False) -> int:
     """Compute the ages of completed days that are stale or missing; return how many days.
 
-    ``anew`` computes every day again. The caller holds a transaction and the advisory lock.
+    ``rebuild`` computes every day again. The caller holds a transaction and the advisory lock.
     """
     marks = await connection.fetch("DELETE FROM volume_stale_days RETURNING first_on, last_on")
     ((first_on, last_on),) = await connection.fetch(_COMPLETED_DAYS)

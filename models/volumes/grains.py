@@ -28,7 +28,7 @@ from models.volumes.rollups import Ranks, Rollup, Sums
 
 
 class Dimension(StrEnum):
-    """What figures can be told apart by, and its column: the same as in ``application``."""
+    """A dimension of the figures, and its column, named as in ``application``."""
 
     COUNTRY = "country_code"
     NATIONALITY = "nationality_code"

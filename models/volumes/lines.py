@@ -93,8 +93,8 @@ class ScopedQuestion:
         self, keys: Iterable[ColumnElement[Any]], values: Mapping[str, ColumnElement[Any]]
     ) -> AnySelect:
         """Select keys and all value columns; missing sums are zero, missing buckets null."""
-        nought, no_bucket = literal_column("0"), cast(null(), Integer)
-        sums = [values.get(name, nought).label(name) for name in (*self.sums, *self.changes)]
+        zero, no_bucket = literal_column("0"), cast(null(), Integer)
+        sums = [values.get(name, zero).label(name) for name in (*self.sums, *self.changes)]
         buckets = [values.get(name, no_bucket).label(name) for name in self.percentiles]
         return select(*keys, *sums, *buckets)
 
