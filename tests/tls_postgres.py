@@ -79,7 +79,7 @@ def tls_postgres() -> Iterator[TlsServer]:
             "hba_file": str(folder / "hba"),
             "unix_socket_directories": str(folder),
         }
-        server_account(folder / "none").takes(folder)
+        server_account(folder / "none").take_ownership(folder)
         with temporary_postgres(binaries=PROGRAMS, settings=settings) as server:
             yield TlsServer(server, folder, authority, Authority.make(folder, "stranger"))
     finally:
@@ -91,5 +91,5 @@ def _write(folder: Path, certificate: bytes, key: bytes) -> None:
     for name, content, mode in (("server.crt", certificate, 0o644), ("server.key", key, 0o600)):
         path = folder / name
         path.write_bytes(content)
-        account.takes(path)
+        account.take_ownership(path)
         path.chmod(mode)

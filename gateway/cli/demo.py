@@ -29,7 +29,7 @@ from gateway.settings import Settings, read_settings
 from models.database.connections import connect
 from models.migrations import migrate
 from models.postgres import default_data_dir, running_postgres
-from models.postgres.guardian import ended_with_parent
+from models.postgres.guardian import end_with_parent
 from models.row_security import login_at
 from models.synthetic import Scale, synthesise
 
@@ -114,7 +114,7 @@ def _dashboard(settings: Settings, port: int) -> Iterator[None]:
             "GERBANG_DASHBOARD_URL": settings.dashboard_url,
             "GERBANG_DASHBOARD_PORT": str(port),
         },
-        preexec_fn=ended_with_parent(),
+        preexec_fn=end_with_parent(),
     )
     try:
         yield

@@ -94,7 +94,7 @@ def keeper_health(jobs: Jobs) -> Health:
     """Ready while each job succeeded recently enough."""
 
     async def check() -> Fault | None:
-        if names := jobs.standing_still():
+        if names := jobs.stalled():
             log.warning("jobs stand still", extra=facts(jobs=names))
             return Fault.KEEPER
         return None

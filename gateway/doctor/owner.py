@@ -6,11 +6,11 @@ import asyncpg
 
 from gateway.doctor.finding import Finding
 from gateway.settings import Settings
-from models.database.owner import by_what, is_superuser, lacks
+from models.database.owner import by_what, is_superuser, missing_rights
 
 
 async def owner_is_able(owner: asyncpg.Connection, login: str) -> AsyncIterator[Finding]:
-    for what, statements in by_what(await lacks(owner, login)).items():
+    for what, statements in by_what(await missing_rights(owner, login)).items():
         yield Finding(
             what,
             "`gerbang migrate` and `gerbang keep` would fail, or keep figures of no row.",

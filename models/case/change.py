@@ -42,7 +42,7 @@ class ApplicationChange(Base):
 
 
 class VolumeChange(Base):
-    """A partner and country whose volumes were folded anew; neither, for what came directly."""
+    """A partner and country whose volumes changed by a fold; null for direct applications."""
 
     __tablename__ = "volume_change"
 

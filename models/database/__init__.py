@@ -1,1 +1,1 @@
-"""Ways to the database: URLs, connections, locks, and what its owner must be able to do."""
+"""Access to the database: URLs, connections, lock retries, and checks of the owner's rights."""

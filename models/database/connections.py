@@ -1,4 +1,4 @@
-"""Ways to the database: an engine for statements, a bare connection for everything in bulk."""
+"""Connections to the database: SQLAlchemy engines, and bare driver connections for bulk work."""
 
 from functools import partial
 from typing import Any
@@ -12,8 +12,8 @@ from sqlalchemy.pool import NullPool
 
 from models.database.url import TLS, DatabaseUrl, Host, read_database_url
 
-#: What the driver raises on a connection that is no good any more; the last where the server went
-#: away between two answers.
+#: What the driver raises on a broken connection; the last one if the server disappeared in the
+#: middle of a response.
 CONNECTION_ERRORS = (
     OSError,
     asyncpg.PostgresError,
@@ -22,19 +22,20 @@ CONNECTION_ERRORS = (
 )
 
 
-#: Option of a statement: what is remarked at its end. The server plans a prepared statement anew
-#: whenever another role asks it than the last time; with its role remarked, each keeps its own.
+#: Execution option: a comment to append to the statement. The server replans a prepared statement
+#: whenever the role changes; with the role in a comment, each role has prepared statements of its
+#: own.
 COMMENT = "remark"
-#: How many of them a connection keeps: every role asks in its own words.
+#: Prepared statements per connection: roles do not share them.
 _PREPARED_STATEMENTS = 300
-#: SQLAlchemy's name of the driver, without an address: `connect` reads every URL.
+#: SQLAlchemy's name of the driver, without a host: `connect` parses the URL.
 _DRIVER = "postgresql+asyncpg://"
-#: After these the next host of the URL is tried: away, starting or in recovery, of another kind.
-_ANOTHER_MAY_DO = (OSError, asyncpg.CannotConnectNowError, asyncpg.TargetServerAttributeNotMatched)
+#: Errors after which the next host is tried: unreachable, starting up, or of the wrong kind.
+_TRY_NEXT_HOST = (OSError, asyncpg.CannotConnectNowError, asyncpg.TargetServerAttributeNotMatched)
 
 
 def engine(url: str) -> AsyncEngine:
-    """An engine that opens a connection whenever it needs one and keeps none."""
+    """An engine without a pool: it opens a connection for each use."""
     return create_async_engine(
         _DRIVER, poolclass=NullPool, connect_args={"async_creator_fn": partial(connect, url)}
     )
@@ -43,13 +44,13 @@ def engine(url: str) -> AsyncEngine:
 def pool(
     url: str, size: int, *, connect_seconds: float = 3, wait_seconds: float = 3
 ) -> AsyncEngine:
-    """An engine that keeps up to ``size`` connections, for a service.
+    """An engine with a pool of up to ``size`` connections, for a service.
 
-    Connections do not begin transactions by themselves: who needs one says which kind. Each host
-    may take ``connect_seconds`` to open one; who finds all taken waits at most ``wait_seconds``,
-    first come, first served.
+    Connections are in autocommit mode; transactions are begun explicitly. Each host may take
+    ``connect_seconds`` to connect. If all connections are in use, callers queue for at most
+    ``wait_seconds``.
     """
-    kept = create_async_engine(
+    pooled_engine = create_async_engine(
         _DRIVER,
         pool_size=size,
         max_overflow=0,
@@ -62,25 +63,27 @@ def pool(
             "statement_cache_size": _PREPARED_STATEMENTS,
         },
     )
-    event.listen(kept.sync_engine, "connect", partial(_note_backend, seconds=connect_seconds))
-    event.listen(kept.sync_engine, "checkout", _discard_if_closed)
-    event.listen(kept.sync_engine, "before_cursor_execute", _with_comment, retval=True)
-    return kept
+    event.listen(
+        pooled_engine.sync_engine, "connect", partial(_record_backend, seconds=connect_seconds)
+    )
+    event.listen(pooled_engine.sync_engine, "checkout", _discard_if_closed)
+    event.listen(pooled_engine.sync_engine, "before_cursor_execute", _with_comment, retval=True)
+    return pooled_engine
 
 
 def _with_comment(
     connection: Any, cursor: Any, statement: str, values: Any, context: Any, is_many: bool
 ) -> tuple[str, Any]:
-    remark = context.execution_options.get(COMMENT)
-    return (f"{statement} /* {remark} */" if remark else statement), values
+    comment = context.execution_options.get(COMMENT)
+    return (f"{statement} /* {comment} */" if comment else statement), values
 
 
-def _note_backend(dbapi_connection: Any, record: Any, seconds: float) -> None:
+def _record_backend(dbapi_connection: Any, record: Any, seconds: float) -> None:
     record.info["backend"] = dbapi_connection.run_async(partial(own_backend, seconds=seconds))
 
 
 def _discard_if_closed(dbapi_connection: Any, *_: Any) -> None:
-    """The driver has seen a restarted server hang up: asking it costs no round trip."""
+    """Detect a server restart without a round trip: the driver knows that the socket closed."""
     if dbapi_connection.driver_connection.is_closed():
         raise DisconnectionError
 
@@ -88,66 +91,66 @@ def _discard_if_closed(dbapi_connection: Any, *_: Any) -> None:
 async def connect(
     url: str, *, connect_seconds: float = 60, statement_cache_size: int = 100
 ) -> asyncpg.Connection:
-    """One connection of the driver itself, to the first host that suits.
+    """Open a driver connection to the first suitable host.
 
-    Each host may take ``connect_seconds``, or the URL's ``connect_timeout`` where that is less.
-    Who is refused at one host, for the password for one, asks no other.
+    Each host may take ``connect_seconds``, or the URL's ``connect_timeout`` if that is less. If a
+    host refuses the login, for example for its password, no other host is tried.
     """
-    place = read_database_url(url)
-    wanted = place.parameters.get("target_session_attrs", "any")
-    # The driver would choose among the standbys of one list; here each host is asked by itself.
+    parsed_url = read_database_url(url)
+    wanted = parsed_url.parameters.get("target_session_attrs", "any")
+    # The driver supports prefer-standby only for a list of hosts; here each is tried by itself.
     rounds = ("standby", "any") if wanted == "prefer-standby" else (wanted,)
     failure: Exception = ConnectionError("no host")
     for attributes in rounds:
-        for host in place.hosts:
+        for host in parsed_url.hosts:
             try:
                 return await _connect_to(
                     host,
-                    place,
+                    parsed_url,
                     target_session_attrs=attributes,
-                    timeout=min(connect_seconds, place.connect_seconds or connect_seconds),
+                    timeout=min(connect_seconds, parsed_url.connect_seconds or connect_seconds),
                     statement_cache_size=statement_cache_size,
                 )
-            except _ANOTHER_MAY_DO as error:
+            except _TRY_NEXT_HOST as error:
                 failure = error
     raise failure
 
 
-async def _connect_to(host: Host, place: DatabaseUrl, **options: Any) -> asyncpg.Connection:
-    """The driver reads the TLS parameters itself; nothing else is left to its reading."""
-    tls = {name: place.parameters[name] for name in TLS if name in place.parameters}
+async def _connect_to(host: Host, parsed_url: DatabaseUrl, **options: Any) -> asyncpg.Connection:
+    """Connect to one host. Only the TLS parameters are left to the driver to parse."""
+    tls = {name: parsed_url.parameters[name] for name in TLS if name in parsed_url.parameters}
     return await asyncpg.connect(
         f"postgresql:?{urlencode(tls)}" if tls else None,
         host=host.address,
         port=host.port,
-        user=place.user,
-        password=place.password_at(host),
-        database=place.database,
-        ssl=place.sslmode,
-        server_settings=place.session,
+        user=parsed_url.user,
+        password=parsed_url.password_at(host),
+        database=parsed_url.database,
+        ssl=parsed_url.sslmode,
+        server_settings=parsed_url.session,
         **options,
     )
 
 
 async def own_backend(driver: asyncpg.Connection, seconds: float | None = None) -> int | None:
-    """The process of the server that a connection is tied to; None behind a pooler.
+    """The process id of the connection's server backend; None behind a pooler.
 
-    A pooler lends out connections of its own, and greets with a process that is none of theirs.
+    A pooler shares its backends among clients, and reports the process id of none of them.
     """
     serving = await driver.fetchval("SELECT pg_backend_pid()", timeout=seconds)
     return serving if serving == driver.get_server_pid() else None
 
 
 def backend_of(connection: AsyncConnection) -> int | None:
-    """The same of a connection of our pool, which asked when it was opened."""
+    """The backend's process id of a pooled connection, as noted when it was opened."""
     return _pooled(connection).info["backend"]
 
 
 def driver_of(connection: AsyncConnection) -> Any:
-    """The driver's own connection, which sends several statements in one round trip."""
+    """The underlying driver connection, which can send several statements in one round trip."""
     return _pooled(connection).driver_connection
 
 
 def _pooled(connection: AsyncConnection) -> Any:
-    """What the pool has lent: it is there already, so that nothing is waited for."""
+    """The pool's entry; read without awaiting, since the connection is already checked out."""
     return connection.sync_connection.connection  # type: ignore[union-attr]

@@ -1,7 +1,7 @@
-"""Short waits for locks, again and again: whoever changes a table never keeps its readers long.
+"""Retries for strong table locks, with short waits, so that readers are never blocked for long.
 
-A request for a strong lock makes everybody who comes later queue behind it. So each wait is much
-shorter than what a request of the gateway may wait, and there is a pause before the next.
+Everybody else queues behind a waiting request for a strong lock. So each attempt waits much less
+than a request of the gateway may, and there is a pause between attempts.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ import asyncpg
 
 T = TypeVar("T")
 
-#: How long one attempt waits for a lock; GERBANG_LOCK_SECONDS is longer.
+#: The wait of one attempt, shorter than the gateway's GERBANG_LOCK_SECONDS.
 LOCK_TIMEOUT_MS = 500
 _ATTEMPTS = 12
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.1, 2.0
@@ -35,7 +35,7 @@ _HOLDERS = """
 
 
 class LockedError(Exception):
-    """Somebody held on to what was to be changed; the text says who, and what to do."""
+    """A lock could not be had in any attempt; the text says who holds it, and what to do."""
 
 
 async def retry_for_lock(
@@ -44,37 +44,36 @@ async def retry_for_lock(
     what: str,
     table: str | None = None,
 ) -> T:
-    """Do something that waits briefly for locks, again while they are held.
+    """Run an attempt that waits briefly for locks, and repeat it while they are held.
 
-    ``what`` names it, and ``table`` what it locks, for the message of the LockedError that is
-    raised after the last attempt.
+    Raises LockedError after the last attempt; ``what`` and ``table`` are for its message.
     """
     pause = _FIRST_PAUSE_SECONDS
     for _ in range(_ATTEMPTS - 1):
         try:
             return await attempt()
-        except Exception as error:  # both drivers' errors, told apart by their codes
-            if not _is_worth_repeating(error):
+        except Exception as error:  # of either driver, so classified by SQLSTATE
+            if not _is_retryable(error):
                 raise
         await asyncio.sleep(pause * random.uniform(0.5, 1.5))
         pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
     try:
         return await attempt()
     except Exception as error:
-        if not _is_worth_repeating(error):
+        if not _is_retryable(error):
             raise
-        raise LockedError(await _complaint(connection, what, table)) from error
+        raise LockedError(await _holders_message(connection, what, table)) from error
 
 
-def _is_worth_repeating(error: Exception) -> bool:
-    """Whether it was a matter of somebody else at the same moment."""
+def _is_retryable(error: Exception) -> bool:
+    """Whether the error came from a conflict with a concurrent transaction."""
     cause = getattr(error, "orig", None) or error
     state = getattr(cause, "sqlstate", None)
     concurrently = state == _INTERNAL_ERROR and "concurrently" in str(cause)
     return concurrently or state in (_LOCK_NOT_AVAILABLE, _DEADLOCK_DETECTED)
 
 
-async def _complaint(connection: asyncpg.Connection, what: str, table: str | None) -> str:
+async def _holders_message(connection: asyncpg.Connection, what: str, table: str | None) -> str:
     rows = await connection.fetch(_HOLDERS, table)
     holders = "; ".join(
         f"process {row['pid']} of {row['login']} holds {row['held']}"

@@ -1,6 +1,6 @@
-"""What the owner of the database must be able to do, and what a superuser says where it cannot.
+"""Checks that the database owner has the rights it needs, and generates SQL that grants them.
 
-The owner is no superuser, or need not be one: `deploy/postgres/owner.sql` prepares such an owner.
+The owner need not be a superuser: `deploy/postgres/owner.sql` prepares such an owner.
 """
 
 from collections.abc import Sequence
@@ -12,26 +12,26 @@ from models.row_security import DATABASE_ROLES
 
 
 class Lack(NamedTuple):
-    """Something that the owner needs and cannot give itself."""
+    """A right that the owner needs and cannot grant itself."""
 
     what: str
-    #: What a superuser says in the same database to mend it.
+    #: What a superuser runs in the same database to grant it.
     statement: str
 
 
 class OwnerError(Exception):
-    """The owner of the database cannot do what was asked; the text says what helps."""
+    """The owner lacks rights for an operation; the text says how to grant them."""
 
 
-#: In front of every question, so that each may ask for any of it or for none.
-_ASKED = """
+#: Common table expressions that precede every check.
+_COMMON = """
     WITH owner AS (SELECT * FROM pg_roles WHERE rolname = current_user),
     login AS (SELECT * FROM pg_roles WHERE rolname = $2::text),
     ours AS (SELECT $1::text[] AS roles, $2::text AS login),
     home AS (SELECT * FROM pg_namespace WHERE nspname IN ('public', 'viewer'))
 """
-#: Each answers with what is lacking, and with the statement that mends it.
-_QUESTIONS = (
+#: Each selects what is lacking, and the statement that mends it.
+_CHECKS = (
     """
     SELECT format('The owner %I lacks the attribute %s.', rolname, attribute),
         format('ALTER ROLE %I %s', rolname, attribute)
@@ -46,7 +46,7 @@ _QUESTIONS = (
         AND NOT EXISTS (SELECT FROM login JOIN pg_db_role_setting ON setrole = login.oid
             WHERE setdatabase = 0 AND 'track_activities=off' = ANY (setconfig))
     """,
-    # Who makes a role may hand it on; those that another owner made must be shared first.
+    # The creator of a role may grant it; for other roles ADMIN must be granted to the owner first.
     """
     SELECT format('The owner %I may not hand on roles that somebody else made.', current_user),
         format('GRANT %I TO %I WITH ADMIN TRUE, INHERIT FALSE, SET FALSE', rolname, current_user)
@@ -103,46 +103,46 @@ _QUESTIONS = (
 )
 
 
-async def lacks(owner: asyncpg.Connection, login: str | None) -> list[Lack]:
-    """What the owner lacks to migrate and keep its database, and to let the gateway log in."""
+async def missing_rights(owner: asyncpg.Connection, login: str | None) -> list[Lack]:
+    """The rights that the owner lacks to migrate the database and to set up the login."""
     if await is_superuser(owner):
         return []
     return [
         Lack(*row)
-        for question in _QUESTIONS
-        for row in await owner.fetch(_ASKED + question, DATABASE_ROLES, login)
+        for question in _CHECKS
+        for row in await owner.fetch(_COMMON + question, DATABASE_ROLES, login)
     ]
 
 
-async def demand(owner: asyncpg.Connection, login: str | None) -> None:
-    """Raise OwnerError where the owner lacks anything, or is the gateway's login itself."""
+async def require_rights(owner: asyncpg.Connection, login: str | None) -> None:
+    """Raise OwnerError if the owner lacks a right, or is the gateway's login itself."""
     if login == await owner.fetchval("SELECT current_user"):
         raise OwnerError(
             "the gateway would log in as the owner of the database, past every row rule:"
             " name another login in GERBANG_DATABASE_URL, which will be made"
         )
-    if found := await lacks(owner, login):
+    if found := await missing_rights(owner, login):
         raise OwnerError(
             "the owner of the database lacks what only a superuser can give. Nothing was changed;"
             f" let one run this in the database once, and then try again:\n{script(found)}"
         )
 
 
-def script(found: Sequence[Lack]) -> str:
-    """The statements that mend what is lacking, each below what it is for."""
+def script(missing: Sequence[Lack]) -> str:
+    """A SQL script that grants what is lacking, with a comment above each group."""
     return "\n".join(
         line
-        for what, statements in by_what(found).items()
+        for what, statements in by_what(missing).items()
         for line in (f"-- {what}", *(f"{statement};" for statement in statements))
     )
 
 
-def by_what(found: Sequence[Lack]) -> dict[str, list[str]]:
-    """The statements that mend each thing."""
-    mended: dict[str, list[str]] = {}
-    for what, statement in found:
-        mended.setdefault(what, []).append(statement)
-    return mended
+def by_what(missing: Sequence[Lack]) -> dict[str, list[str]]:
+    """The statements to run, by what is lacking."""
+    statements: dict[str, list[str]] = {}
+    for what, statement in missing:
+        statements.setdefault(what, []).append(statement)
+    return statements
 
 
 async def is_superuser(owner: asyncpg.Connection) -> bool:

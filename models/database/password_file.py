@@ -1,4 +1,4 @@
-"""Passwords of databases from a password file, as libpq reads it."""
+"""Database passwords from a password file, with libpq's rules."""
 
 import os
 import re
@@ -7,9 +7,9 @@ from pathlib import Path
 
 
 def find_password(named: str | None, *place: str) -> str | None:
-    """The password for a host, port, database and user; the first line that fits decides.
+    """The password for a host, port, database and user, from the first matching line.
 
-    Looks into the file that is named, else into that of ``PGPASSFILE``, else into ``~/.pgpass``.
+    Reads the named file, or else that of ``PGPASSFILE``, or else ``~/.pgpass``.
     """
     path = Path(named or os.environ.get("PGPASSFILE") or os.path.expanduser("~/.pgpass"))
     for *pattern, password in _lines(path):
@@ -19,7 +19,7 @@ def find_password(named: str | None, *place: str) -> str | None:
 
 
 def is_open_to_others(path: Path) -> bool:
-    """Whether others than its owner may do anything with it: then it is not used."""
+    """Whether anybody but its owner has any permission; such a file is ignored."""
     return bool(path.stat().st_mode & 0o077)
 
 

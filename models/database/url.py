@@ -1,8 +1,8 @@
-"""One form of database URL for every connection: libpq's, read strictly.
+"""Database URLs in libpq's form, parsed strictly, for every connection.
 
 ``postgresql://user:password@host1:5432,host2/database?sslmode=verify-full&sslrootcert=/ca.pem``
 
-Whatever is not honoured is refused, so that no parameter is ever silently ignored.
+An unsupported parameter is an error, so that none is ever silently ignored.
 """
 
 import ipaddress
@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote
 
 from models.database.password_file import find_password, is_open_to_others
 
-#: Where PostgreSQL listens on this machine when no host is named.
+#: Where PostgreSQL listens locally if the URL names no host.
 _SOCKET_FOLDERS = ("/run/postgresql", "/tmp")  # noqa: S108
 _PORT = 5432
 
@@ -27,9 +27,9 @@ _URL = re.compile(
 _HOST = re.compile(r"(?:\[(?P<ipv6>[0-9A-Fa-f:.]+)\]|(?P<name>[^\[\]:]*))(?::(?P<port>[0-9]*))?")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})|%00")
 
-#: The parameters that say where and as whom to log in: the URL may say so in its middle too.
-_PLACE = ("host", "port", "user", "password", "dbname")
-#: The parameters about TLS that the driver itself reads. Not ``sslcrldir`` and the like.
+#: Parameters that may instead stand before the query, as user:password@host:port/dbname.
+_LOGIN_PARAMETERS = ("host", "port", "user", "password", "dbname")
+#: The TLS parameters that the driver supports; it has no ``sslcrldir``, for example.
 TLS = (
     "sslcert",
     "sslkey",
@@ -41,8 +41,8 @@ TLS = (
     "ssl_max_protocol_version",
 )
 _TLS_FILES = ("sslrootcert", "sslcert", "sslkey", "sslcrl")
-#: What the server is told as the connection begins.
-_OF_THE_SESSION = ("application_name", "options")
+#: Parameters that are sent to the server as session settings.
+_SESSION_PARAMETERS = ("application_name", "options")
 _WORDS = {
     "sslmode": ("disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
     "sslnegotiation": ("postgres", "direct"),
@@ -54,17 +54,17 @@ _WORDS = {
 }
 _VERIFYING = ("verify-ca", "verify-full")
 PARAMETERS = (
-    *(*_PLACE, "passfile", "sslmode", *TLS),
-    *("target_session_attrs", "connect_timeout", *_OF_THE_SESSION),
+    *(*_LOGIN_PARAMETERS, "passfile", "sslmode", *TLS),
+    *("target_session_attrs", "connect_timeout", *_SESSION_PARAMETERS),
 )
 
 
 class DatabaseUrlError(ValueError):
-    """The URL cannot be used; the text says why, and repeats no value that it holds."""
+    """The URL cannot be used. The text says why, and contains no value from it."""
 
 
 class Host(NamedTuple):
-    """A server: a name or an address, or the folder of a Unix socket."""
+    """A server: a host name or address, or the directory of a Unix socket."""
 
     address: str
     port: int
@@ -85,7 +85,7 @@ class Host(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatabaseUrl:
-    """What a database URL says. ``parameters`` are those of its query, the place left out."""
+    """A parsed database URL. ``parameters`` are the other ones of its query."""
 
     user: str
     password: str | None = field(repr=False)
@@ -105,20 +105,23 @@ class DatabaseUrl:
 
     @property
     def session(self) -> dict[str, str]:
-        """What the server is told as the connection begins."""
-        return {name: self.parameters[name] for name in _OF_THE_SESSION if name in self.parameters}
+        """The session settings for the server."""
+        return {
+            name: self.parameters[name] for name in _SESSION_PARAMETERS if name in self.parameters
+        }
 
     def unverified_hosts(self) -> list[str]:
-        """The other machines that could be impersonated, or read along: no verified TLS there.
+        """The remote hosts without verified TLS, which are open to interception.
 
-        ``require`` encrypts, but to whoever answers, so that it protects from nobody in between.
+        ``require`` encrypts without checking the certificate, so it does not protect from a man in
+        the middle.
         """
         if self.sslmode in _VERIFYING:
             return []
         return [host.address for host in self.hosts if not host.is_on_this_machine]
 
     def file_faults(self) -> Iterator[str]:
-        """What is wrong with the files that it names, as far as this process can see."""
+        """Problems with the files that the URL names, as far as this process can see."""
         for name in (*_TLS_FILES, "passfile"):
             path = self.parameters.get(name)
             if path and not os.access(path, os.R_OK):
@@ -127,12 +130,12 @@ class DatabaseUrl:
                 yield "passfile names a file that others can read: chmod 600"
 
     def with_login(self, user: str, password: str) -> "DatabaseUrl":
-        """The same place, for somebody else."""
+        """The same database, with another user and password."""
         kept = {name: value for name, value in self.parameters.items() if name != "passfile"}
         return replace(self, user=user, password=password, parameters=kept)
 
     def password_at(self, host: Host) -> str | None:
-        """The password of the URL, or else of the password file."""
+        """The password from the URL, or else from the password file."""
         if self.password is not None:
             return self.password
         place = "localhost" if host.is_socket else host.address
@@ -140,7 +143,7 @@ class DatabaseUrl:
         return find_password(named, place, str(host.port), self.database, self.user)
 
     def __str__(self) -> str:
-        """The URL, its password included."""
+        """The URL, including the password."""
         login = quote(self.user, safe="")
         if self.password is not None:
             login += f":{quote(self.password, safe='')}"
@@ -150,40 +153,42 @@ class DatabaseUrl:
         return f"postgresql://{login}@{hosts}/{database}" + (f"?{query}" if query else "")
 
 
-def read_database_url(given: str) -> DatabaseUrl:
-    """Raises DatabaseUrlError, whose text repeats nothing but names of parameters."""
-    parts = _URL.fullmatch(given)
+def read_database_url(url: str) -> DatabaseUrl:
+    """Parse a URL. Raises DatabaseUrlError, whose text contains no value from it."""
+    parts = _URL.fullmatch(url)
     if not parts:
         raise DatabaseUrlError(
             "expected postgresql://user:password@host:5432/database?sslmode=…, in which "
             "@ : / ? # % of a name or a password are percent-encoded"
         )
-    said = _parameters(parts["query"])
+    parameters = _parameters(parts["query"])
     user, _, password = (parts["login"] or "").partition(":")
     for name, in_the_middle in (
         ("user", user),
         ("password", password),
         ("dbname", parts["database"]),
     ):
-        if in_the_middle and name in said:
+        if in_the_middle and name in parameters:
             raise DatabaseUrlError(f"says {name} twice")
         if in_the_middle:
-            said[name] = _decode(in_the_middle)
+            parameters[name] = _decode(in_the_middle)
     for name in ("user", "dbname"):
-        if name not in said:
+        if name not in parameters:
             raise DatabaseUrlError(f"names no {name}: postgresql://user@host/dbname")
     return DatabaseUrl(
-        user=said.pop("user"),
-        password=said.pop("password", None),
-        hosts=tuple(_hosts(parts["hosts"], said.pop("host", None), said.pop("port", None))),
-        database=said.pop("dbname"),
-        parameters=_check(said),
+        user=parameters.pop("user"),
+        password=parameters.pop("password", None),
+        hosts=tuple(
+            _hosts(parts["hosts"], parameters.pop("host", None), parameters.pop("port", None))
+        ),
+        database=parameters.pop("dbname"),
+        parameters=_require_consistent(parameters),
     )
 
 
 def _parameters(query: str | None) -> dict[str, str]:
-    """A plus sign is a plus sign, as libpq reads it."""
-    said: dict[str, str] = {}
+    """Parse the query. As in libpq, ``+`` does not stand for a space."""
+    parameters: dict[str, str] = {}
     for pair in query.split("&") if query else ():
         name, sign, value = pair.partition("=")
         if name not in PARAMETERS:
@@ -191,10 +196,10 @@ def _parameters(query: str | None) -> dict[str, str]:
             raise DatabaseUrlError(
                 f"says {shown}, which is not supported: expected of {', '.join(PARAMETERS)}"
             )
-        if name in said or not sign or not value:
+        if name in parameters or not sign or not value:
             raise DatabaseUrlError(f"says {name} twice, or without a value")
-        said[name] = _decode(value)
-    return said
+        parameters[name] = _decode(value)
+    return parameters
 
 
 def _decode(text: str) -> str:
@@ -216,7 +221,7 @@ def _hosts(in_the_middle: str, host: str | None, port: str | None) -> Iterator[H
     for number, text in enumerate(names):
         name, own_port = (text, "") if host else _host_and_port(text)
         for address in (name,) if name else _SOCKET_FOLDERS:
-            yield Host(_require_known(address), _port(own_port or ports[number % len(ports)]))
+            yield Host(_require_valid(address), _port(own_port or ports[number % len(ports)]))
 
 
 def _host_and_port(text: str) -> tuple[str, str]:
@@ -226,7 +231,7 @@ def _host_and_port(text: str) -> tuple[str, str]:
     return parts["ipv6"] or _decode(parts["name"]), parts["port"] or ""
 
 
-def _require_known(address: str) -> str:
+def _require_valid(address: str) -> str:
     if not address.startswith("/") and not re.fullmatch(r"[\w.:%-]+", address):
         raise DatabaseUrlError("names a host that is neither a name, an address nor a folder")
     return address
@@ -238,7 +243,7 @@ def _port(text: str) -> int:
     return int(text) if text else _PORT
 
 
-def _check(parameters: dict[str, str]) -> dict[str, str]:
+def _require_consistent(parameters: dict[str, str]) -> dict[str, str]:
     for name, words in _WORDS.items():
         if name in parameters and parameters[name] not in words:
             raise DatabaseUrlError(f"{name} is expected to be one of {', '.join(words)}")

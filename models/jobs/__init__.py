@@ -1,1 +1,1 @@
-"""What runs by the clock beside the gateway, and what repeats it."""
+"""Background jobs of the keeper, and the loop that runs them."""

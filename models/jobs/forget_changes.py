@@ -1,4 +1,4 @@
-"""Forgets changes once nobody can be following from before them."""
+"""Deletes changes of the change feed once no subscriber can still need them."""
 
 import asyncio
 
@@ -7,26 +7,26 @@ import asyncpg
 from models.case.change import ApplicationChange, VolumeChange
 from models.jobs.scheduler import Jobs, run_repeatedly
 
-#: How long a place among the changes can be returned to.
+#: How long a subscriber may resume from a position.
 FOLLOWED_HOURS = 24
-#: Changes are kept longer: one that is old already may have been committed only now.
+#: Retention is longer, because a change may be committed long after it was written.
 _KEPT_HOURS = 2 * FOLLOWED_HOURS
 _EVERY_SECONDS = 600.0
 
 
 async def forget(connection: asyncpg.Connection) -> int:
-    """Remove the changes that are older than anybody's place among them; how many they were."""
+    """Delete changes past their retention; return how many."""
     removed = 0
     for table in (ApplicationChange.__tablename__, VolumeChange.__tablename__):
-        told = await connection.execute(
+        status = await connection.execute(
             f"DELETE FROM {table} WHERE written_at < now() - interval '{_KEPT_HOURS} hours'"  # noqa: S608
         )
-        removed += int(told.rpartition(" ")[2])
+        removed += int(status.rpartition(" ")[2])
     return removed
 
 
 async def keep_forgetting(
     url: str, stop: asyncio.Event, every: float = _EVERY_SECONDS, jobs: Jobs | None = None
 ) -> None:
-    """Forget until told to stop; a lost database is tried again the next time."""
+    """Delete old changes until ``stop`` is set; retry on connection errors."""
     await run_repeatedly(forget, url, stop, every, jobs)

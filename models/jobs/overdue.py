@@ -1,7 +1,7 @@
-"""Ends the applications that waited too long, and forgets idempotency keys: jobs of a clock.
+"""Closes applications that waited past their deadline, and deletes old idempotency keys.
 
-Any number of these may run side by side: each takes a batch of rows that nobody else holds, and
-what one has ended no other finds again.
+Any number of these may run concurrently: each takes a batch of rows with SKIP LOCKED, and a closed
+case is no longer due.
 """
 
 import asyncio
@@ -13,22 +13,22 @@ from models.jobs.scheduler import Jobs, run_repeatedly
 from models.life.steps import STEPS, Step, Verb
 from models.vocabulary import EventKind, Status, Wait
 
-#: How long a request may be repeated under its key.
+#: How long an idempotency key is remembered.
 REMEMBERED_DAYS = 7
 _EVERY_SECONDS = 30.0
 _BATCH = 500
 
-#: What a clock does to an application that waited for something too long.
+#: The steps that a deadline triggers, and what the application waited for.
 _WAITS = {Verb.EXPIRE: Wait.PAYMENT, Verb.LAPSE: Wait.ANSWER}
 
 STEPS_OF_A_CLOCK = tuple(step for step in STEPS if step.verb in _WAITS)
 
-#: Events that say nothing of a status.
+#: Events that change no status.
 _NO_STATUS = [kind.value for kind in EventKind if kind not in tuple(Status)]
 
-# A case is due when the deadline in force on the day its wait began (WIB) has passed since. Its
-# status is written out: of a value to come the planner does not know that the small index of
-# waiting cases holds all that have it.
+# A case is due once the deadline has passed that was in force on the day its wait began (WIB). The
+# statuses are literals: for a parameter the planner could not use the partial index of waiting
+# cases.
 _DUE = """
     WITH due AS (
         SELECT application.id
@@ -80,7 +80,7 @@ _DUE = """
     GROUP BY closed.id
     RETURNING application_id
 """
-_FORGOTTEN = """
+_DELETE_OLD_KEYS = """
     DELETE FROM idempotency
     WHERE key_digest IN (
         SELECT key_digest
@@ -94,20 +94,20 @@ _FORGOTTEN = """
 
 
 async def end_overdue(connection: asyncpg.Connection, limit: int = _BATCH) -> int:
-    """End a batch of what waited too long; how many they were."""
+    """Close a batch of overdue applications; return how many."""
     ended = [await _end(connection, step, limit) for step in STEPS_OF_A_CLOCK]
     return sum(ended)
 
 
 async def forget_keys(connection: asyncpg.Connection, limit: int = _BATCH) -> int:
-    """Forget a batch of old idempotency keys; how many they were."""
-    return len(await connection.fetch(_FORGOTTEN, REMEMBERED_DAYS, limit))
+    """Delete a batch of old idempotency keys; return how many."""
+    return len(await connection.fetch(_DELETE_OLD_KEYS, REMEMBERED_DAYS, limit))
 
 
 async def keep_lapsing(
     url: str, stop: asyncio.Event, every: float = _EVERY_SECONDS, jobs: Jobs | None = None
 ) -> None:
-    """Do both until told to stop."""
+    """Run both jobs until ``stop`` is set."""
     batches = (end_overdue, forget_keys)
     await asyncio.gather(*(run_repeatedly(batch, url, stop, every, jobs) for batch in batches))
 
@@ -118,6 +118,6 @@ async def _end(connection: asyncpg.Connection, step: Step, limit: int) -> int:
 
 
 def due(step: Step, limit: int) -> tuple[Any, ...]:
-    """The statement that takes a step with so many cases whose time is over, and its values."""
+    """The statement that takes a step for up to ``limit`` overdue cases, and its values."""
     statement = _DUE.format(statuses=", ".join(f"'{status}'" for status in step.sources))
     return statement, _WAITS[step.verb], limit, step.target, _NO_STATUS

@@ -1,4 +1,4 @@
-"""Publishes once a night, when another day is over in WIB."""
+"""Publishes every night, after midnight in WIB."""
 
 import asyncio
 from datetime import UTC, date, datetime
@@ -7,14 +7,14 @@ from models.database.connections import CONNECTION_ERRORS, connect
 from models.jobs.scheduler import Jobs, pause
 from models.publication.publishing import publish, wib_day
 
-#: A run over many years of figures takes its time.
+#: A run over many years of figures is slow.
 _PATIENCE_SECONDS = 3_600.0
 
 
 async def keep_publishing(
     url: str, stop: asyncio.Event, every: float = 60.0, jobs: Jobs | None = None
 ) -> None:
-    """Publish at once, and then each night, until told to stop; a failure is tried again."""
+    """Publish now, and then every night, until ``stop`` is set; failures are retried."""
     job = (jobs or Jobs()).add("publish", every, _PATIENCE_SECONDS)
     published_on: date | None = None
     while not stop.is_set():
@@ -31,7 +31,7 @@ async def keep_publishing(
 
 
 async def _publish(url: str, now: datetime) -> int:
-    """How many rows were published."""
+    """Publish on a connection of its own; return the number of rows."""
     connection = await connect(url)
     try:
         return (await publish(connection, now)).rows

@@ -1,4 +1,4 @@
-"""Runs a job again and again beside the gateway, until told to stop, and knows how it goes."""
+"""Runs jobs repeatedly until stopped, and tracks their health."""
 
 import asyncio
 import contextlib
@@ -13,18 +13,17 @@ from models.database.connections import CONNECTION_ERRORS, connect
 
 log = logging.getLogger(__name__)
 
-#: Does a batch of a job; how much was done, nothing where nothing is left to do.
+#: Does one batch of a job and returns the number of rows; 0 if nothing is left to do.
 Batch = Callable[[asyncpg.Connection], Awaitable[int]]
 
-#: How long a pass may take, or fail, before its job counts as standing still; and how many passes
-#: may be missed besides.
+#: A job counts as stalled if it has not succeeded for this long plus this many intervals.
 _PATIENCE_SECONDS = 120.0
 _PASSES_MISSED = 3
 
 
 @dataclass(slots=True)
 class Job:
-    """How one job goes. Instants are seconds since 1970."""
+    """The state of one job. Instants are seconds since 1970."""
 
     name: str
     #: How often a pass is due, seconds.
@@ -34,13 +33,13 @@ class Job:
     succeeded_at: float | None = None
     passes: int = 0
     failures: int = 0
-    #: What all passes did, in rows of whatever the job is about.
+    #: Total over all passes.
     rows: int = 0
-    #: How long the last pass took.
+    #: The duration of the last pass.
     seconds: float = 0.0
 
     async def run(self, work: Awaitable[int]) -> int:
-        """One pass: what it did. Whatever it raises is passed on."""
+        """Run and record one pass; return its rows. Exceptions propagate."""
         began = time.monotonic()
         rows = await work
         self.seconds = time.monotonic() - began
@@ -48,21 +47,21 @@ class Job:
         self.rows += rows
         self.succeeded_at = time.time()
         if rows:
-            told = {"job": self.name, "rows": rows, "ms": round(self.seconds * 1000, 1)}
-            log.info("keeper pass", extra={"facts": told})
+            facts = {"job": self.name, "rows": rows, "ms": round(self.seconds * 1000, 1)}
+            log.info("keeper pass", extra={"facts": facts})
         return rows
 
     def note_nothing_due(self) -> None:
-        """A look at the clock that found nothing to do yet."""
+        """Record a check that found nothing due."""
         self.succeeded_at = time.time()
 
     def note_failure(self, error: Exception) -> None:
         self.failures += 1
-        # Its kind alone: what PostgreSQL says of a row may hold what the row holds.
+        # The type only: the message may contain personal data of a row.
         log.warning("%s is not done: %s", self.name, type(error).__name__)
 
-    def stands_still(self, now: float) -> bool:
-        """Whether its last success lies further back than it may."""
+    def is_stalled(self, now: float) -> bool:
+        """Whether its last success is too long ago."""
         latest = self.succeeded_at or self.added_at
         return now - latest > self.patience + _PASSES_MISSED * self.every
 
@@ -76,16 +75,16 @@ class Jobs:
     def add(self, name: str, every: float, patience: float = _PATIENCE_SECONDS) -> Job:
         return self.all.setdefault(name, Job(name, every, patience))
 
-    def standing_still(self) -> list[str]:
-        """The names of those whose last success lies too far back."""
+    def stalled(self) -> list[str]:
+        """The names of stalled jobs."""
         now = time.time()
-        return [job.name for job in self.all.values() if job.stands_still(now)]
+        return [job.name for job in self.all.values() if job.is_stalled(now)]
 
 
 async def run_repeatedly(
     batch: Batch, url: str, stop: asyncio.Event, every: float, jobs: Jobs | None = None
 ) -> None:
-    """Do batches until told to stop; a lost database is tried again after a pause."""
+    """Run batches until ``stop`` is set; after a connection error pause and reconnect."""
     job = (jobs or Jobs()).add(batch.__name__, every)
     while not stop.is_set():
         try:

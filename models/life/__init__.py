@@ -1,4 +1,4 @@
-"""The life of an application: every step there is, in one place, without a database.
+"""The life cycle of an application: the complete state machine, without a database.
 
 ``STEPS`` is the whole state machine; `docs/life.md` is drawn from it.
 """

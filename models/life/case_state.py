@@ -1,4 +1,4 @@
-"""Where an application stands, as far as the next step depends on it, and how a step moves it."""
+"""The state of an application on which steps depend, and how a step changes its columns."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from models.vocabulary import CLOSED, EventKind, Role, ScreeningKind, ScreeningR
 
 @dataclass(frozen=True, slots=True)
 class CaseState:
-    """What the rules look at."""
+    """What preconditions look at."""
 
     status: Status
     is_held: bool = False
@@ -19,10 +19,10 @@ class CaseState:
     is_closed: bool = False
     #: When it entered its status.
     since: datetime | None = None
-    #: For how long it waited for the applicant before it entered its status.
+    #: How long it had waited for the applicant in total when it entered its status.
     paused: timedelta = timedelta()
     decided_by: str | None = None
-    #: The outcome and the ground of the decision that stands.
+    #: Outcome and ground of the decision in force.
     decided: tuple[str, str | None] | None = None
     #: The questions that supervision has to answer before a grant.
     questions: tuple[ScreeningKind, ...] = (ScreeningKind.ENTRY_BAN,)
@@ -31,18 +31,18 @@ class CaseState:
 
     @property
     def is_cleared(self) -> bool:
-        """Unscreened, hit, pending and unavailable are all alike: not cleared."""
+        """Not held, and every question answered CLEAR; anything else is not cleared."""
         answers = (self.answers.get(question) for question in self.questions)
         return not self.is_held and all(answer is ScreeningResult.CLEAR for answer in answers)
 
     @property
     def pending(self) -> frozenset[ScreeningKind]:
-        """Questions that wait for their answer."""
+        """The questions that still wait for an answer."""
         waiting = ScreeningResult.PENDING
         return frozenset(kind for kind, answer in self.answers.items() if answer is waiting)
 
     def open_questions(self, role: Role | None) -> tuple[ScreeningKind, ...]:
-        """The questions that a role may ask now; a hit is looked at again by supervisors only."""
+        """The questions that a role may ask now; only supervisors may ask again after a hit."""
         unanswered = {None, ScreeningResult.UNAVAILABLE}
         if role is Role.SUPERVISOR:
             unanswered |= {ScreeningResult.HIT}
@@ -69,14 +69,14 @@ def _on_entering(now: CaseState, target: Status, at: datetime) -> dict[str, Any]
     if target is Status.INFO_REQUESTED:
         changes["was_info_requested"] = True
     if target in CLOSED and not now.is_closed:
-        # The clock stops at the first decision, whatever becomes of it.
+        # The clock stops at the first decision, even if it is corrected later.
         changes["closed_at"] = at
     return changes
 
 
 def _on_resuming(now: CaseState, at: datetime) -> dict[str, Any]:
-    """What the adjusted clock leaves out: the time for which the case waited for the applicant."""
+    """Add the wait for the applicant, which the adjusted turnaround leaves out."""
     if now.status is not Status.INFO_REQUESTED or now.since is None:
         return {}
-    # Rounded once, over all its waits: what the events say can be counted again.
+    # The total is rounded, not each wait, so that it can be recomputed from the events.
     return {"paused_seconds": round((now.paused + (at - now.since)).total_seconds())}

@@ -1,4 +1,4 @@
-"""The life of an application as a page for people: `docs/life.md`, drawn from the steps."""
+"""Generates `docs/life.md`: the life cycle of an application as a diagram and a table."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What must hold of an application before a step is taken, beside its status."""
+"""The preconditions of steps, besides the status of the application."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,19 +10,19 @@ from models.vocabulary import Role
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """Who wants to take a step, and what of their words the rules look at."""
+    """Who wants to take a step, and the arguments that preconditions look at."""
 
     subject: str
     role: Role | None
-    #: The question of supervision that is answered.
+    #: The screening question that is answered.
     question: str | None = None
-    #: The outcome and the ground of a decision.
+    #: Outcome and ground of the decision.
     decision: tuple[str, str | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Precondition:
-    """A condition in words, how it is checked, and what is told where it does not hold."""
+    """A condition: its words for the docs, its check, and the refusal if it does not hold."""
 
     words: str
     holds: Callable[[CaseState, Attempt], bool]
@@ -39,7 +39,7 @@ IS_NOT_RECEIVED = Precondition(
 )
 IS_HELD = Precondition("held", lambda now, _: now.is_held, Refusal.NOT_HELD)
 IS_NOT_HELD = Precondition("not held", lambda now, _: not now.is_held, Refusal.ALREADY_HELD)
-#: One refusal for all of it: an officer does not learn of holds and hits.
+#: A single refusal for all causes, so that officers do not learn of holds and hits.
 IS_CLEARED = Precondition(
     "not held, and every question of supervision was last answered CLEAR",
     lambda now, _: now.is_cleared,

@@ -47,13 +47,13 @@ class Verb(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """From some statuses to one, by some roles; by a clock where there are none."""
+    """A transition from some statuses to one, by some roles, or by a clock if there are none."""
 
     verb: Verb
     sources: tuple[Status, ...]
     #: None: the status stays.
     target: Status | None
-    #: None: it is told by a row of its own, a question to supervision or its answer.
+    #: None: it is recorded as a row of its own, a screening question or its answer.
     event: EventKind | None
     by: tuple[Role, ...] = ()
     needs: tuple[Precondition, ...] = ()
@@ -69,7 +69,7 @@ SENDERS = (R.PARTNER_AGENT, R.APPLICANT)
 HANDING_OVER = (R.PARTNER_AGENT, R.SERVICE)
 
 STEPS = (
-    # Billed at once: the bill is what the applicant takes home.
+    # Billed at once: the applicant leaves with the bill.
     Step(Verb.SUBMIT, (), S.AWAITING_PAYMENT, E.SUBMITTED, SENDERS),
     Step(Verb.RECORD_PAYMENT, UNPAID, S.PAID, E.PAID, (R.SERVICE,)),
     Step(Verb.MARK_RECEIVED, OPEN, None, E.RECEIVED, HANDING_OVER,
@@ -81,7 +81,7 @@ STEPS = (
     Step(Verb.ANSWER_INFORMATION, (S.INFO_REQUESTED,), S.IN_VERIFICATION, E.IN_VERIFICATION,
          (*SENDERS, R.SERVICE)),
     Step(Verb.REFER_TO_SCREENING, (S.IN_VERIFICATION,), S.SCREENING, E.SCREENING, (R.OFFICER,)),
-    # Asked anew: what was unavailable by both, and by a supervisor what was a hit.
+    # Asking again: both roles after UNAVAILABLE, only a supervisor after HIT.
     Step(Verb.REFER_TO_SCREENING, (S.SCREENING,), None, E.SCREENING, (R.OFFICER, R.SUPERVISOR),
          (CAN_BE_ASKED_ANEW,)),
     # A refusal that was made unscreened can only be corrected to a grant after a screening.
@@ -106,7 +106,7 @@ STEPS = (
 
 
 def step_for(verb: Verb, status: Status, role: Role | None) -> Step | None:
-    """The step that a role, or a clock, takes with a verb from a status, if there is one."""
+    """The step for a verb from a status by a role (None: a clock), if there is one."""
     for step in STEPS:
         acts = role in step.by if role else not step.by
         if step.verb is verb and status in step.sources and acts:
@@ -115,5 +115,5 @@ def step_for(verb: Verb, status: Status, role: Role | None) -> Step | None:
 
 
 def refusal(step: Step, now: CaseState, attempt: Attempt) -> Refusal | None:
-    """Why a step cannot be taken from where the application stands; None where it can."""
+    """The first unmet precondition's refusal; None if the step can be taken."""
     return next((need.refusal for need in step.needs if not need.holds(now, attempt)), None)

@@ -1,7 +1,7 @@
-"""Brings a database to a revision of its schema, while it is in use.
+"""Migrates a database to a revision of its schema while it is in use.
 
-Each revision is a transaction of its own, and so is each change of a row rule; none waits long for
-a lock. Where nothing is to be done nothing is locked or written.
+Each revision, and each change of a row policy, is a transaction of its own, and none waits long
+for a lock. If nothing is pending, nothing is locked or written.
 """
 
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.database.connections import driver_of, engine
 from models.database.locking import LOCK_TIMEOUT_MS, retry_for_lock
-from models.database.owner import demand
+from models.database.owner import require_rights
 from models.database.url import read_database_url
 from models.migrations.turns import take_turn
 from models.row_security import (
@@ -37,10 +37,10 @@ _KEYS_LOCK = "ROW EXCLUSIVE on viewer.daily_seal_key"
 
 
 class PlannedStep(NamedTuple):
-    """Something that migrating would do."""
+    """A step that a migration would take."""
 
     what: str
-    #: What is locked meanwhile, in PostgreSQL's words.
+    #: The lock that it takes, in PostgreSQL's terms.
     lock: str
 
 
@@ -51,19 +51,18 @@ async def migrate(
     gateway_url: str | None = None,
     seal_keys: Sequence[bytes] = (),
 ) -> None:
-    """Bring the database of its owner up to a revision; the newest has its row rules and grants.
+    """Upgrade the database to a revision, as its owner; at the newest also row security.
 
-    The gateway can log in by its own address from then on, and what it seals with keys of these
-    masters is believed, and nothing else. Raises OwnerError, and changes nothing, where the owner
-    lacks a right that it needs. Raises LockedError where somebody held a table all the time: what
-    was done until then stays, and the next run goes on.
+    Afterwards the gateway can log in with ``gateway_url``, and only seals made with keys of these
+    masters are trusted. Raises OwnerError, before any change, if the owner lacks a right. Raises
+    LockedError if a table stayed locked: finished steps remain, and the next run continues.
     """
     login = read_database_url(gateway_url).user if gateway_url else None
-    async with _alone(url) as connection:
+    async with _migration_connection(url) as connection:
         driver = driver_of(connection)
-        await demand(driver, login)
+        await require_rights(driver, login)
         if revision == "head" and await create_roles(driver):
-            await demand(driver, login)  # another owner may have made some meanwhile
+            await require_rights(driver, login)  # another owner may have made some meanwhile
         await _upgrade(connection, revision)
         if revision == "head":
             await install_row_security(driver)
@@ -86,7 +85,7 @@ async def plan(
         pending = await connection.run_sync(_pending_revisions)
         await connection.rollback()
         driver = driver_of(connection)
-        await demand(driver, read_database_url(gateway_url).user if gateway_url else None)
+        await require_rights(driver, read_database_url(gateway_url).user if gateway_url else None)
         steps = await row_security_steps(driver)
         steps += await grant_login_steps(driver, gateway_url) if gateway_url else []
         has_new_keys = seal_keys and not await are_trusted_alone(driver, seal_keys)
@@ -101,46 +100,50 @@ async def plan(
 
 
 async def downgrade(url: str, revision: str) -> None:
-    """Take the database back to a revision; ``base`` is before the first.
+    """Downgrade the database to a revision; ``base`` is before the first.
 
-    Nobody but its owner reads it any more: the row rules are not those of that revision.
+    All row policies are dropped, since they belong to the newest schema; until the next upgrade
+    only the owner can read the rows.
     """
-    async with _alone(url) as connection:
+    async with _migration_connection(url) as connection:
         driver = driver_of(connection)
         await retry_for_lock(driver, partial(drop_policies, driver), "lift the row rules")
         await _run(connection, lambda config: command.downgrade(config, revision))
 
 
 async def current_and_newest(url: str) -> tuple[str | None, str | None]:
-    """The revision that the database is at, and the newest one."""
+    """The current revision of the database, and the newest one."""
     async with engine(url).connect() as connection:
         return await connection.run_sync(_current)
 
 
 async def require_matching_models(url: str) -> None:
-    """Raise if the tables of the database are not those of the models."""
-    async with _alone(url) as connection:
+    """Raise if the tables of the database differ from the models."""
+    async with _migration_connection(url) as connection:
         await _run(connection, command.check)
 
 
 async def serves_this_release(connection: AsyncConnection) -> bool:
-    """Whether the database is at this release's revision, or at one that only a later release
-    knows: what migrations add, an earlier release does not miss, and during an upgrade both run."""
+    """Whether the database is at this release's revision or a later one.
+
+    Migrations stay compatible with the release before, since both run during an upgrade. So an
+    unknown revision is taken for one of a later release.
+    """
     found = await connection.scalar(text("SELECT version_num FROM alembic_version"))
-    return found is not None and found not in _outgrown()
+    return found is not None and found not in _earlier_revisions()
 
 
 @cache
-def _outgrown() -> frozenset[str]:
-    """The revisions before this release's own."""
+def _earlier_revisions() -> frozenset[str]:
+    """The revisions before the newest one of this release."""
     _newest, *earlier = ScriptDirectory(str(_HERE)).walk_revisions()
     return frozenset(step.revision for step in earlier)
 
 
 @asynccontextmanager
-async def _alone(url: str) -> AsyncIterator[AsyncConnection]:
-    """A connection that is in no transaction and waits briefly for locks, while nobody else
-    migrates."""
+async def _migration_connection(url: str) -> AsyncIterator[AsyncConnection]:
+    """A connection with a short lock timeout, outside any transaction, that holds the migration
+    lock."""
     async with engine(url).connect() as connection:
         await connection.rollback()
         driver = driver_of(connection)
@@ -194,5 +197,5 @@ def _title(script: Script) -> str:
 
 
 def _locks(script: Script) -> str:
-    """What the revision says that it locks."""
+    """The locks that the revision declares."""
     return str(script.module.locks)

@@ -1,4 +1,4 @@
-"""What Alembic runs on the connection that it is handed, each revision in its own transaction."""
+"""Alembic's environment: uses the given connection, with one transaction per revision."""
 
 from alembic import context
 

@@ -1,7 +1,7 @@
-"""What a revision does to a table that is in use: indexes, back-fills, columns of row rules.
+"""Operations of revisions on tables in use: concurrent indexes, backfills, suspended row policies.
 
-`lock_timeout` is set for every revision, and one that ran into it is tried again. What is done
-here outside a transaction can be done twice: a revision that was killed begins anew.
+`lock_timeout` is set for every revision, and a revision that runs into it is retried. Operations
+outside a transaction are idempotent, since an interrupted revision starts again.
 """
 
 import time
@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 
 from models.database.locking import LOCK_TIMEOUT_MS
 
-#: A concurrent index waits for transactions that are older, without keeping anybody waiting.
+#: A concurrent build waits for older transactions, but blocks nobody.
 _INDEX_TIMEOUT = "10min"
 _BATCH = 5_000
 _PAUSE_SECONDS = 0.02
@@ -21,7 +21,7 @@ _PAUSE_SECONDS = 0.02
 _INDEX = """
     SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(:name)
 """
-_RULES_ON = """
+_POLICIES_ON = """
     SELECT DISTINCT polname AS name, polrelid::regclass::text AS table,
         format('CREATE POLICY %I ON %s AS %s FOR %s TO %s %s %s', polname, polrelid::regclass,
             CASE WHEN polpermissive THEN 'PERMISSIVE' ELSE 'RESTRICTIVE' END,
@@ -40,29 +40,29 @@ _RULES_ON = """
 
 
 def create_index(name: str, definition: str) -> None:
-    """Build an index while the table is read and written; ``definition`` follows CREATE INDEX … ON.
+    """Build an index concurrently; ``definition`` follows CREATE INDEX … ON.
 
-    What a build left that was interrupted, and that PostgreSQL calls invalid, is built anew.
-    Outside a transaction: what the revision did before is committed.
+    An invalid index, left by an interrupted build, is rebuilt. Runs outside a transaction, so
+    earlier work of the revision is committed first.
     """
     with op.get_context().autocommit_block():
         connection = op.get_bind()
-        _say(connection, f"SET lock_timeout = '{_INDEX_TIMEOUT}'")
+        _execute(connection, f"SET lock_timeout = '{_INDEX_TIMEOUT}'")
         is_valid = connection.scalar(text(_INDEX), {"name": name})
         if is_valid is False:
-            _say(connection, f"DROP INDEX CONCURRENTLY {name}")
+            _execute(connection, f"DROP INDEX CONCURRENTLY {name}")
         if not is_valid:
-            _say(connection, f"CREATE INDEX CONCURRENTLY {name} ON {definition}")
-        _say(connection, f"SET lock_timeout = {LOCK_TIMEOUT_MS}")
+            _execute(connection, f"CREATE INDEX CONCURRENTLY {name} ON {definition}")
+        _execute(connection, f"SET lock_timeout = {LOCK_TIMEOUT_MS}")
 
 
 def drop_index(name: str) -> None:
-    """Drop an index while its table is read and written, outside a transaction."""
+    """Drop an index concurrently, outside a transaction."""
     with op.get_context().autocommit_block():
         connection = op.get_bind()
-        _say(connection, f"SET lock_timeout = '{_INDEX_TIMEOUT}'")
-        _say(connection, f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
-        _say(connection, f"SET lock_timeout = {LOCK_TIMEOUT_MS}")
+        _execute(connection, f"SET lock_timeout = '{_INDEX_TIMEOUT}'")
+        _execute(connection, f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
+        _execute(connection, f"SET lock_timeout = {LOCK_TIMEOUT_MS}")
 
 
 def back_fill(
@@ -74,11 +74,11 @@ def back_fill(
     batch: int = _BATCH,
     pause_seconds: float = _PAUSE_SECONDS,
 ) -> int:
-    """Fill a column of every row, a range of keys at a time, each committed; how many rows.
+    """Backfill a column in batches of consecutive keys, each committed; return the rows updated.
 
-    ``change`` follows SET, and ``still_due`` says of a row that it is not filled yet: what was
-    filled before an interruption is passed over. After each batch there is a pause, of the batch's
-    own length at least, so that the database is half idle. Outside a transaction.
+    ``change`` follows SET. ``still_due`` is the condition that a row is not filled yet, so that a
+    restart skips finished rows. A pause follows each batch, at least as long as the batch took, to
+    keep the database half idle. Runs outside a transaction.
     """
     filled = 0
     with op.get_context().autocommit_block():
@@ -99,52 +99,51 @@ def back_fill(
 
 
 def lift_row_rules(table: str | None = None, *columns: str) -> list[str]:
-    """Drop the row rules that look at a table, or at some of its columns; the statements that
-    make them again.
+    """Drop the row policies that use a table, or some of its columns; return the statements that
+    create them again.
 
-    Row level security stays on, so the rows that a rule opened are closed until there is one
-    again: after the last revision all that are missing are put up. Within the transaction of the
-    revision.
+    Row level security stays on, so the rows are hidden until the policies are back; missing ones
+    are installed after the last revision. Runs in the transaction of the revision.
     """
     connection = op.get_bind()
-    tables = [table] if table else list(connection.scalars(text(_WALLED)))
+    tables = [table] if table else list(connection.scalars(text(_TABLES_WITH_POLICIES)))
     rules = [
         rule
         for each in tables
         for rule in connection.execute(
-            text(_RULES_ON), {"table": each, "columns": " ".join(columns)}
+            text(_POLICIES_ON), {"table": each, "columns": " ".join(columns)}
         )
     ]
     for rule in {(rule.table, rule.name) for rule in rules}:
-        _say(connection, f'DROP POLICY "{rule[1]}" ON {rule[0]}')
+        _execute(connection, f'DROP POLICY "{rule[1]}" ON {rule[0]}')
     return sorted({rule.statement for rule in rules})
 
 
 @contextmanager
 def without_row_rules(table: str, *columns: str) -> Iterator[None]:
-    """Meanwhile no row rule looks at a table, or at some of its columns; then all do again.
+    """Suspend the row policies that use a table, or some of its columns.
 
-    For what PostgreSQL refuses to do to a column that a rule uses, such as changing its type.
-    Within the transaction of the revision, so nobody else sees a table without its rules.
+    For changes that PostgreSQL refuses on a column that a policy uses, such as a new type. Runs in
+    the transaction of the revision, so nobody else sees the table without its policies.
     """
     statements = lift_row_rules(table, *columns)
     yield
     for statement in statements:
-        _say(op.get_bind(), statement)
+        _execute(op.get_bind(), statement)
 
 
-_WALLED = """
+_TABLES_WITH_POLICIES = """
     SELECT DISTINCT polrelid::regclass::text FROM pg_policy JOIN pg_class ON pg_class.oid = polrelid
     WHERE relnamespace = 'public'::regnamespace
 """
 
 
 def _nth_key(table: str, key: str, *, is_first: bool) -> str:
-    """The key at the end of the next range."""
+    """A query for the last key of the next batch."""
     after = "" if is_first else f" WHERE {key} > :last"
     ordered = f"SELECT {key} AS upto FROM {table}{after} ORDER BY {key} LIMIT :batch"  # noqa: S608
     return f"SELECT upto FROM ({ordered}) AS range ORDER BY upto DESC LIMIT 1"  # noqa: S608
 
 
-def _say(connection: Connection, statement: str) -> None:
+def _execute(connection: Connection, statement: str) -> None:
     connection.exec_driver_sql(statement)

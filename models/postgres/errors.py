@@ -1,4 +1,4 @@
-"""What can go wrong with the embedded PostgreSQL, in words that say what to do."""
+"""Errors of the embedded PostgreSQL; their texts say what to do."""
 
 
 class PostgresError(Exception):

@@ -1,7 +1,7 @@
-"""Runs one server and ends it when whoever started the guardian is gone, however that happened.
+"""Runs one server, and stops it when the process that started the guardian ends for any reason.
 
 Called as a program: guardian.py LOCK_FD UID GID COMMAND…, with standard input a pipe from the
-starter. The end of that pipe is the order to stop: the kernel closes it even on kill -9.
+starter. End of file on that pipe is the signal to stop: the kernel closes it even on kill -9.
 """
 
 import ctypes
@@ -19,30 +19,31 @@ POLITE, URGENT = 30, 5  # seconds until a fast shutdown becomes an immediate one
 
 def main(lock: str, uid: str, gid: str, *command: str) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
-    alive, held_by_server = os.pipe()
+    alive, server_end = os.pipe()
     rights: dict[str, Any] = {}
     if int(uid) != os.geteuid():
         rights = {"user": int(uid), "group": int(gid), "extra_groups": []}
     server = subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
-        # Every process of the server inherits both: the lock is free, and the pipe at its end,
-        # exactly when the last of them has gone.
-        pass_fds=(int(lock), held_by_server),
-        preexec_fn=ended_with_parent(),
+        # All server processes inherit both, so the lock is released and the pipe reaches end of
+        # file exactly when the last of them exits.
+        pass_fds=(int(lock), server_end),
+        preexec_fn=end_with_parent(),
         **rights,
     )
-    os.close(held_by_server)
+    os.close(server_end)
     try:
         select.select([sys.stdin, alive], [], [])
     finally:
         stop(server)
 
 
-def ended_with_parent() -> Callable[[], object] | None:
-    """What a child does first, so that Linux ends it with its parent, even after kill -9.
+def end_with_parent() -> Callable[[], object] | None:
+    """A `preexec_fn` that makes Linux stop the child when its parent dies, even by kill -9.
 
-    All is loaded before the child exists: it may run as somebody who cannot read our Python.
+    Everything is loaded before the fork, since the child's account may not be able to read our
+    Python.
     """
     if sys.platform != "linux":
         return None

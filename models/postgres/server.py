@@ -44,21 +44,21 @@ class Server:
         cluster: Cluster,
         binaries: Binaries,
         port: int,
-        guard: subprocess.Popen[bytes] | None,
+        guardian_process: subprocess.Popen[bytes] | None,
     ) -> None:
         self.cluster = cluster
         self.binaries = binaries
         self.port = port
-        self._guard = guard
+        self._guard = guardian_process
 
     @property
     def pid(self) -> int | None:
-        """The server's process, or nothing when it has gone."""
+        """The server's process id; None if it is gone."""
         running = self.cluster.postmaster()
         return running.pid if running else None
 
     def url(self, database: str) -> str:
-        """The address of a database, made first when it is missing."""
+        """The URL of a database, which is created if it is missing."""
         self._create(database)
         return (
             f"postgresql://{SUPERUSER}:{self.cluster.password()}@{LOOPBACK}:{self.port}/{database}"
@@ -69,7 +69,7 @@ class Server:
         return self._guard is not None and self._guard.poll() is None
 
     def stop(self) -> None:
-        """Ends the server in order; nothing happens to one that we only attached to."""
+        """Shut the server down; does nothing if we only attached to it."""
         if self._guard and self._guard.stdin:
             self._guard.stdin.close()
             self._guard.wait()
@@ -79,7 +79,7 @@ class Server:
             "SELECT format('CREATE DATABASE %I', :'name') WHERE NOT EXISTS"
             " (SELECT FROM pg_database WHERE datname = :'name') \\gexec\n"
         )
-        made = subprocess.run(
+        result = subprocess.run(
             [self.binaries["psql"], "-qXv", "ON_ERROR_STOP=1", "-v", f"name={database}"],
             env={
                 **ENVIRONMENT,
@@ -94,8 +94,10 @@ class Server:
             text=True,
             check=False,
         )
-        if made.returncode != 0:
-            raise PostgresError(f"The database {database} could not be made: {made.stderr.strip()}")
+        if result.returncode != 0:
+            raise PostgresError(
+                f"The database {database} could not be made: {result.stderr.strip()}"
+            )
 
 
 @contextmanager
@@ -125,14 +127,14 @@ def start(
     cluster = Cluster(data_dir.absolute(), server_account(data_dir))
     cluster.prepare_folder()
     programs = find_binaries(binaries)
-    if not cluster.account.reaches(programs.folder):
-        programs = programs.copied_to(cluster.folder)
+    if not cluster.account.can_enter(programs.folder):
+        programs = programs.copy_to(cluster.folder)
     try:
         lock = cluster.lock()
     except AlreadyRunningError:
         running = cluster.postmaster()
         if attach and running and running.status == "ready":
-            return Server(cluster, programs, running.port, guard=None)
+            return Server(cluster, programs, running.port, guardian_process=None)
         raise
     try:
         if not cluster.data.exists():
@@ -183,7 +185,7 @@ def _start_guarded(
 
 
 def _failure_to_start(server: Server) -> str | None:
-    """Waits until the server answers; the log when it never will."""
+    """Wait until the server is ready; return its log if it fails to start."""
     deadline = time.monotonic() + START_PATIENCE
     while server.is_guarded() and time.monotonic() < deadline:
         running = server.cluster.postmaster()

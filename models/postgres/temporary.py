@@ -1,4 +1,4 @@
-"""A PostgreSQL that lives for a test run or a measurement, and leaves nothing."""
+"""A temporary PostgreSQL for a test run or a measurement."""
 
 import shutil
 import tempfile
@@ -8,8 +8,8 @@ from pathlib import Path
 
 from models.postgres.server import Server, running_postgres
 
-# Whoever throws the data away in the end need not wait for the disk.
-FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# The data is thrown away, so durability is not needed.
+NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 @contextmanager
@@ -21,7 +21,7 @@ def temporary_postgres(
     folder.chmod(0o711)  # when we are root, the server's account passes through
     try:
         with running_postgres(
-            folder / "postgres", binaries=binaries, settings=FORGETFUL | dict(settings or {})
+            folder / "postgres", binaries=binaries, settings=NOT_DURABLE | dict(settings or {})
         ) as server:
             yield server
     finally:

@@ -1,4 +1,4 @@
-"""Published figures: tables that a nightly job writes, already protected, in a fixed grid."""
+"""Published figures: a fixed grid of protected figures, written by a nightly job."""
 
 from models.jobs.publish import keep_publishing
 from models.publication.publishing import Publication, publish

@@ -1,14 +1,15 @@
-"""The audit before publishing: what everything that is seen together tells of each count.
+"""The disclosure audit: secondary suppression of figures before they are published.
 
-Somebody who reads the published figures of a partner's countries also knows, exactly, how much
-went in and was closed there; an agent knows every outcome of one centre; the figures of the whole
-country are public. They may put it all together. The audit does the same, for each such
-coalition, and withholds further figures until no count that is not nought is left with fewer than
-four candidates, unless what they know exactly left it no more to begin with.
+Primary suppression (``disclosure.py``) protects each cell by itself. Readers can still combine
+cells: a partner's manager knows the intake and closures of each country exactly, an agent knows
+every outcome of one centre, and the national figures are public. For each such coalition the
+audit computes the candidate interval of every count, and withholds further figures until each
+nonzero count has at least four candidates. The exception is a count that a coalition could bound
+more tightly before anything was published: no suppression can widen it again.
 
-Which figure is withheld is a stated rule: the one that is told too much of, if it is new;
-otherwise the smallest new one that stands in a sum with it, the first in the order of the grid
-among equals. A figure that was published before is never taken back.
+The choice of the figure to withhold is deterministic: the overexposed figure itself, if it is
+new; otherwise the smallest new figure that shares a sum with it, and the first in grid order among
+equals. A figure that was published before is never taken back.
 """
 
 from collections import defaultdict
@@ -31,8 +32,8 @@ from models.publication.disclosure import (
 )
 from models.publication.sets import Cell, Place, wholes
 
-#: What somebody knows exactly of a count, without any publication.
-Known = Callable[[Cell, ProtectedCount], Interval]
+#: The interval in which somebody knows a count to lie, before anything is published.
+PriorKnowledge = Callable[[Cell, ProtectedCount], Interval]
 
 
 class Figure(NamedTuple):
@@ -44,14 +45,14 @@ class Figure(NamedTuple):
 
 @dataclass
 class Candidate:
-    """A cell of the grid: its true counts, what was told of them before, what is to be told now."""
+    """A cell of the grid: its true counts, and what all editions reveal of them."""
 
     counts: Counts
     closed: int
     closed_is_known: bool
     measures: tuple[ProtectedCount, ...]
-    #: What earlier editions told, of the counts as they are now.
-    before: Mapping[ProtectedCount, Interval] = field(default_factory=dict)
+    #: What earlier editions reveal, shifted to the counts as they are now.
+    revealed_before: Mapping[ProtectedCount, Interval] = field(default_factory=dict)
     #: Whether this run may publish it.
     is_new: bool = True
     was_published: bool = False
@@ -65,19 +66,21 @@ class Candidate:
         )
 
     @cached_property
-    def tells(self) -> Mapping[ProtectedCount, Interval]:
-        """What all editions together tell of each count."""
-        before = {measure: self.before.get(measure, ANYTHING) for measure in ProtectedCount}
+    def revealed(self) -> Mapping[ProtectedCount, Interval]:
+        """The candidate interval of each count, from all editions together."""
+        before = {
+            measure: self.revealed_before.get(measure, ANYTHING) for measure in ProtectedCount
+        }
         if not self.is_new or self.is_kept:
             return before
         now = reveal(self.figures)
         return {measure: before[measure].within(now[measure]) for measure in ProtectedCount}
 
     @property
-    def tells_something(self) -> bool:
-        """Whether any figure is, or was, published that is not nought."""
+    def reveals_anything(self) -> bool:
+        """Whether any nonzero figure is, or was, published."""
         return any(
-            interval.low > 1 or 0 < interval.high < UNBOUNDED for interval in self.tells.values()
+            interval.low > 1 or 0 < interval.high < UNBOUNDED for interval in self.revealed.values()
         )
 
     def can_withhold(self, measure: ProtectedCount) -> bool:
@@ -86,29 +89,29 @@ class Candidate:
         return self.was_published or bool(self.figures[measure])
 
     def withhold(self, measure: ProtectedCount) -> None:
-        """Publish less of it; what was published before stays as it was, all of it."""
+        """Withhold a figure; a cell that was published before keeps its old edition instead."""
         if self.was_published:
             self.is_kept = True
         else:
             self.withheld.add(measure)
-        for made in ("figures", "tells"):
-            self.__dict__.pop(made, None)
+        for cached in ("figures", "revealed"):
+            self.__dict__.pop(cached, None)
 
 
 Candidates = Mapping[Cell, Candidate]
 
 
-class System:
-    """The sums among some cells, and what is told too much of in them."""
+class CountSystem:
+    """The figures of some cells, the sums that link them, and the suppression within them."""
 
     def __init__(self, cells: Candidates, centres: Mapping[str, Place]) -> None:
         self._cells = cells
         self.figures = [Figure(cell, measure) for cell in cells for measure in cells[cell].measures]
         self._number = {figure: number for number, figure in enumerate(self.figures)}
-        self._sums = Sums([*self._divisions(centres), *self._outcomes()])
-        self._known: dict[Known, list[Interval]] = {}
+        self._sums = Sums([*self._division_sums(centres), *self._outcome_sums()])
+        self._prior: dict[PriorKnowledge, list[Interval]] = {}
 
-    def _divisions(self, centres: Mapping[str, Place]) -> Iterable[Sum]:
+    def _division_sums(self, centres: Mapping[str, Place]) -> Iterable[Sum]:
         parts: defaultdict[tuple[Figure, str, bool], list[int]] = defaultdict(list)
         for number, (cell, measure) in enumerate(self.figures):
             for whole in wholes(cell, centres):
@@ -117,63 +120,66 @@ class System:
             if whole in self._number:
                 yield Sum(self._number[whole], tuple(numbers), is_complete)
 
-    def _outcomes(self) -> Iterable[Sum]:
-        """Refused, and decided within the target, are decisions."""
+    def _outcome_sums(self) -> Iterable[Sum]:
+        """Refusals, and decisions within the target, are both a part of the decisions."""
         for number, (cell, measure) in enumerate(self.figures):
             if measure in (ProtectedCount.REFUSED, ProtectedCount.WITHIN_TARGET):
                 yield Sum(self._number[Figure(cell, ProtectedCount.DECISIONS)], (number,), False)
 
-    def bounds(self, known: Known) -> Bounds:
-        """What is left of each count for somebody who knows so much, and reads the figures."""
-        tells = [self._cells[cell].tells[measure] for cell, measure in self.figures]
-        exactly = self._known_exactly(known)
-        bounds = Bounds(map(Interval.within, tells, exactly), self._sums)
+    def bounds(self, known: PriorKnowledge) -> Bounds:
+        """The interval of each count for a coalition that also reads the published figures."""
+        revealed = [self._cells[cell].revealed[measure] for cell, measure in self.figures]
+        prior = self._prior_intervals(known)
+        bounds = Bounds(map(Interval.within, revealed, prior), self._sums)
         bounds.narrow(
             number
-            for number, (low, high) in enumerate(tells)
-            if low > exactly[number].low or high < exactly[number].high
+            for number, (low, high) in enumerate(revealed)
+            if low > prior[number].low or high < prior[number].high
         )
         return bounds
 
-    def _known_exactly(self, known: Known) -> list[Interval]:
-        if known not in self._known:
-            self._known[known] = [known(cell, measure) for cell, measure in self.figures]
-        return self._known[known]
+    def _prior_intervals(self, known: PriorKnowledge) -> list[Interval]:
+        if known not in self._prior:
+            self._prior[known] = [known(cell, measure) for cell, measure in self.figures]
+        return self._prior[known]
 
-    def overexposed(self, known: Known, bounds: Bounds) -> list[int]:
-        """The numbers of counts with too few candidates left."""
-        exactly = self._known_exactly(known)
-        found: list[int] = []
+    def overexposed(self, known: PriorKnowledge, bounds: Bounds) -> list[int]:
+        """The numbers of the counts that are left with too few candidates."""
+        prior = self._prior_intervals(known)
+        numbers: list[int] = []
         for number, (low, high) in enumerate(zip(bounds.low, bounds.high, strict=True)):
-            left = high - low + 1
-            if left >= FEWEST_CANDIDATES:
+            candidates_left = high - low + 1
+            if candidates_left >= FEWEST_CANDIDATES:
                 continue
             cell, measure = self.figures[number]
             candidate = self._cells[cell]
-            was = candidate.before.get(measure, ANYTHING).candidates
-            if candidate.counts[measure] and left < min(exactly[number].candidates, was):
-                found.append(number)
-        return found
+            candidates_before = candidate.revealed_before.get(measure, ANYTHING).candidates
+            if candidate.counts[measure] and candidates_left < min(
+                prior[number].candidates, candidates_before
+            ):
+                numbers.append(number)
+        return numbers
 
     def withhold_for_each(self, numbers: Iterable[int]) -> bool:
-        """Withhold a figure for each count that is told too much of; whether any could be.
+        """Withhold one figure for each overexposed count; return whether any could be withheld.
 
-        A count next to one that was just seen to waits: what was withheld may help it too.
+        A neighbour of a count that was just handled is skipped: the same suppression may already
+        protect it.
         """
-        seen_to: set[int] = set()
+        handled: set[int] = set()
         is_any = False
-        for number in sorted(numbers, key=self._size):
-            if number not in seen_to:
+        for number in sorted(numbers, key=self._by_size):
+            if number not in handled:
                 is_any = self._withhold_for(number) or is_any
-                seen_to |= {number, *self._sums.neighbours(number)}
+                handled |= {number, *self._sums.neighbours(number)}
         return is_any
 
-    def _size(self, number: int) -> tuple[int, Figure]:
+    def _by_size(self, number: int) -> tuple[int, Figure]:
         cell, measure = self.figures[number]
         return self._cells[cell].counts[measure], self.figures[number]
 
     def _withhold_for(self, number: int) -> bool:
-        for chosen in (number, *sorted(self._sums.neighbours(number), key=self._size)):
+        for chosen in (number, *sorted(self._sums.neighbours(number), key=self._by_size)):
             cell, measure = self.figures[chosen]
             if self._cells[cell].can_withhold(measure):
                 self._cells[cell].withhold(measure)
@@ -181,36 +187,38 @@ class System:
         return False
 
     def withhold_all(self) -> bool:
-        """Where nothing next to it can be withheld: every new figure; whether there was any."""
-        able = [one for one in self.figures if self._cells[one.cell].can_withhold(one.measure)]
-        for cell, measure in able:
+        """The last resort: withhold every new figure. Returns whether there was any."""
+        new_figures = [
+            one for one in self.figures if self._cells[one.cell].can_withhold(one.measure)
+        ]
+        for cell, measure in new_figures:
             self._cells[cell].withhold(measure)
-        return bool(able)
+        return bool(new_figures)
 
 
-def tells_something(cells: Candidates) -> bool:
+def reveals_anything(cells: Candidates) -> bool:
     """Whether there is anything to audit."""
-    return any(candidate.tells_something for candidate in cells.values())
+    return any(candidate.reveals_anything for candidate in cells.values())
 
 
-def audit(system: System, coalitions: Iterable[Known]) -> list[Bounds]:
-    """Withhold further figures until none of the coalitions is told too much.
+def audit(system: CountSystem, coalitions: Iterable[PriorKnowledge]) -> list[Bounds]:
+    """Withhold further figures until no coalition can narrow a count too far.
 
-    What is left of each count in the end, for each of them.
+    Returns the final bounds, for each coalition in turn.
     """
     everyone = list(coalitions)
     while True:
-        settled = [_settle(system, known) for known in everyone]
-        if not any(has_withheld for _, has_withheld in settled):
-            return [bounds for bounds, _ in settled]
+        results = [_audit_one(system, known) for known in everyone]
+        if not any(has_withheld for _, has_withheld in results):
+            return [bounds for bounds, _ in results]
 
 
-def _settle(system: System, known: Known) -> tuple[Bounds, bool]:
-    """What is left when one coalition is told no more than it may; whether that took anything."""
+def _audit_one(system: CountSystem, known: PriorKnowledge) -> tuple[Bounds, bool]:
+    """Withhold for one coalition; return its final bounds, and whether anything was withheld."""
     has_withheld = False
     while True:
         bounds = system.bounds(known)
-        too_much = system.overexposed(known, bounds)
-        if not (too_much and (system.withhold_for_each(too_much) or system.withhold_all())):
+        exposed = system.overexposed(known, bounds)
+        if not (exposed and (system.withhold_for_each(exposed) or system.withhold_all())):
             return bounds, has_withheld
         has_withheld = True

@@ -1,4 +1,4 @@
-"""What sums tell of their parts, and parts of their sums: intervals narrowed to a fixpoint."""
+"""Interval propagation: sums bound their parts and parts their sums, until a fixpoint."""
 
 from collections import defaultdict, deque
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ from models.publication.disclosure import Interval
 
 
 class Sum(NamedTuple):
-    """A whole and its parts, by number; others may belong to it unless it is complete."""
+    """A whole and its parts, by number. An incomplete sum has further, unlisted parts."""
 
     whole: int
     parts: tuple[int, ...]
@@ -16,7 +16,7 @@ class Sum(NamedTuple):
 
 
 class Sums:
-    """All sums among some counts, and in which of them each count stands."""
+    """All sums among some counts, and an index of the sums that contain each count."""
 
     def __init__(self, sums: Iterable[Sum]) -> None:
         self.all = list(sums)
@@ -26,25 +26,27 @@ class Sums:
                 self.of[count].append(number)
 
     def neighbours(self, count: int) -> set[int]:
-        """The counts that stand in a sum with one."""
+        """The other counts that share a sum with a count."""
         sums = (self.all[number] for number in self.of[count])
         return {other for whole, parts, _ in sums for other in (whole, *parts)} - {count}
 
 
 class Bounds:
-    """The intervals of some counts that sums tie together."""
+    """The candidate intervals of counts that are linked by sums."""
 
     def __init__(self, intervals: Iterable[Interval], sums: Sums) -> None:
         self.low, self.high = (list(bounds) for bounds in zip(*intervals, strict=True))
         self._sums = sums
 
-    def narrow(self, told: Iterable[int]) -> None:
-        """Narrow every interval as far as single sums tell, again and again until none tells more.
+    def narrow(self, changed: Iterable[int]) -> None:
+        """Apply one sum at a time until no sum narrows an interval any further.
 
-        It begins with the sums of the counts of which something was told. Bounds only move
-        inwards and are whole numbers, so it ends.
+        Starts with the sums of the ``changed`` counts. Terminates, because bounds are whole
+        numbers and only move inwards.
         """
-        waiting = deque(dict.fromkeys(number for count in told for number in self._sums.of[count]))
+        waiting = deque(
+            dict.fromkeys(number for count in changed for number in self._sums.of[count])
+        )
         is_waiting = set(waiting)
         while waiting:
             number = waiting.popleft()
@@ -55,27 +57,27 @@ class Bounds:
                         is_waiting.add(other)
                         waiting.append(other)
 
-    def _narrow_by(self, one: Sum) -> list[int]:
-        """Narrow the intervals of one sum; which counts got narrower."""
+    def _narrow_by(self, a_sum: Sum) -> list[int]:
+        """Narrow the intervals of one sum; return the counts whose interval changed."""
         low, high = self.low, self.high
         least = most = 0
-        for part in one.parts:
+        for part in a_sum.parts:
             least += low[part]
             most += high[part]
-        narrower = self._hold(one.whole, least, most if one.is_complete else None)
-        whole_low, whole_high = low[one.whole], high[one.whole]
-        if whole_high - least >= most and (not one.is_complete or whole_low <= least):
-            return narrower
-        for part in one.parts:
+        changed = self._clip(a_sum.whole, least, most if a_sum.is_complete else None)
+        whole_low, whole_high = low[a_sum.whole], high[a_sum.whole]
+        if whole_high - least >= most and (not a_sum.is_complete or whole_low <= least):
+            return changed
+        for part in a_sum.parts:
             others_most = most - high[part]
-            at_least = whole_low - others_most if one.is_complete else 0
-            narrower += self._hold(part, at_least, whole_high - (least - low[part]))
-        return narrower
+            at_least = whole_low - others_most if a_sum.is_complete else 0
+            changed += self._clip(part, at_least, whole_high - (least - low[part]))
+        return changed
 
-    def _hold(self, count: int, low: int, high: int | None) -> list[int]:
-        narrower = False
+    def _clip(self, count: int, low: int, high: int | None) -> list[int]:
+        is_changed = False
         if low > self.low[count]:
-            self.low[count], narrower = low, True
+            self.low[count], is_changed = low, True
         if high is not None and high < self.high[count]:
-            self.high[count], narrower = high, True
-        return [count] if narrower else []
+            self.high[count], is_changed = high, True
+        return [count] if is_changed else []

@@ -1,29 +1,28 @@
-"""The rules of disclosure: what of the true counts of a cell is published, and what that tells."""
+"""Disclosure control of one cell: rounding and suppression, and what the result reveals."""
 
 from collections.abc import Mapping, Set
 from enum import StrEnum
 from typing import NamedTuple
 
-#: Counts below it have no value.
+#: Smaller counts are withheld.
 THRESHOLD = 10
-#: Counts are rounded to the nearest multiple.
+#: Counts are rounded to the nearest multiple of this.
 ROUNDING = 5
-#: Rates and percentiles need so many decisions.
+#: Rates and percentiles need at least this many decisions.
 FEWEST_DECISIONS = 30
-#: Whatever is published together leaves at least so many candidates for each count that is not
-#: nought: no interval narrower than 3.
+#: All publications together leave at least this many possible values for each nonzero count.
 FEWEST_CANDIDATES = 4
-#: As good as no upper bound.
+#: Stands for "no upper bound".
 UNBOUNDED = 1 << 40
-#: The bounds of what a rounded count may have been.
-_EITHER_SIDE = ROUNDING // 2
+#: How far a rounded count may be from the true one.
+_ROUNDING_ERROR = ROUNDING // 2
 
 
 class ProtectedCount(StrEnum):
-    """The counts that are protected. ``within_target`` is told by the target rate alone.
+    """The protected counts. ``within_target`` is published only as part of the target rate.
 
     Granted, withdrawn and lapsed are not published in any form: whoever knows intake and work in
-    progress knows closures, and the rest would follow by subtraction.
+    progress can compute closures, and would get the remaining outcome by subtraction.
     """
 
     INTAKE = "intake"
@@ -36,7 +35,7 @@ Counts = Mapping[ProtectedCount, int]
 
 
 class Interval(NamedTuple):
-    """Everything from one number to another, both included."""
+    """The possible values of a count: whole numbers from low to high, inclusive."""
 
     low: int
     high: int
@@ -57,23 +56,26 @@ Published = Mapping[ProtectedCount, int | None]
 
 
 def round_to_step(count: int) -> int:
-    """To the nearest 5."""
-    return (count + _EITHER_SIDE) // ROUNDING * ROUNDING
+    """Round to the nearest multiple of ``ROUNDING``."""
+    return (count + _ROUNDING_ERROR) // ROUNDING * ROUNDING
 
 
 def is_small(count: int) -> bool:
-    """Below the threshold, or published as the threshold: that would say 10 to 12, no more."""
+    """Whether a count is nonzero and below the threshold, or would round to it.
+
+    A published 10 would leave only the candidates 10 to 12.
+    """
     return count > 0 and round_to_step(count) <= THRESHOLD
 
 
 def is_near(count: int, closed: int) -> bool:
-    """Whether closures, which managers know, tell too much of a count that they bound from above.
+    """Whether a count is too close to closures, an upper bound that managers know.
 
-    Where the highest class of 5 holds fewer than four candidates up to the bound, it is withheld
-    together with the class below: that it is withheld leaves six candidates or more.
+    If fewer than four candidates of the topmost rounding class lie at or below the bound, that
+    class and the one below it are withheld; together they have at least six candidates.
     """
     highest = round_to_step(closed)
-    candidates = closed - (highest - _EITHER_SIDE) + 1
+    candidates = closed - (highest - _ROUNDING_ERROR) + 1
     return candidates < FEWEST_CANDIDATES and round_to_step(count) >= highest - ROUNDING
 
 
@@ -84,63 +86,65 @@ def protect(
     *,
     closed_is_known: bool,
 ) -> Published:
-    """What of the counts of a cell is published: rounded, nought, or None where withheld.
+    """The counts of a cell as they are published: rounded, zero, or None where withheld.
 
-    Nought is told from a small count only where nothing was closed, or beside decisions that are
-    published: otherwise "withheld" would say "at least one" of the few that were closed.
+    A zero is published only if nothing was closed, or next to published decisions. Elsewhere it
+    is withheld like a small count; otherwise "withheld" would mean "at least one".
     """
 
-    def value(measure: ProtectedCount, *, tells_nought: bool) -> int | None:
+    def value(measure: ProtectedCount, *, reveals_zero: bool) -> int | None:
         count = counts[measure]
         if count == 0:
-            return 0 if tells_nought else None
-        is_told = (
+            return 0 if reveals_zero else None
+        is_exposed = (
             closed_is_known and measure is not ProtectedCount.INTAKE and is_near(count, closed)
         )
-        return None if measure in withheld or is_small(count) or is_told else round_to_step(count)
+        return (
+            None if measure in withheld or is_small(count) or is_exposed else round_to_step(count)
+        )
 
-    decisions = value(ProtectedCount.DECISIONS, tells_nought=closed == 0)
-    within_target = value(ProtectedCount.WITHIN_TARGET, tells_nought=True)
+    decisions = value(ProtectedCount.DECISIONS, reveals_zero=closed == 0)
+    within_target = value(ProtectedCount.WITHIN_TARGET, reveals_zero=True)
     return {
-        ProtectedCount.INTAKE: value(ProtectedCount.INTAKE, tells_nought=True),
+        ProtectedCount.INTAKE: value(ProtectedCount.INTAKE, reveals_zero=True),
         ProtectedCount.DECISIONS: decisions,
-        ProtectedCount.REFUSED: value(ProtectedCount.REFUSED, tells_nought=decisions is not None),
+        ProtectedCount.REFUSED: value(ProtectedCount.REFUSED, reveals_zero=decisions is not None),
         ProtectedCount.WITHIN_TARGET: within_target if is_enough(decisions) else None,
     }
 
 
 def is_enough(decisions: int | None) -> bool:
-    """Whether decisions suffice for rates and percentiles, whatever they were before rounding."""
-    return decisions is not None and decisions - _EITHER_SIDE >= FEWEST_DECISIONS
+    """Whether there are enough decisions for rates and percentiles, whatever the true count."""
+    return decisions is not None and decisions - _ROUNDING_ERROR >= FEWEST_DECISIONS
 
 
 def rate(figures: Published, part: ProtectedCount) -> float | None:
-    """From rounded counts alone."""
+    """A share of the decisions, computed from the rounded counts only."""
     whole, count = figures[ProtectedCount.DECISIONS], figures[part]
     return count / whole if whole and is_enough(whole) and count is not None else None
 
 
 def two_digits(number: float | None) -> float | None:
-    """Rounded to two significant digits."""
+    """Round to two significant digits."""
     return None if number is None else float(f"{number:.1e}")
 
 
 def reveal(figures: Published) -> dict[ProtectedCount, Interval]:
-    """What each published figure tells of its count."""
+    """The candidate interval of each count, given the published figures."""
     decisions = figures[ProtectedCount.DECISIONS]
-    not_nought = {
+    withheld_is_nonzero = {
         ProtectedCount.INTAKE: True,
         ProtectedCount.DECISIONS: False,
         ProtectedCount.REFUSED: decisions is not None,
         ProtectedCount.WITHIN_TARGET: is_enough(decisions),
     }
     return {
-        measure: _meant(value)
+        measure: _candidates_of(value)
         if value is not None
-        else Interval(int(not_nought[measure]), UNBOUNDED)
+        else Interval(int(withheld_is_nonzero[measure]), UNBOUNDED)
         for measure, value in figures.items()
     }
 
 
-def _meant(value: int) -> Interval:
-    return Interval(value - _EITHER_SIDE, value + _EITHER_SIDE) if value else Interval(0, 0)
+def _candidates_of(value: int) -> Interval:
+    return Interval(value - _ROUNDING_ERROR, value + _ROUNDING_ERROR) if value else Interval(0, 0)

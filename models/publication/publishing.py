@@ -1,4 +1,4 @@
-"""The nightly publication: what is over is published once, protected, and stays as it is."""
+"""The nightly publication: each completed period is protected and published once."""
 
 import asyncio
 from collections.abc import Mapping
@@ -20,11 +20,11 @@ from models.publication.sets import (
 )
 from models.publication.source import TrueCounts
 from models.publication.tables import CODES, FIGURES
-from models.publication.writing import Before, Key, Publication, write
+from models.publication.writing import Key, PreviousEditions, Publication, write
 
 _WIB = timezone(timedelta(hours=7))
 
-#: Held by whoever publishes, so that nothing is published twice.
+#: Advisory lock of the publishing job, so that nothing is published twice.
 _LOCK = "SELECT pg_advisory_xact_lock(7461003)"
 
 _KEY = ("dimension_set", "period", "starts_on")
@@ -40,27 +40,27 @@ def wib_day(instant: datetime) -> date:
 
 
 async def publish(connection: asyncpg.Connection, now: datetime) -> Publication:
-    """Publish every period that is over and was not published, and the corrections of the others.
+    """Publish completed periods that are not published yet, and corrections of the others.
 
-    In one transaction, and the same again changes nothing.
+    Runs in one transaction and is idempotent.
     """
     today = wib_day(now)
     async with connection.transaction():
         await connection.execute(_LOCK)
-        before = await _before(connection)
+        before = await _read_previous(connection)
         begins_on = await connection.fetchval("SELECT min(wib_day(paid_at)) FROM application")
         over = list(periods_over(begins_on, today)) if begins_on else []
         new = [key for key in over if key not in before.editions]
         truth = await source.read_true_counts(connection, today)
         candidates = _candidates(truth, before, frozenset(over), frozenset(new))
-        # It takes its time; whoever serves meanwhile goes on.
+        # CPU-bound and slow: keep it off the event loop.
         await asyncio.to_thread(audit_publication, candidates, truth)
         await source.read_durations(connection, truth, _first_days(candidates))
         return await write(connection, now, new, candidates, truth, before)
 
 
 def _first_days(candidates: Mapping[Cell, Candidate]) -> dict[Period, date]:
-    """Of each kind of period, the first one of which anything is to be published."""
+    """For each kind of period, the first day of the earliest one to be published."""
     first: dict[Period, date] = {}
     for cell, candidate in candidates.items():
         if candidate.is_new:
@@ -68,12 +68,12 @@ def _first_days(candidates: Mapping[Cell, Candidate]) -> dict[Period, date]:
     return first
 
 
-async def _before(connection: asyncpg.Connection) -> Before:
+async def _read_previous(connection: asyncpg.Connection) -> PreviousEditions:
     editions = await connection.fetch(
         "SELECT period, starts_on, max(edition) AS edition FROM volume_edition GROUP BY 1, 2"
     )
     notes = await connection.fetch("SELECT * FROM volume_publication_note")
-    return Before(
+    return PreviousEditions(
         {(Period(row["period"]), row["starts_on"]): row["edition"] for row in editions},
         {
             _cell(row): tuple(row[name] for name in FIGURES)
@@ -91,15 +91,15 @@ def _cell(row: asyncpg.Record, codes: list[str] | None = None) -> Cell:
 
 
 def _candidates(
-    truth: TrueCounts, before: Before, over: frozenset[Key], new: frozenset[Key]
+    truth: TrueCounts, before: PreviousEditions, over: frozenset[Key], new: frozenset[Key]
 ) -> dict[Cell, Candidate]:
-    """Every cell of the periods that are over, in the order of the grid."""
-    found: dict[Cell, Candidate] = {}
+    """Every cell of the completed periods, in grid order."""
+    candidates: dict[Cell, Candidate] = {}
     for cell in sorted(truth.counts.keys() | before.notes.keys()):
         key = (cell.period, cell.starts_on)
         if key in over:
-            found[cell] = _candidate(truth, cell, before.notes.get(cell), key in new)
-    return found
+            candidates[cell] = _candidate(truth, cell, before.notes.get(cell), key in new)
+    return candidates
 
 
 def _candidate(
@@ -111,23 +111,23 @@ def _candidate(
     )
     if is_new:
         return candidate
-    # A group without a row in a published period was told to be nought in everything: a row now
-    # would tell exactly how many were added.
-    told: dict[ProtectedCount, Interval] = {}
-    was = dict(zip(source.COUNTED, note["counts"], strict=True)) if note else {}
+    # A group without a row in a published period was published as zero throughout. Publishing a
+    # row for it now would reveal exactly how many were added.
+    revealed: dict[ProtectedCount, Interval] = {}
+    noted = dict(zip(source.COUNTED, note["counts"], strict=True)) if note else {}
     for number, measure in enumerate(ProtectedCount):
-        changed_by = counts[measure] - was.get(measure, 0)
-        told[measure] = (
+        changed_by = counts[measure] - noted.get(measure, 0)
+        revealed[measure] = (
             Interval(note["low"][number], note["high"][number]) if note else Interval(0, 0)
         ).shift(changed_by)
-    candidate.before = told
+    candidate.revealed_before = revealed
     candidate.was_published = True
-    candidate.is_new = note is not None and was != {"closed": closed, **counts}
+    candidate.is_new = note is not None and noted != {"closed": closed, **counts}
     return candidate
 
 
 def _measures(cell: Cell) -> tuple[ProtectedCount, ...]:
-    """The protected counts of a cell. A partner's managers know its intake anyway."""
+    """The protected counts of a cell; below national level managers know the intake anyway."""
     if cell.dimension_set in NATIONAL_SETS:
         return tuple(ProtectedCount)
     return tuple(measure for measure in ProtectedCount if measure is not ProtectedCount.INTAKE)

@@ -1,4 +1,4 @@
-"""What is published for a question on the grid: statements over the published tables alone."""
+"""Queries of published figures; they read the published tables only."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -17,8 +17,8 @@ from models.volumes.question import Period
 AnySelect = Select[*tuple[Any, ...]]
 
 _PUBLISHED = PublishedVolume.__table__.c
-#: Whose a centre is stands beside it, so that it may be named with it.
-_BESIDE: Mapping[DimensionSet, frozenset[Dimension]] = dict.fromkeys(
+#: Dimensions that may be named together with a centre, because its rows contain them too.
+_ALSO_NAMED: Mapping[DimensionSet, frozenset[Dimension]] = dict.fromkeys(
     (DimensionSet.CENTRE, DimensionSet.CENTRE_VISA_TYPE),
     frozenset({Dimension.PARTNER, Dimension.COUNTRY}),
 )
@@ -33,25 +33,25 @@ class GridQuestion:
     from_on: date
     to_on: date
     where: Mapping[Dimension, str] = field(default_factory=dict)
-    #: The newest edition up to this one; none for the newest of all.
+    #: The newest edition up to this one; None for the latest.
     edition: int | None = None
 
 
 def dimension_set_of(
     named: Iterable[Dimension], implied: Iterable[Dimension], among: Iterable[DimensionSet]
 ) -> DimensionSet | None:
-    """The set that has exactly the named dimensions, those that go without saying aside."""
-    said = frozenset(named)
-    known = said | frozenset(implied)
+    """The dimension set with exactly the named dimensions; implied ones may be left out."""
+    explicit = frozenset(named)
+    known = explicit | frozenset(implied)
     for dimension_set in among:
         own = frozenset(DIMENSIONS[dimension_set])
-        if own <= known and said <= own | _BESIDE.get(dimension_set, frozenset()):
+        if own <= known and explicit <= own | _ALSO_NAMED.get(dimension_set, frozenset()):
             return dimension_set
     return None
 
 
 def period_of(from_on: date, to_on: date, grouped_by: Period | None) -> Period | None:
-    """The period of the grid that the window consists of; none where it cuts one."""
+    """The period of the grid that the window consists of; None if the window cuts through one."""
     for period in PERIODS if grouped_by is None else (grouped_by,):
         if period not in PERIODS or first_day_of(period, from_on) != from_on:
             continue
@@ -62,7 +62,7 @@ def period_of(from_on: date, to_on: date, grouped_by: Period | None) -> Period |
 
 
 def editions(question: GridQuestion) -> AnySelect:
-    """The first day, newest edition and date of each period asked for that is published."""
+    """First day, newest edition and publication date of each published period in the window."""
     c = EDITION.c
     return (
         select(
@@ -78,12 +78,12 @@ def editions(question: GridQuestion) -> AnySelect:
 
 
 def newest_publication() -> AnySelect:
-    """When anything was published last; now, where nothing was."""
+    """The time of the latest publication; now, if there was none."""
     return select(func.coalesce(func.max(EDITION.c.published_at), func.now()).label("at"))
 
 
 def rows(question: GridQuestion, scope: Callable[[Any], ColumnElement[bool]]) -> AnySelect:
-    """Codes, ``period`` (its first day), ``edition`` and the figures; null is withheld."""
+    """Rows of codes, ``period`` (its first day), ``edition`` and figures; null means withheld."""
     c = _PUBLISHED
     codes = [c[dimension.value] for dimension in Dimension]
     return (

@@ -11,10 +11,10 @@ from models.volumes.question import MONTHS, Period, months_later
 
 
 class DimensionSet(StrEnum):
-    """The closed list of what published figures are told apart by, three dimensions at most.
+    """The combinations of dimensions by which published figures are grouped; three at most.
 
-    Nationality within a country is not among them: it is mostly the country itself, and the few
-    others would be told by subtraction.
+    Nationality within a country is not among them: most applicants are nationals of the country,
+    and the few others would follow by subtraction.
     """
 
     NATIONAL = "national"
@@ -57,7 +57,7 @@ _LONGER = {Period.MONTH: Period.QUARTER, Period.QUARTER: Period.YEAR}
 
 
 class Cell(NamedTuple):
-    """One group in one period of the grid; its codes are those of the set's dimensions."""
+    """One group in one period of the grid; it has a code for each dimension of its set."""
 
     dimension_set: DimensionSet
     period: Period
@@ -66,14 +66,14 @@ class Cell(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Whose managers a cell is for: a partner in a country."""
+    """A partner in a country, whose managers read a cell."""
 
     partner: str
     country: str
 
 
 class Whole(NamedTuple):
-    """What a cell is a part of, by which way of dividing; whether the parts are all there is."""
+    """A cell that another is a part of, and the division; complete if the parts add up to it."""
 
     cell: Cell
     division: str
@@ -81,7 +81,7 @@ class Whole(NamedTuple):
 
 
 def first_day_of(period: Period, day: date) -> date:
-    """The first day of the calendar period in which a day lies."""
+    """The first day of the calendar period that contains a day."""
     months = MONTHS[period]
     return day.replace(month=(day.month - 1) // months * months + 1, day=1)
 
@@ -91,7 +91,7 @@ def last_day_of(period: Period, starts_on: date) -> date:
 
 
 def periods_over(since: date, today: date) -> Iterator[tuple[Period, date]]:
-    """Each whole period of the grid from the one of a day on that is over."""
+    """The completed periods of the grid, starting with those that contain ``since``."""
     for period in PERIODS:
         starts_on = first_day_of(period, since)
         while last_day_of(period, starts_on) < today:
@@ -100,14 +100,14 @@ def periods_over(since: date, today: date) -> Iterator[tuple[Period, date]]:
 
 
 def place_of(cell: Cell, centres: Mapping[str, Place]) -> Place | None:
-    """None for the cells of the whole country."""
+    """The place of a cell; None for a national one."""
     if cell.dimension_set in COUNTRY_SETS:
         return Place(*cell.codes[:2])
     return centres[cell.codes[0]] if cell.dimension_set in CENTRE_SETS else None
 
 
 def wholes(cell: Cell, centres: Mapping[str, Place]) -> Iterator[Whole]:
-    """Everything on the grid that a cell is directly a part of."""
+    """The cells of the grid that a cell is directly a part of."""
     if longer := _LONGER.get(cell.period):
         starts_on = first_day_of(longer, cell.starts_on)
         yield Whole(cell._replace(period=longer, starts_on=starts_on), "time")
@@ -134,7 +134,7 @@ def wholes(cell: Cell, centres: Mapping[str, Place]) -> Iterator[Whole]:
 
 
 def national_counterparts(cell: Cell) -> Iterator[Cell]:
-    """The cells of the whole country that the cells of all countries of a partner add up within."""
+    """The national cell to which a partner's country cell contributes."""
     match cell.dimension_set, cell.codes:
         case DimensionSet.COUNTRY, _:
             yield cell._replace(dimension_set=DimensionSet.NATIONAL, codes=())

@@ -23,7 +23,7 @@ from models.volumes.grains import Dimension
 #: What is counted of a cell: closures, and the protected counts.
 COUNTED = ("closed", *(measure.value for measure in ProtectedCount))
 
-#: What went in and what was closed, each under the month in WIB in which it happened.
+#: Intake and closures, each in the month (WIB) in which it happened.
 _HAPPENED = f"""
     CREATE TEMPORARY TABLE happened ON COMMIT DROP AS
     SELECT
@@ -48,19 +48,19 @@ _HAPPENED = f"""
     WHERE paid_at IS NOT NULL AND closed_at IS NOT NULL AND wib_day(closed_at) < $1
 """  # noqa: S608
 
-#: Not published: what single managers and agents know of nationalities.
+#: Groupings that are not published, but known to single managers and agents.
 _BY_PARTNER = (Dimension.PARTNER, Dimension.NATIONALITY)
 _BY_CENTRE = (Dimension.CENTRE, Dimension.NATIONALITY)
 
 
 @dataclass
 class TrueCounts:
-    """Everything on the grid, as it is."""
+    """The unprotected figures of all cells."""
 
     centres: Mapping[str, Place]
     counts: dict[Cell, dict[str, int]] = field(default_factory=dict)
     durations: dict[Cell, tuple[float, ...]] = field(default_factory=dict)
-    #: The most that a single agent, or for intake a single manager, knows of a cell.
+    #: Lower bounds: the most that a single agent (of intake: a single manager) knows of a cell.
     known_at_least: dict[Cell, dict[str, int]] = field(default_factory=dict)
 
     def counts_of(self, cell: Cell) -> Counts:
@@ -73,7 +73,7 @@ class TrueCounts:
 
 
 async def read_true_counts(connection: asyncpg.Connection, today: date) -> TrueCounts:
-    """The true counts up to yesterday."""
+    """Read the true counts up to yesterday."""
     await connection.execute("DROP TABLE IF EXISTS pg_temp.happened")
     await _create(connection, today)
     truth = TrueCounts(await _centres(connection))
@@ -87,7 +87,10 @@ async def read_true_counts(connection: asyncpg.Connection, today: date) -> TrueC
 async def read_durations(
     connection: asyncpg.Connection, truth: TrueCounts, since: Mapping[Period, date]
 ) -> None:
-    """Add the durations of periods that begin so late or later, of what was just read."""
+    """Add durations, for each kind of period from the given first day on.
+
+    Uses the temporary table that ``read_true_counts`` made on the same connection.
+    """
     for period, first_on in since.items():
         truth.durations.update(await _durations(connection, period, first_on))
 
@@ -109,14 +112,14 @@ Grouping = tuple[DimensionSet, Sequence[Dimension]]
 async def _counts(
     connection: asyncpg.Connection, sets: Iterable[Grouping]
 ) -> dict[Cell, dict[str, int]]:
-    """The counts of each month."""
+    """The counts by month."""
     found: dict[Cell, dict[str, int]] = {}
     for dimension_set, dimensions in sets:
         rows = await connection.fetch(f"""
             SELECT {", ".join(("month", *dimensions))},
                 {", ".join(f"sum({name})::bigint AS {name}" for name in COUNTED)}
             FROM happened
-            {_named(dimensions)}
+            {_require_codes(dimensions)}
             GROUP BY {", ".join(("month", *dimensions))}
         """)  # noqa: S608
         for row in rows:
@@ -125,8 +128,8 @@ async def _counts(
     return found
 
 
-def _named(dimensions: Sequence[Dimension]) -> str:
-    """Direct applications have no partner, no country and no centre to be told apart by."""
+def _require_codes(dimensions: Sequence[Dimension]) -> str:
+    """Leave out rows without a code: direct applications have no partner, country or centre."""
     conditions = [f"{dimension} IS NOT NULL" for dimension in dimensions]
     return f"WHERE {' AND '.join(conditions)}" if conditions else ""
 
@@ -136,7 +139,7 @@ def _codes(row: asyncpg.Record, dimensions: Sequence[Dimension]) -> tuple[str, .
 
 
 def _over_periods(months: Mapping[Cell, dict[str, int]]) -> dict[Cell, dict[str, int]]:
-    """Months, and the quarters and years that they add up to."""
+    """The months, and the quarters and years that they add up to."""
     found: defaultdict[Cell, dict[str, int]] = defaultdict(lambda: dict.fromkeys(COUNTED, 0))
     for cell, counts in months.items():
         for period in PERIODS:
@@ -152,8 +155,8 @@ def _known_at_least(
     by_partner: Mapping[Cell, dict[str, int]],
     by_centre: Mapping[Cell, dict[str, int]],
 ) -> dict[Cell, dict[str, int]]:
-    """Of the cells of the whole country: the most that one partner's manager knows of intake, and
-    one centre's agent of outcomes."""
+    """Lower bounds for the national cells: the most that a single partner's manager knows of
+    intake, and a single centre's agent of every count."""
     of_partner: defaultdict[tuple[str, Cell], int] = defaultdict(int)
     found: defaultdict[Cell, dict[str, int]] = defaultdict(lambda: dict.fromkeys(ProtectedCount, 0))
     for cell, counts in (*truth.counts.items(), *_over_periods(by_partner).items()):
@@ -169,7 +172,7 @@ def _known_at_least(
 
 
 def _of_partner(cell: Cell) -> Iterator[tuple[str, Cell]]:
-    """The cell of the whole country that a cell lies in, and whose it is."""
+    """The partner of a cell, and the national cell that contains it."""
     match cell.dimension_set, cell.codes:
         case DimensionSet.COUNTRY, (partner, _):
             yield partner, cell._replace(dimension_set=DimensionSet.NATIONAL, codes=())
@@ -199,7 +202,7 @@ def _of_centre(cell: Cell) -> Iterator[Cell]:
 async def _durations(
     connection: asyncpg.Connection, period: Period, since: date
 ) -> dict[Cell, tuple[float, ...]]:
-    """Hours by cell, in the order of ``DURATIONS``, where decisions may be enough."""
+    """Hours by cell, in the order of ``DURATIONS``, where there are enough decisions."""
     found: dict[Cell, tuple[float, ...]] = {}
     for dimension_set, dimensions in DIMENSIONS.items():
         keys = ", ".join(("starts_on", *dimensions))
@@ -218,7 +221,7 @@ async def _durations(
                 FROM happened
                 WHERE decisions = 1 AND month >= $1
             ) AS decided
-            {_named(dimensions) or "WHERE true"} AND decided >= $2
+            {_require_codes(dimensions) or "WHERE true"} AND decided >= $2
             GROUP BY {keys}
             """,  # noqa: S608
             since,

@@ -1,4 +1,4 @@
-"""The tables of published figures, and the job's own notes on what they told.
+"""The tables of published figures, and the publishing job's private notes.
 
 Roles with published figures read ``volume_published`` and ``volume_edition`` alone: there is no
 true count in them. ``volume_publication_note`` has the true counts; only the job reads it.
@@ -34,7 +34,7 @@ DURATIONS = (
 FIGURES = (*(measure.value for measure in COUNTS), *RATES, *DURATIONS)
 CODES = tuple(dimension.value for dimension in Dimension)
 
-#: Each calendar period that was published, and when each of its editions was.
+#: The editions of each published calendar period, and when they were published.
 EDITION = Table(
     "volume_edition",
     Base.metadata,
@@ -68,10 +68,10 @@ _PUBLISHED = Table(
 
 
 class PublishedVolume(Base):
-    """A row for each group in each period in which something happened; null is withheld.
+    """A row for each group and period in which something happened; null means withheld.
 
-    An edition has the rows that changed: the others are those of the edition before. The partner
-    and the country of a centre stand beside it.
+    An edition has only the rows that changed since the edition before. Rows of centres also have
+    the centre's partner and country.
     """
 
     __tablename__ = "volume_published"
@@ -86,8 +86,8 @@ class PublishedVolume(Base):
     centre_code: Mapped[str | None]
 
 
-#: The true counts of each cell when it was last published, and what all its editions told of
-#: them, in the order of ``Protected``; a missing bound is none.
+#: The true counts of each cell when it was last published (``closed`` first), and the interval
+#: that all its editions reveal of each, in the order of ``ProtectedCount``.
 NOTE = Table(
     "volume_publication_note",
     Base.metadata,

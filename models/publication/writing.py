@@ -1,4 +1,4 @@
-"""Writes what is published: the rows of new editions, and the job's own notes on them."""
+"""Writes the rows of new editions, and the job's private notes on them."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -32,7 +32,7 @@ Key = tuple[Period, date]
 
 @dataclass
 class Publication:
-    """What a run published, and what it withheld and why: figures by reason."""
+    """What a run published, and how many figures it published or withheld, by reason."""
 
     periods: int = 0
     rows: int = 0
@@ -41,7 +41,7 @@ class Publication:
 
 
 @dataclass
-class Before:
+class PreviousEditions:
     """What earlier runs published."""
 
     editions: dict[Key, int]
@@ -55,23 +55,23 @@ async def write(
     new: list[Key],
     candidates: Mapping[Cell, Candidate],
     truth: TrueCounts,
-    before: Before,
+    before: PreviousEditions,
 ) -> Publication:
-    done = Publication(periods=len(new))
+    publication = Publication(periods=len(new))
     editions = dict.fromkeys(new, 1)
     rows: list[tuple[Any, ...]] = []
     for cell, candidate in candidates.items():
         if not candidate.is_new:
             continue
         figures = _row(cell, candidate.figures, truth)
-        done.kept += candidate.is_kept
+        publication.kept += candidate.is_kept
         if candidate.is_kept or before.rows.get(cell) == figures:
             continue
         key = (cell.period, cell.starts_on)
         editions[key] = before.editions.get(key, 0) + 1
         rows.append((*cell[:3], *_codes(cell, truth), editions[key], *figures))
-        done.figures.update(_reasons(cell, candidate))
-    done.rows = len(rows)
+        publication.figures.update(_reasons(cell, candidate))
+    publication.rows = len(rows)
     await connection.copy_records_to_table(
         "volume_edition",
         records=[(*key, edition, now) for key, edition in sorted(editions.items())],
@@ -79,12 +79,12 @@ async def write(
     await connection.copy_records_to_table(
         "volume_published", columns=_PUBLISHED_COLUMNS, records=rows
     )
-    await _note(connection, candidates, before)
-    return done
+    await _save_notes(connection, candidates, before)
+    return publication
 
 
 def _codes(cell: Cell, truth: TrueCounts) -> tuple[str | None, ...]:
-    """The value of every column of codes: those of the dimensions, and whose a centre is."""
+    """The value of every code column; a centre also gets its partner and country."""
     codes = dict(zip(DIMENSIONS[cell.dimension_set], cell.codes, strict=True))
     if place := place_of(cell, truth.centres):
         codes |= {Dimension.PARTNER: place.partner, Dimension.COUNTRY: place.country}
@@ -92,7 +92,7 @@ def _codes(cell: Cell, truth: TrueCounts) -> tuple[str | None, ...]:
 
 
 def _row(cell: Cell, figures: Published, truth: TrueCounts) -> tuple[Any, ...]:
-    """The figures in the order of their columns; a country's intake is not published."""
+    """The figures in column order; a country's intake is not published."""
     counts = [
         None if measure is ProtectedCount.INTAKE and cell.dimension_set in COUNTRY_SETS else value
         for measure, value in ((measure, figures[measure]) for measure in COUNTS)
@@ -106,12 +106,12 @@ def _row(cell: Cell, figures: Published, truth: TrueCounts) -> tuple[Any, ...]:
     )
 
 
-async def _note(
-    connection: asyncpg.Connection, candidates: Mapping[Cell, Candidate], before: Before
+async def _save_notes(
+    connection: asyncpg.Connection, candidates: Mapping[Cell, Candidate], before: PreviousEditions
 ) -> None:
-    """Note the true counts, and what all editions told of them."""
+    """Save the true counts, and what all editions reveal of them, for the next run."""
     notes = [_note_values(cell, candidate) for cell, candidate in candidates.items()]
-    changed = [note for note in notes if _is_other(note, before)]
+    changed = [note for note in notes if _is_changed(note, before)]
     await connection.executemany(
         "DELETE FROM volume_publication_note"
         " WHERE dimension_set = $1 AND period = $2 AND starts_on = $3 AND codes = $4",
@@ -121,13 +121,13 @@ async def _note(
 
 
 def _note_values(cell: Cell, candidate: Candidate) -> tuple[Any, ...]:
-    told = candidate.tells
+    revealed = candidate.revealed
     return (
         *cell[:3],
         list(cell.codes),
         [candidate.closed, *(candidate.counts[measure] for measure in ProtectedCount)],
-        [told.get(measure, ANYTHING).low for measure in ProtectedCount],
-        [min(told.get(measure, ANYTHING).high, UNBOUNDED) for measure in ProtectedCount],
+        [revealed.get(measure, ANYTHING).low for measure in ProtectedCount],
+        [min(revealed.get(measure, ANYTHING).high, UNBOUNDED) for measure in ProtectedCount],
     )
 
 
@@ -136,13 +136,17 @@ def _noted_cell(note: tuple[Any, ...]) -> Cell:
     return Cell(dimension_set, period, starts_on, tuple(codes))
 
 
-def _is_other(note: tuple[Any, ...], before: Before) -> bool:
-    was = before.notes.get(_noted_cell(note))
-    return was is None or [was["counts"], was["low"], was["high"]] != list(note[4:])
+def _is_changed(note: tuple[Any, ...], before: PreviousEditions) -> bool:
+    note_before = before.notes.get(_noted_cell(note))
+    return note_before is None or [
+        note_before["counts"],
+        note_before["low"],
+        note_before["high"],
+    ] != list(note[4:])
 
 
 def _reasons(cell: Cell, candidate: Candidate) -> Iterator[str]:
-    """Why each count of a cell is published or withheld."""
+    """For each count of a cell, why it is published or withheld."""
     for measure in candidate.measures:
         count, value = candidate.counts[measure], candidate.figures[measure]
         if value is not None:

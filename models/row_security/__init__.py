@@ -1,7 +1,7 @@
-"""The second wall: row rules and grants in the database, mended by every migration.
+"""The second wall: row level security and grants in the database, reconciled by ``migrate``.
 
-``viewer_context.sql`` says who is asking; ``row_security.sql`` is generated from the policy of
-the gateway and says what each role reaches. No migration reads either.
+``viewer_context.sql`` establishes who the viewer is; ``row_security.sql`` is generated from the
+gateway's policy and says what each role reaches. Revisions read neither file.
 """
 
 import asyncio
@@ -17,12 +17,12 @@ import asyncpg
 
 from models.database.connections import connect
 from models.database.url import DatabaseUrl, read_database_url
-from models.row_security.apply import make_missing, put_right, steps_to
+from models.row_security.apply import create_missing_roles, pending_steps, reconcile
 from models.row_security.desired import parse_row_security
 from models.row_security.steps import Step
 from models.vocabulary import Role
 
-_LIFT = """
+_DROP_POLICIES = """
     DO $$
     DECLARE
         rule record;
@@ -34,13 +34,13 @@ _LIFT = """
     $$
 """
 
-_MAKE_LOGIN = """
+_CREATE_LOGIN = """
     SELECT format('CREATE ROLE %I', $1::text)
     WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)
 """
-#: Only what is to be changed is said: some of it is not for every owner to say. The password is
-#: said where it does not let the gateway in as it is.
-_LOG_IN = """
+#: Names only attributes that differ: not every owner may set all of them. The password is set only
+#: if the gateway cannot log in with it as it is.
+_SET_ATTRIBUTES = """
     SELECT format('ALTER ROLE %I %s %s', $1::text, string_agg(said, ' '),
         CASE WHEN $3 THEN format('PASSWORD %L', $2::text) END)
     FROM (SELECT) AS once LEFT JOIN pg_roles ON rolname = $1 LEFT JOIN LATERAL (VALUES
@@ -50,14 +50,14 @@ _LOG_IN = """
     ) AS attribute (said, is_due) ON is_due
     HAVING count(said) > 0 OR $3
 """
-#: What it runs is nobody else's to read: the statement that begins a transaction holds a seal.
-_SAY_NOTHING = """
+#: Hides the login's statements from other users: the one that begins a transaction holds a seal.
+_HIDE_ACTIVITY = """
     SELECT format('ALTER ROLE %I SET track_activities = off', $1::text)
     WHERE NOT EXISTS (SELECT FROM pg_db_role_setting JOIN pg_roles ON pg_roles.oid = setrole
         WHERE rolname = $1 AND setdatabase = 0 AND 'track_activities=off' = ANY (setconfig))
 """
-#: What is set for one database goes before what is set for all.
-_NOT_EVEN_HERE = """
+#: A setting for this database would override the one for all databases.
+_HIDE_ACTIVITY_HERE = """
     SELECT format('ALTER ROLE %I IN DATABASE %I RESET track_activities', rolname, datname)
     FROM pg_db_role_setting JOIN pg_roles ON pg_roles.oid = setrole
     JOIN pg_database ON pg_database.oid = setdatabase
@@ -65,21 +65,21 @@ _NOT_EVEN_HERE = """
     WHERE rolname = $1::text AND datname = current_database()
         AND setting LIKE 'track\\_activities=%'
 """
-_MAY_CONNECT = """
+_GRANT_CONNECT = """
     SELECT format('GRANT CONNECT ON DATABASE %I TO %I', datname, $1::text) FROM pg_database
     WHERE datname = current_database() AND NOT EXISTS (
         SELECT FROM aclexplode(datacl) JOIN pg_roles ON pg_roles.oid = grantee
         WHERE rolname = $1 AND privilege_type = 'CONNECT')
 """
-#: For readiness.
-_MAY_KNOW_THE_REVISION = """
+#: For the readiness check.
+_GRANT_REVISION = """
     SELECT format('GRANT SELECT ON alembic_version TO %I', $1::text)
     WHERE NOT EXISTS (
         SELECT FROM pg_class CROSS JOIN aclexplode(relacl) JOIN pg_roles ON pg_roles.oid = grantee
         WHERE pg_class.oid = to_regclass('alembic_version') AND rolname = $1
             AND privilege_type = 'SELECT')
 """
-_MAY_ACT = """
+_GRANT_ROLE = """
     SELECT format('GRANT %I TO %I WITH INHERIT FALSE, SET TRUE', $2::text, $1::text)
     WHERE (SELECT bool_or(set_option) AND NOT bool_or(inherit_option) FROM pg_auth_members
         JOIN pg_roles AS held ON held.oid = roleid JOIN pg_roles AS login ON login.oid = member
@@ -89,45 +89,45 @@ _SCRAM_ROUNDS = 4096
 _LOGIN_SECONDS = 5.0
 
 
-#: The role of the database in which every change is made, for whichever viewer.
+#: The database role for all writes, whoever the viewer is.
 WRITING = "gerbang_writing"
 
 
 def database_role(role: Role) -> str:
-    """The role of the database in which a role of the domain reads."""
+    """The database role in which a role of the domain reads."""
     return f"gerbang_{role.lower()}"
 
 
-#: Every role of the database that the gateway may take on.
+#: Every database role that the gateway may switch to.
 DATABASE_ROLES = (*(database_role(role) for role in Role), WRITING)
 
 
 async def drop_policies(connection: asyncpg.Connection) -> None:
-    """Take the row rules away, in a transaction that puts them up again or removes the tables."""
-    await connection.execute(_LIFT)
+    """Drop all row policies, in a transaction that creates them again or drops the tables."""
+    await connection.execute(_DROP_POLICIES)
 
 
 async def install_row_security(connection: asyncpg.Connection) -> list[Step]:
-    """Create the roles, and give each its grants and its row rules, and nothing else.
+    """Reconcile roles, grants and row policies with the scripts; return the steps taken.
 
-    Only what differs is touched: each table in a short transaction of its own. Which version of
-    the scripts it was is noted in the database. What was done.
+    Only what differs is touched, each table in a short transaction of its own. The version of the
+    scripts is recorded in the database.
     """
-    return await put_right(connection, parse_row_security(*scripts()), version())
+    return await reconcile(connection, parse_row_security(*scripts()), version())
 
 
 async def row_security_steps(connection: asyncpg.Connection) -> list[Step]:
-    """What `put_up` would do."""
-    return await steps_to(connection, parse_row_security(*scripts()), version())
+    """The steps that ``install_row_security`` would take."""
+    return await pending_steps(connection, parse_row_security(*scripts()), version())
 
 
 async def create_roles(connection: asyncpg.Connection) -> bool:
-    """Create the roles that are missing; whether there were any."""
-    return await make_missing(connection, parse_row_security(*scripts()))
+    """Create the missing roles; return whether there were any."""
+    return await create_missing_roles(connection, parse_row_security(*scripts()))
 
 
 def scripts() -> tuple[str, str]:
-    """Who is asking, and what each role reaches."""
+    """The text of ``viewer_context.sql`` and of ``row_security.sql``."""
     names = ("viewer_context.sql", "row_security.sql")
     context, rules = ((resources.files("models") / n).read_text(encoding="utf-8") for n in names)
     return context, rules
@@ -139,49 +139,54 @@ def version() -> str:
 
 
 async def installed_version(connection: asyncpg.Connection) -> str | None:
-    """The fingerprint of what was put up last."""
+    """The fingerprint of the scripts that were installed last."""
     return await connection.fetchval(
         "SELECT obj_description(to_regnamespace('viewer'), 'pg_namespace')"
     )
 
 
 def login_at(owner_url: str, password: str) -> str:
-    """The address at which the gateway logs in to a database of an owner."""
+    """The URL for the gateway's login to an owner's database."""
     return str(read_database_url(owner_url).with_login("gerbang_gateway", password))
 
 
 async def grant_login(connection: asyncpg.Connection, gateway_url: str) -> None:
-    """Let the gateway log in as its address says: with no right but to act in our roles."""
-    login, opens = read_database_url(gateway_url), await _opens(gateway_url)
-    for _, statement, *values in _entrance(login, opens):
+    """Create or correct the gateway's login: its only right is to switch to our roles."""
+    login, can_log_in = read_database_url(gateway_url), await _can_log_in(gateway_url)
+    for _, statement, *values in _login_steps(login, can_log_in):
         if command := await connection.fetchval(statement, login.user, *values):
             await connection.execute(command)
 
 
 async def grant_login_steps(connection: asyncpg.Connection, gateway_url: str) -> list[Step]:
-    """What `let_in` would do, without its secrets."""
-    login, opens = read_database_url(gateway_url), await _opens(gateway_url)
+    """The steps that ``grant_login`` would take, without secrets."""
+    login, can_log_in = read_database_url(gateway_url), await _can_log_in(gateway_url)
     return [
         Step(what.format(login.user), ())
-        for what, statement, *values in _entrance(login, opens)
+        for what, statement, *values in _login_steps(login, can_log_in)
         if await connection.fetchval(statement, login.user, *values)
     ]
 
 
-def _entrance(login: DatabaseUrl, opens: bool) -> Iterator[tuple[Any, ...]]:
-    """What each is, in words and as a query that writes the statement, with its values."""
-    yield "make the login {}", _MAKE_LOGIN
-    yield "set the attributes or the password of {}", _LOG_IN, _scram(login), not opens
-    yield "show what {} runs to nobody", _SAY_NOTHING
-    yield "show what {} runs to nobody in this database either", _NOT_EVEN_HERE
-    yield "let {} connect", _MAY_CONNECT
+def _login_steps(login: DatabaseUrl, can_log_in: bool) -> Iterator[tuple[Any, ...]]:
+    """Each step: in words, the query that generates its statement if it is due, and its values."""
+    yield "make the login {}", _CREATE_LOGIN
+    yield (
+        "set the attributes or the password of {}",
+        _SET_ATTRIBUTES,
+        _scram_verifier(login),
+        not can_log_in,
+    )
+    yield "show what {} runs to nobody", _HIDE_ACTIVITY
+    yield "show what {} runs to nobody in this database either", _HIDE_ACTIVITY_HERE
+    yield "let {} connect", _GRANT_CONNECT
     for name in DATABASE_ROLES:
-        yield f"let {{}} act as {name}", _MAY_ACT, name
-    yield "let {} read the revision", _MAY_KNOW_THE_REVISION
+        yield f"let {{}} act as {name}", _GRANT_ROLE, name
+    yield "let {} read the revision", _GRANT_REVISION
 
 
-async def _opens(gateway_url: str) -> bool:
-    """Whether the address lets the gateway in as it is: no owner may read a password."""
+async def _can_log_in(gateway_url: str) -> bool:
+    """Try to log in, since an owner cannot read the stored password to compare it."""
     try:
         connection = await asyncio.wait_for(connect(gateway_url), _LOGIN_SECONDS)
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
@@ -190,8 +195,8 @@ async def _opens(gateway_url: str) -> bool:
     return True
 
 
-def _scram(login: DatabaseUrl) -> str | None:
-    """What PostgreSQL keeps of a password (RFC 5803), so that no statement holds the password."""
+def _scram_verifier(login: DatabaseUrl) -> str | None:
+    """The SCRAM verifier of a password (RFC 5803), so that no statement contains the password."""
     password = login.password_at(login.hosts[0])
     if password is None:
         return None

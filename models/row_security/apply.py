@@ -1,73 +1,75 @@
-"""Puts the second wall up: what differs and nothing else, one table at a time."""
+"""Reconciles row security with the scripts: only what differs, one table at a time."""
 
 import asyncpg
 
 from models.database.locking import LOCK_TIMEOUT_MS, retry_for_lock
 from models.row_security.current import SEARCH_PATH, CurrentRowSecurity, read
 from models.row_security.desired import RowSecurity
-from models.row_security.steps import PHASES, Step, make_roles
+from models.row_security.steps import PHASES, Step, create_roles
 
 _VERSION = "COMMENT ON SCHEMA viewer IS '{}'"
 
 
 class WallError(Exception):
-    """The database did not become what the row rules ask for; the text says where."""
+    """The database still differs from the scripts after all steps; the text says where."""
 
 
-async def steps_to(connection: asyncpg.Connection, wall: RowSecurity, version: str) -> list[Step]:
-    """What would be done, in order; nothing where nothing differs."""
+async def pending_steps(
+    connection: asyncpg.Connection, wall: RowSecurity, version: str
+) -> list[Step]:
+    """The pending steps in order; empty if nothing differs."""
     found = await read(connection, wall)
-    return [*_steps(wall, found), *_note(found, version)]
+    return [*_steps(wall, found), *_version_step(found, version)]
 
 
-async def put_right(connection: asyncpg.Connection, wall: RowSecurity, version: str) -> list[Step]:
-    """Do what there is to do, and note the version; what was done.
+async def reconcile(connection: asyncpg.Connection, wall: RowSecurity, version: str) -> list[Step]:
+    """Take all pending steps and record the version; return the steps taken.
 
-    Raises LockedError where a table could not be locked; what was done until then stays, and the
-    next run goes on. Raises WallError where something stays as it was, as a right that a stranger
-    granted may.
+    Raises LockedError if a table could not be locked: earlier steps stay, and the next run
+    continues. Raises WallError if something could not be changed, such as a right that was granted
+    by a role beyond the owner's control.
     """
     done: list[Step] = []
-    found = await _look(connection, wall)
-    for phase in (make_roles, *PHASES):
+    found = await _read_current(connection, wall)
+    for phase in (create_roles, *PHASES):
         if steps := list(phase(wall, found)):
             for step in steps:
-                await _take(connection, step)
+                await _execute(connection, step)
             done += steps
-            found = await _look(connection, wall)
-    if left := _steps(wall, found):
-        wrong = "; ".join(step.what for step in left)
-        raise WallError(f"the database did not become what the row rules ask for: {wrong}")
-    for note in _note(found, version):
-        await _take(connection, note)
+            found = await _read_current(connection, wall)
+    if remaining := _steps(wall, found):
+        differences = "; ".join(step.what for step in remaining)
+        raise WallError(f"the database did not become what the row rules ask for: {differences}")
+    for note in _version_step(found, version):
+        await _execute(connection, note)
         done.append(note)
     return done
 
 
-async def make_missing(connection: asyncpg.Connection, wall: RowSecurity) -> bool:
-    """Create roles that are missing; whether there were any."""
-    steps = list(make_roles(wall, await _look(connection, wall)))
+async def create_missing_roles(connection: asyncpg.Connection, wall: RowSecurity) -> bool:
+    """Create the missing roles; return whether there were any."""
+    steps = list(create_roles(wall, await _read_current(connection, wall)))
     for step in steps:
-        await _take(connection, step)
+        await _execute(connection, step)
     return bool(steps)
 
 
 def _steps(wall: RowSecurity, found: CurrentRowSecurity) -> list[Step]:
-    return [step for phase in (make_roles, *PHASES) for step in phase(wall, found)]
+    return [step for phase in (create_roles, *PHASES) for step in phase(wall, found)]
 
 
-def _note(found: CurrentRowSecurity, version: str) -> list[Step]:
-    """That it is this version which is up, said when all of it is."""
+def _version_step(found: CurrentRowSecurity, version: str) -> list[Step]:
+    """The step that records the version, once everything else is installed."""
     if found.version == version:
         return []
     return [Step("note the version of the row rules", (_VERSION.format(version),))]
 
 
-async def _look(connection: asyncpg.Connection, wall: RowSecurity) -> CurrentRowSecurity:
+async def _read_current(connection: asyncpg.Connection, wall: RowSecurity) -> CurrentRowSecurity:
     return await retry_for_lock(connection, lambda: read(connection, wall), "read the row rules")
 
 
-async def _take(connection: asyncpg.Connection, step: Step) -> None:
+async def _execute(connection: asyncpg.Connection, step: Step) -> None:
     async def once() -> None:
         async with connection.transaction():
             await connection.execute(f"SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}; {SEARCH_PATH}")
@@ -76,7 +78,7 @@ async def _take(connection: asyncpg.Connection, step: Step) -> None:
             await connection.execute(";\n".join(step.statements))
             if step.note:
                 query, *values = step.note
-                if written := await connection.fetchval(str(query), *values):
-                    await connection.execute(written)
+                if statement := await connection.fetchval(str(query), *values):
+                    await connection.execute(statement)
 
     await retry_for_lock(connection, once, step.what, step.table)

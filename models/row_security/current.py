@@ -1,10 +1,10 @@
-"""What of the second wall is really in the database, read from the catalogue.
+"""The row security that is installed, read from the catalogue.
 
-PostgreSQL writes an expression in its own words, so a policy or a function cannot be compared with
-the statement that made it. Each carries a comment instead: a fingerprint of that statement, and
-one of the catalogue's own words for what it made. Who changes it by hand changes the second.
+PostgreSQL stores expressions in its own form, so a policy or a function cannot be compared with
+the statement that created it. Each carries a comment instead with two fingerprints: of that
+statement, and of the catalogue's definition. A manual change is detected by the second.
 
-Reading locks nothing more than a SELECT does.
+Reading takes no stronger locks than a SELECT does.
 """
 
 from dataclasses import dataclass
@@ -14,15 +14,15 @@ import asyncpg
 
 from models.row_security.desired import Grant, RowSecurity
 
-#: The catalogue's words depend on it.
+#: Fixed, because the catalogue's definitions are printed relative to it.
 SEARCH_PATH = "SET LOCAL search_path = public, pg_temp"
 
-_WORDS_OF_A_POLICY = (
+_POLICY_DEFINITION = (
     "concat_ws('/', polpermissive, polcmd, polroles::regrole[]::text,"
     " pg_get_expr(polqual, polrelid), '/', pg_get_expr(polwithcheck, polrelid))"
 )
 _FINGERPRINT = "left(encode(sha256(convert_to({}, 'UTF8')), 'hex'), 32)"
-_OF_POLICY = _FINGERPRINT.format(_WORDS_OF_A_POLICY)
+_OF_POLICY = _FINGERPRINT.format(_POLICY_DEFINITION)
 _OF_FUNCTION = _FINGERPRINT.format("pg_get_functiondef(pg_proc.oid)")
 
 _POLICIES = f"""
@@ -58,7 +58,7 @@ _TABLES = """
     SELECT relname AS name, relrowsecurity AND relforcerowsecurity AS walled
     FROM pg_class WHERE relnamespace = to_regnamespace('public') AND relkind IN ('r', 'p')
 """
-#: What the owner may give and take, with who has it. What nobody ever granted has defaults.
+#: Rights that the owner controls, and their holders. An object without an ACL has the defaults.
 _GRANTS = """
     WITH ours AS (
         SELECT oid, nspname FROM pg_namespace WHERE nspname IN ('public', 'viewer')
@@ -91,8 +91,8 @@ _GRANTS = """
         WHEN 'DATABASE' THEN grantee = 0 AND privilege_type = 'TEMPORARY'
         ELSE true END
 """
-#: Functions by name, and those of triggers that do not act for their owner.
-_NAMED = """
+#: Functions by name, and the trigger functions that are not SECURITY DEFINER.
+_FUNCTIONS_BY_NAME = """
     SELECT name, array_agg(signature) AS signatures,
         coalesce(array_agg(signature) FILTER (WHERE is_plain_trigger), '{}') AS plain_triggers
     FROM (
@@ -105,7 +105,7 @@ _NAMED = """
         WHERE nspname IN ('public', 'viewer')
     ) AS function GROUP BY name ORDER BY name
 """
-_THERE = """
+_EXISTING = """
     SELECT array(SELECT rolname::text FROM pg_roles WHERE rolname = ANY ($1)) AS roles,
         array(SELECT name FROM unnest($2::text[]) AS name
             WHERE to_regnamespace(name) IS NOT NULL OR to_regclass(name) IS NOT NULL) AS made,
@@ -117,11 +117,13 @@ _OBSOLETE = """
     WHERE CASE WHEN thing LIKE '%(%' THEN to_regprocedure(thing) IS NOT NULL
         ELSE to_regclass(thing) IS NOT NULL END
 """
-_SPELT = "SELECT thing, to_regprocedure(thing)::text AS signature FROM unnest($1::text[]) AS thing"
+_SPELLINGS = (
+    "SELECT thing, to_regprocedure(thing)::text AS signature FROM unnest($1::text[]) AS thing"
+)
 
 
-class FoundPolicy(NamedTuple):
-    """A row rule of the catalogue."""
+class InstalledPolicy(NamedTuple):
+    """A row policy in the catalogue."""
 
     table: str
     name: str
@@ -129,68 +131,68 @@ class FoundPolicy(NamedTuple):
     #: ``r``, ``a``, ``w``, ``d``, or ``*`` for all.
     verb: str
     roles: tuple[str, ...]
-    #: The fingerprint of the statement that made it; None if it was changed since.
+    #: The fingerprint of the statement that created it; None if it was changed since.
     source: str | None
 
 
 @dataclass(frozen=True)
 class CurrentRowSecurity:
-    """Everything that is there."""
+    """The installed state."""
 
     version: str | None
     roles: frozenset[str]
-    made: frozenset[str]
-    #: Each table, and whether row rules hold for everybody there.
+    existing: frozenset[str]
+    #: Each table, and whether row level security is enabled and forced.
     tables: dict[str, bool]
-    policies: dict[tuple[str, str], FoundPolicy]
+    policies: dict[tuple[str, str], InstalledPolicy]
     #: The fingerprints of the functions of the schema viewer, by signature.
     functions: dict[str, str | None]
-    #: How the catalogue spells the signatures that are desired.
-    spelt: dict[str, str | None]
-    #: The signatures of each function's name.
-    named: dict[str, tuple[str, ...]]
-    #: Functions of triggers that do not act for their owner.
+    #: The catalogue's spelling of each desired signature; None if the function is missing.
+    spellings: dict[str, str | None]
+    #: The signatures of the functions with each name.
+    signatures: dict[str, tuple[str, ...]]
+    #: Trigger functions that are not SECURITY DEFINER.
     plain_triggers: tuple[str, ...]
     grants: frozenset[Grant]
-    #: Those that their holder may hand on.
+    #: The grants that were given WITH GRANT OPTION.
     grantable: frozenset[Grant]
-    #: What of an earlier release is still there, by the catalogue's spelling.
+    #: Objects of an earlier release that still exist, by the catalogue's spelling.
     obsolete: dict[str, str]
 
 
 async def read(connection: asyncpg.Connection, wall: RowSecurity) -> CurrentRowSecurity:
-    """What is there of everything that is desired, and what is there besides."""
+    """Read the installed state, wanted or not."""
     signatures = [function.signature for function in wall.functions.values()]
     obsolete = [each.thing for each in wall.obsolete]
     async with connection.transaction():
         await connection.execute(SEARCH_PATH)
-        there = await connection.fetch(_THERE, wall.roles, list(wall.made))
+        existing = await connection.fetch(_EXISTING, wall.roles, list(wall.creations))
         tables = await connection.fetch(_TABLES)
         policies = await connection.fetch(_POLICIES)
         functions = await connection.fetch(_FUNCTIONS)
-        spelt = await connection.fetch(_SPELT, signatures)
-        named = await connection.fetch(_NAMED)
+        spellings = await connection.fetch(_SPELLINGS, signatures)
+        functions_by_name = await connection.fetch(_FUNCTIONS_BY_NAME)
         granted = await connection.fetch(_GRANTS, wall.roles)
-        left = await connection.fetch(_OBSOLETE, obsolete)
+        obsolete_found = await connection.fetch(_OBSOLETE, obsolete)
     grants = {Grant(*list(row.values())[:5]): row["is_grantable"] for row in granted}
     return CurrentRowSecurity(
-        version=there[0]["version"],
-        roles=frozenset(there[0]["roles"]),
-        made=frozenset(there[0]["made"]),
+        version=existing[0]["version"],
+        roles=frozenset(existing[0]["roles"]),
+        existing=frozenset(existing[0]["made"]),
         tables={row["name"]: row["walled"] for row in tables},
         policies={(row["table"], row["name"]): _policy(row) for row in policies},
         functions={row["signature"]: row["source"] for row in functions},
-        spelt={row["thing"]: row["signature"] for row in spelt},
-        named={row["name"]: tuple(row["signatures"]) for row in named},
-        plain_triggers=tuple(name for row in named for name in row["plain_triggers"]),
+        spellings={row["thing"]: row["signature"] for row in spellings},
+        signatures={row["name"]: tuple(row["signatures"]) for row in functions_by_name},
+        plain_triggers=tuple(name for row in functions_by_name for name in row["plain_triggers"]),
         grants=frozenset(grants),
         grantable=frozenset(grant for grant, may_hand_on in grants.items() if may_hand_on),
-        obsolete={row["signature"]: row["thing"] for row in left},
+        obsolete={row["signature"]: row["thing"] for row in obsolete_found},
     )
 
 
-def _policy(row: asyncpg.Record) -> FoundPolicy:
-    return FoundPolicy(
+def _policy(row: asyncpg.Record) -> InstalledPolicy:
+    return InstalledPolicy(
         row["table"],
         row["name"],
         row["permissive"],

@@ -1,7 +1,7 @@
-"""What the scripts of the second wall ask for: their statements as things that can be compared.
+"""The desired row security: the scripts' statements parsed into comparable objects.
 
-The scripts stay plain SQL that can be run whole. A statement that is not understood here raises
-ValueError, so that nothing in them is passed over.
+The scripts stay plain SQL that can be run as a whole. An unknown statement raises ValueError, so
+that none is ever ignored.
 """
 
 import hashlib
@@ -22,9 +22,9 @@ _OBSOLETE = re.compile(r"DROP (FUNCTION|TABLE) IF EXISTS (.*)", re.DOTALL)
 _WALLED = re.compile(r"ALTER TABLE (\w+) ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
 _POLICY = re.compile(r"CREATE POLICY (\w+) ON (\w+) FOR (\w+) TO (\w+)\s.*", re.DOTALL)
 _GRANT = re.compile(r"GRANT (\w+)(?: \(([^)]*)\))? ON (?:(SCHEMA|FUNCTION) )?([^()]*) TO (\w+)")
-#: What `current` looks for whatever the scripts say: nobody has a right that they do not grant,
-#: functions of triggers act for their owner, and nobody makes temporary tables.
-_ALWAYS = re.compile(
+#: Statements that need no parsing, because ``steps`` enforces them anyway: no rights beyond those
+#: granted, trigger functions are SECURITY DEFINER, and nobody creates temporary tables.
+_ALWAYS_ENFORCED = re.compile(
     r"REVOKE \w+ ON (ALL \w+ IN )?SCHEMA (public|viewer) FROM [\w, ]+"
     r"|DO \$\$.*(prorettype = 'trigger'::regtype|REVOKE TEMPORARY).*\$\$",
     re.DOTALL,
@@ -32,7 +32,7 @@ _ALWAYS = re.compile(
 
 
 class Grant(NamedTuple):
-    """A right of a role, or of PUBLIC, on something or on a column of it."""
+    """A privilege of a role, or of PUBLIC, on an object or one of its columns."""
 
     kind: str
     thing: str
@@ -42,7 +42,7 @@ class Grant(NamedTuple):
 
 
 class Policy(NamedTuple):
-    """A row rule as a statement makes it."""
+    """A row policy, and the statement that creates it."""
 
     table: str
     name: str
@@ -52,16 +52,16 @@ class Policy(NamedTuple):
 
 
 class Function(NamedTuple):
-    """A function of the schema viewer."""
+    """A function of the schema ``viewer``."""
 
     name: str
-    #: Its types alone, as in ``viewer.field(text, int)``.
+    #: With the types only, as in ``viewer.field(text, int)``.
     signature: str
     source: str
 
 
 class Obsolete(NamedTuple):
-    """Something of an earlier release."""
+    """An object of an earlier release that is to be dropped."""
 
     kind: str
     thing: str
@@ -69,26 +69,26 @@ class Obsolete(NamedTuple):
 
 @dataclass
 class RowSecurity:
-    """Everything that the scripts make."""
+    """Everything that the scripts create."""
 
     roles: tuple[str, ...] = ()
-    make_roles: str = ""
-    #: Schemas and tables by name, with the statements that make them.
-    made: dict[str, str] = field(default_factory=dict[str, str])
+    create_roles: str = ""
+    #: Schemas and tables by name, with the statements that create them.
+    creations: dict[str, str] = field(default_factory=dict[str, str])
     functions: dict[str, Function] = field(default_factory=dict[str, Function])
-    walled: set[str] = field(default_factory=set[str])
+    protected_tables: set[str] = field(default_factory=set[str])
     policies: dict[tuple[str, str], Policy] = field(default_factory=dict[tuple[str, str], Policy])
-    #: Functions are named here without their types.
+    #: Functions are named without their types here.
     grants: set[Grant] = field(default_factory=set[Grant])
     obsolete: list[Obsolete] = field(default_factory=list[Obsolete])
 
 
 def parse_row_security(*scripts: str) -> RowSecurity:
-    """What scripts ask for."""
+    """Parse the scripts."""
     wall = RowSecurity()
     for script in scripts:
         for statement in statements(script):
-            _understand(wall, statement)
+            _parse_statement(wall, statement)
     return wall
 
 
@@ -109,30 +109,30 @@ def statements(script: str) -> Iterator[str]:
 
 
 def fingerprint(source: str) -> str:
-    """What is noted of a source beside what was made from it."""
+    """The hash of a source that is stored in the comment of what it created."""
     return hashlib.sha256(source.encode()).hexdigest()[:32]
 
 
-def _understand(wall: RowSecurity, statement: str) -> None:
+def _parse_statement(wall: RowSecurity, statement: str) -> None:
     if found := _POLICY.fullmatch(statement):
         name, table, verb, role = found.groups()
         wall.policies[table, name] = Policy(table, name, verb, role, statement)
     elif found := _GRANT.fullmatch(statement):
         wall.grants.update(_grants(*found.groups()))
     elif found := _WALLED.fullmatch(statement):
-        wall.walled.add(found[1])
+        wall.protected_tables.add(found[1])
     elif found := _FUNCTION.fullmatch(statement):
         types = ", ".join(each.split(None, 1)[1] for each in _split_list(found[2]))
         wall.functions[found[1]] = Function(found[1], f"{found[1]}({types})", statement)
     elif found := _ROLES.fullmatch(statement):
         wall.roles = tuple(name.strip("'") for name in _split_list(found[1]))
-        wall.make_roles = statement
+        wall.create_roles = statement
     elif found := _SCHEMA.fullmatch(statement) or _TABLE.fullmatch(statement):
-        wall.made[found[1]] = statement
+        wall.creations[found[1]] = statement
     elif found := _OBSOLETE.fullmatch(statement):
         things = re.findall(r"[\w.]+(?:\([^)]*\))?", found[2])
         wall.obsolete += (Obsolete(found[1], thing) for thing in things)
-    elif not _ALWAYS.fullmatch(statement):
+    elif not _ALWAYS_ENFORCED.fullmatch(statement):
         raise ValueError(f"a statement of the row rules is not understood: {statement[:80]}")
 
 

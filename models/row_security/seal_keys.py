@@ -1,8 +1,8 @@
-"""The keys that seal viewers: one for each day, made of a master that the database never holds.
+"""The keys of viewer seals: one a day, derived from a master that the database never holds.
 
-The database is given this day's keys and the next day's (``viewer_context.sql``), so whoever comes
-by a backup holds nothing of use once the day after it has ended. Days are those of UTC: every
-machine agrees on them without a table of time zones.
+The database has the keys of today and tomorrow (``viewer_context.sql``), so a stolen backup is of
+no use once the day after it has ended. Days are in UTC, on which all machines agree without time
+zone data.
 """
 
 import asyncio
@@ -17,9 +17,9 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from models.jobs.scheduler import Jobs, run_repeatedly
 
 DAY = timedelta(days=1)
-#: How long a transaction may go on that began before midnight: longer than any settings allow.
+#: How long a transaction from before midnight may still run; more than any settings allow.
 LONGEST_TRANSACTION = timedelta(minutes=15)
-#: How often a keeper looks whether the next day's keys are there.
+#: How often a keeper checks for the next day's keys.
 _EVERY_SECONDS = 60.0
 
 _KEY_BYTES, _ID_BYTES = 32, 8
@@ -28,8 +28,8 @@ _BLOCK = 64
 _INNER, _OUTER = 0x36, 0x5C
 
 _NOW = "SELECT extract(epoch FROM clock_timestamp())::float8"
-#: By the clock that judges them, whatever clock a keeper has.
-_FORGET_ENDED = "DELETE FROM viewer.daily_seal_key WHERE refused_at <= clock_timestamp()"
+#: By the database's clock, which also decides on validity, not by the keeper's.
+_DELETE_EXPIRED = "DELETE FROM viewer.daily_seal_key WHERE refused_at <= clock_timestamp()"
 _INSTALL = """
     INSERT INTO viewer.daily_seal_key
         (id, begins_at, ends_at, refused_at, inner_block, outer_block)
@@ -37,39 +37,39 @@ _INSTALL = """
     ON CONFLICT (id) DO NOTHING
     RETURNING id
 """
-#: Without it the planner takes the index, which costs every row rule two microseconds more than
-#: reading these few rows.
-_COUNT_ROWS = "ANALYZE viewer.daily_seal_key"
-_FORGET_OTHERS = "DELETE FROM viewer.daily_seal_key WHERE id <> ALL ($1)"
+#: Without statistics the planner uses the index, which costs every row policy two microseconds more
+#: than a scan of these few rows.
+_ANALYZE = "ANALYZE viewer.daily_seal_key"
+_DELETE_OTHERS = "DELETE FROM viewer.daily_seal_key WHERE id <> ALL ($1)"
 _HAS_TABLE = "SELECT to_regclass('viewer.daily_seal_key') IS NOT NULL"
-_BELIEVED = "SELECT id FROM viewer.daily_seal_key WHERE refused_at > clock_timestamp()"
+_TRUSTED = "SELECT id FROM viewer.daily_seal_key WHERE refused_at > clock_timestamp()"
 
 
 @dataclass(frozen=True, slots=True)
 class DailyKey:
-    """What seals on one day. Its id tells nothing of the key, and can be shown to anybody."""
+    """The key of one day. Its id reveals nothing about the key and is public."""
 
     id: str
     key: bytes
 
 
 def daily_key(master: bytes, day: date) -> DailyKey:
-    """The key that a master has on a day of UTC."""
+    """Derive a master's key for a day in UTC."""
     length = _KEY_BYTES + _ID_BYTES
     info = f"gerbang seal {day.isoformat()}".encode()
-    made = HKDF(algorithm=SHA256(), length=length, salt=None, info=info).derive(master)
-    return DailyKey(made[_KEY_BYTES:].hex(), made[:_KEY_BYTES])
+    derived = HKDF(algorithm=SHA256(), length=length, salt=None, info=info).derive(master)
+    return DailyKey(derived[_KEY_BYTES:].hex(), derived[:_KEY_BYTES])
 
 
 async def install_seal_keys(
     connection: asyncpg.Connection, masters: Sequence[bytes], now: datetime | None = None
 ) -> int:
-    """Let the database believe this day's and the next day's keys of the masters; how many are new.
+    """Install the masters' keys of today and tomorrow; return how many are new.
 
-    Keys whose day has ended are deleted; those of other masters stay, since a keeper that was not
-    yet restarted must not undo a rotation. ``now`` is the database's own clock if not given.
+    Expired keys are deleted. Those of other masters stay, since a keeper that was not restarted yet
+    must not undo a rotation. ``now`` defaults to the database's clock.
     """
-    await connection.execute(_FORGET_ENDED)
+    await connection.execute(_DELETE_EXPIRED)
     today = await _today(connection, now)
     new = [
         await _install(connection, master, day)
@@ -77,25 +77,25 @@ async def install_seal_keys(
         for day in (today, today + DAY)
     ]
     if any(new):
-        await connection.execute(_COUNT_ROWS)
+        await connection.execute(_ANALYZE)
     return sum(new)
 
 
 async def trust_only(
     connection: asyncpg.Connection, masters: Sequence[bytes], now: datetime | None = None
 ) -> None:
-    """From now on believe what is sealed with keys of these masters, and nothing else."""
+    """Install the keys of these masters, and delete those of all others."""
     today = await _today(connection, now)
-    # Yesterday's stay for what began before midnight, until their own end.
-    await connection.execute(_FORGET_OTHERS, _ids(masters, (today - DAY, today, today + DAY)))
+    # Yesterday's stay until they expire, for transactions that began before midnight.
+    await connection.execute(_DELETE_OTHERS, _ids(masters, (today - DAY, today, today + DAY)))
     await install_seal_keys(connection, masters, now)
 
 
 async def are_trusted_alone(connection: asyncpg.Connection, masters: Sequence[bytes]) -> bool:
-    """Whether that is so already, and the next day's keys are there."""
+    """Whether the database has the current keys of these masters, and no others."""
     if not await connection.fetchval(_HAS_TABLE):
         return False
-    found = {row["id"] for row in await connection.fetch(_BELIEVED)}
+    found = {row["id"] for row in await connection.fetch(_TRUSTED)}
     today = await _today(connection, None)
     needed = set(_ids(masters, (today, today + DAY)))
     return needed <= found <= needed | set(_ids(masters, (today - DAY,)))
@@ -112,7 +112,7 @@ async def keep_seal_keys(
     every: float = _EVERY_SECONDS,
     jobs: Jobs | None = None,
 ) -> None:
-    """Install the next day's keys, and delete those of days that are over, until told to stop."""
+    """Install the next day's keys and delete expired ones until ``stop`` is set."""
 
     async def install_next_seal_keys(connection: asyncpg.Connection) -> int:
         return await install_seal_keys(connection, masters)
@@ -127,11 +127,11 @@ async def _today(connection: asyncpg.Connection, now: datetime | None) -> date:
 
 
 async def _install(connection: asyncpg.Connection, master: bytes, day: date) -> bool:
-    """Whether the key was not there yet."""
-    made = daily_key(master, day)
-    padded = made.key.ljust(_BLOCK, b"\0")
+    """Install one key; return whether it is new."""
+    key = daily_key(master, day)
+    padded = key.key.ljust(_BLOCK, b"\0")
     inner, outer = (bytes(byte ^ pad for byte in padded) for pad in (_INNER, _OUTER))
     begins_at = datetime.combine(day, time.min, UTC)
     ends_at = begins_at + DAY
     bounds = (begins_at, ends_at, ends_at + LONGEST_TRANSACTION)
-    return await connection.fetchval(_INSTALL, made.id, *bounds, inner, outer) is not None
+    return await connection.fetchval(_INSTALL, key.id, *bounds, inner, outer) is not None

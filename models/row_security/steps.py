@@ -1,9 +1,9 @@
-"""The steps from what is there to what is desired, in an order in which nothing stands open.
+"""The steps from the current to the desired row security, in an order that never opens a gap.
 
-Between any two of them a role sees what it saw before or will see in the end, or less. First all
-that is too much is taken away. Then every rule that will be replaced is narrowed by a restrictive
-copy of the one to come, and replaced when all are: so rules that rely on those of other tables
-never meet half of each. Columns are granted last.
+Between any two steps a role sees what it saw before, or what it will see in the end, or less.
+First excess rights are revoked. Then each policy that will be replaced is narrowed by a
+restrictive copy of its successor, and replaced once all are narrowed, so that policies that depend
+on each other's tables never mix old and new. Columns are granted last.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -13,24 +13,24 @@ from models.row_security.current import (
     NOTE_FUNCTION,
     NOTE_POLICIES,
     CurrentRowSecurity,
-    FoundPolicy,
+    InstalledPolicy,
 )
 from models.row_security.desired import Grant, Policy, RowSecurity, fingerprint
 
 _VERBS = {"SELECT": "r", "INSERT": "a", "UPDATE": "w", "DELETE": "d", "ALL": "*"}
 _NARROWED = "{}_narrowed"
-_TRIGGERS_ACT = "ALTER FUNCTION {} SECURITY DEFINER SET search_path = public, pg_temp"
+_SET_DEFINER = "ALTER FUNCTION {} SECURITY DEFINER SET search_path = public, pg_temp"
 
 
 @dataclass(frozen=True)
 class Step:
-    """Something to put right, in one short transaction."""
+    """A change, in one short transaction."""
 
     what: str
     statements: tuple[str, ...]
-    #: The table that nobody reads or writes meanwhile.
+    #: The table that is locked exclusively.
     table: str | None = None
-    #: A query that writes the last statement, with its values.
+    #: A query that generates the last statement (the comment), with its values.
     note: tuple[object, ...] | None = None
 
     @property
@@ -41,41 +41,41 @@ class Step:
 Phase = Callable[[RowSecurity, CurrentRowSecurity], Iterator[Step]]
 
 
-def make_roles(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
+def create_roles(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
     if missing := [role for role in wall.roles if role not in found.roles]:
-        yield Step(f"make the roles {', '.join(missing)}", (wall.make_roles,))
+        yield Step(f"make the roles {', '.join(missing)}", (wall.create_roles,))
 
 
-def make_schema(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
-    for name, statement in wall.made.items():
-        if name not in found.made:
+def create_schema(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
+    for name, statement in wall.creations.items():
+        if name not in found.existing:
             yield Step(f"make {name}", (statement,))
 
 
-def take_away(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
-    """Rights that nobody should have, but for those that rules which still stand may call."""
-    yield from _revocations(wall, found, lambda grant: not _is_for_rules(grant))
+def revoke_rights(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
+    """Revoke unwanted rights, except on functions that current policies may still call."""
+    yield from _revocations(wall, found, lambda grant: not _is_for_policies(grant))
 
 
-def take_away_calls(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
-    """Rights to call what only rules called that are gone by now."""
-    yield from _revocations(wall, found, _is_for_rules)
+def revoke_calls(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
+    """Revoke rights on functions that only dropped policies called."""
+    yield from _revocations(wall, found, _is_for_policies)
 
 
-def guard(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
-    for table in sorted(wall.walled):
+def enable_row_security(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
+    for table in sorted(wall.protected_tables):
         if not found.tables.get(table, False):
             on = f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY"
             yield Step(f"turn on the row rules of {table}", (on,), table)
     for signature in found.plain_triggers:
-        yield Step(f"let {signature} act for its owner", (_TRIGGERS_ACT.format(signature),))
+        yield Step(f"let {signature} act for its owner", (_SET_DEFINER.format(signature),))
 
 
-def make_functions(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
+def create_functions(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
     for function in wall.functions.values():
-        signature, source = found.spelt.get(function.signature), fingerprint(function.source)
+        signature, source = found.spellings.get(function.signature), fingerprint(function.source)
         if signature is None:
-            # It belongs to everybody when it is made.
+            # A new function is executable by PUBLIC.
             closed = f"REVOKE ALL ON FUNCTION {function.signature} FROM PUBLIC"
             statements = (function.source, closed)
         elif found.functions.get(signature) != source:
@@ -88,7 +88,7 @@ def make_functions(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Ste
 
 
 def grant_calls(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
-    """Rights that open no row by themselves, and that rules need."""
+    """Grant rights that policies need, and that open no row by themselves."""
     yield from _additions(wall, found, lambda grant: grant.kind != "TABLE")
 
 
@@ -96,9 +96,9 @@ def grant_columns(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step
     yield from _additions(wall, found, lambda grant: grant.kind == "TABLE")
 
 
-def narrow(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
-    """Nothing where the rules of one table alone change: they are replaced in one transaction."""
-    due, undesired = _due(wall, found), _unwanted_grants(wall, found)
+def narrow_policies(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
+    """Add the restrictive copies. Not needed if one table changes: that is one transaction."""
+    due, undesired = _changed_policies(wall, found), _unwanted_policies(wall, found)
     if len({policy.table for policy in due} | {policy.table for policy in undesired}) < 2:
         return
     seen = {
@@ -117,22 +117,22 @@ def narrow(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
             and not any((table, role) in to_come for role in policy.roles)
         ]
         copies = [
-            _restrictive(policy)
+            _restrictive_copy(policy)
             for policy in due
             if policy.table == table and (table, policy.role) in seen
         ]
-        fresh = [copy for copy in copies if not _is_up(copy, found, permissive=False)]
+        fresh = [copy for copy in copies if not _is_installed(copy, found, permissive=False)]
         if gone or fresh:
-            yield _rules(f"narrow the row rules of {table}", table, gone, fresh, found)
+            yield _replace_step(f"narrow the row rules of {table}", table, gone, fresh, found)
 
 
-def replace(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
-    due, undesired = _due(wall, found), _unwanted_grants(wall, found)
+def replace_policies(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
+    due, undesired = _changed_policies(wall, found), _unwanted_policies(wall, found)
     for table in sorted({each.table for each in due} | {each.table for each in undesired}):
         fresh = [policy for policy in due if policy.table == table]
         gone = [policy.name for policy in undesired if policy.table == table]
         names = ", ".join([*(policy.name for policy in fresh), *(f"no {name}" for name in gone)])
-        yield _rules(f"put up the row rules of {table}: {names}", table, gone, fresh, found)
+        yield _replace_step(f"put up the row rules of {table}: {names}", table, gone, fresh, found)
 
 
 def drop_obsolete(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
@@ -143,38 +143,38 @@ def drop_obsolete(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step
 
 
 PHASES: tuple[Phase, ...] = (
-    make_schema,
-    take_away,
-    guard,
-    make_functions,
+    create_schema,
+    revoke_rights,
+    enable_row_security,
+    create_functions,
     grant_calls,
-    narrow,
-    replace,
+    narrow_policies,
+    replace_policies,
     grant_columns,
-    take_away_calls,
+    revoke_calls,
     drop_obsolete,
 )
 
 
-def _due(wall: RowSecurity, found: CurrentRowSecurity) -> list[Policy]:
-    return [policy for policy in wall.policies.values() if not _is_up(policy, found)]
+def _changed_policies(wall: RowSecurity, found: CurrentRowSecurity) -> list[Policy]:
+    return [policy for policy in wall.policies.values() if not _is_installed(policy, found)]
 
 
-def _unwanted_grants(wall: RowSecurity, found: CurrentRowSecurity) -> list[FoundPolicy]:
+def _unwanted_policies(wall: RowSecurity, found: CurrentRowSecurity) -> list[InstalledPolicy]:
     return [policy for key, policy in found.policies.items() if key not in wall.policies]
 
 
-def _is_up(policy: Policy, found: CurrentRowSecurity, *, permissive: bool = True) -> bool:
-    there = found.policies.get((policy.table, policy.name))
-    return there is not None and (
-        there.permissive is permissive
-        and there.verb == _VERBS[policy.verb]
-        and there.roles == (policy.role,)
-        and there.source == fingerprint(policy.source)
+def _is_installed(policy: Policy, found: CurrentRowSecurity, *, permissive: bool = True) -> bool:
+    installed = found.policies.get((policy.table, policy.name))
+    return installed is not None and (
+        installed.permissive is permissive
+        and installed.verb == _VERBS[policy.verb]
+        and installed.roles == (policy.role,)
+        and installed.source == fingerprint(policy.source)
     )
 
 
-def _restrictive(policy: Policy) -> Policy:
+def _restrictive_copy(policy: Policy) -> Policy:
     name = _NARROWED.format(policy.name)
     source = policy.source.replace(
         f"CREATE POLICY {policy.name} ON {policy.table} FOR",
@@ -183,10 +183,10 @@ def _restrictive(policy: Policy) -> Policy:
     return policy._replace(name=name, source=source)
 
 
-def _rules(
+def _replace_step(
     what: str, table: str, gone: list[str], fresh: list[Policy], found: CurrentRowSecurity
 ) -> Step:
-    """Everything at once: whoever reads the table sees all of it, or nothing of it."""
+    """Drop and create policies of a table in one step, so that nobody sees half of them."""
     dropped = {*gone, *(policy.name for policy in fresh if (table, policy.name) in found.policies)}
     statements = (
         *(f"DROP POLICY {quote(name)} ON {table}" for name in sorted(dropped)),
@@ -197,12 +197,12 @@ def _rules(
     return Step(what, statements, table, (NOTE_POLICIES, table, names, sources))
 
 
-def _is_for_rules(grant: Grant) -> bool:
+def _is_for_policies(grant: Grant) -> bool:
     return grant.kind == "FUNCTION" and grant.thing.startswith("viewer.") and grant.role != "PUBLIC"
 
 
-def _wanted_grants(wall: RowSecurity, found: CurrentRowSecurity) -> frozenset[Grant]:
-    """The grants, with the functions by their signatures."""
+def _desired_grants(wall: RowSecurity, found: CurrentRowSecurity) -> frozenset[Grant]:
+    """The desired grants, with functions by their signatures."""
     return frozenset(
         grant._replace(thing=thing)
         for grant in wall.grants
@@ -213,27 +213,29 @@ def _wanted_grants(wall: RowSecurity, found: CurrentRowSecurity) -> frozenset[Gr
 
 
 def _signatures(wall: RowSecurity, found: CurrentRowSecurity, name: str) -> tuple[str, ...]:
-    """Of a function that is not there yet: its name alone."""
-    named = tuple(each for each in found.named.get(name, ()) if each not in found.obsolete)
+    """The signatures of the functions with a name; the name itself if there is none yet."""
+    named = tuple(each for each in found.signatures.get(name, ()) if each not in found.obsolete)
     return named or ((wall.functions[name].signature,) if name in wall.functions else (name,))
 
 
 def _revocations(
     wall: RowSecurity, found: CurrentRowSecurity, which: Callable[[Grant], bool]
 ) -> Iterator[Step]:
-    desired = _wanted_grants(wall, found)
+    desired = _desired_grants(wall, found)
     statements: dict[str, list[str]] = {}
     for grant in sorted(filter(which, found.grants), key=str):
-        if grant.thing in found.obsolete:  # goes as a whole, with the rules that still call it
+        if grant.thing in found.obsolete:  # dropped later, after the policies that still call it
             continue
         on, columns = f"{grant.kind} {grant.thing}", _columns([grant.column])
         option = "" if grant not in desired else "GRANT OPTION FOR "
         if option and grant not in found.grantable:
             continue
-        said = statements.setdefault(on, [])
-        said.append(f"REVOKE {option}{grant.privilege}{columns} ON {on} FROM {grant.role} CASCADE")
+        commands = statements.setdefault(on, [])
+        commands.append(
+            f"REVOKE {option}{grant.privilege}{columns} ON {on} FROM {grant.role} CASCADE"
+        )
         if grant.kind == "TABLE" and grant.column is None:
-            # What is taken from a table is taken from each of its columns as well.
+            # Revoking on a table also revokes on each of its columns.
             kept = sorted(
                 str(other.column)
                 for other in desired
@@ -242,16 +244,16 @@ def _revocations(
             )
             if kept:
                 listed = _columns(list(kept))
-                said.append(f"GRANT {grant.privilege}{listed} ON {on} TO {grant.role}")
-    for on, said in sorted(statements.items()):
-        yield Step(f"take away rights on {_in_words(on)}", tuple(said))
+                commands.append(f"GRANT {grant.privilege}{listed} ON {on} TO {grant.role}")
+    for on, commands in sorted(statements.items()):
+        yield Step(f"take away rights on {_in_words(on)}", tuple(commands))
 
 
 def _additions(
     wall: RowSecurity, found: CurrentRowSecurity, which: Callable[[Grant], bool]
 ) -> Iterator[Step]:
     missing: dict[str, dict[tuple[str, str], list[str | None]]] = {}
-    for grant in sorted(filter(which, _wanted_grants(wall, found) - found.grants), key=str):
+    for grant in sorted(filter(which, _desired_grants(wall, found) - found.grants), key=str):
         rights = missing.setdefault(f"{grant.kind} {grant.thing}", {})
         rights.setdefault((grant.privilege, grant.role), []).append(grant.column)
     for on, rights in missing.items():

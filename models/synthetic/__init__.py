@@ -1,7 +1,7 @@
-"""A synthetic world: a whole visa service in figures, invented from published ones and a seed.
+"""Synthetic data: a whole visa service, generated from published figures and a seed.
 
-``synthesise`` loads it into an empty database; ``expected`` tells how many applications it
-expects, before noise.
+``synthesise`` loads it into an empty database; ``expected`` gives the expected numbers of
+applications, before noise.
 """
 
 from models.synthetic.assumptions import Scale

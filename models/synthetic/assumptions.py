@@ -1,6 +1,6 @@
-"""What nobody publishes: how people apply and how cases go, as one table to read and change.
+"""The assumptions of the synthetic data, where nothing is published, as one list of constants.
 
-All of these are assumptions, chosen so that the figures look like those of a visa service.
+They are chosen so that the figures look like those of a visa service.
 """
 
 from enum import StrEnum
@@ -11,23 +11,23 @@ from models.vocabulary import Channel, Entry, Ground, Status
 
 
 class Scale(StrEnum):
-    """How much of the visa system the world holds."""
+    """How much of the visa system is generated."""
 
     PARTNER = "partner"
     NATIONAL = "national"
 
 
 class Spread(NamedTuple):
-    """A lognormal time in seconds, by its median and the deviation of its logarithm."""
+    """A lognormal duration in seconds: its median, and the standard deviation of its logarithm."""
 
     median: float
     sigma: float
 
 
-#: How many applications come directly, not through a partner.
+#: The share of applications that are direct, not through a partner.
 DIRECT_SHARE = {Scale.PARTNER: 0.0, Scale.NATIONAL: 0.88}
 
-#: How many apply in the country of their nationality; the others do where they reside.
+#: The share that applies in the country of their nationality; the others apply where they reside.
 AT_HOME = 0.86
 RESIDENCES = {
     "SG": 20,
@@ -48,12 +48,12 @@ RESIDENCES = {
     "IN": 1,
 }
 
-#: The partner that works in every partner country, and the parts where two work.
+#: The partner in every partner country, and the shares where there are two.
 FIRST_PARTNER = "NUSA"
 PARTNER_SHARES = {FIRST_PARTNER: 0.78, "ANDALAN": 0.22}
 
 CHANNELS = {Channel.PARTNER_PORTAL: 0.56, Channel.PARTNER_CENTRE: 0.32, Channel.PARTNER_GROUP: 0.12}
-#: How far a country's channels deviate from these (deviation of the logarithm).
+#: How much the shares vary by country (standard deviation of the logarithm).
 CHANNEL_SIGMA = 0.35
 
 _VISAS = {"B1": 82, "C1": 5, "C2": 4, "D1": 2, "D2": 3, "D12": 1, "E28A": 1, "E33G": 2}
@@ -67,7 +67,7 @@ VISAS = {
     Entry.CALLING_VISA: _OTHER_VISAS,
 }
 
-#: From submission to the bill, from there to payment; a bill lapses after a week (published).
+#: From submission to the bill, and from there to payment; a bill lapses after a week (published).
 BILLING = Spread(40, 0.6)
 PAYMENT = Spread(0.4 * HOUR, 1.5)
 BILL_LAPSES_AFTER = 7 * DAY
@@ -85,18 +85,18 @@ TURNAROUND_B1 = Spread(5.3 * HOUR, 0.68)
 TURNAROUND_OTHER = Spread(42 * HOUR, 0.58)
 TURNAROUND_CALLING = Spread(7.5 * DAY, 0.38)
 
-#: How often more is asked of the applicant: through a partner, who checks the file, and directly.
+#: Rates of information requests: through a partner (who checks the file), direct, other visa types.
 INFO_REQUESTED, INFO_REQUESTED_DIRECT, INFO_REQUESTED_OTHER = 0.045, 0.06, 0.14
 ANSWER = Spread(11 * HOUR, 1.0)
 LAPSES_AFTER = 14 * DAY
 NEVER_ANSWERED = 0.10
 WITHDRAWN_IN_PROCESS = 0.006
 
-#: Screening: how often it is down, how often it finds somebody, and how often rightly.
+#: Screening: the rates of outages and of hits, and the share of hits that are right.
 UNAVAILABLE, HIT, HIT_IS_RIGHT = 0.002, 0.006, 0.45
 HELD_FOR = Spread(5 * DAY, 0.7)
 
-#: Mean refusal rates; a nationality's own one is spread around it like Beta(1.4, 5.5).
+#: Mean refusal rates; those of nationalities vary around them like Beta(1.4, 5.5).
 REFUSED_B1, REFUSED_OTHER, REFUSED_CALLING = 0.018, 0.045, 0.16
 REFUSAL_SPREAD = (1.4, 5.5)
 MOST_REFUSED = 0.6
@@ -112,11 +112,11 @@ GROUNDS = {
 }
 HIT_GROUNDS = {Ground.ENTRY_BAN: 75, Ground.SECURITY: 25}
 
-#: Corrections of refusals, and grants that are taken back.
+#: The shares of refusals that are corrected, and of grants that are revoked.
 SUPERSEDED, REVOKED = 0.03, 0.0006
 CORRECTED_AFTER, REVOKED_AFTER = Spread(3 * DAY, 0.5), Spread(20 * DAY, 0.6)
 
-#: Who applies again after a case has ended so, and after how long.
+#: The share that applies again, by the outcome of the case, and after how long.
 AGAIN = {
     Status.REFUSED: (0.34, Spread(6 * DAY, 0.9)),
     Status.WITHDRAWN: (0.25, Spread(10 * DAY, 0.9)),
@@ -126,5 +126,5 @@ AGAIN = {
 }
 
 OFFICERS = 40
-#: Open cases go to these in turn and then to two others, so that the demo's officers find work.
+#: Two of every four open cases go to these, so that the demo's officers have work.
 DEMO_OFFICERS = ("officer", "officer-2")

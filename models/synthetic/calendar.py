@@ -1,4 +1,4 @@
-"""Time in the synthetic world: its months, its working rhythm in WIB and its one outage."""
+"""Time in the synthetic data: months, busy hours in WIB, and one outage."""
 
 from bisect import bisect
 from collections.abc import Iterator
@@ -13,26 +13,26 @@ WIB = timezone(timedelta(hours=7), "WIB")
 HOUR = 3600
 DAY = 24 * HOUR
 
-#: How busy intake is from Monday to Sunday and from midnight to midnight in WIB (assumption).
+#: Relative intake by weekday (from Monday) and by hour, in WIB (assumption).
 WEEKDAYS = (1.10, 1.12, 1.10, 1.08, 1.02, 0.84, 0.74)
 HOURS = (
     *(0.45, 0.35, 0.30, 0.28, 0.30, 0.42, 0.62, 0.85, 1.15, 1.40, 1.52, 1.50),
     *(1.32, 1.38, 1.48, 1.46, 1.40, 1.26, 1.20, 1.28, 1.32, 1.18, 0.90, 0.68),
 )
 
-#: Screening and deciding stood still for 100 hours from 20 June, 04:00 WIB (published for 2024;
-#: here in every world, in its last June), and the backlog took five days to work off (assumption).
+#: Screening and decisions stopped for 100 hours from 20 June 2024, 04:00 WIB (published); here it
+#: happens in the last June. Working off the backlog took five days (assumption).
 OUTAGE_HOURS = 100
 CATCH_UP_HOURS = 120
 
 
 class Month(NamedTuple):
-    """A calendar month of the world, as far as it lies before the end of the world."""
+    """A calendar month, cut off at the end of the generated time."""
 
     first: date
     starts_at: int
     ends_at: int
-    #: How much of the whole month that is.
+    #: The share of the whole month.
     share: float
 
 
@@ -51,7 +51,7 @@ def _month(number: int, until: int) -> Month:
 
 
 def moments(month: Month, count: int, rng: Random) -> Iterator[int]:
-    """``count`` moments of a month in order, more of them in the busy hours."""
+    """``count`` random moments of a month in order, denser in busy hours."""
     hours = range(month.starts_at, month.ends_at, HOUR)
     monday = month.first.weekday()
     spans = [min(HOUR, month.ends_at - hour) for hour in hours]
@@ -67,14 +67,14 @@ def moments(month: Month, count: int, rng: Random) -> Iterator[int]:
 
 
 class Outage(NamedTuple):
-    """A time in which the directorate could not work, and the time it took to catch up."""
+    """A time in which the directorate could not work, and the time until it had caught up."""
 
     starts_at: int
     ends_at: int
     caught_up_at: int
 
     def delay(self, moment: int) -> int:
-        """When work is done that would have been done at a moment: in order, only later."""
+        """Move a moment of work past the outage, preserving the order."""
         if not self.starts_at <= moment < self.caught_up_at:
             return moment
         done = (moment - self.starts_at) / (self.caught_up_at - self.starts_at)
@@ -82,7 +82,7 @@ class Outage(NamedTuple):
 
 
 def last_outage(until: datetime) -> Outage:
-    """The outage of the last June before the end of the world."""
+    """The outage in the last June that ends, with the catching up, before ``until``."""
     year = until.astimezone(WIB).year
     starts = datetime(year, 6, 20, 4, tzinfo=WIB)
     if starts + timedelta(hours=OUTAGE_HOURS + CATCH_UP_HOURS) > until:
@@ -93,7 +93,7 @@ def last_outage(until: datetime) -> Outage:
 
 
 def instant(moment: int) -> datetime:
-    """A moment (seconds since 1970) as the database keeps it."""
+    """Convert a moment (seconds since 1970) to a datetime in UTC."""
     return datetime.fromtimestamp(moment, UTC)
 
 

@@ -1,7 +1,7 @@
-"""Draws that are made a million times: the shortest way from ``random()`` to each.
+"""Fast random draws, built directly on ``random()``.
 
-Those of ``random.Random`` itself (``choices``, ``randrange``, ``lognormvariate``) take a tenth more
-of a world's time.
+With ``choices``, ``randrange`` and ``lognormvariate`` of ``random.Random`` generating takes a tenth
+longer.
 """
 
 from bisect import bisect
@@ -19,7 +19,7 @@ Option = TypeVar("Option")
 
 @dataclass(frozen=True, slots=True)
 class Choice(Generic[Option]):
-    """One of some options, the likelier the heavier."""
+    """A weighted choice among options."""
 
     options: tuple[Option, ...]
     bounds: tuple[float, ...]
@@ -33,10 +33,10 @@ class Choice(Generic[Option]):
 
 
 def seconds(spread: Spread, rng: Random) -> int:
-    """A time of at least one second."""
+    """Draw a duration of at least one second."""
     return 1 + int(spread.median * exp(rng.gauss(0.0, spread.sigma)))
 
 
 def below(limit: int, rng: Random) -> int:
-    """A whole number from 0, below the limit."""
+    """Draw a whole number from 0 up to, but not including, the limit."""
     return int(rng.random() * limit)

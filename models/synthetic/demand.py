@@ -42,12 +42,12 @@ class Demand:
     weights: dict[Cell, float]
 
     def expected(self, applications: int) -> Iterator[tuple[Cell, float]]:
-        """What each cell would get without noise, summing up to ``applications``."""
+        """The expected number of each cell, without noise; they sum up to ``applications``."""
         each = applications / sum(self.weights.values())
         return ((cell, weight * each) for cell, weight in self.weights.items())
 
     def with_noise(self, rng: Random) -> "Demand":
-        """The same demand in one particular world."""
+        """The same demand with random deviations in season and growth."""
         growth = _GrowthNoise(rng)
         return Demand(
             {
@@ -57,7 +57,7 @@ class Demand:
         )
 
     def draw(self, applications: int, rng: Random) -> Counter[Cell]:
-        """Give each application to a cell."""
+        """Draw a cell for each application."""
         cells = list(self.weights)
         bounds = list(accumulate(self.weights.values()))
         return Counter(rng.choices(cells, cum_weights=bounds, k=applications))

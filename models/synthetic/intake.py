@@ -15,7 +15,7 @@ from models.vocabulary import Channel, Clock, Entry
 
 
 class Place(NamedTuple):
-    """How an application came in; directly: without partner, country and centre."""
+    """How an application came in; direct ones have no partner, country and centre."""
 
     channel: Channel
     partner: str | None = None
@@ -28,16 +28,16 @@ DIRECT = Place(Channel.DIRECT)
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What a nationality means for its applications."""
+    """How applications depend on the nationality."""
 
     visas: Choice[str]
     clock: Clock
-    #: By how much the nationality is refused more often than the mean.
+    #: The refusal rate relative to the mean.
     refusal: float
 
 
 class Counter(NamedTuple):
-    """One partner in one country, and what it takes applications through."""
+    """A partner in a country, with its channels and centres."""
 
     partner: str
     country: str
@@ -107,7 +107,7 @@ def _channels(has_centres: bool, rng: Random) -> Choice[Channel]:
 
 
 def _profiles(given: Reference, demand: Demand, rng: Random) -> dict[str, Profile]:
-    """Refusals spread like a beta distribution, scaled so that their mean over everyone is one."""
+    """Relative refusal rates are beta distributed, scaled to a mean of one over all demand."""
     spread = {c.code: rng.betavariate(*assumptions.REFUSAL_SPREAD) for c in given.countries}
     total = sum(demand.weights.values())
     mean = sum(spread[cell.nationality] * w for cell, w in demand.weights.items()) / total

@@ -29,7 +29,7 @@ class Actor(NamedTuple):
 
 
 CLOCK = Actor(None, None)
-#: Stands for the officer whom the case is assigned to.
+#: Placeholder for the officer to whom the case is assigned.
 OFFICER = Actor("", Role.OFFICER)
 SUPERVISOR = Actor("supervisor", Role.SUPERVISOR)
 SECOND_SUPERVISOR = Actor("supervisor-2", Role.SUPERVISOR)
@@ -37,7 +37,7 @@ PAYMENTS = Actor("service", Role.SERVICE)
 
 
 class Answer(NamedTuple):
-    """What supervision was asked, and when it answers what."""
+    """A screening question, with its result and its times."""
 
     kind: ScreeningKind
     result: ScreeningResult
@@ -72,7 +72,7 @@ _HIT_GROUNDS = Choice.of(assumptions.HIT_GROUNDS)
 
 
 def life(case: Case, outage: Outage, rng: Random) -> Iterator[Step]:
-    """Everything that happens to an application, in order, however long it takes."""
+    """All steps of an application in order, without an end date."""
     yield Step(case.submitted_at, EventKind.SUBMITTED, case.sender)
     billed_at = case.submitted_at + seconds(assumptions.BILLING, rng)
     yield Step(billed_at, EventKind.AWAITING_PAYMENT, CLOCK)
@@ -101,7 +101,7 @@ def _never_paid(case: Case, billed_at: int, rng: Random) -> Step:
 
 
 def _delay(step: Step, outage: Outage) -> Step:
-    """A step of the directorate or of supervision, which both waited for the outage to end."""
+    """Move a step of the directorate or of supervision past the outage."""
     last = max((answer.answered_at for answer in step.answers), default=step.at)
     if last < outage.starts_at or step.at >= outage.caught_up_at:
         return step
@@ -115,7 +115,7 @@ def _delay(step: Step, outage: Outage) -> Step:
 
 
 def _processing_steps(case: Case, complete_at: int, rng: Random) -> Iterator[Step]:
-    """From the complete and paid file to the decision, as if there were no outage."""
+    """The steps from the complete, paid file to the decision, without the outage."""
     work = seconds(_turnaround(case), rng)
     taken_at = complete_at + int(work * rng.uniform(0.1, 0.5))
     yield Step(taken_at, EventKind.IN_VERIFICATION, OFFICER)
@@ -174,14 +174,14 @@ def _screening_and_decision(
 
 
 def _clearance(case: Case, screened_at: int, decided_at: int) -> Iterator[Answer]:
-    """Other agencies are asked about calling-visa nationalities, and take their time."""
+    """Calling-visa nationalities need clearance by other agencies, given before the decision."""
     if case.profile.clock is Clock.CALLING_VISA:
         answered_at = max(screened_at, decided_at - 600)
         yield Answer(ScreeningKind.CLEARANCE, ScreeningResult.CLEAR, screened_at, answered_at)
 
 
 def _entry_ban(screened_at: int, rng: Random) -> Iterator[Answer]:
-    """The entry-ban list is asked until it answers."""
+    """Ask the entry-ban list; ask again if it is unavailable."""
     chance, answered_at = rng.random(), screened_at + 2 + below(90, rng)
     if chance < assumptions.UNAVAILABLE:
         yield _entry_ban_answer(ScreeningResult.UNAVAILABLE, screened_at, answered_at)
@@ -198,7 +198,7 @@ def _entry_ban_answer(result: ScreeningResult, asked_at: int, answered_at: int) 
 
 
 def _decision(case: Case, decided_at: int, rng: Random) -> Iterator[Step]:
-    """Granted or refused; seldom corrected or taken back later."""
+    """Grant or refuse; rarely followed by a correction or revocation."""
     if rng.random() < _refusal_rate(case):
         yield Step(decided_at, EventKind.REFUSED, OFFICER, _GROUNDS.draw(rng))
         if rng.random() < assumptions.SUPERSEDED:

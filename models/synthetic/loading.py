@@ -1,4 +1,4 @@
-"""Loads many rows into empty tables: constraints and indexes go first and come back last."""
+"""Bulk-loads empty tables: constraints and indexes are dropped and recreated afterwards."""
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -9,9 +9,9 @@ import asyncpg
 
 from models.synthetic.rows import Batch
 
-#: What checks or orders each row, and what to do instead once for all of them. Foreign keys need
-#: the unique indexes of the tables they point at, so they go first and come back last. Primary
-#: keys stay: ids come in order.
+#: The statements that drop constraints of a type, and that restore them. Foreign keys depend on the
+#: unique indexes of other tables, so they are dropped first and restored last. Primary keys stay,
+#: since ids are inserted in order.
 _SUSPENDED = """
     SELECT
         format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) AS drop,
@@ -36,7 +36,7 @@ _SUSPENDED_INDEXES = """
 
 @asynccontextmanager
 async def bulk_load(connection: asyncpg.Connection, tables: Sequence[str]) -> AsyncIterator[None]:
-    """Inside, rows go into the tables unchecked, unindexed and without triggers."""
+    """In the block, rows are inserted without constraints, indexes and triggers."""
     foreign_keys = await connection.fetch(_SUSPENDED, tables, b"f")
     uniques = await connection.fetch(_SUSPENDED, tables, b"u")
     indexes = await connection.fetch(_SUSPENDED_INDEXES, tables)

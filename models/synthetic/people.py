@@ -13,7 +13,7 @@ from models.synthetic.rows import ApplicantRow, IdentityRow, new_id
 def new_person(
     nationality: str, moment: int, rng: Random, account: str | None = None
 ) -> tuple[ApplicantRow, IdentityRow]:
-    """An applicant who first appears at a moment, and who that is."""
+    """Generate an applicant who first applies at a moment, with an identity."""
     names = _names()
     given, family = names.get(nationality, names[_ELSEWHERE])
     first, last = given[below(len(given), rng)], family[below(len(family), rng)]

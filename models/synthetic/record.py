@@ -1,4 +1,4 @@
-"""What the database keeps of a life: its events, and where the application stands at the end."""
+"""Turns generated steps into rows: events, and the resulting state of the application."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,8 +39,8 @@ _CORRECTION = "Corrected after review of the file."
 
 
 @dataclass(slots=True)
-class Standing:
-    """Where an application stands, kept up step by step."""
+class CaseProgress:
+    """The state of an application, updated step by step."""
 
     status: Status = Status.SUBMITTED
     received_at: int | None = None
@@ -54,8 +54,8 @@ class Standing:
     is_held: bool = False
     decision_id: UUID | None = None
 
-    def follow(self, step: Step) -> None:
-        """Take one step."""
+    def apply(self, step: Step) -> None:
+        """Apply one step."""
         if step.kind is EventKind.RECEIVED:
             self.received_at = step.at
         elif step.kind is EventKind.HELD:
@@ -78,12 +78,12 @@ class Standing:
             self.was_info_requested = True
             self.waiting_since = at
         elif status in CLOSED:
-            # The clock stops at the first decision, whatever becomes of it.
+            # The clock stops at the first decision, even if it is corrected later.
             self.closed_at = self.closed_at or at
 
 
 class Recorder:
-    """Turns lives into rows, up to the end of the world."""
+    """Turns applications and their steps into rows."""
 
     def __init__(self, given: Reference, until: int, rng: Random) -> None:
         self._given = given
@@ -95,12 +95,12 @@ class Recorder:
 
     def record(
         self, case: Case, applicant: ApplicantRow, steps: Sequence[Step], batch: Batch
-    ) -> Standing:
-        """Add an application with its steps, none of them after the end, to a batch."""
+    ) -> CaseProgress:
+        """Add the rows of an application and its steps to a batch."""
         application_id = new_id(case.submitted_at, self._rng)
-        standing = Standing()
+        standing = CaseProgress()
         for step in steps:
-            standing.follow(step)
+            standing.apply(step)
         officer = self._officer(standing)
         for sequence, step in enumerate(steps, 1):
             actor = officer if step.by.role is Role.OFFICER else step.by.subject
@@ -116,12 +116,14 @@ class Recorder:
         batch.application.append(self._application(application_id, case, applicant, standing))
         return standing
 
-    def _officer(self, standing: Standing) -> str:
+    def _officer(self, standing: CaseProgress) -> str:
         is_open = standing.taken_at is not None and standing.closed_at is None
         in_turn = next(self._turns) if is_open else None
         return in_turn or self._officers[below(len(self._officers), self._rng)]
 
-    def _screen(self, application_id: UUID, step: Step, standing: Standing, batch: Batch) -> None:
+    def _screen(
+        self, application_id: UUID, step: Step, standing: CaseProgress, batch: Batch
+    ) -> None:
         for answer in step.answers:
             if answer.asked_at > self._until:
                 continue
@@ -141,7 +143,7 @@ class Recorder:
                 standing.is_referred = True
 
     def _decide(
-        self, application_id: UUID, step: Step, officer: str, standing: Standing, batch: Batch
+        self, application_id: UUID, step: Step, officer: str, standing: CaseProgress, batch: Batch
     ) -> None:
         superseded, standing.decision_id = standing.decision_id, new_id(step.at, self._rng)
         batch.decision.append(
@@ -157,7 +159,9 @@ class Recorder:
             )
         )
 
-    def _assign(self, application_id: UUID, officer: str, standing: Standing, batch: Batch) -> None:
+    def _assign(
+        self, application_id: UUID, officer: str, standing: CaseProgress, batch: Batch
+    ) -> None:
         if standing.taken_at is not None:
             ended_at = instant(standing.closed_at) if standing.closed_at else None
             batch.assignment.append(
@@ -165,7 +169,7 @@ class Recorder:
             )
 
     def _application(
-        self, application_id: UUID, case: Case, applicant: ApplicantRow, standing: Standing
+        self, application_id: UUID, case: Case, applicant: ApplicantRow, standing: CaseProgress
     ) -> ApplicationRow:
         paid_at = target_due_at = fee_idr = None
         if standing.paid_at:

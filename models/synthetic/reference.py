@@ -1,7 +1,7 @@
-"""What is given before anyone applies in the synthetic world.
+"""The inputs of the synthetic data.
 
 Countries, rules and fees are those of every installation (``models/reference/data``); only the
-partners (``partners/*.csv``) and the arrivals are the world's own.
+partners (``partners/*.csv``) and the arrivals are special to it.
 """
 
 import csv
@@ -74,7 +74,7 @@ class Arrivals(NamedTuple):
 
 @dataclass(frozen=True)
 class Reference:
-    """Everything that is given before anyone applies."""
+    """The inputs of the synthetic data, parsed."""
 
     files: Files
     countries: list[Nationality]
@@ -122,7 +122,7 @@ def reference() -> Reference:
 
 
 def _nationalities(files: Files) -> list[Nationality]:
-    """The countries that have passports of their own, and so an entry rule."""
+    """The countries with an entry rule, which are those that issue passports."""
     iso3 = {row["code"]: row["iso3"] for row in files.rows("country")}
     return [
         Nationality(row["country_code"], iso3[row["country_code"]], row["entry"])
@@ -143,7 +143,7 @@ def _group_by(rows: list[Dated], key: Callable[[Dated], Key]) -> dict[Key, list[
 
 
 def _in_force(rows: list[Dated], day: date) -> Dated:
-    """The last row that has begun."""
+    """The row in force on a day; rows are in order of ``valid_from``."""
     return next(row for row in reversed(rows) if row.valid_from <= day)
 
 

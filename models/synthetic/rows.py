@@ -1,4 +1,4 @@
-"""The rows that the world writes, one type a table, and the batches they travel in."""
+"""The generated rows, one type per table, and batches of them."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -112,7 +112,7 @@ class ScreeningRow(NamedTuple):
 
 @dataclass
 class Batch:
-    """Rows of whole applications, by table, in an order in which they can be written."""
+    """Rows of complete applications by table, in an order that satisfies the foreign keys."""
 
     applicant: list[ApplicantRow] = field(default_factory=list)
     identity: list[IdentityRow] = field(default_factory=list)
@@ -124,7 +124,7 @@ class Batch:
 
 
 def new_id(moment: int, rng: Random) -> UUID:
-    """An id that sorts by its moment, as version 7 of RFC 9562, yet follows from the seed."""
+    """A time-ordered UUID (RFC 9562, version 7) that is reproducible from the seed."""
     bits = rng.getrandbits(74)
     return UUID(int=(moment * 1000 << 80) | 7 << 76 | (bits >> 62) << 64 | 2 << 62 | bits & _LOW)
 

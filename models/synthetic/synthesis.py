@@ -1,4 +1,4 @@
-"""Brings a synthetic world into an empty database, in one transaction or not at all."""
+"""Loads synthetic data into an empty database, in one transaction."""
 
 import gc
 from collections.abc import Callable, Iterator
@@ -22,14 +22,14 @@ from models.synthetic.rows import Batch
 from models.synthetic.world import DEMO_CASES, Plan, World
 from models.volumes import rebuild
 
-#: Told how many applications are loaded so far.
+#: Called with the number of applications loaded so far.
 Progress = Callable[[int], None]
 
 _TABLES = [table.name for table in fields(Batch)]
 
 
 class NotEmptyError(Exception):
-    """There is something in the database already: a world is loaded whole, into an empty one."""
+    """The database is not empty, so no synthetic data can be loaded."""
 
 
 class Expected(NamedTuple):
@@ -61,28 +61,29 @@ async def synthesise(
     until: datetime | None = None,
     progress: Progress = lambda loaded: None,
 ) -> Summary:
-    """Load a world that ends at ``until`` (now) into a migrated, empty database.
+    """Generate data up to ``until`` (default: now) in a migrated, empty database.
 
-    It is committed with its rollups and published figures. The same arguments give the same world.
+    Rollups and published figures are built in the same transaction. The same arguments give the
+    same data.
     """
     began = monotonic()
     plan = _plan(applications, months, seed, scale, until)
     connection = await connect(url)
     try:
-        with _no_collector():
+        with _without_garbage_collection():
             async with connection.transaction():
-                await _claim(connection)
+                await _lock_empty_tables(connection)
                 await load(connection, reference().files)
-                counted = await _load(connection, World(plan, reference()), progress)
+                row_counts = await _load(connection, World(plan, reference()), progress)
                 await rebuild(connection)
                 await publish(connection, plan.until)
         await connection.execute("VACUUM (ANALYZE)")  # the rollups included
     finally:
         await connection.close()
     return Summary(
-        applications=counted["application"],
-        applicants=counted["applicant"],
-        events=counted["application_event"],
+        applications=row_counts["application"],
+        applicants=row_counts["applicant"],
+        events=row_counts["application_event"],
         until=plan.until,
         seconds=monotonic() - began,
     )
@@ -91,11 +92,11 @@ async def synthesise(
 def expected(
     *, applications: int, months: int, until: datetime | None = None
 ) -> Iterator[Expected]:
-    """The expected world, before noise: its sum is ``applications``."""
-    given = reference()
+    """Expected numbers before noise; they sum up to ``applications``."""
+    inputs = reference()
     plan = _plan(applications, months, 0, Scale.NATIONAL, until)
-    iso3 = {country.code: country.iso3 for country in given.countries}
-    world = demand(given, months_until(plan.until, months))
+    iso3 = {country.code: country.iso3 for country in inputs.countries}
+    world = demand(inputs, months_until(plan.until, months))
     for cell, count in world.expected(applications):
         yield Expected(iso3[cell.nationality], f"{cell.month.first:%Y-%m}", count)
 
@@ -113,8 +114,8 @@ def _plan(applications: int, months: int, seed: int, scale: Scale, until: dateti
     return plan
 
 
-async def _claim(connection: asyncpg.Connection) -> None:
-    """Keep everyone else out, and make sure that nobody was here before."""
+async def _lock_empty_tables(connection: asyncpg.Connection) -> None:
+    """Lock the tables, and raise NotEmptyError if there is any data."""
     await connection.execute(f"LOCK TABLE country, {', '.join(_TABLES)} IN ACCESS EXCLUSIVE MODE")
     if await connection.fetchval("SELECT EXISTS (SELECT FROM country)"):
         raise NotEmptyError(
@@ -124,20 +125,20 @@ async def _claim(connection: asyncpg.Connection) -> None:
 
 
 async def _load(connection: asyncpg.Connection, world: World, progress: Progress) -> dict[str, int]:
-    """Load all batches of a world, and count the rows of each table."""
-    counted = dict.fromkeys(_TABLES, 0)
+    """Load all batches; return the number of rows by table."""
+    row_counts = dict.fromkeys(_TABLES, 0)
     async with bulk_load(connection, _TABLES):
         for batch in world.batches():
             await copy_batch(connection, batch)
             for table in _TABLES:
-                counted[table] += len(getattr(batch, table))
-            progress(counted["application"])
-    return counted
+                row_counts[table] += len(getattr(batch, table))
+            progress(row_counts["application"])
+    return row_counts
 
 
 @contextmanager
-def _no_collector() -> Iterator[None]:
-    """Rows form no cycles, so looking for garbage among them only costs time."""
+def _without_garbage_collection() -> Iterator[None]:
+    """Suspend garbage collection: rows form no cycles, so it would only cost time."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

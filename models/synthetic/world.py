@@ -1,4 +1,4 @@
-"""The synthetic world: everyone who applies, month by month, from one seed."""
+"""Generates applicants and applications, month by month, from one seed."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -18,18 +18,18 @@ from models.synthetic.demand import demand
 from models.synthetic.intake import Intake, Place
 from models.synthetic.life import Actor, Case, Step, life
 from models.synthetic.people import new_person
-from models.synthetic.record import Recorder, Standing
+from models.synthetic.record import CaseProgress, Recorder
 from models.synthetic.reference import Reference
 from models.synthetic.rows import ApplicantRow, Batch
 from models.vocabulary import Channel, EventKind, Role
 
-#: Applications in a batch: enough to copy at speed, few enough to hold.
+#: Applications per batch: enough for fast COPY, few enough for memory.
 BATCH = 10_000
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What decides a world: the same plan, the same world."""
+    """The parameters of the generated data; the same plan gives the same data."""
 
     applications: int
     months: int
@@ -39,7 +39,7 @@ class Plan:
 
 
 class World:
-    """Lets a plan come true, batch by batch, in the order in which people apply."""
+    """Generates the data of a plan in batches, in the order of submission."""
 
     def __init__(self, plan: Plan, given: Reference) -> None:
         self._plan = plan
@@ -50,11 +50,11 @@ class World:
         self._demand = expected.with_noise(self._rng)
         self._intake = Intake(given, self._demand, plan.scale, self._rng)
         self._recorder = Recorder(given, self._until, self._rng)
-        #: By nationality: who will apply again, and from when on.
+        #: By nationality, a heap of applicants who will apply again, and when.
         self._returning: defaultdict[str, list[tuple[int, UUID, ApplicantRow]]] = defaultdict(list)
 
     def batches(self) -> Iterator[Batch]:
-        """All rows of the world."""
+        """Generate all rows."""
         batch = Batch()
         self._demo_applicant(batch)
         for submitted_at, nationality in self._submissions():
@@ -65,15 +65,15 @@ class World:
             place = self._intake.place(nationality, submitted_at, self._rng)
             visa_type = self._intake.profiles[nationality].visas.draw(self._rng)
             case = self._case(applicant, submitted_at, place, visa_type)
-            standing = self._recorder.record(case, applicant, self._steps_until_now(case), batch)
-            self._perhaps_again(applicant, standing)
+            standing = self._recorder.record(case, applicant, self._steps_until_end(case), batch)
+            self._schedule_return(applicant, standing)
         yield batch
 
     def _submissions(self) -> Iterator[tuple[int, str]]:
-        """Moments at which people apply, in order, and their nationalities."""
+        """Submission times in order, with nationalities."""
         by_month: defaultdict[Month, list[str]] = defaultdict(list)
-        drawn = self._demand.draw(self._plan.applications - len(DEMO_CASES), self._rng)
-        for cell, count in drawn.items():
+        cell_counts = self._demand.draw(self._plan.applications - len(DEMO_CASES), self._rng)
+        for cell, count in cell_counts.items():
             by_month[cell.month] += [cell.nationality] * count
         for month in sorted(by_month):
             nationalities = by_month.pop(month)
@@ -83,7 +83,7 @@ class World:
             )
 
     def _applicant(self, nationality: str, submitted_at: int, batch: Batch) -> ApplicantRow:
-        """Somebody who applies again by now, otherwise somebody new."""
+        """An applicant who is due to apply again, or else a new one."""
         returning = self._returning[nationality]
         if returning and returning[0][0] <= submitted_at:
             return heappop(returning)[-1]
@@ -97,7 +97,7 @@ class World:
         batch.identity.append(identity)
         return applicant
 
-    def _perhaps_again(self, applicant: ApplicantRow, standing: Standing) -> None:
+    def _schedule_return(self, applicant: ApplicantRow, standing: CaseProgress) -> None:
         if standing.closed_at is None or standing.status not in assumptions.AGAIN:
             return
         share, after = assumptions.AGAIN[standing.status]
@@ -112,7 +112,7 @@ class World:
         profile = self._intake.profiles[applicant.nationality_code]
         return Case(submitted_at, visa_type, place, profile, _sender(place, applicant))
 
-    def _steps_until_now(self, case: Case) -> list[Step]:
+    def _steps_until_end(self, case: Case) -> list[Step]:
         """What of a life happens before the end of the world."""
         steps = life(case, self._outage, self._rng)
         return list(takewhile(lambda step: step.at <= self._until, steps))
@@ -123,9 +123,9 @@ class World:
         applicant = self._new_applicant("AU", first_at, batch, account="applicant")
         for demo in DEMO_CASES:
             case = self._case(applicant, self._until - demo.ago, _DEMO_PLACE, demo.visa_type)
-            steps = self._steps_until_now(case)
+            steps = self._steps_until_end(case)
             while steps[-1].kind is not demo.ends:
-                steps = self._steps_until_now(case)
+                steps = self._steps_until_end(case)
             self._recorder.record(case, applicant, steps, batch)
 
 

@@ -1,4 +1,4 @@
-"""Processing volumes: figures kept ready in a few fixed grains, asked for with one statement."""
+"""Processing volumes: rollups in a few fixed grains, each question answered by one statement."""
 
 from models.volumes.grains import Dimension
 from models.volumes.keeping import age, fold, keep_folding, rebuild

@@ -1,7 +1,8 @@
-"""Keeps the ages of open cases: a day is made from the applications when it is over.
+"""Maintains the ages of open cases: a snapshot for each completed day.
 
-What changes on a day that is over marks it as stale, in the same transaction; a marked day is
-made again. So a day is always what the applications say, whoever commits when.
+Snapshots are computed from the applications. A later change that affects a completed day marks
+the day as stale in the same transaction, and stale days are computed again. So a snapshot always
+agrees with the applications, whatever the order of commits.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,8 +12,8 @@ import asyncpg
 
 from models.volumes.grains import AGES, Ages, Dimension
 
-#: Those of a day alone, by an index.
-_OPEN_AT_THE_END = f"""
+#: The cases that were open at the end of the given days; found through an index.
+_OPEN_AT_END_OF_DAY = f"""
     SELECT
         day AS starts_on,
         {", ".join(Dimension)},
@@ -36,26 +37,30 @@ def _insert(ages: Ages) -> str:
 
 
 _INSERTS = ", ".join(f"into_{ages.table.name} AS ({_insert(ages)})" for ages in AGES)
-_MAKE = f"WITH open AS MATERIALIZED ({_OPEN_AT_THE_END}), {_INSERTS} SELECT count(*) FROM open"  # noqa: S608
-_OVER = "SELECT wib_day(min(paid_at)) AS first_on, wib_day(now()) - 1 AS last_on FROM application"
+_INSERT_AGES = (
+    f"WITH open AS MATERIALIZED ({_OPEN_AT_END_OF_DAY}), {_INSERTS} SELECT count(*) FROM open"  # noqa: S608
+)
+_COMPLETED_DAYS = (
+    "SELECT wib_day(min(paid_at)) AS first_on, wib_day(now()) - 1 AS last_on FROM application"
+)
 
 
-async def make_ages(connection: asyncpg.Connection, *, anew: bool = False) -> int:
-    """Make the ages of the days that are over and stale, or not there yet; how many days.
+async def compute_ages(connection: asyncpg.Connection, *, rebuild: bool = False) -> int:
+    """Compute the ages of completed days that are stale or missing; return how many days.
 
-    ``anew`` makes every day. In a transaction, whose caller holds the keeper's lock.
+    ``rebuild`` computes every day again. The caller holds a transaction and the advisory lock.
     """
     marks = await connection.fetch("DELETE FROM volume_stale_days RETURNING first_on, last_on")
-    ((first_on, last_on),) = await connection.fetch(_OVER)
-    until = None if anew else await connection.fetchval("SELECT day FROM volume_aged_until")
+    ((first_on, last_on),) = await connection.fetch(_COMPLETED_DAYS)
+    until = None if rebuild else await connection.fetchval("SELECT day FROM volume_aged_until")
     new_from = until + _ONE_DAY if until else first_on or last_on
     spans = [(new_from, last_on), *((mark["first_on"], mark["last_on"]) for mark in marks)]
     days = sorted({day for span in spans for day in _days(*span, last_on)})
-    if anew:
+    if rebuild:
         for ages in AGES:
             await connection.execute(f"DELETE FROM {ages.table.name}")  # noqa: S608
     if days:
-        await _make(connection, days)
+        await _replace_days(connection, days)
     await connection.execute("DELETE FROM volume_aged_until WHERE day <> $1", last_on)
     await connection.execute(
         "INSERT INTO volume_aged_until VALUES ($1) ON CONFLICT DO NOTHING", last_on
@@ -63,16 +68,16 @@ async def make_ages(connection: asyncpg.Connection, *, anew: bool = False) -> in
     return len(days)
 
 
-async def _make(connection: asyncpg.Connection, days: Sequence[date]) -> None:
+async def _replace_days(connection: asyncpg.Connection, days: Sequence[date]) -> None:
     for ages in AGES:
         await connection.execute(
             f"DELETE FROM {ages.table.name} WHERE starts_on = ANY($1)",  # noqa: S608
             days,
         )
-    await connection.execute(_MAKE, days)
+    await connection.execute(_INSERT_AGES, days)
 
 
 def _days(first_on: date, last_on: date | None, latest: date) -> Iterator[date]:
-    """Every day of a span, up to the latest."""
+    """Every day of a span, but none after ``latest``."""
     until = min(last_on or latest, latest)
     return (first_on + timedelta(days=n) for n in range((until - first_on).days + 1))

@@ -1,6 +1,6 @@
-"""The grains of the rollups: which figures are kept ready, by which dimensions and periods.
+"""The grains of the rollups: which figures are precomputed, by which dimensions and periods.
 
-Another grain is another line here, a migration that creates its tables, and a rebuild.
+To add a grain: a line in ``GRAINS``, a migration that creates its tables, and a rebuild.
 """
 
 from collections.abc import Iterator, Sequence
@@ -28,7 +28,7 @@ from models.volumes.rollups import Ranks, Rollup, Sums
 
 
 class Dimension(StrEnum):
-    """What figures can be told apart by, and its column: the same as in ``application``."""
+    """A dimension of the figures, and its column, named as in ``application``."""
 
     COUNTRY = "country_code"
     NATIONALITY = "nationality_code"
@@ -39,26 +39,26 @@ class Dimension(StrEnum):
 
 
 class Kind(StrEnum):
-    """What lines of the durations tell, beside the day in WIB on which a duration ended."""
+    """What a duration measures. Each counts on the day (WIB) on which it ended."""
 
-    #: From payment to the first decision, where the case never waited for information.
+    #: From payment to the first decision, of cases that never waited for information.
     UNPAUSED = "unpaused"
-    #: The same, where it did wait.
+    #: The same, of cases that did wait.
     PAUSED = "paused"
-    #: Of those that waited, the time without the wait.
+    #: From payment to the first decision without the wait, of cases that did wait.
     ADJUSTED = "adjusted"
     #: From submission to receipt from the partner.
     HANDOVER = "handover"
-    #: An open case, on the day of payment; gone when it closes. Its bucket is the day on which
-    #: its target passes, in days since 2000.
+    #: An open case, counted on the day of payment and removed when it closes. Its bucket is the
+    #: day on which its target passes, in days since 2000-01-01.
     OPEN = "open"
 
 
-#: What is counted, on days in WIB. An application counts once it is paid: on the day of payment
-#: ``intake``, ``revenue_idr``, whether information was requested, whether it is decided and was so
-#: in time (``cohort_…``); its outcome on the day it closed. The changes, summed up to a day, are
-#: stocks at its end: ``wip_change`` is +1 at payment and -1 when the case closes,
-#: ``backlog_change`` +1 on the day an open case passes its target and -1 when it closes.
+#: The additive facts, by day in WIB. An application counts once it is paid. On the day of payment
+#: count ``intake``, ``revenue_idr``, ``info_requested``, and whether it was decided, and within
+#: target (``cohort_…``); on the day it closed counts its outcome. The changes, summed up to a day,
+#: give the stock at its end: ``wip_change`` is +1 at payment and -1 when the case closes,
+#: ``backlog_change`` is +1 on the day an open case passes its target and -1 when it closes.
 FACTS = (
     "intake",
     "info_requested",
@@ -78,17 +78,17 @@ IS_DURATION = "kind IN ({})".format(", ".join(f"'{kind}'" for kind in Kind))
 
 
 class Clock(StrEnum):
-    """What is measured of a group: percentiles, and the open cases of the intake."""
+    """The histograms of a group: of durations, and of the targets of open cases."""
 
     TURNAROUND = "turnaround"
     ADJUSTED = "adjusted"
     HANDOVER = "handover"
     OPEN = "open"
-    #: Of open cases, at the end of a day; kept in tables of its own.
+    #: The ages of open cases at the end of a day; in separate tables.
     AGE = "age"
 
 
-#: The lines that each clock is made of.
+#: The kinds of durations that each clock consists of.
 KINDS: dict[str, tuple[Kind, ...]] = {
     Clock.TURNAROUND: (Kind.UNPAUSED, Kind.PAUSED),
     Clock.ADJUSTED: (Kind.UNPAUSED, Kind.ADJUSTED),
@@ -99,11 +99,11 @@ KINDS: dict[str, tuple[Kind, ...]] = {
 
 @dataclass(frozen=True)
 class Grain:
-    """Figures by some dimensions and one period: a table of facts and one of durations.
+    """A rollup by some dimensions and one period: a table of facts and one of durations.
 
-    By the day, durations have a line for each kind and bucket. By the month they have one for
-    each clock, whose ``ranks`` tell how many lay in each of its ``buckets`` or before. By the
-    year there are none: years are for what stocks have gathered before a window.
+    Daily durations have a row for each kind and bucket. Monthly durations have a row for each
+    clock with a cumulative histogram: ``ranks`` are the numbers of durations up to each of its
+    ``buckets``. Yearly grains have no durations; they only speed up stocks before a window.
     """
 
     period: str
@@ -137,9 +137,9 @@ class Grain:
 
 @dataclass(frozen=True)
 class Ages:
-    """How many cases of each age were open at the end of each day, by some dimensions.
+    """The number of open cases by age at the end of each day, by some dimensions.
 
-    Not sums over changes: a day is made from the applications when it is over.
+    Unlike rollups these are not folded from changes, but computed once a day is over.
     """
 
     dimensions: tuple[Dimension, ...]
@@ -192,7 +192,7 @@ def _ages(name: str, *dimensions: Dimension) -> Ages:
 
 
 def _table(name: str, key: Sequence[Column[Any]], values: Sequence[Column[Any]]) -> Table:
-    """A table with one line for each key, in which null is a value like others."""
+    """A table with a unique key in which nulls are equal."""
     unique = UniqueConstraint(
         *(column.name for column in key), name=f"uq_{name}", postgresql_nulls_not_distinct=True
     )
@@ -201,7 +201,7 @@ def _table(name: str, key: Sequence[Column[Any]], values: Sequence[Column[Any]])
 
 _BY_PLACE = (Dimension.PARTNER, Dimension.COUNTRY)
 
-#: For each period from the coarsest to the finest; the last one knows every dimension and day.
+#: For each period from the coarsest to the finest. The last grain has every dimension by day.
 GRAINS = (
     _grain("yearly", "year", *_BY_PLACE),
     _grain("monthly", "month", *_BY_PLACE),
@@ -211,20 +211,20 @@ GRAINS = (
     _grain("daily", "day", *Dimension),
 )
 
-#: The same for the ages of open cases.
+#: The grains of the ages of open cases, from the coarsest to the finest.
 AGES = (
     _ages("age", Dimension.PARTNER, Dimension.COUNTRY),
     _ages("age_detailed", *Dimension),
 )
 
-#: How many were refused on each ground, by the day of the first decision: the whole country.
+#: Refusals by ground and day of the first decision, national.
 GROUNDS = _table(
     "volume_ground",
     [Column("starts_on", Date, nullable=False), Column("ground", Text, nullable=False)],
     [Column("refused", Integer, nullable=False)],
 )
 
-#: How often applications were referred to screening, and held: the whole country.
+#: Referrals to screening and holds by day, national.
 REFERRALS = _table(
     "volume_referral",
     [Column("starts_on", Date, nullable=False)],
@@ -250,7 +250,7 @@ ROLLUPS: tuple[Rollup, ...] = (
     ),
 )
 
-#: Changes to the figures that are not yet in the rollups, written by triggers.
+#: Changes of figures that are not yet folded into the rollups; written by triggers.
 OUTBOX = Table(
     "volume_outbox",
     Base.metadata,
@@ -270,15 +270,15 @@ OUTBOX = Table(
     Column("measured", Integer, server_default=text("0"), nullable=False),
 )
 
-#: Days whose ages were made before something changed on them, written by triggers.
+#: Days whose age snapshots are out of date; written by triggers.
 STALE_DAYS = Table(
     "volume_stale_days",
     Base.metadata,
     Column("id", BigInteger, Identity(always=True), primary_key=True),
     Column("first_on", Date, nullable=False),
-    #: None where a case is still open.
+    #: None if the case is still open.
     Column("last_on", Date),
 )
 
-#: The one day up to whose end ages are there.
+#: The last day that has an age snapshot; a single row.
 AGED_UNTIL = Table("volume_aged_until", Base.metadata, Column("day", Date, primary_key=True))

@@ -1,7 +1,7 @@
-"""Keeps the rollups up to date: folds the outbox into them, or builds them anew.
+"""Keeps the rollups up to date: folds the outbox into them, or rebuilds them.
 
-A fold removes changes from the outbox and adds them to every rollup in one statement, so each
-change is counted exactly once, whatever dies when, and in whatever order writers commit.
+A fold deletes changes from the outbox and adds them to every rollup in one statement. So each
+change is counted exactly once, even after a crash, and in whatever order writers commit.
 """
 
 import asyncio
@@ -9,15 +9,15 @@ import asyncio
 import asyncpg
 
 from models.jobs.scheduler import Jobs, run_repeatedly
-from models.volumes.ages import make_ages
+from models.volumes.ages import compute_ages
 from models.volumes.grains import FACTS, GRAINS, ROLLUPS, Dimension
 from models.volumes.rollups import Rollup
 
-#: Held by whoever changes the grains, so that two never wait for each other's rows.
+#: Advisory lock of whoever changes the rollups: two writers would deadlock on each other's rows.
 _LOCK = "SELECT pg_advisory_xact_lock(7461002)"
 
 CHANGE_COLUMNS = ", ".join(("day", *Dimension, "kind", "ground", "bucket", *FACTS, "measured"))
-#: National changes as changes of figures that have no dimensions.
+#: The national contributions in the columns of the outbox, without dimensions.
 NATIONAL_CHANGES = """
     SELECT
         day, NULL, NULL, NULL, NULL, NULL, NULL, kind, ground, NULL,
@@ -42,8 +42,8 @@ _FROM_OUTBOX = """
 """
 
 
-def _into(rollup: Rollup, *, is_empty: bool = False) -> str:
-    """Add the changes to a rollup; in one that is empty nothing is there already."""
+def _upsert(rollup: Rollup, *, is_empty: bool = False) -> str:
+    """Upsert the changes into a rollup; a plain insert if it is empty."""
     name = rollup.table.name
     columns = ", ".join(column.name for column in rollup.table.c)
     if is_empty:
@@ -54,50 +54,50 @@ def _into(rollup: Rollup, *, is_empty: bool = False) -> str:
     """
 
 
-def _steps(*steps: str, is_empty: bool = False) -> str:
-    """One statement, so one snapshot, that makes changes, adds them everywhere and counts them."""
+def _fold_statement(*steps: str, is_empty: bool = False) -> str:
+    """One statement, hence one snapshot: collect the changes, add them everywhere, count them."""
     additions = (
-        f"into_{rollup.table.name} AS ({_into(rollup, is_empty=is_empty)})" for rollup in ROLLUPS
+        f"into_{rollup.table.name} AS ({_upsert(rollup, is_empty=is_empty)})" for rollup in ROLLUPS
     )
     return f"WITH {', '.join((*steps, *additions))} SELECT count(*) FROM changes"  # noqa: S608
 
 
-_FOLD = _steps(f"changes AS ({_FROM_OUTBOX})")
-#: What the raw rows tell already need not be folded; what commits meanwhile stays to be folded.
-_REBUILD = _steps(
+_FOLD = _fold_statement(f"changes AS ({_FROM_OUTBOX})")
+#: The raw rows include what is in the outbox, so it is emptied; later commits stay to be folded.
+_REBUILD = _fold_statement(
     "told AS (DELETE FROM volume_outbox)", f"changes AS ({_FROM_RAW_ROWS})", is_empty=True
 )
 
 
 async def fold(connection: asyncpg.Connection, limit: int = 20_000) -> int:
-    """Fold the oldest changes of the outbox into the rollups; how many they were."""
+    """Fold the oldest changes of the outbox into the rollups; return how many."""
     async with connection.transaction():
         await connection.execute(_LOCK)
         folded = await connection.fetchval(_FOLD, limit) or 0
         if folded:
-            await _drop_what_is_empty(connection)
+            await _delete_zero_rows(connection)
         return folded
 
 
 async def age(connection: asyncpg.Connection) -> int:
-    """Make the ages of open cases at the end of days that are over; how many days."""
+    """Compute the missing and stale age snapshots; return how many days."""
     async with connection.transaction():
         await connection.execute(_LOCK)
-        return await make_ages(connection)
+        return await compute_ages(connection)
 
 
 async def rebuild(connection: asyncpg.Connection) -> None:
-    """Build all figures anew from raw rows; nobody waits, and readers keep the old ones."""
+    """Rebuild all figures from the raw rows. Readers see the old figures until it commits."""
     async with connection.transaction():
         await connection.execute(_LOCK)
         for rollup in ROLLUPS:
             await connection.execute(f"DELETE FROM {rollup.table.name}")  # noqa: S608
         await connection.execute(_REBUILD)
-        await make_ages(connection, anew=True)
+        await compute_ages(connection, rebuild=True)
 
 
-async def _drop_what_is_empty(connection: asyncpg.Connection) -> None:
-    """Lines of cases that are no longer open, and durations that were corrected."""
+async def _delete_zero_rows(connection: asyncpg.Connection) -> None:
+    """Delete rows that fell to zero: cases that closed, and durations that were corrected."""
     lines = GRAINS[-1].histograms.name
     await connection.execute(f"DELETE FROM {lines} WHERE measured = 0")  # noqa: S608
 
@@ -105,12 +105,12 @@ async def _drop_what_is_empty(connection: asyncpg.Connection) -> None:
 async def keep_folding(
     url: str, stop: asyncio.Event, every: float = 1.0, jobs: Jobs | None = None
 ) -> None:
-    """Fold, and make ages, until told to stop; a lost database is tried again after a pause."""
+    """Fold the outbox and compute ages until ``stop`` is set; retry after a pause on errors."""
     await run_repeatedly(fold_or_age, url, stop, every, jobs)
 
 
 async def fold_or_age(connection: asyncpg.Connection) -> int:
-    """Fold; where nothing waits, make the ages of days that are over. How many were folded."""
+    """Fold; if the outbox was empty, compute ages instead. Returns how many were folded."""
     folded = await fold(connection)
     if not folded:
         await age(connection)

@@ -1,4 +1,4 @@
-"""The lines of the grains that a question counts, and the columns of a statement's parts."""
+"""Which rows of the grains a question counts, and the common columns of a statement's parts."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ from models.volumes.measures import (
 from models.volumes.question import Question, Tile
 
 Columns = ReadOnlyColumnCollection[str, KeyedColumnElement[Any]]
-#: Which lines count, told by a grain's columns; dimensions are named as in ``Application``.
+#: The condition on a grain's columns under which its rows count, by the viewer's reach.
 Scope = Callable[[Columns], ColumnElement[bool]]
 
 AnySelect = Select[*tuple[Any, ...]]
@@ -46,21 +46,21 @@ AnySelect = Select[*tuple[Any, ...]]
 
 @dataclass(frozen=True)
 class ScopedQuestion:
-    """A question and a scope, and what must be read for them: nothing else is touched."""
+    """A question within a viewer's scope, and the dimensions and facts that it needs."""
 
     question: Question
     scope: Scope
 
     @property
-    def needed(self) -> set[str]:
-        """The dimensions that a grain must know: asked for, filtered by, or named by the scope."""
+    def needed_dimensions(self) -> set[str]:
+        """The dimensions that a grain must have: grouped by, filtered by, or used by the scope."""
         named = visitors.iterate(self.scope(GRAINS[-1].facts.c))
         in_scope = {element.name for element in named if isinstance(element, Column)}
         return {*self.question.dimensions, *self.question.where, *in_scope}
 
     @property
     def flows(self) -> tuple[str, ...]:
-        """The facts to be summed: intake always, since it tells which groups there are."""
+        """The facts to sum. Intake is always among them: it determines which groups exist."""
         made_of = {"intake"}
         for measure in self.question.measures:
             made_of.update(COUNTS.get(measure, ()))
@@ -85,16 +85,16 @@ class ScopedQuestion:
 
     @property
     def sums(self) -> tuple[str, ...]:
-        """What is added up over the parts of the statement; stocks over time too."""
+        """The columns that are summed over the parts; stocks are also accumulated over time."""
         breaches = (OPEN_BREACHES,) if self.has_breaches else ()
         return (*self.flows, *breaches, *map(measured_column, self.clocks))
 
     def part(
         self, keys: Iterable[ColumnElement[Any]], values: Mapping[str, ColumnElement[Any]]
     ) -> AnySelect:
-        """A select of keys and all values: what it does not give is nought, a bucket null."""
-        nought, no_bucket = literal_column("0"), cast(null(), Integer)
-        sums = [values.get(name, nought).label(name) for name in (*self.sums, *self.changes)]
+        """Select keys and all value columns; missing sums are zero, missing buckets null."""
+        zero, no_bucket = literal_column("0"), cast(null(), Integer)
+        sums = [values.get(name, zero).label(name) for name in (*self.sums, *self.changes)]
         buckets = [values.get(name, no_bucket).label(name) for name in self.percentiles]
         return select(*keys, *sums, *buckets)
 
@@ -107,7 +107,7 @@ class ScopedQuestion:
         return [c[name].label(name) for name in self.question.dimensions]
 
     def is_counted(self, tile: Tile, c: Columns) -> ColumnElement[bool]:
-        """Whether a line of a tile's grain lies in the tile, and in reach."""
+        """The condition under which a row of a tile's grain is within the tile, and in reach."""
         since = c.starts_on >= tile.first_on if tile.first_on else true()
         return and_(since, c.starts_on <= tile.last_on, self.is_in_reach(c))
 
@@ -117,12 +117,12 @@ class ScopedQuestion:
 
 
 def measured_column(clock: Clock) -> str:
-    """The column that tells how many durations of a clock were measured."""
+    """The column with the number of durations of a clock."""
     return f"{clock}_measured"
 
 
 def first_day(question: Question, day: ColumnElement[Any]) -> ColumnElement[Any]:
-    """The first day of the period of a day; without a period, of the window."""
+    """The first day of the period that contains a day; without a period, of the window."""
     if question.period is None:
         return cast(literal(question.from_on), Date)
     return cast(func.date_trunc(question.period.value, cast(day, TIMESTAMP)), Date)

@@ -1,4 +1,4 @@
-"""The measures, and what each is made of."""
+"""The measures, and the facts that each is computed from."""
 
 from enum import StrEnum
 from typing import NamedTuple
@@ -7,7 +7,7 @@ from models.volumes.grains import Clock
 
 
 class Measure(StrEnum):
-    """The measures, by their ids in the definitions of the domain."""
+    """The measures, by their identifiers in the domain's definitions."""
 
     INTAKE = "intake"
     DECISIONS = "decisions"
@@ -38,14 +38,14 @@ class Measure(StrEnum):
 
 
 class Ratio(NamedTuple):
-    """Sums of facts over sums of facts."""
+    """A sum of facts divided by another."""
 
     part: tuple[str, ...]
     whole: tuple[str, ...]
 
 
 class Percentile(NamedTuple):
-    """The hours within which so many in a hundred durations of a clock ended."""
+    """The hours within which ``percent`` of a clock's durations ended."""
 
     clock: Clock
     percent: int
@@ -75,7 +75,7 @@ RATIOS = {
     Measure.INFO_REQUEST_RATE: Ratio(("info_requested",), ("intake",)),
 }
 
-#: Measured at the end of a period, from every change up to it.
+#: Levels at the end of a period: the sum of every change up to it.
 STOCKS = {Measure.WIP: "wip_change", Measure.BACKLOG: "backlog_change"}
 
 PERCENTILES = {

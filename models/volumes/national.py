@@ -1,4 +1,4 @@
-"""Figures of the whole country: refusals by their grounds, referrals to screening and holds."""
+"""National figures: refusals by ground, referrals to screening and holds."""
 
 from typing import Any
 
@@ -10,23 +10,23 @@ from models.volumes.question import Question
 
 
 def grounds(question: Question) -> AnySelect:
-    """Rows of ``ground``, ``period`` (where one is asked for) and how many were ``refused``."""
+    """Rows of ``ground``, ``period`` (if the question has one) and the number ``refused``."""
     c = GROUNDS.c
     refused = cast(func.sum(c.refused), BigInteger)
     keys = [c.ground, *_period(question, GROUNDS)]
-    asked = select(*keys, refused.label("refused")).where(*_window(question, GROUNDS))
-    return asked.group_by(*keys).having(refused > 0).order_by(*keys)
+    query = select(*keys, refused.label("refused")).where(*_window(question, GROUNDS))
+    return query.group_by(*keys).having(refused > 0).order_by(*keys)
 
 
 def referrals(question: Question) -> AnySelect:
-    """Rows of ``period`` (where one is asked for), and how many were ``referred`` and ``held``."""
+    """Rows of ``period`` (if the question has one), and the numbers ``referred`` and ``held``."""
     sums = [
         cast(func.coalesce(func.sum(REFERRALS.c[name]), 0), BigInteger).label(name)
         for name in ("referred", "held")
     ]
     keys = _period(question, REFERRALS)
-    asked = select(*keys, *sums).where(*_window(question, REFERRALS))
-    return asked.group_by(*keys).order_by(*keys)
+    query = select(*keys, *sums).where(*_window(question, REFERRALS))
+    return query.group_by(*keys).order_by(*keys)
 
 
 def _period(question: Question, table: Table) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Percentiles of durations: from the histogram of all of a group and period, never averaged."""
+"""Percentiles of durations, from the merged histogram of a group and period, never averaged."""
 
 import math
 from collections.abc import Iterator
@@ -26,85 +26,85 @@ from models.volumes.grains import AGED_UNTIL, AGES, KINDS, Clock
 from models.volumes.lines import AnySelect, ScopedQuestion, measured_column
 from models.volumes.question import Tile
 
-#: From the upper end of a bucket to the point that is relatively as far from both ends.
+#: Factor from a bucket's upper bound to the point with the same relative error to both bounds.
 _MIDDLE = 1 - math.tanh(0.01)
 
 
 def hours(bucket: ColumnElement[int]) -> ColumnElement[float]:
-    """The middle of a bucket: at most 1 % from every duration in it."""
+    """The middle of a bucket in hours, at most 1 % away from every duration in it."""
     return func.exp(cast(bucket, Double) / 50.0) * (_MIDDLE / 3600.0)
 
 
-def percentiles(asked: ScopedQuestion, window: list[Tile]) -> AnySelect:
-    """The bucket of each percentile, and how many durations there are."""
-    names = [*asked.question.dimensions, "period"]
-    c = union_all(*_histograms(asked, window)).subquery("histogram").c
-    of_all = func.sum(func.total_rank(c.ranks, type_=Integer))
-    together = literal_column("array_agg(ROW(histogram.buckets, histogram.ranks)::histogram)")
-    percents = _percents(asked)
+def percentiles(scoped: ScopedQuestion, window: list[Tile]) -> AnySelect:
+    """Select the bucket of each percentile, and the number of durations."""
+    names = [*scoped.question.dimensions, "period"]
+    c = union_all(*_histograms(scoped, window)).subquery("histogram").c
+    total = func.sum(func.total_rank(c.ranks, type_=Integer))
+    histograms = literal_column("array_agg(ROW(histogram.buckets, histogram.ranks)::histogram)")
+    percents = _percents(scoped)
     wanted = case(
         {clock.value: literal(list(of), ARRAY(Integer)) for clock, of in percents.items()},
         value=c.clock,
     )
-    reached = func.percentile_buckets(together, wanted, type_=ARRAY(Integer))
-    found = (
+    reached = func.percentile_buckets(histograms, wanted, type_=ARRAY(Integer))
+    reached_buckets = (
         select(
             c.clock,
             *(c[name] for name in names),
             reached.label("reached"),
-            of_all.label("of_all"),
+            total.label("of_all"),
         )
         .group_by(c.clock, *(c[name] for name in names))
-        .having(of_all > 0)
+        .having(total > 0)
         .cte("reached")
         .c
     )
     values: dict[str, ColumnElement[Any]] = {
-        measure.value: func.max(found.reached[percents[of.clock].index(of.percent) + 1]).filter(
-            found.clock == of.clock
-        )
-        for measure, of in asked.percentiles.items()
+        measure.value: func.max(
+            reached_buckets.reached[percents[of.clock].index(of.percent) + 1]
+        ).filter(reached_buckets.clock == of.clock)
+        for measure, of in scoped.percentiles.items()
     }
     values |= {
         measured_column(clock): func.coalesce(
-            func.sum(found.of_all).filter(found.clock == clock), 0
+            func.sum(reached_buckets.of_all).filter(reached_buckets.clock == clock), 0
         )
-        for clock in asked.clocks
+        for clock in scoped.clocks
     }
-    groups = [found[name] for name in names]
-    return asked.part([group.label(group.key) for group in groups], values).group_by(*groups)
+    groups = [reached_buckets[name] for name in names]
+    return scoped.part([group.label(group.key) for group in groups], values).group_by(*groups)
 
 
-def _percents(asked: ScopedQuestion) -> dict[Clock, list[int]]:
-    found: dict[Clock, list[int]] = {clock: [] for clock in asked.clocks}
-    for of in asked.percentiles.values():
-        found[of.clock].append(of.percent)
-    return found
+def _percents(scoped: ScopedQuestion) -> dict[Clock, list[int]]:
+    percents: dict[Clock, list[int]] = {clock: [] for clock in scoped.clocks}
+    for of in scoped.percentiles.values():
+        percents[of.clock].append(of.percent)
+    return percents
 
 
-def _histograms(asked: ScopedQuestion, window: list[Tile]) -> Iterator[AnySelect]:
-    """Histograms of the clocks: the name of the clock, the keys, buckets and ranks."""
-    clocks = [clock for clock in asked.clocks if clock in KINDS]
+def _histograms(scoped: ScopedQuestion, window: list[Tile]) -> Iterator[AnySelect]:
+    """Selects of cumulative histograms: clock, keys, buckets and ranks."""
+    clocks = [clock for clock in scoped.clocks if clock in KINDS]
     for tile in window:
         if not clocks:
             break
         c = tile.grain.histograms.c
         if tile.grain.is_ranked:
-            counts = and_(c.clock.in_(clocks), asked.is_counted(tile, c))
-            yield select(c.clock, *asked.keys(tile, c), c.buckets, c.ranks).where(counts)
+            counts = and_(c.clock.in_(clocks), scoped.is_counted(tile, c))
+            yield select(c.clock, *scoped.keys(tile, c), c.buckets, c.ranks).where(counts)
             continue
         for clock in clocks:
-            counts = and_(c.kind.in_(KINDS[clock]), asked.is_counted(tile, c))
-            keys = asked.keys(tile, c)
-            yield _ranks(asked, clock, select(*keys, c.bucket, c.measured).where(counts))
-    if Clock.AGE in asked.clocks:
-        yield _ranks(asked, Clock.AGE, _ages(asked))
+            counts = and_(c.kind.in_(KINDS[clock]), scoped.is_counted(tile, c))
+            keys = scoped.keys(tile, c)
+            yield _ranks(scoped, clock, select(*keys, c.bucket, c.measured).where(counts))
+    if Clock.AGE in scoped.clocks:
+        yield _ranks(scoped, Clock.AGE, _ages(scoped))
 
 
-def _ranks(asked: ScopedQuestion, clock: Clock, lines: AnySelect) -> AnySelect:
-    """Histograms of lines that have a bucket each."""
+def _ranks(scoped: ScopedQuestion, clock: Clock, lines: AnySelect) -> AnySelect:
+    """Aggregate rows of single buckets to cumulative histograms."""
     line = lines.subquery().c
-    keys = [line[name] for name in (*asked.question.dimensions, "period")]
+    keys = [line[name] for name in (*scoped.question.dimensions, "period")]
     rank = func.sum(func.sum(line.measured)).over(partition_by=keys, order_by=line.bucket)
     ranked = (
         select(*keys, line.bucket, cast(rank, Integer).label("rank"))
@@ -112,7 +112,7 @@ def _ranks(asked: ScopedQuestion, clock: Clock, lines: AnySelect) -> AnySelect:
         .subquery()
         .c
     )
-    keys = [ranked[name] for name in (*asked.question.dimensions, "period")]
+    keys = [ranked[name] for name in (*scoped.question.dimensions, "period")]
     return select(
         literal(clock.value).label("clock"),
         *keys,
@@ -125,15 +125,15 @@ def _in_order(column: ColumnElement[Any], ranked: Any) -> ColumnElement[Any]:
     return func.array_agg(aggregate_order_by(column, ranked.bucket), type_=ARRAY(Integer))
 
 
-def _ages(asked: ScopedQuestion) -> AnySelect:
-    """The ages at the end of each period: on its last day that is over."""
-    aged = next(ages for ages in AGES if asked.needed <= set(ages.dimensions))
-    columns = zip(*asked.question.periods(), strict=True)
+def _ages(scoped: ScopedQuestion) -> AnySelect:
+    """The ages at the end of each period, or of its last completed day."""
+    ages = next(ages for ages in AGES if scoped.needed_dimensions <= set(ages.dimensions))
+    columns = zip(*scoped.question.periods(), strict=True)
     days = [literal(list(days), ARRAY(Date)) for days in columns]
     period = func.unnest(*days).table_valued("period", "first_on", "last_on").render_derived()
     until: Select[Any] = select(AGED_UNTIL.c.day)
     snapshot = func.least(period.c.last_on, until.scalar_subquery())
-    c = aged.table.c
-    return select(*asked.groups(c), period.c.period, c.bucket, c.measured).where(
-        c.starts_on == snapshot, c.starts_on >= period.c.first_on, asked.is_in_reach(c)
+    c = ages.table.c
+    return select(*scoped.groups(c), period.c.period, c.bucket, c.measured).where(
+        c.starts_on == snapshot, c.starts_on >= period.c.first_on, scoped.is_in_reach(c)
     )

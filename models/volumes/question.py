@@ -1,4 +1,4 @@
-"""What can be asked of the volumes, and which lines of which grains answer it."""
+"""Questions about the volumes, and the grains that answer them."""
 
 from calendar import monthrange
 from collections.abc import Iterator, Mapping, Set
@@ -23,19 +23,19 @@ class Period(StrEnum):
 _ONE_DAY = timedelta(days=1)
 
 
-#: Months in the periods that are made of months.
+#: The length in months of the periods that consist of whole months.
 MONTHS = {Period.MONTH: 1, Period.QUARTER: 3, Period.YEAR: 12}
 
 
 def months_later(day: date, months: int) -> date:
-    """The same day of another month, or the last one where that month is too short."""
+    """The same day some months later, or the last day of that month if it is too short."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 @dataclass(frozen=True)
 class Question:
-    """Measures from one day to another, both inclusive, by dimensions and at most one period.
+    """Measures from one day to another (inclusive), by dimensions and at most one period.
 
     A period that the window cuts counts only its days inside the window.
     """
@@ -48,7 +48,7 @@ class Question:
     measures: Set[Measure] = frozenset(Measure)
 
     def periods(self) -> Iterator[tuple[date, date, date]]:
-        """Each period of the window: its first day, and its first and last day inside."""
+        """Each period: its first day, and its first and last day inside the window."""
         first_on = self.from_on
         while first_on <= self.to_on:
             begins_on = self.first_day_of(first_on)
@@ -57,7 +57,7 @@ class Question:
             first_on = last_on + _ONE_DAY
 
     def first_day_of(self, day: date) -> date:
-        """The first day of the period in which a day lies."""
+        """The first day of the period that contains a day."""
         match self.period:
             case None:
                 return self.from_on
@@ -83,7 +83,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Tile:
-    """The lines of one grain from one day (or from the beginning) to another."""
+    """The rows of one grain from one day (None: from the beginning) to another."""
 
     grain: Grain
     first_on: date | None
@@ -96,26 +96,28 @@ _MONTHS = ("month", "day")
 _YEARS = ("year", "month", "day")
 
 
-def tiles(question: Question, needed: Set[str]) -> Iterator[Tile]:
-    """Cover the window, and for stocks everything before it, with as few lines as can be."""
+def tiles(question: Question, dimensions: Set[str]) -> Iterator[Tile]:
+    """Cover the window, and for stocks all time before it, with as few rows as possible."""
     if question.measures & STOCKS.keys():
         before_on = question.from_on - _ONE_DAY
-        yield from _cover(None, before_on, _grains(needed, _YEARS), is_in_window=False)
+        yield from _cover(None, before_on, _grains(dimensions, _YEARS), is_in_window=False)
     within = _DAYS if question.period in (Period.DAY, Period.WEEK) else _MONTHS
-    yield from _cover(question.from_on, question.to_on, _grains(needed, within), is_in_window=True)
+    yield from _cover(
+        question.from_on, question.to_on, _grains(dimensions, within), is_in_window=True
+    )
 
 
-def _grains(needed: Set[str], periods: tuple[str, ...]) -> list[Grain]:
-    """For each period the coarsest grain that knows what is needed."""
-    knowing = [grain for grain in GRAINS if needed <= set(grain.dimensions)]
-    found = (next((g for g in knowing if g.period == period), None) for period in periods)
-    return [grain for grain in found if grain]
+def _grains(dimensions: Set[str], periods: tuple[str, ...]) -> list[Grain]:
+    """For each period the coarsest grain that has the needed dimensions."""
+    suitable = [grain for grain in GRAINS if dimensions <= set(grain.dimensions)]
+    coarsest = (next((g for g in suitable if g.period == period), None) for period in periods)
+    return [grain for grain in coarsest if grain]
 
 
 def _cover(
     first_on: date | None, last_on: date, grains: list[Grain], *, is_in_window: bool
 ) -> Iterator[Tile]:
-    """Whole periods from the first grain, the days before and after them from the others."""
+    """Take whole periods from the first grain, and the days around them from the finer ones."""
     if first_on and first_on > last_on:
         return
     grain, *finer = grains
@@ -135,6 +137,6 @@ def _cover(
 
 
 def _begin(day: date, months: int, *, later: bool = False) -> date:
-    """The first day of the period of so many months in which a day lies, or of the next one."""
+    """The first day of the period (of this many months) that contains a day, or of the next one."""
     first_on = day.replace(month=(day.month - 1) // months * months + 1, day=1)
     return months_later(first_on, months) if later else first_on

@@ -1,4 +1,4 @@
-"""The statement that answers a question with flat rows, and the instant up to which it is right."""
+"""The statement that answers a question, and the instant up to which figures are complete."""
 
 from typing import Any
 
@@ -42,60 +42,61 @@ _STEP = {
 
 
 def as_of() -> Select[tuple[Any]]:
-    """The instant up to which figures are complete: every change committed before it is counted.
+    """The watermark of the figures: every change that was committed before it is counted.
 
-    A change enters the outbox before its transaction commits, so what is not folded yet was
-    committed after the oldest ``written_at`` there. Ask before the figures, or in one snapshot.
+    A change enters the outbox before its transaction commits, so everything not yet folded was
+    committed after the oldest ``written_at`` there. Read it before the figures, or in the same
+    snapshot.
     """
     oldest = select(func.min(OUTBOX.c.written_at)).scalar_subquery()
     return select(func.coalesce(oldest, func.now()).label("as_of"))
 
 
 def begins_on() -> Select[tuple[Any]]:
-    """The first of the month in which the figures begin; none where there are none."""
+    """The first day of the first month that has figures; null if there are none."""
     months = next(grain for grain in GRAINS if grain.period == "month")
     return select(func.min(months.facts.c.starts_on).label("begins_on"))
 
 
 def statement(question: Question, scope: Scope) -> AnySelect:
-    """Rows of the dimensions, ``period`` (its first day, where one is asked for) and the measures.
+    """Rows of the dimensions, ``period`` (its first day, if the question has one) and measures.
 
-    A group has a row for each period in which something asked for happened or, where stocks are
-    asked for, a case was open; without dimensions every period has a row. Rates and percentiles
-    (hours) are null where there is nothing to measure, and ages where no day of the period is
-    over; ``…_of`` beside each is the whole that it is measured by. The facts that rates are made
-    of stand beside them too. Facts that no measure asked for is made of are not read.
+    A group has a row for each period in which something relevant happened or, for stocks, a case
+    was open; without dimensions every period has a row. Rates and percentiles (hours) are null if
+    there is nothing to measure, and ages if no day of the period is over. Each comes with its
+    denominator or number of cases as ``…_of``, and rates with the facts that they are computed
+    from. Facts that no requested measure uses are not read.
     """
-    asked = ScopedQuestion(question, scope)
-    covering = list(tiles(question, asked.needed))
-    window = [tile for tile in covering if tile.is_in_window]
-    lines = union_all(*(_lines(asked, tile) for tile in covering)).subquery("line")
-    counted = _count_lines(asked, lines.c).cte("counted")
-    parts: list[AnySelect] = [select(*counted.c), _every_row(asked, counted.c)]
-    if asked.has_breaches:
-        parts += [_breaches(asked, tile) for tile in window]
-    if asked.percentiles:
-        parts.append(percentiles(asked, window))
-    return _merge_parts(asked, parts)
+    scoped = ScopedQuestion(question, scope)
+    all_tiles = list(tiles(question, scoped.needed_dimensions))
+    window = [tile for tile in all_tiles if tile.is_in_window]
+    lines = union_all(*(_lines(scoped, tile) for tile in all_tiles)).subquery("line")
+    totals = _count_lines(scoped, lines.c).cte("counted")
+    parts: list[AnySelect] = [select(*totals.c), _every_row(scoped, totals.c)]
+    if scoped.has_breaches:
+        parts += [_breaches(scoped, tile) for tile in window]
+    if scoped.percentiles:
+        parts.append(percentiles(scoped, window))
+    return _merge_parts(scoped, parts)
 
 
-def _lines(asked: ScopedQuestion, tile: Tile) -> AnySelect:
-    """What a tile adds: before the window only to the stocks, which begin in the first period."""
+def _lines(scoped: ScopedQuestion, tile: Tile) -> AnySelect:
+    """The rows of a tile. Before the window only stocks count, carried into the first period."""
     c = tile.grain.facts.c
-    flows = asked.flows if tile.is_in_window else ()
-    values: dict[str, ColumnElement[Any]] = {name: c[name] for name in (*flows, *asked.changes)}
-    return asked.part(asked.keys(tile, c), values).where(asked.is_counted(tile, c))
+    flows = scoped.flows if tile.is_in_window else ()
+    values: dict[str, ColumnElement[Any]] = {name: c[name] for name in (*flows, *scoped.changes)}
+    return scoped.part(scoped.keys(tile, c), values).where(scoped.is_counted(tile, c))
 
 
-def _count_lines(asked: ScopedQuestion, line: Columns) -> AnySelect:
-    keys = [line[name] for name in (*asked.question.dimensions, "period")]
+def _count_lines(scoped: ScopedQuestion, line: Columns) -> AnySelect:
+    keys = [line[name] for name in (*scoped.question.dimensions, "period")]
     sums: dict[str, ColumnElement[Any]] = {
-        name: func.sum(line[name]) for name in (*asked.flows, *asked.changes)
+        name: func.sum(line[name]) for name in (*scoped.flows, *scoped.changes)
     }
-    return asked.part(keys, sums).group_by(*keys)
+    return scoped.part(keys, sums).group_by(*keys)
 
 
-def _breaches(asked: ScopedQuestion, tile: Tile) -> AnySelect:
+def _breaches(scoped: ScopedQuestion, tile: Tile) -> AnySelect:
     """Open cases of the intake whose target passed before today."""
     c = tile.grain.histograms.c
     today = func.wib_day(func.now(), type_=Date)
@@ -106,13 +107,13 @@ def _breaches(asked: ScopedQuestion, tile: Tile) -> AnySelect:
     else:
         late = c.measured
         is_open = and_(c.kind == Kind.OPEN, c.bucket <= yesterday)
-    open_late = asked.part(asked.keys(tile, c), {OPEN_BREACHES: late})
-    return open_late.where(is_open, asked.is_counted(tile, c))
+    open_late = scoped.part(scoped.keys(tile, c), {OPEN_BREACHES: late})
+    return open_late.where(is_open, scoped.is_counted(tile, c))
 
 
-def _every_row(asked: ScopedQuestion, counted: Columns) -> AnySelect:
+def _every_row(scoped: ScopedQuestion, counted: Columns) -> AnySelect:
     """Each group in each period of the window, with nothing in it: stocks last through silence."""
-    question = asked.question
+    question = scoped.question
     first = first_day(question, literal(question.from_on))
     if question.period:
         last, step = cast(literal(question.to_on), TIMESTAMP), _STEP[question.period]
@@ -122,38 +123,38 @@ def _every_row(asked: ScopedQuestion, counted: Columns) -> AnySelect:
         first = cast(series, Date)
     periods = select(first.label("period")).subquery("periods")
     if not question.dimensions:
-        return asked.part([periods.c.period], {})
+        return scoped.part([periods.c.period], {})
     groups = select(*(counted[name] for name in question.dimensions)).distinct().subquery("groups")
     keys = [*groups.c, periods.c.period]
-    return asked.part(keys, {}).select_from(groups.join(periods, true()))
+    return scoped.part(keys, {}).select_from(groups.join(periods, true()))
 
 
-def _merge_parts(asked: ScopedQuestion, parts: list[AnySelect]) -> AnySelect:
-    """Merge the parts into one row a group and period, and work the measures out."""
-    question = asked.question
+def _merge_parts(scoped: ScopedQuestion, parts: list[AnySelect]) -> AnySelect:
+    """Merge the parts into one row per group and period, and compute the measures."""
+    question = scoped.question
     part = union_all(*parts).subquery("part").c
     groups = [part[name] for name in question.dimensions]
-    sums = {name: cast(func.sum(part[name]), BigInteger) for name in asked.sums}
+    sums = {name: cast(func.sum(part[name]), BigInteger) for name in scoped.sums}
     stocks = {
         name: cast(
             func.sum(func.sum(part[name])).over(partition_by=groups, order_by=part.period),
             BigInteger,
         )
-        for name in asked.changes
+        for name in scoped.changes
     }
-    buckets = {name.value: func.max(part[name]) for name in asked.percentiles}
+    buckets = {name.value: func.max(part[name]) for name in scoped.percentiles}
     columns = (value.label(name) for name, value in (sums | stocks | buckets).items())
     row = select(*groups, part.period, *columns).group_by(*groups, part.period).subquery("row").c
     keys = [row[name] for name in question.dimensions]
     keys += [row.period] if question.period else []
-    measures = (value.label(name) for name, value in _measures(asked, row).items())
+    measures = (value.label(name) for name, value in _measures(scoped, row).items())
     answer = select(*keys, *measures).order_by(*keys)
-    return answer.where(_is_telling(asked, row)) if question.dimensions else answer
+    return answer.where(_has_activity(scoped, row)) if question.dimensions else answer
 
 
-def _measures(asked: ScopedQuestion, row: Columns) -> dict[str, ColumnElement[Any]]:
-    values: dict[str, ColumnElement[Any]] = {name: row[name] for name in asked.flows}
-    for measure in asked.question.measures:
+def _measures(scoped: ScopedQuestion, row: Columns) -> dict[str, ColumnElement[Any]]:
+    values: dict[str, ColumnElement[Any]] = {name: row[name] for name in scoped.flows}
+    for measure in scoped.question.measures:
         if measure in COUNTS:
             values[measure] = _sum(row, COUNTS[measure])
         elif measure in STOCKS:
@@ -162,7 +163,7 @@ def _measures(asked: ScopedQuestion, row: Columns) -> dict[str, ColumnElement[An
             part, whole = (_sum(row, names) for names in RATIOS[measure])
             values[measure] = cast(part, Double) / cast(func.nullif(whole, 0), Double)
             values[f"{measure}_of"] = whole
-    for measure, of in asked.percentiles.items():
+    for measure, of in scoped.percentiles.items():
         values[measure] = hours(row[measure.value])
         values[f"{measure}_of"] = row[measured_column(of.clock)]
     return values
@@ -173,6 +174,6 @@ def _sum(row: Columns, names: tuple[str, ...]) -> ColumnElement[Any]:
     return sum(others, start=first)
 
 
-def _is_telling(asked: ScopedQuestion, row: Columns) -> ColumnElement[bool]:
-    happened = (*asked.sums, *asked.changes[:1])
-    return _sum(row, happened) > 0
+def _has_activity(scoped: ScopedQuestion, row: Columns) -> ColumnElement[bool]:
+    activity = (*scoped.sums, *scoped.changes[:1])
+    return _sum(row, activity) > 0

@@ -1,4 +1,4 @@
-"""How a table of the volumes is made of changes: as sums, or as ranks in a histogram."""
+"""How a rollup is aggregated from changes: as sums, or as cumulative histograms."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,55 +8,55 @@ from sqlalchemy import Table
 
 @dataclass(frozen=True)
 class Sums:
-    """A table of sums over changes: how its key and its values are made from a change."""
+    """A table of sums over changes: the SQL of its key and values, by column."""
 
     table: Table
     key: dict[str, str]
     values: dict[str, str]
-    #: The changes that it counts.
-    counts: str
+    #: The condition on the changes that it counts.
+    condition: str
 
     def aggregate(self, changes: str) -> str:
-        """Its lines, from changes that may be sums already."""
+        """Its rows, aggregated from changes (which may themselves be sums)."""
         key = ", ".join(f"{source} AS {name}" for name, source in self.key.items())
         values = ", ".join(f"sum({source}) AS {name}" for name, source in self.values.items())
         return f"""
             SELECT {key}, {values}
             FROM {changes}
-            WHERE {self.counts}
-            GROUP BY {_numbers(self.key)}
+            WHERE {self.condition}
+            GROUP BY {_ordinals(self.key)}
         """  # noqa: S608
 
     @property
     def additions(self) -> str:
-        """How a line that is there already takes up another one."""
+        """The SET clause of the upsert, which adds a row to the one that exists."""
         return ", ".join(f"{value} = kept.{value} + excluded.{value}" for value in self.values)
 
     def lines_of(self, changes: str) -> str:
-        """Key and values of each change."""
+        """Key and values of each change, not aggregated."""
         columns = ", ".join(f"{of} AS {name}" for name, of in (self.key | self.values).items())
-        return f"SELECT {columns} FROM {changes} WHERE {self.counts}"  # noqa: S608
+        return f"SELECT {columns} FROM {changes} WHERE {self.condition}"  # noqa: S608
 
     @property
-    def lines_kept(self) -> str:
+    def stored_lines(self) -> str:
         return f"SELECT {', '.join((*self.key, *self.values))} FROM {self.table.name}"  # noqa: S608
 
     @property
-    def told_by(self) -> tuple[str, ...]:
+    def line_key(self) -> tuple[str, ...]:
         return tuple(self.key)
 
 
 @dataclass(frozen=True)
 class Ranks:
-    """A table with a histogram in each line: how many lie in a bucket or before."""
+    """A table with a cumulative histogram in each row: the number up to each bucket."""
 
     table: Table
     key: dict[str, str]
-    #: The kinds of changes that each clock is made of.
+    #: The kinds of durations that each clock consists of.
     clocks: Mapping[str, Sequence[str]]
 
     def aggregate(self, changes: str) -> str:
-        """Its lines, from changes."""
+        """Its rows, aggregated from changes."""
         key = ", ".join(self.key)
         return f"""
             SELECT
@@ -81,7 +81,7 @@ class Ranks:
         )"""
 
     def lines_of(self, changes: str) -> str:
-        """Key, bucket and number of each change, for each clock that it is a part of."""
+        """Key, bucket and number of each change, for each clock that counts it."""
         columns = ", ".join(f"{source} AS {name}" for name, source in self.key.items())
         made_of = ", ".join(
             f"('{c}', '{kind}')" for c, kinds in self.clocks.items() for kind in kinds
@@ -93,7 +93,7 @@ class Ranks:
         """  # noqa: S608
 
     @property
-    def lines_kept(self) -> str:
+    def stored_lines(self) -> str:
         return f"""
             SELECT clock, {", ".join(self.key)}, bucket, measured
             FROM {self.table.name}
@@ -105,12 +105,12 @@ class Ranks:
         return {"measured": "measured"}
 
     @property
-    def told_by(self) -> tuple[str, ...]:
+    def line_key(self) -> tuple[str, ...]:
         return ("clock", *self.key, "bucket")
 
 
 Rollup = Sums | Ranks
 
 
-def _numbers(columns: Sequence[str] | dict[str, str]) -> str:
+def _ordinals(columns: Sequence[str] | dict[str, str]) -> str:
     return ", ".join(str(number) for number in range(1, len(columns) + 1))

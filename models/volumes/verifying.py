@@ -1,4 +1,4 @@
-"""Recomputes every figure from what happened and names each that differs."""
+"""Recomputes every figure from events and decisions, and reports the differences."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from models.volumes.rollups import Rollup
 
 @dataclass(frozen=True)
 class Difference:
-    """A value that is not what the events and decisions say it should be."""
+    """A value that differs from the one recomputed from events and decisions."""
 
     table: str
     key: dict[str, Any]
@@ -27,8 +27,8 @@ class Difference:
         return f"{self.table} {key}: {self.measure} is {self.found}, should be {self.expected}"
 
 
-#: What an application shows of its events and decisions, and the figures are made of.
-_PROJECTED = (
+#: The columns of an application that are derived from events and decisions, and feed figures.
+_DERIVED_COLUMNS = (
     "status",
     "submitted_at",
     "received_at",
@@ -42,9 +42,9 @@ _PROJECTED = (
 _CLOSING = ", ".join(f"'{kind}'" for kind in CLOSED if kind is not Status.REVOKED)
 _NO_STATUS = ", ".join(f"'{kind}'" for kind in EventKind if kind not in tuple(Status))
 
-#: Each application as its events and decisions tell it. A correction changes the outcome, never
-#: the day on which the case was closed.
-_TELL = f"""
+#: Each application's derived columns, recomputed. A correction changes the outcome, but not the
+#: day on which the case was closed.
+_RECOMPUTE_APPLICATIONS = f"""
     CREATE TEMPORARY TABLE told AS
     WITH happened AS (
         SELECT
@@ -91,18 +91,18 @@ _TELL = f"""
     LEFT JOIN decided ON decided.application_id = application.id
 """  # noqa: S608
 
-_MISPROJECTED = f"""
+_DIFFERING_APPLICATIONS = f"""
     SELECT
         reference,
-        {", ".join(f"told.{name} AS expected_{name}" for name in _PROJECTED)},
-        {", ".join(f"application.{name} AS found_{name}" for name in _PROJECTED)}
+        {", ".join(f"told.{name} AS expected_{name}" for name in _DERIVED_COLUMNS)},
+        {", ".join(f"application.{name} AS found_{name}" for name in _DERIVED_COLUMNS)}
     FROM application
     JOIN told USING (id)
-    WHERE ({", ".join(f"told.{name}" for name in _PROJECTED)})
-        IS DISTINCT FROM ({", ".join(f"application.{name}" for name in _PROJECTED)})
+    WHERE ({", ".join(f"told.{name}" for name in _DERIVED_COLUMNS)})
+        IS DISTINCT FROM ({", ".join(f"application.{name}" for name in _DERIVED_COLUMNS)})
 """  # noqa: S608
 
-_EXPECT = f"""
+_RECOMPUTE_CHANGES = f"""
     CREATE TEMPORARY TABLE expected AS
     SELECT {CHANGE_COLUMNS}
     FROM application
@@ -118,8 +118,8 @@ _EXPECT = f"""
 
 
 def _compare(rollup: Rollup) -> str:
-    """Lines of a rollup that, with the changes still in the outbox, are not as expected."""
-    key, values = ", ".join(rollup.told_by), rollup.values
+    """Select the rows of a rollup that, with the outbox added, differ from the expected ones."""
+    key, values = ", ".join(rollup.line_key), rollup.values
     expected = [f"coalesce(sum({v}) FILTER (WHERE is_expected), 0)" for v in values]
     found = [f"coalesce(sum({v}) FILTER (WHERE NOT is_expected), 0)" for v in values]
     return f"""
@@ -132,7 +132,7 @@ def _compare(rollup: Rollup) -> str:
             UNION ALL
             SELECT false, * FROM ({rollup.lines_of("volume_outbox")}) AS line
             UNION ALL
-            SELECT false, * FROM ({rollup.lines_kept}) AS line
+            SELECT false, * FROM ({rollup.stored_lines}) AS line
         ) AS line
         GROUP BY {key}
         HAVING ({", ".join(expected)}) IS DISTINCT FROM ({", ".join(found)})
@@ -141,7 +141,7 @@ def _compare(rollup: Rollup) -> str:
 
 
 def _compare_ages(ages: Ages) -> str:
-    """Lines of the ages that are not as expected, on days that are not to be made again anyway."""
+    """Select the rows of ages that differ from the expected ones; stale days are left out."""
     key = ", ".join(("starts_on", *ages.dimensions, "bucket"))
     return f"""
         SELECT
@@ -180,12 +180,12 @@ def _compare_ages(ages: Ages) -> str:
 
 
 async def verify(connection: asyncpg.Connection) -> list[Difference]:
-    """Every difference between the figures and what happened, as of one instant."""
+    """Compare all figures with what happened, in one snapshot; return every difference."""
     async with connection.transaction(isolation="repeatable_read"):
-        await connection.execute(_TELL)
-        await connection.execute(_EXPECT)
+        await connection.execute(_RECOMPUTE_APPLICATIONS)
+        await connection.execute(_RECOMPUTE_CHANGES)
         differences = _differences_in(
-            "application", await connection.fetch(_MISPROJECTED), _PROJECTED
+            "application", await connection.fetch(_DIFFERING_APPLICATIONS), _DERIVED_COLUMNS
         )
         for rollup in ROLLUPS:
             lines = await connection.fetch(_compare(rollup))

@@ -140,5 +140,5 @@ async def test_a_job_that_stands_still_turns_the_keepers_readiness() -> None:
 
 async def test_a_job_that_was_never_done_stands_still_in_time() -> None:
     job = Jobs().add("publish", every=60, patience=3_600)
-    assert not job.stands_still(time.time() + 3_700)
-    assert job.stands_still(time.time() + 3_800)
+    assert not job.is_stalled(time.time() + 3_700)
+    assert job.is_stalled(time.time() + 3_800)

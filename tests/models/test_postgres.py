@@ -188,9 +188,9 @@ def test_starts_over_a_pid_file_whose_pid_is_somebody_elses_by_now(folder: Path)
         remember(server)
         stale = server.cluster.pid_file.read_text().split("\n")
     account = server.cluster.account
-    somebody = subprocess.Popen(["sleep", "60"], cwd="/", **account.rights())
+    somebody = subprocess.Popen(["sleep", "60"], cwd="/", **account.subprocess_options())
     server.cluster.pid_file.write_text("\n".join([str(somebody.pid), *stale[1:]]))
-    account.takes(server.cluster.pid_file)
+    account.take_ownership(server.cluster.pid_file)
     with running_postgres(folder) as server:
         assert remembers(server)
     somebody.kill()

@@ -5,7 +5,7 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.publication.audit import Candidate, System, audit
+from models.publication.audit import Candidate, CountSystem, audit
 from models.publication.bounds import Bounds, Sum, Sums
 from models.publication.disclosure import (
     FEWEST_CANDIDATES,
@@ -130,7 +130,7 @@ def test_the_audit_leaves_four_candidates_of_every_count(numbers: list[int]) -> 
         )
         for cell, number in {total: sum(numbers), **cells}.items()
     }
-    system = System(candidates, {})
+    system = CountSystem(candidates, {})
     (bounds,) = audit(system, [lambda cell, measure: Interval(0, UNBOUNDED)])
     for number, (cell, measure) in enumerate(system.figures):
         assert bounds.low[number] <= candidates[cell].counts[measure] <= bounds.high[number]
@@ -143,12 +143,12 @@ def test_two_editions_together_leave_four_candidates(count: int, change: int) ->
     """Whoever knows by how much a count was corrected tells it no closer, or reads the old one."""
     now = max(count + change, 0)
     first = _national(count)
-    told_before = first.tells[ProtectedCount.INTAKE].shift(now - count)
+    told_before = first.revealed[ProtectedCount.INTAKE].shift(now - count)
     second = _national(now)
-    second.before, second.was_published = {ProtectedCount.INTAKE: told_before}, True
+    second.revealed_before, second.was_published = {ProtectedCount.INTAKE: told_before}, True
     cell = Cell(DimensionSet.NATIONAL, Period.MONTH, JANUARY, ())
-    audit(System({cell: second}, {}), [lambda cell, measure: Interval(0, UNBOUNDED)])
-    left = second.tells[ProtectedCount.INTAKE]
+    audit(CountSystem({cell: second}, {}), [lambda cell, measure: Interval(0, UNBOUNDED)])
+    left = second.revealed[ProtectedCount.INTAKE]
     assert left.low <= now <= left.high
     if now and count:
         assert left.candidates >= FEWEST_CANDIDATES

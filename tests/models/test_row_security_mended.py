@@ -17,7 +17,7 @@ from tests import tokens
 pytestmark = pytest.mark.anyio
 
 MANAGER = "gerbang_partner_manager"
-[KEYS] = [name for name in parse_row_security(*scripts()).made if name.startswith("viewer.")]
+[KEYS] = [name for name in parse_row_security(*scripts()).creations if name.startswith("viewer.")]
 
 #: What somebody did by hand, and what of it is named before it is mended.
 DRIFTS = {

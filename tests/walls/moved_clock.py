@@ -13,7 +13,7 @@ from pathlib import Path
 from models.postgres import Server
 from models.postgres.binaries import find_binaries
 from models.postgres.server import running_postgres
-from models.postgres.temporary import FORGETFUL
+from models.postgres.temporary import NOT_DURABLE
 
 #: Where `make proof` unpacks Debian's, and where its package puts it.
 _FOLDERS = (
@@ -69,7 +69,7 @@ def clock() -> Iterator[Clock]:
 @contextmanager
 def postgres_by(moved: Clock) -> Iterator[Server]:
     """A server that lives by a clock: our launcher hands no environment on, so a script does."""
-    programs = find_binaries().copied_to(moved.folder)
+    programs = find_binaries().copy_to(moved.folder)
     program = programs.folder / "postgres"
     program.rename(program.with_name("postgres.real"))
     exported = (f"export {name}={shlex.quote(it)}" for name, it in moved.environment.items())
@@ -77,7 +77,7 @@ def postgres_by(moved: Clock) -> Iterator[Server]:
     program.write_text("\n".join(("#!/bin/sh", *exported, run, "")))
     program.chmod(0o755)
     with running_postgres(
-        moved.folder / "data" / "postgres", binaries=programs.folder, settings=FORGETFUL
+        moved.folder / "data" / "postgres", binaries=programs.folder, settings=NOT_DURABLE
     ) as server:
         yield server
 

@@ -1,7 +1,7 @@
-"""What a visa service must be told before anyone applies: reviewed files, read and loaded.
+"""Reference data that a visa service needs before anyone can apply, from reviewed files.
 
-``read_files`` reads and checks the files, ``load`` adds to a database what it lacks.
-``sources.toml`` says where each file's facts come from, and what of them is assumed.
+``read_files`` reads and checks the files, ``load`` adds what is missing to a database.
+``sources.toml`` names the source of each file, and what in it is assumed.
 """
 
 from models.reference.data.loading import LoadReport, load

@@ -9,11 +9,11 @@ import sys
 from babel import Locale
 from babel.core import get_global
 
-#: CLDR knows these by letters that ISO 3166 only reserves, or that belong to no place.
+#: Codes of CLDR that ISO 3166 only reserves, or that are no territories.
 NO_COUNTRIES = {"AC", "CP", "DG", "EU", "TA", "XA", "XB", "ZZ"}
-#: Codes that ISO 3166 has withdrawn, beside the ones that hold.
+#: Codes that ISO 3166 has withdrawn.
 WITHDRAWN = {"BUR", "DDR", "FXX", "TMP", "YMD", "ZAR"}
-#: ISO 3166 leaves Kosovo to its users, who write these.
+#: ISO 3166 assigns no code to Kosovo; these user-assigned ones are customary.
 KOSOVO, KOSOVO_ISO3 = "XK", "XKX"
 
 
@@ -34,6 +34,6 @@ def read_rows() -> list[tuple[str, str, str, str]]:
 
 
 if __name__ == "__main__":
-    written = csv.writer(sys.stdout, lineterminator="\n")
-    written.writerow(("code", "iso3", "name_en", "name_id"))
-    written.writerows(read_rows())
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(("code", "iso3", "name_en", "name_id"))
+    writer.writerows(read_rows())

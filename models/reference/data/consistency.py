@@ -1,4 +1,4 @@
-"""Whether what the files say fits together, and fits to what stands in the database."""
+"""Checks that the files are consistent with each other and with the database."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -9,43 +9,43 @@ from models.reference.data.reading import Files, Line
 from models.reference.data.tables import TABLES, Key, Row, Table
 from models.vocabulary import Clock
 
-#: The rows that stand in the database, by table and key.
-Standing = Mapping[str, Mapping[Key, Row]]
+#: The rows in the database, by table and key.
+ExistingRows = Mapping[str, Mapping[Key, Row]]
 
 
-def check_together(files: Files, standing: Standing) -> Iterator[Mistake]:
-    """Every reference to nothing, and every visa type without what a type is never without."""
+def check_consistency(files: Files, standing: ExistingRows) -> Iterator[Mistake]:
+    """Find dangling references, visa types without fee or target, and mismatched centres."""
     for table in TABLES:
         for columns, (other, theirs) in table.refers.items():
-            known = {_part(row, theirs) for row in _rows(files, standing, other)}
-            yield from _unknown(table, files.lines[table.name], columns, known, other)
-    yield from _of_visa_types(files, standing)
-    yield from _of_centres(files, standing)
+            known = {_values(row, theirs) for row in _rows(files, standing, other)}
+            yield from _find_dangling(table, files.lines[table.name], columns, known, other)
+    yield from _check_visa_types(files, standing)
+    yield from _check_centres(files, standing)
 
 
-def _rows(files: Files, standing: Standing, table: str) -> Iterator[Row]:
+def _rows(files: Files, standing: ExistingRows, table: str) -> Iterator[Row]:
     yield from standing.get(table, {}).values()
     yield from (line.row for line in files.lines[table])
 
 
-def _part(row: Row, columns: Sequence[str]) -> Key:
+def _values(row: Row, columns: Sequence[str]) -> Key:
     return tuple(row[column] for column in columns)
 
 
-def _unknown(
+def _find_dangling(
     table: Table, lines: Sequence[Line], columns: tuple[str, ...], known: set[Key], other: str
 ) -> Iterator[Mistake]:
     for line in lines:
-        value = _part(line.row, columns)
+        value = _values(line.row, columns)
         if value not in known:
             noun = other.replace("_", " ")
             yield line.mistake(f"{' and '.join(columns)}: there is no {noun} {' '.join(value)}.")
 
 
-def _of_visa_types(files: Files, standing: Standing) -> Iterator[Mistake]:
-    """A visa type has a fee and a target from its first day on: nothing else can be applied for."""
-    fees = _earliest(files, standing, "fee", "visa_type_code")
-    targets = _earliest(files, standing, "service_target", "visa_type_code", "clock")
+def _check_visa_types(files: Files, standing: ExistingRows) -> Iterator[Mistake]:
+    """Every visa type needs a fee and a service target from its first day on."""
+    fees = _first_days(files, standing, "fee", "visa_type_code")
+    targets = _first_days(files, standing, "service_target", "visa_type_code", "clock")
     for line in files.lines["visa_type"]:
         code, begins = line.row["code"], line.row["valid_from"]
         for found, what in (
@@ -56,23 +56,23 @@ def _of_visa_types(files: Files, standing: Standing) -> Iterator[Mistake]:
                 yield line.mistake(f"{code} has no {what} that is in force from {begins} on.")
 
 
-def _earliest(files: Files, standing: Standing, table: str, *subject: str) -> dict[Key, date]:
+def _first_days(files: Files, standing: ExistingRows, table: str, *subject: str) -> dict[Key, date]:
     found: dict[Key, date] = {}
     for row in _rows(files, standing, table):
-        key: Key = _part(row, subject)
+        key: Key = _values(row, subject)
         found[key] = min(row["valid_from"], found.get(key, date.max))
     return found
 
 
-def _of_centres(files: Files, standing: Standing) -> Iterator[Mistake]:
+def _check_centres(files: Files, standing: ExistingRows) -> Iterator[Mistake]:
     opened: dict[Key, Any] = {
-        _part(row, ("partner_code", "country_code")): row["opened_on"]
+        _values(row, ("partner_code", "country_code")): row["opened_on"]
         for row in _rows(files, standing, "partner_country")
     }
     for line in files.lines["centre"]:
         row = line.row
         if row["code"][:2] != row["country_code"]:
             yield line.mistake("code: A centre's code begins with that of its country.")
-        since = opened.get(_part(row, ("partner_code", "country_code")))
+        since = opened.get(_values(row, ("partner_code", "country_code")))
         if since and row["opened_on"] < since:
             yield line.mistake(f"opened_on: its partner country opens later, on {since}.")

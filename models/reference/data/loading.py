@@ -1,4 +1,4 @@
-"""Adds to a database what the files say and it lacks; what stands there is never touched."""
+"""Adds missing rows of the files to a database; existing rows are never changed."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,42 +6,42 @@ from datetime import date
 
 import asyncpg
 
-from models.reference.data.consistency import Standing, check_together
+from models.reference.data.consistency import ExistingRows, check_consistency
 from models.reference.data.mistakes import ReferenceDataError
 from models.reference.data.reading import Files, Line
 from models.reference.data.tables import TABLES, Key, Row, Table
 
-#: Held while loading, so that two who load do so one after the other.
+#: The advisory lock that serialises loading.
 _LOCK = 7_461_002
 _TODAY = "SELECT timezone('Asia/Jakarta', clock_timestamp())::date"
 
 
 @dataclass(frozen=True)
 class LoadReport:
-    """What was added, by table, and what was left alone, in sentences."""
+    """The added rows by table, and sentences about those that were left as they are."""
 
     added: Mapping[str, Sequence[Line]]
     left_alone: tuple[str, ...]
 
 
 async def load(connection: asyncpg.Connection, files: Files) -> LoadReport:
-    """Add what is missing, all of it or nothing.
+    """Add missing rows, all or none.
 
-    Raises ReferenceDataError, with every mistake in the files. A dated row is added to a history
-    only from today on: bills and deadlines of the past stay as they were.
+    Raises ReferenceDataError with every mistake in the files. A dated row is added to an existing
+    history only if it begins today or later, so that past bills and deadlines stay valid.
     """
     async with connection.transaction():
         await connection.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
-        standing = {table.name: await _existing_rows(connection, table) for table in TABLES}
-        if mistakes := [*files.mistakes, *check_together(files, standing)]:
+        existing = {table.name: await _existing_rows(connection, table) for table in TABLES}
+        if mistakes := [*files.mistakes, *check_consistency(files, existing)]:
             raise ReferenceDataError(mistakes)
         today: date = await connection.fetchval(_TODAY) or date.max
         added: dict[str, list[Line]] = {}
         left_alone: list[str] = []
         for table in TABLES:
             lines = files.lines[table.name]
-            left_alone += _describe_left_alone(table, lines, standing[table.name], today)
-            added[table.name] = list(_missing(table, lines, standing, today))
+            left_alone += _describe_left_alone(table, lines, existing[table.name], today)
+            added[table.name] = list(_missing(table, lines, existing, today))
             await _insert(connection, table, added[table.name])
     return LoadReport(added, tuple(left_alone))
 
@@ -52,9 +52,9 @@ async def _existing_rows(connection: asyncpg.Connection, table: Table) -> dict[K
 
 
 def _missing(
-    table: Table, lines: Sequence[Line], standing: Standing, today: date
+    table: Table, lines: Sequence[Line], existing: ExistingRows, today: date
 ) -> Iterator[Line]:
-    rows = standing[table.name]
+    rows = existing[table.name]
     subjects = {table.subject_of(row) for row in rows.values()}
     for line in lines:
         if table.key_of(line.row) not in rows and not _is_past(table, line.row, subjects, today):
@@ -62,7 +62,7 @@ def _missing(
 
 
 def _is_past(table: Table, row: Row, subjects: set[Key], today: date) -> bool:
-    """Whether a row would change a history that stands, on a day that is over."""
+    """Whether a row would change an existing history in the past."""
     return bool(table.begins and table.subject_of(row) in subjects and row[table.begins] < today)
 
 
@@ -71,23 +71,23 @@ def _describe_left_alone(
 ) -> Iterator[str]:
     subjects = {table.subject_of(row) for row in rows.values()}
     for line in lines:
-        there = rows.get(table.key_of(line.row))
-        if there is None and _is_past(table, line.row, subjects, today):
+        existing = rows.get(table.key_of(line.row))
+        if existing is None and _is_past(table, line.row, subjects, today):
             yield (
                 f"{line.file}, line {line.number}: {table.name_of(line.row)} is not added, since it"
                 f" would change what was in force on days that are over; {table.change}."
             )
-        for column, said in line.row.items() if there else ():
-            if there and there[column] != said:
+        for column, value in line.row.items() if existing else ():
+            if existing and existing[column] != value:
                 yield (
                     f"{line.file}, line {line.number}: {table.name_of(line.row)} stays as it is:"
-                    f" {column} is {there[column]} in the database and {said} in the file;"
+                    f" {column} is {existing[column]} in the database and {value} in the file;"
                     f" {table.change}."
                 )
 
 
 async def _insert(connection: asyncpg.Connection, table: Table, lines: Sequence[Line]) -> None:
-    """Whatever an administrator has said meanwhile stands."""
+    """Insert rows; on a conflict the concurrent change of an administrator wins."""
     columns = tuple(table.columns)
     places = ", ".join(f"${number}" for number in range(1, len(columns) + 1))
     await connection.executemany(

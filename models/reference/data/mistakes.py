@@ -1,11 +1,11 @@
-"""What is wrong in the files, with the place of it."""
+"""Mistakes in the files, with their locations."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 
 class Mistake(NamedTuple):
-    """One thing that is wrong: in which file, on which line (from 1, the header's), and why."""
+    """A mistake: its file, its line (the header is line 1), and the reason."""
 
     file: str
     line: int

@@ -1,4 +1,4 @@
-"""Reads the reviewed files: every line, every mistake, before anything is done with them."""
+"""Reads the files completely, and collects all mistakes before anything is loaded."""
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,13 +11,13 @@ from models.reference.data.mistakes import Mistake, ReferenceDataError
 from models.reference.data.tables import TABLE_OF_FILE, TABLES, Basis, Key, Row, Table
 from models.reference.data.values import one_of
 
-#: A file may say how well each of its lines is known.
+#: An optional column: how well the line is known.
 BASIS = "basis"
 _read_basis = one_of(Basis)
 
 
 class Line(NamedTuple):
-    """A row of a file, with its place."""
+    """A row of a file, with its location."""
 
     file: str
     number: int
@@ -30,22 +30,22 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True)
 class Files:
-    """What the files say, by table, and what is wrong with how they say it."""
+    """The parsed lines by table, and the mistakes in them."""
 
     lines: Mapping[str, Sequence[Line]]
     mistakes: tuple[Mistake, ...]
 
     def rows(self, table: str) -> list[Row]:
-        """The rows of a table. Raises ReferenceDataError where any file has a mistake."""
+        """The rows of a table. Raises ReferenceDataError if any file has a mistake."""
         if self.mistakes:
             raise ReferenceDataError(self.mistakes)
         return [line.row for line in self.lines[table]]
 
 
 def read_files(*folders: Path) -> Files:
-    """The files that come with Gerbang; one in a folder stands for ours of the same name.
+    """Read Gerbang's own files; a ``.csv`` file in a folder replaces the one of the same name.
 
-    A folder must exist, and of what lies in it, files that end in ``.csv`` are read.
+    The folders must exist.
     """
     lines: dict[str, list[Line]] = {table.name: [] for table in TABLES}
     mistakes: list[Mistake] = []
@@ -55,11 +55,11 @@ def read_files(*folders: Path) -> Files:
             known = ", ".join(f"{known}.csv" for known in TABLE_OF_FILE)
             mistakes.append(Mistake(path.name, 1, f"No such file is known: they are {known}."))
             continue
-        for found in _read(table, path):
-            if isinstance(found, Mistake):
-                mistakes.append(found)
+        for result in _read(table, path):
+            if isinstance(result, Mistake):
+                mistakes.append(result)
             else:
-                lines[table.name].append(found)
+                lines[table.name].append(result)
     mistakes += [twice for table in TABLES for twice in _find_repeated(table, lines[table.name])]
     return Files(lines, tuple(mistakes))
 
@@ -97,7 +97,7 @@ def _read(table: Table, path: Path) -> Iterator[Line | Mistake]:
 def _line(
     table: Table, file: str, number: int, cells: Mapping[str, str]
 ) -> Iterator[Line | Mistake]:
-    """The line, or all that is wrong in it."""
+    """The parsed line, or all mistakes in it."""
     row, mistakes = dict[str, object](), list[Mistake]()
     readers = {**table.columns, **({BASIS: _read_basis} if BASIS in cells else {})}
     for column, read in readers.items():

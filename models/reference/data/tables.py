@@ -1,4 +1,4 @@
-"""The tables of reference data, as the files and the database have them: one list for all."""
+"""The tables of reference data, in the files and in the database."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from models.reference.data import values
 from models.reference.data.values import Reader
 from models.vocabulary import Clock, Entry, VisaCategory, Wait
 
-#: A row by its columns; ``Key`` is the part of it that no other row has.
+#: A row by column; ``Key`` is the values of its key columns.
 Row = Mapping[str, Any]
 Key = tuple[Any, ...]
 
@@ -29,14 +29,14 @@ class Table:
     name: str
     file: str
     columns: Mapping[str, Reader]
-    #: What a row is about, and, where it has a history, the column from which day on.
+    #: The columns of the subject and, if it has a history, the column of the first day.
     subject: tuple[str, ...]
     begins: str | None = None
-    #: A column in which no two rows are alike, beside the key.
+    #: A further unique column besides the key.
     unique: str | None = None
-    #: Columns that must name a row of another table, by that table's name and columns.
+    #: Foreign keys: columns, and the table and columns that they reference.
     refers: Mapping[tuple[str, ...], tuple[str, tuple[str, ...]]] = field(default_factory=dict)
-    #: What a row is called in a sentence, and how one that stands is changed.
+    #: For messages: what a row is called, and how an existing one is changed.
     noun: str
     change: str
 
@@ -59,7 +59,7 @@ class Table:
 _COUNTRY = ("country", ("code",))
 _VISA_TYPE = ("visa_type", ("code",))
 
-#: In an order in which they can be written.
+#: In an order that satisfies the foreign keys.
 TABLES = (
     Table(
         name="country",

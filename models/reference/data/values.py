@@ -1,4 +1,4 @@
-"""How a value of reference data is written, in files and by administrators alike."""
+"""Formats of reference data values, for files and for administrators' input."""
 
 import re
 from collections.abc import Callable
@@ -13,12 +13,12 @@ MOST_RUPIAH = 10**12
 MOST_HOURS = 366 * 24
 MOST_DAYS = 3_660
 
-#: Turns the text of a cell into a value. Raises ValueError that says what is expected.
+#: Parses the text of a cell. Raises ValueError with the expected format.
 Reader = Callable[[str], Any]
 
 
 class Form(NamedTuple):
-    """How a text is written, and a sentence that says so."""
+    """A format: its pattern, and a sentence that describes it."""
 
     pattern: re.Pattern[str]
     why: str

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.postgres.server import SETTINGS, Server, start
-from models.postgres.temporary import FORGETFUL
+from models.postgres.temporary import NOT_DURABLE
 from tests.free_ports import free_port
 
 
@@ -47,7 +47,7 @@ class Database:
 
 
 @contextmanager
-def own_database(settings: Mapping[str, str] = FORGETFUL) -> Iterator[Database]:
+def own_database(settings: Mapping[str, str] = NOT_DURABLE) -> Iterator[Database]:
     folder = Path(tempfile.mkdtemp(prefix="gerbang-"))
     folder.chmod(0o711)  # when we are root, the server's account passes through
     database = Database(folder / "postgres", free_port(), settings)

@@ -13,7 +13,7 @@ import asyncpg
 
 from models.database.connections import connect
 from models.row_security import login_at, scripts
-from models.row_security.apply import put_right
+from models.row_security.apply import reconcile
 from models.row_security.desired import parse_row_security
 from tests import tokens
 from tests.acting import act
@@ -127,7 +127,7 @@ async def put_up_other(owner: asyncpg.Connection) -> None:
         assert count in (1, 2), ours  # of managers and of agents
         rules = rules.replace(ours, theirs, 1)
     context = context.replace("the viewer is not sealed", "nobody sealed the viewer")
-    await put_right(owner, parse_row_security(context, rules), "other")
+    await reconcile(owner, parse_row_security(context, rules), "other")
 
 
 #: Of each kind of row those that a manager reaches; what is denied reaches none.

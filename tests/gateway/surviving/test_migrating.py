@@ -165,14 +165,14 @@ async def test_between_two_releases_nobody_sees_what_neither_shows(
     await migrated(world)
 
 
-@pytest.mark.parametrize("guard", ["narrow", "take_away"])
+@pytest.mark.parametrize("guard", ["narrow_policies", "revoke_rights"])
 async def test_without_its_guards_it_is_seen(
     world: str, owner: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch, guard: str
 ) -> None:
     """The planted faults: rules are replaced one by one, and rights taken away last."""
     watcher = await between_two_releases(world, owner)
     phases = [phase for phase in wall_steps.PHASES if phase.__name__ != guard]
-    phases += [wall_steps.take_away]
+    phases += [wall_steps.revoke_rights]
     monkeypatch.setattr("models.row_security.apply.PHASES", phases)
     async with asyncio.timeout(60), watching(world, watcher):
         while not watcher.too_much:
