@@ -96,15 +96,11 @@ def _compare_words(
     check: _Check, column: str, of_models: frozenset[str], of_database: frozenset[str]
 ) -> str | None:
     """Which words only one side allows; their order does not matter."""
-    added, removed = of_models - of_database, of_database - of_models
-    differences = [
-        f"the {here} allow{s} {', '.join(sorted(words))}, the {there} not"
-        for here, s, words, there in (
-            ("models", "", added, "database does"),
-            ("database", "s", removed, "models do"),
-        )
-        if words
-    ]
+    differences: list[str] = []
+    if added := sorted(of_models - of_database):
+        differences.append(f"the models allow {', '.join(added)}, the database does not")
+    if removed := sorted(of_database - of_models):
+        differences.append(f"the database allows {', '.join(removed)}, the models do not")
     if not differences:
         return None
     return f"{check.table}.{column} ({check.name}): {'; '.join(differences)}: write a migration"
