@@ -17,10 +17,12 @@ from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.base import Base
 from models.database.connections import driver_of, engine
 from models.database.locking import LOCK_TIMEOUT_MS, retry_for_lock
 from models.database.owner import require_rights
 from models.database.url import read_database_url
+from models.migrations.constraints import require_matching_constraints
 from models.migrations.turns import take_turn
 from models.row_security import (
     create_roles,
@@ -118,9 +120,10 @@ async def current_and_newest(url: str) -> tuple[str | None, str | None]:
 
 
 async def require_matching_models(url: str) -> None:
-    """Raise if the tables of the database differ from the models."""
+    """Raise if the tables of the database, or their CHECK constraints, are not the models'."""
     async with _migration_connection(url) as connection:
-        await _run(connection, command.check)
+        await _run(connection, command.check)  # which imports every table of the models
+        await connection.run_sync(require_matching_constraints, Base.metadata)
 
 
 async def serves_this_release(connection: AsyncConnection) -> bool:

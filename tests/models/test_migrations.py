@@ -1,11 +1,17 @@
 """The schema goes up, down and up again, and the database guards what must not change."""
 
+from enum import StrEnum
+from typing import Any
+
 import asyncpg
 import pytest
 
+from models.base import Base, one_of
 from models.database.connections import connect
 from models.migrations import downgrade, migrate, require_matching_models
+from models.migrations.constraints import ConstraintsDifferError
 from models.postgres import Server
+from models.vocabulary import Purpose, Role
 from tests.world import CASES, application_id
 
 pytestmark = [
@@ -32,6 +38,54 @@ async def test_a_table_that_the_models_do_not_know_is_noticed(server: Server) ->
     await connection.close()
     with pytest.raises(Exception, match="motto"):
         await require_matching_models(url)
+
+
+async def test_a_word_without_a_migration_is_noticed(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = server.url("test_words")
+    await migrate(url)
+    words: dict[str, Any] = {
+        "actor_role": StrEnum("Role", {word: word for word in [*Role, "INVESTIGATOR"]}),
+        "purpose": StrEnum("Purpose", {word: word for word in Purpose if word != "OWN_DATA"}),
+    }
+    constraints = {
+        str(each.name): each for each in Base.metadata.tables["access_event"].constraints
+    }
+    for column, vocabulary in words.items():
+        changed = one_of(column, vocabulary).sqltext
+        monkeypatch.setattr(constraints[f"ck_access_event_{column}_is_known"], "sqltext", changed)
+    with pytest.raises(ConstraintsDifferError) as caught:
+        await require_matching_models(url)
+    assert str(caught.value).splitlines() == [
+        "access_event.actor_role (ck_access_event_actor_role_is_known): the models allow"
+        " INVESTIGATOR, the database does not: write a migration",
+        "access_event.purpose (ck_access_event_purpose_is_known): the database allows OWN_DATA,"
+        " the models do not: write a migration",
+    ]
+
+
+async def test_another_constraint_than_the_models_is_noticed(server: Server) -> None:
+    url = server.url("test_constraints")
+    await migrate(url)
+    connection = await connect(url)
+    await connection.execute("""
+        ALTER TABLE deadline DROP CONSTRAINT ck_deadline_days_are_positive;
+        ALTER TABLE fee ADD CONSTRAINT is_cheap CHECK (amount_idr < 5);
+        ALTER TABLE service_target DROP CONSTRAINT ck_service_target_hours_are_positive;
+        ALTER TABLE service_target
+            ADD CONSTRAINT ck_service_target_hours_are_positive CHECK (hours > 1)
+    """)
+    await connection.close()
+    with pytest.raises(ConstraintsDifferError) as caught:
+        await require_matching_models(url)
+    assert str(caught.value).splitlines() == [
+        "deadline: the models have ck_deadline_days_are_positive, the database does not:"
+        " write a migration",
+        "fee: the database has is_cheap, the models do not: write a migration",
+        "service_target: ck_service_target_hours_are_positive is CHECK ((hours > 0)) in the models"
+        " and CHECK ((hours > 1)) in the database: write a migration",
+    ]
 
 
 @pytest.mark.parametrize("table", ["application_event", "decision", "access_event"])
