@@ -41,7 +41,7 @@ def standby() -> Iterator[DatabaseUrl]:
             stderr=log,
             cwd=cluster.data,
             env=ENVIRONMENT,
-            **cluster.account.rights(),
+            **cluster.account.subprocess_options(),
         )
     try:
         yield url
