@@ -1,8 +1,12 @@
 """The schema goes up, down and up again, and the database guards what must not change."""
 
+import re
+
 import asyncpg
 import pytest
+from sqlalchemy import CheckConstraint
 
+from models.base import Base
 from models.database.connections import connect
 from models.migrations import downgrade, migrate, require_matching_models
 from models.postgres import Server
@@ -32,6 +36,28 @@ async def test_a_table_that_the_models_do_not_know_is_noticed(server: Server) ->
     await connection.close()
     with pytest.raises(Exception, match="motto"):
         await require_matching_models(url)
+
+
+async def test_checks_hold_the_words_of_the_models(
+    database: str, connection: asyncpg.Connection
+) -> None:
+    """Which checks there are, and the words that each lists: Alembic compares neither."""
+    stands = await connection.fetch(
+        "SELECT conname AS name, pg_get_constraintdef(oid) AS says FROM pg_constraint"
+        " WHERE connamespace = 'public'::regnamespace AND contype = 'c'"
+    )
+    declared = {
+        str(check.name): _words(str(check.sqltext))
+        for table in Base.metadata.tables.values()
+        for check in table.constraints
+        if isinstance(check, CheckConstraint)
+    }
+    found = {row["name"]: _words(row["says"]) for row in stands}
+    assert found == declared
+
+
+def _words(condition: str) -> set[str]:
+    return set(re.findall(r"'([A-Z_]+)'", condition))
 
 
 @pytest.mark.parametrize("table", ["application_event", "decision", "access_event"])
