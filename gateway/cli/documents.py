@@ -3,10 +3,11 @@
 import sys
 from collections.abc import Iterator
 from dataclasses import fields
+from functools import cache
 from pathlib import Path
 
 import click
-from graphql import print_schema
+from graphql import GraphQLSchema, print_schema
 
 from gateway.execution.role_schema import role_schema
 from gateway.mapping.catalogue import Catalogue
@@ -64,7 +65,7 @@ def snapshots(check: bool) -> None:
 
 def _generated_files() -> Iterator[tuple[Path, str]]:
     yield _GATEWAY / "policy.md", policy_page()
-    yield _GATEWAY.parent / "models" / "row_security.sql", row_security(Catalogue(build_schema()))
+    yield _GATEWAY.parent / "models" / "row_security.sql", row_security(_full_schema()[1])
     yield _GATEWAY.parent / "docs" / "life.md", life_page()
     yield _GATEWAY / "schema" / "schema.graphql", _sdl(None)
     for role in Role:
@@ -76,6 +77,11 @@ def _differs(path: Path, text: str) -> bool:
 
 
 def _sdl(role: Role | None) -> str:
-    full = build_schema()
-    catalogue = Catalogue(full)
+    full, catalogue = _full_schema()
     return print_schema(role_schema(full, catalogue, role)) + "\n"
+
+
+@cache
+def _full_schema() -> tuple[GraphQLSchema, Catalogue]:
+    full = build_schema()
+    return full, Catalogue(full)
