@@ -120,13 +120,14 @@ async def test_what_was_denied_is_told(who, viewer, query, codes, denied) -> Non
 @pytest.mark.parametrize(
     ("headers", "code"),
     [
-        ({"Authorization": "Bearer nonsense"}, "UNAUTHENTICATED"),
-        ({**tokens.bearer("OFFICER"), "Gerbang-Role": "AUDITOR"}, "ROLE_NOT_HELD"),
+        (lambda: {"Authorization": "Bearer nonsense"}, "UNAUTHENTICATED"),
+        (lambda: {**tokens.bearer("OFFICER"), "Gerbang-Role": "AUDITOR"}, "ROLE_NOT_HELD"),
     ],
 )
 async def test_who_is_sent_away_leaves_a_line_without_a_role(client, headers, code) -> None:
     with log_lines() as log:
-        await client.post("/graphql", json={"query": PAGE}, headers={"Accept": ACCEPT, **headers})
+        sent = {"Accept": ACCEPT, **headers()}  # signed now: a token does not live for long
+        await client.post("/graphql", json={"query": PAGE}, headers=sent)
     (line,) = log.of("request")
     assert line["codes"] == [code]
     assert "role" not in line

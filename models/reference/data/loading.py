@@ -12,7 +12,7 @@ from models.reference.data.reading import Files, Line
 from models.reference.data.tables import TABLES, Key, Row, Table
 
 #: The advisory lock that serialises loading.
-_LOCK = 7_461_002
+_LOCK = 7_461_004
 _TODAY = "SELECT timezone('Asia/Jakarta', clock_timestamp())::date"
 
 
