@@ -1,0 +1,91 @@
+"""A morning at the visa centre in Sydney: an agent takes a file in and hands it over."""
+
+import pytest
+
+from tests.gateway.changing import IDENTITY, change, done
+
+pytestmark = pytest.mark.anyio
+
+FILES_AT_THE_COUNTER = """
+    query { applications(
+        first: 20
+        where: {stage: {in: [RECEIVED, WAITING_FOR_APPLICANT]}}
+    ) {
+        totalCount { value }
+        nodes { reference centre { code } stage }
+    } }
+"""
+WHO_IS_IT = """
+    query ($case: String!) @purpose(code: INTAKE, reference: $case) {
+        application(by: {reference: $case}) {
+            stage
+            applicant { identity { fullName passportNumber } }
+        }
+    }
+"""
+
+
+async def test_an_agent_takes_a_file_in_and_hands_it_over(who) -> None:
+    agent = who["agent-au"]
+
+    # A form with a typing error comes back with the place of the error, and nothing is taken in.
+    before = (await agent(FILES_AT_THE_COUNTER)).data["applications"]["totalCount"]
+    form = {"visaType": "B1", "nationality": "AU", "identity": {**IDENTITY, "email": "olive"}}
+    rejected = await change(agent, "submitApplication", **form)
+    assert [error["path"] for error in rejected.payload["errors"]] == [
+        ["input", "identity", "email"]
+    ]
+    assert (await agent(FILES_AT_THE_COUNTER)).data["applications"]["totalCount"] == before
+
+    # Mended, it gets a reference that the applicant can quote.
+    case_id = await done(agent, "submitApplication", **{**form, "identity": dict(IDENTITY)})
+    node = await agent(
+        "query ($id: ID!) { node(id: $id) { ... on Application { reference stage } } }", id=case_id
+    )
+    reference = node.data["node"]["reference"]
+    assert node.data["node"]["stage"] == "WAITING_FOR_APPLICANT", "it is billed, and not paid yet"
+
+    # The agent finds it among the centre's open files, and nobody else's centre is in the list.
+    at_the_counter = (await agent(FILES_AT_THE_COUNTER)).data["applications"]["nodes"]
+    assert reference in [file["reference"] for file in at_the_counter]
+    assert {file["centre"]["code"] for file in at_the_counter} == {"AU-SYD"}
+
+    # While the file is being taken in, the agent can read who it is about, for this case.
+    person = (await agent(WHO_IS_IT, case=reference)).data["application"]["applicant"]["identity"]
+    assert person == {
+        "fullName": IDENTITY["fullName"],
+        "passportNumber": IDENTITY["passportNumber"],
+    }
+
+    # Paid and handed over, the person is no longer the agent's business.
+    await done(who["service"], "recordPayment", case_id, amountIdr=500_000)
+    await done(agent, "markReceived", case_id)
+    later = (await agent(WHO_IS_IT, case=reference)).data["application"]
+    assert later == {"stage": "IN_PROCESS", "applicant": {"identity": None}}
+
+    # The directorate asks for more, the applicant brings it, and work goes on.
+    await done(who["officer"], "startVerification", case_id)
+    await done(who["officer"], "requestInformation", case_id)
+    assert (await agent(WHO_IS_IT, case=reference)).data["application"]["stage"] == (
+        "WAITING_FOR_APPLICANT"
+    )
+    await done(agent, "answerInformation", case_id)
+
+    # The outcome can be handed to the applicant, without the directorate's reasons.
+    await done(who["officer"], "referToScreening", case_id)
+    await done(who["service"], "recordScreening", case_id, kind="ENTRY_BAN", result="CLEAR")
+    await done(who["officer"], "recordDecision", case_id, outcome="GRANTED")
+    outcome = await agent(
+        "query ($case: String!) {"
+        " application(by: {reference: $case}) { stage decision { outcome } } }",
+        case=reference,
+    )
+    assert outcome.data["application"] == {"stage": "CLOSED", "decision": {"outcome": "GRANTED"}}
+
+
+async def test_a_file_of_another_centre_is_as_absent_as_one_that_never_was(who) -> None:
+    agent = who["agent-au"]
+    melbourne = await agent(WHO_IS_IT, case="AUME-INCO-0004")
+    nowhere = await agent(WHO_IS_IT, case="AUME-NONE-0004")
+    assert (melbourne.status, melbourne.data) == (nowhere.status, nowhere.data)
+    assert melbourne.data == {"application": None}
