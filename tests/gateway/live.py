@@ -11,16 +11,21 @@ import asyncpg
 import uvicorn
 from starlette.applications import Starlette
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidMessage
 
 from gateway.cli.serving import server_config
 from gateway.service import gateway
+from gateway.wire.drain import Drain
 from gateway.wire.socket import SocketLimits
 from tests import tokens
-from tests.free_ports import free_port
 from tests.gateway.conftest import CLAIMS
+from tests.gateway.serving import bound_port, serving
 from tests.world import application_id
 
 PROTOCOL = "graphql-transport-ws"
+#: What a client meets whose server ends: during the socket, before it, or while it is opened,
+#: when nothing was answered (`InvalidMessage`). It connects again.
+SERVER_ENDED = (ConnectionClosed, ConnectionError, InvalidMessage)
 #: How long to wait for what must come, and for what must not.
 SOON, QUIET = 10.0, 1.2
 
@@ -60,20 +65,16 @@ class Served:
 async def served(
     url: str, *, limits: SocketLimits | None = None, **variables: str
 ) -> AsyncIterator[Served]:
-    """The gateway on a database, served as `gerbang serve` does."""
-    port = free_port()
-    given = {"cursor_key": tokens.SEAL_KEY.hex(), **variables}
-    settings = tokens.settings(database_url=url, port=str(port), **given)
-    app = gateway(settings, key_source=tokens.key_source, limits=limits)
-    process = uvicorn.Server(server_config(app, settings))
-    serving = asyncio.create_task(process.serve())
-    while not process.started:  # noqa: ASYNC110 - uvicorn has no event for it
-        await asyncio.sleep(0.01)
-    try:
-        yield Served(port, process, app.state.internal)
-    finally:
-        process.should_exit = True
-        await serving
+    """The gateway on a database, served as `gerbang serve` does, and ended as by SIGTERM."""
+    with bound_port() as (bound, port):
+        given = {"cursor_key": tokens.SEAL_KEY.hex(), "drain_grace_seconds": "0", **variables}
+        settings = tokens.settings(database_url=url, port=str(port), **given)
+        drain = Drain()
+        app = gateway(settings, key_source=tokens.key_source, limits=limits, drain=drain)
+        async with serving(server_config(app, settings), bound) as process:
+            yield Served(port, process, app.state.internal)
+            drain.begin()
+            await asyncio.sleep(settings.drain_grace_seconds)
 
 
 def credentials(name: str, **claims: Any) -> dict[str, str]:

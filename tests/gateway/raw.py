@@ -8,9 +8,11 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
+from starlette.applications import Starlette
+
 from gateway.app import create_app
+from gateway.settings import Settings
 from tests import tokens
-from tests.free_ports import free_port
 from tests.gateway.small_schema import SmallExecutor
 from tests.gateway.surviving.standing import Standing, served
 
@@ -96,9 +98,11 @@ class Raw:
 @contextlib.asynccontextmanager
 async def small_gateway(**variables: str) -> AsyncIterator[Standing]:
     """The gateway's own server in front of a small schema, without a database."""
-    settings = tokens.settings(port=str(free_port()), **variables)
-    app = create_app(settings, SmallExecutor(), key_source=tokens.key_source)
-    async with served(app, settings) as running:
+
+    def app(settings: Settings) -> Starlette:
+        return create_app(settings, SmallExecutor(), key_source=tokens.key_source)
+
+    async with served(app, **variables) as running:
         yield running
 
 

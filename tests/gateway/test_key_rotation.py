@@ -9,11 +9,10 @@ from random import Random
 
 import httpx2
 import pytest
-from websockets.exceptions import ConnectionClosed
 
 from models.database.connections import connect
 from models.row_security.seal_keys import trust_only
-from tests.gateway.live import APPLICATIONS, Served, credentials, served
+from tests.gateway.live import APPLICATIONS, SERVER_ENDED, Served, credentials, served
 
 pytestmark = pytest.mark.anyio
 
@@ -63,11 +62,15 @@ class Load:
         async with httpx2.AsyncClient(timeout=30) as client:
             while True:
                 url = f"http://127.0.0.1:{self.rng.choice(self.replicas).port}/graphql"
+                request = client.build_request(
+                    "POST", url, json=asked, headers=credentials("officer")
+                )
                 try:
-                    answer = await client.post(url, json=asked, headers=credentials("officer"))
+                    answer = await client.send(request, stream=True)
                     break
-                except httpx2.ConnectError:
-                    continue  # it has just ended: nothing was asked
+                except (httpx2.NetworkError, httpx2.RemoteProtocolError):
+                    continue  # it has just ended, before it answered anything
+            await answer.aread()
         body = answer.json()
         if answer.status_code != 200 or "errors" in body:
             self.failed[f"{answer.status_code} {body.get('errors', [{}])[0]['message']}"] += 1
@@ -82,8 +85,8 @@ class Load:
                 async with self.rng.choice(self.replicas).as_viewer("officer") as viewer:
                     await viewer.subscribe(APPLICATIONS, after=position)
                     message = await viewer.hears(10)
-            except (ConnectionClosed, ConnectionRefusedError):
-                continue  # the replica ends, and says so; the client connects again
+            except SERVER_ENDED:
+                continue
             if message["type"] != "next" or "errors" in message["payload"]:
                 self.failed[f"follower: {message}"] += 1
                 return
@@ -115,7 +118,7 @@ async def loaded(url: str) -> AsyncIterator[tuple[Load, AsyncExitStack, list[Asy
 
 
 def _replica(url: str, keys: str):
-    return served(url, cursor_key=keys, seal_key=keys, drain_grace_seconds="0")
+    return served(url, cursor_key=keys, seal_key=keys, drain_grace_seconds="0.3")
 
 
 async def rotate(url: str, steps: Sequence[str]) -> Load:

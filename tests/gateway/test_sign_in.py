@@ -1,8 +1,6 @@
 """The development sign-in: who may use it, what it gives out, and what it never accepts."""
 
-import asyncio
 import re
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -25,6 +23,7 @@ from gateway.settings import Settings, SettingsError, read_settings
 from models.synthetic.reference import reference
 from models.vocabulary import Role
 from tests import tokens
+from tests.gateway.serving import bound_port, serving
 from tests.gateway.small_schema import SmallExecutor
 
 pytestmark = pytest.mark.anyio
@@ -124,19 +123,10 @@ async def role_of(client: httpx2.AsyncClient, access_token: str) -> Any:
 @asynccontextmanager
 async def served() -> AsyncIterator[str]:
     """The gateway of a demo on a real port of this machine."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
+    with bound_port() as (bound, port):
         app = create_app(settings(port), SmallExecutor(), sign_in=SignIn(settings(port)))
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
-        serving = asyncio.create_task(server.serve([listener]))
-        while not server.started:  # noqa: ASYNC110  the server has no event to wait for
-            await asyncio.sleep(0.01)
-        try:
+        async with serving(uvicorn.Config(app, log_level="warning"), bound):
             yield f"http://127.0.0.1:{port}"
-        finally:
-            server.should_exit = True
-            await serving
 
 
 async def test_a_standard_client_signs_in_through_discovery() -> None:

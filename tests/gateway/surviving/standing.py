@@ -1,13 +1,12 @@
 """A gateway on a real port in this very process, so that a test can plant faults in it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import asyncpg
 import httpx2
-import uvicorn
 from starlette.applications import Starlette
 
 from gateway.cli.serving import server_config
@@ -15,7 +14,7 @@ from gateway.service import gateway
 from gateway.settings import Settings
 from models.database.connections import connect
 from tests import tokens
-from tests.free_ports import free_port
+from tests.gateway.serving import bound_port, serving
 from tests.gateway.surviving.clients import Reply, Wire
 
 #: Asks for a table that a test may lock.
@@ -25,14 +24,6 @@ _WORKING = """
     WHERE datname = current_database() AND state = 'active' AND query LIKE '%FROM visa_type%'
       AND pid <> pg_backend_pid()
 """
-
-
-class _Server(uvicorn.Server):
-    """Leaves signals to the test run."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 @dataclass(frozen=True)
@@ -66,22 +57,24 @@ class Standing:
 @asynccontextmanager
 async def standing(database_url: str, **variables: str) -> AsyncIterator[Standing]:
     """The gateway with these settings."""
-    settings = tokens.settings(database_url=database_url, port=str(free_port()), **variables)
-    async with served(gateway(settings, key_source=tokens.key_source), settings) as running:
+
+    def app(settings: Settings) -> Starlette:
+        return gateway(settings, key_source=tokens.key_source)
+
+    async with served(app, database_url=database_url, **variables) as running:
         yield running
 
 
 @asynccontextmanager
-async def served(app: Starlette, settings: Settings) -> AsyncIterator[Standing]:
-    server = _Server(server_config(app, settings))
-    serving = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110  uvicorn tells nobody
-        await asyncio.sleep(0.01)
-    try:
-        yield Standing(settings.port, settings, app.state.internal)
-    finally:
-        server.should_exit = True
-        await serving
+async def served(
+    make_app: Callable[[Settings], Starlette], **variables: str
+) -> AsyncIterator[Standing]:
+    """An application that is made from these settings."""
+    with bound_port() as (bound, port):
+        settings = tokens.settings(port=str(port), **variables)
+        app = make_app(settings)
+        async with serving(server_config(app, settings), bound):
+            yield Standing(port, settings, app.state.internal)
 
 
 async def metrics_of(internal: Starlette) -> str:
