@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from asyncpg import PostgresError
 from sqlalchemy import insert
@@ -18,6 +18,7 @@ from gateway.errors import ErrorCode, FieldError, RequestError
 from gateway.viewer import Viewer
 from models import AccessEvent
 from models.database.connections import driver_of
+from models.keys import new_key
 
 
 async def record_reads(
@@ -37,7 +38,7 @@ async def record_reads(
     now = datetime.now(UTC)
     events = [
         {
-            "id": uuid4(),
+            "id": new_key(),
             "occurred_at": now,
             "applicant_id": applicant,
             "actor": viewer.subject,

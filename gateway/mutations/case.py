@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Date, Select, cast, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -12,6 +12,7 @@ from gateway.access.rows import changeable
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.outcome import RefusedError
 from models import Application, ApplicationEvent, Decision, EntryRule, Screening
+from models.keys import new_key
 from models.life import CaseState, Refusal
 from models.vocabulary import CLOSED, Clock, Entry, ScreeningKind, ScreeningResult, Status
 
@@ -38,7 +39,7 @@ async def lock_case(transaction: WriteTransaction, mutation: str, application: U
     Raises RefusedError with NOT_FOUND for an id that is missing, out of reach or malformed: the
     three look the same.
     """
-    id_ = application or uuid4()  # a malformed id acts like a missing one
+    id_ = application or new_key()  # a malformed id acts like a missing one
     if not await transaction.lock(mutation, id_):
         raise RefusedError(Refusal.NOT_FOUND, "applicationId")
     # Check the policy again: the row may have changed while we waited for the lock.

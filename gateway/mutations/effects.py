@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 from sqlalchemy import insert, select, update
 
@@ -12,6 +11,7 @@ from gateway.mutations.case import Case
 from gateway.mutations.outcome import RefusedError
 from gateway.mutations.requests import StepRequest
 from models import Assignment, Decision, Fee, Screening, ServiceTarget
+from models.keys import new_key
 from models.life import Refusal, Verb
 from models.vocabulary import ScreeningKind, ScreeningResult
 
@@ -57,7 +57,7 @@ async def _request_screening(
     kinds = case.state.open_questions(transaction.viewer.role)
     questions = [
         {
-            "id": uuid4(),
+            "id": new_key(),
             "application_id": case.id,
             "kind": kind.value,
             "result": ScreeningResult.PENDING.value,
@@ -86,7 +86,7 @@ async def _record_decision(
     transaction: WriteTransaction, request: StepRequest, case: Case
 ) -> dict[str, Any]:
     decision = {
-        "id": uuid4(),
+        "id": new_key(),
         "application_id": case.id,
         "outcome": request.outcome,
         "ground": request.ground,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import insert, select
 from sqlalchemy.dialects.postgresql import insert as insert_unless
@@ -13,6 +13,7 @@ from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.outcome import RefusedError
 from gateway.mutations.requests import Person, Submission, api_name
 from models import Applicant, Identity
+from models.keys import new_key
 from models.life import Refusal
 
 _EARLIEST = date(1900, 1, 1)
@@ -53,7 +54,7 @@ async def own_applicant(
     if not rows:
         if submission.person is None:
             raise RefusedError(Refusal.IDENTITY_REQUIRED, *path, "identity")
-        new = _applicant_row(uuid4(), submission, account)
+        new = _applicant_row(new_key(), submission, account)
         insertion = insert_unless(Applicant).values(**new).on_conflict_do_nothing()
         if await transaction.rows(insertion.returning(Applicant.id)):
             await transaction.run(insert(Identity), _identity_row(new["id"], submission.person))
@@ -65,7 +66,7 @@ async def create_applicants(
     transaction: WriteTransaction, submissions: list[Submission]
 ) -> list[UUID]:
     """A new applicant for each application: an agent never learns who applied before."""
-    ids = [uuid4() for _ in submissions]
+    ids = [new_key() for _ in submissions]
     pairs = list(zip(ids, submissions, strict=True))
     applicants = [_applicant_row(id_, submission, None) for id_, submission in pairs]
     await transaction.run(insert(Applicant), applicants)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from random import SystemRandom
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import func, insert, or_, select
 
@@ -18,6 +18,7 @@ from gateway.mutations.requests import Submission, SubmissionRequest
 from gateway.viewer import Viewer
 from models import Application, ApplicationEvent, Centre, Country, PartnerCountry, VisaType
 from models.case.reference_numbers import new_reference
+from models.keys import new_key
 from models.life import STEPS, Refusal, Verb
 from models.vocabulary import Channel, EventKind, Role
 
@@ -148,7 +149,7 @@ def _application_row(person: UUID, submission: Submission, offer: Offer) -> dict
     centre = submission.centre
     partner, country = offer.centres[centre] if centre else (None, None)
     return {
-        "id": uuid4(),
+        "id": new_key(),
         "reference": new_reference(SystemRandom()),
         "applicant_id": person,
         "nationality_code": submission.nationality,

@@ -6,6 +6,7 @@ from random import Random
 from typing import NamedTuple
 from uuid import UUID
 
+from models.keys import key_at
 from models.vocabulary import (
     Channel,
     EventKind,
@@ -124,9 +125,5 @@ class Batch:
 
 
 def new_id(moment: int, rng: Random) -> UUID:
-    """A time-ordered UUID (RFC 9562, version 7) that is reproducible from the seed."""
-    bits = rng.getrandbits(74)
-    return UUID(int=(moment * 1000 << 80) | 7 << 76 | (bits >> 62) << 64 | 2 << 62 | bits & _LOW)
-
-
-_LOW = (1 << 62) - 1
+    """A key of a moment that is reproducible from the seed."""
+    return key_at(moment * 1000, rng.getrandbits(74))
