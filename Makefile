@@ -32,8 +32,8 @@ check: setup  ## Format, lint, types, import contracts, generated files
 snapshots: setup  ## Write the generated files anew
 	@cd $(HERE) && $(BIN)/gerbang snapshots
 
-proof: setup browser pooler debian-postgres clock  ## The tests that take long
-	@cd $(HERE) && $(BIN)/pytest -m proof --timeout 3600 $(ARGS)
+proof: setup browser pooler debian-postgres clock  ## The tests that take long, in parts (ARGS=--list shows them)
+	@cd $(HERE) && $(BIN)/python -m tests.proof $(ARGS)
 
 bench: setup  ## Measure
 	@cd $(HERE) && $(BIN)/python -m bench $(ARGS)
@@ -44,7 +44,7 @@ lock: setup  ## Write requirements.lock anew from pyproject.toml
 		--custom-compile-command "make lock" --output-file requirements.lock
 
 clean:  ## Remove what setting up and the demo made
-	rm -rf $(HERE)/.venv $(HERE)/.tools $(HERE)/.gerbang $(HERE)/node_modules
+	rm -rf $(HERE)/.venv $(HERE)/.tools $(HERE)/.gerbang $(HERE)/node_modules $(HERE)/build
 
 browser: setup
 	@$(BIN)/python $(HERE)/deploy/setup/browser.py

@@ -1,0 +1,98 @@
+"""A database that stops answering is given up after one long round trip, at every turn.
+
+No limit of the database helps here: it would be the database that keeps it.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+import pytest
+from sqlalchemy import literal, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from gateway.access.rows import vouch_for
+from gateway.access.transactions.begin import ROUND_TRIP_SECONDS, TransactionStart
+from gateway.access.transactions.reading import ReadTransaction
+from gateway.access.transactions.writing import begin_writing
+from gateway.errors import ErrorCode, FieldError
+from gateway.viewer import Viewer
+from models.database.connections import pool
+from models.vocabulary import Role
+from tests.gateway.surviving.relay import relayed
+
+pytestmark = pytest.mark.anyio
+
+AS_WHO_LOGS_IN = TransactionStart("none", lambda _: ())
+OFFICER = Viewer("officer", Role.OFFICER)
+ONE = vouch_for(select(literal(1)), "Country")
+
+
+class _PlantedError(Exception):
+    pass
+
+
+async def _read(engine: AsyncEngine) -> None:
+    reading = ReadTransaction(engine, AS_WHO_LOGS_IN)
+    assert [tuple(row) for row in await reading.rows(ONE)] == [(1,)]
+    await reading.close()
+
+
+async def _write(engine: AsyncEngine) -> None:
+    async with begin_writing(engine, OFFICER, AS_WHO_LOGS_IN) as writing:
+        assert [tuple(row) for row in await writing.rows(ONE)] == [(1,)]
+
+
+async def _write_in_vain(engine: AsyncEngine) -> None:
+    async with begin_writing(engine, OFFICER, AS_WHO_LOGS_IN) as writing:
+        await writing.rows(ONE)
+        raise _PlantedError
+
+
+#: What is done, the word that goes unanswered, and what comes of it.
+TURNS: dict[str, tuple[Callable[[AsyncEngine], Awaitable[None]], bytes, type | ErrorCode | None]]
+TURNS = {
+    "a read begins": (_read, b"BEGIN ", None),  # once more, on another connection
+    "a read ends": (_read, b"ROLLBACK\0", None),
+    "a change begins": (_write, b"BEGIN ", None),
+    "a change is kept": (_write, b"COMMIT\0", ErrorCode.UNAVAILABLE),
+    "a change is undone": (_write_in_vain, b"ROLLBACK\0", _PlantedError),
+}
+
+
+async def _outcome(turn: Awaitable[None]) -> type | ErrorCode | None:
+    try:
+        await turn
+    except FieldError as error:
+        return error.code
+    except _PlantedError as error:
+        return type(error)
+    return None
+
+
+async def _seconds_without_an_answer(url: str, name: str) -> float:
+    """How long a turn takes; afterwards its pool, of one connection, works as before."""
+    run, word, expected = TURNS[name]
+    async with relayed(url) as (relay, by_relay):
+        engine = pool(by_relay, 1)
+        try:
+            await _read(engine)  # the connection is there
+            relay.word = word
+            began = time.monotonic()
+            async with asyncio.timeout(ROUND_TRIP_SECONDS + 10):
+                assert await _outcome(run(engine)) == expected, name
+            seconds = time.monotonic() - began
+            assert relay.silenced == 1, name
+            async with asyncio.timeout(ROUND_TRIP_SECONDS):
+                await _read(engine)
+            return seconds
+        finally:
+            await relay.close()  # whatever waits for ever, waits no longer
+            await engine.dispose()
+
+
+async def test_nobody_waits_for_a_database_that_does_not_answer(database: str) -> None:
+    """All turns at once, since each waits."""
+    waited = await asyncio.gather(*(_seconds_without_an_answer(database, name) for name in TURNS))
+    for name, seconds in zip(TURNS, waited, strict=True):
+        assert 0.9 * ROUND_TRIP_SECONDS < seconds < ROUND_TRIP_SECONDS + 5, name

@@ -1,0 +1,132 @@
+"""Over HTTP each role reads the fields that the matrix gives it, and is refused each other one.
+
+The matrix of `tests.walls.field_rights` was written by hand, so this asks what was meant, where
+`test_policy_enforced.py` asks whether what is written is enforced.
+"""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from graphql import get_named_type
+from starlette.applications import Starlette
+
+from gateway.service import gateway
+from models.database.connections import connect
+from models.publication import publish
+from models.vocabulary import Role
+from models.volumes import fold
+from tests import tokens
+from tests.gateway.conftest import Traffic, Viewer
+from tests.gateway.ways import FULL, WAYS, Asking
+from tests.models.crowd import crowd, join
+from tests.walls.field_rights import RIGHTS, ROLES, fields_of, right
+from tests.world import DIRECT, NUSA_NZ
+
+pytestmark = pytest.mark.anyio
+
+NEW_YEAR = datetime(2026, 1, 1, 1, tzinfo=UTC)
+VIEWERS = {role: role.value.lower().replace("partner_", "") for role in ROLES} | {
+    Role.PARTNER_MANAGER: "manager-au",
+    Role.PARTNER_AGENT: "agent-au",
+}
+#: Whoever needs a purpose says one, so that nothing but the field is in question.
+PURPOSES = {
+    Role.OFFICER: '@purpose(code: CASEWORK, reference: "TEST-0001")',
+    Role.SUPERVISOR: '@purpose(code: SUPERVISION, reference: "TEST-0001")',
+    Role.PARTNER_AGENT: '@purpose(code: INTAKE, reference: "TEST-0001")',
+}
+#: By what each role that reads published figures can tell them apart.
+GROUPS = {Role.PARTNER_MANAGER: "COUNTRY", Role.PARTNER_AGENT: "CENTRE"}
+PRECISIONS = {"R": {"EXACT"}, "P": {"ROUNDED", "SUPPRESSED"}}
+
+each_role = pytest.mark.parametrize("role", ROLES)
+
+
+@pytest.fixture(scope="module")
+async def app(world: str) -> AsyncIterator[Starlette]:
+    """The gateway on the small world with a crowd in it, published at New Year."""
+    connection = await connect(world)
+    try:
+        people = crowd(2_000, 1)
+        await join(connection, [one for one in people if one.place not in (NUSA_NZ, DIRECT)])
+        while await fold(connection):
+            pass
+        await publish(connection, NEW_YEAR)
+    finally:
+        await connection.close()
+    application = gateway(tokens.settings(database_url=world), key_source=tokens.key_source)
+    async with application.router.lifespan_context(application):
+        yield application
+
+
+def has(role: Role, coordinate: str) -> bool:
+    type_name, name = coordinate.split(".")
+    if name == "__typename":
+        return type_name.endswith("Connection") or bool(fields_of(role, type_name))
+    return right(role, type_name, name) != "-"
+
+
+@each_role
+@pytest.mark.parametrize("type_name", WAYS)
+async def test_a_field_is_answered_or_refused_as_the_matrix_says(
+    who: dict[str, Viewer], traffic: Traffic, role: Role, type_name: str
+) -> None:
+    viewer, operation = who[VIEWERS[role]], f"query {PURPOSES.get(role, '')}"
+    names = [name for owner, name in RIGHTS if owner == type_name and name != "[rows]"]
+    every = [Asking(WAYS[type_name][0], [name]) for name in names]
+    allowed = [one for one in every if all(has(role, c) for c in one.coordinates)]
+    if together := [name for one in allowed for name in one.fields]:
+        answer = await viewer(Asking(WAYS[type_name][0], together).document(operation))
+        assert (answer.status, answer.errors) == (200, []), answer.text
+    hidden = [name for one in every if one not in allowed for name in one.fields]
+    traffic.statements.clear()
+    traffic.connections = 0
+    for begin in range(0, len(hidden), 4):  # an answer tells of so many mistakes and no more
+        asking = Asking(WAYS[type_name][0], hidden[begin : begin + 4])
+        answer = await viewer(asking.document(operation))
+        assert (answer.status, set(answer.codes)) == (400, {"FORBIDDEN_FIELD"})
+        told = {error["extensions"]["coordinate"] for error in answer.errors}
+        forbidden = {coordinate for coordinate in asking.coordinates if not has(role, coordinate)}
+        assert forbidden <= told <= asking.coordinates
+        assert "data" not in answer.body
+    assert (traffic.statements, traffic.connections) == ([], 0)
+
+
+def test_every_type_that_a_query_leads_to_is_asked_for() -> None:
+    followed = {"Subscription", "ApplicationChange", "VolumesChange"}
+    assert WAYS.keys() | followed == {type_name for type_name, _ in RIGHTS}
+
+
+@each_role
+async def test_a_published_figure_is_never_exact_and_an_exact_one_always(
+    who: dict[str, Viewer], role: Role
+) -> None:
+    """Of a quarter in which enough happened for published figures to have values.
+
+    Of counts and rates: a duration is rounded either way.
+    """
+    figures = {name: right(role, "VolumeRow", name) for name in _figures()}
+    asked = [name for name, mark in figures.items() if mark in "RP"]
+    if not asked:
+        return
+    fields = " ".join(f"{name} {{ precision }}" for name in asked)
+    answer = await who[VIEWERS[role]](
+        '{ volumes(from: "2025-01-01", to: "2025-03-31",'
+        f" groupBy: [{GROUPS.get(role, '')}]) {{ rows {{ {fields} }} }} }}"
+    )
+    assert answer.errors == []
+    rows = answer.data["volumes"]["rows"]
+    assert rows
+    for name in asked:
+        told = {row[name]["precision"] for row in rows if row[name]}
+        assert told <= PRECISIONS[figures[name]], name
+
+
+def _figures() -> list[str]:
+    """The fields of a row of volumes that hold a count or a rate."""
+    fields: Any = FULL.type_map["VolumeRow"].fields  # type: ignore[union-attr]
+    return [
+        name for name, one in fields.items() if get_named_type(one.type).name in ("Count", "Rate")
+    ]

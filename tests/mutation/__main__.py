@@ -1,0 +1,80 @@
+"""``python -m tests.mutation``: plants faults area by area, and lists those that no test finds."""
+
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from tests.mutation.areas import AREAS, Area
+from tests.mutation.copies import Copy, copied
+from tests.mutation.faults import Fault
+from tests.mutation.results import Results, read_accepted, survivors_page
+
+PROJECT = Path(__file__).resolve().parents[2]
+FOLDER = PROJECT / "build" / "proof" / "mutation"
+#: What a run may take longer than one without a fault.
+_TIMES, _SECONDS = 3, 60
+
+
+@click.command(context_settings={"max_content_width": 100})
+@click.argument("areas", nargs=-1, type=click.Choice([area.name for area in AREAS]))
+@click.option("--per-area", default=20, show_default=True, help="Faults to plant in each.")
+@click.option("--seed", default=1, show_default=True, help="Chooses which.")
+@click.option("--list", "is_listed", is_flag=True, help="List the faults; plant none.")
+def mutate(areas: tuple[str, ...], per_area: int, seed: int, is_listed: bool) -> None:
+    """Plant faults, each by itself, and run the area's quick tests on it.
+
+    Outcomes are kept in build/proof/mutation, so that a run that was interrupted goes on where it
+    was. Survivors are in survivors.txt there; those of tests/mutation/accepted.toml are no defect.
+    """
+    chosen = [area for area in AREAS if area.name in areas or not areas]
+    samples = {area: _sample(area, per_area, seed) for area in chosen}
+    if is_listed:
+        for area, faults in samples.items():
+            click.echo(survivors_page((area.name, fault) for fault in faults), nl=False)
+        return
+    with copied(PROJECT) as copy:
+        survivors = [found for area in chosen for found in _survivors(copy, area, samples[area])]
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    (FOLDER / "survivors.txt").write_text(survivors_page(survivors), encoding="utf-8")
+    sys.exit(bool(survivors))
+
+
+def _sample(area: Area, number: int, seed: int) -> list[Fault]:
+    faults = sorted(area.faults(PROJECT), key=lambda fault: fault.place(seed))
+    return faults[:number]
+
+
+def _survivors(copy: Copy, area: Area, faults: list[Fault]) -> Iterator[tuple[str, Fault]]:
+    results, accepted = Results(FOLDER, area, PROJECT), read_accepted()
+    if all(results.outcome(fault) for fault in faults):
+        seconds = 0.0  # nothing is left to run
+    else:
+        seconds = _seconds_without_a_fault(copy, area)
+    for number, fault in enumerate(faults, start=1):
+        outcome = results.outcome(fault)
+        if outcome is None:
+            with copy.planted(fault):
+                outcome = copy.test(area.tests, _TIMES * seconds + _SECONDS).outcome
+            results.note(fault, outcome)
+        if outcome == "green":
+            is_accepted = any(one.is_of(fault) for one in accepted)
+            outcome = "survives, as accepted" if is_accepted else "SURVIVES"
+            if not is_accepted:
+                yield area.name, fault
+        click.echo(f"{area.name} {number}/{len(faults)} {outcome}: {fault}")
+
+
+def _seconds_without_a_fault(copy: Copy, area: Area) -> float:
+    """Raises ClickException if the tests are not green as it is: then they would prove nothing."""
+    began = time.monotonic()
+    run = copy.test(area.tests, 1800)
+    if not run.is_green:
+        raise click.ClickException(f"{area.name}: the tests fail without a fault\n{run.output}")
+    return time.monotonic() - began
+
+
+if __name__ == "__main__":
+    mutate()

@@ -1,0 +1,80 @@
+"""The parts of the proof: what each shows, and the command that does."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+PYTEST = (sys.executable, "-m", "pytest", "-m", "proof", "--timeout", "3600")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part by its name; its tests are files or folders, unless it is a command of its own."""
+
+    name: str
+    shows: str
+    tests: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = ()
+
+    @property
+    def command(self) -> Sequence[str]:
+        return (sys.executable, *self.arguments) if self.arguments else (*PYTEST, *self.tests)
+
+
+PARTS = (
+    Part(
+        "walls",
+        "every small mistake in the policy shows before each wall, and in the matrix of fields",
+        ("tests/walls",),
+    ),
+    Part(
+        "life",
+        "random lives of applications, and deadlines among a million of them",
+        ("tests/gateway/test_mutations_walked.py", "tests/models/test_life_lapsing_plans.py"),
+    ),
+    Part(
+        "crashes",
+        "nothing is lost or done twice while gateways and PostgreSQL are killed",
+        ("tests/gateway/crashes",),
+    ),
+    Part(
+        "live",
+        "a long time of changes, followed over sockets",
+        ("tests/gateway/test_live_proof.py",),
+    ),
+    Part(
+        "fuzzing",
+        "random documents: plan and executor answer alike, and planted defects differ",
+        ("tests/gateway/test_plans.py", "tests/gateway/test_plans_defects.py"),
+    ),
+    Part(
+        "publication",
+        "an attacker learns no small figure from all that was published",
+        ("tests/gateway/test_published_attack.py",),
+    ),
+    Part(
+        "surviving",
+        "restarts, overload, replicas, midnight and migrations while people work",
+        ("tests/gateway/surviving",),
+    ),
+    Part(
+        "installing",
+        "what can be wrong with an installation is named, and keys rotate",
+        (
+            "tests/gateway/test_doctor.py",
+            "tests/gateway/test_starting.py",
+            "tests/gateway/test_key_rotation.py",
+        ),
+    ),
+    Part(
+        "scale",
+        "one request blocks nobody, and figures of many applications are right",
+        ("tests/gateway/test_nobody_blocks_proof.py", "tests/models/test_volumes_at_scale.py"),
+    ),
+    Part("dashboard", "sessions by many keys", ("tests/dashboard",)),
+    Part(
+        "mutation",
+        "small faults in the code of each area are found by its quick tests",
+        arguments=("-m", "tests.mutation", "--per-area", "20"),
+    ),
+)

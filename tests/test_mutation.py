@@ -1,0 +1,156 @@
+"""The tool that plants faults: which it finds, how it plants them, and what it keeps of them."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.mutation.areas import AREAS, Area
+from tests.mutation.copies import copied
+from tests.mutation.faults import find_faults
+from tests.mutation.results import ACCEPTED, Results, read_accepted
+
+PROJECT = Path(__file__).resolve().parents[1]
+
+PYTHON = '''\
+"""A docstring = 1 WHERE a = b."""
+
+LIMIT: int = 3
+
+
+@cache(True)
+def lapse(é: str, days: int = 7) -> bool:
+    """Nothing of this is code: a == b."""
+    # Nor of this: a == b
+    if é and (days) <= LIMIT or not ready(days + 1):
+        raise ValueError("too many")
+    note(days)
+    return days is not None and "é" in é
+'''
+SQL = '''\
+STATEMENT = f"""
+    UPDATE assignment SET ended_at = now() FROM {table}
+    WHERE application_id = closed.id AND ended_at IS NULL
+"""
+'''
+
+
+def changes(source: str, path: str = "some.py") -> list[str]:
+    return [fault.change for fault in find_faults(path, source)]
+
+
+def test_faults_of_python_are_those_of_its_code() -> None:
+    assert changes(PYTHON) == [
+        "3 → 4",
+        "7 → 8",
+        "and → or",
+        "<= → <",
+        "or → and",
+        "not → nothing",
+        "+ → -",
+        "1 → 2",
+        'raise ValueError("too many") → pass',
+        "note(days) → pass",
+        "is not → is",
+        "and → or",
+        "in → not in",
+    ]
+
+
+def test_each_fault_of_python_is_another_program() -> None:
+    faults = find_faults("some.py", PYTHON)
+    programs = {fault.planted(PYTHON) for fault in faults}
+    assert len(programs) == len(faults)
+    for program in programs:
+        compile(program, "some.py", "exec")
+
+
+def test_conditions_of_sql_in_strings_are_found() -> None:
+    """The fault that ended everybody's assignments is among them."""
+    faults = find_faults("some.py", SQL)
+    assert [fault.change for fault in faults] == [
+        "= → <>",
+        "= → <>",
+        "AND → OR",
+        "IS NULL → IS NOT NULL",
+    ]
+    assert "application_id <> closed.id" in faults[1].planted(SQL)
+
+
+def test_a_file_of_sql_has_faults_but_not_its_comments() -> None:
+    assert changes("-- a = b\nSELECT a = b;", "some.sql") == ["= → <>"]
+
+
+@pytest.mark.parametrize("area", AREAS, ids=lambda area: area.name)
+def test_an_area_has_faults_and_tests(area: Area) -> None:
+    assert len(area.faults(PROJECT)) > 100
+    assert [test for test in area.tests if not (PROJECT / test).is_file()] == []
+
+
+def test_what_is_accepted_could_still_be_planted_and_has_a_reason() -> None:
+    faults = [fault for area in AREAS for fault in area.faults(PROJECT)]
+    for accepted in read_accepted(ACCEPTED):
+        assert any(accepted.is_of(fault) for fault in faults), accepted
+        assert len(accepted.reason) > 20, accepted
+
+
+# --- A project of its own -----------------------------------------------------------------------
+
+MODULE = """\
+def is_due(days: int) -> bool:
+    return not days < 7
+"""
+TEST = """\
+from product import is_due
+
+
+def test_due() -> None:
+    assert (is_due(6), is_due(8)) == (False, True)
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "product.py").write_text(MODULE)
+    (tmp_path / "test_product.py").write_text(TEST)
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    return tmp_path
+
+
+def test_a_fault_is_found_or_survives_and_the_project_stays_as_it_is(project: Path) -> None:
+    area = Area("toy", ("product.py",), ("test_product.py",))
+    outcomes = {}
+    with copied(project) as copy:
+        assert copy.test(area.tests, 60).is_green
+        for fault in area.faults(project):
+            with copy.planted(fault):
+                outcomes[fault.change] = copy.test(area.tests, 60).outcome
+                assert (project / "product.py").read_text() == MODULE
+        assert (copy.root / "product.py").read_text() == MODULE
+    # What is so on the seventh day itself, no test says.
+    assert outcomes == {"not → nothing": "red", "< → <=": "green", "7 → 8": "green"}
+
+
+def test_a_run_that_does_not_end_is_ended(project: Path) -> None:
+    (project / "test_product.py").write_text(
+        "import time\n\n\ndef test_it():\n    time.sleep(60)\n"
+    )
+    with copied(project) as copy:
+        assert copy.test(("test_product.py",), 2).outcome == "hangs"
+
+
+def test_outcomes_are_kept_until_the_file_or_its_tests_change(
+    project: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    area = Area("toy", ("product.py",), ("test_product.py",))
+    folder = tmp_path_factory.mktemp("results")
+    fault, other = area.faults(project)[:2]
+    Results(folder, area, project).note(fault, "red")
+    kept = Results(folder, area, project)
+    assert (kept.outcome(fault), kept.outcome(other)) == ("red", None)
+    for changed in ("test_product.py", "product.py"):
+        path = project / changed
+        before = path.read_text()
+        path.write_text(before + "\n# changed\n")
+        assert Results(folder, area, project).outcome(fault) is None, changed
+        path.write_text(before)

@@ -1,0 +1,231 @@
+"""What each role may read of each field, as the domain's table of roles says.
+
+Written by hand; it reads nothing of the policy. Each line names fields of one type, and then says
+for every role, in the order of `ROLES`:
+
+    R  reads it exactly
+    P  reads it as a published figure, never exactly
+    C  may only count the rows
+    -  has no such field
+
+    L leadership · O officer · S supervisor · M partner's manager · A partner's agent
+    U auditor · P applicant · V a partner's system · D administrator · N not signed in
+"""
+
+from models.vocabulary import Role
+
+ROLES: tuple[Role, ...] = (
+    Role.LEADERSHIP,
+    Role.OFFICER,
+    Role.SUPERVISOR,
+    Role.PARTNER_MANAGER,
+    Role.PARTNER_AGENT,
+    Role.AUDITOR,
+    Role.APPLICANT,
+    Role.SERVICE,
+    Role.ADMINISTRATOR,
+    Role.ANONYMOUS,
+)
+
+Lines = dict[str, str]
+
+_ALL = "R R R R R R R R R R"
+
+# What anybody may know --------------------------------------------------------------------------
+
+_OPEN: dict[str, Lines] = {
+    #                                                        L O S M A U P V D N
+    "Country": {"id code iso3 name entryRules":             "R R R R R R R R R R"},
+    "EntryRule": {"entry validFrom":                        "R R R R R R R R R R"},
+    "VisaType": {
+        "id code name category stayDays isMultipleEntry":    "R R R R R R R R R R",
+        "validFrom validUntil fees serviceTargets":          "R R R R R R R R R R",
+    },
+    "Fee": {"amountIdr validFrom":                          "R R R R R R R R R R"},
+    "ServiceTarget": {"clock hours validFrom":              "R R R R R R R R R R"},
+    "Partner": {"id code name countries centres":           "R R R R R R R R R R"},
+    "PartnerCountry": {"country openedOn closedOn":         "R R R R R R R R R R"},
+    "Centre": {
+        "id code city partner country openedOn closedOn":    "R R R R R R R R R R",
+    },
+    "Viewer": {
+        "subject name role heldRoles":                       "R R R R R R R R R R",
+        "partner countries centres":                         "R R R R R R R R R R",
+    },
+    "Policy": {"type rows fields":                          "R R R R R R R R R R"},
+}  # fmt: skip
+
+# Cases, and the people behind them --------------------------------------------------------------
+
+_CASES: dict[str, Lines] = {
+    #                                                        L O S M A U P V D N
+    "Application": {
+        "id reference visaType nationality channel":         "- R R R R R R R - -",
+        "partner country centre":                            "- R R R R R R R - -",
+        "submittedAt receivedAt paidAt targetDueAt closedAt": "- R R R R R R R - -",
+        "feeIdr applicant":                                  "- R R R R R R R - -",
+        "assignments":                                       "- R R - - R - - - -",
+        "isReferred":                                        "- R R - - - - - - -",
+        "isHeld screenings":                                 "- - R - - - - - - -",
+    },
+    "Assignment": {"officer assignedAt endedAt":            "- R R - - R - - - -"},
+    "Screening": {"kind result requestedAt answeredAt":     "- - R - - - - - - -"},
+    "Applicant": {
+        "id nationality applications":                       "- R R R R R R R - -",
+        "passportLastFour identity":                         "- R R - R - R - - -",
+    },
+    "Identity": {
+        "fullName passportNumber birthDate email phone":     "- R R - R - R - - -",
+    },
+    "AccessEvent": {
+        "id occurredAt actorRole purpose fields":            "- R R R R R R - - -",
+        "actor caseReference":                               "- R R R R R - - - -",
+        "applicant":                                         "- R R - - R R - - -",
+        "[rows]":                                            "C - - - - - - - - -",
+    },
+    # Above, what is of the case; here, what the clock of a subscription adds.
+    "ApplicationChange": {"position application":           "- R R R R R R R - -"},
+}  # fmt: skip
+
+# How far a case is, and how it ended: status for the directorate, stages for partners ------------
+
+_STAGES: dict[str, Lines] = {
+    #                                                        L O S M A U P V D N
+    "Application": {
+        "stage":                                             "- R R R R R R R - -",
+        "status events":                                     "- R R - - R R R - -",
+        "decision":                                          "- R R - R R R - - -",
+        "decisions":                                         "- R R - - R - - - -",
+    },
+    "ApplicationEvent": {
+        # A gap in the numbers would tell of a hold.
+        "sequence":                                          "- - R - - - - - - -",
+        "kind occurredAt":                                   "- R R - - R R R - -",
+        "actor actorRole":                                   "- R R - - R - - - -",
+    },
+    "Decision": {
+        "id outcome decidedAt":                              "- R R - R R R - - -",
+        "ground officer internalNote supersedes":            "- R R - - R - - - -",
+        "isIncomplete":                                      "- - - - R - - - - -",
+        "publicReason":                                      "- - - - - - R - - -",
+    },
+    "ApplicationChange": {"kind":                           "- R R - - R R R - -"},
+}  # fmt: skip
+
+# Figures ----------------------------------------------------------------------------------------
+
+_FIGURES: dict[str, Lines] = {
+    #                                                        L O S M A U P V D N
+    "VolumeRow": {
+        "country partner":                                   "R R R R - R - - - -",
+        "centre":                                            "R R R R R R - - - -",
+        "nationality channel":                               "R R R R - R - - - R",
+        "visaType period edition":                           "R R R R R R - - - R",
+        "intake":                                            "R R R R P R - - - P",
+        "wip backlog wipAgeP50 wipAgeP90 wipAgeOldest":      "R R R R - R - - - -",
+        "revenueIdr infoRequestRate handoverP90":            "R R R R - R - - - -",
+        "decisions targetRate refused refusalRate":          "R R R P P R - - - P",
+        "turnaroundP50 turnaroundP90":                       "R R R P P R - - - P",
+        "turnaroundAdjustedP50 turnaroundAdjustedP90":       "R R R P P R - - - P",
+        "granted withdrawn lapsed":                          "R R R - - R - - - -",
+        "turnaroundP75 turnaroundP95":                       "R R R - - R - - - -",
+        "turnaroundAdjustedP75 turnaroundAdjustedP95":       "R R R - - R - - - -",
+        "targetRateIntake clearanceRatio":                   "R R R - - R - - - -",
+    },
+    "VolumeTable": {"asOf published rows":                  "R R R R R R - - - R"},
+    "VolumePublication": {
+        "edition publishedAt rounding threshold note":       "R R R R R R - - - R",
+    },
+    "VolumePeriod": {"startsOn endsOn":                     "R R R R R R - - - R"},
+    "VolumesChange": {"position asOf":                      "R R R R - R - - - -"},
+}  # fmt: skip
+
+_NATIONAL: dict[str, Lines] = {
+    #                                                        L O S M A U P V D N
+    "RefusalGroundRow": {"ground period refused":           "R R R - - R - - - -"},
+    "RefusalGroundTable": {"asOf rows":                     "R R R - - R - - - -"},
+    "ScreeningReferralRow": {"period referred held":        "R - R - - - - - - -"},
+    "ScreeningReferralTable": {"asOf rows":                 "R - R - - - - - - -"},
+}  # fmt: skip
+
+# Ways in, and what carries nothing of its own ---------------------------------------------------
+
+_WAYS: dict[str, Lines] = {
+    #                                                        L O S M A U P V D N
+    "Query": {
+        "viewer policies node nodes":                        "R R R R R R R R R R",
+        "countries country visaTypes visaType":              "R R R R R R R R R R",
+        "partners partner centres centre":                   "R R R R R R R R R R",
+        "applications application":                          "- R R R R R R R - -",
+        "volumes":                                           "R R R R R R - - - R",
+        "refusalGrounds":                                    "R R R - - R - - - -",
+        "screeningReferrals":                                "R - R - - - - - - -",
+        "accessEvents":                                      "R R R R R R R - - -",
+    },
+    "Subscription": {
+        "applicationChanged":                                "- R R R R R R R - -",
+        "volumesChanged":                                    "R R R R - R - - - -",
+    },
+    "Node": {"id":                                          "R R R R R R R R R R"},
+    "PageInfo": {
+        "hasNextPage hasPreviousPage startCursor endCursor": "R R R R R R R R R R",
+    },
+}  # fmt: skip
+
+#: They say nothing but of the field that leads to them, whose line decides.
+CARRIERS: dict[str, Lines] = {
+    "Count": {"value precision yearOnYear monthOnMonth": _ALL},
+    "Rate": {"value precision denominator yearOnYear monthOnMonth": _ALL},
+    "Duration": {"hours precision measured yearOnYear monthOnMonth": _ALL},
+    "Change": {"value unit": _ALL},
+}
+
+#: Whoever calls a mutation is told the present status of a case, if the role reads it at all.
+CURRENT_STATUS = "- R R - - R R R - -"
+
+#: Field by field: what each role has of it.
+Rights = dict[tuple[str, str], dict[Role, str]]
+
+
+def _read(*blocks: dict[str, Lines]) -> Rights:
+    rights: Rights = {}
+    for block in blocks:
+        for type_name, lines in block.items():
+            for fields, marks in lines.items():
+                for name in fields.split():
+                    assert (type_name, name) not in rights, f"{type_name}.{name} stands twice"
+                    rights[type_name, name] = of_roles(marks)
+    return rights
+
+
+def of_roles(marks: str) -> dict[Role, str]:
+    return dict(zip(ROLES, marks.split(), strict=True))
+
+
+RIGHTS: Rights = _read(_OPEN, _CASES, _STAGES, _FIGURES, _NATIONAL, _WAYS, CARRIERS)
+#: The types that come in pages.
+PAGED = ("Country", "VisaType", "Partner", "Centre", "Application", "AccessEvent")
+
+
+def right(role: Role, type_name: str, name: str) -> str:
+    """What a role has of a field, that of a page included."""
+    for suffix in ("Connection", "Edge"):
+        if (paged := type_name.removesuffix(suffix)) in PAGED and paged != type_name:
+            return _right_of_page(role, paged, name)
+    return RIGHTS.get((type_name, name), {}).get(role, "-")
+
+
+def _right_of_page(role: Role, paged: str, name: str) -> str:
+    if any(rights[role] in "RP" for (owner, _), rights in RIGHTS.items() if owner == paged):
+        return "R"
+    counts = RIGHTS.get((paged, "[rows]"), {}).get(role) == "C"
+    return "C" if counts and name == "totalCount" else "-"
+
+
+def fields_of(role: Role, type_name: str) -> set[str]:
+    """The fields of a type that a role has at all."""
+    return {
+        name
+        for (owner, name), rights in RIGHTS.items()
+        if owner == type_name and rights[role] in "RP"
+    }

@@ -1,0 +1,121 @@
+"""No role reads a field that the matrix does not give it; each field given besides shows."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from graphql import GraphQLInterfaceType, GraphQLObjectType, print_schema
+
+from gateway.access.fields import find_policy_gaps
+from gateway.execution.role_schema import role_schema
+from gateway.mapping.catalogue import Catalogue
+from gateway.policy import POLICY
+from gateway.policy_page import policy_page
+from models.vocabulary import Role
+from tests.walls.comparing_fields import differences_of_page, differences_of_view
+from tests.walls.conftest import Tell
+from tests.walls.judging import FULL, agreed_view
+from tests.walls.mutants import Mutant, count_mutants, field_mutants
+
+_PAGE = Path(__file__).parents[2] / "gateway" / "policy.md"
+_CATALOGUE = Catalogue(FULL)
+#: What a build compares the policy with, as `gateway.schema.build` does.
+_FIELDS = {
+    name: frozenset(type_.fields)
+    for name, type_ in FULL.type_map.items()
+    if isinstance(type_, GraphQLObjectType | GraphQLInterfaceType) and name[:2] != "__"
+}
+
+
+def test_the_page_of_the_policy_says_what_the_matrix_says() -> None:
+    assert differences_of_page(_PAGE.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("role", Role)
+def test_each_view_of_the_schema_has_the_fields_of_the_matrix(role: Role) -> None:
+    assert differences_of_view(role, agreed_view(role)) == []
+
+
+# --- The matrix bites ----------------------------------------------------------------------------
+
+
+def gains() -> Iterator[Mutant]:
+    """Each field given to a role that has it not, or exactly to one that has it published."""
+    yield from (mutant for mutant in field_mutants() if " gains " in f" {mutant.what}")
+    yield from (mutant for mutant in count_mutants() if mutant.what == "may count")
+    for type_name, access in POLICY.items():
+        for name, roles in access.published.items():
+            for role in roles:
+                left = tuple(kept for kept in roles if kept is not role)
+                published = {**access.published, name: left}
+                changed = replace(access, published=published)
+                yield Mutant(type_name, role, f"gains {name} exactly", changed, field=name)
+
+
+class Shown(NamedTuple):
+    """What shows of a gain once the generated files are renewed."""
+
+    is_built: bool
+    by_view: list[str]
+    by_page: list[str]
+
+
+def shown(gain: Mutant) -> Shown:
+    with gain.planted():
+        if find_policy_gaps(_FIELDS):
+            return Shown(False, [], [])
+        try:
+            view = print_schema(role_schema(FULL, _CATALOGUE, gain.role))
+        except (TypeError, ValueError):
+            return Shown(False, [], [])
+        return Shown(True, differences_of_view(gain.role, view), differences_of_page(policy_page()))
+
+
+def judged(gained: Iterable[Mutant]) -> list[str]:
+    """A line for each gain: what shows it, or that no gateway starts with it."""
+    lines, survivors = [], []
+    for gain in gained:
+        found = shown(gain)
+        if not found.is_built:
+            fate = "the same: no gateway starts with it"
+        else:
+            fate = (*found.by_view, *found.by_page, "nothing shows it")[0]
+        lines.append(f"{gain.name} | matrix | {fate}")
+        if found.is_built and not found.by_page:
+            survivors.append(lines[-1])
+    assert survivors == []
+    return lines
+
+
+def test_some_fields_given_besides_show() -> None:
+    assert len(judged(islice(gains(), 3, None, 47))) > 10
+
+
+#: Gains of fields that the role can ask for: they show in its view of the schema, too.
+TELLING = (
+    ("Application", Role.PARTNER_MANAGER, "status"),
+    ("Application", Role.PARTNER_AGENT, "isReferred"),
+    ("Application", Role.OFFICER, "isHeld"),
+    ("Decision", Role.PARTNER_AGENT, "ground"),
+    ("Applicant", Role.AUDITOR, "passportLastFour"),
+    ("VolumeRow", Role.ANONYMOUS, "partner"),
+    ("VolumeRow", Role.PARTNER_MANAGER, "granted"),
+)
+
+
+@pytest.mark.parametrize(("type_name", "role", "field"), TELLING)
+def test_a_field_that_a_role_could_ask_for_shows_in_its_view(
+    type_name: str, role: Role, field: str
+) -> None:
+    (gain,) = (
+        one for one in gains() if (one.type_name, one.role, one.field) == (type_name, role, field)
+    )
+    assert shown(gain).by_view
+
+
+@pytest.mark.proof
+def test_every_field_given_besides_shows(tell: Tell) -> None:
+    tell(judged(gains()))
