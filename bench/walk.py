@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
@@ -30,7 +31,7 @@ _VOLUMES = """{
 _DECISION = """mutation ($input: RecordDecisionInput!) {
     recordDecision(input: $input) { application { status } errors { code } }
 }"""
-_UNDECIDED = "SELECT id FROM application WHERE status = 'IN_VERIFICATION' LIMIT $1"
+_UNDECIDED = "SELECT id FROM application WHERE status IN ('IN_VERIFICATION', 'SCREENING') LIMIT $1"
 
 
 class Walk:
@@ -65,7 +66,7 @@ class Walk:
     def switches(self) -> int:
         """How often the next function is in another file."""
         files = self.files
-        return sum(one != other for one, other in zip(files, files[1:], strict=False))
+        return sum(one != other for one, other in pairwise(files))
 
     def lines(self) -> Iterator[str]:
         """The functions, below the file that each is in."""
