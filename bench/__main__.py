@@ -2,7 +2,7 @@
 
 import click
 
-from bench import demo, driver, load, page, peers, saturated, visiting, volumes, walls
+from bench import demo, driver, load, page, peers, saturated, visiting, volumes, walk, walls
 from gateway.cli.serving import run_on_fastest_loop
 
 applications = click.option("--applications", default=20_000, show_default=True, help="World size.")
@@ -63,6 +63,14 @@ def _saturated(applications: int, rounds: int) -> None:
 def _walls(applications: int, rounds: int) -> None:
     """Questions with and without row rules in the database."""
     run_on_fastest_loop(walls.measure(applications, rounds))
+
+
+@bench.command("walk")
+@click.option("--applications", default=20_000, show_default=True, help="World size.")
+@click.option("--show", type=click.Choice(walk.OPERATIONS), help="Also list this way's functions.")
+def _walk(applications: int, show: str | None) -> None:
+    """The files and functions of ours that an operation runs, and the switches between files."""
+    run_on_fastest_loop(walk.measure(applications, show))
 
 
 @bench.command("load")

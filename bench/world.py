@@ -9,7 +9,7 @@ from models.postgres import Server, temporary_postgres
 from models.row_security import login_at
 from models.synthetic import Scale, Summary, synthesise
 
-#: What the databases of benches trust: see `gateway.access.transactions.seal`.
+#: What the databases of benches trust: see `gateway.access.transactions.begin`.
 SEAL_KEY = bytes(range(32))
 #: As careful with the disk as a server that keeps its data.
 _DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}

@@ -4,7 +4,9 @@ import logging
 from http import HTTPStatus
 from typing import Any
 
-from gateway.errors import ErrorCode, GerbangError, RequestError
+from graphql import GraphQLError
+
+from gateway.errors import ErrorCode, GerbangError, InvalidDocumentError, RequestError
 from gateway.logs.lines import describe_error, facts
 from gateway.logs.repeats import PLACE
 
@@ -23,6 +25,17 @@ def error_entry(error: GerbangError, trace_id: str) -> dict[str, Any]:
     for name in IN_EXTENSIONS & set(fields):
         extensions[name] = fields.pop(name)
     return {"message": error.message, **fields, "extensions": extensions}
+
+
+def error_entries(error: GerbangError, trace_id: str) -> list[dict[str, Any]]:
+    """The entries of ``errors`` for an error: one for each mistake of an invalid document."""
+    errors = error.mistakes if isinstance(error, InvalidDocumentError) else (error,)
+    return [error_entry(one, trace_id) for one in errors]
+
+
+def locations_of(error: GraphQLError) -> list[dict[str, int]]:
+    """The places of an error in the document, as clients read them."""
+    return [{"line": place.line, "column": place.column} for place in error.locations or ()]
 
 
 def masked_error() -> RequestError:

@@ -2,6 +2,8 @@
 
     GerbangError              carries a code, a text that says what to do, a path in time
     ├── RequestError          the operation did not start: no data, HTTP 4xx
+    │   ├── InvalidDocumentError  its document has mistakes, each an error of its own
+    │   └── RateLimitedError  the budget is spent for now
     └── FieldError            one field could not be answered: null there, data elsewhere
 
 What a mutation refuses to do is no error here: it is data of its payload, with a code of
@@ -10,7 +12,7 @@ What a mutation refuses to do is no error here: it is data of its payload, with 
 Anything else that is raised is masked as ``INTERNAL`` and logged with its trace id.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Any
@@ -72,6 +74,14 @@ class RequestError(GerbangError):
     ) -> None:
         super().__init__(code, message, details)
         self.status = status
+
+
+class InvalidDocumentError(RequestError):
+    """The document has mistakes, each of which the client is told."""
+
+    def __init__(self, mistakes: Sequence[GerbangError]) -> None:
+        super().__init__(mistakes[0].code, mistakes[0].message, details=mistakes[0].details)
+        self.mistakes = mistakes
 
 
 class RateLimitedError(RequestError):

@@ -13,9 +13,8 @@ from starlette.applications import Starlette
 from gateway.access.pool_watch import PoolWatch
 from gateway.access.probe import FIGURES, Probe
 from gateway.access.tokens import KeySource
-from gateway.access.transactions.begin import TransactionLimits, TransactionStarts
+from gateway.access.transactions.begin import Clock, Seal, TransactionLimits, TransactionStarts
 from gateway.access.transactions.change_horizon import ChangeHorizon
-from gateway.access.transactions.seal import Clock, Seal
 from gateway.app import create_app
 from gateway.execution.budgets import Budgets
 from gateway.execution.run import SchemaRunner

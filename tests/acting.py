@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from gateway.access.transactions.seal import Seal
+from gateway.access.transactions.begin import Seal
 from gateway.viewer import Viewer
 from models.row_security import WRITING, database_role
 from tests import tokens

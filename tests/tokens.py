@@ -12,7 +12,7 @@ from models.row_security import login_at
 
 ISSUER = "https://issuer.test"
 AUDIENCE = "gerbang"
-#: What the test databases trust: see `gateway.access.transactions.seal`.
+#: What the test databases trust: see `gateway.access.transactions.begin`.
 SEAL_KEY = bytes(range(32))
 #: With which the gateway logs in there.
 PASSWORD = "of the tests"

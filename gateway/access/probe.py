@@ -9,10 +9,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from gateway.access.rows import select_reachable, vouch_for
-from gateway.access.transactions.begin import TransactionStarts, begin_transaction
+from gateway.access.transactions.begin import Clock, TransactionStarts, begin_transaction
 from gateway.access.transactions.errors import BROKEN, TOO_MANY_CONNECTIONS, state_of
 from gateway.access.transactions.reading import BEGIN, ReadTransaction
-from gateway.access.transactions.seal import Clock
 from gateway.errors import FieldError
 from gateway.faults import Fault
 from gateway.viewer import ANONYMOUS, Viewer

@@ -31,7 +31,7 @@ from gateway.development.page import language_of, sign_in_page
 from gateway.development.signing import ALGORITHM, SigningKeys
 from gateway.development.users import DemoUser, demo_users
 from gateway.settings import Settings
-from gateway.wire.body import read_body
+from gateway.wire.parameters import read_body
 from models.synthetic.reference import reference
 
 CALLBACK_PATH = "/sign-in/callback"

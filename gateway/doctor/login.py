@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 import asyncpg
 
 from gateway.access.probe import LAG
+from gateway.access.transactions.begin import Clock, Seal
 from gateway.access.transactions.errors import TOO_MANY_CONNECTIONS, state_of
-from gateway.access.transactions.seal import Clock, Seal
 from gateway.doctor.finding import Finding, finding_of
 from gateway.faults import Fault
 from gateway.settings import Settings

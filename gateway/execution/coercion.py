@@ -25,6 +25,7 @@ from graphql.execution.get_variable_signature import get_variable_signature
 from graphql.execution.values import VariableValueSource
 from graphql.pyutils import Undefined
 
+from gateway.error_reports import locations_of
 from gateway.errors import ErrorCode, RequestError
 from gateway.execution.expected import (
     MISSING,
@@ -86,11 +87,10 @@ def _refusal(
     definition: VariableDefinitionNode, place: str, value: Any, type_: Any
 ) -> RequestError:
     mistake = next(_mistakes(place, value, type_), Mistake(place, describe_expected(type_)))
-    places = GraphQLError("", definition).locations or ()
     return RequestError(
         ErrorCode.INVALID_VARIABLES,
         str(mistake),
-        details={"locations": [{"line": at.line, "column": at.column} for at in places]},
+        details={"locations": locations_of(GraphQLError("", definition))},
     )
 
 

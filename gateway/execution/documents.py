@@ -1,9 +1,10 @@
 """Documents: parsed and validated once for each role, kept in a bounded cache."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections import OrderedDict
+from collections.abc import Collection, Hashable, Mapping
 from functools import lru_cache, partial
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from graphql import (
     DocumentNode,
@@ -21,8 +22,8 @@ from graphql import (
     validate,
 )
 
+from gateway.error_reports import locations_of
 from gateway.errors import ErrorCode, GerbangError, RequestError
-from gateway.execution.cache import WeightedCache
 from gateway.execution.introspection import SCHEMA_FIELDS
 from gateway.execution.validation import RULES
 from gateway.limits import (
@@ -35,19 +36,52 @@ from gateway.limits import (
 )
 from models.vocabulary import Role
 
+#: Validated documents that are kept.
 KEPT = 1_000
-
-
 #: The kinds of operations that run over HTTP.
 BY_REQUEST = (OperationType.QUERY, OperationType.MUTATION)
 
 #: Where syntax errors quote the document, which may hold a name or a passport number.
 _REPEATED = re.compile(r"(found|Unexpected) (Name|Int|Float|String|BlockString|Comment) .*", re.S)
 _INVALID = re.compile(r"(Invalid [^:,]*)[:,].*", re.S)
-
+#: Counts slightly more tokens than the parser, in a hundredth of its time.
+_TOKEN = re.compile(r"\w+|[^\s,\w]")
 
 #: Fields that types have without declaring them; validation checks where they are allowed.
 _META_FIELDS = ("__typename", *SCHEMA_FIELDS)
+
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
+
+
+class WeightedCache(Generic[Key, Value]):
+    """Evicts the least recently used values once their total weight exceeds the limit.
+
+    Python's garbage collector scans all cached objects in one pause. With a thousand documents of
+    the largest size, each pause would last a second; hence the limit on weight, not number.
+    """
+
+    def __init__(self, most_weight: int) -> None:
+        self._most_weight = most_weight
+        self._weight = 0
+        self._kept: OrderedDict[Key, tuple[Value, int]] = OrderedDict()
+
+    def __contains__(self, key: Key) -> bool:
+        return key in self._kept
+
+    def get(self, key: Key) -> Value | None:
+        if key not in self._kept:
+            return None
+        self._kept.move_to_end(key)
+        return self._kept[key][0]
+
+    def keep(self, key: Key, value: Value, weight: int) -> None:
+        """Add a value, and evict the least recently used ones beyond the limit."""
+        self._kept[key] = value, weight
+        self._weight += weight
+        while self._weight > self._most_weight:
+            _, (_, freed) = self._kept.popitem(last=False)
+            self._weight -= freed
 
 
 class Validated(NamedTuple):
@@ -66,7 +100,8 @@ class Documents:
         self._full = full
         self._views = views
         self._parsed: WeightedCache[str, DocumentNode] = WeightedCache(MOST_KEPT_TOKENS)
-        self.validated = lru_cache(KEPT)(self._validated)
+        self.validated = lru_cache(KEPT)(self._validate)
+        self._seen: OrderedDict[tuple[str, Role], None] = OrderedDict()
 
     def parse(self, text: str) -> DocumentNode:
         """Parse a document. Raises RequestError with SYNTAX or TOO_COSTLY."""
@@ -76,9 +111,18 @@ class Documents:
             self._parsed.keep(text, document, tokens_of(document))
         return document
 
-    def has_seen(self, text: str) -> bool:
-        """Whether the parsed document is in the cache."""
-        return text in self._parsed
+    def unseen_tokens(self, text: str, role: Role) -> int:
+        """An upper bound of the tokens of a document; 0 if the role has used it before."""
+        if (text, role) in self._seen:
+            self._seen.move_to_end((text, role))
+            return 0
+        return sum(1 for _ in _TOKEN.finditer(text))
+
+    def note_use(self, text: str, role: Role) -> None:
+        """Remember that the role has used a document, as long as its validation is kept."""
+        self._seen[text, role] = None
+        if len(self._seen) > KEPT:
+            self._seen.popitem(last=False)
 
     def mistakes(self, text: str, role: Role) -> tuple[GerbangError, ...]:
         """The validation errors; none if the role may run the document."""
@@ -93,7 +137,7 @@ class Documents:
         """Whether a document contains introspection."""
         return not SCHEMA_FIELDS.keys().isdisjoint(self.fields_read(text, "Query", role))
 
-    def _validated(self, text: str, role: Role) -> Validated:
+    def _validate(self, text: str, role: Role) -> Validated:
         document = self.parse(text)
         errors, coordinates = _examine(document, self._views[role], RULES)
         mistakes = ()
@@ -149,11 +193,9 @@ def _parse(text: str) -> DocumentNode:
             max_source_length=MOST_CHARACTERS,
         )
     except GraphQLSyntaxError as error:
-        locations = [
-            {"line": location.line, "column": location.column} for location in error.locations or ()
-        ]
         message = _INVALID.sub(r"\1.", _REPEATED.sub(r"\1 \2.", error.message))
-        raise RequestError(ErrorCode.SYNTAX, message, details={"locations": locations}) from None
+        details = {"locations": locations_of(error)}
+        raise RequestError(ErrorCode.SYNTAX, message, details=details) from None
     if _count_fields(document) > MOST_FIELDS:
         raise RequestError(
             ErrorCode.TOO_COSTLY,
@@ -188,10 +230,8 @@ def _operations(document: DocumentNode) -> str:
 
 
 def _invalid(error: GraphQLError) -> GerbangError:
-    locations = [
-        {"line": location.line, "column": location.column} for location in error.locations or ()
-    ]
-    return GerbangError(ErrorCode.INVALID_DOCUMENT, error.message, {"locations": locations})
+    details = {"locations": locations_of(error)}
+    return GerbangError(ErrorCode.INVALID_DOCUMENT, error.message, details)
 
 
 def _exists_in(schema: GraphQLSchema, coordinate: str) -> bool:

@@ -8,17 +8,14 @@ import inspect
 from typing import Any
 
 from graphql import (
-    DocumentNode,
     ExecutionResult,
     Executor,
-    GraphQLSchema,
-    OperationDefinitionNode,
-    VariableValues,
     default_field_resolver,
     default_type_resolver,
 )
 from graphql.execution.collect_fields import FragmentDetails
 
+from gateway.execution.operation import AdmittedOperation
 from gateway.execution.selections import fragments_of
 
 
@@ -29,26 +26,20 @@ async def run_execution(execution: Executor[Any]) -> ExecutionResult:
 
 
 def build_execution(
-    view: GraphQLSchema,
-    document: DocumentNode,
-    operation: OperationDefinitionNode,
-    variables: VariableValues,
-    *,
-    context: Any,
-    root: Any = None,
+    admitted: AdmittedOperation, *, context: Any, root: Any = None
 ) -> Executor[Any]:
-    """Prepare the execution of an operation of a valid document."""
-    fragments = fragments_of(document)
+    """Prepare the execution of an operation."""
+    fragments = fragments_of(admitted.document)
     of_field: Any = default_field_resolver  # graphql-core's own types do not match here
     of_type: Any = default_type_resolver
     return Executor(
-        view,
+        admitted.view,
         fragments,
         {name: FragmentDetails(fragment, None) for name, fragment in fragments.items()},
         root,
         context,
-        operation,
-        variables,
+        admitted.operation,
+        admitted.variables,
         of_field,
         of_type,
         of_field,

@@ -20,9 +20,8 @@ from graphql import (
 )
 
 from gateway.errors import ErrorCode, RequestError
-from gateway.execution.plan.result_shapes import ResultLevel
-from gateway.execution.plan.selection_planner import SelectionPlanner, Sets
-from gateway.execution.plan.values import TYPENAME, Render
+from gateway.execution.plan.shapes import ResultLevel
+from gateway.execution.plan.values import TYPENAME, Render, SelectionPlanner, Sets
 from gateway.limits import MOST_SCHEMA_VALUES
 
 #: The root fields for introspection.

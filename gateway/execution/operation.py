@@ -1,10 +1,14 @@
-"""The interface of execution: requests, answers and what runs them."""
+"""An operation on its way: as it was requested, as it was admitted, and its answer."""
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Protocol
 
+from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode, VariableValues
+
+from gateway.access.purpose import StatedPurpose
+from gateway.execution.budgets import Charge
 from gateway.viewer import Viewer
 from models.vocabulary import Role
 
@@ -18,6 +22,25 @@ class OperationRequest:
     operation_name: str | None = None
     variables: dict[str, Any] = field(default_factory=dict)
     may_write: bool = True  # a GET may not: a mutation is then refused as METHOD_NOT_ALLOWED
+
+
+@dataclass(frozen=True, slots=True)
+class AdmittedOperation:
+    """An operation that its viewer may run."""
+
+    viewer: Viewer
+    trace_id: str
+    #: The source of its document.
+    text: str
+    document: DocumentNode
+    operation: OperationDefinitionNode
+    #: The schema of the viewer's role.
+    view: GraphQLSchema
+    variables: VariableValues
+    charge: Charge
+    #: The identity fields that it reads, which are logged with the purpose.
+    logged: tuple[str, ...]
+    purpose: StatedPurpose | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from time import monotonic
@@ -10,7 +9,6 @@ from typing import Any
 
 from asyncpg import PostgresError
 from graphql import (
-    DocumentNode,
     ExecutionResult,
     GraphQLError,
     GraphQLSchema,
@@ -23,27 +21,37 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gateway.access.audit import record_reads
-from gateway.access.purpose import StatedPurpose, stated_purpose
+from gateway.access.purpose import stated_purpose
 from gateway.access.transactions.begin import TransactionStarts
 from gateway.access.transactions.errors import refuse_partial
 from gateway.access.transactions.reading import ReadTransaction
-from gateway.error_reports import error_entry, log_failure, masked_error
-from gateway.errors import ErrorCode, GerbangError, RateLimitedError, RequestError
+from gateway.error_reports import (
+    error_entries,
+    error_entry,
+    locations_of,
+    log_failure,
+    masked_error,
+)
+from gateway.errors import (
+    ErrorCode,
+    GerbangError,
+    InvalidDocumentError,
+    RateLimitedError,
+    RequestError,
+)
 from gateway.execution.budgets import Budgets, Charge
 from gateway.execution.coercion import coerce_variables
-from gateway.execution.cost import values_in
-from gateway.execution.cost.cache import CostCache
+from gateway.execution.cost import CostCache, values_in
 from gateway.execution.documents import BY_REQUEST, Documents, operation_of
 from gateway.execution.graphql_core import build_execution, run_execution
 from gateway.execution.introspection import schema_refusal
-from gateway.execution.operation import Answer, OperationRequest
-from gateway.execution.plan.cache import PlanCache, Planned
+from gateway.execution.operation import AdmittedOperation, Answer, OperationRequest
+from gateway.execution.plan.run import PlanCache, Planned
 from gateway.execution.role_schema import role_schema
-from gateway.execution.unseen import UnseenDocuments
-from gateway.logs.operation import Kind, Way, WhyExecutor, current_record
+from gateway.logs.requests import Kind, Way, WhyExecutor, current_record
 from gateway.mapping.catalogue import Catalogue
 from gateway.mapping.context import Context
-from gateway.mapping.cursors import Cursors
+from gateway.mapping.keyset import Cursors
 from gateway.mapping.positions import Positions
 from gateway.mutations.changes import Changes
 from gateway.schema.build import build_schema
@@ -52,23 +60,6 @@ from gateway.viewer import Viewer
 from models.vocabulary import Role
 
 _LOGGED = "Identity"
-
-
-@dataclass(frozen=True, slots=True)
-class AdmittedOperation:
-    """An operation that its viewer may run."""
-
-    request: OperationRequest
-    viewer: Viewer
-    trace_id: str
-    view: GraphQLSchema
-    document: DocumentNode
-    operation: OperationDefinitionNode
-    variables: VariableValues
-    charge: Charge
-    #: The identity fields that it reads, which are logged with the purpose.
-    logged: tuple[str, ...]
-    purpose: StatedPurpose | None
 
 
 #: Produces the root values. The operation is executed once for each.
@@ -97,16 +88,13 @@ class SchemaRunner:
         self.views = {role: role_schema(full, self.catalogue, role) for role in Role}
         self._documents = Documents(full, self.views)
         self._costs = CostCache()
-        self._unseen = UnseenDocuments()
-        self._plans = PlanCache(self.views, self.catalogue, self._documents)
+        self._plans = PlanCache(self.catalogue)
 
     async def run(self, request: OperationRequest, viewer: Viewer, trace_id: str) -> Answer:
         """The answer to an operation, with its cost; an error answer if it cannot start."""
         charge = Charge(self.budgets, viewer)
         try:
             admitted = self.admit(request, viewer, trace_id, charge)
-            if isinstance(admitted, Answer):
-                return with_cost(admitted, charge)
             (answer,) = await self.answers(admitted, _single_root)
         except RequestError as error:
             charge.cancel()
@@ -123,42 +111,40 @@ class SchemaRunner:
         trace_id: str,
         charge: Charge,
         kinds: Collection[OperationType] = BY_REQUEST,
-    ) -> AdmittedOperation | Answer:
-        """Check, charge and prepare an operation; an error answer if the document is invalid.
+    ) -> AdmittedOperation:
+        """Check, charge and prepare an operation.
 
-        Raises RequestError for anything else that keeps it from starting.
+        Raises RequestError if it must not start: the caller then cancels the charge.
         """
-        text = _document_text(request)
-        if tokens := self._unseen.tokens(text, viewer.role):
+        text, role = _document_text(request), viewer.role
+        if tokens := self._documents.unseen_tokens(text, role):
             charge.take_tokens(tokens)
-            self._unseen.note(text, viewer.role)
+            self._documents.note_use(text, role)
         document = self._documents.parse(text)
         operation = operation_of(document, request.operation_name, kinds)
         current_record().kind = Kind(operation.operation.value)
         _refuse_unsafe(operation, request)
-        view = self.views[viewer.role]
+        view = self.views[role]
+        # Before validation, which takes longer: counting takes one pass, even over an invalid
+        # document, and spares us the validation where the cost or the budget is exceeded.
         charge.take(self._costs.cost_of(text, operation, document, view, request.variables, viewer))
-        if mistakes := self._documents.mistakes(text, viewer.role):
-            charge.cancel()
-            return _refusal([error_entry(mistake, trace_id) for mistake in mistakes])
+        if mistakes := self._documents.mistakes(text, role):
+            raise InvalidDocumentError(mistakes)
         variables = coerce_variables(view, operation, request.variables)
-        logged = self._documents.fields_read(text, _LOGGED, viewer.role)
-        purpose = (
-            stated_purpose(viewer, _purpose_arguments(view, operation, variables))
-            if logged
-            else None
-        )
+        purpose = None
+        if logged := self._documents.fields_read(text, _LOGGED, role):
+            purpose = stated_purpose(viewer, _purpose_arguments(view, operation, variables))
         return AdmittedOperation(
-            request,
-            viewer,
-            trace_id,
-            view,
-            document,
-            operation,
-            variables,
-            charge,
-            logged,
-            purpose,
+            viewer=viewer,
+            trace_id=trace_id,
+            text=text,
+            document=document,
+            operation=operation,
+            view=view,
+            variables=variables,
+            charge=charge,
+            logged=logged,
+            purpose=purpose,
         )
 
     async def answers(self, admitted: AdmittedOperation, roots: RootValues) -> list[Answer]:
@@ -182,7 +168,8 @@ class SchemaRunner:
         finally:
             await context.session.close()
         for result, _ in executed:
-            refuse_partial(error.original_error for error in result.errors or ())
+            if result.errors:
+                refuse_partial(error.original_error for error in result.errors)
         if admitted.purpose and context.identities_read:
             await record_reads(
                 self._engine,
@@ -209,20 +196,10 @@ class SchemaRunner:
         record.way = Way.EXECUTOR
         is_mutation = record.kind is Kind.MUTATION
         record.note_executor(WhyExecutor.MUTATION if is_mutation else WhyExecutor.REFUSED)
-        if admitted.operation.operation is OperationType.QUERY and self._documents.asks_of_schema(
-            _document_text(admitted.request), admitted.viewer.role
-        ):
+        is_query = admitted.operation.operation is OperationType.QUERY
+        if is_query and self._documents.asks_of_schema(admitted.text, admitted.viewer.role):
             raise schema_refusal()  # only plans limit introspection
-        result = await run_execution(
-            build_execution(
-                admitted.view,
-                admitted.document,
-                admitted.operation,
-                admitted.variables,
-                context=context,
-                root=root,
-            )
-        )
+        result = await run_execution(build_execution(admitted, context=context, root=root))
         return result, values_in(result.data)
 
     async def _run_plan(self, admitted: AdmittedOperation, context: Context) -> Planned | None:
@@ -232,7 +209,7 @@ class SchemaRunner:
         """
         record = current_record()
         try:
-            return await self._plans.data(admitted.request, admitted.variables, context)
+            return await self._plans.data(admitted, context)
         except (GerbangError, GraphQLError):
             record.note_executor(WhyExecutor.REFUSED)
             return None
@@ -282,7 +259,7 @@ def _purpose_arguments(
 def answer_to(result: ExecutionResult, admitted: AdmittedOperation) -> Answer:
     errors = [_error_entry(error, admitted.trace_id) for error in result.errors or ()]
     if any(error.path is None for error in result.errors or ()):
-        return _refusal(errors)
+        return Answer(None, errors, status=HTTPStatus.BAD_REQUEST)
     return Answer(result.data, errors)
 
 
@@ -295,18 +272,14 @@ def with_cost(answer: Answer, charge: Charge) -> Answer:
 
 def _failed(error: RequestError, charge: Charge, trace_id: str) -> Answer:
     retry_after = error.retry_after if isinstance(error, RateLimitedError) else None
-    entry = error_entry(error, trace_id)
-    answer = Answer(None, [entry], status=error.status, retry_after=retry_after)
+    entries = error_entries(error, trace_id)
+    answer = Answer(None, entries, status=error.status, retry_after=retry_after)
     return with_cost(answer, charge)
-
-
-def _refusal(errors: list[dict[str, Any]]) -> Answer:
-    return Answer(None, errors, status=HTTPStatus.BAD_REQUEST)
 
 
 def _error_entry(error: GraphQLError, trace_id: str) -> dict[str, Any]:
     """The error for the client: masked, unless its text was written for clients."""
-    locations = _locations(error)
+    locations = locations_of(error)
     if error.path is None:
         return error_entry(
             GerbangError(ErrorCode.INVALID_VARIABLES, error.message, {"locations": locations}),
@@ -322,7 +295,3 @@ def _error_entry(error: GraphQLError, trace_id: str) -> dict[str, Any]:
         shown = masked_error()
     details = {**shown.details, "locations": locations, "path": error.path}
     return error_entry(GerbangError(shown.code, shown.message, details), trace_id)
-
-
-def _locations(error: GraphQLError) -> list[dict[str, int]]:
-    return [{"line": place.line, "column": place.column} for place in error.locations or ()]

@@ -17,9 +17,9 @@ from gateway.access.transactions.change_horizon import ChangeHorizon
 from gateway.errors import ErrorCode, GerbangError
 from gateway.execution.budgets import Charge
 from gateway.execution.graphql_core import build_execution
-from gateway.execution.operation import Answer, OperationRequest
-from gateway.execution.run import AdmittedOperation, SchemaRunner, answer_to, with_cost
-from gateway.logs.operation import current_record
+from gateway.execution.operation import AdmittedOperation, Answer, OperationRequest
+from gateway.execution.run import SchemaRunner, answer_to, with_cost
+from gateway.logs.requests import current_record
 from gateway.mapping.change_feed import (
     BROKEN,
     RETRY_SECONDS,
@@ -58,9 +58,6 @@ class SchemaSubscriptions:
         """
         charge = Charge(self._runner.budgets, viewer)
         admitted = self._runner.admit(request, viewer, trace_id, charge, _KINDS)
-        if isinstance(admitted, Answer):
-            yield admitted
-            return
         charge.cancel()  # each payload is charged by itself
         feed = await self._open_feed(admitted)
         if isinstance(feed, Answer):
@@ -76,15 +73,7 @@ class SchemaSubscriptions:
         context = SubscriptionContext(
             admitted.viewer, self._lookups, self._runner.catalogue, self._runner.positions
         )
-        stream = create_source_event_stream(
-            build_execution(
-                admitted.view,
-                admitted.document,
-                admitted.operation,
-                admitted.variables,
-                context=context,
-            )
-        )
+        stream = create_source_event_stream(build_execution(admitted, context=context))
         stream = await stream if inspect.isawaitable(stream) else stream
         if isinstance(stream, ChangeFeed):
             return stream

@@ -1,10 +1,143 @@
-"""Log lines for requests, subscriptions and sockets."""
+"""The record of one request, from which its log line and metrics are made: never who sent it."""
 
 import logging
 import time
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from enum import StrEnum
+from hashlib import sha256
 from typing import Any
 
-from gateway.logs.operation import OperationRecord
+from models.vocabulary import Role
+
+
+class Kind(StrEnum):
+    """The kind of an operation."""
+
+    UNKNOWN = "unknown"
+    QUERY = "query"
+    MUTATION = "mutation"
+    SUBSCRIPTION = "subscription"
+
+
+class Way(StrEnum):
+    """How an operation was executed."""
+
+    NONE = "none"
+    PLAN = "plan"
+    EXECUTOR = "executor"
+
+
+class WhyExecutor(StrEnum):
+    """Why an operation was run by the executor instead of a plan."""
+
+    #: Mutations and subscriptions never have a plan.
+    MUTATION = "mutation"
+    SUBSCRIPTION = "subscription"
+    #: A field with an asynchronous resolver or arguments.
+    COMPUTED = "computed"
+    #: An interface or a union, such as the type of `node`.
+    ABSTRACT = "abstract"
+    TOO_LARGE = "too_large"
+    #: The result has an error with a path.
+    REFUSED = "refused"
+    #: A statement of the plan failed.
+    DATABASE = "database"
+    #: A bug in the plan.
+    DEFECT = "defect"
+
+
+@dataclass(slots=True)
+class OperationRecord:
+    """One operation, filled in while it runs. Its log line and its metrics are made from it."""
+
+    trace_id: str = ""
+    kind: Kind = Kind.UNKNOWN
+    #: The acting role; None until the token is verified.
+    role: Role | None = None
+    #: SHA-256 of the document's text, in hexadecimal.
+    document: str | None = None
+    #: The name of a registered document. Names that clients choose are never logged.
+    name: str | None = None
+    way: Way = Way.NONE
+    why_executor: WhyExecutor | None = None
+    statements: int = 0
+    #: Time spent waiting for admission, and for connections of the pool.
+    turn_seconds: float = 0.0
+    connection_seconds: float = 0.0
+    #: Time spent on a subscription's payload, without waiting for a change.
+    execution_seconds: float = 0.0
+    cost_requested: int | None = None
+    cost_actual: int | None = None
+    #: How many errors of each code the client received.
+    codes: dict[str, int] = field(default_factory=dict)
+    #: Schema coordinates that the role may not use.
+    denied: dict[str, None] = field(default_factory=dict)
+
+    def note_document(self, text: str | None) -> None:
+        if text is not None:
+            self.document = sha256(text.encode(errors="surrogatepass")).hexdigest()
+
+    def begin_anew(self) -> None:
+        """Reset the counters after a payload of a subscription."""
+        self.statements = 0
+        self.connection_seconds = self.execution_seconds = 0.0
+
+    def note_executor(self, reason: WhyExecutor) -> None:
+        """Note that no plan runs the operation. The first reason is kept."""
+        self.why_executor = self.why_executor or reason
+
+    def note_answer(self, errors: list[dict[str, Any]], extensions: dict[str, Any]) -> None:
+        """Note the error codes of an answer, and its cost if it states one."""
+        for entry in errors:
+            details = entry["extensions"]
+            code = str(details["code"])
+            self.codes[code] = self.codes.get(code, 0) + 1
+            if coordinate := details.get("coordinate"):
+                self.denied[coordinate] = None
+        if cost := extensions.get("cost"):
+            self.cost_requested = cost.get("requested")
+            self.cost_actual = cost.get("actual")
+
+    def facts(self) -> dict[str, Any]:
+        """The fields of its log line; unknown ones are left out."""
+        fields = {
+            "trace": self.trace_id,
+            "kind": self.kind if self.kind is not Kind.UNKNOWN else None,
+            "role": self.role,
+            "document": self.document,
+            "operation": self.name,
+            "way": self.way if self.way is not Way.NONE else None,
+            "why_executor": self.why_executor,
+            "statements": self.statements or None,
+            "turn_ms": _milliseconds(self.turn_seconds) or None,
+            "connection_ms": _milliseconds(self.connection_seconds) or None,
+            "cost_requested": self.cost_requested,
+            "cost_actual": self.cost_actual,
+            "codes": list(self.codes) or None,
+            "denied": list(self.denied) or None,
+        }
+        return {name: value for name, value in fields.items() if value is not None}
+
+
+_current: ContextVar[OperationRecord | None] = ContextVar("operation_record", default=None)
+
+
+def begin_record(trace_id: str) -> OperationRecord:
+    """Start a record, which code in this task and in tasks that it starts fills in."""
+    record = OperationRecord(trace_id)
+    _current.set(record)
+    return record
+
+
+def current_record() -> OperationRecord:
+    """The record of the current operation; outside of one, a record that is thrown away."""
+    return _current.get() or OperationRecord()
+
+
+def _milliseconds(seconds: float) -> float:
+    return round(seconds * 1000, 1)
+
 
 #: Paths that are logged by name. Others are chosen by the client, and could hold anything.
 PATHS = ("/graphql", "/health/live", "/health/ready", "/metrics")

@@ -24,6 +24,9 @@ from gateway.mapping.declare import (
 )
 from models.vocabulary import Role
 
+#: Columns to select, each under its label.
+Columns = tuple[Label[Any], ...]
+
 
 @dataclass(frozen=True, eq=False)
 class DeclaredField:
@@ -77,7 +80,7 @@ class Catalogue:
         readable = readable_fields(noun.name, role)
         return [field for field in noun.fields.values() if field.name in readable]
 
-    def _columns(self, noun: DeclaredNoun, role: Role) -> tuple[Label[Any], ...]:
+    def _columns(self, noun: DeclaredNoun, role: Role) -> Columns:
         """The columns to select for a noun: its key, and all fields that the role may read."""
         return label_columns(noun, self.readable(noun, role))
 
@@ -87,7 +90,7 @@ def hidden_label(column: InstrumentedAttribute[Any]) -> str:
     return f"_{column.key}"
 
 
-def label_columns(noun: DeclaredNoun, fields: Iterable[DeclaredField]) -> tuple[Label[Any], ...]:
+def label_columns(noun: DeclaredNoun, fields: Iterable[DeclaredField]) -> Columns:
     """The columns to select for some fields of a noun, and its key."""
     columns: dict[str, ColumnElement[Any]] = {KEY: noun.key.expression}
     for field in fields:

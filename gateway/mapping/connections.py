@@ -11,13 +11,12 @@ from sqlalchemy import func, literal, select
 
 from gateway.access.rows import select_reachable, vouch_for
 from gateway.errors import ErrorCode, FieldError
-from gateway.mapping.catalogue import DeclaredNoun
-from gateway.mapping.context import Columns, Context
+from gateway.mapping.catalogue import Columns, DeclaredNoun
+from gateway.mapping.context import Context
 from gateway.mapping.enums import Direction, Precision
 from gateway.mapping.figures import Count
 from gateway.mapping.filters import Condition, order_input, where_input
-from gateway.mapping.keyset import Boundary, Keyset
-from gateway.mapping.list_statements import ListQuery, parameter_values, prepare_listing
+from gateway.mapping.keyset import Boundary, Keyset, ListQuery, parameter_values, prepare_listing
 from gateway.mapping.scalars import BigInt
 
 LARGEST_PAGE = 100

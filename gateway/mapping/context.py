@@ -6,17 +6,16 @@ from typing import Any
 from uuid import UUID
 
 from aiodataloader import DataLoader
-from sqlalchemy import ARRAY, Label, Select, any_, literal
+from sqlalchemy import ARRAY, Select, any_, literal
 from sqlalchemy.orm import InstrumentedAttribute
 
-from gateway.access.prepared_statements import PreparedStatement
 from gateway.access.rows import select_reachable
-from gateway.access.transactions.reading import ReadTransaction
+from gateway.access.transactions.reading import PreparedStatement, ReadTransaction
 from gateway.errors import ErrorCode, FieldError
 from gateway.limits import MOST_NODES_OF_A_REQUEST
-from gateway.mapping.catalogue import Catalogue, DeclaredNoun, hidden_label
-from gateway.mapping.cursors import Cursors
+from gateway.mapping.catalogue import Catalogue, Columns, DeclaredNoun, hidden_label
 from gateway.mapping.declare import ChangePosition, ToMany, ToOne
+from gateway.mapping.keyset import Cursors
 from gateway.mapping.positions import Place, Positions
 from gateway.mutations.changes import Changes
 from gateway.mutations.outcome import Outcome
@@ -25,8 +24,6 @@ from gateway.viewer import Viewer
 
 #: The label of the column by which a loader selects rows.
 LOADED_BY = "_by"
-
-Columns = tuple[Label[Any], ...]
 
 
 @dataclass(slots=True)

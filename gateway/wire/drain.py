@@ -11,20 +11,19 @@ class Drain:
     clients to reconnect."""
 
     def __init__(self) -> None:
-        self._begun = asyncio.Event()
+        self._event = asyncio.Event()
+        #: Read at every response, hence an attribute.
+        self.has_begun = False
 
     def begin(self) -> None:
         if not self.has_begun:
             log.info("drain")
-        self._begun.set()
-
-    @property
-    def has_begun(self) -> bool:
-        return self._begun.is_set()
+        self.has_begun = True
+        self._event.set()
 
     async def wait(self) -> None:
         """Wait until it begins."""
-        await self._begun.wait()
+        await self._event.wait()
 
     async def is_serving(self) -> bool:
         """The readiness check."""

@@ -12,9 +12,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.error_reports import error_entry, log_failure, masked_error
 from gateway.errors import RequestError
-from gateway.logs.operation import OperationRecord, begin_record
-from gateway.logs.requests import log_request, log_socket
-from gateway.wire.answers import error_response
+from gateway.logs.requests import OperationRecord, begin_record, log_request, log_socket
+from gateway.wire.content import error_response
 from gateway.wire.drain import Drain
 from gateway.wire.metrics import Metrics
 

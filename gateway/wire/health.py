@@ -12,7 +12,7 @@ from starlette.responses import Response
 from gateway.faults import Fault
 from gateway.logs.lines import facts
 from gateway.logs.repeats import PLACE
-from gateway.wire.answers import json_response
+from gateway.wire.content import json_response
 
 #: Returns the fault, or None if there is none.
 Check = Callable[[], Awaitable[Fault | None]]

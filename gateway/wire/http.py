@@ -1,24 +1,30 @@
 """``/graphql`` over HTTP, by the GraphQL-over-HTTP specification."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from http import HTTPStatus
 from time import perf_counter
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from gateway.access.tokens import Authentication
 from gateway.error_reports import error_entry, log_failure, masked_error
 from gateway.errors import ErrorCode, RequestError
 from gateway.execution.operation import Answer, OperationRequest, OperationRunner
-from gateway.logs.operation import current_record
+from gateway.logs.requests import current_record
 from gateway.viewer import Viewer
-from gateway.wire import media_types, parameters
 from gateway.wire.admission import Admission
-from gateway.wire.answers import answer_response, error_response
-from gateway.wire.body import read_body
-from gateway.wire.deadline import request_deadline
+from gateway.wire.content import (
+    JSON,
+    answer_response,
+    error_response,
+    negotiate,
+    require_json,
+)
 from gateway.wire.edge import trace_id_of
+from gateway.wire.parameters import from_body, from_url, read_body
 
 
 class GraphQLOverHTTP:
@@ -47,10 +53,10 @@ class GraphQLOverHTTP:
         """An operation in the body."""
 
         async def read_operation() -> OperationRequest:
-            media_types.require_json(
+            require_json(
                 request.headers.get("content-type"), request.headers.get("content-encoding")
             )
-            return parameters.from_body(await read_body(request, self._body_limit))
+            return from_body(await read_body(request, self._body_limit))
 
         return await self._respond(request, read_operation)
 
@@ -58,7 +64,7 @@ class GraphQLOverHTTP:
         """A query in the URL: in development only, since URLs end up in logs."""
 
         async def read_operation() -> OperationRequest:
-            return parameters.from_url(request.query_params)
+            return from_url(request.query_params)
 
         return await self._respond(request, read_operation)
 
@@ -66,11 +72,11 @@ class GraphQLOverHTTP:
         self, request: Request, read_operation: Callable[[], Awaitable[OperationRequest]]
     ) -> Response:
         trace_id = trace_id_of(request)
-        media_type = media_types.JSON
+        media_type = JSON
         record = current_record()
         try:
             async with request_deadline(request, self._seconds) as deadline:
-                media_type = media_types.negotiate(request.headers.get("accept"))
+                media_type = negotiate(request.headers.get("accept"))
                 self._admission.refuse_if_full()
                 viewer = await self._viewer(request)
                 record.role = viewer.role
@@ -115,3 +121,41 @@ def _timeout_error() -> RequestError:
         "The request took too long. Ask for less, or for a shorter period.",
         HTTPStatus.SERVICE_UNAVAILABLE,
     )
+
+
+class RequestDeadline:
+    """The deadline of one request. It expires at once when the client disconnects."""
+
+    def __init__(self, request: Request, timeout: asyncio.Timeout) -> None:
+        self._request = request
+        self._timeout = timeout
+        self.hung_up = False
+
+    @asynccontextmanager
+    async def watch_for_hang_up(self) -> AsyncIterator[None]:
+        """Watch for a disconnect. The body must have been read: this reads on from there."""
+        watching = asyncio.create_task(self._watch())
+        try:
+            yield
+        finally:
+            watching.cancel()
+
+    async def _watch(self) -> None:
+        while (await self._request.receive())["type"] != "http.disconnect":
+            continue
+        self.hung_up = True
+        self._timeout.reschedule(asyncio.get_running_loop().time())
+
+
+@asynccontextmanager
+async def request_deadline(request: Request, seconds: float) -> AsyncIterator[RequestDeadline]:
+    """Raises TimeoutError after ``seconds``, or ClientDisconnect when the client disconnects."""
+    timeout = asyncio.timeout(seconds)
+    deadline = RequestDeadline(request, timeout)
+    try:
+        async with timeout:
+            yield deadline
+    except TimeoutError:
+        if deadline.hung_up:
+            raise ClientDisconnect from None
+        raise

@@ -9,7 +9,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gateway.logs.operation import Kind, OperationRecord, Way
+from gateway.logs.requests import Kind, OperationRecord, Way
 from models.vocabulary import Role
 
 MEASURED_PATHS = ("/graphql",)

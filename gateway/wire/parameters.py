@@ -1,15 +1,39 @@
-"""Parses the parameters of an operation from a body, a message or a URL."""
+"""Reads the parameters of an operation from a body, a message or a URL, within limits."""
 
+import re
 from collections.abc import Mapping
+from http import HTTPStatus
+from itertools import chain
 from typing import Any
+
+import orjson
+from starlette.requests import Request
 
 from gateway.errors import ErrorCode, RequestError
 from gateway.execution.operation import OperationRequest
-from gateway.wire.json_text import read_json
+from gateway.limits import DEEPEST_JSON, MOST_KEYS, MOST_QUOTES, MOST_VALUES
 
 #: The only way to write U+0000 in JSON, so bodies without it need no closer look.
 _NUL = rb"\u0000"
 URL_PARAMETERS = ("query", "documentId", "operationName", "variables", "extensions")
+#: A JSON string with its quotes. An unterminated one matches to the end of the body, so that no
+#: byte is scanned twice.
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_OPENING = frozenset(b"[{")
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """The whole body. Raises RequestError as soon as it exceeds ``limit`` bytes."""
+    announced = request.headers.get("content-length", "0")
+    if announced.isascii() and announced.isdigit() and int(announced[:12]) > limit:
+        raise _too_large(f"The request is larger than {limit} bytes.")
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit:
+            raise _too_large(f"The request is larger than {limit} bytes.")
+    return bytes(body)
 
 
 def from_body(body: bytes) -> OperationRequest:
@@ -80,5 +104,63 @@ def _children(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
+def read_json(text: bytes) -> Any:
+    """Parse a JSON text.
+
+    Raises RequestError with TOO_LARGE or BAD_REQUEST. Errors never quote the text, which may
+    contain personal data.
+    """
+    keys = _count_keys_within_limits(text)
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise _bad(f"The JSON is malformed at character {error.pos}.") from None
+    if _count_keys(value) != keys:
+        raise _bad("An object of the JSON has the same key twice: leave one of them out.")
+    return value
+
+
+def _count_keys_within_limits(text: bytes) -> int:
+    """Check a JSON text against the limits, and return how many keys are written in it."""
+    if text.count(b'"') > MOST_QUOTES:
+        raise _too_large(f"The JSON has more than {MOST_QUOTES} quotes: send less at once.")
+    outline = _STRING.sub(b"", text)
+    keys = outline.count(b":")
+    if keys > MOST_KEYS:
+        raise _too_large(f"The JSON has more than {MOST_KEYS} keys: send less at once.")
+    opened = outline.count(b"[") + outline.count(b"{")
+    if opened + outline.count(b",") > MOST_VALUES:
+        raise _too_large(f"The JSON has more than {MOST_VALUES} values: send less at once.")
+    if opened > DEEPEST_JSON and _is_too_deep(outline):
+        raise _bad(f"The JSON is nested deeper than {DEEPEST_JSON} levels.")
+    return keys
+
+
+def _is_too_deep(outline: bytes) -> bool:
+    depth = 0
+    for bracket in outline.translate(None, _BRACKETS):
+        depth += 1 if bracket in _OPENING else -1
+        if depth > DEEPEST_JSON:
+            return True
+    return False
+
+
+def _count_keys(value: Any) -> int:
+    """How many keys a parsed value has: fewer than were written if an object repeats a key, since
+    the parser keeps only one of them."""
+    keys, level = 0, [value]
+    while level:
+        objects = [item for item in level if isinstance(item, dict)]
+        keys += sum(map(len, objects))
+        lists = (item for item in level if isinstance(item, list))
+        inner = chain.from_iterable((*(object_.values() for object_ in objects), *lists))
+        level = [item for item in inner if isinstance(item, dict | list)]
+    return keys
+
+
 def _bad(message: str) -> RequestError:
     return RequestError(ErrorCode.BAD_REQUEST, message)
+
+
+def _too_large(message: str) -> RequestError:
+    return RequestError(ErrorCode.TOO_LARGE, message, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)

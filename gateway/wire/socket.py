@@ -16,14 +16,14 @@ import orjson
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from gateway.access.tokens import Authentication
-from gateway.error_reports import error_entry, log_failure, masked_error
+from gateway.error_reports import error_entries, log_failure, masked_error
 from gateway.errors import ErrorCode, RequestError
 from gateway.execution.operation import Answer, SubscriptionRunner
 from gateway.viewer import Viewer
 from gateway.wire import parameters
 from gateway.wire.close_codes import CloseCode, SocketClosed
 from gateway.wire.connections import CLOSE_SECONDS
-from gateway.wire.json_text import read_json
+from gateway.wire.parameters import read_json
 from gateway.wire.sockets import Sockets, UnknownSocket
 
 SUBPROTOCOL = "graphql-transport-ws"
@@ -207,8 +207,8 @@ class Socket:
             await self._refuse(id_, masked_error())
 
     async def _refuse(self, id_: str, error: RequestError) -> None:
-        entry = error_entry(error, self._trace_id)
-        await self._queue({"id": id_, "type": "error", "payload": [entry]})
+        entries = error_entries(error, self._trace_id)
+        await self._queue({"id": id_, "type": "error", "payload": entries})
 
     async def _queue(self, message: dict[str, Any]) -> None:
         """Queue a message. Raises SocketClosed if the client does not read fast enough."""

@@ -5,11 +5,10 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from http import HTTPStatus
 
-from gateway.error_reports import error_entry
+from gateway.error_reports import error_entries
 from gateway.errors import GerbangError
 from gateway.execution.operation import Answer, OperationRequest, SubscriptionRunner
-from gateway.logs.operation import Kind, begin_record
-from gateway.logs.requests import log_subscription
+from gateway.logs.requests import Kind, begin_record, log_subscription
 from gateway.viewer import Viewer
 from gateway.wire.metrics import Metrics
 from models.vocabulary import Role
@@ -40,7 +39,7 @@ class ObservedFollower:
                     self._metrics.note_payload(record)
                     yield answer
         except GerbangError as error:
-            record.note_answer([error_entry(error, trace_id)], {})
+            record.note_answer(error_entries(error, trace_id), {})
             raise
         finally:
             self._metrics.note_errors(record)

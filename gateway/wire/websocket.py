@@ -10,7 +10,7 @@ from gateway.access.tokens import Authentication
 from gateway.errors import ErrorCode, RequestError
 from gateway.execution.operation import SubscriptionRunner
 from gateway.wire.addresses import Addresses
-from gateway.wire.answers import error_response
+from gateway.wire.content import error_response
 from gateway.wire.metrics import Metrics
 from gateway.wire.socket import SUBPROTOCOL, Socket, SocketLimits
 from gateway.wire.sockets import Sockets

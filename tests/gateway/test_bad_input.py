@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gateway.errors import ErrorCode
 from gateway.limits import MOST_ROOT_FIELDS, MOST_TOKENS
-from gateway.mapping.cursors import Cursors
+from gateway.mapping.keyset import Cursors
 from tests.gateway.conftest import Asked, Viewer
 
 pytestmark = pytest.mark.anyio

@@ -14,7 +14,7 @@ from gateway.access import purpose, rows
 from gateway.access.transactions import reading
 from gateway.access.transactions.begin import TransactionStart
 from gateway.execution.documents import Documents
-from gateway.mapping import cursors
+from gateway.mapping import keyset
 from gateway.rules import every_row
 from gateway.schema.build import PolicyGapError, build_schema
 from gateway.service import gateway
@@ -246,7 +246,7 @@ async def test_a_statement_that_was_not_held_to_the_policy_is_refused(world, tra
 
 
 async def test_unsigned_cursors_are_seen(world, monkeypatch) -> None:
-    monkeypatch.setattr(cursors.hmac, "compare_digest", lambda *_: True)
+    monkeypatch.setattr(keyset.hmac, "compare_digest", lambda *_: True)
     async with serving(world) as who:
         with pytest.raises(AssertionError):
             await test_bad_input.test_cursors_are_ours_to_the_last_bit(who)

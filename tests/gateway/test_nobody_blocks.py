@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 
 from gateway.errors import ErrorCode
 from gateway.execution import documents, introspection, overlapping
-from gateway.wire import json_text
+from gateway.wire import parameters
 from tests.gateway.hostile_requests import DOCUMENTS, VARIABLES, Hostile, filled, mixtures, shapes
 from tests.gateway.processor_time import Outcome, Stopwatch, operation, stopwatch
 
@@ -103,7 +103,7 @@ PAGES = filled("{", lambda n: f"c{n}: countries(first: 1) {{ nodes {{ code }} }}
          Hostile("comments", "officer", "{ __typename " + "#\n" * 80_000 + "}")),
         ([(introspection, "MOST_SCHEMA_VALUES")],
          Hostile("schema", "supervisor", DOCUMENTS["introspection by aliases"][0])),
-        ([(json_text, "MOST_VALUES"), (json_text, "MOST_QUOTES")],
+        ([(parameters, "MOST_VALUES"), (parameters, "MOST_QUOTES")],
          Hostile("values", "officer", *VARIABLES["65,000 values"])),
     ],
     ids=lambda given: given.name if isinstance(given, Hostile) else "",

@@ -8,9 +8,9 @@ from graphql import GraphQLSkipDirective, get_directive_values
 from sqlalchemy import select
 
 from gateway.access.rows import vouch_for
-from gateway.execution.plan import cache, fetches, planner
-from gateway.execution.plan.fetches import FetchBatch
+from gateway.execution.plan import planner, run, shapes
 from gateway.execution.plan.run import PlanRun
+from gateway.execution.plan.shapes import FetchBatch
 from gateway.execution.selections import Selections
 from gateway.mapping.catalogue import label_columns
 from tests.gateway import walls
@@ -99,12 +99,12 @@ def what_is_out_of_reach_is_answered(patch: Patch) -> None:
         statement: Any = select(*columns)
         return vouch_for(statement, type_name)
 
-    patch.setattr(fetches, "select_reachable_in_role", read)
+    patch.setattr(shapes, "select_reachable_in_role", read)
 
 
 def columns_of_no_right_are_read(patch: Patch) -> None:
     patch.setattr(
-        fetches, "label_columns", lambda noun, _: label_columns(noun, noun.fields.values())
+        shapes, "label_columns", lambda noun, _: label_columns(noun, noun.fields.values())
     )
 
 
@@ -124,8 +124,8 @@ def reads_of_identity_are_not_noted(patch: Patch) -> None:
 
 
 def ids_are_of_another_type(patch: Patch) -> None:
-    made = planner.GlobalId
-    patch.setattr(planner, "GlobalId", lambda _, key: made("Country", key))
+    made = shapes.GlobalId
+    patch.setattr(shapes, "GlobalId", lambda _, key: made("Country", key))
 
 
 def names_of_types_are_wrong(patch: Patch) -> None:
@@ -139,14 +139,14 @@ def names_of_types_are_wrong(patch: Patch) -> None:
 def kept_by(patch: Patch, key: Callable[[str, str | None, Any, Any], Any]) -> None:
     """Plans are kept by less than all that they are made for."""
 
-    class Careless(cache.WeightedCache[Any, Any]):
+    class Careless(run.WeightedCache[Any, Any]):
         def get(self, asked: Any) -> Any:
             return super().get(key(*asked))
 
         def keep(self, asked: Any, value: Any, weight: int) -> None:
             super().keep(key(*asked), value, weight)
 
-    patch.setattr(cache, "WeightedCache", Careless)
+    patch.setattr(run, "WeightedCache", Careless)
 
 
 def plans_of_a_role_serve_others(patch: Patch) -> None:

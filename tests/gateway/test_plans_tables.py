@@ -15,7 +15,7 @@ from graphql import (
     is_leaf_type,
 )
 
-from gateway.execution.plan.result_shapes import ResultLevel
+from gateway.execution.plan.shapes import ResultLevel
 from gateway.execution.plan.values import plan_value
 from gateway.execution.role_schema import role_schema
 from gateway.mapping.catalogue import Catalogue

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from gateway.access.prepared_statements import PreparedStatement, prepare, prepare_together
 from gateway.access.rows import select_reachable_in_role
+from gateway.access.transactions.reading import PreparedStatement, prepare, prepare_together
 from gateway.viewer import Viewer as WhoAsks
 from models import Application
 from models.database.connections import connect

@@ -7,8 +7,8 @@ import pytest
 from joserfc import jws
 from joserfc.jwk import ECKey
 
-from gateway.access.tokens import ProviderKeys, Verification, verification
-from gateway.access.tokens.verification import InvalidTokenError
+from gateway.access.tokens import ProviderKeys, Verification, authentication
+from gateway.access.tokens.authentication import InvalidTokenError
 from tests import tokens
 from tests.gateway.test_tokens import Clock, Provider
 
@@ -92,7 +92,7 @@ async def test_a_token_ends_with_its_key_although_it_is_remembered() -> None:
 
 
 async def test_no_more_than_so_many_are_remembered(looked_at, monkeypatch) -> None:
-    monkeypatch.setattr(verification, "MOST_REMEMBERED", 3)
+    monkeypatch.setattr(authentication, "MOST_REMEMBERED", 3)
     judge, (first, *others, last) = Judge(), [tokens.token() for _ in range(4)]
     for token in (first, *others, last, last, first):
         await judge.claims(token)

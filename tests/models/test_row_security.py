@@ -9,7 +9,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from gateway.access.transactions.seal import Seal
+from gateway.access.transactions.begin import Seal
 from gateway.viewer import Viewer
 from models import Base
 from models.database.connections import connect

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gateway.access.transactions.seal import Seal
+from gateway.access.transactions.begin import Seal
 from gateway.viewer import Viewer
 from models.database.connections import connect
 from models.row_security import WRITING, database_role, login_at

@@ -11,9 +11,8 @@ from sqlalchemy import bindparam, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gateway.access.rows import select_reachable, vouch_for
-from gateway.access.transactions.begin import TransactionLimits, TransactionStarts
+from gateway.access.transactions.begin import Seal, TransactionLimits, TransactionStarts
 from gateway.access.transactions.reading import ReadTransaction
-from gateway.access.transactions.seal import Seal
 from gateway.errors import FieldError
 from gateway.viewer import Viewer
 from models import Application

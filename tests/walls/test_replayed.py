@@ -7,9 +7,8 @@ import asyncpg
 import pytest
 
 from gateway.access.rows import select_reachable
-from gateway.access.transactions.begin import TransactionStart
+from gateway.access.transactions.begin import Seal, TransactionStart
 from gateway.access.transactions.reading import ReadTransaction
-from gateway.access.transactions.seal import Seal
 from gateway.viewer import Viewer
 from models import Application
 from models.database.connections import backend_of, connect, pool

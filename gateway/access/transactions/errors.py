@@ -2,16 +2,12 @@
 
 from collections.abc import Iterable
 from http import HTTPStatus
-from time import perf_counter
 
 from asyncpg import InterfaceError, InternalClientError, PostgresConnectionError, PostgresError
 from asyncpg.exceptions import InsufficientResourcesError, OperatorInterventionError
-from sqlalchemy.exc import DataError, DBAPIError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as NoConnectionLeft
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.exc import DataError, DBAPIError
 
 from gateway.errors import ErrorCode, FieldError, RequestError
-from gateway.logs.operation import current_record
 
 #: What the driver raises on a broken connection. One that times out raises TimeoutError, which is
 #: an OSError. One that the server closed while it was idle may raise InternalClientError.
@@ -26,7 +22,6 @@ BROKEN = (
 
 _AWAY = "The database does not answer. Try again shortly."
 _LOCKED = "This is being changed right now. Try again shortly."
-_FULL = "Too much is asked at once. Try again shortly."
 _TOO_LONG = "This took too long. Ask for less: a shorter period or a narrower filter."
 _INCOMPARABLE = "A value here cannot be compared with any row."
 
@@ -41,19 +36,6 @@ _LOCK_NOT_AVAILABLE = "55P03"
 _DATA_EXCEPTION = "22"
 
 _OUTAGES = (ErrorCode.UNAVAILABLE, ErrorCode.OVERLOADED)
-
-
-async def check_out(engine: AsyncEngine) -> AsyncConnection:
-    """Take a connection from the pool. Raises FieldError with UNAVAILABLE or OVERLOADED."""
-    started_at = perf_counter()
-    try:
-        return await engine.connect()
-    except NoConnectionLeft as error:
-        raise FieldError(ErrorCode.OVERLOADED, _FULL) from error
-    except (SQLAlchemyError, PostgresError, *BROKEN) as error:
-        raise database_unavailable() from error
-    finally:
-        current_record().connection_seconds += perf_counter() - started_at
 
 
 def database_unavailable() -> FieldError:

@@ -23,7 +23,7 @@ from gateway.access.transactions.begin import (
 )
 from gateway.access.transactions.errors import BROKEN, is_outage, state_of
 from gateway.errors import ErrorCode, FieldError
-from gateway.logs.operation import current_record
+from gateway.logs.requests import current_record
 from gateway.viewer import Viewer
 from models import Application
 from models.database.connections import driver_of

@@ -20,6 +20,8 @@ from gateway.viewer import Viewer
 MOST = 250_000
 #: Larger costs are reported as this: those of a fragment bomb exceed the numbers of JSON.
 _LARGEST = 1_000_000_000_000
+#: The costs that are kept.
+_MOST_KEPT = 1_000
 
 
 class Cost(NamedTuple):
@@ -67,3 +69,37 @@ def values_in(answer: Any) -> int:
         elif isinstance(part, list):
             pending += part
     return values
+
+
+class CostCache:
+    """Caches costs, except where variables hold lists or objects, which are not hashable."""
+
+    def __init__(self) -> None:
+        self._costs: dict[Any, Cost] = {}
+
+    def cost_of(
+        self,
+        text: str,
+        operation: OperationDefinitionNode,
+        document: DocumentNode,
+        view: GraphQLSchema,
+        variables: Mapping[str, Any],
+        viewer: Viewer,
+    ) -> Cost:
+        """Like ``cost_of``; ``text`` is the source of the document."""
+        key = (
+            text,
+            operation.name and operation.name.value,
+            # Everything about the viewer that the cost depends on.
+            (viewer.role, len(viewer.countries), len(viewer.centres)),
+            tuple(variables.items()),
+        )
+        try:
+            cost = self._costs.get(key)
+        except TypeError:
+            return cost_of(operation, document, view, variables, viewer)
+        if cost is None:
+            if len(self._costs) >= _MOST_KEPT:
+                self._costs.clear()
+            cost = self._costs[key] = cost_of(operation, document, view, variables, viewer)
+        return cost

@@ -4,9 +4,9 @@ Mutations, subscriptions, fields with asynchronous resolvers (comparisons, `node
 are left to the executor. A plan is a faster way to the same answer.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from graphql import (
@@ -23,23 +23,25 @@ from graphql import (
 )
 
 from gateway.execution.introspection import SCHEMA_FIELDS, plan_schema_value
-from gateway.execution.plan.fetches import ColumnSet, Fetch, FetchBatch, Row
-from gateway.execution.plan.result_shapes import (
-    FetchedPage,
+from gateway.execution.plan.shapes import (
+    ColumnSet,
+    EdgePart,
+    Fetch,
+    FetchBatch,
     FollowedLink,
-    Object,
     PageShape,
     Part,
-    ResultLevel,
+    Row,
     RowShape,
+    global_id,
+    render_edges,
+    render_rows,
 )
-from gateway.execution.plan.selection_planner import Sets
-from gateway.execution.plan.values import TYPENAME, NotPlannableError, Render, plan_value
+from gateway.execution.plan.values import TYPENAME, NotPlannableError, Render, Sets, plan_value
 from gateway.execution.selections import Fragments, Selections
-from gateway.logs.operation import WhyExecutor
+from gateway.logs.requests import WhyExecutor
 from gateway.mapping.catalogue import Catalogue, hidden_label
 from gateway.mapping.declare import KEY, Column, ToMany, ToOne, Translated
-from gateway.mapping.ids import GlobalId
 from models.vocabulary import Role
 
 #: An operation that expands to more fields than this is not worth caching.
@@ -148,7 +150,7 @@ class Planner:
         match nodes[0].name.value:
             case "nodes":
                 shape = self._row_shape(column_set, _selection_sets(nodes))
-                return lambda read, level: level.render(shape, read.rows)
+                return partial(render_rows, shape)
             case "edges":
                 return self._edges(column_set, nodes)
             case "pageInfo":
@@ -163,26 +165,18 @@ class Planner:
 
     def _edges(self, column_set: ColumnSet, nodes: list[FieldNode]) -> Part:
         edge = self._type(f"{column_set.noun.name}Edge")
-        parts: dict[str, Callable[[FetchedPage, ResultLevel], Iterable[Any]]] = {}
+        parts: dict[str, EdgePart] = {}
         for key, inner in self.selected_fields(edge, _selection_sets(nodes)):
             match inner[0].name.value:
                 case "cursor":
                     parts[key] = lambda read, _: read.cursors
                 case "node":
                     shape = self._row_shape(column_set, _selection_sets(inner))
-                    parts[key] = lambda read, level, shape=shape: level.render(shape, read.rows)
+                    parts[key] = partial(render_rows, shape)
                 case name:
                     constant = _typename(name, edge)
                     parts[key] = lambda read, _, constant=constant: [constant] * len(read.rows)
-
-        def render_edges(read: FetchedPage, level: ResultLevel) -> list[Object]:
-            if not parts:  # @skip or @include removed every field
-                return [{} for _ in read.rows]
-            level.values += len(parts) * len(read.rows)
-            columns = [part(read, level) for part in parts.values()]
-            return [dict(zip(parts, values, strict=True)) for values in zip(*columns, strict=True)]
-
-        return render_edges
+        return partial(render_edges, parts)
 
     # --- Rows ------------------------------------------------------------------------------------
 
@@ -261,6 +255,6 @@ def _typename(name: str, type_: GraphQLObjectType) -> str:
 def _computed_value(name: str, type_: GraphQLObjectType) -> Callable[[Row], Any]:
     """A value that is not a column: the global id, or the type name."""
     if name == "id":
-        return lambda row: GlobalId(type_.name, str(row[0])).encode()
+        return partial(global_id, type_.name)
     constant = _typename(name, type_)
     return lambda _: constant

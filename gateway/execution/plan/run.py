@@ -1,4 +1,4 @@
-"""Runs a plan level by level, with one statement for each level."""
+"""Finds or makes the plan of an operation, and runs it level by level: a statement for each."""
 
 import asyncio
 from collections import Counter
@@ -6,17 +6,22 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from graphql import (
+    GraphQLBoolean,
     GraphQLResolveInfo,
-    GraphQLSchema,
-    OperationDefinitionNode,
+    OperationType,
     VariableValues,
     get_argument_values,
+    is_enum_type,
+    is_non_null_type,
+    type_from_ast,
 )
 from graphql.pyutils import Path, is_awaitable
 
-from gateway.execution.plan.fetches import Fetch
-from gateway.execution.plan.planner import Plan, RootField
-from gateway.execution.plan.result_shapes import (
+from gateway.execution.documents import WeightedCache, tokens_of
+from gateway.execution.operation import AdmittedOperation
+from gateway.execution.plan.planner import Plan, Planner, RootField
+from gateway.execution.plan.shapes import (
+    Fetch,
     FetchedPage,
     FollowedLink,
     Object,
@@ -24,6 +29,11 @@ from gateway.execution.plan.result_shapes import (
     RenderedRows,
     ResultLevel,
 )
+from gateway.execution.plan.values import NotPlannableError
+from gateway.execution.selections import Selections
+from gateway.limits import MOST_KEPT_TOKENS
+from gateway.logs.requests import WhyExecutor, current_record
+from gateway.mapping.catalogue import Catalogue
 from gateway.mapping.connections import Connection
 from gateway.mapping.context import Context
 
@@ -41,22 +51,86 @@ class LinkKeys(NamedTuple):
     keys: list[Any]
 
 
+class Planned(NamedTuple):
+    """The result of a plan, and how many values it holds."""
+
+    data: Object
+    values: int
+
+
+class PlanCache:
+    """Plans each operation once for each role, and answers from the plan."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._kept: WeightedCache[Any, Plan | WhyExecutor] = WeightedCache(MOST_KEPT_TOKENS)
+
+    async def data(self, admitted: AdmittedOperation, context: Context) -> Planned | None:
+        """The data of the answer; None for an operation that cannot be planned.
+
+        Raises FieldError for an error that belongs to one field.
+        """
+        operation = admitted.operation
+        if operation.operation is not OperationType.QUERY:
+            return None
+        shaping = _shaping_variables(admitted)
+        name, role = operation.name and operation.name.value, admitted.viewer.role
+        key = (admitted.text, name, role, tuple(shaping.coerced.items()))
+        plan = self._kept.get(key)
+        if plan is None:
+            plan = self._make_plan(admitted, shaping)
+            self._kept.keep(key, plan, tokens_of(admitted.document))
+        if isinstance(plan, WhyExecutor):
+            current_record().note_executor(plan)
+            return None
+        run = PlanRun(plan, admitted, context)
+        return Planned(await run.data(), run.values)
+
+    def _make_plan(
+        self, admitted: AdmittedOperation, shaping: VariableValues
+    ) -> Plan | WhyExecutor:
+        selections = Selections(admitted.document, shaping)
+        planner = Planner(admitted.view, self._catalogue, admitted.viewer.role, selections, shaping)
+        try:
+            return planner.plan(admitted.operation.selection_set)
+        except NotPlannableError as error:
+            return error.reason
+
+
+def _shaping_variables(admitted: AdmittedOperation) -> VariableValues:
+    """The variables that may change what is selected, and so the plan: booleans and enums.
+
+    All others are arguments of root fields, which are read at each run.
+    """
+    names = {
+        definition.variable.name.value
+        for definition in admitted.operation.variable_definitions or ()
+        if _may_shape(type_from_ast(admitted.view, definition.type))
+    }
+    values = admitted.variables
+    return VariableValues(
+        {name: source for name, source in values.sources.items() if name in names},
+        {name: value for name, value in values.coerced.items() if name in names},
+    )
+
+
+def _may_shape(type_: Any) -> bool:
+    leaf = type_.of_type if is_non_null_type(type_) else type_
+    return leaf is GraphQLBoolean or is_enum_type(leaf)
+
+
 class PlanRun:
     """One run of a plan for one request."""
 
     def __init__(
         self,
         plan: Plan,
+        admitted: AdmittedOperation,
         context: Context,
-        view: GraphQLSchema,
-        operation: OperationDefinitionNode,
-        variables: VariableValues,
     ) -> None:
         self._context = context
         self._plan = plan
-        self._view = view
-        self._operation = operation
-        self._variables = variables
+        self._admitted = admitted
         self._fetched: dict[Fetch, FetchedByKey] = {}
         #: How many values the answer holds; complete once `data` has returned.
         self.values = len(plan.root_fields)
@@ -83,7 +157,9 @@ class PlanRun:
 
     async def _resolve_root(self, key: str, root_field: RootField) -> Any:
         """The value of a root field, from the same resolver that the executor would call."""
-        arguments = get_argument_values(root_field.field, root_field.nodes[0], self._variables)
+        arguments = get_argument_values(
+            root_field.field, root_field.nodes[0], self._admitted.variables
+        )
         resolve: Any = root_field.field.resolve
         resolved = resolve(None, self._info(key, root_field), **arguments)
         value = await resolved if is_awaitable(resolved) else resolved
@@ -100,11 +176,11 @@ class PlanRun:
             return_type=root_field.field.type,
             parent_type=root_field.parent,
             path=Path(None, key, "Query"),
-            schema=self._view,
+            schema=self._admitted.view,
             fragments=self._plan.fragments,
             root_value=None,
-            operation=self._operation,
-            variable_values=self._variables,
+            operation=self._admitted.operation,
+            variable_values=self._admitted.variables,
             context=self._context,
             is_awaitable=is_awaitable,
             abort_signal=None,

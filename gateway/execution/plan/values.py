@@ -4,25 +4,56 @@ Their fields must be attributes or synchronous resolvers without arguments. Anyt
 to the executor.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from operator import attrgetter
-from typing import Any
+from typing import Any, Protocol
 
 from graphql import (
     FieldNode,
     GraphQLError,
     GraphQLField,
     GraphQLObjectType,
+    GraphQLSchema,
+    SelectionSetNode,
     is_leaf_type,
     is_list_type,
     is_non_null_type,
     is_object_type,
 )
 
-from gateway.execution.plan.result_shapes import Object, ResultLevel
-from gateway.execution.plan.selection_planner import SelectionPlanner, Sets
-from gateway.logs.operation import WhyExecutor
+from gateway.execution.plan.shapes import Object, ResultLevel, RowShape
+from gateway.logs.requests import WhyExecutor
 from gateway.mapping.declare import DECLARATION
+
+Sets = Iterable[SelectionSetNode | None]
+
+
+class SelectionPlanner(Protocol):
+    """Resolves selection sets of one operation, and plans the rows that they lead to."""
+
+    @property
+    def view(self) -> GraphQLSchema:
+        """The schema of the role that asks."""
+        ...
+
+    def arguments(self, field: GraphQLField, node: FieldNode) -> dict[str, Any]:
+        """The arguments of a field, with variables and defaults filled in."""
+        ...
+
+    def is_noun(self, type_: GraphQLObjectType) -> bool:
+        """Whether objects of the type are rows."""
+        ...
+
+    def record(self, type_: GraphQLObjectType, sets: Sets) -> RowShape:
+        """The shape of a record that a resolver reads with every column that the role reads."""
+        ...
+
+    def selected_fields(
+        self, type_: GraphQLObjectType, sets: Sets
+    ) -> Iterator[tuple[str, list[FieldNode]]]:
+        """The selected fields of a type, by response key."""
+        ...
+
 
 #: Renders a value for the answer.
 Render = Callable[[Any, ResultLevel], Any]

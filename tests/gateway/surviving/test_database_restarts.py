@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from gateway.access.transactions import begin
-from gateway.access.transactions.errors import check_out
+from gateway.access.transactions.begin import check_out
 from gateway.errors import ErrorCode, FieldError
 from models.database import connections as ways
 from models.database.connections import connect

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from gateway.wire.deadline import RequestDeadline
+from gateway.wire.http import RequestDeadline
 from models.database.connections import connect
 from tests.gateway.surviving.clients import request_bytes
 from tests.gateway.surviving.standing import (
