@@ -1,6 +1,6 @@
 """What all tests share: the event loop, one PostgreSQL, and a database for each module."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from itertools import count
 
 import asyncpg
@@ -13,6 +13,8 @@ from models.row_security import login_at
 from tests import tokens
 from tests.populating import small_world
 from tests.running_demo import Demo, data_folder, running_demo
+
+NewDatabase = Callable[[], Awaitable[str]]
 
 _numbers = count(1)
 
@@ -38,23 +40,48 @@ async def template(server: Server) -> str:
     return "template_gerbang"
 
 
+@pytest.fixture(scope="session")
+async def world_template(server: Server, template: str) -> str:
+    """The name of a database with the small world in it and its volumes."""
+    await small_world(await _copied(server, template, "template_world"))
+    return "template_world"
+
+
+@pytest.fixture(scope="session")
+def new_database(server: Server, template: str) -> NewDatabase:
+    """Makes another empty database, and gives its address."""
+    return lambda: _copied(server, template)
+
+
 @pytest.fixture(scope="module")
-async def database(server: Server, template: str) -> str:
-    """The address of this module's own empty database."""
-    name = f"test_{next(_numbers)}"
+async def database(
+    request: pytest.FixtureRequest, server: Server, template: str, world_template: str
+) -> str:
+    """The address of this module's own database; empty, unless it is to hold the small world."""
+    return await _copied(server, world_template if "world" in request.fixturenames else template)
+
+
+@pytest.fixture(scope="module")
+async def world(database: str) -> str:
+    """The address of this module's database, with the small world in it and its volumes."""
+    connection = await connect(database)
+    try:
+        has_world = await connection.fetchval("SELECT EXISTS (SELECT FROM application)")
+    finally:
+        await connection.close()
+    if not has_world:  # the module's first test wanted none
+        await small_world(database)
+    return database
+
+
+async def _copied(server: Server, template: str, name: str = "") -> str:
+    name = name or f"test_{next(_numbers)}"
     connection = await connect(server.url("postgres"))
     try:
         await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     finally:
         await connection.close()
     return server.url(name)
-
-
-@pytest.fixture(scope="module")
-async def world(database: str) -> str:
-    """The address of this module's database, with the small world in it and its volumes."""
-    await small_world(database)
-    return database
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ query PerCountry($from: Date!, $to: Date!) {
   volumes(from: $from, to: $to, groupBy: [COUNTRY]) { rows { country { code } intake { value } } }
 }
 """
+#: A world that is the same on every day.
+OF_A_DAY = ("--today", "2026-03-01", "--seed", "3")
 
 
 def test_demo_prints_volumes_addresses_and_users(demo: Demo) -> None:
@@ -27,6 +29,14 @@ def test_demo_answers_leadership_and_a_manager_each_in_their_scope(demo: Demo) -
     own = demo.ask("manager-au", PER_COUNTRY, **window)["volumes"]["rows"]
     assert len(everywhere) > 50
     assert [row["country"]["code"] for row in own] == ["AU"]
+
+
+def test_a_day_that_has_not_begun_is_refused() -> None:
+    told = subprocess.run(
+        [GERBANG, "demo", "--today", "2999-01-01"], capture_output=True, text=True
+    )  # fmt: skip
+    assert told.returncode == 2
+    assert "that day has not begun in Jakarta" in told.stderr
 
 
 def test_token_command_gives_a_token_that_the_gateway_accepts(demo: Demo) -> None:
@@ -55,8 +65,9 @@ def test_check_runs_the_main_job_twice_in_a_row() -> None:
     with data_folder() as data:
         for _ in range(2):
             told = subprocess.run(
-                [GERBANG, "demo", "--data", data, "--applications", "500", "--check"],
+                [GERBANG, "demo", "--data", data, "--applications", "500", "--check", *OF_A_DAY],
                 capture_output=True, text=True,
             )  # fmt: skip
             assert told.returncode == 0, told.stderr
+            assert "2025-03-01 to 2026-02-28 (WIB)" in told.stdout
             assert "manager-au reads AU alone" in told.stdout

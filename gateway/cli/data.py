@@ -3,7 +3,9 @@
 import asyncio
 import csv
 import sys
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import wraps
 from typing import Any
 
 import asyncpg
@@ -18,7 +20,29 @@ from models.publication import Publication
 
 _OWNER = "GERBANG_OWNER_URL"
 
-world_options = (
+
+@dataclass(frozen=True)
+class WorldOptions:
+    """Which synthetic world: the same options give the same world."""
+
+    applications: int
+    months: int
+    seed: int
+    scale: synthetic.Scale
+    until: datetime | None
+
+
+def _start_of_day(_: click.Context, option: click.Parameter, day: datetime | None) -> Any:
+    """When a day begins in Jakarta; None for none."""
+    if day is None:
+        return None
+    start = synthetic.start_of_day(day.date())
+    if start > datetime.now(UTC):
+        raise click.BadParameter("that day has not begun in Jakarta", param=option)
+    return start
+
+
+_WORLD_OPTIONS = (
     click.option("--applications", default=20_000, show_default=True, help="How many."),
     click.option("--months", default=26, show_default=True, help="Over how many months."),
     click.option("--seed", default=1, show_default=True, help="The same seed, the same world."),
@@ -29,13 +53,36 @@ world_options = (
         show_default=True,
         help="The partners' channels, or the whole country with its direct applications.",
     ),
+    click.option(
+        "--today",
+        "until",
+        type=click.DateTime(["%Y-%m-%d"]),
+        metavar="DATE",
+        callback=_start_of_day,
+        help="The world ends as this day begins in Jakarta.  [default: it ends now]",
+    ),
 )
 
 
 def with_world_options(command: Any) -> Any:
-    for option in reversed(world_options):
-        command = option(command)
-    return command
+    """The options of a synthetic world, which the command takes as one argument ``world``."""
+
+    @wraps(command)
+    def with_world(
+        *,
+        applications: int,
+        months: int,
+        seed: int,
+        scale: str,
+        until: datetime | None,
+        **more: Any,
+    ) -> Any:
+        world = WorldOptions(applications, months, seed, synthetic.Scale(scale), until)
+        return command(world=world, **more)
+
+    for option in reversed(_WORLD_OPTIONS):
+        with_world = option(with_world)
+    return with_world
 
 
 @click.command()
@@ -69,21 +116,16 @@ def migrate(plan: bool) -> None:
 @click.command()
 @with_world_options
 @click.option("--expected", is_flag=True, help="Load nothing; print expected counts as CSV.")
-def synthesise(applications: int, months: int, seed: int, scale: str, expected: bool) -> None:
+def synthesise(world: WorldOptions, expected: bool) -> None:
     """Load a synthetic world into an empty database."""
     if expected:
-        counts = _expected_counts(applications, months)
+        counts = _expected_counts(world)
         lines = csv.writer(sys.stdout, lineterminator="\n")
         lines.writerow(("iso3", "month", "expected"))
         lines.writerows((line.iso3, line.month, f"{line.expected:.4f}") for line in counts)
         return
-    loading = synthetic.synthesise(
-        read_settings(command=Command.SYNTHESISE).required_owner_url,
-        applications=applications,
-        months=months,
-        seed=seed,
-        scale=synthetic.Scale(scale),
-    )
+    url = read_settings(command=Command.SYNTHESISE).required_owner_url
+    loading = synthetic.synthesise(url, **vars(world))
     try:
         with explain_database_errors(_OWNER):
             summary = asyncio.run(loading)
@@ -95,9 +137,10 @@ def synthesise(applications: int, months: int, seed: int, scale: str, expected: 
     )
 
 
-def _expected_counts(applications: int, months: int) -> list[synthetic.Expected]:
+def _expected_counts(world: WorldOptions) -> list[synthetic.Expected]:
+    size = {"applications": world.applications, "months": world.months}
     try:
-        return list(synthetic.expected(applications=applications, months=months))
+        return list(synthetic.expected(**size, until=world.until))
     except ValueError as error:
         raise click.ClickException(str(error)) from None
 

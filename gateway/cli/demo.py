@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
 
@@ -17,10 +18,10 @@ import click
 import httpx2
 import uvicorn
 
-from gateway.cli import main_job
-from gateway.cli.data import with_world_options
+from gateway.cli.data import WorldOptions, with_world_options
 from gateway.cli.internal import internal_server
 from gateway.cli.keeper import run_keeper
+from gateway.cli.main_job import MainJob, show_addresses
 from gateway.cli.ports import require_free_port
 from gateway.cli.serving import run_on_fastest_loop, server_config
 from gateway.logs.output import process_log
@@ -31,7 +32,7 @@ from models.migrations import migrate
 from models.postgres import default_data_dir, running_postgres
 from models.postgres.guardian import end_with_parent
 from models.row_security import login_at
-from models.synthetic import Scale, synthesise
+from models.synthetic import synthesise
 
 _PROJECT = Path(__file__).parent.parent.parent
 _START_SECONDS = 30
@@ -49,10 +50,7 @@ def demo(
     port: int,
     dashboard_port: int,
     metrics_port: int,
-    applications: int,
-    months: int,
-    seed: int,
-    scale: str,
+    world: WorldOptions,
     check: bool,
 ) -> None:
     """Bring everything up on this machine and print the volumes per partner country."""
@@ -67,15 +65,13 @@ def demo(
     ) as database:
         url = database.url("gerbang")
         settings = _settings(url, port, dashboard_port, metrics_port)
-        asyncio.run(_load(settings, applications, months, seed, Scale(scale)))
+        asyncio.run(_load(settings, world))
         # People read this terminal, so only warnings and errors are logged to it.
         with _dashboard(settings, dashboard_port), process_log("WARNING", as_json=False):
-            run_on_fastest_loop(_run(settings, started_at, check))
+            run_on_fastest_loop(_run(settings, world, started_at, check))
 
 
-async def _load(
-    settings: Settings, applications: int, months: int, seed: int, scale: Scale
-) -> None:
+async def _load(settings: Settings, world: WorldOptions) -> None:
     """Migrate, and load synthetic data if there is none yet."""
     url = settings.required_owner_url
     await migrate(url, gateway_url=settings.database_url, seal_keys=settings.seal_key)
@@ -85,8 +81,8 @@ async def _load(
     finally:
         await connection.close()
     if not has_world:
-        click.echo(f"Loading a synthetic world of {applications:,} applications …")
-        await synthesise(url, applications=applications, months=months, seed=seed, scale=scale)
+        click.echo(f"Loading a synthetic world of {world.applications:,} applications …")
+        await synthesise(url, **vars(world))
 
 
 def _settings(url: str, port: int, dashboard_port: int, metrics_port: int) -> Settings:
@@ -123,17 +119,19 @@ def _dashboard(settings: Settings, port: int) -> Iterator[None]:
         process.wait()
 
 
-async def _run(settings: Settings, started_at: float, check: bool) -> None:
+async def _run(settings: Settings, world: WorldOptions, started_at: float, check: bool) -> None:
     """Serve, print the volumes per partner country, and wait for a signal to stop."""
     url = f"http://127.0.0.1:{settings.port}"
-    async with run_keeper(settings), _serve(settings):
+    until = world.until or datetime.now(UTC)
+    job = MainJob(url, until)
+    async with run_keeper(settings, stands_still=world.until is not None), _serve(settings):
         await _wait_until_ready(f"{url}/health/ready")
         await _wait_until_ready(f"{settings.dashboard_url}/health/live")
-        await asyncio.to_thread(main_job.show_volumes, url)
+        await asyncio.to_thread(job.show_volumes)
         if check:
-            await asyncio.to_thread(main_job.check_scopes, url)
+            await asyncio.to_thread(job.check_scopes)
             return
-        main_job.show_addresses(url, settings.dashboard_url)
+        show_addresses(url, settings.dashboard_url)
         click.echo(f"Ready after {monotonic() - started_at:.1f} s. Ctrl+C ends it.")
         await _wait_for_stop_signal()
 

@@ -52,12 +52,19 @@ def keep() -> None:
 
 
 @contextlib.asynccontextmanager
-async def run_keeper(settings: Settings, jobs: Jobs | None = None) -> AsyncIterator[None]:
+async def run_keeper(
+    settings: Settings, jobs: Jobs | None = None, *, stands_still: bool = False
+) -> AsyncIterator[None]:
     """Run the jobs while the context is open: fold and publish volumes, end overdue cases, delete
-    changes that no subscriber needs any more, and install the next day's seal keys."""
+    changes that no subscriber needs any more, and install the next day's seal keys.
+
+    Where the world ``stands_still``, nothing happens because time passes.
+    """
     stop, url = asyncio.Event(), settings.required_owner_url
     keep_sealing = partial(keep_seal_keys, settings.seal_key)
-    keepers = (keep_folding, keep_publishing, keep_lapsing, keep_forgetting, keep_sealing)
+    keepers = [keep_folding, keep_sealing]
+    if not stands_still:
+        keepers += [keep_publishing, keep_lapsing, keep_forgetting]
     running = [asyncio.create_task(keeper(url, stop, jobs=jobs)) for keeper in keepers]
     try:
         yield

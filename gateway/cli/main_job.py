@@ -1,6 +1,7 @@
 """Asks for the volumes per partner country over HTTP, as leadership and as a partner manager."""
 
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 import click
@@ -8,6 +9,7 @@ import httpx2
 
 from gateway.cli.serving import demo_token
 
+_WIB = timezone(timedelta(hours=7), "WIB")
 _MOST_ROWS = 20
 _MANAGER = "manager-au"
 _OWN_COUNTRY = "AU"
@@ -23,48 +25,6 @@ query VolumesPerPartnerCountry($from: Date!, $to: Date!) {
 _OUTCOMES = "decisions { value } refusalRate { value } turnaroundP50 { hours } targetRate { value }"
 
 
-def show_volumes(url: str) -> None:
-    """Print the volumes of the last twelve months, as leadership reads them."""
-    table = _volumes(url, "leadership", _OUTCOMES)
-    from_on, to_on = _window()
-    click.echo(f"\nProcessing volumes per partner country, {from_on} to {to_on} (WIB)")
-    click.echo(
-        f"{'country':<28}{'intake':>9}{'decided':>9}{'refused':>9}{'median':>9}{'in target':>11}"
-        f"{'open':>7}{'backlog':>9}"
-    )
-    ranked = sorted(table["rows"], key=lambda row: -row["intake"]["value"])
-    for row in ranked[:_MOST_ROWS]:
-        click.echo(_line(row))
-    others = ranked[_MOST_ROWS:]
-    if others:
-        intake = sum(row["intake"]["value"] for row in others)
-        click.echo(f"{f'{len(others)} more countries':<28}{intake:>9,}")
-    click.echo(f"as of {table['asOf']}")
-
-
-def check_scopes(url: str) -> None:
-    """Compare what a partner manager reads with what leadership reads.
-
-    Raises ClickException if the manager reads another country, more than there is, or outcomes.
-    """
-    everything = {_code(row): row for row in _volumes(url, "leadership", _OUTCOMES)["rows"]}
-    own = {_code(row): row for row in _volumes(url, _MANAGER, "")["rows"]}
-    if set(own) != {_OWN_COUNTRY}:
-        read = ", ".join(sorted(map(str, own)))
-        raise click.ClickException(f"{_MANAGER} reads {read} instead of {_OWN_COUNTRY} alone")
-    own_intake = own[_OWN_COUNTRY]["intake"]["value"]
-    whole_intake = everything[_OWN_COUNTRY]["intake"]["value"]
-    if own_intake > whole_intake:
-        raise click.ClickException(f"{_MANAGER} reads more of {_OWN_COUNTRY} than there is")
-    refused = _ask(url, _MANAGER, _QUERY % "granted { value }")
-    if {error["extensions"]["code"] for error in refused["errors"]} != {"FORBIDDEN_FIELD"}:
-        raise click.ClickException(f"{_MANAGER} was not refused what was granted")
-    click.echo(
-        f"{_MANAGER} reads {_OWN_COUNTRY} alone: an intake of {own_intake:,} of its own"
-        f" partner, of {whole_intake:,} in all; exact outcomes are refused."
-    )
-
-
 def show_addresses(url: str, dashboard_url: str) -> None:
     """Print the addresses, and the users who can sign in."""
     click.echo(f"""
@@ -77,31 +37,76 @@ Token      gerbang token leadership --url {url}
 """)
 
 
-def _volumes(url: str, user: str, outcomes: str) -> dict[str, Any]:
-    answer = _ask(url, user, _QUERY % outcomes)
-    if "errors" in answer:
-        raise click.ClickException(f"{user} was answered: {answer['errors'][0]['message']}")
-    return answer["data"]["volumes"]
+@dataclass(frozen=True)
+class MainJob:
+    """The questions that are asked of the gateway at ``url``, whose world ends at ``until``."""
 
+    url: str
+    until: datetime
 
-def _ask(url: str, user: str, query: str) -> dict[str, Any]:
-    from_on, to_on = _window()
-    return httpx2.post(
-        f"{url}/graphql",
-        json={"query": query, "variables": {"from": str(from_on), "to": str(to_on)}},
-        headers={
-            "Authorization": f"Bearer {demo_token(user, url)}",
-            "Accept": "application/graphql-response+json",
-        },
-        timeout=30,
-    ).json()
+    def show_volumes(self) -> None:
+        """Print the volumes of the last twelve months, as leadership reads them."""
+        table = self._volumes("leadership", _OUTCOMES)
+        from_on, to_on = self._window()
+        click.echo(f"\nProcessing volumes per partner country, {from_on} to {to_on} (WIB)")
+        click.echo(
+            f"{'country':<28}{'intake':>9}{'decided':>9}{'refused':>9}{'median':>9}"
+            f"{'in target':>11}{'open':>7}{'backlog':>9}"
+        )
+        ranked = sorted(table["rows"], key=lambda row: -row["intake"]["value"])
+        for row in ranked[:_MOST_ROWS]:
+            click.echo(_line(row))
+        others = ranked[_MOST_ROWS:]
+        if others:
+            intake = sum(row["intake"]["value"] for row in others)
+            click.echo(f"{f'{len(others)} more countries':<28}{intake:>9,}")
+        click.echo(f"as of {table['asOf']}")
 
+    def check_scopes(self) -> None:
+        """Compare what a partner manager reads with what leadership reads.
 
-def _window() -> tuple[date, date]:
-    """Twelve months, this one included, in WIB."""
-    today = (datetime.now(UTC) + timedelta(hours=7)).date()
-    year, month = divmod(today.year * 12 + today.month - 12, 12)
-    return date(year, month + 1, 1), today
+        Raises ClickException if the manager reads another country, more than there is, or outcomes.
+        """
+        everything = {_code(row): row for row in self._volumes("leadership", _OUTCOMES)["rows"]}
+        own = {_code(row): row for row in self._volumes(_MANAGER, "")["rows"]}
+        if set(own) != {_OWN_COUNTRY}:
+            read = ", ".join(sorted(map(str, own)))
+            raise click.ClickException(f"{_MANAGER} reads {read} instead of {_OWN_COUNTRY} alone")
+        own_intake = own[_OWN_COUNTRY]["intake"]["value"]
+        whole_intake = everything[_OWN_COUNTRY]["intake"]["value"]
+        if own_intake > whole_intake:
+            raise click.ClickException(f"{_MANAGER} reads more of {_OWN_COUNTRY} than there is")
+        refused = self._ask(_MANAGER, _QUERY % "granted { value }")
+        if {error["extensions"]["code"] for error in refused["errors"]} != {"FORBIDDEN_FIELD"}:
+            raise click.ClickException(f"{_MANAGER} was not refused what was granted")
+        click.echo(
+            f"{_MANAGER} reads {_OWN_COUNTRY} alone: an intake of {own_intake:,} of its own"
+            f" partner, of {whole_intake:,} in all; exact outcomes are refused."
+        )
+
+    def _volumes(self, user: str, outcomes: str) -> dict[str, Any]:
+        answer = self._ask(user, _QUERY % outcomes)
+        if "errors" in answer:
+            raise click.ClickException(f"{user} was answered: {answer['errors'][0]['message']}")
+        return answer["data"]["volumes"]
+
+    def _ask(self, user: str, query: str) -> dict[str, Any]:
+        from_on, to_on = self._window()
+        return httpx2.post(
+            f"{self.url}/graphql",
+            json={"query": query, "variables": {"from": str(from_on), "to": str(to_on)}},
+            headers={
+                "Authorization": f"Bearer {demo_token(user, self.url)}",
+                "Accept": "application/graphql-response+json",
+            },
+            timeout=30,
+        ).json()
+
+    def _window(self) -> tuple[date, date]:
+        """Twelve months, the last one included, in WIB."""
+        last = (self.until - timedelta(seconds=1)).astimezone(_WIB).date()
+        year, month = divmod(last.year * 12 + last.month - 12, 12)
+        return date(year, month + 1, 1), last
 
 
 def _code(row: dict[str, Any]) -> str | None:

@@ -5,6 +5,7 @@ applications, before noise.
 """
 
 from models.synthetic.assumptions import Scale
+from models.synthetic.calendar import start_of_day
 from models.synthetic.synthesis import (
     Expected,
     NotEmptyError,
@@ -13,4 +14,12 @@ from models.synthetic.synthesis import (
     synthesise,
 )
 
-__all__ = ["Expected", "NotEmptyError", "Scale", "Summary", "expected", "synthesise"]
+__all__ = [
+    "Expected",
+    "NotEmptyError",
+    "Scale",
+    "Summary",
+    "expected",
+    "start_of_day",
+    "synthesise",
+]

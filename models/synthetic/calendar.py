@@ -37,8 +37,8 @@ class Month(NamedTuple):
 
 
 def months_until(until: datetime, count: int) -> list[Month]:
-    """The last ``count`` calendar months in WIB; the one of ``until`` ends there."""
-    last = until.astimezone(WIB)
+    """The last ``count`` calendar months in WIB before ``until``, where the last one ends."""
+    last = (until - timedelta(seconds=1)).astimezone(WIB)
     numbers = range(last.year * 12 + last.month - count, last.year * 12 + last.month)
     return [_month(number, int(until.timestamp())) for number in numbers]
 
@@ -97,6 +97,11 @@ def instant(moment: int) -> datetime:
     return datetime.fromtimestamp(moment, UTC)
 
 
+def start_of_day(day: date) -> datetime:
+    """When a day begins in WIB."""
+    return datetime(day.year, day.month, day.day, tzinfo=WIB)
+
+
 def midnight(day: date) -> int:
     """The moment at which a day begins in WIB."""
-    return int(datetime(day.year, day.month, day.day, tzinfo=WIB).timestamp())
+    return int(start_of_day(day).timestamp())

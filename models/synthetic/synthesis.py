@@ -64,7 +64,7 @@ async def synthesise(
     """Generate data up to ``until`` (default: now) in a migrated, empty database.
 
     Rollups and published figures are built in the same transaction. The same arguments give the
-    same data.
+    same rows in every table, wherever and whenever they are made.
     """
     began = monotonic()
     plan = _plan(applications, months, seed, scale, until)
@@ -75,7 +75,7 @@ async def synthesise(
                 await _lock_empty_tables(connection)
                 await load(connection, reference().files)
                 row_counts = await _load(connection, World(plan, reference()), progress)
-                await rebuild(connection)
+                await rebuild(connection, plan.until)
                 await publish(connection, plan.until)
         await connection.execute("VACUUM (ANALYZE)")  # the rollups included
     finally:

@@ -6,7 +6,7 @@ agrees with the applications, whatever the order of commits.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import asyncpg
 
@@ -40,18 +40,22 @@ _INSERTS = ", ".join(f"into_{ages.table.name} AS ({_insert(ages)})" for ages in 
 _INSERT_AGES = (
     f"WITH open AS MATERIALIZED ({_OPEN_AT_END_OF_DAY}), {_INSERTS} SELECT count(*) FROM open"  # noqa: S608
 )
-_COMPLETED_DAYS = (
-    "SELECT wib_day(min(paid_at)) AS first_on, wib_day(now()) - 1 AS last_on FROM application"
-)
+_COMPLETED_DAYS = """
+    SELECT wib_day(min(paid_at)) AS first_on, wib_day(coalesce($1, now())) - 1 AS last_on
+    FROM application
+"""
 
 
-async def compute_ages(connection: asyncpg.Connection, *, rebuild: bool = False) -> int:
+async def compute_ages(
+    connection: asyncpg.Connection, *, rebuild: bool = False, now: datetime | None = None
+) -> int:
     """Compute the ages of completed days that are stale or missing; return how many days.
 
-    ``rebuild`` computes every day again. The caller holds a transaction and the advisory lock.
+    ``rebuild`` computes every day again. ``now`` is the database's, unless it is given. The caller
+    holds a transaction and the advisory lock.
     """
     marks = await connection.fetch("DELETE FROM volume_stale_days RETURNING first_on, last_on")
-    ((first_on, last_on),) = await connection.fetch(_COMPLETED_DAYS)
+    ((first_on, last_on),) = await connection.fetch(_COMPLETED_DAYS, now)
     until = None if rebuild else await connection.fetchval("SELECT day FROM volume_aged_until")
     new_from = until + _ONE_DAY if until else first_on or last_on
     spans = [(new_from, last_on), *((mark["first_on"], mark["last_on"]) for mark in marks)]

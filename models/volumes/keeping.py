@@ -5,6 +5,7 @@ change is counted exactly once, even after a crash, and in whatever order writer
 """
 
 import asyncio
+from datetime import datetime
 
 import asyncpg
 
@@ -86,14 +87,17 @@ async def age(connection: asyncpg.Connection) -> int:
         return await compute_ages(connection)
 
 
-async def rebuild(connection: asyncpg.Connection) -> None:
-    """Rebuild all figures from the raw rows. Readers see the old figures until it commits."""
+async def rebuild(connection: asyncpg.Connection, now: datetime | None = None) -> None:
+    """Rebuild all figures from the raw rows. Readers see the old figures until it commits.
+
+    Ages are those of the days that are over at ``now``, by default the database's.
+    """
     async with connection.transaction():
         await connection.execute(_LOCK)
         for rollup in ROLLUPS:
             await connection.execute(f"DELETE FROM {rollup.table.name}")  # noqa: S608
         await connection.execute(_REBUILD)
-        await compute_ages(connection, rebuild=True)
+        await compute_ages(connection, rebuild=True, now=now)
 
 
 async def _delete_zero_rows(connection: asyncpg.Connection) -> None:

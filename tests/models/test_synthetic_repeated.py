@@ -1,0 +1,71 @@
+"""A world of a date and a seed is the same wherever and whenever it is made, in every table."""
+
+import asyncio
+import os
+import subprocess
+from datetime import UTC, date, datetime
+
+import asyncpg
+import pytest
+
+from models.database.connections import connect
+from tests.conftest import NewDatabase
+from tests.running_demo import GERBANG
+
+pytestmark = pytest.mark.anyio
+
+#: The first of a month: the world ends as it begins, and the month before is whole.
+WORLD = ("--today", "2026-11-01", "--seed", "5", "--applications", "300", "--months", "2")
+UNTIL = datetime(2026, 10, 31, 17, tzinfo=UTC)
+PLACES = (
+    {"TZ": "Pacific/Kiritimati", "PYTHONHASHSEED": "1"},
+    {"TZ": "America/Los_Angeles", "PYTHONHASHSEED": "2"},
+)
+OF_A_WORLD = {
+    "application", "application_event", "identity", "decision", "screening", "assignment",
+    "volume_daily", "volume_age_detailed", "volume_published",
+}  # fmt: skip
+
+_COLUMNS = """
+    SELECT attrelid::regclass::text, attname FROM pg_attribute
+    JOIN pg_class ON pg_class.oid = attrelid
+    WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND {}
+"""
+_DIGEST = "SELECT count(*), md5(string_agg(row::text, ';' ORDER BY row::text)) FROM {} AS row"
+
+
+async def _made(database: str, **environ: str) -> asyncpg.Connection:
+    """A connection to a database in which the command has made the world."""
+    variables = {"GERBANG_ENVIRONMENT": "development", "GERBANG_OWNER_URL": database, **environ}
+    command = [GERBANG, "synthesise", *WORLD]
+    await asyncio.to_thread(subprocess.run, command, env={**os.environ, **variables}, check=True)
+    return await connect(database)
+
+
+async def _digests(world: asyncpg.Connection) -> dict[str, tuple[int, str]]:
+    """How many rows each table has, and a digest of them."""
+    tables = {table for table, _ in await world.fetch(_COLUMNS.format("attnum = 1"))}
+    return {table: tuple(await world.fetchrow(_DIGEST.format(table))) for table in tables}
+
+
+async def test_a_date_and_a_seed_give_the_same_rows_everywhere(new_database: NewDatabase) -> None:
+    here, there = [await _made(await new_database(), **place) for place in PLACES]
+    try:
+        ours, theirs = await _digests(here), await _digests(there)
+        assert {table for table in ours if ours[table] != theirs[table]} == set()
+        assert {table for table, (count, _) in ours.items() if count} >= OF_A_WORLD
+        await _assert_nothing_of_the_clock_is_there(here)
+    finally:
+        await here.close()
+        await there.close()
+
+
+async def _assert_nothing_of_the_clock_is_there(world: asyncpg.Connection) -> None:
+    """Both were made on this day: another day must not be seen, either."""
+    assert await world.fetchval("SELECT day FROM volume_aged_until") == date(2026, 10, 31)
+    instants = _COLUMNS.format("atttypid = 'timestamptz'::regtype AND attname <> 'target_due_at'")
+    found = await world.fetch(instants)
+    assert len(found) > 15
+    for table, column in found:
+        latest = await world.fetchval(f"SELECT max({column}) FROM {table}")
+        assert latest is None or latest <= UNTIL, f"{table}.{column}"
