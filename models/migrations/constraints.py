@@ -33,8 +33,26 @@ class _Check(NamedTuple):
     name: str
 
 
+class CheckDifference(NamedTuple):
+    """A CHECK constraint that differs, as the server writes it; None where there is none."""
+
+    table: str
+    name: str
+    of_models: str | None
+    of_database: str | None
+
+    def __str__(self) -> str:
+        return str(_compare(_Check(self.table, self.name), self.of_models, self.of_database))
+
+
 def require_matching_constraints(connection: Connection, metadata: MetaData) -> None:
-    """Raise ConstraintsDifferError if a CHECK of the database is not that of the models.
+    """Raise ConstraintsDifferError if a CHECK of the database is not that of the models."""
+    if differences := compare_constraints(connection, metadata):
+        raise ConstraintsDifferError("\n".join(map(str, differences)))
+
+
+def compare_constraints(connection: Connection, metadata: MetaData) -> list[CheckDifference]:
+    """Compare the CHECK constraints of the models with those of the database.
 
     The server rewrites what it is given, so only its own texts can be compared: the models'
     constraints are created on temporary tables, which end with the transaction.
@@ -46,13 +64,11 @@ def require_matching_constraints(connection: Connection, metadata: MetaData) -> 
         if table in metadata.tables:
             found = of_models if is_of_models else of_database
             found[_Check(table, name)] = definition
-    differences = [
-        difference
+    return [
+        CheckDifference(*check, of_models.get(check), of_database.get(check))
         for check in sorted(of_models.keys() | of_database.keys())
-        if (difference := _compare(check, of_models.get(check), of_database.get(check)))
+        if _compare(check, of_models.get(check), of_database.get(check))
     ]
-    if differences:
-        raise ConstraintsDifferError("\n".join(differences))
 
 
 def _create_temporary_tables(connection: Connection, metadata: MetaData) -> None:
@@ -76,6 +92,8 @@ def _compare(check: _Check, of_models: str | None, of_database: str | None) -> s
     """What differs, in a sentence; None if nothing does."""
     if of_models == of_database:
         return None
+    if of_database == f"{of_models} NOT VALID":
+        return f"{check.table}: {check.name} is not proven: write a migration that validates it"
     if of_models is None:
         return f"{check.table}: the database has {check.name}, the models do not: write a migration"
     if of_database is None:
