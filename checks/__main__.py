@@ -5,6 +5,7 @@ from pathlib import Path
 
 from checks.dimensions import check_dimensions
 from checks.finding import Finding, LookupFailedError, show
+from checks.migrations import check_migrations
 from checks.mutations import check_mutations
 from checks.roles import check_roles
 from checks.routes import check_routes
@@ -12,6 +13,7 @@ from checks.sources import Sources
 from checks.texts import check_texts
 from checks.words import check_words
 
+#: By the syntax trees alone.
 CHECKS = (check_words, check_roles, check_dimensions, check_mutations, check_routes, check_texts)
 
 
@@ -20,7 +22,7 @@ def main() -> None:
     sources = Sources(root)
     findings: set[Finding] = set()
     failed: list[str] = []
-    for check in CHECKS:
+    for check in (*CHECKS, check_migrations):
         try:
             findings.update(check(sources))
         except LookupFailedError as error:

@@ -33,13 +33,13 @@ def new(name: str, empty: bool) -> None:
     except DraftError as error:
         raise click.ClickException(str(error)) from None
     _show(written)
-    sys.exit(bool(written.refused))
+    sys.exit(bool(written.hazards))
 
 
 def _show(written: Written) -> None:
     for file in written.files:
         click.echo(_relative(file))
-    for (file, line), sentence in written.refused:
+    for (file, line), sentence in written.hazards:
         click.echo(f"{_relative(file)}:{line}: {sentence}", err=True)
     if len(written.files) > 1:
         click.echo(

@@ -22,7 +22,7 @@ from models.database.locking import LOCK_TIMEOUT_MS, retry_for_lock
 from models.database.owner import require_rights
 from models.database.url import read_database_url
 from models.migrations.constraints import require_matching_constraints
-from models.migrations.differences import differences
+from models.migrations.differences import Difference, differences
 from models.migrations.drafting import Draft, draft
 from models.migrations.metadata import complete_metadata
 from models.migrations.rehearsal import Statement, recording
@@ -129,7 +129,7 @@ async def require_matching_models(url: str) -> None:
         await connection.run_sync(require_matching_constraints, complete_metadata())
 
 
-async def compare_with_models(url: str) -> list[str]:
+async def compare_with_models(url: str) -> list[Difference]:
     """How a database at the newest revision differs from the models, in sentences."""
     async with _migration_connection(url) as connection:
         return await connection.run_sync(differences, complete_metadata())

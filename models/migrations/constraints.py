@@ -5,15 +5,25 @@ vocabulary would pass, and the first row with that word would be refused.
 """
 
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import CheckConstraint, Column, Connection, MetaData, Table, text
+from sqlalchemy import CheckConstraint, Column, Computed, Connection, MetaData, Table, text
 
 #: What the server makes of ``column IN (words)``, and of ``IN`` with a single word.
 _VOCABULARY = re.compile(
     r"CHECK \(\((?P<column>\w+) = (?:ANY \(ARRAY\[)?"
     r"(?P<words>'[^']*'::text(?:, '[^']*'::text)*)(?:\]\))?\)\)"
 )
+_COMPUTED = """
+    SELECT relname, attname, pg_get_expr(adbin, adrelid) AS expression,
+        relnamespace = pg_my_temp_schema() AS is_of_models
+    FROM pg_attrdef JOIN pg_class ON pg_class.oid = adrelid
+    JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum
+    WHERE attgenerated = 's' AND relnamespace IN ('public'::regnamespace, pg_my_temp_schema())
+"""
+_HAS_TEMPORARY = """
+    SELECT EXISTS (SELECT FROM pg_class WHERE relnamespace = pg_my_temp_schema())
+"""
 _DEFINITIONS = """
     SELECT relname, conname, pg_get_constraintdef(pg_constraint.oid) AS definition,
         relnamespace = pg_my_temp_schema() AS is_of_models
@@ -46,9 +56,31 @@ class CheckDifference(NamedTuple):
 
 
 def require_matching_constraints(connection: Connection, metadata: MetaData) -> None:
-    """Raise ConstraintsDifferError if a CHECK of the database is not that of the models."""
-    if differences := compare_constraints(connection, metadata):
-        raise ConstraintsDifferError("\n".join(map(str, differences)))
+    """Raise ConstraintsDifferError if a CHECK of the database is not that of the models, or a
+    generated column is computed otherwise."""
+    differences = [
+        *map(str, compare_constraints(connection, metadata)),
+        *(sentence for _, sentence in compare_generated_columns(connection, metadata)),
+    ]
+    if differences:
+        raise ConstraintsDifferError("\n".join(differences))
+
+
+def compare_generated_columns(connection: Connection, metadata: MetaData) -> list[tuple[str, str]]:
+    """The tables with a column that the models compute otherwise, each with a sentence."""
+    _create_temporary_tables(connection, metadata)
+    expressions: dict[tuple[str, str], dict[bool, str]] = {}
+    for table, column, expression, is_of_models in connection.execute(text(_COMPUTED)):
+        expressions.setdefault((table, column), {})[is_of_models] = expression
+    return [
+        (
+            table,
+            f"{table}.{column} is computed as {found[True]} in the models and as {found[False]} in"
+            " the database: write a migration",
+        )
+        for (table, column), found in expressions.items()
+        if len(found) == 2 and found[True] != found[False]
+    ]
 
 
 def compare_constraints(connection: Connection, metadata: MetaData) -> list[CheckDifference]:
@@ -73,6 +105,8 @@ def compare_constraints(connection: Connection, metadata: MetaData) -> list[Chec
 
 def _create_temporary_tables(connection: Connection, metadata: MetaData) -> None:
     """Create each table of the models anew with its columns and CHECK constraints alone."""
+    if connection.scalar(text(_HAS_TEMPORARY)):
+        return  # in this transaction
     temporary = MetaData()
     for table in metadata.tables.values():
         checks = [each for each in table.constraints if isinstance(each, CheckConstraint)]
@@ -80,12 +114,18 @@ def _create_temporary_tables(connection: Connection, metadata: MetaData) -> None
             Table(
                 table.name,
                 temporary,
-                *(Column(column.name, column.type) for column in table.columns),
+                *(_column(each) for each in table.columns),
                 *(CheckConstraint(check.sqltext, name=check.name) for check in checks),
                 prefixes=["TEMPORARY"],
                 postgresql_on_commit="DROP",
             )
     temporary.create_all(connection, checkfirst=False)
+
+
+def _column(column: Column[Any]) -> Column[Any]:
+    """A column of the same name and type, computed in the same way."""
+    computed = [Computed(column.computed.sqltext, persisted=True)] if column.computed else []
+    return Column(column.name, column.type, *computed)
 
 
 def _compare(check: _Check, of_models: str | None, of_database: str | None) -> str | None:

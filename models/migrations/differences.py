@@ -1,18 +1,26 @@
 """Says in sentences how the models differ from a migrated database."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from alembic.autogenerate import produce_migrations
 from alembic.migration import MigrationContext
 from alembic.operations import ops
 from sqlalchemy import Connection, MetaData
 
-from models.migrations.constraints import compare_constraints
-from models.migrations.drafting import flat_operations
+from models.migrations.constraints import compare_constraints, compare_generated_columns
+from models.migrations.drafting import flat_operations, table_of
 
 
-def differences(connection: Connection, metadata: MetaData) -> list[str]:
-    """A sentence for each table, column, index or constraint that differs."""
+class Difference(NamedTuple):
+    """Something that differs: its table, and a sentence."""
+
+    table: str
+    sentence: str
+
+
+def differences(connection: Connection, metadata: MetaData) -> list[Difference]:
+    """Each table, column, index, constraint or generated column that differs."""
     context = MigrationContext.configure(connection, opts={"compare_server_default": True})
     script = produce_migrations(context, metadata)
     of_new_tables = {
@@ -21,11 +29,18 @@ def differences(connection: Connection, metadata: MetaData) -> list[str]:
         if isinstance(each, ops.CreateTableOp)
     }
     return [
-        *(_sentence(each) for each in flat_operations(script.upgrade_ops)),
         *(
-            _without_remedy(str(each))
+            Difference(table_of(each), _sentence(each))
+            for each in flat_operations(script.upgrade_ops)
+        ),
+        *(
+            Difference(each.table, str(each).removesuffix(": write a migration"))
             for each in compare_constraints(connection, metadata)
             if each.table not in of_new_tables
+        ),
+        *(
+            Difference(table, sentence.removesuffix(": write a migration"))
+            for table, sentence in compare_generated_columns(connection, metadata)
         ),
     ]
 
@@ -72,7 +87,3 @@ def _lacking(what: str) -> str:
 
 def _left_over(what: str) -> str:
     return f"the database has {what}, the models do not"
-
-
-def _without_remedy(sentence: str) -> str:
-    return sentence.removesuffix(": write a migration")

@@ -115,7 +115,7 @@ def _take_up(operation: ops.MigrateOperation, drafts: _Drafts) -> None:
                 )
             drafts.of(table).up += _rendered(operation)
         case _:
-            drafts.of(_table_of(operation)).up += _rendered(operation)
+            drafts.of(table_of(operation)).up += _rendered(operation)
 
 
 def _take_down(operation: ops.MigrateOperation, drafts: _Drafts) -> None:
@@ -126,10 +126,11 @@ def _take_down(operation: ops.MigrateOperation, drafts: _Drafts) -> None:
         case ops.DropIndexOp(table_name=table) if drafts.is_in_use(str(table)):
             return
         case _:
-            drafts.of(_table_of(operation)).down += _rendered(operation)
+            drafts.of(table_of(operation)).down += _rendered(operation)
 
 
-def _table_of(operation: ops.MigrateOperation) -> str:
+def table_of(operation: ops.MigrateOperation) -> str:
+    """The table that an operation changes."""
     return str(getattr(operation, "table_name", None) or getattr(operation, "source_table", ""))
 
 

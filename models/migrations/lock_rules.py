@@ -1,11 +1,11 @@
 """What a revision must not do to a table that is in use, and how it is done instead."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from models.migrations.rehearsal import ACCESS_EXCLUSIVE, Place, Statement
+from models.migrations.rehearsal import ACCESS_EXCLUSIVE, MODES, Place, Statement
 
 #: Revisions before this ran before anybody used the product.
 FIRST_IN_USE = "0008"
@@ -14,6 +14,14 @@ SMALL = frozenset({
     "centre", "country", "deadline", "entry_rule", "fee", "partner", "partner_country",
     "service_target", "visa_type", "volume_aged_until",
 })  # fmt: skip
+#: What PostgreSQL's documentation calls the locks.
+NAMES: Mapping[str, str] = {
+    "ShareUpdateExclusiveLock": "SHARE UPDATE EXCLUSIVE",
+    "ShareLock": "SHARE",
+    "ShareRowExclusiveLock": "SHARE ROW EXCLUSIVE",
+    "ExclusiveLock": "EXCLUSIVE",
+    "AccessExclusiveLock": "ACCESS EXCLUSIVE",
+}
 #: Such a comment, at the statement or on the line above, accepts what a rule would refuse.
 ACCEPTANCE = re.compile(r"(?:--|#) accepted: \S.*")
 _ALTER = re.compile(r"ALTER TABLE (?:IF EXISTS )?(?:ONLY )?(?P<table>\w+) (?P<what>.*)", re.I)
@@ -30,7 +38,7 @@ _COLUMN = re.compile(r"ADD COLUMN (?:IF NOT EXISTS )?(?P<name>\w+) (?P<rest>[^,]
 _DROP_TABLE = re.compile(r"DROP TABLE (?:IF EXISTS )?(?P<table>\w+)", re.I)
 
 
-class Refusal(NamedTuple):
+class Hazard(NamedTuple):
     """A line of a revision that would hurt, and what to do instead."""
 
     place: Place
@@ -47,9 +55,9 @@ class _Trouble(NamedTuple):
 Rule = Callable[[Statement, str], Iterator[_Trouble]]
 
 
-def refusals(statements: Sequence[Statement], since: str = FIRST_IN_USE) -> list[Refusal]:
+def hazards(statements: Sequence[Statement], since: str = FIRST_IN_USE) -> list[Hazard]:
     """What the rules refuse in revisions from one on, in order."""
-    found: list[Refusal] = []
+    found: list[Hazard] = []
     for revision, of_revision in groupby(statements, key=lambda each: each.revision):
         if revision >= since:
             found += _of_revision(list(of_revision))
@@ -61,7 +69,29 @@ def strongest_locks(statements: Sequence[Statement]) -> dict[str, str]:
     return {table: mode for each in statements for table, mode in each.locks.items()}
 
 
-def _of_revision(statements: list[Statement]) -> Iterator[Refusal]:
+def undeclared_locks(
+    statements: Sequence[Statement], since: str = FIRST_IN_USE
+) -> Iterator[Hazard]:
+    """Locks that revisions take on tables in use, and their `locks` do not say."""
+    for revision, of_revision in groupby(statements, key=lambda each: each.revision):
+        if revision < since:
+            continue
+        of_one = list(of_revision)
+        file = of_one[0].place.file
+        text = file.read_text(encoding="utf-8")
+        said = re.search(r"^locks = .*(?:\n[ )].*)*", text, re.M)
+        declared = said[0] if said else ""
+        place = Place(file, text.count("\n", 0, said.start()) + 1 if said else 1)
+        for table, mode in strongest_locks(of_one).items():
+            is_declared = re.search(rf"\b{table}\b", declared) and NAMES[mode] in declared
+            if mode != MODES[0] and not is_declared:
+                yield Hazard(
+                    place, f"takes {NAMES[mode]} on {table}: say so in `locks`, which those who"
+                    " migrate read first",
+                )  # fmt: skip
+
+
+def _of_revision(statements: list[Statement]) -> Iterator[Hazard]:
     locked_before: frozenset[str] = frozenset()
     for statement in statements:
         sql = _plain(statement.sql)
@@ -76,7 +106,7 @@ def _of_revision(statements: list[Statement]) -> Iterator[Refusal]:
         for trouble in troubles:
             matters = trouble.always or trouble.table not in SMALL
             if matters and trouble.table in statement.standing and not _is_accepted(statement):
-                yield Refusal(_script(statement) or statement.place, trouble.sentence)
+                yield Hazard(_script(statement) or statement.place, trouble.sentence)
         locked_before = locked
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, event
 _HERE = Path(__file__).parent
 _VERSIONS = _HERE / "versions"
 #: The locks that are told of, from the weakest; below them everything goes on at once.
-MODES = (
+MODES: tuple[str, ...] = (
     "ShareUpdateExclusiveLock",
     "ShareLock",
     "ShareRowExclusiveLock",

@@ -14,20 +14,12 @@ from models.migrations import (
     rehearse,
 )
 from models.migrations.drafting import Draft, DraftError, render
-from models.migrations.lock_rules import Refusal, refusals, strongest_locks
+from models.migrations.lock_rules import NAMES, Hazard, hazards, strongest_locks
 from models.migrations.rehearsal import ACCESS_EXCLUSIVE, Statement
 from models.postgres import Server
 
 _VERSIONS = Path(__file__).with_name("versions")
-_NOT_YET = "to be measured"
-#: The names of PostgreSQL's documentation for the modes of pg_locks.
-_MODES = {
-    "ShareUpdateExclusiveLock": "SHARE UPDATE EXCLUSIVE",
-    "ShareLock": "SHARE",
-    "ShareRowExclusiveLock": "SHARE ROW EXCLUSIVE",
-    "ExclusiveLock": "EXCLUSIVE",
-    ACCESS_EXCLUSIVE: "ACCESS EXCLUSIVE",
-}
+_NOT_YET = "say which, in the terms of PostgreSQL"
 
 
 @dataclass(frozen=True)
@@ -35,7 +27,7 @@ class Written:
     """The revisions that were written, and what the lint refuses in them."""
 
     files: list[Path]
-    refused: list[Refusal]
+    hazards: list[Hazard]
 
 
 async def write_revisions(server: Server, title: str, *, is_empty: bool = False) -> Written:
@@ -53,15 +45,16 @@ async def write_revisions(server: Server, title: str, *, is_empty: bool = False)
             "the revisions bring a database to the models already; with --empty there is one to"
             " fill in"
         )
-    files = list(_write(drafts, title.rstrip("."), newest))
+    files = _write(drafts, title.rstrip("."), newest)
+    if is_empty:
+        return Written(files, [])
     statements = await rehearse(server.url("gerbang_rehearsal"))
     for file in files:
         _note_locks(file, [each for each in statements if each.place.file == file])
-    if not is_empty:
-        await migrate(url, _number(files[-1]))
-        await downgrade(url, str(newest))
-        await migrate(url, _number(files[-1]))
-    return Written(files, refusals(statements, since=_number(files[0])))
+    await migrate(url, _number(files[-1]))
+    await downgrade(url, str(newest))
+    await migrate(url, _number(files[-1]))
+    return Written(files, hazards(statements, since=_number(files[0])))
 
 
 def _write(drafts: list[Draft], title: str, before: str | None) -> list[Path]:
@@ -97,7 +90,7 @@ def _locks(statements: list[Statement]) -> str:
     by_mode: dict[str, list[str]] = {}
     for table, mode in sorted(strongest_locks(statements).items()):
         by_mode.setdefault(mode, []).append(table)
-    parts = [f"{_MODES[mode]} on {', '.join(tables)}" for mode, tables in by_mode.items()]
+    parts = [f"{NAMES[mode]} on {', '.join(tables)}" for mode, tables in by_mode.items()]
     if ACCESS_EXCLUSIVE in by_mode and not any(each.rewritten for each in statements):
         parts.append("for an instant: nothing is rewritten")
     elif by_mode.keys() == {"ShareUpdateExclusiveLock"}:
