@@ -18,7 +18,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex
 
 from models.migrations.constraints import compare_constraints
-from models.migrations.lock_rules import SMALL
+from models.migrations.lock_rules import FIGURES, SMALL
 
 _ONLINE = "from models.migrations.online import"
 
@@ -50,13 +50,22 @@ class _Drafts:
     #: A revision for each table that it locks.
     by_table: dict[str, Draft] = field(default_factory=dict)
     indexes: Draft = field(default_factory=lambda: Draft(": indexes", "indexes"))
+    #: Unique constraints that take such an index over.
+    swaps: dict[str, Draft] = field(default_factory=dict)
     proofs: Draft = field(default_factory=lambda: Draft(": constraints validated", "validated"))
 
     def of(self, table: str) -> Draft:
         """The revision that may lock a table."""
         if not self.is_in_use(table):
             return self.shared
-        return self.by_table.setdefault(table, Draft(f": {table}", table))
+        group = _group(table)
+        return self.by_table.setdefault(group, Draft(f": {group}", group))
+
+    def swap_of(self, table: str) -> Draft:
+        group = _group(table)
+        return self.swaps.setdefault(
+            group, Draft(f": unique constraints of {group}", f"{group}_unique")
+        )
 
     def is_in_use(self, table: str) -> bool:
         return table not in self.new_tables and table not in SMALL
@@ -66,7 +75,13 @@ class _Drafts:
         locking = [each for each in (self.shared, *self.by_table.values()) if each.up]
         if locking:
             locking[0].title = locking[0].name = ""
-        return [*locking, *(each for each in (self.indexes, self.proofs) if each.up)]
+        later = (self.indexes, *self.swaps.values(), self.proofs)
+        return [*locking, *(each for each in later if each.up)]
+
+
+def _group(table: str) -> str:
+    """The tables that one revision may lock: a single one, or those of the figures."""
+    return "figures" if table.startswith(FIGURES) else table
 
 
 def draft(connection: Connection, metadata: MetaData) -> list[Draft]:
@@ -94,14 +109,21 @@ def _take_up(operation: ops.MigrateOperation, drafts: _Drafts) -> None:
     match operation:
         case ops.CreateIndexOp(table_name=table) if drafts.is_in_use(table):
             name, definition = _definition(operation)
-            indexes.up.append(f'create_index("{name}", "{definition}")')
+            indexes.up.append(_creation(name, definition))
             indexes.down.append(f'drop_index("{name}")')
             indexes.helpers |= {"create_index", "drop_index"}
         case ops.DropIndexOp(table_name=table) if drafts.is_in_use(str(table)):
             name, definition = _definition(operation.reverse())
             indexes.up.append(f'drop_index("{name}")')
-            indexes.down.append(f'create_index("{name}", "{definition}")')
+            indexes.down.append(_creation(name, definition))
             indexes.helpers |= {"create_index", "drop_index"}
+        case ops.CreateUniqueConstraintOp(table_name=table) if drafts.is_in_use(table):
+            _make_unique(operation, drafts)
+        case ops.DropConstraintOp(table_name=table, constraint_type="unique") if drafts.is_in_use(
+            table
+        ):
+            # One that is made anew goes when its successor takes over.
+            drafts.swap_of(table).up.insert(0, _executed(_drop(operation)))
         case ops.CreateForeignKeyOp(source_table=table) if drafts.is_in_use(table):
             operation.kw["postgresql_not_valid"] = True
             drafts.of(table).up += _rendered(operation)
@@ -125,8 +147,38 @@ def _take_down(operation: ops.MigrateOperation, drafts: _Drafts) -> None:
             return
         case ops.DropIndexOp(table_name=table) if drafts.is_in_use(str(table)):
             return
+        case ops.CreateUniqueConstraintOp(table_name=table) if drafts.is_in_use(table):
+            drafts.swap_of(table).down += _rendered(operation)
+        case ops.DropConstraintOp(table_name=table, constraint_type="unique") if drafts.is_in_use(
+            table
+        ):
+            drafts.swap_of(table).down.insert(0, _executed(_drop(operation)))
         case _:
             drafts.of(table_of(operation)).down += _rendered(operation)
+
+
+def _make_unique(operation: ops.CreateUniqueConstraintOp, drafts: _Drafts) -> None:
+    """Build the index first, without a lock; the constraint then takes it over."""
+    table, name = operation.table_name, str(operation.constraint_name)
+    nulls = " NULLS NOT DISTINCT" if operation.kw.get("postgresql_nulls_not_distinct") else ""
+    definition = f"{table} ({', '.join(map(str, operation.columns))}){nulls}"
+    indexes = drafts.indexes
+    indexes.up.append(_creation(f"{name}_next", definition, is_unique=True))
+    indexes.down.append(f'drop_index("{name}_next")')
+    indexes.helpers |= {"create_index", "drop_index"}
+    drafts.swap_of(table).up.append(
+        _executed(f"ALTER TABLE {table} ADD CONSTRAINT {name} UNIQUE USING INDEX {name}_next")
+    )
+
+
+def _creation(name: str, definition: str, *, is_unique: bool = False) -> str:
+    """A line that builds an index."""
+    unique = ", is_unique=True" if is_unique else ""
+    return f'create_index("{name}", {literal(definition, inner=12)}{unique})'
+
+
+def _drop(operation: ops.DropConstraintOp) -> str:
+    return f"ALTER TABLE {operation.table_name} DROP CONSTRAINT {operation.constraint_name}"
 
 
 def table_of(operation: ops.MigrateOperation) -> str:
@@ -179,16 +231,21 @@ def _validation(table: str, name: str) -> str:
 
 
 def _executed(sql: str) -> str:
-    """A line that executes a statement; a long one is several literals."""
-    if len(sql) < 80:
-        return f'op.execute("{sql}")'
-    words, lines = sql.split(" "), [""]
-    for word in words:
-        if len(lines[-1]) + len(word) > 85:
+    """A line that executes a statement."""
+    return f"op.execute({literal(sql, inner=8)})"
+
+
+def literal(text: str, *, inner: int) -> str:
+    """A text as Python code; a long one is several literals, indented by so much."""
+    if len(text) < 75:
+        return f'"{text}"'
+    lines = [""]
+    for word in text.split(" "):
+        if len(lines[-1]) + len(word) > 84:
             lines.append("")
         lines[-1] += f"{word} "
-    literals = "\n".join(f'        "{line}"' for line in (*lines[:-1], lines[-1].rstrip()))
-    return f"op.execute(\n{literals}\n    )"
+    literals = "\n".join(f'{" " * inner}"{line}"' for line in (*lines[:-1], lines[-1].rstrip()))
+    return f"\n{literals}\n{' ' * (inner - 4)}"
 
 
 def _rendered(operation: ops.MigrateOperation) -> list[str]:

@@ -13,7 +13,7 @@ from models.migrations import (
     newest_revision,
     rehearse,
 )
-from models.migrations.drafting import Draft, DraftError, render
+from models.migrations.drafting import Draft, DraftError, literal, render
 from models.migrations.lock_rules import NAMES, Hazard, hazards, strongest_locks
 from models.migrations.rehearsal import ACCESS_EXCLUSIVE, Statement
 from models.postgres import Server
@@ -78,8 +78,10 @@ def _write(drafts: list[Draft], title: str, before: str | None) -> list[Path]:
 
 def _note_locks(file: Path, statements: list[Statement]) -> None:
     """Write what was measured into the revision."""
+    locks = _locks(statements)
+    written = f"({literal(locks, inner=4)})" if len(locks) >= 75 else f'"{locks}"'
     text = file.read_text(encoding="utf-8")
-    file.write_text(text.replace(_NOT_YET, _locks(statements)), encoding="utf-8")
+    file.write_text(text.replace(f'"{_NOT_YET}"', written), encoding="utf-8")
 
 
 def _locks(statements: list[Statement]) -> str:
