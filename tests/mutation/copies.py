@@ -40,11 +40,11 @@ class Copy:
         """Within this the copy has a fault."""
         path = self.root / fault.path
         source = path.read_text(encoding="utf-8")
-        path.write_text(fault.planted(source), encoding="utf-8")
+        _write(path, fault.planted(source))
         try:
             yield
         finally:
-            path.write_text(source, encoding="utf-8")
+            _write(path, source)
 
     def test(self, tests: Sequence[str], seconds: float) -> Run:
         """Run tests until one fails. What is not over in time is ended, with all that it began."""
@@ -52,7 +52,7 @@ class Copy:
         process = subprocess.Popen(
             command,
             cwd=self.root,
-            env=os.environ | {"PYTHONPATH": str(self.root), "PYTHONDONTWRITEBYTECODE": "1"},
+            env=os.environ | {"PYTHONPATH": str(self.root)},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -67,6 +67,13 @@ class Copy:
             raise
         outcomes = {0: "green", 1: "red", 2: "red", 3: "red", 4: "red"}
         return Run(outcomes.get(process.returncode, "red"), output)
+
+
+def _write(path: Path, source: str) -> None:
+    """Write a file, and forget what Python compiled of it: it would look no older."""
+    path.write_text(source, encoding="utf-8")
+    for compiled in (path.parent / "__pycache__").glob(f"{path.stem}.*.pyc"):
+        compiled.unlink()
 
 
 def _end(process: subprocess.Popen[str]) -> str:

@@ -102,7 +102,7 @@ TELLING = (
     ("Decision", Role.PARTNER_AGENT, "ground"),
     ("Applicant", Role.AUDITOR, "passportLastFour"),
     ("VolumeRow", Role.ANONYMOUS, "partner"),
-    ("VolumeRow", Role.PARTNER_MANAGER, "granted"),
+    ("VolumeRow", Role.ANONYMOUS, "wip"),
 )
 
 
