@@ -12,7 +12,7 @@ rounds = click.option("--rounds", default=7, show_default=True, help="Medians ov
 @click.group(no_args_is_help=False, invoke_without_command=True)
 @click.pass_context
 def bench(context: click.Context) -> None:
-    """What things cost, each beside a peer: medians over rounds that alternate."""
+    """What things cost, each compared with a peer: medians over alternating rounds."""
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
 
@@ -21,7 +21,7 @@ def bench(context: click.Context) -> None:
 @applications
 @rounds
 def _driver(applications: int, rounds: int) -> None:
-    """A small read in a transaction of its own, with a role and a viewer."""
+    """A small read in a transaction of its own, with a role and a viewer's context."""
     run_on_fastest_loop(driver.measure(applications, rounds))
 
 
@@ -29,7 +29,7 @@ def _driver(applications: int, rounds: int) -> None:
 @applications
 @rounds
 def _page(applications: int, rounds: int) -> None:
-    """A page of 50 applications with what they link to, by the gateway and by the bare driver."""
+    """A page of 50 applications with linked rows, by the gateway and by the bare driver."""
     run_on_fastest_loop(page.measure(applications, rounds))
 
 
@@ -37,7 +37,7 @@ def _page(applications: int, rounds: int) -> None:
 @applications
 @rounds
 def _peers(applications: int, rounds: int) -> None:
-    """The same page over HTTP, by the gateway and by fast gateways of other languages."""
+    """The same page over HTTP, by the gateway and by fast gateways in other languages."""
     run_on_fastest_loop(peers.measure(applications, rounds))
 
 
@@ -53,7 +53,7 @@ def _volumes(applications: int, rounds: int) -> None:
 @applications
 @rounds
 def _saturated(applications: int, rounds: int) -> None:
-    """What the page's questions read once every cell has figures in every month."""
+    """What the dashboard's questions read once every cell has figures in every month."""
     run_on_fastest_loop(saturated.measure(applications, rounds))
 
 
@@ -82,7 +82,7 @@ def _walk(applications: int, show: str | None) -> None:
     help="World size; give it several times. A million takes minutes.",
 )
 def _load(applications: tuple[int, ...]) -> None:
-    """Making and loading a synthetic world."""
+    """How long a synthetic world takes to make and load."""
     run_on_fastest_loop(load.measure(applications))
 
 
@@ -90,7 +90,7 @@ def _load(applications: tuple[int, ...]) -> None:
 @applications
 @click.option("--rounds", default=3, show_default=True, help="Median over so many.")
 def _demo(applications: int, rounds: int) -> None:
-    """The demo from nothing to its checked answer, the first time and every time after."""
+    """The demo from nothing to its checked answer, the first time and later."""
     demo.measure(applications, rounds)
 
 
@@ -99,7 +99,7 @@ def _demo(applications: int, rounds: int) -> None:
 @click.option("--rounds", default=9, show_default=True, help="Medians over so many.")
 @click.option("--beside", metavar="URL", help="The dashboard of another demo, visited in turns.")
 def _visiting(applications: int, rounds: int, beside: str | None) -> None:
-    """The page in a browser, from a click to the last thing that is drawn."""
+    """The page in a browser, from a click until all is drawn."""
     visiting.measure(applications, rounds, beside)
 
 

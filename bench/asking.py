@@ -1,4 +1,4 @@
-"""Asks the gateway in this process, with as little as can be around it."""
+"""A client of the gateway in this process, so that no HTTP library is measured."""
 
 import asyncio
 import json
@@ -10,20 +10,20 @@ from starlette.applications import Starlette
 
 @dataclass(frozen=True)
 class Client:
-    """A client of an ASGI application: it measures the gateway and no HTTP library."""
+    """Calls an ASGI application directly."""
 
     app: Starlette
     token: str = ""
 
     async def post(self, path: str, content: Any = None) -> bytes:
-        """The body of the answer. Raises RuntimeError unless it is a good one."""
+        """The body of the response. Raises RuntimeError unless its status is 200."""
         body = b"" if content is None else json.dumps(content).encode()
-        asked = iter([{"type": "http.request", "body": body, "more_body": False}])
+        messages = iter([{"type": "http.request", "body": body, "more_body": False}])
         answer: list[dict[str, Any]] = []
 
         async def receive() -> dict[str, Any]:
-            """The request, and then nothing: a client that waits says nothing more."""
-            return next(asked, None) or await asyncio.Future()
+            """The request, then nothing: the client waits for the response."""
+            return next(messages, None) or await asyncio.Future()
 
         async def send(message: Any) -> None:
             answer.append(message)

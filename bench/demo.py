@@ -1,4 +1,4 @@
-"""How long the demo takes until its main job is done and checked."""
+"""How long `gerbang demo --check` takes, the first time and later."""
 
 import shutil
 import subprocess
@@ -14,9 +14,9 @@ _GERBANG = Path(sys.executable).with_name("gerbang")
 
 
 def measure(applications: int, rounds: int) -> None:
-    """Print the seconds of ``gerbang demo --check``, stopping included."""
+    """Print the seconds from its start until it has stopped again."""
     folder = Path(tempfile.mkdtemp(prefix="gerbang-"))
-    folder.chmod(0o711)  # when we are root, the server's account passes through
+    folder.chmod(0o711)  # so that the server's account can enter it when we are root
     try:
         first = _seconds(folder, applications)
         later = median(_seconds(folder, applications) for _ in range(rounds))

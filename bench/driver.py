@@ -1,4 +1,4 @@
-"""What a small read costs on each driver, in a transaction with a role and a viewer's context."""
+"""What one small read costs on each driver, in a transaction with a role and a viewer's context."""
 
 import json
 from functools import partial
@@ -25,7 +25,7 @@ _END = "COMMIT"  # psycopg forgets its prepared statements at every ROLLBACK
 
 
 async def measure(applications: int, rounds: int) -> None:
-    """Print reads a second of each way."""
+    """Print how many reads a second each way allows."""
     async with world(applications) as url:
         ours = await connect(url)
         theirs = await psycopg.AsyncConnection.connect(url, autocommit=True, prepare_threshold=0)

@@ -1,4 +1,4 @@
-"""What making and loading a synthetic world costs, and whether that grows in step with it."""
+"""What it costs to make and load a synthetic world, and whether the cost is proportional to it."""
 
 from collections.abc import Sequence
 

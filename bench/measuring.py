@@ -1,4 +1,4 @@
-"""Holds contenders against each other: in turns, for the same time, by their medians."""
+"""Compares contenders: they run in turns, for equal times, and their medians are shown."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from statistics import median
@@ -9,7 +9,7 @@ import psutil
 from models.database.connections import connect
 
 Action = Callable[[], Awaitable[object]]
-#: Seconds since some moment.
+#: Returns seconds since an arbitrary moment.
 Clock = Callable[[], float]
 
 _SECONDS_A_TURN = 0.5
@@ -18,9 +18,9 @@ _SECONDS_A_TURN = 0.5
 async def side_by_side(
     contenders: Mapping[str, Action], rounds: int, clock: Clock = perf_counter
 ) -> dict[str, float]:
-    """Median seconds of one action of each contender, by a clock.
+    """The median seconds that one action of each contender takes.
 
-    Every other round goes backwards, so that nobody always follows the same one.
+    Every other round runs backwards, so that no contender always follows the same one.
     """
     for action in contenders.values():
         await action()
@@ -33,7 +33,7 @@ async def side_by_side(
 
 
 async def _turn(action: Action, clock: Clock) -> float:
-    """Seconds of one action, on the average of a turn."""
+    """The average seconds of one action over a turn."""
     end, began, actions = perf_counter() + _SECONDS_A_TURN, clock(), 0
     while perf_counter() < end:
         await action()
@@ -42,9 +42,9 @@ async def _turn(action: Action, clock: Clock) -> float:
 
 
 async def processor_clock(url: str) -> Clock:
-    """The time that processors worked for this process and for the server of a database.
+    """A clock of the processor time of this process and of the server of a database.
 
-    It stands still while others have the processor, and knows a server's to 10 ms.
+    It does not count the time of other processes. A server's time has a resolution of 10 ms.
     """
     connection = await connect(url)
     server = psutil.Process(connection.get_server_pid()).parent()
@@ -60,14 +60,14 @@ async def processor_clock(url: str) -> Clock:
 
 
 async def seconds_of(action: Action) -> float:
-    """Of one action, once."""
+    """The seconds that one action takes, measured once."""
     began = perf_counter()
     await action()
     return perf_counter() - began
 
 
 def show(title: str, unit: str, measured: Mapping[str, float]) -> None:
-    """A table of seconds an action; the first contender is what the others are held against."""
+    """Print the seconds of an action for each contender; speeds are relative to the first."""
     own = next(iter(measured.values()))
     rows = [
         (name, f"{1000 * seconds:,.3f} ms", f"{1 / seconds:,.0f}", f"{own / seconds:.2f}")
@@ -77,7 +77,7 @@ def show(title: str, unit: str, measured: Mapping[str, float]) -> None:
 
 
 def show_table(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """A Markdown table."""
+    """Print a Markdown table."""
     widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
     print(f"\n{title}\n")
     print(_line(head, widths))

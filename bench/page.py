@@ -1,4 +1,4 @@
-"""What a page of 50 applications costs by the gateway, beside the bare driver."""
+"""What a page of 50 applications costs in the gateway, compared with the bare driver."""
 
 import json
 from collections.abc import AsyncIterator
@@ -34,15 +34,15 @@ query Page {
   }
 }
 """
-#: `node` may lead anywhere, so that it has no plan, and neither has anything beside it.
+#: An operation with `node` has no plan, since its type is not known beforehand.
 _UNPLANNED = {"query": PAGE.replace("query Page {", 'query Page { node(id: "") { id }')}
 
 
 async def measure(applications: int, rounds: int) -> None:
-    """Print requests a second of both, and how many statements a page takes."""
+    """Print requests a second of each way, and how many statements a page takes."""
     async with world(applications) as url, gateway_on(url, _VIEWER) as client:
         ask = partial(client.post, "/graphql", {"query": PAGE})
-        await ask()  # the driver asks about types the first time
+        await ask()  # the first time, the driver looks up types
         statements: list[_Statement] = []
         with listening(lambda text, values: statements.append(_Statement(text, values))):
             answer = json.loads(await ask())
@@ -64,7 +64,7 @@ async def measure(applications: int, rounds: int) -> None:
 
 @asynccontextmanager
 async def gateway_on(url: str, viewer: str) -> AsyncIterator[Client]:
-    """The whole gateway on a world, asked by a demo user."""
+    """A client of the whole gateway on a world, signed in as a demo user."""
     settings = {
         "GERBANG_ENVIRONMENT": "development",
         "GERBANG_DATABASE_URL": login_at(url, "bench"),
@@ -79,15 +79,15 @@ async def gateway_on(url: str, viewer: str) -> AsyncIterator[Client]:
 
 @dataclass
 class _Statement:
-    """What was asked of the database."""
+    """A statement that was sent to the database."""
 
     text: str
     values: tuple[Any, ...]
 
 
 async def _replay(connection: asyncpg.Connection, statements: list[_Statement]) -> bytes:
-    """The same rows by the same statements, prepared, in one snapshot, as flat JSON."""
+    """Read the same rows by the same prepared statements, in one snapshot, as flat JSON."""
     await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-    found = [await connection.fetch(one.text, *one.values) for one in statements]
+    results = [await connection.fetch(one.text, *one.values) for one in statements]
     await connection.execute("ROLLBACK")
-    return orjson.dumps([[dict(row) for row in rows] for rows in found], default=str)
+    return orjson.dumps([[dict(row) for row in rows] for rows in results], default=str)

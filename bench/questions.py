@@ -1,4 +1,4 @@
-"""What the questions of the page Volumes read of the rollups: rows, and milliseconds."""
+"""What the questions of the dashboard's page rows_read from the rollups: rows, and milliseconds."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -19,13 +19,18 @@ _WIB = timezone(timedelta(hours=7))
 
 
 async def ask(connection: asyncpg.Connection, title: str, rounds: int) -> None:
-    """Ask every question, with all measures, and print what it reads and takes."""
-    asked = {name: _prepared(question) for name, question in questions(*last_year()).items()}
-    read = {name: await _rows_read(connection, *prepared) for name, prepared in asked.items()}
-    taken = await side_by_side(
-        {name: partial(connection.fetch, *prepared) for name, prepared in asked.items()}, rounds
+    """Ask every question, with all measures; print how many rows it reads and how long it takes."""
+    statements = {name: _compile(question) for name, question in questions(*last_year()).items()}
+    rows_read = {
+        name: await _rows_read(connection, *prepared) for name, prepared in statements.items()
+    }
+    seconds = await side_by_side(
+        {name: partial(connection.fetch, *prepared) for name, prepared in statements.items()},
+        rounds,
     )
-    rows = [(name, f"{read[name]:,}", f"{1000 * taken[name]:,.1f} ms") for name in asked]
+    rows = [
+        (name, f"{rows_read[name]:,}", f"{1000 * seconds[name]:,.1f} ms") for name in statements
+    ]
     show_table(title, ("question", "rows read", "each"), rows)
 
 
@@ -36,7 +41,7 @@ def last_year() -> tuple[date, date]:
 
 
 def questions(from_on: date, to_on: date) -> Mapping[str, Question]:
-    """A year of whole months, as the page asks for it."""
+    """The questions of the page for a year of whole months."""
     before = (months_later(from_on, -12), from_on - _ONE_DAY)
     country, nationality = (Dimension.COUNTRY,), (Dimension.NATIONALITY,)
     narrowed = {
@@ -44,7 +49,7 @@ def questions(from_on: date, to_on: date) -> Mapping[str, Question]:
         "one partner": {Dimension.PARTNER: ("NUSA",)},
         "one channel": {Dimension.CHANNEL: ("PARTNER_CENTRE",)},
     }
-    asked = {
+    named = {
         "total": Question(from_on, to_on),
         "the year before": Question(*before),
         "months": Question(from_on, to_on, (), Period.MONTH),
@@ -52,15 +57,15 @@ def questions(from_on: date, to_on: date) -> Mapping[str, Question]:
         "nationalities": Question(from_on, to_on, nationality),
     }
     for name, where in narrowed.items():
-        asked[f"countries, {name}"] = Question(from_on, to_on, country, where=where)
-    asked["countries, cut months"] = Question(
+        named[f"countries, {name}"] = Question(from_on, to_on, country, where=where)
+    named["countries, cut months"] = Question(
         from_on + timedelta(days=9), to_on - timedelta(days=9), country
     )
-    return asked
+    return named
 
 
-def _prepared(question: Question) -> tuple[str, ...]:
-    """The statement of a question and its values, as the driver takes them."""
+def _compile(question: Question) -> tuple[str, ...]:
+    """The statement of a question and its values, for the driver."""
     compiled = statement(question, lambda columns: true()).compile(
         dialect=asyncpg_dialect(), compile_kwargs={"render_postcompile": True}
     )
@@ -68,7 +73,7 @@ def _prepared(question: Question) -> tuple[str, ...]:
 
 
 async def _rows_read(connection: asyncpg.Connection, sql: str, *values: Any) -> int:
-    """The rows that scans of tables gave."""
+    """How many rows the scans of tables returned."""
     explained = await connection.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", *values)
     return sum(
         round(node["Actual Rows"] * node["Actual Loops"])

@@ -1,4 +1,4 @@
-"""Rollups as a large world leaves them: every cell has figures in every month, in every bucket."""
+"""Rollups like those of a large world: every cell has figures in every month and every bucket."""
 
 import asyncpg
 
@@ -13,7 +13,7 @@ _RANKS = "ARRAY(SELECT generate_series(10, 1630, 10))"
 
 
 async def measure(applications: int, rounds: int) -> None:
-    """Print what the page's questions read when months are full; days stay as they are."""
+    """Print what the page's questions read when monthly rollups are full; daily ones stay as is."""
     async with world(applications) as url:
         connection = await connect(url)
         try:
@@ -25,7 +25,7 @@ async def measure(applications: int, rounds: int) -> None:
 
 
 async def saturate(connection: asyncpg.Connection) -> None:
-    """Fill every cell of the monthly grains, as far as there are months."""
+    """Fill every cell of the monthly grains, for the months that there are."""
     for grain in GRAINS:
         if grain.is_ranked:
             await _fill(connection, grain)

@@ -1,4 +1,4 @@
-"""What the page costs its reader: from opening it, or a click, to the last thing that is drawn."""
+"""How long the page takes in a browser: from opening it, or a click, until all is drawn."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,10 +14,10 @@ from tests.browser import NoBrowserError, launch_options
 from tests.running_demo import data_folder, running_demo
 
 _READER = "leadership"
-#: The page is at rest when nothing has changed for so many milliseconds.
+#: The page is at rest when nothing has changed for this many milliseconds.
 _REST = 250
 
-#: Notes when the page changed last, and when that had been painted.
+#: Records when the page last changed, and when that change had been painted.
 _WATCH = """
 window.seen = { began: 0, changed: 0, painted: 0 };
 const painted = new MessageChannel();
@@ -36,7 +36,7 @@ _IS_AT_REST = f"""() => {{
   const isDrawn = {_ANSWERS}.some((each) => each.responseEnd < seen.painted);
   return isDrawn && seen.painted > seen.changed && seen.painted < still;
 }}"""
-_TAKEN = f"""() => {{
+_ACT_TIMES = f"""() => {{
   const [answer] = {_ANSWERS};
   const {{ requestStart, responseStart, responseEnd, encodedBodySize }} = answer;
   return {{
@@ -46,7 +46,7 @@ _TAKEN = f"""() => {{
     size: encodedBodySize,
   }};
 }}"""
-#: What a reader does, by the element that it is done to; each round does it to another one.
+#: What a reader does to an element; each round uses another element.
 _CHOOSE = """(each, n) => {
   each.selectedIndex = 1 + n;
   seen.began = performance.now();
@@ -59,8 +59,8 @@ _PRESS = """(each) => {
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """Milliseconds of one act: until the page asks, until it is answered, until all is drawn."""
+class ActTimes:
+    """Milliseconds of one act: until the page sends its request, gets the answer, has drawn all."""
 
     asking: float
     answering: float
@@ -74,9 +74,9 @@ class Taken:
 
 
 def measure(applications: int, rounds: int, beside: str | None) -> None:
-    """Print medians over the rounds; each act begins on a page that was opened for it.
+    """Print medians over the rounds; the page is opened anew before each act.
 
-    ``beside`` is the address of a dashboard that runs already and is visited in turns.
+    ``beside`` is the address of another running dashboard, visited in turns with ours.
     """
     with (
         data_folder() as data,
@@ -86,17 +86,17 @@ def measure(applications: int, rounds: int, beside: str | None) -> None:
         readers = {"": _reader(browser, demo.dashboard_url)}
         if beside:
             readers |= {", beside": _reader(browser, beside)}
-        taken = _visits(readers, rounds)
+        times_by_act = _visits(readers, rounds)
     show_table(
         f"The page with {applications:,} applications, milliseconds",
         ("act", "asking", "answering", "drawing", "all", "of them at worst", "KB sent"),
-        [_row(name, times) for name, times in taken.items()],
+        [_row(name, times) for name, times in times_by_act.items()],
     )
 
 
-def _visits(readers: Mapping[str, Page], rounds: int) -> dict[str, list[Taken]]:
-    """Every other round goes backwards through the readers."""
-    taken: dict[str, list[Taken]] = {
+def _visits(readers: Mapping[str, Page], rounds: int) -> dict[str, list[ActTimes]]:
+    """Every other round goes through the readers backwards."""
+    times_by_act: dict[str, list[ActTimes]] = {
         f"{act}{name}": [] for act in ("opening", *_ACTS) for name in readers
     }
     for number in range(rounds):
@@ -106,10 +106,10 @@ def _visits(readers: Mapping[str, Page], rounds: int) -> dict[str, list[Taken]]:
                 page = readers[name]
                 page.bring_to_front()
                 page.goto(page.url.partition("?")[0] + "?language=en")
-                taken[f"opening{name}"].append(_at_rest(page))
+                times_by_act[f"opening{name}"].append(_wait_for_rest(page))
                 do(page, number)
-                taken[f"{act}{name}"].append(_at_rest(page))
-    return taken
+                times_by_act[f"{act}{name}"].append(_wait_for_rest(page))
+    return times_by_act
 
 
 @contextmanager
@@ -125,13 +125,13 @@ def _browser() -> Iterator[Browser]:
 
 
 def _reader(browser: Browser, url: str) -> Page:
-    """Somebody who has signed in and has seen the page before, so that its files are there."""
+    """A reader who has signed in and visited the page before, so that its files are cached."""
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     page.add_init_script(_WATCH)
     page.goto(f"{url}/?language=en")
     page.fill("input[name=user]", _READER)
     page.locator("form").last.locator("button").last.click()
-    _at_rest(page)
+    _wait_for_rest(page)
     return page
 
 
@@ -164,13 +164,13 @@ _ACTS: Mapping[str, Callable[[Page, int], None]] = {
 }
 
 
-def _at_rest(page: Page) -> Taken:
+def _wait_for_rest(page: Page) -> ActTimes:
     page.wait_for_function(_IS_AT_REST, polling=50)
-    told: dict[str, Any] = page.evaluate(_TAKEN)
-    return Taken(**told)
+    measured: dict[str, Any] = page.evaluate(_ACT_TIMES)
+    return ActTimes(**measured)
 
 
-def _row(name: str, times: list[Taken]) -> tuple[str, ...]:
+def _row(name: str, times: list[ActTimes]) -> tuple[str, ...]:
     parts = ("asking", "answering", "drawing", "whole")
     medians = (f"{median(getattr(each, part) for each in times):,.0f}" for part in parts)
     worst = max(each.whole for each in times)

@@ -1,4 +1,4 @@
-"""What figures cost from rollups and from raw rows, and what keeping them right costs."""
+"""What figures cost from rollups and from raw rows, and what verifying and rebuilding costs."""
 
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta, timezone
@@ -41,22 +41,22 @@ _RAW = """
 
 
 async def measure(applications: int, rounds: int) -> None:
-    """Print milliseconds of both ways to the same tables, and seconds of the care."""
+    """Print milliseconds of both ways to the same tables, and seconds of upkeep."""
     async with world(applications) as url:
         engine, raw = pool(url, 1), await connect(url)
         try:
             await raw.execute("VACUUM ANALYZE")  # as autovacuum leaves it after a minute
-            await _reading(engine, raw, applications, rounds)
+            await _measure_reading(engine, raw, applications, rounds)
             await questions.ask(
                 raw, f"Questions of the page, {applications:,} applications", rounds
             )
-            await _keeping(raw, applications)
+            await _measure_upkeep(raw, applications)
         finally:
             await raw.close()
             await engine.dispose()
 
 
-async def _reading(
+async def _measure_reading(
     engine: AsyncEngine, raw: asyncpg.Connection, applications: int, rounds: int
 ) -> None:
     from_on, to_on = questions.last_year()
@@ -90,17 +90,17 @@ async def _ask(engine: AsyncEngine, question: Question) -> Any:
         return (await connection.execute(statement(question, lambda columns: true()))).all()
 
 
-async def _keeping(connection: asyncpg.Connection, applications: int) -> None:
-    taken = {"verify": await seconds_of(partial(_verified, connection))}
-    taken["rebuild"] = await seconds_of(partial(rebuild, connection))
+async def _measure_upkeep(connection: asyncpg.Connection, applications: int) -> None:
+    seconds_by_work = {"verify": await seconds_of(partial(_verify, connection))}
+    seconds_by_work["rebuild"] = await seconds_of(partial(rebuild, connection))
     rows = [
         (name, f"{seconds:.2f}", f"{applications / seconds:,.0f}")
-        for name, seconds in taken.items()
+        for name, seconds in seconds_by_work.items()
     ]
-    show_table("All figures", ("care", "seconds", "applications a second"), rows)
+    show_table("All figures", ("work", "seconds", "applications a second"), rows)
 
 
-async def _verified(connection: asyncpg.Connection) -> None:
+async def _verify(connection: asyncpg.Connection) -> None:
     if differences := await verify(connection):
         raise RuntimeError(f"{len(differences)} figures differ from the raw rows")
 

@@ -1,6 +1,6 @@
 """What the second wall costs: the same questions with and without row rules in the database.
 
-In time of the processor, of the gateway and of the server: what others do meanwhile is left out.
+Measured in processor time of gateway and server, so that other processes do not count.
 """
 
 import json
@@ -20,7 +20,7 @@ _VOLUMES = """{
         rows { country { code } intake { value } wip { value } }
     }
 }"""
-#: Shapes of questions, each with one who asks it.
+#: Questions by name, each with the viewer who asks it.
 _SHAPES = {
     "a page with all it links to": ("officer", PAGE),
     "a page in own countries": ("manager-au", _LIST),
@@ -32,7 +32,7 @@ _SHAPES = {
 
 
 async def measure(applications: int, rounds: int) -> None:
-    """Print milliseconds of the processor of both for each shape of question."""
+    """Print the processor milliseconds of each question, with both walls and with one."""
     async with world(applications) as url, copy_of(url) as open_url:
         await _without_row_rules(open_url)
         clock = await processor_clock(url)

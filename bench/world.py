@@ -1,4 +1,4 @@
-"""A PostgreSQL of its own with a synthetic world in it, for the time of a measurement."""
+"""A temporary PostgreSQL with a synthetic world, for the duration of a measurement."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -9,9 +9,9 @@ from models.postgres import Server, temporary_postgres
 from models.row_security import login_at
 from models.synthetic import Scale, Summary, synthesise
 
-#: What the databases of benches trust: see `gateway.access.transactions.begin`.
+#: The key that the benches' databases trust: see `gateway.access.transactions.begin`.
 SEAL_KEY = bytes(range(32))
-#: As careful with the disk as a server that keeps its data.
+#: Writes are as durable as those of a production server.
 _DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 
 
@@ -23,7 +23,7 @@ def server() -> Iterator[Server]:
 
 @asynccontextmanager
 async def world(applications: int) -> AsyncIterator[str]:
-    """The address of a database with a world of so many applications."""
+    """The URL of a database with a world of ``applications`` applications."""
     with server() as running:
         url = running.url("bench")
         await load(url, applications)
@@ -32,7 +32,7 @@ async def world(applications: int) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def copy_of(url: str) -> AsyncIterator[str]:
-    """The address of a copy of a database that nobody is connected to, on the same server."""
+    """The URL of a copy, on the same server, of a database that nobody is connected to."""
     server, _, name = url.rpartition("/")
     connection = await connect(f"{server}/postgres")
     try:
@@ -43,6 +43,6 @@ async def copy_of(url: str) -> AsyncIterator[str]:
 
 
 async def load(url: str, applications: int) -> Summary:
-    """Two years of the partners' channels, up to now."""
+    """Load two years of applications through partners, up to now."""
     await migrate(url, gateway_url=login_at(url, "bench"), seal_keys=(SEAL_KEY,))
     return await synthesise(url, applications=applications, months=24, seed=1, scale=Scale.PARTNER)

@@ -1,8 +1,11 @@
-"""The closed lists of words of the domain: text in the database, enums in the API."""
+"""The closed lists of words of the domain, as the database keeps them.
+
+``gateway/mapping/enums.py`` describes each word for the API, and has the words of the API alone.
+"""
 
 from enum import StrEnum
 
-#: A service whose partner is named so serves what no partner took in; no partner has this code.
+#: In place of a partner's code: a system with it handles the applications that no partner took in.
 DIRECTORATE = "DIRECT"
 
 
@@ -63,7 +66,7 @@ WAITING = (Status.SUBMITTED, Status.AWAITING_PAYMENT, Status.INFO_REQUESTED)
 
 
 class EventKind(StrEnum):
-    """What happened to an application: the statuses it entered, and what changes none."""
+    """What happened to an application: it entered a status, or something else happened to it."""
 
     SUBMITTED = "SUBMITTED"
     AWAITING_PAYMENT = "AWAITING_PAYMENT"
@@ -83,9 +86,12 @@ class EventKind(StrEnum):
 
 
 class Changed(StrEnum):
-    """What an event changes: that of it which the most roles read."""
+    """The part of an application that an event changed, as far as it decides who hears of it.
 
-    #: The stage, or when a case was submitted, paid or received: whoever reaches the case.
+    Where an event changed several parts, it is the one that the most roles may read.
+    """
+
+    #: The stage, or when a case was submitted, paid or received: everyone who reaches the case.
     STAGE = "STAGE"
     #: The decision alone, as by a correction.
     DECISION = "DECISION"
@@ -116,7 +122,7 @@ class Ground(StrEnum):
     INCOMPLETE = "INCOMPLETE"
 
 
-#: Grounds that are never told to partners or applicants.
+#: Grounds that partners and applicants never read.
 CONFIDENTIAL_GROUNDS = (Ground.ENTRY_BAN, Ground.SECURITY)
 
 
@@ -163,14 +169,14 @@ class Clock(StrEnum):
 
 
 class Wait(StrEnum):
-    """What an applicant is waited for."""
+    """What a case waits for its applicant to do."""
 
     PAYMENT = "PAYMENT"
     ANSWER = "ANSWER"
 
 
 class Role(StrEnum):
-    """The ten ways to ask. One acts per request, and none implies another."""
+    """The ten roles. One acts per request, and none implies another."""
 
     LEADERSHIP = "LEADERSHIP"
     OFFICER = "OFFICER"
@@ -185,7 +191,7 @@ class Role(StrEnum):
 
 
 class Purpose(StrEnum):
-    """Why identity is read: it travels in the document, with a case reference, and is logged."""
+    """Why identity is read: stated with the operation and a case reference, and logged."""
 
     CASEWORK = "CASEWORK"
     SUPERVISION = "SUPERVISION"

@@ -1,4 +1,4 @@
-"""The page of 50 applications over HTTP, beside fast gateways of other languages."""
+"""The page of 50 applications over HTTP, compared with fast gateways in other languages."""
 
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -14,16 +14,16 @@ from bench.peers.turn import Turn, Watch, ask_once, turn
 from bench.world import world
 from models.database.connections import connect
 
-#: The same page; a `node`, which is none here, is not planned, nor is anything beside it.
+#: The same page with a `node`, which keeps the whole operation from being planned.
 _UNPLANNED = PAGE.replace("{", '{ node(id: "") { id }', 1)
 _ALONE, _CROWD = 1, 16
 _WARM_UP_SECONDS = 5
 
 
 async def measure(applications: int, rounds: int) -> None:
-    """Print how fast each contender answers, and what it takes of the processor.
+    """Print how fast each contender answers, and how much processor time it takes.
 
-    Raises RuntimeError, before anything is measured, where two give different answers.
+    Raises RuntimeError, before anything is measured, if two of them give different answers.
     """
     folder = packages()
     async with world(applications) as url, AsyncExitStack() as stack:
@@ -37,13 +37,13 @@ async def measure(applications: int, rounds: int) -> None:
         watch = await Watch.over_database(url)
         for one in contenders:
             await turn(one, _CROWD, watch, seconds=_WARM_UP_SECONDS)
-        alone = await _in_turns(contenders, _ALONE, rounds, watch)
-        crowd = await _in_turns(contenders, _CROWD, rounds, watch)
+        alone = await _compare(contenders, _ALONE, rounds, watch)
+        crowd = await _compare(contenders, _CROWD, rounds, watch)
     _show(alone, crowd)
 
 
 async def _settle(url: str) -> None:
-    """Nothing of loading the world is left to do."""
+    """Finish what loading the world has left to the database to do later."""
     connection = await connect(url)
     try:
         await connection.execute("VACUUM ANALYZE")
@@ -60,10 +60,10 @@ async def _check(contenders: Sequence[Contender]) -> None:
             raise RuntimeError(f"{one.name} and {first.name} answer differently: not measured")
 
 
-async def _in_turns(
+async def _compare(
     contenders: Sequence[Contender], connections: int, rounds: int, watch: Watch
 ) -> dict[str, Turn]:
-    """What each does with so many connections: each figure is the median of its rounds."""
+    """The medians of each contender over the rounds, on a number of connections."""
     turns: dict[str, list[Turn]] = {one.name: [] for one in contenders}
     for number in range(rounds):
         for one in contenders if number % 2 == 0 else reversed(contenders):

@@ -1,4 +1,4 @@
-"""What an answer says, whatever its gateway calls things."""
+"""Normalises the answers of different gateways, so that they can be compared."""
 
 import json
 from datetime import UTC, datetime
@@ -14,19 +14,19 @@ def contents(answer: bytes) -> list[Any]:
 
     Raises RuntimeError where there are errors, or no rows to compare.
     """
-    told = json.loads(answer)
-    rows = (told.get("data") or {}).get("applications", {}).get("nodes")
-    if told.get("errors") or not rows:
+    parsed = json.loads(answer)
+    rows = (parsed.get("data") or {}).get("applications", {}).get("nodes")
+    if parsed.get("errors") or not rows:
         raise RuntimeError(f"no page: {answer[:500]!r}")
     return [_plain("", row) for row in rows]
 
 
 def _plain(name: str, value: Any) -> Any:
     if isinstance(value, dict):
-        return {inner: _plain(inner, held) for inner, held in value.items()}
+        return {inner: _plain(inner, member) for inner, member in value.items()}
     if name == "id":
-        named = decode(value)
-        return named.key if named else value
+        global_id = decode(value)
+        return global_id.key if global_id else value
     if name in _INSTANTS:
         return datetime.fromisoformat(value).astimezone(UTC)
     return value

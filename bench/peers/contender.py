@@ -1,4 +1,4 @@
-"""A gateway in a process of its own, and what it is asked."""
+"""A gateway in a process of its own, and the question that it answers."""
 
 import asyncio
 import json
@@ -28,7 +28,7 @@ class Contender:
 
     @property
     def request(self) -> bytes:
-        """The question as bytes of HTTP."""
+        """The question as an HTTP request."""
         body = json.dumps({"query": self.document}).encode()
         lines = [
             "POST /graphql HTTP/1.1",
@@ -41,7 +41,7 @@ class Contender:
         return "\r\n".join([*lines, "", ""]).encode() + body
 
     def asking(self, name: str, document: str) -> "Contender":
-        """The same process, asked something else."""
+        """The same process with another question."""
         return replace(self, name=name, document=document)
 
 
@@ -49,18 +49,18 @@ class Contender:
 async def running(
     command: Sequence[str | Path], port: int, environment: Mapping[str, str], folder: Path
 ) -> AsyncIterator[psutil.Process]:
-    """A process that listens on the port.
+    """Start a process, and wait until it listens on the port.
 
-    Raises RuntimeError, with what the process said, if it does not come to that.
+    Raises RuntimeError with its output if it does not.
     """
-    with tempfile.TemporaryFile("w+") as said:
+    with tempfile.TemporaryFile("w+") as output:
         process = await asyncio.create_subprocess_exec(
-            *command, cwd=folder, env=environment, stdout=said, stderr=subprocess.STDOUT
+            *command, cwd=folder, env=environment, stdout=output, stderr=subprocess.STDOUT
         )
         try:
             if not await _listens(port, process):
-                said.seek(0)
-                raise RuntimeError(f"{command[0]} did not start:\n{said.read()}")
+                output.seek(0)
+                raise RuntimeError(f"{command[0]} did not start:\n{output.read()}")
             yield psutil.Process(process.pid)
         finally:
             if process.returncode is None:

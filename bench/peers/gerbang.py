@@ -1,4 +1,4 @@
-"""Gerbang as it is served: one process, asked by an officer with a token."""
+"""Gerbang in production form: one process, and an officer with a token."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""A connection over which a gateway is asked, with as little as can be around it."""
+"""A minimal HTTP connection to a gateway, so that the client costs little."""
 
 import asyncio
 from typing import Any
@@ -7,7 +7,7 @@ from httptools import HttpResponseParser
 
 
 class Line(asyncio.Protocol):
-    """Asks, takes the whole answer, and stays open for the next question."""
+    """A connection that sends one request after the other."""
 
     @classmethod
     async def to(cls, port: int) -> "Line":
@@ -15,7 +15,7 @@ class Line(asyncio.Protocol):
         return line
 
     async def ask(self, request: bytes) -> bytes:
-        """The body of the answer. Raises RuntimeError unless it is a good one."""
+        """The body of the answer. Raises RuntimeError for another status than 200, or errors."""
         self._body: list[bytes] = []
         self._answer = asyncio.get_running_loop().create_future()
         self._transport.write(request)
@@ -28,7 +28,7 @@ class Line(asyncio.Protocol):
     def close(self) -> None:
         self._transport.close()
 
-    # What the event loop calls.
+    # Callbacks of the event loop
 
     def connection_made(self, transport: Any) -> None:
         self._transport = transport
@@ -41,7 +41,7 @@ class Line(asyncio.Protocol):
         if not self._answer.done():
             self._answer.set_exception(exc or ConnectionError("ended without an answer"))
 
-    # What the parser calls.
+    # Callbacks of the parser
 
     def on_body(self, body: bytes) -> None:
         self._body.append(body)

@@ -17,8 +17,7 @@ _FOLDER = _SOURCES.parents[1] / ".tools" / "peers"
 
 
 def packages() -> Path | None:
-    """A folder with the sources and their packages; None, after saying so, if there is no having
-    them."""
+    """A folder with the sources and their packages; None, with a message, if npm has none."""
     ignored = shutil.ignore_patterns("*.py", "__pycache__")
     shutil.copytree(_SOURCES, _FOLDER, ignore=ignored, dirs_exist_ok=True)
     try:
@@ -52,7 +51,7 @@ async def postgraphile(folder: Path, url: str) -> AsyncIterator[Contender]:
 
 @asynccontextmanager
 async def _peer(name: str, folder: Path, url: str, document: str) -> AsyncIterator[Contender]:
-    """A server in one process, which logs in as the owner: no row rule of the database holds it."""
+    """A server in one process that logs in as the owner, so that no row rules apply to it."""
     port = free_port()
     environment = {
         **os.environ,

@@ -1,4 +1,4 @@
-"""One contender's turn: asked again and again for some seconds."""
+"""One turn of a contender: it answers the same question repeatedly for some seconds."""
 
 import asyncio
 from dataclasses import dataclass
@@ -16,19 +16,19 @@ _SECONDS = 2
 
 
 class Turn(NamedTuple):
-    """What came of it, each in seconds a page but for how many a second."""
+    """The figures of one turn: seconds for a page, and pages a second."""
 
-    #: From asking to the whole answer, the median.
+    #: The median time from the request to the complete answer.
     seconds: float
     per_second: float
-    #: What processors worked for the gateway's process and for the database's.
+    #: Processor time of the gateway's process and of the database.
     gateway_seconds: float
     database_seconds: float
 
 
 @dataclass(frozen=True)
 class Watch:
-    """Knows what processors worked for the server of a database, to 10 ms."""
+    """The processor time of a database server, with a resolution of 10 ms."""
 
     server: psutil.Process
 
@@ -43,9 +43,9 @@ class Watch:
         return cls(server)
 
     def seconds(self) -> float:
-        # Connections that ended count too: their server keeps what their processes worked.
+        # Includes ended connections: the server adds up the time of its former processes.
         of_server = sum(self.server.cpu_times()[:4])
-        return of_server + sum(_worked(one) for one in self.server.children())
+        return of_server + sum(_processor_seconds(one) for one in self.server.children())
 
 
 async def ask_once(contender: Contender) -> bytes:
@@ -60,17 +60,20 @@ async def ask_once(contender: Contender) -> bytes:
 async def turn(
     contender: Contender, connections: int, watch: Watch, seconds: float = _SECONDS
 ) -> Turn:
-    """Asked on so many connections, on each as soon as it has answered."""
+    """Send the question on all connections at once, on each again as soon as it has an answer."""
     request, took = contender.request, list[float]()
     lines = [await Line.to(contender.port) for _ in range(connections)]
     try:
         await asyncio.gather(*(line.ask(request) for line in lines))
-        gateway, database = _worked(contender.process), watch.seconds()
+        gateway, database = _processor_seconds(contender.process), watch.seconds()
         began = perf_counter()
         end = began + seconds
         await asyncio.gather(*(_ask_until(end, line, request, took) for line in lines))
         lasted = perf_counter() - began
-        gateway, database = _worked(contender.process) - gateway, watch.seconds() - database
+        gateway, database = (
+            _processor_seconds(contender.process) - gateway,
+            watch.seconds() - database,
+        )
     finally:
         for line in lines:
             line.close()
@@ -87,5 +90,5 @@ async def _ask_until(end: float, line: Line, request: bytes, took: list[float]) 
         began = now
 
 
-def _worked(process: psutil.Process) -> float:
+def _processor_seconds(process: psutil.Process) -> float:
     return sum(process.cpu_times()[:2])

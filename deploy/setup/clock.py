@@ -21,19 +21,11 @@ def main() -> None:
     print("Unpacking Debian's libfaketime", flush=True)
     try:
         with debian.archive() as archive:
-            keep(archive.unpack("libfaketime"))
+            tree = archive.unpack("libfaketime")
+            # The library alone: it is loaded into the programs of a test.
+            debian.keep(tree.glob("usr/lib/*/faketime/*.so.*"), CLOCK)
     except (OSError, subprocess.SubprocessError) as error:
         print(f"The tests over midnight will be skipped, libfaketime cannot be had: {error}")
-
-
-def keep(tree: Path) -> None:
-    """The library alone: it is loaded into the programs of a test."""
-    partial = CLOCK.with_name("clock.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    for library in tree.glob("usr/lib/*/faketime/*.so.*"):
-        shutil.copy(library, partial)
-    partial.rename(CLOCK)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -56,6 +56,17 @@ def archive() -> Iterator[Archive]:
         raise OSError("this machine has no apt")
     with tempfile.TemporaryDirectory(prefix="gerbang-setup-") as scratch:
         yield Archive(Path(scratch))
+
+
+def keep(files: Iterable[Path], folder: Path) -> None:
+    """Copy files into a folder, which is there with all of them or not at all."""
+    partial = folder.with_name(f"{folder.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    for file in files:
+        shutil.copy(file, partial)
+    shutil.rmtree(folder, ignore_errors=True)
+    partial.rename(folder)
 
 
 def libraries(tree: Path) -> list[Path]:

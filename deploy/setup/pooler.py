@@ -21,20 +21,11 @@ def main() -> None:
     print("Unpacking Debian's PgBouncer", flush=True)
     try:
         with debian.archive() as archive:
-            keep(archive.unpack("pgbouncer"))
+            tree = archive.unpack("pgbouncer")
+            # With the libraries that this machine lacks, all in one folder.
+            debian.keep((*debian.libraries(tree), tree / "usr" / "sbin" / "pgbouncer"), POOLER)
     except (OSError, subprocess.SubprocessError) as error:
         print(f"The tests of a pooler will be skipped, PgBouncer cannot be had: {error}")
-
-
-def keep(tree: Path) -> None:
-    """The program and the libraries that this machine lacks, beside each other."""
-    partial = POOLER.with_name("pooler.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    for part in (*debian.libraries(tree), tree / "usr" / "sbin" / "pgbouncer"):
-        shutil.copy(part, partial)
-    shutil.rmtree(POOLER, ignore_errors=True)
-    partial.rename(POOLER)
 
 
 if __name__ == "__main__":

@@ -8,9 +8,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from graphql import (
+    GraphQLError,
     GraphQLInputObjectType,
     GraphQLSchema,
     OperationDefinitionNode,
+    Undefined,
     VariableDefinitionNode,
     VariableValues,
     coerce_input_literal,
@@ -20,10 +22,6 @@ from graphql import (
     is_non_null_type,
     is_required_input_field,
 )
-from graphql.error import GraphQLError
-from graphql.execution.get_variable_signature import get_variable_signature
-from graphql.execution.values import VariableValueSource
-from graphql.pyutils import Undefined
 
 from gateway.error_reports import locations_of
 from gateway.errors import ErrorCode, RequestError
@@ -34,6 +32,7 @@ from gateway.execution.expected import (
     UNKNOWN_FIELD,
     describe_expected,
 )
+from gateway.execution.graphql_core import VariableValueSource, signature_of
 
 
 class Mistake(NamedTuple):
@@ -65,8 +64,7 @@ def _coerce(
     given: Mapping[str, Any],
     values: VariableValues,
 ) -> None:
-    signature = get_variable_signature(view, definition)
-    assert not isinstance(signature, GraphQLError)  # validation has looked at the types
+    signature = signature_of(view, definition)
     name, type_ = signature.name, signature.type
     value = given.get(name, Undefined)
     values.sources[name] = VariableValueSource(signature, value)

@@ -24,6 +24,7 @@ from graphql import (
 
 from gateway.error_reports import locations_of
 from gateway.errors import ErrorCode, GerbangError, RequestError
+from gateway.execution.graphql_core import drop_tokens
 from gateway.execution.introspection import SCHEMA_FIELDS
 from gateway.execution.validation import RULES
 from gateway.limits import (
@@ -205,15 +206,12 @@ def _parse(text: str) -> DocumentNode:
 
 
 def _count_fields(document: DocumentNode) -> int:
-    """Count the fields of a document, and drop the tokens of its nodes.
-
-    Error locations do not need them, and they are a third of the objects of a cached document.
-    """
+    """Count the fields of a document, and drop the tokens of its nodes."""
     fields, pending = 0, list[Any]([document])
     while pending:
         node = pending.pop()
         fields += isinstance(node, FieldNode)
-        node.loc.start_token = node.loc.end_token = None
+        drop_tokens(node)
         for key in node.keys:
             value = getattr(node, key)
             if isinstance(value, Node):

@@ -6,7 +6,6 @@ document full of aliases. Here each selection set renders a type once and reuses
 
 from collections.abc import Callable
 from http import HTTPStatus
-from types import SimpleNamespace
 from typing import Any
 
 from graphql import (
@@ -20,6 +19,7 @@ from graphql import (
 )
 
 from gateway.errors import ErrorCode, RequestError
+from gateway.execution.graphql_core import introspection_info
 from gateway.execution.plan.shapes import ResultLevel
 from gateway.execution.plan.values import TYPENAME, Render, SelectionPlanner, Sets
 from gateway.limits import MOST_SCHEMA_VALUES
@@ -118,5 +118,5 @@ def _field(planner: SelectionPlanner, type_: GraphQLObjectType, nodes: list[Fiel
     arguments = planner.arguments(field, nodes[0])
     render = _plan_part(planner, field.type, [node.selection_set for node in nodes])
     resolve: Any = field.resolve
-    info = SimpleNamespace(schema=planner.view)  # all that these resolvers look at
+    info = introspection_info(planner.view)
     return lambda value, budget: render(resolve(value, info, **arguments), budget)

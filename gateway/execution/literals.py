@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from graphql import (
+    SKIP,
     GraphQLError,
     GraphQLInputObjectType,
     ListValueNode,
     NullValueNode,
     ObjectValueNode,
+    Undefined,
     ValueNode,
     ValuesOfCorrectTypeRule,
     VariableNode,
@@ -23,8 +25,6 @@ from graphql import (
     is_non_null_type,
     is_required_input_field,
 )
-from graphql.language import SKIP
-from graphql.pyutils import Undefined
 
 from gateway.execution.expected import (
     DUPLICATE_FIELD,

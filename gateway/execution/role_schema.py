@@ -28,12 +28,11 @@ from graphql import (
     is_specified_directive,
     validate_schema,
 )
-from strawberry.schema.schema_converter import CustomGraphQLEnumType
 
 from gateway.access.fields import is_readable
 from gateway.mapping.catalogue import Catalogue
-from gateway.mapping.declare import DECLARATION
 from gateway.policy import PURPOSES
+from gateway.strawberry_bridge import copy_enum, is_one_of, share_schema
 from models.vocabulary import Role
 
 _WITH_FIELDS = (GraphQLObjectType, GraphQLInterfaceType)
@@ -74,7 +73,7 @@ class _Visibility:
 
 
 class _RoleView:
-    """Copies the visible members of a schema, with the extensions that Strawberry needs."""
+    """Copies the visible members of a schema, with what Strawberry needs to execute it."""
 
     def __init__(self, full: GraphQLSchema, visibility: _Visibility) -> None:
         self._full = full
@@ -98,8 +97,7 @@ class _RoleView:
             directives=[self._directive(directive) for directive in self._directives()],
             extensions=self._full.extensions,
         )
-        # Strawberry's `Info` looks for it there.
-        view._strawberry_schema = self._full._strawberry_schema  # type: ignore[attr-defined]
+        share_schema(self._full, view)
         if errors := validate_schema(view):
             raise ValueError("; ".join(error.message for error in errors))
         return view
@@ -210,15 +208,13 @@ class _RoleView:
                 parts["interfaces"] = lambda: [self._reference(one) for one in type_.interfaces]
                 return type(type_)(**parts)
             case GraphQLInputObjectType():
-                declared = type_.extensions.get(DECLARATION)
-                parts["is_one_of"] = bool(getattr(declared, "is_one_of", type_.is_one_of))
+                parts["is_one_of"] = is_one_of(type_)
                 parts["fields"] = lambda: {
                     n: self._with_type(GraphQLInputField, f) for n, f in members.items()
                 }
                 return GraphQLInputObjectType(**parts)
             case _:
-                parts["values"] = members
-                return CustomGraphQLEnumType(enum=type_.extensions[DECLARATION], **parts)
+                return copy_enum(cast(GraphQLEnumType, type_), members)
 
     def _field(self, field: GraphQLField) -> GraphQLField:
         arguments = {

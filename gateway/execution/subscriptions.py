@@ -5,18 +5,17 @@ share one context, and so one snapshot and its loaders, between all payloads.
 """
 
 import asyncio
-import inspect
 import time
 from collections.abc import AsyncGenerator
 from dataclasses import replace
 from http import HTTPStatus
 
-from graphql import ExecutionResult, OperationType, create_source_event_stream
+from graphql import ExecutionResult, OperationType
 
 from gateway.access.transactions.change_horizon import ChangeHorizon
 from gateway.errors import ErrorCode, GerbangError
 from gateway.execution.budgets import Charge
-from gateway.execution.graphql_core import build_execution
+from gateway.execution.graphql_core import build_execution, open_event_stream
 from gateway.execution.operation import AdmittedOperation, Answer, OperationRequest
 from gateway.execution.run import SchemaRunner, answer_to, with_cost
 from gateway.logs.requests import current_record
@@ -73,8 +72,7 @@ class SchemaSubscriptions:
         context = SubscriptionContext(
             admitted.viewer, self._lookups, self._runner.catalogue, self._runner.positions
         )
-        stream = create_source_event_stream(build_execution(admitted, context=context))
-        stream = await stream if inspect.isawaitable(stream) else stream
+        stream = await open_event_stream(build_execution(admitted, context=context))
         if isinstance(stream, ChangeFeed):
             return stream
         if isinstance(stream, ExecutionResult):

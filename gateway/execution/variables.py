@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from graphql import (
+    SKIP,
     DocumentNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
@@ -23,8 +24,8 @@ from graphql import (
     is_non_null_type,
     type_from_ast,
 )
-from graphql.language import SKIP
-from graphql.validation.rules.variables_in_allowed_position import allowed_variable_usage
+
+from gateway.execution.graphql_core import allowed_variable_usage, expected_types
 
 
 class Usage(NamedTuple):
@@ -69,15 +70,7 @@ class VariablesInPlace(ValidationRule):
         self._part.spreads[node.name.value] = None
 
     def enter_variable(self, node: VariableNode, *_: Any) -> None:
-        types = self.context._type_info  # pyright: ignore[reportPrivateUsage] - it has all of them
-        self._part.usages.append(
-            Usage(
-                node,
-                types.get_input_type(),
-                types.get_parent_input_type(),
-                types.get_default_value(),
-            )
-        )
+        self._part.usages.append(Usage(node, *expected_types(self.context)))
 
     def leave_document(self, _: DocumentNode, *__: Any) -> None:
         for operation, part in self._operations:

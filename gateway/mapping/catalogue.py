@@ -11,7 +11,6 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from gateway.access.fields import readable_fields
 from gateway.mapping.declare import (
-    DECLARATION,
     KEY,
     SOURCE,
     ChangePosition,
@@ -22,6 +21,7 @@ from gateway.mapping.declare import (
     ToOne,
     Translated,
 )
+from gateway.strawberry_bridge import declaring_class, metadata_of, python_name
 from models.vocabulary import Role
 
 #: Columns to select, each under its label.
@@ -112,7 +112,7 @@ def _columns_for(field: DeclaredField) -> Iterator[tuple[str, Any]]:
 
 def _find_nouns(schema: GraphQLSchema) -> Iterator[DeclaredNoun]:
     for name, type_ in schema.type_map.items():
-        cls = getattr(type_.extensions.get(DECLARATION), "origin", None)
+        cls = declaring_class(type_)
         storage = getattr(cls, "__stored__", None)
         if isinstance(type_, GraphQLObjectType) and cls and storage:
             yield DeclaredNoun(name, cls, storage, dict(_find_fields(type_.fields)))
@@ -120,8 +120,7 @@ def _find_nouns(schema: GraphQLSchema) -> Iterator[DeclaredNoun]:
 
 def _find_fields(fields: dict[str, GraphQLField]) -> Iterator[tuple[str, DeclaredField]]:
     for name, field in fields.items():
-        definition = field.extensions[DECLARATION]
-        source = definition.metadata.get(SOURCE)
+        source = metadata_of(field).get(SOURCE)
         if source is not None:
             target_name = get_named_type(field.type).name
-            yield name, DeclaredField(name, definition.python_name, source, target_name)
+            yield name, DeclaredField(name, python_name(field), source, target_name)

@@ -17,9 +17,6 @@ from gateway.mapping.ids import GlobalId
 Expression = ColumnElement[Any] | InstrumentedAttribute[Any]
 Noun = TypeVar("Noun")
 
-#: The key under which a GraphQL type or field keeps its Strawberry definition in `extensions`.
-DECLARATION = "strawberry-definition"
-
 #: The key under which a field keeps its source in `metadata`.
 SOURCE = "source"
 

@@ -1,4 +1,4 @@
-"""The enums of the API: the vocabulary of the domain with a description of every word."""
+"""The enums of the API: those of ``models/vocabulary.py`` and its own, every word described."""
 
 import inspect
 from collections.abc import Mapping
@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import strawberry
 
 from gateway.mapping.declare import SOURCE, Expression, Translated
+from gateway.strawberry_bridge import describe_values
 from models.vocabulary import (
     Channel,
     Clock,
@@ -247,8 +248,7 @@ def _describe(enum: type[StrEnum], words: Mapping[str, str]) -> None:
     if missing := [f"{enum.__name__}.{word.name}" for word in enum if word.name not in words]:
         raise LookupError(f"{__file__}: WORDS does not describe {', '.join(missing)}")
     declared: Any = strawberry.enum(enum, description=inspect.cleandoc(enum.__doc__ or ""))
-    for value in declared.__strawberry_definition__.values:
-        value.description = words[value.name]
+    describe_values(declared, lambda value: words[value.name])
 
 
 for _enum, _words in WORDS.items():

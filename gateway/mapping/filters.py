@@ -14,6 +14,7 @@ from sqlalchemy.types import TypeEngine
 from gateway.errors import ErrorCode, FieldError
 from gateway.mapping.declare import SOURCE, Column, Expression, ToOne
 from gateway.mapping.enums import Direction
+from gateway.strawberry_bridge import describe_values, fields_of, python_type
 
 MOST_VALUES = 100
 
@@ -142,8 +143,7 @@ def order_input(cls: type[Any]) -> type[Any] | None:
         return None
     names: Any = enum.Enum(f"{cls.__name__}OrderField", {name.upper(): name for name in orders})
     declared: Any = strawberry.enum(names, description="Fields that the list can be ordered by.")
-    for value in declared.__strawberry_definition__.values:
-        value.description = orders[value.value].description
+    describe_values(declared, lambda value: orders[value.value].description)
     members = {
         "__annotations__": {"field": names, "direction": Direction},
         "field": strawberry.field(description="The field; equal rows follow in a fixed order."),
@@ -157,7 +157,7 @@ def order_input(cls: type[Any]) -> type[Any] | None:
 
 
 def _fields(cls: type[Any]) -> list[Any]:
-    return [field for field in cls.__strawberry_definition__.fields if SOURCE in field.metadata]
+    return [field for field in fields_of(cls) if SOURCE in field.metadata]
 
 
 def _is_filter(field: Any) -> bool:
@@ -179,14 +179,8 @@ def _filter_of(field: Any, column: Expression) -> Any:
     """The filter type of a field: links are filtered by code, other fields by their own type."""
     if isinstance(field.metadata[SOURCE], ToOne):
         return Filter[str]
-    kind = _plain(field.type)
+    kind = python_type(field)
     return Span[kind] if kind in (date, datetime) else Filter[kind]
-
-
-def _plain(kind: Any) -> Any:
-    """The Python type of a field, without its nullability and without Strawberry's wrappers."""
-    inner = getattr(kind, "of_type", kind)
-    return getattr(inner, "wrapped_cls", inner)
 
 
 def _is_given(value: Any) -> bool:

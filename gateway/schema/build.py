@@ -1,21 +1,19 @@
 """Builds the complete schema and checks it against the policy; role schemas are cut from it."""
 
 from datetime import datetime
-from functools import lru_cache
 from typing import Annotated, Any
 
 import strawberry
 from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema
 from strawberry.directive import DirectiveLocation
 from strawberry.schema.config import StrawberryConfig
-from strawberry.schema.name_converter import NameConverter
-from strawberry.utils.str_converters import to_camel_case
 
 from gateway.access.fields import find_policy_gaps
 from gateway.mapping.scalars import SCALARS
 from gateway.schema.mutations.mutation import Mutation
 from gateway.schema.query import Query
 from gateway.schema.subscription import Subscription
+from gateway.strawberry_bridge import CachedNames, graphql_schema
 from models.vocabulary import Purpose
 
 
@@ -48,17 +46,14 @@ def build_schema() -> GraphQLSchema:
     """
     config = StrawberryConfig(scalar_map=SCALARS, name_converter=_Names())
     declared = strawberry.Schema(Query, Mutation, Subscription, directives=[purpose], config=config)
-    schema = declared._schema  # pyright: ignore[reportPrivateUsage] - there is no public accessor
+    schema = graphql_schema(declared)
     if gaps := find_policy_gaps(_fields(schema)):
         raise PolicyGapError("\n".join(gaps))
     return schema
 
 
-class _Names(NameConverter):
+class _Names(CachedNames):
     """Names generic types after their type arguments in GraphQL: ``StringFilter``."""
-
-    #: Cached: Strawberry converts the name of each argument on every request.
-    apply_naming_config = staticmethod(lru_cache(None)(to_camel_case))
 
     def get_name_from_type(self, type_: Any) -> str:
         return {str: "String", datetime: "DateTime"}.get(type_) or super().get_name_from_type(type_)

@@ -1,6 +1,7 @@
 """Subclasses of uvicorn's protocols that enforce our limits on connections.
 
-This is the only module that depends on uvicorn's private attributes, so uvicorn is pinned.
+This is the only module that depends on uvicorn's private parts, so uvicorn is pinned.
+``tests/gateway/test_private_parts.py`` holds them against the installed release.
 
 HTTP: a connection that is too slow, malformed, or one of too many is closed, with an error response
 where the client can still read one. An offer to upgrade to another protocol (h2c) is ignored, as
@@ -214,6 +215,8 @@ class BoundedHTTP(HttpToolsProtocol):
                 raise self._refusal(_malformed())
         if len(self.pipeline) >= _MOST_PIPELINED:
             raise self._refusal(_malformed())
+        if self._lacks_host():
+            raise self._refusal(_host_required())
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
@@ -229,6 +232,11 @@ class BoundedHTTP(HttpToolsProtocol):
     def handle_websocket_upgrade(self) -> None:
         self.bounded_connections.leave(self)
         super().handle_websocket_upgrade()
+
+    def _lacks_host(self) -> bool:
+        """HTTP/1.1 demands one header Host, and that a request without it is refused."""
+        hosts = [name for name, _ in self.headers if name == b"host"]
+        return len(hosts) > 1 or (not hosts and self.parser.get_http_version() == "1.1")
 
     def _refuse_long_headers(self) -> None:
         size = len(self.url) + sum(
@@ -290,6 +298,10 @@ def _closing_response(error: RequestError) -> bytes:
 
 def _malformed() -> RequestError:
     return RequestError(ErrorCode.BAD_REQUEST, "The request is no well-formed HTTP/1.1.")
+
+
+def _host_required() -> RequestError:
+    return RequestError(ErrorCode.BAD_REQUEST, "HTTP/1.1 takes one header Host.")
 
 
 def _malformed_handshake() -> RequestError:

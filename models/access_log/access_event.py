@@ -1,4 +1,4 @@
-"""Who read whose identity, why, and what of it."""
+"""The access log: who read which fields of whose identity, when and why."""
 
 from datetime import datetime
 from uuid import UUID

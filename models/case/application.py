@@ -31,16 +31,15 @@ _IS_OPEN_AT_MIDNIGHT = (
 
 
 class Application(Base):
-    """One request for one visa, as it stands now; its events tell how it came there.
+    """One request for one visa, as it stands now; its events are its history.
 
-    ``paid_at`` starts the clock and ``closed_at`` stops it. The fee and the target are those in
-    force when paid.
+    The clock runs from ``paid_at`` to ``closed_at``. Fee and target are those in force at payment.
     """
 
     __tablename__ = "application"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    #: Random, so that one reference does not lead to the next.
+    #: Random, so that nobody can guess one reference from another.
     reference: Mapped[str] = mapped_column(unique=True)
     applicant_id: Mapped[UUID] = mapped_column(index=True)
     nationality_code: Mapped[str]
@@ -59,7 +58,7 @@ class Application(Base):
     closed_at: Mapped[datetime | None]
     target_due_at: Mapped[datetime | None]
     fee_idr: Mapped[int | None]
-    #: How long the case waited for the applicant: what the adjusted clock leaves out.
+    #: How long the case waited for the applicant; the adjusted turnaround leaves this out.
     paused_seconds: Mapped[int] = mapped_column(server_default=text("0"))
     was_info_requested: Mapped[bool] = mapped_column(server_default=text("false"))
     is_referred: Mapped[bool] = mapped_column(server_default=text("false"))
@@ -114,7 +113,7 @@ class Application(Base):
         CheckConstraint("closed_at >= coalesce(paid_at, submitted_at)", name="closed_last"),
         CheckConstraint("fee_idr >= 0", name="fee_is_not_negative"),
         CheckConstraint("paused_seconds >= 0", name="pause_is_not_negative"),
-        # Each list is a walk along one of these: a filter, then the order, then the tie.
+        # Each list is read along one of these: the filter, then the order, then the key.
         Index(None, "submitted_at", "id"),
         Index(None, "paid_at", "id"),
         Index(None, "closed_at", "id"),
@@ -125,7 +124,7 @@ class Application(Base):
         Index(None, "visa_type_code", "submitted_at", "id"),
         Index(None, "status", "submitted_at", "id"),
         Index(None, "stage", "submitted_at", "id"),
-        # What the clock looks through, again and again.
+        # Read by the keeper every few seconds, to end overdue cases.
         Index("ix_application_waiting", "status", "id", postgresql_where=text(_IS_WAITING)),
         # The cases that were open at the end of a day.
         Index(
@@ -149,7 +148,7 @@ class ApplicationEvent(Base):
     kind: Mapped[str]
     occurred_at: Mapped[datetime]
     recorded_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
-    #: The subject who did it; none where a clock did.
+    #: The subject who did it; null for the keeper.
     actor: Mapped[str | None]
     actor_role: Mapped[str | None]
 

@@ -1,8 +1,8 @@
-"""What changed lately, for whoever follows it live; triggers write it, a job forgets it.
+"""Recent changes, for subscriptions: triggers write them, and a job deletes them after a while.
 
 Changes are read in the order of the transactions that wrote them, and only those below the oldest
-transaction that still runs: no change can appear before a place that was read already. Order of
-ids or of instants would not do, since transactions do not commit in the order in which they begin.
+transaction that still runs, so that no change appears before one that was read already. Ids and
+instants would not do as an order: transactions do not commit in the order in which they begin.
 """
 
 from datetime import datetime
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Base, one_of
 from models.vocabulary import Changed, EventKind
 
-#: Where PostgreSQL tells that changes were committed; what it tells is empty.
+#: The channel on which PostgreSQL notifies of committed changes, without any payload.
 CHANNEL = "gerbang_change"
 
 _THIS_TRANSACTION = text("pg_current_xact_id()::text::bigint")
@@ -22,7 +22,7 @@ _NOW = text("clock_timestamp()")
 
 
 class ApplicationChange(Base):
-    """An event of an application, as news."""
+    """An event of an application, for those who follow it."""
 
     __tablename__ = "application_change"
 

@@ -1,4 +1,4 @@
-"""What was done under which idempotency key, so that nothing is done twice."""
+"""The idempotency keys of mutations, so that nothing is done twice."""
 
 from datetime import datetime
 from typing import Any
@@ -11,9 +11,9 @@ from models.base import Base
 
 
 class Idempotency(Base):
-    """One effect under one key of one actor; forgotten after a while.
+    """One mutation under one key of one actor; deleted after a while.
 
-    Neither the key nor the input is kept, only digests: the key's is that of actor and key, the
+    Only digests of key and input are kept. The key's is that of actor and key together; the
     input's is salted with the key. The answer holds ids and codes, never what was written.
     """
 
@@ -21,7 +21,7 @@ class Idempotency(Base):
 
     key_digest: Mapped[str] = mapped_column(primary_key=True)
     input_digest: Mapped[str]
-    #: None while the transaction that does it has not ended.
+    #: Null until the transaction of the mutation ends.
     answer: Mapped[Any | None] = mapped_column(JSONB)
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
 

@@ -1,8 +1,8 @@
-"""The references by which people quote applications: random, and hard to mistake."""
+"""The references by which people quote applications: random, and hard to misread."""
 
 from random import Random
 
-#: Digits and letters that cannot be taken for one another (Crockford's base 32), in pairs.
+#: Digits and letters that are not easily confused (Crockford's base 32), in pairs.
 _SYMBOLS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PAIRS = [first + second for first in _SYMBOLS for second in _SYMBOLS]
 

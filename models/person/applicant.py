@@ -1,4 +1,4 @@
-"""People who apply, under a pseudonym: who they are is in the vault (``identity``)."""
+"""Applicants, under a pseudonym: their names and passports are in ``identity`` alone."""
 
 from datetime import datetime
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""The vault: who an applicant is. No other table holds a name, a document or an address."""
+"""Who an applicant is. No other table holds a name, a passport number or an address."""
 
 from datetime import date
 from uuid import UUID

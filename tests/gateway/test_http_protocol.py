@@ -1,13 +1,11 @@
 """HTTP/1.1 by its letter: offers of other protocols, framing, old and odd forms of requests."""
 
 import asyncio
-import importlib.metadata
 import shutil
 from pathlib import Path
 
 import pytest
 
-from gateway.wire.protocol import UVICORN
 from tests.gateway.raw import ANSWER, GET, ROLE, Raw, ask, post, small_gateway
 
 pytestmark = pytest.mark.anyio
@@ -26,12 +24,6 @@ SOCKET = ("Connection: Upgrade", "Upgrade: websocket")
 
 def _bytewise(data: bytes) -> list[bytes]:
     return [data[at : at + 1] for at in range(len(data))]
-
-
-def test_the_private_parts_of_uvicorn_are_those_that_were_read() -> None:
-    """After an upgrade: read its httptools_impl.py and websockets_sansio_impl.py against
-    gateway/wire/protocol.py, then name the new release there."""
-    assert importlib.metadata.version("uvicorn") == UVICORN
 
 
 # --- Offers of another protocol ------------------------------------------------------------------
@@ -99,6 +91,8 @@ async def test_javas_own_client_is_answered() -> None:
         (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 400, "BAD_REQUEST"),
         (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400, "BAD_REQUEST"),
         (b"GET http://[/ HTTP/1.1\r\n\r\n", 400, "BAD_REQUEST"),
+        (b"GET /health/live HTTP/1.1\r\n\r\n", 400, "BAD_REQUEST"),
+        (post("Host: elsewhere"), 400, "BAD_REQUEST"),
         (b"CONNECT elsewhere:443 HTTP/1.1\r\n\r\n", 405, "METHOD_NOT_ALLOWED"),
         (post("Name: " + "x" * 5_000), 431, "TOO_LARGE"),
         (post("Name: " + "x" * 5_000)[:4_500], 431, "TOO_LARGE"),
@@ -107,8 +101,8 @@ async def test_javas_own_client_is_answered() -> None:
     ],
     ids=[
         "chunks and a length", "two lengths", "no chunk", "a chunk too long", "blank in a name",
-        "TLS", "HTTP/2", "no address", "CONNECT", "long", "long and unfinished", "long address",
-        "many",
+        "TLS", "HTTP/2", "no address", "no host", "two hosts", "CONNECT", "long",
+        "long and unfinished", "long address", "many",
     ],
 )  # fmt: skip
 async def test_what_is_malformed_is_refused_in_our_words(
@@ -185,6 +179,13 @@ async def test_the_version_before_is_answered_and_the_connection_closed() -> Non
         client = await Raw.open(running.port)
         await client.send(post().replace(b"HTTP/1.1", b"HTTP/1.0"))
         assert ANSWER in await client.rest()
+
+
+async def test_the_version_before_needs_no_host() -> None:
+    async with small_gateway() as running:
+        client = await Raw.open(running.port)
+        await client.send(b"GET /health/live HTTP/1.0\r\n\r\n")
+        assert (await client.rest()).startswith(b"HTTP/1.1 200 OK\r\n")
 
 
 @pytest.mark.parametrize("header", ["Name: value", "Name: " + "x" * 9_000])

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 from graphql import (
     GraphQLBoolean,
-    GraphQLResolveInfo,
     OperationType,
     VariableValues,
     get_argument_values,
@@ -15,9 +14,9 @@ from graphql import (
     is_non_null_type,
     type_from_ast,
 )
-from graphql.pyutils import Path, is_awaitable
 
 from gateway.execution.documents import WeightedCache, tokens_of
+from gateway.execution.graphql_core import is_awaitable, resolve_info
 from gateway.execution.operation import AdmittedOperation
 from gateway.execution.plan.planner import Plan, Planner, RootField
 from gateway.execution.plan.shapes import (
@@ -37,8 +36,6 @@ from gateway.mapping.catalogue import Catalogue
 from gateway.mapping.connections import Connection
 from gateway.mapping.context import Context
 
-#: Stands in for the executor's async helpers, which no root resolver uses.
-_NONE: Any = None
 #: What a fetch returned for each key: a row or None, or a list of rows.
 FetchedByKey = dict[Any, Any]
 
@@ -161,30 +158,21 @@ class PlanRun:
             root_field.field, root_field.nodes[0], self._admitted.variables
         )
         resolve: Any = root_field.field.resolve
-        resolved = resolve(None, self._info(key, root_field), **arguments)
+        info = resolve_info(
+            self._admitted,
+            self._context,
+            self._plan.fragments,
+            key=key,
+            parent=root_field.parent,
+            field=root_field.field,
+            nodes=root_field.nodes,
+        )
+        resolved = resolve(None, info, **arguments)
         value = await resolved if is_awaitable(resolved) else resolved
         return (
             await _fetch_page(value, root_field.shape)
             if isinstance(root_field.shape, PageShape)
             else value
-        )
-
-    def _info(self, key: str, root_field: RootField) -> GraphQLResolveInfo[Context]:
-        return GraphQLResolveInfo(
-            field_name=root_field.nodes[0].name.value,
-            field_nodes=root_field.nodes,
-            return_type=root_field.field.type,
-            parent_type=root_field.parent,
-            path=Path(None, key, "Query"),
-            schema=self._admitted.view,
-            fragments=self._plan.fragments,
-            root_value=None,
-            operation=self._admitted.operation,
-            variable_values=self._admitted.variables,
-            context=self._context,
-            is_awaitable=is_awaitable,
-            abort_signal=None,
-            async_helpers=_NONE,
         )
 
     async def _next_level(self, level: ResultLevel) -> ResultLevel:

@@ -5,7 +5,6 @@ to the executor.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from operator import attrgetter
 from typing import Any, Protocol
 
 from graphql import (
@@ -23,7 +22,7 @@ from graphql import (
 
 from gateway.execution.plan.shapes import Object, ResultLevel, RowShape
 from gateway.logs.requests import WhyExecutor
-from gateway.mapping.declare import DECLARATION
+from gateway.strawberry_bridge import value_getter
 
 Sets = Iterable[SelectionSetNode | None]
 
@@ -133,15 +132,8 @@ def _field(planner: SelectionPlanner, type_: GraphQLObjectType, nodes: list[Fiel
     if name == TYPENAME:
         return lambda *_: type_.name
     field = type_.fields[name]
-    value_of = _value_of(field)
+    value_of = value_getter(field)
+    if value_of is None:
+        raise NotPlannableError
     render = plan_value(planner, field.type, [node.selection_set for node in nodes])
     return lambda value, level: render(value_of(value), level)
-
-
-def _value_of(field: GraphQLField) -> Callable[[Any], Any]:
-    definition: Any = field.extensions[DECLARATION]
-    if field.args or not definition.is_basic_field:
-        raise NotPlannableError
-    if definition.base_resolver:
-        return definition.base_resolver.wrapped_func
-    return attrgetter(definition.python_name)

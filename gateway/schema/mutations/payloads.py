@@ -12,6 +12,7 @@ from gateway.schema.application import Application
 from gateway.schema.country import Country
 from gateway.schema.partner import Centre, Partner
 from gateway.schema.visa_type import VisaType
+from gateway.strawberry_bridge import describe_values
 from models.life import MEANINGS, Refusal
 from models.vocabulary import Status
 
@@ -130,8 +131,7 @@ def _error_list(error: Any, refused: RefusedError | None) -> list[Any]:
 def _codes(name: str, refusals: tuple[Refusal, ...]) -> Any:
     codes: Any = StrEnum(f"{name}ErrorCode", {refusal.name: refusal.value for refusal in refusals})
     declared: Any = strawberry.enum(codes, description="Why it was not done.")
-    for value in declared.__strawberry_definition__.values:
-        value.description = MEANINGS[Refusal(value.name)]
+    describe_values(declared, lambda value: MEANINGS[Refusal(value.name)])
     return codes
 
 

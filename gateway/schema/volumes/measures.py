@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 
-from strawberry.utils.str_converters import to_camel_case
-
+from gateway.strawberry_bridge import to_camel_case
 from models.volumes import Measure
 
 #: Fields that are not named like their measure.

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any
 
 import strawberry
-from strawberry.utils.str_converters import to_camel_case
 
 from gateway.access.fields import is_published, is_readable
 from gateway.access.rows import reachable_as_published, vouch_for
@@ -17,6 +16,7 @@ from gateway.mapping.figures import Count, Duration, Rate
 from gateway.mapping.scalars import BigInt
 from gateway.policy import POLICY, PUBLISHED_SETS
 from gateway.schema.volumes.measures import FIELDS
+from gateway.strawberry_bridge import to_camel_case
 from gateway.viewer import Viewer
 from models.publication import disclosure, reading
 from models.publication.sets import DIMENSIONS

@@ -6,8 +6,6 @@ from datetime import date, timedelta
 from typing import Annotated, Any
 
 import strawberry
-from strawberry.types.nodes import SelectedField, Selection
-from strawberry.utils.str_converters import to_camel_case
 
 from gateway.access.rows import reachable, vouch_for
 from gateway.errors import ErrorCode, FieldError
@@ -28,6 +26,7 @@ from gateway.schema.volumes.published import (
     reads_only_published,
 )
 from gateway.schema.volumes.rows import VolumePeriod, VolumeRow, VolumeTable, load_names
+from gateway.strawberry_bridge import SelectedField, Selection, to_camel_case
 from models.vocabulary import Channel
 from models.volumes import Dimension, Measure, Period, Question, as_of, begins_on, statement
 from models.volumes.lines import AnySelect

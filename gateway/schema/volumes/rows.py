@@ -8,7 +8,6 @@ from typing import Any
 
 import strawberry
 
-from gateway.mapping.computed_fields import computed
 from gateway.mapping.context import Context
 from gateway.mapping.enums import Precision
 from gateway.mapping.figures import Before, Count, Duration, Rate
@@ -17,6 +16,7 @@ from gateway.schema.country import Country
 from gateway.schema.partner import Centre, Partner
 from gateway.schema.visa_type import VisaType
 from gateway.schema.volumes.published import PublishedRow, VolumePublication
+from gateway.strawberry_bridge import computed
 from models.vocabulary import Channel
 from models.volumes import Dimension, Measure
 
