@@ -6,7 +6,6 @@ A machine without apt goes without, and those tests are skipped.
 from __future__ import annotations
 
 import shutil
-import subprocess
 from pathlib import Path
 
 import debian
@@ -16,18 +15,14 @@ CLOCK = ROOT / ".tools" / "clock"
 
 
 def main() -> None:
-    if CLOCK.exists() or not shutil.which("apt-get"):
+    if CLOCK.exists():
         return
-    print("Unpacking Debian's libfaketime", flush=True)
-    try:
-        with debian.archive() as archive:
-            keep(archive.unpack("libfaketime"))
-    except (OSError, subprocess.SubprocessError) as error:
-        print(f"The tests over midnight will be skipped, libfaketime cannot be had: {error}")
+    debian.bring("Debian's libfaketime", CLOCK, keep)
 
 
-def keep(tree: Path) -> None:
+def keep(archive: debian.Archive) -> None:
     """The library alone: it is loaded into the programs of a test."""
+    tree = archive.unpack("libfaketime")
     partial = CLOCK.with_name("clock.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)

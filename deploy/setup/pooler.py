@@ -6,7 +6,6 @@ A machine without apt goes without, and those tests are skipped.
 from __future__ import annotations
 
 import shutil
-import subprocess
 from pathlib import Path
 
 import debian
@@ -18,16 +17,12 @@ POOLER = ROOT / ".tools" / "pooler"
 def main() -> None:
     if (POOLER / "pgbouncer").exists() or shutil.which("pgbouncer"):
         return
-    print("Unpacking Debian's PgBouncer", flush=True)
-    try:
-        with debian.archive() as archive:
-            keep(archive.unpack("pgbouncer"))
-    except (OSError, subprocess.SubprocessError) as error:
-        print(f"The tests of a pooler will be skipped, PgBouncer cannot be had: {error}")
+    debian.bring("Debian's PgBouncer", POOLER, keep)
 
 
-def keep(tree: Path) -> None:
+def keep(archive: debian.Archive) -> None:
     """The program and the libraries that this machine lacks, beside each other."""
+    tree = archive.unpack("pgbouncer")
     partial = POOLER.with_name("pooler.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
