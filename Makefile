@@ -21,7 +21,7 @@ setup:  ## Make .venv from the fastest Python here and requirements.lock
 	@$(ANY) $(HERE)/deploy/setup
 
 test: setup browser pooler debian-postgres  ## Set up and pass the tests (ARGS='-k name' chooses)
-	@cd $(HERE) && $(BIN)/pytest --numprocesses logical --maxprocesses 4 --dist loadfile $(ARGS)
+	@cd $(HERE) && $(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: setup  ## Format, lint, what is half done, types, import contracts, generated files
 	@cd $(HERE) && $(BIN)/ruff format --check && $(BIN)/ruff check

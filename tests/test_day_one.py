@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from tests.free_ports import free_port
+from tests.machine import needs
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -59,7 +60,7 @@ def folder() -> Iterator[Path]:
         yield Path(name)
 
 
-@pytest.mark.skipif(not (PROGRAMS / "postgres").exists(), reason=ABSENT)
+@needs("debian-postgres", is_here=(PROGRAMS / "postgres").exists(), absent=ABSENT)
 def test_the_first_application_is_granted_and_counted(folder: Path) -> None:
     user = ordinary_user()
     if not all(is_reached(it, user) for it in (PROGRAMS / "psql", Path(sys.executable))):

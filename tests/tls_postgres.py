@@ -12,10 +12,14 @@ from models.postgres import PostgresError, Server, temporary_postgres
 from models.postgres.account import server_account
 from models.postgres.cluster import SUPERUSER
 from tests.certificates import Authority
+from tests.machine import needs
 
 #: Where `make test` unpacks Debian's; the wheel's PostgreSQL knows no TLS.
 PROGRAMS = Path(__file__).resolve().parents[1] / ".tools" / "debian-postgres" / "bin"
 ABSENT = "no PostgreSQL with TLS: `make test` brings Debian's where apt is to be had"
+with_tls_postgres = needs(
+    "debian-postgres", is_here=(PROGRAMS / "postgres").exists(), absent=ABSENT
+)
 
 #: Only TLS is let in, so that who gets in has spoken it.
 PASSWORDS = "hostssl all all 127.0.0.1/32 scram-sha-256\nlocal all all scram-sha-256\n"

@@ -130,6 +130,11 @@ def at(moment: str) -> datetime:
     return datetime.strptime(f"2025-{moment}", "%Y-%m-%d %H:%M").replace(tzinfo=WIB)
 
 
+def today() -> date:
+    """The day in Jakarta, which is another one here for some hours."""
+    return datetime.now(WIB).date()
+
+
 def life_of(case: Case) -> list[tuple[EventKind, datetime]]:
     steps = (step.strip().split(" ", 1) for step in case.life.split(","))
     return [(EventKind(kind), at(moment)) for kind, moment in steps]

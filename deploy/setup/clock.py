@@ -5,8 +5,6 @@ A machine without apt goes without, and those tests are skipped.
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from pathlib import Path
 
 import debian
@@ -16,16 +14,15 @@ CLOCK = ROOT / ".tools" / "clock"
 
 
 def main() -> None:
-    if CLOCK.exists() or not shutil.which("apt-get"):
+    if CLOCK.exists():
         return
-    print("Unpacking Debian's libfaketime", flush=True)
-    try:
-        with debian.archive() as archive:
-            tree = archive.unpack("libfaketime")
-            # The library alone: it is loaded into the programs of a test.
-            debian.keep(tree.glob("usr/lib/*/faketime/*.so.*"), CLOCK)
-    except (OSError, subprocess.SubprocessError) as error:
-        print(f"The tests over midnight will be skipped, libfaketime cannot be had: {error}")
+    debian.bring("Debian's libfaketime", CLOCK, keep)
+
+
+def keep(archive: debian.Archive) -> None:
+    """The library alone: it is loaded into the programs of a test."""
+    tree = archive.unpack("libfaketime")
+    debian.keep(tree.glob("usr/lib/*/faketime/*.so.*"), CLOCK)
 
 
 if __name__ == "__main__":

@@ -1,14 +1,17 @@
 """Debian's packages, unpacked into a folder and not installed: it takes no rights.
 
-Nothing of the machine is changed. What the machine already has is not fetched again.
+Nothing of the machine is changed. What the machine already has is not fetched again. Where a
+machine cannot have a package, the reason is left beside its folder, for the tests to skip with.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,6 +25,10 @@ OPTIONS = (
 SECONDS = 120
 
 
+class UnavailableError(Exception):
+    """This machine cannot have the package: it has no apt, or apt does not know it."""
+
+
 class Archive:
     """What this machine's apt can fetch, asked once."""
 
@@ -29,7 +36,10 @@ class Archive:
         self._scratch = scratch
         for folder in ("state/lists/partial", "cache/archives/partial"):
             (scratch / folder).mkdir(parents=True)
-        self._apt("apt-get", "update")
+        try:
+            self._apt("apt-get", "update")
+        except subprocess.SubprocessError as error:
+            raise UnavailableError(f"apt reaches no archive: {error}") from error
 
     def names(self, pattern: str) -> list[str]:
         """The packages whose name matches a regular expression."""
@@ -38,6 +48,9 @@ class Archive:
 
     def unpack(self, *packages: str) -> Path:
         """The packages, and what they need beyond this machine, as one tree (``usr``, ``etc``)."""
+        for package in packages:
+            if not self.names(f"^{package}$"):
+                raise UnavailableError(f"apt reaches no archive that has {package}")
         self._apt("apt-get", "install", "--yes", "--download-only", "--reinstall",
                   "--no-install-recommends", *packages)  # fmt: skip
         tree = self._scratch / "tree"
@@ -49,11 +62,28 @@ class Archive:
         return _run(program, *(part.format(self._scratch) for part in OPTIONS), *command)
 
 
+def bring(what: str, folder: Path, keep: Callable[[Archive], None]) -> None:
+    """Unpack something, or say why the tests go without; in CI a failure ends the set-up."""
+    reason = folder.with_name(f"{folder.name}.absent")
+    print(f"Unpacking {what}", flush=True)
+    try:
+        with archive() as opened:
+            keep(opened)
+        reason.unlink(missing_ok=True)
+    except UnavailableError as error:
+        print(f"Some tests will be skipped, {what} cannot be had: {error}")
+        reason.write_text(f"{error}\n")
+    except (OSError, subprocess.SubprocessError) as error:
+        print(f"{what} could not be unpacked: {error}")
+        if os.environ.get("CI"):
+            sys.exit(1)
+
+
 @contextmanager
 def archive() -> Iterator[Archive]:
-    """Raises OSError or SubprocessError where apt cannot be asked."""
+    """Raises UnavailableError where apt cannot be asked."""
     if not shutil.which("apt-get"):
-        raise OSError("this machine has no apt")
+        raise UnavailableError("this machine has no apt")
     with tempfile.TemporaryDirectory(prefix="gerbang-setup-") as scratch:
         yield Archive(Path(scratch))
 

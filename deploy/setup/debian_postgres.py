@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
 from pathlib import Path
 
 import debian
@@ -27,12 +26,7 @@ exec "{program}" "$@"
 def main() -> None:
     if (POSTGRES / "bin" / "postgres").exists():
         return
-    print("Unpacking Debian's PostgreSQL", flush=True)
-    try:
-        with debian.archive() as archive:
-            keep(archive)
-    except (OSError, subprocess.SubprocessError) as error:
-        print(f"The tests on Debian's PostgreSQL will be skipped, it cannot be had: {error}")
+    debian.bring("Debian's PostgreSQL", POSTGRES, keep)
 
 
 def keep(archive: debian.Archive) -> None:
@@ -51,7 +45,7 @@ def newest_that_suits(packages: list[str]) -> str:
     """Version 17, the oldest that Gerbang supports; else the newest, which is told."""
     majors = sorted(int(re.sub(r"\D", "", name)) for name in packages)
     if not majors or majors[-1] < WANTED:
-        raise OSError(f"apt knows no PostgreSQL of version {WANTED} or newer")
+        raise debian.UnavailableError(f"apt knows no PostgreSQL of version {WANTED} or newer")
     if WANTED not in majors:
         print(f"apt knows no PostgreSQL {WANTED}: taking {majors[-1]}")
     return f"postgresql-{WANTED if WANTED in majors else majors[-1]}"

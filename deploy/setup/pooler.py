@@ -6,7 +6,6 @@ A machine without apt goes without, and those tests are skipped.
 from __future__ import annotations
 
 import shutil
-import subprocess
 from pathlib import Path
 
 import debian
@@ -18,14 +17,13 @@ POOLER = ROOT / ".tools" / "pooler"
 def main() -> None:
     if (POOLER / "pgbouncer").exists() or shutil.which("pgbouncer"):
         return
-    print("Unpacking Debian's PgBouncer", flush=True)
-    try:
-        with debian.archive() as archive:
-            tree = archive.unpack("pgbouncer")
-            # With the libraries that this machine lacks, all in one folder.
-            debian.keep((*debian.libraries(tree), tree / "usr" / "sbin" / "pgbouncer"), POOLER)
-    except (OSError, subprocess.SubprocessError) as error:
-        print(f"The tests of a pooler will be skipped, PgBouncer cannot be had: {error}")
+    debian.bring("Debian's PgBouncer", POOLER, keep)
+
+
+def keep(archive: debian.Archive) -> None:
+    """The program and the libraries that this machine lacks, beside each other."""
+    tree = archive.unpack("pgbouncer")
+    debian.keep((*debian.libraries(tree), tree / "usr" / "sbin" / "pgbouncer"), POOLER)
 
 
 if __name__ == "__main__":

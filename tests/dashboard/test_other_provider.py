@@ -21,18 +21,17 @@ from tests.free_ports import free_port
 from tests.gateway.small_schema import SmallExecutor
 from tests.gateway.surviving.processes import ROOT, Process
 from tests.provider import (
-    ABSENT,
     CLIENT_ID,
     CLIENT_SECRET,
     Provider,
-    is_absent,
     oidc_provider,
     wait_until_served,
+    with_provider,
 )
 
 __all__ = ["browser"]
 
-pytestmark = [pytest.mark.anyio, pytest.mark.skipif(is_absent(), reason=ABSENT)]
+pytestmark = [pytest.mark.anyio, with_provider]
 
 AUDIENCE = "https://gerbang.example"
 #: The dashboard renews a token thirty seconds before its end: this one at once.

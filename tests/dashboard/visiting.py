@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser import NoBrowserError, launch_options
+from tests.machine import without
 from tests.running_demo import Demo
 
 
@@ -17,7 +18,7 @@ def browser() -> Iterator[Browser]:
     try:
         options = launch_options()
     except NoBrowserError as error:
-        pytest.skip(str(error))
+        without("browser", str(error))
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(**options)
         yield running

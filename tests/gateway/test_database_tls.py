@@ -20,12 +20,9 @@ from models.postgres import PostgresError
 from models.row_security import login_at
 from tests import tokens
 from tests.populating import small_world
-from tests.tls_postgres import ABSENT, CERTIFICATES, PASSWORDS, PROGRAMS, TlsServer, tls_postgres
+from tests.tls_postgres import CERTIFICATES, PASSWORDS, TlsServer, tls_postgres, with_tls_postgres
 
-pytestmark = [
-    pytest.mark.anyio,
-    pytest.mark.skipif(not (PROGRAMS / "postgres").exists(), reason=ABSENT),
-]
+pytestmark = [pytest.mark.anyio, with_tls_postgres]
 
 #: Longer than a handshake takes; after it, whoever tries again and again has failed.
 SECONDS = 5.0

@@ -19,6 +19,7 @@ from models.reference.data import cldr, load, read_files
 from models.reference.data.tables import TABLES, Basis
 from models.synthetic.reference import PARTNERS
 from tests.running_demo import GERBANG
+from tests.world import today
 
 pytestmark = pytest.mark.anyio
 
@@ -154,7 +155,7 @@ async def test_a_day_to_come_is_added_and_one_that_is_over_is_not(
     init: Run, empty: asyncpg.Connection, tmp_path: Path
 ) -> None:
     await init()
-    coming, over = date.today() + timedelta(days=40), date.today() - timedelta(days=40)
+    coming, over = today() + timedelta(days=40), today() - timedelta(days=40)
     lines = f"B1,{coming},700000\nC1,{over},1\n"
     done = await init("--files", folder_with(tmp_path, fees=FEES + SHIPPED + lines))
     assert done.exit_code == 0

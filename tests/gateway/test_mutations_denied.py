@@ -3,7 +3,7 @@
 import asyncio
 import json
 import logging
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -34,7 +34,7 @@ from tests.gateway.changing import (
 )
 from tests.gateway.conftest import Asked, Viewer, without_budget
 from tests.gateway.test_policy_enforced import VIEWERS
-from tests.world import CASES
+from tests.world import CASES, today
 
 pytestmark = pytest.mark.anyio
 
@@ -75,7 +75,7 @@ each_step = pytest.mark.parametrize(
 
 def given(mutation: str, id_: str) -> dict[str, Any]:
     if mutation in CALLED[Role.ADMINISTRATOR]:
-        return sample(mutation, date.today() + timedelta(days=1))
+        return sample(mutation, today() + timedelta(days=1))
     named = {} if mutation.startswith("submit") else {"applicationId": id_}
     return {**GIVEN.get(mutation, {}), **named}
 

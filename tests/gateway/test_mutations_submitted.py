@@ -1,6 +1,5 @@
 """Applications are handed in, one by one and in batches: what is written, what is refused."""
 
-from datetime import date
 from typing import Any
 
 import pytest
@@ -17,6 +16,7 @@ from tests.gateway.changing import (
     submitted,
 )
 from tests.gateway.conftest import Viewer
+from tests.world import today
 
 pytestmark = pytest.mark.anyio
 
@@ -124,7 +124,7 @@ async def test_what_cannot_be_submitted_is_told_by_place(
 async def test_a_centre_that_has_closed_takes_nothing_in(who, world, connection) -> None:
     said = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY)}
     closing = "UPDATE centre SET closed_on = $1 WHERE code = 'AU-SYD'"
-    await connection.execute(closing, date.today())
+    await connection.execute(closing, today())
     try:
         changed = await change(who["agent-au"], "submitApplication", **said)
     finally:

@@ -10,8 +10,9 @@ import pytest
 from models.database.connections import connect
 from models.jobs.overdue import STEPS_OF_A_CLOCK, due, end_overdue
 from models.life.steps import Step
-from models.synthetic import Scale, synthesise
+from models.synthetic import Scale, start_of_day, synthesise
 from tests.walls.undoing import undone
+from tests.world import today
 
 pytestmark = pytest.mark.anyio
 
@@ -59,7 +60,10 @@ def rows_read(nodes: Iterator[Any]) -> dict[str, float]:
 
 @pytest.fixture(scope="module")
 async def few(database: str) -> AsyncIterator[asyncpg.Connection]:
-    await synthesise(database, applications=2_000, months=12, seed=1, scale=Scale.PARTNER)
+    until = start_of_day(today())  # what waits too long is judged by the clock
+    await synthesise(
+        database, applications=2_000, months=12, seed=1, scale=Scale.PARTNER, until=until
+    )
     connection = await connect(database)
     try:
         await connection.execute("VACUUM ANALYZE application, application_event")

@@ -18,6 +18,7 @@ from authlib.common.security import generate_token
 from authlib.integrations.httpx_client import AsyncOAuth2Client
 
 from tests.free_ports import free_port
+from tests.machine import needs
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = Path(__file__).with_name("provider.mjs")
@@ -34,8 +35,11 @@ def node() -> str | None:
     return which("node")
 
 
-def is_absent() -> bool:
-    return not (ROOT / "node_modules" / "oidc-provider").exists() or node() is None
+def is_here() -> bool:
+    return (ROOT / "node_modules" / "oidc-provider").exists() and node() is not None
+
+
+with_provider = needs("browser", is_here=is_here(), absent=ABSENT)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from models.postgres import Server
 from models.postgres.binaries import find_binaries
 from models.postgres.server import running_postgres
 from models.postgres.temporary import NOT_DURABLE
+from tests.machine import needs
 
 #: Where `make proof` unpacks Debian's, and where its package puts it.
 _FOLDERS = (
@@ -22,6 +23,7 @@ _FOLDERS = (
 )
 LIBRARY = next((it / "libfaketimeMT.so.1" for it in _FOLDERS if it.is_dir()), None)
 ABSENT = "libfaketime is not installed here (Debian: apt-get install faketime)"
+with_moved_clock = needs("clock", is_here=LIBRARY is not None, absent=ABSENT)
 
 
 @dataclass

@@ -15,6 +15,7 @@ import asyncpg
 from sqlalchemy.engine import make_url
 
 from tests.free_ports import free_port
+from tests.machine import needs
 
 #: Where `make test` unpacks Debian's, with the libraries that the machine lacks.
 _UNPACKED = Path(__file__).resolve().parents[2] / ".tools" / "pooler"
@@ -22,6 +23,7 @@ PROGRAM = shutil.which(
     "pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin:{_UNPACKED}"
 )
 ABSENT = "PgBouncer is not installed here (Debian: apt-get install pgbouncer)"
+with_pgbouncer = needs("pooler", is_here=PROGRAM is not None, absent=ABSENT)
 _PATIENCE_SECONDS = 10.0
 
 

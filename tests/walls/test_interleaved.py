@@ -14,11 +14,9 @@ from models.row_security import login_at
 from tests import tokens
 from tests.gateway import oracle
 from tests.gateway.conftest import CLAIMS, Viewer
-from tests.walls.pooler import ABSENT, PROGRAM, answers, pgbouncer
+from tests.walls.pooler import answers, pgbouncer, with_pgbouncer
 
 pytestmark = pytest.mark.anyio
-
-with_pgbouncer = pytest.mark.skipif(PROGRAM is None, reason=ABSENT)
 
 _AT_ONCE = 40
 _CASES = "{ applications(first: 100) { totalCount { value } nodes { reference } } }"

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Iterator
+from datetime import date
 from typing import Any
 
 import asyncpg
@@ -18,7 +19,7 @@ from gateway.policy import POLICY
 from gateway.schema.build import build_schema
 from gateway.viewer import Viewer
 from models.database.connections import connect
-from models.synthetic import Scale, synthesise
+from models.synthetic import Scale, start_of_day, synthesise
 from models.vocabulary import Role
 from tests.acting import act
 from tests.walls.undoing import undone
@@ -39,7 +40,10 @@ VIEWERS = {
 @pytest.fixture(scope="module")
 async def many(database: str) -> AsyncIterator[asyncpg.Connection]:
     """A world of twenty thousand applications, with a log of reads."""
-    await synthesise(database, applications=20_000, months=24, seed=1, scale=Scale.PARTNER)
+    until = start_of_day(date(2026, 11, 1))
+    await synthesise(
+        database, applications=20_000, months=24, seed=1, scale=Scale.PARTNER, until=until
+    )
     connection = await connect(database)
     try:
         await connection.execute(

@@ -15,7 +15,7 @@ from models.database.connections import backend_of, connect, pool
 from models.row_security import database_role, login_at
 from models.vocabulary import Role
 from tests import tokens
-from tests.walls.pooler import ABSENT, PROGRAM, answers, pgbouncer
+from tests.walls.pooler import answers, pgbouncer, with_pgbouncer
 
 pytestmark = pytest.mark.anyio
 
@@ -63,7 +63,7 @@ async def test_a_connection_knows_its_backend(world: str) -> None:
     assert await _backend(login_at(world, tokens.PASSWORD))
 
 
-@pytest.mark.skipif(PROGRAM is None, reason=ABSENT)
+@with_pgbouncer
 async def test_a_connection_of_a_pooler_knows_that_it_has_none(world: str) -> None:
     with pgbouncer(login_at(world, tokens.PASSWORD), size=2, prepared_statements=200) as url:
         await answers(url)

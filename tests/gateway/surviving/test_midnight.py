@@ -17,13 +17,9 @@ from tests import tokens
 from tests.gateway.surviving.clients import ASKED
 from tests.gateway.surviving.processes import Process, gateways
 from tests.populating import small_world
-from tests.walls.moved_clock import ABSENT, LIBRARY, Clock, clock, postgres_by, started_by
+from tests.walls.moved_clock import Clock, clock, postgres_by, started_by, with_moved_clock
 
-pytestmark = [
-    pytest.mark.anyio,
-    pytest.mark.proof,
-    pytest.mark.skipif(LIBRARY is None, reason=ABSENT),
-]
+pytestmark = [pytest.mark.anyio, pytest.mark.proof, with_moved_clock]
 
 DAY_SECONDS = 86_400
 AROUND_SECONDS = 6

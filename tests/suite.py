@@ -1,0 +1,76 @@
+"""How the suite is run: by how many workers, in which order, and what may be skipped."""
+
+import os
+from pathlib import Path
+from zlib import crc32
+
+import pytest
+from xdist.scheduler import LoadFileScheduling
+
+from tests.machine import MISSING
+
+ROOT = Path(__file__).resolve().parents[1]
+
+#: Tests wait for a database, a browser or a clock for more than half of their time.
+_WORKERS_PER_CORE, _MOST_WORKERS, _MEMORY_OF_A_WORKER = 2, 8, 1.5 * 2**30
+
+#: The files that take longest, longest first: they begin first, so that no worker ends alone.
+LONGEST = (
+    "tests/models/test_postgres.py",
+    "tests/gateway/test_policy_enforced.py",
+    "tests/models/test_volumes_recomputed.py",
+    "tests/gateway/test_plain_owner.py",
+    "tests/gateway/test_nobody_blocks.py",
+    "tests/models/test_row_security_mended.py",
+    "tests/gateway/test_plans_errors.py",
+    "tests/models/test_owner.py",
+    "tests/gateway/test_mutations_denied.py",
+    "tests/gateway/test_bad_input.py",
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", f"{MISSING}(reason): needs what should be here")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    wanted = min(_WORKERS_PER_CORE * _cores(), int(memory / _MEMORY_OF_A_WORKER))
+    return max(1, min(wanted, _MOST_WORKERS))
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+class _Scheduling(LoadFileScheduling):
+    """A file goes to one worker. The dashboard's go to two, since each worker that has one of them
+    starts a demo of its own."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        is_dashboard = file.startswith("tests/dashboard/")
+        return f"dashboard {crc32(file.encode()) % 2}" if is_dashboard else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> _Scheduling | None:
+    return _Scheduling(config, log) if config.getoption("dist") == "loadfile" else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):  # one process alone gains nothing by another order
+        items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> int:
+    file = item.nodeid.partition("::")[0]
+    if file.startswith("tests/dashboard/"):
+        return -1
+    return LONGEST.index(file) if file in LONGEST else len(LONGEST)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if marker := item.get_closest_marker(MISSING):
+        pytest.fail(marker.args[0], pytrace=False)
