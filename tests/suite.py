@@ -18,14 +18,19 @@ _WORKERS_PER_CORE, _MOST_WORKERS, _MEMORY_OF_A_WORKER = 2, 8, 1.5 * 2**30
 LONGEST = (
     "tests/models/test_postgres.py",
     "tests/gateway/test_policy_enforced.py",
+    "tests/gateway/test_starting.py",
     "tests/models/test_volumes_recomputed.py",
+    "tests/gateway/test_key_rotation.py",
+    "tests/test_contributing.py",
+    "tests/gateway/surviving/test_faults.py",
     "tests/gateway/test_plain_owner.py",
     "tests/gateway/test_nobody_blocks.py",
+    "tests/gateway/test_mutations_denied.py",
     "tests/models/test_row_security_mended.py",
     "tests/gateway/test_plans_errors.py",
     "tests/models/test_owner.py",
-    "tests/gateway/test_mutations_denied.py",
     "tests/gateway/test_bad_input.py",
+    "tests/gateway/test_doctor.py",
 )
 
 

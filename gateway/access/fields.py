@@ -11,7 +11,7 @@ _PAGE_SUFFIXES = ("Connection", "Edge")
 
 def readable_fields(type_name: str, role: Role) -> frozenset[str]:
     """The fields of a type that the role may read; none for an unknown type."""
-    access = POLICY.get(type_name) or _mutation_access().get(type_name)
+    access = POLICY.get(type_name) or _mutation_access_to(type_name)
     if access is None:
         return frozenset()
     return frozenset(name for name, roles in access.fields.items() if role in roles)
@@ -60,11 +60,26 @@ def payload_names(mutation: str) -> tuple[str, str]:
 
 def _mutation_access() -> dict[str, Access]:
     """Field access of the Mutation type, and of all payloads and error types."""
-    callers = {name: tuple(change.rows) for name, change in MUTATIONS.items()}
-    access = {"Mutation": Access(fields=callers)}
-    for mutation, roles in callers.items():
-        access.update(_payload_access(mutation, roles))
+    access = {"Mutation": _access_to_mutations()}
+    for mutation, change in MUTATIONS.items():
+        access.update(_payload_access(mutation, tuple(change.rows)))
     return access
+
+
+def _mutation_access_to(type_name: str) -> Access | None:
+    """The same of one type; schemas ask for thousands of fields when the gateway starts."""
+    if type_name == "Mutation":
+        return _access_to_mutations()
+    for mutation, change in MUTATIONS.items():
+        if type_name[1:].startswith(mutation[1:]):
+            access = dict(_payload_access(mutation, tuple(change.rows)))
+            if type_name in access:
+                return access[type_name]
+    return None
+
+
+def _access_to_mutations() -> Access:
+    return Access(fields={name: tuple(change.rows) for name, change in MUTATIONS.items()})
 
 
 def _payload_access(mutation: str, roles: Roles) -> Iterator[tuple[str, Access]]:

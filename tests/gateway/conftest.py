@@ -94,10 +94,15 @@ CLAIMS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
+PATIENT = {"queue_seconds": "40", "request_seconds": "60", "drain_seconds": "60"}
+
+
 @pytest.fixture(scope="module")
 async def app(world: str) -> AsyncIterator[Starlette]:
-    """The gateway on this module's small world."""
-    application = gateway(tokens.settings(world), key_source=tokens.key_source)
+    """The gateway on this module's small world, where nobody is refused a turn for having waited
+    a few seconds: a test about turns says how long they may take."""
+    settings = tokens.settings(world, **PATIENT)
+    application = gateway(settings, key_source=tokens.key_source)
     async with application.router.lifespan_context(application):
         yield application
 

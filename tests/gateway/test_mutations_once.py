@@ -1,9 +1,10 @@
 """Nothing is done twice and nothing is lost: keys, expectations, and many at once."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
+import asyncpg
 import pytest
 
 from models.database.connections import connect
@@ -284,6 +285,17 @@ async def test_whoever_waits_too_long_is_told_so_and_nothing_is_done(
     await done(who["agent-au"], "withdrawApplication", id_, **said)
 
 
+async def until(connection: asyncpg.Connection, is_so: Callable[[int], bool]) -> None:
+    """Wait until so many statements wait for a lock."""
+    waiting = (
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+        " AND wait_event_type = 'Lock'"
+    )
+    async with asyncio.timeout(2):  # they would give up by themselves after three seconds
+        while not is_so(await connection.fetchval(waiting)):  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+
+
 async def test_a_request_that_is_given_up_leaves_nothing_done_and_nothing_running(
     who, world, connection
 ) -> None:
@@ -297,16 +309,11 @@ async def test_a_request_that_is_given_up_leaves_nothing_done_and_nothing_runnin
                 asyncio.create_task(change(who["agent-au"], "withdrawApplication", id_))
                 for _ in range(CROWD)
             ]
-            await asyncio.sleep(0.3)
+            await until(connection, lambda waiting: waiting > 0)
             for call in calls:
                 call.cancel()
             await asyncio.gather(*calls, return_exceptions=True)
-            await asyncio.sleep(0.3)
-            running = await connection.fetchval(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-                " AND wait_event_type = 'Lock'"
-            )
-            assert running == 0
+            await until(connection, lambda waiting: waiting == 0)
     finally:
         await other.close()
     assert await everything(connection) == before

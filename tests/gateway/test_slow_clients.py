@@ -155,9 +155,14 @@ async def test_who_does_not_read_the_answers_is_ended() -> None:
         loop = asyncio.get_running_loop()
         await loop.sock_connect(narrow, ("127.0.0.1", running.port))
         sending = asyncio.create_task(loop.sock_sendall(narrow, request * 40))
-        async with asyncio.timeout(15):
-            while not await _ended(running, "unread"):  # noqa: ASYNC110
-                await asyncio.sleep(0.05)
-        sending.cancel()
-        narrow.close()
+        try:
+            async with asyncio.timeout(60):
+                while not await _ended(running, "unread"):  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)
+        finally:
+            # Closed while it is still being sent on, its number would go to the next connection,
+            # which the loop would then no longer watch.
+            sending.cancel()
+            await asyncio.wait([sending])
+            narrow.close()
         assert await ask(running.port) < 0.5

@@ -148,7 +148,7 @@ def test_a_command_says_in_one_sentence_what_to_do(
     environ = {name: fill(text) for name, text in environment(server, case).items()}
     arguments = map(fill, case.command.split())
     done = subprocess.run(
-        [GERBANG, *arguments], env=environ, capture_output=True, text=True, timeout=60
+        [GERBANG, *arguments], env=environ, capture_output=True, text=True, timeout=150
     )
     assert done.returncode == 1, done.stderr
     said = done.stderr.strip().removeprefix("gerbang: ").removeprefix("gerbang dashboard: ")

@@ -12,9 +12,12 @@ from subprocess import PIPE
 from models.database.connections import connect
 from models.volumes import fold
 
+_FOLDED = b"folded\n"
+
 
 def kill_folders(url: str, times: int, rng: Random) -> None:
-    """Let one folder after another begin, and kill each before it is done."""
+    """Let one folder after another begin, and kill each before it is done: after a few steps,
+    however long they take here, and some time within the next."""
     command = [sys.executable, "-m", __name__, url]
     with subprocess.Popen(command, stdin=PIPE, stdout=PIPE, text=True, bufsize=1) as nursery:
         assert nursery.stdin
@@ -22,9 +25,13 @@ def kill_folders(url: str, times: int, rng: Random) -> None:
         for _ in range(times):
             nursery.stdin.write("\n")
             folder = int(nursery.stdout.readline())
-            time.sleep(rng.uniform(0.02, 0.15))
+            for _ in range(rng.randrange(4)):
+                assert nursery.stdout.readline() == _FOLDED.decode()
+            time.sleep(rng.uniform(0, 0.02))
             os.kill(folder, signal.SIGKILL)
-            assert int(nursery.stdout.readline()) == signal.SIGKILL
+            while (told := nursery.stdout.readline()) == _FOLDED.decode():
+                pass
+            assert int(told) == signal.SIGKILL
         nursery.stdin.close()
 
 
@@ -43,7 +50,7 @@ def raise_folders(url: str) -> None:
 async def _fold_all(url: str) -> None:
     connection = await connect(url)
     while await fold(connection, limit=3):
-        pass
+        os.write(sys.stdout.fileno(), _FOLDED)
 
 
 if __name__ == "__main__":
