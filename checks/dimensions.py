@@ -13,7 +13,9 @@ TABLES = (
     WordTable("gateway", "_FILTERS", "Dimension", "the field of VolumeWhere that filters it"),
 )
 #: Dimensions that the dashboard need not offer as a filter.
-NOT_OFFERED = {"CENTRE": "managers know their countries, which have a centre or two"}
+NOT_OFFERED = {
+    "CENTRE": "managers know their countries, which have a centre or two",
+}
 
 
 def check_dimensions(sources: Sources) -> Iterator[Finding]:

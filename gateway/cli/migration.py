@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from models.migrations.drafting import DraftError
-from models.migrations.writing import Written, write_revisions
+from models.migrations.writing import Written, write_empty_revision, write_revisions
 from models.postgres import temporary_postgres
 
 
@@ -27,9 +27,12 @@ def new(name: str, empty: bool) -> None:
     """
     if not name.strip():
         raise click.ClickException("NAME is empty: say in a few words what changes")
+    if empty:
+        _show(Written([write_empty_revision(name.strip())], []))
+        return
     try:
         with temporary_postgres() as server:
-            written = asyncio.run(write_revisions(server, name.strip(), is_empty=empty))
+            written = asyncio.run(write_revisions(server, name.strip()))
     except DraftError as error:
         raise click.ClickException(str(error)) from None
     _show(written)

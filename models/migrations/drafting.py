@@ -192,13 +192,14 @@ def _checks(connection: Connection, metadata: MetaData, drafts: _Drafts) -> None
         if check.table in drafts.new_tables:
             continue
         table, name, changes = check.table, check.name, drafts.of(check.table)
-        drop = f"ALTER TABLE {table} DROP CONSTRAINT {name}"
+        drop = _executed(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+        # Dropped first: a constraint goes with a column that it names.
         if check.of_database:
-            changes.up.append(_executed(drop))
+            changes.up.insert(0, drop)
         if check.of_models:
             words = _words_of_models(metadata, table, name) or check.of_models
             changes.up.append(_executed(_addition(table, name, words)))
-            changes.down.append(_executed(drop))
+            changes.down.insert(0, drop)
             if drafts.is_in_use(table):
                 drafts.proofs.up.append(_validation(table, name))
         if check.of_database:

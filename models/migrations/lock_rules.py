@@ -171,9 +171,9 @@ def _requiring(statement: Statement, sql: str) -> Iterator[_Trouble]:
     if not (found := _ALTER.match(sql)):
         return
     table = found["table"]
-    proven = " ".join(statement.before.proven.get(table, ()))
+    proven = statement.before.proven.get(table, ())
     for column in re.findall(r"ALTER COLUMN (\w+) SET NOT NULL", found["what"], re.I):
-        if f"({column} IS NOT NULL)" not in proven:
+        if f"CHECK (({column} IS NOT NULL))" not in proven:
             yield _Trouble(
                 table,
                 f"reads every row of {table} while it is locked: first CHECK ({column} IS NOT NULL)"

@@ -30,24 +30,27 @@ class Written:
     hazards: list[Hazard]
 
 
-async def write_revisions(server: Server, title: str, *, is_empty: bool = False) -> Written:
+def write_empty_revision(title: str) -> Path:
+    """Write a revision that somebody fills in."""
+    [file] = _write([Draft()], title.rstrip("."), newest_revision())
+    return file
+
+
+async def write_revisions(server: Server, title: str) -> Written:
     """Write what is missing to be at the models, run it up, down and up, and note its locks.
 
-    Raises DraftError if nothing differs, unless an empty revision is asked for, or if a difference
-    needs another way.
+    Raises DraftError if nothing differs, or if a difference needs another way.
     """
     newest = newest_revision()
     url = server.url("gerbang_draft")
     await migrate(url, str(newest))
-    drafts = [Draft()] if is_empty else await draft_revisions(url)
+    drafts = await draft_revisions(url)
     if not drafts:
         raise DraftError(
             "the revisions bring a database to the models already; with --empty there is one to"
             " fill in"
         )
     files = _write(drafts, title.rstrip("."), newest)
-    if is_empty:
-        return Written(files, [])
     statements = await rehearse(server.url("gerbang_rehearsal"))
     for file in files:
         _note_locks(file, [each for each in statements if each.place.file == file])
