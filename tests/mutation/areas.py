@@ -39,6 +39,7 @@ AREAS = (
             "tests/models/test_life.py",
             "tests/models/test_life_lapsing.py",
             "tests/models/test_overdue_bystanders.py",
+            "tests/gateway/test_paused_time.py",
             "tests/gateway/test_mutations.py",
             "tests/gateway/test_mutations_submitted.py",
             "tests/gateway/test_mutations_decided.py",
