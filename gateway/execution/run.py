@@ -98,10 +98,10 @@ class SchemaRunner:
             (answer,) = await self.answers(admitted, _single_root)
         except RequestError as error:
             charge.cancel()
-            return _failed(error, charge, trace_id)
+            return _error_answer(error, charge, trace_id)
         except Exception as error:  # the charge is kept: work may have been done
             log_failure(error, trace_id)
-            return _failed(masked_error(), charge, trace_id)
+            return _error_answer(masked_error(), charge, trace_id)
         return with_cost(answer, charge)
 
     def admit(
@@ -270,7 +270,7 @@ def with_cost(answer: Answer, charge: Charge) -> Answer:
     return answer
 
 
-def _failed(error: RequestError, charge: Charge, trace_id: str) -> Answer:
+def _error_answer(error: RequestError, charge: Charge, trace_id: str) -> Answer:
     retry_after = error.retry_after if isinstance(error, RateLimitedError) else None
     entries = error_entries(error, trace_id)
     answer = Answer(None, entries, status=error.status, retry_after=retry_after)

@@ -76,7 +76,7 @@ class SchemaSubscriptions:
         if isinstance(stream, ChangeFeed):
             return stream
         if isinstance(stream, ExecutionResult):
-            return _failed_start(stream, admitted)
+            return _error_answer(stream, admitted)
         raise TypeError("a subscription that follows nothing")
 
     async def _payloads(
@@ -101,6 +101,6 @@ class SchemaSubscriptions:
             await asyncio.sleep(RETRY_SECONDS)
 
 
-def _failed_start(result: ExecutionResult, admitted: AdmittedOperation) -> Answer:
+def _error_answer(result: ExecutionResult, admitted: AdmittedOperation) -> Answer:
     """The answer to a subscription that failed to start."""
     return replace(answer_to(result, admitted), data=None, status=HTTPStatus.BAD_REQUEST)

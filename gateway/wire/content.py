@@ -35,9 +35,9 @@ def require_json(content_type: str | None, content_encoding: str | None) -> None
     """Accept only plain ``application/json`` in UTF-8, which a form of another site cannot send."""
     kind, charset = _parse((content_type or "")[:LONGEST_MEDIA_TYPES])
     if kind != JSON or charset not in (None, "utf-8"):
-        raise _unsupported("Send the operation as application/json in UTF-8.")
+        raise _unsupported_type("Send the operation as application/json in UTF-8.")
     if content_encoding not in (None, "", "identity"):
-        raise _unsupported("Send the body without Content-Encoding.")
+        raise _unsupported_type("Send the body without Content-Encoding.")
 
 
 @lru_cache(_CACHE_SIZE)
@@ -94,7 +94,7 @@ def _not_acceptable() -> RequestError:
     )
 
 
-def _unsupported(text: str) -> RequestError:
+def _unsupported_type(text: str) -> RequestError:
     return RequestError(ErrorCode.UNSUPPORTED_MEDIA_TYPE, text, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
 
 

@@ -144,7 +144,7 @@ class BoundedHTTP(HttpToolsProtocol):
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserError:
-            self.end(self.fault or _malformed())
+            self.end(self.fault or _malformed_request())
         except httptools.HttpParserUpgrade as offer:
             if self._should_upgrade():
                 self.handle_websocket_upgrade()
@@ -207,16 +207,16 @@ class BoundedHTTP(HttpToolsProtocol):
             self._refuse_long_headers()
         if self.parser.should_upgrade():
             if self.parser.get_method() == b"CONNECT":
-                raise self._refusal(_connect_refused())
+                raise self._refusal(_connect_refusal())
             if not self._should_upgrade():
                 return  # a new parser reads it again, without the offer
             cycle: Any = self.cycle  # None before the first request
             if cycle is not None and not cycle.response_complete:
-                raise self._refusal(_malformed())
+                raise self._refusal(_malformed_request())
         if len(self.pipeline) >= _MOST_PIPELINED:
-            raise self._refusal(_malformed())
+            raise self._refusal(_malformed_request())
         if self._lacks_host():
-            raise self._refusal(_host_required())
+            raise self._refusal(_host_refusal())
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
@@ -296,11 +296,11 @@ def _closing_response(error: RequestError) -> bytes:
     return b"\r\n".join(lines) + b"\r\n\r\n" + bytes(response.body)
 
 
-def _malformed() -> RequestError:
+def _malformed_request() -> RequestError:
     return RequestError(ErrorCode.BAD_REQUEST, "The request is no well-formed HTTP/1.1.")
 
 
-def _host_required() -> RequestError:
+def _host_refusal() -> RequestError:
     return RequestError(ErrorCode.BAD_REQUEST, "HTTP/1.1 takes one header Host.")
 
 
@@ -311,7 +311,7 @@ def _malformed_handshake() -> RequestError:
     )
 
 
-def _connect_refused() -> RequestError:
+def _connect_refusal() -> RequestError:
     return RequestError(
         ErrorCode.METHOD_NOT_ALLOWED, "This is no proxy.", HTTPStatus.METHOD_NOT_ALLOWED
     )

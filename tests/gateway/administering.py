@@ -67,14 +67,14 @@ async def administer(viewer: Viewer, mutation: str, **given: Any) -> Changed:
     return Changed(asked, asked.data[mutation])
 
 
-def changed(answer: Changed) -> Any:
+def changed_of(answer: Changed) -> Any:
     """What was changed, of a change that must be done."""
     assert answer.codes == [], answer.payload
     [name] = set(answer.payload) - {"errors"}
     return answer.payload[name]
 
 
-def refused(answer: Changed) -> tuple[str, list[str]]:
+def refusal_of(answer: Changed) -> tuple[str, list[str]]:
     """Code and path of the one error of a change that must not be done."""
     [error] = answer.payload["errors"]
     [name] = set(answer.payload) - {"errors"}

@@ -48,14 +48,14 @@ class Attacker:
     exactly: dict[Count, tuple[float, float]] = field(default_factory=dict)
     answers: int = 0
 
-    def told(self, unknown: Count, low: float, high: float = UNBOUNDED) -> None:
+    def learn(self, unknown: Count, low: float, high: float = UNBOUNDED) -> None:
         self.low[unknown] = max(self.low.get(unknown, 0), low)
         self.high[unknown] = min(self.high.get(unknown, UNBOUNDED), high)
 
     def knows(self, unknown: Count, low: float, high: float = UNBOUNDED) -> None:
         was = self.exactly.get(unknown, (0, UNBOUNDED))
         self.exactly[unknown] = (max(was[0], low), min(was[1], high))
-        self.told(unknown, low, high)
+        self.learn(unknown, low, high)
 
     # Asking --------------------------------------------------------------------------------------
 
@@ -96,10 +96,10 @@ class Attacker:
 
     def _figure(self, unknown: Count, value: int | None, at_least: int) -> None:
         if value is None:
-            self.told(unknown, at_least)
+            self.learn(unknown, at_least)
         else:
             off = self.off if value else 0
-            self.told(unknown, value - off, value + off)
+            self.learn(unknown, value - off, value + off)
 
     async def know_closures(self, viewer: Viewer) -> None:
         """A manager's own: what was closed follows from intake and work in progress."""

@@ -27,7 +27,7 @@ DELETE FROM access_event WHERE trace_id = $1 RETURNING applicant_id, actor, acto
 
 
 @dataclass(frozen=True)
-class Told:
+class LoggedAnswer:
     """An answer, and the reads of identity that were logged for it."""
 
     asked: Asked
@@ -48,7 +48,7 @@ class Tally:
     logged: int = 0
     errors: Counter[str] = field(default_factory=Counter)
 
-    def note(self, told: Told, is_planned: bool) -> None:
+    def note(self, told: LoggedAnswer, is_planned: bool) -> None:
         self.logged += bool(told.events)
         self.errors.update(told.asked.codes)
         if is_planned:
@@ -69,9 +69,9 @@ class BothWays:
         """Assert that both ways answer the same and log the same; whether there was a plan."""
         trace = secrets.token_hex(16)
         with plans_watched() as answered:
-            by_plan = await self._told(viewer, body, trace)
+            by_plan = await self._ask(viewer, body, trace)
         with plans_off():
-            by_executor = await self._told(viewer, body, trace)
+            by_executor = await self._ask(viewer, body, trace)
         for told in (by_plan, by_executor):
             assert_honest_cost(told.asked, body)
         if not _are_other_failures(by_plan.asked, by_executor.asked):
@@ -80,10 +80,10 @@ class BothWays:
         self.tally.note(by_plan, answered == [True])
         return answered == [True]
 
-    async def _told(self, viewer: str, body: dict[str, Any], trace: str) -> Told:
+    async def _ask(self, viewer: str, body: dict[str, Any], trace: str) -> LoggedAnswer:
         asked = await self._who[viewer].send(body, traceparent=f"00-{trace}-{'1' * 16}-01")
         events = [tuple(event) for event in await self._owner.fetch(EVENTS, trace)]
-        return Told(asked, sorted(events))
+        return LoggedAnswer(asked, sorted(events))
 
 
 def assert_honest_cost(asked: Asked, question: Any) -> None:

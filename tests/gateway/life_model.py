@@ -97,7 +97,9 @@ def _unmet(case: Case, call: Call) -> str | None:
             return "NOT_HELD"
         case "recordScreening" if case.answers.get(call.given["kind"]) != "PENDING":
             return "NOTHING_ASKED"
-        case "referToScreening" if case.status != "IN_VERIFICATION" and not asked(case, call):
+        case "referToScreening" if case.status != "IN_VERIFICATION" and not questions_asked(
+            case, call
+        ):
             return "NOTHING_TO_ASK"
         case "supersedeDecision" if case.decisions[-1][0] == call.user:
             return "SECOND_PERSON_REQUIRED"
@@ -109,7 +111,7 @@ def _unmet(case: Case, call: Call) -> str | None:
             return None
 
 
-def asked(case: Case, call: Call) -> list[str]:
+def questions_asked(case: Case, call: Call) -> list[str]:
     """The questions that a referral asks."""
     again = {None, "UNAVAILABLE", *(["HIT"] if call.user.startswith("supervisor") else [])}
     return [question for question in case.questions if case.answers.get(question) in again]
@@ -132,7 +134,7 @@ def follow(case: Case, call: Call) -> None:
         case "requestInformation":
             case.enter("INFO_REQUESTED")
         case "referToScreening":
-            case.answers |= dict.fromkeys(asked(case, call), "PENDING")
+            case.answers |= dict.fromkeys(questions_asked(case, call), "PENDING")
             if case.status != "REFUSED":
                 case.enter("SCREENING")
         case "recordScreening":

@@ -31,7 +31,7 @@ def assert_told(answer: Asked, *codes: str) -> None:
         assert error["extensions"]["traceId"]
 
 
-async def timed(viewer: Viewer, query: str) -> Asked:
+async def ask_in_time(viewer: Viewer, query: str) -> Asked:
     """Answered within a second of CPU."""
     started = time.process_time()
     answer = await viewer(query)
@@ -96,7 +96,7 @@ async def test_operations_are_named(who) -> None:
 # --- Bombs ---------------------------------------------------------------------------------------
 
 
-def chained(length: int, selection: str = "__typename") -> str:
+def chain_of_fragments(length: int, selection: str = "__typename") -> str:
     chain = " ".join(f"fragment F{n} on Query {{ ...F{n + 1} }}" for n in range(length))
     return f"{{ ...F0 }} {chain} fragment F{length} on Query {{ {selection} }}"
 
@@ -135,7 +135,7 @@ INTROSPECTION_BOMB = (
         "{ nodes(ids: " + "[" * 900 + "]" * 900 + ") { id } }",
         "{ application(by: " + "{ id: " * 400 + "1" + "}" * 400 + ") { id } }",
         "query($v: " + "[" * 900 + "ID" + "]" * 900 + ") { __typename }",
-        chained(240),
+        chain_of_fragments(240),
         "{ " + "__typename " * (MOST_TOKENS - 1) + "}",
         "{ " + "__typename " * (MOST_TOKENS + 1) + "}",
         " ".join(f"query q{n} {{ __typename }}" for n in range(390)),
@@ -150,7 +150,7 @@ INTROSPECTION_BOMB = (
     ],
 )  # fmt: skip
 async def test_bombs_are_refused_quickly(who, traffic, document) -> None:
-    answer = await timed(who["officer"], document)
+    answer = await ask_in_time(who["officer"], document)
     assert_told(answer, "SYNTAX", "INVALID_DOCUMENT", "TOO_COSTLY")
     assert traffic.connections == 0
 
@@ -158,7 +158,7 @@ async def test_bombs_are_refused_quickly(who, traffic, document) -> None:
 @pytest.mark.parametrize(
     "document",
     [
-        chained(100),
+        chain_of_fragments(100),
         "{ viewer { " + " ".join(f"a{n}: role" for n in range(330)) + " } }",
         "{ " + "countries(first: 1) { totalCount { value } } " * 75 + "}",
         "{ "
@@ -167,7 +167,7 @@ async def test_bombs_are_refused_quickly(who, traffic, document) -> None:
     ],
 )
 async def test_what_looks_like_a_bomb_and_is_none_is_answered_quickly(who, document) -> None:
-    answer = await timed(who["officer"], document)
+    answer = await ask_in_time(who["officer"], document)
     assert answer.errors == []
 
 
@@ -176,7 +176,7 @@ async def test_what_looks_like_a_bomb_and_is_none_is_answered_quickly(who, docum
 )
 async def test_many_aliases_are_too_many(who, aliases, code) -> None:
     document = "{ " + " ".join(f"a{n}: __typename" for n in range(aliases)) + " }"
-    assert_told(await timed(who["officer"], document), code)
+    assert_told(await ask_in_time(who["officer"], document), code)
 
 
 # --- Values --------------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ def installation(url: str, issuer: str, **changed: str) -> Settings:
     return tokens.settings(url, **{"issuer": issuer, "jwks_url": f"{issuer}/keys"} | changed)
 
 
-async def found(settings: Settings, **clock: Any) -> list[str]:
+async def diagnose(settings: Settings, **clock: Any) -> list[str]:
     findings = await examine(settings, **clock)
     assert all(finding.why and finding.mend for finding in findings)
     return [finding.what for finding in findings]
@@ -55,7 +55,7 @@ async def put_up_anew(world: str) -> None:
 
 
 async def test_a_good_installation_has_no_finding(world: str, issuer: str) -> None:
-    assert await found(installation(world, issuer)) == []
+    assert await diagnose(installation(world, issuer)) == []
 
 
 MANAGER, LOGIN = "gerbang_partner_manager", "gerbang_gateway"
@@ -249,7 +249,7 @@ async def test_the_doctor_names_a_planted_fault(world: str, issuer: str, fault: 
     owner = await connect(world)
     try:
         await owner.execute(planted)
-        findings = await found(installation(world, issuer))
+        findings = await diagnose(installation(world, issuer))
         assert [what for what in findings if what.startswith(expected)], findings
         assert len(findings) <= 3, "what follows from a fault is no long list"
     finally:
@@ -265,7 +265,7 @@ async def test_the_doctor_names_a_database_that_is_behind(world: str, issuer: st
     newest = await owner.fetchval("SELECT version_num FROM alembic_version")
     try:
         await owner.execute("UPDATE alembic_version SET version_num = '0001'")
-        assert await found(installation(world, issuer)) == [
+        assert await diagnose(installation(world, issuer)) == [
             f"The database is at revision 0001; this version needs {newest}."
         ]
     finally:
@@ -278,18 +278,18 @@ async def test_the_doctor_names_a_database_that_is_behind(world: str, issuer: st
 
 async def test_the_doctor_names_one_key_for_two(world: str, issuer: str) -> None:
     settings = installation(world, issuer, cursor_key=tokens.SEAL_KEY.hex())
-    assert await found(settings) == ["GERBANG_CURSOR_KEY and GERBANG_SEAL_KEY are the same key."]
+    assert await diagnose(settings) == ["GERBANG_CURSOR_KEY and GERBANG_SEAL_KEY are the same key."]
 
 
 @pytest.mark.parametrize("seconds", [-40, 40])
 async def test_the_doctor_names_clocks_that_differ(world: str, issuer: str, seconds: int) -> None:
-    findings = await found(installation(world, issuer), clock=lambda: time.time() + seconds)
+    findings = await diagnose(installation(world, issuer), clock=lambda: time.time() + seconds)
     assert findings == ["The clocks of the gateway and of the database are 40 s apart."]
 
 
 async def test_the_doctor_names_a_login_that_is_not_let_in(world: str, issuer: str) -> None:
     settings = installation(world, issuer, database_url=login_at(world, "another password"))
-    assert await found(settings) == [
+    assert await diagnose(settings) == [
         "The gateway cannot log in to the database (InvalidPasswordError)."
     ]
 
@@ -302,15 +302,15 @@ async def test_the_doctor_names_another_machine_without_verified_tls(
     here = read_database_url(login_at(world, tokens.PASSWORD))
     elsewhere = replace(here, hosts=(*here.hosts, Host("database.example", 5432)))
     settings = installation(world, issuer, database_url=f"{elsewhere}{mode}")
-    findings = await found(settings)
+    findings = await diagnose(settings)
     assert findings[0] == "GERBANG_DATABASE_URL reaches database.example without verified TLS."
     by_network = replace(settings, database_tls=DatabaseTls.BY_NETWORK)
-    assert findings[0] not in await found(by_network)
+    assert findings[0] not in await diagnose(by_network)
 
 
 async def test_the_doctor_names_a_database_that_is_away(issuer: str) -> None:
     away = f"postgresql://nobody@127.0.0.1:{free_port()}/nothing"
-    assert await found(installation(away, issuer)) == [
+    assert await diagnose(installation(away, issuer)) == [
         "The owner cannot log in to the database (ConnectionRefusedError).",
         "The gateway cannot log in to the database (ConnectionRefusedError).",
     ]
@@ -318,7 +318,7 @@ async def test_the_doctor_names_a_database_that_is_away(issuer: str) -> None:
 
 async def test_the_doctor_names_a_provider_that_is_away(world: str) -> None:
     away = f"http://127.0.0.1:{free_port()}"
-    assert await found(installation(world, away)) == [
+    assert await diagnose(installation(world, away)) == [
         f"The provider's keys cannot be read at {away}/keys (ConnectError).",
         f"The provider {away} does not describe itself (ConnectError).",
     ]
@@ -326,13 +326,13 @@ async def test_the_doctor_names_a_provider_that_is_away(world: str) -> None:
 
 async def test_the_doctor_names_another_provider(world: str) -> None:
     with provider(issuer="https://elsewhere.example") as address:
-        assert await found(installation(world, address)) == [
+        assert await diagnose(installation(world, address)) == [
             f"The provider calls its issuer https://elsewhere.example, not {address}."
         ]
 
 
 async def test_the_doctor_names_algorithms_that_nobody_signs_with(world: str, issuer: str) -> None:
-    assert await found(installation(world, issuer, algorithms="RS256")) == [
+    assert await diagnose(installation(world, issuer, algorithms="RS256")) == [
         "The provider publishes no key for RS256."
     ]
 

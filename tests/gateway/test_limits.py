@@ -20,7 +20,7 @@ IDS = "query($i: [ID!]!) { nodes(ids: $i) { id } }"
 NAME, PASSPORT = "Ruby Hale", "PA1234567"
 
 
-def told(answer: Asked) -> tuple[int, str, str]:
+def only_error(answer: Asked) -> tuple[int, str, str]:
     """The status, the code and the text of the only error."""
     [error] = answer.errors
     return answer.status, error["extensions"]["code"], error["message"]
@@ -37,7 +37,7 @@ async def post(client: httpx2.AsyncClient, body: bytes) -> Asked:
 
 async def test_eight_thousand_unknown_keys_are_too_many(who) -> None:
     answer = await who["officer"](BY, by={f"unknown{n:015}": "x" for n in range(8_000)})
-    assert told(answer) == (
+    assert only_error(answer) == (
         413,
         "TOO_LARGE",
         "The JSON has more than 8000 keys: send less at once.",
@@ -47,24 +47,24 @@ async def test_eight_thousand_unknown_keys_are_too_many(who) -> None:
 async def test_unknown_keys_are_told_once_by_the_place_of_their_object(who) -> None:
     answer = await who["officer"](BY, by={f"unknown{n}": "x" for n in range(7_900)})
     text = "`$by`: There is a field in it that its type does not have."
-    assert told(answer) == (400, "INVALID_VARIABLES", text)
+    assert only_error(answer) == (400, "INVALID_VARIABLES", text)
 
 
 @pytest.mark.parametrize("value", ["x", 1, 1.5, None, [], {}])
 async def test_lists_of_tens_of_thousands_are_too_many(who, value: Any) -> None:
     answer = await who["officer"](IDS, i=[value] * 20_000)
-    assert told(answer)[:2] == (413, "TOO_LARGE")
+    assert only_error(answer)[:2] == (413, "TOO_LARGE")
 
 
 async def test_the_first_wrong_value_of_a_list_is_told(who) -> None:
     answer = await who["officer"](IDS, i=["x"] * 7 + [1.5] * 11_000)
-    assert told(answer) == (400, "INVALID_VARIABLES", "`$i[7]`: A text is expected.")
+    assert only_error(answer) == (400, "INVALID_VARIABLES", "`$i[7]`: A text is expected.")
 
 
 @pytest.mark.parametrize(("aliases", "code"), [(390, "SYNTAX"), (21, "INVALID_DOCUMENT")])
 async def test_aliases_of_the_viewer_are_too_many(who, aliases: int, code: str) -> None:
     document = "{" + " ".join(f"v{n}: viewer {{ role }}" for n in range(aliases)) + "}"
-    assert told(await who["anonymous"](document))[:2] == (400, code)
+    assert only_error(await who["anonymous"](document))[:2] == (400, code)
 
 
 async def test_an_unknown_field_of_an_identity_repeats_no_name(who) -> None:
@@ -73,7 +73,7 @@ async def test_an_unknown_field_of_an_identity_repeats_no_name(who) -> None:
     answer = await who["agent-au"](
         BATCH, input={"idempotencyKey": "x" * 20, "applications": applications}
     )
-    assert told(answer) == (
+    assert only_error(answer) == (
         400,
         "INVALID_VARIABLES",
         "`$input.applications[1].identity`: There is a field in it that its type does not have.",
@@ -93,7 +93,7 @@ async def test_an_unknown_field_of_an_identity_repeats_no_name(who) -> None:
 )
 async def test_duplicate_keys_are_refused(client, body: bytes) -> None:
     text = "An object of the JSON has the same key twice: leave one of them out."
-    assert told(await post(client, body)) == (400, "BAD_REQUEST", text)
+    assert only_error(await post(client, body)) == (400, "BAD_REQUEST", text)
 
 
 # --- Errors name places, never values ------------------------------------------------------------
@@ -119,7 +119,7 @@ SUBMIT = """mutation($input: SubmitApplicationInput!) {
 async def test_a_variable_that_does_not_fit_is_told_by_its_place(who, change, text) -> None:
     given = {"idempotencyKey": "x" * 20, **APPLICATION, **change}
     answer = await who["agent-au"](SUBMIT, input=given)
-    assert told(answer) == (400, "INVALID_VARIABLES", text)
+    assert only_error(answer) == (400, "INVALID_VARIABLES", text)
     assert NAME not in answer.text
     assert PASSPORT not in answer.text
 

@@ -73,14 +73,14 @@ each_step = pytest.mark.parametrize(
 )
 
 
-def given(mutation: str, id_: str) -> dict[str, Any]:
+def input_of(mutation: str, id_: str) -> dict[str, Any]:
     if mutation in CALLED[Role.ADMINISTRATOR]:
         return sample(mutation, today() + timedelta(days=1))
     named = {} if mutation.startswith("submit") else {"applicationId": id_}
     return {**GIVEN.get(mutation, {}), **named}
 
 
-def told(answer: Asked) -> tuple[int, Any]:
+def comparable(answer: Asked) -> tuple[int, Any]:
     body = json.loads(without_budget(answer.text))
     for error in body.get("errors", []):
         del error["extensions"]["traceId"]
@@ -114,7 +114,7 @@ async def test_a_role_without_a_mutation_is_refused_before_anything_is_read(
         return
     before = await everything(connection)
     viewer, name = who[VIEWERS[role]], mutation[0].upper() + mutation[1:]
-    input_ = {"idempotencyKey": key(), **given(mutation, global_id("AUSY-PAID-0013"))}
+    input_ = {"idempotencyKey": key(), **input_of(mutation, global_id("AUSY-PAID-0013"))}
     traffic.statements.clear()
     for text in (
         document(mutation, "errors { code }"),
@@ -137,7 +137,7 @@ async def test_a_role_without_a_mutation_is_refused_before_anything_is_read(
 
 async def call(viewer: Viewer, mutation: str, id_: str) -> Asked:
     selection = "application { id } errors { code message path }"
-    input_ = {"idempotencyKey": key(), **given(mutation, id_)}
+    input_ = {"idempotencyKey": key(), **input_of(mutation, id_)}
     return await viewer(document(mutation, selection), input=input_)
 
 
@@ -158,7 +158,7 @@ async def test_foreign_missing_and_malformed_ids_answer_alike(
 ) -> None:
     before = await everything(connection)
     traffic.statements.clear()
-    first = told(await call(who[name], mutation, global_id(SCOPED[name])))
+    first = comparable(await call(who[name], mutation, global_id(SCOPED[name])))
     path = list(traffic.statements)
     assert first[1]["data"][mutation]["errors"][0]["code"] == "NOT_FOUND"
     for id_ in (
@@ -167,7 +167,7 @@ async def test_foreign_missing_and_malformed_ids_answer_alike(
         global_id(SCOPED[name]) + "=",
     ):  # fmt: skip
         traffic.statements.clear()
-        assert told(await call(who[name], mutation, id_)) == first
+        assert comparable(await call(who[name], mutation, id_)) == first
         assert traffic.statements == path
     assert await everything(connection) == before
 
@@ -233,7 +233,7 @@ async def test_a_step_that_cannot_be_taken_changes_nothing(
     before, refused_ = await everything(connection), 0
     for role in MUTATIONS[mutation].rows:
         for case in CASES:
-            wrong = {**given(mutation, global_id(case.reference)), "expectedStatus": "LAPSED"}
+            wrong = {**input_of(mutation, global_id(case.reference)), "expectedStatus": "LAPSED"}
             if case.reference == "ANDA-LAPS-0012":
                 continue
             if role is Role.PARTNER_AGENT:

@@ -21,7 +21,7 @@ from tests import tokens
 from tests.acting import act
 from tests.gateway.changing import row, submitted
 from tests.gateway.conftest import Viewer
-from tests.gateway.test_doctor import found, installation, provider
+from tests.gateway.test_doctor import diagnose, installation, provider
 from tests.gateway.test_rows_reached import *  # noqa: F403
 from tests.owners import DATABASE, OWNER, migrated, prepare, run
 from tests.populating import small_world
@@ -163,18 +163,18 @@ PRODUCTION = {"environment": "production", "cursor_key": "cd" * 32}
 
 
 async def test_the_doctor_has_nothing_to_say_of_a_plain_owner(world: str, issuer: str) -> None:
-    assert await found(installation(world, issuer)) == []
+    assert await diagnose(installation(world, issuer)) == []
 
 
 async def test_the_doctor_names_a_superuser_where_it_matters(
     apart: Server, world: str, issuer: str
 ) -> None:
     superuser = installation(apart.url(DATABASE), issuer)
-    assert await found(superuser) == []
+    assert await diagnose(superuser) == []
     named = "The owner in GERBANG_OWNER_URL is a superuser."
     in_production = installation(apart.url(DATABASE), issuer, **PRODUCTION)
-    assert named in await found(in_production)
-    assert named not in await found(installation(world, issuer, **PRODUCTION))
+    assert named in await diagnose(in_production)
+    assert named not in await diagnose(installation(world, issuer, **PRODUCTION))
 
 
 #: What a superuser took away, how it is given back, and what the doctor says.

@@ -159,7 +159,7 @@ async def waiting(owner: asyncpg.Connection, count: int = 1) -> list[int]:
             await asyncio.sleep(0.01)
 
 
-def told(answer: Asked) -> Any:
+def refusal_of(answer: Asked) -> Any:
     return answer.status, answer.codes, [error.get("path") for error in answer.errors]
 
 
@@ -205,7 +205,7 @@ async def test_a_database_that_goes_away_in_the_middle_is_told_alike(
                 for process in await waiting(owner):
                     await owner.execute("SELECT pg_terminate_backend($1)", process)
                 answer = await asking
-        answers.append(told(answer))
+        answers.append(refusal_of(answer))
     assert answers[0] == answers[1] == (503, ["UNAVAILABLE"], [None])
     assert (await hasty(query)).errors == []
 

@@ -90,11 +90,14 @@ class Compared:
             by_plan = await self._viewer(document, **variables)
         with plans_off():
             by_executor = await self._viewer(document, **variables)
-        assert (by_plan.status, _told(by_plan)) == (by_executor.status, _told(by_executor))
+        assert (by_plan.status, _comparable(by_plan)) == (
+            by_executor.status,
+            _comparable(by_executor),
+        )
         return by_plan, answered == [True]
 
 
-def _told(answer: Asked) -> str:
+def _comparable(answer: Asked) -> str:
     return re.sub(r'("asOf":|"traceId":)"[^"]*"', r"\1", without_budget(answer.text))
 
 

@@ -10,9 +10,9 @@ import pytest
 from tests.gateway.administering import (
     ANSWERS,
     administer,
-    changed,
+    changed_of,
     later,
-    refused,
+    refusal_of,
     sample,
     today,
 )
@@ -29,7 +29,7 @@ async def on(connection: asyncpg.Connection) -> date:
 
 async def set_fee(who: Mapping[str, Viewer], amount: int, day: str, visa_type: str = "B1") -> Any:
     said = {"visaType": visa_type, "amountIdr": amount, "validFrom": day}
-    return changed(await administer(who["administrator"], "setFee", **said))["fees"]
+    return changed_of(await administer(who["administrator"], "setFee", **said))["fees"]
 
 
 # --- Fees, targets, entry rules ------------------------------------------------------------------
@@ -69,7 +69,7 @@ async def test_a_target_is_that_of_what_is_paid_from_its_day_on(who, world, conn
     [fee] = (await set_fee(who, 1_900_000, on.isoformat(), "C1"))[:1]
     await done(who["service"], "recordPayment", before, amountIdr=fee["amountIdr"])
     shorter = {"visaType": "C1", "clock": "STANDARD", "hours": 48, "validFrom": on.isoformat()}
-    answer = changed(await administer(who["administrator"], "setServiceTarget", **shorter))
+    answer = changed_of(await administer(who["administrator"], "setServiceTarget", **shorter))
     assert answer["serviceTargets"] == [
         {"clock": "STANDARD", "hours": 48, "validFrom": on.isoformat()},
         {"clock": "CALLING_VISA", "hours": 336, "validFrom": "2020-01-01"},
@@ -85,7 +85,7 @@ async def test_a_target_is_that_of_what_is_paid_from_its_day_on(who, world, conn
 
 async def test_an_entry_rule_decides_what_is_asked_from_its_day_on(who, world, on) -> None:
     said = {"country": "NZ", "entry": "CALLING_VISA", "validFrom": on.isoformat()}
-    answer = changed(await administer(who["administrator"], "setEntryRule", **said))
+    answer = changed_of(await administer(who["administrator"], "setEntryRule", **said))
     assert answer["entryRules"][0] == {"entry": "CALLING_VISA", "validFrom": on.isoformat()}
     id_ = await submitted(who, visaType="C1", nationality="NZ")
     [fee] = (await set_fee(who, 1_900_000, on.isoformat(), "C1"))[:1]
@@ -105,7 +105,7 @@ async def test_an_entry_rule_decides_what_is_asked_from_its_day_on(who, world, o
 
 async def test_a_visa_type_is_introduced_with_a_fee_and_a_target(who, world, on) -> None:
     said = sample("introduceVisaType", on)
-    first = changed(await administer(who["administrator"], "introduceVisaType", **said))
+    first = changed_of(await administer(who["administrator"], "introduceVisaType", **said))
     assert first == {
         "code": "E33G", "name": "Remote worker", "category": "BUSINESS", "stayDays": 365,
         "isMultipleEntry": False, "validFrom": on.isoformat(), "validUntil": None,
@@ -113,7 +113,7 @@ async def test_a_visa_type_is_introduced_with_a_fee_and_a_target(who, world, on)
         "serviceTargets": [{"clock": "STANDARD", "hours": 120, "validFrom": on.isoformat()}],
     }  # fmt: skip
     corrected = {**said, "nameEn": "Digital nomad", "amountIdr": 8_000_000, "hours": 72}
-    second = changed(await administer(who["administrator"], "introduceVisaType", **corrected))
+    second = changed_of(await administer(who["administrator"], "introduceVisaType", **corrected))
     assert second == {
         **first, "name": "Digital nomad",
         "fees": [{"amountIdr": 8_000_000, "validFrom": on.isoformat()}],
@@ -131,16 +131,16 @@ async def test_a_visa_type_that_ends_cannot_be_asked_for_and_what_was_goes_on(
     tomorrow = await administer(
         who["administrator"], "endVisaType", visaType="D12", validUntil=later(on, 1)
     )
-    assert changed(tomorrow)["validUntil"] == later(on, 1)
+    assert changed_of(tomorrow)["validUntil"] == later(on, 1)
     id_ = await submitted(who, visaType="D12")
     await done(who["service"], "recordPayment", id_, amountIdr=7_000_000)
     goes_on = await administer(who["administrator"], "endVisaType", visaType="D12")
-    assert changed(goes_on)["validUntil"] is None
+    assert changed_of(goes_on)["validUntil"] is None
 
 
 async def test_what_is_introduced_tomorrow_is_not_offered_today(who, world, on) -> None:
     said = {**sample("introduceVisaType", on), "code": "D2", "validFrom": later(on, 1)}
-    changed(await administer(who["administrator"], "introduceVisaType", **said))
+    changed_of(await administer(who["administrator"], "introduceVisaType", **said))
     answer = await change(
         who["agent-au"], "submitApplication", visaType="D2", nationality="AU",
         identity=dict(IDENTITY),
@@ -153,18 +153,18 @@ async def test_what_is_introduced_tomorrow_is_not_offered_today(who, world, on) 
 
 async def test_a_new_partner_takes_applications_in_where_it_is_let(who, world, on) -> None:
     administrator, day = who["administrator"], on.isoformat()
-    partner = changed(await administer(administrator, "addPartner", **sample("addPartner", on)))
+    partner = changed_of(await administer(administrator, "addPartner", **sample("addPartner", on)))
     assert partner == {"code": "ZENITH", "name": "Zenith Visa Services", "countries": []}
     country = {"partner": "ZENITH", "country": "SG", "openedOn": day}
     centre = {"code": "SG-ZEN", "partner": "ZENITH", "country": "SG", "city": "Singapore",
               "openedOn": day}  # fmt: skip
     early = await administer(administrator, "openCentre", **centre)
-    assert refused(early) == ("INVALID", ["country"])
-    opened = changed(await administer(administrator, "openPartnerCountry", **country))
+    assert refusal_of(early) == ("INVALID", ["country"])
+    opened = changed_of(await administer(administrator, "openPartnerCountry", **country))
     assert opened["countries"] == [
         {"country": {"code": "SG"}, "openedOn": day, "closedOn": None},
     ]
-    changed(await administer(administrator, "openCentre", **centre))
+    changed_of(await administer(administrator, "openCentre", **centre))
     agent = Viewer(administrator.client, {
         "role": "PARTNER_AGENT", "sub": "agent-zenith", "partner": "ZENITH", "countries": ["SG"],
         "centres": ["SG-ZEN"],
@@ -172,7 +172,7 @@ async def test_a_new_partner_takes_applications_in_where_it_is_let(who, world, o
     said = {"visaType": "B1", "nationality": "SG", "identity": dict(IDENTITY)}
     await done(agent, "submitApplication", **said)
     closing = {"partner": "ZENITH", "country": "SG", "closedOn": later(on, 1)}
-    closed = changed(await administer(administrator, "closePartnerCountry", **closing))
+    closed = changed_of(await administer(administrator, "closePartnerCountry", **closing))
     assert closed["countries"] == [
         {"country": {"code": "SG"}, "openedOn": day, "closedOn": later(on, 1)},
     ]
@@ -184,13 +184,13 @@ async def test_a_closed_centre_takes_nothing_in_and_stays_on_record(who, world, 
     said = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY)}
     await done(agent, "submitApplication", **said)
     closing = {"centre": "AU-MEL", "closedOn": on.isoformat()}
-    centre = changed(await administer(who["administrator"], "closeCentre", **closing))
+    centre = changed_of(await administer(who["administrator"], "closeCentre", **closing))
     assert centre == {
         "code": "AU-MEL", "city": "Melbourne", "partner": {"code": "NUSA"},
         "country": {"code": "AU"}, "openedOn": "2020-01-01", "closedOn": on.isoformat(),
     }  # fmt: skip
     assert (await change(agent, "submitApplication", **said)).codes == ["CENTRE_NOT_FOUND"]
-    changed(await administer(who["administrator"], "closeCentre", centre="AU-MEL"))
+    changed_of(await administer(who["administrator"], "closeCentre", centre="AU-MEL"))
     await done(agent, "submitApplication", **said)
 
 
@@ -203,7 +203,7 @@ async def test_a_closed_country_closes_the_way_through_its_centres(
     await administer(who["administrator"], "closePartnerCountry", **closing, **day)
     answer = await change(who["agent-au"], "submitApplication", **said)
     assert answer.codes == ["CENTRE_NOT_FOUND"]
-    changed(await administer(who["administrator"], "closePartnerCountry", **closing))
+    changed_of(await administer(who["administrator"], "closePartnerCountry", **closing))
     await done(who["agent-au"], "submitApplication", **said)
 
 
@@ -211,13 +211,13 @@ async def test_an_opening_that_has_not_passed_may_be_said_anew(who, world, on) -
     said = sample("openPartnerCountry", on)
     for days in (7, 3):
         opening = {**said, "openedOn": later(on, days)}
-        changed(await administer(who["administrator"], "openPartnerCountry", **opening))
+        changed_of(await administer(who["administrator"], "openPartnerCountry", **opening))
     centre = {**sample("openCentre", on), "code": "IN-GOI", "partner": "ANDALAN", "country": "IN"}
     early = await administer(who["administrator"], "openCentre", **centre)
-    assert refused(early) == ("INVALID", ["country"])
+    assert refusal_of(early) == ("INVALID", ["country"])
     for city in ("Gao", "Goa"):
         opening = {**centre, "city": city, "openedOn": later(on, 3)}
-        answer = changed(await administer(who["administrator"], "openCentre", **opening))
+        answer = changed_of(await administer(who["administrator"], "openCentre", **opening))
     assert (answer["city"], answer["openedOn"]) == ("Goa", later(on, 3))
 
 
@@ -234,7 +234,7 @@ async def test_no_day_before_today_is_taken(who, world, connection, on, mutation
     before = await everything(connection)
     for day in (later(on, -1), "2020-01-01", "0001-01-01"):
         answer = await administer(who["administrator"], mutation, **{**said, name: day})
-        assert refused(answer) == ("DATE_PASSED", [name])
+        assert refusal_of(answer) == ("DATE_PASSED", [name])
     assert await everything(connection) == before
 
 
@@ -262,7 +262,7 @@ async def test_what_has_begun_or_ended_before_today_stays(who, world, connection
         ("introduceVisaType", {**sample("introduceVisaType", on), "code": "B1"},
          ("CODE_TAKEN", ["code"])),
     ):  # fmt: skip
-        assert refused(await administer(who["administrator"], mutation, **said)) == told
+        assert refusal_of(await administer(who["administrator"], mutation, **said)) == told
     assert await everything(connection) == before
 
 
@@ -304,23 +304,23 @@ async def test_what_cannot_be_kept_is_told_with_its_place(
         answer = await administer(
             who["administrator"], mutation, **{**sample(mutation, on), name: value}
         )
-        assert refused(answer) == (code, [name]), value
+        assert refusal_of(answer) == (code, [name]), value
     assert await everything(connection) == before
 
 
 async def test_nothing_ends_before_it_begins(who, world, connection, on) -> None:
     opening = {**sample("openCentre", on), "openedOn": later(on, 5)}
-    changed(await administer(who["administrator"], "openCentre", **opening))
+    changed_of(await administer(who["administrator"], "openCentre", **opening))
     before = await everything(connection)
     closing = {"centre": "AU-DRW", "closedOn": later(on, 5)}
     answer = await administer(who["administrator"], "closeCentre", **closing)
-    assert refused(answer) == ("INVALID", ["closedOn"])
+    assert refusal_of(answer) == ("INVALID", ["closedOn"])
     assert await everything(connection) == before
     closing = {"centre": "AU-DRW", "closedOn": later(on, 6)}
-    changed(await administer(who["administrator"], "closeCentre", **closing))
+    changed_of(await administer(who["administrator"], "closeCentre", **closing))
     later_still = {**opening, "openedOn": later(on, 9)}
     answer = await administer(who["administrator"], "openCentre", **later_still)
-    assert refused(answer) == ("INVALID", ["openedOn"])
+    assert refusal_of(answer) == ("INVALID", ["openedOn"])
 
 
 async def test_a_centre_of_somebody_else_keeps_its_code(who, world, connection, on) -> None:
@@ -329,4 +329,4 @@ async def test_a_centre_of_somebody_else_keeps_its_code(who, world, connection, 
         "UPDATE partner_country SET closed_on = NULL WHERE partner_code = 'ANDALAN'"
     )
     answer = await administer(who["administrator"], "openCentre", **said)
-    assert refused(answer) == ("CODE_TAKEN", ["code"])
+    assert refusal_of(answer) == ("CODE_TAKEN", ["code"])

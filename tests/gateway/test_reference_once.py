@@ -13,9 +13,9 @@ from tests.gateway import test_reference, walls
 from tests.gateway.administering import (
     ANSWERS,
     administer,
-    changed,
+    changed_of,
     later,
-    refused,
+    refusal_of,
     sample,
     today,
 )
@@ -42,7 +42,7 @@ async def test_the_same_request_again_answers_the_same_and_does_nothing(
     before = await everything(connection)
     first = await administer(who["administrator"], mutation, **said)
     after = await everything(connection)
-    assert changed(first)
+    assert changed_of(first)
     assert after != before
     again = await administer(who["administrator"], mutation, **said)
     assert again.payload == first.payload
@@ -51,23 +51,23 @@ async def test_the_same_request_again_answers_the_same_and_does_nothing(
 
 async def test_a_key_for_something_else_is_refused(who, world, connection, on) -> None:
     said = {**sample("setFee", on), "idempotencyKey": key()}
-    changed(await administer(who["administrator"], "setFee", **said))
+    changed_of(await administer(who["administrator"], "setFee", **said))
     before = await everything(connection)
     for mutation, other in (
         ("setFee", {**said, "amountIdr": 1}),
         ("setEntryRule", {**sample("setEntryRule", on), "idempotencyKey": said["idempotencyKey"]}),
     ):
         answer = await administer(who["administrator"], mutation, **other)
-        assert refused(answer) == ("IDEMPOTENCY_CONFLICT", ["idempotencyKey"])
+        assert refusal_of(answer) == ("IDEMPOTENCY_CONFLICT", ["idempotencyKey"])
     assert await everything(connection) == before
 
 
 async def test_a_refusal_leaves_no_key_behind(who, world, connection, on) -> None:
     kept = await connection.fetchval("SELECT count(*) FROM idempotency")
     said = {"code": "LATER", "name": " ", "idempotencyKey": key()}
-    assert refused(await administer(who["administrator"], "addPartner", **said))
+    assert refusal_of(await administer(who["administrator"], "addPartner", **said))
     assert await connection.fetchval("SELECT count(*) FROM idempotency") == kept
-    changed(await administer(who["administrator"], "addPartner", **{**said, "name": "Later"}))
+    changed_of(await administer(who["administrator"], "addPartner", **{**said, "name": "Later"}))
 
 
 async def test_of_many_who_take_a_code_at_once_one_has_it(who, world, connection) -> None:
@@ -76,7 +76,7 @@ async def test_of_many_who_take_a_code_at_once_one_has_it(who, world, connection
         for number in range(12)
     ))  # fmt: skip
     assert sorted(code for answer in answers for code in answer.codes) == ["CODE_TAKEN"] * 11
-    [winner] = [changed(answer)["name"] for answer in answers if answer.is_done]
+    [winner] = [changed_of(answer)["name"] for answer in answers if answer.is_done]
     assert await connection.fetchval("SELECT name FROM partner WHERE code = 'SWIFT'") == winner
 
 

@@ -43,7 +43,7 @@ async def ask(client: httpx2.AsyncClient, headers: Any) -> httpx2.Response:
     return await client.post("/graphql", json={"query": "{ role scope }"}, headers=headers)
 
 
-async def told(client: httpx2.AsyncClient, given: str, **headers: str) -> httpx2.Response:
+async def ask_with_token(client: httpx2.AsyncClient, given: str, **headers: str) -> httpx2.Response:
     return await ask(client, {"Authorization": f"Bearer {given}", **headers})
 
 
@@ -52,12 +52,12 @@ def code_of(response: httpx2.Response) -> tuple[int, str]:
     return response.status_code, response.json()["errors"][0]["extensions"]["code"]
 
 
-def encoded(data: Any) -> str:
+def encode(data: Any) -> str:
     text = data if isinstance(data, bytes) else json.dumps(data).encode()
     return urlsafe_b64encode(text).rstrip(b"=").decode()
 
 
-def signed(
+def sign(
     header: dict[str, Any] | None = None,
     payload: dict[str, Any] | bytes | None = None,
     key: Key = KEY,
@@ -65,31 +65,31 @@ def signed(
     """A genuine signature over whatever header and payload."""
     header = {**HEADER, **(header or {})}
     header = {name: value for name, value in header.items() if value is not None}
-    message = f"{encoded(header)}.{encoded(payload or claims())}"
+    message = f"{encode(header)}.{encode(payload or claims())}"
     signature = jws.JWSRegistry.algorithms[header["alg"]].sign(message.encode(), key)
-    return f"{message}.{encoded(signature)}"
+    return f"{message}.{encode(signature)}"
 
 
-def unsigned(algorithm: str) -> str:
-    return f"{encoded({**HEADER, 'alg': algorithm})}.{encoded(claims())}."
+def unsigned_token(algorithm: str) -> str:
+    return f"{encode({**HEADER, 'alg': algorithm})}.{encode(claims())}."
 
 
 def mac_with_the_public_key() -> str:
-    message = f"{encoded({**HEADER, 'alg': 'HS256'})}.{encoded(claims())}"
+    message = f"{encode({**HEADER, 'alg': 'HS256'})}.{encode(claims())}"
     public = KEY.as_pem(private=False)
-    return f"{message}.{encoded(hmac.new(public, message.encode(), hashlib.sha256).digest())}"
+    return f"{message}.{encode(hmac.new(public, message.encode(), hashlib.sha256).digest())}"
 
 
-def tampered() -> str:
+def tampered_token() -> str:
     header, _, signature = token("OFFICER").split(".")
-    return f"{header}.{encoded(claims('SUPERVISOR'))}.{signature}"
+    return f"{header}.{encode(claims('SUPERVISOR'))}.{signature}"
 
 
 def truncated_signature() -> str:
     return token()[:-4]
 
 
-def issued(ago: int, life: int, **more: Any) -> str:
+def token_issued(ago: int, life: int, **more: Any) -> str:
     now = int(time.time())
     return token(iat=now - ago, exp=now - ago + life, **more)
 
@@ -111,12 +111,12 @@ async def test_a_good_token_gives_role_and_scope(client) -> None:
 
 GOOD: dict[str, Callable[[], str]] = {
     "audience among several": lambda: token(aud=["account", "gerbang"]),
-    "full media type": lambda: signed({"typ": "application/at+jwt"}),
-    "other spelling of the type": lambda: signed({"typ": "AT+JWT"}),
-    "unknown header": lambda: signed({"x5t": "abc", "vendor": 1}),
-    "expired within the leeway": lambda: issued(305, 300),
-    "clock slightly ahead": lambda: issued(-5, 300),
-    "exactly fifteen minutes": lambda: issued(0, 900),
+    "full media type": lambda: sign({"typ": "application/at+jwt"}),
+    "other spelling of the type": lambda: sign({"typ": "AT+JWT"}),
+    "unknown header": lambda: sign({"x5t": "abc", "vendor": 1}),
+    "expired within the leeway": lambda: token_issued(305, 300),
+    "clock slightly ahead": lambda: token_issued(-5, 300),
+    "exactly fifteen minutes": lambda: token_issued(0, 900),
     "one country as a text": lambda: token(countries="AU"),
     "foreign roles beside": lambda: token(["offline_access", "OFFICER", "OFFICER", "ANONYMOUS"]),
 }
@@ -124,7 +124,7 @@ GOOD: dict[str, Callable[[], str]] = {
 
 @pytest.mark.parametrize("case", GOOD)
 async def test_accepted(client, case) -> None:
-    assert (await told(client, GOOD[case]())).json()["data"]["role"] == "OFFICER"
+    assert (await ask_with_token(client, GOOD[case]())).json()["data"]["role"] == "OFFICER"
 
 
 # --- The attack table ----------------------------------------------------------------------------
@@ -134,60 +134,60 @@ BAD: dict[str, Callable[[], str]] = {
     "no token": lambda: "nonsense",
     "three empty parts": lambda: "..",
     "not base64": lambda: "é.é.é",
-    "not json": lambda: f"{encoded(b'{')}.e30.e30",
-    "header is a list": lambda: f"{encoded([])}.e30.e30",
-    "deeply nested header": lambda: f"{encoded(b'[' * 5000)}.e30.e30",
+    "not json": lambda: f"{encode(b'{')}.e30.e30",
+    "header is a list": lambda: f"{encode([])}.e30.e30",
+    "deeply nested header": lambda: f"{encode(b'[' * 5000)}.e30.e30",
     "encrypted": lambda: "e30.e30.e30.e30.e30",
-    "alg none": lambda: unsigned("none"),
-    "alg None": lambda: unsigned("None"),
-    "alg missing": lambda: f"{encoded({'typ': 'at+jwt', 'kid': 'test'})}.{encoded(claims())}.",
-    "alg a list": lambda: f"{encoded({**HEADER, 'alg': ['ES256']})}.{encoded(claims())}.AA",
+    "alg none": lambda: unsigned_token("none"),
+    "alg None": lambda: unsigned_token("None"),
+    "alg missing": lambda: f"{encode({'typ': 'at+jwt', 'kid': 'test'})}.{encode(claims())}.",
+    "alg a list": lambda: f"{encode({**HEADER, 'alg': ['ES256']})}.{encode(claims())}.AA",
     "HS256 with the public key": mac_with_the_public_key,
     "other algorithm than the key's": lambda: (
-        f"{encoded({**HEADER, 'alg': 'ES384'})}.{token().partition('.')[2]}"
+        f"{encode({**HEADER, 'alg': 'ES384'})}.{token().partition('.')[2]}"
     ),
     "stranger's key under a known name": lambda: token(key=STRANGER),
-    "stranger's key in the header (jwk)": lambda: signed(
+    "stranger's key in the header (jwk)": lambda: sign(
         {"jwk": STRANGER.as_dict(private=False)}, key=STRANGER
     ),
-    "stranger's address in the header (jku)": lambda: signed(
+    "stranger's address in the header (jku)": lambda: sign(
         {"jku": "https://evil.test/keys"}, key=STRANGER
     ),
-    "stranger's certificate in the header (x5u)": lambda: signed(
+    "stranger's certificate in the header (x5u)": lambda: sign(
         {"x5u": "https://evil.test/cert"}, key=STRANGER
     ),
-    "unknown key": lambda: signed({"kid": "unknown"}),
-    "key as a path": lambda: signed({"kid": "../../../../dev/null"}),
-    "key as a statement": lambda: signed({"kid": "' UNION SELECT 'key' --"}),
-    "key not named": lambda: signed({"kid": None}),
-    "key not a text": lambda: signed({"kid": ["test"]}),
-    "unencoded payload": lambda: signed({"b64": False}),
-    "unencoded payload, critical": lambda: signed({"b64": False, "crit": ["b64"]}),
-    "critical extension": lambda: signed({"crit": ["vendor"], "vendor": 1}),
-    "type missing": lambda: signed({"typ": None}),
-    "id token": lambda: signed({"typ": "JWT"}),
-    "logout token": lambda: signed({"typ": "logout+jwt"}),
-    "tampered": tampered,
+    "unknown key": lambda: sign({"kid": "unknown"}),
+    "key as a path": lambda: sign({"kid": "../../../../dev/null"}),
+    "key as a statement": lambda: sign({"kid": "' UNION SELECT 'key' --"}),
+    "key not named": lambda: sign({"kid": None}),
+    "key not a text": lambda: sign({"kid": ["test"]}),
+    "unencoded payload": lambda: sign({"b64": False}),
+    "unencoded payload, critical": lambda: sign({"b64": False, "crit": ["b64"]}),
+    "critical extension": lambda: sign({"crit": ["vendor"], "vendor": 1}),
+    "type missing": lambda: sign({"typ": None}),
+    "id token": lambda: sign({"typ": "JWT"}),
+    "logout token": lambda: sign({"typ": "logout+jwt"}),
+    "tampered": tampered_token,
     "truncated signature": truncated_signature,
-    "payload not json": lambda: signed(payload=b"{"),
-    "payload a list": lambda: signed(payload=b"[]"),
-    "payload not utf-8": lambda: signed(payload=b'{"sub":"\xff"}'),
-    "duplicate claim": lambda: signed(
+    "payload not json": lambda: sign(payload=b"{"),
+    "payload a list": lambda: sign(payload=b"[]"),
+    "payload not utf-8": lambda: sign(payload=b'{"sub":"\xff"}'),
+    "duplicate claim": lambda: sign(
         payload=json.dumps(claims()).encode()[:-1] + b',"roles":["SUPERVISOR"]}'
     ),
-    "duplicate claim inside": lambda: signed(
+    "duplicate claim inside": lambda: sign(
         payload=json.dumps(claims()).encode()[:-1] + b',"a":{"b":1,"b":2}}'
     ),
-    "endless expiry": lambda: signed(
+    "endless expiry": lambda: sign(
         payload=json.dumps(claims(exp=0)).encode().replace(b'"exp": 0', b'"exp": Infinity')
     ),
-    "enormous expiry": lambda: signed(
+    "enormous expiry": lambda: sign(
         payload=json.dumps(claims(exp=0)).encode().replace(b'"exp": 0', b'"exp": 1e999')
     ),
-    "no instant": lambda: signed(
+    "no instant": lambda: sign(
         payload=json.dumps(claims(iat=0)).encode().replace(b'"iat": 0', b'"iat": NaN')
     ),
-    "endless digits": lambda: signed(
+    "endless digits": lambda: sign(
         payload=json.dumps(claims(iat=0)).encode().replace(b'"iat": 0', b'"iat": ' + b"9" * 5000)
     ),
     "other issuer": lambda: token(iss="https://evil.test"),
@@ -199,16 +199,16 @@ BAD: dict[str, Callable[[], str]] = {
     "no audience": lambda: token(aud=[]),
     "audience inside a text": lambda: token(aud="not-gerbang-at-all"),
     "audience as a name": lambda: token(aud={"gerbang": True}),
-    "expired": lambda: issued(400, 300),
+    "expired": lambda: token_issued(400, 300),
     "expiry missing": lambda: token(exp=None),
     "expiry a text": lambda: token(exp="9999999999"),
     "expiry true": lambda: token(exp=True),
     "issue missing": lambda: token(iat=None),
-    "issued in the future": lambda: issued(-60, 300),
+    "issued in the future": lambda: token_issued(-60, 300),
     "not yet valid": lambda: token(nbf=int(time.time()) + 60),
     "validity a text": lambda: token(nbf="0"),
-    "too long a life": lambda: issued(0, 901),
-    "expiry before issue": lambda: issued(-5, -1),
+    "too long a life": lambda: token_issued(0, 901),
+    "expiry before issue": lambda: token_issued(-5, -1),
     "subject missing": lambda: token(sub=None),
     "subject empty": lambda: token(sub=""),
     "subject a number": lambda: token(sub=1),
@@ -255,7 +255,7 @@ async def test_a_wrong_header_never_falls_back_to_anonymous(client, headers) -> 
 
 
 async def test_the_answer_repeats_nothing_of_a_refused_token(client) -> None:
-    response = await told(client, token(sub="Siti\nRahayu", aud="elsewhere-9921"))
+    response = await ask_with_token(client, token(sub="Siti\nRahayu", aud="elsewhere-9921"))
     assert "Siti" not in response.text
     assert "9921" not in response.text + response.headers["www-authenticate"]
 
@@ -264,7 +264,7 @@ async def test_the_answer_repeats_nothing_of_a_refused_token(client) -> None:
 
 
 async def test_a_token_with_several_roles_must_name_one(client) -> None:
-    response = await told(client, token(["OFFICER", "AUDITOR"]))
+    response = await ask_with_token(client, token(["OFFICER", "AUDITOR"]))
     assert code_of(response) == (400, "ROLE_REQUIRED")
     refusal = response.json()["errors"][0]
     assert "OFFICER, AUDITOR" in refusal["message"]
@@ -272,19 +272,21 @@ async def test_a_token_with_several_roles_must_name_one(client) -> None:
 
 
 async def test_the_named_role_acts_alone(client) -> None:
-    response = await told(client, token(["OFFICER", "AUDITOR"]), **{"Gerbang-Role": "AUDITOR"})
+    response = await ask_with_token(
+        client, token(["OFFICER", "AUDITOR"]), **{"Gerbang-Role": "AUDITOR"}
+    )
     assert response.json()["data"]["role"] == "AUDITOR"
 
 
 @pytest.mark.parametrize("role", ["SUPERVISOR", "ANONYMOUS", "officer", "", "OFFICER,AUDITOR"])
 async def test_a_role_that_is_not_held_is_refused(client, role) -> None:
-    response = await told(client, token(["OFFICER", "AUDITOR"]), **{"Gerbang-Role": role})
+    response = await ask_with_token(client, token(["OFFICER", "AUDITOR"]), **{"Gerbang-Role": role})
     assert code_of(response) == (403, "ROLE_NOT_HELD")
 
 
 @pytest.mark.parametrize("roles", [[], ["offline_access"], ["ANONYMOUS"], None])
 async def test_a_token_without_a_role_of_ours_is_refused(client, roles) -> None:
-    assert code_of(await told(client, token(roles=roles))) == (403, "ROLE_NOT_HELD")
+    assert code_of(await ask_with_token(client, token(roles=roles))) == (403, "ROLE_NOT_HELD")
 
 
 async def test_two_headers_that_name_roles_are_refused(client) -> None:
@@ -308,7 +310,7 @@ async def test_claims_of_another_issuer_are_mapped() -> None:
         **{"https://visa.example/scope": {"countries": ["NZ"]}},
     )
     async with mapped as client:
-        response = await told(client, signed({"typ": "JWT"}, given))
+        response = await ask_with_token(client, sign({"typ": "JWT"}, given))
     assert response.json()["data"] == {"role": "PARTNER_MANAGER", "scope": ["", "NZ"]}
 
 
@@ -317,10 +319,10 @@ async def test_an_rsa_key_verifies_the_algorithms_that_are_pinned(algorithm) -> 
     async def key_source() -> Any:
         return {"keys": [RSA.as_dict(private=False), KEY.as_dict(private=False)]}
 
-    given = signed({"alg": algorithm, "kid": "rsa"}, key=RSA)
+    given = sign({"alg": algorithm, "kid": "rsa"}, key=RSA)
     for algorithms, status in ((algorithm, 200), ("ES256", 401)):
         async with client_of(key_source, algorithms=algorithms) as client:
-            assert (await told(client, given)).status_code == status
+            assert (await ask_with_token(client, given)).status_code == status
 
 
 # --- The provider's keys -------------------------------------------------------------------------
@@ -405,7 +407,7 @@ async def test_without_any_key_tokens_are_not_judged_and_nobody_is_let_in() -> N
     with pytest.raises(KeysUnavailableError):
         await ProviderKeys(provider, ("ES256",)).find("test", "ES256")
     async with client_of(provider) as client:
-        assert code_of(await told(client, token())) == (503, "UNAVAILABLE")
+        assert code_of(await ask_with_token(client, token())) == (503, "UNAVAILABLE")
         assert (await client.get("/health/ready")).json()["reasons"] == ["keys"]
 
 

@@ -73,7 +73,7 @@ _PAST = {
 }
 
 
-def written(claims: Claims) -> set[str]:
+def allowed_by_domain(claims: Claims) -> set[str]:
     """What a viewer may write, as the domain has it."""
     if role_of(claims) != "ADMINISTRATOR":
         return set()
@@ -82,7 +82,7 @@ def written(claims: Claims) -> set[str]:
     return changed | anew | {f"{table} is made" for table in TABLES}
 
 
-async def ruled(connection: asyncpg.Connection, claims: Claims) -> set[str]:
+async def allowed_by_database(connection: asyncpg.Connection, claims: Claims) -> set[str]:
     """What the database lets a viewer write, of today. Everything is rolled back."""
     taken = set[str]()
     for table, one in TABLES.items():

@@ -118,7 +118,9 @@ def _tables(mutation: str) -> set[str]:
     return set(administering.OF.get(mutation, "application").split())
 
 
-async def stated(connection: asyncpg.Connection, mutation: str, claims: Claims) -> set[str]:
+async def allowed_by_statement(
+    connection: asyncpg.Connection, mutation: str, claims: Claims
+) -> set[str]:
     """The same, as our statement has it by itself."""
     held = rows.changeable(mutation, viewer(claims))
     named = Application.reference.expression
@@ -134,7 +136,7 @@ async def stated(connection: asyncpg.Connection, mutation: str, claims: Claims) 
     return {row[0] for row in await connection.fetch(str(compiled), *values)}
 
 
-async def ruled(connection: asyncpg.Connection, claims: Claims) -> set[str]:
+async def allowed_by_database(connection: asyncpg.Connection, claims: Claims) -> set[str]:
     """The cases that the database lets the viewer change, by whatever mutation."""
     with suppress(asyncpg.InsufficientPrivilegeError):
         async with connection.transaction():
@@ -152,7 +154,7 @@ def may_make(claims: Claims) -> set[str]:
     return changeable("submitApplication", claims) | changeable("submitApplications", claims)
 
 
-async def made(connection: asyncpg.Connection, claims: Claims) -> set[str]:
+async def created_in_database(connection: asyncpg.Connection, claims: Claims) -> set[str]:
     """The cases of which the database lets the viewer make one alike."""
     taken = set[str]()
     for number, case in enumerate(CASES):
@@ -173,7 +175,7 @@ async def made(connection: asyncpg.Connection, claims: Claims) -> set[str]:
 async def first_wall(connection: asyncpg.Connection, right: ChangedRight) -> str | None:
     with right.planted():
         for name, claims in WHO.items():
-            found = await stated(connection, right.mutation, claims)
+            found = await allowed_by_statement(connection, right.mutation, claims)
             if found != changeable(right.mutation, claims):
                 return f"statement of {name}"
     return None
@@ -189,10 +191,12 @@ async def second_wall(connection: asyncpg.Connection, right: ChangedRight) -> st
         for name, claims in WHO.items():
             if role_of(claims) != right.role:
                 continue
-            if await ruled(connection, claims) != may_change(claims):
+            if await allowed_by_database(connection, claims) != may_change(claims):
                 return f"row rule for changes of {name}"
-            if await made(connection, claims) != may_make(claims):
+            if await created_in_database(connection, claims) != may_make(claims):
                 return f"row rule for what {name} makes"
-            if await administering.ruled(connection, claims) != administering.written(claims):
+            if await administering.allowed_by_database(
+                connection, claims
+            ) != administering.allowed_by_domain(claims):
                 return f"row rule for what {name} administers"
     return None

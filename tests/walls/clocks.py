@@ -38,7 +38,7 @@ async def complete(connection: asyncpg.Connection) -> None:
     await connection.executemany(_BY_THE_MONTH, [(clock,) for clock in _CLOCKS])
 
 
-def read(claims: Claims) -> set[str]:
+def allowed_by_domain(claims: Claims) -> set[str]:
     """The clocks and kinds that a viewer reads of what was measured."""
     is_others = role_of(claims) == "PARTNER_MANAGER" and (
         claims["partner"] != "NUSA" or "AU" not in claims["countries"]
@@ -46,7 +46,7 @@ def read(claims: Claims) -> set[str]:
     return set() if is_others else set(_READ.get(role_of(claims), "").split())
 
 
-async def ruled(connection: asyncpg.Connection, claims: Claims) -> set[str]:
+async def allowed_by_database(connection: asyncpg.Connection, claims: Claims) -> set[str]:
     """The same, as the database has it."""
     with suppress(asyncpg.InsufficientPrivilegeError):
         async with connection.transaction():

@@ -47,13 +47,13 @@ async def _by_statements(connection: asyncpg.Connection, mutant: Mutant) -> str 
         return None
     for name, claims in _viewers(mutant.role):
         for type_name, told in TOLD:
-            found = await stated(connection, type_name, told, claims)
+            found = await allowed_by_statement(connection, type_name, told, claims)
             if difference := _difference(type_name, told, claims, found):
                 return f"statement of {name}: {difference}"
     return None
 
 
-async def stated(
+async def allowed_by_statement(
     connection: asyncpg.Connection, type_name: str, told: Told, claims: Claims
 ) -> set[Key]:
     """The rows that a statement of ours reaches by itself."""
@@ -139,22 +139,26 @@ async def with_changes(
 ) -> str | None:
     """What shows after some changes to the database, to viewers of a role or in its grants."""
     async with undone(connection):
-        before = await granted(connection)
+        before = await grants_of(connection)
         try:
             await connection.execute(";\n".join(changes))
         except asyncpg.PostgresSyntaxError:
             return "PostgreSQL, which refuses the row rules"
         for name, claims in _viewers(role):
             for type_name, told in TOLD:
-                found = await ruled(connection, told, claims)
+                found = await allowed_by_database(connection, told, claims)
                 if difference := _difference(type_name, told, claims, found):
                     return f"row rule for {name}: {difference}"
-            if await clocks.ruled(connection, claims) != clocks.read(claims):
+            if await clocks.allowed_by_database(connection, claims) != clocks.allowed_by_domain(
+                claims
+            ):
                 return f"row rule for durations of {name}"
-        return _by_grants(before, await granted(connection))
+        return _by_grants(before, await grants_of(connection))
 
 
-async def ruled(connection: asyncpg.Connection, told: Told, claims: Claims) -> set[Key]:
+async def allowed_by_database(
+    connection: asyncpg.Connection, told: Told, claims: Claims
+) -> set[Key]:
     """The rows that the database lets a viewer reach with a statement of no condition."""
     with suppress(asyncpg.InsufficientPrivilegeError):
         async with connection.transaction():
@@ -166,7 +170,7 @@ async def ruled(connection: asyncpg.Connection, told: Told, claims: Claims) -> s
     return set()
 
 
-async def granted(connection: asyncpg.Connection) -> set[tuple[str, str, str]]:
+async def grants_of(connection: asyncpg.Connection) -> set[tuple[str, str, str]]:
     """Who may do what with which column."""
     found = await connection.fetch(
         """

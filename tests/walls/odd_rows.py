@@ -67,7 +67,7 @@ async def loosen(url: str) -> None:
         await connection.close()
 
 
-def _ruled() -> dict[str, dict[str, Any]]:
+def _rules() -> dict[str, dict[str, Any]]:
     """The columns of each table that some rule looks at; figures share those of applications."""
     found: defaultdict[str, dict[str, Any]] = defaultdict(dict)
     for access in POLICY.values():
@@ -82,7 +82,7 @@ def _ruled() -> dict[str, dict[str, Any]]:
     return found
 
 
-RULED = _ruled()
+RULED = _rules()
 #: Identity columns take no null; nothing else is as it must be.
 _NUMBERED = ("application_change", "application_event", "assignment", "volume_change")
 

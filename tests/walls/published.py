@@ -44,7 +44,7 @@ async def complete(connection: asyncpg.Connection) -> None:
     )
 
 
-def reached(claims: Claims) -> set[tuple[Any, ...]]:
+def allowed_by_domain(claims: Claims) -> set[tuple[Any, ...]]:
     """What a viewer reaches, by ``COLUMNS``."""
     sets = SETS.get(role_of(claims), "").split()
     return {(each, *cell) for each, cell in product(sets, CELLS) if _is_own(claims, cell)}

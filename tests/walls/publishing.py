@@ -101,8 +101,8 @@ async def first_wall(connection: asyncpg.Connection, mutant: ChangedSets | Mutan
     told_apart = dict(TOLD[-1:])["VolumeRow"]
     with mutant.planted():
         for name, claims in _viewers(mutant.role):
-            found = await judging.stated(connection, "VolumeRow", told_apart, claims)
-            if found != published.reached(claims):
+            found = await judging.allowed_by_statement(connection, "VolumeRow", told_apart, claims)
+            if found != published.allowed_by_domain(claims):
                 return f"statement of {name}"
     return None
 

@@ -85,30 +85,30 @@ def changed_implied() -> Iterator[ChangedPurpose]:
             yield ChangedPurpose(role, what, IMPLIED_PURPOSE, None if loses else purpose)
 
 
-def taken(claims: Claims) -> set[str]:
+def allowed_by_domain(claims: Claims) -> set[str]:
     """For which purposes a viewer may read identity, as the domain has it."""
     return set(WHY.get(role_of(claims), "").split())
 
 
-def unsaid(claims: Claims) -> str | None:
+def implied_by_domain(claims: Claims) -> str | None:
     """The purpose that a viewer need not say, as the domain has it."""
     return UNSAID.get(role_of(claims))
 
 
-def stated(claims: Claims) -> tuple[set[str], str | None]:
+def allowed_by_gateway(claims: Claims) -> tuple[set[str], str | None]:
     """The purposes that the gateway takes when they are said, and the one it takes unsaid."""
-    said = {purpose.value for purpose in Purpose if _stated(claims, purpose)}
-    return said, _stated(claims, None)
+    said = {purpose.value for purpose in Purpose if _allowed(claims, purpose)}
+    return said, _allowed(claims, None)
 
 
-def _stated(claims: Claims, purpose: Purpose | None) -> str | None:
+def _allowed(claims: Claims, purpose: Purpose | None) -> str | None:
     with suppress(RequestError):
         arguments = {"code": purpose.value, "reference": "TEST"} if purpose else None
         return stated_purpose(viewer(claims), arguments).code.value
     return None
 
 
-async def ruled(connection: asyncpg.Connection, claims: Claims) -> set[str]:
+async def allowed_by_database(connection: asyncpg.Connection, claims: Claims) -> set[str]:
     """The purposes of the entries that the database takes from a viewer, in the own name."""
     entered = set[str]()
     for purpose in Purpose:
@@ -132,7 +132,7 @@ def first_wall(mutant: ChangedPurpose) -> str | None:
     """What tells a gateway with the mutant from ours."""
     with mutant.planted():
         for name, claims in _viewers(mutant.role):
-            if stated(claims) != (taken(claims), unsaid(claims)):
+            if allowed_by_gateway(claims) != (allowed_by_domain(claims), implied_by_domain(claims)):
                 return f"what {name} may state"
     return None
 
@@ -145,7 +145,7 @@ async def second_wall(connection: asyncpg.Connection, mutant: ChangedPurpose) ->
     async with undone(connection):
         await connection.execute(";\n".join(changes))
         for name, claims in _viewers(mutant.role):
-            if await ruled(connection, claims) != taken(claims):
+            if await allowed_by_database(connection, claims) != allowed_by_domain(claims):
                 return f"row rule for entries of {name}"
     return None
 

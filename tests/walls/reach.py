@@ -314,5 +314,5 @@ _ROWS: dict[str, Told] = {
 #: The rows of each type, and those of published figures.
 TOLD: tuple[tuple[str, Told], ...] = (
     *_ROWS.items(),
-    ("VolumeRow", Told(published.PUBLISHED, published.COLUMNS, published.reached)),
+    ("VolumeRow", Told(published.PUBLISHED, published.COLUMNS, published.allowed_by_domain)),
 )

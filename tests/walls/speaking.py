@@ -82,11 +82,13 @@ async def second_wall(connection: asyncpg.Connection, mutant: ChangedSpeech) -> 
 
 async def _by_viewers(connection: asyncpg.Connection) -> str | None:
     for name, claims in WHO.items():
-        if await changing.ruled(connection, claims) != changing.may_change(claims):
+        if await changing.allowed_by_database(connection, claims) != changing.may_change(claims):
             return f"row rule for changes of {name}"
-        if await changing.made(connection, claims) != changing.may_make(claims):
+        if await changing.created_in_database(connection, claims) != changing.may_make(claims):
             return f"row rule for what {name} makes"
-        if await administering.ruled(connection, claims) != administering.written(claims):
+        if await administering.allowed_by_database(
+            connection, claims
+        ) != administering.allowed_by_domain(claims):
             return f"row rule for what {name} administers"
     return None
 

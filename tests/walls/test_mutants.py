@@ -15,12 +15,12 @@ from models.vocabulary import Role
 from tests.acting import act
 from tests.walls import administering, changing
 from tests.walls.judging import (
+    allowed_by_database,
+    allowed_by_statement,
     first_wall,
-    ruled,
     same_before_the_first,
     same_before_the_second,
     second_wall,
-    stated,
     with_changes,
 )
 from tests.walls.mutants import Mutant, count_mutants, field_mutants, row_mutants
@@ -35,11 +35,13 @@ pytestmark = pytest.mark.anyio
 async def test_each_wall_alone_reaches_what_the_matrix_says(complete_world, name) -> None:
     for type_name, told in TOLD:
         expected = told.reached(WHO[name])
-        assert await stated(complete_world, type_name, told, WHO[name]) == expected, type_name
-        assert await ruled(complete_world, told, WHO[name]) == expected, type_name
+        assert await allowed_by_statement(complete_world, type_name, told, WHO[name]) == expected, (
+            type_name
+        )
+        assert await allowed_by_database(complete_world, told, WHO[name]) == expected, type_name
 
 
-async def judged(connection: asyncpg.Connection, mutants: Iterable[Mutant]) -> list[str]:
+async def judge(connection: asyncpg.Connection, mutants: Iterable[Mutant]) -> list[str]:
     """A line for each mutant before each wall: what killed it, or why nothing could."""
     lines, survivors = [], []
     for mutant in mutants:
@@ -57,12 +59,12 @@ async def judged(connection: asyncpg.Connection, mutants: Iterable[Mutant]) -> l
 
 async def test_some_mutants_of_the_policy_show(complete_world) -> None:
     sample = chain(islice(row_mutants(), 5, None, 13), islice(field_mutants(), 9, None, 97))
-    await judged(complete_world, sample)
+    await judge(complete_world, sample)
 
 
 @pytest.mark.proof
 async def test_every_mutant_of_the_policy_shows(complete_world, tell) -> None:
-    lines = await judged(complete_world, chain(row_mutants(), count_mutants(), field_mutants()))
+    lines = await judge(complete_world, chain(row_mutants(), count_mutants(), field_mutants()))
     tell(lines)
 
 
@@ -73,13 +75,17 @@ async def test_every_mutant_of_the_policy_shows(complete_world, tell) -> None:
 async def test_each_wall_alone_lets_change_what_the_domain_says(complete_world, name) -> None:
     claims = WHO[name]
     for mutation in changing.MAY:
-        found = await changing.stated(complete_world, mutation, claims)
+        found = await changing.allowed_by_statement(complete_world, mutation, claims)
         assert found == changing.changeable(mutation, claims), mutation
     async with undone(complete_world):
-        assert await changing.made(complete_world, claims) == changing.may_make(claims)
-        assert await changing.ruled(complete_world, claims) == changing.may_change(claims)
-        written = administering.written(claims)
-        assert await administering.ruled(complete_world, claims) == written
+        assert await changing.created_in_database(complete_world, claims) == changing.may_make(
+            claims
+        )
+        assert await changing.allowed_by_database(complete_world, claims) == changing.may_change(
+            claims
+        )
+        written = administering.allowed_by_domain(claims)
+        assert await administering.allowed_by_database(complete_world, claims) == written
         assert await administering.of_the_past(complete_world, claims) == set()
 
 

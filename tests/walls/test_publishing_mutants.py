@@ -22,10 +22,12 @@ def test_what_the_domain_says_is_told_as_published(role: Role) -> None:
 
 @pytest.mark.parametrize("name", WHO)
 async def test_the_database_tells_the_durations_of_the_domain(complete_world, name) -> None:
-    assert await clocks.ruled(complete_world, WHO[name]) == clocks.read(WHO[name])
+    assert await clocks.allowed_by_database(complete_world, WHO[name]) == clocks.allowed_by_domain(
+        WHO[name]
+    )
 
 
-async def judged(
+async def judge(
     connection: asyncpg.Connection, mutants: Iterable[ChangedSets | Mutant]
 ) -> list[str]:
     """A line for each mutant before each wall: what killed it, or why nothing could."""
@@ -44,9 +46,9 @@ async def judged(
 
 async def test_some_mutants_of_what_is_published_show(complete_world) -> None:
     some = chain(islice(changed_sets(), 3, None, 9), islice(changed_fields(), 3, None, 37))
-    await judged(complete_world, some)
+    await judge(complete_world, some)
 
 
 @pytest.mark.proof
 async def test_every_mutant_of_what_is_published_shows(complete_world, tell) -> None:
-    tell(await judged(complete_world, chain(changed_sets(), changed_fields())))
+    tell(await judge(complete_world, chain(changed_sets(), changed_fields())))

@@ -16,12 +16,12 @@ pytestmark = pytest.mark.anyio
 @pytest.mark.parametrize("name", WHO)
 async def test_each_wall_alone_takes_the_purposes_of_the_domain(complete_world, name) -> None:
     claims = WHO[name]
-    taken = purposes.taken(claims)
-    assert purposes.stated(claims) == (taken, purposes.unsaid(claims))
-    assert await purposes.ruled(complete_world, claims) == taken
+    taken = purposes.allowed_by_domain(claims)
+    assert purposes.allowed_by_gateway(claims) == (taken, purposes.implied_by_domain(claims))
+    assert await purposes.allowed_by_database(complete_world, claims) == taken
 
 
-async def judged(connection: asyncpg.Connection, mutants: Iterable[ChangedPurpose]) -> list[str]:
+async def judge(connection: asyncpg.Connection, mutants: Iterable[ChangedPurpose]) -> list[str]:
     """A line for each mutant before each wall: what killed it, or why nothing could."""
     lines = []
     for mutant in mutants:
@@ -39,9 +39,9 @@ async def judged(connection: asyncpg.Connection, mutants: Iterable[ChangedPurpos
 
 
 async def test_some_mutants_of_the_purposes_show(complete_world) -> None:
-    await judged(complete_world, islice(chain(changed_purposes(), changed_implied()), 2, None, 5))
+    await judge(complete_world, islice(chain(changed_purposes(), changed_implied()), 2, None, 5))
 
 
 @pytest.mark.proof
 async def test_every_mutant_of_the_purposes_shows(complete_world, tell) -> None:
-    tell(await judged(complete_world, chain(changed_purposes(), changed_implied())))
+    tell(await judge(complete_world, chain(changed_purposes(), changed_implied())))

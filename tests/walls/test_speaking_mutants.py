@@ -12,7 +12,7 @@ from tests.walls.speaking import ChangedSpeech, changed_answers, changed_tables
 pytestmark = pytest.mark.anyio
 
 
-async def judged(connection: asyncpg.Connection, mutants: Iterable[ChangedSpeech]) -> list[str]:
+async def judge(connection: asyncpg.Connection, mutants: Iterable[ChangedSpeech]) -> list[str]:
     """A line for each mutant before each wall: what killed it, or why nothing could."""
     lines = []
     for mutant in mutants:
@@ -28,9 +28,9 @@ async def judged(connection: asyncpg.Connection, mutants: Iterable[ChangedSpeech
 
 async def test_some_mutants_of_what_a_change_speaks_of_show(complete_world) -> None:
     some = chain(islice(changed_tables(), 1, None, 11), islice(changed_answers(), 1, None, 17))
-    await judged(complete_world, some)
+    await judge(complete_world, some)
 
 
 @pytest.mark.proof
 async def test_every_mutant_of_what_a_change_speaks_of_shows(complete_world, tell) -> None:
-    tell(await judged(complete_world, chain(changed_tables(), changed_answers())))
+    tell(await judge(complete_world, chain(changed_tables(), changed_answers())))

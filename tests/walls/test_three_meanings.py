@@ -100,19 +100,21 @@ async def differences(url: str, seed: int) -> list[str]:
         await write(driver, tables)
         for held in held_rows(viewer.role):
             judged = held.by_the_judge(tables, viewer)
-            stated = await _stated(connection, held, viewer)
-            ruled = await _ruled(driver, held, viewer)
+            stated = await _allowed_by_statement(connection, held, viewer)
+            ruled = await _allowed_by_database(driver, held, viewer)
             if not judged == stated == ruled:
                 found.append(f"{held.table} for {viewer}: {judged}, {stated}, {ruled}")
         await driver.execute("ROLLBACK")
     return found
 
 
-async def _stated(connection: AsyncConnection, held: Held, viewer: Viewer) -> Counter[Any]:
+async def _allowed_by_statement(
+    connection: AsyncConnection, held: Held, viewer: Viewer
+) -> Counter[Any]:
     return Counter(tuple(row) for row in await connection.execute(held.in_a_statement(viewer)))
 
 
-async def _ruled(driver: Any, held: Held, viewer: Viewer) -> Counter[Any]:
+async def _allowed_by_database(driver: Any, held: Held, viewer: Viewer) -> Counter[Any]:
     await act(driver, viewer)
     try:
         return Counter(tuple(row) for row in await driver.fetch(held.without_condition()))

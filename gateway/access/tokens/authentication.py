@@ -175,13 +175,13 @@ class Authentication:
         asked = _asked_role(role)
         if not authorization:
             if asked not in (None, Role.ANONYMOUS.value):
-                raise _unauthenticated("To act in a role, send a bearer token that holds it.")
+                raise _authentication_error("To act in a role, send a bearer token that holds it.")
             return ANONYMOUS
         token = _bearer_token(authorization)
         try:
             return self._viewer(await self._verification.claims(token), asked)
         except InvalidTokenError as error:
-            raise _unauthenticated(str(error)) from error
+            raise _authentication_error(str(error)) from error
         except KeysUnavailableError as error:
             raise RequestError(
                 ErrorCode.UNAVAILABLE,
@@ -242,14 +242,14 @@ def _asked_role(values: list[str]) -> str | None:
 
 def _bearer_token(values: list[str]) -> str:
     if len(values) > 1:
-        raise _unauthenticated("Send one header Authorization.")
+        raise _authentication_error("Send one header Authorization.")
     scheme, _, token = values[0].strip().partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
-        raise _unauthenticated("Send the token as `Authorization: Bearer TOKEN`.")
+        raise _authentication_error("Send the token as `Authorization: Bearer TOKEN`.")
     return token.strip()
 
 
-def _unauthenticated(message: str) -> RequestError:
+def _authentication_error(message: str) -> RequestError:
     return RequestError(ErrorCode.UNAUTHENTICATED, message, HTTPStatus.UNAUTHORIZED)
 
 

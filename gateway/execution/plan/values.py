@@ -75,7 +75,7 @@ def plan_value(planner: SelectionPlanner, type_: Any, sets: Sets) -> Render:
     if is_list_type(type_):
         return _list_of(plan_value(planner, type_.of_type, sets))
     if is_leaf_type(type_):
-        return _serialized(type_.serialize)
+        return _leaf(type_.serialize)
     if not is_object_type(type_):
         raise NotPlannableError(WhyExecutor.ABSTRACT)
     if planner.is_noun(type_):
@@ -96,7 +96,7 @@ def _list_of(render: Render) -> Render:
     return lambda values, level: None if values is None else [render(one, level) for one in values]
 
 
-def _serialized(serialize: Callable[[Any], Any]) -> Render:
+def _leaf(serialize: Callable[[Any], Any]) -> Render:
     return lambda value, _: None if value is None else serialize(value)
 
 

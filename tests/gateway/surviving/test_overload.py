@@ -98,7 +98,7 @@ class Offered:
         else:
             self.other.append(f"{reply.status} {reply.body[:200]!r}")
 
-    def told(self) -> str:
+    def summary(self) -> str:
         return (
             f"{len(self.answered)} answered {_spread(self.answered)}, "
             f"{len(self.refused)} refused {_spread(self.refused)}, "
@@ -174,9 +174,9 @@ async def _under_five_times_the_load(world: str, seconds: float, **more: str) ->
             if not after.refused and not after.other and after.answered:
                 break
             assert time.monotonic() - began < 10, "not back to normal within 10 s"
-        log.info("bears %.0f/s; a quarter of that: %s", rate, before.told())
-        log.info("five times that for %g s: %s", seconds, during.told())
-        log.info("back after %.1f s: %s", time.monotonic() - began, after.told())
+        log.info("bears %.0f/s; a quarter of that: %s", rate, before.summary())
+        log.info("five times that for %g s: %s", seconds, during.summary())
+        log.info("back after %.1f s: %s", time.monotonic() - began, after.summary())
     return during
 
 
