@@ -15,20 +15,21 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from dashboard.api import Gateway
-from dashboard.callbacks import Questions
 from dashboard.export.routes import routes as export_routes
-from dashboard.gate import Gate
-from dashboard.headers import headers_for
-from dashboard.packed import PackedFiles, address_of
-from dashboard.pages import definitions, volumes
-from dashboard.plain_page import STYLE_HASH
-from dashboard.sessions import MemorySessions, Sessions
+from dashboard.gateway.client import Gateway
+from dashboard.pages.definitions import page as definitions_page
+from dashboard.pages.volumes import page as volumes_page
 from dashboard.settings import Settings
-from dashboard.sign_in import SignIn
-from dashboard.sign_in_cookie import SignInCookie
 from dashboard.texts import texts
-from dashboard.visit import current_visit
+from dashboard.web.callback_guard import Questions
+from dashboard.web.gate import Gate
+from dashboard.web.headers import headers_for
+from dashboard.web.plain_page import STYLE_HASH
+from dashboard.web.sessions import MemorySessions, Sessions
+from dashboard.web.sign_in import SignIn
+from dashboard.web.sign_in_cookie import SignInCookie
+from dashboard.web.static_files import PackedFiles, address_of
+from dashboard.web.visit import current_visit
 
 log = logging.getLogger(__name__)
 
@@ -98,14 +99,16 @@ def create_app(
         update_title="",
         compress=False,
     )
-    dash.layout = volumes.layout
+    dash.layout = volumes_page.layout
     gateway = Gateway(settings.api_url, transport)
-    volumes.register(dash, gateway)
+    volumes_page.register(dash, gateway)
 
     headers = headers_for(settings, dash.csp_hashes(), (STYLE_HASH,))
     server: FastAPI = dash.server
     server.add_exception_handler(Exception, _broken(headers))
-    server.router.routes.extend([*sign_in.routes(), *export_routes(gateway), *definitions.routes()])
+    server.router.routes.extend(
+        [*sign_in.routes(), *export_routes(gateway), *definitions_page.routes()]
+    )
     server.add_api_route("/health/live", _live, methods=["GET"])
     server.add_middleware(Questions, callbacks=lambda: dash.callback_map)
     server.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=6)

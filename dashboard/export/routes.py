@@ -9,20 +9,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from dashboard.address import read_address
-from dashboard.api import Gateway, GatewayError
-from dashboard.asking import ask_volumes
+from dashboard.components.shell import role_text
 from dashboard.export.files import as_csv, as_xlsx
 from dashboard.export.sheet import Sheet, sheet_of
-from dashboard.gate import query_of
-from dashboard.measures import AUDIENCES
-from dashboard.pages.notices import reason
-from dashboard.period import Period, today
-from dashboard.plain_page import plain_page
-from dashboard.shell import role_text
+from dashboard.gateway.client import Gateway, GatewayError
+from dashboard.gateway.volumes_query import ask_volumes
+from dashboard.model.measures import AUDIENCES
+from dashboard.model.page_state import read_address
+from dashboard.model.period import Period, today
+from dashboard.pages.volumes.notices import reason
+from dashboard.pages.volumes.view import View
 from dashboard.texts import Texts, texts
-from dashboard.view import View
-from dashboard.visit import current_visit
+from dashboard.web.gate import query_of
+from dashboard.web.plain_page import plain_page
+from dashboard.web.visit import current_visit
 
 log = logging.getLogger(__name__)
 

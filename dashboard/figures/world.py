@@ -7,11 +7,11 @@ from typing import Any
 
 from dashboard.figures import CHOSEN_COLOUR, SERIES_COLOUR, layout_of
 from dashboard.figures.classes import class_limits, class_of, shades_of
-from dashboard.measures import RELATIVE, Measure
-from dashboard.places import places
-from dashboard.reading import Line
+from dashboard.model.measures import RELATIVE, Measure
+from dashboard.model.places import places
+from dashboard.model.rows import Line
 from dashboard.texts import Texts
-from dashboard.wording import value_text
+from dashboard.texts.wording import value_text
 
 LARGEST_CIRCLE = 44
 SMALLEST_CIRCLE = 4

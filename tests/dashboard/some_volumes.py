@@ -3,13 +3,13 @@
 from datetime import date
 from typing import Any
 
-from dashboard.address import Address
-from dashboard.measures import MEASURES, PROCESSING, Kind
-from dashboard.period import Period, month_start
-from dashboard.sessions import Viewer
+from dashboard.model.measures import MEASURES, PROCESSING, Kind
+from dashboard.model.page_state import Address
+from dashboard.model.period import Period, month_start
+from dashboard.model.viewer import Viewer
+from dashboard.model.volumes import Volumes, read_volumes
+from dashboard.pages.volumes.view import View
 from dashboard.texts import texts
-from dashboard.view import View
-from dashboard.volumes import Volumes, read_volumes
 
 
 def row(intake: int | None, country: str | None = None, **more: Any) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from dashboard.address import DEFAULT_PERIOD, PERIODS
-from dashboard.period import today
+from dashboard.model.page_state import DEFAULT_PERIOD, PERIODS
+from dashboard.model.period import today
 from tests.browser import AXE
 from tests.dashboard.test_export import signed_in, table_of
 from tests.dashboard.visiting import Visitor, number

@@ -4,10 +4,11 @@ import re
 
 import pytest
 
-from dashboard.definitions import definitions
-from dashboard.measures import MEASURES
-from dashboard.pages.definitions import FACTS, RULES
-from dashboard.texts import LANGUAGES, texts
+from dashboard.model.definitions import definitions
+from dashboard.model.languages import LANGUAGES
+from dashboard.model.measures import MEASURES
+from dashboard.pages.definitions.page import FACTS, RULES
+from dashboard.texts import texts
 from tests.dashboard.conftest import Running
 from tests.dashboard.test_documents import ROLES
 

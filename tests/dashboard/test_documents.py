@@ -7,8 +7,8 @@ import pytest
 from graphql import build_schema, parse, validate
 
 import gateway
-from dashboard.api import document
-from dashboard.measures import AUDIENCES
+from dashboard.gateway.client import document
+from dashboard.model.measures import AUDIENCES
 from gateway.schema.volumes.published import published_measures
 from models.vocabulary import Role
 from models.volumes import Measure

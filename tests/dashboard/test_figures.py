@@ -8,16 +8,16 @@ from urllib.parse import unquote
 import pytest
 
 import dashboard
-from dashboard.address import Address
-from dashboard.events import Event, events_between
 from dashboard.figures import CHOSEN_COLOUR, GRAPH_CONFIG
 from dashboard.figures.classes import MOST_CLASSES, SHADES, class_limits, class_of, shades_of
 from dashboard.figures.sparkline import sparkline
 from dashboard.figures.trend import trend
 from dashboard.figures.world import WITHHELD_COLOUR, mapped, world_map
-from dashboard.measures import DECISIONS, INTAKE, MAIN, REFUSAL_RATE, TURNAROUND_P50
-from dashboard.places import places
-from dashboard.reading import Line, Reading
+from dashboard.model.events import Event, events_between
+from dashboard.model.measures import DECISIONS, INTAKE, MAIN, REFUSAL_RATE, TURNAROUND_P50
+from dashboard.model.page_state import Address
+from dashboard.model.places import places
+from dashboard.model.rows import Line, Reading
 from dashboard.texts import texts
 from tests.dashboard.some_volumes import PERIOD, some_volumes
 

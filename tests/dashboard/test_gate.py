@@ -3,7 +3,7 @@
 import httpx2
 import pytest
 
-from dashboard.sessions import COOKIE
+from dashboard.web.sessions import COOKIE
 from tests.dashboard.conftest import Running, scripts_of
 
 pytestmark = pytest.mark.anyio

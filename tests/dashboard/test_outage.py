@@ -7,8 +7,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from dashboard.kept import MOST_ANSWERS
-from dashboard.sessions import COOKIE
+from dashboard.gateway.answer_cache import MOST_ANSWERS
+from dashboard.web.sessions import COOKIE
 from tests.dashboard.asking_dash import ASK, question_of
 from tests.dashboard.conftest import Running
 

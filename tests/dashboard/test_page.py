@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from dashboard.address import DEFAULT_PERIOD, PERIODS
-from dashboard.period import today
-from dashboard.sessions import COOKIE
+from dashboard.model.page_state import DEFAULT_PERIOD, PERIODS
+from dashboard.model.period import today
+from dashboard.web.sessions import COOKIE
 from tests.browser import AXE
 from tests.dashboard.visiting import Visitor, number
 from tests.running_demo import Demo

@@ -6,9 +6,9 @@ import pytest
 from dash import html
 from playwright.sync_api import Page
 
-from dashboard.aria import aria
-from dashboard.pages import volumes
-from dashboard.rendering import html_of
+from dashboard.components.aria import aria
+from dashboard.components.render_html import html_of
+from dashboard.pages.volumes import page as volumes_page
 from tests.dashboard.asking_dash import ASK, question_of
 from tests.dashboard.conftest import Running
 from tests.dashboard.visiting import Visitor
@@ -36,7 +36,7 @@ def test_a_style_is_spelled_as_in_a_style_sheet() -> None:
 async def test_a_mistake_of_ours_is_told_like_the_rest(
     connected: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(volumes, "cards", lambda _: 1 / 0)
+    monkeypatch.setattr(volumes_page, "cards", lambda _: 1 / 0)
     visitor, _ = await connected.visitor("leadership")
     async with visitor:
         told = (await visitor.post(ASK, json=await question_of(visitor))).json()["response"]

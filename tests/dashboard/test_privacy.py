@@ -28,7 +28,7 @@ def caches() -> Iterator[tuple[str, Any]]:
 
 def test_what_the_process_remembers_depends_on_no_viewer() -> None:
     found = dict(caches())
-    assert {"dashboard.api.document", "dashboard.texts.words"} <= set(found)
+    assert {"dashboard.gateway.client.document", "dashboard.texts.words"} <= set(found)
     for name, function in found.items():
         assert set(inspect.signature(function).parameters) <= HARMLESS, name
 

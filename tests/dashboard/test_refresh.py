@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from dashboard.sessions import COOKIE
+from dashboard.web.sessions import COOKIE
 from tests.dashboard.asking_dash import ASK, question_of
 from tests.dashboard.conftest import Running
 

@@ -1,0 +1,57 @@
+"""What is looked at: who looks, at which address, and the volumes that answer it."""
+
+from dataclasses import dataclass
+
+from dashboard.model.filters import FILTERS
+from dashboard.model.measures import Audience, Measure
+from dashboard.model.page_state import Address
+from dashboard.model.period import Period
+from dashboard.model.viewer import Viewer
+from dashboard.model.volumes import Volumes
+from dashboard.texts import Texts
+from dashboard.texts.wording import country_name
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One answered address, with the words of its language."""
+
+    address: Address
+    viewer: Viewer
+    audience: Audience
+    period: Period
+    volumes: Volumes
+    say: Texts
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """Those that are shown: the main ones, or all that this audience reads."""
+        is_all = self.address.measures == "all"
+        return self.audience.measures if is_all else self.audience.main
+
+    @property
+    def measure(self) -> Measure:
+        """The one on the map and in the trend."""
+        return self.address.shown
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """The filters that are set, by key, as people read them."""
+        values = self.address.filters
+        return {
+            each.key: self.name(each.key, values[each.key]) for each in FILTERS if values[each.key]
+        }
+
+    @property
+    def subject(self) -> str:
+        """What the figures are about, if not everything."""
+        return " · ".join(self.chosen.values())
+
+    def name(self, key: str, code: str) -> str:
+        """What a value of a filter is called; one that this viewer has no row of, by its code."""
+        if key == "channel":
+            return self.say(f"channels.{code}")
+        offered = {choice.code: choice.name for choice in self.volumes.choices.get(key, ())}
+        if key in ("country", "nationality"):
+            return offered.get(code) or country_name(code, self.say.language)
+        return f"{code} {offered[code]}" if code in offered else code
