@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import secret_files
+from dashboard.settings import secret_files
 from gateway import settings as gateway_settings
 from models.database.connections import connect
 from models.database.url import read_database_url
@@ -157,7 +157,9 @@ def test_the_image_holds_no_database_server() -> None:
 
 def test_every_variable_is_a_setting() -> None:
     gateway = {gateway_settings.variable_name(it.name) for it in fields(gateway_settings.Settings)}
-    read_by_dashboard = set(re.findall(r'"(GERBANG_\w+)"', _source("dashboard/settings.py")))
+    read_by_dashboard = set(
+        re.findall(r'"(GERBANG_\w+)"', _source("dashboard/settings/__init__.py"))
+    )
     for name in OURS:
         assert _without_files(name) <= gateway
     assert _without_files("dashboard") <= read_by_dashboard

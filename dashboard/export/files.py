@@ -6,7 +6,7 @@ import io
 import xlsxwriter
 
 from dashboard.export.sheet import Cell, Sheet
-from dashboard.measures import Kind
+from dashboard.model.measures import Kind
 
 #: What makes a spreadsheet calculate a text.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")

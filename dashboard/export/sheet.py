@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dashboard.measures import INTAKE, Kind
-from dashboard.pages.cards import ARROWS
-from dashboard.pages.headings import facts
-from dashboard.pages.ranking import in_order, order_text
-from dashboard.reading import Line, Reading
+from dashboard.model.measures import INTAKE, Kind
+from dashboard.model.rows import Line, Reading
+from dashboard.pages.volumes.cards import ARROWS
+from dashboard.pages.volumes.headings import facts
+from dashboard.pages.volumes.ranking import in_order, order_text
+from dashboard.pages.volumes.view import View
 from dashboard.texts import Texts
-from dashboard.view import View
-from dashboard.wording import change_of, period_text
+from dashboard.texts.wording import change_of, period_text
 
 Cell = str | float | None
 
@@ -39,7 +39,7 @@ def sheet_of(view: View) -> Sheet:
     """Every place in the order of the page, then direct applications, then the total."""
     say = view.say
     return Sheet(
-        title=say("page.title"),
+        title=say("pages.volumes.title"),
         about=(
             (say("period.label"), period_text(view.period, say)),
             *_compared(view),

@@ -5,14 +5,14 @@ from datetime import date, timedelta
 from math import ceil, log10
 from typing import Any
 
-from dashboard.events import Event
 from dashboard.figures import CHOSEN_COLOUR, QUIET_COLOUR, SERIES_COLOUR, layout_of
-from dashboard.measures import STOCKS, Kind, Measure
-from dashboard.period import MONTHS_OF_A_YEAR, Period, month_start
-from dashboard.reading import Reading
+from dashboard.model.events import Event
+from dashboard.model.measures import STOCKS, Kind, Measure
+from dashboard.model.period import MONTHS_OF_A_YEAR, Period, month_start
+from dashboard.model.rows import Reading
+from dashboard.model.volumes import Volumes
 from dashboard.texts import Texts
-from dashboard.volumes import Volumes
-from dashboard.wording import HOURS_AS_DAYS, height_text, month_text, value_text
+from dashboard.texts.wording import HOURS_AS_DAYS, height_text, month_text, value_text
 
 SHADE = "rgba(29, 127, 168, 0.09)"
 TICKS = 4

@@ -10,8 +10,7 @@ from typing import Any
 
 from babel import Locale
 
-LANGUAGES = ("id", "en")
-LOCALES = MappingProxyType({"id": "id_ID", "en": "en_GB"})
+from dashboard.model.languages import LANGUAGES, LOCALES
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,9 @@ from fastapi import FastAPI
 from starlette.applications import Starlette
 
 from dashboard.app import create_app
-from dashboard.sessions import COOKIE, MemorySessions, Session
+from dashboard.gateway.session import Session
 from dashboard.settings import read_settings
+from dashboard.web.sessions import COOKIE, MemorySessions
 from gateway.development import SignIn
 from gateway.settings import read_settings as read_gateway_settings
 from tests.dashboard.visiting import browser, visitor

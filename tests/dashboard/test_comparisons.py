@@ -4,12 +4,12 @@ from datetime import date
 
 import pytest
 
-from dashboard.address import Address
-from dashboard.asking import variables_of
-from dashboard.measures import INTAKE, REFUSAL_RATE
-from dashboard.pages.cards import cards
-from dashboard.period import Period, last_months, this_month
-from dashboard.reading import Line
+from dashboard.gateway.volumes_query import variables_of
+from dashboard.model.measures import INTAKE, REFUSAL_RATE
+from dashboard.model.page_state import Address
+from dashboard.model.period import Period, last_months, this_month
+from dashboard.model.rows import Line
+from dashboard.pages.volumes.cards import cards
 from tests.dashboard.some_volumes import some_view, some_volumes
 
 NOW = date(2026, 3, 10)

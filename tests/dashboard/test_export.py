@@ -12,10 +12,10 @@ from xml.etree import ElementTree
 import httpx2
 import pytest
 
-from dashboard.address import DEFAULT_PERIOD, PERIODS, Address
 from dashboard.export.files import as_csv, as_xlsx
 from dashboard.export.sheet import Sheet, sheet_of
-from dashboard.period import today
+from dashboard.model.page_state import DEFAULT_PERIOD, PERIODS, Address
+from dashboard.model.period import today
 from tests.dashboard.conftest import Running
 from tests.dashboard.some_volumes import LEADER, some_view
 from tests.running_demo import Demo

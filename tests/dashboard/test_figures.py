@@ -8,16 +8,16 @@ from urllib.parse import unquote
 import pytest
 
 import dashboard
-from dashboard.address import Address
-from dashboard.events import Event, events_between
 from dashboard.figures import CHOSEN_COLOUR, GRAPH_CONFIG
 from dashboard.figures.classes import MOST_CLASSES, SHADES, class_limits, class_of, shades_of
 from dashboard.figures.sparkline import sparkline
 from dashboard.figures.trend import trend
 from dashboard.figures.world import WITHHELD_COLOUR, mapped, world_map
-from dashboard.measures import DECISIONS, INTAKE, MAIN, REFUSAL_RATE, TURNAROUND_P50
-from dashboard.places import places
-from dashboard.reading import Line, Reading
+from dashboard.model.events import Event, events_between
+from dashboard.model.measures import DECISIONS, INTAKE, MAIN, REFUSAL_RATE, TURNAROUND_P50
+from dashboard.model.page_state import Address
+from dashboard.model.places import places
+from dashboard.model.rows import Line, Reading
 from dashboard.texts import texts
 from tests.dashboard.some_volumes import PERIOD, some_volumes
 
@@ -76,7 +76,7 @@ def test_classes_are_few_and_their_limits_readable() -> None:
 
 
 def test_the_style_sheet_knows_every_shade_by_night() -> None:
-    style = (Path(dashboard.__file__).parent / "assets" / "style.css").read_text("utf-8")
+    style = (Path(dashboard.__file__).parent / "assets" / "style.volumes.css").read_text("utf-8")
     for shade in SHADES:
         red, green, blue = (int(shade[n : n + 2], 16) for n in (1, 3, 5))
         assert f"rgb({red}, {green}, {blue})" in style

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.secret_files import SECRETS
 from dashboard.settings import SettingsError, read_settings
+from dashboard.settings.secret_files import SECRETS
 
 GIVEN = {
     "GERBANG_ISSUER": "https://sign-in.example/visa",

@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from dashboard.sessions import COOKIE, SESSION_SECONDS, MemorySessions, Session
+from dashboard.gateway.session import Session
+from dashboard.web.sessions import COOKIE, SESSION_SECONDS, MemorySessions
 from tests.dashboard.conftest import Running
 
 pytestmark = pytest.mark.anyio
@@ -95,7 +96,7 @@ async def test_sessions_end_with_age() -> None:
 
 
 async def test_sessions_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dashboard.sessions.MOST_SESSIONS", 3)
+    monkeypatch.setattr("dashboard.web.sessions.MOST_SESSIONS", 3)
     sessions = MemorySessions()
     keys = [await sessions.begin(a_session()) for _ in range(5)]
     found = [await sessions.find(key) is not None for key in keys]

@@ -7,9 +7,10 @@ from string import Formatter
 import pytest
 
 import dashboard
-from dashboard.address import PERIODS
-from dashboard.measures import AUDIENCES, MEASURES
-from dashboard.texts import LANGUAGES, preferred_language, texts
+from dashboard.model.languages import LANGUAGES
+from dashboard.model.measures import AUDIENCES, MEASURES
+from dashboard.model.page_state import PERIODS
+from dashboard.texts import preferred_language, texts
 
 SOURCES = Path(dashboard.__file__).parent.rglob("*.py")
 

@@ -4,8 +4,7 @@ from datetime import date
 
 import pytest
 
-from dashboard.address import Address, read_address
-from dashboard.measures import (
+from dashboard.model.measures import (
     BACKLOG,
     INTAKE,
     REFUSAL_RATE,
@@ -14,12 +13,13 @@ from dashboard.measures import (
     TURNAROUND_P50,
     Measure,
 )
-from dashboard.pages.headings import map_title, trend_title
-from dashboard.pages.ranking import in_order
-from dashboard.period import Period, between, last_months, this_month
-from dashboard.reading import Reading
+from dashboard.model.page_state import Address, read_address
+from dashboard.model.period import Period, between, last_months, this_month
+from dashboard.model.rows import Reading
+from dashboard.pages.volumes.headings import map_title, trend_title
+from dashboard.pages.volumes.ranking import in_order
 from dashboard.texts import texts
-from dashboard.wording import change_of, instant_text, period_text, value_text
+from dashboard.texts.wording import change_of, instant_text, period_text, value_text
 from tests.dashboard.some_volumes import some_view, some_volumes
 
 NOW = date(2026, 3, 31)

@@ -16,9 +16,9 @@ from graphql import (
     parse,
 )
 
-from dashboard.address import Address
-from dashboard.asking import published_variables, variables_of
-from dashboard.period import MOST_MONTHS, last_months, last_quarters, today
+from dashboard.gateway.volumes_query import published_variables, variables_of
+from dashboard.model.page_state import Address
+from dashboard.model.period import MOST_MONTHS, last_months, last_quarters, today
 from gateway.execution.cost import MOST, Cost, cost_of
 from gateway.execution.cost.counting import has_bound
 from gateway.schema.volumes.measures import FIELDS
@@ -35,7 +35,7 @@ from tests.gateway.ways import FULL
 
 pytestmark = pytest.mark.anyio
 
-QUERIES = Path(__file__).parents[2] / "dashboard" / "queries"
+QUERIES = Path(__file__).parents[2] / "dashboard" / "gateway" / "queries"
 OFFICER = AccessViewer("officer", Role.OFFICER)
 MANAGER = AccessViewer(
     "manager", Role.PARTNER_MANAGER, partner="NUSA", countries=("AU", "NZ"), centres=("AU-SYD",)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.api import Gateway
+from dashboard.gateway.client import Gateway
 from gateway.settings import Command, Settings, SettingsError, read_settings, variable_name
 from gateway.settings.commands import NEEDS
 from models.vocabulary import Role

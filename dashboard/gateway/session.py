@@ -1,0 +1,30 @@
+"""One sign-in: what the gateway is asked with, and what it answered."""
+
+from asyncio import Lock
+from dataclasses import dataclass, field
+
+from dashboard.gateway.answer_cache import KeptAnswers
+from dashboard.model.viewer import Viewer
+
+
+@dataclass(slots=True)
+class Session:
+    """One sign-in: its tokens, the role it acts in, and what the gateway says of it."""
+
+    access_token: str
+    refresh_token: str | None
+    id_token: str
+    expires_at: float
+    role: str | None = None
+    viewer: Viewer | None = None
+    #: After the provider did not answer, it is left in peace until then.
+    renew_again_at: float = 0
+    kept: KeptAnswers = field(default_factory=KeptAnswers, repr=False)
+    #: Two requests that find the token stale must not both renew it.
+    renewing: Lock = field(default_factory=Lock, repr=False)
+
+    def act_as(self, role: str | None) -> None:
+        """Begin anew in another role, with nothing that the last one read."""
+        self.role = role
+        self.viewer = None
+        self.kept.forget()

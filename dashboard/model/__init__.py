@@ -1,0 +1,1 @@
+"""What a page is about, as plain values: its state, periods, filters, measures, figures."""

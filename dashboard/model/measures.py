@@ -1,0 +1,120 @@
+"""What can be measured, and which measures each audience of the page Volumes reads."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """How a measure is counted, which decides how it is written and compared."""
+
+    COUNT = "COUNT"
+    MONEY = "MONEY"
+    RATE = "RATE"
+    DURATION = "DURATION"
+
+
+class Better(StrEnum):
+    """The direction in which a measure improves."""
+
+    HIGHER = "HIGHER"
+    LOWER = "LOWER"
+    NEITHER = "NEITHER"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One measure: the id of its definition and its field in the API."""
+
+    id: str
+    field: str
+    kind: Kind
+    better: Better = Better.NEITHER
+
+
+INTAKE = Measure("intake", "intake", Kind.COUNT)
+DECISIONS = Measure("decisions", "decisions", Kind.COUNT)
+REFUSAL_RATE = Measure("refusal_rate", "refusalRate", Kind.RATE)
+WIP = Measure("wip", "wip", Kind.COUNT)
+BACKLOG = Measure("backlog", "backlog", Kind.COUNT, Better.LOWER)
+TURNAROUND_P50 = Measure("turnaround_p50", "turnaroundP50", Kind.DURATION, Better.LOWER)
+TURNAROUND_P90 = Measure("turnaround_p90", "turnaroundP90", Kind.DURATION, Better.LOWER)
+TARGET_RATE = Measure("target_rate", "targetRate", Kind.RATE, Better.HIGHER)
+REVENUE = Measure("revenue", "revenueIdr", Kind.MONEY)
+ADJUSTED_P50 = Measure(
+    "turnaround_adjusted_p50", "turnaroundAdjustedP50", Kind.DURATION, Better.LOWER
+)
+ADJUSTED_P90 = Measure(
+    "turnaround_adjusted_p90", "turnaroundAdjustedP90", Kind.DURATION, Better.LOWER
+)
+HANDOVER_P90 = Measure("handover_p90", "handoverP90", Kind.DURATION, Better.LOWER)
+INFO_REQUEST_RATE = Measure("info_request_rate", "infoRequestRate", Kind.RATE, Better.LOWER)
+TARGET_RATE_INTAKE = Measure("target_rate_intake", "targetRateIntake", Kind.RATE, Better.HIGHER)
+WIP_AGE_P50 = Measure("wip_age_p50", "wipAgeP50", Kind.DURATION, Better.LOWER)
+WIP_AGE_P90 = Measure("wip_age_p90", "wipAgeP90", Kind.DURATION, Better.LOWER)
+WIP_AGE_OLDEST = Measure("wip_age_oldest", "wipAgeOldest", Kind.DURATION, Better.LOWER)
+CLEARANCE_RATIO = Measure("clearance_ratio", "clearanceRatio", Kind.RATE, Better.HIGHER)
+
+#: Those that the page always shows, and those that it shows on request.
+MAIN = (
+    INTAKE,
+    DECISIONS,
+    REFUSAL_RATE,
+    TARGET_RATE,
+    WIP,
+    BACKLOG,
+    TURNAROUND_P50,
+    TURNAROUND_P90,
+    REVENUE,
+)
+MORE = (
+    TARGET_RATE_INTAKE,
+    ADJUSTED_P50,
+    ADJUSTED_P90,
+    WIP_AGE_P50,
+    WIP_AGE_P90,
+    WIP_AGE_OLDEST,
+    CLEARANCE_RATIO,
+    INFO_REQUEST_RATE,
+    HANDOVER_P90,
+)
+MEASURES = (*MAIN, *MORE)
+BY_ID = {measure.id: measure for measure in MEASURES}
+BY_FIELD = {measure.field: measure for measure in MEASURES}
+
+#: Read at the end of a period, and never summed over time.
+STOCKS = (WIP, BACKLOG, WIP_AGE_P50, WIP_AGE_P90, WIP_AGE_OLDEST)
+#: Shown on a map as areas; everything else as circles.
+RELATIVE = (Kind.RATE, Kind.DURATION)
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Roles that read the same measures, and the name of the fragments that ask for them."""
+
+    name: str
+    main: tuple[Measure, ...]
+    more: tuple[Measure, ...]
+    #: Whether outcomes are read only as they are published.
+    publishes: bool = False
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        return (*self.main, *self.more)
+
+
+PROCESSING = Audience("processing", MAIN, MORE)
+PARTNER = Audience(
+    "partner",
+    (INTAKE, WIP, BACKLOG, REVENUE),
+    (WIP_AGE_P50, WIP_AGE_P90, WIP_AGE_OLDEST, INFO_REQUEST_RATE, HANDOVER_P90),
+    publishes=True,
+)
+
+#: Roles that are not here have no figures to see.
+AUDIENCES = {
+    "LEADERSHIP": PROCESSING,
+    "OFFICER": PROCESSING,
+    "SUPERVISOR": PROCESSING,
+    "AUDITOR": PROCESSING,
+    "PARTNER_MANAGER": PARTNER,
+}

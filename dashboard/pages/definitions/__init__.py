@@ -1,0 +1,1 @@
+"""The page of definitions: what every figure means."""

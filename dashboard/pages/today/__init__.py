@@ -1,0 +1,1 @@
+"""The page Today: how it stands, in one look."""

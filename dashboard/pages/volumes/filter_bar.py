@@ -1,0 +1,86 @@
+"""The controls of the page: period, measure, grouping and filters; and what is set as chips."""
+
+from typing import Any
+
+from dash import html
+
+from dashboard.components.aria import aria
+from dashboard.components.controls import Options, choice, choices, options_of, period_choice
+from dashboard.model.filters import CHANNELS, FILTERS, GROUPINGS
+from dashboard.model.measures import AUDIENCES
+from dashboard.model.page_state import Address
+from dashboard.model.period import today
+from dashboard.model.viewer import Viewer
+from dashboard.pages.volumes.view import View
+from dashboard.texts import Texts
+
+#: Their ids, behind the name of the page.
+CONTROLS = ("period", "months", "by", "measure", *(each.key for each in FILTERS))
+#: Those that the data say what to offer for.
+OFFERED = ("country", "nationality", "partner", "visa")
+
+
+def filter_bar(address: Address, viewer: Viewer, say: Texts) -> html.Div:
+    """As it is before anything is known of what to offer: of its size, with what is set."""
+    audience = AUDIENCES[viewer.role]
+    groupings = [(by, say(f"filters.by_{by}")) for by in GROUPINGS]
+    measures = [(each.id, say(f"measures.{each.id}.label")) for each in audience.measures]
+    channels = [(code, say(f"channels.{code}")) for code in CHANNELS]
+
+    def filter_(key: str) -> Any:
+        chosen = address.filters[key]
+        options = channels if key == "channel" else [(code, code) for code in chosen]
+        return choices(f"volumes-{key}", say(f"filters.{key}"), options, chosen, say)
+
+    return html.Div(
+        [
+            period_choice("volumes", address, today(), say),
+            html.Div(
+                [
+                    choice("volumes-by", say("filters.by"), groupings, address.by),
+                    choice("volumes-measure", say("filters.measure"), measures, address.measure),
+                    *(filter_(each.key) for each in FILTERS),
+                ],
+                className="filters",
+            ),
+        ],
+        role="search",
+        **aria(label=say("filters.label")),
+    )
+
+
+def offered(key: str, view: View) -> list[dict[str, str]]:
+    """What a filter offers, and what is set even if nothing is known of it."""
+    codes = {choice.code: view.name(key, choice.code) for choice in view.volumes.choices[key]}
+    for code in view.address.filters[key]:
+        codes.setdefault(code, view.name(key, code))
+    options: Options = codes.items()
+    return options_of(options)
+
+
+def filter_chips(view: View) -> html.Ul | None:
+    """What is set, each with the way to take it off."""
+    address, say = view.address, view.say
+    if not view.chosen:
+        return None
+    chips = [
+        _chip(f"{say(f'filters.{key}')}: {view.name(key, code)}", address.toggled(key, code), say)
+        for key, codes in address.filters.items()
+        for code in codes
+    ]
+    everything = html.A(say("filters.clear"), href=cleared(address), className="clear")
+    return html.Ul(
+        [*chips, *([html.Li(everything)] if len(chips) > 1 else [])],
+        className="chips",
+        **aria(label=say("filters.active")),
+    )
+
+
+def cleared(address: Address) -> str:
+    return address.link(**dict.fromkeys((each.key for each in FILTERS), ""))
+
+
+def _chip(text: str, without: Address, say: Texts) -> html.Li:
+    removal = html.Span(f"{say('filters.remove')}: ", className="unseen")
+    cross = html.Span("×", **aria(hidden="true"))
+    return html.Li(html.A([removal, text, " ", cross], href=without.link()))

@@ -1,0 +1,271 @@
+"""The page Volumes: how many applications came in, from where, and how fast they were decided.
+
+Each part is a callback that waits for the state of the page and for the questions it shows.
+"""
+
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import (
+    ClientsideFunction,
+    Input,
+    Output,
+    clientside_callback,
+    dcc,
+    html,
+    no_update,
+)
+
+from dashboard.components.aria import aria
+from dashboard.components.notice import failure_notice, missing, outage_notice
+from dashboard.components.page import Page, follow_address
+from dashboard.components.page_request import gateway_error, page_request
+from dashboard.figures import GRAPH_CONFIG
+from dashboard.figures.trend import trend, trend_months
+from dashboard.figures.world import mapped, world_map
+from dashboard.gateway.volumes_query import CHOICES, MONTHS, PLACES, PUBLISHED, SUMMARY
+from dashboard.model.events import events_between
+from dashboard.model.filters import FILTERS
+from dashboard.model.measures import AUDIENCES
+from dashboard.model.page_state import Address
+from dashboard.model.period import month_end
+from dashboard.model.viewer import Viewer
+from dashboard.pages.volumes.cards import cards
+from dashboard.pages.volumes.filter_bar import (
+    CONTROLS,
+    OFFERED,
+    filter_bar,
+    filter_chips,
+    offered,
+)
+from dashboard.pages.volumes.headings import map_title, page_heading, page_title, trend_title
+from dashboard.pages.volumes.map_legend import map_legend
+from dashboard.pages.volumes.notices import no_applications
+from dashboard.pages.volumes.outcomes import outcomes
+from dashboard.pages.volumes.ranking import ranking
+from dashboard.pages.volumes.reading import read_view
+from dashboard.pages.volumes.trend_table import trend_notes, trend_table
+from dashboard.texts import Texts
+
+#: Its parts, each by the id of its first output.
+PARTS = (
+    *("volumes-heading", f"volumes-{OFFERED[0]}", "volumes-notice", "cards"),
+    *("map-title", "trend-title", "ranking-title", "outcomes"),
+)
+NO_FIGURE: dict[str, Any] = {"layout": {"xaxis": {"visible": False}, "yaxis": {"visible": False}}}
+
+
+def layout(address: Address, viewer: Viewer, say: Texts) -> html.Div:
+    """The page before its figures are known, of the size that it has with them."""
+    audience = AUDIENCES[viewer.role]
+    address = address.among(audience)
+    count = len(audience.measures if address.measures == "all" else audience.main)
+    return html.Div(
+        [
+            *PAGE.stores(*PARTS),
+            html.Div(
+                _waiting_heading(say),
+                id="volumes-heading",
+                className="heading",
+                **aria(live="polite"),
+            ),
+            filter_bar(address, viewer, say),
+            html.Div(id="volumes-chips"),
+            html.Div(id="volumes-notice"),
+            html.Div(
+                [
+                    html.Section(_waiting_cards(count), id="cards", className="cards"),
+                    html.Div(
+                        [_picture("map"), _picture("trend", _trend_table(say))],
+                        className="pictures",
+                    ),
+                    _table_panel(),
+                    html.Section(id="outcomes", className="panel"),
+                ],
+                id="figures",
+            ),
+        ],
+        className="volumes",
+    )
+
+
+PAGE = Page(
+    name="volumes",
+    path="/volumes",
+    layout=layout,
+    roles=frozenset(AUDIENCES),
+    usual={
+        key: value
+        for key, value in {each: getattr(Address(""), each, "") for each in CONTROLS}.items()
+        if value
+    },
+    many=tuple(each.key for each in FILTERS),
+)
+
+follow_address(PAGE.name, CONTROLS)
+clientside_callback(
+    ClientsideFunction("gerbang", "choosePlace"),
+    Output("map", "clickData"),
+    Input("map", "clickData"),
+    PAGE.kept_state,
+    prevent_initial_call=True,
+)
+
+
+@PAGE.part(
+    Output("volumes-heading", "children"),
+    Output("volumes-title", "data"),
+    otherwise=lambda say: (_failed_heading(say), say("pages.volumes.title")),
+)
+async def show_heading(state: Any) -> tuple[Any, str]:
+    view = await read_view(state, SUMMARY, CHOICES)
+    return page_heading(view), page_title(view)
+
+
+@PAGE.part(
+    *(Output(f"volumes-{key}", "data") for key in OFFERED),
+    Output("volumes-chips", "children"),
+    otherwise=lambda say: (no_update,) * (len(OFFERED) + 1),
+)
+async def show_choices(state: Any) -> tuple[Any, ...]:
+    view = await read_view(state, CHOICES)
+    return (*(offered(key, view) for key in OFFERED), filter_chips(view))
+
+
+@PAGE.part(
+    Output("volumes-notice", "children"),
+    Output("figures", "hidden"),
+    otherwise=lambda say: (missing(say), False),
+)
+async def show_notice(state: Any) -> tuple[Any, bool]:
+    """What holds for the whole page: nothing to show, or figures that are not of now."""
+    try:
+        view = await read_view(state, SUMMARY, MONTHS, PLACES, CHOICES, PUBLISHED)
+    except Exception as error:
+        request = page_request(state)
+        back = f"{PAGE.path}{request.address.link()}"
+        failed = gateway_error(error)
+        return failure_notice(failed, back, request.say), False
+    if view.outage:
+        return outage_notice(view.outage, view.volumes.as_of, view.say), view.volumes.is_empty
+    return (no_applications(view), True) if view.volumes.is_empty else (None, False)
+
+
+@PAGE.part(Output("cards", "children"), otherwise=missing)
+async def show_cards(state: Any) -> Any:
+    return cards(await read_view(state, SUMMARY))
+
+
+@PAGE.part(
+    Output("map-title", "children"),
+    Output("map", "figure"),
+    Output("map-picture", "className"),
+    Output("map-note", "children"),
+    otherwise=lambda say: (say("failed.part"), NO_FIGURE, no_update, None),
+)
+async def show_map(state: Any) -> tuple[Any, ...]:
+    view = await read_view(state, PLACES)
+    on_map = mapped(view.volumes.places, view.measure)
+    return (
+        map_title(view),
+        world_map(on_map, view.audience.main, view.address.places, view.say),
+        "panel picture-map " + ("areas" if on_map.is_areas else "circles"),
+        [
+            map_legend(on_map, view.say),
+            html.P(view.say("map.note_areas" if on_map.is_areas else "map.note")),
+        ],
+    )
+
+
+@PAGE.part(
+    Output("trend-title", "children"),
+    Output("trend", "figure"),
+    Output("trend-note", "children"),
+    Output("trend-table", "children"),
+    otherwise=lambda say: (say("failed.part"), NO_FIGURE, None, None),
+)
+async def show_trend(state: Any) -> tuple[Any, ...]:
+    view = await read_view(state, MONTHS)
+    months = trend_months(view.volumes, view.period)
+    happened = events_between(months[0], month_end(months[-1])) if months else ()
+    figure = trend(view.volumes, view.measure, view.period, happened, view.say)
+    return trend_title(view), figure, trend_notes(view, happened), trend_table(view)
+
+
+@PAGE.part(
+    Output("ranking-title", "children"),
+    Output("ranking-table", "children"),
+    Output("ranking-below", "children"),
+    otherwise=lambda say: (say("failed.part"), None, None),
+)
+async def show_ranking(state: Any) -> tuple[Any, ...]:
+    return ranking(await read_view(state, PLACES))
+
+
+@PAGE.part(Output("outcomes", "children"), otherwise=missing)
+async def show_outcomes(state: Any) -> Any:
+    return outcomes(await read_view(state, PUBLISHED))
+
+
+def _failed_heading(say: Texts) -> list[Any]:
+    return [html.P(say("pages.volumes.title"), className="kicker"), html.H1(say("failed.title"))]
+
+
+def _table_panel() -> html.Section:
+    """What scrolls stays where it is while the table in it changes."""
+    return html.Section(
+        [
+            html.H2(dmc.Skeleton(height=24, width="40%"), id="ranking-title"),
+            html.Div(
+                dmc.Skeleton(height=640),
+                id="ranking-table",
+                className="scroll",
+                tabIndex=0,
+                role="region",
+                **aria(labelledby="ranking-title"),
+            ),
+            html.Div(id="ranking-below", className="below"),
+        ],
+        id="ranking",
+        className="panel",
+    )
+
+
+def _trend_table(say: Texts) -> html.Details:
+    """The trend for those who read numbers better than lines; it stays as it was opened."""
+    return html.Details(
+        [
+            html.Summary(say("trend.table")),
+            html.Div(id="trend-table", className="scroll", tabIndex=0),
+        ],
+        className="twin",
+    )
+
+
+def _picture(name: str, *more: Any) -> html.Figure:
+    """A title, a graph and a note; the graph waits empty, so that nothing jumps when it comes."""
+    return html.Figure(
+        [
+            html.H2(dmc.Skeleton(height=24), id=f"{name}-title"),
+            html.Div(
+                dcc.Graph(id=name, config=GRAPH_CONFIG, responsive=True, figure=NO_FIGURE),
+                className=f"graph graph-{name}",
+            ),
+            html.Figcaption([html.Div(dmc.Skeleton(height=40), id=f"{name}-note"), *more]),
+        ],
+        id=f"{name}-picture",
+        className=f"panel picture-{name}",
+    )
+
+
+def _waiting_heading(say: Texts) -> list[Any]:
+    return [
+        html.P(say("pages.volumes.title"), className="kicker"),
+        html.H1(dmc.Skeleton(height=40, width="70%"), className="waiting"),
+        dmc.Skeleton(height=24, width="40%", mt=6),
+        dmc.Skeleton(height=20, width="60%", mt=12),
+    ]
+
+
+def _waiting_cards(count: int) -> list[html.Div]:
+    return [html.Div(className="card waiting") for _ in range(count)]

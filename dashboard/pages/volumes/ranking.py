@@ -1,0 +1,189 @@
+"""The ranked table of places, which is also the map for those who do not see it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from dash import html
+
+from dashboard.components.aria import aria
+from dashboard.model.measures import BY_ID, INTAKE
+from dashboard.model.page_state import NAME, Address
+from dashboard.model.rows import Line
+from dashboard.pages.volumes.table_rows import place_row, sum_row
+from dashboard.pages.volumes.view import View
+from dashboard.texts import Texts
+from dashboard.texts.wording import period_text
+
+TOP_ROWS = 15
+
+
+def ranking(view: View) -> tuple[str, html.Table, list[Any]]:
+    """The title, the table, and what stands below it."""
+    address, volumes, say = view.address, view.volumes, view.say
+    caption = say(
+        "ranking.caption", period=period_text(view.period, say), by=say(f"filters.by_{address.by}")
+    )
+    return (
+        _title(len(volumes.places), address, say),
+        html.Table(
+            [
+                html.Caption(caption),
+                html.Thead(html.Tr(_headers(view))),
+                html.Tbody(_rows(view)),
+                html.Tfoot(_sums(view)),
+            ]
+        ),
+        [
+            html.P(say("ranking.note")),
+            html.Div(
+                [
+                    *_more(len(volumes.places), address, say),
+                    _print(address, say),
+                    *_exports(address, say),
+                ]
+            ),
+        ],
+    )
+
+
+def _rows(view: View) -> list[html.Tr]:
+    """The first rows or all of them; the chosen one always, with its own rank."""
+    address = view.address
+    ordered = list(enumerate(in_order(view.volumes.places, address), 1))
+    shown = [
+        (rank, line)
+        for rank, line in ordered
+        if rank <= TOP_ROWS or address.rows == "all" or line.code in address.places
+    ]
+    places_before = _ranks_before(view)
+    return [place_row(rank, places_before.get(line.code), line, view) for rank, line in shown]
+
+
+def _ranks_before(view: View) -> dict[str | None, int]:
+    """The ranks of the period before, where the order is that of the applications received."""
+    address = view.address
+    if address.sort != INTAKE.id or address.order != "down":
+        return {}
+    before = [line for line in view.volumes.previous_by_place.values() if line.code]
+    named = {line.code: line.name or "" for line in view.volumes.places}
+    ordered = sorted(before, key=lambda line: (-line.amount(INTAKE), named.get(line.code, "")))
+    return {line.code: rank for rank, line in enumerate(ordered, 1)}
+
+
+def _sums(view: View) -> list[html.Tr]:
+    """Applications without a partner have no country, so they have no rank."""
+    volumes, say = view.volumes, view.say
+    total = sum_row(
+        say("ranking.total"), volumes.everything, volumes.everything_before, view, kind="total"
+    )
+    if volumes.direct is None:
+        return [total]
+    before = volumes.before(volumes.direct)
+    return [sum_row(say("ranking.direct"), volumes.direct, before, view), total]
+
+
+def in_order(lines: Sequence[Line], address: Address) -> list[Line]:
+    """By the measure that was chosen; without a value always last."""
+    if address.sort == NAME:
+        return sorted(lines, key=lambda line: line.name or "", reverse=address.order == "up")
+    measure = BY_ID[address.sort]
+    sign = -1 if address.order == "down" else 1
+
+    def place(line: Line) -> tuple[bool, float, str]:
+        value = line[measure].value
+        return (value is None, sign * (value or 0), line.name or "")
+
+    return sorted(lines, key=place)
+
+
+def order_text(address: Address, say: Texts) -> str:
+    """What the rows are sorted by, and which way."""
+    way = say("export.upwards" if goes_up(address) else "export.downwards")
+    return f"{_sorted_by(address, say)}, {way}"
+
+
+def goes_up(address: Address) -> bool:
+    """By name first upwards, by a measure first downwards."""
+    return (address.order == "up") != (address.sort == NAME)
+
+
+def _title(count: int, address: Address, say: Texts) -> str:
+    if count == 1:
+        return say(f"ranking.one_{address.by}")
+    measure = _inside_sentence(_sorted_by(address, say))
+    return say(f"ranking.title_{address.by}", count=str(count), measure=measure)
+
+
+def _sorted_by(address: Address, say: Texts) -> str:
+    is_name = address.sort == NAME
+    return say(f"filters.{address.by}" if is_name else f"measures.{address.sort}.label")
+
+
+def _inside_sentence(text: str) -> str:
+    """Without its capital, unless it is an abbreviation."""
+    return text if text.isupper() else text[:1].lower() + text[1:]
+
+
+def _headers(view: View) -> list[html.Th]:
+    say, address = view.say, view.address
+    rank = say("ranking.rank")
+    change = html.Th(say("ranking.change"), scope="col")
+    recent = html.Th(say("ranking.recent"), scope="col", className="recent")
+    return [
+        html.Th("#", scope="col", className="rank", title=rank, **aria(label=rank)),
+        _header(NAME, say(f"filters.{address.by}"), address, say),
+        *(
+            header
+            for measure in view.measures
+            for header in (
+                _header(measure.id, say(f"measures.{measure.id}.short"), address, say),
+                *([change, recent] if measure is INTAKE else []),
+            )
+        ),
+    ]
+
+
+def _header(sort: str, text: str, address: Address, say: Texts) -> html.Th:
+    """A column that sorts."""
+    is_sorted = address.sort == sort
+    order = "up" if is_sorted and address.order == "down" else "down"
+    full = text if sort == NAME else say(f"measures.{sort}.label")
+    link = html.A(
+        text,
+        href=address.link(sort=sort, order=order),
+        title=say("ranking.sort", measure=_inside_sentence(full)),
+    )
+    direction = ("ascending" if goes_up(address) else "descending") if is_sorted else "none"
+    return html.Th(link, scope="col", **aria(sort=direction))
+
+
+def _more(count: int, address: Address, say: Texts) -> list[html.A]:
+    if count <= TOP_ROWS:
+        return []
+    if address.rows == "all":
+        text = say("ranking.top", count=str(TOP_ROWS))
+        return [html.A(text, href=address.link(rows="top"), className="button")]
+    text = say("ranking.all", count=str(count))
+    return [html.A(text, href=address.link(rows="all"), className="button")]
+
+
+def _print(address: Address, say: Texts) -> html.A:
+    """Every row, and the browser's way to paper."""
+    is_printed: dict[str, Any] = {"data-print": ""}
+    return html.A(
+        say("ranking.print"), href=address.link(rows="all"), className="button", **is_printed
+    )
+
+
+def _exports(address: Address, say: Texts) -> list[html.A]:
+    """Every row in the order that is shown, as a file."""
+    return [
+        html.A(
+            kind.upper(),
+            href=f"/export.{kind}{address.link(rows='all')}",
+            className="button",
+            title=say("export.link", kind=kind.upper()),
+            **aria(label=say("export.link", kind=kind.upper())),
+        )
+        for kind in ("csv", "xlsx")
+    ]

@@ -1,0 +1,107 @@
+"""The rows of the ranked table: rank, name, a small line of the last year, and the readings."""
+
+from typing import Any
+
+from dash import html
+
+from dashboard.components.aria import aria
+from dashboard.figures.sparkline import sparkline
+from dashboard.model.measures import INTAKE, Measure
+from dashboard.model.period import TREND_MONTHS, month_start
+from dashboard.model.rows import Line
+from dashboard.pages.volumes.cards import change_mark
+from dashboard.pages.volumes.view import View
+from dashboard.texts import Texts
+from dashboard.texts.wording import NO_VALUE, change_of, count_text, value_text
+
+
+def place_row(rank: int, rank_before: int | None, line: Line, view: View) -> html.Tr:
+    """A place; its name is the link that chooses it, or that lets it go again."""
+    is_chosen = line.code in view.address.places
+    largest = max(each.amount(INTAKE) for each in view.volumes.places) or 1
+    link = html.A(
+        line.name or "",
+        href=view.address.toggled(view.address.by, line.code or "").link(),
+        title=view.say("ranking.leave" if is_chosen else "ranking.choose", place=line.name or ""),
+        **(aria(current="true") if is_chosen else {}),
+    )
+    return html.Tr(
+        [
+            html.Td([str(rank), *_moved(rank, rank_before, view.say)], className="rank"),
+            html.Th(link, scope="row"),
+            *_readings(line, view.volumes.before(line), view, line.amount(INTAKE) / largest),
+        ],
+        className="chosen" if is_chosen else "",
+    )
+
+
+def sum_row(name: str, line: Line, before: Line, view: View, kind: str = "") -> html.Tr:
+    """A sum below the ranked places."""
+    return html.Tr(
+        [
+            html.Td("", className="rank"),
+            html.Th(name, scope="row"),
+            *_readings(line, before, view, None),
+        ],
+        className=kind,
+    )
+
+
+def _moved(rank: int, before: int | None, say: Texts) -> list[html.Span]:
+    """How many places up or down since the period before."""
+    if before is None or before == rank:
+        return []
+    is_up = before > rank
+    count = str(abs(before - rank))
+    sign = html.Span(("▲" if is_up else "▼") + count, **aria(hidden="true"))
+    words = say("ranking.climbed" if is_up else "ranking.fell", count=count)
+    told = html.Span(words, className="unseen")
+    return [html.Span([sign, told], className="rank-moved")]
+
+
+def _recent(line: Line, view: View) -> html.Img | str:
+    """The applications received of the last months, a point each."""
+    received = view.volumes.recent.get(line.code, {})
+    first = view.volumes.begins_on
+    last = month_start(view.period.to_on)
+    months = [month_start(last, shift) for shift in range(1 - TREND_MONTHS, 1)]
+    values = [received.get(month, 0) for month in months if first and month >= first]
+    if len(values) < 2:
+        return NO_VALUE
+    told = view.say(
+        "ranking.recent_told",
+        count=str(len(values)),
+        least=count_text(min(values), view.say),
+        most=count_text(max(values), view.say),
+        last=count_text(values[-1], view.say),
+    )
+    return html.Img(src=sparkline(values), alt=told, title=told, width=84, height=22)
+
+
+def _readings(line: Line, before: Line, view: View, share: float | None) -> list[html.Td]:
+    """Of a place with its share of the largest, or of a sum, which has neither bar nor line."""
+    cells: list[html.Td] = []
+    for measure in view.measures:
+        text = _cell_text(measure, line, view.say)
+        if measure is INTAKE:
+            change = change_of(INTAKE, line[INTAKE], before[INTAKE], view.say)
+            cells.append(html.Td([*_bar(share), text], className="with-bar"))
+            cells.append(html.Td(change_mark(change, view.say) if change else NO_VALUE))
+            recent = "" if share is None else _recent(line, view)
+            cells.append(html.Td(recent, className="recent"))
+        else:
+            cells.append(html.Td(text))
+    return cells
+
+
+def _cell_text(measure: Measure, line: Line, say: Texts) -> str | html.Abbr:
+    if line[measure].is_suppressed:
+        return html.Abbr(say("measures.suppressed"), title=say("measures.suppressed_why"))
+    return value_text(measure, line[measure], say, is_short=True)
+
+
+def _bar(share: float | None) -> list[Any]:
+    if share is None:
+        return []
+    bar = html.Span(className="bar", style={"width": f"{share:.2%}"})
+    return [html.Span(bar, className="bar-room")]

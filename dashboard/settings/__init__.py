@@ -1,0 +1,124 @@
+"""Every environment variable of the dashboard, read once into a frozen ``Settings``."""
+
+import os
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar, cast
+from urllib.parse import urlsplit
+
+from dashboard.settings.secret_files import SECRETS, text_of_secret
+from dashboard.settings.sign_in import read_parameters, read_resource, read_scope, read_seconds
+
+T = TypeVar("T")
+
+_MOST_KEYS = 2
+#: What to do where a variable without a default is not set.
+_MISSING = {
+    "GERBANG_ISSUER": "set it to the address of the provider that signs people in, exactly as it"
+    " names itself; beside `gerbang serve` in development, http://127.0.0.1:8000/development",
+}
+
+
+class SettingsError(Exception):
+    """The environment cannot be used; the text names each variable and what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Where the dashboard listens, whom it asks, and who says who its visitors are."""
+
+    host: str
+    port: int
+    api_url: str
+    own_url: str
+    issuer: str
+    client_id: str
+    client_secret: str | None
+    scope: str
+    #: What else the provider is told as it is asked to sign somebody in.
+    sign_in_parameters: Mapping[str, str]
+    #: The API that tokens are asked for (RFC 8707), where the provider chooses them by it.
+    resource: str | None
+    #: How long a token lives, seconds, where the provider does not say so.
+    token_seconds: int
+    #: The first signs, each is accepted.
+    session_keys: tuple[str, ...]
+
+    @property
+    def is_https(self) -> bool:
+        return self.own_url.startswith("https://")
+
+    @property
+    def issuer_origin(self) -> str:
+        parts = urlsplit(self.issuer)
+        return f"{parts.scheme}://{parts.netloc}"
+
+
+def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the environment. Raises SettingsError that tells every mistake at once."""
+    given = os.environ if environ is None else environ
+    mistakes: list[str] = []
+
+    def value(name: str, default: str | None, read: Callable[[str], T]) -> T:
+        try:
+            told = text_of_secret(given, name) if name in SECRETS else given.get(name, "").strip()
+            text = told or default
+            if text is not None:
+                return read(text)
+            mistakes.append(f"{name} is missing: {_MISSING[name]}.")
+        except ValueError as error:
+            # The text stays out of the message: it may be a secret.
+            mistakes.append(f"{name} cannot be used: {error}.")
+        return cast(T, None)  # nobody sees it: where there is a mistake, there are no settings
+
+    port = value("GERBANG_DASHBOARD_PORT", "8050", _port)
+    settings = Settings(
+        host=value("GERBANG_DASHBOARD_HOST", "127.0.0.1", str),
+        port=port,
+        api_url=value("GERBANG_API_URL", "http://127.0.0.1:8000", _address),
+        own_url=value("GERBANG_DASHBOARD_URL", f"http://127.0.0.1:{port}", _address),
+        issuer=value("GERBANG_ISSUER", None, _exact_address),
+        client_id=value("GERBANG_CLIENT_ID", "dashboard", str),
+        # Without a secret the dashboard is a public client, which PKCE protects.
+        client_secret=value("GERBANG_CLIENT_SECRET", "", str) or None,
+        scope=value("GERBANG_SIGN_IN_SCOPE", "openid", read_scope),
+        sign_in_parameters=value("GERBANG_SIGN_IN_PARAMETERS", "", read_parameters),
+        resource=value("GERBANG_SIGN_IN_RESOURCE", "", read_resource),
+        token_seconds=value("GERBANG_SIGN_IN_TOKEN_SECONDS", "300", read_seconds),
+        # Signs who is in the middle of signing in: replicas must share it, one process need not.
+        # To rotate it, restart every replica with `old,new`, then `new,old`, then `new`.
+        session_keys=value("GERBANG_SESSION_KEY", secrets.token_hex(32), _keys),
+    )
+    if mistakes:
+        raise SettingsError("\n".join(mistakes))
+    return settings
+
+
+def _port(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,5}", text) or not 1 <= int(text) <= 65_535:
+        raise ValueError("expected a port from 1 to 65535")
+    return int(text)
+
+
+def _address(text: str) -> str:
+    return _exact_address(text).rstrip("/")
+
+
+def _exact_address(text: str) -> str:
+    """As it is given: some issuers end with a stroke, and their tokens say so."""
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
+        raise ValueError("expected an address that starts with https:// or http://")
+    return text
+
+
+def _keys(text: str) -> tuple[str, ...]:
+    keys = tuple(part.strip() for part in text.split(","))
+    if len(keys) > _MOST_KEYS or not all(re.fullmatch(r"[0-9a-fA-F]{64}", key) for key in keys):
+        raise ValueError(
+            "expected 64 hexadecimal digits, as `openssl rand -hex 32` prints them, or two such"
+            " keys with a comma between"
+        )
+    return keys

@@ -1,0 +1,169 @@
+"""Numbers, dates and changes as people read them, by the rules of CLDR."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache, wraps
+from typing import Concatenate, Literal, ParamSpec
+
+from babel import Locale
+from babel.dates import format_datetime, format_interval, format_skeleton
+from babel.lists import format_list
+from babel.numbers import format_compact_decimal, format_decimal, format_percent
+from babel.units import format_unit
+
+from dashboard.model.measures import Better, Kind, Measure
+from dashboard.model.period import WIB, Period
+from dashboard.model.rows import Reading
+from dashboard.texts import Texts
+
+HOURS_AS_DAYS = 72
+#: Below this a count has no change in per cent.
+SMALL_BASE = 20
+#: The short Indonesian units, "j" and "hr", are not read at a glance.
+SHORT_UNITS: dict[str, Literal["long", "short"]] = {"id": "long", "en": "short"}
+NO_VALUE = "–"
+MINUS = "\N{MINUS SIGN}"
+
+How = ParamSpec("How")
+Write = Callable[Concatenate[float, Texts, How], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How a reading moved: by how much, with a sign and without, and whether that is good."""
+
+    text: str
+    size: str
+    direction: str
+    verdict: str = ""
+
+
+def _once(write: Write[How]) -> Write[How]:
+    """CLDR is slow to ask: a number that is said again in one answer is not written again."""
+
+    @wraps(write)
+    def written(value: float, say: Texts, *args: How.args, **how: How.kwargs) -> str:
+        said = (write, value, *how.items())
+        if said not in say.written:
+            say.written[said] = write(value, say, *args, **how)
+        return say.written[said]
+
+    return written
+
+
+def value_text(measure: Measure, reading: Reading, say: Texts, *, is_short: bool = False) -> str:
+    """The value with what belongs to it (%, hours, Rp); counts carry no unit."""
+    value = reading.value
+    if value is None:
+        return NO_VALUE
+    match measure.kind:
+        case Kind.COUNT:
+            return count_text(value, say)
+        case Kind.RATE:
+            return percent_text(value, say)
+        case Kind.DURATION:
+            return duration_text(value, say, is_short=is_short)
+        case Kind.MONEY:
+            return f"Rp\N{NO-BREAK SPACE}{_compact(value, say, is_short=is_short)}"
+
+
+@_once
+def count_text(value: float, say: Texts) -> str:
+    return format_decimal(round(value), locale=say.locale)
+
+
+@_once
+def percent_text(share: float, say: Texts, *, digits: int = 1) -> str:
+    pattern = "#,##0.0%" if digits else "#,##0%"
+    return format_percent(share, locale=say.locale, format=pattern)
+
+
+@_once
+def duration_text(hours: float, say: Texts, *, is_short: bool = False) -> str:
+    amount, unit = (hours / 24, "day") if abs(hours) >= HOURS_AS_DAYS else (hours, "hour")
+    length = SHORT_UNITS[say.language] if is_short else "long"
+    return format_unit(amount, unit, length=length, locale=say.locale, format="#,##0.0")
+
+
+def height_text(measure: Measure, height: float, highest: float, say: Texts) -> str:
+    """A height of an axis: all in the unit of the highest, without idle decimals."""
+    if measure.kind is Kind.RATE:
+        return format_percent(height, locale=say.locale, format="#,##0.#%")
+    if measure.kind is not Kind.DURATION:
+        return value_text(measure, Reading(height), say, is_short=True)
+    amount, unit = (height / 24, "day") if highest >= HOURS_AS_DAYS else (height, "hour")
+    length = SHORT_UNITS[say.language]
+    return format_unit(amount, unit, length=length, locale=say.locale, format="#,##0.##")
+
+
+def change_of(measure: Measure, now: Reading, before: Reading, say: Texts) -> Change | None:
+    """Against an earlier period: points for rates, time for durations, per cent for the rest.
+
+    Per cent of a few misleads, so a count that was small is compared by its difference.
+    """
+    if now.value is None or before.value is None:
+        return None
+    difference = now.value - before.value
+    match measure.kind:
+        case Kind.RATE:
+            moved, size = difference * 100, _points_text(abs(difference) * 100, say)
+        case Kind.DURATION:
+            moved, size = difference, duration_text(abs(difference), say, is_short=True)
+        case Kind.COUNT if before.value < SMALL_BASE:
+            moved, size = difference, count_text(abs(difference), say)
+        case _ if before.value:
+            share = difference / before.value
+            moved, size = share * 100, percent_text(abs(share), say)
+        case _:
+            return None
+    if round(moved, 1) == 0:
+        return Change(say("measures.unchanged"), "", "same")
+    direction = "up" if moved > 0 else "down"
+    text = f"{'+' if moved > 0 else MINUS}{size}"
+    return Change(text, size, direction, _verdict(measure, direction))
+
+
+def period_text(period: Period, say: Texts) -> str:
+    skeleton = "yMMM" if period.has_whole_months else "yMMMd"
+    return format_interval(period.from_on, period.to_on, skeleton, locale=say.locale)
+
+
+def month_text(day: date, say: Texts, *, is_short: bool = False) -> str:
+    return format_skeleton("yMMM" if is_short else "yMMMM", day, locale=say.locale)
+
+
+def instant_text(instant: datetime, say: Texts) -> str:
+    zoned = instant.astimezone(WIB)
+    pattern = "d MMM y, HH.mm" if say.language == "id" else "d MMM y, HH:mm"
+    return f"{format_datetime(zoned, pattern, locale=say.locale)} WIB"
+
+
+def list_text(names: list[str], say: Texts) -> str:
+    return format_list(names, locale=say.locale)
+
+
+@cache
+def country_name(code: str, language: str) -> str:
+    """For codes that stand in a scope; rows of volumes bring their own names."""
+    return str(Locale(language).territories.get(code, code))
+
+
+@_once
+def _compact(value: float, say: Texts, *, is_short: bool) -> str:
+    length = "short" if is_short else "long"
+    return format_compact_decimal(
+        value, format_type=length, locale=say.locale, fraction_digits=1
+    ).replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def _points_text(points: float, say: Texts) -> str:
+    amount = format_decimal(points, locale=say.locale, format="#,##0.0")
+    return say("measures.points", points=amount)
+
+
+def _verdict(measure: Measure, direction: str) -> str:
+    if measure.better is Better.NEITHER:
+        return ""
+    improves = "up" if measure.better is Better.HIGHER else "down"
+    return "better" if direction == improves else "worse"

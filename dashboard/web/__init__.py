@@ -1,0 +1,1 @@
+"""How the dashboard stands on the web: who may come in, sessions, headers, files."""

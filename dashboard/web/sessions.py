@@ -1,0 +1,65 @@
+"""Who has signed in: kept on the server, so that no token ever reaches a browser."""
+
+import secrets
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from dashboard.gateway.session import Session
+
+COOKIE = "gerbang_session"
+SESSION_SECONDS = 8 * 3_600
+MOST_SESSIONS = 10_000
+
+
+class Sessions(Protocol):
+    """Where sessions are kept. Replicas need one that they share."""
+
+    async def begin(self, session: Session) -> str:
+        """Keep it under a new key that nobody can guess."""
+        ...
+
+    async def find(self, key: str) -> Session | None:
+        """The session, unless it has ended or was never there."""
+        ...
+
+    async def end(self, key: str) -> None:
+        """Forget it."""
+        ...
+
+
+class MemorySessions:
+    """Sessions of one process, bounded in number and in age.
+
+    A restart ends them all: whoever is signed in at the provider signs in again by one click, and
+    the address of the page holds what they were looking at. Tokens and kept answers are never
+    written to a disk.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._kept: dict[str, tuple[float, Session]] = {}
+
+    async def begin(self, session: Session) -> str:
+        self._forget_the_old()
+        key = secrets.token_urlsafe(32)
+        self._kept[key] = (self._clock() + SESSION_SECONDS, session)
+        return key
+
+    async def find(self, key: str) -> Session | None:
+        ends_at, session = self._kept.get(key, (0.0, None))
+        if self._clock() < ends_at:
+            return session
+        await self.end(key)
+        return None
+
+    async def end(self, key: str) -> None:
+        self._kept.pop(key, None)
+
+    def _forget_the_old(self) -> None:
+        """Sessions stand in the order of their beginning, so the oldest come first."""
+        now = self._clock()
+        for key, (ends_at, _) in list(self._kept.items()):
+            if now < ends_at and len(self._kept) < MOST_SESSIONS:
+                return
+            del self._kept[key]

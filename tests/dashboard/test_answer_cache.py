@@ -1,0 +1,110 @@
+"""To look at the same figures in another way asks the gateway nothing anew, for a moment."""
+
+from collections.abc import Iterator
+
+import httpx2
+import pytest
+
+from dashboard.gateway import answer_cache
+from tests.dashboard.asking_dash import ASKED, page_of
+from tests.dashboard.conftest import Line, Running
+
+pytestmark = pytest.mark.anyio
+
+FIRST, SORTED, NARROWED = "?language=en", "?language=en&sort=name", "?language=en&visa=B1"
+
+
+@pytest.fixture
+def asked(connected: Running, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The paths of what the dashboard has asked the gateway."""
+    paths: list[str] = []
+    send = Line.handle_async_request
+
+    async def noted(line: Line, request: httpx2.Request) -> httpx2.Response:
+        paths.append(request.url.path)
+        return await send(line, request)
+
+    monkeypatch.setattr(Line, "handle_async_request", noted)
+    return paths
+
+
+#: A page asks the gateway this many questions, whichever and however many parts wait for each.
+QUESTIONS = ["/graphql"] * 4
+
+
+async def opened(browser: httpx2.AsyncClient) -> int:
+    """The mark of a page that shows its figures."""
+    mark = next(ASKED)
+    await page_of(browser, FIRST, asked=mark)
+    return mark
+
+
+async def test_parts_that_wait_for_the_same_are_answered_by_one_fetch(
+    connected: Running, asked: list[str]
+) -> None:
+    browser, _ = await connected.visitor("leadership")
+    async with browser:
+        await opened(browser)
+        assert asked == ["/graphql", *QUESTIONS]  # and first who is asking
+
+
+async def test_a_table_is_sorted_without_asking(connected: Running, asked: list[str]) -> None:
+    browser, _ = await connected.visitor("leadership")
+    async with browser:
+        mark = await opened(browser)
+        asked.clear()
+        await page_of(browser, SORTED, asked=mark)
+        assert asked == []
+        await page_of(browser, NARROWED, asked=mark)
+        assert asked == QUESTIONS[1:]  # what the filters offer is known
+
+
+async def test_an_answer_is_fresh_for_seconds_only(
+    connected: Running, asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answer_cache, "FRESH_SECONDS", 0)
+    browser, _ = await connected.visitor("leadership")
+    async with browser:
+        mark = await opened(browser)
+        asked.clear()
+        await page_of(browser, SORTED, asked=mark)
+        assert set(asked) == {"/graphql"}
+        assert len(asked) >= len(QUESTIONS)
+
+
+async def test_a_refresh_and_a_page_opened_anew_want_news(
+    connected: Running, asked: list[str]
+) -> None:
+    browser, _ = await connected.visitor("leadership")
+    async with browser:
+        await opened(browser)
+        asked.clear()
+        await opened(browser)  # a refresh is nothing else: another mark
+        assert asked == QUESTIONS
+
+
+async def test_what_is_fresh_to_one_is_nothing_to_another(
+    connected: Running, asked: list[str]
+) -> None:
+    leader, _ = await connected.visitor("leadership")
+    manager, _ = await connected.visitor("manager-au")
+    async with leader, manager:
+        mark = await opened(leader)
+        asked.clear()
+        told = await page_of(manager, FIRST, asked=mark)
+        assert "/graphql" in asked
+        assert "Australia" in str(told["ranking-table"])
+        # Singapore is a nationality too, which the filters offer.
+        for place in ("ranking-table", "map", "map-title", "cards", "volumes-heading"):
+            assert "Singapore" not in str(told[place])
+
+
+async def test_another_role_is_asked_for_anew(connected: Running, asked: list[str]) -> None:
+    browser, _ = await connected.visitor("both")
+    async with browser:
+        await browser.post("/role?language=en&role=AUDITOR")
+        mark = await opened(browser)
+        await browser.post("/role?language=en&role=OFFICER")
+        asked.clear()
+        await page_of(browser, FIRST, asked=mark)
+        assert "/graphql" in asked
