@@ -11,10 +11,10 @@ from tests.gateway.live import served
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture(autouse=True)
-def _plain_connections(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="module")
+async def world(world: str) -> str:
     """Where TLS is only preferred, the driver complains of connections that were given up."""
-    monkeypatch.setenv("PGSSLMODE", "disable")
+    return f"{world}?sslmode=disable"
 
 
 async def _seen(world: str, *, events: int, reconnections: int, seed: int) -> list[Seen]:
