@@ -4,7 +4,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from models.publication.disclosure import Interval
+from models.publication.disclosure import UNBOUNDED, Interval
 
 
 class Sum(NamedTuple):
@@ -56,6 +56,18 @@ class Bounds:
                     if other not in is_waiting:
                         is_waiting.add(other)
                         waiting.append(other)
+
+    def implied(self, a_sum: Sum, count: int) -> Interval:
+        """What a sum says of one of its counts, given the bounds of the others."""
+        least = sum(self.low[part] for part in a_sum.parts)
+        most = sum(self.high[part] for part in a_sum.parts)
+        if count == a_sum.whole:
+            return Interval(least, most if a_sum.is_complete else UNBOUNDED)
+        at_least = self.low[a_sum.whole] - (most - self.high[count])
+        return Interval(
+            at_least if a_sum.is_complete else 0,
+            self.high[a_sum.whole] - (least - self.low[count]),
+        )
 
     def _narrow_by(self, a_sum: Sum) -> list[int]:
         """Narrow the intervals of one sum; return the counts whose interval changed."""

@@ -25,7 +25,7 @@ from sqlalchemy.sql import visitors
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlalchemy.sql.elements import KeyedColumnElement
 
-from models.volumes.grains import FACTS, GRAINS, Clock
+from models.volumes.grains import GRAINS, READ_FACTS, Clock
 from models.volumes.measures import (
     COUNTS,
     OPEN_BREACHES,
@@ -65,7 +65,7 @@ class ScopedQuestion:
         for measure in self.question.measures:
             made_of.update(COUNTS.get(measure, ()))
             made_of.update(*RATIOS.get(measure, ()))
-        return tuple(fact for fact in FACTS if fact in made_of)
+        return tuple(fact for fact in READ_FACTS if fact in made_of)
 
     @property
     def changes(self) -> tuple[str, ...]:
