@@ -140,7 +140,7 @@ class RefusalSystem:
         parts: defaultdict[Cell, list[int]] = defaultdict(list)
         for cell in own:
             national = national_counterpart(cell)
-            if national in self._number:
+            if national and national in self._number:
                 parts[national].append(self._number[cell])
         for national, numbers in parts.items():
             decisions = self._candidates[national].decisions
