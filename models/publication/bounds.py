@@ -1,7 +1,7 @@
 """Interval propagation: sums bound their parts and parts their sums, until a fixpoint."""
 
 from collections import defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from models.publication.disclosure import UNBOUNDED, Interval
@@ -34,8 +34,9 @@ class Sums:
 class Bounds:
     """The candidate intervals of counts that are linked by sums."""
 
-    def __init__(self, intervals: Iterable[Interval], sums: Sums) -> None:
-        self.low, self.high = (list(bounds) for bounds in zip(*intervals, strict=True))
+    def __init__(self, intervals: Sequence[Interval], sums: Sums) -> None:
+        self.low = [interval.low for interval in intervals]
+        self.high = [interval.high for interval in intervals]
         self._sums = sums
 
     def narrow(self, changed: Iterable[int]) -> None:
