@@ -7,8 +7,8 @@ the public; more than any single manager reads. The audit computes the candidate
 number of refusals, told or not, and withholds figures until each has at least four candidates; or
 as many as it had before anything was published, if those were fewer.
 
-What is withheld is chosen by its worth: finer groups before countries, months before years before
-quarters. A figure that was published before is never taken back.
+What is withheld is chosen by its worth: months before all else, then finer groups before countries,
+and years before quarters. A figure that was published before is never taken back.
 """
 
 from collections import defaultdict
@@ -182,7 +182,7 @@ class RefusalSystem:
     def withhold_for_each(self, exposed: Iterable[int], bounds: Bounds) -> bool:
         """Withhold a figure for each exposed number; return whether any could be withheld.
 
-        A neighbour of a number that was just handled is skipped: the same may protect it already.
+        Numbers near one that was just handled are skipped: the same may protect them already.
         """
         handled: set[int] = set()
         is_any = False
@@ -191,8 +191,13 @@ class RefusalSystem:
                 chosen = self._least_worth(number, bounds)
                 if chosen is not None:
                     self._of(chosen).is_withheld = is_any = True
-                handled |= {number, *self._sums.neighbours(number)}
+                handled |= self._near(number)
         return is_any
+
+    def _near(self, number: int) -> set[int]:
+        """A number, its neighbours and theirs."""
+        neighbours = {number, *self._sums.neighbours(number)}
+        return neighbours.union(*map(self._sums.neighbours, neighbours))
 
     def _least_worth(self, number: int, bounds: Bounds) -> int | None:
         """The figure of the least worth among the nearest ones that narrow a number."""
@@ -223,11 +228,12 @@ class RefusalSystem:
     def _can_be_withheld(self, number: int) -> bool:
         return number < len(self.cells) and self._of(number).can_be_withheld
 
-    def _worth(self, number: int) -> tuple[int, int, int, int]:
+    def _worth(self, number: int) -> tuple[int, ...]:
         if number >= len(self.cells):
-            return (len(_WORTH), 0, 0, number)
+            return (2,)
         cell = self.cells[number]
         return (
+            int(cell.period is not Period.MONTH),
             _WORTH[cell.dimension_set],
             _WORTH_OF_PERIOD[cell.period],
             self._of(number).decisions,

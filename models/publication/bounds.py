@@ -7,6 +7,10 @@ from typing import NamedTuple
 from models.publication.disclosure import UNBOUNDED, Interval
 
 
+class ContradictionError(Exception):
+    """Counts that cannot be: what should add up does not."""
+
+
 class Sum(NamedTuple):
     """A whole and its parts, by number. An incomplete sum has further, unlisted parts."""
 
@@ -43,7 +47,7 @@ class Bounds:
         """Apply one sum at a time until no sum narrows an interval any further.
 
         Starts with the sums of the ``changed`` counts. Terminates, because bounds are whole
-        numbers and only move inwards.
+        numbers and only move inwards. Raises ContradictionError if they pass each other.
         """
         waiting = deque(
             dict.fromkeys(number for count in changed for number in self._sums.of[count])
@@ -93,4 +97,6 @@ class Bounds:
             self.low[count], is_changed = low, True
         if high is not None and high < self.high[count]:
             self.high[count], is_changed = high, True
+        if self.low[count] > self.high[count]:
+            raise ContradictionError
         return [count] if is_changed else []

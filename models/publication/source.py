@@ -7,7 +7,7 @@ from itertools import product
 from typing import Any
 
 import asyncpg
-from sqlalchemy import Select, true
+from sqlalchemy import ColumnElement, Select, true
 from sqlalchemy.dialects.postgresql import asyncpg as dialect
 
 from models.publication.sets import (
@@ -41,7 +41,7 @@ class Truth:
 
 async def read_truth(connection: asyncpg.Connection, today: date) -> Truth:
     """Read the figures of all days before today."""
-    begins = await connection.fetchval(*_compile(begins_on()))
+    begins = await connection.fetchval(*_compile(begins_on(_everywhere)))
     truth = Truth(begins, await _centres(connection))
     until = today - timedelta(days=1)
     if begins and begins <= until:
@@ -57,7 +57,7 @@ async def _read(
     is_national = dimension_set in NATIONAL_SETS
     measures = _OF_THE_PUBLIC if is_national else _OF_PLACES
     question = replace(window, dimensions=dimensions, measures=measures)
-    for row in await connection.fetch(*_compile(statement(question, lambda columns: true()))):
+    for row in await connection.fetch(*_compile(statement(question, _everywhere))):
         codes = tuple(row[dimension] for dimension in dimensions)
         # Direct applications have no partner, country or centre.
         if None not in codes and (is_national or row[Measure.DECISIONS]):
@@ -68,6 +68,10 @@ async def _read(
 async def _centres(connection: asyncpg.Connection) -> dict[str, Place]:
     rows = await connection.fetch("SELECT code, partner_code, country_code FROM centre")
     return {row["code"]: Place(row["partner_code"], row["country_code"]) for row in rows}
+
+
+def _everywhere(_columns: object) -> ColumnElement[bool]:
+    return true()
 
 
 def _compile(query: Select[Any]) -> Iterator[Any]:

@@ -54,8 +54,7 @@ class ScopedQuestion:
     @property
     def needed_dimensions(self) -> set[str]:
         """The dimensions that a grain must have: grouped by, filtered by, or used by the scope."""
-        named = visitors.iterate(self.scope(GRAINS[-1].facts.c))
-        in_scope = {element.name for element in named if isinstance(element, Column)}
+        in_scope = dimensions_of(self.scope)
         return {*self.question.dimensions, *self.question.where, *in_scope}
 
     @property
@@ -114,6 +113,12 @@ class ScopedQuestion:
     def is_in_reach(self, c: Columns) -> ColumnElement[bool]:
         wanted = (c[name].in_(values) for name, values in self.question.where.items())
         return and_(*wanted, self.scope(c))
+
+
+def dimensions_of(scope: Scope) -> set[str]:
+    """The dimensions that a scope compares."""
+    elements = visitors.iterate(scope(GRAINS[-1].facts.c))
+    return {element.name for element in elements if isinstance(element, Column)}
 
 
 def measured_column(clock: Clock) -> str:

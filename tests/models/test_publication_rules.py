@@ -3,11 +3,12 @@
 from datetime import date
 from itertools import product
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.publication.audit import Candidate, RefusalSystem, audit, audit_refusals
-from models.publication.bounds import Bounds, Sum, Sums
+from models.publication.bounds import Bounds, ContradictionError, Sum, Sums
 from models.publication.disclosure import (
     FEWEST_CANDIDATES,
     FEWEST_DECISIONS,
@@ -105,6 +106,13 @@ def test_a_sum_narrows_its_parts_and_they_narrow_it() -> None:
     assert bounds.implied(sums.all[0], 0) == (44, 56)
 
 
+def test_parts_that_are_more_than_their_whole_stop_the_audit() -> None:
+    sums = Sums([Sum(0, (1, 2), is_complete=True)])
+    bounds = Bounds([Interval(0, 5), Interval(4, 9), Interval(2, 3)], sums)
+    with pytest.raises(ContradictionError):
+        bounds.narrow(range(3))
+
+
 def candidate(decisions: int, refused: int) -> Candidate:
     return Candidate(decisions, refused, decisions_known=decisions)
 
@@ -181,6 +189,40 @@ def test_without_the_audit_the_quarter_tells_of_its_months() -> None:
     own = quarter_of({(month, "B1"): (400, 10) for month in (1, 2, 3)})
     system = RefusalSystem({}, own, {})
     assert system.exposed(system.bounds())
+
+
+def among_nationals(*, is_known: bool) -> dict[Cell, Candidate]:
+    """A country where all but one are its nationals, who apply nowhere else; beside the public's.
+
+    Of the country 18 to 22 refusals are told, and of its nationals 10 to 17.
+    """
+    cells = {
+        (DimensionSet.NATIONAL, ()): (5_000, 100),
+        (DimensionSet.NATIONALITY, ("AU",)): (500, 17),
+        (DimensionSet.NATIONALITY, ("NZ",)): (4_500, 83),
+        (DimensionSet.COUNTRY, ("NUSA", "AU")): (501, 18),
+    }
+    if is_known:
+        cells[DimensionSet.COUNTRY_NATIONALITY, ("NUSA", "AU", "AU")] = (500, 17)
+        cells[DimensionSet.COUNTRY_NATIONALITY, ("NUSA", "AU", "NZ")] = (1, 1)
+    found = {
+        Cell(dimension_set, Period.QUARTER, JANUARY, codes): candidate(*numbers)
+        for (dimension_set, codes), numbers in cells.items()
+    }
+    for cell, each in found.items():
+        each.is_new = cell.dimension_set is not DimensionSet.COUNTRY_NATIONALITY
+    return found
+
+
+def test_the_audit_knows_who_lives_in_a_country() -> None:
+    """18 are told apart from 19 to 22 by the public's figure of the country's nationals."""
+    known = among_nationals(is_known=True)
+    audit_refusals(known, {})
+    withheld = [cell.dimension_set for cell, each in known.items() if each.is_withheld]
+    assert withheld == [DimensionSet.COUNTRY]
+    unknown = among_nationals(is_known=False)
+    audit_refusals(unknown, {})
+    assert not any(each.is_withheld for each in unknown.values())
 
 
 def test_who_knows_all_decisions_is_not_told_that_all_were_refused() -> None:

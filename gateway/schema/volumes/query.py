@@ -144,7 +144,7 @@ async def _exact_table(context: Context, selected: Selections, question: Questio
         return await _figures(context, query.limit(MOST_ROWS + 1))
 
     async def read_before(earlier: Question) -> list[Figures]:
-        known_from = begins_on().scalar_subquery().label("begins_on")
+        known_from = begins_on(in_reach).scalar_subquery().label("begins_on")
         return await read(statement(earlier, in_reach).add_columns(known_from))
 
     # All reads share one snapshot, so `as_of` belongs to these figures.
