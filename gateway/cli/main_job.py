@@ -56,9 +56,9 @@ def check_scopes(url: str) -> None:
     whole_intake = everything[_OWN_COUNTRY]["intake"]["value"]
     if own_intake > whole_intake:
         raise click.ClickException(f"{_MANAGER} reads more of {_OWN_COUNTRY} than there is")
-    refused = _ask(url, _MANAGER, _QUERY % "granted { value }")
-    if {error["extensions"]["code"] for error in refused["errors"]} != {"FORBIDDEN_FIELD"}:
-        raise click.ClickException(f"{_MANAGER} was not refused what was granted")
+    refused = _ask(url, _MANAGER, _QUERY.replace("COUNTRY]", "COUNTRY, DAY]") % "granted { value }")
+    if {error["extensions"]["code"] for error in refused["errors"]} != {"INVALID_INPUT"}:
+        raise click.ClickException(f"{_MANAGER} was told what was granted on each day")
     click.echo(
         f"{_MANAGER} reads {_OWN_COUNTRY} alone: an intake of {own_intake:,} of its own"
         f" partner, of {whole_intake:,} in all; exact outcomes are refused."

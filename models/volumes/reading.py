@@ -53,7 +53,7 @@ def as_of() -> Select[tuple[Any]]:
     return select(func.coalesce(oldest, func.now()).label("as_of"))
 
 
-def begins_on(scope: Scope) -> Select[tuple[Any]]:
+def begins_on(scope: Scope) -> AnySelect:
     """The first day of the first month that has figures within a scope; null if there are none."""
     dimensions = dimensions_of(scope)
     months = (each for each in GRAINS if each.period == "month")
