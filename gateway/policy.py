@@ -43,7 +43,14 @@ from models import (
 )
 from models.publication.sets import CENTRE_SETS, COUNTRY_SETS, NATIONAL_SETS, DimensionSet
 from models.publication.tables import PublishedVolume
-from models.vocabulary import DIRECTORATE, Changed, EventKind, Purpose, Role
+from models.vocabulary import (
+    DIRECTORATE,
+    Changed,
+    ChangedVolumes,
+    EventKind,
+    Purpose,
+    Role,
+)
 
 Roles = tuple[Role, ...]
 
@@ -78,11 +85,12 @@ CASE_WORKERS = OFFICER + SUPERVISOR
 CASE_STAFF = CASE_WORKERS + AUDITOR
 PARTNERS = MANAGER + AGENT
 CASE_READERS = CASE_STAFF + PARTNERS + APPLICANT + SERVICE
-EXACT_FIGURES = LEADERSHIP + CASE_STAFF
+NATIONAL_FIGURES = LEADERSHIP + CASE_STAFF
+EXACT_OUTCOMES = NATIONAL_FIGURES + AGENT
+EXACT_FIGURES = EXACT_OUTCOMES + MANAGER
 PUBLIC = (Role.ANONYMOUS,)
-PUBLISHED_INTAKE = AGENT + PUBLIC
-PUBLISHED_OUTCOMES = MANAGER + AGENT + PUBLIC
-FIGURES = EXACT_FIGURES + PUBLISHED_OUTCOMES
+PUBLISHED_REFUSALS = MANAGER + PUBLIC
+FIGURES = EXACT_FIGURES + PUBLIC
 
 # Rows, in words ----------------------------------------------------------------------------------
 
@@ -106,6 +114,7 @@ change_of_stage_or_decision = none_of(ApplicationChange.changed, Changed.HOLD, C
 change_of_the_stage = none_of(
     ApplicationChange.changed, Changed.HOLD, Changed.STATUS, Changed.DECISION
 )
+not_of_outcomes_alone = none_of(VolumeChange.changed, ChangedVolumes.OUTCOMES)
 
 APPLICATION_ROWS: Mapping[Role, Rule] = {
     Role.OFFICER: every_row,
@@ -118,9 +127,6 @@ APPLICATION_ROWS: Mapping[Role, Rule] = {
 }
 of_own_countries = all_of(
     own_partner(PublishedVolume.partner_code), own_countries(PublishedVolume.country_code)
-)
-of_own_centre = all_of(
-    own_partner(PublishedVolume.partner_code), own_centres(PublishedVolume.centre_code)
 )
 of_the_whole_country = all_of(
     missing(PublishedVolume.partner_code),
@@ -237,8 +243,8 @@ POLICY: Mapping[str, Access] = {
             "closedAt": CASE_READERS,
             "feeIdr": CASE_READERS,
             "stage": CASE_STAFF + PARTNERS + APPLICANT + SERVICE,
-            "status": CASE_STAFF + APPLICANT + SERVICE,
-            "events": CASE_STAFF + APPLICANT + SERVICE,
+            "status": CASE_STAFF + APPLICANT,
+            "events": CASE_STAFF + APPLICANT,
             "applicant": CASE_READERS,
             "decision": CASE_STAFF + AGENT + APPLICANT,
             "decisions": CASE_STAFF,
@@ -257,16 +263,12 @@ POLICY: Mapping[str, Access] = {
                 not_a_hold,
                 reached_through(ApplicationEvent.application_id, Application.id, lodged_by_oneself),
             ),
-            Role.SERVICE: all_of(
-                not_a_hold,
-                reached_through(ApplicationEvent.application_id, Application.id, in_service_scope),
-            ),
         },
         fields={
             # A gap in the numbers would tell of a hold.
             "sequence": SUPERVISOR,
-            "kind": CASE_STAFF + APPLICANT + SERVICE,
-            "occurredAt": CASE_STAFF + APPLICANT + SERVICE,
+            "kind": CASE_STAFF + APPLICANT,
+            "occurredAt": CASE_STAFF + APPLICANT,
             "actor": CASE_STAFF,
             "actorRole": CASE_STAFF,
         },
@@ -380,9 +382,9 @@ POLICY: Mapping[str, Access] = {
             "applicant": CASE_STAFF + APPLICANT,
         },
     ),
-    # Figures. A partner's manager reads intake and work in progress exactly, outcomes as published;
-    # its agents and the public read published figures alone. Granted, withdrawn and lapsed are not
-    # published: whoever knows intake and work in progress could tell the rest by subtraction.
+    # Figures. What a partner manages is exact for its managers, in their countries; how cases ended
+    # is not: refusals are published to them on a fixed grid, and so are all figures to the public.
+    # Agents hand the decisions of their centres over, and read them exactly.
     "VolumeRow": Access(
         rows={
             Role.LEADERSHIP: every_row,
@@ -390,58 +392,61 @@ POLICY: Mapping[str, Access] = {
             Role.SUPERVISOR: every_row,
             Role.AUDITOR: every_row,
             Role.PARTNER_MANAGER: in_own_countries,
+            Role.PARTNER_AGENT: at_own_centre,
         },
         published_rows={
-            Role.PARTNER_MANAGER: of_own_countries,
-            Role.PARTNER_AGENT: of_own_centre,
+            Role.PARTNER_MANAGER: any_of(of_own_countries, of_the_whole_country),
             Role.ANONYMOUS: of_the_whole_country,
         },
         published={
-            "intake": PUBLISHED_INTAKE,
-            "decisions": PUBLISHED_OUTCOMES,
-            "refused": PUBLISHED_OUTCOMES,
-            "refusalRate": PUBLISHED_OUTCOMES,
-            "targetRate": PUBLISHED_OUTCOMES,
-            "turnaroundP50": PUBLISHED_OUTCOMES,
-            "turnaroundP90": PUBLISHED_OUTCOMES,
-            "turnaroundAdjustedP50": PUBLISHED_OUTCOMES,
-            "turnaroundAdjustedP90": PUBLISHED_OUTCOMES,
+            "intake": PUBLIC,
+            "decisions": PUBLIC,
+            "granted": MANAGER,
+            "refused": PUBLISHED_REFUSALS,
+            "refusalRate": PUBLISHED_REFUSALS,
+            "nationalRefusalRate": MANAGER,
+            "targetRate": PUBLIC,
+            "turnaroundP50": PUBLIC,
+            "turnaroundP90": PUBLIC,
+            "turnaroundAdjustedP50": PUBLIC,
+            "turnaroundAdjustedP90": PUBLIC,
         },
         fields={
-            "country": EXACT_FIGURES + MANAGER,
-            "nationality": EXACT_FIGURES + MANAGER + PUBLIC,
-            "partner": EXACT_FIGURES + MANAGER,
-            "centre": EXACT_FIGURES + PARTNERS,
+            "country": EXACT_FIGURES,
+            "nationality": FIGURES,
+            "partner": EXACT_FIGURES,
+            "centre": EXACT_FIGURES,
             "visaType": FIGURES,
-            "channel": EXACT_FIGURES + MANAGER + PUBLIC,
+            "channel": EXACT_FIGURES,
             "period": FIGURES,
             "edition": FIGURES,
             "intake": FIGURES,
-            "wip": EXACT_FIGURES + MANAGER,
-            "backlog": EXACT_FIGURES + MANAGER,
-            "wipAgeP50": EXACT_FIGURES + MANAGER,
-            "wipAgeP90": EXACT_FIGURES + MANAGER,
-            "wipAgeOldest": EXACT_FIGURES + MANAGER,
-            "revenueIdr": EXACT_FIGURES + MANAGER,
-            "decisions": EXACT_FIGURES + PUBLISHED_OUTCOMES,
+            "wip": EXACT_FIGURES,
+            "backlog": EXACT_FIGURES,
+            "wipAgeP50": EXACT_FIGURES,
+            "wipAgeP90": EXACT_FIGURES,
+            "wipAgeOldest": EXACT_FIGURES,
+            "revenueIdr": EXACT_FIGURES,
+            "decisions": FIGURES,
             "granted": EXACT_FIGURES,
-            "refused": EXACT_FIGURES + PUBLISHED_OUTCOMES,
+            "refused": FIGURES,
             "withdrawn": EXACT_FIGURES,
             "lapsed": EXACT_FIGURES,
-            "refusalRate": EXACT_FIGURES + PUBLISHED_OUTCOMES,
-            "turnaroundP50": EXACT_FIGURES + PUBLISHED_OUTCOMES,
+            "refusalRate": FIGURES,
+            "nationalRefusalRate": MANAGER,
+            "turnaroundP50": FIGURES,
             "turnaroundP75": EXACT_FIGURES,
-            "turnaroundP90": EXACT_FIGURES + PUBLISHED_OUTCOMES,
+            "turnaroundP90": FIGURES,
             "turnaroundP95": EXACT_FIGURES,
-            "turnaroundAdjustedP50": EXACT_FIGURES + PUBLISHED_OUTCOMES,
+            "turnaroundAdjustedP50": FIGURES,
             "turnaroundAdjustedP75": EXACT_FIGURES,
-            "turnaroundAdjustedP90": EXACT_FIGURES + PUBLISHED_OUTCOMES,
+            "turnaroundAdjustedP90": FIGURES,
             "turnaroundAdjustedP95": EXACT_FIGURES,
-            "targetRate": EXACT_FIGURES + PUBLISHED_OUTCOMES,
+            "targetRate": FIGURES,
             "targetRateIntake": EXACT_FIGURES,
             "clearanceRatio": EXACT_FIGURES,
-            "infoRequestRate": EXACT_FIGURES + MANAGER,
-            "handoverP90": EXACT_FIGURES + MANAGER,
+            "infoRequestRate": EXACT_FIGURES,
+            "handoverP90": EXACT_FIGURES,
         },
     ),
     "VolumeTable": Access(
@@ -453,7 +458,23 @@ POLICY: Mapping[str, Access] = {
             "publishedAt": FIGURES,
             "rounding": FIGURES,
             "threshold": FIGURES,
+            "fewestDecisions": FIGURES,
             "note": FIGURES,
+        },
+    ),
+    "WiderCell": Access(
+        fields={
+            "from": FIGURES,
+            "to": FIGURES,
+            "period": FIGURES,
+            "groupBy": FIGURES,
+            "dropped": FIGURES,
+            "partner": FIGURES,
+            "country": FIGURES,
+            "centre": FIGURES,
+            "nationality": FIGURES,
+            "visaType": FIGURES,
+            "channel": FIGURES,
         },
     ),
     "VolumePeriod": Access(
@@ -461,10 +482,14 @@ POLICY: Mapping[str, Access] = {
     ),
     # Of the whole country: why was refused, and what went to supervision.
     "RefusalGroundRow": Access(
-        rows=dict.fromkeys(EXACT_FIGURES, every_row),
-        fields={"ground": EXACT_FIGURES, "period": EXACT_FIGURES, "refused": EXACT_FIGURES},
+        rows=dict.fromkeys(NATIONAL_FIGURES, every_row),
+        fields={
+            "ground": NATIONAL_FIGURES,
+            "period": NATIONAL_FIGURES,
+            "refused": NATIONAL_FIGURES,
+        },
     ),
-    "RefusalGroundTable": Access(fields={"asOf": EXACT_FIGURES, "rows": EXACT_FIGURES}),
+    "RefusalGroundTable": Access(fields={"asOf": NATIONAL_FIGURES, "rows": NATIONAL_FIGURES}),
     "ScreeningReferralRow": Access(
         rows=dict.fromkeys(LEADERSHIP + SUPERVISOR, every_row),
         fields={
@@ -498,13 +523,13 @@ POLICY: Mapping[str, Access] = {
                 ),
             ),
             Role.SERVICE: all_of(
-                no_change_of_a_hold,
+                change_of_the_stage,
                 reached_through(ApplicationChange.application_id, Application.id, in_service_scope),
             ),
         },
         fields={
             "position": CASE_READERS,
-            "kind": CASE_STAFF + APPLICANT + SERVICE,
+            "kind": CASE_STAFF + APPLICANT,
             "application": CASE_READERS,
         },
     ),
@@ -515,10 +540,12 @@ POLICY: Mapping[str, Access] = {
             Role.SUPERVISOR: every_row,
             Role.AUDITOR: every_row,
             Role.PARTNER_MANAGER: all_of(
-                own_partner(VolumeChange.partner_code), own_countries(VolumeChange.country_code)
+                not_of_outcomes_alone,
+                own_partner(VolumeChange.partner_code),
+                own_countries(VolumeChange.country_code),
             ),
         },
-        fields={"position": EXACT_FIGURES + MANAGER, "asOf": EXACT_FIGURES + MANAGER},
+        fields={"position": NATIONAL_FIGURES + MANAGER, "asOf": NATIONAL_FIGURES + MANAGER},
     ),
     # Oneself, and the policy.
     "Viewer": Access(
@@ -538,6 +565,8 @@ POLICY: Mapping[str, Access] = {
         fields={
             "value": EVERYONE,
             "precision": EVERYONE,
+            "upperBound": EVERYONE,
+            "nearestWider": FIGURES,
             "yearOnYear": EVERYONE,
             "monthOnMonth": EVERYONE,
         },
@@ -547,6 +576,8 @@ POLICY: Mapping[str, Access] = {
             "value": EVERYONE,
             "precision": EVERYONE,
             "denominator": EVERYONE,
+            "upperBound": EVERYONE,
+            "nearestWider": FIGURES,
             "yearOnYear": EVERYONE,
             "monthOnMonth": EVERYONE,
         },
@@ -556,6 +587,7 @@ POLICY: Mapping[str, Access] = {
             "hours": EVERYONE,
             "precision": EVERYONE,
             "measured": EVERYONE,
+            "nearestWider": FIGURES,
             "yearOnYear": EVERYONE,
             "monthOnMonth": EVERYONE,
         },
@@ -588,7 +620,7 @@ POLICY: Mapping[str, Access] = {
             "applications": CASE_READERS,
             "application": CASE_READERS,
             "volumes": FIGURES,
-            "refusalGrounds": EXACT_FIGURES,
+            "refusalGrounds": NATIONAL_FIGURES,
             "screeningReferrals": LEADERSHIP + SUPERVISOR,
             "accessEvents": LEADERSHIP + CASE_STAFF + PARTNERS + APPLICANT,
         },
@@ -596,7 +628,7 @@ POLICY: Mapping[str, Access] = {
     "Subscription": Access(
         fields={
             "applicationChanged": CASE_READERS,
-            "volumesChanged": EXACT_FIGURES + MANAGER,
+            "volumesChanged": NATIONAL_FIGURES + MANAGER,
         },
     ),
 }
@@ -670,9 +702,9 @@ PURPOSES: Mapping[Role, tuple[Purpose, ...]] = {
 }
 IMPLIED_PURPOSE: Mapping[Role, Purpose] = {Role.APPLICANT: Purpose.OWN_DATA}
 
-#: The dimension sets in which each role reads published figures.
+#: The dimension sets in which each role reads published figures. Those of the whole country are
+#: everybody's; managers read them beside their own.
 PUBLISHED_SETS: Mapping[Role, tuple[DimensionSet, ...]] = {
-    Role.PARTNER_MANAGER: tuple(sorted(COUNTRY_SETS | CENTRE_SETS)),
-    Role.PARTNER_AGENT: tuple(sorted(CENTRE_SETS)),
+    Role.PARTNER_MANAGER: tuple(sorted(COUNTRY_SETS | CENTRE_SETS | NATIONAL_SETS)),
     Role.ANONYMOUS: tuple(sorted(NATIONAL_SETS)),
 }

@@ -111,34 +111,34 @@ CREATE POLICY leadership_select ON access_event FOR SELECT TO gerbang_leadership
 CREATE POLICY leadership_select ON volume_change FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_leadership;
-GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_yearly TO gerbang_leadership;
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_yearly TO gerbang_leadership;
 CREATE POLICY leadership_select ON volume_yearly FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
-GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly TO gerbang_leadership;
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly TO gerbang_leadership;
 CREATE POLICY leadership_select ON volume_monthly FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 GRANT SELECT (buckets, clock, country_code, partner_code, ranks, starts_on) ON volume_monthly_duration TO gerbang_leadership;
 CREATE POLICY leadership_select ON volume_monthly_duration FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
-GRANT SELECT (backlog_change, channel, cohort_decided, cohort_within_target, country_code, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_monthly_type TO gerbang_leadership;
+GRANT SELECT (backlog_change, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_monthly_type TO gerbang_leadership;
 CREATE POLICY leadership_select ON volume_monthly_type FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 GRANT SELECT (buckets, channel, clock, country_code, partner_code, ranks, starts_on, visa_type_code) ON volume_monthly_type_duration TO gerbang_leadership;
 CREATE POLICY leadership_select ON volume_monthly_type_duration FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
-GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, granted, info_requested, intake, lapsed, nationality_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly_nationality TO gerbang_leadership;
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, decisions, granted, info_requested, intake, lapsed, nationality_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly_nationality TO gerbang_leadership;
 CREATE POLICY leadership_select ON volume_monthly_nationality FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 GRANT SELECT (buckets, clock, nationality_code, ranks, starts_on) ON volume_monthly_nationality_duration TO gerbang_leadership;
 CREATE POLICY leadership_select ON volume_monthly_nationality_duration FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
-GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, granted, info_requested, intake, lapsed, nationality_code, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly_nationality_place TO gerbang_leadership;
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, nationality_code, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly_nationality_place TO gerbang_leadership;
 CREATE POLICY leadership_select ON volume_monthly_nationality_place FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 GRANT SELECT (buckets, clock, country_code, nationality_code, partner_code, ranks, starts_on) ON volume_monthly_nationality_place_duration TO gerbang_leadership;
 CREATE POLICY leadership_select ON volume_monthly_nationality_place_duration FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
-GRANT SELECT (backlog_change, centre_code, channel, cohort_decided, cohort_within_target, country_code, granted, info_requested, intake, lapsed, nationality_code, partner_code, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_daily TO gerbang_leadership;
+GRANT SELECT (backlog_change, centre_code, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, nationality_code, partner_code, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_daily TO gerbang_leadership;
 CREATE POLICY leadership_select ON volume_daily FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 GRANT SELECT (bucket, centre_code, channel, country_code, kind, measured, nationality_code, partner_code, starts_on, visa_type_code) ON volume_daily_duration TO gerbang_leadership;
@@ -218,34 +218,34 @@ CREATE POLICY officer_select ON application_change FOR SELECT TO gerbang_officer
 CREATE POLICY officer_select ON volume_change FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_officer;
-GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_yearly TO gerbang_officer;
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_yearly TO gerbang_officer;
 CREATE POLICY officer_select ON volume_yearly FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
-GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly TO gerbang_officer;
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly TO gerbang_officer;
 CREATE POLICY officer_select ON volume_monthly FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 GRANT SELECT (buckets, clock, country_code, partner_code, ranks, starts_on) ON volume_monthly_duration TO gerbang_officer;
 CREATE POLICY officer_select ON volume_monthly_duration FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
-GRANT SELECT (backlog_change, channel, cohort_decided, cohort_within_target, country_code, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_monthly_type TO gerbang_officer;
+GRANT SELECT (backlog_change, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_monthly_type TO gerbang_officer;
 CREATE POLICY officer_select ON volume_monthly_type FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 GRANT SELECT (buckets, channel, clock, country_code, partner_code, ranks, starts_on, visa_type_code) ON volume_monthly_type_duration TO gerbang_officer;
 CREATE POLICY officer_select ON volume_monthly_type_duration FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
-GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, granted, info_requested, intake, lapsed, nationality_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly_nationality TO gerbang_officer;
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, decisions, granted, info_requested, intake, lapsed, nationality_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly_nationality TO gerbang_officer;
 CREATE POLICY officer_select ON volume_monthly_nationality FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 GRANT SELECT (buckets, clock, nationality_code, ranks, starts_on) ON volume_monthly_nationality_duration TO gerbang_officer;
 CREATE POLICY officer_select ON volume_monthly_nationality_duration FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
-GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, granted, info_requested, intake, lapsed, nationality_code, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly_nationality_place TO gerbang_officer;
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, nationality_code, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly_nationality_place TO gerbang_officer;
 CREATE POLICY officer_select ON volume_monthly_nationality_place FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 GRANT SELECT (buckets, clock, country_code, nationality_code, partner_code, ranks, starts_on) ON volume_monthly_nationality_place_duration TO gerbang_officer;
 CREATE POLICY officer_select ON volume_monthly_nationality_place_duration FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
-GRANT SELECT (backlog_change, centre_code, channel, cohort_decided, cohort_within_target, country_code, granted, info_requested, intake, lapsed, nationality_code, partner_code, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_daily TO gerbang_officer;
+GRANT SELECT (backlog_change, centre_code, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, nationality_code, partner_code, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_daily TO gerbang_officer;
 CREATE POLICY officer_select ON volume_daily FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 GRANT SELECT (bucket, centre_code, channel, country_code, kind, measured, nationality_code, partner_code, starts_on, visa_type_code) ON volume_daily_duration TO gerbang_officer;
@@ -328,34 +328,34 @@ CREATE POLICY supervisor_select ON application_change FOR SELECT TO gerbang_supe
 CREATE POLICY supervisor_select ON volume_change FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_supervisor;
-GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_yearly TO gerbang_supervisor;
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_yearly TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_yearly FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
-GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly TO gerbang_supervisor;
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_monthly FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 GRANT SELECT (buckets, clock, country_code, partner_code, ranks, starts_on) ON volume_monthly_duration TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_monthly_duration FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
-GRANT SELECT (backlog_change, channel, cohort_decided, cohort_within_target, country_code, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_monthly_type TO gerbang_supervisor;
+GRANT SELECT (backlog_change, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_monthly_type TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_monthly_type FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 GRANT SELECT (buckets, channel, clock, country_code, partner_code, ranks, starts_on, visa_type_code) ON volume_monthly_type_duration TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_monthly_type_duration FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
-GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, granted, info_requested, intake, lapsed, nationality_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly_nationality TO gerbang_supervisor;
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, decisions, granted, info_requested, intake, lapsed, nationality_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly_nationality TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_monthly_nationality FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 GRANT SELECT (buckets, clock, nationality_code, ranks, starts_on) ON volume_monthly_nationality_duration TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_monthly_nationality_duration FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
-GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, granted, info_requested, intake, lapsed, nationality_code, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly_nationality_place TO gerbang_supervisor;
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, nationality_code, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly_nationality_place TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_monthly_nationality_place FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 GRANT SELECT (buckets, clock, country_code, nationality_code, partner_code, ranks, starts_on) ON volume_monthly_nationality_place_duration TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_monthly_nationality_place_duration FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
-GRANT SELECT (backlog_change, centre_code, channel, cohort_decided, cohort_within_target, country_code, granted, info_requested, intake, lapsed, nationality_code, partner_code, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_daily TO gerbang_supervisor;
+GRANT SELECT (backlog_change, centre_code, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, nationality_code, partner_code, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_daily TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_daily FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 GRANT SELECT (bucket, centre_code, channel, country_code, kind, measured, nationality_code, partner_code, starts_on, visa_type_code) ON volume_daily_duration TO gerbang_supervisor;
@@ -398,7 +398,7 @@ GRANT SELECT (code, name) ON partner TO gerbang_partner_manager;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_country TO gerbang_partner_manager;
 GRANT SELECT (clock, hours, valid_from, visa_type_code) ON service_target TO gerbang_partner_manager;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_partner_manager;
-GRANT SELECT (country_code, id, partner_code, written_in) ON volume_change TO gerbang_partner_manager;
+GRANT SELECT (changed, country_code, id, partner_code, written_in) ON volume_change TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON country FOR SELECT TO gerbang_partner_manager
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
 CREATE POLICY partner_manager_select ON entry_rule FOR SELECT TO gerbang_partner_manager
@@ -424,35 +424,35 @@ CREATE POLICY partner_manager_select ON access_event FOR SELECT TO gerbang_partn
 CREATE POLICY partner_manager_select ON application_change FOR SELECT TO gerbang_partner_manager
     USING (CASE WHEN application_change.changed NOT IN ('HOLD', 'STATUS', 'DECISION') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_change.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND by_1.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[])) THEN true ELSE false END);
 CREATE POLICY partner_manager_select ON volume_change FOR SELECT TO gerbang_partner_manager
-    USING (CASE WHEN volume_change.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_change.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
+    USING (CASE WHEN volume_change.changed NOT IN ('OUTCOMES') AND volume_change.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_change.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_partner_manager;
-GRANT SELECT (backlog_change, country_code, info_requested, intake, partner_code, revenue_idr, starts_on, wip_change) ON volume_yearly TO gerbang_partner_manager;
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, info_requested, intake, lapsed, partner_code, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_yearly TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_yearly FOR SELECT TO gerbang_partner_manager
     USING (CASE WHEN volume_yearly.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_yearly.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
-GRANT SELECT (backlog_change, country_code, info_requested, intake, partner_code, revenue_idr, starts_on, wip_change) ON volume_monthly TO gerbang_partner_manager;
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, info_requested, intake, lapsed, partner_code, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_monthly FOR SELECT TO gerbang_partner_manager
     USING (CASE WHEN volume_monthly.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_monthly.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
 GRANT SELECT (buckets, clock, country_code, partner_code, ranks, starts_on) ON volume_monthly_duration TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_monthly_duration FOR SELECT TO gerbang_partner_manager
-    USING (CASE WHEN volume_monthly_duration.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_monthly_duration.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END AND volume_monthly_duration.clock IN ('handover'));
-GRANT SELECT (backlog_change, channel, country_code, info_requested, intake, partner_code, revenue_idr, starts_on, visa_type_code, wip_change) ON volume_monthly_type TO gerbang_partner_manager;
+    USING (CASE WHEN volume_monthly_duration.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_monthly_duration.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
+GRANT SELECT (backlog_change, channel, cohort_decided, cohort_within_target, country_code, decisions, info_requested, intake, lapsed, partner_code, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_monthly_type TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_monthly_type FOR SELECT TO gerbang_partner_manager
     USING (CASE WHEN volume_monthly_type.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_monthly_type.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
 GRANT SELECT (buckets, channel, clock, country_code, partner_code, ranks, starts_on, visa_type_code) ON volume_monthly_type_duration TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_monthly_type_duration FOR SELECT TO gerbang_partner_manager
-    USING (CASE WHEN volume_monthly_type_duration.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_monthly_type_duration.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END AND volume_monthly_type_duration.clock IN ('handover'));
-GRANT SELECT (backlog_change, country_code, info_requested, intake, nationality_code, partner_code, revenue_idr, starts_on, wip_change) ON volume_monthly_nationality_place TO gerbang_partner_manager;
+    USING (CASE WHEN volume_monthly_type_duration.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_monthly_type_duration.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, info_requested, intake, lapsed, nationality_code, partner_code, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly_nationality_place TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_monthly_nationality_place FOR SELECT TO gerbang_partner_manager
     USING (CASE WHEN volume_monthly_nationality_place.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_monthly_nationality_place.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
 GRANT SELECT (buckets, clock, country_code, nationality_code, partner_code, ranks, starts_on) ON volume_monthly_nationality_place_duration TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_monthly_nationality_place_duration FOR SELECT TO gerbang_partner_manager
-    USING (CASE WHEN volume_monthly_nationality_place_duration.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_monthly_nationality_place_duration.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END AND volume_monthly_nationality_place_duration.clock IN ('handover'));
-GRANT SELECT (backlog_change, centre_code, channel, country_code, info_requested, intake, nationality_code, partner_code, revenue_idr, starts_on, visa_type_code, wip_change) ON volume_daily TO gerbang_partner_manager;
+    USING (CASE WHEN volume_monthly_nationality_place_duration.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_monthly_nationality_place_duration.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
+GRANT SELECT (backlog_change, centre_code, channel, cohort_decided, cohort_within_target, country_code, decisions, info_requested, intake, lapsed, nationality_code, partner_code, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_daily TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_daily FOR SELECT TO gerbang_partner_manager
     USING (CASE WHEN volume_daily.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_daily.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
 GRANT SELECT (bucket, centre_code, channel, country_code, kind, measured, nationality_code, partner_code, starts_on, visa_type_code) ON volume_daily_duration TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_daily_duration FOR SELECT TO gerbang_partner_manager
-    USING (CASE WHEN volume_daily_duration.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_daily_duration.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END AND volume_daily_duration.kind IN ('handover'));
+    USING (CASE WHEN volume_daily_duration.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_daily_duration.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
 GRANT SELECT (bucket, country_code, measured, partner_code, starts_on) ON volume_age TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_age FOR SELECT TO gerbang_partner_manager
     USING (CASE WHEN volume_age.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_age.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
@@ -465,9 +465,9 @@ CREATE POLICY partner_manager_select ON volume_outbox FOR SELECT TO gerbang_part
 GRANT SELECT (day) ON volume_aged_until TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_aged_until FOR SELECT TO gerbang_partner_manager
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
-GRANT SELECT (centre_code, channel, country_code, decisions, dimension_set, edition, intake, nationality_code, partner_code, period, refusal_rate, refused, starts_on, target_rate, turnaround_adjusted_p50, turnaround_adjusted_p90, turnaround_p50, turnaround_p90, visa_type_code) ON volume_published TO gerbang_partner_manager;
+GRANT SELECT (centre_code, channel, country_code, decisions, dimension_set, edition, intake, nationality_code, partner_code, period, refusal_rate, refusal_rate_below, refused, refused_below, starts_on, target_rate, turnaround_adjusted_p50, turnaround_adjusted_p90, turnaround_p50, turnaround_p90, visa_type_code) ON volume_published TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_published FOR SELECT TO gerbang_partner_manager
-    USING (CASE WHEN volume_published.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_published.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END AND volume_published.dimension_set IN ('centre', 'centre_visa_type', 'country', 'country_channel', 'country_visa_type'));
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN (volume_published.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_published.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) OR volume_published.partner_code IS NULL AND volume_published.country_code IS NULL AND volume_published.centre_code IS NULL) ELSE false END AND volume_published.dimension_set IN ('centre', 'centre_visa_type', 'country', 'country_channel', 'country_visa_type', 'national', 'nationality', 'visa_type'));
 GRANT SELECT (edition, period, published_at, starts_on) ON volume_edition TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_edition FOR SELECT TO gerbang_partner_manager
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
@@ -518,11 +518,20 @@ CREATE POLICY partner_agent_select ON access_event FOR SELECT TO gerbang_partner
 CREATE POLICY partner_agent_select ON application_change FOR SELECT TO gerbang_partner_agent
     USING (CASE WHEN application_change.changed NOT IN ('HOLD', 'STATUS') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_change.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.centre_code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[])) THEN true ELSE false END);
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_partner_agent;
-GRANT SELECT (centre_code, channel, country_code, decisions, dimension_set, edition, intake, nationality_code, partner_code, period, refusal_rate, refused, starts_on, target_rate, turnaround_adjusted_p50, turnaround_adjusted_p90, turnaround_p50, turnaround_p90, visa_type_code) ON volume_published TO gerbang_partner_agent;
-CREATE POLICY partner_agent_select ON volume_published FOR SELECT TO gerbang_partner_agent
-    USING (CASE WHEN volume_published.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND volume_published.centre_code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[]) THEN true ELSE false END AND volume_published.dimension_set IN ('centre', 'centre_visa_type'));
-GRANT SELECT (edition, period, published_at, starts_on) ON volume_edition TO gerbang_partner_agent;
-CREATE POLICY partner_agent_select ON volume_edition FOR SELECT TO gerbang_partner_agent
+GRANT SELECT (backlog_change, centre_code, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, nationality_code, partner_code, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_daily TO gerbang_partner_agent;
+CREATE POLICY partner_agent_select ON volume_daily FOR SELECT TO gerbang_partner_agent
+    USING (CASE WHEN volume_daily.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND volume_daily.centre_code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[]) THEN true ELSE false END);
+GRANT SELECT (bucket, centre_code, channel, country_code, kind, measured, nationality_code, partner_code, starts_on, visa_type_code) ON volume_daily_duration TO gerbang_partner_agent;
+CREATE POLICY partner_agent_select ON volume_daily_duration FOR SELECT TO gerbang_partner_agent
+    USING (CASE WHEN volume_daily_duration.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND volume_daily_duration.centre_code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[]) THEN true ELSE false END);
+GRANT SELECT (bucket, centre_code, channel, country_code, measured, nationality_code, partner_code, starts_on, visa_type_code) ON volume_age_detailed TO gerbang_partner_agent;
+CREATE POLICY partner_agent_select ON volume_age_detailed FOR SELECT TO gerbang_partner_agent
+    USING (CASE WHEN volume_age_detailed.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND volume_age_detailed.centre_code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[]) THEN true ELSE false END);
+GRANT SELECT (written_at) ON volume_outbox TO gerbang_partner_agent;
+CREATE POLICY partner_agent_select ON volume_outbox FOR SELECT TO gerbang_partner_agent
+    USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
+GRANT SELECT (day) ON volume_aged_until TO gerbang_partner_agent;
+CREATE POLICY partner_agent_select ON volume_aged_until FOR SELECT TO gerbang_partner_agent
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
 GRANT INSERT (id, occurred_at, applicant_id, actor, actor_role, actor_partner_code, actor_country_code, purpose, case_reference, fields, trace_id) ON access_event TO gerbang_partner_agent;
 CREATE POLICY partner_agent_insert ON access_event FOR INSERT TO gerbang_partner_agent
@@ -580,34 +589,34 @@ CREATE POLICY auditor_select ON application_change FOR SELECT TO gerbang_auditor
 CREATE POLICY auditor_select ON volume_change FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_auditor;
-GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_yearly TO gerbang_auditor;
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_yearly TO gerbang_auditor;
 CREATE POLICY auditor_select ON volume_yearly FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
-GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly TO gerbang_auditor;
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly TO gerbang_auditor;
 CREATE POLICY auditor_select ON volume_monthly FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 GRANT SELECT (buckets, clock, country_code, partner_code, ranks, starts_on) ON volume_monthly_duration TO gerbang_auditor;
 CREATE POLICY auditor_select ON volume_monthly_duration FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
-GRANT SELECT (backlog_change, channel, cohort_decided, cohort_within_target, country_code, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_monthly_type TO gerbang_auditor;
+GRANT SELECT (backlog_change, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_monthly_type TO gerbang_auditor;
 CREATE POLICY auditor_select ON volume_monthly_type FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 GRANT SELECT (buckets, channel, clock, country_code, partner_code, ranks, starts_on, visa_type_code) ON volume_monthly_type_duration TO gerbang_auditor;
 CREATE POLICY auditor_select ON volume_monthly_type_duration FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
-GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, granted, info_requested, intake, lapsed, nationality_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly_nationality TO gerbang_auditor;
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, decisions, granted, info_requested, intake, lapsed, nationality_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly_nationality TO gerbang_auditor;
 CREATE POLICY auditor_select ON volume_monthly_nationality FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 GRANT SELECT (buckets, clock, nationality_code, ranks, starts_on) ON volume_monthly_nationality_duration TO gerbang_auditor;
 CREATE POLICY auditor_select ON volume_monthly_nationality_duration FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
-GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, granted, info_requested, intake, lapsed, nationality_code, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly_nationality_place TO gerbang_auditor;
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, nationality_code, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly_nationality_place TO gerbang_auditor;
 CREATE POLICY auditor_select ON volume_monthly_nationality_place FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 GRANT SELECT (buckets, clock, country_code, nationality_code, partner_code, ranks, starts_on) ON volume_monthly_nationality_place_duration TO gerbang_auditor;
 CREATE POLICY auditor_select ON volume_monthly_nationality_place_duration FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
-GRANT SELECT (backlog_change, centre_code, channel, cohort_decided, cohort_within_target, country_code, granted, info_requested, intake, lapsed, nationality_code, partner_code, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_daily TO gerbang_auditor;
+GRANT SELECT (backlog_change, centre_code, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, nationality_code, partner_code, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_daily TO gerbang_auditor;
 CREATE POLICY auditor_select ON volume_daily FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 GRANT SELECT (bucket, centre_code, channel, country_code, kind, measured, nationality_code, partner_code, starts_on, visa_type_code) ON volume_daily_duration TO gerbang_auditor;
@@ -686,9 +695,8 @@ CREATE POLICY applicant_insert ON access_event FOR INSERT TO gerbang_applicant
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_service;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_service;
 GRANT SELECT (id, nationality_code) ON applicant TO gerbang_service;
-GRANT SELECT (applicant_id, centre_code, channel, closed_at, country_code, fee_idr, id, nationality_code, paid_at, partner_code, received_at, reference, stage, status, submitted_at, target_due_at, visa_type_code) ON application TO gerbang_service;
-GRANT SELECT (application_id, changed, id, kind, written_in) ON application_change TO gerbang_service;
-GRANT SELECT (application_id, id, kind, occurred_at, sequence) ON application_event TO gerbang_service;
+GRANT SELECT (applicant_id, centre_code, channel, closed_at, country_code, fee_idr, id, nationality_code, paid_at, partner_code, received_at, reference, stage, submitted_at, target_due_at, visa_type_code) ON application TO gerbang_service;
+GRANT SELECT (application_id, changed, id, written_in) ON application_change TO gerbang_service;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code) ON centre TO gerbang_service;
 GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_service;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_service;
@@ -715,12 +723,10 @@ CREATE POLICY service_select ON service_target FOR SELECT TO gerbang_service
     USING ((SELECT viewer.acts_as('SERVICE')));
 CREATE POLICY service_select ON application FOR SELECT TO gerbang_service
     USING (CASE WHEN (application.partner_code = (SELECT viewer.partner('SERVICE')) OR application.partner_code IS NULL AND (SELECT viewer.partner('SERVICE')) = 'DIRECT') THEN true ELSE false END);
-CREATE POLICY service_select ON application_event FOR SELECT TO gerbang_service
-    USING (CASE WHEN application_event.kind NOT IN ('HELD', 'RELEASED') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_event.application_id AND (by_1.partner_code = (SELECT viewer.partner('SERVICE')) OR by_1.partner_code IS NULL AND (SELECT viewer.partner('SERVICE')) = 'DIRECT')) THEN true ELSE false END);
 CREATE POLICY service_select ON applicant FOR SELECT TO gerbang_service
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = applicant.id AND (by_1.partner_code = (SELECT viewer.partner('SERVICE')) OR by_1.partner_code IS NULL AND (SELECT viewer.partner('SERVICE')) = 'DIRECT')) THEN true ELSE false END);
 CREATE POLICY service_select ON application_change FOR SELECT TO gerbang_service
-    USING (CASE WHEN application_change.changed NOT IN ('HOLD') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_change.application_id AND (by_1.partner_code = (SELECT viewer.partner('SERVICE')) OR by_1.partner_code IS NULL AND (SELECT viewer.partner('SERVICE')) = 'DIRECT')) THEN true ELSE false END);
+    USING (CASE WHEN application_change.changed NOT IN ('HOLD', 'STATUS', 'DECISION') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_change.application_id AND (by_1.partner_code = (SELECT viewer.partner('SERVICE')) OR by_1.partner_code IS NULL AND (SELECT viewer.partner('SERVICE')) = 'DIRECT')) THEN true ELSE false END);
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_service;
 
 -- ADMINISTRATOR
@@ -780,9 +786,9 @@ CREATE POLICY anonymous_select ON fee FOR SELECT TO gerbang_anonymous
 CREATE POLICY anonymous_select ON service_target FOR SELECT TO gerbang_anonymous
     USING ((SELECT viewer.acts_as('ANONYMOUS')));
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_anonymous;
-GRANT SELECT (centre_code, channel, country_code, decisions, dimension_set, edition, intake, nationality_code, partner_code, period, refusal_rate, refused, starts_on, target_rate, turnaround_adjusted_p50, turnaround_adjusted_p90, turnaround_p50, turnaround_p90, visa_type_code) ON volume_published TO gerbang_anonymous;
+GRANT SELECT (centre_code, channel, country_code, decisions, dimension_set, edition, intake, nationality_code, partner_code, period, refusal_rate, refusal_rate_below, refused, refused_below, starts_on, target_rate, turnaround_adjusted_p50, turnaround_adjusted_p90, turnaround_p50, turnaround_p90, visa_type_code) ON volume_published TO gerbang_anonymous;
 CREATE POLICY anonymous_select ON volume_published FOR SELECT TO gerbang_anonymous
-    USING (CASE WHEN (SELECT viewer.acts_as('ANONYMOUS')) THEN volume_published.partner_code IS NULL AND volume_published.country_code IS NULL AND volume_published.centre_code IS NULL ELSE false END AND volume_published.dimension_set IN ('channel', 'national', 'nationality', 'visa_type'));
+    USING (CASE WHEN (SELECT viewer.acts_as('ANONYMOUS')) THEN volume_published.partner_code IS NULL AND volume_published.country_code IS NULL AND volume_published.centre_code IS NULL ELSE false END AND volume_published.dimension_set IN ('national', 'nationality', 'visa_type'));
 GRANT SELECT (edition, period, published_at, starts_on) ON volume_edition TO gerbang_anonymous;
 CREATE POLICY anonymous_select ON volume_edition FOR SELECT TO gerbang_anonymous
     USING ((SELECT viewer.acts_as('ANONYMOUS')));

@@ -101,6 +101,14 @@ class Changed(StrEnum):
     HOLD = "HOLD"
 
 
+class ChangedVolumes(StrEnum):
+    """What a change of the volumes touches: more than outcomes, or outcomes alone."""
+
+    FIGURES = "FIGURES"
+    #: As by a correction: nothing to whoever reads no outcomes.
+    OUTCOMES = "OUTCOMES"
+
+
 class Outcome(StrEnum):
     """What an officer decided."""
 

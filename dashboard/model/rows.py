@@ -55,4 +55,4 @@ def line_of(row: Mapping[str, Any], by: str) -> Line:
 
 def _reading(told: Mapping[str, Any]) -> Reading:
     value = told["hours"] if "hours" in told else told["value"]
-    return Reading(value, is_suppressed=told.get("precision") == "SUPPRESSED")
+    return Reading(value, is_suppressed=told.get("precision") in ("SUPPRESSED", "BELOW"))

@@ -102,11 +102,11 @@ def reach_key(type_name: str, viewer: Viewer) -> tuple[object, ...]:
 
 
 def scopes_narrowing(type_name: str, role: Role) -> frozenset[Scope]:
-    """The scopes that every readable row of a type must match, exact or published."""
+    """The scopes that every row of a type in an answer must match: published figures stand beside
+    exact ones, and alone where a role reads no exact ones."""
     access = POLICY[type_name]
-    rules = [rows[role] for rows in (access.rows, access.published_rows) if role in rows]
-    narrowing = [frozenset(_required_scopes(rule)) for rule in rules]
-    return frozenset.intersection(*narrowing) if narrowing else frozenset()
+    rule = access.rows.get(role) or access.published_rows.get(role)
+    return frozenset(_required_scopes(rule)) if rule else frozenset()
 
 
 def _required_scopes(rule: Rule) -> Iterator[Scope]:

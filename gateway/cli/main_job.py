@@ -76,9 +76,10 @@ class MainJob:
         whole_intake = everything[_OWN_COUNTRY]["intake"]["value"]
         if own_intake > whole_intake:
             raise click.ClickException(f"{_MANAGER} reads more of {_OWN_COUNTRY} than there is")
-        refused = self._ask(_MANAGER, _QUERY % "granted { value }")
-        if {error["extensions"]["code"] for error in refused["errors"]} != {"FORBIDDEN_FIELD"}:
-            raise click.ClickException(f"{_MANAGER} was not refused what was granted")
+        by_day = _QUERY.replace("COUNTRY]", "COUNTRY, DAY]") % "granted { value }"
+        refused = self._ask(_MANAGER, by_day)
+        if {error["extensions"]["code"] for error in refused["errors"]} != {"INVALID_INPUT"}:
+            raise click.ClickException(f"{_MANAGER} was told what was granted on each day")
         click.echo(
             f"{_MANAGER} reads {_OWN_COUNTRY} alone: an intake of {own_intake:,} of its own"
             f" partner, of {whole_intake:,} in all; exact outcomes are refused."

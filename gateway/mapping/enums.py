@@ -39,6 +39,7 @@ class Precision(StrEnum):
     EXACT = "EXACT"
     AT_LEAST = "AT_LEAST"
     ROUNDED = "ROUNDED"
+    BELOW = "BELOW"
     SUPPRESSED = "SUPPRESSED"
     UNPUBLISHED = "UNPUBLISHED"
 
@@ -108,9 +109,10 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
     Language: {"EN": "English.", "ID": "Indonesian."},
     Precision: {
         "EXACT": "Exactly as recorded.",
-        "AT_LEAST": "There are at least so many; counting stopped here.",
-        "ROUNDED": "Rounded for publication.",
-        "SUPPRESSED": "Withheld: too small, or it could be told from others; there is no value.",
+        "AT_LEAST": "There are at least so many.",
+        "ROUNDED": "Rounded.",
+        "BELOW": "Too small to be told, but below `upperBound`; there is no value.",
+        "SUPPRESSED": "Withheld: of too few, or it could be told from others; there is no value.",
         "UNPUBLISHED": "Of a period that is not over, or not yet published; there is no value.",
     },
     ChangeUnit: {

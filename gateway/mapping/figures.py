@@ -1,13 +1,15 @@
 """Counts, rates and durations: each with its precision and its change over a year or month."""
 
 from collections.abc import Awaitable, Callable
+from datetime import date
 from enum import IntEnum
 from typing import Any
 
 import strawberry
 
-from gateway.mapping.enums import ChangeUnit, Precision
+from gateway.mapping.enums import CalendarPeriod, ChangeUnit, Precision, VolumeDimension
 from gateway.mapping.scalars import BigInt
+from models.vocabulary import Channel
 
 
 class Span(IntEnum):
@@ -24,7 +26,7 @@ Before = Callable[[Span], Awaitable[float | None]]
 @strawberry.type(description="How a figure changed from one window to another.")
 class Change:
     value: float | None = strawberry.field(
-        description="By how much: positive where it grew. Not rounded; none where suppressed."
+        description="By how much: positive where it grew. Not rounded; none where withheld."
     )
     unit: ChangeUnit = strawberry.field(description="What the value is counted in.")
 
@@ -48,6 +50,10 @@ def _change(span: Span, attribute: str, difference: Callable[[float, float], Cha
     return strawberry.field(resolver=resolve, description=_DESCRIPTIONS[span])
 
 
+def _code(of: str) -> Any:
+    return strawberry.field(description=f"Code of the {of}; null where it is not told apart by it.")
+
+
 _NOTHING = (
     "; null where that had no such figure or nought, where the data begin in a later month, and"
     " where windows are not comparable."
@@ -61,11 +67,56 @@ _DESCRIPTIONS = {
 }
 
 
+@strawberry.type(
+    description="A wider cell of the published figures: ask `volumes` for it with these dates,"
+    " `groupBy`, and its codes in `where`."
+)
+class WiderCell:
+    from_: date = strawberry.field(name="from", description="First day of its period.")
+    to: date = strawberry.field(description="Last day of its period.")
+    period: CalendarPeriod = strawberry.field(description="Kind of its period.")
+    group_by: list[VolumeDimension] = strawberry.field(
+        description="What it is told apart by, without its period."
+    )
+    dropped: list[VolumeDimension] = strawberry.field(
+        description="What it is no longer told apart by; nothing where only its period is longer."
+    )
+    partner: str | None = _code("partner")
+    country: str | None = _code("partner country")
+    centre: str | None = _code("visa centre")
+    nationality: str | None = _code("nationality")
+    visa_type: str | None = _code("visa type")
+    channel: Channel | None = strawberry.field(
+        description="Channel; null where it is not told apart by it."
+    )
+
+
+#: Finds the nearest wider cell in which a figure has a value; None if there is none.
+FindWider = Callable[[], Awaitable[WiderCell | None]]
+
+
+def _nearest_wider() -> Any:
+    async def resolve(root: Any) -> WiderCell | None:
+        return await root.find_wider() if root.find_wider else None
+
+    return strawberry.field(
+        resolver=resolve,
+        description="Where a figure is withheld, the nearest wider cell in your reach in which it"
+        " is not: the same group over a longer period, or else a wider group. Null where there is"
+        " none, and where the figure is told.",
+    )
+
+
 @strawberry.type(description="A number of things.")
 class Count:
-    value: BigInt | None = strawberry.field(description="The number; none where suppressed.")
+    value: BigInt | None = strawberry.field(description="The number; none where withheld.")
     precision: Precision = strawberry.field(description="What the number is.")
+    upper_bound: BigInt | None = strawberry.field(
+        default=None, description="With BELOW, the number is smaller than this."
+    )
     before: strawberry.Private[Before | None] = None
+    find_wider: strawberry.Private[FindWider | None] = None
+    nearest_wider: WiderCell | None = _nearest_wider()
     year_on_year: Change | None = _change(Span.YEAR, "value", _percent)
     month_on_month: Change | None = _change(Span.MONTH, "value", _percent)
 
@@ -79,12 +130,18 @@ class Rate:
     value: float | None = strawberry.field(
         description=(
             "1 is all of the whole; a ratio of what leaves to what comes may be more. None where"
-            " the whole is nothing, or suppressed."
+            " the whole is nothing, or it is withheld."
         )
     )
     precision: Precision = strawberry.field(description="What the rate is.")
     denominator: BigInt | None = strawberry.field(description="The whole that it is measured by.")
+    upper_bound: float | None = strawberry.field(
+        default=None,
+        description="With BELOW, the rate is smaller than this; rounded up to 0.1 %.",
+    )
     before: strawberry.Private[Before | None] = None
+    find_wider: strawberry.Private[FindWider | None] = None
+    nearest_wider: WiderCell | None = _nearest_wider()
     year_on_year: Change | None = _change(Span.YEAR, "value", _points)
     month_on_month: Change | None = _change(Span.MONTH, "value", _points)
 
@@ -92,10 +149,12 @@ class Rate:
 @strawberry.type(description="A length of time.")
 class Duration:
     hours: float | None = strawberry.field(
-        description="Hours; none where nothing was measured, or suppressed."
+        description="Hours; none where nothing was measured, or where they are withheld."
     )
     precision: Precision = strawberry.field(description="What the duration is.")
     measured: BigInt | None = strawberry.field(description="How many cases were measured.")
     before: strawberry.Private[Before | None] = None
+    find_wider: strawberry.Private[FindWider | None] = None
+    nearest_wider: WiderCell | None = _nearest_wider()
     year_on_year: Change | None = _change(Span.YEAR, "hours", _percent)
     month_on_month: Change | None = _change(Span.MONTH, "hours", _percent)

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import insert, update
 
+from gateway.access.fields import is_readable
 from gateway.access.rows import reachable
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.case import Case, lock_case
@@ -57,6 +58,9 @@ def _allowed_step(transaction: WriteTransaction, request: StepRequest, case: Cas
     decision = (request.outcome, request.ground) if request.outcome else None
     attempt = Attempt(viewer.subject, viewer.role, request.question, decision)
     if why := refusal(step, case.state, attempt):
+        # Whoever does not read the status meets the same at a grant as at a refusal.
+        if case.state.is_closed and not is_readable("Application", "status", viewer.role):
+            why = Refusal.WRONG_STATUS
         raise RefusedError(why, "applicationId", status=status)
     return step
 

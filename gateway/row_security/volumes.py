@@ -19,11 +19,11 @@ from models.vocabulary import Role
 from models.volumes.grains import (
     AGED_UNTIL,
     AGES,
-    FACTS,
     GRAINS,
     GROUNDS,
     KINDS,
     OUTBOX,
+    READ_FACTS,
     REFERRALS,
     Clock,
 )
@@ -86,7 +86,7 @@ def _by_group(role: Role) -> Iterator[Figures]:
     needed = {attribute.key for attribute in attributes(rule)}
     measures = frozenset(_exact_measures(role))
     facts, clocks = frozenset(_facts(measures)), frozenset(_clocks(measures))
-    unread_facts = frozenset(FACTS) - facts
+    unread_facts = frozenset(READ_FACTS) - facts
     for grain in GRAINS:
         if needed <= set(grain.dimensions):
             yield Figures(grain.facts, frozenset(grain.facts.c.keys()) - unread_facts, rule)

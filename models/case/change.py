@@ -12,7 +12,7 @@ from sqlalchemy import Identity, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, one_of
-from models.vocabulary import Changed, EventKind
+from models.vocabulary import Changed, ChangedVolumes, EventKind
 
 #: The channel on which PostgreSQL notifies of committed changes, without any payload.
 CHANNEL = "gerbang_change"
@@ -51,5 +51,6 @@ class VolumeChange(Base):
     written_at: Mapped[datetime] = mapped_column(server_default=_NOW, index=True)
     partner_code: Mapped[str | None]
     country_code: Mapped[str | None]
+    changed: Mapped[str] = mapped_column(server_default=ChangedVolumes.FIGURES)
 
-    __table_args__ = (Index(None, "written_in", "id"),)
+    __table_args__ = (Index(None, "written_in", "id"), one_of("changed", ChangedVolumes))

@@ -1,224 +1,259 @@
-"""The disclosure audit: secondary suppression of figures before they are published.
+"""The audit of refusals: what else is withheld, so that nothing told can be combined.
 
-Primary suppression (``disclosure.py``) protects each cell by itself. Readers can still combine
-cells: a partner's manager knows the intake and closures of each country exactly, an agent knows
-every outcome of one centre, and the national figures are public. For each such coalition the
-audit computes the candidate interval of every count, and withholds further figures until each
-nonzero count has at least four candidates. The exception is a count that a coalition could bound
-more tightly before anything was published: no suppression can widen it again.
+A reader knows the decisions of each cell exactly. What is told of one cell then bounds others:
+months add up to quarters and years, visa types to a country, countries to the whole country. The
+adversary is any manager of a partner, who reads all figures of the partner's countries and those of
+the public; more than any single manager reads. The audit computes the candidate interval of each
+number of refusals, told or not, and withholds figures until each has at least four candidates; or
+as many as it had before anything was published, if those were fewer.
 
-The choice of the figure to withhold is deterministic: the overexposed figure itself, if it is
-new; otherwise the smallest new figure that shares a sum with it, and the first in grid order among
-equals. A figure that was published before is never taken back.
+What is withheld is chosen by its worth: months before all else, then finer groups before countries,
+and years before quarters. A figure that was published before is never taken back.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from models.publication.bounds import Bounds, Sum, Sums
 from models.publication.disclosure import (
     ANYTHING,
     FEWEST_CANDIDATES,
-    UNBOUNDED,
-    Counts,
+    NOTHING,
     Interval,
-    ProtectedCount,
-    Published,
-    protect,
-    reveal,
+    Refusals,
+    protect_refusals,
 )
-from models.publication.sets import Cell, Place, wholes
+from models.publication.sets import (
+    Cell,
+    DimensionSet,
+    Period,
+    Place,
+    national_counterpart,
+    partner_of,
+    wholes,
+)
 
-#: The interval in which somebody knows a count to lie, before anything is published.
-PriorKnowledge = Callable[[Cell, ProtectedCount], Interval]
-
-
-class Figure(NamedTuple):
-    """A protected count of a cell."""
-
-    cell: Cell
-    measure: ProtectedCount
+#: The sets and periods whose figures are worth the most, from the least.
+_WORTH = {
+    each: worth
+    for worth, each in enumerate(
+        (
+            DimensionSet.COUNTRY_NATIONALITY,
+            DimensionSet.CENTRE_VISA_TYPE,
+            DimensionSet.COUNTRY_CHANNEL,
+            DimensionSet.COUNTRY_VISA_TYPE,
+            DimensionSet.CENTRE,
+            DimensionSet.COUNTRY,
+            DimensionSet.NATIONALITY,
+            DimensionSet.VISA_TYPE,
+            DimensionSet.NATIONAL,
+        )
+    )
+}
+_WORTH_OF_PERIOD = {Period.MONTH: 0, Period.YEAR: 1, Period.QUARTER: 2}
 
 
 @dataclass
 class Candidate:
-    """A cell of the grid: its true counts, and what all editions reveal of them."""
+    """The decisions and refusals of a cell, and what all editions tell of the refusals."""
 
-    counts: Counts
-    closed: int
-    closed_is_known: bool
-    measures: tuple[ProtectedCount, ...]
-    #: What earlier editions reveal, shifted to the counts as they are now.
-    revealed_before: Mapping[ProtectedCount, Interval] = field(default_factory=dict)
+    decisions: int
+    refused: int
+    #: So many decisions its readers know of: fewer where those are told rounded.
+    decisions_known: int
     #: Whether this run may publish it.
     is_new: bool = True
+    before: Refusals = NOTHING
+    #: What earlier editions leave, for somebody who knows by how much the number was corrected.
+    candidates_before: Interval = ANYTHING
     was_published: bool = False
-    withheld: set[ProtectedCount] = field(default_factory=set)
-    is_kept: bool = False
-
-    @cached_property
-    def figures(self) -> Published:
-        return protect(
-            self.counts, self.closed, self.withheld, closed_is_known=self.closed_is_known
-        )
-
-    @cached_property
-    def revealed(self) -> Mapping[ProtectedCount, Interval]:
-        """The candidate interval of each count, from all editions together."""
-        before = {
-            measure: self.revealed_before.get(measure, ANYTHING) for measure in ProtectedCount
-        }
-        if not self.is_new or self.is_kept:
-            return before
-        now = reveal(self.figures)
-        return {measure: before[measure].within(now[measure]) for measure in ProtectedCount}
+    is_withheld: bool = False
 
     @property
-    def reveals_anything(self) -> bool:
-        """Whether any nonzero figure is, or was, published."""
-        return any(
-            interval.low > 1 or 0 < interval.high < UNBOUNDED for interval in self.revealed.values()
-        )
+    def is_kept(self) -> bool:
+        """Whether its last edition stands although its number was corrected."""
+        return self.is_withheld and self.was_published
 
-    def can_withhold(self, measure: ProtectedCount) -> bool:
+    @property
+    def refusals(self) -> Refusals:
+        """What is told of the refusals."""
         if not self.is_new or self.is_kept:
-            return False
-        return self.was_published or bool(self.figures[measure])
+            return self.before
+        if self.is_withheld:
+            return NOTHING
+        return protect_refusals(self.decisions_known, self.refused)
 
-    def withhold(self, measure: ProtectedCount) -> None:
-        """Withhold a figure; a cell that was published before keeps its old edition instead."""
-        if self.was_published:
-            self.is_kept = True
-        else:
-            self.withheld.add(measure)
-        for cached in ("figures", "revealed"):
-            self.__dict__.pop(cached, None)
+    @property
+    def revealed(self) -> Interval:
+        if not self.is_new or self.is_kept:
+            return self.candidates_before
+        return self.candidates_before.within(self.refusals.candidates())
+
+    @property
+    def can_be_withheld(self) -> bool:
+        return self.is_new and not self.is_withheld and self.refusals.is_anything
 
 
 Candidates = Mapping[Cell, Candidate]
 
 
-class CountSystem:
-    """The figures of some cells, the sums that link them, and the suppression within them."""
+def audit_refusals(candidates: Candidates, centres: Mapping[str, Place]) -> None:
+    """Withhold every figure that would tell too much; recorded in the candidates.
 
-    def __init__(self, cells: Candidates, centres: Mapping[str, Place]) -> None:
-        self._cells = cells
-        self.figures = [Figure(cell, measure) for cell in cells for measure in cells[cell].measures]
-        self._number = {figure: number for number, figure in enumerate(self.figures)}
-        self._sums = Sums([*self._division_sums(centres), *self._outcome_sums()])
-        self._prior: dict[PriorKnowledge, list[Interval]] = {}
+    The public's figures come first, then those of each partner beside them. Withholding one of the
+    public's for a partner only widens what was audited before.
+    """
+    by_year: defaultdict[int, defaultdict[str | None, dict[Cell, Candidate]]]
+    by_year = defaultdict(lambda: defaultdict(dict))
+    for cell, candidate in candidates.items():
+        by_year[cell.starts_on.year][partner_of(cell, centres)][cell] = candidate
+    for year in sorted(by_year):
+        blocks = by_year[year]
+        national = blocks.pop(None, {})
+        audit(RefusalSystem(national, {}, centres))
+        for partner in sorted(each for each in blocks if each):
+            audit(RefusalSystem(national, blocks[partner], centres))
 
-    def _division_sums(self, centres: Mapping[str, Place]) -> Iterable[Sum]:
-        parts: defaultdict[tuple[Figure, str, bool], list[int]] = defaultdict(list)
-        for number, (cell, measure) in enumerate(self.figures):
+
+class RefusalSystem:
+    """The refusals of the public's cells and of a partner's, by number, and how they add up."""
+
+    def __init__(self, national: Candidates, own: Candidates, centres: Mapping[str, Place]) -> None:
+        self._candidates = {**national, **own}
+        self.cells = list(self._candidates)
+        self._number = {cell: number for number, cell in enumerate(self.cells)}
+        self.prior = [Interval(0, each.decisions) for each in self._candidates.values()]
+        self._sums = Sums([*self._divisions(centres), *self._shares(own)])
+
+    def _divisions(self, centres: Mapping[str, Place]) -> Iterable[Sum]:
+        parts: defaultdict[tuple[Cell, str, bool], list[int]] = defaultdict(list)
+        for number, cell in enumerate(self.cells):
             for whole in wholes(cell, centres):
-                parts[Figure(whole.cell, measure), whole.division, whole.is_complete].append(number)
+                parts[whole].append(number)
         for (whole, _, is_complete), numbers in parts.items():
             if whole in self._number:
                 yield Sum(self._number[whole], tuple(numbers), is_complete)
 
-    def _outcome_sums(self) -> Iterable[Sum]:
-        """Refusals, and decisions within the target, are both a part of the decisions."""
-        for number, (cell, measure) in enumerate(self.figures):
-            if measure in (ProtectedCount.REFUSED, ProtectedCount.WITHIN_TARGET):
-                yield Sum(self._number[Figure(cell, ProtectedCount.DECISIONS)], (number,), False)
+    def _shares(self, own: Candidates) -> Iterable[Sum]:
+        """National refusals are those of the partner's countries, and all others."""
+        parts: defaultdict[Cell, list[int]] = defaultdict(list)
+        for cell in own:
+            national = national_counterpart(cell)
+            if national and national in self._number:
+                parts[national].append(self._number[cell])
+        for national, numbers in parts.items():
+            decisions = self._candidates[national].decisions
+            of_others = decisions - sum(self.prior[number].high for number in numbers)
+            others = len(self.prior)
+            self.prior.append(Interval(0, max(0, of_others)))
+            yield Sum(self._number[national], (*numbers, others), True)
 
-    def bounds(self, known: PriorKnowledge) -> Bounds:
-        """The interval of each count for a coalition that also reads the published figures."""
-        revealed = [self._cells[cell].revealed[measure] for cell, measure in self.figures]
-        prior = self._prior_intervals(known)
-        bounds = Bounds(map(Interval.within, revealed, prior), self._sums)
+    def bounds(self) -> Bounds:
+        """The interval of each number of refusals, for who reads everything that is told."""
+        bounds = Bounds([self._told(number) for number in range(len(self.prior))], self._sums)
         bounds.narrow(
-            number
-            for number, (low, high) in enumerate(revealed)
-            if low > prior[number].low or high < prior[number].high
+            number for number in range(len(self.cells)) if self._told(number) != self.prior[number]
         )
         return bounds
 
-    def _prior_intervals(self, known: PriorKnowledge) -> list[Interval]:
-        if known not in self._prior:
-            self._prior[known] = [known(cell, measure) for cell, measure in self.figures]
-        return self._prior[known]
+    def _told(self, number: int) -> Interval:
+        """What is told of a number itself, and what was known before."""
+        prior = self.prior[number]
+        return prior.within(self._of(number).revealed) if number < len(self.cells) else prior
 
-    def overexposed(self, known: PriorKnowledge, bounds: Bounds) -> list[int]:
-        """The numbers of the counts that are left with too few candidates."""
-        prior = self._prior_intervals(known)
-        numbers: list[int] = []
-        for number, (low, high) in enumerate(zip(bounds.low, bounds.high, strict=True)):
-            candidates_left = high - low + 1
-            if candidates_left >= FEWEST_CANDIDATES:
-                continue
-            cell, measure = self.figures[number]
-            candidate = self._cells[cell]
-            candidates_before = candidate.revealed_before.get(measure, ANYTHING).candidates
-            if candidate.counts[measure] and candidates_left < min(
-                prior[number].candidates, candidates_before
-            ):
-                numbers.append(number)
-        return numbers
+    def _of(self, number: int) -> Candidate:
+        return self._candidates[self.cells[number]]
 
-    def withhold_for_each(self, numbers: Iterable[int]) -> bool:
-        """Withhold one figure for each overexposed count; return whether any could be withheld.
+    def exposed(self, bounds: Bounds) -> list[int]:
+        """The numbers that are left with too few candidates."""
+        found: list[int] = []
+        for number, prior in enumerate(self.prior):
+            left = bounds.high[number] - bounds.low[number] + 1
+            if left < FEWEST_CANDIDATES and left < self._candidates_before(number, prior):
+                found.append(number)
+        return found
 
-        A neighbour of a count that was just handled is skipped: the same suppression may already
-        protect it.
+    def _candidates_before(self, number: int, prior: Interval) -> int:
+        if number >= len(self.cells):
+            return prior.candidates
+        return prior.within(self._of(number).candidates_before).candidates
+
+    def withhold_for_each(self, exposed: Iterable[int], bounds: Bounds) -> bool:
+        """Withhold a figure for each exposed number; return whether any could be withheld.
+
+        Numbers near one that was just handled are skipped: the same may protect them already.
         """
         handled: set[int] = set()
         is_any = False
-        for number in sorted(numbers, key=self._by_size):
+        for number in sorted(exposed, key=self._worth):
             if number not in handled:
-                is_any = self._withhold_for(number) or is_any
-                handled |= {number, *self._sums.neighbours(number)}
+                chosen = self._least_worth(number, bounds)
+                if chosen is not None:
+                    self._of(chosen).is_withheld = is_any = True
+                handled |= self._near(number)
         return is_any
 
-    def _by_size(self, number: int) -> tuple[int, Figure]:
-        cell, measure = self.figures[number]
-        return self._cells[cell].counts[measure], self.figures[number]
+    def _near(self, number: int) -> set[int]:
+        """A number, its neighbours and theirs."""
+        neighbours = {number, *self._sums.neighbours(number)}
+        return neighbours.union(*map(self._sums.neighbours, neighbours))
 
-    def _withhold_for(self, number: int) -> bool:
-        for chosen in (number, *sorted(self._sums.neighbours(number), key=self._by_size)):
-            cell, measure = self.figures[chosen]
-            if self._cells[cell].can_withhold(measure):
-                self._cells[cell].withhold(measure)
-                return True
-        return False
+    def _least_worth(self, number: int, bounds: Bounds) -> int | None:
+        """The figure of the least worth among the nearest ones that narrow a number."""
+        layer, seen = {number}, {number}
+        while layer:
+            around = {
+                other
+                for each in layer
+                for a_sum in self._narrowing(each, bounds)
+                for other in (a_sum.whole, *a_sum.parts)
+            }
+            able = [each for each in layer | around if self._can_be_withheld(each)]
+            if able:
+                return min(able, key=self._worth)
+            layer = around - seen
+            seen |= around
+        return None
+
+    def _narrowing(self, number: int, bounds: Bounds) -> Iterable[Sum]:
+        """The sums that say more of a number than what is told of it."""
+        told = self._told(number)
+        for index in self._sums.of[number]:
+            a_sum = self._sums.all[index]
+            implied = bounds.implied(a_sum, number)
+            if implied.low > told.low or implied.high < told.high:
+                yield a_sum
+
+    def _can_be_withheld(self, number: int) -> bool:
+        return number < len(self.cells) and self._of(number).can_be_withheld
+
+    def _worth(self, number: int) -> tuple[int, ...]:
+        if number >= len(self.cells):
+            return (2,)
+        cell = self.cells[number]
+        return (
+            int(cell.period is not Period.MONTH),
+            _WORTH[cell.dimension_set],
+            _WORTH_OF_PERIOD[cell.period],
+            self._of(number).decisions,
+            number,
+        )
 
     def withhold_all(self) -> bool:
         """The last resort: withhold every new figure. Returns whether there was any."""
-        new_figures = [
-            one for one in self.figures if self._cells[one.cell].can_withhold(one.measure)
-        ]
-        for cell, measure in new_figures:
-            self._cells[cell].withhold(measure)
-        return bool(new_figures)
+        able = [number for number in range(len(self.cells)) if self._can_be_withheld(number)]
+        for number in able:
+            self._of(number).is_withheld = True
+        return bool(able)
 
 
-def reveals_anything(cells: Candidates) -> bool:
-    """Whether there is anything to audit."""
-    return any(candidate.reveals_anything for candidate in cells.values())
-
-
-def audit(system: CountSystem, coalitions: Iterable[PriorKnowledge]) -> list[Bounds]:
-    """Withhold further figures until no coalition can narrow a count too far.
-
-    Returns the final bounds, for each coalition in turn.
-    """
-    everyone = list(coalitions)
+def audit(system: RefusalSystem) -> Bounds:
+    """Withhold figures until no number of refusals is told too closely; return what is left."""
     while True:
-        results = [_audit_one(system, known) for known in everyone]
-        if not any(has_withheld for _, has_withheld in results):
-            return [bounds for bounds, _ in results]
-
-
-def _audit_one(system: CountSystem, known: PriorKnowledge) -> tuple[Bounds, bool]:
-    """Withhold for one coalition; return its final bounds, and whether anything was withheld."""
-    has_withheld = False
-    while True:
-        bounds = system.bounds(known)
-        exposed = system.overexposed(known, bounds)
-        if not (exposed and (system.withhold_for_each(exposed) or system.withhold_all())):
-            return bounds, has_withheld
-        has_withheld = True
+        bounds = system.bounds()
+        exposed = system.exposed(bounds)
+        if not exposed:
+            return bounds
+        if not (system.withhold_for_each(exposed, bounds) or system.withhold_all()):
+            return bounds

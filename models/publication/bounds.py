@@ -1,10 +1,14 @@
 """Interval propagation: sums bound their parts and parts their sums, until a fixpoint."""
 
 from collections import defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from models.publication.disclosure import Interval
+from models.publication.disclosure import UNBOUNDED, Interval
+
+
+class ContradictionError(Exception):
+    """Counts that cannot be: what should add up does not."""
 
 
 class Sum(NamedTuple):
@@ -34,15 +38,16 @@ class Sums:
 class Bounds:
     """The candidate intervals of counts that are linked by sums."""
 
-    def __init__(self, intervals: Iterable[Interval], sums: Sums) -> None:
-        self.low, self.high = (list(bounds) for bounds in zip(*intervals, strict=True))
+    def __init__(self, intervals: Sequence[Interval], sums: Sums) -> None:
+        self.low = [interval.low for interval in intervals]
+        self.high = [interval.high for interval in intervals]
         self._sums = sums
 
     def narrow(self, changed: Iterable[int]) -> None:
         """Apply one sum at a time until no sum narrows an interval any further.
 
         Starts with the sums of the ``changed`` counts. Terminates, because bounds are whole
-        numbers and only move inwards.
+        numbers and only move inwards. Raises ContradictionError if they pass each other.
         """
         waiting = deque(
             dict.fromkeys(number for count in changed for number in self._sums.of[count])
@@ -56,6 +61,18 @@ class Bounds:
                     if other not in is_waiting:
                         is_waiting.add(other)
                         waiting.append(other)
+
+    def implied(self, a_sum: Sum, count: int) -> Interval:
+        """What a sum says of one of its counts, given the bounds of the others."""
+        least = sum(self.low[part] for part in a_sum.parts)
+        most = sum(self.high[part] for part in a_sum.parts)
+        if count == a_sum.whole:
+            return Interval(least, most if a_sum.is_complete else UNBOUNDED)
+        at_least = self.low[a_sum.whole] - (most - self.high[count])
+        return Interval(
+            at_least if a_sum.is_complete else 0,
+            self.high[a_sum.whole] - (least - self.low[count]),
+        )
 
     def _narrow_by(self, a_sum: Sum) -> list[int]:
         """Narrow the intervals of one sum; return the counts whose interval changed."""
@@ -80,4 +97,6 @@ class Bounds:
             self.low[count], is_changed = low, True
         if high is not None and high < self.high[count]:
             self.high[count], is_changed = high, True
+        if self.low[count] > self.high[count]:
+            raise ContradictionError
         return [count] if is_changed else []

@@ -1,37 +1,25 @@
-"""Disclosure control of one cell: rounding and suppression, and what the result reveals."""
+"""Disclosure control of one cell: what is told of its refusals, and of the public's counts."""
 
-from collections.abc import Mapping, Set
-from enum import StrEnum
+from math import ceil
 from typing import NamedTuple
 
-#: Smaller counts are withheld.
+#: Fewer refusals are not told, only that they are fewer; public counts below it are withheld.
 THRESHOLD = 10
 #: Counts are rounded to the nearest multiple of this.
 ROUNDING = 5
-#: Rates and percentiles need at least this many decisions.
-FEWEST_DECISIONS = 30
-#: All publications together leave at least this many possible values for each nonzero count.
+#: Refusals, and rates and percentiles of the public, need at least this many decisions.
+FEWEST_DECISIONS = 100
+#: All publications together leave at least this many possible numbers of refusals.
 FEWEST_CANDIDATES = 4
 #: Stands for "no upper bound".
 UNBOUNDED = 1 << 40
 #: How far a rounded count may be from the true one.
-_ROUNDING_ERROR = ROUNDING // 2
-
-
-class ProtectedCount(StrEnum):
-    """The protected counts. ``within_target`` is published only as part of the target rate.
-
-    Granted, withdrawn and lapsed are not published in any form: whoever knows intake and work in
-    progress can compute closures, and would get the remaining outcome by subtraction.
-    """
-
-    INTAKE = "intake"
-    DECISIONS = "decisions"
-    REFUSED = "refused"
-    WITHIN_TARGET = "within_target"
-
-
-Counts = Mapping[ProtectedCount, int]
+ROUNDING_ERROR = ROUNDING // 2
+#: The lowest rounded number of refusals. Since 9 and fewer are told as a bound, "about 10" would
+#: leave only 10, 11 and 12; so these are told as 15, together with 13 to 17.
+LOWEST_ROUNDED = THRESHOLD + ROUNDING
+#: Bounds of rates are rounded up to a tenth of a percent.
+_RATE_STEPS = 1_000
 
 
 class Interval(NamedTuple):
@@ -52,99 +40,58 @@ class Interval(NamedTuple):
 
 
 ANYTHING = Interval(0, UNBOUNDED)
-Published = Mapping[ProtectedCount, int | None]
+
+
+class Refusals(NamedTuple):
+    """What is told of the refusals of a cell: a rounded number, a bound, or nothing."""
+
+    rounded: int | None = None
+    #: There are fewer than this.
+    below: int | None = None
+
+    @property
+    def is_anything(self) -> bool:
+        return self.rounded is not None or self.below is not None
+
+    def candidates(self) -> Interval:
+        """The numbers of refusals of which this would be told."""
+        if self.below is not None:
+            return Interval(0, self.below - 1)
+        if self.rounded is None:
+            return ANYTHING
+        low = THRESHOLD if self.rounded == LOWEST_ROUNDED else self.rounded - ROUNDING_ERROR
+        return Interval(low, self.rounded + ROUNDING_ERROR)
+
+    def rate(self, decisions: int) -> float | None:
+        return None if self.rounded is None else self.rounded / decisions
+
+    def rate_below(self, decisions: int) -> float | None:
+        """The bound of the rate, rounded up."""
+        return None if self.below is None else ceil(_RATE_STEPS * self.below / decisions) / 1_000
+
+
+NOTHING = Refusals()
+
+
+def protect_refusals(decisions: int, refused: int) -> Refusals:
+    """What is told of the refusals among at least so many decisions."""
+    if decisions < FEWEST_DECISIONS:
+        return NOTHING
+    if refused < THRESHOLD:
+        return Refusals(below=THRESHOLD)
+    return Refusals(rounded=max(round_to_step(refused), LOWEST_ROUNDED))
 
 
 def round_to_step(count: int) -> int:
     """Round to the nearest multiple of ``ROUNDING``."""
-    return (count + _ROUNDING_ERROR) // ROUNDING * ROUNDING
+    return (count + ROUNDING_ERROR) // ROUNDING * ROUNDING
 
 
-def is_small(count: int) -> bool:
-    """Whether a count is nonzero and below the threshold, or would round to it.
-
-    A published 10 would leave only the candidates 10 to 12.
-    """
-    return count > 0 and round_to_step(count) <= THRESHOLD
-
-
-def is_near(count: int, closed: int) -> bool:
-    """Whether a count is too close to closures, an upper bound that managers know.
-
-    If fewer than four candidates of the topmost rounding class lie at or below the bound, that
-    class and the one below it are withheld; together they have at least six candidates.
-    """
-    highest = round_to_step(closed)
-    candidates = closed - (highest - _ROUNDING_ERROR) + 1
-    return candidates < FEWEST_CANDIDATES and round_to_step(count) >= highest - ROUNDING
-
-
-def protect(
-    counts: Counts,
-    closed: int,
-    withheld: Set[ProtectedCount] = frozenset(),
-    *,
-    closed_is_known: bool,
-) -> Published:
-    """The counts of a cell as they are published: rounded, zero, or None where withheld.
-
-    A zero is published only if nothing was closed, or next to published decisions. Elsewhere it
-    is withheld like a small count; otherwise "withheld" would mean "at least one".
-    """
-
-    def value(measure: ProtectedCount, *, reveals_zero: bool) -> int | None:
-        count = counts[measure]
-        if count == 0:
-            return 0 if reveals_zero else None
-        is_exposed = (
-            closed_is_known and measure is not ProtectedCount.INTAKE and is_near(count, closed)
-        )
-        return (
-            None if measure in withheld or is_small(count) or is_exposed else round_to_step(count)
-        )
-
-    decisions = value(ProtectedCount.DECISIONS, reveals_zero=closed == 0)
-    within_target = value(ProtectedCount.WITHIN_TARGET, reveals_zero=True)
-    return {
-        ProtectedCount.INTAKE: value(ProtectedCount.INTAKE, reveals_zero=True),
-        ProtectedCount.DECISIONS: decisions,
-        ProtectedCount.REFUSED: value(ProtectedCount.REFUSED, reveals_zero=decisions is not None),
-        ProtectedCount.WITHIN_TARGET: within_target if is_enough(decisions) else None,
-    }
-
-
-def is_enough(decisions: int | None) -> bool:
-    """Whether there are enough decisions for rates and percentiles, whatever the true count."""
-    return decisions is not None and decisions - _ROUNDING_ERROR >= FEWEST_DECISIONS
-
-
-def rate(figures: Published, part: ProtectedCount) -> float | None:
-    """A share of the decisions, computed from the rounded counts only."""
-    whole, count = figures[ProtectedCount.DECISIONS], figures[part]
-    return count / whole if whole and is_enough(whole) and count is not None else None
+def protect_count(count: int) -> int | None:
+    """A count as the public reads it: rounded; None if it is small."""
+    return None if 0 < count < THRESHOLD else round_to_step(count)
 
 
 def two_digits(number: float | None) -> float | None:
     """Round to two significant digits."""
     return None if number is None else float(f"{number:.1e}")
-
-
-def reveal(figures: Published) -> dict[ProtectedCount, Interval]:
-    """The candidate interval of each count, given the published figures."""
-    decisions = figures[ProtectedCount.DECISIONS]
-    withheld_is_nonzero = {
-        ProtectedCount.INTAKE: True,
-        ProtectedCount.DECISIONS: False,
-        ProtectedCount.REFUSED: decisions is not None,
-        ProtectedCount.WITHIN_TARGET: is_enough(decisions),
-    }
-    return {
-        measure: _candidates_of(value)
-        if value is not None
-        else Interval(int(withheld_is_nonzero[measure]), UNBOUNDED)
-        for measure, value in figures.items()
-    }
-
-
-def _candidates_of(value: int) -> Interval:
-    return Interval(value - _ROUNDING_ERROR, value + _ROUNDING_ERROR) if value else Interval(0, 0)

@@ -3,13 +3,17 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta, timezone
+from typing import Any
 
 import asyncpg
 
-from models.publication import source
-from models.publication.audit import Candidate
-from models.publication.coalitions import audit_publication
-from models.publication.disclosure import Interval, ProtectedCount
+from models.publication.audit import Candidate, audit_refusals
+from models.publication.disclosure import (
+    ROUNDING_ERROR,
+    Interval,
+    Refusals,
+    round_to_step,
+)
 from models.publication.sets import (
     DIMENSIONS,
     NATIONAL_SETS,
@@ -18,9 +22,10 @@ from models.publication.sets import (
     Period,
     periods_over,
 )
-from models.publication.source import TrueCounts
-from models.publication.tables import CODES, FIGURES
+from models.publication.source import Truth, read_truth
+from models.publication.tables import CODES
 from models.publication.writing import Key, PreviousEditions, Publication, write
+from models.volumes.keeping import fold
 
 _WIB = timezone(timedelta(hours=7))
 
@@ -42,30 +47,22 @@ def wib_day(instant: datetime) -> date:
 async def publish(connection: asyncpg.Connection, now: datetime) -> Publication:
     """Publish completed periods that are not published yet, and corrections of the others.
 
-    Runs in one transaction and is idempotent.
+    Whatever was recorded before is folded into the figures first. All figures are of one snapshot.
+    Idempotent.
     """
     today = wib_day(now)
-    async with connection.transaction():
+    while await fold(connection):
+        continue
+    isolation = None if connection.is_in_transaction() else "repeatable_read"
+    async with connection.transaction(isolation=isolation):
         await connection.execute(_LOCK)
         before = await _read_previous(connection)
-        begins_on = await connection.fetchval("SELECT min(wib_day(paid_at)) FROM application")
-        over = list(periods_over(begins_on, today)) if begins_on else []
-        new = [key for key in over if key not in before.editions]
-        truth = await source.read_true_counts(connection, today)
-        candidates = _candidates(truth, before, frozenset(over), frozenset(new))
+        truth = await read_truth(connection, today)
+        over = frozenset(periods_over(truth.begins_on, today)) if truth.begins_on else frozenset()
+        candidates = _candidates(truth, before, over)
         # CPU-bound and slow: keep it off the event loop.
-        await asyncio.to_thread(audit_publication, candidates, truth)
-        await source.read_durations(connection, truth, _first_days(candidates))
-        return await write(connection, now, new, candidates, truth, before)
-
-
-def _first_days(candidates: Mapping[Cell, Candidate]) -> dict[Period, date]:
-    """For each kind of period, the first day of the earliest one to be published."""
-    first: dict[Period, date] = {}
-    for cell, candidate in candidates.items():
-        if candidate.is_new:
-            first[cell.period] = min(first.get(cell.period, cell.starts_on), cell.starts_on)
-    return first
+        await asyncio.to_thread(audit_refusals, candidates, truth.centres)
+        return await write(connection, now, over, candidates, truth, before)
 
 
 async def _read_previous(connection: asyncpg.Connection) -> PreviousEditions:
@@ -75,10 +72,7 @@ async def _read_previous(connection: asyncpg.Connection) -> PreviousEditions:
     notes = await connection.fetch("SELECT * FROM volume_publication_note")
     return PreviousEditions(
         {(Period(row["period"]), row["starts_on"]): row["edition"] for row in editions},
-        {
-            _cell(row): tuple(row[name] for name in FIGURES)
-            for row in await connection.fetch(_LATEST)
-        },
+        {_cell(row): row for row in await connection.fetch(_LATEST)},
         {_cell(row, row["codes"]): row for row in notes},
     )
 
@@ -91,43 +85,33 @@ def _cell(row: asyncpg.Record, codes: list[str] | None = None) -> Cell:
 
 
 def _candidates(
-    truth: TrueCounts, before: PreviousEditions, over: frozenset[Key], new: frozenset[Key]
+    truth: Truth, before: PreviousEditions, over: frozenset[Key]
 ) -> dict[Cell, Candidate]:
     """Every cell of the completed periods, in grid order."""
-    candidates: dict[Cell, Candidate] = {}
-    for cell in sorted(truth.counts.keys() | before.notes.keys()):
-        key = (cell.period, cell.starts_on)
-        if key in over:
-            candidates[cell] = _candidate(truth, cell, before.notes.get(cell), key in new)
-    return candidates
+    return {
+        cell: _candidate(cell, truth.cells.get(cell), before)
+        for cell in sorted(truth.cells.keys() | before.notes.keys())
+        if (cell.period, cell.starts_on) in over
+    }
 
 
 def _candidate(
-    truth: TrueCounts, cell: Cell, note: asyncpg.Record | None, is_new: bool
+    cell: Cell, figures: Mapping[str, Any] | None, before: PreviousEditions
 ) -> Candidate:
-    counts, closed = truth.counts_of(cell), truth.closed_in(cell)
-    candidate = Candidate(
-        counts, closed, cell.dimension_set not in NATIONAL_SETS, _measures(cell), is_new=is_new
+    decisions, refused = (figures["decisions"], figures["refused"]) if figures else (0, 0)
+    is_national = cell.dimension_set in NATIONAL_SETS
+    known = max(0, round_to_step(decisions) - ROUNDING_ERROR) if is_national else decisions
+    note, row = before.notes.get(cell), before.rows.get(cell)
+    if cell.dimension_set is DimensionSet.COUNTRY_NATIONALITY or note is None or row is None:
+        is_published = cell.dimension_set is not DimensionSet.COUNTRY_NATIONALITY
+        return Candidate(decisions, refused, known, is_new=is_published)
+    revealed = Interval(note["low"], note["high"])
+    return Candidate(
+        decisions,
+        refused,
+        known,
+        is_new=(note["decisions"], note["refused"]) != (decisions, refused),
+        before=Refusals(row["refused"], row["refused_below"]),
+        candidates_before=revealed.shift(refused - note["refused"]),
+        was_published=True,
     )
-    if is_new:
-        return candidate
-    # A group without a row in a published period was published as zero throughout. Publishing a
-    # row for it now would reveal exactly how many were added.
-    revealed: dict[ProtectedCount, Interval] = {}
-    noted = dict(zip(source.COUNTED, note["counts"], strict=True)) if note else {}
-    for number, measure in enumerate(ProtectedCount):
-        changed_by = counts[measure] - noted.get(measure, 0)
-        revealed[measure] = (
-            Interval(note["low"][number], note["high"][number]) if note else Interval(0, 0)
-        ).shift(changed_by)
-    candidate.revealed_before = revealed
-    candidate.was_published = True
-    candidate.is_new = note is not None and noted != {"closed": closed, **counts}
-    return candidate
-
-
-def _measures(cell: Cell) -> tuple[ProtectedCount, ...]:
-    """The protected counts of a cell; below national level managers know the intake anyway."""
-    if cell.dimension_set in NATIONAL_SETS:
-        return tuple(ProtectedCount)
-    return tuple(measure for measure in ProtectedCount if measure is not ProtectedCount.INTAKE)

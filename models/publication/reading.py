@@ -5,10 +5,18 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from models.publication.sets import DIMENSIONS, PERIODS, DimensionSet, first_day_of, last_day_of
+from models.publication.sets import (
+    DIMENSIONS,
+    PERIODS,
+    WIDER_SETS,
+    DimensionSet,
+    first_day_of,
+    last_day_of,
+    periods_from,
+)
 from models.publication.tables import EDITION, FIGURES, PublishedVolume
 from models.volumes.grains import Dimension
 from models.volumes.question import Period
@@ -98,6 +106,39 @@ def rows(question: GridQuestion, scope: Callable[[Any], ColumnElement[bool]]) ->
             scope(c),
         )
         .order_by(*codes, c.starts_on, c.edition.desc())
+    )
+
+
+def wider_rows(question: GridQuestion, scope: Callable[[Any], ColumnElement[bool]]) -> AnySelect:
+    """All rows of wider cells than those of a question: longer periods, and wider sets."""
+    c = _PUBLISHED
+    own, periods = question.dimension_set, periods_from(question.period)
+    key = [c.dimension_set, c.period, c.starts_on, *(c[dimension.value] for dimension in Dimension)]
+    sets = (own, *WIDER_SETS.get(own, ()))
+    return (
+        select(*key, *(c[name] for name in FIGURES))
+        .ext(distinct_on(*key))
+        .where(
+            or_(*(_is_of(each, question) for each in sets)),
+            c.period.in_([period.value for period in periods]),
+            c.starts_on.between(first_day_of(periods[-1], question.from_on), question.to_on),
+            *_up_to(c.edition, question),
+            scope(c),
+        )
+        .order_by(*key, c.edition.desc())
+    )
+
+
+def _is_of(dimension_set: DimensionSet, question: GridQuestion) -> ColumnElement[bool]:
+    """Whether a row is of a set, and of what the question names of its dimensions."""
+    named = DIMENSIONS[dimension_set], _ALSO_NAMED.get(dimension_set, frozenset[Dimension]())
+    return and_(
+        _PUBLISHED.dimension_set == dimension_set.value,
+        *(
+            _PUBLISHED[dimension.value] == value
+            for dimension, value in question.where.items()
+            if any(dimension in each for each in named)
+        ),
     )
 
 

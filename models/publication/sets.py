@@ -14,43 +14,52 @@ class DimensionSet(StrEnum):
     """The combinations of dimensions by which published figures are grouped; three at most.
 
     Nationality within a country is not among them: most applicants are nationals of the country,
-    and the few others would follow by subtraction.
+    and the few others would follow by subtraction. Channel is none of the public's: whoever
+    subtracts the own portal would read the competitor's.
     """
 
     NATIONAL = "national"
     VISA_TYPE = "visa_type"
     NATIONALITY = "nationality"
-    CHANNEL = "channel"
     COUNTRY = "country"
     COUNTRY_VISA_TYPE = "country_visa_type"
     COUNTRY_CHANNEL = "country_channel"
     CENTRE = "centre"
     CENTRE_VISA_TYPE = "centre_visa_type"
+    #: Never published: only the audit counts it.
+    COUNTRY_NATIONALITY = "country_nationality"
 
 
 DIMENSIONS: Mapping[DimensionSet, tuple[Dimension, ...]] = {
     DimensionSet.NATIONAL: (),
     DimensionSet.VISA_TYPE: (Dimension.VISA_TYPE,),
     DimensionSet.NATIONALITY: (Dimension.NATIONALITY,),
-    DimensionSet.CHANNEL: (Dimension.CHANNEL,),
     DimensionSet.COUNTRY: (Dimension.PARTNER, Dimension.COUNTRY),
     DimensionSet.COUNTRY_VISA_TYPE: (Dimension.PARTNER, Dimension.COUNTRY, Dimension.VISA_TYPE),
     DimensionSet.COUNTRY_CHANNEL: (Dimension.PARTNER, Dimension.COUNTRY, Dimension.CHANNEL),
     DimensionSet.CENTRE: (Dimension.CENTRE,),
     DimensionSet.CENTRE_VISA_TYPE: (Dimension.CENTRE, Dimension.VISA_TYPE),
+    DimensionSet.COUNTRY_NATIONALITY: (
+        Dimension.PARTNER,
+        Dimension.COUNTRY,
+        Dimension.NATIONALITY,
+    ),
 }
-NATIONAL_SETS = frozenset(
-    {
-        DimensionSet.NATIONAL,
-        DimensionSet.VISA_TYPE,
-        DimensionSet.NATIONALITY,
-        DimensionSet.CHANNEL,
-    }
-)
+NATIONAL_SETS = frozenset({DimensionSet.NATIONAL, DimensionSet.VISA_TYPE, DimensionSet.NATIONALITY})
 COUNTRY_SETS = frozenset(
     {DimensionSet.COUNTRY, DimensionSet.COUNTRY_VISA_TYPE, DimensionSet.COUNTRY_CHANNEL}
 )
 CENTRE_SETS = frozenset({DimensionSet.CENTRE, DimensionSet.CENTRE_VISA_TYPE})
+
+#: The wider sets of each, the nearest first.
+WIDER_SETS: Mapping[DimensionSet, tuple[DimensionSet, ...]] = {
+    DimensionSet.VISA_TYPE: (DimensionSet.NATIONAL,),
+    DimensionSet.NATIONALITY: (DimensionSet.NATIONAL,),
+    DimensionSet.COUNTRY_VISA_TYPE: (DimensionSet.COUNTRY,),
+    DimensionSet.COUNTRY_CHANNEL: (DimensionSet.COUNTRY,),
+    DimensionSet.CENTRE: (DimensionSet.COUNTRY,),
+    DimensionSet.CENTRE_VISA_TYPE: (DimensionSet.CENTRE, DimensionSet.COUNTRY),
+}
 
 PERIODS = (Period.MONTH, Period.QUARTER, Period.YEAR)
 _LONGER = {Period.MONTH: Period.QUARTER, Period.QUARTER: Period.YEAR}
@@ -99,11 +108,17 @@ def periods_over(since: date, today: date) -> Iterator[tuple[Period, date]]:
             starts_on = months_later(starts_on, MONTHS[period])
 
 
-def place_of(cell: Cell, centres: Mapping[str, Place]) -> Place | None:
-    """The place of a cell; None for a national one."""
-    if cell.dimension_set in COUNTRY_SETS:
-        return Place(*cell.codes[:2])
-    return centres[cell.codes[0]] if cell.dimension_set in CENTRE_SETS else None
+def periods_from(period: Period) -> tuple[Period, ...]:
+    """A period and the longer ones, the shortest first."""
+    return PERIODS[PERIODS.index(period) :]
+
+
+def partner_of(cell: Cell, centres: Mapping[str, Place]) -> str | None:
+    """The partner whose managers read a cell; None for a national one."""
+    if cell.dimension_set in NATIONAL_SETS:
+        return None
+    first = cell.codes[0]
+    return centres[first].partner if cell.dimension_set in CENTRE_SETS else first
 
 
 def wholes(cell: Cell, centres: Mapping[str, Place]) -> Iterator[Whole]:
@@ -117,9 +132,16 @@ def wholes(cell: Cell, centres: Mapping[str, Place]) -> Iterator[Whole]:
         return Whole(whole, cell.dimension_set, is_complete)
 
     match cell.dimension_set, cell.codes:
-        case ((DimensionSet.VISA_TYPE | DimensionSet.NATIONALITY | DimensionSet.CHANNEL), _):
+        case ((DimensionSet.VISA_TYPE | DimensionSet.NATIONALITY), _):
             yield other(DimensionSet.NATIONAL)
-        case ((DimensionSet.COUNTRY_VISA_TYPE | DimensionSet.COUNTRY_CHANNEL), codes):
+        case (
+            (
+                DimensionSet.COUNTRY_VISA_TYPE
+                | DimensionSet.COUNTRY_CHANNEL
+                | DimensionSet.COUNTRY_NATIONALITY
+            ),
+            codes,
+        ):
             yield other(DimensionSet.COUNTRY, *codes[:2])
         case DimensionSet.CENTRE, (centre,):
             # An application has a centre exactly if that is its channel.
@@ -133,14 +155,14 @@ def wholes(cell: Cell, centres: Mapping[str, Place]) -> Iterator[Whole]:
             return
 
 
-def national_counterparts(cell: Cell) -> Iterator[Cell]:
+def national_counterpart(cell: Cell) -> Cell | None:
     """The national cell to which a partner's country cell contributes."""
     match cell.dimension_set, cell.codes:
         case DimensionSet.COUNTRY, _:
-            yield cell._replace(dimension_set=DimensionSet.NATIONAL, codes=())
+            return cell._replace(dimension_set=DimensionSet.NATIONAL, codes=())
         case DimensionSet.COUNTRY_VISA_TYPE, (*_, visa_type):
-            yield cell._replace(dimension_set=DimensionSet.VISA_TYPE, codes=(visa_type,))
-        case DimensionSet.COUNTRY_CHANNEL, (*_, channel):
-            yield cell._replace(dimension_set=DimensionSet.CHANNEL, codes=(channel,))
+            return cell._replace(dimension_set=DimensionSet.VISA_TYPE, codes=(visa_type,))
+        case DimensionSet.COUNTRY_NATIONALITY, (*_, nationality):
+            return cell._replace(dimension_set=DimensionSet.NATIONALITY, codes=(nationality,))
         case _:
-            return
+            return None

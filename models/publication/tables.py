@@ -20,18 +20,17 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped
 
 from models.base import Base
-from models.publication.disclosure import ProtectedCount
 from models.volumes.grains import Dimension
 
-COUNTS = (ProtectedCount.INTAKE, ProtectedCount.DECISIONS, ProtectedCount.REFUSED)
-RATES = ("refusal_rate", "target_rate")
+COUNTS = ("intake", "decisions", "refused", "refused_below")
+RATES = ("refusal_rate", "refusal_rate_below", "target_rate")
 DURATIONS = (
     "turnaround_p50",
     "turnaround_p90",
     "turnaround_adjusted_p50",
     "turnaround_adjusted_p90",
 )
-FIGURES = (*(measure.value for measure in COUNTS), *RATES, *DURATIONS)
+FIGURES = (*COUNTS, *RATES, *DURATIONS)
 CODES = tuple(dimension.value for dimension in Dimension)
 
 #: The editions of each published calendar period, and when they were published.
@@ -53,7 +52,7 @@ _PUBLISHED = Table(
     Column("starts_on", Date, nullable=False),
     *(Column(code, Text) for code in CODES),
     Column("edition", Integer, nullable=False),
-    *(Column(measure.value, BigInteger) for measure in COUNTS),
+    *(Column(name, BigInteger) for name in COUNTS),
     *(Column(name, Double) for name in (*RATES, *DURATIONS)),
     UniqueConstraint(
         "dimension_set",
@@ -68,10 +67,12 @@ _PUBLISHED = Table(
 
 
 class PublishedVolume(Base):
-    """A row for each group and period in which something happened; null means withheld.
+    """A row for each group and period in which something happened; null means not told.
 
-    An edition has only the rows that changed since the edition before. Rows of centres also have
-    the centre's partner and country.
+    Of refusals there is a rounded number or the bound that there are fewer. Rows of the whole
+    country have the public's other figures too; those of partners' countries and centres have the
+    exact decisions, which their readers know. An edition has only the rows that changed since the
+    edition before. Rows of centres also have the centre's partner and country.
     """
 
     __tablename__ = "volume_published"
@@ -86,8 +87,8 @@ class PublishedVolume(Base):
     centre_code: Mapped[str | None]
 
 
-#: The true counts of each cell when it was last published (``closed`` first), and the interval
-#: that all its editions reveal of each, in the order of ``ProtectedCount``.
+#: The decisions and refusals of each cell when it was last published, and the interval that all its
+#: editions leave of the refusals.
 NOTE = Table(
     "volume_publication_note",
     Base.metadata,
@@ -95,9 +96,7 @@ NOTE = Table(
     Column("period", Text, nullable=False),
     Column("starts_on", Date, nullable=False),
     Column("codes", ARRAY(Text), nullable=False),
-    Column("counts", ARRAY(BigInteger), nullable=False),
-    Column("low", ARRAY(BigInteger), nullable=False),
-    Column("high", ARRAY(BigInteger), nullable=False),
+    *(Column(name, BigInteger, nullable=False) for name in ("decisions", "refused", "low", "high")),
     PrimaryKeyConstraint(
         "dimension_set", "period", "starts_on", "codes", name="pk_volume_publication_note"
     ),

@@ -1,7 +1,7 @@
 """Writes the rows of new editions, and the job's private notes on them."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -10,29 +10,32 @@ import asyncpg
 
 from models.publication.audit import Candidate
 from models.publication.disclosure import (
-    ANYTHING,
+    FEWEST_DECISIONS,
     UNBOUNDED,
-    ProtectedCount,
-    Published,
-    is_enough,
-    is_near,
-    is_small,
-    rate,
+    protect_count,
     two_digits,
 )
-from models.publication.sets import COUNTRY_SETS, DIMENSIONS, Cell, Period, place_of
-from models.publication.source import TrueCounts
-from models.publication.tables import CODES, COUNTS, DURATIONS, FIGURES
+from models.publication.sets import (
+    CENTRE_SETS,
+    DIMENSIONS,
+    NATIONAL_SETS,
+    Cell,
+    DimensionSet,
+    Period,
+)
+from models.publication.source import Truth
+from models.publication.tables import CODES, DURATIONS, FIGURES
 from models.volumes.grains import Dimension
 
 _PUBLISHED_COLUMNS = ("dimension_set", "period", "starts_on", *CODES, "edition", *FIGURES)
 
 Key = tuple[Period, date]
+Figures = Mapping[str, Any]
 
 
 @dataclass
 class Publication:
-    """What a run published, and how many figures it published or withheld, by reason."""
+    """What a run published, and of how many cells the refusals are told, or why not."""
 
     periods: int = 0
     rows: int = 0
@@ -45,32 +48,37 @@ class PreviousEditions:
     """What earlier runs published."""
 
     editions: dict[Key, int]
-    rows: dict[Cell, tuple[Any, ...]]
+    rows: dict[Cell, asyncpg.Record]
     notes: dict[Cell, asyncpg.Record]
 
 
 async def write(
     connection: asyncpg.Connection,
     now: datetime,
-    new: list[Key],
+    over: frozenset[Key],
     candidates: Mapping[Cell, Candidate],
-    truth: TrueCounts,
+    truth: Truth,
     before: PreviousEditions,
 ) -> Publication:
+    """Write what changed; a period that is published for the first time has a first edition."""
+    new = over - before.editions.keys()
     publication = Publication(periods=len(new))
     editions = dict.fromkeys(new, 1)
     rows: list[tuple[Any, ...]] = []
-    for cell, candidate in candidates.items():
-        if not candidate.is_new:
-            continue
-        figures = _row(cell, candidate.figures, truth)
+    published = {
+        cell: candidate
+        for cell, candidate in candidates.items()
+        if cell.dimension_set is not DimensionSet.COUNTRY_NATIONALITY
+    }
+    for cell, candidate in published.items():
+        figures = _figures(cell, candidate, truth)
         publication.kept += candidate.is_kept
-        if candidate.is_kept or before.rows.get(cell) == figures:
+        if candidate.is_kept or _are_same(before.rows.get(cell), figures):
             continue
         key = (cell.period, cell.starts_on)
         editions[key] = before.editions.get(key, 0) + 1
         rows.append((*cell[:3], *_codes(cell, truth), editions[key], *figures))
-        publication.figures.update(_reasons(cell, candidate))
+        publication.figures[_reason(candidate)] += 1
     publication.rows = len(rows)
     await connection.copy_records_to_table(
         "volume_edition",
@@ -79,38 +87,59 @@ async def write(
     await connection.copy_records_to_table(
         "volume_published", columns=_PUBLISHED_COLUMNS, records=rows
     )
-    await _save_notes(connection, candidates, before)
+    await _save_notes(connection, published, before)
     return publication
 
 
-def _codes(cell: Cell, truth: TrueCounts) -> tuple[str | None, ...]:
+def _codes(cell: Cell, truth: Truth) -> tuple[str | None, ...]:
     """The value of every code column; a centre also gets its partner and country."""
     codes = dict(zip(DIMENSIONS[cell.dimension_set], cell.codes, strict=True))
-    if place := place_of(cell, truth.centres):
+    if cell.dimension_set in CENTRE_SETS:
+        place = truth.centres[cell.codes[0]]
         codes |= {Dimension.PARTNER: place.partner, Dimension.COUNTRY: place.country}
     return tuple(codes.get(Dimension(code)) for code in CODES)
 
 
-def _row(cell: Cell, figures: Published, truth: TrueCounts) -> tuple[Any, ...]:
-    """The figures in column order; a country's intake is not published."""
-    counts = [
-        None if measure is ProtectedCount.INTAKE and cell.dimension_set in COUNTRY_SETS else value
-        for measure, value in ((measure, figures[measure]) for measure in COUNTS)
-    ]
-    hours = truth.durations.get(cell) if is_enough(figures[ProtectedCount.DECISIONS]) else None
-    return (
-        *counts,
-        rate(figures, ProtectedCount.REFUSED),
-        rate(figures, ProtectedCount.WITHIN_TARGET),
-        *(two_digits(each) for each in hours or (None,) * len(DURATIONS)),
+def _figures(cell: Cell, candidate: Candidate, truth: Truth) -> tuple[Any, ...]:
+    """The figures in column order; partners' rows have decisions and refusals alone."""
+    refusals, decisions = candidate.refusals, candidate.decisions
+    public: Figures = {}
+    if cell.dimension_set in NATIONAL_SETS:
+        public = _public_figures(candidate, truth.cells.get(cell, {}))
+        decisions = public["decisions"]
+    rates = (
+        (refusals.rate(decisions), refusals.rate_below(decisions)) if decisions else (None, None)
     )
+    row: Figures = {
+        "decisions": decisions,
+        "refused": refusals.rounded,
+        "refused_below": refusals.below,
+        "refusal_rate": rates[0],
+        "refusal_rate_below": rates[1],
+    }
+    return tuple({**public, **row}.get(name) for name in FIGURES)
+
+
+def _public_figures(candidate: Candidate, figures: Figures) -> Figures:
+    """Counts rounded or withheld; times and compliance only of enough decisions."""
+    decisions = protect_count(candidate.decisions)
+    counts = {"intake": protect_count(figures.get("intake", 0)), "decisions": decisions}
+    if not decisions or candidate.decisions_known < FEWEST_DECISIONS:
+        return counts
+    within = protect_count(figures["within_target"])
+    times = {name: two_digits(figures[name]) for name in DURATIONS}
+    return {**counts, "target_rate": None if within is None else within / decisions, **times}
+
+
+def _are_same(row: asyncpg.Record | None, figures: tuple[Any, ...]) -> bool:
+    return row is not None and tuple(row[name] for name in FIGURES) == figures
 
 
 async def _save_notes(
     connection: asyncpg.Connection, candidates: Mapping[Cell, Candidate], before: PreviousEditions
 ) -> None:
-    """Save the true counts, and what all editions reveal of them, for the next run."""
-    notes = [_note_values(cell, candidate) for cell, candidate in candidates.items()]
+    """Save the true numbers, and what all editions leave of them, for the next run."""
+    notes = [_note(cell, candidate) for cell, candidate in candidates.items()]
     changed = [note for note in notes if _is_changed(note, before)]
     await connection.executemany(
         "DELETE FROM volume_publication_note"
@@ -120,15 +149,10 @@ async def _save_notes(
     await connection.copy_records_to_table("volume_publication_note", records=changed)
 
 
-def _note_values(cell: Cell, candidate: Candidate) -> tuple[Any, ...]:
-    revealed = candidate.revealed
-    return (
-        *cell[:3],
-        list(cell.codes),
-        [candidate.closed, *(candidate.counts[measure] for measure in ProtectedCount)],
-        [revealed.get(measure, ANYTHING).low for measure in ProtectedCount],
-        [min(revealed.get(measure, ANYTHING).high, UNBOUNDED) for measure in ProtectedCount],
-    )
+def _note(cell: Cell, candidate: Candidate) -> tuple[Any, ...]:
+    low, high = candidate.revealed
+    counts = (candidate.decisions, candidate.refused)
+    return (*cell[:3], list(cell.codes), *counts, low, min(high, UNBOUNDED))
 
 
 def _noted_cell(note: tuple[Any, ...]) -> Cell:
@@ -137,27 +161,17 @@ def _noted_cell(note: tuple[Any, ...]) -> Cell:
 
 
 def _is_changed(note: tuple[Any, ...], before: PreviousEditions) -> bool:
-    note_before = before.notes.get(_noted_cell(note))
-    return note_before is None or [
-        note_before["counts"],
-        note_before["low"],
-        note_before["high"],
-    ] != list(note[4:])
+    was = before.notes.get(_noted_cell(note))
+    return was is None or tuple(was[name] for name in _COUNTED) != note[4:]
 
 
-def _reasons(cell: Cell, candidate: Candidate) -> Iterator[str]:
-    """For each count of a cell, why it is published or withheld."""
-    for measure in candidate.measures:
-        count, value = candidate.counts[measure], candidate.figures[measure]
-        if value is not None:
-            yield "published" if value else "nought"
-        elif measure in candidate.withheld:
-            yield "withheld by the audit"
-        elif count == 0:
-            yield "nought, not told from small"
-        elif is_small(count):
-            yield "small"
-        elif candidate.closed_is_known and is_near(count, candidate.closed):
-            yield "near the closures"
-        else:
-            yield "too few decisions for rates"
+_COUNTED = ("decisions", "refused", "low", "high")
+
+
+def _reason(candidate: Candidate) -> str:
+    """How the refusals of a cell are told, or why they are not."""
+    if candidate.is_withheld:
+        return "withheld by the audit"
+    if candidate.refusals.below is not None:
+        return "told as a bound"
+    return "told rounded" if candidate.refusals.is_anything else "too few decisions"

@@ -12,6 +12,7 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     Column,
+    Computed,
     Date,
     DateTime,
     Identity,
@@ -73,6 +74,11 @@ FACTS = (
     "cohort_decided",
     "cohort_within_target",
 )
+
+#: Facts that the database computes from others, and their SQL. Whoever reads one needs no right to
+#: those that it is made of.
+COMPUTED_FACTS = {"decisions": "granted + refused"}
+READ_FACTS = (*FACTS, *COMPUTED_FACTS)
 
 IS_DURATION = "kind IN ({})".format(", ".join(f"'{kind}'" for kind in Kind))
 
@@ -157,6 +163,13 @@ def _fact_columns(**options: Any) -> list[Column[int]]:
     ]
 
 
+def _computed_fact_columns() -> list[Column[int]]:
+    return [
+        Column(fact, Integer, Computed(made_of, persisted=True), nullable=False)
+        for fact, made_of in COMPUTED_FACTS.items()
+    ]
+
+
 def _group(dimensions: Sequence[Dimension]) -> list[Column[Any]]:
     return [Column("starts_on", Date, nullable=False), *_dimension_columns(dimensions)]
 
@@ -168,7 +181,9 @@ def _histogram(name: str, dimensions: Sequence[Dimension], *kind: Column[Any]) -
 
 
 def _grain(name: str, period: str, *dimensions: Dimension) -> Grain:
-    facts = _table(f"volume_{name}", _group(dimensions), _fact_columns())
+    facts = _table(
+        f"volume_{name}", _group(dimensions), [*_fact_columns(), *_computed_fact_columns()]
+    )
     make = {"day": _lines_of_kinds, "month": _ranks_of_clocks}.get(period)
     durations = make(f"volume_{name}_duration", dimensions) if make else None
     return Grain(period, dimensions, facts, durations)

@@ -46,7 +46,7 @@ _FROM_OUTBOX = """
 def _upsert(rollup: Rollup, *, is_empty: bool = False) -> str:
     """Upsert the changes into a rollup; a plain insert if it is empty."""
     name = rollup.table.name
-    columns = ", ".join(column.name for column in rollup.table.c)
+    columns = ", ".join(column.name for column in rollup.table.c if column.computed is None)
     if is_empty:
         return f"INSERT INTO {name} ({columns}) {rollup.aggregate('changes')}"
     return f"""

@@ -25,7 +25,7 @@ from sqlalchemy.sql import visitors
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlalchemy.sql.elements import KeyedColumnElement
 
-from models.volumes.grains import FACTS, GRAINS, Clock
+from models.volumes.grains import GRAINS, READ_FACTS, Clock
 from models.volumes.measures import (
     COUNTS,
     OPEN_BREACHES,
@@ -54,8 +54,7 @@ class ScopedQuestion:
     @property
     def needed_dimensions(self) -> set[str]:
         """The dimensions that a grain must have: grouped by, filtered by, or used by the scope."""
-        named = visitors.iterate(self.scope(GRAINS[-1].facts.c))
-        in_scope = {element.name for element in named if isinstance(element, Column)}
+        in_scope = dimensions_of(self.scope)
         return {*self.question.dimensions, *self.question.where, *in_scope}
 
     @property
@@ -65,7 +64,7 @@ class ScopedQuestion:
         for measure in self.question.measures:
             made_of.update(COUNTS.get(measure, ()))
             made_of.update(*RATIOS.get(measure, ()))
-        return tuple(fact for fact in FACTS if fact in made_of)
+        return tuple(fact for fact in READ_FACTS if fact in made_of)
 
     @property
     def changes(self) -> tuple[str, ...]:
@@ -114,6 +113,12 @@ class ScopedQuestion:
     def is_in_reach(self, c: Columns) -> ColumnElement[bool]:
         wanted = (c[name].in_(values) for name, values in self.question.where.items())
         return and_(*wanted, self.scope(c))
+
+
+def dimensions_of(scope: Scope) -> set[str]:
+    """The dimensions that a scope compares."""
+    elements = visitors.iterate(scope(GRAINS[-1].facts.c))
+    return {element.name for element in elements if isinstance(element, Column)}
 
 
 def measured_column(clock: Clock) -> str:

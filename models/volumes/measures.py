@@ -54,7 +54,7 @@ class Percentile(NamedTuple):
 #: Open cases whose target passed before today.
 OPEN_BREACHES = "open_breaches"
 
-_DECISIONS = ("granted", "refused")
+_DECISIONS = ("decisions",)
 
 #: Sums of facts.
 COUNTS = {

@@ -25,6 +25,7 @@ from models.volumes.lines import (
     Columns,
     Scope,
     ScopedQuestion,
+    dimensions_of,
     first_day,
     measured_column,
 )
@@ -52,10 +53,14 @@ def as_of() -> Select[tuple[Any]]:
     return select(func.coalesce(oldest, func.now()).label("as_of"))
 
 
-def begins_on() -> Select[tuple[Any]]:
-    """The first day of the first month that has figures; null if there are none."""
-    months = next(grain for grain in GRAINS if grain.period == "month")
-    return select(func.min(months.facts.c.starts_on).label("begins_on"))
+def begins_on(scope: Scope) -> AnySelect:
+    """The first day of the first month that has figures within a scope; null if there are none."""
+    dimensions = dimensions_of(scope)
+    months = (each for each in GRAINS if each.period == "month")
+    grain = next((each for each in months if dimensions <= set(each.dimensions)), GRAINS[-1])
+    first = func.min(grain.facts.c.starts_on)
+    month = cast(func.date_trunc("month", cast(first, TIMESTAMP)), Date)
+    return select(month.label("begins_on")).where(scope(grain.facts.c))
 
 
 def statement(question: Question, scope: Scope) -> AnySelect:

@@ -96,7 +96,8 @@ def _unmet(case: Case, call: Call) -> str | None:
         case "releaseApplication" if not case.is_held:
             return "NOT_HELD"
         case "recordScreening" if case.answers.get(call.given["kind"]) != "PENDING":
-            return "NOTHING_ASKED"
+            # A service may not learn from the answer that the case was refused.
+            return "WRONG_STATUS" if case.status == "REFUSED" else "NOTHING_ASKED"
         case "referToScreening" if case.status != "IN_VERIFICATION" and not questions_asked(
             case, call
         ):

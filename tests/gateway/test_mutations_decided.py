@@ -64,6 +64,19 @@ async def test_a_hit_is_never_granted_until_a_supervisor_has_it_looked_at_again(
     assert await grant(who, await screened(who, id_, "CLEAR")) == []
 
 
+async def test_a_service_learns_no_outcome_from_what_it_may_not_do(who, world) -> None:
+    """A refused case takes an answer of screening, a granted one does not: both say the same."""
+    said = {"kind": "ENTRY_BAN", "result": "CLEAR"}
+    told = []
+    for outcome in ({"outcome": "GRANTED"}, {"outcome": "REFUSED", "ground": "INCOMPLETE"}):
+        id_ = await cleared(who)
+        await done(who["officer"], "recordDecision", id_, **outcome)
+        answer = await change(who["service"], "recordScreening", id_, **said)
+        told.append(answer.payload)
+    assert told[0] == told[1]
+    assert told[0]["errors"][0]["code"] == "WRONG_STATUS"
+
+
 async def test_nothing_held_is_granted(who, world, connection) -> None:
     id_ = await cleared(who)
     await done(who["supervisor"], "holdApplication", id_)

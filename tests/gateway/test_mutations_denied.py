@@ -236,9 +236,10 @@ async def test_a_step_that_cannot_be_taken_changes_nothing(
             wrong = {**input_of(mutation, global_id(case.reference)), "expectedStatus": "LAPSED"}
             if case.reference == "ANDA-LAPS-0012":
                 continue
-            if role is Role.PARTNER_AGENT:
+            if role in (Role.PARTNER_AGENT, Role.SERVICE):  # neither reads a status
                 del wrong["expectedStatus"]
-                if case.reference == "AUSY-PAID-0013" and mutation != "answerInformation":
+                can_be_done = mutation in ("markReceived", "withdrawApplication")
+                if case.reference == "AUSY-PAID-0013" and can_be_done:
                     continue
             answer = await send(who[VIEWERS[role]], mutation, wrong)
             assert Changed(answer, answer.data[mutation]).codes

@@ -226,7 +226,7 @@ async def test_an_agent_is_not_told_incomplete_of_a_security_refusal(who, world)
 
 @pytest.mark.parametrize(
     ("name", "sees"),
-    [("supervisor", True), ("officer", False), ("auditor", False), ("service", False)],
+    [("supervisor", True), ("officer", False), ("auditor", False)],
 )
 async def test_a_hold_is_seen_by_supervisors_alone(who, name, sees) -> None:
     query = '{ application(by: {reference: "SGPO-HELD-0007"}) { events { kind } } }'
@@ -415,10 +415,29 @@ async def test_manager_asking_for_foreign_volumes_gets_none(who) -> None:
 
 
 async def test_manager_has_no_exact_outcome_among_the_measures(who) -> None:
-    for measure in ("granted", "withdrawn", "lapsed", "turnaroundP75", "turnaroundP95",
-                    "turnaroundAdjustedP75", "clearanceRatio", "targetRateIntake"):  # fmt: skip
-        query = f"{{ {AU_2025 % ('', '')} {{ rows {{ {measure} {{ __typename }} }} }} }}"
-        assert "FORBIDDEN_FIELD" in (await who["manager-au"](query)).codes
+    """By the day, of any window, of two visa types: how cases ended is told on the grid alone."""
+    grid = 'volumes(from: "2025-01-01", to: "2025-03-31", groupBy: [QUARTER])'
+    for measure in ("granted", "refused", "refusalRate"):
+        for groups, where in (("", ""), ("DAY", ""), ("MONTH", 'visaTypes: ["B1", "C1"]')):
+            query = f"{{ {AU_2025 % (groups, where)} {{ rows {{ {measure} {{ precision }} }} }} }}"
+            assert (await who["manager-au"](query)).codes == ["INVALID_INPUT"]
+        rows = (
+            await who["manager-au"](f"{{ {grid} {{ rows {{ {measure} {{ precision }} }} }} }}")
+        ).data
+        assert rows["volumes"]["rows"]
+        assert "EXACT" not in str(rows)
+
+
+@pytest.mark.parametrize("name", ["manager-au", "service"])
+async def test_no_other_door_leads_to_how_a_case_ended(who, name) -> None:
+    """A status, an event, a decision, a filter or an order by them."""
+    for selection in ("status", "events { kind }", "decision { outcome }", "decisions { id }"):
+        query = f"{{ applications(first: 5) {{ nodes {{ {selection} }} }} }}"
+        assert set((await who[name](query)).codes) == {"FORBIDDEN_FIELD"}
+    query = "{ applications(first: 5, where: {status: {eq: REFUSED}}) { totalCount { value } } }"
+    assert (await who[name](query)).status == 400
+    query = '{ refusalGrounds(from: "2025-01-01", to: "2025-03-31") { rows { ground } } }'
+    assert set((await who[name](query)).codes) == {"FORBIDDEN_FIELD"}
 
 
 # --- One role a request --------------------------------------------------------------------------

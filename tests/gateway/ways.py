@@ -78,6 +78,10 @@ WAYS: dict[str, tuple[str, ...]] = {
     "VolumeTable": (f"volumes({WINDOW}[])",),
     "VolumeRow": (_PUBLISHED, f"volumes({WINDOW}[QUARTER], edition: 1) > rows"),
     "VolumePublication": (f"volumes({WINDOW}[VISA_TYPE, MONTH]) > published",),
+    "WiderCell": (
+        f"{_PUBLISHED} > refusalRate > nearestWider", f"{_PUBLISHED} > refused > nearestWider",
+        f"{_PUBLISHED} > turnaroundP90 > nearestWider",
+    ),
     "VolumePeriod": (
         f"{_PUBLISHED} > period", f"refusalGrounds({DAYS}, groupBy: YEAR) > rows > period",
         f"screeningReferrals({DAYS}, groupBy: WEEK) > rows > period",
@@ -88,7 +92,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     "ScreeningReferralRow": (f"screeningReferrals({DAYS}, groupBy: MONTH) > rows",),
     "Viewer": ("viewer",),
     "Policy": ("policies",),
-    "Count": (f"{_PUBLISHED} > intake", f"{_VOLUMES} > granted", "accessEvents > totalCount",
+    "Count": (f"{_PUBLISHED} > intake", f"{_VOLUMES} > withdrawn", "accessEvents > totalCount",
               "applications > totalCount"),
     "Rate": (f"{_PUBLISHED} > refusalRate",),
     "Duration": (f"{_PUBLISHED} > turnaroundP90", f"{_VOLUMES} > wipAgeOldest"),

@@ -54,6 +54,26 @@ async def test_a_fold_says_whose_figures_it_changed(
     assert sorted(tuple(row) for row in rows) == [("NUSA", "AU"), ("NUSA", "NZ"), ("NUSA", "SG")]
 
 
+async def test_a_fold_says_where_outcomes_alone_changed(
+    world: str, connection: asyncpg.Connection
+) -> None:
+    """As by a correction: in Australia a refusal becomes a grant, in New Zealand a fee changes."""
+    await fold(connection)
+    await connection.execute("DELETE FROM volume_change")
+    await connection.execute(
+        "UPDATE application SET status = 'GRANTED' WHERE reference = 'AUME-INCO-0004'"
+    )
+    await connection.execute(
+        "UPDATE application SET fee_idr = fee_idr + 1 WHERE reference = 'NZGR-MIDN-0008'"
+    )
+    await fold(connection)
+    rows = await connection.fetch("SELECT country_code, changed FROM volume_change")
+    assert {tuple(row) for row in rows if row["country_code"]} == {
+        ("AU", "OUTCOMES"),
+        ("NZ", "FIGURES"),
+    }
+
+
 async def test_history_that_is_loaded_is_no_news(
     world: str, connection: asyncpg.Connection
 ) -> None:

@@ -1,93 +1,88 @@
 """The rules of disclosure, for any counts at all."""
 
 from datetime import date
+from itertools import product
 
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.publication.audit import Candidate, CountSystem, audit
-from models.publication.bounds import Bounds, Sum, Sums
+from models.publication.audit import Candidate, RefusalSystem, audit, audit_refusals
+from models.publication.bounds import Bounds, ContradictionError, Sum, Sums
 from models.publication.disclosure import (
     FEWEST_CANDIDATES,
+    FEWEST_DECISIONS,
     ROUNDING,
     UNBOUNDED,
     Interval,
-    ProtectedCount,
-    is_near,
-    is_small,
-    protect,
-    rate,
-    reveal,
-    round_to_step,
+    protect_count,
+    protect_refusals,
     two_digits,
 )
-from models.publication.sets import Cell, DimensionSet
+from models.publication.sets import Cell, DimensionSet, first_day_of
 from models.volumes import Period
 
-COUNTS = st.integers(0, 400)
+DECISIONS = st.integers(0, 3_000)
 JANUARY = date(2025, 1, 1)
 
 
 @st.composite
-def cells(draw: st.DrawFn) -> tuple[dict[ProtectedCount, int], int]:
-    """The counts of a cell, and how many were closed in it."""
-    closed = draw(COUNTS)
-    decisions = draw(st.integers(0, closed))
-    counts = {
-        ProtectedCount.INTAKE: draw(COUNTS),
-        ProtectedCount.DECISIONS: decisions,
-        ProtectedCount.REFUSED: draw(st.integers(0, decisions)),
-        ProtectedCount.WITHIN_TARGET: draw(st.integers(0, decisions)),
-    }
-    return counts, closed
+def cells(draw: st.DrawFn) -> tuple[int, int]:
+    """The decisions of a cell, and how many of them were refusals."""
+    decisions = draw(DECISIONS)
+    return decisions, draw(st.integers(0, min(decisions, 60)) | st.integers(0, decisions))
 
 
-@given(cells(), st.booleans(), st.sets(st.sampled_from(ProtectedCount)))
-def test_what_is_published_is_rounded_and_never_small(cell, known, withheld) -> None:
-    counts, closed = cell
-    for measure, value in protect(counts, closed, withheld, closed_is_known=known).items():
-        if value is not None:
-            assert value % ROUNDING == 0
-            assert abs(value - counts[measure]) <= ROUNDING // 2
-            assert counts[measure] == value == 0 or (counts[measure] >= 10 and value >= 15)
-
-
-@given(cells(), st.booleans(), st.sets(st.sampled_from(ProtectedCount)))
-def test_what_is_told_is_true_and_leaves_four_candidates(cell, known, withheld) -> None:
-    counts, closed = cell
-    figures = protect(counts, closed, withheld, closed_is_known=known)
-    for measure, interval in reveal(figures).items():
-        assert interval.low <= counts[measure] <= interval.high
-        if counts[measure]:
-            assert interval.candidates >= FEWEST_CANDIDATES
-
-
-@given(st.integers(1, 400), st.data())
-def test_who_knows_closures_is_left_with_four_candidates(closed: int, data) -> None:
-    """Whoever knows how many were closed, and the rules, tells a withheld count no closer."""
-    count = data.draw(st.integers(1, closed))
-    hidden = [
-        other
-        for other in range(closed + 1)
-        if other == 0 or is_small(other) or is_near(other, closed)
-    ]
-    same = [
-        other
-        for other in range(1, closed + 1)
-        if round_to_step(other) == round_to_step(count) and other not in hidden
-    ]
-    left = hidden if count in hidden else same
-    assert len(left) >= min(FEWEST_CANDIDATES, closed + 1)
+# What is told of a cell --------------------------------------------------------------------------
 
 
 @given(cells())
-def test_rates_need_thirty_decisions_and_come_from_rounded_counts(cell) -> None:
-    counts, closed = cell
-    figures = protect(counts, closed, closed_is_known=False)
-    value = rate(figures, ProtectedCount.REFUSED)
-    if value is not None:
-        assert counts[ProtectedCount.DECISIONS] >= 30
-        assert value == figures[ProtectedCount.REFUSED] / figures[ProtectedCount.DECISIONS]
+def test_refusals_are_told_of_a_hundred_decisions_as_a_bound_or_rounded(cell) -> None:
+    decisions, refused = cell
+    told = protect_refusals(decisions, refused)
+    if decisions < 100:
+        assert not told.is_anything
+    elif refused < 10:
+        assert told == (None, 10)
+    else:
+        assert told.below is None
+        assert told.rounded % ROUNDING == 0
+        assert abs(told.rounded - refused) <= 2 or (refused in (10, 11, 12) and told.rounded == 15)
+
+
+@given(cells())
+def test_what_is_told_is_true_and_leaves_four_numbers(cell) -> None:
+    decisions, refused = cell
+    left = protect_refusals(decisions, refused).candidates()
+    assert left.low <= refused <= left.high
+    assert left.candidates >= FEWEST_CANDIDATES
+    told_likewise = [
+        other
+        for other in range(max(0, refused - 20), min(decisions, refused + 20) + 1)
+        if protect_refusals(decisions, other) == protect_refusals(decisions, refused)
+    ]
+    assert all(left.low <= other <= left.high for other in told_likewise)
+
+
+@given(st.integers(100, 100_000), st.integers(0, 9))
+def test_a_bound_is_true_and_as_tight_as_a_tenth_of_a_percent_allows(decisions, refused) -> None:
+    bound = protect_refusals(decisions, refused).rate_below(decisions)
+    assert refused / decisions < bound
+    assert 10 / decisions <= bound < 10 / decisions + 0.001
+
+
+def test_ten_of_seven_hundred_and_fifty_is_below_one_point_four_percent() -> None:
+    assert protect_refusals(750, 4).rate_below(750) == 0.014
+
+
+@given(DECISIONS)
+def test_a_count_of_the_public_is_rounded_or_withheld(count: int) -> None:
+    told = protect_count(count)
+    if told is None:
+        assert 0 < count < 10
+    else:
+        assert told % ROUNDING == 0
+        assert abs(told - count) <= 2
 
 
 def test_percentiles_have_two_significant_digits() -> None:
@@ -99,10 +94,6 @@ def test_percentiles_have_two_significant_digits() -> None:
     ]
 
 
-def test_what_would_say_ten_to_twelve_is_withheld() -> None:
-    assert [count for count in range(30) if is_small(count)] == list(range(1, 13))
-
-
 # Bounds and the audit ----------------------------------------------------------------------------
 
 
@@ -111,51 +102,152 @@ def test_a_sum_narrows_its_parts_and_they_narrow_it() -> None:
     bounds = Bounds([Interval(48, 52), Interval(43, 47), Interval(1, UNBOUNDED)], sums)
     bounds.narrow(range(3))
     assert list(zip(bounds.low, bounds.high, strict=True)) == [(48, 52), (43, 47), (1, 9)]
+    assert bounds.implied(sums.all[0], 2) == (1, 9)
+    assert bounds.implied(sums.all[0], 0) == (44, 56)
 
 
-@given(st.lists(st.integers(0, 60), min_size=2, max_size=5))
-def test_the_audit_leaves_four_candidates_of_every_count(numbers: list[int]) -> None:
-    """Visa types and their total, in one month."""
+def test_parts_that_are_more_than_their_whole_stop_the_audit() -> None:
+    sums = Sums([Sum(0, (1, 2), is_complete=True)])
+    bounds = Bounds([Interval(0, 5), Interval(4, 9), Interval(2, 3)], sums)
+    with pytest.raises(ContradictionError):
+        bounds.narrow(range(3))
+
+
+def candidate(decisions: int, refused: int) -> Candidate:
+    return Candidate(decisions, refused, decisions_known=decisions)
+
+
+def in_australia(*visa_type: str, period: Period = Period.QUARTER, month: int = 1) -> Cell:
+    is_whole = not visa_type
+    return Cell(
+        DimensionSet.COUNTRY if is_whole else DimensionSet.COUNTRY_VISA_TYPE,
+        period,
+        first_day_of(period, date(2025, month, 1)),
+        ("NUSA", "AU", *visa_type),
+    )
+
+
+def quarter_of(numbers: dict[tuple[int, str], tuple[int, int]]) -> dict[Cell, Candidate]:
+    """A country by month and visa type, and everything that these add up to."""
+    found: dict[Cell, Candidate] = {}
+    for (month, visa_type), (decisions, refused) in numbers.items():
+        for period, types in product((Period.MONTH, Period.QUARTER), ((visa_type,), ())):
+            cell = in_australia(*types, period=period, month=month)
+            was = found.get(cell, candidate(0, 0))
+            found[cell] = candidate(was.decisions + decisions, was.refused + refused)
+    return found
+
+
+REFUSALS = st.tuples(st.integers(0, 400), st.integers(0, 45)).map(lambda cell: (max(cell), cell[1]))
+
+
+@settings(deadline=None)
+@given(
+    st.fixed_dictionaries(
+        {(month, visa_type): REFUSALS for month in (1, 2, 3) for visa_type in ("B1", "C1", "D1")}
+    )
+)
+def test_the_audit_leaves_four_numbers_of_refusals_in_every_cell(numbers) -> None:
+    own = quarter_of(numbers)
+    system = RefusalSystem({}, own, {})
+    bounds = audit(system)
+    for number, cell in enumerate(system.cells):
+        assert bounds.low[number] <= own[cell].refused <= bounds.high[number]
+        left = bounds.high[number] - bounds.low[number] + 1
+        assert left >= min(FEWEST_CANDIDATES, own[cell].decisions + 1)
+
+
+@settings(deadline=None)
+@given(st.lists(REFUSALS, min_size=1, max_size=3), REFUSALS)
+def test_the_audit_knows_that_countries_are_a_part_of_the_whole(own, others) -> None:
+    """The public's figure, beside those of a manager's countries."""
     cells = {
-        Cell(DimensionSet.VISA_TYPE, Period.MONTH, JANUARY, (str(place),)): number
-        for place, number in enumerate(numbers)
+        Cell(DimensionSet.COUNTRY, Period.MONTH, JANUARY, ("NUSA", f"{number}")): candidate(*each)
+        for number, each in enumerate(own)
     }
-    total = Cell(DimensionSet.NATIONAL, Period.MONTH, JANUARY, ())
-    candidates = {
-        cell: Candidate(
-            {**dict.fromkeys(ProtectedCount, 0), ProtectedCount.INTAKE: number},
-            closed=0,
-            closed_is_known=False,
-            measures=(ProtectedCount.INTAKE,),
-        )
-        for cell, number in {total: sum(numbers), **cells}.items()
+    whole = tuple(map(sum, zip(*own, others, strict=True)))
+    national = {Cell(DimensionSet.NATIONAL, Period.MONTH, JANUARY, ()): candidate(*whole)}
+    audit_refusals(national | cells, {})
+    system = RefusalSystem(national, cells, {})
+    bounds = system.bounds()
+    for number, prior in enumerate(system.prior):
+        left = bounds.high[number] - bounds.low[number] + 1
+        assert left >= min(FEWEST_CANDIDATES, prior.candidates)
+
+
+def test_the_audit_withholds_months_rather_than_the_quarter() -> None:
+    """Three months of about 15, and a quarter of about 30: together they would tell each."""
+    own = quarter_of({(month, "B1"): (400, 10) for month in (1, 2, 3)})
+    audit_refusals(own, {})
+    assert own[in_australia()].refusals.rounded == 30
+    withheld = [cell for cell, each in own.items() if each.is_withheld]
+    assert withheld
+    assert {cell.period for cell in withheld} == {Period.MONTH}
+
+
+def test_without_the_audit_the_quarter_tells_of_its_months() -> None:
+    own = quarter_of({(month, "B1"): (400, 10) for month in (1, 2, 3)})
+    system = RefusalSystem({}, own, {})
+    assert system.exposed(system.bounds())
+
+
+def among_nationals(*, is_known: bool) -> dict[Cell, Candidate]:
+    """A country where all but one are its nationals, who apply nowhere else; beside the public's.
+
+    Of the country 18 to 22 refusals are told, and of its nationals 10 to 17.
+    """
+    cells = {
+        (DimensionSet.NATIONAL, ()): (5_000, 100),
+        (DimensionSet.NATIONALITY, ("AU",)): (500, 17),
+        (DimensionSet.NATIONALITY, ("NZ",)): (4_500, 83),
+        (DimensionSet.COUNTRY, ("NUSA", "AU")): (501, 18),
     }
-    system = CountSystem(candidates, {})
-    (bounds,) = audit(system, [lambda cell, measure: Interval(0, UNBOUNDED)])
-    for number, (cell, measure) in enumerate(system.figures):
-        assert bounds.low[number] <= candidates[cell].counts[measure] <= bounds.high[number]
-        if candidates[cell].counts[measure]:
-            assert bounds.high[number] - bounds.low[number] + 1 >= FEWEST_CANDIDATES
+    if is_known:
+        cells[DimensionSet.COUNTRY_NATIONALITY, ("NUSA", "AU", "AU")] = (500, 17)
+        cells[DimensionSet.COUNTRY_NATIONALITY, ("NUSA", "AU", "NZ")] = (1, 1)
+    found = {
+        Cell(dimension_set, Period.QUARTER, JANUARY, codes): candidate(*numbers)
+        for (dimension_set, codes), numbers in cells.items()
+    }
+    for cell, each in found.items():
+        each.is_new = cell.dimension_set is not DimensionSet.COUNTRY_NATIONALITY
+    return found
+
+
+def test_the_audit_knows_who_lives_in_a_country() -> None:
+    """18 are told apart from 19 to 22 by the public's figure of the country's nationals."""
+    known = among_nationals(is_known=True)
+    audit_refusals(known, {})
+    withheld = [cell.dimension_set for cell, each in known.items() if each.is_withheld]
+    assert withheld == [DimensionSet.COUNTRY]
+    unknown = among_nationals(is_known=False)
+    audit_refusals(unknown, {})
+    assert not any(each.is_withheld for each in unknown.values())
+
+
+def test_who_knows_all_decisions_is_not_told_that_all_were_refused() -> None:
+    own = {in_australia(): candidate(FEWEST_DECISIONS, FEWEST_DECISIONS)}
+    audit_refusals(own, {})
+    assert not own[in_australia()].refusals.is_anything
 
 
 @given(st.integers(0, 60), st.integers(-60, 60))
-def test_two_editions_together_leave_four_candidates(count: int, change: int) -> None:
-    """Whoever knows by how much a count was corrected tells it no closer, or reads the old one."""
+def test_two_editions_together_leave_four_numbers(count: int, change: int) -> None:
+    """Whoever knows by how much a number was corrected tells it no closer, or reads the old one."""
     now = max(count + change, 0)
-    first = _national(count)
-    told_before = first.revealed[ProtectedCount.INTAKE].shift(now - count)
-    second = _national(now)
-    second.revealed_before, second.was_published = {ProtectedCount.INTAKE: told_before}, True
-    cell = Cell(DimensionSet.NATIONAL, Period.MONTH, JANUARY, ())
-    audit(CountSystem({cell: second}, {}), [lambda cell, measure: Interval(0, UNBOUNDED)])
-    left = second.revealed[ProtectedCount.INTAKE]
-    assert left.low <= now <= left.high
-    if now and count:
-        assert left.candidates >= FEWEST_CANDIDATES
+    first = candidate(500, count)
+    told_before = first.revealed.shift(now - count)
+    second = candidate(500, now)
+    second.before, second.candidates_before, second.was_published = (
+        first.refusals,
+        told_before,
+        True,
+    )
+    audit(RefusalSystem({}, {in_australia(): second}, {}))
+    assert second.revealed.low <= now <= second.revealed.high
+    # A correction that somebody knows of leaves fewer by itself, whatever is told afterwards.
+    left_anyway = Interval(0, 500).within(told_before).candidates
+    assert second.revealed.candidates >= min(FEWEST_CANDIDATES, left_anyway)
     if second.is_kept:
-        assert left == told_before
-
-
-def _national(intake: int) -> Candidate:
-    counts = {**dict.fromkeys(ProtectedCount, 0), ProtectedCount.INTAKE: intake}
-    return Candidate(counts, closed=0, closed_is_known=False, measures=(ProtectedCount.INTAKE,))
+        assert second.refusals == first.refusals
+        assert second.revealed == told_before

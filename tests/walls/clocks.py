@@ -12,7 +12,7 @@ from tests.walls.reach import viewer
 _EVERYTHING = "adjusted handover open paused turnaround unpaused"
 _READ: dict[str, str] = {
     **dict.fromkeys(("LEADERSHIP", "OFFICER", "SUPERVISOR", "AUDITOR"), _EVERYTHING),
-    "PARTNER_MANAGER": "handover",
+    "PARTNER_MANAGER": _EVERYTHING,
 }
 _KINDS = ("adjusted", "handover", "open", "paused", "unpaused")
 _CLOCKS = ("adjusted", "handover", "open", "turnaround")

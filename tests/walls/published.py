@@ -23,16 +23,15 @@ CELLS = (
     (None, "AU", None),
     (None, None, "AU-SYD"),
 )
-_NATIONAL = "national visa_type nationality channel"
+_NATIONAL = "national visa_type nationality"
 _OF_COUNTRIES = "country country_visa_type country_channel"
 _OF_CENTRES = "centre centre_visa_type"
 #: What published figures are told apart by, for whom; and by all.
 SETS: dict[str, str] = {
-    "PARTNER_MANAGER": f"{_OF_COUNTRIES} {_OF_CENTRES}",
-    "PARTNER_AGENT": _OF_CENTRES,
+    "PARTNER_MANAGER": f"{_OF_COUNTRIES} {_OF_CENTRES} {_NATIONAL}",
     "ANONYMOUS": _NATIONAL,
 }
-EVERY_SET = f"{_NATIONAL} {_OF_COUNTRIES} {_OF_CENTRES}".split()
+EVERY_SET = f"{_NATIONAL} {_OF_COUNTRIES} {_OF_CENTRES} country_nationality".split()
 
 
 async def complete(connection: asyncpg.Connection) -> None:
@@ -51,11 +50,10 @@ def allowed_by_domain(claims: Claims) -> set[tuple[Any, ...]]:
 
 
 def _is_own(claims: Claims, cell: tuple[str | None, ...]) -> bool:
-    partner, country, centre = cell
+    partner, country, _ = cell
     match role_of(claims):
         case "PARTNER_MANAGER":
-            return partner == claims["partner"] and country in claims["countries"]
-        case "PARTNER_AGENT":
-            return partner == claims["partner"] and centre in claims["centres"]
+            is_own = partner == claims["partner"] and country in claims["countries"]
+            return is_own or cell == (None, None, None)
         case _:
             return cell == (None, None, None)

@@ -18,21 +18,17 @@ from tests.walls.judging import rule_changes, with_changes
 from tests.walls.mutants import Mutant
 from tests.walls.reach import TOLD, WHO
 
-_OUTCOMES = (
-    "decisions refused refusalRate targetRate"
-    " turnaroundP50 turnaroundP90 turnaroundAdjustedP50 turnaroundAdjustedP90"
-)
 #: What each role reads as published figures, in the domain.
 AS_PUBLISHED: dict[str, str] = {
-    "PARTNER_MANAGER": _OUTCOMES,
-    "PARTNER_AGENT": f"intake {_OUTCOMES}",
-    "ANONYMOUS": f"intake {_OUTCOMES}",
+    "PARTNER_MANAGER": "granted refused refusalRate",
+    "ANONYMOUS": "intake decisions refused refusalRate targetRate"
+    " turnaroundP50 turnaroundP90 turnaroundAdjustedP50 turnaroundAdjustedP90",
 }
+_ALL = " ".join(MEASURES)
 #: What each role reads exactly.
 _EXACTLY: dict[str, str] = {
-    **dict.fromkeys(("LEADERSHIP", "OFFICER", "SUPERVISOR", "AUDITOR"), " ".join(MEASURES)),
-    "PARTNER_MANAGER": "intake wip backlog wipAgeP50 wipAgeP90 wipAgeOldest revenueIdr"
-    " infoRequestRate handoverP90",
+    **dict.fromkeys(("LEADERSHIP", "OFFICER", "SUPERVISOR", "AUDITOR", "PARTNER_AGENT"), _ALL),
+    "PARTNER_MANAGER": " ".join(MEASURES.keys() - {"granted", "refused", "refusalRate"}),
 }
 #: What is made of something that no other figure is made of.
 _ALONE = "wip backlog revenueIdr infoRequestRate handoverP90 targetRate targetRateIntake"

@@ -38,6 +38,8 @@ LISTS: Mapping[str, Bound] = {
     "Country.entryRules": Bound(20, "one for each decree that changed it"),
     "Partner.countries": Bound(250, "ISO 3166 has 249 countries"),
     "Partner.centres": Bound(200, "the widest contract today has half of it"),
+    "WiderCell.groupBy": Bound(3, "published figures are told apart by three dimensions at most"),
+    "WiderCell.dropped": Bound(3, "published figures are told apart by three dimensions at most"),
     "VisaType.fees": Bound(20, "one for each decree that changed it"),
     "VisaType.serviceTargets": Bound(20, "two clocks, one for each decree that changed them"),
 }

@@ -1,8 +1,9 @@
 """Published figures: which questions they can answer, and reading them."""
 
 from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 import strawberry
@@ -11,82 +12,42 @@ from gateway.access.fields import is_published, is_readable
 from gateway.access.rows import reachable_as_published, vouch_for
 from gateway.errors import ErrorCode, FieldError
 from gateway.mapping.context import Context
-from gateway.mapping.enums import Precision
-from gateway.mapping.figures import Count, Duration, Rate
-from gateway.mapping.scalars import BigInt
+from gateway.mapping.figures import FindWider
 from gateway.policy import POLICY, PUBLISHED_SETS
 from gateway.schema.volumes.measures import FIELDS
+from gateway.schema.volumes.published_row import PublishedRow
+from gateway.schema.volumes.wider import Figures, WiderCells
 from gateway.strawberry_bridge import to_camel_case
 from gateway.viewer import Viewer
 from models.publication import disclosure, reading
-from models.publication.sets import DIMENSIONS
+from models.publication.sets import DIMENSIONS, NATIONAL_SETS, DimensionSet
 from models.vocabulary import Role
 from models.volumes import Dimension, Measure, Question
 
 _NOTE = (
-    f"Every count, totals too, is rounded to the nearest {disclosure.ROUNDING} from its own true"
-    " value, so parts do not add up to their total. Small counts, and counts that could be told"
-    " from others, are withheld. Rates and percentiles need at least"
-    f" {disclosure.FEWEST_DECISIONS} decisions and come from rounded counts. A published period"
-    " stays as it is; a correction is a new edition."
+    f"Of refusals a rounded number is told, or that there are fewer than {disclosure.THRESHOLD}, in"
+    f" groups and periods with at least {disclosure.FEWEST_DECISIONS} decisions, and not where they"
+    f" could be told from others. They are rounded to the nearest {disclosure.ROUNDING} from their"
+    f" own true value ({disclosure.THRESHOLD} to"
+    f" {disclosure.LOWEST_ROUNDED + disclosure.ROUNDING_ERROR} to {disclosure.LOWEST_ROUNDED}), so"
+    " parts do not add up to their total. Every other count of the public is rounded likewise, or"
+    f" withheld if it is smaller than {disclosure.THRESHOLD}. A published period stays as it is; a"
+    " correction is a new edition."
 )
 
 
-@strawberry.type(description="How figures were published that are not told exactly.")
+@strawberry.type(description="How figures were published that are not exact.")
 class VolumePublication:
     edition: int | None = strawberry.field(
         description="The newest edition of the periods asked for; none where none is published."
     )
     published_at: datetime | None = strawberry.field(description="When that was published.")
     rounding: int = strawberry.field(description="Counts are rounded to the nearest multiple.")
-    threshold: int = strawberry.field(description="Smaller counts are withheld.")
+    threshold: int = strawberry.field(description="Smaller counts are not told.")
+    fewest_decisions: int = strawberry.field(
+        description="With fewer decisions nothing is told of refusals."
+    )
     note: str = strawberry.field(description="How the figures are protected, in words.")
-
-
-@dataclass(frozen=True)
-class PublishedRow:
-    """The published figures of one group in one period; ``figures`` is None if unpublished."""
-
-    figures: Mapping[str, Any] | None
-    measures: frozenset[Measure]
-
-    def count(self, measure: Measure) -> Count:
-        value = self._value(measure)
-        return Count(value=_whole(value), precision=self._precision(value))
-
-    def rate(self, measure: Measure) -> Rate:
-        value, decisions = self._value(measure), self._value(Measure.DECISIONS)
-        precision = self._precision(value if decisions != 0 else decisions)
-        return Rate(value=value, precision=precision, denominator=_whole(decisions))
-
-    def duration(self, measure: Measure) -> Duration:
-        value, decisions = self._value(measure), self._value(Measure.DECISIONS)
-        precision = self._precision(value if decisions != 0 else decisions)
-        return Duration(hours=value, precision=precision, measured=_whole(decisions))
-
-    def _value(self, measure: Measure) -> Any:
-        return self.figures[measure] if self.figures else None
-
-    def _precision(self, value: Any) -> Precision:
-        if self.figures is None:
-            return Precision.UNPUBLISHED
-        return Precision.SUPPRESSED if value is None else Precision.ROUNDED
-
-
-#: For a row whose figures are all exact.
-NOT_PUBLISHED = PublishedRow(None, frozenset())
-
-
-def _whole(value: int | None) -> BigInt | None:
-    return None if value is None else BigInt(value)
-
-
-#: For a group without a row in a published period: nothing happened there.
-_ZERO_COUNTS: Mapping[str, Any] = {
-    Measure.INTAKE: 0,
-    Measure.DECISIONS: 0,
-    Measure.REFUSED: 0,
-}
 
 
 @dataclass(frozen=True)
@@ -96,15 +57,37 @@ class Publication:
     measures: frozenset[Measure]
     published: VolumePublication
     as_of: datetime
-    rows: Mapping[tuple[Any, ...], Mapping[str, Any]] = field(default_factory=dict)
-    periods: frozenset[date] = frozenset()
+    rows: Mapping[tuple[Any, ...], Figures]
+    periods: frozenset[date]
+    national: Mapping[tuple[Any, ...], Figures]
+    wider: WiderCells
 
-    def of(self, question: Question, key: tuple[Any, ...]) -> PublishedRow:
+    def of(
+        self, question: Question, key: tuple[Any, ...], decisions: int | None = None
+    ) -> PublishedRow:
         """The published figures of a group in a period."""
         starts_on = key[-1] if question.period else question.from_on
-        zeros = {**dict.fromkeys(self.measures), **_ZERO_COUNTS}
-        figures = self.rows.get(key) or (zeros if starts_on in self.periods else None)
-        return PublishedRow(figures, self.measures)
+        figures = self.rows.get(key)
+        find_wider = None if figures is None else partial(self._find_wider, figures, starts_on)
+        return PublishedRow(
+            figures,
+            self.measures,
+            starts_on in self.periods,
+            decisions,
+            self.national.get((_visa_type(question, key), starts_on)),
+            find_wider,
+        )
+
+    def _find_wider(self, codes: Figures, starts_on: date, measure: Measure) -> FindWider:
+        return partial(self.wider.nearest, codes, starts_on, measure)
+
+
+def _visa_type(question: Question, key: tuple[Any, ...]) -> str | None:
+    """The visa type that a row is of, if it is of a single one."""
+    if Dimension.VISA_TYPE in question.dimensions:
+        return key[question.dimensions.index(Dimension.VISA_TYPE)]
+    (visa_type,) = question.where.get(Dimension.VISA_TYPE, (None,))
+    return visa_type
 
 
 def published_measures(measures: Set[Measure], role: Role) -> frozenset[Measure]:
@@ -130,11 +113,21 @@ def check_dimensions(question: Question, role: Role) -> None:
 
 
 async def publication(
-    context: Context, question: Question, measures: frozenset[Measure], edition: int | None
+    context: Context,
+    question: Question,
+    measures: frozenset[Measure],
+    edition: int | None,
+    *,
+    with_national: bool,
 ) -> Publication:
     """Answer a question from the published tables alone."""
     viewer = context.viewer
     grid_question = _grid_question(question, viewer, edition)
+
+    async def read(query: reading.AnySelect) -> list[Figures]:
+        found = await context.session.rows(vouch_for(query, "VolumeRow"))
+        # `_mapping` is public API of SQLAlchemy in spite of its underscore.
+        return [dict(row._mapping) for row in found]  # pyright: ignore[reportPrivateUsage]
 
     def in_reach(columns: Any) -> Any:
         return reachable_as_published("VolumeRow", viewer, lambda attribute: columns[attribute.key])
@@ -142,9 +135,9 @@ async def publication(
     newest = reading.newest_publication()
     ((instant,),) = await context.session.rows(vouch_for(newest, "VolumeTable"))
     editions = await context.session.rows(vouch_for(reading.editions(grid_question), "VolumeTable"))
-    rows = await context.session.rows(vouch_for(reading.rows(grid_question, in_reach), "VolumeRow"))
-    # `_mapping` is public API of SQLAlchemy in spite of its underscore.
-    figures = [dict(row._mapping) for row in rows]  # pyright: ignore[reportPrivateUsage]
+    national: list[Figures] = []
+    if with_national:
+        national = await read(reading.rows(_of_the_whole_country(grid_question), in_reach))
     return Publication(
         measures=measures,
         published=VolumePublication(
@@ -152,11 +145,26 @@ async def publication(
             published_at=max((row.at for row in editions), default=None),
             rounding=disclosure.ROUNDING,
             threshold=disclosure.THRESHOLD,
+            fewest_decisions=disclosure.FEWEST_DECISIONS,
             note=_NOTE,
         ),
         as_of=instant,
-        rows={key_of(question, row): row for row in figures},
+        rows={
+            key_of(question, row): row for row in await read(reading.rows(grid_question, in_reach))
+        },
         periods=frozenset(row.starts_on for row in editions),
+        national={(row[Dimension.VISA_TYPE], row["period"]): row for row in national},
+        wider=WiderCells(grid_question, lambda: read(reading.wider_rows(grid_question, in_reach))),
+    )
+
+
+def _of_the_whole_country(question: reading.GridQuestion) -> reading.GridQuestion:
+    """The same periods of the whole country; by visa type where the question is."""
+    is_by_type = Dimension.VISA_TYPE in DIMENSIONS[question.dimension_set]
+    return replace(
+        question,
+        dimension_set=DimensionSet.VISA_TYPE if is_by_type else DimensionSet.NATIONAL,
+        where={d: value for d, value in question.where.items() if d is Dimension.VISA_TYPE},
     )
 
 
@@ -183,7 +191,7 @@ def _grid_question(question: Question, viewer: Viewer, edition: int | None) -> r
             "Published figures are of one value of a dimension or of all. Name one value of a kind"
             " in `where`, or group by it."
         )
-    published_sets = PUBLISHED_SETS[viewer.role]
+    published_sets = _sets_of_own(viewer.role)
     dimensions = {*question.dimensions, *question.where}
     dimension_set = reading.dimension_set_of(
         dimensions, _implied_dimensions(viewer), published_sets
@@ -200,14 +208,18 @@ def _grid_question(question: Question, viewer: Viewer, edition: int | None) -> r
     )
 
 
+def _sets_of_own(role: Role) -> list[DimensionSet]:
+    """The sets that answer questions: of the whole country only if a role reads nothing else."""
+    sets = PUBLISHED_SETS[role]
+    return [each for each in sets if reads_only_published(role) or each not in NATIONAL_SETS]
+
+
 def _implied_dimensions(viewer: Viewer) -> Iterator[Dimension]:
     """The dimensions that the viewer's scope already narrows to one value."""
     if viewer.partner:
         yield Dimension.PARTNER
     if len(viewer.countries) == 1:
         yield Dimension.COUNTRY
-    if len(viewer.centres) == 1 and viewer.role is Role.PARTNER_AGENT:
-        yield Dimension.CENTRE
 
 
 def _names(dimensions: tuple[Dimension, ...]) -> str:

@@ -16,21 +16,25 @@ from gateway.mapping.filters import MOST_VALUES
 from gateway.schema.volumes.comparisons import Comparisons, Figures
 from gateway.schema.volumes.measures import MEASURES
 from gateway.schema.volumes.published import (
-    NOT_PUBLISHED,
     Publication,
-    PublishedRow,
     check_dimensions,
     key_of,
     publication,
     published_measures,
     reads_only_published,
 )
-from gateway.schema.volumes.rows import VolumePeriod, VolumeRow, VolumeTable, load_names
+from gateway.schema.volumes.published_row import NOT_PUBLISHED, PublishedRow
+from gateway.schema.volumes.rows import (
+    NATIONAL_RATE,
+    VolumePeriod,
+    VolumeRow,
+    VolumeTable,
+    load_names,
+)
 from gateway.strawberry_bridge import SelectedField, Selection, to_camel_case
 from models.vocabulary import Channel
 from models.volumes import Dimension, Measure, Period, Question, as_of, begins_on, statement
 from models.volumes.lines import AnySelect
-from models.volumes.measures import PERCENTILES, RATIOS
 
 MOST_ROWS = 10_000
 LONGEST_WINDOW = timedelta(days=3_660)
@@ -108,18 +112,27 @@ async def _table(
     context: Context, selected: Selections, question: Question, edition: int | None
 ) -> VolumeTable:
     """Exact figures, published figures or both, by the policy for the viewer's role."""
-    check_dimensions(question, context.viewer.role)
-    measures = published_measures(question.measures, context.viewer.role)
-    if reads_only_published(context.viewer.role):
-        return _published_table(question, await publication(context, question, measures, edition))
-    if not measures:
+    role = context.viewer.role
+    check_dimensions(question, role)
+    measures = published_measures(question.measures, role)
+    with_national = _selects(selected, NATIONAL_RATE)
+    if not (measures or with_national or reads_only_published(role)):
         return await _exact_table(context, selected, question)
-    published = await publication(context, question, measures, edition)
-    if measures == question.measures:
+    published = await publication(context, question, measures, edition, with_national=with_national)
+    if reads_only_published(role):
         return _published_table(question, published)
-    exact_question = replace(question, measures=question.measures - measures)
+    exact_question = replace(
+        question, measures=(question.measures - measures) | {Measure.DECISIONS}
+    )
     exact = await _exact_table(context, selected, exact_question)
-    return _combine(question, exact, published)
+    rows = [_beside(row, question, published) for row in exact.rows]
+    return VolumeTable(as_of=exact.as_of, published=published.published, rows=rows)
+
+
+def _beside(row: VolumeRow, question: Question, published: Publication) -> VolumeRow:
+    """A row of exact figures, with the published ones of its group."""
+    of_group = published.of(question, key_of(question, row.figures), row.figures[Measure.DECISIONS])
+    return replace(row, published=of_group)
 
 
 async def _exact_table(context: Context, selected: Selections, question: Question) -> VolumeTable:
@@ -130,7 +143,7 @@ async def _exact_table(context: Context, selected: Selections, question: Questio
         return await _figures(context, query.limit(MOST_ROWS + 1))
 
     async def read_before(earlier: Question) -> list[Figures]:
-        known_from = begins_on().scalar_subquery().label("begins_on")
+        known_from = begins_on(in_reach).scalar_subquery().label("begins_on")
         return await read(statement(earlier, in_reach).add_columns(known_from))
 
     # All reads share one snapshot, so `as_of` belongs to these figures.
@@ -154,27 +167,6 @@ def _published_table(question: Question, published: Publication) -> VolumeTable:
         for key, row in published.rows.items()
     ]
     return VolumeTable(as_of=published.as_of, published=published.published, rows=rows)
-
-
-def _combine(question: Question, exact: VolumeTable, published: Publication) -> VolumeTable:
-    """Join exact and published figures by group."""
-    rows_by_key = {key_of(question, row.figures): row for row in exact.rows}
-    for key, row in published.rows.items():
-        if key not in rows_by_key:
-            groups = {name: row[name] for name in (*question.dimensions, "period")}
-            rows_by_key[key] = _row(question, _ZeroFigures(groups), None)
-    rows = [
-        replace(row, published=published.of(question, key))
-        for key, row in sorted(rows_by_key.items(), key=lambda each: tuple(map(str, each[0])))
-    ]
-    return VolumeTable(as_of=exact.as_of, published=published.published, rows=rows)
-
-
-class _ZeroFigures(dict[str, Any]):
-    """Exact figures of a group with published figures only: all counts are zero."""
-
-    def __missing__(self, name: str) -> int | None:
-        return None if name in RATIOS or name in PERCENTILES else 0
 
 
 async def _figures(context: Context, query: AnySelect) -> list[Figures]:

@@ -15,7 +15,8 @@ from gateway.mapping.scalars import BigInt
 from gateway.schema.country import Country
 from gateway.schema.partner import Centre, Partner
 from gateway.schema.visa_type import VisaType
-from gateway.schema.volumes.published import PublishedRow, VolumePublication
+from gateway.schema.volumes.published import VolumePublication
+from gateway.schema.volumes.published_row import PublishedRow
 from gateway.strawberry_bridge import computed
 from models.vocabulary import Channel
 from models.volumes import Dimension, Measure
@@ -26,6 +27,8 @@ _AT_THE_END = (
 )
 _WITHOUT_WAITING = "from payment, without the time in which information was awaited"
 
+#: The field of `VolumeRow` that is of the whole country.
+NATIONAL_RATE = "nationalRefusalRate"
 
 #: The noun of each dimension whose groups are codes.
 NOUNS: Mapping[Dimension, type[Any]] = {
@@ -145,6 +148,11 @@ class VolumeRow:
     withdrawn: Count = _count(Measure.WITHDRAWN, "Paid, then withdrawn; never in a rate.")
     lapsed: Count = _count(Measure.LAPSED, "Paid, then lapsed unanswered; never in a rate.")
     refusal_rate: Rate = _rate(Measure.REFUSAL_RATE, "Refused of all decisions.")
+    national_refusal_rate: Rate = computed(
+        lambda root: root.published.national_refusal_rate(),
+        "The published refusal rate of the whole country in the same period; of the visa type where"
+        " the row is of one.",
+    )
     wip: Count = _count(Measure.WIP, "Paid and open at the end: a stock, never summed over time.")
     backlog: Count = _count(
         Measure.BACKLOG, "Work in progress at the end that is older than its target."
