@@ -12,6 +12,7 @@ from pathlib import Path
 
 import httpx2
 
+from models.postgres.guardian import end_with_parent
 from tests.free_ports import free_port
 
 GERBANG = Path(sys.executable).with_name("gerbang")
@@ -61,6 +62,7 @@ def running_demo(data: Path, applications: int = 3_000) -> Iterator[Demo]:
         ],
         stdout=subprocess.PIPE,
         text=True,
+        preexec_fn=end_with_parent(),  # also where the test run is killed
     )  # fmt: skip
     try:
         printed = _until_ready(process)
