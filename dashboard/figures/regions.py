@@ -1,0 +1,83 @@
+"""Which part of the world a map shows, and which of its places are named."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from dashboard.model.places import Place, places
+from dashboard.model.rows import Line
+
+#: The map is cut in the Atlantic, so that Indonesia lies in its middle.
+MAP_EDGE = -29
+#: The smallest part that is shown, in degrees: a country with its neighbours.
+LEAST_WIDTH, LEAST_HEIGHT = 56.0, 34.0
+MARGIN = 9.0
+#: The width of a map on a desk, and the size of its letters, in pixels.
+USUAL_WIDTH, LETTER_WIDTH, LETTER_HEIGHT = 620.0, 6.6, 15.0
+MOST_NAMES = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The edges of what is shown, in degrees; longitudes count on from the edge of the map."""
+
+    west: float
+    east: float
+    south: float
+    north: float
+
+    @property
+    def width(self) -> float:
+        return self.east - self.west
+
+    def holds(self, place: Place) -> bool:
+        east = _longitude(place)
+        return self.west <= east <= self.east and self.south <= place.latitude <= self.north
+
+
+WORLD = Frame(MAP_EDGE, MAP_EDGE + 360, -58, 84)
+ASIA = Frame(62, 182, -46, 54)
+
+
+def frame_of(region: str, codes: Sequence[str]) -> Frame:
+    """The region that was chosen; of a selection, the places with these codes and around them."""
+    known = [places()[code] for code in codes if code in places()]
+    if region == "asia":
+        return ASIA
+    if region == "world" or not known:
+        return WORLD
+    west, east = _stretched([_longitude(place) for place in known], LEAST_WIDTH)
+    south, north = _stretched([place.latitude for place in known], LEAST_HEIGHT)
+    low, high = max(west, WORLD.west), min(east, WORLD.east)
+    return Frame(low, high, max(south, WORLD.south), min(north, WORLD.north))
+
+
+def _stretched(values: list[float], least: float) -> tuple[float, float]:
+    low, high = min(values) - MARGIN, max(values) + MARGIN
+    missing = max(least - (high - low), 0) / 2
+    return low - missing, high + missing
+
+
+def named(lines: Iterable[Line], chosen: Sequence[str], frame: Frame) -> list[Line]:
+    """Those whose names fit beside each other: the chosen ones, then the largest first."""
+    per_degree = USUAL_WIDTH / frame.width
+    taken: list[tuple[float, float, float]] = []
+    found: list[Line] = []
+    for line in sorted(lines, key=lambda each: each.code not in chosen):
+        place = places().get(line.code or "")
+        if place is None or not line.name or not frame.holds(place):
+            continue
+        x, y = _longitude(place) * per_degree, place.latitude * per_degree
+        half = len(line.name) * LETTER_WIDTH / 2
+        is_free = all(
+            abs(x - other_x) > half + other_half or abs(y - other_y) > LETTER_HEIGHT
+            for other_x, other_y, other_half in taken
+        )
+        if line.code in chosen or (is_free and len(found) < MOST_NAMES):
+            taken.append((x, y, half))
+            found.append(line)
+    return found
+
+
+def _longitude(place: Place) -> float:
+    """East of the edge of the map, so that the Pacific lies between Asia and America."""
+    return (place.longitude - MAP_EDGE) % 360 + MAP_EDGE
