@@ -9,10 +9,12 @@ from dashboard.model.rows import Line
 #: The map is cut in the Atlantic, so that Indonesia lies in its middle.
 MAP_EDGE = -29
 #: The smallest part that is shown, in degrees: a country with its neighbours.
-LEAST_WIDTH, LEAST_HEIGHT = 56.0, 34.0
+LEAST_HEIGHT = 32.0
 MARGIN = 9.0
-#: The width of a map on a desk, and the size of its letters, in pixels.
-USUAL_WIDTH, LETTER_WIDTH, LETTER_HEIGHT = 620.0, 6.6, 15.0
+#: Of width to height, in degrees.
+ASPECT = 1.9
+#: A map on a desk, and the size of its letters, in pixels.
+USUAL_WIDTH, USUAL_HEIGHT, LETTER_WIDTH, LETTER_HEIGHT = 620.0, 340.0, 6.6, 15.0
 MOST_NAMES = 14
 
 
@@ -45,21 +47,36 @@ def frame_of(region: str, codes: Sequence[str]) -> Frame:
         return ASIA
     if region == "world" or not known:
         return WORLD
-    west, east = _stretched([_longitude(place) for place in known], LEAST_WIDTH)
-    south, north = _stretched([place.latitude for place in known], LEAST_HEIGHT)
-    low, high = max(west, WORLD.west), min(east, WORLD.east)
-    return Frame(low, high, max(south, WORLD.south), min(north, WORLD.north))
+    wide = _spread([_longitude(place) for place in known])
+    high = _spread([place.latitude for place in known])
+    # As wide and as high as a map is, so that a row of countries from north to south is no strip.
+    west, east = _stretched(wide, max(LEAST_HEIGHT, high[1] - high[0]) * ASPECT, WORLD.width)
+    south, north = _stretched(high, (east - west) / ASPECT, WORLD.north - WORLD.south)
+    return Frame(
+        *_inside(west, east, WORLD.west, WORLD.east),
+        *_inside(south, north, WORLD.south, WORLD.north),
+    )
 
 
-def _stretched(values: list[float], least: float) -> tuple[float, float]:
-    low, high = min(values) - MARGIN, max(values) + MARGIN
-    missing = max(least - (high - low), 0) / 2
+def _spread(values: list[float]) -> tuple[float, float]:
+    return min(values) - MARGIN, max(values) + MARGIN
+
+
+def _stretched(span: tuple[float, float], least: float, most: float) -> tuple[float, float]:
+    low, high = span
+    missing = max(min(least, most) - (high - low), 0) / 2
     return low - missing, high + missing
+
+
+def _inside(low: float, high: float, lowest: float, highest: float) -> tuple[float, float]:
+    """Moved, not cut, so that it keeps its size."""
+    shift = max(lowest - low, 0) - max(high - highest, 0)
+    return max(low + shift, lowest), min(high + shift, highest)
 
 
 def named(lines: Iterable[Line], chosen: Sequence[str], frame: Frame) -> list[Line]:
     """Those whose names fit beside each other: the chosen ones, then the largest first."""
-    per_degree = USUAL_WIDTH / frame.width
+    per_degree = min(USUAL_WIDTH / frame.width, USUAL_HEIGHT / (frame.north - frame.south))
     taken: list[tuple[float, float, float]] = []
     found: list[Line] = []
     for line in sorted(lines, key=lambda each: each.code not in chosen):
@@ -68,7 +85,7 @@ def named(lines: Iterable[Line], chosen: Sequence[str], frame: Frame) -> list[Li
             continue
         x, y = _longitude(place) * per_degree, place.latitude * per_degree
         half = len(line.name) * LETTER_WIDTH / 2
-        is_free = all(
+        is_free = frame.west * per_degree + half < x < frame.east * per_degree - half and all(
             abs(x - other_x) > half + other_half or abs(y - other_y) > LETTER_HEIGHT
             for other_x, other_y, other_half in taken
         )

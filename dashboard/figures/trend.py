@@ -21,8 +21,6 @@ QUARTERS_NAMED = 36
 HOURS_OF_A_DAY = 24
 #: The width of one, in pixels, in the size of an axis.
 LETTER = 7
-#: One line, the year before it, and its target.
-LINES_OF_ONE = 3
 #: Of several members: all keep a contrast of 3:1 on light and on dark; dash and mark tell them
 #: apart where colour does not.
 MEMBER_COLOURS = (
@@ -53,7 +51,7 @@ def trend(
         _line(months, now, measure, say(f"measures.{measure.id}.label"), SERIES_COLOUR, say),
     ]
     lines = [line for line in lines if _is_drawn(line)] or lines[-1:]
-    return _figure(lines, months, measure, period, events, say)
+    return _figure(lines, months, measure, period, events, say, order="reversed")
 
 
 def trend_of_several(
@@ -121,6 +119,7 @@ def _figure(
     say: Texts,
     *,
     is_indexed: bool = False,
+    order: str = "normal",
 ) -> dict[str, Any]:
     highest = max((value or 0 for line in lines for value in line["y"]), default=0)
     heights = _index_heights(highest, say) if is_indexed else _heights(highest, measure, say)
@@ -153,7 +152,7 @@ def _figure(
                 "y": 1,
                 "yref": "container",
                 "yanchor": "top",
-                "traceorder": "normal" if len(lines) > LINES_OF_ONE else "reversed",
+                "traceorder": order,
             },
             shapes=[*_shade(months, period), *(_moment(event, months) for event in events)],
             annotations=[_number(n, event, months) for n, event in enumerate(events, 1)],
