@@ -12,6 +12,8 @@ from dashboard.texts.wording import value_text
 
 MOST_BARS = 12
 LETTER, LONGEST_NAME = 7, 26
+#: Pixels in which all bars share their height, with as much between them.
+ROOM = 190
 
 
 def bars(
@@ -28,47 +30,59 @@ def bars(
     names = [_short(name_of(line)) for line in shown]
     values = [line[measure].value or 0 for line in shown]
     texts = [value_text(measure, line[measure], say, is_short=True) for line in shown]
+    rows = [*zip(shown, values, names, texts, strict=True)]
     room = LETTER * max((len(name) for name in names), default=0) + 12
     return {
         "data": [
+            *(
+                _bar(row, len(rows), CHOSEN_COLOUR if row[0].code in chosen else SERIES_COLOUR)
+                for row in rows
+            ),
             {
-                "type": "bar",
-                "orientation": "h",
-                "y": [line.code for line in shown],
+                "type": "scatter",
+                "mode": "text",
                 "x": values,
-                "text": texts,
-                "textposition": "outside",
+                "y": [line.code for line in shown],
+                "text": [f" {text}" for text in texts],
+                "textposition": "middle right",
+                "textfont": {"size": 13},
                 "cliponaxis": False,
-                "customdata": [
-                    [line.code, f"{name}: {text}"]
-                    for line, name, text in zip(shown, names, texts, strict=True)
-                ],
-                "hovertemplate": "%{customdata[1]}<extra></extra>",
-                "marker": {
-                    "color": [
-                        CHOSEN_COLOUR if line.code in chosen else SERIES_COLOUR for line in shown
-                    ]
-                },
-            }
+                "hoverinfo": "skip",
+            },
         ],
         "layout": layout_of(
             say,
-            {"l": room, "r": 64, "t": 8, "b": 8},
+            {"l": room, "r": 72, "t": 8, "b": 8},
             xaxis={
                 "visible": False,
                 "fixedrange": True,
-                "range": [0, max(values, default=1) * 1.05],
+                "range": [0, max(values, default=0) * 1.02 or 1],
             },
             yaxis={
                 "type": "category",
-                "autorange": "reversed",
+                "range": [len(shown) - 0.5, -0.5],
                 "fixedrange": True,
                 "showgrid": False,
+                "zeroline": False,
                 "tickvals": [line.code for line in shown],
                 "ticktext": names,
             },
-            bargap=0.3,
+            hovermode="closest",
         ),
+    }
+
+
+def _bar(row: tuple[Line, float, str, str], count: int, colour: str) -> dict[str, Any]:
+    """A thick line: the bundle of Plotly that we serve draws lines and maps, no bars."""
+    line, value, name, text = row
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": [0, value],
+        "y": [line.code, line.code],
+        "line": {"width": max(8, min(26, ROOM // max(count, 1))), "color": colour},
+        "customdata": [[line.code, f"{name}: {text}"]] * 2,
+        "hovertemplate": "%{customdata[1]}<extra></extra>",
     }
 
 
