@@ -22,11 +22,19 @@
       }, [""])
       .join("<br>");
 
+  // The classes of a map in words, each after its colour by day, which its sign is named by.
+  const legend = (name) =>
+    [...document.querySelectorAll(`#${name}-note .legend li:not(.way)`)].map((item) => {
+      const shade = item.querySelector(".sign")?.className.match(/shade-([0-9a-f]{6})/)?.[1];
+      const text = item.innerText.replace(/\s+/g, " ").trim();
+      return shade ? `<span style="color:#${shade}">\u25A0</span> ${text}` : "";
+    }).filter(Boolean).join("   ");
+
   // What the style sheet says on the page is said in the picture itself, always by day.
   const drawn = (plot, name) => {
     const { layout } = plot;
     const source = [textOf("#volumes-heading .compared"), ...lines("#volumes-heading .facts li")];
-    const margin = { ...layout.margin, t: (layout.margin?.t ?? 0) + 64, b: (layout.margin?.b ?? 0) + 64 };
+    const margin = { ...layout.margin, t: (layout.margin?.t ?? 0) + 64, b: (layout.margin?.b ?? 0) + 84 };
     return {
       ...layout,
       ...SIZE,
@@ -40,11 +48,11 @@
         font: { size: 20, color: INK },
         x: 0.02, xanchor: "left", y: 0.97, yanchor: "top",
       },
-      legend: { ...layout.legend, y: 0.9 },
+      legend: { ...layout.legend, y: 0.9, font: { size: 12, family: "sans-serif" } },
       annotations: [
         ...(layout.annotations ?? []),
         {
-          text: broken([...source, location.href].join(" · "), 150),
+          text: [legend(name), broken([...source, location.href].join(" · "), 150)].filter(Boolean).join("<br>"),
           showarrow: false, xref: "paper", yref: "paper", x: 0, xanchor: "left", align: "left",
           y: 0, yanchor: "top", yshift: -((layout.margin?.b ?? 0) + 8), font: { size: 12, color: QUIET },
         },

@@ -50,7 +50,7 @@ def choices(
         clearable=True,
         hidePickedOptions=True,
         nothingFoundMessage=say("filters.nothing_found"),
-        clearButtonProps={"aria-label": say("filters.clear_one", filter=label)},
+        clearButtonProps=_named(say("filters.clear_one", filter=label)),
         comboboxProps={"shadow": "md"},
         maxDropdownHeight=300,
     )
@@ -59,7 +59,7 @@ def choices(
 def segments(id_: str, label: str, options: Options, chosen: str) -> dmc.SegmentedControl:
     """One of very few that are all seen at once."""
     return dmc.SegmentedControl(
-        id=id_, data=options_of(options), value=chosen, className="segments", **_label(label)
+        id=id_, data=options_of(options), value=chosen, className="segments", **aria(label=label)
     )
 
 
@@ -67,7 +67,7 @@ def period_choice(page: str, address: Address, now: date, say: Texts) -> html.Di
     """Periods by name, and months from and to."""
     named = [(name, say(f"period.{name}")) for name in OFFERED_PERIODS]
     is_custom = address.period == CUSTOM
-    months = [f"{address.first}-01", f"{address.last}-01"] if is_custom else [None, None]
+    months: Any = [f"{address.first}-01", f"{address.last}-01"] if is_custom else [None, None]
     return html.Div(
         [
             dmc.SegmentedControl(
@@ -75,7 +75,7 @@ def period_choice(page: str, address: Address, now: date, say: Texts) -> html.Di
                 data=options_of(named),
                 value="" if is_custom else address.period,
                 className="segments",
-                **_label(say("period.label")),
+                **aria(label=say("period.label")),
             ),
             dmc.DatesProvider(
                 dmc.MonthPickerInput(
@@ -87,7 +87,7 @@ def period_choice(page: str, address: Address, now: date, say: Texts) -> html.Di
                     minDate=OLDEST_MONTH.isoformat(),
                     maxDate=now.isoformat(),
                     className="months",
-                    **_label(say("period.custom")),
+                    **aria(label=say("period.custom")),
                 ),
                 settings={"locale": say.language},
             ),
@@ -96,5 +96,6 @@ def period_choice(page: str, address: Address, now: date, say: Texts) -> html.Di
     )
 
 
-def _label(text: str) -> dict[str, Any]:
+def _named(text: str) -> Any:
+    """A name for screen readers, for a part that only Mantine makes."""
     return aria(label=text)

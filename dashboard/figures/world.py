@@ -15,7 +15,7 @@ from dashboard.model.rows import Line
 from dashboard.texts import Texts
 from dashboard.texts.wording import value_text
 
-LARGEST_CIRCLE = 44
+LARGEST_CIRCLE = 40
 SMALLEST_CIRCLE = 4
 SMALL_TERRITORY = 9
 HANDFUL = 6

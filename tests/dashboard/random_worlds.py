@@ -82,6 +82,7 @@ def _a_world(seed: int, compare: str) -> World:
         "partners": {"nodes": []},
         "visaTypes": {"nodes": []},
     }
+    data |= {"known": data["months"], "all": data["total"], "allBefore": data["before"]}
     volumes = read_volumes(data, period, address)
     view = View(address, LEADER, PROCESSING, period, volumes, texts(address.language))
     return World(data, view)

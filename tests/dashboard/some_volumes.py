@@ -46,6 +46,8 @@ def some_data(begins_on: date) -> dict[str, Any]:
     return {
         "total": {"asOf": "2026-03-01T01:30:00Z", "rows": [row(110)]},
         "before": {"rows": [row(88)]},
+        "all": {"rows": [row(110)]},
+        "allBefore": {"rows": [row(88)]},
         "known": {"rows": [_month(n, start) for start, n in months]},
         "months": {"rows": [_month(n, start) for start, n in months]},
         "groups": {"rows": [row(20, "SG"), row(80, "AU"), row(10)]},

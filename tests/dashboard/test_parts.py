@@ -4,10 +4,10 @@ import re
 
 import pytest
 from dash import html
+from dashboard.components.render_html import html_of
 from playwright.sync_api import Page
 
 from dashboard.components.aria import aria
-from dashboard.components.render_html import html_of
 from dashboard.pages.volumes import page as volumes_page
 from tests.dashboard.asking_dash import ASK, question_of
 from tests.dashboard.conftest import Running

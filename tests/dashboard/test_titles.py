@@ -106,10 +106,10 @@ def test_a_stock_is_told_with_its_day(measure: str) -> None:
 
 
 def lower_and_upper(share: float, whole: int) -> tuple[float, float]:
-    """Wilson's interval, written a second time."""
-    z2 = 1.96**2
+    """Wilson's interval of 99.8%, written a second time."""
+    z2 = 3.09**2
     middle = share + z2 / (2 * whole)
-    spread = 1.96 * sqrt(share * (1 - share) / whole + z2 / (4 * whole**2))
+    spread = 3.09 * sqrt(share * (1 - share) / whole + z2 / (4 * whole**2))
     return (middle - spread) / (1 + z2 / whole), (middle + spread) / (1 + z2 / whole)
 
 
@@ -118,7 +118,7 @@ def test_a_place_is_named_for_its_rate_only_with_enough_behind_it(measure: str) 
     for world in worlds(measure=measure):
         title, chosen = map_title(world.view), world.view.measure
         rows = {row["country"]["code"]: row[chosen.field] for row in world.data["groups"]["rows"]}
-        whole = world.data["total"]["rows"][0][chosen.field].get("value")
+        whole = world.data["all"]["rows"][0][chosen.field].get("value")
         falls = measure not in WORSE_IS_LESS
         is_rate = chosen.kind is Kind.RATE
         weight, value = ("denominator", "value") if is_rate else ("measured", "hours")
@@ -174,7 +174,7 @@ def test_three_of_eight_neither_lead_a_list_nor_make_a_title() -> None:
         for code, (rate, decisions) in rates.items()
     ]
     total = row | {"refusalRate": {"value": 0.021, "denominator": 9_000}}
-    data = world.data | {"groups": {"rows": rows}, "total": world.data["total"] | {"rows": [total]}}
+    data = world.data | {"groups": {"rows": rows}, "all": {"rows": [total]}}
 
     def ordered(order: str) -> list[str | None]:
         address = Address("en", measure="refusal_rate", sort="refusal_rate", order=order)

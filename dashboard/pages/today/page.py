@@ -3,7 +3,7 @@
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import Output, callback, dcc, html
+from dash import Output, html
 
 from dashboard.components.notice import missing
 from dashboard.components.page import Page, follow_address
@@ -19,8 +19,7 @@ from dashboard.texts import Texts
 def layout(address: Address, viewer: Viewer, say: Texts) -> html.Div:
     return html.Div(
         [
-            PAGE.store(),
-            dcc.Store(id="today-title"),
+            *PAGE.stores("today-heading"),
             html.Div(dmc.Skeleton(height=160), id="today-heading", className="heading"),
         ],
         className="today",
@@ -33,6 +32,6 @@ PAGE = Page(
 follow_address(PAGE.name)
 
 
-@callback(Output("today-heading", "children"), PAGE.state, on_error=instead(missing))
+@PAGE.part(Output("today-heading", "children"), on_error=instead(missing))
 async def show_heading(state: Any) -> Any:
     return page_heading(await read_view(state, SUMMARY, CHOICES))

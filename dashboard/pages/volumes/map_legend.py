@@ -61,7 +61,7 @@ def _classes(shown: Mapped, say: Texts) -> list[html.Li]:
     way = html.Li(say(f"map.way_{shown.measure.better.lower()}"), className="way")
     few = html.Li(
         [
-            _sign("shade few"),
+            _sign("shade few shade-b8bec6"),
             say("map.few", enough=str(ENOUGH)),
             html.Span(say("map.count", count=str(len(shown.few))), className="count"),
         ]

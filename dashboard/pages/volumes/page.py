@@ -11,7 +11,6 @@ from dash import (
     ClientsideFunction,
     Input,
     Output,
-    callback,
     clientside_callback,
     dcc,
     html,
@@ -51,10 +50,15 @@ from dashboard.pages.volumes.pictures import below, map_controls, small_graphs, 
 from dashboard.pages.volumes.ranking import ranking
 from dashboard.pages.volumes.reading import read_view
 from dashboard.pages.volumes.titles import document_title, map_title, trend_title
-from dashboard.pages.volumes.trend_table import trend_notes
+from dashboard.pages.volumes.trend_table import trend_notes, trend_table
 from dashboard.pages.volumes.view import View
 from dashboard.texts import Texts
 
+#: Its parts, each by the id of its first output.
+PARTS = (
+    *("volumes-heading", f"volumes-{OFFERED[0]}", "volumes-notice", "cards"),
+    *("map-title", "trend-title", "ranking-title", "outcomes"),
+)
 NO_FIGURE: dict[str, Any] = {"layout": {"xaxis": {"visible": False}, "yaxis": {"visible": False}}}
 
 
@@ -65,8 +69,7 @@ def layout(address: Address, viewer: Viewer, say: Texts) -> html.Div:
     count = len(audience.measures if address.measures == "all" else audience.main)
     return html.Div(
         [
-            PAGE.store(),
-            dcc.Store(id="volumes-title"),
+            *PAGE.stores(*PARTS),
             html.Div(
                 _waiting_heading(say),
                 id="volumes-heading",
@@ -82,11 +85,15 @@ def layout(address: Address, viewer: Viewer, say: Texts) -> html.Div:
                     html.Div(
                         [
                             _picture("map", map_controls(address, say)),
-                            _picture("trend", trend_controls(address, say)),
+                            _picture(
+                                "trend",
+                                trend_controls(address, say),
+                                _trend_table(say),
+                            ),
                         ],
                         className="pictures",
                     ),
-                    html.Section(dmc.Skeleton(height=720), id="ranking", className="panel"),
+                    _table_panel(),
                     html.Section(id="outcomes", className="panel"),
                 ],
                 id="figures",
@@ -119,21 +126,19 @@ clientside_callback(
 )
 
 
-@callback(
+@PAGE.part(
     Output("volumes-heading", "children"),
     Output("volumes-title", "data"),
-    PAGE.state,
-    on_error=instead(lambda say: (_failed_heading(say), no_update)),
+    on_error=instead(lambda say: (_failed_heading(say), say("pages.volumes.title"))),
 )
 async def show_heading(state: Any) -> tuple[Any, str]:
     view = await read_view(state, SUMMARY, CHOICES)
     return page_heading(view), document_title(view)
 
 
-@callback(
+@PAGE.part(
     *(Output(f"volumes-{key}", "data") for key in OFFERED),
     Output("volumes-chips", "children"),
-    PAGE.state,
     on_error=instead(lambda say: (no_update,) * (len(OFFERED) + 1)),
 )
 async def show_choices(state: Any) -> tuple[Any, ...]:
@@ -141,10 +146,10 @@ async def show_choices(state: Any) -> tuple[Any, ...]:
     return (*(offered(key, view) for key in OFFERED), filter_chips(view))
 
 
-@callback(
+@PAGE.part(
     Output("volumes-notice", "children"),
     Output("figures", "hidden"),
-    PAGE.state,
+    on_error=instead(lambda say: (missing(say), False)),
 )
 async def show_notice(state: Any) -> tuple[Any, bool]:
     """What holds for the whole page: nothing to show, or figures that are not of now."""
@@ -164,17 +169,16 @@ async def show_notice(state: Any) -> tuple[Any, bool]:
     return partly_absent(view), False
 
 
-@callback(Output("cards", "children"), PAGE.state, on_error=instead(missing))
+@PAGE.part(Output("cards", "children"), on_error=instead(missing))
 async def show_cards(state: Any) -> Any:
     return cards(await read_view(state, SUMMARY))
 
 
-@callback(
+@PAGE.part(
     Output("map-title", "children"),
     Output("map", "figure"),
     Output("map-picture", "className"),
     Output("map-note", "children"),
-    PAGE.state,
     on_error=instead(lambda say: (say("failed.part"), NO_FIGURE, no_update, None)),
 )
 async def show_map(state: Any) -> tuple[Any, ...]:
@@ -188,7 +192,7 @@ async def show_map(state: Any) -> tuple[Any, ...]:
     return (
         map_title(view),
         world_map(on_map, view.audience.main, address.members, address.region, say),
-        "panel picture-map " + ("areas" if on_map.is_areas else "circles"),
+        f"panel picture-map {'areas' if on_map.is_areas else 'circles'} {_nearness(address)}",
         [
             map_legend(on_map, say),
             html.P(say("map.note_areas" if on_map.is_areas else "map.note")),
@@ -197,16 +201,21 @@ async def show_map(state: Any) -> tuple[Any, ...]:
     )
 
 
-@callback(
+def _nearness(address: Address) -> str:
+    """Whether the map shows the world, in which a telephone has no room for names."""
+    return "near" if address.region in ("asia", "selection") or address.members else "far"
+
+
+@PAGE.part(
     Output("trend-title", "children"),
     Output("trend", "figure"),
     Output("trend-apart", "children"),
     Output("trend-picture", "className"),
     Output("trend-controls", "hidden"),
     Output("trend-note", "children"),
-    PAGE.state,
+    Output("trend-table", "children"),
     on_error=instead(
-        lambda say: (say("failed.part"), NO_FIGURE, None, "panel picture-trend", True, None)
+        lambda say: (say("failed.part"), NO_FIGURE, None, "panel picture-trend", True, None, None)
     ),
 )
 async def show_trend(state: Any) -> tuple[Any, ...]:
@@ -225,6 +234,7 @@ async def show_trend(state: Any) -> tuple[Any, ...]:
         f"panel picture-trend {kind}",
         not is_several,
         [*trend_notes(view, happened), below("" if is_apart else "trend", query, view.say)],
+        trend_table(view),
     )
 
 
@@ -242,12 +252,17 @@ def _apart(view: View) -> list[tuple[str, dict[str, Any]]]:
     return [(each.name, figure) for each, figure in zip(view.members, figures, strict=True)]
 
 
-@callback(Output("ranking", "children"), PAGE.state, on_error=instead(missing))
-async def show_ranking(state: Any) -> Any:
+@PAGE.part(
+    Output("ranking-title", "children"),
+    Output("ranking-table", "children"),
+    Output("ranking-below", "children"),
+    on_error=instead(lambda say: (say("failed.part"), None, None)),
+)
+async def show_ranking(state: Any) -> tuple[Any, ...]:
     return ranking(await read_view(state, PLACES))
 
 
-@callback(Output("outcomes", "children"), PAGE.state, on_error=instead(missing))
+@PAGE.part(Output("outcomes", "children"), on_error=instead(missing))
 async def show_outcomes(state: Any) -> Any:
     return outcomes(await read_view(state, PUBLISHED))
 
@@ -256,11 +271,43 @@ def _failed_heading(say: Texts) -> list[Any]:
     return [html.P(say("pages.volumes.title"), className="kicker"), html.H1(say("failed.title"))]
 
 
-def _picture(name: str, controls: Any) -> html.Figure:
+def _table_panel() -> html.Section:
+    """What scrolls stays where it is while the table in it changes."""
+    return html.Section(
+        [
+            html.H2(dmc.Skeleton(height=24, width="40%"), id="ranking-title"),
+            html.Div(
+                dmc.Skeleton(height=640),
+                id="ranking-table",
+                className="scroll",
+                tabIndex=0,
+                role="region",
+                **aria(labelledby="ranking-title"),
+            ),
+            html.Div(id="ranking-below", className="below"),
+        ],
+        id="ranking",
+        className="panel",
+    )
+
+
+def _trend_table(say: Texts) -> html.Details:
+    """The trend for those who read numbers better than lines; it stays as it was opened."""
+    return html.Details(
+        [
+            html.Summary(say("trend.table")),
+            html.Div(id="trend-table", className="scroll", tabIndex=0),
+        ],
+        className="twin",
+    )
+
+
+def _picture(name: str, controls: Any, *more: Any) -> html.Figure:
     """A title, a graph and a note; the graph waits empty, so that nothing jumps when it comes.
 
     To a screen reader the tables say what the graph shows.
     """
+    apart = [html.Div(id="trend-apart", className="small-multiples")] if name == "trend" else []
     return html.Figure(
         [
             html.H2(dmc.Skeleton(height=24), id=f"{name}-title"),
@@ -270,8 +317,8 @@ def _picture(name: str, controls: Any) -> html.Figure:
                 className=f"graph graph-{name}",
                 **aria(hidden="true"),
             ),
-            *([html.Div(id="trend-apart", className="small-multiples")] if name == "trend" else []),
-            html.Figcaption(dmc.Skeleton(height=40), id=f"{name}-note"),
+            *apart,
+            html.Figcaption([html.Div(dmc.Skeleton(height=40), id=f"{name}-note"), *more]),
         ],
         id=f"{name}-picture",
         className=f"panel picture-{name}",

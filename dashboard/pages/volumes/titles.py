@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from dashboard.figures.trend import trend_months
-from dashboard.model.evidence import ENOUGH, has_enough, interval, ranked, surely_least, surely_most
+from dashboard.model.evidence import ENOUGH, has_enough, interval, ranked, stands_out
 from dashboard.model.filters import FILTERS
-from dashboard.model.measures import INTAKE, RELATIVE, Better, Kind, Measure
+from dashboard.model.measures import INTAKE, RELATIVE, Better, Kind
 from dashboard.model.period import MONTHS_OF_A_YEAR, month_end, month_start
 from dashboard.model.reach import is_elsewhere
 from dashboard.model.rows import Line
@@ -138,7 +138,10 @@ def _standing_out(view: View) -> str:
     by = say(f"filters.by_{view.address.by}")
     if len(lines) < 2 or whole.value is None:
         return say("map.none", measure=name, by=by)
-    first = ranked(lines, measure, falls=falls)[0]
+    beyond = [
+        line for line in lines if stands_out(measure, line[measure], whole.value, upwards=falls)
+    ]
+    first = ranked(beyond or lines, measure, falls=falls)[0]
     told = {
         "measure": name,
         "whole": value_text(measure, whole, say, is_short=True),
@@ -147,18 +150,10 @@ def _standing_out(view: View) -> str:
         "count": count_text(first[measure].whole or 0, say),
     }
     side = "most" if falls else "least"
-    if not interval(measure, first[measure]):
-        return say(f"map.{side}", enough=str(ENOUGH), **told)
-    if _is_beyond(measure, first, whole.value, falls):
+    if beyond:
         return say("map.stands_out", **told)
-    return say(f"map.nobody_{side}", enough=str(ENOUGH), **told)
-
-
-def _is_beyond(measure: Measure, line: Line, whole: float, falls: bool) -> bool:
-    reading = line[measure]
-    return (
-        surely_least(measure, reading) > whole if falls else surely_most(measure, reading) < whole
-    )
+    key = f"map.nobody_{side}" if interval(measure, first[measure]) else f"map.{side}"
+    return say(key, enough=str(ENOUGH), **told)
 
 
 def trend_title(view: View) -> str:
