@@ -9,6 +9,7 @@ from dash import ClientsideFunction, Input, Output, State, callback, clientside_
 from dash.exceptions import PreventUpdate
 from plotly.io.json import to_json_plotly
 
+from dashboard.components.page_request import gateway_error, page_request
 from dashboard.model.page_state import Address
 from dashboard.model.viewer import Viewer
 from dashboard.texts import Texts
@@ -40,33 +41,30 @@ class Page:
         return Input(f"{self.name}-state", "data")
 
     def part(
-        self, *outputs: Output, on_error: Callable[[Exception], Any]
+        self, *outputs: Output, otherwise: Callable[[Texts], Any]
     ) -> Callable[[Callable[[Any], Awaitable[Any]]], Any]:
         """A callback that shows a part of the page, and sends nothing that is shown already.
 
-        Its layout makes the stores of the marks: ``PAGE.stores("cards")``.
+        ``otherwise`` is what stands there when its figures could not be had; why, a notice says.
+        The layout makes the stores of the marks: ``PAGE.stores("cards")``.
         """
         mark = f"{self.name}-{outputs[0].component_id}-mark"
 
         def register(show: Callable[[Any], Awaitable[Any]]) -> Any:
+            @callback(*outputs, Output(mark, "data"), self.state, State(mark, "data"))
             async def show_changes(state: Any, shown: Any) -> tuple[Any, ...]:
-                values = await show(state)
+                try:
+                    values = await show(state)
+                except Exception as error:
+                    gateway_error(error)
+                    values = otherwise(page_request(state).say)
                 given = values if len(outputs) > 1 else (values,)
                 now = blake2b(str(to_json_plotly(given)).encode(), digest_size=8).hexdigest()
                 if now == shown:
                     raise PreventUpdate
                 return (*given, now)
 
-            def show_failure(error: Exception) -> tuple[Any, ...]:
-                values = on_error(error)
-                return (*(values if len(outputs) > 1 else (values,)), None)
-
-            wired = callback(
-                *outputs, Output(mark, "data"), self.state, State(mark, "data"),
-                on_error=show_failure,
-            )  # fmt: skip
-            wired(show_changes)
-            return show
+            return show_changes
 
         return register
 

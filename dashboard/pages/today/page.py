@@ -7,7 +7,6 @@ from dash import Output, html
 
 from dashboard.components.notice import missing
 from dashboard.components.page import Page, follow_address
-from dashboard.components.page_request import instead
 from dashboard.gateway.volumes_query import CHOICES, SUMMARY
 from dashboard.model.page_state import Address
 from dashboard.model.viewer import Viewer
@@ -32,6 +31,6 @@ PAGE = Page(
 follow_address(PAGE.name)
 
 
-@PAGE.part(Output("today-heading", "children"), on_error=instead(missing))
+@PAGE.part(Output("today-heading", "children"), otherwise=missing)
 async def show_heading(state: Any) -> Any:
     return page_heading(await read_view(state, SUMMARY, CHOICES))

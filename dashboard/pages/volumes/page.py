@@ -20,7 +20,7 @@ from dash import (
 from dashboard.components.aria import aria
 from dashboard.components.notice import failure_notice, missing, outage_notice
 from dashboard.components.page import Page, follow_address
-from dashboard.components.page_request import gateway_error, instead, page_request
+from dashboard.components.page_request import gateway_error, page_request
 from dashboard.figures import GRAPH_CONFIG
 from dashboard.figures.bars import bars
 from dashboard.figures.trend import small_multiples, trend, trend_months, trend_of_several
@@ -129,7 +129,7 @@ clientside_callback(
 @PAGE.part(
     Output("volumes-heading", "children"),
     Output("volumes-title", "data"),
-    on_error=instead(lambda say: (_failed_heading(say), say("pages.volumes.title"))),
+    otherwise=lambda say: (_failed_heading(say), say("pages.volumes.title")),
 )
 async def show_heading(state: Any) -> tuple[Any, str]:
     view = await read_view(state, SUMMARY, CHOICES)
@@ -139,7 +139,7 @@ async def show_heading(state: Any) -> tuple[Any, str]:
 @PAGE.part(
     *(Output(f"volumes-{key}", "data") for key in OFFERED),
     Output("volumes-chips", "children"),
-    on_error=instead(lambda say: (no_update,) * (len(OFFERED) + 1)),
+    otherwise=lambda say: (no_update,) * (len(OFFERED) + 1),
 )
 async def show_choices(state: Any) -> tuple[Any, ...]:
     view = await read_view(state, CHOICES)
@@ -149,7 +149,7 @@ async def show_choices(state: Any) -> tuple[Any, ...]:
 @PAGE.part(
     Output("volumes-notice", "children"),
     Output("figures", "hidden"),
-    on_error=instead(lambda say: (missing(say), False)),
+    otherwise=lambda say: (missing(say), False),
 )
 async def show_notice(state: Any) -> tuple[Any, bool]:
     """What holds for the whole page: nothing to show, or figures that are not of now."""
@@ -169,7 +169,7 @@ async def show_notice(state: Any) -> tuple[Any, bool]:
     return partly_absent(view), False
 
 
-@PAGE.part(Output("cards", "children"), on_error=instead(missing))
+@PAGE.part(Output("cards", "children"), otherwise=missing)
 async def show_cards(state: Any) -> Any:
     return cards(await read_view(state, SUMMARY))
 
@@ -179,7 +179,7 @@ async def show_cards(state: Any) -> Any:
     Output("map", "figure"),
     Output("map-picture", "className"),
     Output("map-note", "children"),
-    on_error=instead(lambda say: (say("failed.part"), NO_FIGURE, no_update, None)),
+    otherwise=lambda say: (say("failed.part"), NO_FIGURE, no_update, None),
 )
 async def show_map(state: Any) -> tuple[Any, ...]:
     view = await read_view(state, PLACES)
@@ -214,8 +214,9 @@ def _nearness(address: Address) -> str:
     Output("trend-controls", "hidden"),
     Output("trend-note", "children"),
     Output("trend-table", "children"),
-    on_error=instead(
-        lambda say: (say("failed.part"), NO_FIGURE, None, "panel picture-trend", True, None, None)
+    otherwise=lambda say: (
+        *(say("failed.part"), NO_FIGURE, None),
+        *("panel picture-trend", True, None, None),
     ),
 )
 async def show_trend(state: Any) -> tuple[Any, ...]:
@@ -256,13 +257,13 @@ def _apart(view: View) -> list[tuple[str, dict[str, Any]]]:
     Output("ranking-title", "children"),
     Output("ranking-table", "children"),
     Output("ranking-below", "children"),
-    on_error=instead(lambda say: (say("failed.part"), None, None)),
+    otherwise=lambda say: (say("failed.part"), None, None),
 )
 async def show_ranking(state: Any) -> tuple[Any, ...]:
     return ranking(await read_view(state, PLACES))
 
 
-@PAGE.part(Output("outcomes", "children"), on_error=instead(missing))
+@PAGE.part(Output("outcomes", "children"), otherwise=missing)
 async def show_outcomes(state: Any) -> Any:
     return outcomes(await read_view(state, PUBLISHED))
 
