@@ -3,6 +3,7 @@
   "use strict";
 
   window.addEventListener("beforeprint", () => {
+    document.querySelectorAll("[data-here]").forEach((each) => (each.textContent = location.href));
     document.querySelectorAll(".graph .main-svg").forEach((svg) => {
       const { width, height } = svg.getBoundingClientRect();
       svg.setAttribute("viewBox", `0 0 ${width} ${height}`);

@@ -12,7 +12,7 @@ import dash_mantine_components as dmc
 from dash import html
 
 from dashboard.components.aria import aria
-from dashboard.model.page_state import CUSTOM, OLDEST_MONTH, PERIODS, Address
+from dashboard.model.page_state import CUSTOM, OFFERED_PERIODS, OLDEST_MONTH, Address
 from dashboard.texts import Texts
 
 Options = Iterable[tuple[str, str]]
@@ -56,9 +56,16 @@ def choices(
     )
 
 
+def segments(id_: str, label: str, options: Options, chosen: str) -> dmc.SegmentedControl:
+    """One of very few that are all seen at once."""
+    return dmc.SegmentedControl(
+        id=id_, data=options_of(options), value=chosen, className="segments", **aria(label=label)
+    )
+
+
 def period_choice(page: str, address: Address, now: date, say: Texts) -> html.Div:
     """Periods by name, and months from and to."""
-    named = [(name, say(f"period.{name}")) for name in PERIODS]
+    named = [(name, say(f"period.{name}")) for name in OFFERED_PERIODS]
     is_custom = address.period == CUSTOM
     months: Any = [f"{address.first}-01", f"{address.last}-01"] if is_custom else [None, None]
     return html.Div(

@@ -11,10 +11,10 @@ from starlette.routing import Route
 
 from dashboard.components.notice import reason
 from dashboard.components.shell import role_text
-from dashboard.export.files import as_csv, as_xlsx
+from dashboard.export.files import as_csv, as_months_csv, as_xlsx
 from dashboard.export.sheet import Sheet, sheet_of
 from dashboard.gateway.client import Gateway, GatewayError
-from dashboard.gateway.volumes_query import CHOICES, PLACES, SUMMARY, ask_volumes
+from dashboard.gateway.volumes_query import CHOICES, MONTHS, PLACES, SUMMARY, ask_volumes
 from dashboard.model.measures import AUDIENCES
 from dashboard.model.page_state import read_address
 from dashboard.model.period import Period, today
@@ -26,24 +26,29 @@ from dashboard.web.visit import current_visit
 
 log = logging.getLogger(__name__)
 
+QUESTIONS = (SUMMARY, MONTHS, PLACES, CHOICES)
 CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def routes(gateway: Gateway) -> list[Route]:
-    def export(kind: str, media_type: str, write: Callable[[Sheet], bytes]) -> Route:
+    def export(name: str, media_type: str, write: Callable[[Sheet], bytes]) -> Route:
         async def answer(request: Request) -> Response:
-            return await _export(request, gateway, kind, media_type, write)
+            return await _export(request, gateway, name, media_type, write)
 
-        return Route(f"/export.{kind}", answer, methods=["GET"])
+        return Route(f"/{name}", answer, methods=["GET"])
 
-    return [export("csv", CSV, as_csv), export("xlsx", XLSX, as_xlsx)]
+    return [
+        export("export.csv", CSV, as_csv),
+        export("export-months.csv", CSV, as_months_csv),
+        export("export.xlsx", XLSX, as_xlsx),
+    ]
 
 
 async def _export(
     request: Request,
     gateway: Gateway,
-    kind: str,
+    name: str,
     media_type: str,
     write: Callable[[Sheet], bytes],
 ) -> Response:
@@ -60,23 +65,21 @@ async def _export(
         # A file holds every measure that its reader may read, whatever the page shows.
         address = replace(address.among(audience), measures="all")
         period = address.chosen(today())
-        volumes = await ask_volumes(
-            gateway, visit.session, audience, period, address, (SUMMARY, PLACES, CHOICES)
-        )
+        volumes = await ask_volumes(gateway, visit.session, audience, period, address, QUESTIONS)
     except GatewayError as error:
         log.warning("%s", error)
         words = (say(f"failed.{reason(error.code)}"), f"{say('failed.trace')}: {error.trace_id}")
         return _refused(say, words, back, HTTPStatus.BAD_GATEWAY)
     sheet = sheet_of(View(address, viewer, audience, period, volumes, say))
-    disposition = f'attachment; filename="{_name(period)}.{kind}"'
+    disposition = f'attachment; filename="{_file_name(name, period)}"'
     return Response(
         write(sheet), media_type=media_type, headers={"Content-Disposition": disposition}
     )
 
 
-def _name(period: Period) -> str:
-    """Of the period alone: whose figures they are stands inside."""
-    return f"gerbang-volumes-{period.from_on}-{period.to_on}"
+def _file_name(name: str, period: Period) -> str:
+    """Of the period alone: whose figures they are, a file's name should not tell."""
+    return f"gerbang-{name.replace('export', f'volumes-{period.from_on}-{period.to_on}')}"
 
 
 def _refused(say: Texts, words: tuple[str, ...], back: str, status: HTTPStatus) -> Response:

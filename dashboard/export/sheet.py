@@ -1,123 +1,176 @@
-"""The ranked table with what belongs to it, as plain values for any kind of file."""
+"""The ranked table and its months as plain values: for people with words, for machines with ids."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
-from dashboard.model.measures import INTAKE, Kind
+from dashboard.model.filters import ON_MAP
+from dashboard.model.measures import INTAKE, Kind, Measure
+from dashboard.model.period import month_end
 from dashboard.model.rows import Line, Reading
-from dashboard.pages.volumes.cards import ARROWS
 from dashboard.pages.volumes.headings import facts
 from dashboard.pages.volumes.ranking import in_order, order_text
 from dashboard.pages.volumes.view import View
-from dashboard.texts import Texts
-from dashboard.texts.wording import change_of, period_text
+from dashboard.texts.wording import change_number, period_text
 
-Cell = str | float | None
+Cell = str | float | date | None
+
+#: A percentile is known to one in a hundred; a rate is one count divided by another.
+DIGITS = {Kind.RATE: 5, Kind.DURATION: 3}
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A heading and how its numbers are counted; a column of words has no kind."""
+    """An id for machines, a heading for people, and how its numbers are counted, if it has any."""
 
+    id: str
     title: str
     kind: Kind | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """A table, what it covers, and what its measures mean."""
+class Table:
+    """Columns, and rows of as many cells."""
 
     title: str
-    about: tuple[tuple[str, str], ...]
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
-    definitions_title: str
-    definitions: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The table of the page, the months behind it, and what both cover and mean."""
+
+    table: Table
+    months: Table
+    notes_title: str
+    notes: tuple[tuple[str, str], ...]
 
 
 def sheet_of(view: View) -> Sheet:
-    """Every place in the order of the page, then direct applications, then the total."""
+    """Every group in the order of the page, then direct applications, then the total."""
     say = view.say
     return Sheet(
-        title=say("pages.volumes.title"),
-        about=(
+        table=Table(say("export.table"), tuple(_columns(view)), tuple(_rows(view))),
+        months=Table(say("export.months"), tuple(_month_columns(view)), tuple(_months(view))),
+        notes_title=say("export.notes"),
+        notes=(
+            (say("pages.volumes.title"), say("page.product")),
             (say("period.label"), period_text(view.period, say)),
             *_compared(view),
             *((say(f"filters.{key}"), name) for key, name in _narrowed(view)),
             *((name or say("export.note"), text) for name, text in facts(view)),
             (say("export.order"), order_text(view.address, say)),
-        ),
-        columns=tuple(_columns(view)),
-        rows=tuple(_rows(view)),
-        definitions_title=say("export.definitions"),
-        definitions=(
             *(
                 (say(f"measures.{measure.id}.label"), say(f"measures.{measure.id}.definition"))
                 for measure in view.measures
             ),
-            (say("ranking.change"), say("ranking.note")),
         ),
     )
 
 
 def _compared(view: View) -> list[tuple[str, str]]:
-    """The periods that there is something known of."""
-    say, period, volumes = view.say, view.period, view.volumes
-    earlier = [(volumes.everything_before, period.previous)]
-    if period.year_before != period.previous:
-        earlier.append((volumes.everything_year_before, period.year_before))
-    return [
-        (say("export.compared"), period_text(each, say))
-        for line, each in earlier
-        if line[INTAKE].value is not None
-    ]
+    if view.volumes.everything_before[INTAKE].value is None:
+        return []
+    return [(view.say("export.compared"), period_text(view.earlier, view.say))]
 
 
 def _narrowed(view: View) -> list[tuple[str, str]]:
-    """The filters of the rows; a place that was chosen among them leaves the others in."""
+    """The filters of the rows; what was chosen among them leaves the others in."""
     return [(key, name) for key, name in view.chosen.items() if key != view.address.by]
 
 
 def _columns(view: View) -> Iterator[Column]:
+    """Who and when, then each measure, with the numbers that it is compared with."""
     say = view.say
-    yield Column(say("ranking.rank"))
-    yield Column(say("export.code"))
-    yield Column(say(f"filters.{view.address.by}"))
+    yield Column("rank", say("ranking.rank"))
+    yield from _group_columns(view)
+    yield Column("from", say("period.first"))
+    yield Column("to", say("period.last"))
     for measure in view.measures:
-        label = say(f"measures.{measure.id}.label")
-        yield Column(f"{label} ({say(f'export.units.{measure.kind}')})", measure.kind)
+        yield from _measure_columns(measure, view)
         if measure is INTAKE:
-            yield Column(say("export.before"), measure.kind)
-            yield Column(say("ranking.change"))
-            yield Column(say("export.year_before"), measure.kind)
-            yield Column(say("export.year_change"))
+            yield Column("intake_before", say("export.before"), Kind.COUNT)
+            unit = say("export.unit_change")
+            yield Column("intake_change", f"{say('export.change')} ({unit})", Kind.RATE)
+
+
+def _month_columns(view: View) -> Iterator[Column]:
+    yield from _group_columns(view)
+    yield Column("from", view.say("export.month"))
+    yield Column("to", view.say("period.last"))
+    for measure in view.measures:
+        yield from _measure_columns(measure, view)
+
+
+def _group_columns(view: View) -> Iterator[Column]:
+    yield Column("code", view.say("export.code"))
+    if view.address.by in ON_MAP:
+        yield Column("iso3", "ISO 3166-1 alpha-3")
+    yield Column("name", view.say(f"filters.{view.address.by}"))
+
+
+def _measure_columns(measure: Measure, view: View) -> Iterator[Column]:
+    label, unit = view.say(f"measures.{measure.id}.label"), view.say(f"export.units.{measure.kind}")
+    id_ = f"{measure.id}_hours" if measure.kind is Kind.DURATION else measure.id
+    yield Column(id_, f"{label} ({unit})", measure.kind)
 
 
 def _rows(view: View) -> Iterator[tuple[Cell, ...]]:
     volumes, say = view.volumes, view.say
 
-    def row(rank: int | None, name: str, line: Line) -> tuple[Cell, ...]:
-        compared = (volumes.before(line), volumes.year_before_of(line))
-        return (rank, line.code, name, *_values(line, compared, view))
+    def row(rank: int | None, line: Line, before: Line, name: str) -> tuple[Cell, ...]:
+        span = (view.period.from_on, view.period.to_on)
+        return (rank, *_group(line, name, view), *span, *_values(line, before, view))
 
-    for rank, line in enumerate(in_order(volumes.places, view.address), 1):
-        yield row(rank, line.name or "", line)
+    for rank, line in enumerate(in_order(volumes.groups, view), 1):
+        yield row(rank, line, volumes.before_of(line), view.name_of(line))
     if volumes.direct:
-        yield row(None, say("ranking.direct"), volumes.direct)
-    compared = (volumes.everything_before, volumes.everything_year_before)
-    total = _values(volumes.everything, compared, view)
-    yield (None, None, say("ranking.total"), *total)
+        yield row(None, volumes.direct, volumes.before_of(volumes.direct), say("ranking.direct"))
+    yield row(None, volumes.everything, volumes.everything_before, say("ranking.total"))
 
 
-def _values(line: Line, compared: tuple[Line, Line], view: View) -> Iterator[Cell]:
+def _months(view: View) -> Iterator[tuple[Cell, ...]]:
+    """Each month that is known of: of everything that was chosen, and of each member of it."""
+    volumes, say = view.volumes, view.say
+    for line in volumes.months:
+        yield _month(line, None, view.subject or say("ranking.total"), view)
+    if len(view.members) > 1:
+        for member in view.members:
+            for line in volumes.months_by_member.get(member.code, ()):
+                yield _month(line, member.code, member.name, view)
+
+
+def _month(line: Line, code: str | None, name: str, view: View) -> tuple[Cell, ...]:
+    first = line.starts_on or view.period.from_on
+    group = _group(Line({}, code, iso3=_iso3(code, view)), name, view)
+    values = (_value(measure, line[measure]) for measure in view.measures)
+    return (*group, first, min(month_end(first), view.read_on), *values)
+
+
+def _iso3(code: str | None, view: View) -> str | None:
+    return next((line.iso3 for line in view.volumes.groups if code and line.code == code), None)
+
+
+def _group(line: Line, name: str, view: View) -> tuple[Cell, ...]:
+    return (line.code, *([line.iso3] if view.address.by in ON_MAP else []), name)
+
+
+def _values(line: Line, before: Line, view: View) -> Iterator[Cell]:
     for measure in view.measures:
-        yield _value(line[measure], view.say)
+        yield _value(measure, line[measure])
         if measure is INTAKE:
-            for earlier in compared:
-                change = change_of(INTAKE, line[INTAKE], earlier[INTAKE], view.say)
-                yield _value(earlier[INTAKE], view.say)
-                yield f"{ARROWS[change.direction]} {change.text}" if change else None
+            yield _value(INTAKE, before[INTAKE])
+            yield change_number(INTAKE, line[INTAKE], before[INTAKE])
 
 
-def _value(reading: Reading, say: Texts) -> Cell:
-    return say("measures.suppressed") if reading.is_suppressed else reading.value
+def _value(measure: Measure, reading: Reading) -> Cell:
+    """A number with the digits that it deserves; nothing where there is none, never a word."""
+    if reading.value is None:
+        return None
+    digits = DIGITS.get(measure.kind)
+    if digits is None:
+        return reading.value
+    if measure.kind is Kind.DURATION:
+        return float(f"{reading.value:.{digits}g}")
+    return round(reading.value, digits)

@@ -4,10 +4,14 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from math import floor, log10
 
+from dashboard.model.measures import Better
+
 MOST_CLASSES = 5
 #: Sequential, in one hue, so every kind of colour vision tells them apart; the style sheet has
-#: those for the night.
+#: those for the night. Blue where more is only more: the strongest is the highest.
 SHADES = ("#d6e8f1", "#9fcbe0", "#5fa8c8", "#2a7da4", "#0e4a68")
+#: Brown where a direction is better: the strongest is always the worst.
+WORSE_SHADES = ("#f7e6cc", "#eac387", "#d3944b", "#a9602a", "#6b3716")
 _STEPS_OF_SPREAD = 15
 
 
@@ -27,10 +31,12 @@ def class_of(value: float, limits: Sequence[float]) -> int:
     return bisect_right(limits, value)
 
 
-def shades_of(limits: Sequence[float]) -> tuple[str, ...]:
-    """A shade for each class: from the lightest to the darkest, however few there are."""
+def shades_of(limits: Sequence[float], better: Better = Better.NEITHER) -> tuple[str, ...]:
+    """A shade for each class, from the weakest to the strongest, however few there are."""
+    shades = SHADES if better is Better.NEITHER else WORSE_SHADES
     last = len(limits) or 1
-    return tuple(SHADES[round(n * (MOST_CLASSES - 1) / last)] for n in range(len(limits) + 1))
+    found = [shades[round(n * (MOST_CLASSES - 1) / last)] for n in range(len(limits) + 1)]
+    return tuple(reversed(found)) if better is Better.HIGHER else tuple(found)
 
 
 def _readable(rough: float) -> float:

@@ -7,12 +7,12 @@ from typing import Any
 
 from dashboard.figures import CHOSEN_COLOUR, QUIET_COLOUR, SERIES_COLOUR, layout_of
 from dashboard.model.events import Event
-from dashboard.model.measures import STOCKS, Kind, Measure
+from dashboard.model.measures import INTAKE, STOCKS, Kind, Measure
 from dashboard.model.period import MONTHS_OF_A_YEAR, Period, month_start
 from dashboard.model.rows import Reading
-from dashboard.model.volumes import Volumes
+from dashboard.model.volumes import Choice, Volumes
 from dashboard.texts import Texts
-from dashboard.texts.wording import HOURS_AS_DAYS, height_text, month_text, value_text
+from dashboard.texts.wording import HOURS_AS_DAYS, count_text, height_text, month_text, value_text
 
 SHADE = "rgba(29, 127, 168, 0.09)"
 TICKS = 4
@@ -21,6 +21,14 @@ QUARTERS_NAMED = 36
 HOURS_OF_A_DAY = 24
 #: The width of one, in pixels, in the size of an axis.
 LETTER = 7
+#: Of several members: all keep a contrast of 3:1 on light and on dark; dash and mark tell them
+#: apart where colour does not.
+MEMBER_COLOURS = (
+    "#1d7fa8", "#d0661b", "#2f8f5b", "#a8559b", "#8a7b22", "#c4485c", "#5f74c4", "#7d8b97",
+)  # fmt: skip
+DASHES = ("solid", "6px,3px", "2px,2px", "9px,3px,2px,3px")
+SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star", "hexagon")
+PALE_COLOUR = "rgba(125, 139, 151, 0.35)"
 
 
 def trend_months(volumes: Volumes, period: Period) -> tuple[date, ...]:
@@ -32,26 +40,96 @@ def trend_months(volumes: Volumes, period: Period) -> tuple[date, ...]:
 def trend(
     volumes: Volumes, measure: Measure, period: Period, events: Sequence[Event], say: Texts
 ) -> dict[str, Any]:
-    """The figure, with the chosen period as a shade."""
+    """The figure of one line with the year before, with the chosen period as a shade."""
     months = trend_months(volumes, period)
-    names = [month_text(month, say) for month in months]
     now = [volumes.month(month)[measure] for month in months]
     before = [volumes.month(month_start(month, -MONTHS_OF_A_YEAR))[measure] for month in months]
     targets = _targets(volumes, measure, months)
     lines = [
-        _line(names, before, measure, say("trend.year_before"), QUIET_COLOUR, say, dash="4px,3px"),
-        _line(names, targets, measure, say("trend.target"), CHOSEN_COLOUR, say, dash="1px,3px"),
-        _line(names, now, measure, say(f"measures.{measure.id}.label"), SERIES_COLOUR, say),
+        _line(months, before, measure, say("trend.year_before"), QUIET_COLOUR, say, dash="4px,3px"),
+        _line(months, targets, measure, say("trend.target"), CHOSEN_COLOUR, say, dash="1px,3px"),
+        _line(months, now, measure, say(f"measures.{measure.id}.label"), SERIES_COLOUR, say),
     ]
-    highest = max((reading.value or 0 for reading in (*now, *before, *targets)), default=0)
-    heights = _heights(highest, measure, say)
+    lines = [line for line in lines if _is_drawn(line)] or lines[-1:]
+    return _figure(lines, months, measure, period, events, say, order="reversed")
+
+
+def trend_of_several(
+    volumes: Volumes,
+    measure: Measure,
+    period: Period,
+    members: Sequence[Choice],
+    say: Texts,
+    *,
+    is_indexed: bool = False,
+    events: Sequence[Event] = (),
+) -> dict[str, Any]:
+    """A line for each member, told apart by colour, dash and the name at its end."""
+    months = trend_months(volumes, period)
+    lines = [
+        _member_line(volumes, measure, months, member, n, say, is_indexed=is_indexed)
+        for n, member in enumerate(members)
+    ]
+    return _figure(lines, months, measure, period, events, say, is_indexed=is_indexed)
+
+
+def small_multiples(
+    volumes: Volumes,
+    measure: Measure,
+    period: Period,
+    members: Sequence[Choice],
+    say: Texts,
+    *,
+    is_indexed: bool = False,
+) -> list[dict[str, Any]]:
+    """A figure for each member with the others pale behind it, all on the same scale."""
+    months = trend_months(volumes, period)
+    lines = [
+        _member_line(volumes, measure, months, member, n, say, is_indexed=is_indexed)
+        for n, member in enumerate(members)
+    ]
+    figures: list[dict[str, Any]] = []
+    for line in lines:
+        others = [_pale(each) for each in lines if each is not line]
+        figure = _figure(
+            [*others, line | {"line": line["line"] | {"dash": "solid"}}],
+            months, measure, period, (), say, is_indexed=is_indexed,
+        )  # fmt: skip
+        figure["layout"] |= {"showlegend": False}
+        figure["layout"]["margin"] |= {"t": 8, "b": 34}
+        figures.append(figure)
+    return figures
+
+
+def index_of(values: Sequence[float | None]) -> list[float | None]:
+    """Each against the average of all, which is 100: small and large go side by side."""
+    known = [value for value in values if value is not None]
+    average = sum(known) / len(known) if known else 0
+    if not average:
+        return [None for _ in values]
+    return [None if value is None else value / average * 100 for value in values]
+
+
+def _figure(
+    lines: list[dict[str, Any]],
+    months: Sequence[date],
+    measure: Measure,
+    period: Period,
+    events: Sequence[Event],
+    say: Texts,
+    *,
+    is_indexed: bool = False,
+    order: str = "normal",
+) -> dict[str, Any]:
+    highest = max((value or 0 for line in lines for value in line["y"]), default=0)
+    heights = _index_heights(highest, say) if is_indexed else _heights(highest, measure, say)
     ticks = _month_ticks(months)
     return {
-        "data": [line for line in lines if any(value is not None for value in line["y"])]
-        or lines[-1:],
+        "data": lines,
         "layout": layout_of(
             say,
-            {"l": _room_for(heights["ticktext"]), "r": 14, "t": 34, "b": 42},
+            # Room for two lines of names above: in one, long ones would not fit.
+            {"l": _room_for(heights["ticktext"]), "r": 14, "t": 54, "b": 42},
             xaxis={
                 "type": "category",
                 "tickvals": [month_text(day, say) for day in ticks],
@@ -70,9 +148,11 @@ def trend(
             legend={
                 "orientation": "h",
                 "x": 0,
-                "y": 1.02,
-                "yanchor": "bottom",
-                "traceorder": "reversed",
+                "xanchor": "left",
+                "y": 1,
+                "yref": "container",
+                "yanchor": "top",
+                "traceorder": order,
             },
             shapes=[*_shade(months, period), *(_moment(event, months) for event in events)],
             annotations=[_number(n, event, months) for n, event in enumerate(events, 1)],
@@ -80,8 +160,44 @@ def trend(
     }
 
 
+def _is_drawn(line: dict[str, Any]) -> bool:
+    return any(value is not None for value in line["y"])
+
+
+def _member_line(
+    volumes: Volumes,
+    measure: Measure,
+    months: Sequence[date],
+    member: Choice,
+    number: int,
+    say: Texts,
+    *,
+    is_indexed: bool,
+) -> dict[str, Any]:
+    readings = [volumes.month(month, member.code)[measure] for month in months]
+    colour = MEMBER_COLOURS[number % len(MEMBER_COLOURS)]
+    line = _line(months, readings, measure, member.name, colour, say)
+    dash = DASHES[number // 2 % len(DASHES)]
+    line["line"] |= {"dash": dash}
+    line["marker"] |= {"symbol": SYMBOLS[number % len(SYMBOLS)]}
+    line["hovertemplate"] = f"%{{customdata}}<extra>{member.name}</extra>"
+    if is_indexed:
+        line["y"] = index_of(line["y"])
+    return line
+
+
+def _pale(line: dict[str, Any]) -> dict[str, Any]:
+    """One of the others, behind: to compare with, not to read."""
+    return line | {
+        "mode": "lines",
+        "line": {"width": 1, "color": PALE_COLOUR},
+        "hoverinfo": "skip",
+        "hovertemplate": None,
+    }
+
+
 def _line(
-    names: Sequence[str],
+    months: Sequence[date],
     readings: Sequence[Reading],
     measure: Measure,
     name: str,
@@ -92,7 +208,7 @@ def _line(
     is_main = dash == "solid"
     return {
         "type": "scatter",
-        "x": list(names),
+        "x": [month_text(month, say) for month in months],
         "y": [reading.value for reading in readings],
         "name": name,
         "customdata": [value_text(measure, reading, say) for reading in readings],
@@ -192,6 +308,17 @@ def _heights(highest: float, measure: Measure, say: Texts) -> dict[str, Any]:
     return {
         "tickvals": heights,
         "ticktext": [height_text(measure, height, heights[-1], say) for height in heights],
+        "range": [0, max(highest * 1.06, heights[-1])],
+        "zeroline": False,
+        "fixedrange": True,
+    }
+
+
+def _index_heights(highest: float, say: Texts) -> dict[str, Any]:
+    heights = _ticks(highest, INTAKE)
+    return {
+        "tickvals": heights,
+        "ticktext": [count_text(height, say) for height in heights],
         "range": [0, max(highest * 1.06, heights[-1])],
         "zeroline": False,
         "fixedrange": True,

@@ -1,26 +1,28 @@
 """The map: circles for what is counted, areas in classes for rates and durations."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 from typing import Any
 
 from dashboard.figures import CHOSEN_COLOUR, SERIES_COLOUR, layout_of
 from dashboard.figures.classes import class_limits, class_of, shades_of
+from dashboard.figures.regions import Frame, frame_of, named
+from dashboard.model.evidence import has_enough
 from dashboard.model.measures import RELATIVE, Measure
 from dashboard.model.places import places
 from dashboard.model.rows import Line
 from dashboard.texts import Texts
 from dashboard.texts.wording import value_text
 
-LARGEST_CIRCLE = 44
+LARGEST_CIRCLE = 40
 SMALLEST_CIRCLE = 4
 SMALL_TERRITORY = 9
+HANDFUL = 6
 EDGE = "#ffffff"
-#: Of places whose value is withheld.
+#: Of places whose value is withheld, and of those with too few cases for a class.
 WITHHELD_COLOUR = "#8f8196"
-#: The map is cut in the Atlantic, so that Indonesia lies in its middle.
-MAP_EDGE = -29
+FEW_COLOUR = "#b8bec6"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +31,28 @@ class Mapped:
 
     measure: Measure
     lines: tuple[Line, ...]
+    #: With a value that rests on too little to be in a class.
+    few: tuple[Line, ...]
     withheld: tuple[Line, ...]
     limits: tuple[float, ...]
     largest: float
+
+    @property
+    def shades(self) -> tuple[str, ...]:
+        return shades_of(self.limits, self.measure.better)
+
+    @property
+    def everything(self) -> tuple[Line, ...]:
+        return (*self.lines, *self.few, *self.withheld)
+
+    def colour(self, line: Line) -> str:
+        """Of an area: its class, or that it has none."""
+        reading = line[self.measure]
+        if reading.is_suppressed or reading.value is None:
+            return WITHHELD_COLOUR
+        if not has_enough(self.measure, reading):
+            return FEW_COLOUR
+        return self.shades[class_of(reading.value, self.limits)]
 
     @property
     def is_areas(self) -> bool:
@@ -51,33 +72,43 @@ def mapped(lines: Sequence[Line], measure: Measure) -> Mapped:
         for line in known
         if line[measure].value is not None and (is_areas or line.amount(measure) > 0)
     ]
+    weighty = [line for line in shown if has_enough(measure, line[measure])]
     return Mapped(
         measure,
-        lines=tuple(sorted(shown, key=lambda line: -line.amount(measure))),
-        withheld=tuple(line for line in known if line[measure].is_suppressed),
-        limits=class_limits([line.amount(measure) for line in shown]) if is_areas else (),
+        lines=tuple(sorted(weighty, key=lambda line: -line.amount(measure))),
+        few=tuple(line for line in shown if not has_enough(measure, line[measure])),
+        withheld=tuple(
+            line for line in known if line[measure].is_suppressed or line[measure].below is not None
+        ),
+        limits=class_limits([line.amount(measure) for line in weighty]) if is_areas else (),
         largest=max((line.amount(measure) for line in shown), default=0) or 1,
     )
 
 
 def world_map(
-    shown: Mapped, measures: Sequence[Measure], chosen: Collection[str], say: Texts
+    shown: Mapped, measures: Sequence[Measure], chosen: Sequence[str], region: str, say: Texts
 ) -> dict[str, Any]:
-    """The figure; some of the places may be chosen."""
+    """The figure, of a region that was chosen, else of the places that were, else of all of them.
+
+    ``chosen`` holds their codes. A handful of places is shown without the rest of the world.
+    """
+    codes = [line.code or "" for line in shown.everything]
+    is_local = region == "selection" or len(codes) <= HANDFUL
+    frame = frame_of(region, [*chosen] or (codes if is_local else []))
     draw = _areas if shown.is_areas else _circles
     return {
-        "data": draw(shown, measures, chosen, say),
+        "data": [*draw(shown, measures, chosen, say), _names(shown, chosen, frame)],
         "layout": layout_of(
             say,
             dict.fromkeys("lrtb", 0),
             geo={
                 "projection": {
                     "type": "equal earth",
-                    "rotation": {"lon": MAP_EDGE + 180},
+                    "rotation": {"lon": (frame.west + frame.east) / 2},
                 },
                 "resolution": 110,
-                "lataxis": {"range": [-58, 84]},
-                "lonaxis": {"range": [MAP_EDGE, MAP_EDGE + 360]},
+                "lataxis": {"range": [frame.south, frame.north]},
+                "lonaxis": {"range": [frame.west, frame.east]},
                 "showframe": False,
                 "showcoastlines": False,
                 "showcountries": True,
@@ -85,12 +116,14 @@ def world_map(
                 "showland": True,
                 "bgcolor": "rgba(0,0,0,0)",
             },
-        ),
+        )
+        # A map that shows another part of the world is another map.
+        | {"uirevision": f"{frame}"},
     }
 
 
 def _circles(
-    shown: Mapped, measures: Sequence[Measure], chosen: Collection[str], say: Texts
+    shown: Mapped, measures: Sequence[Measure], chosen: Sequence[str], say: Texts
 ) -> list[dict[str, Any]]:
     circles = _points(shown.lines, measures, say) | {
         "marker": {
@@ -102,21 +135,14 @@ def _circles(
             "line": {"width": 1, "color": EDGE},
         },
     }
-    return [circles, *_named(shown, chosen)]
+    return [circles]
 
 
 def _areas(
-    shown: Mapped, measures: Sequence[Measure], chosen: Collection[str], say: Texts
+    shown: Mapped, measures: Sequence[Measure], chosen: Sequence[str], say: Texts
 ) -> list[dict[str, Any]]:
-    lines = (*shown.lines, *shown.withheld)
-    shades = shades_of(shown.limits)
-
-    def colour(line: Line) -> str:
-        if line[shown.measure].is_suppressed:
-            return WITHHELD_COLOUR
-        return shades[class_of(line.amount(shown.measure), shown.limits)]
-
-    colours = list(dict.fromkeys((*shades, WITHHELD_COLOUR)))
+    lines = shown.everything
+    colours = list(dict.fromkeys((*shown.shades, FEW_COLOUR, WITHHELD_COLOUR)))
     scale = [
         [edge, shade]
         for n, shade in enumerate(colours)
@@ -127,7 +153,7 @@ def _areas(
     areas = {
         "type": "choropleth",
         "locations": [line.iso3 for line in large],
-        "z": [colours.index(colour(line)) + 0.5 for line in large],
+        "z": [colours.index(shown.colour(line)) + 0.5 for line in large],
         "zmin": 0,
         "zmax": len(colours),
         "colorscale": scale,
@@ -143,7 +169,7 @@ def _areas(
     circles = _points(small, measures, say) | {
         "marker": {
             "size": SMALL_TERRITORY,
-            "color": [colour(line) for line in small],
+            "color": [shown.colour(line) for line in small],
             "opacity": 1,
             "line": {
                 "width": [2.5 if line.code in chosen else 1 for line in small],
@@ -151,7 +177,7 @@ def _areas(
             },
         },
     }
-    return [areas, circles, *_named(shown, chosen)]
+    return [areas, circles]
 
 
 def _points(lines: Sequence[Line], measures: Sequence[Measure], say: Texts) -> dict[str, Any]:
@@ -181,26 +207,23 @@ def _told(lines: Sequence[Line], measures: Sequence[Measure], say: Texts) -> dic
     }
 
 
-def _named(shown: Mapped, chosen: Collection[str]) -> list[dict[str, Any]]:
-    """The names of chosen places above them, so that colour is not all that marks them.
+def _names(shown: Mapped, chosen: Sequence[str], frame: Frame) -> dict[str, Any]:
+    """Names above the places that have room for one: colour is not all that marks them.
 
-    The circle is drawn once more, unseen: a name keeps clear of the circle that it belongs to.
+    Their circles are drawn once more, unseen: a name keeps clear of the circle it belongs to.
     """
-    return [
-        {
-            "type": "scattergeo",
-            "mode": "markers+text",
-            "marker": {"opacity": 0, "size": _room(shown, line)},
-            "lat": [places()[line.code or ""].latitude],
-            "lon": [places()[line.code or ""].longitude],
-            "text": [f"<b>{line.name}</b>"],
-            "textposition": "top center",
-            "textfont": {"size": 14},
-            "hoverinfo": "skip",
-        }
-        for line in (*shown.lines, *shown.withheld)
-        if line.code in chosen
-    ]
+    lines = named(shown.everything, chosen, frame)
+    return {
+        "type": "scattergeo",
+        "mode": "markers+text",
+        "marker": {"opacity": 0, "size": [_room(shown, line) for line in lines]},
+        "lat": [places()[line.code or ""].latitude for line in lines],
+        "lon": [places()[line.code or ""].longitude for line in lines],
+        "text": [f"<b>{line.name}</b>" if line.code in chosen else line.name for line in lines],
+        "textposition": "top center",
+        "textfont": {"size": 12},
+        "hoverinfo": "skip",
+    }
 
 
 def _room(shown: Mapped, line: Line) -> float:

@@ -6,7 +6,7 @@ from typing import Any
 
 from dashboard.gateway.client import Asker
 from dashboard.gateway.session import Session
-from dashboard.model.filters import COUNTRY, condition
+from dashboard.model.filters import FILTER, GROUPINGS, condition
 from dashboard.model.measures import Audience
 from dashboard.model.page_state import Address
 from dashboard.model.period import Period, last_quarters, today
@@ -65,24 +65,26 @@ def published_variables(quarters: Period) -> dict[str, Any]:
 
 def variables_of(period: Period, address: Address) -> dict[str, Any]:
     """Of every question about a period; GraphQL leaves aside what a document does not declare."""
-    has_year_before = period.year_before != period.previous
+    before, filters = period.before(address.compare), address.filters
+    dimension = FILTER[address.by].dimension
+    named = [*address.country, *address.nationality]
     return {
         "from": period.from_on.isoformat(),
         "to": period.to_on.isoformat(),
-        "previousFrom": period.previous.from_on.isoformat(),
-        "previousTo": period.previous.to_on.isoformat(),
-        "yearBeforeFrom": period.year_before.from_on.isoformat(),
-        "yearBeforeTo": period.year_before.to_on.isoformat(),
-        "hasYearBefore": has_year_before,
-        # Only a file has a column for it, and a file has every measure.
-        "hasYearBeforePlaces": has_year_before and address.measures == "all",
+        "beforeFrom": before.from_on.isoformat(),
+        "beforeTo": before.to_on.isoformat(),
         "knownFrom": period.known_from_on.isoformat(),
         "recentFrom": period.recent_from_on.isoformat(),
-        "group": [address.by.upper()],
-        "groupMonths": [address.by.upper(), "MONTH"],
-        "where": condition(address.filters, without=address.by),
-        "whereChosen": condition(address.filters),
-        "isByCountry": address.by == COUNTRY,
+        "group": [dimension],
+        "groupMonths": [dimension, "MONTH"],
+        "where": condition(filters, without=address.by),
+        "whereChosen": condition(filters),
+        **{f"isBy{key.capitalize()}": key == address.by for key in GROUPINGS},
+        "isSeveral": len(address.members) > 1,
+        "isNamed": bool(named),
+        "named": named,
+        "isCentreNamed": bool(address.centre),
+        "namedCentres": list(address.centre),
         "hasMore": address.measures == "all",
         "language": address.language.upper(),
     }

@@ -1,4 +1,4 @@
-"""What the figures can be narrowed to: each filter's key in the address and place in the API."""
+"""What the figures can be narrowed to and grouped by, in the address and in the API."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -7,43 +7,57 @@ from typing import Any
 
 COUNTRY = "country"
 NATIONALITY = "nationality"
-#: What the map and the table can be grouped by; the other of the two only narrows.
-GROUPINGS = (COUNTRY, NATIONALITY)
+PARTNER = "partner"
+CENTRE = "centre"
+VISA = "visa"
+CHANNEL = "channel"
 
 CHANNELS = ("DIRECT", "PARTNER_PORTAL", "PARTNER_CENTRE", "PARTNER_GROUP")
-
-
-#: Of one filter at a time: so many lines or rows can still be told apart.
-MOST_VALUES = 20
+#: The channel that no partner works in.
+DIRECT = "DIRECT"
+#: Values of one filter: more lines than this in one picture are told apart by nobody.
+MOST_VALUES = 8
+#: Between values in an address; a browser leaves it as it is.
+SEPARATOR = ","
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """One filter: its key, its field in ``VolumeWhere``, and what a value of it looks like."""
+    """One dimension: its key in the address, its names in the API, and what a code looks like."""
 
     key: str
+    #: In ``VolumeWhere``.
+    where: str
+    #: In ``VolumeDimension``.
+    dimension: str
+    #: In ``VolumeRow``.
     field: str
     shape: str
 
-    def reads(self, value: str | None) -> str:
-        """The codes in a value, with commas between; what is no code is not asked for."""
-        codes = dict.fromkeys((value or "").split(","))
-        return ",".join([code for code in codes if re.fullmatch(self.shape, code)][:MOST_VALUES])
+    def reads(self, value: str | None) -> tuple[str, ...]:
+        """The codes in a value of an address: what is no code is not asked for."""
+        codes = dict.fromkeys((value or "").split(SEPARATOR))
+        return tuple(code for code in codes if re.fullmatch(self.shape, code))[:MOST_VALUES]
 
 
 FILTERS = (
-    Filter(COUNTRY, "countries", "[A-Z]{2}"),
-    Filter(NATIONALITY, "nationalities", "[A-Z]{2}"),
-    Filter("partner", "partners", "[A-Z0-9-]{1,20}"),
-    Filter("visa", "visaTypes", "[A-Z0-9]{1,8}"),
-    Filter("channel", "channels", "|".join(CHANNELS)),
+    Filter(COUNTRY, "countries", "COUNTRY", "country", "[A-Z]{2}"),
+    Filter(NATIONALITY, "nationalities", "NATIONALITY", "nationality", "[A-Z]{2}"),
+    Filter(PARTNER, "partners", "PARTNER", "partner", "[A-Z0-9-]{1,20}"),
+    Filter(CENTRE, "centres", "CENTRE", "centre", "[A-Z0-9-]{1,20}"),
+    Filter(VISA, "visaTypes", "VISA_TYPE", "visaType", "[A-Z0-9]{1,8}"),
+    Filter(CHANNEL, "channels", "CHANNEL", "channel", "|".join(CHANNELS)),
 )
+FILTER = {each.key: each for each in FILTERS}
+#: What the table, the map and the trend can be grouped by; a map needs one of the first two.
+GROUPINGS = tuple(FILTER)
+ON_MAP = (COUNTRY, NATIONALITY)
 
 
 def condition(values: Mapping[str, Sequence[str]], *, without: str = "") -> dict[str, Any]:
     """The filters that have a value as a ``VolumeWhere``, all but one."""
     return {
-        each.field: list(values[each.key])
+        each.where: list(values[each.key])
         for each in FILTERS
         if values[each.key] and each.key != without
     }

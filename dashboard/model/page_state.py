@@ -8,10 +8,21 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from dashboard.model.filters import COUNTRY, FILTERS, GROUPINGS, NATIONALITY
+from dashboard.model.filters import COUNTRY, FILTER, FILTERS, GROUPINGS, ON_MAP, SEPARATOR
 from dashboard.model.languages import LANGUAGES
-from dashboard.model.measures import BY_ID, INTAKE, MEASURES, Audience, Measure
-from dashboard.model.period import Period, between, last_months, this_month
+from dashboard.model.measures import BY_ID, INTAKE, MEASURES, RELATIVE, Audience, Measure
+from dashboard.model.period import (
+    COMPARISONS,
+    YEAR_BEFORE,
+    Period,
+    between,
+    last_month,
+    last_months,
+    last_quarter,
+    last_year,
+    this_month,
+    this_year,
+)
 
 DEFAULT_PERIOD = "12-months"
 CUSTOM = "custom"
@@ -23,11 +34,24 @@ OLDEST_MONTH = date(2010, 1, 1)
 PERIODS: Mapping[str, Callable[[date], Period]] = MappingProxyType(
     {
         "this-month": this_month,
+        "last-month": last_month,
         "3-months": lambda now: last_months(3, now),
+        "last-quarter": last_quarter,
         "12-months": lambda now: last_months(12, now),
         "24-months": lambda now: last_months(24, now),
+        "this-year": this_year,
+        "last-year": last_year,
     }
 )
+#: Those with a button; the others are of older links, and of whoever writes an address.
+OFFERED_PERIODS = (
+    "this-month", "last-month", "last-quarter", "12-months", "this-year", "last-year",
+)  # fmt: skip
+#: Lines in one picture or in a picture each; the number, or the number against its own average.
+TOGETHER, APART = "together", "apart"
+ABSOLUTE, INDEXED = "absolute", "index"
+#: Which part of the world a map shows; without a choice, what was chosen or may be seen.
+REGIONS = ("world", "asia", "selection")
 SORTS = (NAME, *(measure.id for measure in MEASURES))
 
 
@@ -39,13 +63,18 @@ class Address:
     period: str = DEFAULT_PERIOD
     first: str = ""
     last: str = ""
+    compare: str = YEAR_BEFORE
     by: str = COUNTRY
-    country: str = ""
-    nationality: str = ""
-    partner: str = ""
-    visa: str = ""
-    channel: str = ""
+    country: tuple[str, ...] = ()
+    nationality: tuple[str, ...] = ()
+    partner: tuple[str, ...] = ()
+    centre: tuple[str, ...] = ()
+    visa: tuple[str, ...] = ()
+    channel: tuple[str, ...] = ()
     measure: str = INTAKE.id
+    lines: str = TOGETHER
+    scale: str = ABSOLUTE
+    region: str = ""
     measures: str = "main"
     sort: str = INTAKE.id
     order: str = "down"
@@ -59,18 +88,22 @@ class Address:
 
     @property
     def filters(self) -> dict[str, tuple[str, ...]]:
-        """The values of each filter, none where it is not set."""
-        return {each.key: _codes(getattr(self, each.key)) for each in FILTERS}
+        """The values of each filter, empty where there is none."""
+        return {each.key: getattr(self, each.key) for each in FILTERS}
 
     @property
-    def places(self) -> tuple[str, ...]:
-        """The countries or nationalities that were chosen among those of map and table."""
+    def members(self) -> tuple[str, ...]:
+        """What was chosen among the rows of the table."""
         return self.filters[self.by]
 
     @property
-    def other(self) -> str:
-        """What the map and the table are not grouped by."""
-        return NATIONALITY if self.by == COUNTRY else COUNTRY
+    def has_map(self) -> bool:
+        return self.by in ON_MAP
+
+    @property
+    def is_indexed(self) -> bool:
+        """Whether lines are drawn against their own average; a rate needs no other scale."""
+        return self.scale == INDEXED and self.shown.kind not in RELATIVE
 
     @property
     def shown(self) -> Measure:
@@ -86,18 +119,25 @@ class Address:
         measures = "all" if needs_all else self.measures
         return replace(self, measure=measure, sort=sort, measures=measures)
 
-    def toggled(self, key: str, code: str) -> "Address":
-        """The same with one value of a filter more, or less if it was set."""
-        codes = self.filters[key]
-        left = tuple(each for each in codes if each != code) if code in codes else (*codes, code)
-        return replace(self, **{key: ",".join(left)})
-
     def link(self, **changes: Any) -> str:
         """A relative address that changes only this."""
-        chosen = asdict(replace(self, **changes))
-        usual = asdict(Address(language=""))
-        given = {key: chosen[key] for key in chosen if chosen[key] != usual[key]}
-        return "?" + urlencode(given, safe=",")
+        return "?" + urlencode(replace(self, **changes).fields(), safe=SEPARATOR)
+
+    def fields(self) -> dict[str, str]:
+        """The fields of an address: all that is not as usual, as text."""
+        chosen, usual = asdict(self), asdict(Address(language=""))
+        return {
+            key: SEPARATOR.join(value) if isinstance(value, tuple) else value
+            for key, value in chosen.items()
+            if value != usual[key]
+        }
+
+    def toggled(self, key: str, code: str) -> "Address":
+        """The same with one value of a filter more, or without it if it was set."""
+        chosen = self.filters[key]
+        others = tuple(each for each in chosen if each != code)
+        values = others if code in chosen else (*chosen, code)
+        return replace(self, **{key: FILTER[key].reads(SEPARATOR.join(values))})
 
 
 def read_address(search: str | None, language: str) -> Address:
@@ -115,18 +155,18 @@ def read_address(search: str | None, language: str) -> Address:
         period=period,
         first=given["first"] if period == CUSTOM else "",
         last=given["last"] if period == CUSTOM else "",
+        compare=one_of("compare", COMPARISONS, YEAR_BEFORE),
         by=one_of("by", GROUPINGS, COUNTRY),
         **{each.key: each.reads(given.get(each.key)) for each in FILTERS},
         measure=one_of("measure", tuple(BY_ID), INTAKE.id),
         measures=one_of("measures", ("main", "all"), "main"),
+        lines=one_of("lines", (TOGETHER, APART), TOGETHER),
+        scale=one_of("scale", (ABSOLUTE, INDEXED), ABSOLUTE),
+        region=one_of("region", REGIONS, ""),
         sort=one_of("sort", SORTS, INTAKE.id),
         order=one_of("order", ("down", "up"), "down"),
         rows=one_of("rows", ("top", "all"), "top"),
     )
-
-
-def _codes(text: str) -> tuple[str, ...]:
-    return tuple(text.split(",")) if text else ()
 
 
 def _ids(measures: tuple[Measure, ...]) -> tuple[str, ...]:

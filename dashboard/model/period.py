@@ -12,6 +12,10 @@ MONTHS_OF_A_QUARTER = 3
 #: The gateway answers for ten years at most.
 MOST_MONTHS = 120
 
+#: What a period can be compared with: the same months a year before, or as many just before.
+YEAR_BEFORE, PREVIOUS = "year", "previous"
+COMPARISONS = (YEAR_BEFORE, PREVIOUS)
+
 
 def today() -> date:
     return datetime.now(WIB).date()
@@ -44,6 +48,10 @@ class Period:
         """The same months of the year before."""
         return self._earlier(MONTHS_OF_A_YEAR)
 
+    def before(self, comparison: str) -> "Period":
+        """The earlier period that the visitor compares with."""
+        return self.previous if comparison == PREVIOUS else self.year_before
+
     @property
     def trend_from_on(self) -> date:
         """A trend begins early enough to show the seasons."""
@@ -69,6 +77,11 @@ class Period:
         return Period(month_start(self.from_on, -months), last)
 
 
+def last_month(now: date) -> Period:
+    """The last calendar month that is over."""
+    return last_months(1, now)
+
+
 def last_months(count: int, now: date) -> Period:
     """The last months that are over: their figures no longer grow."""
     return Period(month_start(now, -count), month_start(now) - timedelta(days=1))
@@ -78,6 +91,20 @@ def last_quarters(count: int, now: date) -> Period:
     """The last calendar quarters that are over."""
     begun = month_start(now, -((now.month - 1) % MONTHS_OF_A_QUARTER))
     return Period(month_start(begun, -MONTHS_OF_A_QUARTER * count), begun - timedelta(days=1))
+
+
+def last_quarter(now: date) -> Period:
+    return last_quarters(1, now)
+
+
+def last_year(now: date) -> Period:
+    """The last calendar year that is over."""
+    return Period(date(now.year - 1, 1, 1), date(now.year - 1, 12, 31))
+
+
+def this_year(now: date) -> Period:
+    """The year to date."""
+    return Period(date(now.year, 1, 1), now)
 
 
 def this_month(now: date) -> Period:

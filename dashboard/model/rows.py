@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from dashboard.model.filters import CHANNEL, FILTER, VISA
 from dashboard.model.measures import BY_FIELD, Measure
 
 
@@ -14,6 +15,22 @@ class Reading:
 
     value: float | None = None
     is_suppressed: bool = False
+    #: How many a rate or a duration is measured by: decisions, as a rule.
+    whole: float | None = None
+    #: Where the value is not told: it is smaller than this.
+    below: float | None = None
+    #: The nearest wider cell that has a value, where this one has neither value nor bound.
+    wider: "Wider | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wider:
+    """A published cell: its calendar period, and which country or visa type it is of."""
+
+    from_on: date
+    to_on: date
+    country: str | None = None
+    visa: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +57,44 @@ class Line:
 
 
 def line_of(row: Mapping[str, Any], by: str) -> Line:
-    place = row.get(by) or {}
+    """A row of volumes that were grouped by a dimension, or by none."""
+    found = row.get(FILTER[by].field) or {}
+    group: Mapping[str, Any] = {"code": found} if by == CHANNEL and found else found
     period = row.get("period")
     return Line(
         readings={
             BY_FIELD[field].id: _reading(told) for field, told in row.items() if field in BY_FIELD
         },
-        code=place.get("code"),
-        iso3=place.get("iso3"),
-        name=place.get("name"),
+        code=group.get("code"),
+        iso3=group.get("iso3"),
+        name=name_of(group, by),
         starts_on=date.fromisoformat(period["startsOn"]) if period else None,
     )
 
 
+def name_of(group: Mapping[str, Any], by: str) -> str | None:
+    """What a row of a dimension is called; a channel has its words in the texts."""
+    name = group.get("name") or group.get("city")
+    return f"{group['code']} {name}" if by == VISA and name else name
+
+
 def _reading(told: Mapping[str, Any]) -> Reading:
     value = told["hours"] if "hours" in told else told["value"]
-    return Reading(value, is_suppressed=told.get("precision") in ("SUPPRESSED", "BELOW"))
+    return Reading(
+        value,
+        is_suppressed=told.get("precision") == "SUPPRESSED",
+        whole=told.get("denominator", told.get("measured")),
+        below=told.get("upperBound"),
+        wider=_wider(told.get("nearestWider")),
+    )
+
+
+def _wider(told: Mapping[str, Any] | None) -> Wider | None:
+    if told is None:
+        return None
+    return Wider(
+        from_on=date.fromisoformat(told["from"]),
+        to_on=date.fromisoformat(told["to"]),
+        country=told.get("country"),
+        visa=told.get("visaType"),
+    )

@@ -1,16 +1,21 @@
 """The gateway's answer about volumes, as plain values for figures and tables."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from dashboard.model.filters import CENTRE, COUNTRY, NATIONALITY, PARTNER, VISA
 from dashboard.model.measures import INTAKE, MEASURES, RELATIVE
 from dashboard.model.page_state import Address
 from dashboard.model.period import Period, month_start
 from dashboard.model.published import Published, read_published
-from dashboard.model.rows import Line, Reading, line_of
+from dashboard.model.rows import Line, Reading, line_of, name_of
+
+#: The tables and the lists that tell what can be chosen.
+CHOICES = {"countries": COUNTRY, "nationalities": NATIONALITY, "centres": CENTRE}
+LISTS = {"partners": PARTNER, "visaTypes": VISA}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +36,11 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Volumes:
-    """What is shown of one period, and of those that it is compared with.
+    """What is shown of one period, and of the one that it is compared with.
 
-    Cards and trend are about the chosen places, if some were chosen; map and table about all.
-    Periods that begin before the data have no readings: to compare with them would mislead.
-    What was not asked for is empty.
+    Cards and trend are about what was chosen; map and table about all groups. An earlier period
+    that begins before the data has no readings: to compare with it would mislead. What was not
+    asked for is empty.
     """
 
     #: None where it was not asked for.
@@ -43,38 +48,39 @@ class Volumes:
     #: The first month that anything is known of.
     begins_on: date | None
     total: Line
-    previous: Line
-    year_before: Line
+    before: Line
     #: From the first month that is known of, without gaps.
     months: tuple[Line, ...]
-    #: Of all places together, whichever was chosen.
+    #: The same of each group that was chosen, where there are several.
+    months_by_member: Mapping[str, tuple[Line, ...]]
+    #: Of all groups together, whichever were chosen.
     everything: Line
     everything_before: Line
-    everything_year_before: Line
-    #: Partner countries or nationalities, and what came in without a partner.
-    places: tuple[Line, ...]
+    #: Countries, partners, centres …, and what came in without one: directly.
+    groups: tuple[Line, ...]
     direct: Line | None
-    previous_by_place: Mapping[str | None, Line]
-    year_before_by_place: Mapping[str | None, Line]
-    #: Applications received by month, for each place.
+    before_by_group: Mapping[str | None, Line]
+    #: Applications received by month, for each group.
     recent: Mapping[str | None, Mapping[date, float]]
+    #: By the key of the filter that they are offered for.
     choices: Mapping[str, tuple[Choice, ...]]
+    #: Countries that the address names and the gateway knows; None where it was not asked.
+    named: Mapping[str, str] | None
+    #: Centres that the address names and this viewer may know of; None where it was not asked.
+    named_centres: Mapping[str, str] | None
     #: Of the visa type that was chosen, the earliest first.
     targets: tuple[Target, ...]
     #: Outcomes, for those who read them only as they were published.
     published: Published | None = None
 
-    def before(self, line: Line) -> Line:
-        """The same place in the period before."""
-        return self.previous_by_place.get(line.code, Line({}))
+    def before_of(self, line: Line) -> Line:
+        """The same group in the period that it is compared with."""
+        return self.before_by_group.get(line.code, Line({}))
 
-    def year_before_of(self, line: Line) -> Line:
-        """The same place in the year before."""
-        return self.year_before_by_place.get(line.code, Line({}))
-
-    def month(self, starts_on: date) -> Line:
+    def month(self, starts_on: date, member: str | None = None) -> Line:
         """A month by its first day, without readings where nothing is known of it."""
-        found = (line for line in self.months if line.starts_on == starts_on)
+        lines = self.months if member is None else self.months_by_member.get(member, ())
+        found = (line for line in lines if line.starts_on == starts_on)
         return next(found, Line({}))
 
     @property
@@ -87,51 +93,58 @@ def read_volumes(data: Mapping[str, Any], period: Period, address: Address) -> V
     lines: dict[str, tuple[Line, ...]] = {
         name: tuple(line_of(row, address.by) for row in table["rows"])
         for name, table in data.items()
-        if "rows" in table and name not in ("published", "nationalities")
+        if "rows" in table and name not in ("published", *CHOICES)
     }
     begun = [line.starts_on for line in lines.get("known", ()) if line.has_happened]
     begins_on = min((start for start in begun if start), default=None)
+    is_comparable = begins_on is not None and begins_on <= period.before(address.compare).from_on
 
-    def comparable(name: str, earlier: Period) -> tuple[Line, ...]:
-        is_known = begins_on is not None and begins_on <= earlier.from_on
-        return lines.get(name, ()) if is_known else ()
+    def comparable(name: str) -> tuple[Line, ...]:
+        return lines.get(name, ()) if is_comparable else ()
 
-    earlier, year_before = period.previous, period.year_before
-    previous, is_same = comparable("previous", earlier), year_before == earlier
-    places = lines.get("places", ())
+    def months(lines: Sequence[Line]) -> tuple[Line, ...]:
+        return tuple(_months(lines, begins_on, period))
+
+    groups = lines.get("groups", ())
     return Volumes(
         as_of=datetime.fromisoformat(data["total"]["asOf"]) if "total" in data else None,
         begins_on=begins_on,
         total=_first(lines.get("total", ())),
-        previous=_first(previous),
-        year_before=_first(comparable("yearBefore", year_before)),
-        months=tuple(_months(lines.get("months", ()), begins_on, period)),
+        before=_first(comparable("before")),
+        months=months(lines.get("months", ())),
+        months_by_member={
+            code: months([line for line in lines["lines"] if line.code == code])
+            for code in (address.members if "lines" in lines else ())
+        },
         everything=_first(lines.get("all", ())),
-        everything_before=_first(comparable("allPrevious", earlier)),
-        everything_year_before=_first(comparable("allYearBefore", year_before)),
-        places=tuple(line for line in places if line.code),
-        direct=next((line for line in places if not line.code), None),
-        previous_by_place=_by_code(comparable("previousPlaces", earlier)),
-        year_before_by_place=_by_code(
-            comparable("previousPlaces" if is_same else "yearBeforePlaces", year_before)
-        ),
+        everything_before=_first(comparable("allBefore")),
+        groups=tuple(line for line in groups if line.code),
+        direct=next((line for line in groups if not line.code), None),
+        before_by_group=_by_code(comparable("groupsBefore")),
         recent=_recent(lines.get("recent", ())),
-        choices=_choices_of(data),
-        targets=tuple(_targets(data.get("visaTypes", {"nodes": []}), address)),
+        choices=_choices(data),
+        named=_names(data, "named", "name"),
+        named_centres=_names(data, "namedCentres", "city"),
+        targets=tuple(_targets(data.get("visaTypes", {"nodes": []}), address.visa)),
         published=read_published(data.get("published")),
     )
 
 
-def _choices_of(data: Mapping[str, Any]) -> dict[str, tuple[Choice, ...]]:
-    """By the key of the filter that they are offered for."""
-    if "countries" not in data:
-        return {}
-    return {
-        "country": _places_offered(data["countries"], "country"),
-        "nationality": _places_offered(data["nationalities"], "nationality"),
-        "partner": _choices(data["partners"]),
-        "visa": _choices(data["visaTypes"]),
+def _choices(data: Mapping[str, Any]) -> dict[str, tuple[Choice, ...]]:
+    offered = {
+        key: _rows_offered(data[table], key) for table, key in CHOICES.items() if table in data
     }
+    listed = {key: data[table]["nodes"] for table, key in LISTS.items() if table in data}
+    return offered | {
+        key: tuple(Choice(node["code"], name_of(node, key) or node["code"]) for node in nodes)
+        for key, nodes in listed.items()
+    }
+
+
+def _rows_offered(table: Mapping[str, Any], key: str) -> tuple[Choice, ...]:
+    lines = (line_of(row, key) for row in table["rows"])
+    choices = (Choice(line.code, line.name or line.code) for line in lines if line.code)
+    return tuple(sorted(choices, key=lambda choice: choice.name))
 
 
 def _first(lines: tuple[Line, ...]) -> Line:
@@ -142,7 +155,7 @@ def _by_code(lines: tuple[Line, ...]) -> dict[str | None, Line]:
     return {line.code: line for line in lines}
 
 
-def _months(lines: tuple[Line, ...], begins_on: date | None, period: Period) -> Iterator[Line]:
+def _months(lines: Sequence[Line], begins_on: date | None, period: Period) -> Iterator[Line]:
     """Every month that is known of; one without a row is one in which nothing was counted."""
     if begins_on is None or not lines:
         return
@@ -167,20 +180,17 @@ def _recent(lines: tuple[Line, ...]) -> dict[str | None, dict[date, float]]:
     return recent
 
 
-def _places_offered(table: Mapping[str, Any], by: str) -> tuple[Choice, ...]:
-    offered = (row[by] for row in table["rows"] if row[by])
-    choices = (Choice(place["code"], place["name"]) for place in offered)
-    return tuple(sorted(choices, key=lambda choice: choice.name))
+def _names(data: Mapping[str, Any], table: str, field: str) -> dict[str, str] | None:
+    """None where nobody asked: an address that names nothing needs no names."""
+    if table not in data:
+        return None
+    return {node["code"]: node[field] for node in data[table]["nodes"]}
 
 
-def _choices(connection: Mapping[str, Any]) -> tuple[Choice, ...]:
-    return tuple(Choice(node["code"], node["name"]) for node in connection["nodes"])
-
-
-def _targets(visa_types: Mapping[str, Any], address: Address) -> Iterator[Target]:
+def _targets(visa_types: Mapping[str, Any], chosen: tuple[str, ...]) -> Iterator[Target]:
     """The usual targets of one visa type; those of calling visas are another clock's."""
     for node in visa_types["nodes"]:
-        if address.filters["visa"] == (node["code"],):
+        if (node["code"],) == chosen:
             for target in reversed(node.get("serviceTargets", ())):
                 if target["clock"] == "STANDARD":
                     yield Target(target["hours"], date.fromisoformat(target["validFrom"]))

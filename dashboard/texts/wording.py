@@ -37,6 +37,8 @@ class Change:
     size: str
     direction: str
     verdict: str = ""
+    #: Whether it is the same to the last one, not only when rounded.
+    is_exact: bool = False
 
 
 def _once(write: Write[How]) -> Write[How]:
@@ -55,6 +57,8 @@ def _once(write: Write[How]) -> Write[How]:
 def value_text(measure: Measure, reading: Reading, say: Texts, *, is_short: bool = False) -> str:
     """The value with what belongs to it (%, hours, Rp); counts carry no unit."""
     value = reading.value
+    if value is None and reading.below is not None:
+        return say("measures.below", limit=percent_text(reading.below, say))
     if value is None:
         return NO_VALUE
     match measure.kind:
@@ -65,7 +69,8 @@ def value_text(measure: Measure, reading: Reading, say: Texts, *, is_short: bool
         case Kind.DURATION:
             return duration_text(value, say, is_short=is_short)
         case Kind.MONEY:
-            return f"Rp\N{NO-BREAK SPACE}{_compact(value, say, is_short=is_short)}"
+            space = "" if say.language == "id" else "\N{NO-BREAK SPACE}"  # EYD: Rp45,4 miliar
+            return f"Rp{space}{_compact(value, say, is_short=is_short)}"
 
 
 @_once
@@ -105,6 +110,8 @@ def change_of(measure: Measure, now: Reading, before: Reading, say: Texts) -> Ch
     if now.value is None or before.value is None:
         return None
     difference = now.value - before.value
+    if not difference:
+        return Change(say("measures.unchanged"), "", "same", is_exact=True)
     match measure.kind:
         case Kind.RATE:
             moved, size = difference * 100, _points_text(abs(difference) * 100, say)
@@ -124,9 +131,25 @@ def change_of(measure: Measure, now: Reading, before: Reading, say: Texts) -> Ch
     return Change(text, size, direction, _verdict(measure, direction))
 
 
+def change_number(measure: Measure, now: Reading, before: Reading) -> float | None:
+    """The change as a number for a file: points for rates, hours, else a share of the earlier."""
+    if now.value is None or before.value is None:
+        return None
+    difference = now.value - before.value
+    if measure.kind is Kind.RATE:
+        return round(difference * 100, 1)
+    if measure.kind is Kind.DURATION:
+        return round(difference, 2)
+    return round(difference / before.value, 4) if before.value else None
+
+
 def period_text(period: Period, say: Texts) -> str:
     skeleton = "yMMM" if period.has_whole_months else "yMMMd"
     return format_interval(period.from_on, period.to_on, skeleton, locale=say.locale)
+
+
+def day_text(day: date, say: Texts) -> str:
+    return format_skeleton("yMMMd", day, locale=say.locale)
 
 
 def month_text(day: date, say: Texts, *, is_short: bool = False) -> str:

@@ -15,13 +15,14 @@ from dashboard.texts import texts
 def row(intake: int | None, country: str | None = None, **more: Any) -> dict[str, Any]:
     values = {measure.field: _told(measure.kind, None) for measure in MEASURES}
     values |= {"intake": _told(Kind.COUNT, intake), "decisions": _told(Kind.COUNT, 90)}
-    values |= {"refusalRate": _told(Kind.RATE, 0.05), "turnaroundP50": _told(Kind.DURATION, 6.25)}
-    names = {"AU": "Australia", "SG": "Singapore"}
-    named = {"code": country, "iso3": ISO3[country], "name": names[country]} if country else None
+    values |= {"refusalRate": _told(Kind.RATE, 0.05, 90)}
+    values |= {"turnaroundP50": _told(Kind.DURATION, 6.25, 90)}
+    named = {"code": country, "iso3": ISO3[country], "name": NAMES[country]} if country else None
     return values | {"country": named, "nationality": None} | more
 
 
 ISO3 = {"AU": "AUS", "SG": "SGP"}
+NAMES = {"AU": "Australia", "SG": "Singapore", "MY": "Malaysia"}
 PERIOD = Period(date(2026, 1, 1), date(2026, 2, 28))
 LEADER = Viewer("LEADERSHIP", ("LEADERSHIP",), "Sari Wijaya", None, ())
 
@@ -44,19 +45,17 @@ def some_data(begins_on: date) -> dict[str, Any]:
     months += [("2025-12-01", 40), ("2026-01-01", 60), ("2026-02-01", 50)]
     return {
         "total": {"asOf": "2026-03-01T01:30:00Z", "rows": [row(110)]},
+        "before": {"rows": [row(88)]},
         "all": {"rows": [row(110)]},
-        "allPrevious": {"rows": [row(100)]},
-        "allYearBefore": {"rows": [row(88)]},
-        "previous": {"rows": [row(100)]},
-        "yearBefore": {"rows": [row(88)]},
+        "allBefore": {"rows": [row(88)]},
         "known": {"rows": [_month(n, start) for start, n in months]},
         "months": {"rows": [_month(n, start) for start, n in months]},
-        "places": {"rows": [row(20, "SG"), row(80, "AU"), row(10)]},
-        "previousPlaces": {"rows": [row(100, "AU"), row(120, "SG")]},
-        "yearBeforePlaces": {"rows": [row(64, "AU")]},
+        "groups": {"rows": [row(20, "SG"), row(80, "AU"), row(10)]},
+        "groupsBefore": {"rows": [row(100, "AU"), row(120, "SG")]},
         "recent": {"rows": [_month(n, start) | _AUSTRALIA for start, n in months]},
-        "countries": {"rows": []},
         "nationalities": {"rows": []},
+        "centres": {"rows": []},
+        "named": {"nodes": [{"code": code, "name": NAMES[code]} for code in NAMES]},
         "partners": {"nodes": [{"code": "NUSA", "name": "Nusa Visa"}]},
         "visaTypes": {"nodes": [B1]},
     }
@@ -79,5 +78,11 @@ def _month(intake: int, starts_on: str) -> dict[str, Any]:
     return {"period": {"startsOn": starts_on}, "intake": told, "decisions": told}
 
 
-def _told(kind: Kind, value: float | None) -> dict[str, Any]:
-    return {"hours" if kind is Kind.DURATION else "value": value}
+def _told(kind: Kind, value: float | None, whole: int | None = None) -> dict[str, Any]:
+    match kind:
+        case Kind.DURATION:
+            return {"hours": value, "measured": whole}
+        case Kind.RATE:
+            return {"value": value, "denominator": whole}
+        case _:
+            return {"value": value}

@@ -4,12 +4,15 @@ from datetime import date
 
 import pytest
 
+from dashboard.export.sheet import sheet_of
 from dashboard.gateway.volumes_query import variables_of
 from dashboard.model.measures import INTAKE, REFUSAL_RATE
 from dashboard.model.page_state import Address
-from dashboard.model.period import Period, last_months, this_month
+from dashboard.model.period import COMPARISONS, Period, last_months, this_month
 from dashboard.model.rows import Line
 from dashboard.pages.volumes.cards import cards
+from dashboard.pages.volumes.ranking import ranking_note
+from dashboard.pages.volumes.titles import compared, finding
 from tests.dashboard.some_volumes import some_view, some_volumes
 
 NOW = date(2026, 3, 10)
@@ -28,27 +31,43 @@ def test_the_year_before_is_the_same_months() -> None:
     assert this_month(date(2024, 2, 29)).year_before.to_on == date(2023, 2, 28)
 
 
-def test_cards_compare_with_both_earlier_periods() -> None:
-    card = told(date(2024, 12, 1))
-    assert "previously 100" in card
-    assert "+25.0%" in card
-    assert "a year before 88" in card
+@pytest.mark.parametrize("compare", COMPARISONS)
+def test_one_choice_of_comparison_changes_headline_cards_table_and_files(compare: str) -> None:
+    view = some_view(Address("en", compare=compare))
+    window = {"year": "Jan – Feb 2025", "previous": "Nov – Dec 2025"}[compare]
+    words = {"year": "a year before", "previous": "in the period before"}[compare]
+    assert finding(view).startswith("110 applications came in, 25.0% more than")
+    assert words in finding(view)
+    assert window in compared(view).replace("\u2009", " ")
+    card = str(cards(view)[1].to_plotly_json())
+    assert f"from 88 {words}" in card
+    assert "25.0%" in card
+    asked = variables_of(view.period, view.address)
+    assert asked["beforeFrom"] == {"year": "2025-01-01", "previous": "2025-11-01"}[compare]
+    sheet = sheet_of(view)
+    assert window in str(sheet.notes).replace("\\u2009", " ")
+    assert sheet.table.rows[0][6:9] == (80, 100, -0.2)
+    assert ("a year before" in ranking_note(view)) == (compare == "year")
+
+
+def test_the_same_period_a_year_before_is_compared_with_unless_something_else_was_chosen() -> None:
+    assert Address("en").compare == "year"
+    assert variables_of(last_months(3, NOW), Address("en"))["beforeFrom"] == "2024-12-01"
 
 
 def test_nothing_is_compared_with_what_lies_before_the_data() -> None:
-    card = told(date(2025, 3, 1))
-    assert "previously 100" in card
-    assert "a year before" not in card
     volumes = some_volumes(date(2025, 12, 1))
-    assert volumes.previous == volumes.year_before == Line({})
-    assert volumes.before(volumes.places[0]) == Line({})
+    assert volumes.before == Line({})
+    assert volumes.before_of(volumes.groups[0]) == Line({})
+    view = some_view(begins_on=date(2025, 12, 1))
+    assert finding(view) == "110 applications came in"
+    assert "do not reach back to" in compared(view)
     assert "nothing to compare with" in told(date(2025, 12, 1))
 
 
-def test_a_year_before_has_every_measure() -> None:
-    volumes = some_volumes()
-    assert volumes.year_before[REFUSAL_RATE].value == 0.05
-    assert volumes.year_before[INTAKE].value == 88
+def test_an_earlier_period_has_every_measure() -> None:
+    assert some_volumes().before[REFUSAL_RATE].value == 0.05
+    assert some_volumes().before[INTAKE].value == 88
 
 
 @pytest.mark.parametrize("begins_on", [date(2024, 12, 1), date(2025, 6, 1)])
@@ -60,8 +79,3 @@ def test_months_are_asked_for_as_far_back_as_is_compared_and_no_farther() -> Non
     assert last_months(3, NOW).known_from_on == date(2024, 2, 1)
     assert last_months(24, NOW).known_from_on == date(2022, 3, 1)
     assert last_months(119, NOW).known_from_on == date(2016, 3, 1)
-
-
-@pytest.mark.parametrize(("months", "is_asked"), [(3, True), (12, False)])
-def test_the_year_before_is_asked_for_only_where_it_is_another(months: int, is_asked: bool) -> None:
-    assert variables_of(last_months(months, NOW), Address("en"))["hasYearBefore"] is is_asked

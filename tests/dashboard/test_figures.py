@@ -9,28 +9,49 @@ import pytest
 
 import dashboard
 from dashboard.figures import CHOSEN_COLOUR, GRAPH_CONFIG
-from dashboard.figures.classes import MOST_CLASSES, SHADES, class_limits, class_of, shades_of
+from dashboard.figures.classes import (
+    MOST_CLASSES,
+    SHADES,
+    WORSE_SHADES,
+    class_limits,
+    class_of,
+    shades_of,
+)
+from dashboard.figures.regions import MOST_NAMES, WORLD, named
 from dashboard.figures.sparkline import sparkline
 from dashboard.figures.trend import trend
-from dashboard.figures.world import WITHHELD_COLOUR, mapped, world_map
+from dashboard.figures.world import FEW_COLOUR, WITHHELD_COLOUR, mapped, world_map
 from dashboard.model.events import Event, events_between
-from dashboard.model.measures import DECISIONS, INTAKE, MAIN, REFUSAL_RATE, TURNAROUND_P50
+from dashboard.model.measures import (
+    DECISIONS,
+    INTAKE,
+    MAIN,
+    REFUSAL_RATE,
+    TARGET_RATE,
+    TURNAROUND_P50,
+    Measure,
+)
 from dashboard.model.page_state import Address
 from dashboard.model.places import places
 from dashboard.model.rows import Line, Reading
+from dashboard.pages.volumes.map_legend import map_legend
 from dashboard.texts import texts
 from tests.dashboard.some_volumes import PERIOD, some_volumes
 
 EN = texts("en")
 
 
-def a_rate(code: str, iso3: str, value: float | None, is_suppressed: bool = False) -> Line:
-    return Line({"refusal_rate": Reading(value, is_suppressed)}, code, iso3, code)
+def a_rate(
+    code: str, iso3: str, value: float | None, whole: int = 500, measure: Measure = REFUSAL_RATE
+) -> Line:
+    reading = Reading(value, is_suppressed=value is None, whole=whole)
+    return Line({measure.id: reading}, code, iso3, code)
 
 
 def test_map_has_a_circle_for_each_place_whose_area_is_the_value() -> None:
-    figure = world_map(mapped(some_volumes().places, INTAKE), MAIN, "", EN)
-    (circles,) = figure["data"]
+    figure = world_map(mapped(some_volumes().groups, INTAKE), MAIN, (), "", EN)
+    circles, names = figure["data"]
+    assert set(names["text"]) == {"Australia", "Singapore"}
     assert circles["ids"] == ["AU", "SG"]
     large, small = circles["marker"]["size"]
     assert (large / small) ** 2 == pytest.approx(4)
@@ -41,7 +62,7 @@ def test_map_has_a_circle_for_each_place_whose_area_is_the_value() -> None:
 
 
 def test_the_chosen_place_is_marked_by_colour_and_by_name() -> None:
-    circles, named = world_map(mapped(some_volumes().places, INTAKE), MAIN, "SG", EN)["data"]
+    circles, named = world_map(mapped(some_volumes().groups, INTAKE), MAIN, ("SG",), "", EN)["data"]
     assert circles["ids"] == ["AU", "SG"]
     assert circles["marker"]["color"][1] == CHOSEN_COLOUR
     assert named["text"] == ["<b>Singapore</b>"]
@@ -52,16 +73,79 @@ def test_rates_are_areas_and_small_territories_circles_of_the_same_classes() -> 
         a_rate("AU", "AUS", 0.01),
         a_rate("SG", "SGP", 0.09),
         a_rate("MY", "MYS", 0.05),
-        a_rate("FR", "FRA", None, is_suppressed=True),
-        a_rate("DE", "DEU", None),
+        a_rate("NA", "NAM", 0.375, whole=8),
+        a_rate("FR", "FRA", None),
+        Line({}, "DE", "DEU", "DE"),
     )
     shown = mapped(lines, REFUSAL_RATE)
-    areas, circles = world_map(shown, (REFUSAL_RATE,), "", EN)["data"]
-    assert areas["locations"] == ["MYS", "AUS", "FRA"]
+    areas, circles, _ = world_map(shown, (REFUSAL_RATE,), (), "", EN)["data"]
+    assert areas["locations"] == ["MYS", "AUS", "NAM", "FRA"]
     assert circles["ids"] == ["SG"]
     assert circles["marker"]["color"] == [SHADES[-1]]
-    withheld = areas["z"][2]
-    assert areas["colorscale"][int(withheld) * 2][1] == WITHHELD_COLOUR
+    drawn = [areas["colorscale"][int(z) * 2][1] for z in areas["z"]]
+    assert drawn[2:] == [FEW_COLOUR, WITHHELD_COLOUR]
+    assert drawn[:2] == [shown.colour(lines[2]), shown.colour(lines[0])]
+
+
+def test_three_refusals_of_eight_make_no_class_of_their_own() -> None:
+    lines = [a_rate("AU", "AUS", 0.01), a_rate("MY", "MYS", 0.05), a_rate("NA", "NAM", 0.375, 8)]
+    assert mapped(lines, REFUSAL_RATE).limits == mapped(lines[:2], REFUSAL_RATE).limits
+    legend = str(map_legend(mapped(lines, REFUSAL_RATE), EN))
+    assert "fewer than 30 cases" in legend
+
+
+@pytest.mark.parametrize(
+    ("measure", "worst", "best", "strongest", "words"),
+    [
+        (REFUSAL_RATE, 0.09, 0.01, SHADES[-1], "the stronger, the higher"),
+        (TARGET_RATE, 0.80, 0.99, WORSE_SHADES[-1], "the stronger, the worse"),
+        (TURNAROUND_P50, 90.0, 5.0, WORSE_SHADES[-1], "the stronger, the worse"),
+    ],
+)
+def test_the_strongest_class_is_never_the_best_one(
+    measure: Measure, worst: float, best: float, strongest: str, words: str
+) -> None:
+    between = [worst + (best - worst) * step / 8 for step in range(9)]
+    codes = ("AU", "MY", "CN", "IN", "JP", "KR", "FR", "DE", "US")
+    lines = [
+        a_rate(code, code, value, measure=measure)
+        for code, value in zip(codes, between, strict=True)
+    ]
+    shown = mapped(lines, measure)
+    assert shown.colour(lines[0]) == strongest
+    assert shown.colour(lines[-1]) in (SHADES[0], WORSE_SHADES[0])
+    assert words in str(map_legend(shown, EN))
+
+
+def test_a_selection_is_seen_close_up_and_everything_is_the_world() -> None:
+    lines = [a_rate(code, code, 0.1) for code in ("AU", "MY", "CN", "IN", "JP", "KR", "FR", "DE")]
+    shown = mapped(lines, REFUSAL_RATE)
+
+    def width(chosen: tuple[str, ...], region: str = "") -> float:
+        geo = world_map(shown, (), chosen, region, EN)["layout"]["geo"]
+        west, east = geo["lonaxis"]["range"]
+        assert geo["projection"]["rotation"]["lon"] == (west + east) / 2
+        return east - west
+
+    assert width(()) == width(("AU",), "world") == 360
+    assert width(("AU",)) < 65
+    assert width(("MY", "SG")) < width(("MY", "FR")) < 360
+    assert width((), "asia") == 120
+    one = mapped(lines[:1], REFUSAL_RATE)
+    geo = world_map(one, (), (), "", EN)["layout"]["geo"]
+    assert geo["lonaxis"]["range"][0] < 134 < geo["lonaxis"]["range"][1] < 190
+
+
+def test_names_on_a_map_keep_clear_of_each_other() -> None:
+    lines = [a_rate(code, code, 0.1) for code in places()]
+    shown = named(lines, (), WORLD)
+    assert 4 < len(shown) <= MOST_NAMES
+    assert {line.code for line in named(lines, ("SG", "MY"), WORLD)} >= {"SG", "MY"}
+    for one in shown:
+        for other in shown:
+            if one is not other:
+                a, b = places()[one.code or ""], places()[other.code or ""]
+                assert abs(a.latitude - b.latitude) > 3 or abs(a.longitude - b.longitude) > 3
 
 
 def test_classes_are_few_and_their_limits_readable() -> None:
@@ -76,8 +160,9 @@ def test_classes_are_few_and_their_limits_readable() -> None:
 
 
 def test_the_style_sheet_knows_every_shade_by_night() -> None:
-    style = (Path(dashboard.__file__).parent / "assets" / "style.volumes.css").read_text("utf-8")
-    for shade in SHADES:
+    assets = Path(dashboard.__file__).parent / "assets"
+    style = "".join(sheet.read_text("utf-8") for sheet in assets.glob("*.css"))
+    for shade in (*SHADES, *WORSE_SHADES, FEW_COLOUR):
         red, green, blue = (int(shade[n : n + 2], 16) for n in (1, 3, 5))
         assert f"rgb({red}, {green}, {blue})" in style
         assert f".shade-{shade[1:]}" in style
@@ -99,7 +184,7 @@ def test_trend_shows_each_month_with_the_year_before_and_shades_the_period() -> 
 
 
 def test_the_target_in_force_stands_in_the_trend_of_one_visa_type() -> None:
-    volumes = some_volumes(address=Address("en", visa="B1"))
+    volumes = some_volumes(address=Address("en", visa=("B1",)))
     target = trend(volumes, TURNAROUND_P50, PERIOD, (), EN)["data"][0]
     assert target["name"] == "Service target"
     assert target["y"] == [48.0] * 4 + [24.0] * 9
@@ -123,7 +208,7 @@ def test_figures_without_anything_to_show_are_still_figures(language: str) -> No
     empty = some_volumes(date(2027, 1, 1))
     for measure in MAIN:
         for figure in (
-            world_map(mapped((), measure), MAIN, "", say),
+            world_map(mapped((), measure), MAIN, (), "", say),
             trend(empty, measure, PERIOD, (), say),
         ):
             assert json.loads(json.dumps(figure))["data"]

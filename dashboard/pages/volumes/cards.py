@@ -6,13 +6,12 @@ from dash import html
 
 from dashboard.components.aria import aria
 from dashboard.components.definition import definition_button
-from dashboard.model.measures import MORE, Measure
-from dashboard.model.rows import Reading
+from dashboard.model.measures import MORE, STOCKS, Measure
 from dashboard.pages.volumes.view import View
 from dashboard.texts import Texts
-from dashboard.texts.wording import Change, change_of, value_text
+from dashboard.texts.wording import Change, change_of, day_text, value_text
 
-ARROWS = {"up": "▲", "down": "▼", "same": "="}
+ARROWS = {"up": "▲", "down": "▼"}
 
 
 def cards(view: View) -> list[Any]:
@@ -43,7 +42,6 @@ def _within_main(view: View) -> dict[str, str]:
 
 def _card(measure: Measure, view: View) -> html.Article:
     say = view.say
-    now = view.volumes.total[measure]
     is_shown = measure is view.measure
     choice = html.A(
         say(f"measures.{measure.id}.label"),
@@ -54,8 +52,8 @@ def _card(measure: Measure, view: View) -> html.Article:
     return html.Article(
         [
             html.Header([html.H3(choice), definition_button(measure.id, say)]),
-            html.P(_value(measure, now, say), className="value"),
-            *_changes(measure, view),
+            html.P(_value(measure, view), className="value"),
+            _change(measure, view),
             html.P(say(f"measures.{measure.id}.definition"), className="printed"),
         ],
         className=" ".join(
@@ -69,52 +67,56 @@ def _card(measure: Measure, view: View) -> html.Article:
     )
 
 
-def _value(measure: Measure, now: Reading, say: Texts) -> list[Any]:
+def _value(measure: Measure, view: View) -> list[Any]:
+    """The value with its unit; a stock with its own day."""
+    say, now = view.say, view.volumes.total[measure]
     if now.is_suppressed:
         withheld = html.Abbr(say("measures.suppressed"), title=say("measures.suppressed_why"))
         return [withheld]
-    if now.value is None:
+    if now.value is None and now.below is None:
         return [html.Span(say("measures.nothing"), className="unit")]
-    text = value_text(measure, now, say)
+    unit = say(f"measures.{measure.id}.unit")
     return [
-        html.Span(text, className="number"),
+        html.Span(value_text(measure, now, say), className="number"),
         " ",
-        html.Span(say(f"measures.{measure.id}.unit"), className="unit"),
+        html.Span(f"{unit}, {stock_day(view)}" if measure in STOCKS else unit, className="unit"),
     ]
 
 
-def _changes(measure: Measure, view: View) -> list[html.P]:
-    """The change against each earlier period that there is something known of."""
+def stock_day(view: View) -> str:
+    """Of which moment the stocks are: the current ones where the period runs to now."""
+    say = view.say
+    if view.is_current:
+        return say("measures.now")
+    return say("measures.on", day=day_text(view.read_on, say))
+
+
+def _change(measure: Measure, view: View) -> html.P:
+    """The change against the period that the visitor compares with."""
     volumes, say = view.volumes, view.say
-    compared = [
-        _against(measure, volumes.total[measure], before[measure], key, say)
-        for key, before in (("previous", volumes.previous), ("year_before", volumes.year_before))
-    ]
-    nothing = html.P(
-        html.Span(say("measures.no_comparison"), className="before"), className="change"
-    )
-    return [line for line in compared if line] or [nothing]
-
-
-def _against(
-    measure: Measure, now: Reading, before: Reading, key: str, say: Texts
-) -> html.P | None:
-    change = change_of(measure, now, before, say)
+    before = volumes.before[measure]
+    change = change_of(measure, volumes.total[measure], before, say)
     if change is None:
-        return None
+        nothing = html.Span(say("measures.no_comparison"), className="before")
+        return html.P(nothing, className="change")
     value = value_text(measure, before, say, is_short=True)
-    told = html.Span(say(f"measures.{key}", value=value), className="before")
-    return html.P([change_mark(change, say), " ", told], className="change")
+    told = say(f"measures.before_{view.address.compare}", value=value)
+    return html.P(
+        [change_mark(change, say), " ", html.Span(told, className="before")], className="change"
+    )
 
 
 def change_mark(change: Change, say: Texts) -> html.Span:
-    """Arrow, sign and words: the colour only repeats what they say."""
-    spoken = say(f"measures.{change.verdict}") if change.verdict else ""
+    """An arrow to see and a word to hear, then how much; the colour only repeats a verdict."""
+    if change.direction == "same":
+        return html.Span(change.text, className="moved")
+    verdict = say(f"measures.{change.verdict}") if change.verdict else ""
     return html.Span(
         [
             html.Span(ARROWS[change.direction], className="arrow", **aria(hidden="true")),
-            change.text,
-            html.Span(f" ({spoken})", className="unseen") if spoken else None,
+            html.Span(f"{say(f'measures.{change.direction}')} ", className="unseen"),
+            change.size,
+            html.Span(f" ({verdict})", className="unseen") if verdict else None,
         ],
         className=f"moved {change.verdict}".strip(),
     )

@@ -5,19 +5,29 @@ from typing import Any
 from dash import html
 
 from dashboard.components.aria import aria
-from dashboard.components.controls import Options, choice, choices, options_of, period_choice
+from dashboard.components.controls import (
+    Options,
+    choice,
+    choices,
+    options_of,
+    period_choice,
+    segments,
+)
 from dashboard.model.filters import CHANNELS, FILTERS, GROUPINGS
 from dashboard.model.measures import AUDIENCES
 from dashboard.model.page_state import Address
-from dashboard.model.period import today
+from dashboard.model.period import COMPARISONS, today
 from dashboard.model.viewer import Viewer
 from dashboard.pages.volumes.view import View
 from dashboard.texts import Texts
 
 #: Their ids, behind the name of the page.
-CONTROLS = ("period", "months", "by", "measure", *(each.key for each in FILTERS))
+CONTROLS = (
+    "period", "months", "compare", "by", "measure", "lines", "scale", "region",
+    *(each.key for each in FILTERS),
+)  # fmt: skip
 #: Those that the data say what to offer for.
-OFFERED = ("country", "nationality", "partner", "visa")
+OFFERED = ("country", "nationality", "partner", "centre", "visa")
 
 
 def filter_bar(address: Address, viewer: Viewer, say: Texts) -> html.Div:
@@ -34,7 +44,10 @@ def filter_bar(address: Address, viewer: Viewer, say: Texts) -> html.Div:
 
     return html.Div(
         [
-            period_choice("volumes", address, today(), say),
+            html.Div(
+                [period_choice("volumes", address, today(), say), _comparison(address, say)],
+                className="periods-and-comparison",
+            ),
             html.Div(
                 [
                     choice("volumes-by", say("filters.by"), groupings, address.by),
@@ -49,9 +62,22 @@ def filter_bar(address: Address, viewer: Viewer, say: Texts) -> html.Div:
     )
 
 
+def _comparison(address: Address, say: Texts) -> html.Div:
+    """What the period is compared with, in the headline, the cards, the table and the files."""
+    options = [(each, say(f"period.compare_{each}")) for each in COMPARISONS]
+    label = say("period.compare")
+    return html.Div(
+        [
+            html.Span(label, className="comparison-label", **aria(hidden="true")),
+            segments("volumes-compare", label, options, address.compare),
+        ],
+        className="comparison",
+    )
+
+
 def offered(key: str, view: View) -> list[dict[str, str]]:
     """What a filter offers, and what is set even if nothing is known of it."""
-    codes = {choice.code: view.name(key, choice.code) for choice in view.volumes.choices[key]}
+    codes = {choice.code: choice.name for choice in view.volumes.choices[key]}
     for code in view.address.filters[key]:
         codes.setdefault(code, view.name(key, code))
     options: Options = codes.items()
@@ -61,7 +87,7 @@ def offered(key: str, view: View) -> list[dict[str, str]]:
 def filter_chips(view: View) -> html.Ul | None:
     """What is set, each with the way to take it off."""
     address, say = view.address, view.say
-    if not view.chosen:
+    if not any(address.filters.values()):
         return None
     chips = [
         _chip(f"{say(f'filters.{key}')}: {view.name(key, code)}", address.toggled(key, code), say)
@@ -77,7 +103,7 @@ def filter_chips(view: View) -> html.Ul | None:
 
 
 def cleared(address: Address) -> str:
-    return address.link(**dict.fromkeys((each.key for each in FILTERS), ""))
+    return address.link(**dict.fromkeys((each.key for each in FILTERS), ()))
 
 
 def _chip(text: str, without: Address, say: Texts) -> html.Li:

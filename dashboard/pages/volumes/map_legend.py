@@ -5,8 +5,9 @@ from typing import Any
 from dash import html
 
 from dashboard.components.aria import aria
-from dashboard.figures.classes import class_of, shades_of
+from dashboard.figures.classes import class_of
 from dashboard.figures.world import Mapped
+from dashboard.model.evidence import ENOUGH
 from dashboard.model.rows import Reading
 from dashboard.texts import Texts
 from dashboard.texts.wording import value_text
@@ -45,7 +46,7 @@ def _classes(shown: Mapped, say: Texts) -> list[html.Li]:
     counts = [0] * (len(shown.limits) + 1)
     for line in shown.lines:
         counts[class_of(line.amount(shown.measure), shown.limits)] += 1
-    shades = shades_of(shown.limits)
+    shades = shown.shades
     classes = [
         html.Li(
             [
@@ -57,9 +58,23 @@ def _classes(shown: Mapped, say: Texts) -> list[html.Li]:
         for n, shade in enumerate(shades)
         if shown.lines
     ]
+    way = html.Li(say(f"map.way_{shown.measure.better.lower()}"), className="way")
+    few = html.Li(
+        [
+            _sign("shade few shade-b8bec6"),
+            say("map.few", enough=str(ENOUGH)),
+            html.Span(say("map.count", count=str(len(shown.few))), className="count"),
+        ]
+    )
     withheld = html.Li([_sign("shade withheld"), say("measures.suppressed")])
     nothing = html.Li([_sign("shade no-data"), say("map.no_data")])
-    return [*classes, *([withheld] if shown.withheld else []), nothing]
+    return [
+        *([way] if len(classes) > 1 else []),
+        *classes,
+        *([few] if shown.few else []),
+        *([withheld] if shown.withheld else []),
+        nothing,
+    ]
 
 
 def _limits(n: int, shown: Mapped, say: Texts) -> str:

@@ -3,6 +3,7 @@
 Each part is a callback that waits for the state of the page and for the questions it shows.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -21,14 +22,17 @@ from dashboard.components.notice import failure_notice, missing, outage_notice
 from dashboard.components.page import Page, follow_address
 from dashboard.components.page_request import gateway_error, page_request
 from dashboard.figures import GRAPH_CONFIG
-from dashboard.figures.trend import trend, trend_months
+from dashboard.figures.bars import bars
+from dashboard.figures.trend import small_multiples, trend, trend_months, trend_of_several
 from dashboard.figures.world import mapped, world_map
 from dashboard.gateway.volumes_query import CHOICES, MONTHS, PLACES, PUBLISHED, SUMMARY
-from dashboard.model.events import events_between
+from dashboard.model.events import Event, events_between
 from dashboard.model.filters import FILTERS
 from dashboard.model.measures import AUDIENCES
-from dashboard.model.page_state import Address
+from dashboard.model.page_state import APART, Address
 from dashboard.model.period import month_end
+from dashboard.model.query_text import query_of_groups, query_of_months
+from dashboard.model.reach import is_elsewhere
 from dashboard.model.viewer import Viewer
 from dashboard.pages.volumes.cards import cards
 from dashboard.pages.volumes.filter_bar import (
@@ -38,13 +42,16 @@ from dashboard.pages.volumes.filter_bar import (
     filter_chips,
     offered,
 )
-from dashboard.pages.volumes.headings import map_title, page_heading, page_title, trend_title
+from dashboard.pages.volumes.headings import page_heading
 from dashboard.pages.volumes.map_legend import map_legend
-from dashboard.pages.volumes.notices import no_applications
+from dashboard.pages.volumes.notices import no_applications, not_here, partly_absent
 from dashboard.pages.volumes.outcomes import outcomes
+from dashboard.pages.volumes.pictures import below, map_controls, small_graphs, trend_controls
 from dashboard.pages.volumes.ranking import ranking
 from dashboard.pages.volumes.reading import read_view
+from dashboard.pages.volumes.titles import document_title, map_title, trend_title
 from dashboard.pages.volumes.trend_table import trend_notes, trend_table
+from dashboard.pages.volumes.view import View
 from dashboard.texts import Texts
 
 #: Its parts, each by the id of its first output.
@@ -76,7 +83,14 @@ def layout(address: Address, viewer: Viewer, say: Texts) -> html.Div:
                 [
                     html.Section(_waiting_cards(count), id="cards", className="cards"),
                     html.Div(
-                        [_picture("map"), _picture("trend", _trend_table(say))],
+                        [
+                            _picture("map", map_controls(address, say)),
+                            _picture(
+                                "trend",
+                                trend_controls(address, say),
+                                _trend_table(say),
+                            ),
+                        ],
                         className="pictures",
                     ),
                     _table_panel(),
@@ -119,7 +133,7 @@ clientside_callback(
 )
 async def show_heading(state: Any) -> tuple[Any, str]:
     view = await read_view(state, SUMMARY, CHOICES)
-    return page_heading(view), page_title(view)
+    return page_heading(view), document_title(view)
 
 
 @PAGE.part(
@@ -146,9 +160,13 @@ async def show_notice(state: Any) -> tuple[Any, bool]:
         back = f"{PAGE.path}{request.address.link()}"
         failed = gateway_error(error)
         return failure_notice(failed, back, request.say), False
+    if is_elsewhere(view.address, view.absent):
+        return not_here(view), True
     if view.outage:
         return outage_notice(view.outage, view.volumes.as_of, view.say), view.volumes.is_empty
-    return (no_applications(view), True) if view.volumes.is_empty else (None, False)
+    if view.volumes.is_empty:
+        return no_applications(view), True
+    return partly_absent(view), False
 
 
 @PAGE.part(Output("cards", "children"), otherwise=missing)
@@ -165,31 +183,74 @@ async def show_cards(state: Any) -> Any:
 )
 async def show_map(state: Any) -> tuple[Any, ...]:
     view = await read_view(state, PLACES)
-    on_map = mapped(view.volumes.places, view.measure)
+    address, say = view.address, view.say
+    query = query_of_groups(view.period, [view.measure], address)
+    if not address.has_map:
+        figure = bars(view.volumes.groups, view.measure, address.members, view.name_of, say)
+        return map_title(view), figure, "panel picture-map bars", below("map", query, say)
+    on_map = mapped(view.volumes.groups, view.measure)
     return (
         map_title(view),
-        world_map(on_map, view.audience.main, view.address.places, view.say),
-        "panel picture-map " + ("areas" if on_map.is_areas else "circles"),
+        world_map(on_map, view.audience.main, address.members, address.region, say),
+        f"panel picture-map {'areas' if on_map.is_areas else 'circles'} {_nearness(address)}",
         [
-            map_legend(on_map, view.say),
-            html.P(view.say("map.note_areas" if on_map.is_areas else "map.note")),
+            map_legend(on_map, say),
+            html.P(say("map.note_areas" if on_map.is_areas else "map.note")),
+            below("map", query, say),
         ],
     )
+
+
+def _nearness(address: Address) -> str:
+    """Whether the map shows the world, in which a telephone has no room for names."""
+    return "near" if address.region in ("asia", "selection") or address.members else "far"
 
 
 @PAGE.part(
     Output("trend-title", "children"),
     Output("trend", "figure"),
+    Output("trend-apart", "children"),
+    Output("trend-picture", "className"),
+    Output("trend-controls", "hidden"),
     Output("trend-note", "children"),
     Output("trend-table", "children"),
-    otherwise=lambda say: (say("failed.part"), NO_FIGURE, None, None),
+    otherwise=lambda say: (
+        *(say("failed.part"), NO_FIGURE, None),
+        *("panel picture-trend", True, None, None),
+    ),
 )
 async def show_trend(state: Any) -> tuple[Any, ...]:
-    view = await read_view(state, MONTHS)
+    view = await read_view(state, MONTHS, CHOICES)
     months = trend_months(view.volumes, view.period)
     happened = events_between(months[0], month_end(months[-1])) if months else ()
-    figure = trend(view.volumes, view.measure, view.period, happened, view.say)
-    return trend_title(view), figure, trend_notes(view, happened), trend_table(view)
+    is_several = len(view.members) > 1
+    is_apart = is_several and view.address.lines == APART
+    kind = "apart" if is_apart else "together" if is_several else "alone"
+    first = months[0] if months else view.period.from_on
+    query = query_of_months(first, view.period, [view.measure], view.address)
+    return (
+        trend_title(view),
+        NO_FIGURE if is_apart else _trend(view, happened),
+        small_graphs(_apart(view)) if is_apart else None,
+        f"panel picture-trend {kind}",
+        not is_several,
+        [*trend_notes(view, happened), below("" if is_apart else "trend", query, view.say)],
+        trend_table(view),
+    )
+
+
+def _trend(view: View, happened: Sequence[Event]) -> dict[str, Any]:
+    drawn = view.volumes, view.measure, view.period
+    if len(view.members) < 2:
+        return trend(*drawn, happened, view.say)
+    is_indexed = view.address.is_indexed
+    return trend_of_several(*drawn, view.members, view.say, is_indexed=is_indexed, events=happened)
+
+
+def _apart(view: View) -> list[tuple[str, dict[str, Any]]]:
+    drawn = view.volumes, view.measure, view.period, view.members, view.say
+    figures = small_multiples(*drawn, is_indexed=view.address.is_indexed)
+    return [(each.name, figure) for each, figure in zip(view.members, figures, strict=True)]
 
 
 @PAGE.part(
@@ -242,15 +303,22 @@ def _trend_table(say: Texts) -> html.Details:
     )
 
 
-def _picture(name: str, *more: Any) -> html.Figure:
-    """A title, a graph and a note; the graph waits empty, so that nothing jumps when it comes."""
+def _picture(name: str, controls: Any, *more: Any) -> html.Figure:
+    """A title, a graph and a note; the graph waits empty, so that nothing jumps when it comes.
+
+    To a screen reader the tables say what the graph shows.
+    """
+    apart = [html.Div(id="trend-apart", className="small-multiples")] if name == "trend" else []
     return html.Figure(
         [
             html.H2(dmc.Skeleton(height=24), id=f"{name}-title"),
+            controls,
             html.Div(
                 dcc.Graph(id=name, config=GRAPH_CONFIG, responsive=True, figure=NO_FIGURE),
                 className=f"graph graph-{name}",
+                **aria(hidden="true"),
             ),
+            *apart,
             html.Figcaption([html.Div(dmc.Skeleton(height=40), id=f"{name}-note"), *more]),
         ],
         id=f"{name}-picture",

@@ -6,7 +6,8 @@ from typing import Any
 from dash import html
 
 from dashboard.components.aria import aria
-from dashboard.model.measures import BY_ID, INTAKE
+from dashboard.model.evidence import ENOUGH, has_enough, ranked
+from dashboard.model.measures import BY_ID, INTAKE, Kind
 from dashboard.model.page_state import NAME, Address
 from dashboard.model.rows import Line
 from dashboard.pages.volumes.table_rows import place_row, sum_row
@@ -24,7 +25,7 @@ def ranking(view: View) -> tuple[str, html.Table, list[Any]]:
         "ranking.caption", period=period_text(view.period, say), by=say(f"filters.by_{address.by}")
     )
     return (
-        _title(len(volumes.places), address, say),
+        _title(len(volumes.groups), address, say),
         html.Table(
             [
                 html.Caption(caption),
@@ -34,10 +35,10 @@ def ranking(view: View) -> tuple[str, html.Table, list[Any]]:
             ]
         ),
         [
-            html.P(say("ranking.note")),
+            html.P(ranking_note(view)),
             html.Div(
                 [
-                    *_more(len(volumes.places), address, say),
+                    *_more(len(volumes.groups), address, say),
                     _print(address, say),
                     *_exports(address, say),
                 ]
@@ -47,53 +48,74 @@ def ranking(view: View) -> tuple[str, html.Table, list[Any]]:
 
 
 def _rows(view: View) -> list[html.Tr]:
-    """The first rows or all of them; the chosen one always, with its own rank."""
+    """The first rows or all of them; the chosen ones always, with their own rank.
+
+    Where a rate or a duration sorts, a line says from where on the rows have too little behind it.
+    """
     address = view.address
-    ordered = list(enumerate(in_order(view.volumes.places, address), 1))
+    ordered = list(enumerate(in_order(view.volumes.groups, view), 1))
     shown = [
         (rank, line)
         for rank, line in ordered
-        if rank <= TOP_ROWS or address.rows == "all" or line.code in address.places
+        if rank <= TOP_ROWS or address.rows == "all" or line.code in address.members
     ]
-    places_before = _ranks_before(view)
-    return [place_row(rank, places_before.get(line.code), line, view) for rank, line in shown]
+    ranks_before = _ranks_before(view)
+    rows: list[html.Tr] = []
+    is_divided = False
+    for rank, line in shown:
+        if not is_divided and _is_uncertain(line, address):
+            is_divided = True
+            rows.append(_divider(view))
+        rows.append(place_row(rank, ranks_before.get(line.code), line, view))
+    return rows
+
+
+def _is_uncertain(line: Line, address: Address) -> bool:
+    """Whether the row stands where it does because its rate rests on too little."""
+    if address.sort == NAME:
+        return False
+    measure = BY_ID[address.sort]
+    return line[measure].value is not None and not has_enough(measure, line[measure])
+
+
+def _divider(view: View) -> html.Tr:
+    columns = len(_headers(view))
+    words = view.say("ranking.few", enough=str(ENOUGH))
+    return html.Tr(html.Td(words, colSpan=columns), className="divider")
 
 
 def _ranks_before(view: View) -> dict[str | None, int]:
-    """The ranks of the period before, where the order is that of the applications received."""
+    """The ranks of the earlier period, where the order is that of the applications received."""
     address = view.address
     if address.sort != INTAKE.id or address.order != "down":
         return {}
-    before = [line for line in view.volumes.previous_by_place.values() if line.code]
-    named = {line.code: line.name or "" for line in view.volumes.places}
+    before = [line for line in view.volumes.before_by_group.values() if line.code]
+    named = {line.code: line.name or "" for line in view.volumes.groups}
     ordered = sorted(before, key=lambda line: (-line.amount(INTAKE), named.get(line.code, "")))
     return {line.code: rank for rank, line in enumerate(ordered, 1)}
 
 
 def _sums(view: View) -> list[html.Tr]:
-    """Applications without a partner have no country, so they have no rank."""
+    """Applications without a partner have no country, partner or centre, so they have no rank."""
     volumes, say = view.volumes, view.say
     total = sum_row(
         say("ranking.total"), volumes.everything, volumes.everything_before, view, kind="total"
     )
     if volumes.direct is None:
         return [total]
-    before = volumes.before(volumes.direct)
+    before = volumes.before_of(volumes.direct)
     return [sum_row(say("ranking.direct"), volumes.direct, before, view), total]
 
 
-def in_order(lines: Sequence[Line], address: Address) -> list[Line]:
-    """By the measure that was chosen; without a value always last."""
+def in_order(lines: Sequence[Line], view: View) -> list[Line]:
+    """By the measure that was chosen; with too little behind it last, without a value last of all.
+
+    Counts are ranked as they are, shares by how large or small they surely are.
+    """
+    address = view.address
     if address.sort == NAME:
-        return sorted(lines, key=lambda line: line.name or "", reverse=address.order == "up")
-    measure = BY_ID[address.sort]
-    sign = -1 if address.order == "down" else 1
-
-    def place(line: Line) -> tuple[bool, float, str]:
-        value = line[measure].value
-        return (value is None, sign * (value or 0), line.name or "")
-
-    return sorted(lines, key=place)
+        return sorted(lines, key=view.name_of, reverse=address.order == "up")
+    return ranked(list(lines), BY_ID[address.sort], falls=address.order == "down")
 
 
 def order_text(address: Address, say: Texts) -> str:
@@ -105,6 +127,13 @@ def order_text(address: Address, say: Texts) -> str:
 def goes_up(address: Address) -> bool:
     """By name first upwards, by a measure first downwards."""
     return (address.order == "up") != (address.sort == NAME)
+
+
+def ranking_note(view: View) -> str:
+    say, sort = view.say, view.address.sort
+    note = say(f"ranking.note_{view.address.compare}")
+    is_share = sort != NAME and BY_ID[sort].kind is Kind.RATE
+    return f"{note} {say('ranking.by_interval')}" if is_share else note
 
 
 def _title(count: int, address: Address, say: Texts) -> str:
@@ -176,14 +205,19 @@ def _print(address: Address, say: Texts) -> html.A:
 
 
 def _exports(address: Address, say: Texts) -> list[html.A]:
-    """Every row in the order that is shown, as a file."""
+    """Every row in the order that is shown, or the months of the trend, as a file."""
+    files = (
+        ("export.csv", "CSV", say("export.link", kind="CSV")),
+        ("export-months.csv", say("export.months_csv"), say("export.months_link")),
+        ("export.xlsx", "XLSX", say("export.link", kind="XLSX")),
+    )
     return [
         html.A(
-            kind.upper(),
-            href=f"/export.{kind}{address.link(rows='all')}",
+            text,
+            href=f"/{name}{address.link(rows='all')}",
             className="button",
-            title=say("export.link", kind=kind.upper()),
-            **aria(label=say("export.link", kind=kind.upper())),
+            title=words,
+            **aria(label=words),
         )
-        for kind in ("csv", "xlsx")
+        for name, text, words in files
     ]

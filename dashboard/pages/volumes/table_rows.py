@@ -6,33 +6,51 @@ from dash import html
 
 from dashboard.components.aria import aria
 from dashboard.figures.sparkline import sparkline
+from dashboard.model.evidence import has_enough, interval
+from dashboard.model.filters import MOST_VALUES
 from dashboard.model.measures import INTAKE, Measure
 from dashboard.model.period import TREND_MONTHS, month_start
 from dashboard.model.rows import Line
 from dashboard.pages.volumes.cards import change_mark
 from dashboard.pages.volumes.view import View
 from dashboard.texts import Texts
-from dashboard.texts.wording import NO_VALUE, change_of, count_text, value_text
+from dashboard.texts.wording import NO_VALUE, change_of, count_text, percent_text, value_text
 
 
 def place_row(rank: int, rank_before: int | None, line: Line, view: View) -> html.Tr:
     """A place; its name is the link that chooses it, or that lets it go again."""
-    is_chosen = line.code in view.address.places
-    largest = max(each.amount(INTAKE) for each in view.volumes.places) or 1
+    address = view.address
+    code, name = line.code or "", view.name_of(line)
+    is_chosen, is_alone = code in address.members, address.members == (code,)
+    largest = max(each.amount(INTAKE) for each in view.volumes.groups) or 1
     link = html.A(
-        line.name or "",
-        href=view.address.toggled(view.address.by, line.code or "").link(),
-        title=view.say("ranking.leave" if is_chosen else "ranking.choose", place=line.name or ""),
+        name,
+        href=address.link(**{address.by: () if is_alone else (code,)}),
+        title=view.say("ranking.leave" if is_alone else "ranking.choose", place=name),
         **(aria(current="true") if is_chosen else {}),
     )
     return html.Tr(
         [
             html.Td([str(rank), *_moved(rank, rank_before, view.say)], className="rank"),
-            html.Th(link, scope="row"),
-            *_readings(line, view.volumes.before(line), view, line.amount(INTAKE) / largest),
+            html.Th([link, *_comparing(code, name, view)], scope="row"),
+            *_readings(line, view.volumes.before_of(line), view, line.amount(INTAKE) / largest),
         ],
         className="chosen" if is_chosen else "",
     )
+
+
+def _comparing(code: str, name: str, view: View) -> list[html.A]:
+    """Adds the row to those that are compared, or takes it from them, once there is one."""
+    address = view.address
+    if not address.members or address.members == (code,):
+        return []
+    is_chosen = code in address.members
+    if not is_chosen and len(address.members) >= MOST_VALUES:
+        return []
+    words = view.say("ranking.drop" if is_chosen else "ranking.add", place=name)
+    sign = "\N{MINUS SIGN}" if is_chosen else "+"
+    href = address.toggled(address.by, code).link()
+    return [html.A(sign, href=href, className="compare", title=words, **aria(label=words))]
 
 
 def sum_row(name: str, line: Line, before: Line, view: View, kind: str = "") -> html.Tr:
@@ -89,9 +107,23 @@ def _readings(line: Line, before: Line, view: View, share: float | None) -> list
             cells.append(html.Td(change_mark(change, view.say) if change else NO_VALUE))
             recent = "" if share is None else _recent(line, view)
             cells.append(html.Td(recent, className="recent"))
+        elif has_enough(measure, line[measure]) or share is None:
+            between = _between(measure, line, view) if measure.id == view.address.sort else []
+            cells.append(html.Td([text, *between]))
         else:
-            cells.append(html.Td(text))
+            cells.append(html.Td(text, className="few"))
     return cells
+
+
+def _between(measure: Measure, line: Line, view: View) -> list[Any]:
+    """The interval of the share that the rows are sorted by, since they are sorted by its end."""
+    bounds = interval(measure, line[measure])
+    if bounds is None:
+        return []
+    low, high = (percent_text(bound, view.say) for bound in bounds)
+    words = view.say("ranking.interval", low=low, high=high)
+    short = f"{low.rstrip('%')}–{high}"
+    return [html.Span([" ", short], className="interval", title=words)]
 
 
 def _cell_text(measure: Measure, line: Line, say: Texts) -> str | html.Abbr:

@@ -21,9 +21,16 @@ def trend_notes(view: View, events: Sequence[Event]) -> list[Any]:
     say = view.say
     so_far = "" if view.period.has_whole_months else f" {say('trend.so_far')}"
     return [
-        html.P(say("trend.note") + so_far),
+        html.P(_note(view) + so_far),
         *([_happened(view, events)] if events else []),
     ]
+
+
+def _note(view: View) -> str:
+    if len(view.members) < 2:
+        return view.say("trend.note")
+    note = view.say("trend.several_note")
+    return f"{note} {view.say('trend.index_note')}" if view.address.is_indexed else note
 
 
 def _happened(view: View, events: Sequence[Event]) -> html.Ol:

@@ -1,18 +1,27 @@
 """What is looked at: who looks, at which address, and the volumes that answer it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
 
 from dashboard.gateway.answer_cache import Outage
-from dashboard.model.measures import Audience, Measure
+from dashboard.model.filters import FILTERS
+from dashboard.model.measures import STOCKS, Audience, Measure
 from dashboard.model.page_state import Address
-from dashboard.model.period import Period
+from dashboard.model.period import WIB, Period, today
+from dashboard.model.reach import Absent, absences
+from dashboard.model.rows import Line
 from dashboard.model.viewer import Viewer
-from dashboard.model.volumes import Volumes
+from dashboard.model.volumes import Choice, Volumes
 from dashboard.texts import Texts
 from dashboard.texts.wording import country_name, list_text
 
+#: More names than this are counted, not listed.
+MOST_NAMES = 3
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class View:
     """One answered address, with the words of its language."""
 
@@ -37,18 +46,63 @@ class View:
         return self.address.shown
 
     @property
+    def earlier(self) -> Period:
+        """The period that this one is compared with."""
+        return self.period.before(self.address.compare)
+
+    @property
+    def read_on(self) -> date:
+        """The last day of which the figures know anything."""
+        return min(self.period.to_on, self._known_on)
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the period runs to now, so that its stocks are those of this moment."""
+        return self.period.to_on >= self._known_on
+
+    @property
+    def _known_on(self) -> date:
+        """The day of the figures; of a part that was not told it, today."""
+        as_of = self.volumes.as_of
+        return as_of.astimezone(WIB).date() if as_of else today()
+
+    def is_stock(self, measure: Measure) -> bool:
+        return measure in STOCKS
+
+    @cached_property
+    def absent(self) -> tuple[Absent, ...]:
+        """What the address names without there being figures of it for this viewer."""
+        return absences(self.viewer, self.address, self.volumes)
+
+    @property
     def chosen(self) -> dict[str, str]:
-        """The filters that are set, by key, as people read them."""
-        return {
-            key: list_text([self.name(key, code) for code in codes], self.say)
-            for key, codes in self.address.filters.items()
-            if codes
-        }
+        """The filters that are set, by key, as people read them; without what has no figures."""
+        names = {each.key: self._present(each.key) for each in FILTERS}
+        return {key: self.names(key, codes) for key, codes in names.items() if codes}
 
     @property
     def subject(self) -> str:
         """What the figures are about, if not everything."""
         return " · ".join(self.chosen.values())
+
+    @property
+    def members(self) -> tuple[Choice, ...]:
+        """What was chosen among the rows, with names; each gets a line of its own."""
+        by = self.address.by
+        return tuple(Choice(code, self.name(by, code)) for code in self._present(by))
+
+    def _present(self, key: str) -> tuple[str, ...]:
+        absent = {each.code for each in self.absent if each.key == key}
+        return tuple(code for code in self.address.filters[key] if code not in absent)
+
+    def name_of(self, line: Line) -> str:
+        """What a row is called; a channel brings no name of its own."""
+        return line.name or (self.name(self.address.by, line.code) if line.code else "")
+
+    def names(self, key: str, codes: Sequence[str]) -> str:
+        if len(codes) > MOST_NAMES:
+            return self.say(f"filters.count.{key}", count=str(len(codes)))
+        return list_text([self.name(key, code) for code in codes], self.say)
 
     def name(self, key: str, code: str) -> str:
         """What a value of a filter is called; one that this viewer has no row of, by its code."""
@@ -56,5 +110,8 @@ class View:
             return self.say(f"channels.{code}")
         offered = {choice.code: choice.name for choice in self.volumes.choices.get(key, ())}
         if key in ("country", "nationality"):
-            return offered.get(code) or country_name(code, self.say.language)
-        return f"{code} {offered[code]}" if code in offered else code
+            found = offered.get(code) or (self.volumes.named or {}).get(code)
+            return found or country_name(code, self.say.language)
+        if key == "centre":
+            return offered.get(code) or (self.volumes.named_centres or {}).get(code, code)
+        return offered.get(code, code)

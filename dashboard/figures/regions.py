@@ -1,0 +1,100 @@
+"""Which part of the world a map shows, and which of its places are named."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from dashboard.model.places import Place, places
+from dashboard.model.rows import Line
+
+#: The map is cut in the Atlantic, so that Indonesia lies in its middle.
+MAP_EDGE = -29
+#: The smallest part that is shown, in degrees: a country with its neighbours.
+LEAST_HEIGHT = 32.0
+MARGIN = 9.0
+#: Of width to height, in degrees.
+ASPECT = 1.9
+#: A map on a desk, and the size of its letters, in pixels.
+USUAL_WIDTH, USUAL_HEIGHT, LETTER_WIDTH, LETTER_HEIGHT = 620.0, 340.0, 6.6, 15.0
+MOST_NAMES = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The edges of what is shown, in degrees; longitudes count on from the edge of the map."""
+
+    west: float
+    east: float
+    south: float
+    north: float
+
+    @property
+    def width(self) -> float:
+        return self.east - self.west
+
+    def holds(self, place: Place) -> bool:
+        east = _longitude(place)
+        return self.west <= east <= self.east and self.south <= place.latitude <= self.north
+
+
+WORLD = Frame(MAP_EDGE, MAP_EDGE + 360, -58, 84)
+ASIA = Frame(62, 182, -46, 54)
+
+
+def frame_of(region: str, codes: Sequence[str]) -> Frame:
+    """The region that was chosen; of a selection, the places with these codes and around them."""
+    known = [places()[code] for code in codes if code in places()]
+    if region == "asia":
+        return ASIA
+    if region == "world" or not known:
+        return WORLD
+    wide = _spread([_longitude(place) for place in known])
+    high = _spread([place.latitude for place in known])
+    # As wide and as high as a map is, so that a row of countries from north to south is no strip.
+    west, east = _stretched(wide, max(LEAST_HEIGHT, high[1] - high[0]) * ASPECT, WORLD.width)
+    south, north = _stretched(high, (east - west) / ASPECT, WORLD.north - WORLD.south)
+    return Frame(
+        *_inside(west, east, WORLD.west, WORLD.east),
+        *_inside(south, north, WORLD.south, WORLD.north),
+    )
+
+
+def _spread(values: list[float]) -> tuple[float, float]:
+    return min(values) - MARGIN, max(values) + MARGIN
+
+
+def _stretched(span: tuple[float, float], least: float, most: float) -> tuple[float, float]:
+    low, high = span
+    missing = max(min(least, most) - (high - low), 0) / 2
+    return low - missing, high + missing
+
+
+def _inside(low: float, high: float, lowest: float, highest: float) -> tuple[float, float]:
+    """Moved, not cut, so that it keeps its size."""
+    shift = max(lowest - low, 0) - max(high - highest, 0)
+    return max(low + shift, lowest), min(high + shift, highest)
+
+
+def named(lines: Iterable[Line], chosen: Sequence[str], frame: Frame) -> list[Line]:
+    """Those whose names fit beside each other: the chosen ones, then the largest first."""
+    per_degree = min(USUAL_WIDTH / frame.width, USUAL_HEIGHT / (frame.north - frame.south))
+    taken: list[tuple[float, float, float]] = []
+    found: list[Line] = []
+    for line in sorted(lines, key=lambda each: each.code not in chosen):
+        place = places().get(line.code or "")
+        if place is None or not line.name or not frame.holds(place):
+            continue
+        x, y = _longitude(place) * per_degree, place.latitude * per_degree
+        half = len(line.name) * LETTER_WIDTH / 2
+        is_free = frame.west * per_degree + half < x < frame.east * per_degree - half and all(
+            abs(x - other_x) > half + other_half or abs(y - other_y) > LETTER_HEIGHT
+            for other_x, other_y, other_half in taken
+        )
+        if line.code in chosen or (is_free and len(found) < MOST_NAMES):
+            taken.append((x, y, half))
+            found.append(line)
+    return found
+
+
+def _longitude(place: Place) -> float:
+    """East of the edge of the map, so that the Pacific lies between Asia and America."""
+    return (place.longitude - MAP_EDGE) % 360 + MAP_EDGE

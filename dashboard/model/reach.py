@@ -1,0 +1,70 @@
+"""What an address names that its reader gets no figures of: out of scope, or not known at all."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from dashboard.model.filters import CENTRE, CHANNEL, COUNTRY, DIRECT, NATIONALITY, PARTNER
+from dashboard.model.page_state import Address
+from dashboard.model.viewer import Viewer
+from dashboard.model.volumes import Volumes
+
+
+class Absence(StrEnum):
+    """Why there are no figures: never because nothing happened."""
+
+    OUTSIDE = "outside"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """A value of a filter, and why there are no figures of it."""
+
+    key: str
+    code: str
+    why: Absence
+
+
+def absences(viewer: Viewer, address: Address, volumes: Volumes) -> tuple[Absent, ...]:
+    """In the order of the filters. Of what a scope hides, nobody learns whether it exists."""
+    found = (
+        (key, code, _why(key, code, viewer, volumes))
+        for key, codes in address.filters.items()
+        for code in codes
+    )
+    return tuple(Absent(key, code, why) for key, code, why in found if why)
+
+
+def is_elsewhere(address: Address, absent: tuple[Absent, ...]) -> bool:
+    """Whether nothing is left that there are figures of: a filter has no other value."""
+    codes = {(each.key, each.code) for each in absent}
+    return any(
+        values and all((key, code) in codes for code in values)
+        for key, values in address.filters.items()
+    )
+
+
+def _why(key: str, code: str, viewer: Viewer, volumes: Volumes) -> Absence | None:
+    """None too where the gateway was not asked what it knows: nothing is claimed then."""
+    named = None if volumes.named is None else code in volumes.named
+    if key in (COUNTRY, NATIONALITY) and named is False:
+        return Absence.UNKNOWN
+    if key == COUNTRY:
+        is_inside = not viewer.countries or code in viewer.countries
+        return None if is_inside else Absence.OUTSIDE
+    if key == CHANNEL:
+        return Absence.OUTSIDE if viewer.partner and code == DIRECT else None
+    if _is_listed(key, code, volumes):
+        return None
+    return Absence.OUTSIDE if viewer.partner and key in (PARTNER, CENTRE) else Absence.UNKNOWN
+
+
+def _is_listed(key: str, code: str, volumes: Volumes) -> bool:
+    """Whether a code is one of a list, if the list was asked for."""
+    if key not in volumes.choices:
+        return True
+    if any(choice.code == code for choice in volumes.choices[key]):
+        return True
+    if key == CENTRE:
+        return volumes.named_centres is None or code in volumes.named_centres
+    return key == NATIONALITY

@@ -1,0 +1,217 @@
+"""Titles that say what is seen: each is a claim, and true of the figures below it."""
+
+from collections.abc import Sequence
+
+from dashboard.figures.trend import trend_months
+from dashboard.model.evidence import ENOUGH, has_enough, interval, ranked, stands_out
+from dashboard.model.filters import FILTERS
+from dashboard.model.measures import INTAKE, RELATIVE, Better, Kind
+from dashboard.model.period import MONTHS_OF_A_YEAR, month_end, month_start
+from dashboard.model.reach import is_elsewhere
+from dashboard.model.rows import Line
+from dashboard.pages.volumes.view import View
+from dashboard.texts import Texts
+from dashboard.texts.wording import (
+    change_of,
+    count_text,
+    day_text,
+    list_text,
+    month_text,
+    percent_text,
+    period_text,
+    value_text,
+)
+
+NAMED_ON_MAP = 3
+MANY_ON_MAP = 12
+#: A share of fewer is told in numbers: 8 of 15.
+FEW = 100
+#: So many months may tie for the busiest and still be named.
+MOST_TIES = 2
+
+
+def finding(view: View) -> str:
+    """The headline: how many came in, against the period that it is compared with."""
+    if is_elsewhere(view.address, view.absent):
+        return absence_title(view)
+    say, volumes = view.say, view.volumes
+    count = count_text(volumes.total[INTAKE].value or 0, say)
+    change = change_of(INTAKE, volumes.total[INTAKE], volumes.before[INTAKE], say)
+    than = say(f"heading.than_{view.address.compare}")
+    if change is None:
+        found = say("heading.alone", count=count)
+    elif change.direction == "same":
+        key = "heading.same" if change.is_exact else "heading.steady"
+        found = say(key, count=count, than=than)
+    else:
+        found = say(f"heading.{change.direction}", count=count, change=change.size, than=than)
+    return f"{view.subject}: {found}" if view.subject else found
+
+
+def compared(view: View) -> str:
+    """The period, and what it is compared with, if the data reach back to it."""
+    is_known = view.volumes.before[INTAKE].value is not None
+    return view.say(
+        "heading.compared" if is_known else "heading.unknown",
+        period=period_text(view.period, view.say),
+        previous=period_text(view.earlier, view.say),
+    )
+
+
+def document_title(view: View) -> str:
+    """Short, with what differs first: tabs, history and bookmarks show the beginning."""
+    say = view.say
+    parts = [
+        view.subject,
+        say("pages.volumes.title"),
+        say(f"measures.{view.measure.id}.label") if view.measure is not INTAKE else "",
+        period_text(view.period, say),
+        say("page.product"),
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def absence_title(view: View) -> str:
+    """That there are no figures of what was chosen because of who looks, not because of nothing."""
+    say = view.say
+    why = next(
+        each.why
+        for key in (each.key for each in FILTERS)
+        for each in view.absent
+        if each.key == key
+        and {a.code for a in view.absent if a.key == key} >= set(view.address.filters[key])
+    )
+    codes = [each for each in view.absent if each.why is why]
+    names = list_text([view.name(each.key, each.code) for each in codes], say)
+    return say(f"absent.{why}", names=names)
+
+
+def map_title(view: View) -> str:
+    """Where most of it is; of rates and durations, which place stands out."""
+    if view.measure.kind in RELATIVE:
+        return _standing_out(view)
+    say, measure = view.say, view.measure
+    order = sorted(view.volumes.groups, key=lambda line: -line.amount(measure))
+    total = view.volumes.everything.amount(measure)
+    name = say(f"measures.{measure.id}.label")
+    if not order or not order[0].amount(measure) or not total:
+        return say("map.none", measure=name, by=say(f"filters.by_{view.address.by}"))
+    if (
+        len(order) == 1
+        and measure is INTAKE
+        and view.address.has_map
+        and order[0].amount(measure) == total
+    ):
+        return say("map.one", country=view.name_of(order[0]))
+    top = order[:NAMED_ON_MAP] if len(order) > MANY_ON_MAP else order[:1]
+    top = [line for line in top if line.amount(measure)]
+    amount = sum(line.amount(measure) for line in top)
+    names = list_text([view.name_of(line) for line in top], say)
+    is_few = measure.kind is Kind.COUNT and total < FEW
+    share = (
+        say("map.of", count=count_text(amount, say), total=count_text(total, say))
+        if is_few
+        else _share_text(amount / total, say)
+    )
+    if measure is INTAKE and not is_few and view.address.has_map:
+        return say("map.top", countries=names, share=share)
+    key = "map.top_of" if view.address.has_map else "map.top_for"
+    return say(key, measure=name, countries=names, share=share)
+
+
+def _share_text(share: float, say: Texts) -> str:
+    """In whole per cent; with a decimal where that would say all or nothing."""
+    return percent_text(share, say, digits=0 if 0.005 <= share < 0.995 or share == 1 else 1)
+
+
+def _standing_out(view: View) -> str:
+    """The place whose share is most surely on the worse side of the whole, or that none is.
+
+    A rate that no direction is better of stands out upwards. What has no interval is told by its
+    value alone.
+    """
+    say, measure = view.say, view.measure
+    name = say(f"measures.{measure.id}.label")
+    falls = measure.better is not Better.HIGHER
+    lines = [line for line in view.volumes.groups if has_enough(measure, line[measure])]
+    whole = view.volumes.everything[measure]
+    by = say(f"filters.by_{view.address.by}")
+    if len(lines) < 2 or whole.value is None:
+        return say("map.none", measure=name, by=by)
+    beyond = [
+        line for line in lines if stands_out(measure, line[measure], whole.value, upwards=falls)
+    ]
+    first = ranked(beyond or lines, measure, falls=falls)[0]
+    told = {
+        "measure": name,
+        "whole": value_text(measure, whole, say, is_short=True),
+        "place": view.name_of(first),
+        "value": value_text(measure, first[measure], say, is_short=True),
+        "count": count_text(first[measure].whole or 0, say),
+    }
+    side = "most" if falls else "least"
+    if beyond:
+        return say("map.stands_out", **told)
+    key = f"map.nobody_{side}" if interval(measure, first[measure]) else f"map.{side}"
+    return say(key, enough=str(ENOUGH), **told)
+
+
+def trend_title(view: View) -> str:
+    """The busiest month of the period; of anything but flows, its last month that is over."""
+    say, measure = view.say, view.measure
+    if len(view.members) > 1:
+        names = list_text([member.name for member in view.members], say)
+        return say("trend.several", measure=say(f"measures.{measure.id}.label"), names=names)
+    shown = trend_months(view.volumes, view.period)
+    months = [
+        view.volumes.month(start)
+        for start in shown
+        if view.period.from_on <= start <= view.period.to_on
+    ]
+    if measure.kind in RELATIVE or view.is_stock(measure) or len(months) < 2:
+        return _latest(months, view)
+    return _busiest(months, view)
+
+
+def _busiest(months: Sequence[Line], view: View) -> str:
+    say, measure = view.say, view.measure
+    most = max(line.amount(measure) for line in months)
+    busiest = [line for line in months if line.amount(measure) == most]
+    if not most or len(busiest) > MOST_TIES or any(line[measure].value is None for line in months):
+        return say("trend.none")
+    told = {
+        "month": list_text(
+            [month_text(line.starts_on, say) for line in busiest if line.starts_on], say
+        ),
+        "value": value_text(measure, busiest[0][measure], say),
+    }
+    if len(busiest) > 1:
+        return say("trend.tied", measure=say(f"measures.{measure.id}.label"), **told)
+    if measure is INTAKE:
+        return say("trend.busiest", **told)
+    return say("trend.highest", measure=say(f"measures.{measure.id}.label"), **told)
+
+
+def _latest(months: Sequence[Line], view: View) -> str:
+    """A month that is not over is compared with nothing: the year before, it was a whole one."""
+    say, measure = view.say, view.measure
+    over = [line for line in months if line.starts_on and month_end(line.starts_on) <= view.read_on]
+    last = (over or months or [Line({})])[-1]
+    if last.starts_on is None or last[measure].value is None:
+        return say("trend.none")
+    before = view.volumes.month(month_start(last.starts_on, -MONTHS_OF_A_YEAR))
+    is_over = bool(over)
+    day = min(month_end(last.starts_on), view.read_on)
+    told = {
+        "measure": say(f"measures.{measure.id}.label"),
+        "when": say("trend.on", day=day_text(day, say))
+        if view.is_stock(measure)
+        else say("trend.in", month=month_text(last.starts_on, say)),
+        "value": value_text(measure, last[measure], say, is_short=True),
+    }
+    if not is_over and not view.is_stock(measure):
+        return say("trend.latest_so_far", **told)
+    if not is_over or before[measure].value is None:
+        return say("trend.latest", **told)
+    earlier = value_text(measure, before[measure], say, is_short=True)
+    return say("trend.latest_compared", before=earlier, **told)

@@ -1,0 +1,203 @@
+"""Titles claim only what is so: each is recomputed from the answer, over many random worlds."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from math import sqrt
+from typing import Any
+
+import pytest
+from babel.numbers import format_decimal, format_percent
+
+from dashboard.model.measures import MEASURES, RELATIVE, STOCKS, Better, Kind
+from dashboard.model.page_state import Address
+from dashboard.model.period import COMPARISONS, month_end
+from dashboard.model.volumes import read_volumes
+from dashboard.pages.volumes.cards import stock_day
+from dashboard.pages.volumes.ranking import in_order
+from dashboard.pages.volumes.titles import document_title, finding, map_title, trend_title
+from dashboard.texts import texts
+from dashboard.texts.wording import month_text
+from tests.dashboard.random_worlds import AS_OF, World, a_world
+from tests.dashboard.some_volumes import some_view
+
+WORLDS = 120
+FIELDS = [measure.field for measure in MEASURES]
+UP, DOWN = ("more than", "naik"), ("fewer than", "turun")
+WORSE_IS_LESS = {measure.id for measure in MEASURES if measure.better is Better.HIGHER}
+RATED = [measure.id for measure in MEASURES if measure.kind in RELATIVE]
+
+
+def worlds(**chosen: Any) -> Iterator[World]:
+    return (a_world(seed, **chosen) for seed in range(WORLDS))
+
+
+def has(words: tuple[str, ...], text: str) -> bool:
+    return any(word in text for word in words)
+
+
+def number_in(text: str, language: str) -> float:
+    plain = text.replace(".", "").replace(",", ".") if language == "id" else text.replace(",", "")
+    return float(plain)
+
+
+@pytest.mark.parametrize("compare", COMPARISONS)
+def test_the_headline_says_how_many_came_in_and_which_way_it_went(compare: str) -> None:
+    for world in worlds(compare=compare):
+        view, title = world.view, finding(world.view)
+        now, before = world.value("total", "intake"), world.value("before", "intake")
+        assert title.startswith(format_decimal(now, locale=view.say.locale))
+        begun = [
+            row["period"]["startsOn"]
+            for row in world.data["months"]["rows"]
+            if any(row[field].get("value") or row[field].get("hours") for field in FIELDS)
+        ]
+        if not begun or date.fromisoformat(min(begun)) > view.period.before(compare).from_on:
+            assert not has((*UP, *DOWN), title), world
+            continue
+        if has(UP, title):
+            assert now > before, title
+        elif has(DOWN, title):
+            assert now < before, title
+        elif not has(("about", "hampir"), title):
+            assert now == before, title
+        if has(("a year before", "tahun sebelumnya"), title):
+            assert compare == "year"
+        if share := re.search(r"([\d.,]+)%", title):
+            told = number_in(share[1], view.say.language)
+            assert told == pytest.approx(abs(now - before) / before * 100, abs=0.051)
+
+
+@pytest.mark.parametrize("measure", ["intake", "revenue", "decisions", "clearance_ratio"])
+def test_the_busiest_month_is_one_of_the_period_and_no_other_had_more(measure: str) -> None:
+    for world in worlds(measure=measure):
+        view, title, field = world.view, trend_title(world.view), world.view.measure.field
+        rows = {
+            date.fromisoformat(row["period"]["startsOn"]): row[field]["value"]
+            for row in world.data["months"]["rows"]
+        }
+        named = {day for day in rows if month_text(day, view.say) in title}
+        first, last = view.period.from_on, view.period.to_on
+        assert all(first <= day <= last for day in named), title
+        if has(("busiest", "tersibuk", "most in", "tertinggi pada"), title):
+            inside = {day: n for day, n in rows.items() if first <= day <= last}
+            assert {day for day, n in inside.items() if n == max(inside.values())} == named, title
+        elif any(month_end(day) > AS_OF for day in named):
+            assert has(("so far", "sejauh ini"), title)
+            assert not has(("a year before", "setahun sebelumnya"), title)
+
+
+@pytest.mark.parametrize("measure", [each.id for each in STOCKS])
+def test_a_stock_is_told_with_its_day(measure: str) -> None:
+    for world in worlds(measure=measure):
+        view = world.view
+        title = trend_title(view)
+        texts_with_day = [stock_day(view)]
+        if title != view.say("trend.none"):
+            assert has((" on ", " per "), title)
+            texts_with_day.append(title)
+        is_now = view.period.to_on >= AS_OF
+        assert (stock_day(view) == view.say("measures.now")) == is_now
+        if not is_now:
+            for text in texts_with_day:
+                assert str(view.period.to_on.year) in text
+                assert str(view.period.to_on.day) in text
+
+
+def lower_and_upper(share: float, whole: int) -> tuple[float, float]:
+    """Wilson's interval of 99.8%, written a second time."""
+    z2 = 3.09**2
+    middle = share + z2 / (2 * whole)
+    spread = 3.09 * sqrt(share * (1 - share) / whole + z2 / (4 * whole**2))
+    return (middle - spread) / (1 + z2 / whole), (middle + spread) / (1 + z2 / whole)
+
+
+@pytest.mark.parametrize("measure", RATED)
+def test_a_place_is_named_for_its_rate_only_with_enough_behind_it(measure: str) -> None:
+    for world in worlds(measure=measure):
+        title, chosen = map_title(world.view), world.view.measure
+        rows = {row["country"]["code"]: row[chosen.field] for row in world.data["groups"]["rows"]}
+        whole = world.data["all"]["rows"][0][chosen.field].get("value")
+        falls = measure not in WORSE_IS_LESS
+        is_rate = chosen.kind is Kind.RATE
+        weight, value = ("denominator", "value") if is_rate else ("measured", "hours")
+        enough = {code: told for code, told in rows.items() if told[weight] >= 30}
+        named = re.findall("<(..)>", title)
+        assert set(named) <= set(enough), title
+        if has(("stands out", "menonjol"), title):
+            low, high = lower_and_upper(rows[named[0]][value], rows[named[0]][weight])
+            assert low > whole if falls else high < whole, title
+        elif has(("nowhere", "tidak ada yang jelas"), title):
+            for told in enough.values():
+                low, high = lower_and_upper(told[value], told[weight])
+                assert low <= whole + 1e-9 if falls else high >= whole - 1e-9, title
+        elif named:
+            values = [told[value] for told in enough.values()]
+            assert rows[named[0]][value] == (max(values) if falls else min(values)), title
+
+
+@pytest.mark.parametrize("measure", ["intake", "backlog", "revenue"])
+def test_shares_of_the_largest_are_theirs_and_of_few_are_numbers(measure: str) -> None:
+    for world in worlds(measure=measure):
+        view, title = world.view, map_title(world.view)
+        field = view.measure.field
+        groups = world.data["groups"]["rows"]
+        rows = {row["country"]["code"]: row[field]["value"] for row in groups}
+        total = world.data["total"]["rows"][0][field]["value"]
+        named = re.findall("<(..)>", title)
+        if not named or has(("All applications", "Semua permohonan"), title):
+            continue
+        largest = sorted(rows.values(), reverse=True)[: len(named)]
+        assert sorted((rows[code] for code in named), reverse=True) == largest
+        amount = sum(largest)
+        if view.measure.kind is Kind.COUNT and total < 100:
+            assert "%" not in title
+            assert re.search(rf"\b{amount}\b.*\b{total}\b", title), title
+        else:
+            shares = [
+                format_percent(amount / total, pattern, view.say.locale)
+                for pattern in ("#,##0%", "#,##0.0%")
+            ]
+            assert any(share in title for share in shares), title
+
+
+def test_three_of_eight_neither_lead_a_list_nor_make_a_title() -> None:
+    """Namibia, 3 of 8, and Estonia, 3 of 34, stand behind India, 5.8% of 3,040."""
+    world = a_world(1, measure="refusal_rate")
+    rates = {"NA": (3 / 8, 8), "EE": (3 / 34, 34), "IN": (0.058, 3_040), "AU": (0.02, 4_000)}
+    row = world.data["groups"]["rows"][0]
+    rows = [
+        row
+        | {"country": {"code": code, "iso3": code, "name": f"<{code}>"}}
+        | {"refusalRate": {"value": rate, "denominator": decisions}}
+        for code, (rate, decisions) in rates.items()
+    ]
+    total = row | {"refusalRate": {"value": 0.021, "denominator": 9_000}}
+    data = world.data | {"groups": {"rows": rows}, "all": {"rows": [total]}}
+
+    def ordered(order: str) -> list[str | None]:
+        address = Address("en", measure="refusal_rate", sort="refusal_rate", order=order)
+        volumes = read_volumes(data, world.view.period, address)
+        view = replace(world.view, address=address, volumes=volumes, say=texts("en"))
+        assert "<IN> stands out with 5.8% of 3,040" in map_title(view)
+        return [line.code for line in in_order(volumes.groups, view)]
+
+    assert ordered("down") == ["IN", "EE", "AU", "NA"]
+    assert ordered("up") == ["AU", "IN", "EE", "NA"]
+
+
+def test_titles_of_the_tab_tell_selections_apart() -> None:
+    titles = {
+        document_title(some_view(address))
+        for address in (
+            Address("en"),
+            Address("en", country=("AU",)),
+            Address("en", country=("AU", "SG")),
+            Address("en", visa=("B1",)),
+            Address("en", measure="backlog"),
+        )
+    }
+    assert len(titles) == 5
+    assert all(title.endswith("Gerbang") for title in titles)
+    assert document_title(some_view(Address("en", country=("AU",)))).startswith("Australia")
