@@ -3,33 +3,32 @@
 import logging
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
 import httpx2
 from dash import Dash
-from dash.backends._fastapi import FastAPIDashServer
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dashboard.export.routes import routes as export_routes
 from dashboard.gateway.client import Gateway
-from dashboard.pages.definitions import page as definitions_page
-from dashboard.pages.volumes import page as volumes_page
+from dashboard.gateway.session import Session
+from dashboard.pages.registry import PATHS, document, register_pages, title_of
 from dashboard.settings import Settings
-from dashboard.texts import texts
 from dashboard.web.callback_guard import Questions
 from dashboard.web.gate import Gate
-from dashboard.web.headers import headers_for
+from dashboard.web.headers import Headers
 from dashboard.web.plain_page import STYLE_HASH
 from dashboard.web.sessions import MemorySessions, Sessions
 from dashboard.web.sign_in import SignIn
 from dashboard.web.sign_in_cookie import SignInCookie
 from dashboard.web.static_files import PackedFiles, address_of
-from dashboard.web.visit import current_visit
+from dashboard.web.visit import Visit, current_visit
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +39,7 @@ INDEX = """<!doctype html>
 <html lang="id">
 <head>
 {%metas%}
+<meta name="csp-nonce" content="NONCE">
 <meta name="color-scheme" content="light dark">
 <title>{%title%}</title>
 <link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
@@ -59,64 +59,81 @@ INDEX = """<!doctype html>
 """
 
 
-class Backend(FastAPIDashServer):
-    """Dash's FastAPI backend without its WebSocket and its pages of documentation."""
-
-    websocket_capability = False
-
-    @staticmethod
-    def create_app(name: str = "dashboard", config: dict[str, Any] | None = None) -> FastAPI:
-        return FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-
-
 class Dashboard(Dash):
     """Dash with a document in the visitor's language."""
 
     def interpolate_index(self, *parts: Any, **named: Any) -> str:
-        language = current_visit.get().language
-        say = texts(language)
-        named["title"] = f"{say('page.title')} · {say('page.product')}"
+        visit = current_visit.get()
+        named["title"] = title_of(visit.path, visit.language)
         page = super().interpolate_index(*parts, **named)
-        return DATED.sub(_versioned, page.replace('lang="id"', f'lang="{language}"', 1))
+        page = page.replace('lang="id"', f'lang="{visit.language}"', 1)
+        page = page.replace('content="NONCE"', f'content="{visit.nonce}"', 1)
+        return DATED.sub(_versioned, page)
+
+
+class Started:
+    """ASGI middleware around Dash, which finishes itself at its first request.
+
+    Until then it knows neither its callbacks nor its inline scripts: so the first request is ours.
+    """
+
+    def __init__(self, app: ASGIApp, gateway: Gateway) -> None:
+        self._app = app
+        self._gateway = gateway
+        self._is_started = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not self._is_started:
+            nobody = Visit(Session("", None, "", 0), self._gateway, "id")
+            token = current_visit.set(nobody)
+            transport = httpx2.ASGITransport(self._app)
+            async with httpx2.AsyncClient(transport=transport, base_url="http://dash") as first:
+                await first.get("/")
+            current_visit.reset(token)
+            self._is_started = True
+        await self._app(scope, receive, send)
 
 
 def create_app(
     settings: Settings,
     sessions: Sessions | None = None,
     transport: httpx2.AsyncBaseTransport | None = None,
-) -> FastAPI:
+) -> ASGIApp:
     """Build the dashboard; a process can hold only one, which is Dash's own limit.
 
     ``transport`` carries every question of ours, to the gateway as to the provider.
     """
     sessions = sessions or MemorySessions()
-    sign_in = SignIn(settings, sessions, transport)
+    sign_in = SignIn(settings, sessions, PATHS, transport)
+    gateway = Gateway(settings.api_url, transport)
+    server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     dash = Dashboard(
         "dashboard",
-        backend=Backend,
+        server=server,
         index_string=INDEX,
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
+        use_pages=True,
+        use_async=True,
+        pages_folder="",
+        include_pages_meta=False,
+        suppress_callback_exceptions=True,  # each page has callbacks that others lack
         update_title="",
         compress=False,
     )
-    dash.layout = volumes_page.layout
-    gateway = Gateway(settings.api_url, transport)
-    volumes_page.register(dash, gateway)
+    dash.layout = document
+    register_pages()
 
-    headers = headers_for(settings, dash.csp_hashes(), (STYLE_HASH,))
-    server: FastAPI = dash.server
+    headers = Headers(settings, dash.csp_hashes, (STYLE_HASH,))
     server.add_exception_handler(Exception, _broken(headers))
-    server.router.routes.extend(
-        [*sign_in.routes(), *export_routes(gateway), *definitions_page.routes()]
-    )
+    server.router.routes.extend([*sign_in.routes(), *export_routes(gateway)])
     server.add_api_route("/health/live", _live, methods=["GET"])
-    server.add_middleware(Questions, callbacks=lambda: dash.callback_map)
-    server.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=6)
-    server.add_middleware(PackedFiles)
-    server.add_middleware(SignInCookie, keys=settings.session_keys, https_only=settings.is_https)
-    # Added last, so it stands outermost.
-    server.add_middleware(Gate, sessions=sessions, renewed=sign_in.renewed, headers=headers)
-    return server
+    app: ASGIApp = Started(server, gateway)
+    app = Questions(app, callbacks=lambda: dash.callback_map)
+    app = GZipMiddleware(app, minimum_size=1_000, compresslevel=6)
+    app = PackedFiles(app)
+    app = SignInCookie(app, keys=settings.session_keys, https_only=settings.is_https)
+    # It stands outermost.
+    return Gate(app, PATHS, sessions, sign_in.renewed, gateway, headers)
 
 
 def _versioned(dated: re.Match[str]) -> str:
@@ -124,7 +141,7 @@ def _versioned(dated: re.Match[str]) -> str:
     return address_of(dated[1])
 
 
-def _broken(headers: Mapping[str, str]) -> Callable[[Request, Exception], Response]:
+def _broken(headers: Headers) -> Callable[[Request, Exception], Response]:
     """The answer to a mistake of ours, which passes by the gate on its way out."""
 
     def told(request: Request, error: Exception) -> Response:
@@ -133,7 +150,7 @@ def _broken(headers: Mapping[str, str]) -> Callable[[Request, Exception], Respon
         return PlainTextResponse(
             f"Something went wrong on our side. Trace id: {trace_id}",
             HTTPStatus.INTERNAL_SERVER_ERROR,
-            {**headers, "Cache-Control": "no-store"},
+            {**headers.for_page(""), "Cache-Control": "no-store"},
         )
 
     return told

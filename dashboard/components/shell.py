@@ -1,44 +1,94 @@
-"""What surrounds every page: who is looking, in which scope and language, and plain notices."""
+"""What surrounds every page: its name, the way to the other pages, and who is looking."""
 
+import time
+from collections.abc import Sequence
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
-from dash import html
+import dash_mantine_components as dmc
+from dash import dcc, html, page_container
 
 from dashboard.components.aria import aria
+from dashboard.components.page import Page
 from dashboard.model.page_state import Address
 from dashboard.model.viewer import Viewer
 from dashboard.texts import Texts
 from dashboard.texts.wording import country_name, list_text
 
 NAMED_COUNTRIES = 4
-DEFINITIONS = "/definitions"
+THEME: dict[str, Any] = {
+    "fontFamily": '"Source Sans 3", system-ui, -apple-system, "Segoe UI", sans-serif',
+    "primaryColor": "sea",
+    "primaryShade": {"light": 7, "dark": 5},
+    "defaultRadius": "md",
+    "cursorType": "pointer",
+    "respectReducedMotion": True,
+    # Shades of the colour of a link, the eighth of which is the link by day.
+    "colors": {
+        "sea": [
+            *("#eef7fb", "#e3f0f6", "#c0dfec", "#9fcbe0", "#74c1e2"),
+            *("#3d9cc4", "#1d7fa8", "#125f80", "#0e4a68", "#0f3346"),
+        ]
+    },
+}
 
 
-def masthead(address: Address, viewer: Viewer | None, say: Texts, page: str = "/") -> list[Any]:
-    """The bar at the top."""
+def shell(navigation: Any, account: Any, say: Texts) -> dmc.MantineProvider:
+    """The whole document around ``page_container``, which Dash fills with the page."""
+    return dmc.MantineProvider(
+        [
+            dcc.Location(id="address", refresh="callback-nav"),
+            dcc.Store(id="asked", data=round(time.time() * 1_000)),
+            dcc.Store(id="defined"),
+            html.A(say("page.skip"), href="#main", className="skip"),
+            html.Header(
+                [
+                    _brand(say),
+                    html.Nav(navigation, id="navigation", **aria(label=say("page.pages"))),
+                    html.Div(account, id="account", className="account"),
+                ],
+                className="masthead",
+            ),
+            html.Main(page_container, id="main", tabIndex=-1),
+            dmc.Drawer(
+                id="definition",
+                position="right",
+                size="md",
+                lockScroll=False,
+                closeButtonProps={"aria-label": say("page.close")},
+            ),
+        ],
+        id="theme",
+        theme=THEME,
+        defaultColorScheme="auto",
+        getStyleNonce={"function": "nonce"},
+    )
+
+
+def navigation(pages: Sequence[Page], viewer: Viewer, path: str, say: Texts) -> list[dcc.Link]:
+    """The pages that this viewer may open; the one that is open is marked."""
     return [
-        html.A(say("page.skip"), href="#main", className="skip"),
-        html.A(
-            [
-                html.Span(className="brand-gate", **aria(hidden="true")),
-                html.Span(say("page.product"), className="brand-name"),
-                html.Span(say("page.tagline"), className="brand-tagline"),
-            ],
-            href="/" + Address(address.language).link(),
-            className="brand",
-        ),
-        html.Div(
-            [
-                *([_who(viewer, address, say)] if viewer else []),
-                _other_language(address, say, page),
-                html.Form(
-                    html.Button(say("masthead.sign_out"), type="submit", className="quiet"),
-                    action="/sign-out",
-                    method="post",
-                ),
-            ],
-            className="masthead-tools",
-        ),
+        dcc.Link(
+            say(f"pages.{page.name}.link"),
+            href=f"{page.path}{Address(say.language).link()}",
+            className="is-here" if page.path == path else "",
+        )
+        for page in pages
+        if page.is_open_to(viewer)
+    ]
+
+
+def account(viewer: Viewer | None, path: str, search: str, say: Texts) -> list[Any]:
+    """Who is looking and in which role, the other language, and the way out."""
+    out = html.Form(
+        html.Button(say("masthead.sign_out"), type="submit", className="quiet"),
+        action="/sign-out",
+        method="post",
+    )
+    return [
+        *([_who(viewer, path, search, say)] if viewer else []),
+        _other_language(path, search, say),
+        out,
     ]
 
 
@@ -59,7 +109,7 @@ def role_text(role: str, say: Texts) -> str:
 
 
 def role_buttons(
-    roles: tuple[str, ...], address: Address, say: Texts, acting: str = ""
+    roles: tuple[str, ...], path: str, search: str, say: Texts, acting: str = ""
 ) -> html.Form:
     """The roles that somebody holds; the one that acts is pressed."""
     return html.Form(
@@ -67,7 +117,7 @@ def role_buttons(
             html.Button(
                 role_text(role, say),
                 type="submit",
-                formAction=f"/role{address.link()}&role={role}",
+                formAction=f"/role?{_query(search, role=role, page=path)}",
                 **aria(pressed="true" if role == acting else "false"),
             )
             for role in roles
@@ -77,28 +127,22 @@ def role_buttons(
     )
 
 
-def notice(
-    title: str, *words: str | html.A | html.Form, kind: str = "info", heading: Any = html.H1
-) -> html.Section:
-    """Something to be said in place of figures; it has the page's heading if nothing else has.
-
-    Where the gateway is ``away``, the page asks again by itself.
-    """
-    spoken = [html.P(word) if isinstance(word, str) else word for word in words]
-    is_wrong = kind in ("failed", "away")
-    asks_again: dict[str, Any] = {"data-again": ""} if kind == "away" else {}
-    return html.Section(
-        [heading(title), *spoken],
-        className=f"notice {'failed' if is_wrong else kind}",
-        role="alert" if is_wrong else "status",
-        **asks_again,
+def _brand(say: Texts) -> html.A:
+    return html.A(
+        [
+            html.Span(className="brand-gate", **aria(hidden="true")),
+            html.Span(say("page.product"), className="brand-name"),
+        ],
+        href="/" + Address(say.language).link(),
+        title=say("page.tagline"),
+        className="brand",
     )
 
 
-def _who(viewer: Viewer, address: Address, say: Texts) -> html.Div:
+def _who(viewer: Viewer, path: str, search: str, say: Texts) -> html.Div:
     name = viewer.name or ""
     roles = (
-        role_buttons(viewer.held_roles, address, say, viewer.role)
+        role_buttons(viewer.held_roles, path, search, say, viewer.role)
         if len(viewer.held_roles) > 1
         else html.Span(role_text(viewer.role, say), className="role")
     )
@@ -108,19 +152,7 @@ def _who(viewer: Viewer, address: Address, say: Texts) -> html.Div:
     )
 
 
-def footer(address: Address, say: Texts) -> html.P:
-    """The way to what the figures mean."""
-    link = html.A(say("definitions.link"), href=DEFINITIONS + address.link())
-    return html.P(link, className="ending")
-
-
-def definition_link(id_: str, say: Texts) -> html.A:
-    """From a measure to all that is said of it."""
-    href = f"{DEFINITIONS}?language={say.language}#{id_}"
-    return html.A(say("definitions.link"), href=href)
-
-
-def _other_language(address: Address, say: Texts, page: str) -> html.A:
+def _other_language(path: str, search: str, say: Texts) -> html.A:
     """A whole new page, since the language of a document cannot change halfway."""
     other = "en" if say.language == "id" else "id"
     return html.A(
@@ -128,7 +160,12 @@ def _other_language(address: Address, say: Texts, page: str) -> html.A:
             html.Span(say("masthead.other_language"), className="language-name"),
             html.Span(other, className="language-code", **aria(hidden="true")),
         ],
-        href=page + address.link(language=other),
+        href=f"{path}?{_query(search, language=other)}",
         lang=other,
         className="quiet",
     )
+
+
+def _query(search: str, **changes: str) -> str:
+    """The query of an address with some values changed, and nothing else of it."""
+    return urlencode(dict(parse_qsl(search.lstrip("?"))) | changes, safe=",")

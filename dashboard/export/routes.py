@@ -9,15 +9,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from dashboard.components.notice import reason
 from dashboard.components.shell import role_text
 from dashboard.export.files import as_csv, as_xlsx
 from dashboard.export.sheet import Sheet, sheet_of
 from dashboard.gateway.client import Gateway, GatewayError
-from dashboard.gateway.volumes_query import ask_volumes
+from dashboard.gateway.volumes_query import CHOICES, PLACES, SUMMARY, ask_volumes
 from dashboard.model.measures import AUDIENCES
 from dashboard.model.page_state import read_address
 from dashboard.model.period import Period, today
-from dashboard.pages.volumes.notices import reason
 from dashboard.pages.volumes.view import View
 from dashboard.texts import Texts, texts
 from dashboard.web.gate import query_of
@@ -50,7 +50,7 @@ async def _export(
     visit = current_visit.get()
     address = read_address(query_of(request), visit.language)
     say = texts(address.language)
-    back = "/" + address.link()
+    back = "/volumes" + address.link()
     try:
         viewer = await gateway.viewer(visit.session)
         audience = AUDIENCES.get(viewer.role)
@@ -60,7 +60,9 @@ async def _export(
         # A file holds every measure that its reader may read, whatever the page shows.
         address = replace(address.among(audience), measures="all")
         period = address.chosen(today())
-        volumes = await ask_volumes(gateway, visit.session, audience, period, address)
+        volumes = await ask_volumes(
+            gateway, visit.session, audience, period, address, (SUMMARY, PLACES, CHOICES)
+        )
     except GatewayError as error:
         log.warning("%s", error)
         words = (say(f"failed.{reason(error.code)}"), f"{say('failed.trace')}: {error.trace_id}")

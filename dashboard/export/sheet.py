@@ -39,7 +39,7 @@ def sheet_of(view: View) -> Sheet:
     """Every place in the order of the page, then direct applications, then the total."""
     say = view.say
     return Sheet(
-        title=say("page.title"),
+        title=say("pages.volumes.title"),
         about=(
             (say("period.label"), period_text(view.period, say)),
             *_compared(view),

@@ -1,6 +1,6 @@
 """The map: circles for what is counted, areas in classes for rates and durations."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from math import sqrt
 from typing import Any
@@ -60,11 +60,13 @@ def mapped(lines: Sequence[Line], measure: Measure) -> Mapped:
     )
 
 
-def world_map(shown: Mapped, measures: Sequence[Measure], place: str, say: Texts) -> dict[str, Any]:
-    """The figure; ``place`` is the code of the one that was chosen, or empty."""
+def world_map(
+    shown: Mapped, measures: Sequence[Measure], chosen: Collection[str], say: Texts
+) -> dict[str, Any]:
+    """The figure; some of the places may be chosen."""
     draw = _areas if shown.is_areas else _circles
     return {
-        "data": draw(shown, measures, place, say),
+        "data": draw(shown, measures, chosen, say),
         "layout": layout_of(
             say,
             dict.fromkeys("lrtb", 0),
@@ -88,23 +90,23 @@ def world_map(shown: Mapped, measures: Sequence[Measure], place: str, say: Texts
 
 
 def _circles(
-    shown: Mapped, measures: Sequence[Measure], place: str, say: Texts
+    shown: Mapped, measures: Sequence[Measure], chosen: Collection[str], say: Texts
 ) -> list[dict[str, Any]]:
     circles = _points(shown.lines, measures, say) | {
         "marker": {
             "size": [round(shown.diameter(line.amount(shown.measure)), 1) for line in shown.lines],
             "color": [
-                CHOSEN_COLOUR if line.code == place else SERIES_COLOUR for line in shown.lines
+                CHOSEN_COLOUR if line.code in chosen else SERIES_COLOUR for line in shown.lines
             ],
             "opacity": 0.78,
             "line": {"width": 1, "color": EDGE},
         },
     }
-    return [circles, *_named(shown, place)]
+    return [circles, *_named(shown, chosen)]
 
 
 def _areas(
-    shown: Mapped, measures: Sequence[Measure], place: str, say: Texts
+    shown: Mapped, measures: Sequence[Measure], chosen: Collection[str], say: Texts
 ) -> list[dict[str, Any]]:
     lines = (*shown.lines, *shown.withheld)
     shades = shades_of(shown.limits)
@@ -132,8 +134,8 @@ def _areas(
         "showscale": False,
         "marker": {
             "line": {
-                "width": [2.5 if line.code == place else 0.6 for line in large],
-                "color": [CHOSEN_COLOUR if line.code == place else EDGE for line in large],
+                "width": [2.5 if line.code in chosen else 0.6 for line in large],
+                "color": [CHOSEN_COLOUR if line.code in chosen else EDGE for line in large],
             }
         },
         **_told(large, measures, say),
@@ -144,12 +146,12 @@ def _areas(
             "color": [colour(line) for line in small],
             "opacity": 1,
             "line": {
-                "width": [2.5 if line.code == place else 1 for line in small],
-                "color": [CHOSEN_COLOUR if line.code == place else "#52616e" for line in small],
+                "width": [2.5 if line.code in chosen else 1 for line in small],
+                "color": [CHOSEN_COLOUR if line.code in chosen else "#52616e" for line in small],
             },
         },
     }
-    return [areas, circles, *_named(shown, place)]
+    return [areas, circles, *_named(shown, chosen)]
 
 
 def _points(lines: Sequence[Line], measures: Sequence[Measure], say: Texts) -> dict[str, Any]:
@@ -179,25 +181,25 @@ def _told(lines: Sequence[Line], measures: Sequence[Measure], say: Texts) -> dic
     }
 
 
-def _named(shown: Mapped, place: str) -> list[dict[str, Any]]:
-    """The name of the chosen place above it, so that colour is not all that marks it.
+def _named(shown: Mapped, chosen: Collection[str]) -> list[dict[str, Any]]:
+    """The names of chosen places above them, so that colour is not all that marks them.
 
-    Its circle is drawn once more, unseen: a name keeps clear of the circle that it belongs to.
+    The circle is drawn once more, unseen: a name keeps clear of the circle that it belongs to.
     """
     return [
         {
             "type": "scattergeo",
             "mode": "markers+text",
             "marker": {"opacity": 0, "size": _room(shown, line)},
-            "lat": [places()[place].latitude],
-            "lon": [places()[place].longitude],
+            "lat": [places()[line.code or ""].latitude],
+            "lon": [places()[line.code or ""].longitude],
             "text": [f"<b>{line.name}</b>"],
             "textposition": "top center",
             "textfont": {"size": 14},
             "hoverinfo": "skip",
         }
         for line in (*shown.lines, *shown.withheld)
-        if line.code == place
+        if line.code in chosen
     ]
 
 

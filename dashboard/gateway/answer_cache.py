@@ -1,17 +1,18 @@
-"""The last good answers to a session: for when the gateway is away, or was asked just now."""
+"""The answers of one session: asked for once, however many parts of a page wait, and kept."""
 
 import json
 import time
 import zlib
+from asyncio import Task
 from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-MOST_ANSWERS = 6
-#: Packed; the answer for every country takes a tenth of it.
-LARGEST_ANSWER = 128 * 1_024
+#: Compressed, all of one session together; the largest answer of a page takes a fiftieth of it.
+MOST_BYTES = 768 * 1_024
+MOST_ANSWERS = 32
 #: So long an answer stands for the next one, so that to sort a table asks nothing anew.
 FRESH_SECONDS = 10
 
@@ -23,42 +24,73 @@ class Outage:
     since: datetime
     code: str
     trace_id: str
+    #: Of which asking this is known: the next one tries again.
+    asked: Any = None
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
+    """The data of an answer, compressed, and for which asking it was given."""
+
     packed: bytes
+    asked: Any
     fresh_until: float
 
 
 class KeptAnswers:
-    """A handful of answers of one session; they live and end with it."""
+    """Answers, questions under way, and outages of one session; they live and end with it.
+
+    A page asks with a mark, which changes when it wants news: an answer to the same question with
+    the same mark is taken for a few seconds, and an older one only while the gateway is away.
+    """
 
     def __init__(self) -> None:
         self._answers: OrderedDict[Hashable, Answer] = OrderedDict()
-        self.outage: Outage | None = None
+        self._outages: dict[Hashable, Outage] = {}
+        self.under_way: dict[Hashable, Task[dict[str, Any]]] = {}
 
     def __len__(self) -> int:
         return len(self._answers)
 
-    def keep(self, question: Hashable, data: dict[str, Any]) -> None:
+    @property
+    def outage(self) -> Outage | None:
+        """The one that began first."""
+        return min(self._outages.values(), key=lambda each: each.since, default=None)
+
+    def outage_of(self, question: Hashable) -> Outage | None:
+        return self._outages.get(question)
+
+    def fail(self, question: Hashable, outage: Outage) -> None:
+        self._outages[question] = outage
+        if len(self._outages) > MOST_ANSWERS:
+            del self._outages[next(iter(self._outages))]
+
+    def keep(self, question: Hashable, data: dict[str, Any], asked: Any) -> None:
+        """Whoever answers is back: of older outages nothing is known any more."""
+        self._outages = {
+            each: outage
+            for each, outage in self._outages.items()
+            if outage.asked == asked and each != question
+        }
         packed = zlib.compress(json.dumps(data).encode(), level=1)
-        if len(packed) > LARGEST_ANSWER:
-            return
-        self._answers[question] = Answer(packed, time.monotonic() + FRESH_SECONDS)
+        self._answers[question] = Answer(packed, asked, time.monotonic() + FRESH_SECONDS)
         self._answers.move_to_end(question)
-        if len(self._answers) > MOST_ANSWERS:
+        while len(self._answers) > MOST_ANSWERS or self._size() > MOST_BYTES:
             self._answers.popitem(last=False)
 
     def find(self, question: Hashable) -> dict[str, Any] | None:
         answer = self._answers.get(question)
         return json.loads(zlib.decompress(answer.packed)) if answer else None
 
-    def find_fresh(self, question: Hashable) -> dict[str, Any] | None:
+    def find_fresh(self, question: Hashable, asked: Any) -> dict[str, Any] | None:
         answer = self._answers.get(question)
-        is_fresh = answer is not None and time.monotonic() < answer.fresh_until
+        is_fresh = answer and answer.asked == asked and time.monotonic() < answer.fresh_until
         return self.find(question) if is_fresh else None
 
     def forget(self) -> None:
         self._answers.clear()
-        self.outage = None
+        self._outages.clear()
+        self.under_way.clear()
+
+    def _size(self) -> int:
+        return sum(len(answer.packed) for answer in self._answers.values())

@@ -1,5 +1,6 @@
 """The gateway, asked over HTTP on behalf of a viewer."""
 
+import re
 import secrets
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -33,8 +34,28 @@ class GatewayError(Exception):
 
 @cache
 def document(name: str) -> str:
-    """The text of ``queries/{name}.graphql``."""
-    return (resources.files("dashboard.gateway") / "queries" / f"{name}.graphql").read_text("utf-8")
+    """A question by its name: ``viewer``, or ``volumes/summary:partner`` of a page and an audience.
+
+    The last is ``pages/volumes/summary.graphql`` with the fragments of ``measures.partner.graphql``
+    beside it, of which it takes those that it uses.
+    """
+    folder, _, rest = name.rpartition("/")
+    question, _, audience = rest.partition(":")
+    home = resources.files("dashboard")
+    home = home / "pages" / folder if folder else home / "gateway" / "queries"
+    text = (home / f"{question}.graphql").read_text("utf-8")
+    if audience:
+        text += _used((home / f"measures.{audience}.graphql").read_text("utf-8"), text)
+    return text
+
+
+def _used(fragments: str, text: str) -> str:
+    """Those fragments that a question spreads."""
+    parts = re.findall(r"^fragment (\w+) .*?^}\n", fragments, re.MULTILINE | re.DOTALL)
+    bodies = re.findall(r"^fragment .*?^}\n", fragments, re.MULTILINE | re.DOTALL)
+    return "".join(
+        f"\n{body}" for part, body in zip(parts, bodies, strict=True) if f"...{part}\n" in text
+    )
 
 
 class Asker(ABC):

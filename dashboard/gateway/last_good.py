@@ -1,13 +1,15 @@
-"""The gateway as a page asks it: while it is away, or was asked just now, with its last answer."""
+"""The gateway as a page asks it: once for all its parts, and with its last answer in an outage."""
 
+import asyncio
 import json
 import logging
 from collections.abc import Hashable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from dashboard.gateway.answer_cache import Outage
-from dashboard.gateway.client import AWAY, Asker, GatewayError
+from dashboard.gateway.answer_cache import KeptAnswers, Outage
+from dashboard.gateway.client import AWAY, UNREACHABLE, Asker, GatewayError
 from dashboard.gateway.session import Session
 from dashboard.model.viewer import Viewer
 
@@ -15,37 +17,37 @@ log = logging.getLogger(__name__)
 
 
 class LastGood(Asker):
-    """Made for one request of one session.
+    """Made for one part of a page; parts that ask the same at once are answered by one request.
 
     An answer is kept with the viewer, role and variables (the language is one) that it was given
-    for, and never found by others. A refusal is passed on, and ends all that was kept. Whoever
-    wants news, as a refresh does, is not content with what is merely fresh.
+    for, and never found by others. A refusal is passed on, and ends all that was kept. ``asked``
+    is the mark of the page: another one wants news.
     """
 
-    def __init__(self, gateway: Asker, session: Session, *, wants_news: bool) -> None:
+    def __init__(self, gateway: Asker, session: Session, asked: Any = None) -> None:
         self._gateway = gateway
         self._session = session
-        self._wants_news = wants_news
+        self._asked = asked
         self._role = session.role
         self._viewer: Viewer | None = None
-        #: Set as soon as an answer of this request is an old one.
+        #: Set as soon as an answer of this part is an old one.
         self.outage: Outage | None = None
 
     async def ask(
         self, name: str, variables: Mapping[str, Any], token: str, role: str | None = None
     ) -> dict[str, Any]:
+        kept = self._session.kept
         question = (name, json.dumps(variables, sort_keys=True), role, self._viewer)
-        if self.outage:  # a second wait would tell nothing new
-            return self._kept(question, self.outage)
-        if fresh := self._fresh(question):
+        if failed := self._known_failure(question):
+            return self._kept(question, failed)
+        if fresh := kept.find_fresh(question, self._asked):
             return fresh
         try:
-            data = await self._gateway.ask(name, variables, token, role)
+            data = await self._shared(question, self._gateway.ask, name, variables, token, role)
         except GatewayError as error:
-            return self._kept(question, self._outage(error))
+            return self._kept(question, self._outage(question, error))
         if role == self._role == self._session.role:
-            self._session.kept.outage = None
-            self._session.kept.keep(question, data)
+            kept.keep(question, data, self._asked)
         return data
 
     async def viewer(self, session: Session) -> Viewer:
@@ -54,18 +56,34 @@ class LastGood(Asker):
             session.viewer = None
         return self._viewer
 
-    def _fresh(self, question: Hashable) -> dict[str, Any] | None:
+    def _known_failure(self, question: Hashable) -> Outage | None:
+        """A second wait would tell nothing new; who cannot be reached answers no question."""
         kept = self._session.kept
-        return None if self._wants_news or kept.outage else kept.find_fresh(question)
+        for failed in (kept.outage_of(question), kept.outage):
+            is_known = failed and failed.asked == self._asked
+            if is_known and (failed.code == UNREACHABLE or failed is kept.outage_of(question)):
+                return failed
+        return None
 
-    def _outage(self, error: GatewayError) -> Outage:
+    async def _shared(self, question: Hashable, ask: Any, *arguments: Any) -> dict[str, Any]:
+        """The answer to a question that is under way already, or the question."""
+        under_way, key = self._session.kept.under_way, (question, self._asked)
+        task = under_way.get(key)
+        if task is None:
+            task = under_way[key] = asyncio.ensure_future(ask(*arguments))
+            task.add_done_callback(lambda done: _end(self._session.kept, key, done))
+        return await asyncio.shield(task)
+
+    def _outage(self, question: Hashable, error: GatewayError) -> Outage:
         kept = self._session.kept
         if error.code not in AWAY:
             kept.forget()
             raise error
         log.warning("%s", error)
-        kept.outage = kept.outage or Outage(datetime.now(UTC), error.code, error.trace_id)
-        return kept.outage
+        first = kept.outage or Outage(datetime.now(UTC), error.code, error.trace_id)
+        outage = replace(first, asked=self._asked)
+        kept.fail(question, outage)
+        return outage
 
     def _kept(self, question: Hashable, outage: Outage) -> dict[str, Any]:
         data = self._session.kept.find(question)
@@ -74,3 +92,9 @@ class LastGood(Asker):
             raise GatewayError(outage.code, "nothing was kept", outage.trace_id)
         self.outage = outage
         return data
+
+
+def _end(kept: KeptAnswers, key: Hashable, done: asyncio.Task[dict[str, Any]]) -> None:
+    kept.under_way.pop(key, None)
+    if not done.cancelled():
+        done.exception()  # whoever waits is told; if nobody does any more, nobody need be

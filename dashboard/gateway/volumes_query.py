@@ -1,5 +1,7 @@
-"""What the page and its exports ask the gateway, with the token of whoever looks."""
+"""What pages and files ask about volumes, with the token of whoever looks."""
 
+import asyncio
+from collections.abc import Iterable
 from typing import Any
 
 from dashboard.gateway.client import Asker
@@ -13,16 +15,45 @@ from dashboard.model.volumes import Volumes, read_volumes
 #: The last one that is over may not be published yet.
 PUBLISHED_QUARTERS = 2
 
+#: Questions of the page Volumes, each with the figures of some of its parts.
+SUMMARY, MONTHS, PLACES, CHOICES, PUBLISHED = "summary", "months", "places", "choices", "published"
+
 
 async def ask_volumes(
-    gateway: Asker, session: Session, audience: Audience, period: Period, address: Address
+    gateway: Asker,
+    session: Session,
+    audience: Audience,
+    period: Period,
+    address: Address,
+    questions: Iterable[str],
 ) -> Volumes:
-    """Everything that is shown of a period, in one question."""
+    """The volumes of a period, as far as these questions tell of them."""
     variables = variables_of(period, address)
-    if audience.publishes:
-        variables |= published_variables(last_quarters(PUBLISHED_QUARTERS, today()))
-    data = await gateway.ask(audience.document, variables, session.access_token, session.role)
+    asked = [each for each in questions if each != PUBLISHED or audience.publishes]
+    answers = await asyncio.gather(
+        *(
+            gateway.ask(
+                f"volumes/{name}:{audience.name}",
+                _variables_for(name, variables),
+                session.access_token,
+                session.role,
+            )
+            for name in asked
+        )
+    )
+    data = {name: table for answer in answers for name, table in answer.items()}
     return read_volumes(data, period, address)
+
+
+def _variables_for(name: str, variables: dict[str, Any]) -> dict[str, Any]:
+    """Those of one question: what it does not ask for must not make it another question."""
+    if name == CHOICES:
+        return {key: variables[key] for key in ("knownFrom", "to", "language")}
+    if name == PUBLISHED:
+        return published_variables(last_quarters(PUBLISHED_QUARTERS, today())) | {
+            "language": variables["language"]
+        }
+    return variables
 
 
 def published_variables(quarters: Period) -> dict[str, Any]:
@@ -33,7 +64,7 @@ def published_variables(quarters: Period) -> dict[str, Any]:
 
 
 def variables_of(period: Period, address: Address) -> dict[str, Any]:
-    """Of the documents ``processing_volumes*``."""
+    """Of every question about a period; GraphQL leaves aside what a document does not declare."""
     has_year_before = period.year_before != period.previous
     return {
         "from": period.from_on.isoformat(),
@@ -49,14 +80,9 @@ def variables_of(period: Period, address: Address) -> dict[str, Any]:
         "recentFrom": period.recent_from_on.isoformat(),
         "group": [address.by.upper()],
         "groupMonths": [address.by.upper(), "MONTH"],
-        "other": [address.other.upper()],
         "where": condition(address.filters, without=address.by),
         "whereChosen": condition(address.filters),
-        "whereOther": condition(address.filters, without=address.other),
         "isByCountry": address.by == COUNTRY,
-        # Without a filter the months themselves tell from when on anything is known.
-        "isNarrowed": any(address.filters.values()),
-        "isChosen": bool(address.place),
         "hasMore": address.measures == "all",
         "language": address.language.upper(),
     }

@@ -1,7 +1,7 @@
 """What the figures can be narrowed to: each filter's key in the address and place in the API."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,10 @@ GROUPINGS = (COUNTRY, NATIONALITY)
 CHANNELS = ("DIRECT", "PARTNER_PORTAL", "PARTNER_CENTRE", "PARTNER_GROUP")
 
 
+#: Of one filter at a time: so many lines or rows can still be told apart.
+MOST_VALUES = 20
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
     """One filter: its key, its field in ``VolumeWhere``, and what a value of it looks like."""
@@ -22,8 +26,9 @@ class Filter:
     shape: str
 
     def reads(self, value: str | None) -> str:
-        """The value if it can be one, else none: what is no code is not asked for."""
-        return value if value and re.fullmatch(self.shape, value) else ""
+        """The codes in a value, with commas between; what is no code is not asked for."""
+        codes = dict.fromkeys((value or "").split(","))
+        return ",".join([code for code in codes if re.fullmatch(self.shape, code)][:MOST_VALUES])
 
 
 FILTERS = (
@@ -35,10 +40,10 @@ FILTERS = (
 )
 
 
-def condition(values: Mapping[str, str], *, without: str = "") -> dict[str, Any]:
+def condition(values: Mapping[str, Sequence[str]], *, without: str = "") -> dict[str, Any]:
     """The filters that have a value as a ``VolumeWhere``, all but one."""
     return {
-        each.field: [values[each.key]]
+        each.field: list(values[each.key])
         for each in FILTERS
         if values[each.key] and each.key != without
     }

@@ -89,9 +89,9 @@ RELATIVE = (Kind.RATE, Kind.DURATION)
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Roles that read the same measures, and the document that asks for them."""
+    """Roles that read the same measures, and the name of the fragments that ask for them."""
 
-    document: str
+    name: str
     main: tuple[Measure, ...]
     more: tuple[Measure, ...]
     #: Whether outcomes are read only as they are published.
@@ -102,13 +102,16 @@ class Audience:
         return (*self.main, *self.more)
 
 
-PROCESSING = Audience("processing_volumes", MAIN, MORE)
+PROCESSING = Audience("processing", MAIN, MORE)
 PARTNER = Audience(
-    "processing_volumes_partner",
+    "partner",
     (INTAKE, WIP, BACKLOG, REVENUE),
     (WIP_AGE_P50, WIP_AGE_P90, WIP_AGE_OLDEST, INFO_REQUEST_RATE, HANDOVER_P90),
     publishes=True,
 )
+
+#: Agents read what came in at their own centre.
+AGENT = Audience("agent", (INTAKE,), ())
 
 #: Roles that are not here have no figures to see.
 AUDIENCES = {
@@ -117,4 +120,5 @@ AUDIENCES = {
     "SUPERVISOR": PROCESSING,
     "AUDITOR": PROCESSING,
     "PARTNER_MANAGER": PARTNER,
+    "PARTNER_AGENT": AGENT,
 }

@@ -58,13 +58,13 @@ class Address:
         return PERIODS[self.period](now)
 
     @property
-    def filters(self) -> dict[str, str]:
-        """The value of each filter, empty where there is none."""
-        return {each.key: getattr(self, each.key) for each in FILTERS}
+    def filters(self) -> dict[str, tuple[str, ...]]:
+        """The values of each filter, none where it is not set."""
+        return {each.key: _codes(getattr(self, each.key)) for each in FILTERS}
 
     @property
-    def place(self) -> str:
-        """The country or nationality that was chosen among those of the map and the table."""
+    def places(self) -> tuple[str, ...]:
+        """The countries or nationalities that were chosen among those of map and table."""
         return self.filters[self.by]
 
     @property
@@ -86,11 +86,18 @@ class Address:
         measures = "all" if needs_all else self.measures
         return replace(self, measure=measure, sort=sort, measures=measures)
 
+    def toggled(self, key: str, code: str) -> "Address":
+        """The same with one value of a filter more, or less if it was set."""
+        codes = self.filters[key]
+        left = tuple(each for each in codes if each != code) if code in codes else (*codes, code)
+        return replace(self, **{key: ",".join(left)})
+
     def link(self, **changes: Any) -> str:
         """A relative address that changes only this."""
         chosen = asdict(replace(self, **changes))
         usual = asdict(Address(language=""))
-        return "?" + urlencode({key: chosen[key] for key in chosen if chosen[key] != usual[key]})
+        given = {key: chosen[key] for key in chosen if chosen[key] != usual[key]}
+        return "?" + urlencode(given, safe=",")
 
 
 def read_address(search: str | None, language: str) -> Address:
@@ -116,6 +123,10 @@ def read_address(search: str | None, language: str) -> Address:
         order=one_of("order", ("down", "up"), "down"),
         rows=one_of("rows", ("top", "all"), "top"),
     )
+
+
+def _codes(text: str) -> tuple[str, ...]:
+    return tuple(text.split(",")) if text else ()
 
 
 def _ids(measures: tuple[Measure, ...]) -> tuple[str, ...]:

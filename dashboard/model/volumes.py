@@ -31,13 +31,17 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Volumes:
-    """Everything that the page shows of one period, and of those that it is compared with.
+    """What is shown of one period, and of those that it is compared with.
 
-    Cards and trend are about the chosen place, if one was chosen; map and table about all of them.
+    Cards and trend are about the chosen places, if some were chosen; map and table about all.
     Periods that begin before the data have no readings: to compare with them would mislead.
+    What was not asked for is empty.
     """
 
-    as_of: datetime
+    #: None where it was not asked for.
+    as_of: datetime | None
+    #: The first month that anything is known of.
+    begins_on: date | None
     total: Line
     previous: Line
     year_before: Line
@@ -79,56 +83,55 @@ class Volumes:
 
 
 def read_volumes(data: Mapping[str, Any], period: Period, address: Address) -> Volumes:
-    """Read the data of a document ``processing_volumes*``, asked for a period and an address."""
-    lines = {
+    """Read the answers to questions of the page Volumes, for a period and an address."""
+    lines: dict[str, tuple[Line, ...]] = {
         name: tuple(line_of(row, address.by) for row in table["rows"])
         for name, table in data.items()
-        if "rows" in table and name != "published"
+        if "rows" in table and name not in ("published", "nationalities")
     }
-    known = lines.get("known", lines["months"])
-    begun = [line.starts_on for line in known if line.has_happened and line.starts_on]
-    begins_on = min(begun, default=None)
+    begun = [line.starts_on for line in lines.get("known", ()) if line.has_happened]
+    begins_on = min((start for start in begun if start), default=None)
 
     def comparable(name: str, earlier: Period) -> tuple[Line, ...]:
         is_known = begins_on is not None and begins_on <= earlier.from_on
         return lines.get(name, ()) if is_known else ()
 
     earlier, year_before = period.previous, period.year_before
-    total = _first(lines["total"])
-    previous = _first(comparable("previous", earlier))
-    before_that = _first(comparable("yearBefore", year_before))
-    is_chosen, is_same = "all" in lines, year_before == earlier
+    previous, is_same = comparable("previous", earlier), year_before == earlier
+    places = lines.get("places", ())
     return Volumes(
-        as_of=datetime.fromisoformat(data["total"]["asOf"]),
-        total=total,
-        previous=previous,
-        year_before=before_that,
-        months=tuple(_months(lines["months"], begins_on, period)),
-        everything=_first(lines["all"]) if is_chosen else total,
-        everything_before=(_first(comparable("allPrevious", earlier)) if is_chosen else previous),
-        everything_year_before=(
-            _first(comparable("allYearBefore", year_before))
-            if is_chosen
-            else (previous if is_same else before_that)
-        ),
-        places=tuple(line for line in lines["places"] if line.code),
-        direct=next((line for line in lines["places"] if not line.code), None),
+        as_of=datetime.fromisoformat(data["total"]["asOf"]) if "total" in data else None,
+        begins_on=begins_on,
+        total=_first(lines.get("total", ())),
+        previous=_first(previous),
+        year_before=_first(comparable("yearBefore", year_before)),
+        months=tuple(_months(lines.get("months", ()), begins_on, period)),
+        everything=_first(lines.get("all", ())),
+        everything_before=_first(comparable("allPrevious", earlier)),
+        everything_year_before=_first(comparable("allYearBefore", year_before)),
+        places=tuple(line for line in places if line.code),
+        direct=next((line for line in places if not line.code), None),
         previous_by_place=_by_code(comparable("previousPlaces", earlier)),
         year_before_by_place=_by_code(
             comparable("previousPlaces" if is_same else "yearBeforePlaces", year_before)
         ),
-        recent=_recent(lines["recent"]),
-        choices={
-            address.by: _places_offered(lines["places"]),
-            address.other: _places_offered(
-                tuple(line_of(row, address.other) for row in data["others"]["rows"])
-            ),
-            "partner": _choices(data["partners"]),
-            "visa": _choices(data["visaTypes"]),
-        },
-        targets=tuple(_targets(data["visaTypes"], address.visa)),
+        recent=_recent(lines.get("recent", ())),
+        choices=_choices_of(data),
+        targets=tuple(_targets(data.get("visaTypes", {"nodes": []}), address)),
         published=read_published(data.get("published")),
     )
+
+
+def _choices_of(data: Mapping[str, Any]) -> dict[str, tuple[Choice, ...]]:
+    """By the key of the filter that they are offered for."""
+    if "countries" not in data:
+        return {}
+    return {
+        "country": _places_offered(data["countries"], "country"),
+        "nationality": _places_offered(data["nationalities"], "nationality"),
+        "partner": _choices(data["partners"]),
+        "visa": _choices(data["visaTypes"]),
+    }
 
 
 def _first(lines: tuple[Line, ...]) -> Line:
@@ -141,7 +144,7 @@ def _by_code(lines: tuple[Line, ...]) -> dict[str | None, Line]:
 
 def _months(lines: tuple[Line, ...], begins_on: date | None, period: Period) -> Iterator[Line]:
     """Every month that is known of; one without a row is one in which nothing was counted."""
-    if begins_on is None:
+    if begins_on is None or not lines:
         return
     known = {line.starts_on: line for line in lines}
     measured = {key for line in lines for key in line.readings}
@@ -164,19 +167,20 @@ def _recent(lines: tuple[Line, ...]) -> dict[str | None, dict[date, float]]:
     return recent
 
 
-def _places_offered(lines: tuple[Line, ...]) -> tuple[Choice, ...]:
-    offered = (Choice(line.code, line.name or line.code) for line in lines if line.code)
-    return tuple(sorted(offered, key=lambda choice: choice.name))
+def _places_offered(table: Mapping[str, Any], by: str) -> tuple[Choice, ...]:
+    offered = (row[by] for row in table["rows"] if row[by])
+    choices = (Choice(place["code"], place["name"]) for place in offered)
+    return tuple(sorted(choices, key=lambda choice: choice.name))
 
 
 def _choices(connection: Mapping[str, Any]) -> tuple[Choice, ...]:
     return tuple(Choice(node["code"], node["name"]) for node in connection["nodes"])
 
 
-def _targets(visa_types: Mapping[str, Any], chosen: str) -> Iterator[Target]:
-    """The usual targets; those of calling visas are another clock's."""
+def _targets(visa_types: Mapping[str, Any], address: Address) -> Iterator[Target]:
+    """The usual targets of one visa type; those of calling visas are another clock's."""
     for node in visa_types["nodes"]:
-        if node["code"] == chosen:
-            for target in reversed(node["serviceTargets"]):
+        if address.filters["visa"] == (node["code"],):
+            for target in reversed(node.get("serviceTargets", ())):
                 if target["clock"] == "STANDARD":
                     yield Target(target["hours"], date.fromisoformat(target["validFrom"]))

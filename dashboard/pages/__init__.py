@@ -1,1 +1,1 @@
-"""The pages: each has a layout, and one callback that turns an address into what is seen."""
+"""The pages, a folder each: question, pictures, layout with thin callbacks, texts."""

@@ -1,7 +1,8 @@
 """The gate before everything that the dashboard serves: no session, no answer."""
 
 import re
-from collections.abc import Awaitable, Callable
+import secrets
+from collections.abc import Awaitable, Callable, Collection
 from http import HTTPStatus
 from urllib.parse import parse_qs
 
@@ -10,9 +11,11 @@ from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dashboard.gateway.client import Asker
 from dashboard.gateway.session import Session
 from dashboard.model.languages import LANGUAGES
 from dashboard.texts import preferred_language
+from dashboard.web.headers import Headers
 from dashboard.web.sessions import COOKIE, Sessions
 from dashboard.web.static_files import FOLDERS
 from dashboard.web.visit import Visit, current_visit
@@ -20,30 +23,38 @@ from dashboard.web.visit import Visit, current_visit
 #: What anybody may reach: the way in, the way out, and whether the process lives.
 OPEN = frozenset({"/sign-in", "/sign-in/callback", "/sign-out", "/health/live"})
 
-#: What somebody opens: pages, and figures as files.
-OPENED = frozenset({"/", "/definitions", "/export.csv", "/export.xlsx"})
+#: Figures as files.
+FILES = frozenset({"/export.csv", "/export.xlsx"})
 
 #: What else exists. Dash would answer any other path with its page.
-BEHIND = OPENED | {"/role", "/_dash-layout", "/_dash-dependencies", "/_dash-update-component"}
+BEHIND = frozenset({"/role", "/_dash-layout", "/_dash-dependencies", "/_dash-update-component"})
 
+LANGUAGE_COOKIE = "gerbang_language"
 LONGEST_QUERY = 4_000
 #: What libraries compose addresses with; they fail at anything else.
 HOST = re.compile(r"[A-Za-z0-9._-]+(:[0-9]{1,5})?|\[[0-9a-fA-F:.]+\](:[0-9]{1,5})?")
 
 
 class Gate:
-    """ASGI middleware; it stands outermost, so that nothing is served around it."""
+    """ASGI middleware; it stands outermost, so that nothing is served around it.
+
+    ``pages`` are the paths of the registered pages: there is no other list of them.
+    """
 
     def __init__(
         self,
         app: ASGIApp,
+        pages: Collection[str],
         sessions: Sessions,
         renewed: Callable[[Session], Awaitable[bool]],
-        headers: dict[str, str],
+        gateway: Asker,
+        headers: Headers,
     ) -> None:
         self._app = app
+        self._pages = frozenset(pages)
         self._sessions = sessions
         self._renewed = renewed
+        self._gateway = gateway
         self._headers = headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -51,18 +62,21 @@ class Gate:
             return await self._app(scope, receive, send)
         if scope["type"] != "http":
             return await send({"type": "websocket.close", "code": 1008})
-        return await self._answer(HTTPConnection(scope), scope, receive, self._guarded(scope, send))
+        nonce = secrets.token_urlsafe(16) if scope["path"] in self._pages else ""
+        guarded = self._guarded(scope, send, nonce)
+        return await self._answer(HTTPConnection(scope), scope, receive, guarded, nonce)
 
     async def _answer(
-        self, asked: HTTPConnection, scope: Scope, receive: Receive, send: Send
+        self, asked: HTTPConnection, scope: Scope, receive: Receive, send: Send, nonce: str
     ) -> None:
-        refusal = _refusal(asked)
+        refusal = self._refusal(asked)
         if refusal or scope["path"] in OPEN:
             return await (refusal or self._app)(scope, receive, send)
         session = await self._session(asked)
         if session is None:
-            return await _nobody(asked)(scope, receive, send)
-        token = current_visit.set(Visit(session, language_of(asked)))
+            return await self._nobody(asked)(scope, receive, send)
+        visit = Visit(session, self._gateway, language_of(asked), nonce, scope["path"])
+        token = current_visit.set(visit)
         try:
             return await self._app(scope, receive, send)
         finally:
@@ -76,11 +90,38 @@ class Gate:
             return None
         return session
 
-    def _guarded(self, scope: Scope, send: Send) -> Send:
+    def _refusal(self, asked: HTTPConnection) -> Response | None:
+        path = asked.scope["path"]
+        if len(asked.scope["query_string"]) > LONGEST_QUERY:
+            return PlainTextResponse("Too long.", HTTPStatus.REQUEST_URI_TOO_LONG)
+        if not HOST.fullmatch(asked.headers.get("host", "")):
+            return PlainTextResponse("No such host.", HTTPStatus.BAD_REQUEST)
+        exists = path in self._pages or path in OPEN | FILES | BEHIND or path.startswith(FOLDERS)
+        if not exists:
+            return PlainTextResponse("Not found.", HTTPStatus.NOT_FOUND)
+        if (
+            asked.scope["method"] == "POST"
+            and asked.headers.get("sec-fetch-site", "same-origin") != "same-origin"
+        ):
+            return PlainTextResponse("Not from here.", HTTPStatus.FORBIDDEN)
+        return None
+
+    def _nobody(self, asked: HTTPConnection) -> Response:
+        """Somebody who opens a page is sent to sign in and back; a program is told."""
+        path, query = asked.scope["path"], query_of(asked)
+        is_opened = path in self._pages or path in FILES
+        if not is_opened or "text/html" not in asked.headers.get("accept", ""):
+            return JSONResponse({"error": "Sign in first."}, HTTPStatus.UNAUTHORIZED)
+        page = "" if path == "/" or path in FILES else f"page={path}&"
+        return RedirectResponse(f"/sign-in?{page}{query}", HTTPStatus.SEE_OTHER)
+
+    def _guarded(self, scope: Scope, send: Send, nonce: str) -> Send:
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(self._headers)
+                headers.update(self._headers.for_page(nonce))
+                if nonce and message["status"] == HTTPStatus.OK:
+                    headers.append("Set-Cookie", _remembered(HTTPConnection(scope)))
                 if not _is_file(scope, message["status"]):
                     headers["Cache-Control"] = "no-store"
             await send(message)
@@ -89,13 +130,15 @@ class Gate:
 
 
 def language_of(asked: HTTPConnection) -> str:
-    """The language that the address names, else the one that the browser asks for."""
+    """The language that the address names, else that of the last page, else the browser's.
+
+    What a page asks for has no address of its own to name it.
+    """
     named = parse_qs(query_of(asked)).get("language", [""])[0]
-    return (
-        named
-        if named in LANGUAGES
-        else preferred_language(asked.headers.get("accept-language", ""))
-    )
+    for language in (named, asked.cookies.get(LANGUAGE_COOKIE)):
+        if language in LANGUAGES:
+            return language
+    return preferred_language(asked.headers.get("accept-language", ""))
 
 
 def query_of(asked: HTTPConnection) -> str:
@@ -103,27 +146,9 @@ def query_of(asked: HTTPConnection) -> str:
     return asked.scope["query_string"].decode("latin-1")
 
 
-def _refusal(asked: HTTPConnection) -> Response | None:
-    path = asked.scope["path"]
-    if len(asked.scope["query_string"]) > LONGEST_QUERY:
-        return PlainTextResponse("Too long.", HTTPStatus.REQUEST_URI_TOO_LONG)
-    if not HOST.fullmatch(asked.headers.get("host", "")):
-        return PlainTextResponse("No such host.", HTTPStatus.BAD_REQUEST)
-    if path not in OPEN | BEHIND and not path.startswith(FOLDERS):
-        return PlainTextResponse("Not found.", HTTPStatus.NOT_FOUND)
-    if (
-        asked.scope["method"] == "POST"
-        and asked.headers.get("sec-fetch-site", "same-origin") != "same-origin"
-    ):
-        return PlainTextResponse("Not from here.", HTTPStatus.FORBIDDEN)
-    return None
-
-
-def _nobody(asked: HTTPConnection) -> Response:
-    """Somebody who opens the page is sent to sign in; a program is told."""
-    if asked.scope["path"] in OPENED and "text/html" in asked.headers.get("accept", ""):
-        return RedirectResponse(f"/sign-in?{query_of(asked)}", HTTPStatus.SEE_OTHER)
-    return JSONResponse({"error": "Sign in first."}, HTTPStatus.UNAUTHORIZED)
+def _remembered(asked: HTTPConnection) -> str:
+    """The language of a page, for what it asks for next."""
+    return f"{LANGUAGE_COOKIE}={language_of(asked)}; Path=/; SameSite=Lax; HttpOnly"
 
 
 def _is_file(scope: Scope, status: int) -> bool:

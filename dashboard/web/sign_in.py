@@ -3,8 +3,10 @@
 import logging
 import secrets
 import time
+from collections.abc import Collection
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import httpx2
 from authlib.integrations.starlette_client import OAuth, OAuthError
@@ -14,7 +16,6 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from dashboard.gateway.session import Session
-from dashboard.model.page_state import read_address
 from dashboard.settings import Settings
 from dashboard.texts import texts
 from dashboard.web.gate import language_of, query_of
@@ -42,9 +43,11 @@ class SignIn:
         self,
         settings: Settings,
         sessions: Sessions,
+        pages: Collection[str],
         transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
         self._settings = settings
+        self._pages = frozenset(pages)
         self._sessions = sessions
         self._client = OAuth().register(
             "provider",
@@ -98,7 +101,7 @@ class SignIn:
             return True
 
     async def _begin(self, request: Request) -> Response:
-        request.session[RETURN_TO] = query_of(request)
+        request.session[RETURN_TO] = self._page_of(request)
         try:
             provider = await self._provider()
             return await provider.authorize_redirect(request, self._settings.own_url + CALLBACK)
@@ -120,9 +123,7 @@ class SignIn:
                 expires_at=self._expires_at(token),
             )
         )
-        response = RedirectResponse(
-            f"/?{request.session.pop(RETURN_TO, '')}".rstrip("?"), HTTPStatus.SEE_OTHER
-        )
+        response = RedirectResponse(request.session.pop(RETURN_TO, "/"), HTTPStatus.SEE_OTHER)
         response.set_cookie(
             COOKIE,
             key,
@@ -176,8 +177,18 @@ class SignIn:
         """The gateway decides whether the role is held; here it is only remembered."""
         visit = current_visit.get()
         visit.session.act_as(request.query_params.get("role", "")[:40] or None)
-        address = read_address(query_of(request), visit.language)
-        return RedirectResponse("/" + address.link(), HTTPStatus.SEE_OTHER)
+        return RedirectResponse(self._page_of(request), HTTPStatus.SEE_OTHER)
+
+    def _page_of(self, request: Request) -> str:
+        """The page that an address names with ``page``, and the rest of its query."""
+        given = [
+            (key, value)
+            for key, value in parse_qsl(query_of(request))
+            if key not in ("page", "role")
+        ]
+        named = request.query_params.get("page", "/")
+        path = named if named in self._pages else "/"
+        return f"{path}?{urlencode(given, safe=',')}" if given else path
 
     def _expires_at(self, token: dict[str, Any]) -> float:
         return time.time() + float(token.get("expires_in", self._settings.token_seconds))

@@ -3,6 +3,7 @@
 from contextvars import ContextVar
 from dataclasses import dataclass
 
+from dashboard.gateway.client import Asker
 from dashboard.gateway.session import Session
 
 
@@ -11,7 +12,11 @@ class Visit:
     """A request of somebody who has signed in, and the language their browser asks for."""
 
     session: Session
+    gateway: Asker
     language: str
+    #: By it the browser knows that a style is ours; each page has another.
+    nonce: str = ""
+    path: str = "/"
 
 
 current_visit: ContextVar[Visit] = ContextVar("current_visit")

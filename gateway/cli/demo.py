@@ -34,7 +34,7 @@ from models.row_security import login_at
 from models.synthetic import Scale, synthesise
 
 _PROJECT = Path(__file__).parent.parent.parent
-_START_SECONDS = 30
+_START_SECONDS = 60
 
 
 @click.command()

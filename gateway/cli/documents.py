@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 from graphql import GraphQLSchema, print_schema
 
+from dashboard.web import style_hashes
 from gateway.execution.role_schema import role_schema
 from gateway.mapping.catalogue import Catalogue
 from gateway.policy_page import policy_page
@@ -67,6 +68,7 @@ def _generated_files() -> Iterator[tuple[Path, str]]:
     yield _GATEWAY / "policy.md", policy_page()
     yield _GATEWAY.parent / "models" / "row_security.sql", row_security(_full_schema()[1])
     yield _GATEWAY.parent / "docs" / "life.md", life_page()
+    yield style_hashes.FILE, style_hashes.written(style_hashes.found_in_bundles())
     yield _GATEWAY / "schema" / "schema.graphql", _sdl(None)
     for role in Role:
         yield _GATEWAY / "schema" / "roles" / f"{role.lower()}.graphql", _sdl(role)

@@ -5,8 +5,8 @@ from typing import Any
 from dash import html
 
 from dashboard.components.aria import aria
-from dashboard.components.shell import definition_link
-from dashboard.model.measures import MORE, STOCKS, Measure
+from dashboard.components.definition import definition_button
+from dashboard.model.measures import MORE, Measure
 from dashboard.model.rows import Reading
 from dashboard.pages.volumes.view import View
 from dashboard.texts import Texts
@@ -53,9 +53,10 @@ def _card(measure: Measure, view: View) -> html.Article:
     )
     return html.Article(
         [
-            html.Header([html.H3(choice), _definition(measure, say)]),
+            html.Header([html.H3(choice), definition_button(measure.id, say)]),
             html.P(_value(measure, now, say), className="value"),
             *_changes(measure, view),
+            html.P(say(f"measures.{measure.id}.definition"), className="printed"),
         ],
         className=" ".join(
             (
@@ -116,26 +117,4 @@ def change_mark(change: Change, say: Texts) -> html.Span:
             html.Span(f" ({spoken})", className="unseen") if spoken else None,
         ],
         className=f"moved {change.verdict}".strip(),
-    )
-
-
-def _definition(measure: Measure, say: Texts) -> html.Details:
-    name = say(f"measures.{measure.id}.label")
-    stock = f" ({say('measures.stock')})" if measure in STOCKS else ""
-    return html.Details(
-        [
-            html.Summary(
-                "i",
-                title=say(f"measures.{measure.id}.definition"),
-                **aria(label=say("measures.definition", measure=name + stock)),
-            ),
-            html.P(
-                [
-                    say(f"measures.{measure.id}.definition"),
-                    " ",
-                    definition_link(measure.id, say),
-                ]
-            ),
-        ],
-        className="definition",
     )

@@ -1,21 +1,15 @@
-"""Titles that say what is seen, and the choice of the period below the first of them."""
+"""Titles that say what is seen."""
 
-from dataclasses import asdict
-from datetime import date
 from typing import Any
 
 from dash import html
 
-from dashboard.components.aria import aria
 from dashboard.components.shell import scope_text
 from dashboard.figures.trend import trend_months
 from dashboard.model.measures import INTAKE, RELATIVE, STOCKS
-from dashboard.model.page_state import CUSTOM, PERIODS, Address
-from dashboard.model.period import MONTHS_OF_A_YEAR, Period, month_start, today
+from dashboard.model.period import MONTHS_OF_A_YEAR, month_start
 from dashboard.model.rows import Line
-from dashboard.pages.volumes.filter_bar import hidden
 from dashboard.pages.volumes.view import View
-from dashboard.texts import Texts
 from dashboard.texts.wording import (
     change_of,
     count_text,
@@ -29,7 +23,6 @@ from dashboard.texts.wording import (
 
 NAMED_ON_MAP = 3
 MANY_ON_MAP = 12
-OFFERED_MONTHS = 60
 #: Of how many applications a rate or a duration can be a finding.
 ENOUGH = 30
 
@@ -44,7 +37,7 @@ def page_heading(view: View) -> list[Any]:
         previous=period_text(period.previous, say),
     )
     return [
-        html.P(say("page.title"), className="kicker"),
+        html.P(say("pages.volumes.title"), className="kicker"),
         html.H1(_finding(view)),
         html.P(compared, className="compared"),
         html.Ul(
@@ -54,8 +47,13 @@ def page_heading(view: View) -> list[Any]:
             ],
             className="facts",
         ),
-        _period_choice(view.address, period, say),
     ]
+
+
+def page_title(view: View) -> str:
+    """What a tab, a bookmark and the history say: the page, what it is about, and when."""
+    words = (view.subject, view.say("pages.volumes.title"), period_text(view.period, view.say))
+    return " · ".join(word for word in (*words, view.say("page.product")) if word)
 
 
 def facts(view: View) -> tuple[tuple[str, str], ...]:
@@ -63,9 +61,14 @@ def facts(view: View) -> tuple[tuple[str, str], ...]:
     say = view.say
     return (
         (say("masthead.scope"), scope_text(view.viewer, say)),
-        ("", say("masthead.as_of", instant=instant_text(view.volumes.as_of, say))),
+        *_as_of(view),
         ("", say("masthead.partly" if view.audience.publishes else "masthead.exact")),
     )
+
+
+def _as_of(view: View) -> list[tuple[str, str]]:
+    as_of, say = view.volumes.as_of, view.say
+    return [("", say("masthead.as_of", instant=instant_text(as_of, say)))] if as_of else []
 
 
 def map_title(view: View) -> str:
@@ -155,72 +158,3 @@ def _finding(view: View) -> str:
         else say(f"heading.{change.direction}", count=count, change=change.size)
     )
     return f"{view.subject}: {finding}" if view.subject else finding
-
-
-def _period_choice(address: Address, period: Period, say: Texts) -> html.Nav:
-    links = [
-        html.A(
-            say(f"period.{name}"),
-            href=address.link(period=name, first="", last=""),
-            **(aria(current="true") if name == address.period else {}),
-        )
-        for name in PERIODS
-    ]
-    return html.Nav(
-        [
-            html.Div(links, className="segments"),
-            html.Details(
-                [
-                    html.Summary(
-                        say("period.custom")
-                        if address.period != CUSTOM
-                        else period_text(period, say),
-                        **(aria(current="true") if address.period == CUSTOM else {}),
-                    ),
-                    _months_form(address, period, say),
-                ],
-                className="custom-period",
-            ),
-        ],
-        className="periods",
-        **aria(label=say("period.label")),
-    )
-
-
-def _months_form(address: Address, period: Period, say: Texts) -> html.Form:
-    """A form whose fields become the address; what it does not ask travels along hidden."""
-    asked = {"period": CUSTOM, "first": "", "last": ""}
-    return html.Form(
-        [
-            *hidden(asdict(address) | asked),
-            _month_select("first", period.from_on, say),
-            _month_select("last", period.to_on, say),
-            html.Button(say("period.apply"), type="submit", className="button"),
-            html.P(say("period.note")),
-        ],
-        action="/",
-        method="get",
-        className="months",
-    )
-
-
-def _month_select(name: str, chosen: date, say: Texts) -> html.Label:
-    now = today()
-    count = max(OFFERED_MONTHS, Period(chosen, now).months)
-    months = [month_start(now, -shift) for shift in range(count)]
-    return html.Label(
-        [
-            html.Span(say(f"period.{name}")),
-            html.Select(
-                [
-                    html.Option(
-                        month_text(month, say),
-                        value=f"{month:%Y-%m}",
-                        selected=month == month_start(chosen),
-                    )
-                    for month in months
-                ],
-                name=name,
-            ),
-        ]
-    )

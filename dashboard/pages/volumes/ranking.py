@@ -61,7 +61,7 @@ def _rows(view: View) -> list[html.Tr]:
     shown = [
         (rank, line)
         for rank, line in ordered
-        if rank <= TOP_ROWS or address.rows == "all" or line.code == address.place
+        if rank <= TOP_ROWS or address.rows == "all" or line.code in address.places
     ]
     places_before = _ranks_before(view)
     return [place_row(rank, places_before.get(line.code), line, view) for rank, line in shown]

@@ -17,11 +17,11 @@ from dashboard.texts.wording import NO_VALUE, change_of, count_text, value_text
 
 def place_row(rank: int, rank_before: int | None, line: Line, view: View) -> html.Tr:
     """A place; its name is the link that chooses it, or that lets it go again."""
-    is_chosen = line.code == view.address.place
+    is_chosen = line.code in view.address.places
     largest = max(each.amount(INTAKE) for each in view.volumes.places) or 1
     link = html.A(
         line.name or "",
-        href=view.address.link(**{view.address.by: "" if is_chosen else line.code}),
+        href=view.address.toggled(view.address.by, line.code or "").link(),
         title=view.say("ranking.leave" if is_chosen else "ranking.choose", place=line.name or ""),
         **(aria(current="true") if is_chosen else {}),
     )
@@ -62,7 +62,7 @@ def _moved(rank: int, before: int | None, say: Texts) -> list[html.Span]:
 def _recent(line: Line, view: View) -> html.Img | str:
     """The applications received of the last months, a point each."""
     received = view.volumes.recent.get(line.code, {})
-    first = min((month.starts_on for month in view.volumes.months if month.starts_on), default=None)
+    first = view.volumes.begins_on
     last = month_start(view.period.to_on)
     months = [month_start(last, shift) for shift in range(1 - TREND_MONTHS, 1)]
     values = [received.get(month, 0) for month in months if first and month >= first]

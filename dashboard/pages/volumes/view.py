@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-from dashboard.model.filters import FILTERS
+from dashboard.gateway.answer_cache import Outage
 from dashboard.model.measures import Audience, Measure
 from dashboard.model.page_state import Address
 from dashboard.model.period import Period
 from dashboard.model.viewer import Viewer
 from dashboard.model.volumes import Volumes
 from dashboard.texts import Texts
-from dashboard.texts.wording import country_name
+from dashboard.texts.wording import country_name, list_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,8 @@ class View:
     period: Period
     volumes: Volumes
     say: Texts
+    #: Since when the gateway is away, if these are its last good figures.
+    outage: Outage | None = None
 
     @property
     def measures(self) -> tuple[Measure, ...]:
@@ -37,9 +39,10 @@ class View:
     @property
     def chosen(self) -> dict[str, str]:
         """The filters that are set, by key, as people read them."""
-        values = self.address.filters
         return {
-            each.key: self.name(each.key, values[each.key]) for each in FILTERS if values[each.key]
+            key: list_text([self.name(key, code) for code in codes], self.say)
+            for key, codes in self.address.filters.items()
+            if codes
         }
 
     @property

@@ -1,0 +1,160 @@
+// What every page does in the browser: it follows its address, and the address its controls.
+// A page's Python names these functions (components/page.py); each is a clientside callback.
+(() => {
+  "use strict";
+
+  // By its nonce the browser knows that a style of Mantine's is ours.
+  const nonce = () => document.querySelector('meta[name="csp-nonce"]')?.content ?? "";
+  window.dashMantineFunctions = { ...window.dashMantineFunctions, nonce };
+
+  const dash = () => window.dash_clientside;
+  const go = (query) => {
+    loud();
+    dash().set_props("address", { search: String(query).replaceAll("%2C", ",") });
+  };
+  const searchOf = (query) => (String(query) ? `?${query}` : "");
+
+  // The address of this page, and when news was wanted. Another page's address is none of its.
+  const follow = (href, asked, state) => {
+    const { pathname, search } = new URL(href ?? location.href);
+    const isSame = search === state.search && asked === state.asked;
+    if (pathname !== state.path || isSame) return dash().no_update;
+    if (state.search === undefined) arrive();
+    return { ...state, search, asked };
+  };
+
+  // Whoever came by a link is at the beginning of what they came for.
+  let isFirst = true;
+  const arrive = () => {
+    if (!isFirst) document.getElementById("main")?.focus({ preventScroll: true });
+    isFirst = false;
+  };
+
+  const entitle = (title) => {
+    if (title) document.title = title;
+  };
+
+  const valueIn = (query, key, state) => query.get(key) ?? state.usual[key] ?? "";
+
+  // A control that was changed changes the address, and nothing else.
+  const choose = (...values) => {
+    const state = values.at(-1);
+    const query = new URLSearchParams(location.search);
+    const before = String(query);
+    const put = (key, value) =>
+      value === (state.usual[key] ?? "") ? query.delete(key) : query.set(key, value);
+    dash().callback_context.triggered.forEach(({ prop_id, value }) => {
+      const key = prop_id.slice(state.name.length + 1).split(".")[0];
+      if (key === "months") {
+        const [first, last] = (value ?? []).map((day) => day?.slice(0, 7));
+        if (!first || !last) return;
+        if (first === query.get("first") && last === query.get("last")) return;
+        put("period", "custom");
+        put("first", first);
+        put("last", last);
+        return;
+      }
+      const text = Array.isArray(value) ? value.join(",") : value ?? "";
+      if (text === valueIn(query, key, state) || (key === "period" && !text)) return;
+      if (key === "period") ["first", "last"].forEach((each) => query.delete(each));
+      put(key, text);
+    });
+    if (String(query) !== before) go(searchOf(query));
+  };
+
+  // The other way: going back, a link or a chip changes what the controls show.
+  const show = (state) => {
+    const query = new URLSearchParams(state.search);
+    return dash().callback_context.outputs_list.map(({ id }) => {
+      const key = id.slice(state.name.length + 1);
+      const text = valueIn(query, key, state);
+      const isCustom = query.get("period") === "custom";
+      if (key === "months") {
+        return isCustom ? ["first", "last"].map((each) => `${query.get(each)}-01`) : [null, null];
+      }
+      if (key === "period" && isCustom) return "";
+      return state.many.includes(key) ? text.split(",").filter(Boolean) : text;
+    });
+  };
+
+  // A click on a map chooses a place, or lets it go again.
+  const choosePlace = (clicked, state) => {
+    const code = clicked?.points?.[0]?.customdata?.[0];
+    if (code) {
+      const query = new URLSearchParams(location.search);
+      const by = valueIn(query, "by", state);
+      const codes = valueIn(query, by, state).split(",").filter(Boolean);
+      const left = codes.includes(code) ? codes.filter((each) => each !== code) : [...codes, code];
+      left.length ? query.set(by, left.join(",")) : query.delete(by);
+      go(searchOf(query));
+    }
+    return null;
+  };
+
+  window.dash_clientside = {
+    ...window.dash_clientside,
+    gerbang: { follow, entitle, choose, show, choosePlace },
+  };
+
+  // A link that only changes the query changes the address without loading the page anew. The part
+  // that holds it may be drawn again: the link that was followed must not lose the focus by that.
+  let followed = null;
+  new MutationObserver(() => {
+    if (followed && document.activeElement === document.body) {
+      const links = [...document.querySelectorAll(`#${followed.id} a`)];
+      const again = links.find((link) => link.textContent === followed.text);
+      (again ?? document.getElementById("main"))?.focus({ preventScroll: true });
+      followed = null;
+    }
+  }).observe(document.documentElement, { childList: true, subtree: true });
+
+  document.addEventListener("click", (event) => {
+    const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey;
+    const link = event.target.closest?.("a[href^='?']");
+    if (link && isPlain) {
+      event.preventDefault();
+      followed = { id: link.closest("[id]").id, text: link.textContent };
+      go(link.getAttribute("href"));
+    }
+    const defined = event.target.closest?.("[data-define]");
+    if (defined) dash().set_props("defined", { data: [defined.dataset.define, Date.now()] });
+  });
+
+  // A session that has ended shows in the answers to the page's own questions.
+  const ask = window.fetch;
+  window.fetch = async (...question) => {
+    const answer = await ask(...question);
+    if (answer.status === 401) location.reload();
+    return answer;
+  };
+
+  // The figures keep themselves fresh: every minute while somebody looks, sooner while something
+  // is wrong, and never while somebody is in the middle of something.
+  const EVERY = 60_000;
+  const AGAIN = 10_000;
+  const root = document.documentElement;
+  let asked = Date.now();
+
+  const isBusy = () =>
+    document.hidden ||
+    document.activeElement?.closest("input, select, textarea, [role=listbox], [role=dialog]") ||
+    document.querySelector("[role=dialog], [role=menu]") ||
+    root.querySelector("[data-dash-is-loading=true]");
+
+  // An address that was chosen is answered visibly; only a refresh is quiet.
+  const loud = () => {
+    asked = Date.now();
+    delete root.dataset.quiet;
+  };
+  window.addEventListener("popstate", loud);
+
+  const refresh = () => {
+    const wait = document.querySelector("[data-again]") ? AGAIN : EVERY;
+    if (Date.now() - asked < wait || isBusy()) return;
+    asked = Date.now();
+    root.dataset.quiet = "";
+    dash().set_props("asked", { data: asked });
+  };
+  setInterval(refresh, 1_000);
+  document.addEventListener("visibilitychange", refresh);
+})();

@@ -1,0 +1,93 @@
+"""Controls of a page: each stands on a value of its address and changes nothing else.
+
+A control is registered by its key with ``follow_address`` (components/page.py): the id of the
+control ``country`` of the page ``volumes`` is ``volumes-country``.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import html
+
+from dashboard.components.aria import aria
+from dashboard.model.page_state import CUSTOM, OLDEST_MONTH, PERIODS, Address
+from dashboard.texts import Texts
+
+Options = Iterable[tuple[str, str]]
+
+
+def options_of(options: Options) -> list[dict[str, str]]:
+    """Values with their names, as Mantine takes them."""
+    return [{"value": value, "label": name} for value, name in options]
+
+
+def choice(id_: str, label: str, options: Options, chosen: str) -> dmc.Select:
+    """One of a few, which is always something; searched as it is typed."""
+    return dmc.Select(
+        id=id_,
+        label=label,
+        data=options_of(options),
+        value=chosen,
+        allowDeselect=False,
+        searchable=True,
+        comboboxProps={"shadow": "md"},
+    )
+
+
+def choices(
+    id_: str, label: str, options: Options, chosen: Sequence[str], say: Texts
+) -> dmc.MultiSelect:
+    """Any number of many; searched as it is typed. None chosen is all."""
+    return dmc.MultiSelect(
+        id=id_,
+        label=label,
+        data=options_of(options),
+        value=list(chosen),
+        placeholder="" if chosen else say("filters.every"),
+        searchable=True,
+        clearable=True,
+        hidePickedOptions=True,
+        nothingFoundMessage=say("filters.nothing_found"),
+        clearButtonProps={"aria-label": say("filters.clear_one", filter=label)},
+        comboboxProps={"shadow": "md"},
+        maxDropdownHeight=300,
+    )
+
+
+def period_choice(page: str, address: Address, now: date, say: Texts) -> html.Div:
+    """Periods by name, and months from and to."""
+    named = [(name, say(f"period.{name}")) for name in PERIODS]
+    is_custom = address.period == CUSTOM
+    months = [f"{address.first}-01", f"{address.last}-01"] if is_custom else [None, None]
+    return html.Div(
+        [
+            dmc.SegmentedControl(
+                id=f"{page}-period",
+                data=options_of(named),
+                value="" if is_custom else address.period,
+                className="segments",
+                **_label(say("period.label")),
+            ),
+            dmc.DatesProvider(
+                dmc.MonthPickerInput(
+                    id=f"{page}-months",
+                    type="range",
+                    value=months,
+                    placeholder=say("period.custom"),
+                    valueFormat="MMM YYYY",
+                    minDate=OLDEST_MONTH.isoformat(),
+                    maxDate=now.isoformat(),
+                    className="months",
+                    **_label(say("period.custom")),
+                ),
+                settings={"locale": say.language},
+            ),
+        ],
+        className="periods",
+    )
+
+
+def _label(text: str) -> dict[str, Any]:
+    return aria(label=text)

@@ -1,0 +1,69 @@
+"""What a callback of a page is asked: by whom, of which address; and how it reads figures.
+
+Parts of a page are callbacks of their own. Those that ask the gateway the same are answered by
+one fetch, so that each shows its figures as soon as they are there.
+"""
+
+import logging
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dashboard.gateway.client import GatewayError
+from dashboard.gateway.last_good import LastGood
+from dashboard.gateway.session import Session
+from dashboard.model.page_state import Address, read_address
+from dashboard.model.viewer import Viewer
+from dashboard.texts import Texts, texts
+from dashboard.web.visit import current_visit
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """One asking of one part, by the state of its page."""
+
+    address: Address
+    session: Session
+    gateway: LastGood
+    say: Texts
+
+    async def viewer(self) -> Viewer:
+        """Who looks. Raises GatewayError."""
+        return await self.gateway.viewer(self.session)
+
+    async def ask(self, name: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+        """The data of a document of ours. Raises GatewayError."""
+        return await self.gateway.ask(name, variables, self.session.access_token, self.session.role)
+
+
+def page_request(state: Any) -> PageRequest:
+    """From the state that the browser sends, in which anything may stand."""
+    visit = current_visit.get()
+    given: dict[str, Any] = state if isinstance(state, dict) else {}
+    search, asked = given.get("search"), given.get("asked")
+    address = read_address(search if isinstance(search, str) else "", visit.language)
+    mark = asked if isinstance(asked, int | float) else None
+    gateway = LastGood(visit.gateway, visit.session, mark)
+    return PageRequest(address, visit.session, gateway, texts(address.language))
+
+
+def gateway_error(error: Exception) -> GatewayError:
+    """Why a part has no figures. A mistake of ours is logged: Dash itself would log nothing."""
+    if isinstance(error, GatewayError):
+        return error
+    trace_id = secrets.token_hex(16)
+    log.error("a part of the page failed (trace %s)", trace_id, exc_info=error)
+    return GatewayError("INTERNAL", type(error).__name__, trace_id)
+
+
+def instead(build: Callable[[Texts], Any]) -> Callable[[Exception], Any]:
+    """``on_error`` of a callback: what stands in place of a part without figures."""
+
+    def show(error: Exception) -> Any:
+        gateway_error(error)
+        return build(texts(current_visit.get().language))
+
+    return show

@@ -1,0 +1,151 @@
+"""Every page there is, registered once: for its route, the navigation, the gate and its title."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+import dash
+from dash import Input, Output, State, callback, ctx, dcc, no_update
+
+from dashboard.components.definition import definition_drawer
+from dashboard.components.notice import failure_notice, notice
+from dashboard.components.page import Page
+from dashboard.components.page_request import gateway_error, page_request
+from dashboard.components.shell import account, navigation, role_buttons, role_text, shell
+from dashboard.gateway.client import GatewayError
+from dashboard.model.page_state import Address
+from dashboard.model.viewer import Viewer
+from dashboard.pages.definitions.page import PAGE as DEFINITIONS
+from dashboard.pages.today.page import PAGE as TODAY
+from dashboard.pages.volumes.page import PAGE as VOLUMES
+from dashboard.texts import Texts, texts
+from dashboard.web.visit import current_visit
+
+#: In the order of the navigation. The first that somebody may open is their home.
+PAGES = (TODAY, VOLUMES, DEFINITIONS)
+PATHS = frozenset(page.path for page in PAGES)
+
+
+def register_pages() -> None:
+    """Tell Dash of every page."""
+    for page in PAGES:
+        dash.register_page(
+            page.name, path=page.path, name=page.name, title=_title(page), layout=_layout(page)
+        )
+
+
+def title_of(path: str, language: str) -> str:
+    """What a document is called before its figures are known."""
+    say = texts(language)
+    names = (say(f"pages.{page.name}.title") for page in PAGES if page.path == path)
+    return " · ".join((*names, say("page.product")))
+
+
+def document() -> Any:
+    """The shell around every page, as Dash asks for it once for each document."""
+    visit = current_visit.get()
+    viewer, say = visit.session.viewer, texts(visit.language)
+    links = navigation(PAGES, viewer, "", say) if viewer else None
+    return shell(links, account(viewer, "/", "", say), say)
+
+
+@callback(
+    Output("navigation", "children"),
+    Output("account", "children"),
+    Input("address", "pathname"),
+    State("address", "search"),
+)
+async def show_shell(path: str | None, search: str | None) -> tuple[Any, Any]:
+    """Who is looking is known as soon as the gateway has said so."""
+    request = page_request({"search": search})
+    here = path if path in PATHS else "/"
+    try:
+        viewer = await request.viewer()
+    except GatewayError:
+        return no_update, account(None, here, search or "", request.say)
+    return (
+        navigation(PAGES, viewer, here, request.say),
+        account(viewer, here, search or "", request.say),
+    )
+
+
+@callback(
+    Output("definition", "title"),
+    Output("definition", "children"),
+    Output("definition", "opened"),
+    Input("defined", "data"),
+    prevent_initial_call=True,
+)
+async def show_definition(defined: Any) -> tuple[Any, Any, bool]:
+    """The drawer with the definition that somebody asked for."""
+    say = texts(current_visit.get().language)
+    id_ = defined[0] if isinstance(defined, list) and defined else ""
+    return (*definition_drawer(str(id_), say), True)
+
+
+def _title(page: Page) -> Any:
+    return lambda **_: title_of(page.path, current_visit.get().language)
+
+
+def _layout(page: Page) -> Any:
+    """The layout of a page for whoever may open it, and what to say to others."""
+
+    async def layout(**query: Any) -> Any:
+        search = (
+            f"?{urlencode({key: value for key, value in query.items() if isinstance(value, str)})}"
+        )
+        if _only_query_changed():
+            return no_update  # the page follows its address by itself
+        request = page_request({"search": search})
+        address, say = request.address, request.say
+        try:
+            viewer = await request.viewer()
+        except GatewayError as error:
+            back = f"{page.path}{address.link()}"
+            if error.held_roles:
+                return _role_choice(error.held_roles, page.path, search, say)
+            return failure_notice(gateway_error(error), back, say, dash.html.H1)
+        if page.is_open_to(viewer):
+            return page.layout(address, viewer, say)
+        return _elsewhere(page, address, viewer, say)
+
+    return layout
+
+
+def _only_query_changed() -> bool:
+    triggered = ctx.triggered_prop_ids
+    return bool(triggered) and all(prop.endswith(".search") for prop in triggered)
+
+
+def _elsewhere(page: Page, address: Address, viewer: Viewer, say: Texts) -> Any:
+    """From the first page everybody is led to their own; of others they are told whose it is."""
+    homes = [each for each in PAGES if each.roles and each.is_open_to(viewer)]
+    if page.path == "/" and homes:
+        href = f"{homes[0].path}{address.link()}"
+        return dcc.Location(id="home", href=href, refresh="callback-nav")
+    role = role_text(viewer.role, say)
+    links = [
+        dcc.Link(say(f"pages.{each.name}.link"), href=f"{each.path}{Address(say.language).link()}")
+        for each in PAGES
+        if each.is_open_to(viewer)
+    ]
+    why = (
+        say(f"welcome.{viewer.role}")
+        if f"welcome.{viewer.role}" in say.by_key
+        else say("no_figures.why", role=role)
+    )
+    return notice(
+        say("no_figures.title", name=viewer.name or role),
+        say("no_figures.what"),
+        why,
+        dash.html.P(links, className="ways"),
+        heading=dash.html.H1,
+    )
+
+
+def _role_choice(roles: tuple[str, ...], path: str, search: str, say: Texts) -> Any:
+    return notice(
+        say("choose.title"),
+        say("choose.why"),
+        role_buttons(roles, path, search, say),
+        heading=dash.html.H1,
+    )
