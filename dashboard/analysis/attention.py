@@ -22,6 +22,8 @@ WARNING, ALARM = 0.95, 0.998
 PAST_MONTHS, ENOUGH_MONTHS = 12, 6
 #: A spread that few months show is less than what it may be: as Student's limits are wider.
 FEW_MONTHS = 4
+#: So many standard deviations are never beyond limits of 99.8 %.
+GLANCE = 2.0
 #: How finely the limits of a funnel are drawn.
 DRAWN = 60
 
@@ -128,6 +130,26 @@ def control_chart(months: Sequence[Count]) -> tuple[Point, ...]:
         if month.n and not (point and point.is_alarming):
             past.append(month)
     return tuple(points)
+
+
+def sudden(months: Sequence[Count]) -> Point | None:
+    """The last month, if it is beyond the limits of 99.8 % of its own past.
+
+    Most months of most places are as usual at a glance: those need no limits.
+    """
+    *past, last = months or [Count("", 0, 0)]
+    if len(past) < ENOUGH_MONTHS or not last.n:
+        return None
+    # Without the worst month, which may be an outage that hides all that follows.
+    usual = sorted(past, key=lambda month: month.rate)[:-1]
+    n, cases = sum(month.n for month in usual), sum(month.cases for month in usual)
+    if not n:
+        return None
+    expected = last.n * cases / n
+    if abs(last.cases - expected) < GLANCE * np.sqrt(expected + 1):
+        return None
+    point = control_chart(months)[-1]
+    return point if point.is_alarming else None
 
 
 def _own_model(past: Sequence[Count]) -> Model:

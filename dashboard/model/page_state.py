@@ -28,6 +28,8 @@ PERIODS: Mapping[str, Callable[[date], Period]] = MappingProxyType(
         "24-months": lambda now: last_months(24, now),
     }
 )
+#: By what a change can be told apart.
+REASONS = (COUNTRY, "partner", "visa", "channel")
 SORTS = (NAME, *(measure.id for measure in MEASURES))
 
 
@@ -40,6 +42,7 @@ class Address:
     first: str = ""
     last: str = ""
     by: str = COUNTRY
+    why: str = COUNTRY
     country: str = ""
     nationality: str = ""
     partner: str = ""
@@ -116,6 +119,7 @@ def read_address(search: str | None, language: str) -> Address:
         first=given["first"] if period == CUSTOM else "",
         last=given["last"] if period == CUSTOM else "",
         by=one_of("by", GROUPINGS, COUNTRY),
+        why=one_of("why", REASONS, COUNTRY),
         **{each.key: each.reads(given.get(each.key)) for each in FILTERS},
         measure=one_of("measure", tuple(BY_ID), INTAKE.id),
         measures=one_of("measures", ("main", "all"), "main"),

@@ -9,7 +9,7 @@ from dashboard.analysis.attention import Count
 from dashboard.analysis.contributions import Share
 from dashboard.model.filters import condition
 from dashboard.model.page_state import Address
-from dashboard.model.period import Period, last_quarters, month_end, month_start
+from dashboard.model.period import Period, last_quarters, month_start
 
 #: What contributions are told apart by, and the field of a row that names the group.
 DIMENSIONS = {"country": "country", "partner": "partner", "visa": "visaType", "channel": "channel"}
@@ -98,13 +98,13 @@ class Today:
             sum(cell.in_target for cell in cells),
         )
 
-    def judged(self, cells: Mapping[Any, Cell]) -> list[Count]:
+    def judged(self, cells: Mapping[Any, Cell], *, is_refusals: bool) -> list[Count]:
         """What is looked at for attention: refusals, or decisions that were late."""
         return [
             Count(
                 key.isoformat() if isinstance(key, date) else key,
                 cell.decisions,
-                (cell.refused or 0) if self.has_outcomes else cell.decisions - cell.in_target,
+                (cell.refused or 0) if is_refusals else cell.decisions - cell.in_target,
             )
             for key, cell in cells.items()
         ]
@@ -144,6 +144,7 @@ def read_today(data: Mapping[str, Any], period: Period, place: str) -> Today:
         for dimension, field in DIMENSIONS.items()
         for name, alias in ((dimension, dimension), (f"{dimension}Before", f"{dimension}Before"))
     }
+    names["partner"] |= {node["code"]: node["name"] for node in data["partners"]["nodes"]}
     names["visa"] |= {node["code"]: node["name"] for node in data["visaTypes"]["nodes"]}
     return Today(
         period=period,
@@ -152,9 +153,7 @@ def read_today(data: Mapping[str, Any], period: Period, place: str) -> Today:
         before={dimension: dict(tables[f"{dimension}Before"]) for dimension in DIMENSIONS},
         names=names,
         place=place,
-        places={
-            _key(row, place, names["place"]): _cell(row) for row in data["places"]["rows"]
-        },
+        places={_key(row, place, names["place"]): _cell(row) for row in data["places"]["rows"]},
         place_months=_by_month(data["placeMonths"]["rows"], place, names["place"]),
         months={_month(row): _cell(row) for row in data["months"]["rows"]},
         visa_months=_by_month(data["visaMonths"]["rows"], "visaType", {}),
@@ -175,12 +174,6 @@ def whole_months(months: Months, last: date) -> tuple[date, list[Cell]]:
         cells.append(months.get(month, Cell()))
         month = month_start(month, 1)
     return first, cells
-
-
-def last_of(period: Period) -> date:
-    """The last month of a period that is over."""
-    month = month_start(period.to_on)
-    return month if period.to_on == month_end(period.to_on) else month_start(month, -1)
 
 
 def _cell(row: Mapping[str, Any]) -> Cell:

@@ -1,8 +1,7 @@
 """Who needs attention: places outside the funnel, and months outside their own past."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
 
 from dashboard.analysis.attention import (
     WARNING,
@@ -10,10 +9,11 @@ from dashboard.analysis.attention import (
     Point,
     control_chart,
     funnel,
+    sudden,
 )
 from dashboard.model.measures import REFUSAL_RATE, TARGET_RATE
 from dashboard.model.page_state import Address
-from dashboard.pages.today.answers import NOWHERE, Today, last_of, whole_months
+from dashboard.pages.today.answers import NOWHERE, Today
 from dashboard.pages.today.findings import Finding, volumes_link
 from dashboard.texts import Texts
 from dashboard.texts.wording import count_text, list_text, month_text, percent_text
@@ -28,6 +28,8 @@ class Attention:
 
     today: Today
     address: Address
+    #: Refusals, or decisions that were late.
+    is_refusals: bool
     funnel: Funnel
     #: Places whose last month is beyond the limits of its own past, the least likely first.
     sudden: tuple[tuple[str, Point], ...]
@@ -35,32 +37,32 @@ class Attention:
     chart: tuple[Point, ...]
 
     @property
-    def is_refusals(self) -> bool:
-        """Refusals, or decisions that were late."""
-        return self.today.has_outcomes
+    def kind(self) -> str:
+        """In the keys of texts."""
+        return "refusals" if self.is_refusals else "late"
 
 
 def attention_from(today: Today, address: Address) -> Attention:
     """What is outside, by the figures of one answer."""
-    last = max(today.months, default=None)
-    sudden = _sudden(today, last) if last else ()
-    first, cells = whole_months(today.months, last) if last else (date.min, [])
-    months = {month: cell for month, cell in today.months.items() if month >= first and cells}
+    is_refusals = today.has_outcomes and address.shown is not TARGET_RATE
+    months = dict(sorted(today.months.items()))
     return Attention(
         today,
         address,
-        funnel(today.judged(today.places)),
-        sudden,
-        control_chart(today.judged(dict(sorted(months.items())))),
+        is_refusals,
+        funnel(today.judged(today.places, is_refusals=is_refusals)),
+        _sudden(today, is_refusals),
+        control_chart(today.judged(months, is_refusals=is_refusals)),
     )
 
 
-def _sudden(today: Today, last: date) -> tuple[tuple[str, Point], ...]:
+def _sudden(today: Today, is_refusals: bool) -> tuple[tuple[str, Point], ...]:
+    last = today.last_month
     found: list[tuple[str, Point]] = []
     for code, months in today.place_months.items():
-        chart = control_chart(today.judged(months))
-        if chart and chart[-1].count.key == last.isoformat() and chart[-1].is_alarming:
-            found.append((code, chart[-1]))
+        point = sudden(today.judged(months, is_refusals=is_refusals))
+        if last and point and point.count.key == last.isoformat():
+            found.append((code, point))
     return tuple(
         sorted(found, key=lambda each: each[1].model.tail(each[1].count.n, each[1].count.cases))
     )
@@ -73,7 +75,7 @@ def place_names(today: Today, say: Texts) -> Mapping[str, str]:
 
 def attention_finding(attention: Attention, say: Texts) -> Finding:
     """The sentence: who stands out among the others, and whose last month does from its past."""
-    kind = "refusals" if attention.is_refusals else "late"
+    kind = attention.kind
     outside = attention.funnel.outside
     names = place_names(attention.today, say)
     count = len(attention.funnel.points)
@@ -106,7 +108,7 @@ def attention_finding(attention: Attention, say: Texts) -> Finding:
 
 def _first(attention: Attention, point: Point, names: Mapping[str, str], say: Texts) -> str:
     low, high = point.interval
-    kind = "refusals" if attention.is_refusals else "late"
+    kind = attention.kind
     edge = point.warning.upper if point.is_high else point.warning.lower
     return say(
         f"today.{'above' if point.is_high else 'below'}_{kind}",
@@ -121,7 +123,7 @@ def _first(attention: Attention, point: Point, names: Mapping[str, str], say: Te
 
 
 def _sudden_text(attention: Attention, names: Mapping[str, str], say: Texts) -> str:
-    last = max(attention.today.months, default=date.min)
+    last = attention.today.last_month or attention.today.period.to_on
     month = month_text(last, say)
     if not attention.sudden:
         return say("today.none_sudden", month=month)
@@ -140,10 +142,5 @@ def _sudden_text(attention: Attention, names: Mapping[str, str], say: Texts) -> 
 
 def _href(attention: Attention) -> str:
     measure = REFUSAL_RATE if attention.is_refusals else TARGET_RATE
-    address = replace(attention.address, by=attention.today.place)
-    return volumes_link(address, measure=measure.id, sort=measure.id)
-
-
-def is_recent(today: Today) -> bool:
-    """Whether the period reaches the last month that is over."""
-    return bool(today.months) and last_of(today.period) >= max(today.months)
+    place = attention.today.place
+    return volumes_link(attention.address, by=place, measure=measure.id, sort=measure.id)

@@ -1,9 +1,10 @@
-"""Up or down, and why: the change against the same period of the year before, by its contributions."""
+"""Up or down, and why: against the same period of the year before, by exact contributions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dashboard.analysis.contributions import (
+    Contribution,
     RateChange,
     Share,
     TotalChange,
@@ -14,7 +15,8 @@ from dashboard.analysis.intervals import wilson
 from dashboard.figures.waterfall import Step
 from dashboard.model.measures import INTAKE, REFUSAL_RATE, TARGET_RATE, Measure
 from dashboard.model.page_state import Address
-from dashboard.pages.today.answers import DIMENSIONS, Cell, Today
+from dashboard.model.rows import Reading
+from dashboard.pages.today.answers import Cell, Today
 from dashboard.pages.today.findings import (
     Finding,
     group_name,
@@ -24,7 +26,6 @@ from dashboard.pages.today.findings import (
 )
 from dashboard.texts import Texts
 from dashboard.texts.wording import change_of, count_text, list_text, percent_text, period_text
-from dashboard.model.rows import Reading
 
 #: Groups that a sentence names, and that a picture has a bar for.
 NAMED, DRAWN = 3, 7
@@ -51,7 +52,7 @@ def measures_of(today: Today) -> tuple[Measure, ...]:
 def change_from(today: Today, address: Address) -> Change:
     """By the measure and the dimension that were chosen, if they can be had."""
     measure = address.shown if address.shown in measures_of(today) else INTAKE
-    dimension = address.by if address.by in DIMENSIONS else "country"
+    dimension = address.why
     now, before = today.now[dimension], today.before[dimension]
     total = rate = None
     if not today.has_before:
@@ -125,9 +126,14 @@ def _of_total(change: Change, say: Texts) -> tuple[str, list[str]]:
     else:
         size = found.size if found else count_text(abs(change.total.change), say)
         title = say(f"today.intake_{direction}", count=count, change=size)
-    return title, [*_reasons(change, change.total, say), say(
-        "today.sum", change=signed_count(change.total.change, say), before=count_text(change.total.before, say)
-    )]
+    return title, [
+        *_reasons(change, change.total, say),
+        say(
+            "today.sum",
+            change=signed_count(change.total.change, say),
+            before=count_text(change.total.before, say),
+        ),
+    ]
 
 
 def _reasons(change: Change, total: TotalChange, say: Texts) -> list[str]:
@@ -142,7 +148,7 @@ def _reasons(change: Change, total: TotalChange, say: Texts) -> list[str]:
     return reasons
 
 
-def _names(change: Change, parts: Sequence[object], say: Texts) -> str:
+def _names(change: Change, parts: Sequence[Contribution], say: Texts) -> str:
     return list_text(
         [
             f"{group_name(change.today, change.dimension, part.key, say)}"
@@ -169,9 +175,7 @@ def _of_rate(change: Change, say: Texts) -> tuple[str, list[str]]:
     if change.rate is None:
         title = say("today.rate_alone", measure=name, rate=percent_text(rate, say))
         return title, [basis, say("today.nothing_before")]
-    moved = change_of(
-        change.measure, Reading(rate), Reading(float(change.rate.before)), say
-    )
+    moved = change_of(change.measure, Reading(rate), Reading(float(change.rate.before)), say)
     direction = moved.direction if moved else "same"
     title = say(
         f"today.rate_{direction}",

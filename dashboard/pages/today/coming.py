@@ -8,11 +8,11 @@ from dashboard.analysis.season import season_of
 from dashboard.figures.fan import range_text
 from dashboard.model.measures import INTAKE
 from dashboard.model.page_state import Address
-from dashboard.model.period import Period, month_end, month_start
+from dashboard.model.period import month_start
 from dashboard.pages.today.answers import Today, whole_months
 from dashboard.pages.today.findings import Finding, volumes_link
 from dashboard.texts import Texts
-from dashboard.texts.wording import count_text, percent_text, period_text
+from dashboard.texts.wording import count_text, list_text, month_text, percent_text
 
 
 @dataclass(frozen=True)
@@ -30,12 +30,12 @@ class Coming:
         return tuple(month_start(self.first, len(self.counts) + step) for step in range(ahead))
 
 
-def coming_from(today: Today, last: date) -> Coming:
+def coming_from(today: Today) -> Coming:
     """By the months up to the last that is over, with the season of the countries they are of."""
-    first, cells = whole_months(today.months, month_start(last))
+    last = today.last_month
+    first, cells = whole_months(today.months, last) if last else (date.min, [])
     counts = tuple(cell.intake for cell in cells)
     mix = {code: cell.intake for code, cell in today.now["country"].items() if code}
-    # The first month with an application may have begun before the data did.
     season = season_of(mix)
     return Coming(first, counts, outlook(counts, season, first.month) if counts else None)
 
@@ -48,15 +48,16 @@ def coming_finding(coming: Coming, address: Address, say: Texts) -> Finding:
     ranges, months = coming.outlook.coming, coming.months
     title = say(
         "today.coming",
-        period=period_text(Period(months[0], month_end(months[-1])), say),
-        low=count_text(sum(range_.low for range_ in ranges) / len(ranges), say),
-        high=count_text(sum(range_.high for range_ in ranges) / len(ranges), say),
+        month=month_text(months[0], say),
+        low=count_text(ranges[0].low, say),
+        high=count_text(ranges[0].high, say),
     )
-    each = "; ".join(
-        range_text(month, range_, say) for month, range_ in zip(months, ranges, strict=True)
-    )
+    later = [
+        range_text(month, range_, say)
+        for month, range_ in list(zip(months, ranges, strict=True))[1:]
+    ]
     held = coming.outlook.held
-    notes = [each + "."]
+    notes = [say("today.coming_later", ranges=list_text(later, say))]
     if held.months:
         notes.append(
             say(

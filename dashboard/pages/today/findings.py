@@ -1,10 +1,9 @@
 """What a sentence of the page Today is: a claim, what it rests on, and where to look further."""
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 from dashboard.model.page_state import Address
-from dashboard.pages.today.answers import DIMENSIONS, NOWHERE, Today
+from dashboard.pages.today.answers import NOWHERE, Today
 from dashboard.texts import Texts
 from dashboard.texts.wording import MINUS, count_text, percent_text
 
@@ -35,14 +34,9 @@ def group_name(today: Today, dimension: str, code: str, say: Texts) -> str:
     return today.names[dimension].get(code, code)
 
 
-def volumes_link(address: Address, **changes: Any) -> str:
-    """The page Volumes with the same filters and period, and maybe further ones."""
-    filters = {
-        key: (value,) if isinstance(value, str) else value
-        for key, value in changes.items()
-        if key in (*DIMENSIONS, "centre")
-    }
-    return VOLUMES + replace(address, **(changes | filters)).link()
+def volumes_link(address: Address, **changes: str) -> str:
+    """The page Volumes with the same period and filters, on what a sentence is about."""
+    return VOLUMES + replace(address, why=Address("").why, **changes).link()
 
 
 def signed_count(count: int, say: Texts) -> str:
