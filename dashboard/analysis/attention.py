@@ -56,6 +56,11 @@ class Point:
         return wilson(self.count.cases, self.count.n)
 
     @property
+    def excess(self) -> float:
+        """How many cases there are beyond those at the rate of all."""
+        return self.count.cases - self.count.n * self.model.rate
+
+    @property
     def is_outside(self) -> bool:
         """Beyond the limits of 95 %."""
         return not self.warning.has(self.count.cases)
@@ -90,9 +95,9 @@ class Funnel:
 
     @property
     def outside(self) -> tuple[Point, ...]:
-        """The places beyond the limits of 95 %, the least likely first."""
+        """The places beyond the limits of 95 %, where most cases are too many or too few first."""
         found = [point for point in self.points if point.is_outside]
-        return tuple(sorted(found, key=_unlikely))
+        return tuple(sorted(found, key=lambda point: -abs(point.excess)))
 
     def limits(self) -> list[Limits]:
         """The lines of the funnel, through each place's own number of decisions as well."""
@@ -170,7 +175,3 @@ def _limits(model: Model, n: int) -> Limits:
     warning, alarm = model.range(n, WARNING), model.range(n, ALARM)
     edges = (alarm.lower, warning.lower, warning.upper, alarm.upper)
     return Limits(n, *(min(edge / n, 1.0) for edge in edges))
-
-
-def _unlikely(point: Point) -> float:
-    return point.model.tail(point.count.n, point.count.cases)

@@ -57,11 +57,13 @@ class Target:
         return self.share - self.before.cases / self.before.n
 
     @property
-    def months_met(self) -> tuple[int, int]:
-        """How many of the months with enough decisions kept the promise, and of how many."""
-        counted = [month for month in self.months if month.n >= ENOUGH]
-        promised = self.promised or 0.0
-        return sum(month.cases / month.n >= promised for month in counted), len(counted)
+    def kept(self) -> tuple[bool | None, ...]:
+        """Month by month, whether the promise was kept; None where too little was decided."""
+        promised = self.promised
+        return tuple(
+            None if promised is None or month.n < ENOUGH else month.cases / month.n >= promised
+            for month in self.months
+        )
 
 
 def targets(

@@ -40,7 +40,7 @@ def funnel_figure(
             {"l": 52, "r": 14, "t": 8, "b": 48},
             xaxis={
                 "type": "log",
-                "range": [log10(max(lowest, 1)) - 0.08, log10(highest) + 0.25],
+                "range": [log10(max(lowest, 1)) - 0.05, log10(highest) + 0.2],
                 "tickvals": (ticks := _powers(lowest, highest)),
                 "ticktext": [count_text(tick, say) for tick in ticks],
                 "title": {"text": say("today.by_decisions"), "standoff": 6},
@@ -140,8 +140,8 @@ def _rate(rate: float) -> dict[str, Any]:
 def _rate_name(rate: float, say: Texts) -> dict[str, Any]:
     return {
         "xref": "paper",
-        "x": 1,
-        "xanchor": "right",
+        "x": 0.005,
+        "xanchor": "left",
         "y": rate,
         "yanchor": "bottom",
         "text": say("today.rate_of_all", rate=percent_text(rate, say)),

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 from dashboard.figures import CHOSEN_COLOUR, QUIET_COLOUR, SERIES_COLOUR, layout_of
 from dashboard.texts import Texts
 
-#: The height of a bar with its gap, and of the axis below, in pixels.
-BAR, AXIS = 34, 46
+#: The height of a bar with its gap, of the axis below, and of a bar alone, in pixels.
+BAR, AXIS, THICK = 34, 46, 20
 #: A letter in pixels, and the most that names may take of a picture.
 LETTER, WIDEST_NAME = 7, 150
 
@@ -22,31 +22,18 @@ class Step(NamedTuple):
 
 def waterfall(steps: Sequence[Step], total: Step, tick_format: str, say: Texts) -> dict[str, Any]:
     """Bars that begin where the last one ended; the total stands below, from nothing again."""
-    starts = [sum(step.size for step in steps[:number]) for number in range(len(steps))]
+    starts = [*(sum(step.size for step in steps[:number]) for number in range(len(steps))), 0.0]
     bars = [*steps, total]
-    colours = [CHOSEN_COLOUR if step.size < 0 else SERIES_COLOUR for step in steps]
-    low, high = _reach([*starts, 0.0], bars)
+    low, high = _reach(starts, bars)
     return {
         "data": [
-            {
-                "type": "bar",
-                "orientation": "h",
-                "y": [f"{number} {step.name}" for number, step in enumerate(bars)],
-                "base": [*starts, 0.0],
-                "x": [step.size for step in bars],
-                "text": [step.text for step in bars],
-                "textposition": "outside",
-                "cliponaxis": False,
-                "marker": {"color": [*colours, QUIET_COLOUR]},
-                "hovertemplate": "%{customdata}<extra></extra>",
-                "customdata": [f"{step.name}: {step.text}" for step in bars],
-            }
+            _bar(number, bar, start, is_total=number == len(steps))
+            for number, (bar, start) in enumerate(zip(bars, starts, strict=True))
         ],
         "layout": layout_of(
             say,
             {"l": _room(bars), "r": 12, "t": 6, "b": AXIS - 14},
             height=BAR * len(bars) + AXIS,
-            bargap=0.35,
             xaxis={
                 "zeroline": True,
                 "zerolinewidth": 1.5,
@@ -56,13 +43,32 @@ def waterfall(steps: Sequence[Step], total: Step, tick_format: str, say: Texts) 
                 "nticks": 5,
             },
             yaxis={
-                "autorange": "reversed",
+                "range": [len(bars) - 0.4, -0.6],
                 "fixedrange": True,
-                "tickvals": [f"{number} {step.name}" for number, step in enumerate(bars)],
-                "ticktext": [_short(step.name) for step in bars],
+                "tickvals": list(range(len(bars))),
+                "ticktext": [_short(bar.name) for bar in bars],
                 "showgrid": False,
+                "zeroline": False,
             },
+            hovermode="closest",
         ),
+    }
+
+
+def _bar(number: int, bar: Step, start: float, *, is_total: bool) -> dict[str, Any]:
+    """A thick line: the picture library that is served here draws no bars."""
+    colour = QUIET_COLOUR if is_total else CHOSEN_COLOUR if bar.size < 0 else SERIES_COLOUR
+    return {
+        "type": "scatter",
+        "mode": "lines+text",
+        "x": [start, start + bar.size],
+        "y": [number, number],
+        "text": ["", f" {bar.text} "],
+        "textposition": "middle left" if bar.size < 0 else "middle right",
+        "cliponaxis": False,
+        "line": {"width": THICK, "color": colour},
+        "customdata": [f"{bar.name}: {bar.text}"] * 2,
+        "hovertemplate": "%{customdata}<extra></extra>",
     }
 
 

@@ -12,7 +12,7 @@ from dashboard.figures.funnel import funnel_figure
 from dashboard.figures.waterfall import waterfall
 from dashboard.model.page_state import REASONS, Address
 from dashboard.model.period import month_start
-from dashboard.pages.today.attention import attention_from, place_names
+from dashboard.pages.today.attention import ENOUGH, attention_from, place_names
 from dashboard.pages.today.change import change_from, steps_of
 from dashboard.pages.today.coming import coming_from
 from dashboard.texts import texts
@@ -31,17 +31,24 @@ def test_bars_of_the_waterfall_are_the_contributions_end_to_end(seed: int, why: 
     found = steps_of(change, ID)
     if found is None:
         return
-    bars = waterfall(*found, ",.0f", ID)["data"][0]
+    figure = waterfall(*found, ",.0f", ID)
     now = sums(world.of(PERIOD), "intake", lambda row: getattr(row, why))
     before = sums(world.of(PERIOD.year_before), "intake", lambda row: getattr(row, why))
     moved = [now.get(key, 0) - before.get(key, 0) for key in {*now, *before}]
-    *groups, total = bars["x"]
-    assert sorted(groups) == sorted(size for size in moved if size)
-    assert total == sum(moved)
-    assert bars["base"] == [sum(groups[:number]) for number in range(len(groups))] + [0]
-    for size, text in zip(bars["x"], bars["text"], strict=True):
+    *groups, total = figure["data"]
+    sizes = [bar["x"][1] - bar["x"][0] for bar in groups]
+    assert sorted(sizes) == sorted(size for size in moved if size)
+    assert total["x"] == [0, sum(moved)]
+    assert [bar["x"][0] for bar in groups] == [sum(sizes[:n]) for n in range(len(sizes))]
+    assert [bar["y"] for bar in figure["data"]] == [[n, n] for n in range(len(groups) + 1)]
+    names = figure["layout"]["yaxis"]["ticktext"]
+    assert names[-1] == ID("today.whole_change")
+    for bar, name in zip(figure["data"], names, strict=True):
+        size, text = bar["x"][1] - bar["x"][0], bar["text"][1].strip()
         assert abs(size) == int(text.lstrip("+−").replace(".", ""))
         assert (size < 0) == text.startswith("−")
+        assert bar["customdata"][0].endswith(text)
+        assert bar["customdata"][0].startswith(name.rstrip("…"))
 
 
 @pytest.mark.parametrize("seed", WORLDS)
@@ -53,7 +60,7 @@ def test_points_and_lines_of_the_funnel_are_rates_and_limits(seed: int) -> None:
     refused = sums(world.of(PERIOD), "refused", lambda row: row.country)
     decided = sums(world.of(PERIOD), "decisions", lambda row: row.country)
     points = {*zip(inside["x"] + outside["x"], inside["y"] + outside["y"], strict=True)}
-    assert points == {(n, refused[code] / n) for code, n in decided.items() if n}
+    assert points == {(n, refused[code] / n) for code, n in decided.items() if n >= ENOUGH}
     limits = found.limits()
     assert low["x"] == high_alarm["x"] == [line.n for line in limits]
     assert low["y"] == [line.low_warning for line in limits]

@@ -20,6 +20,8 @@ from dashboard.texts.wording import count_text, list_text, month_text, percent_t
 
 #: Places that a sentence names.
 NAMED = 3
+#: One refusal of two decisions is beyond any limit, and says nothing.
+ENOUGH = 30
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,9 @@ class Attention:
     address: Address
     #: Refusals, or decisions that were late.
     is_refusals: bool
+    #: The places with enough decisions, and how many have too few to be held against others.
     funnel: Funnel
+    small: int
     #: Places whose last month is beyond the limits of its own past, the least likely first.
     sudden: tuple[tuple[str, Point], ...]
     #: All places together, month by month.
@@ -46,11 +50,15 @@ def attention_from(today: Today, address: Address) -> Attention:
     """What is outside, by the figures of one answer."""
     is_refusals = today.has_outcomes and address.shown is not TARGET_RATE
     months = dict(sorted(today.months.items()))
+    judged = today.judged(today.places, is_refusals=is_refusals)
+    decided = sum(each.n for each in judged)
+    rate = sum(each.cases for each in judged) / decided if decided else 0.0
     return Attention(
         today,
         address,
         is_refusals,
-        funnel(today.judged(today.places, is_refusals=is_refusals)),
+        funnel([each for each in judged if each.n >= ENOUGH], rate),
+        sum(0 < each.n < ENOUGH for each in judged),
         _sudden(today, is_refusals),
         control_chart(today.judged(months, is_refusals=is_refusals)),
     )
@@ -103,6 +111,9 @@ def attention_finding(attention: Attention, say: Texts) -> Finding:
             expected=count_text(count * (1 - WARNING), say),
         )
     ]
+    if attention.small:
+        small = count_text(attention.small, say)
+        notes.append(say("today.small", small=small, places=by, enough=str(ENOUGH)))
     return Finding(title, tuple(notes), _href(attention), bool(outside or attention.sudden))
 
 

@@ -117,6 +117,7 @@ def layout(address: Address, viewer: Viewer, say: Texts) -> html.Div:
                         html.Div(id="today-outside"),
                         picture("control", " "),
                     ),
+                    panel("coming", "expected", say, picture("fan", say("today.fan"))),
                     panel(
                         "promise",
                         "promised_share",
@@ -124,7 +125,6 @@ def layout(address: Address, viewer: Viewer, say: Texts) -> html.Div:
                         html.Div(promise_waiting(), id="today-promises"),
                         html.Div(id="today-published", className="published"),
                     ),
-                    panel("coming", "expected", say, picture("fan")),
                 ],
                 className="questions",
             ),

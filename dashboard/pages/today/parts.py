@@ -11,7 +11,7 @@ from dashboard.analysis.target import Target, Verdict
 from dashboard.components.aria import aria
 from dashboard.components.definition import definition_button
 from dashboard.figures import GRAPH_CONFIG
-from dashboard.figures.sparkline import sparkline
+from dashboard.figures.months_kept import HEIGHT, months_kept, width_of
 from dashboard.figures.waterfall import Step
 from dashboard.pages.today.answers import PublishedRate
 from dashboard.pages.today.findings import Finding, signed_points
@@ -21,6 +21,8 @@ from dashboard.texts.wording import count_text, percent_text
 EMPTY: dict[str, Any] = {"layout": {"xaxis": {"visible": False}, "yaxis": {"visible": False}}}
 #: So many visa types are decided on in a usual year.
 USUAL_TYPES = 8
+#: Of the table of promises.
+COLUMNS = ("visa", "verdict", "in_time", "promised", "decided", "year_change", "trend_of")
 
 
 def panel(question: str, definition: str, say: Texts, *content: Any) -> html.Article:
@@ -127,12 +129,11 @@ def outside_table(funnel: Funnel, names: Mapping[str, str], say: Texts) -> Any:
 
 def promise_table(found: Sequence[Target], names: Mapping[str, str], say: Texts) -> html.Div:
     """A line for each visa type: the answer, the share beside the promise, and the months."""
-    keys = ("visa", "verdict", "in_time", "promised", "decided", "year_change", "trend_of")
     return html.Div(
         html.Table(
             [
                 html.Caption(say("today.question_promise"), className="unseen"),
-                html.Thead(html.Tr([html.Th(say(f"today.{key}"), scope="col") for key in keys])),
+                html.Thead(html.Tr([html.Th(say(f"today.{key}"), scope="col") for key in COLUMNS])),
                 html.Tbody([_promise_row(each, names, say) for each in found]),
             ]
         ),
@@ -174,43 +175,41 @@ def _published(rate: PublishedRate, say: Texts) -> str:
 
 def _promise_row(target: Target, names: Mapping[str, str], say: Texts) -> html.Tr:
     verdict = say(f"today.verdict_{target.verdict}")
-    met, judged = target.months_met
-    kept = say("today.kept", met=str(met), count=str(judged)) if target.promised else ""
+    judged = [month for month in target.kept if month is not None]
+    kept = say("today.kept", met=str(sum(judged)), count=str(len(judged))) if judged else ""
     low, high = target.interval
     interval = f"{percent_text(low, say)}–{percent_text(high, say)}"
     signs = {Verdict.MET: "✓ ", Verdict.MISSED: "✗ "}
     promised = "" if target.promised is None else percent_text(target.promised, say, digits=0)
+    cells = (
+        [html.Span(signs.get(target.verdict, ""), **aria(hidden="true")), verdict],
+        [percent_text(target.share or 0, say), html.Span(interval, className="interval")],
+        promised,
+        count_text(target.now.n, say),
+        "" if target.change is None else signed_points(target.change, say),
+        [
+            html.Img(
+                src=months_kept(target.kept), alt="", width=width_of(target.kept), height=HEIGHT
+            ),
+            html.Span(kept, className="name"),
+        ],
+    )
+    name = html.Span(names.get(target.key, ""), className="name")
     return html.Tr(
         [
-            html.Th(
-                [target.key, html.Span(names.get(target.key, ""), className="name")], scope="row"
-            ),
-            html.Td(
-                [html.Span(signs.get(target.verdict, ""), **aria(hidden="true")), verdict],
-                className=f"verdict {target.verdict}",
-            ),
-            html.Td(
-                [percent_text(target.share or 0, say), html.Span(interval, className="interval")]
-            ),
-            html.Td(promised),
-            html.Td(count_text(target.now.n, say)),
-            html.Td("" if target.change is None else signed_points(target.change, say)),
-            html.Td(
-                [
-                    html.Img(
-                        src=sparkline(
-                            [month.cases / month.n for month in target.months if month.n]
-                        ),
-                        alt="",
-                        width=84,
-                        height=22,
-                    ),
-                    html.Span(kept, className="name"),
-                ],
-                className="months",
+            html.Th([target.key, name], scope="row"),
+            *(
+                _cell(cell, key, target.verdict, say)
+                for cell, key in zip(cells, COLUMNS[1:], strict=True)
             ),
         ]
     )
+
+
+def _cell(content: Any, key: str, verdict: str, say: Texts) -> html.Td:
+    """On a phone a row becomes a list, in which each cell says what it is."""
+    label: dict[str, Any] = {"data-label": say(f"today.{key}")}
+    return html.Td(content, className=f"{key} {verdict}" if key == "verdict" else key, **label)
 
 
 def _row(cells: Sequence[Any]) -> html.Tr:
