@@ -106,7 +106,7 @@ def create_app(
     sessions = sessions or MemorySessions()
     sign_in = SignIn(settings, sessions, PATHS, transport)
     gateway = Gateway(settings.api_url, transport)
-    server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    server: Any = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     dash = Dashboard(
         "dashboard",
         server=server,

@@ -30,9 +30,17 @@
     isFirst = false;
   };
 
-  const entitle = (title) => {
-    if (title) document.title = title;
+  // A title of its own for what a page shows. Dash writes that of the page at each address.
+  let entitled = {};
+  const keepTitle = () => {
+    const { path, title } = entitled;
+    if (path === location.pathname && document.title !== title) document.title = title;
   };
+  const entitle = (title) => {
+    if (title) entitled = { path: location.pathname, title };
+    keepTitle();
+  };
+  new MutationObserver(keepTitle).observe(document.querySelector("title"), { childList: true });
 
   const valueIn = (query, key, state) => query.get(key) ?? state.usual[key] ?? "";
 

@@ -50,7 +50,7 @@ def choices(
         clearable=True,
         hidePickedOptions=True,
         nothingFoundMessage=say("filters.nothing_found"),
-        clearButtonProps={"aria-label": say("filters.clear_one", filter=label)},
+        clearButtonProps=_named(say("filters.clear_one", filter=label)),
         comboboxProps={"shadow": "md"},
         maxDropdownHeight=300,
     )
@@ -60,7 +60,7 @@ def period_choice(page: str, address: Address, now: date, say: Texts) -> html.Di
     """Periods by name, and months from and to."""
     named = [(name, say(f"period.{name}")) for name in PERIODS]
     is_custom = address.period == CUSTOM
-    months = [f"{address.first}-01", f"{address.last}-01"] if is_custom else [None, None]
+    months: Any = [f"{address.first}-01", f"{address.last}-01"] if is_custom else [None, None]
     return html.Div(
         [
             dmc.SegmentedControl(
@@ -68,7 +68,7 @@ def period_choice(page: str, address: Address, now: date, say: Texts) -> html.Di
                 data=options_of(named),
                 value="" if is_custom else address.period,
                 className="segments",
-                **_label(say("period.label")),
+                **aria(label=say("period.label")),
             ),
             dmc.DatesProvider(
                 dmc.MonthPickerInput(
@@ -80,7 +80,7 @@ def period_choice(page: str, address: Address, now: date, say: Texts) -> html.Di
                     minDate=OLDEST_MONTH.isoformat(),
                     maxDate=now.isoformat(),
                     className="months",
-                    **_label(say("period.custom")),
+                    **aria(label=say("period.custom")),
                 ),
                 settings={"locale": say.language},
             ),
@@ -89,5 +89,6 @@ def period_choice(page: str, address: Address, now: date, say: Texts) -> html.Di
     )
 
 
-def _label(text: str) -> dict[str, Any]:
+def _named(text: str) -> Any:
+    """A name for screen readers, for a part that only Mantine makes."""
     return aria(label=text)

@@ -1,11 +1,15 @@
 """What a page of the dashboard is: one entry gives its route, navigation, gate and title."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import Any
 
-from dash import ClientsideFunction, Input, Output, State, clientside_callback, dcc
+from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc
+from dash.exceptions import PreventUpdate
+from plotly.io.json import to_json_plotly
 
+from dashboard.components.page_request import gateway_error, page_request
 from dashboard.model.page_state import Address
 from dashboard.model.viewer import Viewer
 from dashboard.texts import Texts
@@ -36,20 +40,54 @@ class Page:
         """What a callback of the page waits for: its address, and when it was asked for news."""
         return Input(f"{self.name}-state", "data")
 
+    def part(
+        self, *outputs: Output, otherwise: Callable[[Texts], Any]
+    ) -> Callable[[Callable[[Any], Awaitable[Any]]], Any]:
+        """A callback that shows a part of the page, and sends nothing that is shown already.
+
+        ``otherwise`` is what stands there when its figures could not be had; why, a notice says.
+        The layout makes the stores of the marks: ``PAGE.stores("cards")``.
+        """
+        mark = f"{self.name}-{outputs[0].component_id}-mark"
+
+        def register(show: Callable[[Any], Awaitable[Any]]) -> Any:
+            @callback(*outputs, Output(mark, "data"), self.state, State(mark, "data"))
+            async def show_changes(state: Any, shown: Any) -> tuple[Any, ...]:
+                try:
+                    values = await show(state)
+                except Exception as error:
+                    gateway_error(error)
+                    values = otherwise(page_request(state).say)
+                given = values if len(outputs) > 1 else (values,)
+                now = blake2b(str(to_json_plotly(given)).encode(), digest_size=8).hexdigest()
+                if now == shown:
+                    raise PreventUpdate
+                return (*given, now)
+
+            return show_changes
+
+        return register
+
     @property
     def kept_state(self) -> State:
         """The same, for a callback that waits for something else."""
         return State(f"{self.name}-state", "data")
 
-    def store(self) -> dcc.Store:
-        """Where the browser keeps that; ``follow`` in ``assets/page.js`` writes it."""
+    def stores(self, *parts: str) -> list[dcc.Store]:
+        """What the browser keeps: the state, which ``follow`` in ``assets/page.js`` writes, the
+        title of the document, and a mark of what each part shows, by its first output's id.
+        """
         state = {
             "name": self.name,
             "path": self.path,
             "usual": dict(self.usual),
             "many": list(self.many),
         }
-        return dcc.Store(id=f"{self.name}-state", data=state)
+        return [
+            dcc.Store(id=f"{self.name}-state", data=state),
+            dcc.Store(id=f"{self.name}-title"),
+            *(dcc.Store(id=f"{self.name}-{part}-mark") for part in parts),
+        ]
 
 
 def follow_address(name: str, controls: Sequence[str] = ()) -> None:

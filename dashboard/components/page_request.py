@@ -6,7 +6,7 @@ one fetch, so that each shows its figures as soon as they are there.
 
 import logging
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,13 +57,3 @@ def gateway_error(error: Exception) -> GatewayError:
     trace_id = secrets.token_hex(16)
     log.error("a part of the page failed (trace %s)", trace_id, exc_info=error)
     return GatewayError("INTERNAL", type(error).__name__, trace_id)
-
-
-def instead(build: Callable[[Texts], Any]) -> Callable[[Exception], Any]:
-    """``on_error`` of a callback: what stands in place of a part without figures."""
-
-    def show(error: Exception) -> Any:
-        gateway_error(error)
-        return build(texts(current_visit.get().language))
-
-    return show

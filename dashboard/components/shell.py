@@ -16,7 +16,7 @@ from dashboard.texts import Texts
 from dashboard.texts.wording import country_name, list_text
 
 NAMED_COUNTRIES = 4
-THEME: dict[str, Any] = {
+THEME: Any = {
     "fontFamily": '"Source Sans 3", system-ui, -apple-system, "Segoe UI", sans-serif',
     "primaryColor": "sea",
     "primaryShade": {"light": 7, "dark": 5},
@@ -35,6 +35,7 @@ THEME: dict[str, Any] = {
 
 def shell(navigation: Any, account: Any, say: Texts) -> dmc.MantineProvider:
     """The whole document around ``page_container``, which Dash fills with the page."""
+    close: Any = aria(label=say("page.close"))
     return dmc.MantineProvider(
         [
             dcc.Location(id="address", refresh="callback-nav"),
@@ -55,7 +56,7 @@ def shell(navigation: Any, account: Any, say: Texts) -> dmc.MantineProvider:
                 position="right",
                 size="md",
                 lockScroll=False,
-                closeButtonProps={"aria-label": say("page.close")},
+                closeButtonProps=close,
             ),
         ],
         id="theme",

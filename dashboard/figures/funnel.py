@@ -106,7 +106,7 @@ def _points(
         "marker": {
             "size": 7 if is_open else 10,
             "color": colour,
-            "opacity": 0.55 if is_open else 1,
+            "opacity": 0.75 if is_open else 1,
             "symbol": "circle" if is_open else "diamond",
         },
     }

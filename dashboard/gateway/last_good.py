@@ -60,8 +60,9 @@ class LastGood(Asker):
         """A second wait would tell nothing new; who cannot be reached answers no question."""
         kept = self._session.kept
         for failed in (kept.outage_of(question), kept.outage):
-            is_known = failed and failed.asked == self._asked
-            if is_known and (failed.code == UNREACHABLE or failed is kept.outage_of(question)):
+            if failed is None or failed.asked != self._asked:
+                continue
+            if failed.code == UNREACHABLE or failed is kept.outage_of(question):
                 return failed
         return None
 

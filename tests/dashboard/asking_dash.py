@@ -1,35 +1,74 @@
-"""Questions to a callback as the page itself sends them, without a browser."""
+"""Questions to the parts of a page as the page itself sends them, without a browser."""
 
+import asyncio
+from itertools import count
 from typing import Any
 
 import httpx2
 
+#: A new mark for each page that is opened, as the time is in a browser.
+ASKED = count(1)
 ASK = "/_dash-update-component"
-ADDRESS = "address.search"
+STATE = "volumes-state.data"
+#: What the page Volumes shows, each by the first property that its callback writes.
+PARTS = (
+    *("volumes-heading.children", "volumes-country.data", "volumes-notice.children"),
+    *("cards.children", "map-title.children", "trend-title.children", "ranking-title.children"),
+    "outcomes.children",
+)
+
+
+def state_of(search: Any, asked: Any = None) -> dict[str, Any]:
+    """As the browser keeps it for the page: its address, and the mark of its asking."""
+    return {"name": "volumes", "path": "/volumes", "search": search, "asked": asked or next(ASKED)}
 
 
 async def question_of(
-    browser: httpx2.AsyncClient, search: Any = "?language=en", **values: Any
+    browser: httpx2.AsyncClient,
+    search: Any = "?language=en",
+    part: str = "cards.children",
+    *,
+    asked: Any = None,
+    shown: Any = None,
 ) -> dict[str, Any]:
-    """The question that follows the address, by what the server says that it answers."""
+    """The question of a part, by what the server says that it answers."""
     told = (await browser.get("/_dash-dependencies")).json()
-    callback = next(
-        each
-        for each in told
-        if ADDRESS in [f"{place['id']}.{place['property']}" for place in each["inputs"]]
-        and "masthead.content" in each["output"]
-    )
-    given = {ADDRESS: search} | values
+    callback = next(each for each in told if part in outputs_of(each))
+    given = {STATE: state_of(search, asked), mark_of(callback): shown}
     return {
         "output": callback["output"],
-        "outputs": [
-            dict(zip(("id", "property"), place.rsplit(".", 1), strict=True))
-            for place in callback["output"].strip(".").split("...")
-        ],
+        "outputs": [_place(each) for each in outputs_of(callback)],
         "inputs": [_with_value(place, given) for place in callback["inputs"]],
         "state": [_with_value(place, given) for place in callback["state"]],
-        "changedPropIds": [ADDRESS],
+        "changedPropIds": [STATE],
     }
+
+
+async def page_of(
+    browser: httpx2.AsyncClient, search: Any = "?language=en", *, asked: Any = None
+) -> dict[str, Any]:
+    """What every part writes into a page that is opened, all asked at once."""
+    mark = asked or next(ASKED)
+    questions = [await question_of(browser, search, part, asked=mark) for part in PARTS]
+    answers = await asyncio.gather(*(browser.post(ASK, json=each) for each in questions))
+    shown: dict[str, Any] = {}
+    for answer in answers:
+        assert answer.status_code == 200, answer.text
+        shown |= answer.json()["response"]
+    return shown
+
+
+def outputs_of(callback: dict[str, Any]) -> list[str]:
+    return callback["output"].strip(".").split("...")
+
+
+def mark_of(callback: dict[str, Any]) -> str:
+    """Where the mark of what is shown is kept."""
+    return next((each for each in outputs_of(callback) if each.endswith("-mark.data")), "")
+
+
+def _place(name: str) -> dict[str, str]:
+    return dict(zip(("id", "property"), name.rsplit(".", 1), strict=True))
 
 
 def _with_value(place: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from dash import dcc, html
+from dash import html
 
 from dashboard.components.definition import PAGE as PATH
 from dashboard.components.definition import facts_of, label, word
@@ -23,8 +23,7 @@ def layout(address: Address, viewer: Viewer, say: Texts) -> html.Div:
     """All of it at once: nothing is asked for."""
     return html.Div(
         [
-            PAGE.store(),
-            dcc.Store(id="definitions-title"),
+            *PAGE.stores(),
             html.H1(say("definitions.title")),
             html.P(say("definitions.lead"), className="compared"),
             _contents(definitions(), say),

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import Output, callback, dcc, html, no_update
+from dash import Output, html, no_update
 
 from dashboard.components.aria import aria
 from dashboard.components.controls import choices, options_of, period_choice
@@ -35,6 +35,7 @@ from dashboard.pages.today.parts import (
     EMPTY,
     answer,
     change_table,
+    figures_of,
     outside_table,
     panel,
     picture,
@@ -49,6 +50,10 @@ from dashboard.texts.wording import instant_text, list_text, month_text
 PARTNER_MANAGER = "PARTNER_MANAGER"
 #: Filters that are offered here; the page Volumes has them all.
 OFFERED = ("country", "partner", "visa", "channel")
+#: Its parts, each by the id of its first output.
+PARTS = tuple(
+    f"today-{part}" for part in ("facts", "notice", "change", "attention", "promise", "coming")
+)
 CONTROLS = ("period", "months", "why", "measure", *OFFERED)
 
 
@@ -68,8 +73,7 @@ def layout(address: Address, viewer: Viewer, say: Texts) -> html.Div:
     measures = (INTAKE, TARGET_RATE, *((REFUSAL_RATE,) if viewer.role != PARTNER_MANAGER else ()))
     return html.Div(
         [
-            PAGE.store(),
-            dcc.Store(id="today-title"),
+            *PAGE.stores(*PARTS),
             html.Div(
                 [
                     html.P(say("pages.today.title"), className="kicker"),
@@ -107,14 +111,14 @@ def layout(address: Address, viewer: Viewer, say: Texts) -> html.Div:
                             className="choices",
                         ),
                         picture("waterfall"),
-                        html.Div(id="today-steps"),
+                        figures_of("steps", say("today.question_change"), say),
                     ),
                     panel(
                         "attention",
                         "control_limits",
                         say,
                         picture("funnel", " "),
-                        html.Div(id="today-outside"),
+                        figures_of("outside", say("today.question_attention"), say),
                         picture("control", " "),
                     ),
                     panel("coming", "expected", say, picture("fan", say("today.fan"))),
@@ -161,11 +165,10 @@ async def show(state: Any) -> Shown:
     return Shown(found, request.address, viewer, request.say, request.gateway.outage)
 
 
-@callback(
+@PAGE.part(
     Output("today-facts", "children"),
     Output("today-title", "data"),
     *(Output(f"today-{key}", "data") for key in OFFERED if key != "channel"),
-    PAGE.state,
     on_error=instead(lambda say: (no_update,) * 5),
 )
 async def show_facts(state: Any) -> tuple[Any, ...]:
@@ -184,7 +187,7 @@ async def show_facts(state: Any) -> tuple[Any, ...]:
     )
 
 
-@callback(Output("today-notice", "children"), PAGE.state)
+@PAGE.part(Output("today-notice", "children"), on_error=instead(missing))
 async def show_notice(state: Any) -> Any:
     """What holds for the whole page: why there are no figures, or that they are not of now."""
     try:
@@ -196,11 +199,10 @@ async def show_notice(state: Any) -> Any:
     return outage_notice(shown.outage, shown.today.as_of, shown.say) if shown.outage else None
 
 
-@callback(
+@PAGE.part(
     Output("today-change", "children"),
     Output("today-waterfall", "figure"),
     Output("today-steps", "children"),
-    PAGE.state,
     on_error=instead(lambda say: (missing(say), EMPTY, None)),
 )
 async def show_change(state: Any) -> tuple[Any, ...]:
@@ -215,14 +217,13 @@ async def show_change(state: Any) -> tuple[Any, ...]:
     return sentence, waterfall(steps, total, tick_format, say), change_table(steps, total, say)
 
 
-@callback(
+@PAGE.part(
     Output("today-attention", "children"),
     Output("today-funnel", "figure"),
     Output("today-funnel-note", "children"),
     Output("today-outside", "children"),
     Output("today-control", "figure"),
     Output("today-control-note", "children"),
-    PAGE.state,
     on_error=instead(lambda say: (missing(say), EMPTY, None, None, EMPTY, None)),
 )
 async def show_attention(state: Any) -> tuple[Any, ...]:
@@ -247,11 +248,10 @@ async def show_attention(state: Any) -> tuple[Any, ...]:
     )
 
 
-@callback(
+@PAGE.part(
     Output("today-promise", "children"),
     Output("today-promises", "children"),
     Output("today-published", "children"),
-    PAGE.state,
     on_error=instead(lambda say: (missing(say), None, None)),
 )
 async def show_promise(state: Any) -> tuple[Any, ...]:
@@ -264,10 +264,9 @@ async def show_promise(state: Any) -> tuple[Any, ...]:
     )
 
 
-@callback(
+@PAGE.part(
     Output("today-coming", "children"),
     Output("today-fan", "figure"),
-    PAGE.state,
     on_error=instead(lambda say: (missing(say), EMPTY)),
 )
 async def show_coming(state: Any) -> tuple[Any, ...]:

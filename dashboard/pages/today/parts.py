@@ -80,19 +80,13 @@ def picture(name: str, caption: str = "") -> html.Figure:
     )
 
 
-def table(label: str, heads: Sequence[str], rows: Sequence[Sequence[Any]], say: Texts) -> Any:
-    """The figures of a picture for whoever reads or prints them."""
+def figures_of(name: str, label: str, say: Texts) -> html.Details:
+    """The figures of a picture for whoever reads or prints them; it stays as it was opened."""
     return html.Details(
         [
             html.Summary(say("today.as_table")),
             html.Div(
-                html.Table(
-                    [
-                        html.Caption(label, className="unseen"),
-                        html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])),
-                        html.Tbody([_row(row) for row in rows]),
-                    ]
-                ),
+                id=f"today-{name}",
                 className="scroll",
                 tabIndex=0,
                 role="region",
@@ -103,17 +97,28 @@ def table(label: str, heads: Sequence[str], rows: Sequence[Sequence[Any]], say: 
     )
 
 
+def table(label: str, heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> html.Table:
+    """Rows with a head each."""
+    return html.Table(
+        [
+            html.Caption(label, className="unseen"),
+            html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])),
+            html.Tbody([_row(row) for row in rows]),
+        ]
+    )
+
+
 def change_table(steps: Sequence[Step], total: Step, say: Texts) -> Any:
     """The bars of the waterfall."""
     rows = [(step.name, step.text) for step in (*steps, total)]
     heads = (say("today.group"), say("today.andil"))
-    return table(say("today.question_change"), heads, rows, say)
+    return table(say("today.question_change"), heads, rows)
 
 
 def outside_table(funnel: Funnel, names: Mapping[str, str], say: Texts) -> Any:
     """The places outside the limits, each with n and interval."""
     if not funnel.outside:
-        return html.P(say("today.nothing_outside"), className="twin")
+        return html.P(say("today.nothing_outside"))
     rows = [
         (
             names.get(point.count.key, point.count.key),
@@ -124,7 +129,7 @@ def outside_table(funnel: Funnel, names: Mapping[str, str], say: Texts) -> Any:
         for point in funnel.outside
     ]
     heads = [say(f"today.{key}") for key in ("place", "rate_column", "decided", "interval")]
-    return table(say("today.question_attention"), heads, rows, say)
+    return table(say("today.question_attention"), heads, rows)
 
 
 def promise_table(found: Sequence[Target], names: Mapping[str, str], say: Texts) -> html.Div:

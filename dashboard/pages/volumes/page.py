@@ -10,7 +10,6 @@ from dash import (
     ClientsideFunction,
     Input,
     Output,
-    callback,
     clientside_callback,
     dcc,
     html,
@@ -20,7 +19,7 @@ from dash import (
 from dashboard.components.aria import aria
 from dashboard.components.notice import failure_notice, missing, outage_notice
 from dashboard.components.page import Page, follow_address
-from dashboard.components.page_request import gateway_error, instead, page_request
+from dashboard.components.page_request import gateway_error, page_request
 from dashboard.figures import GRAPH_CONFIG
 from dashboard.figures.trend import trend, trend_months
 from dashboard.figures.world import mapped, world_map
@@ -45,9 +44,14 @@ from dashboard.pages.volumes.notices import no_applications
 from dashboard.pages.volumes.outcomes import outcomes
 from dashboard.pages.volumes.ranking import ranking
 from dashboard.pages.volumes.reading import read_view
-from dashboard.pages.volumes.trend_table import trend_notes
+from dashboard.pages.volumes.trend_table import trend_notes, trend_table
 from dashboard.texts import Texts
 
+#: Its parts, each by the id of its first output.
+PARTS = (
+    *("volumes-heading", f"volumes-{OFFERED[0]}", "volumes-notice", "cards"),
+    *("map-title", "trend-title", "ranking-title", "outcomes"),
+)
 NO_FIGURE: dict[str, Any] = {"layout": {"xaxis": {"visible": False}, "yaxis": {"visible": False}}}
 
 
@@ -58,8 +62,7 @@ def layout(address: Address, viewer: Viewer, say: Texts) -> html.Div:
     count = len(audience.measures if address.measures == "all" else audience.main)
     return html.Div(
         [
-            PAGE.store(),
-            dcc.Store(id="volumes-title"),
+            *PAGE.stores(*PARTS),
             html.Div(
                 _waiting_heading(say),
                 id="volumes-heading",
@@ -72,8 +75,11 @@ def layout(address: Address, viewer: Viewer, say: Texts) -> html.Div:
             html.Div(
                 [
                     html.Section(_waiting_cards(count), id="cards", className="cards"),
-                    html.Div([_picture("map"), _picture("trend")], className="pictures"),
-                    html.Section(dmc.Skeleton(height=720), id="ranking", className="panel"),
+                    html.Div(
+                        [_picture("map"), _picture("trend", _trend_table(say))],
+                        className="pictures",
+                    ),
+                    _table_panel(),
                     html.Section(id="outcomes", className="panel"),
                 ],
                 id="figures",
@@ -106,32 +112,30 @@ clientside_callback(
 )
 
 
-@callback(
+@PAGE.part(
     Output("volumes-heading", "children"),
     Output("volumes-title", "data"),
-    PAGE.state,
-    on_error=instead(lambda say: (_failed_heading(say), no_update)),
+    otherwise=lambda say: (_failed_heading(say), say("pages.volumes.title")),
 )
 async def show_heading(state: Any) -> tuple[Any, str]:
     view = await read_view(state, SUMMARY, CHOICES)
     return page_heading(view), page_title(view)
 
 
-@callback(
+@PAGE.part(
     *(Output(f"volumes-{key}", "data") for key in OFFERED),
     Output("volumes-chips", "children"),
-    PAGE.state,
-    on_error=instead(lambda say: (no_update,) * (len(OFFERED) + 1)),
+    otherwise=lambda say: (no_update,) * (len(OFFERED) + 1),
 )
 async def show_choices(state: Any) -> tuple[Any, ...]:
     view = await read_view(state, CHOICES)
     return (*(offered(key, view) for key in OFFERED), filter_chips(view))
 
 
-@callback(
+@PAGE.part(
     Output("volumes-notice", "children"),
     Output("figures", "hidden"),
-    PAGE.state,
+    otherwise=lambda say: (missing(say), False),
 )
 async def show_notice(state: Any) -> tuple[Any, bool]:
     """What holds for the whole page: nothing to show, or figures that are not of now."""
@@ -147,18 +151,17 @@ async def show_notice(state: Any) -> tuple[Any, bool]:
     return (no_applications(view), True) if view.volumes.is_empty else (None, False)
 
 
-@callback(Output("cards", "children"), PAGE.state, on_error=instead(missing))
+@PAGE.part(Output("cards", "children"), otherwise=missing)
 async def show_cards(state: Any) -> Any:
     return cards(await read_view(state, SUMMARY))
 
 
-@callback(
+@PAGE.part(
     Output("map-title", "children"),
     Output("map", "figure"),
     Output("map-picture", "className"),
     Output("map-note", "children"),
-    PAGE.state,
-    on_error=instead(lambda say: (say("failed.part"), NO_FIGURE, no_update, None)),
+    otherwise=lambda say: (say("failed.part"), NO_FIGURE, no_update, None),
 )
 async def show_map(state: Any) -> tuple[Any, ...]:
     view = await read_view(state, PLACES)
@@ -174,27 +177,32 @@ async def show_map(state: Any) -> tuple[Any, ...]:
     )
 
 
-@callback(
+@PAGE.part(
     Output("trend-title", "children"),
     Output("trend", "figure"),
     Output("trend-note", "children"),
-    PAGE.state,
-    on_error=instead(lambda say: (say("failed.part"), NO_FIGURE, None)),
+    Output("trend-table", "children"),
+    otherwise=lambda say: (say("failed.part"), NO_FIGURE, None, None),
 )
 async def show_trend(state: Any) -> tuple[Any, ...]:
     view = await read_view(state, MONTHS)
     months = trend_months(view.volumes, view.period)
     happened = events_between(months[0], month_end(months[-1])) if months else ()
     figure = trend(view.volumes, view.measure, view.period, happened, view.say)
-    return trend_title(view), figure, trend_notes(view, happened)
+    return trend_title(view), figure, trend_notes(view, happened), trend_table(view)
 
 
-@callback(Output("ranking", "children"), PAGE.state, on_error=instead(missing))
-async def show_ranking(state: Any) -> Any:
+@PAGE.part(
+    Output("ranking-title", "children"),
+    Output("ranking-table", "children"),
+    Output("ranking-below", "children"),
+    otherwise=lambda say: (say("failed.part"), None, None),
+)
+async def show_ranking(state: Any) -> tuple[Any, ...]:
     return ranking(await read_view(state, PLACES))
 
 
-@callback(Output("outcomes", "children"), PAGE.state, on_error=instead(missing))
+@PAGE.part(Output("outcomes", "children"), otherwise=missing)
 async def show_outcomes(state: Any) -> Any:
     return outcomes(await read_view(state, PUBLISHED))
 
@@ -203,7 +211,38 @@ def _failed_heading(say: Texts) -> list[Any]:
     return [html.P(say("pages.volumes.title"), className="kicker"), html.H1(say("failed.title"))]
 
 
-def _picture(name: str) -> html.Figure:
+def _table_panel() -> html.Section:
+    """What scrolls stays where it is while the table in it changes."""
+    return html.Section(
+        [
+            html.H2(dmc.Skeleton(height=24, width="40%"), id="ranking-title"),
+            html.Div(
+                dmc.Skeleton(height=640),
+                id="ranking-table",
+                className="scroll",
+                tabIndex=0,
+                role="region",
+                **aria(labelledby="ranking-title"),
+            ),
+            html.Div(id="ranking-below", className="below"),
+        ],
+        id="ranking",
+        className="panel",
+    )
+
+
+def _trend_table(say: Texts) -> html.Details:
+    """The trend for those who read numbers better than lines; it stays as it was opened."""
+    return html.Details(
+        [
+            html.Summary(say("trend.table")),
+            html.Div(id="trend-table", className="scroll", tabIndex=0),
+        ],
+        className="twin",
+    )
+
+
+def _picture(name: str, *more: Any) -> html.Figure:
     """A title, a graph and a note; the graph waits empty, so that nothing jumps when it comes."""
     return html.Figure(
         [
@@ -212,7 +251,7 @@ def _picture(name: str) -> html.Figure:
                 dcc.Graph(id=name, config=GRAPH_CONFIG, responsive=True, figure=NO_FIGURE),
                 className=f"graph graph-{name}",
             ),
-            html.Figcaption(dmc.Skeleton(height=40), id=f"{name}-note"),
+            html.Figcaption([html.Div(dmc.Skeleton(height=40), id=f"{name}-note"), *more]),
         ],
         id=f"{name}-picture",
         className=f"panel picture-{name}",

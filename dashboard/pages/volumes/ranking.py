@@ -17,41 +17,33 @@ from dashboard.texts.wording import period_text
 TOP_ROWS = 15
 
 
-def ranking(view: View) -> list[Any]:
+def ranking(view: View) -> tuple[str, html.Table, list[Any]]:
+    """The title, the table, and what stands below it."""
     address, volumes, say = view.address, view.volumes, view.say
     caption = say(
         "ranking.caption", period=period_text(view.period, say), by=say(f"filters.by_{address.by}")
     )
-    return [
-        html.H2(_title(len(volumes.places), address, say)),
-        html.Div(
-            html.Table(
+    return (
+        _title(len(volumes.places), address, say),
+        html.Table(
+            [
+                html.Caption(caption),
+                html.Thead(html.Tr(_headers(view))),
+                html.Tbody(_rows(view)),
+                html.Tfoot(_sums(view)),
+            ]
+        ),
+        [
+            html.P(say("ranking.note")),
+            html.Div(
                 [
-                    html.Caption(caption),
-                    html.Thead(html.Tr(_headers(view))),
-                    html.Tbody(_rows(view)),
-                    html.Tfoot(_sums(view)),
+                    *_more(len(volumes.places), address, say),
+                    _print(address, say),
+                    *_exports(address, say),
                 ]
             ),
-            className="scroll",
-            tabIndex=0,
-            role="region",
-            **aria(label=caption),
-        ),
-        html.Div(
-            [
-                html.P(say("ranking.note")),
-                html.Div(
-                    [
-                        *_more(len(volumes.places), address, say),
-                        _print(address, say),
-                        *_exports(address, say),
-                    ]
-                ),
-            ],
-            className="below",
-        ),
-    ]
+        ],
+    )
 
 
 def _rows(view: View) -> list[html.Tr]:

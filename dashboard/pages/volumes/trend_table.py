@@ -17,19 +17,12 @@ from dashboard.texts.wording import month_text, value_text
 
 
 def trend_notes(view: View, events: Sequence[Event]) -> list[Any]:
-    """The note below the trend, what happened in its months, and the table in it."""
+    """The note below the trend, and what happened in its months."""
     say = view.say
     so_far = "" if view.period.has_whole_months else f" {say('trend.so_far')}"
     return [
         html.P(say("trend.note") + so_far),
         *([_happened(view, events)] if events else []),
-        html.Details(
-            [
-                html.Summary(say("trend.table")),
-                html.Div(_table(view), className="scroll", tabIndex=0),
-            ],
-            className="twin",
-        ),
     ]
 
 
@@ -47,7 +40,7 @@ def _happened(view: View, events: Sequence[Event]) -> html.Ol:
     )
 
 
-def _table(view: View) -> html.Table:
+def trend_table(view: View) -> html.Table:
     """The measure of the picture with the year before, then the main ones beside it."""
     say, measure = view.say, view.measure
     others = [each for each in view.audience.main if each is not measure and each in MAIN]
