@@ -29,6 +29,8 @@ from dashboard.texts.wording import change_of, count_text, list_text, percent_te
 
 #: Groups that a sentence names, and that a picture has a bar for.
 NAMED, DRAWN = 3, 7
+#: Decimals of points that are to be added up by whoever reads them.
+FINE = 2
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ def steps_of(change: Change, say: Texts) -> tuple[list[Step], Step] | None:
         whole, text = float(change.total.change), lambda size: signed_count(round(size), say)
     elif change.rate:
         parts = [(part.key, float(part.change)) for part in change.rate.contributions]
-        whole, text = float(change.rate.change), lambda size: signed_points(size, say)
+        whole, text = float(change.rate.change), lambda size: signed_points(size, say, FINE)
     else:
         return None
     moved = [(key, size) for key, size in parts if size]
@@ -186,7 +188,7 @@ def _of_rate(change: Change, say: Texts) -> tuple[str, list[str]]:
     split = say(
         "today.split",
         by=say(f"today.by_{change.dimension}"),
-        rate=signed_points(float(change.rate.rate), say),
-        mix=signed_points(float(change.rate.mix), say),
+        rate=signed_points(float(change.rate.rate), say, FINE),
+        mix=signed_points(float(change.rate.mix), say, FINE),
     )
     return title, [split, basis]

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass, replace
 
+from babel.numbers import format_decimal
+
 from dashboard.model.page_state import Address
 from dashboard.pages.today.answers import NOWHERE, Today
 from dashboard.texts import Texts
-from dashboard.texts.wording import MINUS, count_text, percent_text
+from dashboard.texts.wording import MINUS, count_text
 
 VOLUMES = "/volumes"
 
@@ -45,8 +47,8 @@ def signed_count(count: int, say: Texts) -> str:
     return f"{sign}{count_text(abs(count), say)}"
 
 
-def signed_points(share: float, say: Texts) -> str:
+def signed_points(share: float, say: Texts, digits: int = 1) -> str:
     """A difference of rates in percentage points, with its sign."""
-    text = percent_text(abs(share), say).rstrip("%").rstrip()
-    sign = "" if round(share * 100, 1) == 0 else "+" if share > 0 else MINUS
-    return say("today.points", points=f"{sign}{text}")
+    amount = format_decimal(abs(share) * 100, locale=say.locale, format=f"#,##0.{'0' * digits}")
+    sign = "" if round(share * 100, digits) == 0 else "+" if share > 0 else MINUS
+    return say("today.points", points=f"{sign}{amount}")

@@ -14,7 +14,7 @@ from dashboard.components.aria import aria
 from dashboard.components.controls import choices, options_of, period_choice
 from dashboard.components.notice import failure_notice, missing, outage_notice
 from dashboard.components.page import Page, follow_address
-from dashboard.components.page_request import gateway_error, instead, page_request
+from dashboard.components.page_request import gateway_error, page_request
 from dashboard.components.shell import scope_text
 from dashboard.figures.control import control_figure
 from dashboard.figures.fan import fan_figure
@@ -169,7 +169,7 @@ async def show(state: Any) -> Shown:
     Output("today-facts", "children"),
     Output("today-title", "data"),
     *(Output(f"today-{key}", "data") for key in OFFERED if key != "channel"),
-    on_error=instead(lambda say: (no_update,) * 5),
+    otherwise=lambda say: (no_update,) * 5,
 )
 async def show_facts(state: Any) -> tuple[Any, ...]:
     shown = await show(state)
@@ -187,7 +187,7 @@ async def show_facts(state: Any) -> tuple[Any, ...]:
     )
 
 
-@PAGE.part(Output("today-notice", "children"), on_error=instead(missing))
+@PAGE.part(Output("today-notice", "children"), otherwise=missing)
 async def show_notice(state: Any) -> Any:
     """What holds for the whole page: why there are no figures, or that they are not of now."""
     try:
@@ -203,7 +203,7 @@ async def show_notice(state: Any) -> Any:
     Output("today-change", "children"),
     Output("today-waterfall", "figure"),
     Output("today-steps", "children"),
-    on_error=instead(lambda say: (missing(say), EMPTY, None)),
+    otherwise=lambda say: (missing(say), EMPTY, None),
 )
 async def show_change(state: Any) -> tuple[Any, ...]:
     shown = await show(state)
@@ -224,7 +224,7 @@ async def show_change(state: Any) -> tuple[Any, ...]:
     Output("today-outside", "children"),
     Output("today-control", "figure"),
     Output("today-control-note", "children"),
-    on_error=instead(lambda say: (missing(say), EMPTY, None, None, EMPTY, None)),
+    otherwise=lambda say: (missing(say), EMPTY, None, None, EMPTY, None),
 )
 async def show_attention(state: Any) -> tuple[Any, ...]:
     shown = await show(state)
@@ -252,7 +252,7 @@ async def show_attention(state: Any) -> tuple[Any, ...]:
     Output("today-promise", "children"),
     Output("today-promises", "children"),
     Output("today-published", "children"),
-    on_error=instead(lambda say: (missing(say), None, None)),
+    otherwise=lambda say: (missing(say), None, None),
 )
 async def show_promise(state: Any) -> tuple[Any, ...]:
     shown = await show(state)
@@ -267,7 +267,7 @@ async def show_promise(state: Any) -> tuple[Any, ...]:
 @PAGE.part(
     Output("today-coming", "children"),
     Output("today-fan", "figure"),
-    on_error=instead(lambda say: (missing(say), EMPTY)),
+    otherwise=lambda say: (missing(say), EMPTY),
 )
 async def show_coming(state: Any) -> tuple[Any, ...]:
     shown = await show(state)
