@@ -2,18 +2,25 @@
 
 import re
 from datetime import date
+from pathlib import Path
 
 import pytest
+from graphql import build_schema, parse, validate
 
+import gateway
 from dashboard.analysis.target import ENOUGH
+from dashboard.gateway.client import document
 from dashboard.model.measures import REFUSAL_RATE, TARGET_RATE
 from dashboard.model.page_state import REASONS, Address
 from dashboard.model.period import month_start
+from dashboard.model.viewer import Viewer
 from dashboard.pages.today.answers import Today, read_today, variables_of
 from dashboard.pages.today.attention import ENOUGH as FEW
 from dashboard.pages.today.attention import attention_finding, attention_from, place_names
 from dashboard.pages.today.change import change_finding, change_from, steps_of
 from dashboard.pages.today.coming import coming_finding, coming_from
+from dashboard.pages.today.page import layout
+from dashboard.pages.today.parts import published_list
 from dashboard.pages.today.promise import promise_finding, targets_from
 from dashboard.texts import texts
 from tests.dashboard.today_worlds import (
@@ -30,6 +37,7 @@ from tests.dashboard.today_worlds import (
 
 WORLDS = range(60)
 EN = texts("en")
+ROLES = Path(gateway.__file__).parent / "schema" / "roles"
 
 
 def shown(world: World, *, has_outcomes: bool = True) -> Today:
@@ -259,3 +267,51 @@ def test_the_question_is_of_the_period_the_year_before_and_whole_months() -> Non
     assert asked["monthsTo"] == "2026-10-31"
     assert (asked["publishedFrom"], asked["publishedTo"]) == ("2026-04-01", "2026-09-30")
     assert asked["place"] == "CENTRE"
+
+
+def test_a_manager_reads_refusals_as_published_with_the_nation_beside_them() -> None:
+    world = random_world(1)
+    data = answer_of(world, has_outcomes=False)
+    said = ((0.05, None, 0.026), (None, 0.014, None), (None, None, 0.026))
+    data["published"]["rows"] = [
+        {
+            "country": {"code": "AU", "name": "Australia"},
+            "period": {"startsOn": "2026-07-01"},
+            "decisions": {"value": 720},
+            "refusalRate": {"value": value, "upperBound": below, "precision": "ROUNDED"},
+            "nationalRefusalRate": {"value": national, "upperBound": None, "precision": "ROUNDED"},
+        }
+        for value, below, national in said
+    ]
+    found = read_today(data, PERIOD, "country")
+    assert not found.has_outcomes
+    _, listed = published_list(found.published, EN)
+    assert [item.children for item in listed.children] == [
+        "Australia, quarter 3 of 2026: refusal rate 5.0% of 720 decisions; national 2.6%.",
+        "Australia, quarter 3 of 2026: refusal rate below 1.4% (720 decisions);"
+        " national not published yet.",
+    ]
+    assert published_list((), EN) is None
+
+
+def test_a_manager_is_offered_no_outcome_to_look_at() -> None:
+    def offered(role: str) -> str:
+        viewer = Viewer(role, (role,), "Sari", "NUSA", ("AU",))
+        return str(layout(Address("en"), viewer, EN))
+
+    assert "refusal_rate" in offered("LEADERSHIP")
+    assert "refusal_rate" not in offered("PARTNER_MANAGER")
+
+
+def test_the_question_is_valid_for_leadership() -> None:
+    schema = build_schema((ROLES / "leadership.graphql").read_text("utf-8"))
+    assert validate(schema, parse(document("today/question"))) == []
+
+
+def test_a_managers_question_asks_for_no_outcome_but_the_published_one() -> None:
+    text = document("today/question.partner")
+    head, _, rest = text.partition("  published: volumes(")
+    published, _, tail = rest.partition("\n  }\n")
+    assert "refusalRate" in published
+    for outcome in ("efus", "granted", "overturned", "withdrawn"):
+        assert outcome not in head + tail

@@ -146,7 +146,7 @@ def _reasons(change: Change, total: TotalChange, say: Texts) -> list[str]:
     direction = "up" if total.change > 0 else "down"
     reasons = [say(f"today.because_{direction}", groups=_names(change, leading, say))]
     if against := total.opposing(1):
-        reasons.append(say("today.against", groups=_names(change, against, say)))
+        reasons.append(say(f"today.against_{direction}", groups=_names(change, against, say)))
     return reasons
 
 
