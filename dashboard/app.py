@@ -10,6 +10,7 @@ from typing import Any
 import httpx2
 from dash import Dash
 from fastapi import FastAPI
+from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -124,7 +125,6 @@ def create_app(
     register_pages()
 
     headers = Headers(settings, dash.csp_hashes, (STYLE_HASH,))
-    server.add_exception_handler(Exception, _broken(headers))
     server.router.routes.extend([*sign_in.routes(), *export_routes(gateway)])
     server.add_api_route("/health/live", _live, methods=["GET"])
     app: ASGIApp = Started(server, gateway)
@@ -132,8 +132,8 @@ def create_app(
     app = GZipMiddleware(app, minimum_size=1_000, compresslevel=6)
     app = PackedFiles(app)
     app = SignInCookie(app, keys=settings.session_keys, https_only=settings.is_https)
-    # It stands outermost.
-    return Gate(app, PATHS, sessions, sign_in.renewed, gateway, headers)
+    app = Gate(app, PATHS, sessions, sign_in.renewed, gateway, headers)
+    return ServerErrorMiddleware(app, handler=_broken(headers))
 
 
 def _versioned(dated: re.Match[str]) -> str:

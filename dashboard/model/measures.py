@@ -110,9 +110,6 @@ PARTNER = Audience(
     publishes=True,
 )
 
-#: Agents read what came in at their own centre.
-AGENT = Audience("agent", (INTAKE,), ())
-
 #: Roles that are not here have no figures to see.
 AUDIENCES = {
     "LEADERSHIP": PROCESSING,
@@ -120,5 +117,4 @@ AUDIENCES = {
     "SUPERVISOR": PROCESSING,
     "AUDITOR": PROCESSING,
     "PARTNER_MANAGER": PARTNER,
-    "PARTNER_AGENT": AGENT,
 }

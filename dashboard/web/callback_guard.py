@@ -83,7 +83,11 @@ def _check(question: Any, callbacks: Callbacks) -> None:
         and isinstance(changed, list)
         and all(isinstance(each, str) and each in names for each in changed)
         and all(_is_plain(each.get("value")) for each in (*inputs, *states))
-        and all(isinstance(each.get("value"), str | None) for each in inputs if _is_address(each))
+        and all(
+            isinstance(each.get("value"), str | None)
+            for each in (*inputs, *states)
+            if _is_address(each)
+        )
     )
     if not is_ours:
         raise RefusedError(HTTPStatus.BAD_REQUEST)

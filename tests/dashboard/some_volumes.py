@@ -44,6 +44,9 @@ def some_data(begins_on: date) -> dict[str, Any]:
     months += [("2025-12-01", 40), ("2026-01-01", 60), ("2026-02-01", 50)]
     return {
         "total": {"asOf": "2026-03-01T01:30:00Z", "rows": [row(110)]},
+        "all": {"rows": [row(110)]},
+        "allPrevious": {"rows": [row(100)]},
+        "allYearBefore": {"rows": [row(88)]},
         "previous": {"rows": [row(100)]},
         "yearBefore": {"rows": [row(88)]},
         "known": {"rows": [_month(n, start) for start, n in months]},
@@ -52,7 +55,8 @@ def some_data(begins_on: date) -> dict[str, Any]:
         "previousPlaces": {"rows": [row(100, "AU"), row(120, "SG")]},
         "yearBeforePlaces": {"rows": [row(64, "AU")]},
         "recent": {"rows": [_month(n, start) | _AUSTRALIA for start, n in months]},
-        "others": {"rows": []},
+        "countries": {"rows": []},
+        "nationalities": {"rows": []},
         "partners": {"nodes": [{"code": "NUSA", "name": "Nusa Visa"}]},
         "visaTypes": {"nodes": [B1]},
     }

@@ -76,7 +76,7 @@ def test_classes_are_few_and_their_limits_readable() -> None:
 
 
 def test_the_style_sheet_knows_every_shade_by_night() -> None:
-    style = (Path(dashboard.__file__).parent / "assets" / "style.css").read_text("utf-8")
+    style = (Path(dashboard.__file__).parent / "assets" / "style.volumes.css").read_text("utf-8")
     for shade in SHADES:
         red, green, blue = (int(shade[n : n + 2], 16) for n in (1, 3, 5))
         assert f"rgb({red}, {green}, {blue})" in style

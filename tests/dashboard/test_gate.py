@@ -1,8 +1,11 @@
 """No session, no answer: on every path that Dash serves, and on every path that it does not."""
 
+import re
+
 import httpx2
 import pytest
 
+from dashboard.pages.registry import PATHS
 from dashboard.web.sessions import COOKIE
 from tests.dashboard.conftest import Running, scripts_of
 
@@ -26,6 +29,7 @@ NOT_THERE = [
     "/_favicon.ico",
     "/anything",
     "/volumes/AU",
+    "/today",
 ]
 
 
@@ -56,6 +60,34 @@ async def test_the_page_sends_a_stranger_to_sign_in_and_back(running: Running) -
         assert back == "/?language=en&period=3-months"
 
 
+async def test_every_registered_page_leads_a_stranger_back_to_itself(running: Running) -> None:
+    for path in sorted(PATHS - {"/"}):
+        async with running.browser() as browser:
+            sent = await browser.get(f"{path}?language=en")
+            assert sent.headers["location"] == f"/sign-in?page={path}&language=en"
+            back = await running.sign_in(browser, "leadership", f"?page={path}&language=en")
+            assert back == f"{path}?language=en"
+
+
+@pytest.mark.parametrize("page", ["//evil.example", "https://evil.example", "/nothing", "/role"])
+async def test_a_sign_in_leads_to_no_other_page(running: Running, page: str) -> None:
+    async with running.browser() as browser:
+        assert await running.sign_in(browser, "leadership", f"?page={page}&language=en") == (
+            "/?language=en"
+        )
+
+
+async def test_each_page_has_a_nonce_of_its_own(running: Running) -> None:
+    async with running.browser() as browser:
+        await running.sign_in(browser, "leadership")
+        pages = [await browser.get("/volumes") for _ in range(2)]
+    nonces = [re.findall(r'name="csp-nonce" content="([\w-]{20,})"', page.text) for page in pages]
+    assert nonces[0] != nonces[1]
+    for page, (nonce,) in zip(pages, nonces, strict=True):
+        assert f"'nonce-{nonce}'" in page.headers["content-security-policy"]
+        assert page.headers["content-security-policy"].count("nonce-") == 1  # for styles alone
+
+
 async def test_a_made_up_session_is_no_session(running: Running) -> None:
     async with running.browser() as browser:
         browser.cookies.set(COOKIE, "made-up")
@@ -78,6 +110,7 @@ async def test_the_page_and_all_that_it_loads_come_from_here(running: Running) -
 ANSWERS = [
     ("GET", "/", 200),
     ("GET", "/?" + "a" * 5_000, 414),
+    ("GET", "/volumes", 200),
     ("GET", "/definitions", 200),
     ("GET", "/nothing", 404),
     ("GET", "/_dash-layout", 200),

@@ -21,6 +21,12 @@ query PerCountry($from: Date!, $to: Date!) {
   }
 }
 """
+SHIFTS = """
+  window.shifted = 0;
+  const add = (each) => { if (!each.hadRecentInput) window.shifted += each.value; };
+  new PerformanceObserver((list) => list.getEntries().forEach(add))
+    .observe({ type: "layout-shift", buffered: true });
+"""
 ONLY_A_MANAGER_LACKS = (
     "Decisions",
     "Refusal rate",
@@ -55,15 +61,71 @@ def test_a_manager_sees_own_countries_and_no_outcome(visitor: Visitor) -> None:
     assert [row.inner_text() for row in page.locator("#ranking tbody th").all()] == ["Australia"]
     assert "Scope: Australia · NUSA" in page.inner_text(".facts")
     assert page.locator(".card").count() == 4
-    exact = page.inner_text("#cards") + page.inner_text("#ranking") + page.inner_text("#filters")
+    page.locator("#volumes-measure").click()
+    offered = page.get_by_role("listbox").inner_text()
+    exact = page.inner_text("#cards") + page.inner_text("#ranking") + offered
     for measure in ONLY_A_MANAGER_LACKS:
         assert measure not in exact
 
 
-def test_a_role_without_figures_is_told_so(visitor: Visitor) -> None:
-    page = visitor.opens("agent-au")
-    assert "Your role, Partner agent, has no figures here" in page.inner_text(".notice")
-    assert not page.locator("#figures").is_visible()
+def test_an_officer_is_led_to_the_volumes(visitor: Visitor) -> None:
+    page = visitor.opens("officer", path="/")
+    page.wait_for_url("**/volumes?**")
+    assert page.locator(".card").count() == 9
+
+
+@pytest.mark.parametrize(
+    ("user", "words"),
+    [
+        ("applicant", "Your own application is not here"),
+        ("administrator", "read no figures"),
+        ("agent-au", "Your role, Partner agent, has no figures here"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/", "/volumes"])
+def test_a_role_without_figures_learns_what_this_is_and_where_its_own_is(
+    visitor: Visitor, user: str, words: str, path: str
+) -> None:
+    page = visitor.opens(user, path=path)
+    assert "directorate and its partners follow" in page.inner_text(".notice")
+    assert words in page.inner_text(".notice")
+    assert not page.locator("#figures").count()
+    page.locator(".notice").get_by_role("link", name="Definitions").click()
+    page.wait_for_selector(".definitions h1")
+
+
+@pytest.mark.parametrize(("user", "pages"), [("leadership", 3), ("officer", 2), ("applicant", 1)])
+def test_the_navigation_offers_what_a_role_may_open(
+    visitor: Visitor, user: str, pages: int
+) -> None:
+    page = visitor.opens(user, path="/definitions")
+    page.wait_for_selector("#navigation a.is-here")
+    names = [link.inner_text() for link in page.locator("#navigation a").all()]
+    assert names == ["Today", "Volumes", "Definitions"][3 - pages :]
+
+
+def test_a_page_is_left_and_found_again_with_its_title_and_focus(visitor: Visitor) -> None:
+    page = visitor.opens("leadership", "language=en&visa=B1")
+    volumes = page.title()
+    assert volumes.startswith("B1 Visa on arrival · Visa processing volumes · ")
+    page.locator("#navigation").get_by_role("link", name="Definitions").click()
+    page.wait_for_selector(".definitions h1")
+    page.wait_for_function("() => document.title === 'What the figures mean · Gerbang'")
+    assert page.evaluate("document.activeElement.id") == "main"
+    page.go_back()
+    page.wait_for_selector("#ranking tbody tr")
+    page.wait_for_function("title => document.title === title", arg=volumes)
+    assert page.url.endswith("/volumes?language=en&visa=B1")
+    page.go_forward()
+    page.wait_for_selector(".definitions h1")
+
+
+def test_nothing_jumps_while_a_page_fills(visitor: Visitor) -> None:
+    visitor.page.add_init_script(SHIFTS)
+    page = visitor.opens("leadership")
+    page.wait_for_selector(".scattergeo path.point", state="attached")
+    page.wait_for_timeout(500)
+    assert page.evaluate("window.shifted") < 0.05
 
 
 def test_who_holds_two_roles_chooses_one_at_a_time(visitor: Visitor) -> None:
@@ -79,31 +141,37 @@ def test_who_holds_two_roles_chooses_one_at_a_time(visitor: Visitor) -> None:
 def test_the_address_is_the_state(visitor: Visitor) -> None:
     page = visitor.opens("leadership")
     year = page.inner_text("h1")
-    page.get_by_role("link", name="3 months").click()
+    page.get_by_text("3 months", exact=True).click()
     page.wait_for_function("text => document.querySelector('h1').innerText !== text", arg=year)
     assert page.url.endswith("period=3-months")
-    assert page.evaluate("document.activeElement.innerText") == "3 months"
+    assert page.evaluate("document.activeElement.value") == "3-months"
     page.locator("#ranking").get_by_role("link", name="Backlog").click()
     page.wait_for_selector("th[aria-sort=descending]:has-text('Backlog')")
+    page.wait_for_function("() => document.activeElement.innerText === 'Backlog'")
     page.go_back()
     page.wait_for_selector("th[aria-sort=descending]:has-text('Received')")
     page.go_back()
     page.wait_for_function("text => document.querySelector('h1').innerText === text", arg=year)
 
 
-def test_months_are_chosen_in_a_form(visitor: Visitor) -> None:
+def test_months_are_chosen_in_a_calendar(visitor: Visitor) -> None:
     page = visitor.opens("leadership")
-    first, last = PERIODS["3-months"](today()).from_on, PERIODS["3-months"](today()).to_on
-    page.locator(".custom-period summary").click()
-    page.select_option("select[name=first]", f"{first:%Y-%m}")
-    page.select_option("select[name=last]", f"{last:%Y-%m}")
-    page.get_by_role("button", name="Show", exact=True).click()
-    page.wait_for_selector(".custom-period summary[aria-current]")
-    assert f"first={first:%Y-%m}" in page.url
-    shown = page.inner_text(".card-intake .number")
-    page.get_by_role("link", name="3 months").click()
-    page.wait_for_selector(".segments [aria-current]")
-    assert page.inner_text(".card-intake .number") == shown
+    year = page.inner_text(".card-intake .number")
+    page.locator("#volumes-months").click()
+    page.get_by_role("button", name="Mar", exact=True).click()
+    page.get_by_role("button", name="May", exact=True).click()
+    page.wait_for_function(
+        "year => document.querySelector('.card-intake .number').innerText !== year", arg=year
+    )
+    this = today().year
+    assert f"period=custom&first={this}-03&last={this}-05" in page.url
+    assert f"Mar – May {this}" in page.inner_text(".compared")
+    assert not page.locator("#volumes-period input:checked").count()
+    page.go_back()
+    page.wait_for_function(
+        "year => document.querySelector('.card-intake .number').innerText === year", arg=year
+    )
+    assert "Choose months" in page.inner_text("#volumes-months")
 
 
 def test_both_languages_are_complete(visitor: Visitor) -> None:
@@ -124,7 +192,7 @@ def test_signing_out_leaves_nothing_behind(visitor: Visitor) -> None:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1440])
-@pytest.mark.parametrize("user", ["leadership", "manager-au", "agent-au"])
+@pytest.mark.parametrize("user", ["leadership", "manager-au", "agent-au", "applicant"])
 def test_the_page_is_accessible(
     browser: Browser, demo: Demo, theme: Any, width: int, user: str
 ) -> None:

@@ -1,54 +1,37 @@
-"""The parts of the page: HTML that is escaped, spelled alike, and changed where it differs."""
+"""The parts of a page: each fails by itself, and changes without moving what stands beside it."""
 
 import re
 
 import pytest
-from dash import html
 from playwright.sync_api import Page
 
-from dashboard.components.aria import aria
-from dashboard.components.render_html import html_of
 from dashboard.pages.volumes import page as volumes_page
-from tests.dashboard.asking_dash import ASK, question_of
+from tests.dashboard.asking_dash import page_of
 from tests.dashboard.conftest import Running
 from tests.dashboard.visiting import Visitor
 
 
-def test_whatever_is_said_is_escaped() -> None:
-    told = '<img src=x onerror="alert(1)">'
-    assert "<img" not in html_of([told, html.Li(told, title=told)])
-    assert '"alert' not in html_of(html.Li(title=told))
-
-
-def test_a_component_reads_the_same_however_it_is_spelled() -> None:
-    told = '<th aria-label="1 &amp; 2" aria-sort="none" class="a" id="b" scope="col">x</th>'
-    label, sort = aria(label="1 & 2"), aria(sort="none")
-    assert html_of(html.Th("x", id="b", className="a", scope="col", **label, **sort)) == told
-    assert html_of(html.Th("x", **sort, scope="col", className="a", **label, id="b")) == told
-
-
-def test_a_style_is_spelled_as_in_a_style_sheet() -> None:
-    bar = html.Span(style={"backgroundColor": "#123456", "width": "4.00%"})
-    assert html_of(bar) == '<span style="background-color: #123456; width: 4.00%"></span>'
-
-
 @pytest.mark.anyio
-async def test_a_mistake_of_ours_is_told_like_the_rest(
-    connected: Running, monkeypatch: pytest.MonkeyPatch
+async def test_a_mistake_of_ours_costs_its_part_alone_and_is_logged(
+    connected: Running, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(volumes_page, "cards", lambda _: 1 / 0)
     visitor, _ = await connected.visitor("leadership")
     async with visitor:
-        told = (await visitor.post(ASK, json=await question_of(visitor))).json()["response"]
-    assert told["notice"]["content"].startswith('<section class="notice failed" data-again')
-    assert re.search(r"[0-9a-f]{32}</p>", told["notice"]["content"])
-    assert told["figures"]["hidden"]
+        told = await page_of(visitor)
+    assert "Cannot be shown just now" in str(told["cards"])
+    assert "Singapore" in str(told["ranking-table"])
+    (logged,) = (each for each in caplog.records if "a part of the page failed" in each.message)
+    assert re.search(r"trace [0-9a-f]{32}", logged.message)
 
 
-def choose(page: Page, name: str, code: str) -> None:
-    """By the keyboard's way: the focus stands on the choice."""
-    page.locator(f".filters select[name={name}]").focus()
-    page.select_option(f".filters select[name={name}]", code)
+def choose(page: Page, name: str, text: str) -> None:
+    """By keyboard: the focus stands on the picker, which is searched."""
+    page.locator(f"#volumes-{name}").focus()
+    page.keyboard.type(text)
+    page.get_by_role("option", name=text).first.wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
     page.wait_for_selector(".chips")
 
 
@@ -61,11 +44,11 @@ def test_a_filter_changes_what_differs_and_leaves_the_rest(visitor: Visitor) -> 
     scrolled = page.locator("#ranking .scroll").evaluate("(each) => each.scrollTop")
     page.evaluate("document.querySelectorAll('main *').forEach((each) => (each.isOld = true))")
     title = page.inner_text("h1")
-    choose(page, "country", "AU")
-    assert page.inner_text("h1") != title
-    for place in ("h1", "#cards .number", "#ranking tbody tr", "#filters select", "#map svg"):
+    choose(page, "country", "Australia")
+    page.wait_for_function("title => document.querySelector('h1').innerText !== title", arg=title)
+    for place in ("#volumes-country", "#ranking .scroll", ".twin", "#map svg"):
         assert page.locator(place).first.evaluate("(each) => each.isOld"), place
-    assert page.evaluate("document.activeElement.name") == "country"
+    assert page.evaluate("document.activeElement.id") == "volumes-country"
     assert page.locator(".picture-trend .twin").evaluate("(each) => each.open")
     assert page.locator("#ranking .scroll").evaluate("(each) => each.scrollTop") == scrolled
 
@@ -73,12 +56,38 @@ def test_a_filter_changes_what_differs_and_leaves_the_rest(visitor: Visitor) -> 
 @pytest.mark.browser
 def test_a_choice_shows_what_is_chosen_after_it_was_taken_off(visitor: Visitor) -> None:
     page = visitor.opens("leadership")
-    country = page.locator(".filters select[name=country]")
-    choose(page, "country", "AU")
+    pills = page.locator(".filters .mantine-Pill-root")
+    choose(page, "country", "Australia")
+    assert pills.inner_text() == "Australia"
     page.locator(".chips a").click()
     page.wait_for_selector(".chips", state="detached")
-    assert country.input_value() == ""
+    assert pills.count() == 0
     page.go_back()
     page.wait_for_selector(".chips")
-    assert country.input_value() == "AU"
-    assert page.locator(".filters label.is-set").count() == 1
+    pills.wait_for()
+    assert pills.inner_text() == "Australia"
+
+
+@pytest.mark.browser
+def test_several_countries_are_chosen_at_once(visitor: Visitor) -> None:
+    page = visitor.opens("leadership")
+    choose(page, "country", "Australia")
+    choose(page, "country", "Malaysia")
+    page.wait_for_selector(".chips li:nth-child(3)")
+    assert "country=AU,MY" in page.url
+    assert page.inner_text("h1").startswith("Australia and Malaysia: ")
+    assert page.locator("#ranking tr.chosen").count() == 2
+
+
+@pytest.mark.browser
+def test_a_definition_is_read_in_a_drawer_that_gives_the_focus_back(visitor: Visitor) -> None:
+    page = visitor.opens("leadership")
+    page.locator("[data-define=target_rate]").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[role=dialog]")
+    told = page.inner_text("[role=dialog]")
+    assert "Within target" in told
+    assert "Who reads it" in told
+    page.keyboard.press("Escape")
+    page.wait_for_selector("[role=dialog]", state="detached")
+    page.wait_for_function("() => document.activeElement.dataset.define === 'target_rate'")

@@ -12,7 +12,10 @@ pytestmark = pytest.mark.browser
 PAPER = 703
 #: What belongs on paper, and what does not.
 PRINTED = ("h1", ".facts", "#cards .number", "#map svg", "#trend svg", "#ranking tfoot .total")
-PRESSED = ("form", ".periods", "#filters", ".below .button", ".twin", "summary", ".ending")
+PRESSED = (
+    *("form", "#navigation", "[role=search]", ".below .button", ".twin", "summary"),
+    *(".define", "[role=dialog]"),
+)
 
 
 def test_the_handout_holds_all_that_was_shown_and_no_controls(visitor: Visitor) -> None:
@@ -28,8 +31,8 @@ def test_the_handout_holds_all_that_was_shown_and_no_controls(visitor: Visitor) 
     for place in PRESSED:
         assert not any(each.is_visible() for each in page.locator(place).all()), place
     assert page.locator("#ranking tbody tr").count() == rows > 15
-    assert "The service clock starts" in page.inner_text(".card-intake .definition p")
-    assert page.locator(".card-intake .definition p").is_visible()
+    assert "The service clock starts" in page.inner_text(".card-intake .printed")
+    assert page.locator(".card-intake .printed").is_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= PAPER
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     for name in ("map", "trend"):

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import httpx2
 import pytest
 from playwright.sync_api import Browser, Page
 
 from dashboard.web.sessions import COOKIE
-from tests.dashboard.asking_dash import ASK, question_of
+from tests.dashboard.asking_dash import ASK, PARTS, question_of
 from tests.dashboard.conftest import Running
 
 MINUTE = 61_000
@@ -19,16 +20,28 @@ MINUTE = 61_000
 async def test_what_the_page_shows_already_is_not_sent_again(connected: Running) -> None:
     visitor, _ = await connected.visitor("leadership")
     async with visitor:
-        first = (await visitor.post(ASK, json=await question_of(visitor))).json()["response"]
-        shown = first["shown"]["data"]
-        again = await visitor.post(
-            ASK, json=await question_of(visitor, **{"shown.data": shown, "refresh.data": 1})
-        )
-        assert (again.status_code, again.content) == (204, b"")
-        sorted_ = await question_of(visitor, "?language=en&sort=name", **{"shown.data": shown})
-        changed = (await visitor.post(ASK, json=sorted_)).json()["response"]
-        assert "ranking" in changed
-        assert "map" not in changed
+        shown = await marks_of(visitor)
+        for part, mark in shown.items():
+            question = await question_of(visitor, part=part, shown=mark)
+            again = await visitor.post(ASK, json=question)
+            assert (again.status_code, again.content) == (204, b""), part
+        changed = set()
+        for part, mark in shown.items():
+            question = await question_of(visitor, "?language=en&sort=name", part, shown=mark)
+            if (await visitor.post(ASK, json=question)).status_code == 200:
+                changed.add(part)
+        assert "ranking-title.children" in changed
+        assert not {"map-title.children", "trend-title.children"} & changed
+
+
+async def marks_of(visitor: httpx2.AsyncClient) -> dict[str, str]:
+    """The mark of each part of a page that shows its figures."""
+    marks = {}
+    for part in PARTS:
+        answer = await visitor.post(ASK, json=await question_of(visitor, part=part))
+        response = answer.json()["response"]
+        (marks[part],) = (each["data"] for id_, each in response.items() if id_.endswith("-mark"))
+    return marks
 
 
 @pytest.mark.anyio
@@ -38,9 +51,9 @@ async def test_a_browser_that_says_it_shows_something_else_is_told_all(
 ) -> None:
     visitor, _ = await connected.visitor("leadership")
     async with visitor:
-        question = await question_of(visitor, **{"shown.data": shown})
+        question = await question_of(visitor, shown=shown)
         told = (await visitor.post(ASK, json=question)).json()["response"]
-    assert {"heading", "cards", "map", "trend", "ranking"} <= set(told)
+    assert "card-intake" in str(told["cards"])
 
 
 @pytest.fixture
@@ -54,7 +67,7 @@ def page(browser: Browser, connected: Running) -> Iterator[Page]:
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("console", lambda told: faults.append(told.text) if told.type == "error" else None)
     page.clock.install()
-    page.goto(f"{connected.url}/?language=en")
+    page.goto(f"{connected.url}/volumes?language=en")
     page.wait_for_selector("#ranking tbody tr")
     page.wait_for_selector(".scattergeo path.point", state="attached")
     yield page
@@ -63,10 +76,10 @@ def page(browser: Browser, connected: Running) -> Iterator[Page]:
 
 
 def refresh(page: Page, milliseconds: int = MINUTE) -> None:
-    """Let the time pass until the page asks, and has its answer."""
+    """Let the time pass until the page asks, and has its answers."""
     with page.expect_response(lambda answer: ASK in answer.url):
         page.clock.fast_forward(milliseconds)
-    page.wait_for_timeout(300)
+    page.wait_for_timeout(1_500)
 
 
 def mark(page: Page) -> None:
@@ -86,7 +99,7 @@ def test_a_refresh_moves_nothing(page: Page) -> None:
         "#map svg",
         "#trend svg",
         "#ranking tbody tr",
-        "#filters select",
+        "#volumes-country",
     ):
         assert page.locator(place).first.evaluate("(each) => each.isOld"), place
     assert page.locator(".picture-trend .twin").evaluate("(each) => each.open")
@@ -99,13 +112,16 @@ def test_a_refresh_moves_nothing(page: Page) -> None:
 def test_nobody_is_interrupted(page: Page) -> None:
     asked = []
     page.on("request", lambda request: asked.append(request.url) if ASK in request.url else None)
-    page.locator("details.definition summary").first.click()
+    page.locator("[data-define=intake]").click()
+    page.wait_for_selector("[role=dialog]")
+    asked.clear()
     page.clock.fast_forward(2 * MINUTE)
     page.wait_for_timeout(1_500)
     assert asked == []
     page.keyboard.press("Escape")
+    page.wait_for_selector("[role=dialog]", state="detached")
     refresh(page)
-    page.locator("#filters select:visible").first.focus()
+    page.locator("#volumes-country").focus()
     asked.clear()
     page.clock.fast_forward(2 * MINUTE)
     page.wait_for_timeout(1_500)
@@ -136,10 +152,15 @@ def test_an_outage_shows_above_the_last_good_figures_until_it_ends(
 @pytest.mark.browser
 def test_a_page_that_failed_comes_back_by_itself(page: Page, connected: Running) -> None:
     connected.line.is_cut = True
-    page.get_by_role("link", name="3 months").click()
+    page.get_by_text("3 months", exact=True).click()
     page.wait_for_selector(".notice.failed")
     assert "Trace id" in page.inner_text(".notice.failed")
+    # The page stands with what was chosen, and says what is missing.
+    assert page.locator("#volumes-period input:checked").input_value() == "3-months"
+    assert page.locator("#volumes-country").is_visible()
+    assert "Cannot be shown just now" in page.inner_text("#cards")
     connected.line.is_cut = False
     refresh(page, 11_000)
     page.wait_for_selector("#ranking tbody tr")
+    page.wait_for_selector("#cards .number")
     assert not page.locator(".notice").count()

@@ -42,12 +42,12 @@ class Visitor:
         )
         self.page.route("**/*", self._only_ours)
 
-    def opens(self, user: str, query: str = "language=en") -> Page:
+    def opens(self, user: str, query: str = "language=en", path: str = "/volumes") -> Page:
         """Sign in as a demo user and wait until the page has something to say."""
-        self.page.goto(f"{self.demo.dashboard_url}/?{query}")
+        self.page.goto(f"{self.demo.dashboard_url}{path}?{query}")
         self.page.fill("input[name=user]", user)
         self.page.locator("form").last.locator("button").last.click()
-        self.page.wait_for_selector("#ranking tbody tr, .notice")
+        self.page.wait_for_selector("#ranking tbody tr, .notice, .today h1, .definitions h1")
         return self.page
 
     def _only_ours(self, route: Any) -> None:
