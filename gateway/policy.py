@@ -174,7 +174,12 @@ POLICY: Mapping[str, Access] = {
     ),
     "ServiceTarget": Access(
         rows=OPEN_TO_EVERYONE,
-        fields={"clock": EVERYONE, "hours": EVERYONE, "validFrom": EVERYONE},
+        fields={
+            "clock": EVERYONE,
+            "hours": EVERYONE,
+            "promisedPercent": EVERYONE,
+            "validFrom": EVERYONE,
+        },
     ),
     # Partners and centres: a public directory, but partners see their own only.
     "Partner": Access(

@@ -87,7 +87,7 @@ GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_leadersh
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_leadership;
 GRANT SELECT (code, name) ON partner TO gerbang_leadership;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_country TO gerbang_leadership;
-GRANT SELECT (clock, hours, valid_from, visa_type_code) ON service_target TO gerbang_leadership;
+GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_leadership;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_leadership;
 GRANT SELECT (id, written_in) ON volume_change TO gerbang_leadership;
 CREATE POLICY leadership_select ON country FOR SELECT TO gerbang_leadership
@@ -180,7 +180,7 @@ GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_officer;
 GRANT SELECT (applicant_id, birth_date, email, full_name, passport_number, phone) ON identity TO gerbang_officer;
 GRANT SELECT (code, name) ON partner TO gerbang_officer;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_country TO gerbang_officer;
-GRANT SELECT (clock, hours, valid_from, visa_type_code) ON service_target TO gerbang_officer;
+GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_officer;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_officer;
 GRANT SELECT (id, written_in) ON volume_change TO gerbang_officer;
 CREATE POLICY officer_select ON country FOR SELECT TO gerbang_officer
@@ -288,7 +288,7 @@ GRANT SELECT (applicant_id, birth_date, email, full_name, passport_number, phone
 GRANT SELECT (code, name) ON partner TO gerbang_supervisor;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_country TO gerbang_supervisor;
 GRANT SELECT (answered_at, application_id, id, kind, requested_at, result) ON screening TO gerbang_supervisor;
-GRANT SELECT (clock, hours, valid_from, visa_type_code) ON service_target TO gerbang_supervisor;
+GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_supervisor;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_supervisor;
 GRANT SELECT (id, written_in) ON volume_change TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON country FOR SELECT TO gerbang_supervisor
@@ -396,7 +396,7 @@ GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_partner_
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_manager;
 GRANT SELECT (code, name) ON partner TO gerbang_partner_manager;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_country TO gerbang_partner_manager;
-GRANT SELECT (clock, hours, valid_from, visa_type_code) ON service_target TO gerbang_partner_manager;
+GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_partner_manager;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_partner_manager;
 GRANT SELECT (changed, country_code, id, partner_code, written_in) ON volume_change TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON country FOR SELECT TO gerbang_partner_manager
@@ -487,7 +487,7 @@ GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_
 GRANT SELECT (applicant_id, birth_date, email, full_name, passport_number, phone) ON identity TO gerbang_partner_agent;
 GRANT SELECT (code, name) ON partner TO gerbang_partner_agent;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_country TO gerbang_partner_agent;
-GRANT SELECT (clock, hours, valid_from, visa_type_code) ON service_target TO gerbang_partner_agent;
+GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_partner_agent;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_partner_agent;
 CREATE POLICY partner_agent_select ON country FOR SELECT TO gerbang_partner_agent
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
@@ -553,7 +553,7 @@ GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_auditor;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_auditor;
 GRANT SELECT (code, name) ON partner TO gerbang_auditor;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_country TO gerbang_auditor;
-GRANT SELECT (clock, hours, valid_from, visa_type_code) ON service_target TO gerbang_auditor;
+GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_auditor;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_auditor;
 GRANT SELECT (id, written_in) ON volume_change TO gerbang_auditor;
 CREATE POLICY auditor_select ON country FOR SELECT TO gerbang_auditor
@@ -654,7 +654,7 @@ GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_applican
 GRANT SELECT (applicant_id, birth_date, email, full_name, passport_number, phone) ON identity TO gerbang_applicant;
 GRANT SELECT (code, name) ON partner TO gerbang_applicant;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_country TO gerbang_applicant;
-GRANT SELECT (clock, hours, valid_from, visa_type_code) ON service_target TO gerbang_applicant;
+GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_applicant;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_applicant;
 CREATE POLICY applicant_select ON country FOR SELECT TO gerbang_applicant
     USING ((SELECT viewer.acts_as('APPLICANT')));
@@ -703,7 +703,7 @@ GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_service;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_service;
 GRANT SELECT (code, name) ON partner TO gerbang_service;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_country TO gerbang_service;
-GRANT SELECT (clock, hours, valid_from, visa_type_code) ON service_target TO gerbang_service;
+GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_service;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_service;
 CREATE POLICY service_select ON country FOR SELECT TO gerbang_service
     USING ((SELECT viewer.acts_as('SERVICE')));
@@ -738,7 +738,7 @@ GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_administ
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_administrator;
 GRANT SELECT (code, name) ON partner TO gerbang_administrator;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_country TO gerbang_administrator;
-GRANT SELECT (clock, hours, valid_from, visa_type_code) ON service_target TO gerbang_administrator;
+GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_administrator;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_administrator;
 CREATE POLICY administrator_select ON country FOR SELECT TO gerbang_administrator
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
@@ -767,7 +767,7 @@ GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_anonymou
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_anonymous;
 GRANT SELECT (code, name) ON partner TO gerbang_anonymous;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_country TO gerbang_anonymous;
-GRANT SELECT (clock, hours, valid_from, visa_type_code) ON service_target TO gerbang_anonymous;
+GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_anonymous;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_anonymous;
 CREATE POLICY anonymous_select ON country FOR SELECT TO gerbang_anonymous
     USING ((SELECT viewer.acts_as('ANONYMOUS')));
@@ -842,13 +842,13 @@ CREATE POLICY writing_insert ON fee FOR INSERT TO gerbang_writing
 GRANT UPDATE (amount_idr) ON fee TO gerbang_writing;
 CREATE POLICY writing_update ON fee FOR UPDATE TO gerbang_writing
     USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND valid_from >= (SELECT wib_day(now()))) WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND valid_from >= (SELECT wib_day(now())));
-GRANT SELECT (clock, hours, valid_from, visa_type_code) ON service_target TO gerbang_writing;
+GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_writing;
 CREATE POLICY writing_select ON service_target FOR SELECT TO gerbang_writing
     USING ((SELECT viewer.is_sealed()));
-GRANT INSERT (clock, hours, valid_from, visa_type_code) ON service_target TO gerbang_writing;
+GRANT INSERT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_writing;
 CREATE POLICY writing_insert ON service_target FOR INSERT TO gerbang_writing
     WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND valid_from >= (SELECT wib_day(now())));
-GRANT UPDATE (hours) ON service_target TO gerbang_writing;
+GRANT UPDATE (hours, promised_percent) ON service_target TO gerbang_writing;
 CREATE POLICY writing_update ON service_target FOR UPDATE TO gerbang_writing
     USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND valid_from >= (SELECT wib_day(now()))) WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND valid_from >= (SELECT wib_day(now())));
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_writing;

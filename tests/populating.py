@@ -93,6 +93,7 @@ async def reference_data(connection: asyncpg.Connection) -> None:
         await _insert(connection, "fee", fee)
     for (code, clock), hours in HOURS.items():
         target = {"visa_type_code": code, "clock": clock, "valid_from": BEGINNING, "hours": hours}
+        target |= {"promised_percent": 90 if clock == "CALLING_VISA" else 95}
         await _insert(connection, "service_target", target)
     partners = {"NUSA": ("Nusa Visa Services", "AU SG NZ"), "ANDALAN": ("Andalan Visa", "AU SG")}
     for code, (name, served) in partners.items():

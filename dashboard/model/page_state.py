@@ -52,6 +52,8 @@ TOGETHER, APART = "together", "apart"
 ABSOLUTE, INDEXED = "absolute", "index"
 #: Which part of the world a map shows; without a choice, what was chosen or may be seen.
 REGIONS = ("world", "asia", "selection")
+#: By what a change can be told apart.
+REASONS = (COUNTRY, "partner", "visa", "channel")
 SORTS = (NAME, *(measure.id for measure in MEASURES))
 
 
@@ -65,6 +67,7 @@ class Address:
     last: str = ""
     compare: str = YEAR_BEFORE
     by: str = COUNTRY
+    why: str = COUNTRY
     country: tuple[str, ...] = ()
     nationality: tuple[str, ...] = ()
     partner: tuple[str, ...] = ()
@@ -157,6 +160,7 @@ def read_address(search: str | None, language: str) -> Address:
         last=given["last"] if period == CUSTOM else "",
         compare=one_of("compare", COMPARISONS, YEAR_BEFORE),
         by=one_of("by", GROUPINGS, COUNTRY),
+        why=one_of("why", REASONS, COUNTRY),
         **{each.key: each.reads(given.get(each.key)) for each in FILTERS},
         measure=one_of("measure", tuple(BY_ID), INTAKE.id),
         measures=one_of("measures", ("main", "all"), "main"),

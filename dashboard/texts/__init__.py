@@ -38,7 +38,7 @@ def texts(language: str) -> Texts:
 def words(language: str) -> Mapping[str, str]:
     """Every text of a language by its key."""
     folder = resources.files("dashboard.texts")
-    sources = (folder / f"{language}.toml", folder / f"definitions.{language}.toml")
+    sources = [folder / f"{name}{language}.toml" for name in ("", "definitions.", "today.")]
     tables = (tomllib.loads(source.read_text("utf-8")) for source in sources)
     return MappingProxyType({key: text for table in tables for key, text in _flat(table)})
 

@@ -66,6 +66,6 @@ DATED: Mapping[type[Base], Dated] = {
         "valid_until",
     ),
     Fee: Dated("valid_from", frozenset({"amount_idr"})),
-    ServiceTarget: Dated("valid_from", frozenset({"hours"})),
+    ServiceTarget: Dated("valid_from", frozenset({"hours", "promised_percent"})),
     EntryRule: Dated("valid_from", frozenset({"entry"})),
 }

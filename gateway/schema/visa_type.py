@@ -25,6 +25,11 @@ class ServiceTarget:
 
     clock: Clock = column(ServiceTargetRow.clock, "Whose applications it holds for.")
     hours: int = column(ServiceTargetRow.hours, "Hours from payment to decision.")
+    promised_percent: int | None = column(
+        ServiceTargetRow.promised_percent,
+        "How many of a hundred applications are promised to be decided in time: from 1 to 100;"
+        " null where nothing is promised.",
+    )
     valid_from: date = column(ServiceTargetRow.valid_from, "First day in force.")
 
 

@@ -83,10 +83,13 @@ class ServiceTarget(Base):
     clock: Mapped[str] = mapped_column(primary_key=True)
     valid_from: Mapped[date] = mapped_column(primary_key=True)
     hours: Mapped[int]
+    #: How many of a hundred applications are promised to be decided in time.
+    promised_percent: Mapped[int | None]
 
     __table_args__ = (
         one_of("clock", Clock),
         CheckConstraint("hours > 0", name="hours_are_positive"),
+        CheckConstraint("promised_percent BETWEEN 1 AND 100", name="promise_is_a_percentage"),
     )
 
 

@@ -62,6 +62,7 @@ class ServiceTargetRow(NamedTuple):
     clock: Clock
     valid_from: date
     hours: int
+    promised_percent: int | None
 
 
 class Arrivals(NamedTuple):

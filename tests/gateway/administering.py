@@ -19,7 +19,8 @@ ANSWERS = {
     " validFrom validUntil fees { amountIdr validFrom } serviceTargets { clock hours validFrom } }",
     "endVisaType": "visaType { code validFrom validUntil }",
     "setFee": "visaType { code fees { amountIdr validFrom } }",
-    "setServiceTarget": "visaType { code serviceTargets { clock hours validFrom } }",
+    "setServiceTarget": "visaType { code serviceTargets"
+    " { clock hours promisedPercent validFrom } }",
     "setEntryRule": "country { code entryRules { entry validFrom } }",
 }
 #: The tables of reference data, partners and centres.

@@ -23,7 +23,12 @@ CATALOGUE = Catalogue(FULL)
 #: Expressions that always have a value.
 NEVER_NULL = {"Decision.isIncomplete"}
 #: Numbers that have more room in the database than they ever need.
-SMALL = {"VisaType.stayDays", "ServiceTarget.hours", "ApplicationEvent.sequence"}
+SMALL = {
+    "VisaType.stayDays",
+    "ServiceTarget.hours",
+    "ServiceTarget.promisedPercent",
+    "ApplicationEvent.sequence",
+}
 
 
 def values() -> Iterator[tuple[str, Any, Any]]:

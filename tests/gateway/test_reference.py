@@ -68,12 +68,18 @@ async def test_a_target_is_that_of_what_is_paid_from_its_day_on(who, world, conn
     before, after = await submitted(who, **said), await submitted(who, **said)
     [fee] = (await set_fee(who, 1_900_000, on.isoformat(), "C1"))[:1]
     await done(who["service"], "recordPayment", before, amountIdr=fee["amountIdr"])
-    shorter = {"visaType": "C1", "clock": "STANDARD", "hours": 48, "validFrom": on.isoformat()}
+    shorter = {
+        "visaType": "C1",
+        "clock": "STANDARD",
+        "hours": 48,
+        "validFrom": on.isoformat(),
+        "promisedPercent": 97,
+    }
     answer = changed_of(await administer(who["administrator"], "setServiceTarget", **shorter))
     assert answer["serviceTargets"] == [
-        {"clock": "STANDARD", "hours": 48, "validFrom": on.isoformat()},
-        {"clock": "CALLING_VISA", "hours": 336, "validFrom": "2020-01-01"},
-        {"clock": "STANDARD", "hours": 120, "validFrom": "2020-01-01"},
+        {"clock": "STANDARD", "hours": 48, "promisedPercent": 97, "validFrom": on.isoformat()},
+        {"clock": "CALLING_VISA", "hours": 336, "promisedPercent": 90, "validFrom": "2020-01-01"},
+        {"clock": "STANDARD", "hours": 120, "promisedPercent": 95, "validFrom": "2020-01-01"},
     ]
     await done(who["service"], "recordPayment", after, amountIdr=fee["amountIdr"])
     hours = []
@@ -290,6 +296,7 @@ BAD = (
     ("setFee", "visaType", ("Z9", "\x7f"), "NOT_FOUND"),
     ("setFee", "amountIdr", (-1, 2**62), "INVALID"),
     ("setServiceTarget", "hours", (0, 2**31 - 1), "INVALID"),
+    ("setServiceTarget", "promisedPercent", (0, -1, 101), "INVALID"),
     ("setServiceTarget", "visaType", ("Z9",), "NOT_FOUND"),
     ("setEntryRule", "country", ("XX", "\x7f"), "NOT_FOUND"),
 )

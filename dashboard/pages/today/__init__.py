@@ -1,1 +1,1 @@
-"""The page Today: how it stands, in one look."""
+"""The page Today: four questions of a director, each answered by a sentence and its picture."""

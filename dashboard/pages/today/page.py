@@ -1,36 +1,312 @@
-"""The page Today: how many applications came in, and how that compares, in one look."""
+"""The page Today: four questions of a director, each answered by a sentence and its picture.
 
+Each part is a callback of its own; all of them share one fetch.
+"""
+
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import Output, html
+from dash import Output, html, no_update
 
-from dashboard.components.notice import missing
+from dashboard.components.aria import aria
+from dashboard.components.controls import choices, options_of, period_choice
+from dashboard.components.notice import failure_notice, missing, outage_notice
 from dashboard.components.page import Page, follow_address
-from dashboard.gateway.volumes_query import CHOICES, SUMMARY
-from dashboard.model.page_state import Address
+from dashboard.components.page_request import gateway_error, page_request
+from dashboard.components.shell import scope_text
+from dashboard.figures.control import control_figure
+from dashboard.figures.fan import fan_figure
+from dashboard.figures.funnel import funnel_figure
+from dashboard.figures.waterfall import waterfall
+from dashboard.gateway.answer_cache import Outage
+from dashboard.gateway.client import GatewayError
+from dashboard.model.filters import CHANNELS
+from dashboard.model.measures import INTAKE, REFUSAL_RATE, TARGET_RATE
+from dashboard.model.page_state import REASONS, Address
+from dashboard.model.period import today
 from dashboard.model.viewer import Viewer
-from dashboard.pages.volumes.headings import page_heading
-from dashboard.pages.volumes.reading import read_view
+from dashboard.pages.today.answers import Today, read_today, variables_of
+from dashboard.pages.today.attention import attention_finding, attention_from, place_names
+from dashboard.pages.today.change import change_finding, change_from, steps_of
+from dashboard.pages.today.coming import coming_finding, coming_from
+from dashboard.pages.today.parts import (
+    EMPTY,
+    answer,
+    change_table,
+    figures_of,
+    outside_table,
+    panel,
+    picture,
+    promise_table,
+    promise_waiting,
+    published_list,
+)
+from dashboard.pages.today.promise import promise_finding, targets_from
 from dashboard.texts import Texts
+from dashboard.texts.wording import instant_text, list_text, month_text
+
+PARTNER_MANAGER = "PARTNER_MANAGER"
+#: Filters that are offered here; the page Volumes has them all.
+OFFERED = ("country", "partner", "visa", "channel")
+#: Its parts, each by the id of its first output.
+PARTS = tuple(
+    f"today-{part}" for part in ("facts", "notice", "change", "attention", "promise", "coming")
+)
+CONTROLS = ("period", "months", "why", "measure", *OFFERED)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One answer, and for whom."""
+
+    today: Today
+    address: Address
+    viewer: Viewer
+    say: Texts
+    outage: Outage | None
 
 
 def layout(address: Address, viewer: Viewer, say: Texts) -> html.Div:
+    """The page before its figures are known, of the size that it has with them."""
+    measures = (INTAKE, TARGET_RATE, *((REFUSAL_RATE,) if viewer.role != PARTNER_MANAGER else ()))
     return html.Div(
         [
-            *PAGE.stores("today-heading"),
-            html.Div(dmc.Skeleton(height=160), id="today-heading", className="heading"),
+            *PAGE.stores(*PARTS),
+            html.Div(
+                [
+                    html.P(say("pages.today.title"), className="kicker"),
+                    html.H1(say("today.heading")),
+                    html.P(dmc.Skeleton(height=22, width="60%"), id="today-facts"),
+                ],
+                className="heading",
+            ),
+            _filters(address, say),
+            html.Div(id="today-notice"),
+            html.Div(
+                [
+                    panel(
+                        "change",
+                        "contribution",
+                        say,
+                        html.Div(
+                            [
+                                _segments(
+                                    "measure",
+                                    say("today.what"),
+                                    address.measure,
+                                    [
+                                        (each.id, say(f"measures.{each.id}.label"))
+                                        for each in measures
+                                    ],
+                                ),
+                                _segments(
+                                    "why",
+                                    say("today.why"),
+                                    address.why,
+                                    [(key, say(f"today.why_{key}")) for key in REASONS],
+                                ),
+                            ],
+                            className="choices",
+                        ),
+                        picture("waterfall"),
+                        figures_of("steps", say("today.question_change"), say),
+                    ),
+                    panel(
+                        "attention",
+                        "control_limits",
+                        say,
+                        picture("funnel", " "),
+                        figures_of("outside", say("today.question_attention"), say),
+                        picture("control", " "),
+                    ),
+                    panel("coming", "expected", say, picture("fan", say("today.fan"))),
+                    panel(
+                        "promise",
+                        "promised_share",
+                        say,
+                        html.Div(promise_waiting(), id="today-promises"),
+                        html.Div(id="today-published", className="published"),
+                    ),
+                ],
+                className="questions",
+            ),
         ],
         className="today",
     )
 
 
 PAGE = Page(
-    name="today", path="/", layout=layout, roles=frozenset({"LEADERSHIP", "PARTNER_MANAGER"})
+    name="today",
+    path="/",
+    layout=layout,
+    roles=frozenset({"LEADERSHIP", PARTNER_MANAGER}),
+    usual={"period": Address("").period, "why": Address("").why, "measure": INTAKE.id},
+    many=OFFERED,
 )
-follow_address(PAGE.name)
+follow_address(PAGE.name, CONTROLS)
 
 
-@PAGE.part(Output("today-heading", "children"), otherwise=missing)
-async def show_heading(state: Any) -> Any:
-    return page_heading(await read_view(state, SUMMARY, CHOICES))
+async def show(state: Any) -> Shown:
+    """What is to be shown, of one fetch for all parts. Raises GatewayError."""
+    request = page_request(state)
+    viewer = await request.viewer()
+    if PAGE.roles is None or viewer.role not in PAGE.roles:
+        raise GatewayError("FORBIDDEN", "no figures for this role", "")
+    now = today()
+    publishes = viewer.role == PARTNER_MANAGER
+    place = "centre" if publishes and len(viewer.countries) == 1 else "country"
+    period = request.address.chosen(now)
+    variables = variables_of(request.address, period, now, place=place, publishes=publishes)
+    document = "today/question.partner" if publishes else "today/question"
+    data = await request.ask(document, variables)
+    found = read_today(data, period, place)
+    return Shown(found, request.address, viewer, request.say, request.gateway.outage)
+
+
+@PAGE.part(
+    Output("today-facts", "children"),
+    Output("today-title", "data"),
+    *(Output(f"today-{key}", "data") for key in OFFERED if key != "channel"),
+    otherwise=lambda say: (no_update,) * 5,
+)
+async def show_facts(state: Any) -> tuple[Any, ...]:
+    shown = await show(state)
+    say, found = shown.say, shown.today
+    scope = f"{say('masthead.scope')}: {scope_text(shown.viewer, say)}"
+    as_of = say("masthead.as_of", instant=instant_text(found.as_of, say))
+    countries = {**found.names["country"]}
+    if found.place == "country":
+        countries |= found.names["place"]
+    offered = (countries, found.names["partner"], found.names["visa"])
+    return (
+        f"{scope} · {as_of}",
+        f"{say('pages.today.title')} · {say('page.product')}",
+        *(options_of(sorted(names.items(), key=lambda option: option[1])) for names in offered),
+    )
+
+
+@PAGE.part(Output("today-notice", "children"), otherwise=missing)
+async def show_notice(state: Any) -> Any:
+    """What holds for the whole page: why there are no figures, or that they are not of now."""
+    try:
+        shown = await show(state)
+    except Exception as error:
+        request = page_request(state)
+        back = f"{PAGE.path}{request.address.link()}"
+        return failure_notice(gateway_error(error), back, request.say)
+    return outage_notice(shown.outage, shown.today.as_of, shown.say) if shown.outage else None
+
+
+@PAGE.part(
+    Output("today-change", "children"),
+    Output("today-waterfall", "figure"),
+    Output("today-steps", "children"),
+    otherwise=lambda say: (missing(say), EMPTY, None),
+)
+async def show_change(state: Any) -> tuple[Any, ...]:
+    shown = await show(state)
+    change, say = change_from(shown.today, shown.address), shown.say
+    found = steps_of(change, say)
+    sentence = answer(change_finding(change, say), say)
+    if found is None:
+        return sentence, EMPTY, None
+    steps, total = found
+    tick_format = ",.0f" if change.total else "+.1%"
+    return sentence, waterfall(steps, total, tick_format, say), change_table(steps, total, say)
+
+
+@PAGE.part(
+    Output("today-attention", "children"),
+    Output("today-funnel", "figure"),
+    Output("today-funnel-note", "children"),
+    Output("today-outside", "children"),
+    Output("today-control", "figure"),
+    Output("today-control-note", "children"),
+    otherwise=lambda say: (missing(say), EMPTY, None, None, EMPTY, None),
+)
+async def show_attention(state: Any) -> tuple[Any, ...]:
+    shown = await show(state)
+    attention, say = attention_from(shown.today, shown.address), shown.say
+    names = place_names(shown.today, say)
+    alarms = [point for point in attention.chart if point.is_alarming]
+    months = [month_text(date.fromisoformat(point.count.key), say) for point in alarms]
+    told = (
+        say("today.alarm_months", months=list_text(months, say))
+        if months
+        else say("today.no_alarm_months")
+    )
+    chosen = shown.address.filters["country"] if shown.today.place == "country" else ()
+    return (
+        answer(attention_finding(attention, say), say),
+        funnel_figure(attention.funnel, names, chosen, say),
+        say(f"today.funnel_{attention.kind}") + ".",
+        outside_table(attention.funnel, names, say),
+        control_figure(attention.chart, say),
+        f"{say(f'today.control_{attention.kind}')}. {told}",
+    )
+
+
+@PAGE.part(
+    Output("today-promise", "children"),
+    Output("today-promises", "children"),
+    Output("today-published", "children"),
+    otherwise=lambda say: (missing(say), None, None),
+)
+async def show_promise(state: Any) -> tuple[Any, ...]:
+    shown = await show(state)
+    found, say = targets_from(shown.today), shown.say
+    return (
+        answer(promise_finding(found, shown.address, say), say),
+        promise_table(found, shown.today.names["visa"], say),
+        published_list(shown.today.published, say),
+    )
+
+
+@PAGE.part(
+    Output("today-coming", "children"),
+    Output("today-fan", "figure"),
+    otherwise=lambda say: (missing(say), EMPTY),
+)
+async def show_coming(state: Any) -> tuple[Any, ...]:
+    shown = await show(state)
+    coming, say = coming_from(shown.today), shown.say
+    sentence = answer(coming_finding(coming, shown.address, say), say)
+    if coming.outlook is None:
+        return sentence, EMPTY
+    return sentence, fan_figure(coming.counts, coming.first, coming.outlook, say)
+
+
+def _filters(address: Address, say: Texts) -> html.Div:
+    channels = [(code, say(f"channels.{code}")) for code in CHANNELS]
+
+    def filter_(key: str) -> Any:
+        chosen = address.filters[key]
+        options = channels if key == "channel" else [(code, code) for code in chosen]
+        return choices(f"today-{key}", say(f"filters.{key}"), options, chosen, say)
+
+    return html.Div(
+        [
+            period_choice("today", address, today(), say),
+            html.Div([filter_(key) for key in OFFERED], className="filters"),
+        ],
+        role="search",
+        **aria(label=say("today.filters")),
+    )
+
+
+def _segments(key: str, label: str, chosen: str, options: list[tuple[str, str]]) -> Any:
+    """A few alternatives beside each other."""
+    known = [value for value, _ in options]
+    control: dict[str, Any] = {
+        "id": f"today-{key}",
+        "data": options_of(options),
+        "value": chosen if chosen in known else known[0],
+        "className": "segments",
+        "size": "xs",
+        **aria(label=label),
+    }
+    return html.Div(
+        [html.Span(label, className="what", **aria(hidden="true")), dmc.SegmentedControl(**control)]
+    )

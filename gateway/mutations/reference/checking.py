@@ -22,7 +22,10 @@ Check = Callable[[Any], str | None]
 
 
 def _in_range(most: int, least: int, what: str) -> Check:
-    return lambda value: None if least <= value <= most else f"{what} from {least} to {most}."
+    """A value that was left out is in no range, and so not out of it."""
+    return lambda value: (
+        None if value is None or least <= value <= most else f"{what} from {least} to {most}."
+    )
 
 
 def _matches(form: Form) -> Check:
@@ -38,6 +41,7 @@ _CHECKS: Mapping[str, Check] = {
     "stay_days": _in_range(values.MOST_DAYS, 1, "Days of stay are"),
     "amount_idr": _in_range(values.MOST_RUPIAH, 0, "A fee is"),
     "hours": _in_range(values.MOST_HOURS, 1, "Hours are"),
+    "promised_percent": _in_range(100, 1, "A percentage is"),
 }
 _CODES: Mapping[type[ReferenceRequest], Check] = {
     AddPartner: _matches(values.PARTNER_CODE),

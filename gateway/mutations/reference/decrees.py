@@ -71,7 +71,8 @@ async def set_service_target(
         "clock": request.clock.value,
         "valid_from": request.valid_from,
     }
-    await set_from(transaction, ServiceTarget, key, {"hours": request.hours})
+    values = {"hours": request.hours, "promised_percent": request.promised_percent}
+    await set_from(transaction, ServiceTarget, key, values)
     return request.visa_type
 
 

@@ -81,6 +81,7 @@ class SetServiceTarget(ReferenceRequest):
     visa_type: str
     clock: Clock
     hours: int
+    promised_percent: int | None
     valid_from: date
 
 

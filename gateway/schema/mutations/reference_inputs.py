@@ -101,6 +101,10 @@ class SetServiceTargetInput(ReferenceInput):
     visa_type: str = required(_VISA_TYPE)
     clock: Clock = required("Whose applications it holds for.")
     hours: int = required(_HOURS)
+    promised_percent: int | None = optional(
+        "How many of a hundred applications are promised to be decided in time: from 1 to 100."
+        " Without it nothing is promised."
+    )
     valid_from: date = required(_IN_FORCE)
 
 

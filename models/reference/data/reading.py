@@ -80,7 +80,9 @@ def _read(table: Table, path: Path) -> Iterator[Line | Mistake]:
         return
     rows = csv.reader(text.splitlines())
     header = next(rows, [])
-    if set(header) - {BASIS} != set(table.columns) or len(set(header)) != len(header):
+    missing = set(table.columns) - set(header)
+    unknown = set(header) - {BASIS} - set(table.columns)
+    if missing - table.optional or unknown or len(set(header)) != len(header):
         expected = ",".join(table.columns)
         yield Mistake(path.name, 1, f"The first line must be {expected} (and may name {BASIS}).")
         return
@@ -102,7 +104,7 @@ def _line(
     readers = {**table.columns, **({BASIS: _read_basis} if BASIS in cells else {})}
     for column, read in readers.items():
         try:
-            row[column] = read(cells[column].strip())
+            row[column] = read(cells[column].strip()) if column in cells else None
         except ValueError as error:
             mistakes.append(Mistake(file, number, f"{column}: {error}"))
     if mistakes:

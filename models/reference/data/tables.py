@@ -29,6 +29,8 @@ class Table:
     name: str
     file: str
     columns: Mapping[str, Reader]
+    #: Columns that a file may leave out: they are None then.
+    optional: frozenset[str] = frozenset()
     #: The columns of the subject and, if it has a history, the column of the first day.
     subject: tuple[str, ...]
     begins: str | None = None
@@ -127,7 +129,9 @@ TABLES = (
             "clock": values.one_of(Clock),
             "valid_from": values.day,
             "hours": values.whole(values.MOST_HOURS, 1, "Hours are"),
+            "promised_percent": values.optional(values.whole(100, 1, "A percentage is")),
         },
+        optional=frozenset({"promised_percent"}),
         subject=("visa_type_code", "clock"),
         begins="valid_from",
         refers={("visa_type_code",): _VISA_TYPE},

@@ -74,6 +74,11 @@ def whole(most: int, least: int, what: str) -> Reader:
     return read
 
 
+def optional(read: Reader) -> Reader:
+    """An empty cell is None."""
+    return lambda text: read(text) if text else None
+
+
 def one_of(words: type[StrEnum]) -> Reader:
     def read(text: str) -> StrEnum:
         try:

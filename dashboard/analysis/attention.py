@@ -1,0 +1,177 @@
+"""Who needs attention: rates outside the limits that chance and usual differences explain.
+
+A funnel compares places with each other: limits around one rate, by number of decisions. They
+are widened for overdispersion, since places differ by more than chance without anything being
+wrong: the additive form of D. J. Spiegelhalter, "Funnel plots for comparing institutional
+performance", Statistics in Medicine 24 (2005), with a beta distribution of the rates, so that the
+tails are exact for few decisions as well. A control chart compares a place with its own past.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from dashboard.analysis.intervals import Interval, wilson
+from dashboard.analysis.tails import Model, Range, likely_spread
+
+#: The shares of places that lie inside although nothing is behind it.
+WARNING, ALARM = 0.95, 0.998
+#: How many months a month is compared with, at most and at least.
+PAST_MONTHS, ENOUGH_MONTHS = 12, 6
+#: A spread that few months show is less than what it may be: as Student's limits are wider.
+FEW_MONTHS = 4
+#: So many standard deviations are never beyond limits of 99.8 %.
+GLANCE = 2.0
+#: How finely the limits of a funnel are drawn.
+DRAWN = 60
+
+
+class Count(NamedTuple):
+    """So many cases among so many decisions, of a place or in a month."""
+
+    key: str
+    n: int
+    cases: int
+
+    @property
+    def rate(self) -> float:
+        """Cases by decisions."""
+        return self.cases / self.n if self.n else 0.0
+
+
+@dataclass(frozen=True)
+class Point:
+    """A count with its limits and what they say of it."""
+
+    count: Count
+    model: Model
+    warning: Range
+    alarm: Range
+
+    @property
+    def interval(self) -> Interval:
+        """Within what the rate behind the count lies."""
+        return wilson(self.count.cases, self.count.n)
+
+    @property
+    def excess(self) -> float:
+        """How many cases there are beyond those at the rate of all."""
+        return self.count.cases - self.count.n * self.model.rate
+
+    @property
+    def is_outside(self) -> bool:
+        """Beyond the limits of 95 %."""
+        return not self.warning.has(self.count.cases)
+
+    @property
+    def is_alarming(self) -> bool:
+        """Beyond the limits of 99.8 %."""
+        return not self.alarm.has(self.count.cases)
+
+    @property
+    def is_high(self) -> bool:
+        """Above the limits of 95 %."""
+        return self.count.cases > self.warning.high
+
+
+class Limits(NamedTuple):
+    """The limits at a number of decisions, as rates: where a funnel's lines run."""
+
+    n: int
+    low_alarm: float
+    low_warning: float
+    high_warning: float
+    high_alarm: float
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """Places around one rate."""
+
+    model: Model
+    points: tuple[Point, ...]
+
+    @property
+    def outside(self) -> tuple[Point, ...]:
+        """The places beyond the limits of 95 %, where most cases are too many or too few first."""
+        found = [point for point in self.points if point.is_outside]
+        return tuple(sorted(found, key=lambda point: -abs(point.excess)))
+
+    def limits(self) -> list[Limits]:
+        """The lines of the funnel, through each place's own number of decisions as well."""
+        numbers = {point.count.n for point in self.points}
+        if not numbers:
+            return []
+        drawn = np.geomspace(min(numbers), max(numbers), DRAWN).round()
+        return [_limits(self.model, n) for n in sorted(numbers | {int(n) for n in drawn})]
+
+
+def funnel(counts: Sequence[Count], rate: float | None = None) -> Funnel:
+    """Each place against the rate of all of them, or against another one that is known."""
+    counted = [count for count in counts if count.n]
+    n = np.array([count.n for count in counted], dtype=np.float64)
+    cases = np.array([count.cases for count in counted], dtype=np.float64)
+    if rate is None:
+        rate = float(cases.sum() / n.sum()) if counted else 0.0
+    model = Model(rate, likely_spread(n, cases, rate))
+    return Funnel(model, tuple(_point(count, model) for count in counted))
+
+
+def control_chart(months: Sequence[Count]) -> tuple[Point, ...]:
+    """Each month against the twelve before it; those that alarmed are no measure for later ones.
+
+    The limits hold what chance does to the month, what the months before differed by, and how
+    far they can tell the rate.
+    """
+    points: list[Point] = []
+    past: list[Count] = []
+    for month in months:
+        is_judged = len(past) >= ENOUGH_MONTHS and month.n > 0
+        point = _point(month, _own_model(past[-PAST_MONTHS:])) if is_judged else None
+        if point:
+            points.append(point)
+        if month.n and not (point and point.is_alarming):
+            past.append(month)
+    return tuple(points)
+
+
+def sudden(months: Sequence[Count]) -> Point | None:
+    """The last month, if it is beyond the limits of 99.8 % of its own past.
+
+    Most months of most places are as usual at a glance: those need no limits.
+    """
+    *past, last = months or [Count("", 0, 0)]
+    if len(past) < ENOUGH_MONTHS or not last.n:
+        return None
+    # Without the worst month, which may be an outage that hides all that follows.
+    usual = sorted(past, key=lambda month: month.rate)[:-1]
+    n, cases = sum(month.n for month in usual), sum(month.cases for month in usual)
+    if not n:
+        return None
+    expected = last.n * cases / n
+    if abs(last.cases - expected) < GLANCE * np.sqrt(expected + 1):
+        return None
+    point = control_chart(months)[-1]
+    return point if point.is_alarming else None
+
+
+def _own_model(past: Sequence[Count]) -> Model:
+    n = np.array([month.n for month in past], dtype=np.float64)
+    cases = np.array([month.cases for month in past], dtype=np.float64)
+    # Half a case more, so that months without one leave the next one a chance.
+    rate = float((cases.sum() + 0.5) / (n.sum() + 1))
+    own = likely_spread(n, cases, rate) * (1 + FEW_MONTHS / len(past))
+    unsure = (1 - rate) / (rate * (n.sum() + 1))
+    return Model(rate, float(np.sqrt(own**2 + unsure)))
+
+
+def _point(count: Count, model: Model) -> Point:
+    return Point(count, model, model.range(count.n, WARNING), model.range(count.n, ALARM))
+
+
+def _limits(model: Model, n: int) -> Limits:
+    warning, alarm = model.range(n, WARNING), model.range(n, ALARM)
+    edges = (alarm.lower, warning.lower, warning.upper, alarm.upper)
+    return Limits(n, *(min(edge / n, 1.0) for edge in edges))

@@ -1,0 +1,143 @@
+"""How many of n cases are to be expected: exact tails of binomial and beta-binomial counts.
+
+A rate that differs between places with a standard deviation of ``spread`` times the rate is taken
+as beta distributed around it, so that counts are beta-binomial; without a spread they are
+binomial. All probabilities are sums of exact ones: no normal approximation, however small n.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from math import sqrt
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+#: What is left out beyond the highest count that is looked at.
+NEGLIGIBLE = 1e-7
+#: The spreads among which the most likely one is looked for.
+SPREADS = np.concatenate(([0.0], np.geomspace(0.03, 2.0, 40)))
+#: Of a beta distribution with less, hardly anything lies between all and none.
+LEAST_WEIGHT = 0.01
+#: From here on, Stirling's series is exact to the last digits.
+_STIRLING_FROM = 8
+
+
+class Range(NamedTuple):
+    """The counts from ``low`` to ``high``, both included, and where a line between them runs."""
+
+    low: int
+    high: int
+    #: A count is outside exactly if it is on or beyond one of these; they are smooth in n.
+    lower: float
+    upper: float
+
+    def has(self, cases: int) -> bool:
+        """Whether a count is inside."""
+        return self.low <= cases <= self.high
+
+
+@dataclass(frozen=True)
+class Model:
+    """The rate that counts are expected at, and how much it usually differs between places."""
+
+    rate: float
+    #: Standard deviation between places, as a multiple of the rate.
+    spread: float = 0.0
+
+    def masses(self, n: int) -> Floats:
+        """The probabilities of 0, 1, 2 … cases of n, up to where nothing worth counting is left."""
+        return _masses(n, self.rate, self.spread)
+
+    def range(self, n: int, level: float) -> Range:
+        """The shortest range that holds at least ``level`` of the probability.
+
+        Counts of something rare are skewed: of two equal tails, the lower one would be empty.
+        """
+        return _range(n, self.rate, self.spread, level)
+
+    def tail(self, n: int, cases: int) -> float:
+        """The probability of a count at least as far off as this one, on its own side."""
+        masses = self.masses(n)
+        below, here = float(masses[:cases].sum()), float(masses[cases : cases + 1].sum())
+        return min(below + here, max(1 - below, NEGLIGIBLE))
+
+
+def beta_weight(rate: float, spread: float) -> float:
+    """The two parameters of the beta distribution, added up; rates cannot spread at will."""
+    return max((1 - rate) / (rate * spread**2) - 1, LEAST_WEIGHT)
+
+
+def log_gamma(x: Floats) -> Floats:
+    """The logarithm of the gamma function of positive numbers, by Stirling's series."""
+    shift = np.prod([x + step for step in range(_STIRLING_FROM)], axis=0)
+    y = x + _STIRLING_FROM
+    series = 1 / (12 * y) - 1 / (360 * y**3) + 1 / (1260 * y**5) - 1 / (1680 * y**7)
+    return (y - 0.5) * np.log(y) - y + 0.5 * np.log(2 * np.pi) + series - np.log(shift)
+
+
+def likely_spread(counts: Floats, cases: Floats, rate: float) -> float:
+    """The spread that makes these cases of these counts the most likely, given the rate."""
+    if not 0 < rate < 1 or not counts.sum():
+        return 0.0
+    weights = np.array([beta_weight(rate, spread) for spread in SPREADS[1:]])
+    n, x, w = counts[:, None], cases[:, None], weights[None, :]
+    alpha, beta = rate * w, (1 - rate) * w
+    of_spreads = (
+        log_gamma(x + alpha)
+        - log_gamma(alpha)
+        + log_gamma(n - x + beta)
+        - log_gamma(beta)
+        - log_gamma(n + w)
+        + log_gamma(w)
+    ).sum(axis=0)
+    of_none = float((x * np.log(rate) + (n - x) * np.log1p(-rate)).sum())
+    return float(SPREADS[int(np.argmax(np.concatenate(([of_none], of_spreads))))])
+
+
+@lru_cache(maxsize=4096)
+def _range(n: int, rate: float, spread: float, level: float) -> Range:
+    masses = _masses(n, rate, spread)
+    sums = np.concatenate(([0.0], np.cumsum(masses)))
+    # Of each lowest count, the highest that is needed; where none suffices, there is no range.
+    highs = np.searchsorted(sums, sums[:-1] + level) - 1
+    lows = np.flatnonzero(highs < len(masses))
+    if not len(lows):
+        return Range(0, n, 0.0, n + 1.0)
+    highs = highs[lows]
+    held = sums[highs + 1] - sums[lows]
+    best = int(np.lexsort((-held, highs - lows))[0])
+    low, high = int(lows[best]), int(highs[best])
+    # How much of the less likely end was needed says where between two counts a smooth line runs.
+    end = low if masses[low] < masses[high] else high
+    part = min(max(1 - float((held[best] - level) / masses[end]), 0.01), 1.0)
+    return Range(
+        low,
+        high,
+        lower=0.0 if low == 0 else low - (part if end == low else 0.5),
+        upper=high + (part if end == high else 0.5),
+    )
+
+
+@lru_cache(maxsize=64)
+def _masses(n: int, rate: float, spread: float) -> Floats:
+    if rate <= 0 or n == 0:
+        return np.ones(1)
+    if rate >= 1:
+        return np.append(np.zeros(n), 1.0)
+    highest = min(n, int(n * rate * (1 + 12 * spread) + 12 * sqrt(n * rate)) + 30)
+    counts = np.arange(highest, dtype=np.float64)
+    if not spread:
+        start = n * np.log1p(-rate)
+        steps = np.log((n - counts) / (counts + 1)) + np.log(rate / (1 - rate))
+    else:
+        weight = beta_weight(rate, spread)
+        alpha, beta = rate * weight, (1 - rate) * weight
+        logs = log_gamma(np.array([beta + n, beta, weight, weight + n]))
+        start = logs[0] - logs[1] + logs[2] - logs[3]
+        steps = np.log((n - counts) / (counts + 1) * (alpha + counts) / (beta + n - counts - 1))
+    masses = np.exp(start + np.concatenate(([0.0], np.cumsum(steps))))
+    enough = int(np.searchsorted(np.cumsum(masses), 1 - NEGLIGIBLE)) + 1
+    return masses[:enough]

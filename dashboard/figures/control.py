@@ -1,0 +1,100 @@
+"""The control chart: a rate month by month, between the limits of its own past."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from dashboard.analysis.attention import Point
+from dashboard.figures import CHOSEN_COLOUR, QUIET_COLOUR, SERIES_COLOUR, layout_of
+from dashboard.figures.funnel import BAND
+from dashboard.texts import Texts
+from dashboard.texts.wording import count_text, month_text, percent_text
+
+
+def control_figure(points: Sequence[Point], say: Texts) -> dict[str, Any]:
+    """A point a month; those beyond the limits of 99.8 % are marked."""
+    months = [date.fromisoformat(point.count.key) for point in points]
+    names = [month_text(month, say, is_short=True) for month in months]
+    rates = [point.count.rate for point in points]
+    highs = [min(point.alarm.upper / point.count.n, 1.0) for point in points]
+    lows = [point.alarm.lower / point.count.n for point in points]
+    top = max([*rates, *highs], default=0) * 1.12 or 1.0
+    ticks = [n for n, month in enumerate(months) if (month.month - 1) % 3 == 0]
+    return {
+        "data": [
+            _edge(names, lows, "", fills=False),
+            _edge(names, highs, say("today.limit_998"), fills=True),
+            {
+                "type": "scatter",
+                "mode": "lines",
+                "x": names,
+                "y": [point.model.rate for point in points],
+                "name": say("today.own_rate"),
+                "line": {"width": 1.5, "color": QUIET_COLOUR, "dash": "4px,3px"},
+                "hoverinfo": "skip",
+            },
+            {
+                "type": "scatter",
+                "mode": "lines+markers",
+                "x": names,
+                "y": rates,
+                "name": say("today.rate"),
+                "customdata": [
+                    _text(point, month, say) for point, month in zip(points, months, strict=True)
+                ],
+                "hovertemplate": "%{customdata}<extra></extra>",
+                "line": {"width": 2.2, "color": SERIES_COLOUR},
+                "marker": {
+                    "size": [11 if point.is_alarming else 6 for point in points],
+                    "symbol": ["diamond" if point.is_alarming else "circle" for point in points],
+                    "color": [
+                        CHOSEN_COLOUR if point.is_alarming else SERIES_COLOUR for point in points
+                    ],
+                },
+            },
+        ],
+        "layout": layout_of(
+            say,
+            {"l": 52, "r": 14, "t": 8, "b": 42},
+            xaxis={
+                "type": "category",
+                "tickvals": [names[n] for n in ticks],
+                "ticktext": [names[n].replace(" ", "<br>", 1) for n in ticks],
+                "fixedrange": True,
+                "showgrid": False,
+            },
+            yaxis={
+                "range": [0, min(top, 1.0)],
+                "tickformat": ".0%" if top > 0.04 else ".1%",
+                "nticks": 5,
+                "fixedrange": True,
+                "zeroline": False,
+            },
+            hovermode="closest",
+        ),
+    }
+
+
+def _edge(names: list[str], rates: list[float], name: str, *, fills: bool) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": names,
+        "y": rates,
+        "name": name,
+        "line": {"width": 0, "color": SERIES_COLOUR, "shape": "linear"},
+        "hoverinfo": "skip",
+        **({"fill": "tonexty", "fillcolor": BAND} if fills else {}),
+    }
+
+
+def _text(point: Point, month: date, say: Texts) -> str:
+    low, high = point.interval
+    return say(
+        "today.point",
+        name=month_text(month, say),
+        rate=percent_text(point.count.rate, say),
+        count=count_text(point.count.n, say),
+        low=percent_text(low, say),
+        high=percent_text(high, say),
+    )

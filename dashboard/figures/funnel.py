@@ -1,0 +1,167 @@
+"""The funnel: rates by number of decisions, between the limits that are usual for that number."""
+
+from collections.abc import Mapping, Sequence
+from math import ceil, floor, log10
+from typing import Any
+
+from dashboard.analysis.attention import Funnel, Limits, Point
+from dashboard.figures import CHOSEN_COLOUR, QUIET_COLOUR, SERIES_COLOUR, layout_of
+from dashboard.texts import Texts
+from dashboard.texts.wording import count_text, percent_text
+
+BAND = "rgba(29, 127, 168, 0.12)"
+#: So many places beyond the limits have their name beside them.
+MOST_NAMED = 5
+#: A rate on fewer decisions than this is not what the height of the picture is chosen by.
+TELLING = 100
+
+
+def funnel_figure(
+    funnel: Funnel, names: Mapping[str, str], chosen: Sequence[str], say: Texts
+) -> dict[str, Any]:
+    """A point for each place; those outside are filled and the first of them named."""
+    lines = funnel.limits()
+    numbers = [line.n for line in lines]
+    named = {point.count.key for point in funnel.outside[:MOST_NAMED]} | set(chosen)
+    inside = [point for point in funnel.points if not point.is_outside]
+    top = _height(funnel)
+    lowest, highest = (numbers[0], numbers[-1]) if numbers else (1, 10)
+    return {
+        "data": [
+            _limit(numbers, [line.low_warning for line in lines], "", "0"),
+            _limit(numbers, [line.high_warning for line in lines], say("today.limit_95"), "band"),
+            _limit(numbers, [line.low_alarm for line in lines], "", "dot"),
+            _limit(numbers, [line.high_alarm for line in lines], say("today.limit_998"), "dot"),
+            _points(inside, names, named, SERIES_COLOUR, say("today.inside"), say, is_open=True),
+            _points(funnel.outside, names, named, CHOSEN_COLOUR, say("today.outside"), say),
+        ],
+        "layout": layout_of(
+            say,
+            {"l": 52, "r": 14, "t": 8, "b": 48},
+            xaxis={
+                "type": "log",
+                "range": [log10(max(lowest, 1)) - 0.05, log10(highest) + 0.2],
+                "tickvals": (ticks := _powers(lowest, highest)),
+                "ticktext": [count_text(tick, say) for tick in ticks],
+                "title": {"text": say("today.by_decisions"), "standoff": 6},
+                "fixedrange": True,
+                "showgrid": False,
+            },
+            yaxis={
+                "range": [0, top],
+                "tickformat": ".0%" if top > 0.04 else ".1%",
+                "nticks": 5,
+                "fixedrange": True,
+                "zeroline": False,
+            },
+            shapes=[_rate(funnel.model.rate)],
+            annotations=[_rate_name(funnel.model.rate, say)],
+            hovermode="closest",
+        ),
+    }
+
+
+def _limit(numbers: list[int], rates: list[float], name: str, kind: str) -> dict[str, Any]:
+    line = {
+        "0": {"width": 0, "color": SERIES_COLOUR},
+        "band": {"width": 0, "color": SERIES_COLOUR},
+        "dot": {"width": 1.2, "color": QUIET_COLOUR, "dash": "4px,3px"},
+    }[kind]
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": numbers,
+        "y": rates,
+        "name": name,
+        "line": line,
+        "hoverinfo": "skip",
+        **({"fill": "tonexty", "fillcolor": BAND} if kind == "band" else {}),
+    }
+
+
+def _points(
+    points: Sequence[Point],
+    names: Mapping[str, str],
+    named: set[str],
+    colour: str,
+    name: str,
+    say: Texts,
+    *,
+    is_open: bool = False,
+) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "markers+text",
+        "x": [point.count.n for point in points],
+        "y": [point.count.rate for point in points],
+        "name": name,
+        "text": [
+            names.get(point.count.key, point.count.key) if point.count.key in named else ""
+            for point in points
+        ],
+        "textposition": "top center",
+        "cliponaxis": False,
+        "customdata": [point_text(point, names, say) for point in points],
+        "hovertemplate": "%{customdata}<extra></extra>",
+        "marker": {
+            "size": 7 if is_open else 10,
+            "color": colour,
+            "opacity": 0.75 if is_open else 1,
+            "symbol": "circle" if is_open else "diamond",
+        },
+    }
+
+
+def point_text(point: Point, names: Mapping[str, str], say: Texts) -> str:
+    """What is behind a point, in words."""
+    low, high = point.interval
+    return say(
+        "today.point",
+        name=names.get(point.count.key, point.count.key),
+        rate=percent_text(point.count.rate, say),
+        count=count_text(point.count.n, say),
+        low=percent_text(low, say),
+        high=percent_text(high, say),
+    )
+
+
+def _rate(rate: float) -> dict[str, Any]:
+    return {
+        "type": "line",
+        "xref": "paper",
+        "x0": 0,
+        "x1": 1,
+        "y0": rate,
+        "y1": rate,
+        "line": {"width": 1.5, "color": QUIET_COLOUR},
+    }
+
+
+def _rate_name(rate: float, say: Texts) -> dict[str, Any]:
+    return {
+        "xref": "paper",
+        "x": 0.005,
+        "xanchor": "left",
+        "y": rate,
+        "yanchor": "bottom",
+        "text": say("today.rate_of_all", rate=percent_text(rate, say)),
+        "showarrow": False,
+    }
+
+
+def _height(funnel: Funnel) -> float:
+    """High enough for whatever is outside and for all rates that say something."""
+    rates = [
+        point.count.rate for point in funnel.points if point.is_outside or point.count.n >= TELLING
+    ]
+    tops = [_limit_at(funnel.limits(), TELLING), *rates, funnel.model.rate * 2]
+    return min(1.0, max(tops) * 1.15) or 1.0
+
+
+def _limit_at(lines: Sequence[Limits], n: int) -> float:
+    return next((line.high_warning for line in lines if line.n >= n), 0.0)
+
+
+def _powers(lowest: int, highest: int) -> list[int]:
+    first, last = floor(log10(max(lowest, 1))), ceil(log10(max(highest, 2)))
+    return [10**power for power in range(first, last + 1)]

@@ -1,0 +1,238 @@
+"""What the page Today asks, and what the gateway's answer tells: pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from dashboard.analysis.attention import Count
+from dashboard.analysis.contributions import Share
+from dashboard.model.filters import condition
+from dashboard.model.page_state import Address
+from dashboard.model.period import Period, last_quarters, month_start
+
+#: What contributions are told apart by, and the field of a row that names the group.
+DIMENSIONS = {"country": "country", "partner": "partner", "visa": "visaType", "channel": "channel"}
+#: History for what comes next, and months before a month that is judged by its own past.
+KNOWN_MONTHS, RECENT_MONTHS = 49, 13
+PUBLISHED_QUARTERS = 2
+#: A group that rows do not name: direct applications have neither country nor partner.
+NOWHERE = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The counts of one row; refusals are None where they are protected."""
+
+    intake: int = 0
+    decisions: int = 0
+    refused: int | None = None
+    in_target: int = 0
+
+    @property
+    def timely(self) -> Share:
+        """Decisions, and those in target."""
+        return Share(self.decisions, self.in_target)
+
+    @property
+    def refusals(self) -> Share:
+        """Decisions, and those that refused."""
+        return Share(self.decisions, self.refused or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedRate:
+    """A refusal rate as it was published, or the bound that it stays below."""
+
+    country: str
+    quarter: date
+    decisions: int
+    value: float | None
+    below: float | None
+    national: float | None
+
+
+Cells = Mapping[str, Cell]
+Months = Mapping[date, Cell]
+
+
+@dataclass(frozen=True)
+class Today:
+    """Everything that the sentences are made of."""
+
+    period: Period
+    as_of: datetime
+    #: By dimension and code: the period, and the same period of the year before.
+    now: Mapping[str, Cells]
+    before: Mapping[str, Cells]
+    #: By dimension and code; places are either countries or centres.
+    names: Mapping[str, Mapping[str, str]]
+    place: str
+    places: Cells
+    place_months: Mapping[str, Months]
+    months: Months
+    visa_months: Mapping[str, Months]
+    #: By visa type, as a share: what is promised at the end of the period.
+    promised: Mapping[str, float]
+    published: tuple[PublishedRate, ...]
+    has_outcomes: bool
+
+    @property
+    def has_before(self) -> bool:
+        """Whether anything is known of the year before, from its first month on."""
+        first = min((month for month, cell in self.months.items() if cell.intake), default=None)
+        return first is not None and first <= self.period.year_before.from_on
+
+    @property
+    def last_month(self) -> date | None:
+        """The last month that is over."""
+        return max(self.months, default=None)
+
+    def total(self, period: Mapping[str, Cells]) -> Cell:
+        """All groups together, as the visa types add up."""
+        cells = list(period["visa"].values())
+        return Cell(
+            sum(cell.intake for cell in cells),
+            sum(cell.decisions for cell in cells),
+            sum(cell.refused or 0 for cell in cells) if self.has_outcomes else None,
+            sum(cell.in_target for cell in cells),
+        )
+
+    def judged(self, cells: Mapping[Any, Cell], *, is_refusals: bool) -> list[Count]:
+        """What is looked at for attention: refusals, or decisions that were late."""
+        return [
+            Count(
+                key.isoformat() if isinstance(key, date) else key,
+                cell.decisions,
+                (cell.refused or 0) if is_refusals else cell.decisions - cell.in_target,
+            )
+            for key, cell in cells.items()
+        ]
+
+
+def variables_of(
+    address: Address, period: Period, now: date, *, place: str, publishes: bool
+) -> dict[str, Any]:
+    """The variables of ``question.graphql``, or of ``question.partner.graphql``."""
+    last = month_start(now) - timedelta(days=1)
+    quarters = last_quarters(PUBLISHED_QUARTERS, now)
+    days = {
+        "from": period.from_on,
+        "to": period.to_on,
+        "beforeFrom": period.year_before.from_on,
+        "beforeTo": period.year_before.to_on,
+        "knownFrom": month_start(last, 1 - KNOWN_MONTHS),
+        "recentFrom": month_start(last, 1 - RECENT_MONTHS),
+        "monthsTo": last,
+    }
+    if publishes:
+        days |= {"publishedFrom": quarters.from_on, "publishedTo": quarters.to_on}
+    return {
+        **{name: day.isoformat() for name, day in days.items()},
+        "place": place.upper(),
+        "where": condition(address.filters),
+        "wherePlaces": condition(address.filters, without=place),
+        "language": address.language.upper(),
+    }
+
+
+def read_today(data: Mapping[str, Any], period: Period, place: str) -> Today:
+    """The answer, by dimension, place and month."""
+    names: dict[str, dict[str, str]] = {dimension: {} for dimension in (*DIMENSIONS, "place")}
+    tables = {
+        name: [(_key(row, field, names[dimension]), _cell(row)) for row in data[alias]["rows"]]
+        for dimension, field in DIMENSIONS.items()
+        for name, alias in ((dimension, dimension), (f"{dimension}Before", f"{dimension}Before"))
+    }
+    names["partner"] |= {node["code"]: node["name"] for node in data["partners"]["nodes"]}
+    names["visa"] |= {node["code"]: node["name"] for node in data["visaTypes"]["nodes"]}
+    return Today(
+        period=period,
+        as_of=datetime.fromisoformat(data["country"]["asOf"]),
+        now={dimension: dict(tables[dimension]) for dimension in DIMENSIONS},
+        before={dimension: dict(tables[f"{dimension}Before"]) for dimension in DIMENSIONS},
+        names=names,
+        place=place,
+        places={_key(row, place, names["place"]): _cell(row) for row in data["places"]["rows"]},
+        place_months=_by_month(data["placeMonths"]["rows"], place, names["place"]),
+        months={_month(row): _cell(row) for row in data["months"]["rows"]},
+        visa_months=_by_month(data["visaMonths"]["rows"], "visaType", {}),
+        promised=_promised(data["visaTypes"]["nodes"], period.to_on),
+        published=tuple(_published(row) for row in data.get("published", {}).get("rows", ())),
+        has_outcomes="published" not in data,
+    )
+
+
+def whole_months(months: Months, last: date) -> tuple[date, list[Cell]]:
+    """The months without a gap, from the first with an application to the last that is over."""
+    known = [month for month, cell in months.items() if cell.intake and month <= last]
+    if not known:
+        return last, []
+    first, cells = min(known), list[Cell]()
+    month = first
+    while month <= last:
+        cells.append(months.get(month, Cell()))
+        month = month_start(month, 1)
+    return first, cells
+
+
+def _cell(row: Mapping[str, Any]) -> Cell:
+    decisions = row["decisions"]["value"] or 0
+    rate = row["targetRate"]["value"] if "targetRate" in row else None
+    return Cell(
+        intake=row["intake"]["value"] if "intake" in row else 0,
+        decisions=decisions,
+        refused=row["refused"]["value"] if "refused" in row else None,
+        # A share of counts, so that the count comes back exactly.
+        in_target=round((rate or 0) * decisions),
+    )
+
+
+def _key(row: Mapping[str, Any], field: str, names: dict[str, str]) -> str:
+    told = row[field]
+    if told is None:
+        return NOWHERE
+    if isinstance(told, str):
+        return told
+    names.setdefault(told["code"], told.get("name") or told.get("city") or told["code"])
+    return told["code"]
+
+
+def _month(row: Mapping[str, Any]) -> date:
+    return date.fromisoformat(row["period"]["startsOn"])
+
+
+def _by_month(
+    rows: Sequence[Mapping[str, Any]], field: str, names: dict[str, str]
+) -> dict[str, dict[date, Cell]]:
+    found: dict[str, dict[date, Cell]] = {}
+    for row in rows:
+        found.setdefault(_key(row, field, names), {})[_month(row)] = _cell(row)
+    return {key: dict(sorted(months.items())) for key, months in found.items()}
+
+
+def _promised(nodes: Sequence[Mapping[str, Any]], on: date) -> dict[str, float]:
+    """The promise in force on a day, of what most nationalities apply for."""
+    promised: dict[str, float] = {}
+    for node in nodes:
+        in_force = [
+            target
+            for target in node["serviceTargets"]
+            if target["clock"] == "STANDARD" and date.fromisoformat(target["validFrom"]) <= on
+        ]
+        latest = max(in_force, key=lambda target: target["validFrom"], default=None)
+        if latest and latest["promisedPercent"]:
+            promised[node["code"]] = latest["promisedPercent"] / 100
+    return promised
+
+
+def _published(row: Mapping[str, Any]) -> PublishedRate:
+    rate, national = row["refusalRate"], row["nationalRefusalRate"] or {}
+    return PublishedRate(
+        country=row["country"]["name"],
+        quarter=_month(row),
+        decisions=row["decisions"]["value"] or 0,
+        value=rate["value"],
+        below=rate["upperBound"],
+        national=national.get("value"),
+    )

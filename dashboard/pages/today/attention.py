@@ -1,0 +1,157 @@
+"""Who needs attention: places outside the funnel, and months outside their own past."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dashboard.analysis.attention import (
+    WARNING,
+    Funnel,
+    Point,
+    control_chart,
+    funnel,
+    sudden,
+)
+from dashboard.model.measures import REFUSAL_RATE, TARGET_RATE
+from dashboard.model.page_state import Address
+from dashboard.pages.today.answers import NOWHERE, Today
+from dashboard.pages.today.findings import Finding, volumes_link
+from dashboard.texts import Texts
+from dashboard.texts.wording import count_text, list_text, month_text, percent_text
+
+#: Places that a sentence names.
+NAMED = 3
+#: One refusal of two decisions is beyond any limit, and says nothing.
+ENOUGH = 30
+
+
+@dataclass(frozen=True)
+class Attention:
+    """The places beside each other, and each beside its own past."""
+
+    today: Today
+    address: Address
+    #: Refusals, or decisions that were late.
+    is_refusals: bool
+    #: The places with enough decisions, and how many have too few to be held against others.
+    funnel: Funnel
+    small: int
+    #: Places whose last month is beyond the limits of its own past, the least likely first.
+    sudden: tuple[tuple[str, Point], ...]
+    #: All places together, month by month.
+    chart: tuple[Point, ...]
+
+    @property
+    def kind(self) -> str:
+        """In the keys of texts."""
+        return "refusals" if self.is_refusals else "late"
+
+
+def attention_from(today: Today, address: Address) -> Attention:
+    """What is outside, by the figures of one answer."""
+    is_refusals = today.has_outcomes and address.shown is not TARGET_RATE
+    months = dict(sorted(today.months.items()))
+    judged = today.judged(today.places, is_refusals=is_refusals)
+    decided = sum(each.n for each in judged)
+    rate = sum(each.cases for each in judged) / decided if decided else 0.0
+    return Attention(
+        today,
+        address,
+        is_refusals,
+        funnel([each for each in judged if each.n >= ENOUGH], rate),
+        sum(0 < each.n < ENOUGH for each in judged),
+        _sudden(today, is_refusals),
+        control_chart(today.judged(months, is_refusals=is_refusals)),
+    )
+
+
+def _sudden(today: Today, is_refusals: bool) -> tuple[tuple[str, Point], ...]:
+    last = today.last_month
+    found: list[tuple[str, Point]] = []
+    for code, months in today.place_months.items():
+        point = sudden(today.judged(months, is_refusals=is_refusals))
+        if last and point and point.count.key == last.isoformat():
+            found.append((code, point))
+    return tuple(
+        sorted(found, key=lambda each: each[1].model.tail(each[1].count.n, each[1].count.cases))
+    )
+
+
+def place_names(today: Today, say: Texts) -> Mapping[str, str]:
+    """The names of places, and what to call what has none."""
+    return {**today.names["place"], NOWHERE: say(f"today.nowhere_{today.place}")}
+
+
+def attention_finding(attention: Attention, say: Texts) -> Finding:
+    """The sentence: who stands out among the others, and whose last month does from its past."""
+    kind = attention.kind
+    outside = attention.funnel.outside
+    names = place_names(attention.today, say)
+    count = len(attention.funnel.points)
+    by = say(f"today.places_{attention.today.place}")
+    if not count:
+        return Finding(say(f"today.none_judged_{kind}"))
+    if not outside:
+        title = say(f"today.none_outside_{kind}", count=str(count), places=by)
+    else:
+        listed = list_text([names.get(p.count.key, p.count.key) for p in outside[:NAMED]], say)
+        title = say(
+            f"today.outside_{kind}" if len(outside) <= NAMED else f"today.outside_many_{kind}",
+            names=listed,
+            outside=str(len(outside)),
+            count=str(count),
+            places=by,
+        )
+    notes = [_first(attention, outside[0], names, say)] if outside else []
+    notes += [_sudden_text(attention, names, say)]
+    notes += [
+        say(
+            "today.by_chance",
+            count=str(count),
+            places=by,
+            expected=count_text(count * (1 - WARNING), say),
+        )
+    ]
+    if attention.small:
+        small = count_text(attention.small, say)
+        notes.append(say("today.small", small=small, places=by, enough=str(ENOUGH)))
+    return Finding(title, tuple(notes), _href(attention), bool(outside or attention.sudden))
+
+
+def _first(attention: Attention, point: Point, names: Mapping[str, str], say: Texts) -> str:
+    low, high = point.interval
+    kind = attention.kind
+    edge = point.warning.upper if point.is_high else point.warning.lower
+    return say(
+        f"today.{'above' if point.is_high else 'below'}_{kind}",
+        name=names.get(point.count.key, point.count.key),
+        rate=percent_text(point.count.rate, say),
+        count=count_text(point.count.n, say),
+        low=percent_text(low, say),
+        high=percent_text(high, say),
+        limit=percent_text(min(edge / point.count.n, 1.0), say),
+        all=percent_text(attention.funnel.model.rate, say),
+    )
+
+
+def _sudden_text(attention: Attention, names: Mapping[str, str], say: Texts) -> str:
+    last = attention.today.last_month or attention.today.period.to_on
+    month = month_text(last, say)
+    if not attention.sudden:
+        return say("today.none_sudden", month=month)
+    told = [
+        say(
+            "today.sudden_one",
+            name=names.get(code, code),
+            rate=percent_text(point.count.rate, say),
+            count=count_text(point.count.n, say),
+            usual=percent_text(point.model.rate, say),
+        )
+        for code, point in attention.sudden[:NAMED]
+    ]
+    return say("today.sudden", month=month, names=list_text(told, say))
+
+
+def _href(attention: Attention) -> str:
+    measure = REFUSAL_RATE if attention.is_refusals else TARGET_RATE
+    place = attention.today.place
+    return volumes_link(attention.address, by=place, measure=measure.id, sort=measure.id)

@@ -1,0 +1,222 @@
+"""The pieces of the page Today: a panel for each question, what is in it, and its tables."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import dcc, html
+
+from dashboard.analysis.attention import Funnel
+from dashboard.analysis.target import Target, Verdict
+from dashboard.components.aria import aria
+from dashboard.components.definition import definition_button
+from dashboard.figures import GRAPH_CONFIG
+from dashboard.figures.months_kept import HEIGHT, months_kept, width_of
+from dashboard.figures.waterfall import Step
+from dashboard.pages.today.answers import PublishedRate
+from dashboard.pages.today.findings import Finding, signed_points
+from dashboard.texts import Texts
+from dashboard.texts.wording import count_text, percent_text
+
+EMPTY: dict[str, Any] = {"layout": {"xaxis": {"visible": False}, "yaxis": {"visible": False}}}
+#: So many visa types are decided on in a usual year.
+USUAL_TYPES = 8
+#: Of the table of promises.
+COLUMNS = ("visa", "verdict", "in_time", "promised", "decided", "year_change", "trend_of")
+
+
+def panel(question: str, definition: str, say: Texts, *content: Any) -> html.Article:
+    """One question; its answer keeps the room before it is known."""
+    return html.Article(
+        [
+            html.Header(
+                [
+                    html.P(say(f"today.question_{question}"), className="kicker"),
+                    definition_button(definition, say),
+                ]
+            ),
+            html.Div(waiting(), id=f"today-{question}", className="answer"),
+            *content,
+        ],
+        className=f"panel question question-{question}",
+    )
+
+
+def waiting() -> list[Any]:
+    """A sentence of two lines and three lines of notes, before they are known."""
+    return [
+        html.H2(dmc.Skeleton(height=48, width="92%")),
+        html.Div(
+            [dmc.Skeleton(height=16, mt=8, width=width) for width in ("95%", "88%", "60%")],
+            className="notes",
+        ),
+    ]
+
+
+def answer(finding: Finding, say: Texts) -> list[Any]:
+    """The sentence, what it rests on, and the way to all figures behind it."""
+    return [
+        html.H2(finding.title, className="concern" if finding.is_concern else None),
+        html.Div([html.P(note) for note in finding.notes], className="notes"),
+        *(
+            [html.P(dcc.Link(say("today.more"), href=finding.href), className="more")]
+            if finding.href
+            else []
+        ),
+    ]
+
+
+def picture(name: str, caption: str = "") -> html.Figure:
+    """A graph of fixed height, and what its lines and bands are."""
+    return html.Figure(
+        [
+            html.Div(
+                dcc.Graph(id=f"today-{name}", config=GRAPH_CONFIG, responsive=True, figure=EMPTY),
+                className=f"graph graph-{name}",
+                **aria(hidden="true"),
+            ),
+            *([html.Figcaption(caption, id=f"today-{name}-note")] if caption else []),
+        ]
+    )
+
+
+def figures_of(name: str, label: str, say: Texts) -> html.Details:
+    """The figures of a picture for whoever reads or prints them; it stays as it was opened."""
+    return html.Details(
+        [
+            html.Summary(say("today.as_table")),
+            html.Div(
+                id=f"today-{name}",
+                className="scroll",
+                tabIndex=0,
+                role="region",
+                **aria(label=label),
+            ),
+        ],
+        className="twin",
+    )
+
+
+def table(label: str, heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> html.Table:
+    """Rows with a head each."""
+    return html.Table(
+        [
+            html.Caption(label, className="unseen"),
+            html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])),
+            html.Tbody([_row(row) for row in rows]),
+        ]
+    )
+
+
+def change_table(steps: Sequence[Step], total: Step, say: Texts) -> Any:
+    """The bars of the waterfall."""
+    rows = [(step.name, step.text) for step in (*steps, total)]
+    heads = (say("today.group"), say("today.andil"))
+    return table(say("today.question_change"), heads, rows)
+
+
+def outside_table(funnel: Funnel, names: Mapping[str, str], say: Texts) -> Any:
+    """The places outside the limits, each with n and interval."""
+    if not funnel.outside:
+        return html.P(say("today.nothing_outside"))
+    rows = [
+        (
+            names.get(point.count.key, point.count.key),
+            percent_text(point.count.rate, say),
+            count_text(point.count.n, say),
+            f"{percent_text(point.interval.low, say)}–{percent_text(point.interval.high, say)}",
+        )
+        for point in funnel.outside
+    ]
+    heads = [say(f"today.{key}") for key in ("place", "rate_column", "decided", "interval")]
+    return table(say("today.question_attention"), heads, rows)
+
+
+def promise_table(found: Sequence[Target], names: Mapping[str, str], say: Texts) -> html.Div:
+    """A line for each visa type: the answer, the share beside the promise, and the months."""
+    return html.Div(
+        html.Table(
+            [
+                html.Caption(say("today.question_promise"), className="unseen"),
+                html.Thead(html.Tr([html.Th(say(f"today.{key}"), scope="col") for key in COLUMNS])),
+                html.Tbody([_promise_row(each, names, say) for each in found]),
+            ]
+        ),
+        className="scroll promises",
+        tabIndex=0,
+        role="region",
+        **aria(label=say("today.question_promise")),
+    )
+
+
+def promise_waiting() -> html.Div:
+    """The table's room."""
+    return html.Div([dmc.Skeleton(height=34, mb=6) for _ in range(USUAL_TYPES + 1)])
+
+
+def published_list(published: Sequence[PublishedRate], say: Texts) -> Any:
+    """Refusal rates as they were published, a bound where there is no more."""
+    told = [_published(each, say) for each in published if each.value or each.below]
+    if not told:
+        return None
+    return [html.H3(say("today.published_title")), html.Ul([html.Li(text) for text in told])]
+
+
+def _published(rate: PublishedRate, say: Texts) -> str:
+    national = say("today.published_none")
+    if rate.national is not None:
+        national = percent_text(rate.national, say)
+    known = rate.below if rate.value is None else rate.value
+    number = (rate.quarter.month + 2) // 3
+    return say(
+        "today.published_below" if rate.value is None else "today.published_value",
+        country=rate.country,
+        quarter=say("today.quarter", number=str(number), year=str(rate.quarter.year)),
+        rate=percent_text(known or 0, say),
+        count=count_text(rate.decisions, say),
+        national=national,
+    )
+
+
+def _promise_row(target: Target, names: Mapping[str, str], say: Texts) -> html.Tr:
+    verdict = say(f"today.verdict_{target.verdict}")
+    judged = [month for month in target.kept if month is not None]
+    kept = say("today.kept", met=str(sum(judged)), count=str(len(judged))) if judged else ""
+    low, high = target.interval
+    interval = f"{percent_text(low, say)}–{percent_text(high, say)}"
+    signs = {Verdict.MET: "✓ ", Verdict.MISSED: "✗ "}
+    promised = "" if target.promised is None else percent_text(target.promised, say, digits=0)
+    cells = (
+        [html.Span(signs.get(target.verdict, ""), **aria(hidden="true")), verdict],
+        [percent_text(target.share or 0, say), html.Span(interval, className="interval")],
+        promised,
+        count_text(target.now.n, say),
+        "" if target.change is None else signed_points(target.change, say),
+        [
+            html.Img(
+                src=months_kept(target.kept), alt="", width=width_of(target.kept), height=HEIGHT
+            ),
+            html.Span(kept, className="name"),
+        ],
+    )
+    name = html.Span(names.get(target.key, ""), className="name")
+    return html.Tr(
+        [
+            html.Th([target.key, name], scope="row"),
+            *(
+                _cell(cell, key, target.verdict, say)
+                for cell, key in zip(cells, COLUMNS[1:], strict=True)
+            ),
+        ]
+    )
+
+
+def _cell(content: Any, key: str, verdict: str, say: Texts) -> html.Td:
+    """On a phone a row becomes a list, in which each cell says what it is."""
+    label: dict[str, Any] = {"data-label": say(f"today.{key}")}
+    return html.Td(content, className=f"{key} {verdict}" if key == "verdict" else key, **label)
+
+
+def _row(cells: Sequence[Any]) -> html.Tr:
+    first, *rest = cells
+    return html.Tr([html.Th(first, scope="row"), *(html.Td(cell) for cell in rest)])

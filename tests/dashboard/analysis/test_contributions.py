@@ -1,0 +1,98 @@
+"""Contributions add up to the change, exactly, whatever the groups."""
+
+from fractions import Fraction
+from random import Random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard.analysis.contributions import Share, rate_change, total_change
+
+KEYS = st.sampled_from(["AU", "MY", "SG", "IN", "CN", "US", "GB", "NL"])
+COUNTS = st.dictionaries(KEYS, st.integers(0, 2_000_000))
+
+
+@st.composite
+def shares(draw: st.DrawFn) -> dict[str, Share]:
+    sizes = draw(COUNTS)
+    return {key: Share(n, draw(st.integers(0, n))) for key, n in sizes.items()}
+
+
+@given(COUNTS, COUNTS)
+def test_contributions_to_a_total_add_up_to_its_change(
+    now: dict[str, int], before: dict[str, int]
+) -> None:
+    change = total_change(now, before)
+    assert sum(part.change for part in change.contributions) == change.change
+    assert change.change == sum(now.values()) - sum(before.values())
+    shown = change.leading(3) + change.opposing(1)
+    assert sum(part.change for part in shown) + change.remainder(shown) == change.change
+
+
+@given(shares(), shares())
+def test_rate_and_mix_add_up_to_the_change_of_a_rate(
+    now: dict[str, Share], before: dict[str, Share]
+) -> None:
+    change = rate_change(now, before)
+    sizes = [sum(share.n for share in period.values()) for period in (now, before)]
+    if change is None:
+        assert not all(sizes)
+        return
+    direct = [
+        Fraction(sum(share.cases for share in period.values()), n)
+        for period, n in zip((now, before), sizes, strict=True)
+    ]
+    assert change.change == direct[0] - direct[1]
+    assert sum((part.change for part in change.contributions), Fraction(0)) == change.change
+    assert change.rate + change.mix == change.change
+
+
+@given(shares(), shares(), st.integers(0, 99))
+def test_the_order_of_groups_and_of_periods_does_not_matter(
+    now: dict[str, Share], before: dict[str, Share], seed: int
+) -> None:
+    def shuffled(period: dict[str, Share]) -> dict[str, Share]:
+        keys = sorted(period)
+        Random(seed).shuffle(keys)
+        return {key: period[key] for key in keys}
+
+    assert rate_change(shuffled(now), shuffled(before)) == rate_change(now, before)
+    forward, back = rate_change(now, before), rate_change(before, now)
+    if forward and back:
+        assert {part.key: (part.rate, part.mix) for part in forward.contributions} == {
+            part.key: (-part.rate, -part.mix) for part in back.contributions
+        }
+
+
+@given(shares(), shares())
+def test_a_group_without_decisions_brings_nothing(
+    now: dict[str, Share], before: dict[str, Share]
+) -> None:
+    more = rate_change(now | {"XX": Share(0, 0)}, before)
+    assert more == rate_change(now, before)
+    totals = [{key: share.n for key, share in period.items()} for period in (now, before)]
+    with_zero = total_change(totals[0] | {"XX": 0}, totals[1])
+    assert [part for part in with_zero.contributions if part.key != "XX"] == list(
+        total_change(*totals).contributions
+    )
+
+
+def test_a_mix_that_moves_is_told_from_rates_that_move() -> None:
+    """Simpson's paradox: each group got better, and the whole got worse, by its mix alone."""
+    before = {"B1": Share(900, 855), "C1": Share(100, 60)}
+    now = {"B1": Share(500, 480), "C1": Share(500, 310)}
+    change = rate_change(now, before)
+    assert change is not None
+    assert change.change < 0 < change.rate
+    assert change.mix < 0
+    assert all(part.rate > 0 for part in change.contributions)
+
+
+def test_leading_contributions_go_the_way_of_the_total() -> None:
+    now = {"MY": 100, "CN": 300, "SG": 260, "AU": 80}
+    before = {"MY": 400, "CN": 450, "SG": 200, "AU": 90}
+    change = total_change(now, before)
+    assert change.change == -400
+    assert [(part.key, part.change) for part in change.leading(2)] == [("MY", -300), ("CN", -150)]
+    assert [(part.key, part.change) for part in change.opposing(2)] == [("SG", 60)]
+    assert change.remainder(change.leading(2)) == 50

@@ -1,0 +1,88 @@
+"""Tails are exact, beside scipy's, and a range is the shortest that holds what it says."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import special, stats
+
+from dashboard.analysis.intervals import wilson
+from dashboard.analysis.tails import NEGLIGIBLE, Model, beta_weight, likely_spread, log_gamma
+
+RATES = st.floats(0.001, 0.5)
+SPREADS = st.sampled_from((0.0, 0.05, 0.3, 0.7, 1.0))
+NUMBERS = st.integers(1, 5_000)
+
+
+def judge(model: Model, n: int) -> Any:
+    """The probabilities of 0 to n cases, as scipy has them."""
+    counts = np.arange(n + 1)
+    if not model.spread:
+        return stats.binom.pmf(counts, n, model.rate)
+    weight = beta_weight(model.rate, model.spread)
+    return stats.betabinom.pmf(counts, n, model.rate * weight, (1 - model.rate) * weight)
+
+
+@settings(max_examples=60, deadline=None)
+@given(RATES, SPREADS, NUMBERS)
+def test_probabilities_are_those_of_the_distribution(rate: float, spread: float, n: int) -> None:
+    model = Model(rate, spread)
+    masses = model.masses(n)
+    assert masses == pytest.approx(judge(model, n)[: len(masses)], rel=1e-6, abs=1e-12)
+    assert masses.sum() >= 1 - 2 * NEGLIGIBLE
+
+
+@settings(max_examples=60, deadline=None)
+@given(RATES, SPREADS, NUMBERS, st.sampled_from((0.95, 0.998)))
+def test_a_range_holds_its_level_and_no_shorter_one_does(
+    rate: float, spread: float, n: int, level: float
+) -> None:
+    model = Model(rate, spread)
+    found = model.range(n, level)
+    sums = np.concatenate(([0.0], np.cumsum(judge(model, n))))
+    slack = 3 * NEGLIGIBLE
+    width = found.high - found.low + 1
+    assert sums[found.high + 1] - sums[found.low] >= level - slack
+    shorter = sums[width - 1 :] - sums[: len(sums) - width + 1]
+    assert (shorter < level + slack).all()
+
+
+@given(RATES, SPREADS, st.integers(1, 3_000))
+@settings(max_examples=60, deadline=None)
+def test_a_line_between_two_counts_parts_what_is_inside_from_what_is_not(
+    rate: float, spread: float, n: int
+) -> None:
+    found = Model(rate, spread).range(n, 0.95)
+    assert found.high < found.upper <= found.high + 1
+    assert found.low - 1 <= found.lower < found.low or found.lower == found.low == 0
+    assert found.has(found.high)
+    assert not found.has(found.high + 1)
+
+
+def test_the_gamma_function_is_the_known_one() -> None:
+    numbers = np.geomspace(1e-3, 1e7, 200)
+    assert log_gamma(numbers) == pytest.approx(special.gammaln(numbers), rel=1e-12, abs=1e-10)
+
+
+def test_a_spread_is_found_again() -> None:
+    rng = np.random.default_rng(8)
+    for spread in (0.0, 0.3, 0.7):
+        found = []
+        for _ in range(40):
+            rates = (
+                0.03 * rng.gamma(1 / spread**2, spread**2, 150) if spread else np.full(150, 0.03)
+            )
+            n = rng.integers(50, 5_000, 150)
+            cases = rng.binomial(n, np.minimum(rates, 1))
+            found.append(likely_spread(n.astype(float), cases.astype(float), 0.03))
+        assert np.mean(found) == pytest.approx(spread, abs=0.06)
+
+
+@given(st.integers(1, 10_000), st.data())
+def test_wilson_is_the_known_interval(n: int, data: st.DataObject) -> None:
+    cases = data.draw(st.integers(0, n))
+    low, high = wilson(cases, n)
+    known = stats.binomtest(cases, n).proportion_ci(method="wilson")
+    assert (low, high) == pytest.approx((known.low, known.high), abs=1e-9)

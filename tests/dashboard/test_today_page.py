@@ -1,0 +1,106 @@
+"""The page Today in a real browser, with the figures of a running gateway."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from dashboard.gateway.client import document
+from dashboard.model.page_state import Address
+from dashboard.model.period import today
+from dashboard.pages.today.answers import variables_of
+from tests.browser import AXE
+from tests.dashboard.visiting import Visitor, number
+from tests.running_demo import Demo
+
+pytestmark = pytest.mark.browser
+
+ANSWERED = "h2:not(:has(.mantine-Skeleton-root))"
+PARTS = ("change", "attention", "promise", "coming")
+SHIFT = """() => new Promise((done) => {
+  let total = 0;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) total += entry.value;
+  }).observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => done(total), 500);
+})"""
+
+
+def opens(visitor: Visitor, user: str, query: str = "language=en") -> Page:
+    """Sign in and wait for all four answers."""
+    page = visitor.page
+    page.goto(f"{visitor.demo.dashboard_url}/?{query}")
+    page.fill("input[name=user]", user)
+    page.locator("form").last.locator("button").last.click()
+    for part in PARTS:
+        page.wait_for_selector(f"#today-{part} {ANSWERED}", timeout=60_000)
+    page.wait_for_selector("#today-fan .main-svg", state="attached")
+    return page
+
+
+def asked(demo: Demo, user: str, **chosen: str) -> dict[str, Any]:
+    """What the gateway itself answers to the page's question."""
+    address = Address("en", **chosen)
+    now = today()
+    variables = variables_of(address, address.chosen(now), now, place="country", publishes=False)
+    return demo.ask(user, document("today/question"), **variables)
+
+
+def test_leadership_reads_four_answers_that_are_the_gateways(visitor: Visitor, demo: Demo) -> None:
+    page = opens(visitor, "leadership")
+    data = asked(demo, "leadership")
+    intake = sum(row["intake"]["value"] for row in data["country"]["rows"])
+    before = sum(row["intake"]["value"] for row in data["countryBefore"]["rows"])
+    title = page.inner_text("#today-change h2")
+    assert number(title.split(" applications")[0]) == intake
+    assert ("fewer" in title) == (intake < before)
+    assert f"{before:,}" in page.inner_text("#today-change .notes")
+    rows = page.locator("#today-promises tbody tr")
+    of_type = {row["visaType"]["code"]: row for row in data["visa"]["rows"]}
+    assert rows.count() == sum(bool(row["decisions"]["value"]) for row in of_type.values())
+    for text in rows.all_inner_texts():
+        code = re.match(r"[A-Z]\d+[A-Z]?", text)
+        assert code
+        told = of_type[code[0]]
+        assert f"{told['decisions']['value']:,}" in text
+        assert f"{round(told['targetRate']['value'] * 100, 1):.1f}%" in text
+
+
+def test_a_filter_changes_every_answer_and_stands_in_the_address(
+    visitor: Visitor, demo: Demo
+) -> None:
+    page = opens(visitor, "leadership", "language=en&country=AU&why=visa")
+    data = asked(demo, "leadership", country="AU")
+    intake = sum(row["intake"]["value"] for row in data["country"]["rows"])
+    assert number(page.inner_text("#today-change h2").split(" applications")[0]) == intake
+    page.locator("#today-steps").locator("xpath=..").locator("summary").click()
+    bars = page.locator("#today-steps tbody th").all_inner_texts()
+    rows = data["visa"]["rows"] + data["visaBefore"]["rows"]
+    codes = {row["visaType"]["code"] for row in rows}
+    assert {bar for bar in bars if re.fullmatch(r"[A-Z]\d+[A-Z]?", bar)} <= codes
+    assert len(bars) > 1
+    page.locator("#today-change .more a").click()
+    page.wait_for_url(re.compile(r"/volumes\?.*country=AU"))
+    assert "why=" not in page.url
+
+
+def test_the_page_is_accessible_and_stands_still(visitor: Visitor) -> None:
+    page = opens(visitor, "leadership", "language=id")
+    assert page.evaluate(SHIFT) < 0.05
+    page.evaluate(AXE.read_text("utf-8"))
+    found = page.evaluate("axe.run()")
+    assert [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]] == []
+    assert page.locator("h1").count() == 1
+    for part in PARTS:
+        page.locator(f".question-{part} .define").click()
+        page.wait_for_selector("[role=dialog] .facts-of-measure")
+        page.keyboard.press("Escape")
+        page.wait_for_selector("[role=dialog]", state="hidden")
+
+
+@pytest.mark.parametrize("width", [390, 768, 1440])
+def test_nothing_is_wider_than_the_window(visitor: Visitor, width: int) -> None:
+    visitor.page.set_viewport_size({"width": width, "height": 900})
+    page = opens(visitor, "leadership", "language=id")
+    assert page.evaluate("document.documentElement.scrollWidth") == width

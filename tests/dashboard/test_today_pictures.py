@@ -1,0 +1,128 @@
+"""The pictures of Today are drawn with the numbers of the answer, and with nothing else."""
+
+from datetime import date
+
+import pytest
+
+from dashboard.analysis.attention import Count, control_chart, funnel
+from dashboard.analysis.expected import outlook
+from dashboard.figures.control import control_figure
+from dashboard.figures.fan import PAST, fan_figure
+from dashboard.figures.funnel import funnel_figure
+from dashboard.figures.waterfall import waterfall
+from dashboard.model.page_state import REASONS, Address
+from dashboard.model.period import month_start
+from dashboard.pages.today.attention import ENOUGH, attention_from, place_names
+from dashboard.pages.today.change import change_from, steps_of
+from dashboard.pages.today.coming import coming_from
+from dashboard.texts import texts
+from tests.dashboard.test_today_sentences import shown
+from tests.dashboard.today_worlds import LAST, PERIOD, random_world, sums
+
+ID = texts("id")
+WORLDS = range(25)
+
+
+@pytest.mark.parametrize("why", REASONS)
+@pytest.mark.parametrize("seed", WORLDS)
+def test_bars_of_the_waterfall_are_the_contributions_end_to_end(seed: int, why: str) -> None:
+    world = random_world(seed)
+    change = change_from(shown(world), Address("id", why=why))
+    found = steps_of(change, ID)
+    if found is None:
+        return
+    figure = waterfall(*found, ",.0f", ID)
+    now = sums(world.of(PERIOD), "intake", lambda row: getattr(row, why))
+    before = sums(world.of(PERIOD.year_before), "intake", lambda row: getattr(row, why))
+    moved = [now.get(key, 0) - before.get(key, 0) for key in {*now, *before}]
+    *groups, total = figure["data"]
+    sizes = [bar["x"][1] - bar["x"][0] for bar in groups]
+    assert sorted(sizes) == sorted(size for size in moved if size)
+    assert total["x"] == [0, sum(moved)]
+    assert [bar["x"][0] for bar in groups] == [sum(sizes[:n]) for n in range(len(sizes))]
+    assert [bar["y"] for bar in figure["data"]] == [[n, n] for n in range(len(groups) + 1)]
+    names = figure["layout"]["yaxis"]["ticktext"]
+    assert names[-1] == ID("today.whole_change")
+    for bar, name in zip(figure["data"], names, strict=True):
+        size, text = bar["x"][1] - bar["x"][0], bar["text"][1].strip()
+        assert abs(size) == int(text.lstrip("+−").replace(".", ""))
+        assert (size < 0) == text.startswith("−")
+        assert bar["customdata"][0].endswith(text)
+        assert bar["customdata"][0].startswith(name.rstrip("…"))
+
+
+@pytest.mark.parametrize("seed", WORLDS)
+def test_points_and_lines_of_the_funnel_are_rates_and_limits(seed: int) -> None:
+    world = random_world(seed)
+    found = attention_from(shown(world), Address("id")).funnel
+    figure = funnel_figure(found, place_names(shown(world), ID), (), ID)
+    low, high, low_alarm, high_alarm, inside, outside = figure["data"]
+    refused = sums(world.of(PERIOD), "refused", lambda row: row.country)
+    decided = sums(world.of(PERIOD), "decisions", lambda row: row.country)
+    points = {*zip(inside["x"] + outside["x"], inside["y"] + outside["y"], strict=True)}
+    assert points == {(n, refused[code] / n) for code, n in decided.items() if n >= ENOUGH}
+    limits = found.limits()
+    assert low["x"] == high_alarm["x"] == [line.n for line in limits]
+    assert low["y"] == [line.low_warning for line in limits]
+    assert high["y"] == [line.high_warning for line in limits]
+    assert low_alarm["y"] == [line.low_alarm for line in limits]
+    assert high_alarm["y"] == [line.high_alarm for line in limits]
+    assert (high["fill"], high["line"]["width"]) == ("tonexty", 0)
+    if decided:
+        [line] = figure["layout"]["shapes"]
+        overall = sum(refused.values()) / max(sum(decided.values()), 1)
+        assert line["y0"] == line["y1"] == pytest.approx(overall)
+    edges = dict(zip(high["x"], high["y"], strict=True))
+    for n, rate in zip(outside["x"], outside["y"], strict=True):
+        assert rate >= edges[n] or rate <= dict(zip(low["x"], low["y"], strict=True))[n]
+
+
+def test_who_is_outside_is_named_in_the_funnel_and_who_was_chosen() -> None:
+    counts = [Count(f"{i}", 1_000, 20 + i) for i in range(9)]
+    figure = funnel_figure(
+        funnel([*counts, Count("IN", 3_000, 400)]), {"IN": "India", "3": "Tiga"}, ("3",), ID
+    )
+    *_, inside, outside = figure["data"]
+    assert outside["text"] == ["India"]
+    assert [text for text in inside["text"] if text] == ["Tiga"]
+
+
+def test_a_month_beyond_its_limits_is_marked_and_the_band_is_the_limits() -> None:
+    months = [Count(month_start(LAST, shift).isoformat(), 800, 16) for shift in range(-13, 0)]
+    chart = control_chart([*months, Count(LAST.isoformat(), 800, 70)])
+    low, high, usual, line = control_figure(chart, ID)["data"]
+    assert line["y"] == [point.count.rate for point in chart]
+    assert line["y"][-1] == 70 / 800
+    assert high["y"] == [point.alarm.upper / point.count.n for point in chart]
+    assert low["y"] == [point.alarm.lower / point.count.n for point in chart]
+    assert usual["y"][-1] == pytest.approx(0.02, abs=0.001)
+    assert line["marker"]["symbol"] == ["circle"] * (len(chart) - 1) + ["diamond"]
+    assert line["y"][-1] > high["y"][-1]
+
+
+@pytest.mark.parametrize("seed", WORLDS)
+def test_the_fan_is_the_past_and_the_range_of_each_coming_month(seed: int) -> None:
+    world = random_world(seed)
+    coming = coming_from(shown(world))
+    if coming.outlook is None:
+        return
+    figure = fan_figure(coming.counts, coming.first, coming.outlook, ID)
+    past_low, past_high, low, high, known, middle = figure["data"]
+    months = sums(world.rows, "intake", lambda row: row.month.isoformat())
+    expected = [months[day] for day in sorted(months)][-PAST:]
+    assert known["y"] == expected[-len(known["y"]) :]
+    assert low["y"] == [range_.low for range_ in coming.outlook.coming]
+    assert high["y"] == [range_.high for range_ in coming.outlook.coming]
+    assert middle["x"] == ["Nov 2026", "Des 2026", "Jan 2027"]
+    ranges = [range_ for range_ in coming.outlook.past[-PAST:] if range_]
+    assert past_low["y"] == [range_.low for range_ in ranges]
+    assert past_high["y"] == [range_.high for range_ in ranges]
+    assert (past_high["fill"], high["fill"]) == ("tonexty", "tonexty")
+
+
+def test_a_fan_has_room_for_its_highest_range() -> None:
+    found = outlook([100 + 5 * n for n in range(30)], [1.0] * 12, 1)
+    assert found
+    figure = fan_figure([100 + 5 * n for n in range(30)], date(2024, 1, 1), found, ID)
+    assert figure["layout"]["yaxis"]["range"][1] > max(range_.high for range_ in found.coming)
+    assert figure["layout"]["yaxis"]["range"][0] == 0

@@ -1,0 +1,317 @@
+"""The sentences of Today are true: each is recomputed from the rows of many random worlds."""
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+from graphql import build_schema, parse, validate
+
+import gateway
+from dashboard.analysis.target import ENOUGH
+from dashboard.gateway.client import document
+from dashboard.model.measures import REFUSAL_RATE, TARGET_RATE
+from dashboard.model.page_state import REASONS, Address
+from dashboard.model.period import month_start
+from dashboard.model.viewer import Viewer
+from dashboard.pages.today.answers import Today, read_today, variables_of
+from dashboard.pages.today.attention import ENOUGH as FEW
+from dashboard.pages.today.attention import attention_finding, attention_from, place_names
+from dashboard.pages.today.change import change_finding, change_from, steps_of
+from dashboard.pages.today.coming import coming_finding, coming_from
+from dashboard.pages.today.page import layout
+from dashboard.pages.today.parts import published_list
+from dashboard.pages.today.promise import promise_finding, targets_from
+from dashboard.texts import texts
+from tests.dashboard.today_worlds import (
+    CHANNELS,
+    COUNTRIES,
+    LAST,
+    PERIOD,
+    VISAS,
+    World,
+    answer_of,
+    random_world,
+    sums,
+)
+
+WORLDS = range(60)
+EN = texts("en")
+ROLES = Path(gateway.__file__).parent / "schema" / "roles"
+
+
+def shown(world: World, *, has_outcomes: bool = True) -> Today:
+    return read_today(answer_of(world, has_outcomes=has_outcomes), PERIOD, "country")
+
+
+def whole(text: str) -> int:
+    """The first number of a text, with its sign."""
+    [found] = re.findall(r"[+−]?\d[\d,]*", text)[:1]
+    return int(found.replace(",", "").replace("−", "-"))
+
+
+@pytest.mark.parametrize("seed", WORLDS)
+def test_the_headline_says_how_many_came_in_and_how_that_compares(seed: int) -> None:
+    world = random_world(seed)
+    now = sum(row.intake for row in world.of(PERIOD))
+    before = sum(row.intake for row in world.of(PERIOD.year_before))
+    title = change_finding(change_from(shown(world), Address("en")), EN).title
+    assert whole(title) == now
+    if "more than" in title or "fewer than" in title:
+        assert ("more than" in title) == (now > before)
+        size = re.search(r"came in, ([\d.,]+)(%?) (?:more|fewer)", title)
+        assert size
+        told = float(size[1].replace(",", ""))
+        change = abs(now - before)
+        expected = 100 * change / before if size[2] else change
+        assert told == pytest.approx(expected, abs=0.051)
+    elif "nearly as many" in title:
+        assert now != before
+        assert abs(now - before) / before < 0.0005
+    elif "as many as" in title:
+        assert now == before
+    else:
+        assert "same period" not in title
+        assert not sum(row.intake for row in world.rows if row.month < PERIOD.from_on)
+
+
+@pytest.mark.parametrize("why", REASONS)
+@pytest.mark.parametrize("seed", WORLDS)
+def test_the_groups_that_are_named_moved_as_is_said_and_furthest(seed: int, why: str) -> None:
+    world = random_world(seed)
+    change = change_from(shown(world), Address("en", why=why))
+    if change.total is None:
+        return
+    now = sums(world.of(PERIOD), "intake", lambda row: getattr(row, why))
+    before = sums(world.of(PERIOD.year_before), "intake", lambda row: getattr(row, why))
+    moved = {key: now.get(key, 0) - before.get(key, 0) for key in {*now, *before}}
+    names = {
+        "country": COUNTRIES,
+        "visa": {code: code for code in VISAS},
+        "partner": {"NUSA": "Nusa Visa Services", "ANDALAN": "Andalan Visa"},
+        "channel": {code: EN(f"channels.{code}") for code in CHANNELS},
+    }[why]
+    total = sum(moved.values())
+    notes = change_finding(change, EN).notes
+    because = [note for note in notes if note.startswith("Most of")]
+    same = sorted((abs(size) for size in moved.values() if size * total > 0), reverse=True)
+    assert bool(because) == bool(same)
+    for note in because:
+        assert ("increase" in note) == (total > 0)
+        told = re.findall(r"\(([+−][\d,]+)\)", note)
+        assert [abs(whole(size)) for size in told] == same[:3]
+        for code, name in names.items():
+            if f"{name} (" in note:
+                assert f"{name} ({'+' if moved[code] > 0 else '−'}{abs(moved[code]):,})" in note
+    added = next(note for note in notes if "add up to exactly" in note)
+    assert whole(added.split("exactly ")[1]) == total
+    assert whole(added.split("from ")[1]) == sum(before.values())
+
+
+@pytest.mark.parametrize("measure", [TARGET_RATE, REFUSAL_RATE])
+@pytest.mark.parametrize("seed", WORLDS)
+def test_a_rate_and_its_two_causes_are_those_of_the_rows(seed: int, measure: object) -> None:
+    world = random_world(seed)
+    field = "in_target" if measure is TARGET_RATE else "refused"
+    address = Address("en", measure=getattr(measure, "id"))  # noqa: B009
+    change = change_from(shown(world), address)
+    rates = []
+    for period in (PERIOD, PERIOD.year_before):
+        n = sum(row.decisions for row in world.of(period))
+        rates.append(sum(getattr(row, field) for row in world.of(period)) / n if n else None)
+    title = change_finding(change, EN).title
+    if rates[0] is None:
+        assert "nothing was decided" in title
+        return
+    assert f"{round(rates[0] * 100, 1):.1f}%" in title or f"{rates[0] * 100:.1f}%" in title
+    if change.rate is None:
+        return
+    assert rates[1] is not None
+    assert float(change.rate.change) == pytest.approx(rates[0] - rates[1], abs=1e-12)
+    if "up" in title.split(",")[-1]:
+        assert rates[0] > rates[1]
+    if "down" in title.split(",")[-1]:
+        assert rates[0] < rates[1]
+    found = steps_of(change, EN)
+    assert found
+    steps, total = found
+    assert sum(step.size for step in steps) == pytest.approx(total.size, abs=1e-9)
+
+
+@pytest.mark.parametrize("seed", WORLDS)
+def test_a_place_that_is_named_is_where_it_is_said_to_be(seed: int) -> None:
+    world = random_world(seed)
+    attention = attention_from(shown(world), Address("en"))
+    refused = sums(world.of(PERIOD), "refused", lambda row: row.country)
+    decided = sums(world.of(PERIOD), "decisions", lambda row: row.country)
+    overall = sum(refused.values()) / max(sum(decided.values()), 1)
+    finding = attention_finding(attention, EN)
+    outside = {point.count.key for point in attention.funnel.outside}
+    assert finding.is_concern == bool(outside or attention.sudden)
+    assert ("within the usual limits" in finding.title) == (
+        not outside and bool(attention.funnel.points)
+    )
+    for code, name in COUNTRIES.items():
+        if name in finding.title:
+            assert code in outside
+    for note in finding.notes:
+        told = re.match(
+            r"(\w+): ([\d.]+)% of ([\d,]+) decisions were refusals \(95% interval: ([\d.]+)% to"
+            r" ([\d.]+)%\), (above|below) the 95% limit of ([\d.]+)% .*; ([\d.]+)% overall",
+            note,
+        )
+        if not told:
+            continue
+        code = next(code for code, name in COUNTRIES.items() if name == told[1])
+        rate = refused[code] / decided[code]
+        assert float(told[2]) == pytest.approx(100 * rate, abs=0.051)
+        assert whole(told[3]) == decided[code]
+        assert float(told[4]) - 0.06 <= 100 * rate <= float(told[5]) + 0.06
+        assert (told[6] == "above") == (rate > overall)
+        assert (100 * rate >= float(told[7]) - 0.06) == (told[6] == "above")
+        assert float(told[8]) == pytest.approx(100 * overall, abs=0.051)
+
+
+@pytest.mark.parametrize("seed", WORLDS)
+def test_yes_and_no_are_against_the_promise_in_force(seed: int) -> None:
+    world = random_world(seed)
+    found = targets_from(shown(world))
+    title = promise_finding(found, Address("en"), EN).title
+    judged, missed = [], []
+    for visa, promised in world.promised.items():
+        rows = [row for row in world.of(PERIOD) if row.visa == visa]
+        n, in_time = sum(row.decisions for row in rows), sum(row.in_target for row in rows)
+        if promised is None or n < ENOUGH:
+            continue
+        judged.append(visa)
+        if 100 * in_time < promised * n:
+            missed.append(visa)
+    verdict = title.split(":")[0]
+    if not judged:
+        assert verdict == "Cannot be judged"
+    elif not missed:
+        assert verdict == "Yes"
+    elif len(missed) == len(judged):
+        assert verdict == "No"
+    else:
+        assert verdict == "Partly"
+        assert f"{len(judged) - len(missed)} of {len(judged)} visa types" in title
+        assert set(re.findall(r"[A-Z]\d+", title.split("not yet")[1])) == set(missed)
+
+
+@pytest.mark.parametrize("seed", WORLDS)
+def test_what_is_expected_and_what_held_is_what_the_months_say(seed: int) -> None:
+    world = random_world(seed)
+    coming = coming_from(shown(world))
+    months = sums(world.rows, "intake", lambda row: row.month.isoformat())
+    known = [months[day] for day in sorted(months)]
+    while known and not known[0]:
+        known.pop(0)
+    assert list(coming.counts) == known
+    finding = coming_finding(coming, Address("en"), EN)
+    if coming.outlook is None:
+        assert finding.title == EN("today.coming_unknown")
+        return
+    assert coming.months == tuple(month_start(LAST, step) for step in (1, 2, 3))
+    first = coming.outlook.coming[0]
+    assert finding.title.startswith("November 2026: ")
+    low, high = (
+        int(text.replace(",", ""))
+        for text in re.findall(r"[\d,]+(?= to)|(?<=to )[\d,]+", finding.title)
+    )
+    assert (low, high) == (round(first.low), round(first.high))
+    inside = sum(
+        range_.low <= count <= range_.high
+        for range_, count in zip(coming.outlook.past, coming.counts, strict=True)
+        if range_
+    )
+    judged = sum(range_ is not None for range_ in coming.outlook.past)
+    assert inside <= coming.outlook.held.inside
+    assert judged <= coming.outlook.held.months
+
+
+def test_a_manager_is_told_nothing_of_how_cases_ended() -> None:
+    for seed in range(20):
+        found = shown(random_world(seed), has_outcomes=False)
+        address = Address("en", measure=REFUSAL_RATE.id)
+        change = change_from(found, address)
+        assert change.measure is not REFUSAL_RATE
+        attention = attention_from(found, address)
+        told = [
+            change_finding(change, EN), attention_finding(attention, EN),
+            promise_finding(targets_from(found), address, EN),
+        ]  # fmt: skip
+        for finding in told:
+            assert "efus" not in " ".join((finding.title, *finding.notes, finding.href))
+        late = {point.count.key: point.count.cases for point in attention.funnel.points}
+        world = random_world(seed).of(PERIOD)
+        decided = sums(world, "decisions", lambda row: row.country)
+        in_time = sums(world, "in_target", lambda row: row.country)
+        assert late == {code: n - in_time[code] for code, n in decided.items() if n >= FEW}
+
+
+def test_numbers_are_written_as_each_language_writes_them() -> None:
+    world = random_world(3)
+    for language, mark in (("id", "."), ("en", ",")):
+        say = texts(language)
+        finding = change_finding(change_from(shown(world), Address(language)), say)
+        now = sum(row.intake for row in world.of(PERIOD))
+        assert f"{now:,}".replace(",", mark) in finding.title
+    assert place_names(shown(world), texts("id"))[""] == "Tanpa negara mitra"
+
+
+def test_the_question_is_of_the_period_the_year_before_and_whole_months() -> None:
+    asked = variables_of(Address("id"), PERIOD, date(2026, 11, 25), place="centre", publishes=True)
+    assert (asked["from"], asked["to"]) == ("2025-11-01", "2026-10-31")
+    assert (asked["beforeFrom"], asked["beforeTo"]) == ("2024-11-01", "2025-10-31")
+    assert asked["monthsTo"] == "2026-10-31"
+    assert (asked["publishedFrom"], asked["publishedTo"]) == ("2026-04-01", "2026-09-30")
+    assert asked["place"] == "CENTRE"
+
+
+def test_a_manager_reads_refusals_as_published_with_the_nation_beside_them() -> None:
+    world = random_world(1)
+    data = answer_of(world, has_outcomes=False)
+    said = ((0.05, None, 0.026), (None, 0.014, None), (None, None, 0.026))
+    data["published"]["rows"] = [
+        {
+            "country": {"code": "AU", "name": "Australia"},
+            "period": {"startsOn": "2026-07-01"},
+            "decisions": {"value": 720},
+            "refusalRate": {"value": value, "upperBound": below, "precision": "ROUNDED"},
+            "nationalRefusalRate": {"value": national, "upperBound": None, "precision": "ROUNDED"},
+        }
+        for value, below, national in said
+    ]
+    found = read_today(data, PERIOD, "country")
+    assert not found.has_outcomes
+    _, listed = published_list(found.published, EN)
+    assert [item.children for item in listed.children] == [
+        "Australia, quarter 3 of 2026: refusal rate 5.0% of 720 decisions; national 2.6%.",
+        "Australia, quarter 3 of 2026: refusal rate below 1.4% (720 decisions);"
+        " national not published yet.",
+    ]
+    assert published_list((), EN) is None
+
+
+def test_a_manager_is_offered_no_outcome_to_look_at() -> None:
+    def offered(role: str) -> str:
+        viewer = Viewer(role, (role,), "Sari", "NUSA", ("AU",))
+        return str(layout(Address("en"), viewer, EN))
+
+    assert "refusal_rate" in offered("LEADERSHIP")
+    assert "refusal_rate" not in offered("PARTNER_MANAGER")
+
+
+def test_the_question_is_valid_for_leadership() -> None:
+    schema = build_schema((ROLES / "leadership.graphql").read_text("utf-8"))
+    assert validate(schema, parse(document("today/question"))) == []
+
+
+def test_a_managers_question_asks_for_no_outcome_but_the_published_one() -> None:
+    text = document("today/question.partner")
+    head, _, rest = text.partition("  published: volumes(")
+    published, _, tail = rest.partition("\n  }\n")
+    assert "refusalRate" in published
+    for outcome in ("efus", "granted", "overturned", "withdrawn"):
+        assert outcome not in head + tail
