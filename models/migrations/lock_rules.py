@@ -9,7 +9,7 @@ from typing import NamedTuple
 from models.migrations.rehearsal import ACCESS_EXCLUSIVE, MODES, Place, Statement
 
 #: Revisions before this ran before anybody used the product.
-FIRST_IN_USE = "0008"
+FIRST_IN_USE = "0010"
 #: Tables with so few rows that nobody notices when they are read as a whole.
 SMALL = frozenset({
     "centre", "country", "deadline", "entry_rule", "fee", "partner", "partner_country",

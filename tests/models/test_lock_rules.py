@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from models.database.connections import engine
-from models.migrations import migrate
+from models.migrations import migrate, newest_revision
 from models.migrations.lock_rules import hazards, undeclared_locks
 from models.migrations.rehearsal import Statement, recording
 from models.postgres import Server
@@ -76,7 +76,7 @@ ALLOWED = [
 @pytest.fixture(scope="module")
 async def migrated(server: Server) -> str:
     url = server.url("test_lock_rules")
-    await migrate(url, "0007")
+    await migrate(url, newest_revision())
     return url
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from models.migrations import newest_revision
 from tests.recipes import copied, run
 
 GERBANG = f"{sys.executable} -c 'from gateway.cli import main; main()'"
@@ -23,7 +24,7 @@ CHANGES = (
     ("models/reference/decrees.py", '    __tablename__ = "fee"\n',
      '    __tablename__ = "fee"\n    note: Mapped[str | None]\n'),
 )  # fmt: skip
-ASKED = """
+ASKED = f"""
 import asyncio, sys
 from models.migrations import compare_with_models, downgrade, migrate, newest_revision
 from models.postgres import temporary_postgres
@@ -33,7 +34,7 @@ with temporary_postgres() as server:
         if direction == "up":
             asyncio.run(migrate(url, newest_revision()))
         else:
-            asyncio.run(downgrade(url, "0007"))
+            asyncio.run(downgrade(url, {newest_revision()!r}))
     print(asyncio.run(compare_with_models(url)))
 """
 
