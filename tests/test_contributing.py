@@ -150,7 +150,7 @@ def test_the_recipes_work_together(tmp_path: Path, apart: Server) -> None:
     assert json.loads(said.splitlines()[-1]) == {
         "field": {
             "isSame": True,
-            "agent": ["Cannot query field 'withdrawnAt' on type 'Application'."],
+            "agent": ["The role PARTNER_AGENT does not read Application.withdrawnAt."],
         },
         "role": {"viewer": {"role": "CONSUL"}},
         "dimension": {
