@@ -23,8 +23,9 @@ setup:  ## Make .venv from the fastest Python here and requirements.lock
 test: setup browser pooler debian-postgres  ## Set up and pass the tests (ARGS='-k name' chooses)
 	@cd $(HERE) && $(BIN)/pytest --numprocesses logical --maxprocesses 4 --dist loadfile $(ARGS)
 
-check: setup  ## Format, lint, types, import contracts, generated files
+check: setup  ## Format, lint, what is half done, types, import contracts, generated files
 	@cd $(HERE) && $(BIN)/ruff format --check && $(BIN)/ruff check
+	@cd $(HERE) && $(BIN)/python -m checks
 	@cd $(HERE) && $(BIN)/basedpyright
 	@cd $(HERE) && $(BIN)/lint-imports
 	@cd $(HERE) && $(BIN)/gerbang snapshots --check

@@ -1,41 +1,30 @@
-"""What CONTRIBUTING.md says is true: files and commands exist, and its recipe for a field works."""
+"""What CONTRIBUTING.md says is true: files and commands exist, and its recipes work."""
 
-import os
+import json
 import re
-import shutil
-import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 import yaml
 
+from checks.__main__ import CHECKS
+from checks.finding import LookupFailedError, show
+from checks.sources import Sources
+from checks.texts import check_texts
 from gateway.cli import gerbang
 from models.postgres import Server
+from tests import recipes
+from tests.recipes import PAGE, ROOT, copied, recipe, run
 
-ROOT = Path(__file__).resolve().parents[1]
-PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 IN_BACKTICKS = re.findall(r"(?<!`)`([^`\n]+)`(?!`)", PAGE)
-(REVISION,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
-CHECK = "from gateway.cli import gerbang; gerbang(['snapshots', '--check'])"
-WRITE_AND_CHECK = f"""
-from gateway.cli import gerbang
-gerbang(["snapshots"], standalone_mode=False)
-{CHECK}
-"""
-MATCH = """
-import asyncio, sys
-from models.migrations import migrate, require_matching_models
-asyncio.run(migrate(sys.argv[1]))
-asyncio.run(require_matching_models(sys.argv[1]))
-"""
-
-COLUMN = "models/case/application.py", "    closed_at: Mapped[datetime | None]\n"
-FIELD = "gateway/schema/application.py", "    fee_idr: BigInt | None = column("
-POLICY_LINE = "gateway/policy.py", '            "closedAt": CASE_READERS,\n'
 
 
 def test_files_and_folders_exist() -> None:
     named = {text for text in IN_BACKTICKS if re.fullmatch(r"\.?[a-z_]+/[\w./-]*|\w+\.toml", text)}
+    named |= set(re.findall(r"^ *--- (\S+)$", PAGE, re.MULTILINE))  # what recipes change
     assert len(named) > 50
     assert sorted(name for name in named if not (ROOT / name).exists()) == []
 
@@ -48,7 +37,7 @@ def test_links_lead_to_files() -> None:
 
 def test_names_of_the_code_exist() -> None:
     """What stands in backticks beside a file's name is written somewhere in the code."""
-    folders = ("gateway", "models", "dashboard", "tests")
+    folders = ("gateway", "models", "dashboard", "tests", "checks")
     code = "\n".join(
         file.read_text(encoding="utf-8")
         for folder in folders
@@ -56,6 +45,9 @@ def test_names_of_the_code_exist() -> None:
         if file.suffix in {".py", ".sql", ".toml"}
     )
     named = {text for text in IN_BACKTICKS if re.fullmatch(r"_?[A-Za-z]\w+", text)}
+    for step in re.findall(r"```diff\n(.*?)```", PAGE, re.DOTALL):  # what they look for
+        kept = [line for line in step.splitlines() if not re.match(r" *(\+|---)", line)]
+        named |= set(re.findall(r"\b[A-Za-z]\w+\b", "\n".join(kept)))
     assert len(named) > 40
     assert sorted(name for name in named if not re.search(rf"\b{name}\b", code)) == []
 
@@ -77,83 +69,207 @@ def test_before_a_commit_nothing_but_our_own_check_runs() -> None:
     assert [hook["entry"] for hook in hooks["repos"][0]["hooks"]] == ["make check"]
 
 
-def test_the_recipe_for_a_field(tmp_path: Path) -> None:
-    tree = _copied(tmp_path)
-    _add(tree, *COLUMN, "    withdrawn_at: Mapped[datetime | None]\n")
-    _add(
-        tree,
-        *FIELD,
-        '    withdrawn_at: datetime | None = column(Row.withdrawn_at, "When it was withdrawn.")\n',
-    )
-    code, said = _run(tree, CHECK)
-    assert code == 1
-    assert _is_said("PolicyGapError: Application.withdrawnAt has no line in the policy", said[-1])
+#: What the syntax trees alone tell of a step that is left out, by the end of its file's name.
+TOLD = {
+    "role": {
+        "models/vocabulary.py": "WORDS describes Role.CONSUL, which is no word of it",
+        "mapping/enums.py": "WORDS does not describe Role.CONSUL: add a sentence",
+        "policy.py": "the policy does not name Role.CONSUL: say what it reads and changes",
+        "users.py": "no demo user has Role.CONSUL: add one",
+        "realm.json": "no realm role CONSUL: add it",
+        "en.toml": "no text roles.CONSUL: add what the role is called",
+        "id.toml": "no text roles.CONSUL: add what the role is called",
+        "measures.py": "AUDIENCES has no CONSUL, which reads figures by the policy: add it",
+    },
+    "dimension of the volumes": {
+        "case/application.py": "Dimension.MISSION is the column mission_code, which class Applic",
+        "mapping/enums.py": "VolumeDimension has no MISSION: nobody can group by it",
+        "volumes/query.py": "VolumeWhere.conditions has no entry for Dimension.MISSION: add its",
+        "volumes/rows.py": "VolumeRow has no field mission: add the group of Dimension.MISSION",
+        "policy.py": "POLICY has no line for VolumeRow.mission: add it",
+        "cost/bounds.py": "GROUPS has no entry for Dimension.MISSION",
+        "cost/volumes.py": "_FILTERS has no entry for Dimension.MISSION",
+        "checks/dimensions.py": "FILTERS has no filter of the field missions, for Dimension.MIS",
+    },
+    "mutation": {
+        "models/vocabulary.py": "WORDS describes EventKind.INTERVIEW, which is no word of it",
+        "mapping/enums.py": "WORDS does not describe EventKind.INTERVIEW: add a sentence",
+        "mutations/intents.py": "no intent takes Verb.INVITE: add the mutation",
+        "policy.py": "the mutation inviteToInterview has no line in MUTATIONS",
+    },
+}
+#: What types, generated files and the database tell of it, where the trees do not.
+TOLD_BY_THE_BUILD = {
+    "field": {
+        "case/application.py": "type object 'Application' has no attribute 'withdrawn_at'",
+        "schema/application.py": "the policy speaks of Application.withdrawnAt, which does not",
+        "policy.py": "PolicyGapError: Application.withdrawnAt has no line in the policy",
+        "case_state.py": "",
+        "revisions": "the models have the column application.withdrawn_at, the database does not",
+        "snapshots": "policy.md is not what the code says: run `make snapshots`.",
+    },
+    "role": {
+        "revisions": "(ck_access_event_actor_role_is_known): the models allow CONSUL, the data",
+        "snapshots": "policy.md is not what the code says: run `make snapshots`.",
+    },
+    "dimension of the volumes": {
+        "volumes/grains.py": "type object 'Dimension' has no attribute 'MISSION'",
+        "row_security/writes.py": "",
+        "revisions": "the models have the column volume_outbox.mission_code, the database does",
+        "triggers": "the trigger function volume_changes_of_insert writes changes of figures wit",
+        "snapshots": "policy.md is not what the code says: run `make snapshots`.",
+    },
+    "mutation": {
+        "life/steps.py": "type object 'Verb' has no attribute 'INVITE'",
+        "mutations/inputs.py": "has no attribute 'InviteToInterviewInput'",
+        "revisions": "(ck_application_event_kind_is_known): the models allow INTERVIEW, the data",
+        "snapshots": "policy.md is not what the code says: run `make snapshots`.",
+    },
+}
+#: Steps that only a test of one's own can miss.
+UNTOLD = ("case_state.py", "row_security/writes.py")
+GENERATED = ("gateway/policy.md", "models/row_security.sql", "docs/life.md", "gateway/schema")
+VERSIONS = "models/migrations/versions"
 
-    _add(tree, *POLICY_LINE, '            "withdrawnAt": CASE_WORKERS,\n')
-    code, said = _run(tree, CHECK)
-    assert code == 1
-    assert _is_said("policy.md is not what the code says: run `make snapshots`.", said[0])
-    assert any("officer.graphql" in line for line in said)
-    assert not any("partner_agent.graphql" in line for line in said)
 
-    assert _run(tree, WRITE_AND_CHECK) == (0, [])
-
-
-def test_the_recipe_needs_the_revision(tmp_path: Path, server: Server) -> None:
-    tree = _copied(tmp_path)
-    _add(tree, *COLUMN, "    withdrawn_at: Mapped[datetime | None]\n")
-    code, said = _run(tree, MATCH, server.url("test_recipe_without_revision"))
-    assert code == 1
-    assert "AutogenerateDiffsDetected: New upgrade operations detected" in said[-1], said
-    assert "'withdrawn_at'" in said[-1]
-
-    _write_next_revision(tree)
-    code, said = _run(tree, MATCH, server.url("test_recipe_with_revision"))
+@pytest.mark.timeout(600)  # programs of their own, one after the other
+def test_the_recipes_work_together(tmp_path: Path, apart: Server) -> None:
+    """All four on one copy: the build has nothing to say, and what was added is asked for."""
+    tree = copied(tmp_path)
+    for name in recipes.NAMES:
+        for step in recipe(name):
+            if step.kind == "diff":
+                step.apply(tree)
+    for step in recipe("dimension of the volumes"):  # its revisions are those of all four
+        if step.kind == "sh":
+            step.apply(tree)
+    assert run(tree, recipes.CHECK) == (0, "")
+    url = apart.url("test_recipes")
+    code, said = run(tree, f"{sys.executable} -m tests.recipes_asked {url}")
     assert code == 0, said
+    assert json.loads(said.splitlines()[-1]) == {
+        "field": {
+            "isSame": True,
+            "agent": ["The role PARTNER_AGENT does not read Application.withdrawnAt."],
+        },
+        "role": {"viewer": {"role": "CONSUL"}},
+        "dimension": {
+            "all": [["AU", "CBR"], ["NZ", None], ["SG", None], [None, None]],
+            "canberra": [["AU", "CBR"]],
+        },
+        "mutation": {
+            "status": "IN_VERIFICATION",
+            "events": [
+                {"kind": kind}
+                for kind in (
+                    "SUBMITTED", "AWAITING_PAYMENT", "PAID", "RECEIVED", "IN_VERIFICATION",
+                    "INTERVIEW",
+                )
+            ],
+        },
+    }  # fmt: skip
 
 
-def _copied(folder: Path) -> Path:
-    """A copy of the code, without what was made from it or installed."""
-    tree = folder / "tree"
-    for name in ("gateway", "models", "dashboard", "docs"):
-        shutil.copytree(
-            ROOT / name, tree / name, ignore=shutil.ignore_patterns("__pycache__", "*.png")
-        )
-    return tree
+@pytest.mark.parametrize("name", TOLD)
+def test_what_is_left_out_of_a_recipe_is_named(tmp_path: Path, name: str) -> None:
+    tree = copied(tmp_path)
+    steps = [step for step in recipe(name) if step.kind == "diff"]
+    for step in steps:
+        step.apply(tree)
+    for ending, message in TOLD[name].items():
+        [left_out] = [step for step in steps if step.file.endswith(ending)]
+        left_out.apply(tree, undo=True)
+        assert message in _told_by_the_trees(tree), left_out.file
+        left_out.apply(tree)
 
 
-def _add(tree: Path, name: str, before: str, line: str) -> None:
-    """Write a line before another, which there is once."""
-    text = (tree / name).read_text(encoding="utf-8")
-    assert text.count(before) == 1
-    (tree / name).write_text(text.replace(before, line + before), encoding="utf-8")
+@pytest.mark.parametrize("name", recipes.NAMES)
+def test_the_page_says_what_the_build_says(name: str) -> None:
+    """Each message of a recipe's table is one that is seen, here or in the long test."""
+    seen = [*TOLD.get(name, {}).values(), *TOLD_BY_THE_BUILD[name].values()]
+    told = [each for each in recipes.messages(name) if each not in ("by",)]
+    assert len(told) > 4
+    for message in told:
+        is_seen = any(each and (each in message or message in each) for each in seen)
+        assert is_seen or message in PAGE_ONLY, message
 
 
-def _write_next_revision(tree: Path) -> None:
-    """What CONTRIBUTING.md shows, behind the newest revision that there is by now."""
-    versions = tree / "models/migrations/versions"
-    newest = max(file.name[:4] for file in versions.glob("*.py"))
-    text, count = re.subn(
-        r'^revision = "\d+"\ndown_revision = "\d+"',
-        f'revision = "withdrawn"\ndown_revision = "{newest}"',
-        REVISION,
-        flags=re.MULTILINE,
-    )
-    assert count == 1
-    (versions / "withdrawn.py").write_text(text, encoding="utf-8")
+#: Said by tests that are there anyway.
+PAGE_ONLY = ("the policy lets CONSUL read VolumeRow but says neither which rows nor 'counts only'",)
 
 
-def _run(tree: Path, program: str, *arguments: str) -> tuple[int, list[str]]:
-    """The exit code, and the lines that were printed as errors."""
-    environment = {**os.environ, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}
-    ran = subprocess.run(
-        [sys.executable, "-c", program, *arguments],
-        cwd=tree, env=environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    return ran.returncode, ran.stderr.splitlines()
+@pytest.mark.proof
+@pytest.mark.parametrize("name", recipes.NAMES)
+def test_a_recipe_and_the_build_where_a_step_is_left_out(tmp_path: Path, name: str) -> None:
+    """The whole build, after each recipe alone and without each of its steps."""
+    tree = copied(tmp_path)
+    for step in recipe(name):
+        step.apply(tree)
+    assert run(tree, recipes.CHECK) == (0, "")
+    expected = {**TOLD.get(name, {}), **TOLD_BY_THE_BUILD[name]}
+    steps = [step for step in recipe(name) if step.kind == "diff"]
+    found: dict[str, str] = {}
+    for step in steps:
+        ending = next(each for each in expected if step.file.endswith(each))
+        step.apply(tree, undo=True)
+        _, written = run(tree, "make snapshots")
+        code, said = run(tree, recipes.CHECK)
+        step.apply(tree)
+        found[ending] = f"{written}{said}"
+        assert (code == 0) == (ending in UNTOLD), found[ending]
+    assert run(tree, "make snapshots") == (0, "")
+    for ending, undo in _LEFT_UNDONE.items():
+        if ending in expected:
+            with _without(tree, undo):
+                found[ending] = run(tree, recipes.CHECK)[1]
+    assert {ending for ending in expected if expected[ending] not in found[ending]} == set(), found
 
 
-def _is_said(message: str, line: str) -> bool:
-    """Whether a line ends with a message, which CONTRIBUTING.md quotes."""
-    assert message in PAGE
-    return line.endswith(message)
+def _revisions(tree: Path) -> list[Path]:
+    """The files that a recipe has added beside the revisions that stand."""
+    return [
+        file for file in (tree / VERSIONS).iterdir() if not (ROOT / VERSIONS / file.name).exists()
+    ]
+
+
+def _triggers(tree: Path) -> list[Path]:
+    return [file for file in _revisions(tree)
+            if "by_mission" in file.name or file.name.endswith("_volume_changes.sql")]  # fmt: skip
+
+
+def _generated(tree: Path) -> list[Path]:
+    return [file for name in GENERATED for file in _files_of(tree / name)]
+
+
+_LEFT_UNDONE = {"revisions": _revisions, "triggers": _triggers, "snapshots": _generated}
+
+
+@contextmanager
+def _without(tree: Path, left_out: Callable[[Path], list[Path]]) -> Iterator[None]:
+    """The copy as it would be had somebody not made these files, or not made them anew."""
+    texts = {file: file.read_bytes() for file in left_out(tree)}
+    for file in texts:
+        before = ROOT / file.relative_to(tree)
+        if before.exists():
+            file.write_bytes(before.read_bytes())
+        else:
+            file.unlink()
+    yield
+    for file, text in texts.items():
+        file.write_bytes(text)
+
+
+def _files_of(path: Path) -> list[Path]:
+    return [path] if path.is_file() else sorted(path.rglob("*.graphql"))
+
+
+def _told_by_the_trees(tree: Path) -> str:
+    """What the checks say that read the code alone."""
+    sources, lines = Sources(tree), []
+    for check in CHECKS:
+        if check is not check_texts:
+            try:
+                lines += [show(finding, tree) for finding in check(sources)]
+            except LookupFailedError as error:
+                lines.append(str(error))
+    return "\n".join(lines)

@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from gateway.cli import data, demo, doctor, documents, init, keeper, serving
+from gateway.cli import data, demo, doctor, documents, init, keeper, migration, serving
 from gateway.cli.database_errors import DatabaseError
 from gateway.settings import SettingsError
 from models.database.locking import LockedError
@@ -26,6 +26,7 @@ for _command in (
     keeper.keep,
     serving.dashboard,
     data.migrate,
+    migration.migration,
     init.init,
     data.synthesise,
     data.volumes,

@@ -244,6 +244,8 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
 
 
 def _describe(enum: type[StrEnum], words: Mapping[str, str]) -> None:
+    if missing := [f"{enum.__name__}.{word.name}" for word in enum if word.name not in words]:
+        raise LookupError(f"{__file__}: WORDS does not describe {', '.join(missing)}")
     declared: Any = strawberry.enum(enum, description=inspect.cleandoc(enum.__doc__ or ""))
     for value in declared.__strawberry_definition__.values:
         value.description = words[value.name]

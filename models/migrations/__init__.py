@@ -17,12 +17,15 @@ from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.base import Base
 from models.database.connections import driver_of, engine
 from models.database.locking import LOCK_TIMEOUT_MS, retry_for_lock
 from models.database.owner import require_rights
 from models.database.url import read_database_url
 from models.migrations.constraints import require_matching_constraints
+from models.migrations.differences import Difference, differences
+from models.migrations.drafting import Draft, draft
+from models.migrations.metadata import complete_metadata
+from models.migrations.rehearsal import Statement, recording
 from models.migrations.turns import take_turn
 from models.row_security import (
     create_roles,
@@ -122,8 +125,40 @@ async def current_and_newest(url: str) -> tuple[str | None, str | None]:
 async def require_matching_models(url: str) -> None:
     """Raise if the tables of the database, or their CHECK constraints, are not the models'."""
     async with _migration_connection(url) as connection:
-        await _run(connection, command.check)  # which imports every table of the models
-        await connection.run_sync(require_matching_constraints, Base.metadata)
+        await _run(connection, command.check)
+        await connection.run_sync(require_matching_constraints, complete_metadata())
+
+
+async def compare_with_models(url: str) -> list[Difference]:
+    """How a database at the newest revision differs from the models, in sentences."""
+    async with _migration_connection(url) as connection:
+        return await connection.run_sync(differences, complete_metadata())
+
+
+async def draft_revisions(url: str) -> list[Draft]:
+    """What is missing from a database at the newest revision to be that of the models.
+
+    Raises DraftError if a difference needs another way than a revision of its own.
+    """
+    async with _migration_connection(url) as connection:
+        return await connection.run_sync(draft, complete_metadata())
+
+
+async def rehearse(url: str) -> list[Statement]:
+    """Run all revisions on an empty database, without row rules; what each statement did."""
+    async with _migration_connection(url) as connection:
+        newest = newest_revision()
+        synchronous = connection.sync_connection
+        if newest is None or synchronous is None:
+            return []
+        with recording(synchronous) as recorder:
+            await _run(connection, lambda config: command.upgrade(config, newest))
+        return recorder.statements
+
+
+def newest_revision() -> str | None:
+    """The newest revision of this release."""
+    return ScriptDirectory(str(_HERE)).get_current_head()
 
 
 async def serves_this_release(connection: AsyncConnection) -> bool:

@@ -2,13 +2,11 @@
 
 from alembic import context
 
-import models.publication.tables  # pyright: ignore[reportUnusedImport]
-import models.volumes.grains  # noqa: F401  # pyright: ignore[reportUnusedImport] - tables to compare with
-from models import Base
+from models.migrations.metadata import complete_metadata
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Base.metadata,
+    target_metadata=complete_metadata(),
     compare_server_default=True,
     transaction_per_migration=True,
 )

@@ -39,7 +39,7 @@ _POLICIES_ON = """
 """
 
 
-def create_index(name: str, definition: str) -> None:
+def create_index(name: str, definition: str, *, is_unique: bool = False) -> None:
     """Build an index concurrently; ``definition`` follows CREATE INDEX … ON.
 
     An invalid index, left by an interrupted build, is rebuilt. Runs outside a transaction, so
@@ -52,7 +52,8 @@ def create_index(name: str, definition: str) -> None:
         if is_valid is False:
             _execute(connection, f"DROP INDEX CONCURRENTLY {name}")
         if not is_valid:
-            _execute(connection, f"CREATE INDEX CONCURRENTLY {name} ON {definition}")
+            kind = "UNIQUE INDEX" if is_unique else "INDEX"
+            _execute(connection, f"CREATE {kind} CONCURRENTLY {name} ON {definition}")
         _execute(connection, f"SET lock_timeout = {LOCK_TIMEOUT_MS}")
 
 

@@ -18,12 +18,12 @@ _LOCK = "SELECT pg_advisory_xact_lock(7461002)"
 
 CHANGE_COLUMNS = ", ".join(("day", *Dimension, "kind", "ground", "bucket", *FACTS, "measured"))
 #: The national contributions in the columns of the outbox, without dimensions.
-NATIONAL_CHANGES = """
+NATIONAL_CHANGES = f"""
     SELECT
-        day, NULL, NULL, NULL, NULL, NULL, NULL, kind, ground, NULL,
-        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, measured
+        day, {", ".join("NULL" for _ in Dimension)}, kind, ground, NULL,
+        {", ".join("0" for _ in FACTS)}, measured
     FROM volume_national_contribution
-"""
+"""  # noqa: S608
 _FROM_RAW_ROWS = f"""
     SELECT {CHANGE_COLUMNS}
     FROM application

@@ -18,7 +18,7 @@ def _field(intent: Intent) -> Any:
     payload = (
         batch_type(intent.type_name, error)
         if is_batch
-        else payload_type(intent.type_name, error, MUTATIONS[intent.name].answers)
+        else payload_type(intent.type_name, error, _answered_field(intent))
     )
 
     async def resolve(info: strawberry.Info, input: Any) -> Any:
@@ -34,6 +34,13 @@ def _field(intent: Intent) -> Any:
         "return": payload,
     }
     return strawberry.mutation(resolver=resolve, name=intent.name, description=intent.description)
+
+
+def _answered_field(intent: Intent) -> str:
+    """The field of the payload that holds what was changed."""
+    if intent.name not in MUTATIONS:
+        raise LookupError(f"MUTATIONS in gateway/policy.py has no line for {intent.name}")
+    return MUTATIONS[intent.name].answers
 
 
 async def _outcome(info: strawberry.Info, intent: Intent, input_: Any) -> Outcome:

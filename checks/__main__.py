@@ -1,0 +1,36 @@
+"""`python -m checks`: prints what is unfinished, a line each, and fails if there is anything."""
+
+import sys
+from pathlib import Path
+
+from checks.dimensions import check_dimensions
+from checks.finding import Finding, LookupFailedError, show
+from checks.migrations import check_migrations
+from checks.mutations import check_mutations
+from checks.roles import check_roles
+from checks.routes import check_routes
+from checks.sources import Sources
+from checks.texts import check_texts
+from checks.words import check_words
+
+#: By the syntax trees alone.
+CHECKS = (check_words, check_roles, check_dimensions, check_mutations, check_routes, check_texts)
+
+
+def main() -> None:
+    root = Path(sys.argv[1] if len(sys.argv) > 1 else ".").resolve()
+    sources = Sources(root)
+    findings: set[Finding] = set()
+    failed: list[str] = []
+    for check in (*CHECKS, check_migrations):
+        try:
+            findings.update(check(sources))
+        except LookupFailedError as error:
+            failed.append(str(error))
+    for line in (*(show(each, root) for each in sorted(findings)), *failed):
+        print(line, file=sys.stderr)  # noqa: T201 - a program that prints
+    sys.exit(bool(findings or failed))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,298 @@
+"""Drafts the revisions that bring a database to the models: what to do, and how to undo it.
+
+Alembic finds what differs; what it would do to a table in use is done as `online` does it. One
+difference can take several revisions: what locks a table, what runs outside a transaction, and
+what reads every row are never in the same one.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from alembic.autogenerate import produce_migrations, render_python_code
+from alembic.migration import MigrationContext
+from alembic.operations import ops
+from sqlalchemy import CheckConstraint, Connection, MetaData
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import CreateIndex
+
+from models.migrations.constraints import compare_constraints
+from models.migrations.lock_rules import FIGURES, SMALL
+
+_ONLINE = "from models.migrations.online import"
+
+
+class DraftError(Exception):
+    """A difference that no revision can be drafted for; the text says what to do instead."""
+
+
+@dataclass
+class Draft:
+    """One revision: the lines that go up, those that go down, and what they import."""
+
+    #: What follows the title, and the name of the file, of what all revisions are about.
+    title: str = ""
+    name: str = ""
+    up: list[str] = field(default_factory=list)
+    down: list[str] = field(default_factory=list)
+    #: The functions of `online` that the lines call.
+    helpers: set[str] = field(default_factory=set)
+
+
+@dataclass
+class _Drafts:
+    """The revisions in the making."""
+
+    new_tables: set[str]
+    #: What may share a transaction: new tables, and those with few rows.
+    shared: Draft = field(default_factory=Draft)
+    #: A revision for each table that it locks.
+    by_table: dict[str, Draft] = field(default_factory=dict)
+    indexes: Draft = field(default_factory=lambda: Draft(": indexes", "indexes"))
+    #: Unique constraints that take such an index over.
+    swaps: dict[str, Draft] = field(default_factory=dict)
+    proofs: Draft = field(default_factory=lambda: Draft(": constraints validated", "validated"))
+
+    def of(self, table: str) -> Draft:
+        """The revision that may lock a table."""
+        if not self.is_in_use(table):
+            return self.shared
+        group = _group(table)
+        return self.by_table.setdefault(group, Draft(f": {group}", group))
+
+    def swap_of(self, table: str) -> Draft:
+        group = _group(table)
+        return self.swaps.setdefault(
+            group, Draft(f": unique constraints of {group}", f"{group}_unique")
+        )
+
+    def is_in_use(self, table: str) -> bool:
+        return table not in self.new_tables and table not in SMALL
+
+    def in_order(self) -> list[Draft]:
+        """Those with something to do; a single one that locks needs no name of its own."""
+        locking = [each for each in (self.shared, *self.by_table.values()) if each.up]
+        if locking:
+            locking[0].title = locking[0].name = ""
+        later = (self.indexes, *self.swaps.values(), self.proofs)
+        return [*locking, *(each for each in later if each.up)]
+
+
+def _group(table: str) -> str:
+    """The tables that one revision may lock: a single one, or those of the figures."""
+    return "figures" if table.startswith(FIGURES) else table
+
+
+def draft(connection: Connection, metadata: MetaData) -> list[Draft]:
+    """The revisions that are missing, in order; none if nothing differs."""
+    context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+    script = produce_migrations(context, metadata)
+    drafts = _Drafts(
+        {
+            each.table_name
+            for each in flat_operations(script.upgrade_ops)
+            if isinstance(each, ops.CreateTableOp)
+        }
+    )
+    for operation in flat_operations(script.upgrade_ops):
+        _take_up(operation, drafts)
+    for operation in flat_operations(script.downgrade_ops):
+        _take_down(operation, drafts)
+    _checks(connection, metadata, drafts)
+    return drafts.in_order()
+
+
+def _take_up(operation: ops.MigrateOperation, drafts: _Drafts) -> None:
+    """Put an operation into the revision that it belongs to."""
+    indexes = drafts.indexes
+    match operation:
+        case ops.CreateIndexOp(table_name=table) if drafts.is_in_use(table):
+            name, definition = _definition(operation)
+            indexes.up.append(_creation(name, definition))
+            indexes.down.append(f'drop_index("{name}")')
+            indexes.helpers |= {"create_index", "drop_index"}
+        case ops.DropIndexOp(table_name=table) if drafts.is_in_use(str(table)):
+            name, definition = _definition(operation.reverse())
+            indexes.up.append(f'drop_index("{name}")')
+            indexes.down.append(_creation(name, definition))
+            indexes.helpers |= {"create_index", "drop_index"}
+        case ops.CreateUniqueConstraintOp(table_name=table) if drafts.is_in_use(table):
+            _make_unique(operation, drafts)
+        case ops.DropConstraintOp(table_name=table, constraint_type="unique") if drafts.is_in_use(
+            table
+        ):
+            # One that is made anew goes when its successor takes over.
+            drafts.swap_of(table).up.insert(0, _executed(_drop(operation)))
+        case ops.CreateForeignKeyOp(source_table=table) if drafts.is_in_use(table):
+            operation.kw["postgresql_not_valid"] = True
+            drafts.of(table).up += _rendered(operation)
+            drafts.proofs.up.append(_validation(table, str(operation.constraint_name)))
+        case ops.AddColumnOp(table_name=table, column=column):
+            if not column.nullable and column.server_default is None:
+                raise DraftError(
+                    f"{table}.{column.name} must have a value, and the rows of {table} have none:"
+                    " let it be null in the models, or give it a constant server_default"
+                    " (docs/migrations.md)"
+                )
+            drafts.of(table).up += _rendered(operation)
+        case _:
+            drafts.of(table_of(operation)).up += _rendered(operation)
+
+
+def _take_down(operation: ops.MigrateOperation, drafts: _Drafts) -> None:
+    """How an operation is undone, unless it is in the revision of the indexes."""
+    match operation:
+        case ops.CreateIndexOp(table_name=table) if drafts.is_in_use(table):
+            return
+        case ops.DropIndexOp(table_name=table) if drafts.is_in_use(str(table)):
+            return
+        case ops.CreateUniqueConstraintOp(table_name=table) if drafts.is_in_use(table):
+            drafts.swap_of(table).down += _rendered(operation)
+        case ops.DropConstraintOp(table_name=table, constraint_type="unique") if drafts.is_in_use(
+            table
+        ):
+            drafts.swap_of(table).down.insert(0, _executed(_drop(operation)))
+        case _:
+            drafts.of(table_of(operation)).down += _rendered(operation)
+
+
+def _make_unique(operation: ops.CreateUniqueConstraintOp, drafts: _Drafts) -> None:
+    """Build the index first, without a lock; the constraint then takes it over."""
+    table, name = operation.table_name, str(operation.constraint_name)
+    nulls = " NULLS NOT DISTINCT" if operation.kw.get("postgresql_nulls_not_distinct") else ""
+    definition = f"{table} ({', '.join(map(str, operation.columns))}){nulls}"
+    indexes = drafts.indexes
+    indexes.up.append(_creation(f"{name}_next", definition, is_unique=True))
+    indexes.down.append(f'drop_index("{name}_next")')
+    indexes.helpers |= {"create_index", "drop_index"}
+    drafts.swap_of(table).up.append(
+        _executed(f"ALTER TABLE {table} ADD CONSTRAINT {name} UNIQUE USING INDEX {name}_next")
+    )
+
+
+def _creation(name: str, definition: str, *, is_unique: bool = False) -> str:
+    """A line that builds an index."""
+    unique = ", is_unique=True" if is_unique else ""
+    return f'create_index("{name}", {literal(definition, inner=12)}{unique})'
+
+
+def _drop(operation: ops.DropConstraintOp) -> str:
+    return f"ALTER TABLE {operation.table_name} DROP CONSTRAINT {operation.constraint_name}"
+
+
+def table_of(operation: ops.MigrateOperation) -> str:
+    """The table that an operation changes."""
+    return str(getattr(operation, "table_name", None) or getattr(operation, "source_table", ""))
+
+
+def _checks(connection: Connection, metadata: MetaData, drafts: _Drafts) -> None:
+    """CHECK constraints, which Alembic does not compare: put up NOT VALID, and proven later."""
+    for check in compare_constraints(connection, metadata):
+        if check.table in drafts.new_tables:
+            continue
+        table, name, changes = check.table, check.name, drafts.of(check.table)
+        drop = _executed(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+        # Dropped first: a constraint goes with a column that it names.
+        if check.of_database:
+            changes.up.insert(0, drop)
+        if check.of_models:
+            words = _words_of_models(metadata, table, name) or check.of_models
+            changes.up.append(_executed(_addition(table, name, words)))
+            changes.down.insert(0, drop)
+            if drafts.is_in_use(table):
+                drafts.proofs.up.append(_validation(table, name))
+        if check.of_database:
+            # What was written meanwhile may break it, so it is not proven again.
+            changes.down.append(_executed(_addition(table, name, check.of_database)))
+
+
+def _words_of_models(metadata: MetaData, table: str, name: str) -> str | None:
+    """A constraint as the models write it, which is shorter than what the server makes of it."""
+    for each in metadata.tables[table].constraints:
+        if isinstance(each, CheckConstraint) and each.name == name:
+            return f"CHECK ({each.sqltext})"
+    return None
+
+
+def _definition(operation: Any) -> tuple[str, str]:
+    """The name of an index, and what follows ON."""
+    index = operation.to_index()
+    sql = str(CreateIndex(index).compile(dialect=postgresql.dialect()))
+    return str(index.name), re.sub(r"\s+", " ", sql.split(" ON ", 1)[1]).replace('"', '\\"')
+
+
+def _addition(table: str, name: str, definition: str) -> str:
+    not_valid = "" if table in SMALL or definition.endswith("NOT VALID") else " NOT VALID"
+    return f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition}{not_valid}"
+
+
+def _validation(table: str, name: str) -> str:
+    return _executed(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}")
+
+
+def _executed(sql: str) -> str:
+    """A line that executes a statement."""
+    return f"op.execute({literal(sql, inner=8)})"
+
+
+def literal(text: str, *, inner: int) -> str:
+    """A text as Python code; a long one is several literals, indented by so much."""
+    if len(text) < 75:
+        return f'"{text}"'
+    lines = [""]
+    for word in text.split(" "):
+        if len(lines[-1]) + len(word) > 84:
+            lines.append("")
+        lines[-1] += f"{word} "
+    literals = "\n".join(f'{" " * inner}"{line}"' for line in (*lines[:-1], lines[-1].rstrip()))
+    return f"\n{literals}\n{' ' * (inner - 4)}"
+
+
+def _rendered(operation: ops.MigrateOperation) -> list[str]:
+    """Alembic's own lines for an operation."""
+    code = render_python_code(ops.UpgradeOps([operation]))
+    lines = (line for line in code.splitlines() if not line.strip().startswith("#"))
+    return ["\n".join(lines).strip()]
+
+
+def flat_operations(container: Any) -> Iterator[ops.MigrateOperation]:
+    for operation in getattr(container, "ops", ()):
+        if isinstance(operation, ops.ModifyTableOps):
+            yield from flat_operations(operation)
+        else:
+            yield operation
+
+
+def render(title: str, revision: str, before: str | None, locks: str, one: Draft) -> str:
+    """The text of a revision, in the form of those that stand."""
+    needs_sa = any("sa." in line for line in (*one.up, *one.down))
+    needs_op = any(re.search(r"\bop\.", line) for line in (*one.up, *one.down))
+    libraries = (
+        "import sqlalchemy as sa" if needs_sa else "",
+        "from alembic import op" if needs_op else "",
+    )
+    own = f"{_ONLINE} {', '.join(sorted(one.helpers))}" if one.helpers else ""
+    imports = "\n\n".join(filter(None, ("\n".join(filter(None, libraries)), own)))
+    return f'''"""{title}."""
+
+{imports}
+
+revision = "{revision}"
+down_revision = "{before}"
+branch_labels = None
+depends_on = None
+locks = "{locks}"
+
+
+def upgrade() -> None:
+{_indented(one.up)}
+
+
+def downgrade() -> None:
+{_indented(one.down) if one.down else '    """Nothing: it stays proven until it is dropped."""'}
+'''
+
+
+def _indented(lines: list[str]) -> str:
+    return "\n".join(f"    {line}" for line in lines)

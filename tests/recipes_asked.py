@@ -1,0 +1,100 @@
+"""Asks, over HTTP, for what the recipes of CONTRIBUTING.md add; run on a copy that has them.
+
+Called as a program with the address of an empty database. Prints the answers as JSON.
+"""
+
+import asyncio
+import json
+import sys
+from typing import Any
+
+import httpx2
+
+from gateway.service import gateway
+from models.database.connections import connect
+from models.migrations import migrate
+from models.row_security import login_at
+from models.volumes import fold
+from tests import tokens
+from tests.gateway.changing import done, in_verification, submitted
+from tests.gateway.conftest import CLAIMS, Viewer
+from tests.populating import small_world
+
+CONSUL = {"role": "CONSUL", "sub": "consul"}
+VOLUMES = """
+    query($where: VolumeWhere) {
+        volumes(from: "2025-01-01", to: "2026-12-31", groupBy: [COUNTRY, MISSION], where: $where) {
+            rows { country { code } mission intake { value } }
+        }
+    }
+"""
+
+
+async def main(url: str) -> None:
+    login = login_at(url, tokens.PASSWORD)
+    await migrate(url, gateway_url=login, seal_keys=(tokens.SEAL_KEY,))
+    await small_world(url)
+    await _open_missions(url)
+    app = gateway(tokens.settings(url), key_source=tokens.key_source)
+    transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
+    async with (
+        app.router.lifespan_context(app),
+        httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client,
+    ):
+        who = {
+            name: Viewer(client, claims) for name, claims in {**CLAIMS, "consul": CONSUL}.items()
+        }
+        json.dump({
+            "field": await _withdrawn(who),
+            "role": (await who["consul"]("{ viewer { role } }")).body["data"],
+            "dimension": await _by_mission(who["consul"]),
+            "mutation": await _invited(who),
+        }, sys.stdout)  # fmt: skip
+
+
+async def _open_missions(url: str) -> None:
+    """What was taken in in Australia is the mission's in Canberra."""
+    connection = await connect(url)
+    try:
+        await connection.execute(
+            "UPDATE application SET mission_code = 'CBR' WHERE country_code = 'AU'"
+        )
+        await fold(connection)
+    finally:
+        await connection.close()
+
+
+async def _withdrawn(who: dict[str, Viewer]) -> Any:
+    """A withdrawn application, as officers and as agents read it."""
+    id_ = await done(who["agent-au"], "withdrawApplication", await submitted(who))
+    query = "query($id: ID!) { application(by: {id: $id}) { stage closedAt withdrawnAt } }"
+    read = await who["officer"](query, id=id_)
+    refused = await who["agent-au"](query, id=id_)
+    application = read.body["data"]["application"]
+    return {
+        "isSame": application["closedAt"] == application["withdrawnAt"],
+        "agent": [error["message"] for error in refused.errors],
+    }
+
+
+async def _by_mission(consul: Viewer) -> Any:
+    def of(asked: Any) -> set[tuple[str | None, str | None]]:
+        assert asked.errors == [], asked.text
+        rows = asked.data["volumes"]["rows"]
+        return {((row["country"] or {}).get("code"), row["mission"]) for row in rows}
+
+    return {
+        "all": sorted(map(list, of(await consul(VOLUMES, where={}))), key=str),
+        "canberra": sorted(map(list, of(await consul(VOLUMES, where={"missions": ["CBR"]})))),
+    }
+
+
+async def _invited(who: dict[str, Viewer]) -> Any:
+    id_ = await in_verification(who)
+    await done(who["officer"], "inviteToInterview", id_)
+    query = "query($id: ID!) { application(by: {id: $id}) { status events { kind } } }"
+    return (await who["officer"](query, id=id_)).data["application"]
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1]))

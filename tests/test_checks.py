@@ -1,0 +1,221 @@
+"""What is left out of the code is named by `make check`: file, line, and what to do."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from checks.__main__ import CHECKS
+from checks.dimensions import check_dimensions
+from checks.finding import LookupFailedError, show
+from checks.mutations import check_mutations
+from checks.roles import check_roles
+from checks.routes import check_routes
+from checks.sources import PACKAGES, Sources
+from checks.texts import check_texts
+from checks.words import check_words
+
+ROOT = Path(__file__).resolve().parents[1]
+CODE = ("*.py", "*.toml", "*.json")
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of what the checks read."""
+    tree = tmp_path_factory.mktemp("checks") / "tree"
+    for file in _files(ROOT):
+        copy = tree / file.relative_to(ROOT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, copy)
+    return tree
+
+
+@pytest.fixture
+def tree(original: Path) -> Iterator[Path]:
+    """The copy, which is as it was again afterwards."""
+    texts = {file: file.read_text(encoding="utf-8") for file in _files(original)}
+    yield original
+    for file, text in texts.items():
+        file.write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_nothing_of_ours_is_half_done(check) -> None:
+    assert [show(finding, ROOT) for finding in check(Sources(ROOT))] == []
+
+
+@pytest.mark.parametrize(
+    ("left_out", "said"),
+    [
+        ('"AUDITOR": "Audits, and answers for data protection.",\n',
+         r"gateway/mapping/enums\.py:\d+: WORDS does not describe Role\.AUDITOR: add a sentence"),
+        ('"CLEAR": "Nothing was found.",\n', r"WORDS does not describe ScreeningResult\.CLEAR"),
+        ('"STANDARD": "For most nationalities.",\n', r"WORDS does not describe Clock\.STANDARD"),
+        ('Refusal.NOT_HELD: "It is not held.",\n',
+         r"models/life/refusals\.py:\d+: MEANINGS has no entry for Refusal\.NOT_HELD"),
+        ("Status.REVOKED: Stage.CLOSED,\n",
+         r"models/vocabulary\.py:\d+: STAGE_OF has no entry for Status\.REVOKED"),
+    ],
+)  # fmt: skip
+def test_a_word_without_its_description_is_named(tree: Path, left_out: str, said: str) -> None:
+    _replace(tree, left_out, "")
+    assert _found(check_words, tree, said)
+
+
+def test_a_description_without_its_word_is_named(tree: Path) -> None:
+    _replace(tree, '    TRANSIT = "TRANSIT"\n', "")
+    assert _found(check_words, tree, r"WORDS describes VisaCategory\.TRANSIT, which is no word")
+
+
+@pytest.mark.parametrize(
+    ("left_out", "said"),
+    [
+        ('      {"name": "AUDITOR"},\n', r"realm\.json:15: no realm role AUDITOR: add it"),
+        ('"realmRoles": ["APPLICANT"],', r"realm\.json:127: no user of the realm has APPLICANT"),
+        ('    "administrator": (Role.ADMINISTRATOR,),\n',
+         r"gateway/development/users\.py:\d+: no demo user has Role\.ADMINISTRATOR"),
+        ('SUPERVISOR = "Supervisor"\n', r"dashboard/.*en\.toml:\d+: no text roles\.SUPERVISOR"),
+        ('    "SUPERVISOR": PROCESSING,\n',
+         r"dashboard/.*:\d+: AUDIENCES has no SUPERVISOR, which reads figures by the policy"),
+    ],
+)  # fmt: skip
+def test_a_role_that_is_unfinished_is_named(tree: Path, left_out: str, said: str) -> None:
+    _replace(tree, left_out, "")
+    assert _found(check_roles, tree, said)
+
+
+def test_a_new_role_is_followed_to_the_end(tree: Path) -> None:
+    _replace(tree, '    AUDITOR = "AUDITOR"\n', '    AUDITOR = "AUDITOR"\n    CONSUL = "CONSUL"\n')
+    said = [_said(check, tree) for check in (check_words, check_roles)]
+    places = ("enums.py", "policy.py", "users.py", "realm.json", "en.toml", "id.toml")
+    for place in places:
+        assert re.search(rf"/{place}:\d+: .*CONSUL", "\n".join(said)), place
+
+
+@pytest.mark.parametrize(
+    ("left_out", "said"),
+    [
+        ("    Dimension.CHANNEL: Bound(len(Channel), \"a closed list\"),\n",
+         "GROUPS has no entry for Dimension.CHANNEL"),
+        ('    Dimension.VISA_TYPE: "visaTypes",\n',
+         "_FILTERS has no entry for Dimension.VISA_TYPE"),
+        ("    Dimension.VISA_TYPE: VisaType,\n",
+         r"gateway/schema/volumes/rows\.py:\d+: NOUNS has no entry for Dimension\.VISA_TYPE"),
+        ("            Dimension.CENTRE: self.centres,\n",
+         r"VolumeWhere\.conditions has no entry for Dimension\.CENTRE"),
+        ("    centres: list[str] | None = _narrowing(",
+         "VolumeWhere has no field centres, which its conditions read for Dimension.CENTRE"),
+        ('    CENTRE = "CENTRE"\n', "VolumeDimension has no CENTRE: nobody can group by it"),
+        ("    channel: Channel | None = strawberry.field(", "VolumeRow has no field channel"),
+        ('            "channel": EXACT_FIGURES + MANAGER + PUBLIC,\n',
+         r"gateway/policy\.py:\d+: POLICY has no line for VolumeRow\.channel"),
+        ('"visaTypes", "[A-Z0-9]{1,8}"', "FILTERS has no filter of the field visaTypes"),
+        ('visa = "Visa type"\n', r"en\.toml:\d+: no text filters\.visa"),
+    ],
+)  # fmt: skip
+def test_a_dimension_that_is_unfinished_is_named(tree: Path, left_out: str, said: str) -> None:
+    _replace(
+        tree,
+        left_out,
+        '"none", "x"' if left_out.startswith('"') else "" if "\n" in left_out else "# left out ",
+    )
+    assert _found(check_dimensions, tree, said)
+
+
+def test_a_grain_without_a_dimension_is_named(tree: Path) -> None:
+    _replace(tree, '_grain("daily", "day", *Dimension)', '_grain("daily", "day", *_BY_PLACE)')
+    assert _found(check_dimensions, tree, "the finest grain of GRAINS lacks Dimension.CHANNEL")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ('    "holdApplication": Change(', '    "seize": Change(',
+         r"intents\.py:\d+: the mutation holdApplication has no line in MUTATIONS \(policy\.py"),
+        ('    "holdApplication": Change(', '    "seize": Change(',
+         r"policy\.py:\d+: MUTATIONS speaks of seize, which no intent declares"),
+        ('Intent("revokeVisa"', 'Intent("recallVisa"',
+         "MUTATIONS speaks of revokeVisa, which no intent declares"),
+        ("    Step(Verb.REVOKE, (S.GRANTED,), S.REVOKED, E.REVOKED, (R.SUPERVISOR,)),\n", "",
+         r"steps\.py:\d+: no step of STEPS takes Verb\.REVOKE"),
+        ("(Verb.HOLD,)", "(Verb.RELEASE,)",
+         r"intents\.py:\d+: no intent takes Verb\.HOLD: add the mutation"),
+    ],
+)  # fmt: skip
+def test_a_mutation_that_is_unfinished_is_named(
+    tree: Path, before: str, after: str, said: str
+) -> None:
+    _replace(tree, before, after)
+    assert _found(check_mutations, tree, said)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ('"/health/live"})', "})", r"/health/live is served, but the gate \(dashboard/.*\) lets"),
+        ('{"/role", ', '{"/rule", ', "lets people through to /rule, which nothing serves"),
+        ('Route("/health/ready", health.ready),\n    ]', 'Route("/status", health.ready),\n    ]',
+         r"gateway/app\.py:\d+: /status is served, but PATHS \(gateway/logs/.*\) does not name it"),
+        ('"/metrics")\n', '"/metrics", "/metrics/all")\n', "PATHS names /metrics/all, which no"),
+    ],
+)  # fmt: skip
+def test_a_route_beside_its_gate_is_named(tree: Path, before: str, after: str, said: str) -> None:
+    _replace(tree, before, after)
+    assert _found(check_routes, tree, said)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ('sign_out = "Sign out"\n', "", r"dashboard/.*\.py:\d+: no text has the key|en\.toml:1: no"
+         r" text masthead\.sign_out, which id\.toml:\d+ has: add it"),
+        ('say("masthead.sign_out")', 'say("masthead.sing_out")',
+         r"dashboard/.*\.py:\d+: no text has the key masthead\.sing_out: add it in each language"),
+        ('say("masthead.sign_out")', 'say("masthead.scope")',
+         r"dashboard/.*en\.toml:\d+: nothing asks for masthead\.sign_out: remove it"),
+        ('say(f"filters.by_{by}")', 'say(f"filters.of_{by}")',
+         r"dashboard/.*\.py:\d+: no text is like filters\.of_{…}: add it in each language"),
+        ('return say(f"ranking.one_{address.by}")', 'return say(f"rankings.one_{address.by}")',
+         r"\.py:\d+: no text is like rankings\.one_{…}"),
+        ('signed_in = "Signed in as {name}"', 'signed_in = "Signed in as {name} since {time}"',
+         r"\.py:\d+: masthead\.signed_in takes time \(en\.toml:\d+\): give it"),
+    ],
+)  # fmt: skip
+def test_a_text_that_is_missing_or_left_over_is_named(
+    tree: Path, before: str, after: str, said: str
+) -> None:
+    _replace(tree, before, after)
+    assert _found(check_texts, tree, said)
+
+
+def test_a_name_that_has_moved_away_is_a_sentence(tree: Path) -> None:
+    _replace(tree, "\nclass VolumeWhere:", "\nclass VolumeFilter:")
+    with pytest.raises(LookupFailedError, match="gateway has 0 definitions of the class VolumeWh"):
+        _said(check_dimensions, tree)
+
+
+def _files(root: Path) -> list[Path]:
+    realm = root / "deploy/keycloak/realm.json"
+    return [realm, *(file for each in PACKAGES for kind in CODE
+                     for file in (root / each).rglob(kind))]  # fmt: skip
+
+
+def _replace(tree: Path, before: str, after: str) -> None:
+    """Change what stands once in one file of the code, wherever that is."""
+    holding = {file: text for file in _files(tree)
+               if before in (text := file.read_text(encoding="utf-8"))}  # fmt: skip
+    assert len(holding) == 1, f"{before!r} is in {sorted(map(str, holding))}"
+    ((file, text),) = holding.items()
+    file.write_text(text.replace(before, after, 1), encoding="utf-8")
+
+
+def _said(check, tree: Path) -> str:
+    return "\n".join(show(finding, tree) for finding in check(Sources(tree)))
+
+
+def _found(check, tree: Path, pattern: str) -> re.Match[str] | None:
+    said = _said(check, tree)
+    assert re.search(pattern, said), said or "nothing was found"
+    return re.search(pattern, said)
