@@ -35,16 +35,16 @@ _ALL = "R R R R R R R R R R"
 
 _OPEN: dict[str, Lines] = {
     #                                                        L O S M A U P V D N
-    "Country": {"id code iso3 name entryRules":             "R R R R R R R R R R"},
-    "EntryRule": {"entry validFrom":                        "R R R R R R R R R R"},
+    "Country": {"id code iso3 name entryRules":              "R R R R R R R R R R"},
+    "EntryRule": {"entry validFrom":                         "R R R R R R R R R R"},
     "VisaType": {
         "id code name category stayDays isMultipleEntry":    "R R R R R R R R R R",
         "validFrom validUntil fees serviceTargets":          "R R R R R R R R R R",
     },
-    "Fee": {"amountIdr validFrom":                          "R R R R R R R R R R"},
-    "ServiceTarget": {"clock hours validFrom":              "R R R R R R R R R R"},
-    "Partner": {"id code name countries centres":           "R R R R R R R R R R"},
-    "PartnerCountry": {"country openedOn closedOn":         "R R R R R R R R R R"},
+    "Fee": {"amountIdr validFrom":                           "R R R R R R R R R R"},
+    "ServiceTarget": {"clock hours validFrom":               "R R R R R R R R R R"},
+    "Partner": {"id code name countries centres":            "R R R R R R R R R R"},
+    "PartnerCountry": {"country openedOn closedOn":          "R R R R R R R R R R"},
     "Centre": {
         "id code city partner country openedOn closedOn":    "R R R R R R R R R R",
     },
@@ -52,7 +52,7 @@ _OPEN: dict[str, Lines] = {
         "subject name role heldRoles":                       "R R R R R R R R R R",
         "partner countries centres":                         "R R R R R R R R R R",
     },
-    "Policy": {"type rows fields":                          "R R R R R R R R R R"},
+    "Policy": {"type rows fields":                           "R R R R R R R R R R"},
 }  # fmt: skip
 
 # Cases, and the people behind them --------------------------------------------------------------
@@ -68,8 +68,8 @@ _CASES: dict[str, Lines] = {
         "isReferred":                                        "- R R - - - - - - -",
         "isHeld screenings":                                 "- - R - - - - - - -",
     },
-    "Assignment": {"officer assignedAt endedAt":            "- R R - - R - - - -"},
-    "Screening": {"kind result requestedAt answeredAt":     "- - R - - - - - - -"},
+    "Assignment": {"officer assignedAt endedAt":             "- R R - - R - - - -"},
+    "Screening": {"kind result requestedAt answeredAt":      "- - R - - - - - - -"},
     "Applicant": {
         "id nationality applications":                       "- R R R R R R R - -",
         "passportLastFour identity":                         "- R R - R - R - - -",
@@ -84,7 +84,7 @@ _CASES: dict[str, Lines] = {
         "[rows]":                                            "C - - - - - - - - -",
     },
     # Above, what is of the case; here, what the clock of a subscription adds.
-    "ApplicationChange": {"position application":           "- R R R R R R R - -"},
+    "ApplicationChange": {"position application":            "- R R R R R R R - -"},
 }  # fmt: skip
 
 # How far a case is, and how it ended: status for the directorate, stages for partners ------------
@@ -93,14 +93,14 @@ _STAGES: dict[str, Lines] = {
     #                                                        L O S M A U P V D N
     "Application": {
         "stage":                                             "- R R R R R R R - -",
-        "status events":                                     "- R R - - R R R - -",
+        "status events":                                     "- R R - - R R - - -",
         "decision":                                          "- R R - R R R - - -",
         "decisions":                                         "- R R - - R - - - -",
     },
     "ApplicationEvent": {
         # A gap in the numbers would tell of a hold.
         "sequence":                                          "- - R - - - - - - -",
-        "kind occurredAt":                                   "- R R - - R R R - -",
+        "kind occurredAt":                                   "- R R - - R R - - -",
         "actor actorRole":                                   "- R R - - R - - - -",
     },
     "Decision": {
@@ -109,7 +109,7 @@ _STAGES: dict[str, Lines] = {
         "isIncomplete":                                      "- - - - R - - - - -",
         "publicReason":                                      "- - - - - - R - - -",
     },
-    "ApplicationChange": {"kind":                           "- R R - - R R R - -"},
+    "ApplicationChange": {"kind":                            "- R R - - R R - - -"},
 }  # fmt: skip
 
 # Figures ----------------------------------------------------------------------------------------
@@ -117,35 +117,41 @@ _STAGES: dict[str, Lines] = {
 _FIGURES: dict[str, Lines] = {
     #                                                        L O S M A U P V D N
     "VolumeRow": {
-        "country partner":                                   "R R R R - R - - - -",
-        "centre":                                            "R R R R R R - - - -",
-        "nationality channel":                               "R R R R - R - - - R",
-        "visaType period edition":                           "R R R R R R - - - R",
-        "intake":                                            "R R R R P R - - - P",
-        "wip backlog wipAgeP50 wipAgeP90 wipAgeOldest":      "R R R R - R - - - -",
-        "revenueIdr infoRequestRate handoverP90":            "R R R R - R - - - -",
-        "decisions targetRate refused refusalRate":          "R R R P P R - - - P",
-        "turnaroundP50 turnaroundP90":                       "R R R P P R - - - P",
-        "turnaroundAdjustedP50 turnaroundAdjustedP90":       "R R R P P R - - - P",
-        "granted withdrawn lapsed":                          "R R R - - R - - - -",
-        "turnaroundP75 turnaroundP95":                       "R R R - - R - - - -",
-        "turnaroundAdjustedP75 turnaroundAdjustedP95":       "R R R - - R - - - -",
-        "targetRateIntake clearanceRatio":                   "R R R - - R - - - -",
+        "country partner centre channel":                    "R R R R R R - - - -",
+        "nationality visaType period edition":               "R R R R R R - - - R",
+        "intake decisions targetRate":                       "R R R R R R - - - P",
+        "turnaroundP50 turnaroundP90":                       "R R R R R R - - - P",
+        "turnaroundAdjustedP50 turnaroundAdjustedP90":       "R R R R R R - - - P",
+        "wip backlog wipAgeP50 wipAgeP90 wipAgeOldest":      "R R R R R R - - - -",
+        "revenueIdr infoRequestRate handoverP90":            "R R R R R R - - - -",
+        "turnaroundP75 turnaroundP95":                       "R R R R R R - - - -",
+        "turnaroundAdjustedP75 turnaroundAdjustedP95":       "R R R R R R - - - -",
+        "targetRateIntake clearanceRatio withdrawn lapsed":  "R R R R R R - - - -",
+        # How cases ended: protected from managers, and from the public.
+        "granted":                                           "R R R P R R - - - -",
+        "refused refusalRate":                               "R R R P R R - - - P",
+        "nationalRefusalRate":                               "- - - P - - - - - -",
     },
-    "VolumeTable": {"asOf published rows":                  "R R R R R R - - - R"},
+    "WiderCell": {
+        "from to period groupBy dropped":                    "R R R R R R - - - R",
+        "partner country centre nationality":                "R R R R R R - - - R",
+        "visaType channel":                                  "R R R R R R - - - R",
+    },
+    "VolumeTable": {"asOf published rows":                   "R R R R R R - - - R"},
     "VolumePublication": {
         "edition publishedAt rounding threshold note":       "R R R R R R - - - R",
+        "fewestDecisions":                                   "R R R R R R - - - R",
     },
-    "VolumePeriod": {"startsOn endsOn":                     "R R R R R R - - - R"},
-    "VolumesChange": {"position asOf":                      "R R R R - R - - - -"},
+    "VolumePeriod": {"startsOn endsOn":                      "R R R R R R - - - R"},
+    "VolumesChange": {"position asOf":                       "R R R R - R - - - -"},
 }  # fmt: skip
 
 _NATIONAL: dict[str, Lines] = {
     #                                                        L O S M A U P V D N
-    "RefusalGroundRow": {"ground period refused":           "R R R - - R - - - -"},
-    "RefusalGroundTable": {"asOf rows":                     "R R R - - R - - - -"},
-    "ScreeningReferralRow": {"period referred held":        "R - R - - - - - - -"},
-    "ScreeningReferralTable": {"asOf rows":                 "R - R - - - - - - -"},
+    "RefusalGroundRow": {"ground period refused":            "R R R - - R - - - -"},
+    "RefusalGroundTable": {"asOf rows":                      "R R R - - R - - - -"},
+    "ScreeningReferralRow": {"period referred held":         "R - R - - - - - - -"},
+    "ScreeningReferralTable": {"asOf rows":                  "R - R - - - - - - -"},
 }  # fmt: skip
 
 # Ways in, and what carries nothing of its own ---------------------------------------------------
@@ -166,7 +172,7 @@ _WAYS: dict[str, Lines] = {
         "applicationChanged":                                "- R R R R R R R - -",
         "volumesChanged":                                    "R R R R - R - - - -",
     },
-    "Node": {"id":                                          "R R R R R R R R R R"},
+    "Node": {"id":                                           "R R R R R R R R R R"},
     "PageInfo": {
         "hasNextPage hasPreviousPage startCursor endCursor": "R R R R R R R R R R",
     },
@@ -174,14 +180,23 @@ _WAYS: dict[str, Lines] = {
 
 #: They say nothing but of the field that leads to them, whose line decides.
 CARRIERS: dict[str, Lines] = {
-    "Count": {"value precision yearOnYear monthOnMonth": _ALL},
-    "Rate": {"value precision denominator yearOnYear monthOnMonth": _ALL},
-    "Duration": {"hours precision measured yearOnYear monthOnMonth": _ALL},
+    "Count": {
+        "value precision upperBound yearOnYear monthOnMonth": _ALL,
+        "nearestWider": "R R R R R R - - - R",
+    },
+    "Rate": {
+        "value precision denominator upperBound yearOnYear monthOnMonth": _ALL,
+        "nearestWider": "R R R R R R - - - R",
+    },
+    "Duration": {
+        "hours precision measured yearOnYear monthOnMonth": _ALL,
+        "nearestWider": "R R R R R R - - - R",
+    },
     "Change": {"value unit": _ALL},
 }
 
 #: Whoever calls a mutation is told the present status of a case, if the role reads it at all.
-CURRENT_STATUS = "- R R - - R R R - -"
+CURRENT_STATUS = "- R R - - R R - - -"
 
 #: Field by field: what each role has of it.
 Rights = dict[tuple[str, str], dict[Role, str]]
