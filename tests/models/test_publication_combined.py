@@ -1,0 +1,182 @@
+"""What is told by several figures, or by several editions, leaves four numbers together too.
+
+Reckoned by trying every number, from what is told alone, so that nothing of the audit is believed.
+"""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime, timedelta
+from itertools import product
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from models.database.connections import connect
+from models.publication import publish
+from models.publication.audit import Candidate, RefusalSystem, audit, audit_refusals
+from models.publication.disclosure import Refusals
+from models.publication.sets import Cell, DimensionSet
+from models.vocabulary import Status
+from models.volumes import Period
+from tests.models.crowd import Someone, join
+from tests.populating import applicants, reference_data
+from tests.world import NUSA_AU, at
+
+pytestmark = pytest.mark.anyio
+
+FEBRUARY = date(2025, 2, 1)
+COUNTRY = Cell(DimensionSet.COUNTRY, Period.MONTH, FEBRUARY, ("NUSA", "AU"))
+NATIONAL = Cell(DimensionSet.NATIONAL, Period.MONTH, FEBRUARY, ())
+
+
+def told(refusals: Refusals, decisions: int) -> set[int]:
+    """Every number of which the same would be told."""
+    if refusals.rounded is not None:
+        return {number for number in range(10, decisions + 1) if _near(number, refusals)}
+    if refusals.below is not None:
+        return set(range(refusals.below))
+    return set(range(decisions + 1))
+
+
+def _near(number: int, refusals: Refusals) -> bool:
+    assert refusals.rounded is not None
+    return abs(number - refusals.rounded) <= 2 or (refusals.rounded, number) == (15, 12)
+
+
+@pytest.mark.parametrize("refused_elsewhere", range(4))
+def test_the_public_figure_less_all_others_tells_a_manager_no_number(
+    refused_elsewhere: int,
+) -> None:
+    """All but three decisions of the country are of one partner: its managers know the rest."""
+    for refused in range(35, 48):
+        own, whole = (
+            Candidate(500, refused, decisions_known=500),
+            Candidate(503, refused + refused_elsewhere, decisions_known=503),
+        )
+        audit_refusals({NATIONAL: whole, COUNTRY: own}, {})
+        left = {
+            mine
+            for mine, others in product(told(own.refusals, 500), range(4))
+            if mine + others in told(whole.refusals, 503)
+        }
+        assert refused in left
+        assert len(left) >= 4, f"{refused} refusals, and {refused_elsewhere} elsewhere"
+
+
+@pytest.mark.parametrize("change", range(-12, 13))
+def test_two_editions_and_the_change_between_them_leave_four_numbers(change: int) -> None:
+    for count in range(38, 48):
+        first, now = Candidate(500, count, decisions_known=500), count + change
+        second = Candidate(
+            500,
+            now,
+            decisions_known=500,
+            before=first.refusals,
+            candidates_before=first.revealed.shift(change),
+            was_published=True,
+        )
+        audit(RefusalSystem({}, {COUNTRY: second}, {}))
+        if second.is_kept:
+            continue
+        left = {
+            number
+            for number in told(second.refusals, 500)
+            if number - change in told(first.refusals, 500)
+        }
+        assert now in left
+        assert len(left) >= 4, f"{count} became {now}"
+
+
+# --- Edition after edition, in the database -----------------------------------------------------
+
+NIGHT = datetime(2026, 1, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+async def decided(database: str) -> AsyncIterator[asyncpg.Connection]:
+    """300 decisions of February at one partner in Australia, 40 of them refusals; rolled back.
+
+    There are no others in the whole country, so that no other figure says more.
+    """
+    connection = await connect(database)
+    transaction = connection.transaction(isolation="repeatable_read")
+    await transaction.start()
+    try:
+        await reference_data(connection)
+        await applicants(connection)
+        await decide(connection, 0, 260, Status.GRANTED)
+        await decide(connection, 260, 40, Status.REFUSED)
+        yield connection
+    finally:
+        await transaction.rollback()
+        await connection.close()
+
+
+async def decide(connection: asyncpg.Connection, begin: int, number: int, status: Status) -> None:
+    paid_at, closed_at = at("02-10 09:00"), at("02-10 15:00")
+    await join(
+        connection,
+        [
+            Someone(
+                id=UUID(int=1_000_000 + begin + one),
+                name="Ruby Hale",
+                place=NUSA_AU,
+                visa_type="B1",
+                submitted_at=paid_at,
+                paid_at=paid_at,
+                closed_at=closed_at,
+                due_at=closed_at,
+                received_at=paid_at,
+                asked_at=None,
+                paused=timedelta(),
+                status=status,
+            )
+            for one in range(number)
+        ],
+    )
+
+
+async def refuse(connection: asyncpg.Connection, number: int) -> None:
+    """Correct so many grants to refusals."""
+    await connection.execute(
+        "UPDATE application SET status = 'REFUSED' WHERE id IN"
+        " (SELECT id FROM application WHERE status = 'GRANTED' ORDER BY reference LIMIT $1)",
+        number,
+    )
+
+
+async def editions(connection: asyncpg.Connection) -> list[tuple[int, int, int | None]]:
+    """Number, decisions and refusals of each edition of the month."""
+    rows = await connection.fetch(
+        "SELECT edition, decisions, refused FROM volume_published WHERE dimension_set = 'country'"
+        " AND period = 'month' AND starts_on = '2025-02-01' ORDER BY edition"
+    )
+    return [tuple(row) for row in rows]
+
+
+async def test_each_correction_is_told_if_all_editions_together_leave_four_numbers(
+    decided: asyncpg.Connection,
+) -> None:
+    night = NIGHT
+    published = []
+    for more in (0, 4, 4):  # 40, then 44, then 48 refusals
+        await refuse(decided, more)
+        await publish(decided, night)
+        published.append(await editions(decided))
+        night += timedelta(days=1)
+    first, second, third = published
+    assert first == [(1, 300, 40)]  # 38 to 42
+    # Four more than 38 to 42, and about 45: from 43 to 46.
+    assert second == [*first, (2, 300, 45)]
+    # Four more than 43 to 46, and about 50, would be 48 to 50: the last edition stands.
+    assert third == second
+
+
+async def test_an_edition_that_stands_does_so_although_there_are_more_decisions(
+    decided: asyncpg.Connection,
+) -> None:
+    await publish(decided, NIGHT)
+    # Two more than 38 to 42, and about 40, would be 40 to 42.
+    await decide(decided, 300, 2, Status.REFUSED)
+    await publish(decided, NIGHT + timedelta(days=1))
+    assert await editions(decided) == [(1, 300, 40)]
