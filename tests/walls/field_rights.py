@@ -42,7 +42,7 @@ _OPEN: dict[str, Lines] = {
         "validFrom validUntil fees serviceTargets":          "R R R R R R R R R R",
     },
     "Fee": {"amountIdr validFrom":                           "R R R R R R R R R R"},
-    "ServiceTarget": {"clock hours validFrom":               "R R R R R R R R R R"},
+    "ServiceTarget": {"clock hours validFrom promisedPercent":  "R R R R R R R R R R"},
     "Partner": {"id code name countries centres":            "R R R R R R R R R R"},
     "PartnerCountry": {"country openedOn closedOn":          "R R R R R R R R R R"},
     "Centre": {
