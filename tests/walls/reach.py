@@ -114,9 +114,9 @@ async def complete(connection: asyncpg.Connection) -> None:
         ],
     )
     await connection.executemany(
-        "INSERT INTO volume_change (id, partner_code, country_code)"
-        " OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3)",
-        [(number, *cell) for number, cell in enumerate(FOLDED)],
+        "INSERT INTO volume_change (id, partner_code, country_code, changed)"
+        " OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3, $4)",
+        [(number, *cell, changed) for number, (cell, changed) in enumerate(EVERY_FOLD)],
     )
     await published.complete(connection)
 
@@ -130,13 +130,15 @@ FOLDED: list[Key] = [
     ("NUSA", None),
     (None, "AU"),
 ]
+#: The same with what changed of them.
+EVERY_FOLD = [(cell, changed) for cell in FOLDED for changed in ("FIGURES", "OUTCOMES")]
 #: What each role hears of, of the cases in its reach.
 HEARS: dict[str, str] = {
     "SUPERVISOR": "STAGE DECISION STATUS HOLD",
     "OFFICER": "STAGE DECISION STATUS",
     "AUDITOR": "STAGE DECISION STATUS",
     "APPLICANT": "STAGE DECISION STATUS",
-    "SERVICE": "STAGE DECISION STATUS",
+    "SERVICE": "STAGE",
     "PARTNER_AGENT": "STAGE DECISION",
     "PARTNER_MANAGER": "STAGE",
 }
@@ -169,7 +171,7 @@ def _life(reference: str) -> list[Any]:
 
 def _events(claims: Claims) -> set[Key]:
     role = role_of(claims)
-    if role not in ("OFFICER", "SUPERVISOR", "AUDITOR", "APPLICANT", "SERVICE"):
+    if role not in ("OFFICER", "SUPERVISOR", "AUDITOR", "APPLICANT"):
         return set()
     happened = [
         (case.reference, number, kind.value)
@@ -227,14 +229,18 @@ def _reads(claims: Claims) -> set[Key]:
 
 
 def _figures(claims: Claims) -> set[Key]:
-    """Partners and countries of the applications that any figure counts."""
-    cells = {(case.place.partner, case.place.country) for case in CASES if _is_paid(case)}
+    """Partners, countries and centres of the applications that any figure counts."""
+    paid = [case.place for case in CASES if _is_paid(case)]
+    cells = {(place.partner, place.country, place.centre) for place in paid}
     match role_of(claims):
         case "LEADERSHIP" | "OFFICER" | "SUPERVISOR" | "AUDITOR":
             return cells
         case "PARTNER_MANAGER":
             own = claims["partner"], claims["countries"]
-            return {(p, country) for p, country in cells if p == own[0] and country in own[1]}
+            return {cell for cell in cells if cell[0] == own[0] and cell[1] in own[1]}
+        case "PARTNER_AGENT":
+            own = claims["partner"], claims["centres"]
+            return {cell for cell in cells if cell[0] == own[0] and cell[2] in own[1]}
         case _:
             return set()
 
@@ -251,10 +257,14 @@ def _changes(claims: Claims) -> set[Key]:
 def _folded(claims: Claims) -> set[Key]:
     match role_of(claims):
         case "LEADERSHIP" | "OFFICER" | "SUPERVISOR" | "AUDITOR":
-            return {(number,) for number, _ in enumerate(FOLDED)}
+            return {(number,) for number, _ in enumerate(EVERY_FOLD)}
         case "PARTNER_MANAGER":
             own = {(claims["partner"], country) for country in claims["countries"]}
-            return {(number,) for number, cell in enumerate(FOLDED) if cell in own}
+            return {
+                (number,)
+                for number, (cell, changed) in enumerate(EVERY_FOLD)
+                if cell in own and changed == "FIGURES"
+            }
         case _:
             return set()
 
@@ -298,7 +308,7 @@ _ROWS: dict[str, Told] = {
     "AccessEvent": Told("access_event", ("id",), _reads),
     "ApplicationChange": Told("application_change", ("id",), _changes),
     "VolumesChange": Told("volume_change", ("id",), _folded),
-    "VolumeRow": Told("volume_daily", ("partner_code", "country_code"), _figures),
+    "VolumeRow": Told("volume_daily", ("partner_code", "country_code", "centre_code"), _figures),
     "RefusalGroundRow": Told(
         "volume_ground",
         ("starts_on",),
