@@ -77,6 +77,7 @@ class Started:
     """ASGI middleware around Dash, which finishes itself at its first request.
 
     Until then it knows neither its callbacks nor its inline scripts: so the first request is ours.
+    Every page has the same document, which Dash answers at the first address.
     """
 
     def __init__(self, app: ASGIApp, gateway: Gateway) -> None:
@@ -93,6 +94,8 @@ class Started:
                 await first.get("/")
             current_visit.reset(token)
             self._is_started = True
+        if scope["type"] == "http" and scope["path"] in PATHS:
+            scope = {**scope, "path": "/", "raw_path": b"/"}
         await self._app(scope, receive, send)
 
 
