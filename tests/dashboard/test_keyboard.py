@@ -52,8 +52,8 @@ def test_the_main_tasks_need_no_mouse(visitor: Visitor) -> None:
     page.keyboard.press("Enter")
     tab_to(page, "12-months")
     page.keyboard.press("ArrowLeft")
-    page.wait_for_function("() => location.search.includes('period=3-months')")
-    page.wait_for_function("() => document.activeElement.value === '3-months'")
+    page.wait_for_function("() => location.search.includes('period=last-quarter')")
+    page.wait_for_function("() => document.activeElement.value === 'last-quarter'")
 
     tab_to(page, "Definition: Applications received")
     page.keyboard.press("Enter")

@@ -15,7 +15,7 @@ from tests.dashboard.conftest import Running
 
 pytestmark = pytest.mark.anyio
 
-YEAR, QUARTER = "?language=en", "?language=en&period=3-months"
+YEAR, QUARTER = "?language=en", "?language=en&period=last-quarter"
 TITLE = "These are the last good figures"
 MISSING = "Cannot be shown just now"
 PICTURES = ("map", "trend", "ranking")

@@ -141,10 +141,10 @@ def test_who_holds_two_roles_chooses_one_at_a_time(visitor: Visitor) -> None:
 def test_the_address_is_the_state(visitor: Visitor) -> None:
     page = visitor.opens("leadership")
     year = page.inner_text("h1")
-    page.get_by_text("3 months", exact=True).click()
+    page.get_by_text("Last quarter", exact=True).click()
     page.wait_for_function("text => document.querySelector('h1').innerText !== text", arg=year)
-    assert page.url.endswith("period=3-months")
-    assert page.evaluate("document.activeElement.value") == "3-months"
+    assert page.url.endswith("period=last-quarter")
+    assert page.evaluate("document.activeElement.value") == "last-quarter"
     page.locator("#ranking").get_by_role("link", name="Backlog").click()
     page.wait_for_selector("th[aria-sort=descending]:has-text('Backlog')")
     page.wait_for_function("() => document.activeElement.innerText === 'Backlog'")

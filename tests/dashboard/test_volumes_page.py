@@ -38,15 +38,6 @@ SHIFT = """() => new Promise((resolve) => {
 DRAWN = "id => document.querySelector(`#${id} .js-plotly-plot`).data"
 
 
-def opened(visitor: Visitor, user: str, query: str) -> Page:
-    page = visitor.page
-    page.goto(f"{visitor.demo.dashboard_url}/volumes?{query}")
-    page.fill("input[name=user]", user)
-    page.locator("form").last.locator("button").last.click()
-    page.wait_for_selector("#ranking tbody tr, .notice")
-    return page
-
-
 def told(demo: Demo, by: list[str], **where: list[str]) -> list[dict[str, Any]]:
     period = PERIODS[DEFAULT_PERIOD](today())
     first = month_start(period.to_on, -12) if "MONTH" in by else period.from_on
@@ -62,7 +53,7 @@ def drawn(page: Page, id_: str) -> list[dict[str, Any]]:
 def test_a_link_to_another_country_says_outside_your_scope_and_never_nothing(
     visitor: Visitor,
 ) -> None:
-    page = opened(visitor, "manager-au", "language=en&country=SG")
+    page = visitor.opens("manager-au", "language=en&country=SG")
     page.wait_for_selector("h1:has-text('Singapore: outside your scope')")
     assert "Your figures cover: Australia · NUSA" in page.inner_text(".notice")
     assert not page.locator("#figures").is_visible()
@@ -85,12 +76,12 @@ def test_a_link_to_another_country_says_outside_your_scope_and_never_nothing(
 def test_what_is_not_known_or_not_ones_own_is_called_so(
     visitor: Visitor, user: str, query: str, says: str
 ) -> None:
-    page = opened(visitor, user, f"language=en&{query}")
+    page = visitor.opens(user, f"language=en&{query}")
     page.wait_for_selector(f"h1:has-text('{says}')")
 
 
 def test_of_two_countries_one_of_which_is_anothers_the_own_figures_stay(visitor: Visitor) -> None:
-    page = opened(visitor, "manager-au", "language=en&country=AU,SG")
+    page = visitor.opens("manager-au", "language=en&country=AU,SG")
     page.wait_for_selector("h1:has-text('Australia: ')")
     page.wait_for_selector(".partly:has-text('Singapore: outside your scope')")
     assert page.locator("#figures").is_visible()
@@ -99,7 +90,7 @@ def test_of_two_countries_one_of_which_is_anothers_the_own_figures_stay(visitor:
 def test_several_countries_are_a_line_each_and_the_link_opens_the_same(
     visitor: Visitor, demo: Demo
 ) -> None:
-    page = opened(visitor, "leadership", "language=en&country=AU,MY")
+    page = visitor.opens("leadership", "language=en&country=AU,MY")
     page.wait_for_selector("#trend-picture.together")
     lines = drawn(page, "trend")
     assert [line["name"] for line in lines] == ["Australia", "Malaysia"]
@@ -121,7 +112,7 @@ def test_several_countries_are_a_line_each_and_the_link_opens_the_same(
 
 
 def test_circles_have_the_areas_of_the_gateways_answers(visitor: Visitor, demo: Demo) -> None:
-    page = opened(visitor, "leadership", "language=en")
+    page = visitor.opens("leadership", "language=en")
     circles = drawn(page, "map")[0]
     values = {
         row["country"]["code"]: row["intake"]["value"]
@@ -138,7 +129,7 @@ def test_circles_have_the_areas_of_the_gateways_answers(visitor: Visitor, demo: 
 
 
 def test_bars_of_partners_are_as_long_as_the_gateways_answers(visitor: Visitor, demo: Demo) -> None:
-    page = opened(visitor, "leadership", "language=en&by=partner")
+    page = visitor.opens("leadership", "language=en&by=partner")
     page.wait_for_selector("#map-picture.bars")
     values = {
         row["partner"]["code"]: row["intake"]["value"]
@@ -153,7 +144,7 @@ def test_bars_of_partners_are_as_long_as_the_gateways_answers(visitor: Visitor, 
 def test_the_query_behind_a_figure_returns_the_printed_number_to_the_same_viewer(
     visitor: Visitor, demo: Demo, user: str
 ) -> None:
-    page = opened(visitor, user, "language=en&visa=B1")
+    page = visitor.opens(user, "language=en&visa=B1")
     page.wait_for_selector("#map-note .query")
     query = page.locator("#map-note .query code").text_content() or ""
     rows = demo.ask(user, query)["volumes"]["rows"]
@@ -167,7 +158,7 @@ def test_the_query_behind_a_figure_returns_the_printed_number_to_the_same_viewer
 
 
 def test_the_chosen_comparison_is_the_same_everywhere(visitor: Visitor, demo: Demo) -> None:
-    page = opened(visitor, "leadership", "language=en&period=last-quarter")
+    page = visitor.opens("leadership", "language=en&period=last-quarter")
     page.wait_for_selector("h1:has-text('a year before')")
     page.locator("#volumes-compare label", has_text="the period before").click()
     page.wait_for_selector("h1:has-text('in the period before')")
@@ -179,7 +170,7 @@ def test_the_chosen_comparison_is_the_same_everywhere(visitor: Visitor, demo: De
 
 
 def test_a_picture_is_taken_away_with_its_title(visitor: Visitor) -> None:
-    page = opened(visitor, "leadership", "language=en")
+    page = visitor.opens("leadership", "language=en")
     drawn(page, "trend")
     with page.expect_download() as downloading:
         page.locator("[data-picture=trend][data-kind=svg]").click()
@@ -193,7 +184,7 @@ def test_nothing_jumps_and_nothing_hangs_over_the_edge(
     browser: Browser, demo: Demo, width: int
 ) -> None:
     context = browser.new_context(viewport={"width": width, "height": 900}, locale="id-ID")
-    page = opened(Visitor(demo, context.new_page()), "leadership", "language=id")
+    page = Visitor(demo, context.new_page()).opens("leadership", "language=id")
     page.wait_for_timeout(1_500)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate(SHIFT) < 0.05
@@ -215,7 +206,7 @@ def test_every_way_of_looking_is_accessible(
     context = browser.new_context(
         viewport={"width": 1440, "height": 900}, color_scheme=theme, bypass_csp=True
     )
-    page = opened(Visitor(demo, context.new_page()), user, f"language=id&{query}")
+    page = Visitor(demo, context.new_page()).opens(user, f"language=id&{query}")
     page.wait_for_timeout(800)
     page.add_script_tag(path=AXE)
     found = page.evaluate("axe.run()")["violations"]
@@ -225,7 +216,7 @@ def test_every_way_of_looking_is_accessible(
 
 
 def test_paper_is_at_most_three_pages(visitor: Visitor) -> None:
-    page = opened(visitor, "leadership", "language=id&rows=all")
+    page = visitor.opens("leadership", "language=id&rows=all")
     page.wait_for_selector(".scattergeo path.point", state="attached")
     paper = page.pdf(prefer_css_page_size=True, print_background=True)
     assert len(re.findall(rb"/Type ?/Page\b", paper)) <= 3
