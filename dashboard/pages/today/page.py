@@ -10,8 +10,7 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import Output, html, no_update
 
-from dashboard.components.aria import aria
-from dashboard.components.controls import choices, options_of, period_choice
+from dashboard.components.controls import options_of
 from dashboard.components.notice import failure_notice, missing, outage_notice
 from dashboard.components.page import Page, follow_address
 from dashboard.components.page_request import gateway_error, page_request
@@ -22,7 +21,6 @@ from dashboard.figures.funnel import funnel_figure
 from dashboard.figures.waterfall import waterfall
 from dashboard.gateway.answer_cache import Outage
 from dashboard.gateway.client import GatewayError
-from dashboard.model.filters import CHANNELS
 from dashboard.model.measures import INTAKE, REFUSAL_RATE, TARGET_RATE
 from dashboard.model.page_state import REASONS, Address
 from dashboard.model.period import today
@@ -30,6 +28,7 @@ from dashboard.model.viewer import Viewer
 from dashboard.pages.today.answers import Today, read_today, variables_of
 from dashboard.pages.today.attention import attention_finding, attention_from, place_names
 from dashboard.pages.today.change import change_finding, change_from, steps_of
+from dashboard.pages.today.choices import OFFERED, filter_bar, segments
 from dashboard.pages.today.coming import coming_finding, coming_from
 from dashboard.pages.today.parts import (
     EMPTY,
@@ -48,8 +47,6 @@ from dashboard.texts import Texts
 from dashboard.texts.wording import instant_text, list_text, month_text
 
 PARTNER_MANAGER = "PARTNER_MANAGER"
-#: Filters that are offered here; the page Volumes has them all.
-OFFERED = ("country", "partner", "visa", "channel")
 #: Its parts, each by the id of its first output.
 PARTS = tuple(
     f"today-{part}" for part in ("facts", "notice", "change", "attention", "promise", "coming")
@@ -82,7 +79,7 @@ def layout(address: Address, viewer: Viewer, say: Texts) -> html.Div:
                 ],
                 className="heading",
             ),
-            _filters(address, say),
+            filter_bar(address, today(), say),
             html.Div(id="today-notice"),
             html.Div(
                 [
@@ -92,7 +89,7 @@ def layout(address: Address, viewer: Viewer, say: Texts) -> html.Div:
                         say,
                         html.Div(
                             [
-                                _segments(
+                                segments(
                                     "measure",
                                     say("today.what"),
                                     address.measure,
@@ -101,7 +98,7 @@ def layout(address: Address, viewer: Viewer, say: Texts) -> html.Div:
                                         for each in measures
                                     ],
                                 ),
-                                _segments(
+                                segments(
                                     "why",
                                     say("today.why"),
                                     address.why,
@@ -276,37 +273,3 @@ async def show_coming(state: Any) -> tuple[Any, ...]:
     if coming.outlook is None:
         return sentence, EMPTY
     return sentence, fan_figure(coming.counts, coming.first, coming.outlook, say)
-
-
-def _filters(address: Address, say: Texts) -> html.Div:
-    channels = [(code, say(f"channels.{code}")) for code in CHANNELS]
-
-    def filter_(key: str) -> Any:
-        chosen = address.filters[key]
-        options = channels if key == "channel" else [(code, code) for code in chosen]
-        return choices(f"today-{key}", say(f"filters.{key}"), options, chosen, say)
-
-    return html.Div(
-        [
-            period_choice("today", address, today(), say),
-            html.Div([filter_(key) for key in OFFERED], className="filters"),
-        ],
-        role="search",
-        **aria(label=say("today.filters")),
-    )
-
-
-def _segments(key: str, label: str, chosen: str, options: list[tuple[str, str]]) -> Any:
-    """A few alternatives beside each other."""
-    known = [value for value, _ in options]
-    control: dict[str, Any] = {
-        "id": f"today-{key}",
-        "data": options_of(options),
-        "value": chosen if chosen in known else known[0],
-        "className": "segments",
-        "size": "xs",
-        **aria(label=label),
-    }
-    return html.Div(
-        [html.Span(label, className="what", **aria(hidden="true")), dmc.SegmentedControl(**control)]
-    )
