@@ -94,7 +94,7 @@ class Audience:
     name: str
     main: tuple[Measure, ...]
     more: tuple[Measure, ...]
-    #: Whether outcomes are read only as they are published.
+    #: Whether how cases ended is read only as it was published.
     publishes: bool = False
 
     @property
@@ -103,11 +103,9 @@ class Audience:
 
 
 PROCESSING = Audience("processing", MAIN, MORE)
+#: All but how cases ended.
 PARTNER = Audience(
-    "partner",
-    (INTAKE, WIP, BACKLOG, REVENUE),
-    (WIP_AGE_P50, WIP_AGE_P90, WIP_AGE_OLDEST, INFO_REQUEST_RATE, HANDOVER_P90),
-    publishes=True,
+    "partner", tuple(each for each in MAIN if each is not REFUSAL_RATE), MORE, publishes=True
 )
 
 #: Roles that are not here have no figures to see.
@@ -117,4 +115,5 @@ AUDIENCES = {
     "SUPERVISOR": PROCESSING,
     "AUDITOR": PROCESSING,
     "PARTNER_MANAGER": PARTNER,
+    "PARTNER_AGENT": PROCESSING,
 }

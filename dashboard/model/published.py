@@ -1,20 +1,14 @@
-"""Outcomes as they are published to partner managers: protected, and by whole quarters."""
+"""How cases ended, as it is published to partner managers: protected, and by whole quarters."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from dashboard.model.measures import (
-    DECISIONS,
-    REFUSAL_RATE,
-    TARGET_RATE,
-    TURNAROUND_P50,
-    TURNAROUND_P90,
-)
-from dashboard.model.rows import Line, line_of
+from dashboard.model.measures import DECISIONS, REFUSAL_RATE
+from dashboard.model.rows import Line, Reading, line_of, reading_of
 
-OUTCOMES = (DECISIONS, REFUSAL_RATE, TARGET_RATE, TURNAROUND_P50, TURNAROUND_P90)
+OUTCOMES = (DECISIONS, REFUSAL_RATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +19,12 @@ class Published:
     published_at: datetime
     rounding: int
     threshold: int
+    #: A refusal rate needs as many decisions.
+    fewest: int
     from_on: date
     lines: tuple[Line, ...]
+    #: The refusal rate of the whole country in the same quarter.
+    national: Reading
 
 
 def read_published(table: Mapping[str, Any] | None) -> Published | None:
@@ -40,11 +38,14 @@ def read_published(table: Mapping[str, Any] | None) -> Published | None:
     if not starts:
         return None
     newest = max(starts)
+    national = next(row for row in rows if row["period"]["startsOn"] == newest.isoformat())
     return Published(
         edition=told["edition"],
         published_at=datetime.fromisoformat(told["publishedAt"]),
         rounding=told["rounding"],
         threshold=told["threshold"],
+        fewest=told["fewestDecisions"],
         from_on=newest,
         lines=tuple(line for line in lines if line.starts_on == newest),
+        national=reading_of(national["nationalRefusalRate"]),
     )

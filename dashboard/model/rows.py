@@ -63,7 +63,7 @@ def line_of(row: Mapping[str, Any], by: str) -> Line:
     period = row.get("period")
     return Line(
         readings={
-            BY_FIELD[field].id: _reading(told) for field, told in row.items() if field in BY_FIELD
+            BY_FIELD[field].id: reading_of(told) for field, told in row.items() if field in BY_FIELD
         },
         code=group.get("code"),
         iso3=group.get("iso3"),
@@ -78,7 +78,8 @@ def name_of(group: Mapping[str, Any], by: str) -> str | None:
     return f"{group['code']} {name}" if by == VISA and name else name
 
 
-def _reading(told: Mapping[str, Any]) -> Reading:
+def reading_of(told: Mapping[str, Any]) -> Reading:
+    """The value of one field of a row."""
     value = told["hours"] if "hours" in told else told["value"]
     return Reading(
         value,

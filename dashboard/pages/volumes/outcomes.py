@@ -1,17 +1,17 @@
-"""The panel of outcomes for partner managers: published figures, and how they are protected."""
+"""The panel for partner managers of how cases ended: published figures, and their protection."""
 
 from typing import Any
 
 from dash import html
 
 from dashboard.components.aria import aria
-from dashboard.model.measures import Measure
+from dashboard.model.measures import REFUSAL_RATE, Measure
 from dashboard.model.period import Period, month_end, month_start
 from dashboard.model.published import OUTCOMES, Published
 from dashboard.model.rows import Line
 from dashboard.pages.volumes.view import View
 from dashboard.texts import Texts
-from dashboard.texts.wording import NO_VALUE, count_text, instant_text, period_text, value_text
+from dashboard.texts.wording import instant_text, period_text, value_text
 
 
 def outcomes(view: View) -> list[Any] | None:
@@ -24,9 +24,11 @@ def outcomes(view: View) -> list[Any] | None:
     quarter = Period(published.from_on, month_end(month_start(published.from_on, 2)))
     protection = say(
         "outcomes.protection",
+        fewest=str(published.fewest),
         threshold=str(published.threshold),
         rounding=str(published.rounding),
     )
+    national = say("outcomes.national", rate=value_text(REFUSAL_RATE, published.national, say))
     edition = say(
         "outcomes.edition",
         edition=str(published.edition),
@@ -42,6 +44,7 @@ def outcomes(view: View) -> list[Any] | None:
             role="region",
             **aria(label=say("outcomes.caption")),
         ),
+        html.P(national),
     ]
 
 
@@ -62,12 +65,12 @@ def _row(line: Line, say: Texts) -> html.Tr:
     return html.Tr([name, *(html.Td(_cell(line, measure, say)) for measure in OUTCOMES)])
 
 
-def _cell(line: Line, measure: Measure, say: Texts) -> str | html.Abbr:
+def _cell(line: Line, measure: Measure, say: Texts) -> Any:
     reading = line[measure]
-    if reading.is_suppressed:
-        return html.Abbr(say("measures.suppressed"), title=say("measures.suppressed_why"))
-    if reading.value is None:
-        return NO_VALUE
-    if measure is OUTCOMES[0]:
-        return say("outcomes.about", count=count_text(reading.value, say))
-    return value_text(measure, reading, say, is_short=True)
+    if not reading.is_suppressed:
+        return value_text(measure, reading, say, is_short=True)
+    withheld = html.Abbr(say("measures.suppressed"), title=say("measures.suppressed_why"))
+    if reading.wider is None:
+        return withheld
+    wider = Period(reading.wider.from_on, reading.wider.to_on)
+    return [withheld, " ", say("outcomes.wider", period=period_text(wider, say))]
