@@ -8,7 +8,7 @@ ANY   := $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 pyt
 ARGS  ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test check snapshots proof bench lock clean browser pooler debian-postgres clock
+.PHONY: help demo setup test check snapshots proof bench lock clean browser pooler debian-postgres clock valkey
 
 help:  ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(HERE)/Makefile
@@ -20,7 +20,7 @@ setup:  ## Make .venv from the fastest Python here and requirements.lock
 	@test -n "$(ANY)" || { echo "Gerbang needs Python 3.11 or newer"; exit 1; }
 	@$(ANY) $(HERE)/deploy/setup
 
-test: setup browser pooler debian-postgres  ## Set up and pass the tests (ARGS='-k name' chooses)
+test: setup browser pooler debian-postgres valkey  ## Set up and pass the tests (ARGS='-k name' chooses)
 	@cd $(HERE) && $(BIN)/pytest --numprocesses logical --maxprocesses 4 --dist loadfile $(ARGS)
 
 check: setup  ## Format, lint, types, import contracts, generated files
@@ -32,7 +32,7 @@ check: setup  ## Format, lint, types, import contracts, generated files
 snapshots: setup  ## Write the generated files anew
 	@cd $(HERE) && $(BIN)/gerbang snapshots
 
-proof: setup browser pooler debian-postgres clock  ## The tests that take long
+proof: setup browser pooler debian-postgres clock valkey  ## The tests that take long
 	@cd $(HERE) && $(BIN)/pytest -m proof --timeout 3600 $(ARGS)
 
 bench: setup  ## Measure
@@ -57,3 +57,6 @@ clock: setup
 
 debian-postgres: setup
 	@$(BIN)/python $(HERE)/deploy/setup/debian_postgres.py
+
+valkey: setup
+	@$(BIN)/python $(HERE)/deploy/setup/valkey.py

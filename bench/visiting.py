@@ -37,21 +37,17 @@ _IS_AT_REST = f"""() => {{
   return isDrawn && seen.painted > seen.changed && seen.painted < still;
 }}"""
 _TAKEN = f"""() => {{
-  const [answer] = {_ANSWERS};
-  const {{ requestStart, responseStart, responseEnd, encodedBodySize }} = answer;
+  const answers = {_ANSWERS};
+  const first = Math.min(...answers.map((each) => each.requestStart));
+  const last = Math.max(...answers.map((each) => each.responseEnd));
   return {{
-    asking: requestStart - seen.began,
-    answering: responseEnd - requestStart,
-    drawing: seen.painted - responseEnd,
-    size: encodedBodySize,
+    asking: first - seen.began,
+    answering: last - first,
+    drawing: seen.painted - last,
+    size: answers.reduce((sum, each) => sum + each.encodedBodySize, 0),
   }};
 }}"""
 #: What a reader does, by the element that it is done to; each round does it to another one.
-_CHOOSE = """(each, n) => {
-  each.selectedIndex = 1 + n;
-  seen.began = performance.now();
-  each.dispatchEvent(new Event("change", { bubbles: true }));
-}"""
 _PRESS = """(each) => {
   seen.began = performance.now();
   each.click();
@@ -60,12 +56,12 @@ _PRESS = """(each) => {
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """Milliseconds of one act: until the page asks, until it is answered, until all is drawn."""
+    """Milliseconds of one act: until the page asks, until all parts are answered, until all is drawn."""
 
     asking: float
     answering: float
     drawing: float
-    #: Bytes of the answer, as sent.
+    #: Bytes of all answers, as sent.
     size: float
 
     @property
@@ -128,7 +124,7 @@ def _reader(browser: Browser, url: str) -> Page:
     """Somebody who has signed in and has seen the page before, so that its files are there."""
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     page.add_init_script(_WATCH)
-    page.goto(f"{url}/?language=en")
+    page.goto(f"{url}/volumes?language=en")
     page.fill("input[name=user]", _READER)
     page.locator("form").last.locator("button").last.click()
     _at_rest(page)
@@ -136,11 +132,11 @@ def _reader(browser: Browser, url: str) -> Page:
 
 
 def _country(page: Page, number: int) -> None:
-    page.locator(".filters select[name=country]").evaluate(_CHOOSE, number)
+    _press_one_of(page, "#ranking tbody a", number)
 
 
 def _period(page: Page, number: int) -> None:
-    _press_one_of(page, ".segments a:not([aria-current])", number)
+    _press_one_of(page, "#volumes-period input:not(:checked)", number)
 
 
 def _measure(page: Page, number: int) -> None:

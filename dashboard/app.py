@@ -26,6 +26,7 @@ from dashboard.web.gate import Gate
 from dashboard.web.headers import Headers
 from dashboard.web.plain_page import STYLE_HASH
 from dashboard.web.sessions import MemorySessions, Sessions
+from dashboard.web.shared_sessions import SharedSessions
 from dashboard.web.sign_in import SignIn
 from dashboard.web.sign_in_cookie import SignInCookie
 from dashboard.web.static_files import PackedFiles, address_of
@@ -76,6 +77,7 @@ class Started:
     """ASGI middleware around Dash, which finishes itself at its first request.
 
     Until then it knows neither its callbacks nor its inline scripts: so the first request is ours.
+    Every page has the same document, which Dash answers at the first address.
     """
 
     def __init__(self, app: ASGIApp, gateway: Gateway) -> None:
@@ -92,6 +94,8 @@ class Started:
                 await first.get("/")
             current_visit.reset(token)
             self._is_started = True
+        if scope["type"] == "http" and scope["path"] in PATHS:
+            scope = {**scope, "path": "/", "raw_path": b"/"}
         await self._app(scope, receive, send)
 
 
@@ -104,7 +108,7 @@ def create_app(
 
     ``transport`` carries every question of ours, to the gateway as to the provider.
     """
-    sessions = sessions or MemorySessions()
+    sessions = sessions or _sessions(settings)
     sign_in = SignIn(settings, sessions, PATHS, transport)
     gateway = Gateway(settings.api_url, transport)
     server: Any = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
@@ -134,6 +138,12 @@ def create_app(
     app = SignInCookie(app, keys=settings.session_keys, https_only=settings.is_https)
     app = Gate(app, PATHS, sessions, sign_in.renewed, gateway, headers)
     return ServerErrorMiddleware(app, handler=_broken(headers))
+
+
+def _sessions(settings: Settings) -> Sessions:
+    if settings.sessions_url:
+        return SharedSessions(settings.sessions_url, settings.session_keys)
+    return MemorySessions()
 
 
 def _versioned(dated: re.Match[str]) -> str:

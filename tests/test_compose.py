@@ -113,7 +113,7 @@ def test_images_are_named_by_exact_versions_and_can_be_pinned(tmp_path: Path) ->
     images = [it["image"] for it in SERVICES.values() if it["image"] != "gerbang"]
     bases = re.findall("^FROM (\\S+)", DOCKERFILE, re.MULTILINE)
     found = [IMAGE.fullmatch(image) for image in (*images, *bases)]
-    assert len(images) == len(bases) == 2
+    assert (len(images), len(bases)) == (3, 2)
     assert all(found)
     docker = tmp_path / "docker"
     docker.write_text("#!/bin/sh\necho sha256:of-$6\n")
@@ -129,6 +129,7 @@ def test_images_are_named_by_exact_versions_and_can_be_pinned(tmp_path: Path) ->
         "KEYCLOAK_DIGEST",
         "POSTGRES_DIGEST",
         "PYTHON_DIGEST",
+        "VALKEY_DIGEST",
     ]
     assert {it["digest"] for it in found if it} == {line.split("=")[0] for line in pinned}
 
@@ -191,6 +192,7 @@ def test_only_who_needs_a_secret_is_given_it() -> None:
     given = {name: set(service["secrets"]) for name, service in SERVICES.items()}
     assert "owner_url" not in given["gateway"] | given["dashboard"]
     assert given["dashboard"].isdisjoint({"database_url", "seal_key", "cursor_key"})
+    assert {name for name, secrets in given.items() if "sessions_url" in secrets} == {"dashboard"}
     assert {name for name, secrets in given.items() if "client_secret" in secrets} == {
         "dashboard",
         "keycloak",

@@ -20,6 +20,8 @@ class Session:
     #: After the provider did not answer, it is left in peace until then.
     renew_again_at: float = 0
     kept: KeptAnswers = field(default_factory=KeptAnswers, repr=False)
+    #: Where a shared store keeps it.
+    store_name: str = field(default="", repr=False)
     #: Two requests that find the token stale must not both renew it.
     renewing: Lock = field(default_factory=Lock, repr=False)
 

@@ -43,8 +43,10 @@ class Settings:
     resource: str | None
     #: How long a token lives, seconds, where the provider does not say so.
     token_seconds: int
-    #: The first signs, each is accepted.
+    #: The first signs and seals, each is accepted.
     session_keys: tuple[str, ...]
+    #: The store of sessions that replicas share; without one they live in this process.
+    sessions_url: str | None
 
     @property
     def is_https(self) -> bool:
@@ -87,10 +89,17 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         sign_in_parameters=value("GERBANG_SIGN_IN_PARAMETERS", "", read_parameters),
         resource=value("GERBANG_SIGN_IN_RESOURCE", "", read_resource),
         token_seconds=value("GERBANG_SIGN_IN_TOKEN_SECONDS", "300", read_seconds),
-        # Signs who is in the middle of signing in: replicas must share it, one process need not.
+        # Signs who is in the middle of signing in, and seals sessions that are stored: replicas
+        # must share it, one process need not.
         # To rotate it, restart every replica with `old,new`, then `new,old`, then `new`.
         session_keys=value("GERBANG_SESSION_KEY", secrets.token_hex(32), _keys),
+        sessions_url=value("GERBANG_DASHBOARD_SESSIONS_URL", "", _store),
     )
+    if settings.sessions_url and not text_of_secret(given, "GERBANG_SESSION_KEY"):
+        mistakes.append(
+            "GERBANG_SESSION_KEY is missing: a shared store needs a shared key, as"
+            " `openssl rand -hex 32` prints one."
+        )
     if mistakes:
         raise SettingsError("\n".join(mistakes))
     return settings
@@ -112,6 +121,12 @@ def _exact_address(text: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
         raise ValueError("expected an address that starts with https:// or http://")
     return text
+
+
+def _store(text: str) -> str | None:
+    if text and urlsplit(text).scheme not in ("valkey", "valkeys", "redis", "rediss"):
+        raise ValueError("expected an address that starts with valkey:// or valkeys://")
+    return text or None
 
 
 def _keys(text: str) -> tuple[str, ...]:

@@ -3,7 +3,11 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-SECRETS = ("GERBANG_CLIENT_SECRET", "GERBANG_SESSION_KEY")
+SECRETS = (
+    "GERBANG_CLIENT_SECRET",
+    "GERBANG_SESSION_KEY",
+    "GERBANG_DASHBOARD_SESSIONS_URL",  # it may hold a password
+)
 SUFFIX = "_FILE"
 
 

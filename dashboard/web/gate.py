@@ -1,5 +1,6 @@
 """The gate before everything that the dashboard serves: no session, no answer."""
 
+import logging
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Collection
@@ -16,7 +17,7 @@ from dashboard.gateway.session import Session
 from dashboard.model.languages import LANGUAGES
 from dashboard.texts import preferred_language
 from dashboard.web.headers import Headers
-from dashboard.web.sessions import COOKIE, Sessions
+from dashboard.web.sessions import COOKIE, Sessions, StoreError
 from dashboard.web.static_files import FOLDERS
 from dashboard.web.visit import Visit, current_visit
 
@@ -28,6 +29,8 @@ FILES = frozenset({"/export.csv", "/export.xlsx"})
 
 #: What else exists. Dash would answer any other path with its page.
 BEHIND = frozenset({"/role", "/_dash-layout", "/_dash-dependencies", "/_dash-update-component"})
+
+log = logging.getLogger(__name__)
 
 LANGUAGE_COOKIE = "gerbang_language"
 LONGEST_QUERY = 4_000
@@ -72,7 +75,11 @@ class Gate:
         refusal = self._refusal(asked)
         if refusal or scope["path"] in OPEN:
             return await (refusal or self._app)(scope, receive, send)
-        session = await self._session(asked)
+        try:
+            session = await self._session(asked)
+        except StoreError as error:
+            log.warning("sessions cannot be read: %s", error)
+            return await _away()(scope, receive, send)
         if session is None:
             return await self._nobody(asked)(scope, receive, send)
         visit = Visit(session, self._gateway, language_of(asked), nonce, scope["path"])
@@ -149,6 +156,14 @@ def query_of(asked: HTTPConnection) -> str:
 def _remembered(asked: HTTPConnection) -> str:
     """The language of a page, for what it asks for next."""
     return f"{LANGUAGE_COOKIE}={language_of(asked)}; Path=/; SameSite=Lax; HttpOnly"
+
+
+def _away() -> Response:
+    return PlainTextResponse(
+        "Sign-ins cannot be looked up just now. Please try again in a moment.",
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        {"Retry-After": "5"},
+    )
 
 
 def _is_file(scope: Scope, status: int) -> bool:

@@ -2,7 +2,8 @@
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Protocol
 
 from dashboard.gateway.session import Session
@@ -12,8 +13,12 @@ SESSION_SECONDS = 8 * 3_600
 MOST_SESSIONS = 10_000
 
 
+class StoreError(Exception):
+    """The store of sessions cannot be asked just now."""
+
+
 class Sessions(Protocol):
-    """Where sessions are kept. Replicas need one that they share."""
+    """Where sessions are kept: in this process, or in a store that replicas share."""
 
     async def begin(self, session: Session) -> str:
         """Keep it under a new key that nobody can guess."""
@@ -23,8 +28,16 @@ class Sessions(Protocol):
         """The session, unless it has ended or was never there."""
         ...
 
+    async def save(self, session: Session) -> None:
+        """Keep what was changed of it."""
+        ...
+
     async def end(self, key: str) -> None:
         """Forget it."""
+        ...
+
+    def renewing(self, session: Session) -> AbstractAsyncContextManager[None]:
+        """While its token is renewed, nobody else renews it."""
         ...
 
 
@@ -53,8 +66,16 @@ class MemorySessions:
         await self.end(key)
         return None
 
+    async def save(self, session: Session) -> None:
+        """It is the same for every request already."""
+
     async def end(self, key: str) -> None:
         self._kept.pop(key, None)
+
+    @asynccontextmanager
+    async def renewing(self, session: Session) -> AsyncIterator[None]:
+        async with session.renewing:
+            yield
 
     def _forget_the_old(self) -> None:
         """Sessions stand in the order of their beginning, so the oldest come first."""

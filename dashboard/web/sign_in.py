@@ -76,8 +76,10 @@ class SignIn:
 
     async def renewed(self, session: Session) -> bool:
         """Whether the session's token is good, after renewing one that soon will not be."""
-        async with session.renewing:
-            if time.time() < max(session.expires_at - RENEW_BEFORE_SECONDS, session.renew_again_at):
+        if _is_good(session):
+            return True
+        async with self._sessions.renewing(session):
+            if _is_good(session):  # somebody else has renewed it meanwhile
                 return True
             if session.refresh_token is None:
                 return time.time() < session.expires_at
@@ -90,6 +92,7 @@ class SignIn:
                 # Away, perhaps with the gateway, which itself refuses a token that is too old.
                 log.warning("provider away: %s", type(error).__name__)
                 session.renew_again_at = time.time() + RENEW_AGAIN_SECONDS
+                await self._sessions.save(session)
                 return True
             except ProviderFailure as error:
                 log.warning("token not renewed: %s", type(error).__name__)
@@ -98,6 +101,7 @@ class SignIn:
             session.refresh_token = token.get("refresh_token", session.refresh_token)
             session.expires_at = self._expires_at(token)
             session.viewer = None
+            await self._sessions.save(session)
             return True
 
     async def _begin(self, request: Request) -> Response:
@@ -177,6 +181,7 @@ class SignIn:
         """The gateway decides whether the role is held; here it is only remembered."""
         visit = current_visit.get()
         visit.session.act_as(request.query_params.get("role", "")[:40] or None)
+        await self._sessions.save(visit.session)
         return RedirectResponse(self._page_of(request), HTTPStatus.SEE_OTHER)
 
     def _page_of(self, request: Request) -> str:
@@ -199,6 +204,10 @@ class SignIn:
         listed = metadata.get(ALGORITHMS_FIELD) or ["RS256"]
         metadata[ALGORITHMS_FIELD] = [name for name in listed if name in ALGORITHMS]
         return self._client
+
+
+def _is_good(session: Session) -> bool:
+    return time.time() < max(session.expires_at - RENEW_BEFORE_SECONDS, session.renew_again_at)
 
 
 def _resource(settings: Settings) -> dict[str, str]:

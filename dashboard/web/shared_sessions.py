@@ -1,0 +1,169 @@
+"""Sessions that processes share: in Valkey, encrypted, under names that open nothing.
+
+Whoever reads the store learns neither a token nor a key that a browser holds. Answers that were
+kept for an outage stay in the process that asked for them.
+"""
+
+import json
+import secrets
+from asyncio import Lock
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from valkey.asyncio import Valkey
+from valkey.exceptions import ValkeyError
+
+from dashboard.gateway.session import Session
+from dashboard.web.sessions import MOST_SESSIONS, SESSION_SECONDS, StoreError
+
+PREFIX = "gerbang:session:"
+NONCE_BYTES = 12
+#: A process that renews a token and dies leaves the others waiting no longer than this.
+RENEWING_SECONDS = 15
+STORED = ("access_token", "refresh_token", "id_token", "expires_at", "role", "renew_again_at")
+
+
+class Sealer:
+    """AES-256-GCM with a key or two: the first seals, each opens.
+
+    A record opens under its own name alone, so that none can be put in another's place.
+    """
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        self._ciphers = [AESGCM(_derived(bytes.fromhex(key))) for key in keys]
+
+    def seal(self, name: str, text: str) -> bytes:
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        return nonce + self._ciphers[0].encrypt(nonce, text.encode(), name.encode())
+
+    def open(self, name: str, sealed: bytes) -> str | None:
+        """None of what was sealed with another key, or under another name, or was changed."""
+        nonce, body = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
+        for cipher in self._ciphers:
+            try:
+                return cipher.decrypt(nonce, body, name.encode()).decode()
+            except (InvalidTag, ValueError):
+                continue
+        return None
+
+
+@dataclass(slots=True)
+class Local:
+    """A session as this process knows it."""
+
+    session: Session
+    renewing: Lock
+
+
+class SharedSessions:
+    """Sessions in Valkey. Each lives as long as its record there, whatever a process remembers."""
+
+    def __init__(self, url: str, keys: Sequence[str]) -> None:
+        self._store = Valkey.from_url(url, socket_timeout=3, socket_connect_timeout=3)
+        self._sealer = Sealer(keys)
+        self._local: OrderedDict[str, Local] = OrderedDict()
+
+    async def begin(self, session: Session) -> str:
+        key = secrets.token_urlsafe(32)
+        name = _name(key)
+        session.store_name = name
+        with _store_errors():
+            await self._store.set(name, self._sealed(session), ex=SESSION_SECONDS)
+        self._remember(name, session)
+        return key
+
+    async def find(self, key: str) -> Session | None:
+        name = _name(key)
+        return await self._read(name) if key else None
+
+    async def save(self, session: Session) -> None:
+        """Only if it has not ended: a process that is late does not bring it back."""
+        name = session.store_name
+        with _store_errors():
+            await self._store.set(name, self._sealed(session), xx=True, keepttl=True)
+
+    async def end(self, key: str) -> None:
+        name = _name(key)
+        self._local.pop(name, None)
+        with _store_errors():
+            await self._store.delete(name)
+
+    @asynccontextmanager
+    async def renewing(self, session: Session) -> AsyncIterator[None]:
+        """One request of one process at a time; what another has renewed is read again."""
+        name = session.store_name
+        local = self._remember(name, session)
+        async with local.renewing:
+            lock = self._store.lock(f"{name}:renewing", timeout=RENEWING_SECONDS)
+            with _store_errors():
+                await lock.acquire(blocking_timeout=RENEWING_SECONDS)
+                await self._read(name)
+            try:
+                yield
+            finally:
+                with _store_errors():
+                    if await lock.owned():
+                        await lock.release()
+
+    async def _read(self, name: str) -> Session | None:
+        with _store_errors():
+            sealed = await self._store.get(name)
+        text = self._sealer.open(name, sealed) if isinstance(sealed, bytes) else None
+        if text is None:
+            self._local.pop(name, None)
+            return None
+        return self._updated(name, json.loads(text))
+
+    def _updated(self, name: str, stored: dict[str, Any]) -> Session:
+        """The session as this process knows it, with what others have changed."""
+        known = self._local.get(name)
+        if known is None:
+            session = Session(**stored)
+            session.store_name = name
+            return self._remember(name, session).session
+        session = known.session
+        if session.role != stored["role"]:
+            session.act_as(stored["role"])
+        if session.access_token != stored["access_token"]:
+            session.viewer = None
+        for field in STORED:
+            setattr(session, field, stored[field])
+        return session
+
+    def _remember(self, name: str, session: Session) -> Local:
+        local = self._local.setdefault(name, Local(session, Lock()))
+        self._local.move_to_end(name)
+        if len(self._local) > MOST_SESSIONS:
+            self._local.popitem(last=False)
+        return local
+
+    def _sealed(self, session: Session) -> bytes:
+        record = {field: getattr(session, field) for field in STORED}
+        return self._sealer.seal(session.store_name, json.dumps(record))
+
+
+@contextmanager
+def _store_errors() -> Iterator[None]:
+    """Whatever Valkey raises, as what the gate knows."""
+    try:
+        yield
+    except (ValkeyError, OSError) as error:
+        raise StoreError(type(error).__name__) from error
+
+
+def _name(key: str) -> str:
+    """Where a session is stored; the key cannot be told from it."""
+    return PREFIX + sha256(key.encode()).hexdigest()
+
+
+def _derived(key: bytes) -> bytes:
+    """A key for this use alone: the same one signs the cookie of a sign-in."""
+    return HKDF(SHA256(), 32, salt=None, info=b"gerbang dashboard sessions").derive(key)

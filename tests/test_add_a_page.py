@@ -1,0 +1,112 @@
+"""The recipe of CONTRIBUTING.md for a page works, on a copy of the dashboard."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+RECIPE = re.search(
+    r"## Add a page\n(.*?)\n## ", (ROOT / "CONTRIBUTING.md").read_text("utf-8"), re.DOTALL
+)
+#: Asks the copy what it knows of the page, as the gate, the navigation and the title do.
+LOOK = """
+import asyncio
+import httpx2
+from dashboard.app import create_app
+from dashboard.gateway.session import Session
+from dashboard.model.viewer import Viewer
+from dashboard.pages.registry import PATHS, PAGES, title_of
+from dashboard.components.shell import navigation
+from dashboard.settings import read_settings
+from dashboard.texts import texts
+from dashboard.web.sessions import COOKIE, MemorySessions
+
+async def look():
+    sessions = MemorySessions()
+    key = await sessions.begin(Session("token", None, "id", 9e9))
+    app = create_app(read_settings({"GERBANG_ISSUER": "http://127.0.0.1:9"}), sessions)
+    async with httpx2.AsyncClient(
+        transport=httpx2.ASGITransport(app), base_url="http://127.0.0.1:8050",
+        cookies={COOKIE: key}, headers={"Accept": "text/html"},
+    ) as browser:
+        page = await browser.get("/intake?language=en")
+        print(page.status_code, "<title>Applications received" in page.text)
+        callbacks = (await browser.get("/_dash-dependencies")).json()
+        print(any("intake-count.children" in each["output"] for each in callbacks))
+        print((await browser.get("/nothing")).status_code)
+
+asyncio.run(look())
+viewer = Viewer("OFFICER", ("OFFICER",), None, None, ())
+print([link.href for link in navigation(PAGES, viewer, "/intake", texts("en"))])
+"""
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    """The dashboard, and what its tests of pages need."""
+    ignored = shutil.ignore_patterns("__pycache__")
+    for folder in ("dashboard", "models"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=ignored)
+    (tmp_path / "tests" / "dashboard").mkdir(parents=True)
+    shutil.copy(ROOT / "tests" / "dashboard" / "test_pages.py", tmp_path / "tests" / "dashboard")
+    return tmp_path
+
+
+def follow(root: Path, *, without: str = "") -> None:
+    """Do what the recipe says, all but one step."""
+    assert RECIPE
+    page, words = (
+        re.search(rf"```{kind}\n(.*?)```", RECIPE[1], re.DOTALL) for kind in ("py", "toml")
+    )
+    assert page
+    assert words
+    folder = root / "dashboard" / "pages" / "intake"
+    folder.mkdir()
+    (folder / "__init__.py").touch()
+    (folder / "page.py").write_text(page[1], encoding="utf-8")
+    if without != "words":
+        for language in ("id", "en"):
+            with (root / "dashboard" / "texts" / f"{language}.toml").open("a") as texts:
+                texts.write(f"\n{words[1]}")
+    if without != "entry":
+        registry = root / "dashboard" / "pages" / "registry.py"
+        text = registry.read_text("utf-8")
+        text = text.replace(
+            "from dashboard.pages.today", "from dashboard.pages.intake.page import PAGE as INTAKE\n"
+            "from dashboard.pages.today", 1,
+        ).replace("PAGES = (TODAY, ", "PAGES = (TODAY, INTAKE, ")  # fmt: skip
+        registry.write_text(text, encoding="utf-8")
+
+
+def run(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    return subprocess.run(
+        [sys.executable, *arguments], cwd=root, env=environment, capture_output=True, text=True
+    )
+
+
+def test_a_page_is_added_by_its_folder_its_words_and_its_entry(copied: Path) -> None:
+    follow(copied)
+    told = run(copied, "-c", LOOK)
+    assert told.stdout.splitlines() == [
+        "200 True",
+        "True",
+        "404",
+        "['/intake?language=en', '/volumes?language=en', '/definitions?language=en']",
+    ], told.stderr
+    assert run(copied, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("step", "message"), [("words", "pages.intake.title"), ("entry", "'intake'")]
+)
+def test_what_is_left_out_is_named(copied: Path, step: str, message: str) -> None:
+    follow(copied, without=step)
+    told = run(copied, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests")
+    assert told.returncode == 1
+    assert message in told.stdout
