@@ -1,4 +1,4 @@
-"""How long the page takes in a browser: from opening it, or a click, until all is drawn."""
+"""What the page costs its reader: from opening it, or a click, to the last thing that is drawn."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,10 +14,10 @@ from tests.browser import NoBrowserError, launch_options
 from tests.running_demo import data_folder, running_demo
 
 _READER = "leadership"
-#: The page is at rest when nothing has changed for this many milliseconds.
+#: The page is at rest when nothing has changed for so many milliseconds.
 _REST = 250
 
-#: Records when the page last changed, and when that change had been painted.
+#: Notes when the page changed last, and when that had been painted.
 _WATCH = """
 window.seen = { began: 0, changed: 0, painted: 0 };
 const painted = new MessageChannel();
@@ -37,21 +37,17 @@ _IS_AT_REST = f"""() => {{
   return isDrawn && seen.painted > seen.changed && seen.painted < still;
 }}"""
 _ACT_TIMES = f"""() => {{
-  const [answer] = {_ANSWERS};
-  const {{ requestStart, responseStart, responseEnd, encodedBodySize }} = answer;
+  const answers = {_ANSWERS};
+  const first = Math.min(...answers.map((each) => each.requestStart));
+  const last = Math.max(...answers.map((each) => each.responseEnd));
   return {{
-    asking: requestStart - seen.began,
-    answering: responseEnd - requestStart,
-    drawing: seen.painted - responseEnd,
-    size: encodedBodySize,
+    asking: first - seen.began,
+    answering: last - first,
+    drawing: seen.painted - last,
+    size: answers.reduce((sum, each) => sum + each.encodedBodySize, 0),
   }};
 }}"""
-#: What a reader does to an element; each round uses another element.
-_CHOOSE = """(each, n) => {
-  each.selectedIndex = 1 + n;
-  seen.began = performance.now();
-  each.dispatchEvent(new Event("change", { bubbles: true }));
-}"""
+#: What a reader does, by the element that it is done to; each round does it to another one.
 _PRESS = """(each) => {
   seen.began = performance.now();
   each.click();
@@ -60,12 +56,12 @@ _PRESS = """(each) => {
 
 @dataclass(frozen=True, slots=True)
 class ActTimes:
-    """Milliseconds of one act: until the page sends its request, gets the answer, has drawn all."""
+    """Milliseconds of one act: until the page asks, until all parts are answered, until all is drawn."""
 
     asking: float
     answering: float
     drawing: float
-    #: Bytes of the answer, as sent.
+    #: Bytes of all answers, as sent.
     size: float
 
     @property
@@ -74,9 +70,9 @@ class ActTimes:
 
 
 def measure(applications: int, rounds: int, beside: str | None) -> None:
-    """Print medians over the rounds; the page is opened anew before each act.
+    """Print medians over the rounds; each act begins on a page that was opened for it.
 
-    ``beside`` is the address of another running dashboard, visited in turns with ours.
+    ``beside`` is the address of a dashboard that runs already and is visited in turns.
     """
     with (
         data_folder() as data,
@@ -86,17 +82,17 @@ def measure(applications: int, rounds: int, beside: str | None) -> None:
         readers = {"": _reader(browser, demo.dashboard_url)}
         if beside:
             readers |= {", beside": _reader(browser, beside)}
-        times_by_act = _visits(readers, rounds)
+        taken = _visits(readers, rounds)
     show_table(
         f"The page with {applications:,} applications, milliseconds",
         ("act", "asking", "answering", "drawing", "all", "of them at worst", "KB sent"),
-        [_row(name, times) for name, times in times_by_act.items()],
+        [_row(name, times) for name, times in taken.items()],
     )
 
 
 def _visits(readers: Mapping[str, Page], rounds: int) -> dict[str, list[ActTimes]]:
-    """Every other round goes through the readers backwards."""
-    times_by_act: dict[str, list[ActTimes]] = {
+    """Every other round goes backwards through the readers."""
+    taken: dict[str, list[ActTimes]] = {
         f"{act}{name}": [] for act in ("opening", *_ACTS) for name in readers
     }
     for number in range(rounds):
@@ -106,10 +102,10 @@ def _visits(readers: Mapping[str, Page], rounds: int) -> dict[str, list[ActTimes
                 page = readers[name]
                 page.bring_to_front()
                 page.goto(page.url.partition("?")[0] + "?language=en")
-                times_by_act[f"opening{name}"].append(_wait_for_rest(page))
+                taken[f"opening{name}"].append(_at_rest(page))
                 do(page, number)
-                times_by_act[f"{act}{name}"].append(_wait_for_rest(page))
-    return times_by_act
+                taken[f"{act}{name}"].append(_at_rest(page))
+    return taken
 
 
 @contextmanager
@@ -125,22 +121,22 @@ def _browser() -> Iterator[Browser]:
 
 
 def _reader(browser: Browser, url: str) -> Page:
-    """A reader who has signed in and visited the page before, so that its files are cached."""
+    """Somebody who has signed in and has seen the page before, so that its files are there."""
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     page.add_init_script(_WATCH)
-    page.goto(f"{url}/?language=en")
+    page.goto(f"{url}/volumes?language=en")
     page.fill("input[name=user]", _READER)
     page.locator("form").last.locator("button").last.click()
-    _wait_for_rest(page)
+    _at_rest(page)
     return page
 
 
 def _country(page: Page, number: int) -> None:
-    page.locator(".filters select[name=country]").evaluate(_CHOOSE, number)
+    _press_one_of(page, "#ranking tbody a", number)
 
 
 def _period(page: Page, number: int) -> None:
-    _press_one_of(page, ".segments a:not([aria-current])", number)
+    _press_one_of(page, "#volumes-period input:not(:checked)", number)
 
 
 def _measure(page: Page, number: int) -> None:
@@ -164,10 +160,10 @@ _ACTS: Mapping[str, Callable[[Page, int], None]] = {
 }
 
 
-def _wait_for_rest(page: Page) -> ActTimes:
+def _at_rest(page: Page) -> ActTimes:
     page.wait_for_function(_IS_AT_REST, polling=50)
-    measured: dict[str, Any] = page.evaluate(_ACT_TIMES)
-    return ActTimes(**measured)
+    told: dict[str, Any] = page.evaluate(_ACT_TIMES)
+    return ActTimes(**told)
 
 
 def _row(name: str, times: list[ActTimes]) -> tuple[str, ...]:
