@@ -48,6 +48,6 @@ async def test_viewers_at_the_same_time_are_each_told_their_own(connected: Runni
                 "leadership": {"Australia", "Singapore", "Malaysia"},
                 "manager-au": {"Australia"},
                 "manager-sg": {"Singapore"},
-                "agent-au": set(),
+                "agent-au": {"Australia"},
             }[user]
         )
