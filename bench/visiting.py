@@ -56,7 +56,7 @@ _PRESS = """(each) => {
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """Milliseconds of one act: until the page asks, until all parts are answered, until all is drawn."""
+    """Milliseconds of one act: until the page asks, until all is answered, until all is drawn."""
 
     asking: float
     answering: float
