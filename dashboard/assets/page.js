@@ -145,7 +145,7 @@
 
   const isBusy = () =>
     document.hidden ||
-    document.activeElement?.closest("input, select, textarea, [role=listbox], [role=dialog]") ||
+    document.activeElement?.closest("input:not([type=radio]), select, textarea, [role=listbox], [role=dialog]") ||
     document.querySelector("[role=dialog], [role=menu]") ||
     root.querySelector("[data-dash-is-loading=true]");
 

@@ -95,7 +95,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         session_keys=value("GERBANG_SESSION_KEY", secrets.token_hex(32), _keys),
         sessions_url=value("GERBANG_DASHBOARD_SESSIONS_URL", "", _store),
     )
-    if settings.sessions_url and not text_of_secret(given, "GERBANG_SESSION_KEY"):
+    names = ("GERBANG_SESSION_KEY", "GERBANG_SESSION_KEY_FILE")
+    if settings.sessions_url and not any(given.get(name, "").strip() for name in names):
         mistakes.append(
             "GERBANG_SESSION_KEY is missing: a shared store needs a shared key, as"
             " `openssl rand -hex 32` prints one."

@@ -12,7 +12,8 @@ ASK = "/_dash-update-component"
 STATE = "volumes-state.data"
 #: What the page Volumes shows, each by the first property that its callback writes.
 PARTS = (
-    *("volumes-heading.children", "volumes-country.data", "volumes-notice.children"),
+    *("volumes-heading.children", "volumes-country.data", "volumes-chips.children"),
+    "volumes-notice.children",
     *("cards.children", "map-title.children", "trend-title.children", "ranking-title.children"),
     "outcomes.children",
 )

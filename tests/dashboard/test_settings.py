@@ -10,6 +10,7 @@ from dashboard.settings.secret_files import SECRETS
 GIVEN = {
     "GERBANG_ISSUER": "https://sign-in.example/visa",
     "GERBANG_CLIENT_SECRET": "s3cret",
+    "GERBANG_DASHBOARD_SESSIONS_URL": "valkey://:secret@store.example:6379",
     "GERBANG_SESSION_KEY": "ab" * 32,
 }
 
@@ -69,3 +70,10 @@ def test_every_secret_may_come_from_a_file(name: str, tmp_path: Path) -> None:
         read_settings({**GIVEN, f"{name}_FILE": str(path)})
     with pytest.raises(SettingsError, match=f"{name}_FILE names a file that cannot be read"):
         read_settings({**GIVEN, name: "", f"{name}_FILE": str(tmp_path / "none")})
+
+
+def test_a_shared_store_needs_a_shared_key_and_an_address_of_its_kind() -> None:
+    with pytest.raises(SettingsError, match="GERBANG_SESSION_KEY is missing"):
+        read_settings({**GIVEN, "GERBANG_SESSION_KEY": ""})
+    with pytest.raises(SettingsError, match="GERBANG_DASHBOARD_SESSIONS_URL cannot be used"):
+        read_settings({**GIVEN, "GERBANG_DASHBOARD_SESSIONS_URL": "http://store.example"})

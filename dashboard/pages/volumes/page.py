@@ -56,7 +56,8 @@ from dashboard.texts import Texts
 
 #: Its parts, each by the id of its first output.
 PARTS = (
-    *("volumes-heading", f"volumes-{OFFERED[0]}", "volumes-notice", "cards"),
+    *("volumes-heading", f"volumes-{OFFERED[0]}", "volumes-chips", "volumes-notice"),
+    "cards",
     *("map-title", "trend-title", "ranking-title", "outcomes"),
 )
 NO_FIGURE: dict[str, Any] = {"layout": {"xaxis": {"visible": False}, "yaxis": {"visible": False}}}
@@ -138,12 +139,17 @@ async def show_heading(state: Any) -> tuple[Any, str]:
 
 @PAGE.part(
     *(Output(f"volumes-{key}", "data") for key in OFFERED),
-    Output("volumes-chips", "children"),
-    otherwise=lambda say: (no_update,) * (len(OFFERED) + 1),
+    otherwise=lambda say: (no_update,) * len(OFFERED),
 )
 async def show_choices(state: Any) -> tuple[Any, ...]:
+    """Apart from the chips: what is offered hardly ever changes, and is long."""
     view = await read_view(state, CHOICES)
-    return (*(offered(key, view) for key in OFFERED), filter_chips(view))
+    return tuple(offered(key, view) for key in OFFERED)
+
+
+@PAGE.part(Output("volumes-chips", "children"), otherwise=lambda say: no_update)
+async def show_chips(state: Any) -> Any:
+    return filter_chips(await read_view(state, CHOICES))
 
 
 @PAGE.part(
