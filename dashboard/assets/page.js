@@ -85,6 +85,13 @@
     });
   };
 
+  // Many plain elements at once; the server has escaped every text (components/html_part.py).
+  const write = (html) => {
+    const [{ id }] = dash().callback_context.inputs_list;
+    const element = document.getElementById(id.slice(0, -"-html".length));
+    if (element && typeof html === "string") element.innerHTML = html;
+  };
+
   // A click on a map chooses a place, or lets it go again.
   const choosePlace = (clicked, state) => {
     const code = clicked?.points?.[0]?.customdata?.[0];
@@ -101,7 +108,7 @@
 
   window.dash_clientside = {
     ...window.dash_clientside,
-    gerbang: { follow, entitle, choose, show, choosePlace },
+    gerbang: { follow, entitle, choose, show, choosePlace, write },
   };
 
   // A link that only changes the query changes the address without loading the page anew. The part

@@ -14,7 +14,7 @@ STATE = "volumes-state.data"
 PARTS = (
     *("volumes-heading.children", "volumes-country.data", "volumes-chips.children"),
     "volumes-notice.children",
-    *("cards.children", "map-title.children", "trend-title.children", "ranking-title.children"),
+    *("cards-html.data", "map-title.children", "trend-title.children", "ranking-title.children"),
     "outcomes.children",
 )
 
@@ -27,7 +27,7 @@ def state_of(search: Any, asked: Any = None) -> dict[str, Any]:
 async def question_of(
     browser: httpx2.AsyncClient,
     search: Any = "?language=en",
-    part: str = "cards.children",
+    part: str = "cards-html.data",
     *,
     asked: Any = None,
     shown: Any = None,
@@ -48,7 +48,7 @@ async def question_of(
 async def page_of(
     browser: httpx2.AsyncClient, search: Any = "?language=en", *, asked: Any = None
 ) -> dict[str, Any]:
-    """What every part writes into a page that is opened, all asked at once."""
+    """What each part writes into a page that is opened, by its element; all asked at once."""
     mark = asked or next(ASKED)
     questions = [await question_of(browser, search, part, asked=mark) for part in PARTS]
     answers = await asyncio.gather(*(browser.post(ASK, json=each) for each in questions))
@@ -56,7 +56,7 @@ async def page_of(
     for answer in answers:
         assert answer.status_code == 200, answer.text
         shown |= answer.json()["response"]
-    return shown
+    return {name.removesuffix("-html"): value for name, value in shown.items()}
 
 
 def outputs_of(callback: dict[str, Any]) -> list[str]:

@@ -30,13 +30,13 @@ def put_input(key: str, value: Any) -> Change:
 
 NO_QUESTIONS: dict[str, Change] = {
     "a list": lambda question: [question],
-    "a text": lambda question: "cards.children",
+    "a text": lambda question: "cards-html.data",
     "nothing": lambda question: {},
     "no output": lambda question: put("output", None)(question),
     "an output of another page": put("output", "secrets.children"),
     "an output that the browser writes": put("output", "map.clickData"),
-    "an output that is a list": put("output", ["cards.children"]),
-    "one output alone": put("output", "cards.children"),
+    "an output that is a list": put("output", ["cards-html.data"]),
+    "one output alone": put("output", "cards-html.data"),
     "other outputs": put("outputs", [{"id": "outcomes", "property": "children"}]),
     "outputs that are none": put("outputs", 7),
     "more inputs": lambda question: (

@@ -244,8 +244,8 @@ def test_a_replayed_question_of_a_manager_tells_of_no_other_country(demo: Demo) 
             if answer.status_code == 200:  # the browser answers some by itself
                 shown |= answer.json()["response"]
     assert shown["figures"]["hidden"] is True
-    assert "Australia" in json.dumps(shown["ranking-table"])
-    for name in ("ranking-table", "map", "cards", "trend"):
+    assert "Australia" in json.dumps(shown["ranking-table-html"])
+    for name in ("ranking-table-html", "map", "cards-html", "trend"):
         assert "Singapore" not in json.dumps(shown[name])
     assert "SGP" not in json.dumps(shown)
 

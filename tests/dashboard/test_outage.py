@@ -42,11 +42,11 @@ def figures(answer: dict[str, Any]) -> dict[str, Any]:
 
 def has_no_figure(answer: dict[str, Any]) -> bool:
     """The page stands, and every part says that it has nothing to show."""
-    parts = (answer["cards"]["children"], *(answer[f"{n}-title"]["children"] for n in PICTURES))
+    parts = (answer["cards"]["data"], *(answer[f"{n}-title"]["children"] for n in PICTURES))
     return (
         all(MISSING in str(each) for each in parts)
         and answer["map"]["figure"] == answer["trend"]["figure"] == NO_FIGURE
-        and not answer["ranking-table"]["children"]
+        and not answer["ranking-table"]["data"]
     )
 
 

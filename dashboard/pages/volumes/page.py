@@ -18,6 +18,7 @@ from dash import (
 )
 
 from dashboard.components.aria import aria
+from dashboard.components.html_part import html_of, html_output, html_store, write_html
 from dashboard.components.notice import failure_notice, missing, outage_notice
 from dashboard.components.page import Page, follow_address
 from dashboard.components.page_request import gateway_error, page_request
@@ -57,9 +58,11 @@ from dashboard.texts import Texts
 #: Its parts, each by the id of its first output.
 PARTS = (
     *("volumes-heading", f"volumes-{OFFERED[0]}", "volumes-chips", "volumes-notice"),
-    "cards",
+    "cards-html",
     *("map-title", "trend-title", "ranking-title", "outcomes"),
 )
+#: Shown as HTML, since they are many elements.
+WRITTEN = ("cards", "ranking-table", "trend-table")
 NO_FIGURE: dict[str, Any] = {"layout": {"xaxis": {"visible": False}, "yaxis": {"visible": False}}}
 
 
@@ -71,6 +74,7 @@ def layout(address: Address, viewer: Viewer, say: Texts) -> html.Div:
     return html.Div(
         [
             *PAGE.stores(*PARTS),
+            *(html_store(each) for each in WRITTEN),
             html.Div(
                 _waiting_heading(say),
                 id="volumes-heading",
@@ -118,6 +122,7 @@ PAGE = Page(
 )
 
 follow_address(PAGE.name, CONTROLS)
+write_html(*WRITTEN)
 clientside_callback(
     ClientsideFunction("gerbang", "choosePlace"),
     Output("map", "clickData"),
@@ -175,9 +180,9 @@ async def show_notice(state: Any) -> tuple[Any, bool]:
     return partly_absent(view), False
 
 
-@PAGE.part(Output("cards", "children"), otherwise=missing)
-async def show_cards(state: Any) -> Any:
-    return cards(await read_view(state, SUMMARY))
+@PAGE.part(html_output("cards"), otherwise=lambda say: html_of(missing(say)))
+async def show_cards(state: Any) -> str:
+    return html_of(cards(await read_view(state, SUMMARY)))
 
 
 @PAGE.part(
@@ -219,10 +224,10 @@ def _nearness(address: Address) -> str:
     Output("trend-picture", "className"),
     Output("trend-controls", "hidden"),
     Output("trend-note", "children"),
-    Output("trend-table", "children"),
+    html_output("trend-table"),
     otherwise=lambda say: (
         *(say("failed.part"), NO_FIGURE, None),
-        *("panel picture-trend", True, None, None),
+        *("panel picture-trend", True, None, ""),
     ),
 )
 async def show_trend(state: Any) -> tuple[Any, ...]:
@@ -241,7 +246,7 @@ async def show_trend(state: Any) -> tuple[Any, ...]:
         f"panel picture-trend {kind}",
         not is_several,
         [*trend_notes(view, happened), below("" if is_apart else "trend", query, view.say)],
-        trend_table(view),
+        html_of(trend_table(view)),
     )
 
 
@@ -261,12 +266,13 @@ def _apart(view: View) -> list[tuple[str, dict[str, Any]]]:
 
 @PAGE.part(
     Output("ranking-title", "children"),
-    Output("ranking-table", "children"),
+    html_output("ranking-table"),
     Output("ranking-below", "children"),
-    otherwise=lambda say: (say("failed.part"), None, None),
+    otherwise=lambda say: (say("failed.part"), "", None),
 )
 async def show_ranking(state: Any) -> tuple[Any, ...]:
-    return ranking(await read_view(state, PLACES))
+    title, table, below_it = ranking(await read_view(state, PLACES))
+    return title, html_of(table), below_it
 
 
 @PAGE.part(Output("outcomes", "children"), otherwise=missing)
