@@ -23,8 +23,15 @@ def documents_of(audience: Audience) -> list[str]:
     return [f"volumes/{name}:{audience.name}" for name in names]
 
 
-ASKED = [("viewer", path.stem) for path in sorted(ROLES.glob("*.graphql"))] + [
-    (name, role.lower()) for role, audience in AUDIENCES.items() for name in documents_of(audience)
+ASKED = [
+    *(("viewer", path.stem) for path in sorted(ROLES.glob("*.graphql"))),
+    *(
+        (name, role.lower())
+        for role, audience in AUDIENCES.items()
+        for name in documents_of(audience)
+    ),
+    ("today/question", "leadership"),
+    ("today/question.partner", "partner_manager"),
 ]
 
 
