@@ -3,7 +3,7 @@
 Nothing is guessed from the text of a statement that the server can be asked for.
 """
 
-import sys
+import inspect
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -169,7 +169,7 @@ def _id(table: str) -> str:
 
 def _frames() -> Iterator[FrameType]:
     """The frames of the call, the innermost first."""
-    frame: FrameType | None = sys._getframe()  # pyright: ignore[reportPrivateUsage]
+    frame = inspect.currentframe()
     while frame:
         yield frame
         frame = frame.f_back

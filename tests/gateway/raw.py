@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import re
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -64,7 +65,7 @@ class Raw:
         """What came until there were so many answers; the rest of the last one as well."""
         received = b""
         async with asyncio.timeout(SECONDS):
-            while received.count(b"HTTP/1.1 ") < count or not received.endswith((b"}", b"\n")):
+            while received.count(b"HTTP/1.1 ") < count or _is_cut(received):
                 chunk = await self.reader.read(65_536)
                 assert chunk, received
                 received += chunk
@@ -93,6 +94,13 @@ class Raw:
 
     def is_open(self) -> bool:
         return not self.reader.at_eof()
+
+
+def _is_cut(received: bytes) -> bool:
+    """Whether something of the last answer is still to come."""
+    head, end, body = received.rpartition(b"HTTP/1.1 ")[2].partition(b"\r\n\r\n")
+    length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
+    return not end or (length is not None and len(body) < int(length[1]))
 
 
 @contextlib.asynccontextmanager

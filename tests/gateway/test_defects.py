@@ -182,8 +182,9 @@ async def test_a_ground_told_to_agents_breaks_a_promise(world, monkeypatch) -> N
 
 
 async def test_an_outcome_told_to_managers_breaks_a_promise(world, monkeypatch) -> None:
-    managers = (*POLICY["VolumeRow"].fields["granted"], Role.PARTNER_MANAGER)
-    monkeypatch.setitem(POLICY, "VolumeRow", with_fields("VolumeRow", {"granted": managers}))
+    access = POLICY["VolumeRow"]
+    published = {name: roles for name, roles in access.published.items() if name != "granted"}
+    monkeypatch.setitem(POLICY, "VolumeRow", replace(access, published=published))
     async with serving(world) as who:
         with pytest.raises(AssertionError):
             await test_promises.test_manager_has_no_exact_outcome_among_the_measures(who)

@@ -43,8 +43,13 @@ async def test_a_position_that_ignores_running_transactions_misses_events(
     """The planted fault: what is committed is taken for settled, as an id alone would."""
     blind = change_horizon._LOOK.replace("pg_snapshot_xmin", "pg_snapshot_xmax")
     monkeypatch.setattr(change_horizon, "_LOOK", blind)
-    seen = await _seen(world, events=300, reconnections=10, seed=2)
-    assert sum(one.missed for one in seen) > 0
+    missed = 0
+    for seed in range(2, 7):  # whether a transaction runs just then is left to chance
+        seen = await _seen(world, events=300, reconnections=10, seed=seed)
+        missed += sum(one.missed for one in seen)
+        if missed:
+            break
+    assert missed > 0
 
 
 @pytest.mark.proof

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.anyio
 
 CATALOGUE = Catalogue(FULL)
 VIEWS = {role: role_schema(FULL, CATALOGUE, role) for role in Role}
-COMPARED = ("yearOnYear", "monthOnMonth")
+COMPARED = ("yearOnYear", "monthOnMonth", "nearestWider")
 GROUPS = (
     "", "COUNTRY", "COUNTRY MONTH", "NATIONALITY YEAR", "PARTNER CENTRE", "CENTRE DAY",
     "VISA_TYPE CHANNEL QUARTER", "COUNTRY VISA_TYPE",
