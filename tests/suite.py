@@ -67,10 +67,21 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> _Scheduli
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if hasattr(config, "workerinput"):  # one process alone gains nothing by another order
         items.sort(key=_rank)
+    first = {file: place for place, file in reversed([*enumerate(map(_file, items))])}
+    # Files whole, and in each the browser last: while one is driven, no other loop can run here.
+    items.sort(key=lambda item: (first[_file(item)], _needs_browser(item)))
+
+
+def _file(item: pytest.Item) -> str:
+    return item.nodeid.partition("::")[0]
+
+
+def _needs_browser(item: pytest.Item) -> bool:
+    return item.get_closest_marker("browser") is not None
 
 
 def _rank(item: pytest.Item) -> int:
-    file = item.nodeid.partition("::")[0]
+    file = _file(item)
     if file.startswith("tests/dashboard/"):
         return -1
     return LONGEST.index(file) if file in LONGEST else len(LONGEST)

@@ -5,8 +5,7 @@ as beta distributed around it, so that counts are beta-binomial; without a sprea
 binomial. All probabilities are sums of exact ones: no normal approximation, however small n.
 """
 
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
 from math import sqrt
 from typing import NamedTuple
 
@@ -46,17 +45,22 @@ class Model:
     rate: float
     #: Standard deviation between places, as a multiple of the rate.
     spread: float = 0.0
+    #: What was worked out for this model, by n: kept as long as the model, so with no viewer's
+    #: figures for another.
+    _known: dict[int, Floats] = field(default_factory=dict[int, Floats], repr=False, compare=False)
 
     def masses(self, n: int) -> Floats:
         """The probabilities of 0, 1, 2 … cases of n, up to where nothing worth counting is left."""
-        return _masses(n, self.rate, self.spread)
+        if n not in self._known:
+            self._known[n] = _masses(n, self.rate, self.spread)
+        return self._known[n]
 
     def range(self, n: int, level: float) -> Range:
         """The shortest range that holds at least ``level`` of the probability.
 
         Counts of something rare are skewed: of two equal tails, the lower one would be empty.
         """
-        return _range(n, self.rate, self.spread, level)
+        return _range(n, self.masses(n), level)
 
     def tail(self, n: int, cases: int) -> float:
         """The probability of a count at least as far off as this one, on its own side."""
@@ -97,9 +101,7 @@ def likely_spread(counts: Floats, cases: Floats, rate: float) -> float:
     return float(SPREADS[int(np.argmax(np.concatenate(([of_none], of_spreads))))])
 
 
-@lru_cache(maxsize=4096)
-def _range(n: int, rate: float, spread: float, level: float) -> Range:
-    masses = _masses(n, rate, spread)
+def _range(n: int, masses: Floats, level: float) -> Range:
     sums = np.concatenate(([0.0], np.cumsum(masses)))
     # Of each lowest count, the highest that is needed; where none suffices, there is no range.
     highs = np.searchsorted(sums, sums[:-1] + level) - 1
@@ -121,7 +123,6 @@ def _range(n: int, rate: float, spread: float, level: float) -> Range:
     )
 
 
-@lru_cache(maxsize=64)
 def _masses(n: int, rate: float, spread: float) -> Floats:
     if rate <= 0 or n == 0:
         return np.ones(1)

@@ -121,7 +121,8 @@ def _elsewhere(page: Page, address: Address, viewer: Viewer, say: Texts) -> Any:
     homes = [each for each in PAGES if each.roles and each.is_open_to(viewer)]
     if page.path == "/" and homes:
         href = f"{homes[0].path}{address.link()}"
-        return dcc.Location(id="home", href=href, refresh="callback-nav")
+        # Loads the page anew: without that, Dash follows no address that stands from the start.
+        return dcc.Location(id="home", href=href, refresh=True)
     role = role_text(viewer.role, say)
     links = [
         dcc.Link(say(f"pages.{each.name}.link"), href=f"{each.path}{Address(say.language).link()}")

@@ -44,9 +44,11 @@ def test_leadership_sees_what_the_gateway_answers(visitor: Visitor, demo: Demo) 
     total = sum(row["intake"]["value"] for row in rows)
     assert number(page.inner_text(".card-intake .number")) == total
     page.wait_for_selector(".scattergeo path.point", state="attached")
-    assert page.locator(".scattergeo path.point").count() == sum(
-        value > 0 for value in expected.values()
+    # Some are drawn once more, unseen, so that a name keeps clear of its circle.
+    drawn = page.locator(".scattergeo path.point").evaluate_all(
+        "circles => circles.filter((each) => getComputedStyle(each).opacity !== '0').length"
     )
+    assert drawn == sum(value > 0 for value in expected.values())
     assert page.locator(".layer.land path").get_attribute("d")
 
 

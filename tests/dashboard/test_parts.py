@@ -75,7 +75,9 @@ def test_several_countries_are_chosen_at_once(visitor: Visitor) -> None:
     choose(page, "country", "Malaysia")
     page.wait_for_selector(".chips li:nth-child(3)")
     assert "country=AU,MY" in page.url
+    page.wait_for_selector("h1:has-text('Australia and Malaysia: ')")
     assert page.inner_text("h1").startswith("Australia and Malaysia: ")
+    page.wait_for_selector("#ranking tr.chosen >> nth=1")
     assert page.locator("#ranking tr.chosen").count() == 2
 
 

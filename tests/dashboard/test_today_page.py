@@ -39,7 +39,7 @@ def opens(visitor: Visitor, user: str, query: str = "language=en") -> Page:
     return page
 
 
-def asked(demo: Demo, user: str, **chosen: str) -> dict[str, Any]:
+def asked(demo: Demo, user: str, **chosen: tuple[str, ...]) -> dict[str, Any]:
     """What the gateway itself answers to the page's question."""
     address = Address("en", **chosen)
     now = today()
@@ -71,7 +71,7 @@ def test_a_filter_changes_every_answer_and_stands_in_the_address(
     visitor: Visitor, demo: Demo
 ) -> None:
     page = opens(visitor, "leadership", "language=en&country=AU&why=visa")
-    data = asked(demo, "leadership", country="AU")
+    data = asked(demo, "leadership", country=("AU",))
     intake = sum(row["intake"]["value"] for row in data["country"]["rows"])
     assert number(page.inner_text("#today-change h2").split(" applications")[0]) == intake
     page.locator("#today-steps").locator("xpath=..").locator("summary").click()
