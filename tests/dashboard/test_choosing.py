@@ -78,7 +78,9 @@ def test_filtered_figures_are_the_gateways(
         if row[by] and row["intake"]["value"]
     }
     shown = {
-        row.locator("th a:not(.compare)").inner_text(): number(row.locator(".with-bar").inner_text())
+        row.locator("th a:not(.compare)").inner_text(): number(
+            row.locator(".with-bar").inner_text()
+        )
         for row in page.locator("#ranking tbody tr").all()
     }
     # Where nothing came in, something may still be open.
