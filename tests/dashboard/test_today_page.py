@@ -39,9 +39,9 @@ def opens(visitor: Visitor, user: str, query: str = "language=en") -> Page:
     return page
 
 
-def asked(demo: Demo, user: str, **chosen: tuple[str, ...]) -> dict[str, Any]:
+def asked(demo: Demo, user: str, country: tuple[str, ...] = ()) -> dict[str, Any]:
     """What the gateway itself answers to the page's question."""
-    address = Address("en", **chosen)
+    address = Address("en", country=country)
     now = today()
     variables = variables_of(address, address.chosen(now), now, place="country", publishes=False)
     return demo.ask(user, document("today/question"), **variables)
