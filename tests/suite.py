@@ -12,7 +12,7 @@ from tests.machine import MISSING
 ROOT = Path(__file__).resolve().parents[1]
 
 #: Tests wait for a database, a browser or a clock for more than half of their time.
-_WORKERS_PER_CORE, _MOST_WORKERS, _MEMORY_OF_A_WORKER = 2, 8, 1.5 * 2**30
+_WORKERS_PER_CORE, _MOST_WORKERS, _MEMORY_OF_A_WORKER = 1.5, 8, 1.5 * 2**30
 
 #: The files that take longest, longest first: they begin first, so that no worker ends alone.
 LONGEST = (
@@ -38,9 +38,10 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", f"{MISSING}(reason): needs what should be here")
 
 
+@pytest.hookimpl(tryfirst=True)  # before that of xdist itself
 def pytest_xdist_auto_num_workers() -> int:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    wanted = min(_WORKERS_PER_CORE * _cores(), int(memory / _MEMORY_OF_A_WORKER))
+    wanted = int(min(_WORKERS_PER_CORE * _cores(), memory / _MEMORY_OF_A_WORKER))
     return max(1, min(wanted, _MOST_WORKERS))
 
 
