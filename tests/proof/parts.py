@@ -50,7 +50,7 @@ PARTS = (
     Part(
         "publication",
         "an attacker learns no small figure from all that was published",
-        ("tests/gateway/test_published_attack.py",),
+        ("tests/gateway/test_published_attack.py", "tests/models/test_publication_utility.py"),
     ),
     Part(
         "surviving",
@@ -72,6 +72,7 @@ PARTS = (
         ("tests/gateway/test_nobody_blocks_proof.py", "tests/models/test_volumes_at_scale.py"),
     ),
     Part("dashboard", "sessions by many keys", ("tests/dashboard",)),
+    Part("recipes", "each step left out of CONTRIBUTING.md", ("tests/test_contributing.py",)),
     Part(
         "mutation",
         "small faults in the code of each area are found by its quick tests",
