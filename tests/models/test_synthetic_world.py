@@ -55,31 +55,31 @@ async def summary(database: str) -> Summary:
 
 
 @pytest.fixture
-async def world(database: str, summary: Summary) -> AsyncIterator[asyncpg.Connection]:
+async def loaded(database: str, summary: Summary) -> AsyncIterator[asyncpg.Connection]:
     connection = await connect(database)
     yield connection
     await connection.close()
 
 
-async def test_the_world_is_as_large_as_asked(world: asyncpg.Connection, summary: Summary) -> None:
+async def test_the_world_is_as_large_as_asked(loaded: asyncpg.Connection, summary: Summary) -> None:
     assert summary.applications == APPLICATIONS
-    assert await world.fetchval("SELECT count(*) FROM application") == APPLICATIONS
-    assert await world.fetchval("SELECT count(*) FROM application_event") == summary.events
-    assert await world.fetchval("SELECT count(*) FROM identity") == summary.applicants
+    assert await loaded.fetchval("SELECT count(*) FROM application") == APPLICATIONS
+    assert await loaded.fetchval("SELECT count(*) FROM application_event") == summary.events
+    assert await loaded.fetchval("SELECT count(*) FROM identity") == summary.applicants
 
 
-async def test_each_application_is_what_its_events_tell(world: asyncpg.Connection) -> None:
+async def test_each_application_is_what_its_events_tell(loaded: asyncpg.Connection) -> None:
     columns = """
         id, submitted_at, received_at, paid_at, closed_at, status, was_info_requested, is_held,
         paused_seconds
     """
     stated = f"SELECT {columns} FROM application"
     retold = f"SELECT {columns} FROM ({RETOLD}) AS retold"
-    assert not await world.fetch(f"({stated} EXCEPT {retold}) LIMIT 3", [*CLOSED])
+    assert not await loaded.fetch(f"({stated} EXCEPT {retold}) LIMIT 3", [*CLOSED])
 
 
-async def test_events_are_numbered_in_the_order_of_time(world: asyncpg.Connection) -> None:
-    assert not await world.fetch("""
+async def test_events_are_numbered_in_the_order_of_time(loaded: asyncpg.Connection) -> None:
+    assert not await loaded.fetch("""
         SELECT FROM (
             SELECT
                 sequence - row_number() OVER life AS gap,
@@ -92,24 +92,24 @@ async def test_events_are_numbered_in_the_order_of_time(world: asyncpg.Connectio
 
 
 async def test_each_decision_is_an_event_and_the_last_one_is_current(
-    world: asyncpg.Connection,
+    loaded: asyncpg.Connection,
 ) -> None:
     events = """
         SELECT application_id, kind, occurred_at, actor FROM application_event
         WHERE kind IN ('GRANTED', 'REFUSED')
     """
     decisions = "SELECT application_id, outcome, decided_at, officer FROM decision"
-    assert not await world.fetch(f"({events} EXCEPT {decisions}) LIMIT 3")
-    assert not await world.fetch(f"({decisions} EXCEPT {events}) LIMIT 3")
-    assert not await world.fetch("""
+    assert not await loaded.fetch(f"({events} EXCEPT {decisions}) LIMIT 3")
+    assert not await loaded.fetch(f"({decisions} EXCEPT {events}) LIMIT 3")
+    assert not await loaded.fetch("""
         SELECT FROM application JOIN decision ON decision.id = current_decision_id
         WHERE outcome <> CASE status WHEN 'REVOKED' THEN 'GRANTED' ELSE status END
             OR EXISTS (SELECT FROM decision AS later WHERE later.supersedes_id = decision.id)
     """)
 
 
-async def test_fee_and_target_are_those_in_force_when_paid(world: asyncpg.Connection) -> None:
-    assert not await world.fetch("""
+async def test_fee_and_target_are_those_in_force_when_paid(loaded: asyncpg.Connection) -> None:
+    assert not await loaded.fetch("""
         SELECT FROM application
         JOIN fee USING (visa_type_code)
         JOIN entry_rule ON entry_rule.country_code = nationality_code
@@ -119,20 +119,20 @@ async def test_fee_and_target_are_those_in_force_when_paid(world: asyncpg.Connec
     """)
 
 
-async def test_nothing_happens_after_the_end(world: asyncpg.Connection) -> None:
-    instants = await world.fetch("""
+async def test_nothing_happens_after_the_end(loaded: asyncpg.Connection) -> None:
+    instants = await loaded.fetch("""
         SELECT table_name, column_name FROM information_schema.columns
         WHERE table_schema = 'public' AND column_name LIKE '%\\_at'
             AND column_name <> 'target_due_at' AND table_name NOT LIKE 'volume%'
     """)
     assert len(instants) >= 12
     for table, column in instants:
-        latest = await world.fetchval(f"SELECT max({column}) FROM {table}")
+        latest = await loaded.fetchval(f"SELECT max({column}) FROM {table}")
         assert latest is None or latest <= UNTIL, f"{table}.{column}"
 
 
 async def test_nobody_decides_during_the_outage_and_many_do_after_it(
-    world: asyncpg.Connection,
+    loaded: asyncpg.Connection,
 ) -> None:
     hourly = """
         SELECT count(*) / (extract(epoch FROM $2::timestamptz - $1) / 3600)
@@ -142,10 +142,10 @@ async def test_nobody_decides_during_the_outage_and_many_do_after_it(
         datetime(2026, 6, day, hour, tzinfo=UTC) for day, hour in ((19, 21), (24, 1), (29, 1))
     )
     before = datetime(2026, 6, 1, tzinfo=UTC)
-    assert await world.fetchval(hourly, begins, ends) == 0
-    usual = await world.fetchval(hourly, before, begins)
-    assert await world.fetchval(hourly, ends, caught_up) > usual * 5 / 4
-    assert not await world.fetchval(
+    assert await loaded.fetchval(hourly, begins, ends) == 0
+    usual = await loaded.fetchval(hourly, before, begins)
+    assert await loaded.fetchval(hourly, ends, caught_up) > usual * 5 / 4
+    assert not await loaded.fetchval(
         """
         SELECT count(*) FROM application_event
         WHERE occurred_at >= $1 AND occurred_at < $2
@@ -156,8 +156,8 @@ async def test_nobody_decides_during_the_outage_and_many_do_after_it(
     )
 
 
-async def test_shares_are_those_of_a_visa_service(world: asyncpg.Connection) -> None:
-    shares = await world.fetchrow("""
+async def test_shares_are_those_of_a_visa_service(loaded: asyncpg.Connection) -> None:
+    shares = await loaded.fetchrow("""
         SELECT
             avg((visa_type_code = 'B1')::int) AS b1,
             avg((status = 'REFUSED')::int)
@@ -180,15 +180,15 @@ async def test_shares_are_those_of_a_visa_service(world: asyncpg.Connection) -> 
     assert shares["direct"] == 0
 
 
-async def test_each_case_that_reaches_screening_is_screened(world: asyncpg.Connection) -> None:
-    assert not await world.fetch("""
+async def test_each_case_that_reaches_screening_is_screened(loaded: asyncpg.Connection) -> None:
+    assert not await loaded.fetch("""
         SELECT FROM application_event AS event
         WHERE kind = 'SCREENING' AND NOT EXISTS (
             SELECT FROM screening
             WHERE screening.application_id = event.application_id AND screening.kind = 'ENTRY_BAN'
         )
     """)
-    assert not await world.fetch("""
+    assert not await loaded.fetch("""
         SELECT FROM application
         JOIN LATERAL (
             SELECT result FROM screening WHERE application_id = application.id
@@ -196,28 +196,28 @@ async def test_each_case_that_reaches_screening_is_screened(world: asyncpg.Conne
         ) AS last ON true
         WHERE status = 'GRANTED' AND result <> 'CLEAR'
     """)
-    assert await world.fetchval("SELECT count(*) FROM screening WHERE kind = 'CLEARANCE'") > 0
+    assert await loaded.fetchval("SELECT count(*) FROM screening WHERE kind = 'CLEARANCE'") > 0
 
 
 async def test_open_cases_are_assigned_and_the_demo_officers_have_some(
-    world: asyncpg.Connection,
+    loaded: asyncpg.Connection,
 ) -> None:
-    assert not await world.fetch("""
+    assert not await loaded.fetch("""
         SELECT FROM application
         LEFT JOIN assignment ON application_id = application.id AND ended_at IS NULL
         WHERE (status IN ('IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING'))
             <> (assignment.id IS NOT NULL)
     """)
-    cases = await world.fetch("""
+    cases = await loaded.fetch("""
         SELECT officer, count(*) FROM assignment WHERE ended_at IS NULL GROUP BY officer
     """)
     assert {"officer", "officer-2"} <= {officer for officer, _ in cases}
 
 
 async def test_the_demo_applicant_has_a_closed_and_an_open_application(
-    world: asyncpg.Connection,
+    loaded: asyncpg.Connection,
 ) -> None:
-    stages = await world.fetch("""
+    stages = await loaded.fetch("""
         SELECT stage, status FROM application JOIN applicant ON applicant.id = applicant_id
         WHERE account IS NOT NULL AND account = 'applicant' ORDER BY submitted_at
     """)
@@ -228,15 +228,15 @@ async def test_the_demo_applicant_has_a_closed_and_an_open_application(
 
 
 async def test_people_apply_again_and_are_told_apart_by_their_passports(
-    world: asyncpg.Connection,
+    loaded: asyncpg.Connection,
 ) -> None:
-    again = await world.fetchval("""
+    again = await loaded.fetchval("""
         SELECT count(*) FROM application AS earlier
         JOIN application AS later USING (applicant_id)
         WHERE earlier.status = 'REFUSED' AND later.submitted_at > earlier.closed_at
     """)
     assert again > 20
-    assert not await world.fetch("""
+    assert not await loaded.fetch("""
         SELECT FROM applicant JOIN identity ON applicant_id = id
         WHERE passport_last_four <> right(passport_number, 4)
             OR email !~ '^[a-z0-9.-]+@example\\.org$' OR phone !~ '^\\+999'
@@ -244,8 +244,8 @@ async def test_people_apply_again_and_are_told_apart_by_their_passports(
     """)
 
 
-async def test_the_volumes_are_those_of_the_applications(world: asyncpg.Connection) -> None:
-    assert await verify(world) == []
+async def test_the_volumes_are_those_of_the_applications(loaded: asyncpg.Connection) -> None:
+    assert await verify(loaded) == []
 
 
 def test_a_seed_repeats_a_world() -> None:
