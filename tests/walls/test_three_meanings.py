@@ -180,7 +180,7 @@ async def test_a_statement_that_errs_is_found(laboratory: str, monkeypatch) -> N
         (Role.OFFICER, "by_2.ended_at IS NULL", "true"),
         (Role.PARTNER_AGENT, "application.centre_code = ANY",
          "lower(application.centre_code) = ANY"),
-        (Role.PARTNER_MANAGER, "'country_visa_type')", "'country_visa_type', 'national')"),
+        (Role.PARTNER_MANAGER, "'country_visa_type', 'national', ", "'country_visa_type', "),
     ],
 )  # fmt: skip
 async def test_a_row_rule_that_errs_is_found(
