@@ -156,7 +156,7 @@ def test_a_mutation_that_is_unfinished_is_named(
     ("before", "after", "said"),
     [
         ('"/health/live"})', "})", r"/health/live is served, but the gate \(dashboard/.*\) lets"),
-        ('{"/role", ', '{"/rule", ', "/role is served, but the gate"),
+        ('{"/role", ', '{"/rule", ', "lets people through to /rule, which nothing serves"),
         ('Route("/health/ready", health.ready),\n    ]', 'Route("/status", health.ready),\n    ]',
          r"gateway/app\.py:\d+: /status is served, but PATHS \(gateway/logs/.*\) does not name it"),
         ('"/metrics")\n', '"/metrics", "/metrics/all")\n', "PATHS names /metrics/all, which no"),

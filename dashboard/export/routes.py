@@ -1,7 +1,7 @@
-"""``/export.csv`` and ``/export.xlsx``: the table of an address of the page, to whoever asks."""
+"""The table of an address of the page, as a file, to whoever asks."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from http import HTTPStatus
 
@@ -32,16 +32,19 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def routes(gateway: Gateway) -> list[Route]:
-    def export(name: str, media_type: str, write: Callable[[Sheet], bytes]) -> Route:
+    def export(
+        media_type: str, write: Callable[[Sheet], bytes]
+    ) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
+            name = request.url.path.removeprefix("/")
             return await _export(request, gateway, name, media_type, write)
 
-        return Route(f"/{name}", answer, methods=["GET"])
+        return answer
 
     return [
-        export("export.csv", CSV, as_csv),
-        export("export-months.csv", CSV, as_months_csv),
-        export("export.xlsx", XLSX, as_xlsx),
+        Route("/export.csv", export(CSV, as_csv), methods=["GET"]),
+        Route("/export-months.csv", export(CSV, as_months_csv), methods=["GET"]),
+        Route("/export.xlsx", export(XLSX, as_xlsx), methods=["GET"]),
     ]
 
 

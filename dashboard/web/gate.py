@@ -25,7 +25,7 @@ from dashboard.web.visit import Visit, current_visit
 OPEN = frozenset({"/sign-in", "/sign-in/callback", "/sign-out", "/health/live"})
 
 #: Figures as files.
-FILES = frozenset({"/export.csv", "/export.xlsx"})
+FILES = frozenset({"/export.csv", "/export-months.csv", "/export.xlsx"})
 
 #: What else exists. Dash would answer any other path with its page.
 BEHIND = frozenset({"/role", "/_dash-layout", "/_dash-dependencies", "/_dash-update-component"})

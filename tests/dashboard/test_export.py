@@ -120,7 +120,7 @@ def test_whoever_has_no_figures_gets_no_file(demo: Demo) -> None:
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("path", ["/export.csv", "/export.xlsx"])
+@pytest.mark.parametrize("path", ["/export.csv", "/export-months.csv", "/export.xlsx"])
 async def test_without_a_session_there_is_no_file(running: Running, path: str) -> None:
     async with running.browser() as browser:
         told = await browser.get(f"{path}?language=en", headers={"Accept": "*/*"})
