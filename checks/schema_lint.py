@@ -47,16 +47,10 @@ def lint(schema: GraphQLSchema) -> Iterator[Complaint]:
         if is_introspection_type(type_) or is_specified_scalar_type(type_):
             continue
         yield from _names_and_descriptions(name, type_)
-        match type_:
-            case GraphQLInputObjectType() if not _INPUT_ENDINGS.fullmatch(name):
-                yield name, "is an input: end its name in Input, Where, Order or By"
-            case GraphQLObjectType() if name.endswith("Connection"):
-                yield from _connection(name, type_)
-            case GraphQLObjectType() if name.endswith("Edge"):
-                yield from _edge(name, type_)
-            case GraphQLObjectType() if name == "PageInfo":
-                for missing in sorted(_PAGE_INFO - type_.fields.keys()):
-                    yield name, f"has no {missing}, which clients of Relay read"
+        if isinstance(type_, GraphQLInputObjectType) and not _INPUT_ENDINGS.fullmatch(name):
+            yield name, "is an input: end its name in Input, Where, Order or By"
+        if isinstance(type_, GraphQLObjectType):
+            yield from _paged_shapes(name, type_)
     yield from _mutations(schema)
     yield from _directives(schema)
     yield from _deprecations(schema)
@@ -106,6 +100,17 @@ def _paging(at: str, field: Any) -> Iterator[Complaint]:
                 yield f"{at}({name}:)", f"is {named}: make it {kind}"
             elif not isinstance(named, GraphQLScalarType):
                 yield f"{at}({name}:)", f"is {named}: make it a scalar"
+
+
+def _paged_shapes(name: str, type_: GraphQLObjectType) -> Iterator[Complaint]:
+    """The types of a page have the shape that clients of Relay expect."""
+    if name.endswith("Connection"):
+        yield from _connection(name, type_)
+    elif name.endswith("Edge"):
+        yield from _edge(name, type_)
+    elif name == "PageInfo":
+        for missing in sorted(_PAGE_INFO - type_.fields.keys()):
+            yield name, f"has no {missing}, which clients of Relay read"
 
 
 def _connection(name: str, type_: GraphQLObjectType) -> Iterator[Complaint]:

@@ -1,6 +1,6 @@
 """Every document that the dashboard sends, and which roles its screens send it for."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -23,6 +23,8 @@ from dashboard.pages.today import answers
 _YEAR = Period(date(2025, 1, 1), date(2025, 12, 31))
 _DAY = date(2026, 1, 15)
 _ADDRESS = Address("en")
+#: The role of whoever has not signed in.
+ANONYMOUS = "ANONYMOUS"
 
 
 class ScreenDocument(NamedTuple):
@@ -35,6 +37,10 @@ class ScreenDocument(NamedTuple):
     roles: frozenset[str] | None
     #: What a screen sends with it at first.
     variables: Mapping[str, Any]
+
+    def sent_for(self, every_role: Iterable[str]) -> frozenset[str]:
+        """The roles that it is sent for, of all that there are."""
+        return frozenset(every_role) - {ANONYMOUS} if self.roles is None else self.roles
 
     @property
     def text(self) -> str:

@@ -1,12 +1,11 @@
-"""The dashboard's documents: their page for people, their registration, and whom they fail."""
+"""The dashboard's documents: their page for people, and their registration."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import asyncpg
 from graphql import OperationDefinitionNode, parse
 
-from dashboard.pages.documents import ScreenDocument, screen_documents
+from dashboard.pages.documents import screen_documents
 from gateway.execution.document_matrix import DocumentMatrix, ExaminedDocument, matrix_table
 from models.documents import Registration, register
 from models.vocabulary import Role
@@ -24,14 +23,6 @@ _HEAD = (
 )
 
 
-class BrokenScreen(NamedTuple):
-    """A document that a screen sends for a role which cannot run it."""
-
-    document: ScreenDocument
-    role: Role
-    reason: str
-
-
 def documents_page() -> str:
     """The page docs/documents.md."""
     matrix = DocumentMatrix()
@@ -40,21 +31,8 @@ def documents_page() -> str:
     for each in screen_documents():
         name = f"{each.screen}: `{each.name}`"
         named[name] = matrix.examine(each.text, each.variables)
-        senders[name] = _roles_of(each)
+        senders[name] = frozenset(map(Role, each.sent_for(Role)))
     return _HEAD + "\n".join(matrix_table(named, senders)) + "\n"
-
-
-def broken_screens() -> Iterator[BrokenScreen]:
-    """What the policy breaks: documents that a role is to run, and cannot."""
-    matrix = DocumentMatrix()
-    for each in screen_documents():
-        verdicts = matrix.examine(each.text, each.variables).verdicts
-        for role in sorted(_roles_of(each)):
-            verdict = verdicts[role]
-            if verdict.mistakes:
-                yield BrokenScreen(each, role, verdict.mistakes[0].message)
-            elif not verdict.can_run:
-                yield BrokenScreen(each, role, f"It costs {verdict.cost:,}, which is too much.")
 
 
 async def register_dashboard(connection: asyncpg.Connection, by: str) -> int:
@@ -63,12 +41,6 @@ async def register_dashboard(connection: asyncpg.Connection, by: str) -> int:
         Registration(each.text, tuple(_operation_names(each.text))) for each in screen_documents()
     ]
     return len(await register(connection, documents, client=CLIENT, by=by))
-
-
-def _roles_of(document: ScreenDocument) -> frozenset[Role]:
-    if document.roles is None:
-        return frozenset(Role) - {Role.ANONYMOUS}
-    return frozenset(map(Role, document.roles))
 
 
 def _operation_names(text: str) -> Iterator[str]:

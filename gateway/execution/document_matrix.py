@@ -73,8 +73,13 @@ class DocumentMatrix:
         self._views = {role: role_schema(full, catalogue, role) for role in Role}
         self._documents = Documents(full, self._views)
 
-    def examine(self, text: str, variables: Mapping[str, Any] = _NO_VARIABLES) -> ExaminedDocument:
-        """What each role can do with a document. Raises RequestError with SYNTAX or TOO_COSTLY.
+    def examine(
+        self,
+        text: str,
+        variables: Mapping[str, Any] = _NO_VARIABLES,
+        roles: Iterable[Role] = tuple(Role),
+    ) -> ExaminedDocument:
+        """What roles can do with a document. Raises RequestError with SYNTAX or TOO_COSTLY.
 
         The cost is that of the variables; of one that has neither a value nor a default, the
         highest.
@@ -84,7 +89,7 @@ class DocumentMatrix:
             one for one in document.definitions if isinstance(one, OperationDefinitionNode)
         ]
         verdicts = {
-            role: self._verdict(text, document, operations, variables, role) for role in Role
+            role: self._verdict(text, document, operations, variables, role) for role in roles
         }
         readable = {
             coordinate

@@ -166,7 +166,7 @@ class TrustedDocuments:
                 self._texts.keep(hash_, text, len(text))
         return text
 
-    async def _rows(self, statement: Select[Any]) -> list[Any]:
+    async def _rows(self, statement: Select[*tuple[Any, ...]]) -> list[Any]:
         """Documents are found before anything is done for the viewer, so they are read as nobody.
 
         Raises RequestError in an outage.
