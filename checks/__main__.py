@@ -9,6 +9,8 @@ from checks.migrations import check_migrations
 from checks.mutations import check_mutations
 from checks.roles import check_roles
 from checks.routes import check_routes
+from checks.schema import check_schema
+from checks.screens import check_screens
 from checks.sources import Sources
 from checks.texts import check_texts
 from checks.words import check_words
@@ -22,7 +24,7 @@ def main() -> None:
     sources = Sources(root)
     findings: set[Finding] = set()
     failed: list[str] = []
-    for check in (*CHECKS, check_migrations):
+    for check in (*CHECKS, check_schema, check_screens, check_migrations):
         try:
             findings.update(check(sources))
         except LookupFailedError as error:

@@ -44,6 +44,7 @@ from gateway.wire.health import Check, Health
 from gateway.wire.http import GraphQLOverHTTP
 from gateway.wire.internal import internal_app
 from gateway.wire.metrics import Metrics
+from gateway.wire.schema_files import SchemaFiles
 from gateway.wire.socket import SocketLimits
 from gateway.wire.sockets import Sockets
 from gateway.wire.subscriptions import ObservedFollower
@@ -94,8 +95,10 @@ def create_app(
         body_limit=settings.body_limit,
         seconds=settings.request_seconds,
     )
+    schema_files = SchemaFiles(authentication, in_development=settings.in_development)
     routes: list[BaseRoute] = [
         Route("/graphql", endpoint.post, methods=["POST"]),
+        Route("/graphql/schema/{role}.graphql", schema_files.get, methods=["GET"]),
         Route("/health/live", health.live),
         Route("/health/ready", health.ready),
     ]

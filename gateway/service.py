@@ -54,7 +54,12 @@ def gateway(
         ),
     )
     executor = SchemaRunner(
-        engine, transaction_starts, cursor_keys=settings.cursor_key, budgets=_budgets(settings)
+        engine,
+        transaction_starts,
+        cursor_keys=settings.cursor_key,
+        budgets=_budgets(settings),
+        document_rule=settings.documents,
+        in_development=settings.in_development,
     )
     horizon = ChangeHorizon(settings.database_url, engine)
     # No operation takes longer than this, so a pool that is only busy returns a connection sooner.

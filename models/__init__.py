@@ -10,6 +10,7 @@ from models.case.change import ApplicationChange, VolumeChange
 from models.case.decision import Decision
 from models.case.idempotency import Idempotency
 from models.case.screening import Screening
+from models.documents.trusted_document import TrustedDocument
 from models.person.applicant import Applicant
 from models.person.identity import Identity
 from models.reference.decrees import Country, Deadline, EntryRule, Fee, ServiceTarget, VisaType
@@ -35,6 +36,7 @@ __all__ = [
     "PartnerCountry",
     "Screening",
     "ServiceTarget",
+    "TrustedDocument",
     "VisaType",
     "VolumeChange",
 ]

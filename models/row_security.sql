@@ -39,6 +39,7 @@ ALTER TABLE partner ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE partner_country ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE screening ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE service_target ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE trusted_document ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE visa_type ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_age ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_age_detailed ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -792,6 +793,9 @@ CREATE POLICY anonymous_select ON volume_published FOR SELECT TO gerbang_anonymo
 GRANT SELECT (edition, period, published_at, starts_on) ON volume_edition TO gerbang_anonymous;
 CREATE POLICY anonymous_select ON volume_edition FOR SELECT TO gerbang_anonymous
     USING ((SELECT viewer.acts_as('ANONYMOUS')));
+GRANT SELECT (clients, ids, operation_names, retired_at, sha256, text) ON trusted_document TO gerbang_anonymous;
+CREATE POLICY anonymous_select ON trusted_document FOR SELECT TO gerbang_anonymous
+    USING ((SELECT viewer.acts_as('ANONYMOUS')) AND retired_at IS NULL);
 
 -- Changes, for whichever viewer
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_writing;

@@ -70,7 +70,8 @@ def copied(folder: Path) -> Path:
         shutil.copytree(
             ROOT / name, tree / name, ignore=shutil.ignore_patterns("__pycache__", "*.png")
         )
-    shutil.copy(ROOT / "pyproject.toml", tree)
+    for name in ("pyproject.toml", "CHANGELOG.md"):
+        shutil.copy(ROOT / name, tree)
     return tree
 
 

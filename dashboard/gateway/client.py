@@ -5,7 +5,9 @@ import secrets
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from functools import cache
+from hashlib import sha256
 from importlib import resources
+from time import monotonic
 from typing import Any
 
 import httpx2
@@ -14,6 +16,10 @@ from dashboard.gateway.session import Session
 from dashboard.model.viewer import Viewer
 
 UNREACHABLE = "UNREACHABLE"
+#: The code by which the gateway says that it does not know a document by its id.
+NOT_REGISTERED = "DOCUMENT_NOT_FOUND"
+#: For how long documents are sent whole then.
+WHOLE_SECONDS = 60.0
 #: Codes by which the gateway says that something broke on its side.
 INSIDE = ("INTERNAL", "OVERLOADED", "TIMEOUT", "UNAVAILABLE")
 #: Whoever hears one of these may ask again; any other code is a refusal.
@@ -58,6 +64,12 @@ def _used(fragments: str, text: str) -> str:
     )
 
 
+@cache
+def document_id(name: str) -> str:
+    """The id by which the gateway knows a document, where it was registered."""
+    return f"sha256:{sha256(document(name).encode()).hexdigest()}"
+
+
 class Asker(ABC):
     """Somebody who can be asked in the gateway's language."""
 
@@ -89,6 +101,8 @@ class Gateway(Asker):
     """One pool of connections to the gateway; whoever asks brings a token of their own."""
 
     def __init__(self, url: str, transport: httpx2.AsyncBaseTransport | None = None) -> None:
+        #: Until when documents are sent whole, by the clock of this process.
+        self._whole_until = 0.0
         self._client = httpx2.AsyncClient(
             base_url=url,
             timeout=httpx2.Timeout(20, connect=3),
@@ -106,7 +120,21 @@ class Gateway(Asker):
         }
         if role:
             headers["Gerbang-Role"] = role
-        question = {"query": document(name), "variables": variables}
+        whole = {"query": document(name), "variables": variables}
+        if monotonic() < self._whole_until:
+            return await self._answer(whole, headers, trace_id)
+        by_id = {"documentId": document_id(name), "variables": variables}
+        try:
+            return await self._answer(by_id, headers, trace_id)
+        except GatewayError as error:
+            if error.code != NOT_REGISTERED:
+                raise
+        self._whole_until = monotonic() + WHOLE_SECONDS
+        return await self._answer(whole, headers, trace_id)
+
+    async def _answer(
+        self, question: Mapping[str, Any], headers: Mapping[str, str], trace_id: str
+    ) -> dict[str, Any]:
         try:
             response = await self._client.post("/graphql", json=question, headers=headers)
             answer = response.json()

@@ -5,7 +5,18 @@ import sys
 
 import click
 
-from gateway.cli import data, demo, doctor, documents, init, keeper, migration, serving
+from gateway.cli import (
+    data,
+    demo,
+    doctor,
+    documents,
+    init,
+    keeper,
+    migration,
+    schema,
+    serving,
+    trusted_documents,
+)
 from gateway.cli.database_errors import DatabaseError
 from gateway.settings import SettingsError
 from models.database.locking import LockedError
@@ -32,9 +43,10 @@ for _command in (
     data.volumes,
     doctor.doctor,
     documents.policy,
-    documents.schema,
+    schema.schema,
     documents.settings,
     documents.snapshots,
+    trusted_documents.documents,
     serving.token,
 ):
     gerbang.add_command(_command)

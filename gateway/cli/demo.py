@@ -18,6 +18,7 @@ import click
 import httpx2
 import uvicorn
 
+from gateway.cli.dashboard_documents import register_dashboard
 from gateway.cli.data import WorldOptions, with_world_options
 from gateway.cli.internal import internal_server
 from gateway.cli.keeper import run_keeper
@@ -72,11 +73,12 @@ def demo(
 
 
 async def _load(settings: Settings, world: WorldOptions) -> None:
-    """Migrate, and load synthetic data if there is none yet."""
+    """Migrate, register the dashboard's documents, and load synthetic data if there is none yet."""
     url = settings.required_owner_url
     await migrate(url, gateway_url=settings.database_url, seal_keys=settings.seal_key)
     connection = await connect(url)
     try:
+        await register_dashboard(connection, "gerbang demo")
         has_world = await connection.fetchval("SELECT EXISTS (SELECT FROM application)")
     finally:
         await connection.close()

@@ -1,4 +1,4 @@
-"""Commands that print documents made from the code: policy, schema, settings, snapshots."""
+"""Commands that print what is made from the code: policy, settings, snapshots."""
 
 import sys
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ import click
 from graphql import GraphQLSchema, print_schema
 
 from dashboard.web import style_hashes
+from gateway.cli.dashboard_documents import documents_page
 from gateway.execution.role_schema import role_schema
 from gateway.mapping.catalogue import Catalogue
 from gateway.policy_page import policy_page
@@ -27,13 +28,6 @@ _GATEWAY = Path(__file__).parent.parent
 def policy() -> None:
     """Print who may see what, as Markdown."""
     click.echo(policy_page(), nl=False)
-
-
-@click.command()
-@click.option("--role", type=click.Choice([role.value for role in Role]), help="As this role.")
-def schema(role: str | None) -> None:
-    """Print the GraphQL schema, whole or as a role sees it."""
-    click.echo(_sdl(Role(role) if role else None), nl=False)
 
 
 @click.command()
@@ -68,17 +62,19 @@ def _generated_files() -> Iterator[tuple[Path, str]]:
     yield _GATEWAY / "policy.md", policy_page()
     yield _GATEWAY.parent / "models" / "row_security.sql", row_security(_full_schema()[1])
     yield _GATEWAY.parent / "docs" / "life.md", life_page()
+    yield _GATEWAY.parent / "docs" / "documents.md", documents_page()
     yield style_hashes.FILE, style_hashes.written(style_hashes.found_in_bundles())
-    yield _GATEWAY / "schema" / "schema.graphql", _sdl(None)
+    yield _GATEWAY / "schema" / "schema.graphql", sdl_of(None)
     for role in Role:
-        yield _GATEWAY / "schema" / "roles" / f"{role.lower()}.graphql", _sdl(role)
+        yield _GATEWAY / "schema" / "roles" / f"{role.lower()}.graphql", sdl_of(role)
 
 
 def _differs(path: Path, text: str) -> bool:
     return not path.exists() or path.read_text(encoding="utf-8") != text
 
 
-def _sdl(role: Role | None) -> str:
+def sdl_of(role: Role | None) -> str:
+    """The schema as a role sees it; the whole schema without a role."""
     full, catalogue = _full_schema()
     return print_schema(role_schema(full, catalogue, role)) + "\n"
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from gateway.cli.dashboard_documents import register_dashboard
 from gateway.cli.database_errors import explain_database_errors
 from gateway.settings import Command, read_settings
 from models.database.connections import connect
@@ -25,18 +26,24 @@ _SOURCES = "models/reference/data/sources.toml"
 def init(folder: Path | None) -> None:
     """Load countries, visa types, fees, targets, deadlines, entry rules, and your partners.
 
+    Documents of the dashboard are registered too.
     What the database has is never changed: run again, it adds what is new in the files.
     """
     url = read_settings(command=Command.INIT).required_owner_url
     files = read_files(*([folder] if folder else []))
     with explain_database_errors("GERBANG_OWNER_URL"):
-        print_report(asyncio.run(_load(url, files)))
+        report, registered = asyncio.run(_load(url, files))
+    print_report(report)
+    if registered:
+        click.echo(f"documents of the dashboard: {registered} registered")
 
 
-async def _load(url: str, files: Files) -> LoadReport:
+async def _load(url: str, files: Files) -> tuple[LoadReport, int]:
+    """What was added, and how many documents of the dashboard were registered."""
     connection = await connect(url)
     try:
-        return await load(connection, files)
+        report = await load(connection, files)
+        return report, await register_dashboard(connection, "gerbang init")
     finally:
         await connection.close()
 

@@ -7,6 +7,7 @@ import asyncpg
 
 from gateway.access.transactions.errors import TOO_MANY_CONNECTIONS, state_of
 from gateway.doctor.database import figures, revision, room_on_disk, row_rules
+from gateway.doctor.documents import trusted_documents
 from gateway.doctor.finding import Finding, finding_of
 from gateway.doctor.login import Clock, keys, way_in
 from gateway.doctor.owner import owner_is_able, owner_is_plain
@@ -88,6 +89,8 @@ async def _of_database(owner: asyncpg.Connection, settings: Settings) -> AsyncIt
     for finding in await ways_around(owner, login):
         yield finding
     async for finding in figures(owner):
+        yield finding
+    async for finding in trusted_documents(owner, settings):
         yield finding
     for finding in await reference_data(owner):
         yield finding

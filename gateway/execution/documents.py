@@ -108,7 +108,7 @@ class Documents:
         """Parse a document. Raises RequestError with SYNTAX or TOO_COSTLY."""
         document = self._parsed.get(text)
         if document is None:
-            document = _parse(text)
+            document = parse_document(text)
             self._parsed.keep(text, document, tokens_of(document))
         return document
 
@@ -184,8 +184,8 @@ def tokens_of(document: DocumentNode) -> int:
     return document.token_count or 0
 
 
-def _parse(text: str) -> DocumentNode:
-    """Raises RequestError with SYNTAX."""
+def parse_document(text: str) -> DocumentNode:
+    """Parse a document. Raises RequestError with SYNTAX or TOO_COSTLY."""
     try:
         document = parse(
             text,

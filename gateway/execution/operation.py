@@ -19,6 +19,8 @@ class OperationRequest:
 
     document: str | None = None
     document_id: str | None = None
+    #: Whether the id came as `extensions.persistedQuery`, whose clients know errors of their own.
+    is_persisted_query: bool = False
     operation_name: str | None = None
     variables: dict[str, Any] = field(default_factory=dict)
     may_write: bool = True  # a GET may not: a mutation is then refused as METHOD_NOT_ALLOWED

@@ -48,6 +48,7 @@ from gateway.execution.introspection import schema_refusal
 from gateway.execution.operation import AdmittedOperation, Answer, OperationRequest
 from gateway.execution.plan.run import PlanCache, Planned
 from gateway.execution.role_schema import role_schema
+from gateway.execution.trusted_documents import TrustedDocuments
 from gateway.logs.requests import Kind, Way, WhyExecutor, current_record
 from gateway.mapping.catalogue import Catalogue
 from gateway.mapping.context import Context
@@ -55,6 +56,7 @@ from gateway.mapping.keyset import Cursors
 from gateway.mapping.positions import Positions
 from gateway.mutations.changes import Changes
 from gateway.schema.build import build_schema
+from gateway.settings import DocumentRule
 from gateway.settings.keys import KeyRing
 from gateway.viewer import Viewer
 from models.vocabulary import Role
@@ -76,6 +78,8 @@ class SchemaRunner:
         *,
         cursor_keys: KeyRing,
         budgets: Budgets,
+        document_rule: DocumentRule = DocumentRule.ALLOW,
+        in_development: bool = False,
     ) -> None:
         full = build_schema()
         self.budgets = budgets
@@ -87,6 +91,9 @@ class SchemaRunner:
         self.catalogue = Catalogue(full)
         self.views = {role: role_schema(full, self.catalogue, role) for role in Role}
         self._documents = Documents(full, self.views)
+        self.trusted = TrustedDocuments(
+            engine, openings, rule=document_rule, in_development=in_development
+        )
         self._costs = CostCache()
         self._plans = PlanCache(self.catalogue)
 
@@ -94,7 +101,8 @@ class SchemaRunner:
         """The answer to an operation, with its cost; an error answer if it cannot start."""
         charge = Charge(self.budgets, viewer)
         try:
-            admitted = self.admit(request, viewer, trace_id, charge)
+            found = await self.trusted.resolve(request)
+            admitted = self.admit(found, viewer, trace_id, charge)
             (answer,) = await self.answers(admitted, _single_root)
         except RequestError as error:
             charge.cancel()
@@ -112,11 +120,11 @@ class SchemaRunner:
         charge: Charge,
         kinds: Collection[OperationType] = BY_REQUEST,
     ) -> AdmittedOperation:
-        """Check, charge and prepare an operation.
+        """Check, charge and prepare an operation, whose document was found.
 
         Raises RequestError if it must not start: the caller then cancels the charge.
         """
-        text, role = _document_text(request), viewer.role
+        text, role = request.document or "", viewer.role
         if tokens := self._documents.unseen_tokens(text, role):
             charge.take_tokens(tokens)
             self._documents.note_use(text, role)
@@ -228,14 +236,6 @@ class SchemaRunner:
 
 async def _single_root(_: Context) -> Sequence[Any]:
     return (None,)
-
-
-def _document_text(request: OperationRequest) -> str:
-    if request.document is None:
-        raise RequestError(
-            ErrorCode.DOCUMENT_NOT_FOUND, "This document is not known here: send it as `query`."
-        )
-    return request.document
 
 
 def _refuse_unsafe(operation: OperationDefinitionNode, request: OperationRequest) -> None:

@@ -56,7 +56,8 @@ class SchemaSubscriptions:
         Raises RequestError where the operation cannot start.
         """
         charge = Charge(self._runner.budgets, viewer)
-        admitted = self._runner.admit(request, viewer, trace_id, charge, _KINDS)
+        found = await self._runner.trusted.resolve(request)
+        admitted = self._runner.admit(found, viewer, trace_id, charge, _KINDS)
         charge.cancel()  # each payload is charged by itself
         feed = await self._open_feed(admitted)
         if isinstance(feed, Answer):

@@ -1,6 +1,7 @@
 """The record of one request, from which its log line and metrics are made: never who sent it."""
 
 import logging
+import re
 import time
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -59,6 +60,11 @@ class OperationRecord:
     document: str | None = None
     #: The name of a registered document. Names that clients choose are never logged.
     name: str | None = None
+    #: Whether nobody registered the document, where that is noted.
+    is_unregistered: bool = False
+    #: What the client calls itself, which is only logged if documents are registered under it.
+    claimed_client: str | None = None
+    client: str | None = None
     way: Way = Way.NONE
     why_executor: WhyExecutor | None = None
     statements: int = 0
@@ -107,6 +113,8 @@ class OperationRecord:
             "role": self.role,
             "document": self.document,
             "operation": self.name,
+            "unregistered": self.is_unregistered or None,
+            "client": self.client,
             "way": self.way if self.way is not Way.NONE else None,
             "why_executor": self.why_executor,
             "statements": self.statements or None,
@@ -140,9 +148,11 @@ def _milliseconds(seconds: float) -> float:
 
 
 #: Paths that are logged by name. Others are chosen by the client, and could hold anything.
-PATHS = ("/graphql", "/health/live", "/health/ready", "/metrics")
+PATHS = ("/graphql", "/graphql/schema/role.graphql", "/health/live", "/health/ready", "/metrics")
 #: Polled every few seconds by machines, so logged at DEBUG only.
-_PROBES = frozenset(PATHS[1:])
+_PROBES = frozenset(PATHS[2:])
+#: A schema is logged by one name for all roles.
+_SCHEMA = re.compile(r"/graphql/schema/[a-z_]{1,40}\.graphql")
 _METHODS = frozenset({"GET", "POST", "HEAD", "OPTIONS"})
 
 log = logging.getLogger(__name__)
@@ -158,10 +168,16 @@ def log_request(
     if log.isEnabledFor(level):
         fields = {
             "method": method if method in _METHODS else "other",
-            "path": path if path in PATHS else "other",
+            "path": _name_of(path),
             "status": status,
         }
         _write(level, "request", fields, record, seconds)
+
+
+def _name_of(path: str) -> str:
+    if _SCHEMA.fullmatch(path):
+        return PATHS[1]
+    return path if path in PATHS else "other"
 
 
 def log_subscription(record: OperationRecord, payloads: int, seconds: float) -> None:

@@ -12,7 +12,7 @@ from gateway.row_security.grants import columns_read
 from gateway.row_security.predicates import predicate
 from gateway.row_security.volumes import FUNCTIONS, figures
 from gateway.row_security.writes import writes
-from models import AccessEvent, Base
+from models import AccessEvent, Base, TrustedDocument
 from models.row_security import DATABASE_ROLES, database_role
 from models.vocabulary import Role
 
@@ -109,6 +109,7 @@ def _open_to_role(catalogue: Catalogue, role: Role) -> Iterator[str]:
     yield from _rules(catalogue, role)
     yield from _figures(role)
     yield from _access_log(role)
+    yield from _trusted_documents(role)
     yield ""
 
 
@@ -147,6 +148,21 @@ def _access_log(role: Role) -> Iterator[str]:
         f"{_OWN_ENTRY.format(role=role)} AND actor_role = '{role}' AND purpose IN ({listed})"
     )
     yield _policy(table, role, "INSERT", f"WITH CHECK ({condition})")
+
+
+def _trusted_documents(role: Role) -> Iterator[str]:
+    """The gateway finds documents before it acts for anybody: as nobody, who reads no retired ones,
+    nor who registered them."""
+    if role is not Role.ANONYMOUS:
+        return
+    table, hidden = TrustedDocument.__table__, {"registered_at", "registered_by"}
+    yield _grant(
+        TrustedDocument.__tablename__,
+        frozenset(column.name for column in table.columns) - hidden,
+        database_role(role),
+    )
+    condition = f"(SELECT viewer.acts_as('{role}')) AND retired_at IS NULL"
+    yield _policy(TrustedDocument.__tablename__, role, "SELECT", f"USING ({condition})")
 
 
 def _policy(table: str, role: Role, verb: str, clause: str) -> str:

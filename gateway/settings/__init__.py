@@ -20,6 +20,7 @@ from models.vocabulary import Role
 __all__ = [
     "LOOPBACK",
     "Command",
+    "DocumentRule",
     "Environment",
     "Settings",
     "SettingsError",
@@ -42,6 +43,14 @@ class LogLevel(StrEnum):
     DEBUG = "debug"
     INFO = "info"
     WARNING = "warning"
+
+
+class DocumentRule(StrEnum):
+    """What happens to documents that nobody registered."""
+
+    ALLOW = "allow"
+    LOG = "log"
+    REQUIRE = "require"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +189,12 @@ class Settings(ConnectionSettings):
         key_ring,
         (),
         is_secret=True,
+    )
+    documents: DocumentRule = setting(  # noqa: RUF009
+        "documents that nobody registered: allow; log, with their hash, client and role; or "
+        "require that documents be registered, and refuse others",
+        readers.one_of(DocumentRule),
+        DocumentRule.ALLOW,
     )
     body_limit: int = setting(
         "largest request body, bytes", readers.whole(1_024, 16_777_216), 262_144

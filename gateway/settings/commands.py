@@ -16,6 +16,7 @@ class Command(StrEnum):
     MIGRATE = "migrate"
     INIT = "init"
     DOCTOR = "doctor"
+    DOCUMENTS = "documents"
     VOLUMES = "volumes"
     SYNTHESISE = "synthesise"
 
@@ -28,6 +29,7 @@ NEEDS: Mapping[Command, tuple[str, ...]] = MappingProxyType(
         Command.INIT: ("owner_url",),
         # It also examines the keys and the provider, if they are set.
         Command.DOCTOR: ("owner_url", "database_url"),
+        Command.DOCUMENTS: ("owner_url",),
         Command.VOLUMES: ("owner_url",),
         Command.SYNTHESISE: ("owner_url",),
     }

@@ -26,6 +26,9 @@ from gateway.wire.content import (
 from gateway.wire.edge import trace_id_of
 from gateway.wire.parameters import from_body, from_url, read_body
 
+#: In which clients say what they are called; Apollo's do by themselves.
+CLIENT_HEADER = "apollographql-client-name"
+
 
 class GraphQLOverHTTP:
     """The HTTP endpoint.
@@ -80,6 +83,7 @@ class GraphQLOverHTTP:
                 self._admission.refuse_if_full()
                 viewer = await self._viewer(request)
                 record.role = viewer.role
+                record.claimed_client = request.headers.get(CLIENT_HEADER)
                 operation = await read_operation()
                 record.note_document(operation.document)
                 queued_at = perf_counter()

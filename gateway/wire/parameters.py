@@ -67,6 +67,9 @@ def _operation(
 ) -> OperationRequest:
     document = _optional(parameters, "query", str)
     document_id = _optional(parameters, "documentId", str)
+    persisted = None
+    if document is None and document_id is None:
+        document_id = persisted = _persisted_query(_optional(parameters, "extensions", dict))
     if (document is None) == (document_id is None):
         raise _bad("Send either `query`, the document, or `documentId`.")
     _optional(parameters, "extensions", dict)
@@ -76,10 +79,18 @@ def _operation(
     return OperationRequest(
         document=document,
         document_id=document_id,
+        is_persisted_query=persisted is not None,
         operation_name=_optional(parameters, "operationName", str),
         variables=variables,
         may_write=may_write,
     )
+
+
+def _persisted_query(extensions: Mapping[str, Any] | None) -> str | None:
+    """The id by which clients with (automatic) persisted queries ask for a document."""
+    persisted = (extensions or {}).get("persistedQuery")
+    id_ = persisted.get("sha256Hash") if isinstance(persisted, dict) else None
+    return id_ if isinstance(id_, str) else None
 
 
 def _optional(parameters: dict[str, Any], name: str, kind: type) -> Any:

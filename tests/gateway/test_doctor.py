@@ -58,6 +58,12 @@ async def test_a_good_installation_has_no_finding(world: str, issuer: str) -> No
     assert await diagnose(installation(world, issuer)) == []
 
 
+async def test_where_documents_are_required_there_must_be_some(world: str, issuer: str) -> None:
+    assert await diagnose(installation(world, issuer, documents="require")) == [
+        "GERBANG_DOCUMENTS requires documents to be registered, and none is."
+    ]
+
+
 MANAGER, LOGIN = "gerbang_partner_manager", "gerbang_gateway"
 DEFINER = "LANGUAGE sql SECURITY DEFINER AS 'SELECT reference FROM application'"
 

@@ -11,6 +11,10 @@ from dashboard.model.filters import condition
 from dashboard.model.page_state import Address
 from dashboard.model.period import Period, last_quarters, month_start
 
+#: Reads how cases ended only as it was published.
+PARTNER_MANAGER = "PARTNER_MANAGER"
+#: The document that the page sends, by the role that it sends it for.
+QUESTIONS = {"LEADERSHIP": "today/question", PARTNER_MANAGER: "today/question.partner"}
 #: What contributions are told apart by, and the field of a row that names the group.
 DIMENSIONS = {"country": "country", "partner": "partner", "visa": "visaType", "channel": "channel"}
 #: History for what comes next, and months before a month that is judged by its own past.

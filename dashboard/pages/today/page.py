@@ -25,7 +25,13 @@ from dashboard.model.measures import INTAKE, REFUSAL_RATE, TARGET_RATE
 from dashboard.model.page_state import REASONS, Address
 from dashboard.model.period import today
 from dashboard.model.viewer import Viewer
-from dashboard.pages.today.answers import Today, read_today, variables_of
+from dashboard.pages.today.answers import (
+    PARTNER_MANAGER,
+    QUESTIONS,
+    Today,
+    read_today,
+    variables_of,
+)
 from dashboard.pages.today.attention import attention_finding, attention_from, place_names
 from dashboard.pages.today.change import change_finding, change_from, steps_of
 from dashboard.pages.today.choices import OFFERED, filter_bar, segments
@@ -46,7 +52,6 @@ from dashboard.pages.today.promise import promise_finding, targets_from
 from dashboard.texts import Texts
 from dashboard.texts.wording import instant_text, list_text, month_text
 
-PARTNER_MANAGER = "PARTNER_MANAGER"
 #: Its parts, each by the id of its first output.
 PARTS = tuple(
     f"today-{part}" for part in ("facts", "notice", "change", "attention", "promise", "coming")
@@ -138,7 +143,7 @@ PAGE = Page(
     name="today",
     path="/",
     layout=layout,
-    roles=frozenset({"LEADERSHIP", PARTNER_MANAGER}),
+    roles=frozenset(QUESTIONS),
     usual={"period": Address("").period, "why": Address("").why, "measure": INTAKE.id},
     many=OFFERED,
 )
@@ -149,15 +154,14 @@ async def show(state: Any) -> Shown:
     """What is to be shown, of one fetch for all parts. Raises GatewayError."""
     request = page_request(state)
     viewer = await request.viewer()
-    if PAGE.roles is None or viewer.role not in PAGE.roles:
+    if viewer.role not in QUESTIONS:
         raise GatewayError("FORBIDDEN", "no figures for this role", "")
     now = today()
     publishes = viewer.role == PARTNER_MANAGER
     place = "centre" if publishes and len(viewer.countries) == 1 else "country"
     period = request.address.chosen(now)
     variables = variables_of(request.address, period, now, place=place, publishes=publishes)
-    document = "today/question.partner" if publishes else "today/question"
-    data = await request.ask(document, variables)
+    data = await request.ask(QUESTIONS[viewer.role], variables)
     found = read_today(data, period, place)
     return Shown(found, request.address, viewer, request.say, request.gateway.outage)
 

@@ -1,0 +1,53 @@
+"""The screens of the dashboard work for the roles that they are for, by the policy as it is."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from checks.finding import Finding, LookupFailedError
+from checks.sources import Sources
+
+
+class BrokenScreen(NamedTuple):
+    """A document that a screen sends for a role which cannot run it."""
+
+    screen: str
+    document: str
+    role: str
+    reason: str
+
+
+def check_screens(sources: Sources) -> Iterator[Finding]:
+    """The documents that the policy breaks, at the policy."""
+    policy = sources.find_value("gateway", "POLICY")
+    try:
+        broken = list(_broken_screens())
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise LookupFailedError(
+            f"no screen is checked, since nothing is built: {reason}"
+        ) from error
+    for each in broken:
+        yield Finding(
+            policy.file, policy.line, f"the screen {each.screen} breaks for {each.role}, which can"
+            f" no longer run its document {each.document}: {each.reason}",
+        )  # fmt: skip
+
+
+def _broken_screens() -> Iterator[BrokenScreen]:
+    # Imported here: where the gateway cannot be imported, the other checks say why.
+    from dashboard.pages.documents import screen_documents
+    from gateway.execution.document_matrix import DocumentMatrix
+    from models.vocabulary import Role
+
+    matrix = DocumentMatrix()
+    for document in screen_documents():
+        roles = [Role(role) for role in sorted(document.sent_for(Role))]
+        verdicts = matrix.examine(document.text, document.variables, roles).verdicts
+        for role, verdict in verdicts.items():
+            if verdict.mistakes:
+                reason = verdict.mistakes[0].message
+            elif not verdict.can_run:
+                reason = f"It costs {verdict.cost:,}, which is too much."
+            else:
+                continue
+            yield BrokenScreen(document.screen, document.name, role, reason)

@@ -1,0 +1,66 @@
+"""Every document that the dashboard sends, and which roles its screens send it for."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+from dashboard.gateway.client import document
+from dashboard.gateway.volumes_query import (
+    CHOICES,
+    MONTHS,
+    PLACES,
+    PUBLISHED,
+    SUMMARY,
+    published_variables,
+    variables_of,
+)
+from dashboard.model.measures import AUDIENCES
+from dashboard.model.page_state import Address
+from dashboard.model.period import Period
+from dashboard.pages.today import answers
+
+#: What the documents are sent with to say what they cost: a year, as a page shows it at first.
+_YEAR = Period(date(2025, 1, 1), date(2025, 12, 31))
+_DAY = date(2026, 1, 15)
+_ADDRESS = Address("en")
+#: The role of whoever has not signed in.
+ANONYMOUS = "ANONYMOUS"
+
+
+class ScreenDocument(NamedTuple):
+    """A document of the dashboard, by the name that `document` knows."""
+
+    name: str
+    #: What breaks for a role that can no longer run it.
+    screen: str
+    #: The roles that it is sent for; None is whoever has signed in.
+    roles: frozenset[str] | None
+    #: What a screen sends with it at first.
+    variables: Mapping[str, Any]
+
+    def sent_for(self, every_role: Iterable[str]) -> frozenset[str]:
+        """The roles that it is sent for, of all that there are."""
+        return frozenset(every_role) - {ANONYMOUS} if self.roles is None else self.roles
+
+    @property
+    def text(self) -> str:
+        return document(self.name)
+
+
+def screen_documents() -> Iterator[ScreenDocument]:
+    """All of them, in the order of the pages."""
+    yield ScreenDocument("viewer", "every page", None, {})
+    for role, name in answers.QUESTIONS.items():
+        variables = answers.variables_of(
+            _ADDRESS, _YEAR, _DAY, place="country", publishes=role == answers.PARTNER_MANAGER
+        )
+        yield ScreenDocument(name, "Today", frozenset({role}), variables)
+    variables = variables_of(_YEAR, _ADDRESS)
+    published = {**published_variables(_YEAR), "language": variables["language"]}
+    for audience in dict.fromkeys(AUDIENCES.values()):
+        roles = frozenset(role for role, reads in AUDIENCES.items() if reads is audience)
+        for name in (SUMMARY, MONTHS, PLACES, CHOICES):
+            yield ScreenDocument(f"volumes/{name}:{audience.name}", "Volumes", roles, variables)
+        if audience.publishes:
+            name = f"volumes/{PUBLISHED}:{audience.name}"
+            yield ScreenDocument(name, "Volumes", roles, published)

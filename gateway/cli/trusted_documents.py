@@ -1,0 +1,182 @@
+"""`gerbang documents`: registers, lists and retires documents, and says who can run them."""
+
+import asyncio
+import getpass
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import asyncpg
+import click
+
+from gateway.cli.database_errors import explain_database_errors
+from gateway.cli.manifests import FoundDocument, ManifestError, read_documents
+from gateway.errors import RequestError
+from gateway.execution.document_matrix import DocumentMatrix, ExaminedDocument, matrix_table
+from gateway.settings import Command, read_settings
+from models.database.connections import connect
+from models.documents import (
+    IdTakenError,
+    Registration,
+    document_hash,
+    list_documents,
+    register,
+    retire,
+)
+from models.vocabulary import Role
+
+_FILES = click.argument(
+    "files",
+    nargs=-1,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+)
+_Result = TypeVar("_Result")
+
+
+@click.group()
+def documents() -> None:
+    """Register documents that clients ask for by an id, and see who can run them."""
+
+
+@documents.command("register")
+@_FILES
+@click.option("--client", default="", help="What the client is called.", metavar="NAME")
+@click.option("--by", default="", help="Who registers them.  [default: who runs this]")
+def register_documents(files: tuple[Path, ...], client: str, by: str) -> None:
+    """Register the documents of FILES: all or, where one has mistakes, none.
+
+    FILES are documents (.graphql), or manifests as graphql-codegen, relay-compiler and Apollo's
+    generate-persisted-query-manifest write them.
+    """
+    if not files:
+        raise click.UsageError("Name at least one file.")
+    found = _read(files)
+    examined = _examine(found)
+    registrations: list[Registration] = []
+    for document, verdict in zip(found, examined, strict=True):
+        ids = (document.id,) if document.id else ()
+        registrations.append(Registration(document.text, verdict.operation_names, ids))
+        click.echo(f"{_title(document.text, verdict.operation_names)}\n    {_who(verdict)}")
+
+    async def run(connection: asyncpg.Connection) -> int:
+        return len(
+            await register(
+                connection,
+                registrations,
+                client=client or "unnamed",
+                by=by or getpass.getuser(),
+            )
+        )
+
+    try:
+        changed = _with_connection(run)
+    except IdTakenError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{changed} registered, {len(found) - changed} known already.")
+
+
+@documents.command("list")
+def show_documents() -> None:
+    """List the documents that can be asked for, with their clients."""
+    for known in _with_connection(list_documents):
+        also = "".join(f", {id_}" for id_ in known.ids)
+        click.echo(f"{_name(known.operation_names)} ({', '.join(known.clients)})")
+        click.echo(f"    sha256:{known.sha256}{also}")
+
+
+@documents.command("retire")
+@click.argument("ids", nargs=-1, required=True)
+def retire_documents(ids: tuple[str, ...]) -> None:
+    """Retire documents by any of their IDS: clients cannot ask for them any more."""
+
+    async def run(connection: asyncpg.Connection) -> list[str]:
+        return await retire(connection, ids)
+
+    retired = _with_connection(run)
+    for hash_ in retired:
+        click.echo(f"retired sha256:{hash_}")
+    if not retired:
+        click.echo("No document has any of these ids.", err=True)
+        sys.exit(1)
+
+
+@documents.command("matrix")
+@_FILES
+def matrix(files: tuple[Path, ...]) -> None:
+    """Print which roles can run which documents: those of FILES, or all that are registered.
+
+    A number is the most that the document may cost a role, with the defaults of its variables; a
+    variable that has none counts with its highest value.
+    """
+    if files:
+        texts = [document.text for document in _read(files)]
+    else:
+        texts = [known.text for known in _with_connection(list_documents)]
+    examiner = DocumentMatrix()
+    examined = {text: examiner.examine(text) for text in texts}
+    named = {
+        f"{_name(verdict.operation_names)} `{document_hash(text)[:8]}`": verdict
+        for text, verdict in examined.items()
+    }
+    for line in matrix_table(named):
+        click.echo(line)
+
+
+def _read(files: Sequence[Path]) -> list[FoundDocument]:
+    try:
+        return [document for file in files for document in read_documents(file)]
+    except ManifestError as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _examine(found: Sequence[FoundDocument]) -> list[ExaminedDocument]:
+    """What each role can do with the documents. Raises ClickException for those of no use."""
+    examiner, examined, mistakes = DocumentMatrix(), list[ExaminedDocument](), list[str]()
+    for document in found:
+        try:
+            verdict = examiner.examine(document.text)
+        except RequestError as error:
+            mistakes.append(f"{document.id or 'A document'}: {error.message}")
+            continue
+        examined.append(verdict)
+        if not any(not each.mistakes for each in verdict.verdicts.values()):
+            mistakes.append(
+                f"{_title(document.text, verdict.operation_names)}: {_why_not(verdict)}"
+            )
+    if mistakes:
+        raise click.ClickException("Nothing was registered.\n" + "\n".join(mistakes))
+    return examined
+
+
+def _why_not(verdict: ExaminedDocument) -> str:
+    """The mistake of the role that comes nearest to running it."""
+    nearest = min(verdict.verdicts.values(), key=lambda each: len(each.mistakes))
+    return f"no role can run it. {nearest.mistakes[0].message}"
+
+
+def _who(verdict: ExaminedDocument) -> str:
+    runs = [role for role, each in verdict.verdicts.items() if not each.mistakes]
+    return "every role" if len(runs) == len(Role) else ", ".join(runs)
+
+
+def _title(text: str, names: Sequence[str]) -> str:
+    return f"{_name(names)} sha256:{document_hash(text)}"
+
+
+def _name(names: Sequence[str]) -> str:
+    return ", ".join(names) or "without a name"
+
+
+def _with_connection(work: Callable[[asyncpg.Connection], Awaitable[_Result]]) -> _Result:
+    url = read_settings(command=Command.DOCUMENTS).required_owner_url
+
+    async def run() -> _Result:
+        connection = await connect(url)
+        try:
+            return await work(connection)
+        finally:
+            await connection.close()
+
+    with explain_database_errors("GERBANG_OWNER_URL"):
+        return asyncio.run(run())

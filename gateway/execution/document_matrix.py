@@ -1,0 +1,163 @@
+"""Which roles can run a document, what it costs them, and which personal data it reads."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from graphql import DocumentNode, OperationDefinitionNode
+
+from gateway.errors import GerbangError, RequestError
+from gateway.execution.cost import MOST, cost_of
+from gateway.execution.documents import Documents
+from gateway.execution.role_schema import role_schema
+from gateway.mapping.catalogue import Catalogue
+from gateway.policy import IMPLIED_PURPOSE
+from gateway.schema.build import build_schema
+from gateway.viewer import Viewer
+from models.vocabulary import Role
+
+#: Fields that say who somebody is; all of `Identity` does.
+PERSONAL_TYPE = "Identity"
+PERSONAL_FIELDS = frozenset({"Applicant.passportLastFour", "Applicant.nationality"})
+
+#: The scope that a cost is said for: of partner roles, one country and one centre.
+_PARTNER, _COUNTRIES, _CENTRES = "PARTNER", ("AU",), ("AU-SYD",)
+_NO_VARIABLES: Mapping[str, Any] = MappingProxyType({})
+_NOBODY: Mapping[str, Collection[Role]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a role can do with a document."""
+
+    #: Why it cannot run the document; empty if it can.
+    mistakes: tuple[GerbangError, ...]
+    #: The most values of an answer, as `extensions.cost.requested`; of the costliest operation.
+    cost: int
+    #: Whether it reads identity, for which this role states a purpose.
+    takes_purpose: bool
+
+    @property
+    def can_run(self) -> bool:
+        return not self.mistakes and self.cost <= MOST
+
+
+@dataclass(frozen=True, slots=True)
+class ExaminedDocument:
+    """A document, and what each role can do with it."""
+
+    operation_names: tuple[str, ...]
+    verdicts: Mapping[Role, Verdict]
+    #: The personal data that it reads for roles that can run it, as ``Type.field``.
+    personal: tuple[str, ...]
+    #: Whether each operation states its purpose by the directive.
+    states_purpose: bool
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """The roles that can run it."""
+        return tuple(role for role, verdict in self.verdicts.items() if verdict.can_run)
+
+    @property
+    def takes_purpose(self) -> bool:
+        return any(self.verdicts[role].takes_purpose for role in self.roles)
+
+
+class DocumentMatrix:
+    """Examines documents against the schema of every role."""
+
+    def __init__(self) -> None:
+        full = build_schema()
+        catalogue = Catalogue(full)
+        self._views = {role: role_schema(full, catalogue, role) for role in Role}
+        self._documents = Documents(full, self._views)
+
+    def examine(
+        self,
+        text: str,
+        variables: Mapping[str, Any] = _NO_VARIABLES,
+        roles: Iterable[Role] = tuple(Role),
+    ) -> ExaminedDocument:
+        """What roles can do with a document. Raises RequestError with SYNTAX or TOO_COSTLY.
+
+        The cost is that of the variables; of one that has neither a value nor a default, the
+        highest.
+        """
+        document = self._documents.parse(text)
+        operations = [
+            one for one in document.definitions if isinstance(one, OperationDefinitionNode)
+        ]
+        verdicts = {
+            role: self._verdict(text, document, operations, variables, role) for role in roles
+        }
+        readable = {
+            coordinate
+            for role, verdict in verdicts.items()
+            if not verdict.mistakes
+            for coordinate in self._documents.validated(text, role).coordinates
+        }
+        return ExaminedDocument(
+            tuple(one.name.value for one in operations if one.name),
+            verdicts,
+            tuple(sorted(filter(_is_personal, readable))),
+            all(_states_purpose(one) for one in operations),
+        )
+
+    def _verdict(
+        self,
+        text: str,
+        document: DocumentNode,
+        operations: Iterable[OperationDefinitionNode],
+        variables: Mapping[str, Any],
+        role: Role,
+    ) -> Verdict:
+        mistakes = self._documents.mistakes(text, role)
+        if mistakes:
+            return Verdict(mistakes, 0, takes_purpose=False)
+        viewer = Viewer("", role, partner=_PARTNER, countries=_COUNTRIES, centres=_CENTRES)
+        try:
+            costs = [
+                cost_of(one, document, self._views[role], variables, viewer) for one in operations
+            ]
+        except RequestError as error:
+            return Verdict((error,), 0, takes_purpose=False)
+        reads_identity = bool(self._documents.fields_read(text, PERSONAL_TYPE, role))
+        return Verdict(
+            (),
+            max((cost.requested for cost in costs), default=0),
+            takes_purpose=reads_identity and role not in IMPLIED_PURPOSE,
+        )
+
+
+def matrix_table(
+    documents: Mapping[str, ExaminedDocument], senders: Mapping[str, Collection[Role]] = _NOBODY
+) -> Iterable[str]:
+    """The lines of a Markdown table: for each document and role the cost, or a dash.
+
+    ``senders`` are the roles that are known to send a document.
+    """
+    yield f"| document | {' | '.join(Role)} | purpose | personal data |"
+    yield f"|---|{'---:|' * len(Role)}---|---|"
+    for name, document in documents.items():
+        sent_for = senders.get(name, ())
+        cells = [_cell(document.verdicts[role], is_sent=role in sent_for) for role in Role]
+        purpose = ("stated" if document.states_purpose else "by header") * document.takes_purpose
+        personal = ", ".join(f"`{coordinate}`" for coordinate in document.personal)
+        yield f"| {name} | {' | '.join(cells)} | {purpose or '–'} | {personal or '–'} |"
+
+
+def _cell(verdict: Verdict, *, is_sent: bool) -> str:
+    if verdict.mistakes:
+        text = "–"
+    else:
+        text = f"{verdict.cost:,}" if verdict.can_run else f"too costly ({verdict.cost:,})"
+    return f"**{text}**" if is_sent else text
+
+
+def _is_personal(coordinate: str) -> bool:
+    return coordinate.startswith(f"{PERSONAL_TYPE}.") or coordinate in PERSONAL_FIELDS
+
+
+def _states_purpose(operation: OperationDefinitionNode) -> bool:
+    return any(one.name.value == "purpose" for one in operation.directives or ())

@@ -1,0 +1,64 @@
+"""``GET /graphql/schema/ROLE.graphql``: the schema of a role as a file, for code generators."""
+
+from functools import cache
+from hashlib import sha256
+from http import HTTPStatus
+from importlib.resources import files
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from gateway.access.tokens import Authentication
+from gateway.errors import ErrorCode, RequestError
+from models.vocabulary import Role
+
+#: As files of this kind are called where they are served; nobody has registered a type for them.
+MEDIA_TYPE = "application/graphql; charset=utf-8"
+#: Kept by the client, and asked for again with its tag.
+_CACHING = "private, no-cache"
+#: The roles by the names of their files.
+_BY_NAME = {role.lower(): role for role in Role}
+
+
+class SchemaFiles:
+    """Serves the schema of each role, in production to whoever holds the role.
+
+    The schema of ANONYMOUS is everybody's, and in development each of them is. They are the files
+    that `make snapshots` writes, and `make check` holds to the code.
+    """
+
+    def __init__(self, authentication: Authentication, *, in_development: bool) -> None:
+        self._authentication = authentication
+        self._is_open = in_development
+
+    async def get(self, request: Request) -> Response:
+        """The schema that the path names; 304 where the client has it."""
+        role = _BY_NAME.get(request.path_params["role"])
+        if role is None:
+            raise RequestError(
+                ErrorCode.BAD_REQUEST,
+                f"There is no such role: ask for one of {', '.join(_BY_NAME)}.",
+                HTTPStatus.NOT_FOUND,
+            )
+        if not self._is_open and role is not Role.ANONYMOUS:
+            await self._authentication.viewer(
+                request.headers.getlist("authorization"), [role.value]
+            )
+        text, tag = _schema_of(role)
+        headers = {"ETag": tag, "Cache-Control": _CACHING}
+        if _has(request.headers.get("if-none-match", ""), tag):
+            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+        return Response(text, headers={**headers, "Content-Type": MEDIA_TYPE})
+
+
+@cache
+def _schema_of(role: Role) -> tuple[bytes, str]:
+    """The text, and its tag."""
+    text = files("gateway.schema").joinpath("roles", f"{role.lower()}.graphql").read_bytes()
+    return text, f'"{sha256(text).hexdigest()[:32]}"'
+
+
+def _has(if_none_match: str, tag: str) -> bool:
+    """Whether the client names the tag, or any. A proxy that compresses makes tags weak."""
+    tags = [each.strip().removeprefix("W/") for each in if_none_match.split(",")]
+    return tag in tags or "*" in tags

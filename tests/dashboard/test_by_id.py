@@ -1,0 +1,66 @@
+"""The dashboard asks for its documents by their ids, and works where nobody registered them."""
+
+from typing import Any
+
+import httpx2
+import orjson
+import pytest
+from starlette.applications import Starlette
+
+from dashboard.gateway.client import Gateway, GatewayError, document
+from dashboard.pages.documents import screen_documents
+from gateway.cli.dashboard_documents import register_dashboard
+from gateway.service import gateway
+from models.database.connections import connect
+from tests import tokens
+
+pytestmark = pytest.mark.anyio
+
+
+class Noted(httpx2.AsyncBaseTransport):
+    """The way to a gateway in this process, which notes what was sent."""
+
+    def __init__(self, app: Starlette) -> None:
+        self._inner = httpx2.ASGITransport(app)
+        self.sent: list[dict[str, Any]] = []
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        self.sent.append(orjson.loads(await request.aread()))
+        return await self._inner.handle_async_request(request)
+
+
+async def sent_for(database: str, names: list[str], **settings: str) -> list[set[str]]:
+    """How the documents were sent to the gateway, for leadership, who reads all of these."""
+    app = gateway(tokens.settings(database, **settings), key_source=tokens.key_source)
+    variables = {each.name: each.variables for each in screen_documents()}
+    async with app.router.lifespan_context(app):
+        line = Noted(app)
+        dashboard = Gateway("http://gateway", line)
+        for name in names:
+            assert await dashboard.ask(name, variables[name], tokens.token("LEADERSHIP"))
+    return [{"query", "documentId"} & body.keys() for body in line.sent]
+
+
+NAMES = ["viewer", "volumes/summary:processing", "today/question"]
+
+
+async def test_documents_are_asked_for_by_id_once_they_are_registered(world: str) -> None:
+    by_id, whole = {"documentId"}, {"query"}
+    assert await sent_for(world, NAMES) == [by_id, whole, whole, whole]
+    owner = await connect(world)
+    try:
+        assert await register_dashboard(owner, "a test") == len({document(each.name)
+            for each in screen_documents()})  # fmt: skip
+        assert await register_dashboard(owner, "a test") == 0
+    finally:
+        await owner.close()
+    assert await sent_for(world, NAMES, documents="require") == [by_id, by_id, by_id]
+
+
+async def test_what_the_gateway_refuses_is_not_asked_twice(world: str) -> None:
+    app = gateway(tokens.settings(world), key_source=tokens.key_source)
+    async with app.router.lifespan_context(app):
+        line = Noted(app)
+        with pytest.raises(GatewayError, match="UNAUTHENTICATED"):
+            await Gateway("http://gateway", line).ask("viewer", {}, "no token")
+    assert len(line.sent) == 1

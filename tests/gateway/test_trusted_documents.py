@@ -1,0 +1,380 @@
+"""Documents are registered once, asked for by an id, and known to every replica within seconds."""
+
+import asyncio
+import hashlib
+import json
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx2
+import pytest
+from click.testing import CliRunner, Result
+
+from gateway.cli import gerbang
+from gateway.service import gateway
+from models.documents import Registration, document_hash, register, retire
+from models.row_security import database_role
+from models.vocabulary import Role
+from tests import tokens
+from tests.gateway.conftest import CLAIMS, Viewer
+from tests.gateway.live import served
+from tests.gateway.log_lines import log_lines
+
+pytestmark = pytest.mark.anyio
+
+PAGE = "query Page { applications(first: 2) { nodes { reference } } }"
+EVERYBODY = "query Myself { viewer { role } }"
+COUNTRIES = "query Countries { countries(first: 3) { nodes { code } } }"
+IDENTITY = (
+    "query Person($case: String!) @purpose(code: CASEWORK, reference: $case) {"
+    " application(by: {reference: $case}) {"
+    " applicant { passportLastFour identity { fullName } } } }"
+)
+#: Nobody may read this.
+FOR_NOBODY = "query Nothing { applications(first: 1) { nodes { nothing } } }"
+LONGEST_WAIT = 15.0
+
+Command = Callable[..., Awaitable[Result]]
+
+
+@pytest.fixture
+def documents(database: str) -> Command:
+    """Runs `gerbang documents` with the address of the owner, and nothing else."""
+
+    async def run(*arguments: str | Path) -> Result:
+        words = ["documents", *map(str, arguments)]
+        environ = {"GERBANG_OWNER_URL": database}
+        return await asyncio.to_thread(CliRunner().invoke, gerbang, words, env=environ)
+
+    return run
+
+
+@pytest.fixture(autouse=True)
+async def nothing_registered(connection: asyncpg.Connection) -> None:
+    await connection.execute("DELETE FROM trusted_document")
+
+
+@asynccontextmanager
+async def asking(world: str, **settings: str) -> AsyncIterator[dict[str, Viewer]]:
+    """A gateway of its own, as another replica."""
+    app = gateway(tokens.settings(world, **settings), key_source=tokens.key_source)
+    async with app.router.lifespan_context(app):
+        transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            yield {name: Viewer(client, claims) for name, claims in CLAIMS.items()}
+
+
+async def registered(connection: asyncpg.Connection, text: str, *ids: str) -> str:
+    """Register a document; its id."""
+    await register(connection, [Registration(text, ("Page",), ids)], client="portal", by="a test")
+    return f"sha256:{document_hash(text)}"
+
+
+async def until_code(viewer: Viewer, body: dict[str, Any], code: str | None) -> float:
+    """How long it takes until an operation is answered so; None is without an error."""
+    started_at = time.monotonic()
+    while True:
+        asked = await viewer.send(body)
+        if asked.codes == ([code] if code else []):
+            return time.monotonic() - started_at
+        assert time.monotonic() - started_at < LONGEST_WAIT, asked.text
+        await asyncio.sleep(0.1)
+
+
+# --- Asking by an id ------------------------------------------------------------------------------
+
+
+async def test_a_document_is_asked_for_by_its_hash(world: str, connection) -> None:
+    id_ = await registered(connection, PAGE)
+    async with asking(world) as who:
+        by_id = await who["officer"].send({"documentId": id_})
+        whole = await who["officer"](PAGE)
+        assert by_id.data == whole.data
+        assert len(by_id.data["applications"]["nodes"]) == 2
+
+
+async def test_by_its_id_a_role_runs_no_more_than_before(world: str, connection) -> None:
+    id_ = await registered(connection, PAGE)
+    async with asking(world) as who:
+        asked = await who["leadership"].send({"documentId": id_})
+        assert set(asked.codes) == {"FORBIDDEN_FIELD"}
+
+
+async def test_a_client_asks_by_the_id_of_its_own_tools(world: str, connection) -> None:
+    md5 = hashlib.md5(PAGE.encode()).hexdigest()
+    await registered(connection, PAGE, md5)
+    async with asking(world) as who:
+        asked = await who["officer"].send({"documentId": md5})
+        assert asked.status == 200
+        persisted = {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": md5}}}
+        assert (await who["officer"].send(persisted)).data == asked.data
+
+
+async def test_ids_that_are_unknown_retired_or_malformed_are_answered_alike(
+    world: str, connection
+) -> None:
+    id_ = await registered(connection, PAGE)
+    assert await retire(connection, [id_]) == [document_hash(PAGE)]
+    async with asking(world) as who:
+        answers = [
+            await who["officer"].send({"documentId": each})
+            for each in (id_, "sha256:" + "0" * 64, "", "x\u0000y", "a" * 5_000)
+        ]
+    entries = [{**answer.errors[0], "extensions": {"code": answer.codes[0]}} for answer in answers]
+    assert [answer.status for answer in answers] == [400] * 5
+    assert (
+        entries
+        == [
+            {
+                "message": "This document is not known here: send it as `query`.",
+                "extensions": {"code": "DOCUMENT_NOT_FOUND"},
+            }
+        ]
+        * 5
+    )
+
+
+async def test_a_subscription_is_followed_by_its_id(world: str, connection) -> None:
+    text = "subscription Follow { volumesChanged { asOf } }"
+    id_ = await registered(connection, text)
+    async with served(world) as live, live.as_viewer("leadership") as viewer:
+        await viewer.say(type="subscribe", id="1", payload={"documentId": "sha256:0"})
+        assert (await viewer.hears())["type"] == "error"
+        await viewer.say(type="subscribe", id="2", payload={"documentId": id_})
+        assert (await viewer.hears())["type"] == "next"
+
+
+# --- Replicas -------------------------------------------------------------------------------------
+
+
+async def test_replicas_learn_of_a_registration_and_of_its_end_within_seconds(
+    world: str, connection
+) -> None:
+    body = {"documentId": f"sha256:{document_hash(PAGE)}"}
+    async with asking(world) as one, asking(world) as other:
+        for who in (one, other):
+            assert (await who["officer"].send(body)).codes == ["DOCUMENT_NOT_FOUND"]
+        await registered(connection, PAGE)
+        for who in (one, other):
+            assert await until_code(who["officer"], body, None) < 5
+        await retire(connection, [document_hash(PAGE)])
+        for who in (one, other):
+            assert await until_code(who["officer"], body, "DOCUMENT_NOT_FOUND") < 10
+
+
+async def test_strangers_ids_cause_one_reading_a_second(world: str, connection, traffic) -> None:
+    async with asking(world) as who:
+        await who["officer"].send({"documentId": "sha256:0"})
+        traffic.statements.clear()
+        started_at = time.monotonic()
+        for number in range(100):
+            await who["officer"].send({"documentId": f"sha256:{number}"})
+        readings = [text for text in traffic.statements if "trusted_document" in text]
+        assert len(readings) <= time.monotonic() - started_at + 1
+
+
+# --- Automatic persisted queries ------------------------------------------------------------------
+
+
+async def test_automatic_persisted_queries_make_clients_send_the_document(
+    world: str, connection
+) -> None:
+    """As Apollo's link (by code or message) and urql's exchange (by message) read it; afterwards
+    they send documents whole, with or without the extension. What strangers send is not kept."""
+    extension = {"persistedQuery": {"version": 1, "sha256Hash": document_hash(PAGE)}}
+    async with asking(world) as who:
+        for _ in range(2):
+            asked = await who["officer"].send({"operationName": "Page", "extensions": extension})
+            assert [error["message"] for error in asked.errors] == ["PersistedQueryNotSupported"]
+            assert asked.codes == ["PERSISTED_QUERY_NOT_SUPPORTED"]
+            assert "data" not in asked.body
+            assert (await who["officer"].send({"query": PAGE, "extensions": extension})).data
+    assert await connection.fetchval("SELECT count(*) FROM trusted_document") == 0
+
+
+# --- Who may send what ----------------------------------------------------------------------------
+
+
+async def test_what_nobody_registered_is_logged_with_hash_client_and_role(
+    world: str, connection
+) -> None:
+    await registered(connection, PAGE)
+    async with asking(world, documents="log") as who:
+        with log_lines() as log:
+            await who["officer"].send({"query": PAGE})
+            for client in ("portal", "Budi, +62 812 555"):
+                headers = {"apollographql-client-name": client}
+                await who["officer"].send({"query": EVERYBODY}, **headers)
+    known, ours, unknown = log.of("request")
+    assert (known["operation"], known.get("unregistered")) == ("Page", None)
+    assert (ours["unregistered"], ours["client"], ours["role"]) == (True, "portal", "OFFICER")
+    assert ours["document"] == document_hash(EVERYBODY)
+    assert (unknown["unregistered"], unknown.get("client")) == (True, None)
+    assert "Budi" not in log.text
+
+
+async def test_where_documents_are_required_others_are_refused(world: str, connection) -> None:
+    id_ = await registered(connection, PAGE)
+    async with asking(world, documents="require") as who:
+        officer = who["officer"]
+        assert (await officer.send({"documentId": id_})).status == 200
+        assert (await officer.send({"query": PAGE})).status == 200  # the same text, sent whole
+        for text in (PAGE + " ", EVERYBODY, "{", "{ viewer { role } __schema { types { name } } }"):
+            refused = await officer.send({"query": text})
+            code = "SYNTAX" if text == "{" else "DOCUMENT_REQUIRED"
+            assert (refused.status, refused.codes) == (400, [code])
+        asked = await officer.send({"query": "{ __schema { queryType { name } } }"})
+        assert asked.data == {"__schema": {"queryType": {"name": "Query"}}}
+
+
+async def test_in_production_not_even_introspection_is_let_through(world: str, connection) -> None:
+    production = {
+        "environment": "production", "documents": "require", "cursor_key": "00" * 32,
+    }  # fmt: skip
+    async with asking(world, **production) as who:
+        for text in ("{ __schema { queryType { name } } }", "{", "{ __typename }"):
+            refused = await who["officer"].send({"query": text})
+            assert refused.codes == ["DOCUMENT_REQUIRED"]
+
+
+# --- The database ---------------------------------------------------------------------------------
+
+
+async def test_the_gateway_may_read_documents_and_nothing_else(
+    database: str, connection: asyncpg.Connection
+) -> None:
+    rows = await connection.fetch(
+        """
+        SELECT DISTINCT grantee::regrole::text AS role, privilege_type AS right
+        FROM pg_attribute CROSS JOIN LATERAL aclexplode(attacl)
+        WHERE attrelid = 'trusted_document'::regclass
+        UNION
+        SELECT grantee::regrole::text, privilege_type
+        FROM pg_class CROSS JOIN LATERAL aclexplode(relacl)
+        WHERE oid = 'trusted_document'::regclass AND grantee <> relowner
+        """
+    )
+    assert {tuple(row) for row in rows} == {(database_role(Role.ANONYMOUS), "SELECT")}
+
+
+async def test_a_retired_document_comes_back_and_ids_are_taken_once(connection) -> None:
+    md5 = "0123456789abcdef0123456789abcdef"
+    await registered(connection, PAGE, md5)
+    with pytest.raises(Exception, match=f"The id {md5} belongs to the document sha256:"):
+        await registered(connection, EVERYBODY, md5)
+    await retire(connection, [md5])
+    await registered(connection, EVERYBODY, md5)
+    await registered(connection, PAGE)
+    rows = await connection.fetch(
+        "SELECT sha256, ids FROM trusted_document WHERE retired_at IS NULL ORDER BY text"
+    )
+    assert [(row["sha256"], row["ids"]) for row in rows] == [
+        (document_hash(EVERYBODY), [md5]),
+        (document_hash(PAGE), []),
+    ]
+
+
+# --- The command ----------------------------------------------------------------------------------
+
+SHA1 = hashlib.sha1(COUNTRIES.encode()).hexdigest()
+MD5 = hashlib.md5(COUNTRIES.encode()).hexdigest()
+MANIFESTS = {
+    "persisted-documents.json": ({SHA1: COUNTRIES}, SHA1),
+    "persisted-queries.json": ({MD5: COUNTRIES}, MD5),
+    "persisted-query-manifest.json": (
+        {
+            "format": "apollo-persisted-query-manifest",
+            "version": 1,
+            "operations": [
+                {"id": "of-apollo", "name": "Countries", "type": "query", "body": COUNTRIES}
+            ],
+        },
+        "of-apollo",
+    ),
+    "countries.graphql": (COUNTRIES, None),
+}
+
+
+@pytest.mark.parametrize("name", MANIFESTS)
+async def test_what_client_tools_write_is_registered(
+    world: str, documents: Command, tmp_path: Path, name: str
+) -> None:
+    content, id_ = MANIFESTS[name]
+    file = tmp_path / name
+    file.write_text(content if isinstance(content, str) else json.dumps(content))
+    said = await documents("register", "--client", "portal", "--by", "Dewi", file)
+    assert said.exit_code == 0, said.output
+    assert "Countries sha256:" in said.output
+    assert "every role" in said.output
+    assert "1 registered, 0 known already." in said.output
+    assert (
+        "0 registered, 1 known already."
+        in (await documents("register", "--client", "portal", file)).output
+    )
+    listed = (await documents("list")).output
+    assert listed == (
+        f"Countries (portal)\n    sha256:{document_hash(COUNTRIES)}{f', {id_}' if id_ else ''}\n"
+    )
+    async with asking(world) as who:
+        for each in filter(None, (f"sha256:{document_hash(COUNTRIES)}", id_)):
+            asked = await who["anonymous"].send({"documentId": each})
+            assert len(asked.data["countries"]["nodes"]) == 3
+    retired = await documents("retire", id_ or document_hash(COUNTRIES))
+    assert retired.output == f"retired sha256:{document_hash(COUNTRIES)}\n"
+    assert (await documents("list")).output == ""
+    assert (await documents("retire", document_hash(COUNTRIES))).exit_code == 1
+
+
+MISTAKES = {
+    "a field that nobody reads": ("a.graphql", FOR_NOBODY, "no role can run it"),
+    "no GraphQL": ("a.graphql", "query {", "Syntax Error"),
+    "no JSON": ("a.json", "{", "is no JSON"),
+    "another manifest": ("a.json", '{"version": 2}', "holds no documents"),
+    "no manifest": ("a.json", "[]", "holds no documents"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+async def test_of_files_with_a_mistake_nothing_is_registered(
+    documents: Command, connection, tmp_path: Path, mistake: str
+) -> None:
+    name, text, says = MISTAKES[mistake]
+    (tmp_path / name).write_text(text)
+    (tmp_path / "good.graphql").write_text(EVERYBODY)
+    said = await documents("register", tmp_path / "good.graphql", tmp_path / name)
+    assert said.exit_code == 1
+    assert says in said.output
+    assert await connection.fetchval("SELECT count(*) FROM trusted_document") == 0
+
+
+async def test_the_matrix_says_who_can_run_what_at_which_cost_and_what_is_personal(
+    world: str, documents: Command, connection
+) -> None:
+    for text in (EVERYBODY, IDENTITY):
+        await registered(connection, text)
+    said = await documents("matrix")
+    head, _, *lines = said.output.splitlines()
+    titles = [cell.strip() for cell in head.strip("|").split("|")]
+    rows = {
+        cells[0]: dict(zip(titles, cells, strict=True))
+        for line in lines
+        if (cells := [cell.strip() for cell in line.strip("|").split("|")])
+    }
+    myself = rows[f"Myself `{document_hash(EVERYBODY)[:8]}`"]
+    person = rows[f"Person `{document_hash(IDENTITY)[:8]}`"]
+    assert [myself[role] for role in Role] == ["2"] * len(Role)
+    assert (myself["purpose"], myself["personal data"]) == ("–", "–")
+    may = {role for role in Role if person[role] != "–"}
+    assert may == {Role.OFFICER, Role.SUPERVISOR, Role.PARTNER_AGENT, Role.APPLICANT}
+    assert person["purpose"] == "stated"
+    assert person["personal data"] == "`Applicant.passportLastFour`, `Identity.fullName`"
+    async with asking(world) as who:
+        for name in ("officer", "supervisor"):
+            body = {"query": IDENTITY, "variables": {"case": "0000-0000-0000"}}
+            asked = await who[name].send(body)
+            cost = asked.body["extensions"]["cost"]["requested"]
+            assert person[CLAIMS[name]["role"]] == f"{cost:,}"

@@ -1,0 +1,326 @@
+"""`make check` reads the schema: it breaks no client and no screen without saying so."""
+
+import re
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+from graphql import build_schema
+
+from checks.finding import show
+from checks.schema import check_schema
+from checks.schema_lint import lint
+from checks.screens import check_screens
+from checks.sources import Sources
+from gateway.schema_changes import (
+    Refusal,
+    Severity,
+    as_released,
+    changes_between,
+    coordinate_of,
+    refusals,
+    short_notices,
+)
+from tests.recipes import GERBANG, ROOT, copied, run
+
+TODAY = date(2027, 3, 1)
+UNRELEASED = "# Changes\n\n## Unreleased\n"
+RELEASED = f"{UNRELEASED}\n## 1.0.0, 2026-12-31\n\n- The first.\n"
+
+
+def test_nothing_is_wrong_with_our_schema_and_screens() -> None:
+    sources = Sources(ROOT)
+    found = [*check_schema(sources), *check_screens(sources)]
+    assert [show(finding, ROOT) for finding in found] == []
+
+
+# --- Screens --------------------------------------------------------------------------------------
+
+
+@pytest.mark.timeout(400)  # programs of their own, one after the other
+def test_a_changed_line_of_the_policy_names_screens_roles_and_breaks(tmp_path: Path) -> None:
+    """On a copy: the check names document and role; once the files are made anew, also what breaks
+    for each role; and the list of changes since the commit before says the same."""
+    tree = copied(tmp_path)
+    _commit(tree)
+    policy = tree / "gateway/policy.py"
+    text = policy.read_text(encoding="utf-8")
+    line = '            "clearanceRatio": EXACT_FIGURES,\n'
+    assert text.count(line) == 1
+    policy.write_text(text.replace(line, '            "clearanceRatio": CASE_STAFF,\n'))
+    code, said = run(tree, f"{sys.executable} -m checks")
+    assert code == 1
+    for document in ("summary:processing", "months:processing", "places:processing"):
+        assert (
+            f"the screen Volumes breaks for LEADERSHIP, which can no longer run its document"
+            f" volumes/{document}: The role LEADERSHIP does not read VolumeRow.clearanceRatio."
+        ) in said
+    assert "breaks for PARTNER_MANAGER, which" in said
+    assert "breaks for OFFICER" not in said
+    run(tree, "make snapshots", must_succeed=True)
+    page = (tree / "docs/documents.md").read_text(encoding="utf-8")
+    assert "| Volumes: `volumes/summary:processing` | **–** | **1" in page
+    (finding,) = check_schema(Sources(tree))
+    assert finding.sentence == (
+        "Field VolumeRow.clearanceRatio was removed (for LEADERSHIP, PARTNER_AGENT,"
+        " PARTNER_MANAGER): say why under Unreleased in CHANGELOG.md, with"
+        " `VolumeRow.clearanceRatio`"
+    )
+    code, said = run(tree, f"{sys.executable} -c '{GERBANG}' schema changes --since HEAD")
+    assert code == 0, said
+    assert (
+        "- `VolumeRow.clearanceRatio`: Field VolumeRow.clearanceRatio was removed."
+        " (LEADERSHIP, PARTNER_AGENT, PARTNER_MANAGER)"
+    ) in said
+    assert said.endswith("1 changes, of which 1 break clients.\n")
+
+
+def _commit(tree: Path) -> None:
+    identity = ["-c", "user.name=Nobody", "-c", "user.email=nobody@example.com"]
+    for words in (["init", "-q"], ["add", "."], [*identity, "commit", "-qm", "As it was"]):
+        subprocess.run(["git", *words], cwd=tree, check=True, capture_output=True)
+
+
+# --- What breaks clients --------------------------------------------------------------------------
+
+
+def test_a_break_of_ours_is_refused_until_the_changelog_says_why(tmp_path: Path) -> None:
+    tree = copied(tmp_path)
+    file = tree / "gateway/schema/roles/officer.graphql"
+    text = file.read_text(encoding="utf-8")
+    gone = re.sub(r'\n  """[^"]*"""\n  stayDays: \w+!?\n', "\n", text, count=1)
+    assert gone != text
+    file.write_text(gone, encoding="utf-8")
+    (finding,) = check_schema(Sources(tree))
+    assert show(finding, tree) == (
+        "gateway/schema/roles/officer.graphql:1: Field VisaType.stayDays was removed (for OFFICER):"
+        " say why under Unreleased in CHANGELOG.md, with `VisaType.stayDays`"
+    )
+    changelog = tree / "CHANGELOG.md"
+    reason = "## Unreleased\n\n- `VisaType.stayDays` is gone for officers, who never used it.\n"
+    changelog.write_text(changelog.read_text().replace("## Unreleased\n", reason, 1))
+    assert list(check_schema(Sources(tree))) == []
+
+
+BASE = """
+type Query { case(id: ID!, old: String): Case  cases: [Case!]! }
+type Case { id: ID!  status: Status  note: String }
+enum Status { OPEN CLOSED }
+"""
+BREAKS = {
+    "a field is gone": ("note: String", "", "Case.note"),
+    "an argument is gone": (", old: String", "", "Query.case(old:)"),
+    "an argument is required now": ("old: String", "old: String!", "Query.case(old:)"),
+    "a further argument is required": ("old: String", "old: String, x: Int!", "Query.case(x:)"),
+    "a value is gone": ("OPEN CLOSED", "OPEN", "Status.CLOSED"),
+    "a field may be null now": ("id: ID!  status", "id: ID  status", "Case.id"),
+}
+
+
+def told(before: str, now: str, changelog: str = UNRELEASED) -> list[Refusal]:
+    return list(refusals({"officer": before}, {"officer": now}, changelog, TODAY))
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_breaks_are_named_by_their_coordinate(name: str) -> None:
+    old, new, coordinate = BREAKS[name]
+    now = BASE.replace(old, new)
+    (refusal,) = told(BASE, now)
+    assert refusal.change.coordinate == coordinate
+    reason = f"- `{coordinate}`: nobody could use it as it was.\n"
+    assert told(BASE, now, UNRELEASED + reason) == []
+    assert told(BASE, now, f"{UNRELEASED}- `{coordinate}`\n") != []  # no reason
+    assert told(BASE, now, f"# Changes\n\n## Unreleased\n\n## 0.9\n{reason}") != []  # of before
+
+
+def test_what_breaks_nobody_needs_no_reason() -> None:
+    now = BASE.replace("note: String", "note: String!  more: Int").replace("CLOSED", "CLOSED HELD")
+    assert told(BASE, now) == []
+    severities = {change.severity for change in changes_between({"a": BASE}, {"a": now})}
+    assert severities == {Severity.DANGEROUS, Severity.SAFE}
+
+
+def test_a_change_names_all_roles_that_have_it() -> None:
+    now = BASE.replace("note: String", "")
+    before = {"officer": BASE, "auditor": BASE, "consul": BASE}
+    (change,) = changes_between(before, {"officer": now, "auditor": now, "new": now})
+    assert change.roles == ("auditor", "officer")
+
+
+def test_coordinates_are_read_from_every_description() -> None:
+    described = {
+        "Directive @purpose was removed.": "@purpose",
+        "A required argument @purpose(code:) was added.": "@purpose(code:)",
+        "QUERY was removed from @purpose.": "@purpose",
+        "Standard scalar Int was removed because it is not referenced anymore.": "Int",
+        "Case changed from an Object type to an Enum type.": "Case",
+        "Person was removed from union type Anybody.": "Person",
+        "Case no longer implements interface Node.": "Case",
+    }
+    assert {text: coordinate_of(text) for text in described} == described
+
+
+@pytest.mark.parametrize(
+    ("until", "is_over"), [("2027-02-28", True), ("2027-03-01", False), ("2027-02-30", False)]
+)
+def test_after_a_release_only_what_was_announced_may_go(until: str, is_over: bool) -> None:
+    announced = BASE.replace(
+        "note: String", f'note: String @deprecated(reason: "Use `status` until {until}.")'
+    )
+    now = BASE.replace("note: String", "")
+    changelog = RELEASED.replace(
+        "## Unreleased\n", "## Unreleased\n\n- `Case.note` is gone, as was announced.\n"
+    )
+    assert len(told(BASE, now, changelog)) == 1
+    assert len(told(announced, now, changelog)) == (0 if is_over else 1)
+    assert len(told(announced, now, RELEASED)) == (1 if is_over else 2)  # and no reason
+
+
+def test_after_a_release_a_type_goes_with_all_that_led_to_it() -> None:
+    over = '@deprecated(reason: "Use `note` until 2027-01-01.")'
+    before = BASE.replace("status: Status", f"status: Status {over}")
+    now = BASE.replace("status: Status", "").replace("enum Status { OPEN CLOSED }", "")
+    changelog = f"{UNRELEASED}- `Status` and `Case.status` are gone as announced.\n\n## 1.0.0\n"
+    assert told(before, now, changelog) == []
+    assert {each.change.coordinate for each in told(BASE, now, changelog)} == {
+        "Status", "Case.status",
+    }  # fmt: skip
+
+
+def test_a_release_refuses_a_notice_that_is_too_short() -> None:
+    def deprecated(until: str) -> dict[str, str]:
+        reason = f'@deprecated(reason: "Use `status` until {until}.")'
+        return {"officer": BASE.replace("note: String", f"note: String {reason}")}
+
+    before = {"officer": BASE}
+    assert short_notices(before, deprecated("2027-05-30"), TODAY) == []
+    assert short_notices(before, deprecated("2027-05-29"), TODAY) == [
+        "Case.note is deprecated until 2027-05-29, which is less than 90 days away."
+    ]
+    assert short_notices(deprecated("2027-05-29"), deprecated("2027-05-29"), TODAY) == []
+
+
+def test_a_released_schema_tells_its_release_and_no_descriptions(tmp_path: Path) -> None:
+    sdl = '"""What is asked."""\ntype Query { "Which." id: ID! @deprecated(reason: "x") }'
+    assert as_released(sdl, RELEASED) == (
+        '# As released: 1.0.0, 2026-12-31\n\ntype Query {\n  id: ID! @deprecated(reason: "x")\n}\n'
+    )
+    tree = copied(tmp_path)
+    (tree / "CHANGELOG.md").write_text(RELEASED)
+    found = {show(finding, tree) for finding in check_schema(Sources(tree))}
+    assert (
+        "gateway/schema/released/officer.graphql:1: is not the schema of the newest release in"
+        " CHANGELOG.md: run `gerbang schema release` as that release was"
+    ) in found
+
+
+# --- Lint -----------------------------------------------------------------------------------------
+
+GOOD = '''
+"""A question."""
+type Query {
+  """The cases."""
+  cases("How many." first: Int, "From where." after: String): CaseConnection!
+}
+"""A page."""
+type CaseConnection {
+  """Its edges."""
+  edges: [CaseEdge!]!
+  """Where it stands."""
+  pageInfo: PageInfo!
+}
+"""A place in a list."""
+type CaseEdge {
+  """Where it stands."""
+  cursor: String!
+  """What stands there."""
+  node: Status!
+}
+"""Where a page stands."""
+type PageInfo {
+  """After it."""
+  hasNextPage: Boolean!
+  """Before it."""
+  hasPreviousPage: Boolean!
+  """The first."""
+  startCursor: String
+  """The last."""
+  endCursor: String
+}
+"""How it stands."""
+enum Status {
+  """Open."""
+  OPEN
+}
+"""A change."""
+type Mutation {
+  """Close one."""
+  closeCase("Which." input: CloseInput!): ClosePayload!
+}
+"""Which to close."""
+input CloseInput {
+  """The case."""
+  id: ID!
+}
+"""What came of it."""
+type ClosePayload {
+  """What went wrong."""
+  errors: [String!]!
+}
+'''
+FAULTS = {
+    '"""How it stands."""\n': ("", "Status has no description"),
+    '  """Open."""\n': ("", "Status.OPEN has no description"),
+    "  OPEN\n": ("  Open\n", "Status.Open is not written as ALL_CAPS"),
+    "errors: [String!]!": ("mistakes: [String!]!", "ClosePayload has no errors"),
+    "id: ID!": ("case_id: ID!", "CloseInput.case_id is not written as camelCase"),
+    "  id: ID!": ("  strId: ID!", "CloseInput.strId says in its name what its type tells already"),
+    "pageInfo: PageInfo!": ("pageInfo: PageInfo", "CaseConnection has no pageInfo: PageInfo!"),
+    "edges: [CaseEdge!]!": ("edges: CaseEdge!", "CaseConnection has no list of edges"),
+    "cursor: String!": ("cursor: String", "CaseEdge has no cursor that is always there"),
+    "node: Status!": ("node: [Status!]!", "CaseEdge has no node, or a list of them"),
+    "first: Int": ("first: Float", "Query.cases(first:) is Float: make it Int"),
+    ', "From where." after: String': ("", "Query.cases returns a connection: take first and after"),
+    "  cases(": ("  getCases(", "Query.getCases begins with a verb: name what it returns"),
+    '"Which." input': ("input", "Mutation.closeCase(input:) has no description"),
+    "input: CloseInput!": ("input: CloseInput", "Mutation.closeCase takes other arguments than"),
+    "startCursor: String": ("start: String", "PageInfo has no startCursor, which clients of Relay"),
+    "hasNextPage: Boolean!": (
+        'hasNextPage: Boolean! @deprecated(reason: "Use `more`.")',
+        "PageInfo.hasNextPage is deprecated without a date",
+    ),
+    "hasPreviousPage: Boolean!": (
+        'hasPreviousPage: Boolean! @deprecated(reason: "Works until 2027-12-31.")',
+        "PageInfo.hasPreviousPage is deprecated without a replacement",
+    ),
+}  # fmt: skip
+RENAMED = {
+    ("CloseInput", "Closing"): "Closing is an input: end its name in Input",
+    ("ClosePayload", "Closed"): "Mutation.closeCase returns Closed: end its name in Payload",
+    ("Status", "StatusEnum"): "StatusEnum says in its name what kind of type it is",
+    ("Status", "status"): "status is a type: write it in PascalCase",
+}
+
+
+def complaints(sdl: str) -> list[str]:
+    return [f"{coordinate} {sentence}" for coordinate, sentence in lint(build_schema(sdl))]
+
+
+def test_a_good_schema_has_no_complaint() -> None:
+    assert complaints(GOOD) == []
+
+
+@pytest.mark.parametrize("part", FAULTS)
+def test_a_fault_is_named(part: str) -> None:
+    instead, complaint = FAULTS[part]
+    assert GOOD.count(part) == 1
+    (found,) = complaints(GOOD.replace(part, instead))
+    assert found.startswith(complaint)
+
+
+@pytest.mark.parametrize(("name", "other"), RENAMED)
+def test_a_name_that_misleads_is_named(name: str, other: str) -> None:
+    found = complaints(re.sub(rf"\b{name}\b", other, GOOD))
+    assert any(each.startswith(RENAMED[name, other]) for each in found)
