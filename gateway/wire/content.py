@@ -54,6 +54,14 @@ def negotiate(accept: str | None) -> str:
     return max(answers, key=lambda answer: answer[0])[1]
 
 
+def acceptable(accept: str | None) -> str:
+    """The media type of a refusal: the best that the client accepts, or JSON if it accepts none."""
+    try:
+        return negotiate(accept)
+    except RequestError:
+        return JSON
+
+
 def _offer(part: str) -> tuple[str, float]:
     message = _message(part)
     kind = message.get_content_type() if part.strip() else ""
