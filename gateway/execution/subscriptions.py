@@ -56,8 +56,10 @@ class SchemaSubscriptions:
         Raises RequestError where the operation cannot start.
         """
         charge = Charge(self._runner.budgets, viewer)
-        admitted = self._runner.admit(request, viewer, trace_id, charge, _KINDS)
-        charge.cancel()  # each payload is charged by itself
+        try:
+            admitted = self._runner.admit(request, viewer, trace_id, charge, _KINDS)
+        finally:
+            charge.cancel()  # each payload is charged by itself
         feed = await self._open_feed(admitted)
         if isinstance(feed, Answer):
             yield feed

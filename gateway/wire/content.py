@@ -119,6 +119,8 @@ def answer_response(answer: Answer, media_type: str) -> Response:
     if answer.extensions:
         content["extensions"] = answer.extensions
     response = json_response(content, status, media_type)
+    if answer.status is HTTPStatus.METHOD_NOT_ALLOWED:
+        response.headers["Allow"] = "POST"  # a mutation came by GET
     if answer.retry_after is not None:
         response.headers["Retry-After"] = str(answer.retry_after)
     elif answer.status == HTTPStatus.SERVICE_UNAVAILABLE:
