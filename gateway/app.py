@@ -4,7 +4,8 @@ A request passes these layers, from the outside in:
 
 1. ``Edge``: sets the trace id and security headers, records metrics, masks and logs unexpected
    errors.
-2. The route. ``/development`` answers this machine only (``LoopbackOnly``).
+2. The route; where there is none, ``refusals`` answers. ``/development`` answers this machine only
+   (``LoopbackOnly``).
 3. ``GraphQLOverHTTP``: negotiates the media type, checks the queue, authenticates the viewer and
    reads the body; then waits for admission and runs the operation, until it is done, the deadline
    passes or the client disconnects. Or ``GraphQLOverWebSocket``: checks origin and subprotocol, and
@@ -31,7 +32,6 @@ from gateway.access.tokens import (
     Verification,
     published_at,
 )
-from gateway.errors import RequestError
 from gateway.execution.operation import OperationRunner, SubscriptionRunner
 from gateway.faults import Fault
 from gateway.settings import Settings, SettingsError
@@ -39,11 +39,12 @@ from gateway.wire import explorer
 from gateway.wire.addresses import Addresses
 from gateway.wire.admission import Admission, AdmissionLimits
 from gateway.wire.drain import Drain
-from gateway.wire.edge import Edge, answer_refusal
+from gateway.wire.edge import Edge
 from gateway.wire.health import Check, Health
 from gateway.wire.http import GraphQLOverHTTP
 from gateway.wire.internal import internal_app
 from gateway.wire.metrics import Metrics
+from gateway.wire.refusals import HANDLERS, answer_without_route
 from gateway.wire.schema_files import SchemaFiles
 from gateway.wire.socket import SocketLimits
 from gateway.wire.sockets import Sockets
@@ -119,9 +120,10 @@ def create_app(
     app = Starlette(
         routes=routes,
         middleware=[Middleware(Edge, metrics=metrics, drain=drain)],
-        exception_handlers={RequestError: answer_refusal},
+        exception_handlers=HANDLERS,
         lifespan=_lifespan(keys, resources),
     )
+    app.router.default = answer_without_route
     app.state.metrics = metrics
     app.state.internal = internal_app(health, metrics.page)  # served on a separate address
     return app

@@ -6,7 +6,7 @@ from typing import Any
 
 from graphql import GraphQLError
 
-from gateway.errors import ErrorCode, GerbangError, InvalidDocumentError, RequestError
+from gateway.errors import ErrorCode, GerbangError, MistakesError, RequestError
 from gateway.logs.lines import describe_error, facts
 from gateway.logs.repeats import PLACE
 
@@ -28,8 +28,8 @@ def error_entry(error: GerbangError, trace_id: str) -> dict[str, Any]:
 
 
 def error_entries(error: GerbangError, trace_id: str) -> list[dict[str, Any]]:
-    """The entries of ``errors`` for an error: one for each mistake of an invalid document."""
-    errors = error.mistakes if isinstance(error, InvalidDocumentError) else (error,)
+    """The entries of ``errors`` for an error: one for each mistake of an operation."""
+    errors = error.mistakes if isinstance(error, MistakesError) else (error,)
     return [error_entry(one, trace_id) for one in errors]
 
 

@@ -2,9 +2,10 @@
 
     GerbangError              carries a code, a text that says what to do, a path in time
     ├── RequestError          the operation did not start: no data, HTTP 4xx
-    │   ├── InvalidDocumentError  its document has mistakes, each an error of its own
+    │   ├── MistakesError     its document or its arguments are wrong: an error for each mistake
     │   └── RateLimitedError  the budget is spent for now
     └── FieldError            one field could not be answered: null there, data elsewhere
+        └── ArgumentError     an argument is wrong: found before anything runs
 
 What a mutation refuses to do is no error here: it is data of its payload, with a code of
 ``models.life.Refusal``, a message and a path into the input; nothing was changed then.
@@ -22,6 +23,7 @@ class ErrorCode(StrEnum):
     """The closed list of ``extensions.code``."""
 
     BAD_REQUEST = "BAD_REQUEST"
+    NOT_FOUND = "NOT_FOUND"
     TOO_LARGE = "TOO_LARGE"
     UNSUPPORTED_MEDIA_TYPE = "UNSUPPORTED_MEDIA_TYPE"
     NOT_ACCEPTABLE = "NOT_ACCEPTABLE"
@@ -40,6 +42,7 @@ class ErrorCode(StrEnum):
     TOO_COSTLY = "TOO_COSTLY"
     PURPOSE_REQUIRED = "PURPOSE_REQUIRED"
     PURPOSE_NOT_ALLOWED = "PURPOSE_NOT_ALLOWED"
+    PURPOSE_DIFFERS = "PURPOSE_DIFFERS"
     INVALID_INPUT = "INVALID_INPUT"
     INVALID_CURSOR = "INVALID_CURSOR"
     POSITION_TOO_OLD = "POSITION_TOO_OLD"
@@ -79,8 +82,8 @@ class RequestError(GerbangError):
         self.status = status
 
 
-class InvalidDocumentError(RequestError):
-    """The document has mistakes, each of which the client is told."""
+class MistakesError(RequestError):
+    """The document or the arguments have mistakes, each of which the client is told."""
 
     def __init__(self, mistakes: Sequence[GerbangError]) -> None:
         super().__init__(mistakes[0].code, mistakes[0].message, details=mistakes[0].details)
@@ -102,3 +105,18 @@ class RateLimitedError(RequestError):
 
 class FieldError(GerbangError):
     """One field could not be answered."""
+
+
+class ArgumentError(FieldError):
+    """An argument of a field is wrong, or a part of it. A field's check yields these."""
+
+    def __init__(
+        self,
+        argument: tuple[str, ...],
+        message: str,
+        code: ErrorCode = ErrorCode.INVALID_INPUT,
+        details: Mapping[str, Any] | None = None,
+    ) -> None:
+        """``argument`` is its name, then the way to the part that is wrong, if one is."""
+        super().__init__(code, message, details)
+        self.argument = argument

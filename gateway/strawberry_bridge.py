@@ -33,6 +33,7 @@ __all__ = [
     "describe_values",
     "fields_of",
     "graphql_schema",
+    "input_of",
     "is_one_of",
     "metadata_of",
     "python_name",
@@ -119,6 +120,18 @@ def python_type(field: Any) -> Any:
     """The Python type of a declared field, without its nullability and Strawberry's wrappers."""
     inner = getattr(field.type, "of_type", field.type)
     return getattr(inner, "wrapped_cls", inner)
+
+
+def input_of(cls: type[Any], values: Mapping[str, Any]) -> Any:
+    """An instance of an input from coerced values, as a resolver gets it."""
+    given: dict[str, Any] = {}
+    for field in fields_of(cls):
+        name = field.graphql_name or to_camel_case(field.python_name)
+        if name in values:
+            value = values[name]
+            is_input = isinstance(value, Mapping)
+            given[field.python_name] = input_of(python_type(field), value) if is_input else value
+    return cls(**given)
 
 
 def describe_values(declared: Any, describe: Callable[[Any], str]) -> None:

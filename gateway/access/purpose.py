@@ -1,6 +1,11 @@
-"""Checks the stated purpose of reading identity against the policy."""
+"""Checks the stated purpose of reading identity against the policy.
+
+It is stated by the directive ``@purpose``, by a header, or by both alike: directives on operations
+get lost where a client or a router writes the document anew.
+"""
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -9,6 +14,11 @@ from gateway.policy import IMPLIED_PURPOSE, PURPOSES
 from gateway.viewer import Viewer
 from models.vocabulary import Purpose
 
+#: The header; over a socket, the same text stands under this name in `connection_init`.
+PURPOSE_HEADER = "Gerbang-Purpose"
+_EXAMPLE = "CASEWORK; reference=7K3M-9QPX-2F4D"
+#: A token and its parameters, as structured fields have them (RFC 9651).
+_PARAMETER = re.compile(r' *([a-z*][a-z0-9_.*-]*)=(?:"([^"\\]*)"|([^" ]+)) *')
 #: The format of a case reference, too narrow for a name or an address.
 _CASE = re.compile(r"[0-9A-Z]{1,12}([-/.][0-9A-Z]{1,12}){0,5}")
 
@@ -21,10 +31,12 @@ class StatedPurpose:
     case_reference: str
 
 
-def stated_purpose(viewer: Viewer, stated: dict[str, str] | None) -> StatedPurpose:
-    """The purpose of a read of identity, from the arguments of ``@purpose``.
+def stated_purpose(
+    viewer: Viewer, directive: Mapping[str, str] | None, headers: Sequence[str] = ()
+) -> StatedPurpose:
+    """The purpose of a read of identity, from the arguments of ``@purpose`` and the headers.
 
-    Raises RequestError with PURPOSE_REQUIRED or PURPOSE_NOT_ALLOWED.
+    Raises RequestError with PURPOSE_REQUIRED, PURPOSE_NOT_ALLOWED, PURPOSE_DIFFERS or BAD_REQUEST.
     """
     allowed = PURPOSES.get(viewer.role, ())
     if not allowed:
@@ -33,6 +45,7 @@ def stated_purpose(viewer: Viewer, stated: dict[str, str] | None) -> StatedPurpo
             f"The role {viewer.role} reads identity for no purpose.",
             HTTPStatus.FORBIDDEN,
         )
+    stated = _agreed(_from_directive(directive), _from_headers(headers))
     if stated is None:
         implied = IMPLIED_PURPOSE.get(viewer.role)
         if implied and implied in allowed:
@@ -40,20 +53,55 @@ def stated_purpose(viewer: Viewer, stated: dict[str, str] | None) -> StatedPurpo
         raise RequestError(
             ErrorCode.PURPOSE_REQUIRED,
             "Reading identity takes a purpose and a case: add"
-            f" `@purpose(code: {allowed[0]}, reference: $case)` to the operation.",
+            f" `@purpose(code: {allowed[0]}, reference: $case)` to the operation, or send the"
+            f" header `{PURPOSE_HEADER}: {allowed[0]}; reference=…`.",
             HTTPStatus.FORBIDDEN,
         )
-    code = Purpose(stated["code"])
-    if code not in allowed:
+    if stated.code not in allowed:
         raise RequestError(
             ErrorCode.PURPOSE_NOT_ALLOWED,
             f"The role {viewer.role} reads identity for {' or '.join(allowed)} only.",
             HTTPStatus.FORBIDDEN,
         )
-    if not _CASE.fullmatch(stated["reference"]):
+    if not _CASE.fullmatch(stated.case_reference):
         raise RequestError(
             ErrorCode.PURPOSE_REQUIRED,
             "The reference of the case has capital letters and digits, in groups joined by"
             " `-`, `/` or `.`, such as `7K3M-9QPX-2F4D`.",
         )
-    return StatedPurpose(code, stated["reference"])
+    return stated
+
+
+def _agreed(directive: StatedPurpose | None, header: StatedPurpose | None) -> StatedPurpose | None:
+    if directive and header and directive != header:
+        raise RequestError(
+            ErrorCode.PURPOSE_DIFFERS,
+            f"`@purpose` and the header {PURPOSE_HEADER} differ. State one purpose and one case.",
+        )
+    return directive or header
+
+
+def _from_directive(stated: Mapping[str, str] | None) -> StatedPurpose | None:
+    return StatedPurpose(Purpose(stated["code"]), stated["reference"]) if stated else None
+
+
+def _from_headers(headers: Sequence[str]) -> StatedPurpose | None:
+    """The purpose in a header. Errors never quote it: a name may have got into it."""
+    if not headers:
+        return None
+    if len(headers) > 1:
+        raise _malformed("is there twice")
+    code, *parameters = headers[0].split(";")
+    if code.strip(" ") not in Purpose.__members__:
+        raise _malformed(f"begins with one of {', '.join(Purpose)}")
+    given = [_PARAMETER.fullmatch(parameter) for parameter in parameters]
+    if len(given) != 1 or given[0] is None or given[0][1] != "reference":
+        raise _malformed("takes one parameter, `reference`")
+    return StatedPurpose(Purpose[code.strip(" ")], given[0][2] or given[0][3] or "")
+
+
+def _malformed(what: str) -> RequestError:
+    return RequestError(
+        ErrorCode.BAD_REQUEST,
+        f"The header {PURPOSE_HEADER} {what}. Send it once, such as `{_EXAMPLE}`.",
+    )

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from graphql import (
+    GraphQLBoolean,
     GraphQLError,
     GraphQLInputObjectType,
     GraphQLSchema,
@@ -17,10 +18,12 @@ from graphql import (
     VariableValues,
     coerce_input_literal,
     coerce_input_value,
+    is_enum_type,
     is_input_object_type,
     is_list_type,
     is_non_null_type,
     is_required_input_field,
+    type_from_ast,
 )
 
 from gateway.error_reports import locations_of
@@ -56,6 +59,29 @@ def coerce_variables(
     for definition in operation.variable_definitions or ():
         _coerce(view, definition, given, values)
     return values
+
+
+def shaping_variables(
+    view: GraphQLSchema, operation: OperationDefinitionNode, values: VariableValues
+) -> VariableValues:
+    """The variables that may change what is selected, and so the plan: booleans and enums.
+
+    All others are arguments of fields, which are read at each run.
+    """
+    names = {
+        definition.variable.name.value
+        for definition in operation.variable_definitions or ()
+        if _may_shape(type_from_ast(view, definition.type))
+    }
+    return VariableValues(
+        {name: source for name, source in values.sources.items() if name in names},
+        {name: value for name, value in values.coerced.items() if name in names},
+    )
+
+
+def _may_shape(type_: Any) -> bool:
+    leaf = type_.of_type if is_non_null_type(type_) else type_
+    return leaf is GraphQLBoolean or is_enum_type(leaf)
 
 
 def _coerce(

@@ -1,6 +1,6 @@
 """An operation on its way: as it was requested, as it was admitted, and its answer."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Protocol
@@ -23,12 +23,14 @@ class OperationRequest:
     is_persisted_query: bool = False
     operation_name: str | None = None
     variables: dict[str, Any] = field(default_factory=dict)
+    #: Each header `Gerbang-Purpose` of the request.
+    purposes: tuple[str, ...] = ()
     may_write: bool = True  # a GET may not: a mutation is then refused as METHOD_NOT_ALLOWED
 
 
 @dataclass(frozen=True, slots=True)
 class AdmittedOperation:
-    """An operation that its viewer may run."""
+    """An operation that its viewer may run, and whose arguments are right."""
 
     viewer: Viewer
     trace_id: str
@@ -39,6 +41,10 @@ class AdmittedOperation:
     #: The schema of the viewer's role.
     view: GraphQLSchema
     variables: VariableValues
+    #: The variables that may change what is selected.
+    shaping: VariableValues
+    #: Arguments of fields, coerced already, by the id of the field's node.
+    arguments: Mapping[int, dict[str, Any]]
     charge: Charge
     #: The identity fields that it reads, which are logged with the purpose.
     logged: tuple[str, ...]

@@ -35,12 +35,13 @@ from gateway.error_reports import (
 from gateway.errors import (
     ErrorCode,
     GerbangError,
-    InvalidDocumentError,
+    MistakesError,
     RateLimitedError,
     RequestError,
 )
+from gateway.execution.argument_checks import ArgumentChecks, check_arguments
 from gateway.execution.budgets import Budgets, Charge
-from gateway.execution.coercion import coerce_variables
+from gateway.execution.coercion import coerce_variables, shaping_variables
 from gateway.execution.cost import CostCache, values_in
 from gateway.execution.documents import BY_REQUEST, Documents, operation_of
 from gateway.execution.graphql_core import build_execution, run_execution
@@ -50,6 +51,7 @@ from gateway.execution.plan.run import PlanCache, Planned
 from gateway.execution.role_schema import role_schema
 from gateway.execution.trusted_documents import TrustedDocuments
 from gateway.logs.requests import Kind, Way, WhyExecutor, current_record
+from gateway.mapping.arguments import CheckContext
 from gateway.mapping.catalogue import Catalogue
 from gateway.mapping.context import Context
 from gateway.mapping.keyset import Cursors
@@ -95,6 +97,7 @@ class SchemaRunner:
             engine, openings, rule=document_rule, in_development=in_development
         )
         self._costs = CostCache()
+        self._checks = ArgumentChecks()
         self._plans = PlanCache(self.catalogue)
 
     async def run(self, request: OperationRequest, viewer: Viewer, trace_id: str) -> Answer:
@@ -137,11 +140,16 @@ class SchemaRunner:
         # document, and spares us the validation where the cost or the budget is exceeded.
         charge.take(self._costs.cost_of(text, operation, document, view, request.variables, viewer))
         if mistakes := self._documents.mistakes(text, role):
-            raise InvalidDocumentError(mistakes)
+            raise MistakesError(mistakes)
         variables = coerce_variables(view, operation, request.variables)
+        shaping = shaping_variables(view, operation, variables)
+        checked = self._checks.fields(text, document, operation, view, shaping)
+        context = CheckContext(viewer, self.catalogue, self._cursors, self.positions)
+        arguments = check_arguments(checked, variables, context)
         purpose = None
         if logged := self._documents.fields_read(text, _LOGGED, role):
-            purpose = stated_purpose(viewer, _purpose_arguments(view, operation, variables))
+            directive = _purpose_arguments(view, operation, variables)
+            purpose = stated_purpose(viewer, directive, request.purposes)
         return AdmittedOperation(
             viewer=viewer,
             trace_id=trace_id,
@@ -150,6 +158,8 @@ class SchemaRunner:
             operation=operation,
             view=view,
             variables=variables,
+            shaping=shaping,
+            arguments=arguments,
             charge=charge,
             logged=logged,
             purpose=purpose,
@@ -200,7 +210,7 @@ class SchemaRunner:
             record.note_executor(WhyExecutor.SUBSCRIPTION)
         elif (planned := await self._run_plan(admitted, context)) is not None:
             record.way = Way.PLAN
-            return ExecutionResult(planned.data), planned.values
+            return ExecutionResult(planned.data, planned.errors or None), planned.values
         record.way = Way.EXECUTOR
         is_mutation = record.kind is Kind.MUTATION
         record.note_executor(WhyExecutor.MUTATION if is_mutation else WhyExecutor.REFUSED)

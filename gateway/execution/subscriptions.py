@@ -56,9 +56,11 @@ class SchemaSubscriptions:
         Raises RequestError where the operation cannot start.
         """
         charge = Charge(self._runner.budgets, viewer)
-        found = await self._runner.trusted.resolve(request)
-        admitted = self._runner.admit(found, viewer, trace_id, charge, _KINDS)
-        charge.cancel()  # each payload is charged by itself
+        try:
+            found = await self._runner.trusted.resolve(request)
+            admitted = self._runner.admit(found, viewer, trace_id, charge, _KINDS)
+        finally:
+            charge.cancel()  # each payload is charged by itself
         feed = await self._open_feed(admitted)
         if isinstance(feed, Answer):
             yield feed

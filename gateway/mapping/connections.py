@@ -1,7 +1,7 @@
 """Lists in pages: Relay connections over keyset cursors."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Annotated, Any, Generic, TypeVar
@@ -10,12 +10,19 @@ import strawberry
 from sqlalchemy import func, literal, select
 
 from gateway.access.rows import select_reachable, vouch_for
-from gateway.errors import ErrorCode, FieldError
+from gateway.errors import ArgumentError
+from gateway.mapping.arguments import (
+    FieldArguments,
+    checked_by,
+    decoding_mistakes,
+    raise_first,
+    value_mistakes,
+)
 from gateway.mapping.catalogue import Columns, DeclaredNoun
 from gateway.mapping.context import Context
 from gateway.mapping.enums import Direction, Precision
 from gateway.mapping.figures import Count
-from gateway.mapping.filters import Condition, order_input, where_input
+from gateway.mapping.filters import MOST_VALUES, Condition, order_input, where_input
 from gateway.mapping.keyset import Boundary, Keyset, ListQuery, parameter_values, prepare_listing
 from gateway.mapping.scalars import BigInt
 
@@ -103,14 +110,28 @@ class PageArguments:
         cls, first: int | None, after: str | None, last: int | None, before: str | None
     ) -> "PageArguments":
         """Raises FieldError with INVALID_INPUT unless just one of `first` and `last` is valid."""
+        raise_first(_size_mistakes(first, last))
         size = last if first is None else first
-        if size is None or (first is not None and last is not None):
-            raise FieldError(ErrorCode.INVALID_INPUT, "Give either `first` or `last`.")
-        if not 1 <= size <= LARGEST_PAGE:
-            raise FieldError(
-                ErrorCode.INVALID_INPUT, f"A page has from 1 to {LARGEST_PAGE} rows, not {size}."
-            )
+        assert size is not None
         return cls(size, first is not None, after, before)
+
+
+#: Fields of a connection for which its page is read.
+_OF_A_PAGE = frozenset({"nodes", "edges", "pageInfo"})
+
+
+def _size_mistakes(first: int | None, last: int | None) -> Iterator[ArgumentError]:
+    if first is None and last is None:
+        yield ArgumentError(
+            ("first",), f"Say how many rows: give `first` or `last`, from 1 to {LARGEST_PAGE}."
+        )
+    if first is not None and last is not None:
+        yield ArgumentError(("last",), "Give either `first` or `last`, not both.")
+    for name, size in (("first", first), ("last", last)):
+        if size is not None and not 1 <= size <= LARGEST_PAGE:
+            yield ArgumentError(
+                (name,), f"A page has from 1 to {LARGEST_PAGE} rows: give `{name}` such a number."
+            )
 
 
 def connection_field(
@@ -164,7 +185,24 @@ def connection_field(
             order_type | None, strawberry.argument(description="The order of the rows.")
         ],
     }
-    return strawberry.field(resolver=resolve, description=description)
+
+    def check(arguments: FieldArguments) -> Iterator[ArgumentError]:
+        values = arguments.values
+        yield from value_mistakes("where", values.get("where"), MOST_VALUES)
+        if _OF_A_PAGE.isdisjoint(arguments.selected):
+            return  # `totalCount` alone reads no page
+        yield from _size_mistakes(values.get("first"), values.get("last"))
+        after, before = values.get("after"), values.get("before")
+        if after is None and before is None:
+            return
+        order_by = values.get("orderBy")
+        field, direction = (order_by["field"].value, order_by["direction"]) if order_by else default
+        keyset = keyset_of(arguments.context.catalogue.nouns[cls.__name__], field, direction)
+        decode = partial(arguments.context.cursors.decode, order=keyset.name, types=keyset.types)
+        yield from decoding_mistakes("after", after, decode)
+        yield from decoding_mistakes("before", before, decode)
+
+    return strawberry.field(resolver=resolve, description=description, metadata=checked_by(check))
 
 
 @lru_cache

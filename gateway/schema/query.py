@@ -1,11 +1,14 @@
 """The root type `Query`."""
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import strawberry
 
 from gateway.access.fields import readable_fields
-from gateway.errors import ErrorCode, FieldError
+from gateway.errors import ArgumentError
+from gateway.limits import MOST_NODES_OF_A_REQUEST
+from gateway.mapping.arguments import FieldArguments, checked_by, raise_first
 from gateway.mapping.connections import Connection, connection_field
 from gateway.mapping.context import Context
 from gateway.mapping.declare import Node
@@ -23,7 +26,7 @@ from gateway.schema.volumes.national import (
     refusal_grounds,
     screening_referrals,
 )
-from gateway.schema.volumes.query import volumes
+from gateway.schema.volumes.query import check_volumes, check_window, volumes
 from gateway.schema.volumes.rows import VolumeTable
 from models import Application as ApplicationRow
 
@@ -72,37 +75,60 @@ def _key(text: str, kind: type) -> Any:
     return key if str(key) == text and "\0" not in text else None
 
 
-@strawberry.type(description="What can be asked for.")
+def _number_mistakes(number: int) -> Iterator[ArgumentError]:
+    if number > MOST_NODES:
+        yield ArgumentError(("ids",), f"`nodes` takes at most {MOST_NODES} ids, not {number}.")
+
+
+def _check_nodes(arguments: FieldArguments) -> Iterator[ArgumentError]:
+    number, context = len(arguments.values["ids"]), arguments.context
+    yield from _number_mistakes(number)
+    context.nodes_left -= number
+    if context.nodes_left < 0:
+        yield ArgumentError(
+            ("ids",), f"One request looks up at most {MOST_NODES_OF_A_REQUEST} things by `nodes`."
+        )
+
+
+@strawberry.type(
+    description="What can be asked for. A field that reads rows or figures is null where they"
+    " could not be read in time; `errors` then says so, and the other fields stand."
+)
 class Query:
-    volumes: VolumeTable = strawberry.field(
+    volumes: VolumeTable | None = strawberry.field(
         resolver=volumes,
+        metadata=checked_by(check_volumes),
         description="Processing volumes: measures by dimensions, over a window of days in WIB.",
     )
-    refusal_grounds: RefusalGroundTable = strawberry.field(
+    refusal_grounds: RefusalGroundTable | None = strawberry.field(
         resolver=refusal_grounds,
+        metadata=checked_by(check_window),
         description="Refusals of the whole country by their grounds, over a window of days in WIB.",
     )
-    screening_referrals: ScreeningReferralTable = strawberry.field(
+    screening_referrals: ScreeningReferralTable | None = strawberry.field(
         resolver=screening_referrals,
+        metadata=checked_by(check_window),
         description="What went to supervision in the whole country, over a window of days in WIB.",
     )
-    countries: Connection[Country] = connection_field(
+    countries: Connection[Country] | None = connection_field(
         Country, "Countries and territories.", order="code"
     )
     country: Country | None = _by_code(Country, "A country by its ISO 3166 alpha-2 code.")
-    visa_types: Connection[VisaType] = connection_field(VisaType, "Visa types.", order="code")
+    visa_types: Connection[VisaType] | None = connection_field(
+        VisaType, "Visa types.", order="code"
+    )
     visa_type: VisaType | None = _by_code(VisaType, "A visa type by its index.")
-    partners: Connection[Partner] = connection_field(Partner, "Partners.", order="code")
+    partners: Connection[Partner] | None = connection_field(Partner, "Partners.", order="code")
     partner: Partner | None = _by_code(Partner, "A partner by its code.")
-    centres: Connection[Centre] = connection_field(Centre, "Visa centres.", order="code")
+    centres: Connection[Centre] | None = connection_field(Centre, "Visa centres.", order="code")
     centre: Centre | None = _by_code(Centre, "A visa centre by its code.")
-    applications: Connection[Application] = connection_field(
+    applications: Connection[Application] | None = connection_field(
         Application,
         "Applications, as far as in your reach.",
         order="submitted_at",
         newest_first=True,
     )
-    access_events: Connection[AccessEvent] = connection_field(
+    access_events: Connection[AccessEvent] | None = connection_field(
         AccessEvent,
         "Who read whose identity, as far as in your reach.",
         order="occurred_at",
@@ -121,16 +147,16 @@ class Query:
     def node(self, info: strawberry.Info, id: Id) -> Node | None:
         return _node(info.context, id)
 
-    @strawberry.field(description=f"Up to {MOST_NODES} things by their ids, in the same order.")
+    @strawberry.field(
+        description=f"Up to {MOST_NODES} things by their ids, in the same order.",
+        metadata=checked_by(_check_nodes),
+    )
     def nodes(
         self,
         info: strawberry.Info,
         ids: Annotated[list[strawberry.ID], strawberry.argument(description="Global ids.")],
-    ) -> list[Node | None]:
-        if len(ids) > MOST_NODES:
-            raise FieldError(
-                ErrorCode.INVALID_INPUT, f"`nodes` takes at most {MOST_NODES} ids, not {len(ids)}."
-            )
+    ) -> list[Node | None] | None:
+        raise_first(_number_mistakes(len(ids)))
         info.context.count_nodes(len(ids))
         return [_node(info.context, id_) for id_ in ids]
 

@@ -1,16 +1,24 @@
 """The root type `Subscription`: changes of applications and of processing volumes."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 
 import strawberry
 from sqlalchemy import literal
 
 from gateway.access.rows import select_reachable, vouch_for
+from gateway.errors import ArgumentError
+from gateway.mapping.arguments import (
+    FieldArguments,
+    checked_by,
+    decoding_mistakes,
+    value_mistakes,
+)
 from gateway.mapping.change_feed import ChangeFeed, SubscriptionContext
 from gateway.mapping.declare import column, link, noun, position
-from gateway.mapping.filters import where_input
+from gateway.mapping.filters import MOST_VALUES, where_input
 from gateway.mapping.positions import Place, position_too_old
 from gateway.schema.application import Application
 from models import Application as ApplicationRow
@@ -101,11 +109,22 @@ async def _feed(context: SubscriptionContext, cls: type[Any], after: Any, **opti
     return ChangeFeed(context.lookups, context.viewer, noun, place, **options)
 
 
+def _check(stream: type[Any], arguments: FieldArguments) -> Iterator[ArgumentError]:
+    """Whether `where` and the position can be read; the feed sees whether it is still followed."""
+    yield from value_mistakes("where", arguments.values.get("where"), MOST_VALUES)
+    decode = partial(arguments.context.positions.decode, stream.__name__)
+    yield from decoding_mistakes("after", arguments.values.get("after"), decode)
+
+
 @strawberry.type(description="What can be followed, over graphql-transport-ws.")
 class Subscription:
     application_changed = strawberry.subscription(
-        resolver=_application_changed, description="Each change of an application in your reach."
+        resolver=_application_changed,
+        metadata=checked_by(partial(_check, ApplicationChange)),
+        description="Each change of an application in your reach.",
     )
     volumes_changed = strawberry.subscription(
-        resolver=_volumes_changed, description="That processing volumes in your reach changed."
+        resolver=_volumes_changed,
+        metadata=checked_by(partial(_check, VolumesChange)),
+        description="That processing volumes in your reach changed.",
     )

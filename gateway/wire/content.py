@@ -54,6 +54,14 @@ def negotiate(accept: str | None) -> str:
     return max(answers, key=lambda answer: answer[0])[1]
 
 
+def acceptable(accept: str | None) -> str:
+    """The media type of a refusal: the best that the client accepts, or JSON if it accepts none."""
+    try:
+        return negotiate(accept)
+    except RequestError:
+        return JSON
+
+
 def _offer(part: str) -> tuple[str, float]:
     message = _message(part)
     kind = message.get_content_type() if part.strip() else ""
@@ -111,6 +119,8 @@ def answer_response(answer: Answer, media_type: str) -> Response:
     if answer.extensions:
         content["extensions"] = answer.extensions
     response = json_response(content, status, media_type)
+    if answer.status is HTTPStatus.METHOD_NOT_ALLOWED:
+        response.headers["Allow"] = "POST"  # a mutation came by GET
     if answer.retry_after is not None:
         response.headers["Retry-After"] = str(answer.retry_after)
     elif answer.status == HTTPStatus.SERVICE_UNAVAILABLE:

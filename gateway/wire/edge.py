@@ -7,13 +7,11 @@ import time
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.error_reports import error_entry, log_failure, masked_error
-from gateway.errors import RequestError
 from gateway.logs.requests import OperationRecord, begin_record, log_request, log_socket
-from gateway.wire.content import error_response
+from gateway.wire.content import acceptable, error_response
 from gateway.wire.drain import Drain
 from gateway.wire.metrics import Metrics
 
@@ -77,7 +75,8 @@ class Edge:
             log_failure(error, record.trace_id)
             record.note_answer([error_entry(masked_error(), record.trace_id)], {})
             if not status:
-                response = error_response(masked_error(), record.trace_id)
+                media_type = acceptable(Headers(scope=scope).get("accept"))
+                response = error_response(masked_error(), record.trace_id, media_type)
                 await response(scope, receive, send_with_headers)
         finally:
             seconds = time.perf_counter() - started_at
@@ -110,13 +109,6 @@ def _begin_record(scope: Scope) -> OperationRecord:
 
 def trace_id_of(request: Request) -> str:
     return request.state.trace_id
-
-
-async def answer_refusal(request: Request, error: Exception) -> Response:
-    """Turn a RequestError raised by a route into its response."""
-    if not isinstance(error, RequestError):
-        raise error
-    return error_response(error, trace_id_of(request))
 
 
 def trace_id_from(traceparent: str | None) -> str:

@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from http import HTTPStatus
 from time import perf_counter
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from gateway.access.purpose import PURPOSE_HEADER
 from gateway.access.tokens import Authentication
 from gateway.error_reports import error_entry, log_failure, masked_error
 from gateway.errors import ErrorCode, RequestError
@@ -84,7 +86,9 @@ class GraphQLOverHTTP:
                 viewer = await self._viewer(request)
                 record.role = viewer.role
                 record.claimed_client = request.headers.get(CLIENT_HEADER)
-                operation = await read_operation()
+                operation = replace(
+                    await read_operation(), purposes=tuple(request.headers.getlist(PURPOSE_HEADER))
+                )
                 record.note_document(operation.document)
                 queued_at = perf_counter()
                 async with deadline.watch_for_hang_up(), self._admission.turn(viewer.lane):

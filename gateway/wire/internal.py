@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from gateway.wire.health import Health
+from gateway.wire.refusals import HANDLERS
 
 Page = Callable[[Request], Awaitable[Response]]
 
@@ -19,5 +20,6 @@ def internal_app(health: Health, metrics: Page) -> Starlette:
             Route("/health/live", health.live),
             Route("/health/ready", health.ready),
             Route("/metrics", metrics),
-        ]
+        ],
+        exception_handlers=HANDLERS,
     )

@@ -23,7 +23,7 @@ from gateway.errors import ErrorCode, RequestError
 from gateway.settings.connections import ConnectionSettings
 from gateway.wire.addresses import Addresses
 from gateway.wire.connections import CLOSE_SECONDS, Connections, Waiting
-from gateway.wire.content import error_response
+from gateway.wire.content import acceptable, error_response
 from gateway.wire.edge import SECURITY_HEADERS, TRACE_HEADER
 from gateway.wire.metrics import Metrics
 
@@ -117,7 +117,8 @@ class BoundedHTTP(HttpToolsProtocol):
         closing at once would reset the connection, and the response could be lost."""
         self.fault = error
         if error is not None:
-            self.transport.write(_closing_response(error))
+            accept = next((value for name, value in self.headers or () if name == b"accept"), None)
+            self.transport.write(_closing_response(error, accept))
         if error is None or self.awaited is Waiting.FIRST_BYTE:
             self.transport.close()
         else:
@@ -283,10 +284,13 @@ def _header_options(value: bytes) -> list[bytes]:
     return [word.strip().lower() for word in value.split(b",")]
 
 
-def _closing_response(error: RequestError) -> bytes:
+def _closing_response(error: RequestError, accept: bytes | None = None) -> bytes:
     """The bytes of an error response that ends the connection."""
     trace_id = secrets.token_hex(16)
-    response = error_response(error, trace_id)
+    media_type = acceptable(None if accept is None else accept.decode("latin-1"))
+    response = error_response(error, trace_id, media_type)
+    if error.status is HTTPStatus.METHOD_NOT_ALLOWED:
+        response.headers["Allow"] = "GET, HEAD, POST"
     response.headers["Connection"] = "close"
     response.headers[TRACE_HEADER] = trace_id
     for name, value in SECURITY_HEADERS.items():

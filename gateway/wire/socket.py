@@ -8,13 +8,14 @@ import asyncio
 import time
 from collections.abc import Mapping
 from contextlib import aclosing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 
 import orjson
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from gateway.access.purpose import PURPOSE_HEADER
 from gateway.access.tokens import Authentication
 from gateway.error_reports import error_entries, log_failure, masked_error
 from gateway.errors import ErrorCode, RequestError
@@ -29,7 +30,7 @@ from gateway.wire.sockets import Sockets, UnknownSocket
 SUBPROTOCOL = "graphql-transport-ws"
 
 #: HTTP headers that a client may send in the payload of `connection_init` instead.
-_HEADERS = ("authorization", "gerbang-role")
+_HEADERS = ("authorization", "gerbang-role", PURPOSE_HEADER.lower())
 _LONGEST_ID = 100
 
 
@@ -65,6 +66,8 @@ class Socket:
         self._trace_id = trace_id
         self._outgoing: asyncio.Queue[str] = asyncio.Queue(limits.queued)
         self._subscriptions: dict[str, asyncio.Task[None]] = {}
+        #: The purpose of every operation of this socket.
+        self._purposes: tuple[str, ...] = ()
 
     async def run(self, unknown: UnknownSocket) -> CloseCode | None:
         """Serve until one side closes. Returns our close code, or None if the client closed.
@@ -122,11 +125,15 @@ class Socket:
         them."""
         headers = {name.lower(): value for name, value in payload.items()}
         if not all(isinstance(headers.get(name, ""), str) for name in _HEADERS):
-            raise SocketClosed(CloseCode.BAD_REQUEST, "Authorization and Gerbang-Role are texts.")
-        authorization, role = (
+            raise SocketClosed(
+                CloseCode.BAD_REQUEST,
+                f"Authorization, Gerbang-Role and {PURPOSE_HEADER} are texts.",
+            )
+        authorization, role, purposes = (
             self._websocket.headers.getlist(name) + ([headers[name]] if name in headers else [])
             for name in _HEADERS
         )
+        self._purposes = tuple(purposes)
         try:
             viewer = await self._authentication.viewer(authorization, role)
         except RequestError as error:
@@ -190,7 +197,7 @@ class Socket:
 
     async def _follow(self, id_: str, payload: Any, viewer: Viewer) -> None:
         try:
-            operation = parameters.from_message(payload)
+            operation = replace(parameters.from_message(payload), purposes=self._purposes)
             answers = self._follower.follow(operation, viewer, self._trace_id)
             async with aclosing(answers):
                 async for answer in answers:

@@ -74,6 +74,7 @@ class BothWays:
             by_executor = await self._ask(viewer, body, trace)
         for told in (by_plan, by_executor):
             assert_honest_cost(told.asked, body)
+            assert_early(told.asked, body)
         if not _are_other_failures(by_plan.asked, by_executor.asked):
             assert by_plan.bytes == by_executor.bytes, f"{by_plan.asked.status} {viewer} {body}"
         assert by_plan.events == by_executor.events, f"{by_plan.asked.status} {viewer} {body}"
@@ -94,6 +95,17 @@ def assert_honest_cost(asked: Asked, question: Any) -> None:
         return
     held = values_in(asked.body.get("data"))
     assert cost["actual"] == held <= cost["requested"], (cost, held, question)
+
+
+#: What arguments alone can be wrong in. `INVALID_INPUT` may also be found in what rows hold.
+OF_ARGUMENTS = {"INVALID_CURSOR", "INVALID_VARIABLES"}
+
+
+def assert_early(asked: Asked, question: Any) -> None:
+    """That no way met arguments that are wrong: they were refused before."""
+    if OF_ARGUMENTS & set(asked.codes):
+        assert asked.status == HTTPStatus.BAD_REQUEST, (asked.body, question)
+        assert "data" not in asked.body
 
 
 def _are_other_failures(one: Asked, other: Asked) -> bool:

@@ -215,9 +215,14 @@ async def test_numbers_that_json_does_not_hold(who, client, size) -> None:
 
 
 async def test_a_page_has_one_end(who) -> None:
-    for arguments in ("first: 1, last: 1", "first: null, last: null", 'after: "x"'):
+    for arguments, codes in (
+        ("first: 1, last: 1", ["INVALID_INPUT"]),
+        ("first: null, last: null", ["INVALID_INPUT"]),
+        ('after: "x"', ["INVALID_INPUT", "INVALID_CURSOR"]),
+    ):
         answer = await who["officer"](f"{{ countries({arguments}) {{ nodes {{ code }} }} }}")
-        assert_told(answer, "INVALID_INPUT")
+        assert_told(answer, *codes)
+        assert answer.codes == codes
 
 
 async def test_lists_of_values_end_at_a_hundred(who) -> None:

@@ -172,6 +172,14 @@ async def test_others_have_budgets_of_their_own(world: str) -> None:
         assert (await ask(in_another_role, LIST)).status_code == 200
 
 
+async def test_a_wrong_argument_costs_its_document_once_and_no_values(world: str) -> None:
+    query = "{ countries(first: 0) { nodes { code } } }"
+    async with gateway_with(world, **SMALL) as who:
+        first, second = [cost_of(await ask(who["officer"], query)) for _ in range(2)]
+    assert (first["actual"], second["actual"]) == (0, 0)
+    assert first["remaining"] == second["remaining"] < 1500
+
+
 async def test_what_an_answer_did_not_hold_is_given_back(world: str) -> None:
     async with gateway_with(world, budget="100000", budget_refill="1") as who:
         text = "{ countries(first: 100) { nodes { code } } }"

@@ -16,7 +16,13 @@ from gateway.access.transactions.begin import TransactionLimits
 from gateway.execution.selections import Selections
 from models.database.connections import connect
 from tests import tokens
-from tests.gateway.both_ways import BothWays, both_ways, left_behind_ignored, plans_off
+from tests.gateway.both_ways import (
+    BothWays,
+    assert_honest_cost,
+    both_ways,
+    left_behind_ignored,
+    plans_off,
+)
 from tests.gateway.conftest import CLAIMS, Asked, Viewer
 
 pytestmark = pytest.mark.anyio
@@ -191,6 +197,46 @@ async def test_a_statement_that_takes_too_long_is_told_and_not_asked_again(
             == 1
         )
     assert (await hasty(query)).errors == []
+
+
+#: A table that nobody can read, and root fields of which those called `late…` read it.
+ALONE = [
+    ("application", "viewer { role } late: applications(first: 3) { nodes { reference } }"
+     " countries(first: 2) { nodes { code } }"),
+    ("application", "countries(first: 2) { nodes { code } }"
+     " late: applications(first: 3) { totalCount { value } } viewer { role }"),
+    ("entry_rule", "late: countries(first: 3) { nodes { code entryRules { entry } } }"
+     " visaTypes(first: 2) { nodes { code } } policies { type }"),
+    ("entry_rule", 'late: country(code: "AU") { entryRules { entry } }'
+     " cases: applications(first: 3) { nodes { reference } }"),
+    ("volume_monthly", "viewer { role } late: volumes("
+     'from: "2025-01-01", to: "2025-12-31", groupBy: [MONTH]) { rows { intake { value } } }'
+     " countries(first: 2) { nodes { code entryRules { entry } } }"),
+]  # fmt: skip
+#: By a plan, links of several root fields are read by one statement, and are late together.
+TOGETHER = [
+    ("entry_rule", "late: countries(first: 3) { nodes { code entryRules { entry } } }"
+     " lateToo: visaTypes(first: 2) { nodes { code fees { amountIdr } } }"
+     " centres(first: 2) { nodes { code } }"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("is_planned", [True, False])
+@pytest.mark.parametrize(("table", "fields"), [*ALONE, *TOGETHER])
+async def test_what_takes_too_long_erases_itself_alone(
+    hasty: Viewer, world: str, table: str, fields: str, is_planned: bool
+) -> None:
+    query = f"{{ {fields} }}"
+    whole = (await hasty(query)).data
+    late = {key for key in whole if key == "late" or (is_planned and key == "lateToo")}
+    async with locked(world, table):
+        with way(is_planned):
+            answer = await hasty(query)
+    assert (answer.status, set(answer.codes)) == (200, {"TIMEOUT"})
+    assert {error["path"][0] for error in answer.errors} == late
+    assert answer.data == {**whole, **dict.fromkeys(late)}
+    assert list(answer.data) == list(whole)
+    assert_honest_cost(answer, query)
 
 
 @pytest.mark.parametrize(("table", "query"), FAILING)

@@ -315,6 +315,7 @@ async def test_get_never_writes(client, accept) -> None:
         "/graphql", params={"query": "mutation { remember }"}, headers={"Accept": accept}
     )
     assert (response.status_code, code_of(response)) == (405, "METHOD_NOT_ALLOWED")
+    assert response.headers["allow"] == "POST"
 
 
 @pytest.mark.parametrize(

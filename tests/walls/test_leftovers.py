@@ -192,3 +192,25 @@ async def test_the_owner_is_shown_it(world: str) -> None:
     finally:
         await attacker.close()
         await victim.close()
+
+
+async def test_a_statement_that_fails_leaves_the_snapshot_to_the_others(
+    one_connection: AsyncEngine, world: str
+) -> None:
+    fees = select_reachable("Application", SUPERVISOR, Application.id, Application.fee_idr)
+    change = "UPDATE application SET fee_idr = fee_idr {} 1 WHERE fee_idr IS NOT NULL"
+    owner = await connect(world)
+    session = ReadTransaction(one_connection, OPENINGS.for_reading(SUPERVISOR))
+    try:
+        before = set(await session.rows(fees))
+        await owner.execute(change.format("+"))
+        for fail in (timed_out, failed, timed_out):
+            await fail(session)
+            assert set(await session.rows(fees)) == before
+        await session.close()
+        session = ReadTransaction(one_connection, OPENINGS.for_reading(SUPERVISOR))
+        assert set(await session.rows(fees)) != before  # another transaction sees the change
+    finally:
+        await session.close()
+        await owner.execute(change.format("-"))
+        await owner.close()

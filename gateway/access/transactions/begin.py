@@ -143,9 +143,11 @@ class TransactionStarts:
 
 
 async def begin_transaction(
-    engine: AsyncEngine, begin: str, start: TransactionStart
+    engine: AsyncEngine, begin: str, start: TransactionStart, *then: str
 ) -> AsyncConnection:
     """Check out a connection and begin a transaction; the caller closes the connection.
+
+    ``then`` are statements to run at once, in the same round trip.
 
     Raises FieldError with UNAVAILABLE or OVERLOADED.
     """
@@ -154,7 +156,7 @@ async def begin_transaction(
         try:
             statements = start.statements(backend_of(connection))
             driver = driver_of(connection)
-            await driver.execute("; ".join((begin, *statements)), timeout=ROUND_TRIP_SECONDS)
+            await driver.execute("; ".join((begin, *statements, *then)), timeout=ROUND_TRIP_SECONDS)
         except BaseException as error:
             await connection.invalidate()
             await connection.close()

@@ -48,8 +48,13 @@ def refuse_partial(failures: Iterable[BaseException | None]) -> None:
     A partial answer would be misleading. A client can safely repeat a mutation with its key.
     """
     for failure in failures:
-        if isinstance(failure, FieldError) and failure.code in _OUTAGES:
+        if isinstance(failure, FieldError) and not is_partial(failure):
             raise RequestError(failure.code, failure.message, HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+def is_partial(failure: Exception) -> bool:
+    """Whether a failure is that of its statement alone, and no outage."""
+    return not (isinstance(failure, FieldError) and failure.code in _OUTAGES)
 
 
 def explain(error: Exception) -> FieldError | None:

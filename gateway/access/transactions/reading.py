@@ -17,7 +17,12 @@ from gateway.access.transactions.begin import (
     TransactionStart,
     begin_transaction,
 )
-from gateway.access.transactions.errors import BROKEN, explain
+from gateway.access.transactions.errors import (
+    BROKEN,
+    database_unavailable,
+    explain,
+    is_partial,
+)
 from gateway.errors import FieldError
 from gateway.logs.requests import current_record
 from gateway.rules import Scope
@@ -27,6 +32,10 @@ from models.vocabulary import Role
 
 #: One snapshot for the whole answer, so that a page, its total and its figures agree.
 BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+#: Set before the first statement, and never moved: nothing is written after it, so that going back
+#: to it after a failed statement loses nothing, and the snapshot stays the same.
+_SAVEPOINT = "SAVEPOINT begun"
+_GO_BACK = "ROLLBACK TO SAVEPOINT begun"
 _SCOPES = frozenset(scope.value for scope in Scope)
 
 
@@ -89,6 +98,7 @@ class ReadTransaction:
     """Runs the statements of one operation, one after the other.
 
     The transaction begins with the first statement. Statements that nobody vouched for are refused.
+    A statement that fails, or takes too long, fails alone; after an outage all others fail too.
     """
 
     def __init__(self, engine: AsyncEngine, start: TransactionStart) -> None:
@@ -133,7 +143,7 @@ class ReadTransaction:
 
     async def _run_next(self, run: Callable[[OpenTransaction], Awaitable[Sequence[Any]]]) -> Any:
         async with self._lock:
-            if self._failure:  # the transaction ended with it
+            if self._failure:  # the connection was lost with it
                 raise self._failure
             if self._is_over:
                 raise asyncio.CancelledError
@@ -146,14 +156,26 @@ class ReadTransaction:
                 self._failure = error
                 raise
             except (DBAPIError, PostgresError, *BROKEN) as error:
-                self._failure = explain(error) or error
-                raise self._failure from None
+                failure = explain(error) or error
+                if is_partial(failure):
+                    await self._go_back()
+                else:
+                    self._failure = failure
+                raise failure from None
             finally:
                 self._running = None
 
     async def _begin(self) -> OpenTransaction:
-        connection = await begin_transaction(self._engine, BEGIN, self._start)
+        connection = await begin_transaction(self._engine, BEGIN, self._start, _SAVEPOINT)
         return OpenTransaction(connection, driver_of(connection))
+
+    async def _go_back(self) -> None:
+        """Go on in the same snapshot after a failed statement."""
+        assert self._transaction is not None
+        try:
+            await self._transaction.driver.execute(_GO_BACK, timeout=ROUND_TRIP_SECONDS)
+        except (PostgresError, *BROKEN):
+            self._failure = database_unavailable()
 
     async def close(self) -> None:
         """End the transaction and return the connection to the pool.

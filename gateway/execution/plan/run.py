@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from graphql import (
-    GraphQLBoolean,
+    GraphQLError,
     OperationType,
     VariableValues,
     get_argument_values,
-    is_enum_type,
     is_non_null_type,
-    type_from_ast,
 )
 
+from gateway.errors import ErrorCode, FieldError
+from gateway.execution.cost import values_in
 from gateway.execution.documents import WeightedCache, tokens_of
 from gateway.execution.graphql_core import is_awaitable, resolve_info
 from gateway.execution.operation import AdmittedOperation
@@ -49,10 +49,11 @@ class LinkKeys(NamedTuple):
 
 
 class Planned(NamedTuple):
-    """The result of a plan, and how many values it holds."""
+    """The result of a plan, how many values it holds, and what could not be read in time."""
 
     data: Object
     values: int
+    errors: list[GraphQLError]
 
 
 class PlanCache:
@@ -70,7 +71,7 @@ class PlanCache:
         operation = admitted.operation
         if operation.operation is not OperationType.QUERY:
             return None
-        shaping = _shaping_variables(admitted)
+        shaping = admitted.shaping
         name, role = operation.name and operation.name.value, admitted.viewer.role
         key = (admitted.text, name, role, tuple(shaping.coerced.items()))
         plan = self._kept.get(key)
@@ -81,7 +82,8 @@ class PlanCache:
             current_record().note_executor(plan)
             return None
         run = PlanRun(plan, admitted, context)
-        return Planned(await run.data(), run.values)
+        data = await run.data()
+        return Planned(data, values_in(data) if run.errors else run.values, run.errors)
 
     def _make_plan(
         self, admitted: AdmittedOperation, shaping: VariableValues
@@ -92,28 +94,6 @@ class PlanCache:
             return planner.plan(admitted.operation.selection_set)
         except NotPlannableError as error:
             return error.reason
-
-
-def _shaping_variables(admitted: AdmittedOperation) -> VariableValues:
-    """The variables that may change what is selected, and so the plan: booleans and enums.
-
-    All others are arguments of root fields, which are read at each run.
-    """
-    names = {
-        definition.variable.name.value
-        for definition in admitted.operation.variable_definitions or ()
-        if _may_shape(type_from_ast(admitted.view, definition.type))
-    }
-    values = admitted.variables
-    return VariableValues(
-        {name: source for name, source in values.sources.items() if name in names},
-        {name: value for name, value in values.coerced.items() if name in names},
-    )
-
-
-def _may_shape(type_: Any) -> bool:
-    leaf = type_.of_type if is_non_null_type(type_) else type_
-    return leaf is GraphQLBoolean or is_enum_type(leaf)
 
 
 class PlanRun:
@@ -131,32 +111,56 @@ class PlanRun:
         self._fetched: dict[Fetch, FetchedByKey] = {}
         #: How many values the answer holds; complete once `data` has returned.
         self.values = len(plan.root_fields)
+        #: An error for each root field that could not be read in time.
+        self.errors: list[GraphQLError] = []
+        self._failed = set[str]()
 
     async def data(self) -> Object:
-        """The data of the answer. Raises FieldError for an error that belongs to one field."""
+        """The data of the answer. A root field that took too long is null in it.
+
+        Raises FieldError for any other error that belongs to one field.
+        """
         level = ResultLevel()
         root_fields = self._plan.root_fields.items()
         resolving = (self._resolve_root(key, root_field) for key, root_field in root_fields)
         # Wait for all of them, so that none is still running when one has failed.
         results = await asyncio.gather(*resolving, return_exceptions=True)
-        for result in results:
+        for (key, _), result in zip(root_fields, results, strict=True):
             if isinstance(result, BaseException):
-                raise result
-        data = {
-            key: _render_root(root_field, result, level)
-            for (key, root_field), result in zip(root_fields, results, strict=True)
-        }
+                self._give_up({key}, result)
+        data: Object = {}
+        for (key, root_field), result in zip(root_fields, results, strict=True):
+            level.root = key
+            is_read = key not in self._failed
+            data[key] = _render_root(root_field, result, level) if is_read else None
         while level.parts:
             self.values += level.values
             level = await self._next_level(level)
         self.values += level.values
-        return data
+        return {key: None if key in self._failed else value for key, value in data.items()}
+
+    def _give_up(self, keys: set[str], error: BaseException) -> None:
+        """Note root fields that took too long: to ask again would take as long.
+
+        Raises any other error, and all of them where null may not stand.
+        """
+        fields = self._plan.root_fields
+        nullable = all(not is_non_null_type(fields[key].field.type) for key in keys)
+        if not isinstance(error, FieldError) or error.code is not ErrorCode.TIMEOUT or not nullable:
+            raise error
+        for key in fields:
+            if key in keys:
+                self._failed.add(key)
+                self.errors.append(
+                    GraphQLError(error.message, fields[key].nodes, path=[key], original_error=error)
+                )
 
     async def _resolve_root(self, key: str, root_field: RootField) -> Any:
         """The value of a root field, from the same resolver that the executor would call."""
-        arguments = get_argument_values(
-            root_field.field, root_field.nodes[0], self._admitted.variables
-        )
+        node, admitted = root_field.nodes[0], self._admitted
+        arguments = admitted.arguments.get(id(node))
+        if arguments is None:  # there was nothing to check
+            arguments = get_argument_values(root_field.field, node, admitted.variables)
         resolve: Any = root_field.field.resolve
         info = resolve_info(
             self._admitted,
@@ -182,9 +186,16 @@ class PlanRun:
             for part in level.parts
             for link in part.shape.links
         ]
-        await self._fetch_missing(links)
+        try:
+            await self._fetch_missing(links)
+        except FieldError as error:
+            missing = (one for one in links if set(one.keys) - self._fetched[one.link.fetch].keys())
+            self._give_up({one.part.root for one in missing}, error)
         below = ResultLevel()
         for link_keys in links:
+            if link_keys.part.root in self._failed:
+                continue
+            below.root = link_keys.part.root
             _attach_rows(link_keys, self._fetched[link_keys.link.fetch], below)
         return below
 

@@ -188,6 +188,8 @@ class RenderedRows:
     objects: Sequence[Object]
     #: How often each object occurs in the answer; None means once.
     times: Sequence[int] | None
+    #: The response key of the root field that it belongs to.
+    root: str
 
 
 class ResultLevel:
@@ -197,6 +199,8 @@ class ResultLevel:
         self.parts: list[RenderedRows] = []
         #: How many values this level adds to the answer.
         self.values = 0
+        #: The response key of the root field that is rendered.
+        self.root = ""
 
     def render(
         self, shape: RowShape, rows: Sequence[Row], times: Sequence[int] | None = None
@@ -205,7 +209,7 @@ class ResultLevel:
         objects = shape.render(rows)
         self.values += shape.width * (len(rows) if times is None else sum(times))
         if shape.links and objects:
-            self.parts.append(RenderedRows(shape, rows, objects, times))
+            self.parts.append(RenderedRows(shape, rows, objects, times, self.root))
         return objects
 
 

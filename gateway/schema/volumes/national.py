@@ -6,11 +6,12 @@ from typing import Annotated, Any
 import strawberry
 
 from gateway.access.rows import reachable, vouch_for
+from gateway.mapping.arguments import raise_first
 from gateway.mapping.context import Context
 from gateway.mapping.enums import CalendarPeriod
 from gateway.mapping.figures import Count
 from gateway.schema.volumes.comparisons import Figures
-from gateway.schema.volumes.query import check_window, period_of
+from gateway.schema.volumes.query import period_of, window_mistakes
 from gateway.schema.volumes.rows import VolumePeriod
 from models.vocabulary import Ground
 from models.volumes import Period, Question, as_of
@@ -97,7 +98,7 @@ async def screening_referrals(
 
 
 def _question(from_on: date, to_on: date, group_by: CalendarPeriod | None) -> Question:
-    check_window(from_on, to_on)
+    raise_first(window_mistakes(from_on, to_on))
     return Question(from_on, to_on, period=Period[group_by] if group_by else None)
 
 

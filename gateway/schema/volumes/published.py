@@ -10,7 +10,7 @@ import strawberry
 
 from gateway.access.fields import is_published, is_readable
 from gateway.access.rows import reachable_as_published, vouch_for
-from gateway.errors import ErrorCode, FieldError
+from gateway.errors import ArgumentError, ErrorCode
 from gateway.mapping.context import Context
 from gateway.mapping.figures import FindWider
 from gateway.policy import POLICY, PUBLISHED_SETS
@@ -99,17 +99,19 @@ def reads_only_published(role: Role) -> bool:
     return role not in POLICY["VolumeRow"].rows
 
 
-def check_dimensions(question: Question, role: Role) -> None:
-    """Raises FieldError with FORBIDDEN_FIELD for a dimension that the role may not read."""
-    for dimension in (*question.dimensions, *question.where):
-        name = to_camel_case(dimension.name.lower())
-        if not is_readable("VolumeRow", name, role):
-            coordinate = f"VolumeRow.{name}"
-            raise FieldError(
-                ErrorCode.FORBIDDEN_FIELD,
-                f"The role {role} does not read {coordinate}.",
-                {"coordinate": coordinate},
-            )
+def forbidden_dimensions(question: Question, role: Role) -> Iterator[ArgumentError]:
+    """FORBIDDEN_FIELD for each dimension that the role may not read."""
+    for argument, dimensions in (("groupBy", question.dimensions), ("where", question.where)):
+        for dimension in dimensions:
+            name = to_camel_case(dimension.name.lower())
+            if not is_readable("VolumeRow", name, role):
+                coordinate = f"VolumeRow.{name}"
+                yield ArgumentError(
+                    (argument,),
+                    f"The role {role} does not read {coordinate}.",
+                    ErrorCode.FORBIDDEN_FIELD,
+                    {"coordinate": coordinate},
+                )
 
 
 async def publication(
@@ -122,7 +124,7 @@ async def publication(
 ) -> Publication:
     """Answer a question from the published tables alone."""
     viewer = context.viewer
-    grid_question = _grid_question(question, viewer, edition)
+    on_grid = grid_question(question, viewer, edition)
 
     async def read(query: reading.AnySelect) -> list[Figures]:
         found = await context.session.rows(vouch_for(query, "VolumeRow"))
@@ -134,10 +136,10 @@ async def publication(
 
     newest = reading.newest_publication()
     ((instant,),) = await context.session.rows(vouch_for(newest, "VolumeTable"))
-    editions = await context.session.rows(vouch_for(reading.editions(grid_question), "VolumeTable"))
+    editions = await context.session.rows(vouch_for(reading.editions(on_grid), "VolumeTable"))
     national: list[Figures] = []
     if with_national:
-        national = await read(reading.rows(_of_the_whole_country(grid_question), in_reach))
+        national = await read(reading.rows(_of_the_whole_country(on_grid), in_reach))
     return Publication(
         measures=measures,
         published=VolumePublication(
@@ -149,12 +151,10 @@ async def publication(
             note=_NOTE,
         ),
         as_of=instant,
-        rows={
-            key_of(question, row): row for row in await read(reading.rows(grid_question, in_reach))
-        },
+        rows={key_of(question, row): row for row in await read(reading.rows(on_grid, in_reach))},
         periods=frozenset(row.starts_on for row in editions),
         national={(row[Dimension.VISA_TYPE], row["period"]): row for row in national},
-        wider=WiderCells(grid_question, lambda: read(reading.wider_rows(grid_question, in_reach))),
+        wider=WiderCells(on_grid, lambda: read(reading.wider_rows(on_grid, in_reach))),
     )
 
 
@@ -174,22 +174,24 @@ def key_of(question: Question, row: Mapping[str, Any]) -> tuple[Any, ...]:
     return (*groups, row["period"]) if question.period else groups
 
 
-def _grid_question(question: Question, viewer: Viewer, edition: int | None) -> reading.GridQuestion:
+def grid_question(question: Question, viewer: Viewer, edition: int | None) -> reading.GridQuestion:
     """The question in terms of what is published: a dimension set and whole periods.
 
-    Raises FieldError with INVALID_INPUT for any other question.
+    Raises ArgumentError for any other question.
     """
     period = reading.period_of(question.from_on, question.to_on, question.period)
     if period is None:
-        raise _invalid(
+        raise ArgumentError(
+            ("to",),
             "Published figures are by whole calendar periods. Ask from the first day of one month,"
             " quarter or year to its last, or group by MONTH, QUARTER or YEAR from the first day of"
-            " one to the last day of one."
+            " one to the last day of one.",
         )
     if any(len(values) != 1 for values in question.where.values()):
-        raise _invalid(
+        raise ArgumentError(
+            ("where",),
             "Published figures are of one value of a dimension or of all. Name one value of a kind"
-            " in `where`, or group by it."
+            " in `where`, or group by it.",
         )
     published_sets = _sets_of_own(viewer.role)
     dimensions = {*question.dimensions, *question.where}
@@ -198,9 +200,10 @@ def _grid_question(question: Question, viewer: Viewer, edition: int | None) -> r
     )
     if dimension_set is None:
         listed = "; ".join(_names(DIMENSIONS[each]) for each in published_sets)
-        raise _invalid(
+        raise ArgumentError(
+            ("groupBy",),
             "Published figures are told apart, by `groupBy` or one value in `where`, by exactly one"
-            f" of these: {listed}. What your scope has one of goes without saying."
+            f" of these: {listed}. What your scope has one of goes without saying.",
         )
     where = {dimension: values[0] for dimension, values in question.where.items()}
     return reading.GridQuestion(
@@ -224,7 +227,3 @@ def _implied_dimensions(viewer: Viewer) -> Iterator[Dimension]:
 
 def _names(dimensions: tuple[Dimension, ...]) -> str:
     return " and ".join(dimension.name for dimension in dimensions) or "nothing"
-
-
-def _invalid(message: str) -> FieldError:
-    return FieldError(ErrorCode.INVALID_INPUT, message)

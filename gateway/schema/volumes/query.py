@@ -8,7 +8,8 @@ from typing import Annotated, Any
 import strawberry
 
 from gateway.access.rows import reachable, vouch_for
-from gateway.errors import ErrorCode, FieldError
+from gateway.errors import ArgumentError, ErrorCode, FieldError
+from gateway.mapping.arguments import FieldArguments, raise_first, value_mistakes
 from gateway.mapping.context import Context
 from gateway.mapping.enums import VolumeDimension
 from gateway.mapping.figures import Before, Span
@@ -17,7 +18,8 @@ from gateway.schema.volumes.comparisons import Comparisons, Figures
 from gateway.schema.volumes.measures import MEASURES
 from gateway.schema.volumes.published import (
     Publication,
-    check_dimensions,
+    forbidden_dimensions,
+    grid_question,
     key_of,
     publication,
     published_measures,
@@ -31,8 +33,8 @@ from gateway.schema.volumes.rows import (
     VolumeTable,
     load_names,
 )
-from gateway.strawberry_bridge import SelectedField, Selection, to_camel_case
-from models.vocabulary import Channel
+from gateway.strawberry_bridge import SelectedField, Selection, input_of, to_camel_case
+from models.vocabulary import Channel, Role
 from models.volumes import Dimension, Measure, Period, Question, as_of, begins_on, statement
 from models.volumes.lines import AnySelect
 
@@ -69,13 +71,9 @@ class VolumeWhere:
             Dimension.CHANNEL: self.channels,
         }
         for dimension, values in values_by_dimension.items():
-            if values is strawberry.UNSET:
-                continue
-            if values is None:
-                raise _invalid("A condition in `where` is null. Give it values, or leave it out.")
-            if len(values) > MOST_VALUES:
-                raise _invalid(f"`where` takes at most {MOST_VALUES} values of a kind.")
-            yield dimension, tuple(str(value) for value in values)
+            if values is not strawberry.UNSET:
+                raise_first(value_mistakes("where", {dimension.value: values}, MOST_VALUES))
+                yield dimension, tuple(str(value) for value in values or ())
 
 
 async def volumes(
@@ -98,7 +96,9 @@ async def volumes(
 ) -> VolumeTable:
     context: Context = info.context
     selected = info.selected_fields  # once: Strawberry walks the document each time
-    question = _question(selected, from_, to, group_by, where)
+    raise_first((*window_mistakes(from_, to), *_group_mistakes(group_by)))
+    measures = frozenset(_selected_measures(selected))
+    question = _question(from_, to, group_by, where, measures)
     table = await _table(context, selected, question, edition)
     _refuse_too_many(table.rows)
     dimensions = (d for d in question.dimensions if _selects(selected, _field_name(d)))
@@ -113,10 +113,10 @@ async def _table(
 ) -> VolumeTable:
     """Exact figures, published figures or both, by the policy for the viewer's role."""
     role = context.viewer.role
-    check_dimensions(question, role)
+    raise_first(forbidden_dimensions(question, role))
     measures = published_measures(question.measures, role)
     with_national = _selects(selected, NATIONAL_RATE)
-    if not (measures or with_national or reads_only_published(role)):
+    if not _reads_published(question, role, with_national=with_national):
         return await _exact_table(context, selected, question)
     published = await publication(context, question, measures, edition, with_national=with_national)
     if reads_only_published(role):
@@ -127,6 +127,11 @@ async def _table(
     exact = await _exact_table(context, selected, exact_question)
     rows = [_beside(row, question, published) for row in exact.rows]
     return VolumeTable(as_of=exact.as_of, published=published.published, rows=rows)
+
+
+def _reads_published(question: Question, role: Role, *, with_national: bool) -> bool:
+    measures = published_measures(question.measures, role)
+    return bool(measures) or with_national or reads_only_published(role)
 
 
 def _beside(row: VolumeRow, question: Question, published: Publication) -> VolumeRow:
@@ -179,38 +184,78 @@ async def _figures(context: Context, query: AnySelect) -> list[Figures]:
 def _refuse_too_many(rows: Sequence[Any]) -> None:
     """Raises FieldError with INVALID_INPUT. The cost of an operation assumes this limit."""
     if len(rows) > MOST_ROWS:
-        raise _invalid(
-            f"This has more than {MOST_ROWS} rows. Group by less, or ask for a shorter window."
+        raise FieldError(
+            ErrorCode.INVALID_INPUT,
+            f"This has more than {MOST_ROWS} rows. Group by less, or ask for a shorter window.",
         )
 
 
+def check_volumes(arguments: FieldArguments) -> Iterator[ArgumentError]:
+    """What is wrong with the arguments of `volumes`, before anything runs."""
+    values, viewer = arguments.values, arguments.context.viewer
+    mistakes = [
+        *check_window(arguments),
+        *_group_mistakes(values["groupBy"]),
+        *value_mistakes("where", values.get("where"), MOST_VALUES),
+    ]
+    yield from mistakes
+    if mistakes:
+        return
+    where = input_of(VolumeWhere, values.get("where") or {})
+    measures = frozenset(MEASURES[name] for name in MEASURES.keys() & arguments.selected)
+    question = _question(values["from"], values["to"], values["groupBy"], where, measures)
+    forbidden = list(forbidden_dimensions(question, viewer.role))
+    yield from forbidden
+    with_national = NATIONAL_RATE in arguments.selected
+    if not forbidden and _reads_published(question, viewer.role, with_national=with_national):
+        try:
+            grid_question(question, viewer, values.get("edition"))
+        except ArgumentError as mistake:
+            yield mistake
+
+
+def check_window(arguments: FieldArguments) -> Iterator[ArgumentError]:
+    """What is wrong with the window of a field, before anything runs."""
+    return window_mistakes(arguments.values["from"], arguments.values["to"])
+
+
+def window_mistakes(from_on: date, to_on: date) -> Iterator[ArgumentError]:
+    for name, day in (("from", from_on), ("to", to_on)):
+        if not _EARLIEST <= day < _LATEST:
+            yield ArgumentError(
+                (name,), f"`{name}` is a day from {_EARLIEST} to {_LATEST - timedelta(days=1)}."
+            )
+    if to_on < from_on:
+        yield ArgumentError(("to",), "`to` is before `from`. Give the same day or a later one.")
+    elif to_on - from_on > LONGEST_WINDOW:
+        yield ArgumentError(
+            ("to",), f"`to` is at most {LONGEST_WINDOW.days} days after `from`: ten years."
+        )
+
+
+def _group_mistakes(group_by: Sequence[VolumeDimension]) -> Iterator[ArgumentError]:
+    if len(set(group_by)) < len(group_by):
+        yield ArgumentError(("groupBy",), "`groupBy` names a dimension twice. Name it once.")
+    if len({group for group in group_by if group in Period.__members__}) > 1:
+        yield ArgumentError(("groupBy",), "`groupBy` takes at most one period.")
+
+
 def _question(
-    selected: Selections,
     from_on: date,
     to_on: date,
-    group_by: list[VolumeDimension],
+    group_by: Sequence[VolumeDimension],
     where: VolumeWhere | None,
+    measures: frozenset[Measure],
 ) -> Question:
-    check_window(from_on, to_on)
-    if len(set(group_by)) < len(group_by):
-        raise _invalid("`groupBy` names a dimension twice.")
     periods = [Period[group] for group in group_by if group in Period.__members__]
-    if len(periods) > 1:
-        raise _invalid("`groupBy` takes at most one period.")
     return Question(
         from_on,
         to_on,
         dimensions=tuple(Dimension[group] for group in group_by if group in Dimension.__members__),
         period=periods[0] if periods else None,
         where=dict(where.conditions()) if where else {},
-        measures=frozenset(_selected_measures(selected)),
+        measures=measures,
     )
-
-
-def check_window(from_on: date, to_on: date) -> None:
-    """Raises FieldError with INVALID_INPUT unless the dates are a valid window."""
-    if not _EARLIEST <= from_on <= to_on < _LATEST or to_on - from_on > LONGEST_WINDOW:
-        raise _invalid("A window runs from a day to the same or a later one, ten years at most.")
 
 
 def _selected_measures(selections: Selections) -> Iterator[Measure]:
@@ -274,7 +319,3 @@ def period_of(question: Question, figures: Figures) -> VolumePeriod | None:
         starts_on=max(figures["period"], question.from_on),
         ends_on=min(question.last_day_of(figures["period"]), question.to_on),
     )
-
-
-def _invalid(message: str) -> FieldError:
-    return FieldError(ErrorCode.INVALID_INPUT, message)

@@ -1,0 +1,281 @@
+"""Checks the arguments of an operation before anything of it runs.
+
+Which fields of a document have something to check is worked out once for each document and role;
+a request then coerces their arguments, which the plan uses again, and runs their checks.
+"""
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    GraphQLField,
+    GraphQLObjectType,
+    GraphQLSchema,
+    InlineFragmentNode,
+    ListValueNode,
+    NamedTypeNode,
+    ObjectValueNode,
+    OperationDefinitionNode,
+    SelectionNode,
+    SelectionSetNode,
+    ValueNode,
+    VariableNode,
+    VariableValues,
+    get_argument_values,
+    get_named_type,
+    is_non_null_type,
+    type_from_ast,
+)
+
+from gateway.error_reports import locations_of
+from gateway.errors import ArgumentError, ErrorCode, GerbangError, MistakesError
+from gateway.execution.documents import WeightedCache, tokens_of
+from gateway.execution.introspection import SCHEMA_FIELDS
+from gateway.execution.selections import Selections, applies_to
+from gateway.limits import MOST_KEPT_TOKENS, MOST_MISTAKES
+from gateway.mapping.arguments import CHECK, Check, CheckContext, FieldArguments
+from gateway.strawberry_bridge import metadata_of
+
+#: Coerced arguments by the id of the field's node in the document.
+Coerced = Mapping[int, dict[str, Any]]
+
+
+class CheckedField(NamedTuple):
+    """A selected field that has something to check."""
+
+    #: Its place in the answer, without the indices of lists.
+    path: tuple[str, ...]
+    field: GraphQLField
+    node: FieldNode
+    check: Check | None
+    selected: frozenset[str]
+    #: Arguments where a variable may be null though null may not stand there.
+    doubtful: tuple[str, ...]
+
+
+class ArgumentChecks:
+    """Knows for each document and role which of its fields have something to check."""
+
+    def __init__(self) -> None:
+        self._kept: WeightedCache[Any, tuple[CheckedField, ...]] = WeightedCache(MOST_KEPT_TOKENS)
+
+    def fields(
+        self,
+        text: str,
+        document: DocumentNode,
+        operation: OperationDefinitionNode,
+        view: GraphQLSchema,
+        shaping: VariableValues,
+    ) -> tuple[CheckedField, ...]:
+        """The selected fields with something to check, in the order of the document.
+
+        Raises MistakesError if the condition of a directive is null.
+        """
+        name = operation.name and operation.name.value
+        key = (text, name, id(view), tuple(shaping.coerced.items()))
+        fields = self._kept.get(key)
+        if fields is None:
+            search = _Search(operation, view, Selections(document, shaping))
+            try:
+                fields = tuple(search.fields(operation))
+            except GraphQLError as error:
+                raise _wrong_condition(error) from None
+            self._kept.keep(key, fields, tokens_of(document))
+        return fields
+
+
+def check_arguments(
+    fields: tuple[CheckedField, ...], variables: VariableValues, context: CheckContext
+) -> Coerced:
+    """Coerce and check the arguments of all fields.
+
+    Raises MistakesError with every mistake, up to a limit.
+    """
+    coerced: dict[int, dict[str, Any]] = {}
+    mistakes: list[GerbangError] = []
+    for field in fields:
+        for mistake in _mistakes(field, variables, context, coerced):
+            mistakes.append(_located(mistake, field))
+    if mistakes:
+        raise MistakesError(_distinct(mistakes)[:MOST_MISTAKES])
+    return coerced
+
+
+def _mistakes(
+    field: CheckedField,
+    variables: VariableValues,
+    context: CheckContext,
+    coerced: dict[int, dict[str, Any]],
+) -> Iterator[ArgumentError]:
+    try:
+        values = get_argument_values(field.field, field.node, variables)
+    except GraphQLError:  # the variables are valid, so one of them is null
+        names = [name for name in field.doubtful if _is_wrong(field, name, variables)]
+        yield from map(_null_variable, names)
+        return
+    coerced[id(field.node)] = values
+    if field.check:
+        yield from field.check(FieldArguments(values, field.selected, context))
+
+
+def _is_wrong(field: CheckedField, name: str, variables: VariableValues) -> bool:
+    """Whether this one of the arguments cannot be coerced."""
+    only = GraphQLField(field.field.type, {name: field.field.args[name]})
+    try:
+        get_argument_values(only, field.node, variables)
+    except GraphQLError:
+        return True
+    return False
+
+
+def _null_variable(name: str) -> ArgumentError:
+    return ArgumentError(
+        (name,),
+        f"A variable in `{name}` is null, and null is not accepted there. Give it a value.",
+        ErrorCode.INVALID_VARIABLES,
+    )
+
+
+def _located(mistake: ArgumentError, field: CheckedField) -> GerbangError:
+    name = mistake.argument[0]
+    nodes = [one for one in field.node.arguments or () if one.name.value == name]
+    details = {
+        **mistake.details,
+        "locations": locations_of(GraphQLError("", nodes or field.node)),
+        "path": [*field.path, *mistake.argument],
+    }
+    return GerbangError(mistake.code, mistake.message, details)
+
+
+def _distinct(mistakes: list[GerbangError]) -> list[GerbangError]:
+    """Each mistake once: a field may be selected again under the same key."""
+    return list({(*one.details["path"], one.message): one for one in mistakes}.values())
+
+
+def _wrong_condition(error: GraphQLError) -> MistakesError:
+    """The refusal of a directive whose condition is null."""
+    details = {"locations": locations_of(error)}
+    text = "The condition of `@skip` or `@include` is null. Give it true or false."
+    return MistakesError([GerbangError(ErrorCode.INVALID_VARIABLES, text, details)])
+
+
+class _Selected(NamedTuple):
+    """A selection set, the type it is of, and its place in the answer."""
+
+    selections: SelectionSetNode
+    type: Any
+    path: tuple[str, ...]
+
+
+class _Search:
+    """Finds the fields with something to check. Each selection set is looked at once for a type,
+    however many ways lead to it, so that no fragment bomb makes this long."""
+
+    def __init__(
+        self, operation: OperationDefinitionNode, view: GraphQLSchema, selections: Selections
+    ) -> None:
+        self._view = view
+        self._selections = selections
+        self._seen = set[tuple[int, str]]()
+        #: Variables that can be null.
+        self._nullable = {
+            definition.variable.name.value
+            for definition in operation.variable_definitions or ()
+            if not is_non_null_type(type_from_ast(view, definition.type))
+        }
+
+    def fields(self, operation: OperationDefinitionNode) -> list[CheckedField]:
+        """The fields with something to check, in the order of the document."""
+        found: list[CheckedField] = []
+        root = self._view.get_root_type(operation.operation)
+        pending = deque([_Selected(operation.selection_set, root, ())])
+        while pending:
+            selected = pending.popleft()
+            key = id(selected.selections), selected.type.name
+            if key not in self._seen:
+                self._seen.add(key)
+                for selection in filter(
+                    self._selections.is_included, selected.selections.selections
+                ):
+                    self._visit(selection, selected, found, pending)
+        return sorted(found, key=lambda one: one.node.loc.start if one.node.loc else 0)
+
+    def _visit(
+        self,
+        selection: SelectionNode,
+        selected: _Selected,
+        found: list[CheckedField],
+        pending: deque[_Selected],
+    ) -> None:
+        match selection:
+            case FieldNode():
+                found += self._checked(selection, selected)
+                pending += self._below(selection, selected)
+            case InlineFragmentNode(type_condition=condition, selection_set=inner):
+                pending += self._inside(selected, inner, condition)
+            case FragmentSpreadNode(name=name):
+                fragment = self._selections.fragments[name.value]
+                pending += self._inside(selected, fragment.selection_set, fragment.type_condition)
+            case _:
+                return
+
+    def _inside(
+        self, selected: _Selected, inner: SelectionSetNode, condition: NamedTypeNode | None
+    ) -> Iterator[_Selected]:
+        """What a fragment selects, unless it never applies."""
+        narrowed = selected.type if condition is None else self._narrow(selected.type, condition)
+        if narrowed is not None:
+            yield _Selected(inner, narrowed, selected.path)
+
+    def _narrow(self, type_: Any, condition: NamedTypeNode) -> Any:
+        """The type inside a fragment; None if the fragment never applies."""
+        if isinstance(type_, GraphQLObjectType):
+            return type_ if applies_to(type_, condition) else None
+        return self._view.get_type(condition.name.value)
+
+    def _checked(self, node: FieldNode, selected: _Selected) -> Iterator[CheckedField]:
+        field = self._field(node, selected)
+        check = None if node.name.value.startswith("__") else metadata_of(field).get(CHECK)
+        doubtful = tuple(self._doubtful(field, node))
+        if check or doubtful:
+            names = self._selections.names_below(node) if check else frozenset[str]()
+            path = (*selected.path, _key(node))
+            yield CheckedField(path, field, node, check, names, doubtful)
+
+    def _below(self, node: FieldNode, selected: _Selected) -> Iterator[_Selected]:
+        if node.selection_set and node.name.value not in SCHEMA_FIELDS:
+            type_ = get_named_type(self._field(node, selected).type)
+            yield _Selected(node.selection_set, type_, (*selected.path, _key(node)))
+
+    def _field(self, node: FieldNode, selected: _Selected) -> GraphQLField:
+        field = self._view.get_field(selected.type, node.name.value)
+        assert field is not None  # the document is valid
+        return field
+
+    def _doubtful(self, field: GraphQLField, node: FieldNode) -> Iterator[str]:
+        for argument in node.arguments or ():
+            value, name = argument.value, argument.name.value
+            if isinstance(value, VariableNode) and not is_non_null_type(field.args[name].type):
+                continue
+            if self._holds_nullable(value):
+                yield name
+
+    def _holds_nullable(self, value: ValueNode) -> bool:
+        match value:
+            case VariableNode(name=name):
+                return name.value in self._nullable
+            case ListValueNode(values=values):
+                return any(map(self._holds_nullable, values))
+            case ObjectValueNode(fields=fields):
+                return any(self._holds_nullable(one.value) for one in fields)
+            case _:
+                return False
+
+
+def _key(node: FieldNode) -> str:
+    return (node.alias or node.name).value

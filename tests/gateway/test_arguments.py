@@ -1,0 +1,153 @@
+"""A wrong argument is refused before anything runs: all mistakes at once, each with its place."""
+
+from typing import Any
+
+import httpx2
+import pytest
+
+from gateway.limits import MOST_MISTAKES
+from tests import tokens
+from tests.gateway.conftest import CLAIMS, Asked
+
+pytestmark = pytest.mark.anyio
+
+YEAR = 'from: "2025-01-01", to: "2025-12-31"'
+
+
+def mistakes(answer: Asked) -> list[tuple[str, list[str]]]:
+    """Code and place of each error of an answer that refused everything."""
+    assert answer.status == 400
+    assert "data" not in answer.body
+    for error in answer.errors:
+        assert error["extensions"]["traceId"]
+        assert error["locations"]
+        assert len(error["message"]) > 10
+    return [(error["extensions"]["code"], error.get("path")) for error in answer.errors]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("{ viewer { role } applications { nodes { id } } }", [("INVALID_INPUT", "first")]),
+        ("{ viewer { role } applications(first: 0) { edges { cursor } } }",
+         [("INVALID_INPUT", "first")]),
+        ("{ applications(last: 101) { pageInfo { endCursor } } }", [("INVALID_INPUT", "last")]),
+        ('{ applications(first: 101, last: 0, after: "x", before: "y") { nodes { id } } }',
+         [("INVALID_INPUT", "last"), ("INVALID_INPUT", "first"), ("INVALID_INPUT", "last"),
+          ("INVALID_CURSOR", "after"), ("INVALID_CURSOR", "before")]),
+        ("{ applications(first: 1, where: {channel: null}) { nodes { id } } }",
+         [("INVALID_INPUT", "where", "channel")]),
+        ("{ applications(where: {channel: {eq: null, in: []}}) { totalCount { value } } }",
+         [("INVALID_INPUT", "where", "channel", "eq")]),
+    ],
+)  # fmt: skip
+async def test_mistakes_of_pages_are_told_at_once(who, query: str, expected: Any) -> None:
+    told = mistakes(await who["officer"](query))
+    assert told == [(code, ["applications", *place]) for code, *place in expected]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ('from: "2025-02-01", to: "2025-01-31", groupBy: []', ["to"]),
+        ('from: "2000-01-01", to: "2025-01-01", groupBy: []', ["to"]),
+        ('from: "1999-12-31", to: "2000-01-01", groupBy: []', ["from"]),
+        ('from: "1999-12-31", to: "2100-01-01", groupBy: [DAY, DAY, MONTH]',
+         ["from", "to", "to", "groupBy", "groupBy"]),
+        (f"{YEAR}, groupBy: [DAY, MONTH], where: {{centres: null, countries: null}}",
+         ["groupBy", "where.countries", "where.centres"]),
+    ],
+)  # fmt: skip
+async def test_mistakes_of_volumes_are_told_at_once(who, arguments: str, expected: Any) -> None:
+    answer = await who["leadership"](f"{{ volumes({arguments}) {{ asOf }} }}")
+    places = [["volumes", *place.split(".")] for place in expected]
+    assert mistakes(answer) == [("INVALID_INPUT", place) for place in places]
+
+
+async def test_a_dimension_of_others_is_told_with_its_place(who) -> None:
+    volumes = f"volumes({YEAR}, groupBy: [COUNTRY, CENTRE], where: {{channels: [DIRECT]}})"
+    answer = await who["anonymous"](f"{{ {volumes} {{ asOf }} }}")
+    assert mistakes(answer) == [
+        ("FORBIDDEN_FIELD", ["volumes", place]) for place in ("groupBy", "groupBy", "where")
+    ]
+    coordinates = [error["extensions"]["coordinate"] for error in answer.errors]
+    assert coordinates == ["VolumeRow.country", "VolumeRow.centre", "VolumeRow.channel"]
+
+
+async def test_all_fields_of_a_document_are_looked_at(who, traffic) -> None:
+    query = """query($n: Int, $off: Boolean = true) {
+        mine: applications(first: $n) { nodes { id } }
+        ...Others
+        left: countries @skip(if: $off) { nodes { code } }
+        out: countries @include(if: false) { nodes { code } }
+        none: countries { totalCount { value } }
+    }
+    fragment Others on Query {
+        ... on Query { theirs: partners { ...Page } }
+        volumes(from: "2025-01-02", to: "2025-01-01", groupBy: []) { asOf }
+        refusalGrounds(from: "2025-01-02", to: "2025-01-01") { asOf }
+        nodes(ids: []) { id }
+    }
+    fragment Page on PartnerConnection { nodes { code } }"""
+    traffic.statements.clear()
+    answer = await who["supervisor"](query, n=0)
+    assert [path for _, path in mistakes(answer)] == [
+        ["mine", "first"], ["theirs", "first"], ["volumes", "to"], ["refusalGrounds", "to"],
+    ]  # fmt: skip
+    assert traffic.connections == len(traffic.statements) == 0
+
+
+async def test_a_field_selected_again_is_told_once_and_long_lists_of_mistakes_end(who) -> None:
+    again = "{ " + "countries { nodes { code } } " * 3 + "}"
+    assert mistakes(await who["officer"](again)) == [("INVALID_INPUT", ["countries", "first"])]
+    many = "{ " + " ".join(f"c{n}: countries {{ nodes {{ code }} }}" for n in range(15)) + " }"
+    assert len(mistakes(await who["officer"](many))) == MOST_MISTAKES
+
+
+async def test_ids_count_over_all_fields(who) -> None:
+    several = " ".join(f"n{number}: nodes(ids: $i) {{ id }}" for number in range(6))
+    query = f"query($i: [ID!]!) {{ {several} }}"
+    assert mistakes(await who["officer"](query, i=["x"] * 100)) == [
+        ("INVALID_INPUT", ["n5", "ids"])
+    ]
+    assert (await who["officer"](query, i=["x"] * 83)).errors == []
+
+
+@pytest.mark.parametrize(
+    ("query", "variables", "expected"),
+    [
+        ('query($c: String = "AU") { viewer { role } country(code: $c) { name } }', {"c": None},
+         ["country", "code"]),
+        ('query($c: ID = "AU") { nodes(ids: [$c, "x"]) { id } }', {"c": None}, ["nodes", "ids"]),
+        ("query($l: Language = ID) { countries(first: 2) { nodes { n: name(language: $l) } } }",
+         {"l": None}, ["countries", "nodes", "n", "language"]),
+        ("query($s: Boolean = true) { countries(first: 2) { nodes { code @skip(if: $s) } } }",
+         {"s": None}, None),
+    ],
+)  # fmt: skip
+async def test_a_variable_that_is_null_where_null_may_not_stand(
+    who, query: str, variables: dict[str, Any], expected: list[str] | None
+) -> None:
+    answer = await who["officer"](query, **variables)
+    assert mistakes(answer) == [("INVALID_VARIABLES", expected)]
+    assert (await who["officer"](query)).errors == []
+
+
+async def test_what_is_wrong_in_a_fragment_that_never_applies_is_passed_over(who) -> None:
+    query = """{ application(by: {reference: "AUSY-GRAN-0001"}) {
+        reference ... on Node { ... on Country { name(language: ID) } }
+    } }"""
+    assert (await who["officer"](query)).data == {"application": {"reference": "AUSY-GRAN-0001"}}
+
+
+async def test_clients_of_the_older_media_type_get_200_and_no_data(
+    client: httpx2.AsyncClient,
+) -> None:
+    body = {"query": "{ viewer { role } applications { nodes { id } } }"}
+    for accept, status in (("application/json", 200), ("*/*", 200),
+                           ("application/graphql-response+json", 400)):  # fmt: skip
+        response = await client.post(
+            "/graphql", json=body, headers={"Accept": accept, **tokens.bearer(**CLAIMS["officer"])}
+        )
+        assert response.status_code == status
+        assert response.json().keys() == {"errors", "extensions"}

@@ -1,0 +1,160 @@
+"""The purpose of reading identity can be a header: directives get lost where clients rewrite."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import asyncpg
+import pytest
+
+from models.database.connections import connect
+from tests import tokens
+from tests.gateway.conftest import Asked, Viewer
+from tests.gateway.live import Client, Served, credentials, happens, served
+
+pytestmark = pytest.mark.anyio
+
+REFERENCE = "7K3M-9QPX-2F4D"
+STATED = f"CASEWORK; reference={REFERENCE}"
+PLAIN = '{ application(by: {reference: "SGPO-OPEN-0006"}) { applicant { identity { email } } } }'
+DIRECTED = f'query @purpose(code: CASEWORK, reference: "{REFERENCE}") {PLAIN}'
+LINES = """
+    SELECT purpose, case_reference, fields FROM access_event
+    WHERE actor = 'officer' ORDER BY occurred_at DESC, id DESC LIMIT $1
+"""
+
+
+@pytest.fixture(scope="module")
+async def owner(world: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await connect(world)
+    yield connection
+    await connection.close()
+
+
+async def ask(
+    who: dict[str, Viewer], query: str, stated: str | None, name: str = "officer"
+) -> Asked:
+    headers = {} if stated is None else {"Gerbang-Purpose": stated}
+    return await who[name].send({"query": query}, **headers)
+
+
+def refusal(answer: Asked) -> tuple[int, list[str]]:
+    assert "data" not in answer.body
+    return answer.status, answer.codes
+
+
+@pytest.mark.parametrize(
+    ("query", "stated"),
+    [
+        (DIRECTED, None),
+        (PLAIN, STATED),
+        (PLAIN, f'CASEWORK;reference="{REFERENCE}"'),
+        (PLAIN, f'  CASEWORK;  reference="{REFERENCE}" '),
+        (DIRECTED, STATED),
+    ],
+)
+async def test_each_way_leaves_the_same_line_in_the_log(
+    who, owner: asyncpg.Connection, query: str, stated: str | None
+) -> None:
+    before = await owner.fetchval("SELECT count(*) FROM access_event")
+    answer = await ask(who, query, stated)
+    assert answer.errors == []
+    assert answer.data["application"]["applicant"]["identity"]["email"]
+    assert await owner.fetchval("SELECT count(*) FROM access_event") == before + 1
+    [line] = await owner.fetch(LINES, 1)
+    assert tuple(line) == ("CASEWORK", REFERENCE, ["email"])
+
+
+@pytest.mark.parametrize(
+    "stated",
+    ["", "CASEWORK", "casework; reference=A-1", "NOSINESS; reference=A-1", "CASEWORK; reference",
+     "CASEWORK; reference=", "CASEWORK; reference=A-1; more=1", "CASEWORK; more=1",
+     "CASEWORK; reference=A-1; reference=A-1", 'CASEWORK; reference="A-1', "CASEWORK, reference=A",
+     "CASEWORK; reference=A-1, CASEWORK; reference=A-1", "CASEWORK; reference=Ruby Hale",
+     'CASEWORK; reference="Ruby Hale"', "CASEWORK; Reference=A-1", "Ruby Hale",
+     'CASEWORK; reference="A\\"1"'],
+)  # fmt: skip
+async def test_what_is_no_purpose_is_refused_and_never_quoted(who, traffic, stated: str) -> None:
+    before = traffic.connections
+    answer = await ask(who, PLAIN, stated)
+    assert refusal(answer) in [(400, ["BAD_REQUEST"]), (400, ["PURPOSE_REQUIRED"])]
+    assert "Ruby" not in answer.text
+    assert "NOSINESS" not in answer.text
+    assert "reference" in answer.errors[0]["message"]
+    assert traffic.connections == before
+
+
+async def test_two_headers_are_one_too_many(who) -> None:
+    twice = [("Gerbang-Purpose", STATED), ("Gerbang-Purpose", STATED)]
+    viewer: Viewer = who["officer"]
+    response = await viewer.client.post(
+        "/graphql",
+        json={"query": PLAIN},
+        headers=[*twice, *signed(viewer), ("Accept", "application/graphql-response+json")],
+    )
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["extensions"]["code"] == "BAD_REQUEST"
+
+
+def signed(viewer: Viewer) -> list[tuple[str, str]]:
+    return list(tokens.bearer(**viewer.claims).items())
+
+
+@pytest.mark.parametrize(
+    "stated", ["CASEWORK; reference=7K3M-9QPX-2F4E", f"SUPERVISION; reference={REFERENCE}"]
+)
+async def test_directive_and_header_must_agree(who, stated: str) -> None:
+    assert refusal(await ask(who, DIRECTED, stated)) == (400, ["PURPOSE_DIFFERS"])
+
+
+async def test_a_header_allows_no_more_than_the_directive(who) -> None:
+    supervision = f"SUPERVISION; reference={REFERENCE}"
+    assert refusal(await ask(who, PLAIN, supervision)) == (403, ["PURPOSE_NOT_ALLOWED"])
+    assert refusal(await ask(who, PLAIN, None)) == (403, ["PURPOSE_REQUIRED"])
+
+
+async def test_who_reads_no_identity_may_send_any(who) -> None:
+    for stated in (STATED, "nonsense"):
+        assert (await ask(who, "{ viewer { role } }", stated)).errors == []
+
+
+# --- Over a socket -------------------------------------------------------------------------------
+
+FOLLOWED = """subscription { applicationChanged { position application {
+    reference applicant { identity { email } }
+} } }"""
+
+
+@pytest.fixture
+async def live(world: str) -> AsyncIterator[Served]:
+    async with served(world) as running:
+        yield running
+
+
+@pytest.mark.parametrize(
+    ("payload", "headers"),
+    [({"gerbang-purpose": STATED}, {}), ({"Gerbang-Purpose": STATED}, {}),
+     ({}, {"Gerbang-Purpose": STATED})],
+)  # fmt: skip
+async def test_a_socket_states_it_once_for_all_its_operations(
+    live: Served, owner: asyncpg.Connection, payload: Any, headers: Any
+) -> None:
+    async with live.open(additional_headers=headers) as socket:
+        officer = Client(socket)
+        await officer.say(type="connection_init", payload={**credentials("officer"), **payload})
+        assert await officer.hears() == {"type": "connection_ack"}
+        await officer.follows(FOLLOWED)
+        await happens(owner, "SGPO-OPEN-0006", "RECEIVED")
+        assert (await officer.told())["application"]["applicant"]["identity"]["email"]
+    [line] = await owner.fetch(LINES, 1)
+    assert tuple(line) == ("CASEWORK", REFERENCE, ["email"])
+
+
+async def test_a_socket_that_states_none_or_nonsense_reads_no_identity(live: Served) -> None:
+    for payload, code in (({}, "PURPOSE_REQUIRED"), ({"gerbang-purpose": "x"}, "BAD_REQUEST")):
+        async with live.open() as socket:
+            officer = Client(socket)
+            await officer.say(type="connection_init", payload={**credentials("officer"), **payload})
+            assert await officer.hears() == {"type": "connection_ack"}
+            await officer.subscribe(FOLLOWED)
+            refused = await officer.hears()
+            assert refused["payload"][0]["extensions"]["code"] == code

@@ -1,0 +1,103 @@
+"""Whatever is refused has one kind of body, on every path and by every layer."""
+
+import json
+from typing import Any
+
+import httpx2
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+
+from gateway.app import create_app
+from tests import tokens
+from tests.gateway.raw import Raw, post, small_gateway
+from tests.gateway.small_schema import SmallExecutor
+
+pytestmark = pytest.mark.anyio
+
+NEW, OLD = "application/graphql-response+json", "application/json"
+
+
+def code_of(response: httpx2.Response, accept: str) -> str:
+    """The code of the only error; asserts that the rest is as it is on every path."""
+    assert response.headers["content-type"] == f"{accept}; charset=utf-8"
+    assert response.json().keys() == {"errors"}
+    [error] = response.json()["errors"]
+    assert error.keys() == {"message", "extensions"}
+    assert error["extensions"].keys() == {"code", "traceId"}
+    assert error["extensions"]["traceId"] == response.headers["gerbang-trace"]
+    assert len(error["message"]) > 10
+    return error["extensions"]["code"]
+
+
+@pytest.mark.parametrize("accept", [NEW, OLD])
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code", "allow"),
+    [
+        ("GET", "/", 404, "NOT_FOUND", None),
+        ("POST", "/graphql/more", 404, "NOT_FOUND", None),
+        ("GET", "/metrics", 404, "NOT_FOUND", None),
+        ("PUT", "/graphql", 405, "METHOD_NOT_ALLOWED", "POST"),
+        ("GET", "/graphql", 405, "METHOD_NOT_ALLOWED", "POST"),
+        ("POST", "/health/live", 405, "METHOD_NOT_ALLOWED", "GET, HEAD"),
+        ("DELETE", "/health/ready", 405, "METHOD_NOT_ALLOWED", "GET, HEAD"),
+        ("POST", "/graphql", 415, "UNSUPPORTED_MEDIA_TYPE", None),
+    ],
+)
+async def test_paths_and_methods_that_are_none(
+    accept: str, method: str, path: str, status: int, code: str, allow: str | None
+) -> None:
+    settings = tokens.settings(environment="production", cursor_key="ab" * 32)
+    app = create_app(settings, SmallExecutor(), key_source=tokens.key_source)
+    transport = httpx2.ASGITransport(app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+        response = await client.request(method, path, headers={"Accept": accept})
+    assert (response.status_code, code_of(response, accept)) == (status, code)
+    assert response.headers.get("allow") == allow
+
+
+async def test_in_development_an_address_allows_what_all_its_routes_take() -> None:
+    app = create_app(tokens.settings(), SmallExecutor(), key_source=tokens.key_source)
+    transport = httpx2.ASGITransport(app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+        response = await client.put("/graphql")
+    assert code_of(response, OLD) == "METHOD_NOT_ALLOWED"
+    assert response.headers["allow"] == "GET, HEAD, POST"
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "code"),
+    [
+        (b"POST /graphql HTTP/1.1\r\n%s\r\n", 400, "BAD_REQUEST"),
+        (b"CONNECT elsewhere:443 HTTP/1.1\r\n%sHost: a\r\n\r\n", 405, "METHOD_NOT_ALLOWED"),
+        (b"POST /graphql HTTP/1.1\r\n%sName: " + b"x" * 5_000 + b"\r\n\r\n", 431, "TOO_LARGE"),
+        (post(length=9_000).replace(b"Host:", b"%sHost:"), 413, "TOO_LARGE"),
+    ],
+    ids=["no host", "CONNECT", "long", "large"],
+)
+@pytest.mark.parametrize("accept", [NEW, OLD])
+async def test_what_is_refused_before_any_route(
+    accept: str, sent: bytes, status: int, code: str
+) -> None:
+    async with small_gateway(header_limit="4096", body_limit="4096") as running:
+        client = await Raw.open(running.port)
+        headers = f"Accept: {accept}\r\nConnection: close\r\n"
+        await client.send(sent.replace(b"%s", headers.encode()))
+        received = await client.rest()
+    head, _, body = received.partition(b"\r\n\r\n")
+    lines = head.decode().lower().split("\r\n")
+    assert lines[0].startswith(f"http/1.1 {status} ")
+    assert f"content-type: {accept}; charset=utf-8" in lines
+    assert any(line.startswith("allow: ") for line in lines) is (status == 405)
+    answered: Any = json.loads(body)
+    assert [error["extensions"]["code"] for error in answered["errors"]] == [code]
+
+
+async def test_a_socket_to_nowhere_is_told_so() -> None:
+    async with small_gateway() as running:
+        with pytest.raises(InvalidStatus) as refused:
+            async with connect(f"ws://127.0.0.1:{running.port}/nowhere"):
+                raise AssertionError("it was opened")
+    assert refused.value.response.status_code == 404
+    [error] = json.loads(refused.value.response.body or b"{}")["errors"]
+    assert error["extensions"]["code"] == "NOT_FOUND"
