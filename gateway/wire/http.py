@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from http import HTTPStatus
 from time import perf_counter
 
@@ -14,6 +15,7 @@ from gateway.error_reports import error_entry, log_failure, masked_error
 from gateway.errors import ErrorCode, RequestError
 from gateway.execution.operation import Answer, OperationRequest, OperationRunner
 from gateway.logs.requests import current_record
+from gateway.texts.language import language_of
 from gateway.viewer import Viewer
 from gateway.wire.admission import Admission
 from gateway.wire.content import (
@@ -73,6 +75,7 @@ class GraphQLOverHTTP:
     ) -> Response:
         trace_id = trace_id_of(request)
         media_type = JSON
+        language = language_of(request.headers.get("accept-language"))
         record = current_record()
         try:
             async with request_deadline(request, self._seconds) as deadline:
@@ -80,7 +83,7 @@ class GraphQLOverHTTP:
                 self._admission.refuse_if_full()
                 viewer = await self._viewer(request)
                 record.role = viewer.role
-                operation = await read_operation()
+                operation = replace(await read_operation(), language=language)
                 record.note_document(operation.document)
                 queued_at = perf_counter()
                 async with deadline.watch_for_hang_up(), self._admission.turn(viewer.lane):
@@ -91,7 +94,9 @@ class GraphQLOverHTTP:
         except TimeoutError:
             return self._refusal(_timeout_error(), trace_id, media_type)
         record.note_answer(answer.errors, answer.extensions)
-        return answer_response(answer, media_type)
+        response = answer_response(answer, media_type)
+        response.headers["Content-Language"] = language.lower()
+        return response
 
     async def _viewer(self, request: Request) -> Viewer:
         return await self._authentication.viewer(
