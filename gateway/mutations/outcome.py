@@ -107,10 +107,16 @@ def outcome_from_json(stored: list[dict[str, Any]]) -> Outcome:
     """The outcome from its stored form."""
     return Outcome(
         [
-            Result(item.get("key"), tuple(map(_reason_from_json, item.get("reasons", ()))))
+            Result(item.get("key"), tuple(map(_reason_from_json, _stored_reasons(item))))
             for item in stored
         ]
     )
+
+
+def _stored_reasons(item: dict[str, Any]) -> list[dict[str, Any]]:
+    if "refusal" in item:  # by a gateway of before, which may still be running beside this one
+        return [{"code": item["refusal"], "path": item["path"], "rule": None, "limits": {}}]
+    return item.get("reasons", [])
 
 
 def _reason_to_json(reason: Reason) -> dict[str, Any]:

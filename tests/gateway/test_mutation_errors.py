@@ -203,6 +203,23 @@ async def test_an_outcome_that_is_asked_for_again_is_told_in_the_language_of_the
     assert [one for one in PERSONAL if one in stored] == []
 
 
+async def test_an_outcome_of_a_gateway_of_before_is_told_again(who, world, connection) -> None:
+    good = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY)}
+    items = [good, {**good, "visaType": "Z9"}]
+    input_ = {"idempotencyKey": key(), "applications": items}
+    told = await in_language(who["agent-au"], "en", "submitApplications", input_, RESULTS)
+    await connection.execute(
+        """
+        UPDATE idempotency SET answer = jsonb_set(answer, '{1}',
+            '{"refusal": "VISA_TYPE_NOT_OFFERED", "path": ["applications", "1", "visaType"],
+              "why": "There is no such visa type today."}')
+        WHERE answer @> '[{"reasons": [{"path": ["applications", "1", "visaType"]}]}]'
+        """
+    )
+    again = await in_language(who["agent-au"], "en", "submitApplications", input_, RESULTS)
+    assert again.data == told.data
+
+
 @pytest.mark.parametrize(
     ("header", "language"),
     [
