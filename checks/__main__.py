@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 from checks.dimensions import check_dimensions
+from checks.error_texts import check_error_texts
 from checks.finding import Finding, LookupFailedError, show
 from checks.migrations import check_migrations
 from checks.mutations import check_mutations
@@ -16,7 +17,15 @@ from checks.texts import check_texts
 from checks.words import check_words
 
 #: By the syntax trees alone.
-CHECKS = (check_words, check_roles, check_dimensions, check_mutations, check_routes, check_texts)
+CHECKS = (
+    check_words,
+    check_roles,
+    check_dimensions,
+    check_mutations,
+    check_routes,
+    check_texts,
+    check_error_texts,
+)
 
 
 def main() -> None:

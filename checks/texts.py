@@ -55,15 +55,34 @@ class Asked(NamedTuple):
 @cache
 def texts_of(sources: Sources) -> dict[Path, TextFile]:
     """The files of texts of the dashboard; ``en.toml`` and ``definitions.en.toml`` are two."""
-    files = sorted((sources.root / "dashboard").rglob("*.toml"))
+    return texts_in(sources.root / "dashboard")
+
+
+def texts_in(folder: Path) -> dict[Path, TextFile]:
+    """The files of texts in a folder, and in those below it."""
+    files = sorted(folder.rglob("*.toml"))
     return {file: _read(file, named["language"]) for file in files
             if (named := _TEXT_FILE.fullmatch(file.name))}  # fmt: skip
 
 
 def check_texts(sources: Sources) -> Iterator[Finding]:
     files = texts_of(sources)
+    by_language = texts_by_language(files)
+    yield from in_one_language_only(by_language, files)
+    known = {key for texts in by_language.values() for key in texts}
+    asked = [each for module in sources.modules["dashboard"] for each in _asked(module, known)]
+    yield from _without_text(asked, known)
+    yield from _never_asked(asked, files)
+    yield from _without_values(sources, files)
+
+
+TextsByLanguage = Mapping[str, Mapping[str, tuple[Path, TextFile]]]
+
+
+def texts_by_language(files: Mapping[Path, TextFile]) -> TextsByLanguage:
+    """The texts of each language by key, each with the file in which it stands."""
     languages = sorted({each.language for each in files.values()})
-    by_language = {
+    return {
         language: {
             key: (file, texts)
             for file, texts in files.items()
@@ -72,17 +91,12 @@ def check_texts(sources: Sources) -> Iterator[Finding]:
         }
         for language in languages
     }
-    yield from _in_one_language_only(by_language, files)
-    known = {key for texts in by_language.values() for key in texts}
-    asked = [each for module in sources.modules["dashboard"] for each in _asked(module, known)]
-    yield from _without_text(asked, known)
-    yield from _never_asked(asked, files)
-    yield from _without_values(sources, files)
 
 
-def _in_one_language_only(
-    by_language: Mapping[str, Mapping[str, tuple[Path, TextFile]]], files: Mapping[Path, TextFile]
+def in_one_language_only(
+    by_language: TextsByLanguage, files: Mapping[Path, TextFile]
 ) -> Iterator[Finding]:
+    """A finding for each text that a language lacks."""
     for language, texts in by_language.items():
         for other in by_language.keys() - {language}:
             for key in texts.keys() - by_language[other].keys():

@@ -19,10 +19,7 @@ class WordTable(NamedTuple):
     entry: str
 
 
-TABLES = (
-    WordTable("models", "STAGE_OF", "Status", "the stage that partners read of it"),
-    WordTable("models", "MEANINGS", "Refusal", "what it means, for clients"),
-)
+TABLES = (WordTable("models", "STAGE_OF", "Status", "the stage that partners read of it"),)
 #: The descriptions of the enums of the API: an entry for each enum.
 DESCRIPTIONS = "WORDS"
 

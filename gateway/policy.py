@@ -84,6 +84,9 @@ EVERYONE: Roles = tuple(Role)
 CASE_WORKERS = OFFICER + SUPERVISOR
 CASE_STAFF = CASE_WORKERS + AUDITOR
 PARTNERS = MANAGER + AGENT
+#: Whoever can change an application, and whoever can change anything.
+STEP_TAKERS = CASE_WORKERS + AGENT + APPLICANT + SERVICE
+CHANGERS = STEP_TAKERS + ADMINISTRATOR
 CASE_READERS = CASE_STAFF + PARTNERS + APPLICANT + SERVICE
 NATIONAL_FIGURES = LEADERSHIP + CASE_STAFF
 EXACT_OUTCOMES = NATIONAL_FIGURES + AGENT
@@ -109,6 +112,14 @@ working_on_it = reached_through(
     all_of(own_subject(Assignment.officer), missing(Assignment.ended_at)),
 )
 not_a_hold = none_of(ApplicationEvent.kind, EventKind.HELD, EventKind.RELEASED)
+#: What applicants do, are asked for, or are told: how the directorate works on it is not theirs.
+own_steps = none_of(
+    ApplicationEvent.kind,
+    EventKind.IN_VERIFICATION,
+    EventKind.SCREENING,
+    EventKind.HELD,
+    EventKind.RELEASED,
+)
 no_change_of_a_hold = none_of(ApplicationChange.changed, Changed.HOLD)
 change_of_stage_or_decision = none_of(ApplicationChange.changed, Changed.HOLD, Changed.STATUS)
 change_of_the_stage = none_of(
@@ -229,7 +240,8 @@ POLICY: Mapping[str, Access] = {
             "closedOn": EVERYONE,
         },
     ),
-    # Applications, pseudonymous. Partners see a stage, never a status or an outcome in the making.
+    # Applications, pseudonymous. Partners and applicants see a stage, never a status or an outcome
+    # in the making; applicants see the steps that they take or are told of.
     "Application": Access(
         rows=APPLICATION_ROWS,
         fields={
@@ -248,8 +260,9 @@ POLICY: Mapping[str, Access] = {
             "closedAt": CASE_READERS,
             "feeIdr": CASE_READERS,
             "stage": CASE_STAFF + PARTNERS + APPLICANT + SERVICE,
-            "status": CASE_STAFF + APPLICANT,
+            "status": CASE_STAFF,
             "events": CASE_STAFF + APPLICANT,
+            "allowed": STEP_TAKERS,
             "applicant": CASE_READERS,
             "decision": CASE_STAFF + AGENT + APPLICANT,
             "decisions": CASE_STAFF,
@@ -265,7 +278,7 @@ POLICY: Mapping[str, Access] = {
             Role.SUPERVISOR: every_row,
             Role.AUDITOR: not_a_hold,
             Role.APPLICANT: all_of(
-                not_a_hold,
+                own_steps,
                 reached_through(ApplicationEvent.application_id, Application.id, lodged_by_oneself),
             ),
         },
@@ -276,6 +289,20 @@ POLICY: Mapping[str, Access] = {
             "occurredAt": CASE_STAFF + APPLICANT,
             "actor": CASE_STAFF,
             "actorRole": CASE_STAFF,
+        },
+    ),
+    # Which steps can be taken now, as far as the role reads what decides it.
+    "AllowedStep": Access(fields=dict.fromkeys(("step", "isAllowed", "reason"), STEP_TAKERS)),
+    # Why something was not done, to whoever can do it; of a case, by what the role reads of it.
+    "MutationError": Access(fields=dict.fromkeys(("code", "message", "path"), CHANGERS)),
+    "InputError": Access(fields=dict.fromkeys(("code", "message", "path"), CHANGERS)),
+    "CaseError": Access(
+        fields={
+            "code": STEP_TAKERS,
+            "message": STEP_TAKERS,
+            "path": STEP_TAKERS,
+            "currentStatus": CASE_WORKERS,
+            "currentStage": AGENT + APPLICANT + SERVICE,
         },
     ),
     "Assignment": Access(
@@ -522,7 +549,7 @@ POLICY: Mapping[str, Access] = {
                 reached_through(ApplicationChange.application_id, Application.id, at_own_centre),
             ),
             Role.APPLICANT: all_of(
-                no_change_of_a_hold,
+                change_of_stage_or_decision,
                 reached_through(
                     ApplicationChange.application_id, Application.id, lodged_by_oneself
                 ),
@@ -534,7 +561,7 @@ POLICY: Mapping[str, Access] = {
         },
         fields={
             "position": CASE_READERS,
-            "kind": CASE_STAFF + APPLICANT,
+            "kind": CASE_STAFF,
             "application": CASE_READERS,
         },
     ),

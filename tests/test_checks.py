@@ -9,6 +9,7 @@ import pytest
 
 from checks.__main__ import CHECKS
 from checks.dimensions import check_dimensions
+from checks.error_texts import check_error_texts
 from checks.finding import LookupFailedError, show
 from checks.mutations import check_mutations
 from checks.roles import check_roles
@@ -53,8 +54,6 @@ def test_nothing_of_ours_is_half_done(check) -> None:
          r"gateway/mapping/enums\.py:\d+: WORDS does not describe Role\.AUDITOR: add a sentence"),
         ('"CLEAR": "Nothing was found.",\n', r"WORDS does not describe ScreeningResult\.CLEAR"),
         ('"STANDARD": "For most nationalities.",\n', r"WORDS does not describe Clock\.STANDARD"),
-        ('Refusal.NOT_HELD: "It is not held.",\n',
-         r"models/life/refusals\.py:\d+: MEANINGS has no entry for Refusal\.NOT_HELD"),
         ("Status.REVOKED: Stage.CLOSED,\n",
          r"models/vocabulary\.py:\d+: STAGE_OF has no entry for Status\.REVOKED"),
     ],
@@ -189,6 +188,30 @@ def test_a_text_that_is_missing_or_left_over_is_named(
 ) -> None:
     _replace(tree, before, after)
     assert _found(check_texts, tree, said)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ('says = "It is not held."\n', "",
+         r"gateway/texts/en\.toml:1: no text mutation\.NOT_HELD\.says: add it, in each language"),
+        ('email = "Alamat surel ini tidak sah."\n', "",
+         r"id\.toml:1: no text rule\.email, which en\.toml:\d+ has: add it"),
+        ('    NOT_HELD = "NOT_HELD"\n', "",
+         r"id\.toml:\d+: nothing says mutation\.NOT_HELD\.do: remove it"),
+        ('    OVERLOADED = "OVERLOADED"\n', "", r"nothing says request\.OVERLOADED\.do: remove"),
+        ('rule="pending"', 'rule="waiting"', r"en\.toml:1: no text rule\.waiting: add it"),
+        ('"full_name": re.compile', '"whole_name": re.compile', r"nothing says rule\.full_name"),
+        ('_in_range("hours"', '_in_range("time"', r"no text rule\.time: add it"),
+        ("paling banyak terdiri atas {most}", "paling banyak terdiri atas {longest}",
+         r"id\.toml:\d+: rule\.note names other values than in en\.toml: name the same"),
+    ],
+)  # fmt: skip
+def test_an_error_without_its_words_is_named(
+    tree: Path, before: str, after: str, said: str
+) -> None:
+    _replace(tree, before, after)
+    assert _found(check_error_texts, tree, said)
 
 
 def test_a_name_that_has_moved_away_is_a_sentence(tree: Path) -> None:

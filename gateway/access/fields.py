@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from gateway.policy import MUTATIONS, POLICY, Access, Roles
-from models import Application
 from models.vocabulary import Role
 
 _PAGE_SUFFIXES = ("Connection", "Edge")
@@ -52,14 +51,8 @@ def find_policy_gaps(types: dict[str, frozenset[str]]) -> list[str]:
     return gaps
 
 
-def payload_names(mutation: str) -> tuple[str, str]:
-    """``MarkReceivedPayload`` and ``MarkReceivedError`` for ``markReceived``."""
-    name = mutation[0].upper() + mutation[1:]
-    return f"{name}Payload", f"{name}Error"
-
-
 def _mutation_access() -> dict[str, Access]:
-    """Field access of the Mutation type, and of all payloads and error types."""
+    """Field access of the Mutation type, and of all payloads."""
     access = {"Mutation": _access_to_mutations()}
     for mutation, change in MUTATIONS.items():
         access.update(_payload_access(mutation, tuple(change.rows)))
@@ -83,19 +76,11 @@ def _access_to_mutations() -> Access:
 
 
 def _payload_access(mutation: str, roles: Roles) -> Iterator[tuple[str, Access]]:
-    payload, error = payload_names(mutation)
+    name = mutation[0].upper() + mutation[1:]
     answers = MUTATIONS[mutation].answers
-    fields: dict[str, Roles] = dict.fromkeys(("code", "message", "path"), roles)
-    if Application in MUTATIONS[mutation].of:
-        status_readers = POLICY["Application"].fields["status"]
-        fields["currentStatus"] = tuple(role for role in roles if role in status_readers)
-    yield payload, Access(fields=dict.fromkeys((answers, "errors"), roles))
-    yield error, Access(fields=fields)
+    yield f"{name}Payload", Access(fields=dict.fromkeys((answers, "errors"), roles))
     if answers == "results":
-        yield (
-            payload.replace("Payload", "Result"),
-            Access(fields=dict.fromkeys(("application", "errors"), roles)),
-        )
+        yield f"{name}Result", Access(fields=dict.fromkeys(("application", "errors"), roles))
 
 
 def _find_rowless_roles(name: str, access: Access) -> list[str]:

@@ -9,6 +9,7 @@ from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode, Variab
 
 from gateway.access.purpose import StatedPurpose
 from gateway.execution.budgets import Charge
+from gateway.texts.language import Language
 from gateway.viewer import Viewer
 from models.vocabulary import Role
 
@@ -25,6 +26,8 @@ class OperationRequest:
     variables: dict[str, Any] = field(default_factory=dict)
     #: Each header `Gerbang-Purpose` of the request.
     purposes: tuple[str, ...] = ()
+    #: The language of messages.
+    language: Language = Language.EN
     may_write: bool = True  # a GET may not: a mutation is then refused as METHOD_NOT_ALLOWED
 
 
@@ -49,6 +52,7 @@ class AdmittedOperation:
     #: The identity fields that it reads, which are logged with the purpose.
     logged: tuple[str, ...]
     purpose: StatedPurpose | None
+    language: Language = Language.EN
 
 
 @dataclass(frozen=True, slots=True)

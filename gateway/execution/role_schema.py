@@ -32,6 +32,7 @@ from graphql import (
 from gateway.access.fields import is_readable
 from gateway.mapping.catalogue import Catalogue
 from gateway.policy import PURPOSES
+from gateway.schema.mutations.mutation import codes_met_by, describe_mutation
 from gateway.strawberry_bridge import copy_enum, is_one_of, share_schema
 from models.vocabulary import Role
 
@@ -57,16 +58,29 @@ class _Visibility:
         """A role may filter by, or state an expected value of, only fields that it may read."""
         if name == "expectedStatus":
             return self.field("Application", "status")
+        if name == "expectedStage":
+            # Whoever reads statuses expects one: a stage would say less.
+            return self._role is None or not self.field("Application", "status")
         noun = type_name.removesuffix("Where")
         return noun not in self._catalogue.nouns or self.field(noun, name)
 
     def enum_value(self, type_name: str, value: Any) -> bool:
-        """A role may order only by fields that it may read."""
+        """A role may order only by fields that it may read, and meets its own codes and steps."""
+        if self._role is not None and type_name == "MutationErrorCode":
+            return value in codes_met_by(self._role)
+        if type_name == "ApplicationStep":
+            return self.field("Mutation", value)
         noun = self._catalogue.nouns.get(type_name.removesuffix("OrderField"))
         if noun is None or not type_name.endswith("OrderField"):
             return True
         ordering = {field.python_name: name for name, field in noun.fields.items()}
         return self.field(noun.name, ordering[value])
+
+    def description(self, type_name: str, name: str, whole: str | None) -> str | None:
+        """The description of a field: a mutation names the codes that the role can meet."""
+        if self._role is None or type_name != "Mutation":
+            return whole
+        return describe_mutation(name, self._role)
 
     def directive(self, name: str) -> bool:
         return name != "purpose" or self._role is None or self._role in PURPOSES
@@ -204,7 +218,9 @@ class _RoleView:
         parts: dict[str, Any] = {**type_.to_kwargs()}
         match type_:
             case GraphQLObjectType() | GraphQLInterfaceType():
-                parts["fields"] = lambda: {n: self._field(f) for n, f in members.items()}
+                parts["fields"] = lambda: {
+                    n: self._field(type_.name, n, f) for n, f in members.items()
+                }
                 parts["interfaces"] = lambda: [self._reference(one) for one in type_.interfaces]
                 return type(type_)(**parts)
             case GraphQLInputObjectType():
@@ -216,13 +232,14 @@ class _RoleView:
             case _:
                 return copy_enum(cast(GraphQLEnumType, type_), members)
 
-    def _field(self, field: GraphQLField) -> GraphQLField:
+    def _field(self, owner: str, name: str, field: GraphQLField) -> GraphQLField:
         arguments = {
             name: self._with_type(GraphQLArgument, argument)
             for name, argument in field.args.items()
             if self._exists(argument.type)
         }
-        return self._with_type(GraphQLField, field, args=arguments)
+        description = self._visibility.description(owner, name, field.description)
+        return self._with_type(GraphQLField, field, args=arguments, description=description)
 
     def _with_type(self, kind: Callable[..., Any], element: Any, **others: Any) -> Any:
         return kind(**{**element.to_kwargs(), "type_": self._reference(element.type), **others})

@@ -163,6 +163,7 @@ class SchemaRunner:
             charge=charge,
             logged=logged,
             purpose=purpose,
+            language=request.language,
         )
 
     async def answers(self, admitted: AdmittedOperation, roots: RootValues) -> list[Answer]:
@@ -179,6 +180,7 @@ class SchemaRunner:
             self._cursors,
             self.positions,
             self._changes,
+            admitted.language,
         )
         try:
             executions = [self._execute(admitted, context, root) for root in await roots(context)]

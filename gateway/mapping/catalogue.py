@@ -9,12 +9,13 @@ from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema, get_named_ty
 from sqlalchemy import ColumnElement, Label
 from sqlalchemy.orm import InstrumentedAttribute
 
-from gateway.access.fields import readable_fields
+from gateway.access.fields import is_readable, readable_fields
 from gateway.mapping.declare import (
     KEY,
     SOURCE,
     ChangePosition,
     Column,
+    Derived,
     Source,
     Storage,
     ToMany,
@@ -78,7 +79,8 @@ class Catalogue:
     def readable(self, noun: DeclaredNoun, role: Role) -> list[DeclaredField]:
         """The fields of a noun that a role may read."""
         readable = readable_fields(noun.name, role)
-        return [field for field in noun.fields.values() if field.name in readable]
+        fields = [field for field in noun.fields.values() if field.name in readable]
+        return fields + [fact for field in fields for fact in _facts(field, role)]
 
     def _columns(self, noun: DeclaredNoun, role: Role) -> Columns:
         """The columns to select for a noun: its key, and all fields that the role may read."""
@@ -108,6 +110,17 @@ def _columns_for(field: DeclaredField) -> Iterator[tuple[str, Any]]:
             yield hidden_label(local), local
         case ChangePosition(written_in, id_):
             yield from ((hidden_label(column), column) for column in (written_in, id_))
+        case Derived():
+            return
+
+
+def _facts(field: DeclaredField, role: Role) -> Iterator[DeclaredField]:
+    """What a derived field looks at besides the fields of its row, as far as the role reads it."""
+    if isinstance(field.source, Derived):
+        for fact in field.source.facts:
+            if is_readable(*fact.coordinate, role):
+                name = ".".join(fact.coordinate)
+                yield DeclaredField(name, fact.label, Column(fact.value), field.target_name)
 
 
 def _find_nouns(schema: GraphQLSchema) -> Iterator[DeclaredNoun]:

@@ -20,6 +20,7 @@ from gateway.mapping.positions import Place, Positions
 from gateway.mutations.changes import Changes
 from gateway.mutations.outcome import Outcome
 from gateway.mutations.requests import Request
+from gateway.texts.language import Language
 from gateway.viewer import Viewer
 
 #: The label of the column by which a loader selects rows.
@@ -36,6 +37,8 @@ class Context:
     cursors: Cursors
     positions: Positions
     changes: Changes
+    #: The language of messages.
+    language: Language = Language.EN
     session: ReadTransaction = field(init=False)
     loaders: "Loaders" = field(init=False)
     #: Ids of the applicants whose identity was read, for the access log.

@@ -63,7 +63,23 @@ class ChangePosition:
     id: InstrumentedAttribute[Any]
 
 
-Source = Column | Translated | ToOne | ToMany | ChangePosition
+@dataclass(frozen=True, eq=False, slots=True)
+class Fact:
+    """A value that a derived field looks at, for roles that read the field of this coordinate."""
+
+    label: str
+    value: Expression
+    coordinate: tuple[str, str]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Derived:
+    """A function of what the role reads of the row, and of facts that no field of it shows."""
+
+    facts: tuple[Fact, ...]
+
+
+Source = Column | Translated | ToOne | ToMany | ChangePosition | Derived
 
 
 @strawberry.interface(description="Anything with a global id, to be had again by `node`.")
@@ -152,6 +168,11 @@ def position(
         return info.context.position(source, root)
 
     return _field(resolve, source, description)
+
+
+def derived(resolve: Callable[..., Any], description: str, *facts: Fact) -> Any:
+    """A field that is a function of the row as the role reads it; it reads no further row."""
+    return _field(resolve, Derived(facts), description)
 
 
 def _field(resolve: Callable[..., Any], source: Source, description: str) -> Any:

@@ -9,6 +9,7 @@ import strawberry
 
 from gateway.mapping.declare import SOURCE, Expression, Translated
 from gateway.strawberry_bridge import describe_values
+from gateway.texts.language import Language
 from models.vocabulary import (
     Channel,
     Clock,
@@ -24,13 +25,6 @@ from models.vocabulary import (
     Status,
     VisaCategory,
 )
-
-
-class Language(StrEnum):
-    """A language in which names can be had."""
-
-    EN = "EN"
-    ID = "ID"
 
 
 class Precision(StrEnum):

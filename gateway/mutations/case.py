@@ -10,10 +10,9 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from gateway.access.rows import changeable
 from gateway.access.transactions.writing import WriteTransaction
-from gateway.mutations.outcome import RefusedError
 from models import Application, ApplicationEvent, Decision, EntryRule, Screening
 from models.keys import new_key
-from models.life import CaseState, Refusal
+from models.life import CaseState
 from models.vocabulary import CLOSED, Clock, Entry, ScreeningKind, ScreeningResult, Status
 
 
@@ -33,21 +32,22 @@ class Case:
     on: date
 
 
-async def lock_case(transaction: WriteTransaction, mutation: str, application: UUID | None) -> Case:
+async def lock_case(
+    transaction: WriteTransaction, mutation: str, application: UUID | None
+) -> Case | None:
     """Lock an application and read its state.
 
-    Raises RefusedError with NOT_FOUND for an id that is missing, out of reach or malformed: the
-    three look the same.
+    None for an id that is missing, out of reach or malformed: the three look the same.
     """
     id_ = application or new_key()  # a malformed id acts like a missing one
     if not await transaction.lock(mutation, id_):
-        raise RefusedError(Refusal.NOT_FOUND, "applicationId")
+        return None
     # Check the policy again: the row may have changed while we waited for the lock.
     rows = await transaction.rows(
         _select_state(id_).where(changeable(mutation, transaction.viewer))
     )
     if not rows:
-        raise RefusedError(Refusal.NOT_FOUND, "applicationId")
+        return None
     screenings = await transaction.rows(_latest_answers(id_))
     answers = {ScreeningKind(row.kind): ScreeningResult(row.result) for row in screenings}
     return _case(rows[0], answers)
@@ -83,6 +83,7 @@ def _select_state(application: UUID) -> Any:
             Application.status,
             Application.is_held,
             Application.partner_code,
+            Application.paid_at,
             Application.received_at,
             Application.visa_type_code,
             Application.current_decision_id,
@@ -137,6 +138,7 @@ def _case(row: Any, answers: dict[ScreeningKind, ScreeningResult]) -> Case:
         id=row.id,
         state=CaseState(
             status=status,
+            is_paid=row.paid_at is not None,
             is_held=row.is_held,
             is_partnered=row.partner_code is not None,
             is_received=row.received_at is not None,

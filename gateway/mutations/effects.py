@@ -8,7 +8,7 @@ from sqlalchemy import insert, select, update
 
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.case import Case
-from gateway.mutations.outcome import RefusedError
+from gateway.mutations.outcome import Reason, RefusedError
 from gateway.mutations.requests import StepRequest
 from models import Assignment, Decision, Fee, Screening, ServiceTarget
 from models.keys import new_key
@@ -34,9 +34,9 @@ async def _record_payment(
     fee = await transaction.rows(fees.order_by(Fee.valid_from.desc()).limit(1))
     target = await transaction.rows(targets.order_by(ServiceTarget.valid_from.desc()).limit(1))
     if not fee or not target:
-        raise RefusedError(Refusal.VISA_TYPE_NOT_OFFERED, "applicationId")
+        raise RefusedError(Reason(Refusal.VISA_TYPE_NOT_OFFERED, ("applicationId",)))
     if fee[0].amount_idr != request.amount_idr:
-        raise RefusedError(Refusal.AMOUNT_DIFFERS, "amountIdr")
+        raise RefusedError(Reason(Refusal.AMOUNT_DIFFERS, ("amountIdr",)))
     due_at = case.at + timedelta(hours=target[0].hours)
     return {"paid_at": case.at, "fee_idr": fee[0].amount_idr, "target_due_at": due_at}
 

@@ -12,7 +12,13 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from gateway.access.transactions.writing import WriteTransaction
-from gateway.mutations.outcome import NothingDoneError, Outcome, RefusedError, outcome_from_json
+from gateway.mutations.outcome import (
+    NothingDoneError,
+    Outcome,
+    Reason,
+    RefusedError,
+    outcome_from_json,
+)
 from gateway.mutations.requests import Request
 from gateway.viewer import Viewer
 from models import Idempotency
@@ -38,7 +44,7 @@ async def run_once(
             await transaction.run(record.values(answer=outcome.to_json()))
             return outcome
     except RefusedError as error:
-        return Outcome(refused=error)
+        return Outcome(refused=error.reasons)
     except NothingDoneError as error:
         return error.outcome
 
@@ -65,5 +71,5 @@ async def _earlier_outcome(transaction: WriteTransaction, key: str, input_digest
     stored = select(Idempotency.input_digest, Idempotency.answer)
     rows = await transaction.rows(stored.where(Idempotency.key_digest == key))
     if not rows or rows[0].input_digest != input_digest:
-        raise RefusedError(Refusal.IDEMPOTENCY_CONFLICT, "idempotencyKey")
+        raise RefusedError(Reason(Refusal.IDEMPOTENCY_CONFLICT, ("idempotencyKey",)))
     return outcome_from_json(rows[0].answer)

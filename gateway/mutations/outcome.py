@@ -1,24 +1,72 @@
-"""The outcome of a request: the keys of what changed, or the reason for refusing it."""
+"""The outcome of a request: the keys of what changed, or the reasons for refusing it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from models.life import MEANINGS, Refusal
+from models.life import Refusal
 from models.vocabulary import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason for which nothing was done: a code and a place in the input, never a value."""
+
+    refusal: Refusal
+    #: Below ``input``.
+    path: tuple[str, ...]
+    #: The text of ``gateway/texts`` that says more than the code, and the limits that it names.
+    rule: str | None = None
+    limits: Mapping[str, int] = field(default_factory=dict)
+    #: The status that the application has, where that could be the reason.
+    status: Status | None = None
 
 
 class RefusedError(Exception):
     """The request is refused; its transaction is rolled back."""
 
-    def __init__(
-        self, refusal: Refusal, *path: str, status: Status | None = None, why: str | None = None
+    def __init__(self, *reasons: Reason) -> None:
+        super().__init__(*(reason.refusal for reason in reasons))
+        self.reasons = reasons
+
+
+class Reasons:
+    """Collects the reasons for which a request is refused: the first one for each place.
+
+    A second one at the same place would only follow from the first.
+    """
+
+    def __init__(self, found: Iterable[Reason] = (), *, below: tuple[str, ...] = ()) -> None:
+        """``below`` is the place in the input to which the paths belong, as in a batch."""
+        self._below = below
+        self._found = {reason.path: reason for reason in found}
+
+    def __bool__(self) -> bool:
+        return bool(self._found)
+
+    def add(
+        self,
+        refusal: Refusal,
+        *path: str,
+        rule: str | None = None,
+        limits: Mapping[str, int] | None = None,
+        status: Status | None = None,
     ) -> None:
-        super().__init__(refusal)
-        self.refusal = refusal
-        self.path = ("input", *path)
-        self.status = status
-        self.message = why or MEANINGS[refusal]
+        whole = (*self._below, *path)
+        self._found.setdefault(whole, Reason(refusal, whole, rule, limits or {}, status))
+
+    def has(self, *path: str) -> bool:
+        """Whether there is a reason at a place or below it."""
+        whole = (*self._below, *path)
+        return any(found[: len(whole)] == whole for found in self._found)
+
+    def all(self) -> tuple[Reason, ...]:
+        return tuple(self._found.values())
+
+    def refuse_if_any(self) -> None:
+        """Raises RefusedError with all of them, if there is one."""
+        if self._found:
+            raise RefusedError(*self.all())
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +74,7 @@ class Result:
     """The key of one changed object, or why it was refused."""
 
     key: str | None = None
-    refused: RefusedError | None = None
+    refused: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +82,13 @@ class Outcome:
     """A result for each object of the request; ``refused`` if the whole request was refused."""
 
     results: Sequence[Result] = ()
-    refused: RefusedError | None = None
+    refused: tuple[Reason, ...] = ()
 
     def to_json(self) -> list[dict[str, Any]]:
-        """The outcome as stored with the idempotency key: keys and codes, no written values."""
+        """The outcome as stored with the idempotency key: keys and codes, no written values, and
+        no words, which depend on the language of whoever asks again."""
         return [
-            {
-                "refusal": result.refused.refusal,
-                "path": result.refused.path[1:],
-                "why": result.refused.message,
-            }
+            {"reasons": [_reason_to_json(reason) for reason in result.refused]}
             if result.refused
             else {"key": result.key}
             for result in self.results
@@ -62,9 +107,26 @@ def outcome_from_json(stored: list[dict[str, Any]]) -> Outcome:
     """The outcome from its stored form."""
     return Outcome(
         [
-            Result(refused=RefusedError(Refusal(item["refusal"]), *item["path"], why=item["why"]))
-            if "refusal" in item
-            else Result(key=item["key"])
+            Result(item.get("key"), tuple(map(_reason_from_json, _stored_reasons(item))))
             for item in stored
         ]
     )
+
+
+def _stored_reasons(item: dict[str, Any]) -> list[dict[str, Any]]:
+    if "refusal" in item:  # by a gateway of before, which may still be running beside this one
+        return [{"code": item["refusal"], "path": item["path"], "rule": None, "limits": {}}]
+    return item.get("reasons", [])
+
+
+def _reason_to_json(reason: Reason) -> dict[str, Any]:
+    return {
+        "code": reason.refusal,
+        "path": reason.path,
+        "rule": reason.rule,
+        "limits": reason.limits,
+    }
+
+
+def _reason_from_json(stored: dict[str, Any]) -> Reason:
+    return Reason(Refusal(stored["code"]), tuple(stored["path"]), stored["rule"], stored["limits"])

@@ -10,56 +10,60 @@ from sqlalchemy import insert, select
 from sqlalchemy.dialects.postgresql import insert as insert_unless
 
 from gateway.access.transactions.writing import WriteTransaction
-from gateway.mutations.outcome import RefusedError
+from gateway.mutations.outcome import Reasons
 from gateway.mutations.requests import Person, Submission, api_name
 from models import Applicant, Identity
 from models.keys import new_key
 from models.life import Refusal
 
 _EARLIEST = date(1900, 1, 1)
-_PATTERNS: Mapping[str, tuple[re.Pattern[str], str]] = {
-    "full_name": (re.compile(r"[^\x00-\x1f\x7f]{1,200}"), "A name has from 1 to 200 characters."),
-    "passport_number": (
-        re.compile(r"[A-Z0-9]{5,12}"),
-        "A passport number has from 5 to 12 capital letters and digits.",
-    ),
-    "email": (re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}"), "This is no e-mail address."),
-    "phone": (
-        re.compile(r"\+[0-9][0-9 ()-]{4,24}"),
-        "A phone number begins with `+` and the country code.",
-    ),
+#: The text that says what is expected has the name of the field.
+_PATTERNS: Mapping[str, re.Pattern[str]] = {
+    "full_name": re.compile(r"[^\x00-\x1f\x7f]{1,200}"),
+    "passport_number": re.compile(r"[A-Z0-9]{5,12}"),
+    "email": re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}"),
+    "phone": re.compile(r"\+[0-9][0-9 ()-]{4,24}"),
 }
 
 
-def check_person(person: Person, today: date, *path: str) -> None:
-    """Raises RefusedError with the path of the first invalid field, never with its value."""
-    for name, (pattern, why) in _PATTERNS.items():
+def check_person(person: Person, today: date, reasons: Reasons) -> None:
+    """Add a reason for each invalid field, never its value."""
+    for name, pattern in _PATTERNS.items():
         if not pattern.fullmatch(getattr(person, name)):
-            raise RefusedError(Refusal.INVALID, *path, api_name(name), why=why)
+            reasons.add(Refusal.INVALID, "identity", api_name(name), rule=name)
     if not _EARLIEST <= person.birth_date <= today:
-        why = "A date of birth lies between 1900 and today."
-        raise RefusedError(Refusal.INVALID, *path, "birthDate", why=why)
+        reasons.add(Refusal.INVALID, "identity", "birthDate", rule="birth_date")
 
 
-async def own_applicant(
-    transaction: WriteTransaction, submission: Submission, path: tuple[str, ...]
-) -> UUID:
+async def check_own_applicant(
+    transaction: WriteTransaction, submission: Submission, reasons: Reasons
+) -> None:
+    """Add reasons if an identity is needed, or differs from the one on record."""
+    rows = await _find_applicant(transaction, transaction.viewer.subject)
+    if rows:
+        _check_same_person(rows[0], submission, reasons)
+    elif submission.person is None:
+        reasons.add(Refusal.IDENTITY_REQUIRED, "identity")
+
+
+async def own_applicant(transaction: WriteTransaction, submission: Submission) -> UUID:
     """The applicant with the viewer's own account, created with the first application.
 
     Applying again never changes the identity: it would change under open cases.
-    Raises RefusedError if an identity is needed, or differs from the stored one.
+    Raises RefusedError if another request has meanwhile created a different one.
     """
     account = transaction.viewer.subject
     rows = await _find_applicant(transaction, account)
-    if not rows:
-        if submission.person is None:
-            raise RefusedError(Refusal.IDENTITY_REQUIRED, *path, "identity")
+    if not rows and submission.person is not None:
         new = _applicant_row(new_key(), submission, account)
         insertion = insert_unless(Applicant).values(**new).on_conflict_do_nothing()
         if await transaction.rows(insertion.returning(Applicant.id)):
             await transaction.run(insert(Identity), _identity_row(new["id"], submission.person))
         rows = await _find_applicant(transaction, account)
-    return _check_same_person(rows[0], submission, path)
+    reasons = Reasons()
+    _check_same_person(rows[0], submission, reasons)
+    reasons.refuse_if_any()
+    return rows[0].id
 
 
 async def create_applicants(
@@ -77,15 +81,15 @@ async def create_applicants(
     return ids
 
 
-def _check_same_person(row: Any, submission: Submission, path: tuple[str, ...]) -> UUID:
-    """The id of the stored applicant. Raises RefusedError if the submission differs."""
-    if row.nationality_code != submission.nationality:
-        raise RefusedError(Refusal.IDENTITY_DIFFERS, *path, "nationality")
-    if (person := submission.person) and any(
-        getattr(row, name) != getattr(person, name) for name in (*_PATTERNS, "birth_date")
-    ):
-        raise RefusedError(Refusal.IDENTITY_DIFFERS, *path, "identity")
-    return row.id
+def _check_same_person(row: Any, submission: Submission, reasons: Reasons) -> None:
+    """Add reasons where a submission differs from the person on record."""
+    if row.nationality_code != submission.nationality and not reasons.has("nationality"):
+        reasons.add(Refusal.IDENTITY_DIFFERS, "nationality")
+    person = submission.person
+    if person is None or reasons.has("identity"):
+        return
+    if any(getattr(row, name) != getattr(person, name) for name in (*_PATTERNS, "birth_date")):
+        reasons.add(Refusal.IDENTITY_DIFFERS, "identity")
 
 
 async def _find_applicant(transaction: WriteTransaction, account: str) -> Any:

@@ -7,8 +7,9 @@ from uuid import UUID
 
 import orjson
 
+from gateway.mutations.outcome import Reason
 from models.life import Verb
-from models.vocabulary import Ground, Outcome, ScreeningKind, ScreeningResult, Status
+from models.vocabulary import Ground, Outcome, ScreeningKind, ScreeningResult, Stage, Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,10 +18,12 @@ class Request:
 
     mutation: str
     key: str
+    #: What is wrong with the input itself. It is told together with what the database has to say.
+    faults: tuple[Reason, ...] = ()
 
     def canonical(self) -> bytes:
-        """Everything but the key, as canonical JSON."""
-        return orjson.dumps(_without_key(self), option=orjson.OPT_SORT_KEYS)
+        """What is to be changed, as canonical JSON: everything but the key, and what is wrong."""
+        return orjson.dumps(_what_to_change(self), option=orjson.OPT_SORT_KEYS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +34,7 @@ class StepRequest(Request):
     #: None if the id was malformed.
     application: UUID | None
     expected_status: Status | None = None
+    expected_stage: Stage | None = None
     amount_idr: int | None = None
     question: ScreeningKind | None = None
     answer: ScreeningResult | None = None
@@ -73,7 +77,7 @@ def api_name(name: str) -> str:
     return first + "".join(other.title() for other in others)
 
 
-def _without_key(request: Request) -> dict[str, Any]:
+def _what_to_change(request: Request) -> dict[str, Any]:
     values = orjson.loads(orjson.dumps(request))
-    del values["key"]
+    del values["key"], values["faults"]
     return values

@@ -9,19 +9,25 @@ from gateway.access.rows import reachable
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.case import Case, lock_case
 from gateway.mutations.effects import EFFECTS
-from gateway.mutations.outcome import Outcome, RefusedError, Result
+from gateway.mutations.outcome import Outcome, Reasons, RefusedError, Result
 from gateway.mutations.requests import StepRequest
 from models import Application, ApplicationEvent, Assignment
-from models.life import Attempt, Refusal, Step, columns_after_step, refusal, step_for
-from models.vocabulary import CLOSED
+from models.life import Attempt, Refusal, Step, columns_after_step, refusal_of, step_for
+from models.vocabulary import CLOSED, STAGE_OF
 from models.vocabulary import Outcome as Decided
 
 
 async def take_step(transaction: WriteTransaction, request: StepRequest) -> Outcome:
     """Take the step. Raises RefusedError if the rules do not allow it."""
-    _check_decision(request)
+    reasons = Reasons(request.faults)
+    _check_decision(request, reasons)
     case = await lock_case(transaction, request.mutation, request.application)
-    step = _allowed_step(transaction, request, case)
+    if case is None:
+        reasons.add(Refusal.NOT_FOUND, "applicationId")
+        raise RefusedError(*reasons.all())
+    step = _allowed_step(transaction, request, case, reasons)
+    if step is None or reasons:
+        raise RefusedError(*reasons.all())
     state = case.state
     changes = columns_after_step(state, step.target, step.event, case.at)
     if effect := EFFECTS.get(request.verb):
@@ -39,30 +45,32 @@ async def take_step(transaction: WriteTransaction, request: StepRequest) -> Outc
     return Outcome([Result(str(case.id))])
 
 
-def _check_decision(request: StepRequest) -> None:
+def _check_decision(request: StepRequest, reasons: Reasons) -> None:
     """A refusal has a ground and a grant has none."""
     if request.outcome is Decided.REFUSED and request.ground is None:
-        raise RefusedError(Refusal.GROUND_REQUIRED, "ground")
+        reasons.add(Refusal.GROUND_REQUIRED, "ground")
     if request.outcome is Decided.GRANTED and request.ground is not None:
-        raise RefusedError(Refusal.GROUND_NOT_ALLOWED, "ground")
+        reasons.add(Refusal.GROUND_NOT_ALLOWED, "ground")
 
 
-def _allowed_step(transaction: WriteTransaction, request: StepRequest, case: Case) -> Step:
-    """The step to take. Raises RefusedError if none is allowed in this state."""
+def _allowed_step(
+    transaction: WriteTransaction, request: StepRequest, case: Case, reasons: Reasons
+) -> Step | None:
+    """The step to take; None, with the reason, if none is allowed in this state."""
     status, viewer = case.state.status, transaction.viewer
     if request.expected_status not in (None, status):
-        raise RefusedError(Refusal.STATUS_CHANGED, "expectedStatus", status=status)
-    step = step_for(request.verb, status, viewer.role)
-    if step is None:
-        raise RefusedError(Refusal.WRONG_STATUS, "applicationId", status=status)
-    decision = (request.outcome, request.ground) if request.outcome else None
-    attempt = Attempt(viewer.subject, viewer.role, request.question, decision)
-    if why := refusal(step, case.state, attempt):
-        # Whoever does not read the status meets the same at a grant as at a refusal.
-        if case.state.is_closed and not is_readable("Application", "status", viewer.role):
-            why = Refusal.WRONG_STATUS
-        raise RefusedError(why, "applicationId", status=status)
-    return step
+        reasons.add(Refusal.STATUS_CHANGED, "expectedStatus", status=status)
+    elif request.expected_stage not in (None, STAGE_OF[status]):
+        reasons.add(Refusal.STAGE_CHANGED, "expectedStage", status=status)
+    else:
+        decision = (request.outcome, request.ground) if request.outcome else None
+        attempt = Attempt(viewer.subject, viewer.role, request.question, decision)
+        reads_status = is_readable("Application", "status", viewer.role)
+        why = refusal_of(request.verb, case.state, attempt, reads_status=reads_status)
+        if why is None:
+            return step_for(request.verb, status, viewer.role)
+        reasons.add(why, "applicationId", status=status)
+    return None
 
 
 def _event_row(transaction: WriteTransaction, step: Step, case: Case) -> dict[str, Any]:

@@ -12,8 +12,13 @@ from sqlalchemy import func, insert, or_, select
 from gateway.access.rows import changeable, reachable
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.case import today
-from gateway.mutations.outcome import NothingDoneError, Outcome, RefusedError, Result
-from gateway.mutations.people import check_person, create_applicants, own_applicant
+from gateway.mutations.outcome import NothingDoneError, Outcome, Reasons, RefusedError, Result
+from gateway.mutations.people import (
+    check_own_applicant,
+    check_person,
+    create_applicants,
+    own_applicant,
+)
 from gateway.mutations.requests import Submission, SubmissionRequest
 from gateway.viewer import Viewer
 from models import Application, ApplicationEvent, Centre, Country, PartnerCountry, VisaType
@@ -42,20 +47,23 @@ async def submit(transaction: WriteTransaction, request: SubmissionRequest) -> O
 
     Raises RefusedError for a single application, NothingDoneError for a batch, if none is valid.
     """
-    offer = await _offer(transaction)
     is_batch = request.mutation == "submitApplications"
+    if is_batch and request.faults:  # nothing of a batch is read whose key or size is wrong
+        raise RefusedError(*request.faults)
+    offer = await _offer(transaction)
     results: dict[int, Result] = {}
     valid: dict[int, Submission] = {}
     for number, submission in enumerate(request.submissions):
-        path = ("applications", str(number)) if is_batch else ()
-        try:
-            completed = _with_own_centre(transaction.viewer, submission)
-            _check(transaction.viewer, completed, offer, path)
+        below = ("applications", str(number)) if is_batch else ()
+        reasons = Reasons(request.faults, below=below)
+        completed = _with_own_centre(transaction.viewer, submission)
+        await _check(transaction, completed, offer, reasons)
+        if not reasons:
             valid[number] = completed
-        except RefusedError as error:
-            if not is_batch:
-                raise
-            results[number] = Result(refused=error)
+        elif is_batch:
+            results[number] = Result(refused=reasons.all())
+        else:
+            raise RefusedError(*reasons.all())
     if not valid:
         raise NothingDoneError(Outcome([results[number] for number in sorted(results)]))
     written = await _write(transaction, request.mutation, list(valid.values()), offer)
@@ -107,29 +115,32 @@ def _with_own_centre(viewer: Viewer, submission: Submission) -> Submission:
     return submission
 
 
-def _check(viewer: Viewer, submission: Submission, offer: Offer, path: tuple[str, ...]) -> None:
-    """Raises RefusedError if an application is not valid."""
+async def _check(
+    transaction: WriteTransaction, submission: Submission, offer: Offer, reasons: Reasons
+) -> None:
+    """Add a reason for each mistake of an application."""
     if submission.visa_type not in offer.visa_types:
-        raise RefusedError(Refusal.VISA_TYPE_NOT_OFFERED, *path, "visaType")
+        reasons.add(Refusal.VISA_TYPE_NOT_OFFERED, "visaType")
     if submission.nationality not in offer.countries:
-        raise RefusedError(Refusal.NATIONALITY_UNKNOWN, *path, "nationality")
-    if viewer.role is Role.PARTNER_AGENT:
-        if submission.centre not in offer.centres:
-            raise RefusedError(Refusal.CENTRE_NOT_FOUND, *path, "centre")
-        if submission.person is None:
-            raise RefusedError(Refusal.IDENTITY_REQUIRED, *path, "identity")
-    elif submission.centre is not None:
-        why = "Whoever applies by themselves applies without a centre."
-        raise RefusedError(Refusal.INVALID, *path, "centre", why=why)
+        reasons.add(Refusal.NATIONALITY_UNKNOWN, "nationality")
     if submission.person is not None:
-        check_person(submission.person, offer.on, *path, "identity")
+        check_person(submission.person, offer.on, reasons)
+    if transaction.viewer.role is Role.PARTNER_AGENT:
+        if submission.centre not in offer.centres:
+            reasons.add(Refusal.CENTRE_NOT_FOUND, "centre")
+        if submission.person is None:
+            reasons.add(Refusal.IDENTITY_REQUIRED, "identity")
+    else:
+        if submission.centre is not None:
+            reasons.add(Refusal.INVALID, "centre", rule="no_centre")
+        await check_own_applicant(transaction, submission, reasons)
 
 
 async def _write(
     transaction: WriteTransaction, mutation: str, submissions: list[Submission], offer: Offer
 ) -> list[UUID]:
     if transaction.viewer.role is Role.APPLICANT:
-        people = [await own_applicant(transaction, submission, ()) for submission in submissions]
+        people = [await own_applicant(transaction, submission) for submission in submissions]
     else:
         people = await create_applicants(transaction, submissions)
     rows = [

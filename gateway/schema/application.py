@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from gateway.mapping.declare import Node, column, link, links, noun
+from gateway.mapping.declare import Node, column, derived, link, links, noun
 from gateway.mapping.scalars import BigInt
+from gateway.schema.allowed import DECIDED_BY, AllowedStep, allowed_steps
 from gateway.schema.applicant import Applicant
 from gateway.schema.country import Country
 from gateway.schema.decision import Decision
@@ -90,6 +91,12 @@ class Application(Node):
     fee_idr: BigInt | None = column(Row.fee_idr, "Fee paid, in rupiah.")
     stage: Stage = column(Row.stage, "Where it stands, without any outcome.", filters=True)
     status: Status = column(Row.status, "Where it stands.", filters=True)
+    allowed: list[AllowedStep] = derived(
+        allowed_steps,
+        "Which steps you may take of it now, and why not the others, by what you read of it. What"
+        " the step itself says, and what supervision answered, is told by the attempt alone.",
+        DECIDED_BY,
+    )
     events: list[ApplicationEvent] = links(
         Row.id, EventRow.application_id, "What happened, in order.", order=(EventRow.sequence,)
     )

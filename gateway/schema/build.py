@@ -10,6 +10,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from gateway.access.fields import find_policy_gaps
 from gateway.mapping.scalars import SCALARS
+from gateway.schema.mutations.errors import CaseError, InputError
 from gateway.schema.mutations.mutation import Mutation
 from gateway.schema.query import Query
 from gateway.schema.subscription import Subscription
@@ -45,7 +46,14 @@ def build_schema() -> GraphQLSchema:
     Raises PolicyGapError unless the policy has exactly one entry for each.
     """
     config = StrawberryConfig(scalar_map=SCALARS, name_converter=_Names())
-    declared = strawberry.Schema(Query, Mutation, Subscription, directives=[purpose], config=config)
+    declared = strawberry.Schema(
+        Query,
+        Mutation,
+        Subscription,
+        directives=[purpose],
+        types=[InputError, CaseError],
+        config=config,
+    )
     schema = graphql_schema(declared)
     if gaps := find_policy_gaps(_fields(schema)):
         raise PolicyGapError("\n".join(gaps))

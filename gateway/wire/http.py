@@ -16,6 +16,7 @@ from gateway.error_reports import error_entry, log_failure, masked_error
 from gateway.errors import ErrorCode, RequestError
 from gateway.execution.operation import Answer, OperationRequest, OperationRunner
 from gateway.logs.requests import current_record
+from gateway.texts.language import language_of
 from gateway.viewer import Viewer
 from gateway.wire.admission import Admission
 from gateway.wire.content import (
@@ -78,6 +79,7 @@ class GraphQLOverHTTP:
     ) -> Response:
         trace_id = trace_id_of(request)
         media_type = JSON
+        language = language_of(request.headers.get("accept-language"))
         record = current_record()
         try:
             async with request_deadline(request, self._seconds) as deadline:
@@ -87,7 +89,9 @@ class GraphQLOverHTTP:
                 record.role = viewer.role
                 record.claimed_client = request.headers.get(CLIENT_HEADER)
                 operation = replace(
-                    await read_operation(), purposes=tuple(request.headers.getlist(PURPOSE_HEADER))
+                    await read_operation(),
+                    purposes=tuple(request.headers.getlist(PURPOSE_HEADER)),
+                    language=language,
                 )
                 record.note_document(operation.document)
                 queued_at = perf_counter()
@@ -99,7 +103,9 @@ class GraphQLOverHTTP:
         except TimeoutError:
             return self._refusal(_timeout_error(), trace_id, media_type)
         record.note_answer(answer.errors, answer.extensions)
-        return answer_response(answer, media_type)
+        response = answer_response(answer, media_type)
+        response.headers["Content-Language"] = language.lower()
+        return response
 
     async def _viewer(self, request: Request) -> Viewer:
         return await self._authentication.viewer(

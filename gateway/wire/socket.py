@@ -20,6 +20,7 @@ from gateway.access.tokens import Authentication
 from gateway.error_reports import error_entries, log_failure, masked_error
 from gateway.errors import ErrorCode, RequestError
 from gateway.execution.operation import Answer, SubscriptionRunner
+from gateway.texts.language import language_of
 from gateway.viewer import Viewer
 from gateway.wire import parameters
 from gateway.wire.close_codes import CloseCode, SocketClosed
@@ -64,6 +65,7 @@ class Socket:
         self._sockets = sockets
         self._limits = limits
         self._trace_id = trace_id
+        self._language = language_of(websocket.headers.get("accept-language"))
         self._outgoing: asyncio.Queue[str] = asyncio.Queue(limits.queued)
         self._subscriptions: dict[str, asyncio.Task[None]] = {}
         #: The purpose of every operation of this socket.
@@ -197,7 +199,11 @@ class Socket:
 
     async def _follow(self, id_: str, payload: Any, viewer: Viewer) -> None:
         try:
-            operation = replace(parameters.from_message(payload), purposes=self._purposes)
+            operation = replace(
+                parameters.from_message(payload),
+                purposes=self._purposes,
+                language=self._language,
+            )
             answers = self._follower.follow(operation, viewer, self._trace_id)
             async with aclosing(answers):
                 async for answer in answers:

@@ -4,12 +4,12 @@
 """
 
 from models.life.case_state import CaseState, columns_after_step
+from models.life.judging import refusal_of, refusal_told, statuses_alike
 from models.life.preconditions import Attempt
-from models.life.refusals import MEANINGS, Refusal
+from models.life.refusals import Refusal
 from models.life.steps import STEPS, Step, Verb, refusal, step_for
 
 __all__ = [
-    "MEANINGS",
     "STEPS",
     "Attempt",
     "CaseState",
@@ -18,5 +18,8 @@ __all__ = [
     "Verb",
     "columns_after_step",
     "refusal",
+    "refusal_of",
+    "refusal_told",
+    "statuses_alike",
     "step_for",
 ]

@@ -13,6 +13,7 @@ class CaseState:
     """What preconditions look at."""
 
     status: Status
+    is_paid: bool = False
     is_held: bool = False
     is_partnered: bool = False
     is_received: bool = False

@@ -27,18 +27,27 @@ class Precondition:
     words: str
     holds: Callable[[CaseState, Attempt], bool]
     refusal: Refusal
+    #: The attributes of the state that decide; None where more than the case itself does: what is
+    #: attempted, or what supervision answered.
+    facts: tuple[str, ...] | None = None
 
 
 IS_READY_FOR_WORK = Precondition(
     "a partner has handed the file over",
     lambda now, _: now.is_received or not now.is_partnered,
     Refusal.NOT_RECEIVED,
+    ("is_received", "is_partnered"),
 )
 IS_NOT_RECEIVED = Precondition(
-    "not handed over before", lambda now, _: not now.is_received, Refusal.ALREADY_RECEIVED
+    "not handed over before",
+    lambda now, _: not now.is_received,
+    Refusal.ALREADY_RECEIVED,
+    ("is_received",),
 )
-IS_HELD = Precondition("held", lambda now, _: now.is_held, Refusal.NOT_HELD)
-IS_NOT_HELD = Precondition("not held", lambda now, _: not now.is_held, Refusal.ALREADY_HELD)
+IS_HELD = Precondition("held", lambda now, _: now.is_held, Refusal.NOT_HELD, ("is_held",))
+IS_NOT_HELD = Precondition(
+    "not held", lambda now, _: not now.is_held, Refusal.ALREADY_HELD, ("is_held",)
+)
 #: A single refusal for all causes, so that officers do not learn of holds and hits.
 IS_CLEARED = Precondition(
     "not held, and every question of supervision was last answered CLEAR",
@@ -49,6 +58,7 @@ WAS_DECIDED_BY_ANOTHER = Precondition(
     "decided by another person",
     lambda now, by: now.decided_by != by.subject,
     Refusal.SECOND_PERSON_REQUIRED,
+    ("decided_by",),
 )
 CHANGES_THE_DECISION = Precondition(
     "not what was decided",
@@ -56,7 +66,10 @@ CHANGES_THE_DECISION = Precondition(
     Refusal.SAME_DECISION,
 )
 IS_PARTNERED = Precondition(
-    "taken in by a partner", lambda now, _: now.is_partnered, Refusal.NOT_HANDED_OVER
+    "taken in by a partner",
+    lambda now, _: now.is_partnered,
+    Refusal.NOT_HANDED_OVER,
+    ("is_partnered",),
 )
 WAITS_FOR_ANSWER = Precondition(
     "the question waits for its answer",

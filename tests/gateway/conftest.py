@@ -1,7 +1,7 @@
 """The gateway on the small world, asked over HTTP."""
 
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,6 +33,7 @@ class Asked:
     status: int
     body: dict[str, Any]
     text: str
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def data(self) -> Any:
@@ -63,7 +64,7 @@ class Viewer:
         response = await self.client.post(
             "/graphql", json=body, headers={"Accept": ACCEPT, **signed, **headers}
         )
-        return Asked(response.status_code, response.json(), response.text)
+        return Asked(response.status_code, response.json(), response.text, response.headers)
 
 
 CLAIMS: dict[str, dict[str, Any]] = {

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 OPEN = ("AWAITING_PAYMENT", "PAID", "IN_VERIFICATION", "INFO_REQUESTED", "SCREENING")
+WAITING = ("AWAITING_PAYMENT", "INFO_REQUESTED")
+#: They read how far a case is, not which status it has.
+READ_NO_STATUS = ("agent-au", "service", "applicant")
 
 
 @dataclass
@@ -22,6 +25,12 @@ class Case:
     answers: dict[str, str] = field(default_factory=dict)
     decisions: list[tuple[str, str, str | None]] = field(default_factory=list)
     events: list[str] = field(default_factory=lambda: ["SUBMITTED", "AWAITING_PAYMENT"])
+
+    @property
+    def stage(self) -> str:
+        if self.status not in OPEN:
+            return "CLOSED"
+        return "WAITING_FOR_APPLICANT" if self.status in WAITING else "IN_PROCESS"
 
     @property
     def questions(self) -> list[str]:
@@ -51,8 +60,14 @@ def refusal(case: Case, call: Call) -> str | None:
     """The code with which the call is refused; None where it is done."""
     if call.given.get("expectedStatus", case.status) != case.status:
         return "STATUS_CHANGED"
+    if call.given.get("expectedStage", case.stage) != case.stage:
+        return "STAGE_CHANGED"
     if case.status not in _statuses(case, call):
-        return "WRONG_STATUS"
+        if call.user not in READ_NO_STATUS:
+            return "WRONG_STATUS"
+        # A service may not learn by a question whether it is the one that is waited for.
+        is_asked = call.mutation == "recordScreening" and case.stage in ("IN_PROCESS", "CLOSED")
+        return "NOTHING_ASKED" if is_asked else "WRONG_STAGE"
     return _unmet(case, call)
 
 
@@ -96,8 +111,7 @@ def _unmet(case: Case, call: Call) -> str | None:
         case "releaseApplication" if not case.is_held:
             return "NOT_HELD"
         case "recordScreening" if case.answers.get(call.given["kind"]) != "PENDING":
-            # A service may not learn from the answer that the case was refused.
-            return "WRONG_STATUS" if case.status == "REFUSED" else "NOTHING_ASKED"
+            return "NOTHING_ASKED"
         case "referToScreening" if case.status != "IN_VERIFICATION" and not questions_asked(
             case, call
         ):

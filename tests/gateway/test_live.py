@@ -132,10 +132,26 @@ async def test_partners_hear_of_stages_and_never_of_a_status_or_a_hold(
             await viewer.hears_nothing()
 
 
-async def test_kind_does_not_exist_for_who_reads_no_events(live: Served) -> None:
-    async with live.as_viewer("manager-au") as manager:
-        await manager.subscribe(KINDS)
-        refused = await manager.hears()
+async def test_an_applicant_hears_of_stages_and_decisions_and_never_of_how_one_works_on_it(
+    live: Served, writer
+) -> None:
+    async with live.as_viewer("applicant") as applicant:
+        await applicant.follows(APPLICATIONS)
+        case = "AUSY-GRAN-0001"  # granted so far
+        # Back in process, and then at work: the first of these alone is another stage.
+        for kind in ("IN_VERIFICATION", "SCREENING", "HELD", "RELEASED", "IN_VERIFICATION"):
+            await happens(writer, case, kind)
+        assert await applicant.references(1) == [case]
+        await applicant.hears_nothing()
+        await happens(writer, case, "GRANTED")
+        assert await applicant.references(1) == [case]
+
+
+@pytest.mark.parametrize("name", ["manager-au", "applicant"])
+async def test_kind_does_not_exist_for_who_reads_no_status(live: Served, name: str) -> None:
+    async with live.as_viewer(name) as viewer:
+        await viewer.subscribe(KINDS)
+        refused = await viewer.hears()
         assert refused["type"] == "error"
         told = {one["extensions"].get("coordinate") for one in refused["payload"]}
         assert told == {"ApplicationChange.kind", "Application.status"}

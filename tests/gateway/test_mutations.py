@@ -62,7 +62,7 @@ async def test_the_fee_in_force_is_paid_and_no_other(who, world, connection) -> 
     assert await everything(connection) == before
     await done(who["service"], "recordPayment", id_, amountIdr=500_000)
     assert (await change(who["service"], "recordPayment", id_, amountIdr=500_000)).codes == [
-        "WRONG_STATUS"
+        "WRONG_STAGE"
     ]
 
 
@@ -118,7 +118,7 @@ async def test_information_is_asked_for_and_answered(who, world, connection, nam
 
 async def test_an_expectation_that_does_not_hold_is_told_with_the_status(who, world) -> None:
     id_ = await in_screening(who)
-    select = "errors { code currentStatus path }"
+    select = "errors { code path ... on CaseError { currentStatus } }"
     given = {"idempotencyKey": key(), "applicationId": id_, "expectedStatus": "IN_VERIFICATION"}
     answer = await who["officer"](
         document("recordDecision", select), input={**given, "outcome": "GRANTED"}
@@ -131,16 +131,55 @@ async def test_an_expectation_that_does_not_hold_is_told_with_the_status(who, wo
     ]  # fmt: skip
 
 
-async def test_who_reads_no_status_can_neither_expect_nor_be_told_one(who, world, traffic) -> None:
-    id_ = await submitted(who)
-    given = {"idempotencyKey": key(), "applicationId": id_}
-    told = await who["agent-au"](
-        document("withdrawApplication", "errors { currentStatus }"), input=given
+@pytest.mark.parametrize("name", ["agent-au", "applicant", "service"])
+async def test_who_reads_no_status_can_neither_expect_nor_be_told_one(who, world, name) -> None:
+    mutation = "answerInformation"
+    given = {"idempotencyKey": key(), "applicationId": await submitted(who)}
+    told = await who[name](
+        document(mutation, "errors { ... on CaseError { currentStatus } }"), input=given
     )
     assert told.codes == ["FORBIDDEN_FIELD"]
     expecting = {**given, "expectedStatus": "AWAITING_PAYMENT"}
-    answer = await who["agent-au"](document("withdrawApplication"), input=expecting)
+    answer = await who[name](document(mutation), input=expecting)
     assert answer.codes == ["INVALID_VARIABLES"]
+    schema = await who[name](
+        '{ errors: __type(name: "CaseError") { fields { name } }'
+        ' codes: __type(name: "MutationErrorCode") { enumValues { name } } }'
+    )
+    assert {"name": "currentStatus"} not in schema.data["errors"]["fields"]
+    codes = {one["name"] for one in schema.data["codes"]["enumValues"]}
+    assert codes & {"WRONG_STATUS", "STATUS_CHANGED"} == set()
+    assert codes >= {"WRONG_STAGE", "STAGE_CHANGED"}
+
+
+@pytest.mark.parametrize("name", ["officer", "supervisor"])
+async def test_who_reads_a_status_expects_a_status_and_no_stage(who, world, name) -> None:
+    given = {"idempotencyKey": key(), "applicationId": await submitted(who)}
+    told = await who[name](
+        document("referToScreening", "errors { ... on CaseError { currentStage } }"), input=given
+    )
+    assert told.codes == ["FORBIDDEN_FIELD"]
+    expecting = {**given, "expectedStage": "IN_PROCESS"}
+    answer = await who[name](document("referToScreening"), input=expecting)
+    assert answer.codes == ["INVALID_VARIABLES"]
+
+
+async def test_who_reads_a_stage_expects_one_and_is_told_the_present_one(who, world) -> None:
+    id_ = await paid(who)
+    select = "errors { code path ... on CaseError { currentStage } }"
+    given = {"applicationId": id_, "expectedStage": "WAITING_FOR_APPLICANT"}
+    answer = await who["agent-au"](
+        document("withdrawApplication", select), input={"idempotencyKey": key(), **given}
+    )
+    assert answer.data["withdrawApplication"]["errors"] == [
+        {
+            "code": "STAGE_CHANGED", "currentStage": "IN_PROCESS",
+            "path": ["input", "expectedStage"],
+        }
+    ]  # fmt: skip
+    await done(who["agent-au"], "withdrawApplication", id_, expectedStage="IN_PROCESS")
+    again = await change(who["agent-au"], "withdrawApplication", id_)
+    assert again.codes == ["WRONG_STAGE"]
 
 
 async def test_mutations_run_in_order_and_each_is_read_after_it(who, world) -> None:

@@ -74,7 +74,7 @@ async def test_a_service_learns_no_outcome_from_what_it_may_not_do(who, world) -
         answer = await change(who["service"], "recordScreening", id_, **said)
         told.append(answer.payload)
     assert told[0] == told[1]
-    assert told[0]["errors"][0]["code"] == "WRONG_STATUS"
+    assert told[0]["errors"][0]["code"] == "NOTHING_ASKED"
 
 
 async def test_nothing_held_is_granted(who, world, connection) -> None:
@@ -95,7 +95,7 @@ async def test_an_officer_is_told_the_same_of_a_hold_a_hit_and_a_pending_answer(
     await done(who["supervisor"], "holdApplication", held)
     hit = await screened(who, await in_screening(who), "HIT")
     pending = await in_screening(who)
-    select = "application { id } errors { code message path currentStatus }"
+    select = "application { id } errors { code message path ... on CaseError { currentStatus } }"
     told = [
         (await who["officer"](
             document("recordDecision", select),
@@ -192,7 +192,7 @@ async def test_whoever_sent_an_open_application_may_withdraw_it(
     assert (written["status"], written["current_decision_id"]) == ("WITHDRAWN", None)
     desk = "SELECT count(*) FROM assignment WHERE application_id = $1 AND ended_at IS NULL"
     assert await connection.fetchval(desk, row_id(id_)) == 0
-    assert (await change(who["agent-au"], "withdrawApplication", id_)).codes == ["WRONG_STATUS"]
+    assert (await change(who["agent-au"], "withdrawApplication", id_)).codes == ["WRONG_STAGE"]
 
 
 async def test_an_applicant_withdraws_the_own_application(who, world) -> None:

@@ -178,7 +178,9 @@ async def test_a_first_application_of_many_at_once_makes_one_person(who, world, 
 
 # --- Expectations --------------------------------------------------------------------------------
 
-DECIDED = document("recordDecision", "application { id } errors { code currentStatus }")
+DECIDED = document(
+    "recordDecision", "application { id } errors { code ... on CaseError { currentStatus } }"
+)
 
 
 async def decide(viewer: Viewer, id_: str, outcome: str) -> dict[str, Any]:

@@ -23,11 +23,11 @@ from models.volumes import fold, verify
 from tests.gateway.changing import IDENTITY, Changed, change, done, events, key, row, row_id
 from tests.gateway.conftest import Viewer
 from tests.gateway.life_calls import CALLS, any_of, onward
-from tests.gateway.life_model import Call, Case, follow, refusal
+from tests.gateway.life_model import READ_NO_STATUS, Call, Case, follow, refusal
 
 pytestmark = pytest.mark.anyio
 
-STATUSES = ("WRONG_STATUS", "STATUS_CHANGED")
+STATUSES = ("WRONG_STATUS", "STATUS_CHANGED", "WRONG_STAGE", "STAGE_CHANGED")
 SEEDS = st.integers(0, 2**32 - 1)
 
 
@@ -77,9 +77,16 @@ def walk_on(ground: Ground) -> type[RuleBasedStateMachine]:
         @rule(seed=SEEDS)
         def expect_another_status(self, seed: int) -> None:
             chance = Random(seed)
-            readers = [call for call in CALLS if call.user not in ("agent-au", "service")]
+            readers = [call for call in CALLS if call.user not in READ_NO_STATUS]
             call = any_of(readers, chance)
             expecting = {**call.given, "expectedStatus": "LAPSED"}
+            self._call(chance.choice(self.cases), replace(call, given=expecting))
+
+        @rule(seed=SEEDS, stage=st.sampled_from(["IN_PROCESS", "WAITING_FOR_APPLICANT", "CLOSED"]))
+        def expect_a_stage(self, seed: int, stage: str) -> None:
+            chance = Random(seed)
+            call = any_of([call for call in CALLS if call.user in READ_NO_STATUS], chance)
+            expecting = {**call.given, "expectedStage": stage}
             self._call(chance.choice(self.cases), replace(call, given=expecting))
 
         def _submit(self, is_calling: bool) -> None:

@@ -171,6 +171,34 @@ async def test_partners_see_a_stage_and_never_a_status(who, name) -> None:
     assert row == {"stage": "CLOSED"}
 
 
+async def test_an_applicant_sees_a_stage_and_the_own_steps_and_never_a_status(who) -> None:
+    """IN_VERIFICATION and SCREENING would tell how, and since when, one looks into a case."""
+    for field in (
+        "status",
+        "isReferred",
+        "isHeld",
+        "assignments { officer }",
+        "screenings { kind }",
+    ):
+        answer = await who["applicant"](f"{{ applications(first: 1) {{ nodes {{ {field} }} }} }}")
+        assert "FORBIDDEN_FIELD" in answer.codes
+    for where in ('{status: {eq: "GRANTED"}}', "{status: {eq: GRANTED}}"):
+        answer = await who["applicant"](
+            f"{{ applications(first: 1, where: {where}) {{ __typename }} }}"
+        )
+        assert answer.codes == ["INVALID_DOCUMENT"]
+    answer = await who["applicant"](
+        '{ application(by: {reference: "AUSY-GRAN-0001"}) { stage events { kind } } }'
+    )
+    assert answer.data["application"] == {
+        "stage": "CLOSED",
+        "events": [
+            {"kind": kind}
+            for kind in ("SUBMITTED", "AWAITING_PAYMENT", "PAID", "RECEIVED", "GRANTED")
+        ],
+    }
+
+
 async def test_a_security_ground_never_reaches_agents(who) -> None:
     portal = Viewer(
         who["anonymous"].client,

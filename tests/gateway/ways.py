@@ -63,6 +63,10 @@ WAYS: dict[str, tuple[str, ...]] = {
         _nodes("Application", _CASE), f"{_CASES} > applicant > applications",
     ),
     "ApplicationEvent": (f"{_CASES} > events",),
+    "AllowedStep": (f"{_CASES} > allowed",),
+    "MutationError": (f"{_CASES} > allowed > reason",),
+    "InputError": (f"{_CASES} > allowed > reason > ... on InputError",),
+    "CaseError": (f"{_CASES} > allowed > reason > ... on CaseError",),
     "Assignment": (f"{_CASES} > assignments",),
     "Decision": (
         f"{_CASES} > decision", f"{_CASES} > decisions", f"{_CASES} > decision > supersedes",

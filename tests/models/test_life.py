@@ -1,5 +1,6 @@
 """The steps in the life of an application, without a database: what can follow what, and when."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -8,20 +9,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.life import (
-    MEANINGS,
     STEPS,
     Attempt,
     CaseState,
-    Refusal,
     Step,
     Verb,
     columns_after_step,
     refusal,
+    refusal_of,
+    statuses_alike,
     step_for,
 )
 from models.life.diagram import life_page
+from models.life.steps import UNPAID
 from models.vocabulary import (
     CLOSED,
+    STAGE_OF,
     Ground,
     Outcome,
     Role,
@@ -37,6 +40,7 @@ BOTH = (ScreeningKind.ENTRY_BAN, ScreeningKind.CLEARANCE)
 standings = st.builds(
     CaseState,
     status=st.sampled_from(Status),
+    is_paid=st.booleans(),
     is_held=st.booleans(),
     is_partnered=st.booleans(),
     is_received=st.booleans(),
@@ -133,8 +137,28 @@ def test_from_a_status_a_verb_leads_one_way(role: Role | None) -> None:
             assert step_for(verb, status, role) is (ways[0] if ways else None)
 
 
-def test_every_refusal_says_what_it_means() -> None:
-    assert set(MEANINGS) == set(Refusal)
+READ_A_STAGE = (Role.PARTNER_AGENT, Role.APPLICANT, Role.SERVICE)
+
+
+@given(standings, attempts, st.sampled_from(READ_A_STAGE), st.sampled_from(Verb))
+def test_cases_that_look_alike_to_a_role_are_refused_alike(
+    now: CaseState, attempt: Attempt, role: Role, verb: Verb
+) -> None:
+    """By stage and payment: otherwise a refusal would tell of a status that the role reads not."""
+    alike = statuses_alike(STAGE_OF[now.status], is_paid=now.is_paid)
+    by = replace(attempt, role=role)
+    told = {
+        refusal_of(verb, replace(now, status=status), by, reads_status=False) for status in alike
+    }
+    assert len(told - {None}) <= 1
+    # Only whoever answers a question learns that it is the one that is waited for.
+    assert len(told) <= 1 or (role, verb) == (Role.SERVICE, Verb.RECORD_SCREENING)
+
+
+def test_whoever_looks_at_stage_and_payment_takes_the_present_status_into_account() -> None:
+    for status in Status:
+        for is_paid in {True, False} if status in CLOSED else {status not in UNPAID}:
+            assert status in statuses_alike(STAGE_OF[status], is_paid=is_paid)
 
 
 def test_the_page_shows_every_step() -> None:

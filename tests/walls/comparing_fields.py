@@ -15,18 +15,16 @@ from models.vocabulary import Role
 from tests.walls.changing import MAY
 from tests.walls.field_rights import (
     CARRIERS,
-    CURRENT_STATUS,
     PAGED,
     RIGHTS,
     ROLES,
     fields_of,
-    of_roles,
     right,
 )
 
 _MARKS = {"●": "R", "◐": "P", "○": "C", "": "-"}
 _PAGE_FIELDS = {"Connection": "edges nodes pageInfo totalCount", "Edge": "cursor node"}
-_OF_A_MUTATION = re.compile(r"(\w+)(Payload|Result|Error)")
+_OF_A_MUTATION = re.compile(r"(\w+)(Payload|Result)")
 
 
 # --- The page of the policy ----------------------------------------------------------------------
@@ -127,9 +125,6 @@ def _expected_of_mutation(role: Role, name: str, kind: str) -> set[str]:
     mutation = name[0].lower() + name[1:]
     if role not in MAY.get(mutation, "").split():
         return set()
-    if kind == "Error":
-        is_told = _is_of_a_case(mutation) and of_roles(CURRENT_STATUS)[role] == "R"
-        return {"code", "message", "path"} | ({"currentStatus"} if is_told else set())
     answers = {"Result": "application", "Payload": _answers(mutation)}
     return {answers[kind], "errors"}
 

@@ -93,7 +93,11 @@ _STAGES: dict[str, Lines] = {
     #                                                        L O S M A U P V D N
     "Application": {
         "stage":                                             "- R R R R R R R - -",
-        "status events":                                     "- R R - - R R - - -",
+        # An applicant reads a stage: IN_VERIFICATION and SCREENING tell how one works on it.
+        "status":                                            "- R R - - R - - - -",
+        "events":                                            "- R R - - R R - - -",
+        # Whoever can take a step of it.
+        "allowed":                                           "- R R - R - R R - -",
         "decision":                                          "- R R - R R R - - -",
         "decisions":                                         "- R R - - R - - - -",
     },
@@ -109,7 +113,18 @@ _STAGES: dict[str, Lines] = {
         "isIncomplete":                                      "- - - - R - - - - -",
         "publicReason":                                      "- - - - - - R - - -",
     },
-    "ApplicationChange": {"kind":                            "- R R - - R R - - -"},
+    # Of an applicant's case too, the kind would name what the stage does not.
+    "ApplicationChange": {"kind":                            "- R R - - R - - - -"},
+    "AllowedStep": {"step isAllowed reason":                 "- R R - R - R R - -"},
+    # Whoever calls a mutation is told where the case stands: a status where the role reads it,
+    # else a stage.
+    "MutationError": {"code message path":                   "- R R - R - R R R -"},
+    "InputError": {"code message path":                      "- R R - R - R R R -"},
+    "CaseError": {
+        "code message path":                                 "- R R - R - R R - -",
+        "currentStatus":                                     "- R R - - - - - - -",
+        "currentStage":                                      "- - - - R - R R - -",
+    },
 }  # fmt: skip
 
 # Figures ----------------------------------------------------------------------------------------
@@ -194,9 +209,6 @@ CARRIERS: dict[str, Lines] = {
     },
     "Change": {"value unit": _ALL},
 }
-
-#: Whoever calls a mutation is told the present status of a case, if the role reads it at all.
-CURRENT_STATUS = "- R R - - R R - - -"
 
 #: Field by field: what each role has of it.
 Rights = dict[tuple[str, str], dict[Role, str]]

@@ -32,6 +32,13 @@ Key = tuple[Any, ...]
 
 HELD = "SGPO-HELD-0007"
 _HOLDS = ("HELD", "RELEASED")
+#: What each role does not hear of; an applicant hears of nothing but the own steps and the end.
+_UNHEARD: dict[str, tuple[str, ...]] = {
+    "SUPERVISOR": (),
+    "OFFICER": _HOLDS,
+    "AUDITOR": _HOLDS,
+    "APPLICANT": (*_HOLDS, "IN_VERIFICATION", "SCREENING"),
+}
 _COUNTRIES = ("AU", "SG", "NZ", "IN", "AF")
 
 
@@ -137,7 +144,7 @@ HEARS: dict[str, str] = {
     "SUPERVISOR": "STAGE DECISION STATUS HOLD",
     "OFFICER": "STAGE DECISION STATUS",
     "AUDITOR": "STAGE DECISION STATUS",
-    "APPLICANT": "STAGE DECISION STATUS",
+    "APPLICANT": "STAGE DECISION",
     "SERVICE": "STAGE",
     "PARTNER_AGENT": "STAGE DECISION",
     "PARTNER_MANAGER": "STAGE",
@@ -183,7 +190,7 @@ def _events(claims: Claims) -> set[Key]:
     return {
         (application_id(reference), number)
         for reference, number, kind in happened
-        if role == "SUPERVISOR" or kind not in _HOLDS
+        if kind not in _UNHEARD[role]
     }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from gateway.policy import POLICY
+from gateway.schema.allowed import ApplicationStep
 from models.vocabulary import Channel, Ground
 from models.volumes import Dimension
 
@@ -31,6 +32,7 @@ GROUPS: Mapping[Dimension, Bound] = {
 LISTS: Mapping[str, Bound] = {
     "Query.policies": Bound(len(POLICY), "one for each type of the policy"),
     "Applicant.applications": Bound(20, "two a year for ten years"),
+    "Application.allowed": Bound(len(ApplicationStep), "each step once"),
     "Application.events": Bound(50, "a dozen steps, two for each question to the applicant"),
     "Application.decisions": Bound(10, "the first, and corrections of it"),
     "Application.assignments": Bound(20, "one for each time that an officer takes it"),
@@ -43,8 +45,8 @@ LISTS: Mapping[str, Bound] = {
     "VisaType.fees": Bound(20, "one for each decree that changed it"),
     "VisaType.serviceTargets": Bound(20, "two clocks, one for each decree that changed them"),
 }
-#: The most items of `errors`: a mutation reports the first reason for which it did nothing.
-ERRORS = 1
+#: The most items of `errors`: a mistake for each place in the input.
+ERRORS = Bound(10, "the longest input has ten fields, those within it included")
 
 #: The most rows of the table of refusal grounds in each period.
 GROUNDS = Bound(len(Ground), "a closed list")

@@ -148,7 +148,7 @@ class Counting:
         if owner.startswith("__"):
             of = introspection.average_lengths if of_all_types else introspection.lengths
             return Size(1 + ceil(of(self._view)[coordinate] * inner.once))
-        most = ERRORS if name == "errors" else LISTS[coordinate].most
+        most = ERRORS.most if name == "errors" else LISTS[coordinate].most
         return Size(1 + most * inner.once)
 
     def _rows(self, node: FieldNode, field: GraphQLField) -> int:

@@ -7,12 +7,13 @@ from sqlalchemy import select
 
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.case import today
-from gateway.mutations.outcome import Outcome, Result
+from gateway.mutations.outcome import Outcome, Reasons, Result
 from gateway.mutations.reference import decrees, partners, requests
 from gateway.mutations.reference.checking import check
 
-#: Takes the transaction, the request and today; returns the code of what changed.
-Effect = Callable[[WriteTransaction, Any, Any], Awaitable[str]]
+#: Takes the transaction, the request, today and the reasons found so far; returns the code of what
+#: changed. It looks up what it needs, adds its own reasons, and refuses before it writes anything.
+Effect = Callable[[WriteTransaction, Any, Any, Reasons], Awaitable[str]]
 
 EFFECTS: Mapping[type[requests.ReferenceRequest], Effect] = {
     requests.AddPartner: partners.add_partner,
@@ -33,5 +34,6 @@ async def change_reference(
 ) -> Outcome:
     """Make the change. Raises RefusedError if the request is not valid."""
     [now] = await transaction.rows(select(today().label("on")))
-    check(request, now.on)
-    return Outcome([Result(await EFFECTS[type(request)](transaction, request, now.on))])
+    reasons = Reasons(request.faults)
+    check(request, now.on, reasons)
+    return Outcome([Result(await EFFECTS[type(request)](transaction, request, now.on, reasons))])

@@ -1,11 +1,11 @@
 """Validation of reference data: codes, names, numbers and dates."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields
+from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
 
-from gateway.mutations.outcome import RefusedError
+from gateway.mutations.outcome import Reasons
 from gateway.mutations.reference.requests import (
     AddPartner,
     IntroduceVisaType,
@@ -17,48 +17,56 @@ from models.life import Refusal
 from models.reference.data import values
 from models.reference.data.values import Form
 
-#: The reason why a value is invalid, or None.
-Check = Callable[[Any], str | None]
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A check of one value: the text that says what is expected, and the limits that it names."""
+
+    rule: str
+    is_met: Callable[[Any], bool]
+    limits: Mapping[str, int] = field(default_factory=dict)
 
 
-def _in_range(most: int, least: int, what: str) -> Check:
+def _in_range(rule: str, least: int, most: int) -> Check:
     """A value that was left out is in no range, and so not out of it."""
-    return lambda value: (
-        None if value is None or least <= value <= most else f"{what} from {least} to {most}."
+    return Check(
+        rule,
+        lambda value: value is None or least <= value <= most,
+        {"least": least, "most": most},
     )
 
 
-def _matches(form: Form) -> Check:
-    return lambda value: None if form.pattern.fullmatch(value) else form.why
+def _matches(rule: str, form: Form, **limits: int) -> Check:
+    return Check(rule, lambda value: form.pattern.fullmatch(value) is not None, limits)
 
 
-_NAME = _matches(values.NAME)
+_NAME = _matches("name", values.NAME, most=values.LONGEST_NAME)
 _CHECKS: Mapping[str, Check] = {
     "name": _NAME,
     "name_en": _NAME,
     "name_id": _NAME,
     "city": _NAME,
-    "stay_days": _in_range(values.MOST_DAYS, 1, "Days of stay are"),
-    "amount_idr": _in_range(values.MOST_RUPIAH, 0, "A fee is"),
-    "hours": _in_range(values.MOST_HOURS, 1, "Hours are"),
-    "promised_percent": _in_range(100, 1, "A percentage is"),
+    "stay_days": _in_range("stay_days", 1, values.MOST_DAYS),
+    "amount_idr": _in_range("amount_idr", 0, values.MOST_RUPIAH),
+    "hours": _in_range("hours", 1, values.MOST_HOURS),
+    "promised_percent": _in_range("promised_percent", 1, 100),
 }
 _CODES: Mapping[type[ReferenceRequest], Check] = {
-    AddPartner: _matches(values.PARTNER_CODE),
-    OpenCentre: _matches(values.CENTRE_CODE),
-    IntroduceVisaType: _matches(values.VISA_TYPE_CODE),
+    AddPartner: _matches("partner_code", values.PARTNER_CODE),
+    OpenCentre: _matches("centre_code", values.CENTRE_CODE),
+    IntroduceVisaType: _matches("visa_type_code", values.VISA_TYPE_CODE),
 }
 
 
-def check(request: ReferenceRequest, today: date) -> None:
-    """Raises RefusedError with the path of the first invalid field."""
-    for name in (field.name for field in fields(request)):
+def check(request: ReferenceRequest, today: date, reasons: Reasons) -> None:
+    """Add a reason for each invalid field."""
+    for name in (each.name for each in fields(request)):
         value = getattr(request, name)
         if isinstance(value, date) and value < today:
-            raise RefusedError(Refusal.DATE_PASSED, api_name(name))
+            reasons.add(Refusal.DATE_PASSED, api_name(name))
         check_value = _CODES.get(type(request)) if name == "code" else _CHECKS.get(name)
-        if check_value and (why := check_value(value)):
-            raise RefusedError(Refusal.INVALID, api_name(name), why=why)
+        if check_value and not check_value.is_met(value):
+            rule, limits = check_value.rule, check_value.limits
+            reasons.add(Refusal.INVALID, api_name(name), rule=rule, limits=limits)
     if isinstance(request, OpenCentre) and request.code[:2] != request.country:
-        why = "A centre's code begins with that of its country."
-        raise RefusedError(Refusal.INVALID, "code", why=why)
+        reasons.add(Refusal.INVALID, "code", rule="centre_of_country")

@@ -3,7 +3,7 @@
 from datetime import date
 
 from gateway.access.transactions.writing import WriteTransaction
-from gateway.mutations.outcome import RefusedError
+from gateway.mutations.outcome import Reason, Reasons, RefusedError
 from gateway.mutations.reference.requests import (
     EndVisaType,
     IntroduceVisaType,
@@ -28,9 +28,10 @@ _TYPES = Span(VisaType, "valid_from", "valid_until")
 
 
 async def introduce_visa_type(
-    transaction: WriteTransaction, request: IntroduceVisaType, today: date
+    transaction: WriteTransaction, request: IntroduceVisaType, today: date, reasons: Reasons
 ) -> str:
     """Introduce a visa type with its first fee and target: it is never without them."""
+    reasons.refuse_if_any()
     begins = {"valid_from": request.valid_from}
     values = {
         name: getattr(request, name)
@@ -41,7 +42,7 @@ async def introduce_visa_type(
     ):
         key = {"code": request.code} | begins
         if await lock_row(transaction, request, VisaType, key) is None:
-            raise RefusedError(Refusal.CODE_TAKEN, "code")
+            raise RefusedError(Reason(Refusal.CODE_TAKEN, ("code",)))
         await replace(transaction, VisaType, key, values)
     of_type = {"visa_type_code": request.code} | begins
     await set_from(transaction, Fee, of_type, {"amount_idr": request.amount_idr})
@@ -50,22 +51,29 @@ async def introduce_visa_type(
     return request.code
 
 
-async def end_visa_type(transaction: WriteTransaction, request: EndVisaType, today: date) -> str:
-    await end(transaction, request, _TYPES, {"code": request.visa_type}, today, "visaType")
+async def end_visa_type(
+    transaction: WriteTransaction, request: EndVisaType, today: date, reasons: Reasons
+) -> str:
+    key = {"code": request.visa_type}
+    await end(transaction, request, _TYPES, key, today, reasons, "visaType")
     return request.visa_type
 
 
-async def set_fee(transaction: WriteTransaction, request: SetFee, today: date) -> str:
-    await check_known(transaction, VisaType.code, request.visa_type, "visaType")
+async def set_fee(
+    transaction: WriteTransaction, request: SetFee, today: date, reasons: Reasons
+) -> str:
+    await check_known(transaction, reasons, VisaType.code, request.visa_type, "visaType")
+    reasons.refuse_if_any()
     key = {"visa_type_code": request.visa_type, "valid_from": request.valid_from}
     await set_from(transaction, Fee, key, {"amount_idr": request.amount_idr})
     return request.visa_type
 
 
 async def set_service_target(
-    transaction: WriteTransaction, request: SetServiceTarget, today: date
+    transaction: WriteTransaction, request: SetServiceTarget, today: date, reasons: Reasons
 ) -> str:
-    await check_known(transaction, VisaType.code, request.visa_type, "visaType")
+    await check_known(transaction, reasons, VisaType.code, request.visa_type, "visaType")
+    reasons.refuse_if_any()
     key = {
         "visa_type_code": request.visa_type,
         "clock": request.clock.value,
@@ -76,8 +84,11 @@ async def set_service_target(
     return request.visa_type
 
 
-async def set_entry_rule(transaction: WriteTransaction, request: SetEntryRule, today: date) -> str:
-    await check_known(transaction, Country.code, request.country, "country")
+async def set_entry_rule(
+    transaction: WriteTransaction, request: SetEntryRule, today: date, reasons: Reasons
+) -> str:
+    await check_known(transaction, reasons, Country.code, request.country, "country")
+    reasons.refuse_if_any()
     key = {"country_code": request.country, "valid_from": request.valid_from}
     await set_from(transaction, EntryRule, key, {"entry": request.entry.value})
     return request.country

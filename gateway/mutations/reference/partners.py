@@ -3,7 +3,7 @@
 from datetime import date
 
 from gateway.access.transactions.writing import WriteTransaction
-from gateway.mutations.outcome import RefusedError
+from gateway.mutations.outcome import Reason, Reasons, RefusedError
 from gateway.mutations.reference.requests import (
     AddPartner,
     CloseCentre,
@@ -17,6 +17,7 @@ from gateway.mutations.reference.rows import (
     check_known,
     end,
     insert_unless_exists,
+    is_known,
     lock_row,
     replace,
 )
@@ -27,19 +28,25 @@ _COUNTRIES = Span(PartnerCountry, "opened_on", "closed_on")
 _CENTRES = Span(Centre, "opened_on", "closed_on")
 
 
-async def add_partner(transaction: WriteTransaction, request: AddPartner, today: date) -> str:
+async def add_partner(
+    transaction: WriteTransaction, request: AddPartner, today: date, reasons: Reasons
+) -> str:
+    if await is_known(transaction, Partner.code, request.code):
+        reasons.add(Refusal.CODE_TAKEN, "code")
+    reasons.refuse_if_any()
     if not await insert_unless_exists(
         transaction, Partner, {"code": request.code}, {"name": request.name}
-    ):
-        raise RefusedError(Refusal.CODE_TAKEN, "code")
+    ):  # by another request, meanwhile
+        raise RefusedError(Reason(Refusal.CODE_TAKEN, ("code",)))
     return request.code
 
 
 async def open_country(
-    transaction: WriteTransaction, request: OpenPartnerCountry, today: date
+    transaction: WriteTransaction, request: OpenPartnerCountry, today: date, reasons: Reasons
 ) -> str:
-    await check_known(transaction, Partner.code, request.partner, "partner")
-    await check_known(transaction, Country.code, request.country, "country")
+    await check_known(transaction, reasons, Partner.code, request.partner, "partner")
+    await check_known(transaction, reasons, Country.code, request.country, "country")
+    reasons.refuse_if_any()
     place = {"partner_code": request.partner, "country_code": request.country}
     opening = {"opened_on": request.opened_on}
     if not await insert_unless_exists(transaction, PartnerCountry, place, opening):
@@ -48,30 +55,38 @@ async def open_country(
 
 
 async def close_country(
-    transaction: WriteTransaction, request: ClosePartnerCountry, today: date
+    transaction: WriteTransaction, request: ClosePartnerCountry, today: date, reasons: Reasons
 ) -> str:
-    await check_known(transaction, Partner.code, request.partner, "partner")
+    """Close a country of a partner. Which it serves cannot be said of an unknown partner."""
+    await check_known(transaction, reasons, Partner.code, request.partner, "partner")
+    if reasons.has("partner"):
+        reasons.refuse_if_any()
     place = {"partner_code": request.partner, "country_code": request.country}
-    await end(transaction, request, _COUNTRIES, place, today, "country")
+    await end(transaction, request, _COUNTRIES, place, today, reasons, "country")
     return request.partner
 
 
-async def open_centre(transaction: WriteTransaction, request: OpenCentre, today: date) -> str:
+async def open_centre(
+    transaction: WriteTransaction, request: OpenCentre, today: date, reasons: Reasons
+) -> str:
     """Open a centre. Its partner must take applications in the country on that day."""
-    await check_known(transaction, Partner.code, request.partner, "partner")
+    await check_known(transaction, reasons, Partner.code, request.partner, "partner")
     place = {"partner_code": request.partner, "country_code": request.country}
-    country = await lock_row(transaction, request, PartnerCountry, place)
-    if country is None or not _is_open(country, request.opened_on):
-        why = "The partner does not take applications in this country on that day."
-        raise RefusedError(Refusal.INVALID, "country", why=why)
+    if not (reasons.has("partner") or reasons.has("openedOn")):
+        country = await lock_row(transaction, request, PartnerCountry, place)
+        if country is None or not _is_open(country, request.opened_on):
+            reasons.add(Refusal.INVALID, "country", rule="not_served")
+    reasons.refuse_if_any()
     code, opening = {"code": request.code}, {"city": request.city, "opened_on": request.opened_on}
     if not await insert_unless_exists(transaction, Centre, code, {**place, **opening}):
         await _replace_opening(transaction, request, Centre, {**code, **place}, opening, today)
     return request.code
 
 
-async def close_centre(transaction: WriteTransaction, request: CloseCentre, today: date) -> str:
-    await end(transaction, request, _CENTRES, {"code": request.centre}, today, "centre")
+async def close_centre(
+    transaction: WriteTransaction, request: CloseCentre, today: date, reasons: Reasons
+) -> str:
+    await end(transaction, request, _CENTRES, {"code": request.centre}, today, reasons, "centre")
     return request.centre
 
 
@@ -86,12 +101,11 @@ async def _replace_opening(
     """Replace the opening of something that has not opened before today."""
     row = await lock_row(transaction, request, noun, key)
     if row is None:
-        raise RefusedError(Refusal.CODE_TAKEN, "code")
+        raise RefusedError(Reason(Refusal.CODE_TAKEN, ("code",)))
     if row.opened_on < today:
-        raise RefusedError(Refusal.ALREADY_BEGUN, "openedOn")
+        raise RefusedError(Reason(Refusal.ALREADY_BEGUN, ("openedOn",)))
     if row.closed_on is not None and row.closed_on <= request.opened_on:
-        why = "It is to be closed by then: first say that it stays open."
-        raise RefusedError(Refusal.INVALID, "openedOn", why=why)
+        raise RefusedError(Reason(Refusal.INVALID, ("openedOn",), rule="closed_by_then"))
     await replace(transaction, noun, key, opening)
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from gateway.access.rows import changeable
 from gateway.access.transactions.writing import WriteTransaction
-from gateway.mutations.outcome import RefusedError
+from gateway.mutations.outcome import Reasons
 from gateway.mutations.reference.requests import ReferenceRequest
 from gateway.mutations.requests import api_name
 from models import Base
@@ -32,12 +32,23 @@ class Span:
     ends: str
 
 
+async def is_known(
+    transaction: WriteTransaction, code: InstrumentedAttribute[str], value: str
+) -> bool:
+    """Whether a row has this code."""
+    return bool(await transaction.rows(select(code).where(code == value)))
+
+
 async def check_known(
-    transaction: WriteTransaction, code: InstrumentedAttribute[str], value: str, *path: str
+    transaction: WriteTransaction,
+    reasons: Reasons,
+    code: InstrumentedAttribute[str],
+    value: str,
+    *path: str,
 ) -> None:
-    """Raises RefusedError if no row has this code."""
-    if not await transaction.rows(select(code).where(code == value)):
-        raise unknown_code(*path)
+    """Add a reason if no row has this code."""
+    if not await is_known(transaction, code, value):
+        add_unknown_code(reasons, *path)
 
 
 async def insert_unless_exists(
@@ -83,6 +94,7 @@ async def end(
     span: Span,
     key: Values,
     today: date,
+    reasons: Reasons,
     *path: str,
 ) -> None:
     """End a row on the requested day, or cancel its end.
@@ -90,20 +102,20 @@ async def end(
     Raises RefusedError if there is no such row, if it ended before today, or if it would end
     before it begins.
     """
+    ends_on: date | None = getattr(request, span.ends)
     row = await lock_row(transaction, request, span.noun, key)
     if row is None:
-        raise unknown_code(*path)
-    ends_on: date | None = getattr(request, span.ends)
-    if (ended_on := getattr(row, span.ends)) is not None and ended_on < today:
-        raise RefusedError(Refusal.ALREADY_ENDED, api_name(span.ends))
-    if ends_on is not None and ends_on <= getattr(row, span.begins):
-        why = "It ends on a day after the one on which it begins."
-        raise RefusedError(Refusal.INVALID, api_name(span.ends), why=why)
+        add_unknown_code(reasons, *path)
+    elif (ended_on := getattr(row, span.ends)) is not None and ended_on < today:
+        reasons.add(Refusal.ALREADY_ENDED, api_name(span.ends))
+    elif ends_on is not None and ends_on <= getattr(row, span.begins):
+        reasons.add(Refusal.INVALID, api_name(span.ends), rule="ends_first")
+    reasons.refuse_if_any()
     await replace(transaction, span.noun, key, {span.ends: ends_on})
 
 
-def unknown_code(*path: str) -> RefusedError:
-    return RefusedError(Refusal.NOT_FOUND, *path, why="There is nothing of this code.")
+def add_unknown_code(reasons: Reasons, *path: str) -> None:
+    reasons.add(Refusal.NOT_FOUND, *path, rule="unknown_code")
 
 
 def _has_key(noun: type[Base], key: Values) -> Any:

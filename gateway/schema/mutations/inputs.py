@@ -5,7 +5,14 @@ from typing import Any
 
 import strawberry
 
-from gateway.mapping.enums import Ground, Outcome, ScreeningKind, ScreeningResult, Status
+from gateway.mapping.enums import (
+    Ground,
+    Outcome,
+    ScreeningKind,
+    ScreeningResult,
+    Stage,
+    Status,
+)
 from gateway.mapping.scalars import BigInt
 
 #: Coercing and converting each takes a tenth of a millisecond before a statement is sent.
@@ -69,6 +76,9 @@ class StepInput:
     application_id: strawberry.ID = required("Global id of the application.")
     expected_status: Status | None = optional(
         "The status you know it in; if it has another by now, nothing is done."
+    )
+    expected_stage: Stage | None = optional(
+        "The stage you know it at; if it is at another by now, nothing is done."
     )
 
 

@@ -1,12 +1,13 @@
 """The table of case mutations: input, description, steps and possible refusals."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from gateway.access.fields import is_readable
 from gateway.mapping.ids import decode
-from gateway.mutations.outcome import RefusedError
+from gateway.mutations.outcome import Reason
 from gateway.mutations.requests import (
     Person,
     Request,
@@ -17,7 +18,7 @@ from gateway.mutations.requests import (
 from gateway.schema.mutations import inputs
 from gateway.schema.mutations.inputs import LONGEST_NOTE, MOST_AT_ONCE
 from models.life import STEPS, Refusal, Verb
-from models.vocabulary import Outcome, ScreeningResult
+from models.vocabulary import Outcome, Role, ScreeningResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +38,27 @@ class Intent:
         return self.name[0].upper() + self.name[1:]
 
     @property
-    def refusals(self) -> tuple[Refusal, ...]:
-        """All refusals that this mutation can answer with."""
-        needs = [need for step in STEPS if step.verb in self.verbs for need in step.needs]
-        refusals = {*_COMMON_REFUSALS, *(need.refusal for need in needs), *self.extra_refusals}
-        if self.verbs and Verb.SUBMIT not in self.verbs:
-            refusals |= {Refusal.NOT_FOUND, Refusal.STATUS_CHANGED, Refusal.WRONG_STATUS}
+    def is_step(self) -> bool:
+        """Whether it is a step of an application that there is."""
+        return bool(self.verbs) and Verb.SUBMIT not in self.verbs
+
+    def refusals(self, role: Role | None = None) -> tuple[Refusal, ...]:
+        """All refusals that this mutation can answer a role with; any role if there is none."""
+        steps = [step for step in STEPS if step.verb in self.verbs and role in (None, *step.by)]
+        needs = {need.refusal for step in steps for need in step.needs}
+        extra = {one for one in self.extra_refusals if role in (None, _MET_BY.get(one, role))}
+        refusals = {*_COMMON_REFUSALS, *needs, *extra}
+        if self.is_step:
+            refusals.add(Refusal.NOT_FOUND)
+            if role is None or is_readable("Application", "status", role):
+                refusals |= {Refusal.STATUS_CHANGED, Refusal.WRONG_STATUS}
+            if role is None or not is_readable("Application", "status", role):
+                refusals |= {Refusal.STAGE_CHANGED, Refusal.WRONG_STAGE}
         return tuple(refusal for refusal in Refusal if refusal in refusals)
+
+    def describe(self, role: Role | None = None) -> str:
+        """The description of the mutation in the schema, with its codes."""
+        return f"{self.description} Answers {', '.join(self.refusals(role))}."
 
 
 _COMMON_REFUSALS = (Refusal.IDEMPOTENCY_CONFLICT, Refusal.INVALID)
@@ -54,18 +69,27 @@ _SUBMISSION_REFUSALS = (
     Refusal.IDENTITY_REQUIRED,
     Refusal.IDENTITY_DIFFERS,
 )
+#: Those that one role alone can meet.
+_MET_BY: Mapping[Refusal, Role] = {
+    Refusal.CENTRE_NOT_FOUND: Role.PARTNER_AGENT,
+    Refusal.IDENTITY_DIFFERS: Role.APPLICANT,
+}
 _DECISION_REFUSALS = (Refusal.GROUND_REQUIRED, Refusal.GROUND_NOT_ALLOWED)
 _SHORTEST_KEY, _LONGEST_KEY = 8, 128
 
 
-def step(intent: Intent, input_: inputs.StepInput, **values: Any) -> StepRequest:
-    """The request for a step. Raises RefusedError if the idempotency key is not valid."""
+def step(
+    intent: Intent, input_: inputs.StepInput, faults: tuple[Reason, ...] = (), **values: Any
+) -> StepRequest:
+    """The request for a step; ``faults`` are those of its further fields."""
     return StepRequest(
         mutation=intent.name,
-        key=key_of(input_.idempotency_key),
+        key=input_.idempotency_key,
+        faults=(*faults_of_key(input_.idempotency_key), *faults),
         verb=values.pop("verb", intent.verbs[0]),
         application=_application(input_.application_id),
         expected_status=input_.expected_status,
+        expected_stage=input_.expected_stage,
         **values,
     )
 
@@ -75,19 +99,18 @@ def payment(intent: Intent, input_: inputs.RecordPaymentInput) -> StepRequest:
 
 
 def screening(intent: Intent, input_: inputs.RecordScreeningInput) -> StepRequest:
-    if input_.result is ScreeningResult.PENDING:
-        why = "`PENDING` is no answer."
-        raise RefusedError(Refusal.INVALID, "result", why=why)
-    return step(intent, input_, question=input_.kind, answer=input_.result)
+    is_answer = input_.result is not ScreeningResult.PENDING
+    faults = () if is_answer else (_invalid("result", rule="pending"),)
+    return step(intent, input_, faults, question=input_.kind, answer=input_.result)
 
 
 def decision(intent: Intent, input_: inputs.RecordDecisionInput) -> StepRequest:
-    if len(input_.internal_note or "") > LONGEST_NOTE:
-        why = f"A note has at most {LONGEST_NOTE} characters."
-        raise RefusedError(Refusal.INVALID, "internalNote", why=why)
+    is_short = len(input_.internal_note or "") <= LONGEST_NOTE
+    faults = () if is_short else (_invalid("internalNote", rule="note", most=LONGEST_NOTE),)
     return step(
         intent,
         input_,
+        faults,
         verb=intent.verbs[list(Outcome).index(input_.outcome)],
         outcome=input_.outcome,
         ground=input_.ground,
@@ -97,17 +120,20 @@ def decision(intent: Intent, input_: inputs.RecordDecisionInput) -> StepRequest:
 
 def submission(intent: Intent, input_: inputs.SubmitApplicationInput) -> SubmissionRequest:
     return SubmissionRequest(
-        mutation=intent.name, key=key_of(input_.idempotency_key), submissions=(_submission(input_),)
+        mutation=intent.name,
+        key=input_.idempotency_key,
+        faults=faults_of_key(input_.idempotency_key),
+        submissions=(_submission(input_),),
     )
 
 
 def submissions(intent: Intent, input_: inputs.SubmitApplicationsInput) -> SubmissionRequest:
-    if not 1 <= len(input_.applications) <= MOST_AT_ONCE:
-        why = f"A batch has from 1 to {MOST_AT_ONCE} applications."
-        raise RefusedError(Refusal.INVALID, "applications", why=why)
+    is_sized = 1 <= len(input_.applications) <= MOST_AT_ONCE
+    faults = () if is_sized else (_invalid("applications", rule="batch", most=MOST_AT_ONCE),)
     return SubmissionRequest(
         mutation=intent.name,
-        key=key_of(input_.idempotency_key),
+        key=input_.idempotency_key,
+        faults=(*faults_of_key(input_.idempotency_key), *faults),
         submissions=tuple(_submission(item) for item in input_.applications),
     )
 
@@ -122,13 +148,16 @@ def _submission(input_: Any) -> Submission:
     )
 
 
-def key_of(text: str) -> str:
-    """Validate an idempotency key. Raises RefusedError if it is not valid."""
+def faults_of_key(text: str) -> tuple[Reason, ...]:
+    """What is wrong with an idempotency key, if anything is."""
     is_plain = text.isascii() and text.isprintable() and " " not in text
-    if not (_SHORTEST_KEY <= len(text) <= _LONGEST_KEY and is_plain):
-        why = f"A key has from {_SHORTEST_KEY} to {_LONGEST_KEY} plain characters, such as a UUID."
-        raise RefusedError(Refusal.INVALID, "idempotencyKey", why=why)
-    return text
+    if _SHORTEST_KEY <= len(text) <= _LONGEST_KEY and is_plain:
+        return ()
+    return (_invalid("idempotencyKey", rule="key", least=_SHORTEST_KEY, most=_LONGEST_KEY),)
+
+
+def _invalid(*path: str, rule: str, **limits: int) -> Reason:
+    return Reason(Refusal.INVALID, path, rule, limits)
 
 
 def _application(id_: str) -> UUID | None:

@@ -4,36 +4,54 @@ from typing import Annotated, Any
 
 import strawberry
 
-from gateway.mutations.outcome import Outcome, RefusedError, Result
+from gateway.mutations.outcome import Result
 from gateway.policy import MUTATIONS
 from gateway.schema.mutations.intents import INTENTS, Intent
-from gateway.schema.mutations.payloads import batch_type, error_type, payload_type
+from gateway.schema.mutations.payloads import batch_type, payload_type
 from gateway.schema.mutations.reference_intents import REFERENCE_INTENTS
+from models.vocabulary import Role
+
+_BY_NAME = {intent.name: intent for intent in (*INTENTS, *REFERENCE_INTENTS)}
+
+
+def describe_mutation(name: str, role: Role) -> str:
+    """The description of a mutation for a role, with the codes that the role can meet."""
+    return _BY_NAME[name].describe(role)
+
+
+def codes_met_by(role: Role) -> frozenset[str]:
+    """The codes of errors that a role can meet in any of its mutations."""
+    return frozenset(
+        refusal
+        for name, intent in _BY_NAME.items()
+        if role in MUTATIONS[name].rows
+        for refusal in intent.refusals(role)
+    )
 
 
 def _field(intent: Intent) -> Any:
-    """The field of one mutation, with its payload and error types."""
-    error = error_type(intent.type_name, intent.refusals, has_status=bool(intent.verbs))
+    """The field of one mutation, with its payload type."""
     is_batch = intent.name == "submitApplications"
     payload = (
-        batch_type(intent.type_name, error)
+        batch_type(intent.type_name)
         if is_batch
-        else payload_type(intent.type_name, error, _answered_field(intent))
+        else payload_type(intent.type_name, _answered_field(intent))
     )
 
     async def resolve(info: strawberry.Info, input: Any) -> Any:
-        outcome = await _outcome(info, intent, input)
+        outcome = await info.context.change(intent.request(intent, input))
+        language = info.context.language
         if is_batch:
-            return payload.of_batch(outcome.refused, outcome.results)
+            return payload.of_batch(outcome, language)
         [result] = outcome.results or [Result(refused=outcome.refused)]
-        return payload.of(result)
+        return payload.of(result, language)
 
     resolve.__annotations__ = {
         "info": strawberry.Info,
         "input": Annotated[intent.input, strawberry.argument(description="What to do.")],
         "return": payload,
     }
-    return strawberry.mutation(resolver=resolve, name=intent.name, description=intent.description)
+    return strawberry.mutation(resolver=resolve, name=intent.name, description=intent.describe())
 
 
 def _answered_field(intent: Intent) -> str:
@@ -43,17 +61,7 @@ def _answered_field(intent: Intent) -> str:
     return MUTATIONS[intent.name].answers
 
 
-async def _outcome(info: strawberry.Info, intent: Intent, input_: Any) -> Outcome:
-    try:
-        request = intent.request(intent, input_)
-    except RefusedError as error:
-        return Outcome(refused=error)
-    return await info.context.change(request)
-
-
 Mutation = strawberry.type(
-    type(
-        "Mutation", (), {intent.name: _field(intent) for intent in (*INTENTS, *REFERENCE_INTENTS)}
-    ),
+    type("Mutation", (), {name: _field(intent) for name, intent in _BY_NAME.items()}),
     description="What can be changed.",
 )

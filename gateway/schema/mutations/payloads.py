@@ -1,20 +1,18 @@
-"""Payloads of mutations: the changed object, or errors as data with codes of their own."""
+"""Payloads of mutations: the changed object, or errors as data."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 import strawberry
 
-from gateway.mutations.outcome import RefusedError, Result
+from gateway.mutations.outcome import Outcome, Reason, Result
 from gateway.schema.application import Application
 from gateway.schema.country import Country
+from gateway.schema.mutations.errors import MutationError, error_of
 from gateway.schema.partner import Centre, Partner
 from gateway.schema.visa_type import VisaType
-from gateway.strawberry_bridge import describe_values
-from models.life import MEANINGS, Refusal
-from models.vocabulary import Status
+from gateway.texts.language import Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,45 +33,24 @@ ANSWERS: Mapping[str, Answer] = {
 }
 
 
-def error_type(name: str, refusals: tuple[Refusal, ...], *, has_status: bool) -> Any:
-    """The types ``XError`` and ``XErrorCode`` with the refusals of one mutation."""
-    codes = _codes(name, refusals)
-    members: dict[str, Any] = {
-        "__annotations__": {
-            "code": codes,
-            "message": str,
-            "path": list[str],
-        },
-        "code": strawberry.field(description="Why."),
-        "message": strawberry.field(description="Why, in words, and what to do."),
-        "path": strawberry.field(description="The place in the input."),
-    }
-    if has_status:
-        members["__annotations__"]["current_status"] = Status | None
-        members["current_status"] = strawberry.field(
-            default=None,
-            description="The status that the application has now, where it could be the reason.",
-        )
-    return strawberry.type(
-        type(f"{name}Error", (), members), description="Why it was not done; nothing was changed."
-    )
-
-
-def payload_type(name: str, error: Any, answers: str) -> Any:
+def payload_type(name: str, answers: str) -> Any:
     """The type ``XPayload``: the changed object, or errors."""
-    return _payload_with(f"{name}Payload", error, "What came of it.", answers)
+    return _payload_with(f"{name}Payload", "What came of it.", answers)
 
 
-def batch_type(name: str, error: Any) -> Any:
+def batch_type(name: str) -> Any:
     """The type ``XPayload`` of a batch: a result for each application, in order."""
     description = "What came of one application of a batch."
-    result = _payload_with(f"{name}Result", error, description, "application")
+    result = _payload_with(f"{name}Result", description, "application")
 
     def results(self: Any) -> Any:
         return self.item_results
 
     members: dict[str, Any] = {
-        "__annotations__": {"item_results": strawberry.Private[list[Any]], "errors": list[error]},
+        "__annotations__": {
+            "item_results": strawberry.Private[list[Any]],
+            "errors": list[MutationError],
+        },
         "errors": strawberry.field(description="Why nothing of the batch was done."),
         "results": strawberry.field(
             resolver=_with_return_type(results, list[result]),
@@ -84,17 +61,17 @@ def batch_type(name: str, error: Any) -> Any:
         type(f"{name}Payload", (), members), description="What came of it."
     )
 
-    def of_batch(refused: RefusedError | None, outcomes: Any) -> Any:
+    def of_batch(outcome: Outcome, language: Language) -> Any:
         return payload(
-            item_results=[result.of(outcome) for outcome in outcomes],
-            errors=_error_list(error, refused),
+            item_results=[result.of(one, language) for one in outcome.results],
+            errors=_errors(outcome.refused, language),
         )
 
     payload.of_batch = staticmethod(of_batch)
     return payload
 
 
-def _payload_with(name: str, error: Any, description: str, answers: str) -> Any:
+def _payload_with(name: str, description: str, answers: str) -> Any:
     """A payload type: errors, and the changed object as the viewer may read it."""
     answer = ANSWERS[answers]
 
@@ -102,8 +79,13 @@ def _payload_with(name: str, error: Any, description: str, answers: str) -> Any:
         return info.context.load_changed(answer.type.__name__, self.key)
 
     members: dict[str, Any] = {
-        "__annotations__": {"key": strawberry.Private[str | None], "errors": list[error]},
-        "errors": strawberry.field(description="Why it was not done; empty where it was."),
+        "__annotations__": {
+            "key": strawberry.Private[str | None],
+            "errors": list[MutationError],
+        },
+        "errors": strawberry.field(
+            description="Why it was not done: every mistake at once; empty where it was."
+        ),
         answers: strawberry.field(
             resolver=_with_return_type(changed, answer.type | None),
             name=answers,
@@ -112,27 +94,15 @@ def _payload_with(name: str, error: Any, description: str, answers: str) -> Any:
     }
     payload: Any = strawberry.type(type(name, (), members), description=description)
 
-    def of(result: Result) -> Any:
-        return payload(key=result.key, errors=_error_list(error, result.refused))
+    def of(result: Result, language: Language) -> Any:
+        return payload(key=result.key, errors=_errors(result.refused, language))
 
     payload.of = staticmethod(of)
     return payload
 
 
-def _error_list(error: Any, refused: RefusedError | None) -> list[Any]:
-    if refused is None:
-        return []
-    values = {"code": refused.refusal, "message": refused.message, "path": list(refused.path)}
-    if refused.status is not None:
-        values["current_status"] = refused.status
-    return [error(**values)]
-
-
-def _codes(name: str, refusals: tuple[Refusal, ...]) -> Any:
-    codes: Any = StrEnum(f"{name}ErrorCode", {refusal.name: refusal.value for refusal in refusals})
-    declared: Any = strawberry.enum(codes, description="Why it was not done.")
-    describe_values(declared, lambda value: MEANINGS[Refusal(value.name)])
-    return codes
+def _errors(reasons: Iterable[Reason], language: Language) -> list[MutationError]:
+    return [error_of(reason, language) for reason in reasons]
 
 
 def _with_return_type(resolve: Any, kind: Any) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 from gateway.mutations.reference import requests
 from gateway.mutations.reference.requests import ReferenceRequest
 from gateway.schema.mutations import reference_inputs as inputs
-from gateway.schema.mutations.intents import Intent, key_of
+from gateway.schema.mutations.intents import Intent, faults_of_key
 from models.life import Refusal
 
 _DATED_REFUSALS = (Refusal.NOT_FOUND, Refusal.DATE_PASSED)
@@ -19,7 +19,8 @@ def _request_from_input(kind: type[ReferenceRequest]) -> Callable[[Intent, Any],
 
     def request(intent: Intent, input_: inputs.ReferenceInput) -> ReferenceRequest:
         values = dict(vars(input_))
-        return kind(mutation=intent.name, key=key_of(values.pop("idempotency_key")), **values)
+        key = values.pop("idempotency_key")
+        return kind(mutation=intent.name, key=key, faults=faults_of_key(key), **values)
 
     return request
 

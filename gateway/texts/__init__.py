@@ -1,0 +1,46 @@
+"""What errors say, in each language: `en.toml` and `id.toml`, read once."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from gateway.texts.language import Language
+
+
+@dataclass(frozen=True, slots=True)
+class CodeText:
+    """What a code says to whoever meets it, and what to do then."""
+
+    says: str
+    do: str
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """All texts of one language."""
+
+    #: By the code of `MutationErrorCode`, and by that of `extensions.code`.
+    mutation: Mapping[str, CodeText]
+    request: Mapping[str, CodeText]
+    #: What a code says where more is known than the code; with the values of its limits.
+    rule: Mapping[str, str]
+
+    def message(self, code: str, rule: str | None, values: Mapping[str, Any]) -> str:
+        """The message of a mutation's error."""
+        if rule is None:
+            return self.mutation[code].says
+        return self.rule[rule].format(**values)
+
+
+@cache
+def texts(language: Language) -> Texts:
+    source = resources.files("gateway.texts") / f"{language.lower()}.toml"
+    tables = tomllib.loads(source.read_text("utf-8"))
+    return Texts(
+        mutation={code: CodeText(**said) for code, said in tables["mutation"].items()},
+        request={code: CodeText(**said) for code, said in tables["request"].items()},
+        rule=tables["rule"],
+    )

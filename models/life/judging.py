@@ -1,0 +1,70 @@
+"""What a role is told of a step: by the status if it reads one, else by what it reads instead.
+
+A role that reads no status reads the stage, and whether the fee is paid. So wherever those are the
+same, it must meet the same refusal: otherwise the refusal would tell it the status.
+"""
+
+from collections.abc import Collection, Iterable
+
+from models.life.case_state import CaseState
+from models.life.preconditions import Attempt
+from models.life.refusals import Refusal
+from models.life.steps import UNPAID, Step, Verb, refusal, step_for
+from models.vocabulary import CLOSED, STAGE_OF, Role, Stage, Status
+
+
+def statuses_alike(stage: Stage, *, is_paid: bool) -> tuple[Status, ...]:
+    """The statuses that an application may have for whoever reads its stage and its payment."""
+    return tuple(
+        status
+        for status in Status
+        if STAGE_OF[status] is stage and (status in CLOSED or (status in UNPAID) is not is_paid)
+    )
+
+
+def refusal_of(
+    verb: Verb, now: CaseState, attempt: Attempt, *, reads_status: bool
+) -> Refusal | None:
+    """Why a step cannot be taken; None if it can."""
+    if step := step_for(verb, now.status, attempt.role):
+        return refusal(step, now, attempt)
+    if reads_status:
+        return Refusal.WRONG_STATUS
+    alike = statuses_alike(STAGE_OF[now.status], is_paid=now.is_paid)
+    for step in _steps((verb,), alike, attempt.role):
+        # As in the status in which it could be taken, were something else not in the way.
+        return refusal(step, now, attempt) or step.needs[-1].refusal
+    return Refusal.WRONG_STAGE
+
+
+def refusal_told(
+    verbs: Collection[Verb],
+    statuses: Collection[Status],
+    now: CaseState,
+    known: Collection[str],
+    attempt: Attempt,
+) -> Refusal | None:
+    """Why none of some steps can be taken, as far as the role reads; None if one may be.
+
+    ``statuses`` are those that the application may have for the role, ``known`` the attributes of
+    the state that the role reads. What needs more is told by the attempt alone.
+    """
+    found: list[Refusal] = []
+    for step in _steps(verbs, statuses, attempt.role):
+        needs = (need for need in step.needs if need.facts and set(need.facts) <= set(known))
+        unmet = next((need.refusal for need in needs if not need.holds(now, attempt)), None)
+        if unmet is None:
+            return None
+        found.append(unmet)
+    if found:
+        return found[0]
+    return Refusal.WRONG_STATUS if "status" in known else Refusal.WRONG_STAGE
+
+
+def _steps(
+    verbs: Iterable[Verb], statuses: Collection[Status], role: Role | None
+) -> Iterable[Step]:
+    for verb in verbs:
+        for status in statuses:
+            if step := step_for(verb, status, role):
+                yield step

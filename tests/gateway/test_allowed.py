@@ -1,0 +1,207 @@
+"""`Application.allowed` says of each step what its mutation would answer, by what the role reads.
+
+Cases are led into every status, held and not, handed over and not; then every role that reaches one
+asks what is allowed, and tries each step, on a copy of what there was: a step that is refused
+changes nothing, and one that is done is tried in the order of the cases, each of which is new.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import asyncpg
+import pytest
+
+from gateway.policy import APPLICATION_ROWS, MUTATIONS, POLICY
+from gateway.schema import allowed as allowed_module
+from gateway.schema.allowed import ApplicationStep
+from gateway.schema.mutations.intents import INTENTS
+from models.life import judging
+from models.life.refusals import Refusal
+from models.vocabulary import Role, Status
+from tests.gateway.changing import (
+    change,
+    cleared,
+    done,
+    granted,
+    in_screening,
+    in_verification,
+    paid,
+    refused,
+    row_id,
+    submitted,
+)
+from tests.gateway.conftest import Viewer
+
+pytestmark = pytest.mark.anyio
+
+Who = Mapping[str, Viewer]
+ALLOWED = "allowed { step isAllowed reason { __typename code message path } }"
+#: What each step takes, so that nothing but the case can be in the way.
+GIVEN: dict[str, dict[str, Any]] = {
+    "recordPayment": {"amountIdr": 500_000},
+    "recordScreening": {"kind": "ENTRY_BAN", "result": "CLEAR"},
+    "recordDecision": {"outcome": "REFUSED", "ground": "INCOMPLETE"},
+    "supersedeDecision": {"outcome": "REFUSED", "ground": "FALSE_STATEMENT"},
+}
+#: What supervision answered is told by the attempt alone: these may follow where it is allowed.
+BY_SUPERVISION = {"NOTHING_ASKED", "NOTHING_TO_ASK"}
+
+
+async def expired(who: Who) -> str:
+    return await submitted(who)
+
+
+async def withdrawn(who: Who) -> str:
+    id_ = await paid(who)
+    return await done(who["agent-au"], "withdrawApplication", id_)
+
+
+async def revoked(who: Who) -> str:
+    return await done(who["supervisor"], "revokeVisa", await granted(who))
+
+
+async def waiting(who: Who) -> str:
+    return await done(who["officer"], "requestInformation", await in_verification(who))
+
+
+async def not_received(who: Who) -> str:
+    id_ = await submitted(who)
+    return await done(who["service"], "recordPayment", id_, amountIdr=500_000)
+
+
+async def held(who: Who) -> str:
+    return await done(who["supervisor"], "holdApplication", await cleared(who))
+
+
+async def corrected(who: Who) -> str:
+    """By this supervisor, who may not correct it again."""
+    decision = {"outcome": "REFUSED", "ground": "SECURITY"}
+    return await done(who["supervisor"], "supersedeDecision", await granted(who), **decision)
+
+
+STATES: dict[str, Callable[[Who], Awaitable[str]]] = {
+    "billed": submitted, "not received": not_received, "paid": paid,
+    "in verification": in_verification, "waiting": waiting, "in screening": in_screening,
+    "cleared": cleared, "held": held, "granted": granted, "refused": refused,
+    "corrected": corrected, "revoked": revoked, "withdrawn": withdrawn, "expired": submitted,
+    "lapsed": waiting,
+}  # fmt: skip
+#: The clock ends these.
+ENDED = {"expired": "PAYMENT_EXPIRED", "lapsed": "LAPSED"}
+USERS = {
+    "officer": Role.OFFICER, "supervisor": Role.SUPERVISOR, "agent-au": Role.PARTNER_AGENT,
+    "service": Role.SERVICE,
+}  # fmt: skip
+
+
+async def led_to(who: Who, connection: asyncpg.Connection, state: str) -> str:
+    """A new case in a state."""
+    id_ = await STATES[state](who)
+    if status := ENDED.get(state):
+        await connection.execute(
+            "UPDATE application SET status = $2, closed_at = now() WHERE id = $1",
+            row_id(id_), status,
+        )  # fmt: skip
+    return id_
+
+
+async def allowed(viewer: Viewer, id_: str) -> dict[str, dict[str, Any]]:
+    """What is allowed of a case, by mutation."""
+    answer = await viewer(f'{{ node(id: "{id_}") {{ ... on Application {{ {ALLOWED} }} }} }}')
+    assert answer.errors == [], answer.text
+    told = answer.data["node"]["allowed"]
+    assert all(one["isAllowed"] is (one["reason"] is None) for one in told)
+    return {ApplicationStep[one["step"]].value: one for one in told}
+
+
+def steps_of(role: Role) -> set[str]:
+    return {
+        intent.name for intent in INTENTS if intent.is_step and role in MUTATIONS[intent.name].rows
+    }
+
+
+@pytest.mark.parametrize("name", USERS)
+@pytest.mark.parametrize("state", STATES)
+async def test_what_is_allowed_is_what_the_mutation_answers(
+    who, world, connection, state, name
+) -> None:
+    viewer = who[name]
+    id_ = await led_to(who, connection, state)
+    told = await allowed(viewer, id_)
+    assert told.keys() == steps_of(USERS[name])
+    for mutation, one in told.items():
+        if one["isAllowed"]:
+            continue
+        answer = await change(viewer, mutation, id_, **GIVEN.get(mutation, {}))
+        [error] = answer.payload["errors"]
+        assert {**one["reason"], "__typename": ""} == {**error, "__typename": ""}, mutation
+    # What is allowed is done, each on a case of its own: it would be in the way of the next.
+    for mutation, one in told.items():
+        if one["isAllowed"]:
+            case = await led_to(who, connection, state)
+            answer = await change(viewer, mutation, case, **GIVEN.get(mutation, {}))
+            assert set(answer.codes) <= BY_SUPERVISION, mutation
+
+
+async def test_the_own_case_of_an_applicant_says_what_is_left_to_do(who, world) -> None:
+    ruby = who["applicant"]
+    id_ = await done(ruby, "submitApplication", visaType="C1", nationality="AU")
+    told = await allowed(ruby, id_)
+    assert {name: one["isAllowed"] for name, one in told.items()} == {
+        "answerInformation": False, "withdrawApplication": True,
+    }  # fmt: skip
+    answer = await change(ruby, "answerInformation", id_)
+    assert answer.codes == [told["answerInformation"]["reason"]["code"]] == ["WRONG_STAGE"]
+    await done(ruby, "withdrawApplication", id_)
+    assert {one["isAllowed"] for one in (await allowed(ruby, id_)).values()} == {False}
+
+
+async def test_cases_that_look_alike_allow_alike(who, world) -> None:
+    """An agent learns by nothing that is allowed whether a case waits for supervision."""
+    cases = [await paid(who), await in_verification(who), await in_screening(who), await held(who)]
+    for name in ("agent-au", "service"):
+        told = [await allowed(who[name], id_) for id_ in cases]
+        assert all(one == told[0] for one in told)
+
+
+async def test_reasons_are_in_the_language_of_the_reader(who, world) -> None:
+    id_ = await granted(who)
+    query = f'{{ node(id: "{id_}") {{ ... on Application {{ {ALLOWED} }} }} }}'
+    answer = await who["agent-au"].send({"query": query}, **{"Accept-Language": "id"})
+    messages = {one["reason"]["message"] for one in answer.data["node"]["allowed"]}
+    assert messages == {"Langkah ini tidak dapat dilakukan pada tahap permohonan saat ini."}
+
+
+def test_whoever_takes_steps_reaches_what_can_be_changed_and_nothing_else() -> None:
+    """So no step of a case that is read is refused for its reach, of which nothing is said."""
+    for intent in INTENTS:
+        for role, rule in MUTATIONS[intent.name].rows.items() if intent.is_step else ():
+            assert rule == APPLICATION_ROWS[role], (intent.name, role)
+            assert role in POLICY["Application"].fields["allowed"]
+
+
+async def test_a_judgement_that_forgets_a_need_is_seen(who, world, connection, monkeypatch) -> None:
+    labels = {k: v for k, v in allowed_module._LABELS.items() if k != "is_received"}
+    monkeypatch.setattr(allowed_module, "_LABELS", labels)
+    with pytest.raises(AssertionError):
+        await test_what_is_allowed_is_what_the_mutation_answers(
+            who, world, connection, "not received", "officer"
+        )
+
+
+async def test_a_judgement_by_the_status_where_a_stage_is_read_is_seen(
+    who, world, connection, monkeypatch
+) -> None:
+    def by_status(verb: Any, now: Any, attempt: Any, *, reads_status: bool) -> Refusal | None:
+        told = judging.step_for(verb, now.status, attempt.role)
+        return judging.refusal(told, now, attempt) if told else Refusal.WRONG_STATUS
+
+    monkeypatch.setattr("gateway.mutations.stepping.refusal_of", by_status)
+    with pytest.raises(AssertionError):
+        await test_what_is_allowed_is_what_the_mutation_answers(
+            who, world, connection, "withdrawn", "agent-au"
+        )
+
+
+def test_every_status_is_led_to() -> None:
+    assert len(Status) - 1 <= len(STATES)  # nothing stays SUBMITTED
