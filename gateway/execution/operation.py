@@ -21,6 +21,8 @@ class OperationRequest:
     document_id: str | None = None
     operation_name: str | None = None
     variables: dict[str, Any] = field(default_factory=dict)
+    #: The position of the last payload, from a client that resumes a subscription.
+    resumed_at: str | None = None
     may_write: bool = True  # a GET may not: a mutation is then refused as METHOD_NOT_ALLOWED
 
 

@@ -12,7 +12,7 @@ from gateway.access.fields import find_policy_gaps
 from gateway.mapping.scalars import SCALARS
 from gateway.schema.mutations.mutation import Mutation
 from gateway.schema.query import Query
-from gateway.schema.subscription import Subscription
+from gateway.schema.subscription import UPDATES, Subscription
 from gateway.strawberry_bridge import CachedNames, graphql_schema
 from models.vocabulary import Purpose
 
@@ -45,7 +45,9 @@ def build_schema() -> GraphQLSchema:
     Raises PolicyGapError unless the policy has exactly one entry for each.
     """
     config = StrawberryConfig(scalar_map=SCALARS, name_converter=_Names())
-    declared = strawberry.Schema(Query, Mutation, Subscription, directives=[purpose], config=config)
+    declared = strawberry.Schema(
+        Query, Mutation, Subscription, directives=[purpose], types=UPDATES, config=config
+    )
     schema = graphql_schema(declared)
     if gaps := find_policy_gaps(_fields(schema)):
         raise PolicyGapError("\n".join(gaps))
