@@ -8,7 +8,7 @@ ANY   := $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 pyt
 ARGS  ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test check snapshots proof bench lock clean browser pooler debian-postgres clock valkey
+.PHONY: help demo setup test check graphiql snapshots proof bench lock clean browser pooler debian-postgres clock valkey clients
 
 help:  ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(HERE)/Makefile
@@ -20,7 +20,7 @@ setup:  ## Make .venv from the fastest Python here and requirements.lock
 	@test -n "$(ANY)" || { echo "Gerbang needs Python 3.11 or newer"; exit 1; }
 	@$(ANY) $(HERE)/deploy/setup
 
-test: setup browser pooler debian-postgres valkey  ## Set up and pass the tests (ARGS='-k name' chooses)
+test: setup browser graphiql clients pooler debian-postgres valkey  ## Set up and pass the tests (ARGS='-k name' chooses)
 	@cd $(HERE) && $(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: setup  ## Format, lint, what is half done, types, import contracts, generated files
@@ -30,10 +30,13 @@ check: setup  ## Format, lint, what is half done, types, import contracts, gener
 	@cd $(HERE) && $(BIN)/lint-imports
 	@cd $(HERE) && $(BIN)/gerbang snapshots --check
 
+graphiql: setup  ## Bundle GraphiQL, which the development gateway then serves at /graphql
+	@$(BIN)/python $(HERE)/deploy/setup/graphiql.py
+
 snapshots: setup  ## Write the generated files anew
 	@cd $(HERE) && $(BIN)/gerbang snapshots
 
-proof: setup browser pooler debian-postgres clock valkey  ## The tests that take long, in parts (ARGS=--list shows them)
+proof: setup browser graphiql clients pooler debian-postgres clock valkey  ## The tests that take long, in parts (ARGS=--list shows them)
 	@cd $(HERE) && $(BIN)/python -m tests.proof $(ARGS)
 
 bench: setup  ## Measure
@@ -49,6 +52,9 @@ clean:  ## Remove what setting up and the demo made
 
 browser: setup
 	@$(BIN)/python $(HERE)/deploy/setup/browser.py
+
+clients: setup
+	@$(BIN)/python $(HERE)/deploy/setup/clients.py
 
 pooler: setup
 	@$(BIN)/python $(HERE)/deploy/setup/pooler.py

@@ -11,7 +11,8 @@ A request passes these layers, from the outside in:
    passes or the client disconnects. Or ``GraphQLOverWebSocket``: checks origin and subprotocol, and
    hands over to a ``Socket``, which runs subscriptions.
 
-There is no CORS: pages of other origins cannot call the gateway from a browser.
+Pages of other origins can call the gateway from a browser only if the setting `origins` names them:
+then ``CORSMiddleware`` stands between the edge and the routes.
 """
 
 import asyncio
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
@@ -44,6 +46,7 @@ from gateway.wire.health import Check, Health
 from gateway.wire.http import GraphQLOverHTTP
 from gateway.wire.internal import internal_app
 from gateway.wire.metrics import Metrics
+from gateway.wire.parameters import URL_PARAMETERS
 from gateway.wire.refusals import HANDLERS, answer_without_route
 from gateway.wire.schema_files import SchemaFiles
 from gateway.wire.socket import SocketLimits
@@ -53,6 +56,18 @@ from gateway.wire.websocket import GraphQLOverWebSocket
 
 if TYPE_CHECKING:  # production never loads the development sign-in
     from gateway.development import SignIn
+
+#: What pages of other origins may send, and may read of a response.
+ALLOWED_HEADERS = (
+    "Authorization",
+    "Content-Type",
+    "Gerbang-Purpose",
+    "Gerbang-Role",
+    "Traceparent",
+)
+EXPOSED_HEADERS = ("Content-Language", "Gerbang-Trace", "Retry-After", "WWW-Authenticate")
+#: How long a browser may keep the answer to a preflight: as long as any browser does.
+PREFLIGHT_SECONDS = 7_200
 
 
 def create_app(
@@ -111,6 +126,7 @@ def create_app(
             Sockets(metrics, settings),
             Addresses(settings.trusted_proxies, settings.forwarding_header),
             limits or SocketLimits(settings.body_limit, settings.socket_seconds),
+            settings.origins,
         )
         routes.append(WebSocketRoute("/graphql", websocket_endpoint.serve))
     if settings.in_development:
@@ -119,7 +135,7 @@ def create_app(
         routes.append(sign_in.mount())
     app = Starlette(
         routes=routes,
-        middleware=[Middleware(Edge, metrics=metrics, drain=drain)],
+        middleware=[Middleware(Edge, metrics=metrics, drain=drain), *_cors(settings)],
         exception_handlers=HANDLERS,
         lifespan=_lifespan(keys, resources),
     )
@@ -127,6 +143,23 @@ def create_app(
     app.state.metrics = metrics
     app.state.internal = internal_app(health, metrics.page)  # served on a separate address
     return app
+
+
+def _cors(settings: Settings) -> list[Middleware]:
+    """What lets pages of the named origins call from a browser. There are no cookies to allow:
+    who asks is in a header that the page itself sets."""
+    if not settings.origins:
+        return []
+    return [
+        Middleware(
+            CORSMiddleware,
+            allow_origins=settings.origins,
+            allow_methods=("GET", "POST"),
+            allow_headers=ALLOWED_HEADERS,
+            expose_headers=EXPOSED_HEADERS,
+            max_age=PREFLIGHT_SECONDS,
+        )
+    ]
 
 
 def _check_of(fault: Fault, passes: Callable[[], Awaitable[bool]]) -> Check:
@@ -168,7 +201,7 @@ def _authentication(settings: Settings, keys: ProviderKeys) -> Authentication:
 def _explorer_or_query(endpoint: GraphQLOverHTTP) -> Callable[[Request], object]:
     async def get(request: Request) -> Response:
         wants_page = "text/html" in request.headers.get("accept", "")
-        if wants_page and not request.query_params:
+        if wants_page and not request.query_params.keys() & set(URL_PARAMETERS):
             return await explorer.page(request)
         return await endpoint.get(request)
 

@@ -579,6 +579,9 @@ POLICY: Mapping[str, Access] = {
         },
         fields={"position": NATIONAL_FIGURES + MANAGER, "asOf": NATIONAL_FIGURES + MANAGER},
     ),
+    "ApplicationUpdate": Access(fields={"position": CASE_READERS}),
+    "VolumesUpdate": Access(fields={"position": NATIONAL_FIGURES + MANAGER}),
+    "Heartbeat": Access(fields={"position": CASE_READERS + LEADERSHIP}),
     # Oneself, and the policy.
     "Viewer": Access(
         fields={

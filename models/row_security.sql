@@ -39,7 +39,6 @@ ALTER TABLE partner ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE partner_country ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE screening ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE service_target ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-ALTER TABLE trusted_document ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE visa_type ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_age ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_age_detailed ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -91,6 +90,12 @@ GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_count
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_leadership;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_leadership;
 GRANT SELECT (id, written_in) ON volume_change TO gerbang_leadership;
+CREATE POLICY leadership_select ON visa_type FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+CREATE POLICY leadership_select ON fee FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+CREATE POLICY leadership_select ON service_target FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
 CREATE POLICY leadership_select ON country FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 CREATE POLICY leadership_select ON entry_rule FOR SELECT TO gerbang_leadership
@@ -101,15 +106,9 @@ CREATE POLICY leadership_select ON partner_country FOR SELECT TO gerbang_leaders
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 CREATE POLICY leadership_select ON centre FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
-CREATE POLICY leadership_select ON visa_type FOR SELECT TO gerbang_leadership
-    USING ((SELECT viewer.acts_as('LEADERSHIP')));
-CREATE POLICY leadership_select ON fee FOR SELECT TO gerbang_leadership
-    USING ((SELECT viewer.acts_as('LEADERSHIP')));
-CREATE POLICY leadership_select ON service_target FOR SELECT TO gerbang_leadership
+CREATE POLICY leadership_select ON volume_change FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 CREATE POLICY leadership_select ON access_event FOR SELECT TO gerbang_leadership
-    USING ((SELECT viewer.acts_as('LEADERSHIP')));
-CREATE POLICY leadership_select ON volume_change FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_leadership;
 GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_yearly TO gerbang_leadership;
@@ -184,6 +183,16 @@ GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_count
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_officer;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_officer;
 GRANT SELECT (id, written_in) ON volume_change TO gerbang_officer;
+CREATE POLICY officer_select ON application_change FOR SELECT TO gerbang_officer
+    USING (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN application_change.changed NOT IN ('HOLD') ELSE false END);
+CREATE POLICY officer_select ON application FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+CREATE POLICY officer_select ON visa_type FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+CREATE POLICY officer_select ON fee FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+CREATE POLICY officer_select ON service_target FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON country FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON entry_rule FOR SELECT TO gerbang_officer
@@ -193,14 +202,6 @@ CREATE POLICY officer_select ON partner FOR SELECT TO gerbang_officer
 CREATE POLICY officer_select ON partner_country FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON centre FOR SELECT TO gerbang_officer
-    USING ((SELECT viewer.acts_as('OFFICER')));
-CREATE POLICY officer_select ON visa_type FOR SELECT TO gerbang_officer
-    USING ((SELECT viewer.acts_as('OFFICER')));
-CREATE POLICY officer_select ON fee FOR SELECT TO gerbang_officer
-    USING ((SELECT viewer.acts_as('OFFICER')));
-CREATE POLICY officer_select ON service_target FOR SELECT TO gerbang_officer
-    USING ((SELECT viewer.acts_as('OFFICER')));
-CREATE POLICY officer_select ON application FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON application_event FOR SELECT TO gerbang_officer
     USING (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN application_event.kind NOT IN ('HELD', 'RELEASED') ELSE false END);
@@ -212,12 +213,10 @@ CREATE POLICY officer_select ON decision FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON assignment FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
-CREATE POLICY officer_select ON access_event FOR SELECT TO gerbang_officer
-    USING (CASE WHEN access_event.actor = (SELECT viewer.subject('OFFICER')) THEN true ELSE false END);
-CREATE POLICY officer_select ON application_change FOR SELECT TO gerbang_officer
-    USING (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN application_change.changed NOT IN ('HOLD') ELSE false END);
 CREATE POLICY officer_select ON volume_change FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
+CREATE POLICY officer_select ON access_event FOR SELECT TO gerbang_officer
+    USING (CASE WHEN access_event.actor = (SELECT viewer.subject('OFFICER')) THEN true ELSE false END);
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_officer;
 GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_yearly TO gerbang_officer;
 CREATE POLICY officer_select ON volume_yearly FOR SELECT TO gerbang_officer
@@ -292,6 +291,16 @@ GRANT SELECT (answered_at, application_id, id, kind, requested_at, result) ON sc
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_supervisor;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_supervisor;
 GRANT SELECT (id, written_in) ON volume_change TO gerbang_supervisor;
+CREATE POLICY supervisor_select ON application_change FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON application FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON visa_type FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON fee FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON service_target FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON country FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON entry_rule FOR SELECT TO gerbang_supervisor
@@ -301,14 +310,6 @@ CREATE POLICY supervisor_select ON partner FOR SELECT TO gerbang_supervisor
 CREATE POLICY supervisor_select ON partner_country FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON centre FOR SELECT TO gerbang_supervisor
-    USING ((SELECT viewer.acts_as('SUPERVISOR')));
-CREATE POLICY supervisor_select ON visa_type FOR SELECT TO gerbang_supervisor
-    USING ((SELECT viewer.acts_as('SUPERVISOR')));
-CREATE POLICY supervisor_select ON fee FOR SELECT TO gerbang_supervisor
-    USING ((SELECT viewer.acts_as('SUPERVISOR')));
-CREATE POLICY supervisor_select ON service_target FOR SELECT TO gerbang_supervisor
-    USING ((SELECT viewer.acts_as('SUPERVISOR')));
-CREATE POLICY supervisor_select ON application FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON application_event FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
@@ -322,12 +323,10 @@ CREATE POLICY supervisor_select ON assignment FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON screening FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
-CREATE POLICY supervisor_select ON access_event FOR SELECT TO gerbang_supervisor
-    USING (CASE WHEN access_event.actor = (SELECT viewer.subject('SUPERVISOR')) THEN true ELSE false END);
-CREATE POLICY supervisor_select ON application_change FOR SELECT TO gerbang_supervisor
-    USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON volume_change FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON access_event FOR SELECT TO gerbang_supervisor
+    USING (CASE WHEN access_event.actor = (SELECT viewer.subject('SUPERVISOR')) THEN true ELSE false END);
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_supervisor;
 GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_yearly TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_yearly FOR SELECT TO gerbang_supervisor
@@ -400,6 +399,16 @@ GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_count
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_partner_manager;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_partner_manager;
 GRANT SELECT (changed, country_code, id, partner_code, written_in) ON volume_change TO gerbang_partner_manager;
+CREATE POLICY partner_manager_select ON application_change FOR SELECT TO gerbang_partner_manager
+    USING (CASE WHEN application_change.changed NOT IN ('HOLD', 'STATUS', 'DECISION') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_change.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND by_1.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[])) THEN true ELSE false END);
+CREATE POLICY partner_manager_select ON application FOR SELECT TO gerbang_partner_manager
+    USING (CASE WHEN application.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND application.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
+CREATE POLICY partner_manager_select ON visa_type FOR SELECT TO gerbang_partner_manager
+    USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
+CREATE POLICY partner_manager_select ON fee FOR SELECT TO gerbang_partner_manager
+    USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
+CREATE POLICY partner_manager_select ON service_target FOR SELECT TO gerbang_partner_manager
+    USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
 CREATE POLICY partner_manager_select ON country FOR SELECT TO gerbang_partner_manager
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
 CREATE POLICY partner_manager_select ON entry_rule FOR SELECT TO gerbang_partner_manager
@@ -410,22 +419,12 @@ CREATE POLICY partner_manager_select ON partner_country FOR SELECT TO gerbang_pa
     USING (CASE WHEN partner_country.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND partner_country.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
 CREATE POLICY partner_manager_select ON centre FOR SELECT TO gerbang_partner_manager
     USING (CASE WHEN centre.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND centre.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
-CREATE POLICY partner_manager_select ON visa_type FOR SELECT TO gerbang_partner_manager
-    USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
-CREATE POLICY partner_manager_select ON fee FOR SELECT TO gerbang_partner_manager
-    USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
-CREATE POLICY partner_manager_select ON service_target FOR SELECT TO gerbang_partner_manager
-    USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
-CREATE POLICY partner_manager_select ON application FOR SELECT TO gerbang_partner_manager
-    USING (CASE WHEN application.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND application.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
 CREATE POLICY partner_manager_select ON applicant FOR SELECT TO gerbang_partner_manager
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = applicant.id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND by_1.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[])) THEN true ELSE false END);
-CREATE POLICY partner_manager_select ON access_event FOR SELECT TO gerbang_partner_manager
-    USING (CASE WHEN access_event.actor_partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND access_event.actor_country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
-CREATE POLICY partner_manager_select ON application_change FOR SELECT TO gerbang_partner_manager
-    USING (CASE WHEN application_change.changed NOT IN ('HOLD', 'STATUS', 'DECISION') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_change.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND by_1.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[])) THEN true ELSE false END);
 CREATE POLICY partner_manager_select ON volume_change FOR SELECT TO gerbang_partner_manager
     USING (CASE WHEN volume_change.changed NOT IN ('OUTCOMES') AND volume_change.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_change.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
+CREATE POLICY partner_manager_select ON access_event FOR SELECT TO gerbang_partner_manager
+    USING (CASE WHEN access_event.actor_partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND access_event.actor_country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_partner_manager;
 GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, info_requested, intake, lapsed, partner_code, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_yearly TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_yearly FOR SELECT TO gerbang_partner_manager
@@ -490,6 +489,16 @@ GRANT SELECT (code, name) ON partner TO gerbang_partner_agent;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_country TO gerbang_partner_agent;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_partner_agent;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_partner_agent;
+CREATE POLICY partner_agent_select ON application_change FOR SELECT TO gerbang_partner_agent
+    USING (CASE WHEN application_change.changed NOT IN ('HOLD', 'STATUS') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_change.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.centre_code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[])) THEN true ELSE false END);
+CREATE POLICY partner_agent_select ON application FOR SELECT TO gerbang_partner_agent
+    USING (CASE WHEN application.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND application.centre_code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[]) THEN true ELSE false END);
+CREATE POLICY partner_agent_select ON visa_type FOR SELECT TO gerbang_partner_agent
+    USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
+CREATE POLICY partner_agent_select ON fee FOR SELECT TO gerbang_partner_agent
+    USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
+CREATE POLICY partner_agent_select ON service_target FOR SELECT TO gerbang_partner_agent
+    USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
 CREATE POLICY partner_agent_select ON country FOR SELECT TO gerbang_partner_agent
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
 CREATE POLICY partner_agent_select ON entry_rule FOR SELECT TO gerbang_partner_agent
@@ -500,14 +509,6 @@ CREATE POLICY partner_agent_select ON partner_country FOR SELECT TO gerbang_part
     USING (CASE WHEN partner_country.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND partner_country.country_code = ANY ((SELECT viewer.countries('PARTNER_AGENT'))::text[]) THEN true ELSE false END);
 CREATE POLICY partner_agent_select ON centre FOR SELECT TO gerbang_partner_agent
     USING (CASE WHEN centre.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND centre.code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[]) THEN true ELSE false END);
-CREATE POLICY partner_agent_select ON visa_type FOR SELECT TO gerbang_partner_agent
-    USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
-CREATE POLICY partner_agent_select ON fee FOR SELECT TO gerbang_partner_agent
-    USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
-CREATE POLICY partner_agent_select ON service_target FOR SELECT TO gerbang_partner_agent
-    USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
-CREATE POLICY partner_agent_select ON application FOR SELECT TO gerbang_partner_agent
-    USING (CASE WHEN application.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND application.centre_code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[]) THEN true ELSE false END);
 CREATE POLICY partner_agent_select ON applicant FOR SELECT TO gerbang_partner_agent
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = applicant.id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.centre_code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[])) THEN true ELSE false END);
 CREATE POLICY partner_agent_select ON identity FOR SELECT TO gerbang_partner_agent
@@ -516,8 +517,6 @@ CREATE POLICY partner_agent_select ON decision FOR SELECT TO gerbang_partner_age
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = decision.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.centre_code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[])) THEN true ELSE false END);
 CREATE POLICY partner_agent_select ON access_event FOR SELECT TO gerbang_partner_agent
     USING (CASE WHEN access_event.actor = (SELECT viewer.subject('PARTNER_AGENT')) THEN true ELSE false END);
-CREATE POLICY partner_agent_select ON application_change FOR SELECT TO gerbang_partner_agent
-    USING (CASE WHEN application_change.changed NOT IN ('HOLD', 'STATUS') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_change.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.centre_code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[])) THEN true ELSE false END);
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_partner_agent;
 GRANT SELECT (backlog_change, centre_code, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, nationality_code, partner_code, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_daily TO gerbang_partner_agent;
 CREATE POLICY partner_agent_select ON volume_daily FOR SELECT TO gerbang_partner_agent
@@ -557,6 +556,16 @@ GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_count
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_auditor;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_auditor;
 GRANT SELECT (id, written_in) ON volume_change TO gerbang_auditor;
+CREATE POLICY auditor_select ON application_change FOR SELECT TO gerbang_auditor
+    USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN application_change.changed NOT IN ('HOLD') ELSE false END);
+CREATE POLICY auditor_select ON application FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON visa_type FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON fee FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON service_target FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON country FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON entry_rule FOR SELECT TO gerbang_auditor
@@ -567,14 +576,6 @@ CREATE POLICY auditor_select ON partner_country FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON centre FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
-CREATE POLICY auditor_select ON visa_type FOR SELECT TO gerbang_auditor
-    USING ((SELECT viewer.acts_as('AUDITOR')));
-CREATE POLICY auditor_select ON fee FOR SELECT TO gerbang_auditor
-    USING ((SELECT viewer.acts_as('AUDITOR')));
-CREATE POLICY auditor_select ON service_target FOR SELECT TO gerbang_auditor
-    USING ((SELECT viewer.acts_as('AUDITOR')));
-CREATE POLICY auditor_select ON application FOR SELECT TO gerbang_auditor
-    USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON application_event FOR SELECT TO gerbang_auditor
     USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN application_event.kind NOT IN ('HELD', 'RELEASED') ELSE false END);
 CREATE POLICY auditor_select ON applicant FOR SELECT TO gerbang_auditor
@@ -583,11 +584,9 @@ CREATE POLICY auditor_select ON decision FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON assignment FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
-CREATE POLICY auditor_select ON access_event FOR SELECT TO gerbang_auditor
-    USING ((SELECT viewer.acts_as('AUDITOR')));
-CREATE POLICY auditor_select ON application_change FOR SELECT TO gerbang_auditor
-    USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN application_change.changed NOT IN ('HOLD') ELSE false END);
 CREATE POLICY auditor_select ON volume_change FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON access_event FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_auditor;
 GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_yearly TO gerbang_auditor;
@@ -644,8 +643,8 @@ GRANT USAGE ON SCHEMA public, viewer TO gerbang_applicant;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_applicant;
 GRANT SELECT (actor_role, applicant_id, fields, id, occurred_at, purpose) ON access_event TO gerbang_applicant;
 GRANT SELECT (account, id, nationality_code, passport_last_four) ON applicant TO gerbang_applicant;
-GRANT SELECT (applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, id, nationality_code, paid_at, partner_code, received_at, reference, stage, submitted_at, target_due_at, visa_type_code) ON application TO gerbang_applicant;
-GRANT SELECT (application_id, changed, id, written_in) ON application_change TO gerbang_applicant;
+GRANT SELECT (applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, id, nationality_code, paid_at, partner_code, received_at, reference, stage, status, submitted_at, target_due_at, visa_type_code) ON application TO gerbang_applicant;
+GRANT SELECT (application_id, changed, id, kind, written_in) ON application_change TO gerbang_applicant;
 GRANT SELECT (application_id, id, kind, occurred_at, sequence) ON application_event TO gerbang_applicant;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code) ON centre TO gerbang_applicant;
 GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_applicant;
@@ -657,6 +656,16 @@ GRANT SELECT (code, name) ON partner TO gerbang_applicant;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_country TO gerbang_applicant;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_applicant;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_applicant;
+CREATE POLICY applicant_select ON application_change FOR SELECT TO gerbang_applicant
+    USING (CASE WHEN application_change.changed NOT IN ('HOLD') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_change.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
+CREATE POLICY applicant_select ON application FOR SELECT TO gerbang_applicant
+    USING (CASE WHEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject('APPLICANT'))) THEN true ELSE false END);
+CREATE POLICY applicant_select ON visa_type FOR SELECT TO gerbang_applicant
+    USING ((SELECT viewer.acts_as('APPLICANT')));
+CREATE POLICY applicant_select ON fee FOR SELECT TO gerbang_applicant
+    USING ((SELECT viewer.acts_as('APPLICANT')));
+CREATE POLICY applicant_select ON service_target FOR SELECT TO gerbang_applicant
+    USING ((SELECT viewer.acts_as('APPLICANT')));
 CREATE POLICY applicant_select ON country FOR SELECT TO gerbang_applicant
     USING ((SELECT viewer.acts_as('APPLICANT')));
 CREATE POLICY applicant_select ON entry_rule FOR SELECT TO gerbang_applicant
@@ -667,16 +676,8 @@ CREATE POLICY applicant_select ON partner_country FOR SELECT TO gerbang_applican
     USING ((SELECT viewer.acts_as('APPLICANT')));
 CREATE POLICY applicant_select ON centre FOR SELECT TO gerbang_applicant
     USING ((SELECT viewer.acts_as('APPLICANT')));
-CREATE POLICY applicant_select ON visa_type FOR SELECT TO gerbang_applicant
-    USING ((SELECT viewer.acts_as('APPLICANT')));
-CREATE POLICY applicant_select ON fee FOR SELECT TO gerbang_applicant
-    USING ((SELECT viewer.acts_as('APPLICANT')));
-CREATE POLICY applicant_select ON service_target FOR SELECT TO gerbang_applicant
-    USING ((SELECT viewer.acts_as('APPLICANT')));
-CREATE POLICY applicant_select ON application FOR SELECT TO gerbang_applicant
-    USING (CASE WHEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject('APPLICANT'))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON application_event FOR SELECT TO gerbang_applicant
-    USING (CASE WHEN application_event.kind NOT IN ('IN_VERIFICATION', 'SCREENING', 'HELD', 'RELEASED') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_event.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
+    USING (CASE WHEN application_event.kind NOT IN ('HELD', 'RELEASED') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_event.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON applicant FOR SELECT TO gerbang_applicant
     USING (CASE WHEN applicant.account = (SELECT viewer.subject('APPLICANT')) THEN true ELSE false END);
 CREATE POLICY applicant_select ON identity FOR SELECT TO gerbang_applicant
@@ -685,8 +686,6 @@ CREATE POLICY applicant_select ON decision FOR SELECT TO gerbang_applicant
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = decision.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON access_event FOR SELECT TO gerbang_applicant
     USING (CASE WHEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = access_event.applicant_id AND by_1.account = (SELECT viewer.subject('APPLICANT'))) THEN true ELSE false END);
-CREATE POLICY applicant_select ON application_change FOR SELECT TO gerbang_applicant
-    USING (CASE WHEN application_change.changed NOT IN ('HOLD', 'STATUS') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_change.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_applicant;
 GRANT INSERT (id, occurred_at, applicant_id, actor, actor_role, actor_partner_code, actor_country_code, purpose, case_reference, fields, trace_id) ON access_event TO gerbang_applicant;
 CREATE POLICY applicant_insert ON access_event FOR INSERT TO gerbang_applicant
@@ -706,6 +705,16 @@ GRANT SELECT (code, name) ON partner TO gerbang_service;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_country TO gerbang_service;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_service;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_service;
+CREATE POLICY service_select ON application_change FOR SELECT TO gerbang_service
+    USING (CASE WHEN application_change.changed NOT IN ('HOLD', 'STATUS', 'DECISION') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_change.application_id AND (by_1.partner_code = (SELECT viewer.partner('SERVICE')) OR by_1.partner_code IS NULL AND (SELECT viewer.partner('SERVICE')) = 'DIRECT')) THEN true ELSE false END);
+CREATE POLICY service_select ON application FOR SELECT TO gerbang_service
+    USING (CASE WHEN (application.partner_code = (SELECT viewer.partner('SERVICE')) OR application.partner_code IS NULL AND (SELECT viewer.partner('SERVICE')) = 'DIRECT') THEN true ELSE false END);
+CREATE POLICY service_select ON visa_type FOR SELECT TO gerbang_service
+    USING ((SELECT viewer.acts_as('SERVICE')));
+CREATE POLICY service_select ON fee FOR SELECT TO gerbang_service
+    USING ((SELECT viewer.acts_as('SERVICE')));
+CREATE POLICY service_select ON service_target FOR SELECT TO gerbang_service
+    USING ((SELECT viewer.acts_as('SERVICE')));
 CREATE POLICY service_select ON country FOR SELECT TO gerbang_service
     USING ((SELECT viewer.acts_as('SERVICE')));
 CREATE POLICY service_select ON entry_rule FOR SELECT TO gerbang_service
@@ -716,18 +725,8 @@ CREATE POLICY service_select ON partner_country FOR SELECT TO gerbang_service
     USING (CASE WHEN partner_country.partner_code = (SELECT viewer.partner('SERVICE')) THEN true ELSE false END);
 CREATE POLICY service_select ON centre FOR SELECT TO gerbang_service
     USING (CASE WHEN centre.partner_code = (SELECT viewer.partner('SERVICE')) THEN true ELSE false END);
-CREATE POLICY service_select ON visa_type FOR SELECT TO gerbang_service
-    USING ((SELECT viewer.acts_as('SERVICE')));
-CREATE POLICY service_select ON fee FOR SELECT TO gerbang_service
-    USING ((SELECT viewer.acts_as('SERVICE')));
-CREATE POLICY service_select ON service_target FOR SELECT TO gerbang_service
-    USING ((SELECT viewer.acts_as('SERVICE')));
-CREATE POLICY service_select ON application FOR SELECT TO gerbang_service
-    USING (CASE WHEN (application.partner_code = (SELECT viewer.partner('SERVICE')) OR application.partner_code IS NULL AND (SELECT viewer.partner('SERVICE')) = 'DIRECT') THEN true ELSE false END);
 CREATE POLICY service_select ON applicant FOR SELECT TO gerbang_service
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = applicant.id AND (by_1.partner_code = (SELECT viewer.partner('SERVICE')) OR by_1.partner_code IS NULL AND (SELECT viewer.partner('SERVICE')) = 'DIRECT')) THEN true ELSE false END);
-CREATE POLICY service_select ON application_change FOR SELECT TO gerbang_service
-    USING (CASE WHEN application_change.changed NOT IN ('HOLD', 'STATUS', 'DECISION') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_change.application_id AND (by_1.partner_code = (SELECT viewer.partner('SERVICE')) OR by_1.partner_code IS NULL AND (SELECT viewer.partner('SERVICE')) = 'DIRECT')) THEN true ELSE false END);
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_service;
 
 -- ADMINISTRATOR
@@ -741,6 +740,12 @@ GRANT SELECT (code, name) ON partner TO gerbang_administrator;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_country TO gerbang_administrator;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_administrator;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_administrator;
+CREATE POLICY administrator_select ON visa_type FOR SELECT TO gerbang_administrator
+    USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
+CREATE POLICY administrator_select ON fee FOR SELECT TO gerbang_administrator
+    USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
+CREATE POLICY administrator_select ON service_target FOR SELECT TO gerbang_administrator
+    USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
 CREATE POLICY administrator_select ON country FOR SELECT TO gerbang_administrator
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
 CREATE POLICY administrator_select ON entry_rule FOR SELECT TO gerbang_administrator
@@ -750,12 +755,6 @@ CREATE POLICY administrator_select ON partner FOR SELECT TO gerbang_administrato
 CREATE POLICY administrator_select ON partner_country FOR SELECT TO gerbang_administrator
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
 CREATE POLICY administrator_select ON centre FOR SELECT TO gerbang_administrator
-    USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
-CREATE POLICY administrator_select ON visa_type FOR SELECT TO gerbang_administrator
-    USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
-CREATE POLICY administrator_select ON fee FOR SELECT TO gerbang_administrator
-    USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
-CREATE POLICY administrator_select ON service_target FOR SELECT TO gerbang_administrator
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_administrator;
 
@@ -770,6 +769,12 @@ GRANT SELECT (code, name) ON partner TO gerbang_anonymous;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_country TO gerbang_anonymous;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_anonymous;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_anonymous;
+CREATE POLICY anonymous_select ON visa_type FOR SELECT TO gerbang_anonymous
+    USING ((SELECT viewer.acts_as('ANONYMOUS')));
+CREATE POLICY anonymous_select ON fee FOR SELECT TO gerbang_anonymous
+    USING ((SELECT viewer.acts_as('ANONYMOUS')));
+CREATE POLICY anonymous_select ON service_target FOR SELECT TO gerbang_anonymous
+    USING ((SELECT viewer.acts_as('ANONYMOUS')));
 CREATE POLICY anonymous_select ON country FOR SELECT TO gerbang_anonymous
     USING ((SELECT viewer.acts_as('ANONYMOUS')));
 CREATE POLICY anonymous_select ON entry_rule FOR SELECT TO gerbang_anonymous
@@ -780,12 +785,6 @@ CREATE POLICY anonymous_select ON partner_country FOR SELECT TO gerbang_anonymou
     USING ((SELECT viewer.acts_as('ANONYMOUS')));
 CREATE POLICY anonymous_select ON centre FOR SELECT TO gerbang_anonymous
     USING ((SELECT viewer.acts_as('ANONYMOUS')));
-CREATE POLICY anonymous_select ON visa_type FOR SELECT TO gerbang_anonymous
-    USING ((SELECT viewer.acts_as('ANONYMOUS')));
-CREATE POLICY anonymous_select ON fee FOR SELECT TO gerbang_anonymous
-    USING ((SELECT viewer.acts_as('ANONYMOUS')));
-CREATE POLICY anonymous_select ON service_target FOR SELECT TO gerbang_anonymous
-    USING ((SELECT viewer.acts_as('ANONYMOUS')));
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_anonymous;
 GRANT SELECT (centre_code, channel, country_code, decisions, dimension_set, edition, intake, nationality_code, partner_code, period, refusal_rate, refusal_rate_below, refused, refused_below, starts_on, target_rate, turnaround_adjusted_p50, turnaround_adjusted_p90, turnaround_p50, turnaround_p90, visa_type_code) ON volume_published TO gerbang_anonymous;
 CREATE POLICY anonymous_select ON volume_published FOR SELECT TO gerbang_anonymous
@@ -793,9 +792,6 @@ CREATE POLICY anonymous_select ON volume_published FOR SELECT TO gerbang_anonymo
 GRANT SELECT (edition, period, published_at, starts_on) ON volume_edition TO gerbang_anonymous;
 CREATE POLICY anonymous_select ON volume_edition FOR SELECT TO gerbang_anonymous
     USING ((SELECT viewer.acts_as('ANONYMOUS')));
-GRANT SELECT (clients, ids, operation_names, retired_at, sha256, text) ON trusted_document TO gerbang_anonymous;
-CREATE POLICY anonymous_select ON trusted_document FOR SELECT TO gerbang_anonymous
-    USING ((SELECT viewer.acts_as('ANONYMOUS')) AND retired_at IS NULL);
 
 -- Changes, for whichever viewer
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_writing;

@@ -5,6 +5,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from gateway.development.users import demo_users
 from models.synthetic.reference import reference
 from models.vocabulary import Role
@@ -20,24 +22,41 @@ from tests.compose import (
 __all__ = ["made"]
 
 REALM = json.loads((ROOT / "deploy" / "keycloak" / "realm.json").read_text())
-(CLIENT,) = REALM["clients"]
+CLIENTS = {client["clientId"]: client for client in REALM["clients"]}
+CLIENT, BROWSER = CLIENTS["gerbang-dashboard"], CLIENTS["gerbang-browser"]
 # A demo user who has these is somebody's scope: who may change them may see what he likes.
 SCOPE = ("partner", "countries", "centres")
 
 
-def test_tokens_are_what_the_gateway_asks_for(made: Path) -> None:
+@pytest.mark.parametrize("client", CLIENTS.values(), ids=CLIENTS)
+def test_tokens_are_what_the_gateway_asks_for(made: Path, client: dict[str, Any]) -> None:
     settings = read("gateway", made)
-    mappers = {mapper["name"]: mapper["config"] for mapper in CLIENT["protocolMappers"]}
+    mappers = {mapper["name"]: mapper["config"] for mapper in client["protocolMappers"]}
     assert mappers["audience"]["included.custom.audience"] == settings.audience
     assert (mappers["roles"]["claim.name"],) == settings.claim_roles
     for claim in SCOPE:
         assert mappers[claim]["claim.name"] == mappers[claim]["user.attribute"] == claim
         assert getattr(settings, f"claim_{claim}") == (claim,)
-    assert CLIENT["attributes"]["access.token.header.type.rfc9068"] == "true"
-    assert CLIENT["attributes"]["pkce.code.challenge.method"] == "S256"
+    assert client["attributes"]["access.token.header.type.rfc9068"] == "true"
+    assert client["attributes"]["pkce.code.challenge.method"] == "S256"
     assert REALM["accessTokenLifespan"] <= 300
-    assert not CLIENT["implicitFlowEnabled"]
-    assert not CLIENT["directAccessGrantsEnabled"]
+    assert not client["implicitFlowEnabled"]
+    assert not client["directAccessGrantsEnabled"]
+
+
+def test_a_program_in_a_browser_has_no_secret_and_one_address(made: Path) -> None:
+    assert BROWSER["publicClient"]
+    assert "secret" not in BROWSER
+    (back,) = BROWSER["redirectUris"]
+    (origin,) = BROWSER["webOrigins"]
+    assert back == f"{origin}/sign-in/callback"
+    assert "*" not in back
+    front_end = {"GERBANG_BROWSER_URL": "https://app.example"}
+    assert (
+        environment("keycloak", made, **front_end)["GERBANG_BROWSER_URL"] == "https://app.example"
+    )
+    assert read("gateway", made, **front_end).origins == ("https://app.example",)
+    assert read("gateway", made).origins == ()
 
 
 def test_the_realm_has_our_roles_and_demo_users() -> None:

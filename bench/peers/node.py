@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bench.page import PAGE
 from bench.peers.contender import Contender, running
-from deploy.setup.browser import npm, wheel
+from deploy.setup.npm import npm, wheel
 from tests.free_ports import free_port
 
 _SOURCES = Path(__file__).parent

@@ -40,10 +40,13 @@ class AuthorizationRequest:
         return urlunsplit(parts._replace(query=urlencode({**result, "iss": issuer})))
 
 
-def authorization_request(client: Client, parameters: Mapping[str, str]) -> AuthorizationRequest:
+def authorization_request(
+    clients: Mapping[str, Client], parameters: Mapping[str, str]
+) -> AuthorizationRequest:
     """Read the parameters. Raises UnknownClientError; any other mistake becomes its ``error``."""
+    client = clients.get(parameters.get("client_id", ""))
     redirect_uri = parameters.get("redirect_uri", "")
-    if parameters.get("client_id") != client.id or redirect_uri not in client.redirect_uris:
+    if client is None or redirect_uri not in client.redirect_uris:
         raise UnknownClientError
     return AuthorizationRequest(
         client_id=client.id,

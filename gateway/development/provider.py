@@ -35,6 +35,7 @@ from gateway.wire.parameters import read_body
 from models.synthetic.reference import reference
 
 CALLBACK_PATH = "/sign-in/callback"
+EXPLORER_PATH = "/graphql"
 LARGEST_FORM = 16_384
 
 
@@ -52,7 +53,8 @@ class SignIn:
         self._issuing = Issuing(self._keys, settings.token_issuer, settings.audience)
         self._users: Mapping[str, DemoUser] = demo_users(reference())
         self._grants = Grants()
-        self._client = _dashboard(settings.dashboard_url)
+        clients = (_dashboard(settings.dashboard_url), _browser(settings))
+        self._clients = {client.id: client for client in clients}
 
     @property
     def key_source(self) -> KeySource:
@@ -108,7 +110,7 @@ class SignIn:
 
     async def _show_sign_in(self, request: Request) -> Response:
         try:
-            authorization = authorization_request(self._client, request.query_params)
+            authorization = authorization_request(self._clients, request.query_params)
         except UnknownClientError:
             return _unknown_client()
         if authorization.error:
@@ -117,7 +119,7 @@ class SignIn:
 
     async def _submit_sign_in(self, request: Request) -> Response:
         try:
-            authorization = authorization_request(self._client, request.query_params)
+            authorization = authorization_request(self._clients, request.query_params)
         except UnknownClientError:
             return _unknown_client()
         if authorization.error:
@@ -189,7 +191,8 @@ class SignIn:
         if session_id:
             self._grants.end(session_id)
         address = query.get("post_logout_redirect_uri")
-        if address not in self._client.signed_out_uris:
+        known = {uri for client in self._clients.values() for uri in client.signed_out_uris}
+        if address not in known:
             return PlainTextResponse("Anda telah keluar. You are signed out.")
         state = f"?{urlencode({'state': query['state']})}" if "state" in query else ""
         return RedirectResponse(address + state, HTTPStatus.SEE_OTHER)
@@ -234,18 +237,38 @@ class SignIn:
 
 
 def _dashboard(address: str) -> Client:
-    """The dashboard as a client, under both names of this machine."""
-    base = address.rstrip("/")
-    bases = {
-        base,
-        base.replace("//localhost", "//127.0.0.1"),
-        base.replace("//127.0.0.1", "//localhost"),
-    }
+    """The dashboard as a client."""
+    bases = _both_names(address.rstrip("/"))
     return Client(
         id="dashboard",
         redirect_uris=tuple(base + CALLBACK_PATH for base in bases),
         signed_out_uris=tuple(f"{base}/" for base in bases),
     )
+
+
+def _browser(settings: Settings) -> Client:
+    """Programs in browsers as a client: pages of the origins in the settings, and the explorer."""
+    own = _both_names(f"http://127.0.0.1:{settings.port}")
+    return Client(
+        id="browser",
+        redirect_uris=(
+            *(origin + CALLBACK_PATH for origin in settings.origins),
+            *(base + EXPLORER_PATH for base in own),
+        ),
+        signed_out_uris=(
+            *(f"{origin}/" for origin in settings.origins),
+            *(base + EXPLORER_PATH for base in own),
+        ),
+    )
+
+
+def _both_names(base: str) -> set[str]:
+    """An address under both names of this machine."""
+    return {
+        base,
+        base.replace("//localhost", "//127.0.0.1"),
+        base.replace("//127.0.0.1", "//localhost"),
+    }
 
 
 async def _form(request: Request) -> dict[str, str]:

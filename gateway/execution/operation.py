@@ -28,6 +28,8 @@ class OperationRequest:
     purposes: tuple[str, ...] = ()
     #: The language of messages.
     language: Language = Language.EN
+    #: The position of the last payload, from a client that resumes a subscription.
+    resumed_at: str | None = None
     may_write: bool = True  # a GET may not: a mutation is then refused as METHOD_NOT_ALLOWED
 
 

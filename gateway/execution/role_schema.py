@@ -221,7 +221,9 @@ class _RoleView:
                 parts["fields"] = lambda: {
                     n: self._field(type_.name, n, f) for n, f in members.items()
                 }
-                parts["interfaces"] = lambda: [self._reference(one) for one in type_.interfaces]
+                parts["interfaces"] = lambda: [
+                    self._reference(one) for one in type_.interfaces if self._exists(one)
+                ]
                 return type(type_)(**parts)
             case GraphQLInputObjectType():
                 parts["is_one_of"] = is_one_of(type_)

@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncGenerator
 from dataclasses import replace
 from http import HTTPStatus
+from typing import Any
 
 from graphql import ExecutionResult, OperationType
 
@@ -25,9 +26,11 @@ from gateway.mapping.change_feed import (
     ChangeBatch,
     ChangeFeed,
     ChangeLookups,
+    Payload,
     SubscriptionContext,
     wait_before_retry,
 )
+from gateway.mapping.context import Context
 from gateway.viewer import Viewer
 from models.vocabulary import Role
 
@@ -61,7 +64,7 @@ class SchemaSubscriptions:
             admitted = self._runner.admit(found, viewer, trace_id, charge, _KINDS)
         finally:
             charge.cancel()  # each payload is charged by itself
-        feed = await self._open_feed(admitted)
+        feed = await self._open_feed(admitted, request.resumed_at)
         if isinstance(feed, Answer):
             yield feed
             return
@@ -71,9 +74,15 @@ class SchemaSubscriptions:
                 yield with_cost(answer, charge)
             feed.acknowledge(batch)
 
-    async def _open_feed(self, admitted: AdmittedOperation) -> ChangeFeed | Answer:
+    async def _open_feed(
+        self, admitted: AdmittedOperation, resumed_at: str | None
+    ) -> ChangeFeed | Answer:
         context = SubscriptionContext(
-            admitted.viewer, self._lookups, self._runner.catalogue, self._runner.positions
+            admitted.viewer,
+            self._lookups,
+            self._runner.catalogue,
+            self._runner.positions,
+            resumed_at,
         )
         stream = await open_event_stream(build_execution(admitted, context=context))
         if isinstance(stream, ChangeFeed):
@@ -86,19 +95,25 @@ class SchemaSubscriptions:
         self, admitted: AdmittedOperation, feed: ChangeFeed, batch: ChangeBatch
     ) -> list[Answer]:
         attempts = 0
+        payloads: list[Payload] = []
+
+        async def read_roots(context: Context) -> list[Any]:
+            payloads[:] = await feed.payloads(context, batch)
+            return [payload.root for payload in payloads]
+
         while True:
             try:
                 async with self._lookups.read_slots:
                     started_at = time.perf_counter()
-                    answers = await self._runner.answers(
-                        admitted, lambda context: feed.records(context, batch)
-                    )
+                    answers = await self._runner.answers(admitted, read_roots)
                     current_record().execution_seconds = time.perf_counter() - started_at
             except (GerbangError, *BROKEN) as error:
                 await wait_before_retry(error)
                 continue
             failures = {entry["extensions"]["code"] for one in answers for entry in one.errors}
             if not failures & _PASSING or attempts == _MOST_ATTEMPTS:
+                for answer, payload in zip(answers, payloads, strict=True):
+                    answer.extensions["position"] = payload.position
                 return answers
             attempts += ErrorCode.UNAVAILABLE not in failures
             await asyncio.sleep(RETRY_SECONDS)

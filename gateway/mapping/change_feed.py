@@ -23,7 +23,7 @@ from models.database.connections import CONNECTION_ERRORS
 
 #: Most changes in one batch; the next batch takes the rest.
 LARGEST_BATCH = 100
-#: After this long without a change, a payload with the position alone is sent.
+#: After this long without a change, a heartbeat is sent.
 QUIET_SECONDS = 60.0
 RETRY_SECONDS = 1.0
 #: Most concurrent reads for subscriptions in a process: the pool is for requests first.
@@ -95,6 +95,8 @@ class SubscriptionContext:
     lookups: ChangeLookups
     catalogue: Catalogue
     positions: Positions
+    #: The position of the last payload that a client received before its connection was cut.
+    resumed_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,14 @@ class ChangeBatch:
     until: Place
 
 
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """What is sent at once: a change or a heartbeat, and the position after it."""
+
+    root: Any
+    position: str
+
+
 @dataclass(slots=True)
 class ChangeFeed:
     """One viewer's iterator over changes: a batch is repeated until it is acknowledged."""
@@ -113,6 +123,9 @@ class ChangeFeed:
     viewer: Viewer
     noun: DeclaredNoun
     place: Place
+    positions: Positions
+    #: Makes a heartbeat of a position.
+    heartbeat: Callable[..., Any]
     #: Conditions on a change besides the policy.
     conditions: Sequence[ColumnElement[bool]] = ()
     #: Whether to read only the newest change and skip those before it.
@@ -141,26 +154,24 @@ class ChangeFeed:
         self.place = batch.until
         self._sent_at = time.monotonic()
 
-    async def records(self, context: Context, batch: ChangeBatch) -> list[Any]:
+    async def payloads(self, context: Context, batch: ChangeBatch) -> list[Payload]:
         """The changes of a batch, as the viewer may read them now."""
         written_in, id_ = _position_columns(self.noun)
         if not batch.places:
-            return [self._position_only(context, batch.until)]
+            position = self.positions.encode(self.noun.name, batch.until)
+            return [Payload(self.heartbeat(position=position), position)]
         ids = [place.id for place in batch.places]
         statement = (
             context.select(self.noun)
             .where(id_ == any_(literal(ids, ARRAY(id_.type))), *self.conditions)
             .order_by(written_in, id_)
         )
-        return await context.records(self.noun, statement)
+        records = await context.records(self.noun, statement)
+        return [Payload(record, self._position_of(record)) for record in records]
 
-    def _position_only(self, context: Context, place: Place) -> Any:
-        """A change whose fields are all null, apart from its position."""
-        columns = context.catalogue.columns(self.noun, self.viewer.role)
-        values: dict[str, Any] = {str(column.key): None for column in columns}
-        for column, value in zip(_position_columns(self.noun), place, strict=True):
-            values[hidden_label(column)] = value
-        return self.noun.record(tuple(values), tuple(values.values()))
+    def _position_of(self, record: Any) -> str:
+        place = (record.__dict__[hidden_label(part)] for part in _position_columns(self.noun))
+        return self.positions.encode(self.noun.name, Place(*place))
 
     async def _next_batch(self) -> ChangeBatch:
         while True:

@@ -13,7 +13,7 @@ from gateway.mapping.scalars import SCALARS
 from gateway.schema.mutations.errors import CaseError, InputError
 from gateway.schema.mutations.mutation import Mutation
 from gateway.schema.query import Query
-from gateway.schema.subscription import Subscription
+from gateway.schema.subscription import UPDATES, Subscription
 from gateway.strawberry_bridge import CachedNames, graphql_schema
 from models.vocabulary import Purpose
 
@@ -51,7 +51,7 @@ def build_schema() -> GraphQLSchema:
         Mutation,
         Subscription,
         directives=[purpose],
-        types=[InputError, CaseError],
+        types=[InputError, CaseError, *UPDATES],
         config=config,
     )
     schema = graphql_schema(declared)

@@ -30,31 +30,49 @@ from models.volumes import as_of
 #: The shortest time between two payloads of `volumesChanged`.
 VOLUMES_EVERY_SECONDS = 1.0
 
-_POSITION = "Where this lies: for `after`, so that nothing is missed and nothing told twice."
+_POSITION = (
+    "Where this lies: for `after`, so that nothing is missed and nothing told twice."
+    " It is in `extensions` of the payload too."
+)
+
+
+@strawberry.interface(
+    description="What is sent to whoever follows applications: a change or a heartbeat."
+)
+class ApplicationUpdate:
+    position: str = strawberry.field(description=_POSITION)
+
+
+@strawberry.interface(
+    description="What is sent to whoever follows volumes: a change or a heartbeat."
+)
+class VolumesUpdate:
+    position: str = strawberry.field(description=_POSITION)
+
+
+@strawberry.type(
+    description="Nothing changed up to this position. The first payload is one: what you read"
+    " after it, and the changes that follow, are everything. Another comes after each minute in"
+    " which nothing changed."
+)
+class Heartbeat(ApplicationUpdate, VolumesUpdate):
+    position: str = strawberry.field(description=_POSITION)
 
 
 @noun(key=ChangeRow.id)
-class ApplicationChange:
-    """An application in your reach changed.
-
-    The first payload, and one each minute in which nothing changed, tells the position alone.
-    """
+class ApplicationChange(ApplicationUpdate):
+    """An application in your reach changed."""
 
     position: str = position(ChangeRow.written_in, ChangeRow.id, _POSITION)
-    kind: EventKind | None = column(ChangeRow.kind, "What happened; none with a position alone.")
-    application: Application | None = link(
-        ChangeRow.application_id,
-        ApplicationRow.id,
-        "The application as it is now; none with a position alone.",
+    kind: EventKind = column(ChangeRow.kind, "What happened.")
+    application: Application = link(
+        ChangeRow.application_id, ApplicationRow.id, "The application as it is now."
     )
 
 
 @noun(key=VolumeChangeRow.id)
-class VolumesChange:
-    """Figures in your reach changed: ask for them again. Told at most once a second.
-
-    The first payload, and one each minute in which nothing changed, tells how things stand.
-    """
+class VolumesChange(VolumesUpdate):
+    """Figures in your reach changed: ask for them again. Told at most once a second."""
 
     position: str = position(VolumeChangeRow.written_in, VolumeChangeRow.id, _POSITION)
 
@@ -63,6 +81,9 @@ class VolumesChange:
         ((instant,),) = await info.context.session.rows(vouch_for(as_of(), "VolumeTable"))
         return instant
 
+
+#: No field names these: they are what the interfaces are implemented by.
+UPDATES = (ApplicationChange, VolumesChange, Heartbeat)
 
 After = Annotated[
     str | None,
@@ -76,7 +97,7 @@ Where: Any = Annotated[
 
 async def _application_changed(
     info: strawberry.Info, where: Any = strawberry.UNSET, after: After = strawberry.UNSET
-) -> AsyncIterator[ApplicationChange]:
+) -> AsyncIterator[ApplicationUpdate]:
     context: SubscriptionContext = info.context
     application_matches = (
         select_reachable("Application", context.viewer, literal(1))
@@ -89,7 +110,7 @@ async def _application_changed(
 
 async def _volumes_changed(
     info: strawberry.Info, after: After = strawberry.UNSET
-) -> AsyncIterator[VolumesChange]:
+) -> AsyncIterator[VolumesUpdate]:
     return await _feed(
         info.context, VolumesChange, after, newest_only=True, pace_seconds=VOLUMES_EVERY_SECONDS
     )
@@ -99,14 +120,21 @@ _application_changed.__annotations__["where"] = Where
 
 
 async def _feed(context: SubscriptionContext, cls: type[Any], after: Any, **options: Any) -> Any:
-    """The change feed after a position. Raises FieldError if the position is not valid."""
+    """The change feed after a position. Raises FieldError if the position is not valid.
+
+    A client that goes on after a cut sends the variables of its first time again, so the position
+    that it received last comes before them.
+    """
     horizon = await context.lookups.horizon.now()
-    is_given = isinstance(after, str)
-    place = context.positions.decode(cls.__name__, after) if is_given else Place(horizon, 0)
+    begin = context.resumed_at or after
+    is_given = isinstance(begin, str)
+    place = context.positions.decode(cls.__name__, begin) if is_given else Place(horizon, 0)
     if place.written_in > horizon:
         raise position_too_old()
     noun = context.catalogue.nouns[cls.__name__]
-    return ChangeFeed(context.lookups, context.viewer, noun, place, **options)
+    return ChangeFeed(
+        context.lookups, context.viewer, noun, place, context.positions, Heartbeat, **options
+    )
 
 
 def _check(stream: type[Any], arguments: FieldArguments) -> Iterator[ArgumentError]:

@@ -59,6 +59,12 @@ class ConnectionSettings:
         readers.one_of(ForwardingHeader),
         ForwardingHeader.X_FORWARDED_FOR,
     )
+    origins: tuple[str, ...] = setting(
+        "origins of pages elsewhere that may call from a browser, as https://app.example.org,…; "
+        "without them only pages of the gateway's own address open sockets, and no other calls",
+        readers.origins,
+        (),
+    )
     sockets: int = setting(
         "how many sockets of viewers who are known this process holds",
         readers.whole(1, 100_000),

@@ -81,6 +81,16 @@ def web_address(value: str) -> str:
     return value
 
 
+def origins(value: str) -> tuple[str, ...]:
+    """Origins exactly as browsers send them: there is no wildcard, and no path."""
+    words = tuple(word.strip() for word in value.split(","))
+    for word in words:
+        parts = urlsplit(web_address(word))
+        if word != f"{parts.scheme}://{parts.netloc}".lower() or "*" in word:
+            raise ValueError("expected origins such as https://app.example.org, without a path")
+    return words
+
+
 def database_url(value: str) -> str:
     faults = list(read_database_url(value).file_faults())
     if faults:

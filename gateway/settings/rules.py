@@ -36,6 +36,11 @@ def _in_production(settings: Any, named: Named) -> Iterator[Violation]:
         parts = urlsplit(address or "")
         if address and parts.scheme != "https" and parts.hostname not in LOOPBACK:
             yield Violation((name,), f"{named(name)} must start with https:// in production.")
+    for origin in settings.origins:
+        parts = urlsplit(origin)
+        if parts.scheme != "https" and parts.hostname not in LOOPBACK:
+            sentence = f"{named('origins')} must start with https:// in production: {origin}."
+            yield Violation(("origins",), sentence)
     for name in ("database_url", "owner_url"):
         url = getattr(settings, name)
         if sentence := transport.fault(named(name), url, settings.database_tls):

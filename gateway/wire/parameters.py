@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from itertools import chain
 from typing import Any
@@ -50,7 +51,9 @@ def from_message(payload: Any) -> OperationRequest:
     """The operation in the payload of a `subscribe` message."""
     if not isinstance(payload, dict):
         raise _bad("The payload must be an object.")
-    return _operation(payload, may_write=False)
+    operation = _operation(payload, may_write=False)
+    position = _optional(payload.get("extensions") or {}, "position", str)
+    return replace(operation, resumed_at=position)
 
 
 def from_url(query: Mapping[str, str]) -> OperationRequest:

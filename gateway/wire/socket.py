@@ -67,6 +67,8 @@ class Socket:
         self._trace_id = trace_id
         self._language = language_of(websocket.headers.get("accept-language"))
         self._outgoing: asyncio.Queue[str] = asyncio.Queue(limits.queued)
+        #: Ends the socket when its token expires; None until the viewer is known.
+        self._token_life: asyncio.Timeout | None = None
         self._subscriptions: dict[str, asyncio.Task[None]] = {}
         #: The purpose of every operation of this socket.
         self._purposes: tuple[str, ...] = ()
@@ -120,7 +122,7 @@ class Socket:
                 case "subscribe" | "complete":
                     raise SocketClosed(CloseCode.UNAUTHORIZED, "Send connection_init first.")
                 case _:
-                    await self._handle_ping_or_pong(message)
+                    await self._handle_ping_or_pong(message, None)
 
     async def _viewer(self, payload: Mapping[str, Any]) -> Viewer:
         """Authenticate by the payload, or by headers of the handshake from clients that can set
@@ -147,9 +149,8 @@ class Socket:
         return viewer
 
     async def _serve_messages(self, viewer: Viewer, tasks: asyncio.TaskGroup) -> None:
-        seconds = None if viewer.expires_at is None else viewer.expires_at - time.time()
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout_at(_deadline(viewer)) as self._token_life:
                 while True:
                     await self._answer(await self._receive(), viewer, tasks)
         except TimeoutError:
@@ -169,16 +170,39 @@ class Socket:
             case "connection_init":
                 raise SocketClosed(CloseCode.TOO_MANY, "Send connection_init once.")
             case _:
-                await self._handle_ping_or_pong(message)
+                await self._handle_ping_or_pong(message, viewer)
 
-    async def _handle_ping_or_pong(self, message: dict[str, Any]) -> None:
+    async def _handle_ping_or_pong(self, message: dict[str, Any], viewer: Viewer | None) -> None:
         match message["type"]:
             case "ping":
-                await self._queue({"type": "pong"})
+                token = _token_of(message.get("payload"))
+                if viewer is None or token is None:
+                    await self._queue({"type": "pong"})
+                else:
+                    await self._queue({"type": "pong", "payload": await self._renew(token, viewer)})
             case "pong":
                 return
             case _:
                 raise SocketClosed(CloseCode.BAD_REQUEST, "There is no message of this type.")
+
+    async def _renew(self, token: str, viewer: Viewer) -> dict[str, Any]:
+        """Let a fresh token of the same viewer prolong the socket; what its client is answered.
+
+        A token that is refused changes nothing. One of other rights closes the socket, because
+        subscriptions that run keep the rights with which they began.
+        """
+        try:
+            renewed = await self._authentication.viewer([token], [viewer.role])
+        except RequestError as error:
+            return {"refused": f"{error.code}: {error.message}"}
+        if _rights(renewed) != _rights(viewer):
+            raise SocketClosed(
+                CloseCode.FORBIDDEN, "The token is of another person or other rights: come back."
+            )
+        if self._token_life is not None:
+            deadlines = (self._token_life.when(), _deadline(renewed))
+            self._token_life.reschedule(max(filter(None, deadlines), default=None))
+        return {"expiresAt": renewed.expires_at}
 
     async def _subscribe(
         self, message: dict[str, Any], viewer: Viewer, tasks: asyncio.TaskGroup
@@ -269,6 +293,29 @@ def _id_of(message: dict[str, Any]) -> str:
             CloseCode.BAD_REQUEST, f"An id is a text of up to {_LONGEST_ID} characters."
         )
     return id_
+
+
+def _token_of(payload: Any) -> str | None:
+    """The token in the payload of a ping."""
+    named = payload if isinstance(payload, dict) else {}
+    tokens = [value for name, value in named.items() if name.lower() == "authorization"]
+    if not tokens:
+        return None
+    if len(tokens) > 1 or not isinstance(tokens[0], str):
+        raise SocketClosed(CloseCode.BAD_REQUEST, "Authorization is one text.")
+    return tokens[0]
+
+
+def _deadline(viewer: Viewer) -> float | None:
+    """When the viewer's token expires, in the time of the event loop."""
+    if viewer.expires_at is None:
+        return None
+    return asyncio.get_running_loop().time() + viewer.expires_at - time.time()
+
+
+def _rights(viewer: Viewer) -> tuple[object, ...]:
+    scope = (viewer.partner, frozenset(viewer.countries), frozenset(viewer.centres))
+    return viewer.subject, viewer.role, scope
 
 
 def _payload(answer: Answer) -> dict[str, Any]:

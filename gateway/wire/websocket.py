@@ -1,5 +1,6 @@
 """``/graphql`` over WebSocket: the handshake, and who may open a socket."""
 
+from collections.abc import Collection
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -30,18 +31,21 @@ class GraphQLOverWebSocket:
         sockets: Sockets,
         addresses: Addresses,
         limits: SocketLimits,
+        origins: Collection[str] = (),
     ) -> None:
+        """``origins`` are those of pages elsewhere that may open sockets."""
         self._follower = follower
         self._authentication = authentication
         self._metrics = metrics
         self._sockets = sockets
         self._addresses = addresses
         self._limits = limits
+        self._origins = origins
 
     async def serve(self, websocket: WebSocket) -> None:
         trace_id = websocket.state.trace_id
         try:
-            _check_handshake(websocket)
+            _check_handshake(websocket, self._origins)
             with self._sockets.open_unknown(self._address(websocket)) as unknown:
                 await websocket.accept(SUBPROTOCOL)
                 socket = Socket(
@@ -65,11 +69,11 @@ class GraphQLOverWebSocket:
         return self._addresses.of_request(client.host, websocket.scope["headers"])
 
 
-def _check_handshake(websocket: WebSocket) -> None:
-    if not _is_same_origin(websocket):
+def _check_handshake(websocket: WebSocket, origins: Collection[str]) -> None:
+    if not (_is_same_origin(websocket) or websocket.headers.get("origin") in origins):
         raise RequestError(
             ErrorCode.BAD_REQUEST,
-            "Pages of other sites may not open a socket here.",
+            "Pages of this origin may not open a socket here.",
             HTTPStatus.FORBIDDEN,
         )
     if SUBPROTOCOL not in websocket.scope["subprotocols"]:

@@ -128,7 +128,7 @@ async def _listen(one: Followed, client: Client, done: asyncio.Event) -> None:
             told = await client.told(0.5)
         except TimeoutError:
             continue
-        if told["application"]:
+        if "application" in told:
             one.told.append(told["application"]["reference"])
         one.position = told["position"]
         one.has_begun.set()

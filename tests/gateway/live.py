@@ -30,10 +30,18 @@ SERVER_ENDED = (ConnectionClosed, ConnectionError, InvalidMessage)
 SOON, QUIET = 10.0, 1.2
 
 APPLICATIONS = """subscription($after: String, $where: ApplicationWhere) {
-    applicationChanged(after: $after, where: $where) { position application { reference } }
+    applicationChanged(after: $after, where: $where) {
+        position ... on ApplicationChange { application { reference } }
+    }
 }"""
-KINDS = "subscription { applicationChanged { position kind application { reference status } } }"
-VOLUMES = "subscription($after: String) { volumesChanged(after: $after) { position asOf } }"
+KINDS = """subscription {
+    applicationChanged {
+        position ... on ApplicationChange { kind application { reference status } }
+    }
+}"""
+VOLUMES = """subscription($after: String) {
+    volumesChanged(after: $after) { position ... on VolumesChange { asOf } }
+}"""
 
 
 @dataclass
@@ -107,10 +115,10 @@ class Client:
         return value
 
     async def follows(self, query: str, **variables: Any) -> str:
-        """Subscribe and take the first payload: the position alone."""
+        """Subscribe and take the first payload, a heartbeat."""
         await self.subscribe(query, **variables)
         first = await self.told()
-        assert first.get("application") is None
+        assert set(first) == {"position"}
         return first["position"]
 
     async def references(self, number: int) -> list[str]:

@@ -19,7 +19,7 @@ from models.vocabulary import Role
 from models.volumes import fold
 from tests import tokens
 from tests.gateway.conftest import Traffic, Viewer
-from tests.gateway.ways import FULL, WAYS, Asking
+from tests.gateway.ways import FOLLOWED, FULL, WAYS, Asking
 from tests.models.crowd import crowd, join
 from tests.walls.field_rights import RIGHTS, ROLES, fields_of, right
 from tests.world import DIRECT, NUSA_NZ
@@ -95,8 +95,7 @@ async def test_a_field_is_answered_or_refused_as_the_matrix_says(
 
 
 def test_every_type_that_a_query_leads_to_is_asked_for() -> None:
-    followed = {"Subscription", "ApplicationChange", "VolumesChange"}
-    assert WAYS.keys() | followed == {type_name for type_name, _ in RIGHTS}
+    assert WAYS.keys() | FOLLOWED == {type_name for type_name, _ in RIGHTS}
 
 
 @each_role

@@ -214,7 +214,7 @@ async def test_a_ping_is_answered_before_and_after_the_beginning(live: Served) -
         ({"query": "{ viewer { subject } }"}, "INVALID_DOCUMENT"),
         ({"query": "{"}, "SYNTAX"),
         ({"query": "subscription { nothing }"}, "INVALID_DOCUMENT"),
-        ({"query": "subscription { volumesChanged { asOf } ...A } fragment A on Subscription {"
+        ({"query": "subscription { volumesChanged { position } ...A } fragment A on Subscription {"
                    " applicationChanged { position } }"}, "INVALID_DOCUMENT"),
         ({"query": APPLICATIONS, "variables": {"after": 1}}, "INVALID_VARIABLES"),
         ({"query": APPLICATIONS, "variables": {"where": {"secret": 1}}}, "INVALID_VARIABLES"),
@@ -260,7 +260,8 @@ async def test_subscriptions_do_not_run_by_post(who: Any) -> None:
 async def test_a_client_that_does_not_read_is_dropped(world: str) -> None:
     """Nothing is kept for it: it comes back with its last position."""
     much = " ".join(f"a{number}: reference" for number in range(150))
-    query = f"subscription {{ applicationChanged {{ position application {{ {much} }} }} }}"
+    change = f"... on ApplicationChange {{ application {{ {much} }} }}"
+    query = f"subscription {{ applicationChanged {{ position {change} }} }}"
     narrow = sockets.socket()
     narrow.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, 4096)
     narrow.setblocking(False)

@@ -89,7 +89,12 @@ async def test_a_handshake_that_is_refused_is_counted(live: Served) -> None:
     [
         ("subscription {", "SYNTAX", 1),
         ("subscription { one { a } two: one { a } }", "INVALID_DOCUMENT", None),
-        ("subscription { applicationChanged { application { isHeld } } }", "FORBIDDEN_FIELD", 1),
+        (
+            "subscription { applicationChanged { ... on ApplicationChange {"
+            " application { isHeld } } } }",
+            "FORBIDDEN_FIELD",
+            1,
+        ),
         ('subscription { applicationChanged(after: "x") { position } }', "INVALID_CURSOR", 1),
     ],
 )

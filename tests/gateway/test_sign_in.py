@@ -48,9 +48,10 @@ REDEEMED = {
 }
 
 
-def settings(port: int = 8000) -> Settings:
+def settings(port: int = 8000, **more: str) -> Settings:
     return read_settings(
         {
+            **more,
             "GERBANG_ENVIRONMENT": "development",
             "GERBANG_DATABASE_URL": "postgresql://nobody@127.0.0.1/nothing",
             "GERBANG_PORT": str(port),

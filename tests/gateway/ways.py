@@ -109,7 +109,10 @@ WAYS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 #: What only a socket leads to: see ``test_live.py``.
-FOLLOWED = {"Subscription", "ApplicationChange", "VolumesChange"}
+FOLLOWED = {
+    "Subscription", "ApplicationUpdate", "ApplicationChange", "VolumesUpdate", "VolumesChange",
+    "Heartbeat",
+}  # fmt: skip
 
 #: The arguments that the fields of a query need.
 ARGUMENTS = {

@@ -187,6 +187,9 @@ _WAYS: dict[str, Lines] = {
         "applicationChanged":                                "- R R R R R R R - -",
         "volumesChanged":                                    "R R R R - R - - - -",
     },
+    "ApplicationUpdate": {"position":                        "- R R R R R R R - -"},
+    "VolumesUpdate": {"position":                            "R R R R - R - - - -"},
+    "Heartbeat": {"position":                                "R R R R R R R R - -"},
     "Node": {"id":                                           "R R R R R R R R R R"},
     "PageInfo": {
         "hasNextPage hasPreviousPage startCursor endCursor": "R R R R R R R R R R",

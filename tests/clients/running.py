@@ -1,0 +1,129 @@
+"""A client as a process of its own, behind a line that is cut, with tokens that soon end."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from models.postgres.guardian import end_with_parent
+from tests import tokens
+from tests.gateway.conftest import CLAIMS
+from tests.gateway.live import SOON
+
+HERE = Path(__file__).parent
+#: How long a token lives, and when its successor is to be had.
+TOKEN_SECONDS, RENEWED_SECONDS = 4, 1
+
+
+@dataclass
+class Line:
+    """Passes on what a client and the gateway say to each other, until it is cut."""
+
+    port: int
+    _open: set[asyncio.StreamWriter] = field(default_factory=set)
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            theirs, ours = await asyncio.open_connection("127.0.0.1", self.port)
+            self._open |= {writer, ours}
+            await asyncio.gather(self._pass_on(reader, ours), self._pass_on(theirs, writer))
+            self._open -= {writer, ours}
+
+    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            while passed := await reader.read(65_536):
+                writer.write(passed)
+                await writer.drain()
+        writer.close()
+
+    def cut(self) -> int:
+        """Cut every connection, in the middle of whatever it carries; how many there were."""
+        cut = len(self._open)
+        for writer in self._open:
+            writer.transport.abort()
+        self._open.clear()
+        return cut
+
+
+@asynccontextmanager
+async def line_to(port: int) -> AsyncIterator[tuple[Line, int]]:
+    """A line to a port, and the port of its other end."""
+    line = Line(port)
+    server = await asyncio.start_server(line.serve, "127.0.0.1", 0)
+    try:
+        yield line, server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+        line.cut()
+
+
+@asynccontextmanager
+async def short_tokens(folder: Path, people: Mapping[str, str]) -> AsyncIterator[None]:
+    """Keeps a good token of each person in a file: each lives for a few seconds."""
+
+    def write() -> None:
+        now = int(time.time())
+        for name, who in people.items():
+            claims = {**CLAIMS[who], "iat": now, "exp": now + TOKEN_SECONDS}
+            partial = folder / f"{name}.new"
+            partial.write_text(tokens.token(**claims))
+            partial.rename(folder / name)
+
+    async def renew() -> None:
+        while True:
+            await asyncio.sleep(RENEWED_SECONDS)
+            write()
+
+    write()
+    renewing = asyncio.create_task(renew())
+    try:
+        yield
+    finally:
+        renewing.cancel()
+
+
+@dataclass
+class Client:
+    """What a client has told so far, by kind."""
+
+    told: dict[str, list[object]] = field(default_factory=dict)
+
+    def of(self, kind: str) -> list[object]:
+        return self.told.get(kind, [])
+
+    async def tells(self, kind: str, number: int = 1, seconds: float = SOON) -> None:
+        """Wait until it has told something of a kind so often."""
+        async with asyncio.timeout(seconds):
+            while len(self.of(kind)) < number:  # noqa: ASYNC110  it is a line of a pipe
+                await asyncio.sleep(0.05)
+
+    async def listen(self, output: asyncio.StreamReader) -> None:
+        async for line in output:
+            for kind, value in json.loads(line).items():
+                self.told.setdefault(kind, []).append(value)
+
+
+@asynccontextmanager
+async def running(*command: str, given: Mapping[str, str]) -> AsyncIterator[Client]:
+    """A program that is told what it needs, and tells what it gets in lines of JSON."""
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        json.dumps(given),
+        cwd=HERE,
+        stdout=asyncio.subprocess.PIPE,
+        preexec_fn=end_with_parent(),
+    )
+    client = Client()
+    assert process.stdout
+    listening = asyncio.create_task(client.listen(process.stdout))
+    try:
+        yield client
+        assert process.returncode is None, "the client ended by itself"
+    finally:
+        with suppress(ProcessLookupError):
+            process.terminate()
+        await process.wait()
+        await listening
