@@ -39,6 +39,7 @@ ALTER TABLE partner ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE partner_country ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE screening ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE service_target ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE trusted_document ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE visa_type ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_age ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_age_detailed ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -643,8 +644,8 @@ GRANT USAGE ON SCHEMA public, viewer TO gerbang_applicant;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_applicant;
 GRANT SELECT (actor_role, applicant_id, fields, id, occurred_at, purpose) ON access_event TO gerbang_applicant;
 GRANT SELECT (account, id, nationality_code, passport_last_four) ON applicant TO gerbang_applicant;
-GRANT SELECT (applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, id, nationality_code, paid_at, partner_code, received_at, reference, stage, status, submitted_at, target_due_at, visa_type_code) ON application TO gerbang_applicant;
-GRANT SELECT (application_id, changed, id, kind, written_in) ON application_change TO gerbang_applicant;
+GRANT SELECT (applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, id, nationality_code, paid_at, partner_code, received_at, reference, stage, submitted_at, target_due_at, visa_type_code) ON application TO gerbang_applicant;
+GRANT SELECT (application_id, changed, id, written_in) ON application_change TO gerbang_applicant;
 GRANT SELECT (application_id, id, kind, occurred_at, sequence) ON application_event TO gerbang_applicant;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code) ON centre TO gerbang_applicant;
 GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_applicant;
@@ -657,7 +658,7 @@ GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_count
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_applicant;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_applicant;
 CREATE POLICY applicant_select ON application_change FOR SELECT TO gerbang_applicant
-    USING (CASE WHEN application_change.changed NOT IN ('HOLD') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_change.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
+    USING (CASE WHEN application_change.changed NOT IN ('HOLD', 'STATUS') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_change.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON application FOR SELECT TO gerbang_applicant
     USING (CASE WHEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject('APPLICANT'))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON visa_type FOR SELECT TO gerbang_applicant
@@ -677,7 +678,7 @@ CREATE POLICY applicant_select ON partner_country FOR SELECT TO gerbang_applican
 CREATE POLICY applicant_select ON centre FOR SELECT TO gerbang_applicant
     USING ((SELECT viewer.acts_as('APPLICANT')));
 CREATE POLICY applicant_select ON application_event FOR SELECT TO gerbang_applicant
-    USING (CASE WHEN application_event.kind NOT IN ('HELD', 'RELEASED') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_event.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
+    USING (CASE WHEN application_event.kind NOT IN ('IN_VERIFICATION', 'SCREENING', 'HELD', 'RELEASED') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_event.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON applicant FOR SELECT TO gerbang_applicant
     USING (CASE WHEN applicant.account = (SELECT viewer.subject('APPLICANT')) THEN true ELSE false END);
 CREATE POLICY applicant_select ON identity FOR SELECT TO gerbang_applicant
@@ -792,6 +793,9 @@ CREATE POLICY anonymous_select ON volume_published FOR SELECT TO gerbang_anonymo
 GRANT SELECT (edition, period, published_at, starts_on) ON volume_edition TO gerbang_anonymous;
 CREATE POLICY anonymous_select ON volume_edition FOR SELECT TO gerbang_anonymous
     USING ((SELECT viewer.acts_as('ANONYMOUS')));
+GRANT SELECT (clients, ids, operation_names, retired_at, sha256, text) ON trusted_document TO gerbang_anonymous;
+CREATE POLICY anonymous_select ON trusted_document FOR SELECT TO gerbang_anonymous
+    USING ((SELECT viewer.acts_as('ANONYMOUS')) AND retired_at IS NULL);
 
 -- Changes, for whichever viewer
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_writing;
