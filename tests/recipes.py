@@ -64,12 +64,10 @@ def messages(name: str) -> list[str]:
 
 
 def copied(folder: Path) -> Path:
-    """A copy of the code, without what was made from it or installed."""
+    """A copy of the code, with what Python compiled of it, which spares each command a second."""
     tree = folder / "tree"
     for name in ("gateway", "models", "dashboard", "docs", "checks", "deploy/keycloak"):
-        shutil.copytree(
-            ROOT / name, tree / name, ignore=shutil.ignore_patterns("__pycache__", "*.png")
-        )
+        shutil.copytree(ROOT / name, tree / name, ignore=shutil.ignore_patterns("*.png"))
     for name in ("pyproject.toml", "CHANGELOG.md"):
         shutil.copy(ROOT / name, tree)
     return tree
@@ -90,11 +88,7 @@ def run(tree: Path, commands: str, *, must_succeed: bool = False) -> tuple[int, 
 
 def environment(tree: Path) -> dict[str, str]:
     """The copy's code, and the tests of this checkout."""
-    return {
-        **os.environ,
-        "PYTHONPATH": f"{tree}{os.pathsep}{ROOT}",
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
+    return {**os.environ, "PYTHONPATH": f"{tree}{os.pathsep}{ROOT}"}
 
 
 def _replace(text: str, before: str, after: str, name: str) -> str:

@@ -49,9 +49,8 @@ print([link.href for link in navigation(PAGES, viewer, "/intake", texts("en"))])
 @pytest.fixture
 def copied(tmp_path: Path) -> Path:
     """The dashboard, and what its tests of pages need."""
-    ignored = shutil.ignore_patterns("__pycache__")
-    for folder in ("dashboard", "models"):
-        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=ignored)
+    for folder in ("dashboard", "models"):  # and what Python compiled of them
+        shutil.copytree(ROOT / folder, tmp_path / folder)
     (tmp_path / "tests" / "dashboard").mkdir(parents=True)
     shutil.copy(ROOT / "tests" / "dashboard" / "test_pages.py", tmp_path / "tests" / "dashboard")
     return tmp_path

@@ -29,17 +29,18 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for file in _files(ROOT):
         copy = tree / file.relative_to(ROOT)
         copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(file, copy)
+        shutil.copy2(file, copy)
     return tree
 
 
 @pytest.fixture
 def tree(original: Path) -> Iterator[Path]:
     """The copy, which is as it was again afterwards."""
-    texts = {file: file.read_text(encoding="utf-8") for file in _files(original)}
     yield original
-    for file, text in texts.items():
-        file.write_text(text, encoding="utf-8")
+    for file in _files(original):
+        ours = ROOT / file.relative_to(original)
+        if file.stat().st_mtime_ns != ours.stat().st_mtime_ns:
+            shutil.copy2(ours, file)
 
 
 @pytest.mark.parametrize("check", CHECKS)

@@ -8,10 +8,9 @@ from playwright.sync_api import Page
 
 from dashboard.model.page_state import DEFAULT_PERIOD, PERIODS
 from dashboard.model.period import today
-from tests.browser import AXE
 from tests.dashboard.asking_dash import outputs_of, state_of
 from tests.dashboard.test_export import signed_in, table_of
-from tests.dashboard.visiting import Visitor, number
+from tests.dashboard.visiting import Visitor, assert_accessible, number
 from tests.running_demo import Demo
 
 FILTERED = """
@@ -253,18 +252,8 @@ def test_a_replayed_question_of_a_manager_tells_of_no_other_country(demo: Demo) 
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("user", ["leadership", "manager-au"])
-def test_what_was_chosen_is_accessible(browser: Any, demo: Demo, theme: Any, user: str) -> None:
-    context = browser.new_context(
-        viewport={"width": 1440, "height": 900}, color_scheme=theme, bypass_csp=True
-    )
+def test_what_was_chosen_is_accessible(visitor: Visitor, user: str) -> None:
     measure = "refusal_rate" if user == "leadership" else "info_request_rate"
     query = f"language=id&country=AU&visa=B1&measures=all&measure={measure}"
-    page = Visitor(demo, context.new_page()).opens(user, query)
-    page.wait_for_timeout(500)
-    page.add_script_tag(path=AXE)
-    found = page.evaluate("axe.run()")["violations"]
-    told_of = [(each["id"], [node["html"][:160] for node in each["nodes"]][:3]) for each in found]
-    assert told_of == []
-    context.close()
+    assert_accessible(visitor.opens(user, query))

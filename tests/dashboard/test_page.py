@@ -1,15 +1,11 @@
 """The page Volumes in a real browser on the running demo, with the outside world cut off."""
 
-from typing import Any
-
 import pytest
-from playwright.sync_api import Browser
 
 from dashboard.model.page_state import DEFAULT_PERIOD, PERIODS
 from dashboard.model.period import today
 from dashboard.web.sessions import COOKIE
-from tests.browser import AXE
-from tests.dashboard.visiting import Visitor, number
+from tests.dashboard.visiting import Visitor, assert_accessible, number
 from tests.running_demo import Demo
 
 pytestmark = pytest.mark.browser
@@ -185,23 +181,9 @@ def test_signing_out_leaves_nothing_behind(visitor: Visitor) -> None:
     assert COOKIE not in {cookie.get("name") for cookie in page.context.cookies()}
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1440])
 @pytest.mark.parametrize("user", ["leadership", "manager-au", "agent-au", "applicant"])
-def test_the_page_is_accessible(
-    browser: Browser, demo: Demo, theme: Any, width: int, user: str
-) -> None:
-    context = browser.new_context(
-        viewport={"width": width, "height": 900}, color_scheme=theme, bypass_csp=True
-    )
-    page = Visitor(demo, context.new_page()).opens(user)
-    page.wait_for_timeout(500)
-    page.add_script_tag(path=AXE)
-    found = page.evaluate("axe.run()")["violations"]
-    told = [(each["id"], [node["html"][:120] for node in each["nodes"]][:3]) for each in found]
-    assert told == []
-    assert page.evaluate("document.documentElement.scrollWidth") == width
-    context.close()
+def test_the_page_is_accessible(visitor: Visitor, user: str) -> None:
+    assert_accessible(visitor.opens(user), widths=(390, 1440))
 
 
 @pytest.mark.parametrize("measure", ["revenue", "turnaround_p90", "refusal_rate"])

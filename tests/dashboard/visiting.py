@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser import NoBrowserError, launch_options
+from tests.browser import AXE, NoBrowserError, launch_options
 from tests.machine import without
 from tests.running_demo import Demo
 
@@ -67,6 +68,23 @@ def visitor(browser: Browser, demo: Demo) -> Iterator[Visitor]:
     yield visitor
     context.close()
     assert visitor.faults == []
+
+
+def assert_accessible(page: Page, widths: tuple[int, ...] = (1440,)) -> None:
+    """Whoever looks at the page in either theme, at each width, can use it.
+
+    Theme and width change under an open page, as they do for whoever turns a telephone or whose
+    machine goes over to its evening colours.
+    """
+    for width, theme in product(widths, ("light", "dark")):
+        page.emulate_media(color_scheme=theme)
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(500)
+        page.evaluate(AXE.read_text("utf-8"))
+        found = page.evaluate("axe.run()")["violations"]
+        told = [(each["id"], [node["html"][:160] for node in each["nodes"]][:3]) for each in found]
+        assert (width, theme, told) == (width, theme, [])
+        assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
 def number(text: str) -> int:

@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 
 from dashboard.analysis.attention import ENOUGH_MONTHS, Count, Funnel, control_chart, funnel
-from tests.dashboard.analysis.worlds import Counts, months, year
+from tests.dashboard.analysis.worlds import Counts, months, over_worlds, year
 
-WORLDS = 210
 #: Decisions a year: of a demo, and of the whole network in some years.
 SIZES = (50_000, 150_000, 500_000)
 PLANTED = 2
@@ -27,30 +26,32 @@ def plant(n: Counts, refused: Counts, place: int, rng: np.random.Generator) -> C
     return planted
 
 
-def test_without_a_plant_false_flags_stay_at_the_stated_rate() -> None:
+@over_worlds
+def test_without_a_plant_false_flags_stay_at_the_stated_rate(worlds: int) -> None:
     rng = np.random.default_rng(20)
     outside = alarming = places = 0
-    for world in range(WORLDS):
+    for world in range(worlds):
         found = funnel_of(*year(SIZES[world % len(SIZES)], rng))
         places += len(found.points)
         outside += sum(point.is_outside for point in found.points)
         alarming += sum(point.is_alarming for point in found.points)
-    assert places > 100 * WORLDS
+    assert places > 100 * worlds
     assert 0.01 < outside / places <= 0.05
     assert alarming / places <= 0.002
 
 
-def test_a_country_at_three_times_the_national_rate_leaves_the_limits() -> None:
+@over_worlds
+def test_a_country_at_three_times_the_national_rate_leaves_the_limits(worlds: int) -> None:
     rng = np.random.default_rng(300)
     found = tried = 0
-    for world in range(WORLDS):
+    for world in range(worlds):
         n, refused = year(SIZES[world % len(SIZES)], rng)
         large = np.flatnonzero((n >= ENOUGH_DECISIONS) & (n < 0.2 * n.sum()))
         for place in rng.choice(large, PLANTED, replace=False):
             outside = funnel_of(n, plant(n, refused, place, rng)).outside
             tried += 1
             found += any(point.is_high and point.count.key == str(place) for point in outside)
-    assert tried == WORLDS * PLANTED
+    assert tried == worlds * PLANTED
     assert found / tried >= 0.95
 
 
@@ -63,10 +64,11 @@ def test_a_world_that_differs_by_chance_alone_has_no_wider_limits_than_chance() 
     assert np.mean(spreads) < 0.05
 
 
-def test_a_months_rate_tripled_crosses_its_alarm_limit_and_others_seldom_do() -> None:
+@over_worlds
+def test_a_months_rate_tripled_crosses_its_alarm_limit_and_others_seldom_do(worlds: int) -> None:
     rng = np.random.default_rng(15)
     alarming = judged = found = tried = 0
-    for _ in range(WORLDS):
+    for _ in range(worlds):
         n, refused, rate = months(rng)
         chart = control_chart(counted(n, refused))
         judged += len(chart)
@@ -77,7 +79,7 @@ def test_a_months_rate_tripled_crosses_its_alarm_limit_and_others_seldom_do() ->
         last = control_chart(counted(n, refused))[-1]
         tried += 1
         found += last.is_alarming and last.is_high
-    assert tried > WORLDS / 2
+    assert tried > worlds / 2
     assert alarming / judged <= 0.002
     assert found / tried >= 0.95
 

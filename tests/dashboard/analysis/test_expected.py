@@ -11,17 +11,18 @@ from dashboard.analysis.season import season_of, seasons
 from models.synthetic.calendar import months_until
 from models.synthetic.demand import Cell, demand
 from models.synthetic.reference import reference
+from tests.dashboard.analysis.worlds import over_worlds
 
-WORLDS = 200
 SIZES = (20_000, 400_000, 8_000_000)
 
 
-def test_eight_of_ten_coming_months_fall_into_their_range() -> None:
+@over_worlds
+def test_eight_of_ten_coming_months_fall_into_their_range(worlds: int) -> None:
     rng = np.random.default_rng(80)
     given = reference()
     codes = [country.code for country in given.countries]
     inside = months = held = tried = 0
-    for world in range(WORLDS):
+    for world in range(worlds):
         history = int(rng.choice((24, 30, 36)))
         until = datetime(2026, int(rng.integers(1, 13)), 28, 23, tzinfo=UTC)
         calendar = months_until(until, history + AHEAD + 1)[:-1]
@@ -42,7 +43,7 @@ def test_eight_of_ten_coming_months_fall_into_their_range() -> None:
             months += AHEAD
             held += found.held.inside
             tried += found.held.months
-    assert months > WORLDS * AHEAD
+    assert months > worlds * AHEAD
     assert inside / months == pytest.approx(0.80, abs=0.05)
     assert held / tried == pytest.approx(0.80, abs=0.05), "so is what the page prints beside it"
 

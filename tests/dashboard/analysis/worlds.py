@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import cache
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from models.synthetic import assumptions
@@ -19,6 +20,9 @@ from models.vocabulary import Entry
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
+
+#: In how many worlds a statement about chance is tried: what shows a fault, and what settles it.
+over_worlds = pytest.mark.parametrize("worlds", [60, pytest.param(210, marks=pytest.mark.proof)])
 
 UNTIL = datetime(2026, 10, 31, 16, 59, tzinfo=UTC)
 #: The refusals that come from right hits of the entry-ban list, whatever the nationality.
