@@ -198,7 +198,10 @@ def connection_field(
         order_by = values.get("orderBy")
         field, direction = (order_by["field"].value, order_by["direction"]) if order_by else default
         keyset = keyset_of(arguments.context.catalogue.nouns[cls.__name__], field, direction)
-        decode = partial(arguments.context.cursors.decode, order=keyset.name, types=keyset.types)
+
+        def decode(cursor: str) -> object:
+            return arguments.context.cursors.decode(cursor, keyset.name, keyset.types)
+
         yield from decoding_mistakes("after", after, decode)
         yield from decoding_mistakes("before", before, decode)
 

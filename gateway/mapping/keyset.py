@@ -35,6 +35,7 @@ _LIMIT_PARAMETER = "most"
 _SIGNATURE_BYTES = 16
 _LONGEST_CURSOR = 600
 _CACHED_STATEMENTS = 1_000
+_REMEMBERED_CURSORS = 1_000
 
 
 class Boundary(Enum):
@@ -74,10 +75,7 @@ class Keyset:
         self._column: Any = source.value
         self._key: Any = noun.key
         self._descending = descending
-
-    @property
-    def types(self) -> tuple[type, type]:
-        return self._column.type.python_type, self._key.type.python_type
+        self.types: tuple[type, type] = (self._column.type.python_type, self._key.type.python_type)
 
     def columns(self) -> Iterator[Label[Any]]:
         """The columns to select besides the key, to make a row's cursor."""
@@ -120,13 +118,15 @@ class Cursors:
 
     def __init__(self, keys: KeyRing) -> None:
         self._keys = [blake2b(key, person=b"gerbang cursor").digest() for key in keys]
+        # A cursor is decoded when its argument is checked, and again when its page is read.
+        self.decode = lru_cache(_REMEMBERED_CURSORS)(self._decode)
 
     def encode(self, order: str, values: tuple[Any, Any]) -> str:
         """The cursor of a row, from its values of the ordered column and of the key."""
         body = orjson.dumps([order, *values], default=str)  # the driver's own kind of UUID
         return _text(_signature(self._keys[0], body) + body)
 
-    def decode(self, cursor: str, order: str, types: tuple[type, type]) -> tuple[Any, Any]:
+    def _decode(self, cursor: str, order: str, types: tuple[type, type]) -> tuple[Any, Any]:
         """The values in a cursor of this order.
 
         Raises FieldError with INVALID_CURSOR for any other text.

@@ -29,7 +29,8 @@ class PolicyGapError(Exception):
         DirectiveLocation.SUBSCRIPTION,
     ],
     name="purpose",
-    description="Why this operation reads identity; it is logged with each read.",
+    description="Why this operation reads identity; it is logged with each read. The header"
+    " `Gerbang-Purpose: CASEWORK; reference=…` says the same.",
 )
 def purpose(
     code: Annotated[Purpose, strawberry.argument(description="Why.")],
