@@ -29,7 +29,7 @@ from graphql import (
     validate_schema,
 )
 
-from gateway.access.fields import is_readable
+from gateway.access.fields import is_readable, reads_only_published
 from gateway.mapping.catalogue import Catalogue
 from gateway.policy import PURPOSES
 from gateway.strawberry_bridge import copy_enum, is_one_of, share_schema
@@ -57,6 +57,9 @@ class _Visibility:
         """A role may filter by, or state an expected value of, only fields that it may read."""
         if name == "expectedStatus":
             return self.field("Application", "status")
+        if type_name.endswith("VolumeFilter"):
+            # A subset of groups, less a part of it, tells of the rest.
+            return name == "eq" or self._role is None or not reads_only_published(self._role)
         noun = type_name.removesuffix("Where")
         return noun not in self._catalogue.nouns or self.field(noun, name)
 

@@ -10,7 +10,7 @@ from sqlalchemy import literal
 from gateway.access.rows import select_reachable, vouch_for
 from gateway.mapping.change_feed import ChangeFeed, SubscriptionContext
 from gateway.mapping.declare import column, link, noun, position
-from gateway.mapping.filters import where_input
+from gateway.mapping.list_inputs import where_input
 from gateway.mapping.positions import Place, position_too_old
 from gateway.schema.application import Application
 from models import Application as ApplicationRow

@@ -7,12 +7,21 @@ from typing import Annotated, Any
 
 import strawberry
 
+from gateway.access.fields import reads_only_published
 from gateway.access.rows import reachable, vouch_for
 from gateway.errors import ErrorCode, FieldError
 from gateway.mapping.context import Context
 from gateway.mapping.enums import VolumeDimension
 from gateway.mapping.figures import Before, Span
-from gateway.mapping.filters import MOST_VALUES
+from gateway.mapping.filters import (
+    ArgumentMistake,
+    VolumeFilter,
+    VolumeWordFilter,
+    mistakes_in_filters,
+    refuse,
+    values_of,
+)
+from gateway.mapping.scalars import CountryCode
 from gateway.schema.volumes.comparisons import Comparisons, Figures
 from gateway.schema.volumes.measures import MEASURES
 from gateway.schema.volumes.published import (
@@ -21,7 +30,6 @@ from gateway.schema.volumes.published import (
     key_of,
     publication,
     published_measures,
-    reads_only_published,
 )
 from gateway.schema.volumes.published_row import NOT_PUBLISHED, PublishedRow
 from gateway.schema.volumes.rows import (
@@ -45,37 +53,41 @@ Selections = Iterable[Selection]
 
 
 def _narrowing(description: str) -> Any:
-    return strawberry.field(
-        default=strawberry.UNSET, description=f"{description}, at most {MOST_VALUES}."
-    )
+    return strawberry.field(default=strawberry.UNSET, description=description)
 
 
 @strawberry.input(description="Narrows what is counted; all that is given must hold.")
 class VolumeWhere:
-    countries: list[str] | None = _narrowing("Codes of partner countries")
-    nationalities: list[str] | None = _narrowing("Codes of nationalities")
-    partners: list[str] | None = _narrowing("Codes of partners")
-    centres: list[str] | None = _narrowing("Codes of visa centres")
-    visa_types: list[str] | None = _narrowing("Codes of visa types")
-    channels: list[Channel] | None = _narrowing("Channels")
+    country: VolumeFilter[CountryCode] | None = _narrowing("Partner countries.")
+    nationality: VolumeFilter[CountryCode] | None = _narrowing("Nationalities.")
+    partner: VolumeFilter[str] | None = _narrowing("Partners.")
+    centre: VolumeFilter[str] | None = _narrowing("Visa centres.")
+    visa_type: VolumeFilter[str] | None = _narrowing("Visa types.")
+    channel: VolumeWordFilter[Channel] | None = _narrowing("Channels.")
+
+    def filters(self) -> dict[Dimension, Any]:
+        return {
+            Dimension.COUNTRY: self.country,
+            Dimension.NATIONALITY: self.nationality,
+            Dimension.PARTNER: self.partner,
+            Dimension.CENTRE: self.centre,
+            Dimension.VISA_TYPE: self.visa_type,
+            Dimension.CHANNEL: self.channel,
+        }
+
+    def mistakes(self) -> Iterator[ArgumentMistake]:
+        named = [(each.name.lower(), filter_) for each, filter_ in self.filters().items()]
+        return mistakes_in_filters(named)
 
     def conditions(self) -> Iterator[tuple[Dimension, tuple[str, ...]]]:
-        values_by_dimension = {
-            Dimension.COUNTRY: self.countries,
-            Dimension.NATIONALITY: self.nationalities,
-            Dimension.PARTNER: self.partners,
-            Dimension.CENTRE: self.centres,
-            Dimension.VISA_TYPE: self.visa_types,
-            Dimension.CHANNEL: self.channels,
-        }
-        for dimension, values in values_by_dimension.items():
-            if values is strawberry.UNSET:
-                continue
-            if values is None:
-                raise _invalid("A condition in `where` is null. Give it values, or leave it out.")
-            if len(values) > MOST_VALUES:
-                raise _invalid(f"`where` takes at most {MOST_VALUES} values of a kind.")
-            yield dimension, tuple(str(value) for value in values)
+        """The values of each dimension. Raises FieldError with INVALID_INPUT for a mistake."""
+        refuse(self.mistakes())
+        for dimension, filter_ in self.filters().items():
+            if filter_ is not strawberry.UNSET:
+                words = Channel if dimension is Dimension.CHANNEL else None
+                values = values_of(filter_, words)
+                if values is not None:
+                    yield dimension, tuple(str(value) for value in values)
 
 
 async def volumes(
