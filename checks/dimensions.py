@@ -84,13 +84,13 @@ def _filter(sources: Sources, name: str) -> Iterator[Finding]:
     field = where_field(where, name)
     if field is None:
         yield Finding(
-            where.file, where.line, f"VolumeWhere.conditions has no entry for Dimension.{name}:"
+            where.file, where.line, f"VolumeWhere.filters has no entry for Dimension.{name}:"
             " add its filter, and the field that holds the values",
         )  # fmt: skip
         return
     if field not in fields(where):
         yield Finding(
-            where.file, where.line, f"VolumeWhere has no field {field}, which its conditions"
+            where.file, where.line, f"VolumeWhere has no field {field}, which its filters"
             f" read for Dimension.{name}: add it",
         )  # fmt: skip
     costs = sources.find_value("gateway", "_FILTERS")
@@ -103,7 +103,7 @@ def _filter(sources: Sources, name: str) -> Iterator[Finding]:
 
 
 def where_field(where: Definition, name: str) -> str | None:
-    """The field of VolumeWhere that ``conditions`` reads for a dimension."""
+    """The field of VolumeWhere that ``filters`` reads for a dimension."""
     for table in find_all(where.node, ast.Dict):
         value = keys(table).get(name)
         if isinstance(value, ast.Attribute) and name in members_named(table, "Dimension"):

@@ -272,6 +272,13 @@ POLICY: Mapping[str, Access] = {
             "screenings": SUPERVISOR,
         },
     ),
+    "ApplicationFacets": Access(
+        fields={"stage": CASE_READERS, "status": CASE_STAFF + APPLICANT},
+    ),
+    "StageFacet": Access(fields={"value": CASE_READERS, "count": CASE_READERS}),
+    "StatusFacet": Access(
+        fields={"value": CASE_STAFF + APPLICANT, "count": CASE_STAFF + APPLICANT},
+    ),
     "ApplicationEvent": Access(
         rows={
             Role.OFFICER: not_a_hold,
@@ -458,7 +465,7 @@ POLICY: Mapping[str, Access] = {
             "wipAgeP50": EXACT_FIGURES,
             "wipAgeP90": EXACT_FIGURES,
             "wipAgeOldest": EXACT_FIGURES,
-            "revenueIdr": EXACT_FIGURES,
+            "revenue": EXACT_FIGURES,
             "decisions": FIGURES,
             "granted": EXACT_FIGURES,
             "refused": FIGURES,
@@ -602,6 +609,14 @@ POLICY: Mapping[str, Access] = {
             "precision": EVERYONE,
             "upperBound": EVERYONE,
             "nearestWider": FIGURES,
+            "yearOnYear": EVERYONE,
+            "monthOnMonth": EVERYONE,
+        },
+    ),
+    "Money": Access(
+        fields={
+            "value": EVERYONE,
+            "precision": EVERYONE,
             "yearOnYear": EVERYONE,
             "monthOnMonth": EVERYONE,
         },

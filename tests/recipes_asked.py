@@ -85,14 +85,16 @@ async def _by_mission(consul: Viewer) -> Any:
 
     return {
         "all": sorted(map(list, of(await consul(VOLUMES, where={}))), key=str),
-        "canberra": sorted(map(list, of(await consul(VOLUMES, where={"missions": ["CBR"]})))),
+        "canberra": sorted(map(list, of(await consul(VOLUMES, where={"mission": {"eq": "CBR"}})))),
     }
 
 
 async def _invited(who: dict[str, Viewer]) -> Any:
     id_ = await in_verification(who)
     await done(who["officer"], "inviteToInterview", id_)
-    query = "query($id: ID!) { application(by: {id: $id}) { status events { kind } } }"
+    query = """query($id: ID!) {
+        application(by: {id: $id}) { status events(first: 9) { nodes { kind } } }
+    }"""
     return (await who["officer"](query, id=id_)).data["application"]
 
 

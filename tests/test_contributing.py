@@ -84,12 +84,12 @@ TOLD = {
     "dimension of the volumes": {
         "case/application.py": "Dimension.MISSION is the column mission_code, which class Applic",
         "mapping/enums.py": "VolumeDimension has no MISSION: nobody can group by it",
-        "volumes/query.py": "VolumeWhere.conditions has no entry for Dimension.MISSION: add its",
+        "volumes/query.py": "VolumeWhere.filters has no entry for Dimension.MISSION: add its",
         "volumes/rows.py": "VolumeRow has no field mission: add the group of Dimension.MISSION",
         "policy.py": "POLICY has no line for VolumeRow.mission: add it",
         "cost/bounds.py": "GROUPS has no entry for Dimension.MISSION",
         "cost/volumes.py": "_FILTERS has no entry for Dimension.MISSION",
-        "checks/dimensions.py": "FILTERS has no filter of the field missions, for Dimension.MIS",
+        "checks/dimensions.py": "FILTERS has no filter of the field mission, for Dimension.MISS",
     },
     "mutation": {
         "models/vocabulary.py": "WORDS describes EventKind.INTERVIEW, which is no word of it",

@@ -41,12 +41,12 @@ class Filter:
 
 
 FILTERS = (
-    Filter(COUNTRY, "countries", "COUNTRY", "country", "[A-Z]{2}"),
-    Filter(NATIONALITY, "nationalities", "NATIONALITY", "nationality", "[A-Z]{2}"),
-    Filter(PARTNER, "partners", "PARTNER", "partner", "[A-Z0-9-]{1,20}"),
-    Filter(CENTRE, "centres", "CENTRE", "centre", "[A-Z0-9-]{1,20}"),
-    Filter(VISA, "visaTypes", "VISA_TYPE", "visaType", "[A-Z0-9]{1,8}"),
-    Filter(CHANNEL, "channels", "CHANNEL", "channel", "|".join(CHANNELS)),
+    Filter(COUNTRY, "country", "COUNTRY", "country", "[A-Z]{2}"),
+    Filter(NATIONALITY, "nationality", "NATIONALITY", "nationality", "[A-Z]{2}"),
+    Filter(PARTNER, "partner", "PARTNER", "partner", "[A-Z0-9-]{1,20}"),
+    Filter(CENTRE, "centre", "CENTRE", "centre", "[A-Z0-9-]{1,20}"),
+    Filter(VISA, "visaType", "VISA_TYPE", "visaType", "[A-Z0-9]{1,8}"),
+    Filter(CHANNEL, "channel", "CHANNEL", "channel", "|".join(CHANNELS)),
 )
 FILTER = {each.key: each for each in FILTERS}
 #: What the table, the map and the trend can be grouped by; a map needs one of the first two.
@@ -57,7 +57,7 @@ ON_MAP = (COUNTRY, NATIONALITY)
 def condition(values: Mapping[str, Sequence[str]], *, without: str = "") -> dict[str, Any]:
     """The filters that have a value as a ``VolumeWhere``, all but one."""
     return {
-        each.where: list(values[each.key])
+        each.where: {"in": list(values[each.key])}
         for each in FILTERS
         if values[each.key] and each.key != without
     }

@@ -39,7 +39,7 @@ BACKLOG = Measure("backlog", "backlog", Kind.COUNT, Better.LOWER)
 TURNAROUND_P50 = Measure("turnaround_p50", "turnaroundP50", Kind.DURATION, Better.LOWER)
 TURNAROUND_P90 = Measure("turnaround_p90", "turnaroundP90", Kind.DURATION, Better.LOWER)
 TARGET_RATE = Measure("target_rate", "targetRate", Kind.RATE, Better.HIGHER)
-REVENUE = Measure("revenue", "revenueIdr", Kind.MONEY)
+REVENUE = Measure("revenue", "revenue", Kind.MONEY)
 ADJUSTED_P50 = Measure(
     "turnaround_adjusted_p50", "turnaroundAdjustedP50", Kind.DURATION, Better.LOWER
 )

@@ -47,7 +47,10 @@ def _query(
         f"groupBy: {_list(group_by)}",
     ]
     if where:
-        fields = ", ".join(f"{key}: {_list(values, quoted=True)}" for key, values in where.items())
+        fields = ", ".join(
+            f"{key}: {{ in: {_list(narrowed['in'], quoted=True)} }}"
+            for key, narrowed in where.items()
+        )
         arguments.append(f"where: {{ {fields} }}")
     rows = [
         *([_group(address)] if FILTER[address.by].dimension in group_by else []),

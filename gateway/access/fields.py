@@ -31,6 +31,11 @@ def is_published(type_name: str, field_name: str, role: Role) -> bool:
     return role in POLICY[type_name].published.get(field_name, ())
 
 
+def reads_only_published(role: Role) -> bool:
+    """Whether a role reads figures only as published ones."""
+    return role not in POLICY["VolumeRow"].rows
+
+
 def find_policy_gaps(types: dict[str, frozenset[str]]) -> list[str]:
     """Where policy and schema disagree. The gateway must not start while there is any gap."""
     policy = {**POLICY, **_mutation_access()}

@@ -4,6 +4,8 @@ from typing import Any
 
 from graphql import get_named_type, get_nullable_type, is_enum_type, is_list_type
 
+from gateway.mapping.scalars import EXPECTED
+
 MISSING = "A value is missing."
 NULL = "null is not accepted."
 UNKNOWN_FIELD = "There is a field in it that its type does not have."
@@ -18,9 +20,7 @@ _SCALARS = {
     "String": "A text",
     "Boolean": "true or false",
     "ID": "A text",
-    "BigInt": "A whole number of 64 bits",
-    "Date": "A day, such as 2025-01-31,",
-    "DateTime": "An instant with its offset, such as 2025-01-31T08:00:00+07:00,",
+    **EXPECTED,
 }
 
 

@@ -29,7 +29,7 @@ from graphql import (
     validate_schema,
 )
 
-from gateway.access.fields import is_readable
+from gateway.access.fields import is_readable, reads_only_published
 from gateway.mapping.catalogue import Catalogue
 from gateway.policy import PURPOSES
 from gateway.schema.mutations.mutation import codes_met_by, describe_mutation
@@ -61,6 +61,9 @@ class _Visibility:
         if name == "expectedStage":
             # Whoever reads statuses expects one: a stage would say less.
             return self._role is None or not self.field("Application", "status")
+        if type_name.endswith("VolumeFilter"):
+            # A subset of groups, less a part of it, tells of the rest.
+            return name == "eq" or self._role is None or not reads_only_published(self._role)
         noun = type_name.removesuffix("Where")
         return noun not in self._catalogue.nouns or self.field(noun, name)
 

@@ -67,22 +67,3 @@ def decoding_mistakes(
         decode(text)
     except FieldError as error:
         yield ArgumentError((argument,), error.message, error.code)
-
-
-def value_mistakes(argument: str, value: Any, most: int) -> Iterator[ArgumentError]:
-    """The mistakes that any filter can have: a null in it, or a list of too many values.
-
-    Null is refused: to ignore it would return more rows than meant.
-    """
-    pending: list[tuple[str, tuple[str, ...], Any]] = [(argument, (argument,), value)]
-    while pending:
-        name, place, part = pending.pop()
-        if part is None and len(place) > 1:
-            yield ArgumentError(
-                place, "A condition in `where` is null. Give it a value, or leave it out."
-            )
-        elif isinstance(part, dict):
-            inner: dict[str, Any] = part
-            pending += [(name, (*place, name), inner[name]) for name in reversed(inner)]
-        elif isinstance(part, list) and len(part) > most:
-            yield ArgumentError(place, f"`{name}` takes at most {most} values.")

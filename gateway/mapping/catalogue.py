@@ -20,6 +20,7 @@ from gateway.mapping.declare import (
     Storage,
     ToMany,
     ToOne,
+    ToPages,
     Translated,
 )
 from gateway.strawberry_bridge import declaring_class, metadata_of, python_name
@@ -72,7 +73,7 @@ class Catalogue:
         }
         self.columns = lru_cache(maxsize=None)(self._columns)
 
-    def target(self, source: ToOne | ToMany) -> DeclaredNoun:
+    def target(self, source: ToOne | ToMany | ToPages) -> DeclaredNoun:
         """The noun that a link leads to."""
         return self.nouns[self._target_names[source]]
 
@@ -106,7 +107,7 @@ def _columns_for(field: DeclaredField) -> Iterator[tuple[str, Any]]:
             yield field.python_name, value
         case Translated(columns):
             yield from ((str(column.key), column) for column in columns.values())
-        case ToOne(local) | ToMany(local):
+        case ToOne(local) | ToMany(local) | ToPages(local):
             yield hidden_label(local), local
         case ChangePosition(written_in, id_):
             yield from ((hidden_label(column), column) for column in (written_in, id_))
@@ -136,4 +137,6 @@ def _find_fields(fields: dict[str, GraphQLField]) -> Iterator[tuple[str, Declare
         source = metadata_of(field).get(SOURCE)
         if source is not None:
             target_name = get_named_type(field.type).name
+            if isinstance(source, ToPages):
+                target_name = target_name.removesuffix("Connection")
             yield name, DeclaredField(name, python_name(field), source, target_name)

@@ -1,14 +1,16 @@
 """Lists in pages: Relay connections over keyset cursors."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Annotated, Any, Generic, TypeVar
 
 import strawberry
+from aiodataloader import DataLoader
 from sqlalchemy import func, literal, select
 
+from gateway.access.fields import readable_fields
 from gateway.access.rows import select_reachable, vouch_for
 from gateway.errors import ArgumentError
 from gateway.mapping.arguments import (
@@ -16,19 +18,20 @@ from gateway.mapping.arguments import (
     checked_by,
     decoding_mistakes,
     raise_first,
-    value_mistakes,
 )
 from gateway.mapping.catalogue import Columns, DeclaredNoun
 from gateway.mapping.context import Context
-from gateway.mapping.enums import Direction, Precision
+from gateway.mapping.declare import KEY
+from gateway.mapping.enums import Direction
+from gateway.mapping.facets import MOST_COUNTED, Facet, count_up_to, read_facets
 from gateway.mapping.figures import Count
-from gateway.mapping.filters import MOST_VALUES, Condition, order_input, where_input
-from gateway.mapping.keyset import Boundary, Keyset, ListQuery, parameter_values, prepare_listing
-from gateway.mapping.scalars import BigInt
-
-LARGEST_PAGE = 100
-#: Counting stops here, so that `totalCount` of a huge list stays cheap.
-MOST_COUNTED = 10_000
+from gateway.mapping.filters import Condition
+from gateway.mapping.keyset import LARGEST_PAGE, ORDER_LABEL, Boundary, Keyset
+from gateway.mapping.list_inputs import order_input, where_input
+from gateway.mapping.listing import ListQuery, parameter_values, prepare_listing
+from gateway.mapping.scalars import Cursor
+from gateway.mapping.walks import Walks, mistakes_in_walk
+from gateway.strawberry_bridge import input_of
 
 Row = TypeVar("Row")
 
@@ -37,13 +40,13 @@ Row = TypeVar("Row")
 class PageInfo:
     has_next_page: bool = strawberry.field(description="Whether rows follow this page.")
     has_previous_page: bool = strawberry.field(description="Whether rows precede this page.")
-    start_cursor: str | None = strawberry.field(description="Cursor of the first row.")
-    end_cursor: str | None = strawberry.field(description="Cursor of the last row.")
+    start_cursor: Cursor | None = strawberry.field(description="Cursor of the first row.")
+    end_cursor: Cursor | None = strawberry.field(description="Cursor of the last row.")
 
 
 @strawberry.type(description="A row of a list and its place there.")
 class Edge(Generic[Row]):
-    cursor: str = strawberry.field(description="Place of the row: for `after` and `before`.")
+    cursor: Cursor = strawberry.field(description="Place of the row: for `after` and `before`.")
     node: Row = strawberry.field(description="The row.")
 
 
@@ -53,13 +56,16 @@ class Connection(Generic[Row]):
 
     read_page: strawberry.Private["ReadPage"]
     count: strawberry.Private[Callable[[], Awaitable[Count]]]
+    #: The facets of a field, by its name in Python.
+    facets_by_field: strawberry.Private[DataLoader[str, list[Facet[Any]]]]
 
     @strawberry.field(description="The rows of the page with their cursors.")
     async def edges(self) -> list[Edge[Row]]:
         page = await self.read_page()
         cursors = map(page.cursor, page.rows)
         return [
-            Edge(cursor=c, node=record) for c, record in zip(cursors, page.records, strict=True)
+            Edge(cursor=Cursor(c), node=record)
+            for c, record in zip(cursors, page.records, strict=True)
         ]
 
     @strawberry.field(description="The rows of the page.")
@@ -110,7 +116,7 @@ class PageArguments:
         cls, first: int | None, after: str | None, last: int | None, before: str | None
     ) -> "PageArguments":
         """Raises FieldError with INVALID_INPUT unless just one of `first` and `last` is valid."""
-        raise_first(_size_mistakes(first, last))
+        raise_first(size_mistakes(first, last))
         size = last if first is None else first
         assert size is not None
         return cls(size, first is not None, after, before)
@@ -120,7 +126,7 @@ class PageArguments:
 _OF_A_PAGE = frozenset({"nodes", "edges", "pageInfo"})
 
 
-def _size_mistakes(first: int | None, last: int | None) -> Iterator[ArgumentError]:
+def size_mistakes(first: int | None, last: int | None) -> Iterator[ArgumentError]:
     if first is None and last is None:
         yield ArgumentError(
             ("first",), f"Say how many rows: give `first` or `last`, from 1 to {LARGEST_PAGE}."
@@ -135,11 +141,17 @@ def _size_mistakes(first: int | None, last: int | None) -> Iterator[ArgumentErro
 
 
 def connection_field(
-    cls: type[Any], description: str, *, order: str, newest_first: bool = False
+    cls: type[Any],
+    description: str,
+    *,
+    order: str,
+    newest_first: bool = False,
+    walks: Walks | None = None,
 ) -> Any:
     """A connection field for a noun, with its `where` and `orderBy` arguments.
 
-    ``order`` is the default order.
+    ``order`` is the default order. Without ``walks`` any filters go together: only lists that are
+    short may do without.
     """
     where_type, order_type = where_input(cls), order_input(cls)
     default = (order, Direction.DESCENDING if newest_first else Direction.ASCENDING)
@@ -150,13 +162,13 @@ def connection_field(
             int | None, strawberry.argument(description=f"Rows from the front: 1-{LARGEST_PAGE}.")
         ] = strawberry.UNSET,
         after: Annotated[
-            str | None, strawberry.argument(description="Begin after the row of this cursor.")
+            Cursor | None, strawberry.argument(description="Begin after the row of this cursor.")
         ] = strawberry.UNSET,
         last: Annotated[
             int | None, strawberry.argument(description=f"Rows from the back: 1-{LARGEST_PAGE}.")
         ] = strawberry.UNSET,
         before: Annotated[
-            str | None, strawberry.argument(description="End before the row of this cursor.")
+            Cursor | None, strawberry.argument(description="End before the row of this cursor.")
         ] = strawberry.UNSET,
         where: Any = strawberry.UNSET,
         order_by: Any = strawberry.UNSET,
@@ -166,6 +178,9 @@ def connection_field(
         noun = context.catalogue.nouns[cls.__name__]
         keyset = keyset_of(noun, field, direction)
         conditions = where.conditions() if where else []
+        if walks and where:
+            readable = readable_fields(noun.name, context.viewer.role)
+            raise_first(mistakes_in_walk(walks, where.given(), field, readable))
 
         async def page(columns: Columns | None = None) -> Page:
             arguments = PageArguments.parse(
@@ -174,7 +189,9 @@ def connection_field(
             return await _page(context, noun, columns, conditions, keyset, arguments)
 
         return Connection(
-            read_page=read_once(page), count=partial(_count, context, noun, conditions)
+            read_page=read_once(page),
+            count=partial(_count, context, noun, conditions),
+            facets_by_field=DataLoader(partial(read_facets, context, noun, conditions)),
         )
 
     resolve.__annotations__ |= {
@@ -187,30 +204,35 @@ def connection_field(
     }
 
     def check(arguments: FieldArguments) -> Iterator[ArgumentError]:
-        values = arguments.values
-        yield from value_mistakes("where", values.get("where"), MOST_VALUES)
-        if _OF_A_PAGE.isdisjoint(arguments.selected):
-            return  # `totalCount` alone reads no page
-        yield from _size_mistakes(values.get("first"), values.get("last"))
-        after, before = values.get("after"), values.get("before")
-        if after is None and before is None:
-            return
+        values, context = arguments.values, arguments.context
         order_by = values.get("orderBy")
         field, direction = (order_by["field"].value, order_by["direction"]) if order_by else default
-        keyset = keyset_of(arguments.context.catalogue.nouns[cls.__name__], field, direction)
-
-        def decode(cursor: str) -> object:
-            return arguments.context.cursors.decode(cursor, keyset.name, keyset.types)
-
-        yield from decoding_mistakes("after", after, decode)
-        yield from decoding_mistakes("before", before, decode)
+        if where_type and (where := values.get("where")) is not None:
+            readable = readable_fields(cls.__name__, context.viewer.role)
+            yield from _where_mistakes(input_of(where_type, where), walks, field, readable)
+        if _OF_A_PAGE.isdisjoint(arguments.selected):
+            return  # `totalCount` alone reads no page
+        yield from size_mistakes(values.get("first"), values.get("last"))
+        keyset = keyset_of(context.catalogue.nouns[cls.__name__], field, direction)
+        decode = partial(context.cursors.decode, keyset=keyset)
+        yield from decoding_mistakes("after", values.get("after"), decode)
+        yield from decoding_mistakes("before", values.get("before"), decode)
 
     return strawberry.field(resolver=resolve, description=description, metadata=checked_by(check))
 
 
+def _where_mistakes(
+    where: Any, walks: Walks | None, order: str, readable: Collection[str]
+) -> Iterator[ArgumentError]:
+    mistakes = list(where.mistakes())
+    yield from mistakes
+    if walks and not mistakes:
+        yield from mistakes_in_walk(walks, where.given(), order, readable)
+
+
 @lru_cache
 def keyset_of(noun: DeclaredNoun, field: str, direction: Direction) -> Keyset:
-    return Keyset(noun, field, descending=direction is Direction.DESCENDING)
+    return Keyset.of_field(noun, field, descending=direction is Direction.DESCENDING)
 
 
 async def _page(
@@ -223,7 +245,7 @@ async def _page(
 ) -> Page:
     """Read a page, and one row more: that row tells whether another page follows."""
     after, before = (
-        context.cursors.decode(cursor, keyset.name, keyset.types) if cursor is not None else None
+        context.cursors.decode(cursor, keyset) if cursor is not None else None
         for cursor in (arguments.after, arguments.before)
     )
     listing = ListQuery(
@@ -238,19 +260,35 @@ async def _page(
     )
     values = parameter_values(conditions, after, before, arguments.size + 1)
     rows = await context.fetch(noun, prepare_listing(listing), values)
+    return make_page(
+        noun,
+        rows,
+        lambda row: context.cursors.encode(keyset.name, (row[ORDER_LABEL], row[KEY])),
+        arguments,
+        has_after=after is not None,
+        has_before=before is not None,
+    )
+
+
+def make_page(
+    noun: DeclaredNoun,
+    rows: Sequence[Any],
+    cursor: Callable[[Any], str],
+    arguments: PageArguments,
+    *,
+    has_after: bool,
+    has_before: bool,
+) -> Page:
+    """A page from its rows and one row more, if there is one."""
     has_more = len(rows) > arguments.size
     rows = rows[: arguments.size]
     if not arguments.from_front:
         rows = rows[::-1]
-
-    def cursor(row: Mapping[str, Any]) -> str:
-        return context.cursors.encode(keyset.name, keyset.place(row))
-
     info = PageInfo(
-        has_next_page=has_more if arguments.from_front else before is not None,
-        has_previous_page=after is not None if arguments.from_front else has_more,
-        start_cursor=cursor(rows[0]) if rows else None,
-        end_cursor=cursor(rows[-1]) if rows else None,
+        has_next_page=has_more if arguments.from_front else has_before,
+        has_previous_page=has_after if arguments.from_front else has_more,
+        start_cursor=Cursor(cursor(rows[0])) if rows else None,
+        end_cursor=Cursor(cursor(rows[-1])) if rows else None,
     )
     return Page(noun, rows, cursor, info)
 
@@ -261,9 +299,7 @@ async def _count(context: Context, noun: DeclaredNoun, conditions: list[Conditio
     capped = rows.where(*clauses).limit(MOST_COUNTED + 1).subquery()
     total = vouch_for(select(func.count()).select_from(capped), noun.name)
     ((counted_rows,),) = await context.session.rows(total)
-    if counted_rows > MOST_COUNTED:
-        return Count(value=BigInt(MOST_COUNTED), precision=Precision.AT_LEAST)
-    return Count.exactly(counted_rows)
+    return count_up_to(counted_rows, MOST_COUNTED)
 
 
 def read_once(read: ReadPage) -> ReadPage:

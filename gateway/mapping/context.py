@@ -121,6 +121,7 @@ class Loaders:
         self._context = context
         self._one: dict[tuple[str, str], DataLoader[Any, Any]] = {}
         self._many: dict[ToMany, DataLoader[Any, Any]] = {}
+        self._kept: dict[Any, DataLoader[Any, Any]] = {}
 
     def one(self, source: ToOne, root: Any) -> Any:
         """The row that a link points to: an awaitable, or None if its column is null."""
@@ -140,6 +141,13 @@ class Loaders:
         loader = self._one.get(name)
         if loader is None:
             loader = self._one[name] = DataLoader(self._batch_one(noun, column))
+        return loader
+
+    def kept(self, name: Any, load: Callable[[Sequence[Any]], Any]) -> DataLoader[Any, Any]:
+        """The loader of a name, made at the first call."""
+        loader = self._kept.get(name)
+        if loader is None:
+            loader = self._kept[name] = DataLoader(load)
         return loader
 
     def _target(self, source: ToOne | ToMany) -> DeclaredNoun:

@@ -6,6 +6,7 @@ Statements, loaders, filters and orders are all derived from these declarations.
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, TypeVar
 
 import strawberry
@@ -28,6 +29,10 @@ class Column:
     value: Expression
     is_filter: bool = False
     is_order: bool = False
+    #: Whether a filter by it takes the beginning of a text.
+    has_prefix: bool = False
+    #: The words by which lists are counted apart.
+    words: type[StrEnum] | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -56,6 +61,16 @@ class ToMany:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class ToPages:
+    """A link to many rows of another noun, read a page at a time in the order of a column."""
+
+    local: InstrumentedAttribute[Any]
+    remote: InstrumentedAttribute[Any]
+    order: InstrumentedAttribute[Any]
+    newest_first: bool = False
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class ChangePosition:
     """The position of a change: the transaction that wrote it, and its id."""
 
@@ -79,7 +94,7 @@ class Derived:
     facts: tuple[Fact, ...]
 
 
-Source = Column | Translated | ToOne | ToMany | ChangePosition | Derived
+Source = Column | Translated | ToOne | ToMany | ToPages | ChangePosition | Derived
 
 
 @strawberry.interface(description="Anything with a global id, to be had again by `node`.")
@@ -119,10 +134,20 @@ def noun(
 
 
 def column(
-    value: Expression, description: str, *, filters: bool = False, orders: bool = False
+    value: Expression,
+    description: str,
+    *,
+    filters: bool = False,
+    orders: bool = False,
+    prefixes: bool = False,
+    facets: type[StrEnum] | None = None,
 ) -> Any:
-    """A field read from a column; ``filters`` and ``orders`` let clients filter and order by it."""
-    source = Column(value, is_filter=filters, is_order=orders)
+    """A field read from a column.
+
+    ``filters`` and ``orders`` let clients filter and order by it, ``prefixes`` filter by how it
+    begins, and ``facets`` count the rows with each word of a closed list.
+    """
+    source = Column(value, is_filter=filters, is_order=orders, has_prefix=prefixes, words=facets)
     return strawberry.field(description=description, metadata={SOURCE: source})
 
 
@@ -149,7 +174,7 @@ def links(
     *,
     order: tuple[Expression, ...],
 ) -> Any:
-    """A field that links to many rows: those that the viewer may read."""
+    """A field that links to a few rows, all told at once: those that the viewer may read."""
     source = ToMany(local, remote, order)
 
     def resolve(root: Any, info: strawberry.Info) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 import strawberry
 
 from gateway.mapping.enums import CalendarPeriod, ChangeUnit, Precision, VolumeDimension
-from gateway.mapping.scalars import BigInt
+from gateway.mapping.scalars import BigInt, CountryCode, Rupiah
 from models.vocabulary import Channel
 
 
@@ -82,9 +82,9 @@ class WiderCell:
         description="What it is no longer told apart by; nothing where only its period is longer."
     )
     partner: str | None = _code("partner")
-    country: str | None = _code("partner country")
+    country: CountryCode | None = _code("partner country")
     centre: str | None = _code("visa centre")
-    nationality: str | None = _code("nationality")
+    nationality: CountryCode | None = _code("nationality")
     visa_type: str | None = _code("visa type")
     channel: Channel | None = strawberry.field(
         description="Channel; null where it is not told apart by it."
@@ -123,6 +123,15 @@ class Count:
     @classmethod
     def exactly(cls, value: int, before: Before | None = None) -> "Count":
         return cls(value=BigInt(value), precision=Precision.EXACT, before=before)
+
+
+@strawberry.type(description="A sum of money.")
+class Money:
+    value: Rupiah | None = strawberry.field(description="The sum; none where withheld.")
+    precision: Precision = strawberry.field(description="What the sum is.")
+    before: strawberry.Private[Before | None] = None
+    year_on_year: Change | None = _change(Span.YEAR, "value", _percent)
+    month_on_month: Change | None = _change(Span.MONTH, "value", _percent)
 
 
 @strawberry.type(description="A part of a whole.")

@@ -1,22 +1,25 @@
-"""The `where` and `orderBy` inputs of connections, derived from the declarations of the noun."""
+"""The filters of lists: one style for all, from which conditions and mistakes follow.
 
-import enum
-from collections.abc import Iterator
+Lists of values become one condition each, which `gateway.mapping.keyset` walks value by value.
+"""
+
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from enum import Enum, auto
-from functools import cache
-from typing import Annotated, Any, Generic, NamedTuple, TypeVar
+from enum import Enum, StrEnum, auto
+from math import prod
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import strawberry
 from sqlalchemy import ARRAY, ColumnElement, any_, literal
 from sqlalchemy.types import TypeEngine
 
-from gateway.errors import ErrorCode, FieldError
-from gateway.mapping.declare import SOURCE, Column, Expression, ToOne
-from gateway.mapping.enums import Direction
-from gateway.strawberry_bridge import describe_values, fields_of, python_type
+from gateway.errors import ArgumentError
+from gateway.mapping.declare import Expression
+from gateway.strawberry_bridge import to_camel_case
 
 MOST_VALUES = 100
+_LAST_BEFORE_SURROGATES, _FIRST_AFTER_SURROGATES = 0xD7FF, 0xE000
+_LAST_CHARACTER = 0x10FFFF
 
 Value = TypeVar("Value")
 Moment = TypeVar("Moment", date, datetime)
@@ -29,6 +32,8 @@ class Relation(Enum):
     IS_ONE_OF = auto()
     IS_FROM = auto()
     IS_BEFORE = auto()
+    IS_NULL = auto()
+    IS_NOT_NULL = auto()
 
 
 class Condition(NamedTuple):
@@ -36,7 +41,7 @@ class Condition(NamedTuple):
 
     column: Expression
     relation: Relation
-    value: Any
+    value: Any = None
 
     @property
     def type(self) -> TypeEngine[Any]:
@@ -59,138 +64,209 @@ class Condition(NamedTuple):
                 return self.column >= value
             case Relation.IS_BEFORE:
                 return self.column < value
+            case Relation.IS_NULL:
+                return self.column.is_(None)
+            case Relation.IS_NOT_NULL:
+                return self.column.is_not(None)
 
 
-@strawberry.input(description="Narrows to values; both given, both must hold.")
+# --- The inputs of the API -----------------------------------------------------------------------
+
+
+def _option(description: str, name: str | None = None) -> Any:
+    return strawberry.field(default=strawberry.UNSET, description=description, name=name)
+
+
+def _eq() -> Any:
+    return _option("This value.")
+
+
+def _in() -> Any:
+    return _option(f"One of these values: at most {MOST_VALUES}.", "in")
+
+
+def _not_in() -> Any:
+    return _option(f"None of these values: at most {MOST_VALUES}.")
+
+
+def _is_null() -> Any:
+    return _option("True: only where there is none. False: only where there is one.")
+
+
+def _from() -> Any:
+    return _option("This one or later.", "from")
+
+
+def _before() -> Any:
+    return _option("Earlier than this one.")
+
+
+_ALL_HOLD = "all that is given must hold."
+
+
+@strawberry.input(description=f"Narrows to values; {_ALL_HOLD}")
 class Filter(Generic[Value]):
-    """A filter by equality."""
+    """A filter of a column that always has a value."""
 
-    eq: Value | None = strawberry.field(default=strawberry.UNSET, description="This value.")
-    in_: list[Value] | None = strawberry.field(
-        name="in",
-        default=strawberry.UNSET,
-        description=f"One of these values: at most {MOST_VALUES}.",
-    )
-
-    def conditions(self, column: Expression) -> Iterator[Condition]:
-        if _is_given(self.eq):
-            yield Condition(column, Relation.EQUALS, self.eq)
-        if _is_given(self.in_):
-            values = list(self.in_ or ())
-            if len(values) > MOST_VALUES:
-                raise FieldError(
-                    ErrorCode.INVALID_INPUT, f"`in` takes at most {MOST_VALUES} values."
-                )
-            yield Condition(column, Relation.IS_ONE_OF, values)
+    eq: Value | None = _eq()
+    in_: list[Value] | None = _in()
 
 
-@strawberry.input(name="Filter", description="Narrows to a span of time.")
+@strawberry.input(name="OrNoneFilter", description=f"Narrows to values, or to none; {_ALL_HOLD}")
+class OptionalFilter(Generic[Value]):
+    """A filter of a column that may be null."""
+
+    eq: Value | None = _eq()
+    in_: list[Value] | None = _in()
+    is_null: bool | None = _is_null()
+
+
+@strawberry.input(name="Filter", description=f"Narrows to words of a closed list; {_ALL_HOLD}")
+class WordFilter(Generic[Value]):
+    """A filter of a column with words of a closed list."""
+
+    eq: Value | None = _eq()
+    in_: list[Value] | None = _in()
+    not_in: list[Value] | None = _not_in()
+
+
+@strawberry.input(description=f"Narrows to texts, or to how they begin; {_ALL_HOLD}")
+class TextFilter:
+    eq: str | None = _eq()
+    in_: list[str] | None = _in()
+    prefix: str | None = _option("Begins with this, capital and small letters told apart.")
+
+
+@strawberry.input(name="Filter", description=f"Narrows to a span of time; {_ALL_HOLD}")
 class Span(Generic[Moment]):
-    """A filter by a range of dates or instants."""
+    """A filter by a half-open range of dates or instants."""
 
-    from_: Moment | None = strawberry.field(
-        name="from", default=strawberry.UNSET, description="This one or later."
-    )
-    before: Moment | None = strawberry.field(
-        default=strawberry.UNSET, description="Earlier than this one."
-    )
-
-    def conditions(self, column: Expression) -> Iterator[Condition]:
-        if _is_given(self.from_):
-            yield Condition(column, Relation.IS_FROM, self.from_)
-        if _is_given(self.before):
-            yield Condition(column, Relation.IS_BEFORE, self.before)
+    from_: Moment | None = _from()
+    before: Moment | None = _before()
 
 
-@cache
-def where_input(cls: type[Any]) -> type[Any] | None:
-    """The input ``XWhere`` of a noun: a filter for each field declared with ``filters``."""
-    filters = {field.python_name: field for field in _fields(cls) if _is_filter(field)}
-    if not filters:
-        return None
-    columns = {name: _column(field) for name, field in filters.items()}
-    members: dict[str, Any] = {
-        "__annotations__": {
-            name: Annotated[
-                _filter_of(field, columns[name]) | None,
-                strawberry.argument(description=field.description),
-            ]
-            for name, field in filters.items()
-        }
-    }
-    members |= {
-        name: strawberry.field(default=strawberry.UNSET, description=field.description)
-        for name, field in filters.items()
-    }
+@strawberry.input(
+    name="OrNoneFilter", description=f"Narrows to a span of time, or to none; {_ALL_HOLD}"
+)
+class OptionalSpan(Generic[Moment]):
+    """The same of a column that may be null."""
 
-    def conditions(self: Any) -> list[Condition]:
-        filters = ((getattr(self, name), column) for name, column in columns.items())
-        return [
-            condition
-            for filter_, column in filters
-            if _is_given(filter_)
-            for condition in filter_.conditions(column)
-        ]
-
-    where = type(f"{cls.__name__}Where", (), {**members, "conditions": conditions})
-    return strawberry.input(where, description="Narrows the list; all that is given must hold.")
+    from_: Moment | None = _from()
+    before: Moment | None = _before()
+    is_null: bool | None = _is_null()
 
 
-def order_input(cls: type[Any]) -> type[Any] | None:
-    """The input ``XOrder`` of a noun: a field declared with ``orders``, and a direction."""
-    orders = {field.python_name: field for field in _fields(cls) if _is_order(field)}
-    if not orders:
-        return None
-    names: Any = enum.Enum(f"{cls.__name__}OrderField", {name.upper(): name for name in orders})
-    declared: Any = strawberry.enum(names, description="Fields that the list can be ordered by.")
-    describe_values(declared, lambda value: orders[value.value].description)
-    members = {
-        "__annotations__": {"field": names, "direction": Direction},
-        "field": strawberry.field(description="The field; equal rows follow in a fixed order."),
-        "direction": strawberry.field(
-            default=Direction.ASCENDING, description="Which end comes first."
-        ),
-        "columns": {name: _column(field) for name, field in orders.items()},
-    }
-    order = type(f"{cls.__name__}Order", (), members)
-    return strawberry.input(order, description="The order of the list.")
+@strawberry.input(name="VolumeFilter", description=f"Narrows to values; {_ALL_HOLD}")
+class VolumeFilter(Generic[Value]):
+    """A filter of volumes; whoever reads published figures alone has `eq` only."""
+
+    eq: Value | None = _eq()
+    in_: list[Value] | None = _in()
 
 
-def _fields(cls: type[Any]) -> list[Any]:
-    return [field for field in fields_of(cls) if SOURCE in field.metadata]
+@strawberry.input(
+    name="VolumeFilter", description=f"Narrows to words of a closed list; {_ALL_HOLD}"
+)
+class VolumeWordFilter(Generic[Value]):
+    """The same of words of a closed list."""
+
+    eq: Value | None = _eq()
+    in_: list[Value] | None = _in()
+    not_in: list[Value] | None = _not_in()
 
 
-def _is_filter(field: Any) -> bool:
-    source = field.metadata[SOURCE]
-    return isinstance(source, Column | ToOne) and source.is_filter
+# --- From inputs to conditions -------------------------------------------------------------------
 
 
-def _is_order(field: Any) -> bool:
-    source = field.metadata[SOURCE]
-    return isinstance(source, Column) and source.is_order
+def values_of(filter_: Any, words: type[StrEnum] | None = None) -> list[Any] | None:
+    """The values that a filter leaves, each once; None if it does not narrow to values.
 
-
-def _column(field: Any) -> Expression:
-    source = field.metadata[SOURCE]
-    return source.local if isinstance(source, ToOne) else source.value
-
-
-def _filter_of(field: Any, column: Expression) -> Any:
-    """The filter type of a field: links are filtered by code, other fields by their own type."""
-    if isinstance(field.metadata[SOURCE], ToOne):
-        return Filter[str]
-    kind = python_type(field)
-    return Span[kind] if kind in (date, datetime) else Filter[kind]
-
-
-def _is_given(value: Any) -> bool:
-    """Whether a filter is given. Null is refused: to ignore it would return more rows than meant.
-
-    Raises FieldError with INVALID_INPUT.
+    ``words`` is the closed list of what can be excluded.
     """
-    if value is None:
-        raise FieldError(
-            ErrorCode.INVALID_INPUT,
-            "A condition in `where` is null. Give it a value, or leave it out.",
+    given = _given(filter_)
+    lists: list[list[Any]] = []
+    if "eq" in given:
+        lists.append([given["eq"]])
+    if "in_" in given:
+        lists.append(given["in_"])
+    if "not_in" in given:
+        lists.append([word for word in words or () if word not in given["not_in"]])
+    if not lists:
+        return None
+    first, *others = lists
+    return [one for one in dict.fromkeys(first) if all(one in other for other in others)]
+
+
+def conditions_of(
+    filter_: Any, column: Expression, words: type[StrEnum] | None = None
+) -> Iterator[Condition]:
+    """The conditions of a filter without mistakes."""
+    given = _given(filter_)
+    values = values_of(filter_, words)
+    if values is not None and len(values) == 1:
+        yield Condition(column, Relation.EQUALS, values[0])
+    elif values is not None:
+        yield Condition(column, Relation.IS_ONE_OF, values)
+    if "is_null" in given:
+        yield Condition(column, Relation.IS_NULL if given["is_null"] else Relation.IS_NOT_NULL)
+    if "from_" in given:
+        yield Condition(column, Relation.IS_FROM, given["from_"])
+    if "before" in given:
+        yield Condition(column, Relation.IS_BEFORE, given["before"])
+    if "prefix" in given:
+        # Two bounds, since LIKE is not leakproof: the row rules would come first.
+        yield Condition(column, Relation.IS_FROM, given["prefix"])
+        if (end := after_prefix(given["prefix"])) is not None:
+            yield Condition(column, Relation.IS_BEFORE, end)
+
+
+def after_prefix(prefix: str) -> str | None:
+    """The first text behind all that begin with a prefix, by code points; None if there is none."""
+    kept = prefix.rstrip(chr(_LAST_CHARACTER))
+    if not kept:
+        return None
+    code = ord(kept[-1])
+    following = _FIRST_AFTER_SURROGATES if code == _LAST_BEFORE_SURROGATES else code + 1
+    return kept[:-1] + chr(following)
+
+
+def mistakes_in_filters(filters: Sequence[tuple[str, Any]]) -> Iterator[ArgumentError]:
+    """What is wrong with the filters of a `where`, each under its name in Python."""
+    sizes: list[int] = []
+    for name, filter_ in filters:
+        path = ("where", to_camel_case(name))
+        if filter_ is None:
+            yield _null(path)
+        elif filter_ is not strawberry.UNSET:
+            yield from _mistakes_in_filter(filter_, path)
+            sizes += [len(value) for value in vars(filter_).values() if isinstance(value, list)]
+    if len(sizes) > 1 and prod(size or 1 for size in sizes) > MOST_VALUES:
+        yield ArgumentError(
+            ("where",),
+            f"The lists of `where` have more than {MOST_VALUES} combinations of their values:"
+            " shorten one of them.",
         )
-    return value is not strawberry.UNSET
+
+
+def _mistakes_in_filter(filter_: Any, path: tuple[str, ...]) -> Iterator[ArgumentError]:
+    for name, value in vars(filter_).items():
+        at = (*path, to_camel_case(name.rstrip("_")))
+        if value is None:
+            yield _null(at)
+        elif isinstance(value, list) and len(value) > MOST_VALUES:
+            yield ArgumentError(at, f"`{at[-1]}` takes at most {MOST_VALUES} values.")
+        elif name == "prefix" and value == "":
+            yield ArgumentError(at, "`prefix` is empty: give it some characters.")
+
+
+def _null(path: tuple[str, ...]) -> ArgumentError:
+    return ArgumentError(
+        path,
+        "A condition in `where` is null. Give it a value, or leave it out; `isNull` finds what has"
+        " none.",
+    )
+
+
+def _given(filter_: Any) -> dict[str, Any]:
+    """The comparisons of a filter that are given."""
+    return {name: value for name, value in vars(filter_).items() if value is not strawberry.UNSET}

@@ -9,7 +9,7 @@ from sqlalchemy.sql import visitors
 
 from gateway.access.fields import readable_fields
 from gateway.mapping.catalogue import Catalogue, DeclaredNoun
-from gateway.mapping.declare import ToMany
+from gateway.mapping.declare import ToMany, ToPages
 from gateway.policy import POLICY
 from gateway.rules import (
     ActingFor,
@@ -46,9 +46,13 @@ def _noun_columns(catalogue: Catalogue, noun: DeclaredNoun, role: Role) -> Itera
     yield from catalogue.columns(noun, role)
     readable = readable_fields(noun.name, role)
     for field in noun.fields.values():
-        if field.name in readable and isinstance(field.source, ToMany):
+        if field.name not in readable:
+            continue
+        if isinstance(field.source, ToMany):
             yield field.source.remote
             yield from field.source.order
+        elif isinstance(field.source, ToPages):
+            yield from (field.source.remote, field.source.order)
     yield from _link_columns(catalogue, noun, role)
 
 

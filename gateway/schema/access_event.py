@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from gateway.mapping.declare import Node, column, link, noun
+from gateway.mapping.walks import along
 from gateway.schema.applicant import Applicant
 from models import AccessEvent as Row
 from models import Applicant as ApplicantRow
@@ -20,3 +21,7 @@ class AccessEvent(Node):
     case_reference: str = column(Row.case_reference, "The case it was read for.")
     fields: list[str] = column(Row.fields, "The fields of `Identity` that were read.")
     applicant: Applicant | None = link(Row.applicant_id, ApplicantRow.id, "Whose identity.")
+
+
+#: By what reads are found: each has its index in `models.access_log.access_event`.
+WALKS = along("occurred_at", "", "actor", "actor_role", "purpose")

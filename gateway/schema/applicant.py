@@ -1,10 +1,11 @@
 """People who apply, under a pseudonym."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from gateway.mapping.declare import Node, column, link, links, noun
+from gateway.mapping.declare import Node, column, link, noun
+from gateway.mapping.linked_pages import pages
 from gateway.schema.country import Country
 from gateway.schema.identity import Identity
 from models import Applicant as ApplicantRow
@@ -12,7 +13,10 @@ from models import Application as ApplicationRow
 from models import Country as CountryRow
 from models import Identity as IdentityRow
 
-Application = Annotated["Application", strawberry.lazy("gateway.schema.application")]
+if TYPE_CHECKING:
+    from gateway.schema.application import ApplicationConnection
+
+Applications = Annotated["ApplicationConnection", strawberry.lazy("gateway.schema.application")]
 
 
 @noun(key=ApplicantRow.id)
@@ -25,11 +29,12 @@ class Applicant(Node):
     passport_last_four: str = column(
         ApplicantRow.passport_last_four, "Last four characters of the passport number."
     )
-    applications: list[Application] = links(
+    applications: Applications = pages(
         ApplicantRow.id,
         ApplicationRow.applicant_id,
         "Applications of this person, latest first, as far as in your reach.",
-        order=(ApplicationRow.submitted_at.desc(), ApplicationRow.id.desc()),
+        order=ApplicationRow.submitted_at,
+        newest_first=True,
     )
     identity: Identity | None = link(
         ApplicantRow.id,

@@ -1,9 +1,17 @@
 """Applications, what happened to them and who works on them."""
 
 from datetime import datetime
+from typing import Any
 
-from gateway.mapping.declare import Node, column, derived, link, links, noun
-from gateway.mapping.scalars import BigInt
+import strawberry
+from aiodataloader import DataLoader
+
+from gateway.mapping.connections import Connection
+from gateway.mapping.declare import Node, column, derived, link, noun
+from gateway.mapping.facets import Facet
+from gateway.mapping.linked_pages import pages
+from gateway.mapping.scalars import Rupiah
+from gateway.mapping.walks import along
 from gateway.schema.allowed import DECIDED_BY, AllowedStep, allowed_steps
 from gateway.schema.applicant import Applicant
 from gateway.schema.country import Country
@@ -49,7 +57,11 @@ class Application(Node):
     """One request for one visa, by one applicant."""
 
     reference: str = column(
-        Row.reference, "What the applicant quotes, such as `7K3M-9QPX-2F4D`; random."
+        Row.reference,
+        "What the applicant quotes, such as `7K3M-9QPX-2F4D`; random.",
+        filters=True,
+        orders=True,
+        prefixes=True,
     )
     visa_type: VisaType | None = link(
         Row.visa_type_code, VisaTypeRow.code, "The visa asked for.", filters=True
@@ -80,7 +92,10 @@ class Application(Node):
         Row.paid_at, "When the fee was paid: the clock starts.", filters=True, orders=True
     )
     target_due_at: datetime | None = column(
-        Row.target_due_at, "When to have decided, by the service target in force when paid."
+        Row.target_due_at,
+        "When to have decided, by the service target in force when paid; none before.",
+        filters=True,
+        orders=True,
     )
     closed_at: datetime | None = column(
         Row.closed_at,
@@ -88,17 +103,19 @@ class Application(Node):
         filters=True,
         orders=True,
     )
-    fee_idr: BigInt | None = column(Row.fee_idr, "Fee paid, in rupiah.")
-    stage: Stage = column(Row.stage, "Where it stands, without any outcome.", filters=True)
-    status: Status = column(Row.status, "Where it stands.", filters=True)
+    fee_idr: Rupiah | None = column(Row.fee_idr, "Fee paid.")
+    stage: Stage = column(
+        Row.stage, "Where it stands, without any outcome.", filters=True, facets=Stage
+    )
+    status: Status = column(Row.status, "Where it stands.", filters=True, facets=Status)
     allowed: list[AllowedStep] = derived(
         allowed_steps,
         "Which steps you may take of it now, and why not the others, by what you read of it. What"
         " the step itself says, and what supervision answered, is told by the attempt alone.",
         DECIDED_BY,
     )
-    events: list[ApplicationEvent] = links(
-        Row.id, EventRow.application_id, "What happened, in order.", order=(EventRow.sequence,)
+    events: Connection[ApplicationEvent] = pages(
+        Row.id, EventRow.application_id, "What happened, in order.", order=EventRow.sequence
     )
     applicant: Applicant | None = link(
         Row.applicant_id, ApplicantRow.id, "Who applies, under a pseudonym."
@@ -106,23 +123,74 @@ class Application(Node):
     decision: Decision | None = link(
         Row.current_decision_id, DecisionRow.id, "The decision that stands."
     )
-    decisions: list[Decision] = links(
+    decisions: Connection[Decision] = pages(
         Row.id,
         DecisionRow.application_id,
         "Every decision, corrected ones included, latest first.",
-        order=(DecisionRow.decided_at.desc(), DecisionRow.id.desc()),
+        order=DecisionRow.decided_at,
+        newest_first=True,
     )
-    assignments: list[Assignment] = links(
+    assignments: Connection[Assignment] = pages(
         Row.id,
         AssignmentRow.application_id,
         "Officers who worked on it, latest first.",
-        order=(AssignmentRow.assigned_at.desc(), AssignmentRow.id.desc()),
+        order=AssignmentRow.assigned_at,
+        newest_first=True,
     )
     is_referred: bool = column(Row.is_referred, "Whether supervision looks into it.")
     is_held: bool = column(Row.is_held, "Whether a supervisor holds it: it cannot be granted.")
-    screenings: list[Screening] = links(
+    screenings: Connection[Screening] = pages(
         Row.id,
         ScreeningRow.application_id,
         "Questions to supervision, in order.",
-        order=(ScreeningRow.requested_at, ScreeningRow.id),
+        order=ScreeningRow.requested_at,
     )
+
+
+#: By what applications are found, in which order: each has its index in `models.case.application`.
+WALKS = (
+    *along(
+        "submitted_at",
+        "",
+        "channel",
+        "nationality",
+        "visa_type",
+        "status",
+        "stage",
+        "partner",
+        "country",
+        "partner country",
+        # A manager's countries, and an agent's centre, stage by stage.
+        "country stage",
+        "centre",
+        "centre stage",
+    ),
+    # An officer's queue: the most urgent first.
+    *along("target_due_at", "", "status", "stage", "visa_type stage"),
+    *along("paid_at", ""),
+    *along("closed_at", ""),
+    *along("reference", ""),
+)
+
+
+@strawberry.type(
+    description="How many applications of a list stand where. The filter of the field itself is"
+    " left out, so that each facet tells what another choice of it would find."
+)
+class ApplicationFacets:
+    facets_by_field: strawberry.Private[DataLoader[str, list[Facet[Any]]]]
+
+    @strawberry.field(description="By stage; only stages that there are.")
+    async def stage(self) -> list[Facet[Stage]]:
+        return await self.facets_by_field.load("stage")
+
+    @strawberry.field(description="By status; only statuses that there are.")
+    async def status(self) -> list[Facet[Status]]:
+        return await self.facets_by_field.load("status")
+
+
+@strawberry.type(description="A list of applications, read one page at a time.")
+class ApplicationConnection(Connection[Application]):
+    @strawberry.field(description="How many of the whole list stand where.")
+    def facets(self) -> ApplicationFacets:
+        return ApplicationFacets(facets_by_field=self.facets_by_field)

@@ -4,6 +4,7 @@ from datetime import date
 
 from gateway.mapping.declare import Node, column, links, noun
 from gateway.mapping.enums import translated
+from gateway.mapping.scalars import CountryCode
 from models import Country as CountryRow
 from models import EntryRule as EntryRuleRow
 from models.vocabulary import Entry
@@ -21,12 +22,12 @@ class EntryRule:
 class Country(Node):
     """A country or territory of ISO 3166: a nationality, or a place where partners work."""
 
-    code: str = column(CountryRow.code, "ISO 3166 alpha-2 code.", filters=True, orders=True)
-    iso3: str = column(CountryRow.iso3, "ISO 3166 alpha-3 code.", filters=True)
+    code: CountryCode = column(CountryRow.code, "ISO 3166 alpha-2 code.", filters=True, orders=True)
+    iso3: str = column(CountryRow.iso3, "ISO 3166 alpha-3 code.", filters=True, orders=True)
     name: str = translated("Name in Unicode CLDR.", en=CountryRow.name_en, id=CountryRow.name_id)
     entry_rules: list[EntryRule] = links(
         CountryRow.code,
         EntryRuleRow.country_code,
-        "What its nationals need to enter, latest first.",
+        "What its nationals need to enter, latest first: at most 20, one for each decree.",
         order=(EntryRuleRow.valid_from.desc(),),
     )

@@ -5,7 +5,9 @@ from typing import Annotated
 
 import strawberry
 
-from gateway.mapping.declare import Node, column, link, links, noun
+from gateway.mapping.connections import Connection
+from gateway.mapping.declare import Node, column, link, noun
+from gateway.mapping.linked_pages import pages
 from gateway.schema.country import Country
 from models import Centre as CentreRow
 from models import Country as CountryRow
@@ -44,15 +46,12 @@ class Partner(Node):
 
     code: str = column(PartnerRow.code, "Code.", filters=True, orders=True)
     name: str = column(PartnerRow.name, "Name.")
-    countries: list[PartnerCountry] = links(
+    countries: Connection[PartnerCountry] = pages(
         PartnerRow.code,
         PartnerCountryRow.partner_code,
         "Where it takes applications, by country code.",
-        order=(PartnerCountryRow.country_code,),
+        order=PartnerCountryRow.country_code,
     )
-    centres: list[Centre] = links(
-        PartnerRow.code,
-        CentreRow.partner_code,
-        "Its visa centres, by code.",
-        order=(CentreRow.code,),
+    centres: Connection[Centre] = pages(
+        PartnerRow.code, CentreRow.partner_code, "Its visa centres, by code.", order=CentreRow.code
     )

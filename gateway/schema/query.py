@@ -1,21 +1,22 @@
 """The root type `Query`."""
 
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 
-from gateway.access.fields import readable_fields
 from gateway.errors import ArgumentError
 from gateway.limits import MOST_NODES_OF_A_REQUEST
 from gateway.mapping.arguments import FieldArguments, checked_by, raise_first
 from gateway.mapping.connections import Connection, connection_field
-from gateway.mapping.context import Context
 from gateway.mapping.declare import Node
-from gateway.mapping.ids import decode
+from gateway.mapping.scalars import CountryCode
+from gateway.schema.access_event import WALKS as WALKS_OF_ACCESS_EVENTS
 from gateway.schema.access_event import AccessEvent
-from gateway.schema.application import Application
+from gateway.schema.application import WALKS as WALKS_OF_APPLICATIONS
+from gateway.schema.application import Application, ApplicationConnection
 from gateway.schema.country import Country
+from gateway.schema.lookups import Name, find_node, look_up
 from gateway.schema.partner import Centre, Partner
 from gateway.schema.policies import Policy, policies_of
 from gateway.schema.viewer import Viewer
@@ -29,50 +30,14 @@ from gateway.schema.volumes.national import (
 from gateway.schema.volumes.query import check_volumes, check_window, volumes
 from gateway.schema.volumes.rows import VolumeTable
 from models import Application as ApplicationRow
+from models import Centre as CentreRow
+from models import Country as CountryRow
+from models import Partner as PartnerRow
+from models import VisaType as VisaTypeRow
 
 MOST_NODES = 100
 
 Id = Annotated[strawberry.ID, strawberry.argument(description="Global id.")]
-Code = Annotated[str, strawberry.argument(description="Code.")]
-
-
-@strawberry.input(one_of=True, description="One way to name an application.")
-class ApplicationBy:
-    id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="Its global id."
-    )
-    reference: str | None = strawberry.field(
-        default=strawberry.UNSET, description="Its reference, such as `7K3M-9QPX-2F4D`."
-    )
-
-
-def _by_code(noun: type[Any], description: str) -> Any:
-    def resolve(info: strawberry.Info, code: Code) -> Any:
-        context: Context = info.context
-        declared = context.catalogue.nouns[noun.__name__]
-        return context.loaders.by(declared, declared.key).load(code)
-
-    return strawberry.field(resolver=resolve, description=description)
-
-
-def _node(context: Context, id_: str, only: str | None = None) -> Any:
-    """The object with a global id: an awaitable, or None if the id cannot name one."""
-    global_id = decode(id_)
-    noun = context.catalogue.nouns.get(global_id.type_name) if global_id else None
-    if global_id is None or noun is None or not issubclass(noun.cls, Node):
-        return None
-    if only not in (None, noun.name) or not readable_fields(noun.name, context.viewer.role):
-        return None
-    key = _key(global_id.key, noun.key.type.python_type)
-    return None if key is None else context.loaders.by(noun, noun.key).load(key)
-
-
-def _key(text: str, kind: type) -> Any:
-    try:
-        key: Any = kind(text)
-    except ValueError:
-        return None
-    return key if str(key) == text and "\0" not in text else None
 
 
 def _number_mistakes(number: int) -> Iterator[ArgumentError]:
@@ -113,26 +78,45 @@ class Query:
     countries: Connection[Country] | None = connection_field(
         Country, "Countries and territories.", order="code"
     )
-    country: Country | None = _by_code(Country, "A country by its ISO 3166 alpha-2 code.")
+    country: Country | None = look_up(
+        Country,
+        "a country",
+        {"code": Name(CountryCode, CountryRow.code, "Its ISO 3166 alpha-2 code.")},
+    )
     visa_types: Connection[VisaType] | None = connection_field(
         VisaType, "Visa types.", order="code"
     )
-    visa_type: VisaType | None = _by_code(VisaType, "A visa type by its index.")
+    visa_type: VisaType | None = look_up(
+        VisaType, "a visa type", {"code": Name(str, VisaTypeRow.code, "Its index, such as `B1`.")}
+    )
     partners: Connection[Partner] | None = connection_field(Partner, "Partners.", order="code")
-    partner: Partner | None = _by_code(Partner, "A partner by its code.")
+    partner: Partner | None = look_up(
+        Partner, "a partner", {"code": Name(str, PartnerRow.code, "Its code.")}
+    )
     centres: Connection[Centre] | None = connection_field(Centre, "Visa centres.", order="code")
-    centre: Centre | None = _by_code(Centre, "A visa centre by its code.")
-    applications: Connection[Application] | None = connection_field(
+    centre: Centre | None = look_up(
+        Centre,
+        "a visa centre",
+        {"code": Name(str, CentreRow.code, "Its code, such as `AU-SYD`.")},
+    )
+    applications: ApplicationConnection | None = connection_field(
         Application,
         "Applications, as far as in your reach.",
         order="submitted_at",
         newest_first=True,
+        walks=WALKS_OF_APPLICATIONS,
+    )
+    application: Application | None = look_up(
+        Application,
+        "an application",
+        {"reference": Name(str, ApplicationRow.reference, "Its reference: `7K3M-9QPX-2F4D`.")},
     )
     access_events: Connection[AccessEvent] | None = connection_field(
         AccessEvent,
         "Who read whose identity, as far as in your reach.",
         order="occurred_at",
         newest_first=True,
+        walks=WALKS_OF_ACCESS_EVENTS,
     )
 
     @strawberry.field(description="Who asks.")
@@ -145,7 +129,7 @@ class Query:
 
     @strawberry.field(description="Anything by its global id; null if there is none in reach.")
     def node(self, info: strawberry.Info, id: Id) -> Node | None:
-        return _node(info.context, id)
+        return find_node(info.context, id)
 
     @strawberry.field(
         description=f"Up to {MOST_NODES} things by their ids, in the same order.",
@@ -158,22 +142,4 @@ class Query:
     ) -> list[Node | None] | None:
         raise_first(_number_mistakes(len(ids)))
         info.context.count_nodes(len(ids))
-        return [_node(info.context, id_) for id_ in ids]
-
-    @strawberry.field(description="One application; null if there is none in reach.")
-    def application(
-        self,
-        info: strawberry.Info,
-        by: Annotated[ApplicationBy, strawberry.argument(description="What names it.")],
-    ) -> Application | None:
-        return _application(info.context, by)
-
-
-def _application(context: Context, by: ApplicationBy) -> Any:
-    """The application by id or reference: an awaitable, or None."""
-    if by.id:
-        return _node(context, by.id, only="Application")
-    if not by.reference:
-        return None
-    noun = context.catalogue.nouns["Application"]
-    return context.loaders.by(noun, ApplicationRow.reference).load(by.reference)
+        return [find_node(info.context, id_) for id_ in ids]

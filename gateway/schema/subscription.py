@@ -14,13 +14,13 @@ from gateway.mapping.arguments import (
     FieldArguments,
     checked_by,
     decoding_mistakes,
-    value_mistakes,
 )
 from gateway.mapping.change_feed import ChangeFeed, SubscriptionContext
 from gateway.mapping.declare import column, link, noun, position
-from gateway.mapping.filters import MOST_VALUES, where_input
+from gateway.mapping.list_inputs import where_input
 from gateway.mapping.positions import Place, position_too_old
 from gateway.schema.application import Application
+from gateway.strawberry_bridge import input_of
 from models import Application as ApplicationRow
 from models import ApplicationChange as ChangeRow
 from models import VolumeChange as VolumeChangeRow
@@ -89,8 +89,9 @@ After = Annotated[
     str | None,
     strawberry.argument(description="Begin behind this `position` of at most a day ago, not now."),
 ]
+_WHERE: Any = where_input(Application)
 Where: Any = Annotated[
-    where_input(Application) | None,  # type: ignore[operator]
+    _WHERE | None,
     strawberry.argument(description="Only applications that meet this as they are now."),
 ]
 
@@ -139,7 +140,8 @@ async def _feed(context: SubscriptionContext, cls: type[Any], after: Any, **opti
 
 def _check(stream: type[Any], arguments: FieldArguments) -> Iterator[ArgumentError]:
     """Whether `where` and the position can be read; the feed sees whether it is still followed."""
-    yield from value_mistakes("where", arguments.values.get("where"), MOST_VALUES)
+    if (where := arguments.values.get("where")) is not None:
+        yield from input_of(_WHERE, where).mistakes()
     decode = partial(arguments.context.positions.decode, stream.__name__)
     yield from decoding_mistakes("after", arguments.values.get("after"), decode)
 

@@ -2,6 +2,7 @@
 
 import strawberry
 
+from gateway.mapping.scalars import CountryCode
 from gateway.viewer import Viewer as RequestViewer
 from models.vocabulary import Role
 
@@ -15,7 +16,9 @@ class Viewer:
         description="Roles that the token holds; name one by the header `Gerbang-Role`."
     )
     partner: str | None = strawberry.field(description="Scope: code of the partner.")
-    countries: list[str] = strawberry.field(description="Scope: codes of partner countries.")
+    countries: list[CountryCode] = strawberry.field(
+        description="Scope: codes of partner countries."
+    )
     centres: list[str] = strawberry.field(description="Scope: codes of visa centres.")
 
     @classmethod
@@ -26,6 +29,6 @@ class Viewer:
             role=viewer.role,
             held_roles=list(viewer.held_roles),
             partner=viewer.partner,
-            countries=list(viewer.countries),
+            countries=[CountryCode(code) for code in viewer.countries],
             centres=list(viewer.centres),
         )

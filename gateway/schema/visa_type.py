@@ -4,7 +4,7 @@ from datetime import date
 
 from gateway.mapping.declare import Node, column, links, noun
 from gateway.mapping.enums import translated
-from gateway.mapping.scalars import BigInt
+from gateway.mapping.scalars import Hours, Rupiah
 from models import Fee as FeeRow
 from models import ServiceTarget as ServiceTargetRow
 from models import VisaType as VisaTypeRow
@@ -15,7 +15,7 @@ from models.vocabulary import Clock, VisaCategory
 class Fee:
     """What a visa costs, in force until the next fee begins: state revenue (PNBP)."""
 
-    amount_idr: BigInt = column(FeeRow.amount_idr, "Amount in rupiah.")
+    amount_idr: Rupiah = column(FeeRow.amount_idr, "Amount.")
     valid_from: date = column(FeeRow.valid_from, "First day in force.")
 
 
@@ -24,7 +24,7 @@ class ServiceTarget:
     """Within how many hours of payment to decide, in force until the next target begins."""
 
     clock: Clock = column(ServiceTargetRow.clock, "Whose applications it holds for.")
-    hours: int = column(ServiceTargetRow.hours, "Hours from payment to decision.")
+    hours: Hours = column(ServiceTargetRow.hours, "Hours from payment to decision.")
     promised_percent: int | None = column(
         ServiceTargetRow.promised_percent,
         "How many of a hundred applications are promised to be decided in time: from 1 to 100;"
@@ -51,12 +51,12 @@ class VisaType(Node):
     fees: list[Fee] = links(
         VisaTypeRow.code,
         FeeRow.visa_type_code,
-        "What it costs, latest first.",
+        "What it costs, latest first: at most 20, one for each decree.",
         order=(FeeRow.valid_from.desc(),),
     )
     service_targets: list[ServiceTarget] = links(
         VisaTypeRow.code,
         ServiceTargetRow.visa_type_code,
-        "Within what time to decide, latest first.",
+        "Within what time to decide, latest first: at most 20, one for each decree.",
         order=(ServiceTargetRow.valid_from.desc(), ServiceTargetRow.clock),
     )

@@ -32,6 +32,8 @@ class AccessEvent(Base):
     __table_args__ = (
         Index(None, "occurred_at", "id"),
         Index(None, "actor", "occurred_at", "id"),
+        Index(None, "actor_role", "occurred_at", "id"),
+        Index(None, "purpose", "occurred_at", "id"),
         Index(None, "applicant_id", "occurred_at", "id"),
         Index(None, "actor_partner_code", "actor_country_code", "occurred_at", "id"),
         one_of("actor_role", Role),

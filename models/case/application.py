@@ -41,7 +41,7 @@ class Application(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     #: Random, so that nobody can guess one reference from another.
     reference: Mapped[str] = mapped_column(unique=True)
-    applicant_id: Mapped[UUID] = mapped_column(index=True)
+    applicant_id: Mapped[UUID]
     nationality_code: Mapped[str]
     visa_type_code: Mapped[str] = mapped_column(ForeignKey("visa_type.code"))
     channel: Mapped[str]
@@ -113,17 +113,31 @@ class Application(Base):
         CheckConstraint("closed_at >= coalesce(paid_at, submitted_at)", name="closed_last"),
         CheckConstraint("fee_idr >= 0", name="fee_is_not_negative"),
         CheckConstraint("paused_seconds >= 0", name="pause_is_not_negative"),
-        # Each list is read along one of these: the filter, then the order, then the key.
-        Index(None, "submitted_at", "id"),
+        # Each list is walked along one of these: the filters, then the order, then the key.
+        *(
+            Index(None, *filters, "submitted_at", "id")
+            for filters in (
+                (),
+                ("applicant_id",),
+                ("channel",),
+                ("nationality_code",),
+                ("visa_type_code",),
+                ("status",),
+                ("stage",),
+                ("partner_code",),
+                ("country_code",),
+                ("partner_code", "country_code"),
+                ("country_code", "stage"),
+                ("centre_code",),
+                ("centre_code", "stage"),
+            )
+        ),
+        Index(None, "target_due_at", "id"),
+        Index(None, "status", "target_due_at", "id"),
+        Index(None, "stage", "target_due_at", "id"),
+        Index(None, "visa_type_code", "stage", "target_due_at", "id"),
         Index(None, "paid_at", "id"),
         Index(None, "closed_at", "id"),
-        Index(None, "country_code", "submitted_at", "id"),
-        Index(None, "partner_code", "country_code", "submitted_at", "id"),
-        Index(None, "centre_code", "submitted_at", "id"),
-        Index(None, "nationality_code", "submitted_at", "id"),
-        Index(None, "visa_type_code", "submitted_at", "id"),
-        Index(None, "status", "submitted_at", "id"),
-        Index(None, "stage", "submitted_at", "id"),
         # Read by the keeper every few seconds, to end overdue cases.
         Index("ix_application_waiting", "status", "id", postgresql_where=text(_IS_WAITING)),
         # The cases that were open at the end of a day.
@@ -178,6 +192,7 @@ class Assignment(Base):
             unique=True,
             postgresql_where=text("ended_at IS NULL"),
         ),
+        Index(None, "application_id", "assigned_at", "id"),
         Index(None, "officer", "application_id"),
         CheckConstraint("ended_at >= assigned_at", name="ends_after_it_begins"),
     )

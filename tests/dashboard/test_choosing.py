@@ -26,8 +26,9 @@ query Filtered($from: Date!, $to: Date!, $where: VolumeWhere!, $by: [VolumeDimen
 """
 
 
-def told(demo: Demo, by: list[str], **where: list[str]) -> list[dict[str, Any]]:
+def told(demo: Demo, by: list[str], **values: list[str]) -> list[dict[str, Any]]:
     """The gateway's own answer to leadership about the usual period."""
+    where = {name: {"in": codes} for name, codes in values.items()}
     period = PERIODS[DEFAULT_PERIOD](today())
     window = {"from": str(period.from_on), "to": str(period.to_on)}
     answer = demo.ask("leadership", FILTERED, **window, by=by, where=where)
@@ -57,10 +58,10 @@ def pick(page: Page, name: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("query", "where"),
     [
-        ("country=AU", {"countries": ["AU"]}),
-        ("by=nationality&nationality=AU", {"nationalities": ["AU"]}),
-        ("visa=B1&channel=PARTNER_PORTAL", {"visaTypes": ["B1"], "channels": ["PARTNER_PORTAL"]}),
-        ("country=AU&visa=C1", {"countries": ["AU"], "visaTypes": ["C1"]}),
+        ("country=AU", {"country": ["AU"]}),
+        ("by=nationality&nationality=AU", {"nationality": ["AU"]}),
+        ("visa=B1&channel=PARTNER_PORTAL", {"visaType": ["B1"], "channel": ["PARTNER_PORTAL"]}),
+        ("country=AU&visa=C1", {"country": ["AU"], "visaType": ["C1"]}),
     ],
 )
 def test_filtered_figures_are_the_gateways(
@@ -68,9 +69,7 @@ def test_filtered_figures_are_the_gateways(
 ) -> None:
     page = visitor.opens("leadership", f"language=en&rows=all&{query}")
     by = "nationality" if "by=nationality" in query else "country"
-    of_all = {
-        key: codes for key, codes in where.items() if key not in ("countries", "nationalities")
-    }
+    of_all = {key: codes for key, codes in where.items() if key not in ("country", "nationality")}
     expected = {
         row[by]["name"]: row["intake"]["value"]
         for row in told(demo, [by.upper()], **of_all)
@@ -96,7 +95,7 @@ def test_a_country_is_chosen_in_the_table_by_keyboard_and_left_by_going_back(
     row = page.locator("#ranking tbody a", has_text="Malaysia")
     row.focus()
     page.keyboard.press("Enter")
-    wait_for(page, total(demo, countries=["MY"]))
+    wait_for(page, total(demo, country=["MY"]))
     assert "country=MY" in page.url
     assert page.inner_text("h1").startswith("Malaysia: ")
     assert page.locator("#ranking tr.chosen a[aria-current=true]").inner_text() == "Malaysia"
@@ -104,7 +103,7 @@ def test_a_country_is_chosen_in_the_table_by_keyboard_and_left_by_going_back(
     page.go_back()
     wait_for(page, everything)
     page.go_forward()
-    wait_for(page, total(demo, countries=["MY"]))
+    wait_for(page, total(demo, country=["MY"]))
     page.get_by_role("link", name="Remove the filter: Partner country: Malaysia").click()
     wait_for(page, everything)
     assert "country" not in page.url
@@ -115,7 +114,7 @@ def test_a_country_is_chosen_in_the_table_by_keyboard_and_left_by_going_back(
 def test_a_country_is_chosen_on_the_map(visitor: Visitor, demo: Demo, measure: str) -> None:
     page = visitor.opens("leadership", f"language=en&measure={measure}")
     everything = number(page.inner_text(".card-intake .number"))
-    expected = total(demo, countries=["AU"])
+    expected = total(demo, country=["AU"])
     page.wait_for_selector(".scattergeo path.point", state="attached")
     page.locator("#map").scroll_into_view_if_needed()
     page.wait_for_timeout(500)
@@ -147,9 +146,9 @@ def test_a_country_is_chosen_on_the_map(visitor: Visitor, demo: Demo, measure: s
 def test_filters_apply_as_they_are_chosen(visitor: Visitor, demo: Demo) -> None:
     page = visitor.opens("leadership")
     pick(page, "visa", "C1 ")
-    wait_for(page, total(demo, visaTypes=["C1"]))
+    wait_for(page, total(demo, visaType=["C1"]))
     pick(page, "country", "Singapore")
-    wait_for(page, total(demo, visaTypes=["C1"], countries=["SG"]))
+    wait_for(page, total(demo, visaType=["C1"], country=["SG"]))
     pick(page, "by", "by nationality")
     # Its title counts them: there may be one alone.
     page.wait_for_selector("#ranking caption:has-text('by nationality')")
@@ -218,7 +217,7 @@ def test_a_file_follows_the_filters(demo: Demo) -> None:
     with signed_in(demo, "leadership") as client:
         told_of = client.get("/export.csv?language=en&visa=B1&channel=PARTNER_PORTAL")
     last = table_of(told_of.content)[-1]
-    expected = total(demo, visaTypes=["B1"], channels=["PARTNER_PORTAL"])
+    expected = total(demo, visaType=["B1"], channel=["PARTNER_PORTAL"])
     assert int(last["intake"]) == expected
 
 

@@ -30,7 +30,7 @@ NOT_IN_ROWS |= {"contribution", "control_limits", "promised_share", "expected"}
 
 def field_of(id_: str) -> str:
     head, *rest = id_.split("_")
-    return {"revenue": "revenueIdr"}.get(id_, head + "".join(word.title() for word in rest))
+    return head + "".join(word.title() for word in rest)
 
 
 def test_every_measure_there_is_has_a_definition() -> None:

@@ -36,7 +36,8 @@ SHIFT = """() => new Promise((resolve) => {
 DRAWN = "id => document.querySelector(`#${id} .js-plotly-plot`).data"
 
 
-def told(demo: Demo, by: list[str], **where: list[str]) -> list[dict[str, Any]]:
+def told(demo: Demo, by: list[str], **values: list[str]) -> list[dict[str, Any]]:
+    where = {name: {"in": codes} for name, codes in values.items()}
     period = PERIODS[DEFAULT_PERIOD](today())
     first = month_start(period.to_on, -12) if "MONTH" in by else period.from_on
     window = {"from": str(first), "to": str(period.to_on)}
@@ -92,7 +93,7 @@ def test_several_countries_are_a_line_each_and_the_link_opens_the_same(
     page.wait_for_selector("#trend-picture.together")
     lines = drawn(page, "trend")
     assert [line["name"] for line in lines] == ["Australia", "Malaysia"]
-    rows = told(demo, ["COUNTRY", "MONTH"], countries=["AU", "MY"])
+    rows = told(demo, ["COUNTRY", "MONTH"], country=["AU", "MY"])
     for code, line in zip(("AU", "MY"), lines, strict=True):
         expected = {
             row["period"]["startsOn"]: row["intake"]["value"]

@@ -101,7 +101,7 @@ DOCUMENTS: dict[str, tuple[str, dict[str, Any]]] = {
                " reference decision { outcome } } } } }", "}"), {},
     ),
     "one field with different arguments": (
-        filled("{", lambda n: f'country(code: "A{n}") {{ code }}', "}"), {},
+        filled("{", lambda n: f'partner(by: {{code: "A{n}"}}) {{ code }}', "}"), {},
     ),
     "names alone": (filled("{", lambda n: f"nothing{n}", "}"), {}),
     "forbidden fields": (filled(CASES, lambda n: f"a{n}: internalNote", "} } }"), {}),
@@ -114,9 +114,10 @@ DOCUMENTS: dict[str, tuple[str, dict[str, Any]]] = {
         fragments(80, lambda n: f"...F{n + 1} ...F{n + 1}", "__typename"), {},
     ),
     "fragments that double paths": (
-        fragments(30, lambda n: f"a: centres {{ partner {{ ...F{n + 1} }} }}"
-                  f" b: centres {{ partner {{ ...F{n + 1} }} }}", "code", on="Partner",
-                  start='{ partner(code: "NUSA") { ...F0 } }'), {},
+        fragments(30, lambda n: f"a: centres(first: 1) {{ nodes {{ partner {{ ...F{n + 1} }} }} }}"
+                  f" b: centres(first: 1) {{ nodes {{ partner {{ ...F{n + 1} }} }} }}",
+                  "code", on="Partner",
+                  start='{ partner(by: {code: "NUSA"}) { ...F0 } }'), {},
     ),
     "fragments in all others": (
         fragments(28, lambda n: " ".join(f"...F{m}" for m in range(n + 1, min(29, n + 16))),
@@ -161,10 +162,12 @@ DOCUMENTS: dict[str, tuple[str, dict[str, Any]]] = {
     "lists of lists": (filled("{ nodes(ids: [", lambda _: '["x", ["y"]]', "]) { id } }"), {}),
     "a wide object": (filled("{ application(by: {", lambda n: f"k{n}: 1", "}) { id } }"), {}),
     "a deep object": ("{ application(by: " + "{id: " * 150 + "1" + "}" * 150 + ") { id } }", {}),
-    "a long text": ('{ country(code: "' + "x" * 49_000 + '") { code } }', {}),
-    "unicode escapes": ('{ country(code: "' + "\\u00e9" * 8_000 + '") { code } }', {}),
-    "long unicode escapes": ('{ country(code: "' + "\\u{1F600}" * 5_000 + '") { code } }', {}),
-    "a block string": ('{ country(code: """' + "\n  a" * 12_000 + '""") { code } }', {}),
+    "a long text": ('{ partner(by: {code: "' + "x" * 49_000 + '"}) { code } }', {}),
+    "unicode escapes": ('{ partner(by: {code: "' + "\\u00e9" * 8_000 + '"}) { code } }', {}),
+    "long unicode escapes": (
+        '{ partner(by: {code: "' + "\\u{1F600}" * 5_000 + '"}) { code } }', {},
+    ),
+    "a block string": ('{ partner(by: {code: """' + "\n  a" * 12_000 + '"""}) { code } }', {}),
     "a large number": ("{ applications(first: " + "9" * 49_000 + ") { nodes { id } } }", {}),
     "a long fraction": ("{ applications(first: 1." + "9" * 49_000 + ") { nodes { id } } }", {}),
     "a long name": ("{ " + "a" * 49_000 + " }", {}),
@@ -205,7 +208,8 @@ DOCUMENTS: dict[str, tuple[str, dict[str, Any]]] = {
         + "}", {"i": _ids(100)},
     ),
     "rows by keys": (
-        "{" + " ".join(f'c{n}: country(code: "A{n}") {{ code }}' for n in range(ROOT)) + "}", {},
+        "{" + " ".join(f'c{n}: partner(by: {{code: "A{n}"}}) {{ code }}' for n in range(ROOT))
+        + "}", {},
     ),
     "volumes": (
         "{" + " ".join(f"v{n}: volumes({DAYS}, groupBy: [COUNTRY, MONTH]) {{ rows {{ intake {{"
@@ -229,7 +233,7 @@ DOCUMENTS: dict[str, tuple[str, dict[str, Any]]] = {
 
 _BY = "query($by: ApplicationBy!) { application(by: $by) { id } }"
 _IDS = "query($i: [ID!]!) { nodes(ids: $i) { id } }"
-_C = "query($c: String!) { country(code: $c) { code } }"
+_C = "query($c: String!) { partner(by: {code: $c}) { code } }"
 VARIABLES: dict[str, tuple[str, dict[str, Any]]] = {
     "8,000 unknown keys": (_BY, {"by": {f"unknown{n:015}": "x" for n in range(8_000)}}),
     "as many unknown keys as may be": (

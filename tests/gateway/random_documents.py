@@ -20,7 +20,9 @@ from graphql import (
     parse,
 )
 
-from tests.gateway.random_values import CODES, literal, random_value
+from gateway.schema import access_event, application
+from gateway.strawberry_bridge import to_camel_case
+from tests.gateway.random_values import CODES, LOOK_UPS, literal, random_value
 
 ALIASES = ("a", "b", "code", "name", "nodes", "reference")
 PURPOSES = {
@@ -34,6 +36,12 @@ COMPARISONS = ("yearOnYear", "monthOnMonth", "nearestWider")
 
 #: Where there is most to tell.
 LIKELY = ("applications", "application", "applicant", "identity", "decision", "nodes", "node")
+
+#: The declared walks of a list, and its usual order.
+WALKS = {
+    "applications": (application.WALKS, "submitted_at"),
+    "accessEvents": (access_event.WALKS, "occurred_at"),
+}
 
 #: For a list of the role: an order, null for the usual one, and a cursor of it.
 Places = Mapping[str, Sequence[tuple[dict[str, str] | None, str]]]
@@ -72,13 +80,13 @@ class _Writer:
         #: What stands under a key of a type: two places that ask for it have to ask alike.
         self._keys: dict[tuple[str, str], str] = {}
         self._is_asking_for_rows = True
-        self._left = 40
+        self._left = 50
 
     def __call__(self) -> Document:
         query = self._view.query_type
         assert query is not None
         names = ["One", "Two", "Three"][: self._dice.choice((1, 1, 1, 2, 3))]
-        bodies = {name: self._selected(query, 6) for name in names}
+        bodies = {name: self._selected(query, 7) for name in names}
         written = [self._operation(name, body) for name, body in bodies.items()]
         written += [
             f"fragment {name} on {on} {body}" for name, (on, body) in self._fragments.items()
@@ -216,8 +224,12 @@ class _Writer:
     # --- Arguments -------------------------------------------------------------------------------
 
     def _arguments(self, type_name: str, name: str, field: GraphQLField) -> str:
-        if type_name == "Query" and name not in CODES and name != "application":
+        if type_name == "Query" and name not in LOOK_UPS:
             given = self._page(name, field)
+        elif "first" in field.args:
+            given = self._page_of_links(f"{type_name}.{name}")
+        elif "by" in field.args:
+            given = {"by": self._name_of(name, field.args["by"].type)}
         else:
             chosen = {n: a for n, a in field.args.items() if n != "language" or self._chance(0.7)}
             given = {
@@ -229,6 +241,18 @@ class _Writer:
         ]
         return f"({', '.join(written)})" if written else ""
 
+    def _name_of(self, name: str, by: Any) -> dict[str, Any]:
+        """One way to name a thing; a code is one of its own kind."""
+        named = random_value(self._dice, by, name)
+        return {n: self._dice.choice(CODES[name]) if n == "code" else v for n, v in named.items()}
+
+    def _page_of_links(self, coordinate: str) -> dict[str, Any]:
+        size = self._dice.choice((1, 1, 2, 3, 100) if self._chance(0.98) else (0, 101, -1))
+        given: dict[str, Any] = {"first": size}
+        if self._chance(0.3) and (places := self._places.get(coordinate)):
+            given["after"] = self._dice.choice(places)[1]
+        return given
+
     def _page(self, name: str, field: GraphQLField) -> dict[str, Any]:
         size = self._dice.choice((1, 2, 3, 5, 20, 100) if self._chance(0.95) else (0, 101, -1))
         given: dict[str, Any] = {self._dice.choice(("first", "last")): size}
@@ -239,10 +263,28 @@ class _Writer:
         elif self._chance(0.3) and "orderBy" in field.args:
             given["orderBy"] = random_value(self._dice, field.args["orderBy"].type, name)
         if self._chance(0.3) and "where" in field.args:
-            given["where"] = random_value(self._dice, field.args["where"].type, name)
+            given["where"] = self._where(name, field, given.get("orderBy"))
         if self._chance(0.03):
             given[self._dice.choice([*given])] = None
         return given
+
+    def _where(self, name: str, field: GraphQLField, order: dict[str, str] | None) -> Any:
+        """Filters that the list takes in its order, but for one time in ten."""
+        where: Any = field.args["where"].type
+        walks, usual = WALKS.get(name, ((), ""))
+        ordered = order["field"].lower() if order else usual
+        filters = [
+            {to_camel_case(each) for each in walk.filters}
+            for walk in walks
+            if walk.order == ordered
+        ]
+        allowed = [names for names in filters if names <= where.fields.keys()]
+        if not allowed or self._chance(0.1):
+            return random_value(self._dice, where, name)
+        names = sorted(self._dice.choice(allowed))
+        if to_camel_case(ordered) in where.fields and self._chance(0.3):
+            names.append(to_camel_case(ordered))
+        return {n: random_value(self._dice, where.fields[n].type, n) for n in names}
 
     def _given(self, type_: Any, value: Any, *, has_default: bool = False) -> str:
         """A value as it is written in the document, in whole or in part by variables."""
@@ -279,8 +321,9 @@ class _Writer:
         return isinstance(plain, GraphQLScalarType | GraphQLEnumType) and plain.name not in (
             "ID",
             "String",
+            "CountryCode",
         )
 
 
 def _leads_to_rows(name: str, field: GraphQLField) -> bool:
-    return get_named_type(field.type).name.endswith("Connection") or name in (*CODES, "application")
+    return get_named_type(field.type).name.endswith("Connection") or name in LOOK_UPS

@@ -11,7 +11,7 @@ from tests.world import CASES, application_id
 
 #: By the field that asks for one. The last of each is none.
 CODES: dict[str, tuple[str, ...]] = {
-    "country": ("AU", "SG", "NZ", "AF", "au"),
+    "country": ("AU", "SG", "NZ", "AF", "XX"),
     "visaType": ("B1", "C1", "Z9"),
     "partner": ("NUSA", "ANDALAN", "nobody"),
     "centre": ("AU-SYD", "AU-MEL", "AU-PER", "SG-SIN", ""),
@@ -23,10 +23,12 @@ CODES: dict[str, tuple[str, ...]] = {
     ),
 }
 ANY_CODE = tuple(code for codes in CODES.values() for code in codes)
+#: The look-ups, by the code that names one.
+LOOK_UPS = ("country", "visaType", "partner", "centre", "application")
 INSTANTS = ("2025-01-10T00:00:00+07:00", "2025-02-03T06:00:00Z", "2030-01-01T00:00:00Z")
 SCALARS: dict[str, tuple[Any, ...]] = {
     "Int": (0, 1, 3), "BigInt": (0, 500_000), "Boolean": (True, False), "DateTime": INSTANTS,
-    "Date": ("2025-01-10", "2025-02-05"),
+    "Date": ("2025-01-10", "2025-02-05"), "CountryCode": CODES["country"],
 }  # fmt: skip
 
 

@@ -82,11 +82,11 @@ def rows(text: str, viewer: AccessViewer = OFFICER, **variables: Any) -> int:
         ("DAY", "", 365),
         ("CHANNEL", "", 4),
         ("COUNTRY", "", 250),
-        ("COUNTRY", 'countries: ["AU", "SG"]', 2),
-        ("COUNTRY", 'countries: "AU"', 1),
-        ("COUNTRY", "countries: []", 0),
-        ("COUNTRY, MONTH", 'countries: ["AU", "SG"]', 24),
-        ("COUNTRY, CHANNEL", 'nationalities: ["AU"]', 1_000),
+        ("COUNTRY", 'country: {in: ["AU", "SG"]}', 2),
+        ("COUNTRY", 'country: {eq: "AU"}', 1),
+        ("COUNTRY", "country: {in: []}", 0),
+        ("COUNTRY, MONTH", 'country: {in: ["AU", "SG"]}', 24),
+        ("COUNTRY, CHANNEL", 'nationality: {eq: "AU"}', 1_000),
         ("COUNTRY, DAY", "", MOST_ROWS),
     ],
 )
@@ -109,7 +109,7 @@ async def test_variables_defaults_and_literals_cost_alike() -> None:
     assert rows(text) == 250
     assert rows(text, g=["MONTH"]) == 12
     assert rows(text, g="MONTH") == 12
-    assert rows(text, g=["COUNTRY", "MONTH"], w={"countries": ["AU"]}) == 12
+    assert rows(text, g=["COUNTRY", "MONTH"], w={"country": {"in": ["AU"]}}) == 12
     assert rows(text, g=["MONTH"], f="2025-12-01") == 1
 
 
@@ -200,7 +200,9 @@ def _random_volumes(dice: Random) -> str:
     period = dice.choice((None, *(one.name for one in Period)))
     from_on = date(2024, 10, 1) + timedelta(days=dice.randrange(200))
     to_on = from_on + timedelta(days=dice.choice((0, 6, 40, 200)))
-    where = dice.choice(("", ', where: {countries: ["AU", "SG"]}', ", where: {channels: []}"))
+    where = dice.choice(
+        ("", ', where: {country: {in: ["AU", "SG"]}}', ", where: {channel: {in: []}}")
+    )
     measures = dice.sample([*FIELDS.values()], dice.choice((1, 2)))
     figures = " ".join(
         f"{name} {{ __typename precision{dice.choice(('', ' yearOnYear { value unit }'))} }}"

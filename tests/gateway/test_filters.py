@@ -3,8 +3,14 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from gateway.mapping import facets
+from gateway.mapping.filters import after_prefix
+from models.vocabulary import Stage, Status
 from tests.gateway.conftest import Viewer
+from tests.world import CASES
 
 pytestmark = pytest.mark.anyio
 
@@ -22,6 +28,13 @@ query Narrowed($where: ApplicationWhere) {
         ({"country": {"eq": "NZ"}}, 2),
         ({"country": {"in": []}}, 0),
         ({"country": {"in": ["AU", "NZ"]}, "partner": {"eq": "ANDALAN"}}, 2),
+        ({"country": {"in": ["AU", "AU", "NZ"]}, "stage": {"notIn": ["CLOSED"]}}, 1),
+        ({"country": {"eq": "AU", "in": ["NZ"]}}, 0),
+        ({"stage": {"in": ["CLOSED", "IN_PROCESS"], "notIn": ["CLOSED"]}}, 3),
+        ({"stage": {"notIn": []}}, 13),
+        ({"centre": {"isNull": True}}, 9),
+        ({"centre": {"isNull": False}}, 4),
+        ({"centre": {"eq": "AU-SYD", "isNull": True}}, 0),
         ({"submittedAt": {"from": "2025-02-27T01:00:00Z"}}, 1),
         ({"submittedAt": {"from": "2025-02-27T01:00:00Z", "before": "2025-02-27T01:00:00Z"}}, 0),
     ],
@@ -40,6 +53,9 @@ async def test_all_that_is_given_must_hold(
         {"country": {"eq": None}},
         {"stage": {"in": None}},
         {"submittedAt": {"from": None}},
+        {"partner": {"isNull": None}},
+        {"channel": {"notIn": None}},
+        {"reference": {"prefix": None}},
     ],
 )
 async def test_a_null_condition_is_refused_since_it_would_widen_the_list(
@@ -48,3 +64,216 @@ async def test_a_null_condition_is_refused_since_it_would_widen_the_list(
     answer = await who["officer"](APPLICATIONS, where=where)
     assert answer.codes == ["INVALID_INPUT"]
     assert "leave it out" in answer.errors[0]["message"]
+
+
+ORDERED = """
+query Ordered($where: ApplicationWhere, $order: ApplicationOrder) {
+  applications(first: 100, where: $where, orderBy: $order) { nodes { reference targetDueAt } }
+}
+"""
+
+
+async def ordered(viewer: Viewer, where: dict[str, Any], field: str) -> list[str]:
+    answer = await viewer(ORDERED, where=where, order={"field": field, "direction": "ASCENDING"})
+    assert answer.errors == []
+    return [row["reference"] for row in answer.data["applications"]["nodes"]]
+
+
+# --- Prefixes ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "prefix", ["A", "AU", "AUSY-", "SGPO-OPEN-0006", "AUSY-GRAN-00011", "a", "%"]
+)
+async def test_a_prefix_finds_what_begins_with_it(who: dict[str, Viewer], prefix: str) -> None:
+    found = await ordered(who["officer"], {"reference": {"prefix": prefix}}, "REFERENCE")
+    assert found == sorted(c.reference for c in CASES if c.reference.startswith(prefix))
+
+
+async def test_an_empty_prefix_is_refused(who: dict[str, Viewer]) -> None:
+    order = {"field": "REFERENCE", "direction": "ASCENDING"}
+    answer = await who["officer"](ORDERED, where={"reference": {"prefix": ""}}, order=order)
+    assert answer.codes == ["INVALID_INPUT"]
+
+
+@given(st.text(min_size=1), st.text())
+def test_the_bounds_of_a_prefix_hold_what_begins_with_it_alone(prefix: str, text: str) -> None:
+    end = after_prefix(prefix)
+    for each in (text, prefix + text, prefix):
+        is_between = each >= prefix and (end is None or each < end)
+        assert is_between is each.startswith(prefix)
+
+
+# --- Orders with rows that have no value ---------------------------------------------------------
+
+
+async def test_what_is_not_due_comes_last_of_the_most_urgent_first(who) -> None:
+    answer = await who["officer"](ORDERED, where={}, order={"field": "TARGET_DUE_AT"})
+    due = [row["targetDueAt"] for row in answer.data["applications"]["nodes"]]
+    has_value = [instant for instant in due if instant]
+    assert due == sorted(has_value) + [None] * (len(due) - len(has_value))
+    assert None in due
+
+
+async def test_what_is_not_due_can_be_had_alone(who) -> None:
+    unpaid = await ordered(who["officer"], {"targetDueAt": {"isNull": True}}, "TARGET_DUE_AT")
+    paid = await ordered(who["officer"], {"targetDueAt": {"isNull": False}}, "TARGET_DUE_AT")
+    assert (len(unpaid) > 0, len(unpaid) + len(paid)) == (True, len(CASES))
+
+
+# --- Combinations --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("where", "order", "told"),
+    [
+        ({"country": {"eq": "AU"}, "channel": {"eq": "DIRECT"}}, "SUBMITTED_AT",
+         ("by `channel` and `country`", "by `country` in the order of SUBMITTED_AT")),
+        ({"status": {"eq": "PAID"}, "visaType": {"eq": "B1"}}, "TARGET_DUE_AT",
+         ("by `status` in the order of TARGET_DUE_AT",)),
+        ({"stage": {"eq": "IN_PROCESS"}}, "PAID_AT",
+         ("by `stage` in the order of SUBMITTED_AT", "by `stage` in the order of TARGET_DUE_AT")),
+        ({"paidAt": {"from": "2025-01-01T00:00:00Z"}}, "SUBMITTED_AT", ("in the order of",)),
+        ({"reference": {"prefix": "AU"}}, "SUBMITTED_AT", ("in the order of REFERENCE",)),
+    ],
+)  # fmt: skip
+async def test_a_combination_without_an_index_is_refused_with_the_nearest(
+    who, where: dict[str, Any], order: str, told: tuple[str, ...]
+) -> None:
+    answer = await who["officer"](ORDERED, where=where, order={"field": order})
+    assert answer.codes == ["INVALID_INPUT"]
+    for words in told:
+        assert words in answer.errors[0]["message"]
+
+
+async def test_nobody_is_told_of_a_filter_that_the_role_does_not_have(who) -> None:
+    where = {"stage": {"eq": "CLOSED"}, "channel": {"eq": "DIRECT"}}
+    for name in ("manager-au", "agent-au", "service"):
+        answer = await who[name](ORDERED, where=where, order={"field": "TARGET_DUE_AT"})
+        assert answer.codes == ["INVALID_INPUT"]
+        assert "status" not in answer.errors[0]["message"]
+
+
+async def test_lists_with_too_many_combinations_of_values_are_refused(who) -> None:
+    where = {"country": {"in": ["AU"] * 30}, "stage": {"in": ["CLOSED"] * 4}}
+    answer = await who["officer"](APPLICATIONS, where=where)
+    assert answer.codes == ["INVALID_INPUT"]
+    assert "100 combinations" in answer.errors[0]["message"]
+
+
+# --- Facets --------------------------------------------------------------------------------------
+
+FACETS = """
+query Facets($where: ApplicationWhere) {
+  applications(where: $where) {
+    facets {
+      stage { value count { value precision } }
+      status { value count { value precision } }
+    }
+    totalCount { value }
+  }
+}
+"""
+
+
+async def counted(viewer: Viewer, where: dict[str, Any]) -> dict[str, dict[str, int]]:
+    answer = await viewer(FACETS, where=where)
+    assert answer.errors == []
+    return {
+        name: {each["value"]: each["count"]["value"] for each in facet}
+        for name, facet in answer.data["applications"]["facets"].items()
+    }
+
+
+async def numbers(viewer: Viewer, name: str, words: Any, where: dict[str, Any]) -> dict[str, int]:
+    """The same, asked for one word at a time."""
+    found = {}
+    for word in words:
+        query = "query($w: ApplicationWhere) { applications(where: $w) { totalCount { value } } }"
+        answer = await viewer(query, w={**where, name: {"eq": word}})
+        if number := answer.data["applications"]["totalCount"]["value"]:
+            found[str(word)] = number
+    return found
+
+
+@pytest.mark.parametrize("name", ["officer", "auditor", "applicant"])
+async def test_facets_count_what_each_choice_would_find(who, name: str) -> None:
+    told = await counted(who[name], {})
+    assert told == {
+        "stage": await numbers(who[name], "stage", Stage, {}),
+        "status": await numbers(who[name], "status", Status, {}),
+    }
+    assert list(told["status"]) == [word for word in Status if word in told["status"]]
+
+
+async def test_a_facet_leaves_the_filter_of_its_own_field_out(who) -> None:
+    everything = await counted(who["officer"], {})
+    closed = await counted(who["officer"], {"stage": {"eq": "CLOSED"}})
+    assert closed["stage"] == everything["stage"]
+    assert sum(closed["status"].values()) == everything["stage"]["CLOSED"]
+    of_one = {"centre": {"eq": "AU-SYD"}}
+    own = await numbers(who["officer"], "stage", Stage, of_one)
+    assert (await counted(who["officer"], of_one))["stage"] == own
+
+
+async def test_facets_of_partners_are_of_their_rows_and_stages_alone(who) -> None:
+    query = "{ applications { facets { stage { value count { value } } } totalCount { value } } }"
+    told = (await who["manager-au"](query)).data["applications"]
+    numbers = [each["count"]["value"] for each in told["facets"]["stage"]]
+    assert sum(numbers) == told["totalCount"]["value"]
+    refused = await who["manager-au"](FACETS, where={})
+    assert set(refused.codes) == {"FORBIDDEN_FIELD"}
+
+
+async def test_facets_take_one_statement(who, traffic) -> None:
+    answer = await who["officer"](
+        "{ applications { facets { stage { value } status { value } } } }"
+    )
+    assert answer.errors == []
+    assert len(traffic.statements) == 1
+
+
+async def test_facets_stop_counting_where_it_becomes_dear(who, monkeypatch) -> None:
+    monkeypatch.setattr(facets, "MOST_COUNTED", 2)
+    answer = await who["officer"](FACETS, where={})
+    stages = answer.data["applications"]["facets"]["stage"]
+    assert {"value": "CLOSED", "count": {"value": 2, "precision": "AT_LEAST"}} in stages
+
+
+# --- Figures -------------------------------------------------------------------------------------
+
+VOLUMES = """query($where: VolumeWhere) {
+    volumes(from: "2025-01-01", to: "2025-12-31", groupBy: [], where: $where) {
+        rows { intake { value } }
+    }
+}"""
+
+
+async def intake(viewer: Viewer, where: dict[str, Any]) -> int:
+    answer = await viewer(VOLUMES, where=where)
+    assert answer.errors == []
+    return sum(row["intake"]["value"] for row in answer.data["volumes"]["rows"])
+
+
+async def test_figures_are_narrowed_in_the_same_style(who) -> None:
+    leadership = who["leadership"]
+    parts = [await intake(leadership, {"country": {"eq": code}}) for code in ("AU", "NZ")]
+    assert await intake(leadership, {"country": {"in": ["AU", "NZ", "AU"]}}) == sum(parts) > 0
+    everything = await intake(leadership, {})
+    direct = await intake(leadership, {"channel": {"eq": "DIRECT"}})
+    assert await intake(leadership, {"channel": {"notIn": ["DIRECT"]}}) == everything - direct
+    assert await intake(leadership, {"country": {"eq": "AU", "in": ["NZ"]}}) == 0
+
+
+@pytest.mark.parametrize("where", [{"country": None}, {"country": {"eq": None}}])
+async def test_a_null_condition_of_figures_is_refused(who, where: dict[str, Any]) -> None:
+    assert (await who["leadership"](VOLUMES, where=where)).codes == ["INVALID_INPUT"]
+
+
+async def test_who_reads_published_figures_alone_names_single_values(who) -> None:
+    query = """{ __type(name: "StringVolumeFilter") { inputFields { name } } }"""
+    for name, expected in (("anonymous", {"eq"}), ("leadership", {"eq", "in"})):
+        told = (await who[name](query)).data["__type"]["inputFields"]
+        assert {field["name"] for field in told} == expected
+    answer = await who["anonymous"](VOLUMES, where={"visaType": {"in": ["B1"]}})
+    assert answer.codes == ["INVALID_VARIABLES"]

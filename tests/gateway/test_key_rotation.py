@@ -19,7 +19,7 @@ pytestmark = pytest.mark.anyio
 OLD, NEW = "0a" * 32, "0b" * 32
 #: What each process is given, one step after the other.
 ROTATION = (f"{OLD},{NEW}", f"{NEW},{OLD}", NEW)
-PAGE = """query($after: String) {
+PAGE = """query($after: Cursor) {
     applications(first: 4, after: $after) {
         nodes { reference } pageInfo { hasNextPage endCursor }
     }

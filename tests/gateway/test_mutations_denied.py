@@ -217,10 +217,10 @@ async def test_an_agent_reaches_a_person_only_through_the_own_applications(who, 
     id_ = await done(who["agent-au"], "submitApplication", **{**SUBMISSION, "identity": person})
     answer = await who["officer"](
         f"""{{ node(id: "{id_}") {{
-            ... on Application {{ applicant {{ applications {{ id }} }} }}
+            ... on Application {{ applicant {{ applications(first: 9) {{ nodes {{ id }} }} }} }}
         }} }}"""
     )
-    assert answer.data["node"]["applicant"]["applications"] == [{"id": id_}]
+    assert answer.data["node"]["applicant"]["applications"] == {"nodes": [{"id": id_}]}
 
 
 # --- Statuses ------------------------------------------------------------------------------------

@@ -11,9 +11,9 @@ from tests.world import CASES, life_of
 
 pytestmark = pytest.mark.anyio
 
-ORDERS = ("SUBMITTED_AT", "PAID_AT", "CLOSED_AT")
+ORDERS = ("SUBMITTED_AT", "PAID_AT", "CLOSED_AT", "TARGET_DUE_AT", "REFERENCE")
 DIRECTIONS = ("ASCENDING", "DESCENDING")
-PAGE = """query($first: Int, $after: String, $last: Int, $before: String, $order: ApplicationOrder,
+PAGE = """query($first: Int, $after: Cursor, $last: Int, $before: Cursor, $order: ApplicationOrder,
         $where: ApplicationWhere) {
     applications(first: $first, after: $after, last: $last, before: $before, orderBy: $order,
             where: $where) {
@@ -136,7 +136,8 @@ async def test_spans_of_time_include_their_beginning_only(who, sorted_references
     assert start
     assert end
     where = {"paidAt": {"from": start.isoformat(), "before": end.isoformat()}}
-    rows, _ = await page(who["officer"], first=100, where=where)
+    by_payment = order_of("PAID_AT", "ASCENDING")
+    rows, _ = await page(who["officer"], first=100, where=where, order=by_payment)
     expected = {r for r, moment in paid.items() if moment and start <= moment < end}
     # These were moved to 10 February.
     assert set(rows) == expected | {"SGPO-HELD-0007", "SGPO-OPEN-0006", "AUSY-PAID-0013"}
@@ -162,7 +163,7 @@ async def test_counting_stops_where_it_becomes_dear(who, monkeypatch) -> None:
 
 @pytest.mark.parametrize("noun", ["countries", "visaTypes", "partners", "centres"])
 async def test_lists_in_the_order_of_their_code_walk_as_well(who, noun) -> None:
-    query = f"""query($first: Int, $after: String, $last: Int, $before: String) {{
+    query = f"""query($first: Int, $after: Cursor, $last: Int, $before: Cursor) {{
         {noun}(first: $first, after: $after, last: $last, before: $before) {{
             nodes {{ code }} pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }}
         }}

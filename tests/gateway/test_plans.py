@@ -1,6 +1,6 @@
 """A plan answers what the executor answers, byte for byte, and logs what it logs."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from random import Random
 from typing import Any
 
@@ -28,6 +28,9 @@ ORDERS: dict[str, tuple[dict[str, str] | None, ...]] = {
         None,
         {"field": "PAID_AT", "direction": "ASCENDING"},
         {"field": "CLOSED_AT", "direction": "DESCENDING"},
+        {"field": "TARGET_DUE_AT", "direction": "ASCENDING"},
+        {"field": "TARGET_DUE_AT", "direction": "DESCENDING"},
+        {"field": "REFERENCE", "direction": "ASCENDING"},
     ),
     "accessEvents": (None, {"field": "OCCURRED_AT", "direction": "ASCENDING"}),
 }
@@ -60,9 +63,46 @@ async def places_of(who: Mapping[str, Viewer]) -> dict[str, Places]:
     return {name: await _places(viewer) for name, viewer in who.items()}
 
 
+#: The lists that rows link to, and a way to them.
+LINKED = {
+    "Applicant.applications": "applications(first: 20) nodes applicant applications",
+    "Application.events": "applications(first: 20) nodes events",
+    "Application.decisions": "applications(first: 20) nodes decisions",
+    "Application.assignments": "applications(first: 20) nodes assignments",
+    "Application.screenings": "applications(first: 20) nodes screenings",
+    "Partner.countries": "partners(first: 9) nodes countries",
+    "Partner.centres": "partners(first: 9) nodes centres",
+}
+
+
+async def _places_in_links(viewer: Viewer, way: str) -> list[tuple[None, str]]:
+    """The cursors of a list that rows link to; none where the role has no such list."""
+    steps = f"{way}(first: 2)".replace(" (", "(")
+    *path, last = steps.replace("first: ", "first:").split(" ")
+    opened = "".join(f"{{ {step} " for step in (*path, last, "edges"))
+    answer = await viewer(f"{opened} {{ cursor }} {'}' * (len(path) + 2)}")
+    if answer.errors:
+        return []
+    return [(None, cursor) for cursor in _cursors_in(answer.data)]
+
+
+def _cursors_in(value: Any) -> Iterator[str]:
+    if isinstance(value, list):
+        for each in value:
+            yield from _cursors_in(each)
+    elif isinstance(value, dict):
+        for name, each in value.items():
+            if name == "cursor":
+                yield each
+            else:
+                yield from _cursors_in(each)
+
+
 async def _places(viewer: Viewer) -> Places:
     view = VIEWS[Role(role_of(viewer.claims))]
-    found: dict[str, list[tuple[dict[str, str] | None, str]]] = {}
+    found: dict[str, list[tuple[dict[str, str] | None, str]]] = {
+        name: [*await _places_in_links(viewer, way)] for name, way in LINKED.items()
+    }
     for name, orders in ORDERS.items():
         field = view.query_type.fields.get(name) if view.query_type else None
         if field is None or "orderBy" not in field.args:

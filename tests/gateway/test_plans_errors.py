@@ -39,17 +39,18 @@ MISTAKES: list[tuple[str, dict[str, Any]]] = [
     ("query($n: Int = 0) { countries(first: $n) { nodes { code } } }", {}),
     ("{ applications(first: 1, where: {channel: null}) { nodes { id } } }", {}),
     ("{ applications(first: 1, where: {channel: {eq: null}}) { totalCount { value } } }", {}),
-    ("query($c: String) { countries(first: 1, where: {code: {eq: $c}}) { nodes { id } } }",
+    ("query($c: CountryCode) { countries(first: 1, where: {code: {eq: $c}}) { nodes { id } } }",
      {"c": None}),
-    ('query($c: String = "AU") { country(code: $c) { name } }', {"c": None}),
+    ('query($c: CountryCode! = "AU") { country(by: {code: $c}) { name } }', {"c": None}),
     ("query($l: Language = ID) { countries(first: 2) { nodes { name(language: $l) } } }",
      {"l": None}),
     ("query($s: Boolean = true) { countries(first: 2) { nodes { code @skip(if: $s) } } }",
      {"s": None}),
     ("query($s: Boolean = true) { countries(first: 2) @include(if: $s) { nodes { code } } }",
      {"s": None}),
-    ('{ good: country(code: "AU") { code } bad: countries(first: 999) { nodes { code } } }', {}),
-    ('{ visaType(code: "B1") { code } bad: partner(code: "\\u0000") { code } }', {}),
+    ('{ good: country(by: {code: "AU"}) { code } bad: countries(first: 999) { nodes { code } } }',
+     {}),
+    ('{ visaType(by: {code: "B1"}) { code } bad: partner(by: {code: "\\u0000"}) { code } }', {}),
     ('{ applications(first: 1, where: {paidAt: {from: "0001-01-01T00:00:00Z"}}) { nodes { id } } }',
      {}),
 ]  # fmt: skip
@@ -78,7 +79,7 @@ async def test_a_document_of_many_fields_has_no_plan_and_answers(
 ) -> None:
     """Each field counts for each place, the two ways in included."""
     aliases = " ".join(f"a{number}: iso3" for number in range(fields))
-    ways_in = '{ a: country(code: "AU") { ...F } b: country(code: "NZ") { ...F } }'
+    ways_in = '{ a: country(by: {code: "AU"}) { ...F } b: country(by: {code: "NZ"}) { ...F } }'
     body = {"query": f"{ways_in} fragment F on Country {{ {aliases} }}"}
     assert await ways.compare("anonymous", body) == is_planned
 
@@ -108,11 +109,13 @@ async def test_a_bomb_of_fragments_is_looked_at_no_further_than_a_plan_goes(
 # --- A database that fails -----------------------------------------------------------------------
 
 NESTED = "{ countries(first: 3) { nodes { code entryRules { entry } } } }"
-AT_ONCE = '{ visaTypes(first: 3) { nodes { code } } country(code: "AU") { entryRules { entry } } }'
-TOP = "{ applications(first: 3) { nodes { reference events { kind } } } }"
+AT_ONCE = (
+    '{ visaTypes(first: 3) { nodes { code } } country(by: {code: "AU"}) { entryRules { entry } } }'
+)
+TOP = "{ applications(first: 3) { nodes { reference events(first: 9) { nodes { kind } } } } }"
 IDENTITY = (
     'query @purpose(code: SUPERVISION, reference: "T-9") { applications(first: 3) { nodes {'
-    " applicant { identity { fullName } } events { kind } } } }"
+    " applicant { identity { fullName } } events(first: 9) { nodes { kind } } } } }"
 )
 FAILING = [("entry_rule", NESTED), ("entry_rule", AT_ONCE), ("application", TOP),
            ("application_event", IDENTITY)]  # fmt: skip

@@ -23,9 +23,11 @@ pytestmark = pytest.mark.anyio
 #: Rows of a page, of a lookup, and of links to one and to many.
 DOCUMENT = """{
     applications(first: 50) {
-        nodes { reference applicant { applications { reference centre { code } } } }
+        nodes { reference applicant {
+            applications(first: 99) { nodes { reference centre { code } } }
+        } }
     }
-    partner(code: "NUSA") { centres { code } }
+    partner(by: {code: "NUSA"}) { centres(first: 99) { nodes { code } } }
     application(by: {reference: "AUSY-GRAN-0001"}) { reference }
 }"""
 PEERS = [
@@ -113,12 +115,12 @@ def assert_own(viewer: Viewer, data: dict[str, Any]) -> None:
     own = oracle.cases(viewer.claims)
     nodes = data["applications"]["nodes"]
     assert {node["reference"] for node in nodes} == own
-    linked = [one for node in nodes for one in node["applicant"]["applications"]]
+    linked = [one for node in nodes for one in node["applicant"]["applications"]["nodes"]]
     assert {one["reference"] for one in linked} == own
     centres = {one["centre"]["code"] for one in linked if one["centre"]}
     assert centres <= oracle.centres(viewer.claims)
     of_nusa = {code for code, (partner, _) in oracle.CENTRES.items() if partner == "NUSA"}
-    told = data["partner"] and {one["code"] for one in data["partner"]["centres"]}
+    told = data["partner"] and {one["code"] for one in data["partner"]["centres"]["nodes"]}
     assert (told or set()) == of_nusa & oracle.centres(viewer.claims)
     assert (data["application"] is not None) == ("AUSY-GRAN-0001" in own)
 

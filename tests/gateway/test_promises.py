@@ -125,9 +125,9 @@ async def test_foreign_missing_and_malformed_ids_answer_alike(who) -> None:
 async def test_foreign_missing_and_malformed_names_answer_alike(who) -> None:
     for query, foreign in (
         ("query($n: String!) { application(by: {reference: $n}) { stage } }", "ANDA-CORR-0005"),
-        ("query($n: String!) { partner(code: $n) { name } }", "ANDALAN"),
-        ("query($n: String!) { centre(code: $n) { city } }", "AU-PER"),
-        ("query($n: String!) { centre(code: $n) { city } }", "SG-SIN"),
+        ("query($n: String!) { partner(by: {code: $n}) { name } }", "ANDALAN"),
+        ("query($n: String!) { centre(by: {code: $n}) { city } }", "AU-PER"),
+        ("query($n: String!) { centre(by: {code: $n}) { city } }", "SG-SIN"),
     ):
         first = without_trace(await who["manager-au"](query, n=foreign))
         for name in ("", "ZZZZ-ZZZZ-ZZZZ", "nonsense", "x" * 10_000, "' OR true --"):
@@ -160,7 +160,7 @@ async def test_another_viewers_cursor_opens_no_row(who) -> None:
 
 @pytest.mark.parametrize("name", ["manager-au", "agent-au"])
 async def test_partners_see_a_stage_and_never_a_status(who, name) -> None:
-    for field in ("status", "events { kind }", "isReferred", "isHeld"):
+    for field in ("status", "events(first: 9) { nodes { kind } }", "isReferred", "isHeld"):
         answer = await who[name](f"{{ applications(first: 1) {{ nodes {{ {field} }} }} }}")
         assert "FORBIDDEN_FIELD" in answer.codes
     [row] = (
@@ -257,8 +257,10 @@ async def test_an_agent_is_not_told_incomplete_of_a_security_refusal(who, world)
     [("supervisor", True), ("officer", False), ("auditor", False)],
 )
 async def test_a_hold_is_seen_by_supervisors_alone(who, name, sees) -> None:
-    query = '{ application(by: {reference: "SGPO-HELD-0007"}) { events { kind } } }'
-    kinds = [e["kind"] for e in (await who[name](query)).data["application"]["events"]]
+    query = """{
+        application(by: {reference: "SGPO-HELD-0007"}) { events(first: 99) { nodes { kind } } }
+    }"""
+    kinds = [e["kind"] for e in (await who[name](query)).data["application"]["events"]["nodes"]]
     assert ("HELD" in kinds) is sees
     assert kinds[:5] == ["SUBMITTED", "PAID", "RECEIVED", "IN_VERIFICATION", "SCREENING"]
 
@@ -424,20 +426,20 @@ async def test_the_log_is_read_by_auditor_applicant_and_own_team(who) -> None:
 
 
 async def test_managers_volumes_are_those_of_own_partner_and_countries(who) -> None:
-    measures = "intake { value } wip { value } backlog { value } revenueIdr { value }"
+    measures = "intake { value } wip { value } backlog { value } revenue { value }"
     group = "country { code } partner { code } period { startsOn }"
     own = f"{{ {AU_2025 % ('COUNTRY, PARTNER, QUARTER', '')} {{ rows {{ {group} {measures} }} }} }}"
-    same = own.replace("where: {}", 'where: {countries: ["AU"], partners: ["NUSA"]}')
+    same = own.replace("where: {}", 'where: {country: {eq: "AU"}, partner: {eq: "NUSA"}}')
     mine = (await who["manager-au"](own)).data
     assert mine["volumes"]["rows"]
     assert mine == (await who["leadership"](same)).data
     total = f"{{ {AU_2025 % ('', '')} {{ rows {{ {measures} }} }} }}"
-    theirs = total.replace("where: {}", 'where: {countries: ["AU"], partners: ["NUSA"]}')
+    theirs = total.replace("where: {}", 'where: {country: {eq: "AU"}, partner: {eq: "NUSA"}}')
     assert (await who["manager-au"](total)).data == (await who["leadership"](theirs)).data
 
 
 async def test_manager_asking_for_foreign_volumes_gets_none(who) -> None:
-    for where in ('countries: ["SG"]', 'partners: ["ANDALAN"]', 'centres: ["SG-SIN"]'):
+    for where in ('country: {eq: "SG"}', 'partner: {in: ["ANDALAN"]}', 'centre: {in: ["SG-SIN"]}'):
         query = f"{{ {AU_2025 % ('COUNTRY', where)} {{ rows {{ intake {{ value }} }} }} }}"
         assert (await who["manager-au"](query)).data == {"volumes": {"rows": []}}
 
@@ -446,7 +448,7 @@ async def test_manager_has_no_exact_outcome_among_the_measures(who) -> None:
     """By the day, of any window, of two visa types: how cases ended is told on the grid alone."""
     grid = 'volumes(from: "2025-01-01", to: "2025-03-31", groupBy: [QUARTER])'
     for measure in ("granted", "refused", "refusalRate"):
-        for groups, where in (("", ""), ("DAY", ""), ("MONTH", 'visaTypes: ["B1", "C1"]')):
+        for groups, where in (("", ""), ("DAY", ""), ("MONTH", 'visaType: {in: ["B1", "C1"]}')):
             query = f"{{ {AU_2025 % (groups, where)} {{ rows {{ {measure} {{ precision }} }} }} }}"
             assert (await who["manager-au"](query)).codes == ["INVALID_INPUT"]
         rows = (
@@ -459,7 +461,12 @@ async def test_manager_has_no_exact_outcome_among_the_measures(who) -> None:
 @pytest.mark.parametrize("name", ["manager-au", "service"])
 async def test_no_other_door_leads_to_how_a_case_ended(who, name) -> None:
     """A status, an event, a decision, a filter or an order by them."""
-    for selection in ("status", "events { kind }", "decision { outcome }", "decisions { id }"):
+    for selection in (
+        "status",
+        "events(first: 9) { nodes { kind } }",
+        "decision { outcome }",
+        "decisions(first: 9) { nodes { id } }",
+    ):
         query = f"{{ applications(first: 5) {{ nodes {{ {selection} }} }} }}"
         assert set((await who[name](query)).codes) == {"FORBIDDEN_FIELD"}
     query = "{ applications(first: 5, where: {status: {eq: REFUSED}}) { totalCount { value } } }"

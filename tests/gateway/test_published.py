@@ -75,7 +75,7 @@ async def ask(viewer: Viewer, arguments: str, fields: str, table: str = "") -> A
 
 async def true_row(who: dict[str, Viewer], arguments: str, fields: str) -> Any:
     """What leadership reads of the countries of ``manager-au``."""
-    own = 'where: {partners: ["NUSA"], countries: ["AU"]}'
+    own = 'where: {partner: {eq: "NUSA"}, country: {eq: "AU"}}'
     (row,) = (await ask(who["leadership"], f"{arguments}, {own}", fields))["rows"]
     return row
 
@@ -83,7 +83,7 @@ async def true_row(who: dict[str, Viewer], arguments: str, fields: str) -> Any:
 async def test_managers_read_what_they_manage_exactly(who) -> None:
     fields = (
         "intake { value precision } decisions { value precision } withdrawn { value } lapsed {"
-        " value } wip { value } backlog { value } wipAgeP90 { hours } revenueIdr { value }"
+        " value } wip { value } backlog { value } wipAgeP90 { hours } revenue { value }"
         " targetRate { value precision denominator } targetRateIntake { value }"
         " clearanceRatio { value } infoRequestRate { value } handoverP90 { hours }"
         " turnaroundP50 { hours } turnaroundP75 { hours } turnaroundP90 { hours }"
@@ -176,16 +176,10 @@ async def test_nothing_decided_is_nothing_refused(who) -> None:
 
 async def follow(viewer: Viewer, wider: Any) -> Any:
     """The row to which a wider cell leads, asked for as a front end would."""
-    names = {
-        "country": "countries",
-        "centre": "centres",
-        "nationality": "nationalities",
-        "visaType": "visaTypes",
-        "partner": "partners",
-    }
-    named = [f'{names[name]}: ["{wider[name]}"]' for name in names if wider[name]]
+    names = ("country", "centre", "nationality", "visaType", "partner")
+    named = [f'{name}: {{eq: "{wider[name]}"}}' for name in names if wider[name]]
     if wider["channel"]:
-        named.append(f"channels: [{wider['channel']}]")
+        named.append(f"channel: {{eq: {wider['channel']}}}")
     where = f", where: {{{', '.join(named)}}}" if named else ""
     window = f'from: "{wider["from"]}", to: "{wider["to"]}"'
     groups = ", ".join(wider["groupBy"])
@@ -330,7 +324,7 @@ async def test_agents_read_every_figure_of_their_centres_exactly(who, traffic: T
     (row,) = own["rows"]
     assert row["centre"]["code"] == "AU-SYD"
     assert not any("volume_published" in statement for statement in traffic.statements)
-    named = f'{YEAR}, groupBy: [CENTRE], where: {{centres: ["%s"]}}'
+    named = f'{YEAR}, groupBy: [CENTRE], where: {{centre: {{eq: "%s"}}}}'
     assert (await ask(who["leadership"], named % "AU-SYD", fields))["rows"] == [row]
     assert (await ask(who["agent-au"], named % "AU-SYD", fields))["rows"] == [row]
     for foreign in ("AU-MEL", "AU-PER", "XX-XXX"):
@@ -360,14 +354,14 @@ async def test_anonymous_reads_the_whole_country_only(who) -> None:
         assert answer.codes == ["FORBIDDEN_FIELD"]
         assert answer.errors[0]["extensions"]["coordinate"] == f"VolumeRow.{group.lower()}"
     answer = await who["anonymous"](
-        f'{{ volumes({YEAR}, groupBy: [], where: {{countries: ["AU"]}})'
+        f'{{ volumes({YEAR}, groupBy: [], where: {{country: {{eq: "AU"}}}})'
         " { rows { intake { value } } } }"
     )
     assert answer.codes == ["FORBIDDEN_FIELD"]
 
 
 async def test_a_foreign_country_looks_as_one_without_rows(who) -> None:
-    named = f'{YEAR}, groupBy: [COUNTRY], where: {{countries: ["%s"]}}'
+    named = f'{YEAR}, groupBy: [COUNTRY], where: {{country: {{eq: "%s"}}}}'
     for country in ("SG", "NZ", "IN", "XX"):
         assert (await ask(who["manager-au"], named % country, REFUSALS))["rows"] == []
 
@@ -380,8 +374,8 @@ async def test_a_foreign_country_looks_as_one_without_rows(who) -> None:
         (f"{YEAR}, groupBy: [COUNTRY, DAY]", "group by MONTH"),
         (f"{YEAR}, groupBy: [COUNTRY, WEEK]", "group by MONTH"),
         ('from: "2025-01-01", to: "2025-02-28", groupBy: [COUNTRY, QUARTER]', "whole calendar"),
-        (f'{YEAR}, groupBy: [VISA_TYPE], where: {{visaTypes: ["B1", "C1"]}}', "one value"),
-        (f"{YEAR}, groupBy: [], where: {{countries: []}}", "one value"),
+        (f'{YEAR}, groupBy: [VISA_TYPE], where: {{visaType: {{in: ["B1", "C1"]}}}}', "one value"),
+        (f"{YEAR}, groupBy: [], where: {{country: {{in: []}}}}", "one value"),
         (f"{YEAR}, groupBy: [NATIONALITY]", "PARTNER and COUNTRY and VISA_TYPE"),
         (f"{YEAR}, groupBy: [VISA_TYPE, CHANNEL]", "told apart"),
     ],

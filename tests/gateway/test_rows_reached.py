@@ -79,10 +79,12 @@ async def by_id(viewer: Viewer) -> set[str]:
 
 async def by_applicant(viewer: Viewer) -> set[str]:
     query = """query($ids: [ID!]!) {
-        nodes(ids: $ids) { ... on Applicant { applications { reference } } }
+        nodes(ids: $ids) { ... on Applicant { applications(first: 100) { nodes { reference } } } }
     }"""
     people = (await data(viewer, query, ids=list(PERSON_IDS)))["nodes"]
-    return {row["reference"] for person in people if person for row in person["applications"]}
+    return {
+        row["reference"] for person in people if person for row in person["applications"]["nodes"]
+    }
 
 
 async def by_filters(viewer: Viewer) -> set[str]:
@@ -192,7 +194,11 @@ async def test_partners_and_centres_in_reach(who, name) -> None:
     query = """{
         partners(first: 100) {
             totalCount { value }
-            nodes { code countries { country { code } } centres { code } }
+            nodes {
+                code
+                countries(first: 100) { nodes { country { code } } }
+                centres(first: 100) { nodes { code } }
+            }
         }
         centres(first: 100) { totalCount { value } nodes { code partner { code } } }
     }"""
@@ -202,9 +208,9 @@ async def test_partners_and_centres_in_reach(who, name) -> None:
     assert {p["code"] for p in partners} == oracle.partners(claims)
     assert answer["partners"]["totalCount"]["value"] == len(oracle.partners(claims))
     assert {
-        (p["code"], c["country"]["code"]) for p in partners for c in p["countries"]
+        (p["code"], c["country"]["code"]) for p in partners for c in p["countries"]["nodes"]
     } == oracle.served(claims)
-    assert {c["code"] for p in partners for c in p["centres"]} == oracle.centres(claims)
+    assert {c["code"] for p in partners for c in p["centres"]["nodes"]} == oracle.centres(claims)
     assert {c["code"] for c in answer["centres"]["nodes"]} == oracle.centres(claims)
     assert answer["centres"]["totalCount"]["value"] == len(oracle.centres(claims))
 
@@ -216,12 +222,14 @@ async def test_partners_and_centres_by_code_and_by_id(who, name) -> None:
         ("centre", oracle.CENTRES, oracle.centres(CLAIMS[name])),
     ):
         query = f"""query($code: String!, $id: ID!) {{
-            {noun}(code: $code) {{ code }}  node(id: $id) {{ id }}
+            {noun}(by: {{code: $code}}) {{ code }}
+            byId: {noun}(by: {{id: $id}}) {{ code }}
+            node(id: $id) {{ id }}
         }}"""
         for code in codes:
             id_ = GlobalId(noun.capitalize(), code).encode()
-            expected = {noun: {"code": code}, "node": {"id": id_}}
-            nothing = {noun: None, "node": None}
+            expected = {noun: {"code": code}, "byId": {"code": code}, "node": {"id": id_}}
+            nothing = {noun: None, "byId": None, "node": None}
             found = await data(who[name], query, code=code, id=id_)
             assert found == (expected if code in reached else nothing)
 

@@ -19,9 +19,9 @@ nodes {
     centre { city }
     applicant { nationality { iso3 } identity { fullName } }
     decision { outcome supersedes { outcome } }
-    decisions { ground }
-    events { kind }
-    assignments { officer }
+    decisions(first: 9) { nodes { ground } }
+    events(first: 9) { nodes { kind } }
+    assignments(first: 9) { nodes { officer } }
 }
 """
 #: The tables of each level. Links that lead the same way share a reading: countries and
@@ -63,12 +63,14 @@ async def test_a_page_takes_one_statement_a_level(who, many, traffic, size) -> N
     assert answer.errors == []
     assert len(answer.data["applications"]["nodes"]) == size
     *reads, log = traffic.statements
-    assert [sorted(re.findall(r"FROM (\w+)", text)) for text in reads] == LEVELS
+    assert [sorted(re.findall(r"FROM (?!unnest)(\w+)", text)) for text in reads] == LEVELS
     assert log.startswith("INSERT INTO access_event")
 
 
 async def test_a_page_holds_one_connection_and_one_transaction(who, many, traffic) -> None:
-    query = "{ applications(first: 20) { nodes { partner { name } events { kind } } } }"
+    query = """{
+        applications(first: 20) { nodes { partner { name } events(first: 9) { nodes { kind } } } }
+    }"""
     assert (await who["auditor"](query)).errors == []
     assert traffic.connections == 1
 
@@ -88,7 +90,7 @@ async def test_a_page_alone_counts_nothing(who, many, traffic) -> None:
 
 async def test_aliases_of_a_lookup_share_a_statement(who, traffic) -> None:
     codes = ("AU", "NZ", "SG", "XX", "AU")
-    fields = " ".join(f'c{n}: country(code: "{c}") {{ code }}' for n, c in enumerate(codes))
+    fields = " ".join(f'c{n}: country(by: {{code: "{c}"}}) {{ code }}' for n, c in enumerate(codes))
     answer = await who["anonymous"](f"{{ {fields} }}")
     assert answer.data["c3"] is None
     assert len(traffic.statements) == 1

@@ -44,7 +44,8 @@ async def test_the_one_value_of_an_input_may_be_a_variable(who, document: str) -
         ("query ($v: Boolean = true) { viewer { role @skip(if: $v) } }", ["viewer"]),
         ("query ($v: Boolean = true) { countries(first: 1) { nodes { code @skip(if: $v) } } }",
          ["countries", "nodes", 0]),
-        ('query ($v: String = "AU") { country(code: $v) { code } }', ["country"]),
+        ('query ($v: Language = ID) { country(by: {code: "AU"}) { name(language: $v) } }',
+         ["country", "name"]),
     ],
 )  # fmt: skip
 async def test_null_where_a_default_was_meant_is_the_clients_mistake(who, document, path) -> None:

@@ -35,44 +35,47 @@ _CASE, _PERSON = application_id(DECIDED), applicant_id("Ruby Hale")
 WAYS: dict[str, tuple[str, ...]] = {
     "Query": ("",),
     "Country": (
-        "countries(first: 9) > nodes", "countries(last: 9) > edges > node", 'country(code: "AU")',
+        "countries(first: 9) > nodes", "countries(last: 9) > edges > node",
+        'country(by: {code: "AU"})',
         _node("Country", "AU"), _nodes("Country", "AU"), "centres(first: 9) > nodes > country",
         f"{_CASES} > nationality", f"volumes({WINDOW}[COUNTRY, QUARTER]) > rows > country",
     ),
     "EntryRule": ("countries(first: 9) > nodes > entryRules",),
     "VisaType": (
-        "visaTypes(first: 9) > nodes", 'visaType(code: "B1")', _node("VisaType", "B1"),
+        "visaTypes(first: 9) > nodes", 'visaType(by: {code: "B1"})', _node("VisaType", "B1"),
         f"{_CASES} > visaType", f"{_PUBLISHED} > visaType",
     ),
     "Fee": ("visaTypes(first: 9) > nodes > fees",),
     "ServiceTarget": ("visaTypes(first: 9) > nodes > serviceTargets",),
     "Partner": (
-        "partners(first: 9) > nodes", 'partner(code: "NUSA")', _node("Partner", "NUSA"),
+        "partners(first: 9) > nodes", 'partner(by: {code: "NUSA"})', _node("Partner", "NUSA"),
         f"{_CASES} > partner", f"volumes({WINDOW}[PARTNER, QUARTER]) > rows > partner",
         "centres(first: 9) > nodes > partner",
     ),
-    "PartnerCountry": ("partners(first: 9) > nodes > countries",),
+    "PartnerCountry": ("partners(first: 9) > nodes > countries(first: 9) > nodes",),
     "Centre": (
-        "centres(first: 9) > nodes", "centres(first: 9) > edges > node", 'centre(code: "AU-SYD")',
-        _node("Centre", "AU-SYD"), f"{_CASES} > centre", "partners(first: 9) > nodes > centres",
+        "centres(first: 9) > nodes", "centres(first: 9) > edges > node",
+        'centre(by: {code: "AU-SYD"})', _node("Centre", "AU-SYD"), f"{_CASES} > centre",
+        "partners(first: 9) > nodes > centres(first: 9) > nodes",
         f"volumes({WINDOW}[CENTRE, QUARTER]) > rows > centre",
     ),
     "Application": (
         _CASES, "applications(last: 20) > edges > node",
         f'application(by: {{reference: "{DECIDED}"}})', _node("Application", _CASE),
-        _nodes("Application", _CASE), f"{_CASES} > applicant > applications",
+        _nodes("Application", _CASE), f"{_CASES} > applicant > applications(first: 9) > nodes",
     ),
-    "ApplicationEvent": (f"{_CASES} > events",),
     "AllowedStep": (f"{_CASES} > allowed",),
     "MutationError": (f"{_CASES} > allowed > reason",),
     "InputError": (f"{_CASES} > allowed > reason > ... on InputError",),
     "CaseError": (f"{_CASES} > allowed > reason > ... on CaseError",),
-    "Assignment": (f"{_CASES} > assignments",),
+    "ApplicationEvent": (f"{_CASES} > events(first: 20) > nodes",),
+    "Assignment": (f"{_CASES} > assignments(first: 9) > nodes",),
     "Decision": (
-        f"{_CASES} > decision", f"{_CASES} > decisions", f"{_CASES} > decision > supersedes",
+        f"{_CASES} > decision", f"{_CASES} > decisions(first: 9) > nodes",
+        f"{_CASES} > decision > supersedes",
         _node("Decision", decision_id(DECIDED)),
     ),
-    "Screening": (f"{_CASES} > screenings",),
+    "Screening": (f"{_CASES} > screenings(first: 9) > nodes",),
     "Applicant": (
         f"{_CASES} > applicant", _node("Applicant", _PERSON),
         "accessEvents(first: 9) > nodes > applicant",
@@ -98,6 +101,10 @@ WAYS: dict[str, tuple[str, ...]] = {
     "Policy": ("policies",),
     "Count": (f"{_PUBLISHED} > intake", f"{_VOLUMES} > withdrawn", "accessEvents > totalCount",
               "applications > totalCount"),
+    "Money": (f"{_VOLUMES} > revenue",),
+    "ApplicationFacets": ("applications > facets",),
+    "StageFacet": ("applications > facets > stage",),
+    "StatusFacet": ("applications > facets > status",),
     "Rate": (f"{_PUBLISHED} > refusalRate",),
     "Duration": (f"{_PUBLISHED} > turnaroundP90", f"{_VOLUMES} > wipAgeOldest"),
     "Change": (
@@ -116,8 +123,9 @@ FOLLOWED = {
 
 #: The arguments that the fields of a query need.
 ARGUMENTS = {
-    "node": '(id: "x")', "nodes": '(ids: ["x"])', "country": '(code: "AU")',
-    "visaType": '(code: "B1")', "partner": '(code: "NUSA")', "centre": '(code: "AU-SYD")',
+    "node": '(id: "x")', "nodes": '(ids: ["x"])', "country": '(by: {code: "AU"})',
+    "visaType": '(by: {code: "B1"})', "partner": '(by: {code: "NUSA"})',
+    "centre": '(by: {code: "AU-SYD"})',
     "application": '(by: {reference: "x"})', "volumes": f"({WINDOW}[])",
     "refusalGrounds": f"({DAYS})", "screeningReferrals": f"({DAYS})",
 }  # fmt: skip

@@ -6,7 +6,7 @@ from graphql import build_client_schema, get_introspection_query, parse, print_s
 pytestmark = pytest.mark.anyio
 
 PAGE = """
-    query Cases($after: String) {
+    query Cases($after: Cursor) {
         applications(first: 5, after: $after) {
             nodes { id reference stage centre { code city } }
             pageInfo { hasNextPage endCursor }

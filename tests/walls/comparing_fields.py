@@ -115,7 +115,10 @@ def _expected(role: Role, type_name: str) -> set[str]:
         return {mutation for mutation, roles in MAY.items() if role in roles.split()}
     for suffix, fields in _PAGE_FIELDS.items():
         if type_name.removesuffix(suffix) in PAGED and type_name not in PAGED:
-            return {name for name in fields.split() if right(role, type_name, name) != "-"}
+            facets = {"facets"} if type_name == "ApplicationConnection" else set[str]()
+            return {
+                name for name in {*fields.split(), *facets} if right(role, type_name, name) != "-"
+            }
     if found := _OF_A_MUTATION.fullmatch(type_name):
         return _expected_of_mutation(role, *found.groups())
     return fields_of(role, type_name)

@@ -101,6 +101,12 @@ _STAGES: dict[str, Lines] = {
         "decision":                                          "- R R - R R R - - -",
         "decisions":                                         "- R R - - R - - - -",
     },
+    "ApplicationFacets": {
+        "stage":                                             "- R R R R R R R - -",
+        "status":                                            "- R R - - R R - - -",
+    },
+    "StageFacet": {"value count":                            "- R R R R R R R - -"},
+    "StatusFacet": {"value count":                           "- R R - - R R - - -"},
     "ApplicationEvent": {
         # A gap in the numbers would tell of a hold.
         "sequence":                                          "- - R - - - - - - -",
@@ -138,7 +144,7 @@ _FIGURES: dict[str, Lines] = {
         "turnaroundP50 turnaroundP90":                       "R R R R R R - - - P",
         "turnaroundAdjustedP50 turnaroundAdjustedP90":       "R R R R R R - - - P",
         "wip backlog wipAgeP50 wipAgeP90 wipAgeOldest":      "R R R R R R - - - -",
-        "revenueIdr infoRequestRate handoverP90":            "R R R R R R - - - -",
+        "revenue infoRequestRate handoverP90":            "R R R R R R - - - -",
         "turnaroundP75 turnaroundP95":                       "R R R R R R - - - -",
         "turnaroundAdjustedP75 turnaroundAdjustedP95":       "R R R R R R - - - -",
         "targetRateIntake clearanceRatio withdrawn lapsed":  "R R R R R R - - - -",
@@ -202,6 +208,7 @@ CARRIERS: dict[str, Lines] = {
         "value precision upperBound yearOnYear monthOnMonth": _ALL,
         "nearestWider": "R R R R R R - - - R",
     },
+    "Money": {"value precision yearOnYear monthOnMonth": _ALL},
     "Rate": {
         "value precision denominator upperBound yearOnYear monthOnMonth": _ALL,
         "nearestWider": "R R R R R R - - - R",
@@ -234,7 +241,10 @@ def of_roles(marks: str) -> dict[Role, str]:
 
 RIGHTS: Rights = _read(_OPEN, _CASES, _STAGES, _FIGURES, _NATIONAL, _WAYS, CARRIERS)
 #: The types that come in pages.
-PAGED = ("Country", "VisaType", "Partner", "Centre", "Application", "AccessEvent")
+PAGED = (
+    "Country", "VisaType", "Partner", "PartnerCountry", "Centre", "Application", "ApplicationEvent",
+    "Decision", "Assignment", "Screening", "AccessEvent",
+)  # fmt: skip
 
 
 def right(role: Role, type_name: str, name: str) -> str:

@@ -31,7 +31,7 @@ _EXACTLY: dict[str, str] = {
     "PARTNER_MANAGER": " ".join(MEASURES.keys() - {"granted", "refused", "refusalRate"}),
 }
 #: What is made of something that no other figure is made of.
-_ALONE = "wip backlog revenueIdr infoRequestRate handoverP90 targetRate targetRateIntake"
+_ALONE = "wip backlog revenue infoRequestRate handoverP90 targetRate targetRateIntake"
 
 
 @dataclass(frozen=True)

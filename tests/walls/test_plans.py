@@ -1,4 +1,4 @@
-"""Under the row rules the indexes still work: the plans of every list, filter, order and link."""
+"""Under the row rules the indexes still work: the plans of every list, order, filter and link."""
 
 import json
 from collections.abc import AsyncIterator, Iterator
@@ -13,8 +13,9 @@ from sqlalchemy.dialects import postgresql
 from gateway.access.fields import readable_fields
 from gateway.access.rows import select_reachable
 from gateway.mapping.catalogue import Catalogue, DeclaredNoun
-from gateway.mapping.declare import Column, ToMany, ToOne
+from gateway.mapping.declare import Column, ToMany, ToOne, ToPages
 from gateway.mapping.keyset import Boundary, Keyset
+from gateway.mapping.listing import Linked, select_linked
 from gateway.policy import POLICY
 from gateway.schema.build import build_schema
 from gateway.viewer import Viewer
@@ -66,12 +67,13 @@ def pages(role: Role) -> Iterator[tuple[str, Select[Any]]]:
             continue
         for order in _fields(noun, role, "is_order"):
             for descending in (False, True):
-                keyset = Keyset(noun, order.python_name, descending=descending)
+                keyset = Keyset.of_field(noun, order.python_name, descending=descending)
                 page = _page(noun, role, keyset)
                 name = f"{noun.name} by {order.name}{' descending' if descending else ''}"
                 yield name, page
-                yield f"{name}, on", page.where(*keyset.between(Boundary.WITH_VALUE, Boundary.NONE))
-        usual = Keyset(noun, _usual(noun), descending=True)
+                for span in keyset.between(Boundary.WITH_VALUE, Boundary.NONE):
+                    yield f"{name}, on", page.where(*span)
+        usual = Keyset.of_field(noun, _usual(noun), descending=True)
         for filtering in _fields(noun, role, "is_filter"):
             column = getattr(filtering.source, "local", None) or filtering.source.value
             value = literal(_any(column.type.python_type), column.type)
@@ -93,6 +95,16 @@ def links(role: Role) -> Iterator[tuple[str, Select[Any]]]:
                 keys = literal([None] * 50, ARRAY(source.remote.type))
                 statement = _select(target, role).where(source.remote == any_(keys))
                 yield f"{noun.name}.{field.name}", statement
+            if isinstance(source, ToPages) and field.name in readable_fields(noun.name, role):
+                yield f"{noun.name}.{field.name}", _pages(source, role)
+
+
+def _pages(source: ToPages, role: Role) -> Select[Any]:
+    """The second page of each row that a link leads from."""
+    noun = CATALOGUE.target(source)
+    keyset = Keyset(noun, source.order, descending=source.newest_first)
+    linked, columns = Linked(noun, role, source.remote), CATALOGUE.columns(noun, role)
+    return select_linked(linked, columns, keyset, Boundary.WITH_VALUE, 50, "keys")
 
 
 def _fields(noun: DeclaredNoun, role: Role, kind: str) -> list[Any]:
@@ -193,5 +205,5 @@ def _compared(source: Any) -> Iterator[Any]:
     match source:
         case Column(value, is_filter, is_order) if is_filter or is_order:
             yield value
-        case ToOne(local, remote) | ToMany(local, remote):
+        case ToOne(local, remote) | ToMany(local, remote) | ToPages(local, remote):
             yield from (local, remote)

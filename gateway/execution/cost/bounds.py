@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from gateway.mapping.facets import MOST_COUNTED
 from gateway.policy import POLICY
 from gateway.schema.allowed import ApplicationStep
-from models.vocabulary import Channel, Ground
+from models.vocabulary import Channel, Ground, Stage, Status
 from models.volumes import Dimension
 
 
@@ -31,15 +32,10 @@ GROUPS: Mapping[Dimension, Bound] = {
 #: The most items of lists that are neither pages nor tables.
 LISTS: Mapping[str, Bound] = {
     "Query.policies": Bound(len(POLICY), "one for each type of the policy"),
-    "Applicant.applications": Bound(20, "two a year for ten years"),
     "Application.allowed": Bound(len(ApplicationStep), "each step once"),
-    "Application.events": Bound(50, "a dozen steps, two for each question to the applicant"),
-    "Application.decisions": Bound(10, "the first, and corrections of it"),
-    "Application.assignments": Bound(20, "one for each time that an officer takes it"),
-    "Application.screenings": Bound(20, "two kinds, asked again while the service is away"),
+    "ApplicationFacets.stage": Bound(len(Stage), "a closed list"),
+    "ApplicationFacets.status": Bound(len(Status), "a closed list"),
     "Country.entryRules": Bound(20, "one for each decree that changed it"),
-    "Partner.countries": Bound(250, "ISO 3166 has 249 countries"),
-    "Partner.centres": Bound(200, "the widest contract today has half of it"),
     "WiderCell.groupBy": Bound(3, "published figures are told apart by three dimensions at most"),
     "WiderCell.dropped": Bound(3, "published figures are told apart by three dimensions at most"),
     "VisaType.fees": Bound(20, "one for each decree that changed it"),
@@ -53,6 +49,8 @@ GROUNDS = Bound(len(Ground), "a closed list")
 
 #: The cost of the locks, writes and commit of a mutation, besides its answer.
 MUTATION = 1_000
+#: The lines that a facet of a list may read: each word is counted by itself.
+FACETS = {"stage": len(Stage) * MOST_COUNTED, "status": len(Status) * MOST_COUNTED}
 #: How many lines the database aggregates at the cost of one value.
 LINES_PER_VALUE = 100
 #: The most lines of any table: the finest grain of ten million applications.

@@ -26,7 +26,7 @@ from graphql import (
 
 from gateway.execution.cost import introspection, volumes
 from gateway.execution.cost.arguments import Arguments, length
-from gateway.execution.cost.bounds import ERRORS, LINES_PER_VALUE, LISTS, MUTATION
+from gateway.execution.cost.bounds import ERRORS, FACETS, LINES_PER_VALUE, LISTS, MUTATION
 from gateway.execution.selections import fragments_of
 from gateway.mapping.connections import LARGEST_PAGE
 from gateway.schema.mutations.inputs import MOST_AT_ONCE
@@ -148,6 +148,8 @@ class Counting:
         if owner.startswith("__"):
             of = introspection.average_lengths if of_all_types else introspection.lengths
             return Size(1 + ceil(of(self._view)[coordinate] * inner.once))
+        if owner.endswith("Facets"):
+            self.work += FACETS[name] // LINES_PER_VALUE
         most = ERRORS.most if name == "errors" else LISTS[coordinate].most
         return Size(1 + most * inner.once)
 

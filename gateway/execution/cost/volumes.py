@@ -15,12 +15,12 @@ from models.volumes.question import MONTHS
 
 #: The field of `where` that filters each dimension.
 _FILTERS: Mapping[Dimension, str] = {
-    Dimension.COUNTRY: "countries",
-    Dimension.NATIONALITY: "nationalities",
-    Dimension.PARTNER: "partners",
-    Dimension.CENTRE: "centres",
-    Dimension.VISA_TYPE: "visaTypes",
-    Dimension.CHANNEL: "channels",
+    Dimension.COUNTRY: "country",
+    Dimension.NATIONALITY: "nationality",
+    Dimension.PARTNER: "partner",
+    Dimension.CENTRE: "centre",
+    Dimension.VISA_TYPE: "visaType",
+    Dimension.CHANNEL: "channel",
 }
 _SCOPES: Mapping[Dimension, Scope] = {
     Dimension.COUNTRY: Scope.COUNTRIES,
@@ -85,8 +85,9 @@ def _is_known(name: Any) -> bool:
 
 def _groups(dimension: Dimension, where: Mapping[str, Any], viewer: Viewer) -> int:
     most = GROUPS[dimension].most
-    if (values := where.get(_FILTERS[dimension])) is not None:
-        most = min(most, length(values))
+    filter_ = where.get(_FILTERS[dimension])
+    if isinstance(filter_, dict):
+        most = min(most, 1 if "eq" in filter_ else most, length(filter_.get("in", [None] * most)))
     if (scope := _SCOPES.get(dimension)) in scopes_narrowing("VolumeRow", viewer.role):
         scope_values = getattr(viewer, str(scope))
         most = min(most, len(scope_values) if isinstance(scope_values, tuple) else 1)

@@ -23,25 +23,34 @@ from graphql import (
 )
 
 from gateway.execution.introspection import SCHEMA_FIELDS, plan_schema_value
-from gateway.execution.plan.shapes import (
+from gateway.execution.plan.fetches import (
+    AnyFetch,
     ColumnSet,
-    EdgePart,
+    CountFetch,
     Fetch,
     FetchBatch,
+    PageFetch,
+    Row,
+)
+from gateway.execution.plan.shapes import (
+    EdgePart,
     FollowedLink,
+    FollowedPages,
     PageShape,
     Part,
-    Row,
     RowShape,
     global_id,
     render_edges,
+    render_facets,
     render_rows,
 )
 from gateway.execution.plan.values import TYPENAME, NotPlannableError, Render, Sets, plan_value
 from gateway.execution.selections import Fragments, Selections
 from gateway.logs.requests import WhyExecutor
 from gateway.mapping.catalogue import Catalogue, hidden_label
-from gateway.mapping.declare import KEY, Column, ToMany, ToOne, Translated
+from gateway.mapping.declare import KEY, Column, ToMany, ToOne, ToPages, Translated
+from gateway.mapping.facets import facet_column
+from gateway.mapping.linked_pages import AskedCount, AskedFacets, linked_by
 from models.vocabulary import Role
 
 #: An operation that expands to more fields than this is not worth caching.
@@ -72,9 +81,9 @@ class Plan:
         self._role = role
         self.batch = lru_cache(_MOST_STATEMENTS)(self._batch)
 
-    def _batch(self, *fetches: Fetch) -> FetchBatch:
+    def _batch(self, *parts: tuple[AnyFetch, Any]) -> FetchBatch:
         """The statement for the fetches of one level."""
-        return FetchBatch(fetches, self._role)
+        return FetchBatch(parts, self._role)
 
 
 class Planner:
@@ -142,7 +151,19 @@ class Planner:
             names.add(nodes[0].name.value)
             parts[key] = self._page_part(type_, column_set, nodes)
         is_read = bool(names & {"nodes", "edges", "pageInfo"})
-        return PageShape(column_set, parts, is_read, is_counted="totalCount" in names)
+        return PageShape(
+            column_set, parts, is_read, "totalCount" in names, self._facets(type_, sets)
+        )
+
+    def _facets(self, type_: GraphQLObjectType, sets: Sets) -> list[str]:
+        """The fields of the facets that are selected anywhere in a connection."""
+        facets: dict[str, None] = {}
+        for _, nodes in self.selected_fields(type_, sets):
+            if nodes[0].name.value == "facets":
+                inner = self._type(get_named_type(type_.fields["facets"].type).name)
+                for _, selected in self.selected_fields(inner, _selection_sets(nodes)):
+                    facets[selected[0].name.value] = None
+        return [name for name in facets if name != TYPENAME]
 
     def _page_part(
         self, type_: GraphQLObjectType, column_set: ColumnSet, nodes: list[FieldNode]
@@ -159,9 +180,23 @@ class Planner:
             case "totalCount":
                 count = plan_value(self, self._type("Count"), _selection_sets(nodes))
                 return lambda read, level: count(read.count, level)
+            case "facets":
+                return self._facets_part(type_, nodes)
             case name:
                 constant = _typename(name, type_)
                 return lambda *_: constant
+
+    def _facets_part(self, type_: GraphQLObjectType, nodes: list[FieldNode]) -> Part:
+        facets = self._type(get_named_type(type_.fields["facets"].type).name)
+        renders: dict[str, tuple[str, Render]] = {}
+        for key, inner in self.selected_fields(facets, _selection_sets(nodes)):
+            name = inner[0].name.value
+            if name == TYPENAME:
+                renders[key] = name, lambda *_: facets.name
+            else:
+                type_of_facet = facets.fields[name].type
+                renders[key] = name, plan_value(self, type_of_facet, _selection_sets(inner))
+        return partial(render_facets, renders)
 
     def _edges(self, column_set: ColumnSet, nodes: list[FieldNode]) -> Part:
         edge = self._type(f"{column_set.noun.name}Edge")
@@ -185,7 +220,7 @@ class Planner:
         type_ = self._type(noun.name)
         labels: dict[str, str] = {}
         computed: dict[str, Callable[[Row], Any]] = {}
-        links: list[FollowedLink] = []
+        links: list[FollowedLink | FollowedPages] = []
         for key, nodes in self.selected_fields(type_, sets):
             name = nodes[0].name.value
             labels[key] = KEY
@@ -202,6 +237,9 @@ class Planner:
                     labels[key] = str(columns[arguments["language"]].key)
                 case ToOne() | ToMany() as link:
                     links.append(self._plan_link(key, column_set, link, nodes))
+                case ToPages() as link:
+                    pages = self._plan_pages(key, column_set, link, type_.fields[name], nodes)
+                    links.append(pages)
                 case _:
                     raise NotPlannableError
         return RowShape(column_set, labels, computed, links)
@@ -212,6 +250,32 @@ class Planner:
         fetch = self._fetch_for(link)
         shape = self._row_shape(fetch.column_set, _selection_sets(nodes))
         return FollowedLink(key, column_set, hidden_label(link.local), fetch, shape)
+
+    def _plan_pages(
+        self,
+        key: str,
+        column_set: ColumnSet,
+        link: ToPages,
+        field: GraphQLField,
+        nodes: list[FieldNode],
+    ) -> FollowedPages:
+        """Each place of the document has a fetch of its own, since it has its own arguments."""
+        shape = self._page_shape(
+            self._type(get_named_type(field.type).name), _selection_sets(nodes)
+        )
+        linked = linked_by(link, shape.column_set.noun, self._role)
+        return FollowedPages(
+            key,
+            column_set,
+            hidden_label(link.local),
+            shape,
+            PageFetch(link, linked, shape.column_set, field, nodes[0]) if shape.is_read else None,
+            CountFetch(AskedCount(linked)) if shape.is_counted else None,
+            {
+                name: CountFetch(AskedFacets(linked, facet_column(linked.noun, name)))
+                for name in shape.facets
+            },
+        )
 
     def _fetch_for(self, link: ToOne | ToMany) -> Fetch:
         """The fetch for a link; links to the same noun by the same column share one."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from graphql import (
@@ -18,11 +18,12 @@ from gateway.execution.cost import values_in
 from gateway.execution.documents import WeightedCache, tokens_of
 from gateway.execution.graphql_core import is_awaitable, resolve_info
 from gateway.execution.operation import AdmittedOperation
+from gateway.execution.plan.fetches import AnyFetch
 from gateway.execution.plan.planner import Plan, Planner, RootField
 from gateway.execution.plan.shapes import (
-    Fetch,
     FetchedPage,
     FollowedLink,
+    FollowedPages,
     Object,
     PageShape,
     RenderedRows,
@@ -44,7 +45,7 @@ class LinkKeys(NamedTuple):
     """A link to follow from some rows, and the key of each row's target."""
 
     part: RenderedRows
-    link: FollowedLink
+    link: FollowedLink | FollowedPages
     keys: list[Any]
 
 
@@ -108,7 +109,7 @@ class PlanRun:
         self._context = context
         self._plan = plan
         self._admitted = admitted
-        self._fetched: dict[Fetch, FetchedByKey] = {}
+        self._fetched: dict[AnyFetch, FetchedByKey] = {}
         #: How many values the answer holds; complete once `data` has returned.
         self.values = len(plan.root_fields)
         #: An error for each root field that could not be read in time.
@@ -189,34 +190,57 @@ class PlanRun:
         try:
             await self._fetch_missing(links)
         except FieldError as error:
-            missing = (one for one in links if set(one.keys) - self._fetched[one.link.fetch].keys())
-            self._give_up({one.part.root for one in missing}, error)
+            self._give_up({one.part.root for one in links if self._is_missing(one)}, error)
         below = ResultLevel()
         for link_keys in links:
             if link_keys.part.root in self._failed:
                 continue
             below.root = link_keys.part.root
-            _attach_rows(link_keys, self._fetched[link_keys.link.fetch], below)
+            if isinstance(link_keys.link, FollowedPages):
+                self._attach_pages(link_keys, link_keys.link, below)
+            else:
+                _attach_rows(link_keys, link_keys.link, self._fetched, below)
         return below
+
+    def _is_missing(self, link_keys: LinkKeys) -> bool:
+        """Whether something to which these keys lead was not fetched."""
+        keys = set(link_keys.keys)
+        return any(keys - self._fetched[fetch].keys() for fetch in link_keys.link.fetches)
+
+    def _attach_pages(self, link_keys: LinkKeys, link: FollowedPages, below: ResultLevel) -> None:
+        """Put the page of each row into its object; parents with the same key share an object."""
+        objects: dict[Any, Object] = {}
+        for key, times in _times(link_keys).items():
+            read = FetchedPage(
+                link.page and self._fetched[link.page][key],
+                link.count and self._fetched[link.count][key],
+                {name: self._fetched[fetch][key] for name, fetch in link.facets.items()},
+            )
+            rendered = ResultLevel()
+            objects[key] = link.shape.render(read, rendered)
+            below.absorb(rendered, times)
+        for key, object_ in zip(link_keys.keys, link_keys.part.objects, strict=True):
+            object_[link.key] = objects[key]
 
     async def _fetch_missing(self, links: Sequence[LinkKeys]) -> None:
         """Fetch, in one statement, the rows of keys that no earlier level has fetched."""
-        wanted: dict[Fetch, set[Any]] = {}
+        wanted: dict[AnyFetch, set[Any]] = {}
         for link_keys in links:
-            wanted.setdefault(link_keys.link.fetch, set()).update(link_keys.keys)
+            for fetch in link_keys.link.fetches:
+                wanted.setdefault(fetch, set()).update(link_keys.keys)
         missing = {
-            fetch: keys - self._fetched.setdefault(fetch, fetch.by_key([None], ())).keys()
+            fetch: keys - self._fetched.setdefault(fetch, {None: fetch.nothing}).keys()
             for fetch, keys in wanted.items()
         }
-        fetches = [fetch for fetch, keys in missing.items() if keys]
-        if not fetches:
+        context, variables = self._context, self._admitted.variables
+        asked = [fetch.ask(context, variables) for fetch, keys in missing.items() if keys]
+        if not asked:
             return
-        keys = [list(missing[fetch]) for fetch in fetches]
-        batch = self._plan.batch(*fetches)
-        for fetch, asked, rows in zip(
-            fetches, keys, await batch.rows(self._context, keys), strict=True
-        ):
-            self._fetched[fetch].update(fetch.by_key(asked, rows))
+        keys = [list(missing[fetch]) for fetch, *_ in asked]
+        batch = self._plan.batch(*((fetch, shape) for fetch, shape, _ in asked))
+        parts = await batch.rows(context, keys, [place for *_, place in asked])
+        for (fetch, shape, _), of_fetch, rows in zip(asked, keys, parts, strict=True):
+            self._fetched[fetch].update(fetch.by_key(context, shape, of_fetch, rows))
 
 
 def _render_root(root_field: RootField, value: Any, level: ResultLevel) -> Any:
@@ -226,12 +250,19 @@ def _render_root(root_field: RootField, value: Any, level: ResultLevel) -> Any:
 
 async def _fetch_page(connection: Connection[Any], shape: PageShape) -> FetchedPage:
     page = await connection.read_page(shape.column_set.columns) if shape.is_read else None
-    return FetchedPage(page, await connection.count() if shape.is_counted else None)
+    count = await connection.count() if shape.is_counted else None
+    facets = await connection.facets_by_field.load_many(list(shape.facets))
+    return FetchedPage(page, count, dict(zip(shape.facets, facets, strict=True)))
 
 
-def _attach_rows(link_keys: LinkKeys, fetched: FetchedByKey, below: ResultLevel) -> None:
+def _attach_rows(
+    link_keys: LinkKeys,
+    link: FollowedLink,
+    fetched_by: Mapping[AnyFetch, FetchedByKey],
+    below: ResultLevel,
+) -> None:
     """Put a link's objects into their parents; parents with the same key share an object."""
-    link, keys = link_keys.link, _times(link_keys)
+    fetched, keys = fetched_by[link.fetch], _times(link_keys)
     if link.fetch.is_list:
         rows = [row for key in keys for row in fetched[key]]
         times = [time for key, time in keys.items() for _ in fetched[key]]

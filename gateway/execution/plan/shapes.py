@@ -1,121 +1,23 @@
-"""The parts of a plan: which rows it fetches, and the shape in which they are answered."""
+"""The shapes of a plan: in which form the rows that it fetched are answered."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ARRAY, any_, bindparam
-from sqlalchemy.orm import InstrumentedAttribute
-
-from gateway.access.rows import select_reachable_in_role
-from gateway.access.transactions.reading import PreparedStatement, prepare, prepare_together
-from gateway.mapping.catalogue import Columns, DeclaredField, DeclaredNoun, label_columns
+from gateway.execution.plan.fetches import (
+    AnyFetch,
+    ColumnSet,
+    CountFetch,
+    Fetch,
+    PageFetch,
+    Row,
+)
 from gateway.mapping.connections import Page
-from gateway.mapping.context import LOADED_BY, Context
+from gateway.mapping.facets import Facet
 from gateway.mapping.figures import Count
 from gateway.mapping.ids import GlobalId
-from models.vocabulary import Role
-
-#: The values of a row, in the order of its columns; the first is its primary key.
-Row = Sequence[Any]
-
-
-class ColumnSet:
-    """The columns of a noun that a document needs, over all places that select it."""
-
-    def __init__(self, noun: DeclaredNoun, fields: Iterable[DeclaredField] = ()) -> None:
-        self.noun = noun
-        self._fields = {field.name: field for field in fields}
-
-    def add(self, field: DeclaredField) -> None:
-        """Add the columns of a field. Has no effect once `columns` has been read."""
-        self._fields[field.name] = field
-
-    @cached_property
-    def columns(self) -> Columns:
-        """The columns to select. Reading them closes the set."""
-        return label_columns(self.noun, self._fields.values())
-
-    def index(self, label: str) -> int:
-        """The position of a column in a row."""
-        return self._indexes[label]
-
-    @cached_property
-    def _indexes(self) -> Mapping[str, int]:
-        return {column.key: index for index, column in enumerate(self.columns)}
-
-
-class Fetch:
-    """Reads the rows of a noun by the values of one column."""
-
-    def __init__(
-        self,
-        noun: DeclaredNoun,
-        by: InstrumentedAttribute[Any],
-        role: Role,
-        order: Sequence[Any] | None = None,
-    ) -> None:
-        """``order`` makes it a list for each key; without one, the column is unique."""
-        self.column_set = ColumnSet(noun)
-        self.is_list = order is not None
-        self._by = by
-        self._role = role
-        self._order = order or ()
-        #: The position of that column: a primary key comes first, any other column last.
-        self._key_index = 0 if by is self.column_set.noun.key else -1
-
-    def statement(self, keys: str) -> Any:
-        """Selects the rows whose column is in the array parameter of this name."""
-        given = bindparam(keys, None, type_=ARRAY(self._by.type))
-        by = () if self._key_index == 0 else (self._by.label(LOADED_BY),)
-        rows = select_reachable_in_role(
-            self.column_set.noun.name, self._role, *self.column_set.columns, *by
-        )
-        return rows.where(self._by == any_(given)).order_by(*self._order)
-
-    def by_key(self, keys: Iterable[Any], rows: Sequence[Row]) -> dict[Any, Any]:
-        """Group rows by key: a list in order, or the only row or None."""
-        by = itemgetter(self._key_index)
-        if not self.is_list:
-            return {**dict.fromkeys(keys), **dict(zip(map(by, rows), rows, strict=True))}
-        rows_by_key: dict[Any, list[Row]] = {key: [] for key in keys}
-        for row in rows:
-            rows_by_key[by(row)].append(row)
-        return rows_by_key
-
-
-class FetchBatch:
-    """The fetches of one level, combined into one statement."""
-
-    def __init__(self, fetches: Sequence[Fetch], role: Role) -> None:
-        self._fetches = fetches
-        self._names = [f"keys_{number}" for number in range(len(fetches))]
-        self._role = role
-
-    async def rows(
-        self, context: Context, keys: Sequence[Sequence[Any]]
-    ) -> Sequence[Sequence[Row]]:
-        """For each fetch, the rows with one of its keys that the viewer may read."""
-        given = dict(zip(self._names, keys, strict=True))
-        result = await context.session.fetch(
-            self._statement, self._statement.arguments(context.viewer, given)
-        )
-        parts = [result] if len(self._fetches) == 1 else list(result[0])
-        for fetch, rows in zip(self._fetches, parts, strict=True):
-            context.note_read(fetch.column_set.noun, rows)
-        return parts
-
-    @cached_property
-    def _statement(self) -> PreparedStatement:
-        statements = [
-            fetch.statement(name) for fetch, name in zip(self._fetches, self._names, strict=True)
-        ]
-        if len(statements) == 1:
-            return prepare(statements[0], self._role)
-        return prepare_together(statements, self._role)
-
 
 Object = dict[str, Any]
 
@@ -136,6 +38,36 @@ class FollowedLink:
         """Gets the key of the linked rows from a row."""
         return itemgetter(self.column_set.index(self.local_label))
 
+    @property
+    def fetches(self) -> Sequence[AnyFetch]:
+        return (self.fetch,)
+
+
+@dataclass(frozen=True, eq=False)
+class FollowedPages:
+    """A selected link from a row to a page of rows."""
+
+    key: str
+    column_set: ColumnSet
+    #: The column of the row that holds the key of the linked rows.
+    local_label: str
+    shape: "PageShape"
+    #: What is read of the page, if anything is.
+    page: PageFetch | None
+    count: CountFetch | None
+    #: By the field of each facet.
+    facets: Mapping[str, CountFetch]
+
+    @cached_property
+    def key_of(self) -> Callable[[Row], Any]:
+        """Gets the key of the linked rows from a row."""
+        return itemgetter(self.column_set.index(self.local_label))
+
+    @property
+    def fetches(self) -> Sequence[AnyFetch]:
+        some = (self.page, self.count, *self.facets.values())
+        return [fetch for fetch in some if fetch is not None]
+
 
 class RowShape:
     """What a selection set selects of a row."""
@@ -145,7 +77,7 @@ class RowShape:
         column_set: ColumnSet,
         labels: Mapping[str, str],
         computed: Mapping[str, Callable[[Row], Any]],
-        links: Iterable[FollowedLink],
+        links: Iterable[FollowedLink | FollowedPages],
     ) -> None:
         """``labels`` maps each response key, in order, to a column of the row.
 
@@ -212,13 +144,22 @@ class ResultLevel:
             self.parts.append(RenderedRows(shape, rows, objects, times, self.root))
         return objects
 
+    def absorb(self, other: "ResultLevel", times: int) -> None:
+        """Add what was rendered once, and occurs several times in the answer."""
+        self.values += times * other.values
+        self.parts += [
+            replace(part, times=[times * each for each in part.times or [1] * len(part.rows)])
+            for part in other.parts
+        ]
+
 
 @dataclass(frozen=True, slots=True)
 class FetchedPage:
-    """What was fetched of a connection: a page, the total count, or both."""
+    """What was fetched of a connection: a page, the total count, facets by field."""
 
     page: Page | None
     count: Count | None
+    facets: Mapping[str, list[Facet[Any]]]
 
     @property
     def rows(self) -> Sequence[Row]:
@@ -241,6 +182,8 @@ class PageShape:
     parts: Mapping[str, Part]
     is_read: bool
     is_counted: bool
+    #: The fields of the facets that are selected.
+    facets: Sequence[str]
 
     def render(self, read: FetchedPage, level: ResultLevel) -> Object:
         """The object of the connection."""
@@ -266,6 +209,16 @@ def render_edges(
 def render_rows(shape: RowShape, read: FetchedPage, level: ResultLevel) -> list[Object]:
     """The rows of a page, as its nodes."""
     return level.render(shape, read.rows)
+
+
+def render_facets(
+    renders: Mapping[str, tuple[str, Callable[[Any, ResultLevel], Any]]],
+    read: FetchedPage,
+    level: ResultLevel,
+) -> Object:
+    """The facets of a list: for each response key the field, and how its facets are rendered."""
+    level.values += len(renders)
+    return {key: render(read.facets.get(name), level) for key, (name, render) in renders.items()}
 
 
 def global_id(type_name: str, row: Row) -> str:

@@ -4,7 +4,7 @@ from datetime import date
 
 import strawberry
 
-from gateway.mapping.scalars import BigInt
+from gateway.mapping.scalars import CountryCode, Hours, Rupiah
 from gateway.schema.mutations.inputs import optional, required
 from models.reference.data.values import (
     LONGEST_NAME,
@@ -41,14 +41,14 @@ class AddPartnerInput(ReferenceInput):
 @strawberry.input(description="A country in which a partner is to take applications.")
 class OpenPartnerCountryInput(ReferenceInput):
     partner: str = required(_PARTNER)
-    country: str = required(_COUNTRY)
+    country: CountryCode = required(_COUNTRY)
     opened_on: date = required(_FIRST)
 
 
 @strawberry.input(description="A country in which a partner is to take applications no longer.")
 class ClosePartnerCountryInput(ReferenceInput):
     partner: str = required(_PARTNER)
-    country: str = required(_COUNTRY)
+    country: CountryCode = required(_COUNTRY)
     closed_on: date | None = optional(_LAST)
 
 
@@ -56,7 +56,7 @@ class ClosePartnerCountryInput(ReferenceInput):
 class OpenCentreInput(ReferenceInput):
     code: str = required("Its code: that of its country, `-`, 2 to 8 capital letters and digits.")
     partner: str = required(_PARTNER)
-    country: str = required(_COUNTRY)
+    country: CountryCode = required(_COUNTRY)
     city: str = required(f"City: {_TEXT}.")
     opened_on: date = required(_FIRST)
 
@@ -75,8 +75,8 @@ class IntroduceVisaTypeInput(ReferenceInput):
     category: VisaCategory = required("What it is for.")
     stay_days: int = required(f"Days of stay, of each entry: from 1 to {MOST_DAYS}.")
     is_multiple_entry: bool = required("Whether it serves for more than one entry.")
-    amount_idr: BigInt = required(_FEE)
-    hours: int = required(f"{_HOURS} Calling-visa nationalities wait for a target of their own.")
+    amount_idr: Rupiah = required(_FEE)
+    hours: Hours = required(f"{_HOURS} Calling-visa nationalities wait for a target of their own.")
     valid_from: date = required(
         "First day on which it can be asked for: today or later. What was said of a type of this"
         " index and day is replaced."
@@ -92,7 +92,7 @@ class EndVisaTypeInput(ReferenceInput):
 @strawberry.input(description="What a visa of a type costs from a day on.")
 class SetFeeInput(ReferenceInput):
     visa_type: str = required(_VISA_TYPE)
-    amount_idr: BigInt = required(_FEE)
+    amount_idr: Rupiah = required(_FEE)
     valid_from: date = required(_IN_FORCE)
 
 
@@ -100,7 +100,7 @@ class SetFeeInput(ReferenceInput):
 class SetServiceTargetInput(ReferenceInput):
     visa_type: str = required(_VISA_TYPE)
     clock: Clock = required("Whose applications it holds for.")
-    hours: int = required(_HOURS)
+    hours: Hours = required(_HOURS)
     promised_percent: int | None = optional(
         "How many of a hundred applications are promised to be decided in time: from 1 to 100."
         " Without it nothing is promised."
@@ -110,6 +110,6 @@ class SetServiceTargetInput(ReferenceInput):
 
 @strawberry.input(description="What nationals of a country need to enter, from a day on.")
 class SetEntryRuleInput(ReferenceInput):
-    country: str = required(_COUNTRY)
+    country: CountryCode = required(_COUNTRY)
     entry: Entry = required("What they need.")
     valid_from: date = required(_IN_FORCE)

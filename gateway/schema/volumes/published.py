@@ -8,12 +8,12 @@ from typing import Any
 
 import strawberry
 
-from gateway.access.fields import is_published, is_readable
+from gateway.access.fields import is_published, is_readable, reads_only_published
 from gateway.access.rows import reachable_as_published, vouch_for
 from gateway.errors import ArgumentError, ErrorCode
 from gateway.mapping.context import Context
 from gateway.mapping.figures import FindWider
-from gateway.policy import POLICY, PUBLISHED_SETS
+from gateway.policy import PUBLISHED_SETS
 from gateway.schema.volumes.measures import FIELDS
 from gateway.schema.volumes.published_row import PublishedRow
 from gateway.schema.volumes.wider import Figures, WiderCells
@@ -93,10 +93,6 @@ def _visa_type(question: Question, key: tuple[Any, ...]) -> str | None:
 def published_measures(measures: Set[Measure], role: Role) -> frozenset[Measure]:
     """The measures that the role may read only as published figures."""
     return frozenset(m for m in measures if is_published("VolumeRow", FIELDS[m], role))
-
-
-def reads_only_published(role: Role) -> bool:
-    return role not in POLICY["VolumeRow"].rows
 
 
 def forbidden_dimensions(question: Question, role: Role) -> Iterator[ArgumentError]:
@@ -191,7 +187,7 @@ def grid_question(question: Question, viewer: Viewer, edition: int | None) -> re
         raise ArgumentError(
             ("where",),
             "Published figures are of one value of a dimension or of all. Name one value of a kind"
-            " in `where`, or group by it.",
+            " in `where`, by `eq`, or group by it.",
         )
     published_sets = _sets_of_own(viewer.role)
     dimensions = {*question.dimensions, *question.where}

@@ -7,13 +7,20 @@ from typing import Annotated, Any
 
 import strawberry
 
+from gateway.access.fields import reads_only_published
 from gateway.access.rows import reachable, vouch_for
 from gateway.errors import ArgumentError, ErrorCode, FieldError
-from gateway.mapping.arguments import FieldArguments, raise_first, value_mistakes
+from gateway.mapping.arguments import FieldArguments, raise_first
 from gateway.mapping.context import Context
 from gateway.mapping.enums import VolumeDimension
 from gateway.mapping.figures import Before, Span
-from gateway.mapping.filters import MOST_VALUES
+from gateway.mapping.filters import (
+    VolumeFilter,
+    VolumeWordFilter,
+    mistakes_in_filters,
+    values_of,
+)
+from gateway.mapping.scalars import CountryCode
 from gateway.schema.volumes.comparisons import Comparisons, Figures
 from gateway.schema.volumes.measures import MEASURES
 from gateway.schema.volumes.published import (
@@ -23,7 +30,6 @@ from gateway.schema.volumes.published import (
     key_of,
     publication,
     published_measures,
-    reads_only_published,
 )
 from gateway.schema.volumes.published_row import NOT_PUBLISHED, PublishedRow
 from gateway.schema.volumes.rows import (
@@ -47,33 +53,41 @@ Selections = Iterable[Selection]
 
 
 def _narrowing(description: str) -> Any:
-    return strawberry.field(
-        default=strawberry.UNSET, description=f"{description}, at most {MOST_VALUES}."
-    )
+    return strawberry.field(default=strawberry.UNSET, description=description)
 
 
 @strawberry.input(description="Narrows what is counted; all that is given must hold.")
 class VolumeWhere:
-    countries: list[str] | None = _narrowing("Codes of partner countries")
-    nationalities: list[str] | None = _narrowing("Codes of nationalities")
-    partners: list[str] | None = _narrowing("Codes of partners")
-    centres: list[str] | None = _narrowing("Codes of visa centres")
-    visa_types: list[str] | None = _narrowing("Codes of visa types")
-    channels: list[Channel] | None = _narrowing("Channels")
+    country: VolumeFilter[CountryCode] | None = _narrowing("Partner countries.")
+    nationality: VolumeFilter[CountryCode] | None = _narrowing("Nationalities.")
+    partner: VolumeFilter[str] | None = _narrowing("Partners.")
+    centre: VolumeFilter[str] | None = _narrowing("Visa centres.")
+    visa_type: VolumeFilter[str] | None = _narrowing("Visa types.")
+    channel: VolumeWordFilter[Channel] | None = _narrowing("Channels.")
+
+    def filters(self) -> dict[Dimension, Any]:
+        return {
+            Dimension.COUNTRY: self.country,
+            Dimension.NATIONALITY: self.nationality,
+            Dimension.PARTNER: self.partner,
+            Dimension.CENTRE: self.centre,
+            Dimension.VISA_TYPE: self.visa_type,
+            Dimension.CHANNEL: self.channel,
+        }
+
+    def mistakes(self) -> Iterator[ArgumentError]:
+        named = [(each.name.lower(), filter_) for each, filter_ in self.filters().items()]
+        return mistakes_in_filters(named)
 
     def conditions(self) -> Iterator[tuple[Dimension, tuple[str, ...]]]:
-        values_by_dimension = {
-            Dimension.COUNTRY: self.countries,
-            Dimension.NATIONALITY: self.nationalities,
-            Dimension.PARTNER: self.partners,
-            Dimension.CENTRE: self.centres,
-            Dimension.VISA_TYPE: self.visa_types,
-            Dimension.CHANNEL: self.channels,
-        }
-        for dimension, values in values_by_dimension.items():
-            if values is not strawberry.UNSET:
-                raise_first(value_mistakes("where", {dimension.value: values}, MOST_VALUES))
-                yield dimension, tuple(str(value) for value in values or ())
+        """The values of each dimension. Raises FieldError with INVALID_INPUT for a mistake."""
+        raise_first(self.mistakes())
+        for dimension, filter_ in self.filters().items():
+            if filter_ is not strawberry.UNSET:
+                words = Channel if dimension is Dimension.CHANNEL else None
+                values = values_of(filter_, words)
+                if values is not None:
+                    yield dimension, tuple(str(value) for value in values)
 
 
 async def volumes(
@@ -193,15 +207,15 @@ def _refuse_too_many(rows: Sequence[Any]) -> None:
 def check_volumes(arguments: FieldArguments) -> Iterator[ArgumentError]:
     """What is wrong with the arguments of `volumes`, before anything runs."""
     values, viewer = arguments.values, arguments.context.viewer
+    where = input_of(VolumeWhere, values.get("where") or {})
     mistakes = [
         *check_window(arguments),
         *_group_mistakes(values["groupBy"]),
-        *value_mistakes("where", values.get("where"), MOST_VALUES),
+        *where.mistakes(),
     ]
     yield from mistakes
     if mistakes:
         return
-    where = input_of(VolumeWhere, values.get("where") or {})
     measures = frozenset(MEASURES[name] for name in MEASURES.keys() & arguments.selected)
     question = _question(values["from"], values["to"], values["groupBy"], where, measures)
     forbidden = list(forbidden_dimensions(question, viewer.role))

@@ -10,8 +10,8 @@ import strawberry
 
 from gateway.mapping.context import Context
 from gateway.mapping.enums import Precision
-from gateway.mapping.figures import Before, Count, Duration, Rate
-from gateway.mapping.scalars import BigInt
+from gateway.mapping.figures import Before, Count, Duration, Money, Rate
+from gateway.mapping.scalars import BigInt, Rupiah
 from gateway.schema.country import Country
 from gateway.schema.partner import Centre, Partner
 from gateway.schema.visa_type import VisaType
@@ -106,6 +106,14 @@ def _duration(measure: Measure, description: str, *, of: str = "decisions") -> A
 
     text = f"{description} A percentile of all its {of}, to within 1 %; at least a second."
     return computed(resolve, text)
+
+
+def _revenue(root: Any) -> Money:
+    return Money(
+        value=Rupiah(root.figures[Measure.REVENUE]),
+        precision=Precision.EXACT,
+        before=_before(root, Measure.REVENUE),
+    )
 
 
 def _edition(root: Any) -> int | None:
@@ -220,7 +228,9 @@ class VolumeRow:
         " no longer from submission.",
         of="handovers",
     )
-    revenue_idr: Count = _count(Measure.REVENUE, "Fees of the intake in rupiah (PNBP).")
+    revenue: Money = computed(
+        _revenue, "Fees of the intake: state revenue (PNBP), by the day of the first payment."
+    )
     edition: int | None = computed(
         _edition, "Edition of its published figures; null where it has none."
     )

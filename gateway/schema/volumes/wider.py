@@ -7,6 +7,7 @@ from typing import Any
 
 from gateway.mapping.enums import CalendarPeriod, VolumeDimension
 from gateway.mapping.figures import WiderCell
+from gateway.mapping.scalars import CountryCode
 from models.publication.reading import GridQuestion
 from models.publication.sets import (
     DIMENSIONS,
@@ -80,9 +81,13 @@ def _wider_cell(cell: Cell, own: DimensionSet) -> WiderCell:
         group_by=[VolumeDimension[each.name] for each in dimensions],
         dropped=[VolumeDimension[each.name] for each in DIMENSIONS[own] if each not in dimensions],
         partner=code.get(Dimension.PARTNER),
-        country=code.get(Dimension.COUNTRY),
+        country=_country(code.get(Dimension.COUNTRY)),
         centre=code.get(Dimension.CENTRE),
-        nationality=code.get(Dimension.NATIONALITY),
+        nationality=_country(code.get(Dimension.NATIONALITY)),
         visa_type=code.get(Dimension.VISA_TYPE),
         channel=Channel(channel) if channel else None,
     )
+
+
+def _country(code: str | None) -> CountryCode | None:
+    return None if code is None else CountryCode(code)

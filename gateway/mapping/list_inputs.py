@@ -1,0 +1,144 @@
+"""The inputs `XWhere` and `XOrder` of lists, derived from the declarations of the noun."""
+
+import enum
+from collections.abc import Iterator
+from datetime import date, datetime
+from enum import StrEnum
+from functools import cache
+from typing import Annotated, Any, NamedTuple
+
+import strawberry
+
+from gateway.errors import ArgumentError
+from gateway.mapping.arguments import raise_first
+from gateway.mapping.declare import SOURCE, Column, Expression, ToOne
+from gateway.mapping.enums import Direction
+from gateway.mapping.filters import (
+    Condition,
+    Filter,
+    OptionalFilter,
+    OptionalSpan,
+    Span,
+    TextFilter,
+    WordFilter,
+    conditions_of,
+    mistakes_in_filters,
+)
+from gateway.mapping.scalars import CountryCode
+from gateway.strawberry_bridge import describe_values, fields_of, python_type
+from models import Country
+
+
+class Filtered(NamedTuple):
+    """What a field of `where` narrows: a column, and its words if they are a closed list."""
+
+    column: Expression
+    words: type[StrEnum] | None
+
+
+class Where:
+    """The members of each `where`, beside its filters."""
+
+    #: By the name of the field in Python.
+    filtered: dict[str, Filtered]
+
+    def filters(self) -> list[tuple[str, Any]]:
+        """All filters, by their names in Python; those that are not given are UNSET."""
+        return [(name, getattr(self, name)) for name in self.filtered]
+
+    def given(self) -> list[str]:
+        """The names of the filters that are given."""
+        return [name for name, filter_ in self.filters() if filter_ is not strawberry.UNSET]
+
+    def mistakes(self) -> Iterator[ArgumentError]:
+        return mistakes_in_filters(self.filters())
+
+    def conditions(self) -> list[Condition]:
+        """Raises FieldError with INVALID_INPUT for a mistake: to pass over it would widen."""
+        raise_first(self.mistakes())
+        return [
+            condition
+            for name in self.given()
+            for condition in conditions_of(getattr(self, name), *self.filtered[name])
+        ]
+
+
+@cache
+def where_input(cls: type[Any]) -> type[Any] | None:
+    """The input ``XWhere`` of a noun: a filter for each field declared with ``filters``."""
+    filters = {field.python_name: field for field in _fields(cls) if _is_filter(field)}
+    if not filters:
+        return None
+    filtered = {name: Filtered(_column(field), _words(field)) for name, field in filters.items()}
+    members: dict[str, Any] = {
+        "__annotations__": {
+            name: Annotated[
+                _filter_of(field, filtered[name].column) | None,
+                strawberry.argument(description=field.description),
+            ]
+            for name, field in filters.items()
+        }
+    }
+    members |= {
+        name: strawberry.field(default=strawberry.UNSET, description=field.description)
+        for name, field in filters.items()
+    }
+    where = type(f"{cls.__name__}Where", (Where,), {**members, "filtered": filtered})
+    return strawberry.input(where, description="Narrows the list; all that is given must hold.")
+
+
+def order_input(cls: type[Any]) -> type[Any] | None:
+    """The input ``XOrder`` of a noun: a field declared with ``orders``, and a direction."""
+    orders = {field.python_name: field for field in _fields(cls) if _is_order(field)}
+    if not orders:
+        return None
+    names: Any = enum.Enum(f"{cls.__name__}OrderField", {name.upper(): name for name in orders})
+    declared: Any = strawberry.enum(names, description="Fields that the list can be ordered by.")
+    describe_values(declared, lambda value: orders[value.value].description)
+    members = {
+        "__annotations__": {"field": names, "direction": Direction},
+        "field": strawberry.field(description="The field; equal rows follow in a fixed order."),
+        "direction": strawberry.field(
+            default=Direction.ASCENDING, description="Which end comes first."
+        ),
+    }
+    order = type(f"{cls.__name__}Order", (), members)
+    return strawberry.input(order, description="The order of the list.")
+
+
+def _fields(cls: type[Any]) -> list[Any]:
+    return [field for field in fields_of(cls) if SOURCE in field.metadata]
+
+
+def _is_filter(field: Any) -> bool:
+    source = field.metadata[SOURCE]
+    return isinstance(source, Column | ToOne) and source.is_filter
+
+
+def _is_order(field: Any) -> bool:
+    source = field.metadata[SOURCE]
+    return isinstance(source, Column) and source.is_order
+
+
+def _column(field: Any) -> Expression:
+    source = field.metadata[SOURCE]
+    return source.local if isinstance(source, ToOne) else source.value
+
+
+def _words(field: Any) -> type[StrEnum] | None:
+    kind = python_type(field)
+    return kind if isinstance(kind, type) and issubclass(kind, StrEnum) else None
+
+
+def _filter_of(field: Any, column: Any) -> Any:
+    """The filter type of a field: links are filtered by code, other fields by their own type."""
+    source, is_optional = field.metadata[SOURCE], bool(column.expression.nullable)
+    if isinstance(source, ToOne):
+        code = CountryCode if source.remote is Country.code else str
+        return OptionalFilter[code] if is_optional else Filter[code]
+    kind = python_type(field)
+    if kind in (date, datetime):
+        return OptionalSpan[kind] if is_optional else Span[kind]
+    if source.has_prefix:
+        return TextFilter
+    return WordFilter[kind] if _words(field) else Filter[kind]

@@ -1,0 +1,64 @@
+"""Walks: which filters a list takes together, and in which order. Each is the walk of one index.
+
+Anything else would read a table whole to answer one page, so it is refused before it is asked.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import NamedTuple
+
+from gateway.errors import ArgumentError
+from gateway.strawberry_bridge import to_camel_case
+
+#: How many walks an error names.
+_NAMED = 3
+
+
+class Walk(NamedTuple):
+    """Filters by which a list is narrowed at once, and the field by which it is then ordered.
+
+    A filter of that very field walks along the same index, and may always be added.
+    """
+
+    filters: frozenset[str]
+    order: str
+
+    def __str__(self) -> str:
+        filters = " and ".join(f"`{to_camel_case(name)}`" for name in sorted(self.filters))
+        return f"{f'by {filters} ' if filters else ''}in the order of {self.order.upper()}"
+
+
+Walks = tuple[Walk, ...]
+
+
+def along(order: str, *filters: str) -> Walks:
+    """The walks in one order: each text names filters that are taken together, apart by blanks."""
+    return tuple(Walk(frozenset(names.split()), order) for names in filters)
+
+
+def mistakes_in_walk(
+    walks: Walks, given: Iterable[str], order: str, readable: Collection[str]
+) -> Iterator[ArgumentError]:
+    """What is wrong with the filters that are given, for a list in an order.
+
+    ``readable`` are the fields that the role reads: no others are named to it.
+    """
+    asked = Walk(frozenset(given) - {order}, order)
+    if asked in walks:
+        return
+    allowed = [walk for walk in walks if _names(walk) <= set(readable)]
+    nearest = sorted(allowed, key=lambda walk: _distance(asked, walk))[:_NAMED]
+    yield ArgumentError(
+        ("where",),
+        f"This list cannot be had {asked}. The nearest that can: {'; '.join(map(str, nearest))}."
+        " `orderBy` names the order, and a filter of its own field can always be added.",
+    )
+
+
+def _names(walk: Walk) -> set[str]:
+    return {to_camel_case(name) for name in (*walk.filters, walk.order)}
+
+
+def _distance(asked: Walk, walk: Walk) -> tuple[int, int]:
+    """How many filters are lost, and what else would have to change."""
+    lost = asked.filters - walk.filters - {walk.order}
+    return len(lost), len(walk.filters - asked.filters) + (asked.order != walk.order)

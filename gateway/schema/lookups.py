@@ -1,0 +1,76 @@
+"""Look-ups: one thing by its global id, or by another name that is its own."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, NamedTuple
+
+import strawberry
+from sqlalchemy.orm import InstrumentedAttribute
+
+from gateway.access.fields import readable_fields
+from gateway.mapping.context import Context
+from gateway.mapping.declare import Node
+from gateway.mapping.ids import decode
+
+
+class Name(NamedTuple):
+    """What else names a thing: the type of the value, its column, and what it is."""
+
+    type: Any
+    column: InstrumentedAttribute[Any]
+    description: str
+
+
+def look_up(cls: type[Any], what: str, names: Mapping[str, Name]) -> Any:
+    """A field that looks a thing up ``by`` exactly one of its names; ``what`` has its article."""
+    members: dict[str, Any] = {
+        "__annotations__": {
+            "id": strawberry.ID | None,
+            **{name: each.type | None for name, each in names.items()},
+        },
+        "id": strawberry.field(default=strawberry.UNSET, description="Its global id."),
+    }
+    members |= {
+        name: strawberry.field(default=strawberry.UNSET, description=each.description)
+        for name, each in names.items()
+    }
+    by_type: Any = strawberry.input(
+        type(f"{cls.__name__}By", (), members),
+        one_of=True,
+        description=f"One way to name {what}.",
+    )
+
+    def resolve(info: strawberry.Info, by: Any) -> Any:
+        context: Context = info.context
+        if by.id is not strawberry.UNSET:
+            return find_node(context, by.id, only=cls.__name__)
+        ((name, value),) = (
+            (name, value) for name in names if (value := getattr(by, name)) is not strawberry.UNSET
+        )
+        noun = context.catalogue.nouns[cls.__name__]
+        return context.loaders.by(noun, names[name].column).load(value) if value else None
+
+    resolve.__annotations__["by"] = Annotated[
+        by_type, strawberry.argument(description="What names it.")
+    ]
+    description = f"{what[0].upper()}{what[1:]}; null if there is none in reach."
+    return strawberry.field(resolver=resolve, description=description)
+
+
+def find_node(context: Context, id_: str, only: str | None = None) -> Any:
+    """The object with a global id: an awaitable, or None if the id cannot name one."""
+    global_id = decode(id_)
+    noun = context.catalogue.nouns.get(global_id.type_name) if global_id else None
+    if global_id is None or noun is None or not issubclass(noun.cls, Node):
+        return None
+    if only not in (None, noun.name) or not readable_fields(noun.name, context.viewer.role):
+        return None
+    key = _key(global_id.key, noun.key.type.python_type)
+    return None if key is None else context.loaders.by(noun, noun.key).load(key)
+
+
+def _key(text: str, kind: type) -> Any:
+    try:
+        key: Any = kind(text)
+    except ValueError:
+        return None
+    return key if str(key) == text and "\0" not in text else None

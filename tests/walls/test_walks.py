@@ -1,0 +1,196 @@
+"""Each declared walk of a list goes along its index, under row rules, however long the list is."""
+
+from collections.abc import AsyncIterator, Mapping
+from datetime import date
+from typing import Any
+
+import asyncpg
+import pytest
+
+from gateway.mapping.filters import Relation
+from gateway.mapping.keyset import LARGEST_PAGE, Boundary
+from models.database.connections import connect
+from models.synthetic import Scale, start_of_day, synthesise
+from models.vocabulary import Role
+from tests.walls.undoing import undone
+from tests.walls.walking import Question, nodes_of, plan_of, questions, scans_of
+
+pytestmark = pytest.mark.anyio
+
+#: What only steers the planner: whether an index serves shows in a small table too.
+ONLY_INDEXES = (
+    "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off;"
+    " SET LOCAL enable_sort = off; SET LOCAL plan_cache_mode = force_generic_plan"
+)
+#: A reference is unique, so what is sorted behind it is one row at a time.
+OF_REFERENCES = "uq_application_reference"
+
+
+#: Each row of a synthetic world, many times over and a little earlier.
+COPIED = """
+    INSERT INTO application (id, reference, applicant_id, nationality_code, visa_type_code, channel,
+        partner_code, country_code, centre_code, status, submitted_at, received_at, paid_at,
+        closed_at, target_due_at, fee_idr, current_decision_id)
+    SELECT gen_random_uuid(),
+        regexp_replace(upper(substr(md5(id::text || number), 1, 12)), '(.{4})(.{4})',
+            '\\1-\\2-'),
+        applicant_id, nationality_code, visa_type_code, channel, partner_code, country_code,
+        centre_code, status, submitted_at - number * interval '7 minutes',
+        received_at - number * interval '7 minutes', paid_at - number * interval '7 minutes',
+        closed_at - number * interval '7 minutes', target_due_at - number * interval '7 minutes',
+        fee_idr, current_decision_id
+    FROM application, generate_series(1, $1::int) AS number
+"""
+READS = """
+    INSERT INTO access_event (id, applicant_id, actor, actor_role, actor_partner_code,
+        actor_country_code, purpose, case_reference, fields, trace_id, occurred_at)
+    SELECT gen_random_uuid(), applicant_id, 'officer-' || ascii(reference),
+        CASE WHEN reference < '8' THEN 'OFFICER' ELSE 'SUPERVISOR' END, partner_code, country_code,
+        CASE WHEN reference < 'A' THEN 'CASEWORK' ELSE 'SUPERVISION' END, reference, '{}', 'trace',
+        submitted_at
+    FROM application
+"""
+
+
+def index_of(question: Question) -> str:
+    """The name of the index for a walk: its filters, in any order, then its order."""
+    *filtered, order = (column.key for column in question.columns)
+    if order == "reference":
+        return OF_REFERENCES
+    first = {"stage": 1}
+    filtered.sort(key=lambda name: (first.get(name, 0), name != "partner_code", name))
+    return "_".join(["ix", question.noun.key.class_.__tablename__, *filtered, order, "id"])
+
+
+def aside(question: Question, plan: Any) -> list[str]:
+    """The scans of the list's table that are not along the walk's index, or are sorted after."""
+    table, index = question.noun.key.class_.__tablename__, index_of(question)
+    return [
+        f"{question}: {scan['Node Type']} {scan.get('Index Name')}{', sorted' * is_sorted}"
+        for scan, is_sorted in scans_of(plan, table)
+        if scan.get("Index Name") != index or is_sorted
+    ]
+
+
+async def some_rows(connection: asyncpg.Connection) -> None:
+    """Enough of them, until the transaction ends, for the planner to tell indexes apart."""
+    await connection.execute("SET LOCAL session_replication_role = replica")
+    await connection.execute(COPIED, 100)
+    await connection.execute(READS)
+    await connection.execute("ANALYZE application, access_event")
+    await connection.execute(ONLY_INDEXES)
+
+
+@pytest.mark.parametrize("role", [Role.OFFICER, Role.AUDITOR])
+async def test_each_walk_has_its_index(
+    world: str, connection: asyncpg.Connection, role: Role
+) -> None:
+    found, asked = [], 0
+    async with undone(connection):
+        await some_rows(connection)
+        for question in questions(role):
+            plan = await plan_of(connection, role, question.prepared(role))
+            found += aside(question, plan)
+            asked += 1
+    assert found == []
+    assert asked > 50
+
+
+async def test_a_walk_without_its_index_is_seen(world: str, connection: asyncpg.Connection) -> None:
+    async with undone(connection):
+        await some_rows(connection)
+        await connection.execute("DROP INDEX ix_application_stage_target_due_at_id")
+        found = [
+            line
+            for question in questions(Role.OFFICER)
+            for line in aside(
+                question, await plan_of(connection, Role.OFFICER, question.prepared(Role.OFFICER))
+            )
+        ]
+    assert found
+    assert all("by `stage` in the order of TARGET_DUE_AT" in line for line in found)
+
+
+# --- Among a million -----------------------------------------------------------------------------
+
+COPIES = 500
+#: No page reads more rows of its table: a page for each of two values, and as many again.
+MOST_READ = 4 * (LARGEST_PAGE + 1)
+#: Of those whose row rules leave rows out of what they walk along.
+NARROWED = {
+    Role.PARTNER_MANAGER: {"country", "country stage"},
+    Role.PARTNER_AGENT: {"centre", "centre stage"},
+}
+
+
+@pytest.fixture(scope="module")
+async def million(database: str) -> AsyncIterator[asyncpg.Connection]:
+    until = start_of_day(date(2026, 11, 1))
+    await synthesise(
+        database, applications=2_000, months=24, seed=1, scale=Scale.PARTNER, until=until
+    )
+    connection = await connect(database)
+    try:
+        await connection.execute("SET session_replication_role = replica")
+        await connection.execute(COPIED, COPIES - 1)
+        await connection.execute(READS)
+        await connection.execute("VACUUM ANALYZE application, access_event")
+        assert await connection.fetchval("SELECT count(*) FROM application") == 2_000 * COPIES
+        yield connection
+    finally:
+        await connection.close()
+
+
+async def values_for(connection: asyncpg.Connection, question: Question) -> Mapping[str, Any]:
+    """Values for a question: those of a row in the midst of its list."""
+    *filtered, order = (column.key for column in question.columns)
+    table = question.noun.key.class_.__tablename__
+    needed = [f"{name} IS NOT NULL" for name in filtered]
+    is_null = "IS NULL" if question.after is Boundary.WITHOUT_VALUE else "IS NOT NULL"
+    row = await connection.fetchrow(
+        f"SELECT {', '.join([*filtered, order, 'id'])} FROM {table} TABLESAMPLE SYSTEM (2)"
+        f" WHERE {' AND '.join([*needed, f'{order} {is_null}'])} ORDER BY {order} OFFSET 50 LIMIT 1"
+    )
+    assert row, question
+    *values, place, key = row
+    if question.relation is Relation.IS_ONE_OF:
+        values = [[value, value] for value in values]
+    given = {f"value_{number}": value for number, value in enumerate(values)}
+    return {**given, "after_value": place, "after_key": key, "most": LARGEST_PAGE + 1}
+
+
+def rows_read(plan: Any, table: str) -> int:
+    """How many rows a plan read of a table, those that it then left out included."""
+    return sum(
+        round((node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"])
+        for node in nodes_of(plan)
+        if node.get("Relation Name") == table
+    )
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize(
+    "role", [Role.OFFICER, Role.AUDITOR, Role.PARTNER_MANAGER, Role.PARTNER_AGENT]
+)
+async def test_no_page_reads_more_than_a_few_hundred_rows_of_a_million(
+    million: asyncpg.Connection, role: Role
+) -> None:
+    read: dict[str, int] = {}
+    for question in questions(role):
+        if role in NARROWED and " ".join(sorted(question.walk.filters)) not in NARROWED[role]:
+            continue
+        given = dict(await values_for(million, question))
+        if role in NARROWED:
+            given |= {"value_0": _own(given["value_0"], role)}
+        async with undone(million):
+            await million.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+            plan = await plan_of(million, role, question.prepared(role), given)
+        read[str(question)] = rows_read(plan, question.noun.key.class_.__tablename__)
+    assert {name: rows for name, rows in read.items() if rows > MOST_READ} == {}
+    assert read
+
+
+def _own(value: Any, role: Role) -> Any:
+    """The country or the centre of the viewer in place of another."""
+    own = "AU" if role is Role.PARTNER_MANAGER else "AU-SYD"
+    return [own, own] if isinstance(value, list) else own
