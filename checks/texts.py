@@ -42,7 +42,7 @@ class TextFile:
         return self.lines.get(f"[{name}]", 1)
 
 
-class Asked(NamedTuple):
+class TextRequest(NamedTuple):
     """A place that asks for a text, or for one of a family."""
 
     file: Path
@@ -70,9 +70,11 @@ def check_texts(sources: Sources) -> Iterator[Finding]:
     by_language = texts_by_language(files)
     yield from in_one_language_only(by_language, files)
     known = {key for texts in by_language.values() for key in texts}
-    asked = [each for module in sources.modules["dashboard"] for each in _asked(module, known)]
-    yield from _without_text(asked, known)
-    yield from _never_asked(asked, files)
+    requests = [
+        each for module in sources.modules["dashboard"] for each in _requests(module, known)
+    ]
+    yield from _without_text(requests, known)
+    yield from _unused_texts(requests, files)
     yield from _without_values(sources, files)
 
 
@@ -113,7 +115,7 @@ def _sibling(file: Path, language: str, other: str, files: Mapping[Path, TextFil
     return sibling if sibling in files else file
 
 
-def _asked(module: Module, known: set[str]) -> Iterator[Asked]:
+def _requests(module: Module, known: set[str]) -> Iterator[TextRequest]:
     """Every literal of a module that is the key of a text, or should be."""
     sections = {key.split(".")[0] for key in known}
     said = {
@@ -127,9 +129,9 @@ def _asked(module: Module, known: set[str]) -> Iterator[Asked]:
         match node:
             case ast.Constant(value=str(text)) if id(node) not in parts:
                 if id(node) in said or _looks_like_key(text, sections):
-                    yield Asked(module.file, node, text, re.escape(text))
+                    yield TextRequest(module.file, node, text, re.escape(text))
             case ast.JoinedStr(values=values):
-                key = "".join(_shown(each) for each in values)
+                key = "".join(_key_part(each) for each in values)
                 begins = re.split(r"[.{]", key)[0]
                 is_key = begins in sections and f"{begins}." in key and not _is_file(key)
                 if id(node) in said or is_key:
@@ -137,7 +139,7 @@ def _asked(module: Module, known: set[str]) -> Iterator[Asked]:
                         re.escape(str(each.value)) if isinstance(each, ast.Constant) else r"[\w-]+"
                         for each in values
                     )
-                    yield Asked(module.file, node, key, pattern)
+                    yield TextRequest(module.file, node, key, pattern)
             case _:
                 pass
 
@@ -165,12 +167,12 @@ def _is_file(text: str) -> bool:
     return text.rsplit(".", 1)[-1] in FILE_ENDINGS
 
 
-def _shown(part: ast.expr) -> str:
+def _key_part(part: ast.expr) -> str:
     return str(part.value) if isinstance(part, ast.Constant) else "{…}"
 
 
-def _without_text(asked: list[Asked], known: set[str]) -> Iterator[Finding]:
-    for each in asked:
+def _without_text(requests: list[TextRequest], known: set[str]) -> Iterator[Finding]:
+    for each in requests:
         if not any(re.fullmatch(each.pattern, key) for key in known):
             what = "no text is like" if "{…}" in each.key else "no text has the key"
             yield Finding(
@@ -178,8 +180,10 @@ def _without_text(asked: list[Asked], known: set[str]) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def _never_asked(asked: list[Asked], files: Mapping[Path, TextFile]) -> Iterator[Finding]:
-    whole = re.compile("|".join(f"(?:{pattern})" for pattern in {each.pattern for each in asked}))
+def _unused_texts(requests: list[TextRequest], files: Mapping[Path, TextFile]) -> Iterator[Finding]:
+    whole = re.compile(
+        "|".join(f"(?:{pattern})" for pattern in {each.pattern for each in requests})
+    )
     for file, texts in files.items():
         for key in texts.texts:
             if not whole.fullmatch(key):

@@ -154,7 +154,7 @@ def _versioned(dated: re.Match[str]) -> str:
 def _broken(headers: Headers) -> Callable[[Request, Exception], Response]:
     """The answer to a mistake of ours, which passes by the gate on its way out."""
 
-    def told(request: Request, error: Exception) -> Response:
+    def answer_broken(request: Request, error: Exception) -> Response:
         trace_id = secrets.token_hex(16)
         log.error("%s failed: %s (trace %s)", request.scope["path"], type(error).__name__, trace_id)
         return PlainTextResponse(
@@ -163,7 +163,7 @@ def _broken(headers: Headers) -> Callable[[Request, Exception], Response]:
             {**headers.for_page(""), "Cache-Control": "no-store"},
         )
 
-    return told
+    return answer_broken
 
 
 async def _live(request: Request) -> PlainTextResponse:

@@ -176,7 +176,7 @@ def test_a_route_beside_its_gate_is_named(tree: Path, before: str, after: str, s
          r"dashboard/.*\.py:\d+: no text has the key masthead\.sing_out: add it in each language"),
         ('say("masthead.sign_out")', 'say("masthead.scope")',
          r"dashboard/.*en\.toml:\d+: nothing asks for masthead\.sign_out: remove it"),
-        ('say(f"filters.by_{by}")', 'say(f"filters.of_{by}")',
+        ('say(f"filters.{by}")', 'say(f"filters.of_{by}")',
          r"dashboard/.*\.py:\d+: no text is like filters\.of_{…}: add it in each language"),
         ('return say(f"ranking.one_{address.by}")', 'return say(f"rankings.one_{address.by}")',
          r"\.py:\d+: no text is like rankings\.one_{…}"),

@@ -57,7 +57,7 @@ class Target:
         return self.share - self.before.cases / self.before.n
 
     @property
-    def kept(self) -> tuple[bool | None, ...]:
+    def months_met(self) -> tuple[bool | None, ...]:
         """Month by month, whether the promise was kept; None where too little was decided."""
         promised = self.promised
         return tuple(

@@ -73,14 +73,15 @@ class Page:
         """The same, for a callback that waits for something else."""
         return State(f"{self.name}-state", "data")
 
-    def stores(self, *parts: str) -> list[dcc.Store]:
+    def stores(self, *parts: str, **usual: str) -> list[dcc.Store]:
         """What the browser keeps: the state, which ``follow`` in ``assets/page.js`` writes, the
         title of the document, and a mark of what each part shows, by its first output's id.
+        ``usual`` is what controls stand on for this viewer alone.
         """
         state = {
             "name": self.name,
             "path": self.path,
-            "usual": dict(self.usual),
+            "usual": {**self.usual, **usual},
             "many": list(self.many),
         }
         return [

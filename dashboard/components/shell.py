@@ -109,6 +109,14 @@ def role_text(role: str, say: Texts) -> str:
     return say(key) if key in say.by_key else role
 
 
+def on_paper(viewer: Viewer, say: Texts) -> html.P:
+    """On paper alone: who printed it, and where it is (``assets/print.js`` knows)."""
+    role = role_text(viewer.role, say)
+    reader = say("print.reader", name=viewer.name or role, role=role)
+    here: dict[str, Any] = {"data-here": ""}
+    return html.P([reader, " · ", html.Span(**here)], className="on-paper")
+
+
 def role_buttons(
     roles: tuple[str, ...], path: str, search: str, say: Texts, acting: str = ""
 ) -> html.Form:

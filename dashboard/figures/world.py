@@ -164,7 +164,7 @@ def _areas(
                 "color": [CHOSEN_COLOUR if line.code in chosen else EDGE for line in large],
             }
         },
-        **_told(large, measures, say),
+        **_hover(large, measures, say),
     }
     circles = _points(small, measures, say) | {
         "marker": {
@@ -187,11 +187,11 @@ def _points(lines: Sequence[Line], measures: Sequence[Measure], say: Texts) -> d
         "lat": [places()[line.code or ""].latitude for line in lines],
         "lon": [places()[line.code or ""].longitude for line in lines],
         "ids": [line.code for line in lines],
-        **_told(lines, measures, say),
+        **_hover(lines, measures, say),
     }
 
 
-def _told(lines: Sequence[Line], measures: Sequence[Measure], say: Texts) -> dict[str, Any]:
+def _hover(lines: Sequence[Line], measures: Sequence[Measure], say: Texts) -> dict[str, Any]:
     """What a pointer reads, and the code by which a click chooses."""
 
     def text(line: Line) -> str:

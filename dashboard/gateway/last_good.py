@@ -39,13 +39,13 @@ class LastGood(Asker):
         kept = self._session.kept
         question = (name, json.dumps(variables, sort_keys=True), role, self._viewer)
         if failed := self._known_failure(question):
-            return self._kept(question, failed)
+            return self._last_answer(question, failed)
         if fresh := kept.find_fresh(question, self._asked):
             return fresh
         try:
             data = await self._shared(question, self._gateway.ask, name, variables, token, role)
         except GatewayError as error:
-            return self._kept(question, self._outage(question, error))
+            return self._last_answer(question, self._outage(question, error))
         if role == self._role == self._session.role:
             kept.keep(question, data, self._asked)
         return data
@@ -86,7 +86,7 @@ class LastGood(Asker):
         kept.fail(question, outage)
         return outage
 
-    def _kept(self, question: Hashable, outage: Outage) -> dict[str, Any]:
+    def _last_answer(self, question: Hashable, outage: Outage) -> dict[str, Any]:
         data = self._session.kept.find(question)
         if data is None:
             # The first trace, so that the page stays as it is while it tries again.

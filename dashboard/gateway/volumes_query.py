@@ -9,14 +9,13 @@ from dashboard.gateway.session import Session
 from dashboard.model.filters import FILTER, GROUPINGS, condition
 from dashboard.model.measures import Audience
 from dashboard.model.page_state import Address
-from dashboard.model.period import Period, last_quarters, today
+from dashboard.model.period import Period, today
+from dashboard.model.published import published_window
 from dashboard.model.volumes import Volumes, read_volumes
-
-#: The last one that is over may not be published yet.
-PUBLISHED_QUARTERS = 2
 
 #: Questions of the page Volumes, each with the figures of some of its parts.
 SUMMARY, MONTHS, PLACES, CHOICES, PUBLISHED = "summary", "months", "places", "choices", "published"
+_PUBLISHED = ("publishedFrom", "publishedTo", "publishedBy")
 
 
 async def ask_volumes(
@@ -28,7 +27,7 @@ async def ask_volumes(
     questions: Iterable[str],
 ) -> Volumes:
     """The volumes of a period, as far as these questions tell of them."""
-    variables = variables_of(period, address)
+    variables = variables_of(period, address) | published_variables(period)
     asked = [each for each in questions if each != PUBLISHED or audience.publishes]
     answers = await asyncio.gather(
         *(
@@ -50,17 +49,19 @@ def _variables_for(name: str, variables: dict[str, Any]) -> dict[str, Any]:
     if name == CHOICES:
         return {key: variables[key] for key in ("knownFrom", "to", "language")}
     if name == PUBLISHED:
-        return published_variables(last_quarters(PUBLISHED_QUARTERS, today())) | {
-            "language": variables["language"]
-        }
-    return variables
+        return {key: variables[key] for key in (*_PUBLISHED, "language")}
+    return {key: value for key, value in variables.items() if key not in _PUBLISHED}
 
 
-def published_variables(quarters: Period) -> dict[str, Any]:
-    return {
-        "publishedFrom": quarters.from_on.isoformat(),
-        "publishedTo": quarters.to_on.isoformat(),
-    }
+def published_variables(period: Period) -> dict[str, Any]:
+    """What is asked of published figures, which are of whole calendar periods."""
+    window = published_window(period, today())
+    values = (
+        window.period.from_on.isoformat(),
+        window.period.to_on.isoformat(),
+        ["COUNTRY", window.grain],
+    )
+    return dict(zip(_PUBLISHED, values, strict=True))
 
 
 def variables_of(period: Period, address: Address) -> dict[str, Any]:

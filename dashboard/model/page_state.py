@@ -106,10 +106,10 @@ class Address:
     @property
     def is_indexed(self) -> bool:
         """Whether lines are drawn against their own average; a rate needs no other scale."""
-        return self.scale == INDEXED and self.shown.kind not in RELATIVE
+        return self.scale == INDEXED and self.measure_shown.kind not in RELATIVE
 
     @property
-    def shown(self) -> Measure:
+    def measure_shown(self) -> Measure:
         """The measure on the map and in the trend."""
         return BY_ID[self.measure]
 

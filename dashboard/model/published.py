@@ -1,4 +1,4 @@
-"""How cases ended, as it is published to partner managers: protected, and by whole quarters."""
+"""How cases ended, as it is published to partner managers: protected, on a fixed grid."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,14 +6,50 @@ from datetime import date, datetime
 from typing import Any
 
 from dashboard.model.measures import DECISIONS, REFUSAL_RATE
+from dashboard.model.period import (
+    MONTHS_OF_A_QUARTER,
+    MONTHS_OF_A_YEAR,
+    Period,
+    last_quarters,
+    month_end,
+    month_start,
+)
 from dashboard.model.rows import Line, Reading, line_of, reading_of
 
 OUTCOMES = (DECISIONS, REFUSAL_RATE)
+#: The grid: calendar months, quarters and years, by how many months they have.
+GRAINS = {1: "MONTH", MONTHS_OF_A_QUARTER: "QUARTER", MONTHS_OF_A_YEAR: "YEAR"}
+#: The last one that is over may not be published yet.
+USUAL_QUARTERS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which published periods are looked at, and how they are grouped."""
+
+    period: Period
+    months: int
+
+    @property
+    def grain(self) -> str:
+        """In ``VolumeDimension``."""
+        return GRAINS[self.months]
+
+
+def published_window(period: Period, now: date) -> Window:
+    """The period itself where it is one of the grid, else the last quarters that are over."""
+    months = period.months
+    is_on_grid = (
+        period.has_whole_months and months in GRAINS and (period.from_on.month - 1) % months == 0
+    )
+    if is_on_grid:
+        return Window(period, months)
+    return Window(last_quarters(USUAL_QUARTERS, now), MONTHS_OF_A_QUARTER)
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """The newest quarter of those asked for that was published, and by which rules."""
+    """The newest period of those asked for that was published, and by which rules."""
 
     edition: int
     published_at: datetime
@@ -21,16 +57,19 @@ class Published:
     threshold: int
     #: A refusal rate needs as many decisions.
     fewest: int
-    from_on: date
+    period: Period
     lines: tuple[Line, ...]
-    #: The refusal rate of the whole country in the same quarter.
+    #: The refusal rate of the whole country in the same period.
     national: Reading
 
 
-def read_published(table: Mapping[str, Any] | None) -> Published | None:
-    """None where this viewer reads exact figures, or where nothing was published yet."""
-    told = table and table["published"]
-    if not table or not told or told["edition"] is None:
+def read_published(table: Mapping[str, Any] | None, months: int) -> Published | None:
+    """None where this viewer reads exact figures, or where nothing was published yet.
+
+    ``months`` is how many a period of the table has.
+    """
+    rules = table and table["published"]
+    if not table or not rules or rules["edition"] is None:
         return None
     rows = [row for row in table["rows"] if row["edition"] is not None]
     lines = [line_of(row, "country") for row in rows]
@@ -40,12 +79,12 @@ def read_published(table: Mapping[str, Any] | None) -> Published | None:
     newest = max(starts)
     national = next(row for row in rows if row["period"]["startsOn"] == newest.isoformat())
     return Published(
-        edition=told["edition"],
-        published_at=datetime.fromisoformat(told["publishedAt"]),
-        rounding=told["rounding"],
-        threshold=told["threshold"],
-        fewest=told["fewestDecisions"],
-        from_on=newest,
+        edition=rules["edition"],
+        published_at=datetime.fromisoformat(rules["publishedAt"]),
+        rounding=rules["rounding"],
+        threshold=rules["threshold"],
+        fewest=rules["fewestDecisions"],
+        period=Period(newest, month_end(month_start(newest, months - 1))),
         lines=tuple(line for line in lines if line.starts_on == newest),
         national=reading_of(national["nationalRefusalRate"]),
     )

@@ -1,12 +1,25 @@
 """What an address names that its reader gets no figures of: out of scope, or not known at all."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 from dashboard.model.filters import CENTRE, CHANNEL, COUNTRY, DIRECT, NATIONALITY, PARTNER
 from dashboard.model.page_state import Address
 from dashboard.model.viewer import Viewer
-from dashboard.model.volumes import Volumes
+from dashboard.model.volumes import Choice
+
+
+class Known(Protocol):
+    """What an answer tells of names: what can be chosen, and which codes are known."""
+
+    @property
+    def choices(self) -> Mapping[str, Sequence[Choice]]: ...
+    @property
+    def named(self) -> Mapping[str, str] | None: ...
+    @property
+    def named_centres(self) -> Mapping[str, str] | None: ...
 
 
 class Absence(StrEnum):
@@ -25,10 +38,10 @@ class Absent:
     why: Absence
 
 
-def absences(viewer: Viewer, address: Address, volumes: Volumes) -> tuple[Absent, ...]:
+def absences(viewer: Viewer, address: Address, known: Known) -> tuple[Absent, ...]:
     """In the order of the filters. Of what a scope hides, nobody learns whether it exists."""
     found = (
-        (key, code, _why(key, code, viewer, volumes))
+        (key, code, _why(key, code, viewer, known))
         for key, codes in address.filters.items()
         for code in codes
     )
@@ -44,27 +57,27 @@ def is_elsewhere(address: Address, absent: tuple[Absent, ...]) -> bool:
     )
 
 
-def _why(key: str, code: str, viewer: Viewer, volumes: Volumes) -> Absence | None:
+def _why(key: str, code: str, viewer: Viewer, known: Known) -> Absence | None:
     """None too where the gateway was not asked what it knows: nothing is claimed then."""
-    named = None if volumes.named is None else code in volumes.named
-    if key in (COUNTRY, NATIONALITY) and named is False:
+    is_named = known.named is None or code in known.named
+    if key in (COUNTRY, NATIONALITY) and not is_named:
         return Absence.UNKNOWN
     if key == COUNTRY:
         is_inside = not viewer.countries or code in viewer.countries
         return None if is_inside else Absence.OUTSIDE
     if key == CHANNEL:
         return Absence.OUTSIDE if viewer.partner and code == DIRECT else None
-    if _is_listed(key, code, volumes):
+    if _is_listed(key, code, known):
         return None
     return Absence.OUTSIDE if viewer.partner and key in (PARTNER, CENTRE) else Absence.UNKNOWN
 
 
-def _is_listed(key: str, code: str, volumes: Volumes) -> bool:
+def _is_listed(key: str, code: str, known: Known) -> bool:
     """Whether a code is one of a list, if the list was asked for."""
-    if key not in volumes.choices:
+    if key not in known.choices:
         return True
-    if any(choice.code == code for choice in volumes.choices[key]):
+    if any(choice.code == code for choice in known.choices[key]):
         return True
     if key == CENTRE:
-        return volumes.named_centres is None or code in volumes.named_centres
+        return known.named_centres is None or code in known.named_centres
     return key == NATIONALITY

@@ -9,8 +9,8 @@ from typing import Any
 from dashboard.model.filters import CENTRE, COUNTRY, NATIONALITY, PARTNER, VISA
 from dashboard.model.measures import INTAKE, MEASURES, RELATIVE
 from dashboard.model.page_state import Address
-from dashboard.model.period import Period, month_start
-from dashboard.model.published import Published, read_published
+from dashboard.model.period import Period, month_start, today
+from dashboard.model.published import Published, published_window, read_published
 from dashboard.model.rows import Line, Reading, line_of, name_of
 
 #: The tables and the lists that tell what can be chosen.
@@ -126,7 +126,7 @@ def read_volumes(data: Mapping[str, Any], period: Period, address: Address) -> V
         named=_names(data, "named", "name"),
         named_centres=_names(data, "namedCentres", "city"),
         targets=tuple(_targets(data.get("visaTypes", {"nodes": []}), address.visa)),
-        published=read_published(data.get("published")),
+        published=read_published(data.get("published"), published_window(period, today()).months),
     )
 
 

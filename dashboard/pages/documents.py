@@ -50,11 +50,11 @@ class ScreenDocument(NamedTuple):
 def screen_documents() -> Iterator[ScreenDocument]:
     """All of them, in the order of the pages."""
     yield ScreenDocument("viewer", "every page", None, {})
-    for role, name in answers.QUESTIONS.items():
-        variables = answers.variables_of(
-            _ADDRESS, _YEAR, _DAY, place="country", publishes=role == answers.PARTNER_MANAGER
-        )
-        yield ScreenDocument(name, "Today", frozenset({role}), variables)
+    variables = answers.variables_of(_ADDRESS, _YEAR, _DAY, place="country")
+    for role, audience in answers.ASKS.items():
+        yield ScreenDocument(f"today/question:{audience}", "Today", frozenset({role}), variables)
+    variables = answers.published_variables(_DAY, _ADDRESS.language)
+    yield ScreenDocument("today/published", "Today", frozenset({answers.MANAGER}), variables)
     variables = variables_of(_YEAR, _ADDRESS)
     published = {**published_variables(_YEAR), "language": variables["language"]}
     for audience in dict.fromkeys(AUDIENCES.values()):

@@ -19,8 +19,8 @@ class Texts:
 
     language: str
     by_key: Mapping[str, str]
-    #: How numbers are written, which a page says again and again; nobody else finds them here.
-    written: dict[Any, str] = field(default_factory=dict, compare=False, repr=False)
+    #: Numbers as texts, which a page says again and again; nobody else finds them here.
+    number_texts: dict[Any, str] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def locale(self) -> Locale:

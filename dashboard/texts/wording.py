@@ -45,13 +45,13 @@ def _once(write: Write[How]) -> Write[How]:
     """CLDR is slow to ask: a number that is said again in one answer is not written again."""
 
     @wraps(write)
-    def written(value: float, say: Texts, *args: How.args, **how: How.kwargs) -> str:
-        said = (write, value, *how.items())
-        if said not in say.written:
-            say.written[said] = write(value, say, *args, **how)
-        return say.written[said]
+    def write_first(value: float, say: Texts, *args: How.args, **how: How.kwargs) -> str:
+        key = (write, value, *how.items())
+        if key not in say.number_texts:
+            say.number_texts[key] = write(value, say, *args, **how)
+        return say.number_texts[key]
 
-    return written
+    return write_first
 
 
 def value_text(measure: Measure, reading: Reading, say: Texts, *, is_short: bool = False) -> str:

@@ -9,6 +9,7 @@ import gateway
 from dashboard.gateway.client import document
 from dashboard.gateway.volumes_query import CHOICES, MONTHS, PLACES, PUBLISHED, SUMMARY
 from dashboard.model.measures import AUDIENCES, Audience
+from dashboard.pages.today.reading import ASKS
 from gateway.schema.volumes.published import published_measures
 from models.vocabulary import Role
 from models.volumes import Measure
@@ -30,8 +31,8 @@ ASKED = [
         for role, audience in AUDIENCES.items()
         for name in documents_of(audience)
     ),
-    ("today/question", "leadership"),
-    ("today/question.partner", "partner_manager"),
+    *((f"today/question:{audience}", role.lower()) for role, audience in ASKS.items()),
+    ("today/published", "partner_manager"),
 ]
 
 

@@ -4,20 +4,18 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser
 
 from dashboard.gateway.client import document
 from dashboard.model.page_state import Address
 from dashboard.model.period import today
 from dashboard.pages.today.answers import variables_of
 from tests.browser import AXE
-from tests.dashboard.visiting import Visitor, number
+from tests.dashboard.visiting import ANSWERED, QUESTIONS, Visitor, number
 from tests.running_demo import Demo
 
 pytestmark = pytest.mark.browser
 
-ANSWERED = "h2:not(:has(.mantine-Skeleton-root))"
-PARTS = ("change", "attention", "promise", "coming")
 SHIFT = """() => new Promise((done) => {
   let total = 0;
   new PerformanceObserver((list) => {
@@ -27,28 +25,16 @@ SHIFT = """() => new Promise((done) => {
 })"""
 
 
-def opens(visitor: Visitor, user: str, query: str = "language=en") -> Page:
-    """Sign in and wait for all four answers."""
-    page = visitor.page
-    page.goto(f"{visitor.demo.dashboard_url}/?{query}")
-    page.fill("input[name=user]", user)
-    page.locator("form").last.locator("button").last.click()
-    for part in PARTS:
-        page.wait_for_selector(f"#today-{part} {ANSWERED}", timeout=60_000)
-    page.wait_for_selector("#today-fan .main-svg", state="attached")
-    return page
-
-
 def asked(demo: Demo, user: str, country: tuple[str, ...] = ()) -> dict[str, Any]:
     """What the gateway itself answers to the page's question."""
     address = Address("en", country=country)
     now = today()
-    variables = variables_of(address, address.chosen(now), now, place="country", publishes=False)
-    return demo.ask(user, document("today/question"), **variables)
+    variables = variables_of(address, address.chosen(now), now, place="country")
+    return demo.ask(user, document("today/question:processing"), **variables)
 
 
 def test_leadership_reads_four_answers_that_are_the_gateways(visitor: Visitor, demo: Demo) -> None:
-    page = opens(visitor, "leadership")
+    page = visitor.opens_today("leadership")
     data = asked(demo, "leadership")
     intake = sum(row["intake"]["value"] for row in data["country"]["rows"])
     before = sum(row["intake"]["value"] for row in data["countryBefore"]["rows"])
@@ -70,7 +56,7 @@ def test_leadership_reads_four_answers_that_are_the_gateways(visitor: Visitor, d
 def test_a_filter_changes_every_answer_and_stands_in_the_address(
     visitor: Visitor, demo: Demo
 ) -> None:
-    page = opens(visitor, "leadership", "language=en&country=AU&why=visa")
+    page = visitor.opens_today("leadership", "language=en&country=AU&why=visa")
     data = asked(demo, "leadership", country=("AU",))
     intake = sum(row["intake"]["value"] for row in data["country"]["rows"])
     assert number(page.inner_text("#today-change h2").split(" applications")[0]) == intake
@@ -86,13 +72,13 @@ def test_a_filter_changes_every_answer_and_stands_in_the_address(
 
 
 def test_the_page_is_accessible_and_stands_still(visitor: Visitor) -> None:
-    page = opens(visitor, "leadership", "language=id")
+    page = visitor.opens_today("leadership", "language=id")
     assert page.evaluate(SHIFT) < 0.05
     page.evaluate(AXE.read_text("utf-8"))
     found = page.evaluate("axe.run()")
     assert [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]] == []
     assert page.locator("h1").count() == 1
-    for part in PARTS:
+    for part in QUESTIONS:
         page.locator(f".question-{part} .define").click()
         page.wait_for_selector("[role=dialog] .facts-of-measure")
         page.keyboard.press("Escape")
@@ -102,5 +88,47 @@ def test_the_page_is_accessible_and_stands_still(visitor: Visitor) -> None:
 @pytest.mark.parametrize("width", [390, 768, 1440])
 def test_nothing_is_wider_than_the_window(visitor: Visitor, width: int) -> None:
     visitor.page.set_viewport_size({"width": width, "height": 900})
-    page = opens(visitor, "leadership", "language=id")
+    page = visitor.opens_today("leadership", "language=id")
     assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+def test_an_agent_reads_the_own_scope_with_outcomes_and_the_own_work(visitor: Visitor) -> None:
+    page = visitor.opens_today("agent-au")
+    page.wait_for_selector(f"#today-work {ANSWERED}")
+    assert page.locator("#today-measure label", has_text="Refusal rate").count()
+    assert not page.locator("#today-why label", has_text="Country").count()
+    assert not page.locator("#today-published").inner_text()
+
+
+def test_the_month_picker_speaks_the_language_of_the_page(visitor: Visitor) -> None:
+    page = visitor.opens_today("leadership", "language=id")
+    page.locator("#today-months").click()
+    page.get_by_role("button", name="Mei", exact=True).wait_for()
+    for name in ("Agu", "Okt", "Des"):
+        assert page.get_by_role("button", name=name, exact=True).count()
+
+
+def test_the_handout_has_two_pages_and_says_whose_it_is(visitor: Visitor) -> None:
+    page = visitor.opens_today("leadership")
+    page.wait_for_timeout(500)
+    paper = page.pdf(prefer_css_page_size=True, print_background=True)
+    assert len(re.findall(rb"/Type ?/Page\b", paper)) == 2
+    page.emulate_media(media="print")
+    assert page.inner_text(".on-paper").startswith("Printed for leadership, Directorate leadership")
+    for control in (".choices", ".twin", "[role=search]", ".more"):
+        assert not any(each.is_visible() for each in page.locator(control).all())
+
+
+def test_with_the_readers_own_colours_what_is_chosen_is_still_seen(
+    browser: Browser, demo: Demo
+) -> None:
+    context = browser.new_context(forced_colors="active", locale="id-ID")
+    page = Visitor(demo, context.new_page()).opens_today("leadership")
+    colour = "each => getComputedStyle(each).backgroundColor"
+    marked = page.locator("#today-period .mantine-SegmentedControl-indicator").evaluate(colour)
+    assert marked != page.locator("#today-period").evaluate(colour)
+    borders = page.locator("#navigation a").evaluate_all(
+        "links => links.map((link) => getComputedStyle(link).borderBottomColor)"
+    )
+    assert borders[0] not in borders[1:]
+    context.close()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
@@ -12,6 +13,10 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.browser import AXE, NoBrowserError, launch_options
 from tests.machine import without
 from tests.running_demo import Demo
+
+#: The questions of the page Today, and a sentence that stands under one of them.
+QUESTIONS = ("change", "attention", "promise", "coming")
+ANSWERED = "h2:not(:has(.mantine-Skeleton-root))"
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +57,20 @@ class Visitor:
         self.page.wait_for_selector("#ranking tbody tr, .notice, .today h1, .definitions h1")
         return self.page
 
+    def opens_today(self, user: str, query: str = "language=en") -> Page:
+        """Sign in on the page Today and wait for all four answers."""
+        self.page.goto(f"{self.demo.dashboard_url}/?{query}")
+        self.page.fill("input[name=user]", user)
+        self.page.locator("form").last.locator("button").last.click()
+        self.reads_today()
+        return self.page
+
+    def reads_today(self) -> None:
+        """Wait for all four answers of the page Today."""
+        for question in QUESTIONS:
+            self.page.wait_for_selector(f"#today-{question} {ANSWERED}", timeout=60_000)
+        self.page.wait_for_selector("#today-fan .main-svg", state="attached")
+
     def _only_ours(self, route: Any) -> None:
         address = route.request.url
         if address.startswith((self.demo.dashboard_url, self.demo.api_url, "data:", "blob:")):
@@ -63,6 +82,13 @@ class Visitor:
 
 @pytest.fixture
 def visitor(browser: Browser, demo: Demo) -> Iterator[Visitor]:
+    with visiting(browser, demo) as visitor:
+        yield visitor
+
+
+@contextmanager
+def visiting(browser: Browser, demo: Demo) -> Iterator[Visitor]:
+    """Somebody at a computer of their own, in whose browser nothing may go wrong."""
     context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="id-ID")
     visitor = Visitor(demo, context.new_page())
     yield visitor

@@ -1,5 +1,6 @@
-"""A day begins on the small world of tests/world.py, with everybody signed in."""
+"""A day begins on the small world of tests/world.py, with everybody signed in, or at a browser."""
 
+from tests.dashboard.visiting import browser, visitor
 from tests.gateway.conftest import app, client, who
 
-__all__ = ["app", "client", "who"]
+__all__ = ["app", "browser", "client", "visitor", "who"]

@@ -7,16 +7,16 @@ from typing import Any
 
 from dashboard.analysis.attention import Count
 from dashboard.analysis.contributions import Share
-from dashboard.model.filters import condition
+from dashboard.model.filters import FILTER, condition
 from dashboard.model.page_state import Address
 from dashboard.model.period import Period, last_quarters, month_start
+from dashboard.model.volumes import LISTS, Choice
 
-#: Reads how cases ended only as it was published.
-PARTNER_MANAGER = "PARTNER_MANAGER"
-#: The document that the page sends, by the role that it sends it for.
-QUESTIONS = {"LEADERSHIP": "today/question", PARTNER_MANAGER: "today/question.partner"}
+MANAGER, AGENT = "PARTNER_MANAGER", "PARTNER_AGENT"
+#: Which figures each role asks for: those of `measures.AUDIENCE.graphql`.
+ASKS = {"LEADERSHIP": "processing", MANAGER: "partner", AGENT: "agent"}
 #: What contributions are told apart by, and the field of a row that names the group.
-DIMENSIONS = {"country": "country", "partner": "partner", "visa": "visaType", "channel": "channel"}
+DIMENSIONS = {key: FILTER[key].field for key in ("country", "partner", "visa", "channel")}
 #: History for what comes next, and months before a month that is judged by its own past.
 KNOWN_MONTHS, RECENT_MONTHS = 49, 13
 PUBLISHED_QUARTERS = 2
@@ -69,7 +69,7 @@ class Today:
     #: By dimension and code: the period, and the same period of the year before.
     now: Mapping[str, Cells]
     before: Mapping[str, Cells]
-    #: By dimension and code; places are either countries or centres.
+    #: By dimension and code; places are countries, centres or visa types.
     names: Mapping[str, Mapping[str, str]]
     place: str
     places: Cells
@@ -80,6 +80,12 @@ class Today:
     promised: Mapping[str, float]
     published: tuple[PublishedRate, ...]
     has_outcomes: bool
+    #: Partners and visa types that there are.
+    choices: Mapping[str, Sequence[Choice]]
+    #: Countries that the address names and the gateway knows; None where it names none.
+    named: Mapping[str, str] | None
+    #: The page knows no centres by their code.
+    named_centres: Mapping[str, str] | None = None
 
     @property
     def has_before(self) -> bool:
@@ -102,7 +108,7 @@ class Today:
             sum(cell.in_target for cell in cells),
         )
 
-    def judged(self, cells: Mapping[Any, Cell], *, is_refusals: bool) -> list[Count]:
+    def counts(self, cells: Mapping[Any, Cell], *, is_refusals: bool) -> list[Count]:
         """What is looked at for attention: refusals, or decisions that were late."""
         return [
             Count(
@@ -114,12 +120,9 @@ class Today:
         ]
 
 
-def variables_of(
-    address: Address, period: Period, now: date, *, place: str, publishes: bool
-) -> dict[str, Any]:
-    """The variables of ``question.graphql``, or of ``question.partner.graphql``."""
+def variables_of(address: Address, period: Period, now: date, *, place: str) -> dict[str, Any]:
+    """The variables of ``question.graphql``."""
     last = month_start(now) - timedelta(days=1)
-    quarters = last_quarters(PUBLISHED_QUARTERS, now)
     days = {
         "from": period.from_on,
         "to": period.to_on,
@@ -129,14 +132,24 @@ def variables_of(
         "recentFrom": month_start(last, 1 - RECENT_MONTHS),
         "monthsTo": last,
     }
-    if publishes:
-        days |= {"publishedFrom": quarters.from_on, "publishedTo": quarters.to_on}
     return {
         **{name: day.isoformat() for name, day in days.items()},
-        "place": place.upper(),
+        "place": FILTER[place].dimension,
         "where": condition(address.filters),
         "wherePlaces": condition(address.filters, without=place),
+        "isNamed": bool(address.country),
+        "named": list(address.country),
         "language": address.language.upper(),
+    }
+
+
+def published_variables(now: date, language: str) -> dict[str, Any]:
+    """The variables of ``published.graphql``."""
+    quarters = last_quarters(PUBLISHED_QUARTERS, now)
+    return {
+        "publishedFrom": quarters.from_on.isoformat(),
+        "publishedTo": quarters.to_on.isoformat(),
+        "language": language.upper(),
     }
 
 
@@ -144,12 +157,13 @@ def read_today(data: Mapping[str, Any], period: Period, place: str) -> Today:
     """The answer, by dimension, place and month."""
     names: dict[str, dict[str, str]] = {dimension: {} for dimension in (*DIMENSIONS, "place")}
     tables = {
-        name: [(_key(row, field, names[dimension]), _cell(row)) for row in data[alias]["rows"]]
+        name: [(key_of(row, field, names[dimension]), _cell(row)) for row in data[alias]["rows"]]
         for dimension, field in DIMENSIONS.items()
         for name, alias in ((dimension, dimension), (f"{dimension}Before", f"{dimension}Before"))
     }
     names["partner"] |= {node["code"]: node["name"] for node in data["partners"]["nodes"]}
     names["visa"] |= {node["code"]: node["name"] for node in data["visaTypes"]["nodes"]}
+    field = FILTER[place].field
     return Today(
         period=period,
         as_of=datetime.fromisoformat(data["country"]["asOf"]),
@@ -157,13 +171,22 @@ def read_today(data: Mapping[str, Any], period: Period, place: str) -> Today:
         before={dimension: dict(tables[f"{dimension}Before"]) for dimension in DIMENSIONS},
         names=names,
         place=place,
-        places={_key(row, place, names["place"]): _cell(row) for row in data["places"]["rows"]},
-        place_months=_by_month(data["placeMonths"]["rows"], place, names["place"]),
-        months={_month(row): _cell(row) for row in data["months"]["rows"]},
+        places={key_of(row, field, names["place"]): _cell(row) for row in data["places"]["rows"]},
+        place_months=_by_month(data["placeMonths"]["rows"], field, names["place"]),
+        months={month_of(row): _cell(row) for row in data["months"]["rows"]},
         visa_months=_by_month(data["visaMonths"]["rows"], "visaType", {}),
         promised=_promised(data["visaTypes"]["nodes"], period.to_on),
         published=tuple(_published(row) for row in data.get("published", {}).get("rows", ())),
         has_outcomes="published" not in data,
+        choices={
+            key: tuple(Choice(node["code"], node["name"]) for node in data[table]["nodes"])
+            for table, key in LISTS.items()
+        },
+        named=(
+            {node["code"]: node["name"] for node in data["named"]["nodes"]}
+            if "named" in data
+            else None
+        ),
     )
 
 
@@ -192,17 +215,19 @@ def _cell(row: Mapping[str, Any]) -> Cell:
     )
 
 
-def _key(row: Mapping[str, Any], field: str, names: dict[str, str]) -> str:
-    told = row[field]
-    if told is None:
+def key_of(row: Mapping[str, Any], field: str, names: dict[str, str]) -> str:
+    """The code of a row's group; what it is called is put among the names."""
+    group = row[field]
+    if group is None:
         return NOWHERE
-    if isinstance(told, str):
-        return told
-    names.setdefault(told["code"], told.get("name") or told.get("city") or told["code"])
-    return told["code"]
+    if isinstance(group, str):
+        return group
+    names.setdefault(group["code"], group.get("name") or group.get("city") or group["code"])
+    return group["code"]
 
 
-def _month(row: Mapping[str, Any]) -> date:
+def month_of(row: Mapping[str, Any]) -> date:
+    """The first day of a row's month, or of its quarter."""
     return date.fromisoformat(row["period"]["startsOn"])
 
 
@@ -211,7 +236,7 @@ def _by_month(
 ) -> dict[str, dict[date, Cell]]:
     found: dict[str, dict[date, Cell]] = {}
     for row in rows:
-        found.setdefault(_key(row, field, names), {})[_month(row)] = _cell(row)
+        found.setdefault(key_of(row, field, names), {})[month_of(row)] = _cell(row)
     return {key: dict(sorted(months.items())) for key, months in found.items()}
 
 
@@ -234,7 +259,7 @@ def _published(row: Mapping[str, Any]) -> PublishedRate:
     rate, national = row["refusalRate"], row["nationalRefusalRate"] or {}
     return PublishedRate(
         country=row["country"]["name"],
-        quarter=_month(row),
+        quarter=month_of(row),
         decisions=row["decisions"]["value"] or 0,
         value=rate["value"],
         below=rate["upperBound"],

@@ -48,19 +48,19 @@ class Attention:
 
 def attention_from(today: Today, address: Address) -> Attention:
     """What is outside, by the figures of one answer."""
-    is_refusals = today.has_outcomes and address.shown is not TARGET_RATE
+    is_refusals = today.has_outcomes and address.measure_shown is not TARGET_RATE
     months = dict(sorted(today.months.items()))
-    judged = today.judged(today.places, is_refusals=is_refusals)
-    decided = sum(each.n for each in judged)
-    rate = sum(each.cases for each in judged) / decided if decided else 0.0
+    counts = today.counts(today.places, is_refusals=is_refusals)
+    decided = sum(each.n for each in counts)
+    rate = sum(each.cases for each in counts) / decided if decided else 0.0
     return Attention(
         today,
         address,
         is_refusals,
-        funnel([each for each in judged if each.n >= ENOUGH], rate),
-        sum(0 < each.n < ENOUGH for each in judged),
+        funnel([each for each in counts if each.n >= ENOUGH], rate),
+        sum(0 < each.n < ENOUGH for each in counts),
         _sudden(today, is_refusals),
-        control_chart(today.judged(months, is_refusals=is_refusals)),
+        control_chart(today.counts(months, is_refusals=is_refusals)),
     )
 
 
@@ -68,7 +68,7 @@ def _sudden(today: Today, is_refusals: bool) -> tuple[tuple[str, Point], ...]:
     last = today.last_month
     found: list[tuple[str, Point]] = []
     for code, months in today.place_months.items():
-        point = sudden(today.judged(months, is_refusals=is_refusals))
+        point = sudden(today.counts(months, is_refusals=is_refusals))
         if last and point and point.count.key == last.isoformat():
             found.append((code, point))
     return tuple(
@@ -88,8 +88,8 @@ def attention_finding(attention: Attention, say: Texts) -> Finding:
     names = place_names(attention.today, say)
     count = len(attention.funnel.points)
     by = say(f"today.places_{attention.today.place}")
-    if not count:
-        return Finding(say(f"today.none_judged_{kind}"))
+    if count < 2:  # one alone is beside nobody
+        return Finding(say(f"today.none_judged_{kind}", places=by))
     if not outside:
         title = say(f"today.none_outside_{kind}", count=str(count), places=by)
     else:
@@ -108,13 +108,19 @@ def attention_finding(attention: Attention, say: Texts) -> Finding:
             "today.by_chance",
             count=str(count),
             places=by,
-            expected=count_text(count * (1 - WARNING), say),
+            expected=_expected(count * (1 - WARNING), say),
         )
     ]
     if attention.small:
         small = count_text(attention.small, say)
         notes.append(say("today.small", small=small, places=by, enough=str(ENOUGH)))
     return Finding(title, tuple(notes), _href(attention), bool(outside or attention.sudden))
+
+
+def _expected(places: float, say: Texts) -> str:
+    if places < 1:
+        return say("today.less_than_one")
+    return say("today.about", count=count_text(places, say))
 
 
 def _first(attention: Attention, point: Point, names: Mapping[str, str], say: Texts) -> str:
@@ -138,7 +144,7 @@ def _sudden_text(attention: Attention, names: Mapping[str, str], say: Texts) -> 
     month = month_text(last, say)
     if not attention.sudden:
         return say("today.none_sudden", month=month)
-    told = [
+    named = [
         say(
             "today.sudden_one",
             name=names.get(code, code),
@@ -148,7 +154,7 @@ def _sudden_text(attention: Attention, names: Mapping[str, str], say: Texts) -> 
         )
         for code, point in attention.sudden[:NAMED]
     ]
-    return say("today.sudden", month=month, names=list_text(told, say))
+    return say("today.sudden", month=month, names=list_text(named, say))
 
 
 def _href(attention: Attention) -> str:

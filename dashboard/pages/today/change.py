@@ -53,7 +53,7 @@ def measures_of(today: Today) -> tuple[Measure, ...]:
 
 def change_from(today: Today, address: Address) -> Change:
     """By the measure and the dimension that were chosen, if they can be had."""
-    measure = address.shown if address.shown in measures_of(today) else INTAKE
+    measure = address.measure_shown if address.measure_shown in measures_of(today) else INTAKE
     dimension = address.why
     now, before = today.now[dimension], today.before[dimension]
     total = rate = None

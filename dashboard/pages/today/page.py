@@ -3,39 +3,34 @@
 Each part is a callback of its own; all of them share one fetch.
 """
 
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import dash_mantine_components as dmc
 from dash import Output, html, no_update
 
+from dashboard.components.absence import not_here, partly_absent
 from dashboard.components.controls import options_of
 from dashboard.components.notice import failure_notice, missing, outage_notice
 from dashboard.components.page import Page, follow_address
 from dashboard.components.page_request import gateway_error, page_request
-from dashboard.components.shell import scope_text
+from dashboard.components.shell import on_paper, scope_text
 from dashboard.figures.control import control_figure
 from dashboard.figures.fan import fan_figure
 from dashboard.figures.funnel import funnel_figure
 from dashboard.figures.waterfall import waterfall
-from dashboard.gateway.answer_cache import Outage
-from dashboard.gateway.client import GatewayError
 from dashboard.model.measures import INTAKE, REFUSAL_RATE, TARGET_RATE
-from dashboard.model.page_state import REASONS, Address
+from dashboard.model.page_state import Address
 from dashboard.model.period import today
 from dashboard.model.viewer import Viewer
-from dashboard.pages.today.answers import (
-    PARTNER_MANAGER,
-    QUESTIONS,
-    Today,
-    read_today,
-    variables_of,
-)
+from dashboard.pages.today.answers import ASKS, MANAGER
 from dashboard.pages.today.attention import attention_finding, attention_from, place_names
 from dashboard.pages.today.change import change_finding, change_from, steps_of
 from dashboard.pages.today.choices import OFFERED, filter_bar, segments
 from dashboard.pages.today.coming import coming_finding, coming_from
+from dashboard.pages.today.own_work import own_work_finding
+from dashboard.pages.today.own_work_table import own_work_table
 from dashboard.pages.today.parts import (
     EMPTY,
     answer,
@@ -49,6 +44,7 @@ from dashboard.pages.today.parts import (
     published_list,
 )
 from dashboard.pages.today.promise import promise_finding, targets_from
+from dashboard.pages.today.reading import PARTNERS, read_reply, reasons_of
 from dashboard.texts import Texts
 from dashboard.texts.wording import instant_text, list_text, month_text
 
@@ -56,31 +52,23 @@ from dashboard.texts.wording import instant_text, list_text, month_text
 PARTS = tuple(
     f"today-{part}" for part in ("facts", "notice", "change", "attention", "promise", "coming")
 )
+WORK = "today-work"
 CONTROLS = ("period", "months", "why", "measure", *OFFERED)
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """One answer, and for whom."""
-
-    today: Today
-    address: Address
-    viewer: Viewer
-    say: Texts
-    outage: Outage | None
 
 
 def layout(address: Address, viewer: Viewer, say: Texts) -> html.Div:
     """The page before its figures are known, of the size that it has with them."""
-    measures = (INTAKE, TARGET_RATE, *((REFUSAL_RATE,) if viewer.role != PARTNER_MANAGER else ()))
+    measures = (INTAKE, TARGET_RATE, *((REFUSAL_RATE,) if viewer.role != MANAGER else ()))
+    reasons = reasons_of(viewer)
     return html.Div(
         [
-            *PAGE.stores(*PARTS),
+            *PAGE.stores(*PARTS, *([WORK] if viewer.role in PARTNERS else []), why=reasons[0]),
             html.Div(
                 [
                     html.P(say("pages.today.title"), className="kicker"),
                     html.H1(say("today.heading")),
                     html.P(dmc.Skeleton(height=22, width="60%"), id="today-facts"),
+                    on_paper(viewer, say),
                 ],
                 className="heading",
             ),
@@ -107,7 +95,7 @@ def layout(address: Address, viewer: Viewer, say: Texts) -> html.Div:
                                     "why",
                                     say("today.why"),
                                     address.why,
-                                    [(key, say(f"today.why_{key}")) for key in REASONS],
+                                    [(key, say(f"today.why_{key}")) for key in reasons],
                                 ),
                             ],
                             className="choices",
@@ -131,7 +119,9 @@ def layout(address: Address, viewer: Viewer, say: Texts) -> html.Div:
                         html.Div(promise_waiting(), id="today-promises"),
                         html.Div(id="today-published", className="published"),
                     ),
+                    *_work_panel(viewer, say),
                 ],
+                id="today-questions",
                 className="questions",
             ),
         ],
@@ -143,27 +133,19 @@ PAGE = Page(
     name="today",
     path="/",
     layout=layout,
-    roles=frozenset(QUESTIONS),
+    roles=frozenset(ASKS),
     usual={"period": Address("").period, "why": Address("").why, "measure": INTAKE.id},
     many=OFFERED,
 )
 follow_address(PAGE.name, CONTROLS)
 
 
-async def show(state: Any) -> Shown:
-    """What is to be shown, of one fetch for all parts. Raises GatewayError."""
-    request = page_request(state)
-    viewer = await request.viewer()
-    if viewer.role not in QUESTIONS:
-        raise GatewayError("FORBIDDEN", "no figures for this role", "")
-    now = today()
-    publishes = viewer.role == PARTNER_MANAGER
-    place = "centre" if publishes and len(viewer.countries) == 1 else "country"
-    period = request.address.chosen(now)
-    variables = variables_of(request.address, period, now, place=place, publishes=publishes)
-    data = await request.ask(QUESTIONS[viewer.role], variables)
-    found = read_today(data, period, place)
-    return Shown(found, request.address, viewer, request.say, request.gateway.outage)
+def _work_panel(viewer: Viewer, say: Texts) -> list[Any]:
+    """A fifth question, for those who can answer it by their own work."""
+    if viewer.role not in PARTNERS:
+        return []
+    waiting = html.Div(promise_waiting(), id="today-work-table")
+    return [panel("work", "control_limits", say, waiting)]
 
 
 @PAGE.part(
@@ -173,9 +155,9 @@ async def show(state: Any) -> Shown:
     otherwise=lambda say: (no_update,) * 5,
 )
 async def show_facts(state: Any) -> tuple[Any, ...]:
-    shown = await show(state)
-    say, found = shown.say, shown.today
-    scope = f"{say('masthead.scope')}: {scope_text(shown.viewer, say)}"
+    reply = await read_reply(state)
+    say, found = reply.say, reply.today
+    scope = f"{say('masthead.scope')}: {scope_text(reply.viewer, say)}"
     as_of = say("masthead.as_of", instant=instant_text(found.as_of, say))
     countries = {**found.names["country"]}
     if found.place == "country":
@@ -188,16 +170,26 @@ async def show_facts(state: Any) -> tuple[Any, ...]:
     )
 
 
-@PAGE.part(Output("today-notice", "children"), otherwise=missing)
-async def show_notice(state: Any) -> Any:
+@PAGE.part(
+    Output("today-notice", "children"),
+    Output("today-questions", "hidden"),
+    otherwise=lambda say: (missing(say), False),
+)
+async def show_notice(state: Any) -> tuple[Any, bool]:
     """What holds for the whole page: why there are no figures, or that they are not of now."""
     try:
-        shown = await show(state)
+        reply = await read_reply(state)
     except Exception as error:
         request = page_request(state)
         back = f"{PAGE.path}{request.address.link()}"
-        return failure_notice(gateway_error(error), back, request.say)
-    return outage_notice(shown.outage, shown.today.as_of, shown.say) if shown.outage else None
+        return failure_notice(gateway_error(error), back, request.say), False
+    say, who = reply.say, (reply.absent, reply.name, reply.viewer)
+    if reply.is_elsewhere:
+        back = replace(reply.address, **dict.fromkeys(OFFERED, ())).link()
+        return not_here(*who, back, say), True
+    if reply.outage:
+        return outage_notice(reply.outage, reply.today.as_of, say), False
+    return partly_absent(*who, say), False
 
 
 @PAGE.part(
@@ -207,8 +199,8 @@ async def show_notice(state: Any) -> Any:
     otherwise=lambda say: (missing(say), EMPTY, None),
 )
 async def show_change(state: Any) -> tuple[Any, ...]:
-    shown = await show(state)
-    change, say = change_from(shown.today, shown.address), shown.say
+    reply = await read_reply(state)
+    change, say = change_from(reply.today, reply.address), reply.say
     found = steps_of(change, say)
     sentence = answer(change_finding(change, say), say)
     if found is None:
@@ -225,27 +217,29 @@ async def show_change(state: Any) -> tuple[Any, ...]:
     Output("today-outside", "children"),
     Output("today-control", "figure"),
     Output("today-control-note", "children"),
-    otherwise=lambda say: (missing(say), EMPTY, None, None, EMPTY, None),
+    Output("today-funnel-figure", "hidden"),
+    otherwise=lambda say: (missing(say), EMPTY, None, None, EMPTY, None, False),
 )
 async def show_attention(state: Any) -> tuple[Any, ...]:
-    shown = await show(state)
-    attention, say = attention_from(shown.today, shown.address), shown.say
-    names = place_names(shown.today, say)
+    reply = await read_reply(state)
+    attention, say = attention_from(reply.today, reply.address), reply.say
+    names = place_names(reply.today, say)
     alarms = [point for point in attention.chart if point.is_alarming]
     months = [month_text(date.fromisoformat(point.count.key), say) for point in alarms]
-    told = (
+    alarm_text = (
         say("today.alarm_months", months=list_text(months, say))
         if months
         else say("today.no_alarm_months")
     )
-    chosen = shown.address.filters["country"] if shown.today.place == "country" else ()
+    chosen = reply.address.filters["country"] if reply.today.place == "country" else ()
     return (
         answer(attention_finding(attention, say), say),
         funnel_figure(attention.funnel, names, chosen, say),
         say(f"today.funnel_{attention.kind}") + ".",
         outside_table(attention.funnel, names, say),
         control_figure(attention.chart, say),
-        f"{say(f'today.control_{attention.kind}')}. {told}",
+        f"{say(f'today.control_{attention.kind}')}. {alarm_text}",
+        len(attention.funnel.points) < 2,
     )
 
 
@@ -256,13 +250,27 @@ async def show_attention(state: Any) -> tuple[Any, ...]:
     otherwise=lambda say: (missing(say), None, None),
 )
 async def show_promise(state: Any) -> tuple[Any, ...]:
-    shown = await show(state)
-    found, say = targets_from(shown.today), shown.say
+    reply = await read_reply(state)
+    found, say = targets_from(reply.today), reply.say
     return (
-        answer(promise_finding(found, shown.address, say), say),
-        promise_table(found, shown.today.names["visa"], say),
-        published_list(shown.today.published, say),
+        answer(promise_finding(found, reply.address, say), say),
+        promise_table(found, reply.today.names["visa"], say),
+        published_list(reply.today.published, say),
     )
+
+
+@PAGE.part(
+    Output(WORK, "children"),
+    Output("today-work-table", "children"),
+    otherwise=lambda say: (missing(say), None),
+)
+async def show_work(state: Any) -> tuple[Any, ...]:
+    reply = await read_reply(state)
+    if reply.work is None:
+        return missing(reply.say), None
+    say, names = reply.say, reply.today.names
+    finding = own_work_finding(reply.work, names["place"], reply.address, say)
+    return answer(finding, say), own_work_table(reply.work, names, say)
 
 
 @PAGE.part(
@@ -271,9 +279,9 @@ async def show_promise(state: Any) -> tuple[Any, ...]:
     otherwise=lambda say: (missing(say), EMPTY),
 )
 async def show_coming(state: Any) -> tuple[Any, ...]:
-    shown = await show(state)
-    coming, say = coming_from(shown.today), shown.say
-    sentence = answer(coming_finding(coming, shown.address, say), say)
+    reply = await read_reply(state)
+    coming, say = coming_from(reply.today), reply.say
+    sentence = answer(coming_finding(coming, reply.address, say), say)
     if coming.outlook is None:
         return sentence, EMPTY
     return sentence, fan_figure(coming.counts, coming.first, coming.outlook, say)

@@ -11,7 +11,7 @@ from dashboard.analysis.target import Target, Verdict
 from dashboard.components.aria import aria
 from dashboard.components.definition import definition_button
 from dashboard.figures import GRAPH_CONFIG
-from dashboard.figures.months_kept import HEIGHT, months_kept, width_of
+from dashboard.figures.month_marks import HEIGHT, month_marks, width_of
 from dashboard.figures.waterfall import Step
 from dashboard.pages.today.answers import PublishedRate
 from dashboard.pages.today.findings import Finding, signed_points
@@ -76,7 +76,8 @@ def picture(name: str, caption: str = "") -> html.Figure:
                 **aria(hidden="true"),
             ),
             *([html.Figcaption(caption, id=f"today-{name}-note")] if caption else []),
-        ]
+        ],
+        id=f"today-{name}-figure",
     )
 
 
@@ -156,10 +157,10 @@ def promise_waiting() -> html.Div:
 
 def published_list(published: Sequence[PublishedRate], say: Texts) -> Any:
     """Refusal rates as they were published, a bound where there is no more."""
-    told = [_published(each, say) for each in published if each.value or each.below]
-    if not told:
+    rates = [_published(each, say) for each in published if each.value or each.below]
+    if not rates:
         return None
-    return [html.H3(say("today.published_title")), html.Ul([html.Li(text) for text in told])]
+    return [html.H3(say("today.published_title")), html.Ul([html.Li(text) for text in rates])]
 
 
 def _published(rate: PublishedRate, say: Texts) -> str:
@@ -180,8 +181,8 @@ def _published(rate: PublishedRate, say: Texts) -> str:
 
 def _promise_row(target: Target, names: Mapping[str, str], say: Texts) -> html.Tr:
     verdict = say(f"today.verdict_{target.verdict}")
-    judged = [month for month in target.kept if month is not None]
-    kept = say("today.kept", met=str(sum(judged)), count=str(len(judged))) if judged else ""
+    known = [month for month in target.months_met if month is not None]
+    marked = say("today.kept", met=str(sum(known)), count=str(len(known))) if known else ""
     low, high = target.interval
     interval = f"{percent_text(low, say)}–{percent_text(high, say)}"
     signs = {Verdict.MET: "✓ ", Verdict.MISSED: "✗ "}
@@ -194,9 +195,12 @@ def _promise_row(target: Target, names: Mapping[str, str], say: Texts) -> html.T
         "" if target.change is None else signed_points(target.change, say),
         [
             html.Img(
-                src=months_kept(target.kept), alt="", width=width_of(target.kept), height=HEIGHT
+                src=month_marks(target.months_met),
+                alt="",
+                width=width_of(target.months_met),
+                height=HEIGHT,
             ),
-            html.Span(kept, className="name"),
+            html.Span(marked, className="name"),
         ],
     )
     name = html.Span(names.get(target.key, ""), className="name")

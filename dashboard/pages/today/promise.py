@@ -36,7 +36,12 @@ def promise_finding(found: Sequence[Target], address: Address, say: Texts) -> Fi
     if not missed:
         title = say("today.promise_one" if len(judged) == 1 else "today.promise_met", count=count)
     elif len(missed) == len(judged):
-        title = say("today.promise_missed", count=count)
+        alone = len(judged) == 1
+        title = (
+            say("today.promise_one_missed", name=judged[0].key)
+            if alone
+            else say("today.promise_missed", count=count)
+        )
     else:
         title = say(
             "today.promise_partly",

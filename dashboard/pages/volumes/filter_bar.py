@@ -33,7 +33,7 @@ OFFERED = ("country", "nationality", "partner", "centre", "visa")
 def filter_bar(address: Address, viewer: Viewer, say: Texts) -> html.Div:
     """As it is before anything is known of what to offer: of its size, with what is set."""
     audience = AUDIENCES[viewer.role]
-    groupings = [(by, say(f"filters.by_{by}")) for by in GROUPINGS]
+    groupings = [(by, say(f"filters.{by}")) for by in GROUPINGS]
     measures = [(each.id, say(f"measures.{each.id}.label")) for each in audience.measures]
     channels = [(code, say(f"channels.{code}")) for code in CHANNELS]
 

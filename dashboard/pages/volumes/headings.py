@@ -4,7 +4,7 @@ from typing import Any
 
 from dash import html
 
-from dashboard.components.shell import role_text, scope_text
+from dashboard.components.shell import on_paper, scope_text
 from dashboard.pages.volumes.titles import compared, finding
 from dashboard.pages.volumes.view import View
 from dashboard.texts.wording import instant_text
@@ -24,16 +24,8 @@ def page_heading(view: View) -> list[Any]:
             ],
             className="facts",
         ),
-        _on_paper(view),
+        on_paper(view.viewer, say),
     ]
-
-
-def _on_paper(view: View) -> html.P:
-    """Who printed it, and where it is (``assets/print.js`` knows)."""
-    role = role_text(view.viewer.role, view.say)
-    reader = view.say("print.reader", name=view.viewer.name or role, role=role)
-    here: dict[str, Any] = {"data-here": ""}
-    return html.P([reader, " · ", html.Span(**here)], className="on-paper")
 
 
 def facts(view: View) -> tuple[tuple[str, str], ...]:

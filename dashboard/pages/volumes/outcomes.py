@@ -6,11 +6,11 @@ from dash import html
 
 from dashboard.components.aria import aria
 from dashboard.model.measures import REFUSAL_RATE, Measure
-from dashboard.model.period import Period, month_end, month_start
-from dashboard.model.published import OUTCOMES, Published
+from dashboard.model.page_state import CUSTOM
+from dashboard.model.period import Period, today
+from dashboard.model.published import OUTCOMES, Published, published_window
 from dashboard.model.rows import Line
 from dashboard.pages.volumes.view import View
-from dashboard.texts import Texts
 from dashboard.texts.wording import instant_text, period_text, value_text
 
 
@@ -20,8 +20,9 @@ def outcomes(view: View) -> list[Any] | None:
     if not view.audience.publishes:
         return None
     if published is None:
-        return [html.H2(say("outcomes.title")), html.P(say("outcomes.none"))]
-    quarter = Period(published.from_on, month_end(month_start(published.from_on, 2)))
+        window = published_window(view.period, today()).period
+        none = say("outcomes.none", period=period_text(window, say))
+        return [html.H2(say("outcomes.title")), html.P(none)]
     protection = say(
         "outcomes.protection",
         fewest=str(published.fewest),
@@ -35,10 +36,10 @@ def outcomes(view: View) -> list[Any] | None:
         instant=instant_text(published.published_at, say),
     )
     return [
-        html.H2(say("outcomes.title_of", period=period_text(quarter, say))),
+        html.H2(say("outcomes.title_of", period=period_text(published.period, say))),
         html.P([protection, " ", edition], className="protection"),
         html.Div(
-            _table(published, say),
+            _table(published, view),
             className="scroll",
             tabIndex=0,
             role="region",
@@ -48,29 +49,36 @@ def outcomes(view: View) -> list[Any] | None:
     ]
 
 
-def _table(published: Published, say: Texts) -> html.Table:
+def _table(published: Published, view: View) -> html.Table:
+    say = view.say
     names = [say("filters.country"), *(say(f"measures.{each.id}.label") for each in OUTCOMES)]
     ordered = sorted(published.lines, key=lambda line: line.name or "")
     return html.Table(
         [
             html.Caption(say("outcomes.caption")),
             html.Thead(html.Tr([html.Th(name, scope="col") for name in names])),
-            html.Tbody([_row(line, say) for line in ordered]),
+            html.Tbody([_row(line, view) for line in ordered]),
         ]
     )
 
 
-def _row(line: Line, say: Texts) -> html.Tr:
-    name = html.Th(line.name or say("ranking.direct"), scope="row")
-    return html.Tr([name, *(html.Td(_cell(line, measure, say)) for measure in OUTCOMES)])
+def _row(line: Line, view: View) -> html.Tr:
+    name = html.Th(line.name or view.say("ranking.direct"), scope="row")
+    return html.Tr([name, *(html.Td(_cell(line, measure, view)) for measure in OUTCOMES)])
 
 
-def _cell(line: Line, measure: Measure, say: Texts) -> Any:
-    reading = line[measure]
+def _cell(line: Line, measure: Measure, view: View) -> Any:
+    """The value, or why there is none, with the way to the nearest period that has one."""
+    reading, say = line[measure], view.say
     if not reading.is_suppressed:
         return value_text(measure, reading, say, is_short=True)
     withheld = html.Abbr(say("measures.suppressed"), title=say("measures.suppressed_why"))
     if reading.wider is None:
         return withheld
     wider = Period(reading.wider.from_on, reading.wider.to_on)
-    return [withheld, " ", say("outcomes.wider", period=period_text(wider, say))]
+    first, last = (f"{day:%Y-%m}" for day in (wider.from_on, wider.to_on))
+    there = html.A(
+        say("outcomes.wider", period=period_text(wider, say)),
+        href=view.address.link(period=CUSTOM, first=first, last=last),
+    )
+    return [withheld, " ", there]

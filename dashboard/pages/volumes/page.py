@@ -17,6 +17,7 @@ from dash import (
     no_update,
 )
 
+from dashboard.components.absence import not_here, partly_absent
 from dashboard.components.aria import aria
 from dashboard.components.html_part import html_of, html_output, html_store, write_html
 from dashboard.components.notice import failure_notice, missing, outage_notice
@@ -39,13 +40,14 @@ from dashboard.pages.volumes.cards import cards
 from dashboard.pages.volumes.filter_bar import (
     CONTROLS,
     OFFERED,
+    cleared,
     filter_bar,
     filter_chips,
     offered,
 )
 from dashboard.pages.volumes.headings import page_heading
 from dashboard.pages.volumes.map_legend import map_legend
-from dashboard.pages.volumes.notices import no_applications, not_here, partly_absent
+from dashboard.pages.volumes.notices import no_applications
 from dashboard.pages.volumes.outcomes import outcomes
 from dashboard.pages.volumes.pictures import below, map_controls, small_graphs, trend_controls
 from dashboard.pages.volumes.ranking import ranking
@@ -172,12 +174,12 @@ async def show_notice(state: Any) -> tuple[Any, bool]:
         failed = gateway_error(error)
         return failure_notice(failed, back, request.say), False
     if is_elsewhere(view.address, view.absent):
-        return not_here(view), True
+        return not_here(view.absent, view.name, view.viewer, cleared(view.address), view.say), True
     if view.outage:
         return outage_notice(view.outage, view.volumes.as_of, view.say), view.volumes.is_empty
     if view.volumes.is_empty:
         return no_applications(view), True
-    return partly_absent(view), False
+    return partly_absent(view.absent, view.name, view.viewer, view.say), False
 
 
 @PAGE.part(html_output("cards"), otherwise=lambda say: html_of(missing(say)))

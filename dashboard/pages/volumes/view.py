@@ -43,7 +43,7 @@ class View:
     @property
     def measure(self) -> Measure:
         """The one on the map and in the trend."""
-        return self.address.shown
+        return self.address.measure_shown
 
     @property
     def earlier(self) -> Period:

@@ -17,7 +17,7 @@ def test_each_visa_type_is_held_against_its_own_promise() -> None:
         ("D2", Verdict.NO_PROMISE),
     ]
     assert round(found[0].change or 0, 3) == -0.008
-    assert found[0].kept == (True, False, None)
+    assert found[0].months_met == (True, False, None)
     assert found[1].change is None, "twenty decisions are too few to compare with"
 
 

@@ -9,19 +9,19 @@ from dashboard.figures import CHOSEN_COLOUR, QUIET_COLOUR, SERIES_COLOUR
 STEP, HEIGHT = 11, 16
 
 
-def months_kept(kept: Sequence[bool | None]) -> str:
+def month_marks(is_met: Sequence[bool | None]) -> str:
     """The address of an image: filled where kept, hollow where missed, a dot where unknown."""
-    marks = "".join(_mark(number, month) for number, month in enumerate(kept))
+    marks = "".join(_mark(number, month) for number, month in enumerate(is_met))
     drawing = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width_of(kept)} {HEIGHT}">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width_of(is_met)} {HEIGHT}">'
         f"{marks}</svg>"
     )
     return f"data:image/svg+xml,{quote(drawing, safe=' =:/,.')}"
 
 
-def width_of(kept: Sequence[bool | None]) -> int:
+def width_of(is_met: Sequence[bool | None]) -> int:
     """In pixels."""
-    return STEP * max(len(kept), 1)
+    return STEP * max(len(is_met), 1)
 
 
 def _mark(number: int, is_kept: bool | None) -> str:

@@ -1,0 +1,97 @@
+"""How the parts of the page Today read their figures: all of them by one fetch."""
+
+import asyncio
+from dataclasses import dataclass, replace
+from typing import Any
+
+from dashboard.components.page_request import page_request
+from dashboard.gateway.answer_cache import Outage
+from dashboard.gateway.client import GatewayError
+from dashboard.model.page_state import REASONS, Address
+from dashboard.model.period import today
+from dashboard.model.reach import Absent, absences, is_elsewhere
+from dashboard.model.viewer import Viewer
+from dashboard.pages.today.answers import (
+    AGENT,
+    ASKS,
+    MANAGER,
+    Today,
+    published_variables,
+    read_today,
+    variables_of,
+)
+from dashboard.pages.today.own_work import OwnWork, read_own_work
+from dashboard.texts import Texts
+from dashboard.texts.wording import country_name
+
+#: Whose work is a partner's.
+PARTNERS = (MANAGER, AGENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One answer, and for whom."""
+
+    today: Today
+    #: Of those whose work is a partner's.
+    work: OwnWork | None
+    address: Address
+    viewer: Viewer
+    say: Texts
+    outage: Outage | None
+
+    @property
+    def absent(self) -> tuple[Absent, ...]:
+        """What the address names without there being figures of it for this viewer."""
+        return absences(self.viewer, self.address, self.today)
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether nothing is left that there are figures of."""
+        return is_elsewhere(self.address, self.absent)
+
+    def name(self, key: str, code: str) -> str:
+        """What a value of a filter is called."""
+        if key == "channel":
+            return self.say(f"channels.{code}")
+        if key == "country":
+            return (self.today.named or {}).get(code) or country_name(code, self.say.language)
+        return self.today.names[key].get(code, code)
+
+
+async def read_reply(state: Any) -> Reply:
+    """What is to be shown, of one fetch for all parts. Raises GatewayError."""
+    request = page_request(state)
+    viewer = await request.viewer()
+    if viewer.role not in ASKS:
+        raise GatewayError("FORBIDDEN", "no figures for this role", "")
+    # What no control of this page shows is none of its filters.
+    now, address = today(), replace(request.address, nationality=(), centre=())
+    reasons = reasons_of(viewer)
+    if address.why not in reasons:
+        address = replace(address, why=reasons[0])
+    place, period = place_of(viewer), address.chosen(now)
+    questions = {
+        f"today/question:{ASKS[viewer.role]}": variables_of(address, period, now, place=place)
+    }
+    if viewer.role == MANAGER:
+        questions["today/published"] = published_variables(now, address.language)
+    answers = await asyncio.gather(*(request.ask(*each) for each in questions.items()))
+    data = {name: table for answer in answers for name, table in answer.items()}
+    found = read_today(data, period, place)
+    last = found.last_month
+    work = read_own_work(data, place, last) if viewer.role in PARTNERS and last else None
+    return Reply(found, work, address, viewer, request.say, request.gateway.outage)
+
+
+def reasons_of(viewer: Viewer) -> tuple[str, ...]:
+    """By what a change can be told apart: not by what there is one of."""
+    alone = {"partner", *(["country"] if len(viewer.countries) == 1 else [])}
+    return tuple(each for each in REASONS if not viewer.partner or each not in alone)
+
+
+def place_of(viewer: Viewer) -> str:
+    """What is compared: countries, the centres of one country, or what a centre takes in."""
+    if viewer.role == AGENT:
+        return "visa"
+    return "centre" if viewer.partner and len(viewer.countries) == 1 else "country"

@@ -1,0 +1,78 @@
+"""How cases ended, as a partner's manager reads it: a rate, a bound, or the way to the nearest."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from dashboard.components.html_part import html_of
+from dashboard.model.measures import DECISIONS, PARTNER, REFUSAL_RATE
+from dashboard.model.page_state import Address, read_address
+from dashboard.model.period import Period
+from dashboard.model.published import Published, published_window
+from dashboard.model.rows import Line, Reading, Wider
+from dashboard.model.viewer import Viewer
+from dashboard.pages.volumes.outcomes import outcomes
+from dashboard.pages.volumes.view import View
+from dashboard.texts import texts
+from tests.dashboard.some_volumes import some_volumes
+
+NOW = date(2026, 11, 25)
+YEAR = Period(date(2025, 1, 1), date(2025, 12, 31))
+QUARTER = Period(date(2026, 7, 1), date(2026, 9, 30))
+MANAGER = Viewer("PARTNER_MANAGER", ("PARTNER_MANAGER",), "Sari", "NUSA", ("AU",))
+
+
+def panel(refusals: Reading, address: Address | None = None) -> str:
+    """The panel of Australia with a refusal rate, as HTML."""
+    line = Line({DECISIONS.id: Reading(80.0), REFUSAL_RATE.id: refusals}, "AU", name="Australia")
+    published = Published(1, datetime(2026, 10, 2, tzinfo=UTC), 5, 10, 100, QUARTER, (line,),
+                          Reading(0.025))  # fmt: skip
+    volumes = replace(some_volumes(), published=published)
+    address = address or Address("en", country=("AU",))
+    return html_of(outcomes(View(address, MANAGER, PARTNER, QUARTER, volumes, texts("en"))))
+
+
+def test_a_withheld_rate_leads_to_the_nearest_period_that_has_one() -> None:
+    wider = Wider(YEAR.from_on, YEAR.to_on, "AU")
+    found = panel(Reading(is_suppressed=True, wider=wider))
+    address = "?language=en&amp;period=custom&amp;first=2025-01&amp;last=2025-12&amp;country=AU"
+    assert f'<a href="{address}">see Jan' in found
+    there = read_address(address.replace("&amp;", "&"), "en").chosen(NOW)
+    assert there == YEAR
+    window = published_window(there, NOW)
+    assert (window.period, window.grain) == (YEAR, "YEAR")
+
+
+def test_a_rate_and_a_bound_need_no_way_on() -> None:
+    assert "5.0%" in panel(Reading(0.05))
+    bound = panel(Reading(below=0.014))
+    assert "below 1.4%" in bound
+    assert "<a " not in bound
+
+
+@pytest.mark.parametrize(
+    ("period", "grain"),
+    [
+        (Period(date(2026, 5, 1), date(2026, 5, 31)), "MONTH"),
+        (QUARTER, "QUARTER"),
+        (YEAR, "YEAR"),
+    ],
+)
+def test_a_period_of_the_grid_is_looked_at_itself(period: Period, grain: str) -> None:
+    window = published_window(period, NOW)
+    assert (window.period, window.grain) == (period, grain)
+
+
+@pytest.mark.parametrize(
+    "period",
+    [
+        Period(date(2025, 11, 1), date(2026, 10, 31)),
+        Period(date(2026, 8, 1), date(2026, 10, 31)),
+        Period(date(2026, 11, 1), NOW),
+    ],
+)
+def test_any_other_period_shows_the_last_quarters(period: Period) -> None:
+    window = published_window(period, NOW)
+    assert window.period == Period(date(2026, 4, 1), date(2026, 9, 30))
+    assert window.grain == "QUARTER"

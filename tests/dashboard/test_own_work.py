@@ -1,0 +1,98 @@
+"""A partner's own part of the work: what is told of it is what the rows say, and no outcome."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from dashboard.model.page_state import Address
+from dashboard.model.period import month_start
+from dashboard.pages.today.own_work import OwnWork, own_work_finding, read_own_work
+from dashboard.pages.today.own_work_table import own_work_table
+from dashboard.texts import texts
+
+EN, ID = texts("en"), texts("id")
+LAST = date(2026, 10, 1)
+MONTHS = [month_start(LAST, shift) for shift in range(-12, 1)]
+SYDNEY = {"centre": {"code": "AU-SYD", "city": "Sydney"}}
+B1 = {"visaType": {"code": "B1"}}
+NAMES = {"AU-SYD": "Sydney"}
+
+
+def row(month: date, group: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """A month in which a little varies, and nothing is out of the ordinary."""
+    odd = month.month % 2
+    usual = {
+        "period": {"startsOn": month.isoformat()},
+        "handoverP90": {"hours": 20.0 + odd, "measured": 200},
+        "turnaroundP90": {"hours": 30.0 + 2 * odd, "measured": 190},
+        "infoRequestRate": {"value": 0.05 + 0.01 * odd, "denominator": 200},
+        "wip": {"value": 60},
+        "backlog": {"value": 3 + odd},
+    }
+    return usual | group | changes
+
+
+def work_of(**last: Any) -> OwnWork:
+    """A year of Sydney and of B1, with something about Sydney's last month."""
+    places = [row(month, SYDNEY) for month in MONTHS[:-1]] + [row(LAST, SYDNEY, **last)]
+    data = {
+        "placeMonths": {"rows": places},
+        "visaMonths": {"rows": [row(month, B1) for month in MONTHS]},
+    }
+    return read_own_work(data, "centre", LAST)
+
+
+def test_an_ordinary_month_asks_for_nothing() -> None:
+    work = work_of()
+    finding = own_work_finding(work, NAMES, Address("en"), EN)
+    assert work.judged == 8
+    assert finding.title == "In October 2026 nothing was worse than its own past explains"
+    assert finding.notes[0].startswith("8 figures with at least 10 cases")
+    assert not finding.is_concern
+
+
+@pytest.mark.parametrize(
+    ("last", "says"),
+    [
+        ({"handoverP90": {"hours": 70.0, "measured": 200}}, "Sydney, Handover, 9 in 10 (70.0 h"),
+        ({"turnaroundP90": {"hours": 140.0, "measured": 200}}, "Turnaround, 9 in 10 (5.8 d"),
+        ({"infoRequestRate": {"value": 0.25, "denominator": 200}}, "Information requested (25.0%"),
+        ({"backlog": {"value": 30}}, "Sydney, Overdue, of open cases (50.0%"),
+    ],
+)  # fmt: skip
+def test_what_is_worse_than_its_own_past_is_named(last: dict[str, Any], says: str) -> None:
+    work = work_of(**last)
+    finding = own_work_finding(work, NAMES, Address("en"), EN)
+    assert finding.title == "1 figures of October 2026 are worse than their own past explains"
+    assert says in finding.notes[0]
+    assert "usually at most" in finding.notes[0]
+    assert "by=centre" in finding.href
+    assert finding.is_concern
+
+
+def test_better_than_usual_and_too_few_cases_ask_for_nothing() -> None:
+    quick = work_of(handoverP90={"hours": 2.0, "measured": 200})
+    assert quick.worse == []
+    few = work_of(handoverP90={"hours": 900.0, "measured": 9})
+    assert few.worse == []
+    assert "of 9: too few to judge" in str(own_work_table(few, {"place": NAMES, "visa": {}}, EN))
+
+
+def test_each_figure_stands_with_its_number_and_interval() -> None:
+    table = str(own_work_table(work_of(), {"place": NAMES, "visa": {"B1": "Visa on arrival"}}, EN))
+    for words in ("Sydney", "B1", "Visa on arrival", "20.0 h", "of 200", "usually ", "5.0%"):
+        assert words in table
+    assert "(2.7%–9.0%)" in table  # Wilson's interval of 10 of 200
+
+
+def test_a_month_without_a_past_is_not_judged() -> None:
+    data = {"placeMonths": {"rows": [row(LAST, SYDNEY)]}, "visaMonths": {"rows": []}}
+    work = read_own_work(data, "centre", LAST)
+    assert work.judged == 0
+    assert "at least 6 months" in own_work_finding(work, NAMES, Address("en"), EN).title
+
+
+def test_both_languages_say_it() -> None:
+    finding = own_work_finding(work_of(), NAMES, Address("id"), ID)
+    assert finding.title.startswith("Pada Oktober 2026")

@@ -1,0 +1,132 @@
+"""A director's morning: four answers, the country behind one of them, a link, and a file."""
+
+import csv
+import io
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.dashboard.visiting import Visitor, number, visiting
+from tests.running_demo import Demo
+
+pytestmark = pytest.mark.browser
+
+BY_COUNTRY = """
+query ByCountry($from: Date!, $to: Date!, $where: VolumeWhere) {
+  volumes(from: $from, to: $to, groupBy: [COUNTRY], where: $where) {
+    rows { country { code name(language: EN) } intake { value } }
+  }
+}
+"""
+
+
+def received(demo: Demo, period: tuple[str, str], **where: list[str]) -> dict[str, int]:
+    """What the gateway itself says came in, by country; direct applications have none."""
+    window = {"from": period[0], "to": period[1]}
+    rows = demo.ask("leadership", BY_COUNTRY, **window, where=where)["volumes"]["rows"]
+    return {
+        row["country"]["name"] if row["country"] else "": row["intake"]["value"] for row in rows
+    }
+
+
+def signed(text: str) -> int:
+    """A contribution as it is written: +12 or −3."""
+    return number(text) * (-1 if text.startswith("\N{MINUS SIGN}") else 1)
+
+
+def file_of(page: Page) -> list[dict[str, str]]:
+    """The rows of the file that the page offers."""
+    with page.expect_download() as downloading:
+        page.locator("#ranking-below a", has_text="CSV").first.click()
+    return list(csv.DictReader(io.StringIO(downloading.value.path().read_text("utf-8"))))
+
+
+def test_a_director_reads_four_answers_and_follows_one(visitor: Visitor) -> None:
+    # At the desk, the first page answers before anything is asked.
+    page = visitor.opens_today("leadership")
+    assert page.inner_text(".today h1") == "Four answers today"
+    assert "Scope: All partner countries" in page.inner_text("#today-facts")
+
+    # Up or down? The number is the gateway's, and the reasons add up to all of the change.
+    headline = page.inner_text("#today-change h2")
+    came_in = number(headline.split(" applications")[0])
+    page.locator(".question-change .twin summary").click()
+    bars = page.locator("#today-steps tbody tr").all_inner_texts()
+    *parts, whole = (signed(bar.split("\t")[-1].strip()) for bar in bars)
+    assert sum(parts) == whole
+    assert ("more than" in headline) == (whole > 0)
+    assert re.search(r"Most of the (in|de)crease came from \S", page.inner_text("#today-change"))
+
+    # By partner instead: the same change, told by other causes.
+    page.locator("#today-why label", has_text="Partner").click()
+    page.wait_for_selector("#today-change .notes:has-text('Nusa')")
+    bars = page.locator("#today-steps tbody tr").all_inner_texts()
+    assert signed(bars[-1].split("\t")[-1].strip()) == whole
+    assert page.inner_text("#today-change h2") == headline
+
+    # Who needs attention? Whoever is named stands there with how many decisions, and an interval.
+    attention = page.inner_text("#today-attention")
+    assert re.search(r"of \d+ countries and territories would be outside", attention)
+    for name in re.findall(r"^(.+): [\d.]+% of [\d,]+ decisions were refusals", attention, re.M):
+        assert re.search(rf"{name}: .* \(95% interval: [\d.]+% to [\d.]+%\)", attention)
+
+    # Is the promise kept? Yes or no for each visa type, beside what is promised of it.
+    assert re.match("Yes|No|Partly|Cannot be judged", page.inner_text("#today-promise h2"))
+    rows = page.locator("#today-promises tbody tr").all()
+    assert rows
+    for row in rows:
+        verdict = row.locator(".verdict").inner_text().strip()
+        share, promised = (
+            re.match(r"[\d.]+", row.locator(column).inner_text())
+            for column in (".in_time", ".promised")
+        )
+        if verdict.endswith(("Yes", "No")):
+            assert share
+            assert promised
+            assert (float(share[0]) + 0.05 >= float(promised[0])) == verdict.endswith("Yes")
+
+    # What comes next? A range, with how often such ranges have held.
+    coming = page.inner_text("#today-coming")
+    assert re.search(r"\w+ \d{4}: [\d,]+ to [\d,]+ applications expected", coming)
+    assert re.search(r"\d+% of \d+ such ranges of past months held the actual number", coming)
+
+    # The link under the first answer leads to all figures behind it, and they are the same.
+    page.locator("#today-change .more a").click()
+    page.wait_for_selector("#ranking tbody tr")
+    page.wait_for_selector(".card-intake .number")
+    assert number(page.inner_text(".card-intake .number")) == came_in
+    assert "by=partner" in page.url
+
+
+def test_a_director_shares_a_country_and_takes_a_file_to_the_meeting(
+    visitor: Visitor, browser: Browser, demo: Demo
+) -> None:
+    page = visitor.opens("leadership", "language=en&rows=all")
+
+    # The table goes to the meeting as a file, whose rows are the gateway's.
+    rows = file_of(page)
+    by_country = received(demo, (rows[0]["from"], rows[0]["to"]))
+    in_file = {row["name"]: int(row["intake"]) for row in rows if row["code"]}
+    assert in_file == {name: count for name, count in by_country.items() if name}
+    assert number(page.inner_text(".card-intake .number")) == sum(by_country.values())
+
+    # A country is one click away; everything on the page is then of that country.
+    foreign = next(name for name in in_file if name != "Australia")
+    page.locator("#ranking tbody th a", has_text=foreign).first.click()
+    page.wait_for_selector(f"h1:has-text('{foreign}: ')")
+    page.wait_for_function(
+        "expected => document.querySelector('.card-intake .number')?.innerText === expected",
+        arg=f"{by_country[foreign]:,}",
+    )
+
+    # Whoever opens the link sees the same, and whoever may not see it is told just that.
+    link = page.url.partition("?")[2]
+    with visiting(browser, demo) as colleague:
+        seen = colleague.opens("officer", link)
+        seen.wait_for_selector(f"h1:has-text('{foreign}: ')")
+        assert seen.inner_text("h1") == page.inner_text("h1")
+    with visiting(browser, demo) as manager:
+        refused = manager.opens("manager-au", link)
+        refused.wait_for_selector(f"h1:has-text('{foreign}: outside your scope')")
+        assert f"{by_country[foreign]:,}" not in refused.inner_text("main")

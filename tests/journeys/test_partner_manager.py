@@ -1,0 +1,118 @@
+"""A partner manager's morning in Australia: own figures exactly, refusals as bounds, no foreign."""
+
+import csv
+import io
+import re
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.dashboard.visiting import Visitor, number
+from tests.running_demo import Demo
+
+pytestmark = pytest.mark.browser
+
+OWN = """
+query Own($from: Date!, $to: Date!) {
+  volumes(from: $from, to: $to, groupBy: [COUNTRY]) { rows { country { code } intake { value } } }
+}
+"""
+ENDED = """
+query Ended($from: Date!, $to: Date!) {
+  volumes(
+    from: $from, to: $to, groupBy: [COUNTRY], where: { countries: ["AU"], partners: ["NUSA"] }
+  ) { rows { refused { value } refusalRate { value } } }
+}
+"""
+#: Of others: a country and a partner that this manager has nothing to do with.
+FOREIGN = ("Singapore", "Malaysia", "India", "Andalan")
+
+
+def assert_nothing_foreign(page: Page) -> None:
+    text = page.inner_text("main")
+    for name in FOREIGN:
+        assert name not in text
+
+
+def test_a_manager_reads_the_own_country_and_refusals_as_bounds(visitor: Visitor) -> None:
+    # The first page is of the own country, and says so.
+    page = visitor.opens_today("manager-au")
+    assert "Scope: Australia · NUSA" in page.inner_text("#today-facts")
+    came_in = number(page.inner_text("#today-change h2").split(" applications")[0])
+    assert_nothing_foreign(page)
+
+    # Who needs attention is told by what was late: how cases ended is not this page's to tell.
+    assert "Late decisions" in page.inner_text("#today-attention")
+    assert not page.locator("#today-measure label", has_text="Refusal rate").count()
+
+    # The own part of the work stands by centre and visa type, each with what is usual.
+    page.wait_for_selector("#today-work h2:not(:has(.mantine-Skeleton-root))")
+    work = page.inner_text("#today-work-table")
+    for words in ("Handover", "Information requested", "Turnaround", "Overdue"):
+        assert words in work
+    assert "Portal and groups" in work
+    assert "B1" in work
+    assert "with fewer than 10 cases in each column are left out" in page.inner_text("#today-work")
+    assert "efus" not in page.inner_text(".question-work")
+
+    # The promise is judged by own decisions, and there is an outlook.
+    assert re.match("Yes|No|Partly|Cannot be judged", page.inner_text("#today-promise h2"))
+    assert page.inner_text("#today-coming h2")
+
+    # The link leads to the same figures, which are the gateway's for this manager.
+    page.locator("#today-change .more a").click()
+    page.wait_for_selector(".card-intake .number")
+    page.wait_for_selector("#ranking tbody tr")
+    assert number(page.inner_text(".card-intake .number")) == came_in
+
+    # Refusals stand apart, as published: a rate, a bound, or where the nearest one is.
+    page.wait_for_selector("#outcomes tbody tr")
+    cells = page.locator("#outcomes tbody td:last-child").all_inner_texts()
+    for cell in cells:
+        assert re.fullmatch(r"[\d.]+%|below [\d.]+%|withheld( see .+)?|–", cell.strip())
+    # A withheld one names a wider period; the link goes there, and the panel is then of it.
+    wider = page.locator("#outcomes tbody a").first
+    if wider.count():
+        named = wider.inner_text().removeprefix("see ")
+        wider.click()
+        page.wait_for_selector(f"#outcomes h2:has-text('{named}')")
+        told = page.locator("#outcomes tbody td:last-child").first.inner_text()
+        assert re.fullmatch(r"[\d.]+%|below [\d.]+%", told.strip())
+
+
+def test_a_manager_is_told_what_is_outside_and_takes_own_rows_to_the_review(
+    visitor: Visitor, demo: Demo
+) -> None:
+    page = visitor.opens_today("manager-au")
+    came_in = number(page.inner_text("#today-change h2").split(" applications")[0])
+
+    # A director's link to another country answers with its reason, and with no figure.
+    for path, question in (("/volumes", "#volumes-notice"), ("/", "#today-notice")):
+        page.goto(f"{demo.dashboard_url}{path}?language=en&country=SG&measure=refusal_rate")
+        page.wait_for_selector(f"{question} .notice")
+        notice = page.inner_text(question)
+        assert "Singapore: outside your scope, so nothing is said of it here" in notice
+        assert "Your figures cover: Australia · NUSA" in notice
+        assert not re.search(r"\d+ applications", page.inner_text("main"))
+    page.get_by_role("link", name="Show my figures").click()
+    visitor.reads_today()
+    page.wait_for_selector("#today-questions:not([hidden])")
+    assert number(page.inner_text("#today-change h2").split(" applications")[0]) == came_in
+
+    # The file for the review meeting holds own rows alone, and no column of an outcome.
+    page.goto(f"{demo.dashboard_url}/volumes?language=en")
+    page.wait_for_selector("#ranking tbody tr")
+    assert_nothing_foreign(page)
+    with page.expect_download() as downloading:
+        page.locator("#ranking-below a", has_text="CSV").first.click()
+    text = downloading.value.path().read_text("utf-8")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    window = {"from": rows[0]["from"], "to": rows[0]["to"]}
+    (own,) = demo.ask("manager-au", OWN, **window)["volumes"]["rows"]
+    assert [row["code"] for row in rows if row["code"]] == ["AU"]
+    assert int(rows[0]["intake"]) == own["intake"]["value"] == came_in
+    assert "refus" not in text
+    assert "granted" not in text
+    # What the directorate reads of it, the manager could not have asked for either.
+    (secret,) = demo.ask("leadership", ENDED, **window)["volumes"]["rows"]
+    assert secret["refused"]["value"] is not None
