@@ -64,10 +64,12 @@ def messages(name: str) -> list[str]:
 
 
 def copied(folder: Path) -> Path:
-    """A copy of the code, with what Python compiled of it, which spares each command a second."""
+    """A copy of the code, without what was made from it or installed."""
     tree = folder / "tree"
     for name in ("gateway", "models", "dashboard", "docs", "checks", "deploy/keycloak"):
-        shutil.copytree(ROOT / name, tree / name, ignore=shutil.ignore_patterns("*.png"))
+        shutil.copytree(
+            ROOT / name, tree / name, ignore=shutil.ignore_patterns("__pycache__", "*.png")
+        )
     for name in ("pyproject.toml", "CHANGELOG.md"):
         shutil.copy(ROOT / name, tree)
     return tree
@@ -88,7 +90,11 @@ def run(tree: Path, commands: str, *, must_succeed: bool = False) -> tuple[int, 
 
 def environment(tree: Path) -> dict[str, str]:
     """The copy's code, and the tests of this checkout."""
-    return {**os.environ, "PYTHONPATH": f"{tree}{os.pathsep}{ROOT}"}
+    return {
+        **os.environ,
+        "PYTHONPATH": f"{tree}{os.pathsep}{ROOT}",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
 
 
 def _replace(text: str, before: str, after: str, name: str) -> str:

@@ -231,9 +231,7 @@ def test_a_recipe_and_the_build_where_a_step_is_left_out(tmp_path: Path, name: s
 def _revisions(tree: Path) -> list[Path]:
     """The files that a recipe has added beside the revisions that stand."""
     return [
-        file
-        for file in (tree / VERSIONS).iterdir()
-        if file.is_file() and not (ROOT / VERSIONS / file.name).exists()
+        file for file in (tree / VERSIONS).iterdir() if not (ROOT / VERSIONS / file.name).exists()
     ]
 
 
