@@ -34,7 +34,7 @@ class Area:
 AREAS = (
     Area(
         "life",
-        ("models/life/[cprs]*.py", "models/jobs/overdue.py", "gateway/mutations/*.py"),
+        ("models/life/[cjprs]*.py", "models/jobs/overdue.py", "gateway/mutations/*.py"),
         (
             "tests/models/test_life.py",
             "tests/models/test_life_lapsing.py",
@@ -44,6 +44,8 @@ AREAS = (
             "tests/gateway/test_mutations_submitted.py",
             "tests/gateway/test_mutations_decided.py",
             "tests/gateway/test_mutations_once.py",
+            "tests/gateway/test_mutation_errors.py",
+            "tests/gateway/test_allowed.py",
         ),
     ),
     Area(
