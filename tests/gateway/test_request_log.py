@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from gateway.execution import run as execution
 from gateway.execution.plan import run
 from gateway.logs.lines import JSONLines, ReadableLines, facts
 from gateway.logs.output import BackgroundHandler, logging_to
@@ -67,11 +68,13 @@ MANY_FIELDS = (
 )
 
 
+BROKEN = '{ applications(first: 1, after: "broken") { nodes { reference } } viewer { role } }'
+
+
 @pytest.mark.parametrize(
     ("query", "reason"),
     [
         ('{ node(id: "nothing") { id } }', "abstract"),
-        ('{ applications(first: 1, after: "broken") { nodes { reference } } }', "refused"),
         (STEP, "mutation"),
         (MANY_FIELDS, "too_large"),
     ],
@@ -79,6 +82,24 @@ MANY_FIELDS = (
 async def test_the_line_says_why_no_plan_ran(who, query: str, reason: str) -> None:
     line = await line_of(who["officer"], query)
     assert (line["way"], line["why_executor"]) == ("executor", reason)
+
+
+async def test_a_wrong_argument_runs_by_no_way(who) -> None:
+    line = await line_of(who["officer"], BROKEN)
+    assert (line["codes"], line["status"]) == (["INVALID_CURSOR"], 400)
+    assert not {"way", "why_executor", "statements"} & line.keys()
+
+
+async def test_without_its_check_the_field_itself_refuses_a_wrong_argument(
+    who, monkeypatch
+) -> None:
+    monkeypatch.setattr(execution, "check_arguments", lambda *_: {})
+    with log_lines() as log:
+        answer = await who["officer"](BROKEN)
+    assert (answer.status, answer.codes) == (200, ["INVALID_CURSOR"])
+    assert answer.data == {"applications": None, "viewer": {"role": "OFFICER"}}
+    (line,) = log.of("request")
+    assert (line["way"], line["why_executor"]) == ("executor", "refused")
 
 
 async def test_a_mistake_in_a_plan_is_told_and_counted(who, app, monkeypatch) -> None:
