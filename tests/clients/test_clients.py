@@ -1,6 +1,7 @@
 """Clients of others, as they come from their registries: from a page to following through cuts."""
 
 import asyncio
+import sys
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -49,10 +50,17 @@ async def writer(world_url: str) -> AsyncIterator[asyncpg.Connection]:
     await connection.close()
 
 
-@pytest.mark.parametrize("name", ["graphql_ws", "apollo", "urql"])
-@installed
+@pytest.mark.parametrize(
+    "program",
+    [
+        pytest.param((str(node()), "graphql_ws.mjs"), id="graphql-ws", marks=installed),
+        pytest.param((str(node()), "apollo.mjs"), id="Apollo Client", marks=installed),
+        pytest.param((str(node()), "urql.mjs"), id="urql", marks=installed),
+        pytest.param((sys.executable, "gql_client.py"), id="gql"),
+    ],
+)
 async def test_a_client_asks_writes_and_follows_each_change_exactly_once(
-    name: str, world_url: str, writer: asyncpg.Connection, tmp_path: Path
+    program: tuple[str, str], world_url: str, writer: asyncpg.Connection, tmp_path: Path
 ) -> None:
     people = crowd(EVENTS, seed=1)
     await join(writer, people)
@@ -67,7 +75,6 @@ async def test_a_client_asks_writes_and_follows_each_change_exactly_once(
             "open": _id("SGPO-OPEN-0006"),
             "unreceived": _id(UNRECEIVED),
         }
-        program = (str(node()), f"{name}.mjs")
         client = await stack.enter_async_context(running(*program, given=given))
         await client.tells("heartbeat", seconds=30)
         assert client.of("page") == [2]

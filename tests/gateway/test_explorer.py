@@ -1,25 +1,34 @@
 """GraphiQL in a real browser, with the outside world cut off: who asks, and what is followed."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
+import httpx2
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
+from gateway.wire import explorer
 from tests.dashboard.visiting import browser
 from tests.machine import needs
 from tests.running_demo import Demo
 
 __all__ = ["browser"]
 
-from gateway.wire import explorer
-
-bundled = needs(
+pytestmark = needs(
     "graphiql",
     is_here=explorer.is_bundled(),
     absent="no GraphiQL: `make graphiql` brings it where the npm registry is to be had",
 )
-pytestmark = bundled
+
+WHO = "{ viewer { subject role } }"
+CASES = """{ applications(first: 20, where: {stage: {eq: IN_PROCESS}}) {
+    nodes { id reference isHeld } } }"""
+HOLD = """mutation($input: HoldApplicationInput!) {
+    holdApplication(input: $input) { errors { message } } }"""
+FOLLOW = """subscription { applicationChanged { position
+    ... on ApplicationChange { application { reference } } } }"""
 
 
 @pytest.fixture
@@ -40,7 +49,78 @@ def page(browser: Browser, demo: Demo) -> Iterator[Page]:
 
     page.route("**/*", only_ours)
     page.goto(f"{demo.api_url}/graphql")
-    page.wait_for_selector(".graphiql-query-editor .view-lines")
     yield page
     context.close()
     assert faults == []
+
+
+def _run(page: Page, document: str) -> None:
+    """Put a document in place of what is written, and run it."""
+    page.locator(".graphiql-query-editor .view-lines").click()
+    page.keyboard.press("Control+A")
+    page.keyboard.insert_text(document)
+    page.keyboard.press("Control+Shift+End")  # the brackets that the editor has closed by itself
+    page.keyboard.press("Delete")
+    page.locator(".graphiql-execute-button").click()
+
+
+def _expect_answer(page: Page, pattern: str) -> None:
+    answer = page.locator(".graphiql-response .view-lines")
+    expect(answer).to_contain_text(re.compile(pattern.replace(" ", r"\s*")), timeout=20_000)
+
+
+def test_the_bundle_brings_the_licences_of_what_is_in_it(demo: Demo) -> None:
+    licences = httpx2.get(f"{demo.api_url}/graphql/graphiql/LICENSES.txt").raise_for_status().text
+    packages = dict(re.findall(r"^(\S+) \d[\w.-]* \((.+)\)$", licences, re.MULTILINE))
+    assert {"graphiql", "monaco-editor", "react", "graphql-ws"} <= packages.keys()
+    assert set(packages.values()) <= {"MIT", "Apache-2.0", "BSD-2-Clause", "0BSD"}
+
+
+def test_nothing_but_the_bundle_is_served_beside_it(demo: Demo) -> None:
+    for name in ("package.json", "..%2Fpackage.json", "%2e%2e", "..%5cpackage.json", "none.js"):
+        assert httpx2.get(f"{demo.api_url}/graphql/graphiql/{name}").status_code == 404
+
+
+def test_somebody_signs_in_and_acts_in_one_role_after_the_other(page: Page) -> None:
+    page.get_by_role("button", name="Sign in").click()
+    page.locator("button[value=both]").click()
+    expect(page.get_by_label("User")).to_have_value("*")
+    _run(page, WHO)
+    _expect_answer(page, '"subject": "both", "role": "OFFICER"')
+    page.get_by_label("Role").select_option("AUDITOR")
+    _run(page, WHO)
+    _expect_answer(page, '"subject": "both", "role": "AUDITOR"')
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+    assert page.url.endswith("/graphql")
+
+
+def test_a_purpose_goes_with_what_is_asked(page: Page) -> None:
+    page.get_by_label("User").select_option("officer")
+    page.get_by_label("Purpose").select_option("CASEWORK")
+    page.get_by_label("for").fill("7K3M-9QPX-2F4D")
+    with page.expect_request(lambda request: "subject" in (request.post_data or "")) as asked:
+        _run(page, WHO)
+    assert asked.value.headers["gerbang-purpose"] == "CASEWORK; reference=7K3M-9QPX-2F4D"
+    _expect_answer(page, '"subject": "officer"')
+
+
+@pytest.mark.parametrize(("user", "knows"), [("officer", 1), ("leadership", 0)])
+def test_the_editor_knows_the_schema_of_the_role(page: Page, user: str, knows: int) -> None:
+    page.get_by_label("User").select_option(user)
+    page.get_by_label("Show Documentation Explorer").click()
+    documentation = page.locator(".graphiql-doc-explorer")
+    documentation.get_by_text("Query", exact=True).click()
+    expect(documentation.get_by_text("viewer", exact=True)).to_have_count(1)
+    expect(documentation.get_by_text("applications", exact=True)).to_have_count(knows)
+
+
+def test_a_change_is_followed(page: Page, demo: Demo) -> None:
+    page.get_by_label("User").select_option("supervisor")
+    _run(page, FOLLOW)
+    _expect_answer(page, '"position": "')
+    nodes = demo.ask("supervisor", CASES)["applications"]["nodes"]
+    case = next(node for node in nodes if not node["isHeld"])
+    named = {"applicationId": case["id"], "idempotencyKey": str(uuid4())}
+    assert demo.ask("supervisor", HOLD, input=named)["holdApplication"]["errors"] == []
+    _expect_answer(page, f'"reference": "{case["reference"]}"')

@@ -16,6 +16,7 @@ from gateway.errors import ErrorCode, RequestError
 from gateway.execution.operation import Answer, OperationRequest
 from gateway.faults import Fault
 from gateway.viewer import Viewer
+from gateway.wire import explorer
 from tests import tokens
 from tests.gateway.small_schema import SmallExecutor
 from tests.gateway.surviving.standing import metrics_of
@@ -336,7 +337,9 @@ async def test_production_offers_neither_queries_in_addresses_nor_the_explorer(p
     assert response.status_code in (404, 405)
 
 
-async def test_explorer_loads_nothing_from_outside(client) -> None:
+async def test_explorer_loads_nothing_from_outside(client, monkeypatch) -> None:
+    """The small one, whether GraphiQL has been bundled here or not."""
+    monkeypatch.setattr(explorer, "is_bundled", lambda: False)
     page = await client.get("/graphql", headers={"Accept": "text/html,*/*;q=0.8"})
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     assert "default-src 'none'" in page.headers["content-security-policy"]
