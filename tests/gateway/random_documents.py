@@ -29,8 +29,8 @@ PURPOSES = {
 }  # fmt: skip
 OTHER_WAYS = {"viewer": "{ role }", "node": '(id: "x") { __typename }', "__typename": ""}
 
-#: Fields of a figure that are worked out, and read from no row.
-COMPARISONS = ("yearOnYear", "monthOnMonth", "nearestWider")
+#: Fields that are worked out, and read from no row: only the executor answers them.
+COMPARISONS = ("yearOnYear", "monthOnMonth", "nearestWider", "allowed")
 
 #: Where there is most to tell.
 LIKELY = ("applications", "application", "applicant", "identity", "decision", "nodes", "node")
