@@ -10,6 +10,7 @@ from graphql import (
     GraphQLEnumType,
     GraphQLField,
     GraphQLInputObjectType,
+    GraphQLInterfaceType,
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLScalarType,
@@ -175,9 +176,8 @@ class _Writer:
         self._is_asking_for_rows &= name not in COMPARISONS
         args = self._arguments(type_.name, name, field)
         inner = get_named_type(field.type)
-        below = (
-            f" {self._selected(inner, depth - 1)}" if isinstance(inner, GraphQLObjectType) else ""
-        )
+        has_fields = isinstance(inner, GraphQLObjectType | GraphQLInterfaceType)
+        below = f" {self._selected(inner, depth - 1)}" if has_fields else ""
         return self._under_key(type_, f"{name}{args}", f"{self._switch()}{below}")
 
     def _name(self, type_: GraphQLObjectType, depth: int) -> str:
