@@ -10,6 +10,7 @@ from graphql import (
     GraphQLEnumType,
     GraphQLField,
     GraphQLInputObjectType,
+    GraphQLInterfaceType,
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLScalarType,
@@ -31,8 +32,8 @@ PURPOSES = {
 }  # fmt: skip
 OTHER_WAYS = {"viewer": "{ role }", "node": '(id: "x") { __typename }', "__typename": ""}
 
-#: Fields of a figure that are worked out, and read from no row.
-COMPARISONS = ("yearOnYear", "monthOnMonth", "nearestWider")
+#: Fields that are worked out, and read from no row: only the executor answers them.
+COMPARISONS = ("yearOnYear", "monthOnMonth", "nearestWider", "allowed")
 
 #: Where there is most to tell.
 LIKELY = ("applications", "application", "applicant", "identity", "decision", "nodes", "node")
@@ -183,9 +184,8 @@ class _Writer:
         self._is_asking_for_rows &= name not in COMPARISONS
         args = self._arguments(type_.name, name, field)
         inner = get_named_type(field.type)
-        below = (
-            f" {self._selected(inner, depth - 1)}" if isinstance(inner, GraphQLObjectType) else ""
-        )
+        has_fields = isinstance(inner, GraphQLObjectType | GraphQLInterfaceType)
+        below = f" {self._selected(inner, depth - 1)}" if has_fields else ""
         return self._under_key(type_, f"{name}{args}", f"{self._switch()}{below}")
 
     def _name(self, type_: GraphQLObjectType, depth: int) -> str:
