@@ -198,4 +198,5 @@ async def test_variables_of_a_subscription_are_told_by_their_place(world: str) -
         message = await client.hears()
         [error] = message["payload"]
         assert error["extensions"]["code"] == "INVALID_VARIABLES"
-        assert error["message"] == "`$w.country.eq`: A text is expected."
+        expected = "An ISO 3166 code of two capital letters, such as AU, is expected."
+        assert error["message"] == f"`$w.country.eq`: {expected}"
