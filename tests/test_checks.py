@@ -73,7 +73,7 @@ def test_a_description_without_its_word_is_named(tree: Path) -> None:
     ("left_out", "said"),
     [
         ('      {"name": "AUDITOR"},\n', r"realm\.json:15: no realm role AUDITOR: add it"),
-        ('"realmRoles": ["APPLICANT"],', r"realm\.json:127: no user of the realm has APPLICANT"),
+        ('"realmRoles": ["APPLICANT"],', r"realm\.json:214: no user of the realm has APPLICANT"),
         ('    "administrator": (Role.ADMINISTRATOR,),\n',
          r"gateway/development/users\.py:\d+: no demo user has Role\.ADMINISTRATOR"),
         ('SUPERVISOR = "Supervisor"\n', r"dashboard/.*en\.toml:\d+: no text roles\.SUPERVISOR"),
