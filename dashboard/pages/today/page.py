@@ -162,7 +162,7 @@ async def show_facts(state: Any) -> tuple[Any, ...]:
     countries = {**found.names["country"]}
     if found.place == "country":
         countries |= found.names["place"]
-    offered = {"country": countries, "partner": found.names["partner"], "visa": found.names["visa"]}
+    offered = {"country": countries} | {key: dict(found.names[key]) for key in ("partner", "visa")}
     for key, names in offered.items():
         # A picker lets go of what it does not offer, and the address would lose it unasked.
         names |= {code: reply.name(key, code) for code in reply.address.filters[key]}
