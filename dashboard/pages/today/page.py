@@ -20,6 +20,7 @@ from dashboard.figures.control import control_figure
 from dashboard.figures.fan import fan_figure
 from dashboard.figures.funnel import funnel_figure
 from dashboard.figures.waterfall import waterfall
+from dashboard.model.filters import FILTER
 from dashboard.model.measures import INTAKE, REFUSAL_RATE, TARGET_RATE
 from dashboard.model.page_state import Address
 from dashboard.model.period import today
@@ -162,11 +163,17 @@ async def show_facts(state: Any) -> tuple[Any, ...]:
     countries = {**found.names["country"]}
     if found.place == "country":
         countries |= found.names["place"]
-    offered = (countries, found.names["partner"], found.names["visa"])
+    offered = {"country": countries} | {key: dict(found.names[key]) for key in ("partner", "visa")}
+    for key, names in offered.items():
+        # A picker lets go of what it does not offer, and the address would lose it unasked.
+        names |= {code: reply.name(key, code) for code in reply.address.filters[key]}
     return (
         f"{scope} · {as_of}",
         f"{say('pages.today.title')} · {say('page.product')}",
-        *(options_of(sorted(names.items(), key=lambda option: option[1])) for names in offered),
+        *(
+            options_of(sorted(names.items(), key=lambda option: option[1]))
+            for names in offered.values()
+        ),
     )
 
 
@@ -185,7 +192,7 @@ async def show_notice(state: Any) -> tuple[Any, bool]:
         return failure_notice(gateway_error(error), back, request.say), False
     say, who = reply.say, (reply.absent, reply.name, reply.viewer)
     if reply.is_elsewhere:
-        back = replace(reply.address, **dict.fromkeys(OFFERED, ())).link()
+        back = replace(page_request(state).address, **dict.fromkeys(FILTER, ())).link()
         return not_here(*who, back, say), True
     if reply.outage:
         return outage_notice(reply.outage, reply.today.as_of, say), False

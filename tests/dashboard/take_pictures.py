@@ -1,0 +1,44 @@
+"""Takes the pictures of the README: `python -m tests.dashboard.take_pictures`, with a browser."""
+
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+from tests.browser import launch_options
+from tests.dashboard.visiting import Visitor
+from tests.running_demo import data_folder, running_demo
+
+FOLDER = Path(__file__).resolve().parents[2] / "docs"
+#: As many applications as make every answer of the page Today a rich one.
+APPLICATIONS = 60_000
+WIDTH = 1440
+
+
+def main() -> None:
+    with (
+        data_folder() as data,
+        running_demo(data, APPLICATIONS) as demo,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(**launch_options())
+        by_day = browser.new_context(viewport={"width": WIDTH, "height": 1000})
+        visitor = Visitor(demo, by_day.new_page())
+        _take(visitor.opens_today("leadership"), "today-en")
+        by_night = browser.new_context(
+            viewport={"width": WIDTH, "height": 1000}, color_scheme="dark", locale="id-ID"
+        )
+        query = "language=id&country=AU,MY&measure=refusal_rate"
+        _take(Visitor(demo, by_night.new_page()).opens("leadership", query), "volumes-id")
+        browser.close()
+
+
+def _take(page: Page, name: str) -> None:
+    page.wait_for_timeout(1_500)  # pictures draw themselves after their figures have come
+    height = page.evaluate("Math.min(document.documentElement.scrollHeight, 1700)")
+    page.set_viewport_size({"width": WIDTH, "height": height})
+    page.wait_for_timeout(800)
+    page.screenshot(path=FOLDER / f"{name}.png")
+
+
+if __name__ == "__main__":
+    main()
