@@ -16,7 +16,7 @@ from tests.running_demo import Demo
 
 pytestmark = pytest.mark.browser
 
-ANSWERED = "h2:not(:has(.mantine-Skeleton-root))"
+ANSWERED = "h2:not(:has(.skeleton))"
 PARTS = ("change", "attention", "promise", "coming")
 SHIFT = """() => new Promise((done) => {
   let total = 0;

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import dash_mantine_components as dmc
 from dash import Output, html, no_update
 
 from dashboard.components.controls import options_of
+from dashboard.components.html_part import html_output, html_part, skeleton
 from dashboard.components.notice import failure_notice, missing, outage_notice
-from dashboard.components.page import Page, follow_address
+from dashboard.components.page import Page, follow_address, part, title_output
 from dashboard.components.page_request import gateway_error, page_request
 from dashboard.components.shell import scope_text
 from dashboard.figures.control import control_figure
@@ -47,10 +47,6 @@ from dashboard.texts import Texts
 from dashboard.texts.wording import instant_text, list_text, month_text
 
 PARTNER_MANAGER = "PARTNER_MANAGER"
-#: Its parts, each by the id of its first output.
-PARTS = tuple(
-    f"today-{part}" for part in ("facts", "notice", "change", "attention", "promise", "coming")
-)
 CONTROLS = ("period", "months", "why", "measure", *OFFERED)
 
 
@@ -70,12 +66,12 @@ def layout(address: Address, viewer: Viewer, say: Texts) -> html.Div:
     measures = (INTAKE, TARGET_RATE, *((REFUSAL_RATE,) if viewer.role != PARTNER_MANAGER else ()))
     return html.Div(
         [
-            *PAGE.stores(*PARTS),
+            *PAGE.stores(),
             html.Div(
                 [
                     html.P(say("pages.today.title"), className="kicker"),
                     html.H1(say("today.heading")),
-                    html.P(dmc.Skeleton(height=22, width="60%"), id="today-facts"),
+                    html_part(html.P, skeleton(22, "60%"), "today-facts"),
                 ],
                 className="heading",
             ),
@@ -123,7 +119,7 @@ def layout(address: Address, viewer: Viewer, say: Texts) -> html.Div:
                         "promise",
                         "promised_share",
                         say,
-                        html.Div(promise_waiting(), id="today-promises"),
+                        html_part(html.Div, promise_waiting(), "today-promises"),
                         html.Div(id="today-published", className="published"),
                     ),
                 ],
@@ -162,29 +158,35 @@ async def show(state: Any) -> Shown:
     return Shown(found, request.address, viewer, request.say, request.gateway.outage)
 
 
-@PAGE.part(
-    Output("today-facts", "children"),
-    Output("today-title", "data"),
-    *(Output(f"today-{key}", "data") for key in OFFERED if key != "channel"),
-    otherwise=lambda say: (no_update,) * 5,
+@part(
+    html_output("today-facts"),
+    title_output("today-facts"),
+    otherwise=lambda say: (no_update, no_update),
 )
 async def show_facts(state: Any) -> tuple[Any, ...]:
     shown = await show(state)
-    say, found = shown.say, shown.today
+    say = shown.say
     scope = f"{say('masthead.scope')}: {scope_text(shown.viewer, say)}"
-    as_of = say("masthead.as_of", instant=instant_text(found.as_of, say))
+    as_of = say("masthead.as_of", instant=instant_text(shown.today.as_of, say))
+    return f"{scope} · {as_of}", f"{say('pages.today.title')} · {say('page.product')}"
+
+
+@part(
+    *(Output(f"today-{key}", "data") for key in OFFERED if key != "channel"),
+    otherwise=lambda say: (no_update,) * 3,
+)
+async def show_choices(state: Any) -> tuple[Any, ...]:
+    found = (await show(state)).today
     countries = {**found.names["country"]}
     if found.place == "country":
         countries |= found.names["place"]
     offered = (countries, found.names["partner"], found.names["visa"])
-    return (
-        f"{scope} · {as_of}",
-        f"{say('pages.today.title')} · {say('page.product')}",
-        *(options_of(sorted(names.items(), key=lambda option: option[1])) for names in offered),
+    return tuple(
+        options_of(sorted(names.items(), key=lambda option: option[1])) for names in offered
     )
 
 
-@PAGE.part(Output("today-notice", "children"), otherwise=missing)
+@part(html_output("today-notice"), otherwise=missing)
 async def show_notice(state: Any) -> Any:
     """What holds for the whole page: why there are no figures, or that they are not of now."""
     try:
@@ -196,10 +198,10 @@ async def show_notice(state: Any) -> Any:
     return outage_notice(shown.outage, shown.today.as_of, shown.say) if shown.outage else None
 
 
-@PAGE.part(
-    Output("today-change", "children"),
+@part(
+    html_output("today-change"),
     Output("today-waterfall", "figure"),
-    Output("today-steps", "children"),
+    html_output("today-steps"),
     otherwise=lambda say: (missing(say), EMPTY, None),
 )
 async def show_change(state: Any) -> tuple[Any, ...]:
@@ -214,13 +216,13 @@ async def show_change(state: Any) -> tuple[Any, ...]:
     return sentence, waterfall(steps, total, tick_format, say), change_table(steps, total, say)
 
 
-@PAGE.part(
-    Output("today-attention", "children"),
+@part(
+    html_output("today-attention"),
     Output("today-funnel", "figure"),
-    Output("today-funnel-note", "children"),
-    Output("today-outside", "children"),
+    html_output("today-funnel-note"),
+    html_output("today-outside"),
     Output("today-control", "figure"),
-    Output("today-control-note", "children"),
+    html_output("today-control-note"),
     otherwise=lambda say: (missing(say), EMPTY, None, None, EMPTY, None),
 )
 async def show_attention(state: Any) -> tuple[Any, ...]:
@@ -245,10 +247,10 @@ async def show_attention(state: Any) -> tuple[Any, ...]:
     )
 
 
-@PAGE.part(
-    Output("today-promise", "children"),
-    Output("today-promises", "children"),
-    Output("today-published", "children"),
+@part(
+    html_output("today-promise"),
+    html_output("today-promises"),
+    html_output("today-published"),
     otherwise=lambda say: (missing(say), None, None),
 )
 async def show_promise(state: Any) -> tuple[Any, ...]:
@@ -261,8 +263,8 @@ async def show_promise(state: Any) -> tuple[Any, ...]:
     )
 
 
-@PAGE.part(
-    Output("today-coming", "children"),
+@part(
+    html_output("today-coming"),
     Output("today-fan", "figure"),
     otherwise=lambda say: (missing(say), EMPTY),
 )
@@ -273,3 +275,9 @@ async def show_coming(state: Any) -> tuple[Any, ...]:
     if coming.outlook is None:
         return sentence, EMPTY
     return sentence, fan_figure(coming.counts, coming.first, coming.outlook, say)
+
+
+PAGE.shows(show_choices, is_steady=True)
+PAGE.shows(show_facts, show_notice, show_change)
+PAGE.shows(show_attention)
+PAGE.shows(show_promise, show_coming)
