@@ -48,10 +48,14 @@ async def question_of(
 async def page_of(
     browser: httpx2.AsyncClient, search: Any = "?language=en", *, asked: Any = None
 ) -> dict[str, Any]:
-    """What each part writes into a page that is opened, by its element; all asked at once."""
+    """What each part writes into a page that is opened, by its element; all asked at once.
+
+    Parts that are answered together are asked once, as the page does.
+    """
     mark = asked or next(ASKED)
     questions = [await question_of(browser, search, part, asked=mark) for part in PARTS]
-    answers = await asyncio.gather(*(browser.post(ASK, json=each) for each in questions))
+    asked_once = {each["output"]: each for each in questions}.values()
+    answers = await asyncio.gather(*(browser.post(ASK, json=each) for each in asked_once))
     shown: dict[str, Any] = {}
     for answer in answers:
         assert answer.status_code == 200, answer.text
