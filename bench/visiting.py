@@ -1,72 +1,33 @@
-"""What the page costs its reader: from opening it, or a click, to the last thing that is drawn."""
+"""What the pages cost their reader: from opening one, or a click, to the last thing drawn."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from statistics import median
-from typing import Any
 
 import click
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from bench.measuring import show_table
+from bench.watching import WATCH, Act, Watch
 from tests.browser import NoBrowserError, launch_options
 from tests.running_demo import data_folder, running_demo
 
 _READER = "leadership"
-#: The page is at rest when nothing has changed for so many milliseconds.
-_REST = 250
-
-#: Notes when the page changed last, and when that had been painted.
-_WATCH = """
-window.seen = { began: 0, changed: 0, painted: 0 };
-const painted = new MessageChannel();
-painted.port1.onmessage = () => (seen.painted = performance.now());
-new MutationObserver(() => {
-  seen.changed = performance.now();
-  requestAnimationFrame(() => painted.port2.postMessage(null));
-}).observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
-"""
-_ANSWERS = """
-performance.getEntriesByType("resource").filter(
-  (each) => each.name.includes("/_dash-update-component") && each.startTime >= seen.began)
-"""
-_IS_AT_REST = f"""() => {{
-  const still = performance.now() - {_REST};
-  const isDrawn = {_ANSWERS}.some((each) => each.responseEnd < seen.painted);
-  return isDrawn && seen.painted > seen.changed && seen.painted < still;
-}}"""
-_ACT_TIMES = f"""() => {{
-  const answers = {_ANSWERS};
-  const first = Math.min(...answers.map((each) => each.requestStart));
-  const last = Math.max(...answers.map((each) => each.responseEnd));
-  return {{
-    asking: first - seen.began,
-    answering: last - first,
-    drawing: seen.painted - last,
-    size: answers.reduce((sum, each) => sum + each.encodedBodySize, 0),
-  }};
-}}"""
+#: Each page by the path at which it is opened.
+PAGES = {"Today": "/", "Volumes": "/volumes"}
+#: Countries that a filter is set to, one after the other.
+_COUNTRIES = ("AU", "SG", "MY", "JP", "CN", "IN", "GB", "US", "NL")
 #: What a reader does, by the element that it is done to; each round does it to another one.
 _PRESS = """(each) => {
   seen.began = performance.now();
   each.click();
 }"""
-
-
-@dataclass(frozen=True, slots=True)
-class ActTimes:
-    """Milliseconds of one act: until the page asks, all parts are answered, and all is drawn."""
-
-    asking: float
-    answering: float
-    drawing: float
-    #: Bytes of all answers, as sent.
-    size: float
-
-    @property
-    def whole(self) -> float:
-        return self.asking + self.answering + self.drawing
+_FILTER = """(search) => {
+  seen.began = performance.now();
+  dash_clientside.set_props("address", { search });
+}"""
+_PARTS = ("asking", "answering", "drawing", "whole")
+_WORK = ("script", "page", "dashboard", "gateway", "database")
 
 
 def measure(applications: int, rounds: int, beside: str | None) -> None:
@@ -79,33 +40,80 @@ def measure(applications: int, rounds: int, beside: str | None) -> None:
         running_demo(data, applications) as demo,
         _browser() as browser,
     ):
-        readers = {"": _reader(browser, demo.dashboard_url)}
-        if beside:
-            readers |= {", beside": _reader(browser, beside)}
-        taken = _visits(readers, rounds)
+        urls = {"": demo.dashboard_url, **({", beside": beside} if beside else {})}
+        weights = [
+            (f"{page}{name}", *_weights(browser, url, path))
+            for name, url in urls.items()
+            for page, path in PAGES.items()
+        ]
+        taken = _visits({name: _Reader(browser, url) for name, url in urls.items()}, rounds)
     show_table(
-        f"The page with {applications:,} applications, milliseconds",
-        ("act", "asking", "answering", "drawing", "all", "of them at worst", "KB sent"),
-        [_row(name, times) for name, times in taken.items()],
+        "First and second visit, over the network",
+        ("page", "requests", "KB", "requests again", "KB again"),
+        weights,
+    )
+    show_table(
+        f"The pages with {applications:,} applications, milliseconds",
+        ("act", "asking", "answering", "drawing", "all", "at worst", "callbacks", "KB", "shift"),
+        [_times(name, acts) for name, acts in taken.items()],
+    )
+    show_table(
+        "Whose work it was, milliseconds of processor",
+        ("act", "scripts", "page's thread", "dashboard", "gateway", "database"),
+        [
+            (name, *(f"{median(getattr(act, who) for act in acts):,.0f}" for who in _WORK))
+            for name, acts in taken.items()
+        ],
     )
 
 
-def _visits(readers: Mapping[str, Page], rounds: int) -> dict[str, list[ActTimes]]:
+class _Reader:
+    """Somebody who has signed in and has seen the pages before, so that their files are there."""
+
+    def __init__(self, browser: Browser, url: str) -> None:
+        self.page = _signed_in(browser, url, "/volumes")
+        self.watch = Watch(self.page)
+        self._url = url
+
+    def opens(self, path: str) -> Act:
+        self.page.bring_to_front()
+        self.watch.begin(is_opening=True)
+        self.page.goto(f"{self._url}{path}?language=en")
+        return self.watch.take()
+
+    def does(self, act: Callable[[Page, int], None], number: int) -> Act:
+        self.watch.begin()
+        act(self.page, number)
+        return self.watch.take()
+
+
+def _visits(readers: Mapping[str, _Reader], rounds: int) -> dict[str, list[Act]]:
     """Every other round goes backwards through the readers."""
-    taken: dict[str, list[ActTimes]] = {
-        f"{act}{name}": [] for act in ("opening", *_ACTS) for name in readers
-    }
+    taken: dict[str, list[Act]] = {}
     for number in range(rounds):
         names = list(readers)[:: -1 if number % 2 else 1]
-        for act, do in _ACTS.items():
-            for name in names:
-                page = readers[name]
-                page.bring_to_front()
-                page.goto(page.url.partition("?")[0] + "?language=en")
-                taken[f"opening{name}"].append(_at_rest(page))
-                do(page, number)
-                taken[f"{act}{name}"].append(_at_rest(page))
+        for page, path in PAGES.items():
+            for act, do in _ACTS[page].items():
+                for name in names:
+                    opened = readers[name].opens(path)
+                    taken.setdefault(f"{page}: opening{name}", []).append(opened)
+                    done = readers[name].does(do, number)
+                    taken.setdefault(f"{page}: {act}{name}", []).append(done)
     return taken
+
+
+def _weights(browser: Browser, url: str, path: str) -> tuple[str, ...]:
+    """Of somebody whose browser has seen nothing of it, and of the same the next time."""
+    page = _signed_in(browser, url, path)
+    watch = Watch(page)
+    watch.begin()
+    watch.take()
+    first = watch.weight()
+    page.goto(f"{url}{path}?language=en")
+    watch.take()
+    told = (*first, *watch.weight())
+    page.context.close()
+    return tuple(f"{each:,.0f}" for each in told)
 
 
 @contextmanager
@@ -120,54 +128,55 @@ def _browser() -> Iterator[Browser]:
         browser.close()
 
 
-def _reader(browser: Browser, url: str) -> Page:
-    """Somebody who has signed in and has seen the page before, so that its files are there."""
-    page = browser.new_page(viewport={"width": 1440, "height": 900})
-    page.add_init_script(_WATCH)
-    page.goto(f"{url}/volumes?language=en")
+def _signed_in(browser: Browser, url: str, path: str) -> Page:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.add_init_script(WATCH)
+    page.goto(f"{url}{path}?language=en")
     page.fill("input[name=user]", _READER)
     page.locator("form").last.locator("button").last.click()
-    _at_rest(page)
+    page.wait_for_selector("main")
     return page
 
 
-def _country(page: Page, number: int) -> None:
-    _press_one_of(page, "#ranking tbody a", number)
+def _pressed(links: str) -> Callable[[Page, int], None]:
+    """Presses one of the links or buttons, another one each time."""
+
+    def press(page: Page, number: int) -> None:
+        offered = page.locator(links)
+        offered.nth(number % offered.count()).evaluate(_PRESS)
+
+    return press
 
 
-def _period(page: Page, number: int) -> None:
-    _press_one_of(page, "#volumes-period input:not(:checked)", number)
+def _filtered(page: Page, number: int) -> None:
+    """By a country, wherever it is chosen."""
+    country = _COUNTRIES[number % len(_COUNTRIES)]
+    page.evaluate(_FILTER, f"?language=en&country={country}")
 
 
-def _measure(page: Page, number: int) -> None:
-    _press_one_of(page, "#cards h3 a:not([aria-current])", number)
-
-
-def _order(page: Page, number: int) -> None:
-    _press_one_of(page, "#ranking thead a", number)
-
-
-def _press_one_of(page: Page, links: str, number: int) -> None:
-    offered = page.locator(links)
-    offered.nth(number % offered.count()).evaluate(_PRESS)
-
-
-_ACTS: Mapping[str, Callable[[Page, int], None]] = {
-    "a country": _country,
-    "a period": _period,
-    "a measure": _measure,
-    "an order": _order,
+_ACTS: Mapping[str, Mapping[str, Callable[[Page, int], None]]] = {
+    "Today": {
+        "a country": _filtered,
+        "a period": _pressed("#today-period input:not(:checked)"),
+        "a measure": _pressed("#today-measure input:not(:checked)"),
+    },
+    "Volumes": {
+        "a country": _filtered,
+        "a period": _pressed("#volumes-period input:not(:checked)"),
+        "a measure": _pressed("#cards h3 a:not([aria-current])"),
+        "an order": _pressed("#ranking thead a"),
+    },
 }
 
 
-def _at_rest(page: Page) -> ActTimes:
-    page.wait_for_function(_IS_AT_REST, polling=50)
-    told: dict[str, Any] = page.evaluate(_ACT_TIMES)
-    return ActTimes(**told)
-
-
-def _row(name: str, times: list[ActTimes]) -> tuple[str, ...]:
-    parts = ("asking", "answering", "drawing", "whole")
-    medians = (f"{median(getattr(each, part) for each in times):,.0f}" for part in parts)
-    worst = max(each.whole for each in times)
-    return (name, *medians, f"{worst:,.0f}", f"{median(each.size for each in times) / 1024:,.1f}")
+def _times(name: str, acts: list[Act]) -> tuple[str, ...]:
+    parts = (f"{median(getattr(act, part) for act in acts):,.0f}" for part in _PARTS)
+    return (
+        name,
+        *parts,
+        f"{max(act.whole for act in acts):,.0f}",
+        f"{median(act.callbacks for act in acts):,.0f}",
+        f"{median(act.kilobytes for act in acts):,.1f}",
+        f"{max(act.shift for act in acts):.3f}" if name.partition(": ")[2] == "opening" else "",
+    )

@@ -37,7 +37,7 @@ async def look():
         page = await browser.get("/intake?language=en")
         print(page.status_code, "<title>Applications received" in page.text)
         callbacks = (await browser.get("/_dash-dependencies")).json()
-        print(any("intake-count.children" in each["output"] for each in callbacks))
+        print(any("intake-count.data-html" in each["output"] for each in callbacks))
         print((await browser.get("/nothing")).status_code)
 
 asyncio.run(look())

@@ -18,9 +18,11 @@
   const follow = (href, asked, state) => {
     const { pathname, search } = new URL(href ?? location.href);
     const isSame = search === state.search && asked === state.asked;
-    if (pathname !== state.path || isSame) return dash().no_update;
+    const { no_update } = dash();
+    if (pathname !== state.path || isSame) return [no_update, no_update];
     if (state.search === undefined) arrive();
-    return { ...state, search, asked };
+    const next = { ...state, search, asked };
+    return [next, asked === state.asked ? no_update : next];
   };
 
   // Whoever came by a link is at the beginning of what they came for.
@@ -70,10 +72,11 @@
     if (String(query) !== before) go(searchOf(query));
   };
 
-  // The other way: going back, a link or a chip changes what the controls show.
+  // The other way: going back, a link or a chip changes what the controls show. They are no outputs
+  // of the callback: Dash would draw each of them twice, as loading and as loaded.
   const show = (state) => {
     const query = new URLSearchParams(state.search);
-    return dash().callback_context.outputs_list.map(({ id }) => {
+    const valueOf = (id) => {
       const key = id.slice(state.name.length + 1);
       const text = valueIn(query, key, state);
       const isCustom = query.get("period") === "custom";
@@ -82,15 +85,42 @@
       }
       if (key === "period" && isCustom) return "";
       return state.many.includes(key) ? text.split(",").filter(Boolean) : text;
+    };
+    dash().callback_context.states_list.forEach(({ id, value: shown }) => {
+      const value = valueOf(id);
+      if (String(value) !== String(shown ?? "")) dash().set_props(id, { value });
     });
   };
 
-  // Many plain elements at once; the server has escaped every text (components/html_part.py).
-  const write = (html) => {
-    const [{ id }] = dash().callback_context.inputs_list;
-    const element = document.getElementById(id.slice(0, -"-html".length));
-    if (element && typeof html === "string") element.innerHTML = html;
+  // Plain elements stand in the attribute data-html of their element (components/html_part.py, where
+  // every text was escaped). Of its children those that are alike stay; what was opened stays open.
+  const fill = (element) => {
+    const made = document.createElement("template");
+    made.innerHTML = element.dataset.html;
+    const shown = [...element.childNodes];
+    const wanted = [...made.content.childNodes];
+    wanted.forEach((node, n) => {
+      if (!shown[n]) return element.append(node);
+      if (shown[n].isEqualNode(node)) return;
+      const opened = shown[n].querySelectorAll?.("details") ?? [];
+      node.querySelectorAll?.("details").forEach((each, i) => (each.open = opened[i]?.open ?? false));
+      shown[n].replaceWith(node);
+    });
+    shown.slice(wanted.length).forEach((node) => node.remove());
   };
+  const fillAll = (node) => {
+    if (node.nodeType !== Node.ELEMENT_NODE) return;
+    if (node.dataset.html !== undefined) fill(node);
+    else node.querySelectorAll("[data-html]").forEach(fill);
+  };
+  new MutationObserver((changes) => changes.forEach((change) => {
+    const { attributeName, target } = change;
+    if (attributeName === "data-html") fill(target);
+    else if (attributeName === "data-title") entitle(target.dataset.title);
+    else change.addedNodes.forEach(fillAll);
+  })).observe(document.documentElement, {
+    subtree: true, childList: true, attributeFilter: ["data-html", "data-title"],
+  });
 
   // A click on a map chooses a place, or lets it go again.
   const choosePlace = (clicked, state) => {
@@ -108,7 +138,7 @@
 
   window.dash_clientside = {
     ...window.dash_clientside,
-    gerbang: { follow, entitle, choose, show, choosePlace, write },
+    gerbang: { follow, choose, show, choosePlace },
   };
 
   // A link that only changes the query changes the address without loading the page anew. The part
@@ -130,6 +160,13 @@
       event.preventDefault();
       followed = { id: link.closest("[id]").id, text: link.textContent };
       go(link.getAttribute("href"));
+    }
+    const inside = event.target.closest?.("a[data-inside]");
+    if (inside && isPlain) {
+      event.preventDefault();
+      loud();
+      dash().set_props("address", { pathname: inside.pathname, search: inside.search });
+      window.scrollTo(0, 0);
     }
     const defined = event.target.closest?.("[data-define]");
     if (defined) dash().set_props("defined", { data: [defined.dataset.define, Date.now()] });

@@ -1,8 +1,9 @@
-"""Parts of many plain elements, written as one text.
+"""Parts that are only read, written as HTML.
 
-Dash keeps every component, and looks at all of them at each change: with a table and cards of 700
-elements a filter took a second of the browser's processor, and without them a fraction. So what is
-only read, and holds no component with properties of its own, goes to the browser as HTML.
+Dash keeps every component, and looks at all of them at each step of each callback: with tables and
+cards as components a filter took a second of the browser's processor. So what holds no component
+with properties of its own goes to the browser as HTML, in an attribute of its element that
+``assets/page.js`` follows. Such an element has no children of Dash's.
 """
 
 import re
@@ -10,9 +11,11 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-from dash import ClientsideFunction, Input, Output, clientside_callback, dcc
+from dash import Output, dcc, html
 from dash.development.base_component import Component
 
+#: The attribute that holds the HTML of an element.
+HTML = "data-html"
 #: How HTML spells what Dash's components spell in another way.
 _NAMES = {
     "className": "class",
@@ -23,33 +26,31 @@ _NAMES = {
 }
 #: What a component knows of itself, beside what it was given.
 _OF_DASH = ("_", "available_")
+#: The module of Dash's plain elements.
+_ELEMENTS = "dash.html."
 _VOID = frozenset({"br", "hr", "img", "input", "link", "meta"})
 
 
 def html_output(id_: str) -> Output:
-    """What a callback writes to show HTML in the element with this id."""
-    return Output(f"{id_}-html", "data")
+    """What a callback writes to show plain elements in the element with this id."""
+    return Output(id_, HTML)
 
 
-def html_store(id_: str) -> dcc.Store:
-    """Keeps the HTML of an element; it belongs into the layout that has the element."""
-    return dcc.Store(id=f"{id_}-html")
+def html_part(element: Any, content: Any, id_: str, **attributes: Any) -> Any:
+    """An element that shows plain elements: ``html_part(html.Div, html.P("…"), "cards")``."""
+    return element(id=id_, **{HTML: html_of(content)}, **attributes)
 
 
-def write_html(*ids: str) -> None:
-    """Let elements show their HTML. To be called once for each, where their callbacks are."""
-    for id_ in ids:
-        clientside_callback(
-            ClientsideFunction("gerbang", "write"),
-            Input(f"{id_}-html", "data"),
-            prevent_initial_call=True,
-        )
+def skeleton(height: int, width: str = "100%") -> html.Span:
+    """The room of a text that is not known yet."""
+    return html.Span(className="skeleton", style={"height": f"{height}px", "width": width})
 
 
 def html_of(node: Any) -> str:
     """Plain elements of Dash as HTML: one, a text, nothing, or several of these.
 
-    Texts and values of attributes are escaped.
+    Texts and values of attributes are escaped. A link to another page is followed without loading
+    the document anew, as one of Dash's. Raises TypeError for a component that is no plain element.
     """
     if node is None:
         return ""
@@ -59,7 +60,12 @@ def html_of(node: Any) -> str:
         return escape(str(node))
     given = {key: value for key, value in vars(node).items() if not key.startswith(_OF_DASH)}
     children = given.pop("children", None)
-    tag = type(node).__name__.lower()
+    if isinstance(node, dcc.Link):
+        tag, given = "a", {**given, "data-inside": True}
+    elif type(node).__module__.startswith(_ELEMENTS):
+        tag = type(node).__name__.lower()
+    else:
+        raise TypeError(f"{type(node).__name__} is no plain element")
     opening = f"<{tag}{''.join(_attribute(*each) for each in sorted(given.items()))}>"
     return opening if tag in _VOID else f"{opening}{html_of(children)}</{tag}>"
 

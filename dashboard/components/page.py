@@ -1,18 +1,68 @@
 """What a page of the dashboard is: one entry gives its route, navigation, gate and title."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
 
-from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc
+from dash import (
+    ClientsideFunction,
+    Input,
+    Output,
+    State,
+    callback,
+    clientside_callback,
+    dcc,
+    no_update,
+)
 from dash.exceptions import PreventUpdate
 from plotly.io.json import to_json_plotly
 
+from dashboard.components.html_part import HTML, html_of
 from dashboard.components.page_request import gateway_error, page_request
 from dashboard.model.page_state import Address
 from dashboard.model.viewer import Viewer
 from dashboard.texts import Texts
+
+Show = Callable[[Any], Awaitable[Any]]
+#: The mark of an output that was never written.
+UNKNOWN = "-"
+#: The attribute by which the browser says what a callback's outputs show already.
+MARK = "data-mark"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a page: what it writes, how, and what stands there without figures."""
+
+    outputs: Sequence[Output]
+    show: Show
+    otherwise: Callable[[Texts], Any]
+
+    async def values(self, state: Any) -> list[Any]:
+        """One for each output; a mistake costs this part alone."""
+        try:
+            values = await self.show(state)
+        except Exception as error:
+            gateway_error(error)
+            values = self.otherwise(page_request(state).say)
+        values = values if len(self.outputs) > 1 else (values,)
+        return [
+            html_of(value)
+            if output.component_property == HTML and value is not no_update
+            else value
+            for output, value in zip(self.outputs, values, strict=True)
+        ]
+
+
+def part(*outputs: Output, otherwise: Callable[[Texts], Any]) -> Callable[[Show], Part]:
+    """Makes a part of a function that is asked with the state of its page.
+
+    What goes to an ``html_output`` is given as plain elements. ``otherwise`` is what stands there
+    when its figures could not be had; why, a notice says.
+    """
+    return lambda show: Part(outputs, show, otherwise)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,43 +90,50 @@ class Page:
         """What a callback of the page waits for: its address, and when it was asked for news."""
         return Input(f"{self.name}-state", "data")
 
-    def part(
-        self, *outputs: Output, otherwise: Callable[[Texts], Any]
-    ) -> Callable[[Callable[[Any], Awaitable[Any]]], Any]:
-        """A callback that shows a part of the page, and sends nothing that is shown already.
+    @property
+    def news(self) -> Input:
+        """The state when the page last wanted news."""
+        return Input(f"{self.name}-news", "data")
 
-        ``otherwise`` is what stands there when its figures could not be had; why, a notice says.
-        The layout makes the stores of the marks: ``PAGE.stores("cards")``.
+    def shows(self, *parts: Part, is_steady: bool = False) -> None:
+        """Let parts that wait for the same figures be answered together.
+
+        A browser asks six questions at once, and each answer costs it a look at the whole page. It
+        is sent nothing that it shows already: the first element keeps a mark of each output. What
+        ``is_steady`` changes with the figures, and with nothing that the visitor chooses.
         """
-        mark = f"{self.name}-{outputs[0].component_id}-mark"
+        outputs = [output for each in parts for output in each.outputs]
+        mark = outputs[0].component_id, MARK
 
-        def register(show: Callable[[Any], Awaitable[Any]]) -> Any:
-            @callback(*outputs, Output(mark, "data"), self.state, State(mark, "data"))
-            async def show_changes(state: Any, shown: Any) -> tuple[Any, ...]:
-                try:
-                    values = await show(state)
-                except Exception as error:
-                    gateway_error(error)
-                    values = otherwise(page_request(state).say)
-                given = values if len(outputs) > 1 else (values,)
-                now = blake2b(str(to_json_plotly(given)).encode(), digest_size=8).hexdigest()
-                if now == shown:
-                    raise PreventUpdate
-                return (*given, now)
-
-            return show_changes
-
-        return register
+        @callback(*outputs, Output(*mark), self.news if is_steady else self.state, State(*mark))
+        async def show_changes(state: Any, shown: Any) -> list[Any]:
+            answers = await asyncio.gather(*(each.values(state) for each in parts))
+            values = [value for answer in answers for value in answer]
+            before = shown.split() if isinstance(shown, str) else []
+            is_known = len(before) == len(values)
+            if not is_known:
+                before = [UNKNOWN] * len(values)
+            marks = [
+                old if value is no_update else _mark(value)
+                for old, value in zip(before, values, strict=True)
+            ]
+            if is_known and marks == before:
+                raise PreventUpdate
+            changed = [
+                no_update if new == old else value
+                for old, new, value in zip(before, marks, values, strict=True)
+            ]
+            return [*changed, " ".join(marks)]
 
     @property
     def kept_state(self) -> State:
         """The same, for a callback that waits for something else."""
         return State(f"{self.name}-state", "data")
 
-    def stores(self, *parts: str, **usual: str) -> list[dcc.Store]:
-        """What the browser keeps: the state, which ``follow`` in ``assets/page.js`` writes, the
-        title of the document, and a mark of what each part shows, by its first output's id.
-        ``usual`` is what controls stand on for this viewer alone.
+    def stores(self, **usual: str) -> list[dcc.Store]:
+        """What the browser keeps of the page: its state, which ``follow`` in ``assets/page.js``
+        writes, and the state when it last wanted news. They belong into the layout. ``usual`` is
+        what controls stand on for this viewer alone.
         """
         state = {
             "name": self.name,
@@ -86,9 +143,17 @@ class Page:
         }
         return [
             dcc.Store(id=f"{self.name}-state", data=state),
-            dcc.Store(id=f"{self.name}-title"),
-            *(dcc.Store(id=f"{self.name}-{part}-mark") for part in parts),
+            dcc.Store(id=f"{self.name}-news"),
         ]
+
+
+def _mark(value: Any) -> str:
+    return blake2b(str(to_json_plotly(value)).encode(), digest_size=8).hexdigest()
+
+
+def title_output(id_: str) -> Output:
+    """What a part writes to give the document a title of its own, by an element of the part."""
+    return Output(id_, "data-title")
 
 
 def follow_address(name: str, controls: Sequence[str] = ()) -> None:
@@ -100,13 +165,10 @@ def follow_address(name: str, controls: Sequence[str] = ()) -> None:
     clientside_callback(
         ClientsideFunction("gerbang", "follow"),
         Output(state, "data"),
+        Output(f"{name}-news", "data"),
         Input("address", "href"),
         Input("asked", "data"),
         State(state, "data"),
-    )
-    clientside_callback(
-        ClientsideFunction("gerbang", "entitle"),
-        Input(f"{name}-title", "data"),
     )
     if controls:
         clientside_callback(
@@ -117,7 +179,7 @@ def follow_address(name: str, controls: Sequence[str] = ()) -> None:
         )
         clientside_callback(
             ClientsideFunction("gerbang", "show"),
-            [Output(f"{name}-{key}", "value") for key in controls],
             Input(state, "data"),
+            *(State(f"{name}-{key}", "value") for key in controls),
             prevent_initial_call=True,
         )

@@ -9,6 +9,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html, page_container
 
 from dashboard.components.aria import aria
+from dashboard.components.html_part import html_part
 from dashboard.components.page import Page
 from dashboard.model.page_state import Address
 from dashboard.model.viewer import Viewer
@@ -45,8 +46,8 @@ def shell(navigation: Any, account: Any, say: Texts) -> dmc.MantineProvider:
             html.Header(
                 [
                     _brand(say),
-                    html.Nav(navigation, id="navigation", **aria(label=say("page.pages"))),
-                    html.Div(account, id="account", className="account"),
+                    html_part(html.Nav, navigation, "navigation", **aria(label=say("page.pages"))),
+                    html_part(html.Div, account, "account", className="account"),
                 ],
                 className="masthead",
             ),

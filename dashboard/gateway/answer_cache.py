@@ -1,6 +1,5 @@
 """The answers of one session: asked for once, however many parts of a page wait, and kept."""
 
-import json
 import time
 import zlib
 from asyncio import Task
@@ -9,6 +8,8 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+import orjson
 
 #: Compressed, all of one session together; the largest answer of a page takes a fiftieth of it.
 MOST_BYTES = 768 * 1_024
@@ -72,7 +73,7 @@ class KeptAnswers:
             for each, outage in self._outages.items()
             if outage.asked == asked and each != question
         }
-        packed = zlib.compress(json.dumps(data).encode(), level=1)
+        packed = zlib.compress(orjson.dumps(data), level=1)
         self._answers[question] = Answer(packed, asked, time.monotonic() + FRESH_SECONDS)
         self._answers.move_to_end(question)
         while len(self._answers) > MOST_ANSWERS or self._size() > MOST_BYTES:
@@ -80,7 +81,7 @@ class KeptAnswers:
 
     def find(self, question: Hashable) -> dict[str, Any] | None:
         answer = self._answers.get(question)
-        return json.loads(zlib.decompress(answer.packed)) if answer else None
+        return orjson.loads(zlib.decompress(answer.packed)) if answer else None
 
     def find_fresh(self, question: Hashable, asked: Any) -> dict[str, Any] | None:
         answer = self._answers.get(question)

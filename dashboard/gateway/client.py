@@ -11,8 +11,10 @@ from time import monotonic
 from typing import Any
 
 import httpx2
+import orjson
 
 from dashboard.gateway.session import Session
+from dashboard.gateway.turns import CrowdError, Turns
 from dashboard.model.viewer import Viewer
 
 UNREACHABLE = "UNREACHABLE"
@@ -20,8 +22,9 @@ UNREACHABLE = "UNREACHABLE"
 NOT_REGISTERED = "DOCUMENT_NOT_FOUND"
 #: For how long documents are sent whole then.
 WHOLE_SECONDS = 60.0
+OVERLOADED = "OVERLOADED"
 #: Codes by which the gateway says that something broke on its side.
-INSIDE = ("INTERNAL", "OVERLOADED", "TIMEOUT", "UNAVAILABLE")
+INSIDE = ("INTERNAL", OVERLOADED, "TIMEOUT", "UNAVAILABLE")
 #: Whoever hears one of these may ask again; any other code is a refusal.
 AWAY = (UNREACHABLE, *INSIDE)
 
@@ -98,7 +101,10 @@ class Asker(ABC):
 
 
 class Gateway(Asker):
-    """One pool of connections to the gateway; whoever asks brings a token of their own."""
+    """One pool of connections to the gateway; whoever asks brings a token of their own.
+
+    Questions change nothing, so that one is asked again after a moment's crowd.
+    """
 
     def __init__(self, url: str, transport: httpx2.AsyncBaseTransport | None = None) -> None:
         #: Until when documents are sent whole, by the clock of this process.
@@ -109,6 +115,7 @@ class Gateway(Asker):
             headers={"Accept": "application/graphql-response+json"},
             transport=transport,
         )
+        self._turns = Turns()
 
     async def ask(
         self, name: str, variables: Mapping[str, Any], token: str, role: str | None = None
@@ -136,8 +143,12 @@ class Gateway(Asker):
         self, question: Mapping[str, Any], headers: Mapping[str, str], trace_id: str
     ) -> dict[str, Any]:
         try:
-            response = await self._client.post("/graphql", json=question, headers=headers)
-            answer = response.json()
+            response = await self._turns.answer(
+                lambda: self._client.post("/graphql", json=question, headers=headers)
+            )
+            answer = orjson.loads(response.content)
+        except CrowdError as error:
+            raise GatewayError(OVERLOADED, "no turn came in time", trace_id) from error
         except (httpx2.HTTPError, ValueError) as error:
             raise GatewayError(UNREACHABLE, type(error).__name__, trace_id) from error
         if answer.get("errors"):

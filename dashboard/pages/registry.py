@@ -7,6 +7,7 @@ import dash
 from dash import Input, Output, State, callback, ctx, dcc, no_update
 
 from dashboard.components.definition import definition_drawer
+from dashboard.components.html_part import html_of, html_output
 from dashboard.components.notice import failure_notice, notice
 from dashboard.components.page import Page
 from dashboard.components.page_request import gateway_error, page_request
@@ -49,8 +50,8 @@ def document() -> Any:
 
 
 @callback(
-    Output("navigation", "children"),
-    Output("account", "children"),
+    html_output("navigation"),
+    html_output("account"),
     Input("address", "pathname"),
     State("address", "search"),
 )
@@ -61,10 +62,10 @@ async def show_shell(path: str | None, search: str | None) -> tuple[Any, Any]:
     try:
         viewer = await request.viewer()
     except GatewayError:
-        return no_update, account(None, here, search or "", request.say)
+        return no_update, html_of(account(None, here, search or "", request.say))
     return (
-        navigation(PAGES, viewer, here, request.say),
-        account(viewer, here, search or "", request.say),
+        html_of(navigation(PAGES, viewer, here, request.say)),
+        html_of(account(viewer, here, search or "", request.say)),
     )
 
 

@@ -9,13 +9,12 @@ import httpx2
 #: A new mark for each page that is opened, as the time is in a browser.
 ASKED = count(1)
 ASK = "/_dash-update-component"
-STATE = "volumes-state.data"
+STATE, NEWS = "volumes-state.data", "volumes-news.data"
 #: What the page Volumes shows, each by the first property that its callback writes.
 PARTS = (
-    *("volumes-heading.children", "volumes-country.data", "volumes-chips.children"),
-    "volumes-notice.children",
-    *("cards-html.data", "map-title.children", "trend-title.children", "ranking-title.children"),
-    "outcomes.children",
+    *("volumes-heading.data-html", "volumes-country.data", "volumes-chips.data-html"),
+    *("volumes-notice.data-html", "cards.data-html", "map-title.data-html"),
+    *("trend-title.data-html", "ranking-title.data-html", "outcomes.data-html"),
 )
 
 
@@ -27,7 +26,7 @@ def state_of(search: Any, asked: Any = None) -> dict[str, Any]:
 async def question_of(
     browser: httpx2.AsyncClient,
     search: Any = "?language=en",
-    part: str = "cards-html.data",
+    part: str = "cards.data-html",
     *,
     asked: Any = None,
     shown: Any = None,
@@ -35,28 +34,33 @@ async def question_of(
     """The question of a part, by what the server says that it answers."""
     told = (await browser.get("/_dash-dependencies")).json()
     callback = next(each for each in told if part in outputs_of(each))
-    given = {STATE: state_of(search, asked), mark_of(callback): shown}
+    state = state_of(search, asked)
+    given = {STATE: state, NEWS: state, mark_of(callback): shown}
     return {
         "output": callback["output"],
         "outputs": [_place(each) for each in outputs_of(callback)],
         "inputs": [_with_value(place, given) for place in callback["inputs"]],
         "state": [_with_value(place, given) for place in callback["state"]],
-        "changedPropIds": [STATE],
+        "changedPropIds": [f"{each['id']}.{each['property']}" for each in callback["inputs"]],
     }
 
 
 async def page_of(
     browser: httpx2.AsyncClient, search: Any = "?language=en", *, asked: Any = None
 ) -> dict[str, Any]:
-    """What each part writes into a page that is opened, by its element; all asked at once."""
+    """What each part writes into a page that is opened, by its element; all asked at once.
+
+    Parts that are answered together are asked once, as the page does.
+    """
     mark = asked or next(ASKED)
     questions = [await question_of(browser, search, part, asked=mark) for part in PARTS]
-    answers = await asyncio.gather(*(browser.post(ASK, json=each) for each in questions))
+    asked_once = {each["output"]: each for each in questions}.values()
+    answers = await asyncio.gather(*(browser.post(ASK, json=each) for each in asked_once))
     shown: dict[str, Any] = {}
     for answer in answers:
         assert answer.status_code == 200, answer.text
         shown |= answer.json()["response"]
-    return {name.removesuffix("-html"): value for name, value in shown.items()}
+    return shown
 
 
 def outputs_of(callback: dict[str, Any]) -> list[str]:
@@ -65,7 +69,7 @@ def outputs_of(callback: dict[str, Any]) -> list[str]:
 
 def mark_of(callback: dict[str, Any]) -> str:
     """Where the mark of what is shown is kept."""
-    return next((each for each in outputs_of(callback) if each.endswith("-mark.data")), "")
+    return next((each for each in outputs_of(callback) if each.endswith(".data-mark")), "")
 
 
 def _place(name: str) -> dict[str, str]:

@@ -38,6 +38,11 @@ class Line(httpx2.AsyncBaseTransport):
     #: What the gateway answers instead of what it would, as a proxy before it may.
     instead: httpx2.Response | None = None
     is_cut: bool = False
+    #: How many questions it refuses from now on, as one that is crowded for a moment.
+    refusals: int = 0
+    #: How many questions were with the gateway at the same time, at most.
+    most_at_once: int = 0
+    at_once: int = 0
     is_provider_cut: bool = False
     _outside: httpx2.AsyncHTTPTransport = field(default_factory=httpx2.AsyncHTTPTransport)
 
@@ -50,9 +55,25 @@ class Line(httpx2.AsyncBaseTransport):
             raise httpx2.ConnectError("the line is cut")
         if self.instead:
             return self.instead
+        if self.refusals:
+            self.refusals -= 1
+            return crowded()
         address = httpx2.URL(self.demo.api_url)
         request.url = request.url.copy_with(host=address.host, port=address.port)
-        return await self._outside.handle_async_request(request)
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        try:
+            response = await self._outside.handle_async_request(request)
+            await response.aread()
+            return response
+        finally:
+            self.at_once -= 1
+
+
+def crowded() -> httpx2.Response:
+    """As the gateway refuses what it has no turn for."""
+    error = {"message": "no turn", "extensions": {"code": "OVERLOADED", "traceId": "a" * 32}}
+    return httpx2.Response(503, json={"errors": [error]}, headers={"Retry-After": "1"})
 
 
 @dataclass(frozen=True)
@@ -80,7 +101,7 @@ class Running:
 
     def browser(self) -> httpx2.AsyncClient:
         """A client that keeps cookies and follows nothing by itself."""
-        return httpx2.AsyncClient(base_url=self.url, headers={"Accept": "text/html"}, timeout=30)
+        return httpx2.AsyncClient(base_url=self.url, headers={"Accept": "text/html"}, timeout=60)
 
     async def sign_in(self, browser: httpx2.AsyncClient, user: str, query: str = "") -> str:
         """Go through the provider; returns where the dashboard sends its visitor in the end."""
@@ -111,6 +132,7 @@ def connected(running: Running, demo: Demo) -> Iterator[Running]:
     running.line.demo = demo
     yield running
     running.line.demo, running.line.instead = None, None
+    running.line.refusals = running.line.most_at_once = 0
     running.line.is_cut = running.line.is_provider_cut = False
 
 

@@ -30,14 +30,14 @@ def put_input(key: str, value: Any) -> Change:
 
 NO_QUESTIONS: dict[str, Change] = {
     "a list": lambda question: [question],
-    "a text": lambda question: "cards-html.data",
+    "a text": lambda question: "cards.data-html",
     "nothing": lambda question: {},
     "no output": lambda question: put("output", None)(question),
     "an output of another page": put("output", "secrets.children"),
     "an output that the browser writes": put("output", "map.clickData"),
-    "an output that is a list": put("output", ["cards-html.data"]),
-    "one output alone": put("output", "cards-html.data"),
-    "other outputs": put("outputs", [{"id": "outcomes", "property": "children"}]),
+    "an output that is a list": put("output", ["cards.data-html"]),
+    "one output alone": put("output", "cards.data-html"),
+    "other outputs": put("outputs", [{"id": "outcomes", "property": "data-html"}]),
     "outputs that are none": put("outputs", 7),
     "more inputs": lambda question: (
         question | {"inputs": [*question["inputs"], question["inputs"][0]]}
@@ -120,7 +120,7 @@ NO_ADDRESSES = {"a number": 7, "a list": ["?language=en"], "an object": {"search
 async def test_an_address_that_is_no_text_is_refused(running: Running, value: Any) -> None:
     async with running.browser() as browser:
         await running.sign_in(browser, "leadership")
-        question = await question_of(browser, part="navigation.children")
+        question = await question_of(browser, part="navigation.data-html")
         question["state"][0]["value"] = value
         told = await browser.post(ASK, json=question)
     assert told.status_code == 400

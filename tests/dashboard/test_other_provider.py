@@ -233,7 +233,7 @@ def test_a_browser_signs_in_and_out_again(house: House, browser: Browser) -> Non
         page.goto(f"{house.dashboard_url}/?language=en")
         page.fill("input[name=login]", "a director")
         page.click("button")
-        page.wait_for_selector("#today-change h2:not(:has(.mantine-Skeleton-root))")
+        page.wait_for_selector("#today-change h2:not(:has(.skeleton))")
         page.click('form[action="/sign-out"] button')
         page.click("button[name=logout]")
         # Back at the dashboard, which sends whom it does not know to a provider that does not.

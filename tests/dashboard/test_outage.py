@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from dashboard.gateway.answer_cache import MOST_ANSWERS
-from dashboard.pages.volumes.page import NO_FIGURE
+from dashboard.pages.volumes.layout import NO_FIGURE
 from dashboard.web.sessions import COOKIE
 from tests.dashboard.asking_dash import ASK, page_of
 from tests.dashboard.conftest import Running
@@ -42,11 +42,11 @@ def figures(answer: dict[str, Any]) -> dict[str, Any]:
 
 def has_no_figure(answer: dict[str, Any]) -> bool:
     """The page stands, and every part says that it has nothing to show."""
-    parts = (answer["cards"]["data"], *(answer[f"{n}-title"]["children"] for n in PICTURES))
+    parts = (answer[name]["data-html"] for name in ("cards", *(f"{n}-title" for n in PICTURES)))
     return (
         all(MISSING in str(each) for each in parts)
         and answer["map"]["figure"] == answer["trend"]["figure"] == NO_FIGURE
-        and not answer["ranking-table"]["data"]
+        and not answer["ranking-table"]["data-html"]
     )
 
 

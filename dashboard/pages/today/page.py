@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-import dash_mantine_components as dmc
 from dash import Output, html, no_update
 
 from dashboard.components.absence import not_here, partly_absent
 from dashboard.components.controls import options_of
+from dashboard.components.html_part import html_output, html_part, skeleton
 from dashboard.components.notice import failure_notice, missing, outage_notice
-from dashboard.components.page import Page, follow_address
+from dashboard.components.page import Page, follow_address, part, title_output
 from dashboard.components.page_request import gateway_error, page_request
 from dashboard.components.shell import on_paper, scope_text
 from dashboard.figures.control import control_figure
@@ -49,10 +49,6 @@ from dashboard.pages.today.reading import PARTNERS, read_reply, reasons_of
 from dashboard.texts import Texts
 from dashboard.texts.wording import instant_text, list_text, month_text
 
-#: Its parts, each by the id of its first output.
-PARTS = tuple(
-    f"today-{part}" for part in ("facts", "notice", "change", "attention", "promise", "coming")
-)
 WORK = "today-work"
 CONTROLS = ("period", "months", "why", "measure", *OFFERED)
 
@@ -63,12 +59,12 @@ def layout(address: Address, viewer: Viewer, say: Texts) -> html.Div:
     reasons = reasons_of(viewer)
     return html.Div(
         [
-            *PAGE.stores(*PARTS, *([WORK] if viewer.role in PARTNERS else []), why=reasons[0]),
+            *PAGE.stores(why=reasons[0]),
             html.Div(
                 [
                     html.P(say("pages.today.title"), className="kicker"),
                     html.H1(say("today.heading")),
-                    html.P(dmc.Skeleton(height=22, width="60%"), id="today-facts"),
+                    html_part(html.P, skeleton(22, "60%"), "today-facts"),
                     on_paper(viewer, say),
                 ],
                 className="heading",
@@ -117,7 +113,7 @@ def layout(address: Address, viewer: Viewer, say: Texts) -> html.Div:
                         "promise",
                         "promised_share",
                         say,
-                        html.Div(promise_waiting(), id="today-promises"),
+                        html_part(html.Div, promise_waiting(), "today-promises"),
                         html.Div(id="today-published", className="published"),
                     ),
                     *_work_panel(viewer, say),
@@ -145,21 +141,30 @@ def _work_panel(viewer: Viewer, say: Texts) -> list[Any]:
     """A fifth question, for those who can answer it by their own work."""
     if viewer.role not in PARTNERS:
         return []
-    waiting = html.Div(promise_waiting(), id="today-work-table")
+    waiting = html_part(html.Div, promise_waiting(), "today-work-table")
     return [panel("work", "control_limits", say, waiting)]
 
 
-@PAGE.part(
-    Output("today-facts", "children"),
-    Output("today-title", "data"),
-    *(Output(f"today-{key}", "data") for key in OFFERED if key != "channel"),
-    otherwise=lambda say: (no_update,) * 5,
+@part(
+    html_output("today-facts"),
+    title_output("today-facts"),
+    otherwise=lambda say: (no_update, no_update),
 )
 async def show_facts(state: Any) -> tuple[Any, ...]:
     reply = await read_reply(state)
-    say, found = reply.say, reply.today
+    say = reply.say
     scope = f"{say('masthead.scope')}: {scope_text(reply.viewer, say)}"
-    as_of = say("masthead.as_of", instant=instant_text(found.as_of, say))
+    as_of = say("masthead.as_of", instant=instant_text(reply.today.as_of, say))
+    return f"{scope} · {as_of}", f"{say('pages.today.title')} · {say('page.product')}"
+
+
+@part(
+    *(Output(f"today-{key}", "data") for key in OFFERED if key != "channel"),
+    otherwise=lambda say: (no_update,) * 3,
+)
+async def show_choices(state: Any) -> tuple[Any, ...]:
+    reply = await read_reply(state)
+    found = reply.today
     countries = {**found.names["country"]}
     if found.place == "country":
         countries |= found.names["place"]
@@ -167,18 +172,14 @@ async def show_facts(state: Any) -> tuple[Any, ...]:
     for key, names in offered.items():
         # A picker lets go of what it does not offer, and the address would lose it unasked.
         names |= {code: reply.name(key, code) for code in reply.address.filters[key]}
-    return (
-        f"{scope} · {as_of}",
-        f"{say('pages.today.title')} · {say('page.product')}",
-        *(
-            options_of(sorted(names.items(), key=lambda option: option[1]))
-            for names in offered.values()
-        ),
+    return tuple(
+        options_of(sorted(names.items(), key=lambda option: option[1]))
+        for names in offered.values()
     )
 
 
-@PAGE.part(
-    Output("today-notice", "children"),
+@part(
+    html_output("today-notice"),
     Output("today-questions", "hidden"),
     otherwise=lambda say: (missing(say), False),
 )
@@ -199,10 +200,10 @@ async def show_notice(state: Any) -> tuple[Any, bool]:
     return partly_absent(*who, say), False
 
 
-@PAGE.part(
-    Output("today-change", "children"),
+@part(
+    html_output("today-change"),
     Output("today-waterfall", "figure"),
-    Output("today-steps", "children"),
+    html_output("today-steps"),
     otherwise=lambda say: (missing(say), EMPTY, None),
 )
 async def show_change(state: Any) -> tuple[Any, ...]:
@@ -217,13 +218,13 @@ async def show_change(state: Any) -> tuple[Any, ...]:
     return sentence, waterfall(steps, total, tick_format, say), change_table(steps, total, say)
 
 
-@PAGE.part(
-    Output("today-attention", "children"),
+@part(
+    html_output("today-attention"),
     Output("today-funnel", "figure"),
-    Output("today-funnel-note", "children"),
-    Output("today-outside", "children"),
+    html_output("today-funnel-note"),
+    html_output("today-outside"),
     Output("today-control", "figure"),
-    Output("today-control-note", "children"),
+    html_output("today-control-note"),
     Output("today-funnel-figure", "hidden"),
     otherwise=lambda say: (missing(say), EMPTY, None, None, EMPTY, None, False),
 )
@@ -250,10 +251,10 @@ async def show_attention(state: Any) -> tuple[Any, ...]:
     )
 
 
-@PAGE.part(
-    Output("today-promise", "children"),
-    Output("today-promises", "children"),
-    Output("today-published", "children"),
+@part(
+    html_output("today-promise"),
+    html_output("today-promises"),
+    html_output("today-published"),
     otherwise=lambda say: (missing(say), None, None),
 )
 async def show_promise(state: Any) -> tuple[Any, ...]:
@@ -266,9 +267,9 @@ async def show_promise(state: Any) -> tuple[Any, ...]:
     )
 
 
-@PAGE.part(
-    Output(WORK, "children"),
-    Output("today-work-table", "children"),
+@part(
+    html_output(WORK),
+    html_output("today-work-table"),
     otherwise=lambda say: (missing(say), None),
 )
 async def show_work(state: Any) -> tuple[Any, ...]:
@@ -280,8 +281,8 @@ async def show_work(state: Any) -> tuple[Any, ...]:
     return answer(finding, say), own_work_table(reply.work, names, say)
 
 
-@PAGE.part(
-    Output("today-coming", "children"),
+@part(
+    html_output("today-coming"),
     Output("today-fan", "figure"),
     otherwise=lambda say: (missing(say), EMPTY),
 )
@@ -292,3 +293,10 @@ async def show_coming(state: Any) -> tuple[Any, ...]:
     if coming.outlook is None:
         return sentence, EMPTY
     return sentence, fan_figure(coming.counts, coming.first, coming.outlook, say)
+
+
+PAGE.shows(show_choices, is_steady=True)
+PAGE.shows(show_facts, show_notice, show_change)
+PAGE.shows(show_attention)
+PAGE.shows(show_promise, show_coming)
+PAGE.shows(show_work)

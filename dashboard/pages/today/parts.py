@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import dash_mantine_components as dmc
 from dash import dcc, html
 
 from dashboard.analysis.attention import Funnel
 from dashboard.analysis.target import Target, Verdict
 from dashboard.components.aria import aria
 from dashboard.components.definition import definition_button
+from dashboard.components.html_part import html_part, skeleton
 from dashboard.figures import GRAPH_CONFIG
 from dashboard.figures.month_marks import HEIGHT, month_marks, width_of
 from dashboard.figures.waterfall import Step
@@ -35,7 +35,7 @@ def panel(question: str, definition: str, say: Texts, *content: Any) -> html.Art
                     definition_button(definition, say),
                 ]
             ),
-            html.Div(waiting(), id=f"today-{question}", className="answer"),
+            html_part(html.Div, waiting(), f"today-{question}", className="answer"),
             *content,
         ],
         className=f"panel question question-{question}",
@@ -45,9 +45,9 @@ def panel(question: str, definition: str, say: Texts, *content: Any) -> html.Art
 def waiting() -> list[Any]:
     """A sentence of two lines and three lines of notes, before they are known."""
     return [
-        html.H2(dmc.Skeleton(height=48, width="92%")),
+        html.H2(skeleton(48, "92%")),
         html.Div(
-            [dmc.Skeleton(height=16, mt=8, width=width) for width in ("95%", "88%", "60%")],
+            [html.P(skeleton(21, width)) for width in ("95%", "88%", "60%")],
             className="notes",
         ),
     ]
@@ -75,7 +75,7 @@ def picture(name: str, caption: str = "") -> html.Figure:
                 className=f"graph graph-{name}",
                 **aria(hidden="true"),
             ),
-            *([html.Figcaption(caption, id=f"today-{name}-note")] if caption else []),
+            *([html_part(html.Figcaption, caption, f"today-{name}-note")] if caption else []),
         ],
         id=f"today-{name}-figure",
     )
@@ -152,7 +152,7 @@ def promise_table(found: Sequence[Target], names: Mapping[str, str], say: Texts)
 
 def promise_waiting() -> html.Div:
     """The table's room."""
-    return html.Div([dmc.Skeleton(height=34, mb=6) for _ in range(USUAL_TYPES + 1)])
+    return html.Div([html.P(skeleton(34)) for _ in range(USUAL_TYPES + 1)])
 
 
 def published_list(published: Sequence[PublishedRate], say: Texts) -> Any:

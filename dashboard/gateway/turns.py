@@ -1,0 +1,70 @@
+"""How this process takes its turns at the gateway: few questions at once, and again after a crowd.
+
+A page asks several questions, and many open one at the same moment. All of them at the gateway at
+once would fill its queue, and it would refuse some (OVERLOADED, with the seconds after which to
+come again). So they wait here, in the order in which they came, and one that is refused for a
+moment's crowd is asked again.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+
+import httpx2
+
+#: Fewer than a gateway runs at once by default (GERBANG_OPERATIONS), which has other clients too.
+MOST_AT_ONCE = 8
+#: So long somebody who opened a page is let wait, before the page says that it has no figures.
+PATIENCE_SECONDS = 45.0
+#: Where the gateway, or a balancer before it, does not say after how many seconds to come again.
+USUAL_WAIT_SECONDS = 1.0
+
+
+class CrowdError(Exception):
+    """No turn came in time."""
+
+
+class Turns:
+    """The turns of one process; made once, used by everybody's questions."""
+
+    def __init__(self) -> None:
+        self._free = asyncio.Semaphore(MOST_AT_ONCE)
+
+    async def answer(self, ask: Callable[[], Awaitable[httpx2.Response]]) -> httpx2.Response:
+        """What the gateway answers, asked again for as long as it is only crowded.
+
+        Only for questions that change nothing. Raises CrowdError where no turn came, and what
+        ``ask`` raises; a refusal at the end of all patience is returned.
+        """
+        ends_at = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            async with self._turn(ends_at):
+                response = await ask()
+            wait = _wait_seconds(response)
+            if wait is None or time.monotonic() + wait > ends_at:
+                return response
+            await asyncio.sleep(wait)
+
+    @asynccontextmanager
+    async def _turn(self, ends_at: float) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(ends_at - time.monotonic()):
+                await self._free.acquire()
+        except TimeoutError:
+            raise CrowdError from None
+        try:
+            yield
+        finally:
+            self._free.release()
+
+
+def _wait_seconds(response: httpx2.Response) -> float | None:
+    """After how long to ask again; None of anything but a crowd."""
+    if response.status_code != HTTPStatus.SERVICE_UNAVAILABLE or b'"OVERLOADED"' not in (
+        response.content
+    ):
+        return None
+    told = response.headers.get("retry-after", "")
+    return float(told) if told.isdecimal() else USUAL_WAIT_SECONDS

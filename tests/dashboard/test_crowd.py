@@ -1,0 +1,77 @@
+"""Many open the page in the same moment: each waits a little, and sees all of their own figures."""
+
+import asyncio
+from typing import Any
+
+import httpx2
+import pytest
+
+from dashboard.gateway import turns
+from tests.dashboard.asking_dash import PARTS, page_of
+from tests.dashboard.conftest import Running, crowded
+
+pytestmark = pytest.mark.anyio
+
+SEEN = {
+    "leadership": {"Australia", "Singapore", "Malaysia"},
+    "manager-au": {"Australia"},
+    "manager-sg": {"Singapore"},
+    "agent-au": {"Australia"},
+}
+ALL = "?language=en&rows=all"
+MISSING = "Cannot be shown just now"
+
+
+async def test_twelve_fresh_viewers_at_once_each_see_all_figures_and_only_their_own(
+    connected: Running,
+) -> None:
+    users = [*SEEN] * 3
+    browsers = [(await connected.visitor(user))[0] for user in users]
+    answers = await asyncio.gather(*(page_of(browser, ALL) for browser in browsers))
+    await asyncio.gather(*(browser.aclose() for browser in browsers))
+    for user, answer in zip(users, answers, strict=True):
+        assert_whole(answer)
+        seen = {name for name in SEEN["leadership"] if name in str(answer["ranking-table"])}
+        assert seen == SEEN[user]
+    assert 1 < connected.line.most_at_once <= turns.MOST_AT_ONCE
+
+
+async def test_a_moments_crowd_at_the_gateway_is_not_noticed(connected: Running) -> None:
+    browser, _ = await connected.visitor("leadership")
+    async with browser:
+        connected.line.refusals = 3
+        assert_whole(await page_of(browser, ALL))
+        assert connected.line.refusals == 0
+
+
+async def test_a_crowd_that_does_not_end_is_said(
+    connected: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "PATIENCE_SECONDS", 1.5)
+    browser, _ = await connected.visitor("leadership")
+    async with browser:
+        connected.line.instead = crowded()
+        answer = await page_of(browser, ALL)
+    assert MISSING in str(answer["cards"])
+    assert "Trace id" in str(answer["volumes-notice"])
+
+
+@pytest.mark.parametrize("code", ["UNAVAILABLE", "INTERNAL", "RATE_LIMITED"])
+async def test_only_a_crowd_is_asked_again(connected: Running, code: str) -> None:
+    error = {"message": "no", "extensions": {"code": code, "traceId": "a" * 32}}
+    connected.line.instead = httpx2.Response(
+        503, json={"errors": [error]}, headers={"Retry-After": "1"}
+    )
+    browser, _ = await connected.visitor("leadership")
+    async with browser:
+        async with asyncio.timeout(1):
+            answer = await page_of(browser, ALL)
+    assert MISSING in str(answer["cards"])
+
+
+def assert_whole(answer: dict[str, Any]) -> None:
+    """Every part has its figures, and nothing says that something is wrong."""
+    assert MISSING not in str(answer)
+    assert answer["volumes-notice"]["data-html"] == ""
+    assert answer["figures"] == {"hidden": False}
+    assert len(PARTS) <= len(answer)
