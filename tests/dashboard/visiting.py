@@ -16,7 +16,7 @@ from tests.running_demo import Demo
 
 #: The questions of the page Today, and a sentence that stands under one of them.
 QUESTIONS = ("change", "attention", "promise", "coming")
-ANSWERED = "h2:not(:has(.mantine-Skeleton-root))"
+ANSWERED = "h2:not(:has(.skeleton))"
 
 
 @pytest.fixture(scope="module")

@@ -46,7 +46,7 @@ def test_a_manager_reads_the_own_country_and_refusals_as_bounds(visitor: Visitor
     assert not page.locator("#today-measure label", has_text="Refusal rate").count()
 
     # The own part of the work stands by centre and visa type, each with what is usual.
-    page.wait_for_selector("#today-work h2:not(:has(.mantine-Skeleton-root))")
+    page.wait_for_selector("#today-work h2:not(:has(.skeleton))")
     work = page.inner_text("#today-work-table")
     for words in ("Handover", "Information requested", "Turnaround", "Overdue"):
         assert words in work
