@@ -273,12 +273,10 @@ POLICY: Mapping[str, Access] = {
         },
     ),
     "ApplicationFacets": Access(
-        fields={"stage": CASE_READERS, "status": CASE_STAFF + APPLICANT},
+        fields={"stage": CASE_READERS, "status": CASE_STAFF},
     ),
     "StageFacet": Access(fields={"value": CASE_READERS, "count": CASE_READERS}),
-    "StatusFacet": Access(
-        fields={"value": CASE_STAFF + APPLICANT, "count": CASE_STAFF + APPLICANT},
-    ),
+    "StatusFacet": Access(fields={"value": CASE_STAFF, "count": CASE_STAFF}),
     "ApplicationEvent": Access(
         rows={
             Role.OFFICER: not_a_hold,

@@ -4,6 +4,7 @@ Made from the policy itself, so it proves that what is written is enforced. Whet
 thing to write, ``test_promises.py`` and ``test_rows_reached.py`` say.
 """
 
+import re
 from typing import Any
 
 import pytest
@@ -110,8 +111,12 @@ def assert_names_nothing(answer: Asked, code: str, asked: str, hidden: set[str])
 
 async def check_filters(viewer: Viewer, role: Role, noun: str, traffic: Traffic) -> None:
     hidden = {name for name in members(f"{noun}Where") if not is_readable(noun, name, role)}
-    counting = f"{LISTS[noun]}(where: %s) {{ totalCount {{ value }} }}"
+    orders = members(f"{noun}OrderField")
     for name in members(f"{noun}Where"):
+        # A filter always goes with the order of its own field.
+        word = re.sub("[A-Z]", r"_\g<0>", name).upper()
+        order = f", orderBy: {{field: {word}}}" if word in orders and name not in hidden else ""
+        counting = f"{LISTS[noun]}(where: %s{order}) {{ totalCount {{ value }} }}"
         literal = await viewer(f"{{ {counting % f'{{{name}: {{}}}}'} }}")
         declared = f"query($where: {noun}Where) {{ {counting % '$where'} }}"
         variable = await viewer(declared, where={name: {}})

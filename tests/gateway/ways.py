@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from graphql import GraphQLSchema, get_named_type, is_leaf_type
+from graphql import GraphQLSchema, get_named_type, is_leaf_type, is_required_argument
 
 from gateway.access.fields import is_readable, readable_fields
 from gateway.mapping.ids import GlobalId
@@ -147,8 +147,7 @@ class Asking:
 
     def selection(self) -> str:
         return " ".join(
-            f"{name}{ARGUMENTS.get(name, '') if self.type_name == 'Query' else ''}"
-            f"{' { __typename }' if name in self._branches() else ''}"
+            f"{name}{self._arguments(name)}{' { __typename }' if name in self._branches() else ''}"
             for name in self.fields
         )
 
@@ -163,6 +162,13 @@ class Asking:
     def with_fragment(self, operation: str) -> str:
         fragment = f"fragment Inner on {self.type_name} {{ {self.selection()} }}"
         return f"{self.document(operation, '...Inner')} {fragment}"
+
+    def _arguments(self, name: str) -> str:
+        if self.type_name == "Query":
+            return ARGUMENTS.get(name, "")
+        fields: Any = FULL.type_map[self.type_name].fields  # type: ignore[union-attr]
+        first = fields[name].args.get("first")
+        return "(first: 9)" if first and is_required_argument(first) else ""
 
     def _branches(self) -> Iterator[str]:
         fields: Any = FULL.type_map[self.type_name].fields  # type: ignore[union-attr]

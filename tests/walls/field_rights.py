@@ -103,10 +103,10 @@ _STAGES: dict[str, Lines] = {
     },
     "ApplicationFacets": {
         "stage":                                             "- R R R R R R R - -",
-        "status":                                            "- R R - - R R - - -",
+        "status":                                            "- R R - - R - - - -",
     },
     "StageFacet": {"value count":                            "- R R R R R R R - -"},
-    "StatusFacet": {"value count":                           "- R R - - R R - - -"},
+    "StatusFacet": {"value count":                           "- R R - - R - - - -"},
     "ApplicationEvent": {
         # A gap in the numbers would tell of a hold.
         "sequence":                                          "- - R - - - - - - -",
