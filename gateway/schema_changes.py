@@ -14,6 +14,7 @@ from graphql import (
     BreakingChangeType,
     DangerousChange,
     GraphQLSchema,
+    Visitor,
     build_schema,
     find_schema_changes,
     get_named_type,
@@ -21,7 +22,6 @@ from graphql import (
     print_ast,
     visit,
 )
-from graphql.language import Visitor
 
 #: How long a field goes on working after the release that deprecated it.
 NOTICE = timedelta(days=90)

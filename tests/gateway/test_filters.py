@@ -196,7 +196,7 @@ async def numbers(viewer: Viewer, name: str, words: Any, where: dict[str, Any]) 
     return found
 
 
-@pytest.mark.parametrize("name", ["officer", "auditor", "applicant"])
+@pytest.mark.parametrize("name", ["officer", "auditor"])
 async def test_facets_count_what_each_choice_would_find(who, name: str) -> None:
     told = await counted(who[name], {})
     assert told == {
@@ -216,13 +216,14 @@ async def test_a_facet_leaves_the_filter_of_its_own_field_out(who) -> None:
     assert (await counted(who["officer"], of_one))["stage"] == own
 
 
-async def test_facets_of_partners_are_of_their_rows_and_stages_alone(who) -> None:
+async def test_facets_of_partners_and_applicants_are_of_their_rows_and_stages_alone(who) -> None:
     query = "{ applications { facets { stage { value count { value } } } totalCount { value } } }"
-    told = (await who["manager-au"](query)).data["applications"]
-    numbers = [each["count"]["value"] for each in told["facets"]["stage"]]
-    assert sum(numbers) == told["totalCount"]["value"]
-    refused = await who["manager-au"](FACETS, where={})
-    assert set(refused.codes) == {"FORBIDDEN_FIELD"}
+    for name in ("manager-au", "applicant"):
+        told = (await who[name](query)).data["applications"]
+        numbers = [each["count"]["value"] for each in told["facets"]["stage"]]
+        assert sum(numbers) == told["totalCount"]["value"] > 0
+        refused = await who[name](FACETS, where={})
+        assert set(refused.codes) == {"FORBIDDEN_FIELD"}
 
 
 async def test_facets_take_one_statement(who, traffic) -> None:

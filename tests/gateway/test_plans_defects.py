@@ -8,9 +8,9 @@ from graphql import GraphQLSkipDirective, get_directive_values
 from sqlalchemy import select
 
 from gateway.access.rows import vouch_for
-from gateway.execution.plan import planner, run, shapes
+from gateway.execution.plan import fetches, planner, run, shapes
+from gateway.execution.plan.fetches import FetchBatch
 from gateway.execution.plan.run import PlanRun
-from gateway.execution.plan.shapes import FetchBatch
 from gateway.execution.selections import Selections
 from gateway.mapping.catalogue import label_columns
 from tests.gateway import walls
@@ -42,7 +42,7 @@ def include_is_ignored(patch: Patch) -> None:
         skip = get_directive_values(GraphQLSkipDirective, node, self._variables)
         return not (skip and skip["if"])
 
-    patch.setattr(Selections, "_is_included", is_included)
+    patch.setattr(Selections, "is_included", is_included)
 
 
 def merged_fields_change_places(patch: Patch) -> None:
@@ -99,21 +99,21 @@ def what_is_out_of_reach_is_answered(patch: Patch) -> None:
         statement: Any = select(*columns)
         return vouch_for(statement, type_name)
 
-    patch.setattr(shapes, "select_reachable_in_role", read)
+    patch.setattr(fetches, "select_reachable_in_role", read)
 
 
 def columns_of_no_right_are_read(patch: Patch) -> None:
     patch.setattr(
-        shapes, "label_columns", lambda noun, _: label_columns(noun, noun.fields.values())
+        fetches, "label_columns", lambda noun, _: label_columns(noun, noun.fields.values())
     )
 
 
 def reads_of_identity_are_not_noted(patch: Patch) -> None:
     rows = FetchBatch.rows
 
-    async def unnoted(self: Any, context: Any, keys: Any) -> Sequence[Any]:
+    async def unnoted(self: Any, context: Any, *arguments: Any) -> Sequence[Any]:
         noted = set(context.identities_read)
-        found = await rows(self, context, keys)
+        found = await rows(self, context, *arguments)
         context.identities_read.intersection_update(noted)
         return found
 

@@ -210,7 +210,7 @@ ALONE = [
      " late: applications(first: 3) { totalCount { value } } viewer { role }"),
     ("entry_rule", "late: countries(first: 3) { nodes { code entryRules { entry } } }"
      " visaTypes(first: 2) { nodes { code } } policies { type }"),
-    ("entry_rule", 'late: country(code: "AU") { entryRules { entry } }'
+    ("entry_rule", 'late: country(by: {code: "AU"}) { entryRules { entry } }'
      " cases: applications(first: 3) { nodes { reference } }"),
     ("volume_monthly", "viewer { role } late: volumes("
      'from: "2025-01-01", to: "2025-12-31", groupBy: [MONTH]) { rows { intake { value } } }'

@@ -188,7 +188,8 @@ async def test_an_applicant_sees_a_stage_and_the_own_steps_and_never_a_status(wh
         )
         assert answer.codes == ["INVALID_DOCUMENT"]
     answer = await who["applicant"](
-        '{ application(by: {reference: "AUSY-GRAN-0001"}) { stage events(first: 9) { nodes { kind } } } }'
+        '{ application(by: {reference: "AUSY-GRAN-0001"})'
+        " { stage events(first: 9) { nodes { kind } } } }"
     )
     assert answer.data["application"] == {
         "stage": "CLOSED",

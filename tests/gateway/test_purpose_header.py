@@ -119,9 +119,9 @@ async def test_who_reads_no_identity_may_send_any(who) -> None:
 
 # --- Over a socket -------------------------------------------------------------------------------
 
-FOLLOWED = """subscription { applicationChanged { position application {
+FOLLOWED = """subscription { applicationChanged { position ... on ApplicationChange { application {
     reference applicant { identity { email } }
-} } }"""
+} } } }"""
 
 
 @pytest.fixture

@@ -140,7 +140,7 @@ async def test_ids_that_are_unknown_retired_or_malformed_are_answered_alike(
 
 
 async def test_a_subscription_is_followed_by_its_id(world: str, connection) -> None:
-    text = "subscription Follow { volumesChanged { asOf } }"
+    text = "subscription Follow { volumesChanged { position } }"
     id_ = await registered(connection, text)
     async with served(world) as live, live.as_viewer("leadership") as viewer:
         await viewer.say(type="subscribe", id="1", payload={"documentId": "sha256:0"})

@@ -20,7 +20,7 @@ query Own($from: Date!, $to: Date!) {
 ENDED = """
 query Ended($from: Date!, $to: Date!) {
   volumes(
-    from: $from, to: $to, groupBy: [COUNTRY], where: { countries: ["AU"], partners: ["NUSA"] }
+    from: $from, to: $to, groupBy: [COUNTRY], where: { country: {eq: "AU"}, partner: {eq: "NUSA"} }
   ) { rows { refused { value } refusalRate { value } } }
 }
 """
