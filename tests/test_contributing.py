@@ -162,13 +162,15 @@ def test_the_recipes_work_together(tmp_path: Path, apart: Server) -> None:
         },
         "mutation": {
             "status": "IN_VERIFICATION",
-            "events": [
-                {"kind": kind}
-                for kind in (
-                    "SUBMITTED", "AWAITING_PAYMENT", "PAID", "RECEIVED", "IN_VERIFICATION",
-                    "INTERVIEW",
-                )
-            ],
+            "events": {
+                "nodes": [
+                    {"kind": kind}
+                    for kind in (
+                        "SUBMITTED", "AWAITING_PAYMENT", "PAID", "RECEIVED", "IN_VERIFICATION",
+                        "INTERVIEW",
+                    )
+                ]
+            },
         },
     }  # fmt: skip
 

@@ -131,8 +131,15 @@ def nodes_of(node: Any) -> Iterator[Any]:
 
 def scans_of(node: Any, table: str, is_sorted: bool = False) -> Iterator[tuple[Any, bool]]:
     """The scans of a table, each with whether its rows are sorted before they are limited."""
-    if node.get("Relation Name") == table or table in node.get("Index Name", ""):
+    if _is_of(node, table):
         yield node, is_sorted
     is_sorted = node["Node Type"] == "Sort" or (is_sorted and node["Node Type"] != "Limit")
     for below in node.get("Plans", ()):
         yield from scans_of(below, table, is_sorted)
+
+
+def _is_of(node: Any, table: str) -> bool:
+    """Whether a node reads a table; a bitmap of an index names only the index."""
+    if "Relation Name" in node:
+        return node["Relation Name"] == table
+    return node.get("Index Name", "").startswith((f"ix_{table}_", f"uq_{table}_", f"pk_{table}"))

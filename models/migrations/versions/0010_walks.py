@@ -2,7 +2,7 @@
 
 from models.migrations.online import create_index, drop_index
 
-revision = "0011"
+revision = "0010"
 down_revision = "0009"
 branch_labels = None
 depends_on = None
