@@ -263,9 +263,19 @@ def _refuse_unsafe(operation: OperationDefinitionNode, request: OperationRequest
 def _purpose_arguments(
     view: GraphQLSchema, operation: OperationDefinitionNode, variables: VariableValues
 ) -> dict[str, Any] | None:
-    """The arguments of ``@purpose``, if the operation has it."""
+    """The arguments of ``@purpose``, if the operation has it.
+
+    Raises RequestError where a variable in it is null.
+    """
     directive = view.get_directive("purpose")
-    return get_directive_values(directive, operation, variables) if directive else None
+    try:
+        return get_directive_values(directive, operation, variables) if directive else None
+    except GraphQLError as error:
+        raise RequestError(
+            ErrorCode.INVALID_VARIABLES,
+            "A variable in `@purpose` is null. Give it a value.",
+            details={"locations": locations_of(error)},
+        ) from None
 
 
 def answer_to(result: ExecutionResult, admitted: AdmittedOperation) -> Answer:

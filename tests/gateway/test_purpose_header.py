@@ -112,6 +112,14 @@ async def test_a_header_allows_no_more_than_the_directive(who) -> None:
     assert refusal(await ask(who, PLAIN, None)) == (403, ["PURPOSE_REQUIRED"])
 
 
+async def test_a_purpose_that_a_variable_leaves_null_is_the_clients_mistake(who, traffic) -> None:
+    before = traffic.connections
+    query = f'query($c: Purpose = CASEWORK) @purpose(code: $c, reference: "{REFERENCE}") {PLAIN}'
+    answer = await who["officer"](query, c=None)
+    assert refusal(answer) == (400, ["INVALID_VARIABLES"])
+    assert traffic.connections == before
+
+
 async def test_who_reads_no_identity_may_send_any(who) -> None:
     for stated in (STATED, "nonsense"):
         assert (await ask(who, "{ viewer { role } }", stated)).errors == []
