@@ -28,7 +28,12 @@ from gateway.mapping.figures import Count
 from gateway.mapping.filters import Condition
 from gateway.mapping.keyset import LARGEST_PAGE, ORDER_LABEL, Boundary, Keyset
 from gateway.mapping.list_inputs import order_input, where_input
-from gateway.mapping.listing import ListQuery, parameter_values, prepare_listing
+from gateway.mapping.listing import (
+    ListQuery,
+    most_of_walk,
+    parameter_values,
+    prepare_listing,
+)
 from gateway.mapping.scalars import Cursor
 from gateway.mapping.walks import Walks, mistakes_in_walk
 from gateway.strawberry_bridge import input_of
@@ -257,6 +262,7 @@ async def _page(
         Boundary.at(after),
         Boundary.at(before),
         arguments.from_front,
+        most_of_walk(arguments.size + 1),
     )
     values = parameter_values(conditions, after, before, arguments.size + 1)
     rows = await context.fetch(noun, prepare_listing(listing), values)

@@ -34,6 +34,8 @@ from models.vocabulary import Role
 
 _LIMIT_PARAMETER = "most"
 _CACHED_STATEMENTS = 1_000
+#: A page of these many rows has one more, which tells whether others follow.
+_MOST_OF_WALK = (11, 26, 51, LARGEST_PAGE + 1)
 
 
 class ListQuery(NamedTuple):
@@ -47,6 +49,14 @@ class ListQuery(NamedTuple):
     after: Boundary
     before: Boundary
     from_front: bool
+    #: The most rows of each walk that is put together with others: see `most_of_walk`.
+    of_walk: int = LARGEST_PAGE + 1
+
+
+def most_of_walk(limit: int) -> int:
+    """The next of a few sizes: a constant in the statement, since with a parameter as its limit
+    PostgreSQL would plan for a tenth of the table."""
+    return next(most for most in _MOST_OF_WALK if most >= limit)
 
 
 @lru_cache(_CACHED_STATEMENTS)
@@ -71,17 +81,17 @@ def prepare_listing(listing: ListQuery) -> PreparedStatement:
     limit = bindparam(_LIMIT_PARAMETER, None, type_=Integer)
     if len(walks) == 1 and not lists:
         return prepare(walks[0].limit(limit), listing.role)
-    page = union_all(*(_walk_lists(walk, lists) for walk in walks)).subquery("page")
+    limited = [walk.limit(constant(listing.of_walk)) for walk in walks]
+    page = union_all(*(_walk_lists(walk, lists) for walk in limited)).subquery("page")
     together = select(*page.c).order_by(*keyset.order_again(page, from_front=listing.from_front))
     return prepare(vouch_for(together.limit(limit), noun.name), listing.role)
 
 
 def _walk_lists(walk: Select[Any], lists: Sequence[TableValuedAlias]) -> Select[Any]:
-    """The first rows of a walk for each combination of values of the lists."""
-    most = walk.limit(constant(LARGEST_PAGE + 1))
+    """The rows of a walk for each combination of values of the lists."""
     if not lists:
-        return most
-    of_values = most.correlate(*lists).lateral("walk")
+        return walk
+    of_values = walk.correlate(*lists).lateral("walk")
     return select(*of_values.c).select_from(*lists, of_values)
 
 
