@@ -22,7 +22,7 @@ class Headers:
     def for_page(self, nonce: str) -> dict[str, str]:
         """Without a nonce, of anything that is no page."""
         headers = {
-            "Content-Security-Policy": _written(self._content_policy(nonce)),
+            "Content-Security-Policy": _policy_text(self._content_policy(nonce)),
             "X-Content-Type-Options": "nosniff",
             "X-Frame-Options": "DENY",
             "Referrer-Policy": "no-referrer",
@@ -52,5 +52,5 @@ class Headers:
         }
 
 
-def _written(policy: Mapping[str, str]) -> str:
+def _policy_text(policy: Mapping[str, str]) -> str:
     return "; ".join(f"{name} {rule}" for name, rule in policy.items())

@@ -42,7 +42,7 @@ def found_in_bundles() -> list[str]:
     return sorted(_hash(text) for text in texts)
 
 
-def written(hashes: list[str]) -> str:
+def file_text(hashes: list[str]) -> str:
     """The content of the file."""
     return json.dumps(hashes, indent=1) + "\n"
 

@@ -65,7 +65,7 @@ def _generated_files() -> Iterator[tuple[Path, str]]:
     yield _GATEWAY.parent / "docs" / "life.md", life_page()
     yield _GATEWAY.parent / "docs" / "documents.md", documents_page()
     yield _GATEWAY.parent / "docs" / "errors.md", errors_page()
-    yield style_hashes.FILE, style_hashes.written(style_hashes.found_in_bundles())
+    yield style_hashes.FILE, style_hashes.file_text(style_hashes.found_in_bundles())
     yield _GATEWAY / "schema" / "schema.graphql", sdl_of(None)
     for role in Role:
         yield _GATEWAY / "schema" / "roles" / f"{role.lower()}.graphql", sdl_of(role)

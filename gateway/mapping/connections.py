@@ -185,7 +185,7 @@ def connection_field(
         conditions = where.conditions() if where else []
         if walks and where:
             readable = readable_fields(noun.name, context.viewer.role)
-            raise_first(mistakes_in_walk(walks, where.given(), field, readable))
+            raise_first(mistakes_in_walk(walks, where.filter_names(), field, readable))
 
         async def page(columns: Columns | None = None) -> Page:
             arguments = PageArguments.parse(
@@ -232,7 +232,7 @@ def _where_mistakes(
     mistakes = list(where.mistakes())
     yield from mistakes
     if walks and not mistakes:
-        yield from mistakes_in_walk(walks, where.given(), order, readable)
+        yield from mistakes_in_walk(walks, where.filter_names(), order, readable)
 
 
 @lru_cache

@@ -143,7 +143,7 @@ class Loaders:
             loader = self._one[name] = DataLoader(self._batch_one(noun, column))
         return loader
 
-    def kept(self, name: Any, load: Callable[[Sequence[Any]], Any]) -> DataLoader[Any, Any]:
+    def loader(self, name: Any, load: Callable[[Sequence[Any]], Any]) -> DataLoader[Any, Any]:
         """The loader of a name, made at the first call."""
         loader = self._kept.get(name)
         if loader is None:

@@ -183,7 +183,7 @@ def values_of(filter_: Any, words: type[StrEnum] | None = None) -> list[Any] | N
 
     ``words`` is the closed list of what can be excluded.
     """
-    given = _given(filter_)
+    given = _comparisons(filter_)
     lists: list[list[Any]] = []
     if "eq" in given:
         lists.append([given["eq"]])
@@ -201,7 +201,7 @@ def conditions_of(
     filter_: Any, column: Expression, words: type[StrEnum] | None = None
 ) -> Iterator[Condition]:
     """The conditions of a filter without mistakes."""
-    given = _given(filter_)
+    given = _comparisons(filter_)
     values = values_of(filter_, words)
     if values is not None and len(values) == 1:
         yield Condition(column, Relation.EQUALS, values[0])
@@ -267,6 +267,6 @@ def _null(path: tuple[str, ...]) -> ArgumentError:
     )
 
 
-def _given(filter_: Any) -> dict[str, Any]:
+def _comparisons(filter_: Any) -> dict[str, Any]:
     """The comparisons of a filter that are given."""
     return {name: value for name, value in vars(filter_).items() if value is not strawberry.UNSET}

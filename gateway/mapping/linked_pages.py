@@ -168,21 +168,21 @@ def _connection(
     """The connection of one row; it reads together with those of the other rows."""
     linked = linked_by(source, context.catalogue.target(source), context.viewer.role)
     key = root.__dict__[hidden_label(source.local)]
-    kept = context.loaders.kept
+    loader = context.loaders.loader
 
     async def page(_: Columns | None = None) -> Page:
         asked, place = asked_page(source, linked, context.cursors, first, after)
         load = partial(_load_pages, context, asked, place)
-        return await kept((source, first, after), load).load(key)
+        return await loader((source, first, after), load).load(key)
 
     async def count() -> Count:
         asked = AskedCount(linked)
-        return await kept((source, "count"), partial(_load, context, asked)).load(key)
+        return await loader((source, "count"), partial(_load, context, asked)).load(key)
 
     async def facets(fields: Sequence[str]) -> list[list[Facet[Any]]]:
         asked = [AskedFacets(linked, facet_column(linked.noun, field)) for field in fields]
         return [
-            await kept((source, field), partial(_load, context, each)).load(key)
+            await loader((source, field), partial(_load, context, each)).load(key)
             for field, each in zip(fields, asked, strict=True)
         ]
 

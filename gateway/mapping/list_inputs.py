@@ -46,7 +46,7 @@ class Where:
         """All filters, by their names in Python; those that are not given are UNSET."""
         return [(name, getattr(self, name)) for name in self.filtered]
 
-    def given(self) -> list[str]:
+    def filter_names(self) -> list[str]:
         """The names of the filters that are given."""
         return [name for name, filter_ in self.filters() if filter_ is not strawberry.UNSET]
 
@@ -58,7 +58,7 @@ class Where:
         raise_first(self.mistakes())
         return [
             condition
-            for name in self.given()
+            for name in self.filter_names()
             for condition in conditions_of(getattr(self, name), *self.filtered[name])
         ]
 
