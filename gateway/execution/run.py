@@ -9,7 +9,6 @@ from typing import Any
 
 from asyncpg import PostgresError
 from graphql import (
-    ExecutionResult,
     GraphQLError,
     GraphQLSchema,
     OperationDefinitionNode,
@@ -46,7 +45,13 @@ from gateway.execution.cost import CostCache, values_in
 from gateway.execution.documents import BY_REQUEST, Documents, operation_of
 from gateway.execution.graphql_core import build_execution, run_execution
 from gateway.execution.introspection import schema_refusal
-from gateway.execution.operation import AdmittedOperation, Answer, OperationRequest
+from gateway.execution.operation import (
+    AdmittedOperation,
+    Answer,
+    Data,
+    Executed,
+    OperationRequest,
+)
 from gateway.execution.plan.run import PlanCache, Planned
 from gateway.execution.role_schema import role_schema
 from gateway.execution.trusted_documents import TrustedDocuments
@@ -187,9 +192,9 @@ class SchemaRunner:
             executed = await asyncio.gather(*executions)
         finally:
             await context.session.close()
-        for result, _ in executed:
-            if result.errors:
-                refuse_partial(error.original_error for error in result.errors)
+        for one in executed:
+            if one.errors:
+                refuse_partial(error.original_error for error in one.errors)
         if admitted.purpose and context.identities_read:
             await record_reads(
                 self._engine,
@@ -200,19 +205,17 @@ class SchemaRunner:
                 admitted.logged,
                 admitted.trace_id,
             )
-        admitted.charge.settle(sum(values for _, values in executed), monotonic() - started_at)
-        return [answer_to(result, admitted) for result, _ in executed]
+        admitted.charge.settle(sum(one.values for one in executed), monotonic() - started_at)
+        return [answer_to(one.data, one.errors, admitted) for one in executed]
 
-    async def _execute(
-        self, admitted: AdmittedOperation, context: Context, root: Any
-    ) -> tuple[ExecutionResult, int]:
-        """The result of one execution, and how many values it holds."""
+    async def _execute(self, admitted: AdmittedOperation, context: Context, root: Any) -> Executed:
+        """Run the operation once: by its plan, or else by the executor."""
         record = current_record()
         if root:
             record.note_executor(WhyExecutor.SUBSCRIPTION)
         elif (planned := await self._run_plan(admitted, context)) is not None:
             record.way = Way.PLAN
-            return ExecutionResult(planned.data, planned.errors or None), planned.values
+            return Executed(planned.data, planned.errors, planned.values)
         record.way = Way.EXECUTOR
         is_mutation = record.kind is Kind.MUTATION
         record.note_executor(WhyExecutor.MUTATION if is_mutation else WhyExecutor.REFUSED)
@@ -220,7 +223,7 @@ class SchemaRunner:
         if is_query and self._documents.asks_of_schema(admitted.text, admitted.viewer.role):
             raise schema_refusal()  # only plans limit introspection
         result = await run_execution(build_execution(admitted, context=context, root=root))
-        return result, values_in(result.data)
+        return Executed(result.data, result.errors or (), values_in(result.data))
 
     async def _run_plan(self, admitted: AdmittedOperation, context: Context) -> Planned | None:
         """The result of a plan; None if there is no plan, or if it fails.
@@ -278,11 +281,11 @@ def _purpose_arguments(
         ) from None
 
 
-def answer_to(result: ExecutionResult, admitted: AdmittedOperation) -> Answer:
-    errors = [_error_entry(error, admitted.trace_id) for error in result.errors or ()]
-    if any(error.path is None for error in result.errors or ()):
-        return Answer(None, errors, status=HTTPStatus.BAD_REQUEST)
-    return Answer(result.data, errors)
+def answer_to(data: Data, errors: Sequence[GraphQLError], admitted: AdmittedOperation) -> Answer:
+    entries = [_error_entry(error, admitted.trace_id) for error in errors]
+    if any(error.path is None for error in errors):
+        return Answer(None, entries, status=HTTPStatus.BAD_REQUEST)
+    return Answer(data, entries)
 
 
 def with_cost(answer: Answer, charge: Charge) -> Answer:

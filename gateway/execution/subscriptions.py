@@ -121,4 +121,5 @@ class SchemaSubscriptions:
 
 def _error_answer(result: ExecutionResult, admitted: AdmittedOperation) -> Answer:
     """The answer to a subscription that failed to start."""
-    return replace(answer_to(result, admitted), data=None, status=HTTPStatus.BAD_REQUEST)
+    answer = answer_to(None, result.errors or (), admitted)
+    return replace(answer, status=HTTPStatus.BAD_REQUEST)

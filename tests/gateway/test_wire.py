@@ -9,11 +9,12 @@ from http import HTTPStatus
 from typing import Any
 
 import httpx2
+import orjson
 import pytest
 
 from gateway.app import create_app
 from gateway.errors import ErrorCode, RequestError
-from gateway.execution.operation import Answer, OperationRequest
+from gateway.execution.operation import Answer, Data, JsonBytes, OperationRequest
 from gateway.faults import Fault
 from gateway.viewer import Viewer
 from gateway.wire import explorer
@@ -280,6 +281,28 @@ async def test_answer_that_cannot_be_encoded_is_masked() -> None:
     async with client_of(UnspeakableExecutor()) as client:
         response = await ask(client, {"query": "{ role }"})
     assert (response.status_code, code_of(response)) == (500, "INTERNAL")
+
+
+class GivenAnswer:
+    """Answers each request with the same data."""
+
+    def __init__(self, data: Data) -> None:
+        self._data = data
+
+    async def run(self, *given: Any) -> Answer:
+        error = {"message": "gone", "path": ["late"], "extensions": {"code": "TIMEOUT"}}
+        return Answer(self._data, [error], {"cost": {"actual": 2}})
+
+
+@pytest.mark.parametrize("data", [{"name": 'Nguyễn "\\\n\u2028', "late": None}, {"nodes": []}])
+async def test_data_that_is_json_already_is_answered_byte_by_byte_alike(data) -> None:
+    bodies = set[bytes]()
+    for one in (data, JsonBytes(orjson.dumps(data))):
+        async with client_of(GivenAnswer(one)) as client:
+            response = await ask(client, {"query": "{ role }"})
+        assert response.json()["data"] == data
+        bodies.add(response.content)
+    assert len(bodies) == 1
 
 
 async def test_failing_executor_with_a_coded_error_answers_with_its_status() -> None:
