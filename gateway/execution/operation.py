@@ -64,8 +64,8 @@ class AdmittedOperation:
     language: Language = Language.EN
 
 
-#: Data that is JSON in UTF-8 already: ``JsonBytes(b'{"viewer":…}')``. `orjson.dumps` copies it where
-#: it stands, without parsing; whoever must look inside parses its ``contents``.
+#: Data that is JSON already, in UTF-8: ``JsonBytes(b"{}")``. `orjson.dumps` writes it as it
+#: is, without parsing it; whoever must look inside parses its ``contents``.
 JsonBytes = orjson.Fragment
 #: The data of an answer; None where an error left nothing of it.
 Data = dict[str, Any] | JsonBytes | None

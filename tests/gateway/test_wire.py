@@ -256,6 +256,60 @@ async def test_slow_operation_is_given_up(client, accept) -> None:
     assert (response.status_code, code_of(response)) == (503, "TIMEOUT")
 
 
+class UnhurriedExecutor:
+    """Takes longer than a hang-up goes unnoticed; whether an operation was ended before."""
+
+    def __init__(self) -> None:
+        self.was_ended = False
+
+    async def run(self, *given: Any) -> Answer:
+        try:
+            await asyncio.sleep(0.2)
+        except asyncio.CancelledError:
+            self.was_ended = True
+            raise
+        return Answer({"role": "ANONYMOUS"})
+
+
+async def _statuses(executor: Any, *, hangs_up: bool) -> list[int]:
+    """The statuses of the responses to one request, whose client may hang up at once. As from
+    uvicorn, the end of a response is a disconnect, too."""
+    app = create_app(tokens.settings(), executor, key_source=tokens.key_source)
+    body, statuses, is_over = [b'{"query": "{ role }"}'], list[int](), asyncio.Event()
+
+    async def receive() -> dict[str, Any]:
+        if body:
+            return {"type": "http.request", "body": body.pop()}
+        if not hangs_up:
+            await is_over.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        if message["type"] == "http.response.start":
+            statuses.append(message["status"])
+        else:
+            is_over.set()
+            await asyncio.sleep(0.01)
+
+    scope: dict[str, Any] = {"type": "http", "method": "POST", "path": "/graphql"}
+    await app({**scope, "headers": [(b"content-type", b"application/json")]}, receive, send)
+    return statuses
+
+
+async def test_the_end_of_an_answer_is_no_hang_up(caplog) -> None:
+    caplog.set_level(logging.INFO, "gateway")
+    executor = UnhurriedExecutor()
+    assert await _statuses(executor, hangs_up=False) == [200]
+    assert [record.facts["status"] for record in caplog.records] == [200]
+    assert not executor.was_ended
+
+
+async def test_an_operation_ends_when_its_client_hangs_up() -> None:
+    executor = UnhurriedExecutor()
+    assert await _statuses(executor, hangs_up=True) == []
+    assert executor.was_ended
+
+
 class FailingExecutor:
     async def run(self, request: OperationRequest, viewer: Viewer, trace_id: str) -> Answer:
         raise SystemError("Siti Rahayu, passport X1234567")
