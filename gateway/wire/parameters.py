@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from http import HTTPStatus
-from itertools import chain
 from typing import Any
 
 import orjson
@@ -180,13 +179,14 @@ def _is_too_deep(outline: bytes) -> bool:
 def _count_keys(value: Any) -> int:
     """How many keys a parsed value has: fewer than were written if an object repeats a key, since
     the parser keeps only one of them."""
-    keys, level = 0, [value]
-    while level:
-        objects = [item for item in level if isinstance(item, dict)]
-        keys += sum(map(len, objects))
-        lists = (item for item in level if isinstance(item, list))
-        inner = chain.from_iterable((*(object_.values() for object_ in objects), *lists))
-        level = [item for item in inner if isinstance(item, dict | list)]
+    keys, pending = 0, [value]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, dict):
+            keys += len(part)
+            pending += part.values()
+        elif isinstance(part, list):
+            pending += part
     return keys
 
 
