@@ -61,6 +61,8 @@ class AdmittedOperation:
     #: The identity fields that it reads, which are logged with the purpose.
     logged: tuple[str, ...]
     purpose: StatedPurpose | None
+    #: Whether its document contains introspection.
+    asks_of_schema: bool = False
     language: Language = Language.EN
 
 
