@@ -63,6 +63,7 @@ from gateway.mutations.changes import Changes
 from gateway.schema.build import build_schema
 from gateway.settings import DocumentRule
 from gateway.settings.keys import KeyRing
+from gateway.texts.language import Language
 from gateway.viewer import Viewer
 from models.vocabulary import Role
 
@@ -111,10 +112,10 @@ class SchemaRunner:
             (answer,) = await self.answers(admitted, _single_root)
         except RequestError as error:
             charge.cancel()
-            return _error_answer(error, charge, trace_id)
+            return _error_answer(error, charge, trace_id, request.language)
         except Exception as error:  # the charge is kept: work may have been done
             log_failure(error, trace_id)
-            return _error_answer(masked_error(), charge, trace_id)
+            return _error_answer(masked_error(), charge, trace_id, request.language)
         return with_cost(answer, charge)
 
     def admit(
@@ -289,7 +290,7 @@ def _purpose_arguments(
 
 
 def answer_to(data: Data, errors: Sequence[GraphQLError], admitted: AdmittedOperation) -> Answer:
-    entries = [_error_entry(error, admitted.trace_id) for error in errors]
+    entries = [_error_entry(error, admitted.trace_id, admitted.language) for error in errors]
     if any(error.path is None for error in errors):
         return Answer(None, entries, status=HTTPStatus.BAD_REQUEST)
     return Answer(data, entries)
@@ -302,14 +303,14 @@ def with_cost(answer: Answer, charge: Charge) -> Answer:
     return answer
 
 
-def _error_answer(error: RequestError, charge: Charge, trace_id: str) -> Answer:
+def _error_answer(error: RequestError, charge: Charge, trace_id: str, language: Language) -> Answer:
     retry_after = error.retry_after if isinstance(error, RateLimitedError) else None
-    entries = error_entries(error, trace_id)
+    entries = error_entries(error, trace_id, language)
     answer = Answer(None, entries, status=error.status, retry_after=retry_after)
     return with_cost(answer, charge)
 
 
-def _error_entry(error: GraphQLError, trace_id: str) -> dict[str, Any]:
+def _error_entry(error: GraphQLError, trace_id: str, language: Language) -> dict[str, Any]:
     """The error for the client: masked, unless its text was written for clients."""
     locations = locations_of(error)
     if error.path is None:
@@ -326,4 +327,4 @@ def _error_entry(error: GraphQLError, trace_id: str) -> dict[str, Any]:
         log_failure(cause or error, trace_id)
         shown = masked_error()
     details = {**shown.details, "locations": locations, "path": error.path}
-    return error_entry(GerbangError(shown.code, shown.message, details), trace_id)
+    return error_entry(GerbangError(shown.code, shown.message, details), trace_id, language)

@@ -101,9 +101,9 @@ class GraphQLOverHTTP:
                     record.turn_seconds = perf_counter() - queued_at
                     answer = await self._run(operation, viewer, record.trace_id)
         except RequestError as error:
-            return _refusal(error, record.trace_id, media_type)
+            return _refusal(error, record.trace_id, media_type, language)
         except TimeoutError:
-            return _refusal(_timeout_error(), record.trace_id, media_type)
+            return _refusal(_timeout_error(), record.trace_id, media_type, language)
         record.note_answer(answer.errors, answer.extensions)
         return answer_response(answer, media_type, language)
 
@@ -111,17 +111,18 @@ class GraphQLOverHTTP:
         try:
             return await self._executor.run(operation, viewer, trace_id)
         except RequestError as error:
-            return Answer(None, [error_entry(error, trace_id)], status=error.status)
+            failure = error
         except Exception as error:
             # Our deadline cancels this task, so a TimeoutError raised in it is not ours.
             log_failure(error, trace_id)
             failure = masked_error()
-            return Answer(None, [error_entry(failure, trace_id)], status=failure.status)
+        entry = error_entry(failure, trace_id, operation.language)
+        return Answer(None, [entry], status=failure.status)
 
 
-def _refusal(error: RequestError, trace_id: str, media_type: str) -> Response:
+def _refusal(error: RequestError, trace_id: str, media_type: str, language: Language) -> Response:
     current_record().note_answer([error_entry(error, trace_id)], {})
-    return error_response(error, trace_id, media_type)
+    return error_response(error, trace_id, media_type, language)
 
 
 def _timeout_error() -> RequestError:
