@@ -21,6 +21,7 @@ from gateway.rules import (
     own_partner,
     own_subject,
     reached_through,
+    recent,
 )
 from models import (
     AccessEvent,
@@ -100,6 +101,8 @@ FIGURES = EXACT_FIGURES + PUBLIC
 at_own_partner = own_partner(Application.partner_code)
 in_own_countries = all_of(at_own_partner, own_countries(Application.country_code))
 at_own_centre = all_of(at_own_partner, own_centres(Application.centre_code))
+#: Agents hand decisions over; when that is long done, a case is as closed to them as any other.
+at_own_centre_to_hand_over = all_of(at_own_centre, recent(Application.closed_at, days=30))
 at_own_centre_until_received = all_of(at_own_centre, missing(Application.received_at))
 taken_in_directly = all_of(missing(Application.partner_code), acting_for(DIRECTORATE))
 in_service_scope = any_of(at_own_partner, taken_in_directly)
@@ -320,7 +323,7 @@ POLICY: Mapping[str, Access] = {
             Role.SUPERVISOR: every_row,
             Role.AUDITOR: every_row,
             Role.PARTNER_AGENT: reached_through(
-                Decision.application_id, Application.id, at_own_centre
+                Decision.application_id, Application.id, at_own_centre_to_hand_over
             ),
             Role.APPLICANT: reached_through(
                 Decision.application_id, Application.id, lodged_by_oneself
@@ -549,9 +552,21 @@ POLICY: Mapping[str, Access] = {
                 change_of_the_stage,
                 reached_through(ApplicationChange.application_id, Application.id, in_own_countries),
             ),
-            Role.PARTNER_AGENT: all_of(
-                change_of_stage_or_decision,
-                reached_through(ApplicationChange.application_id, Application.id, at_own_centre),
+            Role.PARTNER_AGENT: any_of(
+                all_of(
+                    change_of_the_stage,
+                    reached_through(
+                        ApplicationChange.application_id, Application.id, at_own_centre
+                    ),
+                ),
+                all_of(
+                    change_of_stage_or_decision,
+                    reached_through(
+                        ApplicationChange.application_id,
+                        Application.id,
+                        at_own_centre_to_hand_over,
+                    ),
+                ),
             ),
             Role.APPLICANT: all_of(
                 change_of_stage_or_decision,

@@ -3,7 +3,7 @@
 It reads the world's cases and a viewer's claims, and nothing of the gateway.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from tests.world import APPLICANTS, CASES, Case
@@ -81,12 +81,20 @@ def identities(claims: Claims) -> set[str]:
             return set()
 
 
-def decided(claims: Claims) -> set[str]:
-    """References of the applications whose decisions are in reach."""
+def decided(claims: Claims, closed_lately: Collection[str] = ()) -> set[str]:
+    """References of the applications whose decisions are in reach.
+
+    All of the world were decided in 2025, but for those that are said to have closed lately.
+    """
     if role_of(claims) in ("PARTNER_MANAGER", "SERVICE"):
         return set()
     reached = (case for case in CASES if reaches_case(claims, case))
-    return {case.reference for case in reached if "GRANTED" in case.life or "REFUSED" in case.life}
+    return {
+        case.reference
+        for case in reached
+        if ("GRANTED" in case.life or "REFUSED" in case.life)
+        and (role_of(claims) != "PARTNER_AGENT" or case.reference in closed_lately)
+    }
 
 
 def partners(claims: Claims) -> set[str]:
