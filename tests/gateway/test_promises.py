@@ -78,7 +78,7 @@ async def test_direct_applications_reach_no_partner(who) -> None:
         {"role": "PARTNER_AGENT", "partner": "NUSA", "countries": ["AU"]},
         {"role": "PARTNER_AGENT", "centres": ["AU-SYD"]},
         {"role": "PARTNER_AGENT", "partner": "ANDALAN", "centres": ["AU-SYD"]},
-        {"role": "SERVICE"},
+        {"role": "PARTNER_SERVICE"},
         {"role": "APPLICANT"},
     ],
 )

@@ -75,7 +75,7 @@ READS = (
 #: Beside the usual viewers: a second applicant, and agents whose token is at odds with the world.
 ODD: dict[str, Claims] = {
     "applicant-2": {"role": "APPLICANT", "sub": "applicant-2"},
-    "service-direct": {"role": "SERVICE", "sub": "service-direct", "partner": "DIRECT"},
+    "service-direct": {"role": "PARTNER_SERVICE", "sub": "service-direct", "partner": "DIRECT"},
     "agent-perth": {
         "role": "PARTNER_AGENT", "sub": "agent-perth", "partner": "ANDALAN", "countries": ["AU"],
         "centres": ["AU-PER"],
@@ -154,7 +154,7 @@ HEARS: dict[str, str] = {
     "OFFICER": "STAGE DECISION STATUS",
     "AUDITOR": "STAGE DECISION STATUS",
     "APPLICANT": "STAGE DECISION",
-    "SERVICE": "STAGE",
+    "PARTNER_SERVICE": "STAGE",
     "PARTNER_AGENT": "STAGE DECISION",
     "PARTNER_MANAGER": "STAGE",
 }
