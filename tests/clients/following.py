@@ -25,9 +25,11 @@ APPLICANT = "Noah Finch"
 
 @dataclass(frozen=True)
 class Program:
-    """The command of a client, and whether it renews its token inside the socket."""
+    """The command of a client, whether what it needs is here, and whether it renews its token
+    inside the socket."""
 
     command: tuple[str, ...]
+    is_here: bool = True
     renews: bool = False
 
 

@@ -17,7 +17,14 @@ from gateway.cli import gerbang
 from models.database.connections import connect
 from tests import tokens
 from tests.clients.following import APPLICANT, TOKEN_ENDS, Journey, Program, follow_all
-from tests.clients.workspace import ARIADNE, NODE, generate, is_installed, make_workspace
+from tests.clients.workspace import (
+    ARIADNE,
+    NODE,
+    generate,
+    is_ariadne_installed,
+    is_installed,
+    make_workspace,
+)
 from tests.gateway.conftest import CLAIMS
 from tests.gateway.followers import reference_of
 from tests.gateway.live import Served, served
@@ -27,24 +34,23 @@ from tests.models.crowd import crowd
 pytestmark = pytest.mark.anyio
 
 CUTS, EVENTS = 20, 150
-installed = needs(
-    "clients",
-    is_here=is_installed(),
-    absent="no clients: `make clients` brings them where the npm registry is to be had",
-)
-FROM_NPM = {
-    "graphql-ws": Program((NODE, "graphql_ws.mjs")),
-    "graphql-ws-renewing": Program((NODE, "graphql_ws.mjs"), renews=True),
-    "Apollo": Program((NODE, "apollo.mjs")),
-    "urql": Program((NODE, "urql.mjs")),
-    "Relay": Program((NODE, "--import", "./relay/resolving.mjs", "relay/program.ts")),
-    "graphql-codegen": Program((NODE, "codegen/program.ts")),
-}
-FROM_PYPI = {
+NPM, ARIADNE_IS_HERE = is_installed(), is_ariadne_installed()
+RELAY = (NODE, "--import", "./relay/resolving.mjs", "relay/program.ts")
+PROGRAMS = {
+    "graphql-ws": Program((NODE, "graphql_ws.mjs"), NPM),
+    "graphql-ws-renewing": Program((NODE, "graphql_ws.mjs"), NPM, renews=True),
+    "Apollo": Program((NODE, "apollo.mjs"), NPM),
+    "urql": Program((NODE, "urql.mjs"), NPM),
+    "Relay": Program(RELAY, NPM),
+    "graphql-codegen": Program((NODE, "codegen/program.ts"), NPM),
     "gql": Program((sys.executable, "gql_client.py")),
-    "ariadne-codegen": Program((str(ARIADNE / "python"), "ariadne/program.py")),
+    "ariadne-codegen": Program((str(ARIADNE / "python"), "ariadne/program.py"), ARIADNE_IS_HERE),
 }
-PROGRAMS = {**(FROM_NPM if is_installed() else {}), **FROM_PYPI}
+
+
+def needed(is_here: bool) -> pytest.MarkDecorator:
+    absent = "no clients: `make clients` brings them where their registries are to be had"
+    return needs("clients", is_here=is_here, absent=absent)
 
 
 @pytest.fixture(scope="module")
@@ -91,12 +97,12 @@ async def journeys(
     """The clients together, as far as they are here and chosen."""
     tests = [item for item in request.session.items if isinstance(item, pytest.Function)]
     chosen = {test.callspec.params.get("name") for test in tests if hasattr(test, "callspec")}
-    programs = {name: program for name, program in PROGRAMS.items() if name in chosen}
+    programs = {name: one for name, one in PROGRAMS.items() if name in chosen and one.is_here}
     return await follow_all(programs, replicas, writer, workspace, crowd(EVENTS, seed=1), CUTS)
 
 
 @pytest.mark.parametrize(
-    "name", [*(pytest.param(name, marks=installed) for name in FROM_NPM), *FROM_PYPI]
+    "name", [pytest.param(name, marks=needed(one.is_here)) for name, one in PROGRAMS.items()]
 )
 async def test_a_client_asks_writes_and_follows_each_change_exactly_once(
     name: str, journeys: dict[str, Journey], writer: asyncpg.Connection
@@ -130,7 +136,7 @@ def differences(
     return expected - told, told - expected
 
 
-@installed
+@needed(NPM)
 async def test_the_gateway_passes_the_audits_of_graphql_http(
     replicas: list[Served], workspace: Path
 ) -> None:

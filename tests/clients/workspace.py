@@ -21,6 +21,10 @@ def is_installed() -> bool:
     return (HERE / "node_modules" / "gerbang-setup").exists() and node() is not None
 
 
+def is_ariadne_installed() -> bool:
+    return (ARIADNE / "ariadne-codegen").exists()
+
+
 def make_workspace(folder: Path, schema: str) -> None:
     """Write the files: programs, what the page shows, and the schema of the role."""
     shutil.copytree(HERE / "programs", folder, dirs_exist_ok=True)
@@ -33,8 +37,9 @@ def make_workspace(folder: Path, schema: str) -> None:
 
 
 async def generate(folder: Path) -> None:
-    """Let each generator write its types, and the compiler judge the programs that use them."""
-    await _run(ARIADNE / "ariadne-codegen", folder=folder / "ariadne")
+    """Let each generator that is here write its types, and the compiler judge who uses them."""
+    if is_ariadne_installed():
+        await _run(ARIADNE / "ariadne-codegen", folder=folder / "ariadne")
     if is_installed():
         relay = folder / "relay"
         (relay / "persisted.json").write_text("{}")
