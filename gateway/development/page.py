@@ -54,7 +54,7 @@ ROLES: Mapping[str, Mapping[Role, str]] = {
     },
 }
 #: The people of the page, by the roles that they hold.
-GROUPS = {
+SECTIONS = {
     "directorate": {
         *(Role.LEADERSHIP, Role.OFFICER, Role.SUPERVISOR),
         *(Role.AUDITOR, Role.ADMINISTRATOR),
@@ -187,7 +187,7 @@ def _section(group: str, users: Mapping[str, DemoUser], language: str) -> str:
 
 
 def _people(group: str, users: Mapping[str, DemoUser], language: str) -> str:
-    buttons = [_button(user, language) for user in _offered(users.values(), GROUPS[group])]
+    buttons = [_button(user, language) for user in _offered(users.values(), SECTIONS[group])]
     return f'<ul aria-labelledby="{group}">{"".join(buttons)}</ul>'
 
 
