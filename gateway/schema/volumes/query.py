@@ -8,11 +8,12 @@ from typing import Annotated, Any
 import strawberry
 
 from gateway.access.fields import reads_only_published
-from gateway.access.rows import reachable, vouch_for
+from gateway.access.rows import reachable_in_role
 from gateway.errors import ArgumentError, ErrorCode, FieldError
 from gateway.mapping.arguments import FieldArguments, raise_first
 from gateway.mapping.context import Context
 from gateway.mapping.enums import VolumeDimension
+from gateway.mapping.figure_reads import FigureQuestion, Figures
 from gateway.mapping.figures import Before, Span
 from gateway.mapping.filters import (
     VolumeFilter,
@@ -21,7 +22,7 @@ from gateway.mapping.filters import (
     values_of,
 )
 from gateway.mapping.scalars import CountryCode
-from gateway.schema.volumes.comparisons import Comparisons, Figures
+from gateway.schema.volumes.comparisons import read_comparisons
 from gateway.schema.volumes.measures import MEASURES
 from gateway.schema.volumes.published import (
     Publication,
@@ -41,7 +42,17 @@ from gateway.schema.volumes.rows import (
 )
 from gateway.strawberry_bridge import SelectedField, Selection, input_of, to_camel_case
 from models.vocabulary import Channel, Role
-from models.volumes import Dimension, Measure, Period, Question, as_of, begins_on, statement
+from models.volumes import (
+    Dimension,
+    Measure,
+    Period,
+    Question,
+    Scope,
+    ScopedQuestion,
+    begins_on,
+    scoped_statement,
+)
+from models.volumes.grains import Version
 from models.volumes.lines import AnySelect
 
 MOST_ROWS = 10_000
@@ -132,7 +143,14 @@ async def _table(
     with_national = _selects(selected, NATIONAL_RATE)
     if not _reads_published(question, role, with_national=with_national):
         return await _exact_table(context, selected, question)
-    published = await publication(context, question, measures, edition, with_national=with_national)
+    published = await publication(
+        context,
+        question,
+        measures,
+        edition,
+        with_national=with_national,
+        with_wider=_selects(selected, _NEAREST_WIDER),
+    )
     if reads_only_published(role):
         return _published_table(question, published)
     exact_question = replace(
@@ -155,28 +173,37 @@ def _beside(row: VolumeRow, question: Question, published: Publication) -> Volum
 
 
 async def _exact_table(context: Context, selected: Selections, question: Question) -> VolumeTable:
-    def in_reach(columns: Any) -> Any:
-        return reachable("VolumeRow", context.viewer, lambda attribute: columns[attribute.key])
+    scope = _scope_of(context.viewer.role)
 
-    async def read(query: AnySelect) -> list[Figures]:
-        return await _figures(context, query.limit(MOST_ROWS + 1))
+    async def read(question: Question) -> list[Figures]:
+        asked = ScopedQuestion(question, scope)
+        return await _figures(context, "exact", asked, lambda: scoped_statement(asked))
 
     async def read_before(earlier: Question) -> list[Figures]:
-        known_from = begins_on(in_reach).scalar_subquery().label("begins_on")
-        return await read(statement(earlier, in_reach).add_columns(known_from))
+        asked = ScopedQuestion(earlier, scope)
+        known_from = begins_on(scope).scalar_subquery().label("begins_on")
+        return await _figures(
+            context, "earlier", asked, lambda: scoped_statement(asked).add_columns(known_from)
+        )
 
     # All reads share one snapshot, so `as_of` belongs to these figures.
-    ((instant,),) = await context.session.rows(vouch_for(as_of(), "VolumeTable"))
+    as_of = (await context.figures.freshness(Version.EXACT)).as_of
+    figures = await read(question)
     changes = {
         span: _measures_with(selected, name) & question.measures for span, name in _CHANGES.items()
     }
-    comparisons = Comparisons(question, changes, instant, read_before)
-    figures = await read(statement(question, in_reach))
-    is_compared = any(changes.values())
-    rows = [
-        _row(question, row, comparisons.before(row) if is_compared else None) for row in figures
-    ]
-    return VolumeTable(as_of=instant, published=None, rows=rows)
+    before = None
+    if any(changes.values()):
+        before = (await read_comparisons(question, changes, as_of, read_before)).before
+    rows = [_row(question, row, before and before(row)) for row in figures]
+    return VolumeTable(as_of=as_of, published=None, rows=rows)
+
+
+def _scope_of(role: Role) -> Scope:
+    """The reach of viewers in a role. Whose it is, is bound when a statement runs."""
+    return lambda columns: reachable_in_role(
+        "VolumeRow", role, lambda attribute: columns[attribute.key]
+    )
 
 
 def _published_table(question: Question, published: Publication) -> VolumeTable:
@@ -188,11 +215,21 @@ def _published_table(question: Question, published: Publication) -> VolumeTable:
     return VolumeTable(as_of=published.as_of, published=published.published, rows=rows)
 
 
-async def _figures(context: Context, query: AnySelect) -> list[Figures]:
-    rows = await context.session.rows(vouch_for(query, "VolumeRow"))
+async def _figures(
+    context: Context, name: str, asked: ScopedQuestion, write: Callable[[], AnySelect]
+) -> list[Figures]:
+    rows = await context.figures.rows(
+        FigureQuestion(
+            Version.EXACT,
+            name,
+            asked.shape,
+            asked.parameters,
+            lambda: write().limit(MOST_ROWS + 1),
+            MOST_ROWS,
+        )
+    )
     _refuse_too_many(rows)
-    # `_mapping` is public API of SQLAlchemy in spite of its underscore.
-    return [dict(row._mapping) for row in rows]  # pyright: ignore[reportPrivateUsage]
+    return rows
 
 
 def _refuse_too_many(rows: Sequence[Any]) -> None:
@@ -305,6 +342,7 @@ def _selects(selections: Selections, name: str) -> bool:
     )
 
 
+_NEAREST_WIDER = "nearestWider"
 _CHANGES = {Span.YEAR: "yearOnYear", Span.MONTH: "monthOnMonth"}
 
 
