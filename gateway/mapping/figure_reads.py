@@ -1,48 +1,45 @@
 """Reads figures: by statements written once, and from memory while no figure has changed."""
 
 import asyncio
-import sys
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select
+from sqlalchemy.sql.elements import ColumnElement
 
 from gateway.access.rows import is_reached_by_scope, reach_key, vouch_for
 from gateway.access.transactions.reading import PreparedStatement, ReadTransaction, prepare
+from gateway.mapping.kept_rows import MOST_BYTES, KeptRows, Rows
 from gateway.viewer import Viewer
 from models.publication.reading import newest_publication
 from models.vocabulary import Role
 from models.volumes import freshness, write_constants
-from models.volumes.grains import Version
+from models.volumes.versions import Versioned, version_of
 
 #: The longest statement takes 20 KB.
 _MOST_STATEMENTS = 400
-#: Of all rows that a process keeps. A year by country takes 60 KB.
-MOST_BYTES = 48 * 1024 * 1024
-#: Of rows that are weighed to estimate the size of all.
-_WEIGHED = 16
-#: An entry's own keys and containers.
-_ENTRY_BYTES = 2_000
 
-_TYPE = "VolumeRow"
 #: Figures of one group, by the names of the statement's columns.
 Figures = Mapping[str, Any]
-_FRESHNESS: Mapping[Version, Callable[[], Select[Any]]] = {
-    Version.EXACT: freshness,
-    Version.PUBLISHED: newest_publication,
+#: Select up to when data are complete, and by what they are recognised.
+_FRESHNESS: Mapping[Versioned, Callable[[], Select[Any]]] = {
+    Versioned.FIGURES: freshness,
+    Versioned.PUBLISHED: newest_publication,
 }
 
 
 @dataclass(frozen=True)
-class FigureQuestion:
-    """What to read: a statement, for any viewer in a role, and the values of its parameters."""
+class KeptQuestion:
+    """What to read: a statement for any viewer in a role, and the values of its parameters."""
 
-    figures: Version
+    #: The type in whose reach the rows are.
+    type_name: str
+    #: Tells the statements of a type apart.
     name: str
-    #: With the role and the name, all that the text of the statement depends on.
+    #: With the role, the type and the name, all that the text of the statement depends on.
     shape: Hashable
     parameters: Mapping[str, Any]
     #: Writes the statement.
@@ -52,52 +49,19 @@ class FigureQuestion:
 
 
 class Freshness(NamedTuple):
-    """How fresh the figures of a snapshot are."""
+    """How fresh the data of a snapshot are."""
 
     #: All that was recorded before it is counted.
     as_of: datetime
-    #: Of the same mark are the same figures: a version, and the day in WIB for exact ones.
+    #: The same mark never stands for other figures: their version, and of exact ones the day (WIB).
     mark: tuple[Any, ...]
+    #: The same for the names of countries, partners, centres and visa types.
+    names: tuple[Any, ...]
 
 
 class _Prepared(NamedTuple):
     labels: tuple[str, ...]
     statement: PreparedStatement
-
-
-class KeptRows:
-    """Rows by all that decides them. The least recently used ones go first."""
-
-    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
-        self._most_bytes = most_bytes
-        self._bytes = 0
-        self._kept: OrderedDict[Hashable, tuple[Hashable, Sequence[Any], int]] = OrderedDict()
-
-    @property
-    def bytes(self) -> int:
-        """About how much memory the rows take."""
-        return self._bytes
-
-    def find(self, key: Hashable, mark: Hashable) -> Sequence[Any] | None:
-        """The rows of a key, if they were read under the same mark."""
-        found = self._kept.get(key)
-        if found is None or found[0] != mark:
-            return None
-        self._kept.move_to_end(key)
-        return found[1]
-
-    def keep(self, key: Hashable, mark: Hashable, rows: Sequence[Any]) -> None:
-        """Keep rows in place of those that were read under another mark."""
-        size = _ENTRY_BYTES + _size_of(rows)
-        if key in self._kept:
-            self._bytes -= self._kept.pop(key)[2]
-        if size > self._most_bytes:
-            return
-        self._kept[key] = mark, rows, size
-        self._bytes += size
-        while self._bytes > self._most_bytes:
-            _, (_, _, freed) = self._kept.popitem(last=False)
-            self._bytes -= freed
 
 
 class FigureCache:
@@ -107,28 +71,36 @@ class FigureCache:
         self.rows = KeptRows(most_bytes)
         self._statements: OrderedDict[Hashable, _Prepared] = OrderedDict()
 
-    def prepared(self, asked: FigureQuestion, role: Role) -> _Prepared:
+    def statement(self, asked: KeptQuestion, role: Role) -> _Prepared:
         """The statement of a question, written at the first call for its shape and role."""
-        return self._find((role, asked.name, asked.shape), asked.write)
+        key = (role, asked.type_name, asked.name, asked.shape)
+        return self._find(key, asked.write, asked.type_name, role)
 
-    def prepared_freshness(self, figures: Version, role: Role) -> _Prepared:
-        return self._find((role, figures), _FRESHNESS[figures])
+    def freshness(self, data: Versioned, role: Role) -> _Prepared:
+        """The statement for the freshness of data; its last column is the version of the names."""
+
+        def write() -> Select[Any]:
+            return _FRESHNESS[data]().add_columns(_names_version())
+
+        return self._find((role, data), write, "VolumeTable", role)
 
     def _find(
-        self, key: tuple[Role, *tuple[Hashable, ...]], write: Callable[[], Select[Any]]
+        self, key: Hashable, write: Callable[[], Select[Any]], type_name: str, role: Role
     ) -> _Prepared:
         found = self._statements.get(key)
         if found is None:
-            found = self._statements[key] = _prepare(write(), key[0])
+            statement = write_constants(write())
+            labels = tuple(str(column.key) for column in statement.selected_columns)
+            found = _Prepared(labels, prepare(vouch_for(statement, type_name), role))
+            self._statements[key] = found
             if len(self._statements) > _MOST_STATEMENTS:
                 self._statements.popitem(last=False)
         self._statements.move_to_end(key)
         return found
 
 
-def _prepare(statement: Select[Any], role: Role) -> _Prepared:
-    labels = tuple(str(column.key) for column in statement.selected_columns)
-    return _Prepared(labels, prepare(vouch_for(write_constants(statement), _TYPE), role))
+def _names_version() -> ColumnElement[Any]:
+    return version_of(Versioned.NAMES).label("names_version")
 
 
 class FigureReads:
@@ -138,49 +110,44 @@ class FigureReads:
         self._cache = cache
         self._session = session
         self._viewer = viewer
+        #: One after the other, as on the connection: what is asked twice is read once.
         self._lock = asyncio.Lock()
-        self._freshness: dict[Version, Freshness] = {}
+        self._freshness: dict[Versioned, Freshness] = {}
 
-    async def freshness(self, figures: Version) -> Freshness:
-        """Read once in an operation."""
+    async def freshness(self, data: Versioned) -> Freshness:
+        """Up to when data are complete; read once in an operation."""
         async with self._lock:
-            return await self._read_freshness(figures)
+            found = self._freshness.get(data)
+            if found is None:
+                prepared = self._cache.freshness(data, self._viewer.role)
+                ((as_of, *mark, names),) = await self._fetch(prepared, {})
+                found = self._freshness[data] = Freshness(as_of, tuple(mark), (names,))
+            return found
 
-    async def rows(self, asked: FigureQuestion) -> list[Figures]:
-        """The figures of all groups in the viewer's reach."""
-        prepared = self._cache.prepared(asked, self._viewer.role)
-        reach = reach_key(_TYPE, self._viewer)
-        key = (reach, asked.name, asked.shape, _frozen(asked.parameters))
-        # One after the other, as on the connection: what is asked twice is read once.
+    async def rows(self, asked: KeptQuestion, mark: tuple[Any, ...]) -> list[Figures]:
+        """The rows in the viewer's reach; ``mark`` is that of the data from which they come."""
+        viewer = self._viewer
+        prepared = self._cache.statement(asked, viewer.role)
+        reach = reach_key(asked.type_name, viewer)
+        key = (asked.type_name, asked.name, reach, asked.shape, _frozen(asked.parameters))
         async with self._lock:
-            mark = (await self._read_freshness(asked.figures)).mark
             rows = self._cache.rows.find(key, mark)
             if rows is None:
                 rows = await self._fetch(prepared, asked.parameters)
-                if self._is_kept(asked, mark, rows):
+                if self._is_decided(asked, mark, rows):
                     self._cache.rows.keep(key, mark, rows)
         return [dict(zip(prepared.labels, row, strict=True)) for row in rows]
 
-    async def _read_freshness(self, figures: Version) -> Freshness:
-        found = self._freshness.get(figures)
-        if found is None:
-            prepared = self._cache.prepared_freshness(figures, self._viewer.role)
-            ((as_of, *mark),) = await self._fetch(prepared, {})
-            found = self._freshness[figures] = Freshness(as_of, tuple(mark))
-        return found
-
-    async def _fetch(
-        self, prepared: _Prepared, parameters: Mapping[str, Any]
-    ) -> list[tuple[Any, ...]]:
+    async def _fetch(self, prepared: _Prepared, parameters: Mapping[str, Any]) -> Rows:
         statement = prepared.statement
         arguments = statement.arguments(self._viewer, parameters)
         return [tuple(row) for row in await self._session.fetch(statement, arguments)]
 
-    def _is_kept(self, asked: FigureQuestion, mark: tuple[Any, ...], rows: Sequence[Any]) -> bool:
-        """Only where the key holds all that decides the rows, and where they answer anything."""
+    def _is_decided(self, asked: KeptQuestion, mark: tuple[Any, ...], rows: Rows) -> bool:
+        """Whether key and mark decide the rows, and the rows answer the question."""
         return (
             None not in mark
-            and is_reached_by_scope(_TYPE, self._viewer.role)
+            and is_reached_by_scope(asked.type_name, self._viewer.role)
             and (asked.most_rows is None or len(rows) <= asked.most_rows)
         )
 
@@ -190,12 +157,3 @@ def _frozen(parameters: Mapping[str, Any]) -> tuple[Any, ...]:
         (name, tuple(value) if isinstance(value, list) else value)
         for name, value in sorted(parameters.items())
     )
-
-
-def _size_of(rows: Sequence[Any]) -> int:
-    """About how many bytes rows take, from some of them."""
-    if not rows:
-        return 0
-    some = rows[:: max(1, len(rows) // _WEIGHED)]
-    weights = (sys.getsizeof(row) + sum(map(sys.getsizeof, row)) for row in some)
-    return len(rows) * (8 + sum(weights) // len(some))

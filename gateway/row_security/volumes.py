@@ -25,7 +25,6 @@ from models.volumes.grains import (
     OUTBOX,
     READ_FACTS,
     REFERRALS,
-    VERSION,
     Clock,
 )
 from models.volumes.measures import (
@@ -36,12 +35,13 @@ from models.volumes.measures import (
     STOCKS,
     Measure,
 )
+from models.volumes.versions import VERSION
 
 #: Functions that statements for figures call; none of them reads a table.
 FUNCTIONS = ("wib_day", "rank_at", "total_rank", "percentile_buckets")
 
 _NATIONAL = {"RefusalGroundRow": GROUNDS, "ScreeningReferralRow": REFERRALS}
-_VERSION = {VERSION: frozenset({"figures", "version"})}
+_VERSION = {VERSION: frozenset({"data", "version"})}
 #: Up to when figures are complete is no secret; other columns of the outbox are not granted.
 _REACH = {OUTBOX: frozenset({OUTBOX.c.written_at.name}), AGED_UNTIL: frozenset({"day"})}
 

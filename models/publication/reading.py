@@ -29,8 +29,9 @@ from models.publication.sets import (
     periods_from,
 )
 from models.publication.tables import EDITION, FIGURES, PublishedVolume
-from models.volumes.grains import VERSION, Dimension, Version
+from models.volumes.grains import Dimension
 from models.volumes.question import Period
+from models.volumes.versions import Versioned, version_of
 
 #: A select, whatever its columns.
 AnySelect = Select[*tuple[Any, ...]]
@@ -130,10 +131,8 @@ def editions(question: GridQuestion) -> AnySelect:
 def newest_publication() -> AnySelect:
     """The time of the latest publication (now, if there was none), and the figures' version."""
     newest = select(func.max(EDITION.c.published_at)).scalar_subquery()
-    version = select(VERSION.c.version).where(VERSION.c.figures == Version.PUBLISHED)
-    return select(
-        func.coalesce(newest, func.now()).label("at"), version.scalar_subquery().label("version")
-    )
+    version = version_of(Versioned.PUBLISHED)
+    return select(func.coalesce(newest, func.now()).label("at"), version.label("version"))
 
 
 def rows(question: GridQuestion, scope: Callable[[Any], ColumnElement[bool]]) -> AnySelect:

@@ -21,7 +21,6 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    Uuid,
     text,
 )
 
@@ -298,27 +297,3 @@ STALE_DAYS = Table(
 
 #: The last day that has an age snapshot; a single row.
 AGED_UNTIL = Table("volume_aged_until", Base.metadata, Column("day", Date, primary_key=True))
-
-
-#: A version of the exact figures and one of the published, renewed by triggers whenever any of them
-#: changes: figures read in one snapshot are those of the version that is read there.
-VERSION = Table(
-    "volume_version",
-    Base.metadata,
-    Column("figures", Text, primary_key=True),
-    Column("version", Uuid, server_default=text("gen_random_uuid()"), nullable=False),
-    #: The transaction that renewed it last.
-    Column(
-        "changed_in",
-        BigInteger,
-        server_default=text("pg_current_xact_id()::text::bigint"),
-        nullable=False,
-    ),
-)
-
-
-class Version(StrEnum):
-    """The rows of ``VERSION``."""
-
-    EXACT = "exact"
-    PUBLISHED = "published"

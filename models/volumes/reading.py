@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql import visitors
 
-from models.volumes.grains import GRAINS, OUTBOX, VERSION, Clock, Kind, Version
+from models.volumes.grains import GRAINS, OUTBOX, Clock, Kind
 from models.volumes.lines import (
     AnySelect,
     Columns,
@@ -33,6 +33,7 @@ from models.volumes.lines import (
 from models.volumes.measures import COUNTS, OPEN_BREACHES, RATIOS, STOCKS
 from models.volumes.percentiles import hours, percentiles
 from models.volumes.question import Period, Question, Tile
+from models.volumes.versions import Versioned, version_of
 
 _STEP = {
     Period.DAY: "1 day",
@@ -57,8 +58,7 @@ def as_of() -> Select[tuple[Any]]:
 def freshness() -> Select[tuple[Any, ...]]:
     """The watermark, the day in WIB and the version: in one snapshot they decide every figure."""
     today = func.wib_day(func.now(), type_=Date).label("today")
-    version = select(VERSION.c.version).where(VERSION.c.figures == Version.EXACT)
-    return as_of().add_columns(today, version.scalar_subquery().label("version"))
+    return as_of().add_columns(today, version_of(Versioned.FIGURES).label("version"))
 
 
 def write_constants(statement: Select[Any]) -> Select[Any]:

@@ -12,7 +12,7 @@ from gateway.access.fields import is_published, is_readable, reads_only_publishe
 from gateway.access.rows import reachable_as_published_in_role
 from gateway.errors import ArgumentError, ErrorCode
 from gateway.mapping.context import Context
-from gateway.mapping.figure_reads import FigureQuestion, Figures
+from gateway.mapping.figure_reads import Figures, KeptQuestion
 from gateway.mapping.figures import FindWider
 from gateway.policy import PUBLISHED_SETS
 from gateway.schema.volumes.measures import FIELDS
@@ -24,7 +24,7 @@ from models.publication import disclosure, reading
 from models.publication.sets import DIMENSIONS, NATIONAL_SETS, DimensionSet
 from models.vocabulary import Role
 from models.volumes import Dimension, Measure, Question
-from models.volumes.grains import Version
+from models.volumes.versions import Versioned
 
 #: Writes a statement for published figures within a scope.
 Write = Callable[[reading.GridQuestion, Any], reading.AnySelect]
@@ -132,13 +132,14 @@ async def publication(
             "VolumeRow", role, lambda attribute: columns[attribute.key]
         )
 
-    async def read(name: str, write: Write, asked: reading.GridQuestion = on_grid) -> list[Figures]:
-        question = FigureQuestion(
-            Version.PUBLISHED, name, asked.shape, asked.parameters, lambda: write(asked, in_reach)
-        )
-        return await context.figures.rows(question)
+    freshness = await context.figures.freshness(Versioned.PUBLISHED)
 
-    freshness = await context.figures.freshness(Version.PUBLISHED)
+    async def read(name: str, write: Write, asked: reading.GridQuestion = on_grid) -> list[Figures]:
+        question = KeptQuestion(
+            "VolumeRow", name, asked.shape, asked.parameters, lambda: write(asked, in_reach)
+        )
+        return await context.figures.rows(question, freshness.mark)
+
     editions = await read("editions", lambda asked, _: reading.editions(asked))
     national: list[Figures] = []
     if with_national:
