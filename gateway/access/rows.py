@@ -12,7 +12,9 @@ from sqlalchemy import (
     any_,
     bindparam,
     false,
+    func,
     literal,
+    literal_column,
     or_,
     select,
     true,
@@ -30,6 +32,7 @@ from gateway.rules import (
     NoneOf,
     Own,
     ReachedThrough,
+    Recent,
     Rule,
     Scope,
 )
@@ -168,7 +171,7 @@ def _scopes(rule: Rule) -> Iterator[Scope]:
                 yield from _scopes(each)
         case ReachedThrough(_, _, inner):
             yield from _scopes(inner)
-        case EveryRow() | Missing() | NoneOf():
+        case EveryRow() | Missing() | Recent() | NoneOf():
             return
 
 
@@ -214,6 +217,8 @@ def _rule_condition(
             return _own_scope(columns(column), scope, viewer)
         case Missing(column):
             return columns(column).is_(None)
+        case Recent(column, days):
+            return columns(column) > func.now() - literal_column(f"interval '{days} days'")
         case NoneOf(column, words):
             return columns(column).not_in(words)
         case AllOf(rules):

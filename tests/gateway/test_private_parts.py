@@ -301,17 +301,14 @@ def test_tokens_can_be_dropped() -> None:
 
 # --- uvicorn -------------------------------------------------------------------------------------
 
-OVERRIDDEN = [
-    (HttpToolsProtocol, "_should_upgrade"),
-    (HttpToolsProtocol, "_unset_keepalive_if_required"),
-    (HttpToolsProtocol, "handle_websocket_upgrade"),
-    (HttpToolsProtocol, "on_headers_complete"),
-    (HttpToolsProtocol, "on_message_complete"),
-    (WebSocketsSansIOProtocol, "run_asgi"),
-    (WebSocketsSansIOProtocol, "send"),
-    (WebSocketsSansIOProtocol, "handle_ping"),
-    (uvicorn.Server, "capture_signals"),
-]
+OVERRIDDEN = {
+    HttpToolsProtocol: (
+        "_should_upgrade", "_unset_keepalive_if_required", "handle_websocket_upgrade",
+        "on_headers_complete", "on_message_complete",
+    ),
+    WebSocketsSansIOProtocol: ("run_asgi", "send", "handle_connect", "handle_ping"),
+    uvicorn.Server: ("capture_signals",),
+}  # fmt: skip
 ATTRIBUTES = {
     HttpToolsProtocol: (
         "client", "cycle", "flow", "headers", "loop", "parser", "pipeline", "scope",
@@ -322,16 +319,18 @@ ATTRIBUTES = {
         "response_started", "scope",
     ),
     WebSocketsSansIOProtocol: (
-        "handshake_complete", "handshake_initiated", "loop", "transport", "writable",
+        "conn", "handshake_complete", "handshake_initiated", "loop", "transport", "writable",
     ),
     uvicorn.Server: ("force_exit", "should_exit"),
 }  # fmt: skip
+GIVEN = {"send": ["message"], "handle_connect": ["event"]}
 
 
-@pytest.mark.parametrize(("owner", "method"), OVERRIDDEN)
-def test_uvicorn_has_the_methods_that_we_override(owner: type[Any], method: str) -> None:
-    parameters = [*inspect.signature(getattr(owner, method)).parameters][1:]
-    assert parameters == (["message"] if method == "send" else [])
+@pytest.mark.parametrize("owner", OVERRIDDEN)
+def test_uvicorn_has_the_methods_that_we_override(owner: type[Any]) -> None:
+    for method in OVERRIDDEN[owner]:
+        parameters = [*inspect.signature(getattr(owner, method)).parameters][1:]
+        assert parameters == GIVEN.get(method, [])
 
 
 @pytest.mark.parametrize("owner", ATTRIBUTES)
