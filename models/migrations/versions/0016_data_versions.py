@@ -2,8 +2,8 @@
 
 from models.migrations.steps import run
 
-revision = "0012"
-down_revision = "0011"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 locks = (
@@ -13,8 +13,8 @@ locks = (
 
 
 def upgrade() -> None:
-    run("0012_data_versions")
+    run("0016_data_versions")
 
 
 def downgrade() -> None:
-    run("0012_undo")
+    run("0016_undo")
