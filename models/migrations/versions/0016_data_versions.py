@@ -7,7 +7,12 @@ down_revision = "0015"
 branch_labels = None
 depends_on = None
 locks = (
-    "SHARE ROW EXCLUSIVE on the tables of the figures, country, partner, centre and visa_type: an"
+    "SHARE ROW EXCLUSIVE on centre, country, partner, visa_type, volume_age, volume_age_detailed,"
+    " volume_aged_until, volume_daily, volume_daily_duration, volume_edition, volume_ground,"
+    " volume_monthly, volume_monthly_duration, volume_monthly_nationality,"
+    " volume_monthly_nationality_duration, volume_monthly_nationality_place,"
+    " volume_monthly_nationality_place_duration, volume_monthly_type,"
+    " volume_monthly_type_duration, volume_published, volume_referral and volume_yearly: an"
     " instant, in which whoever changes them waits"
 )
 
