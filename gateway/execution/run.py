@@ -57,6 +57,7 @@ from gateway.logs.requests import Kind, Way, WhyExecutor, current_record
 from gateway.mapping.arguments import CheckContext
 from gateway.mapping.catalogue import Catalogue
 from gateway.mapping.context import Context
+from gateway.mapping.figure_reads import FigureCache
 from gateway.mapping.keyset import Cursors
 from gateway.mapping.positions import Positions
 from gateway.mutations.changes import Changes
@@ -102,6 +103,7 @@ class SchemaRunner:
             engine, openings, rule=document_rule, in_development=in_development
         )
         self._plans = PlanCache(self.catalogue)
+        self._figures = FigureCache()
 
     async def run(self, request: OperationRequest, viewer: Viewer, trace_id: str) -> Answer:
         """The answer to an operation, with its cost; an error answer if it cannot start."""
@@ -188,6 +190,7 @@ class SchemaRunner:
             self.positions,
             self._changes,
             admitted.language,
+            self._figures,
         )
         try:
             executions = [self._execute(admitted, context, root) for root in await roots(context)]

@@ -76,7 +76,11 @@ PARTS = (
             "tests/models/test_volumes_at_scale.py",
         ),
     ),
-    Part("dashboard", "sessions by many keys; chance, over 210 worlds", ("tests/dashboard",)),
+    Part(
+        "dashboard",
+        "Lighthouse; sessions by many keys; chance, over 210 worlds",
+        ("tests/dashboard",),
+    ),
     Part("recipes", "each step left out of CONTRIBUTING.md", ("tests/test_contributing.py",)),
     Part(
         "mutation",
