@@ -6,18 +6,17 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from asyncpg import PostgresError
+from psycopg import Error
 from sqlalchemy import insert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gateway.access.purpose import StatedPurpose
 from gateway.access.transactions.begin import TransactionStart, begin_transaction
-from gateway.access.transactions.errors import BROKEN
 from gateway.errors import ErrorCode, FieldError, RequestError
 from gateway.viewer import Viewer
 from models import AccessEvent
-from models.database.connections import driver_of
+from models.database.command_pipeline import Command
 from models.keys import new_key
 
 
@@ -54,7 +53,7 @@ async def record_reads(
     ]
     try:
         await _write(engine, start, events)
-    except (FieldError, SQLAlchemyError, PostgresError, *BROKEN) as error:
+    except (FieldError, SQLAlchemyError, Error, OSError) as error:
         raise RequestError(
             ErrorCode.UNAVAILABLE,
             "The read could not be logged, so nothing is told. Try again.",
@@ -65,10 +64,10 @@ async def record_reads(
 async def _write(
     engine: AsyncEngine, start: TransactionStart, events: list[dict[str, Any]]
 ) -> None:
-    connection = await begin_transaction(engine, "BEGIN", start)
+    connection, pipeline, *_ = await begin_transaction(engine, "BEGIN", start)
     try:
         await connection.execute(insert(AccessEvent), events)
-        await driver_of(connection).execute("COMMIT")
+        await pipeline.run([Command("COMMIT")])
     except BaseException:
         await connection.invalidate()
         raise

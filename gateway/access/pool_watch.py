@@ -5,13 +5,13 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from asyncpg import PostgresError
+from psycopg import Error
 from sqlalchemy import event
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from gateway.access.transactions.errors import BROKEN, DISK_FULL, TOO_MANY_CONNECTIONS, state_of
+from gateway.access.transactions.errors import DISK_FULL, TOO_MANY_CONNECTIONS, state_of
 from gateway.faults import Fault
 from gateway.logs.lines import facts
 
@@ -60,7 +60,7 @@ class PoolWatch:
                 return None
         except NoConnectionLeft:  # requests have filled the pool meanwhile
             return None
-        except (SQLAlchemyError, PostgresError, *BROKEN) as error:
+        except (SQLAlchemyError, Error, OSError) as error:
             is_full = state_of(error) == TOO_MANY_CONNECTIONS
             return Fault.POOL if is_full else Fault.DATABASE
 

@@ -3,20 +3,20 @@
 import time
 from collections.abc import Mapping
 
-from asyncpg import PostgresError
+from psycopg import Error
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from gateway.access.rows import select_reachable, vouch_for
 from gateway.access.transactions.begin import Clock, TransactionStarts, begin_transaction
-from gateway.access.transactions.errors import BROKEN, TOO_MANY_CONNECTIONS, state_of
+from gateway.access.transactions.errors import TOO_MANY_CONNECTIONS, state_of
 from gateway.access.transactions.reading import BEGIN, ReadTransaction
 from gateway.errors import FieldError
 from gateway.faults import Fault
 from gateway.viewer import ANONYMOUS, Viewer
 from models import Country
-from models.database.connections import driver_of
+from models.database.command_pipeline import Command
 from models.migrations import serves_this_release
 from models.publication.reading import newest_publication
 from models.vocabulary import Role
@@ -82,14 +82,14 @@ class Probe:
                 apart = await self._seconds_apart(connection)
                 lag = await connection.scalar(text(LAG))
             await self._read_as_viewer()
-        except (SQLAlchemyError, PostgresError) as error:
+        except (SQLAlchemyError, Error) as error:
             state = state_of(error)
             if state == _REFUSED:
                 return Fault.CLOCK if apart > _SECONDS_APART else Fault.SEAL
             if state == TOO_MANY_CONNECTIONS:
                 return Fault.POOL
             return Fault.MIGRATIONS if state.startswith(_UNDEFINED) else Fault.DATABASE
-        except (FieldError, *BROKEN):
+        except (FieldError, OSError):
             return Fault.DATABASE
         return Fault.REPLICA if lag > self._replica_seconds else None
 
@@ -103,7 +103,7 @@ class Probe:
         try:
             async with self._engine.connect() as connection:
                 return await connection.scalar(text("SELECT version_num FROM alembic_version"))
-        except (SQLAlchemyError, PostgresError, *BROKEN):
+        except (SQLAlchemyError, Error, OSError):
             return None
 
     async def figures(self) -> Mapping[str, float]:
@@ -119,7 +119,7 @@ class Probe:
                 ((seconds,),) = await session.rows(vouch_for(age, "VolumeTable"))
                 if seconds is not None:
                     figures[name] = float(seconds)
-            except (FieldError, SQLAlchemyError, PostgresError):
+            except (FieldError, SQLAlchemyError, Error):
                 continue  # a missing metric raises an alarm of its own
             finally:
                 await session.close()
@@ -132,16 +132,15 @@ class Probe:
 
     async def _read_as_viewer(self) -> None:
         """Read a row as a viewer. Check the seal explicitly: an empty table would not."""
-        connection = await begin_transaction(
+        connection, pipeline, *_ = await begin_transaction(
             self._engine, BEGIN, self._openings.for_reading(ANONYMOUS)
         )
         try:
-            driver = driver_of(connection)
-            await driver.fetchval("SELECT viewer.acts_as($1)", ANONYMOUS.role.value)
+            await pipeline.run([Command("SELECT viewer.acts_as($1)", [ANONYMOUS.role.value])])
             await connection.execute(
                 select_reachable("Country", ANONYMOUS, Country.code.label("code")).limit(1)
             )
-            await driver.execute("ROLLBACK")
+            await pipeline.run([Command("ROLLBACK")])
         except BaseException:
             await connection.invalidate()
             raise

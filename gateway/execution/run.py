@@ -7,7 +7,6 @@ from http import HTTPStatus
 from time import monotonic
 from typing import Any
 
-from asyncpg import PostgresError
 from graphql import (
     ExecutionResult,
     GraphQLError,
@@ -17,6 +16,7 @@ from graphql import (
     VariableValues,
     get_directive_values,
 )
+from psycopg import Error as DriverError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -233,7 +233,7 @@ class SchemaRunner:
         except (GerbangError, GraphQLError):
             record.note_executor(WhyExecutor.REFUSED)
             return None
-        except (DBAPIError, PostgresError):
+        except (DBAPIError, DriverError):
             record.note_executor(WhyExecutor.DATABASE)
             return None
         except Exception as error:  # a bug in a plan only costs time: the executor answers

@@ -173,14 +173,3 @@ async def test_the_session_begins_as_the_url_says(server: Server) -> None:
         await connection.close()
     assert said is not None
     assert [*said] == ["a keeper", "5MB"]
-
-
-async def test_the_pool_keeps_its_prepared_statements(server: Server) -> None:
-    """SQLAlchemy hands its settings on to whoever connects for it."""
-    engine = pool(server.url("postgres"), 1)
-    async with engine.connect() as connection:
-        lent = (await connection.get_raw_connection()).dbapi_connection
-        assert lent is not None
-        assert lent._prepared_statement_cache.capacity == 300
-        assert lent.driver_connection._config.statement_cache_size == 300
-    await engine.dispose()

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from asyncpg import InsufficientPrivilegeError
+from psycopg.rows import dict_row
 from sqlalchemy import bindparam, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -20,6 +21,7 @@ from models.database.connections import connect, driver_of, pool
 from models.row_security import login_at
 from models.vocabulary import Role
 from tests import tokens
+from tests.acting import set_locally
 
 pytestmark = pytest.mark.anyio
 
@@ -90,8 +92,7 @@ async def one_connection(world: str) -> AsyncIterator[AsyncEngine]:
 
 async def state(engine: AsyncEngine) -> dict[str, Any]:
     async with engine.connect() as connection:
-        row = await driver_of(connection).fetchrow(_STATE)
-        return dict(row)
+        return await state_of(driver_of(connection))
 
 
 @pytest.mark.parametrize("end", ENDS, ids=lambda end: end.__name__)
@@ -136,7 +137,8 @@ async def test_a_setting_that_stayed_would_be_seen(one_connection: AsyncEngine) 
 
 
 async def state_of(driver: Any) -> dict[str, Any]:
-    return dict(await driver.fetchrow(_STATE))
+    async with driver.cursor(row_factory=dict_row) as cursor:
+        return await (await cursor.execute(_STATE)).fetchone()
 
 
 # --- What others are shown -----------------------------------------------------------------------
@@ -163,11 +165,11 @@ async def test_nobody_is_shown_who_else_asks(world: str, role: str, look: str) -
     login = login_at(world, tokens.PASSWORD)
     victim, attacker = await connect(login), await connect(login)
     try:
-        begun = "; ".join(("BEGIN", *OPENINGS.for_reading(SUPERVISOR).statements(None)))
-        await victim.execute(begun)
+        settings = OPENINGS.for_reading(SUPERVISOR).settings(None)
+        await victim.execute(f"BEGIN; {set_locally(settings)}")
         await attacker.execute(f"BEGIN; SET LOCAL ROLE {role}")
         shown = await _looked(attacker, look)
-        assert begun.split("'")[1] not in shown
+        assert settings["gerbang.viewer"] not in shown
         assert "gerbang.viewer" not in shown.replace(look, "")
     finally:
         await attacker.close()
@@ -186,9 +188,9 @@ async def test_the_owner_is_shown_it(world: str) -> None:
     victim = await connect(world)
     attacker = await connect(world)
     try:
-        begun = "; ".join(("BEGIN", *OPENINGS.for_reading(SUPERVISOR).statements(None)))
-        await victim.execute(begun)
-        assert begun.split("'")[1] in await _looked(attacker, _SHOWN)
+        settings = OPENINGS.for_reading(SUPERVISOR).settings(None)
+        await victim.execute(f"BEGIN; {set_locally(settings)}")
+        assert settings["gerbang.viewer"] in await _looked(attacker, _SHOWN)
     finally:
         await attacker.close()
         await victim.close()

@@ -10,9 +10,8 @@ from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
-from asyncpg import PostgresError
+from psycopg import Error
 from sqlalchemy import ARRAY, ColumnElement, Executable, Row, any_, func, literal, select
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from gateway.access.rows import changeable
@@ -21,12 +20,12 @@ from gateway.access.transactions.begin import (
     TransactionStart,
     begin_transaction,
 )
-from gateway.access.transactions.errors import BROKEN, is_outage, state_of
+from gateway.access.transactions.errors import STATEMENT_ERRORS, is_broken, state_of
 from gateway.errors import ErrorCode, FieldError
 from gateway.logs.requests import current_record
 from gateway.viewer import Viewer
 from models import Application
-from models.database.connections import driver_of
+from models.database.command_pipeline import Command, CommandPipeline
 
 _BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
 
@@ -79,10 +78,8 @@ class WriteTransaction:
         current_record().statements += 1
         try:
             return await self._connection.execute(statement, values)
-        except BROKEN:
-            raise FieldError(ErrorCode.UNAVAILABLE, _AWAY) from None
-        except DBAPIError as error:
-            if is_outage(error):
+        except STATEMENT_ERRORS as error:
+            if is_broken(error):
                 raise FieldError(ErrorCode.UNAVAILABLE, _AWAY) from None
             if client_error := _CLIENT_ERRORS.get(state_of(error)):
                 raise FieldError(*client_error) from None
@@ -97,16 +94,15 @@ async def begin_writing(
 
     Raises FieldError if the database is unavailable or overloaded.
     """
-    connection = await begin_transaction(engine, _BEGIN, start)
+    connection, pipeline, *_ = await begin_transaction(engine, _BEGIN, start)
     is_clean = False
     try:
-        driver = driver_of(connection)
         try:
             yield WriteTransaction(connection, viewer)
         except Exception:
-            is_clean = await _is_rolled_back(driver)
+            is_clean = await _is_rolled_back(pipeline)
             raise
-        await _commit(driver)
+        await _commit(pipeline)
         is_clean = True
     finally:
         if not is_clean:  # cancelled, or the outcome is unknown
@@ -114,16 +110,16 @@ async def begin_writing(
         await connection.close()
 
 
-async def _commit(driver: Any) -> None:
+async def _commit(pipeline: CommandPipeline) -> None:
     try:
-        await driver.execute("COMMIT", timeout=ROUND_TRIP_SECONDS)
-    except (PostgresError, *BROKEN) as error:
+        await pipeline.run([Command("COMMIT")], seconds=ROUND_TRIP_SECONDS)
+    except (Error, OSError) as error:
         raise FieldError(ErrorCode.UNAVAILABLE, _AWAY) from error
 
 
-async def _is_rolled_back(driver: Any) -> bool:
+async def _is_rolled_back(pipeline: CommandPipeline) -> bool:
     try:
-        await driver.execute("ROLLBACK", timeout=ROUND_TRIP_SECONDS)
+        await pipeline.run([Command("ROLLBACK")], seconds=ROUND_TRIP_SECONDS)
     except Exception:  # the connection is lost, and the transaction with it
         return False
     return True

@@ -87,7 +87,7 @@ async def _with_connections_that_were_closed(url: str) -> AsyncIterator[Standing
 
 
 def _trust_every_connection(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ways, "_discard_if_closed", lambda *_: None)
+    monkeypatch.setattr(ways, "_discard_unless_idle", lambda *_: None)
 
 
 def _never_begin_again(monkeypatch: pytest.MonkeyPatch) -> None:

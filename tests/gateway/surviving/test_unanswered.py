@@ -23,7 +23,7 @@ from tests.gateway.surviving.relay import relayed
 
 pytestmark = pytest.mark.anyio
 
-AS_WHO_LOGS_IN = TransactionStart("none", lambda _: ())
+AS_WHO_LOGS_IN = TransactionStart("none", lambda _: {})
 OFFICER = Viewer("officer", Role.OFFICER)
 ONE = vouch_for(select(literal(1)), "Country")
 
@@ -52,11 +52,11 @@ async def _write_in_vain(engine: AsyncEngine) -> None:
 #: What is done, the word that goes unanswered, and what comes of it.
 TURNS: dict[str, tuple[Callable[[AsyncEngine], Awaitable[None]], bytes, type | ErrorCode | None]]
 TURNS = {
-    "a read begins": (_read, b"BEGIN ", None),  # once more, on another connection
-    "a read ends": (_read, b"ROLLBACK\0", None),
-    "a change begins": (_write, b"BEGIN ", None),
-    "a change is kept": (_write, b"COMMIT\0", ErrorCode.UNAVAILABLE),
-    "a change is undone": (_write_in_vain, b"ROLLBACK\0", _PlantedError),
+    "a read begins": (_read, b"BEGIN_", None),  # once more, on another connection
+    "a read ends": (_read, b"ROLLBACK_", None),
+    "a change begins": (_write, b"BEGIN_", None),
+    "a change is kept": (_write, b"COMMIT", ErrorCode.UNAVAILABLE),
+    "a change is undone": (_write_in_vain, b"ROLLBACK_", _PlantedError),
 }
 
 
