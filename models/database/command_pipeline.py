@@ -3,7 +3,7 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
-from itertools import count
+from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from psycopg import Error, OperationalError
@@ -43,6 +43,17 @@ class _Step(NamedTuple):
 _RUN, _CLOSE = _Step("run", b""), _Step("close", b"")
 
 
+def _name(text: str) -> bytes:
+    """The name of a prepared command: its first word, and a digest of it all.
+
+    So a name never means another command, not even on the backend of a pooler that lets clients
+    share their prepared statements.
+    """
+    return (
+        f"{text.split(maxsplit=1)[0]}_{blake2b(text.encode(), digest_size=16).hexdigest()}".encode()
+    )
+
+
 class CommandPipeline:
     """Sends commands over one connection of libpq and reads their results.
 
@@ -53,12 +64,12 @@ class CommandPipeline:
     def __init__(self, pgconn: PGconn, cancel: Callable[[float], Awaitable[None]]) -> None:
         """``cancel`` cancels what runs on the connection, within so many seconds."""
         self._pgconn = pgconn
+        self._socket = pgconn.socket  # it is -1 once the connection is lost
         self._cancel = cancel
         self._loop = asyncio.get_running_loop()
         self._is_watched = False
         self._heard_at = self._loop.time()
         self._names: OrderedDict[str, bytes] = OrderedDict()
-        self._numbers = count(1)
         self._is_busy = False
         self._unwanted: list[bytes] = []
         self._steps: list[_Step] = []
@@ -91,13 +102,14 @@ class CommandPipeline:
 
         Raises psycopg.Error; and TimeoutError, after which the connection is closed.
         """
-        if self._is_busy:
-            raise OperationalError("the results of earlier commands are still due")
+        self.completed = 0
+        if self._is_busy or self.is_closed:
+            raise OperationalError("the connection is closed, or results are still due")
         encoded = [(text, encode_arguments(arguments)) for text, arguments in commands]
         if prompt and self._loop.time() - self._heard_at < _SILENT_SECONDS:
             prompt, seconds = 0, None
         self._answer = self._loop.create_future()
-        self._is_busy, self._is_prompted, self.completed = True, bool(prompt), 0
+        self._is_busy, self._is_prompted = True, bool(prompt)
         try:
             self._watch()
             self._send(encoded, prompt)
@@ -123,25 +135,25 @@ class CommandPipeline:
             try:
                 await self._answer
             except Error:
-                if self._is_busy or self.is_closed:
-                    raise
+                self.completed = 0
+        if self._is_busy or self.is_closed:
+            raise
 
     def unwatch(self) -> None:
         """Leave the socket to others."""
         if self._is_watched:
             self._is_watched = False
-            self._loop.remove_reader(self._pgconn.socket)
-            self._loop.remove_writer(self._pgconn.socket)
+            self._loop.remove_reader(self._socket)
+            self._loop.remove_writer(self._socket)
 
     def close(self) -> None:
         """Close the connection at once."""
-        if not self.is_closed:
-            self.unwatch()
-            self._pgconn.finish()
+        self.unwatch()
+        self._pgconn.finish()
 
     def _watch(self) -> None:
         if not self._is_watched:
-            self._loop.add_reader(self._pgconn.socket, self._on_readable)
+            self._loop.add_reader(self._socket, self._on_readable)
             self._is_watched = True
 
     def _send(self, commands: Sequence[tuple[str, list[bytes | None]]], prompt: int) -> None:
@@ -157,7 +169,7 @@ class CommandPipeline:
             if name := names.get(text):
                 names.move_to_end(text)
             elif not (name := new_names.get(text)):
-                name = new_names[text] = self._name(text)
+                name = new_names[text] = _name(text)
                 pgconn.send_prepare(name, text.encode())
                 steps.append(_Step(text, name))
             pgconn.send_query_prepared(name, arguments, None, Format.BINARY)
@@ -166,16 +178,12 @@ class CommandPipeline:
                 pgconn.send_flush_request()
         pgconn.pipeline_sync()
         if pgconn.flush():
-            self._loop.add_writer(pgconn.socket, self._on_writable)
-
-    def _name(self, text: str) -> bytes:
-        """A new name, which begins with the command's first word."""
-        return f"{text[:20].split()[0]}_{next(self._numbers)}".encode()
+            self._loop.add_writer(self._socket, self._on_writable)
 
     def _on_writable(self) -> None:
         try:
             if not self._pgconn.flush():
-                self._loop.remove_writer(self._pgconn.socket)
+                self._loop.remove_writer(self._socket)
         except OperationalError as error:
             self._lose(error)
 
@@ -205,9 +213,21 @@ class CommandPipeline:
     def _finish(self) -> None:
         """Hand over the results: all commands were answered."""
         self._pgconn.exit_pipeline_mode()
+        executed, failure = self._sort_results()
+        self._forget_prepared(failure)
+        self._end_run()
+        if self._answer.done():  # the caller was cancelled
+            return
+        if failure:
+            self._answer.set_exception(failure)
+        else:
+            self._answer.set_result(executed)
+
+    def _sort_results(self) -> tuple[list[PGresult], Error | None]:
+        """The results of the commands that succeeded, and the failure of the next one."""
         executed: list[PGresult] = []
         failure: Error | None = None
-        for step, result in zip(self._steps, self._results, strict=True):
+        for step, result in zip(self._steps, self._results, strict=False):
             status = result.status
             if status in _FAILED:
                 failure = failure or error_from_result(result)
@@ -218,14 +238,7 @@ class CommandPipeline:
             elif step is not _CLOSE:
                 self._names[step.text] = step.name
         self.completed = len(executed)
-        self._forget_prepared(failure)
-        self._end_run()
-        if self._answer.done():  # the caller was cancelled
-            return
-        if failure:
-            self._answer.set_exception(failure)
-        else:
-            self._answer.set_result(executed)
+        return executed, failure
 
     def _forget_prepared(self, failure: Error | None) -> None:
         most = 0 if failure and failure.sqlstate in _OUTDATED else MOST_PREPARED
@@ -235,12 +248,12 @@ class CommandPipeline:
 
     def _lose(self, error: Exception) -> None:
         """Close a connection that is broken or silent."""
-        failures = [error_from_result(one) for one in self._results if one.status in _FAILED]
         self.close()
         if self._is_busy:
+            _, failure = self._sort_results()
             self._end_run()
             if not self._answer.done():
-                self._answer.set_exception(failures[0] if failures else error)
+                self._answer.set_exception(failure or error)
 
     def _end_run(self) -> None:
         self._is_busy = False

@@ -149,7 +149,7 @@ async def _connect_to(
         database=parsed_url.database,
         ssl=parsed_url.sslmode,
         server_settings=parsed_url.session,
-        timeout=seconds,
+        timeout=seconds,  # pyright: ignore[reportArgumentType]  it may be a fraction
         **options,
     )
 

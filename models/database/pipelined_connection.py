@@ -84,7 +84,11 @@ async def open_connection(
                 **url.session,
                 **options,
             )
-            connection.backend = await _own_backend(connection)
+            try:
+                connection.backend = await _own_backend(connection)
+            except BaseException:
+                await connection.close()
+                raise
             return connection
     except OperationalError as error:
         raise _classify(error) from None

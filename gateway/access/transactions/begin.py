@@ -33,6 +33,8 @@ _NOTICE_SECONDS = 1
 #: BEGIN, COMMIT and ROLLBACK take little more than a round trip: a connection that takes longer is
 #: treated as lost.
 ROUND_TRIP_SECONDS = 5
+#: A statement that takes longer to cancel is left behind on its connection, which is closed.
+_CANCEL_SECONDS = 1
 
 #: A pooled connection may have broken while idle. One retry is safe: nothing was written on it.
 _ATTEMPTS = 2
@@ -171,36 +173,46 @@ class OpenTransaction(NamedTuple):
 
 
 async def begin_transaction(
-    engine: AsyncEngine, begin: str, start: TransactionStart, *then: Command
+    engine: AsyncEngine,
+    begin: str,
+    start: TransactionStart,
+    *,
+    savepoint: Command | None = None,
+    reads: Sequence[Command] = (),
 ) -> OpenTransaction:
     """Check out a connection and begin a transaction; the caller closes the connection.
 
-    ``then`` are commands of a read to run in the same write.
+    ``reads`` are run in the same write, behind ``savepoint``.
 
     Raises FieldError with UNAVAILABLE or OVERLOADED.
     """
     for _ in range(_ATTEMPTS):
         connection = await check_out(engine)
         pipeline = pipeline_of(connection)
-        commands = start.commands(begin, backend_of(connection))
-        prompt = len(commands) if then else 0
+        opening = start.commands(begin, backend_of(connection))
+        if savepoint:
+            opening.append(savepoint)
         try:
             results = await pipeline.run(
-                [*commands, *then], seconds=ROUND_TRIP_SECONDS, prompt=prompt
+                [*opening, *reads],
+                seconds=ROUND_TRIP_SECONDS,
+                prompt=len(opening) if reads else 0,
             )
-        except asyncio.CancelledError:
-            await end_transaction(connection, pipeline)
-            raise
         except BaseException as error:
-            is_begun = bool(then) and pipeline.completed >= prompt
+            if reads and isinstance(error, asyncio.CancelledError):
+                await end_transaction(connection, pipeline)
+                raise
+            is_begun = pipeline.completed >= len(opening)
             if isinstance(error, Error) and is_begun and not is_broken(error):
                 return OpenTransaction(connection, pipeline, failure=error)
             await connection.invalidate()
             await connection.close()
             if not is_broken(error):
                 raise
+            if pipeline.completed:  # the connection broke under what ran
+                break
         else:
-            return OpenTransaction(connection, pipeline, results[len(commands) :])
+            return OpenTransaction(connection, pipeline, results[len(opening) :])
     raise database_unavailable()
 
 
@@ -211,7 +223,7 @@ async def end_transaction(connection: AsyncConnection, pipeline: CommandPipeline
     """
     is_clean = False
     try:
-        await pipeline.drain(ROUND_TRIP_SECONDS)
+        await pipeline.drain(_CANCEL_SECONDS)
         if not pipeline.is_idle:
             await pipeline.run([Command("ROLLBACK")], seconds=ROUND_TRIP_SECONDS)
         is_clean = True

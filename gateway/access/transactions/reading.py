@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 from psycopg import Error
 from psycopg.pq.abc import PGresult
 from sqlalchemy import Label, Row, Select, func, select
-from sqlalchemy.dialects.postgresql import psycopg
+from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gateway.access.rows import require_vouched
@@ -44,8 +44,8 @@ BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _SAVEPOINT = Command("SAVEPOINT begun")
 _GO_BACK = Command("ROLLBACK TO SAVEPOINT begun")
 _ROLLBACK = Command("ROLLBACK")
-#: Places of parameters as the server numbers them.
-_DIALECT = psycopg.dialect(paramstyle="numeric_dollar")
+#: Numbers parameters as the server does, and casts each to its type: arguments are sent as text.
+_DIALECT = asyncpg.dialect()
 _SCOPES = frozenset(scope.value for scope in Scope)
 
 
@@ -130,7 +130,7 @@ class ReadTransaction:
         async def run() -> Sequence[Row[Any]]:
             if self._transaction is None:
                 self._transaction = await begin_transaction(
-                    self._engine, BEGIN, self._start, _SAVEPOINT
+                    self._engine, BEGIN, self._start, savepoint=_SAVEPOINT
                 )
             self.statements += 1
             connection = self._transaction.connection
@@ -173,15 +173,18 @@ class ReadTransaction:
         if self._transaction:
             results = await self._transaction.pipeline.run([*commands, *ending])
         else:
-            savepoint = [] if is_last else [_SAVEPOINT]
-            self._transaction = begun = await begin_transaction(
-                self._engine, BEGIN, self._start, *savepoint, *commands, *ending
+            self._transaction = transaction = await begin_transaction(
+                self._engine,
+                BEGIN,
+                self._start,
+                savepoint=None if is_last else _SAVEPOINT,
+                reads=[*commands, *ending],
             )
-            if begun.failure:
+            if transaction.failure:
                 if is_last:  # there is no savepoint to go back to
                     await self._end()
-                raise begun.failure
-            results = begun.results[len(savepoint) :]
+                raise transaction.failure
+            results = transaction.results
         if is_last:
             await self._end()
         return results[: len(commands)]

@@ -16,6 +16,6 @@ class WireRows:
         #: How many rows.
         self.count = result.ntuples
         #: The address of libpq's result, valid while this object lives.
-        self.address = result.pgresult_ptr
+        self.address: int = result.pgresult_ptr  # pyright: ignore[reportAttributeAccessIssue]
         #: The bytes of a cell, by row and column; None is SQL's NULL.
         self.cell = result.get_value

@@ -55,7 +55,7 @@ TURNS = {
     "a read begins": (_read, b"BEGIN_", None),  # once more, on another connection
     "a read ends": (_read, b"ROLLBACK_", None),
     "a change begins": (_write, b"BEGIN_", None),
-    "a change is kept": (_write, b"COMMIT", ErrorCode.UNAVAILABLE),
+    "a change is kept": (_write, b"COMMIT_", ErrorCode.UNAVAILABLE),
     "a change is undone": (_write_in_vain, b"ROLLBACK_", _PlantedError),
 }
 
