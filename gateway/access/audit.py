@@ -9,19 +9,23 @@ from uuid import UUID
 from psycopg import Error
 from sqlalchemy import insert
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gateway.access.purpose import StatedPurpose
-from gateway.access.transactions.begin import TransactionStart, begin_transaction
+from gateway.access.transactions.begin import (
+    ROUND_TRIP_SECONDS,
+    TransactionStart,
+    begin_transaction,
+)
 from gateway.errors import ErrorCode, FieldError, RequestError
 from gateway.viewer import Viewer
 from models import AccessEvent
 from models.database.command_pipeline import Command
+from models.database.pool import ConnectionPool
 from models.keys import new_key
 
 
 async def record_reads(
-    engine: AsyncEngine,
+    pool: ConnectionPool,
     start: TransactionStart,
     viewer: Viewer,
     purpose: StatedPurpose,
@@ -52,7 +56,7 @@ async def record_reads(
         for applicant in sorted(applicants)
     ]
     try:
-        await _write(engine, start, events)
+        await _write(pool, start, events)
     except (FieldError, SQLAlchemyError, Error, OSError) as error:
         raise RequestError(
             ErrorCode.UNAVAILABLE,
@@ -62,14 +66,11 @@ async def record_reads(
 
 
 async def _write(
-    engine: AsyncEngine, start: TransactionStart, events: list[dict[str, Any]]
+    pool: ConnectionPool, start: TransactionStart, events: list[dict[str, Any]]
 ) -> None:
-    connection, pipeline, *_ = await begin_transaction(engine, "BEGIN", start)
+    connection, *_ = await begin_transaction(pool, "BEGIN", start)
     try:
-        await connection.execute(insert(AccessEvent), events)
-        await pipeline.run([Command("COMMIT")])
-    except BaseException:
-        await connection.invalidate()
-        raise
+        await connection.alchemy.execute(insert(AccessEvent), events)
+        await connection.pipeline.run([Command("COMMIT")], seconds=ROUND_TRIP_SECONDS)
     finally:
-        await connection.close()
+        await pool.release(connection)  # which closes it unless the transaction is over

@@ -18,7 +18,6 @@ from graphql import (
 )
 from psycopg import Error as DriverError
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gateway.access.audit import record_reads
 from gateway.access.purpose import stated_purpose
@@ -61,6 +60,7 @@ from gateway.schema.build import build_schema
 from gateway.settings import DocumentRule
 from gateway.settings.keys import KeyRing
 from gateway.viewer import Viewer
+from models.database.pool import ConnectionPool
 from models.vocabulary import Role
 
 _LOGGED = "Identity"
@@ -75,7 +75,7 @@ class SchemaRunner:
 
     def __init__(
         self,
-        engine: AsyncEngine,
+        pool: ConnectionPool,
         openings: TransactionStarts,
         *,
         cursor_keys: KeyRing,
@@ -85,16 +85,16 @@ class SchemaRunner:
     ) -> None:
         full = build_schema()
         self.budgets = budgets
-        self._engine = engine
+        self._pool = pool
         self._openings = openings
         self._cursors = Cursors(cursor_keys)
-        self._changes = Changes(engine, openings)
+        self._changes = Changes(pool, openings)
         self.positions = Positions(cursor_keys)
         self.catalogue = Catalogue(full)
         self.views = {role: role_schema(full, self.catalogue, role) for role in Role}
         self._documents = Documents(full, self.views)
         self.trusted = TrustedDocuments(
-            engine, openings, rule=document_rule, in_development=in_development
+            pool, openings, rule=document_rule, in_development=in_development
         )
         self._costs = CostCache()
         self._checks = ArgumentChecks()
@@ -192,7 +192,7 @@ class SchemaRunner:
                 refuse_partial(error.original_error for error in result.errors)
         if admitted.purpose and context.identities_read:
             await record_reads(
-                self._engine,
+                self._pool,
                 self._openings.for_reading(viewer),
                 viewer,
                 admitted.purpose,
@@ -243,7 +243,7 @@ class SchemaRunner:
 
     def read_transaction(self, viewer: Viewer) -> ReadTransaction:
         """A read transaction for the viewer; it begins with the first statement."""
-        return ReadTransaction(self._engine, self._openings.for_reading(viewer))
+        return ReadTransaction(self._pool, self._openings.for_reading(viewer))
 
 
 async def _single_root(_: Context) -> Sequence[Any]:

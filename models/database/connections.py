@@ -8,16 +8,15 @@ from urllib.parse import urlencode
 import asyncpg
 import psycopg
 from sqlalchemy import event
-from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from models.database.command_pipeline import CommandPipeline
 from models.database.pipelined_connection import (
     LoginRefusedError,
     PipelinedConnection,
     open_connection,
 )
+from models.database.pool import ConnectionPool
 from models.database.url import TLS, DatabaseUrl, Host, read_database_url
 
 _Connection = TypeVar("_Connection")
@@ -57,26 +56,22 @@ def engine(url: str) -> AsyncEngine:
 
 def pool(
     url: str, size: int, *, connect_seconds: float = 3, wait_seconds: float = 3
-) -> AsyncEngine:
-    """An engine with a pool of up to ``size`` connections, for a service.
+) -> ConnectionPool:
+    """A pool of up to ``size`` connections, for a service.
 
-    Connections are in autocommit mode; transactions are begun explicitly. Each host may take
-    ``connect_seconds`` to connect. If all connections are in use, callers queue for at most
-    ``wait_seconds``.
+    Each host may take ``connect_seconds`` to connect. If all connections are in use, callers queue
+    for at most ``wait_seconds``.
     """
-    pooled_engine = create_async_engine(
+    opening = create_async_engine(
         _POOLED_DRIVER,
-        pool_size=size,
-        max_overflow=0,
-        pool_timeout=wait_seconds,
+        poolclass=NullPool,
         pool_reset_on_return=None,  # whoever begins a transaction ends it
         isolation_level="AUTOCOMMIT",
         use_native_hstore=False,  # it would be looked up
         connect_args={"async_creator_fn": partial(_open_pooled, url, connect_seconds)},
     )
-    event.listen(pooled_engine.sync_engine, "checkout", _discard_unless_idle)
-    event.listen(pooled_engine.sync_engine, "before_cursor_execute", _with_comment, retval=True)
-    return pooled_engine
+    event.listen(opening.sync_engine, "before_cursor_execute", _with_comment, retval=True)
+    return ConnectionPool(opening, size, wait_seconds)
 
 
 def _with_comment(
@@ -84,12 +79,6 @@ def _with_comment(
 ) -> tuple[str, Any]:
     comment = context.execution_options.get(COMMENT)
     return (f"{statement} /* {comment} */" if comment else statement), values
-
-
-def _discard_unless_idle(dbapi_connection: Any, *_: Any) -> None:
-    """Detect a server restart without a round trip: libpq knows that the socket closed."""
-    if not dbapi_connection.driver_connection.command_pipeline.is_idle:
-        raise DisconnectionError
 
 
 async def _open_pooled(
@@ -163,16 +152,6 @@ async def own_backend(driver: asyncpg.Connection, seconds: float | None = None) 
     return serving if serving == driver.get_server_pid() else None
 
 
-def backend_of(connection: AsyncConnection) -> int | None:
-    """The process id of the backend of a pooled connection; None behind a pooler."""
-    return driver_of(connection).backend
-
-
-def pipeline_of(connection: AsyncConnection) -> CommandPipeline:
-    """The pipeline of a pooled connection, which runs several commands at once."""
-    return driver_of(connection).command_pipeline
-
-
 def driver_of(connection: AsyncConnection) -> Any:
-    """The driver's connection; read without awaiting, since it is already checked out."""
+    """The driver's connection below SQLAlchemy's."""
     return connection.sync_connection.connection.driver_connection  # type: ignore[union-attr]

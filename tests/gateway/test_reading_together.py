@@ -8,9 +8,9 @@ from uuid import UUID
 
 import pytest
 from psycopg import Error
+from psycopg.pq.abc import PGresult
 from sqlalchemy import Select, bindparam, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.types import Boolean, Date, DateTime, Integer, Text, Uuid
 
 from gateway.access.rows import select_reachable_in_role, vouch_for
@@ -30,7 +30,9 @@ from gateway.errors import ErrorCode, FieldError
 from gateway.viewer import Viewer
 from models import Application
 from models.database import command_pipeline
-from models.database.connections import connect, pipeline_of, pool
+from models.database.command_pipeline import Command
+from models.database.connections import connect, pool
+from models.database.pool import ConnectionPool
 from models.row_security import login_at
 from models.vocabulary import Role
 from tests import tokens
@@ -61,7 +63,7 @@ NUMBER = bound(select(bindparam("number", type_=Integer)), number=42)
 
 
 @pytest.fixture
-async def engine(world: str) -> AsyncIterator[AsyncEngine]:
+async def one_connection(world: str) -> AsyncIterator[ConnectionPool]:
     """The gateway's pool, of a single connection."""
     pooled = pool(login_at(world, tokens.PASSWORD), 1)
     yield pooled
@@ -69,16 +71,26 @@ async def engine(world: str) -> AsyncIterator[AsyncEngine]:
 
 
 @pytest.fixture
-async def session(engine: AsyncEngine) -> AsyncIterator[ReadTransaction]:
-    reading = ReadTransaction(engine, STARTS.for_reading(OFFICER))
+async def session(one_connection: ConnectionPool) -> AsyncIterator[ReadTransaction]:
+    reading = ReadTransaction(one_connection, STARTS.for_reading(OFFICER))
     yield reading
     await reading.close()
 
 
-async def assert_free(engine: AsyncEngine) -> None:
+async def assert_free(pool: ConnectionPool) -> None:
     """The only connection of the pool can be taken, with no transaction begun on it."""
-    async with asyncio.timeout(3), engine.connect() as connection:
-        assert pipeline_of(connection).is_idle
+    async with asyncio.timeout(3):
+        connection = await pool.acquire()
+    assert connection.is_usable
+    await pool.release(connection)
+
+
+async def run(pool: ConnectionPool, command: str) -> PGresult:
+    """Run a command past any transaction."""
+    connection = await pool.acquire()
+    (result,) = await connection.pipeline.run([Command(command)])
+    await pool.release(connection)
+    return result
 
 
 def texts(rows: Any) -> list[bytes | None]:
@@ -112,12 +124,12 @@ async def test_all_reads_of_an_operation_share_a_snapshot(
 
 @pytest.mark.parametrize("has_begun", [False, True])
 async def test_the_last_read_frees_its_connection(
-    session: ReadTransaction, engine: AsyncEngine, has_begun: bool
+    session: ReadTransaction, one_connection: ConnectionPool, has_begun: bool
 ) -> None:
     if has_begun:
         await session.read([NUMBER])
     await session.read([NUMBER], is_last=True)
-    await assert_free(engine)
+    await assert_free(one_connection)
 
 
 @pytest.mark.parametrize("is_last", [False, True])
@@ -144,26 +156,24 @@ async def test_each_statement_has_the_whole_time(session: ReadTransaction) -> No
     assert len(await session.read([some, some])) == 2
 
 
-async def test_without_its_role_nothing_is_read(engine: AsyncEngine) -> None:
+async def test_without_its_role_nothing_is_read(one_connection: ConnectionPool) -> None:
     """Where the beginning fails, what stands behind it does not run as the login."""
     start = STARTS.for_reading(OFFICER)
     refused = begin.TransactionStart("none", lambda _: {**start.settings(None), "role": "nobody"})
-    session = ReadTransaction(engine, refused)
+    session = ReadTransaction(one_connection, refused)
     kept_lock = bound(select(func.pg_advisory_lock(7).cast(Text)))  # no ROLLBACK undoes it
     with pytest.raises(FieldError):
         await session.read([kept_lock], is_last=True)
     await session.close()
-    await assert_free(engine)
-    locks = command_pipeline.Command("SELECT FROM pg_locks WHERE locktype = 'advisory'")
-    async with engine.connect() as connection:
-        (result,) = await pipeline_of(connection).run([locks])
-    assert result.ntuples == 0
+    await assert_free(one_connection)
+    locks = await run(one_connection, "SELECT FROM pg_locks WHERE locktype = 'advisory'")
+    assert locks.ntuples == 0
 
 
 @pytest.mark.parametrize("is_last", [False, True])
 @pytest.mark.parametrize("has_begun", [False, True])
 async def test_a_reader_that_is_cancelled_leaves_a_clean_connection(
-    session: ReadTransaction, engine: AsyncEngine, has_begun: bool, is_last: bool
+    session: ReadTransaction, one_connection: ConnectionPool, has_begun: bool, is_last: bool
 ) -> None:
     if has_begun:
         await session.read([NUMBER])
@@ -174,7 +184,7 @@ async def test_a_reader_that_is_cancelled_leaves_a_clean_connection(
         await reading
     async with asyncio.timeout(0.7):  # sooner than the statement's own timeout
         await session.close()
-    await assert_free(engine)
+    await assert_free(one_connection)
 
 
 VALUES = {
@@ -217,27 +227,25 @@ async def test_answers_and_questions_of_many_megabytes_pass(session: ReadTransac
 
 
 async def test_prepared_statements_are_bounded(
-    engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+    one_connection: ConnectionPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(command_pipeline, "MOST_PREPARED", 10)
     for _ in range(2):
         for width in range(1, 20):
-            session = ReadTransaction(engine, STARTS.for_reading(OFFICER))
+            session = ReadTransaction(one_connection, STARTS.for_reading(OFFICER))
             values = select(*(literal(number) for number in range(width)))
             (rows,) = await session.read([bound(values)], is_last=True)
             assert rows.count == 1
             await session.close()
-    async with engine.connect() as connection:
-        count = command_pipeline.Command("SELECT count(*) FROM pg_prepared_statements")
-        (result,) = await pipeline_of(connection).run([count])
+    result = await run(one_connection, "SELECT count(*) FROM pg_prepared_statements")
     assert int.from_bytes(result.get_value(0, 0) or b"") <= 12  # those of the last run come after
 
 
-async def widths(engine: AsyncEngine, asked: PreparedStatement) -> list[int | None]:
+async def widths(one_connection: ConnectionPool, asked: PreparedStatement) -> list[int | None]:
     """How many columns each of two transactions reads, of which the first may fail."""
     found: list[int | None] = []
     for _ in range(2):
-        session = ReadTransaction(engine, STARTS.for_reading(OFFICER))
+        session = ReadTransaction(one_connection, STARTS.for_reading(OFFICER))
         try:
             [*rows] = await session.fetch(asked, ())
             found.append(len(rows[0]))
@@ -248,7 +256,7 @@ async def widths(engine: AsyncEngine, asked: PreparedStatement) -> list[int | No
 
 
 async def test_a_statement_whose_result_has_changed_is_prepared_anew(
-    engine: AsyncEngine, world: str
+    one_connection: ConnectionPool, world: str
 ) -> None:
     asked = PreparedStatement("SELECT * FROM shifting", (), {})
     owner = await connect(world)
@@ -256,9 +264,9 @@ async def test_a_statement_whose_result_has_changed_is_prepared_anew(
         "CREATE TABLE shifting AS SELECT 1 AS a; GRANT SELECT ON shifting TO PUBLIC"
     )
     try:
-        assert await widths(engine, asked) == [1, 1]
+        assert await widths(one_connection, asked) == [1, 1]
         await owner.execute("ALTER TABLE shifting ADD COLUMN b int")
-        assert await widths(engine, asked) == [None, 2]
+        assert await widths(one_connection, asked) == [None, 2]
     finally:
         await owner.execute("DROP TABLE shifting")
         await owner.close()

@@ -9,7 +9,6 @@ import pytest
 from asyncpg import InsufficientPrivilegeError
 from psycopg.rows import dict_row
 from sqlalchemy import bindparam, func, literal, select
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gateway.access.rows import select_reachable, vouch_for
 from gateway.access.transactions.begin import Seal, TransactionLimits, TransactionStarts
@@ -18,6 +17,7 @@ from gateway.errors import FieldError
 from gateway.viewer import Viewer
 from models import Application
 from models.database.connections import connect, driver_of, pool
+from models.database.pool import ConnectionPool
 from models.row_security import login_at
 from models.vocabulary import Role
 from tests import tokens
@@ -83,21 +83,21 @@ ENDS = (whole, cancelled, closed_in_the_middle, timed_out, failed, not_begun)
 
 
 @pytest.fixture
-async def one_connection(world: str) -> AsyncIterator[AsyncEngine]:
+async def one_connection(world: str) -> AsyncIterator[ConnectionPool]:
     """The gateway's pool, of a single connection."""
     engine = pool(login_at(world, tokens.PASSWORD), 1)
     yield engine
     await engine.dispose()
 
 
-async def state(engine: AsyncEngine) -> dict[str, Any]:
+async def state(engine: ConnectionPool) -> dict[str, Any]:
     async with engine.connect() as connection:
         return await state_of(driver_of(connection))
 
 
 @pytest.mark.parametrize("end", ENDS, ids=lambda end: end.__name__)
 async def test_a_request_leaves_nothing_behind(
-    one_connection: AsyncEngine, end: Callable[[ReadTransaction], Awaitable[None]]
+    one_connection: ConnectionPool, end: Callable[[ReadTransaction], Awaitable[None]]
 ) -> None:
     fresh = await state(one_connection)
     session = ReadTransaction(one_connection, OPENINGS.for_reading(SUPERVISOR))
@@ -124,7 +124,7 @@ PLANTED = (
 _UNDONE = "RESET ALL; RESET ROLE; UNLISTEN *; SELECT pg_advisory_unlock_all()"
 
 
-async def test_a_setting_that_stayed_would_be_seen(one_connection: AsyncEngine) -> None:
+async def test_a_setting_that_stayed_would_be_seen(one_connection: ConnectionPool) -> None:
     fresh = await state(one_connection)
     async with one_connection.connect() as connection:
         driver = driver_of(connection)
@@ -197,7 +197,7 @@ async def test_the_owner_is_shown_it(world: str) -> None:
 
 
 async def test_a_statement_that_fails_leaves_the_snapshot_to_the_others(
-    one_connection: AsyncEngine, world: str
+    one_connection: ConnectionPool, world: str
 ) -> None:
     fees = select_reachable("Application", SUPERVISOR, Application.id, Application.fee_idr)
     change = "UPDATE application SET fee_idr = fee_idr {} 1 WHERE fee_idr IS NOT NULL"

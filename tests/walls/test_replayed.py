@@ -11,7 +11,7 @@ from gateway.access.transactions.begin import Seal, TransactionStart
 from gateway.access.transactions.reading import ReadTransaction
 from gateway.viewer import Viewer
 from models import Application
-from models.database.connections import backend_of, connect, pool
+from models.database.connections import connect, driver_of, pool
 from models.row_security import database_role, login_at
 from models.vocabulary import Role
 from tests import tokens
@@ -76,6 +76,6 @@ async def _backend(url: str) -> int | None:
     engine = pool(url, 1)
     try:
         async with engine.connect() as connection:
-            return backend_of(connection)
+            return driver_of(connection).backend
     finally:
         await engine.dispose()

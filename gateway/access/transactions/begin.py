@@ -15,15 +15,13 @@ from typing import NamedTuple
 from psycopg import Error
 from psycopg.pq.abc import PGresult
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as NoConnectionLeft
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from gateway.access.transactions.errors import database_unavailable, is_broken
 from gateway.errors import ErrorCode, FieldError
 from gateway.logs.requests import current_record
 from gateway.viewer import Viewer
-from models.database.command_pipeline import Command, CommandPipeline
-from models.database.connections import backend_of, pipeline_of
+from models.database.command_pipeline import Command
+from models.database.pool import ConnectionPool, PooledConnection, PoolExhaustedError
 from models.row_security import WRITING, database_role
 from models.row_security.seal_keys import DAY, DailyKey, daily_key
 from models.vocabulary import Role
@@ -38,6 +36,7 @@ _CANCEL_SECONDS = 1
 
 #: A pooled connection may have broken while idle. One retry is safe: nothing was written on it.
 _ATTEMPTS = 2
+_ROLLBACK = Command("ROLLBACK")
 _FULL = "Too much is asked at once. Try again shortly."
 _DAY_MILLISECONDS = 86_400_000
 _FIRST_DAY = date(1970, 1, 1)
@@ -165,31 +164,30 @@ class TransactionStarts:
 class OpenTransaction(NamedTuple):
     """A transaction that has begun, and what came of the commands that were sent with its BEGIN."""
 
-    connection: AsyncConnection
-    pipeline: CommandPipeline
+    connection: PooledConnection
     results: Sequence[PGresult] = ()
     #: The failure of one of these commands.
     failure: Error | None = None
 
 
 async def begin_transaction(
-    engine: AsyncEngine,
+    pool: ConnectionPool,
     begin: str,
     start: TransactionStart,
     *,
     savepoint: Command | None = None,
     reads: Sequence[Command] = (),
 ) -> OpenTransaction:
-    """Check out a connection and begin a transaction; the caller closes the connection.
+    """Take a connection and begin a transaction; the caller gives the connection back.
 
     ``reads`` are run in the same write, behind ``savepoint``.
 
     Raises FieldError with UNAVAILABLE or OVERLOADED.
     """
     for _ in range(_ATTEMPTS):
-        connection = await check_out(engine)
-        pipeline = pipeline_of(connection)
-        opening = start.commands(begin, backend_of(connection))
+        connection = await check_out(pool)
+        pipeline = connection.pipeline
+        opening = start.commands(begin, connection.backend)
         if savepoint:
             opening.append(savepoint)
         try:
@@ -198,49 +196,49 @@ async def begin_transaction(
                 seconds=ROUND_TRIP_SECONDS,
                 prompt=len(opening) if reads else 0,
             )
+        except asyncio.CancelledError:
+            if reads:
+                await end_transaction(pool, connection)
+            else:
+                await pool.discard(connection)
+            raise
         except BaseException as error:
-            if reads and isinstance(error, asyncio.CancelledError):
-                await end_transaction(connection, pipeline)
-                raise
             is_begun = pipeline.completed >= len(opening)
             if isinstance(error, Error) and is_begun and not is_broken(error):
-                return OpenTransaction(connection, pipeline, failure=error)
-            await connection.invalidate()
-            await connection.close()
+                return OpenTransaction(connection, failure=error)
+            await pool.discard(connection)
             if not is_broken(error):
                 raise
             if pipeline.completed:  # the connection broke under what ran
                 break
+            await pool.close_idle()  # what broke one has broken them all
         else:
-            return OpenTransaction(connection, pipeline, results[len(opening) :])
+            return OpenTransaction(connection, results[len(opening) :])
     raise database_unavailable()
 
 
-async def end_transaction(connection: AsyncConnection, pipeline: CommandPipeline) -> None:
+async def end_transaction(pool: ConnectionPool, connection: PooledConnection) -> None:
     """Roll a transaction back and return its connection to the pool.
 
     What still runs is cancelled. A connection on which this fails is closed.
     """
-    is_clean = False
+    pipeline = connection.pipeline
     try:
-        await pipeline.drain(_CANCEL_SECONDS)
         if not pipeline.is_idle:
-            await pipeline.run([Command("ROLLBACK")], seconds=ROUND_TRIP_SECONDS)
-        is_clean = True
-    except (Error, OSError) as error:  # the connection is lost, and the transaction with it
-        log.info("A connection was lost at the end of a transaction: %s", type(error).__name__)
+            await pipeline.drain(_CANCEL_SECONDS)
+            await pipeline.run([_ROLLBACK], seconds=ROUND_TRIP_SECONDS)
+    except (Error, OSError) as error:
+        log.info("a connection was lost at the end of a transaction: %s", type(error).__name__)
     finally:
-        if not is_clean:
-            await connection.invalidate()
-        await connection.close()
+        await pool.release(connection)  # which closes it unless the transaction is over
 
 
-async def check_out(engine: AsyncEngine) -> AsyncConnection:
+async def check_out(pool: ConnectionPool) -> PooledConnection:
     """Take a connection from the pool. Raises FieldError with UNAVAILABLE or OVERLOADED."""
     started_at = time.perf_counter()
     try:
-        return await engine.connect()
-    except NoConnectionLeft as error:
+        return await pool.acquire()
+    except PoolExhaustedError as error:
         raise FieldError(ErrorCode.OVERLOADED, _FULL) from error
     except (SQLAlchemyError, Error, OSError) as error:
         raise database_unavailable() from error

@@ -9,7 +9,6 @@ from psycopg import Error
 from psycopg.pq.abc import PGresult
 from sqlalchemy import Label, Row, Select, func, select
 from sqlalchemy.dialects.postgresql import asyncpg
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gateway.access.rows import require_vouched
 from gateway.access.transactions.begin import (
@@ -33,6 +32,7 @@ from gateway.rules import Scope
 from gateway.viewer import Viewer
 from models.database.command_pipeline import Command
 from models.database.connections import COMMENT
+from models.database.pool import ConnectionPool
 from models.vocabulary import Role
 
 _Result = TypeVar("_Result")
@@ -109,8 +109,8 @@ class ReadTransaction:
     A statement that fails, or takes too long, fails alone; after an outage all others fail too.
     """
 
-    def __init__(self, engine: AsyncEngine, start: TransactionStart) -> None:
-        self._engine = engine
+    def __init__(self, pool: ConnectionPool, start: TransactionStart) -> None:
+        self._pool = pool
         self._start = start
         self._lock = asyncio.Lock()
         self._transaction: OpenTransaction | None = None
@@ -130,11 +130,11 @@ class ReadTransaction:
         async def run() -> Sequence[Row[Any]]:
             if self._transaction is None:
                 self._transaction = await begin_transaction(
-                    self._engine, BEGIN, self._start, savepoint=_SAVEPOINT
+                    self._pool, BEGIN, self._start, savepoint=_SAVEPOINT
                 )
             self.statements += 1
-            connection = self._transaction.connection
-            return (await connection.execute(statement, execution_options=role)).all()
+            alchemy = self._transaction.connection.alchemy
+            return (await alchemy.execute(statement, execution_options=role)).all()
 
         return await self._run_shielded(run)
 
@@ -171,10 +171,10 @@ class ReadTransaction:
         # A statement that fails keeps what follows it from running, so also the ROLLBACK.
         ending = [_ROLLBACK] if is_last else []
         if self._transaction:
-            results = await self._transaction.pipeline.run([*commands, *ending])
+            results = await self._transaction.connection.pipeline.run([*commands, *ending])
         else:
             self._transaction = transaction = await begin_transaction(
-                self._engine,
+                self._pool,
                 BEGIN,
                 self._start,
                 savepoint=None if is_last else _SAVEPOINT,
@@ -224,14 +224,14 @@ class ReadTransaction:
         if self._transaction is None:
             return
         try:
-            await self._transaction.pipeline.run([_GO_BACK], seconds=ROUND_TRIP_SECONDS)
+            await self._transaction.connection.pipeline.run([_GO_BACK], seconds=ROUND_TRIP_SECONDS)
         except (Error, OSError):
             self._failure = database_unavailable()
 
     async def _end(self) -> None:
         transaction, self._transaction = self._transaction, None
         if transaction:
-            await end_transaction(transaction.connection, transaction.pipeline)
+            await end_transaction(self._pool, transaction.connection)
 
     async def close(self) -> None:
         """End the transaction and return the connection to the pool.

@@ -5,6 +5,7 @@ before it and sees what that one committed. REPEATABLE READ would turn every suc
 serialisation failure, which tells the client nothing.
 """
 
+import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -12,7 +13,7 @@ from uuid import UUID
 
 from psycopg import Error
 from sqlalchemy import ARRAY, ColumnElement, Executable, Row, any_, func, literal, select
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.access.rows import changeable
 from gateway.access.transactions.begin import (
@@ -26,6 +27,9 @@ from gateway.logs.requests import current_record
 from gateway.viewer import Viewer
 from models import Application
 from models.database.command_pipeline import Command, CommandPipeline
+from models.database.pool import ConnectionPool
+
+log = logging.getLogger(__name__)
 
 _BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
 
@@ -88,26 +92,23 @@ class WriteTransaction:
 
 @asynccontextmanager
 async def begin_writing(
-    engine: AsyncEngine, viewer: Viewer, start: TransactionStart
+    pool: ConnectionPool, viewer: Viewer, start: TransactionStart
 ) -> AsyncIterator[WriteTransaction]:
     """A transaction for one mutation: commits at the end, rolls back on any exception.
 
     Raises FieldError if the database is unavailable or overloaded.
     """
-    connection, pipeline, *_ = await begin_transaction(engine, _BEGIN, start)
-    is_clean = False
+    connection, *_ = await begin_transaction(pool, _BEGIN, start)
     try:
         try:
-            yield WriteTransaction(connection, viewer)
+            yield WriteTransaction(connection.alchemy, viewer)
         except Exception:
-            is_clean = await _is_rolled_back(pipeline)
+            await _roll_back(connection.pipeline)
             raise
-        await _commit(pipeline)
-        is_clean = True
+        await _commit(connection.pipeline)
     finally:
-        if not is_clean:  # cancelled, or the outcome is unknown
-            await connection.invalidate()
-        await connection.close()
+        # It is closed where the transaction is not over: cancelled, or with an unknown outcome.
+        await pool.release(connection)
 
 
 async def _commit(pipeline: CommandPipeline) -> None:
@@ -117,9 +118,8 @@ async def _commit(pipeline: CommandPipeline) -> None:
         raise FieldError(ErrorCode.UNAVAILABLE, _AWAY) from error
 
 
-async def _is_rolled_back(pipeline: CommandPipeline) -> bool:
+async def _roll_back(pipeline: CommandPipeline) -> None:
     try:
         await pipeline.run([Command("ROLLBACK")], seconds=ROUND_TRIP_SECONDS)
-    except Exception:  # the connection is lost, and the transaction with it
-        return False
-    return True
+    except (Error, OSError) as error:  # the connection is lost, and the transaction with it
+        log.info("a connection was lost at the end of a change: %s", type(error).__name__)
