@@ -59,8 +59,8 @@ def demo_users(reference: Reference) -> Mapping[str, DemoUser]:
     )
     users = [
         *(DemoUser(name, roles) for name, roles in UNSCOPED.items()),
-        DemoUser("service", (Role.SERVICE,), PARTNER, countries),
-        DemoUser("service-direct", (Role.SERVICE,), DIRECTORATE),
+        DemoUser("service", (Role.PARTNER_SERVICE,), PARTNER, countries),
+        DemoUser("service-direct", (Role.PARTNER_SERVICE,), DIRECTORATE),
         DemoUser("manager-pacific", (Role.PARTNER_MANAGER,), PARTNER, PACIFIC),
     ]
     for country in countries:

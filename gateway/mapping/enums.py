@@ -125,7 +125,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "PARTNER_AGENT": "Takes applications in at a partner's centre.",
         "AUDITOR": "Audits, and answers for data protection.",
         "APPLICANT": "Applies for a visa.",
-        "SERVICE": "A system of a partner or of a payment provider.",
+        "PARTNER_SERVICE": "A system of a partner, or of a payment provider.",
         "ADMINISTRATOR": "Keeps reference data and partners.",
         "ANONYMOUS": "Nobody signed in.",
     },

@@ -33,7 +33,7 @@ CLOCK = Actor(None, None)
 OFFICER = Actor("", Role.OFFICER)
 SUPERVISOR = Actor("supervisor", Role.SUPERVISOR)
 SECOND_SUPERVISOR = Actor("supervisor-2", Role.SUPERVISOR)
-PAYMENTS = Actor("service", Role.SERVICE)
+PAYMENTS = Actor("service", Role.PARTNER_SERVICE)
 
 
 class Answer(NamedTuple):

@@ -89,7 +89,7 @@ CLAIMS: dict[str, dict[str, Any]] = {
     },
     "auditor": {"role": "AUDITOR", "sub": "auditor"},
     "applicant": {"role": "APPLICANT", "sub": "applicant"},
-    "service": {"role": "SERVICE", "sub": "service", "partner": "NUSA"},
+    "service": {"role": "PARTNER_SERVICE", "sub": "service", "partner": "NUSA"},
     "administrator": {"role": "ADMINISTRATOR", "sub": "administrator"},
     "anonymous": {},
 }  # fmt: skip

@@ -90,7 +90,7 @@ STATES: dict[str, Callable[[Who], Awaitable[str]]] = {
 ENDED = {"expired": "PAYMENT_EXPIRED", "lapsed": "LAPSED"}
 USERS = {
     "officer": Role.OFFICER, "supervisor": Role.SUPERVISOR, "agent-au": Role.PARTNER_AGENT,
-    "service": Role.SERVICE,
+    "service": Role.PARTNER_SERVICE,
 }  # fmt: skip
 
 

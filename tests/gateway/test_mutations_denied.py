@@ -59,7 +59,7 @@ CALLED: dict[Role, set[str]] = {
     Role.PARTNER_AGENT: {"submitApplication", "submitApplications", "markReceived",
                          "answerInformation", "withdrawApplication"},
     Role.APPLICANT: {"submitApplication", "answerInformation", "withdrawApplication"},
-    Role.SERVICE: {"recordPayment", "markReceived", "answerInformation", "recordScreening"},
+    Role.PARTNER_SERVICE: {"recordPayment", "markReceived", "answerInformation", "recordScreening"},
     Role.ADMINISTRATOR: {"addPartner", "openPartnerCountry", "closePartnerCountry", "openCentre",
                          "closeCentre", "introduceVisaType", "endVisaType", "setFee",
                          "setServiceTarget", "setEntryRule"},
@@ -146,7 +146,7 @@ each_scoped_call = pytest.mark.parametrize(
     [
         (name, mutation)
         for name, role in (("agent-au", Role.PARTNER_AGENT), ("applicant", Role.APPLICANT),
-                           ("service", Role.SERVICE))
+                           ("service", Role.PARTNER_SERVICE))
         for mutation in sorted(CALLED[role]) if not mutation.startswith("submit")
     ],
 )  # fmt: skip

@@ -82,7 +82,7 @@ async def test_a_direct_application_is_served_by_a_service_of_the_directorate(wh
     payment = {"amountIdr": 1_500_000}
     assert (await change(who["service"], "recordPayment", id_, **payment)).codes == ["NOT_FOUND"]
     own = Viewer(
-        who["anonymous"].client, {"role": "SERVICE", "sub": "payments", "partner": "DIRECT"}
+        who["anonymous"].client, {"role": "PARTNER_SERVICE", "sub": "payments", "partner": "DIRECT"}
     )
     await done(own, "recordPayment", id_, **payment)
     # No partner hands it over, so an officer may take it at once.

@@ -22,7 +22,7 @@ ROLES: tuple[Role, ...] = (
     Role.PARTNER_AGENT,
     Role.AUDITOR,
     Role.APPLICANT,
-    Role.SERVICE,
+    Role.PARTNER_SERVICE,
     Role.ADMINISTRATOR,
     Role.ANONYMOUS,
 )
