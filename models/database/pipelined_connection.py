@@ -13,6 +13,9 @@ from models.database.url import TLS, DatabaseUrl, Host
 
 _Result = TypeVar("_Result")
 
+#: psycopg gives instants in the session's time zone, which would be the server's.
+_IN_UTC = "-c timezone=UTC"
+
 #: libpq tells of a login that fails by its text alone. So do servers that speak English.
 _NO_ROOM = re.compile(
     "too many (clients|connections)|connection slots are reserved|max_client_conn"
@@ -67,6 +70,7 @@ async def open_connection(
     Raises TimeoutError or psycopg.OperationalError.
     """
     parameters = {name: url.parameters[name] for name in TLS if name in url.parameters}
+    session = {**url.session, "options": f"{url.session.get('options', '')} {_IN_UTC}".strip()}
     try:
         async with asyncio.timeout(seconds):
             connection = await PipelinedConnection.connect(
@@ -81,7 +85,7 @@ async def open_connection(
                 gssencmode="disable",
                 autocommit=True,
                 **parameters,
-                **url.session,
+                **session,
                 **options,
             )
             try:

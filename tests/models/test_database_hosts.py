@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import asyncpg
@@ -173,3 +174,18 @@ async def test_the_session_begins_as_the_url_says(server: Server) -> None:
         await connection.close()
     assert said is not None
     assert [*said] == ["a keeper", "5MB"]
+
+
+async def test_instants_are_in_utc_whatever_the_server_says(server: Server) -> None:
+    owner = await connect(server.url("postgres"))
+    try:
+        await owner.execute("ALTER ROLE postgres SET timezone = 'Asia/Jakarta'")
+        lending = pool(f"{server.url('postgres')}?options=-c%20work_mem%3D5MB", 1)
+        async with lending.connect() as connection:
+            instant = await connection.scalar(text("SELECT now()"))
+            assert await connection.scalar(text("SHOW work_mem")) == "5MB"
+        await lending.dispose()
+    finally:
+        await owner.execute("ALTER ROLE postgres RESET timezone")
+        await owner.close()
+    assert instant.utcoffset() == timedelta()
