@@ -31,19 +31,19 @@ _REVOKE = """
 
 def upgrade() -> None:
     op.execute(_REVOKE)
-    _allow("'PARTNER_SERVICE', 'TREASURY'")
+    _allow("PARTNER_SERVICE")
 
 
 def downgrade() -> None:
-    _allow("'SERVICE'")
+    _allow("SERVICE")
     replace_word(("access_event", "application_event"), "actor_role", "PARTNER_SERVICE", "SERVICE")
 
 
-def _allow(systems: str) -> None:
+def _allow(partner_service: str) -> None:
     op.execute(
         "ALTER TABLE access_event"
         " DROP CONSTRAINT ck_access_event_actor_role_is_known,"
         " ADD CONSTRAINT ck_access_event_actor_role_is_known CHECK (actor_role IN ("
         "'LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR',"
-        f" 'APPLICANT', {systems}, 'ADMINISTRATOR', 'ANONYMOUS')) NOT VALID"
+        f" 'APPLICANT', '{partner_service}', 'ADMINISTRATOR', 'ANONYMOUS')) NOT VALID"
     )

@@ -10,18 +10,18 @@ locks = "ACCESS EXCLUSIVE on application_event, for an instant: nothing is rewri
 
 
 def upgrade() -> None:
-    _allow("'PARTNER_SERVICE', 'TREASURY'")
+    _allow("PARTNER_SERVICE")
 
 
 def downgrade() -> None:
-    _allow("'SERVICE'")
+    _allow("SERVICE")
 
 
-def _allow(systems: str) -> None:
+def _allow(partner_service: str) -> None:
     op.execute(
         "ALTER TABLE application_event"
         " DROP CONSTRAINT ck_application_event_actor_role_is_known,"
         " ADD CONSTRAINT ck_application_event_actor_role_is_known CHECK (actor_role IN ("
         "'LEADERSHIP', 'OFFICER', 'SUPERVISOR', 'PARTNER_MANAGER', 'PARTNER_AGENT', 'AUDITOR',"
-        f" 'APPLICANT', {systems}, 'ADMINISTRATOR', 'ANONYMOUS')) NOT VALID"
+        f" 'APPLICANT', '{partner_service}', 'ADMINISTRATOR', 'ANONYMOUS')) NOT VALID"
     )
