@@ -30,6 +30,7 @@ ALTER TABLE assignment ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE bill ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE centre ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE country ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE data_version ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE deadline ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE decision ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE entry_rule ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -164,6 +165,9 @@ CREATE POLICY leadership_select ON volume_outbox FOR SELECT TO gerbang_leadershi
 GRANT SELECT (day) ON volume_aged_until TO gerbang_leadership;
 CREATE POLICY leadership_select ON volume_aged_until FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
+GRANT SELECT (data, version) ON data_version TO gerbang_leadership;
+CREATE POLICY leadership_select ON data_version FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
 
 -- OFFICER
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_officer;
@@ -270,6 +274,9 @@ CREATE POLICY officer_select ON volume_outbox FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 GRANT SELECT (day) ON volume_aged_until TO gerbang_officer;
 CREATE POLICY officer_select ON volume_aged_until FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+GRANT SELECT (data, version) ON data_version TO gerbang_officer;
+CREATE POLICY officer_select ON data_version FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 GRANT INSERT (id, occurred_at, applicant_id, actor, actor_role, actor_partner_code, actor_country_code, purpose, case_reference, fields, trace_id) ON access_event TO gerbang_officer;
 CREATE POLICY officer_insert ON access_event FOR INSERT TO gerbang_officer
@@ -387,6 +394,9 @@ CREATE POLICY supervisor_select ON volume_outbox FOR SELECT TO gerbang_superviso
 GRANT SELECT (day) ON volume_aged_until TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_aged_until FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
+GRANT SELECT (data, version) ON data_version TO gerbang_supervisor;
+CREATE POLICY supervisor_select ON data_version FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
 GRANT INSERT (id, occurred_at, applicant_id, actor, actor_role, actor_partner_code, actor_country_code, purpose, case_reference, fields, trace_id) ON access_event TO gerbang_supervisor;
 CREATE POLICY supervisor_insert ON access_event FOR INSERT TO gerbang_supervisor
     WITH CHECK (actor = (SELECT viewer.subject('SUPERVISOR')) AND actor_partner_code IS NOT DISTINCT FROM (SELECT viewer.partner('SUPERVISOR')) AND actor_country_code IS NOT DISTINCT FROM (SELECT own[1] FROM viewer.countries('SUPERVISOR') AS own WHERE cardinality(own) = 1) AND actor_role = 'SUPERVISOR' AND purpose IN ('CASEWORK', 'SUPERVISION'));
@@ -476,6 +486,9 @@ CREATE POLICY partner_manager_select ON volume_outbox FOR SELECT TO gerbang_part
 GRANT SELECT (day) ON volume_aged_until TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_aged_until FOR SELECT TO gerbang_partner_manager
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
+GRANT SELECT (data, version) ON data_version TO gerbang_partner_manager;
+CREATE POLICY partner_manager_select ON data_version FOR SELECT TO gerbang_partner_manager
+    USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
 GRANT SELECT (centre_code, channel, country_code, decisions, dimension_set, edition, intake, nationality_code, partner_code, period, refusal_rate, refusal_rate_below, refused, refused_below, starts_on, target_rate, turnaround_adjusted_p50, turnaround_adjusted_p90, turnaround_p50, turnaround_p90, visa_type_code) ON volume_published TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_published FOR SELECT TO gerbang_partner_manager
     USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN (volume_published.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_published.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) OR volume_published.partner_code IS NULL AND volume_published.country_code IS NULL AND volume_published.centre_code IS NULL) ELSE false END AND volume_published.dimension_set IN ('centre', 'centre_visa_type', 'country', 'country_channel', 'country_visa_type', 'national', 'nationality', 'visa_type'));
@@ -546,6 +559,9 @@ CREATE POLICY partner_agent_select ON volume_outbox FOR SELECT TO gerbang_partne
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
 GRANT SELECT (day) ON volume_aged_until TO gerbang_partner_agent;
 CREATE POLICY partner_agent_select ON volume_aged_until FOR SELECT TO gerbang_partner_agent
+    USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
+GRANT SELECT (data, version) ON data_version TO gerbang_partner_agent;
+CREATE POLICY partner_agent_select ON data_version FOR SELECT TO gerbang_partner_agent
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
 GRANT INSERT (id, occurred_at, applicant_id, actor, actor_role, actor_partner_code, actor_country_code, purpose, case_reference, fields, trace_id) ON access_event TO gerbang_partner_agent;
 CREATE POLICY partner_agent_insert ON access_event FOR INSERT TO gerbang_partner_agent
@@ -653,6 +669,9 @@ CREATE POLICY auditor_select ON volume_outbox FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 GRANT SELECT (day) ON volume_aged_until TO gerbang_auditor;
 CREATE POLICY auditor_select ON volume_aged_until FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+GRANT SELECT (data, version) ON data_version TO gerbang_auditor;
+CREATE POLICY auditor_select ON data_version FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 
 -- APPLICANT
@@ -841,6 +860,9 @@ CREATE POLICY anonymous_select ON partner_country FOR SELECT TO gerbang_anonymou
 CREATE POLICY anonymous_select ON centre FOR SELECT TO gerbang_anonymous
     USING ((SELECT viewer.acts_as('ANONYMOUS')));
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_anonymous;
+GRANT SELECT (data, version) ON data_version TO gerbang_anonymous;
+CREATE POLICY anonymous_select ON data_version FOR SELECT TO gerbang_anonymous
+    USING ((SELECT viewer.acts_as('ANONYMOUS')));
 GRANT SELECT (centre_code, channel, country_code, decisions, dimension_set, edition, intake, nationality_code, partner_code, period, refusal_rate, refusal_rate_below, refused, refused_below, starts_on, target_rate, turnaround_adjusted_p50, turnaround_adjusted_p90, turnaround_p50, turnaround_p90, visa_type_code) ON volume_published TO gerbang_anonymous;
 CREATE POLICY anonymous_select ON volume_published FOR SELECT TO gerbang_anonymous
     USING (CASE WHEN (SELECT viewer.acts_as('ANONYMOUS')) THEN volume_published.partner_code IS NULL AND volume_published.country_code IS NULL AND volume_published.centre_code IS NULL ELSE false END AND volume_published.dimension_set IN ('national', 'nationality', 'visa_type'));

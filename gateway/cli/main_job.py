@@ -7,7 +7,7 @@ from typing import Any
 import click
 import httpx2
 
-from gateway.cli.serving import demo_token
+from gateway.cli.token import demo_token
 
 _WIB = timezone(timedelta(hours=7), "WIB")
 _MOST_ROWS = 20

@@ -31,7 +31,7 @@ def page_body(address: Address, viewer: Viewer, say: Texts) -> list[Any]:
             html.Div,
             _waiting_heading(say),
             "volumes-heading",
-            className="heading",
+            className="heading" if any(address.filters.values()) else "heading short",
             **aria(live="polite"),
         ),
         filter_bar(address, viewer, say),
