@@ -49,7 +49,8 @@ from gateway.execution.operation import (
     Executed,
     OperationRequest,
 )
-from gateway.execution.plan.run import PlanCache, Planned
+from gateway.execution.plan.cells import CellError
+from gateway.execution.plan.run import PlanCache, Planned, PlanRun
 from gateway.execution.role_schema import role_schema
 from gateway.execution.trusted_documents import TrustedDocuments
 from gateway.logs.requests import Kind, Way, WhyExecutor, current_record
@@ -61,7 +62,7 @@ from gateway.mapping.keyset import Cursors
 from gateway.mapping.positions import Positions
 from gateway.mutations.changes import Changes
 from gateway.schema.build import build_schema
-from gateway.settings import DocumentRule
+from gateway.settings import DocumentRule, RowWriter
 from gateway.settings.keys import KeyRing
 from gateway.texts.language import Language
 from gateway.viewer import Viewer
@@ -87,6 +88,7 @@ class SchemaRunner:
         cursor_keys: KeyRing,
         budgets: Budgets,
         document_rule: DocumentRule = DocumentRule.ALLOW,
+        row_writer: RowWriter = RowWriter.COMPILED,
         in_development: bool = False,
     ) -> None:
         full = build_schema()
@@ -102,7 +104,7 @@ class SchemaRunner:
         self.trusted = TrustedDocuments(
             pool, openings, rule=document_rule, in_development=in_development
         )
-        self._plans = PlanCache(self.catalogue)
+        self._plans = PlanCache(self.catalogue, is_compiled=row_writer is RowWriter.COMPILED)
         self._figures = FigureCache()
 
     async def run(self, request: OperationRequest, viewer: Viewer, trace_id: str) -> Answer:
@@ -182,16 +184,7 @@ class SchemaRunner:
         if the reads cannot be logged.
         """
         viewer, started_at = admitted.viewer, monotonic()
-        context = Context(
-            viewer,
-            partial(self.read_transaction, viewer),
-            self.catalogue,
-            self._cursors,
-            self.positions,
-            self._changes,
-            admitted.language,
-            self._figures,
-        )
+        context = self._context(admitted)
         try:
             executions = [self._execute(admitted, context, root) for root in await roots(context)]
             executed = await asyncio.gather(*executions)
@@ -212,6 +205,29 @@ class SchemaRunner:
             )
         admitted.charge.settle(sum(one.values for one in executed), monotonic() - started_at)
         return [answer_to(one.data, one.errors, admitted) for one in executed]
+
+    def plan(self, request: OperationRequest, viewer: Viewer) -> PlanRun | WhyExecutor:
+        """The plan of a query that is not run, or why it has none.
+
+        Raises RequestError for a query that the viewer may not run.
+        """
+        admitted = self.admit(request, viewer, "", Charge(self.budgets, viewer), [Kind.QUERY])
+        plan = self._plans.plan(admitted)
+        if isinstance(plan, WhyExecutor):
+            return plan
+        return PlanRun(plan, admitted, self._context(admitted))
+
+    def _context(self, admitted: AdmittedOperation) -> Context:
+        return Context(
+            admitted.viewer,
+            partial(self.read_transaction, admitted.viewer),
+            self.catalogue,
+            self._cursors,
+            self.positions,
+            self._changes,
+            admitted.language,
+            self._figures,
+        )
 
     async def _execute(self, admitted: AdmittedOperation, context: Context, root: Any) -> Executed:
         """Run the operation once: by its plan, or else by the executor."""
@@ -242,6 +258,9 @@ class SchemaRunner:
             return None
         except (DBAPIError, DriverError):
             record.note_executor(WhyExecutor.DATABASE)
+            return None
+        except CellError:
+            record.note_executor(WhyExecutor.UNEXPECTED)
             return None
         except Exception as error:  # a bug in a plan only costs time: the executor answers
             record.note_executor(WhyExecutor.DEFECT)
