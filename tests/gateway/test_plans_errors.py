@@ -106,6 +106,41 @@ async def test_a_bomb_of_fragments_is_looked_at_no_further_than_a_plan_goes(
     assert looked_at <= 500
 
 
+# --- Rows that are not what they should be -------------------------------------------------------
+
+#: A column that always has a value, of a page, of a joined row, of a list and of a look-up.
+ALWAYS = [
+    ("application", "channel", "{ applications(first: 20) { nodes { reference channel } } }"),
+    ("applicant", "passport_last_four",
+     "{ applications(first: 20) { nodes { reference applicant { passportLastFour } } } }"),
+    ("application_event", "kind",
+     "{ applications(first: 20) { nodes { events(first: 9) { edges { node { kind } } } } } }"),
+    ("application", "reference",
+     '{ application(by: {reference: "AUSY-GRAN-0001"}) { submittedAt }'
+     " applications(last: 20) { nodes { reference } } }"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("table", "column", "query"), ALWAYS)
+async def test_null_where_there_must_be_a_value_is_left_to_the_executor(
+    ways: BothWays, world: str, table: str, column: str, query: str
+) -> None:
+    assert await ways.compare("supervisor", {"query": query})
+    owner = await connect(world)
+    try:
+        await owner.execute("SET session_replication_role = replica")
+        await owner.execute(f"ALTER TABLE {table} ALTER {column} DROP NOT NULL")
+        id_, value = await owner.fetchrow(f"SELECT id, {column} FROM {table} ORDER BY id LIMIT 1")
+        await owner.execute(f"UPDATE {table} SET {column} = NULL WHERE id = $1", id_)
+        try:
+            assert not await ways.compare("supervisor", {"query": query})
+        finally:
+            await owner.execute(f"UPDATE {table} SET {column} = $2 WHERE id = $1", id_, value)
+            await owner.execute(f"ALTER TABLE {table} ALTER {column} SET NOT NULL")
+    finally:
+        await owner.close()
+
+
 # --- A database that fails -----------------------------------------------------------------------
 
 NESTED = "{ countries(first: 3) { nodes { code entryRules { entry } } } }"
