@@ -7,6 +7,7 @@ from zlib import crc32
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
+from gateway.execution.plan import backend
 from tests.machine import MISSING
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -32,6 +33,11 @@ LONGEST = (
     "tests/gateway/test_bad_input.py",
     "tests/gateway/test_doctor.py",
 )
+
+
+def pytest_report_header() -> str:
+    writer = "the compiled module" if backend.compiled_module() else "Python alone"
+    return f"rows are written by {writer}"
 
 
 def pytest_configure(config: pytest.Config) -> None:
