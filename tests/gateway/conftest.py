@@ -90,6 +90,7 @@ CLAIMS: dict[str, dict[str, Any]] = {
     "auditor": {"role": "AUDITOR", "sub": "auditor"},
     "applicant": {"role": "APPLICANT", "sub": "applicant"},
     "service": {"role": "PARTNER_SERVICE", "sub": "service", "partner": "NUSA"},
+    "treasury": {"role": "TREASURY", "sub": "treasury"},
     "administrator": {"role": "ADMINISTRATOR", "sub": "administrator"},
     "anonymous": {},
 }  # fmt: skip
