@@ -7,7 +7,6 @@ from http import HTTPStatus
 from time import monotonic
 from typing import Any
 
-from asyncpg import PostgresError
 from graphql import (
     GraphQLError,
     GraphQLSchema,
@@ -15,8 +14,8 @@ from graphql import (
     VariableValues,
     get_directive_values,
 )
+from psycopg import Error as DriverError
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gateway.access.audit import record_reads
 from gateway.access.purpose import stated_purpose
@@ -66,6 +65,7 @@ from gateway.settings import DocumentRule
 from gateway.settings.keys import KeyRing
 from gateway.texts.language import Language
 from gateway.viewer import Viewer
+from models.database.pool import ConnectionPool
 from models.vocabulary import Role
 
 #: The kinds of operations that run over HTTP.
@@ -81,7 +81,7 @@ class SchemaRunner:
 
     def __init__(
         self,
-        engine: AsyncEngine,
+        pool: ConnectionPool,
         openings: TransactionStarts,
         *,
         cursor_keys: KeyRing,
@@ -91,16 +91,16 @@ class SchemaRunner:
     ) -> None:
         full = build_schema()
         self.budgets = budgets
-        self._engine = engine
+        self._pool = pool
         self._openings = openings
         self._cursors = Cursors(cursor_keys)
-        self._changes = Changes(engine, openings)
+        self._changes = Changes(pool, openings)
         self.positions = Positions(cursor_keys)
         self.catalogue = Catalogue(full)
         self.views = {role: role_schema(full, self.catalogue, role) for role in Role}
         self._operations = CompiledOperations(full, self.views)
         self.trusted = TrustedDocuments(
-            engine, openings, rule=document_rule, in_development=in_development
+            pool, openings, rule=document_rule, in_development=in_development
         )
         self._plans = PlanCache(self.catalogue)
         self._figures = FigureCache()
@@ -204,7 +204,7 @@ class SchemaRunner:
                 refuse_partial(error.original_error for error in one.errors)
         if admitted.purpose and context.identities_read:
             await record_reads(
-                self._engine,
+                self._pool,
                 self._openings.for_reading(viewer),
                 viewer,
                 admitted.purpose,
@@ -242,7 +242,7 @@ class SchemaRunner:
         except (GerbangError, GraphQLError):
             record.note_executor(WhyExecutor.REFUSED)
             return None
-        except (DBAPIError, PostgresError):
+        except (DBAPIError, DriverError):
             record.note_executor(WhyExecutor.DATABASE)
             return None
         except Exception as error:  # a bug in a plan only costs time: the executor answers
@@ -252,7 +252,7 @@ class SchemaRunner:
 
     def read_transaction(self, viewer: Viewer) -> ReadTransaction:
         """A read transaction for the viewer; it begins with the first statement."""
-        return ReadTransaction(self._engine, self._openings.for_reading(viewer))
+        return ReadTransaction(self._pool, self._openings.for_reading(viewer))
 
 
 async def _single_root(_: Context) -> Sequence[Any]:
