@@ -24,8 +24,8 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.access.tokens import (
     Authentication,
@@ -113,7 +113,7 @@ def create_app(
     )
     schema_files = SchemaFiles(authentication, in_development=settings.in_development)
     routes: list[BaseRoute] = [
-        Route("/graphql", endpoint.post, methods=["POST"]),
+        Route("/graphql", endpoint, methods=["POST"]),
         Route("/graphql/schema/{role}.graphql", schema_files.get, methods=["GET"]),
         Route("/health/live", health.live),
         Route("/health/ready", health.ready),
@@ -135,7 +135,11 @@ def create_app(
         routes.append(sign_in.mount())
     app = Starlette(
         routes=routes,
-        middleware=[Middleware(Edge, metrics=metrics, drain=drain), *_cors(settings)],
+        middleware=[
+            Middleware(Edge, metrics=metrics, drain=drain),
+            *_cors(settings),
+            Middleware(PastRouting, endpoint=endpoint),
+        ],
         exception_handlers=HANDLERS,
         lifespan=_lifespan(keys, resources),
     )
@@ -198,12 +202,27 @@ def _authentication(settings: Settings, keys: ProviderKeys) -> Authentication:
     return Authentication(settings, verification)
 
 
-def _explorer_or_query(endpoint: GraphQLOverHTTP) -> Callable[[Request], object]:
-    async def get(request: Request) -> Response:
+class PastRouting:
+    """Takes operations to the endpoint without the search for their route, which would take longer
+    than most of what the gateway does for them."""
+
+    def __init__(self, app: ASGIApp, endpoint: ASGIApp) -> None:
+        self._app = app
+        self._endpoint = endpoint
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_operation = (
+            scope["type"] == "http" and scope["method"] == "POST" and scope["path"] == "/graphql"
+        )
+        await (self._endpoint if is_operation else self._app)(scope, receive, send)
+
+
+def _explorer_or_query(endpoint: GraphQLOverHTTP) -> Callable[[Request], Awaitable[ASGIApp]]:
+    async def get(request: Request) -> ASGIApp:
         wants_page = "text/html" in request.headers.get("accept", "")
         if wants_page and not request.query_params.keys() & set(URL_PARAMETERS):
             return await explorer.page(request)
-        return await endpoint.get(request)
+        return endpoint
 
     return get
 

@@ -21,6 +21,7 @@ from gateway.rules import (
     own_partner,
     own_subject,
     reached_through,
+    recent,
 )
 from models import (
     AccessEvent,
@@ -30,6 +31,7 @@ from models import (
     ApplicationEvent,
     Assignment,
     Base,
+    Bill,
     Centre,
     Decision,
     EntryRule,
@@ -77,17 +79,19 @@ MANAGER = (Role.PARTNER_MANAGER,)
 AGENT = (Role.PARTNER_AGENT,)
 AUDITOR = (Role.AUDITOR,)
 APPLICANT = (Role.APPLICANT,)
-SERVICE = (Role.SERVICE,)
+PARTNER_SERVICE = (Role.PARTNER_SERVICE,)
+TREASURY = (Role.TREASURY,)
 ADMINISTRATOR = (Role.ADMINISTRATOR,)
 
 EVERYONE: Roles = tuple(Role)
 CASE_WORKERS = OFFICER + SUPERVISOR
 CASE_STAFF = CASE_WORKERS + AUDITOR
 PARTNERS = MANAGER + AGENT
-#: Whoever can change an application, and whoever can change anything.
-STEP_TAKERS = CASE_WORKERS + AGENT + APPLICANT + SERVICE
-CHANGERS = STEP_TAKERS + ADMINISTRATOR
-CASE_READERS = CASE_STAFF + PARTNERS + APPLICANT + SERVICE
+#: Whoever is told which steps a case allows, and whoever can change anything.
+STEP_TAKERS = CASE_WORKERS + AGENT + APPLICANT + PARTNER_SERVICE
+CHANGERS = STEP_TAKERS + TREASURY + ADMINISTRATOR
+CASE_READERS = CASE_STAFF + PARTNERS + APPLICANT + PARTNER_SERVICE
+BILL_READERS = CASE_READERS + TREASURY
 NATIONAL_FIGURES = LEADERSHIP + CASE_STAFF
 EXACT_OUTCOMES = NATIONAL_FIGURES + AGENT
 EXACT_FIGURES = EXACT_OUTCOMES + MANAGER
@@ -100,6 +104,8 @@ FIGURES = EXACT_FIGURES + PUBLIC
 at_own_partner = own_partner(Application.partner_code)
 in_own_countries = all_of(at_own_partner, own_countries(Application.country_code))
 at_own_centre = all_of(at_own_partner, own_centres(Application.centre_code))
+#: Agents hand decisions over; when that is long done, a case is as closed to them as any other.
+at_own_centre_to_hand_over = all_of(at_own_centre, recent(Application.closed_at, days=30))
 at_own_centre_until_received = all_of(at_own_centre, missing(Application.received_at))
 taken_in_directly = all_of(missing(Application.partner_code), acting_for(DIRECTORATE))
 in_service_scope = any_of(at_own_partner, taken_in_directly)
@@ -134,7 +140,7 @@ APPLICATION_ROWS: Mapping[Role, Rule] = {
     Role.PARTNER_MANAGER: in_own_countries,
     Role.PARTNER_AGENT: at_own_centre,
     Role.APPLICANT: lodged_by_oneself,
-    Role.SERVICE: in_service_scope,
+    Role.PARTNER_SERVICE: in_service_scope,
 }
 of_own_countries = all_of(
     own_partner(PublishedVolume.partner_code), own_countries(PublishedVolume.country_code)
@@ -198,7 +204,7 @@ POLICY: Mapping[str, Access] = {
             **OPEN_TO_EVERYONE,
             Role.PARTNER_MANAGER: own_partner(Partner.code),
             Role.PARTNER_AGENT: own_partner(Partner.code),
-            Role.SERVICE: own_partner(Partner.code),
+            Role.PARTNER_SERVICE: own_partner(Partner.code),
         },
         fields={
             "id": EVERYONE,
@@ -217,7 +223,7 @@ POLICY: Mapping[str, Access] = {
             Role.PARTNER_AGENT: all_of(
                 own_partner(PartnerCountry.partner_code), own_countries(PartnerCountry.country_code)
             ),
-            Role.SERVICE: own_partner(PartnerCountry.partner_code),
+            Role.PARTNER_SERVICE: own_partner(PartnerCountry.partner_code),
         },
         fields={"country": EVERYONE, "openedOn": EVERYONE, "closedOn": EVERYONE},
     ),
@@ -228,7 +234,7 @@ POLICY: Mapping[str, Access] = {
                 own_partner(Centre.partner_code), own_countries(Centre.country_code)
             ),
             Role.PARTNER_AGENT: all_of(own_partner(Centre.partner_code), own_centres(Centre.code)),
-            Role.SERVICE: own_partner(Centre.partner_code),
+            Role.PARTNER_SERVICE: own_partner(Centre.partner_code),
         },
         fields={
             "id": EVERYONE,
@@ -259,7 +265,8 @@ POLICY: Mapping[str, Access] = {
             "targetDueAt": CASE_READERS,
             "closedAt": CASE_READERS,
             "feeIdr": CASE_READERS,
-            "stage": CASE_STAFF + PARTNERS + APPLICANT + SERVICE,
+            "bill": CASE_READERS,
+            "stage": CASE_STAFF + PARTNERS + APPLICANT + PARTNER_SERVICE,
             "status": CASE_STAFF,
             "events": CASE_STAFF + APPLICANT,
             "allowed": STEP_TAKERS,
@@ -270,6 +277,32 @@ POLICY: Mapping[str, Access] = {
             "isReferred": CASE_WORKERS,
             "isHeld": SUPERVISOR,
             "screenings": SUPERVISOR,
+        },
+    ),
+    # What is to be paid; the treasury finds it by its code, and nothing of the case.
+    "Bill": Access(
+        rows={
+            Role.OFFICER: every_row,
+            Role.SUPERVISOR: every_row,
+            Role.AUDITOR: every_row,
+            Role.PARTNER_MANAGER: reached_through(
+                Bill.application_id, Application.id, in_own_countries
+            ),
+            Role.PARTNER_AGENT: reached_through(Bill.application_id, Application.id, at_own_centre),
+            Role.APPLICANT: reached_through(Bill.application_id, Application.id, lodged_by_oneself),
+            Role.PARTNER_SERVICE: reached_through(
+                Bill.application_id, Application.id, in_service_scope
+            ),
+            Role.TREASURY: every_row,
+        },
+        fields={
+            "id": BILL_READERS,
+            "code": BILL_READERS,
+            "amountIdr": BILL_READERS,
+            "issuedAt": BILL_READERS,
+            "dueAt": BILL_READERS,
+            "paidAt": BILL_READERS,
+            "receiptNumber": BILL_READERS,
         },
     ),
     "ApplicationFacets": Access(
@@ -307,7 +340,7 @@ POLICY: Mapping[str, Access] = {
             "message": STEP_TAKERS,
             "path": STEP_TAKERS,
             "currentStatus": CASE_WORKERS,
-            "currentStage": AGENT + APPLICANT + SERVICE,
+            "currentStage": AGENT + APPLICANT + PARTNER_SERVICE,
         },
     ),
     "Assignment": Access(
@@ -320,7 +353,7 @@ POLICY: Mapping[str, Access] = {
             Role.SUPERVISOR: every_row,
             Role.AUDITOR: every_row,
             Role.PARTNER_AGENT: reached_through(
-                Decision.application_id, Application.id, at_own_centre
+                Decision.application_id, Application.id, at_own_centre_to_hand_over
             ),
             Role.APPLICANT: reached_through(
                 Decision.application_id, Application.id, lodged_by_oneself
@@ -360,7 +393,9 @@ POLICY: Mapping[str, Access] = {
                 Applicant.id, Application.applicant_id, at_own_centre
             ),
             Role.APPLICANT: own_subject(Applicant.account),
-            Role.SERVICE: reached_through(Applicant.id, Application.applicant_id, in_service_scope),
+            Role.PARTNER_SERVICE: reached_through(
+                Applicant.id, Application.applicant_id, in_service_scope
+            ),
         },
         fields={
             "id": CASE_READERS,
@@ -549,9 +584,21 @@ POLICY: Mapping[str, Access] = {
                 change_of_the_stage,
                 reached_through(ApplicationChange.application_id, Application.id, in_own_countries),
             ),
-            Role.PARTNER_AGENT: all_of(
-                change_of_stage_or_decision,
-                reached_through(ApplicationChange.application_id, Application.id, at_own_centre),
+            Role.PARTNER_AGENT: any_of(
+                all_of(
+                    change_of_the_stage,
+                    reached_through(
+                        ApplicationChange.application_id, Application.id, at_own_centre
+                    ),
+                ),
+                all_of(
+                    change_of_stage_or_decision,
+                    reached_through(
+                        ApplicationChange.application_id,
+                        Application.id,
+                        at_own_centre_to_hand_over,
+                    ),
+                ),
             ),
             Role.APPLICANT: all_of(
                 change_of_stage_or_decision,
@@ -559,7 +606,7 @@ POLICY: Mapping[str, Access] = {
                     ApplicationChange.application_id, Application.id, lodged_by_oneself
                 ),
             ),
-            Role.SERVICE: all_of(
+            Role.PARTNER_SERVICE: all_of(
                 change_of_the_stage,
                 reached_through(ApplicationChange.application_id, Application.id, in_service_scope),
             ),
@@ -667,6 +714,7 @@ POLICY: Mapping[str, Access] = {
             "centre": EVERYONE,
             "applications": CASE_READERS,
             "application": CASE_READERS,
+            "bill": TREASURY,
             "volumes": FIGURES,
             "refusalGrounds": NATIONAL_FIGURES,
             "screeningReferrals": LEADERSHIP + SUPERVISOR,
@@ -705,19 +753,21 @@ MUTATIONS: Mapping[str, Change] = {
         {Role.PARTNER_AGENT: at_own_centre, Role.APPLICANT: lodged_by_oneself}
     ),
     "submitApplications": Change({Role.PARTNER_AGENT: at_own_centre}, answers="results"),
-    "recordPayment": Change({Role.SERVICE: in_service_scope}),
-    "markReceived": Change({Role.PARTNER_AGENT: at_own_centre, Role.SERVICE: in_service_scope}),
+    "recordPayment": Change({Role.TREASURY: every_row}, answers="bill"),
+    "markReceived": Change(
+        {Role.PARTNER_AGENT: at_own_centre, Role.PARTNER_SERVICE: in_service_scope}
+    ),
     "startVerification": Change({Role.OFFICER: every_row}),
     "requestInformation": Change({Role.OFFICER: every_row}),
     "answerInformation": Change(
         {
             Role.PARTNER_AGENT: at_own_centre,
             Role.APPLICANT: lodged_by_oneself,
-            Role.SERVICE: in_service_scope,
+            Role.PARTNER_SERVICE: in_service_scope,
         }
     ),
     "referToScreening": Change({Role.OFFICER: every_row, Role.SUPERVISOR: every_row}),
-    "recordScreening": Change({Role.SERVICE: in_service_scope}),
+    "recordScreening": Change({Role.PARTNER_SERVICE: in_service_scope}),
     "holdApplication": Change({Role.SUPERVISOR: every_row}),
     "releaseApplication": Change({Role.SUPERVISOR: every_row}),
     # Any officer decides, so that no case waits for one; assignment is what opens identity.

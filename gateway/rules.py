@@ -51,6 +51,17 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
+class Recent:
+    """Rows whose instant is set, and passed fewer days ago than these, of 24 hours each."""
+
+    column: Attribute
+    days: int
+
+    def __str__(self) -> str:
+        return f"{_name(self.column)} was less than {self.days} days ago"
+
+
+@dataclass(frozen=True, slots=True)
 class NoneOf:
     """Rows whose column has none of these values."""
 
@@ -103,7 +114,7 @@ class ReachedThrough:
         return f"a row of {self.named_by.class_.__tablename__} names it where {self.rule}"
 
 
-Rule = EveryRow | Own | Missing | NoneOf | AllOf | AnyOf | ActingFor | ReachedThrough
+Rule = EveryRow | Own | Missing | Recent | NoneOf | AllOf | AnyOf | ActingFor | ReachedThrough
 
 every_row = EveryRow()
 
@@ -126,6 +137,10 @@ def own_centres(column: Attribute) -> Own:
 
 def missing(column: Attribute) -> Missing:
     return Missing(column)
+
+
+def recent(column: Attribute, days: int) -> Recent:
+    return Recent(column, days)
 
 
 def none_of(column: Attribute, *words: str) -> NoneOf:

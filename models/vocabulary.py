@@ -184,7 +184,7 @@ class Wait(StrEnum):
 
 
 class Role(StrEnum):
-    """The ten roles. One acts per request, and none implies another."""
+    """The eleven roles. One acts per request, and none implies another."""
 
     LEADERSHIP = "LEADERSHIP"
     OFFICER = "OFFICER"
@@ -193,7 +193,8 @@ class Role(StrEnum):
     PARTNER_AGENT = "PARTNER_AGENT"
     AUDITOR = "AUDITOR"
     APPLICANT = "APPLICANT"
-    SERVICE = "SERVICE"
+    PARTNER_SERVICE = "PARTNER_SERVICE"
+    TREASURY = "TREASURY"
     ADMINISTRATOR = "ADMINISTRATOR"
     ANONYMOUS = "ANONYMOUS"
 

@@ -38,7 +38,7 @@ ROLES: Mapping[str, Mapping[Role, str]] = {
         Role.PARTNER_AGENT: "Agen mitra",
         Role.AUDITOR: "Auditor",
         Role.APPLICANT: "Pemohon",
-        Role.SERVICE: "Sistem mitra",
+        Role.PARTNER_SERVICE: "Sistem mitra",
         Role.ADMINISTRATOR: "Administrator",
     },
     "en": {
@@ -49,7 +49,7 @@ ROLES: Mapping[str, Mapping[Role, str]] = {
         Role.PARTNER_AGENT: "Partner agent",
         Role.AUDITOR: "Auditor",
         Role.APPLICANT: "Applicant",
-        Role.SERVICE: "Partner's system",
+        Role.PARTNER_SERVICE: "Partner's system",
         Role.ADMINISTRATOR: "Administrator",
     },
 }
@@ -60,7 +60,7 @@ SECTIONS = {
         *(Role.AUDITOR, Role.ADMINISTRATOR),
     },
     "partner": {Role.PARTNER_MANAGER, Role.PARTNER_AGENT},
-    "others": {Role.APPLICANT, Role.SERVICE},
+    "others": {Role.APPLICANT, Role.PARTNER_SERVICE},
 }
 #: Of the partner's people in one country, those that are offered beside the field for all.
 EXAMPLES = ("manager-au", "agent-au")

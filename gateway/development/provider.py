@@ -272,7 +272,8 @@ def _both_names(base: str) -> set[str]:
 
 
 async def _form(request: Request) -> dict[str, str]:
-    body = await read_body(request, LARGEST_FORM)
+    length = request.headers.get("content-length")
+    body = await read_body(request.receive, length, LARGEST_FORM)
     return dict(parse_qsl(body.decode("utf-8", "replace")))
 
 

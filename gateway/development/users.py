@@ -20,7 +20,9 @@ UNSCOPED = {
     "supervisor": (Role.SUPERVISOR,),
     "supervisor-2": (Role.SUPERVISOR,),
     "auditor": (Role.AUDITOR,),
+    "treasury": (Role.TREASURY,),
     "administrator": (Role.ADMINISTRATOR,),
+    "administrator-2": (Role.ADMINISTRATOR,),
     "both": (Role.OFFICER, Role.AUDITOR),
     "applicant": (Role.APPLICANT,),
 }
@@ -59,8 +61,8 @@ def demo_users(reference: Reference) -> Mapping[str, DemoUser]:
     )
     users = [
         *(DemoUser(name, roles) for name, roles in UNSCOPED.items()),
-        DemoUser("service", (Role.SERVICE,), PARTNER, countries),
-        DemoUser("service-direct", (Role.SERVICE,), DIRECTORATE),
+        DemoUser("service", (Role.PARTNER_SERVICE,), PARTNER, countries),
+        DemoUser("service-direct", (Role.PARTNER_SERVICE,), DIRECTORATE),
         DemoUser("manager-pacific", (Role.PARTNER_MANAGER,), PARTNER, PACIFIC),
     ]
     for country in countries:

@@ -1,7 +1,7 @@
 """Checks the arguments of an operation before anything of it runs.
 
-Which fields of a document have something to check is worked out once for each document and role;
-a request then coerces their arguments, which the plan uses again, and runs their checks.
+Which fields of an operation have something to check is worked out once; a request then coerces
+their arguments, which plans and resolvers use again, and runs their checks.
 """
 
 from collections import deque
@@ -34,10 +34,10 @@ from graphql import (
 
 from gateway.error_reports import locations_of
 from gateway.errors import ArgumentError, ErrorCode, GerbangError, MistakesError
-from gateway.execution.documents import WeightedCache, tokens_of
+from gateway.execution.input_values import ArgumentCoercion
 from gateway.execution.introspection import SCHEMA_FIELDS
 from gateway.execution.selections import Selections, applies_to
-from gateway.limits import MOST_KEPT_TOKENS, MOST_MISTAKES
+from gateway.limits import MOST_MISTAKES
 from gateway.mapping.arguments import CHECK, Check, CheckContext, FieldArguments
 from gateway.strawberry_bridge import metadata_of
 
@@ -56,37 +56,25 @@ class CheckedField(NamedTuple):
     selected: frozenset[str]
     #: Arguments where a variable may be null though null may not stand there.
     doubtful: tuple[str, ...]
+    arguments: ArgumentCoercion
 
 
-class ArgumentChecks:
-    """Knows for each document and role which of its fields have something to check."""
+def find_checked_fields(
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+    view: GraphQLSchema,
+    shaping: VariableValues,
+) -> tuple[CheckedField, ...]:
+    """The selected fields with something to check, and all of the root that have arguments, in the
+    order of the document.
 
-    def __init__(self) -> None:
-        self._kept: WeightedCache[Any, tuple[CheckedField, ...]] = WeightedCache(MOST_KEPT_TOKENS)
-
-    def fields(
-        self,
-        text: str,
-        document: DocumentNode,
-        operation: OperationDefinitionNode,
-        view: GraphQLSchema,
-        shaping: VariableValues,
-    ) -> tuple[CheckedField, ...]:
-        """The selected fields with something to check, in the order of the document.
-
-        Raises MistakesError if the condition of a directive is null.
-        """
-        name = operation.name and operation.name.value
-        key = (text, name, id(view), tuple(shaping.coerced.items()))
-        fields = self._kept.get(key)
-        if fields is None:
-            search = _Search(operation, view, Selections(document, shaping))
-            try:
-                fields = tuple(search.fields(operation))
-            except GraphQLError as error:
-                raise _wrong_condition(error) from None
-            self._kept.keep(key, fields, tokens_of(document))
-        return fields
+    Raises MistakesError if the condition of a directive is null.
+    """
+    search = _Search(operation, view, Selections(document, shaping))
+    try:
+        return tuple(search.fields(operation))
+    except GraphQLError as error:
+        raise _wrong_condition(error) from None
 
 
 def check_arguments(
@@ -113,7 +101,7 @@ def _mistakes(
     coerced: dict[int, dict[str, Any]],
 ) -> Iterator[ArgumentError]:
     try:
-        values = get_argument_values(field.field, field.node, variables)
+        values = field.arguments.coerce(variables)
     except GraphQLError:  # the variables are valid, so one of them is null
         names = [name for name in field.doubtful if _is_wrong(field, name, variables)]
         yield from map(_null_variable, names)
@@ -242,10 +230,12 @@ class _Search:
         field = self._field(node, selected)
         check = None if node.name.value.startswith("__") else metadata_of(field).get(CHECK)
         doubtful = tuple(self._doubtful(field, node))
-        if check or doubtful:
+        is_of_root = field.args and not selected.path
+        if check or doubtful or is_of_root:
             names = self._selections.names_below(node) if check else frozenset[str]()
             path = (*selected.path, _key(node))
-            yield CheckedField(path, field, node, check, names, doubtful)
+            arguments = ArgumentCoercion(field, node)
+            yield CheckedField(path, field, node, check, names, doubtful, arguments)
 
     def _below(self, node: FieldNode, selected: _Selected) -> Iterator[_Selected]:
         if node.selection_set and node.name.value not in SCHEMA_FIELDS:

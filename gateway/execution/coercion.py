@@ -1,10 +1,12 @@
 """Coerces variables, and reports where the first error is without quoting its value.
 
-graphql-core does the coercion, but its error messages are not used: it makes one for each error,
-and each quotes the whole surrounding value.
+Functions that are made once for an operation do it. What they refuse is coerced again by
+graphql-core, the judge; but its error messages are not used: it makes one for each error, and each
+quotes the whole surrounding value.
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from graphql import (
@@ -23,7 +25,6 @@ from graphql import (
     is_list_type,
     is_non_null_type,
     is_required_input_field,
-    type_from_ast,
 )
 
 from gateway.error_reports import locations_of
@@ -36,6 +37,7 @@ from gateway.execution.expected import (
     describe_expected,
 )
 from gateway.execution.graphql_core import VariableValueSource, signature_of
+from gateway.execution.input_values import Coerce, InputTypes, InvalidInputError
 
 
 class Mistake(NamedTuple):
@@ -48,10 +50,77 @@ class Mistake(NamedTuple):
         return f"`{self.place}`: {self.text}"
 
 
+class _Variable(NamedTuple):
+    """A variable of an operation, and how its values are coerced."""
+
+    name: str
+    signature: Any
+    coerce: Coerce
+    #: Its value where the request gives none; Undefined if it has none.
+    default: Any
+    is_required: bool
+
+
+class VariableCoercion:
+    """Coerces the variables of one valid operation, for each request."""
+
+    def __init__(
+        self, view: GraphQLSchema, operation: OperationDefinitionNode, inputs: InputTypes
+    ) -> None:
+        self._view = view
+        self._operation = operation
+        self._variables = [
+            _variable(view, definition, inputs)
+            for definition in operation.variable_definitions or ()
+        ]
+        #: The variables that may change what is selected, and so the plan: booleans and enums. All
+        #: others are arguments of fields, which are read at each run.
+        self.shaping = tuple(one.name for one in self._variables if _may_shape(one.signature.type))
+
+    def coerce(self, given: Mapping[str, Any]) -> VariableValues:
+        """The values of the variables of a request.
+
+        Raises RequestError with INVALID_VARIABLES at the first invalid value.
+        """
+        with suppress(Exception):  # whatever a scalar raises: graphql-core judges, and we explain
+            return self._coerce(given)
+        return coerce_variables(self._view, self._operation, given)
+
+    def _coerce(self, given: Mapping[str, Any]) -> VariableValues:
+        sources: dict[str, VariableValueSource] = {}
+        coerced: dict[str, Any] = {}
+        for name, signature, coerce, default, is_required in self._variables:
+            value = given.get(name, Undefined)
+            sources[name] = VariableValueSource(signature, value)
+            if value is not Undefined:
+                coerced[name] = coerce(value)
+            elif default is not Undefined:
+                coerced[name] = default
+            elif is_required:
+                raise InvalidInputError
+        return VariableValues(sources, coerced)
+
+
+def _variable(
+    view: GraphQLSchema, definition: VariableDefinitionNode, inputs: InputTypes
+) -> _Variable:
+    signature = signature_of(view, definition)
+    default = Undefined
+    if definition.default_value:
+        default = coerce_input_literal(definition.default_value, signature.type)
+    return _Variable(
+        signature.name,
+        signature,
+        inputs.coercer(signature.type),
+        default,
+        is_non_null_type(signature.type),
+    )
+
+
 def coerce_variables(
     view: GraphQLSchema, operation: OperationDefinitionNode, given: Mapping[str, Any]
 ) -> VariableValues:
-    """Coerce the variables of a valid operation.
+    """Coerce the variables of a valid operation by graphql-core.
 
     Raises RequestError with INVALID_VARIABLES at the first invalid value.
     """
@@ -59,24 +128,6 @@ def coerce_variables(
     for definition in operation.variable_definitions or ():
         _coerce(view, definition, given, values)
     return values
-
-
-def shaping_variables(
-    view: GraphQLSchema, operation: OperationDefinitionNode, values: VariableValues
-) -> VariableValues:
-    """The variables that may change what is selected, and so the plan: booleans and enums.
-
-    All others are arguments of fields, which are read at each run.
-    """
-    names = {
-        definition.variable.name.value
-        for definition in operation.variable_definitions or ()
-        if _may_shape(type_from_ast(view, definition.type))
-    }
-    return VariableValues(
-        {name: source for name, source in values.sources.items() if name in names},
-        {name: value for name, value in values.coerced.items() if name in names},
-    )
 
 
 def _may_shape(type_: Any) -> bool:

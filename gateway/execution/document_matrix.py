@@ -8,7 +8,7 @@ from typing import Any
 from graphql import DocumentNode, OperationDefinitionNode
 
 from gateway.errors import GerbangError, RequestError
-from gateway.execution.cost import MOST, cost_of
+from gateway.execution.cost import MOST, OperationCost
 from gateway.execution.documents import Documents
 from gateway.execution.role_schema import role_schema
 from gateway.mapping.catalogue import Catalogue
@@ -118,7 +118,8 @@ class DocumentMatrix:
         viewer = Viewer("", role, partner=_PARTNER, countries=_COUNTRIES, centres=_CENTRES)
         try:
             costs = [
-                cost_of(one, document, self._views[role], variables, viewer) for one in operations
+                OperationCost(one, document, self._views[role]).of(variables, viewer)
+                for one in operations
             ]
         except RequestError as error:
             return Verdict((error,), 0, takes_purpose=False)

@@ -14,7 +14,6 @@ from graphql import (
     GraphQLSyntaxError,
     Node,
     OperationDefinitionNode,
-    OperationType,
     ValidationContext,
     ValidationRule,
     get_operation_ast,
@@ -39,8 +38,11 @@ from models.vocabulary import Role
 
 #: Validated documents that are kept.
 KEPT = 1_000
-#: The kinds of operations that run over HTTP.
-BY_REQUEST = (OperationType.QUERY, OperationType.MUTATION)
+#: A token of a parsed document takes as much memory as so many characters of its text. Without
+#: them, documents of blanks would fill the memory.
+_CHARACTERS_PER_TOKEN = 50
+#: As much as the parts of a cached document take that do not grow with it.
+_TOKENS_OF_ANY = 20
 
 #: Where syntax errors quote the document, which may hold a name or a passport number.
 _REPEATED = re.compile(r"(found|Unexpected) (Name|Int|Float|String|BlockString|Comment) .*", re.S)
@@ -109,18 +111,19 @@ class Documents:
         document = self._parsed.get(text)
         if document is None:
             document = parse_document(text)
-            self._parsed.keep(text, document, tokens_of(document))
+            self._parsed.keep(text, document, weight_of(text, document))
         return document
 
-    def unseen_tokens(self, text: str, role: Role) -> int:
-        """An upper bound of the tokens of a document; 0 if the role has used it before."""
+    def new_tokens(self, text: str, role: Role) -> int:
+        """An upper bound of the tokens of a document; 0 if the role has used it before, as long as
+        its validation is kept."""
         if (text, role) in self._seen:
             self._seen.move_to_end((text, role))
             return 0
         return sum(1 for _ in _TOKEN.finditer(text))
 
     def note_use(self, text: str, role: Role) -> None:
-        """Remember that the role has used a document, as long as its validation is kept."""
+        """Remember that the role has used a document."""
         self._seen[text, role] = None
         if len(self._seen) > KEPT:
             self._seen.popitem(last=False)
@@ -160,9 +163,7 @@ class Documents:
         ][:MOST_MISTAKES]
 
 
-def operation_of(
-    document: DocumentNode, name: str | None, kinds: Collection[OperationType] = BY_REQUEST
-) -> OperationDefinitionNode:
+def operation_of(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
     """The operation to run. Raises RequestError where the document has none of this name."""
     operation = get_operation_ast(document, name)
     if operation is None:
@@ -171,17 +172,17 @@ def operation_of(
             "Say by `operationName` which operation of the document to run: it has"
             f" {_operations(document)}.",
         )
-    if operation.operation not in kinds:
-        raise RequestError(
-            ErrorCode.INVALID_DOCUMENT,
-            "Only subscriptions run over the socket, and only queries and mutations over HTTP.",
-        )
     return operation
 
 
 def tokens_of(document: DocumentNode) -> int:
     """The number of tokens, which decides what parsing and validation cost."""
     return document.token_count or 0
+
+
+def weight_of(text: str, document: DocumentNode) -> int:
+    """What is kept of a document, in tokens: its nodes, its text, and what everything takes."""
+    return tokens_of(document) + len(text) // _CHARACTERS_PER_TOKEN + _TOKENS_OF_ANY
 
 
 def parse_document(text: str) -> DocumentNode:

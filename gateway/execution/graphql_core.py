@@ -31,6 +31,7 @@ from graphql.execution.collect_fields import FragmentDetails
 from graphql.execution.get_variable_signature import get_variable_signature
 from graphql.execution.values import VariableValueSource
 from graphql.pyutils import Path, is_awaitable
+from graphql.utilities.coerce_input_value import coerce_default_value as default_of
 from graphql.validation.rules.variables_in_allowed_position import allowed_variable_usage
 
 from gateway.execution.operation import AdmittedOperation
@@ -40,6 +41,7 @@ __all__ = [
     "VariableValueSource",
     "allowed_variable_usage",
     "build_execution",
+    "default_of",
     "drop_tokens",
     "expected_types",
     "introspection_info",

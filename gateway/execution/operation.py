@@ -1,11 +1,18 @@
 """An operation on its way: as it was requested, as it was admitted, and its answer."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode, VariableValues
+import orjson
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    VariableValues,
+)
 
 from gateway.access.purpose import StatedPurpose
 from gateway.execution.budgets import Charge
@@ -54,7 +61,25 @@ class AdmittedOperation:
     #: The identity fields that it reads, which are logged with the purpose.
     logged: tuple[str, ...]
     purpose: StatedPurpose | None
+    #: Whether its document contains introspection.
+    asks_of_schema: bool = False
     language: Language = Language.EN
+
+
+#: Data that is JSON already, in UTF-8: ``JsonBytes(b"{}")``. `orjson.dumps` writes it as it
+#: is, without parsing it; whoever must look inside parses its ``contents``.
+JsonBytes = orjson.Fragment
+#: The data of an answer; None where an error left nothing of it.
+Data = dict[str, Any] | JsonBytes | None
+
+
+class Executed(NamedTuple):
+    """What the execution of an operation gave: by a plan, or by graphql-core's executor."""
+
+    data: Data
+    errors: Sequence[GraphQLError]
+    #: How many values the data holds.
+    values: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +87,7 @@ class Answer:
     """The response to a client. ``data`` is absent, not null, if ``status`` is not OK; every entry
     of ``errors`` has ``extensions`` with ``code`` and ``traceId``."""
 
-    data: dict[str, Any] | None
+    data: Data
     errors: list[dict[str, Any]] = field(default_factory=list)
     extensions: dict[str, Any] = field(default_factory=dict)
     status: HTTPStatus = HTTPStatus.OK

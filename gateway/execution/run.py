@@ -7,18 +7,15 @@ from http import HTTPStatus
 from time import monotonic
 from typing import Any
 
-from asyncpg import PostgresError
 from graphql import (
-    ExecutionResult,
     GraphQLError,
     GraphQLSchema,
     OperationDefinitionNode,
-    OperationType,
     VariableValues,
     get_directive_values,
 )
+from psycopg import Error as DriverError
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gateway.access.audit import record_reads
 from gateway.access.purpose import stated_purpose
@@ -39,14 +36,19 @@ from gateway.errors import (
     RateLimitedError,
     RequestError,
 )
-from gateway.execution.argument_checks import ArgumentChecks, check_arguments
+from gateway.execution.argument_checks import check_arguments
 from gateway.execution.budgets import Budgets, Charge
-from gateway.execution.coercion import coerce_variables, shaping_variables
-from gateway.execution.cost import CostCache, values_in
-from gateway.execution.documents import BY_REQUEST, Documents, operation_of
+from gateway.execution.compiled import CompiledOperation, CompiledOperations
+from gateway.execution.cost import values_in
 from gateway.execution.graphql_core import build_execution, run_execution
 from gateway.execution.introspection import schema_refusal
-from gateway.execution.operation import AdmittedOperation, Answer, OperationRequest
+from gateway.execution.operation import (
+    AdmittedOperation,
+    Answer,
+    Data,
+    Executed,
+    OperationRequest,
+)
 from gateway.execution.plan.run import PlanCache, Planned
 from gateway.execution.role_schema import role_schema
 from gateway.execution.trusted_documents import TrustedDocuments
@@ -54,16 +56,20 @@ from gateway.logs.requests import Kind, Way, WhyExecutor, current_record
 from gateway.mapping.arguments import CheckContext
 from gateway.mapping.catalogue import Catalogue
 from gateway.mapping.context import Context
+from gateway.mapping.figure_reads import FigureCache
 from gateway.mapping.keyset import Cursors
 from gateway.mapping.positions import Positions
 from gateway.mutations.changes import Changes
 from gateway.schema.build import build_schema
 from gateway.settings import DocumentRule
 from gateway.settings.keys import KeyRing
+from gateway.texts.language import Language
 from gateway.viewer import Viewer
+from models.database.pool import ConnectionPool
 from models.vocabulary import Role
 
-_LOGGED = "Identity"
+#: The kinds of operations that run over HTTP.
+_BY_REQUEST = (Kind.QUERY, Kind.MUTATION)
 
 
 #: Produces the root values. The operation is executed once for each.
@@ -75,7 +81,7 @@ class SchemaRunner:
 
     def __init__(
         self,
-        engine: AsyncEngine,
+        pool: ConnectionPool,
         openings: TransactionStarts,
         *,
         cursor_keys: KeyRing,
@@ -85,20 +91,19 @@ class SchemaRunner:
     ) -> None:
         full = build_schema()
         self.budgets = budgets
-        self._engine = engine
+        self._pool = pool
         self._openings = openings
         self._cursors = Cursors(cursor_keys)
-        self._changes = Changes(engine, openings)
+        self._changes = Changes(pool, openings)
         self.positions = Positions(cursor_keys)
         self.catalogue = Catalogue(full)
         self.views = {role: role_schema(full, self.catalogue, role) for role in Role}
-        self._documents = Documents(full, self.views)
+        self._operations = CompiledOperations(full, self.views)
         self.trusted = TrustedDocuments(
-            engine, openings, rule=document_rule, in_development=in_development
+            pool, openings, rule=document_rule, in_development=in_development
         )
-        self._costs = CostCache()
-        self._checks = ArgumentChecks()
         self._plans = PlanCache(self.catalogue)
+        self._figures = FigureCache()
 
     async def run(self, request: OperationRequest, viewer: Viewer, trace_id: str) -> Answer:
         """The answer to an operation, with its cost; an error answer if it cannot start."""
@@ -109,10 +114,10 @@ class SchemaRunner:
             (answer,) = await self.answers(admitted, _single_root)
         except RequestError as error:
             charge.cancel()
-            return _error_answer(error, charge, trace_id)
+            return _error_answer(error, charge, trace_id, request.language)
         except Exception as error:  # the charge is kept: work may have been done
             log_failure(error, trace_id)
-            return _error_answer(masked_error(), charge, trace_id)
+            return _error_answer(masked_error(), charge, trace_id, request.language)
         return with_cost(answer, charge)
 
     def admit(
@@ -121,50 +126,54 @@ class SchemaRunner:
         viewer: Viewer,
         trace_id: str,
         charge: Charge,
-        kinds: Collection[OperationType] = BY_REQUEST,
+        kinds: Collection[Kind] = _BY_REQUEST,
     ) -> AdmittedOperation:
         """Check, charge and prepare an operation, whose document was found.
 
         Raises RequestError if it must not start: the caller then cancels the charge.
         """
-        text, role = request.document or "", viewer.role
-        if tokens := self._documents.unseen_tokens(text, role):
-            charge.take_tokens(tokens)
-            self._documents.note_use(text, role)
-        document = self._documents.parse(text)
-        operation = operation_of(document, request.operation_name, kinds)
-        current_record().kind = Kind(operation.operation.value)
-        _refuse_unsafe(operation, request)
-        view = self.views[role]
+        compiled = self._compiled(request, viewer.role, charge)
+        _refuse_misplaced(compiled.kind, kinds, request)
         # Before validation, which takes longer: counting takes one pass, even over an invalid
         # document, and spares us the validation where the cost or the budget is exceeded.
-        charge.take(self._costs.cost_of(text, operation, document, view, request.variables, viewer))
-        if mistakes := self._documents.mistakes(text, role):
-            raise MistakesError(mistakes)
-        variables = coerce_variables(view, operation, request.variables)
-        shaping = shaping_variables(view, operation, variables)
-        checked = self._checks.fields(text, document, operation, view, shaping)
+        charge.take(compiled.cost.of(request.variables, viewer))
+        if compiled.mistakes:
+            raise MistakesError(compiled.mistakes)
+        variables = compiled.variables.coerce(request.variables)
+        shape = self._operations.shape(compiled, variables)
         context = CheckContext(viewer, self.catalogue, self._cursors, self.positions)
-        arguments = check_arguments(checked, variables, context)
+        arguments = check_arguments(shape.checked, variables, context)
         purpose = None
-        if logged := self._documents.fields_read(text, _LOGGED, role):
-            directive = _purpose_arguments(view, operation, variables)
+        if compiled.logged:
+            directive = _purpose_arguments(compiled.view, compiled.operation, variables)
             purpose = stated_purpose(viewer, directive, request.purposes)
         return AdmittedOperation(
             viewer=viewer,
             trace_id=trace_id,
-            text=text,
-            document=document,
-            operation=operation,
-            view=view,
+            text=compiled.text,
+            document=compiled.document,
+            operation=compiled.operation,
+            view=compiled.view,
             variables=variables,
-            shaping=shaping,
+            shaping=shape.variables,
             arguments=arguments,
             charge=charge,
-            logged=logged,
+            logged=compiled.logged,
             purpose=purpose,
+            asks_of_schema=compiled.asks_of_schema,
             language=request.language,
         )
+
+    def _compiled(self, request: OperationRequest, role: Role, charge: Charge) -> CompiledOperation:
+        """The operation as it was compiled before, or compiled now, which is charged."""
+        text, name = request.document or "", request.operation_name
+        compiled = self._operations.find(text, name, role)
+        if compiled is None:
+            if tokens := self._operations.new_tokens(text, role):
+                charge.take_tokens(tokens)
+                self._operations.note_use(text, role)
+            compiled = self._operations.compile(text, name, role)
+        return compiled
 
     async def answers(self, admitted: AdmittedOperation, roots: RootValues) -> list[Answer]:
         """An answer for each root value, all from one snapshot. Reads of identity are logged.
@@ -181,18 +190,19 @@ class SchemaRunner:
             self.positions,
             self._changes,
             admitted.language,
+            self._figures,
         )
         try:
             executions = [self._execute(admitted, context, root) for root in await roots(context)]
             executed = await asyncio.gather(*executions)
         finally:
             await context.session.close()
-        for result, _ in executed:
-            if result.errors:
-                refuse_partial(error.original_error for error in result.errors)
+        for one in executed:
+            if one.errors:
+                refuse_partial(error.original_error for error in one.errors)
         if admitted.purpose and context.identities_read:
             await record_reads(
-                self._engine,
+                self._pool,
                 self._openings.for_reading(viewer),
                 viewer,
                 admitted.purpose,
@@ -200,27 +210,24 @@ class SchemaRunner:
                 admitted.logged,
                 admitted.trace_id,
             )
-        admitted.charge.settle(sum(values for _, values in executed), monotonic() - started_at)
-        return [answer_to(result, admitted) for result, _ in executed]
+        admitted.charge.settle(sum(one.values for one in executed), monotonic() - started_at)
+        return [answer_to(one.data, one.errors, admitted) for one in executed]
 
-    async def _execute(
-        self, admitted: AdmittedOperation, context: Context, root: Any
-    ) -> tuple[ExecutionResult, int]:
-        """The result of one execution, and how many values it holds."""
+    async def _execute(self, admitted: AdmittedOperation, context: Context, root: Any) -> Executed:
+        """Run the operation once: by its plan, or else by the executor."""
         record = current_record()
         if root:
             record.note_executor(WhyExecutor.SUBSCRIPTION)
         elif (planned := await self._run_plan(admitted, context)) is not None:
             record.way = Way.PLAN
-            return ExecutionResult(planned.data, planned.errors or None), planned.values
+            return Executed(planned.data, planned.errors, planned.values)
         record.way = Way.EXECUTOR
         is_mutation = record.kind is Kind.MUTATION
         record.note_executor(WhyExecutor.MUTATION if is_mutation else WhyExecutor.REFUSED)
-        is_query = admitted.operation.operation is OperationType.QUERY
-        if is_query and self._documents.asks_of_schema(admitted.text, admitted.viewer.role):
+        if record.kind is Kind.QUERY and admitted.asks_of_schema:
             raise schema_refusal()  # only plans limit introspection
         result = await run_execution(build_execution(admitted, context=context, root=root))
-        return result, values_in(result.data)
+        return Executed(result.data, result.errors or (), values_in(result.data))
 
     async def _run_plan(self, admitted: AdmittedOperation, context: Context) -> Planned | None:
         """The result of a plan; None if there is no plan, or if it fails.
@@ -233,7 +240,7 @@ class SchemaRunner:
         except (GerbangError, GraphQLError):
             record.note_executor(WhyExecutor.REFUSED)
             return None
-        except (DBAPIError, PostgresError):
+        except (DBAPIError, DriverError):
             record.note_executor(WhyExecutor.DATABASE)
             return None
         except Exception as error:  # a bug in a plan only costs time: the executor answers
@@ -243,16 +250,23 @@ class SchemaRunner:
 
     def read_transaction(self, viewer: Viewer) -> ReadTransaction:
         """A read transaction for the viewer; it begins with the first statement."""
-        return ReadTransaction(self._engine, self._openings.for_reading(viewer))
+        return ReadTransaction(self._pool, self._openings.for_reading(viewer))
 
 
 async def _single_root(_: Context) -> Sequence[Any]:
     return (None,)
 
 
-def _refuse_unsafe(operation: OperationDefinitionNode, request: OperationRequest) -> None:
-    """Refuse mutations by GET: crawlers and other sites can trigger those."""
-    if operation.operation is OperationType.MUTATION and not request.may_write:
+def _refuse_misplaced(kind: Kind, kinds: Collection[Kind], request: OperationRequest) -> None:
+    """Refuse operations that do not run where they were sent, and mutations by GET: crawlers and
+    other sites can trigger those."""
+    if kind not in kinds:
+        raise RequestError(
+            ErrorCode.INVALID_DOCUMENT,
+            "Only subscriptions run over the socket, and only queries and mutations over HTTP.",
+        )
+    current_record().kind = kind
+    if kind is Kind.MUTATION and not request.may_write:
         raise RequestError(
             ErrorCode.METHOD_NOT_ALLOWED,
             "A mutation takes a POST.",
@@ -278,11 +292,11 @@ def _purpose_arguments(
         ) from None
 
 
-def answer_to(result: ExecutionResult, admitted: AdmittedOperation) -> Answer:
-    errors = [_error_entry(error, admitted.trace_id) for error in result.errors or ()]
-    if any(error.path is None for error in result.errors or ()):
-        return Answer(None, errors, status=HTTPStatus.BAD_REQUEST)
-    return Answer(result.data, errors)
+def answer_to(data: Data, errors: Sequence[GraphQLError], admitted: AdmittedOperation) -> Answer:
+    entries = [_error_entry(error, admitted.trace_id, admitted.language) for error in errors]
+    if any(error.path is None for error in errors):
+        return Answer(None, entries, status=HTTPStatus.BAD_REQUEST)
+    return Answer(data, entries)
 
 
 def with_cost(answer: Answer, charge: Charge) -> Answer:
@@ -292,14 +306,14 @@ def with_cost(answer: Answer, charge: Charge) -> Answer:
     return answer
 
 
-def _error_answer(error: RequestError, charge: Charge, trace_id: str) -> Answer:
+def _error_answer(error: RequestError, charge: Charge, trace_id: str, language: Language) -> Answer:
     retry_after = error.retry_after if isinstance(error, RateLimitedError) else None
-    entries = error_entries(error, trace_id)
+    entries = error_entries(error, trace_id, language)
     answer = Answer(None, entries, status=error.status, retry_after=retry_after)
     return with_cost(answer, charge)
 
 
-def _error_entry(error: GraphQLError, trace_id: str) -> dict[str, Any]:
+def _error_entry(error: GraphQLError, trace_id: str, language: Language) -> dict[str, Any]:
     """The error for the client: masked, unless its text was written for clients."""
     locations = locations_of(error)
     if error.path is None:
@@ -316,4 +330,4 @@ def _error_entry(error: GraphQLError, trace_id: str) -> dict[str, Any]:
         log_failure(cause or error, trace_id)
         shown = masked_error()
     details = {**shown.details, "locations": locations, "path": error.path}
-    return error_entry(GerbangError(shown.code, shown.message, details), trace_id)
+    return error_entry(GerbangError(shown.code, shown.message, details), trace_id, language)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
-from graphql import ExecutionResult, OperationType
+from graphql import ExecutionResult
 
 from gateway.access.transactions.change_horizon import ChangeHorizon
 from gateway.errors import ErrorCode, GerbangError
@@ -19,7 +19,7 @@ from gateway.execution.budgets import Charge
 from gateway.execution.graphql_core import build_execution, open_event_stream
 from gateway.execution.operation import AdmittedOperation, Answer, OperationRequest
 from gateway.execution.run import SchemaRunner, answer_to, with_cost
-from gateway.logs.requests import current_record
+from gateway.logs.requests import Kind, current_record
 from gateway.mapping.change_feed import (
     BROKEN,
     RETRY_SECONDS,
@@ -37,7 +37,7 @@ from models.vocabulary import Role
 #: Transient failures: the change is read again, since it has not been delivered.
 _PASSING = frozenset({ErrorCode.UNAVAILABLE, ErrorCode.TIMEOUT, ErrorCode.INTERNAL})
 _MOST_ATTEMPTS = 5
-_KINDS = (OperationType.SUBSCRIPTION,)
+_KINDS = (Kind.SUBSCRIPTION,)
 
 
 class SchemaSubscriptions:
@@ -121,4 +121,5 @@ class SchemaSubscriptions:
 
 def _error_answer(result: ExecutionResult, admitted: AdmittedOperation) -> Answer:
     """The answer to a subscription that failed to start."""
-    return replace(answer_to(result, admitted), data=None, status=HTTPStatus.BAD_REQUEST)
+    answer = answer_to(None, result.errors or (), admitted)
+    return replace(answer, status=HTTPStatus.BAD_REQUEST)

@@ -21,6 +21,7 @@ from gateway.rules import (
     NoneOf,
     Own,
     ReachedThrough,
+    Recent,
     Rule,
 )
 from models.vocabulary import Role
@@ -69,7 +70,7 @@ def _link_columns(catalogue: Catalogue, noun: DeclaredNoun, role: Role) -> Itera
 def attributes(rule: Rule) -> Iterator[Attribute]:
     """The columns that a rule compares."""
     match rule:
-        case Own(column) | Missing(column) | NoneOf(column):
+        case Own(column) | Missing(column) | Recent(column) | NoneOf(column):
             yield column
         case AllOf(rules) | AnyOf(rules):
             for each in rules:

@@ -12,6 +12,7 @@ from gateway.rules import (
     NoneOf,
     Own,
     ReachedThrough,
+    Recent,
     Rule,
     Scope,
 )
@@ -58,7 +59,7 @@ def depends_on_viewer(rule: Rule) -> bool:
             return all(map(depends_on_viewer, rules))
         case ReachedThrough(_, _, inner):
             return depends_on_viewer(inner)
-        case EveryRow() | Missing() | NoneOf():
+        case EveryRow() | Missing() | Recent() | NoneOf():
             return False
 
 
@@ -79,6 +80,8 @@ def _rule_as_sql(rule: Rule, role: Role | None, columns: Columns, depth: int = 1
             return f"{columns(column)} = {_scope(scope, role)}"
         case Missing(column):
             return f"{columns(column)} IS NULL"
+        case Recent(column, days):
+            return f"{columns(column)} > now() - interval '{days} days'"
         case NoneOf(column, words):
             listed = ", ".join(f"'{word}'" for word in words)
             return f"{columns(column)} NOT IN ({listed})"

@@ -2,8 +2,6 @@
 
 import asyncio
 from collections import Counter, OrderedDict, deque
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -51,18 +49,17 @@ class Admission:
         if self.waiting >= self._limits.waiting and self.running >= self._limits.running:
             raise self._refusal("full")
 
-    @asynccontextmanager
-    async def turn(self, lane: Lane) -> AsyncIterator[None]:
-        """Wait for a turn and hold it. Raises RequestError with OVERLOADED if the wait is too
-        long or the queue is full."""
+    def turn(self, lane: Lane) -> "Turn":
+        """A turn to wait for and to hold: ``async with admission.turn(lane):``."""
+        return Turn(self, lane)
+
+    async def take(self, lane: Lane) -> None:
+        """Wait for a turn. Raises RequestError with OVERLOADED if the wait is too long or the
+        queue is full."""
         if self._may_run(lane):  # then no waiting operation could run either
             self._start(lane)
         else:
             await self._wait(lane)
-        try:
-            yield
-        finally:
-            self._end(lane)
 
     def _may_run(self, lane: Lane) -> bool:
         has_share = self._running_by_lane[lane] < self._limits.running_of_a_viewer
@@ -72,7 +69,8 @@ class Admission:
         self.running += 1
         self._running_by_lane[lane] += 1
 
-    def _end(self, lane: Lane) -> None:
+    def end(self, lane: Lane) -> None:
+        """End a turn."""
         self.running -= 1
         self._running_by_lane[lane] -= 1
         if not self._running_by_lane[lane]:
@@ -94,7 +92,7 @@ class Admission:
                 await turn
         except BaseException as error:
             if turn.done() and not turn.cancelled():
-                self._end(lane)  # the turn was given just as its waiter gave up
+                self.end(lane)  # the turn was given just as its waiter gave up
             elif turn in queue:
                 queue.remove(turn)
                 self.waiting -= 1
@@ -129,3 +127,19 @@ class Admission:
             "Too much is asked at once. Try again shortly.",
             HTTPStatus.SERVICE_UNAVAILABLE,
         )
+
+
+class Turn:
+    """One turn of one operation."""
+
+    __slots__ = ("_admission", "_lane")
+
+    def __init__(self, admission: Admission, lane: Lane) -> None:
+        self._admission = admission
+        self._lane = lane
+
+    async def __aenter__(self) -> None:
+        await self._admission.take(self._lane)
+
+    async def __aexit__(self, *_: object) -> None:
+        self._admission.end(self._lane)

@@ -5,20 +5,22 @@ import re
 import secrets
 import time
 
-from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.error_reports import error_entry, log_failure, masked_error
 from gateway.logs.requests import OperationRecord, begin_record, log_request, log_socket
+from gateway.texts.language import language_of
 from gateway.wire.content import acceptable, error_response
 from gateway.wire.drain import Drain
+from gateway.wire.headers import RequestHeaders
 from gateway.wire.metrics import Metrics
 
 CLIENT_CLOSED_REQUEST = 499
 TRACE_HEADER = "Gerbang-Trace"
+_TRACE = TRACE_HEADER.lower().encode()
 TRACEPARENT = re.compile(
-    r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}"
+    rb"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}"
 )
 
 # Defaults: a response that sets one of these itself keeps its own value.
@@ -29,6 +31,10 @@ SECURITY_HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
+}
+_DEFAULTS = {
+    name.lower().encode(): (name.lower().encode(), value.encode())
+    for name, value in SECURITY_HEADERS.items()
 }
 
 log = logging.getLogger(__name__)
@@ -59,12 +65,12 @@ class Edge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers[TRACE_HEADER] = record.trace_id
-                for name, value in SECURITY_HEADERS.items():
-                    headers.setdefault(name, value)
+                headers = [*message.get("headers", ()), (_TRACE, record.trace_id.encode())]
+                named = {name for name, _ in headers}
+                headers += [own for name, own in _DEFAULTS.items() if name not in named]
                 if self._drain.has_begun:  # clients reconnect elsewhere before the server stops
-                    headers["Connection"] = "close"
+                    headers.append((b"connection", b"close"))
+                message["headers"] = headers
             await send(message)
 
         try:
@@ -75,8 +81,10 @@ class Edge:
             log_failure(error, record.trace_id)
             record.note_answer([error_entry(masked_error(), record.trace_id)], {})
             if not status:
-                media_type = acceptable(Headers(scope=scope).get("accept"))
-                response = error_response(masked_error(), record.trace_id, media_type)
+                headers = RequestHeaders(scope)
+                media_type = acceptable(headers.get(b"accept"))
+                language = language_of(headers.get(b"accept-language"))
+                response = error_response(masked_error(), record.trace_id, media_type, language)
                 await response(scope, receive, send_with_headers)
         finally:
             seconds = time.perf_counter() - started_at
@@ -102,16 +110,16 @@ class Edge:
 
 
 def _begin_record(scope: Scope) -> OperationRecord:
-    trace_id = trace_id_from(Headers(scope=scope).get("traceparent"))
+    trace_id = _trace_id_of(scope)
     scope.setdefault("state", {})["trace_id"] = trace_id
     return begin_record(trace_id)
 
 
-def trace_id_of(request: Request) -> str:
-    return request.state.trace_id
-
-
-def trace_id_from(traceparent: str | None) -> str:
+def _trace_id_of(scope: Scope) -> str:
     """The caller's W3C trace id if it is well formed, else a new one."""
-    match = TRACEPARENT.fullmatch(traceparent or "")
-    return match[1] if match else secrets.token_hex(16)
+    for name, value in scope["headers"]:
+        if name == b"traceparent":
+            if match := TRACEPARENT.fullmatch(value):
+                return match[1].decode()
+            break
+    return secrets.token_hex(16)

@@ -1,14 +1,15 @@
-"""``/graphql`` over HTTP, by the GraphQL-over-HTTP specification."""
+"""``/graphql`` over HTTP, by the GraphQL-over-HTTP specification: a bare ASGI application."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import replace
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from time import perf_counter
+from types import TracebackType
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.datastructures import QueryParams
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from gateway.access.purpose import PURPOSE_HEADER
 from gateway.access.tokens import Authentication
@@ -16,7 +17,7 @@ from gateway.error_reports import error_entry, log_failure, masked_error
 from gateway.errors import ErrorCode, RequestError
 from gateway.execution.operation import Answer, OperationRequest, OperationRunner
 from gateway.logs.requests import current_record
-from gateway.texts.language import language_of
+from gateway.texts.language import Language, language_of
 from gateway.viewer import Viewer
 from gateway.wire.admission import Admission
 from gateway.wire.content import (
@@ -26,11 +27,17 @@ from gateway.wire.content import (
     negotiate,
     require_json,
 )
-from gateway.wire.edge import trace_id_of
+from gateway.wire.headers import RequestHeaders
 from gateway.wire.parameters import from_body, from_url, read_body
 
 #: In which clients say what they are called; Apollo's do by themselves.
-CLIENT_HEADER = "apollographql-client-name"
+CLIENT_HEADER = b"apollographql-client-name"
+_PURPOSE = PURPOSE_HEADER.lower().encode()
+#: Few requests take so long. For the others no hang-up is watched for: a task would cost more than
+#: what it could save.
+_SLOW_SECONDS = 0.05
+
+_ReadOperation = Callable[[RequestHeaders, Language], Awaitable[OperationRequest]]
 
 
 class GraphQLOverHTTP:
@@ -55,78 +62,67 @@ class GraphQLOverHTTP:
         self._body_limit = body_limit
         self._seconds = seconds
 
-    async def post(self, request: Request) -> Response:
-        """An operation in the body."""
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer an operation in the body of a POST, or in the URL of a GET: that in development
+        only, since URLs end up in logs."""
 
-        async def read_operation() -> OperationRequest:
-            require_json(
-                request.headers.get("content-type"), request.headers.get("content-encoding")
-            )
-            return from_body(await read_body(request, self._body_limit))
+        async def read_post(headers: RequestHeaders, language: Language) -> OperationRequest:
+            require_json(headers.get(b"content-type"), headers.get(b"content-encoding"))
+            body = await read_body(receive, headers.get(b"content-length"), self._body_limit)
+            return from_body(body, headers.all(_PURPOSE), language)
 
-        return await self._respond(request, read_operation)
+        async def read_url(headers: RequestHeaders, language: Language) -> OperationRequest:
+            query = QueryParams(scope["query_string"])
+            return from_url(query, headers.all(_PURPOSE), language)
 
-    async def get(self, request: Request) -> Response:
-        """A query in the URL: in development only, since URLs end up in logs."""
-
-        async def read_operation() -> OperationRequest:
-            return from_url(request.query_params)
-
-        return await self._respond(request, read_operation)
+        read_operation = read_post if scope["method"] == "POST" else read_url
+        response = await self._respond(RequestHeaders(scope), receive, read_operation)
+        await response(scope, receive, send)
 
     async def _respond(
-        self, request: Request, read_operation: Callable[[], Awaitable[OperationRequest]]
+        self, headers: RequestHeaders, receive: Receive, read_operation: _ReadOperation
     ) -> Response:
-        trace_id = trace_id_of(request)
-        media_type = JSON
-        language = language_of(request.headers.get("accept-language"))
-        record = current_record()
+        record, media_type = current_record(), JSON
+        language = language_of(headers.get(b"accept-language"))
         try:
-            async with request_deadline(request, self._seconds) as deadline:
-                media_type = negotiate(request.headers.get("accept"))
+            async with RequestDeadline(receive, self._seconds) as deadline:
+                media_type = negotiate(headers.get(b"accept"))
                 self._admission.refuse_if_full()
-                viewer = await self._viewer(request)
-                record.role = viewer.role
-                record.claimed_client = request.headers.get(CLIENT_HEADER)
-                operation = replace(
-                    await read_operation(),
-                    purposes=tuple(request.headers.getlist(PURPOSE_HEADER)),
-                    language=language,
+                viewer = await self._authentication.viewer(
+                    headers.all(b"authorization"), headers.all(b"gerbang-role")
                 )
+                record.role = viewer.role
+                record.claimed_client = headers.get(CLIENT_HEADER)
+                operation = await read_operation(headers, language)
                 record.note_document(operation.document)
                 queued_at = perf_counter()
-                async with deadline.watch_for_hang_up(), self._admission.turn(viewer.lane):
+                deadline.watch_for_hang_up()
+                async with self._admission.turn(viewer.lane):
                     record.turn_seconds = perf_counter() - queued_at
-                    answer = await self._run(operation, viewer, trace_id)
+                    answer = await self._run(operation, viewer, record.trace_id)
         except RequestError as error:
-            return self._refusal(error, trace_id, media_type)
+            return _refusal(error, record.trace_id, media_type, language)
         except TimeoutError:
-            return self._refusal(_timeout_error(), trace_id, media_type)
+            return _refusal(_timeout_error(), record.trace_id, media_type, language)
         record.note_answer(answer.errors, answer.extensions)
-        response = answer_response(answer, media_type)
-        response.headers["Content-Language"] = language.lower()
-        return response
-
-    async def _viewer(self, request: Request) -> Viewer:
-        return await self._authentication.viewer(
-            request.headers.getlist("authorization"), request.headers.getlist("gerbang-role")
-        )
+        return answer_response(answer, media_type, language)
 
     async def _run(self, operation: OperationRequest, viewer: Viewer, trace_id: str) -> Answer:
         try:
             return await self._executor.run(operation, viewer, trace_id)
         except RequestError as error:
-            return Answer(None, [error_entry(error, trace_id)], status=error.status)
+            failure = error
         except Exception as error:
             # Our deadline cancels this task, so a TimeoutError raised in it is not ours.
             log_failure(error, trace_id)
             failure = masked_error()
-            return Answer(None, [error_entry(failure, trace_id)], status=failure.status)
+        entry = error_entry(failure, trace_id, operation.language)
+        return Answer(None, [entry], status=failure.status)
 
-    def _refusal(self, error: RequestError, trace_id: str, media_type: str) -> Response:
-        entry = error_entry(error, trace_id)
-        current_record().note_answer([entry], {})
-        return error_response(error, trace_id, media_type)
+
+def _refusal(error: RequestError, trace_id: str, media_type: str, language: Language) -> Response:
+    current_record().note_answer([error_entry(error, trace_id)], {})
+    return error_response(error, trace_id, media_type, language)
 
 
 def _timeout_error() -> RequestError:
@@ -138,38 +134,54 @@ def _timeout_error() -> RequestError:
 
 
 class RequestDeadline:
-    """The deadline of one request. It expires at once when the client disconnects."""
+    """The deadline of one request: raises TimeoutError once it has passed, or ClientDisconnect as
+    soon as it is known that the client has hung up."""
 
-    def __init__(self, request: Request, timeout: asyncio.Timeout) -> None:
-        self._request = request
-        self._timeout = timeout
-        self.hung_up = False
+    def __init__(self, receive: Receive, seconds: float) -> None:
+        self._receive = receive
+        self._seconds = seconds
+        self._timeout = asyncio.timeout(None)
+        self._is_slow = self._may_watch = self._hung_up = False
+        self._watching: asyncio.Task[None] | None = None
 
-    @asynccontextmanager
-    async def watch_for_hang_up(self) -> AsyncIterator[None]:
-        """Watch for a disconnect. The body must have been read: this reads on from there."""
-        watching = asyncio.create_task(self._watch())
-        try:
-            yield
-        finally:
-            watching.cancel()
+    async def __aenter__(self) -> "RequestDeadline":
+        await self._timeout.__aenter__()
+        self._loop = asyncio.get_running_loop()
+        # A single timer, which most requests outrun: then neither deadline nor watch is begun.
+        self._timer = self._loop.call_later(_SLOW_SECONDS, self._become_slow)
+        return self
+
+    def watch_for_hang_up(self) -> None:
+        """Notice a disconnect, if not at once. The body must have been read: this reads on."""
+        self._may_watch = True
+        if self._is_slow:
+            self._watching = self._loop.create_task(self._watch())
+
+    def _become_slow(self) -> None:
+        self._is_slow = True
+        self._timeout.reschedule(self._loop.time() + self._seconds - _SLOW_SECONDS)
+        if self._may_watch:
+            self.watch_for_hang_up()
 
     async def _watch(self) -> None:
-        while (await self._request.receive())["type"] != "http.disconnect":
+        while (await self._receive())["type"] != "http.disconnect":
             continue
-        self.hung_up = True
-        self._timeout.reschedule(asyncio.get_running_loop().time())
+        self._hung_up = True
+        self._timeout.reschedule(self._loop.time())
 
-
-@asynccontextmanager
-async def request_deadline(request: Request, seconds: float) -> AsyncIterator[RequestDeadline]:
-    """Raises TimeoutError after ``seconds``, or ClientDisconnect when the client disconnects."""
-    timeout = asyncio.timeout(seconds)
-    deadline = RequestDeadline(request, timeout)
-    try:
-        async with timeout:
-            yield deadline
-    except TimeoutError:
-        if deadline.hung_up:
-            raise ClientDisconnect from None
-        raise
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        # Before the response is sent: a server calls its end a disconnect, too.
+        self._timer.cancel()
+        if self._watching is not None:
+            self._watching.cancel()
+        try:
+            await self._timeout.__aexit__(kind, error, traceback)
+        except TimeoutError:
+            if self._hung_up:
+                raise ClientDisconnect from None
+            raise

@@ -1,18 +1,19 @@
 """Reads the parameters of an operation from a body, a message or a URL, within limits."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from http import HTTPStatus
-from itertools import chain
 from typing import Any
 
 import orjson
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive
 
 from gateway.errors import ErrorCode, RequestError
 from gateway.execution.operation import OperationRequest
 from gateway.limits import DEEPEST_JSON, MOST_KEYS, MOST_QUOTES, MOST_VALUES
+from gateway.texts.language import Language
 
 #: The only way to write U+0000 in JSON, so bodies without it need no closer look.
 _NUL = rb"\u0000"
@@ -24,55 +25,71 @@ _BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _OPENING = frozenset(b"[{")
 
 
-async def read_body(request: Request, limit: int) -> bytes:
-    """The whole body. Raises RequestError as soon as it exceeds ``limit`` bytes."""
-    announced = request.headers.get("content-length", "0")
-    if announced.isascii() and announced.isdigit() and int(announced[:12]) > limit:
-        raise _too_large(f"The request is larger than {limit} bytes.")
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
+async def read_body(receive: Receive, announced: str | None, limit: int) -> bytes:
+    """The whole body, of which ``announced`` is the header ``Content-Length``.
+
+    Raises RequestError as soon as it exceeds ``limit`` bytes, ClientDisconnect if it ends too soon.
+    """
+    length = announced or "0"
+    if length.isascii() and length.isdigit() and int(length[:12]) > limit:
+        raise _body_too_large(limit)
+    body, more_body = bytearray(), True
+    while more_body:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        body += message.get("body", b"")
         if len(body) > limit:
-            raise _too_large(f"The request is larger than {limit} bytes.")
+            raise _body_too_large(limit)
+        more_body = message.get("more_body", False)
     return bytes(body)
 
 
-def from_body(body: bytes) -> OperationRequest:
+def from_body(body: bytes, purposes: Sequence[str], language: Language) -> OperationRequest:
     """The operation in a POST's body."""
     parameters = read_json(body)
     if isinstance(parameters, list):
         raise _bad("Send one operation per request: a list of operations is not accepted.")
     if not isinstance(parameters, dict):
         raise _bad("The body must be a JSON object.")
-    return _operation(parameters, may_write=True, may_hold_nul=_NUL in body)
+    return _operation(parameters, purposes, language, may_write=True, may_hold_nul=_NUL in body)
 
 
 def from_message(payload: Any) -> OperationRequest:
     """The operation in the payload of a `subscribe` message."""
     if not isinstance(payload, dict):
         raise _bad("The payload must be an object.")
-    operation = _operation(payload, may_write=False)
+    operation = _operation(payload, (), Language.EN, may_write=False)
     position = _optional(payload.get("extensions") or {}, "position", str)
     return replace(operation, resumed_at=position)
 
 
-def from_url(query: Mapping[str, str]) -> OperationRequest:
+def from_url(
+    query: Mapping[str, str], purposes: Sequence[str], language: Language
+) -> OperationRequest:
     """The operation in the query string of a GET, which may not be a mutation."""
     parameters: dict[str, Any] = {name: query[name] for name in URL_PARAMETERS if name in query}
     for name in ("variables", "extensions"):
         if name in parameters:
             parameters[name] = read_json(parameters[name].encode("utf-8", "surrogatepass"))
-    return _operation(parameters, may_write=False)
+    return _operation(parameters, purposes, language, may_write=False)
 
 
 def _operation(
-    parameters: dict[str, Any], *, may_write: bool, may_hold_nul: bool = True
+    parameters: dict[str, Any],
+    purposes: Sequence[str],
+    language: Language,
+    *,
+    may_write: bool,
+    may_hold_nul: bool = True,
 ) -> OperationRequest:
     document = _optional(parameters, "query", str)
     document_id = _optional(parameters, "documentId", str)
     persisted = None
-    if document is None and document_id is None:
+    if not document and document_id is None:
         document_id = persisted = _persisted_query(_optional(parameters, "extensions", dict))
+    if document == "" and document_id is not None:
+        document = None  # graphql-ws sends no message without a `query`
     if (document is None) == (document_id is None):
         raise _bad("Send either `query`, the document, or `documentId`.")
     _optional(parameters, "extensions", dict)
@@ -85,6 +102,8 @@ def _operation(
         is_persisted_query=persisted is not None,
         operation_name=_optional(parameters, "operationName", str),
         variables=variables,
+        purposes=tuple(purposes),
+        language=language,
         may_write=may_write,
     )
 
@@ -162,18 +181,23 @@ def _is_too_deep(outline: bytes) -> bool:
 def _count_keys(value: Any) -> int:
     """How many keys a parsed value has: fewer than were written if an object repeats a key, since
     the parser keeps only one of them."""
-    keys, level = 0, [value]
-    while level:
-        objects = [item for item in level if isinstance(item, dict)]
-        keys += sum(map(len, objects))
-        lists = (item for item in level if isinstance(item, list))
-        inner = chain.from_iterable((*(object_.values() for object_ in objects), *lists))
-        level = [item for item in inner if isinstance(item, dict | list)]
+    keys, pending = 0, [value]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, dict):
+            keys += len(part)
+            pending += part.values()
+        elif isinstance(part, list):
+            pending += part
     return keys
 
 
 def _bad(message: str) -> RequestError:
     return RequestError(ErrorCode.BAD_REQUEST, message)
+
+
+def _body_too_large(limit: int) -> RequestError:
+    return _too_large(f"The request is larger than {limit} bytes.")
 
 
 def _too_large(message: str) -> RequestError:

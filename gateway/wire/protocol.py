@@ -266,10 +266,15 @@ class BoundedSocket(WebSocketsSansIOProtocol):
         if message["type"] == "websocket.http.response.body":
             self.handshake_complete = True  # refused on purpose: uvicorn must not log an error
 
+    def handle_connect(self, event: Any) -> None:
+        """Leave out what the library would refuse in words of its own."""
+        if self.conn.accept(event).status_code == HTTPStatus.SWITCHING_PROTOCOLS:
+            super().handle_connect(event)
+
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
         if not self.handshake_initiated:  # malformed: the library would wait for more without end
-            self.transport.write(_closing_response(_malformed_handshake()))
+            self.transport.write(_closing_response(_malformed_handshake(), _accept_of(data)))
             self.transport.close()
 
     def handle_ping(self) -> None:
@@ -278,6 +283,12 @@ class BoundedSocket(WebSocketsSansIOProtocol):
             super().handle_ping()
         else:
             self.transport.abort()
+
+
+def _accept_of(head: bytes) -> bytes | None:
+    """The header Accept of a handshake that the library could not read."""
+    lines = (line.partition(b":") for line in head.split(b"\r\n"))
+    return next((value for name, _, value in lines if name.strip().lower() == b"accept"), None)
 
 
 def _header_options(value: bytes) -> list[bytes]:

@@ -11,7 +11,7 @@ from gateway.access.tokens import Authentication
 from gateway.errors import ErrorCode, RequestError
 from gateway.execution.operation import SubscriptionRunner
 from gateway.wire.addresses import Addresses
-from gateway.wire.content import error_response
+from gateway.wire.content import acceptable, error_response
 from gateway.wire.metrics import Metrics
 from gateway.wire.socket import SUBPROTOCOL, Socket, SocketLimits
 from gateway.wire.sockets import Sockets
@@ -60,7 +60,7 @@ class GraphQLOverWebSocket:
                     self._metrics.note_close(code)
         except RequestError as error:
             self._metrics.note_error(error.code)
-            await websocket.send_denial_response(_denial(error, trace_id))
+            await websocket.send_denial_response(_denial(websocket, error, trace_id))
 
     def _address(self, websocket: WebSocket) -> str | None:
         client = websocket.client
@@ -87,8 +87,8 @@ def _is_same_origin(websocket: WebSocket) -> bool:
     return origin is None or urlsplit(origin).netloc == websocket.headers.get("host")
 
 
-def _denial(error: RequestError, trace_id: str) -> Response:
-    response = error_response(error, trace_id)
+def _denial(websocket: WebSocket, error: RequestError, trace_id: str) -> Response:
+    response = error_response(error, trace_id, acceptable(websocket.headers.get("accept")))
     response.headers["Cache-Control"] = "private, no-store"
     if error.status == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)

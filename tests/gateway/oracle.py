@@ -3,7 +3,7 @@
 It reads the world's cases and a viewer's claims, and nothing of the gateway.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from tests.world import APPLICANTS, CASES, Case
@@ -21,7 +21,7 @@ ACCOUNTS = {"applicant": "Ruby Hale", "applicant-2": "Li Goh"}
 SERVED = {"NUSA": {"AU", "NZ", "SG"}, "ANDALAN": {"AU", "SG"}}
 
 _STAFF = ("OFFICER", "SUPERVISOR", "AUDITOR")
-_PARTNER_SIDE = ("PARTNER_MANAGER", "PARTNER_AGENT", "SERVICE")
+_PARTNER_SIDE = ("PARTNER_MANAGER", "PARTNER_AGENT", "PARTNER_SERVICE")
 _CLOSING = ("GRANTED", "REFUSED", "WITHDRAWN", "LAPSED", "PAYMENT_EXPIRED", "REVOKED")
 
 
@@ -37,7 +37,7 @@ def reaches_case(claims: Claims, case: Case) -> bool:
             return _at_own_partner(claims, case) and case.place.country in claims["countries"]
         case "PARTNER_AGENT":
             return _at_own_partner(claims, case) and case.place.centre in claims["centres"]
-        case "SERVICE":
+        case "PARTNER_SERVICE":
             is_direct = case.place.partner is None and claims["partner"] == "DIRECT"
             return _at_own_partner(claims, case) or is_direct
         case "APPLICANT":
@@ -81,12 +81,20 @@ def identities(claims: Claims) -> set[str]:
             return set()
 
 
-def decided(claims: Claims) -> set[str]:
-    """References of the applications whose decisions are in reach."""
-    if role_of(claims) in ("PARTNER_MANAGER", "SERVICE"):
+def decided(claims: Claims, closed_lately: Collection[str] = ()) -> set[str]:
+    """References of the applications whose decisions are in reach.
+
+    All of the world were decided in 2025, but for those that are said to have closed lately.
+    """
+    if role_of(claims) in ("PARTNER_MANAGER", "PARTNER_SERVICE"):
         return set()
     reached = (case for case in CASES if reaches_case(claims, case))
-    return {case.reference for case in reached if "GRANTED" in case.life or "REFUSED" in case.life}
+    return {
+        case.reference
+        for case in reached
+        if ("GRANTED" in case.life or "REFUSED" in case.life)
+        and (role_of(claims) != "PARTNER_AGENT" or case.reference in closed_lately)
+    }
 
 
 def partners(claims: Claims) -> set[str]:
@@ -100,7 +108,7 @@ def centres(claims: Claims) -> set[str]:
                 return partner == claims["partner"] and country in claims["countries"]
             case "PARTNER_AGENT":
                 return partner == claims["partner"] and code in claims["centres"]
-            case "SERVICE":
+            case "PARTNER_SERVICE":
                 return partner == claims["partner"]
             case _:
                 return True

@@ -27,7 +27,7 @@ from dashboard.gateway.volumes_query import (
 )
 from dashboard.model.page_state import Address
 from dashboard.model.period import MOST_MONTHS, last_months, last_quarters, today
-from gateway.execution.cost import MOST, Cost, cost_of
+from gateway.execution.cost import MOST, Cost, OperationCost
 from gateway.execution.cost.counting import has_bound
 from gateway.schema.volumes.measures import FIELDS
 from gateway.schema.volumes.query import MOST_ROWS
@@ -54,7 +54,7 @@ def cost(text: str, viewer: AccessViewer = OFFICER, **variables: Any) -> Cost:
     document = parse(text)
     operation = document.definitions[0]
     assert isinstance(operation, OperationDefinitionNode)
-    return cost_of(operation, document, VIEWS[viewer.role], variables, viewer)
+    return OperationCost(operation, document, VIEWS[viewer.role]).of(variables, viewer)
 
 
 def volumes(group_by: str, where: str = "", window: str = "2025-01-01 2025-12-31") -> str:

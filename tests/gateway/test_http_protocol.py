@@ -186,12 +186,3 @@ async def test_the_version_before_needs_no_host() -> None:
         client = await Raw.open(running.port)
         await client.send(b"GET /health/live HTTP/1.0\r\n\r\n")
         assert (await client.rest()).startswith(b"HTTP/1.1 200 OK\r\n")
-
-
-@pytest.mark.parametrize("header", ["Name: value", "Name: " + "x" * 9_000])
-async def test_a_handshake_that_is_none_is_answered_and_ended(header: str) -> None:
-    async with small_gateway() as running:
-        client = await Raw.open(running.port)
-        lines = ["GET /graphql HTTP/1.1", "Host: gateway", *SOCKET, header]
-        await client.send("\r\n".join(lines).encode() + b"\r\n\r\n")
-        assert (await client.rest()).startswith(b"HTTP/1.1 400 ")

@@ -104,6 +104,14 @@ async def test_whoever_reads_no_case_follows_none(live: Served, name: str) -> No
         assert code == 4403
 
 
+async def closes(writer: asyncpg.Connection, reference: str, *, days_ago: int) -> None:
+    """Say of a case that is closed that it was closed then."""
+    await writer.execute(
+        "UPDATE application SET closed_at = now() - $2 * interval '1 day' WHERE id = $1",
+        *(application_id(reference), days_ago),
+    )
+
+
 async def test_partners_hear_of_stages_and_never_of_a_status_or_a_hold(
     live: Served, writer
 ) -> None:
@@ -118,6 +126,7 @@ async def test_partners_hear_of_stages_and_never_of_a_status_or_a_hold(
         for viewer in (officer, supervisor):
             await viewer.follows(KINDS)
         case = "AUSY-LATE-0002"  # granted so far
+        await closes(writer, case, days_ago=29)
         kinds = ["REVOKED", "REFUSED", "HELD", "RELEASED", "SCREENING", "IN_VERIFICATION"]
         kinds += ["GRANTED"]
         for kind in kinds:
@@ -128,6 +137,10 @@ async def test_partners_hear_of_stages_and_never_of_a_status_or_a_hold(
         # Back in process, and closed again; the agent reads outcomes besides.
         assert await manager.references(2) == [case] * 2
         assert await agent.references(3) == [case] * 3
+        # Outcomes of long ago the agent reads no more, so hears of no correction.
+        await closes(writer, case, days_ago=31)
+        await happens(writer, case, "REFUSED")
+        assert [(await one.told())["kind"] for one in (officer, supervisor)] == ["REFUSED"] * 2
         for viewer in (manager, agent, officer, supervisor):
             await viewer.hears_nothing()
 

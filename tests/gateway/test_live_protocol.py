@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from websockets.exceptions import InvalidStatus
 
+from gateway.wire.content import GRAPHQL_RESPONSE, negotiate
 from gateway.wire.socket import SocketLimits
 from models.database.connections import connect
 from tests import tokens
@@ -37,11 +38,12 @@ async def live(world: str) -> AsyncIterator[Served]:
 # --- Opening -------------------------------------------------------------------------------------
 
 
-async def _status(live: Served, **how: Any) -> tuple[int, str]:
+async def _status(live: Served, accept: str = "*/*", **how: Any) -> tuple[int, str]:
     with pytest.raises(InvalidStatus) as refused:
-        async with live.open(**how):
+        async with live.open(additional_headers={"Accept": accept}, **how):
             pass
     response = refused.value.response
+    assert response.headers["Content-Type"] == f"{negotiate(accept)}; charset=utf-8"
     return response.status_code, json.loads(response.body)["errors"][0]["extensions"]["code"]
 
 
@@ -55,6 +57,7 @@ async def test_only_graphql_transport_ws_is_spoken(live: Served, offered: list[s
 @pytest.mark.parametrize("origin", ["https://elsewhere.example", "null", "http://127.0.0.1"])
 async def test_pages_of_other_sites_open_no_socket(live: Served, origin: str) -> None:
     assert await _status(live, origin=origin) == (403, "BAD_REQUEST")
+    assert await _status(live, GRAPHQL_RESPONSE, origin=origin) == (403, "BAD_REQUEST")
 
 
 async def test_a_page_of_this_site_does(live: Served) -> None:

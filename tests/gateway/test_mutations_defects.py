@@ -31,7 +31,7 @@ async def one_wall(world: str) -> AsyncIterator[None]:
 async def test_a_loosened_rule_of_a_mutation_is_seen(
     who, world, connection, traffic, monkeypatch
 ) -> None:
-    loose = Change({**TABLE["markReceived"].rows, Role.SERVICE: every_row})
+    loose = Change({**TABLE["markReceived"].rows, Role.PARTNER_SERVICE: every_row})
     monkeypatch.setitem(TABLE, "markReceived", loose)
     answer_alike = test_mutations_denied.test_foreign_missing_and_malformed_ids_answer_alike
     with pytest.raises((AssertionError, IndexError)):

@@ -212,7 +212,7 @@ ALONE = [
      " visaTypes(first: 2) { nodes { code } } policies { type }"),
     ("entry_rule", 'late: country(by: {code: "AU"}) { entryRules { entry } }'
      " cases: applications(first: 3) { nodes { reference } }"),
-    ("volume_monthly", "viewer { role } late: volumes("
+    ("volume_outbox", "viewer { role } late: volumes("
      'from: "2025-01-01", to: "2025-12-31", groupBy: [MONTH]) { rows { intake { value } } }'
      " countries(first: 2) { nodes { code entryRules { entry } } }"),
 ]  # fmt: skip

@@ -21,7 +21,8 @@ pytestmark = pytest.mark.anyio
 VIEWERS = {
     Role.LEADERSHIP: "leadership", Role.OFFICER: "officer", Role.SUPERVISOR: "supervisor",
     Role.PARTNER_MANAGER: "manager-au", Role.PARTNER_AGENT: "agent-au", Role.AUDITOR: "auditor",
-    Role.APPLICANT: "applicant", Role.SERVICE: "service", Role.ADMINISTRATOR: "administrator",
+    Role.APPLICANT: "applicant", Role.PARTNER_SERVICE: "service",
+    Role.TREASURY: "treasury", Role.ADMINISTRATOR: "administrator",
     Role.ANONYMOUS: "anonymous",
 }  # fmt: skip
 LISTS = {

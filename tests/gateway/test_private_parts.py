@@ -165,24 +165,24 @@ def _length(root: Any) -> int:
 class Thing:
     a_name: str = strawberry.field(default="pen", metadata={"source": "a column"})
     colour: Colour | None = Colour.RED
+    selected: list[str] = strawberry.field(default_factory=list)
     length: int = strawberry_bridge.computed(_length, "How long.")
 
     @strawberry.field
     def schema_seen(self, info: strawberry.Info) -> str:
         return type(info.schema).__name__
 
-    @strawberry.field
-    def selected(self, info: strawberry.Info) -> list[str]:
-        (field,) = info.selected_fields
-        assert isinstance(field, strawberry_bridge.SelectedField)
-        return [field.name, *(one.name for one in field.selections)]
-
 
 @strawberry.type
 class Query:
     @strawberry.field
-    def thing(self, by: By | None = None, colour: Colour | None = None) -> Thing:
-        return Thing(colour=colour)
+    def thing(
+        self, info: strawberry.Info, by: By | None = None, colour: Colour | None = None
+    ) -> Thing:
+        (selected,), fragments, variables = strawberry_bridge.root_selection(info)
+        assert selected
+        assert [*fragments] == [*variables] == []
+        return Thing(colour=colour, selected=[node.name.value for node in selected.selections])
 
 
 @pytest.fixture(scope="module")
@@ -205,7 +205,7 @@ def test_declarations_lead_from_graphql_to_python_and_back(schema: GraphQLSchema
 def test_values_come_from_attributes_and_plain_functions_alone(schema: GraphQLSchema) -> None:
     fields: Any = getattr(schema.get_type("Thing"), "fields", None)
     getters = {name: strawberry_bridge.value_getter(field) for name, field in fields.items()}
-    assert {name for name, getter in getters.items() if not getter} == {"schemaSeen", "selected"}
+    assert {name for name, getter in getters.items() if not getter} == {"schemaSeen"}
     assert [getters[name](Thing(a_name="ink")) for name in ("aName", "length")] == ["ink", 3]
     parameters = inspect.signature(StrawberryField.get_result).parameters
     assert list(parameters) == ["self", "source", "info", "args", "kwargs"]
@@ -229,9 +229,10 @@ def test_a_copied_enum_gives_resolvers_members_of_the_same_class(schema: GraphQL
 def test_a_view_that_shares_its_schema_is_executed_like_the_whole(schema: GraphQLSchema) -> None:
     view = GraphQLSchema(schema.query_type)
     strawberry_bridge.share_schema(schema, view)
-    asked = "{ thing(colour: BLUE) { colour schemaSeen length selected } }"
+    fields = ["colour", "schemaSeen", "length", "selected"]
+    asked = f"{{ thing(colour: BLUE) {{ {' '.join(fields)} }} }}"
     assert graphql_sync(view, asked).data == {
-        "thing": {"colour": "BLUE", "schemaSeen": "Schema", "length": 3, "selected": ["selected"]}
+        "thing": {"colour": "BLUE", "schemaSeen": "Schema", "length": 3, "selected": fields}
     }
 
 
@@ -301,17 +302,14 @@ def test_tokens_can_be_dropped() -> None:
 
 # --- uvicorn -------------------------------------------------------------------------------------
 
-OVERRIDDEN = [
-    (HttpToolsProtocol, "_should_upgrade"),
-    (HttpToolsProtocol, "_unset_keepalive_if_required"),
-    (HttpToolsProtocol, "handle_websocket_upgrade"),
-    (HttpToolsProtocol, "on_headers_complete"),
-    (HttpToolsProtocol, "on_message_complete"),
-    (WebSocketsSansIOProtocol, "run_asgi"),
-    (WebSocketsSansIOProtocol, "send"),
-    (WebSocketsSansIOProtocol, "handle_ping"),
-    (uvicorn.Server, "capture_signals"),
-]
+OVERRIDDEN = {
+    HttpToolsProtocol: (
+        "_should_upgrade", "_unset_keepalive_if_required", "handle_websocket_upgrade",
+        "on_headers_complete", "on_message_complete",
+    ),
+    WebSocketsSansIOProtocol: ("run_asgi", "send", "handle_connect", "handle_ping"),
+    uvicorn.Server: ("capture_signals",),
+}  # fmt: skip
 ATTRIBUTES = {
     HttpToolsProtocol: (
         "client", "cycle", "flow", "headers", "loop", "parser", "pipeline", "scope",
@@ -322,16 +320,18 @@ ATTRIBUTES = {
         "response_started", "scope",
     ),
     WebSocketsSansIOProtocol: (
-        "handshake_complete", "handshake_initiated", "loop", "transport", "writable",
+        "conn", "handshake_complete", "handshake_initiated", "loop", "transport", "writable",
     ),
     uvicorn.Server: ("force_exit", "should_exit"),
 }  # fmt: skip
+GIVEN = {"send": ["message"], "handle_connect": ["event"]}
 
 
-@pytest.mark.parametrize(("owner", "method"), OVERRIDDEN)
-def test_uvicorn_has_the_methods_that_we_override(owner: type[Any], method: str) -> None:
-    parameters = [*inspect.signature(getattr(owner, method)).parameters][1:]
-    assert parameters == (["message"] if method == "send" else [])
+@pytest.mark.parametrize("owner", OVERRIDDEN)
+def test_uvicorn_has_the_methods_that_we_override(owner: type[Any]) -> None:
+    for method in OVERRIDDEN[owner]:
+        parameters = [*inspect.signature(getattr(owner, method)).parameters][1:]
+        assert parameters == GIVEN.get(method, [])
 
 
 @pytest.mark.parametrize("owner", ATTRIBUTES)

@@ -1,6 +1,8 @@
 """What the product promises, in sentences; none of it is read from the policy."""
 
 import json
+from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -8,7 +10,7 @@ import pytest
 from gateway.mapping.ids import GlobalId
 from models.database.connections import connect
 from tests.gateway.conftest import Asked, Viewer, without_budget
-from tests.world import CASES, application_id, decision_id
+from tests.world import CASES, WIB, application_id, at, decision_id
 
 pytestmark = pytest.mark.anyio
 
@@ -76,7 +78,7 @@ async def test_direct_applications_reach_no_partner(who) -> None:
         {"role": "PARTNER_AGENT", "partner": "NUSA", "countries": ["AU"]},
         {"role": "PARTNER_AGENT", "centres": ["AU-SYD"]},
         {"role": "PARTNER_AGENT", "partner": "ANDALAN", "centres": ["AU-SYD"]},
-        {"role": "SERVICE"},
+        {"role": "PARTNER_SERVICE"},
         {"role": "APPLICANT"},
     ],
 )
@@ -202,7 +204,20 @@ async def test_an_applicant_sees_a_stage_and_the_own_steps_and_never_a_status(wh
     }
 
 
-async def test_a_security_ground_never_reaches_agents(who) -> None:
+@pytest.fixture
+async def incomplete_of_today(world: str) -> AsyncIterator[None]:
+    """For once, the refusal in Melbourne is of today, so that agents read it."""
+    closed = "UPDATE application SET closed_at = $2 WHERE reference = $1"
+    connection = await connect(world)
+    try:
+        await connection.execute(closed, "AUME-INCO-0004", datetime.now(WIB))
+        yield
+        await connection.execute(closed, "AUME-INCO-0004", at("01-20 21:00"))
+    finally:
+        await connection.close()
+
+
+async def test_a_security_ground_never_reaches_agents(who, incomplete_of_today) -> None:
     portal = Viewer(
         who["anonymous"].client,
         {"role": "PARTNER_AGENT", "sub": "a", "partner": "NUSA", "countries": ["AU"],
@@ -236,7 +251,9 @@ async def test_officers_read_the_security_ground_that_applicants_are_not_told(wh
     assert staff.data["application"]["decision"]["ground"] == "SECURITY"
 
 
-async def test_an_agent_is_not_told_incomplete_of_a_security_refusal(who, world) -> None:
+async def test_an_agent_is_not_told_incomplete_of_a_security_refusal(
+    who, world, incomplete_of_today
+) -> None:
     connection = await connect(world)
     await connection.execute("SET session_replication_role = replica")  # decisions stay as they are
     change = "UPDATE decision SET ground = $1 WHERE id = $2"

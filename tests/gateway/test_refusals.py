@@ -5,8 +5,6 @@ from typing import Any
 
 import httpx2
 import pytest
-from websockets.asyncio.client import connect
-from websockets.exceptions import InvalidStatus
 
 from gateway.app import create_app
 from tests import tokens
@@ -93,11 +91,29 @@ async def test_what_is_refused_before_any_route(
     assert [error["extensions"]["code"] for error in answered["errors"]] == [code]
 
 
-async def test_a_socket_to_nowhere_is_told_so() -> None:
+UPGRADE = "Connection: Upgrade\r\nUpgrade: websocket\r\n"
+SOCKET = f"{UPGRADE}Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {'A' * 22}==\r\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "status", "code"),
+    [
+        ("/nowhere", SOCKET, 404, "NOT_FOUND"),
+        ("/graphql", UPGRADE, 400, "BAD_REQUEST"),
+        ("/graphql", f"{SOCKET}Name: {'x' * 9_000}\r\n", 400, "BAD_REQUEST"),
+    ],
+    ids=["nowhere", "no key", "a long header"],
+)
+@pytest.mark.parametrize("accept", [NEW, OLD])
+async def test_a_socket_that_is_refused(
+    accept: str, path: str, headers: str, status: int, code: str
+) -> None:
     async with small_gateway() as running:
-        with pytest.raises(InvalidStatus) as refused:
-            async with connect(f"ws://127.0.0.1:{running.port}/nowhere"):
-                raise AssertionError("it was opened")
-    assert refused.value.response.status_code == 404
-    [error] = json.loads(refused.value.response.body or b"{}")["errors"]
-    assert error["extensions"]["code"] == "NOT_FOUND"
+        client = await Raw.open(running.port)
+        head = f"GET {path} HTTP/1.1\r\nHost: gateway\r\nAccept: {accept}\r\n{headers}\r\n"
+        await client.send(head.encode())
+        received = await client.rest()
+    head, _, body = received.decode().partition("\r\n\r\n")
+    assert head.startswith(f"HTTP/1.1 {status} ")
+    assert f"content-type: {accept}; charset=utf-8" in head.lower().split("\r\n")
+    assert [error["extensions"]["code"] for error in json.loads(body)["errors"]] == [code]

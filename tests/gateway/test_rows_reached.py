@@ -15,7 +15,7 @@ pytestmark = pytest.mark.anyio
 Way = Callable[[Viewer], Awaitable[Any]]
 
 _READ_CASES = ("OFFICER", "SUPERVISOR", "AUDITOR", "PARTNER_MANAGER", "PARTNER_AGENT", "APPLICANT",
-               "SERVICE")  # fmt: skip
+               "PARTNER_SERVICE")  # fmt: skip
 _READ_DECISIONS = ("OFFICER", "SUPERVISOR", "AUDITOR", "PARTNER_AGENT", "APPLICANT")
 _PURPOSE = {
     "OFFICER": '@purpose(code: CASEWORK, reference: "TEST-0001")',
@@ -177,7 +177,7 @@ async def test_decisions_in_reach(who, name) -> None:
     assert {ids[row["id"]] for row in found if row} == reached
 
 
-@viewers(("PARTNER_MANAGER", "SERVICE", "ADMINISTRATOR", "LEADERSHIP", "ANONYMOUS"))
+@viewers(("PARTNER_MANAGER", "PARTNER_SERVICE", "ADMINISTRATOR", "LEADERSHIP", "ANONYMOUS"))
 async def test_whoever_reads_no_decision_has_none_by_its_id(who, name) -> None:
     for case in CASES:
         id_ = GlobalId("Decision", str(decision_id(case.reference))).encode()

@@ -1,4 +1,4 @@
-"""A signature that was found good is not looked at twice; everything else of a token is."""
+"""A token is verified once for each role; how long it lives is looked at each time."""
 
 import time
 from typing import Any
@@ -7,8 +7,9 @@ import pytest
 from joserfc import jws
 from joserfc.jwk import ECKey
 
-from gateway.access.tokens import ProviderKeys, Verification, authentication
-from gateway.access.tokens.authentication import InvalidTokenError
+from gateway.access.tokens import Authentication, ProviderKeys, Verification, authentication
+from gateway.errors import RequestError
+from gateway.viewer import Viewer
 from tests import tokens
 from tests.gateway.test_tokens import Clock, Provider
 
@@ -23,7 +24,7 @@ class Judge:
         self.clock, self.monotonic = Clock(), Clock()
         self.clock.now = time.time()
         self.keys = ProviderKeys(self.provider, ("ES256",), self.monotonic)
-        self.verification = Verification(
+        verification = Verification(
             self.keys,
             issuer=tokens.ISSUER,
             audience=tokens.AUDIENCE,
@@ -31,9 +32,10 @@ class Judge:
             longest_life=900,
             clock=self.clock,
         )
+        self.authentication = Authentication(tokens.settings(), verification)
 
-    async def claims(self, token: str) -> dict[str, Any]:
-        return await self.verification.claims(token)
+    async def viewer(self, token: str, *role: str) -> Viewer:
+        return await self.authentication.viewer([f"Bearer {token}"], role)
 
 
 @pytest.fixture
@@ -50,50 +52,71 @@ def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return seen
 
 
-async def test_a_signature_is_looked_at_once(looked_at) -> None:
+async def test_a_token_is_verified_once(looked_at) -> None:
     judge, token = Judge(), tokens.token()
-    assert await judge.claims(token) == await judge.claims(token)
+    assert await judge.viewer(token) is await judge.viewer(token)
     assert looked_at == [token]
+
+
+async def test_each_role_of_a_token_is_a_viewer_of_its_own(looked_at) -> None:
+    judge, token = Judge(), tokens.token(["OFFICER", "AUDITOR"])
+    for role in ("OFFICER", "AUDITOR", "OFFICER", "AUDITOR"):
+        assert (await judge.viewer(token, role)).role == role
+    assert looked_at == [token, token]
 
 
 async def test_a_bad_signature_is_not_remembered(looked_at) -> None:
     judge = Judge()
     forged = tokens.token(key=ECKey.generate_key("P-256", {"kid": tokens.KEY.kid}))
     for _ in range(2):
-        with pytest.raises(InvalidTokenError, match="signature"):
-            await judge.claims(forged)
+        with pytest.raises(RequestError, match="signature"):
+            await judge.viewer(forged)
     assert looked_at == [forged, forged]
 
 
 async def test_a_good_signature_does_not_serve_another_payload() -> None:
     judge, token, other = Judge(), tokens.token(), tokens.token("SUPERVISOR")
-    await judge.claims(token)
+    await judge.viewer(token)
     header, _, signature = token.split(".")
-    with pytest.raises(InvalidTokenError, match="signature"):
-        await judge.claims(".".join((header, other.split(".")[1], signature)))
+    with pytest.raises(RequestError, match="signature"):
+        await judge.viewer(".".join((header, other.split(".")[1], signature)))
 
 
-async def test_a_token_ends_with_its_time_although_it_is_remembered() -> None:
+@pytest.mark.parametrize(("seconds", "message"), [(400, "expired"), (-400, "not valid yet")])
+async def test_a_token_is_bound_to_its_time_although_it_is_remembered(seconds, message) -> None:
     judge, token = Judge(), tokens.token()
-    await judge.claims(token)
-    judge.clock.now += 400
-    with pytest.raises(InvalidTokenError, match="expired"):
-        await judge.claims(token)
+    await judge.viewer(token)
+    judge.clock.now += seconds
+    with pytest.raises(RequestError, match=message):
+        await judge.viewer(token)
 
 
-async def test_a_token_ends_with_its_key_although_it_is_remembered() -> None:
+@pytest.mark.parametrize("asks", ["nobody", "somebody whose key is new"])
+async def test_a_token_ends_with_its_key_although_it_is_remembered(asks: str) -> None:
     judge, token = Judge(), tokens.token()
-    await judge.claims(token)
-    judge.provider.keys = [ECKey.generate_key("P-256", {"kid": tokens.KEY.kid, "alg": "ES256"})]
+    await judge.viewer(token)
+    another = ECKey.generate_key("P-256", {"kid": "another", "alg": "ES256"})
+    judge.provider.keys = [another]
     judge.monotonic.now += 1000
-    assert await judge.keys.find("another", "ES256") is None  # which asks the provider anew
-    with pytest.raises(InvalidTokenError, match="signature"):
-        await judge.claims(token)
+    if asks == "nobody":
+        assert await judge.keys.find("unknown", "ES256") is None  # reads the keys again
+    else:
+        await judge.viewer(tokens.token(key=another))
+    with pytest.raises(RequestError, match="not signed by a key of the provider"):
+        await judge.viewer(token)
 
 
 async def test_no_more_than_so_many_are_remembered(looked_at, monkeypatch) -> None:
-    monkeypatch.setattr(authentication, "MOST_REMEMBERED", 3)
+    monkeypatch.setattr(authentication, "MOST_KNOWN", 3)
     judge, (first, *others, last) = Judge(), [tokens.token() for _ in range(4)]
     for token in (first, *others, last, last, first):
-        await judge.claims(token)
+        await judge.viewer(token)
     assert looked_at == [first, *others, last, first]  # the last made the others forgotten
+
+
+async def test_no_token_is_kept() -> None:
+    judge, token = Judge(), tokens.token()
+    await judge.viewer(token)
+    [(digest, _)] = judge.authentication._known
+    assert len(digest) == 32
+    assert token not in repr(vars(judge.authentication))

@@ -9,11 +9,12 @@ from http import HTTPStatus
 from typing import Any
 
 import httpx2
+import orjson
 import pytest
 
 from gateway.app import create_app
 from gateway.errors import ErrorCode, RequestError
-from gateway.execution.operation import Answer, OperationRequest
+from gateway.execution.operation import Answer, Data, JsonBytes, OperationRequest
 from gateway.faults import Fault
 from gateway.viewer import Viewer
 from gateway.wire import explorer
@@ -255,6 +256,60 @@ async def test_slow_operation_is_given_up(client, accept) -> None:
     assert (response.status_code, code_of(response)) == (503, "TIMEOUT")
 
 
+class UnhurriedExecutor:
+    """Takes longer than a hang-up goes unnoticed; whether an operation was ended before."""
+
+    def __init__(self) -> None:
+        self.was_ended = False
+
+    async def run(self, *given: Any) -> Answer:
+        try:
+            await asyncio.sleep(0.2)
+        except asyncio.CancelledError:
+            self.was_ended = True
+            raise
+        return Answer({"role": "ANONYMOUS"})
+
+
+async def _statuses(executor: Any, *, hangs_up: bool) -> list[int]:
+    """The statuses of the responses to one request, whose client may hang up at once. As from
+    uvicorn, the end of a response is a disconnect, too."""
+    app = create_app(tokens.settings(), executor, key_source=tokens.key_source)
+    body, statuses, is_over = [b'{"query": "{ role }"}'], list[int](), asyncio.Event()
+
+    async def receive() -> dict[str, Any]:
+        if body:
+            return {"type": "http.request", "body": body.pop()}
+        if not hangs_up:
+            await is_over.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        if message["type"] == "http.response.start":
+            statuses.append(message["status"])
+        else:
+            is_over.set()
+            await asyncio.sleep(0.01)
+
+    scope: dict[str, Any] = {"type": "http", "method": "POST", "path": "/graphql"}
+    await app({**scope, "headers": [(b"content-type", b"application/json")]}, receive, send)
+    return statuses
+
+
+async def test_the_end_of_an_answer_is_no_hang_up(caplog) -> None:
+    caplog.set_level(logging.INFO, "gateway")
+    executor = UnhurriedExecutor()
+    assert await _statuses(executor, hangs_up=False) == [200]
+    assert [record.facts["status"] for record in caplog.records] == [200]
+    assert not executor.was_ended
+
+
+async def test_an_operation_ends_when_its_client_hangs_up() -> None:
+    executor = UnhurriedExecutor()
+    assert await _statuses(executor, hangs_up=True) == []
+    assert executor.was_ended
+
+
 class FailingExecutor:
     async def run(self, request: OperationRequest, viewer: Viewer, trace_id: str) -> Answer:
         raise SystemError("Siti Rahayu, passport X1234567")
@@ -280,6 +335,28 @@ async def test_answer_that_cannot_be_encoded_is_masked() -> None:
     async with client_of(UnspeakableExecutor()) as client:
         response = await ask(client, {"query": "{ role }"})
     assert (response.status_code, code_of(response)) == (500, "INTERNAL")
+
+
+class GivenAnswer:
+    """Answers each request with the same data."""
+
+    def __init__(self, data: Data) -> None:
+        self._data = data
+
+    async def run(self, *given: Any) -> Answer:
+        error = {"message": "gone", "path": ["late"], "extensions": {"code": "TIMEOUT"}}
+        return Answer(self._data, [error], {"cost": {"actual": 2}})
+
+
+@pytest.mark.parametrize("data", [{"name": 'Nguyễn "\\\n\u2028', "late": None}, {"nodes": []}])
+async def test_data_that_is_json_already_is_answered_byte_by_byte_alike(data) -> None:
+    bodies = set[bytes]()
+    for one in (data, JsonBytes(orjson.dumps(data))):
+        async with client_of(GivenAnswer(one)) as client:
+            response = await ask(client, {"query": "{ role }"})
+        assert response.json()["data"] == data
+        bodies.add(response.content)
+    assert len(bodies) == 1
 
 
 async def test_failing_executor_with_a_coded_error_answers_with_its_status() -> None:

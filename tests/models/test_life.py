@@ -137,7 +137,7 @@ def test_from_a_status_a_verb_leads_one_way(role: Role | None) -> None:
             assert step_for(verb, status, role) is (ways[0] if ways else None)
 
 
-READ_A_STAGE = (Role.PARTNER_AGENT, Role.APPLICANT, Role.SERVICE)
+READ_A_STAGE = (Role.PARTNER_AGENT, Role.APPLICANT, Role.PARTNER_SERVICE)
 
 
 @given(standings, attempts, st.sampled_from(READ_A_STAGE), st.sampled_from(Verb))
@@ -152,7 +152,7 @@ def test_cases_that_look_alike_to_a_role_are_refused_alike(
     }
     assert len(told - {None}) <= 1
     # Only whoever answers a question learns that it is the one that is waited for.
-    assert len(told) <= 1 or (role, verb) == (Role.SERVICE, Verb.RECORD_SCREENING)
+    assert len(told) <= 1 or (role, verb) == (Role.PARTNER_SERVICE, Verb.RECORD_SCREENING)
 
 
 def test_whoever_looks_at_stage_and_payment_takes_the_present_status_into_account() -> None:

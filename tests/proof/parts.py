@@ -68,8 +68,13 @@ PARTS = (
     ),
     Part(
         "scale",
-        "one request blocks nobody, and figures of many applications are right",
-        ("tests/gateway/test_nobody_blocks_proof.py", "tests/models/test_volumes_at_scale.py"),
+        "one request blocks nobody, documents fill no memory, and figures of many applications are"
+        " right",
+        (
+            "tests/gateway/test_nobody_blocks_proof.py",
+            "tests/gateway/test_memory_of_documents.py",
+            "tests/models/test_volumes_at_scale.py",
+        ),
     ),
     Part(
         "dashboard",

@@ -1,6 +1,7 @@
 """What a rule means, in Python: the judge over its two meanings in SQL."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from gateway.rules import (
@@ -12,6 +13,7 @@ from gateway.rules import (
     NoneOf,
     Own,
     ReachedThrough,
+    Recent,
     Rule,
 )
 from gateway.viewer import Viewer
@@ -30,6 +32,9 @@ def holds(rule: Rule, row: Row, tables: Tables, viewer: Viewer) -> bool:
             return is_own(row[column.key], getattr(viewer, scope))
         case Missing(column):
             return row[column.key] is None
+        case Recent(column, days):
+            instant = row[column.key]
+            return instant is not None and datetime.now(UTC) - instant < timedelta(days)
         case NoneOf(column, words):
             return row[column.key] is not None and row[column.key] not in words
         case AllOf(rules):

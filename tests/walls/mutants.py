@@ -17,6 +17,7 @@ from gateway.rules import (
     NoneOf,
     Own,
     ReachedThrough,
+    Recent,
     Rule,
     Scope,
     every_row,
@@ -70,6 +71,9 @@ def changes(rule: Rule) -> Iterator[Changed]:
             for word in words:
                 rest = tuple(kept for kept in words if kept != word)
                 yield Changed(f"“{rule}” forgets {word}", NoneOf(column, rest))
+        case Recent(column, days):
+            yield Changed(f"“{rule}” gives a day more", Recent(column, days + 1))
+            yield Changed(f"“{rule}” gives a day less", Recent(column, days - 1))
         case AllOf(rules) | AnyOf(rules):
             yield from _of_parts(type(rule), rules)
         case ActingFor(partner):

@@ -1,7 +1,7 @@
 """Rows that no constraint would let in, and viewers that no provider would vouch for."""
 
 from collections import defaultdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -123,9 +123,10 @@ def _value(random: Random, column: Any, words: list[str]) -> Any:
         return UUID(int=random.randint(0, 2))
     if isinstance(column.type, BigInteger):
         return random.randint(0, 2)
-    return (
-        random.choice(words) if isinstance(column.type, Text) else datetime(2025, 1, 1, tzinfo=UTC)
-    )
+    if isinstance(column.type, Text):
+        return random.choice(words)
+    days_ago = timedelta(random.choice((-1, 0, 29, 30, 31, 400)))
+    return datetime.now(UTC) - days_ago - timedelta(hours=1)
 
 
 async def write(connection: asyncpg.Connection, tables: Tables) -> None:

@@ -1,10 +1,12 @@
 """Which rows of the small world each viewer reaches, of every type, as the domain's matrix says.
 
 Written by hand on top of `tests.gateway.oracle`; it reads nothing of the policy. The world is the
-small one and what no journey of it has: a released hold, a second account, a log of reads.
+small one and what no journey of it has: a released hold, a second account, a log of reads, and
+cases that closed lately.
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -24,6 +26,7 @@ from tests.world import (
     applicant_id,
     application_id,
     at,
+    billing_code,
     decision_id,
     life_of,
 )
@@ -31,6 +34,9 @@ from tests.world import (
 Key = tuple[Any, ...]
 
 HELD = "SGPO-HELD-0007"
+#: How long ago some cases closed, in hours: agents read a decision for 720.
+CLOSED_HOURS_AGO = {"AUSY-GRAN-0001": 721, "AUSY-LATE-0002": 719, "AUME-INCO-0004": 1}
+CLOSED_LATELY = ("AUSY-LATE-0002", "AUME-INCO-0004")
 _HOLDS = ("HELD", "RELEASED")
 #: What each role does not hear of; an applicant hears of nothing but the own steps and the end.
 _UNHEARD: dict[str, tuple[str, ...]] = {
@@ -70,7 +76,7 @@ READS = (
 #: Beside the usual viewers: a second applicant, and agents whose token is at odds with the world.
 ODD: dict[str, Claims] = {
     "applicant-2": {"role": "APPLICANT", "sub": "applicant-2"},
-    "service-direct": {"role": "SERVICE", "sub": "service-direct", "partner": "DIRECT"},
+    "service-direct": {"role": "PARTNER_SERVICE", "sub": "service-direct", "partner": "DIRECT"},
     "agent-perth": {
         "role": "PARTNER_AGENT", "sub": "agent-perth", "partner": "ANDALAN", "countries": ["AU"],
         "centres": ["AU-PER"],
@@ -110,7 +116,11 @@ async def complete(connection: asyncpg.Connection) -> None:
             " VALUES ($1, $2, $3, $4, $5, $6, 'CASEWORK', 'TEST', '{fullName}', 'trace')",
             *(read.id, applicant_id(read.of), read.actor, read.role, read.partner, read.country),
         )
-
+    for reference, hours in CLOSED_HOURS_AGO.items():
+        await connection.execute(
+            "UPDATE application SET closed_at = now() - $2::interval WHERE id = $1",
+            *(application_id(reference), timedelta(hours=hours)),
+        )
     await connection.execute("TRUNCATE application_change, volume_change")
     await connection.executemany(
         "INSERT INTO application_change (id, application_id, kind, changed)"
@@ -145,7 +155,7 @@ HEARS: dict[str, str] = {
     "OFFICER": "STAGE DECISION STATUS",
     "AUDITOR": "STAGE DECISION STATUS",
     "APPLICANT": "STAGE DECISION",
-    "SERVICE": "STAGE",
+    "PARTNER_SERVICE": "STAGE",
     "PARTNER_AGENT": "STAGE DECISION",
     "PARTNER_MANAGER": "STAGE",
 }
@@ -201,9 +211,14 @@ def _decisions(claims: Claims) -> set[Key]:
     }
     return {
         (decision_id(reference, number + 1),)
-        for reference in oracle.decided(claims)
+        for reference in oracle.decided(claims, CLOSED_LATELY)
         for number in range(decided[reference])
     }
+
+
+def _bills(claims: Claims) -> set[Key]:
+    billed = CASES if role_of(claims) == "TREASURY" else _cases(claims)
+    return {(billing_code(case.reference),) for case in billed}
 
 
 def _assignments(claims: Claims) -> set[Key]:
@@ -257,7 +272,13 @@ def _changes(claims: Claims) -> set[Key]:
     return {
         (number,)
         for number, (case, changed) in enumerate(EVERY_CHANGE)
-        if changed in heard and oracle.reaches_case(claims, case)
+        if changed in heard
+        and oracle.reaches_case(claims, case)
+        # Who reads a decision no more does not hear of its correction either.
+        and (
+            (role_of(claims), changed) != ("PARTNER_AGENT", "DECISION")
+            or case.reference in CLOSED_LATELY
+        )
     }
 
 
@@ -298,6 +319,7 @@ _ROWS: dict[str, Told] = {
     "PartnerCountry": Told("partner_country", ("partner_code", "country_code"), oracle.served),
     "Centre": Told("centre", ("code",), lambda claims: _each(oracle.centres(claims))),
     "Application": Told("application", ("reference",), lambda claims: _each(oracle.cases(claims))),
+    "Bill": Told("bill", ("billing_code",), _bills),
     "ApplicationEvent": Told("application_event", ("application_id", "sequence"), _events),
     "Assignment": Told("assignment", ("application_id", "officer"), _assignments),
     "Decision": Told("decision", ("id",), _decisions),

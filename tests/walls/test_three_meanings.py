@@ -156,7 +156,7 @@ async def test_a_judge_who_errs_is_found(laboratory: str, monkeypatch) -> None:
         return value in (scope if isinstance(scope, tuple) else (scope or "",))
 
     monkeypatch.setattr(meaning, "is_own", is_own)
-    assert await first_difference(laboratory, Role.SERVICE)
+    assert await first_difference(laboratory, Role.PARTNER_SERVICE)
 
 
 async def test_a_statement_that_errs_is_found(laboratory: str, monkeypatch) -> None:
@@ -167,14 +167,14 @@ async def test_a_statement_that_errs_is_found(laboratory: str, monkeypatch) -> N
         return literal(list(value), ARRAY(kind)) if isinstance(value, tuple) else literal(value)
 
     monkeypatch.setattr(rows.KnownViewer, "scope", own)
-    assert await first_difference(laboratory, Role.SERVICE)
+    assert await first_difference(laboratory, Role.PARTNER_SERVICE)
 
 
 @pytest.mark.parametrize(
     ("role", "right", "wrong"),
     [
-        (Role.SERVICE, "= (SELECT viewer.partner('SERVICE'))",
-         "IS NOT DISTINCT FROM (SELECT viewer.partner('SERVICE'))"),
+        (Role.PARTNER_SERVICE, "= (SELECT viewer.partner('PARTNER_SERVICE'))",
+         "IS NOT DISTINCT FROM (SELECT viewer.partner('PARTNER_SERVICE'))"),
         (Role.OFFICER, "application_event.kind NOT IN ('HELD', 'RELEASED')",
          "application_event.kind IS DISTINCT FROM 'HELD'"),
         (Role.OFFICER, "by_2.ended_at IS NULL", "true"),

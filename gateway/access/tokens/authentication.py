@@ -5,14 +5,13 @@ import json
 import re
 import time
 from base64 import urlsafe_b64decode
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 
 from joserfc import jws
 from joserfc.errors import JoseError
-from joserfc.jwk import Key
 
 from gateway.access.tokens.keys import KeysUnavailableError, ProviderKeys
 from gateway.errors import ErrorCode, RequestError
@@ -23,7 +22,8 @@ from models.vocabulary import Role
 LARGEST_TOKEN = 8_192
 LEEWAY_SECONDS = 10
 LONGEST_SUBJECT = 255
-MOST_REMEMBERED = 10_000
+#: Viewers that are known without looking at their tokens again.
+MOST_KNOWN = 10_000
 COUNTRY = re.compile(r"[A-Z]{2}")
 CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{0,31}")
 GRANTABLE = {role.value: role for role in Role if role is not Role.ANONYMOUS}
@@ -52,8 +52,11 @@ class Verification:
         self._types = {kind.lower() for kind in types}
         self._longest_life = longest_life
         self._clock = clock
-        #: Verified signatures: the signing key by the digest of the token.
-        self._signed_by: dict[bytes, Key] = {}
+
+    @property
+    def key_set(self) -> object:
+        """The keys by which tokens are verified now: another object once they were read again."""
+        return self._keys.current
 
     async def claims(self, token: str) -> dict[str, Any]:
         """The claims of a valid token. Raises InvalidTokenError for any other."""
@@ -63,6 +66,10 @@ class Verification:
         self._check_addressee(claims)
         self._check_times(claims)
         return claims
+
+    def is_in_time(self, life: "TokenLife") -> bool:
+        """Whether a token of this life is valid now."""
+        return life.begins_at <= self._clock() < life.ends_at
 
     def _header(self, token: str) -> dict[str, Any]:
         if len(token) > LARGEST_TOKEN:
@@ -84,19 +91,12 @@ class Verification:
         key = await self._keys.find(kid, algorithm)
         if key is None:
             raise InvalidTokenError("The token is not signed by a key of the provider.")
-        digest = sha256(token.encode()).digest()
-        if self._signed_by.get(digest) is key:
-            return _decode(token.split(".")[1])
         registry = jws.JWSRegistry(algorithms=[algorithm], strict_check_header=False)
         registry.max_header_length = LARGEST_TOKEN
         try:
-            payload = jws.deserialize_compact(token, key, registry=registry).payload
+            return jws.deserialize_compact(token, key, registry=registry).payload
         except (JoseError, ValueError) as error:
             raise InvalidTokenError("The token's signature is wrong.") from error
-        if len(self._signed_by) >= MOST_REMEMBERED:
-            self._signed_by.clear()
-        self._signed_by[digest] = key
-        return payload
 
     def _check_addressee(self, claims: dict[str, Any]) -> None:
         if claims.get("iss") != self._issuer:
@@ -112,15 +112,27 @@ class Verification:
             raise InvalidTokenError("The token names no subject.")
 
     def _check_times(self, claims: dict[str, Any]) -> None:
-        now = self._clock()
+        now, life = self._clock(), TokenLife.of(claims)
+        if now >= life.ends_at:
+            raise InvalidTokenError("The token has expired.")
+        if now < life.begins_at:
+            raise InvalidTokenError("The token is not valid yet.")
+        if not 0 < _instant(claims, "exp") - _instant(claims, "iat") <= self._longest_life:
+            raise InvalidTokenError(f"The token lives longer than {self._longest_life} seconds.")
+
+
+class TokenLife(NamedTuple):
+    """From when and until when a token is valid, by a clock that may differ a little from ours."""
+
+    begins_at: float
+    ends_at: float
+
+    @classmethod
+    def of(cls, claims: dict[str, Any]) -> "TokenLife":
+        """Raises InvalidTokenError where the claims have no such instants."""
         issued_at, expires_at = _instant(claims, "iat"), _instant(claims, "exp")
         not_before = _instant(claims, "nbf") if "nbf" in claims else issued_at
-        if now >= expires_at + LEEWAY_SECONDS:
-            raise InvalidTokenError("The token has expired.")
-        if now < max(issued_at, not_before) - LEEWAY_SECONDS:
-            raise InvalidTokenError("The token is not valid yet.")
-        if not 0 < expires_at - issued_at <= self._longest_life:
-            raise InvalidTokenError(f"The token lives longer than {self._longest_life} seconds.")
+        return cls(max(issued_at, not_before) - LEEWAY_SECONDS, expires_at + LEEWAY_SECONDS)
 
 
 def _instant(claims: dict[str, Any], name: str) -> int | float:
@@ -159,15 +171,29 @@ def _refuse_constant(constant: str) -> Any:
     raise ValueError(f"{constant} is not JSON")
 
 
+class KnownViewer(NamedTuple):
+    """A viewer whose token was found valid, and how long it is."""
+
+    viewer: Viewer
+    life: TokenLife
+
+
 class Authentication:
-    """Turns a bearer token, and the role asked for, into a Viewer."""
+    """Turns a bearer token, and the role asked for, into a Viewer.
+
+    A viewer is known as long as its token lives and the provider's keys are the same: each request
+    compares both.
+    """
 
     def __init__(self, settings: Settings, verification: Verification) -> None:
         self._settings = settings
         self._verification = verification
         self._roles = GRANTABLE if settings.role_names is None else settings.role_names
+        #: By the digest of the header, since a token is a secret, and by the role asked for.
+        self._known: dict[tuple[bytes, str | None], KnownViewer] = {}
+        self._known_by: object = None
 
-    async def viewer(self, authorization: list[str], role: list[str]) -> Viewer:
+    async def viewer(self, authorization: Sequence[str], role: Sequence[str]) -> Viewer:
         """The viewer for the values of the headers ``Authorization`` and ``Gerbang-Role``.
 
         Without a token the viewer is anonymous. An invalid token is an error.
@@ -177,9 +203,26 @@ class Authentication:
             if asked not in (None, Role.ANONYMOUS.value):
                 raise _authentication_error("To act in a role, send a bearer token that holds it.")
             return ANONYMOUS
-        token = _bearer_token(authorization)
+        if len(authorization) > 1:
+            raise _authentication_error("Send one header Authorization.")
+        key = sha256(authorization[0].encode()).digest(), asked
+        known = self._known.get(key) if self._known_by is self._verification.key_set else None
+        if known is None or not self._verification.is_in_time(known.life):
+            known = await self._verify(_bearer_token(authorization[0]), asked)
+            self._remember(key, known)
+        return known.viewer
+
+    def _remember(self, key: tuple[bytes, str | None], known: KnownViewer) -> None:
+        key_set = self._verification.key_set
+        if self._known_by is not key_set or len(self._known) >= MOST_KNOWN:
+            self._known.clear()
+            self._known_by = key_set
+        self._known[key] = known
+
+    async def _verify(self, token: str, asked: str | None) -> KnownViewer:
         try:
-            return self._viewer(await self._verification.claims(token), asked)
+            claims = await self._verification.claims(token)
+            return KnownViewer(self._viewer(claims, asked), TokenLife.of(claims))
         except InvalidTokenError as error:
             raise _authentication_error(str(error)) from error
         except KeysUnavailableError as error:
@@ -234,16 +277,14 @@ def _acting_role(held: tuple[Role, ...], asked: str | None) -> Role:
     return Role(asked)
 
 
-def _asked_role(values: list[str]) -> str | None:
+def _asked_role(values: Sequence[str]) -> str | None:
     if len(values) > 1:
         raise RequestError(ErrorCode.BAD_REQUEST, "Name one role in the header Gerbang-Role.")
     return values[0].strip() if values else None
 
 
-def _bearer_token(values: list[str]) -> str:
-    if len(values) > 1:
-        raise _authentication_error("Send one header Authorization.")
-    scheme, _, token = values[0].strip().partition(" ")
+def _bearer_token(authorization: str) -> str:
+    scheme, _, token = authorization.strip().partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise _authentication_error("Send the token as `Authorization: Bearer TOKEN`.")
     return token.strip()

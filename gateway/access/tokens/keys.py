@@ -55,6 +55,11 @@ class ProviderKeys:
         self._tried_at = self._read_at = -float("inf")
         self._refreshing = asyncio.Lock()
 
+    @property
+    def current(self) -> Mapping[tuple[str, str], Key]:
+        """The key set as it was read last: another object whenever it has been read again."""
+        return self._keys
+
     async def are_at_hand(self) -> bool:
         """Whether recent keys are available; asks the provider if they are not."""
         if not self._are_recent():

@@ -3,14 +3,14 @@
 A value is a field of an object in the answer, whatever its type: a list of strings counts as one.
 """
 
-from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode
+from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode, Undefined
 
 from gateway.errors import ErrorCode, RequestError
-from gateway.execution.cost.arguments import Arguments
+from gateway.execution.cost.arguments import Arguments, Variables, condition_variables
 from gateway.execution.cost.counting import Counting
+from gateway.execution.cost.program import Amount, CostProgram
 from gateway.viewer import Viewer
 
 #: The highest cost of one operation. The dashboard's largest query, the export of every measure
@@ -20,8 +20,8 @@ from gateway.viewer import Viewer
 MOST = 250_000
 #: Larger costs are reported as this: those of a fragment bomb exceed the numbers of JSON.
 _LARGEST = 1_000_000_000_000
-#: The costs that are kept.
-_MOST_KEPT = 1_000
+#: Programs of one operation that are kept: one for each set of conditions in its directives.
+_MOST_PROGRAMS = 16
 
 
 class Cost(NamedTuple):
@@ -35,26 +35,54 @@ class Cost(NamedTuple):
         return self.values + self.work
 
 
-def cost_of(
-    operation: OperationDefinitionNode,
-    document: DocumentNode,
-    view: GraphQLSchema,
-    variables: Mapping[str, Any],
-    viewer: Viewer,
-) -> Cost:
-    """An upper bound of the cost, whatever the database holds.
+class OperationCost:
+    """The cost of an operation: an upper bound, whatever the database holds.
 
-    Raises RequestError with TOO_COSTLY where fragments are nested too deeply to be counted.
+    It is a program, which is written once for each set of conditions and run for each request.
     """
-    counting = Counting(document, view, Arguments(operation, variables), viewer)
-    root = view.get_root_type(operation.operation)
-    try:
-        size = counting.selections(operation.selection_set.selections, root)
-    except RecursionError:
-        raise RequestError(
-            ErrorCode.TOO_COSTLY, "Fragments are nested too deeply here: use fewer of them."
-        ) from None
-    return Cost(min(size.once + size.each, _LARGEST), min(counting.work, _LARGEST))
+
+    def __init__(
+        self, operation: OperationDefinitionNode, document: DocumentNode, view: GraphQLSchema
+    ) -> None:
+        self._operation = operation
+        self._document = document
+        self._view = view
+        self._arguments = Arguments(operation)
+        self._conditions = condition_variables(document)
+        self._programs: dict[Any, tuple[CostProgram, tuple[Amount, Amount]]] = {}
+
+    def of(self, variables: Variables, viewer: Viewer) -> Cost:
+        """The cost with the variables of a request, which need not be valid.
+
+        Raises RequestError with TOO_COSTLY where fragments are nested too deeply to be counted.
+        """
+        key = tuple([_condition(variables.get(name, Undefined)) for name in self._conditions])
+        written = self._programs.get(key)
+        if written is None:
+            if len(self._programs) >= _MOST_PROGRAMS:
+                self._programs.clear()
+            written = self._programs[key] = self._write(variables)
+        program, amounts = written
+        values, work = program.run(amounts, variables, viewer)
+        return Cost(min(values, _LARGEST), min(work, _LARGEST))
+
+    def _write(self, variables: Variables) -> tuple[CostProgram, tuple[Amount, Amount]]:
+        counting = Counting(self._document, self._view, self._arguments, variables)
+        root = self._view.get_root_type(self._operation.operation)
+        try:
+            size = counting.selections(self._operation.selection_set.selections, root)
+        except RecursionError:
+            raise RequestError(
+                ErrorCode.TOO_COSTLY, "Fragments are nested too deeply here: use fewer of them."
+            ) from None
+        program = counting.program
+        values = program.total((size.once, size.each))
+        return program, (values, program.total(counting.work))
+
+
+def _condition(value: Any) -> Any:
+    """What of a variable in a directive matters: true, false, absent, or none of these."""
+    return value if value is Undefined or isinstance(value, bool) else None
 
 
 def values_in(answer: Any) -> int:
@@ -69,37 +97,3 @@ def values_in(answer: Any) -> int:
         elif isinstance(part, list):
             pending += part
     return values
-
-
-class CostCache:
-    """Caches costs, except where variables hold lists or objects, which are not hashable."""
-
-    def __init__(self) -> None:
-        self._costs: dict[Any, Cost] = {}
-
-    def cost_of(
-        self,
-        text: str,
-        operation: OperationDefinitionNode,
-        document: DocumentNode,
-        view: GraphQLSchema,
-        variables: Mapping[str, Any],
-        viewer: Viewer,
-    ) -> Cost:
-        """Like ``cost_of``; ``text`` is the source of the document."""
-        key = (
-            text,
-            operation.name and operation.name.value,
-            # Everything about the viewer that the cost depends on.
-            (viewer.role, len(viewer.countries), len(viewer.centres)),
-            tuple(variables.items()),
-        )
-        try:
-            cost = self._costs.get(key)
-        except TypeError:
-            return cost_of(operation, document, view, variables, viewer)
-        if cost is None:
-            if len(self._costs) >= _MOST_KEPT:
-                self._costs.clear()
-            cost = self._costs[key] = cost_of(operation, document, view, variables, viewer)
-        return cost

@@ -1,14 +1,13 @@
-"""Counts the values that an operation can return, in one pass over the document.
+"""Writes the program that counts the values which an operation can return.
 
-Each fragment is counted once, so that a fragment bomb is never expanded.
+One pass over the document, in which each fragment is counted once: a fragment bomb is never
+expanded. Sizes in literals are numbers at once; those in variables become steps of the program.
 """
 
-from collections.abc import Iterable, Mapping
-from math import ceil
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from graphql import (
-    DirectiveNode,
     DocumentNode,
     FieldNode,
     FragmentSpreadNode,
@@ -25,8 +24,10 @@ from graphql import (
 )
 
 from gateway.execution.cost import introspection, volumes
-from gateway.execution.cost.arguments import Arguments, length
+from gateway.execution.cost.arguments import Arguments, Variables, has_variables, length
 from gateway.execution.cost.bounds import ERRORS, FACETS, LINES_PER_VALUE, LISTS, MUTATION
+from gateway.execution.cost.program import Amount, CostProgram
+from gateway.execution.cost.volumes import Table
 from gateway.execution.selections import fragments_of
 from gateway.mapping.connections import LARGEST_PAGE
 from gateway.schema.mutations.inputs import MOST_AT_ONCE
@@ -47,8 +48,8 @@ _COMPARISONS = frozenset({"yearOnYear", "monthOnMonth"})
 class Size(NamedTuple):
     """The values of a selection: some counted once, some for each row of a field above."""
 
-    once: int = 0
-    each: int = 0
+    once: Amount = 0
+    each: Amount = 0
 
 
 class Counting:
@@ -59,12 +60,14 @@ class Counting:
         document: DocumentNode,
         view: GraphQLSchema,
         arguments: Arguments,
-        viewer: Viewer,
+        conditions: Variables,
     ) -> None:
-        self.work = 0
+        """``conditions`` are variables of a request, of which only those in directives are read."""
+        self.program = CostProgram()
+        self.work: list[Amount] = []
         self._view = view
-        self._viewer = viewer
         self._arguments = arguments
+        self._conditions = conditions
         self._fragments = fragments_of(document)
         self._fragment_sizes: dict[tuple[str, bool], Size] = {}
 
@@ -72,13 +75,15 @@ class Counting:
         self, selections: Iterable[SelectionNode], parent: Any, *, of_all_types: bool = False
     ) -> Size:
         """Count a selection set; ``of_all_types``: it applies once to each type of the schema."""
-        once = each = 0
-        for selection in selections:
-            if self._is_left_out(selection.directives or ()):
-                continue
-            size = self._selection(selection, parent, of_all_types)
-            once, each = once + size.once, each + size.each
-        return Size(once, each)
+        sizes = [
+            self._selection(selection, parent, of_all_types)
+            for selection in selections
+            if not self._arguments.leave_out(selection, self._conditions)
+        ]
+        return Size(
+            self.program.total(size.once for size in sizes),
+            self.program.total(size.each for size in sizes),
+        )
 
     def _selection(self, selection: SelectionNode, parent: Any, of_all_types: bool) -> Size:
         match selection:
@@ -91,17 +96,6 @@ class Counting:
                 return self.selections(inner.selections, narrowed, of_all_types=of_all_types)
             case _:
                 return Size(1)
-
-    def _is_left_out(self, directives: Iterable[DirectiveNode]) -> bool:
-        """Whether `@skip` or `@include` certainly leaves the selection out."""
-        off = {"skip": True, "include": False}
-        return any(
-            argument.name.value == "if"
-            and self._arguments.value(argument.value) is off[directive.name.value]
-            for directive in directives
-            if directive.name.value in off
-            for argument in directive.arguments or ()
-        )
 
     def _fragment(self, name: str, of_all_types: bool) -> Size:
         key = name, of_all_types
@@ -121,7 +115,7 @@ class Counting:
         field = self._view.get_field(parent, node.name.value) if has_fields else None
         if field is None:  # invalid, which validation reports
             inner = self.selections(node.selection_set.selections, None)
-            return Size(1 + inner.once, inner.each)
+            return Size(self.program.total((1, inner.once)), inner.each)
         type_, coordinate = get_named_type(field.type), f"{parent.name}.{node.name.value}"
         leads_to_types = type_.name == introspection.TYPE
         inner = self.selections(
@@ -134,41 +128,71 @@ class Counting:
         if is_list_type(get_nullable_type(field.type)):
             return self._list(node, coordinate, inner, of_all_types)
         if parent is self._view.mutation_type:
-            self.work += MUTATION
+            self.work.append(MUTATION)
         rows = self._rows(node, field) if inner.each else 0
-        return Size(own + inner.once + rows * inner.each)
+        values = self.program.product(rows, inner.each)
+        return Size(self.program.total((own, inner.once, values)))
 
     def _list(self, node: FieldNode, coordinate: str, inner: Size, of_all_types: bool) -> Size:
         owner, _, name = coordinate.partition(".")
         if owner.endswith(_SIZED_BY_PARENT.get(name, " ")):
             return Size(1, inner.once)
-        if coordinate == "Query.nodes":
-            count = length(self._arguments.of(node).get("ids"))
-            return Size(1 + min(count, MOST_NODES) * inner.once)
         if owner.startswith("__"):
             of = introspection.average_lengths if of_all_types else introspection.lengths
-            return Size(1 + ceil(of(self._view)[coordinate] * inner.once))
+            values = self.program.share(of(self._view)[coordinate], inner.once)
+            return Size(self.program.total((1, values)))
+        if coordinate == "Query.nodes":
+            most = self._size(node, _looked_up)
+        elif name == "errors":
+            most = ERRORS.most
+        else:
+            most = LISTS[coordinate].most
         if owner.endswith("Facets"):
-            self.work += FACETS[name] // LINES_PER_VALUE
-        most = ERRORS.most if name == "errors" else LISTS[coordinate].most
-        return Size(1 + most * inner.once)
+            self.work.append(FACETS[name] // LINES_PER_VALUE)
+        return Size(self.program.total((1, self.program.product(most, inner.once))))
 
-    def _rows(self, node: FieldNode, field: GraphQLField) -> int:
+    def _rows(self, node: FieldNode, field: GraphQLField) -> Amount:
         """The most rows that a field returns, as a page, a table or a batch."""
-        arguments = self._arguments.of(node)
         match node.name.value:
             case "volumes":
-                table = volumes.volume_table(arguments, self._viewer)
+                return self._rows_of_table(node, volumes.volume_table)
             case "refusalGrounds":
-                table = volumes.grounds_table(arguments)
+                return self._rows_of_table(node, volumes.grounds_table)
             case "screeningReferrals":
-                table = volumes.referrals_table(arguments)
+                return self._rows_of_table(node, volumes.referrals_table)
             case _ if "first" in field.args:
-                return max(_size(arguments.get(name)) for name in ("first", "last"))
+                return self._size(node, _page)
             case _:
-                return _batch(arguments.get("input"))
-        self.work += table.lines // LINES_PER_VALUE
-        return table.rows
+                return self._size(node, _batch)
+
+    def _size(self, node: FieldNode, size_by: Callable[[Mapping[str, Any]], int]) -> Amount:
+        """A size that the arguments of a field give."""
+        arguments_of = self._arguments.of
+        if has_variables(node):
+            return self.program.add(lambda _, given, __: size_by(arguments_of(node, given)))
+        return size_by(arguments_of(node, {}))
+
+    def _rows_of_table(
+        self, node: FieldNode, table_of: Callable[[Mapping[str, Any], Viewer], Table]
+    ) -> Amount:
+        """The rows of a table of figures; the lines that it is aggregated from are work."""
+        arguments_of = self._arguments.of
+        table = self.program.add(
+            lambda _, given, viewer: table_of(arguments_of(node, given), viewer)
+        ).step
+        self.work.append(
+            self.program.add(lambda numbers, *_: numbers[table].lines // LINES_PER_VALUE)
+        )
+        return self.program.add(lambda numbers, *_: numbers[table].rows)
+
+
+def _looked_up(arguments: Mapping[str, Any]) -> int:
+    """How many objects are looked up by global ids."""
+    return min(length(arguments.get("ids")), MOST_NODES)
+
+
+def _page(arguments: Mapping[str, Any]) -> int:
+    return max(_size(arguments.get("first")), _size(arguments.get("last")))
 
 
 def _size(value: Any) -> int:
@@ -178,8 +202,9 @@ def _size(value: Any) -> int:
     return min(abs(value), LARGEST_PAGE) if isinstance(value, int) else LARGEST_PAGE
 
 
-def _batch(input_: Any) -> int:
+def _batch(arguments: Mapping[str, Any]) -> int:
     """The batch size of a mutation: the length of the longest list in its input."""
+    input_ = arguments.get("input")
     members: Mapping[str, Any] = input_ if isinstance(input_, dict) else {}
     lists = [len(member) for member in members.values() if isinstance(member, list)]
     return min(max(lists, default=1), MOST_AT_ONCE)

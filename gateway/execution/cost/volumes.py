@@ -54,12 +54,12 @@ def volume_table(arguments: Mapping[str, Any], viewer: Viewer) -> Table:
     return Table(min(lines, MOST_ROWS), min(lines, MOST_LINES))
 
 
-def grounds_table(arguments: Mapping[str, Any]) -> Table:
+def grounds_table(arguments: Mapping[str, Any], _: Viewer) -> Table:
     """Bounds the table of `refusalGrounds`."""
     return _by_period(arguments, GROUNDS.most)
 
 
-def referrals_table(arguments: Mapping[str, Any]) -> Table:
+def referrals_table(arguments: Mapping[str, Any], _: Viewer) -> Table:
     """Bounds the table of `screeningReferrals`."""
     return _by_period(arguments, 1)
 

@@ -1,6 +1,6 @@
 """The resolver of `volumes`: from arguments to a question, from figures to rows."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Annotated, Any
@@ -8,12 +8,13 @@ from typing import Annotated, Any
 import strawberry
 
 from gateway.access.fields import reads_only_published
-from gateway.access.rows import reachable, vouch_for
+from gateway.access.rows import reachable_in_role
 from gateway.errors import ArgumentError, ErrorCode, FieldError
 from gateway.mapping.arguments import FieldArguments, raise_first
 from gateway.mapping.context import Context
 from gateway.mapping.enums import VolumeDimension
-from gateway.mapping.figures import Before, Span
+from gateway.mapping.figure_reads import Figures, KeptQuestion
+from gateway.mapping.figures import Before
 from gateway.mapping.filters import (
     VolumeFilter,
     VolumeWordFilter,
@@ -21,8 +22,9 @@ from gateway.mapping.filters import (
     values_of,
 )
 from gateway.mapping.scalars import CountryCode
-from gateway.schema.volumes.comparisons import Comparisons, Figures
+from gateway.schema.volumes.comparisons import read_comparisons
 from gateway.schema.volumes.measures import MEASURES
+from gateway.schema.volumes.names import load_names
 from gateway.schema.volumes.published import (
     Publication,
     forbidden_dimensions,
@@ -32,24 +34,27 @@ from gateway.schema.volumes.published import (
     published_measures,
 )
 from gateway.schema.volumes.published_row import NOT_PUBLISHED, PublishedRow
-from gateway.schema.volumes.rows import (
-    NATIONAL_RATE,
-    VolumePeriod,
-    VolumeRow,
-    VolumeTable,
-    load_names,
-)
-from gateway.strawberry_bridge import SelectedField, Selection, input_of, to_camel_case
+from gateway.schema.volumes.rows import VolumePeriod, VolumeRow, VolumeTable
+from gateway.schema.volumes.selection import NATIONAL_RATE, VolumeSelection, volume_selection
+from gateway.strawberry_bridge import input_of, root_selection
 from models.vocabulary import Channel, Role
-from models.volumes import Dimension, Measure, Period, Question, as_of, begins_on, statement
+from models.volumes import (
+    Dimension,
+    Measure,
+    Period,
+    Question,
+    Scope,
+    ScopedQuestion,
+    begins_on,
+    scoped_statement,
+)
 from models.volumes.lines import AnySelect
+from models.volumes.versions import Versioned
 
 MOST_ROWS = 10_000
 LONGEST_WINDOW = timedelta(days=3_660)
 _EARLIEST = date(2000, 1, 1)
 _LATEST = date(2100, 1, 1)
-
-Selections = Iterable[Selection]
 
 
 def _narrowing(description: str) -> Any:
@@ -109,30 +114,42 @@ async def volumes(
     ] = None,
 ) -> VolumeTable:
     context: Context = info.context
-    selected = info.selected_fields  # once: Strawberry walks the document each time
+    selected = volume_selection(root_selection(info))
     raise_first((*window_mistakes(from_, to), *_group_mistakes(group_by)))
-    measures = frozenset(_selected_measures(selected))
-    question = _question(from_, to, group_by, where, measures)
+    question = _question(from_, to, group_by, where, selected.measures)
     table = await _table(context, selected, question, edition)
     _refuse_too_many(table.rows)
-    dimensions = (d for d in question.dimensions if _selects(selected, _field_name(d)))
-    names = await load_names(context, dimensions, table.rows)
+    only_published = reads_only_published(context.viewer.role)
+    data = Versioned.PUBLISHED if only_published else Versioned.FIGURES
+    names = await load_names(
+        context,
+        filter(selected.has, question.dimensions),
+        table.rows,
+        (await context.figures.freshness(data)).names,
+    )
     for row in table.rows:
         row.names = names
     return table
 
 
 async def _table(
-    context: Context, selected: Selections, question: Question, edition: int | None
+    context: Context, selected: VolumeSelection, question: Question, edition: int | None
 ) -> VolumeTable:
     """Exact figures, published figures or both, by the policy for the viewer's role."""
     role = context.viewer.role
     raise_first(forbidden_dimensions(question, role))
     measures = published_measures(question.measures, role)
-    with_national = _selects(selected, NATIONAL_RATE)
+    with_national = selected.has_national_rate
     if not _reads_published(question, role, with_national=with_national):
         return await _exact_table(context, selected, question)
-    published = await publication(context, question, measures, edition, with_national=with_national)
+    published = await publication(
+        context,
+        question,
+        measures,
+        edition,
+        with_national=with_national,
+        with_wider=selected.has_nearest_wider,
+    )
     if reads_only_published(role):
         return _published_table(question, published)
     exact_question = replace(
@@ -154,29 +171,38 @@ def _beside(row: VolumeRow, question: Question, published: Publication) -> Volum
     return replace(row, published=of_group)
 
 
-async def _exact_table(context: Context, selected: Selections, question: Question) -> VolumeTable:
-    def in_reach(columns: Any) -> Any:
-        return reachable("VolumeRow", context.viewer, lambda attribute: columns[attribute.key])
+async def _exact_table(
+    context: Context, selected: VolumeSelection, question: Question
+) -> VolumeTable:
+    scope = _scope_of(context.viewer.role)
 
-    async def read(query: AnySelect) -> list[Figures]:
-        return await _figures(context, query.limit(MOST_ROWS + 1))
+    async def read(question: Question) -> list[Figures]:
+        asked = ScopedQuestion(question, scope)
+        return await _figures(context, "exact", asked, lambda: scoped_statement(asked))
 
     async def read_before(earlier: Question) -> list[Figures]:
-        known_from = begins_on(in_reach).scalar_subquery().label("begins_on")
-        return await read(statement(earlier, in_reach).add_columns(known_from))
+        asked = ScopedQuestion(earlier, scope)
+        known_from = begins_on(scope).scalar_subquery().label("begins_on")
+        return await _figures(
+            context, "earlier", asked, lambda: scoped_statement(asked).add_columns(known_from)
+        )
 
     # All reads share one snapshot, so `as_of` belongs to these figures.
-    ((instant,),) = await context.session.rows(vouch_for(as_of(), "VolumeTable"))
-    changes = {
-        span: _measures_with(selected, name) & question.measures for span, name in _CHANGES.items()
-    }
-    comparisons = Comparisons(question, changes, instant, read_before)
-    figures = await read(statement(question, in_reach))
-    is_compared = any(changes.values())
-    rows = [
-        _row(question, row, comparisons.before(row) if is_compared else None) for row in figures
-    ]
-    return VolumeTable(as_of=instant, published=None, rows=rows)
+    as_of = (await context.figures.freshness(Versioned.FIGURES)).as_of
+    figures = await read(question)
+    changes = {span: those & question.measures for span, those in selected.changes.items()}
+    before = None
+    if any(changes.values()):
+        before = (await read_comparisons(question, changes, as_of, read_before)).before
+    rows = [_row(question, row, before and before(row)) for row in figures]
+    return VolumeTable(as_of=as_of, published=None, rows=rows)
+
+
+def _scope_of(role: Role) -> Scope:
+    """The reach of viewers in a role. Whose it is, is bound when a statement runs."""
+    return lambda columns: reachable_in_role(
+        "VolumeRow", role, lambda attribute: columns[attribute.key]
+    )
 
 
 def _published_table(question: Question, published: Publication) -> VolumeTable:
@@ -188,11 +214,21 @@ def _published_table(question: Question, published: Publication) -> VolumeTable:
     return VolumeTable(as_of=published.as_of, published=published.published, rows=rows)
 
 
-async def _figures(context: Context, query: AnySelect) -> list[Figures]:
-    rows = await context.session.rows(vouch_for(query, "VolumeRow"))
+async def _figures(
+    context: Context, name: str, asked: ScopedQuestion, write: Callable[[], AnySelect]
+) -> list[Figures]:
+    question = KeptQuestion(
+        "VolumeRow",
+        name,
+        asked.shape,
+        asked.parameters,
+        lambda: write().limit(MOST_ROWS + 1),
+        MOST_ROWS,
+    )
+    freshness = await context.figures.freshness(Versioned.FIGURES)
+    rows = await context.figures.rows(question, freshness.mark)
     _refuse_too_many(rows)
-    # `_mapping` is public API of SQLAlchemy in spite of its underscore.
-    return [dict(row._mapping) for row in rows]  # pyright: ignore[reportPrivateUsage]
+    return rows
 
 
 def _refuse_too_many(rows: Sequence[Any]) -> None:
@@ -270,42 +306,6 @@ def _question(
         where=dict(where.conditions()) if where else {},
         measures=measures,
     )
-
-
-def _selected_measures(selections: Selections) -> Iterator[Measure]:
-    """The measures whose fields are selected: no others are read."""
-    for selection in selections:
-        if isinstance(selection, SelectedField) and selection.name in MEASURES:
-            yield MEASURES[selection.name]
-        else:
-            yield from _selected_measures(selection.selections)
-
-
-def _measures_with(selections: Selections, name: str) -> frozenset[Measure]:
-    """The measures with a given subfield selected, such as `yearOnYear`."""
-    measures: set[Measure] = set()
-    for selection in selections:
-        if isinstance(selection, SelectedField) and selection.name in MEASURES:
-            if _selects(selection.selections, name):
-                measures.add(MEASURES[selection.name])
-        else:
-            measures |= _measures_with(selection.selections, name)
-    return frozenset(measures)
-
-
-def _field_name(dimension: Dimension) -> str:
-    return to_camel_case(dimension.name.lower())
-
-
-def _selects(selections: Selections, name: str) -> bool:
-    return any(
-        (isinstance(selection, SelectedField) and selection.name == name)
-        or _selects(selection.selections, name)
-        for selection in selections
-    )
-
-
-_CHANGES = {Span.YEAR: "yearOnYear", Span.MONTH: "monthOnMonth"}
 
 
 def _row(

@@ -2,8 +2,6 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import pytest
 
@@ -89,11 +87,7 @@ async def test_a_gateway_that_does_not_listen_is_seen(
 ) -> None:
     """The planted fault: nobody notices a hang-up."""
 
-    @asynccontextmanager
-    async def deaf(_: RequestDeadline) -> AsyncIterator[None]:
-        yield
-
-    monkeypatch.setattr(RequestDeadline, "watch_for_hang_up", deaf)
+    monkeypatch.setattr(RequestDeadline, "watch_for_hang_up", lambda _: None)
     brief = {"lock_seconds": "2", "statement_seconds": "3", "request_seconds": "7"}
     async with standing(world, **brief) as running:
         assert await _hung_up(running, world, 3) > 1

@@ -1,0 +1,137 @@
+"""What an operation needs that depends only on its document, its name and the role: worked out at
+the first request, and kept for those that follow."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode, VariableValues
+
+from gateway.errors import GerbangError
+from gateway.execution.argument_checks import CheckedField, find_checked_fields
+from gateway.execution.coercion import VariableCoercion
+from gateway.execution.cost import OperationCost
+from gateway.execution.documents import Documents, WeightedCache, operation_of, weight_of
+from gateway.execution.input_values import InputTypes
+from gateway.limits import MOST_KEPT_TOKENS
+from gateway.logs.requests import Kind
+from models.vocabulary import Role
+
+_LOGGED = "Identity"
+#: In place of a variable without a value.
+_ABSENT: Any = object()
+
+
+class CompiledOperation:
+    """One operation of a document, for one role. The document need not be valid: whoever goes on
+    looks at ``mistakes`` first."""
+
+    def __init__(
+        self,
+        documents: Documents,
+        text: str,
+        document: DocumentNode,
+        operation: OperationDefinitionNode,
+        role: Role,
+        view: GraphQLSchema,
+        inputs: InputTypes,
+    ) -> None:
+        self.text = text
+        self.document = document
+        self.operation = operation
+        self.view = view
+        self.kind = Kind(operation.operation.value)
+        self.cost = OperationCost(operation, document, view)
+        self._documents = documents
+        self._role = role
+        self._inputs = inputs
+
+    @cached_property
+    def mistakes(self) -> tuple[GerbangError, ...]:
+        """The validation errors; none if the role may run it."""
+        return self._documents.mistakes(self.text, self._role)
+
+    @cached_property
+    def variables(self) -> VariableCoercion:
+        return VariableCoercion(self.view, self.operation, self._inputs)
+
+    @cached_property
+    def logged(self) -> tuple[str, ...]:
+        """The fields of identity that its document selects."""
+        return self._documents.fields_read(self.text, _LOGGED, self._role)
+
+    @cached_property
+    def asks_of_schema(self) -> bool:
+        """Whether its document contains introspection."""
+        return self._documents.asks_of_schema(self.text, self._role)
+
+
+class OperationShape:
+    """What an operation selects where some variables have certain values: those that are booleans
+    or enums, and may stand in `@skip` or decide which columns are read."""
+
+    def __init__(self, variables: VariableValues, checked: tuple[CheckedField, ...]) -> None:
+        #: The variables that decide it.
+        self.variables = variables
+        #: The fields whose arguments are checked.
+        self.checked = checked
+
+
+class CompiledOperations:
+    """The operations that were asked for lately, within a limit on their size."""
+
+    def __init__(self, full: GraphQLSchema, views: Mapping[Role, GraphQLSchema]) -> None:
+        self._documents = Documents(full, views)
+        self._views = views
+        self._inputs = {role: InputTypes() for role in views}
+        self._compiled: WeightedCache[tuple[str, str | None, Role], CompiledOperation] = (
+            WeightedCache(MOST_KEPT_TOKENS)
+        )
+        self._shapes: WeightedCache[tuple[CompiledOperation, Any], OperationShape] = WeightedCache(
+            MOST_KEPT_TOKENS
+        )
+
+    def find(self, text: str, name: str | None, role: Role) -> CompiledOperation | None:
+        """An operation that was compiled before."""
+        return self._compiled.get((text, name, role))
+
+    def new_tokens(self, text: str, role: Role) -> int:
+        """An upper bound of the tokens of a document that is new to the role; 0 if it is not."""
+        return self._documents.new_tokens(text, role)
+
+    def note_use(self, text: str, role: Role) -> None:
+        """Remember that the role has used a document."""
+        self._documents.note_use(text, role)
+
+    def compile(self, text: str, name: str | None, role: Role) -> CompiledOperation:
+        """Parse a document and choose one of its operations.
+
+        Raises RequestError where it is malformed, too large, or has no operation of the name.
+        """
+        document = self._documents.parse(text)
+        operation, view = operation_of(document, name), self._views[role]
+        compiled = CompiledOperation(
+            self._documents, text, document, operation, role, view, self._inputs[role]
+        )
+        self._compiled.keep((text, name, role), compiled, weight_of(text, document))
+        return compiled
+
+    def shape(self, compiled: CompiledOperation, variables: VariableValues) -> OperationShape:
+        """The shape that the variables give to a valid operation.
+
+        Raises MistakesError if the condition of a directive is null.
+        """
+        names = compiled.variables.shaping
+        key = compiled, tuple([variables.coerced.get(name, _ABSENT) for name in names])
+        shape = self._shapes.get(key)
+        if shape is None:
+            shaping = VariableValues(
+                {name: variables.sources[name] for name in names if name in variables.sources},
+                {name: variables.coerced[name] for name in names if name in variables.coerced},
+            )
+            checked = find_checked_fields(
+                compiled.document, compiled.operation, compiled.view, shaping
+            )
+            shape = OperationShape(shaping, checked)
+            self._shapes.keep(key, shape, weight_of(compiled.text, compiled.document))
+        return shape
