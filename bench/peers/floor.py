@@ -68,9 +68,9 @@ async def floor(url: str, question: Question, known: Sample, clients: int, watch
 
 def _lines(sent: Sequence[Statement]) -> Iterator[str]:
     """A script that sends everything in one write, as the gateway does."""
-    officer = Viewer(subject="officer", role=Role.OFFICER)
+    viewer = Viewer(subject="supervisor", role=Role.SUPERVISOR)
     seal = Seal(SEAL_KEY, seconds=60)
-    sealed = seal.statements(officer, database_role(officer.role), None)
+    sealed = seal.statements(viewer, database_role(viewer.role), None)
     texts = [
         _PARAMETER.sub(rf":v{number}_\1", statement.text) for number, statement in enumerate(sent)
     ]

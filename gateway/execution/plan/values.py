@@ -22,6 +22,7 @@ from graphql import (
 
 from gateway.execution.plan.shapes import Object, ResultLevel, RowShape
 from gateway.logs.requests import WhyExecutor
+from gateway.mapping.kept_rows import KeptList
 from gateway.strawberry_bridge import value_getter
 
 Sets = Iterable[SelectionSetNode | None]
@@ -93,7 +94,14 @@ def _non_null(render: Render) -> Render:
 
 
 def _list_of(render: Render) -> Render:
-    return lambda values, level: None if values is None else [render(one, level) for one in values]
+    def render_list(values: Any, level: ResultLevel) -> Any:
+        if values is None:
+            return None
+        if isinstance(values, KeptList):
+            return values.render(render, level)
+        return [render(one, level) for one in values]
+
+    return render_list
 
 
 def _leaf(serialize: Callable[[Any], Any]) -> Render:
