@@ -72,6 +72,7 @@ PARTS = (
         ("tests/gateway/test_nobody_blocks_proof.py", "tests/models/test_volumes_at_scale.py"),
     ),
     Part("dashboard", "sessions by many keys; chance, over 210 worlds", ("tests/dashboard",)),
+    Part("peers", "the gateways of the bench answer alike", ("tests/test_bench_peers.py",)),
     Part("recipes", "each step left out of CONTRIBUTING.md", ("tests/test_contributing.py",)),
     Part(
         "mutation",
