@@ -113,9 +113,10 @@ def _walk(applications: int, show: str | None) -> None:
     show_default=True,
     help="World size; give it several times. A million takes minutes.",
 )
-def _load(applications: tuple[int, ...]) -> None:
-    """How long a synthetic world takes to make and load."""
-    run_on_fastest_loop(load.measure(applications))
+@click.option("--rounds", default=3, show_default=True)
+def _load(applications: tuple[int, ...], rounds: int) -> None:
+    """How long a synthetic world takes to make and load, and what indexes of lists cost."""
+    run_on_fastest_loop(load.measure(applications, rounds))
 
 
 @bench.command("demo")

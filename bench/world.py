@@ -42,7 +42,12 @@ async def copy_of(url: str) -> AsyncIterator[str]:
         await connection.close()
 
 
+async def prepare(url: str) -> None:
+    """Make the tables."""
+    await migrate(url, gateway_url=login_at(url, "bench"), seal_keys=(SEAL_KEY,))
+
+
 async def load(url: str, applications: int) -> Summary:
     """Load two years of applications through partners, up to now."""
-    await migrate(url, gateway_url=login_at(url, "bench"), seal_keys=(SEAL_KEY,))
+    await prepare(url)
     return await synthesise(url, applications=applications, months=24, seed=1, scale=Scale.PARTNER)

@@ -144,14 +144,23 @@ def python_type(field: Any) -> Any:
 
 def input_of(cls: type[Any], values: Mapping[str, Any]) -> Any:
     """An instance of an input from coerced values, as a resolver gets it."""
-    given: dict[str, Any] = {}
-    for field in fields_of(cls):
-        name = field.graphql_name or to_camel_case(field.python_name)
-        if name in values:
-            value = values[name]
-            is_input = isinstance(value, Mapping)
-            given[field.python_name] = input_of(python_type(field), value) if is_input else value
+    members, given = _members_of(cls), dict[str, Any]()
+    for name, value in values.items():
+        python_name, type_ = members[name]
+        given[python_name] = input_of(type_, value) if isinstance(value, dict) else value
     return cls(**given)
+
+
+@lru_cache(None)
+def _members_of(cls: type[Any]) -> Mapping[str, tuple[str, Any]]:
+    """The fields of an input by their names in the API: their names and types in Python."""
+    return {
+        field.graphql_name or to_camel_case(field.python_name): (
+            field.python_name,
+            python_type(field),
+        )
+        for field in fields_of(cls)
+    }
 
 
 def describe_values(declared: Any, describe: Callable[[Any], str]) -> None:

@@ -36,7 +36,8 @@ export function following({ token, role, purpose, renewSeconds = 60 }) {
   return {
     connectionParams: credentials,
     retryAttempts: Infinity,
-    shouldRetry: () => true,
+    // A socket that ended or could not be opened; an error of the program would come again.
+    shouldRetry: (reason) => !(reason instanceof Error),
     on: {
       connected(socket) {
         clearInterval(renewal);

@@ -10,7 +10,7 @@ import click
 from graphql import GraphQLSchema, print_schema
 
 from dashboard.web import style_hashes
-from gateway.cli.dashboard_documents import documents_page
+from gateway.cli.documents_page import documents_page
 from gateway.errors_page import errors_page
 from gateway.execution.role_schema import role_schema
 from gateway.mapping.catalogue import Catalogue

@@ -7,7 +7,6 @@ from http import HTTPStatus
 from time import monotonic
 from typing import Any
 
-from asyncpg import PostgresError
 from graphql import (
     GraphQLError,
     GraphQLSchema,
@@ -15,8 +14,8 @@ from graphql import (
     VariableValues,
     get_directive_values,
 )
+from psycopg import Error as DriverError
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gateway.access.audit import record_reads
 from gateway.access.purpose import stated_purpose
@@ -64,7 +63,9 @@ from gateway.mutations.changes import Changes
 from gateway.schema.build import build_schema
 from gateway.settings import DocumentRule
 from gateway.settings.keys import KeyRing
+from gateway.texts.language import Language
 from gateway.viewer import Viewer
+from models.database.pool import ConnectionPool
 from models.vocabulary import Role
 
 #: The kinds of operations that run over HTTP.
@@ -80,7 +81,7 @@ class SchemaRunner:
 
     def __init__(
         self,
-        engine: AsyncEngine,
+        pool: ConnectionPool,
         openings: TransactionStarts,
         *,
         cursor_keys: KeyRing,
@@ -90,16 +91,16 @@ class SchemaRunner:
     ) -> None:
         full = build_schema()
         self.budgets = budgets
-        self._engine = engine
+        self._pool = pool
         self._openings = openings
         self._cursors = Cursors(cursor_keys)
-        self._changes = Changes(engine, openings)
+        self._changes = Changes(pool, openings)
         self.positions = Positions(cursor_keys)
         self.catalogue = Catalogue(full)
         self.views = {role: role_schema(full, self.catalogue, role) for role in Role}
         self._operations = CompiledOperations(full, self.views)
         self.trusted = TrustedDocuments(
-            engine, openings, rule=document_rule, in_development=in_development
+            pool, openings, rule=document_rule, in_development=in_development
         )
         self._plans = PlanCache(self.catalogue)
         self._figures = FigureCache()
@@ -113,10 +114,10 @@ class SchemaRunner:
             (answer,) = await self.answers(admitted, _single_root)
         except RequestError as error:
             charge.cancel()
-            return _error_answer(error, charge, trace_id)
+            return _error_answer(error, charge, trace_id, request.language)
         except Exception as error:  # the charge is kept: work may have been done
             log_failure(error, trace_id)
-            return _error_answer(masked_error(), charge, trace_id)
+            return _error_answer(masked_error(), charge, trace_id, request.language)
         return with_cost(answer, charge)
 
     def admit(
@@ -201,7 +202,7 @@ class SchemaRunner:
                 refuse_partial(error.original_error for error in one.errors)
         if admitted.purpose and context.identities_read:
             await record_reads(
-                self._engine,
+                self._pool,
                 self._openings.for_reading(viewer),
                 viewer,
                 admitted.purpose,
@@ -239,7 +240,7 @@ class SchemaRunner:
         except (GerbangError, GraphQLError):
             record.note_executor(WhyExecutor.REFUSED)
             return None
-        except (DBAPIError, PostgresError):
+        except (DBAPIError, DriverError):
             record.note_executor(WhyExecutor.DATABASE)
             return None
         except Exception as error:  # a bug in a plan only costs time: the executor answers
@@ -249,7 +250,7 @@ class SchemaRunner:
 
     def read_transaction(self, viewer: Viewer) -> ReadTransaction:
         """A read transaction for the viewer; it begins with the first statement."""
-        return ReadTransaction(self._engine, self._openings.for_reading(viewer))
+        return ReadTransaction(self._pool, self._openings.for_reading(viewer))
 
 
 async def _single_root(_: Context) -> Sequence[Any]:
@@ -292,7 +293,7 @@ def _purpose_arguments(
 
 
 def answer_to(data: Data, errors: Sequence[GraphQLError], admitted: AdmittedOperation) -> Answer:
-    entries = [_error_entry(error, admitted.trace_id) for error in errors]
+    entries = [_error_entry(error, admitted.trace_id, admitted.language) for error in errors]
     if any(error.path is None for error in errors):
         return Answer(None, entries, status=HTTPStatus.BAD_REQUEST)
     return Answer(data, entries)
@@ -305,14 +306,14 @@ def with_cost(answer: Answer, charge: Charge) -> Answer:
     return answer
 
 
-def _error_answer(error: RequestError, charge: Charge, trace_id: str) -> Answer:
+def _error_answer(error: RequestError, charge: Charge, trace_id: str, language: Language) -> Answer:
     retry_after = error.retry_after if isinstance(error, RateLimitedError) else None
-    entries = error_entries(error, trace_id)
+    entries = error_entries(error, trace_id, language)
     answer = Answer(None, entries, status=error.status, retry_after=retry_after)
     return with_cost(answer, charge)
 
 
-def _error_entry(error: GraphQLError, trace_id: str) -> dict[str, Any]:
+def _error_entry(error: GraphQLError, trace_id: str, language: Language) -> dict[str, Any]:
     """The error for the client: masked, unless its text was written for clients."""
     locations = locations_of(error)
     if error.path is None:
@@ -329,4 +330,4 @@ def _error_entry(error: GraphQLError, trace_id: str) -> dict[str, Any]:
         log_failure(cause or error, trace_id)
         shown = masked_error()
     details = {**shown.details, "locations": locations, "path": error.path}
-    return error_entry(GerbangError(shown.code, shown.message, details), trace_id)
+    return error_entry(GerbangError(shown.code, shown.message, details), trace_id, language)

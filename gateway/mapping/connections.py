@@ -104,7 +104,7 @@ class Page:
     @property
     def records(self) -> list[Any]:
         """The rows as instances of their noun."""
-        return [self.noun.record(tuple(row.keys()), tuple(row.values())) for row in self.rows]
+        return [self.noun.record(row.labels, tuple(row)) for row in self.rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +269,7 @@ async def _page(
     return make_page(
         noun,
         rows,
-        lambda row: context.cursors.encode(keyset.name, (row[ORDER_LABEL], row[KEY])),
+        lambda row: context.cursors.encode(keyset.name, (row.value(ORDER_LABEL), row.value(KEY))),
         arguments,
         has_after=after is not None,
         has_before=before is not None,

@@ -15,6 +15,7 @@ from gateway.schema.access_event import WALKS as WALKS_OF_ACCESS_EVENTS
 from gateway.schema.access_event import AccessEvent
 from gateway.schema.application import WALKS as WALKS_OF_APPLICATIONS
 from gateway.schema.application import Application, ApplicationConnection
+from gateway.schema.bill import Bill
 from gateway.schema.country import Country
 from gateway.schema.lookups import Name, find_node, look_up
 from gateway.schema.partner import Centre, Partner
@@ -30,6 +31,7 @@ from gateway.schema.volumes.national import (
 from gateway.schema.volumes.query import check_volumes, check_window, volumes
 from gateway.schema.volumes.rows import VolumeTable
 from models import Application as ApplicationRow
+from models import Bill as BillRow
 from models import Centre as CentreRow
 from models import Country as CountryRow
 from models import Partner as PartnerRow
@@ -110,6 +112,11 @@ class Query:
         Application,
         "an application",
         {"reference": Name(str, ApplicationRow.reference, "Its reference: `7K3M-9QPX-2F4D`.")},
+    )
+    bill: Bill | None = look_up(
+        Bill,
+        "a bill",
+        {"code": Name(str, BillRow.billing_code, "What it is paid under: 15 digits.")},
     )
     access_events: Connection[AccessEvent] | None = connection_field(
         AccessEvent,

@@ -86,8 +86,10 @@ def _operation(
     document = _optional(parameters, "query", str)
     document_id = _optional(parameters, "documentId", str)
     persisted = None
-    if document is None and document_id is None:
+    if not document and document_id is None:
         document_id = persisted = _persisted_query(_optional(parameters, "extensions", dict))
+    if document == "" and document_id is not None:
+        document = None  # graphql-ws sends no message without a `query`
     if (document is None) == (document_id is None):
         raise _bad("Send either `query`, the document, or `documentId`.")
     _optional(parameters, "extensions", dict)

@@ -2,8 +2,9 @@
 
 import asyncio
 import json
+import os
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,9 +14,8 @@ from tests import tokens
 from tests.gateway.conftest import CLAIMS
 from tests.gateway.live import SOON
 
-HERE = Path(__file__).parent
 #: How long a token lives, and when its successor is to be had.
-TOKEN_SECONDS, RENEWED_SECONDS = 4, 1
+TOKEN_SECONDS, RENEWED_SECONDS = 5, 1
 
 
 @dataclass
@@ -61,13 +61,13 @@ async def line_to(port: int) -> AsyncIterator[tuple[Line, int]]:
 
 
 @asynccontextmanager
-async def short_tokens(folder: Path, people: Mapping[str, str]) -> AsyncIterator[None]:
-    """Keeps a good token of each person in a file: each lives for a few seconds."""
+async def short_tokens(folder: Path, names: Iterable[str]) -> AsyncIterator[None]:
+    """Keeps a good token of each officer in a file: each lives for a few seconds."""
 
     def write() -> None:
         now = int(time.time())
-        for name, who in people.items():
-            claims = {**CLAIMS[who], "iat": now, "exp": now + TOKEN_SECONDS}
+        for name in names:
+            claims = {**CLAIMS["officer"], "sub": name, "iat": now, "exp": now + TOKEN_SECONDS}
             partial = folder / f"{name}.new"
             partial.write_text(tokens.token(**claims))
             partial.rename(folder / name)
@@ -87,8 +87,11 @@ async def short_tokens(folder: Path, people: Mapping[str, str]) -> AsyncIterator
 
 @dataclass
 class Client:
-    """What a client has told so far, by kind."""
+    """A program, and what it has told so far, by kind."""
 
+    process: asyncio.subprocess.Process
+    #: Where its standard error goes.
+    complaints: Path
     told: dict[str, list[object]] = field(default_factory=dict)
 
     def of(self, kind: str) -> list[object]:
@@ -97,31 +100,43 @@ class Client:
     async def tells(self, kind: str, number: int = 1, seconds: float = SOON) -> None:
         """Wait until it has told something of a kind so often."""
         async with asyncio.timeout(seconds):
-            while len(self.of(kind)) < number:  # noqa: ASYNC110  it is a line of a pipe
+            while len(self.of(kind)) < number:
+                assert self.process.returncode is None, self.complaints.read_text()
                 await asyncio.sleep(0.05)
 
-    async def listen(self, output: asyncio.StreamReader) -> None:
-        async for line in output:
+    async def falls_silent(self) -> None:
+        """Wait until it tells of no more changes."""
+        before = -1
+        while before != (before := len(self.of("change"))):  # noqa: ASYNC110
+            await asyncio.sleep(1.5)
+
+    async def listen(self) -> None:
+        assert self.process.stdout
+        async for line in self.process.stdout:
             for kind, value in json.loads(line).items():
                 self.told.setdefault(kind, []).append(value)
 
 
 @asynccontextmanager
-async def running(*command: str, given: Mapping[str, str]) -> AsyncIterator[Client]:
+async def running(
+    *command: str, folder: Path, name: str, given: Mapping[str, object]
+) -> AsyncIterator[Client]:
     """A program that is told what it needs, and tells what it gets in lines of JSON."""
-    process = await asyncio.create_subprocess_exec(
-        *command,
-        json.dumps(given),
-        cwd=HERE,
-        stdout=asyncio.subprocess.PIPE,
-        preexec_fn=end_with_parent(),
-    )
-    client = Client()
-    assert process.stdout
-    listening = asyncio.create_task(client.listen(process.stdout))
+    complaints = folder / f"{name}.stderr"
+    with complaints.open("w") as errors:
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            json.dumps(given),
+            cwd=folder,
+            env={**os.environ, "PYTHONPATH": str(folder)},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=errors,
+            preexec_fn=end_with_parent(),
+        )
+    client = Client(process, complaints)
+    listening = asyncio.create_task(client.listen())
     try:
         yield client
-        assert process.returncode is None, "the client ended by itself"
     finally:
         with suppress(ProcessLookupError):
             process.terminate()

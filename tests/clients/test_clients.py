@@ -1,124 +1,150 @@
 """Clients of others, as they come from their registries: from a page to following through cuts."""
 
 import asyncio
+import json
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
-from random import Random
 
 import asyncpg
+import httpx2
 import pytest
+from click.testing import CliRunner
 
-from gateway.mapping.ids import GlobalId
+from gateway.cli import gerbang
 from models.database.connections import connect
-from tests.clients.running import HERE, TOKEN_SECONDS, Client, Line, line_to, running, short_tokens
-from tests.conftest import NewDatabase
-from tests.gateway.followers import _EVENT, _reference
+from tests import tokens
+from tests.clients.following import APPLICANT, TOKEN_ENDS, Journey, Program, follow_all
+from tests.clients.workspace import (
+    ARIADNE,
+    NODE,
+    generate,
+    is_ariadne_installed,
+    is_installed,
+    make_workspace,
+)
+from tests.gateway.conftest import CLAIMS
+from tests.gateway.followers import reference_of
 from tests.gateway.live import Served, served
 from tests.machine import needs
-from tests.models.crowd import Someone, crowd, join
-from tests.populating import small_world
-from tests.provider import node
-from tests.world import application_id
+from tests.models.crowd import crowd
 
 pytestmark = pytest.mark.anyio
 
-CUTS, TOKEN_ENDS, EVENTS = 20, 2, 150
-PEOPLE = {"officer": "officer", "agent": "agent-au"}
-UNRECEIVED = "AUSY-PAID-0013"
-
-installed = needs(
-    "clients",
-    is_here=(HERE / "node_modules" / "gerbang-setup").exists() and node() is not None,
-    absent="no clients: `make clients` brings them where the npm registry is to be had",
-)
-
-
-@pytest.fixture
-async def world_url(new_database: NewDatabase) -> str:
-    url = await new_database()
-    await small_world(url)
-    return f"{url}?sslmode=disable"
+CUTS, EVENTS = 20, 150
+NPM, ARIADNE_IS_HERE = is_installed(), is_ariadne_installed()
+RELAY = (NODE, "--import", "./relay/resolving.mjs", "relay/program.ts")
+PROGRAMS = {
+    "graphql-ws": Program((NODE, "graphql_ws.mjs"), NPM),
+    "graphql-ws-renewing": Program((NODE, "graphql_ws.mjs"), NPM, renews=True),
+    "Apollo": Program((NODE, "apollo.mjs"), NPM),
+    "urql": Program((NODE, "urql.mjs"), NPM),
+    "Relay": Program(RELAY, NPM),
+    "graphql-codegen": Program((NODE, "codegen/program.ts"), NPM),
+    "gql": Program((sys.executable, "gql_client.py")),
+    "ariadne-codegen": Program((str(ARIADNE / "python"), "ariadne/program.py"), ARIADNE_IS_HERE),
+}
 
 
-@pytest.fixture
-async def writer(world_url: str) -> AsyncIterator[asyncpg.Connection]:
-    connection = await connect(world_url)
+def needed(is_here: bool) -> pytest.MarkDecorator:
+    absent = "no clients: `make clients` brings them where their registries are to be had"
+    return needs("clients", is_here=is_here, absent=absent)
+
+
+@pytest.fixture(scope="module")
+async def replicas(world: str) -> AsyncIterator[list[Served]]:
+    async with AsyncExitStack() as stack:
+        url = f"{world}?sslmode=disable"
+        yield [await stack.enter_async_context(served(url)) for _ in range(2)]
+
+
+@pytest.fixture(scope="module")
+async def writer(world: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await connect(world)
     yield connection
     await connection.close()
 
 
-@pytest.mark.parametrize(
-    "program",
-    [
-        pytest.param((str(node()), "graphql_ws.mjs"), id="graphql-ws", marks=installed),
-        pytest.param((str(node()), "apollo.mjs"), id="Apollo Client", marks=installed),
-        pytest.param((str(node()), "urql.mjs"), id="urql", marks=installed),
-        pytest.param((sys.executable, "gql_client.py"), id="gql"),
-    ],
-)
-async def test_a_client_asks_writes_and_follows_each_change_exactly_once(
-    program: tuple[str, str], world_url: str, writer: asyncpg.Connection, tmp_path: Path
-) -> None:
-    people = crowd(EVENTS, seed=1)
-    await join(writer, people)
-    async with AsyncExitStack() as stack:
-        await stack.enter_async_context(short_tokens(tmp_path, PEOPLE))
-        replicas = [await stack.enter_async_context(served(world_url)) for _ in range(2)]
-        line, port = await stack.enter_async_context(line_to(replicas[0].port))
-        given = {
-            "url": f"http://127.0.0.1:{port}/graphql",
-            "websocketUrl": f"ws://127.0.0.1:{port}/graphql",
-            "tokens": str(tmp_path),
-            "open": _id("SGPO-OPEN-0006"),
-            "unreceived": _id(UNRECEIVED),
-        }
-        client = await stack.enter_async_context(running(*program, given=given))
-        await client.tells("heartbeat", seconds=30)
-        assert client.of("page") == [2]
-        assert client.of("received") == [True]
-        assert client.of("name") == ["Wei Tan"]
-        assert await writer.fetchval("SELECT count(*) FROM access_event") == 1
-        await _follow_through(client, line, replicas, writer, people)
-        told = Counter(client.of("change"))
-        expected = Counter({_reference(one): 1 for one in people})
-        del told[UNRECEIVED]  # what its own mutation did, where it was told in time
-        assert (expected - told).total() == 0, "missed"
-        assert (told - expected).total() == 0, "told twice"
-        assert len(client.of("heartbeat")) > CUTS + TOKEN_ENDS  # each beginning has one
+@pytest.fixture(scope="module")
+async def workspace(
+    world: str, replicas: list[Served], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The programs with what was generated for them, and what they ask for by id registered."""
+    folder = tmp_path_factory.mktemp("clients")
+    address = f"http://127.0.0.1:{replicas[0].port}/graphql/schema/officer.graphql"
+    async with httpx2.AsyncClient(headers=tokens.bearer(**CLAIMS["officer"])) as client:
+        schema = (await client.get(address)).raise_for_status().text
+    make_workspace(folder, schema)
+    await generate(folder)
+    if is_installed():
+        manifest = str(folder / "relay" / "persisted.json")
+        command = ["documents", "register", "--client", "portal", manifest]
+        environ = {"GERBANG_OWNER_URL": world}
+        told = await asyncio.to_thread(CliRunner().invoke, gerbang, command, env=environ)
+        assert told.exit_code == 0, told.output
+    return folder
 
 
-def _id(reference: str) -> str:
-    return GlobalId("Application", str(application_id(reference))).encode()
-
-
-async def _follow_through(
-    client: Client,
-    line: Line,
+@pytest.fixture(scope="module")
+async def journeys(
+    request: pytest.FixtureRequest,
     replicas: list[Served],
     writer: asyncpg.Connection,
-    people: list[Someone],
+    workspace: Path,
+) -> dict[str, Journey]:
+    """The clients together, as far as they are here and chosen."""
+    tests = [item for item in request.session.items if isinstance(item, pytest.Function)]
+    chosen = {test.callspec.params.get("name") for test in tests if hasattr(test, "callspec")}
+    programs = {name: one for name, one in PROGRAMS.items() if name in chosen and one.is_here}
+    return await follow_all(programs, replicas, writer, workspace, crowd(EVENTS, seed=1), CUTS)
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=needed(one.is_here)) for name, one in PROGRAMS.items()]
+)
+async def test_a_client_asks_writes_and_follows_each_change_exactly_once(
+    name: str, journeys: dict[str, Journey], writer: asyncpg.Connection
 ) -> None:
-    """Commit changes while the line is cut, again and again, and while tokens end."""
-    rng = Random(1)
-    committing = asyncio.create_task(_commit(writer, people, CUTS * 0.4 + TOKEN_ENDS))
-    for _ in range(CUTS):
-        beginnings = len(client.of("heartbeat"))
-        line.port = rng.choice(replicas).port
-        assert line.cut() > 0
-        await client.tells("heartbeat", beginnings + 1)
-        await asyncio.sleep(rng.uniform(0, 0.3))
-    beginnings = len(client.of("heartbeat"))
-    await client.tells("heartbeat", beginnings + TOKEN_ENDS, TOKEN_ENDS * TOKEN_SECONDS + 10)
-    await committing
-    before = -1
-    while before != (before := len(client.of("change"))):  # noqa: ASYNC110  until no more come
-        await asyncio.sleep(1.5)
+    journey = journeys[name]
+    client = journey.client
+    if journey.failure:
+        raise journey.failure
+    assert client.of("page") == [2]
+    assert client.of("error") == [["CaseError", "STATUS_CHANGED", "PAID"]]
+    assert client.of("status") == ["IN_VERIFICATION"]
+    assert client.of("name") == [APPLICANT]
+    logged = "SELECT case_reference FROM access_event WHERE actor = $1"
+    assert await writer.fetch(logged, name) == [(reference_of(journey.case),)]
+    missed, surplus = differences(journey, journeys)
+    assert not missed
+    assert not surplus
+    assert len(client.of("heartbeat")) > CUTS  # each beginning has one
+    assert journey.beginnings == 0 if journey.program.renews else journey.beginnings >= TOKEN_ENDS
 
 
-async def _commit(writer: asyncpg.Connection, people: list[Someone], seconds: float) -> None:
-    for one in people:
-        await writer.execute(_EVENT, one.id)
-        await asyncio.sleep(seconds / len(people))
+def differences(
+    journey: Journey, journeys: dict[str, Journey]
+) -> tuple[Counter[object], Counter[object]]:
+    """The changes that it missed, and those that it was told too often. What the clients did
+    themselves is told to those that followed already."""
+    told = Counter(journey.client.of("change"))
+    for one in journeys.values():
+        del told[reference_of(one.case)]
+    expected: Counter[object] = Counter(map(reference_of, crowd(EVENTS, seed=1)))
+    return expected - told, told - expected
+
+
+@needed(NPM)
+async def test_the_gateway_passes_the_audits_of_graphql_http(
+    replicas: list[Served], workspace: Path
+) -> None:
+    given = json.dumps({"url": f"http://127.0.0.1:{replicas[0].port}/graphql"})
+    process = await asyncio.create_subprocess_exec(
+        NODE, "audits.mjs", given, cwd=workspace, stdout=asyncio.subprocess.PIPE
+    )
+    output, _ = await process.communicate()
+    audits = [json.loads(line) for line in output.splitlines()]
+    assert [audit for audit in audits if audit["status"] != "ok"] == []
+    assert len(audits) == 61

@@ -178,7 +178,7 @@ def test_a_picture_is_taken_away_with_its_title(visitor: Visitor) -> None:
     assert "Figures as of" in text
 
 
-@pytest.mark.parametrize("width", [390, 768, 1440, 2560])
+@pytest.mark.parametrize("width", [390, 768, 1280, 2560])
 def test_nothing_jumps_and_nothing_hangs_over_the_edge(
     browser: Browser, demo: Demo, width: int
 ) -> None:

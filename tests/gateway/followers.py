@@ -17,7 +17,7 @@ from tests.world import Place
 
 NAMES = ("officer", "manager-au", "manager-pacific", "manager-andalan", "agent-au", "service")
 
-_EVENT = """
+EVENT = """
     INSERT INTO application_event (application_id, sequence, kind, occurred_at)
     VALUES ($1, 100, 'RECEIVED', now())
 """
@@ -80,7 +80,7 @@ async def _write(url: str, people: list[Someone], rng: Random) -> list[Someone]:
             transaction = connection.transaction()
             await transaction.start()
             for one in batch:
-                await connection.execute(_EVENT, one.id)
+                await connection.execute(EVENT, one.id)
                 await asyncio.sleep(rng.choice((0, 0, 0.01, 0.05)))
             await asyncio.sleep(1.5 if rng.random() < 0.02 else 0)
             if rng.random() < 0.1:
@@ -142,14 +142,14 @@ async def _settled(followed: list[Followed]) -> None:
 
 
 def _judged(one: Followed, committed: list[Someone]) -> Seen:
-    expected = Counter(_reference(each) for each in committed if _reaches(one.name, each.place))
+    expected = Counter(reference_of(each) for each in committed if _reaches(one.name, each.place))
     told = Counter(one.told)
     return Seen(
         (expected - told).total(), (told - expected).total(), expected.total(), one.reconnections
     )
 
 
-def _reference(one: Someone) -> str:
+def reference_of(one: Someone) -> str:
     digits = f"{one.id.int % 36**12:012d}"[-12:]
     return f"{digits[:4]}-{digits[4:8]}-{digits[8:]}"
 

@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import asyncpg
@@ -175,12 +176,16 @@ async def test_the_session_begins_as_the_url_says(server: Server) -> None:
     assert [*said] == ["a keeper", "5MB"]
 
 
-async def test_the_pool_keeps_its_prepared_statements(server: Server) -> None:
-    """SQLAlchemy hands its settings on to whoever connects for it."""
-    engine = pool(server.url("postgres"), 1)
-    async with engine.connect() as connection:
-        lent = (await connection.get_raw_connection()).dbapi_connection
-        assert lent is not None
-        assert lent._prepared_statement_cache.capacity == 300
-        assert lent.driver_connection._config.statement_cache_size == 300
-    await engine.dispose()
+async def test_instants_are_in_utc_whatever_the_server_says(server: Server) -> None:
+    owner = await connect(server.url("postgres"))
+    try:
+        await owner.execute("ALTER ROLE postgres SET timezone = 'Asia/Jakarta'")
+        lending = pool(f"{server.url('postgres')}?options=-c%20work_mem%3D5MB", 1)
+        async with lending.connect() as connection:
+            instant = await connection.scalar(text("SELECT now()"))
+            assert await connection.scalar(text("SHOW work_mem")) == "5MB"
+        await lending.dispose()
+    finally:
+        await owner.execute("ALTER ROLE postgres RESET timezone")
+        await owner.close()
+    assert instant.utcoffset() == timedelta()

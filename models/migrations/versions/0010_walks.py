@@ -11,7 +11,7 @@ locks = (
     " an index is built: reads and writes go on"
 )
 
-_NEW = {
+WALKED = {
     "application": (
         "applicant_id, submitted_at, id",
         "channel, submitted_at, id",
@@ -30,19 +30,19 @@ _NEW = {
 _OLD = "ix_application_applicant_id"
 
 
-def _name(table: str, columns: str) -> str:
+def name_of(table: str, columns: str) -> str:
     return f"ix_{table}_{columns.replace(', ', '_')}"
 
 
 def upgrade() -> None:
-    for table, indexes in _NEW.items():
+    for table, indexes in WALKED.items():
         for columns in indexes:
-            create_index(_name(table, columns), f"{table} ({columns})")
+            create_index(name_of(table, columns), f"{table} ({columns})")
     drop_index(_OLD)
 
 
 def downgrade() -> None:
     create_index(_OLD, "application (applicant_id)")
-    for table, indexes in _NEW.items():
+    for table, indexes in WALKED.items():
         for columns in indexes:
-            drop_index(_name(table, columns))
+            drop_index(name_of(table, columns))

@@ -1,0 +1,28 @@
+"""What programs in Python are told by the test, and how they tell it what they got."""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+GIVEN = json.loads(sys.argv[1])
+
+
+def token() -> str:
+    """From the file that always holds a good one."""
+    return Path(GIVEN["token"]).read_text()
+
+
+def tell(kind: str, value: object) -> None:
+    print(json.dumps({kind: value}), flush=True)  # noqa: T201  that is how it tells
+
+
+def inputs() -> Iterator[dict[str, str]]:
+    """A case that the officer takes: once believed to be elsewhere, and once as it is."""
+    for expected in ("SUBMITTED", "PAID"):
+        yield {
+            "applicationId": GIVEN["application"],
+            "idempotencyKey": str(uuid4()),
+            "expectedStatus": expected,
+        }
