@@ -21,7 +21,7 @@ from models.publication.sets import Period as GridPeriod
 from models.vocabulary import Role
 from models.volumes import Dimension, Period, Question, ScopedQuestion, fold, scoped_statement
 from models.volumes.versions import Versioned
-from tests.gateway.conftest import Traffic, Viewer
+from tests.gateway.conftest import Traffic, Viewer, without_budget
 from tests.models.asking import ask, everything
 from tests.world import application_id
 
@@ -259,3 +259,21 @@ def test_rows_are_kept_within_their_bytes() -> None:
     kept.keep("large", "mark", large, size_of(large))
     assert kept.find("large", "mark") is None
     assert kept.bytes == 0
+
+
+async def test_what_was_rendered_is_kept_for_its_document_alone(who) -> None:
+    query = (
+        f"query ($language: Language!) {{ volumes({WINDOW}, groupBy: [COUNTRY, MONTH])"
+        " { rows { country { name(language: $language) } intake { value yearOnYear { value } }"
+        " %s } } }"
+    )
+    asked = [(query % "wip { value }", "EN"), (query % "wip { value }", "ID"), (query % "", "EN")]
+    texts: dict[Any, set[str]] = {}
+    for _ in range(3):
+        for document, language in asked:
+            answer = await who["leadership"](document, language=language)
+            assert answer.errors == []
+            texts.setdefault((document, language), set()).add(without_budget(answer.text))
+    # The same bytes each time, and the same cost.
+    assert [len(of_document) for of_document in texts.values()] == [1, 1, 1]
+    assert len(set().union(*texts.values())) == len(asked)
