@@ -87,6 +87,7 @@ async def _start(
                         "GERBANG_PORT": f"{port}",
                         "POOL": f"{pool}",
                         "GERBANG_DATABASE_CONNECTIONS": f"{pool}",
+                        "GERBANG_OPERATIONS": f"{pool}",
                     },
                     folder,
                 )
