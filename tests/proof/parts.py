@@ -81,6 +81,7 @@ PARTS = (
         "Lighthouse; sessions by many keys; chance, over 210 worlds",
         ("tests/dashboard",),
     ),
+    Part("peers", "the gateways of the bench answer alike", ("tests/test_bench_peers.py",)),
     Part("recipes", "each step left out of CONTRIBUTING.md", ("tests/test_contributing.py",)),
     Part(
         "mutation",
