@@ -27,7 +27,7 @@ INPUTS = (
 
 
 def main() -> None:
-    if stamped() == wanted():
+    if read_stamp() == current_stamp():
         return
     if not os.access(ROOT, os.W_OK):
         sys.exit(
@@ -45,18 +45,18 @@ def set_up_once() -> None:
     TOOLS.mkdir(exist_ok=True)
     with (TOOLS / "setup.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if stamped() != wanted():
+        if read_stamp() != current_stamp():
             set_up()
 
 
 def set_up() -> None:
-    candidates = pythons.found()
+    candidates = pythons.find_pythons()
     uv, environment = installer.uv(TOOLS, candidates)
 
     def run(*arguments: str | Path) -> None:
         subprocess.run([uv, *arguments], cwd=ROOT, env=environment, check=True)
 
-    if not stamped() or stamped()[:2] != wanted()[:2]:
+    if not read_stamp() or read_stamp()[:2] != current_stamp()[:2]:
         python = pythons.fastest(candidates)
         if python is None:
             oldest = ".".join(map(str, pythons.OLDEST))
@@ -69,15 +69,16 @@ def set_up() -> None:
     itself = ("--quiet", "--no-deps", "--no-build-isolation", "--editable", ".")
     run("pip", "install", "--python", PYTHON, *itself)
     subprocess.run([PYTHON, Path(__file__).parent / "cells.py"], check=True)
-    STAMP.write_text("\n".join(wanted()))
+    STAMP.write_text("\n".join(current_stamp()))
 
 
-def stamped() -> list[str]:
+def read_stamp() -> list[str]:
     """Where, with what and from which files the environment was made; empty when it was not."""
     return STAMP.read_text().splitlines() if STAMP.exists() else []
 
 
-def wanted() -> list[str]:
+def current_stamp() -> list[str]:
+    """What the stamp says where nothing has changed since."""
     digest = hashlib.sha256()
     for path in sorted(path for path in INPUTS if path.is_file()):
         digest.update(path.read_bytes())

@@ -50,8 +50,8 @@ def settings() -> None:
 @click.option("--check", is_flag=True, help="Write nothing; fail if a file would change.")
 def snapshots(check: bool) -> None:
     """Write the files that are generated from the code."""
-    stale = [path for path, text in _generated_files() if _differs(path, text)]
     if check:
+        stale = [path for path, text in _generated_files() if _differs(path, text)]
         for path in stale:
             click.echo(f"{path.name} is not what the code says: run `make snapshots`.", err=True)
         sys.exit(bool(stale))

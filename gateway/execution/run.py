@@ -38,7 +38,7 @@ from gateway.errors import (
 )
 from gateway.execution.argument_checks import check_arguments
 from gateway.execution.budgets import Budgets, Charge
-from gateway.execution.compiled import CompiledOperation, CompiledOperations
+from gateway.execution.compiled import CompiledOperations
 from gateway.execution.cost import values_in
 from gateway.execution.graphql_core import build_execution, run_execution
 from gateway.execution.introspection import schema_refusal
@@ -134,7 +134,8 @@ class SchemaRunner:
 
         Raises RequestError if it must not start: the caller then cancels the charge.
         """
-        compiled = self._compiled(request, viewer.role, charge)
+        text, name = request.document or "", request.operation_name
+        compiled = self._operations.operation(text, name, viewer.role, charge)
         _refuse_misplaced(compiled.kind, kinds, request)
         # Before validation, which takes longer: counting takes one pass, even over an invalid
         # document, and spares us the validation where the cost or the budget is exceeded.
@@ -166,17 +167,6 @@ class SchemaRunner:
             language=request.language,
         )
 
-    def _compiled(self, request: OperationRequest, role: Role, charge: Charge) -> CompiledOperation:
-        """The operation as it was compiled before, or compiled now, which is charged."""
-        text, name = request.document or "", request.operation_name
-        compiled = self._operations.find(text, name, role)
-        if compiled is None:
-            if tokens := self._operations.new_tokens(text, role):
-                charge.take_tokens(tokens)
-                self._operations.note_use(text, role)
-            compiled = self._operations.compile(text, name, role)
-        return compiled
-
     async def answers(self, admitted: AdmittedOperation, roots: RootValues) -> list[Answer]:
         """An answer for each root value, all from one snapshot. Reads of identity are logged.
 
@@ -187,7 +177,9 @@ class SchemaRunner:
         context = self._context(admitted)
         try:
             executions = [self._execute(admitted, context, root) for root in await roots(context)]
-            executed = await asyncio.gather(*executions)
+            # A request has one root, and needs no task besides its own.
+            alone = len(executions) == 1
+            executed = [await executions[0]] if alone else await asyncio.gather(*executions)
         finally:
             await context.session.close()
         for one in executed:

@@ -24,6 +24,7 @@ from graphql import (
 from gateway.logs.requests import WhyExecutor
 from gateway.mapping.declare import KEY
 from gateway.mapping.ids import GlobalId
+from gateway.mapping.kept_rows import KeptList
 from gateway.strawberry_bridge import declaring_class, value_getter
 
 Sets = Iterable[SelectionSetNode | None]
@@ -106,7 +107,14 @@ def _non_null(render: Render) -> Render:
 
 
 def _list_of(render: Render) -> Render:
-    return lambda values, count: None if values is None else [render(one, count) for one in values]
+    def render_list(values: Any, count: ValueCount) -> Any:
+        if values is None:
+            return None
+        if isinstance(values, KeptList):
+            return values.render(render, count)
+        return [render(one, count) for one in values]
+
+    return render_list
 
 
 def _leaf(serialize: Callable[[Any], Any]) -> Render:
