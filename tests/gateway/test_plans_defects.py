@@ -66,7 +66,7 @@ def only_the_first_place_is_answered(patch: Patch) -> None:
 
 def fragments_on_interfaces_are_passed_over(patch: Patch) -> None:
     patch.setattr(
-        "gateway.execution.selections._is",
+        "gateway.execution.selections.applies_to",
         lambda type_, condition: condition.name.value == type_.name,
     )
 
