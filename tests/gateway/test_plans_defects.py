@@ -11,7 +11,6 @@ from sqlalchemy import select
 from gateway.access.rows import vouch_for
 from gateway.execution.plan import branches, planner, program, run, statements, tree
 from gateway.execution.plan.branches import BranchRead
-from gateway.execution.plan.planner import Planner
 from gateway.execution.plan.render import Table, render
 from gateway.execution.plan.run import PlanRun
 from gateway.execution.selections import Selections
@@ -121,18 +120,6 @@ def what_is_out_of_reach_is_answered(patch: Patch) -> None:
     patch.setattr(statements, "select_reachable_in_role", read)
 
 
-def joined_rows_are_of_another_link(patch: Patch) -> None:
-    """The first link of a noun to another one is followed for all links to it."""
-    join = Planner._join  # pyright: ignore[reportPrivateUsage]
-
-    def by_noun(self: Any, level: Any, column_set: Any, link: Any) -> Any:
-        target = self._catalogue.target(link)
-        alike = (each for each in column_set.joins.values() if each.noun is target)
-        return next(alike, None) or join(self, level, column_set, link)
-
-    patch.setattr(Planner, "_join", by_noun)
-
-
 def columns_of_no_right_are_read(patch: Patch) -> None:
     patch.setattr(tree, "label_columns", lambda noun, _: label_columns(noun, noun.fields.values()))
 
@@ -213,7 +200,6 @@ DEFECTS = [
     the_row_behind_a_page_is_answered,
     rows_of_another_key_are_attached,
     what_is_out_of_reach_is_answered,
-    joined_rows_are_of_another_link,
     columns_of_no_right_are_read,
     reads_of_identity_are_not_noted,
     the_identity_behind_a_page_is_noted,
