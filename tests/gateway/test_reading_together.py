@@ -175,6 +175,7 @@ async def test_without_its_role_nothing_is_read(one_connection: ConnectionPool) 
 async def test_a_reader_that_is_cancelled_leaves_a_clean_connection(
     session: ReadTransaction, one_connection: ConnectionPool, has_begun: bool, is_last: bool
 ) -> None:
+    await assert_free(one_connection)  # it is open
     if has_begun:
         await session.read([NUMBER])
     reading = asyncio.ensure_future(session.read([NUMBER, SLEEP], is_last=is_last))
@@ -184,6 +185,7 @@ async def test_a_reader_that_is_cancelled_leaves_a_clean_connection(
         await reading
     async with asyncio.timeout(0.7):  # sooner than the statement's own timeout
         await session.close()
+    assert one_connection.idle == 1  # it was cleaned, rather than closed
     await assert_free(one_connection)
 
 
