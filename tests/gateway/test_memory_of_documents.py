@@ -19,7 +19,7 @@ from models.vocabulary import Role
 from tests import tokens
 
 OFFICER = Viewer("officer", Role.OFFICER, (Role.OFFICER,))
-#: What one document more may leave behind, in bytes. The smallest key of a cache takes 250; what the
+#: What one document more may leave behind, in bytes. The smallest key of a cache takes 250; what
 #: caches hold at an instant differs by a few thousand in all.
 MOST_BYTES = 100
 
