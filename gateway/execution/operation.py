@@ -66,8 +66,8 @@ class AdmittedOperation:
     language: Language = Language.EN
 
 
-#: Data that is JSON already, in UTF-8: ``JsonBytes(b"{}")``. `orjson.dumps` writes it as it
-#: is, without parsing it; whoever must look inside parses its ``contents``.
+#: Data that is JSON already, in UTF-8: ``JsonBytes(b"{}")``. `orjson.dumps` writes it as it is,
+#: without parsing it, and gives the bytes to whoever must look inside.
 JsonBytes = orjson.Fragment
 #: The data of an answer; None where an error left nothing of it.
 Data = dict[str, Any] | JsonBytes | None

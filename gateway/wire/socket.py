@@ -244,7 +244,7 @@ class Socket:
             await self._refuse(id_, masked_error())
 
     async def _refuse(self, id_: str, error: RequestError) -> None:
-        entries = error_entries(error, self._trace_id)
+        entries = error_entries(error, self._trace_id, self._language)
         await self._queue({"id": id_, "type": "error", "payload": entries})
 
     async def _queue(self, message: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ from starlette.websockets import WebSocket
 from gateway.access.tokens import Authentication
 from gateway.errors import ErrorCode, RequestError
 from gateway.execution.operation import SubscriptionRunner
+from gateway.texts.language import language_of
 from gateway.wire.addresses import Addresses
 from gateway.wire.content import acceptable, error_response
 from gateway.wire.metrics import Metrics
@@ -88,7 +89,9 @@ def _is_same_origin(websocket: WebSocket) -> bool:
 
 
 def _denial(websocket: WebSocket, error: RequestError, trace_id: str) -> Response:
-    response = error_response(error, trace_id, acceptable(websocket.headers.get("accept")))
+    media_type = acceptable(websocket.headers.get("accept"))
+    language = language_of(websocket.headers.get("accept-language"))
+    response = error_response(error, trace_id, media_type, language)
     response.headers["Cache-Control"] = "private, no-store"
     if error.status == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)

@@ -1,14 +1,18 @@
 """Request errors say what is wrong in the language of their reader."""
 
+import json
 from typing import Any
 
 import httpx2
 import pytest
+from websockets.exceptions import InvalidStatus
 
 from gateway.execution.expected import describe_expected
 from gateway.texts.language import Language
 from gateway.texts.translation import translate
+from tests import tokens
 from tests.gateway.conftest import Viewer
+from tests.gateway.live import Client, served
 from tests.gateway.test_input_values import TYPES
 
 pytestmark = pytest.mark.anyio
@@ -84,3 +88,21 @@ def test_each_type_is_described_in_indonesian() -> None:
 
 def test_a_sentence_that_is_not_ours_stays_as_it_is() -> None:
     assert translate("Expected one of {a} or {b}", Language.ID) == "Expected one of {a} or {b}"
+
+
+async def test_sockets_speak_indonesian_too(world: str) -> None:
+    indonesian = {"Accept-Language": "id"}
+    async with served(world) as live:
+        with pytest.raises(InvalidStatus) as refused:
+            async with live.open(subprotocols=["soap"], additional_headers=indonesian):
+                pass
+        (error,) = json.loads(refused.value.response.body)["errors"]
+        assert error["message"] == "Tawarkan subprotokol graphql-transport-ws."
+        headers = {**indonesian, **tokens.bearer("LEADERSHIP")}
+        async with live.open(additional_headers=headers) as socket:
+            client = Client(socket)
+            await client.say(type="connection_init")
+            await client.hears()
+            await client.say(type="subscribe", id="1", payload={"query": 1})
+            refusal = await client.hears()
+        assert refusal["payload"][0]["message"] == "`query` harus berupa teks."

@@ -20,7 +20,7 @@ from tests import tokens
 
 OFFICER = Viewer("officer", Role.OFFICER, (Role.OFFICER,))
 #: What one document more may leave behind, in bytes. The smallest key of a cache takes 250; what
-#: the caches hold at an instant differs by a few thousand in all.
+#: caches hold at an instant differs by a few thousand in all.
 MOST_BYTES = 100
 
 
