@@ -5,7 +5,6 @@ import re
 import tempfile
 from asyncio import to_thread
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -14,46 +13,45 @@ from bench.page import gateway_on
 from bench.peers.questions import OURS, Question, Sample
 from bench.peers.turn import Turn, Watch
 from bench.world import SEAL_KEY
-from gateway.access.transactions.begin import Seal, TransactionLimits
+from gateway.access.transactions.begin import Seal, TransactionLimits, TransactionStarts
 from gateway.access.transactions.reading import BEGIN
 from gateway.viewer import Viewer
+from models.database.command_pipeline import Command
 from models.database.url import read_database_url
 from models.postgres.binaries import find_binaries
-from models.row_security import database_role, login_at
+from models.row_security import login_at
 from models.vocabulary import Role
 from tests.listening import listening
 
 #: A seal is valid for the transactions of five seconds.
 _SECONDS = 3
-_LIMITS = TransactionLimits(statement_seconds=5, lock_seconds=1, idle_seconds=10)
+_STARTS = TransactionStarts(
+    Seal(SEAL_KEY, seconds=60),
+    TransactionLimits(statement_seconds=5, lock_seconds=1, idle_seconds=10),
+)
+_SUPERVISOR = Viewer(subject="supervisor", role=Role.SUPERVISOR)
 _MICROSECONDS = 1e6
 _PARAMETER = re.compile(r"\$(\d+)")
 
 
-@dataclass(frozen=True)
-class Statement:
-    """A statement that the gateway sent, with the values of its parameters."""
-
-    text: str
-    values: Sequence[Any]
-
-
-async def statements_of(url: str, question: Question, known: Sample) -> list[Statement]:
+async def statements_of(url: str, question: Question, known: Sample) -> list[Command]:
     """What the gateway sends for a question once it is warm, between BEGIN and the end."""
     variables = question.variants(known)[0]
     content = {"query": question.documents[OURS], "variables": variables}
-    sent: list[Statement] = []
+    sent: list[Command] = []
     async with gateway_on(url, question.viewer) as client:
         for _ in range(3):
             await client.post("/graphql", content)
-        with listening(lambda text, values: sent.append(Statement(text, values))):
+        with listening(lambda text, values: sent.append(Command(text, values))):
             await client.post("/graphql", content)
     return sent
 
 
 async def floor(url: str, question: Question, known: Sample, clients: int, watch: Watch) -> Turn:
     """The figures of one turn of pgbench."""
-    sent = await statements_of(url, question, known)
+    start = _STARTS.for_reading(_SUPERVISOR)
+    read = await statements_of(url, question, known)
+    sent = [*start.commands(BEGIN, None), *read, Command("ROLLBACK")]
     with tempfile.TemporaryDirectory() as folder:
         script = Path(folder, "page.sql")
         await to_thread(script.write_text, "".join(_lines(sent)), encoding="utf-8")
@@ -66,23 +64,18 @@ async def floor(url: str, question: Question, known: Sample, clients: int, watch
     return Turn(per_second, average, float("nan"), 0.0, _MICROSECONDS * database / pages)
 
 
-def _lines(sent: Sequence[Statement]) -> Iterator[str]:
+def _lines(sent: Sequence[Command]) -> Iterator[str]:
     """A script that sends everything in one write, as the gateway does."""
-    officer = Viewer(subject="officer", role=Role.OFFICER)
-    seal = Seal(SEAL_KEY, seconds=60)
-    sealed = seal.statements(officer, database_role(officer.role), None)
-    texts = [
-        _PARAMETER.sub(rf":v{number}_\1", statement.text) for number, statement in enumerate(sent)
-    ]
     yield "\\startpipeline\n"
-    for text in (BEGIN, *_LIMITS.statements(), *sealed, *texts, "ROLLBACK"):
+    for number, command in enumerate(sent):
+        text = _PARAMETER.sub(rf":v{number}_\1", command.text)
         yield f"{' '.join(text.split())};\n"
     yield "\\endpipeline\n"
 
 
-def _variables(sent: Sequence[Statement]) -> Iterator[str]:
-    for number, statement in enumerate(sent):
-        for place, value in enumerate(statement.values, start=1):
+def _variables(sent: Sequence[Command]) -> Iterator[str]:
+    for number, command in enumerate(sent):
+        for place, value in enumerate(command.arguments, start=1):
             yield from ("-D", f"v{number}_{place}={_as_text(value)}")
 
 

@@ -8,7 +8,6 @@ from time import perf_counter
 
 from bench.peers.contender import Contender
 from bench.peers.line import Line
-from bench.peers.starting import VIEWERS
 from bench.peers.turn import Turn, Watch, gateway_seconds, turn_of
 
 #: One in twenty requests is an error of the client's, one in a hundred is given up.
@@ -50,8 +49,6 @@ def _drawn(contender: Contender, random: Random) -> Iterator[tuple[bytes, bool]]
 
 async def turn(contender: Contender, connections: int, watch: Watch, seconds: float = 2.0) -> Turn:
     """The figures of one turn; answers that are given up are not counted."""
-    assert len(_DOCUMENTS) == 20
-    assert {viewer for viewer, _ in _DOCUMENTS} == set(VIEWERS)
     drawn, took = requests(contender), list[float]()
     gateway, database, began = gateway_seconds(contender), watch.seconds(), perf_counter()
     end = began + seconds

@@ -51,7 +51,7 @@ class Question:
     variables: Variables
     #: Whether its variables differ from one request to the next.
     varies: bool = True
-    viewer: str = "officer"
+    viewer: str = "supervisor"
     #: Whether figures have another version at each request, so that none come from memory.
     is_after_fold: bool = False
 
@@ -234,6 +234,7 @@ QUESTIONS = (
         "a page of 50 with its people, and the entries in the access log",
         {OURS: _PEOPLE},
         _people,
+        viewer="officer",
     ),
 )
 BY_NAME = {question.name: question for question in QUESTIONS}

@@ -28,7 +28,7 @@ NAMES = (GERBANG, MERCURIUS, GRAPHILE, GRAPHILE_ROWS, STOCK)
 #: Those for which npm is needed.
 ON_NODE = (MERCURIUS, GRAPHILE, GRAPHILE_ROWS)
 #: The viewers of the bench: demo users.
-VIEWERS = ("officer", "leadership", "manager-au", "agent-au", "auditor")
+VIEWERS = ("officer", "supervisor", "leadership", "manager-au", "agent-au", "auditor")
 #: Connections to the database of a process, where no better number was found.
 POOL = 10
 
@@ -87,6 +87,7 @@ async def _start(
                         "GERBANG_PORT": f"{port}",
                         "POOL": f"{pool}",
                         "GERBANG_DATABASE_CONNECTIONS": f"{pool}",
+                        "GERBANG_OPERATIONS": f"{pool}",
                     },
                     folder,
                 )
@@ -128,13 +129,13 @@ async def _tokens(port: int) -> Mapping[str, str]:
 
 
 def _row_security(url: str) -> Mapping[str, str]:
-    """As the gateway's login, in the database role of an officer with a sealed viewer."""
+    """As the gateway's login, in the database role of a supervisor with a sealed viewer."""
     today = daily_key(SEAL_KEY, datetime.now(UTC).date())
     return {
         "DATABASE_URL": login_at(url, "bench"),
-        "ROLE": database_role(Role.OFFICER),
-        "VIEWER_ROLE": Role.OFFICER.value,
-        "VIEWER": "officer",
+        "ROLE": database_role(Role.SUPERVISOR),
+        "VIEWER_ROLE": Role.SUPERVISOR.value,
+        "VIEWER": "supervisor",
         "SEAL_KEY": today.key.hex(),
         "SEAL_KEY_ID": today.id,
     }

@@ -17,7 +17,13 @@ TOOLS = ROOT / ".tools"
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "gerbang-setup"  # gone together with what it vouches for
-INPUTS = (ROOT / "requirements.lock", ROOT / "pyproject.toml", *Path(__file__).parent.iterdir())
+CELLS = ROOT / "gateway" / "execution" / "plan" / "gerbang_cells.pyx"
+INPUTS = (
+    ROOT / "requirements.lock",
+    ROOT / "pyproject.toml",
+    CELLS,
+    *Path(__file__).parent.iterdir(),
+)
 
 
 def main() -> None:
@@ -62,6 +68,7 @@ def set_up() -> None:
     run("pip", "sync", "--quiet", "--python", PYTHON, "--require-hashes", "requirements.lock")
     itself = ("--quiet", "--no-deps", "--no-build-isolation", "--editable", ".")
     run("pip", "install", "--python", PYTHON, *itself)
+    subprocess.run([PYTHON, Path(__file__).parent / "cells.py"], check=True)
     STAMP.write_text("\n".join(current_stamp()))
 
 

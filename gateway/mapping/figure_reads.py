@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -12,7 +12,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from gateway.access.rows import is_reached_by_scope, reach_key, vouch_for
 from gateway.access.transactions.reading import PreparedStatement, ReadTransaction, prepare
-from gateway.mapping.kept_rows import MOST_BYTES, KeptRows, Rows
+from gateway.mapping.kept_rows import MOST_BYTES, Kept, KeptList, Rows, size_of
 from gateway.viewer import Viewer
 from models.publication.reading import newest_publication
 from models.vocabulary import Role
@@ -59,6 +59,13 @@ class Freshness(NamedTuple):
     names: tuple[Any, ...]
 
 
+class KeptTable(NamedTuple):
+    """A table as it was built, but for its instant."""
+
+    published: Any
+    rows: KeptList
+
+
 class _Prepared(NamedTuple):
     labels: tuple[str, ...]
     statement: PreparedStatement
@@ -68,7 +75,9 @@ class FigureCache:
     """The statements and rows that a process keeps, for all viewers."""
 
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
-        self.rows = KeptRows(most_bytes)
+        #: Rows serve every document; tables are rendered for one already.
+        self.rows: Kept[Rows] = Kept(most_bytes // 4)
+        self.tables: Kept[KeptTable] = Kept(most_bytes - most_bytes // 4)
         self._statements: OrderedDict[Hashable, _Prepared] = OrderedDict()
 
     def statement(self, asked: KeptQuestion, role: Role) -> _Prepared:
@@ -129,14 +138,36 @@ class FigureReads:
         viewer = self._viewer
         prepared = self._cache.statement(asked, viewer.role)
         reach = reach_key(asked.type_name, viewer)
-        key = (asked.type_name, asked.name, reach, asked.shape, _frozen(asked.parameters))
+        key = (asked.type_name, asked.name, reach, asked.shape, frozen(asked.parameters))
         async with self._lock:
             rows = self._cache.rows.find(key, mark)
             if rows is None:
                 rows = await self._fetch(prepared, asked.parameters)
                 if self._is_decided(asked, mark, rows):
-                    self._cache.rows.keep(key, mark, rows)
+                    self._cache.rows.keep(key, mark, rows, size_of(rows))
         return [dict(zip(prepared.labels, row, strict=True)) for row in rows]
+
+    async def table(
+        self,
+        asked: Hashable,
+        mark: tuple[Any, ...],
+        reaches: Iterable[str],
+        build: Callable[[], Awaitable[tuple[Any, Sequence[Any], int]]],
+    ) -> KeptTable:
+        """A table; what ``build`` gives (how it was published, rows, their bytes) if none is kept.
+
+        ``asked`` says what was asked, and ``reaches`` names the types whose rows are in it.
+        """
+        role, tables = self._viewer.role, self._cache.tables
+        key = (asked, *(reach_key(each, self._viewer) for each in reaches))
+        found = tables.find(key, mark)
+        if found is not None:
+            return found
+        published, rows, size = await build()
+        kept = KeptTable(published, KeptList(rows, lambda more: tables.grow(key, kept, more)))
+        if None not in mark and all(is_reached_by_scope(each, role) for each in reaches):
+            tables.keep(key, mark, kept, size)
+        return kept
 
     async def _fetch(self, prepared: _Prepared, parameters: Mapping[str, Any]) -> Rows:
         statement = prepared.statement
@@ -152,7 +183,7 @@ class FigureReads:
         )
 
 
-def _frozen(parameters: Mapping[str, Any]) -> tuple[Any, ...]:
+def frozen(parameters: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(
         (name, tuple(value) if isinstance(value, list) else value)
         for name, value in sorted(parameters.items())

@@ -12,7 +12,7 @@ from sqlalchemy.sql import visitors
 
 from gateway.access.rows import reachable_in_role
 from gateway.mapping.catalogue import Catalogue
-from gateway.mapping.kept_rows import KeptRows
+from gateway.mapping.kept_rows import Kept, size_of
 from gateway.schema.build import build_schema
 from gateway.schema.volumes.names import NOUNS
 from models.publication import publish, reading
@@ -21,7 +21,7 @@ from models.publication.sets import Period as GridPeriod
 from models.vocabulary import Role
 from models.volumes import Dimension, Period, Question, ScopedQuestion, fold, scoped_statement
 from models.volumes.versions import Versioned
-from tests.gateway.conftest import Traffic, Viewer
+from tests.gateway.conftest import Traffic, Viewer, without_budget
 from tests.models.asking import ask, everything
 from tests.world import application_id
 
@@ -244,13 +244,36 @@ async def test_every_table_that_is_kept_renews_its_version(connection: asyncpg.C
 
 
 def test_rows_are_kept_within_their_bytes() -> None:
-    kept = KeptRows(most_bytes=200_000)
+    kept: Kept[Any] = Kept(most_bytes=200_000)
     for number in range(300):
-        kept.keep(number, "mark", [(f"{number}-{row}", row, 0.5) for row in range(40)])
+        rows = [(f"{number}-{row}", row, 0.5) for row in range(40)]
+        kept.keep(number, "mark", rows, size_of(rows))
         assert kept.bytes <= 200_000
-    assert kept.find(299, "mark") is not None
+    assert kept.find(299, "mark") == rows
     assert kept.find(0, "mark") is None
     assert kept.find(299, "another mark") is None
-    kept.keep("large", "mark", [(f"{row}" * 100,) for row in range(1_000)])
+    kept.grow(299, kept.find(299, "mark"), 150_000)
+    assert kept.bytes <= 200_000
+    assert kept.find(298, "mark") is None or kept.find(290, "mark") is None
+    large = [(f"{row}" * 100,) for row in range(1_000)]
+    kept.keep("large", "mark", large, size_of(large))
     assert kept.find("large", "mark") is None
-    assert kept.find(299, "mark") is not None
+    assert kept.bytes == 0
+
+
+async def test_what_was_rendered_is_kept_for_its_document_alone(who) -> None:
+    query = (
+        f"query ($language: Language!) {{ volumes({WINDOW}, groupBy: [COUNTRY, MONTH])"
+        " { rows { country { name(language: $language) } intake { value yearOnYear { value } }"
+        " %s } } }"
+    )
+    asked = [(query % "wip { value }", "EN"), (query % "wip { value }", "ID"), (query % "", "EN")]
+    texts: dict[Any, set[str]] = {}
+    for _ in range(3):
+        for document, language in asked:
+            answer = await who["leadership"](document, language=language)
+            assert answer.errors == []
+            texts.setdefault((document, language), set()).add(without_budget(answer.text))
+    # The same bytes each time, and the same cost.
+    assert [len(of_document) for of_document in texts.values()] == [1, 1, 1]
+    assert len(set().union(*texts.values())) == len(asked)

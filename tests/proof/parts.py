@@ -39,8 +39,8 @@ PARTS = (
     ),
     Part(
         "live",
-        "a long time of changes, followed over sockets",
-        ("tests/gateway/test_live_proof.py",),
+        "a long time of changes, followed over sockets, and by a client of others",
+        ("tests/gateway/test_live_proof.py", "tests/clients/test_clients.py"),
     ),
     Part(
         "fuzzing",
@@ -81,6 +81,7 @@ PARTS = (
         "Lighthouse; sessions by many keys; chance, over 210 worlds",
         ("tests/dashboard",),
     ),
+    Part("peers", "the gateways of the bench answer alike", ("tests/test_bench_peers.py",)),
     Part("recipes", "each step left out of CONTRIBUTING.md", ("tests/test_contributing.py",)),
     Part(
         "mutation",

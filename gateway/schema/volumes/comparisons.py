@@ -2,15 +2,13 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, timedelta
 from typing import Any
 
 from gateway.mapping.figure_reads import Figures
 from gateway.mapping.figures import Before, Span
 from models.volumes import Measure, Period, Question
 from models.volumes.question import months_later
-
-_WIB = timezone(timedelta(hours=7))
 
 #: Days and weeks are shifted by whole weeks, so that weekdays match.
 _DAYS = {Span.YEAR: timedelta(days=364), Span.MONTH: timedelta(days=28)}
@@ -91,13 +89,13 @@ class Comparisons:
 
 
 async def read_comparisons(
-    question: Question, selected: Mapping[Span, frozenset[Measure]], as_of: datetime, read: Read
+    question: Question, selected: Mapping[Span, frozenset[Measure]], today: date, read: Read
 ) -> Comparisons:
     """Read the earlier windows of a table: per span, the measures whose change is selected.
 
-    A window that is not over yet is compared up to the day of ``as_of``.
+    A window that is not over yet is compared up to ``today``.
     """
-    until = min(question.to_on, as_of.astimezone(_WIB).date())
+    until = min(question.to_on, today)
     by_span: dict[Span, Comparison] = {}
     for span, measures in selected.items():
         now = replace(question, to_on=until, measures=measures)

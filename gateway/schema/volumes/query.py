@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, timezone
 from typing import Annotated, Any
 
 import strawberry
@@ -13,18 +13,12 @@ from gateway.errors import ArgumentError, ErrorCode, FieldError
 from gateway.mapping.arguments import FieldArguments, raise_first
 from gateway.mapping.context import Context
 from gateway.mapping.enums import VolumeDimension
-from gateway.mapping.figure_reads import Figures, KeptQuestion
+from gateway.mapping.figure_reads import Figures, Freshness, KeptQuestion
 from gateway.mapping.figures import Before
-from gateway.mapping.filters import (
-    VolumeFilter,
-    VolumeWordFilter,
-    mistakes_in_filters,
-    values_of,
-)
-from gateway.mapping.scalars import CountryCode
+from gateway.mapping.kept_rows import size_of
 from gateway.schema.volumes.comparisons import read_comparisons
 from gateway.schema.volumes.measures import MEASURES
-from gateway.schema.volumes.names import load_names
+from gateway.schema.volumes.names import NOUNS, load_names
 from gateway.schema.volumes.published import (
     Publication,
     forbidden_dimensions,
@@ -36,6 +30,7 @@ from gateway.schema.volumes.published import (
 from gateway.schema.volumes.published_row import NOT_PUBLISHED, PublishedRow
 from gateway.schema.volumes.rows import VolumePeriod, VolumeRow, VolumeTable
 from gateway.schema.volumes.selection import NATIONAL_RATE, VolumeSelection, volume_selection
+from gateway.schema.volumes.where import VolumeWhere
 from gateway.strawberry_bridge import input_of, root_selection
 from models.vocabulary import Channel, Role
 from models.volumes import (
@@ -52,47 +47,12 @@ from models.volumes.lines import AnySelect
 from models.volumes.versions import Versioned
 
 MOST_ROWS = 10_000
+_WIB = timezone(timedelta(hours=7))
 LONGEST_WINDOW = timedelta(days=3_660)
+#: About what a row takes besides its figures.
+_ROW_BYTES = 1_000
 _EARLIEST = date(2000, 1, 1)
 _LATEST = date(2100, 1, 1)
-
-
-def _narrowing(description: str) -> Any:
-    return strawberry.field(default=strawberry.UNSET, description=description)
-
-
-@strawberry.input(description="Narrows what is counted; all that is given must hold.")
-class VolumeWhere:
-    country: VolumeFilter[CountryCode] | None = _narrowing("Partner countries.")
-    nationality: VolumeFilter[CountryCode] | None = _narrowing("Nationalities.")
-    partner: VolumeFilter[str] | None = _narrowing("Partners.")
-    centre: VolumeFilter[str] | None = _narrowing("Visa centres.")
-    visa_type: VolumeFilter[str] | None = _narrowing("Visa types.")
-    channel: VolumeWordFilter[Channel] | None = _narrowing("Channels.")
-
-    def filters(self) -> dict[Dimension, Any]:
-        return {
-            Dimension.COUNTRY: self.country,
-            Dimension.NATIONALITY: self.nationality,
-            Dimension.PARTNER: self.partner,
-            Dimension.CENTRE: self.centre,
-            Dimension.VISA_TYPE: self.visa_type,
-            Dimension.CHANNEL: self.channel,
-        }
-
-    def mistakes(self) -> Iterator[ArgumentError]:
-        named = [(each.name.lower(), filter_) for each, filter_ in self.filters().items()]
-        return mistakes_in_filters(named)
-
-    def conditions(self) -> Iterator[tuple[Dimension, tuple[str, ...]]]:
-        """The values of each dimension. Raises FieldError with INVALID_INPUT for a mistake."""
-        raise_first(self.mistakes())
-        for dimension, filter_ in self.filters().items():
-            if filter_ is not strawberry.UNSET:
-                words = Channel if dimension is Dimension.CHANNEL else None
-                values = values_of(filter_, words)
-                if values is not None:
-                    yield dimension, tuple(str(value) for value in values)
 
 
 async def volumes(
@@ -117,19 +77,42 @@ async def volumes(
     selected = volume_selection(root_selection(info))
     raise_first((*window_mistakes(from_, to), *_group_mistakes(group_by)))
     question = _question(from_, to, group_by, where, selected.measures)
-    table = await _table(context, selected, question, edition)
-    _refuse_too_many(table.rows)
-    only_published = reads_only_published(context.viewer.role)
-    data = Versioned.PUBLISHED if only_published else Versioned.FIGURES
-    names = await load_names(
-        context,
-        filter(selected.has, question.dimensions),
-        table.rows,
-        (await context.figures.freshness(data)).names,
-    )
-    for row in table.rows:
-        row.names = names
-    return table
+    named = tuple(each for each in question.dimensions if selected.has(each))
+    raise_first(forbidden_dimensions(question, context.viewer.role))
+    marks = await _marks(context, selected, question)
+
+    async def build() -> tuple[Any, Sequence[Any], int]:
+        table = await _table(context, selected, question, edition)
+        _refuse_too_many(table.rows)
+        names = await load_names(context, named, table.rows, marks[0].names)
+        for row in table.rows:
+            row.names = names
+        figures = [row.figures.values() for row in table.rows]
+        return table.published, table.rows, size_of(figures) + _ROW_BYTES * len(figures)
+
+    asked = (*_asked(question), selected.fields_asked, edition)
+    mark = (*(part for each in marks for part in each.mark), marks[0].names, _day(marks[0].as_of))
+    reaches = ("VolumeRow", *(NOUNS[each].__name__ for each in named if each in NOUNS))
+    kept = await context.figures.table(asked, mark, reaches, build)
+    return VolumeTable(as_of=marks[0].as_of, published=kept.published, rows=kept.rows)
+
+
+async def _marks(
+    context: Context, selected: VolumeSelection, question: Question
+) -> list[Freshness]:
+    """How fresh the data are that answer a question; the first are those that give `asOf`."""
+    role = context.viewer.role
+    reads = [] if reads_only_published(role) else [Versioned.FIGURES]
+    if _reads_published(question, role, with_national=selected.has_national_rate):
+        reads.append(Versioned.PUBLISHED)
+    return [await context.figures.freshness(each) for each in reads]
+
+
+def _asked(question: Question) -> tuple[Any, ...]:
+    """A question as a key."""
+    where = tuple(sorted(question.where.items()))
+    window = (question.from_on, question.to_on)
+    return (*window, question.dimensions, question.period, where, question.measures)
 
 
 async def _table(
@@ -137,7 +120,6 @@ async def _table(
 ) -> VolumeTable:
     """Exact figures, published figures or both, by the policy for the viewer's role."""
     role = context.viewer.role
-    raise_first(forbidden_dimensions(question, role))
     measures = published_measures(question.measures, role)
     with_national = selected.has_national_rate
     if not _reads_published(question, role, with_national=with_national):
@@ -193,9 +175,14 @@ async def _exact_table(
     changes = {span: those & question.measures for span, those in selected.changes.items()}
     before = None
     if any(changes.values()):
-        before = (await read_comparisons(question, changes, as_of, read_before)).before
+        before = (await read_comparisons(question, changes, _day(as_of), read_before)).before
     rows = [_row(question, row, before and before(row)) for row in figures]
     return VolumeTable(as_of=as_of, published=None, rows=rows)
+
+
+def _day(as_of: datetime) -> date:
+    """The day in WIB up to which a window that is not over is compared."""
+    return as_of.astimezone(_WIB).date()
 
 
 def _scope_of(role: Role) -> Scope:

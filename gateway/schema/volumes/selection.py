@@ -35,6 +35,11 @@ class VolumeSelection:
         return {span: frozenset(self._measures_with(name)) for span, name in _CHANGES.items()}
 
     @property
+    def fields_asked(self) -> frozenset[tuple[str, frozenset[str]]]:
+        """All of it, as part of a key: what is not selected is not read."""
+        return frozenset(self.fields.items())
+
+    @property
     def has_national_rate(self) -> bool:
         return NATIONAL_RATE in self.fields
 
