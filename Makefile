@@ -11,7 +11,7 @@ ARGS  ?=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test check graphiql snapshots proof bench lock clean browser pooler debian-postgres clock valkey clients
+.PHONY: help demo setup test check graphiql snapshots proof bench lock clean browser pooler debian-postgres clock valkey clients lighthouse
 
 help:  ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(HERE)/Makefile
@@ -38,7 +38,7 @@ graphiql: setup  ## Bundle GraphiQL, which the development gateway then serves a
 snapshots: setup  ## Write the generated files anew
 	@cd $(HERE) && $(BIN)/gerbang snapshots
 
-proof: setup browser graphiql clients pooler debian-postgres clock valkey  ## The tests that take long, in parts (ARGS=--list shows them)
+proof: setup browser graphiql clients pooler debian-postgres clock valkey lighthouse  ## The tests that take long, in parts (ARGS=--list shows them)
 	@cd $(HERE) && $(BIN)/python -m tests.proof $(ARGS)
 
 bench: setup  ## Measure
@@ -57,6 +57,9 @@ browser: setup
 
 clients: setup
 	@$(BIN)/python $(HERE)/deploy/setup/clients.py
+
+lighthouse: setup
+	@$(BIN)/python $(HERE)/deploy/setup/lighthouse.py
 
 pooler: setup
 	@$(BIN)/python $(HERE)/deploy/setup/pooler.py

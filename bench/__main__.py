@@ -1,8 +1,11 @@
 """``python -m bench``: lists the benches, and runs the one that is named."""
 
+from pathlib import Path
+
 import click
 
 from bench import demo, driver, load, page, peers, saturated, visiting, volumes, walk, walls
+from bench.peers.cells import CELLS, chosen
 from gateway.cli.serving import run_on_fastest_loop
 
 applications = click.option("--applications", default=20_000, show_default=True, help="World size.")
@@ -34,11 +37,40 @@ def _page(applications: int, rounds: int) -> None:
 
 
 @bench.command("peers")
-@applications
-@rounds
-def _peers(applications: int, rounds: int) -> None:
-    """The same page over HTTP, by the gateway and by fast gateways in other languages."""
-    run_on_fastest_loop(peers.measure(applications, rounds))
+@click.option(
+    "--questions", multiple=True, type=click.Choice(sorted({each.name for each in CELLS}))
+)
+@click.option("--connections", multiple=True, type=int, help="Only cells with so many.")
+@click.option("--processes", multiple=True, type=int, help="Only cells with so many.")
+@click.option("--applications", multiple=True, type=int, help="Only worlds of this size.")
+@click.option("--rounds", default=5, show_default=True, help="Medians over so many.")
+@click.option(
+    "--results", type=click.Path(path_type=Path), default=peers.RESULTS, show_default=True
+)
+@click.option("--anew", is_flag=True, help="Measure finished cells again.")
+@click.option("--short", is_flag=True, help="Only compare the answers, on a small world.")
+def _peers(
+    questions: tuple[str, ...],
+    connections: tuple[int, ...],
+    processes: tuple[int, ...],
+    applications: tuple[int, ...],
+    rounds: int,
+    results: Path,
+    anew: bool,
+    short: bool,
+) -> None:
+    """The gateway over HTTP beside fast gateways, and beside a plain one in Python.
+
+    The figures of finished cells are kept in a file, so that a run can be resumed, and printed
+    again.
+    """
+    if short:
+        run_on_fastest_loop(peers.compare_answers(2_000))
+        return
+    if anew:
+        results.unlink(missing_ok=True)
+    cells = list(chosen(questions, connections, processes, applications))
+    run_on_fastest_loop(peers.measure(cells, rounds, results))
 
 
 @bench.command("volumes")

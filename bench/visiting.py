@@ -48,8 +48,8 @@ def measure(applications: int, rounds: int, beside: str | None) -> None:
         ]
         taken = _visits({name: _Reader(browser, url) for name, url in urls.items()}, rounds)
     show_table(
-        "First and second visit, over the network",
-        ("page", "requests", "KB", "requests again", "KB again"),
+        "Over the network: a first visit, a second one, and a country chosen on it",
+        ("page", "requests", "KB", "again", "KB again", "a filter", "KB of a filter"),
         weights,
     )
     show_table(
@@ -103,7 +103,8 @@ def _visits(readers: Mapping[str, _Reader], rounds: int) -> dict[str, list[Act]]
 
 
 def _weights(browser: Browser, url: str, path: str) -> tuple[str, ...]:
-    """Of somebody whose browser has seen nothing of it, and of the same the next time."""
+    """Requests and kilobytes of somebody whose browser has seen nothing of it, of the same the
+    next time, and of a filter then."""
     page = _signed_in(browser, url, path)
     watch = Watch(page)
     watch.begin()
@@ -111,7 +112,11 @@ def _weights(browser: Browser, url: str, path: str) -> tuple[str, ...]:
     first = watch.weight()
     page.goto(f"{url}{path}?language=en")
     watch.take()
-    told = (*first, *watch.weight())
+    second = watch.weight()
+    watch.begin()
+    _filtered(page, 0)
+    watch.take()
+    told = (*first, *second, *watch.weight(since=second))
     page.context.close()
     return tuple(f"{each:,.0f}" for each in told)
 

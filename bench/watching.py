@@ -103,10 +103,10 @@ class Watch:
         now = self._counted()
         return Act(**told, **{name: 1_000 * (now[name] - self._before[name]) for name in now})
 
-    def weight(self) -> tuple[int, float]:
-        """Requests over the network since the page was opened, and kilobytes."""
+    def weight(self, since: tuple[int, float] = (0, 0.0)) -> tuple[int, float]:
+        """Requests over the network since the page was opened, or since then, and kilobytes."""
         requests, kilobytes = self._page.evaluate(_WEIGHT)
-        return requests, kilobytes
+        return requests - since[0], kilobytes - since[1]
 
     def _counted(self) -> dict[str, float]:
         """Seconds by who spent them."""

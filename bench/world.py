@@ -1,6 +1,6 @@
 """A temporary PostgreSQL with a synthetic world, for the duration of a measurement."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 
 from models.database.connections import connect
@@ -16,15 +16,15 @@ _DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 
 
 @contextmanager
-def server() -> Iterator[Server]:
-    with temporary_postgres(settings=_DURABLE) as running:
+def server(settings: Mapping[str, str] | None = None) -> Iterator[Server]:
+    with temporary_postgres(settings=_DURABLE | dict(settings or {})) as running:
         yield running
 
 
 @asynccontextmanager
-async def world(applications: int) -> AsyncIterator[str]:
+async def world(applications: int, settings: Mapping[str, str] | None = None) -> AsyncIterator[str]:
     """The URL of a database with a world of ``applications`` applications."""
-    with server() as running:
+    with server(settings) as running:
         url = running.url("bench")
         await load(url, applications)
         yield url

@@ -14,6 +14,7 @@ from checks.schema import check_schema
 from checks.screens import check_screens
 from checks.sources import Sources
 from checks.texts import check_texts
+from checks.translations import check_translations
 from checks.words import check_words
 
 #: By the syntax trees alone.
@@ -25,6 +26,7 @@ CHECKS = (
     check_routes,
     check_texts,
     check_error_texts,
+    check_translations,
 )
 
 

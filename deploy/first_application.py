@@ -17,12 +17,12 @@ APPLICANT = {
     "email": "ruby.first@example.org", "phone": "+61 400 000 001",
 }  # fmt: skip
 
-#: Who does what: an agent hands in, the partner's system reports payment and screening, an officer
-#: decides.
+#: Who does what: an agent hands in, the treasury reports the payment, the partner's system the
+#: screening, an officer decides.
 STEPS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("agent-au", "submitApplication",
      {"visaType": "B1", "nationality": "AU", "centre": "AU-SYD", "identity": APPLICANT}),
-    ("service", "recordPayment", {"amountIdr": 500_000}),
+    ("treasury", "recordPayment", {"amountIdr": 500_000}),
     ("agent-au", "markReceived", {}),
     ("officer", "startVerification", {}),
     ("officer", "referToScreening", {}),
@@ -40,11 +40,16 @@ VOLUMES = """
 
 def main() -> None:
     gateway = Gateway(sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8000")
-    application = None
+    application, bill = None, ""
     for user, mutation, given in STEPS:
+        if mutation == "recordPayment":
+            receipt = gateway.pay(user, bill, given)
+            print(f"{mutation} by {user}: {bill}, with the receipt {receipt}")
+            continue
         target = {} if application is None else {"applicationId": application}
         answered = gateway.change(user, mutation, given | target)
         application = answered["id"]
+        bill = answered.get("bill", {}).get("code", bill)
         print(f"{mutation} by {user}: {answered['reference']}, {answered['stage']}")
     print("\n".join(gateway.counted()))
 
@@ -58,15 +63,32 @@ class Gateway:
     def change(self, user: str, mutation: str, given: dict[str, Any]) -> dict[str, Any]:
         """The application as its mutation answers it. Ends the program where it was not done."""
         name = mutation[0].upper() + mutation[1:]
+        selected = "bill { code }" if mutation == "submitApplication" else ""
         document = (
             f"mutation($input: {name}Input!) {{ {mutation}(input: $input)"
-            " { application { id reference stage } errors { message } } }"
+            f" {{ application {{ id reference stage {selected} }} errors {{ message }} }} }}"
         )
+        return self._changed(user, mutation, document, given)["application"]
+
+    def pay(self, user: str, billing_code: str, given: dict[str, Any]) -> str:
+        """The receipt with which a bill is reported to be paid."""
+        document = (
+            "mutation($input: RecordPaymentInput!) { recordPayment(input: $input)"
+            " { bill { receiptNumber } errors { message } } }"
+        )
+        receipt = uuid.uuid4().hex[:16].upper()
+        report = {"billingCode": billing_code, "receiptNumber": receipt, **given}
+        payload = self._changed(user, "recordPayment", document, report)
+        return payload["bill"]["receiptNumber"]
+
+    def _changed(
+        self, user: str, mutation: str, document: str, given: dict[str, Any]
+    ) -> dict[str, Any]:
         keyed = {"idempotencyKey": str(uuid.uuid4()), **given}
         payload = self._ask(user, document, {"input": keyed})[mutation]
         if payload["errors"]:
             sys.exit(f"{mutation} by {user}: {payload['errors'][0]['message']}")
-        return payload["application"]
+        return payload
 
     def counted(self) -> list[str]:
         """The volumes as leadership reads them, once `gerbang keep` has counted the decision."""

@@ -9,6 +9,8 @@ from graphql import GraphQLError
 from gateway.errors import ErrorCode, GerbangError, MistakesError, RequestError
 from gateway.logs.lines import describe_error, facts
 from gateway.logs.repeats import PLACE
+from gateway.texts.language import Language
+from gateway.texts.translation import translate
 
 MASKED = "Something went wrong here. Quote the trace id when you report it."
 
@@ -18,19 +20,24 @@ IN_EXTENSIONS = frozenset({"coordinate", "cost", "heldRoles"})
 log = logging.getLogger("gateway.error_reports")
 
 
-def error_entry(error: GerbangError, trace_id: str) -> dict[str, Any]:
+def error_entry(
+    error: GerbangError, trace_id: str, language: Language = Language.EN
+) -> dict[str, Any]:
     """An entry of ``errors`` in a response."""
     extensions: dict[str, Any] = {"code": error.code, "traceId": trace_id}
     fields = dict(error.details)
     for name in IN_EXTENSIONS & set(fields):
         extensions[name] = fields.pop(name)
-    return {"message": error.message, **fields, "extensions": extensions}
+    message = translate(error.message, language)
+    return {"message": message, **fields, "extensions": extensions}
 
 
-def error_entries(error: GerbangError, trace_id: str) -> list[dict[str, Any]]:
+def error_entries(
+    error: GerbangError, trace_id: str, language: Language = Language.EN
+) -> list[dict[str, Any]]:
     """The entries of ``errors`` for an error: one for each mistake of an operation."""
     errors = error.mistakes if isinstance(error, MistakesError) else (error,)
-    return [error_entry(one, trace_id) for one in errors]
+    return [error_entry(one, trace_id, language) for one in errors]
 
 
 def locations_of(error: GraphQLError) -> list[dict[str, int]]:

@@ -31,6 +31,7 @@ from models import (
     ApplicationEvent,
     Assignment,
     Base,
+    Bill,
     Centre,
     Decision,
     EntryRule,
@@ -79,16 +80,18 @@ AGENT = (Role.PARTNER_AGENT,)
 AUDITOR = (Role.AUDITOR,)
 APPLICANT = (Role.APPLICANT,)
 PARTNER_SERVICE = (Role.PARTNER_SERVICE,)
+TREASURY = (Role.TREASURY,)
 ADMINISTRATOR = (Role.ADMINISTRATOR,)
 
 EVERYONE: Roles = tuple(Role)
 CASE_WORKERS = OFFICER + SUPERVISOR
 CASE_STAFF = CASE_WORKERS + AUDITOR
 PARTNERS = MANAGER + AGENT
-#: Whoever can change an application, and whoever can change anything.
+#: Whoever is told which steps a case allows, and whoever can change anything.
 STEP_TAKERS = CASE_WORKERS + AGENT + APPLICANT + PARTNER_SERVICE
-CHANGERS = STEP_TAKERS + ADMINISTRATOR
+CHANGERS = STEP_TAKERS + TREASURY + ADMINISTRATOR
 CASE_READERS = CASE_STAFF + PARTNERS + APPLICANT + PARTNER_SERVICE
+BILL_READERS = CASE_READERS + TREASURY
 NATIONAL_FIGURES = LEADERSHIP + CASE_STAFF
 EXACT_OUTCOMES = NATIONAL_FIGURES + AGENT
 EXACT_FIGURES = EXACT_OUTCOMES + MANAGER
@@ -262,6 +265,7 @@ POLICY: Mapping[str, Access] = {
             "targetDueAt": CASE_READERS,
             "closedAt": CASE_READERS,
             "feeIdr": CASE_READERS,
+            "bill": CASE_READERS,
             "stage": CASE_STAFF + PARTNERS + APPLICANT + PARTNER_SERVICE,
             "status": CASE_STAFF,
             "events": CASE_STAFF + APPLICANT,
@@ -273,6 +277,32 @@ POLICY: Mapping[str, Access] = {
             "isReferred": CASE_WORKERS,
             "isHeld": SUPERVISOR,
             "screenings": SUPERVISOR,
+        },
+    ),
+    # What is to be paid; the treasury finds it by its code, and nothing of the case.
+    "Bill": Access(
+        rows={
+            Role.OFFICER: every_row,
+            Role.SUPERVISOR: every_row,
+            Role.AUDITOR: every_row,
+            Role.PARTNER_MANAGER: reached_through(
+                Bill.application_id, Application.id, in_own_countries
+            ),
+            Role.PARTNER_AGENT: reached_through(Bill.application_id, Application.id, at_own_centre),
+            Role.APPLICANT: reached_through(Bill.application_id, Application.id, lodged_by_oneself),
+            Role.PARTNER_SERVICE: reached_through(
+                Bill.application_id, Application.id, in_service_scope
+            ),
+            Role.TREASURY: every_row,
+        },
+        fields={
+            "id": BILL_READERS,
+            "code": BILL_READERS,
+            "amountIdr": BILL_READERS,
+            "issuedAt": BILL_READERS,
+            "dueAt": BILL_READERS,
+            "paidAt": BILL_READERS,
+            "receiptNumber": BILL_READERS,
         },
     ),
     "ApplicationFacets": Access(
@@ -684,6 +714,7 @@ POLICY: Mapping[str, Access] = {
             "centre": EVERYONE,
             "applications": CASE_READERS,
             "application": CASE_READERS,
+            "bill": TREASURY,
             "volumes": FIGURES,
             "refusalGrounds": NATIONAL_FIGURES,
             "screeningReferrals": LEADERSHIP + SUPERVISOR,
@@ -722,7 +753,7 @@ MUTATIONS: Mapping[str, Change] = {
         {Role.PARTNER_AGENT: at_own_centre, Role.APPLICANT: lodged_by_oneself}
     ),
     "submitApplications": Change({Role.PARTNER_AGENT: at_own_centre}, answers="results"),
-    "recordPayment": Change({Role.PARTNER_SERVICE: in_service_scope}),
+    "recordPayment": Change({Role.TREASURY: every_row}, answers="bill"),
     "markReceived": Change(
         {Role.PARTNER_AGENT: at_own_centre, Role.PARTNER_SERVICE: in_service_scope}
     ),

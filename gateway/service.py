@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.applications import Starlette
 
 from gateway.access.pool_watch import PoolWatch
@@ -25,7 +24,8 @@ from gateway.settings import Settings
 from gateway.wire.drain import Drain
 from gateway.wire.metrics import Metrics
 from gateway.wire.socket import SocketLimits
-from models.database.connections import pool
+from models.database.connections import pool as make_pool
+from models.database.pool import ConnectionPool
 
 if TYPE_CHECKING:
     from gateway.development import SignIn
@@ -46,7 +46,7 @@ def gateway(
     The other arguments are for tests and commands: ``key_source`` replaces the provider in the
     settings, ``limits`` the limits of a socket, and ``clock`` the system clock.
     """
-    engine = _pool(settings, settings.database_connections)
+    pool = _pool(settings, settings.database_connections)
     transaction_starts = TransactionStarts(
         Seal(settings.seal_key[0], settings.request_seconds + settings.statement_seconds, clock),
         TransactionLimits(
@@ -54,22 +54,23 @@ def gateway(
         ),
     )
     executor = SchemaRunner(
-        engine,
+        pool,
         transaction_starts,
         cursor_keys=settings.cursor_key,
         budgets=_budgets(settings),
         document_rule=settings.documents,
+        row_writer=settings.row_writer,
         in_development=settings.in_development,
     )
-    horizon = ChangeHorizon(settings.database_url, engine)
+    horizon = ChangeHorizon(settings.database_url, pool)
     # No operation takes longer than this, so a pool that is only busy returns a connection sooner.
-    watch = PoolWatch(engine, settings.request_seconds + settings.statement_seconds)
-    probe_engine = _pool(settings, 1)  # readiness checks never wait behind requests
+    watch = PoolWatch(pool, settings.request_seconds + settings.statement_seconds)
+    probe_pool = _pool(settings, 1)  # readiness checks never wait behind requests
     probe = Probe(
-        probe_engine, transaction_starts, replica_seconds=settings.replica_seconds, clock=clock
+        probe_pool, transaction_starts, replica_seconds=settings.replica_seconds, clock=clock
     )
     metrics = Metrics()
-    metrics.watch_pool(engine.pool)  # pyright: ignore[reportArgumentType]  it is a QueuePool
+    metrics.watch_pool(pool)
     metrics.watch_figures(FIGURES, probe.figures)
     return create_app(
         settings,
@@ -79,7 +80,7 @@ def gateway(
         metrics=metrics,
         checks={Fault.DATABASE: probe.fault, Fault.POOL: watch.fault},
         warnings=(watch.warning, probe.warning),
-        resources=lambda: _open_resources(settings, probe, horizon, engine, probe_engine),
+        resources=lambda: _open_resources(settings, probe, horizon, pool, probe_pool),
         sign_in=_sign_in(settings),
         key_source=key_source,
         drain=drain,
@@ -90,8 +91,8 @@ def _budgets(settings: Settings) -> Budgets:
     return Budgets(settings.budget, settings.budget_refill, processes=settings.budget_processes)
 
 
-def _pool(settings: Settings, size: int) -> AsyncEngine:
-    return pool(
+def _pool(settings: Settings, size: int) -> ConnectionPool:
+    return make_pool(
         settings.database_url,
         size,
         connect_seconds=settings.connect_seconds,
@@ -109,7 +110,7 @@ def _sign_in(settings: Settings) -> "SignIn | None":
 
 @asynccontextmanager
 async def _open_resources(
-    settings: Settings, probe: Probe, horizon: ChangeHorizon, *engines: AsyncEngine
+    settings: Settings, probe: Probe, horizon: ChangeHorizon, *pools: ConnectionPool
 ) -> AsyncIterator[None]:
     log.info(
         "start",
@@ -125,6 +126,6 @@ async def _open_resources(
         async with horizon:
             yield
     finally:
-        for engine in engines:
-            await engine.dispose()
+        for pool in pools:
+            await pool.dispose()
         log.info("stop")

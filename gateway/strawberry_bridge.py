@@ -6,27 +6,27 @@
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from operator import attrgetter
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import strawberry
 from graphql import (
+    FragmentDefinitionNode,
     GraphQLEnumType,
     GraphQLField,
     GraphQLInputObjectType,
     GraphQLNamedType,
     GraphQLSchema,
+    SelectionSetNode,
 )
 from strawberry.schema.name_converter import NameConverter
 from strawberry.schema.schema_converter import CustomGraphQLEnumType
 from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
-from strawberry.types.nodes import SelectedField, Selection
 from strawberry.utils.str_converters import to_camel_case
 
 __all__ = [
     "CachedNames",
-    "SelectedField",
-    "Selection",
+    "RootSelection",
     "computed",
     "copy_enum",
     "declaring_class",
@@ -38,6 +38,7 @@ __all__ = [
     "metadata_of",
     "python_name",
     "python_type",
+    "root_selection",
     "share_schema",
     "to_camel_case",
     "value_getter",
@@ -67,6 +68,25 @@ class CachedNames(NameConverter):
     """Converts each name once: Strawberry converts those of all arguments on every request."""
 
     apply_naming_config = staticmethod(lru_cache(None)(to_camel_case))
+
+
+# --- Operations ----------------------------------------------------------------------------------
+
+
+class RootSelection(NamedTuple):
+    """What is selected of a root field, as it stands in the document."""
+
+    sets: list[SelectionSetNode | None]
+    fragments: Mapping[str, FragmentDefinitionNode]
+    #: The coerced values of the variables.
+    variables: Mapping[str, Any]
+
+
+def root_selection(info: strawberry.Info) -> RootSelection:
+    """Unlike Strawberry's `selected_fields`, this converts nothing, and keeps directives."""
+    raw = info._raw_info  # pyright: ignore[reportPrivateUsage]
+    sets = [node.selection_set for node in raw.field_nodes]
+    return RootSelection(sets, raw.fragments, info.variable_values)
 
 
 # --- From graphql-core's types back to their declarations ----------------------------------------
@@ -124,14 +144,23 @@ def python_type(field: Any) -> Any:
 
 def input_of(cls: type[Any], values: Mapping[str, Any]) -> Any:
     """An instance of an input from coerced values, as a resolver gets it."""
-    given: dict[str, Any] = {}
-    for field in fields_of(cls):
-        name = field.graphql_name or to_camel_case(field.python_name)
-        if name in values:
-            value = values[name]
-            is_input = isinstance(value, Mapping)
-            given[field.python_name] = input_of(python_type(field), value) if is_input else value
+    members, given = _members_of(cls), dict[str, Any]()
+    for name, value in values.items():
+        python_name, type_ = members[name]
+        given[python_name] = input_of(type_, value) if isinstance(value, dict) else value
     return cls(**given)
+
+
+@lru_cache(None)
+def _members_of(cls: type[Any]) -> Mapping[str, tuple[str, Any]]:
+    """The fields of an input by their names in the API: their names and types in Python."""
+    return {
+        field.graphql_name or to_camel_case(field.python_name): (
+            field.python_name,
+            python_type(field),
+        )
+        for field in fields_of(cls)
+    }
 
 
 def describe_values(declared: Any, describe: Callable[[Any], str]) -> None:

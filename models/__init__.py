@@ -6,6 +6,7 @@ Import the nouns from here: ``from models import Application, Country``.
 from models.access_log.access_event import AccessEvent
 from models.base import Base
 from models.case.application import Application, ApplicationEvent, Assignment
+from models.case.bill import Bill
 from models.case.change import ApplicationChange, VolumeChange
 from models.case.decision import Decision
 from models.case.idempotency import Idempotency
@@ -24,6 +25,7 @@ __all__ = [
     "ApplicationEvent",
     "Assignment",
     "Base",
+    "Bill",
     "Centre",
     "Country",
     "Deadline",

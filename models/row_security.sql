@@ -5,7 +5,7 @@ DO $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['gerbang_leadership', 'gerbang_officer', 'gerbang_supervisor', 'gerbang_partner_manager', 'gerbang_partner_agent', 'gerbang_auditor', 'gerbang_applicant', 'gerbang_partner_service', 'gerbang_administrator', 'gerbang_anonymous', 'gerbang_writing'] LOOP
+    FOREACH name IN ARRAY ARRAY['gerbang_leadership', 'gerbang_officer', 'gerbang_supervisor', 'gerbang_partner_manager', 'gerbang_partner_agent', 'gerbang_auditor', 'gerbang_applicant', 'gerbang_partner_service', 'gerbang_treasury', 'gerbang_administrator', 'gerbang_anonymous', 'gerbang_writing'] LOOP
         BEGIN
             IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) THEN
                 EXECUTE format('CREATE ROLE %I NOLOGIN NOINHERIT', name);
@@ -17,18 +17,20 @@ BEGIN
 END
 $$;
 
-REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_officer, gerbang_supervisor, gerbang_partner_manager, gerbang_partner_agent, gerbang_auditor, gerbang_applicant, gerbang_partner_service, gerbang_administrator, gerbang_anonymous, gerbang_writing;
-REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_officer, gerbang_supervisor, gerbang_partner_manager, gerbang_partner_agent, gerbang_auditor, gerbang_applicant, gerbang_partner_service, gerbang_administrator, gerbang_anonymous, gerbang_writing;
-REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_officer, gerbang_supervisor, gerbang_partner_manager, gerbang_partner_agent, gerbang_auditor, gerbang_applicant, gerbang_partner_service, gerbang_administrator, gerbang_anonymous, gerbang_writing;
-REVOKE CREATE ON SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_officer, gerbang_supervisor, gerbang_partner_manager, gerbang_partner_agent, gerbang_auditor, gerbang_applicant, gerbang_partner_service, gerbang_administrator, gerbang_anonymous, gerbang_writing;
+REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_officer, gerbang_supervisor, gerbang_partner_manager, gerbang_partner_agent, gerbang_auditor, gerbang_applicant, gerbang_partner_service, gerbang_treasury, gerbang_administrator, gerbang_anonymous, gerbang_writing;
+REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_officer, gerbang_supervisor, gerbang_partner_manager, gerbang_partner_agent, gerbang_auditor, gerbang_applicant, gerbang_partner_service, gerbang_treasury, gerbang_administrator, gerbang_anonymous, gerbang_writing;
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_officer, gerbang_supervisor, gerbang_partner_manager, gerbang_partner_agent, gerbang_auditor, gerbang_applicant, gerbang_partner_service, gerbang_treasury, gerbang_administrator, gerbang_anonymous, gerbang_writing;
+REVOKE CREATE ON SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_officer, gerbang_supervisor, gerbang_partner_manager, gerbang_partner_agent, gerbang_auditor, gerbang_applicant, gerbang_partner_service, gerbang_treasury, gerbang_administrator, gerbang_anonymous, gerbang_writing;
 ALTER TABLE access_event ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE applicant ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE application ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE application_change ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE application_event ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE assignment ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE bill ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE centre ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE country ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE data_version ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE deadline ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE decision ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE entry_rule ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -163,6 +165,9 @@ CREATE POLICY leadership_select ON volume_outbox FOR SELECT TO gerbang_leadershi
 GRANT SELECT (day) ON volume_aged_until TO gerbang_leadership;
 CREATE POLICY leadership_select ON volume_aged_until FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
+GRANT SELECT (data, version) ON data_version TO gerbang_leadership;
+CREATE POLICY leadership_select ON data_version FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
 
 -- OFFICER
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_officer;
@@ -173,6 +178,7 @@ GRANT SELECT (applicant_id, centre_code, channel, closed_at, country_code, curre
 GRANT SELECT (application_id, changed, id, kind, written_in) ON application_change TO gerbang_officer;
 GRANT SELECT (actor, actor_role, application_id, id, kind, occurred_at, sequence) ON application_event TO gerbang_officer;
 GRANT SELECT (application_id, assigned_at, ended_at, id, officer) ON assignment TO gerbang_officer;
+GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_officer;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code) ON centre TO gerbang_officer;
 GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_officer;
 GRANT SELECT (application_id, decided_at, ground, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_officer;
@@ -203,6 +209,8 @@ CREATE POLICY officer_select ON partner FOR SELECT TO gerbang_officer
 CREATE POLICY officer_select ON partner_country FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON centre FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+CREATE POLICY officer_select ON bill FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON application_event FOR SELECT TO gerbang_officer
     USING (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN application_event.kind NOT IN ('HELD', 'RELEASED') ELSE false END);
@@ -267,6 +275,9 @@ CREATE POLICY officer_select ON volume_outbox FOR SELECT TO gerbang_officer
 GRANT SELECT (day) ON volume_aged_until TO gerbang_officer;
 CREATE POLICY officer_select ON volume_aged_until FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
+GRANT SELECT (data, version) ON data_version TO gerbang_officer;
+CREATE POLICY officer_select ON data_version FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
 GRANT INSERT (id, occurred_at, applicant_id, actor, actor_role, actor_partner_code, actor_country_code, purpose, case_reference, fields, trace_id) ON access_event TO gerbang_officer;
 CREATE POLICY officer_insert ON access_event FOR INSERT TO gerbang_officer
     WITH CHECK (actor = (SELECT viewer.subject('OFFICER')) AND actor_partner_code IS NOT DISTINCT FROM (SELECT viewer.partner('OFFICER')) AND actor_country_code IS NOT DISTINCT FROM (SELECT own[1] FROM viewer.countries('OFFICER') AS own WHERE cardinality(own) = 1) AND actor_role = 'OFFICER' AND purpose IN ('CASEWORK'));
@@ -280,6 +291,7 @@ GRANT SELECT (applicant_id, centre_code, channel, closed_at, country_code, curre
 GRANT SELECT (application_id, id, kind, written_in) ON application_change TO gerbang_supervisor;
 GRANT SELECT (actor, actor_role, application_id, id, kind, occurred_at, sequence) ON application_event TO gerbang_supervisor;
 GRANT SELECT (application_id, assigned_at, ended_at, id, officer) ON assignment TO gerbang_supervisor;
+GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_supervisor;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code) ON centre TO gerbang_supervisor;
 GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_supervisor;
 GRANT SELECT (application_id, decided_at, ground, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_supervisor;
@@ -311,6 +323,8 @@ CREATE POLICY supervisor_select ON partner FOR SELECT TO gerbang_supervisor
 CREATE POLICY supervisor_select ON partner_country FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON centre FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON bill FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON application_event FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
@@ -380,6 +394,9 @@ CREATE POLICY supervisor_select ON volume_outbox FOR SELECT TO gerbang_superviso
 GRANT SELECT (day) ON volume_aged_until TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_aged_until FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
+GRANT SELECT (data, version) ON data_version TO gerbang_supervisor;
+CREATE POLICY supervisor_select ON data_version FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
 GRANT INSERT (id, occurred_at, applicant_id, actor, actor_role, actor_partner_code, actor_country_code, purpose, case_reference, fields, trace_id) ON access_event TO gerbang_supervisor;
 CREATE POLICY supervisor_insert ON access_event FOR INSERT TO gerbang_supervisor
     WITH CHECK (actor = (SELECT viewer.subject('SUPERVISOR')) AND actor_partner_code IS NOT DISTINCT FROM (SELECT viewer.partner('SUPERVISOR')) AND actor_country_code IS NOT DISTINCT FROM (SELECT own[1] FROM viewer.countries('SUPERVISOR') AS own WHERE cardinality(own) = 1) AND actor_role = 'SUPERVISOR' AND purpose IN ('CASEWORK', 'SUPERVISION'));
@@ -391,6 +408,7 @@ GRANT SELECT (actor, actor_country_code, actor_partner_code, actor_role, case_re
 GRANT SELECT (id, nationality_code) ON applicant TO gerbang_partner_manager;
 GRANT SELECT (applicant_id, centre_code, channel, closed_at, country_code, fee_idr, id, nationality_code, paid_at, partner_code, received_at, reference, stage, submitted_at, target_due_at, visa_type_code) ON application TO gerbang_partner_manager;
 GRANT SELECT (application_id, changed, id, written_in) ON application_change TO gerbang_partner_manager;
+GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_partner_manager;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code) ON centre TO gerbang_partner_manager;
 GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_partner_manager;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_partner_manager;
@@ -420,6 +438,8 @@ CREATE POLICY partner_manager_select ON partner_country FOR SELECT TO gerbang_pa
     USING (CASE WHEN partner_country.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND partner_country.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
 CREATE POLICY partner_manager_select ON centre FOR SELECT TO gerbang_partner_manager
     USING (CASE WHEN centre.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND centre.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
+CREATE POLICY partner_manager_select ON bill FOR SELECT TO gerbang_partner_manager
+    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = bill.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND by_1.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[])) THEN true ELSE false END);
 CREATE POLICY partner_manager_select ON applicant FOR SELECT TO gerbang_partner_manager
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = applicant.id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND by_1.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[])) THEN true ELSE false END);
 CREATE POLICY partner_manager_select ON volume_change FOR SELECT TO gerbang_partner_manager
@@ -466,6 +486,9 @@ CREATE POLICY partner_manager_select ON volume_outbox FOR SELECT TO gerbang_part
 GRANT SELECT (day) ON volume_aged_until TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_aged_until FOR SELECT TO gerbang_partner_manager
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
+GRANT SELECT (data, version) ON data_version TO gerbang_partner_manager;
+CREATE POLICY partner_manager_select ON data_version FOR SELECT TO gerbang_partner_manager
+    USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
 GRANT SELECT (centre_code, channel, country_code, decisions, dimension_set, edition, intake, nationality_code, partner_code, period, refusal_rate, refusal_rate_below, refused, refused_below, starts_on, target_rate, turnaround_adjusted_p50, turnaround_adjusted_p90, turnaround_p50, turnaround_p90, visa_type_code) ON volume_published TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_published FOR SELECT TO gerbang_partner_manager
     USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN (volume_published.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_published.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) OR volume_published.partner_code IS NULL AND volume_published.country_code IS NULL AND volume_published.centre_code IS NULL) ELSE false END AND volume_published.dimension_set IN ('centre', 'centre_visa_type', 'country', 'country_channel', 'country_visa_type', 'national', 'nationality', 'visa_type'));
@@ -480,6 +503,7 @@ GRANT SELECT (actor, actor_role, case_reference, fields, id, occurred_at, purpos
 GRANT SELECT (id, nationality_code, passport_last_four) ON applicant TO gerbang_partner_agent;
 GRANT SELECT (applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, id, nationality_code, paid_at, partner_code, received_at, reference, stage, submitted_at, target_due_at, visa_type_code) ON application TO gerbang_partner_agent;
 GRANT SELECT (application_id, changed, id, written_in) ON application_change TO gerbang_partner_agent;
+GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_partner_agent;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code) ON centre TO gerbang_partner_agent;
 GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_partner_agent;
 GRANT SELECT (application_id, decided_at, ground, id, outcome) ON decision TO gerbang_partner_agent;
@@ -510,6 +534,8 @@ CREATE POLICY partner_agent_select ON partner_country FOR SELECT TO gerbang_part
     USING (CASE WHEN partner_country.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND partner_country.country_code = ANY ((SELECT viewer.countries('PARTNER_AGENT'))::text[]) THEN true ELSE false END);
 CREATE POLICY partner_agent_select ON centre FOR SELECT TO gerbang_partner_agent
     USING (CASE WHEN centre.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND centre.code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[]) THEN true ELSE false END);
+CREATE POLICY partner_agent_select ON bill FOR SELECT TO gerbang_partner_agent
+    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = bill.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.centre_code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[])) THEN true ELSE false END);
 CREATE POLICY partner_agent_select ON applicant FOR SELECT TO gerbang_partner_agent
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = applicant.id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.centre_code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[])) THEN true ELSE false END);
 CREATE POLICY partner_agent_select ON identity FOR SELECT TO gerbang_partner_agent
@@ -534,6 +560,9 @@ CREATE POLICY partner_agent_select ON volume_outbox FOR SELECT TO gerbang_partne
 GRANT SELECT (day) ON volume_aged_until TO gerbang_partner_agent;
 CREATE POLICY partner_agent_select ON volume_aged_until FOR SELECT TO gerbang_partner_agent
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
+GRANT SELECT (data, version) ON data_version TO gerbang_partner_agent;
+CREATE POLICY partner_agent_select ON data_version FOR SELECT TO gerbang_partner_agent
+    USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
 GRANT INSERT (id, occurred_at, applicant_id, actor, actor_role, actor_partner_code, actor_country_code, purpose, case_reference, fields, trace_id) ON access_event TO gerbang_partner_agent;
 CREATE POLICY partner_agent_insert ON access_event FOR INSERT TO gerbang_partner_agent
     WITH CHECK (actor = (SELECT viewer.subject('PARTNER_AGENT')) AND actor_partner_code IS NOT DISTINCT FROM (SELECT viewer.partner('PARTNER_AGENT')) AND actor_country_code IS NOT DISTINCT FROM (SELECT own[1] FROM viewer.countries('PARTNER_AGENT') AS own WHERE cardinality(own) = 1) AND actor_role = 'PARTNER_AGENT' AND purpose IN ('INTAKE'));
@@ -547,6 +576,7 @@ GRANT SELECT (applicant_id, centre_code, channel, closed_at, country_code, curre
 GRANT SELECT (application_id, changed, id, kind, written_in) ON application_change TO gerbang_auditor;
 GRANT SELECT (actor, actor_role, application_id, id, kind, occurred_at, sequence) ON application_event TO gerbang_auditor;
 GRANT SELECT (application_id, assigned_at, ended_at, id, officer) ON assignment TO gerbang_auditor;
+GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_auditor;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code) ON centre TO gerbang_auditor;
 GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_auditor;
 GRANT SELECT (application_id, decided_at, ground, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_auditor;
@@ -576,6 +606,8 @@ CREATE POLICY auditor_select ON partner FOR SELECT TO gerbang_auditor
 CREATE POLICY auditor_select ON partner_country FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON centre FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON bill FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON application_event FOR SELECT TO gerbang_auditor
     USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN application_event.kind NOT IN ('HELD', 'RELEASED') ELSE false END);
@@ -638,6 +670,9 @@ CREATE POLICY auditor_select ON volume_outbox FOR SELECT TO gerbang_auditor
 GRANT SELECT (day) ON volume_aged_until TO gerbang_auditor;
 CREATE POLICY auditor_select ON volume_aged_until FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
+GRANT SELECT (data, version) ON data_version TO gerbang_auditor;
+CREATE POLICY auditor_select ON data_version FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
 
 -- APPLICANT
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_applicant;
@@ -647,6 +682,7 @@ GRANT SELECT (account, id, nationality_code, passport_last_four) ON applicant TO
 GRANT SELECT (applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, id, nationality_code, paid_at, partner_code, received_at, reference, stage, submitted_at, target_due_at, visa_type_code) ON application TO gerbang_applicant;
 GRANT SELECT (application_id, changed, id, written_in) ON application_change TO gerbang_applicant;
 GRANT SELECT (application_id, id, kind, occurred_at, sequence) ON application_event TO gerbang_applicant;
+GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_applicant;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code) ON centre TO gerbang_applicant;
 GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_applicant;
 GRANT SELECT (application_id, decided_at, ground, id, outcome) ON decision TO gerbang_applicant;
@@ -677,6 +713,8 @@ CREATE POLICY applicant_select ON partner_country FOR SELECT TO gerbang_applican
     USING ((SELECT viewer.acts_as('APPLICANT')));
 CREATE POLICY applicant_select ON centre FOR SELECT TO gerbang_applicant
     USING ((SELECT viewer.acts_as('APPLICANT')));
+CREATE POLICY applicant_select ON bill FOR SELECT TO gerbang_applicant
+    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = bill.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON application_event FOR SELECT TO gerbang_applicant
     USING (CASE WHEN application_event.kind NOT IN ('IN_VERIFICATION', 'SCREENING', 'HELD', 'RELEASED') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_event.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON applicant FOR SELECT TO gerbang_applicant
@@ -698,6 +736,7 @@ GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.su
 GRANT SELECT (id, nationality_code) ON applicant TO gerbang_partner_service;
 GRANT SELECT (applicant_id, centre_code, channel, closed_at, country_code, fee_idr, id, nationality_code, paid_at, partner_code, received_at, reference, stage, submitted_at, target_due_at, visa_type_code) ON application TO gerbang_partner_service;
 GRANT SELECT (application_id, changed, id, written_in) ON application_change TO gerbang_partner_service;
+GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_partner_service;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code) ON centre TO gerbang_partner_service;
 GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_partner_service;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_partner_service;
@@ -726,9 +765,43 @@ CREATE POLICY partner_service_select ON partner_country FOR SELECT TO gerbang_pa
     USING (CASE WHEN partner_country.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) THEN true ELSE false END);
 CREATE POLICY partner_service_select ON centre FOR SELECT TO gerbang_partner_service
     USING (CASE WHEN centre.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) THEN true ELSE false END);
+CREATE POLICY partner_service_select ON bill FOR SELECT TO gerbang_partner_service
+    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = bill.application_id AND (by_1.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) OR by_1.partner_code IS NULL AND (SELECT viewer.partner('PARTNER_SERVICE')) = 'DIRECT')) THEN true ELSE false END);
 CREATE POLICY partner_service_select ON applicant FOR SELECT TO gerbang_partner_service
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = applicant.id AND (by_1.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) OR by_1.partner_code IS NULL AND (SELECT viewer.partner('PARTNER_SERVICE')) = 'DIRECT')) THEN true ELSE false END);
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_partner_service;
+
+-- TREASURY
+GRANT USAGE ON SCHEMA public, viewer TO gerbang_treasury;
+GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_treasury;
+GRANT SELECT (amount_idr, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_treasury;
+GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code) ON centre TO gerbang_treasury;
+GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_treasury;
+GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_treasury;
+GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_treasury;
+GRANT SELECT (code, name) ON partner TO gerbang_treasury;
+GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_country TO gerbang_treasury;
+GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_treasury;
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_treasury;
+CREATE POLICY treasury_select ON visa_type FOR SELECT TO gerbang_treasury
+    USING ((SELECT viewer.acts_as('TREASURY')));
+CREATE POLICY treasury_select ON fee FOR SELECT TO gerbang_treasury
+    USING ((SELECT viewer.acts_as('TREASURY')));
+CREATE POLICY treasury_select ON service_target FOR SELECT TO gerbang_treasury
+    USING ((SELECT viewer.acts_as('TREASURY')));
+CREATE POLICY treasury_select ON country FOR SELECT TO gerbang_treasury
+    USING ((SELECT viewer.acts_as('TREASURY')));
+CREATE POLICY treasury_select ON entry_rule FOR SELECT TO gerbang_treasury
+    USING ((SELECT viewer.acts_as('TREASURY')));
+CREATE POLICY treasury_select ON partner FOR SELECT TO gerbang_treasury
+    USING ((SELECT viewer.acts_as('TREASURY')));
+CREATE POLICY treasury_select ON partner_country FOR SELECT TO gerbang_treasury
+    USING ((SELECT viewer.acts_as('TREASURY')));
+CREATE POLICY treasury_select ON centre FOR SELECT TO gerbang_treasury
+    USING ((SELECT viewer.acts_as('TREASURY')));
+CREATE POLICY treasury_select ON bill FOR SELECT TO gerbang_treasury
+    USING ((SELECT viewer.acts_as('TREASURY')));
+GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_treasury;
 
 -- ADMINISTRATOR
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_administrator;
@@ -787,6 +860,9 @@ CREATE POLICY anonymous_select ON partner_country FOR SELECT TO gerbang_anonymou
 CREATE POLICY anonymous_select ON centre FOR SELECT TO gerbang_anonymous
     USING ((SELECT viewer.acts_as('ANONYMOUS')));
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_anonymous;
+GRANT SELECT (data, version) ON data_version TO gerbang_anonymous;
+CREATE POLICY anonymous_select ON data_version FOR SELECT TO gerbang_anonymous
+    USING ((SELECT viewer.acts_as('ANONYMOUS')));
 GRANT SELECT (centre_code, channel, country_code, decisions, dimension_set, edition, intake, nationality_code, partner_code, period, refusal_rate, refusal_rate_below, refused, refused_below, starts_on, target_rate, turnaround_adjusted_p50, turnaround_adjusted_p90, turnaround_p50, turnaround_p90, visa_type_code) ON volume_published TO gerbang_anonymous;
 CREATE POLICY anonymous_select ON volume_published FOR SELECT TO gerbang_anonymous
     USING (CASE WHEN (SELECT viewer.acts_as('ANONYMOUS')) THEN volume_published.partner_code IS NULL AND volume_published.country_code IS NULL AND volume_published.centre_code IS NULL ELSE false END AND volume_published.dimension_set IN ('national', 'nationality', 'visa_type'));
@@ -878,19 +954,31 @@ CREATE POLICY writing_insert ON identity FOR INSERT TO gerbang_writing
     WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN true WHEN 'APPLICANT' THEN EXISTS (SELECT FROM applicant WHERE applicant.id = identity.applicant_id) ELSE false END ELSE false END);
 GRANT SELECT (applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, id, is_held, is_referred, nationality_code, paid_at, partner_code, paused_seconds, received_at, reference, stage, status, submitted_at, target_due_at, visa_type_code, was_info_requested) ON application TO gerbang_writing;
 CREATE POLICY writing_select ON application FOR SELECT TO gerbang_writing
-    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN application.partner_code = (SELECT viewer.partner(NULL)) AND application.centre_code = ANY ((SELECT viewer.centres(NULL))::text[]) WHEN 'APPLICANT' THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject(NULL))) WHEN 'PARTNER_SERVICE' THEN (application.partner_code = (SELECT viewer.partner(NULL)) OR application.partner_code IS NULL AND (SELECT viewer.partner(NULL)) = 'DIRECT') WHEN 'OFFICER' THEN true WHEN 'SUPERVISOR' THEN true ELSE false END ELSE false END);
-GRANT INSERT (applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, id, is_held, is_referred, nationality_code, paid_at, partner_code, paused_seconds, received_at, reference, status, submitted_at, target_due_at, visa_type_code, was_info_requested) ON application TO gerbang_writing;
+    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN application.partner_code = (SELECT viewer.partner(NULL)) AND application.centre_code = ANY ((SELECT viewer.centres(NULL))::text[]) WHEN 'APPLICANT' THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject(NULL))) WHEN 'TREASURY' THEN true WHEN 'PARTNER_SERVICE' THEN (application.partner_code = (SELECT viewer.partner(NULL)) OR application.partner_code IS NULL AND (SELECT viewer.partner(NULL)) = 'DIRECT') WHEN 'OFFICER' THEN true WHEN 'SUPERVISOR' THEN true ELSE false END ELSE false END);
+GRANT INSERT (applicant_id, centre_code, channel, country_code, id, nationality_code, partner_code, reference, status, submitted_at, visa_type_code) ON application TO gerbang_writing;
 CREATE POLICY writing_insert ON application FOR INSERT TO gerbang_writing
-    WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN application.partner_code = (SELECT viewer.partner(NULL)) AND application.centre_code = ANY ((SELECT viewer.centres(NULL))::text[]) WHEN 'APPLICANT' THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject(NULL))) ELSE false END ELSE false END);
+    WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN application.partner_code = (SELECT viewer.partner(NULL)) AND application.centre_code = ANY ((SELECT viewer.centres(NULL))::text[]) WHEN 'APPLICANT' THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject(NULL))) ELSE false END ELSE false END AND application.status IN ('SUBMITTED', 'AWAITING_PAYMENT'));
 GRANT UPDATE (closed_at, current_decision_id, fee_idr, is_held, is_referred, paid_at, paused_seconds, received_at, status, target_due_at, was_info_requested) ON application TO gerbang_writing;
 CREATE POLICY writing_update ON application FOR UPDATE TO gerbang_writing
-    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN application.partner_code = (SELECT viewer.partner(NULL)) AND application.centre_code = ANY ((SELECT viewer.centres(NULL))::text[]) WHEN 'APPLICANT' THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject(NULL))) WHEN 'PARTNER_SERVICE' THEN (application.partner_code = (SELECT viewer.partner(NULL)) OR application.partner_code IS NULL AND (SELECT viewer.partner(NULL)) = 'DIRECT') WHEN 'OFFICER' THEN true WHEN 'SUPERVISOR' THEN true ELSE false END ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN application.partner_code = (SELECT viewer.partner(NULL)) AND application.centre_code = ANY ((SELECT viewer.centres(NULL))::text[]) WHEN 'APPLICANT' THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject(NULL))) WHEN 'PARTNER_SERVICE' THEN (application.partner_code = (SELECT viewer.partner(NULL)) OR application.partner_code IS NULL AND (SELECT viewer.partner(NULL)) = 'DIRECT') WHEN 'OFFICER' THEN true WHEN 'SUPERVISOR' THEN true ELSE false END ELSE false END);
+    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN application.partner_code = (SELECT viewer.partner(NULL)) AND application.centre_code = ANY ((SELECT viewer.centres(NULL))::text[]) WHEN 'APPLICANT' THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject(NULL))) WHEN 'TREASURY' THEN true WHEN 'PARTNER_SERVICE' THEN (application.partner_code = (SELECT viewer.partner(NULL)) OR application.partner_code IS NULL AND (SELECT viewer.partner(NULL)) = 'DIRECT') WHEN 'OFFICER' THEN true WHEN 'SUPERVISOR' THEN true ELSE false END ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN application.partner_code = (SELECT viewer.partner(NULL)) AND application.centre_code = ANY ((SELECT viewer.centres(NULL))::text[]) WHEN 'APPLICANT' THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject(NULL))) WHEN 'TREASURY' THEN true WHEN 'PARTNER_SERVICE' THEN (application.partner_code = (SELECT viewer.partner(NULL)) OR application.partner_code IS NULL AND (SELECT viewer.partner(NULL)) = 'DIRECT') WHEN 'OFFICER' THEN true WHEN 'SUPERVISOR' THEN true ELSE false END ELSE false END);
 GRANT SELECT (actor, actor_role, application_id, id, kind, occurred_at, recorded_at, sequence) ON application_event TO gerbang_writing;
 CREATE POLICY writing_select ON application_event FOR SELECT TO gerbang_writing
     USING ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = application_event.application_id));
 GRANT INSERT (actor, actor_role, application_id, kind, occurred_at, sequence) ON application_event TO gerbang_writing;
 CREATE POLICY writing_insert ON application_event FOR INSERT TO gerbang_writing
-    WITH CHECK ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = application_event.application_id));
+    WITH CHECK ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = application_event.application_id) AND CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'OFFICER' THEN (application_event.actor = (SELECT viewer.subject(NULL)) AND application_event.actor_role = 'OFFICER' AND application_event.kind IN ('GRANTED', 'INFO_REQUESTED', 'IN_VERIFICATION', 'REFUSED', 'SCREENING')) WHEN 'SUPERVISOR' THEN (application_event.actor = (SELECT viewer.subject(NULL)) AND application_event.actor_role = 'SUPERVISOR' AND application_event.kind IN ('GRANTED', 'HELD', 'REFUSED', 'RELEASED', 'REVOKED', 'SCREENING')) WHEN 'PARTNER_AGENT' THEN (application_event.actor = (SELECT viewer.subject(NULL)) AND application_event.actor_role = 'PARTNER_AGENT' AND application_event.kind IN ('IN_VERIFICATION', 'RECEIVED', 'SUBMITTED', 'WITHDRAWN') OR application_event.kind = 'AWAITING_PAYMENT' AND application_event.actor IS NULL AND application_event.actor_role IS NULL) WHEN 'APPLICANT' THEN (application_event.actor = (SELECT viewer.subject(NULL)) AND application_event.actor_role = 'APPLICANT' AND application_event.kind IN ('IN_VERIFICATION', 'SUBMITTED', 'WITHDRAWN') OR application_event.kind = 'AWAITING_PAYMENT' AND application_event.actor IS NULL AND application_event.actor_role IS NULL) WHEN 'PARTNER_SERVICE' THEN (application_event.actor = (SELECT viewer.subject(NULL)) AND application_event.actor_role = 'PARTNER_SERVICE' AND application_event.kind IN ('IN_VERIFICATION', 'RECEIVED')) WHEN 'TREASURY' THEN (application_event.actor = (SELECT viewer.subject(NULL)) AND application_event.actor_role = 'TREASURY' AND application_event.kind IN ('PAID')) ELSE false END ELSE false END);
+GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_writing;
+CREATE POLICY writing_select ON bill FOR SELECT TO gerbang_writing
+    USING ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = bill.application_id));
+GRANT INSERT (amount_idr, application_id, billing_code, due_at, issued_at) ON bill TO gerbang_writing;
+CREATE POLICY writing_insert ON bill FOR INSERT TO gerbang_writing
+    WITH CHECK ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = bill.application_id) AND CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN true WHEN 'APPLICANT' THEN true ELSE false END ELSE false END);
+GRANT UPDATE (paid_at, receipt_number) ON bill TO gerbang_writing;
+CREATE POLICY writing_update ON bill FOR UPDATE TO gerbang_writing
+    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'TREASURY' THEN bill.paid_at IS NULL AND EXISTS (SELECT FROM application WHERE application.id = bill.application_id AND application.status IN ('SUBMITTED', 'AWAITING_PAYMENT')) ELSE false END ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'TREASURY' THEN bill.paid_at IS NOT NULL ELSE false END ELSE false END);
+GRANT SELECT (days, valid_from, wait) ON deadline TO gerbang_writing;
+CREATE POLICY writing_select ON deadline FOR SELECT TO gerbang_writing
+    USING ((SELECT viewer.is_sealed()));
 GRANT SELECT (application_id, assigned_at, ended_at, id, officer) ON assignment TO gerbang_writing;
 CREATE POLICY writing_select ON assignment FOR SELECT TO gerbang_writing
     USING ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));

@@ -184,7 +184,7 @@ class Wait(StrEnum):
 
 
 class Role(StrEnum):
-    """The ten roles. One acts per request, and none implies another."""
+    """The eleven roles. One acts per request, and none implies another."""
 
     LEADERSHIP = "LEADERSHIP"
     OFFICER = "OFFICER"
@@ -194,6 +194,7 @@ class Role(StrEnum):
     AUDITOR = "AUDITOR"
     APPLICANT = "APPLICANT"
     PARTNER_SERVICE = "PARTNER_SERVICE"
+    TREASURY = "TREASURY"
     ADMINISTRATOR = "ADMINISTRATOR"
     ANONYMOUS = "ANONYMOUS"
 

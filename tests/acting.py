@@ -1,5 +1,6 @@
 """Makes a transaction of a test that of a viewer, as the gateway would where it begins."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from gateway.access.transactions.begin import Seal
@@ -15,13 +16,22 @@ _BEGUN = "SELECT extract(epoch FROM transaction_timestamp())::float8"
 async def act(driver: Any, viewer: Viewer) -> None:
     """From here on the transaction reads as the viewer."""
     seal = await _seal(driver)
-    await driver.execute("; ".join(seal.statements(viewer, database_role(viewer.role), None)))
+    await driver.execute(_set(seal, viewer, database_role(viewer.role)))
 
 
 async def act_writing(driver: Any, viewer: Viewer) -> None:
     """From here on the transaction changes things as the viewer."""
     seal = await _seal(driver)
-    await driver.execute("; ".join(seal.statements(viewer, WRITING, None)))
+    await driver.execute(_set(seal, viewer, WRITING))
+
+
+def _set(seal: Seal, viewer: Viewer, role: str) -> str:
+    return set_locally({"gerbang.viewer": seal.seal(viewer, None), "role": role})
+
+
+def set_locally(settings: Mapping[str, str]) -> str:
+    """Statements that make the settings of a transaction, in their order."""
+    return "; ".join(f"SET LOCAL {name} = '{value}'" for name, value in settings.items())
 
 
 async def _seal(driver: Any) -> Seal:

@@ -28,9 +28,11 @@ from tests.world import (
     applicant_id,
     application_id,
     at,
+    billing_code,
     decision_id,
     life_of,
     position,
+    receipt_number,
 )
 
 _NO_STATUS = (EventKind.RECEIVED, EventKind.HELD, EventKind.RELEASED)
@@ -140,6 +142,11 @@ def _first(case: Case, *kinds: str) -> datetime | None:
     return next((moment for kind, moment in life_of(case) if kind in kinds), None)
 
 
+def _at_first(case: Case, kind: str) -> datetime:
+    """When something first happened that did."""
+    return next(moment for happened, moment in life_of(case) if happened == kind)
+
+
 def _paused(case: Case) -> timedelta:
     steps = [step for step in life_of(case) if step[0] not in _NO_STATUS]
     return sum(
@@ -187,6 +194,17 @@ async def _application(connection: asyncpg.Connection, case: Case) -> None:
     }
     await _insert(connection, "application", row | paid)
     await _insert(connection, "decision", *decisions)
+    submitted_at = _at_first(case, "SUBMITTED")
+    bill = {
+        "billing_code": billing_code(case.reference),
+        "application_id": application_id(case.reference),
+        "amount_idr": FEES[case.visa_type],
+        "issued_at": submitted_at,
+        "due_at": submitted_at + timedelta(days=7),
+        "paid_at": paid_at,
+        "receipt_number": receipt_number(case.reference) if paid_at else None,
+    }
+    await _insert(connection, "bill", bill)
 
 
 def _decisions(case: Case) -> list[dict[str, object]]:

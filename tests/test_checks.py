@@ -16,6 +16,7 @@ from checks.roles import check_roles
 from checks.routes import check_routes
 from checks.sources import PACKAGES, Sources
 from checks.texts import check_texts
+from checks.translations import check_translations
 from checks.words import check_words
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -213,6 +214,29 @@ def test_an_error_without_its_words_is_named(
 ) -> None:
     _replace(tree, before, after)
     assert _found(check_error_texts, tree, said)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ('Error("The token is too large.")', 'Error("The token is far too large.")',
+         r"authentication\.py:\d+: no Indonesian text of “The token is far too large\.”: add it"),
+        ('Error("The token is too large.")', 'Error("The token is far too large.")',
+         r"indonesian\.toml:\d+: nothing says “The token is too large\.”: remove it"),
+        ("f\"The token lives longer than {self._longest_life} seconds.\"",
+         "f\"The token lives {self._longest_life} seconds.\"",
+         r"no Indonesian text of “The token lives \{\} seconds\.”: add it"),
+        ('_AWAY = "The database does not answer. Try', '_AWAY = "It does not answer. Try',
+         r"no Indonesian text of “It does not answer\. Try again shortly\.”: add it"),
+        ("Masa berlaku token lebih dari {} detik.", "Masa berlaku token terlalu lama.",
+         r"“Masa berlaku token terlalu lama\.” has other values: name the same"),
+    ],
+)  # fmt: skip
+def test_a_message_without_its_translation_is_named(
+    tree: Path, before: str, after: str, said: str
+) -> None:
+    _replace(tree, before, after)
+    assert _found(check_translations, tree, said)
 
 
 def test_a_name_that_has_moved_away_is_a_sentence(tree: Path) -> None:

@@ -153,6 +153,16 @@ def decision_id(reference: str, number: int = 1) -> UUID:
     return UUID(int=number * 100_000 + position(reference))
 
 
+def billing_code(reference: str) -> str:
+    """What an application is paid under."""
+    return f"8{application_id(reference).int:014}"
+
+
+def receipt_number(reference: str) -> str:
+    """The treasury's number of the payment of an application, where it was paid."""
+    return f"NTPN{position(reference):012}"
+
+
 def position(reference: str) -> int:
     """The number of a case, from 1."""
     return 1 + [case.reference for case in CASES].index(reference)

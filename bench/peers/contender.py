@@ -1,4 +1,4 @@
-"""A gateway in a process of its own, and the question that it answers."""
+"""A gateway in processes of its own, and the requests that it is sent."""
 
 import asyncio
 import json
@@ -6,43 +6,53 @@ import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 import psutil
 
-_START_SECONDS = 60
+from bench.peers.questions import Question
+
+_START_SECONDS = 90
 _STOP_SECONDS = 20
 
 
 @dataclass(frozen=True)
 class Contender:
-    """A gateway that listens on a port of this machine."""
+    """A gateway that listens on ports of this machine, one for each of its processes."""
 
     name: str
-    port: int
-    process: psutil.Process
-    document: str
-    token: str = ""
+    #: The grammar in which it is asked.
+    grammar: str
+    ports: Sequence[int]
+    processes: Sequence[psutil.Process]
+    #: The tokens of the viewers; none where it knows no viewers.
+    tokens: Mapping[str, str] = field(default_factory=dict)
+    #: The questions that it cannot answer although they are written in its grammar.
+    cannot: frozenset[str] = frozenset()
 
-    @property
-    def request(self) -> bytes:
-        """The question as an HTTP request."""
-        body = json.dumps({"query": self.document}).encode()
+    def answers(self, question: Question) -> bool:
+        return self.grammar in question.documents and question.name not in self.cannot
+
+    def request(self, question: Question, variables: Mapping[str, Any]) -> bytes:
+        """A question as an HTTP request."""
+        document = question.documents[self.grammar]
+        return self.request_of(document, variables, question.viewer)
+
+    def request_of(self, document: str, variables: Mapping[str, Any], viewer: str) -> bytes:
+        body = json.dumps({"query": document, "variables": variables}).encode()
+        token = self.tokens.get(viewer)
         lines = [
             "POST /graphql HTTP/1.1",
-            f"host: 127.0.0.1:{self.port}",
+            "host: 127.0.0.1",
             "content-type: application/json",
             "accept: application/graphql-response+json",
             f"content-length: {len(body)}",
-            *([f"authorization: Bearer {self.token}"] if self.token else []),
+            *([f"authorization: Bearer {token}"] if token else []),
         ]
         return "\r\n".join([*lines, "", ""]).encode() + body
-
-    def asking(self, name: str, document: str) -> "Contender":
-        """The same process with another question."""
-        return replace(self, name=name, document=document)
 
 
 @asynccontextmanager

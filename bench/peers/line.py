@@ -16,14 +16,21 @@ class Line(asyncio.Protocol):
 
     async def ask(self, request: bytes) -> bytes:
         """The body of the answer. Raises RuntimeError for another status than 200, or errors."""
-        self._body: list[bytes] = []
-        self._answer = asyncio.get_running_loop().create_future()
-        self._transport.write(request)
-        status = await self._answer
-        body = b"".join(self._body)
+        status, body = await self.answer(request)
         if status != 200 or b'"errors":' in body:
             raise RuntimeError(f"{status}: {body[:500]!r}")
         return body
+
+    async def answer(self, request: bytes) -> tuple[int, bytes]:
+        """Status and body of the answer, whatever it is."""
+        self.send(request)
+        status = await self._answer
+        return status, b"".join(self._body)
+
+    def send(self, request: bytes) -> None:
+        self._body: list[bytes] = []
+        self._answer = asyncio.get_running_loop().create_future()
+        self._transport.write(request)
 
     def close(self) -> None:
         self._transport.close()
@@ -48,3 +55,12 @@ class Line(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         self._answer.set_result(self._parser.get_status_code())
+
+
+async def ask_once(port: int, request: bytes) -> bytes:
+    """The body of the answer."""
+    line = await Line.to(port)
+    try:
+        return await line.ask(request)
+    finally:
+        line.close()

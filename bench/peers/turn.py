@@ -1,8 +1,10 @@
-"""One turn of a contender: it answers the same question repeatedly for some seconds."""
+"""One turn of a contender: it answers a question on all connections for some seconds."""
 
 import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
-from statistics import median
+from itertools import cycle, islice
+from statistics import quantiles
 from time import perf_counter
 from typing import NamedTuple
 
@@ -12,18 +14,26 @@ from bench.peers.contender import Contender
 from bench.peers.line import Line
 from models.database.connections import connect
 
-_SECONDS = 2
+_SECONDS = 2.0
+_MICROSECONDS = 1e6
+
+#: Done before each request.
+Before = Callable[[], Awaitable[object]]
 
 
 class Turn(NamedTuple):
-    """The figures of one turn: seconds for a page, and pages a second."""
+    """The figures of one turn; times in microseconds."""
 
-    #: The median time from the request to the complete answer.
-    seconds: float
     per_second: float
-    #: Processor time of the gateway's process and of the database.
-    gateway_seconds: float
-    database_seconds: float
+    p50: float
+    p99: float
+    #: Processor time of an answer, in the gateway's processes and in the database.
+    gateway: float
+    database: float
+
+    @property
+    def both(self) -> float:
+        return self.gateway + self.database
 
 
 @dataclass(frozen=True)
@@ -48,46 +58,68 @@ class Watch:
         return of_server + sum(_processor_seconds(one) for one in self.server.children())
 
 
-async def ask_once(contender: Contender) -> bytes:
-    """The body of the answer."""
-    line = await Line.to(contender.port)
-    try:
-        return await line.ask(contender.request)
-    finally:
-        line.close()
-
-
 async def turn(
-    contender: Contender, connections: int, watch: Watch, seconds: float = _SECONDS
+    contender: Contender,
+    requests: Sequence[bytes],
+    connections: int,
+    watch: Watch,
+    seconds: float = _SECONDS,
+    before: Before | None = None,
 ) -> Turn:
-    """Send the question on all connections at once, on each again as soon as it has an answer."""
-    request, took = contender.request, list[float]()
-    lines = [await Line.to(contender.port) for _ in range(connections)]
+    """Ask on all connections at once, on each again as soon as it has an answer.
+
+    The connections are spread over the processes, and begin at different requests.
+    """
+    took: list[float] = []
+    lines = [
+        await Line.to(contender.ports[number % len(contender.ports)])
+        for number in range(connections)
+    ]
+    streams = [
+        islice(cycle(requests), number * len(requests) // connections, None)
+        for number in range(connections)
+    ]
     try:
-        await asyncio.gather(*(line.ask(request) for line in lines))
-        gateway, database = _processor_seconds(contender.process), watch.seconds()
+        await asyncio.gather(*(line.ask(next(of)) for line, of in zip(lines, streams, strict=True)))
+        gateway, database = gateway_seconds(contender), watch.seconds()
         began = perf_counter()
         end = began + seconds
-        await asyncio.gather(*(_ask_until(end, line, request, took) for line in lines))
-        lasted = perf_counter() - began
-        gateway, database = (
-            _processor_seconds(contender.process) - gateway,
-            watch.seconds() - database,
+        await asyncio.gather(
+            *(
+                _ask_until(end, line, of, took, before)
+                for line, of in zip(lines, streams, strict=True)
+            )
         )
+        lasted = perf_counter() - began
+        gateway = gateway_seconds(contender) - gateway
+        database = watch.seconds() - database
     finally:
         for line in lines:
             line.close()
+    return turn_of(took, lasted, gateway, database)
+
+
+def turn_of(took: Sequence[float], lasted: float, gateway: float, database: float) -> Turn:
+    """The figures of answers that took so many seconds each."""
     pages = len(took)
-    return Turn(median(took), pages / lasted, gateway / pages, database / pages)
+    cuts = quantiles(took, n=100) if pages > 1 else [*took] * 99
+    per_page = (_MICROSECONDS * each / pages for each in (gateway, database))
+    return Turn(pages / lasted, _MICROSECONDS * cuts[49], _MICROSECONDS * cuts[98], *per_page)
 
 
-async def _ask_until(end: float, line: Line, request: bytes, took: list[float]) -> None:
-    began = perf_counter()
-    while began < end:
-        await line.ask(request)
-        now = perf_counter()
-        took.append(now - began)
-        began = now
+async def _ask_until(
+    end: float, line: Line, requests: Iterator[bytes], took: list[float], before: Before | None
+) -> None:
+    while perf_counter() < end:
+        if before:
+            await before()
+        began = perf_counter()
+        await line.ask(next(requests))
+        took.append(perf_counter() - began)
+
+
+def gateway_seconds(contender: Contender) -> float:
+    return sum(map(_processor_seconds, contender.processes))
 
 
 def _processor_seconds(process: psutil.Process) -> float:

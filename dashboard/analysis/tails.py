@@ -6,7 +6,7 @@ binomial. All probabilities are sums of exact ones: no normal approximation, how
 """
 
 from dataclasses import dataclass, field
-from math import sqrt
+from math import lgamma, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -48,6 +48,9 @@ class Model:
     #: What was worked out for this model, by n: kept as long as the model, so with no viewer's
     #: figures for another.
     _known: dict[int, Floats] = field(default_factory=dict[int, Floats], repr=False, compare=False)
+    _ranges: dict[tuple[int, float], Range] = field(
+        default_factory=dict[tuple[int, float], Range], repr=False, compare=False
+    )
 
     def masses(self, n: int) -> Floats:
         """The probabilities of 0, 1, 2 … cases of n, up to where nothing worth counting is left."""
@@ -60,7 +63,9 @@ class Model:
 
         Counts of something rare are skewed: of two equal tails, the lower one would be empty.
         """
-        return _range(n, self.masses(n), level)
+        if (n, level) not in self._ranges:
+            self._ranges[n, level] = _range(n, self.masses(n), level)
+        return self._ranges[n, level]
 
     def tail(self, n: int, cases: int) -> float:
         """The probability of a count at least as far off as this one, on its own side."""
@@ -76,7 +81,9 @@ def beta_weight(rate: float, spread: float) -> float:
 
 def log_gamma(x: Floats) -> Floats:
     """The logarithm of the gamma function of positive numbers, by Stirling's series."""
-    shift = np.prod([x + step for step in range(_STIRLING_FROM)], axis=0)
+    shift = x.copy()
+    for step in range(1, _STIRLING_FROM):
+        shift *= x + step
     y = x + _STIRLING_FROM
     series = 1 / (12 * y) - 1 / (360 * y**3) + 1 / (1260 * y**5) - 1 / (1680 * y**7)
     return (y - 0.5) * np.log(y) - y + 0.5 * np.log(2 * np.pi) + series - np.log(shift)
@@ -136,8 +143,7 @@ def _masses(n: int, rate: float, spread: float) -> Floats:
     else:
         weight = beta_weight(rate, spread)
         alpha, beta = rate * weight, (1 - rate) * weight
-        logs = log_gamma(np.array([beta + n, beta, weight, weight + n]))
-        start = logs[0] - logs[1] + logs[2] - logs[3]
+        start = lgamma(beta + n) - lgamma(beta) + lgamma(weight) - lgamma(weight + n)
         steps = np.log((n - counts) / (counts + 1) * (alpha + counts) / (beta + n - counts - 1))
     masses = np.exp(start + np.concatenate(([0.0], np.cumsum(steps))))
     enough = int(np.searchsorted(np.cumsum(masses), 1 - NEGLIGIBLE)) + 1

@@ -4,11 +4,12 @@ Parts of a page are callbacks of their own. Those that ask the gateway the same 
 one fetch, so that each shows its figures as soon as they are there.
 """
 
+import asyncio
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Hashable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from dashboard.gateway.client import GatewayError
 from dashboard.gateway.last_good import LastGood
@@ -20,6 +21,11 @@ from dashboard.web.visit import current_visit
 
 log = logging.getLogger(__name__)
 
+#: So long what was read stands for the other parts: a page asks for all of them at once.
+SHARED_SECONDS = 1.0
+
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
@@ -29,6 +35,8 @@ class PageRequest:
     session: Session
     gateway: LastGood
     say: Texts
+    #: Changes when the page wants news.
+    mark: float | None = None
 
     async def viewer(self) -> Viewer:
         """Who looks. Raises GatewayError."""
@@ -37,6 +45,27 @@ class PageRequest:
     async def ask(self, name: str, variables: Mapping[str, Any]) -> dict[str, Any]:
         """The data of a document of ours. Raises GatewayError."""
         return await self.gateway.ask(name, variables, self.session.access_token, self.session.role)
+
+    async def share(self, what: Hashable, read: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """What ``read`` gives, read once for all parts that ask for it at the same address.
+
+        A failure is kept for nobody who comes later.
+        """
+        shared = self.session.kept.shared
+        key = what, self.address, self.mark, self.session.role
+        task = shared.get(key)
+        if task is None:
+            task = shared[key] = asyncio.ensure_future(read())
+            task.add_done_callback(lambda done: _end_sharing(shared, key, done))
+        return await asyncio.shield(task)
+
+
+def _end_sharing(
+    shared: dict[Hashable, asyncio.Task[Any]], key: Hashable, done: asyncio.Task[Any]
+) -> None:
+    is_good = not done.cancelled() and not done.exception()
+    seconds = SHARED_SECONDS if is_good else 0
+    asyncio.get_running_loop().call_later(seconds, shared.pop, key, None)
 
 
 def page_request(state: Any) -> PageRequest:
@@ -47,7 +76,7 @@ def page_request(state: Any) -> PageRequest:
     address = read_address(search if isinstance(search, str) else "", visit.language)
     mark = asked if isinstance(asked, int | float) else None
     gateway = LastGood(visit.gateway, visit.session, mark)
-    return PageRequest(address, visit.session, gateway, texts(address.language))
+    return PageRequest(address, visit.session, gateway, texts(address.language), mark)
 
 
 def gateway_error(error: Exception) -> GatewayError:

@@ -49,6 +49,8 @@ class KeptAnswers:
         self._answers: OrderedDict[Hashable, Answer] = OrderedDict()
         self._outages: dict[Hashable, Outage] = {}
         self.under_way: dict[Hashable, Task[dict[str, Any]]] = {}
+        #: What parts of one page read together, for the moment in which they ask for it.
+        self.shared: dict[Hashable, Task[Any]] = {}
 
     def __len__(self) -> int:
         return len(self._answers)
@@ -92,6 +94,7 @@ class KeptAnswers:
         self._answers.clear()
         self._outages.clear()
         self.under_way.clear()
+        self.shared.clear()
 
     def _size(self) -> int:
         return sum(len(answer.packed) for answer in self._answers.values())

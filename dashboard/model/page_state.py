@@ -51,7 +51,7 @@ OFFERED_PERIODS = (
 TOGETHER, APART = "together", "apart"
 ABSOLUTE, INDEXED = "absolute", "index"
 #: Which part of the world a map shows; without a choice, what was chosen or may be seen.
-REGIONS = ("world", "asia", "selection")
+REGIONS = ("auto", "world", "asia", "selection")
 #: By what a change can be told apart.
 REASONS = (COUNTRY, "partner", "visa", "channel")
 SORTS = (NAME, *(measure.id for measure in MEASURES))
@@ -77,7 +77,7 @@ class Address:
     measure: str = INTAKE.id
     lines: str = TOGETHER
     scale: str = ABSOLUTE
-    region: str = ""
+    region: str = "auto"
     measures: str = "main"
     sort: str = INTAKE.id
     order: str = "down"
@@ -166,7 +166,7 @@ def read_address(search: str | None, language: str) -> Address:
         measures=one_of("measures", ("main", "all"), "main"),
         lines=one_of("lines", (TOGETHER, APART), TOGETHER),
         scale=one_of("scale", (ABSOLUTE, INDEXED), ABSOLUTE),
-        region=one_of("region", REGIONS, ""),
+        region=one_of("region", REGIONS, "auto"),
         sort=one_of("sort", SORTS, INTAKE.id),
         order=one_of("order", ("down", "up"), "down"),
         rows=one_of("rows", ("top", "all"), "top"),

@@ -3,15 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from dashboard.model.filters import CHANNEL, FILTER, VISA
 from dashboard.model.measures import BY_FIELD, Measure
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """The value of one measure; without a value it is suppressed, or there was nothing to count."""
+class Reading(NamedTuple):
+    """The value of one measure; without a value it is suppressed, or there was nothing to count.
+
+    An answer has thousands: a named tuple takes a third of the time of a frozen dataclass.
+    """
 
     value: float | None = None
     is_suppressed: bool = False

@@ -9,7 +9,7 @@ from typing import Concatenate, Literal, ParamSpec
 from babel import Locale
 from babel.dates import format_datetime, format_interval, format_skeleton
 from babel.lists import format_list
-from babel.numbers import format_compact_decimal, format_decimal, format_percent
+from babel.numbers import format_compact_decimal, format_decimal, format_percent, parse_pattern
 from babel.units import format_unit
 
 from dashboard.model.measures import Better, Kind, Measure
@@ -22,6 +22,8 @@ HOURS_AS_DAYS = 72
 SMALL_BASE = 20
 #: The short Indonesian units, "j" and "hr", are not read at a glance.
 SHORT_UNITS: dict[str, Literal["long", "short"]] = {"id": "long", "en": "short"}
+#: Read once: Babel reads a pattern anew for each number.
+SHARE, WHOLE_SHARE, AMOUNT = map(parse_pattern, ("#,##0.0%", "#,##0%", "#,##0.0"))
 NO_VALUE = "–"
 MINUS = "\N{MINUS SIGN}"
 
@@ -80,15 +82,24 @@ def count_text(value: float, say: Texts) -> str:
 
 @_once
 def percent_text(share: float, say: Texts, *, digits: int = 1) -> str:
-    pattern = "#,##0.0%" if digits else "#,##0%"
-    return format_percent(share, locale=say.locale, format=pattern)
+    return (SHARE if digits else WHOLE_SHARE).apply(share, say.locale)
 
 
 @_once
 def duration_text(hours: float, say: Texts, *, is_short: bool = False) -> str:
     amount, unit = (hours / 24, "day") if abs(hours) >= HOURS_AS_DAYS else (hours, "hour")
     length = SHORT_UNITS[say.language] if is_short else "long"
-    return format_unit(amount, unit, length=length, locale=say.locale, format="#,##0.0")
+    number = AMOUNT.apply(amount, say.locale)
+    return _unit_pattern(say.locale, unit, length, say.locale.plural_form(amount)).format(number)
+
+
+@cache
+def _unit_pattern(locale: Locale, unit: str, length: Literal["long", "short"], form: str) -> str:
+    """``{} hours``: an amount with its unit takes Babel six times as long as the amount alone."""
+    amounts = (amount for amount in (1.0, 2.0) if locale.plural_form(amount) == form)
+    amount = next(amounts)
+    text = format_unit(amount, unit, length=length, locale=locale, format="#,##0.0")
+    return text.replace(AMOUNT.apply(amount, locale), "{}")
 
 
 def height_text(measure: Measure, height: float, highest: float, say: Texts) -> str:

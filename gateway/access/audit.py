@@ -6,23 +6,26 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from asyncpg import PostgresError
+from psycopg import Error
 from sqlalchemy import insert
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gateway.access.purpose import StatedPurpose
-from gateway.access.transactions.begin import TransactionStart, begin_transaction
-from gateway.access.transactions.errors import BROKEN
+from gateway.access.transactions.begin import (
+    ROUND_TRIP_SECONDS,
+    TransactionStart,
+    begin_transaction,
+)
 from gateway.errors import ErrorCode, FieldError, RequestError
 from gateway.viewer import Viewer
 from models import AccessEvent
-from models.database.connections import driver_of
+from models.database.command_pipeline import Command
+from models.database.pool import ConnectionPool
 from models.keys import new_key
 
 
 async def record_reads(
-    engine: AsyncEngine,
+    pool: ConnectionPool,
     start: TransactionStart,
     viewer: Viewer,
     purpose: StatedPurpose,
@@ -53,8 +56,8 @@ async def record_reads(
         for applicant in sorted(applicants)
     ]
     try:
-        await _write(engine, start, events)
-    except (FieldError, SQLAlchemyError, PostgresError, *BROKEN) as error:
+        await _write(pool, start, events)
+    except (FieldError, SQLAlchemyError, Error, OSError) as error:
         raise RequestError(
             ErrorCode.UNAVAILABLE,
             "The read could not be logged, so nothing is told. Try again.",
@@ -63,14 +66,11 @@ async def record_reads(
 
 
 async def _write(
-    engine: AsyncEngine, start: TransactionStart, events: list[dict[str, Any]]
+    pool: ConnectionPool, start: TransactionStart, events: list[dict[str, Any]]
 ) -> None:
-    connection = await begin_transaction(engine, "BEGIN", start)
+    connection, *_ = await begin_transaction(pool, "BEGIN", start)
     try:
-        await connection.execute(insert(AccessEvent), events)
-        await driver_of(connection).execute("COMMIT")
-    except BaseException:
-        await connection.invalidate()
-        raise
+        await connection.alchemy.execute(insert(AccessEvent), events)
+        await connection.pipeline.run([Command("COMMIT")], seconds=ROUND_TRIP_SECONDS)
     finally:
-        await connection.close()
+        await pool.release(connection)  # which closes it unless the transaction is over

@@ -5,15 +5,14 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from asyncpg import PostgresError
+from psycopg import Error
 from sqlalchemy import event
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as NoConnectionLeft
-from sqlalchemy.ext.asyncio import AsyncEngine
 
-from gateway.access.transactions.errors import BROKEN, DISK_FULL, TOO_MANY_CONNECTIONS, state_of
+from gateway.access.transactions.errors import DISK_FULL, TOO_MANY_CONNECTIONS, state_of
 from gateway.faults import Fault
 from gateway.logs.lines import facts
+from models.database.pool import ConnectionPool, PoolExhaustedError
 
 #: How long to report a full disk after the last failure: only writes notice it.
 _DISK_REPORT_SECONDS = 60.0
@@ -25,25 +24,23 @@ class PoolWatch:
     """Diagnoses the pool that requests take their connections from."""
 
     def __init__(
-        self, engine: AsyncEngine, seconds: float, clock: Callable[[], float] = time.monotonic
+        self, pool: ConnectionPool, seconds: float, clock: Callable[[], float] = time.monotonic
     ) -> None:
         """``seconds`` is the longest operation: a pool without movement for longer is stuck."""
-        self._engine = engine
+        self._pool = pool
         self._seconds = seconds
         self._clock = clock
         self._moved_at = clock()
         self._disk_full_at: float | None = None
-        for event_name in ("checkout", "checkin"):
-            event.listen(engine.sync_engine, event_name, self._note_move)
-        event.listen(engine.sync_engine, "handle_error", self._note_error)
+        pool.on_move = self._note_move
+        event.listen(pool.engine.sync_engine, "handle_error", self._note_error)
 
     async def fault(self) -> Fault | None:
         """Why requests get no connection; None if they do, even after waiting."""
-        pool: Any = self._engine.pool
-        if pool.checkedout() >= pool.size():
+        if self._pool.in_use >= self._pool.size:
             is_stuck = self._clock() - self._moved_at > self._seconds
             return Fault.POOL if is_stuck else None
-        if pool.checkedin():
+        if self._pool.idle:
             return None
         return await self._try_connecting()
 
@@ -56,15 +53,15 @@ class PoolWatch:
     async def _try_connecting(self) -> Fault | None:
         """Try to open one more connection, since none is idle."""
         try:
-            async with self._engine.connect():
+            async with self._pool.connect():
                 return None
-        except NoConnectionLeft:  # requests have filled the pool meanwhile
+        except PoolExhaustedError:  # requests have filled the pool meanwhile
             return None
-        except (SQLAlchemyError, PostgresError, *BROKEN) as error:
+        except (SQLAlchemyError, Error, OSError) as error:
             is_full = state_of(error) == TOO_MANY_CONNECTIONS
             return Fault.POOL if is_full else Fault.DATABASE
 
-    def _note_move(self, *_: Any) -> None:
+    def _note_move(self) -> None:
         self._moved_at = self._clock()
 
     def _note_error(self, context: Any) -> None:

@@ -3,20 +3,26 @@
 import time
 from collections.abc import Mapping
 
-from asyncpg import PostgresError
+from psycopg import Error
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.access.rows import select_reachable, vouch_for
-from gateway.access.transactions.begin import Clock, TransactionStarts, begin_transaction
-from gateway.access.transactions.errors import BROKEN, TOO_MANY_CONNECTIONS, state_of
+from gateway.access.transactions.begin import (
+    Clock,
+    TransactionStarts,
+    begin_transaction,
+    end_transaction,
+)
+from gateway.access.transactions.errors import TOO_MANY_CONNECTIONS, state_of
 from gateway.access.transactions.reading import BEGIN, ReadTransaction
 from gateway.errors import FieldError
 from gateway.faults import Fault
 from gateway.viewer import ANONYMOUS, Viewer
 from models import Country
-from models.database.connections import driver_of
+from models.database.command_pipeline import Command
+from models.database.pool import ConnectionPool, PoolExhaustedError
 from models.migrations import serves_this_release
 from models.publication.reading import newest_publication
 from models.vocabulary import Role
@@ -61,13 +67,13 @@ class Probe:
 
     def __init__(
         self,
-        engine: AsyncEngine,
+        pool: ConnectionPool,
         openings: TransactionStarts,
         *,
         replica_seconds: float,
         clock: Clock = time.time,
     ) -> None:
-        self._engine = engine
+        self._pool = pool
         self._openings = openings
         self._replica_seconds = replica_seconds
         self._clock = clock
@@ -76,20 +82,20 @@ class Probe:
         """Why reads would fail or be too old; None if all is well."""
         apart = 0.0
         try:
-            async with self._engine.connect() as connection:
+            async with self._pool.connect() as connection:
                 if not await serves_this_release(connection):
                     return Fault.MIGRATIONS
                 apart = await self._seconds_apart(connection)
                 lag = await connection.scalar(text(LAG))
             await self._read_as_viewer()
-        except (SQLAlchemyError, PostgresError) as error:
+        except (SQLAlchemyError, Error) as error:
             state = state_of(error)
             if state == _REFUSED:
                 return Fault.CLOCK if apart > _SECONDS_APART else Fault.SEAL
             if state == TOO_MANY_CONNECTIONS:
                 return Fault.POOL
             return Fault.MIGRATIONS if state.startswith(_UNDEFINED) else Fault.DATABASE
-        except (FieldError, *BROKEN):
+        except (FieldError, OSError, PoolExhaustedError):
             return Fault.DATABASE
         return Fault.REPLICA if lag > self._replica_seconds else None
 
@@ -101,9 +107,9 @@ class Probe:
     async def revision(self) -> str | None:
         """The migration revision of the database; None if it cannot be read."""
         try:
-            async with self._engine.connect() as connection:
+            async with self._pool.connect() as connection:
                 return await connection.scalar(text("SELECT version_num FROM alembic_version"))
-        except (SQLAlchemyError, PostgresError, *BROKEN):
+        except (SQLAlchemyError, Error, OSError, PoolExhaustedError):
             return None
 
     async def figures(self) -> Mapping[str, float]:
@@ -113,13 +119,14 @@ class Probe:
             (FOLD_LAG, as_of(), _FIGURES_READER),
             (EDITION_AGE, newest_publication(), ANONYMOUS),
         ):
-            session = ReadTransaction(self._engine, self._openings.for_reading(viewer))
-            age = select(func.extract("epoch", func.now() - newest.scalar_subquery()))
+            session = ReadTransaction(self._pool, self._openings.for_reading(viewer))
+            instant = newest.subquery().c[0]
+            age = select(func.extract("epoch", func.now() - instant))
             try:
                 ((seconds,),) = await session.rows(vouch_for(age, "VolumeTable"))
                 if seconds is not None:
                     figures[name] = float(seconds)
-            except (FieldError, SQLAlchemyError, PostgresError):
+            except (FieldError, SQLAlchemyError, Error):
                 continue  # a missing metric raises an alarm of its own
             finally:
                 await session.close()
@@ -132,18 +139,14 @@ class Probe:
 
     async def _read_as_viewer(self) -> None:
         """Read a row as a viewer. Check the seal explicitly: an empty table would not."""
-        connection = await begin_transaction(
-            self._engine, BEGIN, self._openings.for_reading(ANONYMOUS)
+        connection, *_ = await begin_transaction(
+            self._pool, BEGIN, self._openings.for_reading(ANONYMOUS)
         )
         try:
-            driver = driver_of(connection)
-            await driver.fetchval("SELECT viewer.acts_as($1)", ANONYMOUS.role.value)
-            await connection.execute(
+            acts_as = Command("SELECT viewer.acts_as($1)", [ANONYMOUS.role.value])
+            await connection.pipeline.run([acts_as])
+            await connection.alchemy.execute(
                 select_reachable("Country", ANONYMOUS, Country.code.label("code")).limit(1)
             )
-            await driver.execute("ROLLBACK")
-        except BaseException:
-            await connection.invalidate()
-            raise
         finally:
-            await connection.close()
+            await end_transaction(self._pool, connection)

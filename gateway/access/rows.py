@@ -59,8 +59,7 @@ def select_reachable_in_role(
     type_name: str, role: Role, *columns: ColumnElement[Any]
 ) -> Select[Any]:
     """The same for any viewer in a role: the scope is bound when the statement runs."""
-    rule = POLICY[type_name].rows.get(role)
-    condition = false() if rule is None else _rule_condition(rule, AnyViewer(), _as_mapped)
+    condition = reachable_in_role(type_name, role)
     return vouch_for(select(*columns).where(condition), type_name)
 
 
@@ -87,21 +86,59 @@ def reachable(type_name: str, viewer: Viewer, columns: Columns = _as_mapped) -> 
     return false() if rule is None else _rule_condition(rule, KnownViewer(viewer), columns)
 
 
+def reachable_in_role(
+    type_name: str, role: Role, columns: Columns = _as_mapped
+) -> ColumnElement[bool]:
+    """The same for any viewer in a role: the scope is bound when the statement runs."""
+    rule = POLICY[type_name].rows.get(role)
+    return false() if rule is None else _rule_condition(rule, AnyViewer(), columns)
+
+
 def reachable_as_published(type_name: str, viewer: Viewer, columns: Columns) -> ColumnElement[bool]:
     """The condition for the published figures that the viewer may read."""
-    rule = POLICY[type_name].published_rows.get(viewer.role)
+    return _published(type_name, viewer.role, KnownViewer(viewer), columns)
+
+
+def reachable_as_published_in_role(
+    type_name: str, role: Role, columns: Columns
+) -> ColumnElement[bool]:
+    """The same for any viewer in a role."""
+    return _published(type_name, role, AnyViewer(), columns)
+
+
+def _published(
+    type_name: str, role: Role, viewer: "KnownViewer | AnyViewer", columns: Columns
+) -> ColumnElement[bool]:
+    rule = POLICY[type_name].published_rows.get(role)
     if rule is None:
         return false()
-    dimension_sets = PUBLISHED_SETS.get(viewer.role, ())
-    is_own_set = columns(PublishedVolume.dimension_set).in_(dimension_sets)
-    return and_(is_own_set, _rule_condition(rule, KnownViewer(viewer), columns))
+    is_own_set = columns(PublishedVolume.dimension_set).in_(PUBLISHED_SETS.get(role, ()))
+    return and_(is_own_set, _rule_condition(rule, viewer, columns))
 
 
 def reach_key(type_name: str, viewer: Viewer) -> tuple[object, ...]:
     """A key for the reach of a viewer: viewers with equal keys may read the same rows."""
-    rule = POLICY[type_name].rows.get(viewer.role)
-    scopes = sorted(set(_scopes(rule))) if rule else ()
+    access = POLICY[type_name]
+    rules = (access.rows.get(viewer.role), access.published_rows.get(viewer.role))
+    scopes = sorted({scope for rule in rules if rule for scope in _scopes(rule)})
     return (viewer.role, *(getattr(viewer, scope) for scope in scopes))
+
+
+def is_reached_by_scope(type_name: str, role: Role) -> bool:
+    """Whether the viewer's scope alone decides which rows of a type are reached, no other rows."""
+    access = POLICY[type_name]
+    rules = (access.rows.get(role), access.published_rows.get(role))
+    return not any(map(_follows, filter(None, rules)))
+
+
+def _follows(rule: Rule) -> bool:
+    match rule:
+        case ReachedThrough():
+            return True
+        case AllOf(rules) | AnyOf(rules):
+            return any(map(_follows, rules))
+        case _:
+            return False
 
 
 def scopes_narrowing(type_name: str, role: Role) -> frozenset[Scope]:

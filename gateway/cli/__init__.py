@@ -2,21 +2,10 @@
 
 import asyncio
 import sys
+from importlib import import_module
 
 import click
 
-from gateway.cli import (
-    data,
-    demo,
-    doctor,
-    documents,
-    init,
-    keeper,
-    migration,
-    schema,
-    serving,
-    trusted_documents,
-)
 from gateway.cli.database_errors import DatabaseError
 from gateway.settings import SettingsError
 from models.database.locking import LockedError
@@ -25,31 +14,43 @@ from models.postgres import PostgresError
 from models.reference.data import ReferenceDataError
 from models.row_security.apply import WallError
 
+#: The modules of the commands, by name.
+COMMANDS = {
+    "dashboard": "dashboard",
+    "demo": "demo",
+    "doctor": "doctor",
+    "documents": "trusted_documents",
+    "explain": "explain",
+    "init": "init",
+    "keep": "keeper",
+    "migrate": "data",
+    "migration": "migration",
+    "policy": "documents",
+    "schema": "schema",
+    "serve": "serving",
+    "settings": "documents",
+    "snapshots": "documents",
+    "synthesise": "data",
+    "token": "token",
+    "volumes": "data",
+}
 
-@click.group(context_settings={"max_content_width": 100})
+
+class _Commands(click.Group):
+    """Imports a command when it is called: what the others need takes longer than it does."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        return getattr(import_module(f"gateway.cli.{COMMANDS[cmd_name]}"), cmd_name)
+
+
+@click.group(cls=_Commands, context_settings={"max_content_width": 100})
 def gerbang() -> None:
     """Gerbang: the front door of the visa system."""
-
-
-for _command in (
-    demo.demo,
-    serving.serve,
-    keeper.keep,
-    serving.dashboard,
-    data.migrate,
-    migration.migration,
-    init.init,
-    data.synthesise,
-    data.volumes,
-    doctor.doctor,
-    documents.policy,
-    schema.schema,
-    documents.settings,
-    documents.snapshots,
-    trusted_documents.documents,
-    serving.token,
-):
-    gerbang.add_command(_command)
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import click
 import httpx2
 
-from gateway.cli.serving import demo_token
+from gateway.cli.token import demo_token
 
 _WIB = timezone(timedelta(hours=7), "WIB")
 _MOST_ROWS = 20
@@ -30,9 +30,9 @@ def show_addresses(url: str, dashboard_url: str) -> None:
     click.echo(f"""
 Dashboard  {dashboard_url}
 GraphQL    {url}/graphql  (the explorer, in a browser)
-Users      leadership, officer, officer-2, supervisor, supervisor-2, auditor, administrator,
-           service, manager-CC and agent-CC for a partner country CC (manager-au),
-           manager-pacific, both (officer and auditor), applicant
+Users      leadership, officer, officer-2, supervisor, supervisor-2, auditor, treasury,
+           administrator, administrator-2, service, manager-CC and agent-CC for a partner
+           country CC (manager-au), manager-pacific, both (officer and auditor), applicant
 Token      gerbang token leadership --url {url}
 """)
 

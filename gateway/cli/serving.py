@@ -1,14 +1,11 @@
-"""The commands `serve`, `dashboard` and `token`."""
+"""The command `gerbang serve`, which serves the gateway."""
 
 import asyncio
 import gc
-import os
-import sys
 from collections.abc import Coroutine
 from typing import Any
 
 import click
-import httpx2
 import uvicorn
 from starlette.applications import Starlette
 
@@ -36,30 +33,6 @@ def serve() -> None:
     require_free_port(settings.host, settings.port, "GERBANG_PORT")
     with logging_as(settings):
         run_on_fastest_loop(_serve(settings))
-
-
-@click.command()
-def dashboard() -> None:
-    """Serve the dashboard, in this very process."""
-    os.execv(sys.executable, [sys.executable, "-m", "dashboard"])  # noqa: S606
-
-
-@click.command()
-@click.argument("user")
-@click.option("--url", default="http://127.0.0.1:8000", show_default=True, help="The running demo.")
-def token(user: str, url: str) -> None:
-    """Print an access token for a demo user of a running demo."""
-    try:
-        click.echo(demo_token(user, url))
-    except httpx2.HTTPError as error:
-        raise click.ClickException(f"no demo answers at {url}: {error}") from None
-
-
-def demo_token(user: str, url: str) -> str:
-    answer = httpx2.post(f"{url}/development/users/{user}/token", timeout=10)
-    if answer.is_error:
-        raise click.ClickException(f"there is no demo user {user} at {url}")
-    return answer.json()["access_token"]
 
 
 def run_on_fastest_loop(serving: Coroutine[Any, Any, None]) -> None:

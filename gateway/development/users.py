@@ -20,7 +20,9 @@ UNSCOPED = {
     "supervisor": (Role.SUPERVISOR,),
     "supervisor-2": (Role.SUPERVISOR,),
     "auditor": (Role.AUDITOR,),
+    "treasury": (Role.TREASURY,),
     "administrator": (Role.ADMINISTRATOR,),
+    "administrator-2": (Role.ADMINISTRATOR,),
     "both": (Role.OFFICER, Role.AUDITOR),
     "applicant": (Role.APPLICANT,),
 }

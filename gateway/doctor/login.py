@@ -17,6 +17,7 @@ from models.row_security import database_role
 
 #: A seal is valid for some seconds; clocks must agree much better than that.
 _MOST_SECONDS_APART = 2.0
+_ACT = "SELECT set_config('gerbang.viewer', $1, true), set_config('role', $2, true)"
 
 
 async def keys(settings: Settings) -> AsyncIterator[Finding]:
@@ -75,7 +76,7 @@ async def _seal(
     try:
         role, backend = database_role(ANONYMOUS.role), await own_backend(connection)
         async with connection.transaction(readonly=True):
-            await connection.execute("; ".join(seal.statements(ANONYMOUS, role, backend)))
+            await connection.execute(_ACT, seal.seal(ANONYMOUS, backend), role)
             await connection.fetchval("SELECT viewer.acts_as($1)", ANONYMOUS.role.value)
     except asyncpg.PostgresError as error:
         yield finding_of(

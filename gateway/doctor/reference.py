@@ -50,7 +50,7 @@ QUESTIONS = (
         "SELECT format('No fee is in force today for %s.', string_agg(code, ', ' ORDER BY code))"
         " FROM offered WHERE NOT EXISTS (SELECT FROM fee, today"
         " WHERE visa_type_code = offered.code AND fee.valid_from <= on_day) HAVING count(*) > 0",
-        "Applications are handed in and billed, but no payment can be recorded.",
+        "Nothing can be billed, so no application of these types can be handed in.",
         f"Set it as an administrator (setFee), {_FILE} of fees.",
     ),
     Question(
@@ -74,7 +74,7 @@ QUESTIONS = (
         " FROM unnest(ARRAY['PAYMENT', 'ANSWER']) AS wait WHERE NOT EXISTS (SELECT FROM"
         " deadline, today WHERE deadline.wait = wait.wait AND valid_from <= on_day)"
         " HAVING count(*) > 0",
-        "Applications that wait for their applicant would wait for ever.",
+        "Applications that wait for their applicant would wait for ever; nothing can be billed.",
         f"{_INIT}.",
     ),
     Question(

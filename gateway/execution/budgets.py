@@ -2,12 +2,12 @@
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from math import ceil
 from typing import Any
 
 from gateway.errors import ErrorCode, RateLimitedError, RequestError
 from gateway.execution.cost import MOST, Cost
+from gateway.instants import instant_text
 from gateway.viewer import Lane, Viewer
 
 #: The cost of a token in a document that is new to the role: parsing and validating take about
@@ -135,13 +135,12 @@ class Charge:
     def as_extension(self) -> dict[str, Any]:
         """``extensions.cost``."""
         remaining, seconds = self._budgets.remaining(self._lane)
-        resets_at = datetime.now(UTC) + timedelta(seconds=seconds)
         return {
             "requested": self.requested,
             "actual": self.actual,
             "maximum": self._budgets.maximum,
             "remaining": remaining,
-            "resetsAt": resets_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "resetsAt": instant_text(time.time() + seconds),
         }
 
     def _take(self, values: int) -> None:

@@ -6,6 +6,7 @@ quotes the whole surrounding value.
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from graphql import (
@@ -81,20 +82,22 @@ class VariableCoercion:
 
         Raises RequestError with INVALID_VARIABLES at the first invalid value.
         """
+        with suppress(Exception):  # whatever a scalar raises: graphql-core judges, and we explain
+            return self._coerce(given)
+        return coerce_variables(self._view, self._operation, given)
+
+    def _coerce(self, given: Mapping[str, Any]) -> VariableValues:
         sources: dict[str, VariableValueSource] = {}
         coerced: dict[str, Any] = {}
-        try:
-            for name, signature, coerce, default, is_required in self._variables:
-                value = given.get(name, Undefined)
-                sources[name] = VariableValueSource(signature, value)
-                if value is not Undefined:
-                    coerced[name] = coerce(value)
-                elif default is not Undefined:
-                    coerced[name] = default
-                elif is_required:
-                    raise InvalidInputError
-        except Exception:  # whatever a scalar raises: graphql-core judges, and explains
-            return coerce_variables(self._view, self._operation, given)
+        for name, signature, coerce, default, is_required in self._variables:
+            value = given.get(name, Undefined)
+            sources[name] = VariableValueSource(signature, value)
+            if value is not Undefined:
+                coerced[name] = coerce(value)
+            elif default is not Undefined:
+                coerced[name] = default
+            elif is_required:
+                raise InvalidInputError
         return VariableValues(sources, coerced)
 
 

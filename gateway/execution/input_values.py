@@ -5,6 +5,7 @@ and raise where it would refuse: then it is asked again, and its verdict counts.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from graphql import (
@@ -169,10 +170,8 @@ class ArgumentCoercion:
     def coerce(self, variables: VariableValues) -> dict[str, Any]:
         """The values by the names of the API. Raises GraphQLError where null may not stand."""
         if self._is_compiled:
-            try:
+            with suppress(InvalidInputError):  # graphql-core explains it
                 return _evaluate_members(self._fixed, self._dependent, variables.coerced)
-            except InvalidInputError:
-                pass  # graphql-core explains it
         return get_argument_values(self._field, self._node, variables)
 
 

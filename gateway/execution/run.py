@@ -7,7 +7,6 @@ from http import HTTPStatus
 from time import monotonic
 from typing import Any
 
-from asyncpg import PostgresError
 from graphql import (
     GraphQLError,
     GraphQLSchema,
@@ -15,8 +14,8 @@ from graphql import (
     VariableValues,
     get_directive_values,
 )
+from psycopg import Error as DriverError
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gateway.access.audit import record_reads
 from gateway.access.purpose import stated_purpose
@@ -39,7 +38,7 @@ from gateway.errors import (
 )
 from gateway.execution.argument_checks import check_arguments
 from gateway.execution.budgets import Budgets, Charge
-from gateway.execution.compiled import CompiledOperation, CompiledOperations
+from gateway.execution.compiled import CompiledOperations
 from gateway.execution.cost import values_in
 from gateway.execution.graphql_core import build_execution, run_execution
 from gateway.execution.introspection import schema_refusal
@@ -50,20 +49,24 @@ from gateway.execution.operation import (
     Executed,
     OperationRequest,
 )
-from gateway.execution.plan.run import PlanCache, Planned
+from gateway.execution.plan.cells import CellError
+from gateway.execution.plan.run import PlanCache, Planned, PlanRun
 from gateway.execution.role_schema import role_schema
 from gateway.execution.trusted_documents import TrustedDocuments
 from gateway.logs.requests import Kind, Way, WhyExecutor, current_record
 from gateway.mapping.arguments import CheckContext
 from gateway.mapping.catalogue import Catalogue
 from gateway.mapping.context import Context
+from gateway.mapping.figure_reads import FigureCache
 from gateway.mapping.keyset import Cursors
 from gateway.mapping.positions import Positions
 from gateway.mutations.changes import Changes
 from gateway.schema.build import build_schema
-from gateway.settings import DocumentRule
+from gateway.settings import DocumentRule, RowWriter
 from gateway.settings.keys import KeyRing
+from gateway.texts.language import Language
 from gateway.viewer import Viewer
+from models.database.pool import ConnectionPool
 from models.vocabulary import Role
 
 #: The kinds of operations that run over HTTP.
@@ -79,28 +82,30 @@ class SchemaRunner:
 
     def __init__(
         self,
-        engine: AsyncEngine,
+        pool: ConnectionPool,
         openings: TransactionStarts,
         *,
         cursor_keys: KeyRing,
         budgets: Budgets,
         document_rule: DocumentRule = DocumentRule.ALLOW,
+        row_writer: RowWriter = RowWriter.COMPILED,
         in_development: bool = False,
     ) -> None:
         full = build_schema()
         self.budgets = budgets
-        self._engine = engine
+        self._pool = pool
         self._openings = openings
         self._cursors = Cursors(cursor_keys)
-        self._changes = Changes(engine, openings)
+        self._changes = Changes(pool, openings)
         self.positions = Positions(cursor_keys)
         self.catalogue = Catalogue(full)
         self.views = {role: role_schema(full, self.catalogue, role) for role in Role}
         self._operations = CompiledOperations(full, self.views)
         self.trusted = TrustedDocuments(
-            engine, openings, rule=document_rule, in_development=in_development
+            pool, openings, rule=document_rule, in_development=in_development
         )
-        self._plans = PlanCache(self.catalogue)
+        self._plans = PlanCache(self.catalogue, is_compiled=row_writer is RowWriter.COMPILED)
+        self._figures = FigureCache()
 
     async def run(self, request: OperationRequest, viewer: Viewer, trace_id: str) -> Answer:
         """The answer to an operation, with its cost; an error answer if it cannot start."""
@@ -111,10 +116,10 @@ class SchemaRunner:
             (answer,) = await self.answers(admitted, _single_root)
         except RequestError as error:
             charge.cancel()
-            return _error_answer(error, charge, trace_id)
+            return _error_answer(error, charge, trace_id, request.language)
         except Exception as error:  # the charge is kept: work may have been done
             log_failure(error, trace_id)
-            return _error_answer(masked_error(), charge, trace_id)
+            return _error_answer(masked_error(), charge, trace_id, request.language)
         return with_cost(answer, charge)
 
     def admit(
@@ -129,7 +134,8 @@ class SchemaRunner:
 
         Raises RequestError if it must not start: the caller then cancels the charge.
         """
-        compiled = self._compiled(request, viewer.role, charge)
+        text, name = request.document or "", request.operation_name
+        compiled = self._operations.operation(text, name, viewer.role, charge)
         _refuse_misplaced(compiled.kind, kinds, request)
         # Before validation, which takes longer: counting takes one pass, even over an invalid
         # document, and spares us the validation where the cost or the budget is exceeded.
@@ -161,17 +167,6 @@ class SchemaRunner:
             language=request.language,
         )
 
-    def _compiled(self, request: OperationRequest, role: Role, charge: Charge) -> CompiledOperation:
-        """The operation as it was compiled before, or compiled now, which is charged."""
-        text, name = request.document or "", request.operation_name
-        compiled = self._operations.find(text, name, role)
-        if compiled is None:
-            if tokens := self._operations.new_tokens(text, role):
-                charge.take_tokens(tokens)
-                self._operations.note_use(text, role)
-            compiled = self._operations.compile(text, name, role)
-        return compiled
-
     async def answers(self, admitted: AdmittedOperation, roots: RootValues) -> list[Answer]:
         """An answer for each root value, all from one snapshot. Reads of identity are logged.
 
@@ -179,18 +174,12 @@ class SchemaRunner:
         if the reads cannot be logged.
         """
         viewer, started_at = admitted.viewer, monotonic()
-        context = Context(
-            viewer,
-            partial(self.read_transaction, viewer),
-            self.catalogue,
-            self._cursors,
-            self.positions,
-            self._changes,
-            admitted.language,
-        )
+        context = self._context(admitted)
         try:
             executions = [self._execute(admitted, context, root) for root in await roots(context)]
-            executed = await asyncio.gather(*executions)
+            # A request has one root, and needs no task besides its own.
+            alone = len(executions) == 1
+            executed = [await executions[0]] if alone else await asyncio.gather(*executions)
         finally:
             await context.session.close()
         for one in executed:
@@ -198,7 +187,7 @@ class SchemaRunner:
                 refuse_partial(error.original_error for error in one.errors)
         if admitted.purpose and context.identities_read:
             await record_reads(
-                self._engine,
+                self._pool,
                 self._openings.for_reading(viewer),
                 viewer,
                 admitted.purpose,
@@ -208,6 +197,29 @@ class SchemaRunner:
             )
         admitted.charge.settle(sum(one.values for one in executed), monotonic() - started_at)
         return [answer_to(one.data, one.errors, admitted) for one in executed]
+
+    def plan(self, request: OperationRequest, viewer: Viewer) -> PlanRun | WhyExecutor:
+        """The plan of a query that is not run, or why it has none.
+
+        Raises RequestError for a query that the viewer may not run.
+        """
+        admitted = self.admit(request, viewer, "", Charge(self.budgets, viewer), [Kind.QUERY])
+        plan = self._plans.plan(admitted)
+        if isinstance(plan, WhyExecutor):
+            return plan
+        return PlanRun(plan, admitted, self._context(admitted))
+
+    def _context(self, admitted: AdmittedOperation) -> Context:
+        return Context(
+            admitted.viewer,
+            partial(self.read_transaction, admitted.viewer),
+            self.catalogue,
+            self._cursors,
+            self.positions,
+            self._changes,
+            admitted.language,
+            self._figures,
+        )
 
     async def _execute(self, admitted: AdmittedOperation, context: Context, root: Any) -> Executed:
         """Run the operation once: by its plan, or else by the executor."""
@@ -236,8 +248,11 @@ class SchemaRunner:
         except (GerbangError, GraphQLError):
             record.note_executor(WhyExecutor.REFUSED)
             return None
-        except (DBAPIError, PostgresError):
+        except (DBAPIError, DriverError):
             record.note_executor(WhyExecutor.DATABASE)
+            return None
+        except CellError:
+            record.note_executor(WhyExecutor.UNEXPECTED)
             return None
         except Exception as error:  # a bug in a plan only costs time: the executor answers
             record.note_executor(WhyExecutor.DEFECT)
@@ -246,7 +261,7 @@ class SchemaRunner:
 
     def read_transaction(self, viewer: Viewer) -> ReadTransaction:
         """A read transaction for the viewer; it begins with the first statement."""
-        return ReadTransaction(self._engine, self._openings.for_reading(viewer))
+        return ReadTransaction(self._pool, self._openings.for_reading(viewer))
 
 
 async def _single_root(_: Context) -> Sequence[Any]:
@@ -289,7 +304,7 @@ def _purpose_arguments(
 
 
 def answer_to(data: Data, errors: Sequence[GraphQLError], admitted: AdmittedOperation) -> Answer:
-    entries = [_error_entry(error, admitted.trace_id) for error in errors]
+    entries = [_error_entry(error, admitted.trace_id, admitted.language) for error in errors]
     if any(error.path is None for error in errors):
         return Answer(None, entries, status=HTTPStatus.BAD_REQUEST)
     return Answer(data, entries)
@@ -302,14 +317,14 @@ def with_cost(answer: Answer, charge: Charge) -> Answer:
     return answer
 
 
-def _error_answer(error: RequestError, charge: Charge, trace_id: str) -> Answer:
+def _error_answer(error: RequestError, charge: Charge, trace_id: str, language: Language) -> Answer:
     retry_after = error.retry_after if isinstance(error, RateLimitedError) else None
-    entries = error_entries(error, trace_id)
+    entries = error_entries(error, trace_id, language)
     answer = Answer(None, entries, status=error.status, retry_after=retry_after)
     return with_cost(answer, charge)
 
 
-def _error_entry(error: GraphQLError, trace_id: str) -> dict[str, Any]:
+def _error_entry(error: GraphQLError, trace_id: str, language: Language) -> dict[str, Any]:
     """The error for the client: masked, unless its text was written for clients."""
     locations = locations_of(error)
     if error.path is None:
@@ -326,4 +341,4 @@ def _error_entry(error: GraphQLError, trace_id: str) -> dict[str, Any]:
         log_failure(cause or error, trace_id)
         shown = masked_error()
     details = {**shown.details, "locations": locations, "path": error.path}
-    return error_entry(GerbangError(shown.code, shown.message, details), trace_id)
+    return error_entry(GerbangError(shown.code, shown.message, details), trace_id, language)

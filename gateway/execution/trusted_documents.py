@@ -9,7 +9,6 @@ from typing import Any
 
 from graphql import FieldNode, OperationDefinitionNode
 from sqlalchemy import Select, select
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gateway.access.rows import vouch_for
 from gateway.access.transactions.begin import TransactionStarts
@@ -23,6 +22,7 @@ from gateway.logs.requests import current_record
 from gateway.settings import DocumentRule
 from gateway.viewer import ANONYMOUS
 from models import TrustedDocument
+from models.database.pool import ConnectionPool
 from models.documents import document_hash
 
 #: How old the index may be. So long a document that was retired can still be asked for.
@@ -58,14 +58,14 @@ class TrustedDocuments:
 
     def __init__(
         self,
-        engine: AsyncEngine,
+        pool: ConnectionPool,
         openings: TransactionStarts,
         *,
         rule: DocumentRule = DocumentRule.ALLOW,
         in_development: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._engine = engine
+        self._pool = pool
         self._openings = openings
         self._rule = rule
         self._in_development = in_development
@@ -171,7 +171,7 @@ class TrustedDocuments:
 
         Raises RequestError in an outage.
         """
-        transaction = ReadTransaction(self._engine, self._openings.for_reading(ANONYMOUS))
+        transaction = ReadTransaction(self._pool, self._openings.for_reading(ANONYMOUS))
         try:
             return list(await transaction.rows(vouch_for(statement, "TrustedDocument")))
         except FieldError as error:

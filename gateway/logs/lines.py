@@ -12,6 +12,8 @@ from typing import Any
 
 import orjson
 
+from gateway.instants import instant_text
+
 #: The attribute of a record for structured fields: ``log.info("start", extra=facts(port=80))``.
 FACTS = "facts"
 #: Our own loggers. Of the messages of others only the first line is kept, since the rest may quote
@@ -41,7 +43,7 @@ class JSONLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         entry = {
-            "at": _time_of(record).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "at": instant_text(record.created),
             "level": record.levelname,
             "logger": record.name,
             "event": _message_of(record),
@@ -57,13 +59,9 @@ class ReadableLines(logging.Formatter):
         fields = _facts(record)
         error = fields.pop("error", ())
         text = " ".join(f"{name}={_readable(value)}" for name, value in fields.items())
-        clock = f"{_time_of(record).astimezone():%H:%M:%S}"
+        clock = f"{datetime.fromtimestamp(record.created, UTC).astimezone():%H:%M:%S}"
         head = f"{clock} {record.levelname:<7} {_message_of(record)} {text}".rstrip()
         return "\n".join((head, *error))
-
-
-def _time_of(record: logging.LogRecord) -> datetime:
-    return datetime.fromtimestamp(record.created, UTC)
 
 
 def _message_of(record: logging.LogRecord) -> str:

@@ -15,6 +15,7 @@ from gateway.errors import ErrorCode, FieldError
 from gateway.limits import MOST_NODES_OF_A_REQUEST
 from gateway.mapping.catalogue import Catalogue, Columns, DeclaredNoun, hidden_label
 from gateway.mapping.declare import ChangePosition, ToMany, ToOne
+from gateway.mapping.figure_reads import FigureCache, FigureReads
 from gateway.mapping.keyset import Cursors
 from gateway.mapping.positions import Place, Positions
 from gateway.mutations.changes import Changes
@@ -39,8 +40,10 @@ class Context:
     changes: Changes
     #: The language of messages.
     language: Language = Language.EN
+    figure_cache: FigureCache = field(default_factory=FigureCache)
     session: ReadTransaction = field(init=False)
     loaders: "Loaders" = field(init=False)
+    figures: FigureReads = field(init=False)
     #: Ids of the applicants whose identity was read, for the access log.
     identities_read: set[UUID] = field(default_factory=set)
     nodes_left: int = MOST_NODES_OF_A_REQUEST
@@ -51,6 +54,7 @@ class Context:
     def _begin(self) -> None:
         self.session = self.new_session()
         self.loaders = Loaders(self)
+        self.figures = FigureReads(self.figure_cache, self.session, self.viewer)
 
     async def change(self, request: Request) -> Outcome:
         """Make a change. What is read afterwards is read in a new transaction, and so sees it."""

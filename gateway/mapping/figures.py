@@ -1,6 +1,6 @@
 """Counts, rates and durations: each with its precision and its change over a year or month."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import date
 from enum import IntEnum
 from typing import Any
@@ -9,6 +9,7 @@ import strawberry
 
 from gateway.mapping.enums import CalendarPeriod, ChangeUnit, Precision, VolumeDimension
 from gateway.mapping.scalars import BigInt, CountryCode, Rupiah
+from gateway.strawberry_bridge import computed
 from models.vocabulary import Channel
 
 
@@ -19,8 +20,8 @@ class Span(IntEnum):
     MONTH = 1
 
 
-#: Reads the figure of the earlier window; None if there is nothing to compare with.
-Before = Callable[[Span], Awaitable[float | None]]
+#: The figure of the earlier window; None if there is nothing to compare with.
+Before = Callable[[Span], float | None]
 
 
 @strawberry.type(description="How a figure changed from one window to another.")
@@ -40,14 +41,14 @@ def _points(now: float, previous: float) -> Change | None:
 
 
 def _change(span: Span, attribute: str, difference: Callable[[float, float], Change | None]) -> Any:
-    async def resolve(root: Any) -> Change | None:
+    def resolve(root: Any) -> Change | None:
         now: float | None = getattr(root, attribute)
         if now is None or root.before is None:
             return None
-        previous = await root.before(span)
+        previous = root.before(span)
         return None if previous is None else difference(now, previous)
 
-    return strawberry.field(resolver=resolve, description=_DESCRIPTIONS[span])
+    return computed(resolve, _DESCRIPTIONS[span])
 
 
 def _code(of: str) -> Any:
@@ -92,16 +93,16 @@ class WiderCell:
 
 
 #: Finds the nearest wider cell in which a figure has a value; None if there is none.
-FindWider = Callable[[], Awaitable[WiderCell | None]]
+FindWider = Callable[[], WiderCell | None]
 
 
 def _nearest_wider() -> Any:
-    async def resolve(root: Any) -> WiderCell | None:
-        return await root.find_wider() if root.find_wider else None
+    def resolve(root: Any) -> WiderCell | None:
+        return root.find_wider() if root.find_wider else None
 
-    return strawberry.field(
-        resolver=resolve,
-        description="Where a figure is withheld, the nearest wider cell in your reach in which it"
+    return computed(
+        resolve,
+        "Where a figure is withheld, the nearest wider cell in your reach in which it"
         " is not: the same group over a longer period, or else a wider group. Null where there is"
         " none, and where the figure is told.",
     )

@@ -2,8 +2,6 @@
 
 from functools import partial
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from gateway.access.transactions.begin import TransactionStarts
 from gateway.access.transactions.writing import WriteTransaction, begin_writing
 from gateway.mutations.once import run_once
@@ -14,13 +12,14 @@ from gateway.mutations.requests import Request, StepRequest, SubmissionRequest
 from gateway.mutations.stepping import take_step
 from gateway.mutations.submitting import submit
 from gateway.viewer import Viewer
+from models.database.pool import ConnectionPool
 
 
 class Changes:
     """Executes requests, each in a transaction of its own."""
 
-    def __init__(self, engine: AsyncEngine, starts: TransactionStarts) -> None:
-        self._engine = engine
+    def __init__(self, pool: ConnectionPool, starts: TransactionStarts) -> None:
+        self._pool = pool
         self._starts = starts
 
     async def make(self, viewer: Viewer, request: Request) -> Outcome:
@@ -37,5 +36,5 @@ class Changes:
                 case _:
                     raise TypeError(f"no effect for {type(request).__name__}")
 
-        begin = partial(begin_writing, self._engine, viewer, self._starts.for_writing(viewer))
+        begin = partial(begin_writing, self._pool, viewer, self._starts.for_writing(viewer))
         return await run_once(begin, viewer, request, effect)

@@ -4,13 +4,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.case import Case
 from gateway.mutations.outcome import Reason, RefusedError
 from gateway.mutations.requests import StepRequest
-from models import Assignment, Decision, Fee, Screening, ServiceTarget
+from models import Assignment, Bill, Decision, Screening, ServiceTarget
 from models.keys import new_key
 from models.life import Refusal, Verb
 from models.vocabulary import ScreeningKind, ScreeningResult
@@ -22,23 +22,36 @@ Effect = Callable[[WriteTransaction, StepRequest, Case], Awaitable[dict[str, Any
 async def _record_payment(
     transaction: WriteTransaction, request: StepRequest, case: Case
 ) -> dict[str, Any]:
-    """Fix the fee and the service target in force today for this application."""
-    fees = select(Fee.amount_idr).where(
-        Fee.visa_type_code == case.visa_type, Fee.valid_from <= case.on
-    )
+    """Pay the bill, and fix the service target in force today."""
+    billed = select(Bill.amount_idr).where(Bill.application_id == case.id)
     targets = select(ServiceTarget.hours).where(
         ServiceTarget.visa_type_code == case.visa_type,
         ServiceTarget.clock == case.clock,
         ServiceTarget.valid_from <= case.on,
     )
-    fee = await transaction.rows(fees.order_by(Fee.valid_from.desc()).limit(1))
+    [bill] = await transaction.rows(billed)
     target = await transaction.rows(targets.order_by(ServiceTarget.valid_from.desc()).limit(1))
-    if not fee or not target:
-        raise RefusedError(Reason(Refusal.VISA_TYPE_NOT_OFFERED, ("applicationId",)))
-    if fee[0].amount_idr != request.amount_idr:
+    if not target:
+        raise RefusedError(Reason(Refusal.VISA_TYPE_NOT_OFFERED, (request.target,)))
+    if bill.amount_idr != request.amount_idr:
         raise RefusedError(Reason(Refusal.AMOUNT_DIFFERS, ("amountIdr",)))
+    if await _is_used(transaction, request.receipt_number or ""):
+        raise RefusedError(Reason(Refusal.RECEIPT_USED, ("receiptNumber",)))
+    pay = update(Bill).where(Bill.application_id == case.id)
+    await transaction.run(pay.values(paid_at=case.at, receipt_number=request.receipt_number))
     due_at = case.at + timedelta(hours=target[0].hours)
-    return {"paid_at": case.at, "fee_idr": fee[0].amount_idr, "target_due_at": due_at}
+    return {"paid_at": case.at, "fee_idr": bill.amount_idr, "target_due_at": due_at}
+
+
+async def _is_used(transaction: WriteTransaction, receipt_number: str) -> bool:
+    """Whether a receipt paid another bill. Of two that report it at once, one waits here."""
+    digest = func.hashtextextended(receipt_number, 0)
+    await transaction.run(select(func.pg_advisory_xact_lock(digest)))
+    return bool(
+        await transaction.rows(
+            select(Bill.billing_code).where(Bill.receipt_number == receipt_number)
+        )
+    )
 
 
 async def _assign(transaction: WriteTransaction, _: StepRequest, case: Case) -> dict[str, Any]:

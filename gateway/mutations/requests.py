@@ -32,15 +32,23 @@ class StepRequest(Request):
 
     verb: Verb
     #: None if the id was malformed.
-    application: UUID | None
+    application: UUID | None = None
+    #: What names the application instead of its id: the code of its bill.
+    billing_code: str | None = None
     expected_status: Status | None = None
     expected_stage: Stage | None = None
     amount_idr: int | None = None
+    receipt_number: str | None = None
     question: ScreeningKind | None = None
     answer: ScreeningResult | None = None
     outcome: Outcome | None = None
     ground: Ground | None = None
     internal_note: str | None = None
+
+    @property
+    def target(self) -> str:
+        """The field of the input that names the application."""
+        return "applicationId" if self.billing_code is None else "billingCode"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

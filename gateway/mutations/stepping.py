@@ -1,17 +1,18 @@
 """Takes one step of an application: checks the rules, writes the changes and the event."""
 
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
 from gateway.access.fields import is_readable
-from gateway.access.rows import reachable
+from gateway.access.rows import changeable
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.case import Case, lock_case
 from gateway.mutations.effects import EFFECTS
 from gateway.mutations.outcome import Outcome, Reasons, RefusedError, Result
 from gateway.mutations.requests import StepRequest
-from models import Application, ApplicationEvent, Assignment
+from models import Application, ApplicationEvent, Assignment, Bill
 from models.life import Attempt, Refusal, Step, columns_after_step, refusal_of, step_for
 from models.vocabulary import CLOSED, STAGE_OF
 from models.vocabulary import Outcome as Decided
@@ -21,9 +22,10 @@ async def take_step(transaction: WriteTransaction, request: StepRequest) -> Outc
     """Take the step. Raises RefusedError if the rules do not allow it."""
     reasons = Reasons(request.faults)
     _check_decision(request, reasons)
-    case = await lock_case(transaction, request.mutation, request.application)
+    application = await _named_application(transaction, request)
+    case = await lock_case(transaction, request.mutation, application)
     if case is None:
-        reasons.add(Refusal.NOT_FOUND, "applicationId")
+        reasons.add(Refusal.NOT_FOUND, request.target)
         raise RefusedError(*reasons.all())
     step = _allowed_step(transaction, request, case, reasons)
     if step is None or reasons:
@@ -40,9 +42,20 @@ async def take_step(transaction: WriteTransaction, request: StepRequest) -> Outc
         await _end_assignment(transaction, case)
     if step.event:
         await transaction.run(insert(ApplicationEvent), _event_row(transaction, step, case))
-    if not await transaction.all_within(reachable("Application", transaction.viewer), [case.id]):
+    if not await transaction.all_within(
+        changeable(request.mutation, transaction.viewer), [case.id]
+    ):
         raise PermissionError("a step that moves a row out of reach of who takes it")
-    return Outcome([Result(str(case.id))])
+    return Outcome([Result(request.billing_code or str(case.id))])
+
+
+async def _named_application(transaction: WriteTransaction, request: StepRequest) -> UUID | None:
+    """The application that the request names, by its id or by its bill."""
+    if request.billing_code is None:
+        return request.application
+    billed = select(Bill.application_id).where(Bill.billing_code == request.billing_code)
+    rows = await transaction.rows(billed)
+    return rows[0].application_id if rows else None
 
 
 def _check_decision(request: StepRequest, reasons: Reasons) -> None:
@@ -69,7 +82,8 @@ def _allowed_step(
         why = refusal_of(request.verb, case.state, attempt, reads_status=reads_status)
         if why is None:
             return step_for(request.verb, status, viewer.role)
-        reasons.add(why, "applicationId", status=status)
+        is_told = reads_status or is_readable("Application", "stage", viewer.role)
+        reasons.add(why, request.target, status=status if is_told else None)
     return None
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from random import SystemRandom
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, insert, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from gateway.access.rows import changeable, reachable
 from gateway.access.transactions.writing import WriteTransaction
@@ -21,22 +22,35 @@ from gateway.mutations.people import (
 )
 from gateway.mutations.requests import Submission, SubmissionRequest
 from gateway.viewer import Viewer
-from models import Application, ApplicationEvent, Centre, Country, PartnerCountry, VisaType
-from models.case.reference_numbers import new_reference
+from models import (
+    Application,
+    ApplicationEvent,
+    Bill,
+    Centre,
+    Country,
+    Deadline,
+    Fee,
+    PartnerCountry,
+    VisaType,
+)
+from models.case.reference_numbers import new_billing_code, new_reference
 from models.keys import new_key
 from models.life import STEPS, Refusal, Verb
-from models.vocabulary import Channel, EventKind, Role
+from models.vocabulary import Channel, EventKind, Role, Wait
 
 _INITIAL_STATUS = next(step.target for step in STEPS if step.verb is Verb.SUBMIT)
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """The visa types, countries and centres that are open for applications today."""
+    """The visa types, countries and centres that are open for applications today, and the fees."""
 
     at: datetime
     on: date
-    visa_types: frozenset[str]
+    #: What a visa of each type costs.
+    fees: Mapping[str, int]
+    #: How long a bill can be paid.
+    payable_for: timedelta
     countries: frozenset[str]
     #: Open centres in the viewer's reach: code to partner and country.
     centres: Mapping[str, tuple[str, str]]
@@ -74,7 +88,13 @@ async def submit(transaction: WriteTransaction, request: SubmissionRequest) -> O
 
 async def _offer(transaction: WriteTransaction) -> Offer:
     [now] = await transaction.rows(select(func.clock_timestamp().label("at"), today().label("on")))
-    types = await transaction.rows(select(VisaType.code).where(_is_open(VisaType, now.on)))
+    fees = await transaction.rows(_fees_in_force(now.on))
+    deadlines = await transaction.rows(
+        select(Deadline.days)
+        .where(Deadline.wait == Wait.PAYMENT, Deadline.valid_from <= now.on)
+        .order_by(Deadline.valid_from.desc())
+        .limit(1)
+    )
     countries = await transaction.rows(select(Country.code))
     centres = await transaction.rows(
         select(Centre.code, Centre.partner_code, Centre.country_code)
@@ -92,9 +112,22 @@ async def _offer(transaction: WriteTransaction) -> Offer:
     return Offer(
         now.at,
         now.on,
-        frozenset(row.code for row in types),
+        # Without a deadline nothing can be billed.
+        {row.visa_type_code: row.amount_idr for row in fees} if deadlines else {},
+        timedelta(days=deadlines[0].days if deadlines else 0),
         frozenset(row.code for row in countries),
         {row.code: (row.partner_code, row.country_code) for row in centres},
+    )
+
+
+def _fees_in_force(on: date) -> Any:
+    """What a visa costs of each type that is offered."""
+    return (
+        select(Fee.visa_type_code, Fee.amount_idr)
+        .join(VisaType, VisaType.code == Fee.visa_type_code)
+        .where(Fee.valid_from <= on, _is_open(VisaType, on))
+        .ext(distinct_on(Fee.visa_type_code))
+        .order_by(Fee.visa_type_code, Fee.valid_from.desc())
     )
 
 
@@ -119,7 +152,7 @@ async def _check(
     transaction: WriteTransaction, submission: Submission, offer: Offer, reasons: Reasons
 ) -> None:
     """Add a reason for each mistake of an application."""
-    if submission.visa_type not in offer.visa_types:
+    if submission.visa_type not in offer.fees:
         reasons.add(Refusal.VISA_TYPE_NOT_OFFERED, "visaType")
     if submission.nationality not in offer.countries:
         reasons.add(Refusal.NATIONALITY_UNKNOWN, "nationality")
@@ -148,6 +181,7 @@ async def _write(
         for person, submission in zip(people, submissions, strict=True)
     ]
     await transaction.run(insert(Application), rows)
+    await transaction.run(insert(Bill), [_bill_row(row, offer) for row in rows])
     ids = [row["id"] for row in rows]
     events = [event for id_ in ids for event in _event_rows(transaction, id_, offer.at)]
     await transaction.run(insert(ApplicationEvent), events)
@@ -171,6 +205,16 @@ def _application_row(person: UUID, submission: Submission, offer: Offer) -> dict
         "centre_code": centre,
         "status": _INITIAL_STATUS,
         "submitted_at": offer.at,
+    }
+
+
+def _bill_row(application: Mapping[str, Any], offer: Offer) -> dict[str, Any]:
+    return {
+        "billing_code": new_billing_code(SystemRandom()),
+        "application_id": application["id"],
+        "amount_idr": offer.fees[application["visa_type_code"]],
+        "issued_at": offer.at,
+        "due_at": offer.at + offer.payable_for,
     }
 
 

@@ -35,11 +35,13 @@ from models.volumes.measures import (
     STOCKS,
     Measure,
 )
+from models.volumes.versions import VERSION
 
 #: Functions that statements for figures call; none of them reads a table.
 FUNCTIONS = ("wib_day", "rank_at", "total_rank", "percentile_buckets")
 
 _NATIONAL = {"RefusalGroundRow": GROUNDS, "ScreeningReferralRow": REFERRALS}
+_VERSION = {VERSION: frozenset({"data", "version"})}
 #: Up to when figures are complete is no secret; other columns of the outbox are not granted.
 _REACH = {OUTBOX: frozenset({OUTBOX.c.written_at.name}), AGED_UNTIL: frozenset({"day"})}
 
@@ -59,11 +61,11 @@ class Figures:
 
 def figures(role: Role) -> Iterator[Figures]:
     """All tables of figures that a role reads."""
-    exact = [*_by_group(role), *_national(role)]
+    exact, published = [*_by_group(role), *_national(role)], [*_published_figures(role)]
+    common = (_REACH if exact else {}) | (_VERSION if exact or published else {})
     yield from exact
-    if exact:
-        yield from (Figures(table, columns, every_row) for table, columns in _REACH.items())
-    yield from _published_figures(role)
+    yield from (Figures(table, columns, every_row) for table, columns in common.items())
+    yield from published
 
 
 def _published_figures(role: Role) -> Iterator[Figures]:

@@ -17,13 +17,16 @@ from models import (
     ApplicationEvent,
     Assignment,
     Base,
+    Bill,
     Country,
+    Deadline,
     Decision,
     Idempotency,
     Identity,
     Partner,
     Screening,
 )
+from models.life.steps import SENDERS, STEPS, UNPAID
 from models.row_security import WRITING
 from models.vocabulary import Role
 
@@ -36,6 +39,21 @@ _SUBJECT = "(SELECT viewer.subject(NULL))"
 _OWN_ACCOUNT = f"applicant.account = {_SUBJECT}"
 #: Rows of a case are in reach if the case is: the inner table has row policies of its own.
 _CASE_IS_IN_REACH = "EXISTS (SELECT FROM application WHERE application.id = {table}.application_id)"
+#: Whoever hands an application in has it billed, which nobody did.
+_BILLED = (
+    "application_event.kind = 'AWAITING_PAYMENT' AND application_event.actor IS NULL"
+    " AND application_event.actor_role IS NULL"
+)
+_UNPAID = ", ".join(f"'{status}'" for status in UNPAID)
+_BILL_IS_OPEN = (
+    "bill.paid_at IS NULL AND EXISTS (SELECT FROM application WHERE application.id ="
+    f" bill.application_id AND application.status IN ({_UNPAID}))"
+)
+#: What is known of an application when it is handed in.
+_LODGED = frozenset(
+    {"id", "reference", "applicant_id", "nationality_code", "visa_type_code", "channel"}
+    | {"partner_code", "country_code", "centre_code", "status", "submitted_at"}
+)
 _OWN_APPLICANT = "EXISTS (SELECT FROM applicant WHERE applicant.id = identity.applicant_id)"
 
 
@@ -52,6 +70,8 @@ class WriteGrant:
     update_if: str | None = None
     #: A further condition for an updated row, as it is after the update.
     update_check: str | None = None
+    #: The condition for an updated row where it is not that of before.
+    update_after: str | None = None
 
 
 def writes() -> Iterator[str]:
@@ -68,6 +88,7 @@ def writes() -> Iterator[str]:
         yield from _verb(table, "INSERT", grant.insert, f"WITH CHECK ({grant.insert_if})")
         before = grant.update_if or grant.select_if
         after = f"{before} AND {grant.update_check}" if grant.update_check else before
+        after = grant.update_after or after
         clause = f"USING ({before}) WITH CHECK ({after})"
         yield from _verb(table, "UPDATE", grant.update, clause)
 
@@ -83,7 +104,7 @@ def _tables() -> Mapping[str, WriteGrant]:
     own_case, submitted = _reach_of_viewer(Application), _reach_of_viewer(Application, _SUBMITTING)
     of_a_case = {
         noun: f"{_SEALED} AND {_CASE_IS_IN_REACH.format(table=noun.__tablename__)}"
-        for noun in (ApplicationEvent, Assignment, Decision, Screening)
+        for noun in (ApplicationEvent, Assignment, Bill, Decision, Screening)
     }
     return {
         Country.__tablename__: WriteGrant(_columns(Country)),
@@ -112,19 +133,27 @@ def _tables() -> Mapping[str, WriteGrant]:
         ),
         Application.__tablename__: WriteGrant(
             _columns(Application),
-            _columns(Application) - {"stage"},
-            _columns(Application)
-            - {"id", "reference", "stage", "applicant_id", "nationality_code", "visa_type_code"}
-            - {"channel", "partner_code", "country_code", "centre_code", "submitted_at"},
+            _LODGED,
+            _columns(Application) - {"stage"} - (_LODGED - {"status"}),
             select_if=own_case,
-            insert_if=submitted,
+            insert_if=f"{submitted} AND application.status IN ({_UNPAID})",
         ),
         ApplicationEvent.__tablename__: WriteGrant(
             _columns(ApplicationEvent),
             _columns(ApplicationEvent) - {"id", "recorded_at"},
             select_if=of_a_case[ApplicationEvent],
-            insert_if=of_a_case[ApplicationEvent],
+            insert_if=f"{of_a_case[ApplicationEvent]} AND {_own_events()}",
         ),
+        Bill.__tablename__: WriteGrant(
+            _columns(Bill),
+            _columns(Bill) - {"paid_at", "receipt_number"},
+            frozenset({"paid_at", "receipt_number"}),
+            select_if=of_a_case[Bill],
+            insert_if=f"{of_a_case[Bill]} AND {_by_role(dict.fromkeys(SENDERS, 'true'))}",
+            update_if=_by_role({Role.TREASURY: _BILL_IS_OPEN}),
+            update_after=_by_role({Role.TREASURY: "bill.paid_at IS NOT NULL"}),
+        ),
+        Deadline.__tablename__: WriteGrant(_columns(Deadline)),
         Assignment.__tablename__: WriteGrant(
             _columns(Assignment),
             _columns(Assignment) - {"id", "ended_at"},
@@ -149,6 +178,21 @@ def _tables() -> Mapping[str, WriteGrant]:
             _columns(Idempotency), _columns(Idempotency) - {"created_at"}, frozenset({"answer"})
         ),
     }  # fmt: skip
+
+
+def _own_events() -> str:
+    """An event is written in the own name, and is one of the steps that the role may take."""
+    own = f"application_event.actor = {_SUBJECT} AND application_event.actor_role ="
+    conditions: dict[Role, str] = {}
+    for role in Role:
+        kinds = sorted({step.event for step in STEPS if role in step.by and step.event})
+        if not kinds:
+            continue
+        listed = ", ".join(f"'{kind}'" for kind in kinds)
+        condition = f"{own} '{role}' AND application_event.kind IN ({listed})"
+        billed = f" OR {_BILLED}" if role in SENDERS else ""
+        conditions[role] = f"({condition}{billed})"
+    return _by_role(conditions)
 
 
 def _dated_grants(noun: type[Base], dated: Dated) -> WriteGrant:

@@ -12,8 +12,9 @@ from gateway.mapping.facets import Facet
 from gateway.mapping.linked_pages import pages
 from gateway.mapping.scalars import Rupiah
 from gateway.mapping.walks import along
-from gateway.schema.allowed import DECIDED_BY, AllowedStep, allowed_steps
+from gateway.schema.allowed import DECIDED_BY, LOOKED_AT, AllowedStep, allowed_steps
 from gateway.schema.applicant import Applicant
+from gateway.schema.bill import Bill
 from gateway.schema.country import Country
 from gateway.schema.decision import Decision
 from gateway.schema.partner import Centre, Partner
@@ -23,6 +24,7 @@ from models import Applicant as ApplicantRow
 from models import Application as Row
 from models import ApplicationEvent as EventRow
 from models import Assignment as AssignmentRow
+from models import Bill as BillRow
 from models import Centre as CentreRow
 from models import Country as CountryRow
 from models import Decision as DecisionRow
@@ -104,6 +106,9 @@ class Application(Node):
         orders=True,
     )
     fee_idr: Rupiah | None = column(Row.fee_idr, "Fee paid.")
+    bill: Bill | None = link(
+        Row.id, BillRow.application_id, "What is to be paid; null for what was paid before bills."
+    )
     stage: Stage = column(
         Row.stage, "Where it stands, without any outcome.", filters=True, facets=Stage
     )
@@ -113,6 +118,7 @@ class Application(Node):
         "Which steps you may take of it now, and why not the others, by what you read of it. What"
         " the step itself says, and what supervision answered, is told by the attempt alone.",
         DECIDED_BY,
+        fields=LOOKED_AT,
     )
     events: Connection[ApplicationEvent] = pages(
         Row.id, EventRow.application_id, "What happened, in order.", order=EventRow.sequence

@@ -15,8 +15,9 @@ from gateway.schema.access_event import WALKS as WALKS_OF_ACCESS_EVENTS
 from gateway.schema.access_event import AccessEvent
 from gateway.schema.application import WALKS as WALKS_OF_APPLICATIONS
 from gateway.schema.application import Application, ApplicationConnection
+from gateway.schema.bill import Bill
 from gateway.schema.country import Country
-from gateway.schema.lookups import Name, find_node, look_up
+from gateway.schema.lookups import NODES, Name, load_row, look_up, node_named
 from gateway.schema.partner import Centre, Partner
 from gateway.schema.policies import Policy, policies_of
 from gateway.schema.viewer import Viewer
@@ -30,6 +31,7 @@ from gateway.schema.volumes.national import (
 from gateway.schema.volumes.query import check_volumes, check_window, volumes
 from gateway.schema.volumes.rows import VolumeTable
 from models import Application as ApplicationRow
+from models import Bill as BillRow
 from models import Centre as CentreRow
 from models import Country as CountryRow
 from models import Partner as PartnerRow
@@ -111,6 +113,11 @@ class Query:
         "an application",
         {"reference": Name(str, ApplicationRow.reference, "Its reference: `7K3M-9QPX-2F4D`.")},
     )
+    bill: Bill | None = look_up(
+        Bill,
+        "a bill",
+        {"code": Name(str, BillRow.billing_code, "What it is paid under: 15 digits.")},
+    )
     access_events: Connection[AccessEvent] | None = connection_field(
         AccessEvent,
         "Who read whose identity, as far as in your reach.",
@@ -127,13 +134,16 @@ class Query:
     def policies(self, info: strawberry.Info) -> list[Policy]:
         return list(policies_of(info.context.viewer.role))
 
-    @strawberry.field(description="Anything by its global id; null if there is none in reach.")
+    @strawberry.field(
+        description="Anything by its global id; null if there is none in reach.",
+        metadata={NODES: "id"},
+    )
     def node(self, info: strawberry.Info, id: Id) -> Node | None:
-        return find_node(info.context, id)
+        return load_row(info.context, node_named(info.context, id))
 
     @strawberry.field(
         description=f"Up to {MOST_NODES} things by their ids, in the same order.",
-        metadata=checked_by(_check_nodes),
+        metadata={NODES: "ids", **checked_by(_check_nodes)},
     )
     def nodes(
         self,
@@ -142,4 +152,4 @@ class Query:
     ) -> list[Node | None] | None:
         raise_first(_number_mistakes(len(ids)))
         info.context.count_nodes(len(ids))
-        return [find_node(info.context, id_) for id_ in ids]
+        return [load_row(info.context, node_named(info.context, id_)) for id_ in ids]

@@ -130,9 +130,16 @@ def answer_response(answer: Answer, media_type: str, language: Language) -> Resp
     return response
 
 
-def error_response(error: RequestError, trace_id: str, media_type: str = JSON) -> Response:
+def error_response(
+    error: RequestError,
+    trace_id: str,
+    media_type: str = JSON,
+    language: Language = Language.EN,
+) -> Response:
     """The response to a refused request: the error's own status, whatever the media type."""
-    response = json_response({"errors": [error_entry(error, trace_id)]}, error.status, media_type)
+    content = {"errors": [error_entry(error, trace_id, language)]}
+    response = json_response(content, error.status, media_type)
+    response.raw_headers.append(_CONTENT_LANGUAGE[language])
     _set_retry_after(response, {error.code})
     if error.code is ErrorCode.UNAUTHENTICATED:
         # Our messages contain no double quotes or backslashes, so they need no escaping here.

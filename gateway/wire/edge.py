@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.error_reports import error_entry, log_failure, masked_error
 from gateway.logs.requests import OperationRecord, begin_record, log_request, log_socket
+from gateway.texts.language import language_of
 from gateway.wire.content import acceptable, error_response
 from gateway.wire.drain import Drain
 from gateway.wire.headers import RequestHeaders
@@ -80,8 +81,10 @@ class Edge:
             log_failure(error, record.trace_id)
             record.note_answer([error_entry(masked_error(), record.trace_id)], {})
             if not status:
-                media_type = acceptable(RequestHeaders(scope).get(b"accept"))
-                response = error_response(masked_error(), record.trace_id, media_type)
+                headers = RequestHeaders(scope)
+                media_type = acceptable(headers.get(b"accept"))
+                language = language_of(headers.get(b"accept-language"))
+                response = error_response(masked_error(), record.trace_id, media_type, language)
                 await response(scope, receive, send_with_headers)
         finally:
             seconds = time.perf_counter() - started_at

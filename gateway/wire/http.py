@@ -35,7 +35,7 @@ CLIENT_HEADER = b"apollographql-client-name"
 _PURPOSE = PURPOSE_HEADER.lower().encode()
 #: Few requests take so long. For the others no hang-up is watched for: a task would cost more than
 #: what it could save.
-_UNWATCHED_SECONDS = 0.05
+_SLOW_SECONDS = 0.05
 
 _ReadOperation = Callable[[RequestHeaders, Language], Awaitable[OperationRequest]]
 
@@ -101,9 +101,9 @@ class GraphQLOverHTTP:
                     record.turn_seconds = perf_counter() - queued_at
                     answer = await self._run(operation, viewer, record.trace_id)
         except RequestError as error:
-            return _refusal(error, record.trace_id, media_type)
+            return _refusal(error, record.trace_id, media_type, language)
         except TimeoutError:
-            return _refusal(_timeout_error(), record.trace_id, media_type)
+            return _refusal(_timeout_error(), record.trace_id, media_type, language)
         record.note_answer(answer.errors, answer.extensions)
         return answer_response(answer, media_type, language)
 
@@ -111,17 +111,18 @@ class GraphQLOverHTTP:
         try:
             return await self._executor.run(operation, viewer, trace_id)
         except RequestError as error:
-            return Answer(None, [error_entry(error, trace_id)], status=error.status)
+            failure = error
         except Exception as error:
             # Our deadline cancels this task, so a TimeoutError raised in it is not ours.
             log_failure(error, trace_id)
             failure = masked_error()
-            return Answer(None, [error_entry(failure, trace_id)], status=failure.status)
+        entry = error_entry(failure, trace_id, operation.language)
+        return Answer(None, [entry], status=failure.status)
 
 
-def _refusal(error: RequestError, trace_id: str, media_type: str) -> Response:
+def _refusal(error: RequestError, trace_id: str, media_type: str, language: Language) -> Response:
     current_record().note_answer([error_entry(error, trace_id)], {})
-    return error_response(error, trace_id, media_type)
+    return error_response(error, trace_id, media_type, language)
 
 
 def _timeout_error() -> RequestError:
@@ -138,27 +139,35 @@ class RequestDeadline:
 
     def __init__(self, receive: Receive, seconds: float) -> None:
         self._receive = receive
-        self._timeout = asyncio.timeout(seconds)
-        self._hung_up = False
-        self._timer: asyncio.TimerHandle | None = None
+        self._seconds = seconds
+        self._timeout = asyncio.timeout(None)
+        self._is_slow = self._may_watch = self._hung_up = False
         self._watching: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> "RequestDeadline":
         await self._timeout.__aenter__()
+        self._loop = asyncio.get_running_loop()
+        # A single timer, which most requests outrun: then neither deadline nor watch is begun.
+        self._timer = self._loop.call_later(_SLOW_SECONDS, self._become_slow)
         return self
 
     def watch_for_hang_up(self) -> None:
-        """From soon on, notice a disconnect. The body must have been read: this reads on."""
-        self._timer = asyncio.get_running_loop().call_later(_UNWATCHED_SECONDS, self._begin_watch)
+        """Notice a disconnect, if not at once. The body must have been read: this reads on."""
+        self._may_watch = True
+        if self._is_slow:
+            self._watching = self._loop.create_task(self._watch())
 
-    def _begin_watch(self) -> None:
-        self._watching = asyncio.create_task(self._watch())
+    def _become_slow(self) -> None:
+        self._is_slow = True
+        self._timeout.reschedule(self._loop.time() + self._seconds - _SLOW_SECONDS)
+        if self._may_watch:
+            self.watch_for_hang_up()
 
     async def _watch(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":
             continue
         self._hung_up = True
-        self._timeout.reschedule(asyncio.get_running_loop().time())
+        self._timeout.reschedule(self._loop.time())
 
     async def __aexit__(
         self,
@@ -167,8 +176,7 @@ class RequestDeadline:
         traceback: TracebackType | None,
     ) -> None:
         # Before the response is sent: a server calls its end a disconnect, too.
-        if self._timer is not None:
-            self._timer.cancel()
+        self._timer.cancel()
         if self._watching is not None:
             self._watching.cancel()
         try:

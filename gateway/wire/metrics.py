@@ -33,8 +33,8 @@ class OperationCounts(Protocol):
 class Pool(Protocol):
     """The connection pool of this process."""
 
-    def size(self) -> int: ...
-    def checkedout(self) -> int: ...
+    size: int
+    in_use: int
 
 
 class Metrics:
@@ -158,8 +158,8 @@ class Metrics:
 
     def watch_pool(self, pool: Pool) -> None:
         """Report the size of the pool, and how much of it is in use, at each scrape."""
-        self._gauge("gerbang_pool_size", "Connections that there may be.", pool.size)
-        self._gauge("gerbang_pool_in_use", "Connections that are in use.", pool.checkedout)
+        self._gauge("gerbang_pool_size", "Connections that there may be.", lambda: pool.size)
+        self._gauge("gerbang_pool_in_use", "Connections that are in use.", lambda: pool.in_use)
 
     def watch_figures(self, figures: Mapping[str, str], read: Figures) -> None:
         """Add gauges, given as help texts by name, whose values ``read`` returns at each scrape."""

@@ -15,6 +15,7 @@ from starlette.websockets import WebSocket
 from gateway.error_reports import error_entry
 from gateway.errors import ErrorCode, RequestError
 from gateway.logs.requests import current_record
+from gateway.texts.language import language_of
 from gateway.wire.content import acceptable, error_response
 
 
@@ -57,7 +58,9 @@ async def answer_without_route(scope: Scope, receive: Receive, send: Send) -> No
 def _response(connection: HTTPConnection, refusal: RequestError) -> Response:
     trace_id = connection.scope.get("state", {}).get("trace_id") or secrets.token_hex(16)
     current_record().note_answer([error_entry(refusal, trace_id)], {})
-    return error_response(refusal, trace_id, acceptable(connection.headers.get("accept")))
+    media_type = acceptable(connection.headers.get("accept"))
+    language = language_of(connection.headers.get("accept-language"))
+    return error_response(refusal, trace_id, media_type, language)
 
 
 def _not_found() -> RequestError:

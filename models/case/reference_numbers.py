@@ -1,4 +1,4 @@
-"""The references by which people quote applications: random, and hard to misread."""
+"""The references by which people quote applications and pay for them: random."""
 
 from random import Random
 
@@ -12,3 +12,8 @@ def new_reference(rng: Random) -> str:
     bits = rng.getrandbits(60)
     a, b, c, d, e, f = (_PAIRS[bits >> shift & 1023] for shift in (50, 40, 30, 20, 10, 0))
     return f"{a}{b}-{c}{d}-{e}{f}"
+
+
+def new_billing_code(rng: Random) -> str:
+    """A billing code such as ``812345678901234``: 15 digits."""
+    return f"8{rng.randrange(10**14):014}"

@@ -1,21 +1,31 @@
-"""Connections to the database: SQLAlchemy engines, and bare driver connections for bulk work."""
+"""Connections to the database: the pools of services, and bare connections for the owner's work."""
 
+from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import asyncpg
+import psycopg
 from sqlalchemy import event
-from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from models.database.pipelined_connection import (
+    LoginRefusedError,
+    PipelinedConnection,
+    open_connection,
+)
+from models.database.pool import ConnectionPool
 from models.database.url import TLS, DatabaseUrl, Host, read_database_url
 
-#: What the driver raises on a broken connection; the last one if the server disappeared in the
+_Connection = TypeVar("_Connection")
+
+#: What the drivers raise on a broken connection; the last one if the server disappeared in the
 #: middle of a response.
 CONNECTION_ERRORS = (
     OSError,
+    psycopg.Error,
     asyncpg.PostgresError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
@@ -26,49 +36,42 @@ CONNECTION_ERRORS = (
 #: whenever the role changes; with the role in a comment, each role has prepared statements of its
 #: own.
 COMMENT = "remark"
-#: Prepared statements per connection: roles do not share them.
-_PREPARED_STATEMENTS = 300
-#: SQLAlchemy's name of the driver, without a host: `connect` parses the URL.
-_DRIVER = "postgresql+asyncpg://"
+#: SQLAlchemy's names of the drivers, without a host: we parse the URL.
+_OWNERS_DRIVER, _POOLED_DRIVER = "postgresql+asyncpg://", "postgresql+psycopg://"
 #: Errors after which the next host is tried: unreachable, starting up, or of the wrong kind.
-_TRY_NEXT_HOST = (OSError, asyncpg.CannotConnectNowError, asyncpg.TargetServerAttributeNotMatched)
+_TRY_NEXT_HOST = (
+    OSError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TargetServerAttributeNotMatched,
+    psycopg.OperationalError,
+)
 
 
 def engine(url: str) -> AsyncEngine:
     """An engine without a pool: it opens a connection for each use."""
     return create_async_engine(
-        _DRIVER, poolclass=NullPool, connect_args={"async_creator_fn": partial(connect, url)}
+        _OWNERS_DRIVER, poolclass=NullPool, connect_args={"async_creator_fn": partial(connect, url)}
     )
 
 
 def pool(
     url: str, size: int, *, connect_seconds: float = 3, wait_seconds: float = 3
-) -> AsyncEngine:
-    """An engine with a pool of up to ``size`` connections, for a service.
+) -> ConnectionPool:
+    """A pool of up to ``size`` connections, for a service.
 
-    Connections are in autocommit mode; transactions are begun explicitly. Each host may take
-    ``connect_seconds`` to connect. If all connections are in use, callers queue for at most
-    ``wait_seconds``.
+    Each host may take ``connect_seconds`` to connect. If all connections are in use, callers queue
+    for at most ``wait_seconds``.
     """
-    pooled_engine = create_async_engine(
-        _DRIVER,
-        pool_size=size,
-        max_overflow=0,
-        pool_timeout=wait_seconds,
+    opening = create_async_engine(
+        _POOLED_DRIVER,
+        poolclass=NullPool,
+        pool_reset_on_return=None,  # whoever begins a transaction ends it
         isolation_level="AUTOCOMMIT",
-        connect_args={
-            "async_creator_fn": partial(connect, url),
-            "connect_seconds": connect_seconds,
-            "prepared_statement_cache_size": _PREPARED_STATEMENTS,
-            "statement_cache_size": _PREPARED_STATEMENTS,
-        },
+        use_native_hstore=False,  # it would be looked up
+        connect_args={"async_creator_fn": partial(_open_pooled, url, connect_seconds)},
     )
-    event.listen(
-        pooled_engine.sync_engine, "connect", partial(_record_backend, seconds=connect_seconds)
-    )
-    event.listen(pooled_engine.sync_engine, "checkout", _discard_if_closed)
-    event.listen(pooled_engine.sync_engine, "before_cursor_execute", _with_comment, retval=True)
-    return pooled_engine
+    event.listen(opening.sync_engine, "before_cursor_execute", _with_comment, retval=True)
+    return ConnectionPool(opening, size, wait_seconds)
 
 
 def _with_comment(
@@ -78,45 +81,52 @@ def _with_comment(
     return (f"{statement} /* {comment} */" if comment else statement), values
 
 
-def _record_backend(dbapi_connection: Any, record: Any, seconds: float) -> None:
-    record.info["backend"] = dbapi_connection.run_async(partial(own_backend, seconds=seconds))
-
-
-def _discard_if_closed(dbapi_connection: Any, *_: Any) -> None:
-    """Detect a server restart without a round trip: the driver knows that the socket closed."""
-    if dbapi_connection.driver_connection.is_closed():
-        raise DisconnectionError
+async def _open_pooled(
+    url: str, connect_seconds: float, _: str, **options: Any
+) -> PipelinedConnection:
+    """Connect for SQLAlchemy, which knows no address of its own."""
+    return await _first_host(url, connect_seconds, partial(open_connection, **options))
 
 
 async def connect(
     url: str, *, connect_seconds: float = 60, statement_cache_size: int = 100
 ) -> asyncpg.Connection:
-    """Open a driver connection to the first suitable host.
+    """Open a connection for the owner's work, to the first suitable host.
 
     Each host may take ``connect_seconds``, or the URL's ``connect_timeout`` if that is less. If a
     host refuses the login, for example for its password, no other host is tried.
     """
+    connect_to = partial(_connect_to, statement_cache_size=statement_cache_size)
+    return await _first_host(url, connect_seconds, connect_to)
+
+
+async def _first_host(
+    url: str, connect_seconds: float, connect_to: Callable[..., Awaitable[_Connection]]
+) -> _Connection:
     parsed_url = read_database_url(url)
     wanted = parsed_url.parameters.get("target_session_attrs", "any")
-    # The driver supports prefer-standby only for a list of hosts; here each is tried by itself.
+    # Drivers support prefer-standby only for a list of hosts; here each is tried by itself.
     rounds = ("standby", "any") if wanted == "prefer-standby" else (wanted,)
     failure: Exception = ConnectionError("no host")
     for attributes in rounds:
         for host in parsed_url.hosts:
             try:
-                return await _connect_to(
+                return await connect_to(
                     host,
                     parsed_url,
+                    seconds=min(connect_seconds, parsed_url.connect_seconds or connect_seconds),
                     target_session_attrs=attributes,
-                    timeout=min(connect_seconds, parsed_url.connect_seconds or connect_seconds),
-                    statement_cache_size=statement_cache_size,
                 )
+            except LoginRefusedError:
+                raise
             except _TRY_NEXT_HOST as error:
                 failure = error
     raise failure
 
 
-async def _connect_to(host: Host, parsed_url: DatabaseUrl, **options: Any) -> asyncpg.Connection:
+async def _connect_to(
+    host: Host, parsed_url: DatabaseUrl, *, seconds: float, **options: Any
+) -> asyncpg.Connection:
     """Connect to one host. Only the TLS parameters are left to the driver to parse."""
     tls = {name: parsed_url.parameters[name] for name in TLS if name in parsed_url.parameters}
     return await asyncpg.connect(
@@ -128,6 +138,7 @@ async def _connect_to(host: Host, parsed_url: DatabaseUrl, **options: Any) -> as
         database=parsed_url.database,
         ssl=parsed_url.sslmode,
         server_settings=parsed_url.session,
+        timeout=seconds,  # pyright: ignore[reportArgumentType]  it may be a fraction
         **options,
     )
 
@@ -141,16 +152,6 @@ async def own_backend(driver: asyncpg.Connection, seconds: float | None = None) 
     return serving if serving == driver.get_server_pid() else None
 
 
-def backend_of(connection: AsyncConnection) -> int | None:
-    """The backend's process id of a pooled connection, as noted when it was opened."""
-    return _pooled(connection).info["backend"]
-
-
 def driver_of(connection: AsyncConnection) -> Any:
-    """The underlying driver connection, which can send several statements in one round trip."""
-    return _pooled(connection).driver_connection
-
-
-def _pooled(connection: AsyncConnection) -> Any:
-    """The pool's entry; read without awaiting, since the connection is already checked out."""
-    return connection.sync_connection.connection  # type: ignore[union-attr]
+    """The driver's connection below SQLAlchemy's."""
+    return connection.sync_connection.connection.driver_connection  # type: ignore[union-attr]

@@ -12,6 +12,9 @@ from models.life.refusals import Refusal
 from models.life.steps import UNPAID, Step, Verb, refusal, step_for
 from models.vocabulary import CLOSED, STAGE_OF, Role, Stage, Status
 
+#: What a step meets in any other status, where whoever takes it reads neither status nor stage.
+_CLOSED = {Verb.RECORD_PAYMENT: Refusal.BILL_CLOSED}
+
 
 def statuses_alike(stage: Stage, *, is_paid: bool) -> tuple[Status, ...]:
     """The statuses that an application may have for whoever reads its stage and its payment."""
@@ -28,6 +31,8 @@ def refusal_of(
     """Why a step cannot be taken; None if it can."""
     if step := step_for(verb, now.status, attempt.role):
         return refusal(step, now, attempt)
+    if verb in _CLOSED:
+        return _CLOSED[verb]
     if reads_status:
         return Refusal.WRONG_STATUS
     alike = statuses_alike(STAGE_OF[now.status], is_paid=now.is_paid)

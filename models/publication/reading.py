@@ -1,11 +1,22 @@
 """Queries of published figures; they read the published tables only."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from models.publication.sets import (
@@ -20,6 +31,7 @@ from models.publication.sets import (
 from models.publication.tables import EDITION, FIGURES, PublishedVolume
 from models.volumes.grains import Dimension
 from models.volumes.question import Period
+from models.volumes.versions import Versioned, version_of
 
 #: A select, whatever its columns.
 AnySelect = Select[*tuple[Any, ...]]
@@ -43,6 +55,37 @@ class GridQuestion:
     where: Mapping[Dimension, str] = field(default_factory=dict)
     #: The newest edition up to this one; None for the latest.
     edition: int | None = None
+
+    @property
+    def shape(self) -> Hashable:
+        """What the texts of its statements depend on: all but the `parameters`."""
+        filtered = tuple(sorted(self.where))
+        return self.dimension_set, self.period, filtered, self.edition is None
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The values of the statements' named parameters."""
+        longest = periods_from(self.period)[-1]
+        return {
+            "from_on": self.from_on,
+            "to_on": self.to_on,
+            "longest_from_on": first_day_of(longest, self.from_on),
+            "edition": self.edition,
+            **{_only(dimension): code for dimension, code in self.where.items()},
+        }
+
+    def parameter(self, name: str, kind: Any = Text) -> Any:
+        return bindparam(name, self.parameters[name], type_=kind)
+
+    def named(self, dimension: Dimension) -> Any:
+        return self.parameter(_only(dimension))
+
+    def is_within(self, day: ColumnElement[Any], since: str = "from_on") -> ColumnElement[bool]:
+        return day.between(self.parameter(since, Date), self.parameter("to_on", Date))
+
+
+def _only(dimension: Dimension) -> str:
+    return f"only_{dimension}"
 
 
 def dimension_set_of(
@@ -78,7 +121,7 @@ def editions(question: GridQuestion) -> AnySelect:
         )
         .where(
             c.period == question.period.value,
-            c.starts_on.between(question.from_on, question.to_on),
+            question.is_within(c.starts_on),
             *_up_to(c.edition, question),
         )
         .group_by(c.starts_on)
@@ -86,8 +129,10 @@ def editions(question: GridQuestion) -> AnySelect:
 
 
 def newest_publication() -> AnySelect:
-    """The time of the latest publication; now, if there was none."""
-    return select(func.coalesce(func.max(EDITION.c.published_at), func.now()).label("at"))
+    """The time of the latest publication (now, if there was none), and the figures' version."""
+    newest = select(func.max(EDITION.c.published_at)).scalar_subquery()
+    version = version_of(Versioned.PUBLISHED)
+    return select(func.coalesce(newest, func.now()).label("at"), version.label("version"))
 
 
 def rows(question: GridQuestion, scope: Callable[[Any], ColumnElement[bool]]) -> AnySelect:
@@ -100,9 +145,9 @@ def rows(question: GridQuestion, scope: Callable[[Any], ColumnElement[bool]]) ->
         .where(
             c.dimension_set == question.dimension_set.value,
             c.period == question.period.value,
-            c.starts_on.between(question.from_on, question.to_on),
+            question.is_within(c.starts_on),
             *_up_to(c.edition, question),
-            *(c[dimension.value] == value for dimension, value in question.where.items()),
+            *(c[each.value] == question.named(each) for each in sorted(question.where)),
             scope(c),
         )
         .order_by(*codes, c.starts_on, c.edition.desc())
@@ -121,7 +166,7 @@ def wider_rows(question: GridQuestion, scope: Callable[[Any], ColumnElement[bool
         .where(
             or_(*(_is_of(each, question) for each in sets)),
             c.period.in_([period.value for period in periods]),
-            c.starts_on.between(first_day_of(periods[-1], question.from_on), question.to_on),
+            question.is_within(c.starts_on, "longest_from_on"),
             *_up_to(c.edition, question),
             scope(c),
         )
@@ -135,12 +180,12 @@ def _is_of(dimension_set: DimensionSet, question: GridQuestion) -> ColumnElement
     return and_(
         _PUBLISHED.dimension_set == dimension_set.value,
         *(
-            _PUBLISHED[dimension.value] == value
-            for dimension, value in question.where.items()
+            _PUBLISHED[dimension.value] == question.named(dimension)
+            for dimension in sorted(question.where)
             if any(dimension in each for each in named)
         ),
     )
 
 
 def _up_to(edition: ColumnElement[int], question: GridQuestion) -> list[ColumnElement[bool]]:
-    return [] if question.edition is None else [edition <= question.edition]
+    return [] if question.edition is None else [edition <= question.parameter("edition", Integer)]

@@ -33,7 +33,7 @@ CLOCK = Actor(None, None)
 OFFICER = Actor("", Role.OFFICER)
 SUPERVISOR = Actor("supervisor", Role.SUPERVISOR)
 SECOND_SUPERVISOR = Actor("supervisor-2", Role.SUPERVISOR)
-PAYMENTS = Actor("service", Role.PARTNER_SERVICE)
+TREASURY = Actor("treasury", Role.TREASURY)
 
 
 class Answer(NamedTuple):
@@ -79,7 +79,7 @@ def life(case: Case, outage: Outage, rng: Random) -> Iterator[Step]:
     if rng.random() < _IS_NEVER_PAID:
         yield _never_paid(case, billed_at, rng)
         return
-    file = [Step(billed_at + _until_paid(rng), EventKind.PAID, PAYMENTS)]
+    file = [Step(billed_at + _until_paid(rng), EventKind.PAID, TREASURY)]
     if handover := assumptions.HANDOVER.get(case.place.channel):
         received_at = billed_at + seconds(handover, rng)
         file.append(Step(received_at, EventKind.RECEIVED, case.sender))

@@ -18,10 +18,13 @@ from models.synthetic.rows import (
     ApplicationRow,
     AssignmentRow,
     Batch,
+    BillRow,
     DecisionRow,
     EventRow,
     ScreeningRow,
+    billing_code,
     new_id,
+    receipt_number,
 )
 from models.vocabulary import (
     CLOSED,
@@ -44,6 +47,7 @@ class CaseProgress:
 
     status: Status = Status.SUBMITTED
     received_at: int | None = None
+    billed_at: int | None = None
     paid_at: int | None = None
     taken_at: int | None = None
     closed_at: int | None = None
@@ -70,7 +74,9 @@ class CaseProgress:
         if self.waiting_since is not None:
             self.paused_seconds += at - self.waiting_since
             self.waiting_since = None
-        if status is Status.PAID:
+        if status is Status.AWAITING_PAYMENT:
+            self.billed_at = at
+        elif status is Status.PAID:
             self.paid_at = at
         elif status is Status.IN_VERIFICATION:
             self.taken_at = self.taken_at or at
@@ -91,6 +97,7 @@ class Recorder:
         self._rng = rng
         others = (f"officer-{n}" for n in range(3, assumptions.OFFICERS + 1))
         self._officers = [*assumptions.DEMO_OFFICERS, *others]
+        self._billed = 0
         self._turns = cycle([*assumptions.DEMO_OFFICERS, None, None])
 
     def record(
@@ -114,6 +121,8 @@ class Recorder:
                 self._decide(application_id, step, actor, standing, batch)
         self._assign(application_id, officer, standing, batch)
         batch.application.append(self._application(application_id, case, applicant, standing))
+        if standing.billed_at is not None:
+            batch.bill.append(self._bill(application_id, case, standing))
         return standing
 
     def _officer(self, standing: CaseProgress) -> str:
@@ -177,7 +186,7 @@ class Recorder:
             paid_on = paid_at.astimezone(WIB).date()
             hours = self._given.target_hours(case.visa_type, case.profile.clock, paid_on)
             target_due_at = paid_at + timedelta(hours=hours)
-            fee_idr = self._given.fee_idr(case.visa_type, paid_on)
+            fee_idr = self._fee_idr(case, standing)
         return ApplicationRow(
             id=application_id,
             reference=new_reference(self._rng),
@@ -201,6 +210,24 @@ class Recorder:
             is_held=standing.is_held,
             current_decision_id=standing.decision_id,
         )
+
+    def _bill(self, application_id: UUID, case: Case, standing: CaseProgress) -> BillRow:
+        self._billed += 1
+        issued_at = instant(standing.billed_at or case.submitted_at)
+        return BillRow(
+            billing_code=billing_code(self._billed),
+            application_id=application_id,
+            amount_idr=self._fee_idr(case, standing),
+            issued_at=issued_at,
+            due_at=issued_at + timedelta(seconds=assumptions.BILL_LAPSES_AFTER),
+            paid_at=instant(standing.paid_at) if standing.paid_at else None,
+            receipt_number=receipt_number(self._billed) if standing.paid_at else None,
+        )
+
+    def _fee_idr(self, case: Case, standing: CaseProgress) -> int:
+        """The fee in force when it was billed."""
+        billed_on = instant(standing.billed_at or case.submitted_at).astimezone(WIB).date()
+        return self._given.fee_idr(case.visa_type, billed_on)
 
 
 def _note(step: Step) -> str | None:

@@ -66,6 +66,18 @@ class ApplicationRow(NamedTuple):
     current_decision_id: UUID | None
 
 
+class BillRow(NamedTuple):
+    """A row of ``bill``."""
+
+    billing_code: str
+    application_id: UUID
+    amount_idr: int
+    issued_at: datetime
+    due_at: datetime
+    paid_at: datetime | None
+    receipt_number: str | None
+
+
 class EventRow(NamedTuple):
     """A row of ``application_event``."""
 
@@ -118,10 +130,25 @@ class Batch:
     applicant: list[ApplicantRow] = field(default_factory=list)
     identity: list[IdentityRow] = field(default_factory=list)
     application: list[ApplicationRow] = field(default_factory=list)
+    bill: list[BillRow] = field(default_factory=list)
     decision: list[DecisionRow] = field(default_factory=list)
     application_event: list[EventRow] = field(default_factory=list)
     assignment: list[AssignmentRow] = field(default_factory=list)
     screening: list[ScreeningRow] = field(default_factory=list)
+
+
+#: Odd, and no multiple of five: so that each number gets a code of its own, in no visible order.
+_SPREAD = 6_364_136_223_846_793_003
+
+
+def billing_code(number: int) -> str:
+    """The billing code of the application of a number."""
+    return f"8{number * _SPREAD % 10**14:014}"
+
+
+def receipt_number(number: int) -> str:
+    """The receipt of the application of a number, if it was paid."""
+    return f"{number * _SPREAD % 2**64:016X}"
 
 
 def new_id(moment: int, rng: Random) -> UUID:

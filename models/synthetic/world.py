@@ -149,7 +149,7 @@ def _sender(place: Place, applicant: ApplicantRow) -> Actor:
     if applicant.account:
         return Actor(applicant.account, Role.APPLICANT)
     if place.partner is None or place.country is None:
-        return Actor("portal", Role.PARTNER_SERVICE)
+        return Actor("portal", Role.APPLICANT)
     if place.channel is Channel.PARTNER_PORTAL:
         return Actor(f"portal-{place.partner.lower()}", Role.PARTNER_SERVICE)
     return Actor(f"agent-{place.country.lower()}", Role.PARTNER_AGENT)

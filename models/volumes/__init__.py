@@ -2,10 +2,17 @@
 
 from models.volumes.grains import Dimension
 from models.volumes.keeping import age, fold, keep_folding, rebuild
-from models.volumes.lines import Scope
+from models.volumes.lines import Scope, ScopedQuestion
 from models.volumes.measures import Measure
 from models.volumes.question import Period, Question
-from models.volumes.reading import as_of, begins_on, statement
+from models.volumes.reading import (
+    as_of,
+    begins_on,
+    freshness,
+    scoped_statement,
+    statement,
+    write_constants,
+)
 from models.volumes.verifying import Difference, verify
 
 __all__ = [
@@ -15,12 +22,16 @@ __all__ = [
     "Period",
     "Question",
     "Scope",
+    "ScopedQuestion",
     "age",
     "as_of",
     "begins_on",
     "fold",
+    "freshness",
     "keep_folding",
     "rebuild",
+    "scoped_statement",
     "statement",
     "verify",
+    "write_constants",
 ]

@@ -1,21 +1,26 @@
 """Which rows of the grains a question counts, and the common columns of a statement's parts."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     TIMESTAMP,
+    BindParameter,
     Column,
     ColumnElement,
     Date,
     Integer,
     Label,
     Select,
+    Text,
     and_,
+    any_,
+    bindparam,
     cast,
     func,
-    literal,
     literal_column,
     null,
     select,
@@ -35,7 +40,7 @@ from models.volumes.measures import (
     Measure,
     Percentile,
 )
-from models.volumes.question import Question, Tile
+from models.volumes.question import Question, Tile, tiles
 
 Columns = ReadOnlyColumnCollection[str, KeyedColumnElement[Any]]
 #: The condition on a grain's columns under which its rows count, by the viewer's reach.
@@ -51,11 +56,39 @@ class ScopedQuestion:
     question: Question
     scope: Scope
 
-    @property
+    @cached_property
     def needed_dimensions(self) -> set[str]:
         """The dimensions that a grain must have: grouped by, filtered by, or used by the scope."""
         in_scope = dimensions_of(self.scope)
         return {*self.question.dimensions, *self.question.where, *in_scope}
+
+    @cached_property
+    def tiles(self) -> tuple[Tile, ...]:
+        return tuple(tiles(self.question, self.needed_dimensions))
+
+    @property
+    def shape(self) -> Hashable:
+        """What the text of the statement depends on, in one scope: all but the `parameters`."""
+        asked = self.question
+        filtered = tuple(sorted(asked.where))
+        shapes = tuple(tile.shape for tile in self.tiles)
+        return asked.dimensions, asked.period, filtered, frozenset(asked.measures), shapes
+
+    @cached_property
+    def parameters(self) -> dict[str, Any]:
+        """The values of the statement's named parameters: days, and codes of the filters."""
+        asked = self.question
+        values: dict[str, Any] = {"from_on": asked.from_on, "to_on": asked.to_on}
+        for tile in self.tiles:
+            values |= {_since(tile): tile.first_on, _until(tile): tile.last_on}
+        values |= {_only(name): list(codes) for name, codes in asked.where.items()}
+        if Clock.AGE in self.clocks:
+            columns = map(list, zip(*asked.periods(), strict=True))
+            values |= dict(zip(PERIODS, columns, strict=True))
+        return values
+
+    def parameter(self, name: str, kind: Any) -> BindParameter[Any]:
+        return bindparam(name, self.parameters[name], type_=kind)
 
     @property
     def flows(self) -> tuple[str, ...]:
@@ -98,7 +131,7 @@ class ScopedQuestion:
         return select(*keys, *sums, *buckets)
 
     def keys(self, tile: Tile, c: Columns) -> list[Label[Any]]:
-        day = c.starts_on if tile.is_in_window else literal(self.question.from_on)
+        day = c.starts_on if tile.is_in_window else self.parameter("from_on", Date)
         period = first_day(self.question, day).label("period")
         return [*self.groups(c), period]
 
@@ -107,12 +140,33 @@ class ScopedQuestion:
 
     def is_counted(self, tile: Tile, c: Columns) -> ColumnElement[bool]:
         """The condition under which a row of a tile's grain is within the tile, and in reach."""
-        since = c.starts_on >= tile.first_on if tile.first_on else true()
-        return and_(since, c.starts_on <= tile.last_on, self.is_in_reach(c))
+        since = c.starts_on >= self.parameter(_since(tile), Date) if tile.first_on else true()
+        until = c.starts_on <= self.parameter(_until(tile), Date)
+        return and_(since, until, self.is_in_reach(c))
 
     def is_in_reach(self, c: Columns) -> ColumnElement[bool]:
-        wanted = (c[name].in_(values) for name, values in self.question.where.items())
+        wanted = (
+            c[name] == any_(self.parameter(_only(name), ARRAY(Text)))
+            for name in sorted(self.question.where)
+        )
         return and_(*wanted, self.scope(c))
+
+
+#: The parameters with the periods of a question: their first days, and the first and last days that
+#: lie in the window.
+PERIODS = ("periods", "periods_from", "periods_to")
+
+
+def _since(tile: Tile) -> str:
+    return f"tile_{tile.number}_from"
+
+
+def _until(tile: Tile) -> str:
+    return f"tile_{tile.number}_to"
+
+
+def _only(dimension: str) -> str:
+    return f"only_{dimension}"
 
 
 def dimensions_of(scope: Scope) -> set[str]:
@@ -129,5 +183,5 @@ def measured_column(clock: Clock) -> str:
 def first_day(question: Question, day: ColumnElement[Any]) -> ColumnElement[Any]:
     """The first day of the period that contains a day; without a period, of the window."""
     if question.period is None:
-        return cast(literal(question.from_on), Date)
+        return cast(bindparam("from_on", question.from_on, type_=Date), Date)
     return cast(func.date_trunc(question.period.value, cast(day, TIMESTAMP)), Date)

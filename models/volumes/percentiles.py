@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from models.volumes.grains import AGED_UNTIL, AGES, KINDS, Clock
-from models.volumes.lines import AnySelect, ScopedQuestion, measured_column
+from models.volumes.lines import PERIODS, AnySelect, ScopedQuestion, measured_column
 from models.volumes.question import Tile
 
 #: Factor from a bucket's upper bound to the point with the same relative error to both bounds.
@@ -128,8 +128,7 @@ def _in_order(column: ColumnElement[Any], ranked: Any) -> ColumnElement[Any]:
 def _ages(scoped: ScopedQuestion) -> AnySelect:
     """The ages at the end of each period, or of its last completed day."""
     ages = next(ages for ages in AGES if scoped.needed_dimensions <= set(ages.dimensions))
-    columns = zip(*scoped.question.periods(), strict=True)
-    days = [literal(list(days), ARRAY(Date)) for days in columns]
+    days = [scoped.parameter(name, ARRAY(Date)) for name in PERIODS]
     period = func.unnest(*days).table_valued("period", "first_on", "last_on").render_derived()
     until: Select[Any] = select(AGED_UNTIL.c.day)
     snapshot = func.least(period.c.last_on, until.scalar_subquery())

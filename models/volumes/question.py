@@ -2,7 +2,7 @@
 
 from calendar import monthrange
 from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -89,6 +89,13 @@ class Tile:
     first_on: date | None
     last_on: date
     is_in_window: bool
+    #: Its place among the tiles of a question.
+    number: int = 0
+
+    @property
+    def shape(self) -> tuple[object, ...]:
+        """What the text of a statement depends on: all but the days."""
+        return self.grain.facts.name, self.first_on is None, self.is_in_window
 
 
 _DAYS = ("day",)
@@ -98,6 +105,11 @@ _YEARS = ("year", "month", "day")
 
 def tiles(question: Question, dimensions: Set[str]) -> Iterator[Tile]:
     """Cover the window, and for stocks all time before it, with as few rows as possible."""
+    for number, tile in enumerate(_tiles(question, dimensions)):
+        yield replace(tile, number=number)
+
+
+def _tiles(question: Question, dimensions: Set[str]) -> Iterator[Tile]:
     if question.measures & STOCKS.keys():
         before_on = question.from_on - _ONE_DAY
         yield from _cover(None, before_on, _grains(dimensions, _YEARS), is_in_window=False)

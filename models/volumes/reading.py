@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import (
     TIMESTAMP,
     BigInteger,
+    BindParameter,
     ColumnElement,
     Date,
     Double,
@@ -12,12 +13,12 @@ from sqlalchemy import (
     and_,
     cast,
     func,
-    literal,
     literal_column,
     select,
     true,
     union_all,
 )
+from sqlalchemy.sql import visitors
 
 from models.volumes.grains import GRAINS, OUTBOX, Clock, Kind
 from models.volumes.lines import (
@@ -31,7 +32,8 @@ from models.volumes.lines import (
 )
 from models.volumes.measures import COUNTS, OPEN_BREACHES, RATIOS, STOCKS
 from models.volumes.percentiles import hours, percentiles
-from models.volumes.question import Period, Question, Tile, tiles
+from models.volumes.question import Period, Question, Tile
+from models.volumes.versions import Versioned, version_of
 
 _STEP = {
     Period.DAY: "1 day",
@@ -53,6 +55,20 @@ def as_of() -> Select[tuple[Any]]:
     return select(func.coalesce(oldest, func.now()).label("as_of"))
 
 
+def freshness() -> Select[tuple[Any, ...]]:
+    """The watermark, the day in WIB and the version: in one snapshot they decide every figure."""
+    today = func.wib_day(func.now(), type_=Date).label("today")
+    return as_of().add_columns(today, version_of(Versioned.FIGURES).label("version"))
+
+
+def write_constants(statement: Select[Any]) -> Select[Any]:
+    """The statement with its constants as part of the text: all values but named parameters."""
+    for element in visitors.iterate(statement):
+        if isinstance(element, BindParameter) and element.unique:
+            element.literal_execute = True
+    return statement
+
+
 def begins_on(scope: Scope) -> AnySelect:
     """The first day of the first month that has figures within a scope; null if there are none."""
     dimensions = dimensions_of(scope)
@@ -72,10 +88,13 @@ def statement(question: Question, scope: Scope) -> AnySelect:
     denominator or number of cases as ``…_of``, and rates with the facts that they are computed
     from. Facts that no requested measure uses are not read.
     """
-    scoped = ScopedQuestion(question, scope)
-    all_tiles = list(tiles(question, scoped.needed_dimensions))
-    window = [tile for tile in all_tiles if tile.is_in_window]
-    lines = union_all(*(_lines(scoped, tile) for tile in all_tiles)).subquery("line")
+    return scoped_statement(ScopedQuestion(question, scope))
+
+
+def scoped_statement(scoped: ScopedQuestion) -> AnySelect:
+    """The same; its text depends on the shape alone, and the rest are its parameters."""
+    window = [tile for tile in scoped.tiles if tile.is_in_window]
+    lines = union_all(*(_lines(scoped, tile) for tile in scoped.tiles)).subquery("line")
     totals = _count_lines(scoped, lines.c).cte("counted")
     parts: list[AnySelect] = [select(*totals.c), _every_row(scoped, totals.c)]
     if scoped.has_breaches:
@@ -119,9 +138,10 @@ def _breaches(scoped: ScopedQuestion, tile: Tile) -> AnySelect:
 def _every_row(scoped: ScopedQuestion, counted: Columns) -> AnySelect:
     """Each group in each period of the window, with nothing in it: stocks last through silence."""
     question = scoped.question
-    first = first_day(question, literal(question.from_on))
+    first = first_day(question, scoped.parameter("from_on", Date))
     if question.period:
-        last, step = cast(literal(question.to_on), TIMESTAMP), _STEP[question.period]
+        last = cast(scoped.parameter("to_on", Date), TIMESTAMP)
+        step = _STEP[question.period]
         series = func.generate_series(
             cast(first, TIMESTAMP), last, literal_column(f"interval '{step}'")
         )

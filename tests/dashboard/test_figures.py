@@ -121,7 +121,7 @@ def test_a_selection_is_seen_close_up_and_everything_is_the_world() -> None:
     lines = [a_rate(code, code, 0.1) for code in ("AU", "MY", "CN", "IN", "JP", "KR", "FR", "DE")]
     shown = mapped(lines, REFUSAL_RATE)
 
-    def width(chosen: tuple[str, ...], region: str = "") -> float:
+    def width(chosen: tuple[str, ...], region: str = "auto") -> float:
         geo = world_map(shown, (), chosen, region, EN)["layout"]["geo"]
         west, east = geo["lonaxis"]["range"]
         assert geo["projection"]["rotation"]["lon"] == (west + east) / 2

@@ -174,11 +174,14 @@ def test_both_languages_are_complete(visitor: Visitor) -> None:
     assert page.evaluate("document.documentElement.lang") == "en"
 
 
-def test_signing_out_leaves_nothing_behind(visitor: Visitor) -> None:
+def test_signing_out_leaves_nothing_behind_and_leads_to_a_page_for_everybody(
+    visitor: Visitor,
+) -> None:
     page = visitor.opens("leadership")
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_selector("input[name=user]")
     assert COOKIE not in {cookie.get("name") for cookie in page.context.cookies()}
+    assert_accessible(page, widths=(390, 1440))
 
 
 @pytest.mark.parametrize("user", ["leadership", "manager-au", "agent-au", "applicant"])

@@ -85,11 +85,12 @@ def test_the_page_is_accessible_and_stands_still(visitor: Visitor) -> None:
         page.wait_for_selector("[role=dialog]", state="hidden")
 
 
-@pytest.mark.parametrize("width", [390, 768, 1440])
-def test_nothing_is_wider_than_the_window(visitor: Visitor, width: int) -> None:
+@pytest.mark.parametrize("width", [390, 768, 1280])
+def test_nothing_jumps_and_nothing_is_wider_than_the_window(visitor: Visitor, width: int) -> None:
     visitor.page.set_viewport_size({"width": width, "height": 900})
     page = visitor.opens_today("leadership", "language=id")
     assert page.evaluate("document.documentElement.scrollWidth") == width
+    assert page.evaluate(SHIFT) < 0.05
 
 
 def test_an_agent_reads_the_own_scope_with_outcomes_and_the_own_work(visitor: Visitor) -> None:

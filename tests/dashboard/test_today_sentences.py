@@ -253,7 +253,7 @@ def test_numbers_are_written_as_each_language_writes_them() -> None:
         finding = change_finding(change_from(shown(world), Address(language)), say)
         now = sum(row.intake for row in world.of(PERIOD))
         assert f"{now:,}".replace(",", mark) in finding.title
-    assert place_names(shown(world), texts("id"))[""] == "Tanpa negara mitra"
+    assert place_names(shown(world), texts("id"))[""] == "Tanpa negara/wilayah mitra"
 
 
 def test_the_question_is_of_the_period_the_year_before_and_whole_months() -> None:

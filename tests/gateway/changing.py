@@ -84,6 +84,41 @@ async def done(viewer: Viewer, mutation: str, id_: str | None = None, **given: A
     return changed.id
 
 
+def receipt() -> str:
+    """A new number of a payment, as the treasury gives it."""
+    return uuid4().hex[:16].upper()
+
+
+async def bill_of(who: Mapping[str, Viewer], id_: str) -> dict[str, Any]:
+    """The bill of an application, as an officer reads it."""
+    asked = await who["officer"](
+        "query ($id: ID!) { node(id: $id) { ... on Application {"
+        " bill { code amountIdr paidAt receiptNumber } } } }",
+        id=id_,
+    )
+    return asked.data["node"]["bill"]
+
+
+async def pay(who: Mapping[str, Viewer], id_: str, **given: Any) -> Changed:
+    """The treasury reports the bill of an application, by what is on it if nothing else is said."""
+    bill = await bill_of(who, id_)
+    report = {
+        "billingCode": bill["code"], "amountIdr": bill["amountIdr"],
+        "receiptNumber": receipt(), "idempotencyKey": key(), **given,
+    }  # fmt: skip
+    text = document("recordPayment", "bill { code } errors { code message path }")
+    asked = await who["treasury"](text, input=report)
+    assert (asked.status, asked.errors) == (200, []), asked.text
+    return Changed(asked, asked.data["recordPayment"])
+
+
+async def pays(who: Mapping[str, Viewer], id_: str, **given: Any) -> str:
+    """The same, which must be done; the global id of the application."""
+    changed = await pay(who, id_, **given)
+    assert changed.codes == [], changed.payload
+    return id_
+
+
 async def submitted(who: Mapping[str, Viewer], **given: Any) -> str:
     """A new application at the centre in Sydney, billed and unpaid."""
     said = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY), **given}
@@ -92,9 +127,7 @@ async def submitted(who: Mapping[str, Viewer], **given: Any) -> str:
 
 async def paid(who: Mapping[str, Viewer], **given: Any) -> str:
     """A new application, paid and handed over."""
-    id_ = await submitted(who, **given)
-    amount = 500_000 if given.get("visaType", "B1") == "B1" else 1_500_000
-    await done(who["service"], "recordPayment", id_, amountIdr=amount)
+    id_ = await pays(who, await submitted(who, **given))
     return await done(who["agent-au"], "markReceived", id_)
 
 
@@ -142,7 +175,7 @@ async def events(connection: asyncpg.Connection, id_: str) -> list[tuple[int, st
 
 #: Every table that a mutation could write.
 WRITTEN = ("application", "application_event", "applicant", "identity", "decision", "screening",
-           "assignment", "idempotency", "volume_outbox", "access_event", "partner",
+           "assignment", "bill", "idempotency", "volume_outbox", "access_event", "partner",
            "partner_country", "centre", "fee", "service_target", "visa_type",
            "entry_rule")  # fmt: skip
 

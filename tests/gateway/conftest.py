@@ -7,10 +7,10 @@ from typing import Any
 
 import httpx2
 import pytest
-from sqlalchemy import Pool, event
 from starlette.applications import Starlette
 
 from gateway.service import gateway
+from models.database.pool import ConnectionPool, PooledConnection
 from tests import tokens
 from tests.listening import listening
 
@@ -90,6 +90,7 @@ CLAIMS: dict[str, dict[str, Any]] = {
     "auditor": {"role": "AUDITOR", "sub": "auditor"},
     "applicant": {"role": "APPLICANT", "sub": "applicant"},
     "service": {"role": "PARTNER_SERVICE", "sub": "service", "partner": "NUSA"},
+    "treasury": {"role": "TREASURY", "sub": "treasury"},
     "administrator": {"role": "ADMINISTRATOR", "sub": "administrator"},
     "anonymous": {},
 }  # fmt: skip
@@ -134,10 +135,15 @@ def traffic() -> Iterator[Traffic]:
     """Notes what goes to the database from now on."""
     noted = Traffic()
 
-    def checkout(*_: Any) -> None:
-        noted.connections += 1
+    acquire = ConnectionPool.acquire
 
-    event.listen(Pool, "checkout", checkout)
-    with listening(lambda text, _: noted.statements.append(text)):
+    async def counted(self: ConnectionPool) -> PooledConnection:
+        noted.connections += 1
+        return await acquire(self)
+
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        listening(lambda text, _: noted.statements.append(text)),
+    ):
+        patch.setattr(ConnectionPool, "acquire", counted)
         yield noted
-    event.remove(Pool, "checkout", checkout)

@@ -7,7 +7,7 @@ from tests.gateway.life_model import Call, Case, refusal
 
 OFFICERS, SUPERVISORS = ("officer", "officer-2"), ("supervisor", "supervisor-2")
 USERS = {
-    "recordPayment": ("service",), "markReceived": ("agent-au", "service"),
+    "recordPayment": ("treasury",), "markReceived": ("agent-au", "service"),
     "startVerification": OFFICERS, "requestInformation": OFFICERS,
     "answerInformation": ("agent-au", "service"), "referToScreening": OFFICERS + SUPERVISORS,
     "recordScreening": ("service",), "holdApplication": SUPERVISORS,

@@ -63,6 +63,8 @@ def refusal(case: Case, call: Call) -> str | None:
     if call.given.get("expectedStage", case.stage) != case.stage:
         return "STAGE_CHANGED"
     if case.status not in _statuses(case, call):
+        if call.mutation == "recordPayment":
+            return "BILL_CLOSED"
         if call.user not in READ_NO_STATUS:
             return "WRONG_STATUS"
         # A service may not learn by a question whether it is the one that is waited for.

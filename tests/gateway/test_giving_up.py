@@ -10,11 +10,12 @@ from gateway.access.transactions.begin import TransactionLimits, TransactionStar
 from gateway.access.transactions.reading import ReadTransaction
 from gateway.errors import ErrorCode, FieldError
 from models.database.connections import connect, pool
+from tests.acting import set_locally
 from tests.free_ports import free_port
 
 pytestmark = pytest.mark.anyio
 
-AS_WHO_LOGS_IN = TransactionStart("none", lambda _: ())
+AS_WHO_LOGS_IN = TransactionStart("none", lambda _: {})
 SLEEP = vouch_for(select(func.pg_sleep(30)), "Country")
 RUNNING = vouch_for(
     select(func.count()).select_from(
@@ -93,8 +94,8 @@ async def test_a_database_that_is_away_is_told_as_such() -> None:
 
 async def test_the_database_ends_what_a_process_that_died_had_asked(database: str) -> None:
     dying = await connect(database)
-    opening = TransactionLimits(statement_seconds=60, lock_seconds=60, idle_seconds=60).statements()
-    await dying.execute("; ".join(("BEGIN", *opening)))
+    limits = TransactionLimits(statement_seconds=60, lock_seconds=60, idle_seconds=60)
+    await dying.execute(f"BEGIN; {set_locally(limits.settings())}")
     orphan = asyncio.ensure_future(dying.execute("SELECT pg_sleep(30)"))
     while not await _running(database):  # noqa: ASYNC110  only the database can tell
         await asyncio.sleep(0.02)

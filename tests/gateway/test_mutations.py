@@ -18,6 +18,8 @@ from tests.gateway.changing import (
     in_verification,
     key,
     paid,
+    pay,
+    pays,
     refused,
     row,
     row_id,
@@ -34,7 +36,7 @@ async def test_a_case_is_led_from_payment_to_grant(who, world, connection) -> No
     assert (written["target_due_at"] - written["paid_at"]).total_seconds() == 24 * 3600
     assert written["closed_at"] > written["received_at"] > written["paid_at"]
     assert await events(connection, id_) == [
-        (1, "SUBMITTED", "agent-au"), (2, "AWAITING_PAYMENT", None), (3, "PAID", "service"),
+        (1, "SUBMITTED", "agent-au"), (2, "AWAITING_PAYMENT", None), (3, "PAID", "treasury"),
         (4, "RECEIVED", "agent-au"), (5, "IN_VERIFICATION", "officer"),
         (6, "SCREENING", "officer"), (7, "GRANTED", "officer"),
     ]  # fmt: skip
@@ -53,17 +55,19 @@ async def test_a_case_is_led_from_payment_to_grant(who, world, connection) -> No
 # --- Payment, handover, verification -------------------------------------------------------------
 
 
-async def test_the_fee_in_force_is_paid_and_no_other(who, world, connection) -> None:
+async def test_the_amount_of_the_bill_is_paid_and_no_other(who, world, connection) -> None:
     id_ = await submitted(who)
     before = await everything(connection)
-    changed = await change(who["service"], "recordPayment", id_, amountIdr=400_000)
+    changed = await pay(who, id_, amountIdr=400_000)
     assert changed.codes == ["AMOUNT_DIFFERS"]
     assert changed.payload["errors"][0]["path"] == ["input", "amountIdr"]
     assert await everything(connection) == before
-    await done(who["service"], "recordPayment", id_, amountIdr=500_000)
-    assert (await change(who["service"], "recordPayment", id_, amountIdr=500_000)).codes == [
-        "WRONG_STAGE"
+    misread = await pay(who, id_, receiptNumber="ntpn 1")
+    assert [(e["code"], e["path"]) for e in misread.payload["errors"]] == [
+        ("INVALID", ["input", "receiptNumber"])
     ]
+    await pays(who, id_)
+    assert (await pay(who, id_)).codes == ["BILL_CLOSED"]
 
 
 async def test_a_calling_visa_has_its_own_target(who, world, connection) -> None:
@@ -74,7 +78,7 @@ async def test_a_calling_visa_has_its_own_target(who, world, connection) -> None
 
 async def test_a_file_is_handed_over_once_and_before_the_work(who, world) -> None:
     id_ = await submitted(who)
-    await done(who["service"], "recordPayment", id_, amountIdr=500_000)
+    await pays(who, id_)
     assert (await change(who["officer"], "startVerification", id_)).codes == ["NOT_RECEIVED"]
     await done(who["agent-au"], "markReceived", id_)
     assert (await change(who["agent-au"], "markReceived", id_)).codes == ["ALREADY_RECEIVED"]

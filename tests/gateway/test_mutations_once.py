@@ -20,6 +20,8 @@ from tests.gateway.changing import (
     in_verification,
     key,
     paid,
+    pay,
+    receipt,
     row,
     row_id,
     send,
@@ -231,11 +233,16 @@ async def test_of_many_officers_who_take_a_case_one_has_it(who, world, connectio
 
 async def test_a_fee_is_paid_once_however_often_it_is_told(who, world, connection) -> None:
     id_ = await submitted(who)
-    changed: list[Changed] = await together(
-        *(change(who["service"], "recordPayment", id_, amountIdr=500_000) for _ in range(CROWD))
-    )
+    changed: list[Changed] = await together(*(pay(who, id_) for _ in range(CROWD)))
     assert len([one for one in changed if one.is_done]) == 1
+    assert sorted(one.codes for one in changed)[1:] == [["BILL_CLOSED"]] * (CROWD - 1)
     assert [kind for _, kind, _ in await events(connection, id_)].count("PAID") == 1
+
+
+async def test_a_receipt_pays_one_bill_however_many_it_is_told_of(who, world, connection) -> None:
+    number, bills = receipt(), [await submitted(who) for _ in range(CROWD)]
+    changed: list[Changed] = await together(*(pay(who, id_, receiptNumber=number) for id_ in bills))
+    assert sorted(one.codes for one in changed) == [[], *[["RECEIPT_USED"]] * (CROWD - 1)]
 
 
 @pytest.mark.parametrize("number", range(8))

@@ -12,6 +12,7 @@ from tests.gateway.changing import (
     events,
     everything,
     key,
+    pays,
     row,
     submitted,
 )
@@ -77,16 +78,11 @@ async def test_a_first_application_says_who_applies(who, world, connection) -> N
     assert await connection.fetchval(account, *persons) == "newcomer"
 
 
-async def test_a_direct_application_is_served_by_a_service_of_the_directorate(who, world) -> None:
+async def test_a_direct_application_is_no_partners_to_hand_over(who, world) -> None:
     id_ = await done(who["applicant"], "submitApplication", visaType="C1", nationality="AU")
-    payment = {"amountIdr": 1_500_000}
-    assert (await change(who["service"], "recordPayment", id_, **payment)).codes == ["NOT_FOUND"]
-    own = Viewer(
-        who["anonymous"].client, {"role": "PARTNER_SERVICE", "sub": "payments", "partner": "DIRECT"}
-    )
-    await done(own, "recordPayment", id_, **payment)
+    await pays(who, id_, amountIdr=1_500_000)
+    assert (await change(who["service"], "markReceived", id_)).codes == ["NOT_FOUND"]
     # No partner hands it over, so an officer may take it at once.
-    assert (await change(own, "markReceived", id_)).codes == ["NOT_HANDED_OVER"]
     await done(who["officer"], "startVerification", id_)
 
 

@@ -37,6 +37,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 from gateway import strawberry_bridge
 from gateway.execution import graphql_core
+from gateway.execution.plan import backend
 from gateway.wire import protocol
 
 ROOT = Path(__file__).parents[2]
@@ -45,6 +46,7 @@ READ = {
     "strawberry-graphql": ("gateway/strawberry_bridge.py", strawberry_bridge.STRAWBERRY),
     "graphql-core": ("gateway/execution/graphql_core.py", graphql_core.GRAPHQL_CORE),
     "uvicorn": ("gateway/wire/protocol.py", protocol.UVICORN),
+    "psycopg": ("gateway/execution/plan/backend.py", backend.PSYCOPG),
 }
 
 
@@ -165,24 +167,24 @@ def _length(root: Any) -> int:
 class Thing:
     a_name: str = strawberry.field(default="pen", metadata={"source": "a column"})
     colour: Colour | None = Colour.RED
+    selected: list[str] = strawberry.field(default_factory=list)
     length: int = strawberry_bridge.computed(_length, "How long.")
 
     @strawberry.field
     def schema_seen(self, info: strawberry.Info) -> str:
         return type(info.schema).__name__
 
-    @strawberry.field
-    def selected(self, info: strawberry.Info) -> list[str]:
-        (field,) = info.selected_fields
-        assert isinstance(field, strawberry_bridge.SelectedField)
-        return [field.name, *(one.name for one in field.selections)]
-
 
 @strawberry.type
 class Query:
     @strawberry.field
-    def thing(self, by: By | None = None, colour: Colour | None = None) -> Thing:
-        return Thing(colour=colour)
+    def thing(
+        self, info: strawberry.Info, by: By | None = None, colour: Colour | None = None
+    ) -> Thing:
+        (selected,), fragments, variables = strawberry_bridge.root_selection(info)
+        assert selected
+        assert [*fragments] == [*variables] == []
+        return Thing(colour=colour, selected=[node.name.value for node in selected.selections])
 
 
 @pytest.fixture(scope="module")
@@ -205,7 +207,7 @@ def test_declarations_lead_from_graphql_to_python_and_back(schema: GraphQLSchema
 def test_values_come_from_attributes_and_plain_functions_alone(schema: GraphQLSchema) -> None:
     fields: Any = getattr(schema.get_type("Thing"), "fields", None)
     getters = {name: strawberry_bridge.value_getter(field) for name, field in fields.items()}
-    assert {name for name, getter in getters.items() if not getter} == {"schemaSeen", "selected"}
+    assert {name for name, getter in getters.items() if not getter} == {"schemaSeen"}
     assert [getters[name](Thing(a_name="ink")) for name in ("aName", "length")] == ["ink", 3]
     parameters = inspect.signature(StrawberryField.get_result).parameters
     assert list(parameters) == ["self", "source", "info", "args", "kwargs"]
@@ -229,9 +231,10 @@ def test_a_copied_enum_gives_resolvers_members_of_the_same_class(schema: GraphQL
 def test_a_view_that_shares_its_schema_is_executed_like_the_whole(schema: GraphQLSchema) -> None:
     view = GraphQLSchema(schema.query_type)
     strawberry_bridge.share_schema(schema, view)
-    asked = "{ thing(colour: BLUE) { colour schemaSeen length selected } }"
+    fields = ["colour", "schemaSeen", "length", "selected"]
+    asked = f"{{ thing(colour: BLUE) {{ {' '.join(fields)} }} }}"
     assert graphql_sync(view, asked).data == {
-        "thing": {"colour": "BLUE", "schemaSeen": "Schema", "length": 3, "selected": ["selected"]}
+        "thing": {"colour": "BLUE", "schemaSeen": "Schema", "length": 3, "selected": fields}
     }
 
 

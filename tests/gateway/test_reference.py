@@ -23,6 +23,8 @@ from tests.gateway.changing import (
     done,
     everything,
     key,
+    pay,
+    pays,
     row,
     submitted,
 )
@@ -44,23 +46,22 @@ async def set_fee(who: Mapping[str, Viewer], amount: int, day: str, visa_type: s
 # --- Fees, targets, entry rules ------------------------------------------------------------------
 
 
-async def test_a_fee_is_that_of_payments_from_its_day_on_and_of_none_before(
+async def test_a_fee_is_that_of_bills_from_its_day_on_and_of_none_before(
     who, world, connection, on
 ) -> None:
-    paid_before, paid_after = await submitted(who), await submitted(who)
-    await done(who["service"], "recordPayment", paid_before, amountIdr=500_000)
+    billed_before = await submitted(who)
     assert await set_fee(who, 700_000, later(on, 1)) == [
         {"amountIdr": 700_000, "validFrom": later(on, 1)},
         {"amountIdr": 500_000, "validFrom": "2020-01-01"},
     ]
-    tomorrows = await change(who["service"], "recordPayment", paid_after, amountIdr=700_000)
-    assert tomorrows.codes == ["AMOUNT_DIFFERS"]
+    tomorrows = await submitted(who)
     await set_fee(who, 600_000, on.isoformat())
-    yesterdays = await change(who["service"], "recordPayment", paid_after, amountIdr=500_000)
-    assert yesterdays.codes == ["AMOUNT_DIFFERS"]
-    await done(who["service"], "recordPayment", paid_after, amountIdr=600_000)
-    assert (await row(connection, paid_before))["fee_idr"] == 500_000
-    assert (await row(connection, paid_after))["fee_idr"] == 600_000
+    billed_after = await submitted(who)
+    for id_, amount in ((billed_before, 500_000), (tomorrows, 500_000), (billed_after, 600_000)):
+        wrong = await pay(who, id_, amountIdr=1_100_000 - amount)
+        assert wrong.codes == ["AMOUNT_DIFFERS"]
+        await pays(who, id_, amountIdr=amount)
+        assert (await row(connection, id_))["fee_idr"] == amount
 
 
 async def test_a_correction_of_the_same_day_replaces(who, world, on) -> None:
@@ -75,8 +76,7 @@ async def test_a_correction_of_the_same_day_replaces(who, world, on) -> None:
 async def test_a_target_is_that_of_what_is_paid_from_its_day_on(who, world, connection, on) -> None:
     said = {"visaType": "C1", "nationality": "IN", "identity": dict(IDENTITY)}
     before, after = await submitted(who, **said), await submitted(who, **said)
-    [fee] = (await set_fee(who, 1_900_000, on.isoformat(), "C1"))[:1]
-    await done(who["service"], "recordPayment", before, amountIdr=fee["amountIdr"])
+    await pays(who, before)
     shorter = {
         "visaType": "C1",
         "clock": "STANDARD",
@@ -90,7 +90,7 @@ async def test_a_target_is_that_of_what_is_paid_from_its_day_on(who, world, conn
         {"clock": "CALLING_VISA", "hours": 336, "promisedPercent": 90, "validFrom": "2020-01-01"},
         {"clock": "STANDARD", "hours": 120, "promisedPercent": 95, "validFrom": "2020-01-01"},
     ]
-    await done(who["service"], "recordPayment", after, amountIdr=fee["amountIdr"])
+    await pays(who, after)
     hours = []
     for id_ in (before, after):
         written = await row(connection, id_)
@@ -103,8 +103,7 @@ async def test_an_entry_rule_decides_what_is_asked_from_its_day_on(who, world, o
     answer = changed_of(await administer(who["administrator"], "setEntryRule", **said))
     assert answer["entryRules"][0] == {"entry": "CALLING_VISA", "validFrom": on.isoformat()}
     id_ = await submitted(who, visaType="C1", nationality="NZ")
-    [fee] = (await set_fee(who, 1_900_000, on.isoformat(), "C1"))[:1]
-    await done(who["service"], "recordPayment", id_, amountIdr=fee["amountIdr"])
+    await pays(who, id_)
     await done(who["agent-au"], "markReceived", id_)
     await done(who["officer"], "startVerification", id_)
     await done(who["officer"], "referToScreening", id_)
@@ -136,7 +135,7 @@ async def test_a_visa_type_is_introduced_with_a_fee_and_a_target(who, world, on)
         "serviceTargets": [{"clock": "STANDARD", "hours": 72, "validFrom": on.isoformat()}],
     }  # fmt: skip
     id_ = await submitted(who, visaType="E33G")
-    await done(who["service"], "recordPayment", id_, amountIdr=8_000_000)
+    await pays(who, id_, amountIdr=8_000_000)
 
 
 async def test_a_visa_type_that_ends_cannot_be_asked_for_and_what_was_goes_on(
@@ -149,7 +148,7 @@ async def test_a_visa_type_that_ends_cannot_be_asked_for_and_what_was_goes_on(
     )
     assert changed_of(tomorrow)["validUntil"] == later(on, 1)
     id_ = await submitted(who, visaType="D12")
-    await done(who["service"], "recordPayment", id_, amountIdr=7_000_000)
+    await pays(who, id_, amountIdr=7_000_000)
     goes_on = await administer(who["administrator"], "endVisaType", visaType="D12")
     assert changed_of(goes_on)["validUntil"] is None
 

@@ -17,7 +17,7 @@ from joserfc.jwk import KeySet
 from gateway.app import create_app
 from gateway.development import SignIn, SignInRefusedError
 from gateway.development.grants import Grants, challenge_of
-from gateway.development.page import TEXTS
+from gateway.development.page import ROLES, SECTIONS, TEXTS
 from gateway.development.users import demo_users
 from gateway.settings import Settings, SettingsError, read_settings
 from models.synthetic.reference import reference
@@ -268,6 +268,13 @@ async def test_the_page_loads_nothing_and_may_send_its_form_only_back(client) ->
     assert not re.search(r"https?://|<script", page.text)
     for user in ("leadership", "both", "manager-pacific", "agent-au", "applicant"):
         assert f'value="{user}"' in page.text
+
+
+def test_every_role_of_a_demo_user_has_a_name_and_a_place() -> None:
+    held = {role for user in demo_users(reference()).values() for role in user.roles}
+    assert held == set().union(*SECTIONS.values())
+    for language in TEXTS:
+        assert held == set(ROLES[language])
 
 
 async def test_an_unknown_user_is_asked_again(client) -> None:

@@ -9,7 +9,7 @@ from gateway.access.fields import is_readable, readable_fields
 from gateway.mapping.ids import GlobalId
 from gateway.schema.build import build_schema
 from models.vocabulary import Role
-from tests.world import applicant_id, application_id, decision_id
+from tests.world import applicant_id, application_id, billing_code, decision_id
 
 FULL: GraphQLSchema = build_schema()
 DECIDED = "AUSY-GRAN-0001"
@@ -63,6 +63,10 @@ WAYS: dict[str, tuple[str, ...]] = {
         _CASES, "applications(last: 20) > edges > node",
         f'application(by: {{reference: "{DECIDED}"}})', _node("Application", _CASE),
         _nodes("Application", _CASE), f"{_CASES} > applicant > applications(first: 9) > nodes",
+    ),
+    "Bill": (
+        f"{_CASES} > bill", f'bill(by: {{code: "{billing_code(DECIDED)}"}})',
+        _node("Bill", billing_code(DECIDED)),
     ),
     "AllowedStep": (f"{_CASES} > allowed",),
     "MutationError": (f"{_CASES} > allowed > reason",),
@@ -126,7 +130,8 @@ ARGUMENTS = {
     "node": '(id: "x")', "nodes": '(ids: ["x"])', "country": '(by: {code: "AU"})',
     "visaType": '(by: {code: "B1"})', "partner": '(by: {code: "NUSA"})',
     "centre": '(by: {code: "AU-SYD"})',
-    "application": '(by: {reference: "x"})', "volumes": f"({WINDOW}[])",
+    "application": '(by: {reference: "x"})', "bill": '(by: {code: "x"})',
+    "volumes": f"({WINDOW}[])",
     "refusalGrounds": f"({DAYS})", "screeningReferrals": f"({DAYS})",
 }  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.gateway.changing import IDENTITY, change, done
+from tests.gateway.changing import IDENTITY, change, done, pays
 
 pytestmark = pytest.mark.anyio
 
@@ -58,7 +58,7 @@ async def test_an_agent_takes_a_file_in_and_hands_it_over(who) -> None:
     }
 
     # Paid and handed over, the person is no longer the agent's business.
-    await done(who["service"], "recordPayment", case_id, amountIdr=500_000)
+    await pays(who, case_id)
     await done(agent, "markReceived", case_id)
     later = (await agent(WHO_IS_IT, case=reference)).data["application"]
     assert later == {"stage": "IN_PROCESS", "applicant": {"identity": None}}

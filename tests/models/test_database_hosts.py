@@ -7,12 +7,15 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import asyncpg
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
+from gateway.access.transactions.errors import TOO_MANY_CONNECTIONS, state_of
 from models.database.connections import CONNECTION_ERRORS, connect, pool
 from models.database.url import DatabaseUrl, read_database_url
 from models.postgres import Server, running_postgres
@@ -162,6 +165,32 @@ async def test_a_wrong_password_is_not_tried_elsewhere(primary: DatabaseUrl) -> 
         )
 
 
+async def test_a_pool_tries_a_wrong_password_once(primary: DatabaseUrl) -> None:
+    port = primary.hosts[0].port
+    url = f"postgresql://postgres:wrong@127.0.0.1:{port},127.0.0.1:{free_port()}/postgres"
+    lending = pool(url, 1)
+    with pytest.raises(OperationalError) as caught:
+        await lending.acquire()
+    assert state_of(caught.value) == "28P01"  # of the first host; the second refuses connections
+    assert lending.in_use == 0
+
+
+async def test_a_server_without_room_is_told_from_one_that_is_away(server: Server) -> None:
+    owner = await connect(server.url("postgres"))
+    url = str(read_database_url(server.url("postgres")).with_login("narrow", "narrow"))
+    await owner.execute("CREATE ROLE narrow LOGIN PASSWORD 'narrow' CONNECTION LIMIT 1")
+    lending = pool(url, 2)
+    try:
+        async with lending.connect():
+            with pytest.raises(OperationalError) as caught:
+                await lending.acquire()
+        assert state_of(caught.value) == TOO_MANY_CONNECTIONS
+    finally:
+        await lending.dispose()
+        await owner.execute("DROP ROLE narrow")
+        await owner.close()
+
+
 async def test_the_session_begins_as_the_url_says(server: Server) -> None:
     url = f"{server.url('postgres')}?application_name=a%20keeper&options=-c%20work_mem%3D5MB"
     connection = await connect(url)
@@ -175,12 +204,16 @@ async def test_the_session_begins_as_the_url_says(server: Server) -> None:
     assert [*said] == ["a keeper", "5MB"]
 
 
-async def test_the_pool_keeps_its_prepared_statements(server: Server) -> None:
-    """SQLAlchemy hands its settings on to whoever connects for it."""
-    engine = pool(server.url("postgres"), 1)
-    async with engine.connect() as connection:
-        lent = (await connection.get_raw_connection()).dbapi_connection
-        assert lent is not None
-        assert lent._prepared_statement_cache.capacity == 300
-        assert lent.driver_connection._config.statement_cache_size == 300
-    await engine.dispose()
+async def test_instants_are_in_utc_whatever_the_server_says(server: Server) -> None:
+    owner = await connect(server.url("postgres"))
+    try:
+        await owner.execute("ALTER ROLE postgres SET timezone = 'Asia/Jakarta'")
+        lending = pool(f"{server.url('postgres')}?options=-c%20work_mem%3D5MB", 1)
+        async with lending.connect() as connection:
+            instant = await connection.scalar(text("SELECT now()"))
+            assert await connection.scalar(text("SHOW work_mem")) == "5MB"
+        await lending.dispose()
+    finally:
+        await owner.execute("ALTER ROLE postgres RESET timezone")
+        await owner.close()
+    assert instant.utcoffset() == timedelta()

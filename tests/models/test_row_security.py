@@ -35,8 +35,7 @@ def sealed(
 ) -> str:
     """The context of a viewer, as the gateway would set it."""
     seal = Seal(key, seconds, lambda: time.time() - seconds_ago)
-    setting, _ = seal.statements(viewer, database_role(viewer.role), backend)
-    return setting.split("'")[1]
+    return seal.seal(viewer, backend)
 
 
 def besides(viewer: Viewer, **otherwise: Any) -> str:

@@ -53,8 +53,8 @@ def today() -> date:
 def sealed(key: DailyKey, sealed_at: float | None = None) -> str:
     """The context of a viewer, sealed at a moment with a key of whichever day."""
     moment = time.time() if sealed_at is None else sealed_at
-    setting, _ = Seal(OWN, 7 * 86_400, lambda: moment).statements(MANAGER, "any", None)
-    body = ".".join((*setting.split("'")[1].split(".")[:-2], key.id))
+    context = Seal(OWN, 7 * 86_400, lambda: moment).seal(MANAGER, None)
+    body = ".".join((*context.split(".")[:-2], key.id))
     return f"{body}.{hmac.digest(key.key, body.encode(), hashlib.sha256).hex()}"
 
 
@@ -293,7 +293,6 @@ _MIDNIGHT = datetime(2026, 12, 31, tzinfo=UTC).timestamp()
 @example(0.0)
 def test_the_key_is_of_the_day_that_the_context_says(around: float) -> None:
     """To the last half of a millisecond before midnight, which is said as the next day's first."""
-    setting, _ = Seal(OWN, 15, lambda: _MIDNIGHT + around).statements(MANAGER, "any", None)
-    fields = setting.split("'")[1].split(".")
+    fields = Seal(OWN, 15, lambda: _MIDNIGHT + around).seal(MANAGER, None).split(".")
     said = datetime.fromtimestamp(int(fields[1]) / 1000, UTC).date()
     assert fields[8] == daily_key(OWN, said).id

@@ -68,10 +68,20 @@ PARTS = (
     ),
     Part(
         "scale",
-        "one request blocks nobody, and figures of many applications are right",
-        ("tests/gateway/test_nobody_blocks_proof.py", "tests/models/test_volumes_at_scale.py"),
+        "one request blocks nobody, documents fill no memory, and figures of many applications are"
+        " right",
+        (
+            "tests/gateway/test_nobody_blocks_proof.py",
+            "tests/gateway/test_memory_of_documents.py",
+            "tests/models/test_volumes_at_scale.py",
+        ),
     ),
-    Part("dashboard", "sessions by many keys; chance, over 210 worlds", ("tests/dashboard",)),
+    Part(
+        "dashboard",
+        "Lighthouse; sessions by many keys; chance, over 210 worlds",
+        ("tests/dashboard",),
+    ),
+    Part("peers", "the gateways of the bench answer alike", ("tests/test_bench_peers.py",)),
     Part("recipes", "each step left out of CONTRIBUTING.md", ("tests/test_contributing.py",)),
     Part(
         "mutation",

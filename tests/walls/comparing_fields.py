@@ -138,10 +138,12 @@ def _is_of_a_case(mutation: str) -> bool:
 
 def _answers(mutation: str) -> str:
     if _is_of_a_case(mutation):
-        return "results" if mutation == "submitApplications" else "application"
+        return _OTHERWISE.get(mutation, "application")
     return _ADMINISTERED[mutation]
 
 
+#: What a change answers with whose caller reads more, or less, than one case.
+_OTHERWISE = {"submitApplications": "results", "recordPayment": "bill"}
 #: What each change of reference data answers with.
 _ADMINISTERED = {
     **dict.fromkeys(("addPartner", "openPartnerCountry", "closePartnerCountry"), "partner"),

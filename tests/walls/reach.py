@@ -26,6 +26,7 @@ from tests.world import (
     applicant_id,
     application_id,
     at,
+    billing_code,
     decision_id,
     life_of,
 )
@@ -215,6 +216,11 @@ def _decisions(claims: Claims) -> set[Key]:
     }
 
 
+def _bills(claims: Claims) -> set[Key]:
+    billed = CASES if role_of(claims) == "TREASURY" else _cases(claims)
+    return {(billing_code(case.reference),) for case in billed}
+
+
 def _assignments(claims: Claims) -> set[Key]:
     if role_of(claims) not in ("OFFICER", "SUPERVISOR", "AUDITOR"):
         return set()
@@ -313,6 +319,7 @@ _ROWS: dict[str, Told] = {
     "PartnerCountry": Told("partner_country", ("partner_code", "country_code"), oracle.served),
     "Centre": Told("centre", ("code",), lambda claims: _each(oracle.centres(claims))),
     "Application": Told("application", ("reference",), lambda claims: _each(oracle.cases(claims))),
+    "Bill": Told("bill", ("billing_code",), _bills),
     "ApplicationEvent": Told("application_event", ("application_id", "sequence"), _events),
     "Assignment": Told("assignment", ("application_id", "officer"), _assignments),
     "Decision": Told("decision", ("id",), _decisions),

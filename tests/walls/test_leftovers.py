@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from asyncpg import InsufficientPrivilegeError
+from psycopg.rows import dict_row
 from sqlalchemy import bindparam, func, literal, select
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gateway.access.rows import select_reachable, vouch_for
 from gateway.access.transactions.begin import Seal, TransactionLimits, TransactionStarts
@@ -17,9 +17,11 @@ from gateway.errors import FieldError
 from gateway.viewer import Viewer
 from models import Application
 from models.database.connections import connect, driver_of, pool
+from models.database.pool import ConnectionPool
 from models.row_security import login_at
 from models.vocabulary import Role
 from tests import tokens
+from tests.acting import set_locally
 
 pytestmark = pytest.mark.anyio
 
@@ -81,22 +83,21 @@ ENDS = (whole, cancelled, closed_in_the_middle, timed_out, failed, not_begun)
 
 
 @pytest.fixture
-async def one_connection(world: str) -> AsyncIterator[AsyncEngine]:
+async def one_connection(world: str) -> AsyncIterator[ConnectionPool]:
     """The gateway's pool, of a single connection."""
     engine = pool(login_at(world, tokens.PASSWORD), 1)
     yield engine
     await engine.dispose()
 
 
-async def state(engine: AsyncEngine) -> dict[str, Any]:
+async def state(engine: ConnectionPool) -> dict[str, Any]:
     async with engine.connect() as connection:
-        row = await driver_of(connection).fetchrow(_STATE)
-        return dict(row)
+        return await state_of(driver_of(connection))
 
 
 @pytest.mark.parametrize("end", ENDS, ids=lambda end: end.__name__)
 async def test_a_request_leaves_nothing_behind(
-    one_connection: AsyncEngine, end: Callable[[ReadTransaction], Awaitable[None]]
+    one_connection: ConnectionPool, end: Callable[[ReadTransaction], Awaitable[None]]
 ) -> None:
     fresh = await state(one_connection)
     session = ReadTransaction(one_connection, OPENINGS.for_reading(SUPERVISOR))
@@ -123,7 +124,7 @@ PLANTED = (
 _UNDONE = "RESET ALL; RESET ROLE; UNLISTEN *; SELECT pg_advisory_unlock_all()"
 
 
-async def test_a_setting_that_stayed_would_be_seen(one_connection: AsyncEngine) -> None:
+async def test_a_setting_that_stayed_would_be_seen(one_connection: ConnectionPool) -> None:
     fresh = await state(one_connection)
     async with one_connection.connect() as connection:
         driver = driver_of(connection)
@@ -136,7 +137,8 @@ async def test_a_setting_that_stayed_would_be_seen(one_connection: AsyncEngine) 
 
 
 async def state_of(driver: Any) -> dict[str, Any]:
-    return dict(await driver.fetchrow(_STATE))
+    async with driver.cursor(row_factory=dict_row) as cursor:
+        return await (await cursor.execute(_STATE)).fetchone()
 
 
 # --- What others are shown -----------------------------------------------------------------------
@@ -163,11 +165,11 @@ async def test_nobody_is_shown_who_else_asks(world: str, role: str, look: str) -
     login = login_at(world, tokens.PASSWORD)
     victim, attacker = await connect(login), await connect(login)
     try:
-        begun = "; ".join(("BEGIN", *OPENINGS.for_reading(SUPERVISOR).statements(None)))
-        await victim.execute(begun)
+        settings = OPENINGS.for_reading(SUPERVISOR).settings(None)
+        await victim.execute(f"BEGIN; {set_locally(settings)}")
         await attacker.execute(f"BEGIN; SET LOCAL ROLE {role}")
         shown = await _looked(attacker, look)
-        assert begun.split("'")[1] not in shown
+        assert settings["gerbang.viewer"] not in shown
         assert "gerbang.viewer" not in shown.replace(look, "")
     finally:
         await attacker.close()
@@ -186,16 +188,16 @@ async def test_the_owner_is_shown_it(world: str) -> None:
     victim = await connect(world)
     attacker = await connect(world)
     try:
-        begun = "; ".join(("BEGIN", *OPENINGS.for_reading(SUPERVISOR).statements(None)))
-        await victim.execute(begun)
-        assert begun.split("'")[1] in await _looked(attacker, _SHOWN)
+        settings = OPENINGS.for_reading(SUPERVISOR).settings(None)
+        await victim.execute(f"BEGIN; {set_locally(settings)}")
+        assert settings["gerbang.viewer"] in await _looked(attacker, _SHOWN)
     finally:
         await attacker.close()
         await victim.close()
 
 
 async def test_a_statement_that_fails_leaves_the_snapshot_to_the_others(
-    one_connection: AsyncEngine, world: str
+    one_connection: ConnectionPool, world: str
 ) -> None:
     fees = select_reachable("Application", SUPERVISOR, Application.id, Application.fee_idr)
     change = "UPDATE application SET fee_idr = fee_idr {} 1 WHERE fee_idr IS NOT NULL"

@@ -11,10 +11,11 @@ from gateway.access.transactions.begin import Seal, TransactionStart
 from gateway.access.transactions.reading import ReadTransaction
 from gateway.viewer import Viewer
 from models import Application
-from models.database.connections import backend_of, connect, pool
+from models.database.connections import connect, driver_of, pool
 from models.row_security import database_role, login_at
 from models.vocabulary import Role
 from tests import tokens
+from tests.acting import set_locally
 from tests.walls.pooler import answers, pgbouncer, with_pgbouncer
 
 pytestmark = pytest.mark.anyio
@@ -26,18 +27,19 @@ COUNT = "SELECT count(*) FROM (SELECT id FROM application) AS reached"
 
 
 @asynccontextmanager
-async def captured(url: str) -> AsyncIterator[tuple[ReadTransaction, tuple[str, ...]]]:
+async def captured(url: str) -> AsyncIterator[tuple[ReadTransaction, str]]:
     """A session of the gateway's with its transaction under way, and what it began with."""
-    engine, said = pool(url, 1), list[str]()
+    engine, said = pool(url, 1), dict[str, str]()
 
-    def saying(backend: int | None) -> tuple[str, ...]:
-        said.extend(Seal(tokens.SEAL_KEY, 60).statements(SUPERVISOR, ROLE, backend))
-        return tuple(said)
+    def saying(backend: int | None) -> dict[str, str]:
+        seal = Seal(tokens.SEAL_KEY, 60).seal(SUPERVISOR, backend)
+        said.update({"gerbang.viewer": seal, "role": ROLE})
+        return said
 
     session = ReadTransaction(engine, TransactionStart(ROLE, saying))
     try:
         assert len(await session.rows(ROWS)) == 13
-        yield session, tuple(said)
+        yield session, set_locally(said)
     finally:
         await session.close()
         await engine.dispose()
@@ -48,11 +50,11 @@ async def test_a_context_is_not_believed_on_another_connection(world: str) -> No
     attacker = await connect(login)
     try:
         async with captured(login) as (session, said):
-            await attacker.execute("; ".join(("BEGIN", *said)))
+            await attacker.execute(f"BEGIN; {said}")
             with pytest.raises(asyncpg.InsufficientPrivilegeError, match="another transaction"):
                 await attacker.fetchval(COUNT)
             assert len(await session.rows(ROWS)) == 13
-        await attacker.execute("; ".join(("ROLLBACK", "BEGIN", *said)))
+        await attacker.execute(f"ROLLBACK; BEGIN; {said}")
         with pytest.raises(asyncpg.InsufficientPrivilegeError, match="another transaction"):
             await attacker.fetchval(COUNT)
     finally:
@@ -74,6 +76,6 @@ async def _backend(url: str) -> int | None:
     engine = pool(url, 1)
     try:
         async with engine.connect() as connection:
-            return backend_of(connection)
+            return driver_of(connection).backend
     finally:
         await engine.dispose()

@@ -1,4 +1,4 @@
-// The part of Gerbang's schema that the page asks for. An id is the bare key.
+// The part of Gerbang's schema that the bench asks for. An id is the bare key.
 
 export const schema = `
   scalar DateTime
@@ -9,9 +9,15 @@ export const schema = `
   }
   enum Outcome { GRANTED REFUSED }
 
-  type Query { applications(first: Int!, where: ApplicationFilter!): ApplicationConnection! }
-  input ApplicationFilter { status: StatusFilter! }
+  type Query {
+    application(by: ApplicationBy!): Application
+    applications(first: Int!, where: ApplicationWhere!): ApplicationConnection!
+    partners(first: Int!): PartnerConnection!
+  }
+  input ApplicationBy { reference: String! }
+  input ApplicationWhere { status: StatusFilter! submittedAt: DateTimeFilter! }
   input StatusFilter { in: [Status!]! }
+  input DateTimeFilter { before: DateTime! }
   type ApplicationConnection { nodes: [Application!]! }
 
   type Application {
@@ -24,10 +30,18 @@ export const schema = `
     partner: Partner
     applicant: Applicant
     decision: Decision
+    events(first: Int!): EventConnection!
+    decisions(first: Int!): DecisionConnection!
   }
   type Country { code: ID! name: String! }
   type VisaType { code: ID! name: String! }
-  type Partner { code: ID! name: String! }
-  type Applicant { id: ID! passportLastFour: String! nationality: Country }
+  type Partner { code: ID! name: String! centres(first: Int!): CentreConnection! }
+  type PartnerConnection { nodes: [Partner!]! }
+  type Centre { code: ID! city: String! }
+  type CentreConnection { nodes: [Centre!]! }
+  type Applicant { id: ID! nationality: Country }
   type Decision { outcome: Outcome! decidedAt: DateTime! }
+  type DecisionConnection { nodes: [Decision!]! }
+  type Event { kind: String! occurredAt: DateTime! }
+  type EventConnection { nodes: [Event!]! }
 `

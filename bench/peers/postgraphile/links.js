@@ -1,7 +1,8 @@
-// The links of an application that the database holds by composite keys, by their simple ones.
+// The links that the database holds by composite keys, by their simple ones.
 
 import { jsonPgSmartTags } from 'postgraphile/utils'
 
+const CENTRES = '(partner_code) references partner (code)|@fieldName partner|@foreignFieldName centres'
 const LINKS = {
   country: '(country_code) references country (code)',
   partner: '(partner_code) references partner (code)',
@@ -14,5 +15,7 @@ const foreignKey = Object.entries(LINKS).map(
 
 export const links = jsonPgSmartTags({
   version: 1,
-  config: { class: { application: { tags: { foreignKey } } } },
+  config: {
+    class: { application: { tags: { foreignKey } }, centre: { tags: { foreignKey: CENTRES } } },
+  },
 })

@@ -1,4 +1,6 @@
-// Answers the page with PostGraphile: a schema read from the database, and Grafast's plans.
+// Answers the bench's questions with PostGraphile: a schema read from the database, and Grafast's
+// plans. With a seal in its environment it acts, as its documentation advises, in a database role
+// under row security, by settings of each request's transaction.
 
 import { createServer } from 'node:http'
 
@@ -9,25 +11,30 @@ import { PostGraphileAmberPreset } from 'postgraphile/presets/amber'
 import { PostGraphileConnectionFilterPreset } from 'postgraphile-plugin-connection-filter'
 
 import { links } from './links.js'
+import { sealed } from './sealed.js'
 
+const { DATABASE_URL, POOL, PORT, ROLE } = process.env
 const service = makePgService({
-  connectionString: process.env.DATABASE_URL,
+  connectionString: DATABASE_URL,
   schemas: ['public'],
-  poolConfig: { max: 10, idleTimeoutMillis: 0 },
+  poolConfig: { max: Number(POOL), idleTimeoutMillis: 0 },
+  ...(ROLE && { pgSettingsForIntrospection: { role: ROLE } }),
 })
+const pgSettings = () => ({ role: ROLE, 'gerbang.viewer': sealed() })
 const server = postgraphile({
   extends: [PostGraphileAmberPreset, PostGraphileConnectionFilterPreset],
   plugins: [links],
   pgServices: [service],
-  // Filters through links would have one name twice, and the page has none.
+  // Filters through links would have one name twice, and no question has any.
   disablePlugins: [
     'PgConnectionArgFilterBackwardRelationsPlugin',
     'PgConnectionArgFilterForwardRelationsPlugin',
   ],
   grafserv: { watch: false, graphiql: false },
+  ...(ROLE && { grafast: { context: () => ({ pgSettings: pgSettings() }) } }),
 }).createServ(grafserv)
 
 const listener = createServer()
 listener.on('error', (error) => { throw error })
 await server.addTo(listener)
-listener.listen(Number(process.env.PORT), '127.0.0.1')
+listener.listen(Number(PORT), '127.0.0.1')

@@ -25,7 +25,7 @@ from dashboard.model.measures import INTAKE, REFUSAL_RATE, TARGET_RATE
 from dashboard.model.page_state import Address
 from dashboard.model.period import today
 from dashboard.model.viewer import Viewer
-from dashboard.pages.today.answers import ASKS, MANAGER
+from dashboard.pages.today.answers import AGENT, ASKS, MANAGER
 from dashboard.pages.today.attention import attention_finding, attention_from, place_names
 from dashboard.pages.today.change import change_finding, change_from, steps_of
 from dashboard.pages.today.choices import OFFERED, filter_bar, segments
@@ -104,7 +104,8 @@ def layout(address: Address, viewer: Viewer, say: Texts) -> html.Div:
                         "attention",
                         "control_limits",
                         say,
-                        picture("funnel", " "),
+                        # An agent's centre has too few visa types to compare, as a rule.
+                        picture("funnel", " ", hidden=viewer.role == AGENT),
                         figures_of("outside", say("today.question_attention"), say),
                         picture("control", " "),
                     ),

@@ -66,7 +66,7 @@ def answer(finding: Finding, say: Texts) -> list[Any]:
     ]
 
 
-def picture(name: str, caption: str = "") -> html.Figure:
+def picture(name: str, caption: str = "", *, hidden: bool = False) -> html.Figure:
     """A graph of fixed height, and what its lines and bands are."""
     return html.Figure(
         [
@@ -78,6 +78,7 @@ def picture(name: str, caption: str = "") -> html.Figure:
             *([html_part(html.Figcaption, caption, f"today-{name}-note")] if caption else []),
         ],
         id=f"today-{name}-figure",
+        hidden=hidden,
     )
 
 

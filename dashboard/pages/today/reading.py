@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import Any
 
-from dashboard.components.page_request import page_request
+from dashboard.components.page_request import PageRequest, page_request
 from dashboard.gateway.answer_cache import Outage
 from dashboard.gateway.client import GatewayError
 from dashboard.model.page_state import REASONS, Address
@@ -62,6 +62,10 @@ class Reply:
 async def read_reply(state: Any) -> Reply:
     """What is to be shown, of one fetch for all parts. Raises GatewayError."""
     request = page_request(state)
+    return await request.share("today", lambda: _read(request))
+
+
+async def _read(request: PageRequest) -> Reply:
     viewer = await request.viewer()
     if viewer.role not in ASKS:
         raise GatewayError("FORBIDDEN", "no figures for this role", "")

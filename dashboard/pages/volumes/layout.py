@@ -21,6 +21,7 @@ def page_body(address: Address, viewer: Viewer, say: Texts) -> list[Any]:
     """Heading, filters, and room for the figures."""
     audience = AUDIENCES[viewer.role]
     address = address.among(audience)
+    is_narrowed = any(address.filters.values())
     count = len(audience.measures if address.measures == "all" else audience.main)
     pictures = [
         _picture("map", map_controls(address, say)),
@@ -31,11 +32,11 @@ def page_body(address: Address, viewer: Viewer, say: Texts) -> list[Any]:
             html.Div,
             _waiting_heading(say),
             "volumes-heading",
-            className="heading",
+            className="heading" if is_narrowed else "heading short",
             **aria(live="polite"),
         ),
         filter_bar(address, viewer, say),
-        html.Div(id="volumes-chips"),
+        html.Div(id="volumes-chips", className="room" if is_narrowed else None),
         html.Div(id="volumes-notice"),
         html.Div(
             [

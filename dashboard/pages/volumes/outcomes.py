@@ -45,7 +45,7 @@ def outcomes(view: View) -> list[Any] | None:
             role="region",
             **aria(label=say("outcomes.caption")),
         ),
-        html.P(national),
+        html.P(national, className="national"),
     ]
 
 

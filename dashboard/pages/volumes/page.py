@@ -3,6 +3,7 @@
 Each part is a callback that waits for the state of the page and for the questions it shows.
 """
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -65,6 +66,9 @@ PAGE = Page(
     many=tuple(each.key for each in FILTERS),
 )
 
+#: The questions that parts read, as they read them.
+TOGETHER = ((SUMMARY, CHOICES), (MONTHS, CHOICES), (PLACES,), (PUBLISHED,))
+
 follow_address(PAGE.name, CONTROLS)
 clientside_callback(
     ClientsideFunction("gerbang", "choosePlace"),
@@ -97,7 +101,7 @@ async def show_choices(state: Any) -> tuple[Any, ...]:
 
 @part(html_output("volumes-chips"), otherwise=lambda say: no_update)
 async def show_chips(state: Any) -> Any:
-    return filter_chips(await read_view(state, CHOICES))
+    return filter_chips(await read_view(state, SUMMARY, CHOICES))
 
 
 @part(
@@ -108,16 +112,18 @@ async def show_chips(state: Any) -> Any:
 async def show_notice(state: Any) -> tuple[Any, bool]:
     """What holds for the whole page: nothing to show, or figures that are not of now."""
     try:
-        view = await read_view(state, SUMMARY, MONTHS, PLACES, CHOICES, PUBLISHED)
+        views = await asyncio.gather(*(read_view(state, *each) for each in TOGETHER))
     except Exception as error:
         request = page_request(state)
         back = f"{PAGE.path}{request.address.link()}"
         failed = gateway_error(error)
         return failure_notice(failed, back, request.say), False
+    view = views[0]
+    outage = next((each.outage for each in views if each.outage), None)
     if is_elsewhere(view.address, view.absent):
         return not_here(view.absent, view.name, view.viewer, cleared(view.address), view.say), True
-    if view.outage:
-        return outage_notice(view.outage, view.volumes.as_of, view.say), view.volumes.is_empty
+    if outage:
+        return outage_notice(outage, view.volumes.as_of, view.say), view.volumes.is_empty
     if view.volumes.is_empty:
         return no_applications(view), True
     return partly_absent(view.absent, view.name, view.viewer, view.say), False
@@ -225,7 +231,6 @@ async def show_outcomes(state: Any) -> Any:
 # Together what waits for the same question.
 PAGE.shows(show_heading, show_chips, show_cards)
 PAGE.shows(show_choices, is_steady=True)
-PAGE.shows(show_notice)
 PAGE.shows(show_map, show_ranking)
 PAGE.shows(show_trend)
-PAGE.shows(show_outcomes)
+PAGE.shows(show_notice, show_outcomes)

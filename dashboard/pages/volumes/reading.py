@@ -1,8 +1,9 @@
 """How a part of the page reads its figures."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from dashboard.components.page_request import page_request
+from dashboard.components.page_request import PageRequest, page_request
 from dashboard.gateway.client import GatewayError
 from dashboard.gateway.volumes_query import ask_volumes
 from dashboard.model.measures import AUDIENCES
@@ -13,6 +14,10 @@ from dashboard.pages.volumes.view import View
 async def read_view(state: Any, *questions: str) -> View:
     """What is to be shown of these questions. Raises GatewayError."""
     request = page_request(state)
+    return await request.share(questions, lambda: _read(request, questions))
+
+
+async def _read(request: PageRequest, questions: Sequence[str]) -> View:
     viewer = await request.viewer()
     audience = AUDIENCES.get(viewer.role)
     if audience is None:  # the role was changed elsewhere, while this page stood open

@@ -1,23 +1,27 @@
-"""Begins transactions: one round trip sets their limits, the database role and a sealed viewer."""
+"""Begins transactions: one write sets their limits, the database role and a sealed viewer."""
 
+import asyncio
 import hashlib
 import hmac
+import logging
 import time
 from base64 import b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
 
-from asyncpg import PostgresError
+from psycopg import Error
+from psycopg.pq.abc import PGresult
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as NoConnectionLeft
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from gateway.access.transactions.errors import BROKEN, database_unavailable
+from gateway.access.transactions.errors import database_unavailable, is_broken
 from gateway.errors import ErrorCode, FieldError
 from gateway.logs.requests import current_record
 from gateway.viewer import Viewer
-from models.database.connections import backend_of, driver_of
+from models.database.command_pipeline import Command
+from models.database.pool import ConnectionPool, PooledConnection, PoolExhaustedError
 from models.row_security import WRITING, database_role
 from models.row_security.seal_keys import DAY, DailyKey, daily_key
 from models.vocabulary import Role
@@ -27,14 +31,19 @@ _NOTICE_SECONDS = 1
 #: BEGIN, COMMIT and ROLLBACK take little more than a round trip: a connection that takes longer is
 #: treated as lost.
 ROUND_TRIP_SECONDS = 5
+#: A statement that takes longer to cancel is left behind on its connection, which is closed.
+_CANCEL_SECONDS = 1
 
-#: A pooled connection may have broken while idle. One retry is safe: nothing has run on it.
+#: A pooled connection may have broken while idle. One retry is safe: nothing was written on it.
 _ATTEMPTS = 2
+_ROLLBACK = Command("ROLLBACK")
 _FULL = "Too much is asked at once. Try again shortly."
 _DAY_MILLISECONDS = 86_400_000
 _FIRST_DAY = date(1970, 1, 1)
 #: Seconds since 1970.
 Clock = Callable[[], float]
+
+log = logging.getLogger(__name__)
 
 
 class Seal:
@@ -51,17 +60,8 @@ class Seal:
         self._clock = clock
         self._today: tuple[int, DailyKey] | None = None
 
-    def statements(self, viewer: Viewer, role: str, backend: int | None) -> tuple[str, ...]:
-        """The statements that set the viewer and the database role of a transaction.
-
-        The viewer's texts are in base64, so no token can inject SQL.
-        """
-        return (
-            f"SET LOCAL gerbang.viewer = '{self._seal(viewer, backend)}'",
-            f"SET LOCAL ROLE {role}",
-        )
-
-    def _seal(self, viewer: Viewer, backend: int | None) -> str:
+    def seal(self, viewer: Viewer, backend: int | None) -> str:
+        """The sealed viewer. Its texts are in base64."""
         # Round once: the timestamp and the choice of the key must agree on the day, even within the
         # last millisecond of a day.
         now = round(self._clock() * 1000)
@@ -98,15 +98,15 @@ class TransactionLimits:
     #: No operation lasts longer, so a transaction idle for this long is abandoned.
     idle_seconds: float
 
-    def statements(self) -> tuple[str, ...]:
-        """SET LOCAL ends with the transaction, so that a pooler may share connections."""
+    def settings(self) -> dict[str, str]:
+        """The settings by which the database enforces them."""
         limits = {
             "statement_timeout": self.statement_seconds,
             "lock_timeout": self.lock_seconds,
             "idle_in_transaction_session_timeout": self.idle_seconds,
             "client_connection_check_interval": _NOTICE_SECONDS,
         }
-        return tuple(f"SET LOCAL {name} = {int(most * 1000)}" for name, most in limits.items())
+        return {name: str(int(most * 1000)) for name, most in limits.items()}
 
 
 @dataclass(frozen=True)
@@ -115,8 +115,23 @@ class TransactionStart:
 
     #: The database role to take on.
     role: str
-    #: The statements for a backend id, which is None behind a pooler.
-    statements: Callable[[int | None], tuple[str, ...]]
+    #: The settings for a backend id, which is None behind a pooler. They end with the transaction,
+    #: so that a pooler may share connections.
+    settings: Callable[[int | None], Mapping[str, str]]
+
+    def commands(self, begin: str, backend: int | None) -> list[Command]:
+        """The commands that begin a transaction with these settings."""
+        settings = self.settings(backend)
+        if not settings:
+            return [Command(begin)]
+        return [Command(begin), Command(_set_locally(tuple(settings)), tuple(settings.values()))]
+
+
+@lru_cache
+def _set_locally(names: Sequence[str]) -> str:
+    """A statement that sets settings for the transaction. PostgreSQL sets them in this order."""
+    calls = (f"set_config('{name}', ${number}, true)" for number, name in enumerate(names, 1))
+    return f"SELECT {', '.join(calls)}"
 
 
 class TransactionStarts:
@@ -124,7 +139,7 @@ class TransactionStarts:
 
     def __init__(self, seal: Seal, limits: TransactionLimits) -> None:
         self._seal = seal
-        self._limits = limits
+        self._limits = limits.settings()
         self._database_roles = {role: database_role(role) for role in Role}
 
     def for_reading(self, viewer: Viewer) -> TransactionStart:
@@ -136,45 +151,98 @@ class TransactionStarts:
         return self._start(viewer, WRITING)
 
     def _start(self, viewer: Viewer, role: str) -> TransactionStart:
-        def statements(backend: int | None) -> tuple[str, ...]:
-            return (*self._limits.statements(), *self._seal.statements(viewer, role, backend))
+        def settings(backend: int | None) -> Mapping[str, str]:
+            return {
+                **self._limits,
+                "gerbang.viewer": self._seal.seal(viewer, backend),
+                "role": role,
+            }
 
-        return TransactionStart(role, statements)
+        return TransactionStart(role, settings)
+
+
+class OpenTransaction(NamedTuple):
+    """A transaction that has begun, and what came of the commands that were sent with its BEGIN."""
+
+    connection: PooledConnection
+    results: Sequence[PGresult] = ()
+    #: The failure of one of these commands, and how many were answered before it.
+    failure: Error | None = None
+    completed: int = 0
 
 
 async def begin_transaction(
-    engine: AsyncEngine, begin: str, start: TransactionStart, *then: str
-) -> AsyncConnection:
-    """Check out a connection and begin a transaction; the caller closes the connection.
+    pool: ConnectionPool,
+    begin: str,
+    start: TransactionStart,
+    *,
+    savepoint: Command | None = None,
+    reads: Sequence[Command] = (),
+) -> OpenTransaction:
+    """Take a connection and begin a transaction; the caller gives the connection back.
 
-    ``then`` are statements to run at once, in the same round trip.
+    ``reads`` are run in the same write, behind ``savepoint``.
 
     Raises FieldError with UNAVAILABLE or OVERLOADED.
     """
     for _ in range(_ATTEMPTS):
-        connection = await check_out(engine)
+        connection = await check_out(pool)
+        pipeline = connection.pipeline
+        opening = start.commands(begin, connection.backend)
+        if savepoint:
+            opening.append(savepoint)
         try:
-            statements = start.statements(backend_of(connection))
-            driver = driver_of(connection)
-            await driver.execute("; ".join((begin, *statements, *then)), timeout=ROUND_TRIP_SECONDS)
+            results = await pipeline.run(
+                [*opening, *reads],
+                seconds=ROUND_TRIP_SECONDS,
+                prompt=len(opening) if reads else 0,
+            )
+        except asyncio.CancelledError:
+            if reads:
+                await end_transaction(pool, connection)
+            else:
+                await pool.discard(connection)
+            raise
         except BaseException as error:
-            await connection.invalidate()
-            await connection.close()
-            if not isinstance(error, BROKEN):
+            is_begun = pipeline.completed >= len(opening)
+            if isinstance(error, Error) and is_begun and not is_broken(error):
+                completed = pipeline.completed - len(opening)
+                return OpenTransaction(connection, failure=error, completed=completed)
+            await pool.discard(connection)
+            if not is_broken(error):
                 raise
+            if pipeline.completed:  # the connection broke under what ran
+                break
+            await pool.close_idle()  # what broke one has broken them all
         else:
-            return connection
+            return OpenTransaction(connection, results[len(opening) :])
     raise database_unavailable()
 
 
-async def check_out(engine: AsyncEngine) -> AsyncConnection:
+async def end_transaction(pool: ConnectionPool, connection: PooledConnection) -> None:
+    """Roll a transaction back and return its connection to the pool.
+
+    What still runs is cancelled. A connection on which this fails is closed.
+    """
+    pipeline = connection.pipeline
+    try:
+        if not pipeline.is_idle:
+            await pipeline.drain(_CANCEL_SECONDS)
+            await pipeline.run([_ROLLBACK], seconds=ROUND_TRIP_SECONDS)
+    except (Error, OSError) as error:
+        log.info("a connection was lost at the end of a transaction: %s", type(error).__name__)
+    finally:
+        await pool.release(connection)  # which closes it unless the transaction is over
+
+
+async def check_out(pool: ConnectionPool) -> PooledConnection:
     """Take a connection from the pool. Raises FieldError with UNAVAILABLE or OVERLOADED."""
     started_at = time.perf_counter()
     try:
-        return await engine.connect()
-    except NoConnectionLeft as error:
+        return await pool.acquire()
+    except PoolExhaustedError as error:
         raise FieldError(ErrorCode.OVERLOADED, _FULL) from error
-    except (SQLAlchemyError, PostgresError, *BROKEN) as error:
+    except (SQLAlchemyError, Error, OSError) as error:
         raise database_unavailable() from error
     finally:
         current_record().connection_seconds += time.perf_counter() - started_at

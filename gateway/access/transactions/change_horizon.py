@@ -14,11 +14,11 @@ from types import TracebackType
 import asyncpg
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gateway.errors import ErrorCode, FieldError
 from models.case.change import CHANNEL
 from models.database.connections import CONNECTION_ERRORS, connect
+from models.database.pool import ConnectionPool, PoolExhaustedError
 
 TICK_SECONDS = 0.25
 #: How often to look without a notification, since one may be lost, for example behind a pooler.
@@ -38,9 +38,9 @@ log = logging.getLogger(__name__)
 class ChangeHorizon:
     """The transaction id below which changes are settled. Listens from the first use on."""
 
-    def __init__(self, url: str, engine: AsyncEngine) -> None:
+    def __init__(self, url: str, pool: ConnectionPool) -> None:
         self._url = url
-        self._engine = engine
+        self._pool = pool
         self._settled = 0
         self._moved = asyncio.Event()
         self._heard = asyncio.Event()
@@ -66,9 +66,9 @@ class ChangeHorizon:
     async def now(self) -> int:
         """The current horizon, from the database. Raises FieldError with UNAVAILABLE."""
         try:
-            async with self._engine.connect() as connection:
+            async with self._pool.connect() as connection:
                 settled, _ = (await connection.execute(text(_LOOK))).one()
-        except (SQLAlchemyError, *CONNECTION_ERRORS) as error:
+        except (SQLAlchemyError, PoolExhaustedError, *CONNECTION_ERRORS) as error:
             raise FieldError(
                 ErrorCode.UNAVAILABLE, "The database does not answer. Try again shortly."
             ) from error

@@ -3,22 +3,14 @@
 from collections.abc import Iterable
 from http import HTTPStatus
 
-from asyncpg import InterfaceError, InternalClientError, PostgresConnectionError, PostgresError
-from asyncpg.exceptions import InsufficientResourcesError, OperatorInterventionError
+from psycopg import DataError as DriverDataError
+from psycopg import Error, OperationalError
 from sqlalchemy.exc import DataError, DBAPIError
 
 from gateway.errors import ErrorCode, FieldError, RequestError
 
-#: What the driver raises on a broken connection. One that times out raises TimeoutError, which is
-#: an OSError. One that the server closed while it was idle may raise InternalClientError.
-BROKEN = (
-    OSError,
-    InterfaceError,
-    InternalClientError,
-    PostgresConnectionError,
-    OperatorInterventionError,
-    InsufficientResourcesError,
-)
+#: What statements raise: SQLAlchemy's errors, the driver's, and TimeoutError, which is an OSError.
+STATEMENT_ERRORS = (DBAPIError, Error, OSError)
 
 _AWAY = "The database does not answer. Try again shortly."
 _LOCKED = "This is being changed right now. Try again shortly."
@@ -61,24 +53,25 @@ def explain(error: Exception) -> FieldError | None:
     """The error for the client; None if the failure must be masked."""
     if isinstance(error, ValueError):  # the value does not fit the type of the column
         return FieldError(ErrorCode.INVALID_INPUT, _INCOMPARABLE)
-    if not isinstance(error, DBAPIError | PostgresError):
-        return database_unavailable()
     state = state_of(error)
     if state == _QUERY_CANCELED:
         return FieldError(ErrorCode.TIMEOUT, _TOO_LONG)
     if state == _LOCK_NOT_AVAILABLE:
         return FieldError(ErrorCode.UNAVAILABLE, _LOCKED)
-    if is_outage(error):
+    if is_broken(error):
         return database_unavailable()
-    if isinstance(error, DataError) or state.startswith(_DATA_EXCEPTION):
+    if isinstance(error, DataError | DriverDataError) or state.startswith(_DATA_EXCEPTION):
         return FieldError(ErrorCode.INVALID_INPUT, _INCOMPARABLE)
     return None
 
 
-def is_outage(error: DBAPIError | PostgresError) -> bool:
-    """Whether the database is unavailable, rather than the statement wrong."""
-    is_broken = getattr(error, "connection_invalidated", False)
-    return is_broken or state_of(error).startswith(_SERVER_AWAY)
+def is_broken(error: BaseException) -> bool:
+    """Whether the connection was lost or the database is away, rather than the statement wrong."""
+    if isinstance(error, DBAPIError):
+        error = error.orig or error
+    state = state_of(error)
+    is_lost = isinstance(error, OSError) or (isinstance(error, OperationalError) and not state)
+    return is_lost or state.startswith(_SERVER_AWAY)
 
 
 def state_of(error: BaseException | None) -> str:

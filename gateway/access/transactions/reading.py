@@ -3,39 +3,49 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-from asyncpg import PostgresError
+from psycopg import Error
+from psycopg.pq.abc import PGresult
 from sqlalchemy import Label, Row, Select, func, select
 from sqlalchemy.dialects.postgresql import asyncpg
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from gateway.access.rows import require_vouched
 from gateway.access.transactions.begin import (
     ROUND_TRIP_SECONDS,
+    OpenTransaction,
     TransactionStart,
     begin_transaction,
+    end_transaction,
 )
 from gateway.access.transactions.errors import (
-    BROKEN,
+    STATEMENT_ERRORS,
     database_unavailable,
     explain,
     is_partial,
 )
+from gateway.access.transactions.records import Record, decode_records
+from gateway.access.transactions.wire_rows import WireRows
 from gateway.errors import FieldError
 from gateway.logs.requests import current_record
 from gateway.rules import Scope
 from gateway.viewer import Viewer
-from models.database.connections import COMMENT, driver_of
+from models.database.command_pipeline import Command
+from models.database.connections import COMMENT
+from models.database.pool import ConnectionPool
 from models.vocabulary import Role
+
+_Result = TypeVar("_Result")
 
 #: One snapshot for the whole answer, so that a page, its total and its figures agree.
 BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 #: Set before the first statement, and never moved: nothing is written after it, so that going back
 #: to it after a failed statement loses nothing, and the snapshot stays the same.
-_SAVEPOINT = "SAVEPOINT begun"
-_GO_BACK = "ROLLBACK TO SAVEPOINT begun"
+_SAVEPOINT = Command("SAVEPOINT begun")
+_GO_BACK = Command("ROLLBACK TO SAVEPOINT begun")
+_ROLLBACK = Command("ROLLBACK")
+#: Numbers parameters as the server does, and casts each to its type: arguments are sent as text.
+_DIALECT = asyncpg.dialect()
 _SCOPES = frozenset(scope.value for scope in Scope)
 
 
@@ -79,19 +89,17 @@ def _as_array(statement: Select[Any]) -> Label[Any]:
 
 
 def _compile(statement: Select[Any], role: Role) -> PreparedStatement:
-    compiled = statement.compile(
-        dialect=asyncpg.dialect(), compile_kwargs={"render_postcompile": True}
-    )
+    compiled = statement.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
     parameters = tuple(compiled.positiontup or ())
     # With its role in a comment, each role keeps its own plan: see `COMMENT` of the connections.
     return PreparedStatement(f"{compiled} /* {role} */", parameters, compiled.params)
 
 
-class OpenTransaction(NamedTuple):
-    """A connection with an open transaction, and the driver's connection below it."""
+class Bound(NamedTuple):
+    """A prepared statement with its arguments."""
 
-    connection: AsyncConnection
-    driver: Any
+    statement: PreparedStatement
+    arguments: Sequence[Any]
 
 
 class ReadTransaction:
@@ -101,8 +109,8 @@ class ReadTransaction:
     A statement that fails, or takes too long, fails alone; after an outage all others fail too.
     """
 
-    def __init__(self, engine: AsyncEngine, start: TransactionStart) -> None:
-        self._engine = engine
+    def __init__(self, pool: ConnectionPool, start: TransactionStart) -> None:
+        self._pool = pool
         self._start = start
         self._lock = asyncio.Lock()
         self._transaction: OpenTransaction | None = None
@@ -110,6 +118,8 @@ class ReadTransaction:
         self._running: asyncio.Task[Any] | None = None
         self._is_over = False
         self.statements = 0
+        #: How many statements of the last `read` were answered before one of them failed.
+        self.completed = 0
 
     async def rows(self, statement: Select[Any]) -> Sequence[Row[Any]]:
         """The rows of a vouched statement.
@@ -119,29 +129,82 @@ class ReadTransaction:
         require_vouched(statement)
         role = {COMMENT: self._start.role}
 
-        async def run(transaction: OpenTransaction) -> Sequence[Row[Any]]:
-            return (await transaction.connection.execute(statement, execution_options=role)).all()
+        async def run() -> Sequence[Row[Any]]:
+            if self._transaction is None:
+                self._transaction = await begin_transaction(
+                    self._pool, BEGIN, self._start, savepoint=_SAVEPOINT
+                )
+            self.statements += 1
+            alchemy = self._transaction.connection.alchemy
+            return (await alchemy.execute(statement, execution_options=role)).all()
 
-        return await self._run(run)
+        return await self._run_shielded(run)
 
-    async def fetch(self, statement: PreparedStatement, arguments: Sequence[Any]) -> Sequence[Any]:
-        """Run a prepared statement, and return the driver's rows."""
+    async def fetch(
+        self, statement: PreparedStatement, arguments: Sequence[Any]
+    ) -> Sequence[Record]:
+        """Run a prepared statement, and return its rows as Python values."""
 
-        async def run(transaction: OpenTransaction) -> Sequence[Any]:
-            return await transaction.driver.fetch(statement.text, *arguments)
+        async def run() -> Sequence[Record]:
+            (result,) = await self._run_together([Bound(statement, arguments)])
+            return decode_records(result)
 
-        return await self._run(run)
+        return await self._run_shielded(run)
 
-    async def _run(self, run: Callable[[OpenTransaction], Awaitable[Sequence[Any]]]) -> Any:
-        """Run a statement after those that came before it.
+    async def read(self, statements: Sequence[Bound], *, is_last: bool = False) -> list[WireRows]:
+        """Run prepared statements in one write and one wait, with BEGIN in it where it is due.
 
-        It is shielded from cancellation, since other fields share the connection.
+        If one fails, none counts. With ``is_last`` the transaction ends in the same write, and its
+        connection is free at once: nothing else of the operation may be read, and nothing read may
+        be logged. A caller that is cancelled must `close` the transaction.
         """
+
+        async def run() -> list[WireRows]:
+            results = await self._run_together(statements, is_last=is_last)
+            return [WireRows(result) for result in results]
+
+        return await self._run_next(run)
+
+    async def _run_together(
+        self, statements: Sequence[Bound], *, is_last: bool = False
+    ) -> Sequence[PGresult]:
+        self.statements += len(statements)
+        commands = [Command(statement.text, arguments) for statement, arguments in statements]
+        # A statement that fails keeps what follows it from running, so also the ROLLBACK.
+        ending = [_ROLLBACK] if is_last else []
+        if self._transaction:
+            pipeline = self._transaction.connection.pipeline
+            try:
+                results = await pipeline.run([*commands, *ending])
+            finally:
+                self.completed = pipeline.completed
+        else:
+            self._transaction = transaction = await begin_transaction(
+                self._pool,
+                BEGIN,
+                self._start,
+                savepoint=None if is_last else _SAVEPOINT,
+                reads=[*commands, *ending],
+            )
+            if transaction.failure:
+                self.completed = transaction.completed
+                if is_last:  # there is no savepoint to go back to
+                    await self._end()
+                raise transaction.failure
+            results = transaction.results
+        if is_last:
+            await self._end()
+        return results[: len(commands)]
+
+    async def _run_shielded(self, run: Callable[[], Awaitable[_Result]]) -> _Result:
+        """Run a statement; it is shielded from cancellation, since other fields share the
+        connection."""
         running = asyncio.ensure_future(self._run_next(run))
         running.add_done_callback(_retrieve_exception)
         return await asyncio.shield(running)
 
-    async def _run_next(self, run: Callable[[OpenTransaction], Awaitable[Sequence[Any]]]) -> Any:
+    async def _run_next(self, run: Callable[[], Awaitable[_Result]]) -> _Result:
+        """Run a statement after those that came before it."""
         async with self._lock:
             if self._failure:  # the connection was lost with it
                 raise self._failure
@@ -149,13 +212,11 @@ class ReadTransaction:
                 raise asyncio.CancelledError
             self._running = asyncio.current_task()
             try:
-                self._transaction = self._transaction or await self._begin()
-                self.statements += 1
-                return await run(self._transaction)
+                return await run()
             except FieldError as error:
                 self._failure = error
                 raise
-            except (DBAPIError, PostgresError, *BROKEN) as error:
+            except (*STATEMENT_ERRORS, ValueError) as error:
                 failure = explain(error) or error
                 if is_partial(failure):
                     await self._go_back()
@@ -165,17 +226,19 @@ class ReadTransaction:
             finally:
                 self._running = None
 
-    async def _begin(self) -> OpenTransaction:
-        connection = await begin_transaction(self._engine, BEGIN, self._start, _SAVEPOINT)
-        return OpenTransaction(connection, driver_of(connection))
-
     async def _go_back(self) -> None:
         """Go on in the same snapshot after a failed statement."""
-        assert self._transaction is not None
+        if self._transaction is None:
+            return
         try:
-            await self._transaction.driver.execute(_GO_BACK, timeout=ROUND_TRIP_SECONDS)
-        except (PostgresError, *BROKEN):
+            await self._transaction.connection.pipeline.run([_GO_BACK], seconds=ROUND_TRIP_SECONDS)
+        except (Error, OSError):
             self._failure = database_unavailable()
+
+    async def _end(self) -> None:
+        transaction, self._transaction = self._transaction, None
+        if transaction:
+            await end_transaction(self._pool, transaction.connection)
 
     async def close(self) -> None:
         """End the transaction and return the connection to the pool.
@@ -187,15 +250,7 @@ class ReadTransaction:
         if self._running:
             self._running.cancel()
         async with self._lock:
-            transaction, self._transaction = self._transaction, None
-        if transaction is None:
-            return
-        try:
-            await transaction.driver.execute("ROLLBACK", timeout=ROUND_TRIP_SECONDS)
-        except Exception:  # nothing was written, so only the connection is lost
-            await transaction.connection.invalidate()
-        finally:
-            await transaction.connection.close()
+            await self._end()
 
 
 def _retrieve_exception(statement: asyncio.Task[Any]) -> None:

@@ -5,15 +5,15 @@ before it and sees what that one committed. REPEATABLE READ would turn every suc
 serialisation failure, which tells the client nothing.
 """
 
+import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
-from asyncpg import PostgresError
+from psycopg import Error
 from sqlalchemy import ARRAY, ColumnElement, Executable, Row, any_, func, literal, select
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.access.rows import changeable
 from gateway.access.transactions.begin import (
@@ -21,12 +21,15 @@ from gateway.access.transactions.begin import (
     TransactionStart,
     begin_transaction,
 )
-from gateway.access.transactions.errors import BROKEN, is_outage, state_of
+from gateway.access.transactions.errors import STATEMENT_ERRORS, is_broken, state_of
 from gateway.errors import ErrorCode, FieldError
 from gateway.logs.requests import current_record
 from gateway.viewer import Viewer
 from models import Application
-from models.database.connections import driver_of
+from models.database.command_pipeline import Command, CommandPipeline
+from models.database.pool import ConnectionPool
+
+log = logging.getLogger(__name__)
 
 _BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
 
@@ -79,10 +82,8 @@ class WriteTransaction:
         current_record().statements += 1
         try:
             return await self._connection.execute(statement, values)
-        except BROKEN:
-            raise FieldError(ErrorCode.UNAVAILABLE, _AWAY) from None
-        except DBAPIError as error:
-            if is_outage(error):
+        except STATEMENT_ERRORS as error:
+            if is_broken(error):
                 raise FieldError(ErrorCode.UNAVAILABLE, _AWAY) from None
             if client_error := _CLIENT_ERRORS.get(state_of(error)):
                 raise FieldError(*client_error) from None
@@ -91,39 +92,34 @@ class WriteTransaction:
 
 @asynccontextmanager
 async def begin_writing(
-    engine: AsyncEngine, viewer: Viewer, start: TransactionStart
+    pool: ConnectionPool, viewer: Viewer, start: TransactionStart
 ) -> AsyncIterator[WriteTransaction]:
     """A transaction for one mutation: commits at the end, rolls back on any exception.
 
     Raises FieldError if the database is unavailable or overloaded.
     """
-    connection = await begin_transaction(engine, _BEGIN, start)
-    is_clean = False
+    connection, *_ = await begin_transaction(pool, _BEGIN, start)
     try:
-        driver = driver_of(connection)
         try:
-            yield WriteTransaction(connection, viewer)
+            yield WriteTransaction(connection.alchemy, viewer)
         except Exception:
-            is_clean = await _is_rolled_back(driver)
+            await _roll_back(connection.pipeline)
             raise
-        await _commit(driver)
-        is_clean = True
+        await _commit(connection.pipeline)
     finally:
-        if not is_clean:  # cancelled, or the outcome is unknown
-            await connection.invalidate()
-        await connection.close()
+        # It is closed where the transaction is not over: cancelled, or with an unknown outcome.
+        await pool.release(connection)
 
 
-async def _commit(driver: Any) -> None:
+async def _commit(pipeline: CommandPipeline) -> None:
     try:
-        await driver.execute("COMMIT", timeout=ROUND_TRIP_SECONDS)
-    except (PostgresError, *BROKEN) as error:
+        await pipeline.run([Command("COMMIT")], seconds=ROUND_TRIP_SECONDS)
+    except (Error, OSError) as error:
         raise FieldError(ErrorCode.UNAVAILABLE, _AWAY) from error
 
 
-async def _is_rolled_back(driver: Any) -> bool:
+async def _roll_back(pipeline: CommandPipeline) -> None:
     try:
-        await driver.execute("ROLLBACK", timeout=ROUND_TRIP_SECONDS)
-    except Exception:  # the connection is lost, and the transaction with it
-        return False
-    return True
+        await pipeline.run([Command("ROLLBACK")], seconds=ROUND_TRIP_SECONDS)
+    except (Error, OSError) as error:  # the connection is lost, and the transaction with it
+        log.info("a connection was lost at the end of a change: %s", type(error).__name__)

@@ -82,9 +82,14 @@ class StepInput:
     )
 
 
-@strawberry.input(description="A payment of the fee in force.")
-class RecordPaymentInput(StepInput):
-    amount_idr: BigInt = required("What was paid, in rupiah: the fee in force today.")
+@strawberry.input(description="A payment that came in, with the treasury's receipt.")
+class RecordPaymentInput:
+    idempotency_key: str = required(_KEY)
+    billing_code: str = required("What was paid under: 15 digits.")
+    amount_idr: BigInt = required("What was paid, in rupiah: the amount of the bill.")
+    receipt_number: str = required(
+        "The treasury's number of the payment: 16 capital letters and digits, for one bill."
+    )
 
 
 @strawberry.input(description="A complete file that is handed over to the directorate.")

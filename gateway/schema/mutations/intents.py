@@ -1,5 +1,6 @@
 """The table of case mutations: input, description, steps and possible refusals."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -52,7 +53,9 @@ class Intent:
             refusals.add(Refusal.NOT_FOUND)
             if role is None or is_readable("Application", "status", role):
                 refusals |= {Refusal.STATUS_CHANGED, Refusal.WRONG_STATUS}
-            if role is None or not is_readable("Application", "status", role):
+            elif is_readable("Application", "stage", role):
+                refusals |= {Refusal.STAGE_CHANGED, Refusal.WRONG_STAGE}
+            if role is None:
                 refusals |= {Refusal.STAGE_CHANGED, Refusal.WRONG_STAGE}
         return tuple(refusal for refusal in Refusal if refusal in refusals)
 
@@ -76,6 +79,7 @@ _MET_BY: Mapping[Refusal, Role] = {
 }
 _DECISION_REFUSALS = (Refusal.GROUND_REQUIRED, Refusal.GROUND_NOT_ALLOWED)
 _SHORTEST_KEY, _LONGEST_KEY = 8, 128
+_RECEIPT = re.compile(r"[0-9A-Z]{16}")
 
 
 def step(
@@ -95,7 +99,17 @@ def step(
 
 
 def payment(intent: Intent, input_: inputs.RecordPaymentInput) -> StepRequest:
-    return step(intent, input_, amount_idr=input_.amount_idr)
+    is_formed = _RECEIPT.fullmatch(input_.receipt_number)
+    faults = () if is_formed else (_invalid("receiptNumber", rule="receipt_number"),)
+    return StepRequest(
+        mutation=intent.name,
+        key=input_.idempotency_key,
+        faults=(*faults_of_key(input_.idempotency_key), *faults),
+        verb=Verb.RECORD_PAYMENT,
+        billing_code=input_.billing_code,
+        amount_idr=input_.amount_idr,
+        receipt_number=input_.receipt_number,
+    )
 
 
 def screening(intent: Intent, input_: inputs.RecordScreeningInput) -> StepRequest:
@@ -179,9 +193,11 @@ INTENTS = (
     Intent("submitApplications", inputs.SubmitApplicationsInput,
            f"Hand up to {MOST_AT_ONCE} applications in, with a result for each.", submissions,
            (Verb.SUBMIT,), _SUBMISSION_REFUSALS),
-    Intent("recordPayment", inputs.RecordPaymentInput, "The fee was paid: the clock starts.",
-           payment, (Verb.RECORD_PAYMENT,),
-           (Refusal.AMOUNT_DIFFERS, Refusal.VISA_TYPE_NOT_OFFERED)),
+    Intent("recordPayment", inputs.RecordPaymentInput,
+           "The treasury reports that a bill was paid: the clock starts.", payment,
+           (Verb.RECORD_PAYMENT,),
+           (Refusal.AMOUNT_DIFFERS, Refusal.BILL_CLOSED, Refusal.RECEIPT_USED,
+            Refusal.VISA_TYPE_NOT_OFFERED)),
     Intent("markReceived", inputs.MarkReceivedInput,
            "The partner hands the complete file over: its part of the clock ends.", step,
            (Verb.MARK_RECEIVED,)),

@@ -8,6 +8,7 @@ import strawberry
 
 from gateway.mutations.outcome import Outcome, Reason, Result
 from gateway.schema.application import Application
+from gateway.schema.bill import Bill
 from gateway.schema.country import Country
 from gateway.schema.mutations.errors import MutationError, error_of
 from gateway.schema.partner import Centre, Partner
@@ -26,6 +27,7 @@ class Answer:
 _NOW = "as it stands now; null where nothing was done."
 ANSWERS: Mapping[str, Answer] = {
     "application": Answer(Application, f"The application {_NOW}"),
+    "bill": Answer(Bill, f"The bill {_NOW}"),
     "partner": Answer(Partner, f"The partner, with its countries, {_NOW}"),
     "centre": Answer(Centre, f"The centre {_NOW}"),
     "visaType": Answer(VisaType, f"The visa type, with its fees and targets, {_NOW}"),

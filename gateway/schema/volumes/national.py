@@ -9,14 +9,15 @@ from gateway.access.rows import reachable, vouch_for
 from gateway.mapping.arguments import raise_first
 from gateway.mapping.context import Context
 from gateway.mapping.enums import CalendarPeriod
+from gateway.mapping.figure_reads import Figures
 from gateway.mapping.figures import Count
-from gateway.schema.volumes.comparisons import Figures
 from gateway.schema.volumes.query import period_of, window_mistakes
 from gateway.schema.volumes.rows import VolumePeriod
 from models.vocabulary import Ground
-from models.volumes import Period, Question, as_of
+from models.volumes import Period, Question
 from models.volumes.lines import AnySelect
 from models.volumes.national import grounds, referrals
+from models.volumes.versions import Versioned
 
 From = Annotated[
     date, strawberry.argument(name="from", description="First day of the window, in WIB.")
@@ -107,6 +108,6 @@ async def _fetch_rows(
 ) -> tuple[datetime, list[Figures]]:
     """The rows of a type in the viewer's reach, and the instant up to which they are complete."""
     in_reach = query.where(reachable(type_name, context.viewer))
-    ((instant,),) = await context.session.rows(vouch_for(as_of(), type_name))
+    instant = (await context.figures.freshness(Versioned.FIGURES)).as_of
     rows: Any = await context.session.rows(vouch_for(in_reach, type_name))
     return instant, [dict(row._mapping) for row in rows]

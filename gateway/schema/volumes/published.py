@@ -1,6 +1,6 @@
 """Published figures: which questions they can answer, and reading them."""
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
@@ -9,21 +9,25 @@ from typing import Any
 import strawberry
 
 from gateway.access.fields import is_published, is_readable, reads_only_published
-from gateway.access.rows import reachable_as_published, vouch_for
+from gateway.access.rows import reachable_as_published_in_role
 from gateway.errors import ArgumentError, ErrorCode
 from gateway.mapping.context import Context
+from gateway.mapping.figure_reads import Figures, KeptQuestion
 from gateway.mapping.figures import FindWider
 from gateway.policy import PUBLISHED_SETS
 from gateway.schema.volumes.measures import FIELDS
 from gateway.schema.volumes.published_row import PublishedRow
-from gateway.schema.volumes.wider import Figures, WiderCells
+from gateway.schema.volumes.wider import WiderCells
 from gateway.strawberry_bridge import to_camel_case
 from gateway.viewer import Viewer
 from models.publication import disclosure, reading
 from models.publication.sets import DIMENSIONS, NATIONAL_SETS, DimensionSet
 from models.vocabulary import Role
 from models.volumes import Dimension, Measure, Question
+from models.volumes.versions import Versioned
 
+#: Writes a statement for published figures within a scope.
+Write = Callable[[reading.GridQuestion, Any], reading.AnySelect]
 _NOTE = (
     f"Of refusals a rounded number is told, or that there are fewer than {disclosure.THRESHOLD}, in"
     f" groups and periods with at least {disclosure.FEWEST_DECISIONS} decisions, and not where they"
@@ -117,40 +121,44 @@ async def publication(
     edition: int | None,
     *,
     with_national: bool,
+    with_wider: bool,
 ) -> Publication:
     """Answer a question from the published tables alone."""
-    viewer = context.viewer
-    on_grid = grid_question(question, viewer, edition)
-
-    async def read(query: reading.AnySelect) -> list[Figures]:
-        found = await context.session.rows(vouch_for(query, "VolumeRow"))
-        # `_mapping` is public API of SQLAlchemy in spite of its underscore.
-        return [dict(row._mapping) for row in found]  # pyright: ignore[reportPrivateUsage]
+    role = context.viewer.role
+    on_grid = grid_question(question, context.viewer, edition)
 
     def in_reach(columns: Any) -> Any:
-        return reachable_as_published("VolumeRow", viewer, lambda attribute: columns[attribute.key])
+        return reachable_as_published_in_role(
+            "VolumeRow", role, lambda attribute: columns[attribute.key]
+        )
 
-    newest = reading.newest_publication()
-    ((instant,),) = await context.session.rows(vouch_for(newest, "VolumeTable"))
-    editions = await context.session.rows(vouch_for(reading.editions(on_grid), "VolumeTable"))
+    freshness = await context.figures.freshness(Versioned.PUBLISHED)
+
+    async def read(name: str, write: Write, asked: reading.GridQuestion = on_grid) -> list[Figures]:
+        question = KeptQuestion(
+            "VolumeRow", name, asked.shape, asked.parameters, lambda: write(asked, in_reach)
+        )
+        return await context.figures.rows(question, freshness.mark)
+
+    editions = await read("editions", lambda asked, _: reading.editions(asked))
     national: list[Figures] = []
     if with_national:
-        national = await read(reading.rows(_of_the_whole_country(on_grid), in_reach))
+        national = await read("published", reading.rows, _of_the_whole_country(on_grid))
     return Publication(
         measures=measures,
         published=VolumePublication(
-            edition=max((row.edition for row in editions), default=None),
-            published_at=max((row.at for row in editions), default=None),
+            edition=max((row["edition"] for row in editions), default=None),
+            published_at=max((row["at"] for row in editions), default=None),
             rounding=disclosure.ROUNDING,
             threshold=disclosure.THRESHOLD,
             fewest_decisions=disclosure.FEWEST_DECISIONS,
             note=_NOTE,
         ),
-        as_of=instant,
-        rows={key_of(question, row): row for row in await read(reading.rows(on_grid, in_reach))},
-        periods=frozenset(row.starts_on for row in editions),
+        as_of=freshness.as_of,
+        rows={key_of(question, row): row for row in await read("published", reading.rows)},
+        periods=frozenset(row["starts_on"] for row in editions),
         national={(row[Dimension.VISA_TYPE], row["period"]): row for row in national},
-        wider=WiderCells(on_grid, lambda: read(reading.wider_rows(on_grid, in_reach))),
+        wider=WiderCells(on_grid, await read("wider", reading.wider_rows) if with_wider else ()),
     )
 
 

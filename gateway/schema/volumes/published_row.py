@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.mapping.enums import Precision
+from gateway.mapping.figure_reads import Figures
 from gateway.mapping.figures import Count, Duration, FindWider, Rate
 from gateway.mapping.scalars import BigInt
-from gateway.schema.volumes.wider import Figures
 from models.volumes import Measure
 
 

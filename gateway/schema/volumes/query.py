@@ -1,28 +1,24 @@
 """The resolver of `volumes`: from arguments to a question, from figures to rows."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, timezone
 from typing import Annotated, Any
 
 import strawberry
 
 from gateway.access.fields import reads_only_published
-from gateway.access.rows import reachable, vouch_for
+from gateway.access.rows import reachable_in_role
 from gateway.errors import ArgumentError, ErrorCode, FieldError
 from gateway.mapping.arguments import FieldArguments, raise_first
 from gateway.mapping.context import Context
 from gateway.mapping.enums import VolumeDimension
-from gateway.mapping.figures import Before, Span
-from gateway.mapping.filters import (
-    VolumeFilter,
-    VolumeWordFilter,
-    mistakes_in_filters,
-    values_of,
-)
-from gateway.mapping.scalars import CountryCode
-from gateway.schema.volumes.comparisons import Comparisons, Figures
+from gateway.mapping.figure_reads import Figures, Freshness, KeptQuestion
+from gateway.mapping.figures import Before
+from gateway.mapping.kept_rows import size_of
+from gateway.schema.volumes.comparisons import read_comparisons
 from gateway.schema.volumes.measures import MEASURES
+from gateway.schema.volumes.names import NOUNS, load_names
 from gateway.schema.volumes.published import (
     Publication,
     forbidden_dimensions,
@@ -32,62 +28,31 @@ from gateway.schema.volumes.published import (
     published_measures,
 )
 from gateway.schema.volumes.published_row import NOT_PUBLISHED, PublishedRow
-from gateway.schema.volumes.rows import (
-    NATIONAL_RATE,
-    VolumePeriod,
-    VolumeRow,
-    VolumeTable,
-    load_names,
-)
-from gateway.strawberry_bridge import SelectedField, Selection, input_of, to_camel_case
+from gateway.schema.volumes.rows import VolumePeriod, VolumeRow, VolumeTable
+from gateway.schema.volumes.selection import NATIONAL_RATE, VolumeSelection, volume_selection
+from gateway.schema.volumes.where import VolumeWhere
+from gateway.strawberry_bridge import input_of, root_selection
 from models.vocabulary import Channel, Role
-from models.volumes import Dimension, Measure, Period, Question, as_of, begins_on, statement
+from models.volumes import (
+    Dimension,
+    Measure,
+    Period,
+    Question,
+    Scope,
+    ScopedQuestion,
+    begins_on,
+    scoped_statement,
+)
 from models.volumes.lines import AnySelect
+from models.volumes.versions import Versioned
 
 MOST_ROWS = 10_000
+_WIB = timezone(timedelta(hours=7))
 LONGEST_WINDOW = timedelta(days=3_660)
+#: About what a row takes besides its figures.
+_ROW_BYTES = 1_000
 _EARLIEST = date(2000, 1, 1)
 _LATEST = date(2100, 1, 1)
-
-Selections = Iterable[Selection]
-
-
-def _narrowing(description: str) -> Any:
-    return strawberry.field(default=strawberry.UNSET, description=description)
-
-
-@strawberry.input(description="Narrows what is counted; all that is given must hold.")
-class VolumeWhere:
-    country: VolumeFilter[CountryCode] | None = _narrowing("Partner countries.")
-    nationality: VolumeFilter[CountryCode] | None = _narrowing("Nationalities.")
-    partner: VolumeFilter[str] | None = _narrowing("Partners.")
-    centre: VolumeFilter[str] | None = _narrowing("Visa centres.")
-    visa_type: VolumeFilter[str] | None = _narrowing("Visa types.")
-    channel: VolumeWordFilter[Channel] | None = _narrowing("Channels.")
-
-    def filters(self) -> dict[Dimension, Any]:
-        return {
-            Dimension.COUNTRY: self.country,
-            Dimension.NATIONALITY: self.nationality,
-            Dimension.PARTNER: self.partner,
-            Dimension.CENTRE: self.centre,
-            Dimension.VISA_TYPE: self.visa_type,
-            Dimension.CHANNEL: self.channel,
-        }
-
-    def mistakes(self) -> Iterator[ArgumentError]:
-        named = [(each.name.lower(), filter_) for each, filter_ in self.filters().items()]
-        return mistakes_in_filters(named)
-
-    def conditions(self) -> Iterator[tuple[Dimension, tuple[str, ...]]]:
-        """The values of each dimension. Raises FieldError with INVALID_INPUT for a mistake."""
-        raise_first(self.mistakes())
-        for dimension, filter_ in self.filters().items():
-            if filter_ is not strawberry.UNSET:
-                words = Channel if dimension is Dimension.CHANNEL else None
-                values = values_of(filter_, words)
-                if values is not None:
-                    yield dimension, tuple(str(value) for value in values)
 
 
 async def volumes(
@@ -109,30 +74,64 @@ async def volumes(
     ] = None,
 ) -> VolumeTable:
     context: Context = info.context
-    selected = info.selected_fields  # once: Strawberry walks the document each time
+    selected = volume_selection(root_selection(info))
     raise_first((*window_mistakes(from_, to), *_group_mistakes(group_by)))
-    measures = frozenset(_selected_measures(selected))
-    question = _question(from_, to, group_by, where, measures)
-    table = await _table(context, selected, question, edition)
-    _refuse_too_many(table.rows)
-    dimensions = (d for d in question.dimensions if _selects(selected, _field_name(d)))
-    names = await load_names(context, dimensions, table.rows)
-    for row in table.rows:
-        row.names = names
-    return table
+    question = _question(from_, to, group_by, where, selected.measures)
+    named = tuple(each for each in question.dimensions if selected.has(each))
+    raise_first(forbidden_dimensions(question, context.viewer.role))
+    marks = await _marks(context, selected, question)
+
+    async def build() -> tuple[Any, Sequence[Any], int]:
+        table = await _table(context, selected, question, edition)
+        _refuse_too_many(table.rows)
+        names = await load_names(context, named, table.rows, marks[0].names)
+        for row in table.rows:
+            row.names = names
+        figures = [row.figures.values() for row in table.rows]
+        return table.published, table.rows, size_of(figures) + _ROW_BYTES * len(figures)
+
+    asked = (*_asked(question), selected.fields_asked, edition)
+    mark = (*(part for each in marks for part in each.mark), marks[0].names, _day(marks[0].as_of))
+    reaches = ("VolumeRow", *(NOUNS[each].__name__ for each in named if each in NOUNS))
+    kept = await context.figures.table(asked, mark, reaches, build)
+    return VolumeTable(as_of=marks[0].as_of, published=kept.published, rows=kept.rows)
+
+
+async def _marks(
+    context: Context, selected: VolumeSelection, question: Question
+) -> list[Freshness]:
+    """How fresh the data are that answer a question; the first are those that give `asOf`."""
+    role = context.viewer.role
+    reads = [] if reads_only_published(role) else [Versioned.FIGURES]
+    if _reads_published(question, role, with_national=selected.has_national_rate):
+        reads.append(Versioned.PUBLISHED)
+    return [await context.figures.freshness(each) for each in reads]
+
+
+def _asked(question: Question) -> tuple[Any, ...]:
+    """A question as a key."""
+    where = tuple(sorted(question.where.items()))
+    window = (question.from_on, question.to_on)
+    return (*window, question.dimensions, question.period, where, question.measures)
 
 
 async def _table(
-    context: Context, selected: Selections, question: Question, edition: int | None
+    context: Context, selected: VolumeSelection, question: Question, edition: int | None
 ) -> VolumeTable:
     """Exact figures, published figures or both, by the policy for the viewer's role."""
     role = context.viewer.role
-    raise_first(forbidden_dimensions(question, role))
     measures = published_measures(question.measures, role)
-    with_national = _selects(selected, NATIONAL_RATE)
+    with_national = selected.has_national_rate
     if not _reads_published(question, role, with_national=with_national):
         return await _exact_table(context, selected, question)
-    published = await publication(context, question, measures, edition, with_national=with_national)
+    published = await publication(
+        context,
+        question,
+        measures,
+        edition,
+        with_national=with_national,
+        with_wider=selected.has_nearest_wider,
+    )
     if reads_only_published(role):
         return _published_table(question, published)
     exact_question = replace(
@@ -154,29 +153,43 @@ def _beside(row: VolumeRow, question: Question, published: Publication) -> Volum
     return replace(row, published=of_group)
 
 
-async def _exact_table(context: Context, selected: Selections, question: Question) -> VolumeTable:
-    def in_reach(columns: Any) -> Any:
-        return reachable("VolumeRow", context.viewer, lambda attribute: columns[attribute.key])
+async def _exact_table(
+    context: Context, selected: VolumeSelection, question: Question
+) -> VolumeTable:
+    scope = _scope_of(context.viewer.role)
 
-    async def read(query: AnySelect) -> list[Figures]:
-        return await _figures(context, query.limit(MOST_ROWS + 1))
+    async def read(question: Question) -> list[Figures]:
+        asked = ScopedQuestion(question, scope)
+        return await _figures(context, "exact", asked, lambda: scoped_statement(asked))
 
     async def read_before(earlier: Question) -> list[Figures]:
-        known_from = begins_on(in_reach).scalar_subquery().label("begins_on")
-        return await read(statement(earlier, in_reach).add_columns(known_from))
+        asked = ScopedQuestion(earlier, scope)
+        known_from = begins_on(scope).scalar_subquery().label("begins_on")
+        return await _figures(
+            context, "earlier", asked, lambda: scoped_statement(asked).add_columns(known_from)
+        )
 
     # All reads share one snapshot, so `as_of` belongs to these figures.
-    ((instant,),) = await context.session.rows(vouch_for(as_of(), "VolumeTable"))
-    changes = {
-        span: _measures_with(selected, name) & question.measures for span, name in _CHANGES.items()
-    }
-    comparisons = Comparisons(question, changes, instant, read_before)
-    figures = await read(statement(question, in_reach))
-    is_compared = any(changes.values())
-    rows = [
-        _row(question, row, comparisons.before(row) if is_compared else None) for row in figures
-    ]
-    return VolumeTable(as_of=instant, published=None, rows=rows)
+    as_of = (await context.figures.freshness(Versioned.FIGURES)).as_of
+    figures = await read(question)
+    changes = {span: those & question.measures for span, those in selected.changes.items()}
+    before = None
+    if any(changes.values()):
+        before = (await read_comparisons(question, changes, _day(as_of), read_before)).before
+    rows = [_row(question, row, before and before(row)) for row in figures]
+    return VolumeTable(as_of=as_of, published=None, rows=rows)
+
+
+def _day(as_of: datetime) -> date:
+    """The day in WIB up to which a window that is not over is compared."""
+    return as_of.astimezone(_WIB).date()
+
+
+def _scope_of(role: Role) -> Scope:
+    """The reach of viewers in a role. Whose it is, is bound when a statement runs."""
+    return lambda columns: reachable_in_role(
+        "VolumeRow", role, lambda attribute: columns[attribute.key]
+    )
 
 
 def _published_table(question: Question, published: Publication) -> VolumeTable:
@@ -188,11 +201,21 @@ def _published_table(question: Question, published: Publication) -> VolumeTable:
     return VolumeTable(as_of=published.as_of, published=published.published, rows=rows)
 
 
-async def _figures(context: Context, query: AnySelect) -> list[Figures]:
-    rows = await context.session.rows(vouch_for(query, "VolumeRow"))
+async def _figures(
+    context: Context, name: str, asked: ScopedQuestion, write: Callable[[], AnySelect]
+) -> list[Figures]:
+    question = KeptQuestion(
+        "VolumeRow",
+        name,
+        asked.shape,
+        asked.parameters,
+        lambda: write().limit(MOST_ROWS + 1),
+        MOST_ROWS,
+    )
+    freshness = await context.figures.freshness(Versioned.FIGURES)
+    rows = await context.figures.rows(question, freshness.mark)
     _refuse_too_many(rows)
-    # `_mapping` is public API of SQLAlchemy in spite of its underscore.
-    return [dict(row._mapping) for row in rows]  # pyright: ignore[reportPrivateUsage]
+    return rows
 
 
 def _refuse_too_many(rows: Sequence[Any]) -> None:
@@ -270,42 +293,6 @@ def _question(
         where=dict(where.conditions()) if where else {},
         measures=measures,
     )
-
-
-def _selected_measures(selections: Selections) -> Iterator[Measure]:
-    """The measures whose fields are selected: no others are read."""
-    for selection in selections:
-        if isinstance(selection, SelectedField) and selection.name in MEASURES:
-            yield MEASURES[selection.name]
-        else:
-            yield from _selected_measures(selection.selections)
-
-
-def _measures_with(selections: Selections, name: str) -> frozenset[Measure]:
-    """The measures with a given subfield selected, such as `yearOnYear`."""
-    measures: set[Measure] = set()
-    for selection in selections:
-        if isinstance(selection, SelectedField) and selection.name in MEASURES:
-            if _selects(selection.selections, name):
-                measures.add(MEASURES[selection.name])
-        else:
-            measures |= _measures_with(selection.selections, name)
-    return frozenset(measures)
-
-
-def _field_name(dimension: Dimension) -> str:
-    return to_camel_case(dimension.name.lower())
-
-
-def _selects(selections: Selections, name: str) -> bool:
-    return any(
-        (isinstance(selection, SelectedField) and selection.name == name)
-        or _selects(selection.selections, name)
-        for selection in selections
-    )
-
-
-_CHANGES = {Span.YEAR: "yearOnYear", Span.MONTH: "monthOnMonth"}
 
 
 def _row(

@@ -1,20 +1,19 @@
 """The rows of processing volumes: measures of groups, over calendar windows in WIB (UTC+7)."""
 
-import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import field
 from datetime import date, datetime
 from typing import Any
 
 import strawberry
 
-from gateway.mapping.context import Context
 from gateway.mapping.enums import Precision
 from gateway.mapping.figures import Before, Count, Duration, Money, Rate
 from gateway.mapping.scalars import BigInt, Rupiah
 from gateway.schema.country import Country
 from gateway.schema.partner import Centre, Partner
 from gateway.schema.visa_type import VisaType
+from gateway.schema.volumes.names import RowsByCode
 from gateway.schema.volumes.published import VolumePublication
 from gateway.schema.volumes.published_row import PublishedRow
 from gateway.strawberry_bridge import computed
@@ -26,35 +25,6 @@ _AT_THE_END = (
     " it is over"
 )
 _WITHOUT_WAITING = "from payment, without the time in which information was awaited"
-
-#: The field of `VolumeRow` that is of the whole country.
-NATIONAL_RATE = "nationalRefusalRate"
-
-#: The noun of each dimension whose groups are codes.
-NOUNS: Mapping[Dimension, type[Any]] = {
-    Dimension.COUNTRY: Country,
-    Dimension.NATIONALITY: Country,
-    Dimension.PARTNER: Partner,
-    Dimension.CENTRE: Centre,
-    Dimension.VISA_TYPE: VisaType,
-}
-#: For each dimension, the rows of its noun by code.
-RowsByCode = Mapping[Dimension, Mapping[str, Any]]
-
-
-async def load_names(
-    context: Context, dimensions: Iterable[Dimension], rows: Sequence[Any]
-) -> RowsByCode:
-    """Load the nouns of all groups, in one batch for each dimension."""
-
-    async def load(dimension: Dimension) -> Mapping[str, Any]:
-        noun = context.catalogue.nouns[NOUNS[dimension].__name__]
-        codes = list({code for row in rows if (code := row.groups[dimension]) is not None})
-        records = await context.loaders.by(noun, noun.key).load_many(codes)
-        return dict(zip(codes, records, strict=True))
-
-    grouped = [dimension for dimension in dimensions if dimension in NOUNS]
-    return dict(zip(grouped, await asyncio.gather(*map(load, grouped)), strict=True))
 
 
 def _group(dimension: Dimension, description: str) -> Any:

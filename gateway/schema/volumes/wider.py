@@ -1,11 +1,10 @@
 """Finds the nearest wider cell in which a withheld figure has a value."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
 
 from gateway.mapping.enums import CalendarPeriod, VolumeDimension
+from gateway.mapping.figure_reads import Figures
 from gateway.mapping.figures import WiderCell
 from gateway.mapping.scalars import CountryCode
 from models.publication.reading import GridQuestion
@@ -22,10 +21,6 @@ from models.publication.sets import (
 from models.vocabulary import Channel
 from models.volumes import Dimension, Measure
 
-Figures = Mapping[str, Any]
-#: Reads the rows of all wider cells of a question.
-Read = Callable[[], Awaitable[Sequence[Figures]]]
-
 _REFUSALS = ("refused", "refused_below")
 #: The columns of which one has a value where a figure is told.
 _COLUMNS: Mapping[Measure, tuple[str, ...]] = {
@@ -36,19 +31,14 @@ _COLUMNS: Mapping[Measure, tuple[str, ...]] = {
 
 
 class WiderCells:
-    """The wider cells of a question; read once for all rows of its table, if any is asked for."""
+    """The wider cells of a question."""
 
-    def __init__(self, question: GridQuestion, read: Read) -> None:
+    def __init__(self, question: GridQuestion, rows: Sequence[Figures]) -> None:
         self._question = question
-        self._read = read
-        self._lock = asyncio.Lock()
-        self._rows: dict[Cell, Figures] | None = None
+        self._rows = {_cell_of(row): row for row in rows}
 
-    async def nearest(self, codes: Figures, starts_on: date, measure: Measure) -> WiderCell | None:
+    def nearest(self, codes: Figures, starts_on: date, measure: Measure) -> WiderCell | None:
         """The nearest cell with a value of a measure: a longer period first, then a wider group."""
-        async with self._lock:
-            if self._rows is None:
-                self._rows = {_cell_of(row): row for row in await self._read()}
         own = self._question.dimension_set
         for dimension_set in (own, *WIDER_SETS.get(own, ())):
             of_set = tuple(codes[dimension] for dimension in DIMENSIONS[dimension_set])
@@ -59,7 +49,7 @@ class WiderCells:
         return None
 
     def _has_value(self, cell: Cell, measure: Measure) -> bool:
-        row = (self._rows or {}).get(cell)
+        row = self._rows.get(cell)
         columns = _COLUMNS.get(measure, (measure.value,))
         return row is not None and any(row[column] is not None for column in columns)
 

@@ -13,8 +13,8 @@ import pytest
 from gateway.access.transactions import begin
 from gateway.access.transactions.begin import check_out
 from gateway.errors import ErrorCode, FieldError
-from models.database import connections as ways
-from models.database.connections import connect
+from models.database.connections import connect, pool
+from models.database.pool import PooledConnection
 from models.migrations import migrate
 from tests import tokens
 from tests.gateway.surviving.clients import Reply, Wire, request_bytes
@@ -87,7 +87,7 @@ async def _with_connections_that_were_closed(url: str) -> AsyncIterator[Standing
 
 
 def _trust_every_connection(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ways, "_discard_if_closed", lambda *_: None)
+    monkeypatch.setattr(PooledConnection, "is_usable", True)
 
 
 def _never_begin_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,12 +116,12 @@ async def test_closed_connections_that_are_handed_out_are_seen(
 async def test_an_operation_that_finds_no_connection_in_time_is_told_of_overload(
     world: str,
 ) -> None:
-    engine = ways.pool(world, 1, wait_seconds=0.05)
-    async with engine.connect():
+    busy = pool(world, 1, wait_seconds=0.05)
+    async with busy.connect():
         with pytest.raises(FieldError) as told:
-            await check_out(engine)
+            await check_out(busy)
     assert told.value.code is ErrorCode.OVERLOADED
-    await engine.dispose()
+    await busy.dispose()
 
 
 # --- Under load ----------------------------------------------------------------------------------

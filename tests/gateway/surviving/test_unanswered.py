@@ -9,21 +9,21 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 from sqlalchemy import literal, select
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gateway.access.rows import vouch_for
 from gateway.access.transactions.begin import ROUND_TRIP_SECONDS, TransactionStart
-from gateway.access.transactions.reading import ReadTransaction
+from gateway.access.transactions.reading import Bound, PreparedStatement, ReadTransaction
 from gateway.access.transactions.writing import begin_writing
 from gateway.errors import ErrorCode, FieldError
 from gateway.viewer import Viewer
 from models.database.connections import pool
+from models.database.pool import ConnectionPool
 from models.vocabulary import Role
 from tests.gateway.surviving.relay import relayed
 
 pytestmark = pytest.mark.anyio
 
-AS_WHO_LOGS_IN = TransactionStart("none", lambda _: ())
+AS_WHO_LOGS_IN = TransactionStart("none", lambda _: {})
 OFFICER = Viewer("officer", Role.OFFICER)
 ONE = vouch_for(select(literal(1)), "Country")
 
@@ -32,31 +32,40 @@ class _PlantedError(Exception):
     pass
 
 
-async def _read(engine: AsyncEngine) -> None:
+async def _read(engine: ConnectionPool) -> None:
     reading = ReadTransaction(engine, AS_WHO_LOGS_IN)
     assert [tuple(row) for row in await reading.rows(ONE)] == [(1,)]
     await reading.close()
 
 
-async def _write(engine: AsyncEngine) -> None:
+async def _read_in_one_write(engine: ConnectionPool) -> None:
+    await asyncio.sleep(1.1)  # a connection that was silent for a second may have died
+    reading = ReadTransaction(engine, AS_WHO_LOGS_IN)
+    (rows,) = await reading.read([Bound(PreparedStatement("SELECT 1", (), {}), ())], is_last=True)
+    assert rows.count == 1
+    await reading.close()
+
+
+async def _write(engine: ConnectionPool) -> None:
     async with begin_writing(engine, OFFICER, AS_WHO_LOGS_IN) as writing:
         assert [tuple(row) for row in await writing.rows(ONE)] == [(1,)]
 
 
-async def _write_in_vain(engine: AsyncEngine) -> None:
+async def _write_in_vain(engine: ConnectionPool) -> None:
     async with begin_writing(engine, OFFICER, AS_WHO_LOGS_IN) as writing:
         await writing.rows(ONE)
         raise _PlantedError
 
 
 #: What is done, the word that goes unanswered, and what comes of it.
-TURNS: dict[str, tuple[Callable[[AsyncEngine], Awaitable[None]], bytes, type | ErrorCode | None]]
+TURNS: dict[str, tuple[Callable[[ConnectionPool], Awaitable[None]], bytes, type | ErrorCode | None]]
 TURNS = {
-    "a read begins": (_read, b"BEGIN ", None),  # once more, on another connection
-    "a read ends": (_read, b"ROLLBACK\0", None),
-    "a change begins": (_write, b"BEGIN ", None),
-    "a change is kept": (_write, b"COMMIT\0", ErrorCode.UNAVAILABLE),
-    "a change is undone": (_write_in_vain, b"ROLLBACK\0", _PlantedError),
+    "a read begins": (_read, b"BEGIN_", None),  # once more, on another connection
+    "a read of one write": (_read_in_one_write, b"BEGIN_", None),
+    "a read ends": (_read, b"ROLLBACK_", None),
+    "a change begins": (_write, b"BEGIN_", None),
+    "a change is kept": (_write, b"COMMIT_", ErrorCode.UNAVAILABLE),
+    "a change is undone": (_write_in_vain, b"ROLLBACK_", _PlantedError),
 }
 
 

@@ -1,0 +1,1 @@
+"""Strawberry, SQLAlchemy and aiodataloader, put together as their documentation shows."""

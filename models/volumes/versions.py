@@ -1,0 +1,48 @@
+"""Versions of the data: whoever reads one in a snapshot knows what all of it is there."""
+
+from enum import StrEnum
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    ScalarSelect,
+    Table,
+    Text,
+    Uuid,
+    select,
+    text,
+)
+
+from models.base import Base
+
+#: Renewed by triggers, once in each transaction that changes any of the data. A version is random:
+#: a database that was set back in time does not give one out again.
+VERSION = Table(
+    "data_version",
+    Base.metadata,
+    Column("data", Text, primary_key=True),
+    Column("version", Uuid, server_default=text("gen_random_uuid()"), nullable=False),
+    #: The transaction that renewed it last.
+    Column(
+        "changed_in",
+        BigInteger,
+        server_default=text("pg_current_xact_id()::text::bigint"),
+        nullable=False,
+    ),
+)
+
+
+class Versioned(StrEnum):
+    """The data that have a version."""
+
+    #: The rollups, and the ages of open cases.
+    FIGURES = "figures"
+    #: Published figures and their editions.
+    PUBLISHED = "published"
+    #: Countries, partners, centres and visa types.
+    NAMES = "names"
+
+
+def version_of(data: Versioned) -> ScalarSelect[ColumnElement[object]]:
+    return select(VERSION.c.version).where(VERSION.c.data == data).scalar_subquery()

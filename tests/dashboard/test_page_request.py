@@ -1,0 +1,81 @@
+"""What parts of a page read together: once for all of them, for a moment, and for nobody else."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from dashboard.components import page_request
+from dashboard.components.page_request import PageRequest
+from dashboard.gateway.client import Gateway, GatewayError
+from dashboard.gateway.last_good import LastGood
+from dashboard.gateway.session import Session
+from dashboard.model.page_state import Address
+from dashboard.texts import texts
+
+pytestmark = pytest.mark.anyio
+
+
+def asked(session: Session, mark: float = 1) -> PageRequest:
+    gateway = LastGood(Gateway("http://127.0.0.1:9"), session, mark)
+    return PageRequest(Address("en"), session, gateway, texts("en"), mark)
+
+
+class Readings:
+    """What was read, one after the other; each reading lets others begin meanwhile."""
+
+    def __init__(self, *, fails: bool = False) -> None:
+        self.count = 0
+        self.fails = fails
+
+    async def __call__(self) -> int:
+        self.count += 1
+        await asyncio.sleep(0)
+        if self.fails:
+            raise GatewayError("TIMEOUT", "too slow", "trace")
+        return self.count
+
+
+@pytest.fixture
+def session() -> Session:
+    return Session("access", None, "id", 0)
+
+
+async def test_parts_that_ask_at_one_time_share_one_reading(session: Session) -> None:
+    read = Readings()
+    together = await asyncio.gather(*(asked(session).share("figures", read) for _ in range(3)))
+    later = await asked(session).share("figures", read)
+    assert [*together, later] == [1, 1, 1, 1]
+
+
+async def test_news_another_address_another_role_and_another_visitor_are_read_for_themselves(
+    session: Session,
+) -> None:
+    read = Readings()
+    elsewhere = replace(asked(session), address=Address("en", country=("AU",)))
+    of_others = asked(Session("access", None, "id", 0))
+    for request in (asked(session), asked(session, mark=2), elsewhere, of_others):
+        await request.share("figures", read)
+    session.role = "AUDITOR"
+    await asked(session).share("figures", read)
+    await asked(session).share("others", read)
+    assert read.count == 6
+
+
+async def test_a_failure_is_told_to_whoever_waits_and_to_nobody_later(session: Session) -> None:
+    read = Readings(fails=True)
+    failures = await asyncio.gather(
+        *(asked(session).share("figures", read) for _ in range(2)), return_exceptions=True
+    )
+    assert [type(each) for each in failures] == [GatewayError, GatewayError]
+    await asyncio.sleep(0.01)
+    read.fails = False
+    assert await asked(session).share("figures", read) == 2
+
+
+async def test_what_was_read_is_let_go(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page_request, "SHARED_SECONDS", 0.01)
+    await asked(session).share("figures", Readings())
+    assert session.kept.shared
+    await asyncio.sleep(0.1)
+    assert not session.kept.shared

@@ -1,0 +1,86 @@
+"""Request errors say what is wrong in the language of their reader."""
+
+from typing import Any
+
+import httpx2
+import pytest
+
+from gateway.execution.expected import describe_expected
+from gateway.texts.language import Language
+from gateway.texts.translation import translate
+from tests.gateway.conftest import Viewer
+from tests.gateway.test_input_values import TYPES
+
+pytestmark = pytest.mark.anyio
+
+PAGE = "query($n: Int, $a: Cursor) { applications(first: $n, after: $a) { nodes { id } } }"
+
+SAID: dict[str, tuple[str, Any, str]] = {
+    "a limit": ("officer", {"query": PAGE, "variables": {"n": 1000}},
+                "Satu halaman berisi 1 sampai 100 baris: isi `first` dengan angka seperti itu."),
+    "a variable": ("officer", {"query": PAGE, "variables": {"n": "many"}},
+                   "`$n`: Yang diharapkan adalah bilangan bulat 32 bit."),
+    "a cursor": ("officer", {"query": PAGE, "variables": {"n": 1, "a": "x"}},
+                 "Kursor ini bukan milik daftar ini dalam urutan ini. Gunakan `startCursor` atau"
+                 " `endCursor` dari halaman terakhirnya, atau mulai lagi tanpa kursor."),
+    "a filter": ("officer", {"query": '{ applications(first: 1, where: {reference: {prefix: ""}})'
+                                      " { nodes { id } } }"},
+                 "`prefix` kosong: isi dengan beberapa karakter."),
+    "a field of others": ("leadership", {"query": "{ applications(first: 1) { __typename } }"},
+                          "Peran LEADERSHIP tidak membaca Query.applications."),
+    "an operation": ("officer", {"query": "query A { viewer { role } } query B { __typename }"},
+                     "Sebutkan dalam `operationName` operasi mana dari dokumen yang dijalankan:"
+                     " dokumen ini memuat A, B."),
+    "a purpose": ("officer", {"query": "{ applications(first: 1) { nodes { applicant { identity"
+                                       " { fullName } } } } }"},
+                  "Membaca identitas memerlukan tujuan dan perkara: tambahkan"
+                  " `@purpose(code: CASEWORK, reference: $case)` pada operasi, atau kirim tajuk"
+                  " `Gerbang-Purpose: CASEWORK; reference=…`."),
+    "a body": ("officer", {"query": 7}, "`query` harus berupa teks."),
+    "graphql-core": ("officer", {"query": "{ viewer { nothing } }"},
+                     "Cannot query field 'nothing' on type 'Viewer'."),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("mistake", SAID)
+async def test_mistakes_are_told_in_indonesian(who: dict[str, Viewer], mistake: str) -> None:
+    viewer, body, said = SAID[mistake]
+    asked = await who[viewer].send(body, **{"Accept-Language": "id-ID, en;q=0.5"})
+    assert asked.errors[0]["message"] == said
+    assert asked.headers["content-language"] == "id"
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "said"),
+    [
+        ("/graphql", {"Authorization": "Basic x"},
+         "Kirim token sebagai `Authorization: Bearer TOKEN`."),
+        ("/graphql", {"Accept": "text/html"},
+         "Terima application/graphql-response+json atau application/json."),
+        ("/nowhere", {}, "Tidak ada apa pun di alamat ini. Operasi dikirim ke /graphql."),
+    ],
+)  # fmt: skip
+async def test_refused_requests_are_told_in_indonesian(
+    client: httpx2.AsyncClient, path: str, headers: dict[str, str], said: str
+) -> None:
+    body = {"query": "{ __typename }"}
+    response = await client.post(path, json=body, headers={"Accept-Language": "id", **headers})
+    assert response.json()["errors"][0]["message"] == said
+    assert response.headers["content-language"] == "id"
+
+
+async def test_without_a_wish_errors_are_english(who: dict[str, Viewer]) -> None:
+    asked = await who["officer"].send({"query": PAGE, "variables": {"n": 1000}})
+    assert "A page has from 1 to 100 rows" in asked.errors[0]["message"]
+    assert asked.headers["content-language"] == "en"
+
+
+def test_each_type_is_described_in_indonesian() -> None:
+    for type_ in TYPES:
+        said = translate(f"`$x`: {describe_expected(type_)}", Language.ID)
+        assert said.startswith("`$x`: Yang diharapkan adalah ")
+        assert not {"A", "An", "of", "such"} & set(said.split()), said
+
+
+def test_a_sentence_that_is_not_ours_stays_as_it_is() -> None:
+    assert translate("Expected one of {a} or {b}", Language.ID) == "Expected one of {a} or {b}"

@@ -1,0 +1,99 @@
+"""Documents that differ in every request fill no memory, however many and however long."""
+
+import gc
+import tracemalloc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from gateway.access.transactions.begin import Seal, TransactionLimits, TransactionStarts
+from gateway.errors import RequestError
+from gateway.execution import compiled, documents
+from gateway.execution.budgets import Budgets, Charge
+from gateway.execution.operation import OperationRequest
+from gateway.execution.run import SchemaRunner
+from gateway.viewer import Viewer
+from models.database.connections import pool
+from models.vocabulary import Role
+from tests import tokens
+
+OFFICER = Viewer("officer", Role.OFFICER, (Role.OFFICER,))
+#: What one document more may leave behind, in bytes. The smallest key of a cache takes 250; what
+#: the caches hold at an instant differs by a few thousand in all.
+MOST_BYTES = 100
+
+
+def _runner() -> SchemaRunner:
+    """Admits operations; its database is never asked."""
+    settings = tokens.settings()
+    engine = pool(settings.database_url, 1, connect_seconds=1, wait_seconds=1)
+    starts = TransactionStarts(Seal(settings.seal_key[0], 10), TransactionLimits(1, 1, 1))
+    budgets = Budgets(10**12, 10**12)
+    return SchemaRunner(engine, starts, cursor_keys=settings.cursor_key, budgets=budgets)
+
+
+def _requests(first: int, number: int) -> Iterator[OperationRequest]:
+    """Requests whose documents are all different: some of them valid, some long, some shaped by
+    variables, some asked for under a name that they do not have."""
+    for each in range(first, first + number):
+        match each % 4:
+            case 0:
+                yield OperationRequest(f"{{ viewer {{ a{each}: role }} }}")
+            case 1:
+                yield OperationRequest(
+                    f"{{ countries(first: {each % 50}) {{ a{each}: unknown }} }}"
+                )
+            case 2:
+                text = f"query($on: Boolean!) {{ viewer {{ a{each}: role @include(if: $on) }} }}"
+                yield OperationRequest(text, variables={"on": each % 8 == 2})
+            case _:
+                text = f"query A {{ viewer {{ a{each}: role }} }}" + " " * (each * 37 % 20_000)
+                yield OperationRequest(text, operation_name="A" if each % 8 == 3 else f"B{each}")
+
+
+def _admit(runner: SchemaRunner, requests: Iterator[OperationRequest]) -> None:
+    for request in requests:
+        charge = Charge(runner.budgets, OFFICER)
+        try:
+            runner.admit(request, OFFICER, "", charge)
+        except RequestError:
+            continue  # so is its client answered
+
+
+@contextmanager
+def _traced() -> Iterator[None]:
+    tracemalloc.start()
+    try:
+        yield
+    finally:
+        tracemalloc.stop()
+
+
+def _held() -> int:
+    gc.collect()
+    return tracemalloc.get_traced_memory()[0]
+
+
+@pytest.mark.parametrize(
+    ("most_weight", "most_documents", "number"),
+    [
+        pytest.param(800, 20, 200, id="with small limits"),
+        pytest.param(
+            compiled.MOST_KEPT_TOKENS, documents.KEPT, 50_000, id="many", marks=pytest.mark.proof
+        ),
+    ],
+)
+def test_memory_stays_flat(
+    monkeypatch: pytest.MonkeyPatch, most_weight: int, most_documents: int, number: int
+) -> None:
+    monkeypatch.setattr(compiled, "MOST_KEPT_TOKENS", most_weight)
+    monkeypatch.setattr(documents, "MOST_KEPT_TOKENS", most_weight)
+    monkeypatch.setattr(documents, "KEPT", most_documents)
+    runner = _runner()
+    with _traced():
+        _admit(runner, _requests(0, number))
+        before = _held()
+        _admit(runner, _requests(number, number))
+        more = _held() - before
+    assert more < number * MOST_BYTES, f"{more / number:.0f} bytes stay of each document"

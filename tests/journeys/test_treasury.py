@@ -1,0 +1,144 @@
+"""A day at the state treasury: fees are reported paid by bill and receipt, and by nobody else."""
+
+from datetime import datetime
+
+import pytest
+
+from tests.gateway.changing import IDENTITY, done, pay, receipt
+from tests.gateway.conftest import Viewer
+from tests.world import today
+
+pytestmark = pytest.mark.anyio
+
+FORM = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY)}
+THE_BILL = """
+    query ($case: ID!) { node(id: $case) { ... on Application {
+        stage bill { code amountIdr issuedAt dueAt paidAt receiptNumber }
+    } } }
+"""
+BY_CODE = """
+    query ($code: String!) {
+        bill(by: {code: $code}) { code amountIdr dueAt paidAt receiptNumber }
+    }
+"""
+REPORT = """
+    mutation ($report: RecordPaymentInput!) { recordPayment(input: $report) {
+        bill { code paidAt receiptNumber }
+        errors { code message path }
+    } }
+"""
+
+
+async def test_a_fee_is_reported_paid_with_its_bill_and_the_receipt(who) -> None:
+    agent, treasury = who["agent-au"], who["treasury"]
+
+    # An agent hands a file in. The applicant leaves with a bill: what to pay, and by when.
+    case = await done(agent, "submitApplication", **FORM)
+    told = (await agent(THE_BILL, case=case)).data["node"]
+    bill = told["bill"]
+    assert (told["stage"], bill["amountIdr"], bill["paidAt"]) == (
+        "WAITING_FOR_APPLICANT", 500_000, None,
+    )  # fmt: skip
+    assert len(bill["code"]) == 15
+    assert days_between(bill["issuedAt"], bill["dueAt"]) == 7
+
+    # At the treasury money came in under that code. It finds the bill, and nothing else of the
+    # case: not who pays, nor what for.
+    found = (await treasury(BY_CODE, code=bill["code"])).data["bill"]
+    assert (found["amountIdr"], found["paidAt"]) == (500_000, None)
+    for beyond in ("application { reference }", "visaType { code }"):
+        asked = await treasury(BY_CODE.replace("amountIdr", beyond), code=bill["code"])
+        assert asked.status == 400
+    listed = await treasury("{ applications(first: 1) { nodes { reference } } }")
+    assert set(listed.codes) == {"FORBIDDEN_FIELD"}
+
+    # Half of the amount does not pay it.
+    number = receipt()
+    report = {
+        "idempotencyKey": "treasury-report-1", "billingCode": bill["code"],
+        "amountIdr": 250_000, "receiptNumber": number,
+    }  # fmt: skip
+    answer = (await treasury(REPORT, report=report)).data["recordPayment"]
+    assert [(e["code"], e["path"]) for e in answer["errors"]] == [
+        ("AMOUNT_DIFFERS", ["input", "amountIdr"])
+    ]
+
+    # The whole amount, with the receipt, does: the clock of the application starts.
+    report["amountIdr"] = 500_000
+    answer = (await treasury(REPORT, report=report)).data["recordPayment"]
+    assert answer["errors"] == []
+    assert answer["bill"]["receiptNumber"] == number
+    told = (await agent(THE_BILL, case=case)).data["node"]
+    assert (told["stage"], told["bill"]["receiptNumber"]) == ("IN_PROCESS", number)
+
+    # A report that was sent twice, as after a lost answer, is answered as the first one was.
+    assert (await treasury(REPORT, report=report)).data["recordPayment"] == answer
+    # With another key it is refused: a bill is paid once.
+    again = {**report, "idempotencyKey": "treasury-report-2", "receiptNumber": receipt()}
+    refused = (await treasury(REPORT, report=again)).data["recordPayment"]["errors"]
+    assert [error["code"] for error in refused] == ["BILL_CLOSED"]
+
+
+async def test_a_receipt_pays_one_bill(who) -> None:
+    first, second = [await done(who["agent-au"], "submitApplication", **FORM) for _ in range(2)]
+    number = receipt()
+    assert (await pay(who, first, receiptNumber=number)).is_done
+    assert (await pay(who, second, receiptNumber=number)).codes == ["RECEIPT_USED"]
+    assert (await pay(who, second)).is_done
+
+
+async def test_a_bill_keeps_its_amount_when_the_fee_changes(who) -> None:
+    case = await done(who["agent-au"], "submitApplication", **FORM)
+    decree = {"visaType": "B1", "amountIdr": 650_000, "validFrom": today().isoformat()}
+    administrator = who["administrator"]
+    assert await set_fee(administrator, **decree) == []
+    try:
+        bill = (await who["agent-au"](THE_BILL, case=case)).data["node"]["bill"]
+        assert bill["amountIdr"] == 500_000
+        assert (await pay(who, case, amountIdr=650_000)).codes == ["AMOUNT_DIFFERS"]
+        assert (await pay(who, case, amountIdr=500_000)).is_done
+    finally:
+        assert await set_fee(administrator, **{**decree, "amountIdr": 500_000}) == []
+
+
+async def test_a_withdrawn_application_takes_no_payment(who) -> None:
+    case = await done(who["agent-au"], "submitApplication", **FORM)
+    await done(who["agent-au"], "withdrawApplication", case)
+    assert (await pay(who, case)).codes == ["BILL_CLOSED"]
+
+
+async def test_a_code_that_was_never_issued_is_not_found(who) -> None:
+    treasury = who["treasury"]
+    assert (await treasury(BY_CODE, code="812345678901234")).data == {"bill": None}
+    report = {
+        "idempotencyKey": "treasury-report-3", "billingCode": "812345678901234",
+        "amountIdr": 500_000, "receiptNumber": receipt(),
+    }  # fmt: skip
+    refused = (await treasury(REPORT, report=report)).data["recordPayment"]["errors"]
+    assert [(error["code"], error["path"]) for error in refused] == [
+        ("NOT_FOUND", ["input", "billingCode"])
+    ]
+
+
+@pytest.mark.parametrize("name", ["service", "agent-au", "applicant", "manager-au", "officer"])
+async def test_nobody_else_books_a_payment(who, name) -> None:
+    """Least of all the partner's own system, which did so before the treasury had a role."""
+    case = await done(who["agent-au"], "submitApplication", **FORM)
+    bill = (await who["agent-au"](THE_BILL, case=case)).data["node"]["bill"]
+    report = {
+        "idempotencyKey": "not-the-treasury", "billingCode": bill["code"],
+        "amountIdr": 500_000, "receiptNumber": receipt(),
+    }  # fmt: skip
+    answer = await who[name](REPORT, report=report)
+    assert (answer.status, answer.codes[0]) == (400, "FORBIDDEN_FIELD")
+    assert (await who["agent-au"](THE_BILL, case=case)).data["node"]["bill"]["paidAt"] is None
+
+
+def days_between(first: str, second: str) -> int:
+    return (datetime.fromisoformat(second) - datetime.fromisoformat(first)).days
+
+
+async def set_fee(administrator: Viewer, **given: object) -> list[str]:
+    text = """mutation ($decree: SetFeeInput!) { setFee(input: $decree) { errors { code } } }"""
+    answer = await administrator(text, decree={"idempotencyKey": receipt(), **given})
+    return [error["code"] for error in answer.data["setFee"]["errors"]]
