@@ -17,6 +17,14 @@ from tests.running_demo import Demo
 #: The questions of the page Today, and a sentence that stands under one of them.
 QUESTIONS = ("change", "attention", "promise", "coming")
 ANSWERED = "h2:not(:has(.skeleton))"
+#: A page is seen without its figures, however fast they would come: what moves then, moves.
+SLOW = """
+  const ask = window.fetch;
+  window.fetch = async (...question) => {
+    await new Promise((done) => setTimeout(done, 700));
+    return ask(...question);
+  };
+"""
 
 
 @pytest.fixture(scope="module")
