@@ -98,7 +98,10 @@ class _Bench:
                     await check(started, BY_NAME[name], self._known)
             for cell in cells:
                 print(f"measuring {cell.key}", flush=True)
-                self._results.finish(cell, await self._figures(cell, started))
+                try:
+                    self._results.finish(cell, await self._figures(cell, started))
+                except LookupError as error:
+                    print(f"not measured: {error}")
 
     async def _figures(self, cell: Cell, started: Sequence[Contender]) -> Figures:
         """The medians of each contender over the rounds, in turns, every other one backwards."""
