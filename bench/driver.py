@@ -1,92 +1,153 @@
-"""What one small read costs on each driver, in a transaction with a role and a viewer's context."""
+"""What a page of 50 costs on each driver, in a transaction with limits, a role and a sealed viewer.
 
-import json
+In three measures: the wall clock, the processor of this process, and the database's besides.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from functools import partial
+from time import perf_counter, process_time
 from typing import Any
-from uuid import UUID
 
 import asyncpg
 import psycopg
+from sqlalchemy import select
 
-from bench.measuring import show, side_by_side
-from bench.world import world
-from models.database.connections import connect
-
-_ROLE = "bench_reader"
-_VIEWER = json.dumps(
-    {"sub": "manager-au", "role": "PARTNER_MANAGER", "partner": "NUSA", "countries": ["AU"]}
+from bench.measuring import processor_clock, show_table, side_by_side
+from bench.world import SEAL_KEY, world
+from gateway.access.rows import select_reachable_in_role
+from gateway.access.transactions.begin import (
+    Seal,
+    TransactionLimits,
+    TransactionStart,
+    TransactionStarts,
 )
+from gateway.access.transactions.reading import (
+    BEGIN,
+    Bound,
+    PreparedStatement,
+    ReadTransaction,
+    prepare,
+)
+from gateway.viewer import Viewer
+from models import Application
+from models.database.command_pipeline import Command
+from models.database.connections import connect, pool
+from models.database.pool import ConnectionPool, PooledConnection
+from models.row_security import login_at
+from models.vocabulary import Role
 
-_READ = "SELECT reference, status, submitted_at FROM application WHERE id = %s"
-_BEGIN = "BEGIN READ ONLY"
-_ACT = f"SET LOCAL ROLE {_ROLE}"
-_PREAMBLE = f"{_BEGIN}; {_ACT}; SELECT set_config('gerbang.viewer', '{_VIEWER}', true)"
-_END = "COMMIT"  # psycopg forgets its prepared statements at every ROLLBACK
+_OFFICER = Viewer("officer", Role.OFFICER)
+_LIMITS = TransactionLimits(statement_seconds=10, lock_seconds=3, idle_seconds=15)
+_PAGE = 50
+
+Action = Callable[[], Awaitable[object]]
 
 
 async def measure(applications: int, rounds: int) -> None:
-    """Print how many reads a second each way allows."""
-    async with world(applications) as url:
-        ours = await connect(url)
-        theirs = await psycopg.AsyncConnection.connect(url, autocommit=True, prepare_threshold=0)
-        try:
-            await ours.execute(f"CREATE ROLE {_ROLE}; GRANT SELECT ON application TO {_ROLE}")
-            key: Any = await ours.fetchval("SELECT id FROM application LIMIT 1")
-            one_trip, pipeline = "preamble in one round trip", "preamble in a pipeline"
-            measured = await side_by_side(
-                {
-                    f"asyncpg, {one_trip}": partial(_asyncpg_at_once, ours, key),
-                    "asyncpg, a round trip each": partial(_asyncpg_apart, ours, key),
-                    "asyncpg, no transaction": partial(_asyncpg_read, ours, key),
-                    f"psycopg, {one_trip}": partial(_psycopg_at_once, theirs, key),
-                    f"psycopg, {pipeline}": partial(_psycopg_pipeline, theirs, key),
-                    "psycopg, no transaction": partial(_psycopg_read, theirs, key),
-                },
-                rounds,
-            )
-        finally:
-            await theirs.close()
-            await ours.close()
-    show("One application by its id, on one connection", "read", measured)
+    """Print what a page costs each way."""
+    async with world(applications) as owner, _contenders(login_at(owner, "bench")) as contenders:
+        for name, action in contenders.items():
+            assert await action() == _PAGE, name
+        clocks = {
+            "wall": perf_counter,
+            "gateway's processor": process_time,
+            "both processors": await processor_clock(owner),
+        }
+        measured = {
+            name: await side_by_side(contenders, rounds, clock) for name, clock in clocks.items()
+        }
+    show_table(
+        "50 applications with their transaction, on one connection, in µs",
+        ("page", *clocks),
+        [
+            (name, *(f"{1e6 * seconds[name]:,.0f}" for seconds in measured.values()))
+            for name in contenders
+        ],
+    )
 
 
-async def _asyncpg_at_once(connection: asyncpg.Connection, key: UUID) -> object:
-    await connection.execute(_PREAMBLE)
-    row = await _asyncpg_read(connection, key)
-    await connection.execute(_END)
-    return row
+@asynccontextmanager
+async def _contenders(url: str) -> AsyncIterator[dict[str, Action]]:
+    start = TransactionStarts(Seal(SEAL_KEY, 3_600), _LIMITS).for_reading(_OFFICER)
+    page = _page()
+    lending = pool(url, 1)
+    lent = await lending.acquire()
+    ours = await connect(url)
+    theirs = await psycopg.AsyncConnection.connect(url, autocommit=True, prepare_threshold=0)
+    other = pool(url, 1)
+    try:
+        yield {
+            "the gateway's transaction, one write": partial(_read, other, start, page),
+            "the gateway's transaction, rows decoded": partial(_fetch, other, start, page),
+            "commands in one write": partial(_in_one_write, lent, start, page),
+            "asyncpg, preamble in one round trip": partial(_asyncpg, ours, start, page),
+            "psycopg, pipeline of cursors": partial(_psycopg, theirs, start, page),
+        }
+    finally:
+        await theirs.close()
+        await ours.close()
+        await lending.release(lent)
+        await lending.dispose()
+        await other.dispose()
 
 
-async def _asyncpg_apart(connection: asyncpg.Connection, key: UUID) -> object:
-    await connection.execute(_BEGIN)
-    await connection.execute(_ACT)
-    await connection.fetchval("SELECT set_config('gerbang.viewer', $1, true)", _VIEWER)
-    row = await _asyncpg_read(connection, key)
-    await connection.execute(_END)
-    return row
+def _page() -> PreparedStatement:
+    columns = [
+        column.label(name)
+        for name, column in select(Application).selected_columns.items()
+        if name in Application.__table__.columns
+    ][:15]
+    newest = select_reachable_in_role("Application", Role.OFFICER, *columns)
+    newest = newest.order_by(Application.submitted_at.desc(), Application.id.desc()).limit(_PAGE)
+    return prepare(newest, Role.OFFICER)
 
 
-async def _asyncpg_read(connection: asyncpg.Connection, key: UUID) -> object:
-    return await connection.fetchrow(_READ.replace("%s", "$1"), key)  # prepares it once
+async def _read(lending: ConnectionPool, start: TransactionStart, page: PreparedStatement) -> int:
+    reading = ReadTransaction(lending, start)
+    (rows,) = await reading.read([Bound(page, page.arguments(_OFFICER, {}))], is_last=True)
+    await reading.close()
+    return rows.count
 
 
-async def _psycopg_at_once(connection: psycopg.AsyncConnection, key: UUID) -> object:
-    await connection.execute(_PREAMBLE.encode(), prepare=False)
-    row = await _psycopg_read(connection, key)
-    await connection.execute(_END)
-    return row
+async def _fetch(lending: ConnectionPool, start: TransactionStart, page: PreparedStatement) -> int:
+    reading = ReadTransaction(lending, start)
+    rows = await reading.fetch(page, page.arguments(_OFFICER, {}))
+    await reading.close()
+    return len(rows)
 
 
-async def _psycopg_pipeline(connection: psycopg.AsyncConnection, key: UUID) -> object:
+async def _in_one_write(
+    connection: PooledConnection, start: TransactionStart, page: PreparedStatement
+) -> int:
+    """Without the gateway's own bookkeeping around it."""
+    opening = start.commands(BEGIN, connection.backend)
+    read = Command(page.text, page.arguments(_OFFICER, {}))
+    *_, rows, _ = await connection.pipeline.run([*opening, read, Command("ROLLBACK")])
+    return rows.ntuples
+
+
+async def _asyncpg(
+    connection: asyncpg.Connection, start: TransactionStart, page: PreparedStatement
+) -> int:
+    settings = start.settings(None)
+    preamble = "; ".join(f"SET LOCAL {name} = '{value}'" for name, value in settings.items())
+    await connection.execute(f"{BEGIN}; {preamble}")
+    rows = await connection.fetch(page.text, *page.arguments(_OFFICER, {}))
+    await connection.execute("ROLLBACK")
+    return len(rows)
+
+
+async def _psycopg(
+    connection: psycopg.AsyncConnection[Any], start: TransactionStart, page: PreparedStatement
+) -> int:
+    """Ends with COMMIT: psycopg forgets its prepared statements at every ROLLBACK."""
+    text, arguments = page.text, page.arguments(_OFFICER, {})
+    begin, acting = start.commands(BEGIN, None)
+    cursor = psycopg.AsyncRawCursor(connection)
     async with connection.pipeline():
-        await connection.execute(_BEGIN)
-        await connection.execute(_ACT.encode())
-        await connection.execute("SELECT set_config('gerbang.viewer', %s, true)", (_VIEWER,))
-        read = await connection.execute(_READ, (key,))
-        await connection.execute(_END)
-        return await read.fetchone()
-
-
-async def _psycopg_read(connection: psycopg.AsyncConnection, key: UUID) -> object:
-    read = await connection.execute(_READ, (key,))
-    return await read.fetchone()
+        await connection.execute(begin.text.encode())
+        await psycopg.AsyncRawCursor(connection).execute(acting.text.encode(), acting.arguments)
+        await cursor.execute(text.encode(), arguments, binary=True)
+        await connection.execute("COMMIT")
+        return len(await cursor.fetchall())

@@ -7,12 +7,12 @@ from typing import Any
 
 import asyncpg
 from sqlalchemy import true
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bench import questions
 from bench.measuring import seconds_of, show, show_table, side_by_side
 from bench.world import world
 from models.database.connections import connect, pool
+from models.database.pool import ConnectionPool
 from models.volumes import Dimension, Measure, Period, Question, rebuild, statement, verify
 from models.volumes.grains import Clock
 from models.volumes.measures import PERCENTILES, STOCKS
@@ -57,7 +57,7 @@ async def measure(applications: int, rounds: int) -> None:
 
 
 async def _measure_reading(
-    engine: AsyncEngine, raw: asyncpg.Connection, applications: int, rounds: int
+    engine: ConnectionPool, raw: asyncpg.Connection, applications: int, rounds: int
 ) -> None:
     from_on, to_on = questions.last_year()
     window = (_midnight(from_on), _midnight(to_on + timedelta(days=1)))
@@ -85,7 +85,7 @@ async def _measure_reading(
         show(f"{title}, {applications:,} applications", "table", measured)
 
 
-async def _ask(engine: AsyncEngine, question: Question) -> Any:
+async def _ask(engine: ConnectionPool, question: Question) -> Any:
     async with engine.connect() as connection:
         return (await connection.execute(statement(question, lambda columns: true()))).all()
 

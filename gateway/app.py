@@ -4,8 +4,8 @@ A request passes these layers, from the outside in:
 
 1. ``Edge``: sets the trace id and security headers, records metrics, masks and logs unexpected
    errors.
-2. The route; where there is none, ``refusals`` answers. ``/development`` answers this machine only
-   (``LoopbackOnly``).
+2. The route, which operations skip (``PastRouting``); where there is none, ``refusals`` answers.
+   ``/development`` answers this machine only (``LoopbackOnly``).
 3. ``GraphQLOverHTTP``: negotiates the media type, checks the queue, authenticates the viewer and
    reads the body; then waits for admission and runs the operation, until it is done, the deadline
    passes or the client disconnects. Or ``GraphQLOverWebSocket``: checks origin and subprotocol, and

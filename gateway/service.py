@@ -59,6 +59,7 @@ def gateway(
         cursor_keys=settings.cursor_key,
         budgets=_budgets(settings),
         document_rule=settings.documents,
+        row_writer=settings.row_writer,
         in_development=settings.in_development,
     )
     horizon = ChangeHorizon(settings.database_url, pool)

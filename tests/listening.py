@@ -23,7 +23,8 @@ def listening(note: Callable[[str, tuple[Any, ...]], None]) -> Iterator[None]:
 
     def past_it(self: CommandPipeline, commands: Sequence[Command], **options: Any) -> Any:
         for text, arguments in commands:
-            if arguments and not text.startswith(_PREAMBLE):
+            is_of_role = text.endswith("*/")  # its values may all be constants
+            if (arguments or is_of_role) and not text.startswith(_PREAMBLE):
                 note(text, tuple(arguments))
         return run(self, commands, **options)
 

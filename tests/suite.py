@@ -14,23 +14,39 @@ ROOT = Path(__file__).resolve().parents[1]
 #: Tests wait for a database, a browser or a clock for more than half of their time.
 _WORKERS_PER_CORE, _MOST_WORKERS, _MEMORY_OF_A_WORKER = 2, 8, 1.5 * 2**30
 
+#: The files and folders whose tests ask a running demo.
+ASK_A_DEMO = (
+    "tests/dashboard/",
+    "tests/gateway/test_explorer.py",
+    "tests/journeys/",
+    "tests/test_demo.py",
+)
 #: The files that take longest, longest first: they begin first, so that no worker ends alone.
 LONGEST = (
-    "tests/models/test_postgres.py",
-    "tests/gateway/test_policy_enforced.py",
-    "tests/gateway/test_starting.py",
-    "tests/models/test_volumes_recomputed.py",
-    "tests/gateway/test_key_rotation.py",
     "tests/test_contributing.py",
+    "tests/gateway/test_starting.py",
+    "tests/gateway/test_policy_enforced.py",
+    "tests/gateway/test_mutations_denied.py",
+    "tests/test_schema_checks.py",
+    "tests/models/test_volumes_recomputed.py",
+    "tests/gateway/crashes/test_crashes.py",
+    "tests/gateway/test_nobody_blocks.py",
+    "tests/gateway/test_key_rotation.py",
+    "tests/models/test_postgres.py",
     "tests/gateway/surviving/test_faults.py",
     "tests/gateway/test_plain_owner.py",
-    "tests/gateway/test_nobody_blocks.py",
-    "tests/gateway/test_mutations_denied.py",
+    "tests/models/test_migrations_drafted.py",
+    "tests/gateway/surviving/test_migrating.py",
+    "tests/clients/test_clients.py",
+    "tests/gateway/test_first_wall_alone.py",
+    "tests/gateway/test_fields_reached.py",
     "tests/models/test_row_security_mended.py",
-    "tests/gateway/test_plans_errors.py",
+    "tests/models/test_volumes_kept.py",
+    "tests/models/test_synthetic_world.py",
+    "tests/test_checks.py",
+    "tests/gateway/test_doctor.py",
     "tests/models/test_owner.py",
     "tests/gateway/test_bad_input.py",
-    "tests/gateway/test_doctor.py",
 )
 
 
@@ -52,13 +68,12 @@ def _cores() -> int:
 
 
 class _Scheduling(LoadFileScheduling):
-    """A file goes to one worker. The dashboard's go to two, since each worker that has one of them
-    starts a demo of its own."""
+    """A file goes to one worker. Those that ask a demo go to two, since each worker that has one of
+    them starts a demo of its own."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)
-        is_dashboard = file.startswith("tests/dashboard/")
-        return f"dashboard {crc32(file.encode()) % 2}" if is_dashboard else file
+        return f"demo {crc32(file.encode()) % 2}" if file.startswith(ASK_A_DEMO) else file
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> _Scheduling | None:
@@ -83,7 +98,7 @@ def _needs_browser(item: pytest.Item) -> bool:
 
 def _rank(item: pytest.Item) -> int:
     file = _file(item)
-    if file.startswith("tests/dashboard/"):
+    if file.startswith(ASK_A_DEMO):
         return -1
     return LONGEST.index(file) if file in LONGEST else len(LONGEST)
 

@@ -50,6 +50,7 @@ def test_a_program_in_a_browser_has_no_secret_and_one_address(made: Path) -> Non
     (back,) = BROWSER["redirectUris"]
     (origin,) = BROWSER["webOrigins"]
     assert back == f"{origin}/sign-in/callback"
+    assert BROWSER["attributes"]["post.logout.redirect.uris"] == f"{origin}/"
     assert "*" not in back
     front_end = {"GERBANG_BROWSER_URL": "https://app.example"}
     assert (

@@ -8,9 +8,16 @@
       const { width, height } = svg.getBoundingClientRect();
       svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     });
+    // What a circle is worth shrinks with the map.
+    const map = document.querySelector(".graph-map")?.getBoundingClientRect().width;
+    document.querySelectorAll(".sign.size").forEach((sign) => {
+      sign.dataset.width = sign.style.width;
+      sign.style.width = `${(100 * parseFloat(sign.style.width)) / map}cqw`;
+    });
   });
   window.addEventListener("afterprint", () => {
     document.querySelectorAll(".graph .main-svg").forEach((svg) => svg.removeAttribute("viewBox"));
+    document.querySelectorAll(".sign.size").forEach((sign) => (sign.style.width = sign.dataset.width));
   });
 
   // The link shows all rows, as it would without this file; what follows it is printed.

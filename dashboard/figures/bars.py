@@ -66,6 +66,7 @@ def bars(
                 "zeroline": False,
                 "tickvals": [line.code for line in shown],
                 "ticktext": names,
+                "ticklabelstandoff": 8,
             },
             hovermode="closest",
         ),

@@ -22,12 +22,12 @@ def fan_figure(counts: Sequence[int], first: date, outlook: Outlook, say: Texts)
     coming = [month_start(past[-1], shift + 1) for shift in range(len(outlook.coming))]
     known = list(counts)[-PAST:]
     ranges = list(outlook.past)[-PAST:]
+    ahead = list(zip(coming, outlook.coming, strict=True))
     judged = [(month, range_) for month, range_ in zip(past, ranges, strict=True) if range_]
-    highest = max([*known, *(range_.high for range_ in outlook.coming)], default=1)
+    highest = max([*known, *(range_.high for _, range_ in judged + ahead)], default=1)
     months = [*past, *coming]
     names = {month: month_text(month, say, is_short=True) for month in months}
     ticks = [month for month in months if (month.month - 1) % 3 == 0]
-    ahead = list(zip(coming, outlook.coming, strict=True))
     return {
         "data": [
             *_band(judged, names, say("today.past_range"), BAND, say),

@@ -9,7 +9,7 @@ import re
 from base64 import b64encode
 from collections.abc import Iterator
 from hashlib import sha256
-from importlib import resources
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +37,9 @@ def found_in_bundles() -> list[str]:
     """The hashes of what the installed bundles hold."""
     texts = {EMPTY}
     for package, name in BUNDLES:
-        bundle = (resources.files(package) / name).read_text("utf-8")
-        texts.update(_sheets(bundle))
+        # Found without an import, which would load all of Dash.
+        bundle = Path(str(metadata.distribution(package).locate_file(f"{package}/{name}")))
+        texts.update(_sheets(bundle.read_text("utf-8")))
     return sorted(_hash(text) for text in texts)
 
 

@@ -17,11 +17,17 @@ TOOLS = ROOT / ".tools"
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "gerbang-setup"  # gone together with what it vouches for
-INPUTS = (ROOT / "requirements.lock", ROOT / "pyproject.toml", *Path(__file__).parent.iterdir())
+CELLS = ROOT / "gateway" / "execution" / "plan" / "gerbang_cells.pyx"
+INPUTS = (
+    ROOT / "requirements.lock",
+    ROOT / "pyproject.toml",
+    CELLS,
+    *Path(__file__).parent.iterdir(),
+)
 
 
 def main() -> None:
-    if stamped() == wanted():
+    if read_stamp() == current_stamp():
         return
     if not os.access(ROOT, os.W_OK):
         sys.exit(
@@ -39,18 +45,18 @@ def set_up_once() -> None:
     TOOLS.mkdir(exist_ok=True)
     with (TOOLS / "setup.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if stamped() != wanted():
+        if read_stamp() != current_stamp():
             set_up()
 
 
 def set_up() -> None:
-    candidates = pythons.found()
+    candidates = pythons.find_pythons()
     uv, environment = installer.uv(TOOLS, candidates)
 
     def run(*arguments: str | Path) -> None:
         subprocess.run([uv, *arguments], cwd=ROOT, env=environment, check=True)
 
-    if not stamped() or stamped()[:2] != wanted()[:2]:
+    if not read_stamp() or read_stamp()[:2] != current_stamp()[:2]:
         python = pythons.fastest(candidates)
         if python is None:
             oldest = ".".join(map(str, pythons.OLDEST))
@@ -62,15 +68,17 @@ def set_up() -> None:
     run("pip", "sync", "--quiet", "--python", PYTHON, "--require-hashes", "requirements.lock")
     itself = ("--quiet", "--no-deps", "--no-build-isolation", "--editable", ".")
     run("pip", "install", "--python", PYTHON, *itself)
-    STAMP.write_text("\n".join(wanted()))
+    subprocess.run([PYTHON, Path(__file__).parent / "cells.py"], check=True)
+    STAMP.write_text("\n".join(current_stamp()))
 
 
-def stamped() -> list[str]:
+def read_stamp() -> list[str]:
     """Where, with what and from which files the environment was made; empty when it was not."""
     return STAMP.read_text().splitlines() if STAMP.exists() else []
 
 
-def wanted() -> list[str]:
+def current_stamp() -> list[str]:
+    """What the stamp says where nothing has changed since."""
     digest = hashlib.sha256()
     for path in sorted(path for path in INPUTS if path.is_file()):
         digest.update(path.read_bytes())

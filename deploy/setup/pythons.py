@@ -63,7 +63,7 @@ class Python(NamedTuple):
         return self.usual and OLDEST <= tuple(self.version[:2]) <= NEWEST
 
 
-def found() -> list[Python]:
+def find_pythons() -> list[Python]:
     """Every interpreter of this machine that works, each once."""
     probed = filter(None, map(_probe, dict.fromkeys(_candidates())))
     return list({python.path: python for python in probed}.values())

@@ -120,7 +120,8 @@ class Probe:
             (EDITION_AGE, newest_publication(), ANONYMOUS),
         ):
             session = ReadTransaction(self._pool, self._openings.for_reading(viewer))
-            age = select(func.extract("epoch", func.now() - newest.scalar_subquery()))
+            instant = newest.subquery().c[0]
+            age = select(func.extract("epoch", func.now() - instant))
             try:
                 ((seconds,),) = await session.rows(vouch_for(age, "VolumeTable"))
                 if seconds is not None:

@@ -20,6 +20,7 @@ COMMANDS = {
     "demo": "demo",
     "doctor": "doctor",
     "documents": "trusted_documents",
+    "explain": "explain",
     "init": "init",
     "keep": "keeper",
     "migrate": "data",

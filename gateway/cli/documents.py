@@ -11,6 +11,7 @@ from graphql import GraphQLSchema, print_schema
 
 from dashboard.web import style_hashes
 from gateway.cli.documents_page import documents_page
+from gateway.cli.explain import plans_page
 from gateway.errors_page import errors_page
 from gateway.execution.role_schema import role_schema
 from gateway.mapping.catalogue import Catalogue
@@ -49,8 +50,8 @@ def settings() -> None:
 @click.option("--check", is_flag=True, help="Write nothing; fail if a file would change.")
 def snapshots(check: bool) -> None:
     """Write the files that are generated from the code."""
-    stale = [path for path, text in _generated_files() if _differs(path, text)]
     if check:
+        stale = [path for path, text in _generated_files() if _differs(path, text)]
         for path in stale:
             click.echo(f"{path.name} is not what the code says: run `make snapshots`.", err=True)
         sys.exit(bool(stale))
@@ -65,6 +66,7 @@ def _generated_files() -> Iterator[tuple[Path, str]]:
     yield _GATEWAY.parent / "docs" / "life.md", life_page()
     yield _GATEWAY.parent / "docs" / "documents.md", documents_page()
     yield _GATEWAY.parent / "docs" / "errors.md", errors_page()
+    yield _GATEWAY.parent / "docs" / "plans.md", plans_page()
     yield style_hashes.FILE, style_hashes.file_text(style_hashes.found_in_bundles())
     yield _GATEWAY / "schema" / "schema.graphql", sdl_of(None)
     for role in Role:

@@ -13,7 +13,7 @@ TEXTS = {
         "notice": "Masuk untuk demo. Tanpa kata sandi; semua data bersifat sintetis.",
         "directorate": "Direktorat",
         "partner": "Mitra",
-        "others": "Pemohon dan sistem mitra",
+        "others": "Pemohon, kas negara, dan sistem mitra",
         "user": "Pengguna mitra lain, menurut negara",
         "submit": "Masuk",
         "unknown": "Pengguna demo itu tidak ada. Contoh: manager-au, agent-my.",
@@ -23,7 +23,7 @@ TEXTS = {
         "notice": "The sign-in of the demo. No passwords; all data is synthetic.",
         "directorate": "Directorate",
         "partner": "Partner",
-        "others": "Applicant and partners' systems",
+        "others": "Applicant, state treasury and partners' systems",
         "user": "Another partner user, by country",
         "submit": "Sign in",
         "unknown": "There is no such demo user. Examples: manager-au, agent-my.",
@@ -39,6 +39,7 @@ ROLES: Mapping[str, Mapping[Role, str]] = {
         Role.AUDITOR: "Auditor",
         Role.APPLICANT: "Pemohon",
         Role.PARTNER_SERVICE: "Sistem mitra",
+        Role.TREASURY: "Kas negara",
         Role.ADMINISTRATOR: "Administrator",
     },
     "en": {
@@ -50,6 +51,7 @@ ROLES: Mapping[str, Mapping[Role, str]] = {
         Role.AUDITOR: "Auditor",
         Role.APPLICANT: "Applicant",
         Role.PARTNER_SERVICE: "Partner's system",
+        Role.TREASURY: "State treasury",
         Role.ADMINISTRATOR: "Administrator",
     },
 }
@@ -60,7 +62,7 @@ SECTIONS = {
         *(Role.AUDITOR, Role.ADMINISTRATOR),
     },
     "partner": {Role.PARTNER_MANAGER, Role.PARTNER_AGENT},
-    "others": {Role.APPLICANT, Role.PARTNER_SERVICE},
+    "others": {Role.APPLICANT, Role.TREASURY, Role.PARTNER_SERVICE},
 }
 #: Of the partner's people in one country, those that are offered beside the field for all.
 EXAMPLES = ("manager-au", "agent-au")

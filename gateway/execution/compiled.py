@@ -9,6 +9,7 @@ from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode, Variab
 
 from gateway.errors import GerbangError
 from gateway.execution.argument_checks import CheckedField, find_checked_fields
+from gateway.execution.budgets import Charge
 from gateway.execution.coercion import VariableCoercion
 from gateway.execution.cost import OperationCost
 from gateway.execution.documents import Documents, WeightedCache, operation_of, weight_of
@@ -91,23 +92,23 @@ class CompiledOperations:
             MOST_KEPT_TOKENS
         )
 
-    def find(self, text: str, name: str | None, role: Role) -> CompiledOperation | None:
-        """An operation that was compiled before."""
-        return self._compiled.get((text, name, role))
+    def operation(
+        self, text: str, name: str | None, role: Role, charge: Charge
+    ) -> CompiledOperation:
+        """An operation of a document, as it was compiled before or is compiled now.
 
-    def new_tokens(self, text: str, role: Role) -> int:
-        """An upper bound of the tokens of a document that is new to the role; 0 if it is not."""
-        return self._documents.new_tokens(text, role)
-
-    def note_use(self, text: str, role: Role) -> None:
-        """Remember that the role has used a document."""
-        self._documents.note_use(text, role)
-
-    def compile(self, text: str, name: str | None, role: Role) -> CompiledOperation:
-        """Parse a document and choose one of its operations.
-
-        Raises RequestError where it is malformed, too large, or has no operation of the name.
+        A document that is new to the role is charged. Raises RequestError where it is malformed,
+        too large, or has no operation of the name.
         """
+        compiled = self._compiled.get((text, name, role))
+        if compiled is None:
+            if tokens := self._documents.unseen_tokens(text, role):
+                charge.take_tokens(tokens)
+                self._documents.note_use(text, role)
+            compiled = self._compile(text, name, role)
+        return compiled
+
+    def _compile(self, text: str, name: str | None, role: Role) -> CompiledOperation:
         document = self._documents.parse(text)
         operation, view = operation_of(document, name), self._views[role]
         compiled = CompiledOperation(

@@ -114,7 +114,7 @@ class Documents:
             self._parsed.keep(text, document, weight_of(text, document))
         return document
 
-    def new_tokens(self, text: str, role: Role) -> int:
+    def unseen_tokens(self, text: str, role: Role) -> int:
         """An upper bound of the tokens of a document; 0 if the role has used it before, as long as
         its validation is kept."""
         if (text, role) in self._seen:

@@ -20,8 +20,13 @@ from graphql import (
 
 from gateway.errors import ErrorCode, RequestError
 from gateway.execution.graphql_core import introspection_info
-from gateway.execution.plan.shapes import ResultLevel
-from gateway.execution.plan.values import TYPENAME, Render, SelectionPlanner, Sets
+from gateway.execution.plan.values import (
+    TYPENAME,
+    Render,
+    SelectionPlanner,
+    Sets,
+    ValueCount,
+)
 from gateway.limits import MOST_SCHEMA_VALUES
 
 #: The root fields for introspection.
@@ -55,10 +60,10 @@ def plan_schema_value(planner: SelectionPlanner, type_: Any, sets: Sets) -> Rend
     """
     render = _plan_part(planner, type_, sets)
 
-    def render_and_count(value: Any, level: ResultLevel) -> Any:
+    def render_and_count(value: Any, count: ValueCount) -> Any:
         budget = _SchemaBudget()
         result = render(value, budget)
-        level.values += budget.values
+        count.values += budget.values
         return result
 
     return render_and_count

@@ -38,7 +38,7 @@ from gateway.errors import (
 )
 from gateway.execution.argument_checks import check_arguments
 from gateway.execution.budgets import Budgets, Charge
-from gateway.execution.compiled import CompiledOperation, CompiledOperations
+from gateway.execution.compiled import CompiledOperations
 from gateway.execution.cost import values_in
 from gateway.execution.graphql_core import build_execution, run_execution
 from gateway.execution.introspection import schema_refusal
@@ -49,7 +49,8 @@ from gateway.execution.operation import (
     Executed,
     OperationRequest,
 )
-from gateway.execution.plan.run import PlanCache, Planned
+from gateway.execution.plan.cells import CellError
+from gateway.execution.plan.run import PlanCache, Planned, PlanRun
 from gateway.execution.role_schema import role_schema
 from gateway.execution.trusted_documents import TrustedDocuments
 from gateway.logs.requests import Kind, Way, WhyExecutor, current_record
@@ -61,7 +62,7 @@ from gateway.mapping.keyset import Cursors
 from gateway.mapping.positions import Positions
 from gateway.mutations.changes import Changes
 from gateway.schema.build import build_schema
-from gateway.settings import DocumentRule
+from gateway.settings import DocumentRule, RowWriter
 from gateway.settings.keys import KeyRing
 from gateway.texts.language import Language
 from gateway.viewer import Viewer
@@ -87,6 +88,7 @@ class SchemaRunner:
         cursor_keys: KeyRing,
         budgets: Budgets,
         document_rule: DocumentRule = DocumentRule.ALLOW,
+        row_writer: RowWriter = RowWriter.COMPILED,
         in_development: bool = False,
     ) -> None:
         full = build_schema()
@@ -102,7 +104,7 @@ class SchemaRunner:
         self.trusted = TrustedDocuments(
             pool, openings, rule=document_rule, in_development=in_development
         )
-        self._plans = PlanCache(self.catalogue)
+        self._plans = PlanCache(self.catalogue, is_compiled=row_writer is RowWriter.COMPILED)
         self._figures = FigureCache()
 
     async def run(self, request: OperationRequest, viewer: Viewer, trace_id: str) -> Answer:
@@ -132,7 +134,8 @@ class SchemaRunner:
 
         Raises RequestError if it must not start: the caller then cancels the charge.
         """
-        compiled = self._compiled(request, viewer.role, charge)
+        text, name = request.document or "", request.operation_name
+        compiled = self._operations.operation(text, name, viewer.role, charge)
         _refuse_misplaced(compiled.kind, kinds, request)
         # Before validation, which takes longer: counting takes one pass, even over an invalid
         # document, and spares us the validation where the cost or the budget is exceeded.
@@ -164,17 +167,6 @@ class SchemaRunner:
             language=request.language,
         )
 
-    def _compiled(self, request: OperationRequest, role: Role, charge: Charge) -> CompiledOperation:
-        """The operation as it was compiled before, or compiled now, which is charged."""
-        text, name = request.document or "", request.operation_name
-        compiled = self._operations.find(text, name, role)
-        if compiled is None:
-            if tokens := self._operations.new_tokens(text, role):
-                charge.take_tokens(tokens)
-                self._operations.note_use(text, role)
-            compiled = self._operations.compile(text, name, role)
-        return compiled
-
     async def answers(self, admitted: AdmittedOperation, roots: RootValues) -> list[Answer]:
         """An answer for each root value, all from one snapshot. Reads of identity are logged.
 
@@ -182,19 +174,12 @@ class SchemaRunner:
         if the reads cannot be logged.
         """
         viewer, started_at = admitted.viewer, monotonic()
-        context = Context(
-            viewer,
-            partial(self.read_transaction, viewer),
-            self.catalogue,
-            self._cursors,
-            self.positions,
-            self._changes,
-            admitted.language,
-            self._figures,
-        )
+        context = self._context(admitted)
         try:
             executions = [self._execute(admitted, context, root) for root in await roots(context)]
-            executed = await asyncio.gather(*executions)
+            # A request has one root, and needs no task besides its own.
+            alone = len(executions) == 1
+            executed = [await executions[0]] if alone else await asyncio.gather(*executions)
         finally:
             await context.session.close()
         for one in executed:
@@ -212,6 +197,29 @@ class SchemaRunner:
             )
         admitted.charge.settle(sum(one.values for one in executed), monotonic() - started_at)
         return [answer_to(one.data, one.errors, admitted) for one in executed]
+
+    def plan(self, request: OperationRequest, viewer: Viewer) -> PlanRun | WhyExecutor:
+        """The plan of a query that is not run, or why it has none.
+
+        Raises RequestError for a query that the viewer may not run.
+        """
+        admitted = self.admit(request, viewer, "", Charge(self.budgets, viewer), [Kind.QUERY])
+        plan = self._plans.plan(admitted)
+        if isinstance(plan, WhyExecutor):
+            return plan
+        return PlanRun(plan, admitted, self._context(admitted))
+
+    def _context(self, admitted: AdmittedOperation) -> Context:
+        return Context(
+            admitted.viewer,
+            partial(self.read_transaction, admitted.viewer),
+            self.catalogue,
+            self._cursors,
+            self.positions,
+            self._changes,
+            admitted.language,
+            self._figures,
+        )
 
     async def _execute(self, admitted: AdmittedOperation, context: Context, root: Any) -> Executed:
         """Run the operation once: by its plan, or else by the executor."""
@@ -242,6 +250,9 @@ class SchemaRunner:
             return None
         except (DBAPIError, DriverError):
             record.note_executor(WhyExecutor.DATABASE)
+            return None
+        except CellError:
+            record.note_executor(WhyExecutor.UNEXPECTED)
             return None
         except Exception as error:  # a bug in a plan only costs time: the executor answers
             record.note_executor(WhyExecutor.DEFECT)

@@ -37,13 +37,13 @@ class WhyExecutor(StrEnum):
     SUBSCRIPTION = "subscription"
     #: A field with an asynchronous resolver or arguments.
     COMPUTED = "computed"
-    #: An interface or a union, such as the type of `node`.
-    ABSTRACT = "abstract"
     TOO_LARGE = "too_large"
     #: The result has an error with a path.
     REFUSED = "refused"
     #: A statement of the plan failed.
     DATABASE = "database"
+    #: A row does not hold what its columns promise, such as null where there must be a value.
+    UNEXPECTED = "unexpected"
     #: A bug in the plan.
     DEFECT = "defect"
 

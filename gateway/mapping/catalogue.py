@@ -83,6 +83,16 @@ class Catalogue:
         fields = [field for field in noun.fields.values() if field.name in readable]
         return fields + [fact for field in fields for fact in _facts(field, role)]
 
+    def derived_from(self, noun: DeclaredNoun, source: Derived, role: Role) -> list[DeclaredField]:
+        """What a derived field looks at, as far as the role may read it."""
+        readable = self.readable(noun, role)
+        labels = {fact.label for fact in source.facts}
+        return [
+            field
+            for field in readable
+            if field.python_name in source.fields or field.python_name in labels
+        ]
+
     def _columns(self, noun: DeclaredNoun, role: Role) -> Columns:
         """The columns to select for a noun: its key, and all fields that the role may read."""
         return label_columns(noun, self.readable(noun, role))

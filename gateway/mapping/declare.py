@@ -91,6 +91,9 @@ class Fact:
 class Derived:
     """A function of what the role reads of the row, and of facts that no field of it shows."""
 
+    resolve: Callable[..., Any]
+    #: The names in Python of the fields that it looks at.
+    fields: tuple[str, ...]
     facts: tuple[Fact, ...]
 
 
@@ -195,9 +198,14 @@ def position(
     return _field(resolve, source, description)
 
 
-def derived(resolve: Callable[..., Any], description: str, *facts: Fact) -> Any:
-    """A field that is a function of the row as the role reads it; it reads no further row."""
-    return _field(resolve, Derived(facts), description)
+def derived(
+    resolve: Callable[..., Any], description: str, *facts: Fact, fields: tuple[str, ...]
+) -> Any:
+    """A field that is a function of the row as the role reads it; it reads no further row.
+
+    ``fields`` are those that it looks at, by their names in Python.
+    """
+    return _field(resolve, Derived(resolve, fields, facts), description)
 
 
 def _field(resolve: Callable[..., Any], source: Source, description: str) -> Any:

@@ -3,7 +3,7 @@
 Lists of values become one condition each, which `gateway.mapping.keyset` walks value by value.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from enum import Enum, StrEnum, auto
 from math import prod
@@ -183,14 +183,17 @@ def values_of(filter_: Any, words: type[StrEnum] | None = None) -> list[Any] | N
 
     ``words`` is the closed list of what can be excluded.
     """
-    given = _comparisons(filter_)
+    return _values_left(comparisons_of(filter_), words)
+
+
+def _values_left(given: Mapping[str, Any], words: type[StrEnum] | None) -> list[Any] | None:
     lists: list[list[Any]] = []
     if "eq" in given:
         lists.append([given["eq"]])
-    if "in_" in given:
-        lists.append(given["in_"])
-    if "not_in" in given:
-        lists.append([word for word in words or () if word not in given["not_in"]])
+    if "in" in given:
+        lists.append(given["in"])
+    if "notIn" in given:
+        lists.append([word for word in words or () if word not in given["notIn"]])
     if not lists:
         return None
     first, *others = lists
@@ -198,19 +201,18 @@ def values_of(filter_: Any, words: type[StrEnum] | None = None) -> list[Any] | N
 
 
 def conditions_of(
-    filter_: Any, column: Expression, words: type[StrEnum] | None = None
+    given: Mapping[str, Any], column: Expression, words: type[StrEnum] | None = None
 ) -> Iterator[Condition]:
-    """The conditions of a filter without mistakes."""
-    given = _comparisons(filter_)
-    values = values_of(filter_, words)
+    """The conditions of a filter without mistakes: of its comparisons by their names in the API."""
+    values = _values_left(given, words)
     if values is not None and len(values) == 1:
         yield Condition(column, Relation.EQUALS, values[0])
     elif values is not None:
         yield Condition(column, Relation.IS_ONE_OF, values)
-    if "is_null" in given:
-        yield Condition(column, Relation.IS_NULL if given["is_null"] else Relation.IS_NOT_NULL)
-    if "from_" in given:
-        yield Condition(column, Relation.IS_FROM, given["from_"])
+    if "isNull" in given:
+        yield Condition(column, Relation.IS_NULL if given["isNull"] else Relation.IS_NOT_NULL)
+    if "from" in given:
+        yield Condition(column, Relation.IS_FROM, given["from"])
     if "before" in given:
         yield Condition(column, Relation.IS_BEFORE, given["before"])
     if "prefix" in given:
@@ -267,6 +269,10 @@ def _null(path: tuple[str, ...]) -> ArgumentError:
     )
 
 
-def _comparisons(filter_: Any) -> dict[str, Any]:
-    """The comparisons of a filter that are given."""
-    return {name: value for name, value in vars(filter_).items() if value is not strawberry.UNSET}
+def comparisons_of(filter_: Any) -> dict[str, Any]:
+    """The comparisons of a filter that are given, by their names in the API."""
+    return {
+        to_camel_case(name.rstrip("_")): value
+        for name, value in vars(filter_).items()
+        if value is not strawberry.UNSET
+    }

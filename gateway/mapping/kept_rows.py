@@ -99,9 +99,9 @@ class KeptList(list[Any]):
         if found is not None:
             counter.values += found[1]
             return found[0]
-        values, links = counter.values, len(getattr(counter, "parts", ()))
+        values, references = counter.values, len(counter.references)
         items = [render(item, counter) for item in self]
-        if len(getattr(counter, "parts", ())) == links:  # else links are still to be filled in
+        if len(counter.references) == references:  # else rows are still to be filled in
             text = orjson.dumps(items)
             self._rendered[render] = orjson.Fragment(text), counter.values - values
             self._grow(len(text))

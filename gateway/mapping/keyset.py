@@ -70,8 +70,9 @@ class Keyset:
     """One order of a noun's rows: by a column, then by the key."""
 
     def __init__(self, noun: DeclaredNoun, column: Any, *, descending: bool) -> None:
+        self.noun = noun
         self.name = f"{noun.name} {column.key} {'descending' if descending else 'ascending'}"
-        self._column: Any = column
+        self.column: Any = column
         self._key: Any = noun.key
         self._descending = descending
 
@@ -87,11 +88,11 @@ class Keyset:
 
     @property
     def types(self) -> tuple[type, type]:
-        return self._column.type.python_type, self._key.type.python_type
+        return self.column.type.python_type, self._key.type.python_type
 
     def columns(self) -> Iterator[Label[Any]]:
         """The columns to select besides the key, to make a row's cursor."""
-        yield self._column.label(ORDER_LABEL)
+        yield self.column.label(ORDER_LABEL)
 
     def order_again(self, rows: FromClause, *, from_front: bool) -> list[ColumnElement[Any]]:
         """The order of rows that were selected with `columns`, and are put together anew."""
@@ -100,7 +101,7 @@ class Keyset:
         return [column.desc() if descending else column.asc() for column in columns]
 
     def order(self, *, from_front: bool) -> list[ColumnElement[Any]]:
-        columns = (self._column,) if self._column is self._key else (self._column, self._key)
+        columns = (self.column,) if self.column is self._key else (self.column, self._key)
         descending = self._descending is from_front
         return [column.desc() if descending else column.asc() for column in columns]
 
@@ -121,21 +122,21 @@ class Keyset:
         return ranges
 
     def _beyond(self, name: str, boundary: Boundary, *, upwards: bool) -> list[ColumnElement[bool]]:
-        value = bindparam(f"{name}_value", None, type_=self._column.type)
+        value = bindparam(f"{name}_value", None, type_=self.column.type)
         key = bindparam(f"{name}_key", None, type_=self._key.type)
-        without_value = self._column.is_(None)
+        without_value = self.column.is_(None)
         if boundary is Boundary.WITHOUT_VALUE:
             further = self._key > key if upwards else self._key < key
             same = and_(without_value, further)
-            return [same] if upwards else [same, self._column.is_not(None)]
-        row, cursor = tuple_(self._column, self._key), tuple_(value, key)
+            return [same] if upwards else [same, self.column.is_not(None)]
+        row, cursor = tuple_(self.column, self._key), tuple_(value, key)
         if not upwards:
             return [row < cursor]
         return [row > cursor, without_value] if self._is_nullable else [row > cursor]
 
     @property
     def _is_nullable(self) -> bool:
-        return bool(self._column.expression.nullable)
+        return bool(self.column.expression.nullable)
 
 
 class Cursors:

@@ -7,25 +7,17 @@ from typing import Annotated, Any, NamedTuple
 
 import strawberry
 from aiodataloader import DataLoader
-from sqlalchemy import Select
+from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from gateway.access.transactions.reading import prepare
 from gateway.errors import ArgumentError
 from gateway.mapping.arguments import FieldArguments, checked_by, decoding_mistakes
 from gateway.mapping.catalogue import Columns, DeclaredNoun, hidden_label
-from gateway.mapping.connections import (
-    Connection,
-    Page,
-    PageArguments,
-    make_page,
-    read_once,
-    size_mistakes,
-)
+from gateway.mapping.connections import Connection, read_once
 from gateway.mapping.context import Context
 from gateway.mapping.declare import SOURCE, ToPages
 from gateway.mapping.facets import (
-    MOST_COUNTED,
     Facet,
     FacetColumn,
     count_up_to,
@@ -34,7 +26,14 @@ from gateway.mapping.facets import (
 )
 from gateway.mapping.figures import Count
 from gateway.mapping.keyset import LARGEST_PAGE, Boundary, Cursors, Keyset, Place, boundary_values
-from gateway.mapping.listing import Linked, count_linked, count_linked_by_word, select_linked
+from gateway.mapping.listing import (
+    Linked,
+    count_linked,
+    count_linked_by_word,
+    given_keys,
+    select_linked,
+)
+from gateway.mapping.pages import Page, PageArguments, PageBounds, make_page, size_mistakes
 from gateway.mapping.scalars import Cursor
 from models.vocabulary import Role
 
@@ -78,7 +77,7 @@ def pages(
     )
 
 
-class AskedPage(NamedTuple):
+class LinkedPageQuery(NamedTuple):
     """The shape of a page for each of many rows: its statement depends on nothing else."""
 
     linked: Linked
@@ -86,9 +85,13 @@ class AskedPage(NamedTuple):
     size: int
     after: Boundary
 
-    def statement(self, columns: Columns, keys: str) -> Select[Any]:
-        """``keys`` names the parameter with the keys, and begins the names of the others."""
-        return select_linked(self.linked, columns, self.keyset, self.after, self.size, keys)
+    def statement(
+        self, columns: Columns, keys: ColumnElement[Any], name: str = "", *, further: int
+    ) -> Select[Any]:
+        """The page of each key of an array, and further rows behind it; ``name`` begins the names
+        of the parameters."""
+        size = self.size + further
+        return select_linked(self.linked, columns, self.keyset, self.after, size, keys, name)
 
     def by_key(self, cursors: Cursors, keys: Iterable[Any], rows: Sequence[Any]) -> dict[Any, Page]:
         """The page of each key: rows end with the ordered column and the key."""
@@ -102,34 +105,37 @@ class AskedPage(NamedTuple):
             self.linked.noun,
             rows,
             lambda row: cursors.encode(self.keyset.name, (row[-2], row[0])),
-            PageArguments(self.size, from_front=True, after=None, before=None),
-            has_after=self.after is not Boundary.NONE,
-            has_before=False,
+            self.bounds,
         )
 
+    @property
+    def bounds(self) -> PageBounds:
+        has_after = self.after is not Boundary.NONE
+        return PageBounds(self.keyset, self.size, True, has_after, has_before=False)
 
-class AskedCount(NamedTuple):
+
+class LinkedCountQuery(NamedTuple):
     """How many rows each of many rows links to."""
 
     linked: Linked
 
-    def statement(self, keys: str) -> Select[Any]:
-        return count_linked(self.linked, MOST_COUNTED, keys)
+    def statement(self, keys: ColumnElement[Any]) -> Select[Any]:
+        return count_linked(self.linked, keys)
 
     def by_key(self, keys: Iterable[Any], rows: Sequence[Any]) -> dict[Any, Count]:
         numbers = {key: number for number, key in rows}
-        return {key: count_up_to(numbers.get(key, 0), MOST_COUNTED) for key in keys}
+        return {key: count_up_to(numbers.get(key, 0)) for key in keys}
 
 
-class AskedFacets(NamedTuple):
+class LinkedFacetQuery(NamedTuple):
     """How many of those rows have each word of a column."""
 
     linked: Linked
     facet: FacetColumn
 
-    def statement(self, keys: str) -> Select[Any]:
+    def statement(self, keys: ColumnElement[Any]) -> Select[Any]:
         words = list(self.facet.words)
-        return count_linked_by_word(self.linked, self.facet.column, words, MOST_COUNTED, keys)
+        return count_linked_by_word(self.linked, self.facet.column, words, keys)
 
     def by_key(self, keys: Iterable[Any], rows: Sequence[Any]) -> dict[Any, list[Facet[Any]]]:
         numbers: defaultdict[Any, dict[str, int]] = defaultdict(dict)
@@ -143,18 +149,17 @@ def linked_by(source: ToPages, noun: DeclaredNoun, role: Role) -> Linked:
     return Linked(noun, role, source.remote)
 
 
-def asked_page(
-    source: ToPages, linked: Linked, cursors: Cursors, first: int, after: Any
-) -> tuple[AskedPage, Place | None]:
-    """What is asked of a page, and the place after which it begins.
+def linked_page_query(
+    source: ToPages, linked: Linked, cursors: Cursors, arguments: Mapping[str, Any]
+) -> tuple[LinkedPageQuery, Place | None]:
+    """What the arguments of a link ask for, and the place after which the page begins.
 
     Raises FieldError with INVALID_INPUT or INVALID_CURSOR.
     """
-    keyset = _keyset(source, linked.noun)
-    cursor = after if isinstance(after, str) else None
-    arguments = PageArguments.parse(first, cursor, None, None)
-    place = None if cursor is None else cursors.decode(cursor, keyset)
-    return AskedPage(linked, keyset, arguments.size, Boundary.at(place)), place
+    keyset, after = _keyset(source, linked.noun), arguments.get("after")
+    page = PageArguments.parse(arguments["first"], after, None, None)
+    place = None if after is None else cursors.decode(after, keyset)
+    return LinkedPageQuery(linked, keyset, page.size, Boundary.at(place)), place
 
 
 @lru_cache
@@ -170,41 +175,42 @@ def _connection(
     key = root.__dict__[hidden_label(source.local)]
     loader = context.loaders.loader
 
-    async def page(_: Columns | None = None) -> Page:
-        asked, place = asked_page(source, linked, context.cursors, first, after)
-        load = partial(_load_pages, context, asked, place)
+    async def page() -> Page:
+        arguments = {"first": first, "after": after if isinstance(after, str) else None}
+        query, place = linked_page_query(source, linked, context.cursors, arguments)
+        load = partial(_load_pages, context, query, place)
         return await loader((source, first, after), load).load(key)
 
     async def count() -> Count:
-        asked = AskedCount(linked)
-        return await loader((source, "count"), partial(_load, context, asked)).load(key)
+        load = partial(_load, context, LinkedCountQuery(linked))
+        return await loader((source, "count"), load).load(key)
 
     async def facets(fields: Sequence[str]) -> list[list[Facet[Any]]]:
-        asked = [AskedFacets(linked, facet_column(linked.noun, field)) for field in fields]
+        queries = [LinkedFacetQuery(linked, facet_column(linked.noun, field)) for field in fields]
         return [
-            await loader((source, field), partial(_load, context, each)).load(key)
-            for field, each in zip(fields, asked, strict=True)
+            await loader((source, field), partial(_load, context, query)).load(key)
+            for field, query in zip(fields, queries, strict=True)
         ]
 
     return Connection(read_page=read_once(page), count=count, facets_by_field=DataLoader(facets))
 
 
 async def _load_pages(
-    context: Context, asked: AskedPage, place: Place | None, keys: Sequence[Any]
+    context: Context, query: LinkedPageQuery, place: Place | None, keys: Sequence[Any]
 ) -> list[Page]:
-    noun = asked.linked.noun
-    prepared = prepare(asked.statement(context.columns(noun), _KEYS), context.viewer.role)
-    values: Mapping[str, Any] = {
-        _KEYS: list(keys),
-        **boundary_values(place, None, f"{_KEYS}_"),
-    }
-    rows = await context.fetch(noun, prepared, values)
-    pages_by_key = asked.by_key(context.cursors, keys, rows)
+    noun = query.linked.noun
+    statement = query.statement(context.columns(noun), given_keys(query.linked, _KEYS), further=1)
+    values: Mapping[str, Any] = {_KEYS: list(keys), **boundary_values(place, None)}
+    rows = await context.fetch(noun, prepare(statement, context.viewer.role), values)
+    pages_by_key = query.by_key(context.cursors, keys, rows)
     return [pages_by_key[key] for key in keys]
 
 
-async def _load(context: Context, asked: Any, keys: Sequence[Any]) -> list[Any]:
-    prepared = prepare(asked.statement(_KEYS), context.viewer.role)
+async def _load(
+    context: Context, query: LinkedCountQuery | LinkedFacetQuery, keys: Sequence[Any]
+) -> list[Any]:
+    statement = query.statement(given_keys(query.linked, _KEYS))
+    prepared = prepare(statement, context.viewer.role)
     arguments = prepared.arguments(context.viewer, {_KEYS: list(keys)})
-    found = asked.by_key(keys, await context.session.fetch(prepared, arguments))
+    found = query.by_key(keys, await context.session.fetch(prepared, arguments))
     return [found[key] for key in keys]

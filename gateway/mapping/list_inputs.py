@@ -1,7 +1,7 @@
 """The inputs `XWhere` and `XOrder` of lists, derived from the declarations of the noun."""
 
 import enum
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
@@ -21,11 +21,12 @@ from gateway.mapping.filters import (
     Span,
     TextFilter,
     WordFilter,
+    comparisons_of,
     conditions_of,
     mistakes_in_filters,
 )
 from gateway.mapping.scalars import CountryCode
-from gateway.strawberry_bridge import describe_values, fields_of, python_type
+from gateway.strawberry_bridge import describe_values, fields_of, python_type, to_camel_case
 from models import Country
 
 
@@ -41,6 +42,8 @@ class Where:
 
     #: By the name of the field in Python.
     filtered: dict[str, Filtered]
+    #: By its name in the API.
+    filtered_by_name: dict[str, Filtered]
 
     def filters(self) -> list[tuple[str, Any]]:
         """All filters, by their names in Python; those that are not given are UNSET."""
@@ -56,15 +59,27 @@ class Where:
     def conditions(self) -> list[Condition]:
         """Raises FieldError with INVALID_INPUT for a mistake: to pass over it would widen."""
         raise_first(self.mistakes())
-        return [
-            condition
-            for name in self.filter_names()
-            for condition in conditions_of(getattr(self, name), *self.filtered[name])
-        ]
+        given = {
+            to_camel_case(name): comparisons_of(getattr(self, name)) for name in self.filter_names()
+        }
+        return conditions_in(type(self), given)
+
+
+def conditions_in(
+    where: type[Where] | None, given: Mapping[str, Mapping[str, Any]]
+) -> list[Condition]:
+    """The conditions of a ``where`` without mistakes, as its values stand in the API."""
+    if where is None:
+        return []
+    return [
+        condition
+        for name, comparisons in given.items()
+        for condition in conditions_of(comparisons, *where.filtered_by_name[name])
+    ]
 
 
 @cache
-def where_input(cls: type[Any]) -> type[Any] | None:
+def where_input(cls: type[Any]) -> type[Where] | None:
     """The input ``XWhere`` of a noun: a filter for each field declared with ``filters``."""
     filters = {field.python_name: field for field in _fields(cls) if _is_filter(field)}
     if not filters:
@@ -83,7 +98,9 @@ def where_input(cls: type[Any]) -> type[Any] | None:
         name: strawberry.field(default=strawberry.UNSET, description=field.description)
         for name, field in filters.items()
     }
-    where = type(f"{cls.__name__}Where", (Where,), {**members, "filtered": filtered})
+    members["filtered"] = filtered
+    members["filtered_by_name"] = {to_camel_case(name): each for name, each in filtered.items()}
+    where = type(f"{cls.__name__}Where", (Where,), members)
     return strawberry.input(where, description="Narrows the list; all that is given must hold.")
 
 

@@ -1,14 +1,17 @@
-"""The statements of pages, prepared once for each shape of a list, and run with many values.
+"""The statements of lists, written once for each shape and run with many values.
 
-A page of one list is `prepare_listing`; a page for each of many rows is `select_linked`.
+`select_page` is a page of one list, `select_linked` a page for each of many rows. Both are read as
+they are by the executor, and with links joined to them by plans.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ARRAY,
+    ColumnElement,
+    FromClause,
     Integer,
     Select,
     TableValuedAlias,
@@ -32,19 +35,23 @@ from gateway.mapping.filters import Condition, Relation
 from gateway.mapping.keyset import LARGEST_PAGE, Boundary, Keyset, Place, boundary_values
 from models.vocabulary import Role
 
-_LIMIT_PARAMETER = "most"
+#: The parameter with the size of a page.
+_SIZE = "size"
 _CACHED_STATEMENTS = 1_000
 #: A page of these many rows has one more, which tells whether others follow.
 _MOST_OF_WALK = (11, 26, 51, LARGEST_PAGE + 1)
+#: Counting stops here, so that counts of a huge list stay cheap.
+MOST_COUNTED = 10_000
+#: A condition without its value.
+ConditionShape = tuple[Expression, Relation]
 
 
 class ListQuery(NamedTuple):
-    """The shape of a page's statement, without the values: its cache key."""
+    """The shape of a page's statement, without columns and values: its cache key."""
 
     noun: DeclaredNoun
     role: Role
-    columns: Columns
-    conditions: tuple[tuple[Expression, Relation], ...]
+    conditions: tuple[ConditionShape, ...]
     keyset: Keyset
     after: Boundary
     before: Boundary
@@ -60,31 +67,38 @@ def most_of_walk(limit: int) -> int:
 
 
 @lru_cache(_CACHED_STATEMENTS)
-def prepare_listing(listing: ListQuery) -> PreparedStatement:
-    """Prepare the statement for a page; the values and the limit are parameters.
+def prepare_listing(listing: ListQuery, columns: Columns) -> PreparedStatement:
+    """Prepare the statement for a page and one row more."""
+    return prepare(select_page(listing, columns, further=1), listing.role)
+
+
+def select_page(listing: ListQuery, columns: Columns, *, further: int) -> Select[Any]:
+    """The rows of a page, and further ones behind it, with the column that orders them.
 
     A list of values is walked value by value: each along its index, and no further than a page.
     """
     noun, keyset = listing.noun, listing.keyset
-    rows = select_reachable_in_role(
-        noun.name, listing.role, *listing.columns, *keyset.columns()
-    ).order_by(*keyset.order(from_front=listing.from_front))
+    rows = select_reachable_in_role(noun.name, listing.role, *columns, *keyset.columns()).order_by(
+        *keyset.order(from_front=listing.from_front)
+    )
     lists: list[TableValuedAlias] = []
     for number, (filtered, relation) in enumerate(listing.conditions):
         condition = Condition(filtered, relation)
-        value: Any = bindparam(_parameter_name(number), None, type_=condition.type)
+        value = _condition_parameter(condition, number)
         if relation is Relation.IS_ONE_OF:
             lists.append(rows_of_array(value, f"list_{number}"))
             condition, value = Condition(filtered, Relation.EQUALS), lists[-1].c.value
         rows = rows.where(condition.clause_for(value))
     walks = [rows.where(*span) for span in keyset.between(listing.after, listing.before)]
-    limit = bindparam(_LIMIT_PARAMETER, None, type_=Integer)
     if len(walks) == 1 and not lists:
-        return prepare(walks[0].limit(limit), listing.role)
-    limited = [walk.limit(constant(listing.of_walk)) for walk in walks]
-    page = union_all(*(_walk_lists(walk, lists) for walk in limited)).subquery("page")
-    together = select(*page.c).order_by(*keyset.order_again(page, from_front=listing.from_front))
-    return prepare(vouch_for(together.limit(limit), noun.name), listing.role)
+        # The planner must know that there are few rows, or it hashes whole tables to join them.
+        found = walks[0].limit(constant(LARGEST_PAGE + 1)).subquery("found")
+    else:
+        limited = [walk.limit(constant(listing.of_walk)) for walk in walks]
+        found = union_all(*(_walk_lists(walk, lists) for walk in limited)).subquery("found")
+    size: ColumnElement[int] = bindparam(_SIZE, None, type_=Integer)
+    ordered = select(*found.c).order_by(*keyset.order_again(found, from_front=listing.from_front))
+    return vouch_for(ordered.limit(size + constant(further)), noun.name)
 
 
 def _walk_lists(walk: Select[Any], lists: Sequence[TableValuedAlias]) -> Select[Any]:
@@ -96,17 +110,79 @@ def _walk_lists(walk: Select[Any], lists: Sequence[TableValuedAlias]) -> Select[
 
 
 def parameter_values(
-    conditions: Sequence[Condition], after: Place | None, before: Place | None, limit: int
+    conditions: Sequence[Condition], after: Place | None, before: Place | None, size: int
 ) -> dict[str, Any]:
     """The parameters of the statement, by name."""
-    values = {
-        _parameter_name(number): condition.value for number, condition in enumerate(conditions)
-    }
-    return {**values, **boundary_values(after, before), _LIMIT_PARAMETER: limit}
+    values = condition_values(conditions)
+    return {**values, **boundary_values(after, before), _SIZE: size}
+
+
+def condition_values(conditions: Sequence[Condition]) -> dict[str, Any]:
+    """The parameters of conditions, by name."""
+    return {_parameter_name(number): condition.value for number, condition in enumerate(conditions)}
+
+
+def condition_shapes(conditions: Iterable[Condition]) -> tuple[ConditionShape, ...]:
+    """The conditions without their values."""
+    return tuple((condition.column, condition.relation) for condition in conditions)
+
+
+def _condition_parameter(condition: Condition, number: int) -> Any:
+    return bindparam(_parameter_name(number), None, type_=condition.type)
 
 
 def _parameter_name(number: int) -> str:
     return f"value_{number}"
+
+
+# --- How many rows a list has --------------------------------------------------------------------
+
+
+def count_list(noun: DeclaredNoun, role: Role, conditions: Sequence[ConditionShape]) -> Select[Any]:
+    """How many rows of a list there are; counting stops behind `MOST_COUNTED`."""
+    some = (
+        select_reachable_in_role(noun.name, role, constant(1).label("one"))
+        .select_from(noun.key.class_)
+        .where(*_clauses(conditions))
+        .limit(constant(MOST_COUNTED + 1))
+        .subquery("some")
+    )
+    return vouch_for(select(func.count().label("number")).select_from(some), noun.name)
+
+
+def count_list_by_word(
+    noun: DeclaredNoun,
+    role: Role,
+    conditions: Sequence[ConditionShape],
+    filtered: Expression,
+    words: Sequence[str],
+) -> Select[Any]:
+    """For each word of a column, how many rows have it: each counted by itself, no further than
+    needed. Conditions of the column itself are left out."""
+    of_words = rows_of_array(literal(list(words), ARRAY(filtered.type)), "words")
+    some = (
+        select_reachable_in_role(noun.name, role, constant(1).label("one"))
+        .select_from(noun.key.class_)
+        .where(filtered == of_words.c.value, *_clauses(conditions, besides=filtered))
+        .limit(constant(MOST_COUNTED + 1))
+        .correlate(of_words)
+    )
+    counted = select(func.count().label("number")).select_from(some.subquery("some"))
+    in_turn = counted.lateral("counted")
+    together: Any = select(of_words.c.value, in_turn.c.number).select_from(of_words, in_turn)
+    return vouch_for(together, noun.name)
+
+
+def _clauses(
+    conditions: Sequence[ConditionShape], besides: Expression | None = None
+) -> Iterator[ColumnElement[bool]]:
+    for number, shape in enumerate(conditions):
+        condition = Condition(*shape)
+        if condition.column is not besides:
+            yield condition.clause_for(_condition_parameter(condition, number))
+
+
+# --- Rows that other rows link to ----------------------------------------------------------------
 
 
 class Linked(NamedTuple):
@@ -118,65 +194,72 @@ class Linked(NamedTuple):
 
 
 def select_linked(
-    linked: Linked, columns: Columns, keyset: Keyset, after: Boundary, size: int, keys: str
+    linked: Linked,
+    columns: Columns,
+    keyset: Keyset,
+    after: Boundary,
+    size: int,
+    keys: ColumnElement[Any],
+    name: str = "",
 ) -> Select[Any]:
-    """The first rows after a place for each key of an array: one more than a page has.
+    """The first rows after a place for each key of an array.
 
-    ``keys`` names the parameter; the last two columns are the ordered one and the key.
+    ``name`` begins the names of parameters. The last two columns are the ordered one and the key.
     """
-    parents = _parents(linked, keys)
+    parents = rows_of_array(keys, "parents")
     rows = (
         select_reachable_in_role(linked.noun.name, linked.role, *columns, *keyset.columns())
         .where(linked.remote == parents.c.value)
         .order_by(*keyset.order(from_front=True))
-        .limit(constant(size + 1))
+        .limit(constant(size))
         .correlate(parents)
     )
-    walks = [rows.where(*span) for span in keyset.between(after, Boundary.NONE, f"{keys}_")]
+    walks = [rows.where(*span) for span in keyset.between(after, Boundary.NONE, name)]
     page = (walks[0] if len(walks) == 1 else union_all(*walks)).lateral("page")
     together = (
         select(*page.c, parents.c.value.label(LOADED_BY))
         .select_from(parents.join(page, true()))
-        .order_by(*keyset.order_again(page, from_front=True))
+        .order_by(parents.c.value, *keyset.order_again(page, from_front=True))
     )
     return vouch_for(together, linked.noun.name)
 
 
-def count_linked(linked: Linked, most: int, keys: str) -> Select[Any]:
-    """How many rows each key of an array links to, and the key; counting stops behind ``most``."""
-    parents = _parents(linked, keys)
-    counted = _count(linked, parents, most).lateral("counted")
+def count_linked(linked: Linked, keys: ColumnElement[Any]) -> Select[Any]:
+    """How many rows each key of an array links to, and the key; counting stops in time."""
+    parents = rows_of_array(keys, "parents")
+    counted = _count(linked, parents).lateral("counted")
     together: Any = select(counted.c.number, parents.c.value.label(LOADED_BY))
     return vouch_for(together.select_from(parents.join(counted, true())), linked.noun.name)
 
 
 def count_linked_by_word(
-    linked: Linked, filtered: Expression, words: Sequence[str], most: int, keys: str
+    linked: Linked, filtered: Expression, words: Sequence[str], keys: ColumnElement[Any]
 ) -> Select[Any]:
     """The same for each word of a column: the word, the number and the key."""
-    parents = _parents(linked, keys)
+    parents = rows_of_array(keys, "parents")
     of_words = rows_of_array(literal(list(words), ARRAY(filtered.type)), "words")
-    counted = _count(linked, parents, most, filtered == of_words.c.value, of_words)
+    counted = _count(linked, parents, filtered == of_words.c.value, of_words)
     in_turn = counted.lateral("counted")
     together: Any = select(of_words.c.value, in_turn.c.number, parents.c.value.label(LOADED_BY))
-    return vouch_for(together.select_from(parents, of_words, in_turn), linked.noun.name)
+    together = together.select_from(parents, of_words, in_turn).order_by(parents.c.value)
+    return vouch_for(together, linked.noun.name)
 
 
-def _count(linked: Linked, parents: TableValuedAlias, most: int, *further: Any) -> Select[Any]:
+def _count(linked: Linked, parents: FromClause, *further: Any) -> Select[Any]:
     conditions, others = further[:1], further[1:]
     some = (
         select_reachable_in_role(linked.noun.name, linked.role, constant(1).label("one"))
         .select_from(linked.noun.key.class_)
         .where(linked.remote == parents.c.value, *conditions)
-        .limit(constant(most + 1))
+        .limit(constant(MOST_COUNTED + 1))
         .correlate(parents, *others)
     )
     return select(func.count().label("number")).select_from(some.subquery("some"))
 
 
-def _parents(linked: Linked, keys: str) -> TableValuedAlias:
-    given = bindparam(keys, None, type_=ARRAY(linked.remote.type))
-    return rows_of_array(given, "parents")
+def given_keys(linked: Linked, name: str) -> ColumnElement[Any]:
+    """The keys of an array that is a parameter of this name."""
+    return bindparam(name, None, type_=ARRAY(linked.remote.type))
 
 
 def rows_of_array(values: Any, name: str) -> TableValuedAlias:

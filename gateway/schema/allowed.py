@@ -40,6 +40,8 @@ DECIDED_BY = Fact(
     .scalar_subquery(),
     ("Decision", "officer"),
 )
+#: The fields of an application that `allowed_steps` looks at.
+LOOKED_AT = ("status", "stage", "is_held", "paid_at", "received_at", "partner")
 #: The attributes of `CaseState` that steps depend on: the label of the column that tells each.
 _LABELS: Mapping[str, str] = {
     "status": "status",

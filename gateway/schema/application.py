@@ -12,7 +12,7 @@ from gateway.mapping.facets import Facet
 from gateway.mapping.linked_pages import pages
 from gateway.mapping.scalars import Rupiah
 from gateway.mapping.walks import along
-from gateway.schema.allowed import DECIDED_BY, AllowedStep, allowed_steps
+from gateway.schema.allowed import DECIDED_BY, LOOKED_AT, AllowedStep, allowed_steps
 from gateway.schema.applicant import Applicant
 from gateway.schema.bill import Bill
 from gateway.schema.country import Country
@@ -118,6 +118,7 @@ class Application(Node):
         "Which steps you may take of it now, and why not the others, by what you read of it. What"
         " the step itself says, and what supervision answered, is told by the attempt alone.",
         DECIDED_BY,
+        fields=LOOKED_AT,
     )
     events: Connection[ApplicationEvent] = pages(
         Row.id, EventRow.application_id, "What happened, in order.", order=EventRow.sequence

@@ -1,12 +1,14 @@
 """Look-ups: one thing by its global id, or by another name that is its own."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, NamedTuple
 
 import strawberry
 from sqlalchemy.orm import InstrumentedAttribute
 
 from gateway.access.fields import readable_fields
+from gateway.mapping.catalogue import DeclaredNoun
 from gateway.mapping.context import Context
 from gateway.mapping.declare import Node
 from gateway.mapping.ids import decode
@@ -18,6 +20,35 @@ class Name(NamedTuple):
     type: Any
     column: InstrumentedAttribute[Any]
     description: str
+
+
+class RowName(NamedTuple):
+    """What names one row: a unique column, and its value."""
+
+    noun: DeclaredNoun
+    column: InstrumentedAttribute[Any]
+    value: Any
+
+
+@dataclass(frozen=True, eq=False)
+class LookUp:
+    """What the argument ``by`` of a look-up names."""
+
+    cls: type[Any]
+    names: Mapping[str, Name]
+
+    def named(self, context: Context, by: Mapping[str, Any]) -> RowName | None:
+        """The row that is named; None where nothing can have the name."""
+        ((name, value),) = by.items()
+        if name == "id":
+            return node_named(context, value, only=self.cls.__name__)
+        noun = context.catalogue.nouns[self.cls.__name__]
+        return RowName(noun, self.names[name].column, value) if value else None
+
+
+#: The keys under which fields keep what they look up in `metadata`.
+LOOK_UP = "look_up"
+NODES = "nodes"
 
 
 def look_up(cls: type[Any], what: str, names: Mapping[str, Name]) -> Any:
@@ -38,26 +69,28 @@ def look_up(cls: type[Any], what: str, names: Mapping[str, Name]) -> Any:
         one_of=True,
         description=f"One way to name {what}.",
     )
+    looked_up = LookUp(cls, names)
 
     def resolve(info: strawberry.Info, by: Any) -> Any:
-        context: Context = info.context
-        if by.id is not strawberry.UNSET:
-            return find_node(context, by.id, only=cls.__name__)
-        ((name, value),) = (
-            (name, value) for name in names if (value := getattr(by, name)) is not strawberry.UNSET
-        )
-        noun = context.catalogue.nouns[cls.__name__]
-        return context.loaders.by(noun, names[name].column).load(value) if value else None
+        given = {name: value for name, value in vars(by).items() if value is not strawberry.UNSET}
+        return load_row(info.context, looked_up.named(info.context, given))
 
     resolve.__annotations__["by"] = Annotated[
         by_type, strawberry.argument(description="What names it.")
     ]
     description = f"{what[0].upper()}{what[1:]}; null if there is none in reach."
-    return strawberry.field(resolver=resolve, description=description)
+    return strawberry.field(
+        resolver=resolve, description=description, metadata={LOOK_UP: looked_up}
+    )
 
 
-def find_node(context: Context, id_: str, only: str | None = None) -> Any:
-    """The object with a global id: an awaitable, or None if the id cannot name one."""
+def load_row(context: Context, named: RowName | None) -> Any:
+    """The row of a name: an awaitable, or None."""
+    return None if named is None else context.loaders.by(named.noun, named.column).load(named.value)
+
+
+def node_named(context: Context, id_: str, only: str | None = None) -> RowName | None:
+    """The row that a global id names, if it can name one."""
     global_id = decode(id_)
     noun = context.catalogue.nouns.get(global_id.type_name) if global_id else None
     if global_id is None or noun is None or not issubclass(noun.cls, Node):
@@ -65,7 +98,7 @@ def find_node(context: Context, id_: str, only: str | None = None) -> Any:
     if only not in (None, noun.name) or not readable_fields(noun.name, context.viewer.role):
         return None
     key = _key(global_id.key, noun.key.type.python_type)
-    return None if key is None else context.loaders.by(noun, noun.key).load(key)
+    return None if key is None else RowName(noun, noun.key, key)
 
 
 def _key(text: str, kind: type) -> Any:

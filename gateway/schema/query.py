@@ -17,7 +17,7 @@ from gateway.schema.application import WALKS as WALKS_OF_APPLICATIONS
 from gateway.schema.application import Application, ApplicationConnection
 from gateway.schema.bill import Bill
 from gateway.schema.country import Country
-from gateway.schema.lookups import Name, find_node, look_up
+from gateway.schema.lookups import NODES, Name, load_row, look_up, node_named
 from gateway.schema.partner import Centre, Partner
 from gateway.schema.policies import Policy, policies_of
 from gateway.schema.viewer import Viewer
@@ -134,13 +134,16 @@ class Query:
     def policies(self, info: strawberry.Info) -> list[Policy]:
         return list(policies_of(info.context.viewer.role))
 
-    @strawberry.field(description="Anything by its global id; null if there is none in reach.")
+    @strawberry.field(
+        description="Anything by its global id; null if there is none in reach.",
+        metadata={NODES: "id"},
+    )
     def node(self, info: strawberry.Info, id: Id) -> Node | None:
-        return find_node(info.context, id)
+        return load_row(info.context, node_named(info.context, id))
 
     @strawberry.field(
         description=f"Up to {MOST_NODES} things by their ids, in the same order.",
-        metadata=checked_by(_check_nodes),
+        metadata={NODES: "ids", **checked_by(_check_nodes)},
     )
     def nodes(
         self,
@@ -149,4 +152,4 @@ class Query:
     ) -> list[Node | None] | None:
         raise_first(_number_mistakes(len(ids)))
         info.context.count_nodes(len(ids))
-        return [find_node(info.context, id_) for id_ in ids]
+        return [load_row(info.context, node_named(info.context, id_)) for id_ in ids]

@@ -84,6 +84,9 @@ class ConnectionPool:
                 self._idle.append(connection)
             else:
                 await _close(connection)
+        except BaseException:
+            connection.pipeline.close()
+            raise
         finally:
             self._give_back_slot()
 

@@ -41,6 +41,8 @@ TLS = (
     "ssl_max_protocol_version",
 )
 _TLS_FILES = ("sslrootcert", "sslcert", "sslkey", "sslcrl")
+#: Files that libpq refuses if others can read them.
+_OWN_FILES = ("passfile", "sslkey")
 #: Parameters that are sent to the server as session settings.
 _SESSION_PARAMETERS = ("application_name", "options")
 _WORDS = {
@@ -126,8 +128,8 @@ class DatabaseUrl:
             path = self.parameters.get(name)
             if path and not os.access(path, os.R_OK):
                 yield f"{name} names a file that cannot be read"
-            elif path and name == "passfile" and is_open_to_others(Path(path)):
-                yield "passfile names a file that others can read: chmod 600"
+            elif path and name in _OWN_FILES and is_open_to_others(Path(path)):
+                yield f"{name} names a file that others can read: chmod 600"
 
     def with_login(self, user: str, password: str) -> "DatabaseUrl":
         """The same database, with another user and password."""

@@ -151,14 +151,18 @@ class RefusalSystem:
 
     def bounds(self) -> Bounds:
         """The interval of each number of refusals, for who reads everything that is told."""
-        bounds = Bounds([self._told(number) for number in range(len(self.prior))], self._sums)
+        bounds = Bounds(
+            [self._published_interval(number) for number in range(len(self.prior))], self._sums
+        )
         bounds.narrow(
-            number for number in range(len(self.cells)) if self._told(number) != self.prior[number]
+            number
+            for number in range(len(self.cells))
+            if self._published_interval(number) != self.prior[number]
         )
         return bounds
 
-    def _told(self, number: int) -> Interval:
-        """What is told of a number itself, and what was known before."""
+    def _published_interval(self, number: int) -> Interval:
+        """What is published of a number itself, within what was known before."""
         prior = self.prior[number]
         return prior.within(self._of(number).revealed) if number < len(self.cells) else prior
 
@@ -217,12 +221,12 @@ class RefusalSystem:
         return None
 
     def _narrowing(self, number: int, bounds: Bounds) -> Iterable[Sum]:
-        """The sums that say more of a number than what is told of it."""
-        told = self._told(number)
+        """The sums that say more of a number than what is published of it."""
+        published = self._published_interval(number)
         for index in self._sums.of[number]:
             a_sum = self._sums.all[index]
             implied = bounds.implied(a_sum, number)
-            if implied.low > told.low or implied.high < told.high:
+            if implied.low > published.low or implied.high < published.high:
                 yield a_sum
 
     def _can_be_withheld(self, number: int) -> bool:

@@ -72,7 +72,7 @@ async def follow_all(
     cuts: int,
 ) -> dict[str, Journey]:
     """Let all follow while something happens to each of the people; their journeys by name."""
-    cases = {name: _paid_case(number) for number, name in enumerate(programs)}
+    cases = {name: _paid_case(cuts + number) for number, name in enumerate(programs)}
     await join(writer, [*people, *cases.values()])
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(short_tokens(workspace, programs))

@@ -29,7 +29,7 @@ from tests.gateway.conftest import CLAIMS
 from tests.gateway.followers import reference_of
 from tests.gateway.live import Served, served
 from tests.machine import needs
-from tests.models.crowd import crowd
+from tests.models.crowd import Someone, crowd
 
 pytestmark = pytest.mark.anyio
 
@@ -117,23 +117,34 @@ async def test_a_client_asks_writes_and_follows_each_change_exactly_once(
     assert client.of("name") == [APPLICANT]
     logged = "SELECT case_reference FROM access_event WHERE actor = $1"
     assert await writer.fetch(logged, name) == [(reference_of(journey.case),)]
-    missed, surplus = differences(journey, journeys)
-    assert not missed
-    assert not surplus
+    own = {reference_of(one.case) for one in journeys.values()}
+    assert_each_once(journey, crowd(EVENTS, seed=1), own)
     assert len(client.of("heartbeat")) > CUTS  # each beginning has one
     assert journey.beginnings == 0 if journey.program.renews else journey.beginnings >= TOKEN_ENDS
 
 
-def differences(
-    journey: Journey, journeys: dict[str, Journey]
-) -> tuple[Counter[object], Counter[object]]:
-    """The changes that it missed, and those that it was told too often. What the clients did
-    themselves is told to those that followed already."""
+def assert_each_once(journey: Journey, people: list[Someone], own: set[str]) -> None:
+    """``own`` is what clients did themselves, which those are told that follow already."""
     told = Counter(journey.client.of("change"))
-    for one in journeys.values():
-        del told[reference_of(one.case)]
-    expected: Counter[object] = Counter(map(reference_of, crowd(EVENTS, seed=1)))
-    return expected - told, told - expected
+    for reference in own:
+        del told[reference]
+    expected: Counter[object] = Counter(map(reference_of, people))
+    assert not expected - told, "missed"
+    assert not told - expected, "told twice"
+
+
+@pytest.mark.proof
+@needed(NPM)
+async def test_graphql_ws_follows_through_a_thousand_cuts(
+    replicas: list[Served], writer: asyncpg.Connection, workspace: Path
+) -> None:
+    people, program = crowd(2_000, seed=2), {"patient": PROGRAMS["graphql-ws"]}
+    journeys = await follow_all(program, replicas, writer, workspace, people, cuts=1_000)
+    journey = journeys["patient"]
+    if journey.failure:
+        raise journey.failure
+    assert_each_once(journey, people, {reference_of(journey.case)})
+    assert len(journey.client.of("heartbeat")) > 1_000
 
 
 @needed(NPM)

@@ -128,7 +128,7 @@ def test_a_place_is_named_for_its_rate_only_with_enough_behind_it(measure: str) 
         if has(("stands out", "menonjol"), title):
             low, high = lower_and_upper(rows[named[0]][value], rows[named[0]][weight])
             assert low > whole if falls else high < whole, title
-        elif has(("no place", "tidak ada tempat"), title):
+        elif has(("none with", "tidak satu pun"), title):
             for told in enough.values():
                 low, high = lower_and_upper(told[value], told[weight])
                 assert low <= whole + 1e-9 if falls else high >= whole - 1e-9, title

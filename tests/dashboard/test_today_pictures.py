@@ -118,6 +118,7 @@ def test_the_fan_is_the_past_and_the_range_of_each_coming_month(seed: int) -> No
     assert past_low["y"] == [range_.low for range_ in ranges]
     assert past_high["y"] == [range_.high for range_ in ranges]
     assert (past_high["fill"], high["fill"]) == ("tonexty", "tonexty")
+    assert figure["layout"]["yaxis"]["range"][1] > max(known["y"] + past_high["y"] + high["y"])
 
 
 def test_a_fan_has_room_for_its_highest_range() -> None:

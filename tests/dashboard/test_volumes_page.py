@@ -33,6 +33,11 @@ SHIFT = """() => new Promise((resolve) => {
   }).observe({ type: "layout-shift", buffered: true });
   setTimeout(() => resolve(sum), 300);
 })"""
+#: As wide as on paper, before the picture would be drawn anew for it.
+WIDTHS = """places => {
+  document.querySelector("#map-picture").style.width = "400px";
+  return places.map((place) => document.querySelector(place).getBoundingClientRect().width);
+}"""
 DRAWN = "id => document.querySelector(`#${id} .js-plotly-plot`).data"
 
 
@@ -209,6 +214,10 @@ def test_paper_is_at_most_three_pages(visitor: Visitor) -> None:
     assert len(re.findall(rb"/Type ?/Page\b", paper)) <= 3
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     page.emulate_media(media="print")
+    circle, sign = page.evaluate(WIDTHS, [".scattergeo path.point", ".legend .sign.size"])
+    largest = number(page.locator("#ranking tbody .with-bar").first.inner_text())
+    shown = number(page.locator(".legend li:has(.sign.size)").first.inner_text())
+    assert (sign / circle) ** 2 == pytest.approx(shown / largest, rel=0.15)
     on_paper = page.locator(".on-paper").inner_text()
     assert page.url in on_paper
     assert "Pimpinan direktorat" in on_paper

@@ -1,6 +1,7 @@
 """What an operation costs is known before it runs, and never less than what it answers with."""
 
 from datetime import date, timedelta
+from itertools import product
 from random import Random
 from typing import Any
 
@@ -51,10 +52,14 @@ MANAGER = AccessViewer(
 
 
 def cost(text: str, viewer: AccessViewer = OFFICER, **variables: Any) -> Cost:
+    return operation_cost(text, viewer).of(variables, viewer)
+
+
+def operation_cost(text: str, viewer: AccessViewer = OFFICER) -> OperationCost:
     document = parse(text)
     operation = document.definitions[0]
     assert isinstance(operation, OperationDefinitionNode)
-    return OperationCost(operation, document, VIEWS[viewer.role]).of(variables, viewer)
+    return OperationCost(operation, document, VIEWS[viewer.role])
 
 
 def volumes(group_by: str, where: str = "", window: str = "2025-01-01 2025-12-31") -> str:
@@ -126,6 +131,18 @@ async def test_what_is_switched_off_costs_nothing() -> None:
     text = "query($on: Boolean!) { partners(first: 100) @include(if: $on) { nodes { code } } }"
     assert cost(text, on=False).values == 0
     assert cost(text, on=True).values == 102
+
+
+async def test_a_cost_that_was_worked_out_before_follows_the_variables() -> None:
+    text = (
+        "query($on: Boolean = true, $n: Int, $ids: [ID!]!) { partners(first: $n) @include(if: $on)"
+        " { nodes { code countries(first: $n) { nodes { code } } } } nodes(ids: $ids) { id } }"
+    )
+    known = operation_cost(text)
+    for on, n, ids in product(({"on": True}, {"on": False}, {"on": None}, {}), (1, 7), (1, 3)):
+        variables = {**on, "n": n, "ids": ["x"] * ids}
+        assert known.of(variables, OFFICER) == cost(text, **variables), variables
+    assert known.of({"n": 7, "ids": []}, OFFICER).values == 2 + 1 + 7 * (2 + 1 + 7)
 
 
 async def test_a_comparison_costs_what_is_read_for_it() -> None:

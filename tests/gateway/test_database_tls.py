@@ -205,6 +205,7 @@ async def test_a_client_certificate_is_shown_where_it_is_asked_for(
         }
         shown["sslcert"].write_bytes(certificate)
         shown["sslkey"].write_bytes(key)
+        shown["sslkey"].chmod(0o600)  # libpq takes no key that others can read
         more = {"sslpassword": password.replace(" ", "%20")} if password else {}
         url = restored.url("visa", **{name: str(path) for name, path in shown.items()}, **more)
         assert (await refusal(url) is not None) == is_refused

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.mapping import facets
+from gateway.mapping import listing
 from gateway.mapping.filters import after_prefix
 from models.vocabulary import Stage, Status
 from tests.gateway.conftest import Viewer
@@ -226,16 +226,16 @@ async def test_facets_of_partners_and_applicants_are_of_their_rows_and_stages_al
         assert set(refused.codes) == {"FORBIDDEN_FIELD"}
 
 
-async def test_facets_take_one_statement(who, traffic) -> None:
+async def test_facets_take_a_statement_each(who, traffic) -> None:
     answer = await who["officer"](
         "{ applications { facets { stage { value } status { value } } } }"
     )
     assert answer.errors == []
-    assert len(traffic.statements) == 1
+    assert len(traffic.statements) == 2
 
 
 async def test_facets_stop_counting_where_it_becomes_dear(who, monkeypatch) -> None:
-    monkeypatch.setattr(facets, "MOST_COUNTED", 2)
+    monkeypatch.setattr(listing, "MOST_COUNTED", 2)
     answer = await who["officer"](FACETS, where={})
     stages = answer.data["applications"]["facets"]["stage"]
     assert {"value": "CLOSED", "count": {"value": 2, "precision": "AT_LEAST"}} in stages

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from gateway.mapping import connections
+from gateway.mapping import listing
 from models.database.connections import connect
 from tests.gateway.conftest import Viewer
 from tests.world import CASES, life_of
@@ -154,9 +154,9 @@ async def test_a_page_beyond_the_end_is_empty(who, sorted_references) -> None:
 
 
 async def test_counting_stops_where_it_becomes_dear(who, monkeypatch) -> None:
-    total = "{ applications { totalCount { value precision } } }"
     for most, told in ((13, (13, "EXACT")), (12, (12, "AT_LEAST")), (1, (1, "AT_LEAST"))):
-        monkeypatch.setattr(connections, "MOST_COUNTED", most)
+        monkeypatch.setattr(listing, "MOST_COUNTED", most)
+        total = f"query Of{most} {{ applications {{ totalCount {{ value precision }} }} }}"
         count = (await who["officer"](total)).data["applications"]["totalCount"]
         assert (count["value"], count["precision"]) == told
 

@@ -1,6 +1,7 @@
 """The comparison bites: each defect of plans is planted once, and some document tells of it."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 import pytest
@@ -8,8 +9,10 @@ from graphql import GraphQLSkipDirective, get_directive_values
 from sqlalchemy import select
 
 from gateway.access.rows import vouch_for
-from gateway.execution.plan import fetches, planner, run, shapes
-from gateway.execution.plan.fetches import FetchBatch
+from gateway.execution.plan import branches, planner, program, run, statements, tree
+from gateway.execution.plan.branches import BranchRead
+from gateway.execution.plan.planner import Planner
+from gateway.execution.plan.render import Table, render
 from gateway.execution.plan.run import PlanRun
 from gateway.execution.selections import Selections
 from gateway.mapping.catalogue import label_columns
@@ -72,26 +75,42 @@ def fragments_on_interfaces_are_passed_over(patch: Patch) -> None:
 
 
 def the_order_of_a_list_is_lost(patch: Patch) -> None:
-    rows = FetchBatch.rows
+    """Rows that were walked from the back are answered as they were walked."""
+    patch.setattr(Table, "is_reversed", property(lambda _: False, lambda *_: None), raising=False)
 
-    async def backwards(self: Any, *arguments: Any) -> Sequence[Any]:
-        return [[*part][::-1] for part in await rows(self, *arguments)]
 
-    patch.setattr(FetchBatch, "rows", backwards)
+def the_row_behind_a_page_is_answered(patch: Patch) -> None:
+    patch.setattr(Table, "size", property(lambda table: table.rows.count, lambda *_: None),
+                  raising=False)  # fmt: skip
 
 
 def rows_of_another_key_are_attached(patch: Patch) -> None:
-    find = PlanRun._fetch_missing  # pyright: ignore[reportPrivateUsage]
+    """The rows of each key are those of the next one."""
+    patch.setattr(branches, "renderer", lambda operations, **_: partial(render, operations))
+    rows = BranchRead.rendering
 
-    async def shifted(self: Any, links: Any) -> None:
-        known = {reading: set(found) for reading, found in self._fetched.items()}
-        await find(self, links)
-        for reading, found in self._fetched.items():
-            keys = [key for key in found if key is not None and key not in known.get(reading, ())]
-            rows = [found[key] for key in keys]
-            found.update(zip(keys, [*rows[1:], *rows[:1]], strict=True))
+    def shifted(self: Any, *arguments: Any) -> Any:
+        rendering = rows(self, *arguments)
+        for table in rendering.tables:
+            if table.key is not None:
+                table.rows = _Shifted(table.rows, table.key)
+        return rendering
 
-    patch.setattr(PlanRun, "_fetch_missing", shifted)
+    patch.setattr(BranchRead, "rendering", shifted)
+
+
+class _Shifted:
+    """Rows in which keys that follow each other have changed places."""
+
+    def __init__(self, rows: Any, key: int) -> None:
+        self._rows, self._key = rows, key
+        self.count = rows.count
+        keys = [*dict.fromkeys(rows.cell(row, key) for row in range(rows.count))]
+        self._other = dict(zip(keys, [*keys[1:], *keys[:1]], strict=True))
+
+    def cell(self, row: int, column: int) -> Any:
+        cell = self._rows.cell(row, column)
+        return self._other[cell] if column == self._key else cell
 
 
 def what_is_out_of_reach_is_answered(patch: Patch) -> None:
@@ -99,38 +118,61 @@ def what_is_out_of_reach_is_answered(patch: Patch) -> None:
         statement: Any = select(*columns)
         return vouch_for(statement, type_name)
 
-    patch.setattr(fetches, "select_reachable_in_role", read)
+    patch.setattr(statements, "select_reachable_in_role", read)
+
+
+def joined_rows_are_of_another_link(patch: Patch) -> None:
+    """The first link of a noun to another one is followed for all links to it."""
+    join = Planner._join  # pyright: ignore[reportPrivateUsage]
+
+    def by_noun(self: Any, level: Any, column_set: Any, link: Any) -> Any:
+        target = self._catalogue.target(link)
+        alike = (each for each in column_set.joins.values() if each.noun is target)
+        return next(alike, None) or join(self, level, column_set, link)
+
+    patch.setattr(Planner, "_join", by_noun)
 
 
 def columns_of_no_right_are_read(patch: Patch) -> None:
-    patch.setattr(
-        fetches, "label_columns", lambda noun, _: label_columns(noun, noun.fields.values())
-    )
+    patch.setattr(tree, "label_columns", lambda noun, _: label_columns(noun, noun.fields.values()))
 
 
 def reads_of_identity_are_not_noted(patch: Patch) -> None:
-    rows = FetchBatch.rows
+    patch.setattr(PlanRun, "_note_logged", lambda *_: None)
 
-    async def unnoted(self: Any, context: Any, *arguments: Any) -> Sequence[Any]:
-        noted = set(context.identities_read)
-        found = await rows(self, context, *arguments)
-        context.identities_read.intersection_update(noted)
-        return found
 
-    patch.setattr(FetchBatch, "rows", unnoted)
+def the_identity_behind_a_page_is_noted(patch: Patch) -> None:
+    """Rows below are read for the row behind a page, too."""
+    base = statements._select_base  # pyright: ignore[reportPrivateUsage]
+
+    def further(*arguments: Any, **_: Any) -> Any:
+        return base(*arguments, further=1)
+
+    patch.setattr(statements, "_select_base", further)
 
 
 # --- What is made --------------------------------------------------------------------------------
 
 
 def ids_are_of_another_type(patch: Patch) -> None:
-    made = shapes.GlobalId
-    patch.setattr(shapes, "GlobalId", lambda _, key: made("Country", key))
+    made = planner.GlobalIdValue
+    patch.setattr(planner, "GlobalIdValue", lambda _: made("Country"))
 
 
 def names_of_types_are_wrong(patch: Patch) -> None:
-    named = planner._typename  # pyright: ignore[reportPrivateUsage]
-    patch.setattr(planner, "_typename", lambda *arguments: named(*arguments).lower())
+    made = planner.Constant
+    patch.setattr(planner, "Constant", lambda text: made(text.lower()))
+
+
+def values_are_miscounted(patch: Patch) -> None:
+    """Only what `cost.actual` says of it is wrong."""
+    written = program._Compiler._object  # pyright: ignore[reportPrivateUsage]
+
+    def uncounted(self: Any, entries: Any) -> Any:
+        yield from written(self, entries)
+        self._values -= len(entries) > 2
+
+    patch.setattr(program._Compiler, "_object", uncounted)
 
 
 # --- What is kept --------------------------------------------------------------------------------
@@ -168,12 +210,16 @@ DEFECTS = [
     only_the_first_place_is_answered,
     fragments_on_interfaces_are_passed_over,
     the_order_of_a_list_is_lost,
+    the_row_behind_a_page_is_answered,
     rows_of_another_key_are_attached,
     what_is_out_of_reach_is_answered,
+    joined_rows_are_of_another_link,
     columns_of_no_right_are_read,
     reads_of_identity_are_not_noted,
+    the_identity_behind_a_page_is_noted,
     ids_are_of_another_type,
     names_of_types_are_wrong,
+    values_are_miscounted,
     plans_of_a_role_serve_others,
     plans_are_kept_without_switches,
     plans_are_kept_without_the_operation,

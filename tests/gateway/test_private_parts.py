@@ -37,6 +37,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 from gateway import strawberry_bridge
 from gateway.execution import graphql_core
+from gateway.execution.plan import backend
 from gateway.wire import protocol
 
 ROOT = Path(__file__).parents[2]
@@ -45,6 +46,7 @@ READ = {
     "strawberry-graphql": ("gateway/strawberry_bridge.py", strawberry_bridge.STRAWBERRY),
     "graphql-core": ("gateway/execution/graphql_core.py", graphql_core.GRAPHQL_CORE),
     "uvicorn": ("gateway/wire/protocol.py", protocol.UVICORN),
+    "psycopg": ("gateway/execution/plan/backend.py", backend.PSYCOPG),
 }
 
 

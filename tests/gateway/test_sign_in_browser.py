@@ -79,7 +79,10 @@ async def test_a_page_takes_the_challenge_of_pkce(client: httpx2.AsyncClient) ->
     assert "error=invalid_request" in refused.headers["location"]
 
 
-async def test_a_code_of_one_client_is_nothing_to_another(client: httpx2.AsyncClient) -> None:
+@pytest.mark.parametrize("changed", [{"client_id": "dashboard"}, {"code_verifier": "w" * 43}])
+async def test_a_code_is_nothing_to_another_client_or_page(
+    client: httpx2.AsyncClient, changed: dict[str, str]
+) -> None:
     back = f"{APP}/sign-in/callback"
     returned = await _pick(client, back)
     code = dict(parse_qsl(urlsplit(returned.headers["location"]).query))["code"]
@@ -87,10 +90,11 @@ async def test_a_code_of_one_client_is_nothing_to_another(client: httpx2.AsyncCl
         "/development/token",
         data={
             "grant_type": "authorization_code",
-            "client_id": "dashboard",
+            "client_id": "browser",
             "redirect_uri": back,
             "code": code,
             "code_verifier": VERIFIER,
+            **changed,
         },
     )
     assert answer.json()["error"] == "invalid_grant"

@@ -271,7 +271,7 @@ class UnhurriedExecutor:
         return Answer({"role": "ANONYMOUS"})
 
 
-async def _statuses(executor: Any, *, hangs_up: bool) -> list[int]:
+async def _statuses(executor: Any, *, hangs_up: bool, body_seconds: float = 0) -> list[int]:
     """The statuses of the responses to one request, whose client may hang up at once. As from
     uvicorn, the end of a response is a disconnect, too."""
     app = create_app(tokens.settings(), executor, key_source=tokens.key_source)
@@ -279,6 +279,7 @@ async def _statuses(executor: Any, *, hangs_up: bool) -> list[int]:
 
     async def receive() -> dict[str, Any]:
         if body:
+            await asyncio.sleep(body_seconds)
             return {"type": "http.request", "body": body.pop()}
         if not hangs_up:
             await is_over.wait()
@@ -304,9 +305,10 @@ async def test_the_end_of_an_answer_is_no_hang_up(caplog) -> None:
     assert not executor.was_ended
 
 
-async def test_an_operation_ends_when_its_client_hangs_up() -> None:
+@pytest.mark.parametrize("body_seconds", [0, 0.1])
+async def test_an_operation_ends_when_its_client_hangs_up(body_seconds: float) -> None:
     executor = UnhurriedExecutor()
-    assert await _statuses(executor, hangs_up=True) == []
+    assert await _statuses(executor, hangs_up=True, body_seconds=body_seconds) == []
     assert executor.was_ended
 
 

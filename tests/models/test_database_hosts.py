@@ -13,7 +13,9 @@ from pathlib import Path
 import asyncpg
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
+from gateway.access.transactions.errors import TOO_MANY_CONNECTIONS, state_of
 from models.database.connections import CONNECTION_ERRORS, connect, pool
 from models.database.url import DatabaseUrl, read_database_url
 from models.postgres import Server, running_postgres
@@ -161,6 +163,32 @@ async def test_a_wrong_password_is_not_tried_elsewhere(primary: DatabaseUrl) -> 
         await connect(
             f"postgresql://postgres:wrong@127.0.0.1:{port},127.0.0.1:{free_port()}/postgres"
         )
+
+
+async def test_a_pool_tries_a_wrong_password_once(primary: DatabaseUrl) -> None:
+    port = primary.hosts[0].port
+    url = f"postgresql://postgres:wrong@127.0.0.1:{port},127.0.0.1:{free_port()}/postgres"
+    lending = pool(url, 1)
+    with pytest.raises(OperationalError) as caught:
+        await lending.acquire()
+    assert state_of(caught.value) == "28P01"  # of the first host; the second refuses connections
+    assert lending.in_use == 0
+
+
+async def test_a_server_without_room_is_told_from_one_that_is_away(server: Server) -> None:
+    owner = await connect(server.url("postgres"))
+    url = str(read_database_url(server.url("postgres")).with_login("narrow", "narrow"))
+    await owner.execute("CREATE ROLE narrow LOGIN PASSWORD 'narrow' CONNECTION LIMIT 1")
+    lending = pool(url, 2)
+    try:
+        async with lending.connect():
+            with pytest.raises(OperationalError) as caught:
+                await lending.acquire()
+        assert state_of(caught.value) == TOO_MANY_CONNECTIONS
+    finally:
+        await lending.dispose()
+        await owner.execute("DROP ROLE narrow")
+        await owner.close()
 
 
 async def test_the_session_begins_as_the_url_says(server: Server) -> None:

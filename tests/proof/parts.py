@@ -39,8 +39,8 @@ PARTS = (
     ),
     Part(
         "live",
-        "a long time of changes, followed over sockets",
-        ("tests/gateway/test_live_proof.py",),
+        "a long time of changes, followed over sockets, and by a client of others",
+        ("tests/gateway/test_live_proof.py", "tests/clients/test_clients.py"),
     ),
     Part(
         "fuzzing",

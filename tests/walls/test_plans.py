@@ -104,7 +104,8 @@ def _pages(source: ToPages, role: Role) -> Select[Any]:
     noun = CATALOGUE.target(source)
     keyset = Keyset(noun, source.order, descending=source.newest_first)
     linked, columns = Linked(noun, role, source.remote), CATALOGUE.columns(noun, role)
-    return select_linked(linked, columns, keyset, Boundary.WITH_VALUE, 50, "keys")
+    keys = literal([None] * 50, ARRAY(source.remote.type))
+    return select_linked(linked, columns, keyset, Boundary.WITH_VALUE, 51, keys)
 
 
 def _fields(noun: DeclaredNoun, role: Role, kind: str) -> list[Any]:
@@ -136,13 +137,20 @@ async def plan(connection: asyncpg.Connection, role: Role, statement: Select[Any
     compiled = statement.compile(
         dialect=postgresql.asyncpg.dialect(), compile_kwargs={"render_postcompile": True}
     )
-    values = ", ".join("NULL" for _ in compiled.positiontup or ())
-    await connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
     await act(connection, VIEWERS[role])
-    await connection.execute(f"PREPARE asked AS {compiled}")
-    explained = f"EXPLAIN (FORMAT JSON) EXECUTE asked{f'({values})' if values else ''}"
-    told = await connection.fetchval(explained)
-    await connection.execute("DEALLOCATE asked; RESET ROLE")
+    found = await explained(connection, f"{compiled}", len(compiled.positiontup or ()))
+    await connection.execute("RESET ROLE")
+    return found
+
+
+async def explained(connection: asyncpg.Connection, text: str, parameters: int) -> Any:
+    """The generic plan of a statement with so many parameters."""
+    values = ", ".join(["NULL"] * parameters)
+    await connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+    await connection.execute(f"PREPARE asked AS {text}")
+    explain = f"EXPLAIN (FORMAT JSON) EXECUTE asked{f'({values})' if values else ''}"
+    told = await connection.fetchval(explain)
+    await connection.execute("DEALLOCATE asked")
     return json.loads(told)[0]["Plan"]
 
 

@@ -189,7 +189,7 @@ async def values_for(connection: asyncpg.Connection, question: Question) -> Mapp
     if question.relation is Relation.IS_ONE_OF:
         values = [[value, value] for value in values]
     given = {f"value_{number}": value for number, value in enumerate(values)}
-    return {**given, "after_value": place, "after_key": key, "most": LARGEST_PAGE + 1}
+    return {**given, "after_value": place, "after_key": key, "size": LARGEST_PAGE}
 
 
 def rows_read(plan: Any, table: str) -> int:

@@ -57,13 +57,13 @@ class Question(NamedTuple):
             ListQuery(
                 self.noun,
                 role,
-                CATALOGUE.columns(self.noun, role),
                 tuple((column, self.relation) for column in filtered),
                 keyset_of(self.noun, self.walk.order, direction),
                 self.after,
                 Boundary.NONE,
                 True,
-            )
+            ),
+            CATALOGUE.columns(self.noun, role),
         )
 
 

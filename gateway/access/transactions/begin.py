@@ -166,8 +166,9 @@ class OpenTransaction(NamedTuple):
 
     connection: PooledConnection
     results: Sequence[PGresult] = ()
-    #: The failure of one of these commands.
+    #: The failure of one of these commands, and how many were answered before it.
     failure: Error | None = None
+    completed: int = 0
 
 
 async def begin_transaction(
@@ -205,7 +206,8 @@ async def begin_transaction(
         except BaseException as error:
             is_begun = pipeline.completed >= len(opening)
             if isinstance(error, Error) and is_begun and not is_broken(error):
-                return OpenTransaction(connection, failure=error)
+                completed = pipeline.completed - len(opening)
+                return OpenTransaction(connection, failure=error, completed=completed)
             await pool.discard(connection)
             if not is_broken(error):
                 raise

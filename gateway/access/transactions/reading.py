@@ -118,6 +118,8 @@ class ReadTransaction:
         self._running: asyncio.Task[Any] | None = None
         self._is_over = False
         self.statements = 0
+        #: How many statements of the last `read` were answered before one of them failed.
+        self.completed = 0
 
     async def rows(self, statement: Select[Any]) -> Sequence[Row[Any]]:
         """The rows of a vouched statement.
@@ -171,7 +173,11 @@ class ReadTransaction:
         # A statement that fails keeps what follows it from running, so also the ROLLBACK.
         ending = [_ROLLBACK] if is_last else []
         if self._transaction:
-            results = await self._transaction.connection.pipeline.run([*commands, *ending])
+            pipeline = self._transaction.connection.pipeline
+            try:
+                results = await pipeline.run([*commands, *ending])
+            finally:
+                self.completed = pipeline.completed
         else:
             self._transaction = transaction = await begin_transaction(
                 self._pool,
@@ -181,6 +187,7 @@ class ReadTransaction:
                 reads=[*commands, *ending],
             )
             if transaction.failure:
+                self.completed = transaction.completed
                 if is_last:  # there is no savepoint to go back to
                     await self._end()
                 raise transaction.failure

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from gateway.mapping.facets import MOST_COUNTED
+from gateway.mapping.listing import MOST_COUNTED
 from gateway.policy import POLICY
 from gateway.schema.allowed import ApplicationStep
 from models.vocabulary import Channel, Ground, Stage, Status

@@ -29,7 +29,7 @@ from gateway.execution.cost.bounds import ERRORS, FACETS, LINES_PER_VALUE, LISTS
 from gateway.execution.cost.program import Amount, CostProgram
 from gateway.execution.cost.volumes import Table
 from gateway.execution.selections import fragments_of
-from gateway.mapping.connections import LARGEST_PAGE
+from gateway.mapping.keyset import LARGEST_PAGE
 from gateway.schema.mutations.inputs import MOST_AT_ONCE
 from gateway.schema.query import MOST_NODES
 from gateway.viewer import Viewer

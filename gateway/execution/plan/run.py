@@ -1,12 +1,16 @@
-"""Finds or makes the plan of an operation, and runs it level by level: a statement for each."""
+"""Finds or makes the plan of an operation, and runs it: all its statements in one write."""
 
 import asyncio
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
+from uuid import UUID
 
+import orjson
 from graphql import (
+    FieldNode,
     GraphQLError,
+    GraphQLField,
     OperationType,
     VariableValues,
     get_argument_values,
@@ -14,45 +18,47 @@ from graphql import (
 )
 
 from gateway.errors import ErrorCode, FieldError
-from gateway.execution.cost import values_in
 from gateway.execution.documents import WeightedCache, tokens_of
 from gateway.execution.graphql_core import is_awaitable, resolve_info
-from gateway.execution.operation import AdmittedOperation
-from gateway.execution.plan.fetches import AnyFetch
-from gateway.execution.plan.planner import Plan, Planner, RootField
-from gateway.execution.plan.shapes import (
-    FetchedPage,
-    FollowedLink,
-    FollowedPages,
-    Object,
-    PageShape,
-    RenderedRows,
-    ResultLevel,
+from gateway.execution.operation import AdmittedOperation, JsonBytes
+from gateway.execution.plan.branches import BranchPlan, BranchRead, Plan, Question
+from gateway.execution.plan.cells import kind_of
+from gateway.execution.plan.planner import Planner
+from gateway.execution.plan.statements import (
+    KEYS,
+    NAME,
+    parameter_prefix,
 )
-from gateway.execution.plan.values import NotPlannableError
+from gateway.execution.plan.tree import (
+    Branch,
+    Level,
+    LinkedPage,
+    ListPage,
+    ListRoot,
+    LookUpRoot,
+    NodesRoot,
+    Root,
+    ValueRoot,
+    branches_of,
+)
+from gateway.execution.plan.values import NotPlannableError, Render, RowReference, ValueCount
 from gateway.execution.selections import Selections
 from gateway.limits import MOST_KEPT_TOKENS
 from gateway.logs.requests import WhyExecutor, current_record
 from gateway.mapping.catalogue import Catalogue
-from gateway.mapping.connections import Connection
+from gateway.mapping.connections import RootList
 from gateway.mapping.context import Context
-
-#: What a fetch returned for each key: a row or None, or a list of rows.
-FetchedByKey = dict[Any, Any]
-
-
-class LinkKeys(NamedTuple):
-    """A link to follow from some rows, and the key of each row's target."""
-
-    part: RenderedRows
-    link: FollowedLink | FollowedPages
-    keys: list[Any]
+from gateway.mapping.keyset import boundary_values
+from gateway.mapping.linked_pages import linked_page_query
+from gateway.mapping.listing import condition_shapes, condition_values
+from gateway.schema.lookups import node_named
+from models.vocabulary import Role
 
 
 class Planned(NamedTuple):
     """The result of a plan, how many values it holds, and what could not be read in time."""
 
-    data: Object
+    data: JsonBytes
     values: int
     errors: list[GraphQLError]
 
@@ -60,8 +66,10 @@ class Planned(NamedTuple):
 class PlanCache:
     """Plans each operation once for each role, and answers from the plan."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, *, is_compiled: bool = True) -> None:
+        """``is_compiled`` lets the compiled module write rows, where there is one."""
         self._catalogue = catalogue
+        self._is_compiled = is_compiled
         self._kept: WeightedCache[Any, Plan | WhyExecutor] = WeightedCache(MOST_KEPT_TOKENS)
 
     async def data(self, admitted: AdmittedOperation, context: Context) -> Planned | None:
@@ -69,220 +77,267 @@ class PlanCache:
 
         Raises FieldError for an error that belongs to one field.
         """
-        operation = admitted.operation
-        if operation.operation is not OperationType.QUERY:
+        if admitted.operation.operation is not OperationType.QUERY:
             return None
-        shaping = admitted.shaping
+        plan = self.plan(admitted)
+        if isinstance(plan, WhyExecutor):
+            current_record().note_executor(plan)
+            return None
+        return await PlanRun(plan, admitted, context).answer()
+
+    def plan(self, admitted: AdmittedOperation) -> Plan | WhyExecutor:
+        """The plan of a query, or why it has none."""
+        operation, shaping = admitted.operation, admitted.shaping
         name, role = operation.name and operation.name.value, admitted.viewer.role
         key = (admitted.text, name, role, tuple(shaping.coerced.items()))
         plan = self._kept.get(key)
         if plan is None:
             plan = self._make_plan(admitted, shaping)
             self._kept.keep(key, plan, tokens_of(admitted.document))
-        if isinstance(plan, WhyExecutor):
-            current_record().note_executor(plan)
-            return None
-        run = PlanRun(plan, admitted, context)
-        data = await run.data()
-        return Planned(data, values_in(data) if run.errors else run.values, run.errors)
+        return plan
 
     def _make_plan(
         self, admitted: AdmittedOperation, shaping: VariableValues
     ) -> Plan | WhyExecutor:
-        selections = Selections(admitted.document, shaping)
-        planner = Planner(admitted.view, self._catalogue, admitted.viewer.role, selections, shaping)
+        selections, role = Selections(admitted.document, shaping), admitted.viewer.role
+        planner = Planner(admitted.view, self._catalogue, role, selections, shaping)
         try:
-            return planner.plan(admitted.operation.selection_set)
+            roots = planner.plan(admitted.operation.selection_set)
+            branches = [branch for root in roots.values() for branch in branches_of(root)]
+            compiled = {
+                branch: BranchPlan(branch, role, is_compiled=self._is_compiled)
+                for branch in branches
+            }
         except NotPlannableError as error:
             return error.reason
+        return Plan(roots, compiled, selections.fragments)
 
 
 class PlanRun:
     """One run of a plan for one request."""
 
-    def __init__(
-        self,
-        plan: Plan,
-        admitted: AdmittedOperation,
-        context: Context,
-    ) -> None:
+    def __init__(self, plan: Plan, admitted: AdmittedOperation, context: Context) -> None:
+        self.plan = plan
+        #: What is read for the root fields that have begun.
+        self.reads: list[BranchRead] = []
         self._context = context
-        self._plan = plan
         self._admitted = admitted
-        self._fetched: dict[AnyFetch, FetchedByKey] = {}
-        #: How many values the answer holds; complete once `data` has returned.
-        self.values = len(plan.root_fields)
+        self._count = ValueCount()
         #: An error for each root field that could not be read in time.
-        self.errors: list[GraphQLError] = []
-        self._failed = set[str]()
+        self._errors: dict[str, GraphQLError] = {}
 
-    async def data(self) -> Object:
+    async def answer(self) -> Planned:
         """The data of the answer. A root field that took too long is null in it.
 
-        Raises FieldError for any other error that belongs to one field.
+        Raises FieldError for any other error that belongs to one field, and CellError for rows
+        that do not hold what they should.
         """
-        level = ResultLevel()
-        root_fields = self._plan.root_fields.items()
-        resolving = (self._resolve_root(key, root_field) for key, root_field in root_fields)
-        # Wait for all of them, so that none is still running when one has failed.
-        results = await asyncio.gather(*resolving, return_exceptions=True)
-        for (key, _), result in zip(root_fields, results, strict=True):
-            if isinstance(result, BaseException):
-                self._give_up({key}, result)
-        data: Object = {}
-        for (key, root_field), result in zip(root_fields, results, strict=True):
-            level.root = key
-            is_read = key not in self._failed
-            data[key] = _render_root(root_field, result, level) if is_read else None
-        while level.parts:
-            self.values += level.values
-            level = await self._next_level(level)
-        self.values += level.values
-        return {key: None if key in self._failed else value for key, value in data.items()}
+        roots = self.plan.roots
+        self._count.values = len(roots)
+        values = await self._resolve_values()
+        writes = {
+            key: self.begin(key, root, values.get(key))
+            for key, root in roots.items()
+            if key not in self._errors
+        }
+        await self._read()
+        parts = [
+            b"%b:%b" % (orjson.dumps(key), b"null" if key in self._errors else writes[key]())
+            for key in roots
+        ]
+        errors = [self._errors[key] for key in roots if key in self._errors]
+        return Planned(JsonBytes(b"{%b}" % b",".join(parts)), self._count.values, errors)
 
-    def _give_up(self, keys: set[str], error: BaseException) -> None:
+    @property
+    def role(self) -> Role:
+        return self._admitted.viewer.role
+
+    @property
+    def cost(self) -> int | None:
+        """The most values that the answer can hold."""
+        return self._admitted.charge.requested
+
+    def _give_up(self, keys: Iterable[str], error: BaseException) -> None:
         """Note root fields that took too long: to ask again would take as long.
 
         Raises any other error, and all of them where null may not stand.
         """
-        fields = self._plan.root_fields
-        nullable = all(not is_non_null_type(fields[key].field.type) for key in keys)
+        roots = {key: self.plan.roots[key] for key in keys}
+        nullable = all(not is_non_null_type(root.field.type) for root in roots.values())
         if not isinstance(error, FieldError) or error.code is not ErrorCode.TIMEOUT or not nullable:
             raise error
-        for key in fields:
-            if key in keys:
-                self._failed.add(key)
-                self.errors.append(
-                    GraphQLError(error.message, fields[key].nodes, path=[key], original_error=error)
-                )
+        for key, root in roots.items():
+            self._errors[key] = GraphQLError(
+                error.message, root.nodes, path=[key], original_error=error
+            )
 
-    async def _resolve_root(self, key: str, root_field: RootField) -> Any:
-        """The value of a root field, from the same resolver that the executor would call."""
-        node, admitted = root_field.nodes[0], self._admitted
-        arguments = admitted.arguments.get(id(node))
-        if arguments is None:  # there was nothing to check
-            arguments = get_argument_values(root_field.field, node, admitted.variables)
-        resolve: Any = root_field.field.resolve
+    # --- Values that are no rows -----------------------------------------------------------------
+
+    async def _resolve_values(self) -> dict[str, Any]:
+        """The values of root fields from the same resolvers that the executor would call."""
+        roots = {k: root for k, root in self.plan.roots.items() if isinstance(root, ValueRoot)}
+        resolving = (self._resolve(key, root) for key, root in roots.items())
+        # Wait for all of them, so that none is still running when one has failed.
+        results = await asyncio.gather(*resolving, return_exceptions=True)
+        for key, result in zip(roots, results, strict=True):
+            if isinstance(result, BaseException):
+                self._give_up([key], result)
+        return dict(zip(roots, results, strict=True))
+
+    async def _resolve(self, key: str, root: ValueRoot) -> Any:
+        arguments = self._arguments(root.field, root.nodes[0])
+        resolve: Any = root.field.resolve
         info = resolve_info(
             self._admitted,
             self._context,
-            self._plan.fragments,
+            self.plan.fragments,
             key=key,
-            parent=root_field.parent,
-            field=root_field.field,
-            nodes=root_field.nodes,
+            parent=root.parent,
+            field=root.field,
+            nodes=root.nodes,
         )
         resolved = resolve(None, info, **arguments)
-        value = await resolved if is_awaitable(resolved) else resolved
-        return (
-            await _fetch_page(value, root_field.shape)
-            if isinstance(root_field.shape, PageShape)
-            else value
-        )
+        return await resolved if is_awaitable(resolved) else resolved
 
-    async def _next_level(self, level: ResultLevel) -> ResultLevel:
-        """Follow the links of a level: fetch their rows and attach them to its objects."""
-        links = [
-            LinkKeys(part, link, list(map(link.key_of, part.rows)))
-            for part in level.parts
-            for link in part.shape.links
+    def _arguments(self, of: GraphQLField, node: FieldNode) -> dict[str, Any]:
+        """The arguments of a field, coerced already where there was something to check."""
+        arguments = self._admitted.arguments.get(id(node))
+        if arguments is None:
+            return get_argument_values(of, node, self._admitted.variables)
+        return arguments
+
+    # --- Rows ------------------------------------------------------------------------------------
+
+    def begin(self, key: str, root: Root, value: Any) -> Callable[[], bytes]:
+        """Note what is read for a root field, and return what writes it afterwards."""
+        match root:
+            case ListRoot(of, nodes, listed, branch):
+                arguments = self._arguments(of, nodes[0])
+                return self._render(
+                    self._branch(key, branch, partial(_ask_list, self._context, listed, arguments))
+                )
+            case LookUpRoot(of, nodes, look_up, branch):
+                named = look_up.named(self._context, self._arguments(of, nodes[0])["by"])
+                if named is None:
+                    return lambda: b"null"
+                question = Question(named.column, {NAME: named.value})
+                return self._render(self._branch(key, branch, lambda _: question))
+            case NodesRoot(of, nodes, argument, branches):
+                return self._begin_nodes(key, branches, self._arguments(of, nodes[0])[argument])
+            case ValueRoot(render=render_value):
+                return self._begin_value(key, render_value, value)
+
+    def _begin_value(self, key: str, render_value: Render, value: Any) -> Callable[[], bytes]:
+        """A value, with the rows that it names."""
+        count = ValueCount()
+        rendered = render_value(value, count)
+        keys: dict[Branch, dict[Any, None]] = {}
+        for branch, row_key in count.references:
+            keys.setdefault(branch, {})[row_key] = None
+        reads = {branch: self._by_keys(key, branch, [*of]) for branch, of in keys.items()}
+
+        def write() -> bytes:
+            self._count.values += count.values
+            written = {branch: self._rows_of(read) for branch, read in reads.items()}
+
+            def row(reference: RowReference) -> JsonBytes:
+                return JsonBytes(written[reference.branch](reference.key))
+
+            return orjson.dumps(rendered, default=row)
+
+        return write
+
+    def _begin_nodes(
+        self, key: str, branches: Mapping[str, Branch], ids: str | list[str]
+    ) -> Callable[[], bytes]:
+        """Things by their ids: of each type in a statement of its own."""
+        each = [node_named(self._context, id_) for id_ in ([ids] if isinstance(ids, str) else ids)]
+        names = [named and (named.noun.name, named.value) for named in each]
+        reads = {
+            type_name: self._by_keys(key, branch, keys)
+            for type_name, branch in branches.items()
+            if (keys := [name[1] for name in names if name and name[0] == type_name])
+        }
+
+        def write() -> bytes:
+            written = {type_name: self._rows_of(read) for type_name, read in reads.items()}
+            parts = [
+                written[name[0]](name[1]) if name and name[0] in written else b"null"
+                for name in names
+            ]
+            return parts[0] if isinstance(ids, str) else b"[%b]" % b",".join(parts)
+
+        return write
+
+    def _by_keys(self, key: str, branch: Branch, keys: Sequence[Any]) -> BranchRead:
+        question = Question(None, {KEYS: list(keys)})
+        return self._branch(key, branch, lambda _: question)
+
+    def _rows_of(self, read: BranchRead) -> Callable[[Any], bytes]:
+        """Renders the row of a key."""
+        rendering = read.rendering(self._context, self._count)
+        table, kind = rendering.tables[0], kind_of(read.plan.levels[0].noun.key.type)
+        rows = {table.value(row, 0, kind): row for row in range(table.rows.count)}
+        return lambda key: read.plan.render(rendering, 0, rows[key]) if key in rows else b"null"
+
+    def _branch(self, key: str, branch: Branch, ask: Callable[[Level], Question]) -> BranchRead:
+        plan = self.plan.branches[branch]
+        questions = [
+            ask(level) if level.keys is None else self._ask_linked(level) for level in plan.levels
         ]
-        try:
-            await self._fetch_missing(links)
-        except FieldError as error:
-            self._give_up({one.part.root for one in links if self._is_missing(one)}, error)
-        below = ResultLevel()
-        for link_keys in links:
-            if link_keys.part.root in self._failed:
+        read = BranchRead(key, plan, questions)
+        self.reads.append(read)
+        return read
+
+    def _ask_linked(self, level: Level) -> Question:
+        match level.reading:
+            case LinkedPage(link, linked, of, node):
+                arguments = self._arguments(of, node)
+                query, place = linked_page_query(link, linked, self._context.cursors, arguments)
+                values = boundary_values(place, None, parameter_prefix(level))
+                return Question(query, values, query.bounds)
+            case _:
+                return Question()
+
+    def _render(self, read: BranchRead) -> Callable[[], bytes]:
+        return lambda: read.plan.render(read.rendering(self._context, self._count))
+
+    async def _read(self) -> None:
+        """Read the rows of all branches in one write and one wait.
+
+        Where a statement takes too long, its root field is given up, and the others are read anew.
+        """
+        session, viewer = self._context.session, self._context.viewer
+        pending = [read for read in self.reads if read.plan.levels]
+        # The transaction ends in the same write, unless what is read must be logged.
+        is_last = not any(read.plan.logged for read in pending)
+        while pending:
+            statements = [(read, bound) for read in pending for bound in read.statements(viewer)]
+            try:
+                rows = await session.read([bound for _, bound in statements], is_last=is_last)
+            except FieldError as error:
+                late, _ = statements[min(session.completed, len(statements) - 1)]
+                self._give_up([late.root], error)
+                pending = [read for read in pending if read.root != late.root]
                 continue
-            below.root = link_keys.part.root
-            if isinstance(link_keys.link, FollowedPages):
-                self._attach_pages(link_keys, link_keys.link, below)
-            else:
-                _attach_rows(link_keys, link_keys.link, self._fetched, below)
-        return below
+            for (read, _), of_statement in zip(statements, rows, strict=True):
+                read.rows.append(of_statement)
+            break
+        for read in pending:
+            self._note_logged(read)
 
-    def _is_missing(self, link_keys: LinkKeys) -> bool:
-        """Whether something to which these keys lead was not fetched."""
-        keys = set(link_keys.keys)
-        return any(keys - self._fetched[fetch].keys() for fetch in link_keys.link.fetches)
-
-    def _attach_pages(self, link_keys: LinkKeys, link: FollowedPages, below: ResultLevel) -> None:
-        """Put the page of each row into its object; parents with the same key share an object."""
-        objects: dict[Any, Object] = {}
-        for key, times in _times(link_keys).items():
-            read = FetchedPage(
-                link.page and self._fetched[link.page][key],
-                link.count and self._fetched[link.count][key],
-                {name: self._fetched[fetch][key] for name, fetch in link.facets.items()},
-            )
-            rendered = ResultLevel()
-            objects[key] = link.shape.render(read, rendered)
-            below.absorb(rendered, times)
-        for key, object_ in zip(link_keys.keys, link_keys.part.objects, strict=True):
-            object_[link.key] = objects[key]
-
-    async def _fetch_missing(self, links: Sequence[LinkKeys]) -> None:
-        """Fetch, in one statement, the rows of keys that no earlier level has fetched."""
-        wanted: dict[AnyFetch, set[Any]] = {}
-        for link_keys in links:
-            for fetch in link_keys.link.fetches:
-                wanted.setdefault(fetch, set()).update(link_keys.keys)
-        missing = {
-            fetch: keys - self._fetched.setdefault(fetch, {None: fetch.nothing}).keys()
-            for fetch, keys in wanted.items()
-        }
-        context, variables = self._context, self._admitted.variables
-        asked = [fetch.ask(context, variables) for fetch, keys in missing.items() if keys]
-        if not asked:
-            return
-        keys = [list(missing[fetch]) for fetch, *_ in asked]
-        batch = self._plan.batch(*((fetch, shape) for fetch, shape, _ in asked))
-        parts = await batch.rows(context, keys, [place for *_, place in asked])
-        for (fetch, shape, _), of_fetch, rows in zip(asked, keys, parts, strict=True):
-            self._fetched[fetch].update(fetch.by_key(context, shape, of_fetch, rows))
+    def _note_logged(self, read: BranchRead) -> None:
+        """Note whose identity was read: the first column of a logged noun is the applicant's id."""
+        for number in read.plan.logged:
+            rows = read.rows[number]
+            cells = [rows.cell(row, 0) for row in range(rows.count)]
+            self._context.identities_read.update(UUID(bytes=cell) for cell in cells if cell)
 
 
-def _render_root(root_field: RootField, value: Any, level: ResultLevel) -> Any:
-    shape = root_field.shape
-    return shape.render(value, level) if isinstance(shape, PageShape) else shape(value, level)
-
-
-async def _fetch_page(connection: Connection[Any], shape: PageShape) -> FetchedPage:
-    page = await connection.read_page(shape.column_set.columns) if shape.is_read else None
-    count = await connection.count() if shape.is_counted else None
-    facets = await connection.facets_by_field.load_many(list(shape.facets))
-    return FetchedPage(page, count, dict(zip(shape.facets, facets, strict=True)))
-
-
-def _attach_rows(
-    link_keys: LinkKeys,
-    link: FollowedLink,
-    fetched_by: Mapping[AnyFetch, FetchedByKey],
-    below: ResultLevel,
-) -> None:
-    """Put a link's objects into their parents; parents with the same key share an object."""
-    fetched, keys = fetched_by[link.fetch], _times(link_keys)
-    if link.fetch.is_list:
-        rows = [row for key in keys for row in fetched[key]]
-        times = [time for key, time in keys.items() for _ in fetched[key]]
-        objects = iter(below.render(link.shape, rows, times))
-        objects_by_key: dict[Any, Any] = {
-            key: [next(objects) for _ in fetched[key]] for key in keys
-        }
-    else:
-        present = [key for key in keys if fetched[key] is not None]
-        rows, times = [fetched[key] for key in present], [keys[key] for key in present]
-        objects_by_key = dict(zip(present, below.render(link.shape, rows, times), strict=True))
-    for key, object_ in zip(link_keys.keys, link_keys.part.objects, strict=True):
-        object_[link.key] = objects_by_key.get(key)
-
-
-def _times(link_keys: LinkKeys) -> dict[Any, int]:
-    """How often each key occurs in the answer."""
-    if link_keys.part.times is None:
-        return Counter(link_keys.keys)
-    times: dict[Any, int] = {}
-    for key, time in zip(link_keys.keys, link_keys.part.times, strict=True):
-        times[key] = times.get(key, 0) + time
-    return times
+def _ask_list(
+    context: Context, listed: RootList, arguments: Mapping[str, Any], level: Level
+) -> Question:
+    if isinstance(level.reading, ListPage):
+        return Question(*listed.page(context, arguments))
+    conditions = listed.conditions(arguments)
+    return Question(condition_shapes(conditions), condition_values(conditions))

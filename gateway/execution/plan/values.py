@@ -4,8 +4,8 @@ Their fields must be attributes or synchronous resolvers without arguments. Anyt
 to the executor.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple, Protocol
 
 from graphql import (
     FieldNode,
@@ -14,18 +14,35 @@ from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
     SelectionSetNode,
+    is_abstract_type,
     is_leaf_type,
     is_list_type,
     is_non_null_type,
     is_object_type,
 )
 
-from gateway.execution.plan.shapes import Object, ResultLevel, RowShape
 from gateway.logs.requests import WhyExecutor
+from gateway.mapping.declare import KEY
+from gateway.mapping.ids import GlobalId
 from gateway.mapping.kept_rows import KeptList
-from gateway.strawberry_bridge import value_getter
+from gateway.strawberry_bridge import declaring_class, value_getter
 
 Sets = Iterable[SelectionSetNode | None]
+
+
+class ValueCount:
+    """How many values an answer holds, and which rows it still needs."""
+
+    def __init__(self) -> None:
+        self.values = 0
+        self.references: list[RowReference] = []
+
+
+class RowReference(NamedTuple):
+    """Stands in a rendered value for a row whose links are not read yet."""
+
+    branch: Any
+    key: Any
 
 
 class SelectionPlanner(Protocol):
@@ -40,12 +57,8 @@ class SelectionPlanner(Protocol):
         """The arguments of a field, with variables and defaults filled in."""
         ...
 
-    def is_noun(self, type_: GraphQLObjectType) -> bool:
-        """Whether objects of the type are rows."""
-        ...
-
-    def record(self, type_: GraphQLObjectType, sets: Sets) -> RowShape:
-        """The shape of a record that a resolver reads with every column that the role reads."""
+    def record(self, type_: GraphQLObjectType, sets: Sets) -> "Render | None":
+        """How to render a record that a resolver has read; None for types that are no rows."""
         ...
 
     def selected_fields(
@@ -56,7 +69,7 @@ class SelectionPlanner(Protocol):
 
 
 #: Renders a value for the answer.
-Render = Callable[[Any, ResultLevel], Any]
+Render = Callable[[Any, ValueCount], Any]
 
 TYPENAME = "__typename"
 
@@ -77,29 +90,29 @@ def plan_value(planner: SelectionPlanner, type_: Any, sets: Sets) -> Render:
         return _list_of(plan_value(planner, type_.of_type, sets))
     if is_leaf_type(type_):
         return _leaf(type_.serialize)
+    if is_abstract_type(type_):
+        return _one_of_types(planner, planner.view.get_possible_types(type_), sets)
     if not is_object_type(type_):
-        raise NotPlannableError(WhyExecutor.ABSTRACT)
-    if planner.is_noun(type_):
-        return _record(planner, type_, sets)
+        raise NotPlannableError
     return _object(planner, type_, sets)
 
 
 def _non_null(render: Render) -> Render:
-    def render_value(value: Any, level: ResultLevel) -> Any:
+    def render_value(value: Any, count: ValueCount) -> Any:
         if value is None:
             raise GraphQLError("null where there must be a value")
-        return render(value, level)
+        return render(value, count)
 
     return render_value
 
 
 def _list_of(render: Render) -> Render:
-    def render_list(values: Any, level: ResultLevel) -> Any:
+    def render_list(values: Any, count: ValueCount) -> Any:
         if values is None:
             return None
         if isinstance(values, KeptList):
-            return values.render(render, level)
-        return [render(one, level) for one in values]
+            return values.render(render, count)
+        return [render(one, count) for one in values]
 
     return render_list
 
@@ -108,29 +121,30 @@ def _leaf(serialize: Callable[[Any], Any]) -> Render:
     return lambda value, _: None if value is None else serialize(value)
 
 
-def _record(planner: SelectionPlanner, type_: GraphQLObjectType, sets: Sets) -> Render:
-    """Renders a record that a resolver has read with every column that the role reads."""
-    shape = planner.record(type_, sets)
-
-    def render_value(record: Any, level: ResultLevel) -> Object | None:
-        if record is None:
-            return None
-        row = [record.__dict__[column.key] for column in shape.column_set.columns]
-        return level.render(shape, [row])[0]
-
-    return render_value
+def _one_of_types(
+    planner: SelectionPlanner, types: Iterable[GraphQLObjectType], sets: Sets
+) -> Render:
+    """Renders a value by the type whose class it is of."""
+    renders = {declaring_class(type_): _object(planner, type_, sets) for type_ in types}
+    return lambda value, count: None if value is None else renders[type(value)](value, count)
 
 
 def _object(planner: SelectionPlanner, type_: GraphQLObjectType, sets: Sets) -> Render:
-    parts = {
-        key: _field(planner, type_, nodes) for key, nodes in planner.selected_fields(type_, sets)
-    }
+    if render_record := planner.record(type_, sets):
+        return render_record
+    return object_of(
+        {key: _field(planner, type_, nodes) for key, nodes in planner.selected_fields(type_, sets)}
+    )
 
-    def render_value(value: Any, level: ResultLevel) -> Object | None:
+
+def object_of(parts: Mapping[str, Render]) -> Render:
+    """Renders an object from how its fields are rendered."""
+
+    def render_value(value: Any, count: ValueCount) -> dict[str, Any] | None:
         if value is None:
             return None
-        level.values += len(parts)
-        return {key: part(value, level) for key, part in parts.items()}
+        count.values += len(parts)
+        return {key: part(value, count) for key, part in parts.items()}
 
     return render_value
 
@@ -144,4 +158,27 @@ def _field(planner: SelectionPlanner, type_: GraphQLObjectType, nodes: list[Fiel
     if value_of is None:
         raise NotPlannableError
     render = plan_value(planner, field.type, [node.selection_set for node in nodes])
-    return lambda value, level: render(value_of(value), level)
+    return lambda value, count: render(value_of(value), count)
+
+
+# --- Records that a resolver has read ------------------------------------------------------------
+
+
+def constant_value(text: str, *_: Any) -> str:
+    return text
+
+
+def id_of_record(type_name: str, record: Any, _: ValueCount) -> str:
+    return GlobalId(type_name, str(record.__dict__[KEY])).encode()
+
+
+def column_of_record(label: str, record: Any, _: ValueCount) -> Any:
+    return record.__dict__[label]
+
+
+def reference_to_row(branch: Any, record: Any, count: ValueCount) -> RowReference | None:
+    if record is None:
+        return None
+    reference = RowReference(branch, record.__dict__[KEY])
+    count.references.append(reference)
+    return reference

@@ -84,6 +84,17 @@ def test_a_months_rate_tripled_crosses_its_alarm_limit_and_others_seldom_do(worl
     assert found / tried >= 0.95
 
 
+def test_months_that_always_differ_by_more_than_chance_alarm_nobody() -> None:
+    rng = np.random.default_rng(8)
+    alarming = judged = 0
+    for _ in range(20):
+        n = rng.poisson(3_000, 25)
+        chart = control_chart(counted(n, rng.binomial(n, rng.beta(20, 600, 25))))
+        judged += len(chart)
+        alarming += sum(point.is_alarming for point in chart)
+    assert alarming / judged <= 0.01
+
+
 def test_a_month_that_alarmed_is_no_measure_for_the_next() -> None:
     history = [Count(str(month), 1_000, 20 + month % 3) for month in range(12)]
     chart = control_chart([*history, Count("outage", 1_000, 300), Count("after", 1_000, 60)])

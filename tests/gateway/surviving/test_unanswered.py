@@ -12,7 +12,7 @@ from sqlalchemy import literal, select
 
 from gateway.access.rows import vouch_for
 from gateway.access.transactions.begin import ROUND_TRIP_SECONDS, TransactionStart
-from gateway.access.transactions.reading import ReadTransaction
+from gateway.access.transactions.reading import Bound, PreparedStatement, ReadTransaction
 from gateway.access.transactions.writing import begin_writing
 from gateway.errors import ErrorCode, FieldError
 from gateway.viewer import Viewer
@@ -38,6 +38,14 @@ async def _read(engine: ConnectionPool) -> None:
     await reading.close()
 
 
+async def _read_in_one_write(engine: ConnectionPool) -> None:
+    await asyncio.sleep(1.1)  # a connection that was silent for a second may have died
+    reading = ReadTransaction(engine, AS_WHO_LOGS_IN)
+    (rows,) = await reading.read([Bound(PreparedStatement("SELECT 1", (), {}), ())], is_last=True)
+    assert rows.count == 1
+    await reading.close()
+
+
 async def _write(engine: ConnectionPool) -> None:
     async with begin_writing(engine, OFFICER, AS_WHO_LOGS_IN) as writing:
         assert [tuple(row) for row in await writing.rows(ONE)] == [(1,)]
@@ -53,6 +61,7 @@ async def _write_in_vain(engine: ConnectionPool) -> None:
 TURNS: dict[str, tuple[Callable[[ConnectionPool], Awaitable[None]], bytes, type | ErrorCode | None]]
 TURNS = {
     "a read begins": (_read, b"BEGIN_", None),  # once more, on another connection
+    "a read of one write": (_read_in_one_write, b"BEGIN_", None),
     "a read ends": (_read, b"ROLLBACK_", None),
     "a change begins": (_write, b"BEGIN_", None),
     "a change is kept": (_write, b"COMMIT_", ErrorCode.UNAVAILABLE),

@@ -1,0 +1,201 @@
+"""The statements of a plan: one for each level, with its links joined.
+
+A level names the rows above it by repeating their statement, so that all go out in one write.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import ARRAY, ColumnElement, FromClause, Select, any_, bindparam, func, select
+
+from gateway.access.rows import require_vouched, select_reachable_in_role, vouch_for
+from gateway.access.transactions.reading import PreparedStatement, prepare
+from gateway.execution.plan.tree import (
+    ColumnSet,
+    Level,
+    LinkedCount,
+    LinkedPage,
+    LinkedRows,
+    ListCount,
+    ListPage,
+    RowByName,
+    RowsByKeys,
+)
+from gateway.mapping.catalogue import Columns, DeclaredNoun, hidden_label
+from gateway.mapping.context import LOADED_BY
+from gateway.mapping.declare import ToMany
+from gateway.mapping.facets import count_by_word
+from gateway.mapping.keyset import ORDER_LABEL
+from gateway.mapping.linked_pages import LinkedCountQuery, LinkedFacetQuery
+from gateway.mapping.listing import ListQuery, constant, count_list, select_page
+from models.vocabulary import Role
+
+#: Statements that are kept for a branch: which it takes depends on the arguments.
+_KEPT = 32
+#: The parameters of look-ups.
+NAME, KEYS = "name", "keys"
+#: What the statement of a level depends on besides its columns; None where on nothing.
+Shape = Any
+#: The shape of each level of a branch, by its number.
+Shapes = Sequence[Shape]
+
+
+class Statements:
+    """The statements of one branch for a role."""
+
+    def __init__(self, levels: Sequence[Level], role: Role) -> None:
+        self._levels = levels
+        self._role = role
+        self.prepared = lru_cache(_KEPT)(self._prepared)
+
+    def _prepared(self, *shapes: Shape) -> tuple[PreparedStatement, ...]:
+        """The statement of each level."""
+        return tuple(
+            prepare(select_level(level, shapes, self._role), self._role) for level in self._levels
+        )
+
+
+class Places:
+    """The place of each column in the rows of a level."""
+
+    def __init__(self, level: Level) -> None:
+        sets = level.column_set.tree() if level.column_set else ()
+        labels = [(column_set, column.key) for column_set in sets for column in column_set.columns]
+        self._places = {label: place for place, label in enumerate(labels)}
+        #: Of the column that a page is ordered by, behind all others of its rows.
+        self.order = len(labels)
+        match level.reading:
+            case LinkedCount(_, facet):
+                width = 2 if facet else 1
+            case LinkedPage():
+                width = len(labels) + 1
+            case _:
+                width = len(labels)
+        #: Of the key by which a row was found, which is the last column; None without one.
+        self.key = width if level.keys else None
+
+    def of(self, column_set: ColumnSet, label: str) -> int:
+        return self._places[column_set, label]
+
+
+def select_level(level: Level, shapes: Shapes, role: Role) -> Select[Any]:
+    """The statement of a level. Rows that were found by the keys of others end with that key."""
+    match level.reading:
+        case ListCount(facet):
+            if facet:
+                return count_by_word(level.noun, role, shapes[level.number], facet)
+            return count_list(level.noun, role, shapes[level.number])
+        case LinkedCount(linked, facet):
+            query = LinkedFacetQuery(linked, facet) if facet else LinkedCountQuery(linked)
+            return query.statement(_keys(level, shapes, role))
+        case _:
+            return _select_joined(level, shapes, role)
+
+
+def _select_joined(level: Level, shapes: Shapes, role: Role) -> Select[Any]:
+    base = _select_base(level, shapes, role, further=1)
+    if not level.columns.joins:
+        return base
+    joined = _join(base, level.columns.tree(), role)
+    rows, order = joined.tables[level.columns], list[Any]()
+    columns = [rows.c[column.key] for column in level.columns.columns]
+    columns += [
+        joined.tables[column_set].c[column.key]
+        for column_set in level.columns.tree()
+        if column_set is not level.columns
+        for column in column_set.columns
+    ]
+    if LOADED_BY in rows.c:
+        order.append(rows.c[LOADED_BY])
+    if isinstance(level.reading, ListPage | LinkedPage):
+        columns.append(rows.c[ORDER_LABEL])
+        shape = shapes[level.number]
+        from_front = shape.from_front if isinstance(shape, ListQuery) else True
+        order += shape.keyset.order_again(rows, from_front=from_front)
+    if LOADED_BY in rows.c:
+        columns.append(rows.c[LOADED_BY])
+    return joined.select(columns).order_by(*order)
+
+
+def _select_base(level: Level, shapes: Shapes, role: Role, *, further: int) -> Select[Any]:
+    """The rows of a level without what is joined to them. Of pages, further rows are behind each:
+    one more tells whether there are others, and is not followed."""
+    noun, shape, columns = level.noun, shapes[level.number], level.columns.columns
+    match level.reading:
+        case ListPage():
+            return select_page(shape, columns, further=further)
+        case LinkedPage():
+            keys = _keys(level, shapes, role)
+            return shape.statement(columns, keys, parameter_prefix(level), further=further)
+        case RowByName():
+            name = bindparam(NAME, None, type_=shape.type)
+            return _reachable(noun, role, columns).where(shape == name).limit(constant(1))
+        case RowsByKeys():
+            keys = bindparam(KEYS, None, type_=ARRAY(noun.key.type))
+            return _reachable(noun, role, columns).where(noun.key == any_(keys))
+        case LinkedRows(link):
+            keys = _keys(level, shapes, role)
+            by = link.remote.label(LOADED_BY)
+            rows = _reachable(noun, role, columns, by).where(link.remote == any_(keys))
+            order = link.order if isinstance(link, ToMany) else ()
+            return rows.order_by(link.remote, *order)
+        case _:
+            raise TypeError(level.reading)
+
+
+def _keys(level: Level, shapes: Shapes, role: Role) -> ColumnElement[Any]:
+    """The keys that the rows above have for a level, as an array: their statement once more."""
+    assert level.keys, "the levels of a root field have no rows above them"
+    above, column_set, local = level.keys
+    joined = _join(_select_base(above, shapes, role, further=0), column_set.way(), role)
+    keys = joined.tables[column_set].c[hidden_label(local)]
+    distinct = select(keys).select_from(joined.source).where(keys.is_not(None)).distinct()
+    return func.array(distinct.scalar_subquery(), type_=ARRAY(local.type))
+
+
+def _reachable(
+    noun: DeclaredNoun, role: Role, columns: Columns, *further: ColumnElement[Any]
+) -> Select[Any]:
+    return select_reachable_in_role(noun.name, role, *columns, *further)
+
+
+def parameter_prefix(level: Level) -> str:
+    """Begins the names of the parameters of a page that is linked."""
+    return f"page_{level.number}_"
+
+
+class _Joined(NamedTuple):
+    """Rows with others joined to them, each held to the policy."""
+
+    tables: Mapping[ColumnSet, FromClause]
+    source: FromClause
+    type_name: str
+
+    def select(self, columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
+        return vouch_for(select(*columns).select_from(self.source), self.type_name)
+
+
+def _join(base: Select[Any], column_sets: Iterable[ColumnSet], role: Role) -> _Joined:
+    """Join rows to those of a base, by key and under their own policy: what is out of reach is as
+    absent as what does not exist."""
+    first, *others = column_sets
+    parts = {first: base}
+    for column_set in others:
+        assert column_set.join
+        remote = column_set.join.link.remote
+        by = remote.label(LOADED_BY)
+        parts[column_set] = _reachable(column_set.noun, role, column_set.columns, by)
+    for part in parts.values():
+        require_vouched(part)
+    tables: dict[ColumnSet, FromClause] = {
+        column_set: part.subquery("base" if column_set is first else f"joined_{number}")
+        for number, (column_set, part) in enumerate(parts.items())
+    }
+    source = tables[first]
+    for column_set in others:
+        assert column_set.join
+        to, link = column_set.join
+        rows, local = tables[column_set], tables[to].c[hidden_label(link.local)]
+        source = source.outerjoin(rows, rows.c[LOADED_BY] == local)
+    return _Joined(tables, source, first.noun.name)

@@ -1,0 +1,259 @@
+"""Rows become the same bytes in Python and in the compiled module, and those of `orjson`."""
+
+import base64
+import struct
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+import orjson
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from gateway.execution.plan import backend
+from gateway.execution.plan.cells import CellError, Kind
+from gateway.execution.plan.program import NO_KEY, Code, Group, Operation
+from gateway.execution.plan.render import Rendering, Table, render
+from gateway.execution.plan.values import ValueCount
+from tests.gateway.made_rows import Cells, MadeRows
+
+pytestmark = pytest.mark.skipif(
+    backend.compiled_module() is None, reason="the compiled module was not built here"
+)
+
+#: What a back end wrote, and how many values it counted; or that it refused.
+Outcome = tuple[bytes, int] | type[Exception]
+EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+NOTHING: Any = None
+
+
+def outcomes(
+    program: Sequence[Operation], tables: Sequence[tuple[Cells, int, int | None, Any]]
+) -> list[Outcome]:
+    """What Python and the compiled module make of the same rows."""
+    made = [(MadeRows(cells, columns), key, bounds) for cells, columns, key, bounds in tables]
+    module = backend.compiled_module()
+    ways: list[Callable[[Rendering], bytes]] = [
+        lambda rendering: render(program, rendering),
+        lambda rendering: module.render(module.Program(program), rendering),
+    ]
+    found: list[Outcome] = []
+    for write in ways:
+        walked: list[Any] = [Table(rows, key=key, bounds=bounds) for rows, key, bounds in made]
+        rendering = Rendering(NOTHING, walked, ValueCount())
+        try:
+            found.append((write(rendering), rendering.count.values))
+        except CellError:
+            found.append(CellError)
+    return found
+
+
+def of_cell(kind: Kind, cell: bytes | None, *, is_nullable: bool = False) -> Outcome:
+    """What both make of one cell."""
+    python, compiled = outcomes(
+        [Operation(Code.CELL, 0, kind, int(is_nullable))], [([[cell]], 1, None, None)]
+    )
+    assert python == compiled
+    return python
+
+
+def id_of(kind: Kind, start: bytes, cell: bytes | None) -> Outcome:
+    operation = Operation(Code.ID, 0, kind, data=start)
+    python, compiled = outcomes([operation], [([[cell]], 1, None, None)])
+    assert python == compiled
+    return python
+
+
+KINDS = [kind for kind in Kind if kind is not Kind.TEXTS]
+INSTANTS = st.datetimes(timezones=st.just(UTC))
+
+
+@given(st.text())
+@example("".join(map(chr, range(0x120))) + "\u2028\U0001f600\ufffd\x7f")
+def test_texts_are_written_as_orjson_writes_them(text: str) -> None:
+    assert of_cell(Kind.TEXT, text.encode()) == (orjson.dumps(text), 0)
+
+
+@given(INSTANTS)
+@example(datetime.min.replace(tzinfo=UTC))
+@example(datetime.max.replace(tzinfo=UTC))
+@example(datetime(1999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC))
+@example(datetime(1600, 2, 29, tzinfo=UTC))
+def test_instants_are_written_as_orjson_writes_them(instant: datetime) -> None:
+    cell = struct.pack("!q", (instant - EPOCH) // timedelta(microseconds=1))
+    assert of_cell(Kind.INSTANT, cell) == (orjson.dumps(instant), 0)
+
+
+@given(st.dates())
+@example(date.min)
+@example(date.max)
+def test_dates_are_written_as_orjson_writes_them(day: date) -> None:
+    cell = struct.pack("!i", (day - EPOCH.date()).days)
+    assert of_cell(Kind.DATE, cell) == (orjson.dumps(day), 0)
+
+
+@pytest.mark.parametrize(("kind", "layout"), [(Kind.INT2, "h"), (Kind.INT4, "i"), (Kind.INT8, "q")])
+@given(st.data())
+def test_numbers_are_written_as_orjson_writes_them(kind: Kind, layout: str, data: Any) -> None:
+    most = 1 << (8 * struct.calcsize(f"!{layout}") - 1)
+    number = data.draw(st.integers(-most, most - 1) | st.sampled_from([-most, most - 1, 0]))
+    assert of_cell(kind, struct.pack(f"!{layout}", number)) == (orjson.dumps(number), 0)
+
+
+@given(st.uuids())
+def test_uuids_are_written_as_orjson_writes_them(uuid: UUID) -> None:
+    assert of_cell(Kind.UUID, uuid.bytes) == (orjson.dumps(uuid), 0)
+
+
+def test_booleans_and_nulls_are_written_as_orjson_writes_them() -> None:
+    assert of_cell(Kind.BOOL, b"\1") == (b"true", 0)
+    assert of_cell(Kind.BOOL, b"\0") == (b"false", 0)
+    for kind in KINDS:
+        assert of_cell(kind, None, is_nullable=True) == (b"null", 0)
+        assert of_cell(kind, None) is CellError
+
+
+@given(st.sampled_from(["Country:", "Application:", "A:"]), st.text(), st.uuids())
+def test_global_ids_are_those_of_the_schema(start: str, text: str, uuid: UUID) -> None:
+    for kind, cell, key in (
+        (Kind.TEXT, text.encode(), text),
+        (Kind.UUID, uuid.bytes, str(uuid)),
+    ):
+        encoded = base64.urlsafe_b64encode(f"{start}{key}".encode()).rstrip(b"=")
+        assert id_of(kind, start.encode(), cell) == (b'"%b"' % encoded, 0)
+
+
+@given(st.sampled_from(KINDS), st.binary(max_size=40), st.booleans())
+def test_any_bytes_are_written_alike_or_refused_by_both(
+    kind: Kind, cell: bytes, is_nullable: bool
+) -> None:
+    written = of_cell(kind, cell, is_nullable=is_nullable)
+    assert written is CellError or isinstance(orjson.loads(written[0]), str | int | bool)
+    if kind in (Kind.TEXT, Kind.UUID):
+        id_of(kind, b"Country:", cell)
+
+
+# --- Rows of several statements ------------------------------------------------------------------
+
+_Bounds = SimpleNamespace
+
+
+def _called(_: Any, group: Group) -> bytes:
+    return orjson.dumps(list(group))
+
+
+#: A page of rows with a joined one, a linked one, a list, a count and what Python writes.
+PROGRAM = [
+    Operation(Code.TEXT, 1, data=b'{"nodes":'),
+    Operation(Code.ROWS, 0, NO_KEY, 21),
+    Operation(Code.TEXT, 4, data=b'{"name":'),
+    Operation(Code.CELL, 0, Kind.TEXT, 1),
+    Operation(Code.TEXT, data=b',"joined":'),
+    Operation(Code.JOINED, 1, 0, 9),
+    Operation(Code.TEXT, 1, data=b'{"number":'),
+    Operation(Code.CELL, 1, Kind.INT4, 0),
+    Operation(Code.TEXT, data=b"}"),
+    Operation(Code.TEXT, data=b',"linked":'),
+    Operation(Code.ROW, 1, 2, 12),
+    Operation(Code.CELL, 0, Kind.TEXT, 0),
+    Operation(Code.TEXT, data=b',"list":'),
+    Operation(Code.ROWS, 2, 2, 17),
+    Operation(Code.TEXT, 1, data=b'{"call":'),
+    Operation(Code.CALL_ROW, data=_called),
+    Operation(Code.TEXT, data=b"}"),
+    Operation(Code.TEXT, data=b',"group":'),
+    Operation(Code.CALL, 2, 2, data=_called),
+    Operation(Code.TEXT, data=b',"end":1'),
+    Operation(Code.TEXT, data=b"}"),
+    Operation(Code.TEXT, data=b"}"),
+]
+KEYS = st.none() | st.sampled_from([b"a", b"b", b"cc", b""])
+NUMBERS = st.none() | st.integers(0, 9).map(lambda number: struct.pack("!i", number))
+NAMES = st.none() | st.text(max_size=3).map(str.encode)
+PARENTS = st.lists(st.tuples(NAMES, NUMBERS, KEYS), max_size=6)
+CHILDREN = st.lists(st.tuples(NAMES, KEYS), max_size=9)
+
+
+@given(PARENTS, CHILDREN, CHILDREN, st.integers(0, 7), st.booleans(), st.booleans())
+def test_rows_that_belong_together_are_written_alike(
+    parents: Cells,
+    linked: Cells,
+    listed: Cells,
+    size: int,
+    from_front: bool,
+    is_sorted: bool,
+) -> None:
+    if is_sorted:  # else they are refused, mostly
+        linked, listed = (
+            sorted((row for row in rows if row[1] is not None), key=lambda row: row[1] or b"")
+            for rows in (linked, listed)
+        )
+    bounds = _Bounds(size=size, from_front=from_front)
+    python, compiled = outcomes(
+        PROGRAM, [(parents, 3, None, bounds), (linked, 2, 1, None), (listed, 2, 1, bounds)]
+    )
+    assert python == compiled
+    if isinstance(python, tuple):
+        nodes = orjson.loads(python[0])["nodes"]
+        expected = [None if name is None else name.decode() for name, *_ in parents[:size]]
+        assert [node["name"] for node in nodes] == (expected if from_front else expected[::-1])
+        counts = (2 + bool(node["joined"]) + 3 + len(node["list"]) for node in nodes)
+        assert python[1] == 1 + sum(count - 1 for count in counts)
+
+
+# --- Programs that lead astray -------------------------------------------------------------------
+
+ASTRAY = [
+    Operation(Code.TEXT, data=None),
+    Operation(Code.CELL, 0, 99),
+    Operation(Code.CELL, 0, Kind.TEXTS),
+    Operation(Code.ID, 0, Kind.DATE, data=b"A:"),
+    Operation(99),  # type: ignore[arg-type]
+    Operation(Code.JOINED, 0, 0, 0),
+    Operation(Code.ROWS, 0, NO_KEY, 5),
+    Operation(Code.CELL, 7, Kind.TEXT),
+    Operation(Code.CELL, -1, Kind.TEXT),
+    Operation(Code.CALL, 4, NO_KEY, data=_called),
+    Operation(Code.CALL, 0, 3, data=_called),
+    Operation(Code.CALL_ROW, data=lambda *_: "no bytes"),
+]
+
+
+@pytest.mark.parametrize("operation", ASTRAY)
+def test_a_program_that_leads_astray_is_refused(operation: Operation) -> None:
+    module = backend.compiled_module()
+    rendering = Rendering(
+        NOTHING,
+        [Table(MadeRows([[b"a"]], 1), key=0)],
+        ValueCount(),  # type: ignore[arg-type]
+    )
+    with pytest.raises((ValueError, IndexError, TypeError)):
+        module.render(module.Program([operation]), rendering)
+
+
+def test_a_row_that_there_is_not_is_refused() -> None:
+    module = backend.compiled_module()
+    program = module.Program([Operation(Code.CELL, 0, Kind.TEXT)])
+    rendering = Rendering(
+        NOTHING,
+        [Table(MadeRows([[b"a"]], 1))],
+        ValueCount(),  # type: ignore[arg-type]
+    )
+    for table, row in ((0, 1), (0, -1), (1, 0), (-1, 0)):
+        with pytest.raises(IndexError):
+            module.render(program, rendering, table, row)
+
+
+def test_the_library_is_the_one_that_psycopg_has_loaded() -> None:
+    import psycopg.pq
+
+    library = backend.libpq()
+    assert library is not None
+    assert library.PQlibVersion() == psycopg.pq.version()
+    maps = Path("/proc/self/maps").read_text(encoding="utf-8").splitlines()
+    loaded = {line.split()[-1] for line in maps if "/libpq" in line}
+    assert loaded == {library._name}
