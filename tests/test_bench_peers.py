@@ -54,7 +54,7 @@ def test_cells_are_chosen_by_question_and_numbers() -> None:
 
 
 def test_every_cell_asks_a_question_that_there_is() -> None:
-    assert {cell.name for cell in CELLS} - BY_NAME.keys() == {cells.MIXED, cells.FLOOR}
+    assert {cell.name for cell in CELLS} - BY_NAME.keys() == {cells.MIXED, cells.FLOOR, cells.PACED}
     assert len({cell.key for cell in CELLS}) == len(CELLS)
 
 

@@ -103,7 +103,7 @@ def test_a_new_role_is_followed_to_the_end(tree: Path) -> None:
         ('    Dimension.VISA_TYPE: "visaType",\n',
          "_FILTERS has no entry for Dimension.VISA_TYPE"),
         ("    Dimension.VISA_TYPE: VisaType,\n",
-         r"gateway/schema/volumes/rows\.py:\d+: NOUNS has no entry for Dimension\.VISA_TYPE"),
+         r"gateway/schema/volumes/names\.py:\d+: NOUNS has no entry for Dimension\.VISA_TYPE"),
         ("            Dimension.CENTRE: self.centre,\n",
          r"VolumeWhere\.filters has no entry for Dimension\.CENTRE"),
         ("    centre: VolumeFilter[str] | None = _narrowing(",

@@ -9,12 +9,12 @@ from typing import Any
 
 from bench.peers import mixed, table
 from bench.peers.answers import check
-from bench.peers.cells import CROWD, FLOOR, FLOOR_OF, MIXED, SMALL, Cell
+from bench.peers.cells import CROWD, FLOOR, FLOOR_OF, MIXED, PACED, SHARE, SMALL, Cell
 from bench.peers.contender import Contender
 from bench.peers.floor import floor
 from bench.peers.questions import BY_NAME, Sample, sample
 from bench.peers.results import Figures, Results
-from bench.peers.starting import GERBANG, NAMES, contenders
+from bench.peers.starting import GERBANG, MERCURIUS, NAMES, contenders
 from bench.peers.turn import Before, Turn, Watch, turn
 from bench.world import world
 from models.database.connections import connect
@@ -98,7 +98,10 @@ class _Bench:
                     await check(started, BY_NAME[name], self._known)
             for cell in cells:
                 print(f"measuring {cell.key}", flush=True)
-                self._results.finish(cell, await self._figures(cell, started))
+                try:
+                    self._results.finish(cell, await self._figures(cell, started))
+                except LookupError as error:
+                    print(f"not measured: {error}")
 
     async def _figures(self, cell: Cell, started: Sequence[Contender]) -> Figures:
         """The medians of each contender over the rounds, in turns, every other one backwards."""
@@ -118,6 +121,8 @@ class _Bench:
                 for one in started
                 if one.name == GERBANG
             }
+        if cell.name == PACED:
+            return self._paced(cell, started)
         name = FLOOR_OF if cell.name == FLOOR else cell.name
         turns = {
             one.name: partial(self._turn, one, name, cell.connections)
@@ -127,6 +132,19 @@ class _Bench:
         if cell.name == FLOOR:
             turns[_FLOOR_NAME] = partial(self._floor, cell.connections)
         return turns
+
+    def _paced(self, cell: Cell, started: Sequence[Contender]) -> Mapping[str, Any]:
+        """Raises LookupError where it was not measured yet what Mercurius answers at most."""
+        crowd = self._results.of(Cell(cell.applications, cell.processes, FLOOR_OF, CROWD))
+        if crowd is None or MERCURIUS not in crowd:
+            raise LookupError(f"{PACED} follows {FLOOR_OF} on {CROWD} connections, with Mercurius")
+        rate = SHARE * crowd[MERCURIUS].per_second
+
+        async def ask(one: Contender, seconds: float) -> Turn:
+            requests = self._requests(one, FLOOR_OF)
+            return await turn(one, requests, CROWD, self._watch, seconds, rate=rate)
+
+        return {one.name: partial(ask, one) for one in started if one.name in (GERBANG, MERCURIUS)}
 
     async def _turn(self, one: Contender, name: str, connections: int, seconds: float) -> Turn:
         requests = self._requests(one, name)

@@ -9,6 +9,8 @@ from httptools import HttpResponseParser
 class Line(asyncio.Protocol):
     """A connection that sends one request after the other."""
 
+    _answer: "asyncio.Future[int] | None" = None
+
     @classmethod
     async def to(cls, port: int) -> "Line":
         _, line = await asyncio.get_running_loop().create_connection(cls, "127.0.0.1", port)
@@ -23,16 +25,20 @@ class Line(asyncio.Protocol):
 
     async def answer(self, request: bytes) -> tuple[int, bytes]:
         """Status and body of the answer, whatever it is."""
-        self.send(request)
-        status = await self._answer
+        status = await self.send(request)
         return status, b"".join(self._body)
 
-    def send(self, request: bytes) -> None:
+    def send(self, request: bytes) -> "asyncio.Future[int]":
+        """Send a request, and wait for nothing; the future is the status of its answer."""
         self._body: list[bytes] = []
         self._answer = asyncio.get_running_loop().create_future()
         self._transport.write(request)
+        return self._answer
 
     def close(self) -> None:
+        """Nobody waits for an answer that has not come yet."""
+        if self._answer:
+            self._answer.cancel()
         self._transport.close()
 
     # Callbacks of the event loop
@@ -45,7 +51,7 @@ class Line(asyncio.Protocol):
         self._parser.feed_data(data)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if not self._answer.done():
+        if self._answer and not self._answer.done():
             self._answer.set_exception(exc or ConnectionError("ended without an answer"))
 
     # Callbacks of the parser
@@ -54,7 +60,8 @@ class Line(asyncio.Protocol):
         self._body.append(body)
 
     def on_message_complete(self) -> None:
-        self._answer.set_result(self._parser.get_status_code())
+        if self._answer and not self._answer.done():
+            self._answer.set_result(self._parser.get_status_code())
 
 
 async def ask_once(port: int, request: bytes) -> bytes:

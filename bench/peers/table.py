@@ -1,9 +1,10 @@
 """Writes the figures of cells as Markdown tables."""
 
 from collections.abc import Iterable, Iterator
+from math import isnan
 
 from bench.measuring import show_table
-from bench.peers.cells import FLOOR, MIXED, Cell
+from bench.peers.cells import FLOOR, MIXED, PACED, Cell
 from bench.peers.results import Figures, Results
 from bench.peers.starting import GERBANG
 
@@ -31,6 +32,7 @@ def _title(cell: Cell) -> str:
     what = {
         MIXED: "twenty documents of five roles, with errors and hang-ups",
         FLOOR: "the page's own statements by pgbench, and over HTTP",
+        PACED: "the page at 80 % of what Mercurius answers at most",
     }
     title = what.get(cell.name) or cell.question.title
     processes = f", {cell.processes} processes" if cell.processes > 1 else ""
@@ -46,7 +48,7 @@ def _lines(figures: Figures) -> Iterator[tuple[str, ...]]:
             f"{of.per_second:,.0f}",
             f"{own.per_second / of.per_second:.2f}",
             f"{of.p50 / 1000:.2f}",
-            f"{of.p99 / 1000:.2f}",
+            "" if isnan(of.p99) else f"{of.p99 / 1000:.2f}",
             f"{of.gateway / 1000:.3f}",
             f"{of.database / 1000:.3f}",
             f"{of.both / 1000:.3f}",

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import cycle, islice
+from random import random
 from statistics import quantiles
 from time import perf_counter
 from typing import NamedTuple
@@ -65,10 +66,12 @@ async def turn(
     watch: Watch,
     seconds: float = _SECONDS,
     before: Before | None = None,
+    rate: float = 0.0,
 ) -> Turn:
     """Ask on all connections at once, on each again as soon as it has an answer.
 
-    The connections are spread over the processes, and begin at different requests.
+    The connections are spread over the processes, and begin at different requests. At a ``rate``,
+    so many requests are sent a second in all, each timed from when it was due.
     """
     took: list[float] = []
     lines = [
@@ -86,7 +89,9 @@ async def turn(
         end = began + seconds
         await asyncio.gather(
             *(
-                _ask_until(end, line, of, took, before)
+                _ask_at(began, end, connections / rate, line, of, took)
+                if rate
+                else _ask_until(end, line, of, took, before)
                 for line, of in zip(lines, streams, strict=True)
             )
         )
@@ -116,6 +121,23 @@ async def _ask_until(
         began = perf_counter()
         await line.ask(next(requests))
         took.append(perf_counter() - began)
+
+
+async def _ask_at(
+    began: float,
+    end: float,
+    interval: float,
+    line: Line,
+    requests: Iterator[bytes],
+    took: list[float],
+) -> None:
+    """Ask once in each interval; who answers late is asked at once for what was due meanwhile."""
+    due = began + interval * random()
+    while due < end:
+        await asyncio.sleep(max(0.0, due - perf_counter()))
+        await line.ask(next(requests))
+        took.append(perf_counter() - due)
+        due += interval
 
 
 def gateway_seconds(contender: Contender) -> float:

@@ -277,3 +277,28 @@ async def test_what_was_rendered_is_kept_for_its_document_alone(who) -> None:
     # The same bytes each time, and the same cost.
     assert [len(of_document) for of_document in texts.values()] == [1, 1, 1]
     assert len(set().union(*texts.values())) == len(asked)
+
+
+async def test_rows_that_a_table_leads_to_are_read_each_time(
+    who, connection: asyncpg.Connection
+) -> None:
+    query = (
+        f"{{ volumes({WINDOW}, groupBy: [PARTNER]) {{ rows {{ intake {{ value }}"
+        " partner { code centres(first: 1) { nodes { code city } } } } } }"
+    )
+
+    async def cities() -> list[str]:
+        rows = await rows_of(who["leadership"], query)
+        partners = [row["partner"] for row in rows if row["partner"]]
+        return [node["city"] for partner in partners for node in partner["centres"]["nodes"]]
+
+    was = await cities()
+    assert was
+    assert await cities() == was
+    code = await connection.fetchval("SELECT code FROM centre WHERE city = $1", was[0])
+    await connection.execute("UPDATE centre SET city = 'Elsewhere' WHERE code = $1", code)
+    try:
+        assert await cities() == ["Elsewhere", *was[1:]]
+    finally:
+        await connection.execute("UPDATE centre SET city = $2 WHERE code = $1", code, was[0])
+    assert await cities() == was
