@@ -39,6 +39,7 @@ ROLES: Mapping[str, Mapping[Role, str]] = {
         Role.AUDITOR: "Auditor",
         Role.APPLICANT: "Pemohon",
         Role.PARTNER_SERVICE: "Sistem mitra",
+        Role.TREASURY: "Kas negara",
         Role.ADMINISTRATOR: "Administrator",
     },
     "en": {
@@ -50,6 +51,7 @@ ROLES: Mapping[str, Mapping[Role, str]] = {
         Role.AUDITOR: "Auditor",
         Role.APPLICANT: "Applicant",
         Role.PARTNER_SERVICE: "Partner's system",
+        Role.TREASURY: "State treasury",
         Role.ADMINISTRATOR: "Administrator",
     },
 }
@@ -60,7 +62,7 @@ SECTIONS = {
         *(Role.AUDITOR, Role.ADMINISTRATOR),
     },
     "partner": {Role.PARTNER_MANAGER, Role.PARTNER_AGENT},
-    "others": {Role.APPLICANT, Role.PARTNER_SERVICE},
+    "others": {Role.APPLICANT, Role.PARTNER_SERVICE, Role.TREASURY},
 }
 #: Of the partner's people in one country, those that are offered beside the field for all.
 EXAMPLES = ("manager-au", "agent-au")
