@@ -17,8 +17,8 @@ APPLICANT = {
     "email": "ruby.first@example.org", "phone": "+61 400 000 001",
 }  # fmt: skip
 
-#: Who does what: an agent hands in, the treasury reports the payment, the partner's system the
-#: screening, an officer decides.
+#: Who does what: an agent hands in, the treasury reports the payment, the screening
+#: authority answers, an officer decides.
 STEPS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("agent-au", "submitApplication",
      {"visaType": "B1", "nationality": "AU", "centre": "AU-SYD", "identity": APPLICANT}),
@@ -26,7 +26,7 @@ STEPS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("agent-au", "markReceived", {}),
     ("officer", "startVerification", {}),
     ("officer", "referToScreening", {}),
-    ("service", "recordScreening", {"kind": "ENTRY_BAN", "result": "CLEAR"}),
+    ("screening", "recordScreening", {"kind": "ENTRY_BAN", "result": "CLEAR"}),
     ("officer", "recordDecision", {"outcome": "GRANTED"}),
 )  # fmt: skip
 VOLUMES = """
@@ -45,6 +45,10 @@ def main() -> None:
         if mutation == "recordPayment":
             receipt = gateway.pay(user, bill, given)
             print(f"{mutation} by {user}: {bill}, with the receipt {receipt}")
+            continue
+        if mutation == "recordScreening":
+            gateway.answer(user, {"applicationId": application, **given})
+            print(f"{mutation} by {user}: {given['kind']} is {given['result']}")
             continue
         target = {} if application is None else {"applicationId": application}
         answered = gateway.change(user, mutation, given | target)
@@ -80,6 +84,14 @@ class Gateway:
         report = {"billingCode": billing_code, "receiptNumber": receipt, **given}
         payload = self._changed(user, "recordPayment", document, report)
         return payload["bill"]["receiptNumber"]
+
+    def answer(self, user: str, given: dict[str, Any]) -> None:
+        """Answer a screening question, which is out of reach once it is answered."""
+        document = (
+            "mutation($input: RecordScreeningInput!) { recordScreening(input: $input)"
+            " { errors { message } } }"
+        )
+        self._changed(user, "recordScreening", document, given)
 
     def _changed(
         self, user: str, mutation: str, document: str, given: dict[str, Any]

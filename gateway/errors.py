@@ -31,6 +31,7 @@ class ErrorCode(StrEnum):
     UNAUTHENTICATED = "UNAUTHENTICATED"
     ROLE_REQUIRED = "ROLE_REQUIRED"
     ROLE_NOT_HELD = "ROLE_NOT_HELD"
+    ROLES_EXCLUDED = "ROLES_EXCLUDED"
     DOCUMENT_NOT_FOUND = "DOCUMENT_NOT_FOUND"
     DOCUMENT_REQUIRED = "DOCUMENT_REQUIRED"
     #: By this code, and the message PersistedQueryNotSupported, clients fall back to the document.

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 
 from gateway.rules import (
     Rule,
-    acting_for,
     all_of,
     any_of,
     every_row,
@@ -39,6 +38,7 @@ from models import (
     Identity,
     Partner,
     PartnerCountry,
+    Screening,
     ServiceTarget,
     VisaType,
     VolumeChange,
@@ -46,7 +46,6 @@ from models import (
 from models.publication.sets import CENTRE_SETS, COUNTRY_SETS, NATIONAL_SETS, DimensionSet
 from models.publication.tables import PublishedVolume
 from models.vocabulary import (
-    DIRECTORATE,
     Changed,
     ChangedVolumes,
     EventKind,
@@ -80,6 +79,7 @@ AGENT = (Role.PARTNER_AGENT,)
 AUDITOR = (Role.AUDITOR,)
 APPLICANT = (Role.APPLICANT,)
 PARTNER_SERVICE = (Role.PARTNER_SERVICE,)
+SCREENING = (Role.SCREENING,)
 TREASURY = (Role.TREASURY,)
 ADMINISTRATOR = (Role.ADMINISTRATOR,)
 
@@ -89,9 +89,13 @@ CASE_STAFF = CASE_WORKERS + AUDITOR
 PARTNERS = MANAGER + AGENT
 #: Whoever is told which steps a case allows, and whoever can change anything.
 STEP_TAKERS = CASE_WORKERS + AGENT + APPLICANT + PARTNER_SERVICE
-CHANGERS = STEP_TAKERS + TREASURY + ADMINISTRATOR
+CHANGERS = STEP_TAKERS + SCREENING + TREASURY + ADMINISTRATOR
 CASE_READERS = CASE_STAFF + PARTNERS + APPLICANT + PARTNER_SERVICE
 BILL_READERS = CASE_READERS + TREASURY
+#: Whoever reads what kind of case it is, and of whom; and whoever reads who it is.
+FILE_READERS = CASE_READERS + SCREENING
+IDENTITY_READERS = CASE_WORKERS + AGENT + APPLICANT + SCREENING
+ANSWER_READERS = SUPERVISOR + AUDITOR
 NATIONAL_FIGURES = LEADERSHIP + CASE_STAFF
 EXACT_OUTCOMES = NATIONAL_FIGURES + AGENT
 EXACT_FIGURES = EXACT_OUTCOMES + MANAGER
@@ -107,8 +111,6 @@ at_own_centre = all_of(at_own_partner, own_centres(Application.centre_code))
 #: Agents hand decisions over; when that is long done, a case is as closed to them as any other.
 at_own_centre_to_hand_over = all_of(at_own_centre, recent(Application.closed_at, days=30))
 at_own_centre_until_received = all_of(at_own_centre, missing(Application.received_at))
-taken_in_directly = all_of(missing(Application.partner_code), acting_for(DIRECTORATE))
-in_service_scope = any_of(at_own_partner, taken_in_directly)
 lodged_by_oneself = reached_through(
     Application.applicant_id, Applicant.id, own_subject(Applicant.account)
 )
@@ -118,6 +120,29 @@ working_on_it = reached_through(
     all_of(own_subject(Assignment.officer), missing(Assignment.ended_at)),
 )
 not_a_hold = none_of(ApplicationEvent.kind, EventKind.HELD, EventKind.RELEASED)
+#: Officers are told neither of holds nor of answers.
+not_supervision = none_of(
+    ApplicationEvent.kind,
+    EventKind.HELD,
+    EventKind.RELEASED,
+    EventKind.ANSWER_PROPOSED,
+    EventKind.SCREENED,
+)
+of_an_open_question = reached_through(
+    Application.id, Screening.application_id, missing(Screening.answered_at)
+)
+#: Whoever has answered is not out of reach before the answer is written.
+of_an_open_or_own_question = reached_through(
+    Application.id,
+    Screening.application_id,
+    any_of(
+        missing(Screening.answered_at),
+        own_subject(Screening.answered_by),
+        own_subject(Screening.confirmed_by),
+    ),
+)
+#: A case that lies with a supervisor has left the officers' desks: whose it is, they are not told.
+not_a_supervisors = none_of(Assignment.role, Role.SUPERVISOR)
 #: What applicants do, are asked for, or are told: how the directorate works on it is not theirs.
 own_steps = none_of(
     ApplicationEvent.kind,
@@ -125,6 +150,8 @@ own_steps = none_of(
     EventKind.SCREENING,
     EventKind.HELD,
     EventKind.RELEASED,
+    EventKind.ANSWER_PROPOSED,
+    EventKind.SCREENED,
 )
 no_change_of_a_hold = none_of(ApplicationChange.changed, Changed.HOLD)
 change_of_stage_or_decision = none_of(ApplicationChange.changed, Changed.HOLD, Changed.STATUS)
@@ -140,7 +167,8 @@ APPLICATION_ROWS: Mapping[Role, Rule] = {
     Role.PARTNER_MANAGER: in_own_countries,
     Role.PARTNER_AGENT: at_own_centre,
     Role.APPLICANT: lodged_by_oneself,
-    Role.PARTNER_SERVICE: in_service_scope,
+    Role.PARTNER_SERVICE: at_own_partner,
+    Role.SCREENING: of_an_open_question,
 }
 of_own_countries = all_of(
     own_partner(PublishedVolume.partner_code), own_countries(PublishedVolume.country_code)
@@ -251,18 +279,18 @@ POLICY: Mapping[str, Access] = {
     "Application": Access(
         rows=APPLICATION_ROWS,
         fields={
-            "id": CASE_READERS,
-            "reference": CASE_READERS,
-            "visaType": CASE_READERS,
-            "nationality": CASE_READERS,
-            "channel": CASE_READERS,
-            "partner": CASE_READERS,
-            "country": CASE_READERS,
-            "centre": CASE_READERS,
-            "submittedAt": CASE_READERS,
-            "receivedAt": CASE_READERS,
-            "paidAt": CASE_READERS,
-            "targetDueAt": CASE_READERS,
+            "id": FILE_READERS,
+            "reference": FILE_READERS,
+            "visaType": FILE_READERS,
+            "nationality": FILE_READERS,
+            "channel": FILE_READERS,
+            "partner": FILE_READERS,
+            "country": FILE_READERS,
+            "centre": FILE_READERS,
+            "submittedAt": FILE_READERS,
+            "receivedAt": FILE_READERS,
+            "paidAt": FILE_READERS,
+            "targetDueAt": FILE_READERS,
             "closedAt": CASE_READERS,
             "feeIdr": CASE_READERS,
             "bill": CASE_READERS,
@@ -270,13 +298,14 @@ POLICY: Mapping[str, Access] = {
             "status": CASE_STAFF,
             "events": CASE_STAFF + APPLICANT,
             "allowed": STEP_TAKERS,
-            "applicant": CASE_READERS,
+            "applicant": FILE_READERS,
             "decision": CASE_STAFF + AGENT + APPLICANT,
             "decisions": CASE_STAFF,
             "assignments": CASE_STAFF,
             "isReferred": CASE_WORKERS,
             "isHeld": SUPERVISOR,
-            "screenings": SUPERVISOR,
+            "hasOpenHit": SUPERVISOR,
+            "screenings": ANSWER_READERS,
         },
     ),
     # What is to be paid; the treasury finds it by its code, and nothing of the case.
@@ -291,7 +320,7 @@ POLICY: Mapping[str, Access] = {
             Role.PARTNER_AGENT: reached_through(Bill.application_id, Application.id, at_own_centre),
             Role.APPLICANT: reached_through(Bill.application_id, Application.id, lodged_by_oneself),
             Role.PARTNER_SERVICE: reached_through(
-                Bill.application_id, Application.id, in_service_scope
+                Bill.application_id, Application.id, at_own_partner
             ),
             Role.TREASURY: every_row,
         },
@@ -312,7 +341,7 @@ POLICY: Mapping[str, Access] = {
     "StatusFacet": Access(fields={"value": CASE_STAFF, "count": CASE_STAFF}),
     "ApplicationEvent": Access(
         rows={
-            Role.OFFICER: not_a_hold,
+            Role.OFFICER: not_supervision,
             Role.SUPERVISOR: every_row,
             Role.AUDITOR: not_a_hold,
             Role.APPLICANT: all_of(
@@ -344,7 +373,11 @@ POLICY: Mapping[str, Access] = {
         },
     ),
     "Assignment": Access(
-        rows={Role.OFFICER: every_row, Role.SUPERVISOR: every_row, Role.AUDITOR: every_row},
+        rows={
+            Role.OFFICER: not_a_supervisors,
+            Role.SUPERVISOR: every_row,
+            Role.AUDITOR: every_row,
+        },
         fields={"officer": CASE_STAFF, "assignedAt": CASE_STAFF, "endedAt": CASE_STAFF},
     ),
     "Decision": Access(
@@ -372,12 +405,23 @@ POLICY: Mapping[str, Access] = {
         },
     ),
     "Screening": Access(
-        rows={Role.SUPERVISOR: every_row},
+        rows={
+            Role.SUPERVISOR: every_row,
+            Role.AUDITOR: every_row,
+            Role.SCREENING: missing(Screening.answered_at),
+        },
         fields={
-            "kind": SUPERVISOR,
-            "result": SUPERVISOR,
-            "requestedAt": SUPERVISOR,
-            "answeredAt": SUPERVISOR,
+            "id": ANSWER_READERS + SCREENING,
+            "kind": ANSWER_READERS + SCREENING,
+            "result": ANSWER_READERS + SCREENING,
+            "requestedAt": ANSWER_READERS + SCREENING,
+            "answeredAt": ANSWER_READERS,
+            "answeredBy": ANSWER_READERS,
+            "confirmedBy": ANSWER_READERS,
+            "proposed": ANSWER_READERS + SCREENING,
+            "proposedBy": ANSWER_READERS + SCREENING,
+            "reason": ANSWER_READERS + SCREENING,
+            "application": SCREENING,
         },
     ),
     # People: under a pseudonym, and who they are, behind a link of its own.
@@ -394,15 +438,18 @@ POLICY: Mapping[str, Access] = {
             ),
             Role.APPLICANT: own_subject(Applicant.account),
             Role.PARTNER_SERVICE: reached_through(
-                Applicant.id, Application.applicant_id, in_service_scope
+                Applicant.id, Application.applicant_id, at_own_partner
+            ),
+            Role.SCREENING: reached_through(
+                Applicant.id, Application.applicant_id, of_an_open_question
             ),
         },
         fields={
-            "id": CASE_READERS,
-            "nationality": CASE_READERS,
+            "id": FILE_READERS,
+            "nationality": FILE_READERS,
             "applications": CASE_READERS,
             "passportLastFour": CASE_WORKERS + AGENT + APPLICANT,
-            "identity": CASE_WORKERS + AGENT + APPLICANT,
+            "identity": IDENTITY_READERS,
         },
     ),
     "Identity": Access(
@@ -417,13 +464,16 @@ POLICY: Mapping[str, Access] = {
             Role.APPLICANT: reached_through(
                 Identity.applicant_id, Applicant.id, own_subject(Applicant.account)
             ),
+            Role.SCREENING: reached_through(
+                Identity.applicant_id, Application.applicant_id, of_an_open_question
+            ),
         },
         fields={
-            "fullName": CASE_WORKERS + AGENT + APPLICANT,
-            "passportNumber": CASE_WORKERS + AGENT + APPLICANT,
-            "birthDate": CASE_WORKERS + AGENT + APPLICANT,
-            "email": CASE_WORKERS + AGENT + APPLICANT,
-            "phone": CASE_WORKERS + AGENT + APPLICANT,
+            "fullName": IDENTITY_READERS,
+            "passportNumber": IDENTITY_READERS,
+            "birthDate": IDENTITY_READERS,
+            "email": IDENTITY_READERS,
+            "phone": IDENTITY_READERS,
         },
     ),
     # Who read whose identity.
@@ -437,6 +487,7 @@ POLICY: Mapping[str, Access] = {
                 own_countries(AccessEvent.actor_country_code),
             ),
             Role.PARTNER_AGENT: own_subject(AccessEvent.actor),
+            Role.SCREENING: own_subject(AccessEvent.actor),
             Role.AUDITOR: every_row,
             Role.APPLICANT: reached_through(
                 AccessEvent.applicant_id, Applicant.id, own_subject(Applicant.account)
@@ -444,13 +495,13 @@ POLICY: Mapping[str, Access] = {
         },
         counts_only=LEADERSHIP,
         fields={
-            "id": CASE_STAFF + PARTNERS + APPLICANT,
-            "occurredAt": CASE_STAFF + PARTNERS + APPLICANT,
-            "actor": CASE_STAFF + PARTNERS,
-            "actorRole": CASE_STAFF + PARTNERS + APPLICANT,
-            "purpose": CASE_STAFF + PARTNERS + APPLICANT,
-            "caseReference": CASE_STAFF + PARTNERS,
-            "fields": CASE_STAFF + PARTNERS + APPLICANT,
+            "id": CASE_STAFF + PARTNERS + APPLICANT + SCREENING,
+            "occurredAt": CASE_STAFF + PARTNERS + APPLICANT + SCREENING,
+            "actor": CASE_STAFF + PARTNERS + SCREENING,
+            "actorRole": CASE_STAFF + PARTNERS + APPLICANT + SCREENING,
+            "purpose": CASE_STAFF + PARTNERS + APPLICANT + SCREENING,
+            "caseReference": CASE_STAFF + PARTNERS + SCREENING,
+            "fields": CASE_STAFF + PARTNERS + APPLICANT + SCREENING,
             "applicant": CASE_STAFF + APPLICANT,
         },
     ),
@@ -608,7 +659,7 @@ POLICY: Mapping[str, Access] = {
             ),
             Role.PARTNER_SERVICE: all_of(
                 change_of_the_stage,
-                reached_through(ApplicationChange.application_id, Application.id, in_service_scope),
+                reached_through(ApplicationChange.application_id, Application.id, at_own_partner),
             ),
         },
         fields={
@@ -715,10 +766,11 @@ POLICY: Mapping[str, Access] = {
             "applications": CASE_READERS,
             "application": CASE_READERS,
             "bill": TREASURY,
+            "screenings": SCREENING,
             "volumes": FIGURES,
             "refusalGrounds": NATIONAL_FIGURES,
             "screeningReferrals": LEADERSHIP + SUPERVISOR,
-            "accessEvents": LEADERSHIP + CASE_STAFF + PARTNERS + APPLICANT,
+            "accessEvents": LEADERSHIP + CASE_STAFF + PARTNERS + APPLICANT + SCREENING,
         },
     ),
     "Subscription": Access(
@@ -755,7 +807,7 @@ MUTATIONS: Mapping[str, Change] = {
     "submitApplications": Change({Role.PARTNER_AGENT: at_own_centre}, answers="results"),
     "recordPayment": Change({Role.TREASURY: every_row}, answers="bill"),
     "markReceived": Change(
-        {Role.PARTNER_AGENT: at_own_centre, Role.PARTNER_SERVICE: in_service_scope}
+        {Role.PARTNER_AGENT: at_own_centre, Role.PARTNER_SERVICE: at_own_partner}
     ),
     "startVerification": Change({Role.OFFICER: every_row}),
     "requestInformation": Change({Role.OFFICER: every_row}),
@@ -763,15 +815,17 @@ MUTATIONS: Mapping[str, Change] = {
         {
             Role.PARTNER_AGENT: at_own_centre,
             Role.APPLICANT: lodged_by_oneself,
-            Role.PARTNER_SERVICE: in_service_scope,
+            Role.PARTNER_SERVICE: at_own_partner,
         }
     ),
     "referToScreening": Change({Role.OFFICER: every_row, Role.SUPERVISOR: every_row}),
-    "recordScreening": Change({Role.PARTNER_SERVICE: in_service_scope}),
+    "recordScreening": Change({Role.SCREENING: of_an_open_or_own_question}, answers="screening"),
+    "confirmScreening": Change({Role.SCREENING: of_an_open_or_own_question}, answers="screening"),
+    "resolveHit": Change({Role.SUPERVISOR: every_row}),
     "holdApplication": Change({Role.SUPERVISOR: every_row}),
     "releaseApplication": Change({Role.SUPERVISOR: every_row}),
     # Any officer decides, so that no case waits for one; assignment is what opens identity.
-    "recordDecision": Change({Role.OFFICER: every_row}),
+    "recordDecision": Change({Role.OFFICER: every_row, Role.SUPERVISOR: every_row}),
     "supersedeDecision": Change({Role.SUPERVISOR: every_row}),
     "withdrawApplication": Change(
         {Role.PARTNER_AGENT: at_own_centre, Role.APPLICANT: lodged_by_oneself}
@@ -790,12 +844,26 @@ MUTATIONS: Mapping[str, Change] = {
     "setEntryRule": Change(ADMINISTERED, "country", (EntryRule,)),
 }
 
+#: Duties are separated: in one token, each of these excludes every other role …
+HELD_ALONE = (
+    Role.OFFICER,
+    Role.SUPERVISOR,
+    Role.SCREENING,
+    Role.TREASURY,
+    Role.AUDITOR,
+    Role.ADMINISTRATOR,
+    Role.PARTNER_SERVICE,
+)
+#: … and leadership excludes those of partners.
+HELD_APART = (LEADERSHIP, (*PARTNERS, Role.PARTNER_SERVICE))
+
 #: Why identity may be read. An applicant's purpose goes without saying; the others say theirs,
 #: with a case reference, in the document.
 PURPOSES: Mapping[Role, tuple[Purpose, ...]] = {
     Role.OFFICER: (Purpose.CASEWORK,),
     Role.SUPERVISOR: (Purpose.CASEWORK, Purpose.SUPERVISION),
     Role.PARTNER_AGENT: (Purpose.INTAKE,),
+    Role.SCREENING: (Purpose.CASEWORK,),
     Role.APPLICANT: (Purpose.OWN_DATA,),
 }
 IMPLIED_PURPOSE: Mapping[Role, Purpose] = {Role.APPLICANT: Purpose.OWN_DATA}

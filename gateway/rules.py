@@ -93,16 +93,6 @@ class AnyOf:
 
 
 @dataclass(frozen=True, slots=True)
-class ActingFor:
-    """All rows for viewers of this partner, none for others."""
-
-    partner: str
-
-    def __str__(self) -> str:
-        return f"the viewer's partner is {self.partner}"
-
-
-@dataclass(frozen=True, slots=True)
 class ReachedThrough:
     """Rows that are referenced by at least one other row that meets a rule."""
 
@@ -114,7 +104,7 @@ class ReachedThrough:
         return f"a row of {self.named_by.class_.__tablename__} names it where {self.rule}"
 
 
-Rule = EveryRow | Own | Missing | Recent | NoneOf | AllOf | AnyOf | ActingFor | ReachedThrough
+Rule = EveryRow | Own | Missing | Recent | NoneOf | AllOf | AnyOf | ReachedThrough
 
 every_row = EveryRow()
 
@@ -153,10 +143,6 @@ def all_of(*rules: Rule) -> AllOf:
 
 def any_of(*rules: Rule) -> AnyOf:
     return AnyOf(rules)
-
-
-def acting_for(partner: str) -> ActingFor:
-    return ActingFor(partner)
 
 
 def reached_through(key: Attribute, named_by: Attribute, rule: Rule) -> ReachedThrough:

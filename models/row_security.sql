@@ -5,7 +5,7 @@ DO $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['gerbang_leadership', 'gerbang_officer', 'gerbang_supervisor', 'gerbang_partner_manager', 'gerbang_partner_agent', 'gerbang_auditor', 'gerbang_applicant', 'gerbang_partner_service', 'gerbang_treasury', 'gerbang_administrator', 'gerbang_anonymous', 'gerbang_writing'] LOOP
+    FOREACH name IN ARRAY ARRAY['gerbang_leadership', 'gerbang_officer', 'gerbang_supervisor', 'gerbang_partner_manager', 'gerbang_partner_agent', 'gerbang_auditor', 'gerbang_applicant', 'gerbang_partner_service', 'gerbang_screening', 'gerbang_treasury', 'gerbang_administrator', 'gerbang_anonymous', 'gerbang_writing'] LOOP
         BEGIN
             IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) THEN
                 EXECUTE format('CREATE ROLE %I NOLOGIN NOINHERIT', name);
@@ -17,10 +17,10 @@ BEGIN
 END
 $$;
 
-REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_officer, gerbang_supervisor, gerbang_partner_manager, gerbang_partner_agent, gerbang_auditor, gerbang_applicant, gerbang_partner_service, gerbang_treasury, gerbang_administrator, gerbang_anonymous, gerbang_writing;
-REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_officer, gerbang_supervisor, gerbang_partner_manager, gerbang_partner_agent, gerbang_auditor, gerbang_applicant, gerbang_partner_service, gerbang_treasury, gerbang_administrator, gerbang_anonymous, gerbang_writing;
-REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_officer, gerbang_supervisor, gerbang_partner_manager, gerbang_partner_agent, gerbang_auditor, gerbang_applicant, gerbang_partner_service, gerbang_treasury, gerbang_administrator, gerbang_anonymous, gerbang_writing;
-REVOKE CREATE ON SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_officer, gerbang_supervisor, gerbang_partner_manager, gerbang_partner_agent, gerbang_auditor, gerbang_applicant, gerbang_partner_service, gerbang_treasury, gerbang_administrator, gerbang_anonymous, gerbang_writing;
+REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_officer, gerbang_supervisor, gerbang_partner_manager, gerbang_partner_agent, gerbang_auditor, gerbang_applicant, gerbang_partner_service, gerbang_screening, gerbang_treasury, gerbang_administrator, gerbang_anonymous, gerbang_writing;
+REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_officer, gerbang_supervisor, gerbang_partner_manager, gerbang_partner_agent, gerbang_auditor, gerbang_applicant, gerbang_partner_service, gerbang_screening, gerbang_treasury, gerbang_administrator, gerbang_anonymous, gerbang_writing;
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_officer, gerbang_supervisor, gerbang_partner_manager, gerbang_partner_agent, gerbang_auditor, gerbang_applicant, gerbang_partner_service, gerbang_screening, gerbang_treasury, gerbang_administrator, gerbang_anonymous, gerbang_writing;
+REVOKE CREATE ON SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_officer, gerbang_supervisor, gerbang_partner_manager, gerbang_partner_agent, gerbang_auditor, gerbang_applicant, gerbang_partner_service, gerbang_screening, gerbang_treasury, gerbang_administrator, gerbang_anonymous, gerbang_writing;
 ALTER TABLE access_event ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE applicant ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE application ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -177,7 +177,7 @@ GRANT SELECT (id, nationality_code, passport_last_four) ON applicant TO gerbang_
 GRANT SELECT (applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, id, is_referred, nationality_code, paid_at, partner_code, received_at, reference, stage, status, submitted_at, target_due_at, visa_type_code) ON application TO gerbang_officer;
 GRANT SELECT (application_id, changed, id, kind, written_in) ON application_change TO gerbang_officer;
 GRANT SELECT (actor, actor_role, application_id, id, kind, occurred_at, sequence) ON application_event TO gerbang_officer;
-GRANT SELECT (application_id, assigned_at, ended_at, id, officer) ON assignment TO gerbang_officer;
+GRANT SELECT (application_id, assigned_at, ended_at, id, officer, role) ON assignment TO gerbang_officer;
 GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_officer;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code) ON centre TO gerbang_officer;
 GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_officer;
@@ -213,7 +213,7 @@ CREATE POLICY officer_select ON centre FOR SELECT TO gerbang_officer
 CREATE POLICY officer_select ON bill FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON application_event FOR SELECT TO gerbang_officer
-    USING (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN application_event.kind NOT IN ('HELD', 'RELEASED') ELSE false END);
+    USING (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN application_event.kind NOT IN ('HELD', 'RELEASED', 'ANSWER_PROPOSED', 'SCREENED') ELSE false END);
 CREATE POLICY officer_select ON applicant FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON identity FOR SELECT TO gerbang_officer
@@ -221,7 +221,7 @@ CREATE POLICY officer_select ON identity FOR SELECT TO gerbang_officer
 CREATE POLICY officer_select ON decision FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON assignment FOR SELECT TO gerbang_officer
-    USING ((SELECT viewer.acts_as('OFFICER')));
+    USING (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN assignment.role NOT IN ('SUPERVISOR') ELSE false END);
 CREATE POLICY officer_select ON volume_change FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON access_event FOR SELECT TO gerbang_officer
@@ -287,10 +287,10 @@ GRANT USAGE ON SCHEMA public, viewer TO gerbang_supervisor;
 GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_supervisor;
 GRANT SELECT (actor, actor_role, applicant_id, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_supervisor;
 GRANT SELECT (id, nationality_code, passport_last_four) ON applicant TO gerbang_supervisor;
-GRANT SELECT (applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, id, is_held, is_referred, nationality_code, paid_at, partner_code, received_at, reference, stage, status, submitted_at, target_due_at, visa_type_code) ON application TO gerbang_supervisor;
+GRANT SELECT (applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, has_open_hit, id, is_held, is_referred, nationality_code, paid_at, partner_code, received_at, reference, stage, status, submitted_at, target_due_at, visa_type_code) ON application TO gerbang_supervisor;
 GRANT SELECT (application_id, id, kind, written_in) ON application_change TO gerbang_supervisor;
 GRANT SELECT (actor, actor_role, application_id, id, kind, occurred_at, sequence) ON application_event TO gerbang_supervisor;
-GRANT SELECT (application_id, assigned_at, ended_at, id, officer) ON assignment TO gerbang_supervisor;
+GRANT SELECT (application_id, assigned_at, ended_at, id, officer, role) ON assignment TO gerbang_supervisor;
 GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_supervisor;
 GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code) ON centre TO gerbang_supervisor;
 GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_supervisor;
@@ -300,7 +300,7 @@ GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_supervis
 GRANT SELECT (applicant_id, birth_date, email, full_name, passport_number, phone) ON identity TO gerbang_supervisor;
 GRANT SELECT (code, name) ON partner TO gerbang_supervisor;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_country TO gerbang_supervisor;
-GRANT SELECT (answered_at, application_id, id, kind, requested_at, result) ON screening TO gerbang_supervisor;
+GRANT SELECT (answered_at, answered_by, application_id, confirmed_by, id, kind, proposed, proposed_by, reason, requested_at, result) ON screening TO gerbang_supervisor;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_supervisor;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_supervisor;
 GRANT SELECT (id, written_in) ON volume_change TO gerbang_supervisor;
@@ -584,6 +584,7 @@ GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_auditor;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_auditor;
 GRANT SELECT (code, name) ON partner TO gerbang_auditor;
 GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_country TO gerbang_auditor;
+GRANT SELECT (answered_at, answered_by, application_id, confirmed_by, id, kind, proposed, proposed_by, reason, requested_at, result) ON screening TO gerbang_auditor;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_auditor;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_auditor;
 GRANT SELECT (id, written_in) ON volume_change TO gerbang_auditor;
@@ -616,6 +617,8 @@ CREATE POLICY auditor_select ON applicant FOR SELECT TO gerbang_auditor
 CREATE POLICY auditor_select ON decision FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON assignment FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON screening FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON volume_change FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
@@ -716,7 +719,7 @@ CREATE POLICY applicant_select ON centre FOR SELECT TO gerbang_applicant
 CREATE POLICY applicant_select ON bill FOR SELECT TO gerbang_applicant
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = bill.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON application_event FOR SELECT TO gerbang_applicant
-    USING (CASE WHEN application_event.kind NOT IN ('IN_VERIFICATION', 'SCREENING', 'HELD', 'RELEASED') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_event.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
+    USING (CASE WHEN application_event.kind NOT IN ('IN_VERIFICATION', 'SCREENING', 'HELD', 'RELEASED', 'ANSWER_PROPOSED', 'SCREENED') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_event.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON applicant FOR SELECT TO gerbang_applicant
     USING (CASE WHEN applicant.account = (SELECT viewer.subject('APPLICANT')) THEN true ELSE false END);
 CREATE POLICY applicant_select ON identity FOR SELECT TO gerbang_applicant
@@ -746,9 +749,9 @@ GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_count
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_partner_service;
 GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_partner_service;
 CREATE POLICY partner_service_select ON application_change FOR SELECT TO gerbang_partner_service
-    USING (CASE WHEN application_change.changed NOT IN ('HOLD', 'STATUS', 'DECISION') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_change.application_id AND (by_1.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) OR by_1.partner_code IS NULL AND (SELECT viewer.partner('PARTNER_SERVICE')) = 'DIRECT')) THEN true ELSE false END);
+    USING (CASE WHEN application_change.changed NOT IN ('HOLD', 'STATUS', 'DECISION') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_change.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_SERVICE'))) THEN true ELSE false END);
 CREATE POLICY partner_service_select ON application FOR SELECT TO gerbang_partner_service
-    USING (CASE WHEN (application.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) OR application.partner_code IS NULL AND (SELECT viewer.partner('PARTNER_SERVICE')) = 'DIRECT') THEN true ELSE false END);
+    USING (CASE WHEN application.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) THEN true ELSE false END);
 CREATE POLICY partner_service_select ON visa_type FOR SELECT TO gerbang_partner_service
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
 CREATE POLICY partner_service_select ON fee FOR SELECT TO gerbang_partner_service
@@ -766,10 +769,57 @@ CREATE POLICY partner_service_select ON partner_country FOR SELECT TO gerbang_pa
 CREATE POLICY partner_service_select ON centre FOR SELECT TO gerbang_partner_service
     USING (CASE WHEN centre.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) THEN true ELSE false END);
 CREATE POLICY partner_service_select ON bill FOR SELECT TO gerbang_partner_service
-    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = bill.application_id AND (by_1.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) OR by_1.partner_code IS NULL AND (SELECT viewer.partner('PARTNER_SERVICE')) = 'DIRECT')) THEN true ELSE false END);
+    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = bill.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_SERVICE'))) THEN true ELSE false END);
 CREATE POLICY partner_service_select ON applicant FOR SELECT TO gerbang_partner_service
-    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = applicant.id AND (by_1.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) OR by_1.partner_code IS NULL AND (SELECT viewer.partner('PARTNER_SERVICE')) = 'DIRECT')) THEN true ELSE false END);
+    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = applicant.id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_SERVICE'))) THEN true ELSE false END);
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_partner_service;
+
+-- SCREENING
+GRANT USAGE ON SCHEMA public, viewer TO gerbang_screening;
+GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_screening;
+GRANT SELECT (actor, actor_role, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_screening;
+GRANT SELECT (id, nationality_code) ON applicant TO gerbang_screening;
+GRANT SELECT (applicant_id, centre_code, channel, country_code, id, nationality_code, paid_at, partner_code, received_at, reference, submitted_at, target_due_at, visa_type_code) ON application TO gerbang_screening;
+GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code) ON centre TO gerbang_screening;
+GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_screening;
+GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_screening;
+GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_screening;
+GRANT SELECT (applicant_id, birth_date, email, full_name, passport_number, phone) ON identity TO gerbang_screening;
+GRANT SELECT (code, name) ON partner TO gerbang_screening;
+GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_country TO gerbang_screening;
+GRANT SELECT (answered_at, application_id, id, kind, proposed, proposed_by, reason, requested_at, result) ON screening TO gerbang_screening;
+GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_screening;
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_screening;
+CREATE POLICY screening_select ON application FOR SELECT TO gerbang_screening
+    USING (CASE WHEN (SELECT viewer.acts_as('SCREENING')) THEN EXISTS (SELECT FROM screening AS by_1 WHERE by_1.application_id = application.id AND by_1.answered_at IS NULL) ELSE false END);
+CREATE POLICY screening_select ON visa_type FOR SELECT TO gerbang_screening
+    USING ((SELECT viewer.acts_as('SCREENING')));
+CREATE POLICY screening_select ON fee FOR SELECT TO gerbang_screening
+    USING ((SELECT viewer.acts_as('SCREENING')));
+CREATE POLICY screening_select ON service_target FOR SELECT TO gerbang_screening
+    USING ((SELECT viewer.acts_as('SCREENING')));
+CREATE POLICY screening_select ON country FOR SELECT TO gerbang_screening
+    USING ((SELECT viewer.acts_as('SCREENING')));
+CREATE POLICY screening_select ON entry_rule FOR SELECT TO gerbang_screening
+    USING ((SELECT viewer.acts_as('SCREENING')));
+CREATE POLICY screening_select ON partner FOR SELECT TO gerbang_screening
+    USING ((SELECT viewer.acts_as('SCREENING')));
+CREATE POLICY screening_select ON partner_country FOR SELECT TO gerbang_screening
+    USING ((SELECT viewer.acts_as('SCREENING')));
+CREATE POLICY screening_select ON centre FOR SELECT TO gerbang_screening
+    USING ((SELECT viewer.acts_as('SCREENING')));
+CREATE POLICY screening_select ON applicant FOR SELECT TO gerbang_screening
+    USING (CASE WHEN (SELECT viewer.acts_as('SCREENING')) THEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = applicant.id AND EXISTS (SELECT FROM screening AS by_2 WHERE by_2.application_id = by_1.id AND by_2.answered_at IS NULL)) ELSE false END);
+CREATE POLICY screening_select ON identity FOR SELECT TO gerbang_screening
+    USING (CASE WHEN (SELECT viewer.acts_as('SCREENING')) THEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = identity.applicant_id AND EXISTS (SELECT FROM screening AS by_2 WHERE by_2.application_id = by_1.id AND by_2.answered_at IS NULL)) ELSE false END);
+CREATE POLICY screening_select ON screening FOR SELECT TO gerbang_screening
+    USING (CASE WHEN (SELECT viewer.acts_as('SCREENING')) THEN screening.answered_at IS NULL ELSE false END);
+CREATE POLICY screening_select ON access_event FOR SELECT TO gerbang_screening
+    USING (CASE WHEN access_event.actor = (SELECT viewer.subject('SCREENING')) THEN true ELSE false END);
+GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_screening;
+GRANT INSERT (id, occurred_at, applicant_id, actor, actor_role, actor_partner_code, actor_country_code, purpose, case_reference, fields, trace_id) ON access_event TO gerbang_screening;
+CREATE POLICY screening_insert ON access_event FOR INSERT TO gerbang_screening
+    WITH CHECK (actor = (SELECT viewer.subject('SCREENING')) AND actor_partner_code IS NOT DISTINCT FROM (SELECT viewer.partner('SCREENING')) AND actor_country_code IS NOT DISTINCT FROM (SELECT own[1] FROM viewer.countries('SCREENING') AS own WHERE cardinality(own) = 1) AND actor_role = 'SCREENING' AND purpose IN ('CASEWORK'));
 
 -- TREASURY
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_treasury;
@@ -952,21 +1002,21 @@ CREATE POLICY writing_select ON identity FOR SELECT TO gerbang_writing
 GRANT INSERT (applicant_id, birth_date, email, full_name, passport_number, phone) ON identity TO gerbang_writing;
 CREATE POLICY writing_insert ON identity FOR INSERT TO gerbang_writing
     WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN true WHEN 'APPLICANT' THEN EXISTS (SELECT FROM applicant WHERE applicant.id = identity.applicant_id) ELSE false END ELSE false END);
-GRANT SELECT (applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, id, is_held, is_referred, nationality_code, paid_at, partner_code, paused_seconds, received_at, reference, stage, status, submitted_at, target_due_at, visa_type_code, was_info_requested) ON application TO gerbang_writing;
+GRANT SELECT (applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, has_open_hit, id, is_held, is_referred, nationality_code, paid_at, partner_code, paused_seconds, received_at, reference, stage, status, submitted_at, target_due_at, visa_type_code, was_info_requested) ON application TO gerbang_writing;
 CREATE POLICY writing_select ON application FOR SELECT TO gerbang_writing
-    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN application.partner_code = (SELECT viewer.partner(NULL)) AND application.centre_code = ANY ((SELECT viewer.centres(NULL))::text[]) WHEN 'APPLICANT' THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject(NULL))) WHEN 'TREASURY' THEN true WHEN 'PARTNER_SERVICE' THEN (application.partner_code = (SELECT viewer.partner(NULL)) OR application.partner_code IS NULL AND (SELECT viewer.partner(NULL)) = 'DIRECT') WHEN 'OFFICER' THEN true WHEN 'SUPERVISOR' THEN true ELSE false END ELSE false END);
+    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN application.partner_code = (SELECT viewer.partner(NULL)) AND application.centre_code = ANY ((SELECT viewer.centres(NULL))::text[]) WHEN 'APPLICANT' THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject(NULL))) WHEN 'TREASURY' THEN true WHEN 'PARTNER_SERVICE' THEN application.partner_code = (SELECT viewer.partner(NULL)) WHEN 'OFFICER' THEN true WHEN 'SUPERVISOR' THEN true WHEN 'SCREENING' THEN EXISTS (SELECT FROM screening AS by_1 WHERE by_1.application_id = application.id AND (by_1.answered_at IS NULL OR by_1.answered_by = (SELECT viewer.subject(NULL)) OR by_1.confirmed_by = (SELECT viewer.subject(NULL)))) ELSE false END ELSE false END);
 GRANT INSERT (applicant_id, centre_code, channel, country_code, id, nationality_code, partner_code, reference, status, submitted_at, visa_type_code) ON application TO gerbang_writing;
 CREATE POLICY writing_insert ON application FOR INSERT TO gerbang_writing
     WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN application.partner_code = (SELECT viewer.partner(NULL)) AND application.centre_code = ANY ((SELECT viewer.centres(NULL))::text[]) WHEN 'APPLICANT' THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject(NULL))) ELSE false END ELSE false END AND application.status IN ('SUBMITTED', 'AWAITING_PAYMENT'));
-GRANT UPDATE (closed_at, current_decision_id, fee_idr, is_held, is_referred, paid_at, paused_seconds, received_at, status, target_due_at, was_info_requested) ON application TO gerbang_writing;
+GRANT UPDATE (closed_at, current_decision_id, fee_idr, has_open_hit, is_held, is_referred, paid_at, paused_seconds, received_at, status, target_due_at, was_info_requested) ON application TO gerbang_writing;
 CREATE POLICY writing_update ON application FOR UPDATE TO gerbang_writing
-    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN application.partner_code = (SELECT viewer.partner(NULL)) AND application.centre_code = ANY ((SELECT viewer.centres(NULL))::text[]) WHEN 'APPLICANT' THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject(NULL))) WHEN 'TREASURY' THEN true WHEN 'PARTNER_SERVICE' THEN (application.partner_code = (SELECT viewer.partner(NULL)) OR application.partner_code IS NULL AND (SELECT viewer.partner(NULL)) = 'DIRECT') WHEN 'OFFICER' THEN true WHEN 'SUPERVISOR' THEN true ELSE false END ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN application.partner_code = (SELECT viewer.partner(NULL)) AND application.centre_code = ANY ((SELECT viewer.centres(NULL))::text[]) WHEN 'APPLICANT' THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject(NULL))) WHEN 'TREASURY' THEN true WHEN 'PARTNER_SERVICE' THEN (application.partner_code = (SELECT viewer.partner(NULL)) OR application.partner_code IS NULL AND (SELECT viewer.partner(NULL)) = 'DIRECT') WHEN 'OFFICER' THEN true WHEN 'SUPERVISOR' THEN true ELSE false END ELSE false END);
+    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN application.partner_code = (SELECT viewer.partner(NULL)) AND application.centre_code = ANY ((SELECT viewer.centres(NULL))::text[]) WHEN 'APPLICANT' THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject(NULL))) WHEN 'TREASURY' THEN true WHEN 'PARTNER_SERVICE' THEN application.partner_code = (SELECT viewer.partner(NULL)) WHEN 'OFFICER' THEN true WHEN 'SUPERVISOR' THEN true WHEN 'SCREENING' THEN EXISTS (SELECT FROM screening AS by_1 WHERE by_1.application_id = application.id AND (by_1.answered_at IS NULL OR by_1.answered_by = (SELECT viewer.subject(NULL)) OR by_1.confirmed_by = (SELECT viewer.subject(NULL)))) ELSE false END ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN application.partner_code = (SELECT viewer.partner(NULL)) AND application.centre_code = ANY ((SELECT viewer.centres(NULL))::text[]) WHEN 'APPLICANT' THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject(NULL))) WHEN 'TREASURY' THEN true WHEN 'PARTNER_SERVICE' THEN application.partner_code = (SELECT viewer.partner(NULL)) WHEN 'OFFICER' THEN true WHEN 'SUPERVISOR' THEN true WHEN 'SCREENING' THEN EXISTS (SELECT FROM screening AS by_1 WHERE by_1.application_id = application.id AND (by_1.answered_at IS NULL OR by_1.answered_by = (SELECT viewer.subject(NULL)) OR by_1.confirmed_by = (SELECT viewer.subject(NULL)))) ELSE false END ELSE false END);
 GRANT SELECT (actor, actor_role, application_id, id, kind, occurred_at, recorded_at, sequence) ON application_event TO gerbang_writing;
 CREATE POLICY writing_select ON application_event FOR SELECT TO gerbang_writing
     USING ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = application_event.application_id));
 GRANT INSERT (actor, actor_role, application_id, kind, occurred_at, sequence) ON application_event TO gerbang_writing;
 CREATE POLICY writing_insert ON application_event FOR INSERT TO gerbang_writing
-    WITH CHECK ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = application_event.application_id) AND CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'OFFICER' THEN (application_event.actor = (SELECT viewer.subject(NULL)) AND application_event.actor_role = 'OFFICER' AND application_event.kind IN ('GRANTED', 'INFO_REQUESTED', 'IN_VERIFICATION', 'REFUSED', 'SCREENING')) WHEN 'SUPERVISOR' THEN (application_event.actor = (SELECT viewer.subject(NULL)) AND application_event.actor_role = 'SUPERVISOR' AND application_event.kind IN ('GRANTED', 'HELD', 'REFUSED', 'RELEASED', 'REVOKED', 'SCREENING')) WHEN 'PARTNER_AGENT' THEN (application_event.actor = (SELECT viewer.subject(NULL)) AND application_event.actor_role = 'PARTNER_AGENT' AND application_event.kind IN ('IN_VERIFICATION', 'RECEIVED', 'SUBMITTED', 'WITHDRAWN') OR application_event.kind = 'AWAITING_PAYMENT' AND application_event.actor IS NULL AND application_event.actor_role IS NULL) WHEN 'APPLICANT' THEN (application_event.actor = (SELECT viewer.subject(NULL)) AND application_event.actor_role = 'APPLICANT' AND application_event.kind IN ('IN_VERIFICATION', 'SUBMITTED', 'WITHDRAWN') OR application_event.kind = 'AWAITING_PAYMENT' AND application_event.actor IS NULL AND application_event.actor_role IS NULL) WHEN 'PARTNER_SERVICE' THEN (application_event.actor = (SELECT viewer.subject(NULL)) AND application_event.actor_role = 'PARTNER_SERVICE' AND application_event.kind IN ('IN_VERIFICATION', 'RECEIVED')) WHEN 'TREASURY' THEN (application_event.actor = (SELECT viewer.subject(NULL)) AND application_event.actor_role = 'TREASURY' AND application_event.kind IN ('PAID')) ELSE false END ELSE false END);
+    WITH CHECK ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = application_event.application_id) AND CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'OFFICER' THEN (application_event.actor = (SELECT viewer.subject(NULL)) AND application_event.actor_role = 'OFFICER' AND application_event.kind IN ('GRANTED', 'INFO_REQUESTED', 'IN_VERIFICATION', 'REFUSED', 'SCREENING')) WHEN 'SUPERVISOR' THEN (application_event.actor = (SELECT viewer.subject(NULL)) AND application_event.actor_role = 'SUPERVISOR' AND application_event.kind IN ('ANSWER_PROPOSED', 'GRANTED', 'HELD', 'REFUSED', 'RELEASED', 'REVOKED', 'SCREENING')) WHEN 'PARTNER_AGENT' THEN (application_event.actor = (SELECT viewer.subject(NULL)) AND application_event.actor_role = 'PARTNER_AGENT' AND application_event.kind IN ('IN_VERIFICATION', 'RECEIVED', 'SUBMITTED', 'WITHDRAWN') OR application_event.kind = 'AWAITING_PAYMENT' AND application_event.actor IS NULL AND application_event.actor_role IS NULL) WHEN 'APPLICANT' THEN (application_event.actor = (SELECT viewer.subject(NULL)) AND application_event.actor_role = 'APPLICANT' AND application_event.kind IN ('IN_VERIFICATION', 'SUBMITTED', 'WITHDRAWN') OR application_event.kind = 'AWAITING_PAYMENT' AND application_event.actor IS NULL AND application_event.actor_role IS NULL) WHEN 'PARTNER_SERVICE' THEN (application_event.actor = (SELECT viewer.subject(NULL)) AND application_event.actor_role = 'PARTNER_SERVICE' AND application_event.kind IN ('IN_VERIFICATION', 'RECEIVED')) WHEN 'SCREENING' THEN (application_event.actor = (SELECT viewer.subject(NULL)) AND application_event.actor_role = 'SCREENING' AND application_event.kind IN ('ANSWER_PROPOSED', 'SCREENED')) WHEN 'TREASURY' THEN (application_event.actor = (SELECT viewer.subject(NULL)) AND application_event.actor_role = 'TREASURY' AND application_event.kind IN ('PAID')) ELSE false END ELSE false END);
 GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_writing;
 CREATE POLICY writing_select ON bill FOR SELECT TO gerbang_writing
     USING ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = bill.application_id));
@@ -979,10 +1029,10 @@ CREATE POLICY writing_update ON bill FOR UPDATE TO gerbang_writing
 GRANT SELECT (days, valid_from, wait) ON deadline TO gerbang_writing;
 CREATE POLICY writing_select ON deadline FOR SELECT TO gerbang_writing
     USING ((SELECT viewer.is_sealed()));
-GRANT SELECT (application_id, assigned_at, ended_at, id, officer) ON assignment TO gerbang_writing;
+GRANT SELECT (application_id, assigned_at, ended_at, id, officer, role) ON assignment TO gerbang_writing;
 CREATE POLICY writing_select ON assignment FOR SELECT TO gerbang_writing
     USING ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));
-GRANT INSERT (application_id, assigned_at, officer) ON assignment TO gerbang_writing;
+GRANT INSERT (application_id, assigned_at, officer, role) ON assignment TO gerbang_writing;
 CREATE POLICY writing_insert ON assignment FOR INSERT TO gerbang_writing
     WITH CHECK ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));
 GRANT UPDATE (ended_at) ON assignment TO gerbang_writing;
@@ -994,13 +1044,13 @@ CREATE POLICY writing_select ON decision FOR SELECT TO gerbang_writing
 GRANT INSERT (application_id, decided_at, ground, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_writing;
 CREATE POLICY writing_insert ON decision FOR INSERT TO gerbang_writing
     WITH CHECK ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = decision.application_id) AND decision.officer = (SELECT viewer.subject(NULL)));
-GRANT SELECT (answered_at, application_id, id, kind, requested_at, result) ON screening TO gerbang_writing;
+GRANT SELECT (answered_at, answered_by, application_id, confirmed_by, id, kind, proposed, proposed_by, reason, requested_at, result) ON screening TO gerbang_writing;
 CREATE POLICY writing_select ON screening FOR SELECT TO gerbang_writing
-    USING ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = screening.application_id));
-GRANT INSERT (answered_at, application_id, id, kind, requested_at, result) ON screening TO gerbang_writing;
+    USING (viewer.is_sealed());
+GRANT INSERT (application_id, id, kind, proposed, proposed_by, reason, requested_at, result) ON screening TO gerbang_writing;
 CREATE POLICY writing_insert ON screening FOR INSERT TO gerbang_writing
     WITH CHECK ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = screening.application_id));
-GRANT UPDATE (answered_at, result) ON screening TO gerbang_writing;
+GRANT UPDATE (answered_at, answered_by, confirmed_by, proposed, proposed_by, reason, result) ON screening TO gerbang_writing;
 CREATE POLICY writing_update ON screening FOR UPDATE TO gerbang_writing
     USING ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = screening.application_id)) WITH CHECK ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = screening.application_id));
 GRANT SELECT (answer, created_at, input_digest, key_digest) ON idempotency TO gerbang_writing;

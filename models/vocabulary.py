@@ -77,6 +77,8 @@ class EventKind(StrEnum):
     SCREENING = "SCREENING"
     HELD = "HELD"
     RELEASED = "RELEASED"
+    ANSWER_PROPOSED = "ANSWER_PROPOSED"
+    SCREENED = "SCREENED"
     GRANTED = "GRANTED"
     REFUSED = "REFUSED"
     WITHDRAWN = "WITHDRAWN"
@@ -97,7 +99,7 @@ class Changed(StrEnum):
     DECISION = "DECISION"
     #: The status alone.
     STATUS = "STATUS"
-    #: Whether supervision holds the case.
+    #: What supervision does: holds, and answers to its questions.
     HOLD = "HOLD"
 
 
@@ -148,6 +150,15 @@ class ScreeningResult(StrEnum):
     HIT = "HIT"
     PENDING = "PENDING"
     UNAVAILABLE = "UNAVAILABLE"
+    #: A hit was looked into: it is somebody else, or it is this person.
+    NO_MATCH = "NO_MATCH"
+    MATCH = "MATCH"
+
+
+#: What a hit turns out to be.
+RESOLUTIONS = (ScreeningResult.NO_MATCH, ScreeningResult.MATCH)
+#: What nothing is granted without.
+CLEARING = (ScreeningResult.CLEAR, ScreeningResult.NO_MATCH)
 
 
 class VisaCategory(StrEnum):
@@ -184,7 +195,7 @@ class Wait(StrEnum):
 
 
 class Role(StrEnum):
-    """The eleven roles. One acts per request, and none implies another."""
+    """The twelve roles. One acts per request, and none implies another."""
 
     LEADERSHIP = "LEADERSHIP"
     OFFICER = "OFFICER"
@@ -194,6 +205,7 @@ class Role(StrEnum):
     AUDITOR = "AUDITOR"
     APPLICANT = "APPLICANT"
     PARTNER_SERVICE = "PARTNER_SERVICE"
+    SCREENING = "SCREENING"
     TREASURY = "TREASURY"
     ADMINISTRATOR = "ADMINISTRATOR"
     ANONYMOUS = "ANONYMOUS"

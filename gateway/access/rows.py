@@ -7,7 +7,6 @@ from sqlalchemy import (
     ARRAY,
     ColumnElement,
     Select,
-    String,
     and_,
     any_,
     bindparam,
@@ -23,7 +22,6 @@ from sqlalchemy.types import TypeEngine
 
 from gateway.policy import MUTATIONS, POLICY, PUBLISHED_SETS
 from gateway.rules import (
-    ActingFor,
     AllOf,
     AnyOf,
     Attribute,
@@ -164,8 +162,6 @@ def _scopes(rule: Rule) -> Iterator[Scope]:
     match rule:
         case Own(_, scope):
             yield scope
-        case ActingFor():
-            yield Scope.PARTNER
         case AllOf(rules) | AnyOf(rules):
             for each in rules:
                 yield from _scopes(each)
@@ -186,18 +182,12 @@ class KnownViewer:
         value = getattr(self.viewer, scope)
         return literal(list(value) if scope in _LISTS else value or None, _type(scope, kind))
 
-    def acts_for(self, partner: str) -> ColumnElement[bool]:
-        return true() if self.viewer.partner == partner else false()
-
 
 class AnyViewer:
     """Compiles rules for any viewer in a role, with the scope as bind parameters."""
 
     def scope(self, scope: Scope, kind: TypeEngine[Any]) -> ColumnElement[Any]:
         return bindparam(scope.value, None, type_=_type(scope, kind))
-
-    def acts_for(self, partner: str) -> ColumnElement[bool]:
-        return self.scope(Scope.PARTNER, String()) == partner
 
 
 _LISTS = (Scope.COUNTRIES, Scope.CENTRES)
@@ -225,8 +215,6 @@ def _rule_condition(
             return and_(*(_rule_condition(each, viewer, columns) for each in rules))
         case AnyOf(rules):
             return or_(*(_rule_condition(each, viewer, columns) for each in rules))
-        case ActingFor(partner):
-            return viewer.acts_for(partner)
         case ReachedThrough(key, named_by, inner):
             other = named_by.class_.__table__.alias()
             return (

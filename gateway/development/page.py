@@ -39,6 +39,7 @@ ROLES: Mapping[str, Mapping[Role, str]] = {
         Role.AUDITOR: "Auditor",
         Role.APPLICANT: "Pemohon",
         Role.PARTNER_SERVICE: "Sistem mitra",
+        Role.SCREENING: "Otoritas pemeriksaan",
         Role.TREASURY: "Kas negara",
         Role.ADMINISTRATOR: "Administrator",
     },
@@ -51,6 +52,7 @@ ROLES: Mapping[str, Mapping[Role, str]] = {
         Role.AUDITOR: "Auditor",
         Role.APPLICANT: "Applicant",
         Role.PARTNER_SERVICE: "Partner's system",
+        Role.SCREENING: "Screening authority",
         Role.TREASURY: "State treasury",
         Role.ADMINISTRATOR: "Administrator",
     },
@@ -59,10 +61,10 @@ ROLES: Mapping[str, Mapping[Role, str]] = {
 SECTIONS = {
     "directorate": {
         *(Role.LEADERSHIP, Role.OFFICER, Role.SUPERVISOR),
-        *(Role.AUDITOR, Role.ADMINISTRATOR),
+        *(Role.SCREENING, Role.AUDITOR, Role.ADMINISTRATOR),
     },
     "partner": {Role.PARTNER_MANAGER, Role.PARTNER_AGENT},
-    "others": {Role.APPLICANT, Role.TREASURY, Role.PARTNER_SERVICE},
+    "others": {Role.APPLICANT, Role.PARTNER_SERVICE, Role.TREASURY},
 }
 #: Of the partner's people in one country, those that are offered beside the field for all.
 EXAMPLES = ("manager-au", "agent-au")

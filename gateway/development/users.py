@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from gateway.policy import DIRECTORATE
 from models.synthetic.reference import Reference
 from models.vocabulary import Role
 
@@ -20,10 +19,11 @@ UNSCOPED = {
     "supervisor": (Role.SUPERVISOR,),
     "supervisor-2": (Role.SUPERVISOR,),
     "auditor": (Role.AUDITOR,),
+    "screening": (Role.SCREENING,),
+    "screening-2": (Role.SCREENING,),
     "treasury": (Role.TREASURY,),
     "administrator": (Role.ADMINISTRATOR,),
     "administrator-2": (Role.ADMINISTRATOR,),
-    "both": (Role.OFFICER, Role.AUDITOR),
     "applicant": (Role.APPLICANT,),
 }
 
@@ -62,7 +62,13 @@ def demo_users(reference: Reference) -> Mapping[str, DemoUser]:
     users = [
         *(DemoUser(name, roles) for name, roles in UNSCOPED.items()),
         DemoUser("service", (Role.PARTNER_SERVICE,), PARTNER, countries),
-        DemoUser("service-direct", (Role.PARTNER_SERVICE,), DIRECTORATE),
+        DemoUser(
+            "both",
+            (Role.PARTNER_MANAGER, Role.PARTNER_AGENT),
+            PARTNER,
+            ("AU",),
+            _first_centre(reference, "AU"),
+        ),
         DemoUser("manager-pacific", (Role.PARTNER_MANAGER,), PARTNER, PACIFIC),
     ]
     for country in countries:

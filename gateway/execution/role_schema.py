@@ -60,7 +60,9 @@ class _Visibility:
             return self.field("Application", "status")
         if name == "expectedStage":
             # Whoever reads statuses expects one: a stage would say less.
-            return self._role is None or not self.field("Application", "status")
+            return self._role is None or (
+                self.field("Application", "stage") and not self.field("Application", "status")
+            )
         if type_name.endswith("VolumeFilter"):
             # A subset of groups, less a part of it, tells of the rest.
             return name == "eq" or self._role is None or not reads_only_published(self._role)

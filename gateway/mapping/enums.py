@@ -52,6 +52,13 @@ class Direction(StrEnum):
     DESCENDING = "DESCENDING"
 
 
+class HitResolution(StrEnum):
+    """What a hit turns out to be."""
+
+    NO_MATCH = "NO_MATCH"
+    MATCH = "MATCH"
+
+
 class PublicReason(StrEnum):
     """Why an application was refused, as far as applicants are told."""
 
@@ -126,6 +133,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "AUDITOR": "Audits, and answers for data protection.",
         "APPLICANT": "Applies for a visa.",
         "PARTNER_SERVICE": "A system of a partner: hands in, answers and hands over.",
+        "SCREENING": "The directorate's screening authority: answers questions, and no other role.",
         "TREASURY": "The state treasury: reports which bills are paid.",
         "ADMINISTRATOR": "Keeps reference data and partners.",
         "ANONYMOUS": "Nobody signed in.",
@@ -166,6 +174,8 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "SCREENING": "Supervision was asked.",
         "HELD": "A supervisor held it.",
         "RELEASED": "A supervisor released it.",
+        "ANSWER_PROPOSED": "An answer was proposed, and waits for a second person.",
+        "SCREENED": "A screening question was answered.",
         "GRANTED": "The visa was granted.",
         "REFUSED": "The visa was refused.",
         "WITHDRAWN": "The applicant withdrew it.",
@@ -199,11 +209,17 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         "ENTRY_BAN": "Is the applicant on the entry-ban list?",
         "CLEARANCE": "Do the agencies clear a calling-visa nationality?",
     },
+    HitResolution: {
+        "NO_MATCH": "It is somebody else: it counts as CLEAR.",
+        "MATCH": "It is this person: the case goes to the supervisor's desk.",
+    },
     ScreeningResult: {
         "CLEAR": "Nothing was found.",
         "HIT": "Something was found.",
         "PENDING": "No answer yet.",
         "UNAVAILABLE": "The service could not answer; nothing is granted meanwhile.",
+        "NO_MATCH": "A hit was looked into: it is somebody else.",
+        "MATCH": "A hit was looked into: it is this person.",
     },
     VisaCategory: {
         "TOURISM": "For tourism.",

@@ -1,19 +1,27 @@
 """An application locked for a change, with its state as read after the lock was acquired."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Select, cast, func, select
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import ColumnElement, Date, cast, func, select
 
 from gateway.access.rows import changeable
 from gateway.access.transactions.writing import WriteTransaction
-from models import Application, ApplicationEvent, Decision, EntryRule, Screening
+from models import Application, ApplicationEvent, Assignment, Decision, EntryRule, Screening
 from models.keys import new_key
-from models.life import CaseState
-from models.vocabulary import CLOSED, Clock, Entry, ScreeningKind, ScreeningResult, Status
+from models.life import CaseState, Proposal
+from models.vocabulary import (
+    CLOSED,
+    Clock,
+    Entry,
+    Role,
+    ScreeningKind,
+    ScreeningResult,
+    Status,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +32,8 @@ class Case:
     state: CaseState
     visa_type: str
     decision: UUID | None
+    #: The latest question of each kind.
+    questions: Mapping[ScreeningKind, UUID]
     clock: Clock
     #: The number of its latest event.
     sequence: int
@@ -48,9 +58,13 @@ async def lock_case(
     )
     if not rows:
         return None
-    screenings = await transaction.rows(_latest_answers(id_))
-    answers = {ScreeningKind(row.kind): ScreeningResult(row.result) for row in screenings}
-    return _case(rows[0], answers)
+    screenings = await transaction.rows(_questions(id_))
+    desk = await transaction.rows(
+        select(Assignment.officer, Assignment.role).where(
+            Assignment.application_id == id_, Assignment.ended_at.is_(None)
+        )
+    )
+    return _case(rows[0], screenings, desk)
 
 
 def today() -> ColumnElement[date]:
@@ -122,17 +136,23 @@ def _paused_time(application: UUID) -> Any:
     return waits.scalar_subquery()
 
 
-def _latest_answers(application: UUID) -> Select[str, str]:
+def _questions(application: UUID) -> Any:
     return (
-        select(Screening.kind, Screening.result)
+        select(*Screening.__table__.columns)
         .where(Screening.application_id == application)
-        .ext(distinct_on(Screening.kind))
-        .order_by(Screening.kind, Screening.requested_at.desc(), Screening.id.desc())
+        .order_by(Screening.requested_at, Screening.id)
     )
 
 
-def _case(row: Any, answers: dict[ScreeningKind, ScreeningResult]) -> Case:
+def _case(row: Any, screenings: Sequence[Any], desk: Sequence[Any]) -> Case:
     status, is_calling = Status(row.status), row.entry == Entry.CALLING_VISA
+    latest = {ScreeningKind(one.kind): one for one in screenings}
+    found_by = {
+        ScreeningKind(one.kind): one.answered_by
+        for one in screenings
+        if one.result == ScreeningResult.HIT
+    }
+    on_desk = {Role(one.role): one.officer for one in desk}
     questions = (ScreeningKind.ENTRY_BAN, *((ScreeningKind.CLEARANCE,) if is_calling else ()))
     return Case(
         id=row.id,
@@ -148,10 +168,21 @@ def _case(row: Any, answers: dict[ScreeningKind, ScreeningResult]) -> Case:
             decided_by=row.officer,
             decided=(row.outcome, row.ground) if row.outcome else None,
             questions=questions,
-            answers=answers,
+            answers={kind: ScreeningResult(one.result) for kind, one in latest.items()},
+            proposals={
+                kind: Proposal(ScreeningResult(one.proposed), one.proposed_by, found_by.get(kind))
+                for kind, one in latest.items()
+                if one.result == ScreeningResult.PENDING and one.proposed
+            },
+            hits=frozenset(
+                kind for kind in found_by if latest[kind].result != ScreeningResult.NO_MATCH
+            ),
+            officer=on_desk.get(Role.OFFICER),
+            supervisor=on_desk.get(Role.SUPERVISOR),
         ),
         visa_type=row.visa_type_code,
         decision=row.current_decision_id,
+        questions={kind: one.id for kind, one in latest.items()},
         clock=Clock.CALLING_VISA if is_calling else Clock.STANDARD,
         sequence=row.sequence or 0,
         at=row.at,

@@ -13,7 +13,7 @@ from gateway.mutations.requests import StepRequest
 from models import Assignment, Bill, Decision, Screening, ServiceTarget
 from models.keys import new_key
 from models.life import Refusal, Verb
-from models.vocabulary import ScreeningKind, ScreeningResult
+from models.vocabulary import Role, ScreeningKind, ScreeningResult, Status
 
 #: Writes rows, and returns further columns of the application to update.
 Effect = Callable[[WriteTransaction, StepRequest, Case], Awaitable[dict[str, Any]]]
@@ -55,19 +55,32 @@ async def _is_used(transaction: WriteTransaction, receipt_number: str) -> bool:
 
 
 async def _assign(transaction: WriteTransaction, _: StepRequest, case: Case) -> dict[str, Any]:
+    await _put_on_desk(transaction, case, transaction.viewer.subject, Role.OFFICER)
+    return {}
+
+
+async def _put_on_desk(transaction: WriteTransaction, case: Case, subject: str, role: Role) -> None:
     assignment = {
         "application_id": case.id,
-        "officer": transaction.viewer.subject,
+        "officer": subject,
+        "role": role.value,
         "assigned_at": case.at,
     }
     await transaction.run(insert(Assignment), assignment)
-    return {}
+
+
+async def end_assignment(transaction: WriteTransaction, case: Case) -> None:
+    """The case leaves the desk it is on: who had it can no longer read the identity."""
+    current = update(Assignment).where(
+        Assignment.application_id == case.id, Assignment.ended_at.is_(None)
+    )
+    await transaction.run(current.values(ended_at=case.at))
 
 
 async def _request_screening(
     transaction: WriteTransaction, _: StepRequest, case: Case
 ) -> dict[str, Any]:
-    kinds = case.state.open_questions(transaction.viewer.role)
+    kinds = case.state.unasked
     questions = [
         {
             "id": new_key(),
@@ -86,13 +99,75 @@ async def _request_screening(
 async def _record_screening(
     transaction: WriteTransaction, request: StepRequest, case: Case
 ) -> dict[str, Any]:
-    pending = update(Screening).where(
-        Screening.application_id == case.id,
-        Screening.kind == request.question,
-        Screening.result == ScreeningResult.PENDING,
+    answered = {"result": request.answer, "answered_at": case.at}
+    await transaction.run(
+        _question(case, request).values(**answered, answered_by=transaction.viewer.subject)
     )
-    await transaction.run(pending.values(result=request.answer, answered_at=case.at))
-    return {"is_referred": True} if request.answer is ScreeningResult.HIT else {}
+    return _found(request.answer)
+
+
+async def _propose_answer(
+    transaction: WriteTransaction, request: StepRequest, case: Case
+) -> dict[str, Any]:
+    proposal = {"proposed": request.answer, "proposed_by": transaction.viewer.subject}
+    await transaction.run(_question(case, request).values(**proposal))
+    return {}
+
+
+async def _resolve_hit(
+    transaction: WriteTransaction, request: StepRequest, case: Case
+) -> dict[str, Any]:
+    """What the hit is, for a second person to agree: a question of its own beside the hit."""
+    proposal = {
+        "proposed": request.answer,
+        "proposed_by": transaction.viewer.subject,
+        "reason": request.reason,
+    }
+    if request.question in case.state.proposals:
+        await transaction.run(_question(case, request).values(**proposal))
+        return {}
+    question = {
+        "id": new_key(),
+        "application_id": case.id,
+        "kind": request.question,
+        "result": ScreeningResult.PENDING.value,
+        "requested_at": case.at,
+    }
+    await transaction.run(insert(Screening), question | proposal)
+    return {}
+
+
+async def _confirm_screening(
+    transaction: WriteTransaction, request: StepRequest, case: Case
+) -> dict[str, Any]:
+    """The answer takes effect. A hit that is one leaves the officer's desk."""
+    proposal = next(one for kind, one in case.state.proposals.items() if kind == request.question)
+    await transaction.run(
+        _question(case, request).values(
+            result=proposal.result,
+            answered_at=case.at,
+            answered_by=proposal.by,
+            confirmed_by=transaction.viewer.subject,
+        )
+    )
+    if proposal.result is ScreeningResult.MATCH and case.state.status is Status.SCREENING:
+        await end_assignment(transaction, case)
+        await _put_on_desk(transaction, case, proposal.by, Role.SUPERVISOR)
+    if proposal.is_resolution:
+        others = case.state.hits - {request.question}
+        return {"has_open_hit": bool(others)}
+    return _found(proposal.result)
+
+
+def _question(case: Case, request: StepRequest) -> Any:
+    """The question that waits."""
+    id_ = next(id_ for kind, id_ in case.questions.items() if kind == request.question)
+    return update(Screening).where(Screening.id == id_)
+
+
+def _found(answer: ScreeningResult | None) -> dict[str, Any]:
+    is_hit = answer is ScreeningResult.HIT
+    return {"is_referred": True, "has_open_hit": True} if is_hit else {}
 
 
 async def _record_decision(
@@ -117,6 +192,9 @@ EFFECTS: Mapping[Verb, Effect] = {
     Verb.START_VERIFICATION: _assign,
     Verb.REFER_TO_SCREENING: _request_screening,
     Verb.RECORD_SCREENING: _record_screening,
+    Verb.PROPOSE_ANSWER: _propose_answer,
+    Verb.RESOLVE_HIT: _resolve_hit,
+    Verb.CONFIRM_SCREENING: _confirm_screening,
     Verb.GRANT: _record_decision,
     Verb.REFUSE: _record_decision,
     Verb.CORRECT_TO_GRANTED: _record_decision,

@@ -44,6 +44,7 @@ class StepRequest(Request):
     outcome: Outcome | None = None
     ground: Ground | None = None
     internal_note: str | None = None
+    reason: str | None = None
 
     @property
     def target(self) -> str:

@@ -9,10 +9,11 @@ from gateway.access.fields import is_readable
 from gateway.access.rows import changeable
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.case import Case, lock_case
-from gateway.mutations.effects import EFFECTS
+from gateway.mutations.effects import EFFECTS, end_assignment
 from gateway.mutations.outcome import Outcome, Reasons, RefusedError, Result
 from gateway.mutations.requests import StepRequest
-from models import Application, ApplicationEvent, Assignment, Bill
+from gateway.policy import MUTATIONS
+from models import Application, ApplicationEvent, Bill
 from models.life import Attempt, Refusal, Step, columns_after_step, refusal_of, step_for
 from models.vocabulary import CLOSED, STAGE_OF
 from models.vocabulary import Outcome as Decided
@@ -39,14 +40,23 @@ async def take_step(transaction: WriteTransaction, request: StepRequest) -> Outc
             update(Application).where(Application.id == case.id).values(**changes)
         )
     if step.target in CLOSED and not state.is_closed:
-        await _end_assignment(transaction, case)
+        await end_assignment(transaction, case)
     if step.event:
         await transaction.run(insert(ApplicationEvent), _event_row(transaction, step, case))
     if not await transaction.all_within(
         changeable(request.mutation, transaction.viewer), [case.id]
     ):
         raise PermissionError("a step that moves a row out of reach of who takes it")
-    return Outcome([Result(request.billing_code or str(case.id))])
+    return Outcome([Result(_answered_key(request, case))])
+
+
+def _answered_key(request: StepRequest, case: Case) -> str:
+    """The key of what the mutation answers with."""
+    if request.billing_code is not None:
+        return request.billing_code
+    if MUTATIONS[request.mutation].answers == "screening":
+        return str(next(id_ for kind, id_ in case.questions.items() if kind == request.question))
+    return str(case.id)
 
 
 async def _named_application(transaction: WriteTransaction, request: StepRequest) -> UUID | None:
@@ -96,11 +106,3 @@ def _event_row(transaction: WriteTransaction, step: Step, case: Case) -> dict[st
         "actor": transaction.viewer.subject,
         "actor_role": transaction.viewer.role.value,
     }
-
-
-async def _end_assignment(transaction: WriteTransaction, case: Case) -> None:
-    """End the assignment of a closed case, so that its officer can no longer read the identity."""
-    current = update(Assignment).where(
-        Assignment.application_id == case.id, Assignment.ended_at.is_(None)
-    )
-    await transaction.run(current.values(ended_at=case.at))

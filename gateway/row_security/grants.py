@@ -12,7 +12,6 @@ from gateway.mapping.catalogue import Catalogue, DeclaredNoun
 from gateway.mapping.declare import ToMany, ToPages
 from gateway.policy import POLICY
 from gateway.rules import (
-    ActingFor,
     AllOf,
     AnyOf,
     Attribute,
@@ -78,7 +77,7 @@ def attributes(rule: Rule) -> Iterator[Attribute]:
         case ReachedThrough(key, named_by, inner):
             yield from (key, named_by)
             yield from attributes(inner)
-        case EveryRow() | ActingFor():
+        case EveryRow():
             return
 
 

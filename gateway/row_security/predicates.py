@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from gateway.rules import (
-    ActingFor,
     AllOf,
     AnyOf,
     Attribute,
@@ -51,7 +50,7 @@ def predicate(rule: Rule, role: Role, table: str) -> str:
 def depends_on_viewer(rule: Rule) -> bool:
     """Whether the rule can only be true for a row if a scope of the sealed viewer was read."""
     match rule:
-        case Own() | ActingFor():
+        case Own():
             return True
         case AllOf(rules):
             return any(map(depends_on_viewer, rules))
@@ -89,8 +88,6 @@ def _rule_as_sql(rule: Rule, role: Role | None, columns: Columns, depth: int = 1
             return " AND ".join(_rule_as_sql(each, role, columns, depth) for each in rules)
         case AnyOf(rules):
             return f"({' OR '.join(_rule_as_sql(each, role, columns, depth) for each in rules)})"
-        case ActingFor(partner):
-            return f"{_scope(Scope.PARTNER, role)} = '{partner}'"
         case ReachedThrough(key, named_by, inner):
             other, name = named_by.class_.__tablename__, f"by_{depth}"
             condition = _rule_as_sql(

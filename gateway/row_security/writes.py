@@ -7,7 +7,7 @@ a database role of its own, which still reaches the rows of the viewer only.
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from gateway.policy import DIRECTORATE, MUTATIONS
+from gateway.policy import MUTATIONS
 from gateway.row_security.dated import DATED, Dated
 from gateway.row_security.predicates import rule_as_sql
 from gateway.row_security.volumes import FUNCTIONS
@@ -28,7 +28,7 @@ from models import (
 )
 from models.life.steps import SENDERS, STEPS, UNPAID
 from models.row_security import WRITING
-from models.vocabulary import Role
+from models.vocabulary import DIRECTORATE, Role
 
 _SUBMITTING = ("submitApplication", "submitApplications")
 _SEALED = "(SELECT viewer.is_sealed())"
@@ -169,10 +169,12 @@ def _tables() -> Mapping[str, WriteGrant]:
         ),
         Screening.__tablename__: WriteGrant(
             _columns(Screening),
-            _columns(Screening),
-            frozenset({"result", "answered_at"}),
-            select_if=of_a_case[Screening],
+            _columns(Screening) - {"answered_at", "answered_by", "confirmed_by"},
+            _columns(Screening) - {"id", "application_id", "kind", "requested_at"},
+            # The rules of applications read it; who may write what of it, a trigger guards.
+            select_if=_SEALED_INLINE,
             insert_if=of_a_case[Screening],
+            update_if=of_a_case[Screening],
         ),
         Idempotency.__tablename__: WriteGrant(
             _columns(Idempotency), _columns(Idempotency) - {"created_at"}, frozenset({"answer"})

@@ -13,9 +13,9 @@ from gateway.policy import MUTATIONS
 from gateway.schema.mutations.errors import MutationError, error_of
 from gateway.schema.mutations.intents import INTENTS
 from gateway.strawberry_bridge import describe_values
-from models import Application, Decision
+from models import Application, Assignment, Decision
 from models.life import Attempt, CaseState, refusal_told, statuses_alike
-from models.vocabulary import Stage, Status
+from models.vocabulary import Role, Stage, Status
 
 _STEPS = {intent.name: intent for intent in INTENTS if intent.is_step}
 
@@ -40,6 +40,30 @@ DECIDED_BY = Fact(
     .scalar_subquery(),
     ("Decision", "officer"),
 )
+#: On whose desk it is, as far as the role may know.
+OFFICER = Fact(
+    "_officer",
+    select(Assignment.officer)
+    .where(
+        Assignment.application_id == Application.id,
+        Assignment.ended_at.is_(None),
+        Assignment.role == Role.OFFICER,
+    )
+    .scalar_subquery(),
+    ("Assignment", "officer"),
+)
+SUPERVISOR = Fact(
+    "_supervisor",
+    select(Assignment.officer)
+    .where(
+        Assignment.application_id == Application.id,
+        Assignment.ended_at.is_(None),
+        Assignment.role == Role.SUPERVISOR,
+    )
+    .scalar_subquery(),
+    ("Application", "hasOpenHit"),
+)
+FACTS = (DECIDED_BY, OFFICER, SUPERVISOR)
 #: The fields of an application that `allowed_steps` looks at.
 LOOKED_AT = ("status", "stage", "is_held", "paid_at", "received_at", "partner")
 #: The attributes of `CaseState` that steps depend on: the label of the column that tells each.
@@ -49,6 +73,8 @@ _LABELS: Mapping[str, str] = {
     "is_partnered": "_partner_code",
     "is_held": "is_held",
     "decided_by": DECIDED_BY.label,
+    "officer": OFFICER.label,
+    "supervisor": SUPERVISOR.label,
 }
 
 
@@ -78,6 +104,8 @@ def allowed_steps(root: Any, info: strawberry.Info) -> list[AllowedStep]:
         is_partnered=read["_partner_code"] is not None,
         is_received=read["received_at"] is not None,
         decided_by=read.get(DECIDED_BY.label),
+        officer=read.get(OFFICER.label),
+        supervisor=read.get(SUPERVISOR.label),
     )
     attempt = Attempt(viewer.subject, viewer.role)
     allowed: list[AllowedStep] = []

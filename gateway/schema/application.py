@@ -12,7 +12,7 @@ from gateway.mapping.facets import Facet
 from gateway.mapping.linked_pages import pages
 from gateway.mapping.scalars import Rupiah
 from gateway.mapping.walks import along
-from gateway.schema.allowed import DECIDED_BY, LOOKED_AT, AllowedStep, allowed_steps
+from gateway.schema.allowed import FACTS, LOOKED_AT, AllowedStep, allowed_steps
 from gateway.schema.applicant import Applicant
 from gateway.schema.bill import Bill
 from gateway.schema.country import Country
@@ -117,7 +117,7 @@ class Application(Node):
         allowed_steps,
         "Which steps you may take of it now, and why not the others, by what you read of it. What"
         " the step itself says, and what supervision answered, is told by the attempt alone.",
-        DECIDED_BY,
+        *FACTS,
         fields=LOOKED_AT,
     )
     events: Connection[ApplicationEvent] = pages(
@@ -145,6 +145,11 @@ class Application(Node):
     )
     is_referred: bool = column(Row.is_referred, "Whether supervision looks into it.")
     is_held: bool = column(Row.is_held, "Whether a supervisor holds it: it cannot be granted.")
+    has_open_hit: bool = column(
+        Row.has_open_hit,
+        "Whether something was found of which a supervisor has yet to say what it is.",
+        filters=True,
+    )
     screenings: Connection[Screening] = pages(
         Row.id,
         ScreeningRow.application_id,
@@ -172,7 +177,7 @@ WALKS = (
         "centre stage",
     ),
     # An officer's queue: the most urgent first.
-    *along("target_due_at", "", "status", "stage", "visa_type stage"),
+    *along("target_due_at", "", "status", "stage", "visa_type stage", "has_open_hit"),
     *along("paid_at", ""),
     *along("closed_at", ""),
     *along("reference", ""),

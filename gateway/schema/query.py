@@ -20,6 +20,8 @@ from gateway.schema.country import Country
 from gateway.schema.lookups import NODES, Name, load_row, look_up, node_named
 from gateway.schema.partner import Centre, Partner
 from gateway.schema.policies import Policy, policies_of
+from gateway.schema.screening import WALKS as WALKS_OF_SCREENINGS
+from gateway.schema.screening import Screening
 from gateway.schema.viewer import Viewer
 from gateway.schema.visa_type import VisaType
 from gateway.schema.volumes.national import (
@@ -117,6 +119,12 @@ class Query:
         Bill,
         "a bill",
         {"code": Name(str, BillRow.billing_code, "What it is paid under: 15 digits.")},
+    )
+    screenings: Connection[Screening] | None = connection_field(
+        Screening,
+        "Open questions, the oldest first.",
+        order="requested_at",
+        walks=WALKS_OF_SCREENINGS,
     )
     access_events: Connection[AccessEvent] | None = connection_field(
         AccessEvent,

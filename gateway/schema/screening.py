@@ -1,17 +1,47 @@
-"""What supervision answered."""
+"""Questions to the screening authority, and its answers."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
 
-from gateway.mapping.declare import column, noun
+import strawberry
+
+from gateway.mapping.declare import Node, column, link, noun
+from gateway.mapping.walks import along
+from models import Application as ApplicationRow
 from models import Screening as ScreeningRow
 from models.vocabulary import ScreeningKind, ScreeningResult
 
+if TYPE_CHECKING:
+    from gateway.schema.application import Application
+
+Asked = Annotated["Application", strawberry.lazy("gateway.schema.application")]
+
 
 @noun(key=ScreeningRow.id)
-class Screening:
-    """One question to supervision and its answer."""
+class Screening(Node):
+    """One question and its answer; what a hit turned out to be is a question of its own."""
 
     kind: ScreeningKind = column(ScreeningRow.kind, "What was asked.")
     result: ScreeningResult = column(ScreeningRow.result, "What was answered.")
-    requested_at: datetime = column(ScreeningRow.requested_at, "When it was asked.")
+    requested_at: datetime = column(
+        ScreeningRow.requested_at, "When it was asked.", filters=True, orders=True
+    )
     answered_at: datetime | None = column(ScreeningRow.answered_at, "When it was answered.")
+    answered_by: str | None = column(
+        ScreeningRow.answered_by, "Subject who answered; null for answers of before."
+    )
+    confirmed_by: str | None = column(
+        ScreeningRow.confirmed_by, "Subject who agreed, where it takes a second person."
+    )
+    proposed: ScreeningResult | None = column(
+        ScreeningRow.proposed, "The answer that waits, or waited, for a second person."
+    )
+    proposed_by: str | None = column(ScreeningRow.proposed_by, "Subject who proposed it.")
+    reason: str | None = column(ScreeningRow.reason, "Why a hit is taken for what it is.")
+    application: Asked | None = link(
+        ScreeningRow.application_id, ApplicationRow.id, "The application it is about."
+    )
+
+
+#: Open questions are few among all: they have an index of their own.
+WALKS = along("requested_at", "")

@@ -63,6 +63,8 @@ class Application(Base):
     was_info_requested: Mapped[bool] = mapped_column(server_default=text("false"))
     is_referred: Mapped[bool] = mapped_column(server_default=text("false"))
     is_held: Mapped[bool] = mapped_column(server_default=text("false"))
+    #: Whether a hit waits for a supervisor to say what it is.
+    has_open_hit: Mapped[bool] = mapped_column(server_default=text("false"))
     current_decision_id: Mapped[UUID | None]
 
     __table_args__ = (
@@ -136,6 +138,7 @@ class Application(Base):
         Index(None, "status", "target_due_at", "id"),
         Index(None, "stage", "target_due_at", "id"),
         Index(None, "visa_type_code", "stage", "target_due_at", "id"),
+        Index(None, "has_open_hit", "target_due_at", "id"),
         Index(None, "paid_at", "id"),
         Index(None, "closed_at", "id"),
         # Read by the keeper every few seconds, to end overdue cases.
@@ -175,13 +178,16 @@ class ApplicationEvent(Base):
 
 
 class Assignment(Base):
-    """An officer working on a case, from taking it into verification on."""
+    """On whose desk a case is: an officer's from its verification on, or a supervisor's after a hit
+    that was one."""
 
     __tablename__ = "assignment"
 
     id: Mapped[int] = mapped_column(Identity(always=False), primary_key=True)
     application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
+    #: The subject, in one of the roles that decide.
     officer: Mapped[str]
+    role: Mapped[str] = mapped_column(server_default=Role.OFFICER.value)
     assigned_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 
@@ -194,5 +200,6 @@ class Assignment(Base):
         ),
         Index(None, "application_id", "assigned_at", "id"),
         Index(None, "officer", "application_id"),
+        one_of("role", Role),
         CheckConstraint("ended_at >= assigned_at", name="ends_after_it_begins"),
     )

@@ -1,9 +1,9 @@
-"""What supervision answered about an application."""
+"""What was asked about an application, and what the screening authority answered."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, one_of
@@ -11,7 +11,7 @@ from models.vocabulary import ScreeningKind, ScreeningResult
 
 
 class Screening(Base):
-    """One question to supervision and its answer."""
+    """One question and its answer; what a hit turned out to be is a question of its own."""
 
     __tablename__ = "screening"
 
@@ -21,11 +21,34 @@ class Screening(Base):
     result: Mapped[str]
     requested_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
+    #: What waits for a second person: an answer, or what a hit turned out to be, with the reason.
+    proposed: Mapped[str | None]
+    proposed_by: Mapped[str | None]
+    reason: Mapped[str | None]
+    #: Subjects: who answered, and who agreed to it. Null for answers of before.
+    answered_by: Mapped[str | None]
+    confirmed_by: Mapped[str | None]
 
     __table_args__ = (
         Index(None, "application_id", "requested_at"),
+        Index(
+            "ix_screening_open", "requested_at", "id", postgresql_where=text("answered_at IS NULL")
+        ),
         one_of("kind", ScreeningKind),
         one_of("result", ScreeningResult),
+        one_of("proposed", ScreeningResult),
         CheckConstraint("(result = 'PENDING') = (answered_at IS NULL)", name="pending_unanswered"),
         CheckConstraint("answered_at >= requested_at", name="answered_after_request"),
+        CheckConstraint("(proposed IS NULL) = (proposed_by IS NULL)", name="proposed_by_somebody"),
+        CheckConstraint("answered_by IS NULL OR answered_at IS NOT NULL", name="answered_by_whom"),
+        CheckConstraint("confirmed_by <> answered_by", name="confirmed_by_another"),
+        CheckConstraint(
+            "result NOT IN ('NO_MATCH', 'MATCH') OR num_nulls(reason, confirmed_by) = 0",
+            name="resolved_with_reason_by_two",
+        ),
+        CheckConstraint(
+            "answered_by IS NULL OR kind <> 'CLEARANCE' OR result = 'UNAVAILABLE'"
+            " OR confirmed_by IS NOT NULL",
+            name="clearance_by_two",
+        ),
     )

@@ -3,7 +3,7 @@
 ``STEPS`` is the whole state machine; `docs/life.md` is drawn from it.
 """
 
-from models.life.case_state import CaseState, columns_after_step
+from models.life.case_state import CaseState, Proposal, columns_after_step
 from models.life.judging import refusal_of, refusal_told, statuses_alike
 from models.life.preconditions import Attempt
 from models.life.refusals import Refusal
@@ -13,6 +13,7 @@ __all__ = [
     "STEPS",
     "Attempt",
     "CaseState",
+    "Proposal",
     "Refusal",
     "Step",
     "Verb",

@@ -5,7 +5,29 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from models.vocabulary import CLOSED, EventKind, Role, ScreeningKind, ScreeningResult, Status
+from models.vocabulary import (
+    CLEARING,
+    CLOSED,
+    RESOLUTIONS,
+    EventKind,
+    ScreeningKind,
+    ScreeningResult,
+    Status,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An answer that waits for a second person."""
+
+    result: ScreeningResult
+    by: str
+    #: Who found the hit that it resolves; None where it resolves none.
+    found_by: str | None = None
+
+    @property
+    def is_resolution(self) -> bool:
+        return self.result in RESOLUTIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,24 +51,34 @@ class CaseState:
     questions: tuple[ScreeningKind, ...] = (ScreeningKind.ENTRY_BAN,)
     #: The latest answer to each question that was asked.
     answers: Mapping[ScreeningKind, ScreeningResult] = field(default_factory=dict)
+    #: What waits for a second person, by question.
+    proposals: Mapping[ScreeningKind, Proposal] = field(default_factory=dict)
+    #: The questions whose hit is not known to be somebody else's.
+    hits: frozenset[ScreeningKind] = frozenset()
+    #: On whose desk it is.
+    officer: str | None = None
+    supervisor: str | None = None
 
     @property
     def is_cleared(self) -> bool:
-        """Not held, and every question answered CLEAR; anything else is not cleared."""
+        """Not held, and every question answered CLEAR, or its hit NO_MATCH."""
         answers = (self.answers.get(question) for question in self.questions)
-        return not self.is_held and all(answer is ScreeningResult.CLEAR for answer in answers)
+        return not self.is_held and all(answer in CLEARING for answer in answers)
 
     @property
     def pending(self) -> frozenset[ScreeningKind]:
-        """The questions that still wait for an answer."""
-        waiting = ScreeningResult.PENDING
-        return frozenset(kind for kind, answer in self.answers.items() if answer is waiting)
+        """The questions that still wait for an answer; what a hit is, is none of them."""
+        return frozenset(
+            kind
+            for kind, answer in self.answers.items()
+            if answer is ScreeningResult.PENDING
+            and not (kind in self.proposals and self.proposals[kind].is_resolution)
+        )
 
-    def open_questions(self, role: Role | None) -> tuple[ScreeningKind, ...]:
-        """The questions that a role may ask now; only supervisors may ask again after a hit."""
-        unanswered = {None, ScreeningResult.UNAVAILABLE}
-        if role is Role.SUPERVISOR:
-            unanswered |= {ScreeningResult.HIT}
+    @property
+    def unasked(self) -> tuple[ScreeningKind, ...]:
+        """The questions that may be asked now. After a hit nobody asks again: it is resolved."""
+        unanswered = (None, ScreeningResult.UNAVAILABLE)
         return tuple(one for one in self.questions if self.answers.get(one) in unanswered)
 
 

@@ -13,7 +13,12 @@ from models.life.steps import UNPAID, Step, Verb, refusal, step_for
 from models.vocabulary import CLOSED, STAGE_OF, Role, Stage, Status
 
 #: What a step meets in any other status, where whoever takes it reads neither status nor stage.
-_CLOSED = {Verb.RECORD_PAYMENT: Refusal.BILL_CLOSED}
+_CLOSED = {
+    Verb.RECORD_PAYMENT: Refusal.BILL_CLOSED,
+    Verb.RECORD_SCREENING: Refusal.NOTHING_ASKED,
+    Verb.PROPOSE_ANSWER: Refusal.NOTHING_ASKED,
+    Verb.CONFIRM_SCREENING: Refusal.NOTHING_PROPOSED,
+}
 
 
 def statuses_alike(stage: Stage, *, is_paid: bool) -> tuple[Status, ...]:

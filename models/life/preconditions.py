@@ -50,7 +50,7 @@ IS_NOT_HELD = Precondition(
 )
 #: A single refusal for all causes, so that officers do not learn of holds and hits.
 IS_CLEARED = Precondition(
-    "not held, and every question of supervision was last answered CLEAR",
+    "not held, and every question of supervision was last answered CLEAR, or its hit NO_MATCH",
     lambda now, _: now.is_cleared,
     Refusal.NOT_CLEARED,
 )
@@ -78,6 +78,41 @@ WAITS_FOR_ANSWER = Precondition(
 )
 CAN_BE_ASKED_ANEW = Precondition(
     "something can be asked anew",
-    lambda now, by: bool(now.open_questions(by.role)),
+    lambda now, _: bool(now.unasked),
     Refusal.NOTHING_TO_ASK,
 )
+WAITS_FOR_SECOND_PERSON = Precondition(
+    "an answer waits for a second person",
+    lambda now, by: by.question in now.proposals,
+    Refusal.NOTHING_PROPOSED,
+)
+WAS_PROPOSED_BY_ANOTHER = Precondition(
+    "proposed by another person, who did not find the hit either",
+    lambda now, by: by.subject not in _involved(now, by.question),
+    Refusal.SECOND_PERSON_REQUIRED,
+)
+HAS_A_HIT = Precondition(
+    "there was a hit that is not known to be somebody else's",
+    lambda now, by: by.question in now.hits,
+    Refusal.NO_HIT,
+)
+IS_ON_AN_OFFICERS_DESK = Precondition(
+    "on an officer's desk",
+    lambda now, _: now.officer is not None,
+    Refusal.NOT_ASSIGNED,
+    ("officer",),
+)
+IS_ON_THE_OWN_DESK = Precondition(
+    "on the desk of the supervisor who resolved its hit",
+    lambda now, by: now.supervisor == by.subject,
+    Refusal.NOT_ASSIGNED,
+    ("supervisor",),
+)
+
+
+def _involved(now: CaseState, question: str | None) -> tuple[str | None, ...]:
+    """Who had a part in what is proposed."""
+    for kind, proposal in now.proposals.items():
+        if kind == question:
+            return proposal.by, proposal.found_by
+    return ()

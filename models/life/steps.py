@@ -7,14 +7,19 @@ from models.life.case_state import CaseState
 from models.life.preconditions import (
     CAN_BE_ASKED_ANEW,
     CHANGES_THE_DECISION,
+    HAS_A_HIT,
     IS_CLEARED,
     IS_HELD,
     IS_NOT_HELD,
     IS_NOT_RECEIVED,
+    IS_ON_AN_OFFICERS_DESK,
+    IS_ON_THE_OWN_DESK,
     IS_PARTNERED,
     IS_READY_FOR_WORK,
     WAITS_FOR_ANSWER,
+    WAITS_FOR_SECOND_PERSON,
     WAS_DECIDED_BY_ANOTHER,
+    WAS_PROPOSED_BY_ANOTHER,
     Attempt,
     Precondition,
 )
@@ -33,6 +38,9 @@ class Verb(StrEnum):
     ANSWER_INFORMATION = "answer information"
     REFER_TO_SCREENING = "refer to screening"
     RECORD_SCREENING = "record screening"
+    PROPOSE_ANSWER = "propose answer"
+    RESOLVE_HIT = "resolve hit"
+    CONFIRM_SCREENING = "confirm screening"
     HOLD = "hold"
     RELEASE = "release"
     GRANT = "grant"
@@ -65,6 +73,8 @@ UNPAID = (S.SUBMITTED, S.AWAITING_PAYMENT)
 IN_WORK = (S.IN_VERIFICATION, S.INFO_REQUESTED, S.SCREENING)
 OPEN = tuple(status for status in S if status not in CLOSED)
 DECIDED = (S.GRANTED, S.REFUSED)
+#: Where questions may wait for answers; what is withdrawn meanwhile is answered all the same.
+ASKED = (S.SCREENING, S.REFUSED, S.WITHDRAWN)
 SENDERS = (R.PARTNER_AGENT, R.APPLICANT)
 HANDING_OVER = (R.PARTNER_AGENT, R.PARTNER_SERVICE)
 
@@ -81,19 +91,28 @@ STEPS = (
     Step(Verb.ANSWER_INFORMATION, (S.INFO_REQUESTED,), S.IN_VERIFICATION, E.IN_VERIFICATION,
          (*SENDERS, R.PARTNER_SERVICE)),
     Step(Verb.REFER_TO_SCREENING, (S.IN_VERIFICATION,), S.SCREENING, E.SCREENING, (R.OFFICER,)),
-    # Asking again: both roles after UNAVAILABLE, only a supervisor after HIT.
+    # Asking again, after UNAVAILABLE.
     Step(Verb.REFER_TO_SCREENING, (S.SCREENING,), None, E.SCREENING, (R.OFFICER, R.SUPERVISOR),
          (CAN_BE_ASKED_ANEW,)),
     # A refusal that was made unscreened can only be corrected to a grant after a screening.
     Step(Verb.REFER_TO_SCREENING, (S.REFUSED,), None, None, (R.SUPERVISOR,),
          (CAN_BE_ASKED_ANEW,)),
-    Step(Verb.RECORD_SCREENING, (S.SCREENING, S.REFUSED), None, None, (R.PARTNER_SERVICE,),
+    Step(Verb.RECORD_SCREENING, ASKED, None, E.SCREENED, (R.SCREENING,), (WAITS_FOR_ANSWER,)),
+    # A clearance, and what a hit turned out to be, take effect once a second person agrees.
+    Step(Verb.PROPOSE_ANSWER, ASKED, None, E.ANSWER_PROPOSED, (R.SCREENING,),
          (WAITS_FOR_ANSWER,)),
+    Step(Verb.RESOLVE_HIT, ASKED, None, E.ANSWER_PROPOSED, (R.SUPERVISOR,), (HAS_A_HIT,)),
+    Step(Verb.CONFIRM_SCREENING, ASKED, None, E.SCREENED, (R.SCREENING,),
+         (WAITS_FOR_SECOND_PERSON, WAS_PROPOSED_BY_ANOTHER)),
     Step(Verb.HOLD, OPEN, None, E.HELD, (R.SUPERVISOR,), (IS_NOT_HELD,)),
     Step(Verb.RELEASE, tuple(S), None, E.RELEASED, (R.SUPERVISOR,), (IS_HELD,)),
     Step(Verb.GRANT, (S.IN_VERIFICATION, S.SCREENING), S.GRANTED, E.GRANTED, (R.OFFICER,),
-         (IS_CLEARED,)),
-    Step(Verb.REFUSE, (S.IN_VERIFICATION, S.SCREENING), S.REFUSED, E.REFUSED, (R.OFFICER,)),
+         (IS_ON_AN_OFFICERS_DESK, IS_CLEARED)),
+    Step(Verb.REFUSE, (S.IN_VERIFICATION, S.SCREENING), S.REFUSED, E.REFUSED, (R.OFFICER,),
+         (IS_ON_AN_OFFICERS_DESK,)),
+    # A hit that is one: the case is on the desk of who resolved it.
+    Step(Verb.REFUSE, (S.SCREENING,), S.REFUSED, E.REFUSED, (R.SUPERVISOR,),
+         (IS_ON_THE_OWN_DESK,)),
     Step(Verb.CORRECT_TO_GRANTED, DECIDED, S.GRANTED, E.GRANTED, (R.SUPERVISOR,),
          (WAS_DECIDED_BY_ANOTHER, CHANGES_THE_DECISION, IS_CLEARED)),
     Step(Verb.CORRECT_TO_REFUSED, DECIDED, S.REFUSED, E.REFUSED, (R.SUPERVISOR,),

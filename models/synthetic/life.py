@@ -43,6 +43,10 @@ class Answer(NamedTuple):
     result: ScreeningResult
     asked_at: int
     answered_at: int
+    #: Subjects who answered and agreed, and the reason of what a hit is taken for.
+    by: str = "screening"
+    confirmed_by: str | None = None
+    reason: str | None = None
 
 
 class Step(NamedTuple):
@@ -161,14 +165,13 @@ def _screening_and_decision(
         return
     released_at = answered_at + seconds(assumptions.HELD_FOR, rng)
     is_right = rng.random() < assumptions.HIT_IS_RIGHT
-    if not is_right:
-        answers.append(_entry_ban_answer(ScreeningResult.CLEAR, released_at - 1, released_at))
+    answers.append(_resolution(released_at, is_right=is_right))
     yield Step(screened_at, EventKind.SCREENING, OFFICER, answers=tuple(answers))
     yield Step(answered_at, EventKind.HELD, SUPERVISOR)
     yield Step(released_at, EventKind.RELEASED, SUPERVISOR)
     decided_at = max(decided_at, released_at + 600)
     if is_right:
-        yield Step(decided_at, EventKind.REFUSED, OFFICER, _HIT_GROUNDS.draw(rng))
+        yield Step(decided_at, EventKind.REFUSED, SUPERVISOR, _HIT_GROUNDS.draw(rng))
     else:
         yield from _decision(case, decided_at, rng)
 
@@ -177,7 +180,13 @@ def _clearance(case: Case, screened_at: int, decided_at: int) -> Iterator[Answer
     """Calling-visa nationalities need clearance by other agencies, given before the decision."""
     if case.profile.clock is Clock.CALLING_VISA:
         answered_at = max(screened_at, decided_at - 600)
-        yield Answer(ScreeningKind.CLEARANCE, ScreeningResult.CLEAR, screened_at, answered_at)
+        yield Answer(
+            ScreeningKind.CLEARANCE,
+            ScreeningResult.CLEAR,
+            screened_at,
+            answered_at,
+            confirmed_by="screening-2",
+        )
 
 
 def _entry_ban(screened_at: int, rng: Random) -> Iterator[Answer]:
@@ -195,6 +204,19 @@ def _entry_ban(screened_at: int, rng: Random) -> Iterator[Answer]:
 
 def _entry_ban_answer(result: ScreeningResult, asked_at: int, answered_at: int) -> Answer:
     return Answer(ScreeningKind.ENTRY_BAN, result, asked_at, answered_at)
+
+
+def _resolution(resolved_at: int, *, is_right: bool) -> Answer:
+    """What a supervisor takes a hit for, and a second person of the authority too."""
+    return Answer(
+        ScreeningKind.ENTRY_BAN,
+        ScreeningResult.MATCH if is_right else ScreeningResult.NO_MATCH,
+        resolved_at - 1,
+        resolved_at,
+        by=str(SUPERVISOR.subject),
+        confirmed_by="screening-2",
+        reason="Same passport and birth date." if is_right else "Another birth date.",
+    )
 
 
 def _decision(case: Case, decided_at: int, rng: Random) -> Iterator[Step]:

@@ -11,7 +11,7 @@ from models.case.reference_numbers import new_reference
 from models.synthetic import assumptions
 from models.synthetic.calendar import WIB, instant
 from models.synthetic.chance import below
-from models.synthetic.life import Case, Step
+from models.synthetic.life import SUPERVISOR, Case, Step
 from models.synthetic.reference import Reference
 from models.synthetic.rows import (
     ApplicantRow,
@@ -28,6 +28,7 @@ from models.synthetic.rows import (
 )
 from models.vocabulary import (
     CLOSED,
+    RESOLUTIONS,
     EventKind,
     Outcome,
     Role,
@@ -56,6 +57,8 @@ class CaseProgress:
     was_info_requested: bool = False
     is_referred: bool = False
     is_held: bool = False
+    has_open_hit: bool = False
+    matched_at: int | None = None
     decision_id: UUID | None = None
 
     def apply(self, step: Step) -> None:
@@ -146,8 +149,19 @@ class Recorder:
                     result=result,
                     requested_at=instant(answer.asked_at),
                     answered_at=instant(answer.answered_at) if is_answered else None,
+                    proposed=answer.result if answer.confirmed_by else None,
+                    proposed_by=answer.by if answer.confirmed_by else None,
+                    reason=answer.reason,
+                    answered_by=answer.by if is_answered else None,
+                    confirmed_by=answer.confirmed_by if is_answered else None,
                 )
             )
+            if result is ScreeningResult.HIT:
+                standing.has_open_hit = True
+            elif result in RESOLUTIONS:
+                standing.has_open_hit = False
+            if result is ScreeningResult.MATCH:
+                standing.matched_at = answer.answered_at
             if answer.kind is ScreeningKind.CLEARANCE or result is ScreeningResult.HIT:
                 standing.is_referred = True
 
@@ -171,11 +185,25 @@ class Recorder:
     def _assign(
         self, application_id: UUID, officer: str, standing: CaseProgress, batch: Batch
     ) -> None:
-        if standing.taken_at is not None:
-            ended_at = instant(standing.closed_at) if standing.closed_at else None
-            batch.assignment.append(
-                AssignmentRow(application_id, officer, instant(standing.taken_at), ended_at)
+        if standing.taken_at is None:
+            return
+        ends = [at for at in (standing.matched_at, standing.closed_at) if at is not None]
+        self._put_on_desk(application_id, officer, Role.OFFICER, standing.taken_at, ends, batch)
+        if standing.matched_at is not None:
+            self._put_on_desk(
+                application_id,
+                str(SUPERVISOR.subject),
+                Role.SUPERVISOR,
+                standing.matched_at,
+                ends[1:],
+                batch,
             )
+
+    def _put_on_desk(
+        self, application_id: UUID, who: str, role: Role, at: int, ends: list[int], batch: Batch
+    ) -> None:
+        ended_at = instant(ends[0]) if ends else None
+        batch.assignment.append(AssignmentRow(application_id, who, role, instant(at), ended_at))
 
     def _application(
         self, application_id: UUID, case: Case, applicant: ApplicantRow, standing: CaseProgress
@@ -208,6 +236,7 @@ class Recorder:
             was_info_requested=standing.was_info_requested,
             is_referred=standing.is_referred,
             is_held=standing.is_held,
+            has_open_hit=standing.has_open_hit,
             current_decision_id=standing.decision_id,
         )
 

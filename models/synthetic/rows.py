@@ -63,6 +63,7 @@ class ApplicationRow(NamedTuple):
     was_info_requested: bool
     is_referred: bool
     is_held: bool
+    has_open_hit: bool
     current_decision_id: UUID | None
 
 
@@ -95,6 +96,7 @@ class AssignmentRow(NamedTuple):
 
     application_id: UUID
     officer: str
+    role: Role
     assigned_at: datetime
     ended_at: datetime | None
 
@@ -121,6 +123,11 @@ class ScreeningRow(NamedTuple):
     result: ScreeningResult
     requested_at: datetime
     answered_at: datetime | None
+    proposed: ScreeningResult | None
+    proposed_by: str | None
+    reason: str | None
+    answered_by: str | None
+    confirmed_by: str | None
 
 
 @dataclass

@@ -105,9 +105,9 @@ async def test_what_is_fresh_to_one_is_nothing_to_another(
 async def test_another_role_is_asked_for_anew(connected: Running, asked: list[str]) -> None:
     browser, _ = await connected.visitor("both")
     async with browser:
-        await browser.post("/role?language=en&role=AUDITOR")
+        await browser.post("/role?language=en&role=PARTNER_AGENT")
         mark = await opened(browser)
-        await browser.post("/role?language=en&role=OFFICER")
+        await browser.post("/role?language=en&role=PARTNER_MANAGER")
         asked.clear()
         await page_of(browser, FIRST, asked=mark)
         assert "/graphql" in asked

@@ -131,10 +131,10 @@ async def test_sessions_share_nothing_not_even_of_one_user(connected: Running) -
 async def test_another_role_finds_nothing_of_the_last_one(connected: Running) -> None:
     browser, session = await connected.visitor("both")
     async with browser:
-        await browser.post("/role?language=en&role=AUDITOR")
+        await browser.post("/role?language=en&role=PARTNER_AGENT")
         await shown(browser)
         assert len(session.kept)
-        await browser.post("/role?language=en&role=OFFICER")
+        await browser.post("/role?language=en&role=PARTNER_MANAGER")
         assert len(session.kept) == 0
         fail(connected, "UNREACHABLE")
         assert has_no_figure(await shown(browser))

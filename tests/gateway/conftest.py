@@ -72,6 +72,7 @@ CLAIMS: dict[str, dict[str, Any]] = {
     "officer": {"role": "OFFICER", "sub": "officer"},
     "officer-2": {"role": "OFFICER", "sub": "officer-2"},
     "supervisor": {"role": "SUPERVISOR", "sub": "supervisor"},
+    "supervisor-2": {"role": "SUPERVISOR", "sub": "supervisor-2"},
     "manager-au": {
         "role": "PARTNER_MANAGER", "sub": "manager-au", "partner": "NUSA", "countries": ["AU"],
     },
@@ -90,6 +91,8 @@ CLAIMS: dict[str, dict[str, Any]] = {
     "auditor": {"role": "AUDITOR", "sub": "auditor"},
     "applicant": {"role": "APPLICANT", "sub": "applicant"},
     "service": {"role": "PARTNER_SERVICE", "sub": "service", "partner": "NUSA"},
+    "screening": {"role": "SCREENING", "sub": "screening"},
+    "screening-2": {"role": "SCREENING", "sub": "screening-2"},
     "treasury": {"role": "TREASURY", "sub": "treasury"},
     "administrator": {"role": "ADMINISTRATOR", "sub": "administrator"},
     "anonymous": {},

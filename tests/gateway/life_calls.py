@@ -6,12 +6,14 @@ from typing import Any
 from tests.gateway.life_model import Call, Case, refusal
 
 OFFICERS, SUPERVISORS = ("officer", "officer-2"), ("supervisor", "supervisor-2")
+AUTHORITY = ("screening", "screening-2")
 USERS = {
     "recordPayment": ("treasury",), "markReceived": ("agent-au", "service"),
     "startVerification": OFFICERS, "requestInformation": OFFICERS,
     "answerInformation": ("agent-au", "service"), "referToScreening": OFFICERS + SUPERVISORS,
-    "recordScreening": ("service",), "holdApplication": SUPERVISORS,
-    "releaseApplication": SUPERVISORS, "recordDecision": OFFICERS,
+    "recordScreening": AUTHORITY, "confirmScreening": AUTHORITY, "resolveHit": SUPERVISORS,
+    "holdApplication": SUPERVISORS,
+    "releaseApplication": SUPERVISORS, "recordDecision": OFFICERS + SUPERVISORS,
     "supersedeDecision": SUPERVISORS, "withdrawApplication": ("agent-au",),
     "revokeVisa": SUPERVISORS,
 }  # fmt: skip
@@ -23,6 +25,12 @@ GIVEN: dict[str, tuple[dict[str, Any], ...]] = {
         {"kind": kind, "result": result}
         for kind in ("ENTRY_BAN", "CLEARANCE")
         for result in ("CLEAR", "CLEAR", "HIT", "UNAVAILABLE")
+    ),
+    "confirmScreening": ({"kind": "ENTRY_BAN"}, {"kind": "CLEARANCE"}),
+    "resolveHit": tuple(
+        {"kind": kind, "resolution": resolution, "reason": "Looked into."}
+        for kind in ("ENTRY_BAN", "CLEARANCE")
+        for resolution in ("NO_MATCH", "MATCH")
     ),
     "recordDecision": DECISIONS,
     "supersedeDecision": DECISIONS,

@@ -10,6 +10,8 @@ OPEN = ("AWAITING_PAYMENT", "PAID", "IN_VERIFICATION", "INFO_REQUESTED", "SCREEN
 WAITING = ("AWAITING_PAYMENT", "INFO_REQUESTED")
 #: They read how far a case is, not which status it has.
 READ_NO_STATUS = ("agent-au", "service", "applicant")
+#: The authority's answers, which two people give.
+SCREENING = ("recordScreening", "confirmScreening")
 
 
 @dataclass
@@ -23,6 +25,13 @@ class Case:
     is_received: bool = False
     #: By question: the latest answer.
     answers: dict[str, str] = field(default_factory=dict)
+    #: By question: what waits for a second person, who proposed it, and who found the hit before.
+    proposals: dict[str, tuple[str, str, str | None]] = field(default_factory=dict)
+    found_by: dict[str, str] = field(default_factory=dict)
+    #: By question and number: who had a part in an answer.
+    answers_by: dict[tuple[str, int], set[str]] = field(default_factory=dict)
+    officer: str | None = None
+    supervisor: str | None = None
     decisions: list[tuple[str, str, str | None]] = field(default_factory=list)
     events: list[str] = field(default_factory=lambda: ["SUBMITTED", "AWAITING_PAYMENT"])
 
@@ -38,9 +47,8 @@ class Case:
 
     @property
     def may_be_granted(self) -> bool:
-        return not self.is_held and [self.answers.get(q) for q in self.questions] == [
-            "CLEAR" for _ in self.questions
-        ]
+        answers = [self.answers.get(question) for question in self.questions]
+        return not self.is_held and all(one in ("CLEAR", "NO_MATCH") for one in answers)
 
     def enter(self, status: str) -> None:
         self.status = status
@@ -65,11 +73,11 @@ def refusal(case: Case, call: Call) -> str | None:
     if case.status not in _statuses(case, call):
         if call.mutation == "recordPayment":
             return "BILL_CLOSED"
+        if call.mutation in SCREENING:
+            return _unasked(case, call)
         if call.user not in READ_NO_STATUS:
             return "WRONG_STATUS"
-        # A service may not learn by a question whether it is the one that is waited for.
-        is_asked = call.mutation == "recordScreening" and case.stage in ("IN_PROCESS", "CLOSED")
-        return "NOTHING_ASKED" if is_asked else "WRONG_STAGE"
+        return "WRONG_STAGE"
     return _unmet(case, call)
 
 
@@ -85,10 +93,12 @@ def _statuses(case: Case, call: Call) -> tuple[str, ...]:
             return ("INFO_REQUESTED",)
         case "referToScreening" if call.user.startswith("supervisor"):
             return ("SCREENING", "REFUSED")
+        case "recordDecision" if call.user.startswith("supervisor"):
+            return ("SCREENING",) if call.given["outcome"] == "REFUSED" else ()
         case "referToScreening" | "recordDecision":
             return ("IN_VERIFICATION", "SCREENING")
-        case "recordScreening":
-            return ("SCREENING", "REFUSED")
+        case "recordScreening" | "confirmScreening" | "resolveHit":
+            return ("SCREENING", "REFUSED", "WITHDRAWN")
         case "supersedeDecision":
             return ("GRANTED", "REFUSED")
         case "revokeVisa":
@@ -112,8 +122,14 @@ def _unmet(case: Case, call: Call) -> str | None:
             return "ALREADY_HELD"
         case "releaseApplication" if not case.is_held:
             return "NOT_HELD"
-        case "recordScreening" if case.answers.get(call.given["kind"]) != "PENDING":
-            return "NOTHING_ASKED"
+        case "recordScreening" | "confirmScreening" if _unasked(case, call):
+            return _unasked(case, call)
+        case "resolveHit" if not is_hit(case, call.given["kind"]):
+            return "NO_HIT"
+        case "recordDecision" if call.user.startswith("supervisor"):
+            return None if case.supervisor == call.user else "NOT_ASSIGNED"
+        case "recordDecision" if case.officer is None:
+            return "NOT_ASSIGNED"
         case "referToScreening" if case.status != "IN_VERIFICATION" and not questions_asked(
             case, call
         ):
@@ -130,8 +146,32 @@ def _unmet(case: Case, call: Call) -> str | None:
 
 def questions_asked(case: Case, call: Call) -> list[str]:
     """The questions that a referral asks."""
-    again = {None, "UNAVAILABLE", *(["HIT"] if call.user.startswith("supervisor") else [])}
-    return [question for question in case.questions if case.answers.get(question) in again]
+    return [
+        question
+        for question in case.questions
+        if case.answers.get(question) in (None, "UNAVAILABLE")
+    ]
+
+
+def is_hit(case: Case, question: str) -> bool:
+    """Something was found, of which it is not settled that it is somebody else."""
+    return question in case.found_by and case.answers[question] != "NO_MATCH"
+
+
+def _unasked(case: Case, call: Call) -> str | None:
+    """Why the authority may not say so of the case."""
+    question = call.given["kind"]
+    proposed = case.proposals.get(question)
+    is_open = "PENDING" in case.answers.values()
+    own = [answer for answer in case.answers_by.values() if call.user in answer]
+    if not is_open and not own:
+        return "NOT_FOUND"
+    if call.mutation == "recordScreening":
+        is_asked = case.answers.get(question) == "PENDING" and question not in case.found_by
+        return None if is_asked else "NOTHING_ASKED"
+    if proposed is None or case.answers.get(question) != "PENDING":
+        return "NOTHING_PROPOSED"
+    return "SECOND_PERSON_REQUIRED" if call.user in proposed[1:] else None
 
 
 def _decision(call: Call) -> tuple[str, str, str | None]:
@@ -147,6 +187,7 @@ def follow(case: Case, call: Call) -> None:
             case.is_received = True
             case.events.append("RECEIVED")
         case "startVerification" | "answerInformation":
+            case.officer = case.officer or call.user
             case.enter("IN_VERIFICATION")
         case "requestInformation":
             case.enter("INFO_REQUESTED")
@@ -154,17 +195,48 @@ def follow(case: Case, call: Call) -> None:
             case.answers |= dict.fromkeys(questions_asked(case, call), "PENDING")
             if case.status != "REFUSED":
                 case.enter("SCREENING")
-        case "recordScreening":
-            case.answers[call.given["kind"]] = call.given["result"]
+        case "recordScreening" | "resolveHit" | "confirmScreening":
+            _answer(case, call)
         case "holdApplication" | "releaseApplication":
             case.is_held = not case.is_held
             case.events.append("HELD" if case.is_held else "RELEASED")
         case "recordDecision" | "supersedeDecision":
             case.decisions.append(_decision(call))
+            case.officer = case.supervisor = None
             case.enter(call.given["outcome"])
         case "withdrawApplication":
+            case.officer = case.supervisor = None
             case.enter("WITHDRAWN")
         case "revokeVisa":
             case.enter("REVOKED")
         case _:
             raise ValueError(call.mutation)
+
+
+def _answer(case: Case, call: Call) -> None:
+    """What the authority, or a supervisor of its hit, says; much of it waits for somebody else."""
+    question = call.given["kind"]
+    if call.mutation == "confirmScreening":
+        result, by, _ = case.proposals.pop(question)
+        _settle(case, question, result, by)
+        case.answers_by[question, len(case.answers_by)] = {by, call.user}
+        case.events.append("SCREENED")
+        return
+    result = call.given.get("resolution") or call.given["result"]
+    if call.mutation == "resolveHit" or (question == "CLEARANCE" and result != "UNAVAILABLE"):
+        case.proposals[question] = (result, call.user, case.found_by.get(question))
+        case.answers[question] = "PENDING"
+        case.events.append("ANSWER_PROPOSED")
+        return
+    case.proposals.pop(question, None)
+    _settle(case, question, result, call.user)
+    case.answers_by[question, len(case.answers_by)] = {call.user}
+    case.events.append("SCREENED")
+
+
+def _settle(case: Case, question: str, result: str, by: str) -> None:
+    case.answers[question] = result
+    if result == "HIT":
+        case.found_by[question] = by
+    if result == "MATCH" and case.status == "SCREENING":
+        case.officer, case.supervisor = None, by

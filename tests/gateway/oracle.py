@@ -38,8 +38,7 @@ def reaches_case(claims: Claims, case: Case) -> bool:
         case "PARTNER_AGENT":
             return _at_own_partner(claims, case) and case.place.centre in claims["centres"]
         case "PARTNER_SERVICE":
-            is_direct = case.place.partner is None and claims["partner"] == "DIRECT"
-            return _at_own_partner(claims, case) or is_direct
+            return _at_own_partner(claims, case)
         case "APPLICANT":
             return case.applicant == ACCOUNTS.get(claims["sub"])
         case _:

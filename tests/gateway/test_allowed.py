@@ -39,12 +39,12 @@ Who = Mapping[str, Viewer]
 ALLOWED = "allowed { step isAllowed reason { __typename code message path } }"
 #: What each step takes, so that nothing but the case can be in the way.
 GIVEN: dict[str, dict[str, Any]] = {
-    "recordScreening": {"kind": "ENTRY_BAN", "result": "CLEAR"},
+    "resolveHit": {"kind": "ENTRY_BAN", "resolution": "MATCH", "reason": "Same passport."},
     "recordDecision": {"outcome": "REFUSED", "ground": "INCOMPLETE"},
     "supersedeDecision": {"outcome": "REFUSED", "ground": "FALSE_STATEMENT"},
 }
 #: What supervision answered is told by the attempt alone: these may follow where it is allowed.
-BY_SUPERVISION = {"NOTHING_ASKED", "NOTHING_TO_ASK"}
+BY_SUPERVISION = {"NOTHING_TO_ASK", "NO_HIT"}
 
 
 async def expired(who: Who) -> str:
@@ -72,6 +72,18 @@ async def held(who: Who) -> str:
     return await done(who["supervisor"], "holdApplication", await cleared(who))
 
 
+async def hit(who: Who) -> str:
+    id_ = await in_screening(who)
+    return await done(who["screening"], "recordScreening", id_, kind="ENTRY_BAN", result="HIT")
+
+
+async def matched(who: Who) -> str:
+    """On the desk of this supervisor, and on no officer's."""
+    id_ = await hit(who)
+    await done(who["supervisor"], "resolveHit", id_, **GIVEN["resolveHit"])
+    return await done(who["screening-2"], "confirmScreening", id_, kind="ENTRY_BAN")
+
+
 async def corrected(who: Who) -> str:
     """By this supervisor, who may not correct it again."""
     decision = {"outcome": "REFUSED", "ground": "SECURITY"}
@@ -81,7 +93,8 @@ async def corrected(who: Who) -> str:
 STATES: dict[str, Callable[[Who], Awaitable[str]]] = {
     "billed": submitted, "not received": not_received, "paid": paid,
     "in verification": in_verification, "waiting": waiting, "in screening": in_screening,
-    "cleared": cleared, "held": held, "granted": granted, "refused": refused,
+    "cleared": cleared, "hit": hit, "matched": matched, "held": held, "granted": granted,
+    "refused": refused,
     "corrected": corrected, "revoked": revoked, "withdrawn": withdrawn, "expired": submitted,
     "lapsed": waiting,
 }  # fmt: skip
@@ -175,8 +188,8 @@ def test_whoever_takes_steps_reaches_what_can_be_changed_and_nothing_else() -> N
     """So no step of a case that is read is refused for its reach, of which nothing is said."""
     for intent in INTENTS:
         for role, rule in MUTATIONS[intent.name].rows.items() if intent.is_step else ():
-            if role is Role.TREASURY:  # it reads bills, and no case
-                continue
+            if role in (Role.TREASURY, Role.SCREENING):
+                continue  # the one reads bills, the other what is asked: no case by itself
             assert rule == APPLICATION_ROWS[role], (intent.name, role)
             assert role in POLICY["Application"].fields["allowed"]
 

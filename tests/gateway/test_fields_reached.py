@@ -35,6 +35,7 @@ VIEWERS = {role: role.value.lower().replace("partner_", "") for role in ROLES} |
 PURPOSES = {
     Role.OFFICER: '@purpose(code: CASEWORK, reference: "TEST-0001")',
     Role.SUPERVISOR: '@purpose(code: SUPERVISION, reference: "TEST-0001")',
+    Role.SCREENING: '@purpose(code: CASEWORK, reference: "TEST-0001")',
     Role.PARTNER_AGENT: '@purpose(code: INTAKE, reference: "TEST-0001")',
 }
 #: By what each role that reads published figures can tell them apart.

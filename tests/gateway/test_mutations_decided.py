@@ -33,7 +33,10 @@ async def grant(who: Any, id_: str) -> list[str]:
 
 
 async def screened(who: Any, id_: str, result: str, kind: str = "ENTRY_BAN") -> str:
-    return await done(who["service"], "recordScreening", id_, kind=kind, result=result)
+    await done(who["screening"], "recordScreening", id_, kind=kind, result=result)
+    if kind == "CLEARANCE":
+        await done(who["screening-2"], "confirmScreening", id_, kind=kind)
+    return id_
 
 
 async def test_nothing_is_granted_unscreened_or_pending(who, world) -> None:
@@ -49,29 +52,47 @@ async def test_nothing_is_granted_while_screening_is_unavailable(who, world) -> 
     assert await grant(who, await screened(who, id_, "CLEAR")) == []
 
 
-async def test_a_hit_is_never_granted_until_a_supervisor_has_it_looked_at_again(
+async def test_a_hit_is_never_granted_until_two_people_have_looked_into_it(
     who, world, connection
 ) -> None:
     id_ = await screened(who, await in_screening(who), "HIT")
     assert (await row(connection, id_))["is_referred"] is True
     assert await grant(who, id_) == ["NOT_CLEARED"]
-    # An officer, who is not told the result, cannot ask it away; a service cannot answer unasked.
-    again = await change(who["officer"], "referToScreening", id_)
-    assert again.codes == ["NOTHING_TO_ASK"]
-    unasked = await change(who["service"], "recordScreening", id_, kind="ENTRY_BAN", result="CLEAR")
-    assert unasked.codes == ["NOTHING_ASKED"]
-    await done(who["supervisor"], "referToScreening", id_)
-    assert await grant(who, await screened(who, id_, "CLEAR")) == []
+    # Nobody asks it away, and nobody answers unasked.
+    for name in ("officer", "supervisor"):
+        again = await change(who[name], "referToScreening", id_)
+        assert again.codes == ["NOTHING_TO_ASK"]
+    said = {"kind": "ENTRY_BAN", "result": "CLEAR"}
+    assert (await change(who["screening"], "recordScreening", id_, **said)).codes == [
+        "NOTHING_ASKED"
+    ]
+    assert (await change(who["screening-2"], "recordScreening", id_, **said)).codes == ["NOT_FOUND"]
+    resolution = {"kind": "ENTRY_BAN", "resolution": "NO_MATCH", "reason": "Another birth date."}
+    await done(who["supervisor"], "resolveHit", id_, **resolution)
+    assert await grant(who, id_) == ["NOT_CLEARED"]
+    await done(who["screening-2"], "confirmScreening", id_, kind="ENTRY_BAN")
+    assert await grant(who, id_) == []
 
 
-async def test_a_service_learns_no_outcome_from_what_it_may_not_do(who, world) -> None:
+async def test_a_reason_is_given_for_what_a_hit_is(who, world) -> None:
+    id_ = await screened(who, await in_screening(who), "HIT")
+    resolution = {"kind": "ENTRY_BAN", "resolution": "MATCH", "reason": "  "}
+    wrong = await change(who["supervisor"], "resolveHit", id_, **resolution)
+    assert [(error["code"], error["path"]) for error in wrong.payload["errors"]] == [
+        ("INVALID", ["input", "reason"])
+    ]
+    resolution = {**resolution, "reason": "Same passport.", "kind": "CLEARANCE"}
+    assert (await change(who["supervisor"], "resolveHit", id_, **resolution)).codes == ["NO_HIT"]
+
+
+async def test_the_authority_learns_no_outcome_from_what_it_may_not_do(who, world) -> None:
     """A refused case takes an answer of screening, a granted one does not: both say the same."""
     said = {"kind": "ENTRY_BAN", "result": "CLEAR"}
     told = []
     for outcome in ({"outcome": "GRANTED"}, {"outcome": "REFUSED", "ground": "INCOMPLETE"}):
         id_ = await cleared(who)
         await done(who["officer"], "recordDecision", id_, **outcome)
-        answer = await change(who["service"], "recordScreening", id_, **said)
+        answer = await change(who["screening"], "recordScreening", id_, **said)
         told.append(answer.payload)
     assert told[0] == told[1]
     assert told[0]["errors"][0]["code"] == "NOTHING_ASKED"
@@ -118,7 +139,7 @@ async def test_a_calling_visa_takes_clearance_too(who, world, connection) -> Non
 async def test_pending_is_no_answer(who, world) -> None:
     id_ = await in_screening(who)
     said = {"kind": "ENTRY_BAN", "result": "PENDING"}
-    assert (await change(who["service"], "recordScreening", id_, **said)).codes == ["INVALID"]
+    assert (await change(who["screening"], "recordScreening", id_, **said)).codes == ["INVALID"]
 
 
 # --- Decisions -----------------------------------------------------------------------------------

@@ -51,6 +51,8 @@ GIVEN: dict[str, dict[str, Any]] = {
         "receiptNumber": "NTPN000000009999",
     },
     "recordScreening": {"kind": "ENTRY_BAN", "result": "CLEAR"},
+    "confirmScreening": {"kind": "CLEARANCE"},
+    "resolveHit": {"kind": "ENTRY_BAN", "resolution": "MATCH", "reason": "Same passport."},
     "recordDecision": {"outcome": "REFUSED", "ground": "INCOMPLETE"},
     "supersedeDecision": {"outcome": "REFUSED", "ground": "FALSE_STATEMENT"},
 }
@@ -58,13 +60,14 @@ GIVEN: dict[str, dict[str, Any]] = {
 CALLED: dict[Role, set[str]] = {
     Role.OFFICER: {"startVerification", "requestInformation", "referToScreening",
                    "recordDecision"},
-    Role.SUPERVISOR: {"referToScreening", "holdApplication", "releaseApplication",
-                      "supersedeDecision", "revokeVisa"},
+    Role.SUPERVISOR: {"referToScreening", "resolveHit", "holdApplication", "releaseApplication",
+                      "recordDecision", "supersedeDecision", "revokeVisa"},
     Role.PARTNER_AGENT: {"submitApplication", "submitApplications", "markReceived",
                          "answerInformation", "withdrawApplication"},
     Role.APPLICANT: {"submitApplication", "answerInformation", "withdrawApplication"},
     Role.TREASURY: {"recordPayment"},
-    Role.PARTNER_SERVICE: {"markReceived", "answerInformation", "recordScreening"},
+    Role.PARTNER_SERVICE: {"markReceived", "answerInformation"},
+    Role.SCREENING: {"recordScreening", "confirmScreening"},
     Role.ADMINISTRATOR: {"addPartner", "openPartnerCountry", "closePartnerCountry", "openCentre",
                          "closeCentre", "introduceVisaType", "endVisaType", "setFee",
                          "setServiceTarget", "setEntryRule"},
@@ -78,7 +81,8 @@ each_step = pytest.mark.parametrize(
     [
         intent.name
         for intent in INTENTS
-        if not intent.name.startswith("submit") and intent.name != "recordPayment"
+        if not intent.name.startswith("submit")
+        and intent.name not in ("recordPayment", "recordScreening", "confirmScreening")
     ],
 )
 

@@ -124,7 +124,7 @@ async def test_a_refusal_leaves_no_key_behind(who, world, connection) -> None:
     assert (await change(who["officer"], "recordDecision", id_, **said)).codes == ["NOT_CLEARED"]
     assert await connection.fetchval("SELECT count(*) FROM idempotency") == kept
     await done(who["officer"], "referToScreening", id_)
-    await done(who["service"], "recordScreening", id_, kind="ENTRY_BAN", result="CLEAR")
+    await done(who["screening"], "recordScreening", id_, kind="ENTRY_BAN", result="CLEAR")
     assert (await change(who["officer"], "recordDecision", id_, **said)).codes == []
 
 

@@ -22,7 +22,7 @@ VIEWERS = {
     Role.LEADERSHIP: "leadership", Role.OFFICER: "officer", Role.SUPERVISOR: "supervisor",
     Role.PARTNER_MANAGER: "manager-au", Role.PARTNER_AGENT: "agent-au", Role.AUDITOR: "auditor",
     Role.APPLICANT: "applicant", Role.PARTNER_SERVICE: "service",
-    Role.TREASURY: "treasury", Role.ADMINISTRATOR: "administrator",
+    Role.SCREENING: "screening", Role.TREASURY: "treasury", Role.ADMINISTRATOR: "administrator",
     Role.ANONYMOUS: "anonymous",
 }  # fmt: skip
 LISTS = {

@@ -499,16 +499,41 @@ async def test_no_other_door_leads_to_how_a_case_ended(who, name) -> None:
 
 
 async def test_one_role_acts_per_request(who) -> None:
-    both = Viewer(who["anonymous"].client, {"role": ["OFFICER", "AUDITOR"], "sub": "both"})
+    both = Viewer(
+        who["anonymous"].client,
+        {**who["agent-au"].claims, "role": ["PARTNER_AGENT", "PARTNER_MANAGER"], "sub": "both"},
+    )
     body = {"query": "{ viewer { role heldRoles } }"}
     refused = await both.send(body)
     assert (refused.status, refused.codes) == (400, ["ROLE_REQUIRED"])
-    for role in ("OFFICER", "AUDITOR"):
+    held = ["PARTNER_AGENT", "PARTNER_MANAGER"]
+    for role in held:
         answer = await both.send(body, **{"Gerbang-Role": role})
-        assert answer.data["viewer"] == {"role": role, "heldRoles": ["OFFICER", "AUDITOR"]}
-    identity = {"query": "{ applications(first: 1) { nodes { isReferred } } }"}
-    assert (await both.send(identity, **{"Gerbang-Role": "OFFICER"})).errors == []
-    # The auditor gains nothing from being an officer too.
-    assert (await both.send(identity, **{"Gerbang-Role": "AUDITOR"})).codes == ["FORBIDDEN_FIELD"]
+        assert answer.data["viewer"] == {"role": role, "heldRoles": held}
+    outcome = {"query": "{ applications(first: 1) { nodes { decision { outcome } } } }"}
+    assert (await both.send(outcome, **{"Gerbang-Role": "PARTNER_AGENT"})).errors == []
+    # The manager gains nothing from being an agent too.
+    refused = await both.send(outcome, **{"Gerbang-Role": "PARTNER_MANAGER"})
+    assert set(refused.codes) == {"FORBIDDEN_FIELD"}
     other = await both.send(body, **{"Gerbang-Role": "SUPERVISOR"})
     assert (other.status, other.codes) == (403, ["ROLE_NOT_HELD"])
+
+
+@pytest.mark.parametrize(
+    "roles",
+    [
+        ["OFFICER", "AUDITOR"],
+        ["SUPERVISOR", "SCREENING"],
+        ["TREASURY", "PARTNER_SERVICE"],
+        ["ADMINISTRATOR", "APPLICANT"],
+        ["LEADERSHIP", "PARTNER_MANAGER"],
+        ["OFFICER", "LEADERSHIP"],
+    ],
+)
+async def test_roles_that_exclude_each_other_are_refused_in_one_token(who, traffic, roles) -> None:
+    viewer = Viewer(who["anonymous"].client, {"role": roles, "sub": "somebody"})
+    for named in ({}, {"Gerbang-Role": roles[0]}):
+        refused = await viewer.send({"query": "{ viewer { role } }"}, **named)
+        assert (refused.status, refused.codes) == (403, ["ROLES_EXCLUDED"])
+        assert "data" not in refused.body
+    assert traffic.statements == []

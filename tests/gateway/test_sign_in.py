@@ -478,7 +478,7 @@ async def test_tokens_outlive_one_rotation_of_the_keys(demo, client) -> None:
 def test_the_demo_users_are_the_roles_and_the_partners_countries() -> None:
     users = demo_users(reference())
     assert {role for user in users.values() for role in user.roles} == set(Role) - {Role.ANONYMOUS}
-    assert users["both"].roles == (Role.OFFICER, Role.AUDITOR)
+    assert users["both"].roles == (Role.PARTNER_MANAGER, Role.PARTNER_AGENT)
     assert users["manager-au"].claims == {
         "sub": "manager-au",
         "name": "manager-au",

@@ -73,7 +73,7 @@ async def test_an_agent_takes_a_file_in_and_hands_it_over(who) -> None:
 
     # The outcome can be handed to the applicant, without the directorate's reasons.
     await done(who["officer"], "referToScreening", case_id)
-    await done(who["service"], "recordScreening", case_id, kind="ENTRY_BAN", result="CLEAR")
+    await done(who["screening"], "recordScreening", case_id, kind="ENTRY_BAN", result="CLEAR")
     await done(who["officer"], "recordDecision", case_id, outcome="GRANTED")
     outcome = await agent(
         "query ($case: String!) {"

@@ -20,7 +20,7 @@ from tests.gateway.oracle import Claims, role_of
 from tests.walls import administering
 from tests.walls.judging import rule_changes
 from tests.walls.mutants import changed_rows
-from tests.walls.reach import WHO, viewer
+from tests.walls.reach import ANSWERED, ASKED, WHO, viewer
 from tests.walls.undoing import undone
 from tests.world import APPLICANTS, CASES, applicant_id
 
@@ -39,10 +39,12 @@ MAY: dict[str, str] = {
     "requestInformation": "OFFICER",
     "answerInformation": "PARTNER_AGENT APPLICANT PARTNER_SERVICE",
     "referToScreening": "OFFICER SUPERVISOR",
-    "recordScreening": "PARTNER_SERVICE",
+    "recordScreening": "SCREENING",
+    "confirmScreening": "SCREENING",
+    "resolveHit": "SUPERVISOR",
     "holdApplication": "SUPERVISOR",
     "releaseApplication": "SUPERVISOR",
-    "recordDecision": "OFFICER",
+    "recordDecision": "OFFICER SUPERVISOR",
     "supersedeDecision": "SUPERVISOR",
     "withdrawApplication": "PARTNER_AGENT APPLICANT",
     "revokeVisa": "SUPERVISOR",
@@ -96,7 +98,14 @@ def changeable(mutation: str, claims: Claims) -> set[str]:
         return set()
     if tables := administering.OF.get(mutation):
         return set(administering.TABLES[tables.split()[0]].rows.split())
-    return EVERY_CASE if role_of(claims) == "TREASURY" else oracle.cases(claims)
+    match role_of(claims):
+        case "TREASURY":
+            return EVERY_CASE
+        case "SCREENING":
+            # What waits for an answer, and what oneself has answered.
+            return {ASKED, *([ANSWERED] if claims["sub"] == "screening" else [])}
+        case _:
+            return oracle.cases(claims)
 
 
 def may_change(claims: Claims) -> set[str]:

@@ -143,7 +143,12 @@ def _answers(mutation: str) -> str:
 
 
 #: What a change answers with whose caller reads more, or less, than one case.
-_OTHERWISE = {"submitApplications": "results", "recordPayment": "bill"}
+_OTHERWISE = {
+    "submitApplications": "results",
+    "recordPayment": "bill",
+    "recordScreening": "screening",
+    "confirmScreening": "screening",
+}
 #: What each change of reference data answers with.
 _ADMINISTERED = {
     **dict.fromkeys(("addPartner", "openPartnerCountry", "closePartnerCountry"), "partner"),

@@ -9,7 +9,8 @@ for every role, in the order of `ROLES`:
     -  has no such field
 
     L leadership · O officer · S supervisor · M partner's manager · A partner's agent
-    U auditor · P applicant · V a partner's system · T treasury · D administrator · N not signed in
+    U auditor · P applicant · V a partner's system · X screening authority
+    T treasury · D administrator · N not signed in
 """
 
 from models.vocabulary import Role
@@ -23,6 +24,7 @@ ROLES: tuple[Role, ...] = (
     Role.AUDITOR,
     Role.APPLICANT,
     Role.PARTNER_SERVICE,
+    Role.SCREENING,
     Role.TREASURY,
     Role.ADMINISTRATOR,
     Role.ANONYMOUS,
@@ -30,181 +32,191 @@ ROLES: tuple[Role, ...] = (
 
 Lines = dict[str, str]
 
-_ALL = "R R R R R R R R R R R"
+_ALL = "R R R R R R R R R R R R"
 
 # What anybody may know --------------------------------------------------------------------------
 
 _OPEN: dict[str, Lines] = {
-    #                                                        L O S M A U P V T D N
-    "Country": {"id code iso3 name entryRules":              "R R R R R R R R R R R"},
-    "EntryRule": {"entry validFrom":                         "R R R R R R R R R R R"},
+    #                                                        L O S M A U P V X T D N
+    "Country": {"id code iso3 name entryRules":              "R R R R R R R R R R R R"},
+    "EntryRule": {"entry validFrom":                         "R R R R R R R R R R R R"},
     "VisaType": {
-        "id code name category stayDays isMultipleEntry":    "R R R R R R R R R R R",
-        "validFrom validUntil fees serviceTargets":          "R R R R R R R R R R R",
+        "id code name category stayDays isMultipleEntry":    "R R R R R R R R R R R R",
+        "validFrom validUntil fees serviceTargets":          "R R R R R R R R R R R R",
     },
-    "Fee": {"amountIdr validFrom":                           "R R R R R R R R R R R"},
-    "ServiceTarget": {"clock hours validFrom promisedPercent":  "R R R R R R R R R R R"},
-    "Partner": {"id code name countries centres":            "R R R R R R R R R R R"},
-    "PartnerCountry": {"country openedOn closedOn":          "R R R R R R R R R R R"},
+    "Fee": {"amountIdr validFrom":                           "R R R R R R R R R R R R"},
+    "ServiceTarget": {"clock hours validFrom promisedPercent":  "R R R R R R R R R R R R"},
+    "Partner": {"id code name countries centres":            "R R R R R R R R R R R R"},
+    "PartnerCountry": {"country openedOn closedOn":          "R R R R R R R R R R R R"},
     "Centre": {
-        "id code city partner country openedOn closedOn":    "R R R R R R R R R R R",
+        "id code city partner country openedOn closedOn":    "R R R R R R R R R R R R",
     },
     "Viewer": {
-        "subject name role heldRoles":                       "R R R R R R R R R R R",
-        "partner countries centres":                         "R R R R R R R R R R R",
+        "subject name role heldRoles":                       "R R R R R R R R R R R R",
+        "partner countries centres":                         "R R R R R R R R R R R R",
     },
-    "Policy": {"type rows fields":                           "R R R R R R R R R R R"},
+    "Policy": {"type rows fields":                           "R R R R R R R R R R R R"},
 }  # fmt: skip
 
 # Cases, and the people behind them --------------------------------------------------------------
 
 _CASES: dict[str, Lines] = {
-    #                                                        L O S M A U P V T D N
+    #                                                        L O S M A U P V X T D N
     "Application": {
-        "id reference visaType nationality channel":         "- R R R R R R R - - -",
-        "partner country centre":                            "- R R R R R R R - - -",
-        "submittedAt receivedAt paidAt targetDueAt closedAt": "- R R R R R R R - - -",
-        "feeIdr bill applicant":                                "- R R R R R R R - - -",
-        "assignments":                                       "- R R - - R - - - - -",
-        "isReferred":                                        "- R R - - - - - - - -",
-        "isHeld screenings":                                 "- - R - - - - - - - -",
+        "id reference visaType nationality channel":         "- R R R R R R R R - - -",
+        "partner country centre":                            "- R R R R R R R R - - -",
+        "submittedAt receivedAt paidAt targetDueAt applicant": "- R R R R R R R R - - -",
+        "closedAt":                                          "- R R R R R R R - - - -",
+        "feeIdr bill":                                          "- R R R R R R R - - - -",
+        "assignments":                                       "- R R - - R - - - - - -",
+        "isReferred":                                        "- R R - - - - - - - - -",
+        "isHeld hasOpenHit":                                 "- - R - - - - - - - - -",
+        "screenings":                                        "- - R - - R - - - - - -",
     },
     "Bill": {
-        "id code amountIdr issuedAt dueAt paidAt":           "- R R R R R R R R - -",
-        "receiptNumber":                                     "- R R R R R R R R - -",
+        "id code amountIdr issuedAt dueAt paidAt":           "- R R R R R R R - R - -",
+        "receiptNumber":                                     "- R R R R R R R - R - -",
     },
-    "Assignment": {"officer assignedAt endedAt":             "- R R - - R - - - - -"},
-    "Screening": {"kind result requestedAt answeredAt":      "- - R - - - - - - - -"},
+    "Assignment": {"officer assignedAt endedAt":             "- R R - - R - - - - - -"},
+    "Screening": {
+        "id kind result requestedAt":                        "- - R - - R - - R - - -",
+        "proposed proposedBy reason":                        "- - R - - R - - R - - -",
+        "answeredAt answeredBy confirmedBy":                 "- - R - - R - - - - - -",
+        "application":                                       "- - - - - - - - R - - -",
+    },
     "Applicant": {
-        "id nationality applications":                       "- R R R R R R R - - -",
-        "passportLastFour identity":                         "- R R - R - R - - - -",
+        "id nationality":                                    "- R R R R R R R R - - -",
+        "applications":                                      "- R R R R R R R - - - -",
+        "passportLastFour":                                  "- R R - R - R - - - - -",
+        "identity":                                          "- R R - R - R - R - - -",
     },
     "Identity": {
-        "fullName passportNumber birthDate email phone":     "- R R - R - R - - - -",
+        "fullName passportNumber birthDate email phone":     "- R R - R - R - R - - -",
     },
     "AccessEvent": {
-        "id occurredAt actorRole purpose fields":            "- R R R R R R - - - -",
-        "actor caseReference":                               "- R R R R R - - - - -",
-        "applicant":                                         "- R R - - R R - - - -",
-        "[rows]":                                            "C - - - - - - - - - -",
+        "id occurredAt actorRole purpose fields":            "- R R R R R R - R - - -",
+        "actor caseReference":                               "- R R R R R - - R - - -",
+        "applicant":                                         "- R R - - R R - - - - -",
+        "[rows]":                                            "C - - - - - - - - - - -",
     },
     # Above, what is of the case; here, what the clock of a subscription adds.
-    "ApplicationChange": {"position application":            "- R R R R R R R - - -"},
+    "ApplicationChange": {"position application":            "- R R R R R R R - - - -"},
 }  # fmt: skip
 
 # How far a case is, and how it ended: status for the directorate, stages for partners ------------
 
 _STAGES: dict[str, Lines] = {
-    #                                                        L O S M A U P V T D N
+    #                                                        L O S M A U P V X T D N
     "Application": {
-        "stage":                                             "- R R R R R R R - - -",
+        "stage":                                             "- R R R R R R R - - - -",
         # An applicant reads a stage: IN_VERIFICATION and SCREENING tell how one works on it.
-        "status":                                            "- R R - - R - - - - -",
-        "events":                                            "- R R - - R R - - - -",
+        "status":                                            "- R R - - R - - - - - -",
+        "events":                                            "- R R - - R R - - - - -",
         # Whoever can take a step of it.
-        "allowed":                                           "- R R - R - R R - - -",
-        "decision":                                          "- R R - R R R - - - -",
-        "decisions":                                         "- R R - - R - - - - -",
+        "allowed":                                           "- R R - R - R R - - - -",
+        "decision":                                          "- R R - R R R - - - - -",
+        "decisions":                                         "- R R - - R - - - - - -",
     },
     "ApplicationFacets": {
-        "stage":                                             "- R R R R R R R - - -",
-        "status":                                            "- R R - - R - - - - -",
+        "stage":                                             "- R R R R R R R - - - -",
+        "status":                                            "- R R - - R - - - - - -",
     },
-    "StageFacet": {"value count":                            "- R R R R R R R - - -"},
-    "StatusFacet": {"value count":                           "- R R - - R - - - - -"},
+    "StageFacet": {"value count":                            "- R R R R R R R - - - -"},
+    "StatusFacet": {"value count":                           "- R R - - R - - - - - -"},
     "ApplicationEvent": {
         # A gap in the numbers would tell of a hold.
-        "sequence":                                          "- - R - - - - - - - -",
-        "kind occurredAt":                                   "- R R - - R R - - - -",
-        "actor actorRole":                                   "- R R - - R - - - - -",
+        "sequence":                                          "- - R - - - - - - - - -",
+        "kind occurredAt":                                   "- R R - - R R - - - - -",
+        "actor actorRole":                                   "- R R - - R - - - - - -",
     },
     "Decision": {
-        "id outcome decidedAt":                              "- R R - R R R - - - -",
-        "ground officer internalNote supersedes":            "- R R - - R - - - - -",
-        "isIncomplete":                                      "- - - - R - - - - - -",
-        "publicReason":                                      "- - - - - - R - - - -",
+        "id outcome decidedAt":                              "- R R - R R R - - - - -",
+        "ground officer internalNote supersedes":            "- R R - - R - - - - - -",
+        "isIncomplete":                                      "- - - - R - - - - - - -",
+        "publicReason":                                      "- - - - - - R - - - - -",
     },
     # Of an applicant's case too, the kind would name what the stage does not.
-    "ApplicationChange": {"kind":                            "- R R - - R - - - - -"},
-    "AllowedStep": {"step isAllowed reason":                 "- R R - R - R R - - -"},
+    "ApplicationChange": {"kind":                            "- R R - - R - - - - - -"},
+    "AllowedStep": {"step isAllowed reason":                 "- R R - R - R R - - - -"},
     # Whoever calls a mutation is told where the case stands: a status where the role reads it,
     # else a stage.
-    "MutationError": {"code message path":                   "- R R - R - R R R R -"},
-    "InputError": {"code message path":                      "- R R - R - R R R R -"},
+    "MutationError": {"code message path":                   "- R R - R - R R R R R -"},
+    "InputError": {"code message path":                      "- R R - R - R R R R R -"},
     "CaseError": {
-        "code message path":                                 "- R R - R - R R - - -",
-        "currentStatus":                                     "- R R - - - - - - - -",
-        "currentStage":                                      "- - - - R - R R - - -",
+        "code message path":                                 "- R R - R - R R - - - -",
+        "currentStatus":                                     "- R R - - - - - - - - -",
+        "currentStage":                                      "- - - - R - R R - - - -",
     },
 }  # fmt: skip
 
 # Figures ----------------------------------------------------------------------------------------
 
 _FIGURES: dict[str, Lines] = {
-    #                                                        L O S M A U P V T D N
+    #                                                        L O S M A U P V X T D N
     "VolumeRow": {
-        "country partner centre channel":                    "R R R R R R - - - - -",
-        "nationality visaType period edition":               "R R R R R R - - - - R",
-        "intake decisions targetRate":                       "R R R R R R - - - - P",
-        "turnaroundP50 turnaroundP90":                       "R R R R R R - - - - P",
-        "turnaroundAdjustedP50 turnaroundAdjustedP90":       "R R R R R R - - - - P",
-        "wip backlog wipAgeP50 wipAgeP90 wipAgeOldest":      "R R R R R R - - - - -",
-        "revenue infoRequestRate handoverP90":            "R R R R R R - - - - -",
-        "turnaroundP75 turnaroundP95":                       "R R R R R R - - - - -",
-        "turnaroundAdjustedP75 turnaroundAdjustedP95":       "R R R R R R - - - - -",
-        "targetRateIntake clearanceRatio withdrawn lapsed":  "R R R R R R - - - - -",
+        "country partner centre channel":                    "R R R R R R - - - - - -",
+        "nationality visaType period edition":               "R R R R R R - - - - - R",
+        "intake decisions targetRate":                       "R R R R R R - - - - - P",
+        "turnaroundP50 turnaroundP90":                       "R R R R R R - - - - - P",
+        "turnaroundAdjustedP50 turnaroundAdjustedP90":       "R R R R R R - - - - - P",
+        "wip backlog wipAgeP50 wipAgeP90 wipAgeOldest":      "R R R R R R - - - - - -",
+        "revenue infoRequestRate handoverP90":            "R R R R R R - - - - - -",
+        "turnaroundP75 turnaroundP95":                       "R R R R R R - - - - - -",
+        "turnaroundAdjustedP75 turnaroundAdjustedP95":       "R R R R R R - - - - - -",
+        "targetRateIntake clearanceRatio withdrawn lapsed":  "R R R R R R - - - - - -",
         # How cases ended: protected from managers, and from the public.
-        "granted":                                           "R R R P R R - - - - -",
-        "refused refusalRate":                               "R R R P R R - - - - P",
-        "nationalRefusalRate":                               "- - - P - - - - - - -",
+        "granted":                                           "R R R P R R - - - - - -",
+        "refused refusalRate":                               "R R R P R R - - - - - P",
+        "nationalRefusalRate":                               "- - - P - - - - - - - -",
     },
     "WiderCell": {
-        "from to period groupBy dropped":                    "R R R R R R - - - - R",
-        "partner country centre nationality":                "R R R R R R - - - - R",
-        "visaType channel":                                  "R R R R R R - - - - R",
+        "from to period groupBy dropped":                    "R R R R R R - - - - - R",
+        "partner country centre nationality":                "R R R R R R - - - - - R",
+        "visaType channel":                                  "R R R R R R - - - - - R",
     },
-    "VolumeTable": {"asOf published rows":                   "R R R R R R - - - - R"},
+    "VolumeTable": {"asOf published rows":                   "R R R R R R - - - - - R"},
     "VolumePublication": {
-        "edition publishedAt rounding threshold note":       "R R R R R R - - - - R",
-        "fewestDecisions":                                   "R R R R R R - - - - R",
+        "edition publishedAt rounding threshold note":       "R R R R R R - - - - - R",
+        "fewestDecisions":                                   "R R R R R R - - - - - R",
     },
-    "VolumePeriod": {"startsOn endsOn":                      "R R R R R R - - - - R"},
-    "VolumesChange": {"position asOf":                       "R R R R - R - - - - -"},
+    "VolumePeriod": {"startsOn endsOn":                      "R R R R R R - - - - - R"},
+    "VolumesChange": {"position asOf":                       "R R R R - R - - - - - -"},
 }  # fmt: skip
 
 _NATIONAL: dict[str, Lines] = {
-    #                                                        L O S M A U P V T D N
-    "RefusalGroundRow": {"ground period refused":            "R R R - - R - - - - -"},
-    "RefusalGroundTable": {"asOf rows":                      "R R R - - R - - - - -"},
-    "ScreeningReferralRow": {"period referred held":         "R - R - - - - - - - -"},
-    "ScreeningReferralTable": {"asOf rows":                  "R - R - - - - - - - -"},
+    #                                                        L O S M A U P V X T D N
+    "RefusalGroundRow": {"ground period refused":            "R R R - - R - - - - - -"},
+    "RefusalGroundTable": {"asOf rows":                      "R R R - - R - - - - - -"},
+    "ScreeningReferralRow": {"period referred held":         "R - R - - - - - - - - -"},
+    "ScreeningReferralTable": {"asOf rows":                  "R - R - - - - - - - - -"},
 }  # fmt: skip
 
 # Ways in, and what carries nothing of its own ---------------------------------------------------
 
 _WAYS: dict[str, Lines] = {
-    #                                                        L O S M A U P V T D N
+    #                                                        L O S M A U P V X T D N
     "Query": {
-        "viewer policies node nodes":                        "R R R R R R R R R R R",
-        "countries country visaTypes visaType":              "R R R R R R R R R R R",
-        "partners partner centres centre":                   "R R R R R R R R R R R",
-        "applications application":                          "- R R R R R R R - - -",
-        "bill":                                              "- - - - - - - - R - -",
-        "volumes":                                           "R R R R R R - - - - R",
-        "refusalGrounds":                                    "R R R - - R - - - - -",
-        "screeningReferrals":                                "R - R - - - - - - - -",
-        "accessEvents":                                      "R R R R R R R - - - -",
+        "viewer policies node nodes":                        "R R R R R R R R R R R R",
+        "countries country visaTypes visaType":              "R R R R R R R R R R R R",
+        "partners partner centres centre":                   "R R R R R R R R R R R R",
+        "applications application":                          "- R R R R R R R - - - -",
+        "bill":                                              "- - - - - - - - - R - -",
+        "volumes":                                           "R R R R R R - - - - - R",
+        "refusalGrounds":                                    "R R R - - R - - - - - -",
+        "screeningReferrals":                                "R - R - - - - - - - - -",
+        "accessEvents":                                      "R R R R R R R - R - - -",
+        "screenings":                                        "- - - - - - - - R - - -",
     },
     "Subscription": {
-        "applicationChanged":                                "- R R R R R R R - - -",
-        "volumesChanged":                                    "R R R R - R - - - - -",
+        "applicationChanged":                                "- R R R R R R R - - - -",
+        "volumesChanged":                                    "R R R R - R - - - - - -",
     },
-    "ApplicationUpdate": {"position":                        "- R R R R R R R - - -"},
-    "VolumesUpdate": {"position":                            "R R R R - R - - - - -"},
-    "Heartbeat": {"position":                                "R R R R R R R R - - -"},
-    "Node": {"id":                                           "R R R R R R R R R R R"},
+    "ApplicationUpdate": {"position":                        "- R R R R R R R - - - -"},
+    "VolumesUpdate": {"position":                            "R R R R - R - - - - - -"},
+    "Heartbeat": {"position":                                "R R R R R R R R - - - -"},
+    "Node": {"id":                                           "R R R R R R R R R R R R"},
     "PageInfo": {
-        "hasNextPage hasPreviousPage startCursor endCursor": "R R R R R R R R R R R",
+        "hasNextPage hasPreviousPage startCursor endCursor": "R R R R R R R R R R R R",
     },
 }  # fmt: skip
 
@@ -212,16 +224,16 @@ _WAYS: dict[str, Lines] = {
 CARRIERS: dict[str, Lines] = {
     "Count": {
         "value precision upperBound yearOnYear monthOnMonth": _ALL,
-        "nearestWider": "R R R R R R - - - - R",
+        "nearestWider": "R R R R R R - - - - - R",
     },
     "Money": {"value precision yearOnYear monthOnMonth": _ALL},
     "Rate": {
         "value precision denominator upperBound yearOnYear monthOnMonth": _ALL,
-        "nearestWider": "R R R R R R - - - - R",
+        "nearestWider": "R R R R R R - - - - - R",
     },
     "Duration": {
         "hours precision measured yearOnYear monthOnMonth": _ALL,
-        "nearestWider": "R R R R R R - - - - R",
+        "nearestWider": "R R R R R R - - - - - R",
     },
     "Change": {"value unit": _ALL},
 }

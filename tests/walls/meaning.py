@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from gateway.rules import (
-    ActingFor,
     AllOf,
     AnyOf,
     EveryRow,
@@ -41,8 +40,6 @@ def holds(rule: Rule, row: Row, tables: Tables, viewer: Viewer) -> bool:
             return all(holds(each, row, tables, viewer) for each in rules)
         case AnyOf(rules):
             return any(holds(each, row, tables, viewer) for each in rules)
-        case ActingFor(partner):
-            return viewer.partner == partner
         case ReachedThrough(key, named_by, inner):
             return row[key.key] is not None and any(
                 other[named_by.key] == row[key.key] and holds(inner, other, tables, viewer)

@@ -9,7 +9,6 @@ import pytest
 
 from gateway.policy import POLICY, Access
 from gateway.rules import (
-    ActingFor,
     AllOf,
     AnyOf,
     EveryRow,
@@ -76,8 +75,6 @@ def changes(rule: Rule) -> Iterator[Changed]:
             yield Changed(f"“{rule}” gives a day less", Recent(column, days - 1))
         case AllOf(rules) | AnyOf(rules):
             yield from _of_parts(type(rule), rules)
-        case ActingFor(partner):
-            yield Changed(f"“{rule}” forgets a letter", ActingFor(partner[:-1]))
         case ReachedThrough(key, named_by, inner):
             for one in changes(inner):
                 whole = ReachedThrough(key, named_by, one.rule)

@@ -37,13 +37,17 @@ HELD = "SGPO-HELD-0007"
 #: How long ago some cases closed, in hours: agents read a decision for 720.
 CLOSED_HOURS_AGO = {"AUSY-GRAN-0001": 721, "AUSY-LATE-0002": 719, "AUME-INCO-0004": 1}
 CLOSED_LATELY = ("AUSY-LATE-0002", "AUME-INCO-0004")
+#: A case about which a question is open, and one about which `screening` answered.
+ASKED, ANSWERED = "SGPO-OPEN-0006", "AUSY-GRAN-0001"
+#: What officers are not told: holds, and answers.
 _HOLDS = ("HELD", "RELEASED")
+_ANSWERS = ("SCREENED", "ANSWER_PROPOSED")
 #: What each role does not hear of; an applicant hears of nothing but the own steps and the end.
 _UNHEARD: dict[str, tuple[str, ...]] = {
     "SUPERVISOR": (),
-    "OFFICER": _HOLDS,
+    "OFFICER": (*_HOLDS, *_ANSWERS),
     "AUDITOR": _HOLDS,
-    "APPLICANT": (*_HOLDS, "IN_VERIFICATION", "SCREENING"),
+    "APPLICANT": (*_HOLDS, *_ANSWERS, "IN_VERIFICATION", "SCREENING"),
 }
 _COUNTRIES = ("AU", "SG", "NZ", "IN", "AF")
 
@@ -71,12 +75,12 @@ READS = (
     Read("agent-perth", "PARTNER_AGENT", "Tane Moana", "ANDALAN", "AU"),
     Read("manager-au", "PARTNER_MANAGER", "Mia Lund", "NUSA", "AU"),
     Read("applicant", "APPLICANT", "Ruby Hale"),
+    Read("screening", "SCREENING", "Wei Tan"),
 )
 
 #: Beside the usual viewers: a second applicant, and agents whose token is at odds with the world.
 ODD: dict[str, Claims] = {
     "applicant-2": {"role": "APPLICANT", "sub": "applicant-2"},
-    "service-direct": {"role": "PARTNER_SERVICE", "sub": "service-direct", "partner": "DIRECT"},
     "agent-perth": {
         "role": "PARTNER_AGENT", "sub": "agent-perth", "partner": "ANDALAN", "countries": ["AU"],
         "centres": ["AU-PER"],
@@ -116,6 +120,26 @@ async def complete(connection: asyncpg.Connection) -> None:
             " VALUES ($1, $2, $3, $4, $5, $6, 'CASEWORK', 'TEST', '{fullName}', 'trace')",
             *(read.id, applicant_id(read.of), read.actor, read.role, read.partner, read.country),
         )
+    for number, kind in enumerate(_ANSWERS, start=len(_life(HELD)) + 2):
+        await connection.execute(
+            "INSERT INTO application_event (application_id, sequence, kind, occurred_at)"
+            " VALUES ($1, $2, $3, $4)",
+            *(application_id(HELD), number, kind, at("03-01 13:00")),
+        )
+    await connection.execute(
+        "INSERT INTO screening (id, application_id, kind, result, requested_at)"
+        " VALUES ($1, $2, 'ENTRY_BAN', 'PENDING', $3)",
+        *(UUID(int=800), application_id(ASKED), at("03-01 12:00")),
+    )
+    await connection.execute(
+        "UPDATE screening SET answered_by = 'screening' WHERE application_id = $1",
+        application_id(ANSWERED),
+    )
+    await connection.execute(
+        "INSERT INTO assignment (application_id, officer, role, assigned_at, ended_at)"
+        " VALUES ($1, 'supervisor', 'SUPERVISOR', $2, $2)",
+        *(application_id(HELD), at("03-01 12:00")),
+    )
     for reference, hours in CLOSED_HOURS_AGO.items():
         await connection.execute(
             "UPDATE application SET closed_at = now() - $2::interval WHERE id = $1",
@@ -182,6 +206,16 @@ def _cases(claims: Claims) -> list[Case]:
     return [case for case in CASES if oracle.reaches_case(claims, case)]
 
 
+def _references(claims: Claims) -> set[str]:
+    return {ASKED} if role_of(claims) == "SCREENING" else oracle.cases(claims)
+
+
+def _people(claims: Claims, reached: Callable[[Claims], set[str]]) -> set[str]:
+    """Of an open question, the screening authority reaches whom it is about."""
+    about = {case.applicant for case in CASES if case.reference == ASKED}
+    return about if role_of(claims) == "SCREENING" else reached(claims)
+
+
 def _life(reference: str) -> list[Any]:
     return next(life_of(case) for case in CASES if case.reference == reference)
 
@@ -196,7 +230,8 @@ def _events(claims: Claims) -> set[Key]:
         for number, (kind, _) in enumerate(life_of(case), start=1)
     ]
     if any(case.reference == HELD for case in _cases(claims)):
-        happened.append((HELD, len(_life(HELD)) + 1, "RELEASED"))
+        more = ("RELEASED", *_ANSWERS)
+        happened += [(HELD, len(_life(HELD)) + n, kind) for n, kind in enumerate(more, start=1)]
     return {
         (application_id(reference), number)
         for reference, number, kind in happened
@@ -224,13 +259,21 @@ def _bills(claims: Claims) -> set[Key]:
 def _assignments(claims: Claims) -> set[Key]:
     if role_of(claims) not in ("OFFICER", "SUPERVISOR", "AUDITOR"):
         return set()
-    return {(application_id(case.reference), case.officer) for case in CASES if case.officer}
+    desks = {(application_id(case.reference), case.officer) for case in CASES if case.officer}
+    # A case that lies with a supervisor: officers are not told with whom.
+    with_supervisor = {(application_id(HELD), "supervisor")}
+    return desks if role_of(claims) == "OFFICER" else desks | with_supervisor
 
 
 def _screenings(claims: Claims) -> set[Key]:
-    if role_of(claims) != "SUPERVISOR":
-        return set()
-    return {(application_id(case.reference),) for case in CASES if case.screening}
+    asked = {(application_id(ASKED),)}
+    match role_of(claims):
+        case "SUPERVISOR" | "AUDITOR":
+            return asked | {(application_id(case.reference),) for case in CASES if case.screening}
+        case "SCREENING":
+            return asked
+        case _:
+            return set()
 
 
 def _reads(claims: Claims) -> set[Key]:
@@ -238,7 +281,7 @@ def _reads(claims: Claims) -> set[Key]:
         match role_of(claims):
             case "LEADERSHIP" | "AUDITOR":
                 return True
-            case "OFFICER" | "SUPERVISOR" | "PARTNER_AGENT":
+            case "OFFICER" | "SUPERVISOR" | "PARTNER_AGENT" | "SCREENING":
                 return read.actor == claims["sub"]
             case "PARTNER_MANAGER":
                 return read.partner == claims["partner"] and read.country in claims["countries"]
@@ -318,7 +361,7 @@ _ROWS: dict[str, Told] = {
     "Partner": Told("partner", ("code",), lambda claims: _each(oracle.partners(claims))),
     "PartnerCountry": Told("partner_country", ("partner_code", "country_code"), oracle.served),
     "Centre": Told("centre", ("code",), lambda claims: _each(oracle.centres(claims))),
-    "Application": Told("application", ("reference",), lambda claims: _each(oracle.cases(claims))),
+    "Application": Told("application", ("reference",), lambda claims: _each(_references(claims))),
     "Bill": Told("bill", ("billing_code",), _bills),
     "ApplicationEvent": Told("application_event", ("application_id", "sequence"), _events),
     "Assignment": Told("assignment", ("application_id", "officer"), _assignments),
@@ -327,12 +370,12 @@ _ROWS: dict[str, Told] = {
     "Applicant": Told(
         "applicant",
         ("id",),
-        lambda claims: _each({applicant_id(name) for name in oracle.applicants(claims)}),
+        lambda claims: _each({applicant_id(name) for name in _people(claims, oracle.applicants)}),
     ),
     "Identity": Told(
         "identity",
         ("applicant_id",),
-        lambda claims: _each({applicant_id(name) for name in oracle.identities(claims)}),
+        lambda claims: _each({applicant_id(name) for name in _people(claims, oracle.identities)}),
     ),
     "AccessEvent": Told("access_event", ("id",), _reads),
     "ApplicationChange": Told("application_change", ("id",), _changes),

@@ -23,7 +23,8 @@ _CASES = "{ applications(first: 100) { totalCount { value } nodes { reference } 
 _DIRECTORY = "{ partners(first: 9) { nodes { code } } centres(first: 9) { nodes { code } } }"
 _READERS = [
     name for name, claims in CLAIMS.items()
-    if oracle.role_of(claims) not in ("LEADERSHIP", "TREASURY", "ADMINISTRATOR", "ANONYMOUS")
+    if oracle.role_of(claims) not in (
+        "LEADERSHIP", "SCREENING", "TREASURY", "ADMINISTRATOR", "ANONYMOUS")
 ]  # fmt: skip
 
 

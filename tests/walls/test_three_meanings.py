@@ -175,7 +175,7 @@ async def test_a_statement_that_errs_is_found(laboratory: str, monkeypatch) -> N
     [
         (Role.PARTNER_SERVICE, "= (SELECT viewer.partner('PARTNER_SERVICE'))",
          "IS NOT DISTINCT FROM (SELECT viewer.partner('PARTNER_SERVICE'))"),
-        (Role.OFFICER, "application_event.kind NOT IN ('HELD', 'RELEASED')",
+        (Role.AUDITOR, "application_event.kind NOT IN ('HELD', 'RELEASED')",
          "application_event.kind IS DISTINCT FROM 'HELD'"),
         (Role.OFFICER, "by_2.ended_at IS NULL", "true"),
         (Role.PARTNER_AGENT, "application.centre_code = ANY",

@@ -15,6 +15,7 @@ from joserfc.errors import JoseError
 
 from gateway.access.tokens.keys import KeysUnavailableError, ProviderKeys
 from gateway.errors import ErrorCode, RequestError
+from gateway.policy import HELD_ALONE, HELD_APART
 from gateway.settings import Settings
 from gateway.viewer import ANONYMOUS, Viewer
 from models.vocabulary import Role
@@ -250,7 +251,21 @@ class Authentication:
     def _held_roles(self, claims: dict[str, Any]) -> tuple[Role, ...]:
         """The roles in the token. Unknown names belong to other systems and are ignored."""
         names = _texts(claims, self._settings.claim_roles)
-        return tuple(dict.fromkeys(self._roles[name] for name in names if name in self._roles))
+        held = tuple(dict.fromkeys(self._roles[name] for name in names if name in self._roles))
+        _refuse_excluded(held)
+        return held
+
+
+def _refuse_excluded(held: tuple[Role, ...]) -> None:
+    """Raise RequestError for a token that joins duties which are separated."""
+    alone = [role for role in held if role in HELD_ALONE] if len(held) > 1 else []
+    if alone or all(set(held) & set(side) for side in HELD_APART):
+        raise RequestError(
+            ErrorCode.ROLES_EXCLUDED,
+            f"The token holds roles that exclude each other: {', '.join(held)}. Each needs an"
+            " account of its own.",
+            HTTPStatus.FORBIDDEN,
+        )
 
 
 def _acting_role(held: tuple[Role, ...], asked: str | None) -> Role:

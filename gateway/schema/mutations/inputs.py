@@ -7,6 +7,7 @@ import strawberry
 
 from gateway.mapping.enums import (
     Ground,
+    HitResolution,
     Outcome,
     ScreeningKind,
     ScreeningResult,
@@ -117,10 +118,22 @@ class ReferToScreeningInput(StepInput):
     pass
 
 
-@strawberry.input(description="An answer of supervision.")
+@strawberry.input(description="An answer to a screening question.")
 class RecordScreeningInput(StepInput):
     kind: ScreeningKind = required("The question that is answered.")
-    result: ScreeningResult = required("The answer; not `PENDING`.")
+    result: ScreeningResult = required("The answer: `CLEAR`, `HIT` or `UNAVAILABLE`.")
+
+
+@strawberry.input(description="An answer that somebody else proposed, and that is agreed to.")
+class ConfirmScreeningInput(StepInput):
+    kind: ScreeningKind = required("The question.")
+
+
+@strawberry.input(description="What a hit turned out to be.")
+class ResolveHitInput(StepInput):
+    kind: ScreeningKind = required("The question that was answered with a hit.")
+    resolution: HitResolution = required("Whether it is this person.")
+    reason: str = required(f"Why: from 1 to {LONGEST_NOTE} characters.")
 
 
 @strawberry.input(description="An application to hold.")

@@ -19,7 +19,7 @@ from gateway.mutations.requests import (
 from gateway.schema.mutations import inputs
 from gateway.schema.mutations.inputs import LONGEST_NOTE, MOST_AT_ONCE
 from models.life import STEPS, Refusal, Verb
-from models.vocabulary import Outcome, Role, ScreeningResult
+from models.vocabulary import Outcome, Role, ScreeningKind, ScreeningResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,7 @@ _MET_BY: Mapping[Refusal, Role] = {
 }
 _DECISION_REFUSALS = (Refusal.GROUND_REQUIRED, Refusal.GROUND_NOT_ALLOWED)
 _SHORTEST_KEY, _LONGEST_KEY = 8, 128
+_ANSWERS = (ScreeningResult.CLEAR, ScreeningResult.HIT, ScreeningResult.UNAVAILABLE)
 _RECEIPT = re.compile(r"[0-9A-Z]{16}")
 
 
@@ -113,9 +114,31 @@ def payment(intent: Intent, input_: inputs.RecordPaymentInput) -> StepRequest:
 
 
 def screening(intent: Intent, input_: inputs.RecordScreeningInput) -> StepRequest:
-    is_answer = input_.result is not ScreeningResult.PENDING
-    faults = () if is_answer else (_invalid("result", rule="pending"),)
-    return step(intent, input_, faults, question=input_.kind, answer=input_.result)
+    """A clearance that says yes or no is a proposal, until a second person agrees."""
+    is_answer = input_.result in _ANSWERS
+    faults = () if is_answer else (_invalid("result", rule="answer"),)
+    is_for_two = (
+        input_.kind is ScreeningKind.CLEARANCE and input_.result is not ScreeningResult.UNAVAILABLE
+    )
+    verb = Verb.PROPOSE_ANSWER if is_for_two else Verb.RECORD_SCREENING
+    return step(intent, input_, faults, verb=verb, question=input_.kind, answer=input_.result)
+
+
+def confirmation(intent: Intent, input_: inputs.ConfirmScreeningInput) -> StepRequest:
+    return step(intent, input_, question=input_.kind)
+
+
+def resolution(intent: Intent, input_: inputs.ResolveHitInput) -> StepRequest:
+    is_given = 1 <= len(input_.reason.strip()) <= LONGEST_NOTE
+    faults = () if is_given else (_invalid("reason", rule="reason", most=LONGEST_NOTE),)
+    return step(
+        intent,
+        input_,
+        faults,
+        question=input_.kind,
+        answer=ScreeningResult(input_.resolution),
+        reason=input_.reason.strip(),
+    )
 
 
 def decision(intent: Intent, input_: inputs.RecordDecisionInput) -> StepRequest:
@@ -211,8 +234,15 @@ INTENTS = (
     Intent("referToScreening", inputs.ReferToScreeningInput,
            "Ask supervision, or ask anew what was not answered.", step,
            (Verb.REFER_TO_SCREENING,)),
-    Intent("recordScreening", inputs.RecordScreeningInput, "Supervision answers a question.",
-           screening, (Verb.RECORD_SCREENING,)),
+    Intent("recordScreening", inputs.RecordScreeningInput,
+           "Answer a screening question. A clearance waits for a second person.", screening,
+           (Verb.RECORD_SCREENING, Verb.PROPOSE_ANSWER)),
+    Intent("confirmScreening", inputs.ConfirmScreeningInput,
+           "Agree to an answer that somebody else proposed: it takes effect.", confirmation,
+           (Verb.CONFIRM_SCREENING,)),
+    Intent("resolveHit", inputs.ResolveHitInput,
+           "Say what a hit is. It takes effect once a second person of the screening authority"
+           " agrees.", resolution, (Verb.RESOLVE_HIT,)),
     Intent("holdApplication", inputs.HoldApplicationInput,
            "Hold an application: it cannot be granted.", step, (Verb.HOLD,)),
     Intent("releaseApplication", inputs.ReleaseApplicationInput, "End a hold.", step,

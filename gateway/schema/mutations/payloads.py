@@ -12,6 +12,7 @@ from gateway.schema.bill import Bill
 from gateway.schema.country import Country
 from gateway.schema.mutations.errors import MutationError, error_of
 from gateway.schema.partner import Centre, Partner
+from gateway.schema.screening import Screening
 from gateway.schema.visa_type import VisaType
 from gateway.texts.language import Language
 
@@ -27,6 +28,10 @@ class Answer:
 _NOW = "as it stands now; null where nothing was done."
 ANSWERS: Mapping[str, Answer] = {
     "application": Answer(Application, f"The application {_NOW}"),
+    "screening": Answer(
+        Screening,
+        "The question, while it is open; null where nothing was done, and once it is answered.",
+    ),
     "bill": Answer(Bill, f"The bill {_NOW}"),
     "partner": Answer(Partner, f"The partner, with its countries, {_NOW}"),
     "centre": Answer(Centre, f"The centre {_NOW}"),
