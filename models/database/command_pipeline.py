@@ -136,8 +136,8 @@ class CommandPipeline:
                 await self._answer
             except Error:
                 self.completed = 0
-        if self._is_busy or self.is_closed:
-            raise
+        if self.is_closed:
+            raise OperationalError("the connection was lost while it was drained")
 
     def unwatch(self) -> None:
         """Leave the socket to others."""

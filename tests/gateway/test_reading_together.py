@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from psycopg import Error
+from psycopg import Error, OperationalError
 from psycopg.pq.abc import PGresult
 from sqlalchemy import Select, bindparam, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -187,6 +187,25 @@ async def test_a_reader_that_is_cancelled_leaves_a_clean_connection(
         await session.close()
     assert one_connection.idle == 1  # it was cleaned, rather than closed
     await assert_free(one_connection)
+
+
+async def test_a_connection_that_is_lost_while_it_is_drained_says_so(
+    one_connection: ConnectionPool, world: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection = await one_connection.acquire()
+
+    async def end_backend(_: float) -> None:
+        owner = await connect(world)
+        await owner.execute("SELECT pg_terminate_backend($1)", connection.backend)
+        await owner.close()
+
+    running = asyncio.ensure_future(connection.pipeline.run([Command("SELECT pg_sleep(30)")]))
+    await asyncio.sleep(0.1)
+    running.cancel()
+    monkeypatch.setattr(connection.pipeline, "_cancel", end_backend)
+    with pytest.raises(OperationalError):
+        await connection.pipeline.drain(3)
+    await one_connection.discard(connection)
 
 
 VALUES = {
