@@ -30,7 +30,7 @@ def install_ariadne(pinned: Path) -> None:
     if stamp.exists() and stamp.read_text() == pinned.read_text():
         return
     print("Installing ariadne-codegen", flush=True)
-    uv, environment = installer.uv(TOOLS, pythons.found())
+    uv, environment = installer.uv(TOOLS, pythons.find_pythons())
 
     def run(*arguments: str | Path) -> None:
         subprocess.run([uv, *arguments], env=environment, check=True)

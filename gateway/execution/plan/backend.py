@@ -60,10 +60,11 @@ _FIRST_INSTANT = datetime.min.replace(tzinfo=UTC)
 
 
 def libpq() -> ctypes.CDLL | None:
-    """The library that psycopg's binary package has loaded; None where it is built otherwise."""
+    """The library that psycopg's binary package has loaded; None where it is not found."""
     if psycopg.pq.__impl__ != "binary":
         return None
     import psycopg_binary
 
-    (path,) = Path(psycopg_binary.__path__[0]).parent.glob("psycopg_binary.libs/libpq-*.so*")
-    return ctypes.CDLL(str(path))
+    # Elsewhere than on Linux the package keeps it in another place.
+    paths = [*Path(psycopg_binary.__path__[0]).parent.glob("psycopg_binary.libs/libpq-*.so*")]
+    return ctypes.CDLL(str(paths[0])) if len(paths) == 1 else None
