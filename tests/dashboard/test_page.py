@@ -122,11 +122,11 @@ def test_nothing_jumps_while_a_page_fills(visitor: Visitor) -> None:
 def test_who_holds_two_roles_chooses_one_at_a_time(visitor: Visitor) -> None:
     page = visitor.opens("both")
     # The browser reports no fault: a question that lacks a role is answered with a choice.
-    page.get_by_role("button", name="Auditor").click()
+    page.get_by_role("button", name="Partner manager").click()
     page.wait_for_selector("#ranking tbody tr")
-    assert page.locator(".who [aria-pressed=true]").inner_text() == "Auditor"
-    page.get_by_role("button", name="Visa officer").click()
-    page.wait_for_selector(".who [aria-pressed=true]:has-text('Visa officer')")
+    assert page.locator(".who [aria-pressed=true]").inner_text() == "Partner manager"
+    page.get_by_role("button", name="Partner agent").click()
+    page.wait_for_selector(".who [aria-pressed=true]:has-text('Partner agent')")
 
 
 def test_the_address_is_the_state(visitor: Visitor) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 import dashboard
 
-#: What a process may remember by: names of our own files, and words of a language.
-HARMLESS = {"name", "language", "code", "locale"}
+#: What a process may remember by: names of our own files, and words and forms of a language.
+HARMLESS = {"name", "language", "code", "locale", "unit", "length", "form"}
 
 
 def caches() -> Iterator[tuple[str, Any]]:
