@@ -64,13 +64,15 @@ async def reckon(connection: asyncpg.Connection, ledger: Ledger) -> Reckoning:
         kept = await connection.fetch("SELECT key_digest, answer->0->>'key' FROM idempotency")
         applications = await connection.fetch(_APPLICATIONS)
         halves = await connection.fetchval(_HALVES)
-    told = {(write.digest, _application(payload)) for write, payload in ledger.acknowledged}
-    done = {tuple(one) for one in kept}
+    told = {write.digest: _answered(payload) for write, payload in ledger.acknowledged}
+    done = dict(kept)
     expected = {row_id(case.id): _as_told(case) for case in ledger.cases}
     found = {one["id"]: dict(one) for one in applications}
     return Reckoning(
-        lost=len(told - done),
-        unknown=len(done - told),
+        lost=sum(
+            digest not in done or key not in (None, done[digest]) for digest, key in told.items()
+        ),
+        unknown=len(done.keys() - told.keys()),
         doubled=len(found.keys() - expected.keys()),
         differing=sum(found.get(id_) != case for id_, case in expected.items()),
         halves=halves,
@@ -87,8 +89,13 @@ async def done_untold(connection: asyncpg.Connection, ledger: Ledger) -> int:
     )
 
 
-def _application(payload: dict[str, Any]) -> str:
-    return str(row_id(payload["application"]["id"]))
+def _answered(payload: dict[str, Any]) -> str | None:
+    """The key of what a write was answered with; None where its writer reads it no longer: a
+    question that is answered is nobody's."""
+    if bill := payload.get("bill"):
+        return bill["code"]
+    changed = payload["screening"] if "screening" in payload else payload["application"]
+    return changed and str(row_id(changed["id"]))
 
 
 def _as_told(case: Case) -> dict[str, Any]:
