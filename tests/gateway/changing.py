@@ -59,8 +59,8 @@ def row_id(id_: str) -> UUID:
 #: What a mutation answers with whose caller reads more, or less, than one case.
 ANSWERS = {
     "recordPayment": "bill { code }",
-    "recordScreening": "screening { kind }",
-    "confirmScreening": "screening { kind }",
+    "recordScreening": "screening { id kind }",
+    "confirmScreening": "screening { id kind }",
 }
 
 

@@ -64,7 +64,7 @@ async def reckon(connection: asyncpg.Connection, ledger: Ledger) -> Reckoning:
         kept = await connection.fetch("SELECT key_digest, answer->0->>'key' FROM idempotency")
         applications = await connection.fetch(_APPLICATIONS)
         halves = await connection.fetchval(_HALVES)
-    told = {(write.digest, _application(payload)) for write, payload in ledger.acknowledged}
+    told = {(write.digest, _answered(payload)) for write, payload in ledger.acknowledged}
     done = {tuple(one) for one in kept}
     expected = {row_id(case.id): _as_told(case) for case in ledger.cases}
     found = {one["id"]: dict(one) for one in applications}
@@ -87,8 +87,11 @@ async def done_untold(connection: asyncpg.Connection, ledger: Ledger) -> int:
     )
 
 
-def _application(payload: dict[str, Any]) -> str:
-    return str(row_id(payload["application"]["id"]))
+def _answered(payload: dict[str, Any]) -> str:
+    """The key of what a write was answered with."""
+    if bill := payload.get("bill"):
+        return bill["code"]
+    return str(row_id((payload.get("screening") or payload["application"])["id"]))
 
 
 def _as_told(case: Case) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from random import Random
 from typing import Any
 
-from tests.gateway.changing import IDENTITY, key
+from tests.gateway.changing import IDENTITY, key, receipt
 from tests.gateway.crashes.ledger import Ledger, Write
 from tests.gateway.life_calls import LAST, any_of, onward, possible
 from tests.gateway.life_model import Case, follow
@@ -40,6 +40,8 @@ class Writer:
         self._chance = chance
         self._longest_life = longest_life
         self._forgets_keys = forgets_keys
+        #: The code of the bill of the application that lives.
+        self._bill = ""
 
     async def write(self) -> None:
         """One life after the other, until there are enough writes."""
@@ -57,10 +59,16 @@ class Writer:
             call = any_of(ends, self._chance) if ends and not left else onward(case, self._chance)
             if call is None:
                 return
-            said = {"applicationId": case.id, **call.given}
+            said = {**self._named(case, call.mutation), **call.given}
             if await self._done(Write(call.mutation, call.user, key(), said)) is None:
                 return
             follow(case, call)
+
+    def _named(self, case: Case, mutation: str) -> dict[str, Any]:
+        """What names the case: to the treasury, its bill."""
+        if mutation == "recordPayment":
+            return {"billingCode": self._bill, "receiptNumber": receipt()}
+        return {"applicationId": case.id}
 
     async def _submitted(self) -> Case | None:
         is_calling = self._chance.random() < 0.2
@@ -73,6 +81,7 @@ class Writer:
         if payload is None:
             return None
         case = Case(payload["application"]["id"], is_calling)
+        self._bill = payload["application"]["bill"]["code"]
         self._ledger.cases.append(case)
         return case
 
