@@ -67,7 +67,7 @@ SECTIONS = {
     "others": {Role.APPLICANT, Role.PARTNER_SERVICE, Role.TREASURY},
 }
 #: Of the partner's people in one country, those that are offered beside the field for all.
-EXAMPLES = ("manager-au", "agent-au")
+EXAMPLES = ("manager-au", "agent-au", "both")
 
 STYLE = """
 :root { color-scheme: light dark; --paper: #f4f6f8; --panel: #fff; --ink: #13212d;

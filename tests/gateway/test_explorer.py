@@ -83,7 +83,9 @@ def test_nothing_but_the_bundle_is_served_beside_it(demo: Demo) -> None:
 
 def test_somebody_signs_in_and_acts_in_one_role_after_the_other(page: Page) -> None:
     page.get_by_role("button", name="Sign in").click()
-    page.locator("button[value=both]").click()
+    both = page.locator("button[value=both]")
+    expect(both).to_have_text("both Manajer mitra, Agen mitra")
+    both.click()
     expect(page.get_by_label("User")).to_have_value("*")
     _run(page, WHO)
     _expect_answer(page, '"subject": "both", "role": "PARTNER_MANAGER"')

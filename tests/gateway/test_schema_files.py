@@ -55,11 +55,14 @@ async def test_in_production_only_who_holds_a_role_reads_its_schema() -> None:
     async with asking(**PRODUCTION) as client:
         refused = await client.get(address(Role.OFFICER))
         assert (refused.status_code, code_of(refused)) == (401, "UNAUTHENTICATED")
-        for held in ("LEADERSHIP", ["LEADERSHIP", "AUDITOR"]):
+        for held in ("LEADERSHIP", ["PARTNER_MANAGER", "PARTNER_AGENT"]):
             refused = await client.get(address(Role.OFFICER), headers=tokens.bearer(held))
             assert (refused.status_code, code_of(refused)) == (403, "ROLE_NOT_HELD")
-        both = tokens.bearer(["OFFICER", "AUDITOR"])
-        for role in (Role.OFFICER, Role.AUDITOR, Role.ANONYMOUS):
+        excluded = tokens.bearer(["OFFICER", "AUDITOR"])
+        refused = await client.get(address(Role.OFFICER), headers=excluded)
+        assert (refused.status_code, code_of(refused)) == (403, "ROLES_EXCLUDED")
+        both = tokens.bearer(["PARTNER_MANAGER", "PARTNER_AGENT"])
+        for role in (Role.PARTNER_MANAGER, Role.PARTNER_AGENT, Role.ANONYMOUS):
             assert (await client.get(address(role), headers=both)).status_code == 200
 
 

@@ -267,7 +267,8 @@ async def test_the_page_loads_nothing_and_may_send_its_form_only_back(client) ->
     assert page.headers["cache-control"] == "private, no-store"
     assert not re.search(r"https?://|<script", page.text)
     for user in ("leadership", "both", "manager-pacific", "agent-au", "applicant"):
-        assert f'value="{user}"' in page.text
+        assert f'<button name="user" value="{user}">' in page.text
+    assert "<strong>both</strong> <small>Manajer mitra, Agen mitra</small>" in page.text
 
 
 def test_every_role_of_a_demo_user_has_a_name_and_a_place() -> None:

@@ -11,7 +11,7 @@ from gateway.access.tokens import Authentication, ProviderKeys, Verification, au
 from gateway.errors import RequestError
 from gateway.viewer import Viewer
 from tests import tokens
-from tests.gateway.test_tokens import Clock, Provider
+from tests.gateway.test_tokens import TWO_ROLES, Clock, Provider
 
 pytestmark = pytest.mark.anyio
 
@@ -59,8 +59,8 @@ async def test_a_token_is_verified_once(looked_at) -> None:
 
 
 async def test_each_role_of_a_token_is_a_viewer_of_its_own(looked_at) -> None:
-    judge, token = Judge(), tokens.token(["OFFICER", "AUDITOR"])
-    for role in ("OFFICER", "AUDITOR", "OFFICER", "AUDITOR"):
+    judge, token = Judge(), tokens.token(TWO_ROLES)
+    for role in TWO_ROLES * 2:
         assert (await judge.viewer(token, role)).role == role
     assert looked_at == [token, token]
 
