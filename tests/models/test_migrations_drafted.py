@@ -69,8 +69,14 @@ def test_each_kind_of_change_is_a_revision_of_its_own(drafted: tuple[Path, str])
     assert 'create_index("ix_application_withdrawn_at_id", "application (withdrawn_' in indexes
     assert "CONCURRENTLY" not in indexes
     screening = _text(tree, "withdrawn_and_lost_screening.py")
-    assert "'PENDING', 'LOST', 'UNAVAILABLE')) NOT VALID" in re.sub(r'"\n +"', "", screening)
-    assert screening.index("DROP CONSTRAINT") < screening.index("ADD CONSTRAINT")
+    joined = re.sub(r'"\n +"', "", screening.split("def downgrade")[0])
+    words = "'CLEAR', 'HIT', 'PENDING', 'LOST', 'UNAVAILABLE', 'NO_MATCH', 'MATCH'"
+    for column in ("proposed", "result"):  # both are held to the same vocabulary
+        name = f"ck_screening_{column}_is_known"
+        dropped = joined.index(f"DROP CONSTRAINT {name}")
+        added = joined.index(f"ADD CONSTRAINT {name} CHECK ({column} IN ({words})) NOT VALID")
+        assert dropped < added
+    assert joined.count(" CONSTRAINT ") == 4
 
 
 def test_the_locks_of_a_revision_are_measured(drafted: tuple[Path, str]) -> None:

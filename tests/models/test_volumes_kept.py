@@ -25,6 +25,15 @@ pytestmark = pytest.mark.anyio
 #: A grant in Sydney, and an open case in Singapore.
 GRANTED, OPEN = application_id("AUSY-GRAN-0001"), application_id("SGPO-OPEN-0006")
 
+#: Of a revision that a database may not have yet.
+BILLS = """
+    CREATE TABLE bill (
+        billing_code text, application_id uuid, amount_idr bigint, issued_at timestamptz,
+        due_at timestamptz, paid_at timestamptz, receipt_number text
+    )
+"""
+UNPAID = "SELECT count(*) FROM application WHERE status IN ('SUBMITTED', 'AWAITING_PAYMENT')"
+
 
 @pytest.fixture
 async def rolled_back(
@@ -182,12 +191,17 @@ async def test_a_migration_brings_the_figures_along(server: Server) -> None:
     await migrate(url, "0001")
     connection = await connect(url)
     try:
-        # The world is written as the models have it now, with a column of a later revision.
+        # The world is written as the models have it now, with a column and a table of later
+        # revisions.
         await connection.execute("ALTER TABLE service_target ADD COLUMN promised_percent bigint")
+        await connection.execute(BILLS)
         await populate(connection)
         await join(connection, crowd(200, seed=9))
         await connection.execute("ALTER TABLE service_target DROP COLUMN promised_percent")
+        await connection.execute("DROP TABLE bill")
         await migrate(url)
+        unpaid = await connection.fetchval(UNPAID)
+        assert await connection.fetchval("SELECT count(*) FROM bill") == unpaid > 0
         assert await waiting(connection) == 0
         assert await connection.fetchval("SELECT sum(intake) FROM volume_monthly") > 150
         assert await verify(connection) == []
