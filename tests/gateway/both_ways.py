@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import re
 import secrets
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -176,3 +177,26 @@ def plans_off() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(PlanCache, "data", none)
         yield
+
+
+class Compared:
+    """Answers both ways, but for the instant up to which figures are right."""
+
+    def __init__(self, viewer: Viewer) -> None:
+        self._viewer = viewer
+
+    async def __call__(self, document: str, **variables: Any) -> tuple[Asked, bool]:
+        """The answer, and whether a plan gave it."""
+        with plans_watched() as answered:
+            by_plan = await self._viewer(document, **variables)
+        with plans_off():
+            by_executor = await self._viewer(document, **variables)
+        assert (by_plan.status, _comparable(by_plan)) == (
+            by_executor.status,
+            _comparable(by_executor),
+        )
+        return by_plan, answered == [True]
+
+
+def _comparable(answer: Asked) -> str:
+    return re.sub(r'("asOf":|"traceId":)"[^"]*"', r"\1", without_budget(answer.text))

@@ -12,9 +12,11 @@ from gateway.access.rows import vouch_for
 from gateway.execution.plan import branches, planner, program, run, statements, tree
 from gateway.execution.plan.branches import BranchRead
 from gateway.execution.plan.render import Table, render
+from gateway.execution.plan.row_planner import RowPlanner
 from gateway.execution.plan.run import PlanRun
 from gateway.execution.selections import Selections
 from gateway.mapping.catalogue import label_columns
+from gateway.mapping.declare import ToOne
 from tests.gateway import walls
 from tests.gateway.both_ways import both_ways
 from tests.gateway.test_defects import serving
@@ -120,6 +122,46 @@ def what_is_out_of_reach_is_answered(patch: Patch) -> None:
     patch.setattr(statements, "select_reachable_in_role", read)
 
 
+def joined_rows_are_of_another_link(patch: Patch) -> None:
+    """Rows are joined by the first link of a noun to another one, whichever was selected."""
+    join = RowPlanner._join  # pyright: ignore[reportPrivateUsage]
+
+    def by_first(self: Any, level: Any, column_set: Any, link: Any) -> Any:
+        target = self._catalogue.target(link)
+        links = (field.source for field in column_set.noun.fields.values())
+        alike = (
+            each
+            for each in links
+            if isinstance(each, ToOne) and self._catalogue.target(each) is target
+        )
+        first = next(alike)
+        column_set.add(next(f for f in column_set.noun.fields.values() if f.source is first))
+        return join(self, level, column_set, first)
+
+    patch.setattr(RowPlanner, "_join", by_first)
+
+
+def joined_rows_are_of_no_reach(patch: Patch) -> None:
+    """Only what is joined to a row is read without the policy of its type."""
+    join, reachable = statements._join, statements._reachable  # pyright: ignore[reportPrivateUsage]
+    joining: list[bool] = []
+
+    def without_policy(noun: Any, role: Any, columns: Any, *further: Any) -> Any:
+        if joining:
+            return vouch_for(select(*columns, *further), noun.name)
+        return reachable(noun, role, columns, *further)
+
+    def joined(*arguments: Any) -> Any:
+        joining.append(True)
+        try:
+            return join(*arguments)
+        finally:
+            joining.pop()
+
+    patch.setattr(statements, "_reachable", without_policy)
+    patch.setattr(statements, "_join", joined)
+
+
 def columns_of_no_right_are_read(patch: Patch) -> None:
     patch.setattr(tree, "label_columns", lambda noun, _: label_columns(noun, noun.fields.values()))
 
@@ -200,6 +242,8 @@ DEFECTS = [
     the_row_behind_a_page_is_answered,
     rows_of_another_key_are_attached,
     what_is_out_of_reach_is_answered,
+    joined_rows_are_of_another_link,
+    joined_rows_are_of_no_reach,
     columns_of_no_right_are_read,
     reads_of_identity_are_not_noted,
     the_identity_behind_a_page_is_noted,

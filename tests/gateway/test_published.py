@@ -14,6 +14,7 @@ from models.database.connections import connect
 from models.publication import publish
 from models.volumes import fold
 from tests import tokens
+from tests.gateway.both_ways import Compared
 from tests.gateway.conftest import Traffic, Viewer
 from tests.models.crowd import crowd, join
 from tests.world import ANDALAN_AU, DIRECT, MELBOURNE, NUSA_NZ, NUSA_SG
@@ -219,6 +220,16 @@ async def test_each_rate_that_is_withheld_leads_to_the_nearest_that_is_told(
                 assert row["period"]["endsOn"] <= wider["to"]
                 told = await follow(who[viewer], wider)
                 assert told["value"] is not None or told["upperBound"] is not None
+
+
+@pytest.mark.parametrize("name", ["manager-au", "anonymous"])
+async def test_the_nearest_wider_cell_is_the_same_by_a_plan(who, name: str) -> None:
+    answer, is_planned = await Compared(who[name])(
+        f"{{ volumes({YEAR}, groupBy: [VISA_TYPE, MONTH])"
+        f" {{ rows {{ refusalRate {{ value precision {WIDER} }} }} }} }}"
+    )
+    assert (answer.errors, is_planned) == ([], True)
+    assert '"nearestWider":{' in answer.text
 
 
 #: Groups from the finest to the widest, and the codes by which their rows are told apart.

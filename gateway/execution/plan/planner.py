@@ -1,7 +1,7 @@
 """Plans a query: from its document to the tree of the rows it reads, and their form.
 
-Mutations, subscriptions, fields that wait for others (comparisons of figures) and all errors are
-left to the executor. A plan is a faster way to the same answer.
+Mutations, subscriptions, fields with an asynchronous resolver and all errors are left to the
+executor. A plan is a faster way to the same answer.
 """
 
 from graphql import (

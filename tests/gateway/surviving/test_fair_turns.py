@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from statistics import median
 
@@ -21,10 +21,14 @@ from tests.gateway.surviving.standing import (
 
 pytestmark = pytest.mark.anyio
 
-#: Asks for five dimensions, and for the names of one that a test holds back.
-DEAR = """{ volumes(from: "2025-01-01", to: "2025-03-31",
+#: Each asks for five dimensions of a window of its own, which nobody has kept, and for the names of
+#: one that a test holds back.
+DEAR = tuple(
+    f"""{{ volumes(from: "2025-01-01", to: "2025-03-{day}",
     groupBy: [COUNTRY, NATIONALITY, PARTNER, CENTRE, VISA_TYPE]
-) { rows { visaType { name(language: EN) } intake { value } } } }"""
+) {{ rows {{ visaType {{ name(language: EN) }} intake {{ value }} }} }} }}"""
+    for day in range(20, 32)
+)
 PAGE = "{ applications(first: 50) { nodes { reference country { code } partner { name } } } }"
 
 
@@ -37,13 +41,13 @@ async def watcher(world: str) -> AsyncIterator[asyncpg.Connection]:
 
 @asynccontextmanager
 async def _asked_at_once(
-    running: Standing, question: str, count: int, *, subject: str = "greedy"
+    running: Standing, questions: Sequence[str], *, subject: str = "greedy"
 ) -> AsyncIterator[None]:
-    """So many questions of one viewer, which hang up in the end; without a subject of nobody."""
-    request = request_bytes(question, sub=subject)
+    """Questions of one viewer, who hangs up in the end; without a subject of nobody."""
+    requests = [request_bytes(question, sub=subject) for question in questions]
     if not subject:
-        request = re.sub(rb"Authorization: [^\r]+\r\n", b"", request)
-    asking = [asyncio.create_task(running.ask(request)) for _ in range(count)]
+        requests = [re.sub(rb"Authorization: [^\r]+\r\n", b"", one) for one in requests]
+    asking = [asyncio.create_task(running.ask(request)) for request in requests]
     try:
         yield
     finally:
@@ -65,9 +69,8 @@ async def test_a_dozen_slow_volumes_of_one_viewer_leave_turns_to_another(
     world: str, watcher: asyncpg.Connection
 ) -> None:
     async with standing(world) as running:
-        await running.ask(request_bytes(DEAR))
         alone = await _seconds(running)
-        async with locked(world), _asked_at_once(running, DEAR, 12):
+        async with locked(world), _asked_at_once(running, DEAR):
             await until_working(watcher, 5)  # its share of the ten turns
             await running.until_waiting(7)
             beside = await _seconds(running)
@@ -81,7 +84,7 @@ async def test_one_viewer_that_fills_its_queue_keeps_nobody_out(
 ) -> None:
     room = {"operations": "4", "queue": "6", "viewer_operations": "2", "viewer_queue": "3"}
     async with standing(world, **room) as running:
-        async with locked(world), _asked_at_once(running, LOCKABLE, 12, subject=subject):
+        async with locked(world), _asked_at_once(running, [LOCKABLE] * 12, subject=subject):
             await until_working(watcher, 2)
             await running.until_waiting(3)
             assert (await running.ask(request_bytes(PAGE, sub="another"))).status == 200
