@@ -41,6 +41,9 @@ from models.vocabulary import Role
 #: The execution option that marks a vouched statement; transactions refuse all others.
 VOUCHED_FOR = "held_to_policy_of"
 
+#: The fields of payloads in which a mutation answers with applications.
+_ANSWERS_OF_APPLICATIONS = ("application", "results")
+
 Columns = Callable[[Attribute], ColumnElement[Any]]
 
 
@@ -76,6 +79,16 @@ def changeable(mutation: str, viewer: Viewer) -> ColumnElement[bool]:
     """The condition for the rows that the viewer may change with a mutation."""
     rule = MUTATIONS[mutation].rows.get(viewer.role)
     return false() if rule is None else _rule_condition(rule, KnownViewer(viewer), _as_mapped)
+
+
+def left_by(mutation: str, viewer: Viewer) -> ColumnElement[bool]:
+    """The condition for the applications that a mutation of the viewer may leave behind.
+
+    Those that it could change again; and, where it answers with them, that the viewer may read.
+    """
+    kept = changeable(mutation, viewer)
+    is_answered = MUTATIONS[mutation].answers in _ANSWERS_OF_APPLICATIONS
+    return and_(kept, reachable("Application", viewer)) if is_answered else kept
 
 
 def reachable(type_name: str, viewer: Viewer, columns: Columns = _as_mapped) -> ColumnElement[bool]:

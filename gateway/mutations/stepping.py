@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import insert, select, update
 
 from gateway.access.fields import is_readable
-from gateway.access.rows import changeable
+from gateway.access.rows import left_by
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.case import Case, lock_case
 from gateway.mutations.effects import EFFECTS, end_assignment
@@ -43,9 +43,7 @@ async def take_step(transaction: WriteTransaction, request: StepRequest) -> Outc
         await end_assignment(transaction, case)
     if step.event:
         await transaction.run(insert(ApplicationEvent), _event_row(transaction, step, case))
-    if not await transaction.all_within(
-        changeable(request.mutation, transaction.viewer), [case.id]
-    ):
+    if not await transaction.all_within(left_by(request.mutation, transaction.viewer), [case.id]):
         raise PermissionError("a step that moves a row out of reach of who takes it")
     return Outcome([Result(_answered_key(request, case))])
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import func, insert, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from gateway.access.rows import changeable, reachable
+from gateway.access.rows import left_by, reachable
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.case import today
 from gateway.mutations.outcome import NothingDoneError, Outcome, Reasons, RefusedError, Result
@@ -185,7 +185,7 @@ async def _write(
     ids = [row["id"] for row in rows]
     events = [event for id_ in ids for event in _event_rows(transaction, id_, offer.at)]
     await transaction.run(insert(ApplicationEvent), events)
-    if not await transaction.all_within(changeable(mutation, transaction.viewer), ids):
+    if not await transaction.all_within(left_by(mutation, transaction.viewer), ids):
         raise PermissionError("an application out of reach of who hands it in")
     return ids
 

@@ -48,11 +48,20 @@ async def test_keys_that_a_walk_of_mutations_makes_are_of_version_7_and_in_order
 
 
 async def test_the_database_makes_no_keys_of_its_own(connection: asyncpg.Connection) -> None:
+    """The one random UUID that it makes is a version, and no key nor the name of one."""
     defaults = await connection.fetch(
-        "SELECT table_name, column_default FROM information_schema.columns"
-        " WHERE table_schema = 'public' AND data_type = 'uuid' AND column_default IS NOT NULL"
+        """
+        SELECT columns.table_name, columns.column_name, EXISTS (
+            SELECT FROM pg_constraint JOIN pg_attribute
+                ON attrelid = conrelid AND attnum = ANY (conkey)
+            WHERE conrelid = format('%I.%I', table_schema, table_name)::regclass
+                AND attname = column_name AND contype IN ('p', 'f', 'u')
+        ) AS is_key
+        FROM information_schema.columns AS columns
+        WHERE table_schema = 'public' AND data_type = 'uuid' AND column_default IS NOT NULL
+        """
     )
-    assert [tuple(default) for default in defaults] == []
+    assert [tuple(default) for default in defaults] == [("data_version", "version", False)]
 
 
 def test_keys_of_one_process_only_grow_and_say_when_they_were_made() -> None:

@@ -28,6 +28,9 @@ from tests.gateway.surviving.standing import metrics_of
 
 pytestmark = pytest.mark.anyio
 
+#: Roles that one person may hold together.
+TWO_ROLES = ["PARTNER_MANAGER", "PARTNER_AGENT"]
+
 
 @pytest.fixture(scope="module")
 async def live(world: str) -> AsyncIterator[Served]:
@@ -66,7 +69,7 @@ async def test_a_page_of_this_site_does(live: Served) -> None:
 
 
 async def test_the_token_may_stand_in_the_header(live: Served) -> None:
-    headers = {**tokens.bearer(["OFFICER", "AUDITOR"]), "Gerbang-Role": "AUDITOR"}
+    headers = {**tokens.bearer(TWO_ROLES), "Gerbang-Role": "PARTNER_AGENT"}
     async with live.open(additional_headers=headers) as socket:
         client = Client(socket)
         await client.say(type="connection_init")
@@ -146,10 +149,20 @@ async def test_whoever_says_nothing_is_not_waited_for(live: Served) -> None:
 async def test_several_roles_and_none_named_is_refused_with_the_reason(live: Served) -> None:
     async with live.open() as socket:
         client = Client(socket)
-        await client.say(type="connection_init", payload=tokens.bearer(["OFFICER", "AUDITOR"]))
+        await client.say(type="connection_init", payload=tokens.bearer(TWO_ROLES))
         code, reason = await client.is_closed()
         assert code == 4403
         assert "ROLE_REQUIRED" in (reason or "")
+
+
+async def test_roles_that_exclude_each_other_are_refused_with_the_reason(live: Served) -> None:
+    excluded = {**tokens.bearer(["OFFICER", "AUDITOR"]), "Gerbang-Role": "AUDITOR"}
+    async with live.open() as socket:
+        client = Client(socket)
+        await client.say(type="connection_init", payload=excluded)
+        code, reason = await client.is_closed()
+        assert code == 4403
+        assert "ROLES_EXCLUDED" in (reason or "")
 
 
 async def test_a_socket_ends_with_its_token(live: Served) -> None:

@@ -248,13 +248,21 @@ def test_every_code_says_something_else_in_each_language() -> None:
 
 @pytest.mark.parametrize("role", Role)
 def test_a_mutation_names_the_codes_that_the_role_can_meet(role: Role) -> None:
-    """WRONG_STATUS is met by whoever reads a status, WRONG_STAGE by whoever reads a stage alone."""
+    """Codes of a status are met by whoever reads it, those of a stage by whoever reads it alone.
+
+    Whoever reads neither meets neither: it would tell where the case stands.
+    """
     reads_status = role in (Role.OFFICER, Role.SUPERVISOR, Role.AUDITOR)
+    reads_stage_alone = role in (
+        Role.PARTNER_MANAGER, Role.PARTNER_AGENT, Role.APPLICANT, Role.PARTNER_SERVICE
+    )  # fmt: skip
     for intent in INTENTS:
         if intent.is_step:
             codes = set(intent.refusals(role))
             assert (Refusal.WRONG_STATUS in codes) is reads_status
-            assert (Refusal.WRONG_STAGE in codes) is not reads_status
+            assert (Refusal.STATUS_CHANGED in codes) is reads_status
+            assert (Refusal.WRONG_STAGE in codes) is reads_stage_alone
+            assert (Refusal.STAGE_CHANGED in codes) is reads_stage_alone
             assert all(code in intent.describe(role) for code in codes)
 
 

@@ -38,7 +38,7 @@ async def test_a_case_is_led_from_payment_to_grant(who, world, connection) -> No
     assert await events(connection, id_) == [
         (1, "SUBMITTED", "agent-au"), (2, "AWAITING_PAYMENT", None), (3, "PAID", "treasury"),
         (4, "RECEIVED", "agent-au"), (5, "IN_VERIFICATION", "officer"),
-        (6, "SCREENING", "officer"), (7, "GRANTED", "officer"),
+        (6, "SCREENING", "officer"), (7, "SCREENED", "screening"), (8, "GRANTED", "officer"),
     ]  # fmt: skip
     decision = await connection.fetchrow(
         "SELECT * FROM decision WHERE id = $1", written["current_decision_id"]
