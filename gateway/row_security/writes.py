@@ -227,8 +227,11 @@ def _reach_of_viewer(noun: type[Base], mutations: Collection[str] = MUTATIONS) -
 
 
 def _by_role(conditions: Mapping[Role, str]) -> str:
+    """The condition of the acting role, in the order of the roles: not in that of the mutations."""
     if not conditions:
         return "false"
-    cases = " ".join(f"WHEN '{role}' THEN {condition}" for role, condition in conditions.items())
+    cases = " ".join(
+        f"WHEN '{role}' THEN {conditions[role]}" for role in Role if role in conditions
+    )
     by_acting_role = f"CASE (SELECT viewer.role()) {cases} ELSE false END"
     return f"CASE WHEN {_SEALED} THEN {by_acting_role} ELSE false END"

@@ -39,7 +39,8 @@ QUERIES = {
         " nationality { code } } } totalCount { value } } }",
     ],
 }
-#: Copies one application of the world, with its applicant and decision, many times.
+#: Copies one application of the world, with its applicant, decision and first events, many times.
+#: All of them are large: a table that stayed small would rightly be read whole, once analysed.
 MULTIPLY = """
 SET LOCAL session_replication_role = replica;
 ALTER TABLE application DROP CONSTRAINT ck_application_reference_is_formed;
@@ -55,7 +56,11 @@ INSERT INTO decision ({decision}) SELECT {of_decision} FROM copies,
 INSERT INTO application ({application}) SELECT {of_application} FROM copies,
     (SELECT * FROM application
      WHERE current_decision_id IS NOT NULL ORDER BY reference LIMIT 1) one;
-ANALYZE applicant, decision, application;
+INSERT INTO application_event ({application_event}) SELECT {of_application_event} FROM copies,
+    (SELECT * FROM application_event WHERE application_id = (SELECT id FROM application
+     WHERE current_decision_id IS NOT NULL AND reference NOT LIKE 'COPY-%' ORDER BY reference
+     LIMIT 1) ORDER BY sequence LIMIT 3) one;
+ANALYZE applicant, decision, application, application_event;
 """
 #: What of a copy is its own.
 OWN = {
@@ -68,6 +73,7 @@ OWN = {
         "current_decision_id": "d",
         "submitted_at": "one.submitted_at - n * interval '1 minute'",
     },
+    "application_event": {"application_id": "a"},
 }
 COLUMNS = """
 SELECT column_name FROM information_schema.columns
