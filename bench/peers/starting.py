@@ -88,6 +88,7 @@ async def _start(
                         "POOL": f"{pool}",
                         "GERBANG_DATABASE_CONNECTIONS": f"{pool}",
                         "GERBANG_OPERATIONS": f"{pool}",
+                        **(_same_provider(ports[0]) if port != ports[0] else {}),
                     },
                     folder,
                 )
@@ -115,6 +116,12 @@ def _gerbang(url: str) -> Mapping[str, str]:
         "GERBANG_BUDGET": "1000000000",
         "GERBANG_BUDGET_REFILL": "1000000000",
     }
+
+
+def _same_provider(port: int) -> Mapping[str, str]:
+    """The sign-in of the first process, for the others: each has keys of its own otherwise."""
+    issuer = f"http://127.0.0.1:{port}/development"
+    return {"GERBANG_ISSUER": issuer, "GERBANG_JWKS_URL": f"{issuer}/keys"}
 
 
 async def _tokens(port: int) -> Mapping[str, str]:
