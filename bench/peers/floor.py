@@ -58,9 +58,9 @@ async def floor(url: str, question: Question, known: Sample, clients: int, watch
         database = watch.seconds()
         output = await _run(url, script, clients, _variables(sent))
         database = watch.seconds() - database
-    per_second = float(_found(r"tps = ([\d.]+)", output))
-    average = 1000 * float(_found(r"latency average = ([\d.]+) ms", output))
-    pages = int(_found(r"transactions actually processed: (\d+)", output))
+    per_second = float(_extract(r"tps = ([\d.]+)", output))
+    average = 1000 * float(_extract(r"latency average = ([\d.]+) ms", output))
+    pages = int(_extract(r"transactions actually processed: (\d+)", output))
     return Turn(per_second, average, float("nan"), 0.0, _MICROSECONDS * database / pages)
 
 
@@ -107,7 +107,7 @@ async def _run(url: str, script: Path, clients: int, variables: Iterator[str]) -
     return output.decode()
 
 
-def _found(pattern: str, output: str) -> str:
+def _extract(pattern: str, output: str) -> str:
     match = re.search(pattern, output)
     if match is None:
         raise RuntimeError(f"pgbench does not say {pattern!r}: {output}")

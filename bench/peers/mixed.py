@@ -36,10 +36,10 @@ _MISTAKES = ("{ applications(first: 0) { nodes { reference } } }", "{ nothing }"
 
 def requests(contender: Contender) -> list[tuple[bytes, bool]]:
     """Requests in a fixed order, each with whether it is given up."""
-    return list(_drawn(contender, Random("mixed")))
+    return list(_draw(contender, Random("mixed")))
 
 
-def _drawn(contender: Contender, random: Random) -> Iterator[tuple[bytes, bool]]:
+def _draw(contender: Contender, random: Random) -> Iterator[tuple[bytes, bool]]:
     for _ in range(_DRAWN):
         viewer, document = random.choice(_DOCUMENTS)
         if random.random() < _WRONG:

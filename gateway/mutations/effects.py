@@ -80,7 +80,7 @@ async def end_assignment(transaction: WriteTransaction, case: Case) -> None:
 async def _request_screening(
     transaction: WriteTransaction, _: StepRequest, case: Case
 ) -> dict[str, Any]:
-    kinds = case.state.unasked
+    kinds = case.state.questions_to_ask
     questions = [
         {
             "id": new_key(),
@@ -103,7 +103,7 @@ async def _record_screening(
     await transaction.run(
         _question(case, request).values(**answered, answered_by=transaction.viewer.subject)
     )
-    return _found(request.answer)
+    return _columns_of_hit(request.answer)
 
 
 async def _propose_answer(
@@ -156,7 +156,7 @@ async def _confirm_screening(
     if proposal.is_resolution:
         others = case.state.hits - {request.question}
         return {"has_open_hit": bool(others)}
-    return _found(proposal.result)
+    return _columns_of_hit(proposal.result)
 
 
 def _question(case: Case, request: StepRequest) -> Any:
@@ -165,7 +165,8 @@ def _question(case: Case, request: StepRequest) -> Any:
     return update(Screening).where(Screening.id == id_)
 
 
-def _found(answer: ScreeningResult | None) -> dict[str, Any]:
+def _columns_of_hit(answer: ScreeningResult | None) -> dict[str, Any]:
+    """What a hit changes of the case: supervisors find it by these."""
     is_hit = answer is ScreeningResult.HIT
     return {"is_referred": True, "has_open_hit": True} if is_hit else {}
 

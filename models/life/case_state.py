@@ -76,7 +76,7 @@ class CaseState:
         )
 
     @property
-    def unasked(self) -> tuple[ScreeningKind, ...]:
+    def questions_to_ask(self) -> tuple[ScreeningKind, ...]:
         """The questions that may be asked now. After a hit nobody asks again: it is resolved."""
         unanswered = (None, ScreeningResult.UNAVAILABLE)
         return tuple(one for one in self.questions if self.answers.get(one) in unanswered)

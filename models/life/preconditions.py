@@ -78,7 +78,7 @@ WAITS_FOR_ANSWER = Precondition(
 )
 CAN_BE_ASKED_ANEW = Precondition(
     "something can be asked anew",
-    lambda now, _: bool(now.unasked),
+    lambda now, _: bool(now.questions_to_ask),
     Refusal.NOTHING_TO_ASK,
 )
 WAITS_FOR_SECOND_PERSON = Precondition(

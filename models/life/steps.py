@@ -70,7 +70,6 @@ class Step:
 S, E, R = Status, EventKind, Role
 
 UNPAID = (S.SUBMITTED, S.AWAITING_PAYMENT)
-IN_WORK = (S.IN_VERIFICATION, S.INFO_REQUESTED, S.SCREENING)
 OPEN = tuple(status for status in S if status not in CLOSED)
 DECIDED = (S.GRANTED, S.REFUSED)
 #: Where questions may wait for answers; what is withdrawn meanwhile is answered all the same.

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from gateway.access.rows import select_reachable_in_role
-from gateway.access.transactions.reading import PreparedStatement, prepare, prepare_together
+from gateway.access.transactions.reading import PreparedStatement, prepare
 from gateway.viewer import Viewer as WhoAsks
 from models import Application
 from models.database.connections import connect
@@ -65,13 +65,6 @@ async def one_wall(world: str, two_accounts: None) -> AsyncIterator[None]:
 def test_a_statement_that_was_not_held_to_the_policy_is_refused() -> None:
     with pytest.raises(PermissionError):
         prepare(select(Application.reference), Role.OFFICER)
-
-
-def test_one_of_several_that_was_not_held_to_the_policy_is_refused() -> None:
-    held = select_reachable_in_role("Application", Role.OFFICER, Application.reference.label("r"))
-    prepare_together([held, held], Role.OFFICER)
-    with pytest.raises(PermissionError):
-        prepare_together([held, select(Application.reference)], Role.OFFICER)
 
 
 def test_the_scope_is_filled_in_at_each_run_and_is_no_part_of_the_text() -> None:

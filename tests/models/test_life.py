@@ -103,8 +103,8 @@ def test_a_decision_is_never_corrected_by_who_made_it(now: CaseState, attempt: A
 @given(standings)
 def test_what_was_answered_is_not_asked_again(now: CaseState) -> None:
     """A hit least of all: asking again would do away with it."""
-    assert set(now.unasked) <= set(now.questions)
-    told = {now.answers.get(question) for question in now.unasked}
+    assert set(now.questions_to_ask) <= set(now.questions)
+    told = {now.answers.get(question) for question in now.questions_to_ask}
     assert told <= {None, ScreeningResult.UNAVAILABLE}
 
 

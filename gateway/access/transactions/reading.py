@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from psycopg import Error
 from psycopg.pq.abc import PGresult
-from sqlalchemy import Label, Row, Select, func, select
+from sqlalchemy import Row, Select
 from sqlalchemy.dialects.postgresql import asyncpg
 
 from gateway.access.rows import require_vouched
@@ -74,18 +74,6 @@ def prepare(statement: Select[Any], role: Role) -> PreparedStatement:
     """
     require_vouched(statement)
     return _compile(statement, role)
-
-
-def prepare_together(statements: Sequence[Select[Any]], role: Role) -> PreparedStatement:
-    """Combine vouched statements into one. Its only row holds a list of rows for each."""
-    for statement in statements:
-        require_vouched(statement)
-    return _compile(select(*map(_as_array, statements)), role)
-
-
-def _as_array(statement: Select[Any]) -> Label[Any]:
-    row = func.row(*statement.selected_columns)
-    return func.array(statement.with_only_columns(row).scalar_subquery()).label(None)
 
 
 def _compile(statement: Select[Any], role: Role) -> PreparedStatement:

@@ -18,7 +18,7 @@ from graphql import (
 )
 
 from gateway.errors import ErrorCode, FieldError
-from gateway.execution.documents import WeightedCache, tokens_of
+from gateway.execution.documents import WeightedCache, weight_of
 from gateway.execution.graphql_core import is_awaitable, resolve_info
 from gateway.execution.operation import AdmittedOperation, JsonBytes
 from gateway.execution.plan.branches import BranchPlan, BranchRead, Plan, Question
@@ -93,7 +93,7 @@ class PlanCache:
         plan = self._kept.get(key)
         if plan is None:
             plan = self._make_plan(admitted, shaping)
-            self._kept.keep(key, plan, tokens_of(admitted.document))
+            self._kept.keep(key, plan, weight_of(admitted.text, admitted.document))
         return plan
 
     def _make_plan(

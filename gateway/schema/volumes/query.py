@@ -90,7 +90,7 @@ async def volumes(
         figures = [row.figures.values() for row in table.rows]
         return table.published, table.rows, size_of(figures) + _ROW_BYTES * len(figures)
 
-    asked = (*_asked(question), selected.fields_asked, edition)
+    asked = (*_question_key(question), selected.fields_asked, edition)
     mark = (*(part for each in marks for part in each.mark), marks[0].names, _day(marks[0].as_of))
     reaches = ("VolumeRow", *(NOUNS[each].__name__ for each in named if each in NOUNS))
     kept = await context.figures.table(asked, mark, reaches, build)
@@ -108,7 +108,7 @@ async def _marks(
     return [await context.figures.freshness(each) for each in reads]
 
 
-def _asked(question: Question) -> tuple[Any, ...]:
+def _question_key(question: Question) -> tuple[Any, ...]:
     """A question as a key."""
     where = tuple(sorted(question.where.items()))
     window = (question.from_on, question.to_on)
