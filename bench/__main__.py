@@ -4,7 +4,19 @@ from pathlib import Path
 
 import click
 
-from bench import demo, driver, load, page, peers, saturated, visiting, volumes, walk, walls
+from bench import (
+    account,
+    demo,
+    driver,
+    load,
+    page,
+    peers,
+    saturated,
+    visiting,
+    volumes,
+    walk,
+    walls,
+)
 from bench.peers.cells import CELLS, chosen
 from gateway.cli.serving import run_on_fastest_loop
 
@@ -117,6 +129,15 @@ def _walk(applications: int, show: str | None) -> None:
 def _load(applications: tuple[int, ...], rounds: int) -> None:
     """How long a synthetic world takes to make and load, and what indexes of lists cost."""
     run_on_fastest_loop(load.measure(applications, rounds))
+
+
+@bench.command("account")
+@applications
+@click.option("--entries", default=200_000, show_default=True, help="Reads in the log.")
+@rounds
+def _account(applications: int, entries: int, rounds: int) -> None:
+    """A page with identity with and without the account, and entries integrated and verified."""
+    run_on_fastest_loop(account.measure(applications, entries, rounds))
 
 
 @bench.command("demo")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from importlib import import_module
 from statistics import median
+from typing import Any
 
 from bench.measuring import processor_clock, show_table
 from bench.world import load, prepare, server
@@ -80,7 +81,7 @@ async def _loaded(url: str, size: int, with_walks: bool) -> tuple[float, float, 
         loaded = clock()
         await connection.execute(_STEP)
         stepped = clock()
-        megabytes: int = await connection.fetchval(_SIZE, [*WALKED]) // 2**20
-        return loaded - began, stepped - loaded, megabytes
+        taken: Any = await connection.fetchval(_SIZE, [*WALKED])
+        return loaded - began, stepped - loaded, taken // 2**20
     finally:
         await connection.close()

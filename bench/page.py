@@ -1,7 +1,7 @@
 """What a page of 50 applications costs in the gateway, compared with the bare driver."""
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -62,9 +62,12 @@ async def measure(applications: int, rounds: int) -> None:
 
 
 @asynccontextmanager
-async def gateway_on(url: str, viewer: str) -> AsyncIterator[Client]:
+async def gateway_on(
+    url: str, viewer: str, more: Mapping[str, str] | None = None
+) -> AsyncIterator[Client]:
     """A client of the whole gateway on a world, signed in as a demo user."""
     settings = {
+        **(more or {}),
         "GERBANG_ENVIRONMENT": "development",
         "GERBANG_DATABASE_URL": login_at(url, "bench"),
         "GERBANG_OWNER_URL": url,

@@ -74,7 +74,7 @@ def _compile(question: Question) -> tuple[str, ...]:
 
 async def _rows_read(connection: asyncpg.Connection, sql: str, *values: Any) -> int:
     """How many rows the scans of tables returned."""
-    explained = await connection.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", *values)
+    explained: Any = await connection.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", *values)
     return sum(
         round(node["Actual Rows"] * node["Actual Loops"])
         for node in _nodes(json.loads(explained)[0]["Plan"])

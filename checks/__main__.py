@@ -6,6 +6,7 @@ from pathlib import Path
 from checks.dimensions import check_dimensions
 from checks.error_texts import check_error_texts
 from checks.finding import Finding, LookupFailedError, show
+from checks.guards import check_guards
 from checks.migrations import check_migrations
 from checks.mutations import check_mutations
 from checks.roles import check_roles
@@ -23,6 +24,7 @@ CHECKS = (
     check_roles,
     check_dimensions,
     check_mutations,
+    check_guards,
     check_routes,
     check_texts,
     check_error_texts,

@@ -31,8 +31,8 @@ _PASCAL, _CAMEL, _UPPER = "[A-Z][A-Za-z0-9]*", "[a-z][A-Za-z0-9]*", "[A-Z][A-Z0-
 #: Notes about the kind of a value, of which its type tells already.
 _HUNGARIAN = re.compile(r"(str|int|arr|obj|bool|enum)[A-Z]\w*|\w+(List|Array|Object|String|Enum)")
 _TYPE_ENDINGS = re.compile(r"\w+(Type|Enum|Object|Interface|Scalar)")
-#: Names of types that end in a word of the domain.
-_OF_THE_DOMAIN = frozenset({"VisaType"})
+#: Names that end in a word of the domain.
+_OF_THE_DOMAIN = frozenset({"VisaType", "workList"})
 #: Inputs are of a mutation, an item of one, a filter, an order, or a way to look something up.
 _INPUT_ENDINGS = re.compile(r"\w+(Input|Item|Where|Filter|Order|By|Reference)")
 _ROOTS = ("Query", "Mutation", "Subscription")
@@ -70,7 +70,7 @@ def _names_and_descriptions(name: str, type_: GraphQLNamedType) -> Iterator[Comp
             yield at, "has no description"
         if not re.fullmatch(pattern, member):
             yield at, f"is not written as {'ALL_CAPS' if pattern is _UPPER else 'camelCase'}"
-        elif pattern is _CAMEL and _HUNGARIAN.fullmatch(member):
+        elif pattern is _CAMEL and _HUNGARIAN.fullmatch(member) and member not in _OF_THE_DOMAIN:
             yield at, "says in its name what its type tells already: leave that out"
         if member.lower().startswith(name.lower()) and name not in _ROOTS:
             yield at, "repeats the name of its type"

@@ -85,11 +85,18 @@ class Sources:
         """The value that modules assign to a name; raises LookupFailedError unless one does."""
         return _only(self._values.get((package, name), []), package, "value", name)
 
+    def find_values(self, package: str, name: str) -> list[Definition]:
+        """The values that modules assign to a name; raises LookupFailedError unless one does."""
+        found = self._values.get((package, name), [])
+        return found or [_only(found, package, "value", name)]
+
     def _imported_from(self, module: Module, name: str) -> Iterator[Path]:
-        """The file from which a module imports a name."""
+        """The files from which a module may import a name."""
         for node in module.tree.body:
             if isinstance(node, ast.ImportFrom) and any(each.name == name for each in node.names):
-                yield self.root / f"{str(node.module).replace('.', '/')}.py"
+                path = self.root / str(node.module).replace(".", "/")
+                yield path.with_suffix(".py")
+                yield from path.glob("*.py")  # of a package
 
     def module_of(self, package: str, definition: Definition) -> Module:
         return next(each for each in self.modules[package] if each.file == definition.file)

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from checks.finding import Finding, LookupFailedError
-from checks.sources import Module, Sources, assigned, fields, keys
+from checks.sources import Definition, Module, Sources, assigned, fields, keys
 
 
 class WordTable(NamedTuple):
@@ -45,7 +45,11 @@ def missing_entries(sources: Sources, table: WordTable) -> Iterator[Finding]:
 
 
 def _descriptions(sources: Sources) -> Iterator[Finding]:
-    definition = sources.find_value("gateway", DESCRIPTIONS)
+    for definition in sources.find_values("gateway", DESCRIPTIONS):
+        yield from _descriptions_of(sources, definition)
+
+
+def _descriptions_of(sources: Sources, definition: Definition) -> Iterator[Finding]:
     module = sources.module_of("gateway", definition)
     constants = assigned(module.tree)
     for enum, value in keys(definition.node).items():

@@ -24,7 +24,7 @@ STEPS: tuple[tuple[str, str, dict[str, Any]], ...] = (
      {"visaType": "B1", "nationality": "AU", "centre": "AU-SYD", "identity": APPLICANT}),
     ("treasury", "recordPayment", {"amountIdr": 500_000}),
     ("agent-au", "markReceived", {}),
-    ("officer", "startVerification", {}),
+    ("officer", "takeCase", {"queue": "FREE"}),
     ("officer", "referToScreening", {}),
     ("screening", "recordScreening", {"kind": "ENTRY_BAN", "result": "CLEAR"}),
     ("officer", "recordDecision", {"outcome": "GRANTED"}),
@@ -50,7 +50,10 @@ def main() -> None:
             gateway.answer(user, {"applicationId": application, **given})
             print(f"{mutation} by {user}: {given['kind']} is {given['result']}")
             continue
-        target = {} if application is None else {"applicationId": application}
+        if mutation == "recordDecision":
+            gateway.wait_until_linked(user, application)
+        is_named = application is not None and mutation != "takeCase"
+        target = {"applicationId": application} if is_named else {}
         answered = gateway.change(user, mutation, given | target)
         application = answered["id"]
         bill = answered.get("bill", {}).get("code", bill)
@@ -101,6 +104,15 @@ class Gateway:
         if payload["errors"]:
             sys.exit(f"{mutation} by {user}: {payload['errors'][0]['message']}")
         return payload
+
+    def wait_until_linked(self, user: str, application: str | None) -> None:
+        """Nothing is granted before `gerbang keep` has looked for other files of the person."""
+        query = "query ($id: ID!) { node(id: $id) { ... on Application { isLinked } } }"
+        end = time.monotonic() + PATIENCE_SECONDS
+        while not self._ask(user, query, {"id": application})["node"]["isLinked"]:
+            if time.monotonic() > end:
+                sys.exit("The person was not looked for: does `gerbang keep` run?")
+            time.sleep(0.2)
 
     def counted(self) -> list[str]:
         """The volumes as leadership reads them, once `gerbang keep` has counted the decision."""

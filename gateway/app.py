@@ -27,6 +27,7 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from gateway.access.suspensions import Suspensions
 from gateway.access.tokens import (
     Authentication,
     KeySource,
@@ -49,8 +50,7 @@ from gateway.wire.metrics import Metrics
 from gateway.wire.parameters import URL_PARAMETERS
 from gateway.wire.refusals import HANDLERS, answer_without_route
 from gateway.wire.schema_files import SchemaFiles
-from gateway.wire.socket import SocketLimits
-from gateway.wire.sockets import Sockets
+from gateway.wire.sockets import SocketLimits, Sockets
 from gateway.wire.subscriptions import ObservedFollower
 from gateway.wire.websocket import GraphQLOverWebSocket
 
@@ -82,6 +82,7 @@ def create_app(
     resources: Callable[[], AbstractAsyncContextManager[object]] = nullcontext,
     sign_in: "SignIn | None" = None,
     key_source: KeySource | None = None,
+    suspensions: Suspensions | None = None,
     drain: Drain | None = None,
 ) -> Starlette:
     """Build the application.
@@ -90,7 +91,8 @@ def create_app(
     each socket. ``checks`` decide readiness, along with the provider's keys and the drain;
     ``warnings`` are reported without changing it. ``resources`` is entered at startup and left at
     shutdown. ``sign_in`` is the development sign-in. ``key_source`` replaces the provider in the
-    settings. ``drain`` begins when the process shuts down.
+    settings. ``suspensions`` are those that the database knows of. ``drain`` begins when the
+    process shuts down.
     """
     keys = ProviderKeys(key_source or _key_source(settings, sign_in), settings.algorithms)
     metrics = metrics or Metrics()
@@ -103,7 +105,7 @@ def create_app(
         },
         warnings,
     )
-    authentication = _authentication(settings, keys)
+    authentication = _authentication(settings, keys, suspensions)
     endpoint = GraphQLOverHTTP(
         executor,
         authentication,
@@ -191,7 +193,9 @@ def _key_source(settings: Settings, sign_in: "SignIn | None") -> KeySource:
     return published_at(settings.jwks_url)
 
 
-def _authentication(settings: Settings, keys: ProviderKeys) -> Authentication:
+def _authentication(
+    settings: Settings, keys: ProviderKeys, suspensions: Suspensions | None
+) -> Authentication:
     verification = Verification(
         keys,
         issuer=settings.token_issuer,
@@ -199,7 +203,7 @@ def _authentication(settings: Settings, keys: ProviderKeys) -> Authentication:
         types=settings.token_types,
         longest_life=settings.token_seconds,
     )
-    return Authentication(settings, verification)
+    return Authentication(settings, verification, suspensions)
 
 
 class PastRouting:

@@ -3,7 +3,8 @@
     GerbangError              carries a code, a text that says what to do, a path in time
     ├── RequestError          the operation did not start: no data, HTTP 4xx
     │   ├── MistakesError     its document or its arguments are wrong: an error for each mistake
-    │   └── RateLimitedError  the budget is spent for now
+    │   ├── RateLimitedError  the budget is spent for now
+    │   └── ReadBudgetError   so is the budget of people (gateway/access/read_budget.py)
     └── FieldError            one field could not be answered: null there, data elsewhere
         └── ArgumentError     an argument is wrong: found before anything runs
 
@@ -32,6 +33,7 @@ class ErrorCode(StrEnum):
     ROLE_REQUIRED = "ROLE_REQUIRED"
     ROLE_NOT_HELD = "ROLE_NOT_HELD"
     ROLES_EXCLUDED = "ROLES_EXCLUDED"
+    SUSPENDED = "SUSPENDED"
     DOCUMENT_NOT_FOUND = "DOCUMENT_NOT_FOUND"
     DOCUMENT_REQUIRED = "DOCUMENT_REQUIRED"
     #: By this code, and the message PersistedQueryNotSupported, clients fall back to the document.
@@ -49,6 +51,7 @@ class ErrorCode(StrEnum):
     POSITION_TOO_OLD = "POSITION_TOO_OLD"
     TOO_MANY_SUBSCRIPTIONS = "TOO_MANY_SUBSCRIPTIONS"
     RATE_LIMITED = "RATE_LIMITED"
+    READ_BUDGET = "READ_BUDGET"
     TIMEOUT = "TIMEOUT"
     OVERLOADED = "OVERLOADED"
     UNAVAILABLE = "UNAVAILABLE"

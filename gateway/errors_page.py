@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Mapping
 
 from gateway.errors import ErrorCode
+from gateway.schema.mutations.ban_intents import BAN_INTENTS
 from gateway.schema.mutations.intents import INTENTS
 from gateway.schema.mutations.reference_intents import REFERENCE_INTENTS
+from gateway.schema.mutations.supervision_intents import SUPERVISION_INTENTS
 from gateway.texts import CodeText, texts
 from gateway.texts.language import Language
 from models.life import Refusal
@@ -40,7 +42,7 @@ def _mutation_errors() -> Iterator[str]:
 
 def _answered_by() -> Mapping[str, str]:
     """The mutations that answer each code."""
-    intents = (*INTENTS, *REFERENCE_INTENTS)
+    intents = (*INTENTS, *BAN_INTENTS, *REFERENCE_INTENTS, *SUPERVISION_INTENTS)
     names = {
         code: [intent.name for intent in intents if code in intent.refusals()] for code in Refusal
     }

@@ -22,6 +22,7 @@ class Fault(StrEnum):
     KEYS = "keys"
     STOPPING = "stopping"
     KEEPER = "keeper"
+    CHECKPOINT = "checkpoint"
 
 
 class Explanation(NamedTuple):
@@ -71,5 +72,11 @@ EXPLANATIONS: Mapping[Fault, Explanation] = {
     Fault.KEEPER: Explanation(
         "The volumes stand still, and show figures that are no longer so.",
         "Start `gerbang keep`, or look into its log: it says why it does not fold.",
+    ),
+    Fault.CHECKPOINT: Explanation(
+        "Whoever administers the database could rewrite unnoticed what happened since the last"
+        " checkpoint.",
+        "Look into the log of `gerbang keep`: it says why it signs nothing. Where it says that the"
+        " account is not what was signed, run `gerbang audit verify`, and touch nothing before.",
     ),
 }

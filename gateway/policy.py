@@ -9,48 +9,65 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gateway.rules import (
+    Attribute,
     Rule,
     all_of,
+    anothers,
     any_of,
     every_row,
+    kept_from,
     missing,
+    named_for_the_purpose,
     none_of,
+    nothing_named_for_the_purpose,
     own_centres,
     own_countries,
     own_partner,
+    own_place,
     own_subject,
     reached_through,
     recent,
 )
 from models import (
     AccessEvent,
+    Alert,
     Applicant,
     Application,
     ApplicationChange,
     ApplicationEvent,
     Assignment,
+    BanEntry,
+    BanMatch,
+    BannedPerson,
     Base,
     Bill,
     Centre,
+    Correction,
     Decision,
-    EntryRule,
-    Fee,
     Identity,
+    IdentityVersion,
     Partner,
     PartnerCountry,
+    PersonLink,
+    PersonLookup,
+    ReferenceChange,
+    RequestedItem,
     Screening,
-    ServiceTarget,
-    VisaType,
+    Suspension,
+    Visa,
     VolumeChange,
 )
 from models.publication.sets import CENTRE_SETS, COUNTRY_SETS, NATIONAL_SETS, DimensionSet
 from models.publication.tables import PublishedVolume
 from models.vocabulary import (
+    UNSURE_LINKS,
     Changed,
     ChangedVolumes,
     EventKind,
     Purpose,
+    Queue,
     Role,
+    Stage,
 )
 
 Roles = tuple[Role, ...]
@@ -89,13 +106,20 @@ CASE_STAFF = CASE_WORKERS + AUDITOR
 PARTNERS = MANAGER + AGENT
 #: Whoever is told which steps a case allows, and whoever can change anything.
 STEP_TAKERS = CASE_WORKERS + AGENT + APPLICANT + PARTNER_SERVICE
+SUBMITTERS = AGENT + APPLICANT + PARTNER_SERVICE
 CHANGERS = STEP_TAKERS + SCREENING + TREASURY + ADMINISTRATOR
 CASE_READERS = CASE_STAFF + PARTNERS + APPLICANT + PARTNER_SERVICE
 BILL_READERS = CASE_READERS + TREASURY
 #: Whoever reads what kind of case it is, and of whom; and whoever reads who it is.
 FILE_READERS = CASE_READERS + SCREENING
 IDENTITY_READERS = CASE_WORKERS + AGENT + APPLICANT + SCREENING
+CORRECTION_READERS = CASE_STAFF + AGENT + APPLICANT
 ANSWER_READERS = SUPERVISOR + AUDITOR
+SUSPENSION_READERS = SUPERVISOR + AUDITOR + ADMINISTRATOR
+#: Whoever reads which decree changed what, and who proposed and approved it.
+LEDGER_READERS = LEADERSHIP + CASE_STAFF + ADMINISTRATOR
+BAN_READERS = SUPERVISOR + AUDITOR + SCREENING
+BANNED_PERSON_READERS = SUPERVISOR + SCREENING
 NATIONAL_FIGURES = LEADERSHIP + CASE_STAFF
 EXACT_OUTCOMES = NATIONAL_FIGURES + AGENT
 EXACT_FIGURES = EXACT_OUTCOMES + MANAGER
@@ -105,20 +129,75 @@ FIGURES = EXACT_FIGURES + PUBLIC
 
 # Rows, in words ----------------------------------------------------------------------------------
 
-at_own_partner = own_partner(Application.partner_code)
-in_own_countries = all_of(at_own_partner, own_countries(Application.country_code))
-at_own_centre = all_of(at_own_partner, own_centres(Application.centre_code))
+#: Of figures, which count where an application was taken in.
+taken_in_at_own_partner = own_partner(Application.partner_code)
+taken_in_in_own_countries = all_of(taken_in_at_own_partner, own_countries(Application.country_code))
+#: An agent works at centres, or, where the token names none, at the portal of its countries.
+taken_in_at_own_place = all_of(
+    taken_in_at_own_partner, own_place(Application.centre_code, Application.country_code)
+)
+#: A place that has closed gives up the files that are open after 60 days: to its successor, a
+#: centre of the same partner, or to the directorate.
+at_own_partner = all_of(taken_in_at_own_partner, missing(Application.left_partner_at))
+in_own_countries = all_of(
+    at_own_partner,
+    any_of(
+        all_of(
+            own_countries(Application.country_code), missing(Application.successor_country_code)
+        ),
+        own_countries(Application.successor_country_code),
+    ),
+)
+at_own_place = all_of(
+    at_own_partner,
+    any_of(
+        all_of(
+            own_place(Application.centre_code, Application.country_code),
+            missing(Application.successor_centre_code),
+        ),
+        own_centres(Application.successor_centre_code),
+    ),
+)
 #: Agents hand decisions over; when that is long done, a case is as closed to them as any other.
-at_own_centre_to_hand_over = all_of(at_own_centre, recent(Application.closed_at, days=30))
-at_own_centre_until_received = all_of(at_own_centre, missing(Application.received_at))
+at_own_place_to_hand_over = all_of(at_own_place, recent(Application.closed_at, days=30))
+at_own_place_until_handed_over = all_of(
+    at_own_place,
+    any_of(missing(Application.closed_at), recent(Application.closed_at, days=30)),
+)
+at_own_place_being_taken_in = all_of(
+    at_own_place, missing(Application.received_at), missing(Application.closed_at)
+)
 lodged_by_oneself = reached_through(
     Application.applicant_id, Applicant.id, own_subject(Applicant.account)
+)
+read_of_oneself = reached_through(
+    AccessEvent.applicant_id, Applicant.id, own_subject(Applicant.account)
+)
+#: Supervision is told once the case is closed (nobody supervises what was received a moment ago and
+#: is not billed yet); and a read for somebody else's case never, since it would tell of a link.
+told_to_oneself = any_of(
+    none_of(AccessEvent.purpose, Purpose.CASEWORK, Purpose.SUPERVISION),
+    all_of(
+        none_of(AccessEvent.purpose, Purpose.SUPERVISION),
+        reached_through(AccessEvent.case_reference, Application.reference, lodged_by_oneself),
+    ),
+    reached_through(
+        AccessEvent.case_reference,
+        Application.reference,
+        all_of(
+            lodged_by_oneself,
+            none_of(Application.stage, Stage.IN_PROCESS, Stage.WAITING_FOR_APPLICANT),
+        ),
+    ),
 )
 working_on_it = reached_through(
     Application.id,
     Assignment.application_id,
     all_of(own_subject(Assignment.officer), missing(Assignment.ended_at)),
 )
+#: Whose desk a case is on: only there it is worked on. An open one on nobody's can be taken.
+on_the_own_desk = own_subject(Application.officer)
+on_no_officers_desk = all_of(missing(Application.officer), missing(Application.closed_at))
 not_a_hold = none_of(ApplicationEvent.kind, EventKind.HELD, EventKind.RELEASED)
 #: Officers are told neither of holds nor of answers.
 not_supervision = none_of(
@@ -128,15 +207,19 @@ not_supervision = none_of(
     EventKind.ANSWER_PROPOSED,
     EventKind.SCREENED,
 )
-of_an_open_question = reached_through(
-    Application.id, Screening.application_id, missing(Screening.answered_at)
+#: Whoever proposed an entry of the ban list is never told of a hit by it.
+is_open_question = all_of(
+    missing(Screening.answered_at),
+    missing(Screening.voided_at),
+    kept_from(Screening.kept_from),
 )
+of_an_open_question = reached_through(Application.id, Screening.application_id, is_open_question)
 #: Whoever has answered is not out of reach before the answer is written.
 of_an_open_or_own_question = reached_through(
     Application.id,
     Screening.application_id,
     any_of(
-        missing(Screening.answered_at),
+        is_open_question,
         own_subject(Screening.answered_by),
         own_subject(Screening.confirmed_by),
     ),
@@ -165,11 +248,88 @@ APPLICATION_ROWS: Mapping[Role, Rule] = {
     Role.SUPERVISOR: every_row,
     Role.AUDITOR: every_row,
     Role.PARTNER_MANAGER: in_own_countries,
-    Role.PARTNER_AGENT: at_own_centre,
+    Role.PARTNER_AGENT: at_own_place,
     Role.APPLICANT: lodged_by_oneself,
     Role.PARTNER_SERVICE: at_own_partner,
     Role.SCREENING: of_an_open_question,
 }
+
+
+def of_reached_cases(application: Attribute) -> Mapping[Role, Rule]:
+    """Rows of the cases in reach, for whoever reads cases to the end."""
+    return {
+        Role.OFFICER: every_row,
+        Role.SUPERVISOR: every_row,
+        Role.AUDITOR: every_row,
+        Role.PARTNER_MANAGER: reached_through(application, Application.id, in_own_countries),
+        Role.PARTNER_AGENT: reached_through(application, Application.id, at_own_place),
+        Role.APPLICANT: reached_through(application, Application.id, lodged_by_oneself),
+        Role.PARTNER_SERVICE: reached_through(application, Application.id, at_own_partner),
+    }
+
+
+#: A purpose is bound to a case: identity is answered for whoever applies in it, and nobody else.
+the_named_case = named_for_the_purpose(Application.reference)
+#: Whoever an officer works on in it, by the passport or by what an officer confirmed.
+is_linked_to_the_named_case = all_of(
+    none_of(PersonLink.state, *UNSURE_LINKS),
+    reached_through(
+        PersonLink.applicant_id, Application.applicant_id, all_of(the_named_case, working_on_it)
+    ),
+)
+#: Agents, who take files in one after the other, may leave it out.
+the_named_case_or_any = any_of(the_named_case, nothing_named_for_the_purpose)
+
+
+def of_people_in_reach(applicant: Attribute) -> Mapping[Role, Rule]:
+    """Rows of people, for whoever may read who they are."""
+
+    def applying_in(*rules: Rule) -> Rule:
+        return reached_through(applicant, Application.applicant_id, all_of(*rules))
+
+    return {
+        Role.OFFICER: any_of(
+            applying_in(the_named_case, working_on_it),
+            reached_through(applicant, PersonLink.linked_id, is_linked_to_the_named_case),
+        ),
+        Role.SUPERVISOR: applying_in(the_named_case),
+        Role.PARTNER_AGENT: applying_in(the_named_case_or_any, at_own_place_being_taken_in),
+        Role.APPLICANT: reached_through(applicant, Applicant.id, own_subject(Applicant.account)),
+        Role.SCREENING: applying_in(the_named_case, of_an_open_question),
+    }
+
+
+#: Whom an entry of the ban list is about: for the entry itself, or for a case that it matches.
+the_named_entry = reached_through(
+    BannedPerson.ban_id, BanEntry.id, named_for_the_purpose(BanEntry.reference)
+)
+
+
+def matching_a_case(rule: Rule) -> Rule:
+    """Whom those entries are about that match some cases."""
+    return reached_through(
+        BannedPerson.ban_id,
+        BanMatch.ban_id,
+        all_of(
+            missing(BanMatch.ended_at),
+            reached_through(BanMatch.application_id, Application.id, rule),
+        ),
+    )
+
+
+#: The fields that say who somebody is.
+OF_A_PERSON = (
+    "fullName",
+    "passportNumber",
+    "birthDate",
+    "email",
+    "phone",
+    "sex",
+    "placeOfBirth",
+    "passportIssuingState",
+    "passportExpiresOn",
+)
+
 of_own_countries = all_of(
     own_partner(PublishedVolume.partner_code), own_countries(PublishedVolume.country_code)
 )
@@ -206,12 +366,18 @@ POLICY: Mapping[str, Access] = {
             "name": EVERYONE,
             "category": EVERYONE,
             "stayDays": EVERYONE,
+            "useWithinDays": EVERYONE,
             "isMultipleEntry": EVERYONE,
             "validFrom": EVERYONE,
             "validUntil": EVERYONE,
+            "eligibility": EVERYONE,
             "fees": EVERYONE,
             "serviceTargets": EVERYONE,
         },
+    ),
+    "Eligibility": Access(
+        rows=OPEN_TO_EVERYONE,
+        fields=dict.fromkeys(("entry", "purpose", "isOpen", "validFrom"), EVERYONE),
     ),
     "Fee": Access(
         rows=OPEN_TO_EVERYONE,
@@ -225,6 +391,32 @@ POLICY: Mapping[str, Access] = {
             "promisedPercent": EVERYONE,
             "validFrom": EVERYONE,
         },
+    ),
+    # By which decrees reference data changed: whoever takes part in a change, and whoever answers
+    # for it or looks into it.
+    "ReferenceChange": Access(
+        rows=dict.fromkeys(LEDGER_READERS, every_row),
+        fields={
+            "id": LEDGER_READERS,
+            "kind": LEDGER_READERS,
+            "subject": LEDGER_READERS,
+            "state": LEDGER_READERS,
+            "decree": LEDGER_READERS,
+            "reason": LEDGER_READERS,
+            "effectiveOn": LEDGER_READERS,
+            "proposedBy": LEDGER_READERS,
+            "proposedAt": LEDGER_READERS,
+            "approvedBy": LEDGER_READERS,
+            "approvedAt": LEDGER_READERS,
+            "cancelledBy": LEDGER_READERS,
+            "cancelledAt": LEDGER_READERS,
+            "cancelReason": LEDGER_READERS,
+            "values": LEDGER_READERS,
+        },
+    ),
+    "ReferenceChangeValue": Access(
+        rows=dict.fromkeys(LEDGER_READERS, every_row),
+        fields=dict.fromkeys(("line", "kind", "name", "before", "after"), LEDGER_READERS),
     ),
     # Partners and centres: a public directory, but partners see their own only.
     "Partner": Access(
@@ -253,7 +445,7 @@ POLICY: Mapping[str, Access] = {
             ),
             Role.PARTNER_SERVICE: own_partner(PartnerCountry.partner_code),
         },
-        fields={"country": EVERYONE, "openedOn": EVERYONE, "closedOn": EVERYONE},
+        fields=dict.fromkeys(("country", "openedOn", "closedOn", "successor"), EVERYONE),
     ),
     "Centre": Access(
         rows={
@@ -272,6 +464,7 @@ POLICY: Mapping[str, Access] = {
             "country": EVERYONE,
             "openedOn": EVERYONE,
             "closedOn": EVERYONE,
+            "successor": EVERYONE,
         },
     ),
     # Applications, pseudonymous. Partners and applicants see a stage, never a status or an outcome
@@ -282,18 +475,26 @@ POLICY: Mapping[str, Access] = {
             "id": FILE_READERS,
             "reference": FILE_READERS,
             "visaType": FILE_READERS,
+            "tripPurpose": FILE_READERS,
             "nationality": FILE_READERS,
             "channel": FILE_READERS,
             "partner": FILE_READERS,
             "country": FILE_READERS,
             "centre": FILE_READERS,
+            "successor": CASE_READERS,
+            "leftPartnerAt": CASE_READERS,
+            "groupReference": CASE_READERS,
             "submittedAt": FILE_READERS,
             "receivedAt": FILE_READERS,
             "paidAt": FILE_READERS,
             "targetDueAt": FILE_READERS,
             "closedAt": CASE_READERS,
+            "payBy": CASE_READERS,
+            "answerBy": CASE_READERS,
+            "decideBy": CASE_READERS,
             "feeIdr": CASE_READERS,
             "bill": CASE_READERS,
+            "requestedItems": CASE_READERS,
             "stage": CASE_STAFF + PARTNERS + APPLICANT + PARTNER_SERVICE,
             "status": CASE_STAFF,
             "events": CASE_STAFF + APPLICANT,
@@ -303,27 +504,17 @@ POLICY: Mapping[str, Access] = {
             "decisions": CASE_STAFF,
             "assignments": CASE_STAFF,
             "isReferred": CASE_WORKERS,
+            "isLinked": CASE_STAFF,
             "isHeld": SUPERVISOR,
+            "isVisaHeld": SUPERVISOR,
             "hasOpenHit": SUPERVISOR,
+            "corrections": CORRECTION_READERS,
             "screenings": ANSWER_READERS,
         },
     ),
     # What is to be paid; the treasury finds it by its code, and nothing of the case.
     "Bill": Access(
-        rows={
-            Role.OFFICER: every_row,
-            Role.SUPERVISOR: every_row,
-            Role.AUDITOR: every_row,
-            Role.PARTNER_MANAGER: reached_through(
-                Bill.application_id, Application.id, in_own_countries
-            ),
-            Role.PARTNER_AGENT: reached_through(Bill.application_id, Application.id, at_own_centre),
-            Role.APPLICANT: reached_through(Bill.application_id, Application.id, lodged_by_oneself),
-            Role.PARTNER_SERVICE: reached_through(
-                Bill.application_id, Application.id, at_own_partner
-            ),
-            Role.TREASURY: every_row,
-        },
+        rows={**of_reached_cases(Bill.application_id), Role.TREASURY: every_row},
         fields={
             "id": BILL_READERS,
             "code": BILL_READERS,
@@ -332,6 +523,17 @@ POLICY: Mapping[str, Access] = {
             "dueAt": BILL_READERS,
             "paidAt": BILL_READERS,
             "receiptNumber": BILL_READERS,
+        },
+    ),
+    # What applicants are asked for. What an officer wrote about it is for whoever brings it.
+    "RequestedItem": Access(
+        rows=of_reached_cases(RequestedItem.application_id),
+        fields={
+            "kind": CASE_READERS,
+            "note": CASE_STAFF + AGENT + APPLICANT,
+            "requestedAt": CASE_READERS,
+            "answeredAt": CASE_READERS,
+            "answeredBy": CASE_STAFF,
         },
     ),
     "ApplicationFacets": Access(
@@ -356,6 +558,8 @@ POLICY: Mapping[str, Access] = {
             "occurredAt": CASE_STAFF + APPLICANT,
             "actor": CASE_STAFF,
             "actorRole": CASE_STAFF,
+            # That of a hold tells of the hold, and stands with its event.
+            "reason": CASE_STAFF,
         },
     ),
     # Which steps can be taken now, as far as the role reads what decides it.
@@ -363,6 +567,10 @@ POLICY: Mapping[str, Access] = {
     # Why something was not done, to whoever can do it; of a case, by what the role reads of it.
     "MutationError": Access(fields=dict.fromkeys(("code", "message", "path"), CHANGERS)),
     "InputError": Access(fields=dict.fromkeys(("code", "message", "path"), CHANGERS)),
+    # Whoever hands an application in is told what fits instead.
+    "EligibilityError": Access(
+        fields=dict.fromkeys(("code", "message", "path", "eligibleVisaTypes"), SUBMITTERS),
+    ),
     "CaseError": Access(
         fields={
             "code": STEP_TAKERS,
@@ -378,7 +586,15 @@ POLICY: Mapping[str, Access] = {
             Role.SUPERVISOR: every_row,
             Role.AUDITOR: every_row,
         },
-        fields={"officer": CASE_STAFF, "assignedAt": CASE_STAFF, "endedAt": CASE_STAFF},
+        fields={
+            "officer": CASE_STAFF,
+            "assignedAt": CASE_STAFF,
+            "endedAt": CASE_STAFF,
+            # Who took a case off a desk would tell an officer of a hit.
+            "assignedBy": ANSWER_READERS,
+            "endedBy": ANSWER_READERS,
+            "reason": ANSWER_READERS,
+        },
     ),
     "Decision": Access(
         rows={
@@ -386,7 +602,7 @@ POLICY: Mapping[str, Access] = {
             Role.SUPERVISOR: every_row,
             Role.AUDITOR: every_row,
             Role.PARTNER_AGENT: reached_through(
-                Decision.application_id, Application.id, at_own_centre_to_hand_over
+                Decision.application_id, Application.id, at_own_place_to_hand_over
             ),
             Role.APPLICANT: reached_through(
                 Decision.application_id, Application.id, lodged_by_oneself
@@ -402,27 +618,117 @@ POLICY: Mapping[str, Access] = {
             "officer": CASE_STAFF,
             "internalNote": CASE_STAFF,
             "supersedes": CASE_STAFF,
+            "visa": CASE_STAFF + AGENT + APPLICANT,
+        },
+    ),
+    # It tells the outcome, and is read like it; a corrected grant leaves none.
+    "Visa": Access(
+        rows={
+            Role.OFFICER: every_row,
+            Role.SUPERVISOR: every_row,
+            Role.AUDITOR: every_row,
+            Role.PARTNER_AGENT: all_of(
+                missing(Visa.superseded_at),
+                reached_through(Visa.application_id, Application.id, at_own_place_to_hand_over),
+            ),
+            Role.APPLICANT: all_of(
+                missing(Visa.superseded_at),
+                reached_through(Visa.application_id, Application.id, lodged_by_oneself),
+            ),
+        },
+        fields={
+            "number": CASE_STAFF + AGENT + APPLICANT,
+            "issuedAt": CASE_STAFF + AGENT + APPLICANT,
+            "useBy": CASE_STAFF + AGENT + APPLICANT,
+            "stayDays": CASE_STAFF + AGENT + APPLICANT,
+            "revokedAt": CASE_STAFF + AGENT + APPLICANT,
+            "supersededAt": CASE_STAFF,
         },
     ),
     "Screening": Access(
         rows={
             Role.SUPERVISOR: every_row,
             Role.AUDITOR: every_row,
-            Role.SCREENING: missing(Screening.answered_at),
+            Role.SCREENING: is_open_question,
         },
         fields={
             "id": ANSWER_READERS + SCREENING,
             "kind": ANSWER_READERS + SCREENING,
             "result": ANSWER_READERS + SCREENING,
             "requestedAt": ANSWER_READERS + SCREENING,
+            "referralReason": ANSWER_READERS + SCREENING,
+            "referralNote": ANSWER_READERS + SCREENING,
             "answeredAt": ANSWER_READERS,
             "answeredBy": ANSWER_READERS,
             "confirmedBy": ANSWER_READERS,
+            "voidedAt": ANSWER_READERS,
             "proposed": ANSWER_READERS + SCREENING,
             "proposedBy": ANSWER_READERS + SCREENING,
             "reason": ANSWER_READERS + SCREENING,
             "application": SCREENING,
+            "ban": SUPERVISOR,
+            "banMatches": BANNED_PERSON_READERS,
         },
+    ),
+    # The entry-ban list. Whom an entry is about stands behind a link of its own, and is logged.
+    "BanEntry": Access(
+        rows=dict.fromkeys(BAN_READERS, every_row),
+        fields={
+            **dict.fromkeys(
+                (
+                    "id",
+                    "reference",
+                    "ground",
+                    "reason",
+                    "state",
+                    "bannedFrom",
+                    "bannedUntil",
+                    "proposedBy",
+                    "proposedAt",
+                    "approvedBy",
+                    "approvedAt",
+                    "rejectedBy",
+                    "rejectedAt",
+                    "rejectReason",
+                    "withdrawalProposedBy",
+                    "withdrawalProposedAt",
+                    "withdrawalReason",
+                    "withdrawnBy",
+                    "withdrawnAt",
+                ),
+                BAN_READERS,
+            ),
+            "person": BANNED_PERSON_READERS,
+            "reads": AUDITOR,
+        },
+    ),
+    "BannedPerson": Access(
+        rows={
+            Role.SUPERVISOR: any_of(the_named_entry, matching_a_case(the_named_case)),
+            Role.SCREENING: any_of(
+                the_named_entry, matching_a_case(all_of(the_named_case, of_an_open_question))
+            ),
+        },
+        fields=dict.fromkeys(
+            ("passportIssuingState", "passportNumber", "fullName", "birthDate"),
+            BANNED_PERSON_READERS,
+        ),
+    ),
+    "BanRead": Access(
+        rows=dict.fromkeys(AUDITOR, every_row),
+        fields=dict.fromkeys(
+            ("occurredAt", "actor", "actorRole", "purpose", "caseReference", "fields"), AUDITOR
+        ),
+    ),
+    "BanMatch": Access(
+        rows={
+            Role.SUPERVISOR: missing(BanMatch.ended_at),
+            Role.SCREENING: all_of(
+                missing(BanMatch.ended_at),
+                reached_through(BanMatch.application_id, Application.id, of_an_open_question),
+            ),
+        },
+        fields=dict.fromkeys(("by", "foundAt", "ban"), BANNED_PERSON_READERS),
     ),
     # People: under a pseudonym, and who they are, behind a link of its own.
     "Applicant": Access(
@@ -434,7 +740,7 @@ POLICY: Mapping[str, Access] = {
                 Applicant.id, Application.applicant_id, in_own_countries
             ),
             Role.PARTNER_AGENT: reached_through(
-                Applicant.id, Application.applicant_id, at_own_centre
+                Applicant.id, Application.applicant_id, at_own_place
             ),
             Role.APPLICANT: own_subject(Applicant.account),
             Role.PARTNER_SERVICE: reached_through(
@@ -450,31 +756,93 @@ POLICY: Mapping[str, Access] = {
             "applications": CASE_READERS,
             "passportLastFour": CASE_WORKERS + AGENT + APPLICANT,
             "identity": IDENTITY_READERS,
+            "identityVersions": IDENTITY_READERS,
+            "accessEvents": AUDITOR + APPLICANT,
+            "linked": CASE_STAFF,
+            "linkerReads": AUDITOR,
         },
     ),
-    "Identity": Access(
-        rows={
-            Role.OFFICER: reached_through(
-                Identity.applicant_id, Application.applicant_id, working_on_it
+    # Other files of the same person. Partners and applicants are told nothing of it.
+    "PersonLink": Access(
+        rows=dict.fromkeys(CASE_STAFF, every_row),
+        fields=dict.fromkeys(
+            (
+                "id",
+                "reason",
+                "state",
+                "foundAt",
+                "applicant",
+                "resolvedAt",
+                "resolvedBy",
+                "resolution",
             ),
+            CASE_STAFF,
+        ),
+    ),
+    # Who looked for whom: never whom.
+    "PersonLookup": Access(
+        rows={
+            Role.OFFICER: own_subject(PersonLookup.actor),
+            Role.SUPERVISOR: own_subject(PersonLookup.actor),
+            Role.AUDITOR: every_row,
+        },
+        fields=dict.fromkeys(
+            (
+                "id",
+                "occurredAt",
+                "actor",
+                "actorRole",
+                "purpose",
+                "caseReference",
+                "by",
+                "found",
+            ),
+            CASE_STAFF,
+        ),
+    ),
+    "LinkerRead": Access(
+        rows=dict.fromkeys(AUDITOR, every_row),
+        fields=dict.fromkeys(("version", "readAt", "fields"), AUDITOR),
+    ),
+    # How somebody on file is corrected: of what, it says nothing. What became of it tells how the
+    # case ended, so agents read it for as long as they read that.
+    "Correction": Access(
+        rows={
+            Role.OFFICER: every_row,
             Role.SUPERVISOR: every_row,
+            Role.AUDITOR: every_row,
             Role.PARTNER_AGENT: reached_through(
-                Identity.applicant_id, Application.applicant_id, at_own_centre_until_received
+                Correction.application_id, Application.id, at_own_place_until_handed_over
             ),
             Role.APPLICANT: reached_through(
-                Identity.applicant_id, Applicant.id, own_subject(Applicant.account)
-            ),
-            Role.SCREENING: reached_through(
-                Identity.applicant_id, Application.applicant_id, of_an_open_question
+                Correction.application_id, Application.id, lodged_by_oneself
             ),
         },
         fields={
-            "fullName": IDENTITY_READERS,
-            "passportNumber": IDENTITY_READERS,
-            "birthDate": IDENTITY_READERS,
-            "email": IDENTITY_READERS,
-            "phone": IDENTITY_READERS,
+            "id": CORRECTION_READERS,
+            "version": CORRECTION_READERS,
+            "state": CORRECTION_READERS,
+            "proposedAt": CORRECTION_READERS,
+            "proposedBy": CASE_STAFF,
+            "proposedRole": CORRECTION_READERS,
+            "approvedAt": CASE_STAFF,
+            "approvedBy": CASE_STAFF,
+            "closedAt": CORRECTION_READERS,
+            "closedBy": CASE_STAFF,
+            "reason": CORRECTION_READERS,
         },
+    ),
+    "Identity": Access(
+        rows=of_people_in_reach(Identity.applicant_id),
+        fields=dict.fromkeys(OF_A_PERSON, IDENTITY_READERS),
+    ),
+    # Who they were before a correction, or are proposed to be: for the same eyes, and logged alike.
+    "IdentityVersion": Access(
+        rows=of_people_in_reach(IdentityVersion.applicant_id),
+        fields=dict.fromkeys(
+            ("number", *OF_A_PERSON, "nationality", "writtenAt", "validFrom", "validUntil"),
+            IDENTITY_READERS,
+        ),
     ),
     # Who read whose identity.
     "AccessEvent": Access(
@@ -489,9 +857,7 @@ POLICY: Mapping[str, Access] = {
             Role.PARTNER_AGENT: own_subject(AccessEvent.actor),
             Role.SCREENING: own_subject(AccessEvent.actor),
             Role.AUDITOR: every_row,
-            Role.APPLICANT: reached_through(
-                AccessEvent.applicant_id, Applicant.id, own_subject(Applicant.account)
-            ),
+            Role.APPLICANT: all_of(read_of_oneself, told_to_oneself),
         },
         counts_only=LEADERSHIP,
         fields={
@@ -502,7 +868,46 @@ POLICY: Mapping[str, Access] = {
             "purpose": CASE_STAFF + PARTNERS + APPLICANT + SCREENING,
             "caseReference": CASE_STAFF + PARTNERS + SCREENING,
             "fields": CASE_STAFF + PARTNERS + APPLICANT + SCREENING,
+            "inWords": APPLICANT,
             "applicant": CASE_STAFF + APPLICANT,
+        },
+    ),
+    "MyData": Access(fields={"applicant": APPLICANT, "note": APPLICANT}),
+    # What others are told of at once: never whoever did it.
+    "Alert": Access(
+        rows={Role.SUPERVISOR: anothers(Alert.actor), Role.AUDITOR: every_row},
+        fields=dict.fromkeys(
+            (
+                "id",
+                "position",
+                "raisedAt",
+                "kind",
+                "actor",
+                "actorRole",
+                "isOpen",
+                "closedAt",
+                "closedBy",
+                "closeReason",
+            ),
+            ANSWER_READERS,
+        ),
+    ),
+    # Whose reach was taken back. Whoever it happened to is told so by an error, and no more.
+    "Suspension": Access(
+        rows=dict.fromkeys(SUSPENSION_READERS, every_row),
+        fields={
+            "id": SUSPENSION_READERS,
+            "partner": SUSPENSION_READERS,
+            "subject": SUSPENSION_READERS,
+            "reason": SUSPENSION_READERS,
+            "suspendedBy": SUSPENSION_READERS,
+            "suspendedAt": SUSPENSION_READERS,
+            "endsAt": SUSPENSION_READERS,
+            "confirmedBy": SUSPENSION_READERS,
+            "confirmedAt": SUSPENSION_READERS,
+            "liftedBy": SUSPENSION_READERS,
+            "liftedAt": SUSPENSION_READERS,
+            "liftReason": SUSPENSION_READERS,
         },
     ),
     # Figures. What a partner manages is exact for its managers, in their countries; how cases ended
@@ -514,8 +919,8 @@ POLICY: Mapping[str, Access] = {
             Role.OFFICER: every_row,
             Role.SUPERVISOR: every_row,
             Role.AUDITOR: every_row,
-            Role.PARTNER_MANAGER: in_own_countries,
-            Role.PARTNER_AGENT: at_own_centre,
+            Role.PARTNER_MANAGER: taken_in_in_own_countries,
+            Role.PARTNER_AGENT: taken_in_at_own_place,
         },
         published_rows={
             Role.PARTNER_MANAGER: any_of(of_own_countries, of_the_whole_country),
@@ -540,6 +945,7 @@ POLICY: Mapping[str, Access] = {
             "partner": EXACT_FIGURES,
             "centre": EXACT_FIGURES,
             "visaType": FIGURES,
+            "tripPurpose": EXACT_FIGURES,
             "channel": EXACT_FIGURES,
             "period": FIGURES,
             "edition": FIGURES,
@@ -624,6 +1030,66 @@ POLICY: Mapping[str, Access] = {
     "ScreeningReferralTable": Access(
         fields={"asOf": LEADERSHIP + SUPERVISOR, "rows": LEADERSHIP + SUPERVISOR}
     ),
+    # What officers do, for who supervises them; of whom, nothing is in it.
+    "OfficerRow": Access(
+        rows=dict.fromkeys(ANSWER_READERS, every_row),
+        fields=dict.fromkeys(
+            (
+                "officer",
+                "onDesk",
+                "overdue",
+                "decisions",
+                "refused",
+                "refusalRate",
+                "expectedRefusalRate",
+                "givenBack",
+                "givenBackAfterReading",
+            ),
+            ANSWER_READERS,
+        ),
+    ),
+    "OfficerTable": Access(fields={"asOf": ANSWER_READERS, "rows": ANSWER_READERS}),
+    # How many people each viewer read: counts, of a log of which each reads the own rows.
+    "ReaderRow": Access(
+        fields=dict.fromkeys(
+            (
+                "viewer",
+                "role",
+                "people",
+                "reads",
+                "others",
+                "lowerQuartile",
+                "median",
+                "upperQuartile",
+                "isUnusual",
+            ),
+            ANSWER_READERS,
+        )
+    ),
+    "ReaderTable": Access(fields={"asOf": ANSWER_READERS, "rows": ANSWER_READERS}),
+    # Whose identity was read, under pseudonyms: what a breach has reached.
+    "PersonRead": Access(
+        fields=dict.fromkeys(
+            ("applicant", "reads", "firstReadAt", "lastReadAt", "viewers", "fields"), AUDITOR
+        )
+    ),
+    "PersonReadTable": Access(fields=dict.fromkeys(("asOf", "people", "rows"), AUDITOR)),
+    # How well files were checked where they were taken in: beside the figures, what is expected.
+    "InformationRequestRow": Access(
+        fields=dict.fromkeys(
+            ("partner", "country", "centre", "rate", "expectedRate"), ANSWER_READERS
+        )
+    ),
+    "InformationRequestTable": Access(fields={"asOf": ANSWER_READERS, "rows": ANSWER_READERS}),
+    "ObservedRate": Access(
+        fields=dict.fromkeys(("cases", "of", "value", "low", "high"), ANSWER_READERS)
+    ),
+    "ExpectedRate": Access(
+        fields=dict.fromkeys(
+            ("value", "warningLow", "warningHigh", "controlLow", "controlHigh", "position"),
+            ANSWER_READERS,
+        )
+    ),
     # Following live what changes. Whoever does not read the events of a case is told of those
     # alone that change what they do read: the time of another would tell of it.
     "ApplicationChange": Access(
@@ -638,16 +1104,14 @@ POLICY: Mapping[str, Access] = {
             Role.PARTNER_AGENT: any_of(
                 all_of(
                     change_of_the_stage,
-                    reached_through(
-                        ApplicationChange.application_id, Application.id, at_own_centre
-                    ),
+                    reached_through(ApplicationChange.application_id, Application.id, at_own_place),
                 ),
                 all_of(
                     change_of_stage_or_decision,
                     reached_through(
                         ApplicationChange.application_id,
                         Application.id,
-                        at_own_centre_to_hand_over,
+                        at_own_place_to_hand_over,
                     ),
                 ),
             ),
@@ -683,6 +1147,7 @@ POLICY: Mapping[str, Access] = {
         fields={"position": NATIONAL_FIGURES + MANAGER, "asOf": NATIONAL_FIGURES + MANAGER},
     ),
     "ApplicationUpdate": Access(fields={"position": CASE_READERS}),
+    "AlertUpdate": Access(fields={"position": ANSWER_READERS}),
     "VolumesUpdate": Access(fields={"position": NATIONAL_FIGURES + MANAGER}),
     "Heartbeat": Access(fields={"position": CASE_READERS + LEADERSHIP}),
     # Oneself, and the policy.
@@ -759,6 +1224,7 @@ POLICY: Mapping[str, Access] = {
             "country": EVERYONE,
             "visaTypes": EVERYONE,
             "visaType": EVERYONE,
+            "eligibleVisaTypes": EVERYONE,
             "partners": EVERYONE,
             "partner": EVERYONE,
             "centres": EVERYONE,
@@ -767,9 +1233,21 @@ POLICY: Mapping[str, Access] = {
             "application": CASE_READERS,
             "bill": TREASURY,
             "screenings": SCREENING,
+            "banEntries": BAN_READERS,
+            "workList": CASE_WORKERS,
+            "people": CASE_WORKERS,
+            "myData": APPLICANT,
+            "personLookups": CASE_STAFF,
+            "suspensions": SUSPENSION_READERS,
+            "alerts": ANSWER_READERS,
+            "referenceChanges": LEDGER_READERS,
             "volumes": FIGURES,
             "refusalGrounds": NATIONAL_FIGURES,
             "screeningReferrals": LEADERSHIP + SUPERVISOR,
+            "officers": ANSWER_READERS,
+            "informationRequests": ANSWER_READERS,
+            "readers": ANSWER_READERS,
+            "peopleRead": AUDITOR,
             "accessEvents": LEADERSHIP + CASE_STAFF + PARTNERS + APPLICANT + SCREENING,
         },
     ),
@@ -777,6 +1255,7 @@ POLICY: Mapping[str, Access] = {
         fields={
             "applicationChanged": CASE_READERS,
             "volumesChanged": NATIONAL_FIGURES + MANAGER,
+            "alertRaised": ANSWER_READERS,
         },
     ),
 }
@@ -796,52 +1275,100 @@ class Change:
 
 
 ADMINISTERED: Mapping[Role, Rule] = {Role.ADMINISTRATOR: every_row}
+CHANGE_OF_THE_LEDGER = Change(ADMINISTERED, "referenceChange", (ReferenceChange,))
+CHANGE_OF_THE_BAN_LIST = Change({Role.SCREENING: every_row}, "banEntry", (BanEntry,))
 
 
 #: The row must be in reach before the change; what was changed is answered by the table above.
-#: What the status must be, and what else must hold, is in the steps of ``models/life``.
+#: What the status must be, and what else must hold, is in the steps of ``models/life``; they say
+#: why not, where a role reads a row that it may not change.
 MUTATIONS: Mapping[str, Change] = {
     "submitApplication": Change(
-        {Role.PARTNER_AGENT: at_own_centre, Role.APPLICANT: lodged_by_oneself}
-    ),
-    "submitApplications": Change({Role.PARTNER_AGENT: at_own_centre}, answers="results"),
-    "recordPayment": Change({Role.TREASURY: every_row}, answers="bill"),
-    "markReceived": Change(
-        {Role.PARTNER_AGENT: at_own_centre, Role.PARTNER_SERVICE: at_own_partner}
-    ),
-    "startVerification": Change({Role.OFFICER: every_row}),
-    "requestInformation": Change({Role.OFFICER: every_row}),
-    "answerInformation": Change(
         {
-            Role.PARTNER_AGENT: at_own_centre,
+            Role.PARTNER_AGENT: at_own_place,
             Role.APPLICANT: lodged_by_oneself,
             Role.PARTNER_SERVICE: at_own_partner,
         }
     ),
-    "referToScreening": Change({Role.OFFICER: every_row, Role.SUPERVISOR: every_row}),
+    "submitApplications": Change(
+        {Role.PARTNER_AGENT: at_own_place, Role.PARTNER_SERVICE: at_own_partner},
+        answers="results",
+    ),
+    "recordPayment": Change({Role.TREASURY: every_row}, answers="bill"),
+    "markReceived": Change(
+        {Role.PARTNER_AGENT: at_own_place, Role.PARTNER_SERVICE: at_own_partner}
+    ),
+    # The most urgent of a queue is given: nobody chooses one.
+    "takeCase": Change({Role.OFFICER: any_of(on_no_officers_desk, on_the_own_desk)}),
+    "releaseCase": Change({Role.OFFICER: on_the_own_desk}),
+    "reassignCase": Change({Role.SUPERVISOR: every_row}),
+    "relieveOfficer": Change({Role.SUPERVISOR: every_row}, answers="relieved"),
+    "requestInformation": Change({Role.OFFICER: on_the_own_desk}),
+    "answerInformation": Change(
+        {
+            Role.PARTNER_AGENT: at_own_place,
+            Role.APPLICANT: lodged_by_oneself,
+            Role.PARTNER_SERVICE: at_own_partner,
+        }
+    ),
+    "referToScreening": Change({Role.OFFICER: on_the_own_desk, Role.SUPERVISOR: every_row}),
     "recordScreening": Change({Role.SCREENING: of_an_open_or_own_question}, answers="screening"),
     "confirmScreening": Change({Role.SCREENING: of_an_open_or_own_question}, answers="screening"),
     "resolveHit": Change({Role.SUPERVISOR: every_row}),
     "holdApplication": Change({Role.SUPERVISOR: every_row}),
     "releaseApplication": Change({Role.SUPERVISOR: every_row}),
-    # Any officer decides, so that no case waits for one; assignment is what opens identity.
-    "recordDecision": Change({Role.OFFICER: every_row, Role.SUPERVISOR: every_row}),
+    "recordDecision": Change({Role.OFFICER: on_the_own_desk, Role.SUPERVISOR: every_row}),
     "supersedeDecision": Change({Role.SUPERVISOR: every_row}),
+    "proposeCorrection": Change(
+        {Role.PARTNER_AGENT: at_own_place, Role.APPLICANT: lodged_by_oneself}
+    ),
+    "approveCorrection": Change({Role.OFFICER: on_the_own_desk, Role.SUPERVISOR: every_row}),
+    "confirmCorrection": Change({Role.SUPERVISOR: every_row}),
+    "rejectCorrection": Change({Role.OFFICER: on_the_own_desk, Role.SUPERVISOR: every_row}),
+    "confirmLink": Change({Role.OFFICER: on_the_own_desk}),
+    "rejectLink": Change({Role.OFFICER: on_the_own_desk}),
     "withdrawApplication": Change(
-        {Role.PARTNER_AGENT: at_own_centre, Role.APPLICANT: lodged_by_oneself}
+        {Role.PARTNER_AGENT: at_own_place, Role.APPLICANT: lodged_by_oneself}
     ),
     "revokeVisa": Change({Role.SUPERVISOR: every_row}),
-    # What decrees change, and where partners work: from today on, never what is past.
-    "addPartner": Change(ADMINISTERED, "partner", (Partner,)),
-    "openPartnerCountry": Change(ADMINISTERED, "partner", (PartnerCountry,)),
-    "closePartnerCountry": Change(ADMINISTERED, "partner", (PartnerCountry,)),
-    "openCentre": Change(ADMINISTERED, "centre", (Centre,)),
-    "closeCentre": Change(ADMINISTERED, "centre", (Centre,)),
-    "introduceVisaType": Change(ADMINISTERED, "visaType", (VisaType, Fee, ServiceTarget)),
-    "endVisaType": Change(ADMINISTERED, "visaType", (VisaType,)),
-    "setFee": Change(ADMINISTERED, "visaType", (Fee,)),
-    "setServiceTarget": Change(ADMINISTERED, "visaType", (ServiceTarget,)),
-    "setEntryRule": Change(ADMINISTERED, "country", (EntryRule,)),
+    "setAsideRevocation": Change({Role.SUPERVISOR: every_row}),
+    # What decrees change, and where partners work: from today on, never what is past. One proposes,
+    # another approves, and the database alone writes it.
+    "proposeCountry": CHANGE_OF_THE_LEDGER,
+    "proposePartner": CHANGE_OF_THE_LEDGER,
+    "proposePartnerCountry": CHANGE_OF_THE_LEDGER,
+    "proposePartnerCountryClosing": CHANGE_OF_THE_LEDGER,
+    "proposeCentre": CHANGE_OF_THE_LEDGER,
+    "proposeCentreClosing": CHANGE_OF_THE_LEDGER,
+    "proposeVisaType": CHANGE_OF_THE_LEDGER,
+    "proposeVisaTypeEnd": CHANGE_OF_THE_LEDGER,
+    "proposeEligibility": CHANGE_OF_THE_LEDGER,
+    "proposeFee": CHANGE_OF_THE_LEDGER,
+    "proposeServiceTarget": CHANGE_OF_THE_LEDGER,
+    "proposeDeadline": CHANGE_OF_THE_LEDGER,
+    "proposeEntryRule": CHANGE_OF_THE_LEDGER,
+    "approveReferenceChange": CHANGE_OF_THE_LEDGER,
+    "cancelReferenceChange": CHANGE_OF_THE_LEDGER,
+    # The entry-ban list: one proposes, another one agrees, and the list goes on from there.
+    "proposeBan": CHANGE_OF_THE_BAN_LIST,
+    "approveBan": CHANGE_OF_THE_BAN_LIST,
+    "rejectBan": CHANGE_OF_THE_BAN_LIST,
+    "proposeBanWithdrawal": CHANGE_OF_THE_BAN_LIST,
+    "approveBanWithdrawal": CHANGE_OF_THE_BAN_LIST,
+    "closeAlert": Change({Role.SUPERVISOR: anothers(Alert.actor)}, "alert", (Alert,)),
+    "suspendPartner": Change(ADMINISTERED, "suspension", (Suspension,)),
+    "suspendViewer": Change(ADMINISTERED, "suspension", (Suspension,)),
+    "confirmSuspension": Change(ADMINISTERED, "suspension", (Suspension,)),
+    "liftSuspension": Change(ADMINISTERED, "suspension", (Suspension,)),
+}
+
+#: Who works from which queue. The last two tell of holds and hits.
+QUEUES: Mapping[Queue, Roles] = {
+    Queue.MINE: CASE_WORKERS,
+    Queue.FREE: CASE_WORKERS,
+    Queue.OVERDUE: CASE_WORKERS,
+    Queue.HELD: SUPERVISOR,
+    Queue.HITS: SUPERVISOR,
 }
 
 #: Duties are separated: in one token, each of these excludes every other role …
@@ -858,7 +1385,7 @@ HELD_ALONE = (
 HELD_APART = (LEADERSHIP, (*PARTNERS, Role.PARTNER_SERVICE))
 
 #: Why identity may be read. An applicant's purpose goes without saying; the others say theirs,
-#: with a case reference, in the document.
+#: with the case that it is for, in the document.
 PURPOSES: Mapping[Role, tuple[Purpose, ...]] = {
     Role.OFFICER: (Purpose.CASEWORK,),
     Role.SUPERVISOR: (Purpose.CASEWORK, Purpose.SUPERVISION),
@@ -867,6 +1394,20 @@ PURPOSES: Mapping[Role, tuple[Purpose, ...]] = {
     Role.APPLICANT: (Purpose.OWN_DATA,),
 }
 IMPLIED_PURPOSE: Mapping[Role, Purpose] = {Role.APPLICANT: Purpose.OWN_DATA}
+#: Who need not name a case, and what the log says instead of one.
+NAMES_NO_CASE: Mapping[Role, str] = {Role.APPLICANT: "OWN", Role.PARTNER_AGENT: "INTAKE"}
+
+#: How many people a viewer in each role reads in an hour, look-ups included, unless the settings
+#: say otherwise. Whoever reads only themselves has no such limit.
+READ_BUDGETS: Mapping[Role, int] = {
+    Role.PARTNER_AGENT: 120,
+    Role.OFFICER: 60,
+    Role.SUPERVISOR: 30,
+    Role.SCREENING: 300,
+}
+
+#: The case for which a role looks people up, by the reference of the purpose.
+LOOKED_UP_FOR: Mapping[Role, Rule] = {Role.OFFICER: working_on_it, Role.SUPERVISOR: every_row}
 
 #: The dimension sets in which each role reads published figures. Those of the whole country are
 #: everybody's; managers read them beside their own.

@@ -2,7 +2,15 @@
 
 from collections.abc import Iterator
 
-from gateway.policy import IMPLIED_PURPOSE, MUTATIONS, POLICY, PUBLISHED_SETS, PURPOSES, Access
+from gateway.policy import (
+    IMPLIED_PURPOSE,
+    MUTATIONS,
+    NAMES_NO_CASE,
+    POLICY,
+    PUBLISHED_SETS,
+    PURPOSES,
+    Access,
+)
 from gateway.rules import EveryRow
 from models.vocabulary import Role
 
@@ -85,9 +93,10 @@ def _purposes() -> Iterator[str]:
     yield "## Purposes of reading identity"
     yield ""
     for role, purposes in PURPOSES.items():
-        statement = (
-            "without saying" if role in IMPLIED_PURPOSE else "said in the document, with a case"
+        case = (
+            "with a case, or for all that are taken in" if role in NAMES_NO_CASE else "with a case"
         )
+        statement = "without saying" if role in IMPLIED_PURPOSE else f"said in the document, {case}"
         yield f"- {role}: {', '.join(purposes)}, {statement}."
     yield ""
 

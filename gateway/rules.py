@@ -13,12 +13,14 @@ Attribute = InstrumentedAttribute[Any]
 
 
 class Scope(StrEnum):
-    """The parts of a viewer's token that a rule can compare with a column."""
+    """What is sealed of a viewer that a rule can compare with a column."""
 
     SUBJECT = "subject"
     PARTNER = "partner"
     COUNTRIES = "countries"
     CENTRES = "centres"
+    #: What the viewer says that it reads identity for: no claim of the token, but sealed with them.
+    PURPOSE_REFERENCE = "purpose_reference"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,43 @@ class Own:
     scope: Scope
 
     def __str__(self) -> str:
-        return f"{_name(self.column)} is in the viewer's {self.scope}"
+        return f"{_name(self.column)} is in the viewer's {_words(self.scope)}"
+
+
+@dataclass(frozen=True, slots=True)
+class NotOwn:
+    """Rows whose column has a value, and another than the viewer's scope."""
+
+    column: Attribute
+    scope: Scope
+
+    def __str__(self) -> str:
+        return f"{_name(self.column)} is not the viewer's {_words(self.scope)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaid:
+    """All rows for a viewer of whom this is not said, and none for any other."""
+
+    scope: Scope
+
+    def __str__(self) -> str:
+        return f"the viewer names no {_words(self.scope)}"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPlace:
+    """Rows taken in where the viewer works: at its centres, or, where its token names none, through
+    the portal of its countries. What a centre took in is no part of the portal."""
+
+    centre: Attribute
+    country: Attribute
+
+    def __str__(self) -> str:
+        return (
+            f"{_name(self.centre)}, or {_name(self.country)} where there is no centre, is in the"
+            " viewer's centres, or in its countries where it names no centre"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +111,17 @@ class NoneOf:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptFrom:
+    """Rows whose column, a list, has not the viewer's scope in it."""
+
+    column: Attribute
+    scope: Scope
+
+    def __str__(self) -> str:
+        return f"{_name(self.column)} has not the viewer's {_words(self.scope)}"
+
+
+@dataclass(frozen=True, slots=True)
 class AllOf:
     """Rows that meet every rule."""
 
@@ -104,13 +153,35 @@ class ReachedThrough:
         return f"a row of {self.named_by.class_.__tablename__} names it where {self.rule}"
 
 
-Rule = EveryRow | Own | Missing | Recent | NoneOf | AllOf | AnyOf | ReachedThrough
+Rule = (
+    EveryRow
+    | Own
+    | NotOwn
+    | Unsaid
+    | OwnPlace
+    | Missing
+    | Recent
+    | NoneOf
+    | KeptFrom
+    | AllOf
+    | AnyOf
+    | ReachedThrough
+)
+
+#: What binds the viewer's places, which are no claim of their own: see ``Viewer.places``.
+PLACES = "places"
 
 every_row = EveryRow()
+nothing_named_for_the_purpose = Unsaid(Scope.PURPOSE_REFERENCE)
 
 
 def own_subject(column: Attribute) -> Own:
     return Own(column, Scope.SUBJECT)
+
+
+def anothers(column: Attribute) -> NotOwn:
+    """The rows that name somebody else than the viewer."""
+    return NotOwn(column, Scope.SUBJECT)
 
 
 def own_partner(column: Attribute) -> Own:
@@ -125,6 +196,15 @@ def own_centres(column: Attribute) -> Own:
     return Own(column, Scope.CENTRES)
 
 
+def named_for_the_purpose(column: Attribute) -> Own:
+    """The row for which the viewer says that it reads identity."""
+    return Own(column, Scope.PURPOSE_REFERENCE)
+
+
+def own_place(centre: Attribute, country: Attribute) -> OwnPlace:
+    return OwnPlace(centre, country)
+
+
 def missing(column: Attribute) -> Missing:
     return Missing(column)
 
@@ -137,6 +217,11 @@ def none_of(column: Attribute, *words: str) -> NoneOf:
     return NoneOf(column, words)
 
 
+def kept_from(column: Attribute) -> KeptFrom:
+    """Rows that are told to everybody but some subjects."""
+    return KeptFrom(column, Scope.SUBJECT)
+
+
 def all_of(*rules: Rule) -> AllOf:
     return AllOf(rules)
 
@@ -147,6 +232,10 @@ def any_of(*rules: Rule) -> AnyOf:
 
 def reached_through(key: Attribute, named_by: Attribute, rule: Rule) -> ReachedThrough:
     return ReachedThrough(key, named_by, rule)
+
+
+def _words(scope: Scope) -> str:
+    return scope.replace("_", " ")
 
 
 def _name(column: Attribute) -> str:

@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 
 from gateway.access.pool_watch import PoolWatch
 from gateway.access.probe import FIGURES, Probe
+from gateway.access.suspensions import Suspensions
 from gateway.access.tokens import KeySource
 from gateway.access.transactions.begin import Clock, Seal, TransactionLimits, TransactionStarts
 from gateway.access.transactions.change_horizon import ChangeHorizon
@@ -23,9 +24,10 @@ from gateway.logs.lines import facts
 from gateway.settings import Settings
 from gateway.wire.drain import Drain
 from gateway.wire.metrics import Metrics
-from gateway.wire.socket import SocketLimits
+from gateway.wire.sockets import SocketLimits
 from models.database.connections import pool as make_pool
 from models.database.pool import ConnectionPool
+from models.key_service import key_service_at
 
 if TYPE_CHECKING:
     from gateway.development import SignIn
@@ -61,8 +63,11 @@ def gateway(
         document_rule=settings.documents,
         row_writer=settings.row_writer,
         in_development=settings.in_development,
+        read_budgets=settings.read_budgets,
+        keys=key_service_at(settings.key_service) if settings.key_service else None,
     )
     horizon = ChangeHorizon(settings.database_url, pool)
+    suspensions = Suspensions(settings.database_url, transaction_starts.for_the_gateway())
     # No operation takes longer than this, so a pool that is only busy returns a connection sooner.
     watch = PoolWatch(pool, settings.request_seconds + settings.statement_seconds)
     probe_pool = _pool(settings, 1)  # readiness checks never wait behind requests
@@ -80,9 +85,12 @@ def gateway(
         metrics=metrics,
         checks={Fault.DATABASE: probe.fault, Fault.POOL: watch.fault},
         warnings=(watch.warning, probe.warning),
-        resources=lambda: _open_resources(settings, probe, horizon, pool, probe_pool),
+        resources=lambda: _open_resources(
+            settings, probe, (horizon, suspensions), (pool, probe_pool)
+        ),
         sign_in=_sign_in(settings),
         key_source=key_source,
+        suspensions=suspensions,
         drain=drain,
     )
 
@@ -110,7 +118,10 @@ def _sign_in(settings: Settings) -> "SignIn | None":
 
 @asynccontextmanager
 async def _open_resources(
-    settings: Settings, probe: Probe, horizon: ChangeHorizon, *pools: ConnectionPool
+    settings: Settings,
+    probe: Probe,
+    watches: tuple[ChangeHorizon, Suspensions],
+    pools: tuple[ConnectionPool, ...],
 ) -> AsyncIterator[None]:
     log.info(
         "start",
@@ -123,7 +134,8 @@ async def _open_resources(
         ),
     )
     try:
-        async with horizon:
+        horizon, suspensions = watches
+        async with horizon, suspensions:
             yield
     finally:
         for pool in pools:

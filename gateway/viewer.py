@@ -13,7 +13,8 @@ Lane = tuple[str, Role]
 class Viewer:
     """The subject of a verified token, in the one role that acts for this request.
 
-    The scope comes from the token alone: an empty scope matches no row.
+    The scope comes from the token alone: an empty scope matches no row. What identity is read for
+    comes with the operation that reads it.
     """
 
     subject: str
@@ -24,10 +25,20 @@ class Viewer:
     countries: tuple[str, ...] = ()
     centres: tuple[str, ...] = ()
     expires_at: int | None = None
+    #: The case for which an operation reads identity; None where it names none, or reads none.
+    purpose_reference: str | None = None
 
     @property
     def is_anonymous(self) -> bool:
         return self.role is Role.ANONYMOUS
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Where the viewer takes applications in: at centres, or else by the portal of countries.
+
+        No code of a centre is one of a country.
+        """
+        return self.centres or self.countries
 
     @property
     def lane(self) -> Lane:

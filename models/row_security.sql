@@ -5,7 +5,7 @@ DO $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['gerbang_leadership', 'gerbang_officer', 'gerbang_supervisor', 'gerbang_partner_manager', 'gerbang_partner_agent', 'gerbang_auditor', 'gerbang_applicant', 'gerbang_partner_service', 'gerbang_screening', 'gerbang_treasury', 'gerbang_administrator', 'gerbang_anonymous', 'gerbang_writing'] LOOP
+    FOREACH name IN ARRAY ARRAY['gerbang_leadership', 'gerbang_leadership_writing', 'gerbang_officer', 'gerbang_officer_writing', 'gerbang_supervisor', 'gerbang_supervisor_writing', 'gerbang_partner_manager', 'gerbang_partner_manager_writing', 'gerbang_partner_agent', 'gerbang_partner_agent_writing', 'gerbang_auditor', 'gerbang_auditor_writing', 'gerbang_applicant', 'gerbang_applicant_writing', 'gerbang_partner_service', 'gerbang_partner_service_writing', 'gerbang_screening', 'gerbang_screening_writing', 'gerbang_treasury', 'gerbang_treasury_writing', 'gerbang_administrator', 'gerbang_administrator_writing', 'gerbang_anonymous', 'gerbang_anonymous_writing', 'gerbang_writing', 'gerbang_linker'] LOOP
         BEGIN
             IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) THEN
                 EXECUTE format('CREATE ROLE %I NOLOGIN NOINHERIT', name);
@@ -17,31 +17,54 @@ BEGIN
 END
 $$;
 
-REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_officer, gerbang_supervisor, gerbang_partner_manager, gerbang_partner_agent, gerbang_auditor, gerbang_applicant, gerbang_partner_service, gerbang_screening, gerbang_treasury, gerbang_administrator, gerbang_anonymous, gerbang_writing;
-REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_officer, gerbang_supervisor, gerbang_partner_manager, gerbang_partner_agent, gerbang_auditor, gerbang_applicant, gerbang_partner_service, gerbang_screening, gerbang_treasury, gerbang_administrator, gerbang_anonymous, gerbang_writing;
-REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_officer, gerbang_supervisor, gerbang_partner_manager, gerbang_partner_agent, gerbang_auditor, gerbang_applicant, gerbang_partner_service, gerbang_screening, gerbang_treasury, gerbang_administrator, gerbang_anonymous, gerbang_writing;
-REVOKE CREATE ON SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_officer, gerbang_supervisor, gerbang_partner_manager, gerbang_partner_agent, gerbang_auditor, gerbang_applicant, gerbang_partner_service, gerbang_screening, gerbang_treasury, gerbang_administrator, gerbang_anonymous, gerbang_writing;
+REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_leadership_writing, gerbang_officer, gerbang_officer_writing, gerbang_supervisor, gerbang_supervisor_writing, gerbang_partner_manager, gerbang_partner_manager_writing, gerbang_partner_agent, gerbang_partner_agent_writing, gerbang_auditor, gerbang_auditor_writing, gerbang_applicant, gerbang_applicant_writing, gerbang_partner_service, gerbang_partner_service_writing, gerbang_screening, gerbang_screening_writing, gerbang_treasury, gerbang_treasury_writing, gerbang_administrator, gerbang_administrator_writing, gerbang_anonymous, gerbang_anonymous_writing, gerbang_writing, gerbang_linker;
+REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_leadership_writing, gerbang_officer, gerbang_officer_writing, gerbang_supervisor, gerbang_supervisor_writing, gerbang_partner_manager, gerbang_partner_manager_writing, gerbang_partner_agent, gerbang_partner_agent_writing, gerbang_auditor, gerbang_auditor_writing, gerbang_applicant, gerbang_applicant_writing, gerbang_partner_service, gerbang_partner_service_writing, gerbang_screening, gerbang_screening_writing, gerbang_treasury, gerbang_treasury_writing, gerbang_administrator, gerbang_administrator_writing, gerbang_anonymous, gerbang_anonymous_writing, gerbang_writing, gerbang_linker;
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_leadership_writing, gerbang_officer, gerbang_officer_writing, gerbang_supervisor, gerbang_supervisor_writing, gerbang_partner_manager, gerbang_partner_manager_writing, gerbang_partner_agent, gerbang_partner_agent_writing, gerbang_auditor, gerbang_auditor_writing, gerbang_applicant, gerbang_applicant_writing, gerbang_partner_service, gerbang_partner_service_writing, gerbang_screening, gerbang_screening_writing, gerbang_treasury, gerbang_treasury_writing, gerbang_administrator, gerbang_administrator_writing, gerbang_anonymous, gerbang_anonymous_writing, gerbang_writing, gerbang_linker;
+REVOKE CREATE ON SCHEMA public FROM PUBLIC, gerbang_leadership, gerbang_leadership_writing, gerbang_officer, gerbang_officer_writing, gerbang_supervisor, gerbang_supervisor_writing, gerbang_partner_manager, gerbang_partner_manager_writing, gerbang_partner_agent, gerbang_partner_agent_writing, gerbang_auditor, gerbang_auditor_writing, gerbang_applicant, gerbang_applicant_writing, gerbang_partner_service, gerbang_partner_service_writing, gerbang_screening, gerbang_screening_writing, gerbang_treasury, gerbang_treasury_writing, gerbang_administrator, gerbang_administrator_writing, gerbang_anonymous, gerbang_anonymous_writing, gerbang_writing, gerbang_linker;
 ALTER TABLE access_event ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE account_head ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE account_leaf ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE account_outbox ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE account_source ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE alert ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE applicant ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE application ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE application_change ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE application_event ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE assignment ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE ban_entry ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE ban_index ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE ban_match ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE ban_read ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE banned_person ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE bill ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE budgeted_read ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE centre ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE correction ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE country ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE data_version ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE deadline ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE decision ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE eligibility ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE entry_rule ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE fee ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE idempotency ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE identity ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE identity_version ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE linker_read ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE partner ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE partner_country ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE person_index ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE person_link ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE person_lookup ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE reference_change ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE reference_change_value ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE requested_item ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE screening ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE service_target ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE suspension ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE trusted_document ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE visa ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE visa_type ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_age ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_age_detailed ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -59,6 +82,7 @@ ALTER TABLE volume_monthly_nationality_place ENABLE ROW LEVEL SECURITY, FORCE RO
 ALTER TABLE volume_monthly_nationality_place_duration ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_monthly_type ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_monthly_type_duration ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE volume_officer ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_outbox ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_publication_note ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE volume_published ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -79,21 +103,116 @@ BEGIN
     END LOOP;
 END
 $$;
+CREATE OR REPLACE FUNCTION viewer.people_read(
+    acting text, since timestamptz, before timestamptz
+) RETURNS TABLE (reader text, reader_role text, people bigint, reads bigint)
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        IF acting IS NULL OR acting NOT IN ('SUPERVISOR', 'AUDITOR') OR viewer.sealed(acting) IS NULL THEN
+            RAISE EXCEPTION 'counts of reads are for supervision alone'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN QUERY
+            SELECT actor, actor_role, count(DISTINCT applicant_id), count(*)
+            FROM access_event
+            WHERE occurred_at >= since AND occurred_at < before AND actor_role <> 'APPLICANT'
+            GROUP BY actor, actor_role;
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.people_found(
+    acting text, case_reference text, digests text[]) RETURNS uuid[]
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    DECLARE
+        oneself text := viewer.subject(acting);
+    BEGIN
+        IF NOT EXISTS (
+            SELECT FROM application AS worked_on
+            WHERE worked_on.reference = case_reference AND CASE acting
+                WHEN 'OFFICER' THEN EXISTS (
+                    SELECT FROM assignment
+                    WHERE application_id = worked_on.id AND officer = oneself AND ended_at IS NULL
+                )
+                ELSE acting = 'SUPERVISOR'
+            END
+        ) THEN
+            RAISE EXCEPTION 'people are looked up for a case'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN ARRAY(
+            SELECT DISTINCT applicant_id FROM person_index
+            WHERE digest = ANY (ARRAY(SELECT decode(one, 'hex') FROM unnest(digests) AS one))
+            ORDER BY applicant_id DESC LIMIT 50
+        );
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.account_signed_at() RETURNS timestamptz
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN (SELECT signed_at FROM account_head WHERE viewer.acts_as('ANONYMOUS'));
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.admit_reads(
+    acting text, most bigint, people uuid[], alert_id uuid) RETURNS double precision
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    DECLARE
+        oneself text := viewer.subject(acting);
+        since timestamptz;
+        asked bigint;
+        beyond bigint;
+    BEGIN
+        IF oneself IS NULL THEN
+            RAISE EXCEPTION 'a budget is a viewer''s own'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        PERFORM pg_advisory_xact_lock(7233, hashtext(acting || ' ' || oneself));
+        since := clock_timestamp() - interval '1 hours';
+        asked := count(DISTINCT person) FROM unnest(people) AS person;
+        beyond := asked - most + count(*) FROM budgeted_read
+            WHERE actor = oneself AND actor_role = acting AND read_at > since
+                AND person <> ALL (people);
+        IF beyond <= 0 THEN
+            RETURN NULL;
+        END IF;
+        INSERT INTO alert (id, kind, actor, actor_role)
+        SELECT alert_id, 'READ_BUDGET', oneself, acting
+        WHERE NOT EXISTS (
+            SELECT FROM alert WHERE actor = oneself AND actor_role = acting
+                AND kind = 'READ_BUDGET'
+                AND raised_at > clock_timestamp() - interval '1 hours'
+        );
+        IF asked > most THEN
+            RETURN -1;
+        END IF;
+        RETURN extract(epoch FROM read_at - since) FROM budgeted_read
+            WHERE actor = oneself AND actor_role = acting AND read_at > since
+                AND person <> ALL (people)
+            ORDER BY read_at OFFSET beyond - 1 LIMIT 1;
+    END
+$$;
 
 -- LEADERSHIP
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_leadership;
-GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_leadership;
+GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_leadership;
 GRANT SELECT (id) ON access_event TO gerbang_leadership;
-GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code) ON centre TO gerbang_leadership;
+GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_leadership;
 GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_leadership;
+GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_leadership;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_leadership;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_leadership;
 GRANT SELECT (code, name) ON partner TO gerbang_leadership;
-GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_country TO gerbang_leadership;
+GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_leadership;
+GRANT SELECT (approved_at, approved_by, cancel_reason, cancelled_at, cancelled_by, decree, effective_on, id, kind, proposed_at, proposed_by, reason, state, subject) ON reference_change TO gerbang_leadership;
+GRANT SELECT (after, before, change_id, kind, line, name, place) ON reference_change_value TO gerbang_leadership;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_leadership;
-GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_leadership;
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_leadership;
 GRANT SELECT (id, written_in) ON volume_change TO gerbang_leadership;
 CREATE POLICY leadership_select ON visa_type FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+CREATE POLICY leadership_select ON eligibility FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 CREATE POLICY leadership_select ON fee FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
@@ -109,9 +228,13 @@ CREATE POLICY leadership_select ON partner_country FOR SELECT TO gerbang_leaders
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 CREATE POLICY leadership_select ON centre FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
+CREATE POLICY leadership_select ON access_event FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
 CREATE POLICY leadership_select ON volume_change FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
-CREATE POLICY leadership_select ON access_event FOR SELECT TO gerbang_leadership
+CREATE POLICY leadership_select ON reference_change FOR SELECT TO gerbang_leadership
+    USING ((SELECT viewer.acts_as('LEADERSHIP')));
+CREATE POLICY leadership_select ON reference_change_value FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_leadership;
 GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_yearly TO gerbang_leadership;
@@ -141,16 +264,16 @@ CREATE POLICY leadership_select ON volume_monthly_nationality_place FOR SELECT T
 GRANT SELECT (buckets, clock, country_code, nationality_code, partner_code, ranks, starts_on) ON volume_monthly_nationality_place_duration TO gerbang_leadership;
 CREATE POLICY leadership_select ON volume_monthly_nationality_place_duration FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
-GRANT SELECT (backlog_change, centre_code, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, nationality_code, partner_code, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_daily TO gerbang_leadership;
+GRANT SELECT (backlog_change, centre_code, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, nationality_code, partner_code, refused, revenue_idr, starts_on, trip_purpose, visa_type_code, wip_change, withdrawn, within_target) ON volume_daily TO gerbang_leadership;
 CREATE POLICY leadership_select ON volume_daily FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
-GRANT SELECT (bucket, centre_code, channel, country_code, kind, measured, nationality_code, partner_code, starts_on, visa_type_code) ON volume_daily_duration TO gerbang_leadership;
+GRANT SELECT (bucket, centre_code, channel, country_code, kind, measured, nationality_code, partner_code, starts_on, trip_purpose, visa_type_code) ON volume_daily_duration TO gerbang_leadership;
 CREATE POLICY leadership_select ON volume_daily_duration FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 GRANT SELECT (bucket, country_code, measured, partner_code, starts_on) ON volume_age TO gerbang_leadership;
 CREATE POLICY leadership_select ON volume_age FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
-GRANT SELECT (bucket, centre_code, channel, country_code, measured, nationality_code, partner_code, starts_on, visa_type_code) ON volume_age_detailed TO gerbang_leadership;
+GRANT SELECT (bucket, centre_code, channel, country_code, measured, nationality_code, partner_code, starts_on, trip_purpose, visa_type_code) ON volume_age_detailed TO gerbang_leadership;
 CREATE POLICY leadership_select ON volume_age_detailed FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 GRANT SELECT (ground, refused, starts_on) ON volume_ground TO gerbang_leadership;
@@ -171,30 +294,41 @@ CREATE POLICY leadership_select ON data_version FOR SELECT TO gerbang_leadership
 
 -- OFFICER
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_officer;
-GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_officer;
+GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_officer;
 GRANT SELECT (actor, actor_role, applicant_id, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_officer;
 GRANT SELECT (id, nationality_code, passport_last_four) ON applicant TO gerbang_officer;
-GRANT SELECT (applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, id, is_referred, nationality_code, paid_at, partner_code, received_at, reference, stage, status, submitted_at, target_due_at, visa_type_code) ON application TO gerbang_officer;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, group_reference, id, is_assigned, is_linked, is_referred, left_partner_at, nationality_code, officer, paid_at, partner_code, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_officer;
 GRANT SELECT (application_id, changed, id, kind, written_in) ON application_change TO gerbang_officer;
-GRANT SELECT (actor, actor_role, application_id, id, kind, occurred_at, sequence) ON application_event TO gerbang_officer;
+GRANT SELECT (actor, actor_role, application_id, id, kind, occurred_at, reason, sequence) ON application_event TO gerbang_officer;
 GRANT SELECT (application_id, assigned_at, ended_at, id, officer, role) ON assignment TO gerbang_officer;
 GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_officer;
-GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code) ON centre TO gerbang_officer;
+GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_officer;
+GRANT SELECT (application_id, approved_at, approved_by, closed_at, closed_by, id, proposed_at, proposed_by, proposed_role, reason, state, version) ON correction TO gerbang_officer;
 GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_officer;
 GRANT SELECT (application_id, decided_at, ground, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_officer;
+GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_officer;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_officer;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_officer;
-GRANT SELECT (applicant_id, birth_date, email, full_name, passport_number, phone) ON identity TO gerbang_officer;
+GRANT SELECT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, versions) ON identity TO gerbang_officer;
+GRANT SELECT (applicant_id, birth_date, email, full_name, nationality_code, number, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, valid_from, valid_until, versions, written_at) ON identity_version TO gerbang_officer;
 GRANT SELECT (code, name) ON partner TO gerbang_officer;
-GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_country TO gerbang_officer;
+GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_officer;
+GRANT SELECT (applicant_id, found_at, id, linked_id, reason, resolution, resolved_at, resolved_by, state) ON person_link TO gerbang_officer;
+GRANT SELECT (actor, actor_role, by, case_reference, found, id, occurred_at, purpose) ON person_lookup TO gerbang_officer;
+GRANT SELECT (approved_at, approved_by, cancel_reason, cancelled_at, cancelled_by, decree, effective_on, id, kind, proposed_at, proposed_by, reason, state, subject) ON reference_change TO gerbang_officer;
+GRANT SELECT (after, before, change_id, kind, line, name, place) ON reference_change_value TO gerbang_officer;
+GRANT SELECT (answered_at, answered_by, application_id, id, kind, note, requested_at) ON requested_item TO gerbang_officer;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_officer;
-GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_officer;
+GRANT SELECT (decision_id, issued_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_officer;
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_officer;
 GRANT SELECT (id, written_in) ON volume_change TO gerbang_officer;
 CREATE POLICY officer_select ON application_change FOR SELECT TO gerbang_officer
     USING (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN application_change.changed NOT IN ('HOLD') ELSE false END);
 CREATE POLICY officer_select ON application FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON visa_type FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+CREATE POLICY officer_select ON eligibility FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON fee FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
@@ -212,20 +346,36 @@ CREATE POLICY officer_select ON centre FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON bill FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
+CREATE POLICY officer_select ON requested_item FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON application_event FOR SELECT TO gerbang_officer
     USING (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN application_event.kind NOT IN ('HELD', 'RELEASED', 'ANSWER_PROPOSED', 'SCREENED') ELSE false END);
 CREATE POLICY officer_select ON applicant FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON identity FOR SELECT TO gerbang_officer
-    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = identity.applicant_id AND EXISTS (SELECT FROM assignment AS by_2 WHERE by_2.application_id = by_1.id AND by_2.officer = (SELECT viewer.subject('OFFICER')) AND by_2.ended_at IS NULL)) THEN true ELSE false END);
+    USING (CASE WHEN (EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = identity.applicant_id AND by_1.reference = (SELECT viewer.purpose_reference('OFFICER')) AND EXISTS (SELECT FROM assignment AS by_2 WHERE by_2.application_id = by_1.id AND by_2.officer = (SELECT viewer.subject('OFFICER')) AND by_2.ended_at IS NULL)) OR EXISTS (SELECT FROM person_link AS by_1 WHERE by_1.linked_id = identity.applicant_id AND by_1.state NOT IN ('PROPOSED', 'REJECTED') AND EXISTS (SELECT FROM application AS by_2 WHERE by_2.applicant_id = by_1.applicant_id AND by_2.reference = (SELECT viewer.purpose_reference('OFFICER')) AND EXISTS (SELECT FROM assignment AS by_3 WHERE by_3.application_id = by_2.id AND by_3.officer = (SELECT viewer.subject('OFFICER')) AND by_3.ended_at IS NULL)))) THEN true ELSE false END);
+CREATE POLICY officer_select ON identity_version FOR SELECT TO gerbang_officer
+    USING (CASE WHEN (EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = identity_version.applicant_id AND by_1.reference = (SELECT viewer.purpose_reference('OFFICER')) AND EXISTS (SELECT FROM assignment AS by_2 WHERE by_2.application_id = by_1.id AND by_2.officer = (SELECT viewer.subject('OFFICER')) AND by_2.ended_at IS NULL)) OR EXISTS (SELECT FROM person_link AS by_1 WHERE by_1.linked_id = identity_version.applicant_id AND by_1.state NOT IN ('PROPOSED', 'REJECTED') AND EXISTS (SELECT FROM application AS by_2 WHERE by_2.applicant_id = by_1.applicant_id AND by_2.reference = (SELECT viewer.purpose_reference('OFFICER')) AND EXISTS (SELECT FROM assignment AS by_3 WHERE by_3.application_id = by_2.id AND by_3.officer = (SELECT viewer.subject('OFFICER')) AND by_3.ended_at IS NULL)))) THEN true ELSE false END);
+CREATE POLICY officer_select ON access_event FOR SELECT TO gerbang_officer
+    USING (CASE WHEN access_event.actor = (SELECT viewer.subject('OFFICER')) THEN true ELSE false END);
+CREATE POLICY officer_select ON person_link FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON decision FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+CREATE POLICY officer_select ON visa FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON assignment FOR SELECT TO gerbang_officer
     USING (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN assignment.role NOT IN ('SUPERVISOR') ELSE false END);
+CREATE POLICY officer_select ON correction FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
 CREATE POLICY officer_select ON volume_change FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
-CREATE POLICY officer_select ON access_event FOR SELECT TO gerbang_officer
-    USING (CASE WHEN access_event.actor = (SELECT viewer.subject('OFFICER')) THEN true ELSE false END);
+CREATE POLICY officer_select ON reference_change FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+CREATE POLICY officer_select ON reference_change_value FOR SELECT TO gerbang_officer
+    USING ((SELECT viewer.acts_as('OFFICER')));
+CREATE POLICY officer_select ON person_lookup FOR SELECT TO gerbang_officer
+    USING (CASE WHEN person_lookup.actor = (SELECT viewer.subject('OFFICER')) THEN true ELSE false END);
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_officer;
 GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_yearly TO gerbang_officer;
 CREATE POLICY officer_select ON volume_yearly FOR SELECT TO gerbang_officer
@@ -254,16 +404,16 @@ CREATE POLICY officer_select ON volume_monthly_nationality_place FOR SELECT TO g
 GRANT SELECT (buckets, clock, country_code, nationality_code, partner_code, ranks, starts_on) ON volume_monthly_nationality_place_duration TO gerbang_officer;
 CREATE POLICY officer_select ON volume_monthly_nationality_place_duration FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
-GRANT SELECT (backlog_change, centre_code, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, nationality_code, partner_code, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_daily TO gerbang_officer;
+GRANT SELECT (backlog_change, centre_code, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, nationality_code, partner_code, refused, revenue_idr, starts_on, trip_purpose, visa_type_code, wip_change, withdrawn, within_target) ON volume_daily TO gerbang_officer;
 CREATE POLICY officer_select ON volume_daily FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
-GRANT SELECT (bucket, centre_code, channel, country_code, kind, measured, nationality_code, partner_code, starts_on, visa_type_code) ON volume_daily_duration TO gerbang_officer;
+GRANT SELECT (bucket, centre_code, channel, country_code, kind, measured, nationality_code, partner_code, starts_on, trip_purpose, visa_type_code) ON volume_daily_duration TO gerbang_officer;
 CREATE POLICY officer_select ON volume_daily_duration FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 GRANT SELECT (bucket, country_code, measured, partner_code, starts_on) ON volume_age TO gerbang_officer;
 CREATE POLICY officer_select ON volume_age FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
-GRANT SELECT (bucket, centre_code, channel, country_code, measured, nationality_code, partner_code, starts_on, visa_type_code) ON volume_age_detailed TO gerbang_officer;
+GRANT SELECT (bucket, centre_code, channel, country_code, measured, nationality_code, partner_code, starts_on, trip_purpose, visa_type_code) ON volume_age_detailed TO gerbang_officer;
 CREATE POLICY officer_select ON volume_age_detailed FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 GRANT SELECT (ground, refused, starts_on) ON volume_ground TO gerbang_officer;
@@ -278,37 +428,58 @@ CREATE POLICY officer_select ON volume_aged_until FOR SELECT TO gerbang_officer
 GRANT SELECT (data, version) ON data_version TO gerbang_officer;
 CREATE POLICY officer_select ON data_version FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
-GRANT INSERT (id, occurred_at, applicant_id, actor, actor_role, actor_partner_code, actor_country_code, purpose, case_reference, fields, trace_id) ON access_event TO gerbang_officer;
+GRANT INSERT (id, occurred_at, applicant_id, actor, actor_role, actor_partner_code, actor_country_code, purpose, case_reference, fields, trace_id, mac_key, mac) ON access_event TO gerbang_officer;
 CREATE POLICY officer_insert ON access_event FOR INSERT TO gerbang_officer
-    WITH CHECK (actor = (SELECT viewer.subject('OFFICER')) AND actor_partner_code IS NOT DISTINCT FROM (SELECT viewer.partner('OFFICER')) AND actor_country_code IS NOT DISTINCT FROM (SELECT own[1] FROM viewer.countries('OFFICER') AS own WHERE cardinality(own) = 1) AND actor_role = 'OFFICER' AND purpose IN ('CASEWORK'));
+    WITH CHECK (actor = (SELECT viewer.subject('OFFICER')) AND actor_partner_code IS NOT DISTINCT FROM (SELECT viewer.partner('OFFICER')) AND actor_country_code IS NOT DISTINCT FROM (SELECT own[1] FROM viewer.countries('OFFICER') AS own WHERE cardinality(own) = 1) AND actor_role = 'OFFICER' AND purpose IN ('CASEWORK') AND case_reference = (SELECT viewer.purpose_reference('OFFICER')));
+GRANT EXECUTE ON FUNCTION viewer.people_found TO gerbang_officer;
+GRANT INSERT (actor, actor_role, by, case_reference, found, id, mac, mac_key, purpose, trace_id) ON person_lookup TO gerbang_officer;
+CREATE POLICY officer_insert ON person_lookup FOR INSERT TO gerbang_officer
+    WITH CHECK (actor = (SELECT viewer.subject('OFFICER')) AND actor_role = 'OFFICER' AND purpose IN ('CASEWORK'));
+GRANT EXECUTE ON FUNCTION viewer.admit_reads TO gerbang_officer;
 
 -- SUPERVISOR
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_supervisor;
-GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_supervisor;
+GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_supervisor;
 GRANT SELECT (actor, actor_role, applicant_id, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_supervisor;
+GRANT SELECT (actor, actor_role, close_reason, closed_at, closed_by, id, is_open, kind, number, raised_at, written_in) ON alert TO gerbang_supervisor;
 GRANT SELECT (id, nationality_code, passport_last_four) ON applicant TO gerbang_supervisor;
-GRANT SELECT (applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, has_open_hit, id, is_held, is_referred, nationality_code, paid_at, partner_code, received_at, reference, stage, status, submitted_at, target_due_at, visa_type_code) ON application TO gerbang_supervisor;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, group_reference, has_open_hit, id, is_assigned, is_held, is_linked, is_referred, is_visa_held, left_partner_at, nationality_code, officer, paid_at, partner_code, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, supervisor, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_supervisor;
 GRANT SELECT (application_id, id, kind, written_in) ON application_change TO gerbang_supervisor;
-GRANT SELECT (actor, actor_role, application_id, id, kind, occurred_at, sequence) ON application_event TO gerbang_supervisor;
-GRANT SELECT (application_id, assigned_at, ended_at, id, officer, role) ON assignment TO gerbang_supervisor;
+GRANT SELECT (actor, actor_role, application_id, id, kind, occurred_at, reason, sequence) ON application_event TO gerbang_supervisor;
+GRANT SELECT (application_id, assigned_at, assigned_by, ended_at, ended_by, id, officer, reason, role) ON assignment TO gerbang_supervisor;
+GRANT SELECT (approved_at, approved_by, banned_from, banned_until, ground, id, proposed_at, proposed_by, reason, reference, reject_reason, rejected_at, rejected_by, state, withdrawal_proposed_at, withdrawal_proposed_by, withdrawal_reason, withdrawn_at, withdrawn_by) ON ban_entry TO gerbang_supervisor;
+GRANT SELECT (application_id, ban_id, by, ended_at, found_at, id) ON ban_match TO gerbang_supervisor;
+GRANT SELECT (ban_id, birth_date, full_name, issuing_state, passport_number) ON banned_person TO gerbang_supervisor;
 GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_supervisor;
-GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code) ON centre TO gerbang_supervisor;
+GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_supervisor;
+GRANT SELECT (application_id, approved_at, approved_by, closed_at, closed_by, id, proposed_at, proposed_by, proposed_role, reason, state, version) ON correction TO gerbang_supervisor;
 GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_supervisor;
 GRANT SELECT (application_id, decided_at, ground, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_supervisor;
+GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_supervisor;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_supervisor;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_supervisor;
-GRANT SELECT (applicant_id, birth_date, email, full_name, passport_number, phone) ON identity TO gerbang_supervisor;
+GRANT SELECT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, versions) ON identity TO gerbang_supervisor;
+GRANT SELECT (applicant_id, birth_date, email, full_name, nationality_code, number, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, valid_from, valid_until, versions, written_at) ON identity_version TO gerbang_supervisor;
 GRANT SELECT (code, name) ON partner TO gerbang_supervisor;
-GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_country TO gerbang_supervisor;
-GRANT SELECT (answered_at, answered_by, application_id, confirmed_by, id, kind, proposed, proposed_by, reason, requested_at, result) ON screening TO gerbang_supervisor;
+GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_supervisor;
+GRANT SELECT (applicant_id, found_at, id, linked_id, reason, resolution, resolved_at, resolved_by, state) ON person_link TO gerbang_supervisor;
+GRANT SELECT (actor, actor_role, by, case_reference, found, id, occurred_at, purpose) ON person_lookup TO gerbang_supervisor;
+GRANT SELECT (approved_at, approved_by, cancel_reason, cancelled_at, cancelled_by, decree, effective_on, id, kind, proposed_at, proposed_by, reason, state, subject) ON reference_change TO gerbang_supervisor;
+GRANT SELECT (after, before, change_id, kind, line, name, place) ON reference_change_value TO gerbang_supervisor;
+GRANT SELECT (answered_at, answered_by, application_id, id, kind, note, requested_at) ON requested_item TO gerbang_supervisor;
+GRANT SELECT (answered_at, answered_by, application_id, ban_id, confirmed_by, id, kind, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result, voided_at) ON screening TO gerbang_supervisor;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_supervisor;
-GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_supervisor;
+GRANT SELECT (confirmed_at, confirmed_by, ends_at, id, lift_reason, lifted_at, lifted_by, partner_code, reason, subject, suspended_at, suspended_by) ON suspension TO gerbang_supervisor;
+GRANT SELECT (decision_id, issued_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_supervisor;
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_supervisor;
 GRANT SELECT (id, written_in) ON volume_change TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON application_change FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON application FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON visa_type FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON eligibility FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON fee FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
@@ -326,22 +497,48 @@ CREATE POLICY supervisor_select ON centre FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON bill FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON requested_item FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON application_event FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON applicant FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON identity FOR SELECT TO gerbang_supervisor
+    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = identity.applicant_id AND by_1.reference = (SELECT viewer.purpose_reference('SUPERVISOR'))) THEN true ELSE false END);
+CREATE POLICY supervisor_select ON identity_version FOR SELECT TO gerbang_supervisor
+    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = identity_version.applicant_id AND by_1.reference = (SELECT viewer.purpose_reference('SUPERVISOR'))) THEN true ELSE false END);
+CREATE POLICY supervisor_select ON access_event FOR SELECT TO gerbang_supervisor
+    USING (CASE WHEN access_event.actor = (SELECT viewer.subject('SUPERVISOR')) THEN true ELSE false END);
+CREATE POLICY supervisor_select ON person_link FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON decision FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON visa FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON assignment FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON correction FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 CREATE POLICY supervisor_select ON screening FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON ban_entry FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON banned_person FOR SELECT TO gerbang_supervisor
+    USING (CASE WHEN (EXISTS (SELECT FROM ban_entry AS by_1 WHERE by_1.id = banned_person.ban_id AND by_1.reference = (SELECT viewer.purpose_reference('SUPERVISOR'))) OR EXISTS (SELECT FROM ban_match AS by_1 WHERE by_1.ban_id = banned_person.ban_id AND by_1.ended_at IS NULL AND EXISTS (SELECT FROM application AS by_2 WHERE by_2.id = by_1.application_id AND by_2.reference = (SELECT viewer.purpose_reference('SUPERVISOR'))))) THEN true ELSE false END);
+CREATE POLICY supervisor_select ON ban_match FOR SELECT TO gerbang_supervisor
+    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN ban_match.ended_at IS NULL ELSE false END);
 CREATE POLICY supervisor_select ON volume_change FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
-CREATE POLICY supervisor_select ON access_event FOR SELECT TO gerbang_supervisor
-    USING (CASE WHEN access_event.actor = (SELECT viewer.subject('SUPERVISOR')) THEN true ELSE false END);
+CREATE POLICY supervisor_select ON alert FOR SELECT TO gerbang_supervisor
+    USING (CASE WHEN alert.actor <> (SELECT viewer.subject('SUPERVISOR')) THEN true ELSE false END);
+CREATE POLICY supervisor_select ON suspension FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON reference_change FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON reference_change_value FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+CREATE POLICY supervisor_select ON person_lookup FOR SELECT TO gerbang_supervisor
+    USING (CASE WHEN person_lookup.actor = (SELECT viewer.subject('SUPERVISOR')) THEN true ELSE false END);
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_supervisor;
 GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_yearly TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_yearly FOR SELECT TO gerbang_supervisor
@@ -370,16 +567,16 @@ CREATE POLICY supervisor_select ON volume_monthly_nationality_place FOR SELECT T
 GRANT SELECT (buckets, clock, country_code, nationality_code, partner_code, ranks, starts_on) ON volume_monthly_nationality_place_duration TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_monthly_nationality_place_duration FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
-GRANT SELECT (backlog_change, centre_code, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, nationality_code, partner_code, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_daily TO gerbang_supervisor;
+GRANT SELECT (backlog_change, centre_code, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, nationality_code, partner_code, refused, revenue_idr, starts_on, trip_purpose, visa_type_code, wip_change, withdrawn, within_target) ON volume_daily TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_daily FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
-GRANT SELECT (bucket, centre_code, channel, country_code, kind, measured, nationality_code, partner_code, starts_on, visa_type_code) ON volume_daily_duration TO gerbang_supervisor;
+GRANT SELECT (bucket, centre_code, channel, country_code, kind, measured, nationality_code, partner_code, starts_on, trip_purpose, visa_type_code) ON volume_daily_duration TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_daily_duration FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 GRANT SELECT (bucket, country_code, measured, partner_code, starts_on) ON volume_age TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_age FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
-GRANT SELECT (bucket, centre_code, channel, country_code, measured, nationality_code, partner_code, starts_on, visa_type_code) ON volume_age_detailed TO gerbang_supervisor;
+GRANT SELECT (bucket, centre_code, channel, country_code, measured, nationality_code, partner_code, starts_on, trip_purpose, visa_type_code) ON volume_age_detailed TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_age_detailed FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 GRANT SELECT (ground, refused, starts_on) ON volume_ground TO gerbang_supervisor;
@@ -387,6 +584,9 @@ CREATE POLICY supervisor_select ON volume_ground FOR SELECT TO gerbang_superviso
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 GRANT SELECT (held, referred, starts_on) ON volume_referral TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_referral FOR SELECT TO gerbang_supervisor
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+GRANT SELECT (given_back, given_back_after_reading, granted, officer, refused, starts_on, visa_type_code) ON volume_officer TO gerbang_supervisor;
+CREATE POLICY supervisor_select ON volume_officer FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 GRANT SELECT (written_at) ON volume_outbox TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_outbox FOR SELECT TO gerbang_supervisor
@@ -397,32 +597,45 @@ CREATE POLICY supervisor_select ON volume_aged_until FOR SELECT TO gerbang_super
 GRANT SELECT (data, version) ON data_version TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON data_version FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
-GRANT INSERT (id, occurred_at, applicant_id, actor, actor_role, actor_partner_code, actor_country_code, purpose, case_reference, fields, trace_id) ON access_event TO gerbang_supervisor;
+GRANT INSERT (id, occurred_at, applicant_id, actor, actor_role, actor_partner_code, actor_country_code, purpose, case_reference, fields, trace_id, mac_key, mac) ON access_event TO gerbang_supervisor;
 CREATE POLICY supervisor_insert ON access_event FOR INSERT TO gerbang_supervisor
-    WITH CHECK (actor = (SELECT viewer.subject('SUPERVISOR')) AND actor_partner_code IS NOT DISTINCT FROM (SELECT viewer.partner('SUPERVISOR')) AND actor_country_code IS NOT DISTINCT FROM (SELECT own[1] FROM viewer.countries('SUPERVISOR') AS own WHERE cardinality(own) = 1) AND actor_role = 'SUPERVISOR' AND purpose IN ('CASEWORK', 'SUPERVISION'));
+    WITH CHECK (actor = (SELECT viewer.subject('SUPERVISOR')) AND actor_partner_code IS NOT DISTINCT FROM (SELECT viewer.partner('SUPERVISOR')) AND actor_country_code IS NOT DISTINCT FROM (SELECT own[1] FROM viewer.countries('SUPERVISOR') AS own WHERE cardinality(own) = 1) AND actor_role = 'SUPERVISOR' AND purpose IN ('CASEWORK', 'SUPERVISION') AND case_reference = (SELECT viewer.purpose_reference('SUPERVISOR')));
+GRANT EXECUTE ON FUNCTION viewer.people_found TO gerbang_supervisor;
+GRANT INSERT (actor, actor_role, by, case_reference, found, id, mac, mac_key, purpose, trace_id) ON person_lookup TO gerbang_supervisor;
+CREATE POLICY supervisor_insert ON person_lookup FOR INSERT TO gerbang_supervisor
+    WITH CHECK (actor = (SELECT viewer.subject('SUPERVISOR')) AND actor_role = 'SUPERVISOR' AND purpose IN ('CASEWORK', 'SUPERVISION'));
+GRANT INSERT (actor, actor_role, ban_id, case_reference, fields, id, mac, mac_key, purpose, trace_id) ON ban_read TO gerbang_supervisor;
+CREATE POLICY supervisor_insert ON ban_read FOR INSERT TO gerbang_supervisor
+    WITH CHECK (actor = (SELECT viewer.subject('SUPERVISOR')) AND actor_role = 'SUPERVISOR' AND purpose IN ('CASEWORK', 'SUPERVISION') AND case_reference = (SELECT viewer.purpose_reference('SUPERVISOR')));
+GRANT EXECUTE ON FUNCTION viewer.people_read TO gerbang_supervisor;
+GRANT EXECUTE ON FUNCTION viewer.admit_reads TO gerbang_supervisor;
 
 -- PARTNER_MANAGER
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_partner_manager;
-GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_partner_manager;
+GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_partner_manager;
 GRANT SELECT (actor, actor_country_code, actor_partner_code, actor_role, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_partner_manager;
 GRANT SELECT (id, nationality_code) ON applicant TO gerbang_partner_manager;
-GRANT SELECT (applicant_id, centre_code, channel, closed_at, country_code, fee_idr, id, nationality_code, paid_at, partner_code, received_at, reference, stage, submitted_at, target_due_at, visa_type_code) ON application TO gerbang_partner_manager;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, fee_idr, group_reference, id, left_partner_at, nationality_code, paid_at, partner_code, pay_by, received_at, reference, stage, submitted_at, successor_centre_code, successor_country_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_partner_manager;
 GRANT SELECT (application_id, changed, id, written_in) ON application_change TO gerbang_partner_manager;
 GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_partner_manager;
-GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code) ON centre TO gerbang_partner_manager;
+GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_partner_manager;
 GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_partner_manager;
+GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_partner_manager;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_partner_manager;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_manager;
 GRANT SELECT (code, name) ON partner TO gerbang_partner_manager;
-GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_country TO gerbang_partner_manager;
+GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_partner_manager;
+GRANT SELECT (answered_at, application_id, id, kind, requested_at) ON requested_item TO gerbang_partner_manager;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_partner_manager;
-GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_partner_manager;
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_partner_manager;
 GRANT SELECT (changed, country_code, id, partner_code, written_in) ON volume_change TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON application_change FOR SELECT TO gerbang_partner_manager
-    USING (CASE WHEN application_change.changed NOT IN ('HOLD', 'STATUS', 'DECISION') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_change.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND by_1.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[])) THEN true ELSE false END);
+    USING (CASE WHEN application_change.changed NOT IN ('HOLD', 'STATUS', 'DECISION') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_change.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND by_1.left_partner_at IS NULL AND (by_1.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) AND by_1.successor_country_code IS NULL OR by_1.successor_country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]))) THEN true ELSE false END);
 CREATE POLICY partner_manager_select ON application FOR SELECT TO gerbang_partner_manager
-    USING (CASE WHEN application.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND application.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
+    USING (CASE WHEN application.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND application.left_partner_at IS NULL AND (application.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) AND application.successor_country_code IS NULL OR application.successor_country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[])) THEN true ELSE false END);
 CREATE POLICY partner_manager_select ON visa_type FOR SELECT TO gerbang_partner_manager
+    USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
+CREATE POLICY partner_manager_select ON eligibility FOR SELECT TO gerbang_partner_manager
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
 CREATE POLICY partner_manager_select ON fee FOR SELECT TO gerbang_partner_manager
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
@@ -439,13 +652,15 @@ CREATE POLICY partner_manager_select ON partner_country FOR SELECT TO gerbang_pa
 CREATE POLICY partner_manager_select ON centre FOR SELECT TO gerbang_partner_manager
     USING (CASE WHEN centre.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND centre.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
 CREATE POLICY partner_manager_select ON bill FOR SELECT TO gerbang_partner_manager
-    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = bill.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND by_1.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[])) THEN true ELSE false END);
+    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = bill.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND by_1.left_partner_at IS NULL AND (by_1.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) AND by_1.successor_country_code IS NULL OR by_1.successor_country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]))) THEN true ELSE false END);
+CREATE POLICY partner_manager_select ON requested_item FOR SELECT TO gerbang_partner_manager
+    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = requested_item.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND by_1.left_partner_at IS NULL AND (by_1.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) AND by_1.successor_country_code IS NULL OR by_1.successor_country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]))) THEN true ELSE false END);
 CREATE POLICY partner_manager_select ON applicant FOR SELECT TO gerbang_partner_manager
-    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = applicant.id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND by_1.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[])) THEN true ELSE false END);
-CREATE POLICY partner_manager_select ON volume_change FOR SELECT TO gerbang_partner_manager
-    USING (CASE WHEN volume_change.changed NOT IN ('OUTCOMES') AND volume_change.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_change.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
+    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = applicant.id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND by_1.left_partner_at IS NULL AND (by_1.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) AND by_1.successor_country_code IS NULL OR by_1.successor_country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]))) THEN true ELSE false END);
 CREATE POLICY partner_manager_select ON access_event FOR SELECT TO gerbang_partner_manager
     USING (CASE WHEN access_event.actor_partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND access_event.actor_country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
+CREATE POLICY partner_manager_select ON volume_change FOR SELECT TO gerbang_partner_manager
+    USING (CASE WHEN volume_change.changed NOT IN ('OUTCOMES') AND volume_change.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_change.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_partner_manager;
 GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, info_requested, intake, lapsed, partner_code, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_yearly TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_yearly FOR SELECT TO gerbang_partner_manager
@@ -468,16 +683,16 @@ CREATE POLICY partner_manager_select ON volume_monthly_nationality_place FOR SEL
 GRANT SELECT (buckets, clock, country_code, nationality_code, partner_code, ranks, starts_on) ON volume_monthly_nationality_place_duration TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_monthly_nationality_place_duration FOR SELECT TO gerbang_partner_manager
     USING (CASE WHEN volume_monthly_nationality_place_duration.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_monthly_nationality_place_duration.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
-GRANT SELECT (backlog_change, centre_code, channel, cohort_decided, cohort_within_target, country_code, decisions, info_requested, intake, lapsed, nationality_code, partner_code, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_daily TO gerbang_partner_manager;
+GRANT SELECT (backlog_change, centre_code, channel, cohort_decided, cohort_within_target, country_code, decisions, info_requested, intake, lapsed, nationality_code, partner_code, revenue_idr, starts_on, trip_purpose, visa_type_code, wip_change, withdrawn, within_target) ON volume_daily TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_daily FOR SELECT TO gerbang_partner_manager
     USING (CASE WHEN volume_daily.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_daily.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
-GRANT SELECT (bucket, centre_code, channel, country_code, kind, measured, nationality_code, partner_code, starts_on, visa_type_code) ON volume_daily_duration TO gerbang_partner_manager;
+GRANT SELECT (bucket, centre_code, channel, country_code, kind, measured, nationality_code, partner_code, starts_on, trip_purpose, visa_type_code) ON volume_daily_duration TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_daily_duration FOR SELECT TO gerbang_partner_manager
     USING (CASE WHEN volume_daily_duration.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_daily_duration.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
 GRANT SELECT (bucket, country_code, measured, partner_code, starts_on) ON volume_age TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_age FOR SELECT TO gerbang_partner_manager
     USING (CASE WHEN volume_age.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_age.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
-GRANT SELECT (bucket, centre_code, channel, country_code, measured, nationality_code, partner_code, starts_on, visa_type_code) ON volume_age_detailed TO gerbang_partner_manager;
+GRANT SELECT (bucket, centre_code, channel, country_code, measured, nationality_code, partner_code, starts_on, trip_purpose, visa_type_code) ON volume_age_detailed TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_age_detailed FOR SELECT TO gerbang_partner_manager
     USING (CASE WHEN volume_age_detailed.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_age_detailed.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) THEN true ELSE false END);
 GRANT SELECT (written_at) ON volume_outbox TO gerbang_partner_manager;
@@ -489,7 +704,7 @@ CREATE POLICY partner_manager_select ON volume_aged_until FOR SELECT TO gerbang_
 GRANT SELECT (data, version) ON data_version TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON data_version FOR SELECT TO gerbang_partner_manager
     USING ((SELECT viewer.acts_as('PARTNER_MANAGER')));
-GRANT SELECT (centre_code, channel, country_code, decisions, dimension_set, edition, intake, nationality_code, partner_code, period, refusal_rate, refusal_rate_below, refused, refused_below, starts_on, target_rate, turnaround_adjusted_p50, turnaround_adjusted_p90, turnaround_p50, turnaround_p90, visa_type_code) ON volume_published TO gerbang_partner_manager;
+GRANT SELECT (centre_code, channel, country_code, decisions, dimension_set, edition, intake, nationality_code, partner_code, period, refusal_rate, refusal_rate_below, refused, refused_below, starts_on, target_rate, trip_purpose, turnaround_adjusted_p50, turnaround_adjusted_p90, turnaround_p50, turnaround_p90, visa_type_code) ON volume_published TO gerbang_partner_manager;
 CREATE POLICY partner_manager_select ON volume_published FOR SELECT TO gerbang_partner_manager
     USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_MANAGER')) THEN (volume_published.partner_code = (SELECT viewer.partner('PARTNER_MANAGER')) AND volume_published.country_code = ANY ((SELECT viewer.countries('PARTNER_MANAGER'))::text[]) OR volume_published.partner_code IS NULL AND volume_published.country_code IS NULL AND volume_published.centre_code IS NULL) ELSE false END AND volume_published.dimension_set IN ('centre', 'centre_visa_type', 'country', 'country_channel', 'country_visa_type', 'national', 'nationality', 'visa_type'));
 GRANT SELECT (edition, period, published_at, starts_on) ON volume_edition TO gerbang_partner_manager;
@@ -498,27 +713,34 @@ CREATE POLICY partner_manager_select ON volume_edition FOR SELECT TO gerbang_par
 
 -- PARTNER_AGENT
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_partner_agent;
-GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_partner_agent;
+GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_partner_agent;
 GRANT SELECT (actor, actor_role, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_partner_agent;
 GRANT SELECT (id, nationality_code, passport_last_four) ON applicant TO gerbang_partner_agent;
-GRANT SELECT (applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, id, nationality_code, paid_at, partner_code, received_at, reference, stage, submitted_at, target_due_at, visa_type_code) ON application TO gerbang_partner_agent;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, group_reference, id, left_partner_at, nationality_code, paid_at, partner_code, pay_by, received_at, reference, stage, submitted_at, successor_centre_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_partner_agent;
 GRANT SELECT (application_id, changed, id, written_in) ON application_change TO gerbang_partner_agent;
 GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_partner_agent;
-GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code) ON centre TO gerbang_partner_agent;
+GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_partner_agent;
+GRANT SELECT (application_id, closed_at, id, proposed_at, proposed_role, reason, state, version) ON correction TO gerbang_partner_agent;
 GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_partner_agent;
-GRANT SELECT (application_id, decided_at, ground, id, outcome) ON decision TO gerbang_partner_agent;
+GRANT SELECT (application_id, decided_at, id, is_incomplete, outcome) ON decision TO gerbang_partner_agent;
+GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_partner_agent;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_partner_agent;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_agent;
-GRANT SELECT (applicant_id, birth_date, email, full_name, passport_number, phone) ON identity TO gerbang_partner_agent;
+GRANT SELECT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, versions) ON identity TO gerbang_partner_agent;
+GRANT SELECT (applicant_id, birth_date, email, full_name, nationality_code, number, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, valid_from, valid_until, versions, written_at) ON identity_version TO gerbang_partner_agent;
 GRANT SELECT (code, name) ON partner TO gerbang_partner_agent;
-GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_country TO gerbang_partner_agent;
+GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_partner_agent;
+GRANT SELECT (answered_at, application_id, id, kind, note, requested_at) ON requested_item TO gerbang_partner_agent;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_partner_agent;
-GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_partner_agent;
+GRANT SELECT (application_id, decision_id, issued_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_partner_agent;
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_partner_agent;
 CREATE POLICY partner_agent_select ON application_change FOR SELECT TO gerbang_partner_agent
-    USING (CASE WHEN (application_change.changed NOT IN ('HOLD', 'STATUS', 'DECISION') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_change.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.centre_code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[])) OR application_change.changed NOT IN ('HOLD', 'STATUS') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_change.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.centre_code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[]) AND by_1.closed_at > now() - interval '30 days')) THEN true ELSE false END);
+    USING (CASE WHEN (application_change.changed NOT IN ('HOLD', 'STATUS', 'DECISION') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_change.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.left_partner_at IS NULL AND (coalesce(by_1.centre_code, by_1.country_code) = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) AND by_1.successor_centre_code IS NULL OR by_1.successor_centre_code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[]))) OR application_change.changed NOT IN ('HOLD', 'STATUS') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_change.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.left_partner_at IS NULL AND (coalesce(by_1.centre_code, by_1.country_code) = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) AND by_1.successor_centre_code IS NULL OR by_1.successor_centre_code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[])) AND by_1.closed_at > now() - interval '30 days')) THEN true ELSE false END);
 CREATE POLICY partner_agent_select ON application FOR SELECT TO gerbang_partner_agent
-    USING (CASE WHEN application.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND application.centre_code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[]) THEN true ELSE false END);
+    USING (CASE WHEN application.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND application.left_partner_at IS NULL AND (coalesce(application.centre_code, application.country_code) = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) AND application.successor_centre_code IS NULL OR application.successor_centre_code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[])) THEN true ELSE false END);
 CREATE POLICY partner_agent_select ON visa_type FOR SELECT TO gerbang_partner_agent
+    USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
+CREATE POLICY partner_agent_select ON eligibility FOR SELECT TO gerbang_partner_agent
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
 CREATE POLICY partner_agent_select ON fee FOR SELECT TO gerbang_partner_agent
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
@@ -535,25 +757,33 @@ CREATE POLICY partner_agent_select ON partner_country FOR SELECT TO gerbang_part
 CREATE POLICY partner_agent_select ON centre FOR SELECT TO gerbang_partner_agent
     USING (CASE WHEN centre.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND centre.code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[]) THEN true ELSE false END);
 CREATE POLICY partner_agent_select ON bill FOR SELECT TO gerbang_partner_agent
-    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = bill.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.centre_code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[])) THEN true ELSE false END);
+    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = bill.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.left_partner_at IS NULL AND (coalesce(by_1.centre_code, by_1.country_code) = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) AND by_1.successor_centre_code IS NULL OR by_1.successor_centre_code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[]))) THEN true ELSE false END);
+CREATE POLICY partner_agent_select ON requested_item FOR SELECT TO gerbang_partner_agent
+    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = requested_item.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.left_partner_at IS NULL AND (coalesce(by_1.centre_code, by_1.country_code) = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) AND by_1.successor_centre_code IS NULL OR by_1.successor_centre_code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[]))) THEN true ELSE false END);
 CREATE POLICY partner_agent_select ON applicant FOR SELECT TO gerbang_partner_agent
-    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = applicant.id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.centre_code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[])) THEN true ELSE false END);
+    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = applicant.id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.left_partner_at IS NULL AND (coalesce(by_1.centre_code, by_1.country_code) = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) AND by_1.successor_centre_code IS NULL OR by_1.successor_centre_code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[]))) THEN true ELSE false END);
 CREATE POLICY partner_agent_select ON identity FOR SELECT TO gerbang_partner_agent
-    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = identity.applicant_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.centre_code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[]) AND by_1.received_at IS NULL) THEN true ELSE false END);
-CREATE POLICY partner_agent_select ON decision FOR SELECT TO gerbang_partner_agent
-    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = decision.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.centre_code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[]) AND by_1.closed_at > now() - interval '30 days') THEN true ELSE false END);
+    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = identity.applicant_id AND (by_1.reference = (SELECT viewer.purpose_reference('PARTNER_AGENT')) OR (SELECT viewer.purpose_reference('PARTNER_AGENT')) IS NULL) AND by_1.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.left_partner_at IS NULL AND (coalesce(by_1.centre_code, by_1.country_code) = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) AND by_1.successor_centre_code IS NULL OR by_1.successor_centre_code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[])) AND by_1.received_at IS NULL AND by_1.closed_at IS NULL) THEN true ELSE false END);
+CREATE POLICY partner_agent_select ON identity_version FOR SELECT TO gerbang_partner_agent
+    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = identity_version.applicant_id AND (by_1.reference = (SELECT viewer.purpose_reference('PARTNER_AGENT')) OR (SELECT viewer.purpose_reference('PARTNER_AGENT')) IS NULL) AND by_1.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.left_partner_at IS NULL AND (coalesce(by_1.centre_code, by_1.country_code) = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) AND by_1.successor_centre_code IS NULL OR by_1.successor_centre_code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[])) AND by_1.received_at IS NULL AND by_1.closed_at IS NULL) THEN true ELSE false END);
 CREATE POLICY partner_agent_select ON access_event FOR SELECT TO gerbang_partner_agent
     USING (CASE WHEN access_event.actor = (SELECT viewer.subject('PARTNER_AGENT')) THEN true ELSE false END);
+CREATE POLICY partner_agent_select ON decision FOR SELECT TO gerbang_partner_agent
+    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = decision.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.left_partner_at IS NULL AND (coalesce(by_1.centre_code, by_1.country_code) = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) AND by_1.successor_centre_code IS NULL OR by_1.successor_centre_code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[])) AND by_1.closed_at > now() - interval '30 days') THEN true ELSE false END);
+CREATE POLICY partner_agent_select ON visa FOR SELECT TO gerbang_partner_agent
+    USING (CASE WHEN visa.superseded_at IS NULL AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = visa.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.left_partner_at IS NULL AND (coalesce(by_1.centre_code, by_1.country_code) = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) AND by_1.successor_centre_code IS NULL OR by_1.successor_centre_code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[])) AND by_1.closed_at > now() - interval '30 days') THEN true ELSE false END);
+CREATE POLICY partner_agent_select ON correction FOR SELECT TO gerbang_partner_agent
+    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = correction.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.left_partner_at IS NULL AND (coalesce(by_1.centre_code, by_1.country_code) = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) AND by_1.successor_centre_code IS NULL OR by_1.successor_centre_code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[])) AND (by_1.closed_at IS NULL OR by_1.closed_at > now() - interval '30 days')) THEN true ELSE false END);
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_partner_agent;
-GRANT SELECT (backlog_change, centre_code, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, nationality_code, partner_code, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_daily TO gerbang_partner_agent;
+GRANT SELECT (backlog_change, centre_code, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, nationality_code, partner_code, refused, revenue_idr, starts_on, trip_purpose, visa_type_code, wip_change, withdrawn, within_target) ON volume_daily TO gerbang_partner_agent;
 CREATE POLICY partner_agent_select ON volume_daily FOR SELECT TO gerbang_partner_agent
-    USING (CASE WHEN volume_daily.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND volume_daily.centre_code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[]) THEN true ELSE false END);
-GRANT SELECT (bucket, centre_code, channel, country_code, kind, measured, nationality_code, partner_code, starts_on, visa_type_code) ON volume_daily_duration TO gerbang_partner_agent;
+    USING (CASE WHEN volume_daily.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND coalesce(volume_daily.centre_code, volume_daily.country_code) = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) THEN true ELSE false END);
+GRANT SELECT (bucket, centre_code, channel, country_code, kind, measured, nationality_code, partner_code, starts_on, trip_purpose, visa_type_code) ON volume_daily_duration TO gerbang_partner_agent;
 CREATE POLICY partner_agent_select ON volume_daily_duration FOR SELECT TO gerbang_partner_agent
-    USING (CASE WHEN volume_daily_duration.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND volume_daily_duration.centre_code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[]) THEN true ELSE false END);
-GRANT SELECT (bucket, centre_code, channel, country_code, measured, nationality_code, partner_code, starts_on, visa_type_code) ON volume_age_detailed TO gerbang_partner_agent;
+    USING (CASE WHEN volume_daily_duration.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND coalesce(volume_daily_duration.centre_code, volume_daily_duration.country_code) = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) THEN true ELSE false END);
+GRANT SELECT (bucket, centre_code, channel, country_code, measured, nationality_code, partner_code, starts_on, trip_purpose, visa_type_code) ON volume_age_detailed TO gerbang_partner_agent;
 CREATE POLICY partner_agent_select ON volume_age_detailed FOR SELECT TO gerbang_partner_agent
-    USING (CASE WHEN volume_age_detailed.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND volume_age_detailed.centre_code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[]) THEN true ELSE false END);
+    USING (CASE WHEN volume_age_detailed.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND coalesce(volume_age_detailed.centre_code, volume_age_detailed.country_code) = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) THEN true ELSE false END);
 GRANT SELECT (written_at) ON volume_outbox TO gerbang_partner_agent;
 CREATE POLICY partner_agent_select ON volume_outbox FOR SELECT TO gerbang_partner_agent
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
@@ -563,36 +793,52 @@ CREATE POLICY partner_agent_select ON volume_aged_until FOR SELECT TO gerbang_pa
 GRANT SELECT (data, version) ON data_version TO gerbang_partner_agent;
 CREATE POLICY partner_agent_select ON data_version FOR SELECT TO gerbang_partner_agent
     USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
-GRANT INSERT (id, occurred_at, applicant_id, actor, actor_role, actor_partner_code, actor_country_code, purpose, case_reference, fields, trace_id) ON access_event TO gerbang_partner_agent;
+GRANT INSERT (id, occurred_at, applicant_id, actor, actor_role, actor_partner_code, actor_country_code, purpose, case_reference, fields, trace_id, mac_key, mac) ON access_event TO gerbang_partner_agent;
 CREATE POLICY partner_agent_insert ON access_event FOR INSERT TO gerbang_partner_agent
-    WITH CHECK (actor = (SELECT viewer.subject('PARTNER_AGENT')) AND actor_partner_code IS NOT DISTINCT FROM (SELECT viewer.partner('PARTNER_AGENT')) AND actor_country_code IS NOT DISTINCT FROM (SELECT own[1] FROM viewer.countries('PARTNER_AGENT') AS own WHERE cardinality(own) = 1) AND actor_role = 'PARTNER_AGENT' AND purpose IN ('INTAKE'));
+    WITH CHECK (actor = (SELECT viewer.subject('PARTNER_AGENT')) AND actor_partner_code IS NOT DISTINCT FROM (SELECT viewer.partner('PARTNER_AGENT')) AND actor_country_code IS NOT DISTINCT FROM (SELECT own[1] FROM viewer.countries('PARTNER_AGENT') AS own WHERE cardinality(own) = 1) AND actor_role = 'PARTNER_AGENT' AND purpose IN ('INTAKE') AND case_reference = coalesce((SELECT viewer.purpose_reference('PARTNER_AGENT')), 'INTAKE'));
+GRANT EXECUTE ON FUNCTION viewer.admit_reads TO gerbang_partner_agent;
 
 -- AUDITOR
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_auditor;
-GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_auditor;
+GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_auditor;
 GRANT SELECT (actor, actor_role, applicant_id, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_auditor;
+GRANT SELECT (actor, actor_role, close_reason, closed_at, closed_by, id, is_open, kind, number, raised_at, written_in) ON alert TO gerbang_auditor;
 GRANT SELECT (id, nationality_code) ON applicant TO gerbang_auditor;
-GRANT SELECT (applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, id, nationality_code, paid_at, partner_code, received_at, reference, stage, status, submitted_at, target_due_at, visa_type_code) ON application TO gerbang_auditor;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, group_reference, id, is_linked, left_partner_at, nationality_code, officer, paid_at, partner_code, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_auditor;
 GRANT SELECT (application_id, changed, id, kind, written_in) ON application_change TO gerbang_auditor;
-GRANT SELECT (actor, actor_role, application_id, id, kind, occurred_at, sequence) ON application_event TO gerbang_auditor;
-GRANT SELECT (application_id, assigned_at, ended_at, id, officer) ON assignment TO gerbang_auditor;
+GRANT SELECT (actor, actor_role, application_id, id, kind, occurred_at, reason, sequence) ON application_event TO gerbang_auditor;
+GRANT SELECT (application_id, assigned_at, assigned_by, ended_at, ended_by, id, officer, reason) ON assignment TO gerbang_auditor;
+GRANT SELECT (approved_at, approved_by, banned_from, banned_until, ground, id, proposed_at, proposed_by, reason, reference, reject_reason, rejected_at, rejected_by, state, withdrawal_proposed_at, withdrawal_proposed_by, withdrawal_reason, withdrawn_at, withdrawn_by) ON ban_entry TO gerbang_auditor;
+GRANT SELECT (actor, actor_role, ban_id, case_reference, fields, id, occurred_at, purpose) ON ban_read TO gerbang_auditor;
 GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_auditor;
-GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code) ON centre TO gerbang_auditor;
+GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_auditor;
+GRANT SELECT (application_id, approved_at, approved_by, closed_at, closed_by, id, proposed_at, proposed_by, proposed_role, reason, state, version) ON correction TO gerbang_auditor;
 GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_auditor;
 GRANT SELECT (application_id, decided_at, ground, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_auditor;
+GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_auditor;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_auditor;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_auditor;
+GRANT SELECT (applicant_id, fields, id, read_at, version) ON linker_read TO gerbang_auditor;
 GRANT SELECT (code, name) ON partner TO gerbang_auditor;
-GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_country TO gerbang_auditor;
-GRANT SELECT (answered_at, answered_by, application_id, confirmed_by, id, kind, proposed, proposed_by, reason, requested_at, result) ON screening TO gerbang_auditor;
+GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_auditor;
+GRANT SELECT (applicant_id, found_at, id, linked_id, reason, resolution, resolved_at, resolved_by, state) ON person_link TO gerbang_auditor;
+GRANT SELECT (actor, actor_role, by, case_reference, found, id, occurred_at, purpose) ON person_lookup TO gerbang_auditor;
+GRANT SELECT (approved_at, approved_by, cancel_reason, cancelled_at, cancelled_by, decree, effective_on, id, kind, proposed_at, proposed_by, reason, state, subject) ON reference_change TO gerbang_auditor;
+GRANT SELECT (after, before, change_id, kind, line, name, place) ON reference_change_value TO gerbang_auditor;
+GRANT SELECT (answered_at, answered_by, application_id, id, kind, note, requested_at) ON requested_item TO gerbang_auditor;
+GRANT SELECT (answered_at, answered_by, application_id, confirmed_by, id, kind, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result, voided_at) ON screening TO gerbang_auditor;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_auditor;
-GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_auditor;
+GRANT SELECT (confirmed_at, confirmed_by, ends_at, id, lift_reason, lifted_at, lifted_by, partner_code, reason, subject, suspended_at, suspended_by) ON suspension TO gerbang_auditor;
+GRANT SELECT (decision_id, issued_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_auditor;
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_auditor;
 GRANT SELECT (id, written_in) ON volume_change TO gerbang_auditor;
 CREATE POLICY auditor_select ON application_change FOR SELECT TO gerbang_auditor
     USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN application_change.changed NOT IN ('HOLD') ELSE false END);
 CREATE POLICY auditor_select ON application FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON visa_type FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON eligibility FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON fee FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
@@ -610,19 +856,43 @@ CREATE POLICY auditor_select ON centre FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON bill FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON requested_item FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON application_event FOR SELECT TO gerbang_auditor
     USING (CASE WHEN (SELECT viewer.acts_as('AUDITOR')) THEN application_event.kind NOT IN ('HELD', 'RELEASED') ELSE false END);
 CREATE POLICY auditor_select ON applicant FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON access_event FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON person_link FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON linker_read FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON decision FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON visa FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON assignment FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON correction FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON screening FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON ban_entry FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON ban_read FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 CREATE POLICY auditor_select ON volume_change FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
-CREATE POLICY auditor_select ON access_event FOR SELECT TO gerbang_auditor
+CREATE POLICY auditor_select ON alert FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON suspension FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON reference_change FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON reference_change_value FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+CREATE POLICY auditor_select ON person_lookup FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_auditor;
 GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_yearly TO gerbang_auditor;
@@ -652,20 +922,23 @@ CREATE POLICY auditor_select ON volume_monthly_nationality_place FOR SELECT TO g
 GRANT SELECT (buckets, clock, country_code, nationality_code, partner_code, ranks, starts_on) ON volume_monthly_nationality_place_duration TO gerbang_auditor;
 CREATE POLICY auditor_select ON volume_monthly_nationality_place_duration FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
-GRANT SELECT (backlog_change, centre_code, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, nationality_code, partner_code, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_daily TO gerbang_auditor;
+GRANT SELECT (backlog_change, centre_code, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, nationality_code, partner_code, refused, revenue_idr, starts_on, trip_purpose, visa_type_code, wip_change, withdrawn, within_target) ON volume_daily TO gerbang_auditor;
 CREATE POLICY auditor_select ON volume_daily FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
-GRANT SELECT (bucket, centre_code, channel, country_code, kind, measured, nationality_code, partner_code, starts_on, visa_type_code) ON volume_daily_duration TO gerbang_auditor;
+GRANT SELECT (bucket, centre_code, channel, country_code, kind, measured, nationality_code, partner_code, starts_on, trip_purpose, visa_type_code) ON volume_daily_duration TO gerbang_auditor;
 CREATE POLICY auditor_select ON volume_daily_duration FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 GRANT SELECT (bucket, country_code, measured, partner_code, starts_on) ON volume_age TO gerbang_auditor;
 CREATE POLICY auditor_select ON volume_age FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
-GRANT SELECT (bucket, centre_code, channel, country_code, measured, nationality_code, partner_code, starts_on, visa_type_code) ON volume_age_detailed TO gerbang_auditor;
+GRANT SELECT (bucket, centre_code, channel, country_code, measured, nationality_code, partner_code, starts_on, trip_purpose, visa_type_code) ON volume_age_detailed TO gerbang_auditor;
 CREATE POLICY auditor_select ON volume_age_detailed FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 GRANT SELECT (ground, refused, starts_on) ON volume_ground TO gerbang_auditor;
 CREATE POLICY auditor_select ON volume_ground FOR SELECT TO gerbang_auditor
+    USING ((SELECT viewer.acts_as('AUDITOR')));
+GRANT SELECT (given_back, given_back_after_reading, granted, officer, refused, starts_on, visa_type_code) ON volume_officer TO gerbang_auditor;
+CREATE POLICY auditor_select ON volume_officer FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 GRANT SELECT (written_at) ON volume_outbox TO gerbang_auditor;
 CREATE POLICY auditor_select ON volume_outbox FOR SELECT TO gerbang_auditor
@@ -676,31 +949,39 @@ CREATE POLICY auditor_select ON volume_aged_until FOR SELECT TO gerbang_auditor
 GRANT SELECT (data, version) ON data_version TO gerbang_auditor;
 CREATE POLICY auditor_select ON data_version FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
+GRANT EXECUTE ON FUNCTION viewer.people_read TO gerbang_auditor;
 
 -- APPLICANT
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_applicant;
-GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_applicant;
-GRANT SELECT (actor_role, applicant_id, fields, id, occurred_at, purpose) ON access_event TO gerbang_applicant;
+GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_applicant;
+GRANT SELECT (actor_role, applicant_id, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_applicant;
 GRANT SELECT (account, id, nationality_code, passport_last_four) ON applicant TO gerbang_applicant;
-GRANT SELECT (applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, id, nationality_code, paid_at, partner_code, received_at, reference, stage, submitted_at, target_due_at, visa_type_code) ON application TO gerbang_applicant;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, group_reference, id, left_partner_at, nationality_code, paid_at, partner_code, pay_by, received_at, reference, stage, submitted_at, successor_centre_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_applicant;
 GRANT SELECT (application_id, changed, id, written_in) ON application_change TO gerbang_applicant;
 GRANT SELECT (application_id, id, kind, occurred_at, sequence) ON application_event TO gerbang_applicant;
 GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_applicant;
-GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code) ON centre TO gerbang_applicant;
+GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_applicant;
+GRANT SELECT (application_id, closed_at, id, proposed_at, proposed_role, reason, state, version) ON correction TO gerbang_applicant;
 GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_applicant;
-GRANT SELECT (application_id, decided_at, ground, id, outcome) ON decision TO gerbang_applicant;
+GRANT SELECT (application_id, decided_at, id, outcome, public_reason) ON decision TO gerbang_applicant;
+GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_applicant;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_applicant;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_applicant;
-GRANT SELECT (applicant_id, birth_date, email, full_name, passport_number, phone) ON identity TO gerbang_applicant;
+GRANT SELECT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, versions) ON identity TO gerbang_applicant;
+GRANT SELECT (applicant_id, birth_date, email, full_name, nationality_code, number, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, valid_from, valid_until, versions, written_at) ON identity_version TO gerbang_applicant;
 GRANT SELECT (code, name) ON partner TO gerbang_applicant;
-GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_country TO gerbang_applicant;
+GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_applicant;
+GRANT SELECT (answered_at, application_id, id, kind, note, requested_at) ON requested_item TO gerbang_applicant;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_applicant;
-GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_applicant;
+GRANT SELECT (application_id, decision_id, issued_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_applicant;
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_applicant;
 CREATE POLICY applicant_select ON application_change FOR SELECT TO gerbang_applicant
     USING (CASE WHEN application_change.changed NOT IN ('HOLD', 'STATUS') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_change.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON application FOR SELECT TO gerbang_applicant
     USING (CASE WHEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject('APPLICANT'))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON visa_type FOR SELECT TO gerbang_applicant
+    USING ((SELECT viewer.acts_as('APPLICANT')));
+CREATE POLICY applicant_select ON eligibility FOR SELECT TO gerbang_applicant
     USING ((SELECT viewer.acts_as('APPLICANT')));
 CREATE POLICY applicant_select ON fee FOR SELECT TO gerbang_applicant
     USING ((SELECT viewer.acts_as('APPLICANT')));
@@ -718,41 +999,56 @@ CREATE POLICY applicant_select ON centre FOR SELECT TO gerbang_applicant
     USING ((SELECT viewer.acts_as('APPLICANT')));
 CREATE POLICY applicant_select ON bill FOR SELECT TO gerbang_applicant
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = bill.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
+CREATE POLICY applicant_select ON requested_item FOR SELECT TO gerbang_applicant
+    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = requested_item.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON application_event FOR SELECT TO gerbang_applicant
     USING (CASE WHEN application_event.kind NOT IN ('IN_VERIFICATION', 'SCREENING', 'HELD', 'RELEASED', 'ANSWER_PROPOSED', 'SCREENED') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_event.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON applicant FOR SELECT TO gerbang_applicant
     USING (CASE WHEN applicant.account = (SELECT viewer.subject('APPLICANT')) THEN true ELSE false END);
 CREATE POLICY applicant_select ON identity FOR SELECT TO gerbang_applicant
     USING (CASE WHEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = identity.applicant_id AND by_1.account = (SELECT viewer.subject('APPLICANT'))) THEN true ELSE false END);
+CREATE POLICY applicant_select ON identity_version FOR SELECT TO gerbang_applicant
+    USING (CASE WHEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = identity_version.applicant_id AND by_1.account = (SELECT viewer.subject('APPLICANT'))) THEN true ELSE false END);
+CREATE POLICY applicant_select ON access_event FOR SELECT TO gerbang_applicant
+    USING (CASE WHEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = access_event.applicant_id AND by_1.account = (SELECT viewer.subject('APPLICANT'))) AND (access_event.purpose NOT IN ('CASEWORK', 'SUPERVISION') OR access_event.purpose NOT IN ('SUPERVISION') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.reference = access_event.case_reference AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) OR EXISTS (SELECT FROM application AS by_1 WHERE by_1.reference = access_event.case_reference AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT'))) AND by_1.stage NOT IN ('IN_PROCESS', 'WAITING_FOR_APPLICANT'))) THEN true ELSE false END);
 CREATE POLICY applicant_select ON decision FOR SELECT TO gerbang_applicant
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = decision.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
-CREATE POLICY applicant_select ON access_event FOR SELECT TO gerbang_applicant
-    USING (CASE WHEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = access_event.applicant_id AND by_1.account = (SELECT viewer.subject('APPLICANT'))) THEN true ELSE false END);
+CREATE POLICY applicant_select ON visa FOR SELECT TO gerbang_applicant
+    USING (CASE WHEN visa.superseded_at IS NULL AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = visa.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
+CREATE POLICY applicant_select ON correction FOR SELECT TO gerbang_applicant
+    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = correction.application_id AND EXISTS (SELECT FROM applicant AS by_2 WHERE by_2.id = by_1.applicant_id AND by_2.account = (SELECT viewer.subject('APPLICANT')))) THEN true ELSE false END);
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_applicant;
-GRANT INSERT (id, occurred_at, applicant_id, actor, actor_role, actor_partner_code, actor_country_code, purpose, case_reference, fields, trace_id) ON access_event TO gerbang_applicant;
+GRANT SELECT (data, version) ON data_version TO gerbang_applicant;
+CREATE POLICY applicant_select ON data_version FOR SELECT TO gerbang_applicant
+    USING ((SELECT viewer.acts_as('APPLICANT')));
+GRANT INSERT (id, occurred_at, applicant_id, actor, actor_role, actor_partner_code, actor_country_code, purpose, case_reference, fields, trace_id, mac_key, mac) ON access_event TO gerbang_applicant;
 CREATE POLICY applicant_insert ON access_event FOR INSERT TO gerbang_applicant
-    WITH CHECK (actor = (SELECT viewer.subject('APPLICANT')) AND actor_partner_code IS NOT DISTINCT FROM (SELECT viewer.partner('APPLICANT')) AND actor_country_code IS NOT DISTINCT FROM (SELECT own[1] FROM viewer.countries('APPLICANT') AS own WHERE cardinality(own) = 1) AND actor_role = 'APPLICANT' AND purpose IN ('OWN_DATA'));
+    WITH CHECK (actor = (SELECT viewer.subject('APPLICANT')) AND actor_partner_code IS NOT DISTINCT FROM (SELECT viewer.partner('APPLICANT')) AND actor_country_code IS NOT DISTINCT FROM (SELECT own[1] FROM viewer.countries('APPLICANT') AS own WHERE cardinality(own) = 1) AND actor_role = 'APPLICANT' AND purpose IN ('OWN_DATA') AND case_reference = coalesce((SELECT viewer.purpose_reference('APPLICANT')), 'OWN'));
 
 -- PARTNER_SERVICE
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_partner_service;
-GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_partner_service;
+GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_partner_service;
 GRANT SELECT (id, nationality_code) ON applicant TO gerbang_partner_service;
-GRANT SELECT (applicant_id, centre_code, channel, closed_at, country_code, fee_idr, id, nationality_code, paid_at, partner_code, received_at, reference, stage, submitted_at, target_due_at, visa_type_code) ON application TO gerbang_partner_service;
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, fee_idr, group_reference, id, left_partner_at, nationality_code, paid_at, partner_code, pay_by, received_at, reference, stage, submitted_at, successor_centre_code, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_partner_service;
 GRANT SELECT (application_id, changed, id, written_in) ON application_change TO gerbang_partner_service;
 GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_partner_service;
-GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code) ON centre TO gerbang_partner_service;
+GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_partner_service;
 GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_partner_service;
+GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_partner_service;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_partner_service;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_service;
 GRANT SELECT (code, name) ON partner TO gerbang_partner_service;
-GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_country TO gerbang_partner_service;
+GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_partner_service;
+GRANT SELECT (answered_at, application_id, id, kind, requested_at) ON requested_item TO gerbang_partner_service;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_partner_service;
-GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_partner_service;
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_partner_service;
 CREATE POLICY partner_service_select ON application_change FOR SELECT TO gerbang_partner_service
-    USING (CASE WHEN application_change.changed NOT IN ('HOLD', 'STATUS', 'DECISION') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_change.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_SERVICE'))) THEN true ELSE false END);
+    USING (CASE WHEN application_change.changed NOT IN ('HOLD', 'STATUS', 'DECISION') AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = application_change.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND by_1.left_partner_at IS NULL) THEN true ELSE false END);
 CREATE POLICY partner_service_select ON application FOR SELECT TO gerbang_partner_service
-    USING (CASE WHEN application.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) THEN true ELSE false END);
+    USING (CASE WHEN application.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND application.left_partner_at IS NULL THEN true ELSE false END);
 CREATE POLICY partner_service_select ON visa_type FOR SELECT TO gerbang_partner_service
+    USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
+CREATE POLICY partner_service_select ON eligibility FOR SELECT TO gerbang_partner_service
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
 CREATE POLICY partner_service_select ON fee FOR SELECT TO gerbang_partner_service
     USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
@@ -769,30 +1065,42 @@ CREATE POLICY partner_service_select ON partner_country FOR SELECT TO gerbang_pa
 CREATE POLICY partner_service_select ON centre FOR SELECT TO gerbang_partner_service
     USING (CASE WHEN centre.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) THEN true ELSE false END);
 CREATE POLICY partner_service_select ON bill FOR SELECT TO gerbang_partner_service
-    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = bill.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_SERVICE'))) THEN true ELSE false END);
+    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = bill.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND by_1.left_partner_at IS NULL) THEN true ELSE false END);
+CREATE POLICY partner_service_select ON requested_item FOR SELECT TO gerbang_partner_service
+    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = requested_item.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND by_1.left_partner_at IS NULL) THEN true ELSE false END);
 CREATE POLICY partner_service_select ON applicant FOR SELECT TO gerbang_partner_service
-    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = applicant.id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_SERVICE'))) THEN true ELSE false END);
+    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = applicant.id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND by_1.left_partner_at IS NULL) THEN true ELSE false END);
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_partner_service;
+GRANT SELECT (data, version) ON data_version TO gerbang_partner_service;
+CREATE POLICY partner_service_select ON data_version FOR SELECT TO gerbang_partner_service
+    USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
 
 -- SCREENING
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_screening;
-GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_screening;
+GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_screening;
 GRANT SELECT (actor, actor_role, case_reference, fields, id, occurred_at, purpose) ON access_event TO gerbang_screening;
 GRANT SELECT (id, nationality_code) ON applicant TO gerbang_screening;
-GRANT SELECT (applicant_id, centre_code, channel, country_code, id, nationality_code, paid_at, partner_code, received_at, reference, submitted_at, target_due_at, visa_type_code) ON application TO gerbang_screening;
-GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code) ON centre TO gerbang_screening;
+GRANT SELECT (applicant_id, centre_code, channel, country_code, id, nationality_code, paid_at, partner_code, received_at, reference, submitted_at, target_due_at, trip_purpose, visa_type_code) ON application TO gerbang_screening;
+GRANT SELECT (approved_at, approved_by, banned_from, banned_until, ground, id, proposed_at, proposed_by, reason, reference, reject_reason, rejected_at, rejected_by, state, withdrawal_proposed_at, withdrawal_proposed_by, withdrawal_reason, withdrawn_at, withdrawn_by) ON ban_entry TO gerbang_screening;
+GRANT SELECT (application_id, ban_id, by, ended_at, found_at, id) ON ban_match TO gerbang_screening;
+GRANT SELECT (ban_id, birth_date, full_name, issuing_state, passport_number) ON banned_person TO gerbang_screening;
+GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_screening;
 GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_screening;
+GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_screening;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_screening;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_screening;
-GRANT SELECT (applicant_id, birth_date, email, full_name, passport_number, phone) ON identity TO gerbang_screening;
+GRANT SELECT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, versions) ON identity TO gerbang_screening;
+GRANT SELECT (applicant_id, birth_date, email, full_name, nationality_code, number, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, valid_from, valid_until, versions, written_at) ON identity_version TO gerbang_screening;
 GRANT SELECT (code, name) ON partner TO gerbang_screening;
-GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_country TO gerbang_screening;
-GRANT SELECT (answered_at, application_id, id, kind, proposed, proposed_by, reason, requested_at, result) ON screening TO gerbang_screening;
+GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_screening;
+GRANT SELECT (answered_at, application_id, id, kept_from, kind, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result, voided_at) ON screening TO gerbang_screening;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_screening;
-GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_screening;
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_screening;
 CREATE POLICY screening_select ON application FOR SELECT TO gerbang_screening
-    USING (CASE WHEN (SELECT viewer.acts_as('SCREENING')) THEN EXISTS (SELECT FROM screening AS by_1 WHERE by_1.application_id = application.id AND by_1.answered_at IS NULL) ELSE false END);
+    USING (CASE WHEN (SELECT viewer.acts_as('SCREENING')) THEN EXISTS (SELECT FROM screening AS by_1 WHERE by_1.application_id = application.id AND by_1.answered_at IS NULL AND by_1.voided_at IS NULL AND (SELECT viewer.subject('SCREENING')) <> ALL (by_1.kept_from)) ELSE false END);
 CREATE POLICY screening_select ON visa_type FOR SELECT TO gerbang_screening
+    USING ((SELECT viewer.acts_as('SCREENING')));
+CREATE POLICY screening_select ON eligibility FOR SELECT TO gerbang_screening
     USING ((SELECT viewer.acts_as('SCREENING')));
 CREATE POLICY screening_select ON fee FOR SELECT TO gerbang_screening
     USING ((SELECT viewer.acts_as('SCREENING')));
@@ -809,31 +1117,49 @@ CREATE POLICY screening_select ON partner_country FOR SELECT TO gerbang_screenin
 CREATE POLICY screening_select ON centre FOR SELECT TO gerbang_screening
     USING ((SELECT viewer.acts_as('SCREENING')));
 CREATE POLICY screening_select ON applicant FOR SELECT TO gerbang_screening
-    USING (CASE WHEN (SELECT viewer.acts_as('SCREENING')) THEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = applicant.id AND EXISTS (SELECT FROM screening AS by_2 WHERE by_2.application_id = by_1.id AND by_2.answered_at IS NULL)) ELSE false END);
+    USING (CASE WHEN (SELECT viewer.acts_as('SCREENING')) THEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = applicant.id AND EXISTS (SELECT FROM screening AS by_2 WHERE by_2.application_id = by_1.id AND by_2.answered_at IS NULL AND by_2.voided_at IS NULL AND (SELECT viewer.subject('SCREENING')) <> ALL (by_2.kept_from))) ELSE false END);
 CREATE POLICY screening_select ON identity FOR SELECT TO gerbang_screening
-    USING (CASE WHEN (SELECT viewer.acts_as('SCREENING')) THEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = identity.applicant_id AND EXISTS (SELECT FROM screening AS by_2 WHERE by_2.application_id = by_1.id AND by_2.answered_at IS NULL)) ELSE false END);
-CREATE POLICY screening_select ON screening FOR SELECT TO gerbang_screening
-    USING (CASE WHEN (SELECT viewer.acts_as('SCREENING')) THEN screening.answered_at IS NULL ELSE false END);
+    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = identity.applicant_id AND by_1.reference = (SELECT viewer.purpose_reference('SCREENING')) AND EXISTS (SELECT FROM screening AS by_2 WHERE by_2.application_id = by_1.id AND by_2.answered_at IS NULL AND by_2.voided_at IS NULL AND (SELECT viewer.subject('SCREENING')) <> ALL (by_2.kept_from))) THEN true ELSE false END);
+CREATE POLICY screening_select ON identity_version FOR SELECT TO gerbang_screening
+    USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.applicant_id = identity_version.applicant_id AND by_1.reference = (SELECT viewer.purpose_reference('SCREENING')) AND EXISTS (SELECT FROM screening AS by_2 WHERE by_2.application_id = by_1.id AND by_2.answered_at IS NULL AND by_2.voided_at IS NULL AND (SELECT viewer.subject('SCREENING')) <> ALL (by_2.kept_from))) THEN true ELSE false END);
 CREATE POLICY screening_select ON access_event FOR SELECT TO gerbang_screening
     USING (CASE WHEN access_event.actor = (SELECT viewer.subject('SCREENING')) THEN true ELSE false END);
+CREATE POLICY screening_select ON screening FOR SELECT TO gerbang_screening
+    USING (CASE WHEN (SELECT viewer.acts_as('SCREENING')) THEN screening.answered_at IS NULL AND screening.voided_at IS NULL AND (SELECT viewer.subject('SCREENING')) <> ALL (screening.kept_from) ELSE false END);
+CREATE POLICY screening_select ON ban_entry FOR SELECT TO gerbang_screening
+    USING ((SELECT viewer.acts_as('SCREENING')));
+CREATE POLICY screening_select ON banned_person FOR SELECT TO gerbang_screening
+    USING (CASE WHEN (EXISTS (SELECT FROM ban_entry AS by_1 WHERE by_1.id = banned_person.ban_id AND by_1.reference = (SELECT viewer.purpose_reference('SCREENING'))) OR EXISTS (SELECT FROM ban_match AS by_1 WHERE by_1.ban_id = banned_person.ban_id AND by_1.ended_at IS NULL AND EXISTS (SELECT FROM application AS by_2 WHERE by_2.id = by_1.application_id AND by_2.reference = (SELECT viewer.purpose_reference('SCREENING')) AND EXISTS (SELECT FROM screening AS by_3 WHERE by_3.application_id = by_2.id AND by_3.answered_at IS NULL AND by_3.voided_at IS NULL AND (SELECT viewer.subject('SCREENING')) <> ALL (by_3.kept_from))))) THEN true ELSE false END);
+CREATE POLICY screening_select ON ban_match FOR SELECT TO gerbang_screening
+    USING (CASE WHEN (SELECT viewer.acts_as('SCREENING')) THEN ban_match.ended_at IS NULL AND EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = ban_match.application_id AND EXISTS (SELECT FROM screening AS by_2 WHERE by_2.application_id = by_1.id AND by_2.answered_at IS NULL AND by_2.voided_at IS NULL AND (SELECT viewer.subject('SCREENING')) <> ALL (by_2.kept_from))) ELSE false END);
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_screening;
-GRANT INSERT (id, occurred_at, applicant_id, actor, actor_role, actor_partner_code, actor_country_code, purpose, case_reference, fields, trace_id) ON access_event TO gerbang_screening;
+GRANT SELECT (data, version) ON data_version TO gerbang_screening;
+CREATE POLICY screening_select ON data_version FOR SELECT TO gerbang_screening
+    USING ((SELECT viewer.acts_as('SCREENING')));
+GRANT INSERT (id, occurred_at, applicant_id, actor, actor_role, actor_partner_code, actor_country_code, purpose, case_reference, fields, trace_id, mac_key, mac) ON access_event TO gerbang_screening;
 CREATE POLICY screening_insert ON access_event FOR INSERT TO gerbang_screening
-    WITH CHECK (actor = (SELECT viewer.subject('SCREENING')) AND actor_partner_code IS NOT DISTINCT FROM (SELECT viewer.partner('SCREENING')) AND actor_country_code IS NOT DISTINCT FROM (SELECT own[1] FROM viewer.countries('SCREENING') AS own WHERE cardinality(own) = 1) AND actor_role = 'SCREENING' AND purpose IN ('CASEWORK'));
+    WITH CHECK (actor = (SELECT viewer.subject('SCREENING')) AND actor_partner_code IS NOT DISTINCT FROM (SELECT viewer.partner('SCREENING')) AND actor_country_code IS NOT DISTINCT FROM (SELECT own[1] FROM viewer.countries('SCREENING') AS own WHERE cardinality(own) = 1) AND actor_role = 'SCREENING' AND purpose IN ('CASEWORK') AND case_reference = (SELECT viewer.purpose_reference('SCREENING')));
+GRANT INSERT (actor, actor_role, ban_id, case_reference, fields, id, mac, mac_key, purpose, trace_id) ON ban_read TO gerbang_screening;
+CREATE POLICY screening_insert ON ban_read FOR INSERT TO gerbang_screening
+    WITH CHECK (actor = (SELECT viewer.subject('SCREENING')) AND actor_role = 'SCREENING' AND purpose IN ('CASEWORK') AND case_reference = (SELECT viewer.purpose_reference('SCREENING')));
+GRANT EXECUTE ON FUNCTION viewer.admit_reads TO gerbang_screening;
 
 -- TREASURY
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_treasury;
-GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_treasury;
+GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_treasury;
 GRANT SELECT (amount_idr, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_treasury;
-GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code) ON centre TO gerbang_treasury;
+GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_treasury;
 GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_treasury;
+GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_treasury;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_treasury;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_treasury;
 GRANT SELECT (code, name) ON partner TO gerbang_treasury;
-GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_country TO gerbang_treasury;
+GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_treasury;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_treasury;
-GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_treasury;
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_treasury;
 CREATE POLICY treasury_select ON visa_type FOR SELECT TO gerbang_treasury
+    USING ((SELECT viewer.acts_as('TREASURY')));
+CREATE POLICY treasury_select ON eligibility FOR SELECT TO gerbang_treasury
     USING ((SELECT viewer.acts_as('TREASURY')));
 CREATE POLICY treasury_select ON fee FOR SELECT TO gerbang_treasury
     USING ((SELECT viewer.acts_as('TREASURY')));
@@ -852,19 +1178,28 @@ CREATE POLICY treasury_select ON centre FOR SELECT TO gerbang_treasury
 CREATE POLICY treasury_select ON bill FOR SELECT TO gerbang_treasury
     USING ((SELECT viewer.acts_as('TREASURY')));
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_treasury;
+GRANT SELECT (data, version) ON data_version TO gerbang_treasury;
+CREATE POLICY treasury_select ON data_version FOR SELECT TO gerbang_treasury
+    USING ((SELECT viewer.acts_as('TREASURY')));
 
 -- ADMINISTRATOR
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_administrator;
-GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_administrator;
-GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code) ON centre TO gerbang_administrator;
+GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_administrator;
+GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_administrator;
 GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_administrator;
+GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_administrator;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_administrator;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_administrator;
 GRANT SELECT (code, name) ON partner TO gerbang_administrator;
-GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_country TO gerbang_administrator;
+GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_administrator;
+GRANT SELECT (approved_at, approved_by, cancel_reason, cancelled_at, cancelled_by, decree, effective_on, id, kind, proposed_at, proposed_by, reason, state, subject) ON reference_change TO gerbang_administrator;
+GRANT SELECT (after, before, change_id, kind, line, name, place) ON reference_change_value TO gerbang_administrator;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_administrator;
-GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_administrator;
+GRANT SELECT (confirmed_at, confirmed_by, ends_at, id, lift_reason, lifted_at, lifted_by, partner_code, reason, subject, suspended_at, suspended_by) ON suspension TO gerbang_administrator;
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_administrator;
 CREATE POLICY administrator_select ON visa_type FOR SELECT TO gerbang_administrator
+    USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
+CREATE POLICY administrator_select ON eligibility FOR SELECT TO gerbang_administrator
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
 CREATE POLICY administrator_select ON fee FOR SELECT TO gerbang_administrator
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
@@ -880,20 +1215,32 @@ CREATE POLICY administrator_select ON partner_country FOR SELECT TO gerbang_admi
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
 CREATE POLICY administrator_select ON centre FOR SELECT TO gerbang_administrator
     USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
+CREATE POLICY administrator_select ON suspension FOR SELECT TO gerbang_administrator
+    USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
+CREATE POLICY administrator_select ON reference_change FOR SELECT TO gerbang_administrator
+    USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
+CREATE POLICY administrator_select ON reference_change_value FOR SELECT TO gerbang_administrator
+    USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_administrator;
+GRANT SELECT (data, version) ON data_version TO gerbang_administrator;
+CREATE POLICY administrator_select ON data_version FOR SELECT TO gerbang_administrator
+    USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
 
 -- ANONYMOUS
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_anonymous;
-GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_anonymous;
-GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code) ON centre TO gerbang_anonymous;
+GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places, viewer.purpose_reference TO gerbang_anonymous;
+GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_anonymous;
 GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_anonymous;
+GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_anonymous;
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_anonymous;
 GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_anonymous;
 GRANT SELECT (code, name) ON partner TO gerbang_anonymous;
-GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_country TO gerbang_anonymous;
+GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_anonymous;
 GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_anonymous;
-GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_anonymous;
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_anonymous;
 CREATE POLICY anonymous_select ON visa_type FOR SELECT TO gerbang_anonymous
+    USING ((SELECT viewer.acts_as('ANONYMOUS')));
+CREATE POLICY anonymous_select ON eligibility FOR SELECT TO gerbang_anonymous
     USING ((SELECT viewer.acts_as('ANONYMOUS')));
 CREATE POLICY anonymous_select ON fee FOR SELECT TO gerbang_anonymous
     USING ((SELECT viewer.acts_as('ANONYMOUS')));
@@ -913,126 +1260,1357 @@ GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO ge
 GRANT SELECT (data, version) ON data_version TO gerbang_anonymous;
 CREATE POLICY anonymous_select ON data_version FOR SELECT TO gerbang_anonymous
     USING ((SELECT viewer.acts_as('ANONYMOUS')));
-GRANT SELECT (centre_code, channel, country_code, decisions, dimension_set, edition, intake, nationality_code, partner_code, period, refusal_rate, refusal_rate_below, refused, refused_below, starts_on, target_rate, turnaround_adjusted_p50, turnaround_adjusted_p90, turnaround_p50, turnaround_p90, visa_type_code) ON volume_published TO gerbang_anonymous;
+GRANT SELECT (centre_code, channel, country_code, decisions, dimension_set, edition, intake, nationality_code, partner_code, period, refusal_rate, refusal_rate_below, refused, refused_below, starts_on, target_rate, trip_purpose, turnaround_adjusted_p50, turnaround_adjusted_p90, turnaround_p50, turnaround_p90, visa_type_code) ON volume_published TO gerbang_anonymous;
 CREATE POLICY anonymous_select ON volume_published FOR SELECT TO gerbang_anonymous
     USING (CASE WHEN (SELECT viewer.acts_as('ANONYMOUS')) THEN volume_published.partner_code IS NULL AND volume_published.country_code IS NULL AND volume_published.centre_code IS NULL ELSE false END AND volume_published.dimension_set IN ('national', 'nationality', 'visa_type'));
 GRANT SELECT (edition, period, published_at, starts_on) ON volume_edition TO gerbang_anonymous;
 CREATE POLICY anonymous_select ON volume_edition FOR SELECT TO gerbang_anonymous
     USING ((SELECT viewer.acts_as('ANONYMOUS')));
+GRANT EXECUTE ON FUNCTION viewer.account_signed_at TO gerbang_anonymous;
+GRANT EXECUTE ON FUNCTION viewer.suspended TO gerbang_anonymous;
 GRANT SELECT (clients, ids, operation_names, retired_at, sha256, text) ON trusted_document TO gerbang_anonymous;
 CREATE POLICY anonymous_select ON trusted_document FOR SELECT TO gerbang_anonymous
     USING ((SELECT viewer.acts_as('ANONYMOUS')) AND retired_at IS NULL);
 
--- Changes, for whichever viewer
+CREATE OR REPLACE FUNCTION viewer.questions_of(asked_case uuid) RETURNS text[]
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN CASE WHEN 'CALLING_VISA' = (
+            SELECT rule.entry FROM entry_rule AS rule
+            JOIN application AS named ON named.nationality_code = rule.country_code
+            WHERE named.id = asked_case AND rule.valid_from <= wib_day(clock_timestamp())
+            ORDER BY rule.valid_from DESC LIMIT 1
+        ) THEN '{ENTRY_BAN,CLEARANCE}'::text[] ELSE '{ENTRY_BAN}'::text[] END;
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.latest_answer(asked_case uuid, question text) RETURNS text
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN (
+            SELECT result FROM screening WHERE application_id = asked_case AND kind = question
+                AND voided_at IS NULL
+            ORDER BY requested_at DESC, id DESC LIMIT 1
+        );
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.is_cleared(asked_case uuid) RETURNS boolean
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN NOT EXISTS (
+            SELECT FROM application WHERE id = asked_case AND is_held
+        ) AND NOT EXISTS (
+            SELECT FROM unnest(viewer.questions_of(asked_case)) AS question
+            WHERE coalesce(viewer.latest_answer(asked_case, question), '')
+                NOT IN ('CLEAR', 'NO_MATCH')
+        );
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.questions_to_ask(asked_case uuid) RETURNS text[]
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN ARRAY(
+            SELECT question FROM unnest(viewer.questions_of(asked_case)) AS question
+            WHERE coalesce(viewer.latest_answer(asked_case, question), 'UNAVAILABLE')
+                = 'UNAVAILABLE'
+        );
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.has_open_hit(asked_case uuid) RETURNS boolean
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN EXISTS (
+            SELECT FROM screening AS hit
+            WHERE hit.application_id = asked_case AND hit.result = 'HIT'
+                AND hit.voided_at IS NULL
+                AND viewer.latest_answer(asked_case, hit.kind) NOT IN ('NO_MATCH', 'MATCH')
+        );
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.has_live_visa(asked_case uuid) RETURNS boolean
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN EXISTS (
+            SELECT FROM application
+            JOIN visa ON visa.decision_id = application.current_decision_id
+            WHERE application.id = asked_case AND visa.revoked_at IS NULL
+                AND visa.use_by >= wib_day(clock_timestamp())
+        );
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.latest_event(asked_case uuid, kinds text[]) RETURNS text
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN (
+            SELECT kind FROM application_event
+            WHERE application_id = asked_case AND kind = ANY (kinds)
+            ORDER BY sequence DESC LIMIT 1
+        );
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.fee_of(visa_type text) RETURNS bigint
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN (
+            SELECT amount_idr FROM fee
+            WHERE visa_type_code = visa_type AND valid_from <= wib_day(clock_timestamp())
+            ORDER BY valid_from DESC LIMIT 1
+        );
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.time_to_answer() RETURNS interval
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN (
+            SELECT days * interval '24 hours' FROM deadline
+            WHERE wait = 'ANSWER' AND valid_from <= wib_day(clock_timestamp())
+            ORDER BY valid_from DESC LIMIT 1
+        );
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.time_to_pay() RETURNS interval
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN (
+            SELECT days * interval '24 hours' FROM deadline
+            WHERE wait = 'PAYMENT' AND valid_from <= wib_day(clock_timestamp())
+            ORDER BY valid_from DESC LIMIT 1
+        );
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.guard_application() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        said text := viewer.sealed(NULL);
+        viewer_role text := split_part(said, '.', 1);
+        viewer_subject text := viewer.field(said, 5);
+        it application;
+        question text;
+        new_outcome text;
+        new_ground text;
+        changed text[];
+        is_allowed boolean;
+    BEGIN
+        IF TG_OP = 'UPDATE' THEN it := OLD; SELECT made.outcome, made.ground INTO new_outcome, new_ground FROM decision AS made WHERE made.id = NEW.current_decision_id; END IF;
+        IF TG_OP = 'INSERT' THEN
+            is_allowed := CASE viewer_role
+                WHEN 'PARTNER_AGENT' THEN (NEW.status = 'AWAITING_PAYMENT' AND NEW.submitted_at BETWEEN transaction_timestamp() AND clock_timestamp() AND coalesce(NEW.pay_by = NEW.submitted_at + viewer.time_to_pay(), NEW.pay_by IS NULL))
+                WHEN 'APPLICANT' THEN (NEW.status = 'AWAITING_PAYMENT' AND NEW.submitted_at BETWEEN transaction_timestamp() AND clock_timestamp() AND coalesce(NEW.pay_by = NEW.submitted_at + viewer.time_to_pay(), NEW.pay_by IS NULL))
+                WHEN 'PARTNER_SERVICE' THEN (NEW.status = 'AWAITING_PAYMENT' AND NEW.submitted_at BETWEEN transaction_timestamp() AND clock_timestamp() AND coalesce(NEW.pay_by = NEW.submitted_at + viewer.time_to_pay(), NEW.pay_by IS NULL))
+                ELSE false END;
+        ELSE
+            changed := array_remove(ARRAY[CASE WHEN NEW.id IS DISTINCT FROM OLD.id THEN 'id' END, CASE WHEN NEW.reference IS DISTINCT FROM OLD.reference THEN 'reference' END, CASE WHEN NEW.applicant_id IS DISTINCT FROM OLD.applicant_id THEN 'applicant_id' END, CASE WHEN NEW.nationality_code IS DISTINCT FROM OLD.nationality_code THEN 'nationality_code' END, CASE WHEN NEW.visa_type_code IS DISTINCT FROM OLD.visa_type_code THEN 'visa_type_code' END, CASE WHEN NEW.trip_purpose IS DISTINCT FROM OLD.trip_purpose THEN 'trip_purpose' END, CASE WHEN NEW.channel IS DISTINCT FROM OLD.channel THEN 'channel' END, CASE WHEN NEW.partner_code IS DISTINCT FROM OLD.partner_code THEN 'partner_code' END, CASE WHEN NEW.country_code IS DISTINCT FROM OLD.country_code THEN 'country_code' END, CASE WHEN NEW.centre_code IS DISTINCT FROM OLD.centre_code THEN 'centre_code' END, CASE WHEN NEW.successor_centre_code IS DISTINCT FROM OLD.successor_centre_code THEN 'successor_centre_code' END, CASE WHEN NEW.successor_country_code IS DISTINCT FROM OLD.successor_country_code THEN 'successor_country_code' END, CASE WHEN NEW.left_partner_at IS DISTINCT FROM OLD.left_partner_at THEN 'left_partner_at' END, CASE WHEN NEW.group_reference IS DISTINCT FROM OLD.group_reference THEN 'group_reference' END, CASE WHEN NEW.status IS DISTINCT FROM OLD.status THEN 'status' END, CASE WHEN NEW.submitted_at IS DISTINCT FROM OLD.submitted_at THEN 'submitted_at' END, CASE WHEN NEW.received_at IS DISTINCT FROM OLD.received_at THEN 'received_at' END, CASE WHEN NEW.paid_at IS DISTINCT FROM OLD.paid_at THEN 'paid_at' END, CASE WHEN NEW.closed_at IS DISTINCT FROM OLD.closed_at THEN 'closed_at' END, CASE WHEN NEW.target_due_at IS DISTINCT FROM OLD.target_due_at THEN 'target_due_at' END, CASE WHEN NEW.pay_by IS DISTINCT FROM OLD.pay_by THEN 'pay_by' END, CASE WHEN NEW.answer_by IS DISTINCT FROM OLD.answer_by THEN 'answer_by' END, CASE WHEN NEW.fee_idr IS DISTINCT FROM OLD.fee_idr THEN 'fee_idr' END, CASE WHEN NEW.paused_seconds IS DISTINCT FROM OLD.paused_seconds THEN 'paused_seconds' END, CASE WHEN NEW.was_info_requested IS DISTINCT FROM OLD.was_info_requested THEN 'was_info_requested' END, CASE WHEN NEW.is_referred IS DISTINCT FROM OLD.is_referred THEN 'is_referred' END, CASE WHEN NEW.is_held IS DISTINCT FROM OLD.is_held THEN 'is_held' END, CASE WHEN NEW.has_open_hit IS DISTINCT FROM OLD.has_open_hit THEN 'has_open_hit' END, CASE WHEN NEW.is_visa_held IS DISTINCT FROM OLD.is_visa_held THEN 'is_visa_held' END, CASE WHEN NEW.is_linked IS DISTINCT FROM OLD.is_linked THEN 'is_linked' END, CASE WHEN NEW.current_decision_id IS DISTINCT FROM OLD.current_decision_id THEN 'current_decision_id' END, CASE WHEN NEW.officer IS DISTINCT FROM OLD.officer THEN 'officer' END, CASE WHEN NEW.supervisor IS DISTINCT FROM OLD.supervisor THEN 'supervisor' END, CASE WHEN NEW.is_assigned IS DISTINCT FROM OLD.is_assigned THEN 'is_assigned' END], NULL);
+            is_allowed := changed = '{}' OR CASE viewer_role
+                WHEN 'OFFICER' THEN (changed <@ '{status}' AND it.status IN ('PAID') AND NEW.status = 'IN_VERIFICATION' AND it.officer = viewer_subject AND (it.received_at IS NOT NULL OR it.partner_code IS NULL))
+                    OR (changed <@ '{}' AND it.status IN ('IN_VERIFICATION', 'SCREENING') AND NEW.status = OLD.status AND it.officer = viewer_subject AND (it.received_at IS NOT NULL OR it.partner_code IS NULL))
+                    OR (EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND changed <@ '{answer_by,status,was_info_requested}' AND it.status IN ('IN_VERIFICATION') AND NEW.status = 'INFO_REQUESTED' AND NEW.was_info_requested = true AND (NEW.answer_by IS NOT DISTINCT FROM OLD.answer_by OR NEW.answer_by - viewer.time_to_answer() BETWEEN transaction_timestamp() AND clock_timestamp()))
+                    OR (changed <@ '{is_referred,status}' AND it.status IN ('IN_VERIFICATION') AND NEW.status = 'SCREENING' AND (NEW.is_referred OR NOT OLD.is_referred) AND EXISTS (SELECT FROM screening AS asked WHERE asked.application_id = it.id AND asked.requested_at BETWEEN transaction_timestamp() AND clock_timestamp()))
+                    OR (changed <@ '{is_referred}' AND it.status IN ('SCREENING') AND NEW.status = OLD.status AND (NEW.is_referred OR NOT OLD.is_referred) AND EXISTS (SELECT FROM screening AS asked WHERE asked.application_id = it.id AND asked.requested_at BETWEEN transaction_timestamp() AND clock_timestamp()))
+                    OR (EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND it.is_linked AND viewer.is_cleared(it.id) AND NOT EXISTS (SELECT FROM correction WHERE application_id = it.id AND state IN ('PROPOSED', 'APPROVED')) AND changed <@ '{closed_at,current_decision_id,status}' AND it.status IN ('IN_VERIFICATION', 'SCREENING') AND NEW.status = 'GRANTED' AND NEW.closed_at BETWEEN transaction_timestamp() AND clock_timestamp() AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.current_decision_id AND made.application_id = it.id AND made.officer = viewer_subject AND made.outcome = NEW.status AND made.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND made.supersedes_id IS NOT DISTINCT FROM OLD.current_decision_id))
+                    OR (EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND changed <@ '{closed_at,current_decision_id,status}' AND it.status IN ('IN_VERIFICATION', 'SCREENING') AND NEW.status = 'REFUSED' AND NEW.closed_at BETWEEN transaction_timestamp() AND clock_timestamp() AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.current_decision_id AND made.application_id = it.id AND made.officer = viewer_subject AND made.outcome = NEW.status AND made.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND made.supersedes_id IS NOT DISTINCT FROM OLD.current_decision_id))
+                WHEN 'SUPERVISOR' THEN ((it.received_at IS NOT NULL OR it.partner_code IS NULL) AND true AND true AND changed <@ '{status}' AND it.status IN ('PAID') AND NEW.status = 'IN_VERIFICATION' AND it.is_assigned)
+                    OR (true AND true AND changed <@ '{}' AND it.status IN ('IN_VERIFICATION', 'SCREENING', 'INFO_REQUESTED') AND NEW.status = OLD.status AND it.is_assigned)
+                    OR (changed <@ '{is_referred}' AND it.status IN ('SCREENING') AND NEW.status = OLD.status AND (NEW.is_referred OR NOT OLD.is_referred) AND EXISTS (SELECT FROM screening AS asked WHERE asked.application_id = it.id AND asked.requested_at BETWEEN transaction_timestamp() AND clock_timestamp()))
+                    OR (changed <@ '{is_referred}' AND it.status IN ('REFUSED', 'REVOKED') AND NEW.status = OLD.status AND (NEW.is_referred OR NOT OLD.is_referred) AND EXISTS (SELECT FROM screening AS asked WHERE asked.application_id = it.id AND asked.requested_at BETWEEN transaction_timestamp() AND clock_timestamp()))
+                    OR (changed <@ '{is_referred}' AND it.status IN ('GRANTED') AND NEW.status = OLD.status AND (NEW.is_referred OR NOT OLD.is_referred) AND EXISTS (SELECT FROM screening AS asked WHERE asked.application_id = it.id AND asked.requested_at BETWEEN transaction_timestamp() AND clock_timestamp()))
+                    OR (NOT it.is_held AND changed <@ '{is_held}' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND NEW.status = OLD.status AND NEW.is_held = true)
+                    OR (viewer.has_live_visa(it.id) AND NOT it.is_held AND changed <@ '{is_held}' AND it.status IN ('GRANTED') AND NEW.status = OLD.status AND NEW.is_held = true)
+                    OR (it.is_held AND changed <@ '{is_held}' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED') AND NEW.status = OLD.status AND NEW.is_held = false)
+                    OR (EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'SUPERVISOR' AND officer = viewer_subject) AND changed <@ '{closed_at,current_decision_id,status}' AND it.status IN ('IN_VERIFICATION', 'SCREENING') AND NEW.status = 'REFUSED' AND NEW.closed_at BETWEEN transaction_timestamp() AND clock_timestamp() AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.current_decision_id AND made.application_id = it.id AND made.officer = viewer_subject AND made.outcome = NEW.status AND made.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND made.supersedes_id IS NOT DISTINCT FROM OLD.current_decision_id))
+                    OR ((SELECT decided.officer FROM decision AS decided WHERE decided.id = it.current_decision_id) IS DISTINCT FROM viewer_subject AND NOT EXISTS (SELECT FROM decision AS decided WHERE decided.id = it.current_decision_id AND decided.outcome = new_outcome AND decided.ground IS NOT DISTINCT FROM new_ground) AND it.is_linked AND viewer.is_cleared(it.id) AND changed <@ '{current_decision_id,status}' AND it.status IN ('GRANTED', 'REFUSED') AND NEW.status = 'GRANTED' AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.current_decision_id AND made.application_id = it.id AND made.officer = viewer_subject AND made.outcome = NEW.status AND made.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND made.supersedes_id IS NOT DISTINCT FROM OLD.current_decision_id))
+                    OR ((SELECT decided.officer FROM decision AS decided WHERE decided.id = it.current_decision_id) IS DISTINCT FROM viewer_subject AND NOT EXISTS (SELECT FROM decision AS decided WHERE decided.id = it.current_decision_id AND decided.outcome = new_outcome AND decided.ground IS NOT DISTINCT FROM new_ground) AND changed <@ '{current_decision_id,status}' AND it.status IN ('GRANTED', 'REFUSED') AND NEW.status = 'REFUSED' AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.current_decision_id AND made.application_id = it.id AND made.officer = viewer_subject AND made.outcome = NEW.status AND made.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND made.supersedes_id IS NOT DISTINCT FROM OLD.current_decision_id))
+                    OR (changed <@ '{status}' AND it.status IN ('GRANTED') AND NEW.status = 'REVOKED')
+                    OR ((SELECT revoked.actor FROM application_event AS revoked WHERE revoked.application_id = it.id AND revoked.kind = 'REVOKED' ORDER BY revoked.sequence DESC LIMIT 1) IS DISTINCT FROM viewer_subject AND it.is_linked AND viewer.is_cleared(it.id) AND changed <@ '{current_decision_id,status}' AND it.status IN ('REVOKED') AND NEW.status = 'GRANTED' AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.current_decision_id AND made.application_id = it.id AND made.officer = viewer_subject AND made.outcome = NEW.status AND made.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND made.supersedes_id IS NOT DISTINCT FROM OLD.current_decision_id))
+                WHEN 'PARTNER_AGENT' THEN (it.partner_code IS NOT NULL AND it.received_at IS NULL AND changed <@ '{received_at}' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND NEW.status = OLD.status AND NEW.received_at BETWEEN transaction_timestamp() AND clock_timestamp())
+                    OR (true AND changed <@ '{paused_seconds,status}' AND it.status IN ('INFO_REQUESTED') AND NEW.status = 'IN_VERIFICATION' AND abs(NEW.paused_seconds - OLD.paused_seconds - extract(epoch FROM clock_timestamp() - (SELECT max(occurred_at) FROM application_event WHERE application_id = it.id AND kind = 'INFO_REQUESTED'))) <= 2 + extract(epoch FROM clock_timestamp() - transaction_timestamp()) AND NOT EXISTS (SELECT FROM requested_item WHERE application_id = it.id AND answered_at IS NULL))
+                    OR (changed <@ '{closed_at,status}' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'SCREENING') AND NEW.status = 'WITHDRAWN' AND NEW.closed_at BETWEEN transaction_timestamp() AND clock_timestamp())
+                    OR (changed <@ '{closed_at,paused_seconds,status}' AND it.status IN ('INFO_REQUESTED') AND NEW.status = 'WITHDRAWN' AND NEW.closed_at BETWEEN transaction_timestamp() AND clock_timestamp() AND abs(NEW.paused_seconds - OLD.paused_seconds - extract(epoch FROM clock_timestamp() - (SELECT max(occurred_at) FROM application_event WHERE application_id = it.id AND kind = 'INFO_REQUESTED'))) <= 2 + extract(epoch FROM clock_timestamp() - transaction_timestamp()))
+                WHEN 'APPLICANT' THEN (true AND changed <@ '{paused_seconds,status}' AND it.status IN ('INFO_REQUESTED') AND NEW.status = 'IN_VERIFICATION' AND abs(NEW.paused_seconds - OLD.paused_seconds - extract(epoch FROM clock_timestamp() - (SELECT max(occurred_at) FROM application_event WHERE application_id = it.id AND kind = 'INFO_REQUESTED'))) <= 2 + extract(epoch FROM clock_timestamp() - transaction_timestamp()) AND NOT EXISTS (SELECT FROM requested_item WHERE application_id = it.id AND answered_at IS NULL))
+                    OR (changed <@ '{closed_at,status}' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'SCREENING') AND NEW.status = 'WITHDRAWN' AND NEW.closed_at BETWEEN transaction_timestamp() AND clock_timestamp())
+                    OR (changed <@ '{closed_at,paused_seconds,status}' AND it.status IN ('INFO_REQUESTED') AND NEW.status = 'WITHDRAWN' AND NEW.closed_at BETWEEN transaction_timestamp() AND clock_timestamp() AND abs(NEW.paused_seconds - OLD.paused_seconds - extract(epoch FROM clock_timestamp() - (SELECT max(occurred_at) FROM application_event WHERE application_id = it.id AND kind = 'INFO_REQUESTED'))) <= 2 + extract(epoch FROM clock_timestamp() - transaction_timestamp()))
+                WHEN 'PARTNER_SERVICE' THEN (it.partner_code IS NOT NULL AND it.received_at IS NULL AND changed <@ '{received_at}' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND NEW.status = OLD.status AND NEW.received_at BETWEEN transaction_timestamp() AND clock_timestamp())
+                    OR (true AND changed <@ '{paused_seconds,status}' AND it.status IN ('INFO_REQUESTED') AND NEW.status = 'IN_VERIFICATION' AND abs(NEW.paused_seconds - OLD.paused_seconds - extract(epoch FROM clock_timestamp() - (SELECT max(occurred_at) FROM application_event WHERE application_id = it.id AND kind = 'INFO_REQUESTED'))) <= 2 + extract(epoch FROM clock_timestamp() - transaction_timestamp()) AND NOT EXISTS (SELECT FROM requested_item WHERE application_id = it.id AND answered_at IS NULL))
+                WHEN 'SCREENING' THEN (changed <@ '{has_open_hit,is_referred}' AND it.status IN ('SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'REVOKED') AND NEW.status = OLD.status AND (NEW.has_open_hit OR NOT viewer.has_open_hit(it.id)) AND (NOT NEW.has_open_hit OR OLD.has_open_hit OR viewer.has_open_hit(it.id)) AND (NEW.is_referred OR NOT OLD.is_referred))
+                WHEN 'TREASURY' THEN (changed <@ '{fee_idr,paid_at,status,target_due_at}' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT') AND NEW.status = 'PAID' AND OLD.paid_at IS NULL AND NEW.target_due_at >= NEW.paid_at AND EXISTS (SELECT FROM bill WHERE bill.application_id = it.id AND bill.paid_at = NEW.paid_at AND bill.amount_idr = NEW.fee_idr))
+                ELSE false END;
+        END IF;
+        IF is_allowed IS NOT TRUE THEN
+            RAISE EXCEPTION 'no step of % writes this of application', viewer_role
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NEW;
+    END
+$$;
+CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE ON application
+    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_anonymous_writing,gerbang_writing}'::name[]))
+    EXECUTE FUNCTION viewer.guard_application();
+CREATE OR REPLACE FUNCTION viewer.guard_application_event() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        said text := viewer.sealed(NULL);
+        viewer_role text := split_part(said, '.', 1);
+        viewer_subject text := viewer.field(said, 5);
+        it application;
+        question text;
+        new_outcome text;
+        new_ground text;
+        changed text[];
+        is_allowed boolean;
+    BEGIN
+        SELECT * INTO it FROM application WHERE id = NEW.application_id;
+        IF TG_OP = 'INSERT' THEN
+            is_allowed := CASE viewer_role
+                WHEN 'OFFICER' THEN (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'IN_VERIFICATION' AND NEW.reason IS NULL AND it.status = 'IN_VERIFICATION' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('PAID'))
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'INFO_REQUESTED' AND NEW.reason IS NULL AND it.status = 'INFO_REQUESTED' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('IN_VERIFICATION'))
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'SCREENING' AND NEW.reason IS NULL AND it.status = 'SCREENING' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('IN_VERIFICATION'))
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'SCREENING' AND NEW.reason IS NULL AND it.status IN ('SCREENING') AND EXISTS (SELECT FROM screening AS asked WHERE asked.application_id = it.id AND asked.requested_at = NEW.occurred_at))
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'GRANTED' AND NEW.reason IS NULL AND it.status = 'GRANTED' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('IN_VERIFICATION', 'SCREENING'))
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'REFUSED' AND NEW.reason IS NULL AND it.status = 'REFUSED' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('IN_VERIFICATION', 'SCREENING'))
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'CORRECTED' AND NEW.reason IS NULL AND it.status IN ('PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND EXISTS (SELECT FROM correction AS made WHERE made.application_id = it.id AND made.state = 'IN_EFFECT' AND made.closed_at = NEW.occurred_at AND made.closed_by = viewer_subject))
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'CORRECTION_REJECTED' AND NEW.reason IS NULL AND it.status IN ('PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND EXISTS (SELECT FROM correction AS made WHERE made.application_id = it.id AND made.state = 'REJECTED' AND made.closed_at = NEW.occurred_at AND made.closed_by = viewer_subject))
+                WHEN 'SUPERVISOR' THEN (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'IN_VERIFICATION' AND NEW.reason IS NULL AND it.status = 'IN_VERIFICATION' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('PAID'))
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'SCREENING' AND NEW.reason IS NULL AND it.status IN ('SCREENING') AND EXISTS (SELECT FROM screening AS asked WHERE asked.application_id = it.id AND asked.requested_at = NEW.occurred_at))
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'ANSWER_PROPOSED' AND NEW.reason IS NULL AND it.status IN ('SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'REVOKED') AND EXISTS (SELECT FROM screening AS asked WHERE asked.application_id = it.id AND asked.result = 'PENDING' AND asked.proposed_by = viewer_subject))
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'HELD' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND it.is_held AND viewer.latest_event(it.id, '{HELD,RELEASED}') IS DISTINCT FROM 'HELD')
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'HELD' AND it.status IN ('GRANTED') AND it.is_held AND viewer.latest_event(it.id, '{HELD,RELEASED}') IS DISTINCT FROM 'HELD')
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'RELEASED' AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'LAPSED', 'PAYMENT_EXPIRED', 'REVOKED') AND NOT it.is_held AND viewer.latest_event(it.id, '{HELD,RELEASED}') IS DISTINCT FROM 'RELEASED')
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'REFUSED' AND NEW.reason IS NULL AND it.status = 'REFUSED' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('IN_VERIFICATION', 'SCREENING'))
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'GRANTED' AND it.status = 'GRANTED' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('GRANTED', 'REFUSED'))
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'REFUSED' AND it.status = 'REFUSED' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('GRANTED', 'REFUSED'))
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'CORRECTED' AND NEW.reason IS NULL AND it.status IN ('GRANTED') AND EXISTS (SELECT FROM correction AS made WHERE made.application_id = it.id AND made.state = 'IN_EFFECT' AND made.closed_at = NEW.occurred_at AND made.closed_by = viewer_subject))
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'CORRECTION_REJECTED' AND NEW.reason IS NULL AND it.status IN ('GRANTED') AND EXISTS (SELECT FROM correction AS made WHERE made.application_id = it.id AND made.state = 'REJECTED' AND made.closed_at = NEW.occurred_at AND made.closed_by = viewer_subject))
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'REVOKED' AND it.status = 'REVOKED' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('GRANTED'))
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'GRANTED' AND it.status = 'GRANTED' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('REVOKED'))
+                WHEN 'PARTNER_AGENT' THEN (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'SUBMITTED' AND NEW.reason IS NULL AND NEW.sequence = 1 AND it.status = 'AWAITING_PAYMENT')
+                    OR (NEW.actor IS NULL AND NEW.actor_role IS NULL AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'AWAITING_PAYMENT' AND NEW.sequence = 2 AND it.status = NEW.kind)
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'RECEIVED' AND NEW.reason IS NULL AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND it.received_at = NEW.occurred_at)
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'IN_VERIFICATION' AND NEW.reason IS NULL AND it.status = 'IN_VERIFICATION' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('INFO_REQUESTED'))
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'CORRECTED' AND NEW.reason IS NULL AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT') AND EXISTS (SELECT FROM correction AS made WHERE made.application_id = it.id AND made.proposed_at = NEW.occurred_at AND made.proposed_by = viewer_subject))
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'CORRECTION_PROPOSED' AND NEW.reason IS NULL AND it.status IN ('PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND EXISTS (SELECT FROM correction AS made WHERE made.application_id = it.id AND made.proposed_at = NEW.occurred_at AND made.proposed_by = viewer_subject))
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'WITHDRAWN' AND NEW.reason IS NULL AND it.status = 'WITHDRAWN' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING'))
+                WHEN 'APPLICANT' THEN (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'SUBMITTED' AND NEW.reason IS NULL AND NEW.sequence = 1 AND it.status = 'AWAITING_PAYMENT')
+                    OR (NEW.actor IS NULL AND NEW.actor_role IS NULL AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'AWAITING_PAYMENT' AND NEW.sequence = 2 AND it.status = NEW.kind)
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'IN_VERIFICATION' AND NEW.reason IS NULL AND it.status = 'IN_VERIFICATION' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('INFO_REQUESTED'))
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'CORRECTED' AND NEW.reason IS NULL AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT') AND EXISTS (SELECT FROM correction AS made WHERE made.application_id = it.id AND made.proposed_at = NEW.occurred_at AND made.proposed_by = viewer_subject))
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'CORRECTION_PROPOSED' AND NEW.reason IS NULL AND it.status IN ('PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND EXISTS (SELECT FROM correction AS made WHERE made.application_id = it.id AND made.proposed_at = NEW.occurred_at AND made.proposed_by = viewer_subject))
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'CORRECTION_PROPOSED' AND NEW.reason IS NULL AND it.status IN ('GRANTED') AND EXISTS (SELECT FROM correction AS made WHERE made.application_id = it.id AND made.proposed_at = NEW.occurred_at AND made.proposed_by = viewer_subject))
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'WITHDRAWN' AND NEW.reason IS NULL AND it.status = 'WITHDRAWN' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING'))
+                WHEN 'PARTNER_SERVICE' THEN (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'SUBMITTED' AND NEW.reason IS NULL AND NEW.sequence = 1 AND it.status = 'AWAITING_PAYMENT')
+                    OR (NEW.actor IS NULL AND NEW.actor_role IS NULL AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'AWAITING_PAYMENT' AND NEW.sequence = 2 AND it.status = NEW.kind)
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'RECEIVED' AND NEW.reason IS NULL AND it.status IN ('SUBMITTED', 'AWAITING_PAYMENT', 'PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND it.received_at = NEW.occurred_at)
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'IN_VERIFICATION' AND NEW.reason IS NULL AND it.status = 'IN_VERIFICATION' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('INFO_REQUESTED'))
+                WHEN 'SCREENING' THEN (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'SCREENED' AND NEW.reason IS NULL AND it.status IN ('SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'REVOKED') AND EXISTS (SELECT FROM screening AS asked WHERE asked.application_id = it.id AND asked.answered_at = NEW.occurred_at AND asked.answered_by = viewer_subject))
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'ANSWER_PROPOSED' AND NEW.reason IS NULL AND it.status IN ('SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'REVOKED') AND EXISTS (SELECT FROM screening AS asked WHERE asked.application_id = it.id AND asked.result = 'PENDING' AND asked.proposed_by = viewer_subject))
+                    OR (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'SCREENED' AND NEW.reason IS NULL AND it.status IN ('SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'REVOKED') AND EXISTS (SELECT FROM screening AS asked WHERE asked.application_id = it.id AND asked.answered_at = NEW.occurred_at AND asked.confirmed_by = viewer_subject))
+                WHEN 'TREASURY' THEN (NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND NEW.occurred_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = 'PAID' AND NEW.reason IS NULL AND it.status = 'PAID' AND viewer.latest_event(it.id, '{SUBMITTED,AWAITING_PAYMENT,PAID,IN_VERIFICATION,INFO_REQUESTED,SCREENING,GRANTED,REFUSED,WITHDRAWN,LAPSED,PAYMENT_EXPIRED,REVOKED}') IN ('SUBMITTED', 'AWAITING_PAYMENT'))
+                ELSE false END;
+        ELSE
+            changed := array_remove(ARRAY[CASE WHEN NEW.id IS DISTINCT FROM OLD.id THEN 'id' END, CASE WHEN NEW.application_id IS DISTINCT FROM OLD.application_id THEN 'application_id' END, CASE WHEN NEW.sequence IS DISTINCT FROM OLD.sequence THEN 'sequence' END, CASE WHEN NEW.kind IS DISTINCT FROM OLD.kind THEN 'kind' END, CASE WHEN NEW.occurred_at IS DISTINCT FROM OLD.occurred_at THEN 'occurred_at' END, CASE WHEN NEW.recorded_at IS DISTINCT FROM OLD.recorded_at THEN 'recorded_at' END, CASE WHEN NEW.actor IS DISTINCT FROM OLD.actor THEN 'actor' END, CASE WHEN NEW.actor_role IS DISTINCT FROM OLD.actor_role THEN 'actor_role' END, CASE WHEN NEW.reason IS DISTINCT FROM OLD.reason THEN 'reason' END], NULL);
+            is_allowed := changed = '{}' OR false;
+        END IF;
+        IF is_allowed IS NOT TRUE THEN
+            RAISE EXCEPTION 'no step of % writes this of application_event', viewer_role
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NEW;
+    END
+$$;
+CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE ON application_event
+    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_anonymous_writing,gerbang_writing}'::name[]))
+    EXECUTE FUNCTION viewer.guard_application_event();
+CREATE OR REPLACE FUNCTION viewer.guard_assignment() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        said text := viewer.sealed(NULL);
+        viewer_role text := split_part(said, '.', 1);
+        viewer_subject text := viewer.field(said, 5);
+        it application;
+        question text;
+        new_outcome text;
+        new_ground text;
+        changed text[];
+        is_allowed boolean;
+    BEGIN
+        SELECT * INTO it FROM application WHERE id = NEW.application_id;
+        IF TG_OP = 'INSERT' THEN
+            is_allowed := CASE viewer_role
+                WHEN 'OFFICER' THEN (it.status IN ('PAID') AND (it.received_at IS NOT NULL OR it.partner_code IS NULL) AND NOT EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND true) AND NEW.officer = viewer_subject AND NEW.role = 'OFFICER' AND NEW.assigned_at BETWEEN transaction_timestamp() AND clock_timestamp() AND coalesce(NEW.assigned_by, viewer_subject) = viewer_subject)
+                    OR (it.status IN ('IN_VERIFICATION', 'SCREENING') AND NOT EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND true) AND NEW.officer = viewer_subject AND NEW.role = 'OFFICER' AND NEW.assigned_at BETWEEN transaction_timestamp() AND clock_timestamp() AND coalesce(NEW.assigned_by, viewer_subject) = viewer_subject)
+                WHEN 'SUPERVISOR' THEN (it.status IN ('PAID') AND (it.received_at IS NOT NULL OR it.partner_code IS NULL) AND true AND true AND NEW.assigned_at BETWEEN transaction_timestamp() AND clock_timestamp() AND coalesce(NEW.assigned_by, viewer_subject) = viewer_subject AND (NEW.role = 'SUPERVISOR' AND NEW.officer = viewer_subject OR NEW.role = 'OFFICER' AND viewer.latest_answer(it.id, 'ENTRY_BAN') IS DISTINCT FROM 'MATCH' AND viewer.latest_answer(it.id, 'CLEARANCE') IS DISTINCT FROM 'MATCH'))
+                    OR (it.status IN ('IN_VERIFICATION', 'SCREENING', 'INFO_REQUESTED') AND true AND true AND NEW.assigned_at BETWEEN transaction_timestamp() AND clock_timestamp() AND coalesce(NEW.assigned_by, viewer_subject) = viewer_subject AND (NEW.role = 'SUPERVISOR' AND NEW.officer = viewer_subject OR NEW.role = 'OFFICER' AND viewer.latest_answer(it.id, 'ENTRY_BAN') IS DISTINCT FROM 'MATCH' AND viewer.latest_answer(it.id, 'CLEARANCE') IS DISTINCT FROM 'MATCH'))
+                WHEN 'SCREENING' THEN (it.status IN ('SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'REVOKED') AND NEW.role = 'SUPERVISOR' AND NEW.assigned_at BETWEEN transaction_timestamp() AND clock_timestamp() AND coalesce(NEW.assigned_by, viewer_subject) = viewer_subject AND EXISTS (SELECT FROM screening AS hit WHERE hit.application_id = it.id AND hit.result = 'MATCH' AND hit.confirmed_by = viewer_subject AND hit.answered_at BETWEEN transaction_timestamp() AND clock_timestamp() AND hit.answered_by = NEW.officer))
+                ELSE false END;
+        ELSE
+            changed := array_remove(ARRAY[CASE WHEN NEW.id IS DISTINCT FROM OLD.id THEN 'id' END, CASE WHEN NEW.application_id IS DISTINCT FROM OLD.application_id THEN 'application_id' END, CASE WHEN NEW.officer IS DISTINCT FROM OLD.officer THEN 'officer' END, CASE WHEN NEW.role IS DISTINCT FROM OLD.role THEN 'role' END, CASE WHEN NEW.assigned_at IS DISTINCT FROM OLD.assigned_at THEN 'assigned_at' END, CASE WHEN NEW.ended_at IS DISTINCT FROM OLD.ended_at THEN 'ended_at' END, CASE WHEN NEW.assigned_by IS DISTINCT FROM OLD.assigned_by THEN 'assigned_by' END, CASE WHEN NEW.ended_by IS DISTINCT FROM OLD.ended_by THEN 'ended_by' END, CASE WHEN NEW.reason IS DISTINCT FROM OLD.reason THEN 'reason' END], NULL);
+            is_allowed := changed = '{}' OR CASE viewer_role
+                WHEN 'OFFICER' THEN (it.status IN ('IN_VERIFICATION', 'SCREENING', 'INFO_REQUESTED') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND changed <@ '{ended_at,ended_by,reason}' AND OLD.ended_at IS NULL AND NEW.ended_at BETWEEN transaction_timestamp() AND clock_timestamp() AND coalesce(NEW.ended_by, viewer_subject) = viewer_subject AND NEW.reason IS NOT NULL)
+                    OR (it.status = 'GRANTED' AND changed <@ '{ended_at,ended_by}' AND OLD.ended_at IS NULL AND NEW.ended_at BETWEEN transaction_timestamp() AND clock_timestamp() AND coalesce(NEW.ended_by, viewer_subject) = viewer_subject)
+                    OR (it.status = 'REFUSED' AND changed <@ '{ended_at,ended_by}' AND OLD.ended_at IS NULL AND NEW.ended_at BETWEEN transaction_timestamp() AND clock_timestamp() AND coalesce(NEW.ended_by, viewer_subject) = viewer_subject)
+                WHEN 'SUPERVISOR' THEN (it.status IN ('PAID') AND (it.received_at IS NOT NULL OR it.partner_code IS NULL) AND true AND true AND changed <@ '{ended_at,ended_by,reason}' AND OLD.ended_at IS NULL AND NEW.ended_at BETWEEN transaction_timestamp() AND clock_timestamp() AND coalesce(NEW.ended_by, viewer_subject) = viewer_subject AND NEW.reason IS NOT NULL)
+                    OR (it.status IN ('IN_VERIFICATION', 'SCREENING', 'INFO_REQUESTED') AND true AND true AND changed <@ '{ended_at,ended_by,reason}' AND OLD.ended_at IS NULL AND NEW.ended_at BETWEEN transaction_timestamp() AND clock_timestamp() AND coalesce(NEW.ended_by, viewer_subject) = viewer_subject AND NEW.reason IS NOT NULL)
+                    OR (it.status = 'REFUSED' AND changed <@ '{ended_at,ended_by}' AND OLD.ended_at IS NULL AND NEW.ended_at BETWEEN transaction_timestamp() AND clock_timestamp() AND coalesce(NEW.ended_by, viewer_subject) = viewer_subject)
+                WHEN 'PARTNER_AGENT' THEN (it.status = 'WITHDRAWN' AND changed <@ '{ended_at,ended_by}' AND OLD.ended_at IS NULL AND NEW.ended_at BETWEEN transaction_timestamp() AND clock_timestamp() AND coalesce(NEW.ended_by, viewer_subject) = viewer_subject)
+                WHEN 'APPLICANT' THEN (it.status = 'WITHDRAWN' AND changed <@ '{ended_at,ended_by}' AND OLD.ended_at IS NULL AND NEW.ended_at BETWEEN transaction_timestamp() AND clock_timestamp() AND coalesce(NEW.ended_by, viewer_subject) = viewer_subject)
+                WHEN 'SCREENING' THEN (it.status IN ('SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'REVOKED') AND changed <@ '{ended_at,ended_by}' AND OLD.ended_at IS NULL AND NEW.ended_at BETWEEN transaction_timestamp() AND clock_timestamp() AND coalesce(NEW.ended_by, viewer_subject) = viewer_subject AND EXISTS (SELECT FROM screening AS hit WHERE hit.application_id = it.id AND hit.result = 'MATCH' AND hit.confirmed_by = viewer_subject AND hit.answered_at BETWEEN transaction_timestamp() AND clock_timestamp()))
+                ELSE false END;
+        END IF;
+        IF is_allowed IS NOT TRUE THEN
+            RAISE EXCEPTION 'no step of % writes this of assignment', viewer_role
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NEW;
+    END
+$$;
+CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE ON assignment
+    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_anonymous_writing,gerbang_writing}'::name[]))
+    EXECUTE FUNCTION viewer.guard_assignment();
+CREATE OR REPLACE FUNCTION viewer.guard_bill() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        said text := viewer.sealed(NULL);
+        viewer_role text := split_part(said, '.', 1);
+        viewer_subject text := viewer.field(said, 5);
+        it application;
+        question text;
+        new_outcome text;
+        new_ground text;
+        changed text[];
+        is_allowed boolean;
+    BEGIN
+        SELECT * INTO it FROM application WHERE id = NEW.application_id;
+        IF TG_OP = 'INSERT' THEN
+            is_allowed := CASE viewer_role
+                WHEN 'PARTNER_AGENT' THEN (it.status = 'AWAITING_PAYMENT' AND NEW.issued_at = it.submitted_at AND NEW.issued_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.amount_idr = viewer.fee_of(it.visa_type_code) AND NEW.due_at = NEW.issued_at + viewer.time_to_pay())
+                WHEN 'APPLICANT' THEN (it.status = 'AWAITING_PAYMENT' AND NEW.issued_at = it.submitted_at AND NEW.issued_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.amount_idr = viewer.fee_of(it.visa_type_code) AND NEW.due_at = NEW.issued_at + viewer.time_to_pay())
+                WHEN 'PARTNER_SERVICE' THEN (it.status = 'AWAITING_PAYMENT' AND NEW.issued_at = it.submitted_at AND NEW.issued_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.amount_idr = viewer.fee_of(it.visa_type_code) AND NEW.due_at = NEW.issued_at + viewer.time_to_pay())
+                ELSE false END;
+        ELSE
+            changed := array_remove(ARRAY[CASE WHEN NEW.billing_code IS DISTINCT FROM OLD.billing_code THEN 'billing_code' END, CASE WHEN NEW.application_id IS DISTINCT FROM OLD.application_id THEN 'application_id' END, CASE WHEN NEW.amount_idr IS DISTINCT FROM OLD.amount_idr THEN 'amount_idr' END, CASE WHEN NEW.issued_at IS DISTINCT FROM OLD.issued_at THEN 'issued_at' END, CASE WHEN NEW.due_at IS DISTINCT FROM OLD.due_at THEN 'due_at' END, CASE WHEN NEW.paid_at IS DISTINCT FROM OLD.paid_at THEN 'paid_at' END, CASE WHEN NEW.receipt_number IS DISTINCT FROM OLD.receipt_number THEN 'receipt_number' END], NULL);
+            is_allowed := changed = '{}' OR CASE viewer_role
+                WHEN 'TREASURY' THEN (it.status IN ('SUBMITTED', 'AWAITING_PAYMENT') AND changed <@ '{paid_at,receipt_number}' AND OLD.paid_at IS NULL AND NEW.paid_at BETWEEN transaction_timestamp() AND clock_timestamp())
+                ELSE false END;
+        END IF;
+        IF is_allowed IS NOT TRUE THEN
+            RAISE EXCEPTION 'no step of % writes this of bill', viewer_role
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NEW;
+    END
+$$;
+CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE ON bill
+    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_anonymous_writing,gerbang_writing}'::name[]))
+    EXECUTE FUNCTION viewer.guard_bill();
+CREATE OR REPLACE FUNCTION viewer.guard_decision() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        said text := viewer.sealed(NULL);
+        viewer_role text := split_part(said, '.', 1);
+        viewer_subject text := viewer.field(said, 5);
+        it application;
+        question text;
+        new_outcome text;
+        new_ground text;
+        changed text[];
+        is_allowed boolean;
+    BEGIN
+        SELECT * INTO it FROM application WHERE id = NEW.application_id; new_outcome := NEW.outcome; new_ground := NEW.ground;
+        IF TG_OP = 'INSERT' THEN
+            is_allowed := CASE viewer_role
+                WHEN 'OFFICER' THEN (it.status IN ('IN_VERIFICATION', 'SCREENING') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND it.is_linked AND viewer.is_cleared(it.id) AND NOT EXISTS (SELECT FROM correction WHERE application_id = it.id AND state IN ('PROPOSED', 'APPROVED')) AND NEW.outcome = 'GRANTED' AND NEW.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.officer = viewer_subject AND NEW.supersedes_id IS NOT DISTINCT FROM it.current_decision_id)
+                    OR (it.status IN ('IN_VERIFICATION', 'SCREENING') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND NEW.outcome = 'REFUSED' AND NEW.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.officer = viewer_subject AND NEW.supersedes_id IS NOT DISTINCT FROM it.current_decision_id)
+                WHEN 'SUPERVISOR' THEN (it.status IN ('IN_VERIFICATION', 'SCREENING') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'SUPERVISOR' AND officer = viewer_subject) AND NEW.outcome = 'REFUSED' AND NEW.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.officer = viewer_subject AND NEW.supersedes_id IS NOT DISTINCT FROM it.current_decision_id)
+                    OR (it.status IN ('GRANTED', 'REFUSED') AND (SELECT decided.officer FROM decision AS decided WHERE decided.id = it.current_decision_id) IS DISTINCT FROM viewer_subject AND NOT EXISTS (SELECT FROM decision AS decided WHERE decided.id = it.current_decision_id AND decided.outcome = new_outcome AND decided.ground IS NOT DISTINCT FROM new_ground) AND it.is_linked AND viewer.is_cleared(it.id) AND NEW.outcome = 'GRANTED' AND NEW.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.officer = viewer_subject AND NEW.supersedes_id IS NOT DISTINCT FROM it.current_decision_id)
+                    OR (it.status IN ('GRANTED', 'REFUSED') AND (SELECT decided.officer FROM decision AS decided WHERE decided.id = it.current_decision_id) IS DISTINCT FROM viewer_subject AND NOT EXISTS (SELECT FROM decision AS decided WHERE decided.id = it.current_decision_id AND decided.outcome = new_outcome AND decided.ground IS NOT DISTINCT FROM new_ground) AND NEW.outcome = 'REFUSED' AND NEW.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.officer = viewer_subject AND NEW.supersedes_id IS NOT DISTINCT FROM it.current_decision_id)
+                    OR (it.status IN ('REVOKED') AND (SELECT revoked.actor FROM application_event AS revoked WHERE revoked.application_id = it.id AND revoked.kind = 'REVOKED' ORDER BY revoked.sequence DESC LIMIT 1) IS DISTINCT FROM viewer_subject AND it.is_linked AND viewer.is_cleared(it.id) AND NEW.outcome = 'GRANTED' AND NEW.decided_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.officer = viewer_subject AND NEW.supersedes_id IS NOT DISTINCT FROM it.current_decision_id)
+                ELSE false END;
+        ELSE
+            changed := array_remove(ARRAY[CASE WHEN NEW.id IS DISTINCT FROM OLD.id THEN 'id' END, CASE WHEN NEW.application_id IS DISTINCT FROM OLD.application_id THEN 'application_id' END, CASE WHEN NEW.outcome IS DISTINCT FROM OLD.outcome THEN 'outcome' END, CASE WHEN NEW.ground IS DISTINCT FROM OLD.ground THEN 'ground' END, CASE WHEN NEW.is_incomplete IS DISTINCT FROM OLD.is_incomplete THEN 'is_incomplete' END, CASE WHEN NEW.public_reason IS DISTINCT FROM OLD.public_reason THEN 'public_reason' END, CASE WHEN NEW.decided_at IS DISTINCT FROM OLD.decided_at THEN 'decided_at' END, CASE WHEN NEW.officer IS DISTINCT FROM OLD.officer THEN 'officer' END, CASE WHEN NEW.internal_note IS DISTINCT FROM OLD.internal_note THEN 'internal_note' END, CASE WHEN NEW.supersedes_id IS DISTINCT FROM OLD.supersedes_id THEN 'supersedes_id' END], NULL);
+            is_allowed := changed = '{}' OR false;
+        END IF;
+        IF is_allowed IS NOT TRUE THEN
+            RAISE EXCEPTION 'no step of % writes this of decision', viewer_role
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NEW;
+    END
+$$;
+CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE ON decision
+    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_anonymous_writing,gerbang_writing}'::name[]))
+    EXECUTE FUNCTION viewer.guard_decision();
+CREATE OR REPLACE FUNCTION viewer.guard_person_link() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        said text := viewer.sealed(NULL);
+        viewer_role text := split_part(said, '.', 1);
+        viewer_subject text := viewer.field(said, 5);
+        it application;
+        question text;
+        new_outcome text;
+        new_ground text;
+        changed text[];
+        is_allowed boolean;
+    BEGIN
+        SELECT * INTO it FROM application WHERE id = NEW.resolved_in;
+        IF TG_OP = 'INSERT' THEN
+            is_allowed := false;
+        ELSE
+            changed := array_remove(ARRAY[CASE WHEN NEW.id IS DISTINCT FROM OLD.id THEN 'id' END, CASE WHEN NEW.applicant_id IS DISTINCT FROM OLD.applicant_id THEN 'applicant_id' END, CASE WHEN NEW.linked_id IS DISTINCT FROM OLD.linked_id THEN 'linked_id' END, CASE WHEN NEW.reason IS DISTINCT FROM OLD.reason THEN 'reason' END, CASE WHEN NEW.state IS DISTINCT FROM OLD.state THEN 'state' END, CASE WHEN NEW.found_at IS DISTINCT FROM OLD.found_at THEN 'found_at' END, CASE WHEN NEW.resolved_at IS DISTINCT FROM OLD.resolved_at THEN 'resolved_at' END, CASE WHEN NEW.resolved_by IS DISTINCT FROM OLD.resolved_by THEN 'resolved_by' END, CASE WHEN NEW.resolved_in IS DISTINCT FROM OLD.resolved_in THEN 'resolved_in' END, CASE WHEN NEW.resolution IS DISTINCT FROM OLD.resolution THEN 'resolution' END], NULL);
+            is_allowed := changed = '{}' OR CASE viewer_role
+                WHEN 'OFFICER' THEN (it.status IN ('IN_VERIFICATION', 'SCREENING', 'INFO_REQUESTED') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND changed <@ '{resolution,resolved_at,resolved_by,resolved_in,state}' AND OLD.reason = 'NAME_AND_BIRTH_DATE' AND NEW.state = 'CONFIRMED' AND it.applicant_id IN (NEW.applicant_id, NEW.linked_id) AND NEW.resolved_by = viewer_subject AND NEW.resolved_at BETWEEN transaction_timestamp() AND clock_timestamp())
+                    OR (it.status IN ('IN_VERIFICATION', 'SCREENING', 'INFO_REQUESTED') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND changed <@ '{resolution,resolved_at,resolved_by,resolved_in,state}' AND OLD.reason = 'NAME_AND_BIRTH_DATE' AND NEW.state = 'REJECTED' AND it.applicant_id IN (NEW.applicant_id, NEW.linked_id) AND NEW.resolved_by = viewer_subject AND NEW.resolved_at BETWEEN transaction_timestamp() AND clock_timestamp())
+                ELSE false END;
+        END IF;
+        IF is_allowed IS NOT TRUE THEN
+            RAISE EXCEPTION 'no step of % writes this of person_link', viewer_role
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NEW;
+    END
+$$;
+CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE ON person_link
+    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_anonymous_writing,gerbang_writing}'::name[]))
+    EXECUTE FUNCTION viewer.guard_person_link();
+CREATE OR REPLACE FUNCTION viewer.guard_requested_item() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        said text := viewer.sealed(NULL);
+        viewer_role text := split_part(said, '.', 1);
+        viewer_subject text := viewer.field(said, 5);
+        it application;
+        question text;
+        new_outcome text;
+        new_ground text;
+        changed text[];
+        is_allowed boolean;
+    BEGIN
+        SELECT * INTO it FROM application WHERE id = NEW.application_id;
+        IF TG_OP = 'INSERT' THEN
+            is_allowed := CASE viewer_role
+                WHEN 'OFFICER' THEN (it.status IN ('IN_VERIFICATION') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND NEW.requested_at BETWEEN transaction_timestamp() AND clock_timestamp())
+                ELSE false END;
+        ELSE
+            changed := array_remove(ARRAY[CASE WHEN NEW.id IS DISTINCT FROM OLD.id THEN 'id' END, CASE WHEN NEW.application_id IS DISTINCT FROM OLD.application_id THEN 'application_id' END, CASE WHEN NEW.kind IS DISTINCT FROM OLD.kind THEN 'kind' END, CASE WHEN NEW.note IS DISTINCT FROM OLD.note THEN 'note' END, CASE WHEN NEW.requested_at IS DISTINCT FROM OLD.requested_at THEN 'requested_at' END, CASE WHEN NEW.answered_at IS DISTINCT FROM OLD.answered_at THEN 'answered_at' END, CASE WHEN NEW.answered_by IS DISTINCT FROM OLD.answered_by THEN 'answered_by' END], NULL);
+            is_allowed := changed = '{}' OR CASE viewer_role
+                WHEN 'PARTNER_AGENT' THEN (it.status IN ('INFO_REQUESTED') AND true AND changed <@ '{answered_at,answered_by}' AND OLD.answered_at IS NULL AND NEW.answered_by = viewer_subject AND NEW.answered_at BETWEEN transaction_timestamp() AND clock_timestamp())
+                WHEN 'APPLICANT' THEN (it.status IN ('INFO_REQUESTED') AND true AND changed <@ '{answered_at,answered_by}' AND OLD.answered_at IS NULL AND NEW.answered_by = viewer_subject AND NEW.answered_at BETWEEN transaction_timestamp() AND clock_timestamp())
+                WHEN 'PARTNER_SERVICE' THEN (it.status IN ('INFO_REQUESTED') AND true AND changed <@ '{answered_at,answered_by}' AND OLD.answered_at IS NULL AND NEW.answered_by = viewer_subject AND NEW.answered_at BETWEEN transaction_timestamp() AND clock_timestamp())
+                ELSE false END;
+        END IF;
+        IF is_allowed IS NOT TRUE THEN
+            RAISE EXCEPTION 'no step of % writes this of requested_item', viewer_role
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NEW;
+    END
+$$;
+CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE ON requested_item
+    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_anonymous_writing,gerbang_writing}'::name[]))
+    EXECUTE FUNCTION viewer.guard_requested_item();
+CREATE OR REPLACE FUNCTION viewer.guard_screening() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        said text := viewer.sealed(NULL);
+        viewer_role text := split_part(said, '.', 1);
+        viewer_subject text := viewer.field(said, 5);
+        it application;
+        question text;
+        new_outcome text;
+        new_ground text;
+        changed text[];
+        is_allowed boolean;
+    BEGIN
+        SELECT * INTO it FROM application WHERE id = NEW.application_id; question := NEW.kind;
+        IF TG_OP = 'INSERT' THEN
+            is_allowed := CASE viewer_role
+                WHEN 'OFFICER' THEN (it.status IN ('IN_VERIFICATION') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND NEW.result = 'PENDING' AND NEW.answered_at IS NULL AND NEW.proposed IS NULL AND NEW.requested_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = ANY (viewer.questions_to_ask(it.id)))
+                    OR (it.status IN ('SCREENING') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND cardinality(viewer.questions_to_ask(it.id)) > 0 AND NEW.result = 'PENDING' AND NEW.answered_at IS NULL AND NEW.proposed IS NULL AND NEW.requested_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = ANY (viewer.questions_to_ask(it.id)))
+                    OR (it.status IN ('PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING') AND NEW.result = 'PENDING' AND NEW.answered_at IS NULL AND NEW.proposed IS NULL AND NEW.requested_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = ANY (viewer.questions_to_ask(it.id)) AND EXISTS (SELECT FROM correction WHERE correction.applicant_id = it.applicant_id AND correction.state = 'IN_EFFECT' AND correction.closed_at BETWEEN transaction_timestamp() AND clock_timestamp()))
+                WHEN 'SUPERVISOR' THEN (it.status IN ('SCREENING') AND cardinality(viewer.questions_to_ask(it.id)) > 0 AND NEW.result = 'PENDING' AND NEW.answered_at IS NULL AND NEW.proposed IS NULL AND NEW.requested_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = ANY (viewer.questions_to_ask(it.id)))
+                    OR (it.status IN ('REFUSED', 'REVOKED') AND cardinality(viewer.questions_to_ask(it.id)) > 0 AND NEW.result = 'PENDING' AND NEW.answered_at IS NULL AND NEW.proposed IS NULL AND NEW.requested_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = ANY (viewer.questions_to_ask(it.id)))
+                    OR (it.status IN ('GRANTED') AND viewer.has_live_visa(it.id) AND cardinality(viewer.questions_to_ask(it.id)) > 0 AND NEW.result = 'PENDING' AND NEW.answered_at IS NULL AND NEW.proposed IS NULL AND NEW.requested_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = ANY (viewer.questions_to_ask(it.id)))
+                    OR (it.status IN ('SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'REVOKED') AND (EXISTS (SELECT FROM screening WHERE application_id = it.id AND kind = question AND voided_at IS NULL AND result = 'HIT') AND viewer.latest_answer(it.id, question) <> 'NO_MATCH') AND NEW.result = 'PENDING' AND NEW.answered_at IS NULL AND NEW.proposed IN ('NO_MATCH', 'MATCH') AND NEW.proposed_by = viewer_subject AND NEW.requested_at BETWEEN transaction_timestamp() AND clock_timestamp())
+                    OR (it.status IN ('GRANTED') AND NEW.result = 'PENDING' AND NEW.answered_at IS NULL AND NEW.proposed IS NULL AND NEW.requested_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.kind = ANY (viewer.questions_to_ask(it.id)) AND EXISTS (SELECT FROM correction WHERE correction.applicant_id = it.applicant_id AND correction.state = 'IN_EFFECT' AND correction.closed_at BETWEEN transaction_timestamp() AND clock_timestamp()))
+                ELSE false END;
+        ELSE
+            changed := array_remove(ARRAY[CASE WHEN NEW.id IS DISTINCT FROM OLD.id THEN 'id' END, CASE WHEN NEW.application_id IS DISTINCT FROM OLD.application_id THEN 'application_id' END, CASE WHEN NEW.kind IS DISTINCT FROM OLD.kind THEN 'kind' END, CASE WHEN NEW.result IS DISTINCT FROM OLD.result THEN 'result' END, CASE WHEN NEW.requested_at IS DISTINCT FROM OLD.requested_at THEN 'requested_at' END, CASE WHEN NEW.referral_reason IS DISTINCT FROM OLD.referral_reason THEN 'referral_reason' END, CASE WHEN NEW.referral_note IS DISTINCT FROM OLD.referral_note THEN 'referral_note' END, CASE WHEN NEW.answered_at IS DISTINCT FROM OLD.answered_at THEN 'answered_at' END, CASE WHEN NEW.proposed IS DISTINCT FROM OLD.proposed THEN 'proposed' END, CASE WHEN NEW.proposed_by IS DISTINCT FROM OLD.proposed_by THEN 'proposed_by' END, CASE WHEN NEW.reason IS DISTINCT FROM OLD.reason THEN 'reason' END, CASE WHEN NEW.answered_by IS DISTINCT FROM OLD.answered_by THEN 'answered_by' END, CASE WHEN NEW.confirmed_by IS DISTINCT FROM OLD.confirmed_by THEN 'confirmed_by' END, CASE WHEN NEW.voided_at IS DISTINCT FROM OLD.voided_at THEN 'voided_at' END, CASE WHEN NEW.ban_id IS DISTINCT FROM OLD.ban_id THEN 'ban_id' END, CASE WHEN NEW.kept_from IS DISTINCT FROM OLD.kept_from THEN 'kept_from' END], NULL);
+            is_allowed := changed = '{}' OR CASE viewer_role
+                WHEN 'SUPERVISOR' THEN (it.status IN ('SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'REVOKED') AND (EXISTS (SELECT FROM screening WHERE application_id = it.id AND kind = question AND voided_at IS NULL AND result = 'HIT') AND viewer.latest_answer(it.id, question) <> 'NO_MATCH') AND changed <@ '{proposed,proposed_by,reason}' AND OLD.result = 'PENDING' AND OLD.voided_at IS NULL AND OLD.proposed IN ('NO_MATCH', 'MATCH') AND NEW.proposed IN ('NO_MATCH', 'MATCH') AND NEW.proposed_by = viewer_subject)
+                WHEN 'SCREENING' THEN (it.status IN ('SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'REVOKED') AND viewer.latest_answer(it.id, question) = 'PENDING' AND changed <@ '{answered_at,answered_by,result}' AND OLD.result = 'PENDING' AND OLD.voided_at IS NULL AND coalesce(OLD.proposed, '') NOT IN ('NO_MATCH', 'MATCH') AND NEW.answered_by = viewer_subject AND NEW.answered_at BETWEEN transaction_timestamp() AND clock_timestamp() AND NEW.result IN ('CLEAR', 'HIT', 'UNAVAILABLE') AND (NEW.kind <> 'CLEARANCE' OR NEW.result = 'UNAVAILABLE'))
+                    OR (it.status IN ('SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'REVOKED') AND viewer.latest_answer(it.id, question) = 'PENDING' AND changed <@ '{proposed,proposed_by,reason}' AND OLD.result = 'PENDING' AND OLD.voided_at IS NULL AND coalesce(OLD.proposed, '') NOT IN ('NO_MATCH', 'MATCH') AND NEW.proposed IN ('CLEAR', 'HIT') AND NEW.proposed_by = viewer_subject)
+                    OR (it.status IN ('SCREENING', 'GRANTED', 'REFUSED', 'WITHDRAWN', 'REVOKED') AND viewer.latest_answer(it.id, question) = 'PENDING' AND NOT EXISTS (SELECT FROM screening WHERE application_id = it.id AND kind = question AND voided_at IS NULL AND result = 'HIT' AND answered_by = viewer_subject) AND changed <@ '{answered_at,answered_by,confirmed_by,result}' AND OLD.result = 'PENDING' AND OLD.voided_at IS NULL AND NEW.confirmed_by = viewer_subject AND OLD.proposed_by <> viewer_subject AND NEW.answered_by = OLD.proposed_by AND NEW.result = OLD.proposed AND NEW.answered_at BETWEEN transaction_timestamp() AND clock_timestamp())
+                ELSE false END;
+        END IF;
+        IF is_allowed IS NOT TRUE THEN
+            RAISE EXCEPTION 'no step of % writes this of screening', viewer_role
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NEW;
+    END
+$$;
+CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE ON screening
+    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_anonymous_writing,gerbang_writing}'::name[]))
+    EXECUTE FUNCTION viewer.guard_screening();
+CREATE OR REPLACE FUNCTION viewer.guard_visa() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        said text := viewer.sealed(NULL);
+        viewer_role text := split_part(said, '.', 1);
+        viewer_subject text := viewer.field(said, 5);
+        it application;
+        question text;
+        new_outcome text;
+        new_ground text;
+        changed text[];
+        is_allowed boolean;
+    BEGIN
+        SELECT * INTO it FROM application WHERE id = NEW.application_id;
+        IF TG_OP = 'INSERT' THEN
+            is_allowed := CASE viewer_role
+                WHEN 'OFFICER' THEN (it.status IN ('IN_VERIFICATION', 'SCREENING') AND EXISTS (SELECT FROM assignment WHERE application_id = it.id AND ended_at IS NULL AND role = 'OFFICER' AND officer = viewer_subject) AND it.is_linked AND viewer.is_cleared(it.id) AND NOT EXISTS (SELECT FROM correction WHERE application_id = it.id AND state IN ('PROPOSED', 'APPROVED')) AND NEW.issued_at BETWEEN transaction_timestamp() AND clock_timestamp() AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.decision_id AND made.application_id = it.id AND made.outcome = 'GRANTED' AND made.officer = viewer_subject AND made.decided_at = NEW.issued_at) AND EXISTS (SELECT FROM visa_type AS type WHERE type.code = it.visa_type_code AND type.stay_days = NEW.stay_days AND wib_day(NEW.issued_at) + type.use_within_days::integer = NEW.use_by))
+                WHEN 'SUPERVISOR' THEN (it.status IN ('GRANTED', 'REFUSED') AND (SELECT decided.officer FROM decision AS decided WHERE decided.id = it.current_decision_id) IS DISTINCT FROM viewer_subject AND NOT EXISTS (SELECT FROM decision AS decided WHERE decided.id = it.current_decision_id AND decided.outcome = new_outcome AND decided.ground IS NOT DISTINCT FROM new_ground) AND it.is_linked AND viewer.is_cleared(it.id) AND NEW.issued_at BETWEEN transaction_timestamp() AND clock_timestamp() AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.decision_id AND made.application_id = it.id AND made.outcome = 'GRANTED' AND made.officer = viewer_subject AND made.decided_at = NEW.issued_at) AND EXISTS (SELECT FROM visa_type AS type WHERE type.code = it.visa_type_code AND type.stay_days = NEW.stay_days AND wib_day(NEW.issued_at) + type.use_within_days::integer = NEW.use_by))
+                    OR (it.status IN ('REVOKED') AND (SELECT revoked.actor FROM application_event AS revoked WHERE revoked.application_id = it.id AND revoked.kind = 'REVOKED' ORDER BY revoked.sequence DESC LIMIT 1) IS DISTINCT FROM viewer_subject AND it.is_linked AND viewer.is_cleared(it.id) AND NEW.issued_at BETWEEN transaction_timestamp() AND clock_timestamp() AND EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.decision_id AND made.application_id = it.id AND made.outcome = 'GRANTED' AND made.officer = viewer_subject AND made.decided_at = NEW.issued_at) AND EXISTS (SELECT FROM visa_type AS type WHERE type.code = it.visa_type_code AND type.stay_days = NEW.stay_days AND wib_day(NEW.issued_at) + type.use_within_days::integer = NEW.use_by))
+                ELSE false END;
+        ELSE
+            changed := array_remove(ARRAY[CASE WHEN NEW.visa_number IS DISTINCT FROM OLD.visa_number THEN 'visa_number' END, CASE WHEN NEW.application_id IS DISTINCT FROM OLD.application_id THEN 'application_id' END, CASE WHEN NEW.decision_id IS DISTINCT FROM OLD.decision_id THEN 'decision_id' END, CASE WHEN NEW.issued_at IS DISTINCT FROM OLD.issued_at THEN 'issued_at' END, CASE WHEN NEW.use_by IS DISTINCT FROM OLD.use_by THEN 'use_by' END, CASE WHEN NEW.stay_days IS DISTINCT FROM OLD.stay_days THEN 'stay_days' END, CASE WHEN NEW.revoked_at IS DISTINCT FROM OLD.revoked_at THEN 'revoked_at' END, CASE WHEN NEW.superseded_at IS DISTINCT FROM OLD.superseded_at THEN 'superseded_at' END], NULL);
+            is_allowed := changed = '{}' OR CASE viewer_role
+                WHEN 'SUPERVISOR' THEN (it.status IN ('GRANTED', 'REFUSED') AND (SELECT decided.officer FROM decision AS decided WHERE decided.id = it.current_decision_id) IS DISTINCT FROM viewer_subject AND NOT EXISTS (SELECT FROM decision AS decided WHERE decided.id = it.current_decision_id AND decided.outcome = new_outcome AND decided.ground IS NOT DISTINCT FROM new_ground) AND it.is_linked AND viewer.is_cleared(it.id) AND changed <@ '{superseded_at}' AND OLD.revoked_at IS NULL AND OLD.superseded_at IS NULL AND NEW.superseded_at BETWEEN transaction_timestamp() AND clock_timestamp())
+                    OR (it.status IN ('GRANTED', 'REFUSED') AND (SELECT decided.officer FROM decision AS decided WHERE decided.id = it.current_decision_id) IS DISTINCT FROM viewer_subject AND NOT EXISTS (SELECT FROM decision AS decided WHERE decided.id = it.current_decision_id AND decided.outcome = new_outcome AND decided.ground IS NOT DISTINCT FROM new_ground) AND changed <@ '{superseded_at}' AND OLD.revoked_at IS NULL AND OLD.superseded_at IS NULL AND NEW.superseded_at BETWEEN transaction_timestamp() AND clock_timestamp())
+                    OR (it.status IN ('GRANTED') AND changed <@ '{revoked_at}' AND OLD.revoked_at IS NULL AND OLD.superseded_at IS NULL AND NEW.revoked_at BETWEEN transaction_timestamp() AND clock_timestamp())
+                ELSE false END;
+        END IF;
+        IF is_allowed IS NOT TRUE THEN
+            RAISE EXCEPTION 'no step of % writes this of visa', viewer_role
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NEW;
+    END
+$$;
+CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE ON visa
+    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership_writing,gerbang_officer_writing,gerbang_supervisor_writing,gerbang_partner_manager_writing,gerbang_partner_agent_writing,gerbang_auditor_writing,gerbang_applicant_writing,gerbang_partner_service_writing,gerbang_screening_writing,gerbang_treasury_writing,gerbang_administrator_writing,gerbang_anonymous_writing,gerbang_writing}'::name[]))
+    EXECUTE FUNCTION viewer.guard_visa();
+CREATE OR REPLACE FUNCTION viewer.guard_access_event() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+    BEGIN
+        NEW.occurred_at := pg_catalog.clock_timestamp();
+        RETURN NEW;
+    END
+$$;
+CREATE OR REPLACE TRIGGER guard BEFORE INSERT ON access_event
+    FOR EACH ROW WHEN (current_user = ANY ('{gerbang_leadership,gerbang_officer,gerbang_supervisor,gerbang_partner_manager,gerbang_partner_agent,gerbang_auditor,gerbang_applicant,gerbang_partner_service,gerbang_screening,gerbang_treasury,gerbang_administrator,gerbang_anonymous}'::name[]))
+    EXECUTE FUNCTION viewer.guard_access_event();
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA viewer FROM PUBLIC;
+-- Changes, by OFFICER
+GRANT USAGE ON SCHEMA public, viewer TO gerbang_officer_writing;
+GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.is_sealed, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_officer_writing;
+GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_officer_writing;
+GRANT EXECUTE ON FUNCTION viewer.is_cleared, viewer.questions_to_ask TO gerbang_officer_writing;
+GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_officer_writing;
+CREATE POLICY officer_writing_select ON country FOR SELECT TO gerbang_officer_writing
+    USING ((SELECT viewer.acts_as('OFFICER')));
+GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_officer_writing;
+CREATE POLICY officer_writing_select ON entry_rule FOR SELECT TO gerbang_officer_writing
+    USING ((SELECT viewer.acts_as('OFFICER')));
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_officer_writing;
+CREATE POLICY officer_writing_select ON visa_type FOR SELECT TO gerbang_officer_writing
+    USING ((SELECT viewer.acts_as('OFFICER')));
+GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_officer_writing;
+CREATE POLICY officer_writing_select ON eligibility FOR SELECT TO gerbang_officer_writing
+    USING ((SELECT viewer.acts_as('OFFICER')));
+GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_officer_writing;
+CREATE POLICY officer_writing_select ON fee FOR SELECT TO gerbang_officer_writing
+    USING ((SELECT viewer.acts_as('OFFICER')));
+GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_officer_writing;
+CREATE POLICY officer_writing_select ON service_target FOR SELECT TO gerbang_officer_writing
+    USING ((SELECT viewer.acts_as('OFFICER')));
+GRANT SELECT (days, valid_from, wait) ON deadline TO gerbang_officer_writing;
+CREATE POLICY officer_writing_select ON deadline FOR SELECT TO gerbang_officer_writing
+    USING ((SELECT viewer.acts_as('OFFICER')));
+GRANT SELECT (code, name) ON partner TO gerbang_officer_writing;
+CREATE POLICY officer_writing_select ON partner FOR SELECT TO gerbang_officer_writing
+    USING ((SELECT viewer.acts_as('OFFICER')));
+GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_officer_writing;
+CREATE POLICY officer_writing_select ON partner_country FOR SELECT TO gerbang_officer_writing
+    USING ((SELECT viewer.acts_as('OFFICER')));
+GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_officer_writing;
+CREATE POLICY officer_writing_select ON centre FOR SELECT TO gerbang_officer_writing
+    USING ((SELECT viewer.acts_as('OFFICER')));
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, group_reference, id, is_assigned, is_linked, is_referred, left_partner_at, nationality_code, officer, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_officer_writing;
+CREATE POLICY officer_writing_select ON application FOR SELECT TO gerbang_officer_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN true OR (application.officer IS NULL AND application.closed_at IS NULL OR application.officer = (SELECT viewer.subject('OFFICER'))) OR application.officer = (SELECT viewer.subject('OFFICER')) ELSE false END);
+GRANT UPDATE (answer_by, closed_at, current_decision_id, is_referred, status, was_info_requested) ON application TO gerbang_officer_writing;
+CREATE POLICY officer_writing_update ON application FOR UPDATE TO gerbang_officer_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN (application.officer IS NULL AND application.closed_at IS NULL OR application.officer = (SELECT viewer.subject('OFFICER'))) OR application.officer = (SELECT viewer.subject('OFFICER')) ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN (application.officer IS NULL AND application.closed_at IS NULL OR application.officer = (SELECT viewer.subject('OFFICER'))) OR application.officer = (SELECT viewer.subject('OFFICER')) ELSE false END);
+GRANT SELECT (actor, actor_role, application_id, id, kind, occurred_at, reason, recorded_at, sequence) ON application_event TO gerbang_officer_writing;
+CREATE POLICY officer_writing_select ON application_event FOR SELECT TO gerbang_officer_writing
+    USING ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = application_event.application_id));
+GRANT INSERT (actor, actor_role, application_id, kind, occurred_at, reason, sequence) ON application_event TO gerbang_officer_writing;
+CREATE POLICY officer_writing_insert ON application_event FOR INSERT TO gerbang_officer_writing
+    WITH CHECK ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = application_event.application_id) AND CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN (application_event.actor = (SELECT viewer.subject('OFFICER')) AND application_event.actor_role = 'OFFICER' AND application_event.kind IN ('CORRECTED', 'CORRECTION_REJECTED', 'GRANTED', 'INFO_REQUESTED', 'IN_VERIFICATION', 'REFUSED', 'SCREENING')) ELSE false END);
+GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_officer_writing;
+CREATE POLICY officer_writing_select ON bill FOR SELECT TO gerbang_officer_writing
+    USING ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = bill.application_id));
+GRANT SELECT (answered_at, answered_by, application_id, id, kind, note, requested_at) ON requested_item TO gerbang_officer_writing;
+CREATE POLICY officer_writing_select ON requested_item FOR SELECT TO gerbang_officer_writing
+    USING ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = requested_item.application_id));
+GRANT INSERT (application_id, id, kind, note, requested_at) ON requested_item TO gerbang_officer_writing;
+CREATE POLICY officer_writing_insert ON requested_item FOR INSERT TO gerbang_officer_writing
+    WITH CHECK ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = requested_item.application_id) AND CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN true ELSE false END);
+GRANT SELECT (application_id, assigned_at, ended_at, id, officer, role) ON assignment TO gerbang_officer_writing;
+CREATE POLICY officer_writing_select ON assignment FOR SELECT TO gerbang_officer_writing
+    USING ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));
+GRANT INSERT (application_id, assigned_at, assigned_by, officer, role) ON assignment TO gerbang_officer_writing;
+CREATE POLICY officer_writing_insert ON assignment FOR INSERT TO gerbang_officer_writing
+    WITH CHECK ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));
+GRANT UPDATE (ended_at, ended_by, reason) ON assignment TO gerbang_officer_writing;
+CREATE POLICY officer_writing_update ON assignment FOR UPDATE TO gerbang_officer_writing
+    USING ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id)) WITH CHECK ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));
+GRANT SELECT (application_id, decided_at, ground, id, officer, outcome, supersedes_id) ON decision TO gerbang_officer_writing;
+CREATE POLICY officer_writing_select ON decision FOR SELECT TO gerbang_officer_writing
+    USING ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = decision.application_id) AND CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN true ELSE false END);
+GRANT INSERT (application_id, decided_at, ground, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_officer_writing;
+CREATE POLICY officer_writing_insert ON decision FOR INSERT TO gerbang_officer_writing
+    WITH CHECK ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = decision.application_id) AND decision.officer = (SELECT viewer.subject('OFFICER')));
+GRANT SELECT (application_id, decision_id, issued_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_officer_writing;
+CREATE POLICY officer_writing_select ON visa FOR SELECT TO gerbang_officer_writing
+    USING ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = visa.application_id));
+GRANT INSERT (application_id, decision_id, issued_at, stay_days, use_by, visa_number) ON visa TO gerbang_officer_writing;
+CREATE POLICY officer_writing_insert ON visa FOR INSERT TO gerbang_officer_writing
+    WITH CHECK ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = visa.application_id));
+GRANT INSERT (application_id, id, kind, referral_note, referral_reason, requested_at, result) ON screening TO gerbang_officer_writing;
+CREATE POLICY officer_writing_insert ON screening FOR INSERT TO gerbang_officer_writing
+    WITH CHECK ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = screening.application_id));
+GRANT SELECT (applicant_id, nationality_code, number) ON identity_version TO gerbang_officer_writing;
+CREATE POLICY officer_writing_select ON identity_version FOR SELECT TO gerbang_officer_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN EXISTS (SELECT FROM application WHERE application.applicant_id = identity_version.applicant_id) ELSE false END);
+GRANT SELECT (applicant_id, application_id, approved_at, approved_by, closed_at, closed_by, id, proposed_at, proposed_by, proposed_role, reason, state, version) ON correction TO gerbang_officer_writing;
+CREATE POLICY officer_writing_select ON correction FOR SELECT TO gerbang_officer_writing
+    USING ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = correction.application_id) AND CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN true ELSE false END);
+GRANT UPDATE (approved_at, approved_by, closed_at, closed_by, reason, state) ON correction TO gerbang_officer_writing;
+CREATE POLICY officer_writing_update ON correction FOR UPDATE TO gerbang_officer_writing
+    USING ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = correction.application_id) AND CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN true ELSE false END) WITH CHECK ((SELECT viewer.acts_as('OFFICER')) AND EXISTS (SELECT FROM application WHERE application.id = correction.application_id) AND CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN true ELSE false END);
+GRANT SELECT (applicant_id, found_at, id, linked_id, reason, resolution, resolved_at, resolved_by, resolved_in, state) ON person_link TO gerbang_officer_writing;
+CREATE POLICY officer_writing_select ON person_link FOR SELECT TO gerbang_officer_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN EXISTS (SELECT FROM application WHERE application.applicant_id IN (person_link.applicant_id, person_link.linked_id)) ELSE false END);
+GRANT UPDATE (resolution, resolved_at, resolved_by, resolved_in, state) ON person_link TO gerbang_officer_writing;
+CREATE POLICY officer_writing_update ON person_link FOR UPDATE TO gerbang_officer_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN EXISTS (SELECT FROM application WHERE application.applicant_id IN (person_link.applicant_id, person_link.linked_id)) ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('OFFICER')) THEN EXISTS (SELECT FROM application WHERE application.applicant_id IN (person_link.applicant_id, person_link.linked_id)) ELSE false END);
+GRANT SELECT (answer, created_at, input_digest, key_digest) ON idempotency TO gerbang_officer_writing;
+CREATE POLICY officer_writing_select ON idempotency FOR SELECT TO gerbang_officer_writing
+    USING ((SELECT viewer.acts_as('OFFICER')));
+GRANT INSERT (answer, input_digest, key_digest) ON idempotency TO gerbang_officer_writing;
+CREATE POLICY officer_writing_insert ON idempotency FOR INSERT TO gerbang_officer_writing
+    WITH CHECK ((SELECT viewer.acts_as('OFFICER')));
+GRANT UPDATE (answer) ON idempotency TO gerbang_officer_writing;
+CREATE POLICY officer_writing_update ON idempotency FOR UPDATE TO gerbang_officer_writing
+    USING ((SELECT viewer.acts_as('OFFICER')) AND idempotency.answer IS NULL) WITH CHECK ((SELECT viewer.acts_as('OFFICER')));
+-- Changes, by SUPERVISOR
+GRANT USAGE ON SCHEMA public, viewer TO gerbang_supervisor_writing;
+GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.is_sealed, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_supervisor_writing;
+GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_supervisor_writing;
+GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_select ON country FOR SELECT TO gerbang_supervisor_writing
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_select ON entry_rule FOR SELECT TO gerbang_supervisor_writing
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_select ON visa_type FOR SELECT TO gerbang_supervisor_writing
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_select ON eligibility FOR SELECT TO gerbang_supervisor_writing
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_select ON fee FOR SELECT TO gerbang_supervisor_writing
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_select ON service_target FOR SELECT TO gerbang_supervisor_writing
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+GRANT SELECT (days, valid_from, wait) ON deadline TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_select ON deadline FOR SELECT TO gerbang_supervisor_writing
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+GRANT SELECT (code, name) ON partner TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_select ON partner FOR SELECT TO gerbang_supervisor_writing
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_select ON partner_country FOR SELECT TO gerbang_supervisor_writing
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_select ON centre FOR SELECT TO gerbang_supervisor_writing
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, group_reference, has_open_hit, id, is_assigned, is_held, is_linked, is_referred, is_visa_held, left_partner_at, nationality_code, officer, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, supervisor, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_select ON application FOR SELECT TO gerbang_supervisor_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END);
+GRANT UPDATE (closed_at, current_decision_id, is_held, is_referred, status) ON application TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_update ON application FOR UPDATE TO gerbang_supervisor_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END);
+GRANT SELECT (actor, actor_role, application_id, id, kind, occurred_at, reason, recorded_at, sequence) ON application_event TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_select ON application_event FOR SELECT TO gerbang_supervisor_writing
+    USING ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = application_event.application_id));
+GRANT INSERT (actor, actor_role, application_id, kind, occurred_at, reason, sequence) ON application_event TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_insert ON application_event FOR INSERT TO gerbang_supervisor_writing
+    WITH CHECK ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = application_event.application_id) AND CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN (application_event.actor = (SELECT viewer.subject('SUPERVISOR')) AND application_event.actor_role = 'SUPERVISOR' AND application_event.kind IN ('ANSWER_PROPOSED', 'CORRECTED', 'CORRECTION_REJECTED', 'GRANTED', 'HELD', 'IN_VERIFICATION', 'REFUSED', 'RELEASED', 'REVOKED', 'SCREENING')) ELSE false END);
+GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_select ON bill FOR SELECT TO gerbang_supervisor_writing
+    USING ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = bill.application_id));
+GRANT SELECT (answered_at, answered_by, application_id, id, kind, note, requested_at) ON requested_item TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_select ON requested_item FOR SELECT TO gerbang_supervisor_writing
+    USING ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = requested_item.application_id));
+GRANT SELECT (application_id, assigned_at, assigned_by, ended_at, ended_by, id, officer, reason, role) ON assignment TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_select ON assignment FOR SELECT TO gerbang_supervisor_writing
+    USING ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));
+GRANT INSERT (application_id, assigned_at, assigned_by, officer, role) ON assignment TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_insert ON assignment FOR INSERT TO gerbang_supervisor_writing
+    WITH CHECK ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));
+GRANT UPDATE (ended_at, ended_by, reason) ON assignment TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_update ON assignment FOR UPDATE TO gerbang_supervisor_writing
+    USING ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id)) WITH CHECK ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));
+GRANT SELECT (application_id, decided_at, ground, id, officer, outcome, supersedes_id) ON decision TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_select ON decision FOR SELECT TO gerbang_supervisor_writing
+    USING ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = decision.application_id) AND CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END);
+GRANT INSERT (application_id, decided_at, ground, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_insert ON decision FOR INSERT TO gerbang_supervisor_writing
+    WITH CHECK ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = decision.application_id) AND decision.officer = (SELECT viewer.subject('SUPERVISOR')));
+GRANT SELECT (application_id, decision_id, issued_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_select ON visa FOR SELECT TO gerbang_supervisor_writing
+    USING ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = visa.application_id));
+GRANT INSERT (application_id, decision_id, issued_at, stay_days, use_by, visa_number) ON visa TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_insert ON visa FOR INSERT TO gerbang_supervisor_writing
+    WITH CHECK ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = visa.application_id));
+GRANT UPDATE (revoked_at, superseded_at) ON visa TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_update ON visa FOR UPDATE TO gerbang_supervisor_writing
+    USING ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = visa.application_id)) WITH CHECK ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = visa.application_id));
+GRANT SELECT (answered_at, answered_by, application_id, ban_id, confirmed_by, id, kept_from, kind, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result, voided_at) ON screening TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_select ON screening FOR SELECT TO gerbang_supervisor_writing
+    USING (viewer.acts_as('SUPERVISOR'));
+GRANT INSERT (application_id, id, kind, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result) ON screening TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_insert ON screening FOR INSERT TO gerbang_supervisor_writing
+    WITH CHECK ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = screening.application_id));
+GRANT UPDATE (proposed, proposed_by, reason) ON screening TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_update ON screening FOR UPDATE TO gerbang_supervisor_writing
+    USING ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = screening.application_id)) WITH CHECK ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = screening.application_id));
+GRANT SELECT (applicant_id, nationality_code, number) ON identity_version TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_select ON identity_version FOR SELECT TO gerbang_supervisor_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN EXISTS (SELECT FROM application WHERE application.applicant_id = identity_version.applicant_id) ELSE false END);
+GRANT SELECT (applicant_id, application_id, approved_at, approved_by, closed_at, closed_by, id, proposed_at, proposed_by, proposed_role, reason, state, version) ON correction TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_select ON correction FOR SELECT TO gerbang_supervisor_writing
+    USING ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = correction.application_id) AND CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END);
+GRANT UPDATE (approved_at, approved_by, closed_at, closed_by, reason, state) ON correction TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_update ON correction FOR UPDATE TO gerbang_supervisor_writing
+    USING ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = correction.application_id) AND CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END) WITH CHECK ((SELECT viewer.acts_as('SUPERVISOR')) AND EXISTS (SELECT FROM application WHERE application.id = correction.application_id) AND CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN true ELSE false END);
+GRANT SELECT (actor, actor_role, close_reason, closed_at, closed_by, id, is_open, kind, number, raised_at, written_in) ON alert TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_select ON alert FOR SELECT TO gerbang_supervisor_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN alert.actor <> (SELECT viewer.subject('SUPERVISOR')) ELSE false END);
+GRANT UPDATE (close_reason, closed_by) ON alert TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_update ON alert FOR UPDATE TO gerbang_supervisor_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN alert.actor <> (SELECT viewer.subject('SUPERVISOR')) ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('SUPERVISOR')) THEN alert.actor <> (SELECT viewer.subject('SUPERVISOR')) ELSE false END);
+GRANT SELECT (answer, created_at, input_digest, key_digest) ON idempotency TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_select ON idempotency FOR SELECT TO gerbang_supervisor_writing
+    USING ((SELECT viewer.acts_as('SUPERVISOR')));
+GRANT INSERT (answer, input_digest, key_digest) ON idempotency TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_insert ON idempotency FOR INSERT TO gerbang_supervisor_writing
+    WITH CHECK ((SELECT viewer.acts_as('SUPERVISOR')));
+GRANT UPDATE (answer) ON idempotency TO gerbang_supervisor_writing;
+CREATE POLICY supervisor_writing_update ON idempotency FOR UPDATE TO gerbang_supervisor_writing
+    USING ((SELECT viewer.acts_as('SUPERVISOR')) AND idempotency.answer IS NULL) WITH CHECK ((SELECT viewer.acts_as('SUPERVISOR')));
+-- Changes, by PARTNER_AGENT
+GRANT USAGE ON SCHEMA public, viewer TO gerbang_partner_agent_writing;
+GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.is_sealed, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_partner_agent_writing;
+GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_partner_agent_writing;
+GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_select ON country FOR SELECT TO gerbang_partner_agent_writing
+    USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
+GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_select ON entry_rule FOR SELECT TO gerbang_partner_agent_writing
+    USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_select ON visa_type FOR SELECT TO gerbang_partner_agent_writing
+    USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
+GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_select ON eligibility FOR SELECT TO gerbang_partner_agent_writing
+    USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
+GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_select ON fee FOR SELECT TO gerbang_partner_agent_writing
+    USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
+GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_select ON service_target FOR SELECT TO gerbang_partner_agent_writing
+    USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
+GRANT SELECT (days, valid_from, wait) ON deadline TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_select ON deadline FOR SELECT TO gerbang_partner_agent_writing
+    USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
+GRANT SELECT (code, name) ON partner TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_select ON partner FOR SELECT TO gerbang_partner_agent_writing
+    USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
+GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_select ON partner_country FOR SELECT TO gerbang_partner_agent_writing
+    USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
+GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_select ON centre FOR SELECT TO gerbang_partner_agent_writing
+    USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
+GRANT INSERT (account, id, nationality_code, passport_last_four) ON applicant TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_insert ON applicant FOR INSERT TO gerbang_partner_agent_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN applicant.account IS NULL ELSE false END);
+GRANT INSERT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex) ON identity TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_insert ON identity FOR INSERT TO gerbang_partner_agent_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN true ELSE false END);
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, fee_idr, group_reference, id, left_partner_at, nationality_code, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_select ON application FOR SELECT TO gerbang_partner_agent_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN application.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND application.left_partner_at IS NULL AND (coalesce(application.centre_code, application.country_code) = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) AND application.successor_centre_code IS NULL OR application.successor_centre_code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[])) ELSE false END);
+GRANT INSERT (applicant_id, centre_code, channel, country_code, group_reference, id, nationality_code, partner_code, pay_by, reference, status, submitted_at, trip_purpose, visa_type_code) ON application TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_insert ON application FOR INSERT TO gerbang_partner_agent_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN application.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND application.left_partner_at IS NULL AND (coalesce(application.centre_code, application.country_code) = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) AND application.successor_centre_code IS NULL OR application.successor_centre_code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[])) ELSE false END AND application.status IN ('SUBMITTED', 'AWAITING_PAYMENT'));
+GRANT UPDATE (closed_at, paused_seconds, received_at, status) ON application TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_update ON application FOR UPDATE TO gerbang_partner_agent_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN application.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND application.left_partner_at IS NULL AND (coalesce(application.centre_code, application.country_code) = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) AND application.successor_centre_code IS NULL OR application.successor_centre_code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[])) ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN application.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND application.left_partner_at IS NULL AND (coalesce(application.centre_code, application.country_code) = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) AND application.successor_centre_code IS NULL OR application.successor_centre_code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[])) ELSE false END);
+GRANT SELECT (application_id, id, kind, occurred_at, recorded_at, sequence) ON application_event TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_select ON application_event FOR SELECT TO gerbang_partner_agent_writing
+    USING ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = application_event.application_id));
+GRANT INSERT (actor, actor_role, application_id, kind, occurred_at, reason, sequence) ON application_event TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_insert ON application_event FOR INSERT TO gerbang_partner_agent_writing
+    WITH CHECK ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = application_event.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN (application_event.actor = (SELECT viewer.subject('PARTNER_AGENT')) AND application_event.actor_role = 'PARTNER_AGENT' AND application_event.kind IN ('CORRECTED', 'CORRECTION_PROPOSED', 'IN_VERIFICATION', 'RECEIVED', 'SUBMITTED', 'WITHDRAWN') OR application_event.kind = 'AWAITING_PAYMENT' AND application_event.actor IS NULL AND application_event.actor_role IS NULL) ELSE false END);
+GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_select ON bill FOR SELECT TO gerbang_partner_agent_writing
+    USING ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = bill.application_id));
+GRANT INSERT (amount_idr, application_id, billing_code, due_at, issued_at) ON bill TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_insert ON bill FOR INSERT TO gerbang_partner_agent_writing
+    WITH CHECK ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = bill.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN true ELSE false END);
+GRANT SELECT (answered_at, application_id, id, kind, note, requested_at) ON requested_item TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_select ON requested_item FOR SELECT TO gerbang_partner_agent_writing
+    USING ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = requested_item.application_id));
+GRANT UPDATE (answered_at, answered_by) ON requested_item TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_update ON requested_item FOR UPDATE TO gerbang_partner_agent_writing
+    USING ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = requested_item.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN requested_item.answered_at IS NULL ELSE false END) WITH CHECK ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = requested_item.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN requested_item.answered_by = (SELECT viewer.subject('PARTNER_AGENT')) ELSE false END);
+GRANT SELECT (application_id, assigned_at, ended_at, id) ON assignment TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_select ON assignment FOR SELECT TO gerbang_partner_agent_writing
+    USING ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));
+GRANT UPDATE (ended_at, ended_by) ON assignment TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_update ON assignment FOR UPDATE TO gerbang_partner_agent_writing
+    USING ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id)) WITH CHECK ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));
+GRANT SELECT (application_id, decision_id, issued_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_select ON visa FOR SELECT TO gerbang_partner_agent_writing
+    USING ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = visa.application_id));
+GRANT SELECT (applicant_id, nationality_code, number) ON identity_version TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_select ON identity_version FOR SELECT TO gerbang_partner_agent_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN EXISTS (SELECT FROM application WHERE application.applicant_id = identity_version.applicant_id) ELSE false END);
+GRANT INSERT (applicant_id, birth_date, email, full_name, nationality_code, number, passport_expires_on, passport_issuing_state, passport_last_four, passport_number, phone, place_of_birth, sealed, sex, written_at) ON identity_version TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_insert ON identity_version FOR INSERT TO gerbang_partner_agent_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN EXISTS (SELECT FROM application WHERE application.applicant_id = identity_version.applicant_id) ELSE false END);
+GRANT SELECT (applicant_id, application_id, closed_at, id, proposed_at, proposed_role, reason, state, version) ON correction TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_select ON correction FOR SELECT TO gerbang_partner_agent_writing
+    USING ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = correction.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN true ELSE false END);
+GRANT INSERT (applicant_id, application_id, closed_at, closed_by, id, proposed_at, proposed_by, proposed_role, reason, state, version) ON correction TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_insert ON correction FOR INSERT TO gerbang_partner_agent_writing
+    WITH CHECK ((SELECT viewer.acts_as('PARTNER_AGENT')) AND EXISTS (SELECT FROM application WHERE application.id = correction.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_AGENT')) THEN true ELSE false END);
+GRANT SELECT (answer, created_at, input_digest, key_digest) ON idempotency TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_select ON idempotency FOR SELECT TO gerbang_partner_agent_writing
+    USING ((SELECT viewer.acts_as('PARTNER_AGENT')));
+GRANT INSERT (answer, input_digest, key_digest) ON idempotency TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_insert ON idempotency FOR INSERT TO gerbang_partner_agent_writing
+    WITH CHECK ((SELECT viewer.acts_as('PARTNER_AGENT')));
+GRANT UPDATE (answer) ON idempotency TO gerbang_partner_agent_writing;
+CREATE POLICY partner_agent_writing_update ON idempotency FOR UPDATE TO gerbang_partner_agent_writing
+    USING ((SELECT viewer.acts_as('PARTNER_AGENT')) AND idempotency.answer IS NULL) WITH CHECK ((SELECT viewer.acts_as('PARTNER_AGENT')));
+-- Changes, by APPLICANT
+GRANT USAGE ON SCHEMA public, viewer TO gerbang_applicant_writing;
+GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.is_sealed, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_applicant_writing;
+GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_applicant_writing;
+GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_select ON country FOR SELECT TO gerbang_applicant_writing
+    USING ((SELECT viewer.acts_as('APPLICANT')));
+GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_select ON entry_rule FOR SELECT TO gerbang_applicant_writing
+    USING ((SELECT viewer.acts_as('APPLICANT')));
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_select ON visa_type FOR SELECT TO gerbang_applicant_writing
+    USING ((SELECT viewer.acts_as('APPLICANT')));
+GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_select ON eligibility FOR SELECT TO gerbang_applicant_writing
+    USING ((SELECT viewer.acts_as('APPLICANT')));
+GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_select ON fee FOR SELECT TO gerbang_applicant_writing
+    USING ((SELECT viewer.acts_as('APPLICANT')));
+GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_select ON service_target FOR SELECT TO gerbang_applicant_writing
+    USING ((SELECT viewer.acts_as('APPLICANT')));
+GRANT SELECT (days, valid_from, wait) ON deadline TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_select ON deadline FOR SELECT TO gerbang_applicant_writing
+    USING ((SELECT viewer.acts_as('APPLICANT')));
+GRANT SELECT (code, name) ON partner TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_select ON partner FOR SELECT TO gerbang_applicant_writing
+    USING ((SELECT viewer.acts_as('APPLICANT')));
+GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_select ON partner_country FOR SELECT TO gerbang_applicant_writing
+    USING ((SELECT viewer.acts_as('APPLICANT')));
+GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_select ON centre FOR SELECT TO gerbang_applicant_writing
+    USING ((SELECT viewer.acts_as('APPLICANT')));
+GRANT SELECT (account, id, nationality_code) ON applicant TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_select ON applicant FOR SELECT TO gerbang_applicant_writing
+    USING ((SELECT viewer.acts_as('APPLICANT')) AND applicant.account = (SELECT viewer.subject('APPLICANT')));
+GRANT INSERT (account, id, nationality_code, passport_last_four) ON applicant TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_insert ON applicant FOR INSERT TO gerbang_applicant_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN applicant.account = (SELECT viewer.subject('APPLICANT')) ELSE false END);
+GRANT SELECT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, versions) ON identity TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_select ON identity FOR SELECT TO gerbang_applicant_writing
+    USING ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM applicant WHERE applicant.id = identity.applicant_id));
+GRANT INSERT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex) ON identity TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_insert ON identity FOR INSERT TO gerbang_applicant_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN EXISTS (SELECT FROM applicant WHERE applicant.id = identity.applicant_id) ELSE false END);
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, fee_idr, group_reference, id, left_partner_at, nationality_code, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_select ON application FOR SELECT TO gerbang_applicant_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject('APPLICANT'))) ELSE false END);
+GRANT INSERT (applicant_id, centre_code, channel, country_code, group_reference, id, nationality_code, partner_code, pay_by, reference, status, submitted_at, trip_purpose, visa_type_code) ON application TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_insert ON application FOR INSERT TO gerbang_applicant_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject('APPLICANT'))) ELSE false END AND application.status IN ('SUBMITTED', 'AWAITING_PAYMENT'));
+GRANT UPDATE (closed_at, paused_seconds, status) ON application TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_update ON application FOR UPDATE TO gerbang_applicant_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject('APPLICANT'))) ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject('APPLICANT'))) ELSE false END);
+GRANT SELECT (application_id, id, kind, occurred_at, recorded_at, sequence) ON application_event TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_select ON application_event FOR SELECT TO gerbang_applicant_writing
+    USING ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = application_event.application_id));
+GRANT INSERT (actor, actor_role, application_id, kind, occurred_at, reason, sequence) ON application_event TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_insert ON application_event FOR INSERT TO gerbang_applicant_writing
+    WITH CHECK ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = application_event.application_id) AND CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN (application_event.actor = (SELECT viewer.subject('APPLICANT')) AND application_event.actor_role = 'APPLICANT' AND application_event.kind IN ('CORRECTED', 'CORRECTION_PROPOSED', 'IN_VERIFICATION', 'SUBMITTED', 'WITHDRAWN') OR application_event.kind = 'AWAITING_PAYMENT' AND application_event.actor IS NULL AND application_event.actor_role IS NULL) ELSE false END);
+GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_select ON bill FOR SELECT TO gerbang_applicant_writing
+    USING ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = bill.application_id));
+GRANT INSERT (amount_idr, application_id, billing_code, due_at, issued_at) ON bill TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_insert ON bill FOR INSERT TO gerbang_applicant_writing
+    WITH CHECK ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = bill.application_id) AND CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN true ELSE false END);
+GRANT SELECT (answered_at, application_id, id, kind, note, requested_at) ON requested_item TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_select ON requested_item FOR SELECT TO gerbang_applicant_writing
+    USING ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = requested_item.application_id));
+GRANT UPDATE (answered_at, answered_by) ON requested_item TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_update ON requested_item FOR UPDATE TO gerbang_applicant_writing
+    USING ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = requested_item.application_id) AND CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN requested_item.answered_at IS NULL ELSE false END) WITH CHECK ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = requested_item.application_id) AND CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN requested_item.answered_by = (SELECT viewer.subject('APPLICANT')) ELSE false END);
+GRANT SELECT (application_id, assigned_at, ended_at, id) ON assignment TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_select ON assignment FOR SELECT TO gerbang_applicant_writing
+    USING ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));
+GRANT UPDATE (ended_at, ended_by) ON assignment TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_update ON assignment FOR UPDATE TO gerbang_applicant_writing
+    USING ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id)) WITH CHECK ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));
+GRANT SELECT (application_id, decision_id, issued_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_select ON visa FOR SELECT TO gerbang_applicant_writing
+    USING ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = visa.application_id));
+GRANT SELECT (applicant_id, nationality_code, number) ON identity_version TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_select ON identity_version FOR SELECT TO gerbang_applicant_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN EXISTS (SELECT FROM application WHERE application.applicant_id = identity_version.applicant_id) ELSE false END);
+GRANT INSERT (applicant_id, birth_date, email, full_name, nationality_code, number, passport_expires_on, passport_issuing_state, passport_last_four, passport_number, phone, place_of_birth, sealed, sex, written_at) ON identity_version TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_insert ON identity_version FOR INSERT TO gerbang_applicant_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN EXISTS (SELECT FROM application WHERE application.applicant_id = identity_version.applicant_id) ELSE false END);
+GRANT SELECT (applicant_id, application_id, closed_at, id, proposed_at, proposed_role, reason, state, version) ON correction TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_select ON correction FOR SELECT TO gerbang_applicant_writing
+    USING ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = correction.application_id) AND CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN true ELSE false END);
+GRANT INSERT (applicant_id, application_id, closed_at, closed_by, id, proposed_at, proposed_by, proposed_role, reason, state, version) ON correction TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_insert ON correction FOR INSERT TO gerbang_applicant_writing
+    WITH CHECK ((SELECT viewer.acts_as('APPLICANT')) AND EXISTS (SELECT FROM application WHERE application.id = correction.application_id) AND CASE WHEN (SELECT viewer.acts_as('APPLICANT')) THEN true ELSE false END);
+GRANT SELECT (answer, created_at, input_digest, key_digest) ON idempotency TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_select ON idempotency FOR SELECT TO gerbang_applicant_writing
+    USING ((SELECT viewer.acts_as('APPLICANT')));
+GRANT INSERT (answer, input_digest, key_digest) ON idempotency TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_insert ON idempotency FOR INSERT TO gerbang_applicant_writing
+    WITH CHECK ((SELECT viewer.acts_as('APPLICANT')));
+GRANT UPDATE (answer) ON idempotency TO gerbang_applicant_writing;
+CREATE POLICY applicant_writing_update ON idempotency FOR UPDATE TO gerbang_applicant_writing
+    USING ((SELECT viewer.acts_as('APPLICANT')) AND idempotency.answer IS NULL) WITH CHECK ((SELECT viewer.acts_as('APPLICANT')));
+-- Changes, by PARTNER_SERVICE
+GRANT USAGE ON SCHEMA public, viewer TO gerbang_partner_service_writing;
+GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.is_sealed, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_partner_service_writing;
+GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_partner_service_writing;
+GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_partner_service_writing;
+CREATE POLICY partner_service_writing_select ON country FOR SELECT TO gerbang_partner_service_writing
+    USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
+GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_partner_service_writing;
+CREATE POLICY partner_service_writing_select ON entry_rule FOR SELECT TO gerbang_partner_service_writing
+    USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_partner_service_writing;
+CREATE POLICY partner_service_writing_select ON visa_type FOR SELECT TO gerbang_partner_service_writing
+    USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
+GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_partner_service_writing;
+CREATE POLICY partner_service_writing_select ON eligibility FOR SELECT TO gerbang_partner_service_writing
+    USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
+GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_partner_service_writing;
+CREATE POLICY partner_service_writing_select ON fee FOR SELECT TO gerbang_partner_service_writing
+    USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
+GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_partner_service_writing;
+CREATE POLICY partner_service_writing_select ON service_target FOR SELECT TO gerbang_partner_service_writing
+    USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
+GRANT SELECT (days, valid_from, wait) ON deadline TO gerbang_partner_service_writing;
+CREATE POLICY partner_service_writing_select ON deadline FOR SELECT TO gerbang_partner_service_writing
+    USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
+GRANT SELECT (code, name) ON partner TO gerbang_partner_service_writing;
+CREATE POLICY partner_service_writing_select ON partner FOR SELECT TO gerbang_partner_service_writing
+    USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
+GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_partner_service_writing;
+CREATE POLICY partner_service_writing_select ON partner_country FOR SELECT TO gerbang_partner_service_writing
+    USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
+GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_partner_service_writing;
+CREATE POLICY partner_service_writing_select ON centre FOR SELECT TO gerbang_partner_service_writing
+    USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
+GRANT INSERT (account, id, nationality_code, passport_last_four) ON applicant TO gerbang_partner_service_writing;
+CREATE POLICY partner_service_writing_insert ON applicant FOR INSERT TO gerbang_partner_service_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN applicant.account IS NULL ELSE false END);
+GRANT INSERT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex) ON identity TO gerbang_partner_service_writing;
+CREATE POLICY partner_service_writing_insert ON identity FOR INSERT TO gerbang_partner_service_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN true ELSE false END);
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, fee_idr, group_reference, id, left_partner_at, nationality_code, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_partner_service_writing;
+CREATE POLICY partner_service_writing_select ON application FOR SELECT TO gerbang_partner_service_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN application.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND application.left_partner_at IS NULL ELSE false END);
+GRANT INSERT (applicant_id, centre_code, channel, country_code, group_reference, id, nationality_code, partner_code, pay_by, reference, status, submitted_at, trip_purpose, visa_type_code) ON application TO gerbang_partner_service_writing;
+CREATE POLICY partner_service_writing_insert ON application FOR INSERT TO gerbang_partner_service_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN application.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND application.left_partner_at IS NULL ELSE false END AND application.status IN ('SUBMITTED', 'AWAITING_PAYMENT'));
+GRANT UPDATE (paused_seconds, received_at, status) ON application TO gerbang_partner_service_writing;
+CREATE POLICY partner_service_writing_update ON application FOR UPDATE TO gerbang_partner_service_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN application.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND application.left_partner_at IS NULL ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN application.partner_code = (SELECT viewer.partner('PARTNER_SERVICE')) AND application.left_partner_at IS NULL ELSE false END);
+GRANT SELECT (application_id, id, kind, occurred_at, recorded_at, sequence) ON application_event TO gerbang_partner_service_writing;
+CREATE POLICY partner_service_writing_select ON application_event FOR SELECT TO gerbang_partner_service_writing
+    USING ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = application_event.application_id));
+GRANT INSERT (actor, actor_role, application_id, kind, occurred_at, reason, sequence) ON application_event TO gerbang_partner_service_writing;
+CREATE POLICY partner_service_writing_insert ON application_event FOR INSERT TO gerbang_partner_service_writing
+    WITH CHECK ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = application_event.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN (application_event.actor = (SELECT viewer.subject('PARTNER_SERVICE')) AND application_event.actor_role = 'PARTNER_SERVICE' AND application_event.kind IN ('IN_VERIFICATION', 'RECEIVED', 'SUBMITTED') OR application_event.kind = 'AWAITING_PAYMENT' AND application_event.actor IS NULL AND application_event.actor_role IS NULL) ELSE false END);
+GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_partner_service_writing;
+CREATE POLICY partner_service_writing_select ON bill FOR SELECT TO gerbang_partner_service_writing
+    USING ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = bill.application_id));
+GRANT INSERT (amount_idr, application_id, billing_code, due_at, issued_at) ON bill TO gerbang_partner_service_writing;
+CREATE POLICY partner_service_writing_insert ON bill FOR INSERT TO gerbang_partner_service_writing
+    WITH CHECK ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = bill.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN true ELSE false END);
+GRANT SELECT (answered_at, application_id, id, kind, requested_at) ON requested_item TO gerbang_partner_service_writing;
+CREATE POLICY partner_service_writing_select ON requested_item FOR SELECT TO gerbang_partner_service_writing
+    USING ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = requested_item.application_id));
+GRANT UPDATE (answered_at, answered_by) ON requested_item TO gerbang_partner_service_writing;
+CREATE POLICY partner_service_writing_update ON requested_item FOR UPDATE TO gerbang_partner_service_writing
+    USING ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = requested_item.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN requested_item.answered_at IS NULL ELSE false END) WITH CHECK ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = requested_item.application_id) AND CASE WHEN (SELECT viewer.acts_as('PARTNER_SERVICE')) THEN requested_item.answered_by = (SELECT viewer.subject('PARTNER_SERVICE')) ELSE false END);
+GRANT SELECT (application_id, assigned_at, ended_at, id) ON assignment TO gerbang_partner_service_writing;
+CREATE POLICY partner_service_writing_select ON assignment FOR SELECT TO gerbang_partner_service_writing
+    USING ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));
+GRANT SELECT (answer, created_at, input_digest, key_digest) ON idempotency TO gerbang_partner_service_writing;
+CREATE POLICY partner_service_writing_select ON idempotency FOR SELECT TO gerbang_partner_service_writing
+    USING ((SELECT viewer.acts_as('PARTNER_SERVICE')));
+GRANT INSERT (answer, input_digest, key_digest) ON idempotency TO gerbang_partner_service_writing;
+CREATE POLICY partner_service_writing_insert ON idempotency FOR INSERT TO gerbang_partner_service_writing
+    WITH CHECK ((SELECT viewer.acts_as('PARTNER_SERVICE')));
+GRANT UPDATE (answer) ON idempotency TO gerbang_partner_service_writing;
+CREATE POLICY partner_service_writing_update ON idempotency FOR UPDATE TO gerbang_partner_service_writing
+    USING ((SELECT viewer.acts_as('PARTNER_SERVICE')) AND idempotency.answer IS NULL) WITH CHECK ((SELECT viewer.acts_as('PARTNER_SERVICE')));
+-- Changes, by SCREENING
+GRANT USAGE ON SCHEMA public, viewer TO gerbang_screening_writing;
+GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.is_sealed, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_screening_writing;
+GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_screening_writing;
+GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_screening_writing;
+CREATE POLICY screening_writing_select ON country FOR SELECT TO gerbang_screening_writing
+    USING ((SELECT viewer.acts_as('SCREENING')));
+GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_screening_writing;
+CREATE POLICY screening_writing_select ON entry_rule FOR SELECT TO gerbang_screening_writing
+    USING ((SELECT viewer.acts_as('SCREENING')));
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_screening_writing;
+CREATE POLICY screening_writing_select ON visa_type FOR SELECT TO gerbang_screening_writing
+    USING ((SELECT viewer.acts_as('SCREENING')));
+GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_screening_writing;
+CREATE POLICY screening_writing_select ON eligibility FOR SELECT TO gerbang_screening_writing
+    USING ((SELECT viewer.acts_as('SCREENING')));
+GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_screening_writing;
+CREATE POLICY screening_writing_select ON fee FOR SELECT TO gerbang_screening_writing
+    USING ((SELECT viewer.acts_as('SCREENING')));
+GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_screening_writing;
+CREATE POLICY screening_writing_select ON service_target FOR SELECT TO gerbang_screening_writing
+    USING ((SELECT viewer.acts_as('SCREENING')));
+GRANT SELECT (days, valid_from, wait) ON deadline TO gerbang_screening_writing;
+CREATE POLICY screening_writing_select ON deadline FOR SELECT TO gerbang_screening_writing
+    USING ((SELECT viewer.acts_as('SCREENING')));
+GRANT SELECT (code, name) ON partner TO gerbang_screening_writing;
+CREATE POLICY screening_writing_select ON partner FOR SELECT TO gerbang_screening_writing
+    USING ((SELECT viewer.acts_as('SCREENING')));
+GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_screening_writing;
+CREATE POLICY screening_writing_select ON partner_country FOR SELECT TO gerbang_screening_writing
+    USING ((SELECT viewer.acts_as('SCREENING')));
+GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_screening_writing;
+CREATE POLICY screening_writing_select ON centre FOR SELECT TO gerbang_screening_writing
+    USING ((SELECT viewer.acts_as('SCREENING')));
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, country_code, fee_idr, id, nationality_code, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, status, submitted_at, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_screening_writing;
+CREATE POLICY screening_writing_select ON application FOR SELECT TO gerbang_screening_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('SCREENING')) THEN EXISTS (SELECT FROM screening AS by_1 WHERE by_1.application_id = application.id AND by_1.answered_at IS NULL AND by_1.voided_at IS NULL AND (SELECT viewer.subject('SCREENING')) <> ALL (by_1.kept_from)) OR EXISTS (SELECT FROM screening AS by_1 WHERE by_1.application_id = application.id AND (by_1.answered_at IS NULL AND by_1.voided_at IS NULL AND (SELECT viewer.subject('SCREENING')) <> ALL (by_1.kept_from) OR by_1.answered_by = (SELECT viewer.subject('SCREENING')) OR by_1.confirmed_by = (SELECT viewer.subject('SCREENING')))) ELSE false END);
+GRANT UPDATE (has_open_hit, is_referred) ON application TO gerbang_screening_writing;
+CREATE POLICY screening_writing_update ON application FOR UPDATE TO gerbang_screening_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('SCREENING')) THEN EXISTS (SELECT FROM screening AS by_1 WHERE by_1.application_id = application.id AND (by_1.answered_at IS NULL AND by_1.voided_at IS NULL AND (SELECT viewer.subject('SCREENING')) <> ALL (by_1.kept_from) OR by_1.answered_by = (SELECT viewer.subject('SCREENING')) OR by_1.confirmed_by = (SELECT viewer.subject('SCREENING')))) ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('SCREENING')) THEN EXISTS (SELECT FROM screening AS by_1 WHERE by_1.application_id = application.id AND (by_1.answered_at IS NULL AND by_1.voided_at IS NULL AND (SELECT viewer.subject('SCREENING')) <> ALL (by_1.kept_from) OR by_1.answered_by = (SELECT viewer.subject('SCREENING')) OR by_1.confirmed_by = (SELECT viewer.subject('SCREENING')))) ELSE false END);
+GRANT SELECT (application_id, id, kind, occurred_at, recorded_at, sequence) ON application_event TO gerbang_screening_writing;
+CREATE POLICY screening_writing_select ON application_event FOR SELECT TO gerbang_screening_writing
+    USING ((SELECT viewer.acts_as('SCREENING')) AND EXISTS (SELECT FROM application WHERE application.id = application_event.application_id));
+GRANT INSERT (actor, actor_role, application_id, kind, occurred_at, reason, sequence) ON application_event TO gerbang_screening_writing;
+CREATE POLICY screening_writing_insert ON application_event FOR INSERT TO gerbang_screening_writing
+    WITH CHECK ((SELECT viewer.acts_as('SCREENING')) AND EXISTS (SELECT FROM application WHERE application.id = application_event.application_id) AND CASE WHEN (SELECT viewer.acts_as('SCREENING')) THEN (application_event.actor = (SELECT viewer.subject('SCREENING')) AND application_event.actor_role = 'SCREENING' AND application_event.kind IN ('ANSWER_PROPOSED', 'SCREENED')) ELSE false END);
+GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_screening_writing;
+CREATE POLICY screening_writing_select ON bill FOR SELECT TO gerbang_screening_writing
+    USING ((SELECT viewer.acts_as('SCREENING')) AND EXISTS (SELECT FROM application WHERE application.id = bill.application_id));
+GRANT SELECT (application_id, assigned_at, ended_at, id) ON assignment TO gerbang_screening_writing;
+CREATE POLICY screening_writing_select ON assignment FOR SELECT TO gerbang_screening_writing
+    USING ((SELECT viewer.acts_as('SCREENING')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));
+GRANT INSERT (application_id, assigned_at, assigned_by, officer, role) ON assignment TO gerbang_screening_writing;
+CREATE POLICY screening_writing_insert ON assignment FOR INSERT TO gerbang_screening_writing
+    WITH CHECK ((SELECT viewer.acts_as('SCREENING')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));
+GRANT UPDATE (ended_at, ended_by) ON assignment TO gerbang_screening_writing;
+CREATE POLICY screening_writing_update ON assignment FOR UPDATE TO gerbang_screening_writing
+    USING ((SELECT viewer.acts_as('SCREENING')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id)) WITH CHECK ((SELECT viewer.acts_as('SCREENING')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));
+GRANT SELECT (answered_at, answered_by, application_id, ban_id, confirmed_by, id, kept_from, kind, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result, voided_at) ON screening TO gerbang_screening_writing;
+CREATE POLICY screening_writing_select ON screening FOR SELECT TO gerbang_screening_writing
+    USING (viewer.acts_as('SCREENING'));
+GRANT UPDATE (answered_at, answered_by, confirmed_by, proposed, proposed_by, reason, result) ON screening TO gerbang_screening_writing;
+CREATE POLICY screening_writing_update ON screening FOR UPDATE TO gerbang_screening_writing
+    USING ((SELECT viewer.acts_as('SCREENING')) AND EXISTS (SELECT FROM application WHERE application.id = screening.application_id)) WITH CHECK ((SELECT viewer.acts_as('SCREENING')) AND EXISTS (SELECT FROM application WHERE application.id = screening.application_id));
+GRANT SELECT (approved_at, approved_by, banned_from, banned_until, ground, id, is_screened, proposed_at, proposed_by, reason, reference, reject_reason, rejected_at, rejected_by, state, withdrawal_proposed_at, withdrawal_proposed_by, withdrawal_reason, withdrawn_at, withdrawn_by) ON ban_entry TO gerbang_screening_writing;
+CREATE POLICY screening_writing_select ON ban_entry FOR SELECT TO gerbang_screening_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('SCREENING')) THEN true ELSE false END);
+GRANT INSERT (banned_from, banned_until, ground, id, proposed_by, reason, reference) ON ban_entry TO gerbang_screening_writing;
+CREATE POLICY screening_writing_insert ON ban_entry FOR INSERT TO gerbang_screening_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.acts_as('SCREENING')) THEN true ELSE false END);
+GRANT UPDATE (approved_by, reject_reason, rejected_by, withdrawal_proposed_by, withdrawal_reason, withdrawn_by) ON ban_entry TO gerbang_screening_writing;
+CREATE POLICY screening_writing_update ON ban_entry FOR UPDATE TO gerbang_screening_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('SCREENING')) THEN true ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('SCREENING')) THEN true ELSE false END);
+GRANT INSERT (ban_id, birth_date, full_name, issuing_state, passport_number) ON banned_person TO gerbang_screening_writing;
+CREATE POLICY screening_writing_insert ON banned_person FOR INSERT TO gerbang_screening_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.acts_as('SCREENING')) THEN EXISTS (SELECT FROM ban_entry WHERE ban_entry.id = banned_person.ban_id AND ban_entry.state = 'PROPOSED' AND ban_entry.proposed_by = (SELECT viewer.subject('SCREENING'))) ELSE false END);
+GRANT SELECT (answer, created_at, input_digest, key_digest) ON idempotency TO gerbang_screening_writing;
+CREATE POLICY screening_writing_select ON idempotency FOR SELECT TO gerbang_screening_writing
+    USING ((SELECT viewer.acts_as('SCREENING')));
+GRANT INSERT (answer, input_digest, key_digest) ON idempotency TO gerbang_screening_writing;
+CREATE POLICY screening_writing_insert ON idempotency FOR INSERT TO gerbang_screening_writing
+    WITH CHECK ((SELECT viewer.acts_as('SCREENING')));
+GRANT UPDATE (answer) ON idempotency TO gerbang_screening_writing;
+CREATE POLICY screening_writing_update ON idempotency FOR UPDATE TO gerbang_screening_writing
+    USING ((SELECT viewer.acts_as('SCREENING')) AND idempotency.answer IS NULL) WITH CHECK ((SELECT viewer.acts_as('SCREENING')));
+-- Changes, by TREASURY
+GRANT USAGE ON SCHEMA public, viewer TO gerbang_treasury_writing;
+GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.is_sealed, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_treasury_writing;
+GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_treasury_writing;
+GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_treasury_writing;
+CREATE POLICY treasury_writing_select ON country FOR SELECT TO gerbang_treasury_writing
+    USING ((SELECT viewer.acts_as('TREASURY')));
+GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_treasury_writing;
+CREATE POLICY treasury_writing_select ON entry_rule FOR SELECT TO gerbang_treasury_writing
+    USING ((SELECT viewer.acts_as('TREASURY')));
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_treasury_writing;
+CREATE POLICY treasury_writing_select ON visa_type FOR SELECT TO gerbang_treasury_writing
+    USING ((SELECT viewer.acts_as('TREASURY')));
+GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_treasury_writing;
+CREATE POLICY treasury_writing_select ON eligibility FOR SELECT TO gerbang_treasury_writing
+    USING ((SELECT viewer.acts_as('TREASURY')));
+GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_treasury_writing;
+CREATE POLICY treasury_writing_select ON fee FOR SELECT TO gerbang_treasury_writing
+    USING ((SELECT viewer.acts_as('TREASURY')));
+GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_treasury_writing;
+CREATE POLICY treasury_writing_select ON service_target FOR SELECT TO gerbang_treasury_writing
+    USING ((SELECT viewer.acts_as('TREASURY')));
+GRANT SELECT (days, valid_from, wait) ON deadline TO gerbang_treasury_writing;
+CREATE POLICY treasury_writing_select ON deadline FOR SELECT TO gerbang_treasury_writing
+    USING ((SELECT viewer.acts_as('TREASURY')));
+GRANT SELECT (code, name) ON partner TO gerbang_treasury_writing;
+CREATE POLICY treasury_writing_select ON partner FOR SELECT TO gerbang_treasury_writing
+    USING ((SELECT viewer.acts_as('TREASURY')));
+GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_treasury_writing;
+CREATE POLICY treasury_writing_select ON partner_country FOR SELECT TO gerbang_treasury_writing
+    USING ((SELECT viewer.acts_as('TREASURY')));
+GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_treasury_writing;
+CREATE POLICY treasury_writing_select ON centre FOR SELECT TO gerbang_treasury_writing
+    USING ((SELECT viewer.acts_as('TREASURY')));
+GRANT SELECT (answer_by, fee_idr, id, nationality_code, paid_at, partner_code, paused_seconds, pay_by, received_at, status, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_treasury_writing;
+CREATE POLICY treasury_writing_select ON application FOR SELECT TO gerbang_treasury_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('TREASURY')) THEN true ELSE false END);
+GRANT UPDATE (fee_idr, paid_at, status, target_due_at) ON application TO gerbang_treasury_writing;
+CREATE POLICY treasury_writing_update ON application FOR UPDATE TO gerbang_treasury_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('TREASURY')) THEN true ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('TREASURY')) THEN true ELSE false END);
+GRANT SELECT (application_id, id, kind, occurred_at, recorded_at, sequence) ON application_event TO gerbang_treasury_writing;
+CREATE POLICY treasury_writing_select ON application_event FOR SELECT TO gerbang_treasury_writing
+    USING ((SELECT viewer.acts_as('TREASURY')) AND EXISTS (SELECT FROM application WHERE application.id = application_event.application_id));
+GRANT INSERT (actor, actor_role, application_id, kind, occurred_at, reason, sequence) ON application_event TO gerbang_treasury_writing;
+CREATE POLICY treasury_writing_insert ON application_event FOR INSERT TO gerbang_treasury_writing
+    WITH CHECK ((SELECT viewer.acts_as('TREASURY')) AND EXISTS (SELECT FROM application WHERE application.id = application_event.application_id) AND CASE WHEN (SELECT viewer.acts_as('TREASURY')) THEN (application_event.actor = (SELECT viewer.subject('TREASURY')) AND application_event.actor_role = 'TREASURY' AND application_event.kind IN ('PAID')) ELSE false END);
+GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_treasury_writing;
+CREATE POLICY treasury_writing_select ON bill FOR SELECT TO gerbang_treasury_writing
+    USING ((SELECT viewer.acts_as('TREASURY')) AND EXISTS (SELECT FROM application WHERE application.id = bill.application_id));
+GRANT UPDATE (paid_at, receipt_number) ON bill TO gerbang_treasury_writing;
+CREATE POLICY treasury_writing_update ON bill FOR UPDATE TO gerbang_treasury_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('TREASURY')) THEN bill.paid_at IS NULL AND EXISTS (SELECT FROM application WHERE application.id = bill.application_id AND application.status IN ('SUBMITTED', 'AWAITING_PAYMENT')) ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('TREASURY')) THEN bill.paid_at IS NOT NULL ELSE false END);
+GRANT SELECT (application_id, assigned_at, ended_at, id) ON assignment TO gerbang_treasury_writing;
+CREATE POLICY treasury_writing_select ON assignment FOR SELECT TO gerbang_treasury_writing
+    USING ((SELECT viewer.acts_as('TREASURY')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));
+GRANT SELECT (answer, created_at, input_digest, key_digest) ON idempotency TO gerbang_treasury_writing;
+CREATE POLICY treasury_writing_select ON idempotency FOR SELECT TO gerbang_treasury_writing
+    USING ((SELECT viewer.acts_as('TREASURY')));
+GRANT INSERT (answer, input_digest, key_digest) ON idempotency TO gerbang_treasury_writing;
+CREATE POLICY treasury_writing_insert ON idempotency FOR INSERT TO gerbang_treasury_writing
+    WITH CHECK ((SELECT viewer.acts_as('TREASURY')));
+GRANT UPDATE (answer) ON idempotency TO gerbang_treasury_writing;
+CREATE POLICY treasury_writing_update ON idempotency FOR UPDATE TO gerbang_treasury_writing
+    USING ((SELECT viewer.acts_as('TREASURY')) AND idempotency.answer IS NULL) WITH CHECK ((SELECT viewer.acts_as('TREASURY')));
+-- Changes, by ADMINISTRATOR
+GRANT USAGE ON SCHEMA public, viewer TO gerbang_administrator_writing;
+GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.is_sealed, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_administrator_writing;
+GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_administrator_writing;
+GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_administrator_writing;
+CREATE POLICY administrator_writing_select ON country FOR SELECT TO gerbang_administrator_writing
+    USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
+GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_administrator_writing;
+CREATE POLICY administrator_writing_select ON entry_rule FOR SELECT TO gerbang_administrator_writing
+    USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_administrator_writing;
+CREATE POLICY administrator_writing_select ON visa_type FOR SELECT TO gerbang_administrator_writing
+    USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
+GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_administrator_writing;
+CREATE POLICY administrator_writing_select ON eligibility FOR SELECT TO gerbang_administrator_writing
+    USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
+GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_administrator_writing;
+CREATE POLICY administrator_writing_select ON fee FOR SELECT TO gerbang_administrator_writing
+    USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
+GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_administrator_writing;
+CREATE POLICY administrator_writing_select ON service_target FOR SELECT TO gerbang_administrator_writing
+    USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
+GRANT SELECT (days, valid_from, wait) ON deadline TO gerbang_administrator_writing;
+CREATE POLICY administrator_writing_select ON deadline FOR SELECT TO gerbang_administrator_writing
+    USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
+GRANT SELECT (code, name) ON partner TO gerbang_administrator_writing;
+CREATE POLICY administrator_writing_select ON partner FOR SELECT TO gerbang_administrator_writing
+    USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
+GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_administrator_writing;
+CREATE POLICY administrator_writing_select ON partner_country FOR SELECT TO gerbang_administrator_writing
+    USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
+GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_administrator_writing;
+CREATE POLICY administrator_writing_select ON centre FOR SELECT TO gerbang_administrator_writing
+    USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
+GRANT SELECT (approved_at, approved_by, cancel_reason, cancelled_at, cancelled_by, changed, decree, effective_on, id, is_initial, kind, proposed_at, proposed_by, reason, state, subject, targets) ON reference_change TO gerbang_administrator_writing;
+CREATE POLICY administrator_writing_select ON reference_change FOR SELECT TO gerbang_administrator_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('ADMINISTRATOR')) THEN true ELSE false END);
+GRANT INSERT (changed, decree, id, kind, proposed_by, reason) ON reference_change TO gerbang_administrator_writing;
+CREATE POLICY administrator_writing_insert ON reference_change FOR INSERT TO gerbang_administrator_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.acts_as('ADMINISTRATOR')) THEN true ELSE false END);
+GRANT UPDATE (approved_by, cancel_reason, cancelled_by) ON reference_change TO gerbang_administrator_writing;
+CREATE POLICY administrator_writing_update ON reference_change FOR UPDATE TO gerbang_administrator_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('ADMINISTRATOR')) THEN true ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('ADMINISTRATOR')) THEN true ELSE false END);
+GRANT SELECT (application_id, id, kind, occurred_at, recorded_at, sequence) ON application_event TO gerbang_administrator_writing;
+CREATE POLICY administrator_writing_select ON application_event FOR SELECT TO gerbang_administrator_writing
+    USING ((SELECT viewer.acts_as('ADMINISTRATOR')) AND EXISTS (SELECT FROM application WHERE application.id = application_event.application_id));
+GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_administrator_writing;
+CREATE POLICY administrator_writing_select ON bill FOR SELECT TO gerbang_administrator_writing
+    USING ((SELECT viewer.acts_as('ADMINISTRATOR')) AND EXISTS (SELECT FROM application WHERE application.id = bill.application_id));
+GRANT SELECT (application_id, assigned_at, ended_at, id) ON assignment TO gerbang_administrator_writing;
+CREATE POLICY administrator_writing_select ON assignment FOR SELECT TO gerbang_administrator_writing
+    USING ((SELECT viewer.acts_as('ADMINISTRATOR')) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));
+GRANT SELECT (confirmed_at, confirmed_by, ends_at, id, lift_reason, lifted_at, lifted_by, partner_code, reason, subject, suspended_at, suspended_by) ON suspension TO gerbang_administrator_writing;
+CREATE POLICY administrator_writing_select ON suspension FOR SELECT TO gerbang_administrator_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('ADMINISTRATOR')) THEN true ELSE false END);
+GRANT INSERT (id, partner_code, reason, subject, suspended_by) ON suspension TO gerbang_administrator_writing;
+CREATE POLICY administrator_writing_insert ON suspension FOR INSERT TO gerbang_administrator_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.acts_as('ADMINISTRATOR')) THEN true ELSE false END);
+GRANT UPDATE (confirmed_by, lift_reason, lifted_by) ON suspension TO gerbang_administrator_writing;
+CREATE POLICY administrator_writing_update ON suspension FOR UPDATE TO gerbang_administrator_writing
+    USING (CASE WHEN (SELECT viewer.acts_as('ADMINISTRATOR')) THEN true ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.acts_as('ADMINISTRATOR')) THEN true ELSE false END);
+GRANT SELECT (answer, created_at, input_digest, key_digest) ON idempotency TO gerbang_administrator_writing;
+CREATE POLICY administrator_writing_select ON idempotency FOR SELECT TO gerbang_administrator_writing
+    USING ((SELECT viewer.acts_as('ADMINISTRATOR')));
+GRANT INSERT (answer, input_digest, key_digest) ON idempotency TO gerbang_administrator_writing;
+CREATE POLICY administrator_writing_insert ON idempotency FOR INSERT TO gerbang_administrator_writing
+    WITH CHECK ((SELECT viewer.acts_as('ADMINISTRATOR')));
+GRANT UPDATE (answer) ON idempotency TO gerbang_administrator_writing;
+CREATE POLICY administrator_writing_update ON idempotency FOR UPDATE TO gerbang_administrator_writing
+    USING ((SELECT viewer.acts_as('ADMINISTRATOR')) AND idempotency.answer IS NULL) WITH CHECK ((SELECT viewer.acts_as('ADMINISTRATOR')));
+-- Changes, by gateways of the last release
 GRANT USAGE ON SCHEMA public, viewer TO gerbang_writing;
-GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.is_sealed, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres TO gerbang_writing;
+GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.is_sealed, viewer.role, viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres, viewer.places TO gerbang_writing;
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_writing;
 GRANT SELECT (code, iso3, name_en, name_id) ON country TO gerbang_writing;
 CREATE POLICY writing_select ON country FOR SELECT TO gerbang_writing
     USING ((SELECT viewer.is_sealed()));
-GRANT SELECT (code, name) ON partner TO gerbang_writing;
-CREATE POLICY writing_select ON partner FOR SELECT TO gerbang_writing
-    USING ((SELECT viewer.is_sealed()));
-GRANT INSERT (code, name) ON partner TO gerbang_writing;
-CREATE POLICY writing_insert ON partner FOR INSERT TO gerbang_writing
-    WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND partner.code <> 'DIRECT');
-GRANT SELECT (closed_on, country_code, opened_on, partner_code) ON partner_country TO gerbang_writing;
-CREATE POLICY writing_select ON partner_country FOR SELECT TO gerbang_writing
-    USING (viewer.is_sealed());
-GRANT INSERT (closed_on, country_code, opened_on, partner_code) ON partner_country TO gerbang_writing;
-CREATE POLICY writing_insert ON partner_country FOR INSERT TO gerbang_writing
-    WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND opened_on >= (SELECT wib_day(now())));
-GRANT UPDATE (closed_on, opened_on) ON partner_country TO gerbang_writing;
-CREATE POLICY writing_update ON partner_country FOR UPDATE TO gerbang_writing
-    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND coalesce(closed_on, 'infinity') >= (SELECT wib_day(now()))) WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND coalesce(closed_on, 'infinity') >= (SELECT wib_day(now())) AND EXISTS (SELECT FROM partner_country AS before WHERE before.partner_code = partner_country.partner_code AND before.country_code = partner_country.country_code AND (ROW(before.opened_on) IS NOT DISTINCT FROM ROW(partner_country.opened_on) OR least(before.opened_on, partner_country.opened_on) >= (SELECT wib_day(now())))));
-GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code) ON centre TO gerbang_writing;
-CREATE POLICY writing_select ON centre FOR SELECT TO gerbang_writing
-    USING (viewer.is_sealed());
-GRANT INSERT (city, closed_on, code, country_code, opened_on, partner_code) ON centre TO gerbang_writing;
-CREATE POLICY writing_insert ON centre FOR INSERT TO gerbang_writing
-    WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND opened_on >= (SELECT wib_day(now())));
-GRANT UPDATE (city, closed_on, opened_on) ON centre TO gerbang_writing;
-CREATE POLICY writing_update ON centre FOR UPDATE TO gerbang_writing
-    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND coalesce(closed_on, 'infinity') >= (SELECT wib_day(now()))) WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND coalesce(closed_on, 'infinity') >= (SELECT wib_day(now())) AND EXISTS (SELECT FROM centre AS before WHERE before.code = centre.code AND (ROW(before.city, before.opened_on) IS NOT DISTINCT FROM ROW(centre.city, centre.opened_on) OR least(before.opened_on, centre.opened_on) >= (SELECT wib_day(now())))));
-GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_writing;
-CREATE POLICY writing_select ON visa_type FOR SELECT TO gerbang_writing
-    USING (viewer.is_sealed());
-GRANT INSERT (category, code, is_multiple_entry, name_en, name_id, stay_days, valid_from, valid_until) ON visa_type TO gerbang_writing;
-CREATE POLICY writing_insert ON visa_type FOR INSERT TO gerbang_writing
-    WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND valid_from >= (SELECT wib_day(now())));
-GRANT UPDATE (category, is_multiple_entry, name_en, name_id, stay_days, valid_until) ON visa_type TO gerbang_writing;
-CREATE POLICY writing_update ON visa_type FOR UPDATE TO gerbang_writing
-    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND coalesce(valid_until, 'infinity') >= (SELECT wib_day(now()))) WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND coalesce(valid_until, 'infinity') >= (SELECT wib_day(now())) AND EXISTS (SELECT FROM visa_type AS before WHERE before.code = visa_type.code AND (ROW(before.category, before.is_multiple_entry, before.name_en, before.name_id, before.stay_days) IS NOT DISTINCT FROM ROW(visa_type.category, visa_type.is_multiple_entry, visa_type.name_en, visa_type.name_id, visa_type.stay_days) OR least(before.valid_from, visa_type.valid_from) >= (SELECT wib_day(now())))));
-GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_writing;
-CREATE POLICY writing_select ON fee FOR SELECT TO gerbang_writing
-    USING ((SELECT viewer.is_sealed()));
-GRANT INSERT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_writing;
-CREATE POLICY writing_insert ON fee FOR INSERT TO gerbang_writing
-    WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND valid_from >= (SELECT wib_day(now())));
-GRANT UPDATE (amount_idr) ON fee TO gerbang_writing;
-CREATE POLICY writing_update ON fee FOR UPDATE TO gerbang_writing
-    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND valid_from >= (SELECT wib_day(now()))) WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND valid_from >= (SELECT wib_day(now())));
-GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_writing;
-CREATE POLICY writing_select ON service_target FOR SELECT TO gerbang_writing
-    USING ((SELECT viewer.is_sealed()));
-GRANT INSERT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_writing;
-CREATE POLICY writing_insert ON service_target FOR INSERT TO gerbang_writing
-    WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND valid_from >= (SELECT wib_day(now())));
-GRANT UPDATE (hours, promised_percent) ON service_target TO gerbang_writing;
-CREATE POLICY writing_update ON service_target FOR UPDATE TO gerbang_writing
-    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND valid_from >= (SELECT wib_day(now()))) WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND valid_from >= (SELECT wib_day(now())));
 GRANT SELECT (country_code, entry, valid_from) ON entry_rule TO gerbang_writing;
 CREATE POLICY writing_select ON entry_rule FOR SELECT TO gerbang_writing
     USING ((SELECT viewer.is_sealed()));
-GRANT INSERT (country_code, entry, valid_from) ON entry_rule TO gerbang_writing;
-CREATE POLICY writing_insert ON entry_rule FOR INSERT TO gerbang_writing
-    WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND valid_from >= (SELECT wib_day(now())));
-GRANT UPDATE (entry) ON entry_rule TO gerbang_writing;
-CREATE POLICY writing_update ON entry_rule FOR UPDATE TO gerbang_writing
-    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND valid_from >= (SELECT wib_day(now()))) WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END AND valid_from >= (SELECT wib_day(now())));
-GRANT SELECT (account, created_at, id, nationality_code, passport_last_four) ON applicant TO gerbang_writing;
+GRANT SELECT (category, code, is_multiple_entry, name_en, name_id, stay_days, use_within_days, valid_from, valid_until) ON visa_type TO gerbang_writing;
+CREATE POLICY writing_select ON visa_type FOR SELECT TO gerbang_writing
+    USING ((SELECT viewer.is_sealed()));
+GRANT SELECT (entry, is_open, purpose, valid_from, visa_type_code) ON eligibility TO gerbang_writing;
+CREATE POLICY writing_select ON eligibility FOR SELECT TO gerbang_writing
+    USING ((SELECT viewer.is_sealed()));
+GRANT SELECT (amount_idr, valid_from, visa_type_code) ON fee TO gerbang_writing;
+CREATE POLICY writing_select ON fee FOR SELECT TO gerbang_writing
+    USING ((SELECT viewer.is_sealed()));
+GRANT SELECT (clock, hours, promised_percent, valid_from, visa_type_code) ON service_target TO gerbang_writing;
+CREATE POLICY writing_select ON service_target FOR SELECT TO gerbang_writing
+    USING ((SELECT viewer.is_sealed()));
+GRANT SELECT (days, valid_from, wait) ON deadline TO gerbang_writing;
+CREATE POLICY writing_select ON deadline FOR SELECT TO gerbang_writing
+    USING ((SELECT viewer.is_sealed()));
+GRANT SELECT (code, name) ON partner TO gerbang_writing;
+CREATE POLICY writing_select ON partner FOR SELECT TO gerbang_writing
+    USING ((SELECT viewer.is_sealed()));
+GRANT SELECT (closed_on, country_code, opened_on, partner_code, successor_code) ON partner_country TO gerbang_writing;
+CREATE POLICY writing_select ON partner_country FOR SELECT TO gerbang_writing
+    USING ((SELECT viewer.is_sealed()));
+GRANT SELECT (city, closed_on, code, country_code, opened_on, partner_code, successor_code) ON centre TO gerbang_writing;
+CREATE POLICY writing_select ON centre FOR SELECT TO gerbang_writing
+    USING ((SELECT viewer.is_sealed()));
+GRANT SELECT (approved_at, approved_by, cancel_reason, cancelled_at, cancelled_by, changed, decree, effective_on, id, is_initial, kind, proposed_at, proposed_by, reason, state, subject, targets) ON reference_change TO gerbang_writing;
+CREATE POLICY writing_select ON reference_change FOR SELECT TO gerbang_writing
+    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END);
+GRANT INSERT (changed, decree, id, kind, proposed_by, reason) ON reference_change TO gerbang_writing;
+CREATE POLICY writing_insert ON reference_change FOR INSERT TO gerbang_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END);
+GRANT UPDATE (approved_by, cancel_reason, cancelled_by) ON reference_change TO gerbang_writing;
+CREATE POLICY writing_update ON reference_change FOR UPDATE TO gerbang_writing
+    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END);
+GRANT SELECT (account, id, nationality_code) ON applicant TO gerbang_writing;
 CREATE POLICY writing_select ON applicant FOR SELECT TO gerbang_writing
     USING ((SELECT viewer.is_sealed()) AND applicant.account = (SELECT viewer.subject(NULL)));
 GRANT INSERT (account, id, nationality_code, passport_last_four) ON applicant TO gerbang_writing;
 CREATE POLICY writing_insert ON applicant FOR INSERT TO gerbang_writing
-    WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN applicant.account IS NULL WHEN 'APPLICANT' THEN applicant.account = (SELECT viewer.subject(NULL)) ELSE false END ELSE false END);
-GRANT SELECT (applicant_id, birth_date, email, full_name, passport_number, phone) ON identity TO gerbang_writing;
+    WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN applicant.account IS NULL WHEN 'APPLICANT' THEN applicant.account = (SELECT viewer.subject(NULL)) WHEN 'PARTNER_SERVICE' THEN applicant.account IS NULL ELSE false END ELSE false END);
+GRANT SELECT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex, versions) ON identity TO gerbang_writing;
 CREATE POLICY writing_select ON identity FOR SELECT TO gerbang_writing
     USING ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM applicant WHERE applicant.id = identity.applicant_id));
-GRANT INSERT (applicant_id, birth_date, email, full_name, passport_number, phone) ON identity TO gerbang_writing;
+GRANT INSERT (applicant_id, birth_date, email, full_name, passport_expires_on, passport_issuing_state, passport_number, phone, place_of_birth, sealed, sex) ON identity TO gerbang_writing;
 CREATE POLICY writing_insert ON identity FOR INSERT TO gerbang_writing
-    WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN true WHEN 'APPLICANT' THEN EXISTS (SELECT FROM applicant WHERE applicant.id = identity.applicant_id) ELSE false END ELSE false END);
-GRANT SELECT (applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, has_open_hit, id, is_held, is_referred, nationality_code, paid_at, partner_code, paused_seconds, received_at, reference, stage, status, submitted_at, target_due_at, visa_type_code, was_info_requested) ON application TO gerbang_writing;
+    WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN true WHEN 'APPLICANT' THEN EXISTS (SELECT FROM applicant WHERE applicant.id = identity.applicant_id) WHEN 'PARTNER_SERVICE' THEN true ELSE false END ELSE false END);
+GRANT SELECT (answer_by, applicant_id, centre_code, channel, closed_at, country_code, current_decision_id, fee_idr, group_reference, has_open_hit, id, is_assigned, is_held, is_linked, is_referred, is_visa_held, left_partner_at, nationality_code, officer, paid_at, partner_code, paused_seconds, pay_by, received_at, reference, stage, status, submitted_at, successor_centre_code, successor_country_code, supervisor, target_due_at, trip_purpose, visa_type_code, was_info_requested) ON application TO gerbang_writing;
 CREATE POLICY writing_select ON application FOR SELECT TO gerbang_writing
-    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'OFFICER' THEN true WHEN 'SUPERVISOR' THEN true WHEN 'PARTNER_AGENT' THEN application.partner_code = (SELECT viewer.partner(NULL)) AND application.centre_code = ANY ((SELECT viewer.centres(NULL))::text[]) WHEN 'APPLICANT' THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject(NULL))) WHEN 'PARTNER_SERVICE' THEN application.partner_code = (SELECT viewer.partner(NULL)) WHEN 'SCREENING' THEN EXISTS (SELECT FROM screening AS by_1 WHERE by_1.application_id = application.id AND (by_1.answered_at IS NULL OR by_1.answered_by = (SELECT viewer.subject(NULL)) OR by_1.confirmed_by = (SELECT viewer.subject(NULL)))) WHEN 'TREASURY' THEN true ELSE false END ELSE false END);
-GRANT INSERT (applicant_id, centre_code, channel, country_code, id, nationality_code, partner_code, reference, status, submitted_at, visa_type_code) ON application TO gerbang_writing;
+    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'OFFICER' THEN true OR (application.officer IS NULL AND application.closed_at IS NULL OR application.officer = (SELECT viewer.subject(NULL))) OR application.officer = (SELECT viewer.subject(NULL)) WHEN 'SUPERVISOR' THEN true WHEN 'PARTNER_AGENT' THEN application.partner_code = (SELECT viewer.partner(NULL)) AND application.left_partner_at IS NULL AND (coalesce(application.centre_code, application.country_code) = ANY ((SELECT viewer.places(NULL))::text[]) AND application.successor_centre_code IS NULL OR application.successor_centre_code = ANY ((SELECT viewer.centres(NULL))::text[])) WHEN 'APPLICANT' THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject(NULL))) WHEN 'PARTNER_SERVICE' THEN application.partner_code = (SELECT viewer.partner(NULL)) AND application.left_partner_at IS NULL WHEN 'SCREENING' THEN EXISTS (SELECT FROM screening AS by_1 WHERE by_1.application_id = application.id AND by_1.answered_at IS NULL AND by_1.voided_at IS NULL AND (SELECT viewer.subject(NULL)) <> ALL (by_1.kept_from)) OR EXISTS (SELECT FROM screening AS by_1 WHERE by_1.application_id = application.id AND (by_1.answered_at IS NULL AND by_1.voided_at IS NULL AND (SELECT viewer.subject(NULL)) <> ALL (by_1.kept_from) OR by_1.answered_by = (SELECT viewer.subject(NULL)) OR by_1.confirmed_by = (SELECT viewer.subject(NULL)))) WHEN 'TREASURY' THEN true ELSE false END ELSE false END);
+GRANT INSERT (applicant_id, centre_code, channel, country_code, group_reference, id, nationality_code, partner_code, pay_by, reference, status, submitted_at, trip_purpose, visa_type_code) ON application TO gerbang_writing;
 CREATE POLICY writing_insert ON application FOR INSERT TO gerbang_writing
-    WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN application.partner_code = (SELECT viewer.partner(NULL)) AND application.centre_code = ANY ((SELECT viewer.centres(NULL))::text[]) WHEN 'APPLICANT' THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject(NULL))) ELSE false END ELSE false END AND application.status IN ('SUBMITTED', 'AWAITING_PAYMENT'));
-GRANT UPDATE (closed_at, current_decision_id, fee_idr, has_open_hit, is_held, is_referred, paid_at, paused_seconds, received_at, status, target_due_at, was_info_requested) ON application TO gerbang_writing;
+    WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN application.partner_code = (SELECT viewer.partner(NULL)) AND application.left_partner_at IS NULL AND (coalesce(application.centre_code, application.country_code) = ANY ((SELECT viewer.places(NULL))::text[]) AND application.successor_centre_code IS NULL OR application.successor_centre_code = ANY ((SELECT viewer.centres(NULL))::text[])) WHEN 'APPLICANT' THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject(NULL))) WHEN 'PARTNER_SERVICE' THEN application.partner_code = (SELECT viewer.partner(NULL)) AND application.left_partner_at IS NULL ELSE false END ELSE false END AND application.status IN ('SUBMITTED', 'AWAITING_PAYMENT'));
+GRANT UPDATE (answer_by, closed_at, current_decision_id, fee_idr, has_open_hit, is_held, is_referred, paid_at, paused_seconds, received_at, status, target_due_at, was_info_requested) ON application TO gerbang_writing;
 CREATE POLICY writing_update ON application FOR UPDATE TO gerbang_writing
-    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'OFFICER' THEN true WHEN 'SUPERVISOR' THEN true WHEN 'PARTNER_AGENT' THEN application.partner_code = (SELECT viewer.partner(NULL)) AND application.centre_code = ANY ((SELECT viewer.centres(NULL))::text[]) WHEN 'APPLICANT' THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject(NULL))) WHEN 'PARTNER_SERVICE' THEN application.partner_code = (SELECT viewer.partner(NULL)) WHEN 'SCREENING' THEN EXISTS (SELECT FROM screening AS by_1 WHERE by_1.application_id = application.id AND (by_1.answered_at IS NULL OR by_1.answered_by = (SELECT viewer.subject(NULL)) OR by_1.confirmed_by = (SELECT viewer.subject(NULL)))) WHEN 'TREASURY' THEN true ELSE false END ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'OFFICER' THEN true WHEN 'SUPERVISOR' THEN true WHEN 'PARTNER_AGENT' THEN application.partner_code = (SELECT viewer.partner(NULL)) AND application.centre_code = ANY ((SELECT viewer.centres(NULL))::text[]) WHEN 'APPLICANT' THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject(NULL))) WHEN 'PARTNER_SERVICE' THEN application.partner_code = (SELECT viewer.partner(NULL)) WHEN 'SCREENING' THEN EXISTS (SELECT FROM screening AS by_1 WHERE by_1.application_id = application.id AND (by_1.answered_at IS NULL OR by_1.answered_by = (SELECT viewer.subject(NULL)) OR by_1.confirmed_by = (SELECT viewer.subject(NULL)))) WHEN 'TREASURY' THEN true ELSE false END ELSE false END);
-GRANT SELECT (actor, actor_role, application_id, id, kind, occurred_at, recorded_at, sequence) ON application_event TO gerbang_writing;
+    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'OFFICER' THEN (application.officer IS NULL AND application.closed_at IS NULL OR application.officer = (SELECT viewer.subject(NULL))) OR application.officer = (SELECT viewer.subject(NULL)) WHEN 'SUPERVISOR' THEN true WHEN 'PARTNER_AGENT' THEN application.partner_code = (SELECT viewer.partner(NULL)) AND application.left_partner_at IS NULL AND (coalesce(application.centre_code, application.country_code) = ANY ((SELECT viewer.places(NULL))::text[]) AND application.successor_centre_code IS NULL OR application.successor_centre_code = ANY ((SELECT viewer.centres(NULL))::text[])) WHEN 'APPLICANT' THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject(NULL))) WHEN 'PARTNER_SERVICE' THEN application.partner_code = (SELECT viewer.partner(NULL)) AND application.left_partner_at IS NULL WHEN 'SCREENING' THEN EXISTS (SELECT FROM screening AS by_1 WHERE by_1.application_id = application.id AND (by_1.answered_at IS NULL AND by_1.voided_at IS NULL AND (SELECT viewer.subject(NULL)) <> ALL (by_1.kept_from) OR by_1.answered_by = (SELECT viewer.subject(NULL)) OR by_1.confirmed_by = (SELECT viewer.subject(NULL)))) WHEN 'TREASURY' THEN true ELSE false END ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'OFFICER' THEN (application.officer IS NULL AND application.closed_at IS NULL OR application.officer = (SELECT viewer.subject(NULL))) OR application.officer = (SELECT viewer.subject(NULL)) WHEN 'SUPERVISOR' THEN true WHEN 'PARTNER_AGENT' THEN application.partner_code = (SELECT viewer.partner(NULL)) AND application.left_partner_at IS NULL AND (coalesce(application.centre_code, application.country_code) = ANY ((SELECT viewer.places(NULL))::text[]) AND application.successor_centre_code IS NULL OR application.successor_centre_code = ANY ((SELECT viewer.centres(NULL))::text[])) WHEN 'APPLICANT' THEN EXISTS (SELECT FROM applicant AS by_1 WHERE by_1.id = application.applicant_id AND by_1.account = (SELECT viewer.subject(NULL))) WHEN 'PARTNER_SERVICE' THEN application.partner_code = (SELECT viewer.partner(NULL)) AND application.left_partner_at IS NULL WHEN 'SCREENING' THEN EXISTS (SELECT FROM screening AS by_1 WHERE by_1.application_id = application.id AND (by_1.answered_at IS NULL AND by_1.voided_at IS NULL AND (SELECT viewer.subject(NULL)) <> ALL (by_1.kept_from) OR by_1.answered_by = (SELECT viewer.subject(NULL)) OR by_1.confirmed_by = (SELECT viewer.subject(NULL)))) WHEN 'TREASURY' THEN true ELSE false END ELSE false END);
+GRANT SELECT (actor, actor_role, application_id, id, kind, occurred_at, reason, recorded_at, sequence) ON application_event TO gerbang_writing;
 CREATE POLICY writing_select ON application_event FOR SELECT TO gerbang_writing
     USING ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = application_event.application_id));
-GRANT INSERT (actor, actor_role, application_id, kind, occurred_at, sequence) ON application_event TO gerbang_writing;
+GRANT INSERT (actor, actor_role, application_id, kind, occurred_at, reason, sequence) ON application_event TO gerbang_writing;
 CREATE POLICY writing_insert ON application_event FOR INSERT TO gerbang_writing
-    WITH CHECK ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = application_event.application_id) AND CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'OFFICER' THEN (application_event.actor = (SELECT viewer.subject(NULL)) AND application_event.actor_role = 'OFFICER' AND application_event.kind IN ('GRANTED', 'INFO_REQUESTED', 'IN_VERIFICATION', 'REFUSED', 'SCREENING')) WHEN 'SUPERVISOR' THEN (application_event.actor = (SELECT viewer.subject(NULL)) AND application_event.actor_role = 'SUPERVISOR' AND application_event.kind IN ('ANSWER_PROPOSED', 'GRANTED', 'HELD', 'REFUSED', 'RELEASED', 'REVOKED', 'SCREENING')) WHEN 'PARTNER_AGENT' THEN (application_event.actor = (SELECT viewer.subject(NULL)) AND application_event.actor_role = 'PARTNER_AGENT' AND application_event.kind IN ('IN_VERIFICATION', 'RECEIVED', 'SUBMITTED', 'WITHDRAWN') OR application_event.kind = 'AWAITING_PAYMENT' AND application_event.actor IS NULL AND application_event.actor_role IS NULL) WHEN 'APPLICANT' THEN (application_event.actor = (SELECT viewer.subject(NULL)) AND application_event.actor_role = 'APPLICANT' AND application_event.kind IN ('IN_VERIFICATION', 'SUBMITTED', 'WITHDRAWN') OR application_event.kind = 'AWAITING_PAYMENT' AND application_event.actor IS NULL AND application_event.actor_role IS NULL) WHEN 'PARTNER_SERVICE' THEN (application_event.actor = (SELECT viewer.subject(NULL)) AND application_event.actor_role = 'PARTNER_SERVICE' AND application_event.kind IN ('IN_VERIFICATION', 'RECEIVED')) WHEN 'SCREENING' THEN (application_event.actor = (SELECT viewer.subject(NULL)) AND application_event.actor_role = 'SCREENING' AND application_event.kind IN ('ANSWER_PROPOSED', 'SCREENED')) WHEN 'TREASURY' THEN (application_event.actor = (SELECT viewer.subject(NULL)) AND application_event.actor_role = 'TREASURY' AND application_event.kind IN ('PAID')) ELSE false END ELSE false END);
+    WITH CHECK ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = application_event.application_id) AND CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'OFFICER' THEN (application_event.actor = (SELECT viewer.subject(NULL)) AND application_event.actor_role = 'OFFICER' AND application_event.kind IN ('CORRECTED', 'CORRECTION_REJECTED', 'GRANTED', 'INFO_REQUESTED', 'IN_VERIFICATION', 'REFUSED', 'SCREENING')) WHEN 'SUPERVISOR' THEN (application_event.actor = (SELECT viewer.subject(NULL)) AND application_event.actor_role = 'SUPERVISOR' AND application_event.kind IN ('ANSWER_PROPOSED', 'CORRECTED', 'CORRECTION_REJECTED', 'GRANTED', 'HELD', 'IN_VERIFICATION', 'REFUSED', 'RELEASED', 'REVOKED', 'SCREENING')) WHEN 'PARTNER_AGENT' THEN (application_event.actor = (SELECT viewer.subject(NULL)) AND application_event.actor_role = 'PARTNER_AGENT' AND application_event.kind IN ('CORRECTED', 'CORRECTION_PROPOSED', 'IN_VERIFICATION', 'RECEIVED', 'SUBMITTED', 'WITHDRAWN') OR application_event.kind = 'AWAITING_PAYMENT' AND application_event.actor IS NULL AND application_event.actor_role IS NULL) WHEN 'APPLICANT' THEN (application_event.actor = (SELECT viewer.subject(NULL)) AND application_event.actor_role = 'APPLICANT' AND application_event.kind IN ('CORRECTED', 'CORRECTION_PROPOSED', 'IN_VERIFICATION', 'SUBMITTED', 'WITHDRAWN') OR application_event.kind = 'AWAITING_PAYMENT' AND application_event.actor IS NULL AND application_event.actor_role IS NULL) WHEN 'PARTNER_SERVICE' THEN (application_event.actor = (SELECT viewer.subject(NULL)) AND application_event.actor_role = 'PARTNER_SERVICE' AND application_event.kind IN ('IN_VERIFICATION', 'RECEIVED', 'SUBMITTED') OR application_event.kind = 'AWAITING_PAYMENT' AND application_event.actor IS NULL AND application_event.actor_role IS NULL) WHEN 'SCREENING' THEN (application_event.actor = (SELECT viewer.subject(NULL)) AND application_event.actor_role = 'SCREENING' AND application_event.kind IN ('ANSWER_PROPOSED', 'SCREENED')) WHEN 'TREASURY' THEN (application_event.actor = (SELECT viewer.subject(NULL)) AND application_event.actor_role = 'TREASURY' AND application_event.kind IN ('PAID')) ELSE false END ELSE false END);
 GRANT SELECT (amount_idr, application_id, billing_code, due_at, issued_at, paid_at, receipt_number) ON bill TO gerbang_writing;
 CREATE POLICY writing_select ON bill FOR SELECT TO gerbang_writing
     USING ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = bill.application_id));
 GRANT INSERT (amount_idr, application_id, billing_code, due_at, issued_at) ON bill TO gerbang_writing;
 CREATE POLICY writing_insert ON bill FOR INSERT TO gerbang_writing
-    WITH CHECK ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = bill.application_id) AND CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN true WHEN 'APPLICANT' THEN true ELSE false END ELSE false END);
+    WITH CHECK ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = bill.application_id) AND CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN true WHEN 'APPLICANT' THEN true WHEN 'PARTNER_SERVICE' THEN true ELSE false END ELSE false END);
 GRANT UPDATE (paid_at, receipt_number) ON bill TO gerbang_writing;
 CREATE POLICY writing_update ON bill FOR UPDATE TO gerbang_writing
     USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'TREASURY' THEN bill.paid_at IS NULL AND EXISTS (SELECT FROM application WHERE application.id = bill.application_id AND application.status IN ('SUBMITTED', 'AWAITING_PAYMENT')) ELSE false END ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'TREASURY' THEN bill.paid_at IS NOT NULL ELSE false END ELSE false END);
-GRANT SELECT (days, valid_from, wait) ON deadline TO gerbang_writing;
-CREATE POLICY writing_select ON deadline FOR SELECT TO gerbang_writing
-    USING ((SELECT viewer.is_sealed()));
-GRANT SELECT (application_id, assigned_at, ended_at, id, officer, role) ON assignment TO gerbang_writing;
+GRANT SELECT (answered_at, answered_by, application_id, id, kind, note, requested_at) ON requested_item TO gerbang_writing;
+CREATE POLICY writing_select ON requested_item FOR SELECT TO gerbang_writing
+    USING ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = requested_item.application_id));
+GRANT INSERT (application_id, id, kind, note, requested_at) ON requested_item TO gerbang_writing;
+CREATE POLICY writing_insert ON requested_item FOR INSERT TO gerbang_writing
+    WITH CHECK ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = requested_item.application_id) AND CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'OFFICER' THEN true ELSE false END ELSE false END);
+GRANT UPDATE (answered_at, answered_by) ON requested_item TO gerbang_writing;
+CREATE POLICY writing_update ON requested_item FOR UPDATE TO gerbang_writing
+    USING ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = requested_item.application_id) AND CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN requested_item.answered_at IS NULL WHEN 'APPLICANT' THEN requested_item.answered_at IS NULL WHEN 'PARTNER_SERVICE' THEN requested_item.answered_at IS NULL ELSE false END ELSE false END) WITH CHECK ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = requested_item.application_id) AND CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN requested_item.answered_by = (SELECT viewer.subject(NULL)) WHEN 'APPLICANT' THEN requested_item.answered_by = (SELECT viewer.subject(NULL)) WHEN 'PARTNER_SERVICE' THEN requested_item.answered_by = (SELECT viewer.subject(NULL)) ELSE false END ELSE false END);
+GRANT SELECT (application_id, assigned_at, assigned_by, ended_at, ended_by, id, officer, reason, role) ON assignment TO gerbang_writing;
 CREATE POLICY writing_select ON assignment FOR SELECT TO gerbang_writing
     USING ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));
-GRANT INSERT (application_id, assigned_at, officer, role) ON assignment TO gerbang_writing;
+GRANT INSERT (application_id, assigned_at, assigned_by, officer, role) ON assignment TO gerbang_writing;
 CREATE POLICY writing_insert ON assignment FOR INSERT TO gerbang_writing
     WITH CHECK ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));
 GRANT UPDATE (ended_at) ON assignment TO gerbang_writing;
@@ -1040,19 +2618,73 @@ CREATE POLICY writing_update ON assignment FOR UPDATE TO gerbang_writing
     USING ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id)) WITH CHECK ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = assignment.application_id));
 GRANT SELECT (application_id, decided_at, ground, id, officer, outcome, supersedes_id) ON decision TO gerbang_writing;
 CREATE POLICY writing_select ON decision FOR SELECT TO gerbang_writing
-    USING ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = decision.application_id));
+    USING ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = decision.application_id) AND CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'OFFICER' THEN true WHEN 'SUPERVISOR' THEN true WHEN 'AUDITOR' THEN true ELSE false END ELSE false END);
 GRANT INSERT (application_id, decided_at, ground, id, internal_note, officer, outcome, supersedes_id) ON decision TO gerbang_writing;
 CREATE POLICY writing_insert ON decision FOR INSERT TO gerbang_writing
     WITH CHECK ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = decision.application_id) AND decision.officer = (SELECT viewer.subject(NULL)));
-GRANT SELECT (answered_at, answered_by, application_id, confirmed_by, id, kind, proposed, proposed_by, reason, requested_at, result) ON screening TO gerbang_writing;
+GRANT SELECT (application_id, decision_id, issued_at, revoked_at, stay_days, superseded_at, use_by, visa_number) ON visa TO gerbang_writing;
+CREATE POLICY writing_select ON visa FOR SELECT TO gerbang_writing
+    USING ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = visa.application_id));
+GRANT INSERT (application_id, decision_id, issued_at, stay_days, use_by, visa_number) ON visa TO gerbang_writing;
+CREATE POLICY writing_insert ON visa FOR INSERT TO gerbang_writing
+    WITH CHECK ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = visa.application_id));
+GRANT UPDATE (revoked_at, superseded_at) ON visa TO gerbang_writing;
+CREATE POLICY writing_update ON visa FOR UPDATE TO gerbang_writing
+    USING ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = visa.application_id)) WITH CHECK ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = visa.application_id));
+GRANT SELECT (answered_at, answered_by, application_id, ban_id, confirmed_by, id, kept_from, kind, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result, voided_at) ON screening TO gerbang_writing;
 CREATE POLICY writing_select ON screening FOR SELECT TO gerbang_writing
-    USING (viewer.is_sealed());
-GRANT INSERT (application_id, id, kind, proposed, proposed_by, reason, requested_at, result) ON screening TO gerbang_writing;
+    USING (viewer.role() IN ('OFFICER', 'SUPERVISOR', 'SCREENING'));
+GRANT INSERT (application_id, id, kind, proposed, proposed_by, reason, referral_note, referral_reason, requested_at, result) ON screening TO gerbang_writing;
 CREATE POLICY writing_insert ON screening FOR INSERT TO gerbang_writing
     WITH CHECK ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = screening.application_id));
 GRANT UPDATE (answered_at, answered_by, confirmed_by, proposed, proposed_by, reason, result) ON screening TO gerbang_writing;
 CREATE POLICY writing_update ON screening FOR UPDATE TO gerbang_writing
     USING ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = screening.application_id)) WITH CHECK ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = screening.application_id));
+GRANT SELECT (applicant_id, nationality_code, number) ON identity_version TO gerbang_writing;
+CREATE POLICY writing_select ON identity_version FOR SELECT TO gerbang_writing
+    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'OFFICER' THEN EXISTS (SELECT FROM application WHERE application.applicant_id = identity_version.applicant_id) WHEN 'SUPERVISOR' THEN EXISTS (SELECT FROM application WHERE application.applicant_id = identity_version.applicant_id) WHEN 'PARTNER_AGENT' THEN EXISTS (SELECT FROM application WHERE application.applicant_id = identity_version.applicant_id) WHEN 'APPLICANT' THEN EXISTS (SELECT FROM application WHERE application.applicant_id = identity_version.applicant_id) ELSE false END ELSE false END);
+GRANT INSERT (applicant_id, birth_date, email, full_name, nationality_code, number, passport_expires_on, passport_issuing_state, passport_last_four, passport_number, phone, place_of_birth, sealed, sex, written_at) ON identity_version TO gerbang_writing;
+CREATE POLICY writing_insert ON identity_version FOR INSERT TO gerbang_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN EXISTS (SELECT FROM application WHERE application.applicant_id = identity_version.applicant_id) WHEN 'APPLICANT' THEN EXISTS (SELECT FROM application WHERE application.applicant_id = identity_version.applicant_id) ELSE false END ELSE false END);
+GRANT SELECT (applicant_id, application_id, approved_at, approved_by, closed_at, closed_by, id, proposed_at, proposed_by, proposed_role, reason, state, version) ON correction TO gerbang_writing;
+CREATE POLICY writing_select ON correction FOR SELECT TO gerbang_writing
+    USING ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = correction.application_id) AND CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'OFFICER' THEN true WHEN 'SUPERVISOR' THEN true WHEN 'PARTNER_AGENT' THEN true WHEN 'APPLICANT' THEN true ELSE false END ELSE false END);
+GRANT INSERT (applicant_id, application_id, closed_at, closed_by, id, proposed_at, proposed_by, proposed_role, reason, state, version) ON correction TO gerbang_writing;
+CREATE POLICY writing_insert ON correction FOR INSERT TO gerbang_writing
+    WITH CHECK ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = correction.application_id) AND CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'PARTNER_AGENT' THEN true WHEN 'APPLICANT' THEN true ELSE false END ELSE false END);
+GRANT UPDATE (approved_at, approved_by, closed_at, closed_by, reason, state) ON correction TO gerbang_writing;
+CREATE POLICY writing_update ON correction FOR UPDATE TO gerbang_writing
+    USING ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = correction.application_id) AND CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'OFFICER' THEN true WHEN 'SUPERVISOR' THEN true ELSE false END ELSE false END) WITH CHECK ((SELECT viewer.is_sealed()) AND EXISTS (SELECT FROM application WHERE application.id = correction.application_id) AND CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'OFFICER' THEN true WHEN 'SUPERVISOR' THEN true ELSE false END ELSE false END);
+GRANT SELECT (applicant_id, found_at, id, linked_id, reason, resolution, resolved_at, resolved_by, resolved_in, state) ON person_link TO gerbang_writing;
+CREATE POLICY writing_select ON person_link FOR SELECT TO gerbang_writing
+    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'OFFICER' THEN EXISTS (SELECT FROM application WHERE application.applicant_id IN (person_link.applicant_id, person_link.linked_id)) ELSE false END ELSE false END);
+GRANT SELECT (actor, actor_role, close_reason, closed_at, closed_by, id, is_open, kind, number, raised_at, written_in) ON alert TO gerbang_writing;
+CREATE POLICY writing_select ON alert FOR SELECT TO gerbang_writing
+    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'SUPERVISOR' THEN alert.actor <> (SELECT viewer.subject(NULL)) ELSE false END ELSE false END);
+GRANT UPDATE (close_reason, closed_by) ON alert TO gerbang_writing;
+CREATE POLICY writing_update ON alert FOR UPDATE TO gerbang_writing
+    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'SUPERVISOR' THEN alert.actor <> (SELECT viewer.subject(NULL)) ELSE false END ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'SUPERVISOR' THEN alert.actor <> (SELECT viewer.subject(NULL)) ELSE false END ELSE false END);
+GRANT SELECT (approved_at, approved_by, banned_from, banned_until, ground, id, is_screened, proposed_at, proposed_by, reason, reference, reject_reason, rejected_at, rejected_by, state, withdrawal_proposed_at, withdrawal_proposed_by, withdrawal_reason, withdrawn_at, withdrawn_by) ON ban_entry TO gerbang_writing;
+CREATE POLICY writing_select ON ban_entry FOR SELECT TO gerbang_writing
+    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'SCREENING' THEN true ELSE false END ELSE false END);
+GRANT INSERT (banned_from, banned_until, ground, id, proposed_by, reason, reference) ON ban_entry TO gerbang_writing;
+CREATE POLICY writing_insert ON ban_entry FOR INSERT TO gerbang_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'SCREENING' THEN true ELSE false END ELSE false END);
+GRANT UPDATE (approved_by, reject_reason, rejected_by, withdrawal_proposed_by, withdrawal_reason, withdrawn_by) ON ban_entry TO gerbang_writing;
+CREATE POLICY writing_update ON ban_entry FOR UPDATE TO gerbang_writing
+    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'SCREENING' THEN true ELSE false END ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'SCREENING' THEN true ELSE false END ELSE false END);
+GRANT INSERT (ban_id, birth_date, full_name, issuing_state, passport_number) ON banned_person TO gerbang_writing;
+CREATE POLICY writing_insert ON banned_person FOR INSERT TO gerbang_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'SCREENING' THEN EXISTS (SELECT FROM ban_entry WHERE ban_entry.id = banned_person.ban_id AND ban_entry.state = 'PROPOSED' AND ban_entry.proposed_by = (SELECT viewer.subject(NULL))) ELSE false END ELSE false END);
+GRANT SELECT (confirmed_at, confirmed_by, ends_at, id, lift_reason, lifted_at, lifted_by, partner_code, reason, subject, suspended_at, suspended_by) ON suspension TO gerbang_writing;
+CREATE POLICY writing_select ON suspension FOR SELECT TO gerbang_writing
+    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END);
+GRANT INSERT (id, partner_code, reason, subject, suspended_by) ON suspension TO gerbang_writing;
+CREATE POLICY writing_insert ON suspension FOR INSERT TO gerbang_writing
+    WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END);
+GRANT UPDATE (confirmed_by, lift_reason, lifted_by) ON suspension TO gerbang_writing;
+CREATE POLICY writing_update ON suspension FOR UPDATE TO gerbang_writing
+    USING (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END) WITH CHECK (CASE WHEN (SELECT viewer.is_sealed()) THEN CASE (SELECT viewer.role()) WHEN 'ADMINISTRATOR' THEN true ELSE false END ELSE false END);
 GRANT SELECT (answer, created_at, input_digest, key_digest) ON idempotency TO gerbang_writing;
 CREATE POLICY writing_select ON idempotency FOR SELECT TO gerbang_writing
     USING ((SELECT viewer.is_sealed()));
@@ -1061,4 +2693,56 @@ CREATE POLICY writing_insert ON idempotency FOR INSERT TO gerbang_writing
     WITH CHECK ((SELECT viewer.is_sealed()));
 GRANT UPDATE (answer) ON idempotency TO gerbang_writing;
 CREATE POLICY writing_update ON idempotency FOR UPDATE TO gerbang_writing
-    USING ((SELECT viewer.is_sealed())) WITH CHECK ((SELECT viewer.is_sealed()));
+    USING ((SELECT viewer.is_sealed()) AND idempotency.answer IS NULL) WITH CHECK ((SELECT viewer.is_sealed()));
+-- LINKER
+GRANT USAGE ON SCHEMA public TO gerbang_linker;
+GRANT EXECUTE ON FUNCTION wib_day TO gerbang_linker;
+GRANT SELECT (id, nationality_code) ON applicant TO gerbang_linker;
+CREATE POLICY linker_select ON applicant FOR SELECT TO gerbang_linker
+    USING (true);
+GRANT SELECT (applicant_id, birth_date, full_name, passport_issuing_state, passport_number, sealed, versions) ON identity TO gerbang_linker;
+CREATE POLICY linker_select ON identity FOR SELECT TO gerbang_linker
+    USING (true);
+GRANT SELECT (applicant_id, birth_date, full_name, nationality_code, number, passport_issuing_state, passport_number, sealed, valid_from, valid_until, versions) ON identity_version TO gerbang_linker;
+CREATE POLICY linker_select ON identity_version FOR SELECT TO gerbang_linker
+    USING (true);
+GRANT SELECT (applicant_id, group_reference, id, is_linked) ON application TO gerbang_linker;
+CREATE POLICY linker_select ON application FOR SELECT TO gerbang_linker
+    USING (true);
+GRANT SELECT ON person_index TO gerbang_linker;
+CREATE POLICY linker_select ON person_index FOR SELECT TO gerbang_linker
+    USING (true);
+GRANT SELECT (applicant_id, linked_id, reason) ON person_link TO gerbang_linker;
+CREATE POLICY linker_select ON person_link FOR SELECT TO gerbang_linker
+    USING (true);
+GRANT SELECT (approved_by, id, withdrawn_by) ON ban_entry TO gerbang_linker;
+CREATE POLICY linker_select ON ban_entry FOR SELECT TO gerbang_linker
+    USING (true);
+GRANT SELECT ON banned_person TO gerbang_linker;
+CREATE POLICY linker_select ON banned_person FOR SELECT TO gerbang_linker
+    USING (true);
+GRANT SELECT ON ban_index TO gerbang_linker;
+CREATE POLICY linker_select ON ban_index FOR SELECT TO gerbang_linker
+    USING (true);
+GRANT INSERT ON person_index TO gerbang_linker;
+CREATE POLICY linker_insert ON person_index FOR INSERT TO gerbang_linker
+    WITH CHECK (true);
+GRANT INSERT ON ban_index TO gerbang_linker;
+CREATE POLICY linker_insert ON ban_index FOR INSERT TO gerbang_linker
+    WITH CHECK (true);
+GRANT INSERT (applicant_id, id, linked_id, reason, state) ON person_link TO gerbang_linker;
+CREATE POLICY linker_insert ON person_link FOR INSERT TO gerbang_linker
+    WITH CHECK (true);
+GRANT INSERT (applicant_id, fields, id, version) ON linker_read TO gerbang_linker;
+CREATE POLICY linker_insert ON linker_read FOR INSERT TO gerbang_linker
+    WITH CHECK (true);
+GRANT UPDATE (is_linked) ON application TO gerbang_linker;
+CREATE POLICY linker_update ON application FOR UPDATE TO gerbang_linker
+    USING (true);
+GRANT DELETE ON person_index TO gerbang_linker;
+CREATE POLICY linker_delete ON person_index FOR DELETE TO gerbang_linker
+    USING (true);
+GRANT DELETE ON ban_index TO gerbang_linker;
+CREATE POLICY linker_delete ON ban_index FOR DELETE TO gerbang_linker
+    USING (true);
+

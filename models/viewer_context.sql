@@ -24,10 +24,19 @@ CREATE TABLE IF NOT EXISTS viewer.daily_seal_key (
 -- Of earlier releases, which had one key for all days.
 DROP TABLE IF EXISTS viewer.seal_key;
 
--- `gerbang.viewer` is nine fields and their seal, with dots between: the acting role, the moments
+-- What a context says of whom a suspension names: the number of the field, a dot, and the name as it
+-- stands there, in base64 on one line.
+CREATE OR REPLACE FUNCTION viewer.named(subject text, partner_code text) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN CASE WHEN subject IS NULL THEN '6.' ELSE '5.' END || translate(
+        encode(convert_to(coalesce(subject, partner_code), 'UTF8'), 'base64'), E'\n', ''
+    );
+
+-- `gerbang.viewer` is ten fields and their seal, with dots between: the acting role, the moments
 -- (milliseconds since 1970) at which it was sealed and until which it is believed, the backend, then
--- subject, partner, countries and centres in base64, the id of the key, then
--- hex(hmac-sha256(key, all of that)). A field is empty where there is nothing to say.
+-- subject, partner, countries and centres in base64, the id of the key, in base64 the case that
+-- identity is read for, then hex(hmac-sha256(key, all of that)). A field is empty where there is
+-- nothing to say. Gateways of earlier releases leave the case out: then there is none.
 --
 -- Returns that, or raises unless the seal holds for this transaction, for now, and for the role, or
 -- for any where none is named. A transaction begins within a round trip of being sealed, or not at
@@ -37,15 +46,24 @@ DROP TABLE IF EXISTS viewer.seal_key;
 --
 -- Whatever a rule asks of the context comes from here, each time: a statement that swaps the context
 -- while it runs would otherwise be told what nobody sealed.
+--
+-- Whoever is suspended, or whose partner is, is refused here too, with an SQLSTATE of its own. The one
+-- statement that finds the key reads who is suspended now along with it: no statement more, nothing in
+-- it that depends on the viewer, so that its plan is kept, and almost always an empty list. Whoever
+-- finds the key otherwise takes this list along.
 CREATE OR REPLACE FUNCTION viewer.sealed(role text) RETURNS text
     LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = '' AS $$
     DECLARE
         said text := current_setting('gerbang.viewer', true);
         raw bytea := convert_to(said, 'UTF8');  -- cut by bytes: by characters takes a microsecond
         sealed_at timestamptz;
-        key viewer.daily_seal_key;
+        key record;
     BEGIN
-        SELECT * INTO key FROM viewer.daily_seal_key WHERE id = split_part(said, '.', 9);
+        SELECT *, ARRAY(
+            SELECT viewer.named(subject, partner_code) FROM public.suspension
+            WHERE lifted_by IS NULL AND (suspension.ends_at IS NULL OR suspension.ends_at > now())
+        ) AS suspended INTO key
+        FROM viewer.daily_seal_key WHERE id = split_part(said, '.', 9);
         IF substring(raw FROM length(raw) - 63) IS DISTINCT FROM convert_to(encode(sha256(
             key.outer_block
                 || sha256(key.inner_block || substring(raw FOR greatest(length(raw) - 65, 0)))
@@ -71,6 +89,11 @@ CREATE OR REPLACE FUNCTION viewer.sealed(role text) RETURNS text
         IF role <> split_part(said, '.', 1) THEN
             RAISE EXCEPTION 'the viewer acts in another role'
                 USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        IF key.suspended <> '{}' AND key.suspended
+            && ARRAY['5.' || split_part(said, '.', 5), '6.' || split_part(said, '.', 6)]
+        THEN
+            RAISE EXCEPTION 'the viewer is suspended' USING ERRCODE = 'GB403';
         END IF;
         RETURN said;
     END
@@ -130,6 +153,39 @@ CREATE OR REPLACE FUNCTION viewer.centres(role text) RETURNS text[]
     LANGUAGE plpgsql STABLE PARALLEL RESTRICTED AS $$
     BEGIN
         RETURN viewer.field(viewer.sealed(role), 8)::text[];
+    END
+$$;
+
+CREATE OR REPLACE FUNCTION viewer.purpose_reference(role text) RETURNS text
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED AS $$
+    DECLARE
+        said text := viewer.sealed(role);
+    BEGIN
+        RETURN CASE WHEN split_part(said, '.', 11) <> '' THEN viewer.field(said, 10) END;
+    END
+$$;
+
+-- Who is suspended now, told to the gateway itself, which then turns them away before it asks anything
+-- in their name. It seals a context of no role for that; no statement of a viewer has such a one.
+CREATE OR REPLACE FUNCTION viewer.suspended() RETURNS TABLE (subject text, partner_code text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = '' AS $$
+    BEGIN
+        PERFORM viewer.sealed('GATEWAY');
+        RETURN QUERY SELECT one.subject, one.partner_code FROM public.suspension AS one
+            WHERE one.ends_at IS NULL OR one.ends_at > clock_timestamp();
+    END
+$$;
+
+-- Where the viewer takes applications in: at its centres, or, if it names none, by the portal of its
+-- countries. No code of a centre is one of a country.
+CREATE OR REPLACE FUNCTION viewer.places(role text) RETURNS text[]
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED AS $$
+    DECLARE
+        said text := viewer.sealed(role);
+    BEGIN
+        RETURN coalesce(
+            nullif(viewer.field(said, 8)::text[], '{}'), viewer.field(said, 7)::text[]
+        );
     END
 $$;
 

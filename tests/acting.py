@@ -5,7 +5,7 @@ from typing import Any
 
 from gateway.access.transactions.begin import Seal
 from gateway.viewer import Viewer
-from models.row_security import WRITING, database_role
+from models.row_security import database_role, writing_role
 from tests import tokens
 
 #: A test may take its time between the beginning of a transaction and its last statement.
@@ -22,7 +22,7 @@ async def act(driver: Any, viewer: Viewer) -> None:
 async def act_writing(driver: Any, viewer: Viewer) -> None:
     """From here on the transaction changes things as the viewer."""
     seal = await _seal(driver)
-    await driver.execute(_set(seal, viewer, WRITING))
+    await driver.execute(_set(seal, viewer, writing_role(viewer.role)))
 
 
 def _set(seal: Seal, viewer: Viewer, role: str) -> str:

@@ -2,28 +2,39 @@
 
 from datetime import date, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 from uuid import UUID
 
 import asyncpg
 
 from models.database.connections import connect
+from models.reference.ledger import record_beginning
 from models.vocabulary import (
     CLOSED,
     EventKind,
     Ground,
+    LinkState,
     Outcome,
+    RequestedItemKind,
     Role,
     ScreeningKind,
     ScreeningResult,
     Status,
 )
 from models.volumes import age, fold
+from tests.people import as_written
 from tests.world import (
     APPLICANTS,
     BEGINNING,
     CASES,
+    ELIGIBLE,
     FEES,
     HOURS,
+    LINKS,
+    LOOKED,
+    REASONS,
+    STAY,
+    TICKET,
     Case,
     applicant_id,
     application_id,
@@ -31,10 +42,19 @@ from tests.world import (
     billing_code,
     decision_id,
     life_of,
+    link_id,
+    lookup_id,
     position,
     receipt_number,
+    requested_item_id,
+    visa_number,
 )
 
+#: As earlier revisions hold people, which know no vault: each is somebody else then.
+ANYBODY = """
+    UPDATE identity SET full_name = 'Anybody', passport_number = 'X1234567',
+        birth_date = '1990-01-01', email = 'anybody@example.net', phone = '+61 400 000 000'
+"""
 _NO_STATUS = (EventKind.RECEIVED, EventKind.HELD, EventKind.RELEASED)
 _DECISIONS = (EventKind.GRANTED, EventKind.REFUSED)
 _BY_OFFICER = (EventKind.IN_VERIFICATION, EventKind.INFO_REQUESTED, *_DECISIONS)
@@ -55,10 +75,18 @@ async def populate(connection: asyncpg.Connection) -> None:
     """Write the world into an empty database, in one transaction."""
     async with connection.transaction():
         await reference_data(connection)
+        await record_beginning(connection)
         await applicants(connection)
         for case in CASES:
-            await _application(connection, case)
-            await _what_happened(connection, case)
+            await add_case(connection, case)
+        await _links(connection)
+
+
+async def add_case(connection: asyncpg.Connection, case: Case) -> None:
+    """Write one case whose applicant is there."""
+    async with connection.transaction():
+        await _application(connection, case)
+        await _what_happened(connection, case)
 
 
 async def _insert(connection: asyncpg.Connection, table: str, *rows: dict[str, object]) -> None:
@@ -84,14 +112,18 @@ async def reference_data(connection: asyncpg.Connection) -> None:
         await _insert(connection, "country", country)
         await _insert(connection, "entry_rule", rule)
     visa_types = (
-        ("B1", "Visa on arrival", "Visa saat kedatangan", 30),
-        ("C1", "Tourist visa, single entry", "Visa wisata sekali masuk", 60),
+        ("B1", "Visa on arrival", "Visa saat kedatangan"),
+        ("C1", "Tourist visa, single entry", "Visa wisata sekali masuk"),
     )
-    for code, name_en, name_id, stay_days in visa_types:
+    for code, name_en, name_id in visa_types:
         visa_type = {"code": code, "name_en": name_en, "name_id": name_id, "category": "TOURISM"}
-        visa_type |= {"stay_days": stay_days, "is_multiple_entry": False, "valid_from": BEGINNING}
+        visa_type |= {"stay_days": STAY[code], "is_multiple_entry": False, "valid_from": BEGINNING}
         fee = {"visa_type_code": code, "valid_from": BEGINNING, "amount_idr": FEES[code]}
         await _insert(connection, "visa_type", visa_type)
+        for entry, purpose in ELIGIBLE[code]:
+            served = {"visa_type_code": code, "entry": entry, "purpose": purpose}
+            served |= {"valid_from": BEGINNING, "is_open": True}
+            await _insert(connection, "eligibility", served)
         await _insert(connection, "fee", fee)
     for (code, clock), hours in HOURS.items():
         target = {"visa_type_code": code, "clock": clock, "valid_from": BEGINNING, "hours": hours}
@@ -129,9 +161,13 @@ async def applicants(connection: asyncpg.Connection) -> None:
             "birth_date": date(1980, 1, 1) + timedelta(days=400 * number),
             "email": f"{name.split()[0].lower()}@example.org",
             "phone": f"+62 811 000 {number:04}",
+            "sex": ("F", "M", "X")[number % 3],
+            "place_of_birth": f"Birthplace {number}",
+            "passport_issuing_state": nationality,
+            "passport_expires_on": date(2035, 1, 1) + timedelta(days=number),
         }
         await _insert(connection, "applicant", applicant)
-        await _insert(connection, "identity", identity)
+        await _insert(connection, "identity", await as_written(identity))
 
 
 def _status(case: Case) -> Status:
@@ -159,6 +195,30 @@ def _paused(case: Case) -> timedelta:
     )
 
 
+async def _links(connection: asyncpg.Connection) -> None:
+    """What the LINKER found, and what officers said of it."""
+    for number, link in enumerate(LINKS):
+        said = {"resolved_at": at("03-01 09:00"), "resolved_by": "officer-3"}
+        said |= {"resolved_in": application_id("ANDA-LAPS-0012"), "resolution": "Looked into."}
+        is_said = link.state in (LinkState.CONFIRMED, LinkState.REJECTED)
+        for is_back, sides in enumerate(((link.one, link.other), (link.other, link.one))):
+            one, other = map(applicant_id, sides)
+            row = {"id": link_id(number, is_back=bool(is_back)), "applicant_id": one}
+            row |= {"linked_id": other, "reason": link.reason, "state": link.state}
+            row |= {"found_at": at("02-28 09:00") + timedelta(minutes=number)}
+            await _insert(connection, "person_link", row | (said if is_said else {}))
+    for actor, role in LOOKED:
+        lookup = {"id": lookup_id(actor), "occurred_at": at("03-01 10:00"), "actor": actor}
+        lookup |= {"actor_role": role, "purpose": "CASEWORK", "case_reference": "SGPO-OPEN-0006"}
+        lookup |= {"by": "PASSPORT", "found": 1, "trace_id": "0" * 32}
+        await _insert(connection, "person_lookup", lookup)
+    for name in APPLICANTS:
+        read = {"id": UUID(int=980_000 + applicant_id(name).int), "version": 1}
+        read |= {"applicant_id": applicant_id(name), "read_at": at("02-28 09:00")}
+        read |= {"fields": ["fullName", "birthDate", "passportNumber", "passportIssuingState"]}
+        await _insert(connection, "linker_read", read)
+
+
 async def _application(connection: asyncpg.Connection, case: Case) -> None:
     nationality, paid_at = APPLICANTS[case.applicant], _first(case, "PAID")
     clock = "CALLING_VISA" if nationality == "AF" else "STANDARD"
@@ -178,6 +238,7 @@ async def _application(connection: asyncpg.Connection, case: Case) -> None:
         "applicant_id": applicant_id(case.applicant),
         "nationality_code": nationality,
         "visa_type_code": case.visa_type,
+        "trip_purpose": case.purpose,
         "channel": case.place.channel,
         "partner_code": case.place.partner,
         "country_code": case.place.country,
@@ -188,12 +249,17 @@ async def _application(connection: asyncpg.Connection, case: Case) -> None:
         "closed_at": _first(case, *CLOSED),
         "paused_seconds": int(_paused(case).total_seconds()),
         "was_info_requested": _first(case, "INFO_REQUESTED") is not None,
+        "is_linked": True,
         "is_referred": case.screening is ScreeningResult.HIT,
         "is_held": _first(case, "HELD") is not None,
         "current_decision_id": decisions[-1]["id"] if decisions else None,
     }
+    asked_at = _first(case, "INFO_REQUESTED")
+    row["pay_by"] = _at_first(case, "SUBMITTED") + timedelta(days=7)
+    row["answer_by"] = asked_at + timedelta(days=14) if asked_at else None
     await _insert(connection, "application", row | paid)
     await _insert(connection, "decision", *decisions)
+    await _insert(connection, "visa", *_visas(case, decisions))
     submitted_at = _at_first(case, "SUBMITTED")
     bill = {
         "billing_code": billing_code(case.reference),
@@ -207,7 +273,24 @@ async def _application(connection: asyncpg.Connection, case: Case) -> None:
     await _insert(connection, "bill", bill)
 
 
-def _decisions(case: Case) -> list[dict[str, object]]:
+def _visas(case: Case, decisions: list[dict[str, Any]]) -> list[dict[str, object]]:
+    return [
+        {
+            "visa_number": visa_number(case.reference),
+            "application_id": application_id(case.reference),
+            "decision_id": decision["id"],
+            "issued_at": decision["decided_at"],
+            "use_by": decision["decided_at"].date() + timedelta(days=90),
+            "stay_days": STAY[case.visa_type],
+            "revoked_at": _first(case, "REVOKED"),
+            "superseded_at": following["decided_at"] if following else None,
+        }
+        for decision, following in zip(decisions, [*decisions[1:], None], strict=False)
+        if decision["outcome"] == Outcome.GRANTED
+    ]
+
+
+def _decisions(case: Case) -> list[dict[str, Any]]:
     made = [step for step in life_of(case) if step[0] in _DECISIONS]
     return [
         {
@@ -224,13 +307,37 @@ def _decisions(case: Case) -> list[dict[str, object]]:
     ]
 
 
+def _requested_items(case: Case) -> list[dict[str, object]]:
+    """A ticket, wherever the applicant was asked for more; answered if it went on."""
+    return [
+        {
+            "id": requested_item_id(case.reference),
+            "application_id": application_id(case.reference),
+            "kind": RequestedItemKind.RETURN_TICKET,
+            "note": TICKET,
+            "requested_at": moment,
+            "answered_at": next_at if next_kind == "IN_VERIFICATION" else None,
+            "answered_by": "agent-au" if next_kind == "IN_VERIFICATION" else None,
+        }
+        for (kind, moment), (next_kind, next_at) in pairwise(life_of(case))
+        if kind == "INFO_REQUESTED"
+    ]
+
+
 async def _what_happened(connection: asyncpg.Connection, case: Case) -> None:
     this = {"application_id": application_id(case.reference)}
+    is_decided = False
     for number, (kind, moment) in enumerate(life_of(case), start=1):
         event = {"sequence": number, "kind": kind, "occurred_at": moment}
-        if kind in _BY_OFFICER:
+        if is_decided and kind in _DECISIONS:
+            event |= {"actor": "supervisor", "actor_role": Role.SUPERVISOR}
+        elif kind in _BY_OFFICER:
             event |= {"actor": case.officer, "actor_role": Role.OFFICER}
+        if kind in REASONS:
+            event["reason"] = REASONS[kind]
+        is_decided = is_decided or kind in _DECISIONS
         await _insert(connection, "application_event", this | event)
+    await _insert(connection, "requested_item", *_requested_items(case))
     if case.officer:
         assigned = {"officer": case.officer, "assigned_at": _first(case, "IN_VERIFICATION")}
         await _insert(

@@ -18,6 +18,7 @@ from models.volumes import fold
 from tests import tokens
 from tests.gateway.changing import done, in_verification, submitted
 from tests.gateway.conftest import CLAIMS, Viewer
+from tests.linking import linking
 from tests.populating import small_world
 
 CONSUL = {"role": "CONSUL", "sub": "consul"}
@@ -39,6 +40,7 @@ async def main(url: str) -> None:
     transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
     async with (
         app.router.lifespan_context(app),
+        linking(url),
         httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client,
     ):
         who = {

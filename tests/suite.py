@@ -25,11 +25,16 @@ ASK_A_DEMO = (
 #: The files that take longest, longest first: they begin first, so that no worker ends alone.
 LONGEST = (
     "tests/test_contributing.py",
+    "tests/walls/test_three_meanings.py",
+    "tests/gateway/test_allowed.py",
     "tests/gateway/test_starting.py",
+    "tests/walls/test_interleaved.py",
+    "tests/walls/test_written.py",
     "tests/gateway/test_policy_enforced.py",
     "tests/gateway/test_mutations_denied.py",
     "tests/test_schema_checks.py",
     "tests/models/test_volumes_recomputed.py",
+    "tests/gateway/test_plans_tables.py",
     "tests/gateway/crashes/test_crashes.py",
     "tests/gateway/test_nobody_blocks.py",
     "tests/gateway/test_key_rotation.py",

@@ -101,6 +101,7 @@ def test_a_page_is_added_by_its_folder_its_words_and_its_entry(copied: Path) -> 
     assert run(copied, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests").returncode == 0
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("step", "message"), [("words", "pages.intake.title"), ("entry", "'intake'")]
 )

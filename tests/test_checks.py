@@ -11,6 +11,7 @@ from checks.__main__ import CHECKS
 from checks.dimensions import check_dimensions
 from checks.error_texts import check_error_texts
 from checks.finding import LookupFailedError, show
+from checks.guards import check_guards
 from checks.mutations import check_mutations
 from checks.roles import check_roles
 from checks.routes import check_routes
@@ -53,16 +54,34 @@ def test_nothing_of_ours_is_half_done(check) -> None:
     ("left_out", "said"),
     [
         ('"AUDITOR": "Audits, and answers for data protection.",\n',
-         r"gateway/mapping/enums\.py:\d+: WORDS does not describe Role\.AUDITOR: add a sentence"),
+         r"gateway/mapping/enums/people\.py:\d+: WORDS does not describe Role\.AUDITOR: add a s"),
         ('"CLEAR": "Nothing was found.",\n', r"WORDS does not describe ScreeningResult\.CLEAR"),
         ('"STANDARD": "For most nationalities.",\n', r"WORDS does not describe Clock\.STANDARD"),
         ("Status.REVOKED: Stage.CLOSED,\n",
-         r"models/vocabulary\.py:\d+: STAGE_OF has no entry for Status\.REVOKED"),
+         r"models/vocabulary/case\.py:\d+: STAGE_OF has no entry for Status\.REVOKED"),
     ],
 )  # fmt: skip
 def test_a_word_without_its_description_is_named(tree: Path, left_out: str, said: str) -> None:
     _replace(tree, left_out, "")
     assert _found(check_words, tree, said)
+
+
+@pytest.mark.parametrize(
+    ("left_out", "said"),
+    [
+        ('    life.IS_PARTNERED: "it.partner_code IS NOT NULL",\n',
+         r"preconditions\.py:\d+: HOLDS_IF does not say what IS_PARTNERED means to the database"),
+        ("    Verb.REFUSE: _DECISION,\n",
+         r"effects\.py:\d+: WRITES does not say what Verb\.REFUSE writes"),
+        ('    Verb.MARK_RECEIVED: "it.received_at = NEW.occurred_at",\n',
+         r"steps\.py:\d+: SHOWN_BY does not say what shows that Verb\.MARK_RECEIVED was done"),
+    ],
+)  # fmt: skip
+def test_what_the_guards_do_not_know_of_a_step_is_named(
+    tree: Path, left_out: str, said: str
+) -> None:
+    _replace(tree, left_out, "")
+    assert _found(check_guards, tree, said)
 
 
 def test_a_description_without_its_word_is_named(tree: Path) -> None:
@@ -90,7 +109,7 @@ def test_a_role_that_is_unfinished_is_named(tree: Path, left_out: str, said: str
 def test_a_new_role_is_followed_to_the_end(tree: Path) -> None:
     _replace(tree, '    AUDITOR = "AUDITOR"\n', '    AUDITOR = "AUDITOR"\n    CONSUL = "CONSUL"\n')
     said = [_said(check, tree) for check in (check_words, check_roles)]
-    places = ("enums.py", "policy.py", "users.py", "realm.json", "en.toml", "id.toml")
+    places = ("enums/people.py", "policy.py", "users.py", "realm.json", "en.toml", "id.toml")
     for place in places:
         assert re.search(rf"/{place}:\d+: .*CONSUL", "\n".join(said)), place
 
@@ -108,7 +127,8 @@ def test_a_new_role_is_followed_to_the_end(tree: Path) -> None:
          r"VolumeWhere\.filters has no entry for Dimension\.CENTRE"),
         ("    centre: VolumeFilter[str] | None = _narrowing(",
          "VolumeWhere has no field centre, which its filters read for Dimension.CENTRE"),
-        ('    CENTRE = "CENTRE"\n', "VolumeDimension has no CENTRE: nobody can group by it"),
+        ('    CENTRE = "CENTRE"\n    VISA_TYPE = "VISA_TYPE"\n',
+         "VolumeDimension has no CENTRE: nobody can group by it"),
         ('    channel: Channel | None = strawberry.field(description="Channel.")',
          "VolumeRow has no field channel"),
         ('            "channel": EXACT_FIGURES,\n',
@@ -202,8 +222,8 @@ def test_a_text_that_is_missing_or_left_over_is_named(
         ('    NOT_HELD = "NOT_HELD"\n', "",
          r"id\.toml:\d+: nothing says mutation\.NOT_HELD\.do: remove it"),
         ('    OVERLOADED = "OVERLOADED"\n', "", r"nothing says request\.OVERLOADED\.do: remove"),
-        ('rule="birth_date"', 'rule="born"', r"en\.toml:1: no text rule\.born: add it"),
-        ('"full_name": re.compile', '"whole_name": re.compile', r"nothing says rule\.full_name"),
+        ('rule="no_group"', 'rule="no_tour"', r"en\.toml:1: no text rule\.no_tour: add it"),
+        ('"phone": re.compile', '"mobile": re.compile', r"nothing says rule\.phone"),
         ('_in_range("hours"', '_in_range("time"', r"no text rule\.time: add it"),
         ("paling banyak terdiri atas {most}", "paling banyak terdiri atas {longest}",
          r"id\.toml:\d+: rule\.note names other values than in en\.toml: name the same"),

@@ -9,6 +9,7 @@ from joserfc.jwk import ECKey, Key
 
 from gateway.settings import Settings, read_settings
 from models.row_security import login_at
+from tests.linking import key_service
 
 ISSUER = "https://issuer.test"
 AUDIENCE = "gerbang"
@@ -29,6 +30,7 @@ def settings(owner_url: str = NOWHERE, **variables: str) -> Settings:
         "issuer": ISSUER,
         "jwks_url": f"{ISSUER}/keys",
         "seal_key": SEAL_KEY.hex(),
+        "key_service": key_service(),
         **variables,
     }
     return read_settings({f"GERBANG_{name.upper()}": value for name, value in given.items()})

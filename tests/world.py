@@ -8,11 +8,35 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from uuid import UUID
 
-from models.vocabulary import Channel, EventKind, Ground, ScreeningResult
+from models.vocabulary import (
+    Channel,
+    EventKind,
+    Ground,
+    LinkReason,
+    LinkState,
+    ScreeningResult,
+    TripPurpose,
+)
 
 WIB = timezone(timedelta(hours=7), "WIB")
 BEGINNING = date(2020, 1, 1)
+#: Why supervision did what it did, and what an officer wrote about a ticket that was missing.
+REASONS = {"HELD": "Named in a letter of the police.", "RELEASED": "Somebody else."}
+TICKET = "The flight back, please."
+STAY = {"B1": 30, "C1": 60}
 FEES = {"B1": 500_000, "C1": 1_500_000}
+#: To whom each type is open, by what their nationality needs to enter, and what for.
+ELIGIBLE = {
+    "B1": [
+        (entry, purpose)
+        for entry in ("VISA_FREE", "VISA_ON_ARRIVAL")
+        for purpose in ("TOURISM", "BUSINESS", "GOVERNMENT", "TRANSIT")
+    ],
+    "C1": [
+        (entry, "TOURISM")
+        for entry in ("VISA_FREE", "VISA_ON_ARRIVAL", "VISA_REQUIRED", "CALLING_VISA")
+    ],
+}
 HOURS = {("B1", "STANDARD"): 24, ("C1", "STANDARD"): 120, ("C1", "CALLING_VISA"): 336}
 
 
@@ -29,6 +53,7 @@ class Place:
 SYDNEY = Place(Channel.PARTNER_CENTRE, "NUSA", "AU", "AU-SYD")
 MELBOURNE = Place(Channel.PARTNER_CENTRE, "NUSA", "AU", "AU-MEL")
 NUSA_AU = Place(Channel.PARTNER_PORTAL, "NUSA", "AU")
+SINGAPORE = Place(Channel.PARTNER_CENTRE, "NUSA", "SG", "SG-SIN")
 NUSA_SG = Place(Channel.PARTNER_PORTAL, "NUSA", "SG")
 NUSA_NZ = Place(Channel.PARTNER_GROUP, "NUSA", "NZ")
 ANDALAN_AU = Place(Channel.PARTNER_PORTAL, "ANDALAN", "AU")
@@ -47,6 +72,8 @@ class Case:
     officer: str | None = None
     grounds: tuple[Ground, ...] = ()
     screening: ScreeningResult | None = None
+    #: What was stated; files of before state nothing.
+    purpose: TripPurpose | None = TripPurpose.TOURISM
 
 
 #: Name and nationality; ``applicant`` is Ruby's own account.
@@ -74,7 +101,8 @@ CASES = (
     # Granted in 48 hours, a day too late.
     Case("AUSY-LATE-0002", "Jack Doyle", "B1", SYDNEY,
          "SUBMITTED 01-10 08:00, PAID 01-10 09:00, RECEIVED 01-10 11:00,"
-         "IN_VERIFICATION 01-12 08:00, GRANTED 01-12 09:00", "officer"),
+         "IN_VERIFICATION 01-12 08:00, GRANTED 01-12 09:00", "officer",
+         purpose=TripPurpose.BUSINESS),
     # A hit: refused for security in 48 hours, which nobody outside may know.
     Case("AUPO-SECU-0003", "Arjun Rao", "C1", NUSA_AU,
          "SUBMITTED 01-13 09:00, PAID 01-13 10:00, RECEIVED 01-13 10:00,"
@@ -93,7 +121,7 @@ CASES = (
     # Open, late, and on the desk of ``officer``.
     Case("SGPO-OPEN-0006", "Wei Tan", "B1", NUSA_SG,
          "SUBMITTED 02-10 08:00, PAID 02-10 09:00, RECEIVED 02-10 09:00,"
-         "IN_VERIFICATION 02-10 10:00", "officer"),
+         "IN_VERIFICATION 02-10 10:00", "officer", purpose=None),
     # Open, hit and held; late from 2 March on.
     Case("SGPO-HELD-0007", "Li Goh", "C1", NUSA_SG,
          "SUBMITTED 02-25 08:00, PAID 02-25 09:00, RECEIVED 02-25 09:00,"
@@ -123,6 +151,62 @@ CASES = (
     Case("AUSY-PAID-0013", "Noah Finch", "B1", SYDNEY,
          "SUBMITTED 02-27 08:00, AWAITING_PAYMENT 02-27 08:05, PAID 02-27 09:00"),
 )  # fmt: skip
+
+_NEVER_RECEIVED = (
+    "SUBMITTED 02-10 08:00, PAID 02-10 09:00, IN_VERIFICATION 02-10 10:00, GRANTED 02-10 12:00"
+)
+_NOT_RECEIVED_YET = "SUBMITTED 02-10 08:00, PAID 02-10 09:00, IN_VERIFICATION 02-10 10:00"
+#: Further cases, of the tests of the walls alone, and who has them since their places closed.
+TRANSFERRED = (
+    (Case("AUSY-LEFT-0014", "Farid Noori", "C1", SYDNEY, _NEVER_RECEIVED, "officer"), DIRECT),
+    (Case("AUSY-GONE-0015", "Tane Moana", "B1", SYDNEY, _NEVER_RECEIVED, "officer"), SINGAPORE),
+    (Case("SGPO-COME-0016", "Kiri Wihongi", "B1", NUSA_SG, _NEVER_RECEIVED, "officer"), SYDNEY),
+    (
+        Case(
+            "SGPO-WENT-0017",
+            "Kiri Wihongi",
+            "B1",
+            NUSA_SG,
+            "SUBMITTED 02-10 08:00, PAID 02-10 09:00, WITHDRAWN 02-11 08:00",
+        ),
+        SYDNEY,
+    ),
+    (Case("AUSY-LEFT-0018", "Anahera Pohe", "B1", SYDNEY, _NOT_RECEIVED_YET, "officer-3"), DIRECT),
+    (
+        Case("AUSY-GONE-0019", "Hemi Parata", "B1", SYDNEY, _NOT_RECEIVED_YET, "officer-3"),
+        SINGAPORE,
+    ),
+    (Case("SGPO-COME-0020", "Arjun Rao", "B1", NUSA_SG, _NOT_RECEIVED_YET, "officer-3"), SYDNEY),
+)
+
+
+@dataclass(frozen=True)
+class Link:
+    """Two people whose files have something in common, from both sides."""
+
+    one: str
+    other: str
+    reason: LinkReason
+    state: LinkState | None
+
+    @property
+    def is_sure(self) -> bool:
+        return self.state in (LinkState.CERTAIN, LinkState.CONFIRMED)
+
+
+#: Around the two who are on a desk, and two who were once.
+LINKS = (
+    Link("Wei Tan", "Farid Noori", LinkReason.PASSPORT, LinkState.CERTAIN),
+    Link("Wei Tan", "Tane Moana", LinkReason.NAME_AND_BIRTH_DATE, LinkState.PROPOSED),
+    Link("Wei Tan", "Kiri Wihongi", LinkReason.NAME_AND_BIRTH_DATE, LinkState.REJECTED),
+    Link("Wei Tan", "Anahera Pohe", LinkReason.GROUP, None),
+    Link("Li Goh", "Hemi Parata", LinkReason.NAME_AND_BIRTH_DATE, LinkState.CONFIRMED),
+    Link("Jack Doyle", "Mia Lund", LinkReason.PASSPORT, LinkState.CERTAIN),
+)
+
+
+#: Who looked somebody up once.
+LOOKED = (("officer", "OFFICER"), ("officer-2", "OFFICER"), ("supervisor", "SUPERVISOR"))
 
 
 def at(moment: str) -> datetime:
@@ -158,11 +242,32 @@ def billing_code(reference: str) -> str:
     return f"8{application_id(reference).int:014}"
 
 
+def requested_item_id(reference: str) -> UUID:
+    """What an application was asked for once, where it was."""
+    return UUID(int=950_000 + position(reference))
+
+
+def visa_number(reference: str) -> str:
+    """The number of the visa of an application, where one was granted."""
+    return f"ID{position(reference):012}"
+
+
 def receipt_number(reference: str) -> str:
     """The treasury's number of the payment of an application, where it was paid."""
     return f"NTPN{position(reference):012}"
 
 
+def link_id(number: int, *, is_back: bool = False) -> UUID:
+    """The key of a link by its place in ``LINKS``, and of the same from the other side."""
+    return UUID(int=970_000 + 10 * number + is_back)
+
+
+def lookup_id(actor: str) -> UUID:
+    """The key of the look-up of somebody."""
+    return UUID(int=990_000 + [name for name, _ in LOOKED].index(actor))
+
+
 def position(reference: str) -> int:
     """The number of a case, from 1."""
-    return 1 + [case.reference for case in CASES].index(reference)
+    every = (*CASES, *(case for case, _ in TRANSFERRED))
+    return 1 + [case.reference for case in every].index(reference)

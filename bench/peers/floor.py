@@ -42,7 +42,7 @@ async def statements_of(url: str, question: Question, known: Sample) -> list[Com
     async with gateway_on(url, question.viewer) as client:
         for _ in range(3):
             await client.post("/graphql", content)
-        with listening(lambda text, values: sent.append(Command(text, values))):
+        with listening(lambda text, values: sent.append(Command(text, values)), settings=True):
             await client.post("/graphql", content)
     return sent
 

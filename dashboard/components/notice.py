@@ -10,6 +10,7 @@ from dashboard.texts import Texts
 from dashboard.texts.wording import instant_text
 
 ENDED = "UNAUTHENTICATED"
+SUSPENDED = "SUSPENDED"
 
 
 def notice(title: str, *words: Any, kind: str = "info", heading: Any = html.H2) -> html.Section:
@@ -31,6 +32,10 @@ def failure_notice(error: GatewayError, back: str, say: Texts, heading: Any = ht
         link = html.A(say("failed.sign_in"), href=f"/sign-in{back}", className="button")
         return notice(
             say("failed.title"), say("failed.ended"), link, kind="failed", heading=heading
+        )
+    if error.code == SUSPENDED:  # asking again, or signing in again, changes nothing
+        return notice(
+            say("failed.suspended_title"), say("failed.suspended"), kind="failed", heading=heading
         )
     return notice(
         say("failed.title"),

@@ -11,6 +11,8 @@ MAP_EDGE = -29
 #: The smallest part that is shown, in degrees: a country with its neighbours.
 LEAST_HEIGHT = 32.0
 MARGIN = 9.0
+#: Around the edges of a country that is drawn as an area, in degrees.
+EDGE_MARGIN = 3.0
 #: Of width to height, in degrees.
 ASPECT = 1.9
 #: A map on a desk, and the size of its letters, in pixels.
@@ -47,8 +49,8 @@ def frame_of(region: str, codes: Sequence[str]) -> Frame:
         return ASIA
     if region == "world" or not known:
         return WORLD
-    wide = _spread([_longitude(place) for place in known])
-    high = _spread([place.latitude for place in known])
+    wests, souths, easts, norths = zip(*(_around(place) for place in known), strict=True)
+    wide, high = (min(wests), max(easts)), (min(souths), max(norths))
     # As wide and as high as a map is, so that a row of countries from north to south is no strip.
     west, east = _stretched(wide, max(LEAST_HEIGHT, high[1] - high[0]) * ASPECT, WORLD.width)
     south, north = _stretched(high, (east - west) / ASPECT, WORLD.north - WORLD.south)
@@ -58,8 +60,16 @@ def frame_of(region: str, codes: Sequence[str]) -> Frame:
     )
 
 
-def _spread(values: list[float]) -> tuple[float, float]:
-    return min(values) - MARGIN, max(values) + MARGIN
+def _around(place: Place) -> tuple[float, float, float, float]:
+    """West, south, east and north of a place and a little around it."""
+    x, y = _longitude(place), place.latitude
+    west, south, east, north = place.extent or (x, y, x, y)
+    return (
+        min(x - MARGIN, west - EDGE_MARGIN),
+        min(y - MARGIN, south - EDGE_MARGIN),
+        max(x + MARGIN, east + EDGE_MARGIN),
+        max(y + MARGIN, north + EDGE_MARGIN),
+    )
 
 
 def _stretched(span: tuple[float, float], least: float, most: float) -> tuple[float, float]:

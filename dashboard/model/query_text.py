@@ -14,11 +14,6 @@ ENUMERATED = frozenset(CHANNELS)
 MONTH = "MONTH"
 
 
-def query_of_total(period: Period, measures: Sequence[Measure], address: Address) -> str:
-    """What the cards show."""
-    return _query(period, [], condition(address.filters), measures, address)
-
-
 def query_of_groups(period: Period, measures: Sequence[Measure], address: Address) -> str:
     """What the table and the map show: every group, whichever was chosen."""
     where = condition(address.filters, without=address.by)

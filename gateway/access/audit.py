@@ -11,31 +11,41 @@ from sqlalchemy import insert
 from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.access.purpose import StatedPurpose
+from gateway.access.read_budget import ReadBudget, ReadBudgetError
 from gateway.access.transactions.begin import (
     ROUND_TRIP_SECONDS,
     TransactionStart,
     begin_transaction,
 )
 from gateway.errors import ErrorCode, FieldError, RequestError
+from gateway.policy import NAMES_NO_CASE
 from gateway.viewer import Viewer
-from models import AccessEvent
+from models import AccessEvent, BanRead, Base, PersonLookup
+from models.account import seal_entries
 from models.database.command_pipeline import Command
 from models.database.pool import ConnectionPool
+from models.key_service import KeyService, KeyServiceError
 from models.keys import new_key
+from models.vocabulary import IndexKind
 
 
 async def record_reads(
     pool: ConnectionPool,
+    keys: KeyService | None,
     start: TransactionStart,
     viewer: Viewer,
     purpose: StatedPurpose,
     applicants: Collection[UUID],
     fields: Sequence[str],
     trace_id: str,
+    most: int | None,
 ) -> None:
     """Log one access event for each applicant, all or none, as the viewer.
 
-    Raises RequestError with UNAVAILABLE if that fails; the answer must then be withheld.
+    ``most`` is how many people the viewer reads in an hour; None where that has no limit.
+
+    Raises ReadBudgetError beyond it, and RequestError with UNAVAILABLE if that fails; the answer
+    must then be withheld.
     """
     country = viewer.countries[0] if len(viewer.countries) == 1 else None
     now = datetime.now(UTC)
@@ -49,28 +59,122 @@ async def record_reads(
             "actor_partner_code": viewer.partner,
             "actor_country_code": country,
             "purpose": purpose.code.value,
-            "case_reference": purpose.case_reference,
+            "case_reference": purpose.case_reference or NAMES_NO_CASE[viewer.role],
             "fields": list(fields),
             "trace_id": trace_id,
         }
         for applicant in sorted(applicants)
     ]
+    budget = ReadBudget(viewer, most, applicants) if most else None
+    await _log(pool, keys, start, AccessEvent, events, budget)
+
+
+async def record_lookup(
+    pool: ConnectionPool,
+    keys: KeyService | None,
+    start: TransactionStart,
+    viewer: Viewer,
+    purpose: StatedPurpose,
+    kind: IndexKind,
+    found: int,
+    trace_id: str,
+    most: int | None,
+) -> None:
+    """Log a look-up of people, found or not, as the viewer; never for whom. It counts as a person.
+
+    Raises ReadBudgetError beyond the budget, and RequestError with UNAVAILABLE if that fails; the
+    answer must then be withheld.
+    """
+    id_ = new_key()
+    lookup = {
+        "id": id_,
+        "actor": viewer.subject,
+        "actor_role": viewer.role.value,
+        "purpose": purpose.code.value,
+        "case_reference": purpose.case_reference,
+        "by": kind.value,
+        "found": found,
+        "trace_id": trace_id,
+    }
+    budget = ReadBudget(viewer, most, [id_]) if most else None
+    await _log(pool, keys, start, PersonLookup, [lookup], budget)
+
+
+async def require_room(
+    pool: ConnectionPool, start: TransactionStart, viewer: Viewer, most: int | None
+) -> None:
+    """Raises ReadBudgetError where the viewer may not read anybody further: before something is
+    changed whose answer would be withheld."""
+    if most is not None:
+        await _log(pool, None, start, AccessEvent, [], ReadBudget(viewer, most, [new_key()]))
+
+
+async def record_ban_reads(
+    pool: ConnectionPool,
+    keys: KeyService | None,
+    start: TransactionStart,
+    viewer: Viewer,
+    purpose: StatedPurpose,
+    bans: Collection[UUID],
+    fields: Sequence[str],
+    trace_id: str,
+) -> None:
+    """Log that it was read whom entries of the ban list are about, as the viewer.
+
+    Raises RequestError with UNAVAILABLE if that fails; the answer must then be withheld.
+    """
+    reads = [
+        {
+            "id": new_key(),
+            "ban_id": ban,
+            "actor": viewer.subject,
+            "actor_role": viewer.role.value,
+            "purpose": purpose.code.value,
+            "case_reference": purpose.case_reference,
+            "fields": list(fields),
+            "trace_id": trace_id,
+        }
+        for ban in sorted(bans)
+    ]
+    await _log(pool, keys, start, BanRead, reads, None)
+
+
+async def _log(
+    pool: ConnectionPool,
+    keys: KeyService | None,
+    start: TransactionStart,
+    noun: type[Base],
+    rows: list[dict[str, Any]],
+    budget: ReadBudget | None,
+) -> None:
+    """Seal and write the entries: whoever writes them past a gateway has no key for that."""
     try:
-        await _write(pool, start, events)
-    except (FieldError, SQLAlchemyError, Error, OSError) as error:
+        sealed = await seal_entries(keys, noun, rows) if rows else []
+        excess = await _write(pool, start, noun, sealed, budget)
+    except (FieldError, KeyServiceError, SQLAlchemyError, Error, OSError) as error:
         raise RequestError(
             ErrorCode.UNAVAILABLE,
             "The read could not be logged, so nothing is told. Try again.",
             HTTPStatus.SERVICE_UNAVAILABLE,
         ) from error
+    if excess:
+        raise excess
 
 
 async def _write(
-    pool: ConnectionPool, start: TransactionStart, events: list[dict[str, Any]]
-) -> None:
+    pool: ConnectionPool,
+    start: TransactionStart,
+    noun: type[Base],
+    rows: list[dict[str, Any]],
+    budget: ReadBudget | None,
+) -> ReadBudgetError | None:
+    """Write the rows, unless they are beyond the budget: then the alert is what is committed."""
     connection, *_ = await begin_transaction(pool, "BEGIN", start)
     try:
-        await connection.alchemy.execute(insert(AccessEvent), events)
+        excess = await budget.find_excess(connection.alchemy) if budget else None
+        if rows and excess is None:
+            await connection.alchemy.execute(insert(noun), rows)
         await connection.pipeline.run([Command("COMMIT")], seconds=ROUND_TRIP_SECONDS)
+        return excess
     finally:
         await pool.release(connection)  # which closes it unless the transaction is over

@@ -53,12 +53,16 @@ _UNDEFINED = "42"
 _FIGURES_READER = Viewer(subject="", role=Role.LEADERSHIP)
 
 FOLD_LAG, EDITION_AGE = "gerbang_fold_lag_seconds", "gerbang_published_edition_age_seconds"
+CHECKPOINT_AGE = "gerbang_account_checkpoint_age_seconds"
 #: Folds run every second and take well under a second.
 FOLDED_WITHIN_SECONDS = 120
+#: Checkpoints are signed every ten seconds, and once a minute where nothing happens.
+SIGNED_WITHIN_SECONDS = 180
 #: Metrics that are read from the database, with their descriptions.
 FIGURES = {
     FOLD_LAG: "Age of the oldest change that is not counted in the volumes.",
     EDITION_AGE: "Age of the newest edition of published figures.",
+    CHECKPOINT_AGE: "Age of the newest checkpoint of the account.",
 }
 
 
@@ -101,8 +105,11 @@ class Probe:
 
     async def warning(self) -> Fault | None:
         """Whether the keeper is late. The gateway stays ready, since it cannot fix that."""
-        lag = (await self.figures()).get(FOLD_LAG, 0)
-        return Fault.KEEPER if lag > FOLDED_WITHIN_SECONDS else None
+        figures = await self.figures()
+        if figures.get(FOLD_LAG, 0) > FOLDED_WITHIN_SECONDS:
+            return Fault.KEEPER
+        late = figures.get(CHECKPOINT_AGE, 0) > SIGNED_WITHIN_SECONDS
+        return Fault.CHECKPOINT if late else None
 
     async def revision(self) -> str | None:
         """The migration revision of the database; None if it cannot be read."""
@@ -118,6 +125,7 @@ class Probe:
         for name, newest, viewer in (
             (FOLD_LAG, as_of(), _FIGURES_READER),
             (EDITION_AGE, newest_publication(), ANONYMOUS),
+            (CHECKPOINT_AGE, select(func.viewer.account_signed_at()), ANONYMOUS),
         ):
             session = ReadTransaction(self._pool, self._openings.for_reading(viewer))
             instant = newest.subquery().c[0]

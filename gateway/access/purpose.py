@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from gateway.errors import ErrorCode, RequestError
-from gateway.policy import IMPLIED_PURPOSE, PURPOSES
+from gateway.policy import IMPLIED_PURPOSE, NAMES_NO_CASE, PURPOSES
 from gateway.viewer import Viewer
 from models.vocabulary import Purpose
 
@@ -25,14 +25,14 @@ _CASE = re.compile(r"[0-9A-Z]{1,12}([-/.][0-9A-Z]{1,12}){0,5}")
 
 @dataclass(frozen=True, slots=True)
 class StatedPurpose:
-    """A purpose that the policy allows, and the case it is for."""
+    """A purpose that the policy allows, and the case it is for, where it takes one."""
 
     code: Purpose
-    case_reference: str
+    case_reference: str | None
 
 
 def stated_purpose(
-    viewer: Viewer, directive: Mapping[str, str] | None, headers: Sequence[str] = ()
+    viewer: Viewer, directive: Mapping[str, str | None] | None, headers: Sequence[str] = ()
 ) -> StatedPurpose:
     """The purpose of a read of identity, from the arguments of ``@purpose`` and the headers.
 
@@ -49,7 +49,7 @@ def stated_purpose(
     if stated is None:
         implied = IMPLIED_PURPOSE.get(viewer.role)
         if implied and implied in allowed:
-            return StatedPurpose(implied, "OWN")
+            return StatedPurpose(implied, None)
         raise RequestError(
             ErrorCode.PURPOSE_REQUIRED,
             "Reading identity takes a purpose and a case: add"
@@ -63,7 +63,9 @@ def stated_purpose(
             f"The role {viewer.role} reads identity for {' or '.join(allowed)} only.",
             HTTPStatus.FORBIDDEN,
         )
-    if not _CASE.fullmatch(stated.case_reference):
+    if stated.case_reference is None and viewer.role in NAMES_NO_CASE:
+        return stated
+    if not _CASE.fullmatch(stated.case_reference or ""):
         raise RequestError(
             ErrorCode.PURPOSE_REQUIRED,
             "The reference of the case has capital letters and digits, in groups joined by"
@@ -81,8 +83,8 @@ def _agreed(directive: StatedPurpose | None, header: StatedPurpose | None) -> St
     return directive or header
 
 
-def _from_directive(stated: Mapping[str, str] | None) -> StatedPurpose | None:
-    return StatedPurpose(Purpose(stated["code"]), stated["reference"]) if stated else None
+def _from_directive(stated: Mapping[str, str | None] | None) -> StatedPurpose | None:
+    return StatedPurpose(Purpose(stated["code"]), stated.get("reference")) if stated else None
 
 
 def _from_headers(headers: Sequence[str]) -> StatedPurpose | None:
@@ -94,6 +96,8 @@ def _from_headers(headers: Sequence[str]) -> StatedPurpose | None:
     code, *parameters = headers[0].split(";")
     if code.strip(" ") not in Purpose.__members__:
         raise _malformed(f"begins with one of {', '.join(Purpose)}")
+    if not parameters:
+        return StatedPurpose(Purpose[code.strip(" ")], None)
     given = [_PARAMETER.fullmatch(parameter) for parameter in parameters]
     if len(given) != 1 or given[0] is None or given[0][1] != "reference":
         raise _malformed("takes one parameter, `reference`")

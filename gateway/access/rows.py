@@ -7,6 +7,7 @@ from sqlalchemy import (
     ARRAY,
     ColumnElement,
     Select,
+    all_,
     and_,
     any_,
     bindparam,
@@ -18,21 +19,26 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.types import Text, TypeEngine
 
 from gateway.policy import MUTATIONS, POLICY, PUBLISHED_SETS
 from gateway.rules import (
+    PLACES,
     AllOf,
     AnyOf,
     Attribute,
     EveryRow,
+    KeptFrom,
     Missing,
     NoneOf,
+    NotOwn,
     Own,
+    OwnPlace,
     ReachedThrough,
     Recent,
     Rule,
     Scope,
+    Unsaid,
 )
 from gateway.viewer import Viewer
 from models.publication.tables import PublishedVolume
@@ -81,14 +87,19 @@ def changeable(mutation: str, viewer: Viewer) -> ColumnElement[bool]:
     return false() if rule is None else _rule_condition(rule, KnownViewer(viewer), _as_mapped)
 
 
+def meets(rule: Rule, viewer: Viewer) -> ColumnElement[bool]:
+    """The condition for the rows that meet a rule for a viewer."""
+    return _rule_condition(rule, KnownViewer(viewer), _as_mapped)
+
+
 def left_by(mutation: str, viewer: Viewer) -> ColumnElement[bool]:
     """The condition for the applications that a mutation of the viewer may leave behind.
 
-    Those that it could change again; and, where it answers with them, that the viewer may read.
+    Where it answers with them, those that the viewer may read; else those that it could change
+    again.
     """
-    kept = changeable(mutation, viewer)
     is_answered = MUTATIONS[mutation].answers in _ANSWERS_OF_APPLICATIONS
-    return and_(kept, reachable("Application", viewer)) if is_answered else kept
+    return reachable("Application", viewer) if is_answered else changeable(mutation, viewer)
 
 
 def reachable(type_name: str, viewer: Viewer, columns: Columns = _as_mapped) -> ColumnElement[bool]:
@@ -105,26 +116,15 @@ def reachable_in_role(
     return false() if rule is None else _rule_condition(rule, AnyViewer(), columns)
 
 
-def reachable_as_published(type_name: str, viewer: Viewer, columns: Columns) -> ColumnElement[bool]:
-    """The condition for the published figures that the viewer may read."""
-    return _published(type_name, viewer.role, KnownViewer(viewer), columns)
-
-
 def reachable_as_published_in_role(
     type_name: str, role: Role, columns: Columns
 ) -> ColumnElement[bool]:
-    """The same for any viewer in a role."""
-    return _published(type_name, role, AnyViewer(), columns)
-
-
-def _published(
-    type_name: str, role: Role, viewer: "KnownViewer | AnyViewer", columns: Columns
-) -> ColumnElement[bool]:
+    """The condition for the published figures that a viewer in a role may read."""
     rule = POLICY[type_name].published_rows.get(role)
     if rule is None:
         return false()
     is_own_set = columns(PublishedVolume.dimension_set).in_(PUBLISHED_SETS.get(role, ()))
-    return and_(is_own_set, _rule_condition(rule, viewer, columns))
+    return and_(is_own_set, _rule_condition(rule, AnyViewer(), columns))
 
 
 def reach_key(type_name: str, viewer: Viewer) -> tuple[object, ...]:
@@ -152,6 +152,11 @@ def _follows(rule: Rule) -> bool:
             return False
 
 
+def reads_every_row(type_name: str, role: Role) -> bool:
+    """Whether everybody in a role reads every row of a type."""
+    return isinstance(POLICY[type_name].rows.get(role), EveryRow)
+
+
 def scopes_narrowing(type_name: str, role: Role) -> frozenset[Scope]:
     """The scopes that every row of a type in an answer must match: published figures stand beside
     exact ones, and alone where a role reads no exact ones."""
@@ -164,6 +169,8 @@ def _required_scopes(rule: Rule) -> Iterator[Scope]:
     match rule:
         case Own(_, scope):
             yield scope
+        case OwnPlace():
+            yield Scope.CENTRES
         case AllOf(rules):
             for each in rules:
                 yield from _required_scopes(each)
@@ -173,8 +180,10 @@ def _required_scopes(rule: Rule) -> Iterator[Scope]:
 
 def _scopes(rule: Rule) -> Iterator[Scope]:
     match rule:
-        case Own(_, scope):
+        case Own(_, scope) | NotOwn(_, scope) | Unsaid(scope) | KeptFrom(_, scope):
             yield scope
+        case OwnPlace():
+            yield from (Scope.CENTRES, Scope.COUNTRIES)
         case AllOf(rules) | AnyOf(rules):
             for each in rules:
                 yield from _scopes(each)
@@ -195,12 +204,18 @@ class KnownViewer:
         value = getattr(self.viewer, scope)
         return literal(list(value) if scope in _LISTS else value or None, _type(scope, kind))
 
+    def places(self, kind: TypeEngine[Any]) -> ColumnElement[Any]:
+        return literal(list(self.viewer.places), ARRAY(kind))
+
 
 class AnyViewer:
     """Compiles rules for any viewer in a role, with the scope as bind parameters."""
 
     def scope(self, scope: Scope, kind: TypeEngine[Any]) -> ColumnElement[Any]:
         return bindparam(scope.value, None, type_=_type(scope, kind))
+
+    def places(self, kind: TypeEngine[Any]) -> ColumnElement[Any]:
+        return bindparam(PLACES, None, type_=ARRAY(kind))
 
 
 _LISTS = (Scope.COUNTRIES, Scope.CENTRES)
@@ -218,12 +233,21 @@ def _rule_condition(
             return true()
         case Own(column, scope):
             return _own_scope(columns(column), scope, viewer)
+        case NotOwn(column, scope):
+            return columns(column) != viewer.scope(scope, column.type)
+        case Unsaid(scope):
+            return viewer.scope(scope, Text()).is_(None)
+        case OwnPlace(centre, country):
+            place = func.coalesce(columns(centre), columns(country))
+            return place == any_(viewer.places(centre.type))
         case Missing(column):
             return columns(column).is_(None)
         case Recent(column, days):
             return columns(column) > func.now() - literal_column(f"interval '{days} days'")
         case NoneOf(column, words):
             return columns(column).not_in(words)
+        case KeptFrom(column, scope):
+            return viewer.scope(scope, Text()) != all_(columns(column))
         case AllOf(rules):
             return and_(*(_rule_condition(each, viewer, columns) for each in rules))
         case AnyOf(rules):

@@ -10,12 +10,14 @@ from gateway.cli.database_errors import DatabaseError
 from gateway.settings import SettingsError
 from models.database.locking import LockedError
 from models.database.owner import OwnerError
+from models.key_service import KeyServiceError
 from models.postgres import PostgresError
 from models.reference.data import ReferenceDataError
 from models.row_security.apply import WallError
 
 #: The modules of the commands, by name.
 COMMANDS = {
+    "audit": "audit",
     "dashboard": "dashboard",
     "demo": "demo",
     "doctor": "doctor",
@@ -23,8 +25,10 @@ COMMANDS = {
     "explain": "explain",
     "init": "init",
     "keep": "keeper",
+    "keys": "keys",
     "migrate": "data",
     "migration": "migration",
+    "people": "people",
     "policy": "documents",
     "schema": "schema",
     "serve": "serving",
@@ -62,6 +66,7 @@ def main() -> None:
         DatabaseError,
         PostgresError,
         OwnerError,
+        KeyServiceError,
         ReferenceDataError,
         LockedError,
         WallError,

@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +30,8 @@ from gateway.logs.output import process_log
 from gateway.service import gateway
 from gateway.settings import Settings, read_settings
 from models.database.connections import connect
+from models.key_service import create_key_file, key_service_at
+from models.key_service.process import running_keys
 from models.migrations import migrate
 from models.postgres import default_data_dir, running_postgres
 from models.postgres.guardian import end_with_parent
@@ -61,11 +64,16 @@ def demo(
     require_free_port("127.0.0.1", dashboard_port, "--dashboard-port")
     started_at = monotonic()
     binaries = os.environ.get("GERBANG_POSTGRES_BIN")
-    with running_postgres(
-        data or default_data_dir(_PROJECT), binaries=Path(binaries) if binaries else None
-    ) as database:
+    data = data or default_data_dir(_PROJECT)
+    # Beside the data, whose index of people was made with these keys.
+    keys_file = data.with_name(f"{data.name}.keys.json")
+    postgres = running_postgres(data, binaries=Path(binaries) if binaries else None)
+    with contextlib.ExitStack() as stack:
+        database = stack.enter_context(postgres)
         url = database.url("gerbang")
-        settings = _settings(url, port, dashboard_port, metrics_port)
+        checkpoints = keys_file.with_suffix("").with_suffix(".checkpoints")
+        keys_socket = stack.enter_context(_keys(keys_file))
+        settings = _settings(url, port, dashboard_port, metrics_port, keys_socket, checkpoints)
         asyncio.run(_load(settings, world))
         # People read this terminal, so only warnings and errors are logged to it.
         with _dashboard(settings, dashboard_port), process_log("WARNING", as_json=False):
@@ -84,20 +92,40 @@ async def _load(settings: Settings, world: WorldOptions) -> None:
         await connection.close()
     if not has_world:
         click.echo(f"Loading a synthetic world of {world.applications:,} applications …")
-        await synthesise(url, **vars(world))
+        keys = key_service_at(settings.key_service) if settings.key_service else None
+        await synthesise(url, **vars(world), keys=keys)
 
 
-def _settings(url: str, port: int, dashboard_port: int, metrics_port: int) -> Settings:
+def _settings(
+    url: str,
+    port: int,
+    dashboard_port: int,
+    metrics_port: int,
+    keys_socket: Path,
+    checkpoints: Path,
+) -> Settings:
     return read_settings(
         {
             "GERBANG_ENVIRONMENT": "development",
             "GERBANG_DATABASE_URL": login_at(url, secrets.token_hex(16)),
             "GERBANG_OWNER_URL": url,
+            "GERBANG_KEY_SERVICE": f"unix:{keys_socket}",
+            "GERBANG_CHECKPOINTS": str(checkpoints),
             "GERBANG_PORT": str(port),
             "GERBANG_METRICS_PORT": str(metrics_port),
             "GERBANG_DASHBOARD_URL": f"http://127.0.0.1:{dashboard_port}",
         }
     )
+
+
+@contextlib.contextmanager
+def _keys(file: Path) -> Iterator[Path]:
+    """Run the key service in a child process, and give its socket: paths of sockets are short."""
+    create_key_file(file)
+    with tempfile.TemporaryDirectory(prefix="gerbang-") as folder:
+        socket_path = Path(folder, "keys")
+        with running_keys(file, socket_path):
+            yield socket_path
 
 
 @contextlib.contextmanager

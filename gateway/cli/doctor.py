@@ -12,6 +12,7 @@ from gateway.settings import Command, read_settings, variable_name
 _OPTIONAL_EXAMINATIONS = {
     "the seal": ("seal_key",),
     "the provider": ("issuer", "jwks_url"),
+    "the folder of checkpoints": ("checkpoints",),
 }
 
 

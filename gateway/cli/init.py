@@ -10,6 +10,7 @@ from gateway.cli.dashboard_documents import register_dashboard
 from gateway.cli.database_errors import explain_database_errors
 from gateway.settings import Command, read_settings
 from models.database.connections import connect
+from models.key_service import create_key_file
 from models.reference.data import Files, Line, LoadReport, load, read_files
 from models.reference.data.tables import TABLES, Basis
 
@@ -26,14 +27,18 @@ _SOURCES = "models/reference/data/sources.toml"
 def init(folder: Path | None) -> None:
     """Load countries, visa types, fees, targets, deadlines, entry rules, and your partners.
 
-    Documents of the dashboard are registered too.
-    What the database has is never changed: run again, it adds what is new in the files.
+    Documents of the dashboard are registered too, and the file of keys is made, where one is named.
+    Only what is empty is filled: what is there changes by decree, which takes two administrators.
     """
-    url = read_settings(command=Command.INIT).required_owner_url
+    settings = read_settings(command=Command.INIT)
+    url = settings.required_owner_url
     files = read_files(*([folder] if folder else []))
     with explain_database_errors("GERBANG_OWNER_URL"):
         report, registered = asyncio.run(_load(url, files))
     print_report(report)
+    kind, _, path = (settings.key_service or "").partition(":")
+    if kind == "file" and create_key_file(Path(path)):
+        click.echo(f"keys: made in {path}, for whoever owns that file alone")
     if registered:
         click.echo(f"documents of the dashboard: {registered} registered")
 

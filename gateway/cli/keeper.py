@@ -12,7 +12,7 @@ import asyncpg
 import click
 from starlette.applications import Starlette
 
-from gateway.access.probe import EDITION_AGE, FIGURES, FOLD_LAG
+from gateway.access.probe import CHECKPOINT_AGE, EDITION_AGE, FIGURES, FOLD_LAG
 from gateway.cli.internal import internal_server
 from gateway.cli.process_log import logging_as
 from gateway.cli.starting import require_database
@@ -23,10 +23,16 @@ from gateway.settings import Command, Settings, read_settings
 from gateway.wire.health import Health
 from gateway.wire.internal import internal_app
 from gateway.wire.keeper_metrics import KeeperMetrics
+from models.account import CheckpointFolder
 from models.database.connections import CONNECTION_ERRORS, connect
+from models.jobs.account import keep_account
 from models.jobs.forget_changes import keep_forgetting
+from models.jobs.linking import keep_linking
 from models.jobs.overdue import keep_lapsing
 from models.jobs.scheduler import Jobs
+from models.jobs.sealing import keep_sealed
+from models.jobs.transfers import keep_transferring
+from models.key_service import key_service_at
 from models.publication import keep_publishing
 from models.row_security.seal_keys import keep_seal_keys
 from models.volumes import keep_folding
@@ -37,7 +43,8 @@ _STOP_SECONDS = 5
 _AGES = """
     SELECT
         extract(epoch FROM now() - (SELECT min(written_at) FROM volume_outbox))::float8,
-        extract(epoch FROM now() - (SELECT max(published_at) FROM volume_edition))::float8
+        extract(epoch FROM now() - (SELECT max(published_at) FROM volume_edition))::float8,
+        extract(epoch FROM now() - (SELECT signed_at FROM account_head))::float8
 """
 
 log = logging.getLogger(__name__)
@@ -45,7 +52,7 @@ log = logging.getLogger(__name__)
 
 @click.command()
 def keep() -> None:
-    """Do what the gateway does not: fold and publish figures, end what waits too long."""
+    """Do what the gateway does not: fold, publish, link people, and what happens by the clock."""
     settings = read_settings(command=Command.KEEP)
     with logging_as(settings):
         asyncio.run(_keep(settings))
@@ -55,16 +62,23 @@ def keep() -> None:
 async def run_keeper(
     settings: Settings, jobs: Jobs | None = None, *, stands_still: bool = False
 ) -> AsyncIterator[None]:
-    """Run the jobs while the context is open: fold and publish volumes, end overdue cases, delete
-    changes that no subscriber needs any more, and install the next day's seal keys.
+    """Run the jobs while the context is open: fold and publish volumes, link people, sign the
+    account, end overdue cases, take files from closed places, delete changes that no subscriber
+    needs any more, and install the next day's seal keys.
 
     Where the world ``stands_still``, nothing happens because time passes.
     """
     stop, url = asyncio.Event(), settings.required_owner_url
     keep_sealing = partial(keep_seal_keys, settings.seal_key)
     keepers = [keep_folding, keep_sealing]
+    if settings.key_service:
+        keys = key_service_at(settings.key_service)
+        keepers += [partial(keep_linking, keys), partial(keep_sealed, keys)]
+        if settings.checkpoints:
+            folder = CheckpointFolder(settings.checkpoints)
+            keepers.append(partial(keep_account, keys, folder))
     if not stands_still:
-        keepers += [keep_publishing, keep_lapsing, keep_forgetting]
+        keepers += [keep_publishing, keep_lapsing, keep_transferring, keep_forgetting]
     running = [asyncio.create_task(keeper(url, stop, jobs=jobs)) for keeper in keepers]
     try:
         yield
@@ -115,12 +129,13 @@ def _metrics(settings: Settings, jobs: Jobs) -> KeeperMetrics:
             async with asyncio.timeout(2):
                 connection = await connect(settings.required_owner_url)
                 try:
-                    lag, age = await connection.fetchrow(_AGES) or (None, None)
+                    ages = await connection.fetchrow(_AGES) or (None, None, None)
                 finally:
                     await connection.close()
         except (*CONNECTION_ERRORS, asyncpg.PostgresError):
             return {}
-        values = {FOLD_LAG: lag or 0.0, EDITION_AGE: age}
+        lag, edition, checkpoint = ages
+        values = {FOLD_LAG: lag or 0.0, EDITION_AGE: edition, CHECKPOINT_AGE: checkpoint}
         return {name: value for name, value in values.items() if value is not None}
 
     return KeeperMetrics(jobs, FIGURES, read)

@@ -1,15 +1,15 @@
 """Asks for the volumes per partner country over HTTP, as leadership and as a partner manager."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import click
 import httpx2
 
 from gateway.cli.token import demo_token
+from models.wib import wib_day
 
-_WIB = timezone(timedelta(hours=7), "WIB")
 _MOST_ROWS = 20
 _MANAGER = "manager-au"
 _OWN_COUNTRY = "AU"
@@ -106,7 +106,7 @@ class MainJob:
 
     def _window(self) -> tuple[date, date]:
         """Twelve months, the last one included, in WIB."""
-        last = (self.until - timedelta(seconds=1)).astimezone(_WIB).date()
+        last = wib_day(self.until - timedelta(seconds=1))
         year, month = divmod(last.year * 12 + last.month - 12, 12)
         return date(year, month + 1, 1), last
 

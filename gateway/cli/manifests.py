@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from models.documents.trusted_document import LONGEST_ID
+
 _APOLLO = "apollo-persisted-query-manifest"
 _DOCUMENT_FILES = (".graphql", ".gql")
-_LONGEST_ID = 200
 
 
 class ManifestError(Exception):
@@ -45,7 +46,7 @@ def read_documents(file: Path) -> list[FoundDocument]:
             " Apollo, or a file that ends in .graphql."
         )
     for each in found:
-        if each.id is None or not 0 < len(each.id) <= _LONGEST_ID or not each.id.isprintable():
+        if each.id is None or not 0 < len(each.id) <= LONGEST_ID or not each.id.isprintable():
             raise ManifestError(f"{file} has an id that is empty, too long or not printable.")
     return found
 

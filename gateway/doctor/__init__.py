@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import asyncpg
 
 from gateway.access.transactions.errors import TOO_MANY_CONNECTIONS, state_of
+from gateway.doctor.account import account
 from gateway.doctor.database import figures, revision, room_on_disk, row_rules
 from gateway.doctor.documents import trusted_documents
 from gateway.doctor.finding import Finding, finding_of
@@ -89,6 +90,8 @@ async def _of_database(owner: asyncpg.Connection, settings: Settings) -> AsyncIt
     for finding in await ways_around(owner, login):
         yield finding
     async for finding in figures(owner):
+        yield finding
+    async for finding in account(owner, settings):
         yield finding
     async for finding in trusted_documents(owner, settings):
         yield finding

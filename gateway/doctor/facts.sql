@@ -46,6 +46,12 @@ CROSS JOIN LATERAL aclexplode(acl) AS entry
 LEFT JOIN pg_roles ON pg_roles.oid = entry.grantee
 WHERE entry.grantee <> granted.owner AND acl IS NOT NULL
 UNION ALL
+SELECT format('guard %I of %s', tgname, relation.named),
+    format('%s %s calls %s where %s', tgtype, tgenabled, function.named,
+        pg_get_expr(tgqual, tgrelid))
+FROM pg_trigger JOIN relation ON relation.oid = tgrelid JOIN function ON function.oid = tgfoid
+WHERE function.home = 'viewer'
+UNION ALL
 SELECT format('function %s', named), pg_get_functiondef(oid)
 FROM function WHERE home = 'viewer' AND prokind IN ('f', 'p')
 UNION ALL

@@ -39,19 +39,27 @@ QUESTIONS = (
         "SELECT 'No entry rule is in force today.' WHERE EXISTS (SELECT FROM country)"
         " AND NOT EXISTS (SELECT FROM entry_rule, today WHERE valid_from <= on_day)",
         "Calling-visa nationalities would be taken for others, without a clearance.",
-        f"{_INIT}, or set them as an administrator (setEntryRule).",
+        f"{_INIT}, or propose them as an administrator (proposeEntryRule).",
     ),
     Question(
         "SELECT 'No visa type is offered today.' WHERE NOT EXISTS (SELECT FROM offered)",
         "Nothing can be applied for.",
-        f"{_INIT}, or introduce one as an administrator (introduceVisaType).",
+        f"{_INIT}, or propose one as an administrator (proposeVisaType).",
+    ),
+    Question(
+        "SELECT format('Nobody may take %s today.', string_agg(code, ', ' ORDER BY code))"
+        " FROM offered WHERE NOT EXISTS (SELECT FROM (SELECT DISTINCT ON (entry, purpose) is_open"
+        " FROM eligibility, today WHERE visa_type_code = offered.code AND valid_from <= on_day"
+        " ORDER BY entry, purpose, valid_from DESC) AS rule WHERE is_open) HAVING count(*) > 0",
+        "Nobody is eligible, so no application of these types can be handed in.",
+        f"Propose it as an administrator (proposeEligibility), {_FILE} of eligibility.",
     ),
     Question(
         "SELECT format('No fee is in force today for %s.', string_agg(code, ', ' ORDER BY code))"
         " FROM offered WHERE NOT EXISTS (SELECT FROM fee, today"
         " WHERE visa_type_code = offered.code AND fee.valid_from <= on_day) HAVING count(*) > 0",
         "Nothing can be billed, so no application of these types can be handed in.",
-        f"Set it as an administrator (setFee), {_FILE} of fees.",
+        f"Propose it as an administrator (proposeFee), {_FILE} of fees.",
     ),
     Question(
         "SELECT format('No service target is in force today for %s.',"
@@ -59,7 +67,7 @@ QUESTIONS = (
         " service_target, today WHERE visa_type_code = offered.code AND clock = 'STANDARD'"
         " AND service_target.valid_from <= on_day) HAVING count(*) > 0",
         "No payment can be recorded, since nobody could say until when it is to be decided.",
-        f"Set it as an administrator (setServiceTarget), {_FILE} of targets.",
+        f"Propose it as an administrator (proposeServiceTarget), {_FILE} of targets.",
     ),
     Question(
         "SELECT format('No service target for calling-visa nationalities is in force today.')"
@@ -67,7 +75,7 @@ QUESTIONS = (
         " AND NOT EXISTS (SELECT FROM service_target, today"
         " WHERE clock = 'CALLING_VISA' AND valid_from <= on_day)",
         "No payment of a calling-visa nationality can be recorded.",
-        "Set it as an administrator (setServiceTarget with clock CALLING_VISA).",
+        "Propose it as an administrator (proposeServiceTarget with clock CALLING_VISA).",
     ),
     Question(
         "SELECT format('No deadline is in force today for %s.', string_agg(wait, ', '))"
@@ -75,13 +83,20 @@ QUESTIONS = (
         " deadline, today WHERE deadline.wait = wait.wait AND valid_from <= on_day)"
         " HAVING count(*) > 0",
         "Applications that wait for their applicant would wait for ever; nothing can be billed.",
-        f"{_INIT}.",
+        f"{_INIT}, or propose them as an administrator (proposeDeadline).",
+    ),
+    Question(
+        "SELECT format('%s rows of reference data are in no change of the ledger.', count(*))"
+        " FROM untold_reference_rows() HAVING count(*) > 0",
+        "Somebody wrote them past the two administrators that a change takes.",
+        "Find out who; `gerbang init` then writes them into the ledger as what came without a"
+        " decree.",
     ),
     Question(
         "SELECT 'No partner takes applications today.' WHERE NOT EXISTS (SELECT FROM open_country)",
         "Only who applies directly can apply; no agent can hand anything in.",
-        f"{_INIT} --files DIR with your partners, their countries and centres, or open them as"
-        " an administrator (addPartner, openPartnerCountry, openCentre).",
+        f"{_INIT} --files DIR with your partners, their countries and centres, or propose them as"
+        " an administrator (proposePartner, proposePartnerCountry, proposeCentre).",
     ),
 )
 

@@ -18,7 +18,10 @@ from gateway.limits import MOST_KEPT_TOKENS
 from gateway.logs.requests import Kind
 from models.vocabulary import Role
 
-_LOGGED = "Identity"
+#: The types of personal data, and how their fields are named in the log.
+_LOGGED = {"Identity": "", "IdentityVersion": "identityVersions.", "BannedPerson": "banned."}
+#: The field of `Query` by which people are looked up.
+LOOKING_UP = "people"
 #: In place of a variable without a value.
 _ABSENT: Any = object()
 
@@ -58,8 +61,14 @@ class CompiledOperation:
 
     @cached_property
     def logged(self) -> tuple[str, ...]:
-        """The fields of identity that its document selects."""
-        return self._documents.fields_read(self.text, _LOGGED, self._role)
+        """The fields of identity that its document selects, and whether it looks people up."""
+        fields = (
+            prefix + field
+            for type_name, prefix in _LOGGED.items()
+            for field in self._documents.fields_read(self.text, type_name, self._role)
+        )
+        asked = self._documents.fields_read(self.text, "Query", self._role)
+        return (*fields, *(name for name in asked if name == LOOKING_UP))
 
     @cached_property
     def asks_of_schema(self) -> bool:

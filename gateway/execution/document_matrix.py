@@ -17,8 +17,8 @@ from gateway.schema.build import build_schema
 from gateway.viewer import Viewer
 from models.vocabulary import Role
 
-#: Fields that say who somebody is; all of `Identity` does.
-PERSONAL_TYPE = "Identity"
+#: Fields that say who somebody is: all of these types do.
+PERSONAL_TYPES = ("Identity", "IdentityVersion", "BannedPerson")
 PERSONAL_FIELDS = frozenset({"Applicant.passportLastFour", "Applicant.nationality"})
 
 #: The scope that a cost is said for: of partner roles, one country and one centre.
@@ -123,7 +123,9 @@ class DocumentMatrix:
             ]
         except RequestError as error:
             return Verdict((error,), 0, takes_purpose=False)
-        reads_identity = bool(self._documents.fields_read(text, PERSONAL_TYPE, role))
+        reads_identity = any(
+            self._documents.fields_read(text, name, role) for name in PERSONAL_TYPES
+        )
         return Verdict(
             (),
             max((cost.requested for cost in costs), default=0),
@@ -157,7 +159,7 @@ def _cell(verdict: Verdict, *, is_sent: bool) -> str:
 
 
 def _is_personal(coordinate: str) -> bool:
-    return coordinate.startswith(f"{PERSONAL_TYPE}.") or coordinate in PERSONAL_FIELDS
+    return coordinate.split(".")[0] in PERSONAL_TYPES or coordinate in PERSONAL_FIELDS
 
 
 def _states_purpose(operation: OperationDefinitionNode) -> bool:

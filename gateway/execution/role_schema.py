@@ -31,12 +31,10 @@ from graphql import (
 
 from gateway.access.fields import is_readable, reads_only_published
 from gateway.mapping.catalogue import Catalogue
-from gateway.policy import PURPOSES
+from gateway.policy import PURPOSES, QUEUES
 from gateway.schema.mutations.mutation import codes_met_by, describe_mutation
 from gateway.strawberry_bridge import copy_enum, is_one_of, share_schema
 from models.vocabulary import Role
-
-_WITH_FIELDS = (GraphQLObjectType, GraphQLInterfaceType)
 
 
 def role_schema(full: GraphQLSchema, catalogue: Catalogue, role: Role | None) -> GraphQLSchema:
@@ -70,9 +68,11 @@ class _Visibility:
         return noun not in self._catalogue.nouns or self.field(noun, name)
 
     def enum_value(self, type_name: str, value: Any) -> bool:
-        """A role may order only by fields that it may read, and meets its own codes and steps."""
+        """A role may order only by fields that it reads, and meets its own codes, steps, queues."""
         if self._role is not None and type_name == "MutationErrorCode":
             return value in codes_met_by(self._role)
+        if type_name == "Queue":
+            return self._role is None or self._role in QUEUES[value]
         if type_name == "ApplicationStep":
             return self.field("Mutation", value)
         noun = self._catalogue.nouns.get(type_name.removesuffix("OrderField"))

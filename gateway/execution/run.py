@@ -1,7 +1,8 @@
 """Runs an operation: from a document and a viewer to an answer."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
 from time import monotonic
@@ -11,20 +12,19 @@ from graphql import (
     GraphQLError,
     GraphQLSchema,
     OperationDefinitionNode,
+    OperationType,
     VariableValues,
     get_directive_values,
 )
 from psycopg import Error as DriverError
 from sqlalchemy.exc import DBAPIError
 
-from gateway.access.audit import record_reads
+from gateway.access.audit import record_ban_reads, record_lookup, record_reads, require_room
 from gateway.access.purpose import stated_purpose
 from gateway.access.transactions.begin import TransactionStarts
 from gateway.access.transactions.errors import refuse_partial
 from gateway.access.transactions.reading import ReadTransaction
 from gateway.error_reports import (
-    error_entries,
-    error_entry,
     locations_of,
     log_failure,
     masked_error,
@@ -33,9 +33,9 @@ from gateway.errors import (
     ErrorCode,
     GerbangError,
     MistakesError,
-    RateLimitedError,
     RequestError,
 )
+from gateway.execution.answers import answer_to, error_answer, with_cost
 from gateway.execution.argument_checks import check_arguments
 from gateway.execution.budgets import Budgets, Charge
 from gateway.execution.compiled import CompiledOperations
@@ -45,7 +45,6 @@ from gateway.execution.introspection import schema_refusal
 from gateway.execution.operation import (
     AdmittedOperation,
     Answer,
-    Data,
     Executed,
     OperationRequest,
 )
@@ -61,13 +60,15 @@ from gateway.mapping.figure_reads import FigureCache
 from gateway.mapping.keyset import Cursors
 from gateway.mapping.positions import Positions
 from gateway.mutations.changes import Changes
+from gateway.policy import READ_BUDGETS
 from gateway.schema.build import build_schema
 from gateway.settings import DocumentRule, RowWriter
 from gateway.settings.keys import KeyRing
-from gateway.texts.language import Language
 from gateway.viewer import Viewer
 from models.database.pool import ConnectionPool
-from models.vocabulary import Role
+from models.key_service import KeyService
+from models.person.vault import Vault, VaultError
+from models.vocabulary import IndexKind, Role
 
 #: The kinds of operations that run over HTTP.
 _BY_REQUEST = (Kind.QUERY, Kind.MUTATION)
@@ -90,13 +91,15 @@ class SchemaRunner:
         document_rule: DocumentRule = DocumentRule.ALLOW,
         row_writer: RowWriter = RowWriter.COMPILED,
         in_development: bool = False,
+        keys: KeyService | None = None,
+        read_budgets: Mapping[Role, int] = READ_BUDGETS,
     ) -> None:
         full = build_schema()
         self.budgets = budgets
         self._pool = pool
         self._openings = openings
         self._cursors = Cursors(cursor_keys)
-        self._changes = Changes(pool, openings)
+        self._changes = Changes(pool, openings, Vault(keys) if keys else None)
         self.positions = Positions(cursor_keys)
         self.catalogue = Catalogue(full)
         self.views = {role: role_schema(full, self.catalogue, role) for role in Role}
@@ -106,6 +109,8 @@ class SchemaRunner:
         )
         self._plans = PlanCache(self.catalogue, is_compiled=row_writer is RowWriter.COMPILED)
         self._figures = FigureCache()
+        self._keys = keys
+        self._read_budgets = read_budgets
 
     async def run(self, request: OperationRequest, viewer: Viewer, trace_id: str) -> Answer:
         """The answer to an operation, with its cost; an error answer if it cannot start."""
@@ -116,10 +121,10 @@ class SchemaRunner:
             (answer,) = await self.answers(admitted, _single_root)
         except RequestError as error:
             charge.cancel()
-            return _error_answer(error, charge, trace_id, request.language)
+            return error_answer(error, charge, trace_id, request.language)
         except Exception as error:  # the charge is kept: work may have been done
             log_failure(error, trace_id)
-            return _error_answer(masked_error(), charge, trace_id, request.language)
+            return error_answer(masked_error(), charge, trace_id, request.language)
         return with_cost(answer, charge)
 
     def admit(
@@ -150,6 +155,7 @@ class SchemaRunner:
         if compiled.logged:
             directive = _purpose_arguments(compiled.view, compiled.operation, variables)
             purpose = stated_purpose(viewer, directive, request.purposes)
+            viewer = replace(viewer, purpose_reference=purpose.case_reference)
         return AdmittedOperation(
             viewer=viewer,
             trace_id=trace_id,
@@ -175,6 +181,9 @@ class SchemaRunner:
         """
         viewer, started_at = admitted.viewer, monotonic()
         context = self._context(admitted)
+        most = self._read_budgets.get(viewer.role)
+        if admitted.purpose and admitted.operation.operation is OperationType.MUTATION:
+            await require_room(self._pool, self._openings.for_reading(viewer), viewer, most)
         try:
             executions = [self._execute(admitted, context, root) for root in await roots(context)]
             # A request has one root, and needs no task besides its own.
@@ -185,16 +194,13 @@ class SchemaRunner:
         for one in executed:
             if one.errors:
                 refuse_partial(error.original_error for error in one.errors)
-        if admitted.purpose and context.identities_read:
-            await record_reads(
-                self._pool,
-                self._openings.for_reading(viewer),
-                viewer,
-                admitted.purpose,
-                context.identities_read,
-                admitted.logged,
-                admitted.trace_id,
-            )
+        if admitted.purpose and (context.identities_read or context.banned_read):
+            by = (self._pool, self._keys, self._openings.for_reading(viewer), viewer)
+            what = (admitted.logged, admitted.trace_id)
+            if context.identities_read:
+                await record_reads(*by, admitted.purpose, context.identities_read, *what, most)
+            if context.banned_read:
+                await record_ban_reads(*by, admitted.purpose, context.banned_read, *what)
         admitted.charge.settle(sum(one.values for one in executed), monotonic() - started_at)
         return [answer_to(one.data, one.errors, admitted) for one in executed]
 
@@ -207,7 +213,7 @@ class SchemaRunner:
         plan = self._plans.plan(admitted)
         if isinstance(plan, WhyExecutor):
             return plan
-        return PlanRun(plan, admitted, self._context(admitted))
+        return PlanRun(plan, admitted, self._context(admitted), self._plans.reference)
 
     def _context(self, admitted: AdmittedOperation) -> Context:
         return Context(
@@ -219,6 +225,20 @@ class SchemaRunner:
             self._changes,
             admitted.language,
             self._figures,
+            purpose=admitted.purpose,
+            keys=self._keys,
+            log_lookup=partial(self._log_lookup, admitted),
+        )
+
+    async def _log_lookup(self, admitted: AdmittedOperation, kind: IndexKind, found: int) -> None:
+        """Raises RequestError with UNAVAILABLE if that fails."""
+        if admitted.purpose is None:
+            raise PermissionError("a look-up without a purpose")
+        viewer = admitted.viewer
+        await record_lookup(
+            *(self._pool, self._keys, self._openings.for_reading(viewer), viewer),
+            *(admitted.purpose, kind, found, admitted.trace_id),
+            most=self._read_budgets.get(viewer.role),
         )
 
     async def _execute(self, admitted: AdmittedOperation, context: Context, root: Any) -> Executed:
@@ -251,7 +271,7 @@ class SchemaRunner:
         except (DBAPIError, DriverError):
             record.note_executor(WhyExecutor.DATABASE)
             return None
-        except CellError:
+        except (CellError, VaultError):
             record.note_executor(WhyExecutor.UNEXPECTED)
             return None
         except Exception as error:  # a bug in a plan only costs time: the executor answers
@@ -301,44 +321,3 @@ def _purpose_arguments(
             "A variable in `@purpose` is null. Give it a value.",
             details={"locations": locations_of(error)},
         ) from None
-
-
-def answer_to(data: Data, errors: Sequence[GraphQLError], admitted: AdmittedOperation) -> Answer:
-    entries = [_error_entry(error, admitted.trace_id, admitted.language) for error in errors]
-    if any(error.path is None for error in errors):
-        return Answer(None, entries, status=HTTPStatus.BAD_REQUEST)
-    return Answer(data, entries)
-
-
-def with_cost(answer: Answer, charge: Charge) -> Answer:
-    """Add the cost to the answer, if it is known."""
-    if charge.requested is not None:
-        answer.extensions["cost"] = charge.as_extension()
-    return answer
-
-
-def _error_answer(error: RequestError, charge: Charge, trace_id: str, language: Language) -> Answer:
-    retry_after = error.retry_after if isinstance(error, RateLimitedError) else None
-    entries = error_entries(error, trace_id, language)
-    answer = Answer(None, entries, status=error.status, retry_after=retry_after)
-    return with_cost(answer, charge)
-
-
-def _error_entry(error: GraphQLError, trace_id: str, language: Language) -> dict[str, Any]:
-    """The error for the client: masked, unless its text was written for clients."""
-    locations = locations_of(error)
-    if error.path is None:
-        return error_entry(
-            GerbangError(ErrorCode.INVALID_VARIABLES, error.message, {"locations": locations}),
-            trace_id,
-        )
-    cause = error.original_error
-    if isinstance(cause, GerbangError):
-        shown = cause
-    elif isinstance(cause, GraphQLError) and cause.nodes:  # an argument is invalid
-        shown = GerbangError(ErrorCode.INVALID_VARIABLES, cause.message)
-    else:
-        log_failure(cause or error, trace_id)
-        shown = masked_error()
-    details = {**shown.details, "locations": locations, "path": error.path}
-    return error_entry(GerbangError(shown.code, shown.message, details), trace_id, language)

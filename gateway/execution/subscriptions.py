@@ -15,10 +15,11 @@ from graphql import ExecutionResult
 
 from gateway.access.transactions.change_horizon import ChangeHorizon
 from gateway.errors import ErrorCode, GerbangError
+from gateway.execution.answers import answer_to, with_cost
 from gateway.execution.budgets import Charge
 from gateway.execution.graphql_core import build_execution, open_event_stream
 from gateway.execution.operation import AdmittedOperation, Answer, OperationRequest
-from gateway.execution.run import SchemaRunner, answer_to, with_cost
+from gateway.execution.run import SchemaRunner
 from gateway.logs.requests import Kind, current_record
 from gateway.mapping.change_feed import (
     BROKEN,

@@ -9,7 +9,6 @@ from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 import strawberry
 from aiodataloader import DataLoader
 
-from gateway.access.fields import readable_fields
 from gateway.access.transactions.reading import prepare
 from gateway.errors import ArgumentError
 from gateway.mapping.arguments import (
@@ -25,9 +24,15 @@ from gateway.mapping.declare import KEY
 from gateway.mapping.enums import Direction
 from gateway.mapping.facets import Facet, count_up_to, read_facets
 from gateway.mapping.figures import Count
-from gateway.mapping.filters import Condition
+from gateway.mapping.filters import Condition, mistakes_in_filters
 from gateway.mapping.keyset import LARGEST_PAGE, ORDER_LABEL, Boundary, Keyset
-from gateway.mapping.list_inputs import Where, conditions_in, order_input, where_input
+from gateway.mapping.list_inputs import (
+    GivenWhere,
+    Where,
+    conditions_in,
+    order_input,
+    where_input,
+)
 from gateway.mapping.listing import (
     MOST_COUNTED,
     ListQuery,
@@ -48,7 +53,6 @@ from gateway.mapping.pages import (
 )
 from gateway.mapping.scalars import Cursor
 from gateway.mapping.walks import Walks, mistakes_in_walk
-from gateway.strawberry_bridge import input_of
 
 Row = TypeVar("Row")
 
@@ -128,9 +132,9 @@ class RootList:
         """The page that checked arguments ask for."""
         page = PageArguments.parse(*map(arguments.get, ("first", "after", "last", "before")))
         keyset = keyset_of(self.noun(context.catalogue), *self._order(arguments))
-        return page_query(context, self.conditions(arguments), keyset, page)
+        return page_query(context, self.conditions(context, arguments), keyset, page)
 
-    def conditions(self, arguments: Mapping[str, Any]) -> list[Condition]:
+    def conditions(self, context: Context, arguments: Mapping[str, Any]) -> list[Condition]:
         """The conditions of checked arguments."""
         return conditions_in(self.where, arguments.get("where") or {})
 
@@ -139,7 +143,7 @@ class RootList:
         values, context = arguments.values, arguments.context
         field, direction = self._order(values)
         if self.where and (where := values.get("where")) is not None:
-            yield from self._where_mistakes(input_of(self.where, where), field, context)
+            yield from self._where_mistakes(self.where, where, field, context)
         if _OF_A_PAGE.isdisjoint(arguments.selected):
             return  # `totalCount` alone reads no page
         yield from size_mistakes(values.get("first"), values.get("last"))
@@ -155,14 +159,31 @@ class RootList:
         return order_by["field"].value, order_by["direction"]
 
     def _where_mistakes(
-        self, where: Where, order: str, context: CheckContext
+        self, where: type[Where], given: GivenWhere, order: str, context: CheckContext
     ) -> Iterator[ArgumentError]:
-        mistakes = list(where.mistakes())
+        mistakes = list(mistakes_in_filters(given))
         yield from mistakes
         if self.walks and not mistakes:
-            readable = readable_fields(self.cls.__name__, context.viewer.role)
-            yield from mistakes_in_walk(self.walks, where.filter_names(), order, readable)
+            names = [where.filtered[name].name for name in given]
+            role = context.viewer.role
+            yield from mistakes_in_walk(self.walks, names, order, self.cls.__name__, role)
 
+
+#: The arguments that every list takes.
+PAGE_ARGUMENTS: dict[str, Any] = {
+    "first": Annotated[
+        int | None, strawberry.argument(description=f"Rows from the front: 1-{LARGEST_PAGE}.")
+    ],
+    "after": Annotated[
+        Cursor | None, strawberry.argument(description="Begin after the row of this cursor.")
+    ],
+    "last": Annotated[
+        int | None, strawberry.argument(description=f"Rows from the back: 1-{LARGEST_PAGE}.")
+    ],
+    "before": Annotated[
+        Cursor | None, strawberry.argument(description="End before the row of this cursor.")
+    ],
+}
 
 #: The key under which a connection field keeps its `RootList` in `metadata`.
 LIST = "list"
@@ -186,41 +207,35 @@ def connection_field(
 
     def resolve(
         info: strawberry.Info,
-        first: Annotated[
-            int | None, strawberry.argument(description=f"Rows from the front: 1-{LARGEST_PAGE}.")
-        ] = strawberry.UNSET,
-        after: Annotated[
-            Cursor | None, strawberry.argument(description="Begin after the row of this cursor.")
-        ] = strawberry.UNSET,
-        last: Annotated[
-            int | None, strawberry.argument(description=f"Rows from the back: 1-{LARGEST_PAGE}.")
-        ] = strawberry.UNSET,
-        before: Annotated[
-            Cursor | None, strawberry.argument(description="End before the row of this cursor.")
-        ] = strawberry.UNSET,
+        first: Any = strawberry.UNSET,
+        after: Any = strawberry.UNSET,
+        last: Any = strawberry.UNSET,
+        before: Any = strawberry.UNSET,
         where: Any = strawberry.UNSET,
         order_by: Any = strawberry.UNSET,
     ) -> Any:
         context: Context = info.context
         field, direction = (order_by.field.value, order_by.direction) if order_by else default
         noun = listed.noun(context.catalogue)
-        conditions = where.conditions() if where else []
+        given: GivenWhere = where.comparisons() if where else {}
+        conditions = where.conditions(given) if where else []
         if walks and where:
-            readable = readable_fields(noun.name, context.viewer.role)
-            raise_first(mistakes_in_walk(walks, where.filter_names(), field, readable))
+            names = [where.filtered[name].name for name in given]
+            role = context.viewer.role
+            raise_first(mistakes_in_walk(walks, names, field, noun.name, role))
 
         async def page() -> Page:
             arguments = PageArguments.parse(*map(_or_none, (first, after, last, before)))
             keyset = keyset_of(noun, field, direction)
-            return await _read_page(context, page_query(context, conditions, keyset, arguments))
+            return await read_page(context, page_query(context, conditions, keyset, arguments))
 
         return Connection(
             read_page=read_once(page),
-            count=partial(_count, context, noun, conditions),
+            count=partial(count_rows, context, noun, conditions),
             facets_by_field=DataLoader(partial(read_facets, context, noun, conditions)),
         )
 
-    resolve.__annotations__ |= {
+    resolve.__annotations__ |= PAGE_ARGUMENTS | {
         "where": Annotated[
             listed.where | None, strawberry.argument(description="Only rows that meet this.")
         ],
@@ -265,7 +280,7 @@ def page_query(
     )
 
 
-async def _read_page(context: Context, query: PageQuery) -> Page:
+async def read_page(context: Context, query: PageQuery) -> Page:
     """Read a page, and one row more: that row tells whether another page follows."""
     noun = query.listing.noun
     prepared = prepare_listing(query.listing, context.columns(noun))
@@ -279,7 +294,7 @@ async def _read_page(context: Context, query: PageQuery) -> Page:
     )
 
 
-async def _count(context: Context, noun: DeclaredNoun, conditions: list[Condition]) -> Count:
+async def count_rows(context: Context, noun: DeclaredNoun, conditions: list[Condition]) -> Count:
     viewer = context.viewer
     statement = count_list(noun, viewer.role, condition_shapes(conditions))
     prepared = prepare(statement, viewer.role)

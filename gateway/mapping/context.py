@@ -1,6 +1,6 @@
 """The context of one operation: its viewer, transaction and loaders."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -9,8 +9,10 @@ from aiodataloader import DataLoader
 from sqlalchemy import ARRAY, Select, any_, literal
 from sqlalchemy.orm import InstrumentedAttribute
 
+from gateway.access.purpose import StatedPurpose
 from gateway.access.rows import select_reachable
 from gateway.access.transactions.reading import PreparedStatement, ReadTransaction
+from gateway.access.vault import closed_vault, vault_errors
 from gateway.errors import ErrorCode, FieldError
 from gateway.limits import MOST_NODES_OF_A_REQUEST
 from gateway.mapping.catalogue import Catalogue, Columns, DeclaredNoun, hidden_label
@@ -23,6 +25,10 @@ from gateway.mutations.outcome import Outcome
 from gateway.mutations.requests import Request
 from gateway.texts.language import Language
 from gateway.viewer import Viewer
+from models.key_service import KeyService
+from models.person.sealed import Sealed, open_rows
+from models.person.vault import Vault
+from models.vocabulary import IndexKind
 
 #: The label of the column by which a loader selects rows.
 LOADED_BY = "_by"
@@ -41,11 +47,18 @@ class Context:
     #: The language of messages.
     language: Language = Language.EN
     figure_cache: FigureCache = field(default_factory=FigureCache)
+    #: Why identity is read, where it is.
+    purpose: StatedPurpose | None = None
+    #: By which people are looked up, where there are any.
+    keys: KeyService | None = None
+    log_lookup: Callable[[IndexKind, int], Awaitable[None]] | None = None
     session: ReadTransaction = field(init=False)
     loaders: "Loaders" = field(init=False)
     figures: FigureReads = field(init=False)
     #: Ids of the applicants whose identity was read, for the access log.
     identities_read: set[UUID] = field(default_factory=set)
+    #: Ids of the entries of the ban list of which it was read whom they are about.
+    banned_read: set[UUID] = field(default_factory=set)
     nodes_left: int = MOST_NODES_OF_A_REQUEST
 
     def __post_init__(self) -> None:
@@ -55,6 +68,19 @@ class Context:
         self.session = self.new_session()
         self.loaders = Loaders(self)
         self.figures = FigureReads(self.figure_cache, self.session, self.viewer)
+
+    @property
+    def stated_purpose(self) -> StatedPurpose:
+        """Why identity is read. Raises PermissionError where nobody said so."""
+        if self.purpose is None:
+            raise PermissionError("no purpose was stated")
+        return self.purpose
+
+    async def record_lookup(self, kind: IndexKind, found: int) -> None:
+        """Log a look-up of people, committed. Raises RequestError with UNAVAILABLE if it fails."""
+        if self.log_lookup is None:
+            raise PermissionError("a look-up that nobody logs")
+        await self.log_lookup(kind, found)
 
     async def change(self, request: Request) -> Outcome:
         """Make a change. What is read afterwards is read in a new transaction, and so sees it."""
@@ -95,9 +121,11 @@ class Context:
     async def records(self, noun: DeclaredNoun, statement: Select[Any]) -> list[Any]:
         """Run a statement made by ``select``; its rows become instances of the noun."""
         rows = await self.session.rows(statement)
-        labels = tuple(str(column.key) for column in statement.selected_columns)
+        columns = tuple(statement.selected_columns)
+        labels = tuple(str(column.key) for column in columns)
         self.note_read(noun, rows)
-        return [noun.record(labels, tuple(row)) for row in rows]
+        opened = await self._opened(noun, [column.type for column in columns], rows)
+        return [noun.record(labels, tuple(row)) for row in opened]
 
     async def fetch(
         self, noun: DeclaredNoun, prepared: PreparedStatement, values: Mapping[str, Any]
@@ -105,12 +133,38 @@ class Context:
         """Run a prepared statement; the first column it selects is the key of the noun."""
         rows = await self.session.fetch(prepared, prepared.arguments(self.viewer, values))
         self.note_read(noun, rows)
-        return rows
+        if not noun.storage.is_logged:
+            return rows
+        columns = self.columns(noun)
+        types = [column.type for column in columns]  # what else a row has stands behind them
+        opened = await self._opened(noun, types, rows)
+        return [type(row)(values) for row, values in zip(rows, opened, strict=True)]
+
+    async def _opened(
+        self, noun: DeclaredNoun, types: Sequence[Any], rows: Sequence[Any]
+    ) -> Sequence[Any]:
+        """Rows with what is sealed in them. Raises FieldError where it cannot be opened now."""
+        if not noun.storage.is_logged or not any(isinstance(each, Sealed) for each in types):
+            return rows
+        with vault_errors():
+            return await open_rows(self.vault, types, rows)
+
+    @property
+    def vault(self) -> Vault:
+        """Raises FieldError with UNAVAILABLE where there is no key service."""
+        if self.keys is None:
+            raise closed_vault()
+        return Vault(self.keys)
 
     def note_read(self, noun: DeclaredNoun, rows: Sequence[Any]) -> None:
         """Note whose identity was read: the first column of a logged noun is the applicant's id."""
         if noun.storage.is_logged:
-            self.identities_read.update(row[0] for row in rows)
+            self.note_logged(noun, (row[0] for row in rows))
+
+    def note_logged(self, noun: DeclaredNoun, keys: Iterable[UUID]) -> None:
+        """Note the keys of rows of a logged noun that were read."""
+        of_the_ban_list = noun.name == "BannedPerson"
+        (self.banned_read if of_the_ban_list else self.identities_read).update(keys)
 
     def position(self, source: ChangePosition, root: Any) -> str:
         """The sealed position of a change."""

@@ -3,7 +3,7 @@
 Lists of values become one condition each, which `gateway.mapping.keyset` walks value by value.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from enum import Enum, StrEnum, auto
 from math import prod
@@ -34,6 +34,8 @@ class Relation(Enum):
     IS_BEFORE = auto()
     IS_NULL = auto()
     IS_NOT_NULL = auto()
+    #: The expression is a condition by itself.
+    HOLDS = auto()
 
 
 class Condition(NamedTuple):
@@ -68,6 +70,8 @@ class Condition(NamedTuple):
                 return self.column.is_(None)
             case Relation.IS_NOT_NULL:
                 return self.column.is_not(None)
+            case Relation.HOLDS:
+                return self.column.expression
 
 
 # --- The inputs of the API -----------------------------------------------------------------------
@@ -183,7 +187,7 @@ def values_of(filter_: Any, words: type[StrEnum] | None = None) -> list[Any] | N
 
     ``words`` is the closed list of what can be excluded.
     """
-    return _values_left(comparisons_of(filter_), words)
+    return _values_left(comparisons_of(filter_) or {}, words)
 
 
 def _values_left(given: Mapping[str, Any], words: type[StrEnum] | None) -> list[Any] | None:
@@ -197,7 +201,10 @@ def _values_left(given: Mapping[str, Any], words: type[StrEnum] | None) -> list[
     if not lists:
         return None
     first, *others = lists
-    return [one for one in dict.fromkeys(first) if all(one in other for other in others)]
+    values = list(dict.fromkeys(first))
+    for other in others:
+        values = [one for one in values if one in other]
+    return values
 
 
 def conditions_of(
@@ -232,33 +239,33 @@ def after_prefix(prefix: str) -> str | None:
     return kept[:-1] + chr(following)
 
 
-def mistakes_in_filters(filters: Sequence[tuple[str, Any]]) -> Iterator[ArgumentError]:
-    """What is wrong with the filters of a `where`, each under its name in Python."""
+def mistakes_in_filters(where: Mapping[str, Mapping[str, Any] | None]) -> Iterator[ArgumentError]:
+    """What is wrong with the filters of a `where`: comparisons by their names in the API."""
     sizes: list[int] = []
-    for name, filter_ in filters:
-        path = ("where", to_camel_case(name))
-        if filter_ is None:
-            yield _null(path)
-        elif filter_ is not strawberry.UNSET:
-            yield from _mistakes_in_filter(filter_, path)
-            sizes += [len(value) for value in vars(filter_).values() if isinstance(value, list)]
+    for name, given in where.items():
+        if given is None:
+            yield _null(("where", name))
+            continue
+        for comparison, value in given.items():
+            if value is None:
+                yield _null(("where", name, comparison))
+            elif isinstance(value, list):
+                sizes.append(len(value))
+                if len(value) > MOST_VALUES:
+                    yield ArgumentError(
+                        ("where", name, comparison),
+                        f"`{comparison}` takes at most {MOST_VALUES} values.",
+                    )
+            elif comparison == "prefix" and value == "":
+                yield ArgumentError(
+                    ("where", name, comparison), "`prefix` is empty: give it some characters."
+                )
     if len(sizes) > 1 and prod(size or 1 for size in sizes) > MOST_VALUES:
         yield ArgumentError(
             ("where",),
             f"The lists of `where` have more than {MOST_VALUES} combinations of their values:"
             " shorten one of them.",
         )
-
-
-def _mistakes_in_filter(filter_: Any, path: tuple[str, ...]) -> Iterator[ArgumentError]:
-    for name, value in vars(filter_).items():
-        at = (*path, to_camel_case(name.rstrip("_")))
-        if value is None:
-            yield _null(at)
-        elif isinstance(value, list) and len(value) > MOST_VALUES:
-            yield ArgumentError(at, f"`{at[-1]}` takes at most {MOST_VALUES} values.")
-        elif name == "prefix" and value == "":
-            yield ArgumentError(at, "`prefix` is empty: give it some characters.")
 
 
 def _null(path: tuple[str, ...]) -> ArgumentError:
@@ -269,8 +276,10 @@ def _null(path: tuple[str, ...]) -> ArgumentError:
     )
 
 
-def comparisons_of(filter_: Any) -> dict[str, Any]:
-    """The comparisons of a filter that are given, by their names in the API."""
+def comparisons_of(filter_: Any) -> dict[str, Any] | None:
+    """The comparisons of a filter that are given, by their names in the API; None of a null."""
+    if filter_ is None:
+        return None
     return {
         to_camel_case(name.rstrip("_")): value
         for name, value in vars(filter_).items()

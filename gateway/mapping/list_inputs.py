@@ -1,7 +1,7 @@
 """The inputs `XWhere` and `XOrder` of lists, derived from the declarations of the noun."""
 
 import enum
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
@@ -9,7 +9,6 @@ from typing import Annotated, Any, NamedTuple
 
 import strawberry
 
-from gateway.errors import ArgumentError
 from gateway.mapping.arguments import raise_first
 from gateway.mapping.declare import SOURCE, Column, Expression, ToOne
 from gateway.mapping.enums import Direction
@@ -33,48 +32,50 @@ from models import Country
 class Filtered(NamedTuple):
     """What a field of `where` narrows: a column, and its words if they are a closed list."""
 
+    #: The name of the field in Python.
+    name: str
     column: Expression
     words: type[StrEnum] | None
+
+
+#: A `where` as it stands in the API: the comparisons of each filter that is given.
+GivenWhere = Mapping[str, Mapping[str, Any] | None]
 
 
 class Where:
     """The members of each `where`, beside its filters."""
 
-    #: By the name of the field in Python.
+    #: By the name of the field in the API.
     filtered: dict[str, Filtered]
-    #: By its name in the API.
-    filtered_by_name: dict[str, Filtered]
 
-    def filters(self) -> list[tuple[str, Any]]:
-        """All filters, by their names in Python; those that are not given are UNSET."""
-        return [(name, getattr(self, name)) for name in self.filtered]
-
-    def filter_names(self) -> list[str]:
-        """The names of the filters that are given."""
-        return [name for name, filter_ in self.filters() if filter_ is not strawberry.UNSET]
-
-    def mistakes(self) -> Iterator[ArgumentError]:
-        return mistakes_in_filters(self.filters())
-
-    def conditions(self) -> list[Condition]:
-        """Raises FieldError with INVALID_INPUT for a mistake: to pass over it would widen."""
-        raise_first(self.mistakes())
-        given = {
-            to_camel_case(name): comparisons_of(getattr(self, name)) for name in self.filter_names()
+    def comparisons(self) -> GivenWhere:
+        """Those of each filter that is given."""
+        filters = {name: getattr(self, each.name) for name, each in self.filtered.items()}
+        return {
+            name: comparisons_of(filter_)
+            for name, filter_ in filters.items()
+            if filter_ is not strawberry.UNSET
         }
+
+    def conditions(self, given: GivenWhere) -> list[Condition]:
+        """Those of its comparisons.
+
+        Raises FieldError with INVALID_INPUT for a mistake: to pass over it would widen.
+        """
+        raise_first(mistakes_in_filters(given))
         return conditions_in(type(self), given)
 
 
-def conditions_in(
-    where: type[Where] | None, given: Mapping[str, Mapping[str, Any]]
-) -> list[Condition]:
-    """The conditions of a ``where`` without mistakes, as its values stand in the API."""
+def conditions_in(where: type[Where] | None, given: GivenWhere) -> list[Condition]:
+    """The conditions of a ``where`` without mistakes."""
     if where is None:
         return []
     return [
         condition
         for name, comparisons in given.items()
-        for condition in conditions_of(comparisons, *where.filtered_by_name[name])
+        for condition in conditions_of(
+            comparisons or {}, where.filtered[name].column, where.filtered[name].words
+        )
     ]
 
 
@@ -84,7 +85,9 @@ def where_input(cls: type[Any]) -> type[Where] | None:
     filters = {field.python_name: field for field in _fields(cls) if _is_filter(field)}
     if not filters:
         return None
-    filtered = {name: Filtered(_column(field), _words(field)) for name, field in filters.items()}
+    filtered = {
+        name: Filtered(name, _column(field), _words(field)) for name, field in filters.items()
+    }
     members: dict[str, Any] = {
         "__annotations__": {
             name: Annotated[
@@ -98,8 +101,7 @@ def where_input(cls: type[Any]) -> type[Where] | None:
         name: strawberry.field(default=strawberry.UNSET, description=field.description)
         for name, field in filters.items()
     }
-    members["filtered"] = filtered
-    members["filtered_by_name"] = {to_camel_case(name): each for name, each in filtered.items()}
+    members["filtered"] = {to_camel_case(name): each for name, each in filtered.items()}
     where = type(f"{cls.__name__}Where", (Where,), members)
     return strawberry.input(where, description="Narrows the list; all that is given must hold.")
 

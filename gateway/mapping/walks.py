@@ -3,11 +3,13 @@
 Anything else would read a table whole to answer one page, so it is refused before it is asked.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from gateway.access.fields import readable_fields
 from gateway.errors import ArgumentError
 from gateway.strawberry_bridge import to_camel_case
+from models.vocabulary import Role
 
 #: How many walks an error names.
 _NAMED = 3
@@ -36,16 +38,17 @@ def along(order: str, *filters: str) -> Walks:
 
 
 def mistakes_in_walk(
-    walks: Walks, given: Iterable[str], order: str, readable: Collection[str]
+    walks: Walks, given: Iterable[str], order: str, type_name: str, role: Role
 ) -> Iterator[ArgumentError]:
-    """What is wrong with the filters that are given, for a list in an order.
+    """What is wrong with the filters that are given, for a list of a type in an order.
 
-    ``readable`` are the fields that the role reads: no others are named to it.
+    No fields are named but those that the role reads.
     """
     asked = Walk(frozenset(given) - {order}, order)
     if asked in walks:
         return
-    allowed = [walk for walk in walks if _names(walk) <= set(readable)]
+    readable = readable_fields(type_name, role)
+    allowed = [walk for walk in walks if _names(walk) <= readable]
     nearest = sorted(allowed, key=lambda walk: _distance(asked, walk))[:_NAMED]
     yield ArgumentError(
         ("where",),

@@ -1,19 +1,41 @@
-"""What each step writes besides the status: payment, assignment, screening, decision."""
+"""What each step writes besides the status: payment, desk, screening, decision."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
+from random import SystemRandom
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import func, insert, select, update
 
 from gateway.access.transactions.writing import WriteTransaction
+from gateway.mutations import desk
 from gateway.mutations.case import Case
+from gateway.mutations.correcting import (
+    approve_correction,
+    propose_correction,
+    put_into_force,
+    reject_correction,
+)
+from gateway.mutations.desk import end_assignment, put_on_desk
+from gateway.mutations.links import confirm_link, reject_link
 from gateway.mutations.outcome import Reason, RefusedError
 from gateway.mutations.requests import StepRequest
-from models import Assignment, Bill, Decision, Screening, ServiceTarget
+from gateway.mutations.screening import ask
+from models import (
+    Bill,
+    Decision,
+    RequestedItem,
+    Screening,
+    ServiceTarget,
+    Visa,
+    VisaType,
+)
+from models.case.reference_numbers import new_visa_number
 from models.keys import new_key
 from models.life import Refusal, Verb
-from models.vocabulary import Role, ScreeningKind, ScreeningResult, Status
+from models.reference.deadlines import select_days
+from models.vocabulary import Outcome, Role, ScreeningKind, ScreeningResult, Status, Wait
 
 #: Writes rows, and returns further columns of the application to update.
 Effect = Callable[[WriteTransaction, StepRequest, Case], Awaitable[dict[str, Any]]]
@@ -54,45 +76,50 @@ async def _is_used(transaction: WriteTransaction, receipt_number: str) -> bool:
     )
 
 
-async def _assign(transaction: WriteTransaction, _: StepRequest, case: Case) -> dict[str, Any]:
-    await _put_on_desk(transaction, case, transaction.viewer.subject, Role.OFFICER)
-    return {}
-
-
-async def _put_on_desk(transaction: WriteTransaction, case: Case, subject: str, role: Role) -> None:
-    assignment = {
-        "application_id": case.id,
-        "officer": subject,
-        "role": role.value,
-        "assigned_at": case.at,
-    }
-    await transaction.run(insert(Assignment), assignment)
-
-
-async def end_assignment(transaction: WriteTransaction, case: Case) -> None:
-    """The case leaves the desk it is on: who had it can no longer read the identity."""
-    current = update(Assignment).where(
-        Assignment.application_id == case.id, Assignment.ended_at.is_(None)
-    )
-    await transaction.run(current.values(ended_at=case.at))
-
-
-async def _request_screening(
-    transaction: WriteTransaction, _: StepRequest, case: Case
+async def _request_items(
+    transaction: WriteTransaction, request: StepRequest, case: Case
 ) -> dict[str, Any]:
-    kinds = case.state.questions_to_ask
-    questions = [
+    items = [
         {
             "id": new_key(),
             "application_id": case.id,
-            "kind": kind.value,
-            "result": ScreeningResult.PENDING.value,
+            "kind": item.kind.value,
+            "note": item.note,
             "requested_at": case.at,
         }
-        for kind in kinds
+        for item in request.items
     ]
-    if questions:
-        await transaction.run(insert(Screening), questions)
+    await transaction.run(insert(RequestedItem), items)
+    days = await transaction.rows(select_days(Wait.ANSWER, case.on))
+    return {"answer_by": case.at + timedelta(days=days[0].days) if days else None}
+
+
+async def _answer_items(
+    transaction: WriteTransaction, request: StepRequest, case: Case
+) -> dict[str, Any]:
+    if request.items:
+        answered = update(RequestedItem).where(
+            RequestedItem.application_id == case.id,
+            RequestedItem.answered_at.is_(None),
+            RequestedItem.kind.in_([item.kind.value for item in request.items]),
+        )
+        who = transaction.viewer.subject
+        await transaction.run(answered.values(answered_at=case.at, answered_by=who))
+    return {}
+
+
+async def _request_screening(
+    transaction: WriteTransaction, request: StepRequest, case: Case
+) -> dict[str, Any]:
+    state = case.state
+    is_again = state.status is Status.GRANTED
+    kinds = await ask(
+        transaction,
+        case,
+        state.questions_to_ask_again if is_again else state.questions_to_ask,
+        reason=request.referral_reason,
+        note=request.referral_note,
+    )
     return {"is_referred": True} if ScreeningKind.CLEARANCE in kinds else {}
 
 
@@ -152,10 +179,9 @@ async def _confirm_screening(
     )
     if proposal.result is ScreeningResult.MATCH and case.state.status is Status.SCREENING:
         await end_assignment(transaction, case)
-        await _put_on_desk(transaction, case, proposal.by, Role.SUPERVISOR)
+        await put_on_desk(transaction, case, proposal.by, Role.SUPERVISOR)
     if proposal.is_resolution:
-        others = case.state.hits - {request.question}
-        return {"has_open_hit": bool(others)}
+        return {"has_open_hit": bool(case.state.open_hits - {request.question})}
     return _columns_of_hit(proposal.result)
 
 
@@ -174,8 +200,9 @@ def _columns_of_hit(answer: ScreeningResult | None) -> dict[str, Any]:
 async def _record_decision(
     transaction: WriteTransaction, request: StepRequest, case: Case
 ) -> dict[str, Any]:
+    key = new_key()
     decision = {
-        "id": new_key(),
+        "id": key,
         "application_id": case.id,
         "outcome": request.outcome,
         "ground": request.ground,
@@ -185,19 +212,62 @@ async def _record_decision(
         "supersedes_id": case.decision,
     }
     await transaction.run(insert(Decision), decision)
-    return {"current_decision_id": decision["id"]}
+    if request.verb is not Verb.SET_ASIDE:  # a visa that was revoked stays so
+        await _end_visa(transaction, case, superseded_at=case.at)
+    if request.outcome is Outcome.GRANTED:
+        await _issue_visa(transaction, case, key)
+    return {"current_decision_id": key}
+
+
+async def _issue_visa(transaction: WriteTransaction, case: Case, decision: UUID) -> None:
+    terms = select(VisaType.stay_days, VisaType.use_within_days)
+    [type_] = await transaction.rows(terms.where(VisaType.code == case.visa_type))
+    visa = {
+        "visa_number": new_visa_number(SystemRandom()),
+        "application_id": case.id,
+        "decision_id": decision,
+        "issued_at": case.at,
+        "use_by": case.on + timedelta(days=type_.use_within_days),
+        "stay_days": type_.stay_days,
+    }
+    await transaction.run(insert(Visa), visa)
+
+
+async def _revoke_visa(transaction: WriteTransaction, _: StepRequest, case: Case) -> dict[str, Any]:
+    await _end_visa(transaction, case, revoked_at=case.at)
+    return {}
+
+
+async def _end_visa(transaction: WriteTransaction, case: Case, **when: datetime) -> None:
+    """The visa of the decision that stands, if it is a grant."""
+    if case.decision is not None:
+        granted = update(Visa).where(Visa.decision_id == case.decision)
+        await transaction.run(granted.values(**when))
 
 
 EFFECTS: Mapping[Verb, Effect] = {
     Verb.RECORD_PAYMENT: _record_payment,
-    Verb.START_VERIFICATION: _assign,
+    Verb.TAKE: desk.take,
+    Verb.GIVE_BACK: desk.give_back,
+    Verb.REASSIGN: desk.reassign,
+    Verb.REQUEST_INFORMATION: _request_items,
+    Verb.ANSWER_INFORMATION: _answer_items,
+    Verb.ANSWER_ITEMS: _answer_items,
     Verb.REFER_TO_SCREENING: _request_screening,
     Verb.RECORD_SCREENING: _record_screening,
     Verb.PROPOSE_ANSWER: _propose_answer,
     Verb.RESOLVE_HIT: _resolve_hit,
     Verb.CONFIRM_SCREENING: _confirm_screening,
+    Verb.PROPOSE_CORRECTION: propose_correction,
+    Verb.APPROVE_CORRECTION: approve_correction,
+    Verb.CONFIRM_CORRECTION: put_into_force,
+    Verb.REJECT_CORRECTION: reject_correction,
     Verb.GRANT: _record_decision,
     Verb.REFUSE: _record_decision,
     Verb.CORRECT_TO_GRANTED: _record_decision,
     Verb.CORRECT_TO_REFUSED: _record_decision,
+    Verb.CONFIRM_LINK: confirm_link,
+    Verb.REJECT_LINK: reject_link,
+    Verb.REVOKE: _revoke_visa,
+    Verb.SET_ASIDE: _record_decision,
 }

@@ -20,6 +20,8 @@ class Reason:
     limits: Mapping[str, int] = field(default_factory=dict)
     #: The status that the application has, where that could be the reason.
     status: Status | None = None
+    #: What could be asked for instead: codes of visa types; None where that is not the reason.
+    fitting: tuple[str, ...] | None = None
 
 
 class RefusedError(Exception):
@@ -51,9 +53,11 @@ class Reasons:
         rule: str | None = None,
         limits: Mapping[str, int] | None = None,
         status: Status | None = None,
+        fitting: tuple[str, ...] | None = None,
     ) -> None:
         whole = (*self._below, *path)
-        self._found.setdefault(whole, Reason(refusal, whole, rule, limits or {}, status))
+        reason = Reason(refusal, whole, rule, limits or {}, status, fitting)
+        self._found.setdefault(whole, reason)
 
     def has(self, *path: str) -> bool:
         """Whether there is a reason at a place or below it."""
@@ -125,8 +129,16 @@ def _reason_to_json(reason: Reason) -> dict[str, Any]:
         "path": reason.path,
         "rule": reason.rule,
         "limits": reason.limits,
+        "fitting": reason.fitting,
     }
 
 
 def _reason_from_json(stored: dict[str, Any]) -> Reason:
-    return Reason(Refusal(stored["code"]), tuple(stored["path"]), stored["rule"], stored["limits"])
+    fitting = stored.get("fitting")  # a gateway of before wrote none
+    return Reason(
+        Refusal(stored["code"]),
+        tuple(stored["path"]),
+        stored["rule"],
+        stored["limits"],
+        fitting=None if fitting is None else tuple(fitting),
+    )

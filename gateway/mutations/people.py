@@ -1,8 +1,9 @@
 """Applicants and their identity: validation, lookup by account, and creation."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -10,11 +11,16 @@ from sqlalchemy import insert, select
 from sqlalchemy.dialects.postgresql import insert as insert_unless
 
 from gateway.access.transactions.writing import WriteTransaction
+from gateway.access.vault import vault_errors
 from gateway.mutations.outcome import Reasons
-from gateway.mutations.requests import Person, Submission, api_name
+from gateway.mutations.requests import Person as SaidPerson
+from gateway.mutations.requests import Submission, api_name
 from models import Applicant, Identity
 from models.keys import new_key
 from models.life import Refusal
+from models.person.identity import PERSONAL
+from models.person.sealed import open_rows, sealed
+from models.person.vault import SEALED, Person
 
 _EARLIEST = date(1900, 1, 1)
 #: The text that says what is expected has the name of the field.
@@ -23,16 +29,42 @@ _PATTERNS: Mapping[str, re.Pattern[str]] = {
     "passport_number": re.compile(r"[A-Z0-9]{5,12}"),
     "email": re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}"),
     "phone": re.compile(r"\+[0-9][0-9 ()-]{4,24}"),
+    "place_of_birth": re.compile(r"[^\x00-\x1f\x7f]{1,200}"),
 }
 
 
-def check_person(person: Person, today: date, reasons: Reasons) -> None:
-    """Add a reason for each invalid field, never its value."""
+def is_formed(name: str, value: str) -> bool:
+    """Whether a value of a field is written as one."""
+    return _PATTERNS[name].fullmatch(value) is not None
+
+
+def check_values(
+    values: Mapping[str, Any],
+    today: date,
+    needed_until: date,
+    countries: Container[str],
+    reasons: Reasons,
+) -> None:
+    """Add a reason for each invalid field, never its value. What is left out is not looked at.
+
+    ``needed_until`` is the last day of a stay that begins today.
+    """
+    given = {name: value for name, value in values.items() if value is not None}
     for name, pattern in _PATTERNS.items():
-        if not pattern.fullmatch(getattr(person, name)):
+        if name in given and not pattern.fullmatch(given[name]):
             reasons.add(Refusal.INVALID, "identity", api_name(name), rule=name)
-    if not _EARLIEST <= person.birth_date <= today:
+    if not _EARLIEST <= given.get("birth_date", today) <= today:
         reasons.add(Refusal.INVALID, "identity", "birthDate", rule="birth_date")
+    state = given.get("passport_issuing_state")
+    if state is not None and state not in countries:
+        reasons.add(Refusal.INVALID, "identity", "passportIssuingState", rule="issuing_state")
+    if given.get("passport_expires_on", needed_until) < needed_until:
+        reasons.add(Refusal.PASSPORT_EXPIRES, "identity", "passportExpiresOn")
+
+
+def values_of(person: SaidPerson) -> dict[str, Any]:
+    """A person by the columns of an identity."""
+    return {name: getattr(person, name) for name in PERSONAL}
 
 
 async def check_own_applicant(
@@ -58,7 +90,8 @@ async def own_applicant(transaction: WriteTransaction, submission: Submission) -
         new = _applicant_row(new_key(), submission, account)
         insertion = insert_unless(Applicant).values(**new).on_conflict_do_nothing()
         if await transaction.rows(insertion.returning(Applicant.id)):
-            await transaction.run(insert(Identity), _identity_row(new["id"], submission.person))
+            rows = await _identity_rows(transaction, [(new["id"], submission)])
+            await transaction.run(insert(Identity), rows)
         rows = await _find_applicant(transaction, account)
     reasons = Reasons()
     _check_same_person(rows[0], submission, reasons)
@@ -74,10 +107,7 @@ async def create_applicants(
     pairs = list(zip(ids, submissions, strict=True))
     applicants = [_applicant_row(id_, submission, None) for id_, submission in pairs]
     await transaction.run(insert(Applicant), applicants)
-    identities = [
-        _identity_row(id_, submission.person) for id_, submission in pairs if submission.person
-    ]
-    await transaction.run(insert(Identity), identities)
+    await transaction.run(insert(Identity), await _identity_rows(transaction, pairs))
     return ids
 
 
@@ -88,16 +118,28 @@ def _check_same_person(row: Any, submission: Submission, reasons: Reasons) -> No
     person = submission.person
     if person is None or reasons.has("identity"):
         return
-    if any(getattr(row, name) != getattr(person, name) for name in (*_PATTERNS, "birth_date")):
+    said = values_of(person).items()
+    if any(value is not None and value != getattr(row, name) for name, value in said):
         reasons.add(Refusal.IDENTITY_DIFFERS, "identity")
 
 
 async def _find_applicant(transaction: WriteTransaction, account: str) -> Any:
-    return await transaction.rows(
-        select(Applicant.id, Applicant.nationality_code, *Identity.__table__.columns)
+    columns = [getattr(Identity, name) for name in PERSONAL]
+    values = [
+        (sealed(column) if column.key in SEALED else column).label(column.key) for column in columns
+    ]
+    rows = await transaction.rows(
+        select(Applicant.id, Applicant.nationality_code, *values)
         .join(Identity, Identity.applicant_id == Applicant.id)
         .where(Applicant.account == account)
     )
+    if not rows:
+        return []
+    labels = ["id", "nationality_code", *PERSONAL]
+    types = [None, None, *(value.type for value in values)]
+    with vault_errors():
+        opened = await open_rows(transaction.vault, types, rows)
+    return [SimpleNamespace(**dict(zip(labels, row, strict=True))) for row in opened]
 
 
 def _applicant_row(id_: UUID, submission: Submission, account: str | None) -> dict[str, Any]:
@@ -110,6 +152,24 @@ def _applicant_row(id_: UUID, submission: Submission, account: str | None) -> di
     }
 
 
-def _identity_row(applicant: UUID, person: Person) -> dict[str, Any]:
-    values = {name: getattr(person, name) for name in (*_PATTERNS, "birth_date")}
-    return {"applicant_id": applicant, **values}
+async def _identity_rows(
+    transaction: WriteTransaction, people: Sequence[tuple[UUID, Submission]]
+) -> list[dict[str, Any]]:
+    """Identities as they are written: sealed, their keys stored before.
+
+    The nationality is that of the passport's country, so it stands for the issuing state where a
+    front end does not say that yet.
+    """
+    said = [(id_, given, given.person) for id_, given in people if given.person]
+    with vault_errors():
+        values = await transaction.vault.seal(
+            [Person(id_, 1, values_of(person)) for id_, _, person in said]
+        )
+    return [
+        {
+            "applicant_id": id_,
+            "passport_issuing_state": person.passport_issuing_state or given.nationality,
+            "sealed": of_person,
+        }
+        for (id_, given, person), of_person in zip(said, values, strict=True)
+    ]

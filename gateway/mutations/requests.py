@@ -1,5 +1,6 @@
 """Requests for changes of applications: typed, not yet checked against the rules."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,7 +10,19 @@ import orjson
 
 from gateway.mutations.outcome import Reason
 from models.life import Verb
-from models.vocabulary import Ground, Outcome, ScreeningKind, ScreeningResult, Stage, Status
+from models.vocabulary import (
+    Ground,
+    Outcome,
+    Queue,
+    ReferralReason,
+    RequestedItemKind,
+    ScreeningKind,
+    ScreeningResult,
+    Sex,
+    Stage,
+    Status,
+    TripPurpose,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +37,14 @@ class Request:
     def canonical(self) -> bytes:
         """What is to be changed, as canonical JSON: everything but the key, and what is wrong."""
         return orjson.dumps(_what_to_change(self), option=orjson.OPT_SORT_KEYS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One thing that an applicant is asked for."""
+
+    kind: RequestedItemKind
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,12 +65,33 @@ class StepRequest(Request):
     outcome: Outcome | None = None
     ground: Ground | None = None
     internal_note: str | None = None
+    #: What the applicant is asked for, or has handed in.
+    items: tuple[Item, ...] = ()
     reason: str | None = None
+    correction: "Correction | None" = None
+    #: The queue whose most urgent case is taken: nobody names one.
+    queue: Queue | None = None
+    #: To whom a case is given; None where it goes back to its queue.
+    receiver: str | None = None
+    #: What is said of which link; None if its id was malformed.
+    link: UUID | None = None
+    referral_reason: ReferralReason | None = None
+    referral_note: str | None = None
 
     @property
     def target(self) -> str:
         """The field of the input that names the application."""
+        if self.queue is not None:
+            return "queue"
         return "applicationId" if self.billing_code is None else "billingCode"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReliefRequest(Request):
+    """The relief of an officer of all cases on the desk."""
+
+    officer: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +103,19 @@ class Person:
     birth_date: date
     email: str
     phone: str
+    sex: Sex | None = None
+    place_of_birth: str | None = None
+    passport_issuing_state: str | None = None
+    passport_expires_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What of a person is to be other than it is on file; never logged, like a person."""
+
+    #: By the columns of an identity.
+    values: Mapping[str, Any]
+    nationality: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +125,9 @@ class Submission:
     visa_type: str
     nationality: str
     centre: str | None
+    #: The partner country whose portal takes it in, where no centre does.
+    country: str | None
+    trip_purpose: TripPurpose | None
     person: Person | None
 
 
@@ -78,6 +136,9 @@ class SubmissionRequest(Request):
     """Applications to submit, with a result for each."""
 
     submissions: tuple[Submission, ...]
+    #: Whether they travel together, as a new group; or the group that they join.
+    is_group: bool = False
+    group_reference: str | None = None
 
 
 def api_name(name: str) -> str:

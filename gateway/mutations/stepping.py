@@ -9,12 +9,23 @@ from gateway.access.fields import is_readable
 from gateway.access.rows import left_by
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.case import Case, lock_case
-from gateway.mutations.effects import EFFECTS, end_assignment
+from gateway.mutations.correcting import check_correction
+from gateway.mutations.desk import end_assignment, most_urgent
+from gateway.mutations.effects import EFFECTS
 from gateway.mutations.outcome import Outcome, Reasons, RefusedError, Result
 from gateway.mutations.requests import StepRequest
 from gateway.policy import MUTATIONS
 from models import Application, ApplicationEvent, Bill
-from models.life import Attempt, Refusal, Step, columns_after_step, refusal_of, step_for
+from models.life import (
+    REASONED,
+    Attempt,
+    Refusal,
+    Step,
+    columns_after_step,
+    refusal_of,
+    step_for,
+    verb_taken,
+)
 from models.vocabulary import CLOSED, STAGE_OF
 from models.vocabulary import Outcome as Decided
 
@@ -26,23 +37,30 @@ async def take_step(transaction: WriteTransaction, request: StepRequest) -> Outc
     application = await _named_application(transaction, request)
     case = await lock_case(transaction, request.mutation, application)
     if case is None:
-        reasons.add(Refusal.NOT_FOUND, request.target)
+        nothing = Refusal.NOT_FOUND if request.queue is None else Refusal.QUEUE_EMPTY
+        reasons.add(nothing, request.target)
         raise RefusedError(*reasons.all())
+    if request.correction is not None:
+        await check_correction(transaction, request.correction, case, reasons)
     step = _allowed_step(transaction, request, case, reasons)
+    if step and not case.is_locked:  # it came to this desk after it was looked for
+        reasons.add(Refusal.NOT_ASSIGNED, request.target)
     if step is None or reasons:
         raise RefusedError(*reasons.all())
     state = case.state
     changes = columns_after_step(state, step.target, step.event, case.at)
-    if effect := EFFECTS.get(request.verb):
+    if effect := EFFECTS.get(step.verb):
         changes |= await effect(transaction, request, case)
     if changes:
         await transaction.run(
             update(Application).where(Application.id == case.id).values(**changes)
         )
+    if step.event:
+        await transaction.run(
+            insert(ApplicationEvent), _event_row(transaction, request, step, case)
+        )
     if step.target in CLOSED and not state.is_closed:
         await end_assignment(transaction, case)
-    if step.event:
-        await transaction.run(insert(ApplicationEvent), _event_row(transaction, step, case))
     if not await transaction.all_within(left_by(request.mutation, transaction.viewer), [case.id]):
         raise PermissionError("a step that moves a row out of reach of who takes it")
     return Outcome([Result(_answered_key(request, case))])
@@ -58,7 +76,9 @@ def _answered_key(request: StepRequest, case: Case) -> str:
 
 
 async def _named_application(transaction: WriteTransaction, request: StepRequest) -> UUID | None:
-    """The application that the request names, by its id or by its bill."""
+    """The application that the request names by its id or by its bill, or the next of a queue."""
+    if request.queue is not None:
+        return await most_urgent(transaction, request)
     if request.billing_code is None:
         return request.application
     billed = select(Bill.application_id).where(Bill.billing_code == request.billing_code)
@@ -85,17 +105,27 @@ def _allowed_step(
         reasons.add(Refusal.STAGE_CHANGED, "expectedStage", status=status)
     else:
         decision = (request.outcome, request.ground) if request.outcome else None
-        attempt = Attempt(viewer.subject, viewer.role, request.question, decision)
+        attempt = Attempt(
+            viewer.subject,
+            viewer.role,
+            request.question,
+            decision,
+            items=frozenset(item.kind for item in request.items),
+            receiver=request.receiver,
+        )
+        verb = verb_taken(request.verb, case.state, attempt)
         reads_status = is_readable("Application", "status", viewer.role)
-        why = refusal_of(request.verb, case.state, attempt, reads_status=reads_status)
+        why = refusal_of(verb, case.state, attempt, reads_status=reads_status)
         if why is None:
-            return step_for(request.verb, status, viewer.role)
+            return step_for(verb, status, viewer.role)
         is_told = reads_status or is_readable("Application", "stage", viewer.role)
         reasons.add(why, request.target, status=status if is_told else None)
     return None
 
 
-def _event_row(transaction: WriteTransaction, step: Step, case: Case) -> dict[str, Any]:
+def _event_row(
+    transaction: WriteTransaction, request: StepRequest, step: Step, case: Case
+) -> dict[str, Any]:
     return {
         "application_id": case.id,
         "sequence": case.sequence + 1,
@@ -103,4 +133,5 @@ def _event_row(transaction: WriteTransaction, step: Step, case: Case) -> dict[st
         "occurred_at": case.at,
         "actor": transaction.viewer.subject,
         "actor_role": transaction.viewer.role.value,
+        "reason": request.reason if step.verb in REASONED else None,
     }

@@ -1,59 +1,47 @@
 """Submits applications: each is checked on its own, the valid ones are written together."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from random import SystemRandom
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, insert, or_, select
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import and_, insert
 
-from gateway.access.rows import left_by, reachable
+from gateway.access.rows import changeable, left_by
 from gateway.access.transactions.writing import WriteTransaction
-from gateway.mutations.case import today
+from gateway.mutations.eligibility import check_eligible
+from gateway.mutations.groups import find_group
+from gateway.mutations.offer import Offer, read_offer
 from gateway.mutations.outcome import NothingDoneError, Outcome, Reasons, RefusedError, Result
 from gateway.mutations.people import (
     check_own_applicant,
-    check_person,
+    check_values,
     create_applicants,
     own_applicant,
+    values_of,
 )
+from gateway.mutations.places import find_place
 from gateway.mutations.requests import Submission, SubmissionRequest
-from gateway.viewer import Viewer
 from models import (
     Application,
     ApplicationEvent,
     Bill,
-    Centre,
-    Country,
-    Deadline,
-    Fee,
-    PartnerCountry,
-    VisaType,
 )
+from models.case.place import Place
 from models.case.reference_numbers import new_billing_code, new_reference
 from models.keys import new_key
 from models.life import STEPS, Refusal, Verb
-from models.vocabulary import Channel, EventKind, Role, Wait
+from models.vocabulary import Channel, EventKind, Role
 
 _INITIAL_STATUS = next(step.target for step in STEPS if step.verb is Verb.SUBMIT)
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """The visa types, countries and centres that are open for applications today, and the fees."""
+class Located(NamedTuple):
+    """An application to submit, and where it is taken in."""
 
-    at: datetime
-    on: date
-    #: What a visa of each type costs.
-    fees: Mapping[str, int]
-    #: How long a bill can be paid.
-    payable_for: timedelta
-    countries: frozenset[str]
-    #: Open centres in the viewer's reach: code to partner and country.
-    centres: Mapping[str, tuple[str, str]]
+    submission: Submission
+    place: Place
 
 
 async def submit(transaction: WriteTransaction, request: SubmissionRequest) -> Outcome:
@@ -64,88 +52,28 @@ async def submit(transaction: WriteTransaction, request: SubmissionRequest) -> O
     is_batch = request.mutation == "submitApplications"
     if is_batch and request.faults:  # nothing of a batch is read whose key or size is wrong
         raise RefusedError(*request.faults)
-    offer = await _offer(transaction)
+    nationalities = {submission.nationality for submission in request.submissions}
+    group = await find_group(transaction, request)
+    offer = await read_offer(transaction, nationalities)
     results: dict[int, Result] = {}
-    valid: dict[int, Submission] = {}
+    valid: dict[int, Located] = {}
     for number, submission in enumerate(request.submissions):
         below = ("applications", str(number)) if is_batch else ()
         reasons = Reasons(request.faults, below=below)
-        completed = _with_own_centre(transaction.viewer, submission)
-        await _check(transaction, completed, offer, reasons)
+        place = find_place(transaction.viewer, submission, offer, reasons)
+        await _check(transaction, submission, offer, reasons)
         if not reasons:
-            valid[number] = completed
+            valid[number] = Located(submission, place)
         elif is_batch:
             results[number] = Result(refused=reasons.all())
         else:
             raise RefusedError(*reasons.all())
     if not valid:
         raise NothingDoneError(Outcome([results[number] for number in sorted(results)]))
-    written = await _write(transaction, request.mutation, list(valid.values()), offer)
+    written = await _write(transaction, request.mutation, list(valid.values()), group, offer)
     for number, application in zip(valid, written, strict=True):
         results[number] = Result(str(application))
     return Outcome([results[number] for number in sorted(results)])
-
-
-async def _offer(transaction: WriteTransaction) -> Offer:
-    [now] = await transaction.rows(select(func.clock_timestamp().label("at"), today().label("on")))
-    fees = await transaction.rows(_fees_in_force(now.on))
-    deadlines = await transaction.rows(
-        select(Deadline.days)
-        .where(Deadline.wait == Wait.PAYMENT, Deadline.valid_from <= now.on)
-        .order_by(Deadline.valid_from.desc())
-        .limit(1)
-    )
-    countries = await transaction.rows(select(Country.code))
-    centres = await transaction.rows(
-        select(Centre.code, Centre.partner_code, Centre.country_code)
-        .join(
-            PartnerCountry,
-            (PartnerCountry.partner_code == Centre.partner_code)
-            & (PartnerCountry.country_code == Centre.country_code),
-        )
-        .where(
-            reachable("Centre", transaction.viewer),
-            _is_open(Centre, now.on),
-            _is_open(PartnerCountry, now.on),
-        )
-    )
-    return Offer(
-        now.at,
-        now.on,
-        # Without a deadline nothing can be billed.
-        {row.visa_type_code: row.amount_idr for row in fees} if deadlines else {},
-        timedelta(days=deadlines[0].days if deadlines else 0),
-        frozenset(row.code for row in countries),
-        {row.code: (row.partner_code, row.country_code) for row in centres},
-    )
-
-
-def _fees_in_force(on: date) -> Any:
-    """What a visa costs of each type that is offered."""
-    return (
-        select(Fee.visa_type_code, Fee.amount_idr)
-        .join(VisaType, VisaType.code == Fee.visa_type_code)
-        .where(Fee.valid_from <= on, _is_open(VisaType, on))
-        .ext(distinct_on(Fee.visa_type_code))
-        .order_by(Fee.visa_type_code, Fee.valid_from.desc())
-    )
-
-
-def _is_open(noun: Any, on: date) -> Any:
-    """The condition that an effective-dated row is open on a day."""
-    begins, ends = (
-        (noun.valid_from, noun.valid_until)
-        if noun is VisaType
-        else (noun.opened_on, noun.closed_on)
-    )
-    return (begins <= on) & or_(ends.is_(None), ends > on)
-
-
-def _with_own_centre(viewer: Viewer, submission: Submission) -> Submission:
-    """Fill in the centre of an agent who has only one and named none."""
-    if viewer.role is Role.PARTNER_AGENT and submission.centre is None and len(viewer.centres) == 1:
-        return replace(submission, centre=viewer.centres[0])
-    return submission
 
 
 async def _check(
@@ -156,56 +84,77 @@ async def _check(
         reasons.add(Refusal.VISA_TYPE_NOT_OFFERED, "visaType")
     if submission.nationality not in offer.countries:
         reasons.add(Refusal.NATIONALITY_UNKNOWN, "nationality")
+    elif submission.visa_type in offer.fees:
+        check_eligible(
+            offer.eligible,
+            submission.nationality,
+            submission.visa_type,
+            submission.trip_purpose,
+            reasons,
+        )
     if submission.person is not None:
-        check_person(submission.person, offer.on, reasons)
-    if transaction.viewer.role is Role.PARTNER_AGENT:
-        if submission.centre not in offer.centres:
-            reasons.add(Refusal.CENTRE_NOT_FOUND, "centre")
-        if submission.person is None:
-            reasons.add(Refusal.IDENTITY_REQUIRED, "identity")
-    else:
-        if submission.centre is not None:
-            reasons.add(Refusal.INVALID, "centre", rule="no_centre")
+        needed_until = offer.on + timedelta(days=offer.stays.get(submission.visa_type, 0))
+        values = values_of(submission.person)
+        check_values(values, offer.on, needed_until, offer.countries, reasons)
+    if transaction.viewer.role is Role.APPLICANT:
         await check_own_applicant(transaction, submission, reasons)
+    elif submission.person is None:
+        reasons.add(Refusal.IDENTITY_REQUIRED, "identity")
 
 
 async def _write(
-    transaction: WriteTransaction, mutation: str, submissions: list[Submission], offer: Offer
+    transaction: WriteTransaction,
+    mutation: str,
+    located: list[Located],
+    group: str | None,
+    offer: Offer,
 ) -> list[UUID]:
+    submissions = [each.submission for each in located]
     if transaction.viewer.role is Role.APPLICANT:
         people = [await own_applicant(transaction, submission) for submission in submissions]
     else:
         people = await create_applicants(transaction, submissions)
     rows = [
-        _application_row(person, submission, offer)
-        for person, submission in zip(people, submissions, strict=True)
+        _application_row(person, each, group, offer)
+        for person, each in zip(people, located, strict=True)
     ]
     await transaction.run(insert(Application), rows)
     await transaction.run(insert(Bill), [_bill_row(row, offer) for row in rows])
     ids = [row["id"] for row in rows]
     events = [event for id_ in ids for event in _event_rows(transaction, id_, offer.at)]
     await transaction.run(insert(ApplicationEvent), events)
-    if not await transaction.all_within(left_by(mutation, transaction.viewer), ids):
+    viewer = transaction.viewer
+    within = and_(changeable(mutation, viewer), left_by(mutation, viewer))
+    if not await transaction.all_within(within, ids):
         raise PermissionError("an application out of reach of who hands it in")
     return ids
 
 
-def _application_row(person: UUID, submission: Submission, offer: Offer) -> dict[str, Any]:
-    centre = submission.centre
-    partner, country = offer.centres[centre] if centre else (None, None)
+def _application_row(
+    person: UUID, located: Located, group: str | None, offer: Offer
+) -> dict[str, Any]:
+    submission, place = located
     return {
         "id": new_key(),
         "reference": new_reference(SystemRandom()),
         "applicant_id": person,
         "nationality_code": submission.nationality,
         "visa_type_code": submission.visa_type,
-        "channel": Channel.PARTNER_CENTRE if centre else Channel.DIRECT,
-        "partner_code": partner,
-        "country_code": country,
-        "centre_code": centre,
+        "trip_purpose": submission.trip_purpose,
+        "channel": _channel(place, group),
+        "partner_code": place.partner,
+        "country_code": place.country,
+        "centre_code": place.centre,
+        "group_reference": group,
         "status": _INITIAL_STATUS,
         "submitted_at": offer.at,
+        "pay_by": offer.at + offer.payable_for,
     }
+
+
+def _channel(place: Place, group: str | None) -> Channel:
+    """What a centre takes in is the centre's, a group too; without one a group is told apart."""
+    return Channel.PARTNER_GROUP if group and place.centre is None else place.channel
 
 
 def _bill_row(application: Mapping[str, Any], offer: Offer) -> dict[str, Any]:

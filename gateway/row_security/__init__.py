@@ -7,13 +7,15 @@ database role; the gateway's login may switch to any of them and has no rights o
 from collections.abc import Iterator
 
 from gateway.mapping.catalogue import Catalogue
-from gateway.policy import POLICY, PURPOSES
+from gateway.policy import LOOKED_UP_FOR, NAMES_NO_CASE, POLICY, PURPOSES
 from gateway.row_security.grants import columns_read
+from gateway.row_security.linker import linker
 from gateway.row_security.predicates import predicate
+from gateway.row_security.reading_functions import READING_FUNCTIONS, reading_grants
 from gateway.row_security.volumes import FUNCTIONS, figures
 from gateway.row_security.writes import writes
-from models import AccessEvent, Base, TrustedDocument
-from models.row_security import DATABASE_ROLES, database_role
+from models import AccessEvent, BanRead, Base, PersonLookup, TrustedDocument
+from models.row_security import DATABASE_ROLES, LINKER, database_role
 from models.vocabulary import Role
 
 _HEAD = """\
@@ -71,22 +73,24 @@ def row_security(catalogue: Catalogue) -> str:
         (
             _roles(),
             *_close_everything(),
+            READING_FUNCTIONS,
             "",
             *(line for role in Role for line in _open_to_role(catalogue, role)),
             *writes(),
+            *linker(),
             "",
         )
     )
 
 
 def _roles() -> str:
-    names = ", ".join(f"'{name}'" for name in DATABASE_ROLES)
+    names = ", ".join(f"'{name}'" for name in (*DATABASE_ROLES, LINKER))
     return _ROLES.format(names=names)
 
 
 def _close_everything() -> Iterator[str]:
     """Revoke everything, and force row security on every table, for its owner too."""
-    grantees = ", ".join(("PUBLIC", *DATABASE_ROLES))
+    grantees = ", ".join(("PUBLIC", *DATABASE_ROLES, LINKER))
     yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {grantees};"
     yield f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {grantees};"
     yield f"REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM {grantees};"
@@ -102,13 +106,18 @@ def _open_to_role(catalogue: Catalogue, role: Role) -> Iterator[str]:
     yield f"GRANT USAGE ON SCHEMA public, viewer TO {name};"
     yield (
         "GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.field, viewer.subject,"
-        f" viewer.partner, viewer.countries, viewer.centres TO {name};"
+        " viewer.partner, viewer.countries, viewer.centres, viewer.places,"
+        f" viewer.purpose_reference TO {name};"
     )
     for table, columns in columns_read(catalogue, role).items():
         yield _grant(table, columns, name)
     yield from _rules(catalogue, role)
     yield from _figures(role)
     yield from _access_log(role)
+    yield from _lookups(role)
+    yield from _ban_reads(role)
+    yield from reading_grants(role)
+    yield from _suspensions(role)
     yield from _trusted_documents(role)
     yield ""
 
@@ -136,7 +145,8 @@ def _figures(role: Role) -> Iterator[str]:
 
 
 def _access_log(role: Role) -> Iterator[str]:
-    """A role that reads identity may insert access-log entries: own name, allowed purposes."""
+    """A role that reads identity may insert access-log entries: in the own name, for an allowed
+    purpose, and for the case that is sealed with it."""
     purposes = PURPOSES.get(role)
     if role not in POLICY["Identity"].rows or not purposes:
         return
@@ -144,10 +154,51 @@ def _access_log(role: Role) -> Iterator[str]:
     columns = ", ".join(column.name for column in AccessEvent.__table__.columns)
     yield f"GRANT INSERT ({columns}) ON {table} TO {database_role(role)};"
     listed = ", ".join(f"'{purpose}'" for purpose in purposes)
+    named = f"(SELECT viewer.purpose_reference('{role}'))"
+    if role in NAMES_NO_CASE:
+        named = f"coalesce({named}, '{NAMES_NO_CASE[role]}')"
     condition = (
         f"{_OWN_ENTRY.format(role=role)} AND actor_role = '{role}' AND purpose IN ({listed})"
+        f" AND case_reference = {named}"
     )
     yield _policy(table, role, "INSERT", f"WITH CHECK ({condition})")
+
+
+def _lookups(role: Role) -> Iterator[str]:
+    """A role that looks people up is told applicants by digests, for a case; the index itself it
+    does not read. It logs that in the own name."""
+    if role not in LOOKED_UP_FOR:
+        return
+    table, name = PersonLookup.__tablename__, database_role(role)
+    yield f"GRANT EXECUTE ON FUNCTION viewer.people_found TO {name};"
+    columns = sorted(set(PersonLookup.__table__.c.keys()) - {"occurred_at"})
+    yield f"GRANT INSERT ({', '.join(columns)}) ON {table} TO {name};"
+    listed = ", ".join(f"'{purpose}'" for purpose in PURPOSES[role])
+    own = f"actor = (SELECT viewer.subject('{role}')) AND actor_role = '{role}'"
+    yield _policy(table, role, "INSERT", f"WITH CHECK ({own} AND purpose IN ({listed}))")
+
+
+def _ban_reads(role: Role) -> Iterator[str]:
+    """A role that reads whom an entry of the ban list is about logs that in the own name."""
+    if role not in POLICY["BannedPerson"].rows or not PURPOSES.get(role):
+        return
+    table = BanRead.__tablename__
+    columns = sorted(set(BanRead.__table__.c.keys()) - {"occurred_at"})
+    yield f"GRANT INSERT ({', '.join(columns)}) ON {table} TO {database_role(role)};"
+    listed = ", ".join(f"'{purpose}'" for purpose in PURPOSES[role])
+    condition = (
+        f"actor = (SELECT viewer.subject('{role}')) AND actor_role = '{role}'"
+        f" AND purpose IN ({listed})"
+        f" AND case_reference = (SELECT viewer.purpose_reference('{role}'))"
+    )
+    yield _policy(table, role, "INSERT", f"WITH CHECK ({condition})")
+
+
+def _suspensions(role: Role) -> Iterator[str]:
+    """The gateway asks who is suspended before it acts for anybody. The function answers nothing to
+    what is sealed for a viewer."""
+    if role is Role.ANONYMOUS:
+        yield f"GRANT EXECUTE ON FUNCTION viewer.suspended TO {database_role(role)};"
 
 
 def _trusted_documents(role: Role) -> Iterator[str]:

@@ -10,20 +10,26 @@ from sqlalchemy.sql import visitors
 from gateway.access.fields import readable_fields
 from gateway.mapping.catalogue import Catalogue, DeclaredNoun
 from gateway.mapping.declare import ToMany, ToPages
+from gateway.mapping.queues import columns_of_queues
 from gateway.policy import POLICY
 from gateway.rules import (
     AllOf,
     AnyOf,
     Attribute,
     EveryRow,
+    KeptFrom,
     Missing,
     NoneOf,
+    NotOwn,
     Own,
+    OwnPlace,
     ReachedThrough,
     Recent,
     Rule,
+    Unsaid,
 )
 from models.vocabulary import Role
+from models.volumes.officers import desks
 
 Grants = Mapping[str, frozenset[str]]
 
@@ -54,6 +60,10 @@ def _noun_columns(catalogue: Catalogue, noun: DeclaredNoun, role: Role) -> Itera
         elif isinstance(field.source, ToPages):
             yield from (field.source.remote, field.source.order)
     yield from _link_columns(catalogue, noun, role)
+    if noun.name == "Application":
+        yield from columns_of_queues(role)
+        if role in POLICY["OfficerRow"].rows:
+            yield from desks().selected_columns
 
 
 def _link_columns(catalogue: Catalogue, noun: DeclaredNoun, role: Role) -> Iterator[Any]:
@@ -69,15 +79,24 @@ def _link_columns(catalogue: Catalogue, noun: DeclaredNoun, role: Role) -> Itera
 def attributes(rule: Rule) -> Iterator[Attribute]:
     """The columns that a rule compares."""
     match rule:
-        case Own(column) | Missing(column) | Recent(column) | NoneOf(column):
+        case (
+            KeptFrom(column)
+            | Own(column)
+            | NotOwn(column)
+            | Missing(column)
+            | Recent(column)
+            | NoneOf(column)
+        ):
             yield column
+        case OwnPlace(centre, country):
+            yield from (centre, country)
         case AllOf(rules) | AnyOf(rules):
             for each in rules:
                 yield from attributes(each)
         case ReachedThrough(key, named_by, inner):
             yield from (key, named_by)
             yield from attributes(inner)
-        case EveryRow():
+        case EveryRow() | Unsaid():
             return
 
 

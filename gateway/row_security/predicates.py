@@ -7,13 +7,17 @@ from gateway.rules import (
     AnyOf,
     Attribute,
     EveryRow,
+    KeptFrom,
     Missing,
     NoneOf,
+    NotOwn,
     Own,
+    OwnPlace,
     ReachedThrough,
     Recent,
     Rule,
     Scope,
+    Unsaid,
 )
 from models.vocabulary import Role
 
@@ -27,7 +31,9 @@ _SCOPES = {
     Scope.PARTNER: "(SELECT viewer.partner({role}))",
     Scope.COUNTRIES: "ANY ((SELECT viewer.countries({role}))::text[])",
     Scope.CENTRES: "ANY ((SELECT viewer.centres({role}))::text[])",
+    Scope.PURPOSE_REFERENCE: "(SELECT viewer.purpose_reference({role}))",
 }
+_PLACES = "ANY ((SELECT viewer.places({role}))::text[])"
 
 
 def predicate(rule: Rule, role: Role, table: str) -> str:
@@ -50,7 +56,7 @@ def predicate(rule: Rule, role: Role, table: str) -> str:
 def depends_on_viewer(rule: Rule) -> bool:
     """Whether the rule can only be true for a row if a scope of the sealed viewer was read."""
     match rule:
-        case Own():
+        case Own() | NotOwn() | OwnPlace() | Unsaid():
             return True
         case AllOf(rules):
             return any(map(depends_on_viewer, rules))
@@ -58,7 +64,7 @@ def depends_on_viewer(rule: Rule) -> bool:
             return all(map(depends_on_viewer, rules))
         case ReachedThrough(_, _, inner):
             return depends_on_viewer(inner)
-        case EveryRow() | Missing() | Recent() | NoneOf():
+        case EveryRow() | Missing() | Recent() | NoneOf() | KeptFrom():
             return False
 
 
@@ -77,6 +83,13 @@ def _rule_as_sql(rule: Rule, role: Role | None, columns: Columns, depth: int = 1
             return "true"
         case Own(column, scope):
             return f"{columns(column)} = {_scope(scope, role)}"
+        case NotOwn(column, scope):
+            return f"{columns(column)} <> {_scope(scope, role)}"
+        case Unsaid(scope):
+            return f"{_scope(scope, role)} IS NULL"
+        case OwnPlace(centre, country):
+            places = _PLACES.format(role=f"'{role}'" if role else "NULL")
+            return f"coalesce({columns(centre)}, {columns(country)}) = {places}"
         case Missing(column):
             return f"{columns(column)} IS NULL"
         case Recent(column, days):
@@ -84,6 +97,8 @@ def _rule_as_sql(rule: Rule, role: Role | None, columns: Columns, depth: int = 1
         case NoneOf(column, words):
             listed = ", ".join(f"'{word}'" for word in words)
             return f"{columns(column)} NOT IN ({listed})"
+        case KeptFrom(column, scope):
+            return f"{_scope(scope, role)} <> ALL ({columns(column)})"
         case AllOf(rules):
             return " AND ".join(_rule_as_sql(each, role, columns, depth) for each in rules)
         case AnyOf(rules):

@@ -22,6 +22,7 @@ from models.volumes.grains import (
     GRAINS,
     GROUNDS,
     KINDS,
+    OFFICERS,
     OUTBOX,
     READ_FACTS,
     REFERRALS,
@@ -40,7 +41,12 @@ from models.volumes.versions import VERSION
 #: Functions that statements for figures call; none of them reads a table.
 FUNCTIONS = ("wib_day", "rank_at", "total_rank", "percentile_buckets")
 
-_NATIONAL = {"RefusalGroundRow": GROUNDS, "ScreeningReferralRow": REFERRALS}
+_NATIONAL = {
+    "RefusalGroundRow": GROUNDS,
+    "ScreeningReferralRow": REFERRALS,
+    "OfficerRow": OFFICERS,
+}
+#: The versions of data are no secret: whoever reads what is kept by version must read them.
 _VERSION = {VERSION: frozenset({"data", "version"})}
 #: Up to when figures are complete is no secret; other columns of the outbox are not granted.
 _REACH = {OUTBOX: frozenset({OUTBOX.c.written_at.name}), AGED_UNTIL: frozenset({"day"})}
@@ -62,7 +68,7 @@ class Figures:
 def figures(role: Role) -> Iterator[Figures]:
     """All tables of figures that a role reads."""
     exact, published = [*_by_group(role), *_national(role)], [*_published_figures(role)]
-    common = (_REACH if exact else {}) | (_VERSION if exact or published else {})
+    common = (_REACH if exact else {}) | _VERSION
     yield from exact
     yield from (Figures(table, columns, every_row) for table, columns in common.items())
     yield from published

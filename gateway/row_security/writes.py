@@ -1,49 +1,58 @@
-"""Row security of mutations: what the writing role may write, for which viewer.
+"""Row security of mutations: which columns each role writes, of which rows, by which verb.
 
-A mutation reads columns that its viewer may not, such as whether a case is cleared. So it runs in
-a database role of its own, which still reaches the rows of the viewer only.
+Each role of the domain changes things in a database role of its own. That reads what its mutations
+look at, and no more: ``gateway/row_security/columns.py`` says which of it the role is never told.
+Which step may write what, from which status, is guarded beside this: ``guards.py``.
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 
-from gateway.policy import MUTATIONS
-from gateway.row_security.dated import DATED, Dated
-from gateway.row_security.predicates import rule_as_sql
+from gateway.policy import MUTATIONS, POLICY
+from gateway.row_security.columns import tells_only_whether_cleared
+from gateway.row_security.guards import guards
 from gateway.row_security.volumes import FUNCTIONS
+from gateway.row_security.write_grants import WriteGrant, grant_statements
+from gateway.row_security.writer import Writer
 from models import (
+    Alert,
     Applicant,
     Application,
     ApplicationEvent,
     Assignment,
+    BanEntry,
+    BannedPerson,
     Base,
     Bill,
+    Centre,
+    Correction,
     Country,
     Deadline,
     Decision,
+    Eligibility,
+    EntryRule,
+    Fee,
     Idempotency,
     Identity,
+    IdentityVersion,
     Partner,
+    PartnerCountry,
+    PersonLink,
+    ReferenceChange,
+    RequestedItem,
     Screening,
+    ServiceTarget,
+    Suspension,
+    Visa,
+    VisaType,
 )
-from models.life.steps import SENDERS, STEPS, UNPAID
-from models.row_security import WRITING
-from models.vocabulary import DIRECTORATE, Role
+from models.life.steps import ANSWERING, SENDERS, SUBMITTERS, UNPAID
+from models.vocabulary import Role
 
 _SUBMITTING = ("submitApplication", "submitApplications")
-_SEALED = "(SELECT viewer.is_sealed())"
-#: The same for a table whose own rule reads it: PostgreSQL allows no subselect there.
-_SEALED_INLINE = "viewer.is_sealed()"
-#: The viewer's subject, in any role.
-_SUBJECT = "(SELECT viewer.subject(NULL))"
-_OWN_ACCOUNT = f"applicant.account = {_SUBJECT}"
 #: Rows of a case are in reach if the case is: the inner table has row policies of its own.
 _CASE_IS_IN_REACH = "EXISTS (SELECT FROM application WHERE application.id = {table}.application_id)"
-#: Whoever hands an application in has it billed, which nobody did.
-_BILLED = (
-    "application_event.kind = 'AWAITING_PAYMENT' AND application_event.actor IS NULL"
-    " AND application_event.actor_role IS NULL"
-)
+_REFERENCE = (Country, EntryRule, VisaType, Eligibility, Fee, ServiceTarget, Deadline, Partner,
+              PartnerCountry, Centre)  # fmt: skip
 _UNPAID = ", ".join(f"'{status}'" for status in UNPAID)
 _BILL_IS_OPEN = (
     "bill.paid_at IS NULL AND EXISTS (SELECT FROM application WHERE application.id ="
@@ -51,187 +60,266 @@ _BILL_IS_OPEN = (
 )
 #: What is known of an application when it is handed in.
 _LODGED = frozenset(
-    {"id", "reference", "applicant_id", "nationality_code", "visa_type_code", "channel"}
-    | {"partner_code", "country_code", "centre_code", "status", "submitted_at"}
+    {"id", "reference", "applicant_id", "nationality_code", "visa_type_code", "trip_purpose"}
+    | {"channel", "partner_code", "country_code", "centre_code", "group_reference", "pay_by"}
+    | {"status", "submitted_at"}
+)
+_OF_AN_APPLICATION = (
+    "EXISTS (SELECT FROM application WHERE application.applicant_id ="
+    " identity_version.applicant_id)"
+)
+_OF_A_CASE_IN_REACH = (
+    "EXISTS (SELECT FROM application"
+    " WHERE application.applicant_id IN (person_link.applicant_id, person_link.linked_id))"
+)
+#: On whose desk it is, who has it once its place has closed, and whether its person was looked
+#: for: triggers and the keeper say so.
+_KEPT_BY_OTHERS = frozenset(
+    {"officer", "supervisor", "is_assigned", "is_visa_held", "is_linked"}
+) | frozenset({"successor_centre_code", "successor_country_code", "left_partner_at"})
+#: What a trigger says of the ground of a decision, to those who do not read it.
+_TOLD_OF_THE_GROUND = frozenset({"is_incomplete", "public_reason"})
+#: How it left a desk.
+_ENDED = frozenset({"ended_at", "ended_by", "reason"})
+_OF_AN_OWN_PROPOSAL = (
+    "EXISTS (SELECT FROM ban_entry WHERE ban_entry.id = banned_person.ban_id"
+    " AND ban_entry.state = 'PROPOSED' AND ban_entry.proposed_by = {})"
 )
 _OWN_APPLICANT = "EXISTS (SELECT FROM applicant WHERE applicant.id = identity.applicant_id)"
-
-
-@dataclass(frozen=True)
-class WriteGrant:
-    """The rights of the writing role on one table: columns and row conditions per verb."""
-
-    select: frozenset[str]
-    insert: frozenset[str] = frozenset()
-    update: frozenset[str] = frozenset()
-    #: Conditions for the rows to read, to insert, and to update; the last defaults to the first.
-    select_if: str = _SEALED
-    insert_if: str = _SEALED
-    update_if: str | None = None
-    #: A further condition for an updated row, as it is after the update.
-    update_check: str | None = None
-    #: The condition for an updated row where it is not that of before.
-    update_after: str | None = None
+#: Whose steps depended on answers in the last release; inline, as ``Writer.sealed_inline``.
+_MAY_BE_CLEARED = "viewer.role() IN ('OFFICER', 'SUPERVISOR', 'SCREENING')"
+_APPROVING = (Role.OFFICER, Role.SUPERVISOR)
+#: Whoever takes a step of a correction.
+_CORRECTING = (*SENDERS, *_APPROVING)
 
 
 def writes() -> Iterator[str]:
-    """Grants and row policies of the writing role, table by table."""
-    yield f"-- Changes, for whichever viewer\nGRANT USAGE ON SCHEMA public, viewer TO {WRITING};"
+    """Grants and row policies of the writing roles, table by table, and the guards."""
+    yield from guards()
+    changers = {role for change in MUTATIONS.values() for role in change.rows}
+    for role in (*(role for role in Role if role in changers), None):
+        yield from _writes_of(Writer(role))
+
+
+def _writes_of(writer: Writer) -> Iterator[str]:
+    name = writer.database_role
+    yield f"-- Changes, {f'by {writer.role}' if writer.role else 'by gateways of the last release'}"
+    yield f"GRANT USAGE ON SCHEMA public, viewer TO {name};"
     yield (
         "GRANT EXECUTE ON FUNCTION viewer.sealed, viewer.acts_as, viewer.is_sealed, viewer.role,"
-        " viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres"
-        f" TO {WRITING};"
+        " viewer.field, viewer.subject, viewer.partner, viewer.countries, viewer.centres,"
+        f" viewer.places TO {name};"
     )
-    yield f"GRANT EXECUTE ON FUNCTION {', '.join(FUNCTIONS)} TO {WRITING};"
-    for table, grant in _tables().items():
-        yield from _verb(table, "SELECT", grant.select, f"USING ({grant.select_if})")
-        yield from _verb(table, "INSERT", grant.insert, f"WITH CHECK ({grant.insert_if})")
-        before = grant.update_if or grant.select_if
-        after = f"{before} AND {grant.update_check}" if grant.update_check else before
-        after = grant.update_after or after
-        clause = f"USING ({before}) WITH CHECK ({after})"
-        yield from _verb(table, "UPDATE", grant.update, clause)
+    yield f"GRANT EXECUTE ON FUNCTION {', '.join(FUNCTIONS)} TO {name};"
+    if writer.role and tells_only_whether_cleared(writer.role):
+        yield (f"GRANT EXECUTE ON FUNCTION viewer.is_cleared, viewer.questions_to_ask TO {name};")
+    for table, grant in _tables(writer).items():
+        yield from grant_statements(writer, table, grant)
 
 
-def _verb(table: str, verb: str, columns: frozenset[str], clause: str) -> Iterator[str]:
-    if columns:
-        name = f"writing_{verb.lower()}"
-        yield f"GRANT {verb} ({', '.join(sorted(columns))}) ON {table} TO {WRITING};"
-        yield f"CREATE POLICY {name} ON {table} FOR {verb} TO {WRITING}\n    {clause};"
+def _of_roles(writer: Writer, condition: str, roles: Collection[Role]) -> str:
+    """A condition for the rows of some roles; the others have none."""
+    return f"{condition} AND {writer.by_role(dict.fromkeys(roles, 'true'))}"
 
 
-def _tables() -> Mapping[str, WriteGrant]:
-    own_case, submitted = _reach_of_viewer(Application), _reach_of_viewer(Application, _SUBMITTING)
+def _tables(writer: Writer) -> Mapping[str, WriteGrant]:
+    own_case, submitted = writer.reach(Application), writer.reach(Application, _SUBMITTING)
+    # An applicant alone is known from before; of whom others hand in, they read nothing here.
+    knows_oneself = writer.role in (None, Role.APPLICANT)
+    own_account = f"applicant.account = {writer.subject}"
     of_a_case = {
-        noun: f"{_SEALED} AND {_CASE_IS_IN_REACH.format(table=noun.__tablename__)}"
-        for noun in (ApplicationEvent, Assignment, Bill, Decision, Screening)
+        noun: f"{writer.sealed} AND {_CASE_IS_IN_REACH.format(table=noun.__tablename__)}"
+        for noun in (
+            ApplicationEvent,
+            Assignment,
+            Bill,
+            Correction,
+            Decision,
+            RequestedItem,
+            Screening,
+            Visa,
+        )
     }
     return {
-        Country.__tablename__: WriteGrant(_columns(Country)),
-        Partner.__tablename__: WriteGrant(
-            _columns(Partner),
-            _columns(Partner),
-            insert_if=f"{_reach_of_viewer(Partner)} AND partner.code <> '{DIRECTORATE}'",
+        # What a decree changes is read by whoever changes anything, and written by no role: the
+        # guard of the ledger writes what was approved.
+        **{noun.__tablename__: WriteGrant(_columns(noun)) for noun in _REFERENCE},
+        ReferenceChange.__tablename__: WriteGrant(
+            _columns(ReferenceChange),
+            frozenset({"id", "kind", "decree", "reason", "changed", "proposed_by"}),
+            frozenset({"approved_by", "cancelled_by", "cancel_reason"}),
+            select_if=writer.reach(ReferenceChange),
+            insert_if=writer.reach(ReferenceChange),
         ),
-        **{noun.__tablename__: _dated_grants(noun, dated) for noun, dated in DATED.items()},
         Applicant.__tablename__: WriteGrant(
-            _columns(Applicant),
+            frozenset({"id", "account", "nationality_code"}) if knows_oneself else frozenset(),
             _columns(Applicant) - {"created_at"},
-            select_if=f"{_SEALED} AND {_OWN_ACCOUNT}",
-            insert_if=_by_role(
+            select_if=f"{writer.sealed} AND {own_account}",
+            insert_if=writer.by_role(
                 {
                     Role.PARTNER_AGENT: "applicant.account IS NULL",
-                    Role.APPLICANT: _OWN_ACCOUNT,
+                    Role.PARTNER_SERVICE: "applicant.account IS NULL",
+                    Role.APPLICANT: own_account,
                 }
             ),
         ),
         Identity.__tablename__: WriteGrant(
-            _columns(Identity),
-            _columns(Identity),
-            select_if=f"{_SEALED} AND {_OWN_APPLICANT}",
-            insert_if=_by_role({Role.PARTNER_AGENT: "true", Role.APPLICANT: _OWN_APPLICANT}),
+            _columns(Identity) if knows_oneself else frozenset(),
+            _columns(Identity) - {"versions"},
+            select_if=f"{writer.sealed} AND {_OWN_APPLICANT}",
+            insert_if=writer.by_role(
+                {
+                    Role.PARTNER_AGENT: "true",
+                    Role.PARTNER_SERVICE: "true",
+                    Role.APPLICANT: _OWN_APPLICANT,
+                }
+            ),
         ),
         Application.__tablename__: WriteGrant(
             _columns(Application),
             _LODGED,
-            _columns(Application) - {"stage"} - (_LODGED - {"status"}),
-            select_if=own_case,
+            writer.columns_of(
+                Application,
+                "UPDATE",
+                _columns(Application) - {"stage"} - _KEPT_BY_OTHERS - (_LODGED - {"status"}),
+            ),
+            # Whoever reads a case that may not be changed is told why.
+            select_if=writer.reach(Application, also_read=True),
+            update_if=own_case,
             insert_if=f"{submitted} AND application.status IN ({_UNPAID})",
         ),
         ApplicationEvent.__tablename__: WriteGrant(
             _columns(ApplicationEvent),
             _columns(ApplicationEvent) - {"id", "recorded_at"},
             select_if=of_a_case[ApplicationEvent],
-            insert_if=f"{of_a_case[ApplicationEvent]} AND {_own_events()}",
+            insert_if=f"{of_a_case[ApplicationEvent]} AND {writer.own_events()}",
         ),
         Bill.__tablename__: WriteGrant(
             _columns(Bill),
             _columns(Bill) - {"paid_at", "receipt_number"},
             frozenset({"paid_at", "receipt_number"}),
             select_if=of_a_case[Bill],
-            insert_if=f"{of_a_case[Bill]} AND {_by_role(dict.fromkeys(SENDERS, 'true'))}",
-            update_if=_by_role({Role.TREASURY: _BILL_IS_OPEN}),
-            update_after=_by_role({Role.TREASURY: "bill.paid_at IS NOT NULL"}),
+            insert_if=f"{of_a_case[Bill]} AND {writer.by_role(dict.fromkeys(SUBMITTERS, 'true'))}",
+            update_if=writer.by_role({Role.TREASURY: _BILL_IS_OPEN}),
+            update_after=writer.by_role({Role.TREASURY: "bill.paid_at IS NOT NULL"}),
         ),
-        Deadline.__tablename__: WriteGrant(_columns(Deadline)),
+        RequestedItem.__tablename__: WriteGrant(
+            _columns(RequestedItem),
+            writer.columns_of(
+                RequestedItem, "INSERT", _columns(RequestedItem) - {"answered_at", "answered_by"}
+            ),
+            writer.columns_of(RequestedItem, "UPDATE", frozenset({"answered_at", "answered_by"})),
+            select_if=of_a_case[RequestedItem],
+            insert_if=f"{of_a_case[RequestedItem]} AND {writer.by_role({Role.OFFICER: 'true'})}",
+            update_if=(
+                f"{of_a_case[RequestedItem]} AND "
+                + writer.by_role(dict.fromkeys(ANSWERING, "requested_item.answered_at IS NULL"))
+            ),
+            update_after=(
+                f"{of_a_case[RequestedItem]} AND "
+                + writer.by_role(
+                    dict.fromkeys(ANSWERING, f"requested_item.answered_by = {writer.subject}")
+                )
+            ),
+        ),
         Assignment.__tablename__: WriteGrant(
             _columns(Assignment),
-            _columns(Assignment) - {"id", "ended_at"},
-            frozenset({"ended_at"}),
+            writer.columns_of(Assignment, "INSERT", _columns(Assignment) - {"id", *_ENDED}),
+            writer.columns_of(Assignment, "UPDATE", frozenset({"ended_at"})),
             select_if=of_a_case[Assignment],
             insert_if=of_a_case[Assignment],
         ),
         Decision.__tablename__: WriteGrant(
-            _columns(Decision) - {"internal_note"},
-            _columns(Decision),
-            select_if=of_a_case[Decision],
-            insert_if=f"{of_a_case[Decision]} AND decision.officer = {_SUBJECT}",
+            _columns(Decision) - {"internal_note", *_TOLD_OF_THE_GROUND},
+            writer.columns_of(Decision, "INSERT", _columns(Decision) - _TOLD_OF_THE_GROUND),
+            select_if=f"{of_a_case[Decision]} AND {_tells_of_decisions(writer)}",
+            insert_if=f"{of_a_case[Decision]} AND decision.officer = {writer.subject}",
+        ),
+        Visa.__tablename__: WriteGrant(
+            _columns(Visa),
+            writer.columns_of(Visa, "INSERT", _columns(Visa) - {"revoked_at", "superseded_at"}),
+            writer.columns_of(Visa, "UPDATE", frozenset({"revoked_at", "superseded_at"})),
+            select_if=of_a_case[Visa],
+            insert_if=of_a_case[Visa],
         ),
         Screening.__tablename__: WriteGrant(
             _columns(Screening),
-            _columns(Screening) - {"answered_at", "answered_by", "confirmed_by"},
-            _columns(Screening) - {"id", "application_id", "kind", "requested_at"},
+            writer.columns_of(Screening, "INSERT",
+                _columns(Screening) - {"answered_at", "answered_by", "confirmed_by", "voided_at",
+                    "ban_id", "kept_from"}),
+            writer.columns_of(Screening, "UPDATE", frozenset({"result", "proposed", "proposed_by",
+                "reason", "answered_at", "answered_by", "confirmed_by"})),
             # The rules of applications read it; who may write what of it, a trigger guards.
-            select_if=_SEALED_INLINE,
+            select_if=writer.sealed_inline if writer.role else _MAY_BE_CLEARED,
             insert_if=of_a_case[Screening],
             update_if=of_a_case[Screening],
         ),
+        # What a correction says is written once; who may take which step of it, a trigger guards,
+        # and another one puts it into force. An identity that there is, nobody writes.
+        IdentityVersion.__tablename__: WriteGrant(
+            frozenset({"applicant_id", "number", "nationality_code"}),
+            _columns(IdentityVersion) - {"valid_from", "valid_until", "versions"},
+            select_if=writer.by_role(dict.fromkeys(_CORRECTING, _OF_AN_APPLICATION)),
+            insert_if=writer.by_role(dict.fromkeys(SENDERS, _OF_AN_APPLICATION)),
+        ),
+        Correction.__tablename__: WriteGrant(
+            _columns(Correction),
+            _columns(Correction) - {"approved_at", "approved_by"},
+            frozenset({"state", "approved_at", "approved_by", "closed_at", "closed_by", "reason"}),
+            select_if=_of_roles(writer, of_a_case[Correction], _CORRECTING),
+            insert_if=_of_roles(writer, of_a_case[Correction], SENDERS),
+            update_if=_of_roles(writer, of_a_case[Correction], _APPROVING),
+        ),
+        # The LINKER makes links; an officer says of one by name whether it is the same person.
+        PersonLink.__tablename__: WriteGrant(
+            _columns(PersonLink),
+            update=writer.columns_of(PersonLink, "UPDATE", frozenset()),
+            select_if=writer.by_role({Role.OFFICER: _OF_A_CASE_IN_REACH}),
+        ),
+        Alert.__tablename__: WriteGrant(
+            _columns(Alert),
+            update=frozenset({"closed_by", "close_reason"}),
+            select_if=writer.reach(Alert),
+        ),
+        # Who may say what of an entry, a trigger guards; whom it is about is written once with it.
+        BanEntry.__tablename__: WriteGrant(
+            _columns(BanEntry),
+            frozenset({"id", "reference", "ground", "reason", "banned_from", "banned_until",
+                       "proposed_by"}),
+            frozenset({"approved_by", "rejected_by", "reject_reason", "withdrawal_proposed_by",
+                       "withdrawal_reason", "withdrawn_by"}),
+            select_if=writer.reach(BanEntry),
+            insert_if=writer.reach(BanEntry),
+        ),
+        BannedPerson.__tablename__: WriteGrant(
+            frozenset(),
+            _columns(BannedPerson),
+            insert_if=writer.by_role({Role.SCREENING: _OF_AN_OWN_PROPOSAL.format(writer.subject)}),
+        ),
+        Suspension.__tablename__: WriteGrant(
+            _columns(Suspension),
+            # When, and until when, the database says; who may say what, a trigger guards.
+            frozenset({"id", "partner_code", "subject", "reason", "suspended_by"}),
+            frozenset({"confirmed_by", "lifted_by", "lift_reason"}),
+            select_if=writer.reach(Suspension),
+            insert_if=writer.reach(Suspension),
+        ),
         Idempotency.__tablename__: WriteGrant(
-            _columns(Idempotency), _columns(Idempotency) - {"created_at"}, frozenset({"answer"})
+            _columns(Idempotency),
+            _columns(Idempotency) - {"created_at"},
+            frozenset({"answer"}),
+            # Of what is being done just now, never of what was done.
+            update_if=f"{writer.sealed} AND idempotency.answer IS NULL",
+            update_after=writer.sealed,
         ),
     }  # fmt: skip
 
 
-def _own_events() -> str:
-    """An event is written in the own name, and is one of the steps that the role may take."""
-    own = f"application_event.actor = {_SUBJECT} AND application_event.actor_role ="
-    conditions: dict[Role, str] = {}
-    for role in Role:
-        kinds = sorted({step.event for step in STEPS if role in step.by and step.event})
-        if not kinds:
-            continue
-        listed = ", ".join(f"'{kind}'" for kind in kinds)
-        condition = f"{own} '{role}' AND application_event.kind IN ({listed})"
-        billed = f" OR {_BILLED}" if role in SENDERS else ""
-        conditions[role] = f"({condition}{billed})"
-    return _by_role(conditions)
-
-
-def _dated_grants(noun: type[Base], dated: Dated) -> WriteGrant:
-    """The grant for an effective-dated table: any mutation reads it, administrators write it."""
-    administered, unchanged = _reach_of_viewer(noun), dated.unchanged_once_begun(noun)
-    return WriteGrant(
-        _columns(noun),
-        _columns(noun),
-        dated.columns,
-        select_if=_SEALED_INLINE if unchanged else _SEALED,
-        insert_if=f"{administered} AND {dated.begins_today_or_later}",
-        update_if=f"{administered} AND {dated.is_not_past}",
-        update_check=unchanged,
-    )
+def _tells_of_decisions(writer: Writer) -> str:
+    """Whoever is never told a ground reads none where something is changed either."""
+    readers = POLICY["Decision"].fields["officer"]
+    return writer.by_role({role: "true" for role in Role if role in readers})
 
 
 def _columns(noun: type[Base]) -> frozenset[str]:
     return frozenset(noun.__table__.c.keys())
-
-
-def _reach_of_viewer(noun: type[Base], mutations: Collection[str] = MUTATIONS) -> str:
-    """The condition for the rows that the viewer may change by any of these mutations."""
-    by_role: dict[Role, list[str]] = {}
-    for change in (MUTATIONS[name] for name in mutations if noun in MUTATIONS[name].of):
-        for role, rule in change.rows.items():
-            condition = rule_as_sql(rule, None, noun.__tablename__)
-            if condition not in (conditions := by_role.setdefault(role, [])):
-                conditions.append(condition)
-    return _by_role({role: " OR ".join(conditions) for role, conditions in by_role.items()})
-
-
-def _by_role(conditions: Mapping[Role, str]) -> str:
-    """The condition of the acting role, in the order of the roles: not in that of the mutations."""
-    if not conditions:
-        return "false"
-    cases = " ".join(
-        f"WHEN '{role}' THEN {conditions[role]}" for role in Role if role in conditions
-    )
-    by_acting_role = f"CASE (SELECT viewer.role()) {cases} ELSE false END"
-    return f"CASE WHEN {_SEALED} THEN {by_acting_role} ELSE false END"

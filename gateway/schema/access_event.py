@@ -1,18 +1,31 @@
 """Who read whose identity."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
 
 from gateway.mapping.declare import Node, column, link, noun
+from gateway.mapping.enums import translated
 from gateway.mapping.walks import along
-from gateway.schema.applicant import Applicant
+from gateway.schema.access_words import IN_ENGLISH, IN_INDONESIAN
 from models import AccessEvent as Row
 from models import Applicant as ApplicantRow
 from models.vocabulary import Purpose, Role
 
+if TYPE_CHECKING:
+    from gateway.schema.applicant import Applicant
+
+ReadPerson = Annotated["Applicant", strawberry.lazy("gateway.schema.applicant")]
+
 
 @noun(key=Row.id)
 class AccessEvent(Node):
-    """One read of one applicant's identity; never changed, never removed."""
+    """One read of one applicant's identity; never changed, never removed.
+
+    Whom it was about is told the role, the purpose and when: of supervision once the case is
+    closed, and of a read for another case not here, but by an auditor who is asked.
+    """
 
     occurred_at: datetime = column(Row.occurred_at, "When.", filters=True, orders=True)
     actor: str = column(Row.actor, "Subject who read it.", filters=True)
@@ -20,7 +33,10 @@ class AccessEvent(Node):
     purpose: Purpose = column(Row.purpose, "Why.", filters=True)
     case_reference: str = column(Row.case_reference, "The case it was read for.")
     fields: list[str] = column(Row.fields, "The fields of `Identity` that were read.")
-    applicant: Applicant | None = link(Row.applicant_id, ApplicantRow.id, "Whose identity.")
+    in_words: str = translated(
+        "Who read it and why, as the person is told it.", en=IN_ENGLISH, id=IN_INDONESIAN
+    )
+    applicant: ReadPerson | None = link(Row.applicant_id, ApplicantRow.id, "Whose identity.")
 
 
 #: By what reads are found: each has its index in `models.access_log.access_event`.

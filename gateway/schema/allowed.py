@@ -5,17 +5,18 @@ from enum import StrEnum
 from typing import Any
 
 import strawberry
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from gateway.mapping.declare import Fact
+from gateway.mutations.case import has_live_visa
 from gateway.mutations.outcome import Reason
 from gateway.policy import MUTATIONS
 from gateway.schema.mutations.errors import MutationError, error_of
 from gateway.schema.mutations.intents import INTENTS
 from gateway.strawberry_bridge import describe_values
-from models import Application, Assignment, Decision
+from models import Application, ApplicationEvent, Assignment, Correction, Decision
 from models.life import Attempt, CaseState, refusal_told, statuses_alike
-from models.vocabulary import Role, Stage, Status
+from models.vocabulary import OPEN_CORRECTIONS, CorrectionState, EventKind, Role, Stage, Status
 
 _STEPS = {intent.name: intent for intent in INTENTS if intent.is_step}
 
@@ -40,6 +41,19 @@ DECIDED_BY = Fact(
     .scalar_subquery(),
     ("Decision", "officer"),
 )
+#: Who revoked the visa last.
+REVOKED_BY = Fact(
+    "_revoked_by",
+    select(ApplicationEvent.actor)
+    .where(
+        ApplicationEvent.application_id == Application.id,
+        ApplicationEvent.kind == EventKind.REVOKED,
+    )
+    .order_by(ApplicationEvent.occurred_at.desc())
+    .limit(1)
+    .scalar_subquery(),
+    ("ApplicationEvent", "actor"),
+)
 #: On whose desk it is, as far as the role may know.
 OFFICER = Fact(
     "_officer",
@@ -63,18 +77,42 @@ SUPERVISOR = Fact(
     .scalar_subquery(),
     ("Application", "hasOpenHit"),
 )
-FACTS = (DECIDED_BY, OFFICER, SUPERVISOR)
+_OPEN_CORRECTION = (Correction.application_id == Application.id) & Correction.state.in_(
+    OPEN_CORRECTIONS
+)
+CORRECTION = Fact(
+    "_correction",
+    select(Correction.state).where(_OPEN_CORRECTION).scalar_subquery(),
+    ("Correction", "state"),
+)
+APPROVED_BY = Fact(
+    "_approved_by",
+    select(Correction.approved_by).where(_OPEN_CORRECTION).scalar_subquery(),
+    ("Correction", "approvedBy"),
+)
+#: Whether there is something to hold or to ask about after the grant.
+HAS_LIVE_VISA = Fact(
+    "_has_live_visa",
+    has_live_visa(func.wib_day(func.clock_timestamp())),
+    ("Application", "isVisaHeld"),
+)
+FACTS = (DECIDED_BY, REVOKED_BY, OFFICER, SUPERVISOR, CORRECTION, APPROVED_BY, HAS_LIVE_VISA)
 #: The fields of an application that `allowed_steps` looks at.
-LOOKED_AT = ("status", "stage", "is_held", "paid_at", "received_at", "partner")
+LOOKED_AT = ("status", "stage", "is_held", "is_linked", "paid_at", "received_at", "partner")
 #: The attributes of `CaseState` that steps depend on: the label of the column that tells each.
 _LABELS: Mapping[str, str] = {
     "status": "status",
     "is_received": "received_at",
     "is_partnered": "_partner_code",
     "is_held": "is_held",
+    "is_linked": "is_linked",
     "decided_by": DECIDED_BY.label,
+    "revoked_by": REVOKED_BY.label,
+    "has_live_visa": HAS_LIVE_VISA.label,
     "officer": OFFICER.label,
     "supervisor": SUPERVISOR.label,
+    "correction": CORRECTION.label,
+    "correction_approved_by": APPROVED_BY.label,
 }
 
 
@@ -101,11 +139,16 @@ def allowed_steps(root: Any, info: strawberry.Info) -> list[AllowedStep]:
         status=statuses[0],
         is_paid=is_paid,
         is_held=bool(read.get("is_held")),
+        is_linked=bool(read.get("is_linked")),
         is_partnered=read["_partner_code"] is not None,
         is_received=read["received_at"] is not None,
         decided_by=read.get(DECIDED_BY.label),
+        revoked_by=read.get(REVOKED_BY.label),
+        has_live_visa=bool(read.get(HAS_LIVE_VISA.label)),
         officer=read.get(OFFICER.label),
         supervisor=read.get(SUPERVISOR.label),
+        correction=CorrectionState(found) if (found := read.get(CORRECTION.label)) else None,
+        correction_approved_by=read.get(APPROVED_BY.label),
     )
     attempt = Attempt(viewer.subject, viewer.role)
     allowed: list[AllowedStep] = []

@@ -4,14 +4,23 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+from gateway.mapping.connections import Connection
 from gateway.mapping.declare import Node, column, link, noun
 from gateway.mapping.linked_pages import pages
+from gateway.schema.access_event import AccessEvent
 from gateway.schema.country import Country
 from gateway.schema.identity import Identity
+from gateway.schema.identity_version import IdentityVersion
+from gateway.schema.linker_read import LinkerRead
+from gateway.schema.person_link import PersonLink
+from models import AccessEvent as AccessEventRow
 from models import Applicant as ApplicantRow
 from models import Application as ApplicationRow
 from models import Country as CountryRow
 from models import Identity as IdentityRow
+from models import IdentityVersion as IdentityVersionRow
+from models import LinkerRead as LinkerReadRow
+from models import PersonLink as PersonLinkRow
 
 if TYPE_CHECKING:
     from gateway.schema.application import ApplicationConnection
@@ -40,4 +49,34 @@ class Applicant(Node):
         ApplicantRow.id,
         IdentityRow.applicant_id,
         "Who this person is. Reading it takes a purpose, and is logged.",
+    )
+    identity_versions: Connection[IdentityVersion] = pages(
+        ApplicantRow.id,
+        IdentityVersionRow.applicant_id,
+        "Who this person was before a correction, and is proposed to be, latest first; empty where"
+        " nothing was ever corrected. Reading it takes a purpose, and is logged.",
+        order=IdentityVersionRow.number,
+        newest_first=True,
+    )
+    access_events: Connection[AccessEvent] = pages(
+        ApplicantRow.id,
+        AccessEventRow.applicant_id,
+        "Who read who this person is, latest first.",
+        order=AccessEventRow.occurred_at,
+        newest_first=True,
+    )
+    linked: Connection[PersonLink] = pages(
+        ApplicantRow.id,
+        PersonLinkRow.applicant_id,
+        "Other files of this person, wherever they were lodged, and people who travel along in a"
+        " group of up to 20: each with the reason, the latest found first.",
+        order=PersonLinkRow.found_at,
+        newest_first=True,
+    )
+    linker_reads: Connection[LinkerRead] = pages(
+        ApplicantRow.id,
+        LinkerReadRow.applicant_id,
+        "When the LINKER read who this person is, latest first.",
+        order=LinkerReadRow.read_at,
+        newest_first=True,
     )

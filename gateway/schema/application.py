@@ -5,6 +5,7 @@ from typing import Any
 
 import strawberry
 from aiodataloader import DataLoader
+from sqlalchemy import and_, case
 
 from gateway.mapping.connections import Connection
 from gateway.mapping.declare import Node, column, derived, link, noun
@@ -15,9 +16,11 @@ from gateway.mapping.walks import along
 from gateway.schema.allowed import FACTS, LOOKED_AT, AllowedStep, allowed_steps
 from gateway.schema.applicant import Applicant
 from gateway.schema.bill import Bill
+from gateway.schema.correction import Correction
 from gateway.schema.country import Country
 from gateway.schema.decision import Decision
 from gateway.schema.partner import Centre, Partner
+from gateway.schema.requested_item import RequestedItem
 from gateway.schema.screening import Screening
 from gateway.schema.visa_type import VisaType
 from models import Applicant as ApplicantRow
@@ -26,12 +29,14 @@ from models import ApplicationEvent as EventRow
 from models import Assignment as AssignmentRow
 from models import Bill as BillRow
 from models import Centre as CentreRow
+from models import Correction as CorrectionRow
 from models import Country as CountryRow
 from models import Decision as DecisionRow
 from models import Partner as PartnerRow
+from models import RequestedItem as RequestedItemRow
 from models import Screening as ScreeningRow
 from models import VisaType as VisaTypeRow
-from models.vocabulary import Channel, EventKind, Role, Stage, Status
+from models.vocabulary import Channel, EventKind, Role, Stage, Status, TripPurpose
 
 
 @noun(key=EventRow.id)
@@ -43,6 +48,9 @@ class ApplicationEvent:
     occurred_at: datetime = column(EventRow.occurred_at, "When.")
     actor: str | None = column(EventRow.actor, "Subject who did it; none where a clock did.")
     actor_role: Role | None = column(EventRow.actor_role, "Role in which it was done.")
+    reason: str | None = column(
+        EventRow.reason, "Why: of a hold, its end, a correction or a revocation."
+    )
 
 
 @noun(key=AssignmentRow.id)
@@ -52,6 +60,15 @@ class Assignment:
     officer: str = column(AssignmentRow.officer, "Subject of the officer.")
     assigned_at: datetime = column(AssignmentRow.assigned_at, "From when.")
     ended_at: datetime | None = column(AssignmentRow.ended_at, "Until when.")
+    assigned_by: str | None = column(
+        AssignmentRow.assigned_by,
+        "Subject who put it on the desk: the officer who took it, or a supervisor; null for"
+        " assignments of before.",
+    )
+    ended_by: str | None = column(AssignmentRow.ended_by, "Subject who took it off the desk.")
+    reason: str | None = column(
+        AssignmentRow.reason, "Why it was given back or reassigned; none where it was closed."
+    )
 
 
 @noun(key=Row.id)
@@ -68,6 +85,10 @@ class Application(Node):
     visa_type: VisaType | None = link(
         Row.visa_type_code, VisaTypeRow.code, "The visa asked for.", filters=True
     )
+    trip_purpose: TripPurpose | None = column(
+        Row.trip_purpose,
+        "What the applicant travels for, as stated; null where nobody asked, as in old files.",
+    )
     nationality: Country | None = link(
         Row.nationality_code, CountryRow.code, "Nationality of the passport used.", filters=True
     )
@@ -83,6 +104,22 @@ class Application(Node):
     )
     centre: Centre | None = link(
         Row.centre_code, CentreRow.code, "The visa centre that took it in.", filters=True
+    )
+    successor: Centre | None = link(
+        Row.successor_centre_code,
+        CentreRow.code,
+        "The visa centre that has it now, since the place that took it in has closed.",
+    )
+    left_partner_at: datetime | None = column(
+        Row.left_partner_at,
+        "When it went from its partner to the directorate, since the place that had it had closed"
+        " and no centre was its successor.",
+    )
+    group_reference: str | None = column(
+        Row.group_reference,
+        "What all that travel together have in common, as a family or a tour; each is decided by"
+        " itself. Null for who travels alone.",
+        filters=True,
     )
     submitted_at: datetime = column(
         Row.submitted_at, "When it was handed in.", filters=True, orders=True
@@ -105,9 +142,33 @@ class Application(Node):
         filters=True,
         orders=True,
     )
+    pay_by: datetime | None = column(
+        case((and_(Row.paid_at.is_(None), Row.closed_at.is_(None)), Row.pay_by)),
+        "Until when the bill can be paid: then the application ends. Null where nothing is due.",
+    )
+    answer_by: datetime | None = column(
+        case(
+            (
+                and_(Row.stage == Stage.WAITING_FOR_APPLICANT.value, Row.paid_at.is_not(None)),
+                Row.answer_by,
+            )
+        ),
+        "Until when what was asked for is to be handed in: then the application lapses. Null where"
+        " nothing is asked for.",
+    )
+    decide_by: datetime | None = column(
+        case((Row.closed_at.is_(None), Row.target_due_at)),
+        "Until when to decide; null before payment, and once it is closed.",
+    )
     fee_idr: Rupiah | None = column(Row.fee_idr, "Fee paid.")
     bill: Bill | None = link(
         Row.id, BillRow.application_id, "What is to be paid; null for what was paid before bills."
+    )
+    requested_items: Connection[RequestedItem] = pages(
+        Row.id,
+        RequestedItemRow.application_id,
+        "What the applicant was asked for, in order; what is not answered is still missing.",
+        order=RequestedItemRow.requested_at,
     )
     stage: Stage = column(
         Row.stage, "Where it stands, without any outcome.", filters=True, facets=Stage
@@ -144,11 +205,31 @@ class Application(Node):
         newest_first=True,
     )
     is_referred: bool = column(Row.is_referred, "Whether supervision looks into it.")
-    is_held: bool = column(Row.is_held, "Whether a supervisor holds it: it cannot be granted.")
+    is_linked: bool = column(
+        Row.is_linked,
+        "Whether other files of this person were looked for, which takes moments; nothing is"
+        " granted before.",
+    )
+    is_held: bool = column(
+        Row.is_held,
+        "Whether a supervisor holds it: it cannot be granted, and a visa is not to be relied on.",
+    )
     has_open_hit: bool = column(
         Row.has_open_hit,
         "Whether something was found of which a supervisor has yet to say what it is.",
         filters=True,
+    )
+    is_visa_held: bool = column(
+        Row.is_visa_held,
+        "Whether the visa is held, since its holder was corrected or something was found, until"
+        " screening is clear anew.",
+    )
+    corrections: Connection[Correction] = pages(
+        Row.id,
+        CorrectionRow.application_id,
+        "Corrections of the person on file that were proposed in this case, latest first.",
+        order=CorrectionRow.proposed_at,
+        newest_first=True,
     )
     screenings: Connection[Screening] = pages(
         Row.id,
@@ -175,6 +256,7 @@ WALKS = (
         "country stage",
         "centre",
         "centre stage",
+        "group_reference",
     ),
     # An officer's queue: the most urgent first.
     *along("target_due_at", "", "status", "stage", "visa_type stage", "has_open_hit"),

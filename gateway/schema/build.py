@@ -10,7 +10,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from gateway.access.fields import find_policy_gaps
 from gateway.mapping.scalars import SCALARS
-from gateway.schema.mutations.errors import CaseError, InputError
+from gateway.schema.mutations.errors import CaseError, EligibilityError, InputError
 from gateway.schema.mutations.mutation import Mutation
 from gateway.schema.query import Query
 from gateway.schema.subscription import UPDATES, Subscription
@@ -35,8 +35,12 @@ class PolicyGapError(Exception):
 def purpose(
     code: Annotated[Purpose, strawberry.argument(description="Why.")],
     reference: Annotated[
-        str, strawberry.argument(description="The case it is for, such as `7K3M-9QPX-2F4D`.")
-    ],
+        str | None,
+        strawberry.argument(
+            description="The case it is for, such as `7K3M-9QPX-2F4D`: identity is answered for"
+            " whoever applies in it. INTAKE may go without, for files that are being taken in."
+        ),
+    ] = None,
 ) -> None:
     """Read by the executor before the operation runs."""
 
@@ -52,7 +56,7 @@ def build_schema() -> GraphQLSchema:
         Mutation,
         Subscription,
         directives=[purpose],
-        types=[InputError, CaseError, *UPDATES],
+        types=[InputError, CaseError, EligibilityError, *UPDATES],
         config=config,
     )
     schema = graphql_schema(declared)

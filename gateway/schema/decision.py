@@ -4,18 +4,13 @@ from datetime import datetime
 from typing import Annotated
 
 import strawberry
-from sqlalchemy import case, null
 
 from gateway.mapping.declare import Node, column, link, noun
 from gateway.mapping.enums import PublicReason
+from gateway.schema.visa import Visa
 from models import Decision as DecisionRow
-from models.vocabulary import CONFIDENTIAL_GROUNDS, Ground, Outcome
-
-_PUBLIC_REASON = case(
-    (DecisionRow.ground.is_(None), null()),
-    (DecisionRow.ground.in_(CONFIDENTIAL_GROUNDS), PublicReason.NOT_DISCLOSED.value),
-    else_=DecisionRow.ground,
-)
+from models import Visa as VisaRow
+from models.vocabulary import Ground, Outcome
 
 
 @noun(key=DecisionRow.id)
@@ -26,11 +21,16 @@ class Decision(Node):
     decided_at: datetime = column(DecisionRow.decided_at, "When.")
     ground: Ground | None = column(DecisionRow.ground, "Why it was refused.")
     is_incomplete: bool = column(
-        DecisionRow.ground.is_not_distinct_from(Ground.INCOMPLETE.value),
+        DecisionRow.is_incomplete,
         "Whether it was refused because the file was not complete.",
     )
     public_reason: PublicReason | None = column(
-        _PUBLIC_REASON, "Why it was refused, as far as applicants are told."
+        DecisionRow.public_reason, "Why it was refused, as far as applicants are told."
+    )
+    visa: Visa | None = link(
+        DecisionRow.id,
+        VisaRow.decision_id,
+        "The visa that it yields; null for a refusal.",
     )
     officer: str = column(DecisionRow.officer, "Subject of the officer who decided.")
     internal_note: str | None = column(DecisionRow.internal_note, "Note within the directorate.")

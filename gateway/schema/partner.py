@@ -13,6 +13,11 @@ from models import Centre as CentreRow
 from models import Country as CountryRow
 from models import Partner as PartnerRow
 from models import PartnerCountry as PartnerCountryRow
+from models.reference.partner import DAYS_WITH_A_CLOSED_PLACE
+
+_SUCCESSOR = (
+    "The centre that gets the files that are open after that; none: the directorate, or it is open."
+)
 
 
 @noun(key=PartnerCountryRow.country_code)
@@ -21,7 +26,14 @@ class PartnerCountry:
 
     country: Country | None = link(PartnerCountryRow.country_code, CountryRow.code, "The country.")
     opened_on: date = column(PartnerCountryRow.opened_on, "First day.")
-    closed_on: date | None = column(PartnerCountryRow.closed_on, "First day no longer.")
+    closed_on: date | None = column(
+        PartnerCountryRow.closed_on,
+        "First day no longer: nothing is taken in. Files that are open stay for"
+        f" {DAYS_WITH_A_CLOSED_PLACE} days.",
+    )
+    successor: Annotated["Centre", strawberry.lazy("gateway.schema.partner")] | None = link(
+        PartnerCountryRow.successor_code, CentreRow.code, _SUCCESSOR
+    )
 
 
 @noun(key=CentreRow.code)
@@ -37,7 +49,14 @@ class Centre(Node):
         CentreRow.country_code, CountryRow.code, "Where it is.", filters=True
     )
     opened_on: date = column(CentreRow.opened_on, "First day.")
-    closed_on: date | None = column(CentreRow.closed_on, "First day no longer.")
+    closed_on: date | None = column(
+        CentreRow.closed_on,
+        "First day no longer: nothing is taken in. Files that are open stay for"
+        f" {DAYS_WITH_A_CLOSED_PLACE} days.",
+    )
+    successor: Annotated["Centre", strawberry.lazy("gateway.schema.partner")] | None = link(
+        CentreRow.successor_code, CentreRow.code, _SUCCESSOR
+    )
 
 
 @noun(key=PartnerRow.code)

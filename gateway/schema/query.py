@@ -10,18 +10,44 @@ from gateway.limits import MOST_NODES_OF_A_REQUEST
 from gateway.mapping.arguments import FieldArguments, checked_by, raise_first
 from gateway.mapping.connections import Connection, connection_field
 from gateway.mapping.declare import Node
+from gateway.mapping.queues import queue_field
 from gateway.mapping.scalars import CountryCode
 from gateway.schema.access_event import WALKS as WALKS_OF_ACCESS_EVENTS
 from gateway.schema.access_event import AccessEvent
+from gateway.schema.alert import WALKS as WALKS_OF_ALERTS
+from gateway.schema.alert import Alert
+from gateway.schema.applicant import Applicant
 from gateway.schema.application import WALKS as WALKS_OF_APPLICATIONS
 from gateway.schema.application import Application, ApplicationConnection
+from gateway.schema.bans.ban_entry import WALKS as WALKS_OF_BAN_ENTRIES
+from gateway.schema.bans.ban_entry import BanEntry
 from gateway.schema.bill import Bill
 from gateway.schema.country import Country
+from gateway.schema.eligible import eligible_visa_types
 from gateway.schema.lookups import NODES, Name, load_row, look_up, node_named
+from gateway.schema.my_data import MyData, my_data
 from gateway.schema.partner import Centre, Partner
+from gateway.schema.people import MOST_FOUND, people
+from gateway.schema.person_lookup import WALKS as WALKS_OF_LOOKUPS
+from gateway.schema.person_lookup import PersonLookup
 from gateway.schema.policies import Policy, policies_of
+from gateway.schema.reference_change import WALKS as WALKS_OF_REFERENCE_CHANGES
+from gateway.schema.reference_change import ReferenceChange
 from gateway.schema.screening import WALKS as WALKS_OF_SCREENINGS
 from gateway.schema.screening import Screening
+from gateway.schema.supervision.officers import OfficerTable, officers
+from gateway.schema.supervision.people_read import (
+    PersonReadTable,
+    check_read_window,
+    people_who_were_read,
+)
+from gateway.schema.supervision.places import (
+    InformationRequestTable,
+    information_requests_of_places,
+)
+from gateway.schema.supervision.readers import ReaderTable, readers
+from gateway.schema.suspension import WALKS as WALKS_OF_SUSPENSIONS
+from gateway.schema.suspension import Suspension
 from gateway.schema.viewer import Viewer
 from gateway.schema.visa_type import VisaType
 from gateway.schema.volumes.national import (
@@ -79,6 +105,29 @@ class Query:
         metadata=checked_by(check_window),
         description="What went to supervision in the whole country, over a window of days in WIB.",
     )
+    officers: OfficerTable | None = strawberry.field(
+        resolver=officers,
+        metadata=checked_by(check_window),
+        description="What officers have on their desks, and decided, refused and gave back, over a"
+        " window of days in WIB.",
+    )
+    information_requests: InformationRequestTable | None = strawberry.field(
+        resolver=information_requests_of_places,
+        metadata=checked_by(check_window),
+        description="How often more had to be asked for of what each place of a partner took in,"
+        " over a window of days in WIB.",
+    )
+    readers: ReaderTable | None = strawberry.field(
+        resolver=readers,
+        metadata=checked_by(check_window),
+        description="How many people each viewer read, over a window of days in WIB.",
+    )
+    people_read: PersonReadTable | None = strawberry.field(
+        resolver=people_who_were_read,
+        metadata=checked_by(check_read_window),
+        description="Whose identity was read between two instants, or by one account: who is to be"
+        " told of a breach, within 3 x 24 hours.",
+    )
     countries: Connection[Country] | None = connection_field(
         Country, "Countries and territories.", order="code"
     )
@@ -92,6 +141,11 @@ class Query:
     )
     visa_type: VisaType | None = look_up(
         VisaType, "a visa type", {"code": Name(str, VisaTypeRow.code, "Its index, such as `B1`.")}
+    )
+    eligible_visa_types: list[VisaType] | None = strawberry.field(
+        resolver=eligible_visa_types,
+        description="The visa types that nationals of a country may take, by the rules of a day."
+        " Empty where none fits, and for a nationality of which no entry rule is known.",
     )
     partners: Connection[Partner] | None = connection_field(Partner, "Partners.", order="code")
     partner: Partner | None = look_up(
@@ -110,6 +164,9 @@ class Query:
         newest_first=True,
         walks=WALKS_OF_APPLICATIONS,
     )
+    work_list: ApplicationConnection | None = queue_field(
+        Application, "The cases of a queue, what is due first before the others."
+    )
     application: Application | None = look_up(
         Application,
         "an application",
@@ -126,12 +183,59 @@ class Query:
         order="requested_at",
         walks=WALKS_OF_SCREENINGS,
     )
+    ban_entries: Connection[BanEntry] | None = connection_field(
+        BanEntry,
+        "The ledger of the entry-ban list, the newest first.",
+        order="proposed_at",
+        newest_first=True,
+        walks=WALKS_OF_BAN_ENTRIES,
+    )
+    suspensions: Connection[Suspension] | None = connection_field(
+        Suspension,
+        "Partners and viewers who were suspended, the newest first.",
+        order="suspended_at",
+        newest_first=True,
+        walks=WALKS_OF_SUSPENSIONS,
+    )
+    alerts: Connection[Alert] | None = connection_field(
+        Alert,
+        "What viewers did that others look into, the newest first: never what is about oneself.",
+        order="raised_at",
+        newest_first=True,
+        walks=WALKS_OF_ALERTS,
+    )
+    reference_changes: Connection[ReferenceChange] | None = connection_field(
+        ReferenceChange,
+        "The ledger of reference changes, the newest first: by which decree, who, from, to.",
+        order="proposed_at",
+        newest_first=True,
+        walks=WALKS_OF_REFERENCE_CHANGES,
+    )
     access_events: Connection[AccessEvent] | None = connection_field(
         AccessEvent,
         "Who read whose identity, as far as in your reach.",
         order="occurred_at",
         newest_first=True,
         walks=WALKS_OF_ACCESS_EVENTS,
+    )
+
+    my_data: MyData | None = strawberry.field(
+        resolver=my_data,
+        description="Everything about oneself that is on file, and who read it; null for whoever"
+        " has no file.",
+    )
+    people: list[Applicant] | None = strawberry.field(
+        resolver=people,
+        description="The files of a person, up to"
+        f" {MOST_FOUND}, wherever they were lodged: for a case, which the purpose names. An officer"
+        " looks from a case on the own desk. Each look-up is logged, found or not.",
+    )
+    person_lookups: Connection[PersonLookup] | None = connection_field(
+        PersonLookup,
+        "Who looked for people, as far as in your reach.",
+        order="occurred_at",
+        newest_first=True,
+        walks=WALKS_OF_LOOKUPS,
     )
 
     @strawberry.field(description="Who asks.")

@@ -5,11 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from gateway.mapping.declare import Node, column, link, noun
+from gateway.mapping.declare import Node, column, link, links, noun
 from gateway.mapping.walks import along
+from gateway.schema.bans.ban_entry import BanEntry, BanMatch
 from models import Application as ApplicationRow
+from models import BanEntry as BanRow
+from models import BanMatch as MatchRow
 from models import Screening as ScreeningRow
-from models.vocabulary import ScreeningKind, ScreeningResult
+from models.vocabulary import ReferralReason, ScreeningKind, ScreeningResult
 
 if TYPE_CHECKING:
     from gateway.schema.application import Application
@@ -26,6 +29,11 @@ class Screening(Node):
     requested_at: datetime = column(
         ScreeningRow.requested_at, "When it was asked.", filters=True, orders=True
     )
+    referral_reason: ReferralReason | None = column(
+        ScreeningRow.referral_reason,
+        "Why it was asked; null for questions of before, and for what a hit turned out to be.",
+    )
+    referral_note: str | None = column(ScreeningRow.referral_note, "What about it.")
     answered_at: datetime | None = column(ScreeningRow.answered_at, "When it was answered.")
     answered_by: str | None = column(
         ScreeningRow.answered_by, "Subject who answered; null for answers of before."
@@ -37,6 +45,20 @@ class Screening(Node):
         ScreeningRow.proposed, "The answer that waits, or waited, for a second person."
     )
     proposed_by: str | None = column(ScreeningRow.proposed_by, "Subject who proposed it.")
+    voided_at: datetime | None = column(
+        ScreeningRow.voided_at,
+        "Since when it counts no more: the person was corrected, or it was asked again.",
+    )
+    ban: BanEntry | None = link(
+        ScreeningRow.ban_id, BanRow.id, "The entry of the ban list that is the hit, if one is."
+    )
+    ban_matches: list[BanMatch] = links(
+        ScreeningRow.application_id,
+        MatchRow.application_id,
+        "Entries of the ban list, in force, that match the applicant; a name that is alike is often"
+        " somebody else's.",
+        order=(MatchRow.found_at, MatchRow.id),
+    )
     reason: str | None = column(ScreeningRow.reason, "Why a hit is taken for what it is.")
     application: Asked | None = link(
         ScreeningRow.application_id, ApplicationRow.id, "The application it is about."

@@ -17,10 +17,11 @@ from gateway.mapping.arguments import (
 )
 from gateway.mapping.change_feed import ChangeFeed, SubscriptionContext
 from gateway.mapping.declare import column, link, noun, position
+from gateway.mapping.filters import mistakes_in_filters
 from gateway.mapping.list_inputs import where_input
 from gateway.mapping.positions import Place, position_too_old
+from gateway.schema.alert import Alert, AlertUpdate
 from gateway.schema.application import Application
-from gateway.strawberry_bridge import input_of
 from models import Application as ApplicationRow
 from models import ApplicationChange as ChangeRow
 from models import VolumeChange as VolumeChangeRow
@@ -55,7 +56,7 @@ class VolumesUpdate:
     " after it, and the changes that follow, are everything. Another comes after each minute in"
     " which nothing changed."
 )
-class Heartbeat(ApplicationUpdate, VolumesUpdate):
+class Heartbeat(ApplicationUpdate, VolumesUpdate, AlertUpdate):
     position: str = strawberry.field(description=_POSITION)
 
 
@@ -83,7 +84,7 @@ class VolumesChange(VolumesUpdate):
 
 
 #: No field names these: they are what the interfaces are implemented by.
-UPDATES = (ApplicationChange, VolumesChange, Heartbeat)
+UPDATES = (ApplicationChange, VolumesChange, Alert, Heartbeat)
 
 After = Annotated[
     str | None,
@@ -100,10 +101,11 @@ async def _application_changed(
     info: strawberry.Info, where: Any = strawberry.UNSET, after: After = strawberry.UNSET
 ) -> AsyncIterator[ApplicationUpdate]:
     context: SubscriptionContext = info.context
+    conditions = where.conditions(where.comparisons()) if where else ()
     application_matches = (
         select_reachable("Application", context.viewer, literal(1))
         .where(ApplicationRow.id == ChangeRow.application_id)
-        .where(*(condition.clause() for condition in (where.conditions() if where else ())))
+        .where(*(condition.clause() for condition in conditions))
         .exists()
     )
     return await _feed(context, ApplicationChange, after, conditions=(application_matches,))
@@ -115,6 +117,12 @@ async def _volumes_changed(
     return await _feed(
         info.context, VolumesChange, after, newest_only=True, pace_seconds=VOLUMES_EVERY_SECONDS
     )
+
+
+async def _alert_raised(
+    info: strawberry.Info, after: After = strawberry.UNSET
+) -> AsyncIterator[AlertUpdate]:
+    return await _feed(info.context, Alert, after)
 
 
 _application_changed.__annotations__["where"] = Where
@@ -141,7 +149,7 @@ async def _feed(context: SubscriptionContext, cls: type[Any], after: Any, **opti
 def _check(stream: type[Any], arguments: FieldArguments) -> Iterator[ArgumentError]:
     """Whether `where` and the position can be read; the feed sees whether it is still followed."""
     if (where := arguments.values.get("where")) is not None:
-        yield from input_of(_WHERE, where).mistakes()
+        yield from mistakes_in_filters(where)
     decode = partial(arguments.context.positions.decode, stream.__name__)
     yield from decoding_mistakes("after", arguments.values.get("after"), decode)
 
@@ -157,4 +165,9 @@ class Subscription:
         resolver=_volumes_changed,
         metadata=checked_by(partial(_check, VolumesChange)),
         description="That processing volumes in your reach changed.",
+    )
+    alert_raised = strawberry.subscription(
+        resolver=_alert_raised,
+        metadata=checked_by(partial(_check, Alert)),
+        description="Each alert, at once: never one that is about oneself.",
     )

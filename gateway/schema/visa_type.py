@@ -1,14 +1,25 @@
-"""Visa types with their dated fees and service targets."""
+"""Visa types with their dated eligibility, fees and service targets."""
 
 from datetime import date
 
 from gateway.mapping.declare import Node, column, links, noun
 from gateway.mapping.enums import translated
 from gateway.mapping.scalars import Hours, Rupiah
+from models import Eligibility as EligibilityRow
 from models import Fee as FeeRow
 from models import ServiceTarget as ServiceTargetRow
 from models import VisaType as VisaTypeRow
-from models.vocabulary import Clock, VisaCategory
+from models.vocabulary import Clock, Entry, TripPurpose, VisaCategory
+
+
+@noun(key=EligibilityRow.valid_from)
+class Eligibility:
+    """Whether some nationals may take a visa for a purpose, in force until the next rule begins."""
+
+    entry: Entry = column(EligibilityRow.entry, "Of whom: what their nationality needs to enter.")
+    purpose: TripPurpose = column(EligibilityRow.purpose, "For which purpose of the trip.")
+    is_open: bool = column(EligibilityRow.is_open, "Whether they may take it.")
+    valid_from: date = column(EligibilityRow.valid_from, "First day in force.")
 
 
 @noun(key=FeeRow.valid_from)
@@ -41,12 +52,25 @@ class VisaType(Node):
     name: str = translated("Name.", en=VisaTypeRow.name_en, id=VisaTypeRow.name_id)
     category: VisaCategory = column(VisaTypeRow.category, "What it is for.", filters=True)
     stay_days: int = column(VisaTypeRow.stay_days, "Days of stay, of each entry.")
+    use_within_days: int = column(
+        VisaTypeRow.use_within_days, "Days from the grant on within which it serves to enter."
+    )
     is_multiple_entry: bool = column(
         VisaTypeRow.is_multiple_entry, "Whether it serves for more than one entry."
     )
     valid_from: date = column(VisaTypeRow.valid_from, "First day on which it can be asked for.")
     valid_until: date | None = column(
         VisaTypeRow.valid_until, "First day on which it no longer can."
+    )
+    eligibility: list[Eligibility] = links(
+        VisaTypeRow.code,
+        EligibilityRow.visa_type_code,
+        "Who may take it and what for, latest first: at most 100. What is not said is not open.",
+        order=(
+            EligibilityRow.valid_from.desc(),
+            EligibilityRow.entry,
+            EligibilityRow.purpose,
+        ),
     )
     fees: list[Fee] = links(
         VisaTypeRow.code,

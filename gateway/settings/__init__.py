@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
+from gateway.policy import READ_BUDGETS
 from gateway.settings import readers
 from gateway.settings.commands import Command
 from gateway.settings.connections import ConnectionSettings
@@ -198,6 +199,20 @@ class Settings(ConnectionSettings):
         (),
         is_secret=True,
     )
+    key_service: str | None = setting(
+        "where the keys are: unix:/path/of/socket, on which `gerbang keys` listens; or "
+        "file:/path/of/keys.json, which `gerbang init` makes for its owner alone, in development. "
+        "People are sealed and linked by them, what gateways log is sealed, the account is signed; "
+        "without them nobody is handed in, read or looked up",
+        readers.key_service,
+        None,
+    )
+    checkpoints: Path | None = setting(  # noqa: RUF009
+        "folder in which `gerbang keep` signs the account every ten seconds: mount one there that "
+        "the database's administrators cannot reach, and in which nothing is changed or removed",
+        Path,
+        None,
+    )
     documents: DocumentRule = setting(  # noqa: RUF009
         "documents that nobody registered: allow; log, with their hash, client and role; or "
         "require that documents be registered, and refuse others",
@@ -278,6 +293,26 @@ class Settings(ConnectionSettings):
         readers.whole(1, 1_000),
         1,
     )
+    read_budget_agent: int = setting(
+        "how many people a partner's agent reads in an hour, look-ups included",
+        readers.whole(1, 1_000_000),
+        READ_BUDGETS[Role.PARTNER_AGENT],
+    )
+    read_budget_officer: int = setting(
+        "how many people an officer reads in an hour, look-ups included",
+        readers.whole(1, 1_000_000),
+        READ_BUDGETS[Role.OFFICER],
+    )
+    read_budget_supervisor: int = setting(
+        "how many people a supervisor reads in an hour, look-ups included",
+        readers.whole(1, 1_000_000),
+        READ_BUDGETS[Role.SUPERVISOR],
+    )
+    read_budget_screening: int = setting(
+        "how many people somebody of the screening authority reads in an hour, look-ups included",
+        readers.whole(1, 1_000_000),
+        READ_BUDGETS[Role.SCREENING],
+    )
     keep_alive_seconds: int = setting(
         "how long an idle connection of a client stays open, seconds; longer than a proxy "
         "keeps its own, so that it never asks on one that just closes",
@@ -300,6 +335,16 @@ class Settings(ConnectionSettings):
         readers.web_address,
         "http://127.0.0.1:8050",
     )
+
+    @property
+    def read_budgets(self) -> Mapping[Role, int]:
+        """How many people a viewer in each role reads in an hour."""
+        return {
+            Role.PARTNER_AGENT: self.read_budget_agent,
+            Role.OFFICER: self.read_budget_officer,
+            Role.SUPERVISOR: self.read_budget_supervisor,
+            Role.SCREENING: self.read_budget_screening,
+        }
 
     @property
     def in_development(self) -> bool:

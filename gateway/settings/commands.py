@@ -19,12 +19,14 @@ class Command(StrEnum):
     DOCUMENTS = "documents"
     VOLUMES = "volumes"
     SYNTHESISE = "synthesise"
+    PEOPLE = "people"
+    AUDIT = "audit"
 
 
 NEEDS: Mapping[Command, tuple[str, ...]] = MappingProxyType(
     {
         Command.SERVE: ("database_url", "issuer", "jwks_url", "cursor_key", "seal_key"),
-        Command.KEEP: ("owner_url", "seal_key"),
+        Command.KEEP: ("owner_url", "seal_key", "key_service", "checkpoints"),
         Command.MIGRATE: ("owner_url", "database_url", "seal_key"),
         Command.INIT: ("owner_url",),
         # It also examines the keys and the provider, if they are set.
@@ -32,6 +34,8 @@ NEEDS: Mapping[Command, tuple[str, ...]] = MappingProxyType(
         Command.DOCUMENTS: ("owner_url",),
         Command.VOLUMES: ("owner_url",),
         Command.SYNTHESISE: ("owner_url",),
+        Command.PEOPLE: ("owner_url", "key_service"),
+        Command.AUDIT: ("owner_url", "key_service", "checkpoints"),
     }
 )
 #: Not required by `serve` in development, which generates keys and has its own sign-in.

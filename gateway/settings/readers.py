@@ -74,6 +74,14 @@ def key(value: str) -> bytes:
     return bytes.fromhex(value)
 
 
+def key_service(value: str) -> str:
+    """The address of a key service: a socket, or a file of keys."""
+    kind, _, path = value.partition(":")
+    if kind not in ("unix", "file") or not path:
+        raise ValueError("expected unix: and the path of a socket, or file: and that of a file")
+    return value
+
+
 def web_address(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:

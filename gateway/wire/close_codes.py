@@ -24,7 +24,8 @@ class CloseCode(IntEnum):
     BAD_REQUEST = 4400
     #: A subscription before `connection_ack`.
     UNAUTHORIZED = 4401
-    #: The token is refused, has expired, or has no role that may subscribe to anything.
+    #: The token is refused, has expired, or has no role that may subscribe to anything; or its
+    #: viewer is suspended, which the reason then begins with.
     FORBIDDEN = 4403
     #: No `connection_init` in time.
     INITIALISATION_TIMEOUT = 4408

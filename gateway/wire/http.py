@@ -100,6 +100,7 @@ class GraphQLOverHTTP:
                 async with self._admission.turn(viewer.lane):
                     record.turn_seconds = perf_counter() - queued_at
                     answer = await self._run(operation, viewer, record.trace_id)
+                self._authentication.refuse_suspended(viewer)  # meanwhile
         except RequestError as error:
             return _refusal(error, record.trace_id, media_type, language)
         except TimeoutError:

@@ -25,6 +25,7 @@ from gateway.wire.addresses import Addresses
 from gateway.wire.connections import CLOSE_SECONDS, Connections, Waiting
 from gateway.wire.content import acceptable, error_response
 from gateway.wire.edge import SECURITY_HEADERS, TRACE_HEADER
+from gateway.wire.joined_head import JoinedHead
 from gateway.wire.metrics import Metrics
 
 #: The release that this module was written against. Read a newer one before allowing it here.
@@ -219,6 +220,11 @@ class BoundedHTTP(HttpToolsProtocol):
         if self._lacks_host():
             raise self._refusal(_host_refusal())
         super().on_headers_complete()
+        if not self.parser.should_upgrade() and self.parser.get_method() != b"HEAD":
+            self._join_head(self.cycle)  # a HEAD has no body to wait for
+
+    def _join_head(self, cycle: Any) -> None:
+        cycle.transport = JoinedHead(self.transport, cycle)
 
     def on_message_complete(self) -> None:
         if self.parser.should_upgrade():

@@ -8,7 +8,7 @@ import asyncio
 import time
 from collections.abc import Mapping
 from contextlib import aclosing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -26,25 +26,13 @@ from gateway.wire import parameters
 from gateway.wire.close_codes import CloseCode, SocketClosed
 from gateway.wire.connections import CLOSE_SECONDS
 from gateway.wire.parameters import read_json
-from gateway.wire.sockets import Sockets, UnknownSocket
+from gateway.wire.sockets import SocketLimits, Sockets, UnknownSocket
 
 SUBPROTOCOL = "graphql-transport-ws"
 
 #: HTTP headers that a client may send in the payload of `connection_init` instead.
 _HEADERS = ("authorization", "gerbang-role", PURPOSE_HEADER.lower())
 _LONGEST_ID = 100
-
-
-@dataclass(frozen=True, slots=True)
-class SocketLimits:
-    """The limits of one socket."""
-
-    message_size: int = 262_144
-    initialise_seconds: float = 3.0
-    subscriptions: int = 10
-    #: Most outgoing messages that are queued, and how long a client may go without reading one.
-    queued: int = 16
-    slow_seconds: float = 10.0
 
 
 class Socket:
@@ -84,6 +72,7 @@ class Socket:
                 tasks.create_task(self._send())
                 viewer = await self._initialise(unknown)
                 with self._sockets.count_for(viewer, unknown):
+                    tasks.create_task(self._end_if_suspended(viewer))
                     await self._queue({"type": "connection_ack"})
                     await self._serve_messages(viewer, tasks)
         except* SocketClosed as group:
@@ -147,6 +136,12 @@ class Socket:
         if not self._follower.serves(viewer.role):
             raise SocketClosed(CloseCode.FORBIDDEN, f"The role {viewer.role} follows nothing.")
         return viewer
+
+    async def _end_if_suspended(self, viewer: Viewer) -> None:
+        try:
+            await self._authentication.until_suspended(viewer)
+        except RequestError as error:
+            raise SocketClosed(CloseCode.FORBIDDEN, f"{error.code}: {error.message}") from None
 
     async def _serve_messages(self, viewer: Viewer, tasks: asyncio.TaskGroup) -> None:
         try:

@@ -1,4 +1,4 @@
-"""Limits on the number of open sockets.
+"""The limits of sockets, and of how many are open.
 
 Sockets of authenticated viewers and sockets that have not authenticated yet are counted separately,
 so that silent sockets cannot keep viewers out.
@@ -8,6 +8,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from http import HTTPStatus
 
 from gateway.errors import ErrorCode, RequestError
@@ -15,6 +16,18 @@ from gateway.settings.connections import ConnectionSettings
 from gateway.viewer import Viewer
 from gateway.wire.close_codes import CloseCode, SocketClosed
 from gateway.wire.metrics import Metrics
+
+
+@dataclass(frozen=True, slots=True)
+class SocketLimits:
+    """The limits of one socket."""
+
+    message_size: int = 262_144
+    initialise_seconds: float = 3.0
+    subscriptions: int = 10
+    #: Most outgoing messages that are queued, and how long a client may go without reading one.
+    queued: int = 16
+    slow_seconds: float = 10.0
 
 
 class UnknownSocket:

@@ -14,8 +14,8 @@ from gateway.texts.language import language_of
 from gateway.wire.addresses import Addresses
 from gateway.wire.content import acceptable, error_response
 from gateway.wire.metrics import Metrics
-from gateway.wire.socket import SUBPROTOCOL, Socket, SocketLimits
-from gateway.wire.sockets import Sockets
+from gateway.wire.socket import SUBPROTOCOL, Socket
+from gateway.wire.sockets import SocketLimits, Sockets
 
 RETRY_AFTER_SECONDS = 5
 

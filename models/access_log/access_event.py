@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ForeignKey, Index, Text, text
+from sqlalchemy import ARRAY, ForeignKey, Index, LargeBinary, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, one_of
@@ -28,6 +28,9 @@ class AccessEvent(Base):
     #: The fields of Identity that were read, by their names in the API.
     fields: Mapped[list[str]] = mapped_column(ARRAY(Text))
     trace_id: Mapped[str]
+    #: The seal of the gateway that wrote it, and the key of that (`models.account`).
+    mac_key: Mapped[str | None]
+    mac: Mapped[bytes | None] = mapped_column(LargeBinary)
 
     __table_args__ = (
         Index(None, "occurred_at", "id"),

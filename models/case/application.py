@@ -15,7 +15,17 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, one_of
-from models.vocabulary import CLOSED, STAGE_OF, WAITING, Channel, EventKind, Role, Stage, Status
+from models.vocabulary import (
+    CLOSED,
+    STAGE_OF,
+    WAITING,
+    Channel,
+    EventKind,
+    Role,
+    Stage,
+    Status,
+    TripPurpose,
+)
 
 _STAGE = "CASE status {} END".format(
     " ".join(f"WHEN '{status}' THEN '{stage}'" for status, stage in STAGE_OF.items())
@@ -24,6 +34,15 @@ _IS_CLOSED = "status IN ({})".format(", ".join(f"'{status}'" for status in CLOSE
 _NEEDS_PAYMENT = "status IN ('PAID', 'IN_VERIFICATION', 'INFO_REQUESTED', 'SCREENING', 'GRANTED', 'REFUSED', 'REVOKED')"  # noqa: E501
 
 _IS_WAITING = "status IN ({})".format(", ".join(f"'{status}'" for status in WAITING))
+
+#: What may be taken: handed over, if a partner has it, and on nobody's desk. What waits for its
+#: applicant is nobody's work.
+_IS_FREE = (
+    "NOT is_assigned AND (received_at IS NOT NULL OR partner_code IS NULL)"
+    " AND status IN ('PAID', 'IN_VERIFICATION', 'SCREENING')"
+)
+#: Paid and not closed: the clock runs.
+_IS_RUNNING = "paid_at IS NOT NULL AND closed_at IS NULL"
 
 _IS_OPEN_AT_MIDNIGHT = (
     "paid_at IS NOT NULL AND (closed_at IS NULL OR wib_day(closed_at) > wib_day(paid_at))"
@@ -42,13 +61,23 @@ class Application(Base):
     #: Random, so that nobody can guess one reference from another.
     reference: Mapped[str] = mapped_column(unique=True)
     applicant_id: Mapped[UUID]
+    #: That of the applicant: a correction of the person changes it in every file.
     nationality_code: Mapped[str]
     visa_type_code: Mapped[str] = mapped_column(ForeignKey("visa_type.code"))
+    #: What the applicant travels for; none where nobody asked, as before this was stated.
+    trip_purpose: Mapped[str | None]
     channel: Mapped[str]
     partner_code: Mapped[str | None]
     #: Where the partner took the application; none where it was lodged directly.
     country_code: Mapped[str | None]
     centre_code: Mapped[str | None]
+    #: Where its place has closed, ``models/jobs/transfers.py`` says who has the file now: a centre
+    #: and its country; or when it left the partner for the directorate.
+    successor_centre_code: Mapped[str | None]
+    successor_country_code: Mapped[str | None]
+    left_partner_at: Mapped[datetime | None]
+    #: Random; the same for all that travel together, as a family or a tour.
+    group_reference: Mapped[str | None]
     status: Mapped[str]
     stage: Mapped[str] = mapped_column(Computed(_STAGE, persisted=True))
     submitted_at: Mapped[datetime]
@@ -57,6 +86,10 @@ class Application(Base):
     paid_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     target_due_at: Mapped[datetime | None]
+    #: Until when it can be paid, and until when the latest request is to be answered; null for what
+    #: waited for neither any more when these were first written.
+    pay_by: Mapped[datetime | None]
+    answer_by: Mapped[datetime | None]
     fee_idr: Mapped[int | None]
     #: How long the case waited for the applicant; the adjusted turnaround leaves this out.
     paused_seconds: Mapped[int] = mapped_column(server_default=text("0"))
@@ -65,7 +98,17 @@ class Application(Base):
     is_held: Mapped[bool] = mapped_column(server_default=text("false"))
     #: Whether a hit waits for a supervisor to say what it is.
     has_open_hit: Mapped[bool] = mapped_column(server_default=text("false"))
+    #: A granted visa whose holder was corrected, or of whom something was found, until screening is
+    #: clear anew.
+    is_visa_held: Mapped[bool] = mapped_column(server_default=text("false"))
+    #: Whether the LINKER has looked for other files of this person since it was handed in, and
+    #: since the person was corrected; nothing is granted before.
+    is_linked: Mapped[bool] = mapped_column(server_default=text("false"))
     current_decision_id: Mapped[UUID | None]
+    #: On whose desk it is: kept by a trigger of `Assignment`, which alone says so.
+    officer: Mapped[str | None]
+    supervisor: Mapped[str | None]
+    is_assigned: Mapped[bool] = mapped_column(server_default=text("false"))
 
     __table_args__ = (
         ForeignKeyConstraint(
@@ -80,6 +123,11 @@ class Application(Base):
             ["centre.code", "centre.partner_code", "centre.country_code"],
         ),
         ForeignKeyConstraint(
+            ["successor_centre_code", "partner_code", "successor_country_code"],
+            ["centre.code", "centre.partner_code", "centre.country_code"],
+            name="fk_application_successor",
+        ),
+        ForeignKeyConstraint(
             ["current_decision_id", "id"],
             ["decision.id", "decision.application_id"],
             deferrable=True,
@@ -87,9 +135,16 @@ class Application(Base):
             use_alter=True,
         ),
         one_of("channel", Channel),
+        one_of("trip_purpose", TripPurpose),
         one_of("status", Status),
         one_of("stage", Stage),
         CheckConstraint("reference ~ '^[0-9A-Z]{4}(-[0-9A-Z]{4}){2}$'", name="reference_is_formed"),
+        CheckConstraint(
+            "group_reference ~ '^G(-[0-9A-Z]{4}){3}$'", name="group_reference_is_formed"
+        ),
+        CheckConstraint(
+            "group_reference IS NULL OR channel <> 'DIRECT'", name="group_through_a_partner"
+        ),
         CheckConstraint(
             "(channel = 'DIRECT') = (partner_code IS NULL)", name="partner_unless_direct"
         ),
@@ -98,6 +153,14 @@ class Application(Base):
         ),
         CheckConstraint(
             "(channel = 'PARTNER_CENTRE') = (centre_code IS NOT NULL)", name="centre_where_taken"
+        ),
+        CheckConstraint(
+            "(successor_centre_code IS NULL) = (successor_country_code IS NULL)",
+            name="successor_in_a_country",
+        ),
+        CheckConstraint(
+            "partner_code IS NOT NULL AND successor_centre_code IS NULL OR left_partner_at IS NULL",
+            name="left_its_partner",
         ),
         CheckConstraint(f"({_IS_CLOSED}) = (closed_at IS NOT NULL)", name="closed_when_closed"),
         CheckConstraint(f"NOT ({_NEEDS_PAYMENT}) OR paid_at IS NOT NULL", name="paid_before_work"),
@@ -109,7 +172,6 @@ class Application(Base):
             name="decided_with_decision",
         ),
         CheckConstraint("status <> 'PAYMENT_EXPIRED' OR paid_at IS NULL", name="expired_unpaid"),
-        CheckConstraint("NOT (is_held AND status = 'GRANTED')", name="not_granted_while_held"),
         CheckConstraint("paid_at >= submitted_at", name="paid_after_submission"),
         CheckConstraint("received_at >= submitted_at", name="received_after_submission"),
         CheckConstraint("closed_at >= coalesce(paid_at, submitted_at)", name="closed_last"),
@@ -131,16 +193,63 @@ class Application(Base):
                 ("partner_code", "country_code"),
                 ("country_code", "stage"),
                 ("centre_code",),
+                ("group_reference",),
                 ("centre_code", "stage"),
             )
+        ),
+        # What one place took in: a centre, or the portal of a country.
+        Index(
+            "ix_application_place",
+            text("coalesce(centre_code, country_code)"),
+            "submitted_at",
+            "id",
+        ),
+        Index(
+            "ix_application_successor",
+            "successor_centre_code",
+            "submitted_at",
+            "id",
+            postgresql_where=text("successor_centre_code IS NOT NULL"),
+        ),
+        Index(
+            "ix_application_successor_country",
+            "successor_country_code",
+            "submitted_at",
+            "id",
+            postgresql_where=text("successor_country_code IS NOT NULL"),
         ),
         Index(None, "target_due_at", "id"),
         Index(None, "status", "target_due_at", "id"),
         Index(None, "stage", "target_due_at", "id"),
         Index(None, "visa_type_code", "stage", "target_due_at", "id"),
         Index(None, "has_open_hit", "target_due_at", "id"),
+        # The queues that are worked from.
+        Index(
+            "ix_application_of_officer",
+            "officer",
+            "target_due_at",
+            "id",
+            postgresql_where=text("officer IS NOT NULL"),
+        ),
+        Index(
+            "ix_application_of_supervisor",
+            "supervisor",
+            "target_due_at",
+            "id",
+            postgresql_where=text("supervisor IS NOT NULL"),
+        ),
+        Index("ix_application_free", "target_due_at", "id", postgresql_where=text(_IS_FREE)),
+        Index("ix_application_running", "target_due_at", "id", postgresql_where=text(_IS_RUNNING)),
+        Index(
+            "ix_application_on_hold",
+            "target_due_at",
+            "id",
+            postgresql_where=text("is_held OR is_visa_held"),
+        ),
         Index(None, "paid_at", "id"),
         Index(None, "closed_at", "id"),
+        # What the LINKER has yet to do.
+        Index("ix_application_unlinked", "id", postgresql_where=text("NOT is_linked")),
         # Read by the keeper every few seconds, to end overdue cases.
         Index("ix_application_waiting", "status", "id", postgresql_where=text(_IS_WAITING)),
         # The cases that were open at the end of a day.
@@ -168,18 +277,20 @@ class ApplicationEvent(Base):
     #: The subject who did it; null for the keeper.
     actor: Mapped[str | None]
     actor_role: Mapped[str | None]
+    #: Why, where somebody has to say so: of a hold, its end, a correction, a revocation.
+    reason: Mapped[str | None]
 
     __table_args__ = (
         Index(None, "application_id", "sequence", unique=True),
         one_of("kind", EventKind),
         one_of("actor_role", Role),
         CheckConstraint("sequence > 0", name="sequence_is_positive"),
+        CheckConstraint("length(reason) BETWEEN 1 AND 2000", name="reason_is_bounded"),
     )
 
 
 class Assignment(Base):
-    """On whose desk a case is: an officer's from its verification on, or a supervisor's after a hit
-    that was one."""
+    """On whose desk a case is: an officer's, or a supervisor's, as after a hit that was one."""
 
     __tablename__ = "assignment"
 
@@ -190,6 +301,11 @@ class Assignment(Base):
     role: Mapped[str] = mapped_column(server_default=Role.OFFICER.value)
     assigned_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    #: Subjects who put it on the desk, and who took it off; null for assignments of before.
+    assigned_by: Mapped[str | None]
+    ended_by: Mapped[str | None]
+    #: Why it was given back, or given to somebody else; none where the case was closed.
+    reason: Mapped[str | None]
 
     __table_args__ = (
         Index(

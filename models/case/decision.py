@@ -14,7 +14,13 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, one_of
-from models.vocabulary import Ground, Outcome
+from models.vocabulary import CONFIDENTIAL_GROUNDS, Ground, Outcome
+
+#: What the public is told in place of a ground that nobody outside may know.
+NOT_DISCLOSED = "NOT_DISCLOSED"
+_CONFIDENTIAL = ", ".join(f"'{ground}'" for ground in CONFIDENTIAL_GROUNDS)
+_IS_INCOMPLETE = f"coalesce(ground = '{Ground.INCOMPLETE}', false)"
+_PUBLIC_REASON = f"CASE WHEN ground IN ({_CONFIDENTIAL}) THEN '{NOT_DISCLOSED}' ELSE ground END"
 
 
 class Decision(Base):
@@ -26,6 +32,9 @@ class Decision(Base):
     application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
     outcome: Mapped[str]
     ground: Mapped[str | None]
+    #: What agents and applicants are told of the ground, which they do not read: kept by a trigger.
+    is_incomplete: Mapped[bool] = mapped_column(server_default=text("false"))
+    public_reason: Mapped[str | None]
     decided_at: Mapped[datetime]
     officer: Mapped[str]
     internal_note: Mapped[str | None]
@@ -48,4 +57,13 @@ class Decision(Base):
         one_of("outcome", Outcome),
         one_of("ground", Ground),
         CheckConstraint("(outcome = 'REFUSED') = (ground IS NOT NULL)", name="ground_when_refused"),
+        CheckConstraint(f"is_incomplete = {_IS_INCOMPLETE}", name="is_incomplete_as_decided"),
+        CheckConstraint(
+            f"public_reason IS NOT DISTINCT FROM {_PUBLIC_REASON}", name="public_reason_as_decided"
+        ),
     )
+
+
+def public_reason(ground: Ground | None) -> str | None:
+    """What the applicant is told of a ground."""
+    return NOT_DISCLOSED if ground in CONFIDENTIAL_GROUNDS else ground

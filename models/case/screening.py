@@ -3,11 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, one_of
-from models.vocabulary import ScreeningKind, ScreeningResult
+from models.vocabulary import ReferralReason, ScreeningKind, ScreeningResult
 
 
 class Screening(Base):
@@ -20,6 +20,9 @@ class Screening(Base):
     kind: Mapped[str]
     result: Mapped[str]
     requested_at: Mapped[datetime]
+    #: Why it was asked; null for questions of before, and for what a hit turned out to be.
+    referral_reason: Mapped[str | None]
+    referral_note: Mapped[str | None]
     answered_at: Mapped[datetime | None]
     #: What waits for a second person: an answer, or what a hit turned out to be, with the reason.
     proposed: Mapped[str | None]
@@ -28,15 +31,24 @@ class Screening(Base):
     #: Subjects: who answered, and who agreed to it. Null for answers of before.
     answered_by: Mapped[str | None]
     confirmed_by: Mapped[str | None]
+    #: Since when it counts no more: it was about the person before a correction, or is asked again.
+    voided_at: Mapped[datetime | None]
+    #: The entry of the ban list that is the hit; none where somebody answered.
+    ban_id: Mapped[UUID | None] = mapped_column(ForeignKey("ban_entry.id"))
+    #: Subjects who are not told that it waits: whoever proposed an entry learns of no hit by it.
+    kept_from: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
 
     __table_args__ = (
         Index(None, "application_id", "requested_at"),
+        Index("ix_screening_ban", "ban_id", postgresql_where=text("ban_id IS NOT NULL")),
         Index(
             "ix_screening_open", "requested_at", "id", postgresql_where=text("answered_at IS NULL")
         ),
         one_of("kind", ScreeningKind),
         one_of("result", ScreeningResult),
         one_of("proposed", ScreeningResult),
+        one_of("referral_reason", ReferralReason),
+        CheckConstraint("length(referral_note) <= 2000", name="referral_note_is_bounded"),
         CheckConstraint("(result = 'PENDING') = (answered_at IS NULL)", name="pending_unanswered"),
         CheckConstraint("answered_at >= requested_at", name="answered_after_request"),
         CheckConstraint("(proposed IS NULL) = (proposed_by IS NULL)", name="proposed_by_somebody"),

@@ -1,5 +1,6 @@
 """Encodes the arguments of statements as text; the server knows the type that each place takes."""
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -9,6 +10,8 @@ from psycopg import DataError
 from psycopg.adapt import PyFormat, Transformer
 
 _others = Transformer()
+#: What an array's literal takes literally only behind a backslash.
+_SPECIAL = re.compile(rb'["\\\\]')
 
 
 def encode_arguments(arguments: Sequence[Any]) -> list[bytes | None]:
@@ -25,7 +28,22 @@ def _encode_str(text: str) -> bytes:
     return text.encode()
 
 
+def _encode_list(values: Sequence[Any]) -> bytes:
+    """Encode texts, which are quoted, or values of one other frequent type."""
+    kinds = {*map(type, values)}
+    if all(issubclass(kind, str) for kind in kinds):
+        items = [b'"%b"' % _SPECIAL.sub(rb"\\\g<0>", _encode_str(text)) for text in values]
+    elif len(kinds) == 1 and kinds <= _ENCODERS.keys():
+        encode = _ENCODERS[kinds.pop()]
+        items = [encode(value) for value in values]
+    else:
+        return _encode_other(values)
+    return b"{%b}" % b",".join(items)
+
+
 def _encode_other(value: Any) -> bytes:
+    if isinstance(value, str):  # a word of a closed list
+        return _encode_str(value)
     if isinstance(value, tuple):  # psycopg takes a tuple for a composite value
         value = list(value)
     (encoded,) = _others.dump_sequence([value], [PyFormat.TEXT])
@@ -41,4 +59,6 @@ _ENCODERS: dict[type, Callable[[Any], bytes]] = {
     UUID: lambda key: key.hex.encode(),
     date: lambda day: day.isoformat().encode(),
     datetime: lambda instant: instant.isoformat().encode(),
+    list: _encode_list,
+    tuple: _encode_list,
 }

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import asyncpg
 
-from models.row_security import DATABASE_ROLES
+from models.row_security import DATABASE_ROLES, LINKER
 
 
 class Lack(NamedTuple):
@@ -110,7 +110,7 @@ async def missing_rights(owner: asyncpg.Connection, login: str | None) -> list[L
     return [
         Lack(*row)
         for question in _CHECKS
-        for row in await owner.fetch(_COMMON + question, DATABASE_ROLES, login)
+        for row in await owner.fetch(_COMMON + question, (*DATABASE_ROLES, LINKER), login)
     ]
 
 

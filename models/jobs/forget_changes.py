@@ -1,4 +1,4 @@
-"""Deletes changes of the change feed once no subscriber can still need them."""
+"""Deletes changes of the change feed, and of reads what budgets count, once nobody needs them."""
 
 import asyncio
 
@@ -6,6 +6,7 @@ import asyncpg
 
 from models.case.change import ApplicationChange, VolumeChange
 from models.jobs.scheduler import Jobs, run_repeatedly
+from models.supervision.budgeted_read import HOURS_COUNTED, BudgetedRead
 
 #: How long a subscriber may resume from a position.
 FOLLOWED_HOURS = 24
@@ -15,14 +16,18 @@ _EVERY_SECONDS = 600.0
 
 
 async def forget(connection: asyncpg.Connection) -> int:
-    """Delete changes past their retention; return how many."""
+    """Delete changes past their retention, and reads that no longer count; return how many."""
     removed = 0
     for table in (ApplicationChange.__tablename__, VolumeChange.__tablename__):
         status = await connection.execute(
             f"DELETE FROM {table} WHERE written_at < now() - interval '{_KEPT_HOURS} hours'"  # noqa: S608
         )
         removed += int(status.rpartition(" ")[2])
-    return removed
+    status = await connection.execute(
+        f"DELETE FROM {BudgetedRead.__tablename__}"  # noqa: S608
+        f" WHERE read_at < now() - interval '{HOURS_COUNTED} hours'"
+    )
+    return removed + int(status.rpartition(" ")[2])
 
 
 async def keep_forgetting(

@@ -41,7 +41,7 @@ _DUE = """
         CROSS JOIN LATERAL (
             SELECT days
             FROM deadline
-            WHERE wait = $1 AND valid_from <= (began.at AT TIME ZONE 'Asia/Jakarta')::date
+            WHERE wait = $1 AND valid_from <= wib_day(began.at)
             ORDER BY valid_from DESC
             LIMIT 1
         ) AS allowed

@@ -7,9 +7,10 @@ from models.life.case_state import CaseState, Proposal, columns_after_step
 from models.life.judging import refusal_of, refusal_told, statuses_alike
 from models.life.preconditions import Attempt
 from models.life.refusals import Refusal
-from models.life.steps import STEPS, Step, Verb, refusal, step_for
+from models.life.steps import REASONED, STEPS, Step, Verb, refusal, step_for, verb_taken
 
 __all__ = [
+    "REASONED",
     "STEPS",
     "Attempt",
     "CaseState",
@@ -23,4 +24,5 @@ __all__ = [
     "refusal_told",
     "statuses_alike",
     "step_for",
+    "verb_taken",
 ]

@@ -9,7 +9,9 @@ from models.vocabulary import (
     CLEARING,
     CLOSED,
     RESOLUTIONS,
+    CorrectionState,
     EventKind,
+    RequestedItemKind,
     ScreeningKind,
     ScreeningResult,
     Status,
@@ -40,11 +42,17 @@ class CaseState:
     is_partnered: bool = False
     is_received: bool = False
     is_closed: bool = False
+    #: Whether other files of the person were looked for.
+    is_linked: bool = False
     #: When it entered its status.
     since: datetime | None = None
     #: How long it had waited for the applicant in total when it entered its status.
     paused: timedelta = timedelta()
     decided_by: str | None = None
+    #: Who revoked the visa last, as far as the role reads it.
+    revoked_by: str | None = None
+    #: Whether its visa still serves to enter, as far as the role reads it.
+    has_live_visa: bool = False
     #: Outcome and ground of the decision in force.
     decided: tuple[str, str | None] | None = None
     #: The questions that supervision has to answer before a grant.
@@ -55,15 +63,25 @@ class CaseState:
     proposals: Mapping[ScreeningKind, Proposal] = field(default_factory=dict)
     #: The questions whose hit is not known to be somebody else's.
     hits: frozenset[ScreeningKind] = frozenset()
+    #: What was asked for, and is not answered yet.
+    outstanding: frozenset[RequestedItemKind] = frozenset()
     #: On whose desk it is.
     officer: str | None = None
     supervisor: str | None = None
+    #: The correction of its applicant that waits in it, and who approved that first.
+    correction: CorrectionState | None = None
+    correction_approved_by: str | None = None
 
     @property
     def is_cleared(self) -> bool:
         """Not held, and every question answered CLEAR, or its hit NO_MATCH."""
         answers = (self.answers.get(question) for question in self.questions)
         return not self.is_held and all(answer in CLEARING for answer in answers)
+
+    @property
+    def open_hits(self) -> frozenset[ScreeningKind]:
+        """The questions of whose hit nobody has settled what it is."""
+        return frozenset(kind for kind in self.hits if self.answers.get(kind) not in RESOLUTIONS)
 
     @property
     def pending(self) -> frozenset[ScreeningKind]:
@@ -80,6 +98,12 @@ class CaseState:
         """The questions that may be asked now. After a hit nobody asks again: it is resolved."""
         unanswered = (None, ScreeningResult.UNAVAILABLE)
         return tuple(one for one in self.questions if self.answers.get(one) in unanswered)
+
+    @property
+    def questions_to_ask_again(self) -> tuple[ScreeningKind, ...]:
+        """The same of a visa: what was answered before its grant may be asked once more."""
+        unasked = (None, ScreeningResult.UNAVAILABLE, *CLEARING)
+        return tuple(one for one in self.questions if self.answers.get(one) in unasked)
 
 
 def columns_after_step(

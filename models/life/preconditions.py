@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from models.life.case_state import CaseState
 from models.life.refusals import Refusal
-from models.vocabulary import Role
+from models.vocabulary import CorrectionState, RequestedItemKind, Role, ScreeningResult, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,14 @@ class Attempt:
     question: str | None = None
     #: Outcome and ground of the decision.
     decision: tuple[str, str | None] | None = None
+    #: To whom the case is to be given; None where it goes back to its queue.
+    receiver: str | None = None
+    #: What is handed in of what was asked for.
+    items: frozenset[RequestedItemKind] = frozenset()
+
+    def leaves_open(self, now: CaseState) -> bool:
+        """Whether something that was asked for stays unanswered."""
+        return bool(now.outstanding - self.items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +62,24 @@ IS_CLEARED = Precondition(
     lambda now, _: now.is_cleared,
     Refusal.NOT_CLEARED,
 )
+#: The LINKER looks at every case alike, moments after it was handed in or its person corrected.
+IS_LINKED = Precondition(
+    "other files of the person were looked for",
+    lambda now, _: now.is_linked,
+    Refusal.NOT_LINKED,
+    ("is_linked",),
+)
 WAS_DECIDED_BY_ANOTHER = Precondition(
     "decided by another person",
     lambda now, by: now.decided_by != by.subject,
     Refusal.SECOND_PERSON_REQUIRED,
     ("decided_by",),
+)
+WAS_REVOKED_BY_ANOTHER = Precondition(
+    "revoked by another person",
+    lambda now, by: now.revoked_by != by.subject,
+    Refusal.SECOND_PERSON_REQUIRED,
+    ("revoked_by",),
 )
 CHANGES_THE_DECISION = Precondition(
     "not what was decided",
@@ -81,6 +102,17 @@ CAN_BE_ASKED_ANEW = Precondition(
     lambda now, _: bool(now.questions_to_ask),
     Refusal.NOTHING_TO_ASK,
 )
+CAN_BE_ASKED_AGAIN = Precondition(
+    "of some question no answer is awaited, and no hit is known",
+    lambda now, _: bool(now.questions_to_ask_again),
+    Refusal.NOTHING_TO_ASK,
+)
+HAS_A_LIVE_VISA = Precondition(
+    "the visa still serves to enter",
+    lambda now, _: now.has_live_visa,
+    Refusal.VISA_EXPIRED,
+    ("has_live_visa",),
+)
 WAITS_FOR_SECOND_PERSON = Precondition(
     "an answer waits for a second person",
     lambda now, by: by.question in now.proposals,
@@ -96,17 +128,77 @@ HAS_A_HIT = Precondition(
     lambda now, by: by.question in now.hits,
     Refusal.NO_HIT,
 )
-IS_ON_AN_OFFICERS_DESK = Precondition(
-    "on an officer's desk",
-    lambda now, _: now.officer is not None,
+IS_ON_THE_OWN_DESK = Precondition(
+    "on the officer's own desk",
+    lambda now, by: now.officer == by.subject,
     Refusal.NOT_ASSIGNED,
     ("officer",),
 )
-IS_ON_THE_OWN_DESK = Precondition(
-    "on the desk of the supervisor who resolved its hit",
+IS_ON_THE_OWN_DESK_OF_A_SUPERVISOR = Precondition(
+    "on the supervisor's own desk",
     lambda now, by: now.supervisor == by.subject,
     Refusal.NOT_ASSIGNED,
     ("supervisor",),
+)
+IS_ON_NO_DESK = Precondition(
+    "on nobody's desk",
+    lambda now, _: now.officer is None and now.supervisor is None,
+    Refusal.ALREADY_ASSIGNED,
+)
+IS_GIVEN_TO_ANOTHER = Precondition(
+    "on another desk than before",
+    lambda now, by: by.receiver != (now.officer or now.supervisor),
+    Refusal.ALREADY_ASSIGNED,
+)
+#: A hit that is one is refused by supervisors: no officer gets it, or is told of it.
+IS_NO_MATCH_OR_STAYS_WITH_SUPERVISORS = Precondition(
+    "a hit that is one stays with supervisors",
+    lambda now, by: ScreeningResult.MATCH not in now.answers.values() or by.receiver == by.subject,
+    Refusal.SUPERVISION_REQUIRED,
+)
+
+HAS_NO_OPEN_CORRECTION = Precondition(
+    "no correction of the person waits",
+    lambda now, _: now.correction is None,
+    Refusal.CORRECTION_PENDING,
+    ("correction",),
+)
+HAS_A_PROPOSED_CORRECTION = Precondition(
+    "a correction is proposed, and not approved yet",
+    lambda now, _: now.correction is CorrectionState.PROPOSED,
+    Refusal.NOTHING_PROPOSED,
+    ("correction",),
+)
+HAS_AN_APPROVED_CORRECTION = Precondition(
+    "a correction waits for a second person",
+    lambda now, _: now.correction is CorrectionState.APPROVED,
+    Refusal.NOTHING_PROPOSED,
+    ("correction",),
+)
+HAS_AN_OPEN_CORRECTION = Precondition(
+    "a correction waits",
+    lambda now, _: now.correction is not None,
+    Refusal.NOTHING_PROPOSED,
+    ("correction",),
+)
+WAS_APPROVED_BY_ANOTHER = Precondition(
+    "approved first by another person",
+    lambda now, by: now.correction_approved_by != by.subject,
+    Refusal.SECOND_PERSON_REQUIRED,
+    ("correction_approved_by",),
+)
+HOLDS_A_VISA = Precondition(
+    "granted, where it is closed",
+    lambda now, _: now.status is Status.GRANTED,
+    Refusal.WRONG_STAGE,
+)
+
+
+#: Before requests had items, an answer was to the whole.
+IS_ASKED_FOR = Precondition(
+    "each thing was asked for, and waits for its answer",
+    lambda now, by: by.items <= now.outstanding and bool(by.items or not now.outstanding),
+    Refusal.NOT_REQUESTED,
 )
 
 

@@ -5,26 +5,40 @@ from enum import StrEnum
 
 from models.life.case_state import CaseState
 from models.life.preconditions import (
+    CAN_BE_ASKED_AGAIN,
     CAN_BE_ASKED_ANEW,
     CHANGES_THE_DECISION,
     HAS_A_HIT,
+    HAS_A_LIVE_VISA,
+    HAS_A_PROPOSED_CORRECTION,
+    HAS_AN_APPROVED_CORRECTION,
+    HAS_AN_OPEN_CORRECTION,
+    HAS_NO_OPEN_CORRECTION,
+    HOLDS_A_VISA,
+    IS_ASKED_FOR,
     IS_CLEARED,
+    IS_GIVEN_TO_ANOTHER,
     IS_HELD,
+    IS_LINKED,
+    IS_NO_MATCH_OR_STAYS_WITH_SUPERVISORS,
     IS_NOT_HELD,
     IS_NOT_RECEIVED,
-    IS_ON_AN_OFFICERS_DESK,
+    IS_ON_NO_DESK,
     IS_ON_THE_OWN_DESK,
+    IS_ON_THE_OWN_DESK_OF_A_SUPERVISOR,
     IS_PARTNERED,
     IS_READY_FOR_WORK,
     WAITS_FOR_ANSWER,
     WAITS_FOR_SECOND_PERSON,
+    WAS_APPROVED_BY_ANOTHER,
     WAS_DECIDED_BY_ANOTHER,
     WAS_PROPOSED_BY_ANOTHER,
+    WAS_REVOKED_BY_ANOTHER,
     Attempt,
     Precondition,
 )
 from models.life.refusals import Refusal
-from models.vocabulary import CLOSED, EventKind, Role, Status
+from models.vocabulary import CLOSED, DECIDABLE, EventKind, Role, Status
 
 
 class Verb(StrEnum):
@@ -33,9 +47,12 @@ class Verb(StrEnum):
     SUBMIT = "submit"
     RECORD_PAYMENT = "record payment"
     MARK_RECEIVED = "mark received"
-    START_VERIFICATION = "start verification"
+    TAKE = "take"
+    GIVE_BACK = "give back"
+    REASSIGN = "reassign"
     REQUEST_INFORMATION = "request information"
     ANSWER_INFORMATION = "answer information"
+    ANSWER_ITEMS = "answer items"
     REFER_TO_SCREENING = "refer to screening"
     RECORD_SCREENING = "record screening"
     PROPOSE_ANSWER = "propose answer"
@@ -47,8 +64,15 @@ class Verb(StrEnum):
     REFUSE = "refuse"
     CORRECT_TO_GRANTED = "correct to granted"
     CORRECT_TO_REFUSED = "correct to refused"
+    PROPOSE_CORRECTION = "propose correction"
+    APPROVE_CORRECTION = "approve correction"
+    CONFIRM_CORRECTION = "confirm correction"
+    REJECT_CORRECTION = "reject correction"
+    CONFIRM_LINK = "confirm link"
+    REJECT_LINK = "reject link"
     WITHDRAW = "withdraw"
     REVOKE = "revoke"
+    SET_ASIDE = "set aside"
     EXPIRE = "expire"
     LAPSE = "lapse"
 
@@ -61,7 +85,7 @@ class Step:
     sources: tuple[Status, ...]
     #: None: the status stays.
     target: Status | None
-    #: None: it is recorded as a row of its own, a screening question or its answer.
+    #: None: it is recorded as a row of its own, such as a screening question or an assignment.
     event: EventKind | None
     by: tuple[Role, ...] = ()
     needs: tuple[Precondition, ...] = ()
@@ -70,32 +94,60 @@ class Step:
 S, E, R = Status, EventKind, Role
 
 UNPAID = (S.SUBMITTED, S.AWAITING_PAYMENT)
+WORKED_ON = (S.PAID, S.IN_VERIFICATION, S.INFO_REQUESTED, S.SCREENING)
 OPEN = tuple(status for status in S if status not in CLOSED)
 DECIDED = (S.GRANTED, S.REFUSED)
-#: Where questions may wait for answers; what is withdrawn meanwhile is answered all the same.
-ASKED = (S.SCREENING, S.REFUSED, S.WITHDRAWN)
+#: Where questions may wait for answers; what is withdrawn meanwhile is answered all the same, and
+#: after a grant they are asked anew, of which a revocation is no end.
+ASKED = (S.SCREENING, S.GRANTED, S.REFUSED, S.WITHDRAWN, S.REVOKED)
 SENDERS = (R.PARTNER_AGENT, R.APPLICANT)
+#: A partner's system hands in too; withdrawing is for people.
+SUBMITTERS = (*SENDERS, R.PARTNER_SERVICE)
 HANDING_OVER = (R.PARTNER_AGENT, R.PARTNER_SERVICE)
+#: Where only the desk of a case changes.
+STARTED = (*DECIDABLE, S.INFO_REQUESTED)
+GIVEN = (IS_GIVEN_TO_ANOTHER, IS_NO_MATCH_OR_STAYS_WITH_SUPERVISORS)
+ANSWERING = SUBMITTERS
+#: Steps of which somebody has to say why; the reason stands with the event.
+REASONED = (
+    Verb.HOLD, Verb.RELEASE, Verb.CORRECT_TO_GRANTED, Verb.CORRECT_TO_REFUSED, Verb.REVOKE,
+    Verb.SET_ASIDE,
+)  # fmt: skip
 
 STEPS = (
     # Billed at once: the applicant leaves with the bill.
-    Step(Verb.SUBMIT, (), S.AWAITING_PAYMENT, E.SUBMITTED, SENDERS),
+    Step(Verb.SUBMIT, (), S.AWAITING_PAYMENT, E.SUBMITTED, SUBMITTERS),
     Step(Verb.RECORD_PAYMENT, UNPAID, S.PAID, E.PAID, (R.TREASURY,)),
     Step(Verb.MARK_RECEIVED, OPEN, None, E.RECEIVED, HANDING_OVER,
          (IS_PARTNERED, IS_NOT_RECEIVED)),
-    Step(Verb.START_VERIFICATION, (S.PAID,), S.IN_VERIFICATION, E.IN_VERIFICATION, (R.OFFICER,),
-         (IS_READY_FOR_WORK,)),
+    # Whoever gets a case first begins with it. Nobody chooses one: the most urgent is taken.
+    Step(Verb.TAKE, (S.PAID,), S.IN_VERIFICATION, E.IN_VERIFICATION, (R.OFFICER,),
+         (IS_READY_FOR_WORK, IS_ON_NO_DESK)),
+    Step(Verb.TAKE, DECIDABLE, None, None, (R.OFFICER,), (IS_ON_NO_DESK,)),
+    Step(Verb.GIVE_BACK, STARTED, None, None, (R.OFFICER,), (IS_ON_THE_OWN_DESK,)),
+    Step(Verb.REASSIGN, (S.PAID,), S.IN_VERIFICATION, E.IN_VERIFICATION, (R.SUPERVISOR,),
+         (IS_READY_FOR_WORK, *GIVEN)),
+    Step(Verb.REASSIGN, STARTED, None, None, (R.SUPERVISOR,), GIVEN),
     Step(Verb.REQUEST_INFORMATION, (S.IN_VERIFICATION,), S.INFO_REQUESTED, E.INFO_REQUESTED,
-         (R.OFFICER,)),
+         (R.OFFICER,), (IS_ON_THE_OWN_DESK,)),
     Step(Verb.ANSWER_INFORMATION, (S.INFO_REQUESTED,), S.IN_VERIFICATION, E.IN_VERIFICATION,
-         (*SENDERS, R.PARTNER_SERVICE)),
-    Step(Verb.REFER_TO_SCREENING, (S.IN_VERIFICATION,), S.SCREENING, E.SCREENING, (R.OFFICER,)),
+         ANSWERING, (IS_ASKED_FOR,)),
+    # Something of what was asked for is still missing.
+    Step(Verb.ANSWER_ITEMS, (S.INFO_REQUESTED,), None, None, ANSWERING, (IS_ASKED_FOR,)),
+    Step(Verb.REFER_TO_SCREENING, (S.IN_VERIFICATION,), S.SCREENING, E.SCREENING, (R.OFFICER,),
+         (IS_ON_THE_OWN_DESK,)),
     # Asking again, after UNAVAILABLE.
-    Step(Verb.REFER_TO_SCREENING, (S.SCREENING,), None, E.SCREENING, (R.OFFICER, R.SUPERVISOR),
+    Step(Verb.REFER_TO_SCREENING, (S.SCREENING,), None, E.SCREENING, (R.OFFICER,),
+         (IS_ON_THE_OWN_DESK, CAN_BE_ASKED_ANEW)),
+    Step(Verb.REFER_TO_SCREENING, (S.SCREENING,), None, E.SCREENING, (R.SUPERVISOR,),
          (CAN_BE_ASKED_ANEW,)),
-    # A refusal that was made unscreened can only be corrected to a grant after a screening.
-    Step(Verb.REFER_TO_SCREENING, (S.REFUSED,), None, None, (R.SUPERVISOR,),
+    # A refusal that was made unscreened can only be corrected to a grant after a screening, and a
+    # revocation set aside.
+    Step(Verb.REFER_TO_SCREENING, (S.REFUSED, S.REVOKED), None, None, (R.SUPERVISOR,),
          (CAN_BE_ASKED_ANEW,)),
+    # Supervision does not end at the grant: what was answered before counts no more.
+    Step(Verb.REFER_TO_SCREENING, (S.GRANTED,), None, None, (R.SUPERVISOR,),
+         (HAS_A_LIVE_VISA, CAN_BE_ASKED_AGAIN)),
     Step(Verb.RECORD_SCREENING, ASKED, None, E.SCREENED, (R.SCREENING,), (WAITS_FOR_ANSWER,)),
     # A clearance, and what a hit turned out to be, take effect once a second person agrees.
     Step(Verb.PROPOSE_ANSWER, ASKED, None, E.ANSWER_PROPOSED, (R.SCREENING,),
@@ -104,23 +156,52 @@ STEPS = (
     Step(Verb.CONFIRM_SCREENING, ASKED, None, E.SCREENED, (R.SCREENING,),
          (WAITS_FOR_SECOND_PERSON, WAS_PROPOSED_BY_ANOTHER)),
     Step(Verb.HOLD, OPEN, None, E.HELD, (R.SUPERVISOR,), (IS_NOT_HELD,)),
+    Step(Verb.HOLD, (S.GRANTED,), None, E.HELD, (R.SUPERVISOR,), (HAS_A_LIVE_VISA, IS_NOT_HELD)),
     Step(Verb.RELEASE, tuple(S), None, E.RELEASED, (R.SUPERVISOR,), (IS_HELD,)),
-    Step(Verb.GRANT, (S.IN_VERIFICATION, S.SCREENING), S.GRANTED, E.GRANTED, (R.OFFICER,),
-         (IS_ON_AN_OFFICERS_DESK, IS_CLEARED)),
-    Step(Verb.REFUSE, (S.IN_VERIFICATION, S.SCREENING), S.REFUSED, E.REFUSED, (R.OFFICER,),
-         (IS_ON_AN_OFFICERS_DESK,)),
-    # A hit that is one: the case is on the desk of who resolved it.
-    Step(Verb.REFUSE, (S.SCREENING,), S.REFUSED, E.REFUSED, (R.SUPERVISOR,),
-         (IS_ON_THE_OWN_DESK,)),
+    Step(Verb.GRANT, DECIDABLE, S.GRANTED, E.GRANTED, (R.OFFICER,),
+         (IS_ON_THE_OWN_DESK, IS_LINKED, IS_CLEARED, HAS_NO_OPEN_CORRECTION)),
+    Step(Verb.REFUSE, DECIDABLE, S.REFUSED, E.REFUSED, (R.OFFICER,), (IS_ON_THE_OWN_DESK,)),
+    # As a hit that is one. Supervisors grant nothing: who says what a hit is does not also grant.
+    Step(Verb.REFUSE, DECIDABLE, S.REFUSED, E.REFUSED, (R.SUPERVISOR,),
+         (IS_ON_THE_OWN_DESK_OF_A_SUPERVISOR,)),
     Step(Verb.CORRECT_TO_GRANTED, DECIDED, S.GRANTED, E.GRANTED, (R.SUPERVISOR,),
-         (WAS_DECIDED_BY_ANOTHER, CHANGES_THE_DECISION, IS_CLEARED)),
+         (WAS_DECIDED_BY_ANOTHER, CHANGES_THE_DECISION, IS_LINKED, IS_CLEARED)),
     Step(Verb.CORRECT_TO_REFUSED, DECIDED, S.REFUSED, E.REFUSED, (R.SUPERVISOR,),
          (WAS_DECIDED_BY_ANOTHER, CHANGES_THE_DECISION)),
+    # Of the person on file. Before payment it takes effect at once.
+    Step(Verb.PROPOSE_CORRECTION, UNPAID, None, E.CORRECTED, SENDERS),
+    Step(Verb.PROPOSE_CORRECTION, WORKED_ON, None, E.CORRECTION_PROPOSED, SENDERS,
+         (HAS_NO_OPEN_CORRECTION,)),
+    Step(Verb.PROPOSE_CORRECTION, (S.GRANTED,), None, E.CORRECTION_PROPOSED, (R.APPLICANT,),
+         (HAS_NO_OPEN_CORRECTION, HOLDS_A_VISA)),
+    Step(Verb.APPROVE_CORRECTION, WORKED_ON, None, E.CORRECTED, (R.OFFICER,),
+         (IS_ON_THE_OWN_DESK, HAS_A_PROPOSED_CORRECTION)),
+    # After a grant it is on nobody's desk: two supervisors agree to it.
+    Step(Verb.APPROVE_CORRECTION, (S.GRANTED,), None, None, (R.SUPERVISOR,),
+         (HAS_A_PROPOSED_CORRECTION,)),
+    Step(Verb.CONFIRM_CORRECTION, (S.GRANTED,), None, E.CORRECTED, (R.SUPERVISOR,),
+         (HAS_AN_APPROVED_CORRECTION, WAS_APPROVED_BY_ANOTHER)),
+    Step(Verb.REJECT_CORRECTION, WORKED_ON, None, E.CORRECTION_REJECTED, (R.OFFICER,),
+         (IS_ON_THE_OWN_DESK, HAS_A_PROPOSED_CORRECTION)),
+    Step(Verb.REJECT_CORRECTION, (S.GRANTED,), None, E.CORRECTION_REJECTED, (R.SUPERVISOR,),
+         (HAS_AN_OPEN_CORRECTION,)),
+    # Whether it is the same person, where name and birth date are alike: a look at both tells.
+    Step(Verb.CONFIRM_LINK, STARTED, None, None, (R.OFFICER,), (IS_ON_THE_OWN_DESK,)),
+    Step(Verb.REJECT_LINK, STARTED, None, None, (R.OFFICER,), (IS_ON_THE_OWN_DESK,)),
     Step(Verb.WITHDRAW, OPEN, S.WITHDRAWN, E.WITHDRAWN, SENDERS),
     Step(Verb.REVOKE, (S.GRANTED,), S.REVOKED, E.REVOKED, (R.SUPERVISOR,)),
+    # A revocation made in error: a second person grants anew, by a decision and a visa of its own.
+    Step(Verb.SET_ASIDE, (S.REVOKED,), S.GRANTED, E.GRANTED, (R.SUPERVISOR,),
+         (WAS_REVOKED_BY_ANOTHER, IS_LINKED, IS_CLEARED)),
     Step(Verb.EXPIRE, UNPAID, S.PAYMENT_EXPIRED, E.PAYMENT_EXPIRED),
     Step(Verb.LAPSE, (S.INFO_REQUESTED,), S.LAPSED, E.LAPSED),
 )  # fmt: skip
+
+
+def verb_taken(verb: Verb, now: CaseState, attempt: Attempt) -> Verb:
+    """The step that an attempt is: an answer to a part of what was asked for is one of its own."""
+    is_answer = verb is Verb.ANSWER_INFORMATION
+    return Verb.ANSWER_ITEMS if is_answer and attempt.leaves_open(now) else verb
 
 
 def step_for(verb: Verb, status: Status, role: Role | None) -> Step | None:

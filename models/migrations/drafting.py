@@ -268,9 +268,11 @@ def render(title: str, revision: str, before: str | None, locks: str, one: Draft
     """The text of a revision, in the form of those that stand."""
     needs_sa = any("sa." in line for line in (*one.up, *one.down))
     needs_op = any(re.search(r"\bop\.", line) for line in (*one.up, *one.down))
+    needs_dialect = any("postgresql." in line for line in (*one.up, *one.down))
     libraries = (
         "import sqlalchemy as sa" if needs_sa else "",
         "from alembic import op" if needs_op else "",
+        "from sqlalchemy.dialects import postgresql" if needs_dialect else "",
     )
     own = f"{_ONLINE} {', '.join(sorted(one.helpers))}" if one.helpers else ""
     imports = "\n\n".join(filter(None, ("\n".join(filter(None, libraries)), own)))

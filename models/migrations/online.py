@@ -81,6 +81,27 @@ def back_fill(
     restart skips finished rows. A pause follows each batch, at least as long as the batch took, to
     keep the database half idle. Runs outside a transaction.
     """
+    update = f"UPDATE {table} SET {change} WHERE {{range}} AND ({still_due})"  # noqa: S608
+    return _in_batches(table, key, update, batch, pause_seconds)
+
+
+def add_rows(
+    table: str,
+    key: str,
+    insertion: str,
+    *,
+    batch: int = _BATCH,
+    pause_seconds: float = _PAUSE_SECONDS,
+) -> int:
+    """Insert rows that belong to those of a table, in the same way; return how many were inserted.
+
+    ``insertion`` selects from the table, with ``{range}`` among its conditions, and passes over
+    what is there already.
+    """
+    return _in_batches(table, key, insertion, batch, pause_seconds)
+
+
+def _in_batches(table: str, key: str, statement: str, batch: int, pause_seconds: float) -> int:
     filled = 0
     with op.get_context().autocommit_block():
         connection = op.get_bind()
@@ -92,9 +113,10 @@ def back_fill(
             )
             if upto is None:
                 return filled
-            where = f"{key} <= :upto" + ("" if last is None else f" AND {key} > :last")
-            update = f"UPDATE {table} SET {change} WHERE {where} AND ({still_due})"  # noqa: S608
-            filled += connection.execute(text(update), {"last": last, "upto": upto}).rowcount
+            of_table = f"{table}.{key}"
+            where = f"{of_table} <= :upto" + ("" if last is None else f" AND {of_table} > :last")
+            done = text(statement.replace("{range}", where))
+            filled += connection.execute(done, {"last": last, "upto": upto}).rowcount
             last = upto
             time.sleep(max(pause_seconds, time.monotonic() - began))
 

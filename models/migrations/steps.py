@@ -59,3 +59,19 @@ def _execute(sql: str) -> None:
 def _statements(sql: str) -> Iterator[str]:
     """Split a script: a statement ends with a ``;`` that an unindented line follows."""
     return filter(None, (part.strip() for part in re.split(r";\n(?! )", sql)))
+
+
+def note_for_account(table: str, *, has_steps: bool = False) -> None:
+    """Note each new row of a table for the account; with ``has_steps`` each change of one, too."""
+    for verb in ("INSERT", "UPDATE") if has_steps else ("INSERT",):
+        _execute(
+            f"CREATE TRIGGER account_of_{verb.lower()} AFTER {verb} ON {table}\n"
+            "    REFERENCING NEW TABLE AS became FOR EACH STATEMENT\n"
+            "    EXECUTE FUNCTION note_for_account()"
+        )
+
+
+def leave_account(table: str) -> None:
+    """Undo that."""
+    for verb in ("insert", "update"):
+        _execute(f"DROP TRIGGER IF EXISTS account_of_{verb} ON {table}")

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any
 
 import asyncpg
@@ -26,8 +26,7 @@ from models.publication.source import Truth, read_truth
 from models.publication.tables import CODES
 from models.publication.writing import Key, PreviousEditions, Publication, write
 from models.volumes.keeping import fold
-
-_WIB = timezone(timedelta(hours=7))
+from models.wib import wib_day
 
 #: Advisory lock of the publishing job, so that nothing is published twice.
 _LOCK = "SELECT pg_advisory_xact_lock(7461003)"
@@ -38,10 +37,6 @@ _LATEST = f"""
     FROM volume_published
     ORDER BY {", ".join((*_KEY, *CODES))}, edition DESC
 """  # noqa: S608
-
-
-def wib_day(instant: datetime) -> date:
-    return instant.astimezone(_WIB).date()
 
 
 async def publish(connection: asyncpg.Connection, now: datetime) -> Publication:

@@ -1,4 +1,4 @@
-"""What decrees change: countries, visa types, fees, service targets and entry rules.
+"""What decrees change: countries, visa types, fees, targets, entry rules and eligibility.
 
 Each dated row is in force from its ``valid_from`` until the next row of the same key begins, so
 rows cannot overlap and leave no gap.
@@ -6,11 +6,11 @@ rows cannot overlap and leave no gap.
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, one_of
-from models.vocabulary import Clock, Entry, VisaCategory, Wait
+from models.vocabulary import Clock, Entry, TripPurpose, VisaCategory, Wait
 
 
 class Country(Base):
@@ -52,14 +52,34 @@ class VisaType(Base):
     category: Mapped[str]
     stay_days: Mapped[int]
     is_multiple_entry: Mapped[bool]
+    #: Days from the grant on within which it serves to enter.
+    use_within_days: Mapped[int] = mapped_column(server_default=text("90"))
     valid_from: Mapped[date]
     valid_until: Mapped[date | None]
 
     __table_args__ = (
         one_of("category", VisaCategory),
         CheckConstraint("stay_days > 0", name="stay_is_positive"),
+        CheckConstraint("use_within_days > 0", name="use_is_positive"),
         CheckConstraint("valid_until > valid_from", name="ends_after_it_begins"),
     )
+
+
+class Eligibility(Base):
+    """Whether a visa type is open to nationals of a kind of entry, for a purpose, from a date on.
+
+    What was never said is not open.
+    """
+
+    __tablename__ = "eligibility"
+
+    visa_type_code: Mapped[str] = mapped_column(ForeignKey("visa_type.code"), primary_key=True)
+    entry: Mapped[str] = mapped_column(primary_key=True)
+    purpose: Mapped[str] = mapped_column(primary_key=True)
+    valid_from: Mapped[date] = mapped_column(primary_key=True)
+    is_open: Mapped[bool]
+
+    __table_args__ = (one_of("entry", Entry), one_of("purpose", TripPurpose))
 
 
 class Fee(Base):

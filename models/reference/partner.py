@@ -7,6 +7,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
 
+#: How long the files that are open stay with a place that has closed.
+DAYS_WITH_A_CLOSED_PLACE = 60
+
 
 class Partner(Base):
     """A company that takes applications in; it never decides."""
@@ -28,8 +31,15 @@ class PartnerCountry(Base):
     )
     opened_on: Mapped[date]
     closed_on: Mapped[date | None]
+    #: The centre that files go to which are still open when the partner has to give them up.
+    successor_code: Mapped[str | None] = mapped_column(ForeignKey("centre.code", use_alter=True))
 
-    __table_args__ = (CheckConstraint("closed_on > opened_on", name="closes_after_it_opens"),)
+    __table_args__ = (
+        CheckConstraint("closed_on > opened_on", name="closes_after_it_opens"),
+        CheckConstraint(
+            "successor_code IS NULL OR closed_on IS NOT NULL", name="succeeded_once_closed"
+        ),
+    )
 
 
 class Centre(Base):
@@ -43,6 +53,8 @@ class Centre(Base):
     city: Mapped[str]
     opened_on: Mapped[date]
     closed_on: Mapped[date | None]
+    #: As of a country.
+    successor_code: Mapped[str | None] = mapped_column(ForeignKey("centre.code"))
 
     __table_args__ = (
         ForeignKeyConstraint(
@@ -53,4 +65,8 @@ class Centre(Base):
         Index(None, "partner_code", "country_code", "code"),
         Index(None, "country_code", "code"),
         CheckConstraint("closed_on > opened_on", name="closes_after_it_opens"),
+        CheckConstraint(
+            "successor_code IS NULL OR closed_on IS NOT NULL", name="succeeded_once_closed"
+        ),
+        CheckConstraint("successor_code <> code", name="succeeded_by_another"),
     )

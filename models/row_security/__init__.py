@@ -89,8 +89,18 @@ _SCRAM_ROUNDS = 4096
 _LOGIN_SECONDS = 5.0
 
 
-#: The database role for all writes, whoever the viewer is.
-WRITING = "gerbang_writing"
+#: The database role in which gateways of the last release write, whoever the viewer is; the next
+#: release drops it.
+WRITING_BEFORE = "gerbang_writing"
+
+
+#: The database role of the LINKER, which the owner of the tables takes on; no gateway may.
+LINKER = "gerbang_linker"
+_LET_OWNER_LINK = f"""
+    SELECT format('GRANT {LINKER} TO %I WITH INHERIT FALSE, SET TRUE', current_user)
+    WHERE NOT pg_has_role('{LINKER}', 'SET')
+        AND pg_has_role('{LINKER}', 'MEMBER WITH ADMIN OPTION')
+"""
 
 
 def database_role(role: Role) -> str:
@@ -98,8 +108,16 @@ def database_role(role: Role) -> str:
     return f"gerbang_{role.lower()}"
 
 
+def writing_role(role: Role) -> str:
+    """The database role in which a role of the domain changes something."""
+    return f"gerbang_{role.lower()}_writing"
+
+
 #: Every database role that the gateway may switch to.
-DATABASE_ROLES = (*(database_role(role) for role in Role), WRITING)
+DATABASE_ROLES = (
+    *(name(role) for role in Role for name in (database_role, writing_role)),
+    WRITING_BEFORE,
+)
 
 
 async def drop_policies(connection: asyncpg.Connection) -> None:
@@ -113,7 +131,10 @@ async def install_row_security(connection: asyncpg.Connection) -> list[Step]:
     Only what differs is touched, each table in a short transaction of its own. The version of the
     scripts is recorded in the database.
     """
-    return await reconcile(connection, parse_row_security(*scripts()), version())
+    steps = await reconcile(connection, parse_row_security(*scripts()), version())
+    if letting := await connection.fetchval(_LET_OWNER_LINK):
+        await connection.execute(letting)
+    return steps
 
 
 async def row_security_steps(connection: asyncpg.Connection) -> list[Step]:

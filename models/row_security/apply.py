@@ -8,6 +8,8 @@ from models.row_security.desired import RowSecurity
 from models.row_security.steps import PHASES, Step, create_roles
 
 _VERSION = "COMMENT ON SCHEMA viewer IS '{}'"
+#: What gateways keep in memory of these tables was read under the rules before.
+_RENEW_NAMES = "UPDATE data_version SET version = gen_random_uuid() WHERE data = 'names'"
 
 
 class WallError(Exception):
@@ -62,7 +64,7 @@ def _version_step(found: CurrentRowSecurity, version: str) -> list[Step]:
     """The step that records the version, once everything else is installed."""
     if found.version == version:
         return []
-    return [Step("note the version of the row rules", (_VERSION.format(version),))]
+    return [Step("note the version of the row rules", (_VERSION.format(version), _RENEW_NAMES))]
 
 
 async def _read_current(connection: asyncpg.Connection, wall: RowSecurity) -> CurrentRowSecurity:

@@ -41,6 +41,21 @@ _FUNCTIONS = f"""
     FROM pg_proc CROSS JOIN LATERAL obj_description(pg_proc.oid, 'pg_proc') AS note
     WHERE pronamespace = to_regnamespace('viewer') AND prokind = 'f'
 """  # noqa: S608 - of constants
+_OF_TRIGGER = _FINGERPRINT.format("concat(tgenabled, pg_get_triggerdef(pg_trigger.oid))")
+#: The triggers that are ours by their function; those of revisions stand in the schema public.
+_GUARDS = f"""
+    SELECT tgrelid::regclass::text AS table, tgname AS name,
+        CASE WHEN split_part(note, ' ', 2) = {_OF_TRIGGER} THEN split_part(note, ' ', 1) END
+            AS source
+    FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
+    CROSS JOIN LATERAL obj_description(pg_trigger.oid, 'pg_trigger') AS note
+    WHERE pronamespace = to_regnamespace('viewer') AND NOT tgisinternal
+"""  # noqa: S608 - of constants
+NOTE_GUARD = f"""
+    SELECT format('COMMENT ON TRIGGER %I ON %s IS %L', tgname, tgrelid::regclass,
+        $3::text || ' ' || {_OF_TRIGGER})
+    FROM pg_trigger WHERE tgrelid = $1::text::regclass AND tgname = $2
+"""  # noqa: S608 - of constants
 NOTE_POLICIES = f"""
     SELECT string_agg(format('COMMENT ON POLICY %I ON %s IS %L', polname, polrelid::regclass,
         made.source || ' ' || {_OF_POLICY}), '; ')
@@ -145,6 +160,8 @@ class CurrentRowSecurity:
     #: Each table, and whether row level security is enabled and forced.
     tables: dict[str, bool]
     policies: dict[tuple[str, str], InstalledPolicy]
+    #: The fingerprints of the triggers that guard tables, by table and name.
+    guards: dict[tuple[str, str], str | None]
     #: The fingerprints of the functions of the schema viewer, by signature.
     functions: dict[str, str | None]
     #: The catalogue's spelling of each desired signature; None if the function is missing.
@@ -169,6 +186,7 @@ async def read(connection: asyncpg.Connection, wall: RowSecurity) -> CurrentRowS
         existing = await connection.fetch(_EXISTING, wall.roles, list(wall.creations))
         tables = await connection.fetch(_TABLES)
         policies = await connection.fetch(_POLICIES)
+        guards = await connection.fetch(_GUARDS)
         functions = await connection.fetch(_FUNCTIONS)
         spellings = await connection.fetch(_SPELLINGS, signatures)
         functions_by_name = await connection.fetch(_FUNCTIONS_BY_NAME)
@@ -181,6 +199,7 @@ async def read(connection: asyncpg.Connection, wall: RowSecurity) -> CurrentRowS
         existing=frozenset(existing[0]["made"]),
         tables={row["name"]: row["walled"] for row in tables},
         policies={(row["table"], row["name"]): _policy(row) for row in policies},
+        guards={(row["table"], row["name"]): row["source"] for row in guards},
         functions={row["signature"]: row["source"] for row in functions},
         spellings={row["thing"]: row["signature"] for row in spellings},
         signatures={row["name"]: tuple(row["signatures"]) for row in functions_by_name},

@@ -18,6 +18,7 @@ _TABLE = re.compile(r"CREATE TABLE IF NOT EXISTS (viewer\.\w+) \(.*\)", re.DOTAL
 _FUNCTION = re.compile(
     r"CREATE OR REPLACE FUNCTION (viewer\.\w+)\(([^)]*)\) RETURNS\b.*", re.DOTALL
 )
+_TRIGGER = re.compile(r"CREATE OR REPLACE TRIGGER (\w+) BEFORE [A-Z ]+ ON (\w+)\s.*", re.DOTALL)
 _OBSOLETE = re.compile(r"DROP (FUNCTION|TABLE) IF EXISTS (.*)", re.DOTALL)
 _WALLED = re.compile(r"ALTER TABLE (\w+) ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
 _POLICY = re.compile(r"CREATE POLICY (\w+) ON (\w+) FOR (\w+) TO (\w+)\s.*", re.DOTALL)
@@ -60,6 +61,14 @@ class Function(NamedTuple):
     source: str
 
 
+class Guard(NamedTuple):
+    """A trigger that guards a table, and the statement that creates it."""
+
+    table: str
+    name: str
+    source: str
+
+
 class Obsolete(NamedTuple):
     """An object of an earlier release that is to be dropped."""
 
@@ -78,6 +87,7 @@ class RowSecurity:
     functions: dict[str, Function] = field(default_factory=dict[str, Function])
     protected_tables: set[str] = field(default_factory=set[str])
     policies: dict[tuple[str, str], Policy] = field(default_factory=dict[tuple[str, str], Policy])
+    guards: dict[tuple[str, str], Guard] = field(default_factory=dict[tuple[str, str], Guard])
     #: Functions are named without their types here.
     grants: set[Grant] = field(default_factory=set[Grant])
     obsolete: list[Obsolete] = field(default_factory=list[Obsolete])
@@ -124,6 +134,9 @@ def _parse_statement(wall: RowSecurity, statement: str) -> None:
     elif found := _FUNCTION.fullmatch(statement):
         types = ", ".join(each.split(None, 1)[1] for each in _split_list(found[2]))
         wall.functions[found[1]] = Function(found[1], f"{found[1]}({types})", statement)
+    elif found := _TRIGGER.fullmatch(statement):
+        name, table = found.groups()
+        wall.guards[table, name] = Guard(table, name, statement)
     elif found := _ROLES.fullmatch(statement):
         wall.roles = tuple(name.strip("'") for name in _split_list(found[1]))
         wall.create_roles = statement

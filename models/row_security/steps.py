@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from models.row_security.current import (
     NOTE_FUNCTION,
+    NOTE_GUARD,
     NOTE_POLICIES,
     CurrentRowSecurity,
     InstalledPolicy,
@@ -87,6 +88,22 @@ def create_functions(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[S
         yield Step(f"{verb} the function {function.signature}", statements, note=note)
 
 
+def put_up_guards(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
+    """Before anything is granted that they guard."""
+    for (table, name), guard in wall.guards.items():
+        source = fingerprint(guard.source)
+        if found.guards.get((table, name)) != source:
+            on = f"ALTER TABLE {table} ENABLE TRIGGER {name}"
+            note = (NOTE_GUARD, table, name, source)
+            yield Step(f"put up the guard of {table}", (guard.source, on), table, note)
+
+
+def drop_guards(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
+    for table, name in sorted(found.guards.keys() - wall.guards.keys()):
+        drop = f"DROP TRIGGER {quote(name)} ON {table}"
+        yield Step(f"drop the guard {name} of {table}", (drop,), table)
+
+
 def grant_calls(wall: RowSecurity, found: CurrentRowSecurity) -> Iterator[Step]:
     """Grant rights that policies need, and that open no row by themselves."""
     yield from _additions(wall, found, lambda grant: grant.kind != "TABLE")
@@ -147,10 +164,12 @@ PHASES: tuple[Phase, ...] = (
     revoke_rights,
     enable_row_security,
     create_functions,
+    put_up_guards,
     grant_calls,
     narrow_policies,
     replace_policies,
     grant_columns,
+    drop_guards,
     revoke_calls,
     drop_obsolete,
 )

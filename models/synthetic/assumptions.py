@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from models.synthetic.calendar import DAY, HOUR
-from models.vocabulary import Channel, Entry, Ground, Status
+from models.vocabulary import Channel, Entry, Ground, RequestedItemKind, Status, TripPurpose
 
 
 class Scale(StrEnum):
@@ -56,6 +56,27 @@ CHANNELS = {Channel.PARTNER_PORTAL: 0.56, Channel.PARTNER_CENTRE: 0.32, Channel.
 #: How much the shares vary by country (standard deviation of the logarithm).
 CHANNEL_SIGMA = 0.35
 
+#: What a visa type is asked for: B1 serves several purposes, each other type its category's.
+PURPOSES: dict[str, dict[TripPurpose, float]] = {
+    "B1": {
+        TripPurpose.TOURISM: 83,
+        TripPurpose.BUSINESS: 13.5,
+        TripPurpose.GOVERNMENT: 1.5,
+        TripPurpose.TRANSIT: 2,
+    },
+    "C1": {TripPurpose.TOURISM: 1},
+    "C2": {TripPurpose.BUSINESS: 1},
+    "D1": {TripPurpose.TOURISM: 1},
+    "D2": {TripPurpose.BUSINESS: 1},
+    "D12": {TripPurpose.INVESTMENT: 1},
+    "E28A": {TripPurpose.INVESTMENT: 1},
+    "E33G": {TripPurpose.BUSINESS: 1},
+}
+
+#: How many travel together, and within what time they are taken in.
+GROUP_SIZES = {2: 30, 3: 18, 4: 22, 5: 8, 6: 5, 12: 9, 25: 8}
+GROUP_COMES_WITHIN = 2 * DAY
+
 _VISAS = {"B1": 82, "C1": 5, "C2": 4, "D1": 2, "D2": 3, "D12": 1, "E28A": 1, "E33G": 2}
 _OTHER_VISAS = {"C1": 56, "C2": 24, "D1": 5, "D2": 8, "D12": 2, "E28A": 2, "E33G": 3}
 #: The 97 nationalities that may have a visa on arrival are those that may enter with one or
@@ -85,6 +106,17 @@ TURNAROUND_B1 = Spread(5.3 * HOUR, 0.68)
 TURNAROUND_OTHER = Spread(42 * HOUR, 0.58)
 TURNAROUND_CALLING = Spread(7.5 * DAY, 0.38)
 
+#: From the grant on, as visa types have it where nothing else is said.
+USE_WITHIN_DAYS = 90
+
+#: What is mostly missing, by the same share each.
+REQUESTED_ITEMS = (
+    RequestedItemKind.RETURN_TICKET,
+    RequestedItemKind.PHOTOGRAPH,
+    RequestedItemKind.PASSPORT_SCAN,
+    RequestedItemKind.BANK_STATEMENT,
+    RequestedItemKind.ACCOMMODATION,
+)
 #: Rates of information requests: through a partner (who checks the file), direct, other visa types.
 INFO_REQUESTED, INFO_REQUESTED_DIRECT, INFO_REQUESTED_OTHER = 0.045, 0.06, 0.14
 ANSWER = Spread(11 * HOUR, 1.0)
@@ -124,6 +156,15 @@ AGAIN = {
     Status.PAYMENT_EXPIRED: (0.35, Spread(2 * DAY, 1.0)),
     Status.GRANTED: (0.09, Spread(150 * DAY, 0.6)),
 }
+
+#: One in so many new files is of somebody whom a partner handed in before, as somebody new.
+AGAIN_ELSEWHERE = 40
+#: The share of those who apply for the first time, through an agent or alone, who were lodged with
+#: a mistake; and the share of what is proposed that is not made.
+CORRECTED, CORRECTION_REJECTED = 0.012, 0.15
+#: The share of cases that the officer who took them gives back, and after what part of the time
+#: until the next step.
+GIVEN_BACK = 0.015
 
 OFFICERS = 40
 #: Two of every four open cases go to these, so that the demo's officers have work.

@@ -2,13 +2,14 @@
 
 from bisect import bisect
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from itertools import accumulate
 from random import Random
 from typing import NamedTuple
 
+from models.wib import WIB
+
 #: Western Indonesian time, in which the directorate counts its days.
-WIB = timezone(timedelta(hours=7), "WIB")
 
 HOUR = 3600
 DAY = 24 * HOUR

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import NamedTuple
 
+from models.case.place import DIRECT, Place
 from models.synthetic import assumptions
 from models.synthetic.assumptions import Scale
 from models.synthetic.calendar import midnight
@@ -12,18 +13,6 @@ from models.synthetic.chance import Choice
 from models.synthetic.demand import Demand
 from models.synthetic.reference import Reference
 from models.vocabulary import Channel, Clock, Entry
-
-
-class Place(NamedTuple):
-    """How an application came in; direct ones have no partner, country and centre."""
-
-    channel: Channel
-    partner: str | None = None
-    country: str | None = None
-    centre: str | None = None
-
-
-DIRECT = Place(Channel.DIRECT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,72 +2,30 @@
 
 from collections.abc import Iterator
 from random import Random
-from typing import NamedTuple
 
 from models.synthetic import assumptions
+from models.synthetic.answers import with_answers
 from models.synthetic.assumptions import Spread
 from models.synthetic.calendar import Outage
 from models.synthetic.chance import Choice, below, seconds
-from models.synthetic.intake import Place, Profile
+from models.synthetic.steps import (
+    CLOCK,
+    OFFICER,
+    SECOND_SUPERVISOR,
+    SUPERVISOR,
+    TREASURY,
+    Answer,
+    Case,
+    Step,
+)
 from models.vocabulary import (
     Channel,
     Clock,
     EventKind,
-    Ground,
-    Role,
     ScreeningKind,
     ScreeningResult,
     Status,
 )
-
-
-class Actor(NamedTuple):
-    """Who does something: a subject, in a role."""
-
-    subject: str | None
-    role: Role | None
-
-
-CLOCK = Actor(None, None)
-#: Placeholder for the officer to whom the case is assigned.
-OFFICER = Actor("", Role.OFFICER)
-SUPERVISOR = Actor("supervisor", Role.SUPERVISOR)
-SECOND_SUPERVISOR = Actor("supervisor-2", Role.SUPERVISOR)
-TREASURY = Actor("treasury", Role.TREASURY)
-
-
-class Answer(NamedTuple):
-    """A screening question, with its result and its times."""
-
-    kind: ScreeningKind
-    result: ScreeningResult
-    asked_at: int
-    answered_at: int
-    #: Subjects who answered and agreed, and the reason of what a hit is taken for.
-    by: str = "screening"
-    confirmed_by: str | None = None
-    reason: str | None = None
-
-
-class Step(NamedTuple):
-    """Something that happens in the life of an application."""
-
-    at: int
-    kind: EventKind
-    by: Actor
-    ground: Ground | None = None
-    answers: tuple[Answer, ...] = ()
-
-
-class Case(NamedTuple):
-    """What is known of an application when it is submitted."""
-
-    submitted_at: int
-    visa_type: str
-    place: Place
-    profile: Profile
-    sender: Actor
-
 
 _NEVER_PAID = Choice.of(assumptions.NEVER_PAID)
 _IS_NEVER_PAID = sum(assumptions.NEVER_PAID.values())
@@ -90,8 +48,8 @@ def life(case: Case, outage: Outage, rng: Random) -> Iterator[Step]:
         file.sort()
     yield from file
     complete_at = file[-1].at
-    for step in _processing_steps(case, complete_at, rng):
-        yield _delay(step, outage)
+    steps = _processing_steps(case, complete_at, rng)
+    yield from with_answers(_delay(step, outage) for step in steps)
 
 
 def _until_paid(rng: Random) -> int:

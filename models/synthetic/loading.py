@@ -1,6 +1,6 @@
 """Bulk-loads empty tables: constraints and indexes are dropped and recreated afterwards."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import fields
 from typing import Any
@@ -60,8 +60,10 @@ async def copy(
     await connection.copy_records_to_table(table, columns=columns, records=rows)
 
 
-async def copy_batch(connection: asyncpg.Connection, batch: Batch) -> None:
-    """Write the rows of a batch, whose fields are the columns."""
+async def copy_batch(
+    connection: asyncpg.Connection, batch: Batch, instead: Mapping[str, Sequence[Any]] = {}
+) -> None:
+    """Write the rows of a batch, whose fields are the columns; of a table others ``instead``."""
     for table in fields(batch):
-        if rows := getattr(batch, table.name):
+        if rows := instead.get(table.name, getattr(batch, table.name)):
             await copy(connection, table.name, rows[0]._fields, rows)

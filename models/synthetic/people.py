@@ -6,8 +6,9 @@ from random import Random
 
 from models.synthetic.calendar import instant
 from models.synthetic.chance import below
-from models.synthetic.reference import lines
+from models.synthetic.reference import lines, reference
 from models.synthetic.rows import ApplicantRow, IdentityRow, new_id
+from models.vocabulary import Sex
 
 
 def new_person(
@@ -35,10 +36,29 @@ def new_person(
         # Reserved for examples (RFC 2606), and a country code that is not assigned (ITU E.164).
         email=f"{first}.{last}.{number % 10_000}@example.org".lower().replace("ü", "ue"),
         phone=f"+999{below(10**8, rng):08}",
+        sex=_SEXES[number % len(_SEXES)],
+        place_of_birth=_places()[nationality],
+        passport_issuing_state=nationality,
+        passport_expires_on=appeared_at.date() + timedelta(days=400 + number % 3_000),
     )
     return applicant, identity
 
 
+def as_known(
+    known: IdentityRow, applicant: ApplicantRow, identity: IdentityRow
+) -> tuple[ApplicantRow, IdentityRow]:
+    """Somebody who was handed in before, elsewhere: with the same passport, or a renewed one."""
+    same = {"full_name": known.full_name, "birth_date": known.birth_date, "sex": known.sex}
+    lasts = known.passport_expires_on >= applicant.created_at.date() + timedelta(days=365)
+    if lasts and known.passport_number[-1] in "02468":
+        number = known.passport_number
+        same |= {"passport_number": number, "passport_expires_on": known.passport_expires_on}
+        applicant = applicant._replace(passport_last_four=number[-4:])
+    return applicant, identity._replace(**same)
+
+
+#: One in fifty leaves it open.
+_SEXES = (*(Sex.F, Sex.M) * 24, Sex.F, Sex.X)
 _LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
 
 
@@ -48,6 +68,12 @@ def _birth_date(today: date, rng: Random) -> date:
 
 
 _ELSEWHERE = ""
+
+
+@cache
+def _places() -> dict[str, str]:
+    """Where people of each nationality were born, as many passports say it: in that country."""
+    return {row["code"]: row["name_en"] for row in reference().files.rows("country")}
 
 
 @cache

@@ -2,44 +2,57 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from itertools import cycle
+from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
 
+from models.case.decision import public_reason
 from models.case.reference_numbers import new_reference
 from models.synthetic import assumptions
-from models.synthetic.calendar import WIB, instant
-from models.synthetic.chance import below
-from models.synthetic.life import SUPERVISOR, Case, Step
+from models.synthetic.calendar import instant
+from models.synthetic.corrections import Corrections
+from models.synthetic.desks import Desks, assignments
+from models.synthetic.groups import Groups
+from models.synthetic.purposes import Purposes
 from models.synthetic.reference import Reference
 from models.synthetic.rows import (
     ApplicantRow,
     ApplicationRow,
-    AssignmentRow,
     Batch,
     BillRow,
     DecisionRow,
     EventRow,
+    RequestedItemRow,
     ScreeningRow,
+    VisaRow,
     billing_code,
+    id_beside,
     new_id,
     receipt_number,
+    visa_number,
 )
+from models.synthetic.steps import Case, Step
 from models.vocabulary import (
     CLOSED,
     RESOLUTIONS,
     EventKind,
+    Ground,
     Outcome,
-    Role,
+    ReferralReason,
     ScreeningKind,
     ScreeningResult,
     Status,
 )
+from models.wib import wib_day
 
 _STATUS_OF = {EventKind(status): status for status in Status}
 _OUTCOME_OF = {EventKind.GRANTED: Outcome.GRANTED, EventKind.REFUSED: Outcome.REFUSED}
 _CORRECTION = "Corrected after review of the file."
+_REASONS = {
+    EventKind.HELD: "A hit on the entry-ban list is looked into.",
+    EventKind.RELEASED: "The hit is resolved.",
+    EventKind.REVOKED: "A statement of the application turned out to be false.",
+}
 
 
 @dataclass(slots=True)
@@ -53,6 +66,7 @@ class CaseProgress:
     taken_at: int | None = None
     closed_at: int | None = None
     waiting_since: int | None = None
+    asked_at: int | None = None
     paused_seconds: int = 0
     was_info_requested: bool = False
     is_referred: bool = False
@@ -69,8 +83,8 @@ class CaseProgress:
             self.is_held = True
         elif step.kind is EventKind.RELEASED:
             self.is_held = False
-        else:
-            self._enter(_STATUS_OF[step.kind], step.at)
+        elif status := _STATUS_OF.get(step.kind):
+            self._enter(status, step.at)
 
     def _enter(self, status: Status, at: int) -> None:
         self.status = status
@@ -85,7 +99,7 @@ class CaseProgress:
             self.taken_at = self.taken_at or at
         elif status is Status.INFO_REQUESTED:
             self.was_info_requested = True
-            self.waiting_since = at
+            self.waiting_since = self.asked_at = at
         elif status in CLOSED:
             # The clock stops at the first decision, even if it is corrected later.
             self.closed_at = self.closed_at or at
@@ -94,14 +108,16 @@ class CaseProgress:
 class Recorder:
     """Turns applications and their steps into rows."""
 
-    def __init__(self, given: Reference, until: int, rng: Random) -> None:
+    def __init__(self, given: Reference, until: int, rng: Random, seed: int) -> None:
+        # Each draws from a source of its own: what one draws changes nothing else of a world.
+        self._groups = Groups(Random(f"groups {seed}"))
+        self._purposes = Purposes(Random(f"purposes {seed}"))
+        self._corrections = Corrections(Random(f"corrections {seed}"), until)
         self._given = given
         self._until = until
         self._rng = rng
-        others = (f"officer-{n}" for n in range(3, assumptions.OFFICERS + 1))
-        self._officers = [*assumptions.DEMO_OFFICERS, *others]
-        self._billed = 0
-        self._turns = cycle([*assumptions.DEMO_OFFICERS, None, None])
+        self._desks = Desks(rng, seed, until)
+        self._billed = self._granted = 0
 
     def record(
         self, case: Case, applicant: ApplicantRow, steps: Sequence[Step], batch: Batch
@@ -109,29 +125,40 @@ class Recorder:
         """Add the rows of an application and its steps to a batch."""
         application_id = new_id(case.submitted_at, self._rng)
         standing = CaseProgress()
+        correction = None
+        is_new = bool(batch.identity) and batch.identity[-1].applicant_id == applicant.id
+        if is_new and applicant.account is None:
+            correction = self._corrections.of(case, steps, batch)
+        if correction is not None:
+            steps = sorted([*steps, *correction.steps(case)], key=_moment)
         for step in steps:
             standing.apply(step)
-        officer = self._officer(standing)
+        desk = self._desks.of(steps, standing.taken_at, is_closed=standing.closed_at is not None)
         for sequence, step in enumerate(steps, 1):
-            actor = officer if step.by.role is Role.OFFICER else step.by.subject
+            actor = desk.who_acts(step)
             at = instant(step.at)
+            reason = _reason(step, standing)
             batch.application_event.append(
-                EventRow(application_id, sequence, step.kind, at, at, actor, step.by.role)
+                EventRow(application_id, sequence, step.kind, at, at, actor, step.by.role, reason)
             )
+            if step.kind is EventKind.INFO_REQUESTED:
+                batch.requested_item.append(_requested_item(application_id, step, steps[sequence:]))
             if step.answers:
                 self._screen(application_id, step, standing, batch)
             if actor and step.kind in _OUTCOME_OF:
                 self._decide(application_id, step, actor, standing, batch)
-        self._assign(application_id, officer, standing, batch)
+            if step.kind is EventKind.GRANTED:
+                batch.visa.append(self._visa(application_id, case, standing, steps[sequence - 1 :]))
+        if standing.taken_at is not None:
+            batch.assignment += assignments(
+                application_id, desk, standing.taken_at, standing.matched_at, standing.closed_at
+            )
         batch.application.append(self._application(application_id, case, applicant, standing))
+        if correction is not None:
+            correction.write(application_id, case, desk.officer, applicant, batch)
         if standing.billed_at is not None:
             batch.bill.append(self._bill(application_id, case, standing))
         return standing
-
-    def _officer(self, standing: CaseProgress) -> str:
-        is_open = standing.taken_at is not None and standing.closed_at is None
-        in_turn = next(self._turns) if is_open else None
-        return in_turn or self._officers[below(len(self._officers), self._rng)]
 
     def _screen(
         self, application_id: UUID, step: Step, standing: CaseProgress, batch: Batch
@@ -148,6 +175,7 @@ class Recorder:
                     kind=answer.kind,
                     result=result,
                     requested_at=instant(answer.asked_at),
+                    referral_reason=None if answer.reason else ReferralReason.ROUTINE,
                     answered_at=instant(answer.answered_at) if is_answered else None,
                     proposed=answer.result if answer.confirmed_by else None,
                     proposed_by=answer.by if answer.confirmed_by else None,
@@ -175,6 +203,8 @@ class Recorder:
                 application_id=application_id,
                 outcome=_OUTCOME_OF[step.kind],
                 ground=step.ground,
+                is_incomplete=step.ground is Ground.INCOMPLETE,
+                public_reason=public_reason(step.ground),
                 decided_at=instant(step.at),
                 officer=officer,
                 internal_note=_CORRECTION if superseded else _note(step),
@@ -182,28 +212,23 @@ class Recorder:
             )
         )
 
-    def _assign(
-        self, application_id: UUID, officer: str, standing: CaseProgress, batch: Batch
-    ) -> None:
-        if standing.taken_at is None:
-            return
-        ends = [at for at in (standing.matched_at, standing.closed_at) if at is not None]
-        self._put_on_desk(application_id, officer, Role.OFFICER, standing.taken_at, ends, batch)
-        if standing.matched_at is not None:
-            self._put_on_desk(
-                application_id,
-                str(SUPERVISOR.subject),
-                Role.SUPERVISOR,
-                standing.matched_at,
-                ends[1:],
-                batch,
-            )
-
-    def _put_on_desk(
-        self, application_id: UUID, who: str, role: Role, at: int, ends: list[int], batch: Batch
-    ) -> None:
-        ended_at = instant(ends[0]) if ends else None
-        batch.assignment.append(AssignmentRow(application_id, who, role, instant(at), ended_at))
+    def _visa(
+        self, application_id: UUID, case: Case, standing: CaseProgress, steps: Sequence[Step]
+    ) -> VisaRow:
+        """The visa of a grant, the first of these steps."""
+        self._granted += 1
+        assert standing.decision_id is not None
+        issued_at = instant(steps[0].at)
+        revoked = next((step for step in steps if step.kind is EventKind.REVOKED), None)
+        return VisaRow(
+            visa_number=visa_number(self._granted),
+            application_id=application_id,
+            decision_id=standing.decision_id,
+            issued_at=issued_at,
+            use_by=wib_day(issued_at) + timedelta(days=assumptions.USE_WITHIN_DAYS),
+            stay_days=self._given.stay_days[case.visa_type],
+            revoked_at=instant(revoked.at) if revoked else None,
+        )
 
     def _application(
         self, application_id: UUID, case: Case, applicant: ApplicantRow, standing: CaseProgress
@@ -211,7 +236,7 @@ class Recorder:
         paid_at = target_due_at = fee_idr = None
         if standing.paid_at:
             paid_at = instant(standing.paid_at)
-            paid_on = paid_at.astimezone(WIB).date()
+            paid_on = wib_day(paid_at)
             hours = self._given.target_hours(case.visa_type, case.profile.clock, paid_on)
             target_due_at = paid_at + timedelta(hours=hours)
             fee_idr = self._fee_idr(case, standing)
@@ -221,16 +246,20 @@ class Recorder:
             applicant_id=applicant.id,
             nationality_code=applicant.nationality_code,
             visa_type_code=case.visa_type,
+            trip_purpose=self._purposes.of(case.visa_type),
             channel=case.place.channel,
             partner_code=case.place.partner,
             country_code=case.place.country,
             centre_code=case.place.centre,
+            group_reference=self._groups.reference(case),
             status=standing.status,
             submitted_at=instant(case.submitted_at),
             received_at=instant(standing.received_at) if standing.received_at else None,
             paid_at=paid_at,
             closed_at=instant(standing.closed_at) if standing.closed_at else None,
             target_due_at=target_due_at,
+            pay_by=_later(standing.billed_at, assumptions.BILL_LAPSES_AFTER),
+            answer_by=_later(standing.asked_at, assumptions.LAPSES_AFTER),
             fee_idr=fee_idr,
             paused_seconds=standing.paused_seconds,
             was_info_requested=standing.was_info_requested,
@@ -255,8 +284,35 @@ class Recorder:
 
     def _fee_idr(self, case: Case, standing: CaseProgress) -> int:
         """The fee in force when it was billed."""
-        billed_on = instant(standing.billed_at or case.submitted_at).astimezone(WIB).date()
+        billed_on = wib_day(instant(standing.billed_at or case.submitted_at))
         return self._given.fee_idr(case.visa_type, billed_on)
+
+
+def _moment(step: Step) -> int:
+    return step.at
+
+
+def _later(moment: int | None, seconds: int) -> datetime | None:
+    return None if moment is None else instant(moment + seconds)
+
+
+def _reason(step: Step, standing: CaseProgress) -> str | None:
+    is_correction = step.kind in _OUTCOME_OF and standing.decision_id is not None
+    return _CORRECTION if is_correction else _REASONS.get(step.kind)
+
+
+def _requested_item(application: UUID, step: Step, later: Sequence[Step]) -> RequestedItemRow:
+    """One thing is asked for, and answered by whoever let the case go on."""
+    answer = next((one for one in later if one.kind is EventKind.IN_VERIFICATION), None)
+    kinds = assumptions.REQUESTED_ITEMS
+    return RequestedItemRow(
+        id=id_beside(step.at, application),
+        application_id=application,
+        kind=kinds[application.int % len(kinds)],
+        requested_at=instant(step.at),
+        answered_at=instant(answer.at) if answer else None,
+        answered_by=answer.by.subject if answer else None,
+    )
 
 
 def _note(step: Step) -> str | None:

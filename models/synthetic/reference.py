@@ -81,6 +81,8 @@ class Reference:
     countries: list[Nationality]
     partner_countries: list[PartnerCountryRow]
     centres: list[CentreRow]
+    #: By visa type.
+    stay_days: dict[str, int]
     fees: list[FeeRow]
     service_targets: list[ServiceTargetRow]
     arrivals: dict[str, Arrivals]
@@ -116,6 +118,7 @@ def reference() -> Reference:
         countries=_nationalities(files),
         partner_countries=[PartnerCountryRow(**row) for row in files.rows("partner_country")],
         centres=[CentreRow(**row) for row in files.rows("centre")],
+        stay_days={row["code"]: row["stay_days"] for row in files.rows("visa_type")},
         fees=[FeeRow(**row) for row in files.rows("fee")],
         service_targets=[ServiceTargetRow(**row) for row in files.rows("service_target")],
         arrivals={line["code"]: _arrivals(line) for line in lines("arrivals")},

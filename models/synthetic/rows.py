@@ -6,16 +6,22 @@ from random import Random
 from typing import NamedTuple
 from uuid import UUID
 
+from models.case.reference_numbers import visa_number_of
 from models.keys import key_at
 from models.vocabulary import (
     Channel,
+    CorrectionState,
     EventKind,
     Ground,
     Outcome,
+    ReferralReason,
+    RequestedItemKind,
     Role,
     ScreeningKind,
     ScreeningResult,
+    Sex,
     Status,
+    TripPurpose,
 )
 
 
@@ -38,6 +44,10 @@ class IdentityRow(NamedTuple):
     birth_date: date
     email: str
     phone: str
+    sex: Sex
+    place_of_birth: str
+    passport_issuing_state: str
+    passport_expires_on: date
 
 
 class ApplicationRow(NamedTuple):
@@ -48,16 +58,20 @@ class ApplicationRow(NamedTuple):
     applicant_id: UUID
     nationality_code: str
     visa_type_code: str
+    trip_purpose: TripPurpose
     channel: Channel
     partner_code: str | None
     country_code: str | None
     centre_code: str | None
+    group_reference: str | None
     status: Status
     submitted_at: datetime
     received_at: datetime | None
     paid_at: datetime | None
     closed_at: datetime | None
     target_due_at: datetime | None
+    pay_by: datetime | None
+    answer_by: datetime | None
     fee_idr: int | None
     paused_seconds: int
     was_info_requested: bool
@@ -65,6 +79,7 @@ class ApplicationRow(NamedTuple):
     is_held: bool
     has_open_hit: bool
     current_decision_id: UUID | None
+    is_linked: bool = False
 
 
 class BillRow(NamedTuple):
@@ -89,6 +104,7 @@ class EventRow(NamedTuple):
     recorded_at: datetime
     actor: str | None
     actor_role: Role | None
+    reason: str | None
 
 
 class AssignmentRow(NamedTuple):
@@ -99,6 +115,45 @@ class AssignmentRow(NamedTuple):
     role: Role
     assigned_at: datetime
     ended_at: datetime | None
+    #: Who took it off the desk, and why; where the case was decided, nobody says it.
+    ended_by: str | None = None
+    reason: str | None = None
+
+
+class IdentityVersionRow(NamedTuple):
+    """A row of ``identity_version``; one that is proposed has only what is to change."""
+
+    applicant_id: UUID
+    number: int
+    written_at: datetime
+    full_name: str | None = None
+    passport_number: str | None = None
+    birth_date: date | None = None
+    email: str | None = None
+    phone: str | None = None
+    sex: Sex | None = None
+    place_of_birth: str | None = None
+    passport_issuing_state: str | None = None
+    passport_expires_on: date | None = None
+    nationality_code: str | None = None
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
+
+
+class CorrectionRow(NamedTuple):
+    """A row of ``correction``."""
+
+    id: UUID
+    application_id: UUID
+    applicant_id: UUID
+    version: int
+    state: CorrectionState
+    proposed_at: datetime
+    proposed_by: str
+    proposed_role: Role
+    closed_at: datetime | None
+    closed_by: str | None
+    reason: str | None
 
 
 class DecisionRow(NamedTuple):
@@ -108,10 +163,35 @@ class DecisionRow(NamedTuple):
     application_id: UUID
     outcome: Outcome
     ground: Ground | None
+    is_incomplete: bool
+    public_reason: str | None
     decided_at: datetime
     officer: str
     internal_note: str | None
     supersedes_id: UUID | None
+
+
+class RequestedItemRow(NamedTuple):
+    """A row of ``requested_item``."""
+
+    id: UUID
+    application_id: UUID
+    kind: RequestedItemKind
+    requested_at: datetime
+    answered_at: datetime | None
+    answered_by: str | None
+
+
+class VisaRow(NamedTuple):
+    """A row of ``visa``."""
+
+    visa_number: str
+    application_id: UUID
+    decision_id: UUID
+    issued_at: datetime
+    use_by: date
+    stay_days: int
+    revoked_at: datetime | None
 
 
 class ScreeningRow(NamedTuple):
@@ -122,6 +202,7 @@ class ScreeningRow(NamedTuple):
     kind: ScreeningKind
     result: ScreeningResult
     requested_at: datetime
+    referral_reason: ReferralReason | None
     answered_at: datetime | None
     proposed: ScreeningResult | None
     proposed_by: str | None
@@ -139,9 +220,13 @@ class Batch:
     application: list[ApplicationRow] = field(default_factory=list)
     bill: list[BillRow] = field(default_factory=list)
     decision: list[DecisionRow] = field(default_factory=list)
+    visa: list[VisaRow] = field(default_factory=list)
     application_event: list[EventRow] = field(default_factory=list)
+    requested_item: list[RequestedItemRow] = field(default_factory=list)
     assignment: list[AssignmentRow] = field(default_factory=list)
     screening: list[ScreeningRow] = field(default_factory=list)
+    identity_version: list[IdentityVersionRow] = field(default_factory=list)
+    correction: list[CorrectionRow] = field(default_factory=list)
 
 
 #: Odd, and no multiple of five: so that each number gets a code of its own, in no visible order.
@@ -156,6 +241,16 @@ def billing_code(number: int) -> str:
 def receipt_number(number: int) -> str:
     """The receipt of the application of a number, if it was paid."""
     return f"{number * _SPREAD % 2**64:016X}"
+
+
+def visa_number(number: int) -> str:
+    """The visa number of the application of a number, if it was granted."""
+    return visa_number_of(number * _SPREAD % 2**60)
+
+
+def id_beside(moment: int, application: UUID) -> UUID:
+    """A key of a moment for what an application has once, without drawing anything."""
+    return key_at(moment * 1000, application.int * _SPREAD % 2**74)
 
 
 def new_id(moment: int, rng: Random) -> UUID:

@@ -4,13 +4,17 @@ import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from time import monotonic
 from typing import NamedTuple
 
 import asyncpg
 
+from models.account import take_up_again
 from models.database.connections import connect
+from models.jobs.linking import index_everybody
+from models.key_service import KeyService
+from models.person.vault import Vault
 from models.publication import publish
 from models.reference.data import load
 from models.synthetic.assumptions import Scale
@@ -19,6 +23,7 @@ from models.synthetic.demand import demand
 from models.synthetic.loading import bulk_load, copy_batch
 from models.synthetic.reference import reference
 from models.synthetic.rows import Batch
+from models.synthetic.sealing import HeldKeys, sealed_rows
 from models.synthetic.world import DEMO_CASES, Plan, World
 from models.volumes import rebuild
 
@@ -60,11 +65,13 @@ async def synthesise(
     scale: Scale,
     until: datetime | None = None,
     progress: Progress = lambda loaded: None,
+    keys: KeyService | None = None,
 ) -> Summary:
     """Generate data up to ``until`` (default: now) in a migrated, empty database.
 
     Rollups and published figures are built in the same transaction. The same arguments give the
-    same rows in every table, wherever and whenever they are made.
+    same rows in every table, wherever and whenever they are made. With ``keys`` its people are
+    sealed and linked too; without, they are as before the vault, and the keeper does both.
     """
     began = monotonic()
     plan = _plan(applications, months, seed, scale, until)
@@ -73,8 +80,13 @@ async def synthesise(
         with _without_garbage_collection():
             async with connection.transaction():
                 await _lock_empty_tables(connection)
-                await load(connection, reference().files)
-                row_counts = await _load(connection, World(plan, reference()), progress)
+                began_at = datetime.combine(reference().begins_on, time(), UTC)
+                await load(connection, reference().files, began_at)
+                held = HeldKeys(keys) if keys else None
+                row_counts = await _load(connection, World(plan, reference()), progress, held)
+                if held is not None:
+                    await index_everybody(held, connection)
+                await take_up_again(connection)  # what was loaded past the triggers
                 await rebuild(connection, plan.until)
                 await publish(connection, plan.until)
         await connection.execute("VACUUM (ANALYZE)")  # the rollups included
@@ -124,12 +136,18 @@ async def _lock_empty_tables(connection: asyncpg.Connection) -> None:
         )
 
 
-async def _load(connection: asyncpg.Connection, world: World, progress: Progress) -> dict[str, int]:
+async def _load(
+    connection: asyncpg.Connection, world: World, progress: Progress, keys: KeyService | None
+) -> dict[str, int]:
     """Load all batches; return the number of rows by table."""
     row_counts = dict.fromkeys(_TABLES, 0)
     async with bulk_load(connection, _TABLES):
         for batch in world.batches():
-            await copy_batch(connection, batch)
+            if keys is not None:
+                batch.application[:] = [row._replace(is_linked=True) for row in batch.application]
+                await copy_batch(connection, batch, await sealed_rows(Vault(keys), batch))
+            else:
+                await copy_batch(connection, batch)
             for table in _TABLES:
                 row_counts[table] += len(getattr(batch, table))
             progress(row_counts["application"])

@@ -10,17 +10,19 @@ from random import Random
 from typing import NamedTuple
 from uuid import UUID
 
+from models.case.place import Place
 from models.synthetic import assumptions
 from models.synthetic.assumptions import Scale
 from models.synthetic.calendar import DAY, HOUR, Month, last_outage, moments, months_until
 from models.synthetic.chance import seconds
 from models.synthetic.demand import demand
-from models.synthetic.intake import Intake, Place
-from models.synthetic.life import Actor, Case, Step, life
-from models.synthetic.people import new_person
+from models.synthetic.intake import Intake
+from models.synthetic.life import life
+from models.synthetic.people import as_known, new_person
 from models.synthetic.record import CaseProgress, Recorder
 from models.synthetic.reference import Reference
-from models.synthetic.rows import ApplicantRow, Batch
+from models.synthetic.rows import ApplicantRow, Batch, IdentityRow
+from models.synthetic.steps import Actor, Case, Step
 from models.vocabulary import Channel, EventKind, Role
 
 #: Applications per batch: enough for fast COPY, few enough for memory.
@@ -49,9 +51,11 @@ class World:
         expected = demand(given, months_until(plan.until, plan.months))
         self._demand = expected.with_noise(self._rng)
         self._intake = Intake(given, self._demand, plan.scale, self._rng)
-        self._recorder = Recorder(given, self._until, self._rng)
+        self._recorder = Recorder(given, self._until, self._rng, plan.seed)
         #: By nationality, a heap of applicants who will apply again, and when.
         self._returning: defaultdict[str, list[tuple[int, UUID, ApplicantRow]]] = defaultdict(list)
+        #: By nationality, who was handed in since somebody was who had been before.
+        self._known: defaultdict[str, list[IdentityRow]] = defaultdict(list)
 
     def batches(self) -> Iterator[Batch]:
         """Generate all rows."""
@@ -93,6 +97,11 @@ class World:
         self, nationality: str, submitted_at: int, batch: Batch, account: str | None = None
     ) -> ApplicantRow:
         applicant, identity = new_person(nationality, submitted_at, self._rng, account)
+        known = self._known[nationality]
+        if account is None and len(known) == assumptions.AGAIN_ELSEWHERE:
+            applicant, identity = as_known(known[0], applicant, identity)
+            known.clear()
+        known.append(identity)
         batch.applicant.append(applicant)
         batch.identity.append(identity)
         return applicant

@@ -36,6 +36,7 @@ class Dimension(StrEnum):
     PARTNER = "partner_code"
     CENTRE = "centre_code"
     VISA_TYPE = "visa_type_code"
+    TRIP_PURPOSE = "trip_purpose"
     CHANNEL = "channel"
 
 
@@ -79,6 +80,9 @@ FACTS = (
 #: those that it is made of.
 COMPUTED_FACTS = {"decisions": "granted + refused"}
 READ_FACTS = (*FACTS, *COMPUTED_FACTS)
+
+#: What is counted of officers, who are no dimension of volumes: each is a kind of change.
+OFFICER_FACTS = ("granted", "refused", "given_back", "given_back_after_reading")
 
 IS_DURATION = "kind IN ({})".format(", ".join(f"'{kind}'" for kind in Kind))
 
@@ -246,6 +250,18 @@ REFERRALS = _table(
     [Column(name, Integer, nullable=False) for name in ("referred", "held")],
 )
 
+#: What each officer did, by day and visa type: the own decisions (a correction by somebody else
+#: changes none of them), the cases given back, and how many of these after reading the person.
+OFFICERS = _table(
+    "volume_officer",
+    [
+        Column("starts_on", Date, nullable=False),
+        Column("officer", Text, nullable=False),
+        Column("visa_type_code", Text, nullable=False),
+    ],
+    [Column(name, Integer, nullable=False) for name in OFFICER_FACTS],
+)
+
 ROLLUPS: tuple[Rollup, ...] = (
     *(rollup for grain in GRAINS for rollup in grain.rollups),
     Sums(
@@ -262,6 +278,15 @@ ROLLUPS: tuple[Rollup, ...] = (
             "held": "CASE kind WHEN 'hold' THEN measured ELSE 0 END",
         },
         "kind IN ('referral', 'hold')",
+    ),
+    Sums(
+        OFFICERS,
+        {"starts_on": "day", "officer": "done_by", "visa_type_code": "visa_type_code"},
+        {
+            fact: f"CASE kind WHEN 'officer_{fact}' THEN measured ELSE 0 END"
+            for fact in OFFICER_FACTS
+        },
+        "done_by IS NOT NULL",
     ),
 )
 
@@ -280,6 +305,7 @@ OUTBOX = Table(
     *_dimension_columns(tuple(Dimension)),
     Column("kind", Text),
     Column("ground", Text),
+    Column("done_by", Text),
     Column("bucket", Integer),
     *_fact_columns(server_default=text("0")),
     Column("measured", Integer, server_default=text("0"), nullable=False),

@@ -12,18 +12,28 @@ import asyncpg
 from models.jobs.scheduler import Jobs, run_repeatedly
 from models.volumes.ages import compute_ages
 from models.volumes.grains import FACTS, GRAINS, ROLLUPS, Dimension
+from models.volumes.officers import DONE_BY_OFFICERS
 from models.volumes.rollups import Rollup
 
 #: Advisory lock of whoever changes the rollups: two writers would deadlock on each other's rows.
 _LOCK = "SELECT pg_advisory_xact_lock(7461002)"
 
-CHANGE_COLUMNS = ", ".join(("day", *Dimension, "kind", "ground", "bucket", *FACTS, "measured"))
-#: The national contributions in the columns of the outbox, without dimensions.
-NATIONAL_CHANGES = f"""
+CHANGE_COLUMNS = ", ".join(
+    ("day", *Dimension, "kind", "ground", "done_by", "bucket", *FACTS, "measured")
+)
+#: What is told apart by no place, in the columns of the outbox: the national contributions, and
+#: those of officers.
+OTHER_CHANGES = f"""
     SELECT
-        day, {", ".join("NULL" for _ in Dimension)}, kind, ground, NULL,
+        day, {", ".join("NULL" for _ in Dimension)}, kind, ground, NULL, NULL,
         {", ".join("0" for _ in FACTS)}, measured
     FROM volume_national_contribution
+    UNION ALL
+    SELECT
+        day,
+        {", ".join("visa_type_code" if d is Dimension.VISA_TYPE else "NULL" for d in Dimension)},
+        kind, NULL, officer, NULL, {", ".join("0" for _ in FACTS)}, measured
+    FROM ({DONE_BY_OFFICERS}) AS done
 """  # noqa: S608
 _FROM_RAW_ROWS = f"""
     SELECT {CHANGE_COLUMNS}
@@ -32,9 +42,9 @@ _FROM_RAW_ROWS = f"""
         status, submitted_at, received_at, paid_at, closed_at, target_due_at, fee_idr,
         paused_seconds, was_info_requested, partner_code
     )
-    CROSS JOIN (SELECT NULL::text AS ground) AS no_ground
+    CROSS JOIN (SELECT NULL::text AS ground, NULL::text AS done_by) AS of_nobody
     UNION ALL
-    {NATIONAL_CHANGES}
+    {OTHER_CHANGES}
 """  # noqa: S608
 #: To fold nothing would still renew the version of the figures.
 _IS_BEHIND = "SELECT EXISTS (SELECT FROM volume_outbox)"

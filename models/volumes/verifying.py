@@ -8,7 +8,7 @@ import asyncpg
 
 from models.vocabulary import CLOSED, EventKind, Status
 from models.volumes.grains import AGES, ROLLUPS, Ages
-from models.volumes.keeping import CHANGE_COLUMNS, NATIONAL_CHANGES
+from models.volumes.keeping import CHANGE_COLUMNS, OTHER_CHANGES
 from models.volumes.rollups import Rollup
 
 
@@ -111,9 +111,9 @@ _RECOMPUTE_CHANGES = f"""
         told.status, told.submitted_at, told.received_at, told.paid_at, told.closed_at,
         target_due_at, fee_idr, told.paused_seconds, told.was_info_requested, partner_code
     )
-    CROSS JOIN (SELECT NULL::text AS ground) AS no_ground
+    CROSS JOIN (SELECT NULL::text AS ground, NULL::text AS done_by) AS of_nobody
     UNION ALL
-    {NATIONAL_CHANGES}
+    {OTHER_CHANGES}
 """  # noqa: S608
 
 

@@ -33,6 +33,10 @@ VERSION = Table(
 )
 
 
+#: The tables whose version is that of names.
+NAMED_TABLES = frozenset({"centre", "country", "partner", "visa_type"})
+
+
 class Versioned(StrEnum):
     """The data that have a version."""
 

@@ -22,6 +22,8 @@ TOKEN_ENDS = 2
 #: Whose identity each client reads.
 APPLICANT = "Noah Finch"
 
+ASSIGN = "INSERT INTO assignment (application_id, officer, assigned_at) VALUES ($1, $2, now())"
+
 
 @dataclass(frozen=True)
 class Program:
@@ -72,8 +74,10 @@ async def follow_all(
     cuts: int,
 ) -> dict[str, Journey]:
     """Let all follow while something happens to each of the people; their journeys by name."""
-    cases = {name: _paid_case(cuts + number) for number, name in enumerate(programs)}
+    cases = {name: _case_in_verification(cuts + number) for number, name in enumerate(programs)}
     await join(writer, [*people, *cases.values()])
+    for name, case in cases.items():
+        await writer.execute(ASSIGN, case.id, name)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(short_tokens(workspace, programs))
         journeys = {
@@ -123,14 +127,14 @@ async def _commit(writer: asyncpg.Connection, people: list[Someone], seconds: fl
         await asyncio.sleep(seconds / len(people))
 
 
-def _paid_case(number: int) -> Someone:
-    """An application that an officer can take."""
+def _case_in_verification(number: int) -> Someone:
+    """An application on which an officer works."""
     (one,) = crowd(1, seed=1_000 + number)
     return replace(
         one,
         name=APPLICANT,
         place=SYDNEY,
-        status=Status.PAID,
+        status=Status.IN_VERIFICATION,
         received_at=one.submitted_at + timedelta(hours=1),
         paid_at=one.submitted_at + timedelta(hours=2),
         due_at=one.submitted_at + timedelta(hours=26),

@@ -112,8 +112,8 @@ async def test_a_client_asks_writes_and_follows_each_change_exactly_once(
     if journey.failure:
         raise journey.failure
     assert client.of("page") == [2]
-    assert client.of("error") == [["CaseError", "STATUS_CHANGED", "PAID"]]
-    assert client.of("status") == ["IN_VERIFICATION"]
+    assert client.of("error") == [["CaseError", "STATUS_CHANGED", "IN_VERIFICATION"]]
+    assert client.of("status") == ["SCREENING"]
     assert client.of("name") == [APPLICANT]
     logged = "SELECT case_reference FROM access_event WHERE actor = $1"
     assert await writer.fetch(logged, name) == [(reference_of(journey.case),)]

@@ -58,7 +58,7 @@ def pick(page: Page, name: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("query", "where"),
     [
-        ("country=AU", {"country": ["AU"]}),
+        pytest.param("country=AU", {"country": ["AU"]}, marks=pytest.mark.proof),
         ("by=nationality&nationality=AU", {"nationality": ["AU"]}),
         ("visa=B1&channel=PARTNER_PORTAL", {"visaType": ["B1"], "channel": ["PARTNER_PORTAL"]}),
         ("country=AU&visa=C1", {"country": ["AU"], "visaType": ["C1"]}),
@@ -258,7 +258,9 @@ def test_a_replayed_question_of_a_manager_tells_of_no_other_country(demo: Demo) 
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("user", ["leadership", "manager-au"])
+@pytest.mark.parametrize(
+    "user", [pytest.param("leadership", marks=pytest.mark.proof), "manager-au"]
+)
 def test_what_was_chosen_is_accessible(visitor: Visitor, user: str) -> None:
     measure = "refusal_rate" if user == "leadership" else "info_request_rate"
     query = f"language=id&country=AU&visa=B1&measures=all&measure={measure}"

@@ -20,7 +20,7 @@ TITLE = "These are the last good figures"
 MISSING = "Cannot be shown just now"
 PICTURES = ("map", "trend", "ranking")
 BROKEN = "UNREACHABLE", "INTERNAL", "TIMEOUT", "UNAVAILABLE"
-REFUSALS = "UNAUTHENTICATED", "ROLE_NOT_HELD", "FORBIDDEN_FIELD", "TOO_COSTLY"
+REFUSALS = "UNAUTHENTICATED", "ROLE_NOT_HELD", "SUSPENDED", "FORBIDDEN_FIELD", "TOO_COSTLY"
 
 
 def fail(running: Running, code: str) -> None:
@@ -88,6 +88,21 @@ async def test_a_refusal_shows_nothing_and_ends_what_was_kept(
         assert len(session.kept) == 0
         fail(connected, "UNREACHABLE")
         assert has_no_figure(await shown(browser))
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "way_on"),
+    [("en", "Access is suspended", "Try again"), ("id", "Akses ditangguhkan", "Coba lagi")],
+)
+async def test_whoever_is_suspended_is_told_so_and_not_to_try_again(
+    connected: Running, language: str, title: str, way_on: str
+) -> None:
+    browser, _ = await connected.visitor("leadership")
+    async with browser:
+        fail(connected, "SUSPENDED")
+        told = str((await shown(browser, f"?language={language}"))["volumes-notice"])
+        assert title in told
+        assert way_on not in told
 
 
 async def test_what_was_never_asked_fails_with_its_trace_id(connected: Running) -> None:

@@ -9,6 +9,7 @@ from tests.dashboard.visiting import Visitor, assert_accessible, number
 from tests.running_demo import Demo
 
 pytestmark = pytest.mark.browser
+proof = pytest.mark.proof
 
 PER_COUNTRY = """
 query PerCountry($from: Date!, $to: Date!) {
@@ -31,12 +32,17 @@ def test_leadership_sees_what_the_gateway_answers(visitor: Visitor, demo: Demo) 
     period = PERIODS[DEFAULT_PERIOD](today())
     window = {"from": str(period.from_on), "to": str(period.to_on)}
     rows = demo.ask("leadership", PER_COUNTRY, **window)["volumes"]["rows"]
-    expected = {row["country"]["name"]: row["intake"]["value"] for row in rows if row["country"]}
+    expected = {
+        row["country"]["name"]: row["intake"]["value"]
+        for row in rows
+        if row["country"] and row["intake"]["value"]
+    }
     shown = {
         row.locator("th").inner_text(): number(row.locator(".with-bar").inner_text())
         for row in page.locator("#ranking tbody tr").all()
     }
-    assert shown == expected
+    # Nothing came in from some, where something was decided or came in a year before.
+    assert {name: count for name, count in shown.items() if count} == expected
     total = sum(row["intake"]["value"] for row in rows)
     assert number(page.inner_text(".card-intake .number")) == total
     page.wait_for_selector(".scattergeo path.point", state="attached")
@@ -44,7 +50,7 @@ def test_leadership_sees_what_the_gateway_answers(visitor: Visitor, demo: Demo) 
     drawn = page.locator(".scattergeo path.point").evaluate_all(
         "circles => circles.filter((each) => getComputedStyle(each).opacity !== '0').length"
     )
-    assert drawn == sum(value > 0 for value in expected.values())
+    assert drawn == len(expected)
     assert page.locator(".layer.land path").get_attribute("d")
 
 
@@ -67,13 +73,12 @@ def test_an_officer_is_led_to_the_volumes(visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize(
-    ("user", "words"),
+    ("user", "words", "path"),
     [
-        ("applicant", "Your own application is not here"),
-        ("administrator", "read no figures"),
+        ("applicant", "Your own application is not here", "/"),
+        ("administrator", "read no figures", "/volumes"),
     ],
 )
-@pytest.mark.parametrize("path", ["/", "/volumes"])
 def test_a_role_without_figures_learns_what_this_is_and_where_its_own_is(
     visitor: Visitor, user: str, words: str, path: str
 ) -> None:
@@ -184,12 +189,22 @@ def test_signing_out_leaves_nothing_behind_and_leads_to_a_page_for_everybody(
     assert_accessible(page, widths=(390, 1440))
 
 
-@pytest.mark.parametrize("user", ["leadership", "manager-au", "agent-au", "applicant"])
+@pytest.mark.parametrize(
+    "user",
+    [
+        "leadership",
+        "applicant",
+        *(pytest.param(it, marks=proof) for it in ("manager-au", "agent-au")),
+    ],
+)
 def test_the_page_is_accessible(visitor: Visitor, user: str) -> None:
     assert_accessible(visitor.opens(user), widths=(390, 1440))
 
 
-@pytest.mark.parametrize("measure", ["revenue", "turnaround_p90", "refusal_rate"])
+@pytest.mark.parametrize(
+    "measure",
+    ["revenue", *(pytest.param(it, marks=proof) for it in ("turnaround_p90", "refusal_rate"))],
+)
 def test_the_heights_of_the_trend_have_room_beside_it(visitor: Visitor, measure: str) -> None:
     page = visitor.opens("leadership", f"language=id&measure={measure}")
     page.wait_for_selector("#trend .ytick text")

@@ -1,7 +1,5 @@
 """The page as a handout: what was on the screen, on A4, without anything to press."""
 
-import re
-
 import pytest
 
 from tests.dashboard.visiting import Visitor
@@ -44,13 +42,6 @@ def test_the_handout_holds_all_that_was_shown_and_no_controls(visitor: Visitor) 
         assert room
         assert box["width"] <= room["width"]
         assert box["y"] + box["height"] <= room["y"] + room["height"]
-
-
-def test_it_takes_a_few_pages(visitor: Visitor) -> None:
-    page = visitor.opens("leadership", "language=id&rows=all")
-    page.wait_for_selector(".scattergeo path.point", state="attached")
-    paper = page.pdf(prefer_css_page_size=True, print_background=True)
-    assert 2 <= len(re.findall(rb"/Type ?/Page\b", paper)) <= 6
 
 
 def test_the_button_prints_every_row(visitor: Visitor) -> None:

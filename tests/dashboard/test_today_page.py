@@ -85,7 +85,7 @@ def test_the_page_is_accessible_and_stands_still(visitor: Visitor) -> None:
         page.wait_for_selector("[role=dialog]", state="hidden")
 
 
-@pytest.mark.parametrize("width", [390, 768, 1280])
+@pytest.mark.parametrize("width", [390, pytest.param(768, marks=pytest.mark.proof), 1280])
 def test_nothing_jumps_and_nothing_is_wider_than_the_window(visitor: Visitor, width: int) -> None:
     visitor.page.set_viewport_size({"width": width, "height": 900})
     visitor.page.add_init_script(SLOW)

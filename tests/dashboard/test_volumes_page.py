@@ -12,6 +12,7 @@ from tests.dashboard.visiting import SLOW, Visitor, assert_accessible, number
 from tests.running_demo import Demo
 
 pytestmark = pytest.mark.browser
+proof = pytest.mark.proof
 
 BY_GROUP = """
 query ByGroup($from: Date!, $to: Date!, $by: [VolumeDimension!]!, $where: VolumeWhere) {
@@ -70,8 +71,6 @@ def test_a_link_to_another_country_says_outside_your_scope_and_never_nothing(
 @pytest.mark.parametrize(
     ("user", "query", "says"),
     [
-        ("manager-au", "country=XX", "XX: not known"),
-        ("leadership", "country=XX", "XX: not known"),
         ("leadership", "partner=NOBODY", "NOBODY: not known"),
         ("manager-au", "partner=ANDALAN", "ANDALAN: outside your scope"),
         ("manager-au", "channel=DIRECT", "Direct: outside your scope"),
@@ -144,7 +143,7 @@ def test_bars_of_partners_are_as_long_as_the_gateways_answers(visitor: Visitor, 
     assert bars == {code: [0, value] for code, value in values.items()}
 
 
-@pytest.mark.parametrize("user", ["leadership", "manager-au"])
+@pytest.mark.parametrize("user", [pytest.param("leadership", marks=proof), "manager-au"])
 def test_the_query_behind_a_figure_returns_the_printed_number_to_the_same_viewer(
     visitor: Visitor, demo: Demo, user: str
 ) -> None:
@@ -158,7 +157,7 @@ def test_the_query_behind_a_figure_returns_the_printed_number_to_the_same_viewer
     }
     answered = {row["country"]["name"]: row["intake"]["value"] for row in rows if row["country"]}
     assert printed
-    assert printed.items() <= answered.items()
+    assert printed == {name: answered.get(name, 0) for name in printed}
 
 
 def test_the_chosen_comparison_is_the_same_everywhere(visitor: Visitor, demo: Demo) -> None:
@@ -185,7 +184,9 @@ def test_a_picture_is_taken_away_with_its_title(visitor: Visitor) -> None:
     assert "Figures as of" in text
 
 
-@pytest.mark.parametrize("width", [390, 768, 1280, 2560])
+@pytest.mark.parametrize(
+    "width", [390, 1280, *(pytest.param(it, marks=proof) for it in (768, 2560))]
+)
 def test_nothing_jumps_and_nothing_hangs_over_the_edge(
     browser: Browser, demo: Demo, width: int
 ) -> None:
@@ -203,8 +204,8 @@ def test_nothing_jumps_and_nothing_hangs_over_the_edge(
     ("user", "query"),
     [
         ("leadership", "country=AU,MY&lines=apart&measure=refusal_rate&sort=refusal_rate"),
-        ("leadership", "by=partner&measure=target_rate"),
-        ("manager-au", "country=SG"),
+        pytest.param("leadership", "by=partner&measure=target_rate", marks=proof),
+        pytest.param("manager-au", "country=SG", marks=proof),
     ],
 )
 def test_every_way_of_looking_is_accessible(visitor: Visitor, user: str, query: str) -> None:

@@ -1,5 +1,6 @@
 """Changes reference data as administrators do, and tells what is there afterwards."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,25 +9,44 @@ import asyncpg
 from tests.gateway.changing import Changed, document, key
 from tests.gateway.conftest import Viewer
 
-_COUNTRIES = "countries(first: 9) { nodes { country { code } openedOn closedOn } }"
-#: What each mutation answers with, and what is read of it.
-ANSWERS = {
-    "addPartner": f"partner {{ code name {_COUNTRIES} }}",
-    "openPartnerCountry": f"partner {{ code {_COUNTRIES} }}",
-    "closePartnerCountry": f"partner {{ code {_COUNTRIES} }}",
-    "openCentre": "centre { code city partner { code } country { code } openedOn closedOn }",
-    "closeCentre": "centre { code city partner { code } country { code } openedOn closedOn }",
-    "introduceVisaType": "visaType { code name(language: EN) category stayDays isMultipleEntry"
-    " validFrom validUntil fees { amountIdr validFrom } serviceTargets { clock hours validFrom } }",
-    "endVisaType": "visaType { code validFrom validUntil }",
-    "setFee": "visaType { code fees { amountIdr validFrom } }",
-    "setServiceTarget": "visaType { code serviceTargets"
-    " { clock hours promisedPercent validFrom } }",
-    "setEntryRule": "country { code entryRules { entry validFrom } }",
+CHANGE = """referenceChange {
+    id kind subject state decree reason effectiveOn proposedBy approvedBy cancelledBy cancelReason
+    values { line kind name before after }
+}"""
+_PARTNER = """partner(by: {{code: "{}"}}) {{
+    code name countries(first: 9) {{ nodes {{ country {{ code }} openedOn closedOn }} }}
+}}"""
+_CENTRE = """centre(by: {{code: "{}"}}) {{
+    code city partner {{ code }} country {{ code }} openedOn closedOn
+}}"""
+_VISA_TYPE = """visaType(by: {{code: "{}"}}) {{
+    code name(language: EN) category stayDays useWithinDays isMultipleEntry validFrom validUntil
+    fees {{ amountIdr validFrom }} serviceTargets {{ clock hours promisedPercent validFrom }}
+    eligibility {{ entry purpose isOpen validFrom }}
+}}"""
+_COUNTRY = """country(by: {{code: "{}"}}) {{
+    code iso3 name(language: EN) entryRules {{ entry validFrom }}
+}}"""
+#: How what each proposal changes is read, and the field of its input that names it.
+SHOWN = {
+    "proposeCountry": (_COUNTRY, "code"),
+    "proposePartner": (_PARTNER, "code"),
+    "proposePartnerCountry": (_PARTNER, "partner"),
+    "proposePartnerCountryClosing": (_PARTNER, "partner"),
+    "proposeCentre": (_CENTRE, "code"),
+    "proposeCentreClosing": (_CENTRE, "centre"),
+    "proposeVisaType": (_VISA_TYPE, "code"),
+    "proposeVisaTypeEnd": (_VISA_TYPE, "visaType"),
+    "proposeEligibility": (_VISA_TYPE, "visaType"),
+    "proposeFee": (_VISA_TYPE, "visaType"),
+    "proposeServiceTarget": (_VISA_TYPE, "visaType"),
+    "proposeEntryRule": (_COUNTRY, "country"),
 }
+PROPOSALS = (*SHOWN, "proposeDeadline")
+DECREE = {"decree": "M.IP-08.GR.01.01 Tahun 2026", "reason": "The tariff of state revenue."}
 #: The tables of reference data, partners and centres.
-TABLES = ("partner", "partner_country", "centre", "visa_type", "fee", "service_target",
-          "entry_rule")  # fmt: skip
+TABLES = ("country", "partner", "partner_country", "centre", "visa_type", "fee", "service_target",
+          "entry_rule", "eligibility", "deadline")  # fmt: skip
 
 
 async def today(connection: asyncpg.Connection) -> date:
@@ -41,32 +61,82 @@ def later(day: date, days: int) -> str:
 def sample(mutation: str, day: date) -> dict[str, Any]:
     """What each mutation takes beside its key, so that it is done on the small world."""
     on = day.isoformat()
-    return {
-        "addPartner": {"code": "ZENITH", "name": "Zenith Visa Services"},
-        "openPartnerCountry": {"partner": "ANDALAN", "country": "IN", "openedOn": on},
-        "closePartnerCountry": {"partner": "NUSA", "country": "NZ", "closedOn": on},
-        "openCentre": {"code": "AU-DRW", "partner": "NUSA", "country": "AU", "city": "Darwin",
-                       "openedOn": on},
-        "closeCentre": {"centre": "AU-MEL", "closedOn": on},
-        "introduceVisaType": {
+    said: dict[str, dict[str, Any]] = {
+        "proposeCountry": {"code": "TL", "iso3": "TLS", "nameEn": "Timor-Leste",
+                           "nameId": "Timor Leste"},
+        "proposePartner": {"code": "ZENITH", "name": "Zenith Visa Services"},
+        "proposePartnerCountry": {"partner": "ANDALAN", "country": "IN", "openedOn": on},
+        "proposePartnerCountryClosing": {"partner": "NUSA", "country": "NZ", "closedOn": on},
+        "proposeCentre": {"code": "AU-DRW", "partner": "NUSA", "country": "AU", "city": "Darwin",
+                          "openedOn": on},
+        "proposeCentreClosing": {"centre": "AU-MEL", "closedOn": on},
+        "proposeVisaType": {
             "code": "E33G", "nameEn": "Remote worker", "nameId": "Pekerja jarak jauh",
             "category": "BUSINESS", "stayDays": 365, "isMultipleEntry": False,
             "amountIdr": 7_000_000, "hours": 120, "validFrom": on,
         },
-        "endVisaType": {"visaType": "C1", "validUntil": later(day, 30)},
-        "setFee": {"visaType": "B1", "amountIdr": 650_000, "validFrom": on},
-        "setServiceTarget": {"visaType": "B1", "clock": "STANDARD", "hours": 12, "validFrom": on},
-        "setEntryRule": {"country": "SG", "entry": "VISA_FREE", "validFrom": on},
-    }[mutation]  # fmt: skip
+        "proposeVisaTypeEnd": {"visaType": "C1", "validUntil": later(day, 30)},
+        "proposeEligibility": {"visaType": "B1", "entry": "VISA_FREE", "purpose": "BUSINESS",
+                               "isOpen": False, "validFrom": on},
+        "proposeFee": {"visaType": "B1", "amountIdr": 650_000, "validFrom": on},
+        "proposeServiceTarget": {"visaType": "B1", "clock": "STANDARD", "hours": 12,
+                                 "validFrom": on},
+        "proposeDeadline": {"wait": "ANSWER", "days": 10, "validFrom": on},
+        "proposeEntryRule": {"country": "SG", "entry": "VISA_FREE", "validFrom": on},
+    }  # fmt: skip
+    others: dict[str, dict[str, Any]] = {
+        "approveReferenceChange": {"changeId": "nobody's"},
+        "cancelReferenceChange": {"changeId": "nobody's", "reason": "Not now."},
+        "suspendPartner": {"partner": "ANDALAN", "reason": "A leak."},
+        "suspendViewer": {"subject": "somebody", "reason": "A leak."},
+        "confirmSuspension": {"suspensionId": "nobody's"},
+        "liftSuspension": {"suspensionId": "nobody's", "reason": "Over."},
+        "proposeBan": {
+            "passport": {"issuingState": "AU", "number": "NOBODY001"},
+            "ground": "CRIME",
+            "reason": "Why.",
+            "bannedFrom": on,
+        },
+        "approveBan": {"banId": "nobody's"},
+        "rejectBan": {"banId": "nobody's", "reason": "No."},
+        "proposeBanWithdrawal": {"banId": "nobody's", "reason": "Over."},
+        "approveBanWithdrawal": {"banId": "nobody's"},
+    }
+    return {**DECREE, **said[mutation]} if mutation in said else others[mutation]
 
 
 async def administer(viewer: Viewer, mutation: str, **given: Any) -> Changed:
-    """Call a mutation of reference data."""
-    selection = f"{ANSWERS[mutation]} errors {{ code message path }}"
-    input_ = {"idempotencyKey": key(), **given}
+    """Propose, approve or cancel a change of reference data; a proposal has a decree."""
+    selection = f"{CHANGE} errors {{ code message path }}"
+    decree = DECREE if mutation in PROPOSALS else {}
+    input_ = {"idempotencyKey": key(), **decree, **given}
     asked = await viewer(document(mutation, selection), input=input_)
     assert (asked.status, asked.errors) == (200, []), asked.text
     return Changed(asked, asked.data[mutation])
+
+
+async def decreed(who: Mapping[str, Viewer], mutation: str, **given: Any) -> Any:
+    """Propose a change, and let the other administrator approve it; what it changed, as it is."""
+    proposed = changed_of(await administer(who["administrator"], mutation, **given))
+    approval = {"changeId": proposed["id"]}
+    changed_of(await administer(who["administrator-2"], "approveReferenceChange", **approval))
+    if mutation not in SHOWN:
+        return proposed
+    shown, name = SHOWN[mutation]
+    asked = await who["administrator"](f"{{ it: {shown.format(given[name])} }}")
+    assert asked.errors == [], asked.text
+    return asked.data["it"]
+
+
+async def cancelled(who: Mapping[str, Viewer], subject: str) -> None:
+    """Cancel the newest change of something, before its day."""
+    where = f'{{subject: {{eq: "{subject}"}}}}'
+    newest = await who["administrator"](
+        f"{{ referenceChanges(first: 1, where: {where}) {{ nodes {{ id }} }} }}"
+    )
+    [change] = newest.data["referenceChanges"]["nodes"]
+    cancellation = {"changeId": change["id"], "reason": "It was said wrongly."}
+    changed_of(await administer(who["administrator"], "cancelReferenceChange", **cancellation))
 
 
 def changed_of(answer: Changed) -> Any:

@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from gateway.service import gateway
 from models.database.pool import ConnectionPool, PooledConnection
 from tests import tokens
+from tests.linking import linking
 from tests.listening import listening
 
 ACCEPT = "application/graphql-response+json"
@@ -95,6 +96,7 @@ CLAIMS: dict[str, dict[str, Any]] = {
     "screening-2": {"role": "SCREENING", "sub": "screening-2"},
     "treasury": {"role": "TREASURY", "sub": "treasury"},
     "administrator": {"role": "ADMINISTRATOR", "sub": "administrator"},
+    "administrator-2": {"role": "ADMINISTRATOR", "sub": "administrator-2"},
     "anonymous": {},
 }  # fmt: skip
 
@@ -108,7 +110,7 @@ async def app(world: str) -> AsyncIterator[Starlette]:
     a few seconds: a test about turns says how long they may take."""
     settings = tokens.settings(world, **PATIENT)
     application = gateway(settings, key_source=tokens.key_source)
-    async with application.router.lifespan_context(application):
+    async with application.router.lifespan_context(application), linking(world):
         yield application
 
 

@@ -9,22 +9,38 @@ OFFICERS, SUPERVISORS = ("officer", "officer-2"), ("supervisor", "supervisor-2")
 AUTHORITY = ("screening", "screening-2")
 USERS = {
     "recordPayment": ("treasury",), "markReceived": ("agent-au", "service"),
-    "startVerification": OFFICERS, "requestInformation": OFFICERS,
+    "reassignCase": SUPERVISORS, "releaseCase": OFFICERS, "requestInformation": OFFICERS,
     "answerInformation": ("agent-au", "service"), "referToScreening": OFFICERS + SUPERVISORS,
     "recordScreening": AUTHORITY, "confirmScreening": AUTHORITY, "resolveHit": SUPERVISORS,
     "holdApplication": SUPERVISORS,
     "releaseApplication": SUPERVISORS, "recordDecision": OFFICERS + SUPERVISORS,
     "supersedeDecision": SUPERVISORS, "withdrawApplication": ("agent-au",),
-    "revokeVisa": SUPERVISORS,
+    "revokeVisa": SUPERVISORS, "setAsideRevocation": SUPERVISORS,
+    "proposeCorrection": ("agent-au",),
+    "approveCorrection": OFFICERS + SUPERVISORS, "confirmCorrection": SUPERVISORS,
+    "rejectCorrection": OFFICERS + SUPERVISORS,
 }  # fmt: skip
 DECISIONS = ({"outcome": "GRANTED"}, {"outcome": "REFUSED", "ground": "INCOMPLETE"},
              {"outcome": "REFUSED", "ground": "SECURITY"})  # fmt: skip
+TICKET, PHOTOGRAPH = "RETURN_TICKET", "PHOTOGRAPH"
 GIVEN: dict[str, tuple[dict[str, Any], ...]] = {
+    "requestInformation": (
+        {"items": [{"kind": TICKET}]},
+        {"items": [{"kind": TICKET, "note": "The way back."}, {"kind": PHOTOGRAPH}]},
+    ),
+    "answerInformation": tuple(
+        {"items": items} for items in ([TICKET], [PHOTOGRAPH], [TICKET, PHOTOGRAPH])
+    ),
     "recordPayment": ({"amountIdr": 1_500_000}, {"amountIdr": 1}),
     "recordScreening": tuple(
         {"kind": kind, "result": result}
         for kind in ("ENTRY_BAN", "CLEARANCE")
         for result in ("CLEAR", "CLEAR", "HIT", "UNAVAILABLE")
+    ),
+    "releaseCase": ({"reason": "I know the applicant."},),
+    "reassignCase": tuple(
+        {"officer": officer, "reason": "In turn."}
+        for officer in (*OFFICERS, *OFFICERS, *OFFICERS, *SUPERVISORS, None)
     ),
     "confirmScreening": ({"kind": "ENTRY_BAN"}, {"kind": "CLEARANCE"}),
     "resolveHit": tuple(
@@ -32,6 +48,10 @@ GIVEN: dict[str, tuple[dict[str, Any], ...]] = {
         for kind in ("ENTRY_BAN", "CLEARANCE")
         for resolution in ("NO_MATCH", "MATCH")
     ),
+    "proposeCorrection": tuple(
+        {"identity": {"fullName": name}} for name in ("Olive One", "Olive Two")
+    ),
+    "rejectCorrection": ({"reason": "The passport says otherwise."},),
     "recordDecision": DECISIONS,
     "supersedeDecision": DECISIONS,
 }
@@ -59,5 +79,11 @@ def possible(case: Case) -> list[Call]:
 def onward(case: Case, chance: Random) -> Call | None:
     """A call that is done where the case stands; its end only where nothing else is left."""
     calls = possible(case)
-    lasting = [call for call in calls if call.mutation not in LAST]
+    lasting = [call for call in calls if call.mutation not in LAST and not _is_aside(case, call)]
     return any_of(lasting or calls, chance) if calls else None
+
+
+def _is_aside(case: Case, call: Call) -> bool:
+    """A case that goes from desk to desk gets no further."""
+    is_reassigned = call.mutation == "reassignCase" and case.officer is not None
+    return is_reassigned or call.mutation == "releaseCase"

@@ -7,9 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 OPEN = ("AWAITING_PAYMENT", "PAID", "IN_VERIFICATION", "INFO_REQUESTED", "SCREENING")
+WORKED_ON = OPEN[1:]
 WAITING = ("AWAITING_PAYMENT", "INFO_REQUESTED")
 #: They read how far a case is, not which status it has.
 READ_NO_STATUS = ("agent-au", "service", "applicant")
+OFFICERS = ("officer", "officer-2")
+#: What officers do with what is on their own desk alone.
+OF_THE_DESK = ("releaseCase", "requestInformation", "referToScreening", "recordDecision")
 #: The authority's answers, which two people give.
 SCREENING = ("recordScreening", "confirmScreening")
 
@@ -30,9 +34,15 @@ class Case:
     found_by: dict[str, str] = field(default_factory=dict)
     #: By question and number: who had a part in an answer.
     answers_by: dict[tuple[str, int], set[str]] = field(default_factory=dict)
+    #: Who it is about, and who it is proposed to be about.
+    name: str = ""
+    proposed_name: str | None = None
+    #: What the applicant was asked for, and has not handed in.
+    missing: set[str] = field(default_factory=set)
     officer: str | None = None
     supervisor: str | None = None
     decisions: list[tuple[str, str, str | None]] = field(default_factory=list)
+    revoked_by: str | None = None
     events: list[str] = field(default_factory=lambda: ["SUBMITTED", "AWAITING_PAYMENT"])
 
     @property
@@ -52,6 +62,8 @@ class Case:
 
     def enter(self, status: str) -> None:
         self.status = status
+        if status not in OPEN and status != "GRANTED":
+            self.proposed_name = None
         self.events.append(status)
 
 
@@ -85,24 +97,34 @@ def _statuses(case: Case, call: Call) -> tuple[str, ...]:
     match call.mutation:
         case "recordPayment":
             return ("AWAITING_PAYMENT",)
-        case "startVerification":
-            return ("PAID",)
+        case "reassignCase":
+            return ("PAID", "IN_VERIFICATION", "INFO_REQUESTED", "SCREENING")
+        case "releaseCase":
+            return ("IN_VERIFICATION", "INFO_REQUESTED", "SCREENING")
         case "requestInformation":
             return ("IN_VERIFICATION",)
         case "answerInformation":
             return ("INFO_REQUESTED",)
         case "referToScreening" if call.user.startswith("supervisor"):
-            return ("SCREENING", "REFUSED")
+            return ("SCREENING", "GRANTED", "REFUSED", "REVOKED")
         case "recordDecision" if call.user.startswith("supervisor"):
-            return ("SCREENING",) if call.given["outcome"] == "REFUSED" else ()
+            refuses = call.given["outcome"] == "REFUSED"
+            return ("IN_VERIFICATION", "SCREENING") if refuses else ()
         case "referToScreening" | "recordDecision":
             return ("IN_VERIFICATION", "SCREENING")
         case "recordScreening" | "confirmScreening" | "resolveHit":
-            return ("SCREENING", "REFUSED", "WITHDRAWN")
+            return ("SCREENING", "GRANTED", "REFUSED", "WITHDRAWN", "REVOKED")
         case "supersedeDecision":
             return ("GRANTED", "REFUSED")
-        case "revokeVisa":
+        case "holdApplication":
+            return (*OPEN, "GRANTED")
+        case "revokeVisa" | "confirmCorrection":
             return ("GRANTED",)
+        case "setAsideRevocation":
+            return ("REVOKED",)
+        case "approveCorrection" | "rejectCorrection":
+            by_officer = call.user.startswith("officer")
+            return WORKED_ON if by_officer else ("GRANTED",)
         case "releaseApplication":
             return (case.status,)
         case _:
@@ -116,8 +138,16 @@ def _unmet(case: Case, call: Call) -> str | None:
             return "AMOUNT_DIFFERS"
         case "markReceived" if case.is_received:
             return "ALREADY_RECEIVED"
-        case "startVerification" if not case.is_received:
+        case "answerInformation" if not {*call.given["items"]} <= case.missing:
+            return "NOT_REQUESTED"
+        case "reassignCase" if case.status == "PAID" and not case.is_received:
             return "NOT_RECEIVED"
+        case "reassignCase" if call.given["officer"] == (case.officer or case.supervisor):
+            return "ALREADY_ASSIGNED"
+        case "reassignCase" if "MATCH" in case.answers.values():
+            return None if call.given["officer"] == call.user else "SUPERVISION_REQUIRED"
+        case "reassignCase" if call.given["officer"] not in (None, *OFFICERS, call.user):
+            return "OFFICER_UNKNOWN"
         case "holdApplication" if case.is_held:
             return "ALREADY_HELD"
         case "releaseApplication" if not case.is_held:
@@ -128,7 +158,7 @@ def _unmet(case: Case, call: Call) -> str | None:
             return "NO_HIT"
         case "recordDecision" if call.user.startswith("supervisor"):
             return None if case.supervisor == call.user else "NOT_ASSIGNED"
-        case "recordDecision" if case.officer is None:
+        case _ if is_officers_work(call) and case.officer != call.user:
             return "NOT_ASSIGNED"
         case "referToScreening" if case.status != "IN_VERIFICATION" and not questions_asked(
             case, call
@@ -140,16 +170,38 @@ def _unmet(case: Case, call: Call) -> str | None:
             return "SAME_DECISION"
         case "recordDecision" | "supersedeDecision" if is_grant and not case.may_be_granted:
             return "NOT_CLEARED"
+        case "setAsideRevocation" if case.revoked_by == call.user:
+            return "SECOND_PERSON_REQUIRED"
+        case "setAsideRevocation" if not case.may_be_granted:
+            return "NOT_CLEARED"
+        case "recordDecision" if is_grant and case.proposed_name:
+            return "CORRECTION_PENDING"
+        case "proposeCorrection" if case.proposed_name:
+            return "CORRECTION_PENDING"
+        case "approveCorrection" | "rejectCorrection" if (
+            case.status != "GRANTED" and case.officer != call.user
+        ):
+            return "NOT_ASSIGNED"
+        case "approveCorrection" | "rejectCorrection" | "confirmCorrection" if (
+            not case.proposed_name
+        ):
+            return "NOTHING_PROPOSED"
         case _:
             return None
 
 
+def is_officers_work(call: Call) -> bool:
+    return call.mutation in OF_THE_DESK and call.user in OFFICERS
+
+
 def questions_asked(case: Case, call: Call) -> list[str]:
     """The questions that a referral asks."""
+    # Of a visa what was answered is asked again; what was found is not.
+    again = ("CLEAR", "NO_MATCH") if case.status == "GRANTED" else ()
     return [
         question
         for question in case.questions
-        if case.answers.get(question) in (None, "UNAVAILABLE")
+        if case.answers.get(question) in (None, "UNAVAILABLE", *again)
     ]
 
 
@@ -186,14 +238,27 @@ def follow(case: Case, call: Call) -> None:
         case "markReceived":
             case.is_received = True
             case.events.append("RECEIVED")
-        case "startVerification" | "answerInformation":
-            case.officer = case.officer or call.user
-            case.enter("IN_VERIFICATION")
+        case "reassignCase":
+            receiver = call.given["officer"]
+            case.officer = receiver if receiver in OFFICERS else None
+            case.supervisor = receiver if receiver == call.user else None
+            if case.status == "PAID":
+                case.enter("IN_VERIFICATION")
+        case "releaseCase":
+            case.officer = None
         case "requestInformation":
+            case.missing = {item["kind"] for item in call.given["items"]}
             case.enter("INFO_REQUESTED")
+        case "answerInformation":
+            case.missing -= {*call.given["items"]}
+            if not case.missing:
+                case.enter("IN_VERIFICATION")
         case "referToScreening":
-            case.answers |= dict.fromkeys(questions_asked(case, call), "PENDING")
-            if case.status != "REFUSED":
+            for question in questions_asked(case, call):
+                case.answers[question] = "PENDING"
+                if case.status == "GRANTED":
+                    case.found_by.pop(question, None)
+            if case.status not in ("GRANTED", "REFUSED", "REVOKED"):
                 case.enter("SCREENING")
         case "recordScreening" | "resolveHit" | "confirmScreening":
             _answer(case, call)
@@ -204,13 +269,45 @@ def follow(case: Case, call: Call) -> None:
             case.decisions.append(_decision(call))
             case.officer = case.supervisor = None
             case.enter(call.given["outcome"])
+        case "proposeCorrection":
+            name = call.given["identity"]["fullName"]
+            is_at_once = case.status == "AWAITING_PAYMENT"
+            case.name, case.proposed_name = (name, None) if is_at_once else (case.name, name)
+            case.events.append("CORRECTED" if is_at_once else "CORRECTION_PROPOSED")
+        case "rejectCorrection":
+            case.proposed_name = None
+            case.events.append("CORRECTION_REJECTED")
+        case "approveCorrection":
+            _correct(case)
         case "withdrawApplication":
             case.officer = case.supervisor = None
             case.enter("WITHDRAWN")
         case "revokeVisa":
+            case.revoked_by = call.user
             case.enter("REVOKED")
+        case "setAsideRevocation":
+            case.decisions.append((call.user, "GRANTED", None))
+            case.enter("GRANTED")
         case _:
             raise ValueError(call.mutation)
+
+
+def _correct(case: Case) -> None:
+    """Another name: what was answered about the one before is void, but for a hit."""
+    name, case.proposed_name = case.proposed_name or "", None
+    case.events.append("CORRECTED")
+    if name == case.name:
+        return
+    case.name = name
+    for question, answer in list(case.answers.items()):
+        waits = case.proposals.get(question, ("",))[0] in ("CLEAR", "HIT")
+        if answer in ("CLEAR", "NO_MATCH", "UNAVAILABLE") or (answer == "PENDING" and waits):
+            del case.answers[question]
+            case.proposals.pop(question, None)
+            case.found_by.pop(question, None)
+    if case.status == "SCREENING":
+        asked = [one for one in case.questions if case.answers.get(one) in (None, "UNAVAILABLE")]
+        case.answers |= dict.fromkeys(asked, "PENDING")
 
 
 def _answer(case: Case, call: Call) -> None:

@@ -3,10 +3,10 @@
 It reads the world's cases and a viewer's claims, and nothing of the gateway.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from tests.world import APPLICANTS, CASES, Case
+from tests.world import APPLICANTS, CASES, LINKS, Case
 
 Claims = Mapping[str, Any]
 
@@ -17,7 +17,7 @@ CENTRES = {
     "SG-SIN": ("NUSA", "SG"),
 }
 #: Whose own sign-in is whose.
-ACCOUNTS = {"applicant": "Ruby Hale", "applicant-2": "Li Goh"}
+ACCOUNTS = {"applicant": "Ruby Hale", "applicant-2": "Li Goh", "applicant-3": "Jack Doyle"}
 SERVED = {"NUSA": {"AU", "NZ", "SG"}, "ANDALAN": {"AU", "SG"}}
 
 _STAFF = ("OFFICER", "SUPERVISOR", "AUDITOR")
@@ -36,7 +36,9 @@ def reaches_case(claims: Claims, case: Case) -> bool:
         case "PARTNER_MANAGER":
             return _at_own_partner(claims, case) and case.place.country in claims["countries"]
         case "PARTNER_AGENT":
-            return _at_own_partner(claims, case) and case.place.centre in claims["centres"]
+            return _at_own_partner(claims, case) and at_own_place(
+                claims, case.place.country, case.place.centre
+            )
         case "PARTNER_SERVICE":
             return _at_own_partner(claims, case)
         case "APPLICANT":
@@ -45,49 +47,68 @@ def reaches_case(claims: Claims, case: Case) -> bool:
             return False
 
 
-def cases(claims: Claims) -> set[str]:
+def cases(claims: Claims, among: Sequence[Case] = CASES) -> set[str]:
     """References of the applications in reach."""
-    return {case.reference for case in CASES if reaches_case(claims, case)}
+    return {case.reference for case in among if reaches_case(claims, case)}
 
 
-def applicants(claims: Claims) -> set[str]:
+def applicants(claims: Claims, among: Sequence[Case] = CASES) -> set[str]:
     """Names of the applicants in reach, under their pseudonyms."""
     if role_of(claims) in _STAFF:
         return set(APPLICANTS)
-    return {case.applicant for case in CASES if reaches_case(claims, case)}
+    return {case.applicant for case in among if reaches_case(claims, case)}
 
 
-def identities(claims: Claims) -> set[str]:
-    """Names of the applicants whose identity is in reach."""
+def identities(
+    claims: Claims,
+    named: str | None,
+    among: Sequence[Case] = CASES,
+    not_received: Collection[str] = (),
+) -> set[str]:
+    """Names of the applicants whose identity is in reach, read for the case that is named.
+
+    Cases were handed over if their life says so, but for some.
+    """
+    of_named = [case for case in among if case.reference == named]
     match role_of(claims):
         case "SUPERVISOR":
-            return set(APPLICANTS)
+            return {case.applicant for case in of_named}
         case "OFFICER":
-            return {
+            own = {
                 case.applicant
-                for case in CASES
-                if case.officer == claims["sub"] and not any(word in case.life for word in _CLOSING)
+                for case in of_named
+                if case.officer == claims["sub"] and not is_closed(case)
             }
+            sure = [{link.one, link.other} for link in LINKS if link.is_sure]
+            return own.union(*(both for both in sure if both & own))
         case "PARTNER_AGENT":
             return {
                 case.applicant
-                for case in CASES
-                if reaches_case(claims, case) and "RECEIVED" not in case.life
+                for case in (among if named is None else of_named)
+                if reaches_case(claims, case)
+                and ("RECEIVED" not in case.life or case.reference in not_received)
+                and not is_closed(case)
             }
         case "APPLICANT":
-            return applicants(claims)
+            return applicants(claims, among)
         case _:
             return set()
 
 
-def decided(claims: Claims, closed_lately: Collection[str] = ()) -> set[str]:
+def is_closed(case: Case) -> bool:
+    return any(word in case.life for word in _CLOSING)
+
+
+def decided(
+    claims: Claims, closed_lately: Collection[str] = (), among: Sequence[Case] = CASES
+) -> set[str]:
     """References of the applications whose decisions are in reach.
 
     All of the world were decided in 2025, but for those that are said to have closed lately.
     """
     if role_of(claims) in ("PARTNER_MANAGER", "PARTNER_SERVICE"):
         return set()
-    reached = (case for case in CASES if reaches_case(claims, case))
+    reached = (case for case in among if reaches_case(claims, case))
     return {
         case.reference
         for case in reached
@@ -106,7 +127,7 @@ def centres(claims: Claims) -> set[str]:
             case "PARTNER_MANAGER":
                 return partner == claims["partner"] and country in claims["countries"]
             case "PARTNER_AGENT":
-                return partner == claims["partner"] and code in claims["centres"]
+                return partner == claims["partner"] and code in claims.get("centres", ())
             case "PARTNER_SERVICE":
                 return partner == claims["partner"]
             case _:
@@ -126,6 +147,13 @@ def served(claims: Claims) -> set[tuple[str, str]]:
         if role_of(claims) not in ("PARTNER_MANAGER", "PARTNER_AGENT")
         or country in claims["countries"]
     }
+
+
+def at_own_place(claims: Claims, country: str | None, centre: str | None) -> bool:
+    """An agent works at centres, or, where the token names none, at the portal of countries."""
+    if centres := claims.get("centres"):
+        return centre in centres
+    return centre is None and country in claims["countries"]
 
 
 def _at_own_partner(claims: Claims, case: Case) -> bool:

@@ -32,6 +32,8 @@ PURPOSES = {
 }  # fmt: skip
 OTHER_WAYS = {"viewer": "{ role }", "node": '(id: "x") { __typename }', "__typename": ""}
 
+#: For what identity is read: the case of a role whose applicant it can read.
+LIKELY_CASE = {"OFFICER": "SGPO-OPEN-0006"}
 #: Where there is most to tell.
 LIKELY = ("applications", "application", "applicant", "identity", "decision", "nodes", "node")
 
@@ -123,7 +125,7 @@ class _Writer:
         directive, code = self._view.get_directive("purpose"), PURPOSES.get(self._role)
         if directive is None or code is None:
             return ""
-        given = {"code": code, "reference": "T-1"}
+        given = {"code": code, "reference": LIKELY_CASE.get(self._role, "AUSY-PAID-0013")}
         written = (f"{n}: {self._given(directive.args[n].type, v)}" for n, v in given.items())
         return f" @purpose({', '.join(written)})"
 
@@ -259,6 +261,9 @@ class _Writer:
             given["orderBy"] = random_value(self._dice, field.args["orderBy"].type, name)
         if self._chance(0.3) and "where" in field.args:
             given["where"] = self._where(name, field, given.get("orderBy"))
+        for other, argument in field.args.items():
+            if isinstance(argument.type, GraphQLNonNull) and other not in given:
+                given[other] = random_value(self._dice, argument.type, other)
         if self._chance(0.03):
             given[self._dice.choice([*given])] = None
         return given

@@ -5,8 +5,6 @@ from math import ceil, floor
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.optimize import linprog
-from scipy.sparse import csr_array
 
 #: As good as no upper bound.
 UNBOUNDED = 1e6
@@ -60,6 +58,8 @@ class Problem:
         return _candidates(self.seen_low[number], self.seen_high[number])
 
     def _matrix(self, rows: list[dict[int, float]]) -> Any:
+        from scipy.sparse import csr_array  # at the top it would cost each worker half a second
+
         lines = [line for line, row in enumerate(rows) for _ in row]
         columns = [column for row in rows for column in row]
         values = [value for row in rows for value in row.values()]
@@ -70,6 +70,8 @@ class Problem:
         return ceil(least - _NEAR), floor(most + _NEAR) if most < UNBOUNDED else UNBOUNDED
 
     def _solved(self, unknown: Count, sign: int) -> float:
+        from scipy.optimize import linprog
+
         aim = np.zeros(len(self.number))
         aim[self.number[unknown]] = sign
         found = linprog(

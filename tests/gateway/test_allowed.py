@@ -7,21 +7,25 @@ changes nothing, and one that is done is tried in the order of the cases, each o
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import pytest
 
-from gateway.policy import APPLICATION_ROWS, MUTATIONS, POLICY
+from gateway.policy import APPLICATION_ROWS, MUTATIONS, POLICY, on_the_own_desk
 from gateway.schema import allowed as allowed_module
 from gateway.schema.allowed import ApplicationStep
 from gateway.schema.mutations.intents import INTENTS
-from models.life import judging
+from models.life import STEPS, judging
+from models.life.preconditions import IS_ON_THE_OWN_DESK
 from models.life.refusals import Refusal
 from models.vocabulary import Role, Status
 from tests.gateway.changing import (
+    IDENTITY,
     change,
     cleared,
     done,
+    given_to,
     granted,
     in_screening,
     in_verification,
@@ -40,11 +44,16 @@ ALLOWED = "allowed { step isAllowed reason { __typename code message path } }"
 #: What each step takes, so that nothing but the case can be in the way.
 GIVEN: dict[str, dict[str, Any]] = {
     "resolveHit": {"kind": "ENTRY_BAN", "resolution": "MATCH", "reason": "Same passport."},
+    "proposeCorrection": {"identity": {"fullName": "Olive Other"}},
+    "rejectCorrection": {"reason": "The passport says otherwise."},
+    "releaseCase": {"reason": "I know the applicant."},
+    "reassignCase": {"officer": "officer-2", "reason": "In turn."},
     "recordDecision": {"outcome": "REFUSED", "ground": "INCOMPLETE"},
     "supersedeDecision": {"outcome": "REFUSED", "ground": "FALSE_STATEMENT"},
 }
-#: What supervision answered is told by the attempt alone: these may follow where it is allowed.
-BY_SUPERVISION = {"NOTHING_TO_ASK", "NO_HIT"}
+#: What supervision answered is told by the attempt alone, and so is which link it is about: these
+#: may follow where it is allowed.
+BY_SUPERVISION = {"NOTHING_TO_ASK", "NO_HIT", "SUPERVISION_REQUIRED", "NO_LINK"}
 
 
 async def expired(who: Who) -> str:
@@ -90,16 +99,38 @@ async def corrected(who: Who) -> str:
     return await done(who["supervisor"], "supersedeDecision", await granted(who), **decision)
 
 
+async def questioned(who: Who) -> str:
+    """A correction of the person on file waits to be approved by this officer."""
+    return await done(
+        who["agent-au"], "proposeCorrection", await cleared(who), **GIVEN["proposeCorrection"]
+    )
+
+
+async def approved(who: Who) -> str:
+    """A correction of a visa's holder that this supervisor approved waits for another one."""
+    ines = Viewer(who["anonymous"].client, {"role": "APPLICANT", "sub": f"approved-{uuid4()}"})
+    said = {"visaType": "B1", "nationality": "AU", "identity": dict(IDENTITY)}
+    id_ = await pays(who, await done(ines, "submitApplication", **said))
+    await given_to(who, "officer", id_)
+    await done(who["officer"], "referToScreening", id_)
+    await done(who["screening"], "recordScreening", id_, kind="ENTRY_BAN", result="CLEAR")
+    await done(who["officer"], "recordDecision", id_, outcome="GRANTED")
+    await done(ines, "proposeCorrection", id_, **GIVEN["proposeCorrection"])
+    return await done(who["supervisor"], "approveCorrection", id_)
+
+
 STATES: dict[str, Callable[[Who], Awaitable[str]]] = {
     "billed": submitted, "not received": not_received, "paid": paid,
     "in verification": in_verification, "waiting": waiting, "in screening": in_screening,
     "cleared": cleared, "hit": hit, "matched": matched, "held": held, "granted": granted,
     "refused": refused,
     "corrected": corrected, "revoked": revoked, "withdrawn": withdrawn, "expired": submitted,
-    "lapsed": waiting,
+    "lapsed": waiting, "questioned": questioned, "approved": approved,
 }  # fmt: skip
 #: The clock ends these.
 ENDED = {"expired": "PAYMENT_EXPIRED", "lapsed": "LAPSED"}
+#: Lodged with the directorate: no partner reaches it.
+UNREACHED = {("approved", "agent-au"), ("approved", "service")}
 USERS = {
     "officer": Role.OFFICER, "supervisor": Role.SUPERVISOR, "agent-au": Role.PARTNER_AGENT,
     "service": Role.PARTNER_SERVICE,
@@ -132,27 +163,43 @@ def steps_of(role: Role) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("name", USERS)
 @pytest.mark.parametrize("state", STATES)
-async def test_what_is_allowed_is_what_the_mutation_answers(
-    who, world, connection, state, name
-) -> None:
-    viewer = who[name]
+async def test_what_is_allowed_is_what_the_mutation_answers(who, world, connection, state) -> None:
+    await compare(who, connection, state, *USERS)
+
+
+async def compare(who: Who, connection: asyncpg.Connection, state: str, *names: str) -> None:
+    """Hold what is allowed of a case in a state to what its mutations answer."""
     id_ = await led_to(who, connection, state)
-    told = await allowed(viewer, id_)
-    assert told.keys() == steps_of(USERS[name])
-    for mutation, one in told.items():
-        if one["isAllowed"]:
+    for name in names:
+        if (state, name) in UNREACHED:
             continue
-        answer = await change(viewer, mutation, id_, **GIVEN.get(mutation, {}))
-        [error] = answer.payload["errors"]
-        assert {**one["reason"], "__typename": ""} == {**error, "__typename": ""}, mutation
-    # What is allowed is done, each on a case of its own: it would be in the way of the next.
+        viewer, told = who[name], await allowed(who[name], id_)
+        assert told.keys() == steps_of(USERS[name])
+        for mutation, one in told.items():
+            if one["isAllowed"]:
+                continue
+            answer = await change(viewer, mutation, id_, **GIVEN.get(mutation, {}))
+            [error] = answer.payload["errors"]
+            assert {**one["reason"], "__typename": ""} == {**error, "__typename": ""}, mutation
+        # What is allowed is done, each on a case of its own: it would be in the way of the next.
+        for mutation, one in told.items():
+            if one["isAllowed"]:
+                case = await led_to(who, connection, state)
+                answer = await change(viewer, mutation, case, **GIVEN.get(mutation, {}))
+                assert set(answer.codes) <= BY_SUPERVISION, mutation
+
+
+@pytest.mark.parametrize("state", ["in verification", "waiting", "matched"])
+async def test_of_a_case_on_another_desk_an_officer_may_do_nothing(
+    who, world, connection, state
+) -> None:
+    id_ = await led_to(who, connection, state)
+    told = await allowed(who["officer-2"], id_)
+    assert not any(one["isAllowed"] for one in told.values())
     for mutation, one in told.items():
-        if one["isAllowed"]:
-            case = await led_to(who, connection, state)
-            answer = await change(viewer, mutation, case, **GIVEN.get(mutation, {}))
-            assert set(answer.codes) <= BY_SUPERVISION, mutation
+        answer = await change(who["officer-2"], mutation, id_, **GIVEN.get(mutation, {}))
+        assert answer.codes == [one["reason"]["code"]], mutation
 
 
 async def test_the_own_case_of_an_applicant_says_what_is_left_to_do(who, world) -> None:
@@ -160,12 +207,17 @@ async def test_the_own_case_of_an_applicant_says_what_is_left_to_do(who, world) 
     id_ = await done(ruby, "submitApplication", visaType="C1", nationality="AU")
     told = await allowed(ruby, id_)
     assert {name: one["isAllowed"] for name, one in told.items()} == {
-        "answerInformation": False, "withdrawApplication": True,
+        "answerInformation": False, "withdrawApplication": True, "proposeCorrection": True,
     }  # fmt: skip
     answer = await change(ruby, "answerInformation", id_)
     assert answer.codes == [told["answerInformation"]["reason"]["code"]] == ["WRONG_STAGE"]
     await done(ruby, "withdrawApplication", id_)
-    assert {one["isAllowed"] for one in (await allowed(ruby, id_)).values()} == {False}
+    # Whether it was granted, of which a correction would be one of the visa, tells the attempt.
+    assert [name for name, one in (await allowed(ruby, id_)).items() if one["isAllowed"]] == [
+        "proposeCorrection"
+    ]
+    attempt = await change(ruby, "proposeCorrection", id_, **GIVEN["proposeCorrection"])
+    assert attempt.codes == ["WRONG_STAGE"]
 
 
 async def test_cases_that_look_alike_allow_alike(who, world) -> None:
@@ -190,7 +242,11 @@ def test_whoever_takes_steps_reaches_what_can_be_changed_and_nothing_else() -> N
         for role, rule in MUTATIONS[intent.name].rows.items() if intent.is_step else ():
             if role in (Role.TREASURY, Role.SCREENING):
                 continue  # the one reads bills, the other what is asked: no case by itself
-            assert rule == APPLICATION_ROWS[role], (intent.name, role)
+            if rule == on_the_own_desk:
+                steps = [one for one in STEPS if one.verb in intent.verbs and role in one.by]
+                assert all(one.needs[0] is IS_ON_THE_OWN_DESK for one in steps), intent.name
+            else:
+                assert rule == APPLICATION_ROWS[role], (intent.name, role)
             assert role in POLICY["Application"].fields["allowed"]
 
 
@@ -198,9 +254,7 @@ async def test_a_judgement_that_forgets_a_need_is_seen(who, world, connection, m
     labels = {k: v for k, v in allowed_module._LABELS.items() if k != "is_received"}
     monkeypatch.setattr(allowed_module, "_LABELS", labels)
     with pytest.raises(AssertionError):
-        await test_what_is_allowed_is_what_the_mutation_answers(
-            who, world, connection, "not received", "officer"
-        )
+        await compare(who, connection, "not received", "supervisor")
 
 
 async def test_a_judgement_by_the_status_where_a_stage_is_read_is_seen(
@@ -212,9 +266,7 @@ async def test_a_judgement_by_the_status_where_a_stage_is_read_is_seen(
 
     monkeypatch.setattr("gateway.mutations.stepping.refusal_of", by_status)
     with pytest.raises(AssertionError):
-        await test_what_is_allowed_is_what_the_mutation_answers(
-            who, world, connection, "withdrawn", "agent-au"
-        )
+        await compare(who, connection, "withdrawn", "agent-au")
 
 
 def test_every_status_is_led_to() -> None:

@@ -372,14 +372,19 @@ async def test_references_of_cases(who, reference) -> None:
 @pytest.mark.parametrize(
     "directive",
     [
-        "@purpose", "@purpose(code: CASEWORK)", '@purpose(reference: "A")',
+        "@purpose", '@purpose(reference: "A")', "@purpose(code: INTAKE, reference: {})",
         '@purpose(code: NOSINESS, reference: "A")', '@purpose(code: "CASEWORK", reference: "A")',
-        "@purpose(code: CASEWORK, reference: null)", "@purpose(code: CASEWORK, reference: 5)",
+        "@purpose(code: CASEWORK, reference: 5)",
         '@purpose(code: CASEWORK, reference: "A") @purpose(code: CASEWORK, reference: "B")',
     ],
 )  # fmt: skip
 async def test_purposes_that_are_none(who, directive) -> None:
     assert_told(await who["officer"](f"query {directive} {IDENTITY}"), "INVALID_DOCUMENT")
+
+
+@pytest.mark.parametrize("arguments", ["code: CASEWORK", "code: CASEWORK, reference: null"])
+async def test_casework_takes_a_case(who, arguments: str) -> None:
+    assert_told(await who["officer"](f"query @purpose({arguments}) {IDENTITY}"), "PURPOSE_REQUIRED")
 
 
 async def test_purposes_by_variable(who) -> None:
@@ -416,7 +421,7 @@ PIECES = ("{", "}", "(", ")", "[", "]", "...", "$n", ":", '"', '"""', "null", "-
           "@skip(if: true)", "on", "__typename", "\\u0000", "\0", "é", "#", " first: 0 ",
           "!")  # fmt: skip
 few = settings(
-    max_examples=150,
+    max_examples=60,
     deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],

@@ -13,17 +13,23 @@ from tests.gateway.conftest import ACCEPT, CLAIMS
 from tests.gateway.live import KINDS, served
 from tests.gateway.log_lines import log_lines
 from tests.gateway.surviving.standing import metrics_of
+from tests.people import identities
 
 pytestmark = pytest.mark.anyio
 
 #: What clients ask, good and bad; identities are among the answers.
 QUERIES = (
-    'query @purpose(code: CASEWORK, reference: "T-1") { applications(first: 100) { nodes {'
-    " reference applicant { identity { fullName passportNumber birthDate email phone } } } } }",
-    'query @purpose(code: SUPERVISION, reference: "T-1") { applications(first: 100) { nodes {'
-    " reference applicant { identity { fullName passportNumber birthDate email phone } } } } }",
-    'query @purpose(code: INTAKE, reference: "T-1") { applications(first: 100) { nodes {'
-    " reference applicant { identity { fullName passportNumber birthDate email phone } } } } }",
+    'query @purpose(code: CASEWORK, reference: "SGPO-OPEN-0006") { applications(first: 100) {'
+    " nodes {"
+    " reference applicant { identity { fullName passportNumber birthDate email phone"
+    " sex placeOfBirth passportIssuingState { code } passportExpiresOn } } } } }",
+    'query @purpose(code: SUPERVISION, reference: "AUSY-GRAN-0001") { applications(first: 100) {'
+    " nodes {"
+    " reference applicant { identity { fullName passportNumber birthDate email phone"
+    " sex placeOfBirth passportIssuingState { code } passportExpiresOn } } } } }",
+    "query @purpose(code: INTAKE) { applications(first: 100) { nodes {"
+    " reference applicant { identity { fullName passportNumber birthDate email phone"
+    " sex placeOfBirth passportIssuingState { code } passportExpiresOn } } } } }",
     "{ applications(first: 3) { nodes { applicant { identity { fullName } } } } }",
     "{ applications(first: 3) { edges { cursor node { id } } pageInfo { endCursor } } }",
     "{ accessEvents(first: 100) { edges { cursor } nodes { id purpose fields } } }",
@@ -40,13 +46,14 @@ async def secrets(world: str) -> list[str]:
     """Every personal value of the world, first names and last names too."""
     connection = await connect(world)
     try:
-        rows = await connection.fetch("SELECT * FROM identity")
+        rows = await identities(connection)
     finally:
         await connection.close()
     found: list[str] = []
     for row in rows:
         found += [row["full_name"], row["passport_number"], row["email"], row["phone"]]
-        found += [row["phone"].replace(" ", ""), row["birth_date"].isoformat()]
+        found += [row["phone"].replace(" ", ""), row["birth_date"]]
+        found += [row["place_of_birth"], row["passport_expires_on"]]
         found += [part for part in row["full_name"].split() if len(part) > 3]
     return found
 
@@ -101,7 +108,7 @@ async def test_a_failure_is_masked_and_its_own_text_is_not_logged(
 ) -> None:
     """In the place of the identities stands a view that complains of each name."""
     connection = await connect(world)
-    read = """query @purpose(code: SUPERVISION, reference: "T-1") {
+    read = """query @purpose(code: SUPERVISION, reference: "AUSY-GRAN-0001") {
         applications(first: 100) { nodes { applicant { identity { phone } } } }
     }"""
     try:
@@ -141,11 +148,11 @@ async def test_the_log_of_a_lively_run_holds_nothing_personal(
         await responses(client)
         for said in (submission, {**submission, "identity": {**IDENTITY, "phone": "400 123 987"}}):
             await send(who["agent-au"], "submitApplication", said)
-        await connection.execute("ALTER TABLE identity RENAME COLUMN phone TO phone_away")
+        await connection.execute("ALTER TABLE identity RENAME COLUMN sealed TO sealed_away")
         try:
             await send(who["agent-au"], "submitApplication", submission)
         finally:
-            await connection.execute("ALTER TABLE identity RENAME COLUMN phone_away TO phone")
+            await connection.execute("ALTER TABLE identity RENAME COLUMN sealed_away TO sealed")
         async with served(world) as live, live.as_viewer("officer") as officer:
             await officer.follows(KINDS)
             await officer.subscribe(f'subscription {{ nothing(id: "{IDENTITY["email"]}") }}', "2")

@@ -124,5 +124,6 @@ def test_a_change_is_followed(page: Page, demo: Demo) -> None:
     nodes = demo.ask("supervisor", CASES)["applications"]["nodes"]
     case = next(node for node in nodes if not node["isHeld"])
     named = {"applicationId": case["id"], "idempotencyKey": str(uuid4())}
+    named["reason"] = "To be looked into."
     assert demo.ask("supervisor", HOLD, input=named)["holdApplication"]["errors"] == []
     _expect_answer(page, f'"reference": "{case["reference"]}"')

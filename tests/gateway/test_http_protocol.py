@@ -2,6 +2,9 @@
 
 import asyncio
 import shutil
+import socket
+import struct
+import sys
 from pathlib import Path
 
 import pytest
@@ -20,6 +23,10 @@ CHUNKS = b"".join(b"1\r\n" + ROLE[at : at + 1] + b"\r\n" for at in range(len(ROL
 CHUNKED = post("Transfer-Encoding: chunked", *OFFER, body=CHUNKS, length=-1)
 OFFERED = post(*OFFER)
 SOCKET = ("Connection: Upgrade", "Upgrade: websocket")
+
+
+#: Where Linux tells of a connection how many segments brought data, and the size of all it tells.
+_DATA_SEGMENTS_IN, _TCP_INFO_SIZE = 152, 160
 
 
 def _bytewise(data: bytes) -> list[bytes]:
@@ -186,3 +193,22 @@ async def test_the_version_before_needs_no_host() -> None:
         client = await Raw.open(running.port)
         await client.send(b"GET /health/live HTTP/1.0\r\n\r\n")
         assert (await client.rest()).startswith(b"HTTP/1.1 200 OK\r\n")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts segments with data")
+async def test_an_answer_is_one_write() -> None:
+    async with small_gateway() as running:
+        client = await Raw.open(running.port)
+        for sent in (post(), GET, b"HEAD /health/live HTTP/1.1\r\nHost: gateway\r\n\r\n", post()):
+            await client.send(sent)
+            if sent.startswith(b"HEAD"):
+                await client.reader.readuntil(b"\r\n\r\n")
+            else:
+                await client.answers()
+        told = client.writer.get_extra_info("socket").getsockopt(
+            socket.IPPROTO_TCP, socket.TCP_INFO, _TCP_INFO_SIZE
+        )
+        if len(told) < _TCP_INFO_SIZE:
+            pytest.skip("this system does not count segments with data")
+        assert struct.unpack_from("I", told, _DATA_SEGMENTS_IN) == (4,)
+        client.writer.close()

@@ -87,16 +87,16 @@ async def test_a_key_under_another_type_is_answered_as_an_id_of_nothing(
 async def test_no_case_is_changed_by_an_id_of_another_type(
     who: dict[str, Viewer], connection: asyncpg.Connection, world: str, type_name: str
 ) -> None:
-    """With the key of a case that the officer could begin to verify."""
-    begin = application_id("AUSY-PAID-0013")
+    """With the key of a case on the officer's own desk."""
+    own = application_id("SGPO-OPEN-0006")
 
     async def called(id_: str) -> Any:
         given = {"idempotencyKey": f"of-{type_name}-{id_}", "applicationId": id_}
-        answer = await who["officer"](document("startVerification"), input=given)
+        answer = await who["officer"](document("referToScreening"), input=given)
         return answer.status, answer.data
 
     as_of_nothing = await called(NOTHING)
-    assert as_of_nothing[1]["startVerification"]["errors"]
-    assert await called(GlobalId(type_name, str(begin)).encode()) == as_of_nothing
+    assert as_of_nothing[1]["referToScreening"]["errors"]
+    assert await called(GlobalId(type_name, str(own)).encode()) == as_of_nothing
     status = "SELECT status FROM application WHERE id = $1"
-    assert await connection.fetchval(status, begin) == "PAID"
+    assert await connection.fetchval(status, own) == "IN_VERIFICATION"

@@ -17,6 +17,7 @@ from gateway.doctor.reference import reference_data
 from models.database.connections import connect
 from models.reference.data import cldr, load, read_files
 from models.reference.data.tables import TABLES, Basis
+from models.reference.ledger import record_beginning
 from models.synthetic.reference import PARTNERS
 from tests.running_demo import GERBANG
 from tests.world import today
@@ -29,7 +30,8 @@ Run = Callable[..., Awaitable[Result]]
 @pytest.fixture
 async def empty(connection: asyncpg.Connection) -> asyncpg.Connection:
     """A migrated database without any reference data."""
-    await connection.execute("; ".join(f"DELETE FROM {table.name}" for table in reversed(TABLES)))
+    tables = ("reference_change_value", "reference_change", *(it.name for it in reversed(TABLES)))
+    await connection.execute("; ".join(f"DELETE FROM {table}" for table in tables))
     return connection
 
 
@@ -124,6 +126,7 @@ def test_every_file_says_where_its_facts_come_from() -> None:
 # --- What stands in the database ------------------------------------------------------------------
 
 FEES = "visa_type_code,valid_from,amount_idr\n"
+PARTNER = "code,name\nGOOD,Good Visa\n"
 SHIPPED = "".join(
     f"{row['visa_type_code']},{row['valid_from']},{row['amount_idr']}\n"
     for row in read_files().rows("fee")
@@ -146,23 +149,31 @@ async def test_what_differs_is_told_and_left_alone(
     assert done.exit_code == 0
     assert done.stderr.startswith(
         "fees.csv, line 2: the fee of B1 from 2019-01-01 stays as it is: amount_idr is 500000 in"
-        " the database and 600000 in the file; an administrator sets another"
+        " the database and 600000 in the file; an administrator proposes it"
     )
     assert await fee(empty, "B1") == [(date(2019, 1, 1), 500_000)]
 
 
-async def test_a_day_to_come_is_added_and_one_that_is_over_is_not(
+async def test_only_what_is_empty_is_filled_and_the_rest_takes_a_decree(
     init: Run, empty: asyncpg.Connection, tmp_path: Path
 ) -> None:
     await init()
-    coming, over = today() + timedelta(days=40), today() - timedelta(days=40)
-    lines = f"B1,{coming},700000\nC1,{over},1\n"
-    done = await init("--files", folder_with(tmp_path, fees=FEES + SHIPPED + lines))
-    assert done.exit_code == 0
-    assert done.stdout == "fees: 1 added\n"
-    assert f"the fee of C1 from {over} is not added, since it would change" in done.stderr
-    assert await fee(empty, "B1") == [(date(2019, 1, 1), 500_000), (coming, 700_000)]
-    assert await fee(empty, "C1") == [(date(2019, 1, 1), 1_500_000)]
+    coming = today() + timedelta(days=40)
+    folder = folder_with(tmp_path, fees=f"{FEES}{SHIPPED}B1,{coming},700000\n", partners=PARTNER)
+    done = await init("--files", folder)
+    assert (done.exit_code, done.stdout) == (0, "partners: 1 added\n")
+    assert f"the fee of B1 from {coming} is not added, since there are others" in done.stderr
+    assert await fee(empty, "B1") == [(date(2019, 1, 1), 500_000)]
+
+
+async def test_what_is_filled_is_told_in_the_ledger_as_by_no_decree(
+    init: Run, empty: asyncpg.Connection
+) -> None:
+    await init("--files", PARTNERS)
+    told = await empty.fetch("SELECT lower(kind) AS name, state FROM reference_change")
+    assert {row["state"] for row in told} == {"INITIAL"}
+    filled = {table.name: sum(row["name"] == table.name for row in told) for table in TABLES}
+    assert filled == await counts(empty)
 
 
 async def test_what_an_administrator_said_since_stands(
@@ -278,6 +289,9 @@ async def test_the_doctor_names_what_has_run_out(empty: asyncpg.Connection, what
     await load(empty, read_files(PARTNERS))
     planted, expected = RUN_OUT[what]
     await empty.execute(planted)
+    [by_hand] = {finding.what for finding in await reference_data(empty)} - {expected} or {None}
+    assert by_hand is None or by_hand.endswith("are in no change of the ledger.")
+    await record_beginning(empty)
     findings = await reference_data(empty)
     assert [finding.what for finding in findings] == [expected]
     assert all(finding.why and finding.mend for finding in findings)

@@ -68,6 +68,6 @@ async def test_what_has_no_plan_does_not_ask_for_the_schema_too(who) -> None:
 async def test_the_limit_leaves_room_for_a_schema_that_grows(
     who, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    room = introspection.MOST_SCHEMA_VALUES * 7 // 8
+    room = introspection.MOST_SCHEMA_VALUES * 15 // 16
     monkeypatch.setattr(introspection, "MOST_SCHEMA_VALUES", room)
     assert (await who["supervisor"](EVERYTHING)).errors == []

@@ -21,12 +21,22 @@ from gateway.wire.metrics import Metrics
 from models.jobs.scheduler import Jobs
 from tests.free_ports import free_port
 from tests.gateway.figures import Figures
+from tests.linking import key_service, keys_file
 
 pytestmark = pytest.mark.anyio
 
 ROOT = Path(__file__).parents[2]
 KEEP = [sys.executable, "-c", "from gateway.cli import main; main()", "keep"]
-JOBS = ("fold_or_age", "publish", "end_overdue", "forget_keys", "forget")
+JOBS = (
+    "fold_or_age",
+    "link_cases",
+    "sequence",
+    "publish",
+    "end_overdue",
+    "forget_keys",
+    "transfer_files",
+    "forget",
+)
 
 
 @dataclass
@@ -68,6 +78,8 @@ def keeper(url: str) -> Iterator[Keeper]:
         "GERBANG_JWKS_URL": "https://issuer.test/keys",
         "GERBANG_CURSOR_KEY": "ab" * 32,
         "GERBANG_SEAL_KEY": "cd" * 32,
+        "GERBANG_KEY_SERVICE": key_service(),
+        "GERBANG_CHECKPOINTS": str(keys_file().parent / f"checkpoints-{port}"),
         "GERBANG_KEEPER_PORT": str(port),
     }
     process = subprocess.Popen(

@@ -34,6 +34,7 @@ class Load:
     """Clients that each begin anew when they are through, and what went wrong meanwhile."""
 
     replicas: list[Served]
+    http: httpx2.AsyncClient
     rng: Random = field(default_factory=lambda: Random(1))
     rounds: Counter[str] = field(default_factory=Counter)
     failed: Counter[str] = field(default_factory=Counter)
@@ -42,6 +43,7 @@ class Load:
         while not stop.is_set():
             await client()
             self.rounds[client.__name__] += 1
+            await asyncio.sleep(0.01)  # processor is left to the replicas that start
 
     async def page_through(self) -> None:
         """Every application, each page asked of whichever replica."""
@@ -59,18 +61,17 @@ class Load:
 
     async def _ask(self, after: str | None) -> dict | None:
         asked = {"query": PAGE, "variables": {"after": after}}
-        async with httpx2.AsyncClient(timeout=30) as client:
-            while True:
-                url = f"http://127.0.0.1:{self.rng.choice(self.replicas).port}/graphql"
-                request = client.build_request(
-                    "POST", url, json=asked, headers=credentials("officer")
-                )
-                try:
-                    answer = await client.send(request, stream=True)
-                    break
-                except (httpx2.NetworkError, httpx2.RemoteProtocolError):
-                    continue  # it has just ended, before it answered anything
-            await answer.aread()
+        while True:
+            url = f"http://127.0.0.1:{self.rng.choice(self.replicas).port}/graphql"
+            request = self.http.build_request(
+                "POST", url, json=asked, headers=credentials("officer")
+            )
+            try:
+                answer = await self.http.send(request, stream=True)
+                break
+            except (httpx2.NetworkError, httpx2.RemoteProtocolError):
+                continue  # it has just ended, before it answered anything
+        await answer.aread()
         body = answer.json()
         if answer.status_code != 200 or "errors" in body:
             self.failed[f"{answer.status_code} {body.get('errors', [{}])[0]['message']}"] += 1
@@ -107,7 +108,8 @@ async def loaded(url: str) -> AsyncIterator[tuple[Load, AsyncExitStack, list[Asy
     async with AsyncExitStack() as stack:
         stacks = [await stack.enter_async_context(AsyncExitStack()) for _ in range(2)]
         replicas = [await each.enter_async_context(_replica(url, OLD)) for each in stacks]
-        load, stop = Load(replicas), asyncio.Event()
+        http = await stack.enter_async_context(httpx2.AsyncClient(timeout=30))
+        load, stop = Load(replicas, http), asyncio.Event()
         async with asyncio.TaskGroup() as group:
             for client in (load.page_through, load.page_through, load.follow):
                 group.create_task(load.run(client, stop))

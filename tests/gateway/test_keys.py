@@ -1,17 +1,33 @@
 """Every key that is made while people work is a UUID of version 7, so keys sort by time."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 import pytest
 from sqlalchemy import Uuid
+from starlette.applications import Starlette
 
+from gateway.service import gateway
 from models.base import Base
 from models.keys import new_key
-from tests.gateway.changing import IDENTITY, cleared, document, done, granted, key, refused
-from tests.gateway.conftest import Viewer
+from tests import tokens
+from tests.gateway.administering import decreed
+from tests.gateway.changing import (
+    IDENTITY,
+    cleared,
+    document,
+    done,
+    granted,
+    in_verification,
+    key,
+    refused,
+)
+from tests.gateway.conftest import PATIENT, Viewer
+from tests.linking import linking
+from tests.world import today
 
 pytestmark = pytest.mark.anyio
 
@@ -30,8 +46,29 @@ MADE_AT = {
     "application": "submitted_at",
     "decision": "decided_at",
     "screening": "requested_at",
+    "requested_item": "requested_at",
+    "correction": "proposed_at",
+    "person_link": "found_at",
+    "person_lookup": "occurred_at",
+    "linker_read": "read_at",
+    "alert": "raised_at",
+    "suspension": "suspended_at",
+    "ban_entry": "proposed_at",
+    "banned_person": "(SELECT proposed_at FROM ban_entry WHERE id = ban_id)",
+    "ban_match": "found_at",
+    "ban_read": "occurred_at",
+    "reference_change": "proposed_at",
     "access_event": "occurred_at",
 }
+
+
+@pytest.fixture(scope="module")
+async def app(world: str) -> AsyncIterator[Starlette]:
+    """The gateway with so small a budget for supervisors that a second person is one too many."""
+    settings = tokens.settings(world, **PATIENT, read_budget_supervisor="1")
+    application = gateway(settings, key_source=tokens.key_source)
+    async with application.router.lifespan_context(application), linking(world):
+        yield application
 
 
 async def test_keys_that_a_walk_of_mutations_makes_are_of_version_7_and_in_order(
@@ -85,8 +122,45 @@ async def _walk(who: Mapping[str, Viewer]) -> None:
     id_ = await granted(who)
     await done(who["supervisor"], "supersedeDecision", id_, outcome="REFUSED", ground="INCOMPLETE")
     await refused(who)
+    for name in ("supervisor", "supervisor-2"):
+        await _read_too_many(who[name])
     for _ in range(2):
         await _read_identity(who, await cleared(who))
+        asked_for = await done(who["officer"], "requestInformation", await in_verification(who))
+        corrected = {"identity": {"fullName": "Olive Other"}}
+        await done(who["agent-au"], "proposeCorrection", asked_for, **corrected)
+        suspended = await who["administrator"](
+            document("suspendViewer", "suspension { id }"),
+            input={"idempotencyKey": key(), "subject": key(), "reason": "A leak."},
+        )
+        assert suspended.errors == [], suspended.text
+        country = {"code": "TL", "iso3": "TLS", "nameEn": "Timor-Leste", "nameId": "Timor Leste"}
+        await decreed(who, "proposeCountry", **country)
+        await _ban(who, id_)
+
+
+async def _ban(who: Mapping[str, Viewer], id_: str) -> None:
+    """An entry of the ban list about the applicant of a case: approved, found and read."""
+    said = {"ground": "CRIME", "reason": "Why.", "bannedFrom": today().isoformat()}
+    passport = {"issuingState": "AU", "number": IDENTITY["passportNumber"]}
+    proposal = document("proposeBan", "banEntry { id reference }")
+    given = {"idempotencyKey": key(), "passport": passport, **said}
+    asked = await who["screening"](proposal, input=given)
+    entry = asked.data["proposeBan"]["banEntry"]
+    approval = {"idempotencyKey": key(), "banId": entry["id"]}
+    await who["screening-2"](document("approveBan", "banEntry { id }"), input=approval)
+    matched = (
+        "query ($case: ID!, $for: String!) @purpose(code: CASEWORK, reference: $for) {"
+        " node(id: $case) { ... on Application { screenings(first: 1) { nodes { banMatches {"
+        " ban { id person { passportNumber } } } } } } } }"
+    )
+    async with asyncio.timeout(60):
+        while True:
+            read = await who["supervisor"](matched, case=id_, **{"for": entry["reference"]})
+            [question] = read.data["node"]["screenings"]["nodes"]
+            if entry["id"] in [one["ban"]["id"] for one in question["banMatches"]]:
+                return
+            await asyncio.sleep(0.05)
 
 
 async def _read_identity(who: Mapping[str, Viewer], id_: str) -> None:
@@ -96,10 +170,21 @@ async def _read_identity(who: Mapping[str, Viewer], id_: str) -> None:
     reference: Any = asked.data["application"]["reference"]
     asked = await who["officer"](
         "query($case: String!) @purpose(code: CASEWORK, reference: $case)"
-        " { application(by: {reference: $case}) { applicant { identity { fullName } } } }",
+        " { application(by: {reference: $case}) { applicant { identity { fullName } } }"
+        ' people(by: {nameAndBirthDate: {fullName: "A B", birthDate: "1990-01-01"}}) { id } }',
         case=reference,
     )
     assert asked.errors == [], asked.text
+
+
+async def _read_too_many(supervisor: Viewer) -> None:
+    document = (
+        "query($case: String!) @purpose(code: SUPERVISION, reference: $case)"
+        " { application(by: {reference: $case}) { applicant { identity { fullName } } } }"
+    )
+    codes = [(await supervisor(document, case=case)).codes for case in ("AUSY-GRAN-0001",
+             "AUPO-SECU-0003")]  # fmt: skip
+    assert codes == [[], ["READ_BUDGET"]]
 
 
 async def _keys(connection: asyncpg.Connection, table: str) -> list[UUID]:

@@ -136,11 +136,12 @@ async def test_partners_hear_of_stages_and_never_of_a_status_or_a_hold(
         assert [(await officer.told())["kind"] for _ in without_holds] == without_holds
         # Back in process, and closed again; the agent reads outcomes besides.
         assert await manager.references(2) == [case] * 2
-        assert await agent.references(3) == [case] * 3
-        # Outcomes of long ago the agent reads no more, so hears of no correction.
+        assert await agent.references(4) == [case] * 4
+        # Outcomes of long ago the agent reads no more, so hears of no correction or revocation.
         await closes(writer, case, days_ago=31)
-        await happens(writer, case, "REFUSED")
-        assert [(await one.told())["kind"] for one in (officer, supervisor)] == ["REFUSED"] * 2
+        for kind in ("REFUSED", "REVOKED"):
+            await happens(writer, case, kind)
+            assert [(await one.told())["kind"] for one in (officer, supervisor)] == [kind] * 2
         for viewer in (manager, agent, officer, supervisor):
             await viewer.hears_nothing()
 
@@ -156,8 +157,9 @@ async def test_an_applicant_hears_of_stages_and_decisions_and_never_of_how_one_w
             await happens(writer, case, kind)
         assert await applicant.references(1) == [case]
         await applicant.hears_nothing()
-        await happens(writer, case, "GRANTED")
-        assert await applicant.references(1) == [case]
+        for kind in ("GRANTED", "REVOKED"):
+            await happens(writer, case, kind)
+            assert await applicant.references(1) == [case]
 
 
 @pytest.mark.parametrize("name", ["manager-au", "applicant"])
@@ -337,7 +339,9 @@ async def test_identity_takes_a_purpose_and_each_read_is_logged(live: Served, wr
     async with live.as_viewer("officer") as officer:
         assert await _refusal(officer, IDENTITY % "") == "PURPOSE_REQUIRED"
         before = await writer.fetchval("SELECT count(*) FROM access_event")
-        await officer.subscribe(IDENTITY % '@purpose(code: CASEWORK, reference: "T-1")', id="2")
+        await officer.subscribe(
+            IDENTITY % '@purpose(code: CASEWORK, reference: "SGPO-OPEN-0006")', id="2"
+        )
         assert set(await officer.told()) == {"position"}
         assert await writer.fetchval("SELECT count(*) FROM access_event") == before
         await happens(writer, "SGPO-OPEN-0006", "RECEIVED")

@@ -37,6 +37,7 @@ async def test_each_event_is_seen_once_through_reconnections(world: str) -> None
     assert {one.reconnections for one in seen} == {10}
 
 
+@pytest.mark.proof
 async def test_a_position_that_ignores_running_transactions_misses_events(
     world: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

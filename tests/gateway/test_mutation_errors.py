@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 
 from gateway.execution.cost.bounds import ERRORS
+from gateway.schema.mutations.ban_intents import BAN_INTENTS
 from gateway.schema.mutations.intents import INTENTS
 from gateway.schema.mutations.reference_intents import REFERENCE_INTENTS
+from gateway.schema.mutations.supervision_intents import SUPERVISION_INTENTS
 from gateway.texts import texts
 from gateway.texts.language import Language, language_of
 from models.life import Refusal
@@ -28,7 +30,10 @@ from tests.world import today
 
 pytestmark = pytest.mark.anyio
 
-INTENT_OF = {intent.name: intent for intent in (*INTENTS, *REFERENCE_INTENTS)}
+INTENT_OF = {
+    intent.name: intent
+    for intent in (*INTENTS, *BAN_INTENTS, *REFERENCE_INTENTS, *SUPERVISION_INTENTS)
+}
 SELECTION = "application { id } errors { __typename code message path }"
 RESULTS = "results { application { id } errors { code message path } } errors { code path }"
 #: Everything of it is wrong, in as many places as there are.
@@ -123,21 +128,24 @@ async def test_a_decision_is_told_of_its_form_and_of_its_case(who, world) -> Non
 async def test_reference_data_is_told_of_all_its_mistakes(who, world, connection) -> None:
     before = await everything(connection)
     day = "2020-01-01"
-    said = {"visaType": "Z9", "amountIdr": -1, "validFrom": day, "idempotencyKey": "short"}
-    selection = "visaType { code } errors { code path }"
-    answer = await who["administrator"](document("setFee", selection), input=said)
-    assert mistakes(answer.data["setFee"]["errors"]) == {
+    said = {"visaType": "Z9", "amountIdr": -1, "validFrom": day, "idempotencyKey": "short",
+            "decree": " ", "reason": ""}  # fmt: skip
+    selection = "referenceChange { id } errors { code path }"
+    answer = await who["administrator"](document("proposeFee", selection), input=said)
+    assert mistakes(answer.data["proposeFee"]["errors"]) == {
         ("idempotencyKey",): "INVALID",
         ("visaType",): "NOT_FOUND",
         ("amountIdr",): "INVALID",
         ("validFrom",): "DATE_PASSED",
+        ("decree",): "INVALID",
+        ("reason",): "INVALID",
     }
-    said = {**sample("openCentre", today()), "code": "x", "partner": "NOBODY", "city": ""}
+    said = {**sample("proposeCentre", today()), "code": "x", "partner": "NOBODY", "city": ""}
     answer = await who["administrator"](
-        document("openCentre", "centre { code } errors { code path }"),
+        document("proposeCentre", "referenceChange { id } errors { code path }"),
         input={**said, "idempotencyKey": key()},
     )
-    assert mistakes(answer.data["openCentre"]["errors"]) == {
+    assert mistakes(answer.data["proposeCentre"]["errors"]) == {
         ("code",): "INVALID", ("partner",): "NOT_FOUND", ("city",): "INVALID",
     }  # fmt: skip
     assert await everything(connection) == before
@@ -276,12 +284,12 @@ async def test_whoever_meets_no_case_has_no_error_of_a_case(who, world) -> None:
 async def test_an_error_is_of_the_case_or_of_the_input(who, world) -> None:
     id_ = global_id("AUSY-GRAN-0001")
     of_case = await who["officer"](
-        document("startVerification", SELECTION),
+        document("referToScreening", SELECTION),
         input={"idempotencyKey": key(), "applicationId": id_},
     )
     of_input = await who["officer"](
-        document("startVerification", SELECTION),
+        document("referToScreening", SELECTION),
         input={"idempotencyKey": key(), "applicationId": "nonsense"},
     )
-    told = [one.data["startVerification"]["errors"][0]["__typename"] for one in (of_case, of_input)]
+    told = [one.data["referToScreening"]["errors"][0]["__typename"] for one in (of_case, of_input)]
     assert told == ["CaseError", "InputError"]

@@ -13,6 +13,7 @@ from tests.gateway.changing import (
     done,
     events,
     everything,
+    given_to,
     granted,
     in_screening,
     in_verification,
@@ -20,6 +21,7 @@ from tests.gateway.changing import (
     paid,
     pay,
     pays,
+    reference_of,
     refused,
     row,
     row_id,
@@ -37,7 +39,7 @@ async def test_a_case_is_led_from_payment_to_grant(who, world, connection) -> No
     assert written["closed_at"] > written["received_at"] > written["paid_at"]
     assert await events(connection, id_) == [
         (1, "SUBMITTED", "agent-au"), (2, "AWAITING_PAYMENT", None), (3, "PAID", "treasury"),
-        (4, "RECEIVED", "agent-au"), (5, "IN_VERIFICATION", "officer"),
+        (4, "RECEIVED", "agent-au"), (5, "IN_VERIFICATION", "supervisor"),
         (6, "SCREENING", "officer"), (7, "SCREENED", "screening"), (8, "GRANTED", "officer"),
     ]  # fmt: skip
     decision = await connection.fetchrow(
@@ -79,15 +81,18 @@ async def test_a_calling_visa_has_its_own_target(who, world, connection) -> None
 async def test_a_file_is_handed_over_once_and_before_the_work(who, world) -> None:
     id_ = await submitted(who)
     await pays(who, id_)
-    assert (await change(who["officer"], "startVerification", id_)).codes == ["NOT_RECEIVED"]
+    given = {"officer": "officer", "reason": "In turn."}
+    assert (await change(who["supervisor"], "reassignCase", id_, **given)).codes == ["NOT_RECEIVED"]
     await done(who["agent-au"], "markReceived", id_)
     assert (await change(who["agent-au"], "markReceived", id_)).codes == ["ALREADY_RECEIVED"]
-    await done(who["officer"], "startVerification", id_)
+    await given_to(who, "officer", id_)
 
 
-async def test_taking_a_case_opens_its_identity_and_deciding_closes_it(who, world) -> None:
-    id_ = await paid(who)
-    query = f"""query @purpose(code: CASEWORK, reference: "T-1") {{
+async def test_an_assignment_opens_an_identity_and_deciding_closes_it(who, world) -> None:
+    # Of somebody with no other file: one on the desk would open this one too.
+    id_ = await paid(who, identity={**IDENTITY, "passportNumber": "ALONE0001"})
+    case = await reference_of(who["officer"], id_)
+    query = f"""query @purpose(code: CASEWORK, reference: "{case}") {{
         node(id: "{id_}") {{ ... on Application {{ applicant {{ identity {{ fullName }} }} }} }}
     }}"""
 
@@ -95,7 +100,7 @@ async def test_taking_a_case_opens_its_identity_and_deciding_closes_it(who, worl
         return (await who["officer"](query)).data["node"]["applicant"]["identity"]
 
     assert await name() is None
-    await done(who["officer"], "startVerification", id_)
+    await given_to(who, "officer", id_)
     assert await name() == {"fullName": IDENTITY["fullName"]}
     refusal = {"outcome": "REFUSED", "ground": "INCOMPLETE"}
     await done(who["officer"], "recordDecision", id_, **refusal)
@@ -138,7 +143,7 @@ async def test_an_expectation_that_does_not_hold_is_told_with_the_status(who, wo
 @pytest.mark.parametrize("name", ["agent-au", "applicant", "service"])
 async def test_who_reads_no_status_can_neither_expect_nor_be_told_one(who, world, name) -> None:
     mutation = "answerInformation"
-    given = {"idempotencyKey": key(), "applicationId": await submitted(who)}
+    given = {"idempotencyKey": key(), "applicationId": await submitted(who), "items": []}
     told = await who[name](
         document(mutation, "errors { ... on CaseError { currentStatus } }"), input=given
     )
@@ -187,19 +192,20 @@ async def test_who_reads_a_stage_expects_one_and_is_told_the_present_one(who, wo
 
 
 async def test_mutations_run_in_order_and_each_is_read_after_it(who, world) -> None:
-    id_ = await paid(who)
+    id_ = await in_verification(who)
     status = "{ application { status } errors { code } }"
     answer = await who["officer"](
-        f"""mutation($a: StartVerificationInput!, $b: RequestInformationInput!) {{
-            first: startVerification(input: $a) {status}
-            second: requestInformation(input: $b) {status}
+        f"""mutation($a: ReferToScreeningInput!, $b: RecordDecisionInput!) {{
+            first: referToScreening(input: $a) {status}
+            second: recordDecision(input: $b) {status}
         }}""",
         a={"idempotencyKey": key(), "applicationId": id_},
-        b={"idempotencyKey": key(), "applicationId": id_},
-    )
+        b={"idempotencyKey": key(), "applicationId": id_,
+           "outcome": "REFUSED", "ground": "INCOMPLETE"},
+    )  # fmt: skip
     assert answer.data == {
-        "first": {"application": {"status": "IN_VERIFICATION"}, "errors": []},
-        "second": {"application": {"status": "INFO_REQUESTED"}, "errors": []},
+        "first": {"application": {"status": "SCREENING"}, "errors": []},
+        "second": {"application": {"status": "REFUSED"}, "errors": []},
     }
 
 
@@ -211,7 +217,7 @@ async def test_a_payload_is_read_by_the_policy_of_reading(who, world, traffic) -
     input_ = {"idempotencyKey": key(), **given}
     without = await who["agent-au"](f"{name} {body}", input=input_)
     assert (without.codes, traffic.statements) == (["PURPOSE_REQUIRED"], [])
-    purpose = '@purpose(code: INTAKE, reference: "T-1")'
+    purpose = "@purpose(code: INTAKE)"
     answer = await who["agent-au"](f"{name} {purpose} {body}", input=input_)
     assert answer.data["submitApplication"]["application"] == {
         "stage": "WAITING_FOR_APPLICANT",

@@ -74,6 +74,20 @@ async def test_a_hit_is_never_granted_until_two_people_have_looked_into_it(
     assert await grant(who, id_) == []
 
 
+@pytest.mark.parametrize("found", ["NO_MATCH", "MATCH"])
+async def test_a_hit_that_is_settled_is_open_no_more_once_a_second_one_is(
+    who, world, connection, found
+) -> None:
+    id_ = await in_screening(who, visaType="C1", nationality="AF")
+    for kind in ("ENTRY_BAN", "CLEARANCE"):
+        await screened(who, id_, "HIT", kind)
+    for kind, resolution, is_open in (("ENTRY_BAN", found, True), ("CLEARANCE", "NO_MATCH", False)):
+        given = {"kind": kind, "resolution": resolution, "reason": "Looked into."}
+        await done(who["supervisor"], "resolveHit", id_, **given)
+        await done(who["screening-2"], "confirmScreening", id_, kind=kind)
+        assert (await row(connection, id_))["has_open_hit"] is is_open
+
+
 async def test_a_reason_is_given_for_what_a_hit_is(who, world) -> None:
     id_ = await screened(who, await in_screening(who), "HIT")
     resolution = {"kind": "ENTRY_BAN", "resolution": "MATCH", "reason": "  "}

@@ -1,5 +1,6 @@
 """Applications are handed in, one by one and in batches: what is written, what is refused."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,12 +12,14 @@ from tests.gateway.changing import (
     done,
     events,
     everything,
+    given_to,
     key,
     pays,
     row,
     submitted,
 )
 from tests.gateway.conftest import Viewer
+from tests.people import identities
 from tests.world import today
 
 pytestmark = pytest.mark.anyio
@@ -36,13 +39,13 @@ async def test_an_agent_submits_at_the_own_centre(who, world, connection) -> Non
     assert await events(connection, id_) == [
         (1, "SUBMITTED", "agent-au"), (2, "AWAITING_PAYMENT", None),
     ]  # fmt: skip
-    person = await connection.fetchrow(
-        "SELECT * FROM identity JOIN applicant ON id = applicant_id WHERE id = $1",
-        written["applicant_id"],
-    )
-    assert (person["full_name"], person["passport_number"]) == (
+    [said] = await identities(connection, "applicant_id = $1", written["applicant_id"])
+    assert (said["full_name"], said["passport_number"]) == (
         IDENTITY["fullName"], IDENTITY["passportNumber"],
     )  # fmt: skip
+    person = await connection.fetchrow(
+        "SELECT * FROM applicant WHERE id = $1", written["applicant_id"]
+    )
     assert (person["passport_last_four"], person["account"]) == ("4567", None)
 
 
@@ -83,7 +86,7 @@ async def test_a_direct_application_is_no_partners_to_hand_over(who, world) -> N
     await pays(who, id_, amountIdr=1_500_000)
     assert (await change(who["service"], "markReceived", id_)).codes == ["NOT_FOUND"]
     # No partner hands it over, so an officer may take it at once.
-    await done(who["officer"], "startVerification", id_)
+    await given_to(who, "officer", id_)
 
 
 @pytest.mark.parametrize(
@@ -102,6 +105,11 @@ async def test_a_direct_application_is_no_partners_to_hand_over(who, world) -> N
         ({"identity": {**IDENTITY, "birthDate": "2999-01-01"}}, "INVALID",
          ["identity", "birthDate"]),
         ({"identity": {**IDENTITY, "fullName": ""}}, "INVALID", ["identity", "fullName"]),
+        ({"identity": {**IDENTITY, "placeOfBirth": ""}}, "INVALID", ["identity", "placeOfBirth"]),
+        ({"identity": {**IDENTITY, "passportIssuingState": "XX"}}, "INVALID",
+         ["identity", "passportIssuingState"]),
+        ({"identity": {**IDENTITY, "passportExpiresOn": "2025-01-01"}}, "PASSPORT_EXPIRES",
+         ["identity", "passportExpiresOn"]),
         ({"idempotencyKey": "short"}, "INVALID", ["idempotencyKey"]),
     ],
 )  # fmt: skip
@@ -115,6 +123,54 @@ async def test_what_cannot_be_submitted_is_told_by_place(
     assert (error["code"], error["path"]) == (code, ["input", *place])
     assert changed.payload["application"] is None
     assert await everything(connection) == before
+
+
+PASSPORT = """
+    query ($case: ID!) @purpose(code: INTAKE) {
+        node(id: $case) { ... on Application { applicant { identity {
+            sex placeOfBirth passportIssuingState { code } passportExpiresOn
+        } } } }
+    }
+"""
+
+
+async def passport(viewer: Viewer, id_: str) -> dict[str, Any]:
+    asked = await viewer(PASSPORT, case=id_)
+    return asked.data["node"]["applicant"]["identity"]
+
+
+async def test_a_passport_is_written_down_whole_and_reading_it_is_logged_by_field(
+    who, world, connection
+) -> None:
+    said = {"sex": "X", "placeOfBirth": "Hobart", "passportIssuingState": "NZ",
+            "passportExpiresOn": "2040-01-01"}  # fmt: skip
+    id_ = await submitted(who, identity={**IDENTITY, **said})
+    read = await passport(who["agent-au"], id_)
+    assert read == said | {"passportIssuingState": {"code": "NZ"}}
+    logged = await connection.fetchval(
+        "SELECT fields FROM access_event WHERE applicant_id = $1",
+        (await row(connection, id_))["applicant_id"],
+    )
+    assert logged == ["passportExpiresOn", "passportIssuingState", "placeOfBirth", "sex"]
+
+
+async def test_a_front_end_of_before_leaves_out_what_it_does_not_ask(who, world) -> None:
+    """The nationality is that of the passport's country: it stands for the issuing state."""
+    id_ = await submitted(who)
+    assert await passport(who["agent-au"], id_) == {
+        "sex": None, "placeOfBirth": None, "passportIssuingState": {"code": "AU"},
+        "passportExpiresOn": None,
+    }  # fmt: skip
+
+
+async def test_a_passport_covers_a_stay_that_begins_today(who, world) -> None:
+    """A stay of B1 is 30 days: its last one is the last on which the passport must be valid."""
+    for days, codes in ((29, ["PASSPORT_EXPIRES"]), (30, [])):
+        expires_on = (today() + timedelta(days=days)).isoformat()
+        said = {"visaType": "B1", "nationality": "AU"}
+        identity = {**IDENTITY, "passportExpiresOn": expires_on}
+        changed = await change(who["agent-au"], "submitApplication", **said, identity=identity)
+        assert changed.codes == codes
 
 
 async def test_a_centre_that_has_closed_takes_nothing_in(who, world, connection) -> None:

@@ -32,9 +32,11 @@ async def test_an_answer_adds_its_wait_to_those_before(
         [(application_id(OPEN), kind, days) for kind, days in HAPPENED],
     )
     await connection.execute(
-        "UPDATE application SET status = 'INFO_REQUESTED' WHERE id = $1", application_id(OPEN)
+        "UPDATE application SET status = 'INFO_REQUESTED', paused_seconds = 2 * 86400"
+        " WHERE id = $1",
+        application_id(OPEN),
     )
-    await done(who["service"], "answerInformation", global_id(OPEN))
+    await done(who["service"], "answerInformation", global_id(OPEN), items=[])
     paused = timedelta(seconds=(await row(connection, global_id(OPEN)))["paused_seconds"])
     # Two days of the first wait and five of the second.
     assert timedelta(days=7) <= paused < timedelta(days=7, minutes=5)

@@ -21,10 +21,22 @@ from tests.gateway.ways import FULL
 
 CATALOGUE = Catalogue(FULL)
 #: Expressions that always have a value.
-NEVER_NULL = {"Decision.isIncomplete"}
+NEVER_NULL = {
+    "Decision.isIncomplete",
+    "AccessEvent.inWords",  # put together of words that are never null
+    # Sealed together when somebody is handed in; one that is missing is an error.
+    *(f"Identity.{name}" for name in ("fullName", "passportNumber", "birthDate", "email", "phone")),
+}
 #: Numbers that have more room in the database than they ever need.
 SMALL = {
     "VisaType.stayDays",
+    "ReferenceChangeValue.line",
+    "VisaType.useWithinDays",
+    "Visa.stayDays",
+    "Correction.version",
+    "IdentityVersion.number",
+    "LinkerRead.version",
+    "PersonLookup.found",
     "ServiceTarget.hours",
     "ServiceTarget.promisedPercent",
     "ApplicationEvent.sequence",

@@ -36,19 +36,23 @@ ORDERS: dict[str, tuple[dict[str, str] | None, ...]] = {
 }
 #: Reads that are logged before anything is compared, so that the log has something to tell.
 READS = {
-    "officer": "CASEWORK", "supervisor": "SUPERVISION", "agent-au": "INTAKE",
-    "applicant": "OWN_DATA",
-}  # fmt: skip
+    name: f"query @purpose({purpose}) {{ applications(first: 20) {{ nodes {{"
+    " applicant { identity { phone } identityVersions(first: 2) {"
+    " totalCount { value } nodes { phone } } } } } }"
+    for name, purpose in {
+        "officer": 'code: CASEWORK, reference: "SGPO-OPEN-0006"',
+        "supervisor": 'code: SUPERVISION, reference: "AUSY-GRAN-0001"',
+        "supervisor-2": 'code: CASEWORK, reference: "NONE-SUCH-0000"',
+        "agent-au": "code: INTAKE",
+        "applicant": "code: OWN_DATA",
+    }.items()
+}
 
 
 @pytest.fixture(scope="module")
 async def ways(who: dict[str, Viewer], world: str) -> AsyncIterator[BothWays]:
-    for name, purpose in READS.items():
-        answer = await who[name](
-            f'query @purpose(code: {purpose}, reference: "T-0") {{'
-            " applications(first: 20) { nodes { applicant { identity { phone } } } } }"
-        )
-        assert answer.errors == []
+    for name, query in READS.items():
+        assert (await who[name](query)).errors == []
     async with both_ways(who, world) as compared:
         yield compared
 
@@ -127,6 +131,8 @@ async def compare_many(
     view they are made from and for another one, of the same role or not."""
     ways.tally = Tally()
     with left_behind_ignored():
+        for name, query in READS.items():
+            await ways.compare(name, {"query": query})
         for number in numbers:
             dice = Random(number)
             own, *others = dice.sample([*CLAIMS], len(CLAIMS))
@@ -154,7 +160,7 @@ def assert_telling(tally: Tally) -> None:
     """That most were answered by plans, some logged, some refused, and that the rest were few."""
     answered = tally.planned + tally.unplanned
     assert tally.planned > 0.85 * answered
-    assert tally.logged > 0.01 * answered
+    assert tally.logged > 0.005 * answered
     assert tally.errors["INVALID_CURSOR"]
     assert tally.errors["INVALID_INPUT"]
     assert not tally.errors["INVALID_DOCUMENT"] > 0.1 * answered

@@ -149,7 +149,8 @@ AT_ONCE = (
 )
 TOP = "{ applications(first: 3) { nodes { reference events(first: 9) { nodes { kind } } } } }"
 IDENTITY = (
-    'query @purpose(code: SUPERVISION, reference: "T-9") { applications(first: 3) { nodes {'
+    'query @purpose(code: SUPERVISION, reference: "SGPO-OPEN-0006") { applications(first: 3) {'
+    " nodes {"
     " applicant { identity { fullName } } events(first: 9) { nodes { kind } } } } }"
 )
 FAILING = [("entry_rule", NESTED), ("entry_rule", AT_ONCE), ("application", TOP),
@@ -283,6 +284,11 @@ async def test_a_database_that_goes_away_in_the_middle_is_told_alike(
     assert (await hasty(query)).errors == []
 
 
+def tasks_running() -> int:
+    """Their number alone: the LINKER beside the gateway makes new ones for old."""
+    return sum(not task.done() for task in asyncio.all_tasks())
+
+
 @pytest.mark.parametrize(("table", "query"), FAILING)
 async def test_a_client_that_hangs_up_leaves_no_statement_and_no_connection(
     impatient: Starlette, hasty: Viewer, world: str, table: str, query: str
@@ -301,7 +307,7 @@ async def test_a_client_that_hangs_up_leaves_no_statement_and_no_connection(
     async def send(message: Any) -> None:
         sent.append(message)
 
-    tasks = asyncio.all_tasks()
+    tasks = tasks_running()
     async with locked(world, table) as owner:
         with left_behind_ignored():
             asking = asyncio.ensure_future(impatient(_post(), receive, send))
@@ -311,7 +317,7 @@ async def test_a_client_that_hangs_up_leaves_no_statement_and_no_connection(
                 await asyncio.gather(asking, return_exceptions=True)
                 await waiting(owner, 0)
     assert sent == []
-    assert [one for one in asyncio.all_tasks() - tasks if not one.done()] == []
+    assert tasks_running() <= tasks
     assert (await hasty(query)).errors == []
 
 

@@ -72,6 +72,10 @@ def documents(role: Role) -> Iterator[str]:
         if name in query.fields:
             rows = everything(get_named_type(query.fields[name].type))
             yield from (f"{{ {name}({window}, groupBy: MONTH) {rows} }}" for window in WINDOWS)
+    for name in ("officers", "informationRequests", "readers"):
+        if name in query.fields:
+            rows = everything(get_named_type(query.fields[name].type))
+            yield from (f"{{ {name}({window}) {rows} }}" for window in WINDOWS)
     if "volumes" not in query.fields:
         return
     table = everything(get_named_type(query.fields["volumes"].type), depth=3)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from gateway.access.rows import select_reachable_in_role
-from gateway.access.transactions.reading import PreparedStatement, prepare
+from gateway.access.transactions.reading import Planning, PreparedStatement, prepare
 from gateway.viewer import Viewer as WhoAsks
 from models import Application
 from models.database.connections import connect
@@ -16,6 +16,7 @@ from models.vocabulary import Role
 from tests.gateway import oracle, walls
 from tests.gateway.both_ways import plans_watched
 from tests.gateway.conftest import CLAIMS, Viewer
+from tests.listening import listening
 from tests.world import applicant_id
 
 pytestmark = pytest.mark.anyio
@@ -80,7 +81,9 @@ def test_the_scope_is_filled_in_at_each_run_and_is_no_part_of_the_text() -> None
 
 def test_a_place_that_nothing_fills_is_an_error() -> None:
     with pytest.raises(KeyError):
-        PreparedStatement("SELECT $1", ("nothing",), {}).arguments(WhoAsks("x", Role.OFFICER), {})
+        PreparedStatement("SELECT $1", Planning.ONCE, ("nothing",), {}).arguments(
+            WhoAsks("x", Role.OFFICER), {}
+        )
 
 
 @pytest.mark.parametrize("names", PEERS, ids=lambda names: names[0])
@@ -130,3 +133,14 @@ async def test_a_scope_that_is_remembered_is_seen(
     monkeypatch.setattr(PreparedStatement, "arguments", remembered)
     with pytest.raises(AssertionError):
         await ask_in_turn(who, ["manager-au", "manager-andalan"])
+
+
+async def test_a_page_is_planned_once_for_all_values_and_is_heard_to_be(
+    who: Mapping[str, Viewer],
+) -> None:
+    """The floor of the bench runs what is heard here: without it each run would be planned."""
+    heard: list[str] = []
+    with listening(lambda text, _: heard.append(text), settings=True):
+        await who["supervisor"]("{ applications(first: 2) { nodes { reference } } }")
+    assert heard[0] == "SET LOCAL plan_cache_mode = force_generic_plan"
+    assert any("FROM application" in text for text in heard[1:])

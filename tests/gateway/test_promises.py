@@ -10,7 +10,16 @@ import pytest
 from gateway.mapping.ids import GlobalId
 from models.database.connections import connect
 from tests.gateway.conftest import Asked, Viewer, without_budget
-from tests.world import CASES, WIB, application_id, at, decision_id
+from tests.world import (
+    CASES,
+    REASONS,
+    TICKET,
+    WIB,
+    application_id,
+    at,
+    decision_id,
+    visa_number,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -67,6 +76,15 @@ async def test_direct_applications_reach_no_partner(who) -> None:
         assert not {r for r in await references(viewer) if r.startswith("DIRE")}
 
 
+async def test_an_agent_without_a_centre_reaches_the_portal_of_own_countries_alone(who) -> None:
+    portal = {"partner": "NUSA", "countries": ["AU"]}
+    assert await references(stranger(who, "PARTNER_AGENT", **portal)) == {"AUPO-SECU-0003"}
+    # With a centre in the token, the portal is none of the agent's.
+    assert "AUPO-SECU-0003" not in await references(who["agent-au"])
+    nobodys = stranger(who, "PARTNER_AGENT", **portal, centres=["AU-XXX"])
+    assert await references(nobodys) == set()
+
+
 @pytest.mark.parametrize(
     "scope",
     [
@@ -75,7 +93,8 @@ async def test_direct_applications_reach_no_partner(who) -> None:
         {"role": "PARTNER_MANAGER", "countries": ["AU"]},
         {"role": "PARTNER_MANAGER", "partner": "NUSA", "countries": []},
         {"role": "PARTNER_MANAGER", "partner": "NOBODY", "countries": ["AU"]},
-        {"role": "PARTNER_AGENT", "partner": "NUSA", "countries": ["AU"]},
+        {"role": "PARTNER_AGENT", "partner": "NUSA"},
+        {"role": "PARTNER_AGENT", "countries": ["AU"]},
         {"role": "PARTNER_AGENT", "centres": ["AU-SYD"]},
         {"role": "PARTNER_AGENT", "partner": "ANDALAN", "centres": ["AU-SYD"]},
         {"role": "PARTNER_SERVICE"},
@@ -98,7 +117,7 @@ async def test_anonymous_reads_the_public_directory_and_published_figures_only(w
     told = (await who["anonymous"]("{ __schema { queryType { fields { name } } } }")).data
     assert {field["name"] for field in told["__schema"]["queryType"]["fields"]} == {
         "viewer", "policies", "node", "nodes", "countries", "country", "visaTypes", "visaType",
-        "partners", "partner", "centres", "centre", "volumes",
+        "eligibleVisaTypes", "partners", "partner", "centres", "centre", "volumes",
     }  # fmt: skip
 
 
@@ -256,7 +275,10 @@ async def test_an_agent_is_not_told_incomplete_of_a_security_refusal(
 ) -> None:
     connection = await connect(world)
     await connection.execute("SET session_replication_role = replica")  # decisions stay as they are
-    change = "UPDATE decision SET ground = $1 WHERE id = $2"
+    change = (
+        "UPDATE decision SET ground = $1, is_incomplete = $1 = 'INCOMPLETE', public_reason ="
+        " CASE $1 WHEN 'INCOMPLETE' THEN $1 ELSE 'NOT_DISCLOSED' END WHERE id = $2"
+    )
     refusal = decision_id("AUME-INCO-0004")
     melbourne = Viewer(
         who["anonymous"].client,
@@ -286,6 +308,61 @@ async def test_a_hold_is_seen_by_supervisors_alone(who, name, sees) -> None:
 
 
 # --- Leadership ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "reads"),
+    [("officer", True), ("supervisor", True), ("auditor", True), ("manager-andalan", False),
+     ("service-andalan", False)],
+)  # fmt: skip
+async def test_partners_read_what_is_missing_and_not_what_was_written_of_it(
+    who, name, reads
+) -> None:
+    viewer = (
+        stranger(who, "PARTNER_SERVICE", partner="ANDALAN")
+        if name == "service-andalan"
+        else who[name]
+    )
+    asked = """query { application(by: {reference: "ANDA-LAPS-0012"}) {
+        requestedItems(first: 5) { nodes { kind %s } } } }"""
+    kinds = (await viewer(asked % "")).data["application"]["requestedItems"]["nodes"]
+    assert kinds == [{"kind": "RETURN_TICKET"}]
+    noted = await viewer(asked % "note")
+    if reads:
+        items = noted.data["application"]["requestedItems"]["nodes"]
+        assert items == [{"kind": "RETURN_TICKET", "note": TICKET}]
+    else:
+        assert set(noted.codes) == {"FORBIDDEN_FIELD"}
+        assert TICKET not in noted.text
+
+
+@pytest.mark.parametrize("name", ["officer", "auditor"])
+async def test_the_reason_of_a_hold_is_read_by_supervisors_alone(who, name) -> None:
+    asked = """{ application(by: {reference: "SGPO-HELD-0007"}) {
+        events(first: 20) { nodes { kind reason } } } }"""
+    assert REASONS["HELD"] in (await who["supervisor"](asked)).text
+    assert REASONS["HELD"] not in (await who[name](asked)).text
+
+
+@pytest.mark.parametrize("name", ["manager-au", "service", "leadership", "screening", "treasury"])
+async def test_a_visa_number_is_told_to_whoever_is_told_the_outcome(who, name) -> None:
+    asked = """{ application(by: {reference: "AUSY-GRAN-0001"}) {
+        decision { visa { number useBy stayDays } } } }"""
+    told = (await who["applicant"](asked)).data["application"]["decision"]["visa"]
+    assert told == {
+        "number": visa_number("AUSY-GRAN-0001"), "useBy": "2025-04-06", "stayDays": 30,
+    }  # fmt: skip
+    refused = await who[name](asked)
+    assert set(refused.codes) == {"FORBIDDEN_FIELD"}
+    assert visa_number("AUSY-GRAN-0001") not in refused.text
+
+
+async def test_an_agent_reads_a_visa_while_the_decision_is_to_be_handed_over(
+    who, connection
+) -> None:
+    asked = """{ application(by: {reference: "AUSY-GRAN-0001"}) {
+        decision { visa { number } } } }"""
+    assert (await who["agent-au"](asked)).data["application"]["decision"] is None
 
 
 async def test_leadership_reads_figures_and_no_row(who) -> None:
@@ -339,17 +416,49 @@ async def test_identity_takes_a_purpose(who, traffic) -> None:
     assert traffic.statements == []
 
 
-async def test_officer_reads_the_identity_of_assigned_open_cases_only(who) -> None:
-    query = """query @purpose(code: CASEWORK, reference: "X") {
+async def test_officer_reads_the_identity_of_assigned_open_cases_and_sure_links_only(who) -> None:
+    """By the same passport, or a name that an officer confirmed: not by a name that is proposed or
+    rejected, not of who travels along, and not by a case that was on the desk once."""
+    query = """query($case: String!) @purpose(code: CASEWORK, reference: $case) {
         applications(first: 100) { nodes { reference applicant { identity { fullName } } } }
     }"""
-    for name, own in (("officer", {"SGPO-OPEN-0006"}), ("officer-2", {"SGPO-HELD-0007"})):
-        rows = (await who[name](query)).data["applications"]["nodes"]
-        assert {row["reference"] for row in rows if row["applicant"]["identity"]} == own
+    open_cases = ("SGPO-OPEN-0006", "SGPO-HELD-0007", "AUSY-PAID-0013")
+    for name, own, linked in (
+        ("officer", "SGPO-OPEN-0006", "DIRE-REVO-0010"),
+        ("officer-2", "SGPO-HELD-0007", "NZGR-WITH-0009"),
+    ):
+        for case in (*open_cases, "AUSY-GRAN-0001", "NONE-SUCH-0000"):
+            rows = (await who[name](query, case=case)).data["applications"]["nodes"]
+            told = {row["reference"] for row in rows if row["applicant"]["identity"]}
+            assert told == ({own, linked} if case == own else set())
+
+
+async def test_supervisor_reads_the_identity_of_the_named_case_alone(who) -> None:
+    """A supervisor read everybody's under a reference that was none."""
+    query = """query($case: String!) @purpose(code: SUPERVISION, reference: $case) {
+        applications(first: 100) { nodes { applicant { identity { fullName } } } }
+    }"""
+    for case, names in (("AUME-INCO-0004", {"Mia Lund"}), ("ZZZZ-ZZZZ-ZZZZ", set())):
+        answer = await who["supervisor"](query, case=case)
+        people = [row["applicant"]["identity"] for row in answer.data["applications"]["nodes"]]
+        assert {one["fullName"] for one in people if one} == names
+
+
+async def test_a_case_out_of_reach_opens_what_one_that_does_not_exist_opens(who) -> None:
+    query = """query($case: String!) @purpose(code: %s, reference: $case) {
+        application(by: {reference: "%s"}) { applicant { identity { fullName } } }
+    }"""
+    for name, purpose, own, foreign in (
+        ("officer", "CASEWORK", "SGPO-OPEN-0006", "SGPO-HELD-0007"),
+        ("agent-au", "INTAKE", "AUSY-PAID-0013", "SGPO-OPEN-0006"),
+    ):
+        told = [await who[name](query % (purpose, own), case=one) for one in (foreign, "NO-0000")]
+        assert without_budget(told[0].text) == without_budget(told[1].text)
+        assert told[0].data["application"]["applicant"] == {"identity": None}
 
 
 async def test_agent_reads_identity_until_the_file_is_handed_over(who, world) -> None:
-    query = """query @purpose(code: INTAKE, reference: "X") {
+    query = """query @purpose(code: INTAKE) {
         application(by: {reference: "AUSY-PAID-0013"}) {
             applicant { passportLastFour identity { fullName } }
         }

@@ -16,7 +16,6 @@ from typing import Any
 import httpx2
 import numpy as np
 import pytest
-from scipy.optimize import linprog
 
 from gateway.service import gateway
 from models.database.connections import connect
@@ -211,6 +210,8 @@ def test_questions_off_the_grid_would_break_rounding(questions: str) -> None:
 
 def _ends(number: int, rows: Any, told: Any) -> tuple[int, int]:
     """The least and the most that a part can be, when rounded sums are told."""
+    from scipy.optimize import linprog
+
     solved = [
         sign
         * linprog(

@@ -13,7 +13,7 @@ from tests.gateway.live import Client, Served, credentials, happens, served
 
 pytestmark = pytest.mark.anyio
 
-REFERENCE = "7K3M-9QPX-2F4D"
+REFERENCE = "SGPO-OPEN-0006"
 STATED = f"CASEWORK; reference={REFERENCE}"
 PLAIN = '{ application(by: {reference: "SGPO-OPEN-0006"}) { applicant { identity { email } } } }'
 DIRECTED = f'query @purpose(code: CASEWORK, reference: "{REFERENCE}") {PLAIN}'

@@ -22,6 +22,7 @@ from gateway.access.transactions.begin import (
 )
 from gateway.access.transactions.reading import (
     Bound,
+    Planning,
     PreparedStatement,
     ReadTransaction,
     prepare,
@@ -46,12 +47,12 @@ STARTS = TransactionStarts(
 )
 
 
-def statement(selected: Select[Any]) -> PreparedStatement:
-    return prepare(vouch_for(selected, "Application"), Role.OFFICER)
+def statement(selected: Select[Any], planning: Planning = Planning.BY_VALUES) -> PreparedStatement:
+    return prepare(vouch_for(selected, "Application"), Role.OFFICER, planning)
 
 
-def bound(selected: Select[Any], **values: Any) -> Bound:
-    prepared = statement(selected)
+def bound(selected: Select[Any], planning: Planning = Planning.BY_VALUES, **values: Any) -> Bound:
+    prepared = statement(selected, planning)
     return Bound(prepared, prepared.arguments(OFFICER, values))
 
 
@@ -220,6 +221,11 @@ VALUES = {
     "several": (ARRAY(Text()), ["a", 'b"{},\\', None]),
     "several in a tuple": (ARRAY(Text()), ("a", "b")),
     "several keys": (ARRAY(Uuid()), [UUID(int=1), UUID(int=2)]),
+    "several that need quotes": (ARRAY(Text()), ["", "NULL", "null", " a ", 'b"{},\\', "Ω\n'"]),
+    "several words": (ARRAY(Text()), [Role.OFFICER, Role.APPLICANT, "a"]),
+    "several numbers": (ARRAY(Integer()), [-7, 0]),
+    "several instants": (ARRAY(DateTime(timezone=True)), [datetime(2026, 2, 28, tzinfo=UTC)]),
+    "several truths": (ARRAY(Boolean()), (True, False)),
     "none of several": (ARRAY(Text()), []),
 }
 
@@ -279,7 +285,7 @@ async def widths(one_connection: ConnectionPool, asked: PreparedStatement) -> li
 async def test_a_statement_whose_result_has_changed_is_prepared_anew(
     one_connection: ConnectionPool, world: str
 ) -> None:
-    asked = PreparedStatement("SELECT * FROM shifting", (), {})
+    asked = PreparedStatement("SELECT * FROM shifting", Planning.BY_VALUES, (), {})
     owner = await connect(world)
     await owner.execute(
         "CREATE TABLE shifting AS SELECT 1 AS a; GRANT SELECT ON shifting TO PUBLIC"
@@ -291,3 +297,34 @@ async def test_a_statement_whose_result_has_changed_is_prepared_anew(
     finally:
         await owner.execute("DROP TABLE shifting")
         await owner.close()
+
+
+async def test_the_database_plans_a_statement_once_where_it_says_so(
+    one_connection: ConnectionPool,
+) -> None:
+    dearer = CASES.where(Application.fee_idr >= bindparam("fee"))
+    other = CASES.where(Application.fee_idr < bindparam("fee"))
+    for number in range(2):
+        reading = ReadTransaction(one_connection, STARTS.for_reading(OFFICER))
+        by_values = bound(other, fee=-number)
+        once = bound(dearer, Planning.ONCE, fee=-number)
+        rows = await reading.read([by_values, once, by_values], is_last=True)
+        assert [len(texts(of)) for of in rows] == [0, 12, 0]
+    plans = await run(
+        one_connection,
+        "SELECT custom_plans::int, generic_plans::int FROM pg_prepared_statements"
+        " WHERE statement LIKE 'SELECT%fee_idr%OFFICER%' ORDER BY statement",
+    )
+    counted = [[plans.get_value(row, column) for column in (0, 1)] for row in range(2)]
+    assert counted == [[(4).to_bytes(4), bytes(4)], [bytes(4), (2).to_bytes(4)]]
+
+
+async def test_a_failure_is_of_the_statement_that_failed_however_it_was_planned(
+    session: ReadTransaction,
+) -> None:
+    once = bound(select(bindparam("number", type_=Integer)), Planning.ONCE, number=1)
+    with pytest.raises(FieldError):
+        await session.read([once, NUMBER, once, FAIL])
+    assert session.completed == 3
+    (again,) = await session.read([once], is_last=True)
+    assert texts(again) == [(1).to_bytes(4)]

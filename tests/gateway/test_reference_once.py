@@ -1,17 +1,19 @@
 """Changes of reference data are done once, by administrators, or not at all; many at once too."""
 
 import asyncio
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import asyncpg
 import pytest
 
 from gateway.mutations import reference
-from gateway.mutations.reference import decrees
+from gateway.mutations.reference import decrees, requests
+from gateway.mutations.reference.rows import Row
+from models.vocabulary import ReferenceKind
 from tests.gateway import test_reference, walls
 from tests.gateway.administering import (
-    ANSWERS,
+    PROPOSALS,
     administer,
     changed_of,
     later,
@@ -23,7 +25,7 @@ from tests.gateway.changing import everything, key
 
 pytestmark = pytest.mark.anyio
 
-each_change = pytest.mark.parametrize("mutation", list(ANSWERS))
+each_change = pytest.mark.parametrize("mutation", PROPOSALS)
 
 
 @pytest.fixture
@@ -50,12 +52,15 @@ async def test_the_same_request_again_answers_the_same_and_does_nothing(
 
 
 async def test_a_key_for_something_else_is_refused(who, world, connection, on) -> None:
-    said = {**sample("setFee", on), "idempotencyKey": key()}
-    changed_of(await administer(who["administrator"], "setFee", **said))
+    said = {**sample("proposeFee", on), "visaType": "C1", "idempotencyKey": key()}
+    changed_of(await administer(who["administrator"], "proposeFee", **said))
     before = await everything(connection)
     for mutation, other in (
-        ("setFee", {**said, "amountIdr": 1}),
-        ("setEntryRule", {**sample("setEntryRule", on), "idempotencyKey": said["idempotencyKey"]}),
+        ("proposeFee", {**said, "amountIdr": 1}),
+        (
+            "proposeEntryRule",
+            {**sample("proposeEntryRule", on), "idempotencyKey": said["idempotencyKey"]},
+        ),
     ):
         answer = await administer(who["administrator"], mutation, **other)
         assert refusal_of(answer) == ("IDEMPOTENCY_CONFLICT", ["idempotencyKey"])
@@ -65,46 +70,51 @@ async def test_a_key_for_something_else_is_refused(who, world, connection, on) -
 async def test_a_refusal_leaves_no_key_behind(who, world, connection, on) -> None:
     kept = await connection.fetchval("SELECT count(*) FROM idempotency")
     said = {"code": "LATER", "name": " ", "idempotencyKey": key()}
-    assert refusal_of(await administer(who["administrator"], "addPartner", **said))
+    assert refusal_of(await administer(who["administrator"], "proposePartner", **said))
     assert await connection.fetchval("SELECT count(*) FROM idempotency") == kept
-    changed_of(await administer(who["administrator"], "addPartner", **{**said, "name": "Later"}))
-
-
-async def test_of_many_who_take_a_code_at_once_one_has_it(who, world, connection) -> None:
-    answers = await asyncio.gather(*(
-        administer(who["administrator"], "addPartner", code="SWIFT", name=f"Swift {number}")
-        for number in range(12)
-    ))  # fmt: skip
-    assert sorted(code for answer in answers for code in answer.codes) == ["CODE_TAKEN"] * 11
-    [winner] = [changed_of(answer)["name"] for answer in answers if answer.is_done]
-    assert await connection.fetchval("SELECT name FROM partner WHERE code = 'SWIFT'") == winner
-
-
-async def test_of_many_who_say_a_fee_at_once_each_is_done_and_one_stands(
-    who, world, connection, on
-) -> None:
-    said = {**sample("setFee", on), "validFrom": later(on, 3)}
-    amounts = range(600_001, 600_013)
-    answers = await asyncio.gather(*(
-        administer(who["administrator"], "setFee", **{**said, "amountIdr": amount})
-        for amount in amounts
-    ))  # fmt: skip
-    assert all(answer.is_done for answer in answers)
-    rows = await connection.fetch(
-        "SELECT amount_idr FROM fee WHERE visa_type_code = 'B1' AND valid_from > $1", on
+    changed_of(
+        await administer(who["administrator"], "proposePartner", **{**said, "name": "Later"})
     )
-    assert [row["amount_idr"] in amounts for row in rows] == [True]
+
+
+async def test_of_many_who_propose_the_same_at_once_one_does(who, world, on) -> None:
+    for mutation in ("proposePartner", "proposeFee"):
+        said = sample(mutation, on + timedelta(days=3)) | (
+            {"code": "SWIFT"} if mutation == "proposePartner" else {}
+        )
+        answers = await asyncio.gather(*(
+            administer(who["administrator"], mutation, **said) for _ in range(12)
+        ))  # fmt: skip
+        refused = [code for answer in answers for code in answer.codes]
+        assert refused == ["ALREADY_PROPOSED"] * 11
+
+
+async def test_of_many_who_approve_at_once_one_does(who, world, connection, on) -> None:
+    said = {**sample("proposeFee", on), "validFrom": later(on, 5)}
+    change = changed_of(await administer(who["administrator"], "proposeFee", **said))
+    answers = await asyncio.gather(*(
+        administer(who["administrator-2"], "approveReferenceChange", changeId=change["id"])
+        for _ in range(12)
+    ))  # fmt: skip
+    refused = [code for answer in answers for code in answer.codes]
+    assert refused == ["ALREADY_APPROVED"] * 11
+    fees = "SELECT amount_idr FROM fee WHERE visa_type_code = 'B1' AND valid_from = $1"
+    assert await connection.fetchval(fees, on + timedelta(days=5)) == said["amountIdr"]
 
 
 async def test_nothing_is_half_introduced(who, world, connection, on) -> None:
+    said = {**sample("proposeVisaType", on), "code": "E28A"}
+    change = changed_of(await administer(who["administrator"], "proposeVisaType", **said))
     before = await everything(connection)
-    await connection.execute("ALTER TABLE service_target RENAME TO away")
-    said = {**sample("introduceVisaType", on), "code": "E28A"}
+    await connection.execute(
+        "ALTER TABLE service_target ADD CONSTRAINT no CHECK (hours <> 120) NOT VALID"
+    )
+    approval = {"changeId": change["id"]}
     try:
         with pytest.raises(AssertionError, match="INTERNAL"):
-            await administer(who["administrator"], "introduceVisaType", **said)
+            await administer(who["administrator-2"], "approveReferenceChange", **approval)
     finally:
-        await connection.execute("ALTER TABLE away RENAME TO service_target")
+        await connection.execute("ALTER TABLE service_target DROP CONSTRAINT no")
     assert await everything(connection) == before
 
 
@@ -117,7 +127,7 @@ def forgets_the_day(monkeypatch) -> None:
     monkeypatch.setattr(reference, "check", lambda *_: None)
 
 
-@each_change
+@pytest.mark.parametrize("mutation", [name for name in PROPOSALS if name != "proposeCountry"])
 async def test_the_database_alone_keeps_the_past(
     who, world, connection, on, forgets_the_day, mutation
 ) -> None:
@@ -126,7 +136,7 @@ async def test_the_database_alone_keeps_the_past(
     said = sample(mutation, on)
     said |= {name: day for name, day in of_the_past.items() if name in said}
     if "code" in said:
-        said["code"] = {"addPartner": "DIRECT", "openCentre": "AU-OLD"}.get(mutation, "Z1")
+        said["code"] = {"proposePartner": "DIRECT", "proposeCentre": "AU-OLD"}.get(mutation, "Z1")
     with pytest.raises(AssertionError, match="INTERNAL"):
         await administer(who["administrator"], mutation, **said)
     assert await everything(connection) == before
@@ -138,14 +148,15 @@ async def test_a_day_that_is_not_looked_at_is_seen(
     async with walls.second_wall_down(world):
         with pytest.raises((AssertionError, ValueError)):
             await test_reference.test_no_day_before_today_is_taken(
-                who, world, connection, on, "setFee"
+                who, world, connection, on, "proposeFee"
             )
 
 
 async def test_a_visa_type_without_its_fee_is_seen(who, world, on, monkeypatch) -> None:
-    async def nothing(*_: Any) -> None:
-        return None
+    async def by_itself(*said: Any) -> list[Row]:
+        return (await decrees.visa_type(*said))[:1]
 
-    monkeypatch.setattr(decrees, "set_from", nothing)
+    proposal = {requests.ProposeVisaType: (ReferenceKind.VISA_TYPE, by_itself)}
+    monkeypatch.setattr(reference, "PROPOSALS", {**reference.PROPOSALS, **proposal})
     with pytest.raises(AssertionError):
         await test_reference.test_a_visa_type_is_introduced_with_a_fee_and_a_target(who, world, on)

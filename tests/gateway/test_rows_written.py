@@ -44,7 +44,7 @@ def outcomes(
     found: list[Outcome] = []
     for write in ways:
         walked: list[Any] = [Table(rows, key=key, bounds=bounds) for rows, key, bounds in made]
-        rendering = Rendering(NOTHING, walked, ValueCount())
+        rendering = Rendering(NOTHING, walked, ValueCount(), KEPT)
         try:
             found.append((write(rendering), rendering.count.values))
         except CellError:
@@ -146,11 +146,11 @@ def _called(_: Any, group: Group) -> bytes:
     return orjson.dumps(list(group))
 
 
-#: A page of rows with a joined one, a linked one, a list, a count and what Python writes.
+#: A page of rows: one joined, one linked, one kept, a list, a count, and what Python writes.
 PROGRAM = [
     Operation(Code.TEXT, 1, data=b'{"nodes":'),
-    Operation(Code.ROWS, 0, NO_KEY, 21),
-    Operation(Code.TEXT, 4, data=b'{"name":'),
+    Operation(Code.ROWS, 0, NO_KEY, 22),
+    Operation(Code.TEXT, 3, data=b'{"name":'),
     Operation(Code.CELL, 0, Kind.TEXT, 1),
     Operation(Code.TEXT, data=b',"joined":'),
     Operation(Code.JOINED, 1, 0, 9),
@@ -167,10 +167,13 @@ PROGRAM = [
     Operation(Code.TEXT, data=b"}"),
     Operation(Code.TEXT, data=b',"group":'),
     Operation(Code.CALL, 2, 2, data=_called),
-    Operation(Code.TEXT, data=b',"end":1'),
+    Operation(Code.TEXT, data=b',"kept":'),
+    Operation(Code.KEPT, 2, 0),
     Operation(Code.TEXT, data=b"}"),
     Operation(Code.TEXT, data=b"}"),
 ]
+#: What is kept under two keys, the rest is not.
+KEPT = [{b"a": (b'{"of":"a"}', 1), b"": (b'{"of":"","x":2}', 2)}]
 KEYS = st.none() | st.sampled_from([b"a", b"b", b"cc", b""])
 NUMBERS = st.none() | st.integers(0, 9).map(lambda number: struct.pack("!i", number))
 NAMES = st.none() | st.text(max_size=3).map(str.encode)
@@ -201,8 +204,8 @@ def test_rows_that_belong_together_are_written_alike(
         nodes = orjson.loads(python[0])["nodes"]
         expected = [None if name is None else name.decode() for name, *_ in parents[:size]]
         assert [node["name"] for node in nodes] == (expected if from_front else expected[::-1])
-        counts = (2 + bool(node["joined"]) + 3 + len(node["list"]) for node in nodes)
-        assert python[1] == 1 + sum(count - 1 for count in counts)
+        parts = (node[part] or () for node in nodes for part in ("joined", "list", "kept"))
+        assert python[1] == 1 + 3 * len(nodes) + sum(map(len, parts))
 
 
 # --- Programs that lead astray -------------------------------------------------------------------
@@ -220,6 +223,9 @@ ASTRAY = [
     Operation(Code.CALL, 4, NO_KEY, data=_called),
     Operation(Code.CALL, 0, 3, data=_called),
     Operation(Code.CALL_ROW, data=lambda *_: "no bytes"),
+    Operation(Code.KEPT, 7, 0),
+    Operation(Code.KEPT, 0, 1),
+    Operation(Code.KEPT, 0, -1),
 ]
 
 

@@ -145,6 +145,8 @@ def test_the_dashboard_waits_longer_than_the_gateway_takes() -> None:
 ALL = {
     **PRODUCTION,
     "GERBANG_OWNER_URL": PRODUCTION["GERBANG_DATABASE_URL"].replace("_gateway", "_owner"),
+    "GERBANG_KEY_SERVICE": "file:/srv/keys.json",
+    "GERBANG_CHECKPOINTS": "/srv/checkpoints",
 }
 
 

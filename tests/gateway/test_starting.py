@@ -16,11 +16,17 @@ from models.postgres import Server
 from models.row_security import login_at
 from tests import tokens
 from tests.free_ports import free_port
+from tests.linking import key_service, keys_file
 from tests.owners import run
 from tests.running_demo import GERBANG, data_folder
 
 ROOT = Path(__file__).resolve().parents[2]
-KEYS = {"GERBANG_CURSOR_KEY": "cd" * 32, "GERBANG_SEAL_KEY": tokens.SEAL_KEY.hex()}
+KEYS = {
+    "GERBANG_CURSOR_KEY": "cd" * 32,
+    "GERBANG_SEAL_KEY": tokens.SEAL_KEY.hex(),
+    "GERBANG_KEY_SERVICE": key_service(),
+    "GERBANG_CHECKPOINTS": str(keys_file().parent / "checkpoints"),
+}
 UNMIGRATED, MIGRATED = "never_migrated", "template_gerbang"
 
 
@@ -47,17 +53,12 @@ LOGIN = {"username": "gerbang_gateway", "password": tokens.PASSWORD}
 
 CASES = {
     "init, database away": Case("init", AWAY, wrong=PORT),
-    "migrate, wrong password": Case("migrate", REFUSED + "OWNER_URL", wrong=PASSWORD),
-    "serve, wrong password": Case("serve", REFUSED + "DATABASE_URL", wrong=PASSWORD),
-    "keep, no such database": Case("keep", NO_DATABASE, wrong=NAME),
+    "init, wrong password": Case("init", REFUSED + "OWNER_URL", wrong=PASSWORD),
+    "init, no such database": Case("init", NO_DATABASE, wrong=NAME),
     "init, never migrated": Case("init", NOT_MIGRATED, UNMIGRATED),
-    "keep, never migrated": Case("keep", NOT_MIGRATED, UNMIGRATED),
-    "serve, never migrated": Case("serve", NOT_MIGRATED, UNMIGRATED),
     "init, not the owner": Case("init", NOT_THE_OWNER, wrong=LOGIN),
     "serve, port taken": Case("serve", "127.0.0.1:{taken} is taken: end what listens there, or"
         " choose another with GERBANG_PORT.", environ={"GERBANG_PORT": "{taken}"}),
-    "serve, foreign address": Case("serve", "192.0.2.1:8000 is no address of this machine",
-        environ={"GERBANG_HOST": "192.0.2.1"}),
     "dashboard, port taken": Case("dashboard", "127.0.0.1:{taken} cannot be listened on (Address"
         " already in use): end what listens there, or set GERBANG_DASHBOARD_PORT",
         environ={"GERBANG_DASHBOARD_PORT": "{taken}"}),
@@ -71,13 +72,18 @@ CASES = {
 }  # fmt: skip
 #: What these would show is shown by others already.
 RARER = {
+    "migrate, wrong password": Case("migrate", REFUSED + "OWNER_URL", wrong=PASSWORD),
+    "serve, never migrated": Case("serve", NOT_MIGRATED, UNMIGRATED),
+    "serve, foreign address": Case("serve", "192.0.2.1:8000 is no address of this machine",
+        environ={"GERBANG_HOST": "192.0.2.1"}),
     "migrate, database away": Case("migrate", AWAY, wrong=PORT),
     "synthesise, database away": Case("synthesise", AWAY, wrong=PORT),
     "volumes, database away": Case("volumes verify", AWAY, wrong=PORT),
-    "init, wrong password": Case("init", REFUSED + "OWNER_URL", wrong=PASSWORD),
+    "serve, wrong password": Case("serve", REFUSED + "DATABASE_URL", wrong=PASSWORD),
     "keep, wrong password": Case("keep", REFUSED + "OWNER_URL", wrong=PASSWORD),
     "volumes, wrong password": Case("volumes rebuild", REFUSED + "OWNER_URL", wrong=PASSWORD),
-    "init, no such database": Case("init", NO_DATABASE, wrong=NAME),
+    "keep, no such database": Case("keep", NO_DATABASE, wrong=NAME),
+    "keep, never migrated": Case("keep", NOT_MIGRATED, UNMIGRATED),
     "migrate, no such database": Case("migrate", NO_DATABASE, wrong=NAME),
     "serve, no such database": Case("serve", NO_DATABASE, wrong=NAME),
     "synthesise, never migrated": Case("synthesise", NOT_MIGRATED, UNMIGRATED),

@@ -29,6 +29,31 @@ async def rows(viewer: Viewer, window: str, group_by: str, fields: str) -> list[
     return answer.data["volumes"]["rows"]
 
 
+# Purposes of the trip ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "stated"),
+    [
+        # Of one file nobody stated a purpose.
+        ("leadership", {"TOURISM": 10, "BUSINESS": 1, None: 1}),
+        ("manager-au", {"TOURISM": 4, "BUSINESS": 1}),
+        ("agent-au", {"TOURISM": 2, "BUSINESS": 1}),
+    ],
+)
+async def test_applications_are_counted_by_the_stated_purpose(
+    who, name: str, stated: dict[str | None, int]
+) -> None:
+    window, viewer = "2025-01-01 2025-02-28", who[name]
+    found = await rows(viewer, window, "TRIP_PURPOSE", "tripPurpose intake { value }")
+    assert {row["tripPurpose"]: row["intake"]["value"] for row in found} == stated
+    narrowed = await viewer(
+        '{ volumes(from: "2025-01-01", to: "2025-02-28", groupBy: [],'
+        " where: {tripPurpose: {eq: BUSINESS}}) { rows { intake { value } } } }"
+    )
+    assert narrowed.data["volumes"]["rows"] == [{"intake": {"value": 1}}]
+
+
 # Aligned windows ---------------------------------------------------------------------------------
 
 

@@ -1,19 +1,21 @@
 """The ways in to each type, and the documents and coordinates that they make."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from graphql import GraphQLSchema, get_named_type, is_leaf_type, is_required_argument
 
 from gateway.access.fields import is_readable, readable_fields
+from gateway.limits import MOST_MISTAKES, MOST_ROOT_FIELDS
 from gateway.mapping.ids import GlobalId
 from gateway.schema.build import build_schema
 from models.vocabulary import Role
-from tests.world import applicant_id, application_id, billing_code, decision_id
+from tests.world import applicant_id, application_id, billing_code, decision_id, link_id
 
 FULL: GraphQLSchema = build_schema()
 DECIDED = "AUSY-GRAN-0001"
 DAYS = 'from: "2025-01-01", to: "2025-12-31"'
+INSTANTS = 'from: "2025-01-01T00:00:00Z", before: "2025-06-01T00:00:00Z"'
 WINDOW = f"{DAYS}, groupBy: "
 
 
@@ -43,8 +45,10 @@ WAYS: dict[str, tuple[str, ...]] = {
     "EntryRule": ("countries(first: 9) > nodes > entryRules",),
     "VisaType": (
         "visaTypes(first: 9) > nodes", 'visaType(by: {code: "B1"})', _node("VisaType", "B1"),
-        f"{_CASES} > visaType", f"{_PUBLISHED} > visaType",
+        f"{_CASES} > visaType", f"volumes({WINDOW}[VISA_TYPE, QUARTER]) > rows > visaType",
+        'eligibleVisaTypes(nationality: "AU")',
     ),
+    "Eligibility": ("visaTypes(first: 9) > nodes > eligibility",),
     "Fee": ("visaTypes(first: 9) > nodes > fees",),
     "ServiceTarget": ("visaTypes(first: 9) > nodes > serviceTargets",),
     "Partner": (
@@ -68,9 +72,11 @@ WAYS: dict[str, tuple[str, ...]] = {
         f"{_CASES} > bill", f'bill(by: {{code: "{billing_code(DECIDED)}"}})',
         _node("Bill", billing_code(DECIDED)),
     ),
+    "RequestedItem": (f"{_CASES} > requestedItems(first: 9) > nodes",),
     "AllowedStep": (f"{_CASES} > allowed",),
     "MutationError": (f"{_CASES} > allowed > reason",),
     "InputError": (f"{_CASES} > allowed > reason > ... on InputError",),
+    "EligibilityError": (f"{_CASES} > allowed > reason > ... on EligibilityError",),
     "CaseError": (f"{_CASES} > allowed > reason > ... on CaseError",),
     "ApplicationEvent": (f"{_CASES} > events(first: 20) > nodes",),
     "Assignment": (f"{_CASES} > assignments(first: 9) > nodes",),
@@ -79,13 +85,41 @@ WAYS: dict[str, tuple[str, ...]] = {
         f"{_CASES} > decision > supersedes",
         _node("Decision", decision_id(DECIDED)),
     ),
+    "Visa": (f"{_CASES} > decision > visa", f"{_CASES} > decisions(first: 9) > nodes > visa"),
     "Screening": (f"{_CASES} > screenings(first: 9) > nodes",),
     "Applicant": (
         f"{_CASES} > applicant", _node("Applicant", _PERSON),
+        f"{_CASES} > applicant > linked(first: 9) > nodes > applicant",
         "accessEvents(first: 9) > nodes > applicant",
     ),
     "Identity": (f"{_CASES} > applicant > identity", f"{_node('Applicant', _PERSON)} > identity"),
-    "AccessEvent": ("accessEvents(first: 9) > nodes", "accessEvents(last: 9) > edges > node"),
+    "IdentityVersion": (
+        f"{_CASES} > applicant > identityVersions(first: 9) > nodes",
+        f"{_node('Applicant', _PERSON)} > identityVersions(first: 9) > edges > node",
+    ),
+    "PersonLink": (
+        f"{_CASES} > applicant > linked(first: 9) > nodes", _node("PersonLink", link_id(0)),
+    ),
+    "PersonLookup": ("personLookups(first: 9) > nodes", "personLookups(last: 9) > edges > node"),
+    "BanEntry": ("banEntries(first: 9) > nodes", "banEntries(last: 9) > edges > node"),
+    "BannedPerson": ("banEntries(first: 9) > nodes > person",),
+    "BanRead": ("banEntries(first: 9) > nodes > reads(first: 9) > nodes",),
+    "BanMatch": (
+        "screenings(first: 9) > nodes > banMatches",
+        f"{_CASES} > screenings(first: 9) > nodes > banMatches",
+    ),
+    "LinkerRead": (f"{_CASES} > applicant > linkerReads(first: 9) > nodes",),
+    "Correction": (f"{_CASES} > corrections(first: 9) > nodes",),
+    "ReferenceChange": (
+        "referenceChanges(first: 99) > nodes", "referenceChanges(last: 9) > edges > node",
+    ),
+    "ReferenceChangeValue": ("referenceChanges(first: 9) > nodes > values",),
+    "Alert": ("alerts(first: 9) > nodes", "alerts(last: 9) > edges > node"),
+    "Suspension": ("suspensions(first: 9) > nodes", "suspensions(last: 9) > edges > node"),
+    "AccessEvent": (
+        "accessEvents(first: 9) > nodes", "accessEvents(last: 9) > edges > node",
+        f"{_CASES} > applicant > accessEvents(first: 9) > nodes",
+    ),
     "VolumeTable": (f"volumes({WINDOW}[])",),
     "VolumeRow": (_PUBLISHED, f"volumes({WINDOW}[QUARTER], edition: 1) > rows"),
     "VolumePublication": (f"volumes({WINDOW}[VISA_TYPE, MONTH]) > published",),
@@ -101,6 +135,22 @@ WAYS: dict[str, tuple[str, ...]] = {
     "RefusalGroundRow": (f"refusalGrounds({DAYS}) > rows",),
     "ScreeningReferralTable": (f"screeningReferrals({DAYS})",),
     "ScreeningReferralRow": (f"screeningReferrals({DAYS}, groupBy: MONTH) > rows",),
+    "OfficerTable": (f"officers({DAYS})",),
+    "OfficerRow": (f"officers({DAYS}) > rows",),
+    "ReaderTable": (f"readers({DAYS})",),
+    "ReaderRow": (f"readers({DAYS}) > rows",),
+    "MyData": ("myData",),
+    "PersonReadTable": (f"peopleRead({INSTANTS})",),
+    "PersonRead": (f"peopleRead({INSTANTS}) > rows",),
+    "InformationRequestTable": (f"informationRequests({DAYS})",),
+    "InformationRequestRow": (f"informationRequests({DAYS}) > rows",),
+    "ObservedRate": (
+        f"officers({DAYS}) > rows > refusalRate", f"informationRequests({DAYS}) > rows > rate",
+    ),
+    "ExpectedRate": (
+        f"officers({DAYS}) > rows > expectedRefusalRate",
+        f"informationRequests({DAYS}) > rows > expectedRate",
+    ),
     "Viewer": ("viewer",),
     "Policy": ("policies",),
     "Count": (f"{_PUBLISHED} > intake", f"{_VOLUMES} > withdrawn", "accessEvents > totalCount",
@@ -122,7 +172,7 @@ WAYS: dict[str, tuple[str, ...]] = {
 #: What only a socket leads to: see ``test_live.py``.
 FOLLOWED = {
     "Subscription", "ApplicationUpdate", "ApplicationChange", "VolumesUpdate", "VolumesChange",
-    "Heartbeat",
+    "Heartbeat", "AlertUpdate",
 }  # fmt: skip
 
 #: The arguments that the fields of a query need.
@@ -131,8 +181,12 @@ ARGUMENTS = {
     "visaType": '(by: {code: "B1"})', "partner": '(by: {code: "NUSA"})',
     "centre": '(by: {code: "AU-SYD"})',
     "application": '(by: {reference: "x"})', "bill": '(by: {code: "x"})',
+    "eligibleVisaTypes": '(nationality: "AU")', "workList": "(queue: FREE)",
     "volumes": f"({WINDOW}[])",
     "refusalGrounds": f"({DAYS})", "screeningReferrals": f"({DAYS})",
+    "officers": f"({DAYS})", "informationRequests": f"({DAYS})",
+    "readers": f"({DAYS})", "peopleRead": f"({INSTANTS})",
+    "people": '(by: {nameAndBirthDate: {fullName: "Nobody Here", birthDate: "1990-01-01"}})',
 }  # fmt: skip
 
 
@@ -151,10 +205,12 @@ class Asking:
         return self._route | ends | {f"{self._led_to(n)}.__typename" for n in self._branches()}
 
     def selection(self) -> str:
-        return " ".join(
-            f"{name}{self._arguments(name)}{' { __typename }' if name in self._branches() else ''}"
-            for name in self.fields
-        )
+        return " ".join(self._selected())
+
+    def _selected(self) -> Iterator[str]:
+        for name in self.fields:
+            inside = " { __typename }" if name in self._branches() else ""
+            yield f"{name}{self._arguments(name)}{inside}"
 
     def document(self, operation: str = "query", selection: str | None = None) -> str:
         inside = self.selection() if selection is None else selection
@@ -162,7 +218,8 @@ class Asking:
         return f"{operation}{opened} {{ {inside} }}{' }' * len(self.steps)}"
 
     def with_alias(self, operation: str) -> str:
-        return self.document(operation, f"harmless: {self.selection()}")
+        aliased = (f"harmless{n}: {one}" for n, one in enumerate(self._selected()))
+        return self.document(operation, " ".join(aliased))
 
     def with_fragment(self, operation: str) -> str:
         fragment = f"fragment Inner on {self.type_name} {{ {self.selection()} }}"
@@ -194,6 +251,25 @@ class Asking:
             fields: Any = FULL.type_map[at].fields  # type: ignore[union-attr]
             at = get_named_type(fields[name].type).name
         return at, coordinates
+
+
+def answered_together(way: str, names: Sequence[str]) -> Iterator[Asking]:
+    """Documents of several fields each: as many as one may have at its root."""
+    most = (len(names) or 1) if way else MOST_ROOT_FIELDS
+    for start in range(0, len(names), most):
+        yield Asking(way, list(names[start : start + most]))
+
+
+def refused_together(way: str, names: Iterable[str]) -> Iterator[Asking]:
+    """Documents of several fields each: as many as an answer can name, if it refuses them all."""
+    fields: list[str] = []
+    for name in names:
+        if len(Asking(way, [*fields, name]).coordinates) > MOST_MISTAKES:
+            yield Asking(way, fields)
+            fields = []
+        fields.append(name)
+    if fields:
+        yield Asking(way, fields)
 
 
 def reads(role: Role, coordinate: str) -> bool:

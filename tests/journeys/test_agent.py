@@ -1,8 +1,11 @@
 """A morning at the visa centre in Sydney: an agent takes a file in and hands it over."""
 
+from datetime import timedelta
+
 import pytest
 
-from tests.gateway.changing import IDENTITY, change, done, pays
+from tests.gateway.changing import IDENTITY, change, done, given_to, pays
+from tests.world import today
 
 pytestmark = pytest.mark.anyio
 
@@ -23,6 +26,14 @@ WHO_IS_IT = """
         }
     }
 """
+
+
+KINDS_MISSING = """
+    query ($case: String!) { application(by: {reference: $case}) {
+        stage requestedItems(first: 9) { nodes { kind answeredAt } }
+    } }
+"""
+WHAT_IS_MISSING = KINDS_MISSING.replace("kind", "kind note")
 
 
 async def test_an_agent_takes_a_file_in_and_hands_it_over(who) -> None:
@@ -64,12 +75,39 @@ async def test_an_agent_takes_a_file_in_and_hands_it_over(who) -> None:
     assert later == {"stage": "IN_PROCESS", "applicant": {"identity": None}}
 
     # The directorate asks for more, the applicant brings it, and work goes on.
-    await done(who["officer"], "startVerification", case_id)
-    await done(who["officer"], "requestInformation", case_id)
-    assert (await agent(WHO_IS_IT, case=reference)).data["application"]["stage"] == (
-        "WAITING_FOR_APPLICANT"
-    )
-    await done(agent, "answerInformation", case_id)
+    await given_to(who, "officer", case_id)
+    missing = [
+        {"kind": "RETURN_TICKET", "note": "The booking ends in Singapore."},
+        {"kind": "PHOTOGRAPH"},
+    ]
+    await done(who["officer"], "requestInformation", case_id, items=missing)
+    asked_for = (await agent(WHAT_IS_MISSING, case=reference)).data["application"]
+    assert asked_for["stage"] == "WAITING_FOR_APPLICANT"
+    assert [(item["kind"], item["note"]) for item in asked_for["requestedItems"]["nodes"]] == [
+        ("RETURN_TICKET", "The booking ends in Singapore."), ("PHOTOGRAPH", None),
+    ]  # fmt: skip
+
+    # The photograph is there at once; the case waits for the ticket.
+    await done(agent, "answerInformation", case_id, items=["PHOTOGRAPH"])
+    half = (await agent(WHAT_IS_MISSING, case=reference)).data["application"]
+    assert half["stage"] == "WAITING_FOR_APPLICANT"
+    assert [item["kind"] for item in half["requestedItems"]["nodes"] if not item["answeredAt"]] == [
+        "RETURN_TICKET"
+    ]
+    # What nobody asked for is no answer, nor is what was handed in before, nor nothing.
+    for wrong in (["BANK_STATEMENT"], ["PHOTOGRAPH"], []):
+        answer = await change(agent, "answerInformation", case_id, items=wrong)
+        assert answer.codes == ["NOT_REQUESTED"]
+
+    # The partner's own system says that the ticket came; it never reads what was written of it.
+    service = await who["service"](KINDS_MISSING, case=reference)
+    assert service.data["application"]["requestedItems"]["nodes"][0]["kind"] == "RETURN_TICKET"
+    noted = await who["service"](WHAT_IS_MISSING, case=reference)
+    assert set(noted.codes) == {"FORBIDDEN_FIELD"}
+    await done(who["service"], "answerInformation", case_id, items=["RETURN_TICKET"])
+    whole = (await agent(WHAT_IS_MISSING, case=reference)).data["application"]
+    assert whole["stage"] == "IN_PROCESS"
+    assert all(item["answeredAt"] for item in whole["requestedItems"]["nodes"])
 
     # The outcome can be handed to the applicant, without the directorate's reasons.
     await done(who["officer"], "referToScreening", case_id)
@@ -77,10 +115,24 @@ async def test_an_agent_takes_a_file_in_and_hands_it_over(who) -> None:
     await done(who["officer"], "recordDecision", case_id, outcome="GRANTED")
     outcome = await agent(
         "query ($case: String!) {"
-        " application(by: {reference: $case}) { stage decision { outcome } } }",
+        " application(by: {reference: $case}) {"
+        " stage decision { outcome visa { number useBy stayDays } } } }",
         case=reference,
     )
-    assert outcome.data["application"] == {"stage": "CLOSED", "decision": {"outcome": "GRANTED"}}
+    handed_over = outcome.data["application"]
+    assert (handed_over["stage"], handed_over["decision"]["outcome"]) == ("CLOSED", "GRANTED")
+    assert handed_over["decision"]["visa"]["useBy"] == (today() + timedelta(days=90)).isoformat()
+    assert handed_over["decision"]["visa"]["stayDays"] == 30
+
+    # A grant that was a mistake leaves no visa to hand over, nor its number.
+    correction = {"outcome": "REFUSED", "ground": "FALSE_STATEMENT"}
+    await done(who["supervisor"], "supersedeDecision", case_id, **correction)
+    corrected = await agent(
+        "query ($case: String!) {"
+        " application(by: {reference: $case}) { decision { outcome visa { number } } } }",
+        case=reference,
+    )
+    assert corrected.data["application"]["decision"] == {"outcome": "REFUSED", "visa": None}
 
 
 async def test_a_file_of_another_centre_is_as_absent_as_one_that_never_was(who) -> None:

@@ -2,7 +2,14 @@
 
 import pytest
 
-from tests.gateway.changing import IDENTITY, change, done, in_screening, in_verification
+from tests.gateway.changing import (
+    IDENTITY,
+    change,
+    done,
+    in_screening,
+    in_verification,
+    reference_of,
+)
 from tests.gateway.conftest import Viewer
 
 pytestmark = pytest.mark.anyio
@@ -14,7 +21,7 @@ OPEN_QUESTIONS = """
     } } }
 """
 WHO_IS_IT = """
-    query ($case: ID!) @purpose(code: CASEWORK, reference: "SCREENING") {
+    query ($case: ID!, $for: String!) @purpose(code: CASEWORK, reference: $for) {
         node(id: $case) { ... on Application { applicant { identity { fullName birthDate } } } }
     }
 """
@@ -55,7 +62,8 @@ async def test_an_entry_ban_question_is_answered_with_the_person_at_hand(who) ->
 
     # The question is in the list, with what is needed to look the person up, and no more.
     assert await questions(screening, case) == ["ENTRY_BAN"]
-    person = (await screening(WHO_IS_IT, case=case)).data["node"]["applicant"]["identity"]
+    named = {"case": case, "for": await reference_of(who["officer"], case)}
+    person = (await screening(WHO_IS_IT, **named)).data["node"]["applicant"]["identity"]
     assert person == {"fullName": IDENTITY["fullName"], "birthDate": IDENTITY["birthDate"]}
     hidden = await screening("{ applications(first: 1) { nodes { status } } }")
     assert hidden.status == 400
@@ -63,7 +71,7 @@ async def test_an_entry_ban_question_is_answered_with_the_person_at_hand(who) ->
     # Answered, it is nobody's question any more: the person is out of reach as well.
     await answer(screening, case, "ENTRY_BAN", "CLEAR")
     assert await questions(screening, case) == []
-    assert (await screening(WHO_IS_IT, case=case)).data["node"] is None
+    assert (await screening(WHO_IS_IT, **named)).data["node"] is None
 
     # Who answered, and when, stands with the answer and in the events of the case.
     told = await answers(who, case)
@@ -185,7 +193,8 @@ async def test_nobody_else_answers_a_question(who, name) -> None:
 
 async def test_what_nobody_asked_is_no_case_of_the_authority(who) -> None:
     case = await in_verification(who)
-    assert (await who["screening"](WHO_IS_IT, case=case)).data["node"] is None
+    named = {"case": case, "for": await reference_of(who["officer"], case)}
+    assert (await who["screening"](WHO_IS_IT, **named)).data["node"] is None
     refused = await change_screening(
         who["screening"], "recordScreening", case, kind="ENTRY_BAN", result="CLEAR"
     )

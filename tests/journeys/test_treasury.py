@@ -4,8 +4,8 @@ from datetime import datetime
 
 import pytest
 
+from tests.gateway.administering import decreed
 from tests.gateway.changing import IDENTITY, done, pay, receipt
-from tests.gateway.conftest import Viewer
 from tests.world import today
 
 pytestmark = pytest.mark.anyio
@@ -90,15 +90,14 @@ async def test_a_receipt_pays_one_bill(who) -> None:
 async def test_a_bill_keeps_its_amount_when_the_fee_changes(who) -> None:
     case = await done(who["agent-au"], "submitApplication", **FORM)
     decree = {"visaType": "B1", "amountIdr": 650_000, "validFrom": today().isoformat()}
-    administrator = who["administrator"]
-    assert await set_fee(administrator, **decree) == []
+    await decreed(who, "proposeFee", **decree)
     try:
         bill = (await who["agent-au"](THE_BILL, case=case)).data["node"]["bill"]
         assert bill["amountIdr"] == 500_000
         assert (await pay(who, case, amountIdr=650_000)).codes == ["AMOUNT_DIFFERS"]
         assert (await pay(who, case, amountIdr=500_000)).is_done
     finally:
-        assert await set_fee(administrator, **{**decree, "amountIdr": 500_000}) == []
+        await decreed(who, "proposeFee", **{**decree, "amountIdr": 500_000})
 
 
 async def test_a_withdrawn_application_takes_no_payment(who) -> None:
@@ -136,9 +135,3 @@ async def test_nobody_else_books_a_payment(who, name) -> None:
 
 def days_between(first: str, second: str) -> int:
     return (datetime.fromisoformat(second) - datetime.fromisoformat(first)).days
-
-
-async def set_fee(administrator: Viewer, **given: object) -> list[str]:
-    text = """mutation ($decree: SetFeeInput!) { setFee(input: $decree) { errors { code } } }"""
-    answer = await administrator(text, decree={"idempotencyKey": receipt(), **given})
-    return [error["code"] for error in answer.data["setFee"]["errors"]]

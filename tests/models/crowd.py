@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
-from models.vocabulary import EventKind, Status
+from models.vocabulary import EventKind, Status, TripPurpose
 from tests.world import (
     ANDALAN_AU,
     APPLICANTS,
@@ -24,6 +24,8 @@ from tests.world import (
 )
 
 PLACES = (SYDNEY, MELBOURNE, NUSA_AU, NUSA_SG, NUSA_NZ, ANDALAN_AU, DIRECT)
+#: None: lodged before it was asked.
+PURPOSES = (TripPurpose.TOURISM, TripPurpose.BUSINESS, TripPurpose.TRANSIT, None)
 ENDINGS = (Status.GRANTED, Status.REFUSED, Status.WITHDRAWN, Status.LAPSED)
 
 
@@ -43,6 +45,10 @@ class Someone:
     asked_at: datetime | None
     paused: timedelta
     status: Status
+
+    @property
+    def purpose(self) -> TripPurpose | None:
+        return PURPOSES[self.id.int % len(PURPOSES)]
 
     @property
     def is_decided(self) -> bool:
@@ -115,6 +121,7 @@ def _application(one: Someone, decisions: dict[UUID, UUID]) -> dict[str, object]
         "applicant_id": applicant_id(one.name),
         "nationality_code": APPLICANTS[one.name],
         "visa_type_code": one.visa_type,
+        "trip_purpose": one.purpose,
         "channel": one.place.channel,
         "partner_code": one.place.partner,
         "country_code": one.place.country,

@@ -32,7 +32,8 @@ async def test_an_event_says_what_it_changes(world: str, connection: asyncpg.Con
         ("RECEIVED", "STAGE"), ("IN_VERIFICATION", "STATUS"), ("HELD", "HOLD"),
         ("SCREENING", "STATUS"), ("RELEASED", "HOLD"), ("IN_VERIFICATION", "STATUS"),
         ("INFO_REQUESTED", "STAGE"), ("RECEIVED", "STAGE"), ("IN_VERIFICATION", "STAGE"),
-        ("REFUSED", "STAGE"), ("GRANTED", "DECISION"), ("REVOKED", "STATUS"),
+        ("REFUSED", "STAGE"), ("GRANTED", "DECISION"), ("TRANSFERRED", "STAGE"),
+        ("REVOKED", "DECISION"),
     )  # fmt: skip
     for kind, changed in life:
         event = await happens(connection, CASE, kind)
@@ -78,7 +79,7 @@ async def test_history_that_is_loaded_is_no_news(
     world: str, connection: asyncpg.Connection
 ) -> None:
     before = await connection.fetchval("SELECT count(*) FROM application_change")
-    tables = ("application", "application_event", "decision")
+    tables = ("application", "application_event", "decision", "visa")
     async with connection.transaction(), bulk_load(connection, tables):
         await join(connection, crowd(10, seed=5))
     assert await connection.fetchval("SELECT count(*) FROM application_change") == before

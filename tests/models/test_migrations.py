@@ -109,7 +109,6 @@ async def test_applications_cannot_be_emptied_unseen(
 @pytest.mark.parametrize(
     ("change", "constraint"),
     [
-        ("is_held = true", "not_granted_while_held"),
         ("status = 'PAID'", "closed_when_closed"),
         ("current_decision_id = NULL", "decided_with_decision"),
         ("fee_idr = NULL", "paid_with_fee_and_target"),

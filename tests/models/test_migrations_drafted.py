@@ -19,7 +19,7 @@ CHANGES = (
     ("models/case/application.py", '        Index(None, "paid_at", "id"),\n',
      '        Index(None, "paid_at", "id"),\n        Index(None, "withdrawn_at", "id"),\n'
      '        CheckConstraint("withdrawn_at >= submitted_at", name="withdrawn_later"),\n'),
-    ("models/vocabulary.py", '    PENDING = "PENDING"\n',
+    ("models/vocabulary/case.py", '    PENDING = "PENDING"\n',
      '    PENDING = "PENDING"\n    LOST = "LOST"\n'),
     ("models/reference/decrees.py", '    __tablename__ = "fee"\n',
      '    __tablename__ = "fee"\n    note: Mapped[str | None]\n'),
@@ -46,7 +46,7 @@ def drafted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     for name, before, after in CHANGES:
         _replace(tree / name, before, after)
     _replace(
-        tree / "gateway/mapping/enums.py", '        "PENDING": "No answer yet.",\n',
+        tree / "gateway/mapping/enums/case.py", '        "PENDING": "No answer yet.",\n',
         '        "PENDING": "No answer yet.",\n        "LOST": "It was lost.",\n',
     )  # fmt: skip
     code, said = run(tree, f'{GERBANG} migration new "Withdrawn and lost"')

@@ -6,7 +6,7 @@ import pytest
 from models.database.connections import connect
 from models.migrations import downgrade, migrate
 from models.postgres import Server
-from tests.populating import small_world
+from tests.populating import ANYBODY, small_world
 from tests.world import applicant_id, application_id
 
 pytestmark = pytest.mark.anyio
@@ -24,9 +24,10 @@ async def test_what_was_written_in_the_old_role_has_the_new_one(server: Server) 
     url = server.url("test_renamed")
     await migrate(url)
     await small_world(url)
-    await downgrade(url, "0011")
     connection = await connect(url)
     try:
+        await connection.execute(ANYBODY)
+        await downgrade(url, "0011")
         await connection.execute(
             "INSERT INTO application_event (application_id, sequence, kind, occurred_at, actor,"
             " actor_role) VALUES ($1, 90, 'RECEIVED', now(), 'service', 'SERVICE')",

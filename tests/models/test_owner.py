@@ -13,7 +13,7 @@ from gateway.cli import main
 from models.database.connections import connect
 from models.database.owner import OwnerError
 from models.postgres import Server, temporary_postgres
-from models.row_security import DATABASE_ROLES, login_at
+from models.row_security import DATABASE_ROLES, LINKER, login_at
 from tests import tokens
 from tests.owners import DATABASE, OWNER, migrated, prepare, refused, run
 
@@ -211,12 +211,14 @@ async def test_two_owners_on_one_server_share_what_a_superuser_shares(
     apart: Server, owned: str, superuser: str
 ) -> None:
     second = prepare(apart, owner="second_owner", database="second")
-    assert await refused(second) == [f"GRANT {LOGIN} TO second_owner {SHARED};"]
+    assert await refused(second) == [
+        f"GRANT {name} TO second_owner {SHARED};" for name in (LINKER, LOGIN)
+    ]
     login = make_url(login_at(second, tokens.PASSWORD)).set(username="second_gateway")
     own_login = login.render_as_string(hide_password=False)
     asked = await refused(second, own_login)
     assert sorted(asked) == [
-        f"GRANT {name} TO second_owner {SHARED};" for name in sorted(DATABASE_ROLES)
+        f"GRANT {name} TO second_owner {SHARED};" for name in sorted((*DATABASE_ROLES, LINKER))
     ]
     await run(superuser, *asked)
     await migrated(second, own_login)

@@ -37,13 +37,36 @@ with running_postgres(Path(sys.argv[1])) as server:
 """
 
 
+def reachable_folder() -> Path:
+    """One that an unprivileged server can reach; pytest's own is private."""
+    folder = Path(tempfile.mkdtemp(prefix="gerbang-test-"))
+    folder.chmod(0o711)
+    return folder
+
+
 @pytest.fixture
-def folder() -> Iterator[Path]:
-    """A data folder that an unprivileged server can reach; pytest's own is private."""
-    parent = Path(tempfile.mkdtemp(prefix="gerbang-test-"))
-    parent.chmod(0o711)
+def empty() -> Iterator[Path]:
+    """A data folder that is not there yet."""
+    parent = reachable_folder()
     yield parent / "postgres"
     shutil.rmtree(parent)
+
+
+@pytest.fixture(scope="module")
+def made() -> Iterator[Path]:
+    """A data folder whose server has run, and ended."""
+    parent = reachable_folder()
+    with running_postgres(parent / "postgres") as server:
+        server.url("gerbang")
+    yield parent / "postgres"
+    shutil.rmtree(parent)
+
+
+@pytest.fixture
+def folder(empty: Path, made: Path) -> Path:
+    """A copy of it: making a cluster takes a second, and is told of by the tests that need one."""
+    subprocess.run(["cp", "-a", made, empty], check=True)
+    return empty
 
 
 def ask(server: Server, statement: str, **environment: str) -> str:
@@ -91,17 +114,17 @@ def start_parent(folder: Path) -> tuple[subprocess.Popen[str], int, int, int]:
     return parent, server, guardian, port
 
 
-def test_keeps_its_data_and_starts_quickly(folder: Path) -> None:
-    with running_postgres(folder) as server:
+def test_keeps_its_data_and_starts_quickly(empty: Path) -> None:
+    with running_postgres(empty) as server:
         remember(server)
     started = time.monotonic()
-    with running_postgres(folder) as server:
+    with running_postgres(empty) as server:
         assert time.monotonic() - started < 2
         assert remembers(server)
 
 
-def test_is_a_modern_postgresql_in_unicode_without_the_machines_locale(folder: Path) -> None:
-    with running_postgres(folder) as server:
+def test_is_a_modern_postgresql_in_unicode_without_the_machines_locale(empty: Path) -> None:
+    with running_postgres(empty) as server:
         assert int(ask(server, "SHOW server_version_num")) >= 170000
         assert ask(server, "SHOW server_encoding") == "UTF8"
         assert ask(server, "SELECT lower('ÇÉŠ')") == "çéš"
@@ -214,15 +237,15 @@ def test_a_second_start_may_attach_and_leaves_the_server_running(folder: Path) -
         assert remembers(server)
 
 
-def test_a_half_made_cluster_is_made_anew(folder: Path) -> None:
-    Cluster(folder, server_account(folder)).prepare_folder()
-    (folder / "cluster.partial").mkdir()
-    (folder / "cluster.partial" / "PG_VERSION").write_text("18")
-    (folder / "password").write_text("of a cluster that never was")
-    with running_postgres(folder) as server:
+def test_a_half_made_cluster_is_made_anew(empty: Path) -> None:
+    Cluster(empty, server_account(empty)).prepare_folder()
+    (empty / "cluster.partial").mkdir()
+    (empty / "cluster.partial" / "PG_VERSION").write_text("18")
+    (empty / "password").write_text("of a cluster that never was")
+    with running_postgres(empty) as server:
         remember(server)
         assert remembers(server)
-    assert not (folder / "cluster.partial").exists()
+    assert not (empty / "cluster.partial").exists()
 
 
 def test_says_which_version_made_the_data(folder: Path) -> None:
@@ -241,14 +264,14 @@ def test_says_why_a_server_does_not_start(folder: Path) -> None:
         pass
 
 
-def test_a_configured_folder_without_programs_is_refused(folder: Path) -> None:
+def test_a_configured_folder_without_programs_is_refused(empty: Path) -> None:
     with pytest.raises(PostgresError, match="holds no PostgreSQL of version 17"):
-        find_binaries(folder)
+        find_binaries(empty)
 
 
 @as_root
-def test_root_hands_the_server_to_an_unprivileged_account(folder: Path) -> None:
-    with running_postgres(folder) as server:
+def test_root_hands_the_server_to_an_unprivileged_account(empty: Path) -> None:
+    with running_postgres(empty) as server:
         status = Path(f"/proc/{server.pid}/status").read_text()
         account = server.cluster.account
         assert account.name == UNPRIVILEGED
@@ -258,18 +281,18 @@ def test_root_hands_the_server_to_an_unprivileged_account(folder: Path) -> None:
 
 
 @as_root
-def test_a_folder_out_of_reach_is_refused_with_what_helps(folder: Path) -> None:
-    folder.parent.chmod(0o700)
+def test_a_folder_out_of_reach_is_refused_with_what_helps(empty: Path) -> None:
+    empty.parent.chmod(0o700)
     with (
         pytest.raises(PostgresError, match=r"cannot reach the data folder .* choose one outside"),
-        running_postgres(folder),
+        running_postgres(empty),
     ):
         pass
 
 
 @as_root
-def test_data_of_a_private_project_lies_where_the_server_reaches_it(folder: Path) -> None:
-    project = folder.parent
+def test_data_of_a_private_project_lies_where_the_server_reaches_it(empty: Path) -> None:
+    project = empty.parent
     assert default_data_dir(project) == project.resolve() / ".gerbang" / "postgres"
     project.chmod(0o700)
     assert default_data_dir(project).is_relative_to("/var/lib/gerbang")

@@ -13,7 +13,7 @@ from gateway.access.transactions.begin import Seal
 from gateway.viewer import Viewer
 from models import Base
 from models.database.connections import connect
-from models.row_security import DATABASE_ROLES, WRITING, database_role, login_at
+from models.row_security import DATABASE_ROLES, LINKER, WRITING_BEFORE, database_role, login_at
 from models.vocabulary import Role
 from tests import tokens
 from tests.acting import act
@@ -134,7 +134,7 @@ ASKED = (
 async def test_a_context_is_looked_at_each_time_it_is_asked(world: str, asked: str) -> None:
     """Statements can set it after a rule has looked at it, and before another one does."""
     async with acting(world, Role.PARTNER_MANAGER, lambda _: sealed(MANAGER)) as connection:
-        await connection.execute(f"SET LOCAL ROLE {WRITING}")
+        await connection.execute(f"SET LOCAL ROLE {WRITING_BEFORE}")
         await connection.execute(f"SELECT {asked}")
         swapped = besides(MANAGER, countries=("AU", "SG"))
         with pytest.raises(asyncpg.InsufficientPrivilegeError, match="not sealed"):
@@ -274,7 +274,7 @@ async def test_every_table_is_walled(world: str) -> None:
             """
         )
         assert [row["relname"] for row in open_tables] == []
-        assert await _grantees(connection) <= {*DATABASE_ROLES, "gerbang_gateway"}
+        assert await _grantees(connection) <= {*DATABASE_ROLES, LINKER, "gerbang_gateway"}
         walled = await connection.fetch("SELECT relname FROM pg_class WHERE relforcerowsecurity")
         assert {row["relname"] for row in walled} == set(Base.metadata.tables)
     finally:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from gateway.access.transactions.begin import Seal
 from gateway.viewer import Viewer
 from models.database.connections import connect
-from models.row_security import WRITING, database_role, login_at
+from models.row_security import WRITING_BEFORE, database_role, login_at
 from models.row_security.seal_keys import (
     DAY,
     DailyKey,
@@ -54,7 +54,9 @@ def sealed(key: DailyKey, sealed_at: float | None = None) -> str:
     """The context of a viewer, sealed at a moment with a key of whichever day."""
     moment = time.time() if sealed_at is None else sealed_at
     context = Seal(OWN, 7 * 86_400, lambda: moment).seal(MANAGER, None)
-    body = ".".join((*context.split(".")[:-2], key.id))
+    *fields, _ = context.split(".")
+    fields[8] = key.id
+    body = ".".join(fields)
     return f"{body}.{hmac.digest(key.key, body.encode(), hashlib.sha256).hex()}"
 
 
@@ -109,7 +111,7 @@ async def test_the_database_never_holds_a_master(owner: asyncpg.Connection) -> N
 async def test_the_gateway_neither_reads_nor_writes_keys(world: str, statement: str) -> None:
     login = await connect(login_at(world, tokens.PASSWORD))
     try:
-        for role in ("gerbang_gateway", database_role(MANAGER.role), WRITING):
+        for role in ("gerbang_gateway", database_role(MANAGER.role), WRITING_BEFORE):
             await login.execute(f"SET ROLE {role}")
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 await login.execute(statement)

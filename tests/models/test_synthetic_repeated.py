@@ -69,7 +69,8 @@ async def test_a_date_and_a_seed_give_the_same_rows_everywhere(new_database: New
 async def _assert_nothing_of_the_clock_is_there(world: asyncpg.Connection) -> None:
     """Both were made on this day: another day must not be seen, either."""
     assert await world.fetchval("SELECT day FROM volume_aged_until") == date(2026, 10, 31)
-    instants = _COLUMNS.format("atttypid = 'timestamptz'::regtype AND attname NOT LIKE '%due_at'")
+    is_deadline = "(attname LIKE '%due_at' OR attname IN ('pay_by', 'answer_by'))"
+    instants = _COLUMNS.format(f"atttypid = 'timestamptz'::regtype AND NOT {is_deadline}")
     found = await world.fetch(instants)
     assert len(found) > 15
     for table, column in found:
@@ -78,3 +79,5 @@ async def _assert_nothing_of_the_clock_is_there(world: asyncpg.Connection) -> No
     # What is due later is so by what is in the row.
     terms = await world.fetch("SELECT DISTINCT due_at - issued_at AS term FROM bill")
     assert [row["term"] for row in terms] == [timedelta(days=7)]
+    others = "SELECT count(*) FROM application JOIN bill ON application_id = id"
+    assert await world.fetchval(f"{others} WHERE pay_by <> due_at") == 0

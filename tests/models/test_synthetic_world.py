@@ -28,7 +28,9 @@ RETOLD = """
         min(occurred_at) FILTER (WHERE kind = 'PAID') AS paid_at,
         min(occurred_at) FILTER (WHERE kind = ANY($1::text[])) AS closed_at,
         (array_agg(kind ORDER BY sequence DESC)
-            FILTER (WHERE kind NOT IN ('RECEIVED', 'HELD', 'RELEASED')))[1] AS status,
+            FILTER (WHERE kind NOT IN ('RECEIVED', 'HELD', 'RELEASED', 'SCREENED',
+                'ANSWER_PROPOSED', 'CORRECTION_PROPOSED', 'CORRECTED', 'CORRECTION_REJECTED'))
+        )[1] AS status,
         count(*) FILTER (WHERE kind = 'INFO_REQUESTED') > 0 AS was_info_requested,
         count(*) FILTER (WHERE kind = 'HELD') > count(*) FILTER (WHERE kind = 'RELEASED')
             AS is_held,
@@ -119,6 +121,47 @@ async def test_fee_and_target_are_those_in_force_when_paid(loaded: asyncpg.Conne
     """)
 
 
+async def test_everybody_may_take_what_they_ask_for_and_says_what_for(
+    loaded: asyncpg.Connection,
+) -> None:
+    assert not await loaded.fetch("""
+        SELECT FROM application
+        JOIN entry_rule ON entry_rule.country_code = nationality_code
+        WHERE NOT EXISTS (
+            SELECT FROM eligibility
+            WHERE eligibility.visa_type_code = application.visa_type_code
+                AND eligibility.entry = entry_rule.entry AND purpose = trip_purpose AND is_open
+        )
+        LIMIT 3
+    """)
+    shares = {
+        row["trip_purpose"]: row["share"]
+        for row in await loaded.fetch("""
+            SELECT trip_purpose, count(*)::float8 / sum(count(*)) OVER () AS share
+            FROM application WHERE visa_type_code = 'B1' GROUP BY trip_purpose
+        """)
+    }
+    assert set(shares) == {"TOURISM", "BUSINESS", "GOVERNMENT", "TRANSIT"}
+    assert 0.8 < shares["TOURISM"] < 0.86
+
+
+async def test_groups_are_families_and_tours_of_one_place(loaded: asyncpg.Connection) -> None:
+    groups = await loaded.fetch("""
+        SELECT
+            count(*) AS members,
+            count(DISTINCT (partner_code, country_code, centre_code)) AS places,
+            bool_and(channel = 'PARTNER_GROUP') AS by_group
+        FROM application WHERE group_reference IS NOT NULL GROUP BY group_reference
+    """)
+    assert all(group["places"] == 1 and group["by_group"] for group in groups)
+    assert max(group["members"] for group in groups) <= 25
+    assert sum(group["members"] > 1 for group in groups) > 100
+    assert not await loaded.fetchval(
+        "SELECT count(*) FROM application"
+        " WHERE channel = 'PARTNER_GROUP' AND group_reference IS NULL"
+    )
+
+
 async def test_nothing_happens_after_the_end(loaded: asyncpg.Connection) -> None:
     instants = await loaded.fetch("""
         SELECT table_name, column_name FROM information_schema.columns
@@ -199,6 +242,105 @@ async def test_each_case_that_reaches_screening_is_screened(loaded: asyncpg.Conn
     assert await loaded.fetchval("SELECT count(*) FROM screening WHERE kind = 'CLEARANCE'") > 0
 
 
+async def test_each_answer_is_told_by_who_gave_it(loaded: asyncpg.Connection) -> None:
+    """As the gateway tells them: what waits for a second person is proposed first."""
+    told = "SELECT application_id, kind, occurred_at, actor, actor_role FROM application_event"
+    answered = """
+        SELECT application_id, 'SCREENED', answered_at, coalesce(confirmed_by, answered_by),
+            'SCREENING'
+        FROM screening WHERE answered_at IS NOT NULL
+    """
+    screened = f"{told} WHERE kind = 'SCREENED'"
+    assert not await loaded.fetch(f"({screened} EXCEPT ALL {answered}) LIMIT 3")
+    assert not await loaded.fetch(f"({answered} EXCEPT ALL {screened}) LIMIT 3")
+    assert not await loaded.fetch("""
+        SELECT FROM screening
+        WHERE answered_at IS NOT NULL AND proposed IS NOT NULL AND NOT EXISTS (
+            SELECT FROM application_event AS event
+            WHERE event.application_id = screening.application_id AND event.kind = 'ANSWER_PROPOSED'
+                AND event.actor = proposed_by AND event.actor <> screening.confirmed_by
+                AND occurred_at BETWEEN requested_at AND answered_at
+                AND actor_role = CASE WHEN proposed IN ('MATCH', 'NO_MATCH') THEN 'SUPERVISOR'
+                    ELSE 'SCREENING' END
+        )
+    """)
+    assert await loaded.fetchval(
+        "SELECT count(*) FROM application_event WHERE kind = 'ANSWER_PROPOSED'"
+    ) == await loaded.fetchval("SELECT count(*) FROM screening WHERE proposed IS NOT NULL")
+
+
+async def test_people_were_corrected_and_what_was_lodged_stays_on_file(
+    loaded: asyncpg.Connection,
+) -> None:
+    states = {
+        row["state"]: row["count"]
+        for row in await loaded.fetch("SELECT state, count(*) FROM correction GROUP BY state")
+    }
+    assert states["IN_EFFECT"] > states["REJECTED"] > 0
+    # The version in force is the identity; of the one before, one thing is another.
+    assert not await loaded.fetch("""
+        SELECT FROM correction
+        JOIN identity USING (applicant_id)
+        JOIN identity_version AS now ON now.applicant_id = correction.applicant_id
+            AND now.number = correction.version
+        LEFT JOIN identity_version AS before ON before.applicant_id = correction.applicant_id
+            AND before.number = 1
+        WHERE CASE WHEN state <> 'IN_EFFECT' THEN before.number IS NOT NULL
+            OR now.valid_from IS NOT NULL
+            ELSE (now.full_name, now.phone, now.email, now.passport_number)
+                <> (identity.full_name, identity.phone, identity.email, identity.passport_number)
+            OR num_nonnulls(
+                nullif(before.full_name, now.full_name), nullif(before.phone, now.phone),
+                nullif(before.email, now.email)
+            ) <> 1
+            OR (before.valid_until, now.valid_from, now.valid_until)
+                IS DISTINCT FROM (correction.closed_at, correction.closed_at, NULL)
+        END
+    """)
+    # Each is told in its case: by who proposed it, and by the officer on whose desk it was.
+    assert not await loaded.fetch("""
+        SELECT FROM correction
+        WHERE NOT EXISTS (
+            SELECT FROM application_event AS event
+            WHERE event.application_id = correction.application_id
+                AND kind = 'CORRECTION_PROPOSED' AND occurred_at = proposed_at
+                AND (actor, actor_role) = (proposed_by, proposed_role)
+        ) OR state <> 'PROPOSED' AND NOT EXISTS (
+            SELECT FROM application_event AS event
+            JOIN assignment AS desk USING (application_id)
+            WHERE event.application_id = correction.application_id AND occurred_at = closed_at
+                AND kind = CASE state WHEN 'IN_EFFECT' THEN 'CORRECTED'
+                    ELSE 'CORRECTION_REJECTED' END
+                AND (actor, actor_role) = (closed_by, 'OFFICER') AND desk.officer = actor
+                AND closed_at BETWEEN assigned_at AND coalesce(ended_at, closed_at)
+        )
+    """)
+
+
+async def test_some_cases_are_given_back_and_go_to_somebody_else(
+    loaded: asyncpg.Connection,
+) -> None:
+    given_back = await loaded.fetchval("SELECT count(*) FROM assignment WHERE reason IS NOT NULL")
+    assert 100 < given_back < 500
+    assert not await loaded.fetch("""
+        SELECT FROM assignment AS first
+        WHERE reason IS NOT NULL AND NOT EXISTS (
+            SELECT FROM assignment AS next
+            WHERE next.application_id = first.application_id
+                AND next.assigned_at = first.ended_at AND next.officer <> first.officer
+        )
+    """)
+    # Whoever takes a step has the case on the desk.
+    assert not await loaded.fetch("""
+        SELECT FROM application_event AS event
+        WHERE actor_role = 'OFFICER' AND NOT EXISTS (
+            SELECT FROM assignment
+            WHERE assignment.application_id = event.application_id AND officer = actor
+                AND occurred_at BETWEEN assigned_at AND coalesce(ended_at, occurred_at)
+        )
+    """)
+
+
 async def test_open_cases_are_assigned_and_the_demo_officers_have_some(
     loaded: asyncpg.Connection,
 ) -> None:
@@ -240,7 +382,8 @@ async def test_people_apply_again_and_are_told_apart_by_their_passports(
         SELECT FROM applicant JOIN identity ON applicant_id = id
         WHERE passport_last_four <> right(passport_number, 4)
             OR email !~ '^[a-z0-9.-]+@example\\.org$' OR phone !~ '^\\+999'
-            OR birth_date >= created_at
+            OR birth_date >= created_at OR passport_expires_on < created_at::date + 365
+            OR num_nulls(sex, place_of_birth, passport_issuing_state) > 0
     """)
 
 

@@ -48,6 +48,11 @@ PARTS = (
         ("tests/gateway/test_plans.py", "tests/gateway/test_plans_defects.py"),
     ),
     Part(
+        "people",
+        "whoever is on file is handed in as fast as anybody",
+        ("tests/gateway/test_linking_timed.py",),
+    ),
+    Part(
         "publication",
         "an attacker learns no small figure from all that was published",
         ("tests/gateway/test_published_attack.py", "tests/models/test_publication_utility.py"),
@@ -74,6 +79,7 @@ PARTS = (
             "tests/gateway/test_nobody_blocks_proof.py",
             "tests/gateway/test_memory_of_documents.py",
             "tests/models/test_volumes_at_scale.py",
+            "tests/models/test_volumes_recomputed.py",
         ),
     ),
     Part(
@@ -82,7 +88,11 @@ PARTS = (
         ("tests/dashboard",),
     ),
     Part("peers", "the gateways of the bench answer alike", ("tests/test_bench_peers.py",)),
-    Part("recipes", "each step left out of CONTRIBUTING.md", ("tests/test_contributing.py",)),
+    Part(
+        "recipes",
+        "each step left out of CONTRIBUTING.md, and what a changed line of the policy breaks",
+        ("tests/test_contributing.py", "tests/test_add_a_page.py", "tests/test_schema_checks.py"),
+    ),
     Part(
         "mutation",
         "small faults in the code of each area are found by its quick tests",

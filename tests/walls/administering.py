@@ -1,7 +1,7 @@
-"""What the database lets viewers write of reference data, partners and centres."""
+"""What the database lets viewers write of reference data, partners and centres: changes of the
+ledger, and nothing past it."""
 
 from contextlib import suppress
-from itertools import product
 from typing import NamedTuple
 
 import asyncpg
@@ -13,119 +13,158 @@ from tests.walls.undoing import undone
 
 
 class Table(NamedTuple):
-    """A table of reference data: what the small world has in it, and how it is written."""
+    """What administrators write: what the small world has in it, and how a row is made."""
 
     column: str
     rows: str
-    #: Values of a new row, with the day of it; and what is set to what it was.
-    new: str
-    changed: str | None
+    making: str
+
+
+class Reference(NamedTuple):
+    """A table of reference data: a row of a day as a proposal says it, and as a row."""
+
+    row: str
+    #: What is set to what it was.
+    column: str
+
+
+_PROPOSE = (
+    "INSERT INTO reference_change (id, kind, decree, reason, changed, proposed_by) VALUES"
+    " (gen_random_uuid(), '{kind}', 'PP 45', 'Why.', jsonb_build_array(jsonb_build_object("
+    "'table', '{table}', 'after', jsonb_build_object({row}))), viewer.subject(NULL))"
+)
+REFERENCE = {
+    "country": Reference("'code', 'TL', 'iso3', 'TLS', 'name_en', 'T', 'name_id', 'T'", "name_en"),
+    "entry_rule": Reference("'country_code', 'SG', 'valid_from', {day}, 'entry', 'VISA_FREE'",
+                            "entry"),
+    "visa_type": Reference(
+        "'code', 'D2', 'name_en', 'N', 'name_id', 'N', 'category', 'BUSINESS', 'stay_days', 60,"
+        " 'is_multiple_entry', true, 'use_within_days', 90, 'valid_from', {day}", "stay_days"),
+    "eligibility": Reference(
+        "'visa_type_code', 'B1', 'entry', 'CALLING_VISA', 'purpose', 'TRANSIT', 'valid_from',"
+        " {day}, 'is_open', true", "is_open"),
+    "fee": Reference("'visa_type_code', 'B1', 'valid_from', {day}, 'amount_idr', 1", "amount_idr"),
+    "service_target": Reference(
+        "'visa_type_code', 'B1', 'clock', 'STANDARD', 'valid_from', {day}, 'hours', 1", "hours"),
+    "deadline": Reference("'wait', 'ANSWER', 'valid_from', {day}, 'days', 1", "days"),
+    "partner": Reference("'code', 'ZENITH', 'name', 'Zenith'", "name"),
+    "partner_country": Reference(
+        "'partner_code', 'NUSA', 'country_code', 'IN', 'opened_on', {day}", "closed_on"),
+    "centre": Reference(
+        "'code', 'AU-DRW', 'partner_code', 'NUSA', 'country_code', 'AU', 'city', 'Darwin',"
+        " 'opened_on', {day}", "closed_on"),
+}  # fmt: skip
+_TODAY = "wib_day(now())"
+_YESTERDAY = f"{_TODAY} - 1"
+
+
+def proposing(table: str, day: str = _TODAY, kind: str | None = None) -> str:
+    """The statement that proposes a row."""
+    row = REFERENCE[table].row.format(day=day)
+    return _PROPOSE.format(kind=kind or table.upper(), table=table, row=row)
 
 
 TABLES = {
-    "partner": Table("code", "ANDALAN NUSA", "'ZENITH', 'Zenith'", None),
-    "partner_country": Table("partner_code", "ANDALAN NUSA", "'NUSA', 'IN', {day}", "closed_on"),
-    "centre": Table("code", "AU-MEL AU-PER AU-SYD SG-SIN",
-                    "'AU-DRW', 'NUSA', 'AU', 'Darwin', {day}", "closed_on"),
-    "visa_type": Table("code", "B1 C1", "'D2', 'Name', 'Nama', 'BUSINESS', 60, true, {day}",
-                       "valid_until"),
-    "fee": Table("visa_type_code", "B1 C1", "'B1', {day}, 1", "amount_idr"),
-    "service_target": Table("visa_type_code", "B1 C1", "'B1', 'STANDARD', {day}, 1", "hours"),
-    "entry_rule": Table("country_code", "AF AU IN NZ SG", "'SG', {day}, 'VISA_FREE'", "entry"),
+    "reference_change": Table(
+        "subject", "AF AU IN NZ SG B1 C1 ANDALAN NUSA AU-MEL AU-PER AU-SYD SG-SIN ANSWER PAYMENT",
+        proposing("fee")),
+    # What may be changed of one, and by whom: see test_suspensions_written.py.
+    "suspension": Table("subject", "left watched",
+                        "INSERT INTO suspension (id, subject, reason, suspended_by)"
+                        " VALUES (gen_random_uuid(), 'x', 'Why', viewer.subject(NULL))"),
+    "ban_entry": Table("reference", "BANN-ASKD-0000 BANN-ELSE-0000 BANN-GRAN-0000",
+                       "INSERT INTO ban_entry (id, reference, ground, reason, banned_from,"
+                       " proposed_by) VALUES (gen_random_uuid(), 'BANN-MADE-0000', 'CRIME',"
+                       " 'Why.', wib_day(now()), viewer.subject(NULL))"),
 }  # fmt: skip
-#: Which tables each mutation writes.
+#: Who writes which of them, where administrators do not.
+WRITERS = {"ban_entry": "SCREENING"}
+#: Which table each mutation writes.
 OF: dict[str, str] = {
-    "addPartner": "partner",
-    "openPartnerCountry": "partner_country",
-    "closePartnerCountry": "partner_country",
-    "openCentre": "centre",
-    "closeCentre": "centre",
-    "introduceVisaType": "visa_type fee service_target",
-    "endVisaType": "visa_type",
-    "setFee": "fee",
-    "setServiceTarget": "service_target",
-    "setEntryRule": "entry_rule",
+    **dict.fromkeys(
+        (
+            "proposeCountry",
+            "proposePartner",
+            "proposePartnerCountry",
+            "proposePartnerCountryClosing",
+            "proposeCentre",
+            "proposeCentreClosing",
+            "proposeVisaType",
+            "proposeVisaTypeEnd",
+            "proposeEligibility",
+            "proposeFee",
+            "proposeServiceTarget",
+            "proposeDeadline",
+            "proposeEntryRule",
+            "approveReferenceChange",
+            "cancelReferenceChange",
+        ),
+        "reference_change",
+    ),
+    "suspendPartner": "suspension",
+    "suspendViewer": "suspension",
+    "confirmSuspension": "suspension",
+    "liftSuspension": "suspension",
+    **dict.fromkeys(
+        ("proposeBan", "approveBan", "rejectBan", "proposeBanWithdrawal", "approveBanWithdrawal"),
+        "ban_entry",
+    ),
 }
-_TODAY = "wib_day(now())"
-_YESTERDAY = f"{_TODAY} - 1"
-_TOMORROW = f"{_TODAY} + 1"
-#: What is dated, and so may not be made of the past; a partner has no day, but a name in reserve.
+#: What is past is not proposed either, nor what is nobody's to say: one kind as another, the
+#: directorate as a partner, and what is no reference data.
 _NEVER = {
-    "partner": "INSERT INTO partner VALUES ('DIRECT', 'Nobody')",
     **{
-        table: f"INSERT INTO {table} VALUES ({one.new.format(day=_YESTERDAY)})"
-        for table, one in TABLES.items() if table != "partner"
+        f"{table} of yesterday": proposing(table, _YESTERDAY)
+        for table in REFERENCE if table not in ("country", "partner")
     },
+    "a fee told as a deadline": proposing("fee", kind="DEADLINE"),
+    "the directorate": proposing("partner").replace("ZENITH", "DIRECT"),
+    "a person": proposing("fee", kind="IDENTITY").replace("'fee'", "'identity'"),
 }  # fmt: skip
-#: What is said of a row until it begins; then it ends one day, and no more.
-_SAID = {
-    "partner_country": ("opened_on = {day}",),
-    "centre": ("opened_on = {day}", "city = 'Elsewhere'"),
-    "visa_type": ("stay_days = 365", "name_en = 'Else'", "name_id = 'Lain'", "category = 'TRANSIT'",
-                  "is_multiple_entry = NOT is_multiple_entry"),
-}  # fmt: skip
-_BEGINS = {"partner_country": "opened_on", "centre": "opened_on", "visa_type": "valid_from"}
-#: Rows that have ended, or were said of a day, before today.
-_PAST = {
-    "partner_country": "UPDATE partner_country SET closed_on = '2021-01-01'",
-    "centre": "UPDATE centre SET closed_on = '2021-01-01'",
-    "visa_type": "UPDATE visa_type SET valid_until = '2021-01-01'",
-}
 
 
 def allowed_by_domain(claims: Claims) -> set[str]:
     """What a viewer may write, as the domain has it."""
-    if role_of(claims) != "ADMINISTRATOR":
-        return set()
-    changed = {f"{table} is changed" for table, one in TABLES.items() if one.changed}
-    anew = {f"{table}: {said}" for table, sayings in _SAID.items() for said in sayings}
-    return changed | anew | {f"{table} is made" for table in TABLES}
+    role = role_of(claims)
+    made = {f"{table} is made" for table in TABLES if writer_of(table) == role}
+    return made | {f"{table} is proposed" for table in REFERENCE if role == "ADMINISTRATOR"}
+
+
+def writer_of(table: str) -> str:
+    """The role that writes a table of these."""
+    return WRITERS.get(table, "ADMINISTRATOR")
 
 
 async def allowed_by_database(connection: asyncpg.Connection, claims: Claims) -> set[str]:
     """What the database lets a viewer write, of today. Everything is rolled back."""
     taken = set[str]()
     for table, one in TABLES.items():
-        making = f"INSERT INTO {table} VALUES ({one.new.format(day=_TODAY)})"
-        if await _is_taken(connection, claims, making):
+        if await is_taken(connection, claims, one.making):
             taken.add(f"{table} is made")
-        changing = f"UPDATE {table} SET {one.changed} = {one.changed}"
-        if one.changed and await _is_taken(connection, claims, changing, first=making):
-            taken.add(f"{table} is changed")
-        for said in _SAID.get(table, ()):
-            anew = _said_anew(table, said, _TOMORROW, begun=False)
-            if await _is_taken(connection, claims, anew, first=making):
-                taken.add(f"{table}: {said}")
+    for table in REFERENCE:
+        if await is_taken(connection, claims, proposing(table)):
+            taken.add(f"{table} is proposed")
     return taken
 
 
-async def of_the_past(connection: asyncpg.Connection, claims: Claims) -> set[str]:
-    """What of the past the database lets a viewer write. Everything is rolled back."""
-    taken = {table for table, said in _NEVER.items() if await _is_taken(connection, claims, said)}
-    for table, one in TABLES.items():
-        changing = f"UPDATE {table} SET {one.changed} = {one.changed}"
-        if one.changed and await _is_taken(connection, claims, changing, first=_PAST.get(table)):
-            taken.add(table)
-    for (table, sayings), day in product(_SAID.items(), (_YESTERDAY, _TODAY, _TOMORROW)):
-        for said in sayings:
-            anew = _said_anew(table, said, day, begun=True)
-            if await _is_taken(connection, claims, anew):
-                taken.add(anew)
-    for table, begins in _BEGINS.items():
-        making = f"INSERT INTO {table} VALUES ({TABLES[table].new.format(day=_TODAY)})"
-        back = f"UPDATE {table} SET {begins} = {_YESTERDAY} WHERE {begins} >= {_TODAY}"
-        if await _is_taken(connection, claims, back, first=making):
-            taken.add(back)
+async def past_the_ledger(connection: asyncpg.Connection, claims: Claims) -> set[str]:
+    """What the database lets a viewer write that nobody may. Everything is rolled back."""
+    taken = {what for what, said in _NEVER.items() if await is_taken(connection, claims, said)}
+    for table, one in REFERENCE.items():
+        names, values = one.row.format(day=_TODAY).split(", ")[::2], one.row.split(", ")[1::2]
+        columns = ", ".join(name.strip("'") for name in names)
+        row = ", ".join(values).format(day=_TODAY)
+        for statement in (
+            f"INSERT INTO {table} ({columns}) VALUES ({row})",
+            f"UPDATE {table} SET {one.column} = {one.column}",
+            f"DELETE FROM {table}",
+        ):
+            if await is_taken(connection, claims, statement):
+                taken.add(statement)
     return taken
 
 
-def _said_anew(table: str, said: str, day: str, *, begun: bool) -> str:
-    """A change of what is said of the rows that have begun before today, or of the others."""
-    of = f"{_BEGINS[table]} {'<' if begun else '>='} {_TODAY}"
-    return f"UPDATE {table} SET {said.format(day=day)} WHERE {of}"
-
-
-async def _is_taken(
+async def is_taken(
     connection: asyncpg.Connection, claims: Claims, statement: str, first: str | None = None
 ) -> bool:
     """Whether the statement, after one of the owner's, writes anything."""

@@ -12,30 +12,33 @@ from sqlalchemy.dialects import postgresql
 
 from gateway.access import rows
 from gateway.policy import MUTATIONS, Change
-from models import Application, Base
-from models.vocabulary import Role
+from models import Alert, Application, Base
+from models.vocabulary import CLOSED, Role
 from tests.acting import act_writing
 from tests.gateway import oracle
 from tests.gateway.oracle import Claims, role_of
-from tests.walls import administering
+from tests.walls import administering, supervising
 from tests.walls.judging import rule_changes
 from tests.walls.mutants import changed_rows
-from tests.walls.reach import ANSWERED, ASKED, WHO, viewer
+from tests.walls.reach import ANSWERED, ASKED, EVERY_CASE, WHO, viewer
 from tests.walls.undoing import undone
-from tests.world import APPLICANTS, CASES, applicant_id
+from tests.world import APPLICANTS, CASES, Case, applicant_id, application_id, life_of
 
 _LODGE = """
     INSERT INTO application (id, reference, applicant_id, nationality_code, visa_type_code, channel,
         partner_code, country_code, centre_code, status, submitted_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'SUBMITTED', now())
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'AWAITING_PAYMENT', now())
 """
 #: Who may call what, as the domain has it; each on the cases in its own reach.
 MAY: dict[str, str] = {
-    "submitApplication": "PARTNER_AGENT APPLICANT",
-    "submitApplications": "PARTNER_AGENT",
+    "submitApplication": "PARTNER_AGENT APPLICANT PARTNER_SERVICE",
+    "submitApplications": "PARTNER_AGENT PARTNER_SERVICE",
     "recordPayment": "TREASURY",
     "markReceived": "PARTNER_AGENT PARTNER_SERVICE",
-    "startVerification": "OFFICER",
+    "takeCase": "OFFICER",
+    "releaseCase": "OFFICER",
+    "reassignCase": "SUPERVISOR",
+    "relieveOfficer": "SUPERVISOR",
     "requestInformation": "OFFICER",
     "answerInformation": "PARTNER_AGENT APPLICANT PARTNER_SERVICE",
     "referToScreening": "OFFICER SUPERVISOR",
@@ -46,13 +49,21 @@ MAY: dict[str, str] = {
     "releaseApplication": "SUPERVISOR",
     "recordDecision": "OFFICER SUPERVISOR",
     "supersedeDecision": "SUPERVISOR",
+    "proposeCorrection": "PARTNER_AGENT APPLICANT",
+    "approveCorrection": "OFFICER SUPERVISOR",
+    "confirmCorrection": "SUPERVISOR",
+    "rejectCorrection": "OFFICER SUPERVISOR",
+    "confirmLink": "OFFICER",
+    "rejectLink": "OFFICER",
     "withdrawApplication": "PARTNER_AGENT APPLICANT",
     "revokeVisa": "SUPERVISOR",
-    **dict.fromkeys(administering.OF, "ADMINISTRATOR"),
+    "setAsideRevocation": "SUPERVISOR",
+    "closeAlert": "SUPERVISOR",
+    **{name: administering.writer_of(table) for name, table in administering.OF.items()},
 }
 
 #: The treasury reads no case, and pays the bill of any.
-EVERY_CASE = {case.reference for case in CASES}
+ALL_REFERENCES = {case.reference for case in EVERY_CASE}
 
 
 @dataclass(frozen=True)
@@ -96,29 +107,46 @@ def changeable(mutation: str, claims: Claims) -> set[str]:
     """What a viewer may do something to: references of cases, or codes of reference data."""
     if role_of(claims) not in MAY[mutation].split():
         return set()
+    if mutation in supervising.OF:
+        return supervising.allowed_by_domain(claims)
     if tables := administering.OF.get(mutation):
         return set(administering.TABLES[tables.split()[0]].rows.split())
     match role_of(claims):
         case "TREASURY":
-            return EVERY_CASE
+            return ALL_REFERENCES
         case "SCREENING":
             # What waits for an answer, and what oneself has answered.
             return {ASKED, *([ANSWERED] if claims["sub"] == "screening" else [])}
+        case "OFFICER":
+            return on_desk(claims["sub"]) | (on_no_desk() if mutation == "takeCase" else set())
         case _:
-            return oracle.cases(claims)
+            return oracle.cases(claims, EVERY_CASE)
+
+
+def on_desk(officer: str) -> set[str]:
+    """The open cases on the desk of an officer."""
+    return {case.reference for case in CASES if case.officer == officer and is_open(case)}
+
+
+def on_no_desk() -> set[str]:
+    return {case.reference for case in CASES if case.officer is None and is_open(case)}
+
+
+def is_open(case: Case) -> bool:
+    return not any(kind in CLOSED for kind, _ in life_of(case))
 
 
 def may_change(claims: Claims) -> set[str]:
     """References of the cases on which a viewer may do anything at all."""
-    of_cases = MAY.keys() - administering.OF.keys()
+    of_cases = MAY.keys() - administering.OF.keys() - supervising.OF.keys()
     return set[str]().union(*(changeable(mutation, claims) for mutation in of_cases))
 
 
 def same_before_the_second(right: ChangedRight) -> str | None:
     """Why a database with the changed right is ours all the same."""
     others = [name for name, roles in MAY.items() if right.role in roles.split()]
-    tables = _tables(right.mutation)
-    elsewhere = set[str]().union(*(_tables(name) for name in others if name != right.mutation))
+    tables = tables_of(right.mutation)
+    elsewhere = set[str]().union(*(tables_of(name) for name in others if name != right.mutation))
     if tables <= elsewhere:
         return "the row rules hold a role to the rows of all it may do, and it may do other things"
     if right.through:
@@ -126,8 +154,9 @@ def same_before_the_second(right: ChangedRight) -> str | None:
     return None
 
 
-def _tables(mutation: str) -> set[str]:
-    return set(administering.OF.get(mutation, "application").split())
+def tables_of(mutation: str) -> set[str]:
+    """The tables that a mutation writes."""
+    return set({**administering.OF, **supervising.OF}.get(mutation, "application").split())
 
 
 async def allowed_by_statement(
@@ -139,6 +168,8 @@ async def allowed_by_statement(
     if tables := administering.OF.get(mutation):
         table = tables.split()[0]
         named = Base.metadata.tables[table].c[administering.TABLES[table].column]
+    elif mutation in supervising.OF:
+        named = Alert.actor.expression
     compiled = (
         select(named)
         .where(held)
@@ -153,17 +184,30 @@ async def allowed_by_database(connection: asyncpg.Connection, claims: Claims) ->
     with suppress(asyncpg.InsufficientPrivilegeError):
         async with connection.transaction():
             await act_writing(connection, viewer(claims))
-            changed = await connection.fetch(
-                "UPDATE application SET is_held = is_held RETURNING reference"
-            )
+            is_screening = role_of(claims) == "SCREENING"  # which reads none of what it writes
+            same = "has_open_hit = false" if is_screening else "status = status"
+            changed = await connection.fetch(f"UPDATE application SET {same} RETURNING id")
             await connection.execute("RESET ROLE")
-            return {row["reference"] for row in changed}
+            references = {application_id(case.reference): case.reference for case in EVERY_CASE}
+            return {references[row["id"]] for row in changed}
     return set()
+
+
+async def reads_needlessly(connection: asyncpg.Connection, claims: Claims) -> bool:
+    """Whether a viewer who changes and makes no case reads any of them in order to change it."""
+    if may_change(claims) or may_make(claims):
+        return False
+    with suppress(asyncpg.InsufficientPrivilegeError):
+        async with undone(connection):
+            await act_writing(connection, viewer(claims))
+            return bool(await connection.fetch("SELECT id FROM application"))
+    return False
 
 
 def may_make(claims: Claims) -> set[str]:
     """References of the cases of which a viewer may lodge one alike."""
-    return changeable("submitApplication", claims) | changeable("submitApplications", claims)
+    hands_in = role_of(claims) in MAY["submitApplication"].split()
+    return oracle.cases(claims) if hands_in else set()
 
 
 async def created_in_database(connection: asyncpg.Connection, claims: Claims) -> set[str]:
@@ -211,4 +255,8 @@ async def second_wall(connection: asyncpg.Connection, right: ChangedRight) -> st
                 connection, claims
             ) != administering.allowed_by_domain(claims):
                 return f"row rule for what {name} administers"
+            if await supervising.allowed_by_database(
+                connection, claims
+            ) != supervising.allowed_by_domain(claims):
+                return f"row rule for what {name} looks into"
     return None

@@ -12,6 +12,7 @@ from graphql import (
 )
 
 from models.vocabulary import Role
+from tests.walls import administering
 from tests.walls.changing import MAY
 from tests.walls.field_rights import (
     CARRIERS,
@@ -133,7 +134,7 @@ def _expected_of_mutation(role: Role, name: str, kind: str) -> set[str]:
 
 
 def _is_of_a_case(mutation: str) -> bool:
-    return "ADMINISTRATOR" not in MAY[mutation]
+    return mutation not in administering.OF
 
 
 def _answers(mutation: str) -> str:
@@ -148,13 +149,13 @@ _OTHERWISE = {
     "recordPayment": "bill",
     "recordScreening": "screening",
     "confirmScreening": "screening",
+    "relieveOfficer": "relieved",
+    "closeAlert": "alert",
 }
 #: What each change of reference data answers with.
 _ADMINISTERED = {
-    **dict.fromkeys(("addPartner", "openPartnerCountry", "closePartnerCountry"), "partner"),
-    **dict.fromkeys(("openCentre", "closeCentre"), "centre"),
-    **dict.fromkeys(("introduceVisaType", "endVisaType", "setFee", "setServiceTarget"), "visaType"),
-    "setEntryRule": "country",
+    name: {"suspension": "suspension", "ban_entry": "banEntry"}.get(of, "referenceChange")
+    for name, of in administering.OF.items()
 }
 
 

@@ -41,21 +41,39 @@ _OPEN: dict[str, Lines] = {
     "Country": {"id code iso3 name entryRules":              "R R R R R R R R R R R R"},
     "EntryRule": {"entry validFrom":                         "R R R R R R R R R R R R"},
     "VisaType": {
-        "id code name category stayDays isMultipleEntry":    "R R R R R R R R R R R R",
-        "validFrom validUntil fees serviceTargets":          "R R R R R R R R R R R R",
+        "id code name category stayDays useWithinDays isMultipleEntry": "R R R R R R R R R R R R",
+        "validFrom validUntil eligibility fees serviceTargets": "R R R R R R R R R R R R",
     },
+    "Eligibility": {"entry purpose isOpen validFrom":        "R R R R R R R R R R R R"},
     "Fee": {"amountIdr validFrom":                           "R R R R R R R R R R R R"},
     "ServiceTarget": {"clock hours validFrom promisedPercent":  "R R R R R R R R R R R R"},
     "Partner": {"id code name countries centres":            "R R R R R R R R R R R R"},
-    "PartnerCountry": {"country openedOn closedOn":          "R R R R R R R R R R R R"},
+    "PartnerCountry": {"country openedOn closedOn successor":"R R R R R R R R R R R R"},
     "Centre": {
-        "id code city partner country openedOn closedOn":    "R R R R R R R R R R R R",
+        "id code city partner country openedOn closedOn successor":"R R R R R R R R R R R R",
     },
     "Viewer": {
         "subject name role heldRoles":                       "R R R R R R R R R R R R",
         "partner countries centres":                         "R R R R R R R R R R R R",
     },
     "Policy": {"type rows fields":                           "R R R R R R R R R R R R"},
+    "ReferenceChange": {
+        "id kind subject state decree reason effectiveOn values": "R R R - - R - - - - R -",
+        "proposedBy proposedAt approvedBy approvedAt":       "R R R - - R - - - - R -",
+        "cancelledBy cancelledAt cancelReason":              "R R R - - R - - - - R -",
+    },
+    "ReferenceChangeValue": {
+        "line kind name before after":                       "R R R - - R - - - - R -",
+    },
+    "Alert": {
+        "id position raisedAt kind actor actorRole isOpen":  "- - R - - R - - - - - -",
+        "closedAt closedBy closeReason":                     "- - R - - R - - - - - -",
+    },
+    "Suspension": {
+        "id partner subject reason endsAt":                  "- - R - - R - - - - R -",
+        "suspendedBy confirmedBy liftedBy liftReason":       "- - R - - R - - - - R -",
+        "suspendedAt confirmedAt liftedAt":                  "- - R - - R - - - - R -",
+    },
 }  # fmt: skip
 
 # Cases, and the people behind them --------------------------------------------------------------
@@ -63,42 +81,104 @@ _OPEN: dict[str, Lines] = {
 _CASES: dict[str, Lines] = {
     #                                                        L O S M A U P V X T D N
     "Application": {
-        "id reference visaType nationality channel":         "- R R R R R R R R - - -",
+        "id reference visaType tripPurpose nationality channel": "- R R R R R R R R - - -",
         "partner country centre":                            "- R R R R R R R R - - -",
         "submittedAt receivedAt paidAt targetDueAt applicant": "- R R R R R R R R - - -",
-        "closedAt":                                          "- R R R R R R R - - - -",
-        "feeIdr bill":                                          "- R R R R R R R - - - -",
+        "closedAt groupReference successor leftPartnerAt":   "- R R R R R R R - - - -",
+        "payBy answerBy decideBy":                           "- R R R R R R R - - - -",
+        "feeIdr bill requestedItems":                        "- R R R R R R R - - - -",
         "assignments":                                       "- R R - - R - - - - - -",
+        "isLinked":                                          "- R R - - R - - - - - -",
         "isReferred":                                        "- R R - - - - - - - - -",
-        "isHeld hasOpenHit":                                 "- - R - - - - - - - - -",
+        "isHeld hasOpenHit isVisaHeld":                      "- - R - - - - - - - - -",
+        "corrections":                                       "- R R - R R R - - - - -",
         "screenings":                                        "- - R - - R - - - - - -",
     },
     "Bill": {
         "id code amountIdr issuedAt dueAt paidAt":           "- R R R R R R R - R - -",
         "receiptNumber":                                     "- R R R R R R R - R - -",
     },
-    "Assignment": {"officer assignedAt endedAt":             "- R R - - R - - - - - -"},
+    "RequestedItem": {
+        "kind requestedAt answeredAt":                       "- R R R R R R R - - - -",
+        "note":                                              "- R R - R R R - - - - -",
+        "answeredBy":                                        "- R R - - R - - - - - -",
+    },
+    "Assignment": {
+        "officer assignedAt endedAt":                        "- R R - - R - - - - - -",
+        # Who took a case off a desk would tell an officer of a hit.
+        "assignedBy endedBy reason":                         "- - R - - R - - - - - -",
+    },
     "Screening": {
         "id kind result requestedAt":                        "- - R - - R - - R - - -",
         "proposed proposedBy reason":                        "- - R - - R - - R - - -",
-        "answeredAt answeredBy confirmedBy":                 "- - R - - R - - - - - -",
+        "answeredAt answeredBy confirmedBy voidedAt":        "- - R - - R - - - - - -",
+        "referralReason referralNote":                       "- - R - - R - - R - - -",
         "application":                                       "- - - - - - - - R - - -",
+        "ban":                                               "- - R - - - - - - - - -",
+        "banMatches":                                        "- - R - - - - - R - - -",
     },
+    # The entry-ban list; auditors read it without the person.
+    "BanEntry": {
+        "id reference ground reason state bannedFrom bannedUntil": "- - R - - R - - R - - -",
+        "proposedBy proposedAt approvedBy approvedAt":       "- - R - - R - - R - - -",
+        "rejectedBy rejectedAt rejectReason":                "- - R - - R - - R - - -",
+        "withdrawalProposedBy withdrawalProposedAt withdrawalReason": "- - R - - R - - R - - -",
+        "withdrawnBy withdrawnAt":                           "- - R - - R - - R - - -",
+        "person":                                            "- - R - - - - - R - - -",
+        "reads":                                             "- - - - - R - - - - - -",
+    },
+    "BannedPerson": {
+        "passportIssuingState passportNumber fullName birthDate": "- - R - - - - - R - - -",
+    },
+    "BanRead": {
+        "occurredAt actor actorRole purpose caseReference fields": "- - - - - R - - - - - -",
+    },
+    "BanMatch": {"by foundAt ban":                           "- - R - - - - - R - - -"},
     "Applicant": {
         "id nationality":                                    "- R R R R R R R R - - -",
         "applications":                                      "- R R R R R R R - - - -",
         "passportLastFour":                                  "- R R - R - R - - - - -",
-        "identity":                                          "- R R - R - R - R - - -",
+        "identity identityVersions":                         "- R R - R - R - R - - -",
+        "accessEvents":                                      "- - - - - R R - - - - -",
+        "linked":                                            "- R R - - R - - - - - -",
+        "linkerReads":                                       "- - - - - R - - - - - -",
     },
+    # Other files of the same person: partners and applicants are told nothing of it.
+    "PersonLink": {
+        "id reason state foundAt applicant":                 "- R R - - R - - - - - -",
+        "resolvedAt resolvedBy resolution":                  "- R R - - R - - - - - -",
+    },
+    # An officer, and a supervisor, reads the own.
+    "PersonLookup": {
+        "id occurredAt actor actorRole purpose":             "- R R - - R - - - - - -",
+        "caseReference by found":                            "- R R - - R - - - - - -",
+    },
+    "LinkerRead": {"version readAt fields":                  "- - - - - R - - - - - -"},
     "Identity": {
         "fullName passportNumber birthDate email phone":     "- R R - R - R - R - - -",
+        "sex placeOfBirth":                                  "- R R - R - R - R - - -",
+        "passportIssuingState passportExpiresOn":            "- R R - R - R - R - - -",
+    },
+    "IdentityVersion": {
+        "number nationality writtenAt validFrom validUntil":  "- R R - R - R - R - - -",
+        "fullName passportNumber birthDate email phone":     "- R R - R - R - R - - -",
+        "sex placeOfBirth":                                  "- R R - R - R - R - - -",
+        "passportIssuingState passportExpiresOn":            "- R R - R - R - R - - -",
+    },
+    # What it says stands in the versions; who works on it is the directorate's own.
+    "Correction": {
+        "id version state proposedAt proposedRole":           "- R R - R R R - - - - -",
+        "closedAt reason":                                   "- R R - R R R - - - - -",
+        "proposedBy approvedAt approvedBy closedBy":         "- R R - - R - - - - - -",
     },
     "AccessEvent": {
         "id occurredAt actorRole purpose fields":            "- R R R R R R - R - - -",
         "actor caseReference":                               "- R R R R R - - R - - -",
         "applicant":                                         "- R R - - R R - - - - -",
+        "inWords":                                           "- - - - - - R - - - - -",
         "[rows]":                                            "C - - - - - - - - - - -",
     },
+    "MyData": {"applicant note":                             "- - - - - - R - - - - -"},
     # Above, what is of the case; here, what the clock of a subscription adds.
     "ApplicationChange": {"position application":            "- R R R R R R R - - - -"},
 }  # fmt: skip
@@ -127,13 +207,18 @@ _STAGES: dict[str, Lines] = {
         # A gap in the numbers would tell of a hold.
         "sequence":                                          "- - R - - - - - - - - -",
         "kind occurredAt":                                   "- R R - - R R - - - - -",
-        "actor actorRole":                                   "- R R - - R - - - - - -",
+        "actor actorRole reason":                            "- R R - - R - - - - - -",
     },
     "Decision": {
-        "id outcome decidedAt":                              "- R R - R R R - - - - -",
+        "id outcome decidedAt visa":                         "- R R - R R R - - - - -",
         "ground officer internalNote supersedes":            "- R R - - R - - - - - -",
         "isIncomplete":                                      "- - - - R - - - - - - -",
         "publicReason":                                      "- - - - - - R - - - - -",
+    },
+    # What tells the outcome.
+    "Visa": {
+        "number issuedAt useBy stayDays revokedAt":          "- R R - R R R - - - - -",
+        "supersededAt":                                      "- R R - - R - - - - - -",
     },
     # Of an applicant's case too, the kind would name what the stage does not.
     "ApplicationChange": {"kind":                            "- R R - - R - - - - - -"},
@@ -142,6 +227,9 @@ _STAGES: dict[str, Lines] = {
     # else a stage.
     "MutationError": {"code message path":                   "- R R - R - R R R R R -"},
     "InputError": {"code message path":                      "- R R - R - R R R R R -"},
+    "EligibilityError": {
+        "code message path eligibleVisaTypes":               "- - - - R - R R - - - -",
+    },
     "CaseError": {
         "code message path":                                 "- R R - R - R R - - - -",
         "currentStatus":                                     "- R R - - - - - - - - -",
@@ -154,7 +242,7 @@ _STAGES: dict[str, Lines] = {
 _FIGURES: dict[str, Lines] = {
     #                                                        L O S M A U P V X T D N
     "VolumeRow": {
-        "country partner centre channel":                    "R R R R R R - - - - - -",
+        "country partner centre tripPurpose channel":        "R R R R R R - - - - - -",
         "nationality visaType period edition":               "R R R R R R - - - - - R",
         "intake decisions targetRate":                       "R R R R R R - - - - - P",
         "turnaroundP50 turnaroundP90":                       "R R R R R R - - - - - P",
@@ -189,6 +277,30 @@ _NATIONAL: dict[str, Lines] = {
     "RefusalGroundTable": {"asOf rows":                      "R R R - - R - - - - - -"},
     "ScreeningReferralRow": {"period referred held":         "R - R - - - - - - - - -"},
     "ScreeningReferralTable": {"asOf rows":                  "R - R - - - - - - - - -"},
+    "OfficerRow": {
+        "officer onDesk overdue decisions refused":          "- - R - - R - - - - - -",
+        "refusalRate expectedRefusalRate":                   "- - R - - R - - - - - -",
+        "givenBack givenBackAfterReading":                   "- - R - - R - - - - - -",
+    },
+    "OfficerTable": {"asOf rows":                            "- - R - - R - - - - - -"},
+    "ReaderRow": {
+        "viewer role people reads others isUnusual":         "- - R - - R - - - - - -",
+        "lowerQuartile median upperQuartile":                "- - R - - R - - - - - -",
+    },
+    "ReaderTable": {"asOf rows":                             "- - R - - R - - - - - -"},
+    "PersonRead": {
+        "applicant reads firstReadAt lastReadAt viewers fields": "- - - - - R - - - - - -",
+    },
+    "PersonReadTable": {"asOf people rows":                  "- - - - - R - - - - - -"},
+    "InformationRequestRow": {
+        "partner country centre rate expectedRate":          "- - R - - R - - - - - -",
+    },
+    "InformationRequestTable": {"asOf rows":                 "- - R - - R - - - - - -"},
+    "ObservedRate": {"cases of value low high":              "- - R - - R - - - - - -"},
+    "ExpectedRate": {
+        "value warningLow warningHigh controlLow controlHigh position":
+                                                             "- - R - - R - - - - - -",
+    },
 }  # fmt: skip
 
 # Ways in, and what carries nothing of its own ---------------------------------------------------
@@ -197,21 +309,33 @@ _WAYS: dict[str, Lines] = {
     #                                                        L O S M A U P V X T D N
     "Query": {
         "viewer policies node nodes":                        "R R R R R R R R R R R R",
-        "countries country visaTypes visaType":              "R R R R R R R R R R R R",
+        "countries country visaTypes visaType eligibleVisaTypes": "R R R R R R R R R R R R",
         "partners partner centres centre":                   "R R R R R R R R R R R R",
         "applications application":                          "- R R R R R R R - - - -",
         "bill":                                              "- - - - - - - - - R - -",
         "volumes":                                           "R R R R R R - - - - - R",
         "refusalGrounds":                                    "R R R - - R - - - - - -",
         "screeningReferrals":                                "R - R - - - - - - - - -",
+        "informationRequests officers readers":              "- - R - - R - - - - - -",
+        "peopleRead":                                        "- - - - - R - - - - - -",
+        "suspensions":                                       "- - R - - R - - - - R -",
+        "alerts":                                            "- - R - - R - - - - - -",
+        "referenceChanges":                                  "R R R - - R - - - - R -",
         "accessEvents":                                      "R R R R R R R - R - - -",
         "screenings":                                        "- - - - - - - - R - - -",
+        "banEntries":                                        "- - R - - R - - R - - -",
+        "workList":                                          "- R R - - - - - - - - -",
+        "myData":                                            "- - - - - - R - - - - -",
+        "people":                                            "- R R - - - - - - - - -",
+        "personLookups":                                     "- R R - - R - - - - - -",
     },
     "Subscription": {
         "applicationChanged":                                "- R R R R R R R - - - -",
         "volumesChanged":                                    "R R R R - R - - - - - -",
+        "alertRaised":                                       "- - R - - R - - - - - -",
     },
     "ApplicationUpdate": {"position":                        "- R R R R R R R - - - -"},
+    "AlertUpdate": {"position":                              "- - R - - R - - - - - -"},
     "VolumesUpdate": {"position":                            "R R R R - R - - - - - -"},
     "Heartbeat": {"position":                                "R R R R R R R R - - - -"},
     "Node": {"id":                                           "R R R R R R R R R R R R"},
@@ -261,7 +385,9 @@ RIGHTS: Rights = _read(_OPEN, _CASES, _STAGES, _FIGURES, _NATIONAL, _WAYS, CARRI
 #: The types that come in pages.
 PAGED = (
     "Country", "VisaType", "Partner", "PartnerCountry", "Centre", "Application", "ApplicationEvent",
-    "Decision", "Assignment", "Screening", "AccessEvent",
+    "Decision", "Assignment", "RequestedItem", "Screening", "AccessEvent", "Suspension",
+    "Correction", "IdentityVersion", "ReferenceChange", "PersonLink", "LinkerRead",
+    "PersonLookup", "BanEntry", "BanRead", "Alert",
 )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Sees whether a mutant of the policy changes what is reached, one wall at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, suppress
 from functools import cache
 from pathlib import Path
@@ -8,17 +8,20 @@ from typing import Any, Protocol
 
 import asyncpg
 from graphql import GraphQLSchema, get_named_type, is_leaf_type, print_schema
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.sql import visitors
 
 from gateway.access import rows
 from gateway.execution.role_schema import role_schema
 from gateway.mapping.catalogue import Catalogue
-from gateway.policy import POLICY
+from gateway.policy import POLICY, QUEUES
 from gateway.row_security import row_security
+from gateway.rules import Scope
 from gateway.schema.build import PolicyGapError, build_schema
+from gateway.viewer import Viewer
 from models import Base
-from models.row_security import database_role
+from models.row_security import database_role, writing_role
 from models.vocabulary import Role
 from tests.acting import act
 from tests.gateway.oracle import Claims, role_of
@@ -53,14 +56,33 @@ async def _by_statements(connection: asyncpg.Connection, mutant: Mutant) -> str 
     return None
 
 
+def select_reached(type_name: str, table: str, names: Iterable[str], asking: Viewer) -> Select[Any]:
+    """The statement of ours that reads columns of what a viewer reaches in a table."""
+    columns = Base.metadata.tables[table].c
+    statement = select(*(columns[name] for name in names))
+    if table != PUBLISHED:
+        return statement.where(
+            rows.reachable(type_name, asking, lambda attribute: columns[attribute.key])
+        )
+    held = rows.reachable_as_published_in_role(
+        type_name, asking.role, lambda attribute: columns[attribute.key]
+    )
+
+    scopes = {str(scope): getattr(asking, scope) for scope in Scope}
+
+    def bind(parameter: Any) -> None:
+        if parameter.key in scopes:
+            scope = scopes[parameter.key]
+            parameter.value = list(scope) if isinstance(scope, tuple) else scope
+
+    return statement.where(visitors.cloned_traverse(held, {}, {"bindparam": bind}))
+
+
 async def allowed_by_statement(
     connection: asyncpg.Connection, type_name: str, told: Told, claims: Claims
 ) -> set[Key]:
     """The rows that a statement of ours reaches by itself."""
-    columns = Base.metadata.tables[told.table].c
-    reached = rows.reachable_as_published if told.table == PUBLISHED else rows.reachable
-    held = reached(type_name, viewer(claims), lambda attribute: columns[attribute.key])
-    statement = select(*(columns[name] for name in told.columns)).where(held)
+    statement = select_reached(type_name, told.table, told.columns, viewer(claims))
     compiled = statement.compile(
         dialect=postgresql.asyncpg.dialect(), compile_kwargs={"render_postcompile": True}
     )
@@ -153,7 +175,7 @@ async def with_changes(
                 claims
             ):
                 return f"row rule for durations of {name}"
-        return _by_grants(before, await grants_of(connection))
+        return by_grants(before, await grants_of(connection))
 
 
 async def allowed_by_database(
@@ -187,12 +209,12 @@ async def grants_of(connection: asyncpg.Connection) -> set[tuple[str, str, str]]
         WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
             AND has_table_privilege(role, pg_class.oid, verb)
         """,
-        [database_role(role) for role in Role],
+        [name(role) for role in Role for name in (database_role, writing_role)],
     )
     return {tuple(row) for row in found}
 
 
-def _by_grants(before: set[tuple[str, str, str]], after: set[tuple[str, str, str]]) -> str | None:
+def by_grants(before: set[tuple[str, str, str]], after: set[tuple[str, str, str]]) -> str | None:
     for role, column, verb in sorted(before ^ after):
         change = "gains" if (role, column, verb) in after else "loses"
         return f"grant: {role} {change} {verb} of {column}"
@@ -226,6 +248,9 @@ def same_before_the_first(mutant: Mutant) -> str | None:
     is_of_counting = mutant.access.counts_only != POLICY[mutant.type_name].counts_only
     if is_of_counting and f"type {mutant.type_name}Connection " not in agreed_view(mutant.role):
         return f"{mutant.role} has no list of {mutant.type_name} to count"
+    is_of_queues = (mutant.type_name, mutant.field) == ("Query", "workList")
+    if is_of_queues and not any(mutant.role in roles for roles in QUEUES.values()):
+        return f"no queue is for {mutant.role}"
     led_to = _led_to(mutant)
     if led_to and f"type {led_to} " not in agreed_view(mutant.role):
         return f"it leads to {led_to}, of which {mutant.role} reads nothing"

@@ -8,12 +8,16 @@ from gateway.rules import (
     AllOf,
     AnyOf,
     EveryRow,
+    KeptFrom,
     Missing,
     NoneOf,
+    NotOwn,
     Own,
+    OwnPlace,
     ReachedThrough,
     Recent,
     Rule,
+    Unsaid,
 )
 from gateway.viewer import Viewer
 
@@ -29,11 +33,22 @@ def holds(rule: Rule, row: Row, tables: Tables, viewer: Viewer) -> bool:
             return True
         case Own(column, scope):
             return is_own(row[column.key], getattr(viewer, scope))
+        case NotOwn(column, scope):
+            value, own = row[column.key], getattr(viewer, scope)
+            return value is not None and bool(own) and not is_own(value, own)
+        case Unsaid(scope):
+            return not getattr(viewer, scope)
+        case OwnPlace(centre, country):
+            place = row[country.key] if row[centre.key] is None else row[centre.key]
+            return is_own(place, viewer.centres or viewer.countries)
         case Missing(column):
             return row[column.key] is None
         case Recent(column, days):
             instant = row[column.key]
             return instant is not None and datetime.now(UTC) - instant < timedelta(days)
+        case KeptFrom(column, scope):
+            listed, own = row[column.key], getattr(viewer, scope)
+            return listed is not None and (not listed or (bool(own) and own not in listed))
         case NoneOf(column, words):
             return row[column.key] is not None and row[column.key] not in words
         case AllOf(rules):

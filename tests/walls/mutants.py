@@ -14,12 +14,17 @@ from gateway.rules import (
     EveryRow,
     Missing,
     NoneOf,
+    NotOwn,
     Own,
+    OwnPlace,
     ReachedThrough,
     Recent,
     Rule,
     Scope,
+    Unsaid,
     every_row,
+    own_centres,
+    own_countries,
 )
 from models.vocabulary import Role
 
@@ -66,6 +71,15 @@ def changes(rule: Rule) -> Iterator[Changed]:
             for other in Scope:
                 if other is not scope:
                     yield Changed(f"“{rule}” asks for {other}", Own(column, other))
+        case NotOwn(column, scope):
+            yield Changed(f"“{rule}” becomes the own", Own(column, scope))
+        case OwnPlace(centre, country):
+            at_centre, in_country = own_centres(centre), own_countries(country)
+            yield Changed(f"“{rule}” forgets the portal", at_centre)
+            yield Changed(f"“{rule}” forgets the centre", in_country)
+            yield Changed(
+                f"“{rule}” has the portal beside a centre", AnyOf((at_centre, in_country))
+            )
         case NoneOf(column, words):
             for word in words:
                 rest = tuple(kept for kept in words if kept != word)
@@ -79,7 +93,7 @@ def changes(rule: Rule) -> Iterator[Changed]:
             for one in changes(inner):
                 whole = ReachedThrough(key, named_by, one.rule)
                 yield Changed(one.what, whole, named_by.class_.__tablename__)
-        case EveryRow() | Missing():
+        case EveryRow() | Missing() | Unsaid():
             return
 
 

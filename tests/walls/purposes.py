@@ -15,7 +15,7 @@ from models.vocabulary import Purpose, Role
 from tests.acting import act
 from tests.gateway.oracle import Claims, role_of
 from tests.walls.judging import rule_changes
-from tests.walls.reach import WHO, viewer
+from tests.walls.reach import WHO, named_case, viewer
 from tests.walls.undoing import undone
 from tests.world import applicant_id
 
@@ -28,11 +28,13 @@ WHY: dict[str, str] = {
     "APPLICANT": "OWN_DATA",
 }
 UNSAID = {"APPLICANT": "OWN_DATA"}
+#: What the log says of whoever names no case.
+NO_CASE = {"APPLICANT": "OWN", "PARTNER_AGENT": "INTAKE"}
 
 _ENTER = """
     INSERT INTO access_event (id, applicant_id, actor, actor_role, actor_partner_code,
         actor_country_code, purpose, case_reference, fields, trace_id)
-    VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6, 'TEST', '{}', 'trace')
+    VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6, $7, '{}', 'trace')
 """
 
 
@@ -116,7 +118,8 @@ async def allowed_by_database(connection: asyncpg.Connection, claims: Claims) ->
         async with undone(connection):
             with suppress(asyncpg.InsufficientPrivilegeError):
                 await act(connection, viewer(claims))
-                entry = applicant_id("Wei Tan"), *_named(claims), purpose.value
+                case = named_case(claims) or NO_CASE.get(role_of(claims), "TEST")
+                entry = applicant_id("Wei Tan"), *_named(claims), purpose.value, case
                 await connection.execute(_ENTER, *entry)
                 entered.add(purpose.value)
     return entered

@@ -5,7 +5,8 @@ small one and what no journey of it has: a released hold, a second account, a lo
 cases that closed lately.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -13,15 +14,20 @@ from uuid import UUID
 import asyncpg
 
 from gateway.viewer import Viewer
-from models.vocabulary import Role
+from models.vocabulary import CLOSED, Role
 from tests.gateway import oracle
 from tests.gateway.conftest import CLAIMS
 from tests.gateway.oracle import Claims, role_of
+from tests.populating import add_case
 from tests.walls import published
 from tests.world import (
+    APPLICANTS,
     CASES,
     FEES,
     HOURS,
+    LINKS,
+    LOOKED,
+    TRANSFERRED,
     Case,
     applicant_id,
     application_id,
@@ -29,16 +35,31 @@ from tests.world import (
     billing_code,
     decision_id,
     life_of,
+    link_id,
+    lookup_id,
+    requested_item_id,
+    visa_number,
 )
 
 Key = tuple[Any, ...]
 
 HELD = "SGPO-HELD-0007"
 #: How long ago some cases closed, in hours: agents read a decision for 720.
-CLOSED_HOURS_AGO = {"AUSY-GRAN-0001": 721, "AUSY-LATE-0002": 719, "AUME-INCO-0004": 1}
-CLOSED_LATELY = ("AUSY-LATE-0002", "AUME-INCO-0004")
+CLOSED_HOURS_AGO = {
+    "AUSY-GRAN-0001": 721, "AUSY-LATE-0002": 719, "AUME-INCO-0004": 1, "NZGR-MIDN-0008": 1,
+    **{case.reference: 1 for case, _ in TRANSFERRED if "GRANTED" in case.life},
+}  # fmt: skip
+CLOSED_LATELY = tuple(CLOSED_HOURS_AGO)[1:]
+#: All that there are, each reached as if whoever has it now had taken it in.
+EVERY_CASE = (*CASES, *(replace(case, place=now) for case, now in TRANSFERRED))
 #: A case about which a question is open, and one about which `screening` answered.
 ASKED, ANSWERED = "SGPO-OPEN-0006", "AUSY-GRAN-0001"
+#: Cases with two grants, an applicant's own among them, and the visas that are none any more.
+GRANTED_TWICE = {"AUSY-LATE-0002": "ID000000000099", "AUSY-GRAN-0001": "ID000000000098"}
+#: A case whose question was voided, since its applicant was corrected.
+VOIDED = "AUSY-PAID-0013"
+#: A case of a portal that was not handed over yet.
+NOT_RECEIVED = HELD
 #: What officers are not told: holds, and answers.
 _HOLDS = ("HELD", "RELEASED")
 _ANSWERS = ("SCREENED", "ANSWER_PROPOSED")
@@ -52,6 +73,27 @@ _UNHEARD: dict[str, tuple[str, ...]] = {
 _COUNTRIES = ("AU", "SG", "NZ", "IN", "AF")
 
 
+#: Who was suspended, nobody of `WHO`; and whether it is over.
+SUSPENDED = {"left": True, "watched": False}
+
+
+#: Entries of the ban list, and the case that each matches; what one matched once is over.
+BANNED = {
+    "BANN-ASKD-0000": "SGPO-OPEN-0006",
+    "BANN-ELSE-0000": "SGPO-HELD-0007",
+    "BANN-GRAN-0000": "AUSY-GRAN-0001",
+}
+OVER = ("BANN-ELSE-0000", "SGPO-OPEN-0006")
+
+
+def ban_id(reference: str) -> UUID:
+    return UUID(int=820 + list(BANNED).index(reference))
+
+
+#: Whom alerts are about, and in which role.
+ALERTS = (("supervisor", "SUPERVISOR"), ("officer", "OFFICER"), ("agent-au", "PARTNER_AGENT"))
+
+
 class Read(NamedTuple):
     """One line of the log of reads."""
 
@@ -60,6 +102,8 @@ class Read(NamedTuple):
     of: str
     partner: str | None = None
     country: str | None = None
+    purpose: str = "CASEWORK"
+    case: str = "TEST"
 
     @property
     def id(self) -> UUID:
@@ -69,28 +113,76 @@ class Read(NamedTuple):
 READS = (
     Read("officer", "OFFICER", "Wei Tan"),
     Read("officer-2", "OFFICER", "Li Goh"),
-    Read("supervisor", "SUPERVISOR", "Ruby Hale"),
+    Read("supervisor", "SUPERVISOR", "Li Goh", purpose="SUPERVISION", case="SGPO-HELD-0007"),
+    Read("supervisor", "SUPERVISOR", "Ruby Hale", purpose="SUPERVISION", case="AUSY-GRAN-0001"),
+    Read("supervisor", "SUPERVISOR", "Ruby Hale", purpose="SUPERVISION", case="DIRE-UNPA-0011"),
+    Read("officer", "OFFICER", "Ruby Hale", case="DIRE-UNPA-0011"),
+    # For somebody else's case, by a link: one that is open, and one that is closed.
+    Read("officer", "OFFICER", "Ruby Hale", case="SGPO-OPEN-0006"),
+    Read("officer", "OFFICER", "Ruby Hale", case="AUPO-SECU-0003"),
     Read("agent-au", "PARTNER_AGENT", "Noah Finch", "NUSA", "AU"),
     Read("agent-sg", "PARTNER_AGENT", "Wei Tan", "NUSA", "SG"),
     Read("agent-perth", "PARTNER_AGENT", "Tane Moana", "ANDALAN", "AU"),
     Read("manager-au", "PARTNER_MANAGER", "Mia Lund", "NUSA", "AU"),
-    Read("applicant", "APPLICANT", "Ruby Hale"),
+    Read("applicant", "APPLICANT", "Ruby Hale", purpose="OWN_DATA", case="OWN"),
     Read("screening", "SCREENING", "Wei Tan"),
 )
 
-#: Beside the usual viewers: a second applicant, and agents whose token is at odds with the world.
+#: The case for which each reads identity, where it is not the one that is said here: their own.
+NAMED: dict[str, str] = {
+    "officer": "SGPO-OPEN-0006",
+    "officer-2": "SGPO-HELD-0007",
+    "supervisor": "AUSY-GRAN-0001",
+    "supervisor-2": "NONE-SUCH-0000",
+    "screening": ASKED,
+    "screening-2": ASKED,
+}
+
+#: Beside the usual viewers: an applicant whose case is held, one with two grants, and agents whose
+#: token is at odds with the world.
 ODD: dict[str, Claims] = {
     "applicant-2": {"role": "APPLICANT", "sub": "applicant-2"},
+    "applicant-3": {"role": "APPLICANT", "sub": "applicant-3"},
     "agent-perth": {
         "role": "PARTNER_AGENT", "sub": "agent-perth", "partner": "ANDALAN", "countries": ["AU"],
         "centres": ["AU-PER"],
+    },
+    "agent-at-portals": {
+        "role": "PARTNER_AGENT", "sub": "agent-at-portals", "partner": "NUSA",
+        "countries": ["AU", "NZ"],
     },
     "agent-at-odds": {
         "role": "PARTNER_AGENT", "sub": "agent-at-odds", "partner": "ANDALAN",
         "countries": ["AU"], "centres": ["AU-SYD"],
     },
+    # Each for a case of somebody else's, or of other people than they may read.
+    "officer-for-another's": {"role": "OFFICER", "sub": "officer", "names": "SGPO-HELD-0007"},
+    "officer-for-a-decided-one": {"role": "OFFICER", "sub": "officer", "names": "DIRE-REVO-0010"},
+    "screening-for-another": {"role": "SCREENING", "sub": "screening", "names": ANSWERED},
+    "screening-for-a-voided-one": {"role": "SCREENING", "sub": "screening", "names": VOIDED},
+    # For an entry of the ban list, which is nobody's case.
+    "supervisor-for-a-ban": {
+        "role": "SUPERVISOR", "sub": "supervisor", "names": "BANN-ELSE-0000",
+    },
+    "screening-for-a-ban": {"role": "SCREENING", "sub": "screening", "names": "BANN-ELSE-0000"},
+    "agent-at-the-portal-of-sg": {
+        "role": "PARTNER_AGENT", "sub": "agent-sg", "partner": "NUSA", "countries": ["SG"],
+    },
+    "agent-for-another's": {
+        "role": "PARTNER_AGENT", "sub": "agent-au", "partner": "NUSA", "countries": ["AU"],
+        "centres": ["AU-SYD"], "names": "SGPO-OPEN-0006",
+    },
+    "agent-for-one": {
+        "role": "PARTNER_AGENT", "sub": "agent-au", "partner": "NUSA", "countries": ["AU"],
+        "centres": ["AU-SYD"], "names": "AUSY-PAID-0013",
+    },
 }  # fmt: skip
 WHO: dict[str, Claims] = CLAIMS | ODD
+
+
+def named_case(claims: Claims) -> str | None:
+    """The case for which a viewer reads identity; None for whoever names none."""
+    return claims.get("names", NAMED.get(claims.get("sub", "")))
 
 
 def viewer(claims: Claims) -> Viewer:
@@ -100,14 +192,22 @@ def viewer(claims: Claims) -> Viewer:
         partner=claims.get("partner"),
         countries=tuple(claims.get("countries", ())),
         centres=tuple(claims.get("centres", ())),
+        purpose_reference=named_case(claims),
     )
 
 
 async def complete(connection: asyncpg.Connection) -> None:
     """Make a small world complete."""
-    await connection.execute(
-        "UPDATE applicant SET account = 'applicant-2' WHERE id = $1", applicant_id("Li Goh")
-    )
+    for case, now in TRANSFERRED:
+        await add_case(connection, case)
+        await connection.execute(
+            "UPDATE application SET successor_centre_code = $2, successor_country_code = $3,"
+            " left_partner_at = CASE WHEN $2::text IS NULL THEN now() END WHERE id = $1",
+            *(application_id(case.reference), now.centre, now.country),
+        )
+    for account in ("applicant-2", "applicant-3"):
+        whose = applicant_id(oracle.ACCOUNTS[account])
+        await connection.execute("UPDATE applicant SET account = $2 WHERE id = $1", whose, account)
     await connection.execute(
         "INSERT INTO application_event (application_id, sequence, kind, occurred_at)"
         " VALUES ($1, $2, 'RELEASED', $3)",
@@ -117,8 +217,9 @@ async def complete(connection: asyncpg.Connection) -> None:
         await connection.execute(
             "INSERT INTO access_event (id, applicant_id, actor, actor_role, actor_partner_code,"
             " actor_country_code, purpose, case_reference, fields, trace_id)"
-            " VALUES ($1, $2, $3, $4, $5, $6, 'CASEWORK', 'TEST', '{fullName}', 'trace')",
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '{fullName}', 'trace')",
             *(read.id, applicant_id(read.of), read.actor, read.role, read.partner, read.country),
+            *(read.purpose, read.case),
         )
     for number, kind in enumerate(_ANSWERS, start=len(_life(HELD)) + 2):
         await connection.execute(
@@ -131,6 +232,65 @@ async def complete(connection: asyncpg.Connection) -> None:
         " VALUES ($1, $2, 'ENTRY_BAN', 'PENDING', $3)",
         *(UUID(int=800), application_id(ASKED), at("03-01 12:00")),
     )
+    for number, case in enumerate(EVERY_CASE):
+        person = applicant_id(case.applicant)
+        version = 2 + [one.applicant for one in EVERY_CASE[:number]].count(case.applicant)
+        await connection.execute(
+            "INSERT INTO identity_version (applicant_id, number, full_name, sex, written_at,"
+            " passport_issuing_state, nationality_code, valid_from, valid_until)"
+            " VALUES ($1, $2, $3, 'X', $4, $5, $5, $4, NULL)",
+            *(person, version, f"{case.applicant} Before", at("03-01 12:00")),
+            APPLICANTS[case.applicant],
+        )
+        await connection.execute(
+            "INSERT INTO correction (id, application_id, applicant_id, version, state,"
+            " proposed_at, proposed_by, proposed_role, closed_at, closed_by, reason) VALUES"
+            " ($1, $2, $3, $4, 'REJECTED', $5, 'agent-au', 'PARTNER_AGENT', $5, 'officer', 'No.')",
+            *(UUID(int=900 + number), application_id(case.reference), person, version),
+            at("03-01 12:00"),
+        )
+        if "INFO_REQUESTED" not in case.life:
+            await connection.execute(
+                "INSERT INTO requested_item (id, application_id, kind, requested_at,"
+                " answered_at, answered_by) VALUES ($1, $2, 'PHOTOGRAPH', $3, $3, 'agent-au')",
+                *(requested_item_id(case.reference), application_id(case.reference)),
+                at("03-01 12:00"),
+            )
+    for number, (ban, matched) in enumerate(BANNED.items()):
+        await connection.execute(
+            "INSERT INTO ban_entry (id, reference, ground, reason, banned_from, proposed_by,"
+            " approved_by, approved_at) VALUES ($1, $2, 'CRIME', 'Why.', '2025-01-01',"
+            " 'screening-3', 'screening-4', now())", *(ban_id(ban), ban),
+        )  # fmt: skip
+        await connection.execute(
+            "INSERT INTO banned_person (ban_id, issuing_state, passport_number)"
+            " VALUES ($1, 'AU', 'X1')", ban_id(ban),
+        )  # fmt: skip
+        for place, (case, is_over) in enumerate(((matched, False), (OVER[1], True))):
+            if not is_over or ban == OVER[0]:
+                await connection.execute(
+                    "INSERT INTO ban_match (id, ban_id, application_id, by, ended_at)"
+                    " VALUES ($1, $2, $3, 'PASSPORT', CASE WHEN $4 THEN now() END)",
+                    *(UUID(int=830 + 2 * number + place), ban_id(ban), application_id(case)),
+                    is_over,
+                )
+        await connection.execute(
+            "INSERT INTO ban_read (id, ban_id, actor, actor_role, purpose, case_reference, fields,"
+            " trace_id) VALUES ($1, $2, 'screening', 'SCREENING', 'CASEWORK', $3, '{}', 'trace')",
+            *(UUID(int=840 + number), ban_id(ban), ban),
+        )
+    # What a hit is, which is kept from whoever proposed the entry.
+    await connection.execute(
+        "INSERT INTO screening (id, application_id, kind, result, requested_at, kept_from)"
+        " VALUES ($1, $2, 'ENTRY_BAN', 'PENDING', $3, '{screening,screening-2}')",
+        *(UUID(int=802), application_id(HELD), at("03-01 12:00")),
+    )
+    # Of a question that counts no more, nobody is asked.
+    await connection.execute(
+        "INSERT INTO screening (id, application_id, kind, result, requested_at, voided_at)"
+        " VALUES ($1, $2, 'ENTRY_BAN', 'PENDING', $3, $3)",
+        *(UUID(int=801), application_id(VOIDED), at("03-01 12:00")),
+    )
     await connection.execute(
         "UPDATE screening SET answered_by = 'screening' WHERE application_id = $1",
         application_id(ANSWERED),
@@ -140,11 +300,38 @@ async def complete(connection: asyncpg.Connection) -> None:
         " VALUES ($1, 'supervisor', 'SUPERVISOR', $2, $2)",
         *(application_id(HELD), at("03-01 12:00")),
     )
+    await connection.execute(
+        "UPDATE application SET received_at = NULL WHERE reference = $1", NOT_RECEIVED
+    )
+    for reference, superseded in GRANTED_TWICE.items():
+        await connection.execute(
+            "INSERT INTO decision (id, application_id, outcome, decided_at, officer, supersedes_id)"
+            " VALUES ($1, $2, 'GRANTED', $3, 'supervisor', $4)",
+            *(decision_id(reference, 2), application_id(reference), at("01-13 09:00")),
+            decision_id(reference, 1),
+        )
+        await connection.execute(
+            "INSERT INTO visa (visa_number, application_id, decision_id, issued_at, use_by,"
+            " stay_days, superseded_at) VALUES ($1, $2, $3, $4, '2025-04-13', 30, $4)",
+            *(superseded, application_id(reference), decision_id(reference, 2)),
+            at("01-13 09:00"),
+        )
     for reference, hours in CLOSED_HOURS_AGO.items():
         await connection.execute(
             "UPDATE application SET closed_at = now() - $2::interval WHERE id = $1",
             *(application_id(reference), timedelta(hours=hours)),
         )
+    await connection.executemany(
+        "INSERT INTO suspension (id, subject, reason, suspended_by, confirmed_by, confirmed_at,"
+        " ends_at) VALUES (gen_random_uuid(), $1, 'A leak.', 'administrator', 'administrator-2',"
+        " now(), CASE WHEN $2 THEN now() END)",
+        list(SUSPENDED.items()),
+    )
+    await connection.executemany(
+        "INSERT INTO alert (id, kind, actor, actor_role)"
+        " VALUES (gen_random_uuid(), 'READ_BUDGET', $1, $2)",
+        ALERTS,
+    )
     await connection.execute("TRUNCATE application_change, volume_change")
     await connection.executemany(
         "INSERT INTO application_change (id, application_id, kind, changed)"
@@ -183,7 +370,7 @@ HEARS: dict[str, str] = {
     "PARTNER_AGENT": "STAGE DECISION",
     "PARTNER_MANAGER": "STAGE",
 }
-EVERY_CHANGE = [(case, changed) for case in CASES for changed in HEARS["SUPERVISOR"].split()]
+EVERY_CHANGE = [(case, changed) for case in EVERY_CASE for changed in HEARS["SUPERVISOR"].split()]
 
 
 class Told(NamedTuple):
@@ -203,17 +390,25 @@ def _each(keys: set[Any]) -> set[Key]:
 
 
 def _cases(claims: Claims) -> list[Case]:
-    return [case for case in CASES if oracle.reaches_case(claims, case)]
+    return [case for case in EVERY_CASE if oracle.reaches_case(claims, case)]
 
 
 def _references(claims: Claims) -> set[str]:
-    return {ASKED} if role_of(claims) == "SCREENING" else oracle.cases(claims)
+    return {ASKED} if role_of(claims) == "SCREENING" else oracle.cases(claims, EVERY_CASE)
 
 
-def _people(claims: Claims, reached: Callable[[Claims], set[str]]) -> set[str]:
+def _identities(claims: Claims) -> set[str]:
+    """Of an open question, who it is about is read for that case alone."""
+    named = named_case(claims)
+    if role_of(claims) == "SCREENING":
+        return {case.applicant for case in EVERY_CASE if case.reference == ASKED == named}
+    return oracle.identities(claims, named, EVERY_CASE, {NOT_RECEIVED})
+
+
+def _people(claims: Claims, reached: Callable[[Claims, Sequence[Case]], set[str]]) -> set[str]:
     """Of an open question, the screening authority reaches whom it is about."""
     about = {case.applicant for case in CASES if case.reference == ASKED}
-    return about if role_of(claims) == "SCREENING" else reached(claims)
+    return about if role_of(claims) == "SCREENING" else reached(claims, EVERY_CASE)
 
 
 def _life(reference: str) -> list[Any]:
@@ -242,24 +437,41 @@ def _events(claims: Claims) -> set[Key]:
 def _decisions(claims: Claims) -> set[Key]:
     decided = {
         case.reference: sum(kind in ("GRANTED", "REFUSED") for kind, _ in life_of(case))
-        for case in CASES
+        for case in EVERY_CASE
     }
+    for reference in GRANTED_TWICE:
+        decided[reference] += 1
     return {
         (decision_id(reference, number + 1),)
-        for reference in oracle.decided(claims, CLOSED_LATELY)
+        for reference in oracle.decided(claims, CLOSED_LATELY, EVERY_CASE)
         for number in range(decided[reference])
     }
 
 
+def _visas(claims: Claims) -> set[Key]:
+    """Outside the directorate, of a grant that stands."""
+    is_staff = role_of(claims) in ("OFFICER", "SUPERVISOR", "AUDITOR")
+    granted = {case.reference for case in EVERY_CASE if "GRANTED" in case.life}
+    standing = {
+        (visa_number(one),) for one in oracle.decided(claims, CLOSED_LATELY, EVERY_CASE) & granted
+    }
+    superseded = {(number,) for number in GRANTED_TWICE.values()}
+    return standing | superseded if is_staff else standing
+
+
 def _bills(claims: Claims) -> set[Key]:
-    billed = CASES if role_of(claims) == "TREASURY" else _cases(claims)
+    billed = EVERY_CASE if role_of(claims) == "TREASURY" else _cases(claims)
     return {(billing_code(case.reference),) for case in billed}
+
+
+def _requested_items(claims: Claims) -> set[Key]:
+    return {(requested_item_id(case.reference),) for case in _cases(claims)}
 
 
 def _assignments(claims: Claims) -> set[Key]:
     if role_of(claims) not in ("OFFICER", "SUPERVISOR", "AUDITOR"):
         return set()
-    desks = {(application_id(case.reference), case.officer) for case in CASES if case.officer}
+    desks = {(application_id(case.reference), case.officer) for case in EVERY_CASE if case.officer}
     # A case that lies with a supervisor: officers are not told with whom.
     with_supervisor = {(application_id(HELD), "supervisor")}
     return desks if role_of(claims) == "OFFICER" else desks | with_supervisor
@@ -269,11 +481,54 @@ def _screenings(claims: Claims) -> set[Key]:
     asked = {(application_id(ASKED),)}
     match role_of(claims):
         case "SUPERVISOR" | "AUDITOR":
-            return asked | {(application_id(case.reference),) for case in CASES if case.screening}
+            answered = {(application_id(case.reference),) for case in CASES if case.screening}
+            return asked | answered | {(application_id(VOIDED),)}
         case "SCREENING":
             return asked
         case _:
             return set()
+
+
+def _matches(claims: Claims) -> set[Key]:
+    """For whoever answers, those of a case about which a question is open."""
+    match role_of(claims):
+        case "SUPERVISOR":
+            return {(ban_id(ban), application_id(case)) for ban, case in BANNED.items()}
+        case "SCREENING":
+            return {
+                (ban_id(ban), application_id(case))
+                for ban, case in BANNED.items() if case == ASKED
+            }  # fmt: skip
+        case _:
+            return set()
+
+
+def _banned(claims: Claims) -> set[Key]:
+    """Whom an entry is about, for the entry or for a case that it matches."""
+    named, matched = named_case(claims), {case for _, case in _matches(claims)}
+    if role_of(claims) not in ("SUPERVISOR", "SCREENING"):
+        return set()
+    return {
+        (ban_id(ban),)
+        for ban, case in BANNED.items()
+        if named == ban or (named == case and application_id(case) in matched)
+    }
+
+
+def _corrections(claims: Claims) -> set[Key]:
+    """An agent reads them for as long as the decision, which they would tell."""
+    role = role_of(claims)
+    if role not in ("OFFICER", "SUPERVISOR", "AUDITOR", "PARTNER_AGENT", "APPLICANT"):
+        return set()
+    return {
+        (application_id(case.reference),)
+        for case in _cases(claims)
+        if role != "PARTNER_AGENT" or not is_closed(case) or case.reference in CLOSED_LATELY
+    }
+
+
+def is_closed(case: Case) -> bool:
+    return any(kind in CLOSED for kind, _ in life_of(case))
 
 
 def _reads(claims: Claims) -> set[Key]:
@@ -286,11 +541,20 @@ def _reads(claims: Claims) -> set[Key]:
             case "PARTNER_MANAGER":
                 return read.partner == claims["partner"] and read.country in claims["countries"]
             case "APPLICANT":
-                return read.of == oracle.ACCOUNTS.get(claims["sub"])
+                return read.of == oracle.ACCOUNTS.get(claims["sub"]) and _is_told(read)
             case _:
                 return False
 
     return {(read.id,) for read in READS if is_reached(read)}
+
+
+def _is_told(read: Read) -> bool:
+    """Whether whom it was about is told of it: of supervision once the case is closed, of a link
+    never."""
+    if read.purpose in ("INTAKE", "OWN_DATA"):
+        return True
+    own = [case for case in CASES if (case.reference, case.applicant) == (read.case, read.of)]
+    return any(read.purpose != "SUPERVISION" or oracle.is_closed(case) for case in own)
 
 
 def _figures(claims: Claims) -> set[Key]:
@@ -304,8 +568,10 @@ def _figures(claims: Claims) -> set[Key]:
             own = claims["partner"], claims["countries"]
             return {cell for cell in cells if cell[0] == own[0] and cell[1] in own[1]}
         case "PARTNER_AGENT":
-            own = claims["partner"], claims["centres"]
-            return {cell for cell in cells if cell[0] == own[0] and cell[2] in own[1]}
+            return {
+                cell for cell in cells
+                if cell[0] == claims["partner"] and oracle.at_own_place(claims, *cell[1:])
+            }  # fmt: skip
         case _:
             return set()
 
@@ -344,6 +610,24 @@ def _is_paid(case: Case) -> bool:
     return any(kind == "PAID" for kind, _ in life_of(case))
 
 
+def _lookups(claims: Claims) -> set[Key]:
+    if role_of(claims) == "AUDITOR":
+        return {(lookup_id(actor),) for actor, _ in LOOKED}
+    own = (claims.get("sub"), role_of(claims))
+    return {(lookup_id(actor),) for actor, role in LOOKED if (actor, role) == own}
+
+
+def _alerts(claims: Claims) -> set[Key]:
+    """Auditors read all, a supervisor those of others."""
+    match role_of(claims):
+        case "AUDITOR":
+            return {(actor,) for actor, _ in ALERTS}
+        case "SUPERVISOR":
+            return {(actor,) for actor, _ in ALERTS if actor != claims["sub"]}
+        case _:
+            return set()
+
+
 def _only(roles: str, keys: set[Key]) -> Callable[[Claims], set[Key]]:
     return lambda claims: keys if role_of(claims) in roles.split() else set()
 
@@ -352,10 +636,32 @@ def _on(*days: str) -> set[Key]:
     return {(at(f"{day} 00:00").date(),) for day in days}
 
 
+_READ_THE_LEDGER = "LEADERSHIP OFFICER SUPERVISOR AUDITOR ADMINISTRATOR"
+#: What the small world began with, by what it is of, and what is told of each.
+_LEDGER: dict[str, tuple[str, str]] = {
+    "COUNTRY": ("AU SG NZ IN AF", "iso3 nameEn nameId"),
+    "ENTRY_RULE": ("AU SG NZ IN AF", "entry"),
+    "VISA_TYPE": (
+        "B1 C1",
+        "nameEn nameId category stayDays useWithinDays isMultipleEntry validFrom",
+    ),
+    "ELIGIBILITY": ("B1 C1", "entry purpose isOpen"),
+    "FEE": ("B1 C1", "amountIdr"),
+    "SERVICE_TARGET": ("B1 C1", "clock hours promisedPercent"),
+    "DEADLINE": ("PAYMENT ANSWER", "days"),
+    "PARTNER": ("NUSA ANDALAN", "name"),
+    "PARTNER_COUNTRY": ("NUSA ANDALAN", "country openedOn"),
+    "CENTRE": ("AU-SYD AU-MEL AU-PER SG-SIN", "partner country city openedOn"),
+}
+_CHANGES: set[Key] = {(of, kind) for kind, (all_of, _) in _LEDGER.items() for of in all_of.split()}
+_VALUES: set[Key] = {(kind, name) for kind, (_, told) in _LEDGER.items() for name in told.split()}
+
+
 _ROWS: dict[str, Told] = {
     "Country": Told("country", ("code",), _everyone(*_COUNTRIES)),
     "EntryRule": Told("entry_rule", ("country_code",), _everyone(*_COUNTRIES)),
     "VisaType": Told("visa_type", ("code",), _everyone(*FEES)),
+    "Eligibility": Told("eligibility", ("visa_type_code",), _everyone(*FEES)),
     "Fee": Told("fee", ("visa_type_code",), _everyone(*FEES)),
     "ServiceTarget": Told("service_target", ("visa_type_code", "clock"), _everyone(*HOURS)),
     "Partner": Told("partner", ("code",), lambda claims: _each(oracle.partners(claims))),
@@ -363,9 +669,11 @@ _ROWS: dict[str, Told] = {
     "Centre": Told("centre", ("code",), lambda claims: _each(oracle.centres(claims))),
     "Application": Told("application", ("reference",), lambda claims: _each(_references(claims))),
     "Bill": Told("bill", ("billing_code",), _bills),
+    "RequestedItem": Told("requested_item", ("id",), _requested_items),
     "ApplicationEvent": Told("application_event", ("application_id", "sequence"), _events),
     "Assignment": Told("assignment", ("application_id", "officer"), _assignments),
     "Decision": Told("decision", ("id",), _decisions),
+    "Visa": Told("visa", ("visa_number",), _visas),
     "Screening": Told("screening", ("application_id",), _screenings),
     "Applicant": Told(
         "applicant",
@@ -375,9 +683,49 @@ _ROWS: dict[str, Told] = {
     "Identity": Told(
         "identity",
         ("applicant_id",),
-        lambda claims: _each({applicant_id(name) for name in _people(claims, oracle.identities)}),
+        lambda claims: _each({applicant_id(name) for name in _identities(claims)}),
     ),
+    "IdentityVersion": Told(
+        "identity_version",
+        ("applicant_id",),
+        lambda claims: _each(
+            {
+                applicant_id(name)
+                for name in _identities(claims)
+                if any(case.applicant == name for case in EVERY_CASE)
+            }
+        ),
+    ),
+    "PersonLink": Told(
+        "person_link",
+        ("id",),
+        _only(
+            "OFFICER SUPERVISOR AUDITOR",
+            {(link_id(n, is_back=back),) for n, _ in enumerate(LINKS) for back in (False, True)},
+        ),
+    ),
+    "PersonLookup": Told("person_lookup", ("id",), _lookups),
+    "LinkerRead": Told(
+        "linker_read", ("applicant_id",), _only("AUDITOR", _each({*map(applicant_id, APPLICANTS)}))
+    ),
+    "BanEntry": Told(
+        "ban_entry", ("reference",), _only("SUPERVISOR AUDITOR SCREENING", _each({*BANNED}))
+    ),
+    "BannedPerson": Told("banned_person", ("ban_id",), _banned),
+    "BanMatch": Told("ban_match", ("ban_id", "application_id"), _matches),
+    "BanRead": Told("ban_read", ("ban_id",), _only("AUDITOR", _each({*map(ban_id, BANNED)}))),
+    "Correction": Told("correction", ("application_id",), _corrections),
     "AccessEvent": Told("access_event", ("id",), _reads),
+    "Alert": Told("alert", ("actor",), _alerts),
+    "Suspension": Told(
+        "suspension", ("subject",), _only("SUPERVISOR AUDITOR ADMINISTRATOR", _each({*SUSPENDED}))
+    ),
+    "ReferenceChange": Told(
+        "reference_change", ("subject", "kind"), _only(_READ_THE_LEDGER, _CHANGES)
+    ),
+    "ReferenceChangeValue": Told(
+        "reference_change_value", ("kind", "name"), _only(_READ_THE_LEDGER, _VALUES)
+    ),
     "ApplicationChange": Told("application_change", ("id",), _changes),
     "VolumesChange": Told("volume_change", ("id",), _folded),
     "VolumeRow": Told("volume_daily", ("partner_code", "country_code", "centre_code"), _figures),
@@ -390,6 +738,14 @@ _ROWS: dict[str, Told] = {
         "volume_referral",
         ("starts_on",),
         _only("LEADERSHIP SUPERVISOR", _on("01-06", "01-14", "02-04", "02-26")),
+    ),
+    "OfficerRow": Told(
+        "volume_officer",
+        ("starts_on",),
+        _only(
+            "SUPERVISOR AUDITOR",
+            _on("01-06", "01-12", "01-15", "01-20", "02-01", "02-03", "02-11"),
+        ),
     ),
 }
 

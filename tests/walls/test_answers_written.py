@@ -1,7 +1,7 @@
 """What an injected statement of the writing role may do to screening answers: nothing that the
 screening authority, in its name and its turn, did not."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 
 import asyncpg
 import pytest
@@ -26,6 +26,16 @@ OTHERS: Mapping[str, Viewer] = {
 }
 #: The case about which a question is open, and the one with a hit.
 OPEN, HIT = application_id(ASKED), application_id(HELD)
+
+
+@pytest.fixture(autouse=True)
+async def screened(complete_world: asyncpg.Connection) -> AsyncIterator[None]:
+    """The case about which a question is open lies where questions are answered."""
+    async with undone(complete_world):
+        await complete_world.execute(
+            "UPDATE application SET status = 'SCREENING' WHERE id = ANY ($1)", [OPEN, HIT]
+        )
+        yield
 
 
 def answer(result: str, by: str = "screening") -> str:
@@ -121,6 +131,8 @@ async def test_a_hit_is_resolved_by_a_supervisor_and_not_asked_again(complete_wo
 
 
 async def test_who_works_on_a_case_asks_and_nobody_else(complete_world) -> None:
+    assert not await is_done(complete_world, OTHERS["officer"], ask(OPEN)), "it waits already"
+    await complete_world.execute("DELETE FROM screening WHERE application_id = $1", OPEN)
     assert await is_done(complete_world, OTHERS["officer"], ask(OPEN))
     for name in ("the partner's system", "treasury"):
         assert not await is_done(complete_world, OTHERS[name], ask(OPEN))
@@ -128,5 +140,5 @@ async def test_who_works_on_a_case_asks_and_nobody_else(complete_world) -> None:
 
 async def test_the_guard_is_watched(complete_world) -> None:
     async with undone(complete_world):
-        await complete_world.execute("DROP TRIGGER guard_screening ON screening")
-        assert await is_done(complete_world, OTHERS["officer"], answer("CLEAR", "officer"))
+        await complete_world.execute("DROP TRIGGER guard ON screening")
+        assert await is_done(complete_world, FIRST, answer("CLEAR", "screening-2"))

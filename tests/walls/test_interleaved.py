@@ -103,6 +103,7 @@ async def test_interleaved_viewers_over_few_connections(world: str) -> None:
         await interleaved(who, 200)
 
 
+@pytest.mark.proof
 @with_pgbouncer
 async def test_a_pooler_that_keeps_no_prepared_statements_gives_errors_not_rows(world: str) -> None:
     """Why the setting asks for `max_prepared_statements`: without, statements get lost."""

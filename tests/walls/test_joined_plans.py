@@ -106,7 +106,7 @@ def statements(role: Role) -> Iterator[tuple[str, int]]:
         assert isinstance(run, PlanRun)
         for key, root in run.plan.roots.items():
             run.begin(key, root, None)
-        for read in run.reads:
+        for read in run.reads.begun:
             for bound in read.statements(VIEWERS[role]):
                 yield bound.statement.text, len(bound.arguments)
 

@@ -129,17 +129,18 @@ async def test_nothing_is_handed_in_that_is_paid_already(complete_world) -> None
 
 
 @pytest.mark.parametrize(
-    ("defect", "statements"),
+    ("defect", "viewer", "statements"),
     [
-        ("DROP TRIGGER guard_payment ON application", (BOOK,)),
-        ("ALTER POLICY writing_update ON bill USING (true) WITH CHECK (true)", (REPORT,)),
+        ("DROP TRIGGER guard ON application", TREASURY, (BOOK,)),
         (
-            "ALTER POLICY writing_insert ON application_event WITH CHECK (true)",
+            "DROP TRIGGER guard ON application_event",
+            TREASURY,
             (EVENT.format(kind="PAID", actor="treasury", role="TREASURY"),),
         ),
     ],
 )
-async def test_each_guard_is_watched(complete_world, defect, statements) -> None:
+async def test_each_guard_is_watched(complete_world, defect, viewer, statements) -> None:
     async with undone(complete_world):
+        assert not await is_done(complete_world, viewer, *statements)
         await complete_world.execute(defect)
-        assert await is_done(complete_world, OTHERS["officer"], *statements)
+        assert await is_done(complete_world, viewer, *statements)

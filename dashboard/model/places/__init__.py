@@ -16,6 +16,9 @@ class Place:
     longitude: float
     #: Too small on a map of the world to be read as an area.
     is_small: bool = False
+    #: Its edges in the west, south, east and north as a map of the world draws it; longitudes count
+    #: on from the edge of the map. A small place has none.
+    extent: tuple[float, float, float, float] | None = None
 
 
 @cache
@@ -25,8 +28,17 @@ def places() -> Mapping[str, Place]:
     return MappingProxyType(
         {
             row["code"]: Place(
-                float(row["latitude"]), float(row["longitude"]), row["is_small"] == "yes"
+                float(row["latitude"]),
+                float(row["longitude"]),
+                row["is_small"] == "yes",
+                _extent(*(row[edge] for edge in ("west", "south", "east", "north"))),
             )
             for row in csv.DictReader(source.splitlines())
         }
     )
+
+
+def _extent(
+    west: str, south: str, east: str, north: str
+) -> tuple[float, float, float, float] | None:
+    return (float(west), float(south), float(east), float(north)) if west else None

@@ -13,16 +13,17 @@ from typing import Any, NamedTuple
 from joserfc import jws
 from joserfc.errors import JoseError
 
+from gateway.access.suspensions import Suspensions
 from gateway.access.tokens.keys import KeysUnavailableError, ProviderKeys
 from gateway.errors import ErrorCode, RequestError
 from gateway.policy import HELD_ALONE, HELD_APART
 from gateway.settings import Settings
 from gateway.viewer import ANONYMOUS, Viewer
+from models.reference.data.values import LONGEST_SUBJECT
 from models.vocabulary import Role
 
 LARGEST_TOKEN = 8_192
 LEEWAY_SECONDS = 10
-LONGEST_SUBJECT = 255
 #: Viewers that are known without looking at their tokens again.
 MOST_KNOWN = 10_000
 COUNTRY = re.compile(r"[A-Z]{2}")
@@ -186,9 +187,15 @@ class Authentication:
     compares both.
     """
 
-    def __init__(self, settings: Settings, verification: Verification) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        verification: Verification,
+        suspensions: Suspensions | None = None,
+    ) -> None:
         self._settings = settings
         self._verification = verification
+        self._suspensions = suspensions
         self._roles = GRANTABLE if settings.role_names is None else settings.role_names
         #: By the digest of the header, since a token is a secret, and by the role asked for.
         self._known: dict[tuple[bytes, str | None], KnownViewer] = {}
@@ -197,7 +204,8 @@ class Authentication:
     async def viewer(self, authorization: Sequence[str], role: Sequence[str]) -> Viewer:
         """The viewer for the values of the headers ``Authorization`` and ``Gerbang-Role``.
 
-        Without a token the viewer is anonymous. An invalid token is an error.
+        Without a token the viewer is anonymous. An invalid token is an error, and so is one of
+        somebody who is suspended.
         """
         asked = _asked_role(role)
         if not authorization:
@@ -211,7 +219,18 @@ class Authentication:
         if known is None or not self._verification.is_in_time(known.life):
             known = await self._verify(_bearer_token(authorization[0]), asked)
             self._remember(key, known)
+        self.refuse_suspended(known.viewer)
         return known.viewer
+
+    def refuse_suspended(self, viewer: Viewer) -> None:
+        """Raises RequestError with SUSPENDED for a viewer whose reach was taken back."""
+        if self._suspensions:
+            self._suspensions.refuse(viewer)
+
+    async def until_suspended(self, viewer: Viewer) -> None:
+        """Wait until the viewer is suspended, then raise as `refuse_suspended` does."""
+        if self._suspensions:
+            await self._suspensions.until_suspended(viewer)
 
     def _remember(self, key: tuple[bytes, str | None], known: KnownViewer) -> None:
         key_set = self._verification.key_set

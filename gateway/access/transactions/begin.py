@@ -19,10 +19,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from gateway.access.transactions.errors import database_unavailable, is_broken
 from gateway.errors import ErrorCode, FieldError
 from gateway.logs.requests import current_record
-from gateway.viewer import Viewer
+from gateway.viewer import ANONYMOUS, Viewer
 from models.database.command_pipeline import Command
 from models.database.pool import ConnectionPool, PooledConnection, PoolExhaustedError
-from models.row_security import WRITING, database_role
+from models.row_security import database_role, writing_role
 from models.row_security.seal_keys import DAY, DailyKey, daily_key
 from models.vocabulary import Role
 
@@ -40,6 +40,8 @@ _ROLLBACK = Command("ROLLBACK")
 _FULL = "Too much is asked at once. Try again shortly."
 _DAY_MILLISECONDS = 86_400_000
 _FIRST_DAY = date(1970, 1, 1)
+#: As what the gateway acts where it asks for itself: a word that is no role.
+_GATEWAY = "GATEWAY"
 #: Seconds since 1970.
 Clock = Callable[[], float]
 
@@ -60,14 +62,17 @@ class Seal:
         self._clock = clock
         self._today: tuple[int, DailyKey] | None = None
 
-    def seal(self, viewer: Viewer, backend: int | None) -> str:
-        """The sealed viewer. Its texts are in base64."""
+    def seal(self, viewer: Viewer, backend: int | None, acting: str | None = None) -> str:
+        """The sealed viewer. Its texts are in base64.
+
+        ``acting`` is what the seal says instead of the viewer's role.
+        """
         # Round once: the timestamp and the choice of the key must agree on the day, even within the
         # last millisecond of a day.
         now = round(self._clock() * 1000)
         key = self._key_at(now)
         fields = (
-            viewer.role.value,
+            acting or viewer.role.value,
             str(now),
             str(now + round(self._seconds * 1000)),
             str(backend or ""),
@@ -76,6 +81,7 @@ class Seal:
             _text(_array(viewer.countries)),
             _text(_array(viewer.centres)),
             key.id,
+            _text(viewer.purpose_reference or ""),
         )
         body = ".".join(fields)
         mac = hmac.digest(key.key, body.encode(), hashlib.sha256).hex()
@@ -141,6 +147,7 @@ class TransactionStarts:
         self._seal = seal
         self._limits = limits.settings()
         self._database_roles = {role: database_role(role) for role in Role}
+        self._writing_roles = {role: writing_role(role) for role in Role}
 
     def for_reading(self, viewer: Viewer) -> TransactionStart:
         """For reads, and for logging them."""
@@ -148,13 +155,17 @@ class TransactionStarts:
 
     def for_writing(self, viewer: Viewer) -> TransactionStart:
         """For mutations."""
-        return self._start(viewer, WRITING)
+        return self._start(viewer, self._writing_roles[viewer.role])
 
-    def _start(self, viewer: Viewer, role: str) -> TransactionStart:
+    def for_the_gateway(self) -> TransactionStart:
+        """For what the database tells the gateway itself, and no viewer."""
+        return self._start(ANONYMOUS, self._database_roles[Role.ANONYMOUS], _GATEWAY)
+
+    def _start(self, viewer: Viewer, role: str, acting: str | None = None) -> TransactionStart:
         def settings(backend: int | None) -> Mapping[str, str]:
             return {
                 **self._limits,
-                "gerbang.viewer": self._seal.seal(viewer, backend),
+                "gerbang.viewer": self._seal.seal(viewer, backend, acting),
                 "role": role,
             }
 

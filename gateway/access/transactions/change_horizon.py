@@ -15,6 +15,7 @@ import asyncpg
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from gateway.access.transactions.watch import Watch
 from gateway.errors import ErrorCode, FieldError
 from models.case.change import CHANNEL
 from models.database.connections import CONNECTION_ERRORS, connect
@@ -23,7 +24,6 @@ from models.database.pool import ConnectionPool, PoolExhaustedError
 TICK_SECONDS = 0.25
 #: How often to look without a notification, since one may be lost, for example behind a pooler.
 LOOK_SECONDS = 15.0
-_RETRY_SECONDS = 1.0
 _ANSWER_SECONDS = 5.0
 
 _LOOK = """
@@ -47,7 +47,7 @@ class ChangeHorizon:
         #: The next transaction id at the last notification: the change it announced is settled
         #: only once the horizon has reached this id.
         self._awaited = 0
-        self._listening: asyncio.Task[None] | None = None
+        self._watch = Watch(self._listen, log, "Changes are not being heard of")
 
     async def __aenter__(self) -> "ChangeHorizon":
         return self
@@ -58,10 +58,7 @@ class ChangeHorizon:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._listening:
-            self._listening.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._listening
+        await self._watch.stop()
 
     async def now(self) -> int:
         """The current horizon, from the database. Raises FieldError with UNAVAILABLE."""
@@ -76,19 +73,10 @@ class ChangeHorizon:
 
     async def beyond(self, known: int) -> int:
         """Wait until the horizon lies beyond a known one, and return it."""
-        if self._listening is None:
-            self._listening = asyncio.create_task(self._keep_listening())
+        self._watch.start()
         while self._settled <= known:
             await self._moved.wait()
         return self._settled
-
-    async def _keep_listening(self) -> None:
-        while True:
-            try:
-                await self._listen()
-            except CONNECTION_ERRORS as error:
-                log.warning("Changes are not being heard of: %s", type(error).__name__)
-                await asyncio.sleep(_RETRY_SECONDS)
 
     async def _listen(self) -> None:
         connection = await connect(self._url)

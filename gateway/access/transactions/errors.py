@@ -7,7 +7,7 @@ from psycopg import DataError as DriverDataError
 from psycopg import Error, OperationalError
 from sqlalchemy.exc import DataError, DBAPIError
 
-from gateway.errors import ErrorCode, FieldError, RequestError
+from gateway.errors import ErrorCode, FieldError, GerbangError, RequestError
 
 #: What statements raise: SQLAlchemy's errors, the driver's, and TimeoutError, which is an OSError.
 STATEMENT_ERRORS = (DBAPIError, Error, OSError)
@@ -25,9 +25,17 @@ DISK_FULL = "53100"
 TOO_MANY_CONNECTIONS = "53300"
 _QUERY_CANCELED = "57014"
 _LOCK_NOT_AVAILABLE = "55P03"
+#: Of `viewer_context.sql`.
+SUSPENDED = "GB403"
 _DATA_EXCEPTION = "22"
 
 _OUTAGES = (ErrorCode.UNAVAILABLE, ErrorCode.OVERLOADED)
+
+
+def suspended() -> RequestError:
+    """The refusal by the database, which knows of it before the gateway does."""
+    message = "Your access, or that of your partner, is suspended. Ask the directorate."
+    return RequestError(ErrorCode.SUSPENDED, message, HTTPStatus.FORBIDDEN)
 
 
 def database_unavailable() -> FieldError:
@@ -35,27 +43,35 @@ def database_unavailable() -> FieldError:
 
 
 def refuse_partial(failures: Iterable[BaseException | None]) -> None:
-    """Raise RequestError if an operation failed in part because of an outage.
+    """Raise RequestError if an operation failed in part because of an outage, or because its viewer
+    was suspended meanwhile.
 
     A partial answer would be misleading. A client can safely repeat a mutation with its key.
     """
     for failure in failures:
+        if isinstance(failure, RequestError):
+            raise failure
         if isinstance(failure, FieldError) and not is_partial(failure):
             raise RequestError(failure.code, failure.message, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 def is_partial(failure: Exception) -> bool:
-    """Whether a failure is that of its statement alone, and no outage."""
-    return not (isinstance(failure, FieldError) and failure.code in _OUTAGES)
+    """Whether a failure is that of its statement alone: no outage, and no refusal of the viewer."""
+    is_whole = isinstance(failure, RequestError) or (
+        isinstance(failure, FieldError) and failure.code in _OUTAGES
+    )
+    return not is_whole
 
 
-def explain(error: Exception) -> FieldError | None:
+def explain(error: Exception) -> GerbangError | None:
     """The error for the client; None if the failure must be masked."""
     if isinstance(error, ValueError):  # the value does not fit the type of the column
         return FieldError(ErrorCode.INVALID_INPUT, _INCOMPARABLE)
     state = state_of(error)
     if state == _QUERY_CANCELED:
         return FieldError(ErrorCode.TIMEOUT, _TOO_LONG)
+    if state == SUSPENDED:
+        return suspended()
     if state == _LOCK_NOT_AVAILABLE:
         return FieldError(ErrorCode.UNAVAILABLE, _LOCKED)
     if is_broken(error):

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, NamedTuple, TypeVar
 
 from psycopg import Error
@@ -26,9 +27,9 @@ from gateway.access.transactions.errors import (
 )
 from gateway.access.transactions.records import Record, decode_records
 from gateway.access.transactions.wire_rows import WireRows
-from gateway.errors import FieldError
+from gateway.errors import FieldError, RequestError
 from gateway.logs.requests import current_record
-from gateway.rules import Scope
+from gateway.rules import PLACES, Scope
 from gateway.viewer import Viewer
 from models.database.command_pipeline import Command
 from models.database.connections import COMMENT
@@ -46,7 +47,20 @@ _GO_BACK = Command("ROLLBACK TO SAVEPOINT begun")
 _ROLLBACK = Command("ROLLBACK")
 #: Numbers parameters as the server does, and casts each to its type: arguments are sent as text.
 _DIALECT = asyncpg.dialect()
-_SCOPES = frozenset(scope.value for scope in Scope)
+_SCOPES = frozenset((*(scope.value for scope in Scope), PLACES))
+
+
+class Planning(StrEnum):
+    """How often the database plans a prepared statement, as a value of `plan_cache_mode`."""
+
+    #: For all values at once. Left to itself, PostgreSQL plans many statements anew for each
+    #: request, which takes it twice as long as it then takes to read a page.
+    ONCE = "force_generic_plan"
+    #: As the database sees fit, where the values decide which way is the shortest.
+    BY_VALUES = "auto"
+
+
+_PLAN = {planning: Command(f"SET LOCAL plan_cache_mode = {planning}") for planning in Planning}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +68,7 @@ class PreparedStatement:
     """A vouched statement as text, for any viewer in a role. `prepare` makes them."""
 
     text: str
+    planning: Planning
     _parameters: tuple[str, ...]
     _constants: Mapping[str, Any]
 
@@ -67,20 +82,22 @@ class PreparedStatement:
         return given[name] if name in given else self._constants[name]
 
 
-def prepare(statement: Select[Any], role: Role) -> PreparedStatement:
+def prepare(
+    statement: Select[Any], role: Role, planning: Planning = Planning.BY_VALUES
+) -> PreparedStatement:
     """Compile a vouched statement.
 
     Raises PermissionError for any other.
     """
     require_vouched(statement)
-    return _compile(statement, role)
+    return _compile(statement, role, planning)
 
 
-def _compile(statement: Select[Any], role: Role) -> PreparedStatement:
+def _compile(statement: Select[Any], role: Role, planning: Planning) -> PreparedStatement:
     compiled = statement.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
     parameters = tuple(compiled.positiontup or ())
     # With its role in a comment, each role keeps its own plan: see `COMMENT` of the connections.
-    return PreparedStatement(f"{compiled} /* {role} */", parameters, compiled.params)
+    return PreparedStatement(f"{compiled} /* {role} */", planning, parameters, compiled.params)
 
 
 class Bound(NamedTuple):
@@ -104,6 +121,8 @@ class ReadTransaction:
         self._transaction: OpenTransaction | None = None
         self._failure: Exception | None = None
         self._running: asyncio.Task[Any] | None = None
+        #: How the transaction has statements planned.
+        self._planning = Planning.BY_VALUES
         self._is_over = False
         self.statements = 0
         #: How many statements of the last `read` were answered before one of them failed.
@@ -157,7 +176,7 @@ class ReadTransaction:
         self, statements: Sequence[Bound], *, is_last: bool = False
     ) -> Sequence[PGresult]:
         self.statements += len(statements)
-        commands = [Command(statement.text, arguments) for statement, arguments in statements]
+        commands, places = self._commands(statements)
         # A statement that fails keeps what follows it from running, so also the ROLLBACK.
         ending = [_ROLLBACK] if is_last else []
         if self._transaction:
@@ -165,7 +184,7 @@ class ReadTransaction:
             try:
                 results = await pipeline.run([*commands, *ending])
             finally:
-                self.completed = pipeline.completed
+                self.completed = sum(place < pipeline.completed for place in places)
         else:
             self._transaction = transaction = await begin_transaction(
                 self._pool,
@@ -175,14 +194,26 @@ class ReadTransaction:
                 reads=[*commands, *ending],
             )
             if transaction.failure:
-                self.completed = transaction.completed
+                self.completed = sum(place < transaction.completed for place in places)
                 if is_last:  # there is no savepoint to go back to
                     await self._end()
                 raise transaction.failure
             results = transaction.results
         if is_last:
             await self._end()
-        return results[: len(commands)]
+        return [results[place] for place in places]
+
+    def _commands(self, statements: Sequence[Bound]) -> tuple[list[Command], list[int]]:
+        """The commands that run statements, each planned as it says, and where they are among
+        them."""
+        commands, places = list[Command](), list[int]()
+        for statement, arguments in statements:
+            if statement.planning is not self._planning:
+                self._planning = statement.planning
+                commands.append(_PLAN[statement.planning])
+            places.append(len(commands))
+            commands.append(Command(statement.text, arguments))
+        return commands, places
 
     async def _run_shielded(self, run: Callable[[], Awaitable[_Result]]) -> _Result:
         """Run a statement; it is shielded from cancellation, since other fields share the
@@ -201,7 +232,7 @@ class ReadTransaction:
             self._running = asyncio.current_task()
             try:
                 return await run()
-            except FieldError as error:
+            except (FieldError, RequestError) as error:
                 self._failure = error
                 raise
             except (*STATEMENT_ERRORS, ValueError) as error:
@@ -218,6 +249,7 @@ class ReadTransaction:
         """Go on in the same snapshot after a failed statement."""
         if self._transaction is None:
             return
+        self._planning = Planning.BY_VALUES
         try:
             await self._transaction.connection.pipeline.run([_GO_BACK], seconds=ROUND_TRIP_SECONDS)
         except (Error, OSError):
@@ -225,6 +257,7 @@ class ReadTransaction:
 
     async def _end(self) -> None:
         transaction, self._transaction = self._transaction, None
+        self._planning = Planning.BY_VALUES
         if transaction:
             await end_transaction(self._pool, transaction.connection)
 

@@ -21,13 +21,21 @@ from gateway.access.transactions.begin import (
     TransactionStart,
     begin_transaction,
 )
-from gateway.access.transactions.errors import STATEMENT_ERRORS, is_broken, state_of
+from gateway.access.transactions.errors import (
+    STATEMENT_ERRORS,
+    SUSPENDED,
+    is_broken,
+    state_of,
+    suspended,
+)
+from gateway.access.vault import closed_vault
 from gateway.errors import ErrorCode, FieldError
 from gateway.logs.requests import current_record
 from gateway.viewer import Viewer
 from models import Application
 from models.database.command_pipeline import Command, CommandPipeline
 from models.database.pool import ConnectionPool
+from models.person.vault import Vault
 
 log = logging.getLogger(__name__)
 
@@ -47,9 +55,17 @@ _CLIENT_ERRORS: Mapping[str, tuple[ErrorCode, str]] = {
 class WriteTransaction:
     """An open transaction. It commits when the block of `begin_writing` ends."""
 
-    def __init__(self, connection: AsyncConnection, viewer: Viewer) -> None:
+    def __init__(self, connection: AsyncConnection, viewer: Viewer, vault: Vault | None) -> None:
         self._connection = connection
+        self._vault = vault
         self.viewer = viewer
+
+    @property
+    def vault(self) -> Vault:
+        """Raises FieldError with UNAVAILABLE where there is no key service."""
+        if self._vault is None:
+            raise closed_vault()
+        return self._vault
 
     async def run(self, statement: Executable, values: Any = None) -> None:
         """Run a statement. Raises FieldError on timeouts, deadlocks and outages."""
@@ -85,6 +101,8 @@ class WriteTransaction:
         except STATEMENT_ERRORS as error:
             if is_broken(error):
                 raise FieldError(ErrorCode.UNAVAILABLE, _AWAY) from None
+            if state_of(error) == SUSPENDED:
+                raise suspended() from None
             if client_error := _CLIENT_ERRORS.get(state_of(error)):
                 raise FieldError(*client_error) from None
             raise
@@ -92,7 +110,7 @@ class WriteTransaction:
 
 @asynccontextmanager
 async def begin_writing(
-    pool: ConnectionPool, viewer: Viewer, start: TransactionStart
+    pool: ConnectionPool, viewer: Viewer, start: TransactionStart, vault: Vault | None = None
 ) -> AsyncIterator[WriteTransaction]:
     """A transaction for one mutation: commits at the end, rolls back on any exception.
 
@@ -101,7 +119,7 @@ async def begin_writing(
     connection, *_ = await begin_transaction(pool, _BEGIN, start)
     try:
         try:
-            yield WriteTransaction(connection.alchemy, viewer)
+            yield WriteTransaction(connection.alchemy, viewer, vault)
         except Exception:
             await _roll_back(connection.pipeline)
             raise

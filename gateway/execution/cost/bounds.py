@@ -6,7 +6,11 @@ from typing import NamedTuple
 from gateway.mapping.listing import MOST_COUNTED
 from gateway.policy import POLICY
 from gateway.schema.allowed import ApplicationStep
-from models.vocabulary import Channel, Ground, Stage, Status
+from gateway.schema.people import MOST_FOUND
+from gateway.schema.supervision.officers import MOST_OFFICERS
+from gateway.schema.supervision.people_read import MOST_PEOPLE_READ
+from gateway.schema.supervision.readers import MOST_READERS
+from models.vocabulary import Channel, Ground, Stage, Status, TripPurpose
 from models.volumes import Dimension
 
 
@@ -26,6 +30,9 @@ GROUPS: Mapping[Dimension, Bound] = {
         500, "four times what there is: embassies, consulates and visa centres"
     ),
     Dimension.VISA_TYPE: Bound(150, "the directorate's list of indexes has about 130"),
+    Dimension.TRIP_PURPOSE: Bound(
+        len(TripPurpose) + 1, "a closed list, and one more for what was not stated"
+    ),
     Dimension.CHANNEL: Bound(len(Channel), "a closed list"),
 }
 
@@ -38,14 +45,33 @@ LISTS: Mapping[str, Bound] = {
     "Country.entryRules": Bound(20, "one for each decree that changed it"),
     "WiderCell.groupBy": Bound(3, "published figures are told apart by three dimensions at most"),
     "WiderCell.dropped": Bound(3, "published figures are told apart by three dimensions at most"),
+    "VisaType.eligibility": Bound(100, "each kind of entry and purpose, and its decrees"),
+    "Query.eligibleVisaTypes": Bound(150, "the directorate's list of indexes has about 130"),
+    "Screening.banMatches": Bound(50, "entries of a passport, and of names that are alike"),
+    "Query.people": Bound(MOST_FOUND, "no more are told of"),
+    "EligibilityError.eligibleVisaTypes": Bound(
+        150, "the directorate's list of indexes has about 130"
+    ),
     "VisaType.fees": Bound(20, "one for each decree that changed it"),
     "VisaType.serviceTargets": Bound(20, "two clocks, one for each decree that changed them"),
+    "ReferenceChange.values": Bound(
+        60, "a visa type, its fee, its target, and four kinds of entry"
+    ),
 }
 #: The most items of `errors`: a mistake for each place in the input.
-ERRORS = Bound(10, "the longest input has ten fields, those within it included")
+ERRORS = Bound(17, "the longest input has seventeen fields, those within it included")
 
 #: The most rows of the table of refusal grounds in each period.
 GROUNDS = Bound(len(Ground), "a closed list")
+
+#: The most rows of the table of officers.
+OFFICERS = Bound(MOST_OFFICERS, "ten times those who decide; more are refused")
+#: The most rows of the table of places: centres, and each country of each partner without one.
+PLACES = Bound(1_500, "centres, and the countries of a handful of partners")
+#: The most rows of the table of readers.
+READERS = Bound(MOST_READERS, "those who read the most people; others are left out")
+#: The most rows of the table of people who were read.
+PEOPLE_READ = Bound(MOST_PEOPLE_READ, "no more are told of at once")
 
 #: The cost of the locks, writes and commit of a mutation, besides its answer.
 MUTATION = 1_000

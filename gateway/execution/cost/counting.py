@@ -160,6 +160,14 @@ class Counting:
                 return self._rows_of_table(node, volumes.grounds_table)
             case "screeningReferrals":
                 return self._rows_of_table(node, volumes.referrals_table)
+            case "officers":
+                return self._rows_of_table(node, volumes.officers_table)
+            case "informationRequests":
+                return self._rows_of_table(node, volumes.places_table)
+            case "readers":
+                return self._rows_of_table(node, volumes.readers_table)
+            case "peopleRead":
+                return self._rows_of_table(node, volumes.people_read_table)
             case _ if "first" in field.args:
                 return self._size(node, _page)
             case _:

@@ -6,7 +6,15 @@ from typing import Any, NamedTuple
 
 from gateway.access.rows import scopes_narrowing
 from gateway.execution.cost.arguments import length
-from gateway.execution.cost.bounds import GROUNDS, GROUPS, MOST_LINES
+from gateway.execution.cost.bounds import (
+    GROUNDS,
+    GROUPS,
+    MOST_LINES,
+    OFFICERS,
+    PEOPLE_READ,
+    PLACES,
+    READERS,
+)
 from gateway.rules import Scope
 from gateway.schema.volumes.query import LONGEST_WINDOW, MOST_ROWS
 from gateway.viewer import Viewer
@@ -20,6 +28,7 @@ _FILTERS: Mapping[Dimension, str] = {
     Dimension.PARTNER: "partner",
     Dimension.CENTRE: "centre",
     Dimension.VISA_TYPE: "visaType",
+    Dimension.TRIP_PURPOSE: "tripPurpose",
     Dimension.CHANNEL: "channel",
 }
 _SCOPES: Mapping[Dimension, Scope] = {
@@ -64,6 +73,31 @@ def referrals_table(arguments: Mapping[str, Any], _: Viewer) -> Table:
     return _by_period(arguments, 1)
 
 
+def officers_table(arguments: Mapping[str, Any], _: Viewer) -> Table:
+    """Bounds the table of `officers`: a line for each officer, day and visa type."""
+    first, last = _window(arguments)
+    days, types = (last - first).days + 1, GROUPS[Dimension.VISA_TYPE].most
+    return Table(OFFICERS.most, min(OFFICERS.most * days * types, MOST_LINES))
+
+
+def places_table(arguments: Mapping[str, Any], _: Viewer) -> Table:
+    """Bounds the table of `informationRequests`, which the finest grain answers."""
+    first, last = _window(arguments)
+    days, types = (last - first).days + 1, GROUPS[Dimension.VISA_TYPE].most
+    return Table(PLACES.most, min(PLACES.most * days * types, MOST_LINES))
+
+
+def readers_table(arguments: Mapping[str, Any], _: Viewer) -> Table:
+    """Bounds the table of `readers`: a line for each read, of which a day has ten thousand."""
+    first, last = _window(arguments)
+    return Table(READERS.most, min(10_000 * ((last - first).days + 1), MOST_LINES))
+
+
+def people_read_table(_: Mapping[str, Any], __: Viewer) -> Table:
+    """Bounds the table of `peopleRead`, which goes through the log of reads."""
+    return Table(PEOPLE_READ.most, MOST_LINES)
+
+
 def _by_period(arguments: Mapping[str, Any], groups: int) -> Table:
     period = arguments.get("groupBy")
     if period is None:
@@ -90,7 +124,8 @@ def _groups(dimension: Dimension, where: Mapping[str, Any], viewer: Viewer) -> i
         most = min(most, 1 if "eq" in filter_ else most, length(filter_.get("in", [None] * most)))
     if (scope := _SCOPES.get(dimension)) in scopes_narrowing("VolumeRow", viewer.role):
         scope_values = getattr(viewer, str(scope))
-        most = min(most, len(scope_values) if isinstance(scope_values, tuple) else 1)
+        # Whoever has no centre has one group: what no centre took in.
+        most = min(most, max(len(scope_values), 1) if isinstance(scope_values, tuple) else 1)
     return most
 
 

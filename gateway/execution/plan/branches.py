@@ -1,28 +1,30 @@
 """The branches of a plan: what was made of each, and what of it a request reads."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from gateway.access.transactions.reading import Bound, PreparedStatement
 from gateway.access.transactions.wire_rows import WireRows
 from gateway.execution.plan.backend import renderer
+from gateway.execution.plan.levels import Level
 from gateway.execution.plan.program import compile_branch
-from gateway.execution.plan.render import Rendering, Table
+from gateway.execution.plan.render import KeptRows, Rendering, Table
 from gateway.execution.plan.statements import (
     Places,
     Shape,
     Statements,
 )
-from gateway.execution.plan.tree import (
-    Branch,
-    Root,
-)
+from gateway.execution.plan.tree import Branch, Root
 from gateway.execution.plan.values import ValueCount
 from gateway.execution.selections import Fragments
 from gateway.mapping.context import Context
 from gateway.mapping.pages import PageBounds
 from gateway.viewer import Viewer
+from models.person.sealed import Sealed
+from models.person.vault import Cell
 from models.vocabulary import Role
 
 
@@ -32,9 +34,25 @@ class BranchPlan:
     def __init__(self, branch: Branch, role: Role, *, is_compiled: bool) -> None:
         self.levels = branch.levels
         self.statements = Statements(branch.levels, role)
-        self.render = renderer(compile_branch(branch), is_compiled=is_compiled)
+        self._program = compile_branch(branch)
+        self.render = renderer(self._program, is_compiled=is_compiled)
         self.keys = [Places(level).key for level in branch.levels]
-        self.logged = [level.number for level in branch.levels if level.noun.storage.is_logged]
+        #: The levels that read somebody's identity; a count reads nobody's.
+        self.logged = [
+            level.number
+            for level in branch.levels
+            if level.noun.storage.is_logged and level.column_set
+        ]
+        #: The places of sealed cells in the rows of those levels, with what they hold.
+        self.sealed = {number: _sealed_places(branch.levels[number]) for number in self.logged}
+        #: Of the whole tables to whose rows it links.
+        self.kept = [BranchPlan(each, role, is_compiled=is_compiled) for each in branch.kept]
+
+    @cached_property
+    def identity(self) -> Hashable:
+        """The same for branches without arguments that read and write the same."""
+        texts = tuple(each.text for each in self.statements.prepared(*[None] * len(self.levels)))
+        return texts, self._program
 
 
 class Plan(NamedTuple):
@@ -63,6 +81,20 @@ class BranchRead:
     plan: BranchPlan
     questions: list[Question]
     rows: list[WireRows] = field(default_factory=list)
+    #: The whole tables to whose rows it links.
+    kept: list[KeptRows] = field(default_factory=list)
+    #: What sealed cells hold, by level, row and column.
+    opened: dict[tuple[int, int, int], str] = field(default_factory=dict)
+
+    def cells(self) -> Iterator[tuple[tuple[int, int, int], Cell]]:
+        """The sealed cells that were read, by level, row and column."""
+        for level, places in self.plan.sealed.items():
+            cell = self.rows[level].cell
+            for row in range(self.rows[level].count):
+                subject = UUID(bytes=cell(row, 0))
+                for place, column in places:
+                    if (text := cell(row, place)) is not None:
+                        yield (level, row, place), Cell(subject, column, text.decode())
 
     def prepared(self) -> tuple[PreparedStatement, ...]:
         """The statement of each level."""
@@ -76,4 +108,10 @@ class BranchRead:
     def rendering(self, context: Context, count: ValueCount) -> Rendering:
         parts = zip(self.rows, self.plan.keys, self.questions, strict=True)
         tables = [Table(rows, key=key, bounds=asked.bounds) for rows, key, asked in parts]
-        return Rendering(context, tables, count)
+        return Rendering(context, tables, count, self.kept, self.opened)
+
+
+def _sealed_places(level: Level) -> list[tuple[int, str]]:
+    columns = enumerate(level.columns.columns)
+    return [(place, column.type.column) for place, column in columns
+            if isinstance(column.type, Sealed)]  # fmt: skip

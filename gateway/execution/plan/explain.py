@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from gateway.access.transactions.reading import PreparedStatement
+from gateway.access.transactions.reading import Planning, PreparedStatement
 from gateway.execution.plan.branches import BranchRead
-from gateway.execution.plan.run import PlanRun
-from gateway.execution.plan.tree import (
+from gateway.execution.plan.levels import (
     ColumnSet,
     Level,
     LinkedCount,
@@ -15,8 +14,10 @@ from gateway.execution.plan.tree import (
     ListPage,
     RowByName,
     RowsByKeys,
-    ValueRoot,
+    WholeTable,
 )
+from gateway.execution.plan.run import PlanRun
+from gateway.execution.plan.tree import ValueRoot
 from gateway.policy import POLICY
 from gateway.rules import EveryRow
 from models.vocabulary import Role
@@ -30,7 +31,7 @@ def explain(run: PlanRun) -> Iterator[str]:
             yield f"{key}: what its resolver gives"
             continue
         run.begin(key, root, None)
-        reads = [read for read in run.reads if read.root == key]
+        reads = [read for read in run.reads.begun if read.root == key]
         number = sum(len(read.plan.levels) for read in reads)
         yield f"{key}: {number} statement{'' if number == 1 else 's'}, in one write"
         for read in reads:
@@ -42,6 +43,10 @@ def _branch(read: BranchRead, role: Role) -> Iterator[str]:
     tops = [level for level in read.plan.levels if level.keys is None]
     for level in tops:
         yield from _level(level, read.plan.levels, prepared, role, "  ")
+    for kept in read.plan.kept:
+        (level,), (statement,) = kept.levels, kept.statements.prepared(None)
+        yield f"  looked up in memory, under the version of the same snapshot: {level.noun.name}"
+        yield from _level(level, [], [statement], role, "     ")
 
 
 def _level(
@@ -57,6 +62,8 @@ def _level(
         yield f"{indent}   each read of a row is logged before the answer leaves"
     if level.column_set:
         yield from _joins(level.column_set, role, f"{indent}   ")
+    if prepared[level.number].planning is Planning.BY_VALUES:
+        yield f"{indent}   planned by the database for the values of each request, if it sees fit"
     for line in prepared[level.number].text.splitlines():
         yield f"{indent}   | {line.rstrip()}"
     for below in levels:
@@ -79,6 +86,8 @@ def _what(level: Level) -> str:
             return f"the list, counted by {facet.column.key}" if facet else "the list, counted"
         case RowByName():
             return "the row of a name"
+        case WholeTable():
+            return "the whole table"
         case RowsByKeys():
             return "the rows of ids"
         case LinkedRows(link):

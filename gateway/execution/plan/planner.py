@@ -14,19 +14,10 @@ from graphql import (
 )
 
 from gateway.execution.introspection import SCHEMA_FIELDS, plan_schema_value
-from gateway.execution.plan.row_planner import RowPlanner, selection_sets
-from gateway.execution.plan.tree import (
-    Branch,
-    ListCount,
-    ListPage,
-    ListRoot,
-    LookUpRoot,
-    NodesRoot,
-    Root,
-    RowByName,
-    RowsByKeys,
-    ValueRoot,
-)
+from gateway.execution.plan.levels import ListCount, ListPage, RowByName, RowsByKeys
+from gateway.execution.plan.page_planner import selection_sets
+from gateway.execution.plan.row_planner import RowPlanner
+from gateway.execution.plan.tree import Branch, ListRoot, LookUpRoot, NodesRoot, Root, ValueRoot
 from gateway.execution.plan.values import (
     TYPENAME,
     Sets,
@@ -73,7 +64,7 @@ class Planner(RowPlanner):
         return ValueRoot(query, field, nodes, plan_value(self, field.type, sets), self._branches)
 
     def _list(self, listed: RootList, field: GraphQLField, sets: Sets) -> Branch:
-        self._levels = []
         noun = listed.noun(self._catalogue)
-        shape = self._page_shape(field, sets, noun, ListPage(), ListCount, None)
-        return Branch(shape, self._levels)
+        return self._branch(
+            lambda: self._page_shape(field, sets, noun, ListPage(), ListCount, None)
+        )

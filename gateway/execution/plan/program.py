@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import orjson
 
 from gateway.execution.plan.cells import CellError, Kind, kind_of
+from gateway.execution.plan.levels import ColumnSet, KeySource, Level
 from gateway.execution.plan.statements import Places
 from gateway.execution.plan.tree import (
     Branch,
-    ColumnSet,
     ColumnValue,
     Constant,
     Counted,
@@ -28,8 +28,7 @@ from gateway.execution.plan.tree import (
     GlobalIdValue,
     Info,
     JoinedRow,
-    KeySource,
-    Level,
+    KeptRow,
     Nodes,
     PageEntry,
     PageShape,
@@ -39,6 +38,7 @@ from gateway.execution.plan.tree import (
 from gateway.mapping.catalogue import hidden_label
 from gateway.mapping.declare import KEY
 from gateway.mapping.facets import count_up_to, facets_of
+from models.person.sealed import Sealed
 
 if TYPE_CHECKING:
     from gateway.execution.plan.render import Rendering
@@ -65,6 +65,8 @@ class Code(IntEnum):
     CALL = 6
     #: Write what ``data`` returns for this row.
     CALL_ROW = 7
+    #: Write what is kept under the key in column ``a`` by branch ``b``; null if there is nothing.
+    KEPT = 8
 
 
 NO_KEY = -1
@@ -167,6 +169,8 @@ class _Compiler:
                 end = self._jump(Code.JOINED, places.of(shape.column_set, KEY), 0)
                 self._row(level, shape)
                 end()
+            case KeptRow(label, number):
+                self._add(Code.KEPT, places.of(column_set, label), number)
             case FollowedLink(below, shape, is_list):
                 code = Code.ROWS if is_list else Code.ROW
                 assert below.keys
@@ -175,8 +179,11 @@ class _Compiler:
                 self._page(shape, keys)
 
     def _cell(self, column_set: ColumnSet, place: int, label: str, is_nullable: bool) -> None:
-        kind = kind_of(column_set.type_of(label))
-        if kind is Kind.TEXTS or column_set.noun.storage.is_logged:
+        type_ = column_set.type_of(label)
+        kind = kind_of(type_)
+        if isinstance(type_, Sealed):
+            self._add(Code.CALL_ROW, data=_opened(place, is_nullable))
+        elif kind is Kind.TEXTS or column_set.noun.storage.is_logged:
             self._add(Code.CALL_ROW, data=_cell(place, kind, is_nullable))
         else:
             self._add(Code.CELL, place, kind, int(is_nullable))
@@ -249,6 +256,18 @@ class _Compiler:
 def _cell(place: int, kind: Kind, is_nullable: bool) -> Write:
     def write(rendering: "Rendering", row: Group) -> bytes:
         value = rendering.tables[row.table].value(row.first, place, kind)
+        if value is None and not is_nullable:
+            raise CellError("null where there must be a value")
+        return orjson.dumps(value)
+
+    return write
+
+
+def _opened(place: int, is_nullable: bool) -> Write:
+    """Writes what a sealed cell holds."""
+
+    def write(rendering: "Rendering", row: Group) -> bytes:
+        value = rendering.opened.get((row.table, row.first, place))
         if value is None and not is_nullable:
             raise CellError("null where there must be a value")
         return orjson.dumps(value)

@@ -3,7 +3,7 @@ fast; tests hold both to the same bytes."""
 
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -17,6 +17,9 @@ from gateway.mapping.pages import PageBounds
 
 #: The rows of each key: the first, and how many.
 Groups = Mapping[bytes, tuple[int, int]]
+#: Rows by key, each as it is written, and how many values it holds.
+KeptRows = Mapping[bytes, tuple[bytes, int]]
+_NO_ROW = b"null", 0
 
 
 class Table:
@@ -46,6 +49,9 @@ class Rendering:
     context: Context
     tables: Sequence[Table]
     count: ValueCount
+    kept: Sequence[KeptRows] = ()
+    #: What sealed cells hold, by table, row and column.
+    opened: Mapping[tuple[int, int, int], str] = field(default_factory=dict)
 
     def bounds(self, table: int) -> PageBounds:
         bounds = self.tables[table].bounds
@@ -103,6 +109,10 @@ class _Run:
                     write(data(self._rendering, self._group(a, b, table, row)))
                 case Code.CALL_ROW:
                     write(data(self._rendering, Group(table, row, 1)))
+                case Code.KEPT:
+                    text, values = self._find_kept(b, rows.cell(row, a))
+                    write(text)
+                    self._rendering.count.values += values
 
     def _list(self, at: int, end: int, group: Group) -> None:
         table = self._tables[group.table]
@@ -113,6 +123,9 @@ class _Run:
             separator = b","
             self.between(at, end, group.table, row)
         self.parts.append(b"]" if rows else b"[]")
+
+    def _find_kept(self, of: int, key: bytes | None) -> tuple[bytes, int]:
+        return _NO_ROW if key is None else self._rendering.kept[of].get(key, _NO_ROW)
 
     def _group(self, of: int, key: int, table: int, row: int) -> Group:
         """The rows of a table for the key in a column of a row."""

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
-from uuid import UUID
 
 import orjson
 from graphql import (
@@ -21,9 +20,12 @@ from gateway.errors import ErrorCode, FieldError
 from gateway.execution.documents import WeightedCache, weight_of
 from gateway.execution.graphql_core import is_awaitable, resolve_info
 from gateway.execution.operation import AdmittedOperation, JsonBytes
+from gateway.execution.plan.branch_reads import BranchReads
 from gateway.execution.plan.branches import BranchPlan, BranchRead, Plan, Question
 from gateway.execution.plan.cells import kind_of
+from gateway.execution.plan.levels import Level, LinkedPage, ListPage
 from gateway.execution.plan.planner import Planner
+from gateway.execution.plan.reference_rows import ReferenceRows
 from gateway.execution.plan.statements import (
     KEYS,
     NAME,
@@ -31,9 +33,6 @@ from gateway.execution.plan.statements import (
 )
 from gateway.execution.plan.tree import (
     Branch,
-    Level,
-    LinkedPage,
-    ListPage,
     ListRoot,
     LookUpRoot,
     NodesRoot,
@@ -70,6 +69,7 @@ class PlanCache:
         """``is_compiled`` lets the compiled module write rows, where there is one."""
         self._catalogue = catalogue
         self._is_compiled = is_compiled
+        self.reference = ReferenceRows()
         self._kept: WeightedCache[Any, Plan | WhyExecutor] = WeightedCache(MOST_KEPT_TOKENS)
 
     async def data(self, admitted: AdmittedOperation, context: Context) -> Planned | None:
@@ -83,7 +83,7 @@ class PlanCache:
         if isinstance(plan, WhyExecutor):
             current_record().note_executor(plan)
             return None
-        return await PlanRun(plan, admitted, context).answer()
+        return await PlanRun(plan, admitted, context, self.reference).answer()
 
     def plan(self, admitted: AdmittedOperation) -> Plan | WhyExecutor:
         """The plan of a query, or why it has none."""
@@ -116,10 +116,16 @@ class PlanCache:
 class PlanRun:
     """One run of a plan for one request."""
 
-    def __init__(self, plan: Plan, admitted: AdmittedOperation, context: Context) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        admitted: AdmittedOperation,
+        context: Context,
+        reference: ReferenceRows,
+    ) -> None:
         self.plan = plan
         #: What is read for the root fields that have begun.
-        self.reads: list[BranchRead] = []
+        self.reads = BranchReads(context, reference)
         self._context = context
         self._admitted = admitted
         self._count = ValueCount()
@@ -140,7 +146,7 @@ class PlanRun:
             for key, root in roots.items()
             if key not in self._errors
         }
-        await self._read()
+        await self.reads.read(self._give_up)
         parts = [
             b"%b:%b" % (orjson.dumps(key), b"null" if key in self._errors else writes[key]())
             for key in roots
@@ -176,6 +182,8 @@ class PlanRun:
     async def _resolve_values(self) -> dict[str, Any]:
         """The values of root fields from the same resolvers that the executor would call."""
         roots = {k: root for k, root in self.plan.roots.items() if isinstance(root, ValueRoot)}
+        if not roots:
+            return {}
         resolving = (self._resolve(key, root) for key, root in roots.items())
         # Wait for all of them, so that none is still running when one has failed.
         results = await asyncio.gather(*resolving, return_exceptions=True)
@@ -286,7 +294,7 @@ class PlanRun:
             ask(level) if level.keys is None else self._ask_linked(level) for level in plan.levels
         ]
         read = BranchRead(key, plan, questions)
-        self.reads.append(read)
+        self.reads.begun.append(read)
         return read
 
     def _ask_linked(self, level: Level) -> Question:
@@ -302,42 +310,11 @@ class PlanRun:
     def _render(self, read: BranchRead) -> Callable[[], bytes]:
         return lambda: read.plan.render(read.rendering(self._context, self._count))
 
-    async def _read(self) -> None:
-        """Read the rows of all branches in one write and one wait.
-
-        Where a statement takes too long, its root field is given up, and the others are read anew.
-        """
-        session, viewer = self._context.session, self._context.viewer
-        pending = [read for read in self.reads if read.plan.levels]
-        # The transaction ends in the same write, unless what is read must be logged.
-        is_last = not any(read.plan.logged for read in pending)
-        while pending:
-            statements = [(read, bound) for read in pending for bound in read.statements(viewer)]
-            try:
-                rows = await session.read([bound for _, bound in statements], is_last=is_last)
-            except FieldError as error:
-                late, _ = statements[min(session.completed, len(statements) - 1)]
-                self._give_up([late.root], error)
-                pending = [read for read in pending if read.root != late.root]
-                continue
-            for (read, _), of_statement in zip(statements, rows, strict=True):
-                read.rows.append(of_statement)
-            break
-        for read in pending:
-            self._note_logged(read)
-
-    def _note_logged(self, read: BranchRead) -> None:
-        """Note whose identity was read: the first column of a logged noun is the applicant's id."""
-        for number in read.plan.logged:
-            rows = read.rows[number]
-            cells = [rows.cell(row, 0) for row in range(rows.count)]
-            self._context.identities_read.update(UUID(bytes=cell) for cell in cells if cell)
-
 
 def _ask_list(
     context: Context, listed: RootList, arguments: Mapping[str, Any], level: Level
 ) -> Question:
     if isinstance(level.reading, ListPage):
         return Question(*listed.page(context, arguments))
-    conditions = listed.conditions(arguments)
+    conditions = listed.conditions(context, arguments)
     return Question(condition_shapes(conditions), condition_values(conditions))

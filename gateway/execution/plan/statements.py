@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import ARRAY, ColumnElement, FromClause, Select, any_, bindparam, func, select
 
 from gateway.access.rows import require_vouched, select_reachable_in_role, vouch_for
-from gateway.access.transactions.reading import PreparedStatement, prepare
-from gateway.execution.plan.tree import (
+from gateway.access.transactions.reading import Planning, PreparedStatement, prepare
+from gateway.execution.plan.levels import (
     ColumnSet,
     Level,
     LinkedCount,
@@ -21,6 +21,7 @@ from gateway.execution.plan.tree import (
     ListPage,
     RowByName,
     RowsByKeys,
+    WholeTable,
 )
 from gateway.mapping.catalogue import Columns, DeclaredNoun, hidden_label
 from gateway.mapping.context import LOADED_BY
@@ -52,7 +53,8 @@ class Statements:
     def _prepared(self, *shapes: Shape) -> tuple[PreparedStatement, ...]:
         """The statement of each level."""
         return tuple(
-            prepare(select_level(level, shapes, self._role), self._role) for level in self._levels
+            prepare(select_level(level, shapes, self._role), self._role, _planning_of(level))
+            for level in self._levels
         )
 
 
@@ -91,6 +93,12 @@ def select_level(level: Level, shapes: Shapes, role: Role) -> Select[Any]:
             return query.statement(_keys(level, shapes, role))
         case _:
             return _select_joined(level, shapes, role)
+
+
+def _planning_of(level: Level) -> Planning:
+    """Pages and links are walked along their indexes, whatever is asked. How a list is counted best
+    depends on how many rows a value has."""
+    return Planning.BY_VALUES if isinstance(level.reading, ListCount) else Planning.ONCE
 
 
 def _select_joined(level: Level, shapes: Shapes, role: Role) -> Select[Any]:
@@ -134,6 +142,8 @@ def _select_base(level: Level, shapes: Shapes, role: Role, *, further: int) -> S
         case RowsByKeys():
             keys = bindparam(KEYS, None, type_=ARRAY(noun.key.type))
             return _reachable(noun, role, columns).where(noun.key == any_(keys))
+        case WholeTable():
+            return _reachable(noun, role, columns)
         case LinkedRows(link):
             keys = _keys(level, shapes, role)
             by = link.remote.label(LOADED_BY)

@@ -1,4 +1,4 @@
-"""Changes of reference data, partners and centres by administrators, effective from a day on."""
+"""What administrators change: reference data, partners, centres, and whose reach is suspended."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -8,24 +8,42 @@ from sqlalchemy import select
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.case import today
 from gateway.mutations.outcome import Outcome, Reasons, Result
-from gateway.mutations.reference import decrees, partners, requests
+from gateway.mutations.reference import decrees, ledger, partners, requests, suspensions
 from gateway.mutations.reference.checking import check
+from gateway.mutations.reference.rows import Row
+from models.vocabulary import ReferenceKind
 
-#: Takes the transaction, the request, today and the reasons found so far; returns the code of what
+#: Takes the transaction, the request, today and the reasons found so far; returns the key of what
 #: changed. It looks up what it needs, adds its own reasons, and refuses before it writes anything.
 Effect = Callable[[WriteTransaction, Any, Any, Reasons], Awaitable[str]]
+#: The same, and returns the rows as they are to become.
+Rows = Callable[[WriteTransaction, Any, Any, Reasons], Awaitable[list[Row]]]
 
 EFFECTS: Mapping[type[requests.ReferenceRequest], Effect] = {
-    requests.AddPartner: partners.add_partner,
-    requests.OpenPartnerCountry: partners.open_country,
-    requests.ClosePartnerCountry: partners.close_country,
-    requests.OpenCentre: partners.open_centre,
-    requests.CloseCentre: partners.close_centre,
-    requests.IntroduceVisaType: decrees.introduce_visa_type,
-    requests.EndVisaType: decrees.end_visa_type,
-    requests.SetFee: decrees.set_fee,
-    requests.SetServiceTarget: decrees.set_service_target,
-    requests.SetEntryRule: decrees.set_entry_rule,
+    requests.ApproveReferenceChange: ledger.approve,
+    requests.CancelReferenceChange: ledger.cancel,
+    requests.SuspendPartner: suspensions.suspend_partner,
+    requests.SuspendViewer: suspensions.suspend_viewer,
+    requests.ConfirmSuspension: suspensions.confirm,
+    requests.LiftSuspension: suspensions.lift,
+}
+PROPOSALS: Mapping[type[requests.Proposal], tuple[ReferenceKind, Rows]] = {
+    requests.ProposeCountry: (ReferenceKind.COUNTRY, decrees.country),
+    requests.ProposePartner: (ReferenceKind.PARTNER, partners.partner),
+    requests.ProposePartnerCountry: (ReferenceKind.PARTNER_COUNTRY, partners.country),
+    requests.ProposePartnerCountryClosing: (
+        ReferenceKind.PARTNER_COUNTRY,
+        partners.country_closing,
+    ),
+    requests.ProposeCentre: (ReferenceKind.CENTRE, partners.centre),
+    requests.ProposeCentreClosing: (ReferenceKind.CENTRE, partners.centre_closing),
+    requests.ProposeVisaType: (ReferenceKind.VISA_TYPE, decrees.visa_type),
+    requests.ProposeVisaTypeEnd: (ReferenceKind.VISA_TYPE, decrees.visa_type_end),
+    requests.ProposeEligibility: (ReferenceKind.ELIGIBILITY, decrees.eligibility),
+    requests.ProposeFee: (ReferenceKind.FEE, decrees.fee),
+    requests.ProposeServiceTarget: (ReferenceKind.SERVICE_TARGET, decrees.service_target),
+    requests.ProposeDeadline: (ReferenceKind.DEADLINE, decrees.deadline),
+    requests.ProposeEntryRule: (ReferenceKind.ENTRY_RULE, decrees.entry_rule),
 }
 
 
@@ -36,4 +54,8 @@ async def change_reference(
     [now] = await transaction.rows(select(today().label("on")))
     reasons = Reasons(request.faults)
     check(request, now.on, reasons)
+    if isinstance(request, requests.Proposal):
+        kind, rows_of = PROPOSALS[type(request)]
+        rows = await rows_of(transaction, request, now.on, reasons)
+        return Outcome([Result(await ledger.propose(transaction, request, kind, rows))])
     return Outcome([Result(await EFFECTS[type(request)](transaction, request, now.on, reasons))])

@@ -7,9 +7,9 @@ from typing import Any
 
 from gateway.mutations.outcome import Reasons
 from gateway.mutations.reference.requests import (
-    AddPartner,
-    IntroduceVisaType,
-    OpenCentre,
+    ProposeCentre,
+    ProposePartner,
+    ProposeVisaType,
     ReferenceRequest,
 )
 from gateway.mutations.requests import api_name
@@ -47,14 +47,28 @@ _CHECKS: Mapping[str, Check] = {
     "name_id": _NAME,
     "city": _NAME,
     "stay_days": _in_range("stay_days", 1, values.MOST_DAYS),
+    "use_within_days": _in_range("use_within_days", 1, values.MOST_DAYS),
     "amount_idr": _in_range("amount_idr", 0, values.MOST_RUPIAH),
     "hours": _in_range("hours", 1, values.MOST_HOURS),
     "promised_percent": _in_range("promised_percent", 1, 100),
+    "iso3": _matches("alpha_3", values.ALPHA_3),
+    "days": _in_range("days", 1, values.MOST_DAYS),
+    "decree": _matches("decree", values.DECREE, most=values.LONGEST_DECREE),
+    "subject": Check(
+        "subject",
+        lambda value: value.isprintable() and 0 < len(value) <= values.LONGEST_SUBJECT,
+        {"most": values.LONGEST_SUBJECT},
+    ),
+    "reason": Check(
+        "reason",
+        lambda value: 0 < len(value) <= values.LONGEST_REASON,
+        {"most": values.LONGEST_REASON},
+    ),
 }
 _CODES: Mapping[type[ReferenceRequest], Check] = {
-    AddPartner: _matches("partner_code", values.PARTNER_CODE),
-    OpenCentre: _matches("centre_code", values.CENTRE_CODE),
-    IntroduceVisaType: _matches("visa_type_code", values.VISA_TYPE_CODE),
+    ProposePartner: _matches("partner_code", values.PARTNER_CODE),
+    ProposeCentre: _matches("centre_code", values.CENTRE_CODE),
+    ProposeVisaType: _matches("visa_type_code", values.VISA_TYPE_CODE),
 }
 
 
@@ -68,5 +82,5 @@ def check(request: ReferenceRequest, today: date, reasons: Reasons) -> None:
         if check_value and not check_value.is_met(value):
             rule, limits = check_value.rule, check_value.limits
             reasons.add(Refusal.INVALID, api_name(name), rule=rule, limits=limits)
-    if isinstance(request, OpenCentre) and request.code[:2] != request.country:
+    if isinstance(request, ProposeCentre) and request.code[:2] != request.country:
         reasons.add(Refusal.INVALID, "code", rule="centre_of_country")

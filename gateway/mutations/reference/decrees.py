@@ -1,94 +1,120 @@
-"""Effective-dated changes of visa types, fees, service targets and entry rules."""
+"""What decrees make of countries, visa types, eligibility, fees, targets, deadlines and rules."""
 
 from datetime import date
 
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.outcome import Reason, Reasons, RefusedError
 from gateway.mutations.reference.requests import (
-    EndVisaType,
-    IntroduceVisaType,
-    SetEntryRule,
-    SetFee,
-    SetServiceTarget,
+    ProposeCountry,
+    ProposeDeadline,
+    ProposeEligibility,
+    ProposeEntryRule,
+    ProposeFee,
+    ProposeServiceTarget,
+    ProposeVisaType,
+    ProposeVisaTypeEnd,
 )
-from gateway.mutations.reference.rows import (
-    Span,
-    check_known,
-    end,
-    insert_unless_exists,
-    lock_row,
-    replace,
-    set_from,
-)
-from models import Country, EntryRule, Fee, ServiceTarget, VisaType
+from gateway.mutations.reference.rows import Row, Span, check_known, ended, read_row
+from models import Country, Deadline, Eligibility, EntryRule, Fee, ServiceTarget, VisaType
 from models.life import Refusal
-from models.vocabulary import Clock
+from models.vocabulary import Clock, Entry
 
 _TYPES = Span(VisaType, "valid_from", "valid_until")
 
 
-async def introduce_visa_type(
-    transaction: WriteTransaction, request: IntroduceVisaType, today: date, reasons: Reasons
-) -> str:
-    """Introduce a visa type with its first fee and target: it is never without them."""
+async def country(
+    transaction: WriteTransaction, request: ProposeCountry, today: date, reasons: Reasons
+) -> list[Row]:
+    """Another country, or another name of one. Which codes it has is not for a decree to change."""
+    there = await read_row(transaction, Country, {"code": request.code})
+    other = await read_row(transaction, Country, {"iso3": request.iso3})
+    if (there and there.iso3 != request.iso3) or (other and other.code != request.code):
+        reasons.add(Refusal.CODE_TAKEN, "iso3")
     reasons.refuse_if_any()
+    names = {"name_en": request.name_en, "name_id": request.name_id}
+    return [Row(Country, {"code": request.code, "iso3": request.iso3, **names})]
+
+
+async def visa_type(
+    transaction: WriteTransaction, request: ProposeVisaType, today: date, reasons: Reasons
+) -> list[Row]:
+    """A visa type with its first fee and target: it is never without them.
+
+    It is open to every nationality, for what its category says.
+    """
+    reasons.refuse_if_any()
+    there = await read_row(transaction, VisaType, {"code": request.code})
+    if there is not None and there.valid_from < today:
+        raise RefusedError(Reason(Refusal.CODE_TAKEN, ("code",)))
     begins = {"valid_from": request.valid_from}
-    values = {
-        name: getattr(request, name)
-        for name in ("name_en", "name_id", "category", "stay_days", "is_multiple_entry")
-    }
-    if not await insert_unless_exists(
-        transaction, VisaType, {"code": request.code}, begins | values
-    ):
-        key = {"code": request.code} | begins
-        if await lock_row(transaction, request, VisaType, key) is None:
-            raise RefusedError(Reason(Refusal.CODE_TAKEN, ("code",)))
-        await replace(transaction, VisaType, key, values)
-    of_type = {"visa_type_code": request.code} | begins
-    await set_from(transaction, Fee, of_type, {"amount_idr": request.amount_idr})
-    standard = of_type | {"clock": Clock.STANDARD.value}
-    await set_from(transaction, ServiceTarget, standard, {"hours": request.hours})
-    return request.code
+    of_itself = (
+        *("name_en", "name_id", "category", "stay_days", "use_within_days", "is_multiple_entry"),
+    )
+    values = {name: getattr(request, name) for name in of_itself}
+    of_type = {"visa_type_code": request.code, **begins}
+    target = {"hours": request.hours, "promised_percent": request.promised_percent}
+    served = {"purpose": request.category.value, "is_open": True}
+    return [
+        Row(VisaType, {"code": request.code, **values, **begins, "valid_until": None}),
+        Row(Fee, {**of_type, "amount_idr": request.amount_idr}),
+        Row(ServiceTarget, {**of_type, "clock": Clock.STANDARD.value, **target}),
+        *(Row(Eligibility, {**of_type, "entry": entry.value, **served}) for entry in Entry),
+    ]
 
 
-async def end_visa_type(
-    transaction: WriteTransaction, request: EndVisaType, today: date, reasons: Reasons
-) -> str:
+async def visa_type_end(
+    transaction: WriteTransaction, request: ProposeVisaTypeEnd, today: date, reasons: Reasons
+) -> list[Row]:
     key = {"code": request.visa_type}
-    await end(transaction, request, _TYPES, key, today, reasons, "visaType")
-    return request.visa_type
+    return [await ended(transaction, request, _TYPES, key, today, reasons, "visaType")]
 
 
-async def set_fee(
-    transaction: WriteTransaction, request: SetFee, today: date, reasons: Reasons
-) -> str:
-    await check_known(transaction, reasons, VisaType.code, request.visa_type, "visaType")
+async def eligibility(
+    transaction: WriteTransaction, request: ProposeEligibility, today: date, reasons: Reasons
+) -> list[Row]:
+    of_type = await _of_visa_type(transaction, request, reasons)
+    served = {"entry": request.entry.value, "purpose": request.purpose.value}
+    return [Row(Eligibility, {**of_type, **served, "is_open": request.is_open})]
+
+
+async def fee(
+    transaction: WriteTransaction, request: ProposeFee, today: date, reasons: Reasons
+) -> list[Row]:
+    of_type = await _of_visa_type(transaction, request, reasons)
+    return [Row(Fee, {**of_type, "amount_idr": request.amount_idr})]
+
+
+async def service_target(
+    transaction: WriteTransaction, request: ProposeServiceTarget, today: date, reasons: Reasons
+) -> list[Row]:
+    of_type = await _of_visa_type(transaction, request, reasons)
+    target = {"hours": request.hours, "promised_percent": request.promised_percent}
+    return [Row(ServiceTarget, {**of_type, "clock": request.clock.value, **target})]
+
+
+async def deadline(
+    transaction: WriteTransaction, request: ProposeDeadline, today: date, reasons: Reasons
+) -> list[Row]:
     reasons.refuse_if_any()
-    key = {"visa_type_code": request.visa_type, "valid_from": request.valid_from}
-    await set_from(transaction, Fee, key, {"amount_idr": request.amount_idr})
-    return request.visa_type
+    key = {"wait": request.wait.value, "valid_from": request.valid_from}
+    return [Row(Deadline, {**key, "days": request.days})]
 
 
-async def set_service_target(
-    transaction: WriteTransaction, request: SetServiceTarget, today: date, reasons: Reasons
-) -> str:
-    await check_known(transaction, reasons, VisaType.code, request.visa_type, "visaType")
-    reasons.refuse_if_any()
-    key = {
-        "visa_type_code": request.visa_type,
-        "clock": request.clock.value,
-        "valid_from": request.valid_from,
-    }
-    values = {"hours": request.hours, "promised_percent": request.promised_percent}
-    await set_from(transaction, ServiceTarget, key, values)
-    return request.visa_type
-
-
-async def set_entry_rule(
-    transaction: WriteTransaction, request: SetEntryRule, today: date, reasons: Reasons
-) -> str:
+async def entry_rule(
+    transaction: WriteTransaction, request: ProposeEntryRule, today: date, reasons: Reasons
+) -> list[Row]:
     await check_known(transaction, reasons, Country.code, request.country, "country")
     reasons.refuse_if_any()
     key = {"country_code": request.country, "valid_from": request.valid_from}
-    await set_from(transaction, EntryRule, key, {"entry": request.entry.value})
-    return request.country
+    return [Row(EntryRule, {**key, "entry": request.entry.value})]
+
+
+async def _of_visa_type(
+    transaction: WriteTransaction,
+    request: ProposeEligibility | ProposeFee | ProposeServiceTarget,
+    reasons: Reasons,
+) -> dict[str, object]:
+    """What a row of a visa type is of. Raises RefusedError if anything is wrong by now."""
+    await check_known(transaction, reasons, VisaType.code, request.visa_type, "visaType")
+    reasons.refuse_if_any()
+    return {"visa_type_code": request.visa_type, "valid_from": request.valid_from}

@@ -1,113 +1,153 @@
-"""Partners, the countries in which they take applications, and their centres."""
+"""What decrees make of partners, the countries in which they take applications, and centres."""
 
 from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
 
 from gateway.access.transactions.writing import WriteTransaction
 from gateway.mutations.outcome import Reason, Reasons, RefusedError
 from gateway.mutations.reference.requests import (
-    AddPartner,
-    CloseCentre,
-    ClosePartnerCountry,
-    OpenCentre,
-    OpenPartnerCountry,
+    ProposeCentre,
+    ProposeCentreClosing,
+    ProposePartner,
+    ProposePartnerCountry,
+    ProposePartnerCountryClosing,
 )
 from gateway.mutations.reference.rows import (
+    Row,
     Span,
     Values,
     check_known,
-    end,
-    insert_unless_exists,
+    ended,
     is_known,
-    lock_row,
-    replace,
+    read_row,
 )
-from models import Base, Centre, Country, Partner, PartnerCountry
+from models import Centre, Country, Partner, PartnerCountry
 from models.life import Refusal
 
 _COUNTRIES = Span(PartnerCountry, "opened_on", "closed_on")
 _CENTRES = Span(Centre, "opened_on", "closed_on")
 
 
-async def add_partner(
-    transaction: WriteTransaction, request: AddPartner, today: date, reasons: Reasons
-) -> str:
+async def partner(
+    transaction: WriteTransaction, request: ProposePartner, today: date, reasons: Reasons
+) -> list[Row]:
     if await is_known(transaction, Partner.code, request.code):
         reasons.add(Refusal.CODE_TAKEN, "code")
     reasons.refuse_if_any()
-    if not await insert_unless_exists(
-        transaction, Partner, {"code": request.code}, {"name": request.name}
-    ):  # by another request, meanwhile
-        raise RefusedError(Reason(Refusal.CODE_TAKEN, ("code",)))
-    return request.code
+    return [Row(Partner, {"code": request.code, "name": request.name})]
 
 
-async def open_country(
-    transaction: WriteTransaction, request: OpenPartnerCountry, today: date, reasons: Reasons
-) -> str:
+async def country(
+    transaction: WriteTransaction, request: ProposePartnerCountry, today: date, reasons: Reasons
+) -> list[Row]:
     await check_known(transaction, reasons, Partner.code, request.partner, "partner")
     await check_known(transaction, reasons, Country.code, request.country, "country")
     reasons.refuse_if_any()
     place = {"partner_code": request.partner, "country_code": request.country}
-    opening = {"opened_on": request.opened_on}
-    if not await insert_unless_exists(transaction, PartnerCountry, place, opening):
-        await _replace_opening(transaction, request, PartnerCountry, place, opening, today)
-    return request.partner
+    there = await read_row(transaction, PartnerCountry, place)
+    closing = _closing_of(there, request.opened_on, today)
+    return [Row(PartnerCountry, {**place, "opened_on": request.opened_on, **closing})]
 
 
-async def close_country(
-    transaction: WriteTransaction, request: ClosePartnerCountry, today: date, reasons: Reasons
-) -> str:
-    """Close a country of a partner. Which it serves cannot be said of an unknown partner."""
+async def country_closing(
+    transaction: WriteTransaction,
+    request: ProposePartnerCountryClosing,
+    today: date,
+    reasons: Reasons,
+) -> list[Row]:
+    """Which countries it serves cannot be said of an unknown partner."""
     await check_known(transaction, reasons, Partner.code, request.partner, "partner")
     if reasons.has("partner"):
         reasons.refuse_if_any()
     place = {"partner_code": request.partner, "country_code": request.country}
-    await end(transaction, request, _COUNTRIES, place, today, reasons, "country")
-    return request.partner
+    elsewhere = Centre.country_code != request.country
+    await _check_successor(transaction, request, request.partner, elsewhere, reasons)
+    successor = {"successor_code": request.successor}
+    closing = await ended(
+        transaction, request, _COUNTRIES, place, today, reasons, "country", with_end=successor
+    )
+    return [closing]
 
 
-async def open_centre(
-    transaction: WriteTransaction, request: OpenCentre, today: date, reasons: Reasons
-) -> str:
-    """Open a centre. Its partner must take applications in the country on that day."""
+async def centre(
+    transaction: WriteTransaction, request: ProposeCentre, today: date, reasons: Reasons
+) -> list[Row]:
+    """A centre. Its partner must take applications in the country on its first day."""
     await check_known(transaction, reasons, Partner.code, request.partner, "partner")
     place = {"partner_code": request.partner, "country_code": request.country}
     if not (reasons.has("partner") or reasons.has("openedOn")):
-        country = await lock_row(transaction, request, PartnerCountry, place)
-        if country is None or not _is_open(country, request.opened_on):
+        served = await read_row(transaction, PartnerCountry, place)
+        if served is None or not _is_open(served, request.opened_on):
             reasons.add(Refusal.INVALID, "country", rule="not_served")
     reasons.refuse_if_any()
-    code, opening = {"code": request.code}, {"city": request.city, "opened_on": request.opened_on}
-    if not await insert_unless_exists(transaction, Centre, code, {**place, **opening}):
-        await _replace_opening(transaction, request, Centre, {**code, **place}, opening, today)
-    return request.code
-
-
-async def close_centre(
-    transaction: WriteTransaction, request: CloseCentre, today: date, reasons: Reasons
-) -> str:
-    await end(transaction, request, _CENTRES, {"code": request.centre}, today, reasons, "centre")
-    return request.centre
-
-
-async def _replace_opening(
-    transaction: WriteTransaction,
-    request: OpenPartnerCountry | OpenCentre,
-    noun: type[Base],
-    key: Values,
-    opening: Values,
-    today: date,
-) -> None:
-    """Replace the opening of something that has not opened before today."""
-    row = await lock_row(transaction, request, noun, key)
-    if row is None:
+    there = await read_row(transaction, Centre, {"code": request.code})
+    if there and (there.partner_code, there.country_code) != (request.partner, request.country):
         raise RefusedError(Reason(Refusal.CODE_TAKEN, ("code",)))
-    if row.opened_on < today:
+    days = {"opened_on": request.opened_on, **_closing_of(there, request.opened_on, today)}
+    return [Row(Centre, {"code": request.code, **place, "city": request.city, **days})]
+
+
+async def centre_closing(
+    transaction: WriteTransaction, request: ProposeCentreClosing, today: date, reasons: Reasons
+) -> list[Row]:
+    closing = select(Centre.partner_code).where(Centre.code == request.centre)
+    if partners := await transaction.rows(closing):
+        another = Centre.code != request.centre
+        await _check_successor(transaction, request, partners[0].partner_code, another, reasons)
+    key, successor = {"code": request.centre}, {"successor_code": request.successor}
+    closed = await ended(
+        transaction, request, _CENTRES, key, today, reasons, "centre", with_end=successor
+    )
+    return [closed]
+
+
+async def _check_successor(
+    transaction: WriteTransaction,
+    request: ProposePartnerCountryClosing | ProposeCentreClosing,
+    partner: str,
+    is_elsewhere: ColumnElement[bool],
+    reasons: Reasons,
+) -> None:
+    """Add a reason unless the successor, if one is named, is another centre of the partner, open on
+    the day from which on the place is closed."""
+    if request.successor is None:
+        return
+    is_open = [
+        (noun.opened_on <= request.closed_on)
+        & (noun.closed_on.is_(None) | (noun.closed_on > request.closed_on))
+        for noun in (Centre, PartnerCountry)
+    ]
+    open_centre = (
+        select(Centre.code)
+        .join(
+            PartnerCountry,
+            (PartnerCountry.partner_code == Centre.partner_code)
+            & (PartnerCountry.country_code == Centre.country_code),
+        )
+        .where(
+            Centre.code == request.successor, Centre.partner_code == partner, is_elsewhere, *is_open
+        )
+    )
+    if request.closed_on is None or not await transaction.rows(open_centre):
+        reasons.add(Refusal.INVALID, "successor", rule="no_successor")
+
+
+def _closing_of(there: Any, opened_on: date, today: date) -> Values:
+    """When a place closes whose opening is said, for the first time or anew, and who follows.
+
+    Raises RefusedError where it has opened before today, or would have closed by then.
+    """
+    if there is None:
+        return {"closed_on": None, "successor_code": None}
+    if there.opened_on < today:
         raise RefusedError(Reason(Refusal.ALREADY_BEGUN, ("openedOn",)))
-    if row.closed_on is not None and row.closed_on <= request.opened_on:
+    closed_on: date | None = there.closed_on
+    if closed_on is not None and closed_on <= opened_on:
         raise RefusedError(Reason(Refusal.INVALID, ("openedOn",), rule="closed_by_then"))
-    await replace(transaction, noun, key, opening)
+    return {"closed_on": closed_on, "successor_code": there.successor_code}
 
 
-def _is_open(country: PartnerCountry, on: date) -> bool:
+def _is_open(country: Any, on: date) -> bool:
     return country.opened_on <= on and (country.closed_on is None or country.closed_on > on)

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from gateway.mutations.requests import Request
-from models.vocabulary import Clock, Entry, VisaCategory
+from models.vocabulary import Clock, Entry, TripPurpose, VisaCategory, Wait
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,28 +14,46 @@ class ReferenceRequest(Request):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AddPartner(ReferenceRequest):
+class Proposal(ReferenceRequest):
+    """A change that a second administrator approves."""
+
+    decree: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposeCountry(Proposal):
+    code: str
+    iso3: str
+    name_en: str
+    name_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposePartner(Proposal):
     code: str
     name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OpenPartnerCountry(ReferenceRequest):
+class ProposePartnerCountry(Proposal):
     partner: str
     country: str
     opened_on: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClosePartnerCountry(ReferenceRequest):
+class ProposePartnerCountryClosing(Proposal):
     partner: str
     country: str
-    #: None cancels a planned closing.
+    #: None takes a planned closing back.
     closed_on: date | None
+    #: The centre that gets what is still open in the end; None: the directorate.
+    successor: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OpenCentre(ReferenceRequest):
+class ProposeCentre(Proposal):
     code: str
     partner: str
     country: str
@@ -43,41 +62,53 @@ class OpenCentre(ReferenceRequest):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CloseCentre(ReferenceRequest):
+class ProposeCentreClosing(Proposal):
     centre: str
-    #: None cancels a planned closing.
+    #: None takes a planned closing back.
     closed_on: date | None
+    successor: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IntroduceVisaType(ReferenceRequest):
+class ProposeVisaType(Proposal):
     code: str
     name_en: str
     name_id: str
     category: VisaCategory
     stay_days: int
+    use_within_days: int
     is_multiple_entry: bool
     amount_idr: int
     hours: int
+    promised_percent: int | None
     valid_from: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EndVisaType(ReferenceRequest):
+class ProposeVisaTypeEnd(Proposal):
     visa_type: str
-    #: None cancels a planned end.
+    #: None takes a planned end back.
     valid_until: date | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SetFee(ReferenceRequest):
+class ProposeEligibility(Proposal):
+    visa_type: str
+    entry: Entry
+    purpose: TripPurpose
+    is_open: bool
+    valid_from: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposeFee(Proposal):
     visa_type: str
     amount_idr: int
     valid_from: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SetServiceTarget(ReferenceRequest):
+class ProposeServiceTarget(Proposal):
     visa_type: str
     clock: Clock
     hours: int
@@ -86,7 +117,50 @@ class SetServiceTarget(ReferenceRequest):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SetEntryRule(ReferenceRequest):
+class ProposeDeadline(Proposal):
+    wait: Wait
+    days: int
+    valid_from: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposeEntryRule(Proposal):
     country: str
     entry: Entry
     valid_from: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApproveReferenceChange(ReferenceRequest):
+    #: None if the id was malformed.
+    change_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelReferenceChange(ReferenceRequest):
+    change_id: UUID | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuspendPartner(ReferenceRequest):
+    partner: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuspendViewer(ReferenceRequest):
+    subject: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmSuspension(ReferenceRequest):
+    #: None if the id was malformed.
+    suspension_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiftSuspension(ReferenceRequest):
+    suspension_id: UUID | None
+    reason: str

@@ -1,7 +1,4 @@
-"""Writes effective-dated rows of reference data: insert, replace, end.
-
-A row that began or ended before today is never changed; a later one may be replaced.
-"""
+"""Rows of reference data: how they stand, what a proposal makes of them, and those locked."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import and_, select, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import InstrumentedAttribute
 
 from gateway.access.rows import changeable
@@ -21,6 +17,21 @@ from models import Base
 from models.life import Refusal
 
 Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A whole row as it becomes. The database compares it with what there is."""
+
+    noun: type[Base]
+    values: Values
+
+    def to_json(self) -> dict[str, Any]:
+        after = {
+            name: value.isoformat() if isinstance(value, date) else value
+            for name, value in self.values.items()
+        }
+        return {"table": self.noun.__tablename__, "after": after}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,28 +62,16 @@ async def check_known(
         add_unknown_code(reasons, *path)
 
 
-async def insert_unless_exists(
-    transaction: WriteTransaction, noun: type[Base], key: Values, values: Values
-) -> bool:
-    """Insert a row; False if the key exists. Waits for a concurrent insert of the same key."""
-    insertion = insert(noun).values(**key, **values).on_conflict_do_nothing()
-    first = next(iter(noun.__table__.primary_key))
-    return bool(await transaction.rows(insertion.returning(first)))
-
-
-async def replace(
-    transaction: WriteTransaction, noun: type[Base], key: Values, values: Values
-) -> None:
-    await transaction.run(update(noun).where(_has_key(noun, key)).values(**values))
+async def read_row(transaction: WriteTransaction, noun: type[Base], key: Values) -> Any:
+    """A row as it stands; None if there is none."""
+    rows = await transaction.rows(select(*noun.__table__.columns).where(_has_key(noun, key)))
+    return rows[0] if rows else None
 
 
 async def lock_row(
     transaction: WriteTransaction, request: ReferenceRequest, noun: type[Base], key: Values
 ) -> Any:
-    """Lock a row and read it; None if there is none in the viewer's reach.
-
-    A row that ended before today is not locked: nobody can change it, row security sees to that.
-    """
+    """Lock a row and read it; None if there is none in the viewer's reach."""
     in_reach = and_(_has_key(noun, key), changeable(request.mutation, transaction.viewer))
     row = select(*noun.__table__.columns).where(in_reach)
     await transaction.rows(row.with_for_update(key_share=True))
@@ -80,15 +79,16 @@ async def lock_row(
     return rows[0] if rows else None
 
 
-async def set_from(
+async def replace(
     transaction: WriteTransaction, noun: type[Base], key: Values, values: Values
-) -> None:
-    """Insert or replace the row that is effective from the day in the key."""
-    insertion = insert(noun).values(**key, **values)
-    await transaction.run(insertion.on_conflict_do_update(index_elements=[*key], set_=dict(values)))
+) -> bool:
+    """Whether the database let the row be written."""
+    change = update(noun).where(_has_key(noun, key)).values(**values)
+    first = next(iter(noun.__table__.primary_key))
+    return bool(await transaction.rows(change.returning(first)))
 
 
-async def end(
+async def ended(
     transaction: WriteTransaction,
     request: ReferenceRequest,
     span: Span,
@@ -96,14 +96,15 @@ async def end(
     today: date,
     reasons: Reasons,
     *path: str,
-) -> None:
-    """End a row on the requested day, or cancel its end.
+    with_end: Values | None = None,
+) -> Row:
+    """A row that ends on the requested day, or whose end is taken back; further columns with it.
 
     Raises RefusedError if there is no such row, if it ended before today, or if it would end
     before it begins.
     """
     ends_on: date | None = getattr(request, span.ends)
-    row = await lock_row(transaction, request, span.noun, key)
+    row = await read_row(transaction, span.noun, key)
     if row is None:
         add_unknown_code(reasons, *path)
     elif (ended_on := getattr(row, span.ends)) is not None and ended_on < today:
@@ -111,7 +112,9 @@ async def end(
     elif ends_on is not None and ends_on <= getattr(row, span.begins):
         reasons.add(Refusal.INVALID, api_name(span.ends), rule="ends_first")
     reasons.refuse_if_any()
-    await replace(transaction, span.noun, key, {span.ends: ends_on})
+    names = [column.name for column in span.noun.__table__.columns]
+    values = {name: getattr(row, name) for name in names}
+    return Row(span.noun, {**values, span.ends: ends_on, **(with_end or {})})
 
 
 def add_unknown_code(reasons: Reasons, *path: str) -> None:

@@ -50,10 +50,25 @@ class CaseError(MutationError):
     )
 
 
+@strawberry.type(description="Who applies cannot take this visa type.")
+class EligibilityError(MutationError):
+    eligible_visa_types: list[str] = strawberry.field(
+        description="Indexes of the visa types that fit instead; empty where none does."
+    )
+
+
 def error_of(reason: Reason, language: Language) -> MutationError:
     """The error for a reason, as its reader meets it."""
-    message = texts(language).message(reason.refusal, reason.rule, reason.limits)
+    values = {**reason.limits, "fitting": ", ".join(reason.fitting or ())}
+    message = texts(language).message(reason.refusal, reason.rule, values)
     path = ["input", *reason.path]
+    if reason.fitting is not None:
+        return EligibilityError(
+            code=reason.refusal,
+            message=message,
+            path=path,
+            eligible_visa_types=list(reason.fitting),
+        )
     if reason.status is None:
         return InputError(code=reason.refusal, message=message, path=path)
     return CaseError(

@@ -9,16 +9,23 @@ from gateway.mapping.enums import (
     Ground,
     HitResolution,
     Outcome,
+    Queue,
+    ReferralReason,
+    RequestedItemKind,
     ScreeningKind,
     ScreeningResult,
+    Sex,
     Stage,
     Status,
+    TripPurpose,
 )
-from gateway.mapping.scalars import BigInt
+from gateway.mapping.scalars import BigInt, CountryCode
 
 #: Coercing and converting each takes a tenth of a millisecond before a statement is sent.
 MOST_AT_ONCE = 300
 LONGEST_NOTE = 2_000
+MOST_ITEMS = 20
+LONGEST_ITEM_NOTE = 500
 
 
 def required(description: str) -> Any:
@@ -31,8 +38,18 @@ def optional(description: str) -> Any:
 
 _KEY = "A new random value for each request, such as a UUID; the same one to ask again."
 _CENTRE = (
-    "Code of the centre that takes it in. An agent with one centre may leave it out; an applicant"
-    " who applies alone has none."
+    "Code of the centre that takes it in. An agent with one centre may leave it out. Without one,"
+    " the portal of `country` takes it in; an applicant who applies alone has neither."
+)
+_PORTAL = (
+    "Partner country whose portal takes it in, where no centre does. Whoever works in one country"
+    " may leave it out."
+)
+_GROUP = "Reference of a group in your reach that it joins, such as `G-7K3M-9QPX-2F4D`."
+_REASON = f"Why: from 1 to {LONGEST_NOTE} characters."
+_PURPOSE = (
+    "What the applicant travels for; it must be one that the visa type serves for this nationality."
+    " Left out, it was not stated, and is counted so."
 )
 _WHO = "Who applies. An applicant who applied before may leave it out."
 
@@ -44,6 +61,16 @@ class IdentityInput:
     birth_date: date = required("Date of birth.")
     email: str = required("E-mail address.")
     phone: str = required("Phone number, with `+` and country code.")
+    sex: Sex | None = optional("Sex as in the passport.")
+    place_of_birth: str | None = optional(
+        "Place of birth as in the passport: up to 200 characters."
+    )
+    passport_issuing_state: str | None = optional(
+        "ISO 3166 alpha-2 code of the state that issued the passport; the nationality if left out."
+    )
+    passport_expires_on: date | None = optional(
+        "The last day on which the passport is valid. It covers at least a stay that begins today."
+    )
 
 
 @strawberry.input(description="An application to hand in.")
@@ -51,7 +78,10 @@ class SubmitApplicationInput:
     idempotency_key: str = required(_KEY)
     visa_type: str = required("Index of the visa type, such as `B1`.")
     nationality: str = required("ISO 3166 alpha-2 code of the passport's country.")
+    trip_purpose: TripPurpose | None = optional(_PURPOSE)
     centre: str | None = optional(_CENTRE)
+    country: CountryCode | None = optional(_PORTAL)
+    group_reference: str | None = optional(_GROUP)
     identity: IdentityInput | None = optional(_WHO)
 
 
@@ -59,7 +89,9 @@ class SubmitApplicationInput:
 class SubmitApplicationsItem:
     visa_type: str = required("Index of the visa type, such as `B1`.")
     nationality: str = required("ISO 3166 alpha-2 code of the passport's country.")
+    trip_purpose: TripPurpose | None = optional(_PURPOSE)
     centre: str | None = optional(_CENTRE)
+    country: CountryCode | None = optional(_PORTAL)
     identity: IdentityInput | None = optional(_WHO)
 
 
@@ -67,6 +99,14 @@ class SubmitApplicationsItem:
 class SubmitApplicationsInput:
     idempotency_key: str = required(_KEY)
     applications: list[SubmitApplicationsItem] = required(f"From 1 to {MOST_AT_ONCE}.")
+    is_group: bool = strawberry.field(
+        default=False,
+        description="Whether they travel together, as a family or a tour: what can be handed in"
+        " gets a new `groupReference` in common.",
+    )
+    group_reference: str | None = optional(
+        "Reference of a group in your reach that they all join, instead of a new one."
+    )
 
 
 @strawberry.input(description="A step of one application.")
@@ -98,24 +138,63 @@ class MarkReceivedInput(StepInput):
     pass
 
 
-@strawberry.input(description="A case that the officer takes.")
-class StartVerificationInput(StepInput):
-    pass
+@strawberry.input(description="The queue whose most urgent case is taken.")
+class TakeCaseInput:
+    idempotency_key: str = required(_KEY)
+    queue: Queue = required("`FREE`, or `OVERDUE` for what of it is late.")
+
+
+@strawberry.input(description="A case that is given back.")
+class ReleaseCaseInput(StepInput):
+    reason: str = required(f"Why: from 1 to {LONGEST_NOTE} characters.")
+
+
+@strawberry.input(description="A case that is given to somebody, or relieved of who has it.")
+class ReassignCaseInput(StepInput):
+    officer: str | None = optional(
+        "Subject of the officer who gets it, or your own; without one it goes back to the free"
+        " queue."
+    )
+    reason: str = required(f"Why: from 1 to {LONGEST_NOTE} characters.")
+
+
+@strawberry.input(description="An officer who works on no case any more.")
+class RelieveOfficerInput:
+    idempotency_key: str = required(_KEY)
+    officer: str = required("Subject of the officer.")
+    reason: str = required(f"Why: from 1 to {LONGEST_NOTE} characters.")
+
+
+@strawberry.input(description="One thing that the applicant is asked for.")
+class RequestInformationItem:
+    kind: RequestedItemKind = required("What is missing.")
+    note: str | None = optional(
+        f"What about it, in plain text: up to {LONGEST_ITEM_NOTE} characters. The applicant and the"
+        " agent read it."
+    )
 
 
 @strawberry.input(description="A case in which the applicant is asked for more.")
 class RequestInformationInput(StepInput):
-    pass
+    items: list[RequestInformationItem] = required(
+        f"What is missing: from 1 to {MOST_ITEMS}, each kind once."
+    )
 
 
 @strawberry.input(description="A case in which the applicant has answered.")
 class AnswerInformationInput(StepInput):
-    pass
+    items: list[RequestedItemKind] = required(
+        "What was handed in, of what was asked for and is not answered; none where the request"
+        " said nothing."
+    )
 
 
 @strawberry.input(description="A case about which supervision is asked.")
 class ReferToScreeningInput(StepInput):
-    pass
+    reason: ReferralReason = strawberry.field(
+        default=ReferralReason.ROUTINE, description="Why; the screening authority reads it."
+    )
+    note: str | None = optional(f"What about it: up to {LONGEST_NOTE} characters.")
 
 
 @strawberry.input(description="An answer to a screening question.")
@@ -133,17 +212,17 @@ class ConfirmScreeningInput(StepInput):
 class ResolveHitInput(StepInput):
     kind: ScreeningKind = required("The question that was answered with a hit.")
     resolution: HitResolution = required("Whether it is this person.")
-    reason: str = required(f"Why: from 1 to {LONGEST_NOTE} characters.")
+    reason: str = required(_REASON)
 
 
 @strawberry.input(description="An application to hold.")
 class HoldApplicationInput(StepInput):
-    pass
+    reason: str = required(_REASON)
 
 
 @strawberry.input(description="An application to release.")
 class ReleaseApplicationInput(StepInput):
-    pass
+    reason: str = required(_REASON)
 
 
 @strawberry.input(description="A decision.")
@@ -157,6 +236,60 @@ class RecordDecisionInput(StepInput):
 
 @strawberry.input(description="A decision that corrects the one that stands.")
 class SupersedeDecisionInput(RecordDecisionInput):
+    reason: str = required(_REASON)
+
+
+@strawberry.input(description="What of a person is to be other than it is on file.")
+class CorrectedIdentityInput:
+    """Everything may be left out: it stays as it is."""
+
+    full_name: str | None = optional("Name as in the passport: up to 200 characters.")
+    passport_number: str | None = optional("Passport number: 5 to 12 capital letters and digits.")
+    birth_date: date | None = optional("Date of birth.")
+    email: str | None = optional("E-mail address.")
+    phone: str | None = optional("Phone number, with `+` and country code.")
+    sex: Sex | None = optional("Sex as in the passport.")
+    place_of_birth: str | None = optional("Place of birth as in the passport.")
+    passport_issuing_state: str | None = optional(
+        "ISO 3166 alpha-2 code of the state that issued the passport."
+    )
+    passport_expires_on: date | None = optional(
+        "The last day on which the passport is valid. It covers at least a stay that begins today."
+    )
+
+
+@strawberry.input(description="A correction of the person on file, in one of the person's files.")
+class ProposeCorrectionInput(StepInput):
+    nationality: str | None = optional(
+        "ISO 3166 alpha-2 code of the passport's country. One that needs another visa, or clearance"
+        " where none was needed, is a new application."
+    )
+    identity: CorrectedIdentityInput | None = optional("What is to be other than it is.")
+
+
+@strawberry.input(description="A correction to approve.")
+class ApproveCorrectionInput(StepInput):
+    pass
+
+
+@strawberry.input(description="A correction that somebody else approved, to put into effect.")
+class ConfirmCorrectionInput(StepInput):
+    pass
+
+
+@strawberry.input(description="A correction that is not made.")
+class RejectCorrectionInput(StepInput):
+    reason: str = required(f"Why: from 1 to {LONGEST_NOTE} characters.")
+
+
+@strawberry.input(description="A link by name to another file, in the case at hand.")
+class ConfirmLinkInput(StepInput):
+    link_id: strawberry.ID = required("Global id of the link: one of `Applicant.linked`.")
+    reason: str = required(_REASON)
+
+
+@strawberry.input(description="A link by name to a file of somebody else.")
+class RejectLinkInput(ConfirmLinkInput):
     pass
 
 
@@ -167,4 +300,9 @@ class WithdrawApplicationInput(StepInput):
 
 @strawberry.input(description="A granted visa to revoke.")
 class RevokeVisaInput(StepInput):
-    pass
+    reason: str = required(_REASON)
+
+
+@strawberry.input(description="A revocation, made in error, to set aside.")
+class SetAsideRevocationInput(StepInput):
+    reason: str = required(_REASON)

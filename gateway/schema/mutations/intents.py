@@ -1,214 +1,44 @@
 """The table of case mutations: input, description, steps and possible refusals."""
 
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
-from uuid import UUID
-
-from gateway.access.fields import is_readable
-from gateway.mapping.ids import decode
-from gateway.mutations.outcome import Reason
-from gateway.mutations.requests import (
-    Person,
-    Request,
-    StepRequest,
-    Submission,
-    SubmissionRequest,
-)
 from gateway.schema.mutations import inputs
-from gateway.schema.mutations.inputs import LONGEST_NOTE, MOST_AT_ONCE
-from models.life import STEPS, Refusal, Verb
-from models.vocabulary import Outcome, Role, ScreeningKind, ScreeningResult
+from gateway.schema.mutations.inputs import MOST_AT_ONCE
+from gateway.schema.mutations.intent import Intent
+from gateway.schema.mutations.readers import (
+    answer_to_items,
+    confirmation,
+    correction,
+    correction_of_person,
+    decision,
+    giving,
+    link,
+    payment,
+    reasoned,
+    referral,
+    relief,
+    request_of_items,
+    resolution,
+    screening,
+    setting_aside,
+    step,
+    submission,
+    submissions,
+    taking,
+)
+from models.life import Refusal, Verb
 
-
-@dataclass(frozen=True, slots=True)
-class Intent:
-    """The declaration of one mutation."""
-
-    name: str
-    input: type[Any]
-    description: str
-    request: Callable[["Intent", Any], Request]
-    #: The steps that it may take; empty if it changes no application.
-    verbs: tuple[Verb, ...]
-    extra_refusals: tuple[Refusal, ...] = ()
-
-    @property
-    def type_name(self) -> str:
-        return self.name[0].upper() + self.name[1:]
-
-    @property
-    def is_step(self) -> bool:
-        """Whether it is a step of an application that there is."""
-        return bool(self.verbs) and Verb.SUBMIT not in self.verbs
-
-    def refusals(self, role: Role | None = None) -> tuple[Refusal, ...]:
-        """All refusals that this mutation can answer a role with; any role if there is none."""
-        steps = [step for step in STEPS if step.verb in self.verbs and role in (None, *step.by)]
-        needs = {need.refusal for step in steps for need in step.needs}
-        extra = {one for one in self.extra_refusals if role in (None, _MET_BY.get(one, role))}
-        refusals = {*_COMMON_REFUSALS, *needs, *extra}
-        if self.is_step:
-            refusals.add(Refusal.NOT_FOUND)
-            if role is None or is_readable("Application", "status", role):
-                refusals |= {Refusal.STATUS_CHANGED, Refusal.WRONG_STATUS}
-            elif is_readable("Application", "stage", role):
-                refusals |= {Refusal.STAGE_CHANGED, Refusal.WRONG_STAGE}
-            if role is None:
-                refusals |= {Refusal.STAGE_CHANGED, Refusal.WRONG_STAGE}
-        return tuple(refusal for refusal in Refusal if refusal in refusals)
-
-    def describe(self, role: Role | None = None) -> str:
-        """The description of the mutation in the schema, with its codes."""
-        return f"{self.description} Answers {', '.join(self.refusals(role))}."
-
-
-_COMMON_REFUSALS = (Refusal.IDEMPOTENCY_CONFLICT, Refusal.INVALID)
 _SUBMISSION_REFUSALS = (
     Refusal.VISA_TYPE_NOT_OFFERED,
     Refusal.NATIONALITY_UNKNOWN,
+    Refusal.NATIONALITY_NOT_ELIGIBLE,
+    Refusal.PURPOSE_NOT_SERVED,
     Refusal.CENTRE_NOT_FOUND,
+    Refusal.COUNTRY_NOT_FOUND,
+    Refusal.GROUP_NOT_FOUND,
     Refusal.IDENTITY_REQUIRED,
     Refusal.IDENTITY_DIFFERS,
+    Refusal.PASSPORT_EXPIRES,
 )
-#: Those that one role alone can meet.
-_MET_BY: Mapping[Refusal, Role] = {
-    Refusal.CENTRE_NOT_FOUND: Role.PARTNER_AGENT,
-    Refusal.IDENTITY_DIFFERS: Role.APPLICANT,
-}
 _DECISION_REFUSALS = (Refusal.GROUND_REQUIRED, Refusal.GROUND_NOT_ALLOWED)
-_SHORTEST_KEY, _LONGEST_KEY = 8, 128
-_ANSWERS = (ScreeningResult.CLEAR, ScreeningResult.HIT, ScreeningResult.UNAVAILABLE)
-_RECEIPT = re.compile(r"[0-9A-Z]{16}")
-
-
-def step(
-    intent: Intent, input_: inputs.StepInput, faults: tuple[Reason, ...] = (), **values: Any
-) -> StepRequest:
-    """The request for a step; ``faults`` are those of its further fields."""
-    return StepRequest(
-        mutation=intent.name,
-        key=input_.idempotency_key,
-        faults=(*faults_of_key(input_.idempotency_key), *faults),
-        verb=values.pop("verb", intent.verbs[0]),
-        application=_application(input_.application_id),
-        expected_status=input_.expected_status,
-        expected_stage=input_.expected_stage,
-        **values,
-    )
-
-
-def payment(intent: Intent, input_: inputs.RecordPaymentInput) -> StepRequest:
-    is_formed = _RECEIPT.fullmatch(input_.receipt_number)
-    faults = () if is_formed else (_invalid("receiptNumber", rule="receipt_number"),)
-    return StepRequest(
-        mutation=intent.name,
-        key=input_.idempotency_key,
-        faults=(*faults_of_key(input_.idempotency_key), *faults),
-        verb=Verb.RECORD_PAYMENT,
-        billing_code=input_.billing_code,
-        amount_idr=input_.amount_idr,
-        receipt_number=input_.receipt_number,
-    )
-
-
-def screening(intent: Intent, input_: inputs.RecordScreeningInput) -> StepRequest:
-    """A clearance that says yes or no is a proposal, until a second person agrees."""
-    is_answer = input_.result in _ANSWERS
-    faults = () if is_answer else (_invalid("result", rule="answer"),)
-    is_for_two = (
-        input_.kind is ScreeningKind.CLEARANCE and input_.result is not ScreeningResult.UNAVAILABLE
-    )
-    verb = Verb.PROPOSE_ANSWER if is_for_two else Verb.RECORD_SCREENING
-    return step(intent, input_, faults, verb=verb, question=input_.kind, answer=input_.result)
-
-
-def confirmation(intent: Intent, input_: inputs.ConfirmScreeningInput) -> StepRequest:
-    return step(intent, input_, question=input_.kind)
-
-
-def resolution(intent: Intent, input_: inputs.ResolveHitInput) -> StepRequest:
-    is_given = 1 <= len(input_.reason.strip()) <= LONGEST_NOTE
-    faults = () if is_given else (_invalid("reason", rule="reason", most=LONGEST_NOTE),)
-    return step(
-        intent,
-        input_,
-        faults,
-        question=input_.kind,
-        answer=ScreeningResult(input_.resolution),
-        reason=input_.reason.strip(),
-    )
-
-
-def decision(intent: Intent, input_: inputs.RecordDecisionInput) -> StepRequest:
-    is_short = len(input_.internal_note or "") <= LONGEST_NOTE
-    faults = () if is_short else (_invalid("internalNote", rule="note", most=LONGEST_NOTE),)
-    return step(
-        intent,
-        input_,
-        faults,
-        verb=intent.verbs[list(Outcome).index(input_.outcome)],
-        outcome=input_.outcome,
-        ground=input_.ground,
-        internal_note=input_.internal_note,
-    )
-
-
-def submission(intent: Intent, input_: inputs.SubmitApplicationInput) -> SubmissionRequest:
-    return SubmissionRequest(
-        mutation=intent.name,
-        key=input_.idempotency_key,
-        faults=faults_of_key(input_.idempotency_key),
-        submissions=(_submission(input_),),
-    )
-
-
-def submissions(intent: Intent, input_: inputs.SubmitApplicationsInput) -> SubmissionRequest:
-    is_sized = 1 <= len(input_.applications) <= MOST_AT_ONCE
-    faults = () if is_sized else (_invalid("applications", rule="batch", most=MOST_AT_ONCE),)
-    return SubmissionRequest(
-        mutation=intent.name,
-        key=input_.idempotency_key,
-        faults=(*faults_of_key(input_.idempotency_key), *faults),
-        submissions=tuple(_submission(item) for item in input_.applications),
-    )
-
-
-def _submission(input_: Any) -> Submission:
-    person = input_.identity
-    return Submission(
-        visa_type=input_.visa_type,
-        nationality=input_.nationality,
-        centre=input_.centre,
-        person=person and Person(**vars(person)),
-    )
-
-
-def faults_of_key(text: str) -> tuple[Reason, ...]:
-    """What is wrong with an idempotency key, if anything is."""
-    is_plain = text.isascii() and text.isprintable() and " " not in text
-    if _SHORTEST_KEY <= len(text) <= _LONGEST_KEY and is_plain:
-        return ()
-    return (_invalid("idempotencyKey", rule="key", least=_SHORTEST_KEY, most=_LONGEST_KEY),)
-
-
-def _invalid(*path: str, rule: str, **limits: int) -> Reason:
-    return Reason(Refusal.INVALID, path, rule, limits)
-
-
-def _application(id_: str) -> UUID | None:
-    """The UUID in the global id of an application; None for any other text."""
-    global_id = decode(id_)
-    if global_id is None or global_id.type_name != "Application":
-        return None
-    try:
-        key = UUID(global_id.key)
-    except ValueError:
-        return None
-    return key if str(key) == global_id.key else None
-
-
 INTENTS = (
     Intent("submitApplication", inputs.SubmitApplicationInput,
            "Hand an application in: it is billed at once.", submission, (Verb.SUBMIT,),
@@ -224,15 +54,30 @@ INTENTS = (
     Intent("markReceived", inputs.MarkReceivedInput,
            "The partner hands the complete file over: its part of the clock ends.", step,
            (Verb.MARK_RECEIVED,)),
-    Intent("startVerification", inputs.StartVerificationInput,
-           "Take a paid case: it is assigned to you.", step, (Verb.START_VERIFICATION,)),
+    Intent("takeCase", inputs.TakeCaseInput,
+           "Take the most urgent case of a queue: it is on your desk, and opens who applies. You do"
+           " not choose it; one that you gave back does not return to you.", taking, (Verb.TAKE,),
+           (Refusal.QUEUE_EMPTY,)),
+    Intent("releaseCase", inputs.ReleaseCaseInput,
+           "Give a case back: it leaves your desk, and does not return to you by `takeCase`.",
+           giving, (Verb.GIVE_BACK,)),
+    Intent("reassignCase", inputs.ReassignCaseInput,
+           "Give a case to an officer, take it over, or relieve of it who has it.", giving,
+           (Verb.REASSIGN,), (Refusal.OFFICER_UNKNOWN,)),
+    Intent("relieveOfficer", inputs.RelieveOfficerInput,
+           "Relieve an officer who left of every case on the desk, at once: each goes back to its"
+           " queue, and none returns to that officer by `takeCase`.", relief, (Verb.REASSIGN,),
+           (Refusal.OFFICER_UNKNOWN,), is_of_many=True),
     Intent("requestInformation", inputs.RequestInformationInput,
-           "Ask the applicant for more: the adjusted clock stands.", step,
-           (Verb.REQUEST_INFORMATION,)),
+           "Say what is missing, and ask the applicant for it: the adjusted clock stands.",
+           request_of_items, (Verb.REQUEST_INFORMATION,)),
     Intent("answerInformation", inputs.AnswerInformationInput,
-           "The applicant has answered: work goes on.", step, (Verb.ANSWER_INFORMATION,)),
+           "The applicant has handed in some or all of what was asked for: work goes on once"
+           " nothing of it is missing.", answer_to_items,
+           (Verb.ANSWER_INFORMATION, Verb.ANSWER_ITEMS)),
     Intent("referToScreening", inputs.ReferToScreeningInput,
-           "Ask supervision, or ask anew what was not answered.", step,
+           "Ask supervision, or ask anew what was not answered; of a visa that still serves to"
+           " enter also what was.", referral,
            (Verb.REFER_TO_SCREENING,)),
     Intent("recordScreening", inputs.RecordScreeningInput,
            "Answer a screening question. A clearance waits for a second person.", screening,
@@ -244,17 +89,45 @@ INTENTS = (
            "Say what a hit is. It takes effect once a second person of the screening authority"
            " agrees.", resolution, (Verb.RESOLVE_HIT,)),
     Intent("holdApplication", inputs.HoldApplicationInput,
-           "Hold an application: it cannot be granted.", step, (Verb.HOLD,)),
-    Intent("releaseApplication", inputs.ReleaseApplicationInput, "End a hold.", step,
+           "Hold an application, which cannot be granted then, or a visa that still serves to"
+           " enter.", reasoned, (Verb.HOLD,)),
+    Intent("releaseApplication", inputs.ReleaseApplicationInput, "End a hold.", reasoned,
            (Verb.RELEASE,)),
     Intent("recordDecision", inputs.RecordDecisionInput,
            "Grant or refuse. Nothing is granted that supervision has not cleared.", decision,
            (Verb.GRANT, Verb.REFUSE), _DECISION_REFUSALS),
     Intent("supersedeDecision", inputs.SupersedeDecisionInput,
-           "Correct a decision that somebody else made, by one of your own.", decision,
+           "Correct a decision that somebody else made, by one of your own.", correction,
            (Verb.CORRECT_TO_GRANTED, Verb.CORRECT_TO_REFUSED), _DECISION_REFUSALS),
+    Intent("proposeCorrection", inputs.ProposeCorrectionInput,
+           "Correct the person on file. It takes effect at once before payment; then the officer on"
+           " whose desk the case is approves it, and after a grant two supervisors do. Another"
+           " name, birth date, passport or nationality is screened anew.", correction_of_person,
+           (Verb.PROPOSE_CORRECTION,),
+           (Refusal.CORRECTED_ELSEWHERE, Refusal.NATIONALITY_UNKNOWN, Refusal.NEW_APPLICATION,
+            Refusal.PASSPORT_EXPIRES)),
+    Intent("approveCorrection", inputs.ApproveCorrectionInput,
+           "Approve a proposed correction of the person on file.", step,
+           (Verb.APPROVE_CORRECTION,), (Refusal.NEW_APPLICATION,)),
+    Intent("confirmCorrection", inputs.ConfirmCorrectionInput,
+           "Put a correction of a visa's holder into effect that somebody else approved: the visa"
+           " is held until screening is clear anew.", step, (Verb.CONFIRM_CORRECTION,),
+           (Refusal.NEW_APPLICATION,)),
+    Intent("rejectCorrection", inputs.RejectCorrectionInput,
+           "Do not make a proposed correction of the person on file.", reasoned,
+           (Verb.REJECT_CORRECTION,)),
+    Intent("confirmLink", inputs.ConfirmLinkInput,
+           "Say that a file found by name and birth date is of the same person: it opens who that"
+           " is. What was said before can be said otherwise.", link, (Verb.CONFIRM_LINK,),
+           (Refusal.NO_LINK, Refusal.ALREADY_SAID)),
+    Intent("rejectLink", inputs.RejectLinkInput,
+           "Say that a file found by name and birth date is of somebody else.", link,
+           (Verb.REJECT_LINK,), (Refusal.NO_LINK, Refusal.ALREADY_SAID)),
     Intent("withdrawApplication", inputs.WithdrawApplicationInput,
            "Withdraw an application that is open.", step, (Verb.WITHDRAW,)),
-    Intent("revokeVisa", inputs.RevokeVisaInput, "Take a granted visa back.", step,
+    Intent("revokeVisa", inputs.RevokeVisaInput, "Take a granted visa back.", reasoned,
            (Verb.REVOKE,)),
+    Intent("setAsideRevocation", inputs.SetAsideRevocationInput,
+           "Set a revocation aside that was made in error: the visa is granted anew, by a decision"
+           " of its own.", setting_aside, (Verb.SET_ASIDE,)),
 )  # fmt: skip

@@ -6,12 +6,18 @@ import strawberry
 
 from gateway.mutations.outcome import Result
 from gateway.policy import MUTATIONS
-from gateway.schema.mutations.intents import INTENTS, Intent
-from gateway.schema.mutations.payloads import batch_type, payload_type
+from gateway.schema.mutations.ban_intents import BAN_INTENTS
+from gateway.schema.mutations.intent import Intent
+from gateway.schema.mutations.intents import INTENTS
+from gateway.schema.mutations.payloads import COUNTED, batch_type, count_type, payload_type
 from gateway.schema.mutations.reference_intents import REFERENCE_INTENTS
+from gateway.schema.mutations.supervision_intents import SUPERVISION_INTENTS
 from models.vocabulary import Role
 
-_BY_NAME = {intent.name: intent for intent in (*INTENTS, *REFERENCE_INTENTS)}
+_BY_NAME = {
+    intent.name: intent
+    for intent in (*INTENTS, *BAN_INTENTS, *REFERENCE_INTENTS, *SUPERVISION_INTENTS)
+}
 
 
 def describe_mutation(name: str, role: Role) -> str:
@@ -32,11 +38,13 @@ def codes_met_by(role: Role) -> frozenset[str]:
 def _field(intent: Intent) -> Any:
     """The field of one mutation, with its payload type."""
     is_batch = intent.name == "submitApplications"
-    payload = (
-        batch_type(intent.type_name)
-        if is_batch
-        else payload_type(intent.type_name, _answered_field(intent))
-    )
+    answers = _answered_field(intent)
+    if is_batch:
+        payload = batch_type(intent.type_name)
+    elif answers in COUNTED:
+        payload = count_type(intent.type_name, answers)
+    else:
+        payload = payload_type(intent.type_name, answers)
 
     async def resolve(info: strawberry.Info, input: Any) -> Any:
         outcome = await info.context.change(intent.request(intent, input))

@@ -7,13 +7,14 @@ from typing import Any
 import strawberry
 
 from gateway.mutations.outcome import Outcome, Reason, Result
+from gateway.schema.alert import Alert
 from gateway.schema.application import Application
+from gateway.schema.bans.ban_entry import BanEntry
 from gateway.schema.bill import Bill
-from gateway.schema.country import Country
 from gateway.schema.mutations.errors import MutationError, error_of
-from gateway.schema.partner import Centre, Partner
+from gateway.schema.reference_change import ReferenceChange
 from gateway.schema.screening import Screening
-from gateway.schema.visa_type import VisaType
+from gateway.schema.suspension import Suspension
 from gateway.texts.language import Language
 
 
@@ -33,16 +34,43 @@ ANSWERS: Mapping[str, Answer] = {
         "The question, while it is open; null where nothing was done, and once it is answered.",
     ),
     "bill": Answer(Bill, f"The bill {_NOW}"),
-    "partner": Answer(Partner, f"The partner, with its countries, {_NOW}"),
-    "centre": Answer(Centre, f"The centre {_NOW}"),
-    "visaType": Answer(VisaType, f"The visa type, with its fees and targets, {_NOW}"),
-    "country": Answer(Country, f"The country, with its entry rules, {_NOW}"),
+    "banEntry": Answer(BanEntry, f"The entry {_NOW}"),
+    "suspension": Answer(Suspension, f"The suspension {_NOW}"),
+    "alert": Answer(Alert, f"The alert {_NOW}"),
+    "referenceChange": Answer(ReferenceChange, f"The change, with its values, {_NOW}"),
+}
+
+
+#: The fields of payloads that say how many things were changed, where they are too many to list.
+COUNTED: Mapping[str, str] = {
+    "relieved": "How many cases went back to their queues; null where nothing was done.",
 }
 
 
 def payload_type(name: str, answers: str) -> Any:
     """The type ``XPayload``: the changed object, or errors."""
     return _payload_with(f"{name}Payload", "What came of it.", answers)
+
+
+def count_type(name: str, answers: str) -> Any:
+    """The type ``XPayload`` of a change of many cases: how many they were, or errors."""
+    members: dict[str, Any] = {
+        "__annotations__": {answers: int | None, "errors": list[MutationError]},
+        answers: strawberry.field(description=COUNTED[answers]),
+        "errors": strawberry.field(
+            description="Why it was not done: every mistake at once; empty where it was."
+        ),
+    }
+    payload: Any = strawberry.type(
+        type(f"{name}Payload", (), members), description="What came of it."
+    )
+
+    def of(result: Result, language: Language) -> Any:
+        number = None if result.key is None else int(result.key)
+        return payload(**{answers: number}, errors=_errors(result.refused, language))
+
+    payload.of = staticmethod(of)
+    return payload
 
 
 def batch_type(name: str) -> Any:

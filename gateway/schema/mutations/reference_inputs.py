@@ -7,12 +7,16 @@ import strawberry
 from gateway.mapping.scalars import CountryCode, Hours, Rupiah
 from gateway.schema.mutations.inputs import optional, required
 from models.reference.data.values import (
+    LONGEST_DECREE,
     LONGEST_NAME,
+    LONGEST_REASON,
+    LONGEST_SUBJECT,
     MOST_DAYS,
     MOST_HOURS,
     MOST_RUPIAH,
 )
-from models.vocabulary import Clock, Entry, VisaCategory
+from models.reference.partner import DAYS_WITH_A_CLOSED_PLACE
+from models.vocabulary import Clock, Entry, TripPurpose, VisaCategory, Wait
 
 _TEXT = f"up to {LONGEST_NAME} characters"
 _PARTNER = "Code of the partner."
@@ -21,8 +25,19 @@ _VISA_TYPE = "Index of the visa type, such as `B1`."
 _FEE = f"Amount in rupiah: from 0 to {MOST_RUPIAH}."
 _HOURS = f"Hours from payment to decision: from 1 to {MOST_HOURS}."
 _FIRST = "First day: today or later."
-_IN_FORCE = "First day in force: today or later. What was said of this day is replaced."
+_IN_FORCE = "First day in force: today or later."
+_CHANGE = "Global id of the change."
+_PROMISED = (
+    "How many of a hundred applications are promised to be decided in time: from 1 to 100."
+    " Without it nothing is promised."
+)
+_SUSPENSION = "Global id of the suspension."
+_REASON = f"Why: from 1 to {LONGEST_REASON} characters."
 _LAST = "First day no longer: today or later; without one an end that has not come is taken back."
+_SUCCESSOR = (
+    "Code of another centre of the partner, which gets the files that are still open"
+    f" {DAYS_WITH_A_CLOSED_PLACE} days after; without one the directorate does."
+)
 
 
 @strawberry.input(description="What every change of reference data takes.")
@@ -32,28 +47,54 @@ class ReferenceInput:
     )
 
 
+@strawberry.input(description="A change of reference data that a second administrator approves.")
+class ProposalInput(ReferenceInput):
+    decree: str = required(f"Number of the decree: from 1 to {LONGEST_DECREE} characters.")
+    reason: str = required(_REASON)
+
+
+@strawberry.input(description="A change of reference data that somebody else proposed.")
+class ApproveReferenceChangeInput(ReferenceInput):
+    change_id: strawberry.ID = required(_CHANGE)
+
+
+@strawberry.input(description="A change of reference data to stop before its day.")
+class CancelReferenceChangeInput(ReferenceInput):
+    change_id: strawberry.ID = required(_CHANGE)
+    reason: str = required(_REASON)
+
+
+@strawberry.input(description="A country to add, or to name otherwise.")
+class ProposeCountryInput(ProposalInput):
+    code: CountryCode = required("ISO 3166 alpha-2 code; one that is there gets these names.")
+    iso3: str = required("ISO 3166 alpha-3 code.")
+    name_en: str = required(f"English name: {_TEXT}.")
+    name_id: str = required(f"Indonesian name: {_TEXT}.")
+
+
 @strawberry.input(description="A company that is to take applications in.")
-class AddPartnerInput(ReferenceInput):
+class ProposePartnerInput(ProposalInput):
     code: str = required("Its code: 2 to 20 capital letters and digits, a letter first.")
     name: str = required(f"Its name: {_TEXT}.")
 
 
 @strawberry.input(description="A country in which a partner is to take applications.")
-class OpenPartnerCountryInput(ReferenceInput):
+class ProposePartnerCountryInput(ProposalInput):
     partner: str = required(_PARTNER)
     country: CountryCode = required(_COUNTRY)
     opened_on: date = required(_FIRST)
 
 
 @strawberry.input(description="A country in which a partner is to take applications no longer.")
-class ClosePartnerCountryInput(ReferenceInput):
+class ProposePartnerCountryClosingInput(ProposalInput):
     partner: str = required(_PARTNER)
     country: CountryCode = required(_COUNTRY)
     closed_on: date | None = optional(_LAST)
+    successor: str | None = optional(_SUCCESSOR)
 
 
 @strawberry.input(description="A visa centre to open.")
-class OpenCentreInput(ReferenceInput):
+class ProposeCentreInput(ProposalInput):
     code: str = required("Its code: that of its country, `-`, 2 to 8 capital letters and digits.")
     partner: str = required(_PARTNER)
     country: CountryCode = required(_COUNTRY)
@@ -62,54 +103,97 @@ class OpenCentreInput(ReferenceInput):
 
 
 @strawberry.input(description="A visa centre to close.")
-class CloseCentreInput(ReferenceInput):
+class ProposeCentreClosingInput(ProposalInput):
     centre: str = required("Code of the centre, such as `AU-SYD`.")
     closed_on: date | None = optional(_LAST)
+    successor: str | None = optional(_SUCCESSOR)
+
+
+@strawberry.input(description="A partner whose reach ends at once, for all its people and systems.")
+class SuspendPartnerInput(ReferenceInput):
+    partner: str = required(_PARTNER)
+    reason: str = required(_REASON)
+
+
+@strawberry.input(description="A viewer whose reach ends at once, in every role.")
+class SuspendViewerInput(ReferenceInput):
+    subject: str = required(
+        f"Subject of the viewer's tokens: from 1 to {LONGEST_SUBJECT} characters."
+    )
+    reason: str = required(_REASON)
+
+
+@strawberry.input(description="A suspension that somebody else made, to agree to.")
+class ConfirmSuspensionInput(ReferenceInput):
+    suspension_id: strawberry.ID = required(_SUSPENSION)
+
+
+@strawberry.input(description="A suspension to end.")
+class LiftSuspensionInput(ReferenceInput):
+    suspension_id: strawberry.ID = required(_SUSPENSION)
+    reason: str = required(_REASON)
 
 
 @strawberry.input(description="A visa type to introduce, with its first fee and target.")
-class IntroduceVisaTypeInput(ReferenceInput):
+class ProposeVisaTypeInput(ProposalInput):
     code: str = required("Its index: a letter, a number, and maybe a letter, such as `E28A`.")
     name_en: str = required(f"English name: {_TEXT}.")
     name_id: str = required(f"Indonesian name: {_TEXT}.")
-    category: VisaCategory = required("What it is for.")
+    category: VisaCategory = required(
+        "What it is for: from its first day on it is open to every nationality for this purpose."
+    )
     stay_days: int = required(f"Days of stay, of each entry: from 1 to {MOST_DAYS}.")
+    use_within_days: int = strawberry.field(
+        default=90,
+        description=f"Days from the grant on within which to enter: from 1 to {MOST_DAYS}.",
+    )
     is_multiple_entry: bool = required("Whether it serves for more than one entry.")
     amount_idr: Rupiah = required(_FEE)
     hours: Hours = required(f"{_HOURS} Calling-visa nationalities wait for a target of their own.")
-    valid_from: date = required(
-        "First day on which it can be asked for: today or later. What was said of a type of this"
-        " index and day is replaced."
-    )
+    promised_percent: int | None = optional(_PROMISED)
+    valid_from: date = required("First day on which it can be asked for: today or later.")
 
 
 @strawberry.input(description="A visa type to end.")
-class EndVisaTypeInput(ReferenceInput):
+class ProposeVisaTypeEndInput(ProposalInput):
     visa_type: str = required(_VISA_TYPE)
     valid_until: date | None = optional(_LAST)
 
 
+@strawberry.input(description="Who may take a visa type and what for, from a day on.")
+class ProposeEligibilityInput(ProposalInput):
+    visa_type: str = required(_VISA_TYPE)
+    entry: Entry = required("Of whom: what their nationality needs to enter.")
+    purpose: TripPurpose = required("For which purpose of the trip.")
+    is_open: bool = required("Whether they may take it.")
+    valid_from: date = required(_IN_FORCE)
+
+
 @strawberry.input(description="What a visa of a type costs from a day on.")
-class SetFeeInput(ReferenceInput):
+class ProposeFeeInput(ProposalInput):
     visa_type: str = required(_VISA_TYPE)
     amount_idr: Rupiah = required(_FEE)
     valid_from: date = required(_IN_FORCE)
 
 
 @strawberry.input(description="Within how many hours of payment to decide, from a day on.")
-class SetServiceTargetInput(ReferenceInput):
+class ProposeServiceTargetInput(ProposalInput):
     visa_type: str = required(_VISA_TYPE)
     clock: Clock = required("Whose applications it holds for.")
     hours: Hours = required(_HOURS)
-    promised_percent: int | None = optional(
-        "How many of a hundred applications are promised to be decided in time: from 1 to 100."
-        " Without it nothing is promised."
-    )
+    promised_percent: int | None = optional(_PROMISED)
     valid_from: date = required(_IN_FORCE)
 
 
 @strawberry.input(description="What nationals of a country need to enter, from a day on.")
-class SetEntryRuleInput(ReferenceInput):
+class ProposeEntryRuleInput(ProposalInput):
     country: CountryCode = required(_COUNTRY)
     entry: Entry = required("What they need.")
+    valid_from: date = required(_IN_FORCE)
+
+
+@strawberry.input(description="After how many days of waiting a case ends, from a day on.")
+class ProposeDeadlineInput(ProposalInput):
+    wait: Wait = required("What it waits for.")
+    days: int = required(f"Days: from 1 to {MOST_DAYS}.")
     valid_from: date = required(_IN_FORCE)

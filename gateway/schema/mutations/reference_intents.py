@@ -6,11 +6,19 @@ from typing import Any
 from gateway.mutations.reference import requests
 from gateway.mutations.reference.requests import ReferenceRequest
 from gateway.schema.mutations import reference_inputs as inputs
-from gateway.schema.mutations.intents import Intent, faults_of_key
+from gateway.schema.mutations.intent import Intent
+from gateway.schema.mutations.readers import faults_of_key, key_in
 from models.life import Refusal
+from models.reach.suspension import UNCONFIRMED_HOURS
+from models.reference.partner import DAYS_WITH_A_CLOSED_PLACE
 
-_DATED_REFUSALS = (Refusal.NOT_FOUND, Refusal.DATE_PASSED)
+#: Names of inputs that are global ids, with the type that they name; and those of free text.
+_IDS = {"suspension_id": "Suspension", "change_id": "ReferenceChange"}
+_STRIPPED = {"reason", "decree"}
+_PROPOSING_REFUSALS = (Refusal.ALREADY_PROPOSED,)
+_DATED_REFUSALS = (*_PROPOSING_REFUSALS, Refusal.NOT_FOUND, Refusal.DATE_PASSED)
 _OPENING_REFUSALS = (*_DATED_REFUSALS, Refusal.ALREADY_BEGUN)
+_SUSPENDING_REFUSALS = (Refusal.ALREADY_SUSPENDED, Refusal.SECOND_PERSON_REQUIRED)
 _ENDING_REFUSALS = (*_DATED_REFUSALS, Refusal.ALREADY_ENDED)
 
 
@@ -20,6 +28,11 @@ def _request_from_input(kind: type[ReferenceRequest]) -> Callable[[Intent, Any],
     def request(intent: Intent, input_: inputs.ReferenceInput) -> ReferenceRequest:
         values = dict(vars(input_))
         key = values.pop("idempotency_key")
+        for name, type_name in _IDS.items():
+            if name in values:
+                values[name] = key_in(values[name], type_name)
+        for name in _STRIPPED & values.keys():
+            values[name] = values[name].strip()
         return kind(mutation=intent.name, key=key, faults=faults_of_key(key), **values)
 
     return request
@@ -33,32 +46,69 @@ def _intent(
 
 
 REFERENCE_INTENTS = (
-    _intent(requests.AddPartner, inputs.AddPartnerInput,
-            "Add a partner; it takes nothing in before a country is opened for it.",
-            (Refusal.CODE_TAKEN,)),
-    _intent(requests.OpenPartnerCountry, inputs.OpenPartnerCountryInput,
-            "Let a partner take applications in a country. A day that has not passed may be said"
-            " anew; what was closed before today is not opened again.", _OPENING_REFUSALS),
-    _intent(requests.ClosePartnerCountry, inputs.ClosePartnerCountryInput,
-            "Let a partner, with all its centres there, take nothing in from a country any more."
-            " What it took in goes on.", _ENDING_REFUSALS),
-    _intent(requests.OpenCentre, inputs.OpenCentreInput,
-            "Open a centre. A day that has not passed may be said anew, with the city.",
-            (*_OPENING_REFUSALS, Refusal.CODE_TAKEN)),
-    _intent(requests.CloseCentre, inputs.CloseCentreInput,
-            "Close a centre. What it took in goes on.", _ENDING_REFUSALS),
-    _intent(requests.IntroduceVisaType, inputs.IntroduceVisaTypeInput,
-            "Introduce a visa type, with its first fee and target.",
-            (Refusal.CODE_TAKEN, Refusal.DATE_PASSED)),
-    _intent(requests.EndVisaType, inputs.EndVisaTypeInput,
-            "End a visa type: it cannot be asked for any more. What was asked for goes on.",
+    _intent(requests.ProposeCountry, inputs.ProposeCountryInput,
+            "Propose another country, or other names of one; it takes effect when it is approved.",
+            (*_PROPOSING_REFUSALS, Refusal.CODE_TAKEN)),
+    _intent(requests.ProposePartner, inputs.ProposePartnerInput,
+            "Propose a partner; it takes nothing in before a country is opened for it. It takes"
+            " effect when it is approved.", (*_PROPOSING_REFUSALS, Refusal.CODE_TAKEN)),
+    _intent(requests.ProposePartnerCountry, inputs.ProposePartnerCountryInput,
+            "Propose that a partner takes applications in a country. A day that has not passed may"
+            " be said anew; what was closed before today is not opened again.", _OPENING_REFUSALS),
+    _intent(requests.ProposePartnerCountryClosing, inputs.ProposePartnerCountryClosingInput,
+            "Propose that a partner, with all its centres there, takes nothing in from a country"
+            " any more. What it took in goes on; what is open"
+            f" {DAYS_WITH_A_CLOSED_PLACE} days later goes to its successor, or to the directorate.",
             _ENDING_REFUSALS),
-    _intent(requests.SetFee, inputs.SetFeeInput,
-            "Set the fee that payments from a day on take. What was paid keeps its fee.",
+    _intent(requests.ProposeCentre, inputs.ProposeCentreInput,
+            "Propose a centre. A day that has not passed may be said anew, with the city.",
+            (*_OPENING_REFUSALS, Refusal.CODE_TAKEN)),
+    _intent(requests.ProposeCentreClosing, inputs.ProposeCentreClosingInput,
+            "Propose to close a centre. What it took in goes on; what is open"
+            f" {DAYS_WITH_A_CLOSED_PLACE} days later goes to its successor, or to the directorate.",
+            _ENDING_REFUSALS),
+    _intent(requests.ProposeVisaType, inputs.ProposeVisaTypeInput,
+            "Propose a visa type, with its first fee and target.",
+            (*_PROPOSING_REFUSALS, Refusal.CODE_TAKEN, Refusal.DATE_PASSED)),
+    _intent(requests.ProposeVisaTypeEnd, inputs.ProposeVisaTypeEndInput,
+            "Propose to end a visa type: it cannot be asked for any more. What was asked for goes"
+            " on.", _ENDING_REFUSALS),
+    _intent(requests.ProposeEligibility, inputs.ProposeEligibilityInput,
+            "Propose to open or close a visa type to nationals of a kind of entry, for a purpose,"
+            " from a day on. What was handed in goes on.", _DATED_REFUSALS),
+    _intent(requests.ProposeFee, inputs.ProposeFeeInput,
+            "Propose the fee that is billed from a day on. What was billed keeps its fee.",
             _DATED_REFUSALS),
-    _intent(requests.SetServiceTarget, inputs.SetServiceTargetInput,
-            "Set the target of what is paid from a day on. What was paid keeps its target.",
-            _DATED_REFUSALS),
-    _intent(requests.SetEntryRule, inputs.SetEntryRuleInput,
-            "Set what nationals of a country need to enter from a day on.", _DATED_REFUSALS),
+    _intent(requests.ProposeServiceTarget, inputs.ProposeServiceTargetInput,
+            "Propose the target, and the promised share, of what is paid from a day on. What was"
+            " paid keeps its target.", _DATED_REFUSALS),
+    _intent(requests.ProposeDeadline, inputs.ProposeDeadlineInput,
+            "Propose how long a case waits for its applicant. A wait that has begun keeps its"
+            " deadline.", (*_PROPOSING_REFUSALS, Refusal.DATE_PASSED)),
+    _intent(requests.ProposeEntryRule, inputs.ProposeEntryRuleInput,
+            "Propose what nationals of a country need to enter from a day on.", _DATED_REFUSALS),
+    _intent(requests.ApproveReferenceChange, inputs.ApproveReferenceChangeInput,
+            "Agree to a change that another administrator proposed: it is in force from its day"
+            " on.", (Refusal.NOT_FOUND, Refusal.ALREADY_APPROVED, Refusal.ALREADY_CANCELLED,
+             Refusal.SECOND_PERSON_REQUIRED, Refusal.DATE_PASSED, Refusal.CHANGED_MEANWHILE)),
+    _intent(requests.CancelReferenceChange, inputs.CancelReferenceChangeInput,
+            "Stop a change before its day, approved or not: what was in force stays so. Any"
+            " administrator may, alone.",
+            (Refusal.NOT_FOUND, Refusal.ALREADY_CANCELLED, Refusal.ALREADY_IN_FORCE,
+             Refusal.CHANGED_MEANWHILE)),
+    _intent(requests.SuspendPartner, inputs.SuspendPartnerInput,
+            "End the reach of a partner, of all its people and systems, within 5 seconds. It ends"
+            f" after {UNCONFIRMED_HOURS} hours unless another administrator confirms it.",
+            (Refusal.NOT_FOUND, *_SUSPENDING_REFUSALS)),
+    _intent(requests.SuspendViewer, inputs.SuspendViewerInput,
+            "End the reach of one viewer, in every role, within 5 seconds. It ends after"
+            f" {UNCONFIRMED_HOURS} hours unless another administrator confirms it.",
+            _SUSPENDING_REFUSALS),
+    _intent(requests.ConfirmSuspension, inputs.ConfirmSuspensionInput,
+            "Agree to a suspension that another administrator made: it lasts until it is lifted.",
+            (Refusal.NOT_FOUND, Refusal.NOT_SUSPENDED, Refusal.ALREADY_CONFIRMED,
+             Refusal.SECOND_PERSON_REQUIRED)),
+    _intent(requests.LiftSuspension, inputs.LiftSuspensionInput,
+            "End a suspension: what the token says is in reach again.",
+            (Refusal.NOT_FOUND, Refusal.NOT_SUSPENDED)),
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
 import strawberry
@@ -32,7 +32,7 @@ from gateway.schema.volumes.rows import VolumePeriod, VolumeRow, VolumeTable
 from gateway.schema.volumes.selection import NATIONAL_RATE, VolumeSelection, volume_selection
 from gateway.schema.volumes.where import VolumeWhere
 from gateway.strawberry_bridge import input_of, root_selection
-from models.vocabulary import Channel, Role
+from models.vocabulary import Channel, Role, TripPurpose
 from models.volumes import (
     Dimension,
     Measure,
@@ -45,9 +45,9 @@ from models.volumes import (
 )
 from models.volumes.lines import AnySelect
 from models.volumes.versions import Versioned
+from models.wib import wib_day
 
 MOST_ROWS = 10_000
-_WIB = timezone(timedelta(hours=7))
 LONGEST_WINDOW = timedelta(days=3_660)
 #: About what a row takes besides its figures.
 _ROW_BYTES = 1_000
@@ -182,7 +182,7 @@ async def _exact_table(
 
 def _day(as_of: datetime) -> date:
     """The day in WIB up to which a window that is not over is compared."""
-    return as_of.astimezone(_WIB).date()
+    return wib_day(as_of)
 
 
 def _scope_of(role: Role) -> Scope:
@@ -301,12 +301,13 @@ def _row(
     before: Callable[[Measure], Before] | None,
     published: PublishedRow = NOT_PUBLISHED,
 ) -> VolumeRow:
-    channel = figures.get(Dimension.CHANNEL)
+    channel, purpose = figures.get(Dimension.CHANNEL), figures.get(Dimension.TRIP_PURPOSE)
     return VolumeRow(
         groups={dimension: figures[dimension] for dimension in question.dimensions},
         figures=figures,
         before=before,
         published=published,
+        trip_purpose=TripPurpose(purpose) if purpose else None,
         channel=Channel(channel) if channel else None,
         period=period_of(question, figures),
     )

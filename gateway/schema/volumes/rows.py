@@ -17,7 +17,7 @@ from gateway.schema.volumes.names import RowsByCode
 from gateway.schema.volumes.published import VolumePublication
 from gateway.schema.volumes.published_row import PublishedRow
 from gateway.strawberry_bridge import computed
-from models.vocabulary import Channel
+from models.vocabulary import Channel, TripPurpose
 from models.volumes import Dimension, Measure
 
 _AT_THE_END = (
@@ -116,6 +116,9 @@ class VolumeRow:
     partner: Partner | None = _group(Dimension.PARTNER, "Partner; null for direct applications.")
     centre: Centre | None = _group(Dimension.CENTRE, "Visa centre; null where none took it in.")
     visa_type: VisaType | None = _group(Dimension.VISA_TYPE, "Visa type.")
+    trip_purpose: TripPurpose | None = strawberry.field(
+        description="Purpose of the trip; null where none was stated."
+    )
     channel: Channel | None = strawberry.field(description="Channel.")
     period: VolumePeriod | None = strawberry.field(description="Period.")
 

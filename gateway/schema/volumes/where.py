@@ -1,6 +1,7 @@
 """The condition of `volumes`: which values of each dimension are counted."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
 from typing import Any
 
 import strawberry
@@ -10,12 +11,20 @@ from gateway.mapping.arguments import raise_first
 from gateway.mapping.filters import (
     VolumeFilter,
     VolumeWordFilter,
+    comparisons_of,
     mistakes_in_filters,
     values_of,
 )
 from gateway.mapping.scalars import CountryCode
-from models.vocabulary import Channel
+from gateway.strawberry_bridge import to_camel_case
+from models.vocabulary import Channel, TripPurpose
 from models.volumes import Dimension
+
+#: The closed lists of words that are counted apart.
+_WORDS: Mapping[Dimension, type[StrEnum]] = {
+    Dimension.TRIP_PURPOSE: TripPurpose,
+    Dimension.CHANNEL: Channel,
+}
 
 
 def _narrowing(description: str) -> Any:
@@ -29,6 +38,7 @@ class VolumeWhere:
     partner: VolumeFilter[str] | None = _narrowing("Partners.")
     centre: VolumeFilter[str] | None = _narrowing("Visa centres.")
     visa_type: VolumeFilter[str] | None = _narrowing("Visa types.")
+    trip_purpose: VolumeWordFilter[TripPurpose] | None = _narrowing("Purposes of the trip.")
     channel: VolumeWordFilter[Channel] | None = _narrowing("Channels.")
 
     def filters(self) -> dict[Dimension, Any]:
@@ -38,19 +48,24 @@ class VolumeWhere:
             Dimension.PARTNER: self.partner,
             Dimension.CENTRE: self.centre,
             Dimension.VISA_TYPE: self.visa_type,
+            Dimension.TRIP_PURPOSE: self.trip_purpose,
             Dimension.CHANNEL: self.channel,
         }
 
     def mistakes(self) -> Iterator[ArgumentError]:
-        named = [(each.name.lower(), filter_) for each, filter_ in self.filters().items()]
-        return mistakes_in_filters(named)
+        return mistakes_in_filters(
+            {
+                to_camel_case(dimension.name.lower()): comparisons_of(filter_)
+                for dimension, filter_ in self.filters().items()
+                if filter_ is not strawberry.UNSET
+            }
+        )
 
     def conditions(self) -> Iterator[tuple[Dimension, tuple[str, ...]]]:
         """The values of each dimension. Raises FieldError with INVALID_INPUT for a mistake."""
         raise_first(self.mistakes())
         for dimension, filter_ in self.filters().items():
             if filter_ is not strawberry.UNSET:
-                words = Channel if dimension is Dimension.CHANNEL else None
-                values = values_of(filter_, words)
+                values = values_of(filter_, _WORDS.get(dimension))
                 if values is not None:
                     yield dimension, tuple(str(value) for value in values)

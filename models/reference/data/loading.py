@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 
 import asyncpg
 
-from models.reference.data.consistency import ExistingRows, check_consistency
+from models.reference.data.consistency import check_consistency
 from models.reference.data.mistakes import ReferenceDataError
 from models.reference.data.reading import Files, Line
 from models.reference.data.tables import TABLES, Key, Row, Table
+from models.reference.ledger import record_beginning
 
 #: The advisory lock that serialises loading.
 _LOCK = 7_461_004
-_TODAY = "SELECT timezone('Asia/Jakarta', clock_timestamp())::date"
 
 
 @dataclass(frozen=True)
@@ -24,25 +24,27 @@ class LoadReport:
     left_alone: tuple[str, ...]
 
 
-async def load(connection: asyncpg.Connection, files: Files) -> LoadReport:
-    """Add missing rows, all or none.
+async def load(
+    connection: asyncpg.Connection, files: Files, at: datetime | None = None
+) -> LoadReport:
+    """Fill the tables that are empty, all or none, and tell the ledger so.
 
-    Raises ReferenceDataError with every mistake in the files. A dated row is added to an existing
-    history only if it begins today or later, so that past bills and deadlines stay valid.
+    A table that has rows is left alone: what is to change there takes a decree. ``at`` is when the
+    ledger begins, now unless it is said. Raises ReferenceDataError with every mistake in the files.
     """
     async with connection.transaction():
         await connection.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
         existing = {table.name: await _existing_rows(connection, table) for table in TABLES}
         if mistakes := [*files.mistakes, *check_consistency(files, existing)]:
             raise ReferenceDataError(mistakes)
-        today: date = await connection.fetchval(_TODAY) or date.max
-        added: dict[str, list[Line]] = {}
+        added: dict[str, Sequence[Line]] = {}
         left_alone: list[str] = []
         for table in TABLES:
-            lines = files.lines[table.name]
-            left_alone += _describe_left_alone(table, lines, existing[table.name], today)
-            added[table.name] = list(_missing(table, lines, existing, today))
+            lines, rows = files.lines[table.name], existing[table.name]
+            left_alone += _describe_left_alone(table, lines, rows) if rows else ()
+            added[table.name] = () if rows else lines
             await _insert(connection, table, added[table.name])
+        await record_beginning(connection, at)
     return LoadReport(added, tuple(left_alone))
 
 
@@ -51,31 +53,15 @@ async def _existing_rows(connection: asyncpg.Connection, table: Table) -> dict[K
     return {table.key_of(row): row for row in map(dict[str, object], rows)}
 
 
-def _missing(
-    table: Table, lines: Sequence[Line], existing: ExistingRows, today: date
-) -> Iterator[Line]:
-    rows = existing[table.name]
-    subjects = {table.subject_of(row) for row in rows.values()}
-    for line in lines:
-        if table.key_of(line.row) not in rows and not _is_past(table, line.row, subjects, today):
-            yield line
-
-
-def _is_past(table: Table, row: Row, subjects: set[Key], today: date) -> bool:
-    """Whether a row would change an existing history in the past."""
-    return bool(table.begins and table.subject_of(row) in subjects and row[table.begins] < today)
-
-
 def _describe_left_alone(
-    table: Table, lines: Sequence[Line], rows: Mapping[Key, Row], today: date
+    table: Table, lines: Sequence[Line], rows: Mapping[Key, Row]
 ) -> Iterator[str]:
-    subjects = {table.subject_of(row) for row in rows.values()}
     for line in lines:
         existing = rows.get(table.key_of(line.row))
-        if existing is None and _is_past(table, line.row, subjects, today):
+        if existing is None:
             yield (
-                f"{line.file}, line {line.number}: {table.name_of(line.row)} is not added, since it"
-                f" would change what was in force on days that are over; {table.change}."
+                f"{line.file}, line {line.number}: {table.name_of(line.row)} is not added, since"
+                f" there are others already; {table.change}."
             )
         for column, value in line.row.items() if existing else ():
             if existing and existing[column] != value:

@@ -7,7 +7,7 @@ from typing import Any
 
 from models.reference.data import values
 from models.reference.data.values import Reader
-from models.vocabulary import Clock, Entry, VisaCategory, Wait
+from models.vocabulary import Clock, Entry, TripPurpose, VisaCategory, Wait
 
 #: A row by column; ``Key`` is the values of its key columns.
 Row = Mapping[str, Any]
@@ -75,7 +75,7 @@ TABLES = (
         subject=("code",),
         unique="iso3",
         noun="country",
-        change="if the file is right, let the owner of the database change it there",
+        change="an administrator proposes it by a decree (proposeCountry)",
     ),
     Table(
         name="entry_rule",
@@ -89,7 +89,7 @@ TABLES = (
         begins="valid_from",
         refers={("country_code",): _COUNTRY},
         noun="entry rule of",
-        change="an administrator sets another from today or a later day on (setEntryRule)",
+        change="an administrator proposes it by a decree (proposeEntryRule)",
     ),
     Table(
         name="visa_type",
@@ -105,7 +105,23 @@ TABLES = (
         },
         subject=("code",),
         noun="visa type",
-        change="an administrator ends it and introduces another (endVisaType, introduceVisaType)",
+        change="an administrator proposes it by a decree (proposeVisaType, proposeVisaTypeEnd)",
+    ),
+    Table(
+        name="eligibility",
+        file="eligibility",
+        columns={
+            "visa_type_code": values.VISA_TYPE_CODE.read,
+            "entry": values.one_of(Entry),
+            "purpose": values.one_of(TripPurpose),
+            "valid_from": values.day,
+            "is_open": values.yes_or_no,
+        },
+        subject=("visa_type_code", "entry", "purpose"),
+        begins="valid_from",
+        refers={("visa_type_code",): _VISA_TYPE},
+        noun="eligibility for",
+        change="an administrator proposes it by a decree (proposeEligibility)",
     ),
     Table(
         name="fee",
@@ -119,7 +135,7 @@ TABLES = (
         begins="valid_from",
         refers={("visa_type_code",): _VISA_TYPE},
         noun="fee of",
-        change="an administrator sets another from today or a later day on (setFee)",
+        change="an administrator proposes it by a decree (proposeFee)",
     ),
     Table(
         name="service_target",
@@ -136,7 +152,7 @@ TABLES = (
         begins="valid_from",
         refers={("visa_type_code",): _VISA_TYPE},
         noun="service target of",
-        change="an administrator sets another from today or a later day on (setServiceTarget)",
+        change="an administrator proposes it by a decree (proposeServiceTarget)",
     ),
     Table(
         name="deadline",
@@ -149,7 +165,7 @@ TABLES = (
         subject=("wait",),
         begins="valid_from",
         noun="deadline for",
-        change="give the file a line with today or a later day, and run `gerbang init` again",
+        change="an administrator proposes it by a decree (proposeDeadline)",
     ),
     Table(
         name="partner",
@@ -157,7 +173,7 @@ TABLES = (
         columns={"code": values.PARTNER_CODE.read, "name": values.NAME.read},
         subject=("code",),
         noun="partner",
-        change="if the file is right, let the owner of the database change it there",
+        change="an administrator proposes it by a decree (proposePartner)",
     ),
     Table(
         name="partner_country",
@@ -170,8 +186,8 @@ TABLES = (
         subject=("partner_code", "country_code"),
         refers={("partner_code",): ("partner", ("code",)), ("country_code",): _COUNTRY},
         noun="partner country",
-        change="an administrator closes it and opens it again (closePartnerCountry,"
-        " openPartnerCountry)",
+        change="an administrator proposes it by a decree (proposePartnerCountry,"
+        " proposePartnerCountryClosing)",
     ),
     Table(
         name="centre",
@@ -191,7 +207,7 @@ TABLES = (
             )
         },
         noun="centre",
-        change="an administrator closes it and opens another (closeCentre, openCentre)",
+        change="an administrator proposes it by a decree (proposeCentre, proposeCentreClosing)",
     ),
 )
 TABLE_OF_FILE = {table.file: table for table in TABLES}

@@ -9,6 +9,11 @@ from typing import Any, NamedTuple
 from models.vocabulary import DIRECTORATE
 
 LONGEST_NAME = 200
+LONGEST_REASON = 2_000
+#: Of the number of a decree.
+LONGEST_DECREE = 100
+#: Of the subject of a token.
+LONGEST_SUBJECT = 255
 MOST_RUPIAH = 10**12
 MOST_HOURS = 366 * 24
 MOST_DAYS = 3_660
@@ -32,6 +37,10 @@ class Form(NamedTuple):
 NAME = Form(
     re.compile(rf"(?=\S)[^\x00-\x1f\x7f]{{1,{LONGEST_NAME}}}(?<=\S)"),
     f"A name has from 1 to {LONGEST_NAME} characters.",
+)
+DECREE = Form(
+    re.compile(rf"(?=\S)[^\x00-\x1f\x7f]{{1,{LONGEST_DECREE}}}(?<=\S)"),
+    f"A decree's number has from 1 to {LONGEST_DECREE} characters.",
 )
 PARTNER_CODE = Form(
     re.compile(rf"(?!{DIRECTORATE}$)[A-Z][A-Z0-9]{{1,19}}"),

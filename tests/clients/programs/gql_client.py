@@ -9,8 +9,8 @@ from gql_following import follow
 from telling import GIVEN, inputs, tell, token
 
 PAGE = "{ applications(first: 2) { nodes { __typename id reference } } }"
-START = """mutation Start($input: StartVerificationInput!) {
-    startVerification(input: $input) {
+REFER = """mutation Refer($input: ReferToScreeningInput!) {
+    referToScreening(input: $input) {
         errors { __typename code ... on CaseError { currentStatus } }
         application { status }
     }
@@ -38,7 +38,7 @@ async def ask(document: str, **variables: Any) -> dict[str, Any]:
 async def main() -> None:
     tell("page", len((await ask(PAGE))["applications"]["nodes"]))
     for each in inputs():
-        outcome = (await ask(START, input=each))["startVerification"]
+        outcome = (await ask(REFER, input=each))["referToScreening"]
         for error in outcome["errors"]:
             tell("error", [error["__typename"], error["code"], error["currentStatus"]])
         if outcome["application"]:

@@ -15,8 +15,8 @@ export const socket = openSocket({
 });
 
 export const PAGE = `query Page { applications(first: 2) { nodes { __typename id reference } } }`;
-export const START = `mutation Start($input: StartVerificationInput!) {
-  startVerification(input: $input) {
+export const REFER = `mutation Refer($input: ReferToScreeningInput!) {
+  referToScreening(input: $input) {
     errors { __typename code message path ... on CaseError { currentStatus } }
     application { __typename id status }
   }
@@ -36,8 +36,8 @@ export const CHANGES = `subscription Changes {
   }
 }`;
 
-/** A case that the officer takes: once believed to be elsewhere, and once as it is. */
-export const inputs = /** @type {const} */ (["SUBMITTED", "PAID"]).map((expectedStatus) => ({
+/** A case on the officer's desk: once believed to be elsewhere, and once as it is. */
+export const inputs = /** @type {const} */ (["PAID", "IN_VERIFICATION"]).map((expectedStatus) => ({
   applicationId: given.application,
   idempotencyKey: crypto.randomUUID(),
   expectedStatus,
@@ -47,7 +47,7 @@ export const inputs = /** @type {const} */ (["SUBMITTED", "PAID"]).map((expected
 export async function journey({ ask, follow }) {
   tell("page", (await ask(PAGE, {})).applications.nodes.length);
   for (const input of inputs) {
-    const { errors, application } = (await ask(START, { input })).startVerification;
+    const { errors, application } = (await ask(REFER, { input })).referToScreening;
     for (const error of errors) tell("error", [error.__typename, error.code, error.currentStatus]);
     if (application) tell("status", application.status);
   }

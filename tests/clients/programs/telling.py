@@ -19,8 +19,8 @@ def tell(kind: str, value: object) -> None:
 
 
 def inputs() -> Iterator[dict[str, str]]:
-    """A case that the officer takes: once believed to be elsewhere, and once as it is."""
-    for expected in ("SUBMITTED", "PAID"):
+    """A case on the officer's desk: once believed to be elsewhere, and once as it is."""
+    for expected in ("PAID", "IN_VERIFICATION"):
         yield {
             "applicationId": GIVEN["application"],
             "idempotencyKey": str(uuid4()),

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import special, stats
 
 from dashboard.analysis.intervals import wilson
 from dashboard.analysis.tails import NEGLIGIBLE, Model, beta_weight, likely_spread, log_gamma
@@ -18,6 +17,8 @@ NUMBERS = st.integers(1, 5_000)
 
 def judge(model: Model, n: int) -> Any:
     """The probabilities of 0 to n cases, as scipy has them."""
+    from scipy import stats  # a second of every worker, if it stood at the top
+
     counts = np.arange(n + 1)
     if not model.spread:
         return stats.binom.pmf(counts, n, model.rate)
@@ -62,6 +63,8 @@ def test_a_line_between_two_counts_parts_what_is_inside_from_what_is_not(
 
 
 def test_the_gamma_function_is_the_known_one() -> None:
+    from scipy import special
+
     numbers = np.geomspace(1e-3, 1e7, 200)
     assert log_gamma(numbers) == pytest.approx(special.gammaln(numbers), rel=1e-12, abs=1e-10)
 
@@ -82,6 +85,8 @@ def test_a_spread_is_found_again() -> None:
 
 @given(st.integers(1, 10_000), st.data())
 def test_wilson_is_the_known_interval(n: int, data: st.DataObject) -> None:
+    from scipy import stats
+
     cases = data.draw(st.integers(0, n))
     low, high = wilson(cases, n)
     known = stats.binomtest(cases, n).proportion_ci(method="wilson")

@@ -6,7 +6,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from tests.gateway.changing import document
+from tests.gateway.changing import UNSAID, document
 from tests.gateway.conftest import CLAIMS
 from tests.gateway.life_model import Case
 from tests.gateway.surviving.clients import request_bytes
@@ -28,7 +28,9 @@ class Write:
     given: dict[str, Any]
 
     def request(self) -> bytes:
-        said = {"input": {"idempotencyKey": self.key, **self.given}}
+        said = {
+            "input": {"idempotencyKey": self.key, **UNSAID.get(self.mutation, {}), **self.given}
+        }
         asked = _SUBMITTED if self.mutation == "submitApplication" else document(self.mutation)
         return request_bytes(asked, variables=said, **_USERS[self.user])
 

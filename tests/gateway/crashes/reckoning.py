@@ -25,7 +25,8 @@ _APPLICATIONS = """
         ) AS decisions,
         ARRAY(
             SELECT DISTINCT ON (kind) kind || ' ' || result FROM screening
-            WHERE application_id = application.id ORDER BY kind, requested_at DESC, id DESC
+            WHERE application_id = application.id AND voided_at IS NULL
+            ORDER BY kind, requested_at DESC, id DESC
         ) AS answers
     FROM application
 """

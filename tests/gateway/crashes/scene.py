@@ -22,9 +22,11 @@ from tests.gateway.crashes.killing import Killer
 from tests.gateway.crashes.ledger import Ledger
 from tests.gateway.crashes.reckoning import Reckoning, done_untold, reckon
 from tests.gateway.crashes.writers import Writer
+from tests.gateway.life_model import OFFICERS
 from tests.gateway.surviving.clients import Wire
 from tests.gateway.surviving.databases import Database, own_database
 from tests.gateway.surviving.processes import Process, gateways
+from tests.linking import linking
 from tests.populating import reference_data
 
 log = logging.getLogger(__name__)
@@ -46,6 +48,8 @@ class Scene:
         ports = [process.port for process in self.gateways]
         seeds = [chance.random() for _ in range(WRITERS)]
         writers = [Writer(ports, ledger, Random(one), **habits) for one in seeds]
+        for writer, officer in zip(writers, OFFICERS, strict=False):
+            await writer.begin(officer)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(killer.kill(ledger, kills - 1))
             for writer in writers:
@@ -69,14 +73,23 @@ class Scene:
         log.info("done, but not told: %d", untold)
         return untold
 
-    async def answered_otherwise(self, ledger: Ledger, count: int, chance: Random) -> int:
-        """How many of so many acknowledged writes, asked again, are not answered as they were."""
+    async def answered_otherwise(
+        self, ledger: Ledger, count: int, chance: Random
+    ) -> list[tuple[str, Any, bytes]]:
+        """Those of so many acknowledged writes that, asked again, are not answered as they were:
+        the mutation, what was acknowledged, and the answer. A question that is no longer open is
+        out of SCREENING's reach by then, and its payload names none."""
         for process in self.gateways:
             await asyncio.to_thread(process.until_ready)
-        wire, others = Wire(self.gateways[0].port), 0
+        wire, others = Wire(self.gateways[0].port), list[tuple[str, Any, bytes]]()
         for write, payload in chance.sample(ledger.acknowledged, count):
             reply = await wire.ask(write.request())
-            others += json.loads(reply.body).get("data") != {write.mutation: payload}
+            answer = json.loads(reply.body).get("data")
+            same = [payload]
+            if write.mutation == "recordScreening":
+                same.append(payload | {"screening": None})
+            if answer not in [{write.mutation: one} for one in same]:
+                others.append((write.mutation, payload, reply.body))
         wire.close()
         return others
 
@@ -98,7 +111,7 @@ class Scene:
 
 @asynccontextmanager
 async def scene(settings: Mapping[str, str] | None = None) -> AsyncIterator[Scene]:
-    """All of it, with somebody who folds figures meanwhile."""
+    """All of it, with somebody who folds figures and a LINKER meanwhile."""
     with own_database(settings or {}) as database:
         url, stop = database.url(), asyncio.Event()
         login = login_at(url, tokens.PASSWORD)
@@ -109,7 +122,8 @@ async def scene(settings: Mapping[str, str] | None = None) -> AsyncIterator[Scen
         with gateways(2, login) as processes:
             folding = asyncio.create_task(keep_folding(url, stop, every=0.2))
             try:
-                yield Scene(database, processes)
+                async with linking(url):
+                    yield Scene(database, processes)
             finally:
                 stop.set()
                 await folding  # it has not given up

@@ -4,14 +4,18 @@ A killed process loses what only it had in memory; what it gave to the system is
 nothing of disks that lie about what they have written.
 """
 
+import asyncio
+import json
 import os
 from random import Random
+from typing import Any
 
 import pytest
 
 from tests.gateway.crashes.ledger import Ledger
 from tests.gateway.crashes.reckoning import Reckoning
 from tests.gateway.crashes.scene import Scene, scene
+from tests.gateway.crashes.writers import Writer
 
 pytestmark = pytest.mark.anyio
 
@@ -26,7 +30,7 @@ async def _assert_nothing_is_wrong(here: Scene, ledger: Ledger, asked_again: int
     assert await here.reckoned(ledger) == NOTHING_WRONG
     assert not ledger.refused
     assert set(ledger.in_doubt) <= OUTAGES
-    assert await here.answered_otherwise(ledger, asked_again, Random(0)) == 0
+    assert await here.answered_otherwise(ledger, asked_again, Random(0)) == []
     assert await here.reckoned(ledger) == NOTHING_WRONG
     assert await here.wrong_figures() == []
 
@@ -62,3 +66,28 @@ async def test_writers_without_keys_are_seen() -> None:
     async with scene() as here:
         ledger = await here.write(1_000, kills=12, seed=4, longest_life=0, forgets_keys=True)
         assert (await here.reckoned(ledger)).doubled > 0
+
+
+@pytest.mark.parametrize(
+    ("status", "answer", "told"),
+    [
+        (400, {"errors": [{"extensions": {"code": "INVALID_DOCUMENT"}}]}, "is no request"),
+        (200, {"data": {"submitApplication": {"errors": [{"code": "CLOSED"}]}}}, "hardly anything"),
+    ],
+    ids=["malformed", "refused"],
+)
+async def test_writers_end_where_nothing_can_be_done(
+    status: int, answer: dict[str, Any], told: str
+) -> None:
+    body = json.dumps(answer).encode()
+    reply = b"HTTP/1.1 %d -\r\nContent-Length: %d\r\n\r\n%s" % (status, len(body), body)
+
+    async def refuse(reader: asyncio.StreamReader, stream: asyncio.StreamWriter) -> None:
+        while await reader.read(65_536):
+            stream.write(reply)
+        stream.close()
+
+    async with await asyncio.start_server(refuse, "127.0.0.1", 0) as server, asyncio.timeout(30):
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(AssertionError, match=told):
+            await Writer([port], Ledger(wanted=1), Random(1)).write()

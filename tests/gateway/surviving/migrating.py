@@ -113,10 +113,12 @@ _OTHERWISE = (
         "USING ((SELECT viewer.acts_as('PARTNER_MANAGER')))",
     ),
     (
-        "received_at, reference, stage, submitted_at, target_due_at, visa_type_code) ON"
-        " application TO gerbang_partner_manager",
-        "received_at, stage, status, submitted_at, target_due_at, visa_type_code) ON"
-        " application TO gerbang_partner_manager",
+        "received_at, reference, stage, submitted_at, successor_centre_code,"
+        " successor_country_code, target_due_at, trip_purpose, visa_type_code)"
+        " ON application TO gerbang_partner_manager",
+        "received_at, stage, status, submitted_at, successor_centre_code,"
+        " successor_country_code, target_due_at, trip_purpose, visa_type_code)"
+        " ON application TO gerbang_partner_manager",
     ),
 )
 

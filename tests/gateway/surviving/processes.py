@@ -17,6 +17,7 @@ import httpx2
 
 from tests import tokens
 from tests.free_ports import free_port
+from tests.linking import key_service
 
 ROOT = Path(__file__).parents[3]
 SERVE = [sys.executable, "-c", "from gateway.cli import main; main()", "serve"]
@@ -68,6 +69,7 @@ class Process:
             "ISSUER": tokens.ISSUER,
             "SEAL_KEY": tokens.SEAL_KEY.hex(),
             "CURSOR_KEY": "ab" * 32,
+            "KEY_SERVICE": key_service(),
             "PORT": str(self.port),
             "METRICS_PORT": str(self.metrics_port),
             **self.variables,

@@ -163,6 +163,15 @@ CASES = {
         ),
         turns_readiness=False,
     ),
+    "an account that nobody signs": Case(
+        Fault.CHECKPOINT,
+        planted_in_the_database(
+            "INSERT INTO account_head (size, frontier, signed_at)"
+            " VALUES (0, '{}', now() - interval '1 h')",
+            "DELETE FROM account_head",
+        ),
+        turns_readiness=False,
+    ),
 }
 
 

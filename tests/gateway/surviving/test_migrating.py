@@ -165,6 +165,7 @@ async def test_between_two_releases_nobody_sees_what_neither_shows(
     await migrated(world)
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("guard", ["narrow_policies", "revoke_rights"])
 async def test_without_its_guards_it_is_seen(
     world: str, owner: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch, guard: str
@@ -174,7 +175,7 @@ async def test_without_its_guards_it_is_seen(
     phases = [phase for phase in wall_steps.PHASES if phase.__name__ != guard]
     phases += [wall_steps.revoke_rights]
     monkeypatch.setattr("models.row_security.apply.PHASES", phases)
-    async with asyncio.timeout(60), watching(world, watcher):
+    async with asyncio.timeout(150), watching(world, watcher):
         while not watcher.too_much:
             await put_up_other(owner)
             await migrated(world)

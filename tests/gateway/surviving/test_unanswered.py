@@ -12,7 +12,12 @@ from sqlalchemy import literal, select
 
 from gateway.access.rows import vouch_for
 from gateway.access.transactions.begin import ROUND_TRIP_SECONDS, TransactionStart
-from gateway.access.transactions.reading import Bound, PreparedStatement, ReadTransaction
+from gateway.access.transactions.reading import (
+    Bound,
+    Planning,
+    PreparedStatement,
+    ReadTransaction,
+)
 from gateway.access.transactions.writing import begin_writing
 from gateway.errors import ErrorCode, FieldError
 from gateway.viewer import Viewer
@@ -41,7 +46,9 @@ async def _read(engine: ConnectionPool) -> None:
 async def _read_in_one_write(engine: ConnectionPool) -> None:
     await asyncio.sleep(1.1)  # a connection that was silent for a second may have died
     reading = ReadTransaction(engine, AS_WHO_LOGS_IN)
-    (rows,) = await reading.read([Bound(PreparedStatement("SELECT 1", (), {}), ())], is_last=True)
+    (rows,) = await reading.read(
+        [Bound(PreparedStatement("SELECT 1", Planning.ONCE, (), {}), ())], is_last=True
+    )
     assert rows.count == 1
     await reading.close()
 

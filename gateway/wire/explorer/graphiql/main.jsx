@@ -2,9 +2,11 @@
 import { createGraphiQLFetcher } from "@graphiql/toolkit";
 import { GraphiQL } from "graphiql";
 import "graphiql/style.css";
+import { parse } from "graphql";
 import { createClient } from "graphql-ws";
 import { useMemo, useState } from "react";
 import { createRoot } from "react-dom/client";
+import "./cancellations.js";
 import "./main.css";
 import * as signIn from "./sign_in.js";
 import "./workers.js";
@@ -25,12 +27,21 @@ async function headersFor(chosen, typed = {}) {
   };
 }
 
+/** What is asked, parsed now: GraphiQL's own reading is a moment behind the editor, and chooses socket or HTTP by it. */
+function documentOf(query) {
+  try {
+    return parse(query);
+  } catch {
+    return undefined; // the gateway says what is wrong with it, and where
+  }
+}
+
 function fetcherFor(chosen) {
   return async (parameters, options) => {
     const headers = await headersFor(chosen, options?.headers);
     const wsClient = createClient({ url: WS_URL, connectionParams: () => headersFor(chosen, options?.headers) });
     const fetcher = createGraphiQLFetcher({ url: "/graphql", headers, wsClient });
-    return fetcher(parameters, options);
+    return fetcher(parameters, { ...options, documentAST: documentOf(parameters.query) });
   };
 }
 

@@ -4,9 +4,9 @@ import asyncio
 from datetime import date, datetime
 
 from following import follow
-from gerbang_client import Client, StartVerificationInput
+from gerbang_client import Client, ReferToScreeningInput
 from gerbang_client.changes import ChangesApplicationChangedApplicationChange
-from gerbang_client.start import StartStartVerificationErrorsCaseError
+from gerbang_client.refer import ReferReferToScreeningErrorsCaseError
 from telling import GIVEN, inputs, tell, token
 
 
@@ -19,9 +19,9 @@ async def ask(client: Client) -> None:
     assert volumes
     assert volumes.rows
     for each in inputs():
-        outcome = (await client.start(StartVerificationInput(**each))).start_verification
+        outcome = (await client.refer(ReferToScreeningInput(**each))).refer_to_screening
         for error in outcome.errors:
-            assert isinstance(error, StartStartVerificationErrorsCaseError)
+            assert isinstance(error, ReferReferToScreeningErrorsCaseError)
             tell("error", [error.typename__, error.code, error.current_status])
         if outcome.application:
             tell("status", outcome.application.status)

@@ -6,7 +6,7 @@ import { graphql } from "./generated/gql.ts";
 import type {
   MutationErrorCode,
   PageQueryVariables,
-  StartVerificationInput,
+  ReferToScreeningInput,
   Status,
 } from "./generated/graphql.ts";
 
@@ -17,9 +17,9 @@ const Page = graphql(`
     }
   }
 `);
-const Start = graphql(`
-  mutation Start($input: StartVerificationInput!) {
-    startVerification(input: $input) {
+const Refer = graphql(`
+  mutation Refer($input: ReferToScreeningInput!) {
+    referToScreening(input: $input) {
       errors { __typename code message path ... on CaseError { currentStatus } }
       application { id status }
     }
@@ -51,9 +51,9 @@ tell("page", submitted.length);
 // @ts-expect-error  a list is not asked without its size
 ({}) satisfies PageQueryVariables;
 
-for (const input of inputs satisfies StartVerificationInput[]) {
-  const { data } = await client.mutate({ mutation: Start, variables: { input } });
-  const { errors, application } = data!.startVerification;
+for (const input of inputs satisfies ReferToScreeningInput[]) {
+  const { data } = await client.mutate({ mutation: Refer, variables: { input } });
+  const { errors, application } = data!.referToScreening;
   for (const error of errors) {
     const code: MutationErrorCode = error.code;
     // @ts-expect-error  only an error about a case has its status

@@ -24,8 +24,8 @@ graphql`
   }
 `;
 graphql`
-  mutation documentsStartMutation($input: StartVerificationInput!) {
-    startVerification(input: $input) {
+  mutation documentsReferMutation($input: ReferToScreeningInput!) {
+    referToScreening(input: $input) {
       errors { __typename code message path ... on CaseError { currentStatus } }
       application { id status }
     }

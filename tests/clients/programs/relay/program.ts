@@ -11,10 +11,10 @@ import IdentityQuery, {
 } from "./__generated__/documentsIdentityQuery.graphql.ts";
 import ListQuery, { type documentsListQuery } from "./__generated__/documentsListQuery.graphql.ts";
 import PageQuery, { type documentsPageQuery } from "./__generated__/documentsPageQuery.graphql.ts";
-import Start, {
-  type documentsStartMutation,
+import Refer, {
+  type documentsReferMutation,
   type MutationErrorCode,
-} from "./__generated__/documentsStartMutation.graphql.ts";
+} from "./__generated__/documentsReferMutation.graphql.ts";
 import Case, { type documents_case$key } from "./__generated__/documents_case.graphql.ts";
 import List, { type documents_list$key } from "./__generated__/documents_list.graphql.ts";
 import { relayEnvironment } from "./environment.ts";
@@ -45,12 +45,12 @@ const found = await fetchQuery<documentsCaseQuery>(environment, CaseQuery, varia
 const one: string = read<documents_case$key>(Case, found!.node!).reference;
 if (one !== given.reference) fail(`${one} is another case`);
 
-const start = (input: documentsStartMutation["variables"]["input"]) =>
-  new Promise<documentsStartMutation["response"]["startVerification"]>((done, onError) => {
-    commitMutation<documentsStartMutation>(environment, {
-      mutation: Start,
+const start = (input: documentsReferMutation["variables"]["input"]) =>
+  new Promise<documentsReferMutation["response"]["referToScreening"]>((done, onError) => {
+    commitMutation<documentsReferMutation>(environment, {
+      mutation: Refer,
       variables: { input },
-      onCompleted: ({ startVerification }) => done(startVerification),
+      onCompleted: ({ referToScreening }) => done(referToScreening),
       onError,
     });
   });

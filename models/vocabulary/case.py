@@ -1,7 +1,4 @@
-"""The closed lists of words of the domain, as the database keeps them.
-
-``gateway/mapping/enums.py`` describes each word for the API, and has the words of the API alone.
-"""
+"""The words of a case: where it stands, what happens to it, how it ends."""
 
 from enum import StrEnum
 
@@ -64,6 +61,9 @@ CLOSED = tuple(status for status, stage in STAGE_OF.items() if stage is Stage.CL
 #: Those that end by themselves when the applicant lets a deadline pass.
 WAITING = (Status.SUBMITTED, Status.AWAITING_PAYMENT, Status.INFO_REQUESTED)
 
+#: Where an officer decides.
+DECIDABLE = (Status.IN_VERIFICATION, Status.SCREENING)
+
 
 class EventKind(StrEnum):
     """What happened to an application: it entered a status, or something else happened to it."""
@@ -79,6 +79,10 @@ class EventKind(StrEnum):
     RELEASED = "RELEASED"
     ANSWER_PROPOSED = "ANSWER_PROPOSED"
     SCREENED = "SCREENED"
+    CORRECTION_PROPOSED = "CORRECTION_PROPOSED"
+    CORRECTED = "CORRECTED"
+    CORRECTION_REJECTED = "CORRECTION_REJECTED"
+    TRANSFERRED = "TRANSFERRED"
     GRANTED = "GRANTED"
     REFUSED = "REFUSED"
     WITHDRAWN = "WITHDRAWN"
@@ -95,7 +99,7 @@ class Changed(StrEnum):
 
     #: The stage, or when a case was submitted, paid or received: everyone who reaches the case.
     STAGE = "STAGE"
-    #: The decision alone, as by a correction.
+    #: The decision alone, as by a correction or a revocation.
     DECISION = "DECISION"
     #: The status alone.
     STATUS = "STATUS"
@@ -157,64 +161,30 @@ class ScreeningResult(StrEnum):
 
 #: What a hit turns out to be.
 RESOLUTIONS = (ScreeningResult.NO_MATCH, ScreeningResult.MATCH)
+
 #: What nothing is granted without.
 CLEARING = (ScreeningResult.CLEAR, ScreeningResult.NO_MATCH)
 
 
-class VisaCategory(StrEnum):
-    """What a visa type is for."""
+class ReferralReason(StrEnum):
+    """Why supervision is asked."""
 
-    TOURISM = "TOURISM"
-    BUSINESS = "BUSINESS"
-    INVESTMENT = "INVESTMENT"
-    GOVERNMENT = "GOVERNMENT"
-    TRANSIT = "TRANSIT"
-
-
-class Entry(StrEnum):
-    """What nationals of a country need to enter Indonesia."""
-
-    VISA_FREE = "VISA_FREE"
-    VISA_ON_ARRIVAL = "VISA_ON_ARRIVAL"
-    VISA_REQUIRED = "VISA_REQUIRED"
-    CALLING_VISA = "CALLING_VISA"
+    #: Nothing is granted that was not asked about.
+    ROUTINE = "ROUTINE"
+    IDENTITY_IN_DOUBT = "IDENTITY_IN_DOUBT"
+    DOCUMENTS_IN_DOUBT = "DOCUMENTS_IN_DOUBT"
+    PURPOSE_IN_DOUBT = "PURPOSE_IN_DOUBT"
+    TRAVEL_HISTORY = "TRAVEL_HISTORY"
+    INFORMATION_RECEIVED = "INFORMATION_RECEIVED"
 
 
-class Clock(StrEnum):
-    """Which service target counts: calling-visa nationalities have their own."""
+class Queue(StrEnum):
+    """The lists of open cases that people work from, the most urgent first."""
 
-    STANDARD = "STANDARD"
-    CALLING_VISA = "CALLING_VISA"
-
-
-class Wait(StrEnum):
-    """What a case waits for its applicant to do."""
-
-    PAYMENT = "PAYMENT"
-    ANSWER = "ANSWER"
-
-
-class Role(StrEnum):
-    """The twelve roles. One acts per request, and none implies another."""
-
-    LEADERSHIP = "LEADERSHIP"
-    OFFICER = "OFFICER"
-    SUPERVISOR = "SUPERVISOR"
-    PARTNER_MANAGER = "PARTNER_MANAGER"
-    PARTNER_AGENT = "PARTNER_AGENT"
-    AUDITOR = "AUDITOR"
-    APPLICANT = "APPLICANT"
-    PARTNER_SERVICE = "PARTNER_SERVICE"
-    SCREENING = "SCREENING"
-    TREASURY = "TREASURY"
-    ADMINISTRATOR = "ADMINISTRATOR"
-    ANONYMOUS = "ANONYMOUS"
-
-
-class Purpose(StrEnum):
-    """Why identity is read: stated with the operation and a case reference, and logged."""
-
-    CASEWORK = "CASEWORK"
-    SUPERVISION = "SUPERVISION"
-    INTAKE = "INTAKE"
-    OWN_DATA = "OWN_DATA"
+    #: On one's own desk.
+    MINE = "MINE"
+    #: Paid, handed over, and on nobody's desk.
+    FREE = "FREE"
+    OVERDUE = "OVERDUE"
+    HELD = "HELD"
+    HITS = "HITS"

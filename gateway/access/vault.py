@@ -1,0 +1,33 @@
+"""What a client is told where the vault cannot be opened, and what is logged where it was tampered
+with."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from gateway.errors import ErrorCode, FieldError
+from models.key_service import KeyServiceError
+from models.person.vault import MissingKeyError, VaultError
+
+log = logging.getLogger(__name__)
+
+
+def closed_vault() -> FieldError:
+    return FieldError(
+        ErrorCode.UNAVAILABLE,
+        "Who people are can be neither read nor written now. Try again later.",
+    )
+
+
+@contextmanager
+def vault_errors() -> Iterator[None]:
+    """Raises FieldError with UNAVAILABLE for keys that cannot be used now. What was tampered with
+    is logged, as an alert, and stays an error that nobody expects."""
+    try:
+        yield
+    except (KeyServiceError, MissingKeyError) as error:
+        log.warning("the vault is closed: %s", error or type(error).__name__)
+        raise closed_vault() from error
+    except VaultError:
+        log.exception("the vault refused a sealed value: somebody changed it")
+        raise

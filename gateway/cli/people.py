@@ -1,0 +1,93 @@
+"""The commands `gerbang people`: the index by which files of one person are found."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
+from pathlib import Path
+
+import asyncpg
+import click
+
+from gateway.cli.database_errors import explain_database_errors
+from gateway.settings import Command, Settings, read_settings
+from models.database.connections import connect
+from models.jobs.linking import forget_other_keys, index_everybody, is_everybody_indexed
+from models.key_service import KeyUse, LocalKeys, LocalKeyService, key_service_at
+from models.key_service.store import KeyStore
+
+
+@click.group()
+def people() -> None:
+    """Index people anew with another key, so that their files are found by it."""
+
+
+@people.command()
+def rotate() -> None:
+    """Put a new key before the one that writes: both are accepted.
+
+    Then restart every gateway and keeper, run `gerbang people index`, and `gerbang people settle`.
+    """
+    file = _keys_file(read_settings(command=Command.PEOPLE))
+    LocalKeys.read(file).rotated(KeyUse.PERSON_INDEX).write(file)
+    click.echo(f"{file}: a new key writes, the one before is accepted.")
+
+
+@people.command()
+def index() -> None:
+    """Index everybody whom the key that writes has not indexed. Stopped, it goes on when run again.
+
+    Nobody who was linked waits for it meanwhile.
+    """
+    settings = read_settings(command=Command.PEOPLE)
+    keys = key_service_at(_address(settings))
+
+    _with_owner(settings, partial(index_everybody, keys))
+    click.echo("Everybody is indexed by the key that writes.")
+
+
+@people.command()
+def settle() -> None:
+    """End a rotation: nobody is found by the key of before. Restart every process afterwards."""
+    settings = read_settings(command=Command.PEOPLE)
+    file = _keys_file(settings)
+    settled = LocalKeys.read(file).settled(KeyUse.PERSON_INDEX)
+    keys = LocalKeyService(settled, KeyStore.beside(file))
+
+    async def forget(connection: asyncpg.Connection) -> None:
+        if not await is_everybody_indexed(keys, connection):
+            raise click.ClickException("Not everybody is indexed: run `gerbang people index`.")
+        await forget_other_keys(keys, connection)
+
+    _with_owner(settings, forget)
+    settled.write(file)
+    click.echo(f"{file}: one key is left.")
+
+
+def _keys_file(settings: Settings) -> Path:
+    kind, _, path = _address(settings).partition(":")
+    if kind != "file":
+        raise click.ClickException(
+            "A rotation changes the file of keys: run it where that is, with"
+            " GERBANG_KEY_SERVICE=file:…, while no key service runs."
+        )
+    return Path(path)
+
+
+def _address(settings: Settings) -> str:
+    if settings.key_service is None:
+        raise click.ClickException("GERBANG_KEY_SERVICE is missing.")
+    return settings.key_service
+
+
+def _with_owner(
+    settings: Settings, work: Callable[[asyncpg.Connection], Awaitable[object]]
+) -> None:
+    async def run() -> None:
+        connection = await connect(settings.required_owner_url)
+        try:
+            await work(connection)
+        finally:
+            await connection.close()
+
+    with explain_database_errors("GERBANG_OWNER_URL"):
+        asyncio.run(run())

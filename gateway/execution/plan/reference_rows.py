@@ -1,0 +1,138 @@
+"""Reference data to which rows link, kept in memory as it is written, by the version of the data.
+
+Countries, visa types, partners and centres are few and change seldom, and most roles read all of
+them. Where a role reads every row of a table, no statement joins it: its rows are written once, for
+a role and a selection of their fields, and looked up by key. Triggers renew a version with each
+change to one of these tables. Each read reads that version in its own snapshot, under the row rules
+like everything else, and uses what is kept under the same version alone.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import literal_column, select
+
+from gateway.access.rows import reads_every_row, vouch_for
+from gateway.access.transactions.reading import Bound, Planning, PreparedStatement, prepare
+from gateway.access.transactions.wire_rows import WireRows
+from gateway.execution.plan.cells import CellError
+from gateway.execution.plan.render import KeptRows, Rendering, Table
+from gateway.execution.plan.tree import Branch, DerivedValue, JoinedRow, RowShape
+from gateway.execution.plan.values import ValueCount
+from gateway.mapping.catalogue import DeclaredNoun
+from gateway.mapping.context import Context
+from gateway.mapping.kept_rows import Kept
+from models.vocabulary import Role
+from models.volumes.versions import NAMED_TABLES, VERSION, Versioned
+
+if TYPE_CHECKING:
+    from gateway.execution.plan.branches import BranchPlan
+
+#: Of all that a process keeps. Two fields of all countries take about 40 KB.
+_MOST_BYTES = 16 * 1024 * 1024
+#: What a row takes besides its bytes and those of its key.
+_ROW_BYTES = 200
+
+
+def is_reference(noun: DeclaredNoun, role: Role) -> bool:
+    """Whether rows are reference data of which everybody in a role reads all."""
+    return noun.key.class_.__tablename__ in NAMED_TABLES and reads_every_row(noun.name, role)
+
+
+def is_kept_whole(branch: Branch, role: Role) -> bool:
+    """Whether the version and the role decide all that a branch reads."""
+    (level, *others), shape = branch.levels, branch.shape
+    assert isinstance(shape, RowShape)
+    joined = level.columns.tree()
+    return (
+        not others
+        and all(is_reference(column_set.noun, role) for column_set in joined)
+        and not any(_is_derived(shape))
+    )
+
+
+def _is_derived(shape: RowShape) -> Iterator[bool]:
+    for entry in shape.entries.values():
+        yield isinstance(entry, DerivedValue)
+        if isinstance(entry, JoinedRow):
+            yield from _is_derived(entry.shape)
+
+
+class WrittenRows(NamedTuple):
+    """The rows of a table by key, and the version of the data from which they come."""
+
+    version: bytes
+    rows: KeptRows
+
+
+class ReferenceRows:
+    """What a process keeps, for all viewers."""
+
+    def __init__(self) -> None:
+        self._kept: Kept[WrittenRows] = Kept(_MOST_BYTES)
+
+    def find(self, plan: "BranchPlan") -> WrittenRows | None:
+        return self._kept.find(plan.identity, None)
+
+    def keep(self, plan: "BranchPlan", written: WrittenRows) -> None:
+        size = sum(_ROW_BYTES + len(key) + len(of[0]) for key, of in written.rows.items())
+        self._kept.keep(plan.identity, None, written, size)
+
+
+class ReferenceReads:
+    """What one read takes from memory, and what it must read besides."""
+
+    def __init__(
+        self, kept: ReferenceRows, plans: Sequence["BranchPlan"], role: Role, *, is_trusted: bool
+    ) -> None:
+        """``is_trusted`` says that what is kept may be of the snapshot. Otherwise all is read."""
+        self._kept = kept
+        self._role = role
+        found = {plan: kept.find(plan) if is_trusted else None for plan in plans}
+        self._found = {plan: written for plan, written in found.items() if written}
+        self._missing = [plan for plan in found if plan not in self._found]
+
+    def statements(self) -> list[Bound]:
+        """The version, where it matters, and all rows of the tables that are not kept."""
+        if not self._found and not self._missing:
+            return []
+        tables = [plan.statements.prepared(None)[0] for plan in self._missing]
+        return [Bound(each, ()) for each in (_version_statement(self._role), *tables)]
+
+    def take(
+        self, read: Sequence[WireRows], context: Context
+    ) -> Mapping["BranchPlan", KeptRows] | None:
+        """The rows by their plans, from what the statements read; None if what was kept is of
+        another version."""
+        if not read:
+            return {}
+        version, *tables = read
+        if version.count != 1 or not (mark := version.cell(0, 0)):
+            raise CellError("reference data without a version")
+        if any(written.version != mark for written in self._found.values()):
+            return None
+        for plan, rows in zip(self._missing, tables, strict=True):
+            self._found[plan] = WrittenRows(mark, _write_rows(plan, rows, context))
+            self._kept.keep(plan, self._found[plan])
+        return {plan: written.rows for plan, written in self._found.items()}
+
+
+def _write_rows(plan: "BranchPlan", rows: WireRows, context: Context) -> KeptRows:
+    count = ValueCount()
+    rendering = Rendering(context, [Table(rows)], count)
+    written: dict[bytes, tuple[bytes, int]] = {}
+    for row in range(rows.count):
+        key, before = rows.cell(row, 0), count.values
+        if key is None:
+            raise CellError("a row without a key")
+        text = plan.render(rendering, 0, row)
+        written[key] = text, count.values - before
+    return written
+
+
+@lru_cache
+def _version_statement(role: Role) -> PreparedStatement:
+    names = literal_column(f"'{Versioned.NAMES}'")
+    statement = select(VERSION.c.version).where(VERSION.c.data == names)
+    return prepare(vouch_for(statement, "Country"), role, Planning.ONCE)

@@ -1,0 +1,94 @@
+"""The enums of the API: those of ``models/vocabulary`` and its own, every word described.
+
+Inputs take them from here, so that each is described before it is used.
+"""
+
+import inspect
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Any
+
+import strawberry
+
+from gateway.mapping.declare import SOURCE, Expression, Translated
+from gateway.mapping.enums import bans, case, items, own, people, reference, supervision
+from gateway.mapping.enums.own import (
+    CalendarPeriod,
+    ChangeUnit,
+    Direction,
+    HitResolution,
+    Precision,
+    PublicReason,
+    VolumeDimension,
+)
+from gateway.strawberry_bridge import describe_values
+from gateway.texts.language import Language
+from models.vocabulary import (
+    Ground,
+    Outcome,
+    Queue,
+    ReferralReason,
+    RequestedItemKind,
+    ScreeningKind,
+    ScreeningResult,
+    Sex,
+    Stage,
+    Status,
+    TripPurpose,
+)
+
+__all__ = [
+    "CalendarPeriod",
+    "ChangeUnit",
+    "Direction",
+    "Ground",
+    "HitResolution",
+    "Outcome",
+    "Precision",
+    "PublicReason",
+    "Queue",
+    "ReferralReason",
+    "RequestedItemKind",
+    "ScreeningKind",
+    "ScreeningResult",
+    "Sex",
+    "Stage",
+    "Status",
+    "TripPurpose",
+    "VolumeDimension",
+    "translated",
+]
+
+_WORDS = (
+    own.WORDS, bans.WORDS, case.WORDS, items.WORDS, people.WORDS, reference.WORDS,
+    supervision.WORDS,
+)  # fmt: skip
+
+
+def _describe(enum: type[StrEnum], words: Mapping[str, str]) -> None:
+    if missing := [f"{enum.__name__}.{word.name}" for word in enum if word.name not in words]:
+        raise LookupError(f"{__file__}: WORDS does not describe {', '.join(missing)}")
+    declared: Any = strawberry.enum(enum, description=inspect.cleandoc(enum.__doc__ or ""))
+    describe_values(declared, lambda value: words[value.name])
+
+
+for _words in _WORDS:
+    for _enum, _words_of_it in _words.items():
+        _describe(_enum, _words_of_it)
+
+
+def translated(description: str, *, en: Expression, id: Expression) -> Any:
+    """A field that is one of two columns, by the argument ``language``."""
+    columns: dict[str, Expression] = {Language.EN: en, Language.ID: id}
+
+    def resolve(
+        root: Any,
+        language: Annotated[
+            Language, strawberry.argument(description="The language of the answer.")
+        ] = Language.EN,
+    ) -> str:
+        return root.__dict__[str(columns[language].key)]
+
+    return strawberry.field(
+        resolver=resolve, description=description, metadata={SOURCE: Translated(columns)}
+    )

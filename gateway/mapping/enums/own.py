@@ -1,0 +1,140 @@
+"""The words of the API alone, and what they mean."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from gateway.texts.language import Language
+from models.volumes.rates import FunnelPosition
+
+
+class Precision(StrEnum):
+    """What a figure is."""
+
+    EXACT = "EXACT"
+    AT_LEAST = "AT_LEAST"
+    ROUNDED = "ROUNDED"
+    BELOW = "BELOW"
+    SUPPRESSED = "SUPPRESSED"
+    UNPUBLISHED = "UNPUBLISHED"
+
+
+class ChangeUnit(StrEnum):
+    """What a change is counted in."""
+
+    PERCENT = "PERCENT"
+    PERCENTAGE_POINTS = "PERCENTAGE_POINTS"
+
+
+class Direction(StrEnum):
+    """Which end of an order comes first; rows without a value count as the last of all."""
+
+    ASCENDING = "ASCENDING"
+    DESCENDING = "DESCENDING"
+
+
+class HitResolution(StrEnum):
+    """What a hit turns out to be."""
+
+    NO_MATCH = "NO_MATCH"
+    MATCH = "MATCH"
+
+
+class PublicReason(StrEnum):
+    """Why an application was refused, as far as applicants are told."""
+
+    INVALID_TRAVEL_DOCUMENT = "INVALID_TRAVEL_DOCUMENT"
+    FORGED_DOCUMENT = "FORGED_DOCUMENT"
+    FALSE_STATEMENT = "FALSE_STATEMENT"
+    INSUFFICIENT_MEANS = "INSUFFICIENT_MEANS"
+    PURPOSE_NOT_CREDIBLE = "PURPOSE_NOT_CREDIBLE"
+    PUBLIC_HEALTH = "PUBLIC_HEALTH"
+    INCOMPLETE = "INCOMPLETE"
+    NOT_DISCLOSED = "NOT_DISCLOSED"
+
+
+class VolumeDimension(StrEnum):
+    """What volumes can be told apart by; periods are calendar periods in WIB."""
+
+    COUNTRY = "COUNTRY"
+    NATIONALITY = "NATIONALITY"
+    PARTNER = "PARTNER"
+    CENTRE = "CENTRE"
+    VISA_TYPE = "VISA_TYPE"
+    TRIP_PURPOSE = "TRIP_PURPOSE"
+    CHANNEL = "CHANNEL"
+    DAY = "DAY"
+    WEEK = "WEEK"
+    MONTH = "MONTH"
+    QUARTER = "QUARTER"
+    YEAR = "YEAR"
+
+
+class CalendarPeriod(StrEnum):
+    """Calendar periods in WIB."""
+
+    DAY = "DAY"
+    WEEK = "WEEK"
+    MONTH = "MONTH"
+    QUARTER = "QUARTER"
+    YEAR = "YEAR"
+
+
+_PERIODS = {
+    "DAY": "Calendar day.",
+    "WEEK": "Week from Monday to Sunday.",
+    "MONTH": "Calendar month.",
+    "QUARTER": "Quarter of a calendar year.",
+    "YEAR": "Calendar year.",
+}
+
+WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
+    Language: {"EN": "English.", "ID": "Indonesian."},
+    Precision: {
+        "EXACT": "Exactly as recorded.",
+        "AT_LEAST": "There are at least so many.",
+        "ROUNDED": "Rounded.",
+        "BELOW": "Too small to be told, but below `upperBound`; there is no value.",
+        "SUPPRESSED": "Withheld: of too few, or it could be told from others; there is no value.",
+        "UNPUBLISHED": "Of a period that is not over, or not yet published; there is no value.",
+    },
+    ChangeUnit: {
+        "PERCENT": "Hundredths of what it was.",
+        "PERCENTAGE_POINTS": "Hundredths of the whole that a rate is a part of.",
+    },
+    Direction: {
+        "ASCENDING": "Smallest, earliest or first in the alphabet first.",
+        "DESCENDING": "Largest, latest or last in the alphabet first.",
+    },
+    PublicReason: {
+        "INVALID_TRAVEL_DOCUMENT": "The travel document is not valid.",
+        "FORGED_DOCUMENT": "A document is forged.",
+        "FALSE_STATEMENT": "A statement is false.",
+        "INSUFFICIENT_MEANS": "Means of living are insufficient.",
+        "PURPOSE_NOT_CREDIBLE": "The stated purpose is not credible.",
+        "PUBLIC_HEALTH": "Public health.",
+        "INCOMPLETE": "The file is not complete.",
+        "NOT_DISCLOSED": "The ground is not disclosed.",
+    },
+    HitResolution: {
+        "NO_MATCH": "It is somebody else: it counts as CLEAR.",
+        "MATCH": "It is this person: the case goes to the supervisor's desk.",
+    },
+    VolumeDimension: {
+        "COUNTRY": "Country in which a partner took the application in.",
+        "NATIONALITY": "Nationality of the applicant.",
+        "PARTNER": "Partner that took the application in.",
+        "CENTRE": "Visa centre at which it was taken in.",
+        "VISA_TYPE": "Visa type.",
+        "TRIP_PURPOSE": "Purpose of the trip, as stated.",
+        "CHANNEL": "Channel.",
+        **_PERIODS,
+    },
+    CalendarPeriod: _PERIODS,
+    FunnelPosition: {
+        "WITHIN": "Within the limits: chance alone explains it.",
+        "ABOVE_WARNING": "Above the warning limit, within the control limit.",
+        "ABOVE_CONTROL": "Above the control limit.",
+        "BELOW_WARNING": "Below the warning limit, within the control limit.",
+        "BELOW_CONTROL": "Below the control limit.",
+    },
+}

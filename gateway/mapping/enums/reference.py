@@ -1,0 +1,63 @@
+"""What the words of reference data mean, for clients."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from models.vocabulary import (
+    Clock,
+    Entry,
+    ReferenceChangeState,
+    ReferenceKind,
+    TripPurpose,
+    VisaCategory,
+    Wait,
+)
+
+WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
+    ReferenceKind: {
+        "COUNTRY": "A country or territory, and its names.",
+        "ENTRY_RULE": "What nationals of a country need to enter.",
+        "VISA_TYPE": "A visa type: introduced with its fee and target, or ended.",
+        "ELIGIBILITY": "Who may take a visa type, and what for.",
+        "FEE": "What a visa type costs.",
+        "SERVICE_TARGET": "Within what time to decide, and the promised share.",
+        "DEADLINE": "How long a case waits for its applicant.",
+        "PARTNER": "A partner.",
+        "PARTNER_COUNTRY": "A country in which a partner takes applications.",
+        "CENTRE": "A visa centre.",
+    },
+    ReferenceChangeState: {
+        "INITIAL": "There when Gerbang was set up, or written by its owner: by no decree.",
+        "PROPOSED": "Waits for a second administrator; once its day has passed, it lapses.",
+        "APPROVED": "In force from its day on.",
+        "CANCELLED": "Stopped before its day.",
+    },
+    Wait: {
+        "PAYMENT": "That the bill is paid.",
+        "ANSWER": "That what was asked for is handed in.",
+    },
+    VisaCategory: {
+        "TOURISM": "For tourism.",
+        "BUSINESS": "For business.",
+        "INVESTMENT": "For investment.",
+        "GOVERNMENT": "For official visits.",
+        "TRANSIT": "For transit.",
+    },
+    TripPurpose: {
+        "TOURISM": "Holidays, and visits to family and friends.",
+        "BUSINESS": "Meetings, purchases and other business.",
+        "INVESTMENT": "To invest, or to prepare an investment.",
+        "GOVERNMENT": "Visits to, or on behalf of, governments.",
+        "TRANSIT": "On the way to another country.",
+    },
+    Entry: {
+        "VISA_FREE": "No visa for short visits.",
+        "VISA_ON_ARRIVAL": "A visa on arrival, or the electronic one beforehand.",
+        "VISA_REQUIRED": "A visa beforehand.",
+        "CALLING_VISA": "A visa after clearance between agencies.",
+    },
+    Clock: {
+        "STANDARD": "For most nationalities.",
+        "CALLING_VISA": "For nationalities that need clearance between agencies.",
+    },
+}

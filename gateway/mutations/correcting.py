@@ -1,0 +1,216 @@
+"""Corrections of the person on file: what is checked, what is proposed, what follows.
+
+A correction is a version of the identity. A trigger of the database puts it into force, archives
+the one before and voids what screening had answered about it: nobody else writes an identity that
+there is.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, insert, select, update
+
+from gateway.access.transactions.writing import WriteTransaction
+from gateway.access.vault import vault_errors
+from gateway.mutations.case import Case, entry_in_force, read_case
+from gateway.mutations.eligibility import read_eligible
+from gateway.mutations.outcome import Reason, Reasons, RefusedError
+from gateway.mutations.people import check_values
+from gateway.mutations.requests import Correction as Proposed
+from gateway.mutations.requests import StepRequest
+from gateway.mutations.screening import ask
+from models import Application, Correction, Country, IdentityVersion, VisaType
+from models.keys import new_key
+from models.life import Refusal
+from models.life.steps import UNPAID, WORKED_ON
+from models.person.vault import Person
+from models.vocabulary import OPEN_CORRECTIONS, CorrectionState, Entry, ScreeningKind, Status
+
+#: How far a case has come: the one that has come furthest says who approves a correction.
+_COME = {
+    **dict.fromkeys(UNPAID, 1),
+    **dict.fromkeys(WORKED_ON, 2),
+    Status.GRANTED: 3,
+}
+
+
+async def check_correction(
+    transaction: WriteTransaction, proposed: Proposed, case: Case, reasons: Reasons
+) -> None:
+    """Add a reason for each mistake of what is proposed, never a value."""
+    [visa_type] = await transaction.rows(
+        select(VisaType.stay_days).where(VisaType.code == case.visa_type)
+    )
+    named = {proposed.nationality, proposed.values.get("passport_issuing_state")} - {None}
+    known = await transaction.rows(select(Country.code).where(Country.code.in_(named)))
+    countries = frozenset(row.code for row in known)
+    needed_until = case.on + timedelta(days=visa_type.stay_days)
+    check_values(proposed.values, case.on, needed_until, countries, reasons)
+    if proposed.nationality is None:
+        return
+    if proposed.nationality not in countries:
+        reasons.add(Refusal.NATIONALITY_UNKNOWN, "nationality")
+    elif await _is_a_new_application(transaction, case, proposed.nationality):
+        reasons.add(Refusal.NEW_APPLICATION, "nationality")
+
+
+async def propose_correction(
+    transaction: WriteTransaction, request: StepRequest, case: Case
+) -> dict[str, Any]:
+    """Write the proposed version down. Before payment it takes effect at once."""
+    proposed = request.correction or Proposed({}, None)
+    person = await _person(transaction, case)
+    await _refuse_elsewhere(transaction, case, person, request.target)
+    of_person = IdentityVersion.applicant_id == person
+    [(latest,)] = await transaction.rows(
+        select(func.coalesce(func.max(IdentityVersion.number), 1)).where(of_person)
+    )
+    with vault_errors():
+        [values] = await transaction.vault.seal([Person(person, latest + 1, proposed.values)])
+    number = proposed.values.get("passport_number")
+    version = {
+        "applicant_id": person,
+        "number": latest + 1,
+        "sealed": values,
+        "passport_issuing_state": proposed.values.get("passport_issuing_state"),
+        "passport_last_four": number[-4:] if number else None,
+        "nationality_code": proposed.nationality,
+        "written_at": case.at,
+    }
+    is_at_once = case.state.status in UNPAID
+    subject = transaction.viewer.subject
+    correction = {
+        "id": new_key(),
+        "application_id": case.id,
+        "applicant_id": person,
+        "version": latest + 1,
+        "state": CorrectionState.IN_EFFECT if is_at_once else CorrectionState.PROPOSED,
+        "proposed_at": case.at,
+        "proposed_by": subject,
+        "proposed_role": transaction.viewer.role.value,
+        "closed_at": case.at if is_at_once else None,
+        "closed_by": subject if is_at_once else None,
+    }
+    await transaction.run(insert(IdentityVersion), version)
+    await transaction.run(insert(Correction), correction)
+    return {}
+
+
+async def approve_correction(
+    transaction: WriteTransaction, request: StepRequest, case: Case
+) -> dict[str, Any]:
+    """Let it take effect; after a grant, let a second person do so."""
+    if case.state.status is not Status.GRANTED:
+        return await put_into_force(transaction, request, case)
+    await _refuse_a_new_application(transaction, request, case)
+    await _close(transaction, case, state=CorrectionState.APPROVED, is_first=True)
+    return {}
+
+
+async def put_into_force(
+    transaction: WriteTransaction, request: StepRequest, case: Case
+) -> dict[str, Any]:
+    """Let it take effect, and ask supervision anew wherever it was asked before."""
+    await _refuse_a_new_application(transaction, request, case)
+    await _close(transaction, case, state=CorrectionState.IN_EFFECT)
+    person = await _person(transaction, case)
+    for row in await transaction.rows(
+        select(Application.id).where(
+            Application.applicant_id == person,
+            Application.status.in_([Status.SCREENING, Status.GRANTED]),
+        )
+    ):
+        if file := await read_case(transaction, row.id):
+            await ask(transaction, file)
+    return {}
+
+
+async def reject_correction(
+    transaction: WriteTransaction, request: StepRequest, case: Case
+) -> dict[str, Any]:
+    await _close(transaction, case, state=CorrectionState.REJECTED, reason=request.reason)
+    return {}
+
+
+async def _close(
+    transaction: WriteTransaction,
+    case: Case,
+    *,
+    state: CorrectionState,
+    is_first: bool = False,
+    reason: str | None = None,
+) -> None:
+    subject = transaction.viewer.subject
+    by: Mapping[str, Any] = (
+        {"approved_at": case.at, "approved_by": subject}
+        if is_first
+        else {"closed_at": case.at, "closed_by": subject, "reason": reason}
+    )
+    await transaction.run(update(Correction).where(_waits_in(case)).values(state=state.value, **by))
+
+
+def _waits_in(case: Case) -> Any:
+    return (Correction.application_id == case.id) & Correction.state.in_(OPEN_CORRECTIONS)
+
+
+async def _person(transaction: WriteTransaction, case: Case) -> UUID:
+    whose = select(Application.applicant_id).where(Application.id == case.id)
+    [(person,)] = await transaction.rows(whose)
+    return person
+
+
+async def _refuse_elsewhere(
+    transaction: WriteTransaction, case: Case, person: UUID, target: str
+) -> None:
+    """A person is corrected in the file that has come furthest, one correction at a time.
+
+    Whoever reaches one file of a person reaches them all: an agent takes a new person in with each.
+    """
+    digest = func.hashtextextended(str(person), 0)
+    await transaction.run(select(func.pg_advisory_xact_lock(digest)))
+    files = await transaction.rows(
+        select(Application.status).where(
+            Application.applicant_id == person, Application.id != case.id
+        )
+    )
+    come = _COME[case.state.status]
+    if any(_COME.get(Status(row.status), 0) > come for row in files):
+        raise RefusedError(Reason(Refusal.CORRECTED_ELSEWHERE, (target,)))
+    waiting = select(Correction.id).where(
+        Correction.applicant_id == person, Correction.state.in_(OPEN_CORRECTIONS)
+    )
+    if await transaction.rows(waiting):
+        raise RefusedError(Reason(Refusal.CORRECTION_PENDING, (target,)))
+
+
+async def _refuse_a_new_application(
+    transaction: WriteTransaction, request: StepRequest, case: Case
+) -> None:
+    """What nationals need may have changed since it was proposed."""
+    proposed = await transaction.rows(
+        select(IdentityVersion.nationality_code)
+        .join(
+            Correction,
+            (Correction.applicant_id == IdentityVersion.applicant_id)
+            & (Correction.version == IdentityVersion.number),
+        )
+        .where(_waits_in(case))
+    )
+    nationality = proposed[0].nationality_code if proposed else None
+    if nationality and await _is_a_new_application(transaction, case, nationality):
+        raise RefusedError(Reason(Refusal.NEW_APPLICATION, (request.target,)))
+
+
+async def _is_a_new_application(
+    transaction: WriteTransaction, case: Case, nationality: str
+) -> bool:
+    """Whether nationals of a country cannot take the visa on file, or need CLEARANCE where it was
+    not needed, or the other way round."""
+    eligible = await read_eligible(transaction, [nationality], case.on)
+    if case.visa_type not in eligible.fitting(nationality):
+        return True
+    [becomes] = await transaction.rows(select(entry_in_force(nationality).label("entry")))
+    is_calling = becomes.entry == Entry.CALLING_VISA
+    return is_calling is not (ScreeningKind.CLEARANCE in case.state.questions)

@@ -1,0 +1,95 @@
+"""Whose desk a case is on: the most urgent is taken from a queue, given back, or reassigned."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, insert, literal_column, select, update
+
+from gateway.access.rows import changeable
+from gateway.access.transactions.writing import WriteTransaction
+from gateway.mutations.case import Case
+from gateway.mutations.outcome import Reason, RefusedError
+from gateway.mutations.requests import StepRequest
+from models import Application, Assignment
+from models.case.queues import IS_FREE
+from models.life import Refusal
+from models.vocabulary import Queue, Role
+
+
+async def most_urgent(transaction: WriteTransaction, request: StepRequest) -> UUID | None:
+    """The case of a queue that is due first, locked: two officers never get the same.
+
+    One that somebody else is just taking is passed over, and so is one that the viewer had before.
+    """
+    subject = transaction.viewer.subject
+    had_it = (
+        select(Assignment.id)
+        .where(Assignment.application_id == Application.id, Assignment.officer == subject)
+        .exists()
+    )
+    free = select(Application.id).where(
+        IS_FREE, changeable(request.mutation, transaction.viewer), ~had_it
+    )
+    if request.queue is Queue.OVERDUE:
+        free = free.where(Application.target_due_at < func.clock_timestamp())
+    first = free.order_by(Application.target_due_at, Application.id).limit(literal_column("1"))
+    found = await transaction.rows(first.with_for_update(of=Application, skip_locked=True))
+    return found[0].id if found else None
+
+
+async def take(transaction: WriteTransaction, _: StepRequest, case: Case) -> dict[str, Any]:
+    await put_on_desk(transaction, case, transaction.viewer.subject, Role.OFFICER)
+    return {}
+
+
+async def give_back(
+    transaction: WriteTransaction, request: StepRequest, case: Case
+) -> dict[str, Any]:
+    await end_assignment(transaction, case, request.reason)
+    return {}
+
+
+async def reassign(
+    transaction: WriteTransaction, request: StepRequest, case: Case
+) -> dict[str, Any]:
+    """To an officer who has worked on cases, to oneself, or back to its queue."""
+    receiver, subject = request.receiver, transaction.viewer.subject
+    if receiver not in (None, subject) and not await works_on_cases(transaction, receiver):
+        raise RefusedError(Reason(Refusal.OFFICER_UNKNOWN, ("officer",)))
+    await end_assignment(transaction, case, request.reason)
+    if receiver is not None:
+        role = Role.SUPERVISOR if receiver == subject else Role.OFFICER
+        await put_on_desk(transaction, case, receiver, role)
+    return {}
+
+
+async def put_on_desk(transaction: WriteTransaction, case: Case, subject: str, role: Role) -> None:
+    assignment = {
+        "application_id": case.id,
+        "officer": subject,
+        "role": role.value,
+        "assigned_at": case.at,
+        "assigned_by": transaction.viewer.subject,
+    }
+    await transaction.run(insert(Assignment), assignment)
+
+
+async def end_assignment(
+    transaction: WriteTransaction, case: Case, reason: str | None = None
+) -> None:
+    """The case leaves the desk it is on: who had it can no longer read the identity."""
+    current = update(Assignment).where(
+        Assignment.application_id == case.id, Assignment.ended_at.is_(None)
+    )
+    said = {} if reason is None else {"reason": reason}
+    await transaction.run(
+        current.values(ended_at=case.at, ended_by=transaction.viewer.subject, **said)
+    )
+
+
+async def works_on_cases(transaction: WriteTransaction, subject: str | None) -> bool:
+    """Whether somebody has worked on a case as an officer: a mistyped name has not."""
+    worked = select(Assignment.id).where(
+        Assignment.officer == subject, Assignment.role == Role.OFFICER
+    )
+    return bool(await transaction.rows(worked.limit(literal_column("1"))))

@@ -1,0 +1,61 @@
+"""What officers say of files that are linked by name: whether it is the same person."""
+
+from typing import Any
+
+from sqlalchemy import select, tuple_, update
+
+from gateway.access.transactions.writing import WriteTransaction
+from gateway.mutations.case import Case
+from gateway.mutations.outcome import Reason, RefusedError
+from gateway.mutations.requests import StepRequest
+from models import Application, PersonLink
+from models.life import Refusal
+from models.vocabulary import LinkReason, LinkState
+
+
+async def confirm_link(
+    transaction: WriteTransaction, request: StepRequest, case: Case
+) -> dict[str, Any]:
+    return await _resolve(transaction, request, case, LinkState.CONFIRMED)
+
+
+async def reject_link(
+    transaction: WriteTransaction, request: StepRequest, case: Case
+) -> dict[str, Any]:
+    return await _resolve(transaction, request, case, LinkState.REJECTED)
+
+
+async def _resolve(
+    transaction: WriteTransaction, request: StepRequest, case: Case, state: LinkState
+) -> dict[str, Any]:
+    """Say it of both sides. What somebody said before can be said otherwise, by whoever has a case
+    of one of the two."""
+    of_the_case = select(Application.applicant_id).where(Application.id == case.id)
+    found = await transaction.rows(
+        select(PersonLink.applicant_id, PersonLink.linked_id, PersonLink.state).where(
+            PersonLink.id == request.link,
+            PersonLink.reason == LinkReason.NAME_AND_BIRTH_DATE,
+            PersonLink.applicant_id == of_the_case.scalar_subquery(),
+        )
+    )
+    if not found:
+        raise RefusedError(Reason(Refusal.NO_LINK, ("linkId",)))
+    [link] = found
+    if link.state == state:
+        raise RefusedError(Reason(Refusal.ALREADY_SAID, ("linkId",)))
+    both = [(link.applicant_id, link.linked_id), (link.linked_id, link.applicant_id)]
+    await transaction.run(
+        update(PersonLink)
+        .where(
+            tuple_(PersonLink.applicant_id, PersonLink.linked_id).in_(both),
+            PersonLink.reason == LinkReason.NAME_AND_BIRTH_DATE,
+        )
+        .values(
+            state=state.value,
+            resolved_at=case.at,
+            resolved_by=transaction.viewer.subject,
+            resolved_in=case.id,
+            resolution=request.reason,
+        )
+    )
+    return {}

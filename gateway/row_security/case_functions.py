@@ -1,0 +1,121 @@
+"""What mutations are told of a case that their role may not read, and what guards of steps ask."""
+
+#: Whether a case is cleared, and which questions may be asked of it: an officer's refusals tell
+#: that much, and no more. Guards ask the same, so that both speak of the same thing.
+CASE_FUNCTIONS = """\
+CREATE OR REPLACE FUNCTION viewer.questions_of(asked_case uuid) RETURNS text[]
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN CASE WHEN 'CALLING_VISA' = (
+            SELECT rule.entry FROM entry_rule AS rule
+            JOIN application AS named ON named.nationality_code = rule.country_code
+            WHERE named.id = asked_case AND rule.valid_from <= wib_day(clock_timestamp())
+            ORDER BY rule.valid_from DESC LIMIT 1
+        ) THEN '{ENTRY_BAN,CLEARANCE}'::text[] ELSE '{ENTRY_BAN}'::text[] END;
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.latest_answer(asked_case uuid, question text) RETURNS text
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN (
+            SELECT result FROM screening WHERE application_id = asked_case AND kind = question
+                AND voided_at IS NULL
+            ORDER BY requested_at DESC, id DESC LIMIT 1
+        );
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.is_cleared(asked_case uuid) RETURNS boolean
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN NOT EXISTS (
+            SELECT FROM application WHERE id = asked_case AND is_held
+        ) AND NOT EXISTS (
+            SELECT FROM unnest(viewer.questions_of(asked_case)) AS question
+            WHERE coalesce(viewer.latest_answer(asked_case, question), '')
+                NOT IN ('CLEAR', 'NO_MATCH')
+        );
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.questions_to_ask(asked_case uuid) RETURNS text[]
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN ARRAY(
+            SELECT question FROM unnest(viewer.questions_of(asked_case)) AS question
+            WHERE coalesce(viewer.latest_answer(asked_case, question), 'UNAVAILABLE')
+                = 'UNAVAILABLE'
+        );
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.has_open_hit(asked_case uuid) RETURNS boolean
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN EXISTS (
+            SELECT FROM screening AS hit
+            WHERE hit.application_id = asked_case AND hit.result = 'HIT'
+                AND hit.voided_at IS NULL
+                AND viewer.latest_answer(asked_case, hit.kind) NOT IN ('NO_MATCH', 'MATCH')
+        );
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.has_live_visa(asked_case uuid) RETURNS boolean
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN EXISTS (
+            SELECT FROM application
+            JOIN visa ON visa.decision_id = application.current_decision_id
+            WHERE application.id = asked_case AND visa.revoked_at IS NULL
+                AND visa.use_by >= wib_day(clock_timestamp())
+        );
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.latest_event(asked_case uuid, kinds text[]) RETURNS text
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN (
+            SELECT kind FROM application_event
+            WHERE application_id = asked_case AND kind = ANY (kinds)
+            ORDER BY sequence DESC LIMIT 1
+        );
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.fee_of(visa_type text) RETURNS bigint
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN (
+            SELECT amount_idr FROM fee
+            WHERE visa_type_code = visa_type AND valid_from <= wib_day(clock_timestamp())
+            ORDER BY valid_from DESC LIMIT 1
+        );
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.time_to_answer() RETURNS interval
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN (
+            SELECT days * interval '24 hours' FROM deadline
+            WHERE wait = 'ANSWER' AND valid_from <= wib_day(clock_timestamp())
+            ORDER BY valid_from DESC LIMIT 1
+        );
+    END
+$$;
+CREATE OR REPLACE FUNCTION viewer.time_to_pay() RETURNS interval
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN (
+            SELECT days * interval '24 hours' FROM deadline
+            WHERE wait = 'PAYMENT' AND valid_from <= wib_day(clock_timestamp())
+            ORDER BY valid_from DESC LIMIT 1
+        );
+    END
+$$;
+"""

@@ -1,0 +1,97 @@
+"""Which columns a writing role does not read, since its role of the domain is never told of them.
+
+Mutations look at more than their answers tell. A role's statement asks of a case what its steps
+need (``lock_case``); of what stands here only those are told who read the field anyway.
+"""
+
+from collections.abc import Mapping
+
+from gateway.policy import POLICY
+from models import (
+    Application,
+    ApplicationEvent,
+    Assignment,
+    Base,
+    Correction,
+    Decision,
+    RequestedItem,
+    Screening,
+    Visa,
+)
+from models.life import STEPS
+from models.life.preconditions import IS_CLEARED
+from models.vocabulary import Role
+
+#: By table and column, the field of the policy; "*" is every column.
+TOLD_BY: Mapping[type[Base], Mapping[str, tuple[str, str]]] = {
+    Application: {
+        "reference": ("Application", "reference"),
+        "group_reference": ("Application", "groupReference"),
+        "applicant_id": ("Application", "applicant"),
+        "channel": ("Application", "channel"),
+        "country_code": ("Application", "country"),
+        "centre_code": ("Application", "centre"),
+        "successor_centre_code": ("Application", "successor"),
+        "successor_country_code": ("Application", "successor"),
+        "left_partner_at": ("Application", "leftPartnerAt"),
+        "submitted_at": ("Application", "submittedAt"),
+        "closed_at": ("Application", "closedAt"),
+        "target_due_at": ("Application", "targetDueAt"),
+        "stage": ("Application", "stage"),
+        "is_held": ("Application", "isHeld"),
+        "has_open_hit": ("Application", "hasOpenHit"),
+        "is_linked": ("Application", "isLinked"),
+        "is_visa_held": ("Application", "isVisaHeld"),
+        "is_referred": ("Application", "isReferred"),
+        "current_decision_id": ("Application", "decisions"),
+        "officer": ("Assignment", "officer"),
+        "supervisor": ("Application", "hasOpenHit"),
+        "is_assigned": ("Assignment", "officer"),
+    },
+    ApplicationEvent: {
+        "actor": ("ApplicationEvent", "actor"),
+        "actor_role": ("ApplicationEvent", "actorRole"),
+        "reason": ("ApplicationEvent", "reason"),
+    },
+    Assignment: {
+        "officer": ("Assignment", "officer"),
+        "role": ("Assignment", "officer"),
+        "assigned_by": ("Assignment", "assignedBy"),
+        "ended_by": ("Assignment", "endedBy"),
+        "reason": ("Assignment", "reason"),
+    },
+    Correction: {
+        "*": ("Correction", "state"),
+        "proposed_by": ("Correction", "proposedBy"),
+        "approved_at": ("Correction", "approvedAt"),
+        "approved_by": ("Correction", "approvedBy"),
+        "closed_by": ("Correction", "closedBy"),
+    },
+    Decision: {"*": ("Decision", "officer")},
+    RequestedItem: {
+        "*": ("RequestedItem", "kind"),
+        "note": ("RequestedItem", "note"),
+        "answered_by": ("RequestedItem", "answeredBy"),
+    },
+    Screening: {"*": ("Screening", "result")},
+    Visa: {"*": ("Visa", "number")},
+}
+_NOUNS = {noun.__tablename__: noun for noun in TOLD_BY}
+
+
+def hidden_columns(table: str, role: Role) -> frozenset[str]:
+    """The columns of a table of which the role is never told."""
+    if table not in _NOUNS:
+        return frozenset()
+    hidden: set[str] = set()
+    for column, (type_name, field) in TOLD_BY[_NOUNS[table]].items():
+        if role not in POLICY[type_name].fields[field]:
+            every = _NOUNS[table].__table__.c.keys()
+            hidden.update(every if column == "*" else (column,))
+    return frozenset(hidden)
+
+
+def tells_only_whether_cleared(role: Role) -> bool:
+    """Whether a role decides by answers that it does not read."""
+    needs = {need for step in STEPS if role in step.by for need in step.needs}
+    return IS_CLEARED in needs and role not in POLICY["Screening"].fields["result"]

@@ -1,0 +1,269 @@
+"""Guards of what steps write: triggers made from ``STEPS``, which hold whatever a statement says.
+
+A grant says which columns a role may write, a row rule of which rows. A guard sees the row before
+and after: it lets through what one of the role's steps writes, from a status where it is taken,
+with its preconditions, in the viewer's name and at the database's instant. It belongs to the owner
+of the tables; only what the owner itself writes, such as a migration or the keeper, passes unseen.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from gateway.row_security.case_functions import CASE_FUNCTIONS
+from gateway.row_security.step_needs import HOLDS_IF
+from gateway.row_security.step_writes import SHOWN_BY, WRITES, Write, Written, is_now
+from models import (
+    AccessEvent,
+    Application,
+    ApplicationEvent,
+    Assignment,
+    Base,
+    Bill,
+    Decision,
+    PersonLink,
+    RequestedItem,
+    Screening,
+    Visa,
+)
+from models.life import REASONED, STEPS, CaseState, Step, Verb, columns_after_step
+from models.row_security import WRITING_BEFORE, database_role, writing_role
+from models.vocabulary import CLOSED, Role, Status
+
+#: The tables that steps write.
+GUARDED: tuple[type[Base], ...] = (
+    Application, ApplicationEvent, Assignment, Bill, Decision, PersonLink, RequestedItem,
+    Screening, Visa,
+)  # fmt: skip
+_WRITERS = (*(writing_role(role) for role in Role), WRITING_BEFORE)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+#: How long the case waited for the applicant: the total is rounded, each wait before it was too.
+_PAUSE = (
+    "abs(NEW.paused_seconds - OLD.paused_seconds - extract(epoch FROM clock_timestamp() - ("
+    "SELECT max(occurred_at) FROM application_event WHERE application_id = it.id"
+    " AND kind = 'INFO_REQUESTED'))) <= 2 + extract(epoch FROM"
+    " clock_timestamp() - transaction_timestamp())"
+)
+_GUARD = """\
+CREATE OR REPLACE FUNCTION viewer.guard_{table}() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    DECLARE
+        said text := viewer.sealed(NULL);
+        viewer_role text := split_part(said, '.', 1);
+        viewer_subject text := viewer.field(said, 5);
+        it application;
+        question text;
+        new_outcome text;
+        new_ground text;
+        changed text[];
+        is_allowed boolean;
+    BEGIN
+        {prepare}
+        IF TG_OP = 'INSERT' THEN
+            is_allowed := {insert};
+        ELSE
+            changed := {changed};
+            is_allowed := changed = '{{}}' OR {update};
+        END IF;
+        IF is_allowed IS NOT TRUE THEN
+            RAISE EXCEPTION 'no step of % writes this of {table}', viewer_role
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NEW;
+    END
+$$;
+CREATE OR REPLACE TRIGGER guard BEFORE INSERT OR UPDATE ON {table}
+    FOR EACH ROW WHEN (current_user = ANY ('{{{writers}}}'::name[]))
+    EXECUTE FUNCTION viewer.guard_{table}();"""
+_THE_CASE = "SELECT * INTO it FROM application WHERE id = NEW.application_id;"
+_PREPARE: Mapping[type[Base], str] = {
+    Application: "IF TG_OP = 'UPDATE' THEN it := OLD; SELECT made.outcome, made.ground"
+    " INTO new_outcome, new_ground FROM decision AS made WHERE made.id = NEW.current_decision_id;"
+    " END IF;",
+    Screening: f"{_THE_CASE} question := NEW.kind;",
+    PersonLink: "SELECT * INTO it FROM application WHERE id = NEW.resolved_in;",
+    Decision: f"{_THE_CASE} new_outcome := NEW.outcome; new_ground := NEW.ground;",
+}
+#: The instant of a read is the database's: whoever dates an entry back or ahead is not believed.
+_READ_AT = """\
+CREATE OR REPLACE FUNCTION viewer.guard_{table}() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+    BEGIN
+        NEW.occurred_at := pg_catalog.clock_timestamp();
+        RETURN NEW;
+    END
+$$;
+CREATE OR REPLACE TRIGGER guard BEFORE INSERT ON {table}
+    FOR EACH ROW WHEN (current_user = ANY ('{{{readers}}}'::name[]))
+    EXECUTE FUNCTION viewer.guard_{table}();"""
+
+
+def guards() -> Iterator[str]:
+    """The functions that guards ask, the guards, and their triggers."""
+    yield CASE_FUNCTIONS.rstrip()
+    for noun in GUARDED:
+        yield _GUARD.format(
+            table=noun.__tablename__,
+            prepare=_PREPARE.get(noun, _THE_CASE),
+            insert=_allowed(noun, "INSERT"),
+            update=_allowed(noun, "UPDATE"),
+            changed=_changed(noun),
+            writers=",".join(_WRITERS),
+        )
+    yield _READ_AT.format(
+        table=AccessEvent.__tablename__, readers=",".join(database_role(role) for role in Role)
+    )
+    yield "REVOKE ALL ON ALL FUNCTIONS IN SCHEMA viewer FROM PUBLIC;"
+
+
+def columns_written(noun: type[Base], write: Write, role: Role) -> frozenset[str]:
+    """The columns of a table that the steps of a role write, with one verb."""
+    columns: frozenset[str] = frozenset()
+    for step in STEPS:
+        if role in step.by:
+            columns = columns.union(*(one.columns for one in written_by(step)
+                if (one.noun, one.write) == (noun, write)))  # fmt: skip
+    return columns
+
+
+def written_by(step: Step) -> tuple[Written, ...]:
+    """What a step writes: what it changes of the application, and what it does besides."""
+    besides = WRITES.get(step.verb, ())
+    of_case = [one for one in besides if one.noun is Application]
+    others = tuple(one for one in besides if one.noun is not Application)
+    return (*others, *(_of_application(step, of_case[0] if of_case else None)))
+
+
+def _of_application(step: Step, besides: Written | None) -> Iterator[Written]:
+    """The changes of the application, for all sources of a step that change the same."""
+    alike: dict[tuple[str, ...], list[Status]] = {}
+    for source in step.sources:
+        alike.setdefault(_changes_from(step, source), []).append(source)
+    for conditions, sources in alike.items():
+        if not conditions and besides is None:
+            continue
+        columns = {condition.split("NEW.", 1)[1].split(" ")[0].split(")")[0]
+            for condition in conditions}  # fmt: skip
+        stays = () if step.target else ("NEW.status = OLD.status",)
+        listed = ", ".join(f"'{source}'" for source in sources)
+        yield Written(
+            Application, "UPDATE", frozenset(columns) | (besides.columns if besides else set()),
+            " AND ".join((f"it.status IN ({listed})", *stays, *conditions,
+                *((besides.only_if,) if besides else ()))),
+            needs=besides.needs if besides else True,
+        )  # fmt: skip
+
+
+def _changes_from(step: Step, source: Status) -> tuple[str, ...]:
+    """What the columns must say after a step from a status."""
+    state = CaseState(source, is_closed=source in CLOSED, since=_EPOCH)
+    changes = columns_after_step(state, step.target, step.event, _EPOCH)
+    return tuple(_said(column, value) for column, value in changes.items())
+
+
+def _said(column: str, value: Any) -> str:
+    match value:
+        case bool():
+            return f"NEW.{column} = {str(value).lower()}"
+        case str():
+            return f"NEW.{column} = '{value}'"
+        case datetime():
+            return is_now(f"NEW.{column}")
+        case _ if column == "paused_seconds":
+            return _PAUSE
+        case _:
+            raise TypeError(f"no guard knows what {column} may become")
+
+
+def _allowed(noun: type[Base], write: Write) -> str:
+    """The condition for a row to be written by the viewer's role; on which rows, the rules say."""
+    conditions: dict[Role, list[str]] = {}
+    for step in STEPS:
+        for condition in _by_step(noun, write, step):
+            for role in step.by:
+                if condition not in (of_role := conditions.setdefault(role, [])):
+                    of_role.append(condition)
+    cases = "".join(
+        f"\n                WHEN '{role}' THEN {_any(conditions[role])}"
+        for role in Role if role in conditions
+    )  # fmt: skip
+    return f"CASE viewer_role{cases}\n                ELSE false END" if cases else "false"
+
+
+def _any(conditions: list[str]) -> str:
+    return "\n                    OR ".join(f"({condition})" for condition in conditions)
+
+
+def _by_step(noun: type[Base], write: Write, step: Step) -> Iterator[str]:
+    if noun is ApplicationEvent:
+        yield from _events(step) if write == "INSERT" else ()
+        return
+    if step.verb is Verb.SUBMIT and noun in (Application, Bill):
+        yield from _submitted(noun, step) if write == "INSERT" else ()
+        return
+    for one in written_by(step):
+        if (one.noun, one.write) == (noun, write):
+            yield " AND ".join(_conditions(step, one))
+
+
+def _conditions(step: Step, one: Written) -> Iterator[str]:
+    if one.noun is not Application:
+        listed = ", ".join(f"'{source}'" for source in step.sources)
+        yield f"it.status = '{step.target}'" if one.is_entered else f"it.status IN ({listed})"
+    if one.needs:
+        yield from (HOLDS_IF[need] for need in step.needs)
+    if one.write == "UPDATE":
+        yield f"changed <@ '{{{','.join(sorted(one.columns))}}}'"
+    yield one.only_if.replace("{target}", str(step.target))
+
+
+def _submitted(noun: type[Base], step: Step) -> Iterator[str]:
+    if noun is Application:
+        yield (
+            f"NEW.status = '{step.target}' AND {is_now('NEW.submitted_at')} AND"
+            " coalesce(NEW.pay_by = NEW.submitted_at + viewer.time_to_pay(), NEW.pay_by IS NULL)"
+        )
+    else:
+        yield (
+            f"it.status = '{step.target}' AND NEW.issued_at = it.submitted_at"
+            f" AND {is_now('NEW.issued_at')} AND NEW.amount_idr = viewer.fee_of(it.visa_type_code)"
+            " AND NEW.due_at = NEW.issued_at + viewer.time_to_pay()"
+        )
+
+
+def _events(step: Step) -> Iterator[str]:
+    """A step's event: the next of the case, in the viewer's name, after what it follows."""
+    if step.event is None:
+        return
+    at = is_now("NEW.occurred_at")
+    own = f"NEW.actor = viewer_subject AND NEW.actor_role = viewer_role AND {at}"
+    kind = f"NEW.kind = '{step.event}'"
+    if step.verb not in REASONED:
+        kind += " AND NEW.reason IS NULL"
+    sources = ", ".join(f"'{source}'" for source in step.sources)
+    if step.verb is Verb.SUBMIT:
+        yield f"{own} AND {kind} AND NEW.sequence = 1 AND it.status = '{step.target}'"
+    elif step.target is None:
+        yield f"{own} AND {kind} AND it.status IN ({sources}) AND {SHOWN_BY[step.verb]}"
+    else:
+        yield (
+            f"{own} AND {kind} AND it.status = '{step.target}'"
+            f" AND viewer.latest_event(it.id, '{{{','.join(Status)}}}') IN ({sources})"
+        )
+    if step.verb is Verb.SUBMIT:
+        # Whoever hands an application in has it billed, which nobody did.
+        yield (
+            f"NEW.actor IS NULL AND NEW.actor_role IS NULL AND {at}"
+            f" AND NEW.kind = '{step.target}' AND NEW.sequence = 2 AND it.status = NEW.kind"
+        )
+
+
+@cache
+def _changed(noun: type[Base]) -> str:
+    """The names of the columns that an update changes; generated ones follow from the others."""
+    columns = [column.name for column in noun.__table__.columns if column.computed is None]
+    listed = ", ".join(
+        f"CASE WHEN NEW.{name} IS DISTINCT FROM OLD.{name} THEN '{name}' END" for name in columns
+    )
+    return f"array_remove(ARRAY[{listed}], NULL)"

@@ -1,0 +1,124 @@
+"""What reading roles are told of tables whose rows they may not read: how many people each viewer
+read, who is found by a digest, whether there is room in a budget for further people, and when the
+account was signed last."""
+
+from collections.abc import Iterator
+
+from gateway.policy import POLICY, READ_BUDGETS
+from models.row_security import database_role
+from models.supervision.alert import HOURS_BETWEEN
+from models.supervision.budgeted_read import HOURS_COUNTED, LOCK_CLASS
+from models.vocabulary import AlertKind, Role
+
+_TOLD = [role for role in Role if role in POLICY["ReaderRow"].fields["people"]]
+#: Counts alone, of a log whose rows these roles may not read: whose data it was is not in them.
+#: Whoever reads the own data is no reader.
+_PEOPLE_READ = """\
+CREATE OR REPLACE FUNCTION viewer.people_read(
+    acting text, since timestamptz, before timestamptz
+) RETURNS TABLE (reader text, reader_role text, people bigint, reads bigint)
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        IF acting IS NULL OR acting NOT IN ({roles}) OR viewer.sealed(acting) IS NULL THEN
+            RAISE EXCEPTION 'counts of reads are for supervision alone'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN QUERY
+            SELECT actor, actor_role, count(DISTINCT applicant_id), count(*)
+            FROM access_event
+            WHERE occurred_at >= since AND occurred_at < before AND actor_role <> 'APPLICANT'
+            GROUP BY actor, actor_role;
+    END
+$$;""".format(roles=", ".join(f"'{role}'" for role in _TOLD))
+#: The applicants of a digest, for a case of one's own; nobody reads the index itself.
+_PEOPLE_FOUND = """\
+CREATE OR REPLACE FUNCTION viewer.people_found(
+    acting text, case_reference text, digests text[]) RETURNS uuid[]
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    DECLARE
+        oneself text := viewer.subject(acting);
+    BEGIN
+        IF NOT EXISTS (
+            SELECT FROM application AS worked_on
+            WHERE worked_on.reference = case_reference AND CASE acting
+                WHEN 'OFFICER' THEN EXISTS (
+                    SELECT FROM assignment
+                    WHERE application_id = worked_on.id AND officer = oneself AND ended_at IS NULL
+                )
+                ELSE acting = 'SUPERVISOR'
+            END
+        ) THEN
+            RAISE EXCEPTION 'people are looked up for a case'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN ARRAY(
+            SELECT DISTINCT applicant_id FROM person_index
+            WHERE digest = ANY (ARRAY(SELECT decode(one, 'hex') FROM unnest(digests) AS one))
+            ORDER BY applicant_id DESC LIMIT 50
+        );
+    END
+$$;"""
+#: The seconds until there is room for these people, below 0 where there never is. Null where there
+#: is now: the transaction logs the reads, and until its end no other of this viewer is answered.
+#: Where there is none, others are told by an alert.
+_ADMIT_READS = f"""\
+CREATE OR REPLACE FUNCTION viewer.admit_reads(
+    acting text, most bigint, people uuid[], alert_id uuid) RETURNS double precision
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    DECLARE
+        oneself text := viewer.subject(acting);
+        since timestamptz;
+        asked bigint;
+        beyond bigint;
+    BEGIN
+        IF oneself IS NULL THEN
+            RAISE EXCEPTION 'a budget is a viewer''s own'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        PERFORM pg_advisory_xact_lock({LOCK_CLASS}, hashtext(acting || ' ' || oneself));
+        since := clock_timestamp() - interval '{HOURS_COUNTED} hours';
+        asked := count(DISTINCT person) FROM unnest(people) AS person;
+        beyond := asked - most + count(*) FROM budgeted_read
+            WHERE actor = oneself AND actor_role = acting AND read_at > since
+                AND person <> ALL (people);
+        IF beyond <= 0 THEN
+            RETURN NULL;
+        END IF;
+        INSERT INTO alert (id, kind, actor, actor_role)
+        SELECT alert_id, '{AlertKind.READ_BUDGET}', oneself, acting
+        WHERE NOT EXISTS (
+            SELECT FROM alert WHERE actor = oneself AND actor_role = acting
+                AND kind = '{AlertKind.READ_BUDGET}'
+                AND raised_at > clock_timestamp() - interval '{HOURS_BETWEEN} hours'
+        );
+        IF asked > most THEN
+            RETURN -1;
+        END IF;
+        RETURN extract(epoch FROM read_at - since) FROM budgeted_read
+            WHERE actor = oneself AND actor_role = acting AND read_at > since
+                AND person <> ALL (people)
+            ORDER BY read_at OFFSET beyond - 1 LIMIT 1;
+    END
+$$;"""
+#: For readiness, which asks as nobody.
+_SIGNED_AT = """\
+CREATE OR REPLACE FUNCTION viewer.account_signed_at() RETURNS timestamptz
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+    BEGIN
+        RETURN (SELECT signed_at FROM account_head WHERE viewer.acts_as('ANONYMOUS'));
+    END
+$$;"""
+READING_FUNCTIONS = f"{_PEOPLE_READ}\n{_PEOPLE_FOUND}\n{_SIGNED_AT}\n{_ADMIT_READS}"
+
+
+def reading_grants(role: Role) -> Iterator[str]:
+    if role in _TOLD:
+        yield f"GRANT EXECUTE ON FUNCTION viewer.people_read TO {database_role(role)};"
+    if role in READ_BUDGETS:
+        yield f"GRANT EXECUTE ON FUNCTION viewer.admit_reads TO {database_role(role)};"
+    if role is Role.ANONYMOUS:
+        yield f"GRANT EXECUTE ON FUNCTION viewer.account_signed_at TO {database_role(role)};"

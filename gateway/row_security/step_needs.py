@@ -1,0 +1,67 @@
+"""What the preconditions of steps mean to the database: an SQL condition for each.
+
+Where a guard asks them, ``it`` is the application before the step, ``viewer_subject`` who takes it;
+``question`` is the kind of question that is answered, ``outcome`` and ``ground`` the decision made.
+"""
+
+from collections.abc import Mapping
+
+from models.life import preconditions as life
+from models.life.preconditions import Precondition
+
+_OF_THE_CASE = "application_id = it.id"
+_ON_A_DESK = f"EXISTS (SELECT FROM assignment WHERE {_OF_THE_CASE} AND ended_at IS NULL AND {{}})"
+_DECIDED = "FROM decision AS decided WHERE decided.id = it.current_decision_id"
+_A_HIT = (
+    f"EXISTS (SELECT FROM screening WHERE {_OF_THE_CASE} AND kind = question"
+    " AND voided_at IS NULL AND {})"
+)
+_A_CORRECTION = f"EXISTS (SELECT FROM correction WHERE {_OF_THE_CASE} AND {{}})"
+
+#: The guard of ``screening`` sees the question itself, before and after: what of these is about it
+#: alone stands there, in ``step_writes.py``.
+HOLDS_IF: Mapping[Precondition, str] = {
+    life.IS_READY_FOR_WORK: "(it.received_at IS NOT NULL OR it.partner_code IS NULL)",
+    life.IS_NOT_RECEIVED: "it.received_at IS NULL",
+    life.IS_PARTNERED: "it.partner_code IS NOT NULL",
+    life.IS_HELD: "it.is_held",
+    life.IS_NOT_HELD: "NOT it.is_held",
+    life.IS_LINKED: "it.is_linked",
+    life.IS_CLEARED: "viewer.is_cleared(it.id)",
+    life.IS_ON_THE_OWN_DESK: _ON_A_DESK.format("role = 'OFFICER' AND officer = viewer_subject"),
+    life.IS_ON_THE_OWN_DESK_OF_A_SUPERVISOR: _ON_A_DESK.format(
+        "role = 'SUPERVISOR' AND officer = viewer_subject"
+    ),
+    life.IS_ON_NO_DESK: "NOT " + _ON_A_DESK.format("true"),
+    # To whom it is given, the assignment says.
+    life.IS_GIVEN_TO_ANOTHER: "true",
+    life.IS_NO_MATCH_OR_STAYS_WITH_SUPERVISORS: "true",
+    life.WAS_DECIDED_BY_ANOTHER:
+        f"(SELECT decided.officer {_DECIDED}) IS DISTINCT FROM viewer_subject",
+    life.WAS_REVOKED_BY_ANOTHER:
+        "(SELECT revoked.actor FROM application_event AS revoked"
+        " WHERE revoked.application_id = it.id AND revoked.kind = 'REVOKED'"
+        " ORDER BY revoked.sequence DESC LIMIT 1) IS DISTINCT FROM viewer_subject",
+    life.CHANGES_THE_DECISION:
+        f"NOT EXISTS (SELECT {_DECIDED} AND decided.outcome = new_outcome"
+        " AND decided.ground IS NOT DISTINCT FROM new_ground)",
+    # Of each thing its own row tells.
+    life.IS_ASKED_FOR: "true",
+    life.CAN_BE_ASKED_ANEW: "cardinality(viewer.questions_to_ask(it.id)) > 0",
+    # What was answered before counts no more once it is asked again: ``ask_again`` has voided it.
+    life.CAN_BE_ASKED_AGAIN: "cardinality(viewer.questions_to_ask(it.id)) > 0",
+    life.HAS_A_LIVE_VISA: "viewer.has_live_visa(it.id)",
+    life.WAITS_FOR_ANSWER: "viewer.latest_answer(it.id, question) = 'PENDING'",
+    life.WAITS_FOR_SECOND_PERSON: "viewer.latest_answer(it.id, question) = 'PENDING'",
+    life.WAS_PROPOSED_BY_ANOTHER: "NOT " + _A_HIT.format("result = 'HIT'"
+        " AND answered_by = viewer_subject"),
+    life.HAS_A_HIT: f"({_A_HIT.format('result = ' + repr('HIT'))}"
+        " AND viewer.latest_answer(it.id, question) <> 'NO_MATCH')",
+    life.HAS_NO_OPEN_CORRECTION: "NOT " + _A_CORRECTION.format("state IN ('PROPOSED', 'APPROVED')"),
+    life.HAS_A_PROPOSED_CORRECTION: _A_CORRECTION.format("state = 'PROPOSED'"),
+    life.HAS_AN_APPROVED_CORRECTION: _A_CORRECTION.format("state = 'APPROVED'"),
+    life.HAS_AN_OPEN_CORRECTION: _A_CORRECTION.format("state IN ('PROPOSED', 'APPROVED')"),
+    life.WAS_APPROVED_BY_ANOTHER: "NOT " + _A_CORRECTION.format(
+        "state = 'APPROVED' AND approved_by = viewer_subject"),
+    life.HOLDS_A_VISA: "it.status = 'GRANTED'",
+}  # fmt: skip

@@ -1,0 +1,333 @@
+"""What each step writes, table by table: the columns, and what they may say.
+
+From this and from ``STEPS`` come the grants of each role's writing role (``writes.py``) and the
+guards of the tables (``guards.py``). What a step changes of the application by itself, such as its
+status, follows from ``columns_after_step``; here stand its further columns.
+
+In a condition ``{target}`` is that of the step, ``NEW`` and ``OLD`` are the row, ``it`` is the
+application as it stood before, ``viewer_subject`` and ``viewer_role`` are who takes the step.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from models import (
+    Application,
+    Assignment,
+    Base,
+    Bill,
+    Decision,
+    PersonLink,
+    RequestedItem,
+    Screening,
+    Visa,
+)
+from models.life import Verb
+from models.vocabulary import ScreeningKind
+
+Write = Literal["INSERT", "UPDATE"]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a step writes into one table."""
+
+    noun: type[Base]
+    write: Write
+    columns: frozenset[str]
+    only_if: str
+    #: Whether the step's preconditions still tell what they did: not where the step itself has
+    #: written what they look at.
+    needs: bool = True
+    #: Whether the application has already entered the step's target.
+    is_entered: bool = False
+
+
+def is_now(column: str) -> str:
+    """The condition that an instant is of this transaction: nothing is dated back, or ahead."""
+    return f"{column} BETWEEN transaction_timestamp() AND clock_timestamp()"
+
+
+def _columns(noun: type[Base], *without: str) -> frozenset[str]:
+    return frozenset(noun.__table__.c.keys()) - {*without}
+
+
+_ASKED = _columns(
+    Screening,
+    *("answered_at", "answered_by", "confirmed_by", "proposed", "proposed_by", "reason"),
+    "voided_at",
+    "ban_id",
+    "kept_from",
+)
+_PROPOSED = frozenset({"proposed", "proposed_by", "reason"})
+_ANSWERED = frozenset({"result", "answered_at", "answered_by"})
+_HIT_FLAGS = frozenset({"is_referred", "has_open_hit"})
+_A_QUESTION = "NEW.result = 'PENDING' AND NEW.answered_at IS NULL"
+_NO_RESOLUTION = "coalesce(OLD.proposed, '') NOT IN ('NO_MATCH', 'MATCH')"
+_A_RESOLUTION = "NEW.proposed IN ('NO_MATCH', 'MATCH') AND NEW.proposed_by = viewer_subject"
+_IS_OPEN = "OLD.result = 'PENDING' AND OLD.voided_at IS NULL"
+_WAITS = f"{_IS_OPEN} AND {_NO_RESOLUTION}"
+#: A hit shows until it is known to be none; nothing else makes one.
+_FLAGS_ARE_TRUE = (
+    "(NEW.has_open_hit OR NOT viewer.has_open_hit(it.id))"
+    " AND (NOT NEW.has_open_hit OR OLD.has_open_hit OR viewer.has_open_hit(it.id))"
+    " AND (NEW.is_referred OR NOT OLD.is_referred)"
+)
+_IS_THE_DECISION = (
+    "EXISTS (SELECT FROM decision AS made WHERE made.id = NEW.current_decision_id"
+    " AND made.application_id = it.id AND made.officer = viewer_subject"
+    f" AND made.outcome = NEW.status AND {is_now('made.decided_at')}"
+    " AND made.supersedes_id IS NOT DISTINCT FROM OLD.current_decision_id)"
+)
+_A_MATCH = (
+    "EXISTS (SELECT FROM screening AS hit WHERE hit.application_id = it.id"
+    " AND hit.result = 'MATCH' AND hit.confirmed_by = viewer_subject"
+    f" AND {is_now('hit.answered_at')}"
+    "{})"
+)
+_PUT_ON_A_DESK = _columns(Assignment, "id", "ended_at", "ended_by", "reason")
+#: Gateways of the last release do not say by whom.
+_ENDS_NOW = (
+    f"OLD.ended_at IS NULL AND {is_now('NEW.ended_at')}"
+    " AND coalesce(NEW.ended_by, viewer_subject) = viewer_subject"
+)
+_BEGINS_NOW = (
+    f"{is_now('NEW.assigned_at')} AND coalesce(NEW.assigned_by, viewer_subject) = viewer_subject"
+)
+_LEAVES_THE_DESK = Written(
+    Assignment, "UPDATE", frozenset({"ended_at", "ended_by"}), _ENDS_NOW, needs=False,
+    is_entered=True,
+)  # fmt: skip
+#: Given back, or to somebody else: with a reason.
+_MOVES = Written(
+    Assignment, "UPDATE", frozenset({"ended_at", "ended_by", "reason"}),
+    f"{_ENDS_NOW} AND NEW.reason IS NOT NULL",
+)  # fmt: skip
+_NO_MATCH = " AND ".join(
+    f"viewer.latest_answer(it.id, '{kind}') IS DISTINCT FROM 'MATCH'" for kind in ScreeningKind
+)
+_CORRECTION = (
+    Written(
+        # What others are told of the ground, a trigger writes.
+        Decision, "INSERT", _columns(Decision, "is_incomplete", "public_reason"),
+        f"NEW.outcome = '{{target}}' AND {is_now('NEW.decided_at')}"
+        " AND NEW.officer = viewer_subject"
+        " AND NEW.supersedes_id IS NOT DISTINCT FROM it.current_decision_id",
+    ),
+    Written(Application, "UPDATE", frozenset({"current_decision_id"}), _IS_THE_DECISION),
+)  # fmt: skip
+_DECISION = (*_CORRECTION, _LEAVES_THE_DESK)
+#: With the terms of its type, and of the grant that was made with it.
+_VISA = Written(
+    Visa, "INSERT", _columns(Visa, "revoked_at", "superseded_at"),
+    f"{is_now('NEW.issued_at')} AND EXISTS (SELECT FROM decision AS made"
+    " WHERE made.id = NEW.decision_id AND made.application_id = it.id"
+    " AND made.outcome = 'GRANTED' AND made.officer = viewer_subject"
+    " AND made.decided_at = NEW.issued_at) AND EXISTS (SELECT FROM visa_type AS type"
+    " WHERE type.code = it.visa_type_code AND type.stay_days = NEW.stay_days"
+    " AND wib_day(NEW.issued_at) + type.use_within_days::integer = NEW.use_by)",
+)  # fmt: skip
+_STANDS = "OLD.revoked_at IS NULL AND OLD.superseded_at IS NULL"
+_VISA_IS_VOID = Written(
+    Visa, "UPDATE", frozenset({"superseded_at"}), f"{_STANDS} AND {is_now('NEW.superseded_at')}"
+)
+
+_HANDED_IN = frozenset({"answered_at", "answered_by"})
+_ITEMS = Written(
+    RequestedItem, "UPDATE", _HANDED_IN,
+    "OLD.answered_at IS NULL AND NEW.answered_by = viewer_subject"
+    f" AND {is_now('NEW.answered_at')}",
+)  # fmt: skip
+
+#: Where the person was corrected, supervision is asked anew.
+_ASKED_ANEW = Written(
+    Screening, "INSERT", _ASKED,
+    f"{_A_QUESTION} AND NEW.proposed IS NULL AND {is_now('NEW.requested_at')}"
+    " AND NEW.kind = ANY (viewer.questions_to_ask(it.id)) AND EXISTS (SELECT FROM correction"
+    " WHERE correction.applicant_id = it.applicant_id AND correction.state = 'IN_EFFECT'"
+    f" AND {is_now('correction.closed_at')})",
+    needs=False,
+)  # fmt: skip
+
+
+def _link_is(state: str) -> tuple[Written, ...]:
+    """What an officer says of a link that was found by name, in the case of one of the two."""
+    return (
+        Written(
+            PersonLink, "UPDATE",
+            frozenset({"state", "resolved_at", "resolved_by", "resolved_in", "resolution"}),
+            f"OLD.reason = 'NAME_AND_BIRTH_DATE' AND NEW.state = '{state}'"
+            " AND it.applicant_id IN (NEW.applicant_id, NEW.linked_id)"
+            f" AND NEW.resolved_by = viewer_subject AND {is_now('NEW.resolved_at')}",
+        ),
+    )  # fmt: skip
+
+
+#: By verb; a verb that is not here writes the application and its event alone.
+WRITES: Mapping[Verb, tuple[Written, ...]] = {
+    Verb.RECORD_PAYMENT: (
+        Written(
+            Bill, "UPDATE", frozenset({"paid_at", "receipt_number"}),
+            f"OLD.paid_at IS NULL AND {is_now('NEW.paid_at')}",
+        ),
+        Written(
+            Application, "UPDATE", frozenset({"paid_at", "fee_idr", "target_due_at"}),
+            "OLD.paid_at IS NULL AND NEW.target_due_at >= NEW.paid_at AND EXISTS ("
+            "SELECT FROM bill WHERE bill.application_id = it.id"
+            " AND bill.paid_at = NEW.paid_at AND bill.amount_idr = NEW.fee_idr)",
+        ),
+    ),
+    Verb.TAKE: (
+        Written(
+            Assignment, "INSERT", _PUT_ON_A_DESK,
+            f"NEW.officer = viewer_subject AND NEW.role = 'OFFICER' AND {_BEGINS_NOW}",
+        ),
+        # By then it is on the desk.
+        Written(
+            Application, "UPDATE", frozenset(),
+            "it.officer = viewer_subject"
+            " AND (it.received_at IS NOT NULL OR it.partner_code IS NULL)",
+            needs=False,
+        ),
+    ),
+    Verb.GIVE_BACK: (_MOVES,),
+    Verb.REASSIGN: (
+        _MOVES,
+        Written(
+            Assignment, "INSERT", _PUT_ON_A_DESK,
+            f"{_BEGINS_NOW} AND (NEW.role = 'SUPERVISOR' AND NEW.officer = viewer_subject"
+            f" OR NEW.role = 'OFFICER' AND {_NO_MATCH})",
+        ),
+        # By then it is on the desk of whoever was named.
+        Written(Application, "UPDATE", frozenset(), "it.is_assigned"),
+    ),
+    Verb.REQUEST_INFORMATION: (
+        Written(
+            RequestedItem, "INSERT", _columns(RequestedItem, *_HANDED_IN),
+            is_now("NEW.requested_at"),
+        ),
+        Written(
+            Application, "UPDATE", frozenset({"answer_by"}),
+            "(NEW.answer_by IS NOT DISTINCT FROM OLD.answer_by OR"
+            f" {is_now('NEW.answer_by - viewer.time_to_answer()')})",
+        ),
+    ),
+    Verb.ANSWER_INFORMATION: (
+        _ITEMS,
+        # Something that is still missing would keep it where it is.
+        Written(
+            Application, "UPDATE", frozenset(),
+            "NOT EXISTS (SELECT FROM requested_item WHERE application_id = it.id"
+            " AND answered_at IS NULL)",
+        ),
+    ),
+    Verb.ANSWER_ITEMS: (_ITEMS,),
+    Verb.REFER_TO_SCREENING: (
+        Written(
+            Screening, "INSERT", _ASKED,
+            f"{_A_QUESTION} AND NEW.proposed IS NULL AND {is_now('NEW.requested_at')}"
+            " AND NEW.kind = ANY (viewer.questions_to_ask(it.id))",
+        ),
+        Written(
+            Application, "UPDATE", frozenset({"is_referred"}),
+            "(NEW.is_referred OR NOT OLD.is_referred) AND EXISTS (SELECT FROM screening AS asked"
+            f" WHERE asked.application_id = it.id AND {is_now('asked.requested_at')})",
+            needs=False,
+        ),
+    ),
+    Verb.RECORD_SCREENING: (
+        Written(
+            Screening, "UPDATE", _ANSWERED,
+            f"{_WAITS} AND NEW.answered_by = viewer_subject AND {is_now('NEW.answered_at')}"
+            " AND NEW.result IN ('CLEAR', 'HIT', 'UNAVAILABLE')"
+            " AND (NEW.kind <> 'CLEARANCE' OR NEW.result = 'UNAVAILABLE')",
+        ),
+        Written(Application, "UPDATE", _HIT_FLAGS, _FLAGS_ARE_TRUE, needs=False),
+    ),
+    Verb.PROPOSE_ANSWER: (
+        Written(
+            Screening, "UPDATE", _PROPOSED,
+            f"{_WAITS} AND NEW.proposed IN ('CLEAR', 'HIT') AND NEW.proposed_by = viewer_subject",
+        ),
+    ),
+    Verb.RESOLVE_HIT: (
+        Written(
+            Screening, "INSERT", _ASKED - {"referral_reason", "referral_note"} | _PROPOSED,
+            f"{_A_QUESTION} AND {_A_RESOLUTION} AND {is_now('NEW.requested_at')}",
+        ),
+        Written(
+            Screening, "UPDATE", _PROPOSED,
+            f"{_IS_OPEN} AND OLD.proposed IN ('NO_MATCH', 'MATCH') AND {_A_RESOLUTION}",
+        ),
+    ),
+    Verb.CONFIRM_SCREENING: (
+        Written(
+            Screening, "UPDATE", _ANSWERED | {"confirmed_by"},
+            f"{_IS_OPEN} AND NEW.confirmed_by = viewer_subject"
+            " AND OLD.proposed_by <> viewer_subject AND NEW.answered_by = OLD.proposed_by"
+            f" AND NEW.result = OLD.proposed AND {is_now('NEW.answered_at')}",
+        ),
+        Written(Application, "UPDATE", _HIT_FLAGS, _FLAGS_ARE_TRUE, needs=False),
+        # A hit that is one leaves the officer's desk for that of who resolved it.
+        Written(
+            Assignment, "UPDATE", frozenset({"ended_at", "ended_by"}),
+            f"{_ENDS_NOW} AND {_A_MATCH.format('')}",
+            needs=False,
+        ),
+        Written(
+            Assignment, "INSERT", _PUT_ON_A_DESK,
+            f"NEW.role = 'SUPERVISOR' AND {_BEGINS_NOW}"
+            f" AND {_A_MATCH.format(' AND hit.answered_by = NEW.officer')}",
+            needs=False,
+        ),
+    ),
+    # What a correction writes itself, a guard of its own holds; nobody writes who somebody is.
+    Verb.PROPOSE_CORRECTION: (),
+    Verb.APPROVE_CORRECTION: (_ASKED_ANEW,),
+    Verb.CONFIRM_CORRECTION: (_ASKED_ANEW,),
+    Verb.REJECT_CORRECTION: (),
+    Verb.GRANT: (*_DECISION, _VISA),
+    Verb.REFUSE: _DECISION,
+    Verb.CORRECT_TO_GRANTED: (*_CORRECTION, _VISA_IS_VOID, _VISA),
+    Verb.CORRECT_TO_REFUSED: (*_CORRECTION, _VISA_IS_VOID),
+    Verb.SET_ASIDE: (*_CORRECTION, _VISA),
+    Verb.REVOKE: (
+        Written(
+            Visa, "UPDATE", frozenset({"revoked_at"}), f"{_STANDS} AND {is_now('NEW.revoked_at')}"
+        ),
+    ),
+    Verb.CONFIRM_LINK: _link_is("CONFIRMED"),
+    Verb.REJECT_LINK: _link_is("REJECTED"),
+    Verb.WITHDRAW: (_LEAVES_THE_DESK,),
+}  # fmt: skip
+
+_ASKED_NOW = "EXISTS (SELECT FROM screening AS asked WHERE asked.application_id = it.id AND {})"
+_CORRECTED_NOW = "EXISTS (SELECT FROM correction AS made WHERE made.application_id = it.id AND {})"
+_CLOSED_NOW = "made.closed_at = NEW.occurred_at AND made.closed_by = viewer_subject"
+_LAST_OF_HOLDS = "viewer.latest_event(it.id, '{HELD,RELEASED}')"
+#: What shows, when its event is written, that a step was taken that leaves the status as it was.
+SHOWN_BY: Mapping[Verb, str] = {
+    Verb.MARK_RECEIVED: "it.received_at = NEW.occurred_at",
+    Verb.HOLD: f"it.is_held AND {_LAST_OF_HOLDS} IS DISTINCT FROM 'HELD'",
+    Verb.RELEASE: f"NOT it.is_held AND {_LAST_OF_HOLDS} IS DISTINCT FROM 'RELEASED'",
+    Verb.REFER_TO_SCREENING: _ASKED_NOW.format("asked.requested_at = NEW.occurred_at"),
+    Verb.RECORD_SCREENING: _ASKED_NOW.format(
+        "asked.answered_at = NEW.occurred_at AND asked.answered_by = viewer_subject"
+    ),
+    Verb.CONFIRM_SCREENING: _ASKED_NOW.format(
+        "asked.answered_at = NEW.occurred_at AND asked.confirmed_by = viewer_subject"
+    ),
+    Verb.PROPOSE_ANSWER: _ASKED_NOW.format(
+        "asked.result = 'PENDING' AND asked.proposed_by = viewer_subject"
+    ),
+    Verb.RESOLVE_HIT: _ASKED_NOW.format(
+        "asked.result = 'PENDING' AND asked.proposed_by = viewer_subject"
+    ),
+    Verb.PROPOSE_CORRECTION: _CORRECTED_NOW.format(
+        "made.proposed_at = NEW.occurred_at AND made.proposed_by = viewer_subject"
+    ),
+    Verb.APPROVE_CORRECTION: _CORRECTED_NOW.format(f"made.state = 'IN_EFFECT' AND {_CLOSED_NOW}"),
+    Verb.CONFIRM_CORRECTION: _CORRECTED_NOW.format(f"made.state = 'IN_EFFECT' AND {_CLOSED_NOW}"),
+    Verb.REJECT_CORRECTION: _CORRECTED_NOW.format(f"made.state = 'REJECTED' AND {_CLOSED_NOW}"),
+}

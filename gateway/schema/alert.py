@@ -1,0 +1,47 @@
+"""What supervisors and auditors are told of at once."""
+
+from datetime import datetime
+
+import strawberry
+
+from gateway.mapping.declare import Node, column, noun, position
+from gateway.mapping.walks import along
+from models import Alert as Row
+from models.supervision.alert import HOURS_BETWEEN
+from models.vocabulary import AlertKind, Role
+
+_POSITION = (
+    "Where this lies: for `after`, so that nothing is missed and nothing told twice."
+    " It is in `extensions` of the payload too."
+)
+
+
+@strawberry.interface(
+    description="What is sent to whoever follows alerts: an alert or a heartbeat."
+)
+class AlertUpdate:
+    position: str = strawberry.field(description=_POSITION)
+
+
+@noun(key=Row.id)
+class Alert(Node, AlertUpdate):
+    """Something that a viewer did, for others to look into: never removed, closed once.
+
+    Whom it is about is not told of it, and closes none of the own.
+    """
+
+    position: str = position(Row.written_in, Row.number, _POSITION)
+    raised_at: datetime = column(Row.raised_at, "When.", filters=True, orders=True)
+    kind: AlertKind = column(
+        Row.kind, f"What was done; the same is told again after {HOURS_BETWEEN} hour at most."
+    )
+    actor: str = column(Row.actor, "Subject of the viewer whom it is about.")
+    actor_role: Role = column(Row.actor_role, "The role in which it was done.")
+    is_open: bool = column(Row.is_open, "Whether somebody has yet to look into it.", filters=True)
+    closed_at: datetime | None = column(Row.closed_at, "When it was closed.")
+    closed_by: str | None = column(Row.closed_by, "Subject who looked into it.")
+    close_reason: str | None = column(Row.close_reason, "What came of it.")
+
+
+#: By what alerts are found: each has its index in `models.supervision.alert`.
+WALKS = along("raised_at", "", "is_open")

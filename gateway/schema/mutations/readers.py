@@ -1,0 +1,255 @@
+"""Reads inputs: what a mutation is asked to do, and what is wrong with how it is asked."""
+
+import re
+from typing import Any
+from uuid import UUID
+
+from gateway.mapping.ids import decode
+from gateway.mutations.outcome import Reason
+from gateway.mutations.requests import (
+    Correction,
+    Item,
+    Person,
+    ReliefRequest,
+    Request,
+    StepRequest,
+    Submission,
+    SubmissionRequest,
+)
+from gateway.schema.mutations import inputs
+from gateway.schema.mutations.inputs import (
+    LONGEST_ITEM_NOTE,
+    LONGEST_NOTE,
+    MOST_AT_ONCE,
+    MOST_ITEMS,
+)
+from gateway.schema.mutations.intent import Intent
+from models.life import Refusal, Verb
+from models.vocabulary import Outcome, Queue, ScreeningKind, ScreeningResult
+
+_SHORTEST_KEY, _LONGEST_KEY = 8, 128
+_ANSWERS = (ScreeningResult.CLEAR, ScreeningResult.HIT, ScreeningResult.UNAVAILABLE)
+_RECEIPT = re.compile(r"[0-9A-Z]{16}")
+
+
+def step(
+    intent: Intent, input_: inputs.StepInput, faults: tuple[Reason, ...] = (), **values: Any
+) -> StepRequest:
+    """The request for a step; ``faults`` are those of its further fields."""
+    return StepRequest(
+        mutation=intent.name,
+        key=input_.idempotency_key,
+        faults=(*faults_of_key(input_.idempotency_key), *faults),
+        verb=values.pop("verb", intent.verbs[0]),
+        application=_application(input_.application_id),
+        expected_status=input_.expected_status,
+        expected_stage=input_.expected_stage,
+        **values,
+    )
+
+
+def payment(intent: Intent, input_: inputs.RecordPaymentInput) -> StepRequest:
+    is_formed = _RECEIPT.fullmatch(input_.receipt_number)
+    faults = () if is_formed else (_invalid("receiptNumber", rule="receipt_number"),)
+    return StepRequest(
+        mutation=intent.name,
+        key=input_.idempotency_key,
+        faults=(*faults_of_key(input_.idempotency_key), *faults),
+        verb=Verb.RECORD_PAYMENT,
+        billing_code=input_.billing_code,
+        amount_idr=input_.amount_idr,
+        receipt_number=input_.receipt_number,
+    )
+
+
+def screening(intent: Intent, input_: inputs.RecordScreeningInput) -> StepRequest:
+    """A clearance that says yes or no is a proposal, until a second person agrees."""
+    is_answer = input_.result in _ANSWERS
+    faults = () if is_answer else (_invalid("result", rule="answer"),)
+    is_for_two = (
+        input_.kind is ScreeningKind.CLEARANCE and input_.result is not ScreeningResult.UNAVAILABLE
+    )
+    verb = Verb.PROPOSE_ANSWER if is_for_two else Verb.RECORD_SCREENING
+    return step(intent, input_, faults, verb=verb, question=input_.kind, answer=input_.result)
+
+
+def confirmation(intent: Intent, input_: inputs.ConfirmScreeningInput) -> StepRequest:
+    return step(intent, input_, question=input_.kind)
+
+
+def resolution(intent: Intent, input_: inputs.ResolveHitInput) -> StepRequest:
+    return reasoned(
+        intent,
+        input_,
+        question=input_.kind,
+        answer=ScreeningResult(input_.resolution),
+    )
+
+
+def correction_of_person(intent: Intent, input_: inputs.ProposeCorrectionInput) -> StepRequest:
+    given = vars(input_.identity) if input_.identity else {}
+    values = {name: value for name, value in given.items() if value is not None}
+    is_anything = bool(values) or input_.nationality is not None
+    faults = () if is_anything else (_invalid("identity", rule="nothing_corrected"),)
+    proposed = Correction(values, input_.nationality)
+    return step(intent, input_, faults, correction=proposed)
+
+
+def taking(intent: Intent, input_: inputs.TakeCaseInput) -> StepRequest:
+    is_taken_from = input_.queue in (Queue.FREE, Queue.OVERDUE)
+    faults = () if is_taken_from else (_invalid("queue", rule="queue"),)
+    return StepRequest(
+        mutation=intent.name,
+        key=input_.idempotency_key,
+        faults=(*faults_of_key(input_.idempotency_key), *faults),
+        verb=Verb.TAKE,
+        queue=input_.queue,
+    )
+
+
+def setting_aside(intent: Intent, input_: inputs.SetAsideRevocationInput) -> StepRequest:
+    return reasoned(intent, input_, outcome=Outcome.GRANTED)
+
+
+def giving(intent: Intent, input_: inputs.ReleaseCaseInput | inputs.ReassignCaseInput) -> Request:
+    return reasoned(intent, input_, receiver=getattr(input_, "officer", None))
+
+
+def reasoned(intent: Intent, input_: Any, **values: Any) -> StepRequest:
+    """The request for a step of which somebody says why."""
+    faults = (*faults_of_reason(input_.reason), *values.pop("faults", ()))
+    return step(intent, input_, faults, reason=input_.reason.strip(), **values)
+
+
+def link(intent: Intent, input_: inputs.ConfirmLinkInput) -> StepRequest:
+    return reasoned(intent, input_, link=key_in(input_.link_id, "PersonLink"))
+
+
+def relief(intent: Intent, input_: inputs.RelieveOfficerInput) -> ReliefRequest:
+    return ReliefRequest(
+        mutation=intent.name,
+        key=input_.idempotency_key,
+        faults=(*faults_of_key(input_.idempotency_key), *faults_of_reason(input_.reason)),
+        officer=input_.officer,
+        reason=input_.reason.strip(),
+    )
+
+
+def referral(intent: Intent, input_: inputs.ReferToScreeningInput) -> StepRequest:
+    note = (input_.note or "").strip()
+    is_short = len(note) <= LONGEST_NOTE
+    faults = () if is_short else (_invalid("note", rule="note", most=LONGEST_NOTE),)
+    return step(intent, input_, faults, referral_reason=input_.reason, referral_note=note or None)
+
+
+def request_of_items(intent: Intent, input_: inputs.RequestInformationInput) -> StepRequest:
+    kinds = {item.kind for item in input_.items}
+    is_sized = 1 <= len(input_.items) <= MOST_ITEMS and len(kinds) == len(input_.items)
+    faults = () if is_sized else (_invalid("items", rule="items", most=MOST_ITEMS),)
+    items = tuple(
+        Item(kind=item.kind, note=(item.note or "").strip() or None) for item in input_.items
+    )
+    overlong = (
+        _invalid("items", str(number), "note", rule="note", most=LONGEST_ITEM_NOTE)
+        for number, item in enumerate(items)
+        if len(item.note or "") > LONGEST_ITEM_NOTE
+    )
+    return step(intent, input_, (*faults, *overlong), items=items)
+
+
+def answer_to_items(intent: Intent, input_: inputs.AnswerInformationInput) -> StepRequest:
+    return step(intent, input_, items=tuple(Item(kind=kind) for kind in input_.items))
+
+
+def decision(intent: Intent, input_: inputs.RecordDecisionInput) -> StepRequest:
+    faults, values = _decided(intent, input_)
+    return step(intent, input_, faults, **values)
+
+
+def correction(intent: Intent, input_: inputs.SupersedeDecisionInput) -> StepRequest:
+    faults, values = _decided(intent, input_)
+    return reasoned(intent, input_, faults=faults, **values)
+
+
+def _decided(
+    intent: Intent, input_: inputs.RecordDecisionInput
+) -> tuple[tuple[Reason, ...], dict[str, Any]]:
+    """What is wrong with a decision, and what it says."""
+    is_short = len(input_.internal_note or "") <= LONGEST_NOTE
+    faults = () if is_short else (_invalid("internalNote", rule="note", most=LONGEST_NOTE),)
+    return faults, {
+        "verb": intent.verbs[list(Outcome).index(input_.outcome)],
+        "outcome": input_.outcome,
+        "ground": input_.ground,
+        "internal_note": input_.internal_note,
+    }
+
+
+def submission(intent: Intent, input_: inputs.SubmitApplicationInput) -> SubmissionRequest:
+    return SubmissionRequest(
+        mutation=intent.name,
+        key=input_.idempotency_key,
+        faults=faults_of_key(input_.idempotency_key),
+        submissions=(_submission(input_),),
+        group_reference=input_.group_reference,
+    )
+
+
+def submissions(intent: Intent, input_: inputs.SubmitApplicationsInput) -> SubmissionRequest:
+    is_sized = 1 <= len(input_.applications) <= MOST_AT_ONCE
+    faults = () if is_sized else (_invalid("applications", rule="batch", most=MOST_AT_ONCE),)
+    if input_.is_group and input_.group_reference is not None:
+        faults = (*faults, _invalid("isGroup", rule="one_group"))
+    return SubmissionRequest(
+        mutation=intent.name,
+        key=input_.idempotency_key,
+        faults=(*faults_of_key(input_.idempotency_key), *faults),
+        submissions=tuple(_submission(item) for item in input_.applications),
+        is_group=input_.is_group,
+        group_reference=input_.group_reference,
+    )
+
+
+def _submission(input_: Any) -> Submission:
+    person = input_.identity
+    return Submission(
+        visa_type=input_.visa_type,
+        nationality=input_.nationality,
+        centre=input_.centre,
+        country=input_.country,
+        trip_purpose=input_.trip_purpose,
+        person=person and Person(**vars(person)),
+    )
+
+
+def faults_of_reason(text: str) -> tuple[Reason, ...]:
+    is_given = 1 <= len(text.strip()) <= LONGEST_NOTE
+    return () if is_given else (_invalid("reason", rule="reason", most=LONGEST_NOTE),)
+
+
+def faults_of_key(text: str) -> tuple[Reason, ...]:
+    """What is wrong with an idempotency key, if anything is."""
+    is_plain = text.isascii() and text.isprintable() and " " not in text
+    if _SHORTEST_KEY <= len(text) <= _LONGEST_KEY and is_plain:
+        return ()
+    return (_invalid("idempotencyKey", rule="key", least=_SHORTEST_KEY, most=_LONGEST_KEY),)
+
+
+def _invalid(*path: str, rule: str, **limits: int) -> Reason:
+    return Reason(Refusal.INVALID, path, rule, limits)
+
+
+def _application(id_: str) -> UUID | None:
+    return key_in(id_, "Application")
+
+
+def key_in(id_: str, type_name: str) -> UUID | None:
+    """The UUID in the global id of a type; None for any other text."""
+    global_id = decode(id_)
+    if global_id is None or global_id.type_name != type_name:
+        return None
+    try:
+        key = UUID(global_id.key)
+    except ValueError:
+        return None
+    return key if str(key) == global_id.key else None

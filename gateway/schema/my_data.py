@@ -1,0 +1,40 @@
+"""What is on file of oneself, with who read it."""
+
+from typing import Annotated, Any
+
+import strawberry
+
+from gateway.mapping.context import Context
+from gateway.schema.access_words import DELAY_ENGLISH, DELAY_INDONESIAN
+from gateway.schema.applicant import Applicant
+from gateway.texts.language import Language
+from models import Applicant as ApplicantRow
+
+
+def _note(
+    root: Any,
+    language: Annotated[
+        Language, strawberry.argument(description="The language of the answer.")
+    ] = Language.EN,
+) -> str:
+    return DELAY_ENGLISH if language is Language.EN else DELAY_INDONESIAN
+
+
+@strawberry.type(description="Everything about oneself that is on file.")
+class MyData:
+    applicant: Applicant | None = strawberry.field(
+        description="Oneself: who one is on file, before a correction too, all applications, and"
+        " in `accessEvents` who read it. Reading it is logged like any read."
+    )
+    note: str = strawberry.field(
+        resolver=_note, description="That some reads are told later, and who is asked for them."
+    )
+
+
+async def my_data(info: strawberry.Info) -> MyData | None:
+    """Raises FieldError if the database is unavailable."""
+    context: Context = info.context
+    noun = context.catalogue.nouns[Applicant.__name__]
+    rows = context.loaders.by(noun, ApplicantRow.account)
+    oneself = await rows.load(context.viewer.subject)
+    return MyData(applicant=oneself) if oneself is not None else None

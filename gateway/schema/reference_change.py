@@ -1,0 +1,66 @@
+"""By which decrees reference data changed, who proposed and who approved it."""
+
+from datetime import date, datetime
+
+from gateway.mapping.declare import Node, column, links, noun
+from gateway.mapping.walks import along
+from models import ReferenceChange as Row
+from models import ReferenceChangeValue as ValueRow
+from models.vocabulary import ReferenceChangeState, ReferenceKind
+
+
+@noun(key=ValueRow.change_id)
+class ReferenceChangeValue:
+    """One value that a change sets, or by which it names what it changes."""
+
+    line: int = column(ValueRow.line, "Values of one row of reference data have the same number.")
+    kind: ReferenceKind = column(ValueRow.kind, "What that row is.")
+    name: str = column(ValueRow.name, "Its name, such as `amountIdr`.")
+    before: str | None = column(
+        ValueRow.before,
+        "What was in force before, as text; null where nothing was, or it was empty.",
+    )
+    after: str | None = column(ValueRow.after, "What the change makes of it, as text.")
+
+
+@noun(key=Row.id)
+class ReferenceChange(Node):
+    """A change of reference data, from its proposal on; never removed.
+
+    One administrator proposes it by a decree, another approves it, and it is in force from its day
+    on (WIB). What was there when Gerbang was set up has the state `INITIAL`, and no decree.
+    """
+
+    kind: ReferenceKind = column(Row.kind, "What it changes.", filters=True)
+    subject: str = column(
+        Row.subject,
+        "Code of what it is about: a visa type's, a country's, a partner's or a centre's, or the"
+        " wait of a deadline. The country of a partner is among the values.",
+        filters=True,
+    )
+    state: ReferenceChangeState = column(Row.state, "Where it stands.", filters=True)
+    decree: str | None = column(Row.decree, "Number of the decree.")
+    reason: str | None = column(Row.reason, "Why it was proposed.")
+    effective_on: date | None = column(
+        Row.effective_on,
+        "First day on which it shows, from 00:00 WIB on; null for what takes effect when it is"
+        " approved, until then.",
+    )
+    proposed_by: str | None = column(Row.proposed_by, "Subject who proposed it.")
+    proposed_at: datetime = column(
+        Row.proposed_at, "When it was proposed, or written down.", filters=True, orders=True
+    )
+    approved_by: str | None = column(Row.approved_by, "Subject who approved it: somebody else.")
+    approved_at: datetime | None = column(Row.approved_at, "When it was approved.")
+    cancelled_by: str | None = column(Row.cancelled_by, "Subject who cancelled it.")
+    cancelled_at: datetime | None = column(Row.cancelled_at, "When it was cancelled.")
+    cancel_reason: str | None = column(Row.cancel_reason, "Why it was cancelled.")
+    values: list[ReferenceChangeValue] = links(
+        Row.id,
+        ValueRow.change_id,
+        "What it sets, row by row: at most 60 values.",
+        order=(ValueRow.line, ValueRow.place),
+    )
+
+
+WALKS = along("proposed_at", "", "kind", "subject", "subject kind", "state")

@@ -1,0 +1,131 @@
+"""What each officer has on the desk, decided, refused and gave back: for who supervises them."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import strawberry
+
+from gateway.access.rows import reachable, vouch_for
+from gateway.errors import ErrorCode, FieldError
+from gateway.mapping.arguments import raise_first
+from gateway.mapping.context import Context
+from gateway.mapping.figures import Count
+from gateway.schema.supervision.rates import ExpectedRate, ObservedRate
+from gateway.schema.volumes.national import From, To
+from gateway.schema.volumes.query import window_mistakes
+from models.volumes import Question
+from models.volumes.officers import desks, done_by_officers
+from models.volumes.rates import expected_cases
+from models.volumes.versions import Versioned
+
+#: The cost of an operation assumes it.
+MOST_OFFICERS = 1_000
+
+
+@strawberry.type(description="What one officer has on the desk now, and did in the window.")
+class OfficerRow:
+    officer: str = strawberry.field(description="Subject of the officer.")
+    on_desk: Count = strawberry.field(description="Open cases on the desk now.")
+    overdue: Count = strawberry.field(
+        description="Of these, those that should have been decided by now."
+    )
+    decisions: Count = strawberry.field(
+        description="Decisions that the officer made in the window, by their day in WIB: visas"
+        " granted and refused. A later correction by somebody else takes none of them away."
+    )
+    refused: Count = strawberry.field(description="Of these decisions, the refusals.")
+    refusal_rate: ObservedRate = strawberry.field(
+        description="Refusals among these decisions, with its interval and n."
+    )
+    expected_refusal_rate: ExpectedRate | None = strawberry.field(
+        description="What is expected of decisions on the same visa types: each type with the rate"
+        " at which all officers together refused it in the window. Not compared by nationality:"
+        " cases come to officers by their due date, whoever applies. Null without decisions."
+    )
+    given_back: Count = strawberry.field(
+        description="Cases that the officer took and gave back (`releaseCase`), by the day in WIB."
+    )
+    given_back_after_reading: Count = strawberry.field(
+        description="Of these, those whose applicant the officer had read while the case was on the"
+        " desk, by the log of reads: who looks and passes on may be looking for somebody."
+    )
+
+
+@strawberry.type(
+    description="A row for each officer who has a case on the desk, or decided or gave back one in"
+    " the window."
+)
+class OfficerTable:
+    as_of: datetime = strawberry.field(
+        description="All that was recorded before it is counted; desks are as of now."
+    )
+    rows: list[OfficerRow] = strawberry.field(description="The officers, in order of the subject.")
+
+
+@dataclass(slots=True)
+class _Done:
+    """What one officer did, by visa type and together."""
+
+    decisions: Counter[str] = field(default_factory=Counter[str])
+    refused: int = 0
+    given_back: int = 0
+    given_back_after_reading: int = 0
+
+
+async def officers(info: strawberry.Info, from_: From, to: To) -> OfficerTable:
+    context: Context = info.context
+    raise_first(window_mistakes(from_, to))
+    in_reach = reachable("OfficerRow", context.viewer)
+    asked = done_by_officers(Question(from_, to)).where(in_reach)
+    lines = await context.session.rows(vouch_for(asked, "OfficerRow"))
+    cases = reachable("Application", context.viewer)
+    on_desks = await context.session.rows(vouch_for(desks().where(in_reach, cases), "OfficerRow"))
+    instant = (await context.figures.freshness(Versioned.FIGURES)).as_of
+    return OfficerTable(as_of=instant, rows=_rows(lines, on_desks))
+
+
+def _rows(lines: Iterable[Any], on_desks: Iterable[Any]) -> list[OfficerRow]:
+    done: defaultdict[str, _Done] = defaultdict(_Done)
+    decided, refused = Counter[str](), Counter[str]()
+    for line in lines:
+        of, number = done[line.officer], line.granted + line.refused
+        of.decisions[line.visa_type_code] += number
+        of.refused += line.refused
+        of.given_back += line.given_back
+        of.given_back_after_reading += line.given_back_after_reading
+        decided[line.visa_type_code] += number
+        refused[line.visa_type_code] += line.refused
+    desk_of = {row.officer: row for row in on_desks}
+    subjects = sorted({*done, *desk_of})
+    if len(subjects) > MOST_OFFICERS:
+        raise FieldError(
+            ErrorCode.INVALID_INPUT,
+            f"This has more than {MOST_OFFICERS} officers. Ask for a shorter window.",
+        )
+    return [
+        _row(
+            subject,
+            done[subject],
+            desk_of.get(subject),
+            expected_cases(done[subject].decisions, refused, decided),
+        )
+        for subject in subjects
+    ]
+
+
+def _row(subject: str, of: _Done, desk: Any, expected: float) -> OfficerRow:
+    decisions = of.decisions.total()
+    return OfficerRow(
+        officer=subject,
+        on_desk=Count.exactly(desk.on_desk if desk else 0),
+        overdue=Count.exactly(desk.overdue if desk else 0),
+        decisions=Count.exactly(decisions),
+        refused=Count.exactly(of.refused),
+        refusal_rate=ObservedRate.counted(of.refused, decisions),
+        expected_refusal_rate=ExpectedRate.compared(of.refused, decisions, expected),
+        given_back=Count.exactly(of.given_back),
+        given_back_after_reading=Count.exactly(of.given_back_after_reading),
+    )

@@ -1,0 +1,109 @@
+"""Whose identity was read between two instants, or by one viewer: who is to be told of a breach."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+import strawberry
+from sqlalchemy import func, select
+
+from gateway.access.rows import reachable, vouch_for
+from gateway.errors import ArgumentError
+from gateway.mapping.arguments import FieldArguments, raise_first
+from gateway.mapping.context import Context
+from gateway.mapping.figures import Count
+from gateway.mapping.ids import GlobalId
+from gateway.schema.access_event import AccessEvent
+from gateway.schema.applicant import Applicant
+from gateway.schema.mutations.readers import key_in
+from models.access_log.people_read import people_read, reads_by_person
+
+#: The cost of an operation assumes it.
+MOST_PEOPLE_READ = 500
+#: A breach is found late; the whole log is asked for by nobody.
+LONGEST_READ_WINDOW = timedelta(days=366)
+
+Since = Annotated[
+    datetime, strawberry.argument(name="from", description="Reads from this instant on.")
+]
+Before = Annotated[datetime, strawberry.argument(description="Reads before this instant.")]
+By = Annotated[
+    str | None, strawberry.argument(description="Only reads by this subject: one account.")
+]
+After = Annotated[
+    strawberry.ID | None,
+    strawberry.argument(description="Only people behind this one: the last of the rows before."),
+]
+
+
+@strawberry.type(description="One person whose identity was read in the window.")
+class PersonRead:
+    applicant: strawberry.ID = strawberry.field(
+        description="Global id of the applicant, a pseudonym: `node` has the files."
+    )
+    reads: Count = strawberry.field(description="Reads that were logged.")
+    first_read_at: datetime = strawberry.field(description="The first of them.")
+    last_read_at: datetime = strawberry.field(description="The last of them.")
+    viewers: list[str] = strawberry.field(description="Subjects who read, in order.")
+    fields: list[str] = strawberry.field(
+        description="The fields of `Identity` that were read, in order."
+    )
+
+    @classmethod
+    def of(cls, row: Any) -> "PersonRead":
+        return cls(
+            applicant=strawberry.ID(GlobalId(Applicant.__name__, str(row.applicant_id)).encode()),
+            reads=Count.exactly(row.reads),
+            first_read_at=row.first_read_at,
+            last_read_at=row.last_read_at,
+            viewers=sorted(row.viewers),
+            fields=sorted(row.fields),
+        )
+
+
+@strawberry.type(
+    description=f"The people whose identity was read in the window: {MOST_PEOPLE_READ} at once."
+)
+class PersonReadTable:
+    as_of: datetime = strawberry.field(description="All that was logged before it is in it.")
+    people: Count = strawberry.field(description="How many different people that were, in all.")
+    rows: list[PersonRead] = strawberry.field(
+        description="The people; ask for those behind the last one until there are none."
+    )
+
+
+def check_read_window(arguments: FieldArguments) -> Iterator[ArgumentError]:
+    """What is wrong with the arguments, before anything runs."""
+    values = arguments.values
+    return _mistakes(values["from"], values["before"], values.get("after"))
+
+
+def _mistakes(since: datetime, before: datetime, after: str | None) -> Iterator[ArgumentError]:
+    if before <= since:
+        yield ArgumentError(("before",), "`before` is not after `from`. Give a later instant.")
+    elif before - since > LONGEST_READ_WINDOW:
+        yield ArgumentError(
+            ("before",), f"`before` is at most {LONGEST_READ_WINDOW.days} days after `from`."
+        )
+    if after is not None and key_in(after, Applicant.__name__) is None:
+        yield ArgumentError(("after",), "`after` is the global id of an applicant.")
+
+
+async def people_who_were_read(
+    info: strawberry.Info,
+    since: Since,
+    before: Before,
+    viewer: By = None,
+    after: After = None,
+) -> PersonReadTable:
+    context: Context = info.context
+    raise_first(_mistakes(since, before, after))
+    asked = reachable(AccessEvent.__name__, context.viewer), since, before, viewer
+    behind = key_in(after, Applicant.__name__) if after else None
+    found = reads_by_person(*asked, behind, MOST_PEOPLE_READ)
+    rows = await context.session.rows(vouch_for(found, AccessEvent.__name__))
+    [(number,)] = await context.session.rows(vouch_for(people_read(*asked), AccessEvent.__name__))
+    [(at,)] = await context.session.rows(vouch_for(select(func.now()), AccessEvent.__name__))
+    return PersonReadTable(
+        as_of=at, people=Count.exactly(number), rows=[PersonRead.of(row) for row in rows]
+    )

@@ -1,0 +1,96 @@
+"""How often more had to be asked for of what each place took in: who checks files well."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import strawberry
+
+from gateway.access.rows import reachable, vouch_for
+from gateway.mapping.arguments import raise_first
+from gateway.mapping.context import Context
+from gateway.mapping.scalars import CountryCode
+from gateway.schema.supervision.rates import ExpectedRate, ObservedRate
+from gateway.schema.volumes.national import From, To
+from gateway.schema.volumes.query import window_mistakes
+from models.volumes import Question
+from models.volumes.grains import GRAINS
+from models.volumes.places import PLACE, information_requests
+from models.volumes.rates import expected_cases
+from models.volumes.versions import Versioned
+
+
+@strawberry.type(
+    description="What one place took in, of which more had to be asked for: a centre of a partner,"
+    " or all that it took in in a country by other ways."
+)
+class InformationRequestRow:
+    partner: str = strawberry.field(description="Code of the partner.")
+    country: CountryCode = strawberry.field(description="Code of the partner country.")
+    centre: str | None = strawberry.field(
+        description="Code of the centre; null for the portal of the country, and groups."
+    )
+    rate: ObservedRate = strawberry.field(
+        description="Of the applications first paid in the window, those of which more was asked"
+        " for at least once, with the interval and n."
+    )
+    expected_rate: ExpectedRate | None = strawberry.field(
+        description="What is expected of applications for the same visa types: each type with the"
+        " rate of all partners together in the window."
+    )
+
+
+@strawberry.type(description="A row for each place of a partner that took something in.")
+class InformationRequestTable:
+    as_of: datetime = strawberry.field(description="All that was recorded before it is counted.")
+    rows: list[InformationRequestRow] = strawberry.field(
+        description="The places, by partner, country and centre."
+    )
+
+
+async def information_requests_of_places(
+    info: strawberry.Info, from_: From, to: To
+) -> InformationRequestTable:
+    context: Context = info.context
+    raise_first(window_mistakes(from_, to))
+    facts = GRAINS[-1].facts.c
+    in_reach = reachable("VolumeRow", context.viewer, lambda one: facts[one.key])
+    asked = information_requests(Question(from_, to)).where(in_reach)
+    lines = await context.session.rows(vouch_for(asked, "VolumeRow"))
+    instant = (await context.figures.freshness(Versioned.FIGURES)).as_of
+    return InformationRequestTable(as_of=instant, rows=_rows(lines))
+
+
+def _rows(lines: Iterable[Any]) -> list[InformationRequestRow]:
+    intake: defaultdict[tuple[Any, ...], Counter[str]] = defaultdict(Counter[str])
+    requested = Counter[tuple[Any, ...]]()
+    taken_in, asked_for = Counter[str](), Counter[str]()
+    for line in lines:
+        place = tuple(getattr(line, dimension.value) for dimension in PLACE)
+        intake[place][line.visa_type_code] += line.intake
+        requested[place] += line.info_requested
+        taken_in[line.visa_type_code] += line.intake
+        asked_for[line.visa_type_code] += line.info_requested
+    return [
+        _row(
+            place,
+            requested[place],
+            intake[place].total(),
+            expected_cases(intake[place], asked_for, taken_in),
+        )
+        for place in sorted(intake, key=lambda one: tuple(code or "" for code in one))
+    ]
+
+
+def _row(
+    place: tuple[Any, ...], requested: int, intake: int, expected: float
+) -> InformationRequestRow:
+    partner, country, centre = place
+    return InformationRequestRow(
+        partner=partner,
+        country=CountryCode(country),
+        centre=centre,
+        rate=ObservedRate.counted(requested, intake),
+        expected_rate=ExpectedRate.compared(requested, intake, expected),
+    )

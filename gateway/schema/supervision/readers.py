@@ -1,0 +1,90 @@
+"""How many people each viewer read, beside the others in the same role: for who supervises them."""
+
+from datetime import date, datetime, time, timedelta
+from itertools import islice
+
+import strawberry
+from sqlalchemy import func, select
+
+from gateway.access.rows import vouch_for
+from gateway.mapping.arguments import raise_first
+from gateway.mapping.context import Context
+from gateway.mapping.figures import Count
+from gateway.schema.volumes.national import From, To
+from gateway.schema.volumes.query import window_mistakes
+from models.access_log.readers import Reading, compare, people_read
+from models.vocabulary import Role
+from models.wib import WIB
+
+#: The cost of an operation assumes it.
+MOST_READERS = 200
+_OTHERS = " Null where fewer than four others read anybody in the window."
+
+
+@strawberry.type(
+    description="What one viewer read of people in the window, by the log of reads. Whose data it"
+    " was is not in it."
+)
+class ReaderRow:
+    viewer: str = strawberry.field(description="Subject of the viewer.")
+    role: Role = strawberry.field(description="The role in which the viewer read.")
+    people: Count = strawberry.field(description="Different people whose identity was read.")
+    reads: Count = strawberry.field(description="Reads that were logged.")
+    others: int = strawberry.field(
+        description="How many others in this role read anybody in the window: what the viewer is"
+        " compared with."
+    )
+    lower_quartile: float | None = strawberry.field(
+        description=f"A quarter of the others read at most so many people.{_OTHERS}"
+    )
+    median: float | None = strawberry.field(
+        description=f"Half of the others read at most so many people.{_OTHERS}"
+    )
+    upper_quartile: float | None = strawberry.field(
+        description=f"Three quarters of the others read at most so many people.{_OTHERS}"
+    )
+    is_unusual: bool | None = strawberry.field(
+        description="Whether the viewer read more than the upper quartile and one and a half times"
+        f" the distance between the quartiles (Tukey's fence).{_OTHERS}"
+    )
+
+    @classmethod
+    def of(cls, reading: Reading) -> "ReaderRow":
+        lower, median, upper = reading.quartiles or (None, None, None)
+        fence = reading.fence
+        return cls(
+            viewer=reading.viewer,
+            role=reading.role,
+            people=Count.exactly(reading.people),
+            reads=Count.exactly(reading.reads),
+            others=reading.others,
+            lower_quartile=lower,
+            median=median,
+            upper_quartile=upper,
+            is_unusual=None if fence is None else reading.people > fence,
+        )
+
+
+@strawberry.type(
+    description=f"The {MOST_READERS} viewers who read the most people, the most first; applicants,"
+    " who read themselves, are not among them."
+)
+class ReaderTable:
+    as_of: datetime = strawberry.field(description="All that was logged before it is counted.")
+    rows: list[ReaderRow] = strawberry.field(description="The viewers.")
+
+
+async def readers(info: strawberry.Info, from_: From, to: To) -> ReaderTable:
+    context: Context = info.context
+    raise_first(window_mistakes(from_, to))
+    window = _midnight(from_), _midnight(to + timedelta(days=1))
+    asked = people_read(context.viewer.role, *window)
+    rows = await context.session.rows(vouch_for(asked, "ReaderRow"))
+    [(instant,)] = await context.session.rows(vouch_for(select(func.now()), "ReaderRow"))
+    told = islice(compare(rows), MOST_READERS)
+    return ReaderTable(as_of=instant, rows=[ReaderRow.of(reading) for reading in told])
+
+
+def _midnight(day: date) -> datetime:
+    """When a day begins in WIB."""
+    return datetime.combine(day, time(), WIB)

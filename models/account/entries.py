@@ -1,0 +1,41 @@
+"""What a gateway seals of an entry before it writes it, and by which key."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import orjson
+
+from models.account.sources import SOURCES
+from models.base import Base
+from models.key_service import KeyService, KeyUse
+
+
+class EntrySeal(NamedTuple):
+    """The columns of a seal: none where there is no key service."""
+
+    mac_key: str | None = None
+    mac: bytes | None = None
+
+
+async def seal_entries(
+    keys: KeyService | None, noun: type[Base], rows: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """The rows with their seals: HMAC-SHA-256 over what the gateway says of each.
+
+    Raises KeyServiceError if the keys cannot be used.
+    """
+    if keys is None:
+        return [{**row, **EntrySeal()._asdict()} for row in rows]
+    columns = SOURCES[noun.__tablename__].sealed_columns()
+    digests = await keys.digests(KeyUse.ACCESS_LOG, [_sealed(row, columns) for row in rows])
+    seals = (EntrySeal(*of_keys[0]) for of_keys in digests)
+    return [{**row, **seal._asdict()} for row, seal in zip(rows, seals, strict=True)]
+
+
+def _sealed(row: Mapping[str, Any], columns: Sequence[str]) -> bytes:
+    """The same bytes that `Source.parts` makes in the database."""
+    said = ((name, row.get(name)) for name in columns)
+    return orjson.dumps(
+        {name: str(one) if isinstance(one, UUID) else one for name, one in said if one is not None}
+    )

@@ -1,0 +1,58 @@
+"""What was done to the account, by name."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+from models.account.notes import Checkpoint
+
+#: Of each kind, so many are named one by one.
+MOST_NAMED = 20
+
+
+class Tampering(StrEnum):
+    """What somebody did, who wrote past the gateway and the keeper."""
+
+    CHANGED = "changed"
+    REMOVED = "removed"
+    CUT_OFF = "cut off"
+    REORDERED = "reordered"
+    FORGED = "forged"
+    UNRECORDED = "unrecorded"
+    ROLLED_BACK = "rolled back"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is not as it was signed."""
+
+    kind: Tampering
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.what}"
+
+
+@dataclass(slots=True)
+class Report:
+    """What a verification looked at, and what it found."""
+
+    #: The checkpoint against which it was done.
+    checkpoint: Checkpoint | None = None
+    entries: int = 0
+    #: Entries that no checkpoint covers yet.
+    unsigned: int = 0
+    seconds: float = 0.0
+    findings: list[Finding] = field(default_factory=list)
+
+    def add(self, kind: Tampering, what: str) -> None:
+        self.findings.append(Finding(kind, what))
+
+    def add_rows(self, kind: Tampering, rows: Iterable[tuple[str, UUID]], why: str) -> None:
+        """Name rows by table and key: the first of them, and how many more there are."""
+        listed: Sequence[tuple[str, UUID]] = sorted(rows)
+        for table, key in listed[:MOST_NAMED]:
+            self.add(kind, f"{table} {key} {why}")
+        if len(listed) > MOST_NAMED:
+            self.add(kind, f"{len(listed) - MOST_NAMED:,} more, of {len(listed):,}")

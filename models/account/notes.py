@@ -1,0 +1,95 @@
+"""Checkpoints of the tree as signed notes (C2SP tlog-checkpoint and signed-note, Ed25519)."""
+
+import base64
+import binascii
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from models.account.errors import AccountError
+from models.account.merkle import HASH_BYTES
+
+#: The name of the log in its checkpoints, and of the key that signs them.
+ORIGIN = "gerbang/account"
+_ED25519 = b"\x01"
+_SIGNATURE = re.compile(rf"— {re.escape(ORIGIN)} ([A-Za-z0-9+/]+={{0,2}})")
+_AT = "signed at "
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A state of the tree, and when it was signed."""
+
+    size: int
+    root: bytes
+    signed_at: datetime
+
+    def text(self) -> str:
+        """What is signed: the three lines of a checkpoint, and when."""
+        root = base64.b64encode(self.root).decode()
+        at = self.signed_at.astimezone(UTC).isoformat(timespec="seconds")
+        return f"{ORIGIN}\n{self.size}\n{root}\n{_AT}{at}\n"
+
+
+def signed_note(checkpoint: Checkpoint, public_key: bytes, signature: bytes) -> str:
+    told = base64.b64encode(_key_hash(public_key) + signature).decode()
+    return f"{checkpoint.text()}\n— {ORIGIN} {told}\n"
+
+
+def read_note(note: str, public_keys: Mapping[str, bytes]) -> Checkpoint:
+    """The checkpoint of a note that one of our keys signed.
+
+    Raises AccountError if none of them did, or it is no checkpoint of ours.
+    """
+    text, _, signatures = note.partition("\n\n")
+    text += "\n"
+    known = {_key_hash(key): key for key in public_keys.values()}
+    for line in signatures.splitlines():
+        if found := _SIGNATURE.fullmatch(line):
+            told = _decoded(found[1])
+            if (key := known.get(told[:4])) and _is_signed(key, told[4:], text):
+                return _parsed(text)
+    raise AccountError("no key of this installation signed it")
+
+
+def verifier_key(public_key: bytes) -> str:
+    """A public key as verifiers of signed notes take it."""
+    key = base64.b64encode(_ED25519 + public_key).decode()
+    return f"{ORIGIN}+{_key_hash(public_key).hex()}+{key}"
+
+
+def _key_hash(public_key: bytes) -> bytes:
+    return sha256(ORIGIN.encode() + b"\n" + _ED25519 + public_key).digest()[:4]
+
+
+def _is_signed(key: bytes, signature: bytes, text: str) -> bool:
+    try:
+        Ed25519PublicKey.from_public_bytes(key).verify(signature, text.encode())
+    except InvalidSignature:
+        return False
+    return True
+
+
+def _parsed(text: str) -> Checkpoint:
+    try:
+        origin, size, root, at, end = text.split("\n")
+        checkpoint = Checkpoint(
+            int(size), _decoded(root), datetime.fromisoformat(at.removeprefix(_AT))
+        )
+    except ValueError:
+        raise AccountError("it is no checkpoint") from None
+    if origin != ORIGIN or end or len(checkpoint.root) != HASH_BYTES:
+        raise AccountError("it is no checkpoint of this account")
+    return checkpoint
+
+
+def _decoded(value: str) -> bytes:
+    try:
+        return base64.b64decode(value, validate=True)
+    except binascii.Error:
+        return b""

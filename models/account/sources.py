@@ -1,0 +1,90 @@
+"""What the account is of: one line for each table, whose trigger notes each new state of a row."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Column, DateTime, LargeBinary
+
+from models.access_log.access_event import AccessEvent
+from models.ban.ban_entry import BanEntry
+from models.ban.ban_read import BanRead
+from models.base import Base
+from models.case.decision import Decision
+from models.person.linker_read import LinkerRead
+from models.person.person_lookup import PersonLookup
+from models.reach.suspension import Suspension
+from models.reference.ledger import ReferenceChange
+
+#: What the database writes of a sealed row by itself, and what its seal is in.
+_NOT_SEALED = frozenset({"occurred_at", "mac", "mac_key"})
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A table whose rows are entries of the account."""
+
+    noun: type[Base]
+    #: Whether the gateway that writes a row seals it with a key which the database never holds.
+    is_sealed: bool = False
+    #: Whether a row changes, in steps: then each is an entry, and the last one says all.
+    has_steps: bool = False
+
+    @property
+    def table(self) -> str:
+        return self.noun.__tablename__
+
+    def sealed_columns(self) -> tuple[str, ...]:
+        names = (column.name for column in self._columns())
+        return tuple(name for name in names if name not in _NOT_SEALED)
+
+    def parts(self, row: str) -> dict[str, str]:
+        """The SQL of what an entry says: what the gateway seals of it, and the rest, with the seal.
+
+        JSON without nulls, so that a column which is added later, and null so far, changes nothing.
+        """
+        apart = _NOT_SEALED if self.is_sealed else frozenset[str]()
+        return {
+            "sealed": _json(row, (c for c in self._columns() if c.name not in apart)),
+            "rest": _json(row, (c for c in self._columns() if c.name in apart)) if apart else "''",
+            "mac_key": f"{row}.mac_key" if apart else "NULL",
+            "mac": f"{row}.mac" if apart else "NULL",
+        }
+
+    def content(self, row: str) -> str:
+        """The SQL of all that an entry says."""
+        parts = self.parts(row)
+        return f"{parts['sealed']} || {parts['rest']}"
+
+    def _columns(self) -> Iterator[Column[object]]:
+        return iter(self.noun.__table__.c)  # type: ignore[arg-type]
+
+
+#: A new source is a line here, and a revision with its trigger (`models/migrations/steps.py`).
+SOURCES: Mapping[str, Source] = {
+    source.table: source
+    for source in (
+        Source(AccessEvent, is_sealed=True),
+        Source(PersonLookup, is_sealed=True),
+        Source(BanRead, is_sealed=True),
+        Source(BanEntry, has_steps=True),
+        Source(LinkerRead),
+        Source(Decision),
+        Source(ReferenceChange, has_steps=True),
+        Source(Suspension, has_steps=True),
+    )
+}
+
+
+def _json(row: str, columns: Iterator[Column[object]]) -> str:
+    pairs = ", ".join(f"'{column.name}', {_as_json(row, column)}" for column in columns)
+    return f"json_strip_nulls(json_build_object({pairs}))::text"
+
+
+def _as_json(row: str, column: Column[object]) -> str:
+    """A value as JSON takes it, whatever zone or format the session has."""
+    name = f"{row}.{column.name}" if column.name != "by" else f'{row}."by"'
+    if isinstance(column.type, DateTime):
+        return f"(extract(epoch FROM {name}) * 1000000)::bigint"
+    if isinstance(column.type, LargeBinary):
+        return f"encode({name}, 'hex')"
+    return name

@@ -1,0 +1,260 @@
+"""Verifies the account: rows against their leaves, leaves against what was signed outside."""
+
+import asyncio
+import hmac
+import time
+from collections import defaultdict
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from models.account.checkpoints import CheckpointFolder
+from models.account.errors import AccountError
+from models.account.findings import Report, Tampering
+from models.account.merkle import HASH_BYTES, Frontier, leaf_hash
+from models.account.notes import Checkpoint
+from models.account.sources import SOURCES, Source
+from models.key_service import KeyService, KeyUse
+
+_CHUNK = 20_000
+_PART = 500
+_HEAD_SIZE = "SELECT coalesce((SELECT size FROM account_head), 0)"
+_LEAVES = """
+    SELECT position, source, row_id, hash FROM account_leaf
+    WHERE position >= $1 ORDER BY position LIMIT $2
+"""
+_BEHIND = "SELECT count(*) FROM account_leaf WHERE position > $1"
+#: Each row with its leaf. Of a row that goes in steps, the last one says what stands there now.
+_ENTRIES = """
+    SELECT leaf.position, leaf.row_id, leaf.hash, entry.id IS NULL AS is_gone,
+        {sealed} AS sealed, {rest} AS rest, {mac_key} AS mac_key, {mac} AS mac
+    FROM account_leaf AS leaf
+    LEFT JOIN {table} AS entry ON entry.id = leaf.row_id
+    WHERE leaf.source = '{table}' AND leaf.position >= $1 {newest}
+"""
+_NEWEST = """
+    AND NOT EXISTS (
+        SELECT FROM account_leaf AS later
+        WHERE later.source = leaf.source AND later.row_id = leaf.row_id
+            AND later.position > leaf.position
+    )
+"""
+_UNRECORDED = """
+    SELECT id FROM {table}
+    WHERE NOT EXISTS (SELECT FROM account_leaf WHERE source = '{table}' AND row_id = {table}.id)
+        AND NOT EXISTS (SELECT FROM account_outbox WHERE source = '{table}' AND row_id = {table}.id)
+        AND EXISTS (SELECT FROM account_source WHERE source = '{table}')
+    ORDER BY id
+"""
+
+
+@dataclass(slots=True)
+class _Signed:
+    """What stands outside: the hashes of the leaves, as far as a checkpoint covers them."""
+
+    checkpoint: Checkpoint
+    hashes: bytes
+
+    def at(self, position: int) -> bytes:
+        return self.hashes[position * HASH_BYTES : (position + 1) * HASH_BYTES]
+
+
+async def verify(
+    connection: asyncpg.Connection,
+    keys: KeyService,
+    folder: CheckpointFolder,
+    *,
+    since: datetime | None = None,
+    checkpoint: Path | None = None,
+) -> Report:
+    """All that was changed, removed, cut off, reordered, forged or rolled back.
+
+    Rows are looked at from the last checkpoint before ``since`` on, all of them without it; the
+    tree always is as a whole. ``checkpoint`` is one that somebody kept elsewhere.
+    Raises AccountError if there is nothing to verify against.
+    """
+    began, report = time.monotonic(), Report()
+    public = await keys.public_keys(KeyUse.CHECKPOINT)
+    signed = _read_outside(folder, public, report)
+    if checkpoint is not None:
+        _compare_kept(folder.read(checkpoint, public), signed, report)
+    report.checkpoint = signed.checkpoint
+    first = 0
+    if since is not None:
+        earlier = folder.newest_by(since, public)
+        first = earlier.size if earlier else 0
+    # One snapshot, beside which everything goes on.
+    async with connection.transaction(isolation="repeatable_read", readonly=True):
+        await connection.execute("SET LOCAL cursor_tuple_fraction = 1")
+        rewritten = await _verify_leaves(connection, signed, report)
+        for source in SOURCES.values():
+            await _verify_rows(connection, keys, source, first, rewritten, report)
+            rows = await connection.fetch(_UNRECORDED.format(table=source.table))
+            report.add_rows(
+                Tampering.UNRECORDED,
+                ((source.table, row["id"]) for row in rows),
+                "was written past the account",
+            )
+    report.seconds = time.monotonic() - began
+    return report
+
+
+def _read_outside(folder: CheckpointFolder, public: Any, report: Report) -> _Signed:
+    newest_file = next(folder.newest_first(), None)
+    if newest_file is None:
+        raise AccountError(f"there is no checkpoint below {folder.path}")
+    try:
+        newest = folder.read(newest_file, public)
+    except AccountError as error:
+        report.add(Tampering.FORGED, f"the checkpoint {error}")
+        newest = folder.newest(public)
+        if newest is None:
+            raise AccountError(f"no checkpoint below {folder.path} is believed") from None
+    hashes = folder.leaves()[: newest.size * HASH_BYTES]
+    if _root(hashes) != newest.root:
+        report.add(
+            Tampering.FORGED,
+            f"the hashes of leaves below {folder.path} are not those of the checkpoint",
+        )
+    return _Signed(newest, hashes)
+
+
+def _compare_kept(kept: Checkpoint, signed: _Signed, report: Report) -> None:
+    if kept.size > signed.checkpoint.size:
+        report.add(
+            Tampering.ROLLED_BACK,
+            f"the checkpoint that was kept has {kept.size:,} leaves, the newest of the folder"
+            f" {signed.checkpoint.size:,}",
+        )
+    elif _root(signed.hashes[: kept.size * HASH_BYTES]) != kept.root:
+        report.add(
+            Tampering.CHANGED,
+            f"the first {kept.size:,} leaves are not those of the checkpoint that was kept",
+        )
+
+
+def _root(hashes: bytes) -> bytes:
+    leaves = [hashes[at : at + HASH_BYTES] for at in range(0, len(hashes), HASH_BYTES)]
+    return Frontier().extended(leaves).root()
+
+
+async def _verify_leaves(
+    connection: asyncpg.Connection, signed: _Signed, report: Report
+) -> set[int]:
+    """Compare the leaves with those that were signed; return the positions that differ."""
+    size, position, missing = signed.checkpoint.size, 0, 0
+    differing: dict[int, tuple[bytes, tuple[str, UUID]]] = {}
+    while rows := await connection.fetch(_LEAVES, position, _CHUNK):
+        for row in rows:
+            if row["position"] >= size:
+                report.unsigned += 1
+                continue
+            missing += row["position"] - position
+            position = row["position"] + 1
+            if row["hash"] != signed.at(row["position"]):
+                differing[row["position"]] = (row["hash"], (row["source"], row["row_id"]))
+        if rows[-1]["position"] >= size:
+            report.unsigned += await connection.fetchval(_BEHIND, rows[-1]["position"]) or 0
+            break
+    if missing:
+        report.add(Tampering.REMOVED, f"{missing:,} leaves of the account")
+    if position < size:
+        _tell_end(await connection.fetchval(_HEAD_SIZE) or 0, position, size, report)
+    if differing:
+        _tell_differing(differing, signed, report)
+    return set(differing)
+
+
+def _tell_end(head: int, position: int, size: int, report: Report) -> None:
+    """Fewer leaves than were signed: the end is gone, or all of the database is an older one."""
+    kind = Tampering.ROLLED_BACK if head < size else Tampering.CUT_OFF
+    report.add(kind, f"{size:,} leaves were signed, {position:,} are there")
+
+
+def _tell_differing(
+    differing: dict[int, tuple[bytes, tuple[str, UUID]]], signed: _Signed, report: Report
+) -> None:
+    here = sorted(hash_ for hash_, _ in differing.values())
+    there = sorted(signed.at(position) for position in differing)
+    kind, why = (
+        (Tampering.REORDERED, "has the place of another")
+        if here == there
+        else (Tampering.CHANGED, "has another leaf than was signed")
+    )
+    report.add_rows(kind, (row for _, row in differing.values()), why)
+
+
+async def _verify_rows(
+    connection: asyncpg.Connection,
+    keys: KeyService,
+    source: Source,
+    first: int,
+    rewritten: set[int],
+    report: Report,
+) -> None:
+    """Compare rows with their leaves, and the seals of those that have one."""
+    statement = _ENTRIES.format(
+        table=source.table,
+        newest=_NEWEST if source.has_steps else "",
+        **source.parts("entry"),
+    )
+    found: defaultdict[tuple[Tampering, str], list[UUID]] = defaultdict(list)
+    sealed: list[int] = []
+    unsealed: dict[int, UUID] = {}
+    async for rows in _parts(await connection.cursor(statement, first)):
+        report.entries += len(rows)
+        as_written = []
+        for row in rows:
+            if row["is_gone"]:
+                found[Tampering.REMOVED, "is gone"].append(row["row_id"])
+            elif row["position"] in rewritten:
+                continue  # which was told already
+            elif leaf_hash((row["sealed"] + row["rest"]).encode()) != row["hash"]:
+                found[Tampering.CHANGED, "is not what it was"].append(row["row_id"])
+            else:
+                as_written.append(row)
+        if source.is_sealed:
+            for row, is_own in zip(as_written, await _are_ours(keys, as_written), strict=True):
+                if is_own:
+                    sealed.append(row["position"])
+                elif row["mac"] is None:
+                    unsealed[row["position"]] = row["row_id"]
+                else:
+                    found[Tampering.FORGED, "no gateway sealed"].append(row["row_id"])
+    # Before gateways sealed what they wrote, there is nothing to compare.
+    began = min(sealed, default=None)
+    if forged := [row for at, row in unsealed.items() if began is not None and at > began]:
+        found[Tampering.FORGED, "no gateway sealed"] += forged
+    for (kind, why), keys_found in found.items():
+        report.add_rows(kind, ((source.table, key) for key in keys_found), why)
+
+
+async def _parts(cursor: Any) -> AsyncIterator[Sequence[Any]]:
+    """The rows, some at a time; the database prepares more of them while we compute."""
+    ahead = asyncio.create_task(cursor.fetch(_CHUNK))
+    try:
+        while rows := await ahead:
+            ahead = asyncio.create_task(cursor.fetch(_CHUNK))
+            for start in range(0, len(rows), _PART):
+                yield rows[start : start + _PART]
+                await asyncio.sleep(0)  # what has come meanwhile is taken over
+    finally:
+        ahead.cancel()
+
+
+async def _are_ours(keys: KeyService, rows: Sequence[Any]) -> list[bool]:
+    """Whether a key of ours sealed each row."""
+    digests = await keys.digests(KeyUse.ACCESS_LOG, [row["sealed"].encode() for row in rows])
+    return [
+        row["mac"] is not None
+        and any(
+            of_key.key_id == row["mac_key"] and hmac.compare_digest(of_key.value, row["mac"])
+            for of_key in of_keys
+        )
+        for row, of_keys in zip(rows, digests, strict=True)
+    ]

@@ -1,0 +1,33 @@
+"""Which cases are in the queues that people work from: as conditions, each of an index.
+
+They are written into statements, not bound: only so an index that is on a condition serves it.
+"""
+
+from sqlalchemy import ColumnElement, and_, func, literal_column, or_
+
+from models.case.application import Application
+from models.vocabulary import DECIDABLE, Status
+
+#: What waits for its applicant is nobody's work.
+_WORKABLE = [literal_column(f"'{status}'") for status in (Status.PAID, *DECIDABLE)]
+
+IS_FREE: ColumnElement[bool] = and_(
+    ~Application.is_assigned,
+    or_(Application.received_at.is_not(None), Application.partner_code.is_(None)),
+    Application.status.in_(_WORKABLE),
+)
+IS_OVERDUE: ColumnElement[bool] = and_(
+    Application.paid_at.is_not(None),
+    Application.closed_at.is_(None),
+    Application.target_due_at < func.now(),
+)
+#: Bound, it would be taken for half of all cases.
+HAS_OPEN_HIT: ColumnElement[bool] = Application.has_open_hit.expression
+#: What cannot be granted, and what was granted and is held.
+IS_HELD: ColumnElement[bool] = and_(
+    or_(Application.is_held, Application.is_visa_held),
+    or_(
+        Application.closed_at.is_(None),
+        Application.status == literal_column(f"'{Status.GRANTED}'"),
+    ),
+)

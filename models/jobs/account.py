@@ -1,0 +1,76 @@
+"""The sequencer of the account: integrates what was committed, and signs a checkpoint of it."""
+
+import asyncio
+import logging
+import time
+
+import asyncpg
+
+from models.account import AccountError, CheckpointFolder, integrate, sign_checkpoint
+from models.database.connections import CONNECTION_ERRORS, connect
+from models.jobs.scheduler import Job, Jobs, pause
+from models.key_service import KeyService, KeyServiceError
+
+log = logging.getLogger(__name__)
+
+#: What is committed is signed within this time.
+SIGNED_EVERY_SECONDS = 10.0
+#: Where nothing happens, a checkpoint a minute still says that the keeper is there.
+_IDLE_SECONDS = 60.0
+
+
+class Sequencer:
+    """Integrates and signs, one pass after another."""
+
+    def __init__(self, keys: KeyService, folder: CheckpointFolder) -> None:
+        self._keys = keys
+        self._folder = folder
+        self._signed_at = float("-inf")
+
+    async def sequence(self, connection: asyncpg.Connection) -> int:
+        """Integrate all that is committed, and sign it; return how many entries that were.
+
+        Raises AccountError if the account is not what was signed: nothing is signed any more then,
+        until somebody has looked.
+        """
+        entries = 0
+        while batch := await integrate(connection):
+            entries += batch
+        if entries or time.monotonic() - self._signed_at >= _IDLE_SECONDS:
+            await sign_checkpoint(connection, self._keys, self._folder)
+            self._signed_at = time.monotonic()
+        return entries
+
+
+async def keep_account(
+    keys: KeyService,
+    folder: CheckpointFolder,
+    url: str,
+    stop: asyncio.Event,
+    every: float = SIGNED_EVERY_SECONDS,
+    jobs: Jobs | None = None,
+) -> None:
+    """Integrate and sign until ``stop`` is set; failures are told, and tried again."""
+    job = (jobs or Jobs()).add(Sequencer.sequence.__name__, every)
+    sequencer = Sequencer(keys, folder)
+    while not stop.is_set():
+        try:
+            await _sequence_repeatedly(sequencer, url, stop, job)
+        except AccountError as error:  # which holds no personal data
+            log.error("%s", error)
+            job.note_failure(error)
+        except (KeyServiceError, *CONNECTION_ERRORS) as error:
+            job.note_failure(error)
+        await pause(stop, every)
+
+
+async def _sequence_repeatedly(
+    sequencer: Sequencer, url: str, stop: asyncio.Event, job: Job
+) -> None:
+    connection = await connect(url)
+    try:
+        while not stop.is_set():
+            await job.run(sequencer.sequence(connection))
+            await pause(stop, job.every)
+    finally:
+        await connection.close()

@@ -1,0 +1,322 @@
+"""The LINKER: finds other files of each person once a case or a correction is committed.
+
+It acts in a database role of its own, which reads names, birth dates and passports, and can say of
+a case only that it is linked. Everybody on file is read alike, and each read is recorded. One works
+at a time, or two that see each other's files not yet would miss what they have in common; whoever
+waits finds the work done.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from datetime import date
+from uuid import UUID
+
+import asyncpg
+
+from models.database.connections import CONNECTION_ERRORS, connect
+from models.jobs.rescreening import end_bans, screen_cases, screen_due_bans
+from models.jobs.scheduler import Job, Jobs, pause
+from models.key_service import KeyService, KeyServiceError, KeyUse
+from models.keys import new_key
+from models.person.matching import name_message, passport_message
+from models.person.vault import Cell, MissingKeyError, Vault, VaultError, cells_sql
+from models.row_security import LINKER
+from models.vocabulary import IndexKind
+
+#: The channel on which PostgreSQL notifies that something committed is to be linked.
+CHANNEL = "gerbang_unlinked"
+#: A tour has a list of its own, by its reference; a family is shown with each of its files.
+LARGEST_FAMILY = 20
+
+_EVERY_SECONDS = 5.0
+_BATCH = 200
+#: The fields of Identity that are read, by their names in the API.
+_FIELDS = ["fullName", "birthDate", "passportNumber", "passportIssuingState"]
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('gerbang linker', 0))"
+_TO_LINK = """
+    SELECT id, applicant_id FROM application WHERE NOT is_linked
+    ORDER BY id LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED
+"""
+#: Applicants beyond a key who lack a digest of the key that writes, in the order of their keys.
+_TO_INDEX = """
+    SELECT applicant_id FROM identity
+    WHERE applicant_id > $1 AND NOT EXISTS (
+        SELECT FROM person_index
+        WHERE person_index.applicant_id = identity.applicant_id AND key_id = $2
+    )
+    ORDER BY applicant_id LIMIT $3
+"""
+#: Every version that is or was in force: a passport that was corrected counts too.
+_READ = ("full_name", "birth_date", "passport_number")
+_VERSIONS = f"""
+    SELECT
+        applicant_id, coalesce(in_force.number, 1) AS version,
+        coalesce(passport_issuing_state, nationality_code) AS state,
+        {cells_sql("identity", _READ)}
+    FROM identity
+    JOIN applicant ON applicant.id = applicant_id
+    LEFT JOIN LATERAL (
+        SELECT max(number) AS number FROM identity_version
+        WHERE identity_version.applicant_id = identity.applicant_id AND valid_from IS NOT NULL
+    ) AS in_force ON true
+    WHERE applicant_id = ANY ($1)
+    UNION ALL
+    SELECT
+        applicant_id, number, coalesce(passport_issuing_state, nationality_code),
+        {cells_sql("identity_version", _READ, "number::text")}
+    FROM identity_version
+    WHERE applicant_id = ANY ($1) AND valid_until IS NOT NULL
+"""  # noqa: S608
+_RECORD = """
+    INSERT INTO linker_read (id, applicant_id, version, fields)
+    SELECT *, $4 FROM unnest($1::uuid[], $2::uuid[], $3::bigint[])
+"""
+_FORGET_KEYS = "DELETE FROM person_index WHERE key_id <> ALL ($1)"
+_FORGET = "DELETE FROM person_index WHERE applicant_id = ANY ($1)"
+_INDEX = """
+    INSERT INTO person_index (applicant_id, version, kind, key_id, digest)
+    SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::bytea[])
+"""
+_SAME_DIGEST = """
+    SELECT DISTINCT found.applicant_id, other.applicant_id AS linked_id, found.kind AS reason
+    FROM person_index AS found
+    JOIN person_index AS other ON other.digest = found.digest
+    WHERE found.applicant_id = ANY ($1) AND other.applicant_id <> found.applicant_id
+"""
+_SAME_GROUP = """
+    SELECT DISTINCT one.applicant_id, other.applicant_id AS linked_id, 'GROUP' AS reason
+    FROM application AS one
+    JOIN application AS other ON other.group_reference = one.group_reference
+    WHERE one.applicant_id = ANY ($1) AND other.applicant_id <> one.applicant_id
+        AND (
+            SELECT count(*) FROM application AS member
+            WHERE member.group_reference = one.group_reference
+        ) <= $2
+"""
+_LINK = """
+    INSERT INTO person_link (id, applicant_id, linked_id, reason, state)
+    SELECT id, applicant_id, linked_id, reason,
+        CASE reason WHEN 'PASSPORT' THEN 'CERTAIN' WHEN 'GROUP' THEN NULL ELSE 'PROPOSED' END
+    FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[])
+        AS found (id, applicant_id, linked_id, reason)
+    ON CONFLICT (applicant_id, linked_id, reason) DO NOTHING
+"""
+#: Entries that stand and lack a digest of the key that writes.
+_TO_INDEX_BANS = """
+    SELECT banned_person.* FROM banned_person
+    JOIN ban_entry ON ban_entry.id = ban_id
+    WHERE approved_by IS NOT NULL AND withdrawn_by IS NULL AND NOT EXISTS (
+        SELECT FROM ban_index WHERE ban_index.ban_id = banned_person.ban_id AND key_id = $1
+    )
+    ORDER BY ban_id LIMIT $2
+"""
+_FORGET_BANS = "DELETE FROM ban_index WHERE ban_id = ANY ($1)"
+_FORGET_KEYS_OF_BANS = "DELETE FROM ban_index WHERE key_id <> ALL ($1)"
+_INDEX_BANS = """
+    INSERT INTO ban_index (ban_id, kind, key_id, digest)
+    SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[])
+"""
+_LINKED = "UPDATE application SET is_linked = true WHERE id = ANY ($1)"
+
+
+async def link_cases(keys: KeyService, connection: asyncpg.Connection, limit: int = _BATCH) -> int:
+    """Link a batch of cases that are not linked yet; return how many.
+
+    Raises KeyServiceError if the keys cannot be used: then nothing is linked.
+    """
+    async with connection.transaction():
+        async with _as_linker(connection):
+            cases = await connection.fetch(_TO_LINK, limit)
+            people = sorted({case["applicant_id"] for case in cases})
+            await _index_people(keys, connection, people)
+            await _link_people(connection, people)
+            await connection.execute(_LINKED, [case["id"] for case in cases])
+        if cases:
+            await screen_cases(connection, [case["id"] for case in cases])
+    return len(cases)
+
+
+async def link_and_screen(keys: KeyService, connection: asyncpg.Connection) -> int:
+    """Link a batch of cases, and compare everybody with a batch of bans; return how many.
+
+    Raises KeyServiceError if the keys cannot be used.
+    """
+    return await link_cases(keys, connection) + await screen_bans(keys, connection)
+
+
+async def screen_bans(keys: KeyService, connection: asyncpg.Connection, limit: int = 20) -> int:
+    """Find everybody whom new entries of the ban list match, and let go whom ended ones did."""
+    accepted = await keys.key_ids(KeyUse.PERSON_INDEX)
+    async with connection.transaction():
+        async with _as_linker(connection):
+            listed = await connection.fetch(_TO_INDEX_BANS, accepted[0], limit)
+            await _index_bans(keys, connection, listed)
+        return len(listed) + await screen_due_bans(connection, limit) + await end_bans(connection)
+
+
+async def index_people(
+    keys: KeyService, connection: asyncpg.Connection, after: UUID, limit: int = _BATCH
+) -> UUID | None:
+    """Index and link a batch of the applicants whom the key that writes has not indexed.
+
+    Returns the last one, to go on after; None if there was none left. Whoever is indexed is passed
+    over, so that it can be stopped and run again.
+    """
+    writing, *_ = await keys.key_ids(KeyUse.PERSON_INDEX)
+    async with _as_linker(connection):
+        people = [row[0] for row in await connection.fetch(_TO_INDEX, after, writing, limit)]
+        await _index_people(keys, connection, people)
+        await _link_people(connection, people)
+    return people[-1] if people else None
+
+
+async def is_everybody_indexed(keys: KeyService, connection: asyncpg.Connection) -> bool:
+    """Whether the key that writes has indexed everybody."""
+    writing, *_ = await keys.key_ids(KeyUse.PERSON_INDEX)
+    async with _as_linker(connection):
+        return not await connection.fetch(_TO_INDEX, UUID(int=0), writing, 1)
+
+
+async def index_everybody(keys: KeyService, connection: asyncpg.Connection) -> int:
+    """Index whom the key that writes has not indexed; return how many batches that took."""
+    batches, last = 0, UUID(int=0)
+    while found := await index_people(keys, connection, last, 5 * _BATCH):
+        batches, last = batches + 1, found
+    return batches
+
+
+async def forget_other_keys(keys: KeyService, connection: asyncpg.Connection) -> None:
+    """Remove digests of keys that are not accepted any more."""
+    accepted = await keys.key_ids(KeyUse.PERSON_INDEX)
+    async with _as_linker(connection):
+        await connection.execute(_FORGET_KEYS, list(accepted))
+        await connection.execute(_FORGET_KEYS_OF_BANS, list(accepted))
+
+
+async def keep_linking(
+    keys: KeyService,
+    url: str,
+    stop: asyncio.Event,
+    every: float = _EVERY_SECONDS,
+    jobs: Jobs | None = None,
+) -> None:
+    """Link what is committed, as soon as PostgreSQL tells of it, until ``stop`` is set."""
+    job = (jobs or Jobs()).add(link_cases.__name__, every)
+    while not stop.is_set():
+        try:
+            await _link_as_told(keys, url, stop, job)
+        except (KeyServiceError, MissingKeyError, VaultError, *CONNECTION_ERRORS) as error:
+            job.note_failure(error)
+            await pause(stop, every)
+
+
+async def _link_as_told(keys: KeyService, url: str, stop: asyncio.Event, job: Job) -> None:
+    connection, told = await connect(url), asyncio.Event()
+    try:
+        await connection.add_listener(CHANNEL, lambda *_: told.set())
+        while not stop.is_set():
+            told.clear()
+            if not await job.run(link_and_screen(keys, connection)):
+                await _told_or_due(stop, told, job.every)
+    finally:
+        await connection.close()
+
+
+async def _told_or_due(stop: asyncio.Event, told: asyncio.Event, seconds: float) -> None:
+    waits = [asyncio.create_task(event.wait()) for event in (stop, told)]
+    await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    for wait in waits:
+        wait.cancel()
+
+
+@contextlib.asynccontextmanager
+async def _as_linker(connection: asyncpg.Connection) -> AsyncIterator[None]:
+    async with connection.transaction():
+        await connection.execute(f"SET LOCAL ROLE {LINKER}")
+        await connection.execute(_LOCK)
+        yield
+        await connection.execute("RESET ROLE")  # where the transaction goes on
+
+
+async def _index_people(
+    keys: KeyService, connection: asyncpg.Connection, people: Sequence[UUID]
+) -> None:
+    """Read who they are, record that, and write their digests by each key that is accepted."""
+    if not people:
+        return
+    versions = await connection.fetch(_VERSIONS, people)
+    await connection.execute(
+        _RECORD,
+        [new_key() for _ in versions],
+        [one["applicant_id"] for one in versions],
+        [one["version"] for one in versions],
+        _FIELDS,
+    )
+    cells = [Cell(one["applicant_id"], name, one[name]) for one in versions for name in _READ]
+    opened = iter(await Vault(keys).open(cells))
+    messages = [
+        (one, kind, message)
+        for one, name, born, number in zip(versions, opened, opened, opened, strict=True)
+        for kind, message in (
+            (IndexKind.PASSPORT, passport_message(one["state"], number)),
+            (IndexKind.NAME_AND_BIRTH_DATE, name_message(name, date.fromisoformat(born))),
+        )
+        if message is not None
+    ]
+    digests = await keys.digests(KeyUse.PERSON_INDEX, [message for *_, message in messages])
+    rows = [
+        (one["applicant_id"], one["version"], kind.value, digest.key_id, digest.value)
+        for (one, kind, _), of_keys in zip(messages, digests, strict=True)
+        for digest in of_keys
+    ]
+    await connection.execute(_FORGET, people)
+    await connection.execute(_INDEX, *map(list, zip(*rows, strict=True)))
+
+
+async def _index_bans(
+    keys: KeyService, connection: asyncpg.Connection, listed: Sequence[asyncpg.Record]
+) -> None:
+    """Write the digests of whom entries are about, by each key that is accepted."""
+    messages: list[tuple[UUID, IndexKind, bytes]] = []
+    for one in listed:
+        if one["passport_number"] is not None:
+            passport = passport_message(one["issuing_state"], one["passport_number"])
+            messages.append((one["ban_id"], IndexKind.PASSPORT, passport))
+        if one["full_name"] is not None and (
+            name := name_message(one["full_name"], one["birth_date"])
+        ):
+            messages.append((one["ban_id"], IndexKind.NAME_AND_BIRTH_DATE, name))
+    if not messages:
+        return
+    digests = await keys.digests(KeyUse.PERSON_INDEX, [message for *_, message in messages])
+    rows = [
+        (ban, kind.value, digest.key_id, digest.value)
+        for (ban, kind, _), of_keys in zip(messages, digests, strict=True)
+        for digest in of_keys
+    ]
+    await connection.execute(_FORGET_BANS, [ban for ban, *_ in messages])
+    await connection.execute(_INDEX_BANS, *map(list, zip(*rows, strict=True)))
+
+
+async def _link_people(connection: asyncpg.Connection, people: Sequence[UUID]) -> None:
+    if not people:
+        return
+    found = [
+        *await connection.fetch(_SAME_DIGEST, people),
+        *await connection.fetch(_SAME_GROUP, people, LARGEST_FAMILY),
+    ]
+    # From both sides; in order, so that the rows are the same whoever comes first.
+    both = sorted(
+        {
+            (one, other, row["reason"])
+            for row in found
+            for one, other in (
+                (row["applicant_id"], row["linked_id"]),
+                (row["linked_id"], row["applicant_id"]),
+            )
+        }
+    )
+    if both:
+        columns = map(list, zip(*both, strict=True))
+        await connection.execute(_LINK, [new_key() for _ in both], *columns)

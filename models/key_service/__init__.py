@@ -1,0 +1,41 @@
+"""The key service: whoever needs a key asks for what is done with it, and never holds it.
+
+It is a process of its own (`gerbang keys`), which is asked over a Unix socket (`socket_keys`); the
+protocol is small (docs/vault.md), so that a hardware module, Vault or a cloud's key management fits
+behind it. For development the same keys can be used in the process itself.
+"""
+
+from pathlib import Path
+
+from models.key_service.interface import (
+    Digest,
+    KeyService,
+    KeyServiceError,
+    KeyUse,
+    Signature,
+)
+from models.key_service.local import LocalKeyService
+from models.key_service.local_file import LocalKeys, create_key_file
+from models.key_service.socket_keys import SocketKeys
+
+__all__ = [
+    "Digest",
+    "KeyService",
+    "KeyServiceError",
+    "KeyUse",
+    "LocalKeyService",
+    "LocalKeys",
+    "Signature",
+    "SocketKeys",
+    "create_key_file",
+    "key_service_at",
+]
+
+
+def key_service_at(address: str) -> KeyService:
+    """The key service of an address: ``unix:`` and a socket, or ``file:`` and a file of keys.
+
+    Raises KeyServiceError if the file cannot be used. A socket is first asked when it is needed.
+    """
+    kind, _, path = address.partition(":")
+    return SocketKeys(Path(path)) if kind == "unix" else LocalKeyService.open(Path(path))

@@ -1,0 +1,84 @@
+"""What a key service does: operations by the use of a key; it never hands out a key of its own.
+
+What it hands out are data keys: one for each subject, by which the vault seals what it holds of
+that person. Wrapped by a key of the service they stay in its own store, apart from the database.
+"""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import NamedTuple, Protocol
+from uuid import UUID
+
+
+class KeyUse(StrEnum):
+    """What a key is for. Each use has keys of its own."""
+
+    #: Digests of the blind index of people.
+    PERSON_INDEX = "person_index"
+    #: Wraps the data keys of subjects.
+    DATA_KEY = "data_key"
+    #: Seals of entries of the access log.
+    ACCESS_LOG = "access_log"
+    #: Signatures (Ed25519) of the account's checkpoints.
+    CHECKPOINT = "checkpoint"
+
+
+class Digest(NamedTuple):
+    """The digest of a message, and the key it was made with."""
+
+    key_id: str
+    value: bytes
+
+
+class Signature(NamedTuple):
+    """A signature of a message, with the public key by which it is verified."""
+
+    public_key: bytes
+    value: bytes
+
+
+class KeyServiceError(Exception):
+    """The keys cannot be used; the text says what to do, and holds no secret."""
+
+
+class KeyService(Protocol):
+    """Keys by their use: the first of each writes, all that are accepted are asked by.
+
+    Many messages and subjects are given at once, since a service may be a process away.
+    """
+
+    async def key_ids(self, use: KeyUse) -> Sequence[str]:
+        """The keys that are accepted, the one that writes first: two during a rotation."""
+        ...
+
+    async def digests(self, use: KeyUse, messages: Sequence[bytes]) -> Sequence[Sequence[Digest]]:
+        """HMAC-SHA-256 of each message, by each key that is accepted, in the order of the keys.
+
+        Raises KeyServiceError if the keys cannot be used.
+        """
+        ...
+
+    async def sign(self, use: KeyUse, message: bytes) -> Signature:
+        """The Ed25519 signature of a message by the key that writes.
+
+        Raises KeyServiceError if the keys cannot be used.
+        """
+        ...
+
+    async def public_keys(self, use: KeyUse) -> Mapping[str, bytes]:
+        """The public keys of those that are accepted, by their ids."""
+        ...
+
+    async def make_data_keys(self, subjects: Sequence[UUID]) -> Mapping[UUID, bytes]:
+        """The data key of each subject, made where there is none, and stored before it is told.
+
+        Asked again it answers the same. Raises KeyServiceError if the keys cannot be used.
+        """
+        ...
+
+    async def open_data_keys(self, subjects: Sequence[UUID]) -> Mapping[UUID, bytes]:
+        """The data keys of those subjects that have one.
+
+        Raises KeyServiceError if the keys cannot be used.
+        """
+        ...

@@ -1,0 +1,114 @@
+"""Serves the keys over a Unix socket, and opens no more data keys a minute than it may.
+
+A gateway that was captured holds no key that wraps: it can ask, as fast as this lets it.
+"""
+
+import asyncio
+import contextlib
+import os
+from base64 import b64decode, b64encode
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from time import monotonic
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from models.key_service.interface import KeyService, KeyServiceError, KeyUse
+from models.key_service.socket_keys import MOST_LINE_BYTES
+
+
+class Ceiling:
+    """How many data keys may be opened a minute; what is not used is not saved up."""
+
+    def __init__(self, a_minute: int) -> None:
+        self._a_minute = a_minute
+        self._left, self._at = float(a_minute), monotonic()
+
+    def take(self, number: int) -> None:
+        """Raises KeyServiceError where fewer are left."""
+        now = monotonic()
+        self._left += (now - self._at) * self._a_minute / 60
+        self._left, self._at = min(self._left, self._a_minute), now
+        if number > self._left:
+            raise KeyServiceError(
+                f"more than {self._a_minute} data keys a minute are opened: ask again later"
+            )
+        self._left -= number
+
+
+@contextlib.asynccontextmanager
+async def serving_keys(keys: KeyService, path: Path, ceiling: Ceiling) -> AsyncIterator[None]:
+    """Listen on a socket while the context is open; its owner and group may ask.
+
+    Raises KeyServiceError where that is impossible.
+    """
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # The loop cancels who is still connected when it ends, and so ends this.
+        over = (OSError, ValueError, asyncio.IncompleteReadError, asyncio.CancelledError)
+        with contextlib.suppress(*over):
+            while True:
+                line = await reader.readuntil(b"\n")
+                writer.write(await answer(keys, ceiling, line) + b"\n")
+                await writer.drain()
+        writer.close()
+
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(path)
+    mask = os.umask(0o117)
+    try:
+        server = await asyncio.start_unix_server(serve, path, limit=MOST_LINE_BYTES)
+    except OSError as error:
+        raise KeyServiceError(f"{path} cannot be listened on: {error.strerror}") from None
+    finally:
+        os.umask(mask)
+    try:
+        yield
+    finally:
+        server.close()
+
+
+async def answer(keys: KeyService, ceiling: Ceiling, line: bytes) -> bytes:
+    """The answer to a line."""
+    try:
+        question = orjson.loads(line)
+        return orjson.dumps(await _do(keys, ceiling, question))
+    except KeyServiceError as error:
+        return orjson.dumps({"error": str(error)})
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return orjson.dumps({"error": "this is no question of the protocol"})
+
+
+async def _do(keys: KeyService, ceiling: Ceiling, question: Mapping[str, Any]) -> Any:
+    match question["do"]:
+        case "key_ids":
+            return {"key_ids": list(await keys.key_ids(KeyUse(question["use"])))}
+        case "digests":
+            messages = [b64decode(message) for message in question["messages"]]
+            told = await keys.digests(KeyUse(question["use"]), messages)
+            return {
+                "digests": [
+                    [(one.key_id, b64encode(one.value).decode()) for one in each] for each in told
+                ]
+            }
+        case "sign":
+            signed = await keys.sign(KeyUse(question["use"]), b64decode(question["message"]))
+            return {
+                "public_key": b64encode(signed.public_key).decode(),
+                "signature": b64encode(signed.value).decode(),
+            }
+        case "public_keys":
+            found = await keys.public_keys(KeyUse(question["use"]))
+            return {"public_keys": {id_: b64encode(key).decode() for id_, key in found.items()}}
+        case "make" | "open" as verb:
+            subjects = [UUID(hex=one) for one in question["subjects"]]
+            ceiling.take(len(subjects))
+            is_making = verb == "make"
+            work = keys.make_data_keys if is_making else keys.open_data_keys
+            found = await work(subjects)
+            return {"keys": [b64encode(found[one]).decode() if one in found else None
+                             for one in subjects]}  # fmt: skip
+        case _:
+            raise KeyError("do")

@@ -1,0 +1,120 @@
+"""Asks a key service in another process, over a Unix socket: a line of JSON there, one back."""
+
+import asyncio
+from base64 import b64decode, b64encode
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID
+
+import orjson
+
+from models.key_service.interface import Digest, KeyServiceError, KeyUse, Signature
+
+#: A line that is longer is no answer of ours.
+MOST_LINE_BYTES = 1 << 20
+#: Of subjects or messages that are asked about at once.
+MOST_AT_ONCE = 1000
+#: How long an answer may take.
+_ANSWER_SECONDS = 2.0
+#: Connections that wait for the next question.
+_MOST_IDLE = 8
+
+_One = TypeVar("_One")
+_Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+class SocketKeys:
+    """The keys of the process that listens on a socket."""
+
+    def __init__(self, path: Path, answer_seconds: float = _ANSWER_SECONDS) -> None:
+        self._path = path
+        self._answer_seconds = answer_seconds
+        #: Of the event loop that opened them.
+        self._idle: list[_Connection] = []
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def key_ids(self, use: KeyUse) -> Sequence[str]:
+        return (await self._ask({"do": "key_ids", "use": use}))["key_ids"]
+
+    async def digests(self, use: KeyUse, messages: Sequence[bytes]) -> Sequence[Sequence[Digest]]:
+        told: list[Sequence[Digest]] = []
+        for some in _some(messages):
+            texts = [b64encode(message).decode() for message in some]
+            answer = await self._ask({"do": "digests", "use": use, "messages": texts})
+            told += [
+                [Digest(key_id, b64decode(value)) for key_id, value in of_keys]
+                for of_keys in answer["digests"]
+            ]
+        return told
+
+    async def sign(self, use: KeyUse, message: bytes) -> Signature:
+        answer = await self._ask({"do": "sign", "use": use, "message": b64encode(message).decode()})
+        return Signature(b64decode(answer["public_key"]), b64decode(answer["signature"]))
+
+    async def public_keys(self, use: KeyUse) -> Mapping[str, bytes]:
+        answer = await self._ask({"do": "public_keys", "use": use})
+        return {key_id: b64decode(key) for key_id, key in answer["public_keys"].items()}
+
+    async def make_data_keys(self, subjects: Sequence[UUID]) -> Mapping[UUID, bytes]:
+        return await self._data_keys("make", subjects)
+
+    async def open_data_keys(self, subjects: Sequence[UUID]) -> Mapping[UUID, bytes]:
+        return await self._data_keys("open", subjects)
+
+    async def _data_keys(self, verb: str, subjects: Sequence[UUID]) -> Mapping[UUID, bytes]:
+        keys: dict[UUID, bytes] = {}
+        for some in _some(subjects):
+            answer = await self._ask({"do": verb, "subjects": [one.hex for one in some]})
+            pairs = zip(some, answer["keys"], strict=True)
+            keys.update((one, b64decode(key)) for one, key in pairs if key is not None)
+        return keys
+
+    async def _ask(self, question: Mapping[str, Any]) -> Mapping[str, Any]:
+        line = orjson.dumps(question) + b"\n"
+        try:
+            async with asyncio.timeout(self._answer_seconds):
+                answer = orjson.loads(await self._exchange(line))
+        except (OSError, ValueError, TimeoutError) as error:
+            raise KeyServiceError(
+                f"the key service at {self._path} does not answer ({type(error).__name__})"
+            ) from None
+        if "error" in answer:
+            raise KeyServiceError(answer["error"])
+        return answer
+
+    async def _exchange(self, line: bytes) -> bytes:
+        """The answer to a line. A connection that was kept may have ended with its service."""
+        while idle := self._take_idle():
+            try:
+                return await self._on(idle, line)
+            except (OSError, EOFError):
+                continue
+        opened = await asyncio.open_unix_connection(self._path, limit=MOST_LINE_BYTES)
+        try:
+            return await self._on(opened, line)
+        except EOFError:
+            raise ConnectionResetError from None
+
+    def _take_idle(self) -> _Connection | None:
+        if self._loop is not asyncio.get_running_loop():
+            self._idle, self._loop = [], asyncio.get_running_loop()
+        return self._idle.pop() if self._idle else None
+
+    async def _on(self, connection: _Connection, line: bytes) -> bytes:
+        reader, writer = connection
+        try:
+            writer.write(line)
+            answer = await reader.readuntil(b"\n")
+        except BaseException:
+            writer.close()
+            raise
+        if len(self._idle) < _MOST_IDLE:
+            self._idle.append(connection)
+        else:
+            writer.close()
+        return answer
+
+
+def _some(all_of: Sequence[_One]) -> Iterator[Sequence[_One]]:
+    return (all_of[at : at + MOST_AT_ONCE] for at in range(0, len(all_of), MOST_AT_ONCE))

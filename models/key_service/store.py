@@ -1,0 +1,117 @@
+"""The store of the wrapped data keys: two SQLite files, which every change writes together.
+
+Whoever loses both loses every identity, so the second belongs on another disk. A change is
+committed in both or in neither: SQLite's own journal spans attached files.
+"""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+from uuid import UUID
+
+from models.key_service.interface import KeyServiceError
+
+_SCHEMA = """
+    CREATE TABLE IF NOT EXISTS {copy}.data_key (
+        subject BLOB PRIMARY KEY, key_id TEXT NOT NULL, wrapped BLOB NOT NULL
+    ) WITHOUT ROWID
+"""
+_COPIES = ("main", "second")
+#: SQLite takes this many values in a statement, and more.
+_AT_ONCE = 500
+#: How long a change waits for another process, in seconds.
+_WAIT_SECONDS = 5.0
+
+
+class WrappedKey(NamedTuple):
+    """A data key as it is stored: wrapped by the key of an id."""
+
+    key_id: str
+    value: bytes
+
+
+class KeyStore:
+    """The wrapped data keys by their subjects."""
+
+    def __init__(self, file: Path, second: Path) -> None:
+        """Open both files, or make them where there is none of the two.
+
+        Raises KeyServiceError where one is missing or they differ: see docs/vault.md.
+        """
+        self._open(file, second)
+
+    @classmethod
+    def beside(cls, file: Path, second: Path | None = None) -> "KeyStore":
+        """The store of a file of keys: beside it, and the second copy where that is said."""
+        return cls(file.with_suffix(".db"), second or file.with_suffix(".copy.db"))
+
+    def _open(self, file: Path, second: Path) -> None:
+        if file.exists() is not second.exists():
+            there, missing = (file, second) if file.exists() else (second, file)
+            raise KeyServiceError(
+                f"{missing} is missing, the second copy of the data keys: stop every key service,"
+                f" copy {there} to it, and start again"
+            )
+        try:
+            for each in (file, second):
+                each.parent.mkdir(parents=True, exist_ok=True)
+                each.touch(mode=0o600)
+            self._connection = sqlite3.connect(
+                file, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False
+            )
+            self._connection.execute("ATTACH DATABASE ? AS second", (str(second),))
+            for copy in _COPIES:
+                self._connection.execute(_SCHEMA.format(copy=copy))
+            counts = [self._count(copy) for copy in _COPIES]
+        except (sqlite3.Error, OSError) as error:
+            raise _unusable(error) from None
+        if counts[0] != counts[1]:
+            raise KeyServiceError(
+                f"{file} has {counts[0]} data keys and {second} has {counts[1]}: stop every key"
+                " service, copy the one that has more over the other, and start again"
+            )
+
+    def _count(self, copy: str) -> int:
+        return self._connection.execute(f"SELECT count(*) FROM {copy}.data_key").fetchone()[0]  # noqa: S608
+
+    def find(self, subjects: Sequence[UUID]) -> Mapping[UUID, WrappedKey]:
+        """The wrapped keys of those that have one. Raises KeyServiceError."""
+        found: dict[UUID, WrappedKey] = {}
+        for start in range(0, len(subjects), _AT_ONCE):
+            some = [subject.bytes for subject in subjects[start : start + _AT_ONCE]]
+            places = ", ".join("?" * len(some))
+            try:
+                rows = self._connection.execute(
+                    f"SELECT * FROM main.data_key WHERE subject IN ({places})",  # noqa: S608
+                    some,
+                ).fetchall()
+            except sqlite3.Error as error:
+                raise _unusable(error) from None
+            found.update((UUID(bytes=row[0]), WrappedKey(*row[1:])) for row in rows)
+        return found
+
+    def add(self, keys: Mapping[UUID, WrappedKey]) -> None:
+        """Write keys in both copies; one that is there stays. Raises KeyServiceError."""
+        rows = [(subject.bytes, *key) for subject, key in sorted(keys.items())]
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                for copy in _COPIES:
+                    self._connection.executemany(
+                        f"INSERT OR IGNORE INTO {copy}.data_key VALUES (?, ?, ?)",  # noqa: S608
+                        rows,
+                    )
+                self._connection.execute("COMMIT")
+            finally:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+        except sqlite3.Error as error:
+            raise _unusable(error) from None
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def _unusable(error: Exception) -> KeyServiceError:
+    return KeyServiceError(f"the store of data keys cannot be used ({error})")

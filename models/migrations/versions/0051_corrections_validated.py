@@ -1,0 +1,25 @@
+"""Corrections: constraints validated."""
+
+from alembic import op
+
+revision = "0051"
+down_revision = "0050"
+branch_labels = None
+depends_on = None
+locks = (
+    "SHARE UPDATE EXCLUSIVE on application_change, application_event, while "
+    "rows are read: reads and writes go on"
+)
+
+
+def upgrade() -> None:
+    op.execute(
+        "ALTER TABLE application_change VALIDATE CONSTRAINT ck_application_change_kind_is_known"
+    )
+    op.execute(
+        "ALTER TABLE application_event VALIDATE CONSTRAINT ck_application_event_kind_is_known"
+    )
+
+
+def downgrade() -> None:
+    """Nothing: it stays proven until it is dropped."""

@@ -1,0 +1,53 @@
+"""By what two files are of one person: the messages of the blind index, and how names are compared.
+
+A passport is its issuing state and its number. A name is compared as people write it differently:
+without accents, case, punctuation and spaces, and in any order of its parts. So names match that
+are not the same; an officer looks at each, and none opens an identity before.
+"""
+
+import re
+import unicodedata
+from datetime import date
+
+#: What does not decompose, as machine-readable passports write it (ICAO 9303, part 3, 6.A).
+_LETTERS = str.maketrans(
+    {"ø": "oe", "æ": "ae", "œ": "oe", "ð": "d", "đ": "d", "þ": "th", "ł": "l", "ħ": "h", "ı": "i"}
+)
+#: A passport writes a hyphen as it writes a space, and leaves an apostrophe or a full stop out.
+_BETWEEN = re.compile(r"[\s,;/<\-\u2010-\u2015\u2212_]+")
+_LEFT_OUT = re.compile(r"\W+")
+
+
+def comparable_name(name: str) -> str:
+    """A name by which it is compared; empty where it has no letter.
+
+    NFKD without marks, case folded, what does not decompose as passports write it; without
+    punctuation; its parts in order of the alphabet, one space between.
+    """
+    plain = _without_marks(_without_marks(name).casefold()).translate(_LETTERS)
+    parts = (_LEFT_OUT.sub("", part) for part in _BETWEEN.split(plain))
+    return " ".join(sorted(part for part in parts if part))
+
+
+def passport_message(issuing_state: str, number: str) -> bytes:
+    """What is digested of a passport."""
+    return b"gerbang person 1\0PASSPORT\0%s\0%s" % (
+        issuing_state.strip().upper().encode(),
+        "".join(number.split()).upper().encode(),
+    )
+
+
+def name_message(name: str, birth_date: date) -> bytes | None:
+    """What is digested of a name and a birth date; None where the name has no letter."""
+    compared = comparable_name(name)
+    if not compared:
+        return None
+    return b"gerbang person 1\0NAME_AND_BIRTH_DATE\0%s\0%s" % (
+        compared.encode(),
+        birth_date.isoformat().encode(),
+    )
+
+
+def _without_marks(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(one for one in decomposed if not unicodedata.category(one).startswith("M"))

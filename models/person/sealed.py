@@ -1,0 +1,58 @@
+"""How the cells of sealed values are selected, and what each holds once it is opened."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Text, cast, func, literal_column, type_coerce
+from sqlalchemy.orm import InstrumentedAttribute
+
+from models.person.identity import Identity
+from models.person.identity_version import IdentityVersion
+from models.person.vault import Cell, Vault
+
+
+class Sealed(Text):
+    """The cell of a value of a column that is sealed."""
+
+    def __init__(self, column: str, *, is_date: bool) -> None:
+        super().__init__()
+        self.column = column
+        self.is_date = is_date
+
+    def value(self, text: str) -> Any:
+        """The Python value of what was sealed."""
+        return date.fromisoformat(text) if self.is_date else text
+
+
+def sealed(of: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
+    """The cell of a value: sealed with its version, or what is plain still (`vault.cells_sql`)."""
+    noun: Any = of.class_
+    name = of.key
+    first = "1" if noun is Identity else cast(IdentityVersion.number, Text)
+    column = literal_column(f"'{name}'")
+    version = func.coalesce(noun.versions[column].astext, first)
+    cell = version.concat(":").concat(noun.sealed[column].astext)
+    plain = literal_column("'='", Text).concat(cast(of, Text))
+    is_date = of.type.python_type is date
+    return type_coerce(func.coalesce(cell, plain), Sealed(name, is_date=is_date))
+
+
+async def open_rows(vault: Vault, types: Sequence[Any], rows: Sequence[Sequence[Any]]) -> list[Any]:
+    """Rows of a noun with what their sealed cells hold; the first column is the subject.
+
+    Raises KeyServiceError, MissingKeyError and VaultError.
+    """
+    places = [(place, type_) for place, type_ in enumerate(types) if isinstance(type_, Sealed)]
+    named = [
+        (number, place, type_)
+        for number, row in enumerate(rows)
+        for place, type_ in places
+        if row[place] is not None
+    ]
+    cells = [Cell(rows[number][0], type_.column, rows[number][place])
+             for number, place, type_ in named]  # fmt: skip
+    opened = [list(row) for row in rows]
+    for (number, place, type_), text in zip(named, await vault.open(cells), strict=True):
+        opened[number][place] = type_.value(text)
+    return opened

@@ -1,0 +1,135 @@
+"""The vault: seals what says who somebody is, and opens it again, each value for itself.
+
+A value is sealed by AES-256-GCM with the data key of its subject. It is bound to that subject, to
+its column and to the version of the identity that first had it: swapped, cut off or put back from
+before, it is refused, never told. Before the sealed bytes stands a mark, a keyed digest of the
+value: by it alone a correction can be seen to change something, within one subject.
+
+In the database the sealed values of a row are an object by column, and beside them their versions;
+copies of a value in ``identity`` and ``identity_version`` are the same, so a trigger can put a
+version into force without a key.
+"""
+
+import hmac
+import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from models.key_service import KeyService
+
+#: The columns of an identity that are sealed. The issuing state is a country, like nationality.
+SEALED = (
+    "full_name",
+    "passport_number",
+    "birth_date",
+    "email",
+    "phone",
+    "sex",
+    "place_of_birth",
+    "passport_expires_on",
+)
+#: In base64, what comes before the sealed bytes: 15 bytes are 20 letters, without padding.
+MARK_LETTERS = 20
+_MARK_BYTES, _NONCE_BYTES = 15, 12
+#: Begins a cell that is not sealed yet; a sealed one begins with its version and a colon.
+_PLAIN = "="
+
+
+class VaultError(Exception):
+    """A sealed value is not what was sealed there: it was swapped, cut off, or is an old one."""
+
+
+class MissingKeyError(Exception):
+    """A subject has no data key: it was erased, or the store of keys is not that of the data."""
+
+
+class Cell(NamedTuple):
+    """A value as it is read from the database: see `cells_sql`."""
+
+    subject: UUID
+    column: str
+    text: str
+
+
+class Person(NamedTuple):
+    """The values of one version of an identity that are to be sealed; null ones are left out."""
+
+    subject: UUID
+    version: int
+    values: Mapping[str, Any]
+
+
+class Vault:
+    """Seals and opens with the data keys of a key service."""
+
+    def __init__(self, keys: KeyService) -> None:
+        self._keys = keys
+
+    async def seal(self, people: Sequence[Person]) -> list[dict[str, str]]:
+        """The sealed values of each by column. Its key is stored before anything is sealed.
+
+        Raises KeyServiceError.
+        """
+        keys = await self._keys.make_data_keys(list({one.subject for one in people}))
+        return [_seal(keys[one.subject], one) for one in people]
+
+    async def open(self, cells: Sequence[Cell]) -> list[str]:
+        """The values of cells, in one batch. Dates are written as ISO 8601.
+
+        Raises KeyServiceError, MissingKeyError, and VaultError for what was tampered with.
+        """
+        subjects = {cell.subject for cell in cells if not cell.text.startswith(_PLAIN)}
+        keys = await self._keys.open_data_keys(list(subjects)) if subjects else {}
+        if len(keys) < len(subjects):
+            raise MissingKeyError
+        ciphers = {subject: AESGCM(key) for subject, key in keys.items()}
+        return [
+            cell.text[1:] if cell.text.startswith(_PLAIN) else _open(ciphers[cell.subject], cell)
+            for cell in cells
+        ]
+
+
+def _seal(key: bytes, person: Person) -> dict[str, str]:
+    cipher, mark_key = AESGCM(key), hmac.digest(key, b"gerbang mark 1", "sha256")
+    sealed: dict[str, str] = {}
+    for column, value in person.values.items():
+        if value is None or column not in SEALED:
+            continue
+        text = (value.isoformat() if isinstance(value, date) else str(value)).encode()
+        marked = hmac.digest(mark_key, b"%s\0%s" % (column.encode(), text), "sha256")
+        mark, nonce = marked[:_MARK_BYTES], secrets.token_bytes(_NONCE_BYTES)
+        bound = _bound_to(person.subject, column, person.version, mark)
+        sealed[column] = urlsafe_b64encode(
+            mark + nonce + cipher.encrypt(nonce, text, bound)
+        ).decode()
+    return sealed
+
+
+def _open(cipher: AESGCM, cell: Cell) -> str:
+    version, _, text = cell.text.partition(":")
+    try:
+        read = urlsafe_b64decode(text)
+        mark, nonce = read[:_MARK_BYTES], read[_MARK_BYTES : _MARK_BYTES + _NONCE_BYTES]
+        bound = _bound_to(cell.subject, cell.column, int(version), mark)
+        return cipher.decrypt(nonce, read[_MARK_BYTES + _NONCE_BYTES :], bound).decode()
+    except (InvalidTag, ValueError):
+        raise VaultError(f"a sealed {cell.column} is not what was sealed there") from None
+
+
+def _bound_to(subject: UUID, column: str, version: int, mark: bytes) -> bytes:
+    return b"gerbang identity 1\0%s\0%s\0%d\0%s" % (subject.bytes, column.encode(), version, mark)
+
+
+def cells_sql(table: str, columns: Iterable[str], version: str = "'1'") -> str:
+    """The cells of columns, in SQL: sealed ones with their versions, or what is still plain."""
+    return ", ".join(
+        f"coalesce(coalesce({table}.versions ->> '{column}', {version}) || ':' ||"
+        f" ({table}.sealed ->> '{column}'), '{_PLAIN}' || {table}.{column}::text) AS {column}"
+        for column in columns
+    )

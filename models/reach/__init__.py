@@ -1,0 +1,1 @@
+"""Whose reach was taken back."""

@@ -1,0 +1,48 @@
+"""Alerts: what an auditor and a supervisor who is not concerned are told of at once."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, Computed, Identity, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, one_of
+from models.vocabulary import AlertKind, Role
+
+#: Of one kind, somebody raises one within so many hours, however often there was reason to.
+HOURS_BETWEEN = 1
+
+
+class Alert(Base):
+    """Something that somebody did, for others to look into; never removed, closed once."""
+
+    __tablename__ = "alert"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    #: Where it lies for those who follow, with its transaction: see ``models.case.change``.
+    number: Mapped[int] = mapped_column(BigInteger, Identity(always=True), unique=True)
+    written_in: Mapped[int] = mapped_column(
+        BigInteger, server_default=text("pg_current_xact_id()::text::bigint")
+    )
+    raised_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
+    kind: Mapped[str]
+    #: Whom it is about, and in which role.
+    actor: Mapped[str]
+    actor_role: Mapped[str]
+    closed_at: Mapped[datetime | None]
+    closed_by: Mapped[str | None]
+    close_reason: Mapped[str | None]
+    is_open: Mapped[bool] = mapped_column(Computed("closed_at IS NULL", persisted=True))
+
+    __table_args__ = (
+        Index(None, "raised_at", "id"),
+        Index(None, "is_open", "raised_at", "id"),
+        Index(None, "actor", "kind", "raised_at"),
+        Index(None, "written_in", "number"),
+        one_of("kind", AlertKind),
+        one_of("actor_role", Role),
+        CheckConstraint(
+            "num_nulls(closed_at, closed_by, close_reason) IN (0, 3)", name="closed_with_reason"
+        ),
+        CheckConstraint("closed_by <> actor", name="closed_by_another"),
+    )

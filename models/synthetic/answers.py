@@ -1,0 +1,39 @@
+"""What is told of screening as it goes on: each answer, and each that waits for a second person."""
+
+from collections.abc import Iterator
+
+from models.synthetic.steps import OFFICER, SUPERVISOR, Actor, Answer, Step
+from models.vocabulary import RESOLUTIONS, EventKind, Role
+
+#: How long a clearance waits for the second person, in seconds.
+_UNTIL_CONFIRMED = 300
+
+
+def with_answers(steps: Iterator[Step]) -> Iterator[Step]:
+    """The steps, and what screening answers meanwhile; what happens at once follows its answer."""
+    waiting: list[Step] = []
+    for step in steps:
+        while waiting and waiting[0].at <= step.at:
+            yield waiting.pop(0)
+        yield step
+        if step.answers:
+            waiting += (one for answer in step.answers for one in _steps_of(answer, step))
+            waiting.sort(key=_moment)
+    yield from waiting
+
+
+def _steps_of(answer: Answer, asked: Step) -> Iterator[Step]:
+    """What the events of a case say of an answer."""
+    is_resolution = answer.result in RESOLUTIONS
+    if answer.asked_at > asked.at and not is_resolution:
+        yield Step(answer.asked_at, EventKind.SCREENING, OFFICER)
+    if answer.confirmed_by is not None:
+        proposer = SUPERVISOR if is_resolution else Actor(answer.by, Role.SCREENING)
+        proposed_at = max(answer.asked_at, answer.answered_at - _UNTIL_CONFIRMED)
+        yield Step(proposed_at, EventKind.ANSWER_PROPOSED, proposer)
+    answered_by = Actor(answer.confirmed_by or answer.by, Role.SCREENING)
+    yield Step(answer.answered_at, EventKind.SCREENED, answered_by)
+
+
+def _moment(step: Step) -> int:
+    return step.at

@@ -1,0 +1,73 @@
+"""The words of reference data: what a decree changes."""
+
+from enum import StrEnum
+
+
+class VisaCategory(StrEnum):
+    """What a visa type is for."""
+
+    TOURISM = "TOURISM"
+    BUSINESS = "BUSINESS"
+    INVESTMENT = "INVESTMENT"
+    GOVERNMENT = "GOVERNMENT"
+    TRANSIT = "TRANSIT"
+
+
+class TripPurpose(StrEnum):
+    """What an applicant travels for, as stated; a visa type serves one or several."""
+
+    TOURISM = "TOURISM"
+    BUSINESS = "BUSINESS"
+    INVESTMENT = "INVESTMENT"
+    GOVERNMENT = "GOVERNMENT"
+    TRANSIT = "TRANSIT"
+
+
+class Entry(StrEnum):
+    """What nationals of a country need to enter Indonesia."""
+
+    VISA_FREE = "VISA_FREE"
+    VISA_ON_ARRIVAL = "VISA_ON_ARRIVAL"
+    VISA_REQUIRED = "VISA_REQUIRED"
+    CALLING_VISA = "CALLING_VISA"
+
+
+class Clock(StrEnum):
+    """Which service target counts: calling-visa nationalities have their own."""
+
+    STANDARD = "STANDARD"
+    CALLING_VISA = "CALLING_VISA"
+
+
+class ReferenceKind(StrEnum):
+    """What reference data a decree changes; each is a table of that name."""
+
+    COUNTRY = "COUNTRY"
+    ENTRY_RULE = "ENTRY_RULE"
+    VISA_TYPE = "VISA_TYPE"
+    ELIGIBILITY = "ELIGIBILITY"
+    FEE = "FEE"
+    SERVICE_TARGET = "SERVICE_TARGET"
+    DEADLINE = "DEADLINE"
+    PARTNER = "PARTNER"
+    PARTNER_COUNTRY = "PARTNER_COUNTRY"
+    CENTRE = "CENTRE"
+
+
+class ReferenceChangeState(StrEnum):
+    """Where a change of reference data stands."""
+
+    #: It came when Gerbang was set up: by no decree.
+    INITIAL = "INITIAL"
+    #: It waits for a second administrator; once its day has passed, it lapses.
+    PROPOSED = "PROPOSED"
+    #: In force from its day on.
+    APPROVED = "APPROVED"
+    CANCELLED = "CANCELLED"
+
+
+class Wait(StrEnum):
+    """What a case waits for its applicant to do."""
+
+    PAYMENT = "PAYMENT"
+    ANSWER = "ANSWER"

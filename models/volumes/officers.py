@@ -1,0 +1,59 @@
+"""What officers have on their desks, and what they did in a window."""
+
+from sqlalchemy import BigInteger, cast, func, select
+
+from models.case.application import Application
+from models.volumes.grains import OFFICER_FACTS, OFFICERS
+from models.volumes.lines import AnySelect
+from models.volumes.question import Question
+
+#: Each thing that an officer did, from the rows that say so: as triggers tell the outbox of it.
+#: Supervisors, who refuse hits and correct decisions, are no officers.
+DONE_BY_OFFICERS = """
+    SELECT
+        wib_day(decided.occurred_at) AS day,
+        application.visa_type_code,
+        CASE decided.kind WHEN 'GRANTED' THEN 'officer_granted' ELSE 'officer_refused' END
+            AS kind,
+        decided.actor AS officer,
+        1 AS measured
+    FROM application_event AS decided
+    JOIN application ON application.id = decided.application_id
+    WHERE decided.kind IN ('GRANTED', 'REFUSED') AND decided.actor_role = 'OFFICER'
+    UNION ALL
+    SELECT wib_day(desk.ended_at), application.visa_type_code, of.kind, desk.officer, 1
+    FROM assignment AS desk
+    JOIN application ON application.id = desk.application_id
+    CROSS JOIN (
+        VALUES ('officer_given_back'), ('officer_given_back_after_reading')
+    ) AS of (kind)
+    WHERE desk.role = 'OFFICER' AND desk.ended_by = desk.officer AND desk.reason IS NOT NULL
+        AND (of.kind = 'officer_given_back' OR EXISTS (
+            SELECT FROM access_event AS was_read
+            WHERE was_read.applicant_id = application.applicant_id
+                AND was_read.actor = desk.officer
+                AND was_read.occurred_at BETWEEN desk.assigned_at AND desk.ended_at
+        ))
+"""
+
+
+def desks() -> AnySelect:
+    """Rows of ``officer``, and the numbers ``on_desk`` and ``overdue`` as of now."""
+    officer = Application.officer
+    overdue = func.count().filter(Application.target_due_at < func.now())
+    return (
+        select(officer, func.count().label("on_desk"), overdue.label("overdue"))
+        .where(officer.is_not(None))
+        .group_by(officer)
+    )
+
+
+def done_by_officers(question: Question) -> AnySelect:
+    """Rows of ``officer``, ``visa_type_code`` and what was done of it in the window."""
+    c = OFFICERS.c
+    sums = [cast(func.sum(c[fact]), BigInteger).label(fact) for fact in OFFICER_FACTS]
+    return (
+        select(c.officer, c.visa_type_code, *sums)
+        .where(c.starts_on >= question.from_on, c.starts_on <= question.to_on)
+        .group_by(c.officer, c.visa_type_code)
+    )

@@ -1,0 +1,106 @@
+"""What a share that was counted tells: its interval, and where it lies in a funnel."""
+
+from collections import Counter
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from math import exp, lgamma, log, log1p, sqrt
+
+#: The standard normal's quantiles of 97.5 % and 99.9 %: what 95 % and 99.8 % lie between.
+_Z95, _Z998 = 1.959963984540054, 3.090232306167813
+#: Of so many expected cases on, a normal distribution says the same, and takes no longer for more.
+_MANY = 100
+
+
+class FunnelPosition(StrEnum):
+    """Where a rate lies among what chance alone makes of the rate it is compared with."""
+
+    WITHIN = "WITHIN"
+    ABOVE_WARNING = "ABOVE_WARNING"
+    ABOVE_CONTROL = "ABOVE_CONTROL"
+    BELOW_WARNING = "BELOW_WARNING"
+    BELOW_CONTROL = "BELOW_CONTROL"
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    """The rate that is expected of n cases, and the shares within which chance leaves it."""
+
+    rate: float
+    warning_low: float
+    warning_high: float
+    control_low: float
+    control_high: float
+
+    def position(self, cases: int, n: int) -> FunnelPosition:
+        """Where a count lies; what is on a limit is within it."""
+        share = cases / n
+        if share > self.control_high:
+            return FunnelPosition.ABOVE_CONTROL
+        if share < self.control_low:
+            return FunnelPosition.BELOW_CONTROL
+        if share > self.warning_high:
+            return FunnelPosition.ABOVE_WARNING
+        return FunnelPosition.BELOW_WARNING if share < self.warning_low else FunnelPosition.WITHIN
+
+
+def wilson(cases: int, n: int) -> tuple[float, float]:
+    """Wilson's score interval of 95 %: never beyond 0 and 1, and sound for few cases."""
+    if n <= 0:
+        return 0.0, 1.0
+    share, z2 = cases / n, _Z95**2
+    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
+    half = _Z95 / (1 + z2 / n) * sqrt(share * (1 - share) / n + z2 / (4 * n * n))
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def expected_cases(kinds: Counter[str], part: Counter[str], whole: Counter[str]) -> float:
+    """How many of these cases would be among the part, had each kind its rate of the whole."""
+    return sum((part[kind] / whole[kind] * n for kind, n in kinds.items() if n), 0.0)
+
+
+@lru_cache(maxsize=4_096)
+def funnel(expected: float, n: int) -> Funnel | None:
+    """The funnel at n cases of which so many are expected; None where there is none to compare.
+
+    Where what is expected is added up from cases of several kinds, it differs from case to case;
+    that it is taken for the same makes the limits wider, never narrower.
+    """
+    if n <= 0:
+        return None
+    rate = min(max(expected / n, 0.0), 1.0)
+    warning = _counts(n, rate, _Z95, 0.025)
+    control = _counts(n, rate, _Z998, 0.001)
+    return Funnel(rate, *(count / n for count in (*warning, *control)))
+
+
+def _counts(n: int, rate: float, z: float, tail: float) -> tuple[float, float]:
+    """The counts beyond which less than a tail lies, on either side."""
+    if rate <= 0 or rate >= 1:
+        return n * rate, n * rate
+    if n * min(rate, 1 - rate) > _MANY:
+        half = z * sqrt(n * rate * (1 - rate))
+        return n * rate - half, n * rate + half
+    if rate > 0.5:
+        low, high = _exact_counts(n, 1 - rate, tail)
+        return n - high, n - low
+    return _exact_counts(n, rate, tail)
+
+
+def _exact_counts(n: int, rate: float, tail: float) -> tuple[int, int]:
+    """By the binomial distribution: a normal one does not serve for what is rare."""
+    below, low = 0.0, 0
+    for count in range(n + 1):
+        mass = exp(
+            lgamma(n + 1)
+            - lgamma(count + 1)
+            - lgamma(n - count + 1)
+            + count * log(rate)
+            + (n - count) * log1p(-rate)
+        )
+        if below + mass < tail:
+            low = count + 1
+        below += mass
+        if 1 - below < tail:
+            return low, count
+    return low, n

@@ -1,0 +1,155 @@
+"""Who may take which visa type: told to everybody, and held to when an application is handed in."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from tests.gateway.administering import decreed
+from tests.gateway.administering import today as today_of
+from tests.gateway.changing import IDENTITY, change, document, key, submitted
+from tests.gateway.conftest import Viewer
+
+pytestmark = pytest.mark.anyio
+
+ASK = """
+    query ($nationality: CountryCode!, $purpose: TripPurpose, $on: Date) {
+        eligibleVisaTypes(nationality: $nationality, purpose: $purpose, on: $on) { code }
+    }
+"""
+SUBMIT = document(
+    "submitApplication",
+    "application { id } errors { code path message ... on EligibilityError { eligibleVisaTypes } }",
+)
+FORM = {"visaType": "B1", "nationality": "AF", "identity": dict(IDENTITY)}
+
+
+async def eligible(viewer: Viewer, nationality: str, **given: object) -> list[str]:
+    answer = await viewer(ASK, nationality=nationality, **given)
+    assert answer.errors == [], answer.text
+    return [one["code"] for one in answer.data["eligibleVisaTypes"]]
+
+
+@pytest.mark.parametrize("name", ["anonymous", "agent-au", "applicant", "officer"])
+async def test_everybody_may_ask_what_fits(who, name: str) -> None:
+    assert await eligible(who[name], "AU") == ["B1", "C1"]
+    assert await eligible(who[name], "AU", purpose="TRANSIT") == ["B1"]
+    assert await eligible(who[name], "AU", purpose="INVESTMENT") == []
+    # A calling-visa nationality takes no visa on arrival.
+    assert await eligible(who[name], "AF") == ["C1"]
+
+
+async def test_of_an_unknown_nationality_nothing_fits(who) -> None:
+    assert await eligible(who["anonymous"], "XX") == []
+
+
+async def test_what_fits_is_that_of_the_day(who) -> None:
+    before_it_all = date(2019, 12, 31).isoformat()
+    assert await eligible(who["anonymous"], "AU", on=before_it_all) == []
+
+
+async def test_a_visa_type_that_does_not_fit_is_refused_with_those_that_do(who) -> None:
+    for language, sentence in (
+        ("en", "Nationals of this country cannot take this visa type. These fit: C1."),
+        ("id", "Warga negara ini tidak dapat mengajukan jenis visa ini."
+               " Jenis visa yang sesuai: C1."),
+    ):  # fmt: skip
+        body = {"query": SUBMIT, "variables": {"input": {"idempotencyKey": key(), **FORM}}}
+        answer = await who["agent-au"].send(body, **{"Accept-Language": language})
+        assert answer.data["submitApplication"] == {
+            "application": None,
+            "errors": [{
+                "code": "NATIONALITY_NOT_ELIGIBLE", "path": ["input", "visaType"],
+                "message": sentence, "eligibleVisaTypes": ["C1"],
+            }],
+        }  # fmt: skip
+    await submitted(who, visaType="C1", nationality="AF")
+
+
+async def test_a_purpose_that_the_visa_type_does_not_serve_is_refused_with_what_does(who) -> None:
+    said = {"nationality": "AU", "identity": dict(IDENTITY), "tripPurpose": "BUSINESS"}
+    answer = await who["agent-au"](
+        SUBMIT, input={"idempotencyKey": key(), "visaType": "C1", **said}
+    )
+    assert answer.data["submitApplication"]["errors"] == [{
+        "code": "PURPOSE_NOT_SERVED", "path": ["input", "tripPurpose"],
+        "message": "This visa type does not serve this purpose of the trip. These do: B1.",
+        "eligibleVisaTypes": ["B1"],
+    }]  # fmt: skip
+    invested = {**said, "visaType": "B1", "tripPurpose": "INVESTMENT"}
+    answer = await who["agent-au"](SUBMIT, input={"idempotencyKey": key(), **invested})
+    [error] = answer.data["submitApplication"]["errors"]
+    assert (error["code"], error["eligibleVisaTypes"]) == ("PURPOSE_NOT_SERVED", [])
+
+
+async def test_the_stated_purpose_stands_with_the_application(who) -> None:
+    ask = "query ($id: ID!) { node(id: $id) { ... on Application { tripPurpose } } }"
+    for purpose in ("TRANSIT", None):
+        case = await submitted(who, tripPurpose=purpose)
+        for name in ("agent-au", "officer", "manager-au", "service", "auditor"):
+            answer = await who[name](ask, id=case)
+            assert answer.data["node"] == {"tripPurpose": purpose}
+
+
+async def test_who_applies_alone_names_no_portal_and_no_group(who) -> None:
+    alone = {"visaType": "B1", "nationality": "AU"}
+    abroad = await change(who["applicant"], "submitApplication", **alone, country="AU")
+    assert [one["path"] for one in abroad.payload["errors"]] == [["input", "country"]]
+    joining = await change(
+        who["applicant"], "submitApplication", **alone, groupReference="G-0000-0000-0000"
+    )
+    assert [(one["code"], one["path"]) for one in joining.payload["errors"]] == [
+        ("INVALID", ["input", "groupReference"])
+    ]
+
+
+async def test_in_a_batch_it_is_told_again_as_it_was_told(who) -> None:
+    """What did not fit is kept with the key, to be answered alike."""
+    form = {"nationality": "AF", "identity": dict(IDENTITY)}
+    batch = {
+        "idempotencyKey": key(),
+        "applications": [{"visaType": "B1", **form}, {"visaType": "C1", **form}],
+    }
+    text = document(
+        "submitApplications",
+        "results { errors { code ... on EligibilityError { eligibleVisaTypes } } } errors { code }",
+    )
+    told = [
+        (await who["agent-au"](text, input=batch)).data["submitApplications"]["results"]
+        for _ in range(2)
+    ]
+    refused = {"code": "NATIONALITY_NOT_ELIGIBLE", "eligibleVisaTypes": ["C1"]}
+    assert told[0] == told[1] == [{"errors": [refused]}, {"errors": []}]
+
+
+async def test_whoever_needs_no_visa_may_take_one_on_arrival(who, connection) -> None:
+    on = (await today_of(connection)).isoformat()
+    free = {"country": "NZ", "entry": "VISA_FREE", "validFrom": on}
+    await decreed(who, "proposeEntryRule", **free)
+    assert await eligible(who["anonymous"], "NZ") == ["B1", "C1"]
+    await submitted(who, nationality="NZ")
+
+
+async def test_a_decree_closes_a_visa_type_from_its_day_on(who, connection) -> None:
+    today = await today_of(connection)
+    tomorrow = (today + timedelta(days=1)).isoformat()
+    for entry in ("VISA_FREE", "VISA_ON_ARRIVAL", "VISA_REQUIRED", "CALLING_VISA"):
+        said = {"visaType": "C1", "entry": entry, "purpose": "TOURISM", "isOpen": False}
+        decree = await decreed(who, "proposeEligibility", **said, validFrom=tomorrow)
+        [latest, *_] = decree["eligibility"]
+        assert (latest["isOpen"], latest["validFrom"]) == (False, tomorrow)
+    assert await eligible(who["anonymous"], "IN", on=today.isoformat()) == ["B1", "C1"]
+    assert await eligible(who["anonymous"], "IN", on=tomorrow) == ["B1"]
+    assert await eligible(who["anonymous"], "AF", on=tomorrow) == []
+    # What is handed in today is judged by the rules of today.
+    await submitted(who, visaType="C1", nationality="IN")
+
+
+async def test_where_nothing_fits_that_is_said(who, connection) -> None:
+    on = (await today_of(connection)).isoformat()
+    said = {"visaType": "C1", "entry": "CALLING_VISA", "purpose": "TOURISM", "isOpen": False}
+    await decreed(who, "proposeEligibility", **said, validFrom=on)
+    refused = await change(who["agent-au"], "submitApplication", **{**FORM, "visaType": "C1"})
+    assert [(one["code"], one["message"]) for one in refused.payload["errors"]] == [
+        ("NATIONALITY_NOT_ELIGIBLE",
+         "Nationals of this country cannot take this visa type, and no other one fits.")
+    ]  # fmt: skip

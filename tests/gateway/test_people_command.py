@@ -1,0 +1,56 @@
+"""`gerbang people`: another key for the index, put first, indexed by, and left alone."""
+
+import asyncio
+from pathlib import Path
+from shutil import copy
+
+import asyncpg
+import pytest
+from click.testing import CliRunner
+
+from gateway.cli.people import people
+from models.key_service import KeyUse, LocalKeys, create_key_file
+from tests.linking import keys_file as keys_file_of_tests
+from tests.world import APPLICANTS
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def keys_file(tmp_path: Path, world: str, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The keys of the tests, in a folder where they may be rotated."""
+    for one in keys_file_of_tests().parent.glob("keys*"):
+        copy(one, tmp_path)
+    file = tmp_path / "keys.json"
+    monkeypatch.setenv("GERBANG_OWNER_URL", world)
+    monkeypatch.setenv("GERBANG_KEY_SERVICE", f"file:{file}")
+    return file
+
+
+async def run(command: str) -> str:
+    done = await asyncio.to_thread(CliRunner().invoke, people, [command])
+    return done.output if done.exit_code == 0 else f"refused: {done.output}"
+
+
+def _keys(file: Path) -> list[str]:
+    return list(LocalKeys.read(file).by_use[KeyUse.PERSON_INDEX])
+
+
+async def test_a_key_is_rotated_without_anybody_being_lost(
+    keys_file: Path, connection: asyncpg.Connection
+) -> None:
+    create_key_file(keys_file)
+    [first] = _keys(keys_file)
+    assert "Everybody is indexed" in await run("index")
+
+    assert "a new key writes" in await run("rotate")
+    second, still = _keys(keys_file)
+    assert still == first != second
+    # Before everybody is indexed by it, the key of before is not given up.
+    assert "run `gerbang people index`" in await run("settle")
+    assert _keys(keys_file) == [second, first]
+    assert "Everybody is indexed" in await run("index")
+    assert "one key is left" in await run("settle")
+    assert _keys(keys_file) == [second]
+    rows = await connection.fetch("SELECT key_id, count(*) AS digests FROM person_index GROUP BY 1")
+    assert [tuple(row) for row in rows] == [(second, 2 * len(APPLICANTS))]

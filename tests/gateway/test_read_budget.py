@@ -1,0 +1,202 @@
+"""The budget of people: exact over replicas and for many requests at once, on both ways to read."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+
+import asyncpg
+import httpx2
+import pytest
+
+from gateway.access.read_budget import ReadBudget, ReadBudgetError
+from gateway.execution.plan.run import PlanCache
+from gateway.service import gateway
+from gateway.viewer import Viewer as ActingViewer
+from models.keys import new_key
+from models.vocabulary import Role
+from tests import tokens
+from tests.acting import act
+from tests.gateway.conftest import PATIENT, Asked, Viewer
+from tests.gateway.live import Served, served
+from tests.walls.undoing import undone
+
+pytestmark = pytest.mark.anyio
+
+CASES = ("AUSY-GRAN-0001", "AUSY-LATE-0002", "AUPO-SECU-0003", "AUME-INCO-0004", "SGPO-OPEN-0006")
+BUDGET = 3
+SETTINGS = {"read_budget_supervisor": str(BUDGET)}
+PASSPORT = """
+    query ($case: String!) @purpose(code: SUPERVISION, reference: $case) {
+        application(by: {reference: $case}) { applicant { identity { passportNumber } } }
+    }
+"""
+LOOK_UP = """
+    query ($case: String!, $name: String!) @purpose(code: SUPERVISION, reference: $case) {
+        people(by: {nameAndBirthDate: {fullName: $name, birthDate: "1990-01-01"}}) { id }
+    }
+"""
+HELD = """
+    mutation ($case: String!, $input: HoldApplicationInput!)
+    @purpose(code: SUPERVISION, reference: $case) {
+        holdApplication(input: $input) {
+            errors { code } application { applicant { identity { fullName } } }
+        }
+    }
+"""
+ALERTS = "subscription { alertRaised { position ... on Alert { kind actor } } }"
+
+
+@pytest.fixture(scope="module")
+async def replicas(world: str) -> AsyncIterator[list[httpx2.AsyncClient]]:
+    """Two gateways on one database."""
+    async with AsyncExitStack() as stack:
+        clients = []
+        for _ in range(2):
+            settings = tokens.settings(world, **PATIENT, **SETTINGS)
+            app = gateway(settings, key_source=tokens.key_source)
+            await stack.enter_async_context(app.router.lifespan_context(app))
+            transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
+            client = httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1")
+            clients.append(await stack.enter_async_context(client))
+        yield clients
+
+
+@pytest.fixture(scope="module")
+async def live(world: str) -> AsyncIterator[Served]:
+    async with served(world, **SETTINGS) as running:
+        yield running
+
+
+def supervisor(client: httpx2.AsyncClient, name: str) -> Viewer:
+    """A supervisor who has read nobody yet."""
+    return Viewer(client, {"role": "SUPERVISOR", "sub": name})
+
+
+def is_read(asked: Asked) -> bool:
+    """Whether somebody was read; else it is the budget that says no, and nothing was told."""
+    if asked.errors:
+        assert (asked.codes, "data" in asked.body) == (["READ_BUDGET"], False), asked.text
+        return False
+    return asked.data["application"]["applicant"]["identity"] is not None
+
+
+async def test_of_many_requests_at_once_no_more_people_are_read_than_the_budget(replicas) -> None:
+    asked = await asyncio.gather(
+        *(
+            supervisor(replicas[number % 2], "crowd")(PASSPORT, case=case)
+            for number, case in enumerate(CASES * 4)
+        )
+    )
+    read = {case for case, one in zip(CASES * 4, asked, strict=True) if is_read(one)}
+    assert len(read) == BUDGET
+    # Each of them is still read, by either; the others by neither.
+    for client in replicas:
+        again = [is_read(await supervisor(client, "crowd")(PASSPORT, case=one)) for one in CASES]
+        assert again == [one in read for one in CASES]
+
+
+async def test_a_budget_that_nobody_asks_is_seen(replicas, monkeypatch) -> None:
+    """The defect: reads that are logged, and not held to the budget."""
+
+    async def admitted(*_: object) -> None:
+        return None
+
+    monkeypatch.setattr(ReadBudget, "find_excess", admitted)
+    asked = [await supervisor(replicas[0], "unheld")(PASSPORT, case=case) for case in CASES]
+    assert sum(map(is_read, asked)) > BUDGET
+    # What was logged counts, whoever logged it.
+    monkeypatch.undo()
+    assert not is_read(await supervisor(replicas[0], "unheld")(PASSPORT, case="SGPO-HELD-0007"))
+
+
+async def test_without_a_plan_the_budget_is_the_same(replicas, monkeypatch) -> None:
+    async def unplanned(*_: object) -> None:
+        return None
+
+    monkeypatch.setattr(PlanCache, "data", unplanned)
+    asked = [await supervisor(replicas[0], "unplanned")(PASSPORT, case=case) for case in CASES]
+    assert [is_read(one) for one in asked] == [True] * BUDGET + [False] * (len(CASES) - BUDGET)
+
+
+async def test_look_ups_count_whether_somebody_is_found_or_not(replicas) -> None:
+    viewer = supervisor(replicas[0], "looking")
+    for name in ("Nobody Atall", "Somebody Else"):
+        assert (await viewer(LOOK_UP, case=CASES[0], name=name)).errors == []
+    assert is_read(await viewer(PASSPORT, case=CASES[0]))
+    for asked in (
+        await viewer(LOOK_UP, case=CASES[0], name="Nobody Atall"),
+        await viewer(PASSPORT, case=CASES[1]),
+    ):
+        assert (asked.status, asked.codes) == (429, ["READ_BUDGET"]), asked.text
+    assert is_read(await viewer(PASSPORT, case=CASES[0]))
+
+
+async def test_what_would_not_be_answered_is_not_done(replicas, connection) -> None:
+    """A change that reads whom it is about is refused before it is made."""
+    viewer = supervisor(replicas[0], "changing")
+    for case in CASES[:BUDGET]:
+        assert is_read(await viewer(PASSPORT, case=case))
+    events = "SELECT count(*) FROM application_event WHERE kind = 'HELD'"
+    before = await connection.fetchval(events)
+    find = "query ($case: String!) { application(by: {reference: $case}) { id } }"
+    id_ = (await viewer(find, case=CASES[4])).data["application"]["id"]
+    said = {"applicationId": id_, "reason": "To be looked into.", "idempotencyKey": "of-changing"}
+    refused = await viewer(HELD, case=CASES[4], input=said)
+    assert (refused.status, refused.codes) == (429, ["READ_BUDGET"])
+    assert await connection.fetchval(events) == before
+
+
+async def test_the_database_says_what_never_fits_in_and_to_whom(connection) -> None:
+    """More people at once than the budget has are never read; a budget is the viewer's own."""
+    people = [new_key() for _ in range(BUDGET + 1)]
+    asked = "SELECT viewer.admit_reads($1, $2, $3, $4)"
+    viewer = ActingViewer("asking", Role.SUPERVISOR)
+    async with undone(connection):
+        await act(connection, viewer)
+        assert await connection.fetchval(asked, "SUPERVISOR", BUDGET, people[1:], new_key()) is None
+        assert await connection.fetchval(asked, "SUPERVISOR", BUDGET, people, new_key()) == -1
+    async with undone(connection):
+        await act(connection, viewer)
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.fetchval(asked, "OFFICER", BUDGET, people, new_key())
+    assert ReadBudgetError(BUDGET, -1).message.endswith("Ask for fewer at once.")
+
+
+async def test_what_has_left_the_hour_counts_no_more(replicas, connection) -> None:
+    viewer = supervisor(replicas[0], "patient")
+    for case in CASES[:BUDGET]:
+        assert is_read(await viewer(PASSPORT, case=case))
+    assert not is_read(await viewer(PASSPORT, case=CASES[3]))
+    await connection.execute(
+        "UPDATE budgeted_read SET read_at = read_at - interval '1 hour' WHERE actor = 'patient'"
+    )
+    assert is_read(await viewer(PASSPORT, case=CASES[3]))
+
+
+async def test_whom_it_is_not_about_hears_of_it_at_once(live, replicas) -> None:
+    viewer = supervisor(replicas[0], "supervisor")
+    async with (
+        live.as_viewer("supervisor-2") as other,
+        live.as_viewer("auditor") as auditor,
+        live.as_viewer("supervisor") as oneself,
+    ):
+        for one in (other, auditor, oneself):
+            await one.follows(ALERTS)
+        for case in CASES[: BUDGET + 1]:
+            await viewer(PASSPORT, case=case)
+        for one in (other, auditor):
+            told = await one.told()
+            assert (told["kind"], told["actor"]) == ("READ_BUDGET", "supervisor")
+        await oneself.hears_nothing()
+
+
+async def test_what_reads_nobody_costs_what_it_did(replicas, traffic) -> None:
+    """One write, with the statements of the page and none of a budget."""
+    page = "{ applications(first: 5) { nodes { reference applicant { nationality { code } } } } }"
+    viewer = supervisor(replicas[0], "paging")
+    await viewer(page)
+    traffic.statements.clear()
+    traffic.connections = 0
+    assert (await viewer(page)).errors == []
+    assert traffic.connections == 1
+    assert not [one for one in traffic.statements if "admit_reads" in one or "INSERT" in one]

@@ -1,0 +1,193 @@
+"""Who people are stands nowhere in plain text, whichever way it came in; and what somebody changes
+in the database is refused."""
+
+import contextlib
+import logging
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+from models.postgres import Server
+from tests.gateway.changing import (
+    IDENTITY,
+    change,
+    done,
+    in_verification,
+    reference_of,
+    row,
+    send,
+    submitted,
+)
+from tests.gateway.log_lines import log_lines
+from tests.gateway.surviving.standing import metrics_of
+
+pytestmark = pytest.mark.anyio
+
+#: No other test says these.
+CANARY = {
+    "fullName": "Zyxwanda Quokkabane",
+    "passportNumber": "QZCANARY01",
+    "birthDate": "1931-02-03",
+    "email": "zyxwanda@quokkabane.example",
+    "phone": "+61 400 777 313",
+    "placeOfBirth": "Wollomombi Gulf",
+    "passportExpiresOn": "2037-03-31",
+}
+CORRECTED = {
+    "fullName": "Zyxwanda Numbatsdottir",
+    "passportNumber": "QZCANARY02",
+    "email": "numbat@dottir.example",
+    "placeOfBirth": "Tibooburra Reach",
+}
+#: As they are wrong: refused by a rule, or before anything runs.
+WRONG = ({"phone": "400 777 313 zyx"}, {"passportNumber": "qz canary 03"},
+         {"birthDate": "Zyxwanda's day"}, {"email": "zyxwanda at quokkabane"})  # fmt: skip
+SECRETS = [
+    *(b"Zyxwanda", b"Quokkabane", b"Numbatsdottir", b"QZCANARY", b"qz canary", b"1931-02-03"),
+    *(b"quokkabane.example", b"dottir.example", b"777 313", b"Wollomombi", b"Tibooburra"),
+    b"2037-03-31",
+]
+READ = """
+    query ($case: ID!, $for: String!) @purpose(code: CASEWORK, reference: $for) {
+        node(id: $case) { ... on Application { reference applicant {
+            passportLastFour identity { fullName passportNumber birthDate email sex }
+            identityVersions(first: 9) { nodes { number fullName } }
+        } } }
+    }
+"""
+LOOK_UP = """
+    query ($case: String!) @purpose(code: CASEWORK, reference: $case) {
+        people(by: {passport: {issuingState: "AU", number: "QZCANARY01"}}) { id }
+    }
+"""
+NEVER_SEALED = b"Unsealed Bandicoot"
+
+
+async def every_way_in(who: Any, client: Any) -> tuple[str, list[str]]:
+    """Hand the canary in by every way; the case on an officer's desk, and what was told of
+    mistakes."""
+    agent, said = who["agent-au"], {"visaType": "B1", "nationality": "AU"}
+    told = [
+        (await send(agent, "submitApplication", {**said, "identity": {**CANARY, **wrong}})).text
+        for wrong in WRONG
+    ]
+    case = await in_verification(who, identity=CANARY)
+    unpaid = await submitted(who, identity=CANARY)
+    await done(agent, "proposeCorrection", unpaid, identity=CORRECTED)
+    told += [
+        (await change(agent, "proposeCorrection", unpaid, identity=wrong)).asked.text
+        for wrong in (WRONG[0], WRONG[1])
+    ]
+    await done(agent, "proposeCorrection", case, identity=CORRECTED)
+    await done(who["officer"], "approveCorrection", case)
+    batch = [{**said, "identity": {**CANARY, "passportNumber": f"QZCANARY1{n}"}} for n in range(2)]
+    await send(agent, "submitApplications", {"applications": batch})
+    await client.get(f"/graphql?name={CANARY['fullName']}")
+    return case, told
+
+
+def files_of(server: Server, since: float) -> Iterator[Path]:
+    """Every file of the cluster that was written since: heap, indexes, write-ahead log, temporary
+    files, its own log."""
+    for file in (*server.cluster.data.rglob("*"), server.cluster.log):
+        with contextlib.suppress(FileNotFoundError):
+            if file.is_file() and file.stat().st_mtime >= since:
+                yield file
+
+
+def read_file(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:  # of another test, which dropped it
+        return b""
+
+
+async def found_in(
+    server: Server, since: float, connection: asyncpg.Connection, *secrets: bytes
+) -> set[bytes]:
+    """Which of the secrets are in a file of the cluster, or in a dump of this database."""
+    await connection.execute("CHECKPOINT")
+    tables = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    dump = [
+        str(await connection.fetch(f"SELECT dumped::text FROM {name} AS dumped")).encode()
+        for (name,) in tables
+    ]
+    return {
+        secret
+        for content in (*dump, *map(read_file, files_of(server, since)))
+        for secret in secrets
+        if secret in content
+    }
+
+
+async def test_a_canary_is_found_nowhere(who, client, app, server, world, connection) -> None:
+    began = time.time() - 1
+    with log_lines("DEBUG") as log:
+        for name in ("sqlalchemy", "asyncio", "httpx2", "httpcore"):
+            logging.getLogger(name).setLevel(logging.WARNING)  # as in any process of ours
+        case, told = await every_way_in(who, client)
+        reference = await reference_of(who["officer"], case)
+        read = await who["officer"](READ, case=case, **{"for": reference})
+        assert len((await who["officer"](LOOK_UP, case=reference)).data["people"]) >= 2
+        metrics = await metrics_of(app.state.internal)
+    # It is read by whoever may, in its versions.
+    person = read.data["node"]["applicant"]
+    assert person["identity"] == {
+        **{name: CORRECTED[name] for name in ("fullName", "passportNumber", "email")},
+        "birthDate": CANARY["birthDate"],
+        "sex": None,
+    }
+    assert person["passportLastFour"] == "RY02"
+    assert [one["fullName"] for one in person["identityVersions"]["nodes"]] == [
+        CORRECTED["fullName"], CANARY["fullName"],
+    ]  # fmt: skip
+    # A plain value is found by the same search: so nothing is overlooked.
+    await connection.execute(
+        "UPDATE identity SET full_name = $1 WHERE applicant_id ="
+        " (SELECT applicant_id FROM application LIMIT 1)",
+        NEVER_SEALED.decode(),
+    )
+    assert await found_in(server, began, connection, *SECRETS, NEVER_SEALED) == {NEVER_SEALED}
+    said = " ".join([log.text, metrics, *told]).encode()
+    assert [secret for secret in SECRETS if secret in said] == []
+
+
+@pytest.mark.parametrize(
+    "tampering",
+    [
+        # Somebody else's, another column's, an older one, cut off, and one letter of it.
+        "sealed || jsonb_build_object('full_name', (SELECT sealed -> 'full_name' FROM identity"
+        " AS other WHERE other.applicant_id <> identity.applicant_id LIMIT 1))",
+        "sealed || jsonb_build_object('full_name', sealed -> 'place_of_birth')",
+        "sealed || jsonb_build_object('full_name', (SELECT sealed -> 'full_name' FROM"
+        " identity_version AS before WHERE before.applicant_id = identity.applicant_id"
+        " AND number = 1))",
+        "sealed || jsonb_build_object('full_name', left(sealed ->> 'full_name', -8))",
+        "sealed || jsonb_build_object('full_name', 'A' || substr(sealed ->> 'full_name', 2))",
+        'sealed || \'{"full_name": "é"}\'',
+    ],
+)
+async def test_what_was_tampered_with_is_refused(
+    who, world, connection, caplog, tampering: str
+) -> None:
+    unpaid = await submitted(who, identity={**IDENTITY, "placeOfBirth": "Perth"})
+    await done(who["agent-au"], "proposeCorrection", unpaid, identity={"fullName": "Olive Other"})
+    person = (await row(connection, unpaid))["applicant_id"]
+    named = {"case": unpaid, "for": await reference_of(who["agent-au"], unpaid)}
+    query = """query ($case: ID!, $for: String!) @purpose(code: INTAKE, reference: $for) {
+        node(id: $case) { ... on Application { applicant { identity { fullName } } } }
+    }"""
+    read = await who["agent-au"](query, **named)
+    assert read.data["node"]["applicant"]["identity"] == {"fullName": "Olive Other"}
+    await connection.execute(
+        f"UPDATE identity SET sealed = {tampering} WHERE applicant_id = $1", person
+    )
+    with caplog.at_level(logging.ERROR):
+        refused = await who["agent-au"](query, **named)
+    assert refused.codes == ["INTERNAL"], refused.text
+    assert "the vault refused a sealed value" in caplog.text
+    assert "Olive" not in refused.text + caplog.text

@@ -1,0 +1,125 @@
+"""The vault beside a gateway: people from before it are sealed while everybody works, and a key
+service that is away closes the identities and nothing else."""
+
+import asyncio
+from typing import Any
+
+import asyncpg
+import pytest
+
+from models.jobs.sealing import keep_sealed, seal_plain
+from models.key_service import KeyServiceError, SocketKeys
+from models.person.identity import PLAIN
+from models.person.vault import SEALED
+from tests import linking
+from tests.gateway.changing import IDENTITY, done, reference_of, send, submitted
+
+pytestmark = pytest.mark.anyio
+
+OF_A_CASE = """
+    query ($case: ID!, $for: String!) @purpose(code: INTAKE, reference: $for) {
+        node(id: $case) { ... on Application { applicant {
+            identity { fullName passportNumber birthDate email phone }
+        } } }
+    }
+"""
+WITHOUT_IDENTITY = """
+    query ($case: ID!) { node(id: $case) { ... on Application { reference stage } } }
+"""
+UNAVAILABLE = "UNAVAILABLE"
+
+
+async def number_of(connection: asyncpg.Connection, table: str, condition: str) -> int:
+    return await connection.fetchval(f"SELECT count(*) FROM {table} WHERE {condition}")
+
+
+async def identity_of(who: Any, case: str) -> dict[str, Any]:
+    named = {"case": case, "for": await reference_of(who["agent-au"], case)}
+    return (await who["agent-au"](OF_A_CASE, **named)).data["node"]["applicant"]["identity"]
+
+
+async def settle(connection: asyncpg.Connection, table: str) -> None:
+    """Wait until nothing of a table is plain."""
+    while await number_of(connection, table, PLAIN):  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+
+
+async def unseal(connection: asyncpg.Connection, case: str) -> None:
+    """The person of a case, and an older version of it, as a gateway of before wrote them."""
+    plain = {
+        "full_name": IDENTITY["fullName"],
+        "passport_number": IDENTITY["passportNumber"],
+        "birth_date": IDENTITY["birthDate"],
+        "email": IDENTITY["email"],
+    }
+    columns = ", ".join(f"{name} = '{value}'" for name, value in plain.items())
+    for table in ("identity", "identity_version"):
+        await connection.execute(
+            f"UPDATE {table} SET sealed = sealed - $2::text[], {columns} WHERE applicant_id ="
+            " (SELECT applicant_id FROM application WHERE reference = $1)",
+            case, [*plain],
+        )  # fmt: skip
+
+
+async def test_people_from_before_are_sealed_in_steps_while_they_are_read(
+    who, world, connection
+) -> None:
+    for _ in range(3):
+        other = await submitted(who)
+        await unseal(connection, await reference_of(who["agent-au"], other))
+    case = await submitted(who)
+    await done(who["agent-au"], "proposeCorrection", case, identity={"phone": "+61 400 111 222"})
+    before = await identity_of(who, case)
+    await unseal(connection, await reference_of(who["agent-au"], case))
+    assert await identity_of(who, case) == before  # plain or sealed, it reads alike
+    plain = await number_of(connection, "identity", PLAIN)
+    assert plain > 3
+    assert await number_of(connection, "identity_version", PLAIN)
+
+    # Stopped after a few, it goes on with the others; somebody reads and hands in meanwhile.
+    await seal_plain(linking.KEYS, connection, limit=2)
+    assert await number_of(connection, "identity", PLAIN) == plain - 2
+    stop = asyncio.Event()
+    sealing = asyncio.create_task(keep_sealed(linking.KEYS, world, stop, every=0.01))
+    try:
+        async with asyncio.timeout(30):
+            while await number_of(connection, "identity", PLAIN):
+                assert await identity_of(who, case) == before
+            another = await submitted(who)
+            await settle(connection, "identity_version")
+    finally:
+        stop.set()
+        await sealing
+    assert await identity_of(who, case) == before
+    assert (await identity_of(who, another))["fullName"] == IDENTITY["fullName"]
+    for table in ("identity", "identity_version"):
+        emptied = " AND ".join(f"{column} IS NULL" for column in SEALED)
+        assert not await number_of(connection, table, f"NOT ({emptied})")
+
+
+async def test_without_the_key_service_identities_are_closed_and_nothing_else(
+    who, connection, monkeypatch
+) -> None:
+    agent, case = who["agent-au"], await submitted(who)
+    named = {"case": case, "for": await reference_of(agent, case)}
+    people = await number_of(connection, "applicant", "true")
+    reads = await number_of(connection, "access_event", "true")
+
+    async def refuse(*_: Any) -> dict[str, Any]:
+        raise KeyServiceError("the key service does not answer")
+
+    with monkeypatch.context() as away:
+        away.setattr(SocketKeys, "_ask", refuse)
+        assert (await agent(WITHOUT_IDENTITY, case=case)).errors == []
+        closed = await agent(OF_A_CASE, **named)
+        assert closed.codes == [UNAVAILABLE], closed.text
+        assert "Olive" not in closed.text
+        handed_in = await send(
+            agent, "submitApplication",
+            {"visaType": "B1", "nationality": "AU", "identity": IDENTITY},
+        )  # fmt: skip
+        assert UNAVAILABLE in handed_in.text
+    # Nothing was half done: nobody is on file who was not, and no read is logged that was none.
+    assert await number_of(connection, "applicant", "true") == people
+    assert await number_of(connection, "access_event", "true") == reads
+    assert (await identity_of(who, case))["fullName"] == IDENTITY["fullName"]

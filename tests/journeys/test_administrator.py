@@ -1,0 +1,340 @@
+"""Nights and days of administrators: whose reach is taken back, at once or in due time."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+import pytest
+
+from models.jobs.transfers import transfer_files
+from tests.gateway.administering import administer as administer_decree
+from tests.gateway.administering import decreed, refusal_of
+from tests.gateway.changing import IDENTITY, change, done, given_to, global_id, key
+from tests.gateway.conftest import Asked, Viewer
+from tests.gateway.live import APPLICATIONS, Client, Served, credentials, served
+from tests.world import today
+
+pytestmark = pytest.mark.anyio
+
+CASES = "{ applications(first: 9) { nodes { reference } totalCount { value } } }"
+WHO = "{ viewer { subject role } }"
+FIGURES = """{ volumes(from: "2025-01-01", to: "2025-12-31", groupBy: [COUNTRY]) {
+    rows { intake { value } }
+} }"""
+#: How soon nothing may be in reach any more.
+SECONDS = 5.0
+_ANSWER = """suspension {
+    id partner { code } subject reason suspendedBy endsAt confirmedBy liftedBy liftReason
+} errors { code path }"""
+SUSPENDED = "{ suspensions(first: 20) { nodes { reason suspendedBy partner { code } subject } } }"
+OF_THE_PARTNER = ("agent-au", "manager-au", "manager-pacific", "service")
+OF_OTHERS = ("manager-andalan", "officer", "supervisor", "leadership", "applicant")
+
+
+async def administer(viewer: Viewer, mutation: str, **given: Any) -> tuple[Any, list[str]]:
+    """What came of a mutation: the suspension, or the codes of why not."""
+    name = mutation[0].upper() + mutation[1:]
+    text = f"mutation($input: {name}Input!) {{ {mutation}(input: $input) {{ {_ANSWER} }} }}"
+    answer = await viewer(text, input={"idempotencyKey": key(), **given})
+    assert answer.status == 200, answer.text
+    payload = answer.data[mutation]
+    return payload["suspension"], [error["code"] for error in payload["errors"]]
+
+
+@asynccontextmanager
+async def suspended(administrator: Viewer, **target: str) -> AsyncIterator[str]:
+    """A suspension that is lifted at the end; its id."""
+    mutation = "suspendPartner" if "partner" in target else "suspendViewer"
+    made, refused = await administer(administrator, mutation, reason="A leak.", **target)
+    assert refused == []
+    try:
+        yield made["id"]
+    finally:
+        await administer(administrator, "liftSuspension", suspensionId=made["id"], reason="Over.")
+
+
+async def is_refused(viewer: Viewer, question: str = CASES) -> bool:
+    answer = await viewer(question)
+    if answer.codes != ["SUSPENDED"]:
+        return False
+    assert (answer.status, "data" in answer.body) == (403, False)
+    return True
+
+
+async def until_refused(viewer: Viewer, began: float, question: str = WHO) -> None:
+    while not await is_refused(viewer, question):
+        assert time.monotonic() - began < SECONDS
+        await asyncio.sleep(0.1)
+
+
+async def until_answered(viewer: Viewer, question: str = WHO) -> Asked:
+    began = time.monotonic()
+    while (answer := await viewer(question)).codes:
+        assert time.monotonic() - began < SECONDS
+        await asyncio.sleep(0.1)
+    return answer
+
+
+@pytest.fixture(scope="module")
+async def serving(world: str) -> AsyncIterator[Served]:
+    """A second gateway on the same world, behind a real server: where the sockets are."""
+    async with served(world) as running:
+        yield running
+
+
+async def test_a_partner_is_suspended_at_night_and_confirmed_next_day(
+    who: dict[str, Viewer], serving: Served, connection: asyncpg.Connection
+) -> None:
+    night, day = who["administrator"], who["administrator-2"]
+
+    # Everybody at work: the partner's people and its system, and somebody who follows live.
+    before = {name: (await who[name](CASES)).body for name in OF_THE_PARTNER}
+    assert all(answer["data"]["applications"]["nodes"] for answer in before.values())
+    async with (
+        serving.as_viewer("manager-au") as follower,
+        serving.as_viewer("manager-andalan") as other,
+    ):
+        await follower.follows(APPLICATIONS)
+        await other.follows(APPLICATIONS)
+
+        # 02:00. The partner's system was broken into. One administrator does not wait for another.
+        began = time.monotonic()
+        made, refused = await administer(
+            night, "suspendPartner", partner="NUSA", reason="Its system was broken into."
+        )
+        assert refused == []
+        assert (made["partner"], made["suspendedBy"]) == ({"code": "NUSA"}, "administrator")
+        assert made["endsAt"] is not None
+
+        # What is read from the database is out of reach with the very next request …
+        for name in OF_THE_PARTNER:
+            assert await is_refused(who[name])
+            assert await is_refused(who[name], FIGURES) or name == "service"
+        # … what needs none, and the open socket, within seconds.
+        for name in OF_THE_PARTNER:
+            await until_refused(who[name], began)
+        assert await follower.is_closed() == (
+            4403, "SUSPENDED: The access of your partner is suspended. Ask the directorate.",
+        )  # fmt: skip
+        assert time.monotonic() - began < SECONDS
+        await refuses_new_sockets(serving)
+
+        # Nobody else notices.
+        for name in OF_OTHERS:
+            assert (await who[name](WHO)).codes == []
+        await other.say(type="ping")
+        assert (await other.hears())["type"] == "pong"
+
+    # In the own language, a page says what happened, and not why.
+    told = await who["agent-au"].send({"query": WHO}, **{"Accept-Language": "id"})
+    assert told.errors[0]["message"] == "Akses mitra Anda ditangguhkan. Hubungi direktorat."
+    assert "broken" not in told.text
+
+    # Supervision and audit see who did it, and why; a partner is not even told that one can ask.
+    for name in ("supervisor", "auditor", "administrator-2"):
+        listed = await who[name](SUSPENDED)
+        assert [one["reason"] for one in listed.data["suspensions"]["nodes"]] == [
+            "Its system was broken into."
+        ]
+    for name in ("officer", "leadership", "manager-andalan", "screening"):
+        assert set((await who[name](SUSPENDED)).codes) == {"FORBIDDEN_FIELD"}
+
+    # Who suspended cannot be the second person.
+    _, refused = await administer(night, "confirmSuspension", suspensionId=made["id"])
+    assert refused == ["SECOND_PERSON_REQUIRED"]
+    # 09:00. Somebody else confirms: it lasts until it is lifted.
+    confirmed, refused = await administer(day, "confirmSuspension", suspensionId=made["id"])
+    assert refused == []
+    assert (confirmed["confirmedBy"], confirmed["endsAt"]) == ("administrator-2", None)
+    _, refused = await administer(day, "confirmSuspension", suspensionId=made["id"])
+    assert refused == ["ALREADY_CONFIRMED"]
+    _, refused = await administer(day, "suspendPartner", partner="NUSA", reason="Again.")
+    assert refused == ["ALREADY_SUSPENDED"]
+    await a_day_passes(connection)
+    assert await is_refused(who["agent-au"])
+
+    # The system was set up anew: it is lifted, and everything is as before.
+    lifted, refused = await administer(
+        night, "liftSuspension", suspensionId=made["id"], reason="It was set up anew."
+    )
+    assert (refused, lifted["liftedBy"], lifted["liftReason"]) == (
+        [], "administrator", "It was set up anew.",
+    )  # fmt: skip
+    for name in OF_THE_PARTNER:
+        again = (await until_answered(who[name], CASES)).body
+        assert again["data"] == before[name]["data"]
+    _, refused = await administer(day, "liftSuspension", suspensionId=made["id"], reason="Again.")
+    assert refused == ["NOT_SUSPENDED"]
+
+
+async def test_a_suspension_that_nobody_confirms_ends_after_a_day(
+    who: dict[str, Viewer], connection: asyncpg.Connection
+) -> None:
+    made, _ = await administer(
+        who["administrator"], "suspendViewer", subject="officer-2", reason="Reads by the hundred."
+    )
+    began = time.monotonic()
+    assert await is_refused(who["officer-2"])
+    await until_refused(who["officer-2"], began)
+    assert (await who["officer"](WHO)).codes == []
+
+    # Nobody confirms it.
+    await a_day_passes(connection)
+    await until_answered(who["officer-2"], CASES)
+    for mutation, given in (
+        ("confirmSuspension", {}),
+        ("liftSuspension", {"reason": "Over."}),
+    ):
+        _, refused = await administer(
+            who["administrator-2"], mutation, suspensionId=made["id"], **given
+        )
+        assert refused == ["NOT_SUSPENDED"]
+
+    # Day by day, one person alone could suspend for ever: it takes another one to go on.
+    _, refused = await administer(
+        who["administrator"], "suspendViewer", subject="officer-2", reason="Still."
+    )
+    assert refused == ["SECOND_PERSON_REQUIRED"]
+    async with suspended(who["administrator-2"], subject="officer-2"):
+        assert await is_refused(who["officer-2"])
+    await until_answered(who["officer-2"])
+
+
+async def test_an_administrator_who_is_suspended_lifts_nothing(who: dict[str, Viewer]) -> None:
+    async with suspended(who["administrator"], subject="administrator-2") as id_:
+        began = time.monotonic()
+        text = """mutation($input: LiftSuspensionInput!) {
+            liftSuspension(input: $input) { errors { code } }
+        }"""
+        lifting = {"idempotencyKey": key(), "suspensionId": id_, "reason": "Mine."}
+        answer = await who["administrator-2"](text, input=lifting)
+        assert (answer.status, answer.codes) == (403, ["SUSPENDED"])
+        await until_refused(who["administrator-2"], began)
+    await until_answered(who["administrator-2"])
+
+
+FILES = """{ applications(first: 20) { nodes {
+    reference stage country { code } successor { code }
+} } }"""
+#: Whoever works where a place closes, and whoever comes after.
+AGENT = {"role": "PARTNER_AGENT", "partner": "NUSA"}
+MANAGER = {"role": "PARTNER_MANAGER", "partner": "NUSA"}
+AT_WORK = {
+    "agent-sg": AGENT | {"sub": "agent-sg", "countries": ["SG"]},
+    "agent-mel": AGENT | {"sub": "agent-mel", "countries": ["AU"], "centres": ["AU-MEL"]},
+    "agent-syd": AGENT | {"sub": "agent-syd", "countries": ["AU"], "centres": ["AU-SYD"]},
+    "manager-sg": MANAGER | {"sub": "manager-sg", "countries": ["SG"]},
+}
+OF_SINGAPORE = {"SGPO-OPEN-0006", "SGPO-HELD-0007"}
+
+
+async def test_what_a_closed_place_leaves_open_goes_to_its_successor_or_the_directorate(
+    client, who: dict[str, Viewer], connection: asyncpg.Connection
+) -> None:
+    people = who | {name: Viewer(client, claims) for name, claims in AT_WORK.items()}
+    figures = (await people["manager-sg"](FIGURES)).data
+    assert await files(people["agent-sg"]) == await files(people["manager-sg"]) == OF_SINGAPORE
+
+    # The partner leaves Singapore today; who takes over is another centre of its own that is open.
+    closing = "proposePartnerCountryClosing"
+    leaving = {"partner": "NUSA", "country": "SG", "closedOn": today().isoformat()}
+    for no_successor in ("SG-SIN", "AU-PER", "XX-XXX"):
+        refused = await administer_decree(
+            who["administrator"], closing, **leaving, successor=no_successor
+        )
+        assert refusal_of(refused) == ("INVALID", ["successor"])
+    await decreed(who, closing, **leaving, successor="AU-MEL")
+
+    # Nothing more is taken in, at once; what is open stays with who took it in …
+    refused = await change(
+        people["agent-sg"], "submitApplication", visaType="B1", nationality="SG",
+        identity=dict(IDENTITY),
+    )  # fmt: skip
+    assert refused.codes == ["COUNTRY_NOT_FOUND"]
+    await days_pass(connection, "partner_country", 59)
+    assert await files(people["agent-sg"]) == await files(people["manager-sg"]) == OF_SINGAPORE
+    assert not await files(people["agent-mel"]) & OF_SINGAPORE
+
+    # … for sixty days. Then the centre in Melbourne has it, with its manager; the figures stay.
+    await days_pass(connection, "partner_country", 1)
+    assert await files(people["agent-sg"]) == await files(people["manager-sg"]) == set()
+    assert (await people["manager-sg"](FIGURES)).data == figures
+    for name in ("agent-mel", "manager-au", "service"):
+        assert await files(people[name]) >= OF_SINGAPORE, name
+    assert not await files(people["agent-au"]) & OF_SINGAPORE
+    [file] = [
+        one for one in await listed(who["supervisor"]) if one["reference"] == "SGPO-OPEN-0006"
+    ]
+    assert (file["country"], file["successor"]) == ({"code": "SG"}, {"code": "AU-MEL"})
+    await done(people["agent-mel"], "withdrawApplication", global_id("SGPO-OPEN-0006"))
+
+    # A centre closes and nobody follows: the directorate has what is open, as if it were handed
+    # over, and works on it. What was decided before is still read where it was taken in.
+    before = await files(people["agent-syd"])
+    leaving = {"centre": "AU-SYD", "closedOn": today().isoformat()}
+    await decreed(who, "proposeCentreClosing", **leaving)
+    await days_pass(connection, "centre", 60)
+    for name in ("agent-syd", "manager-au", "service"):
+        assert "AUSY-PAID-0013" not in await files(people[name]), name
+    assert before - await files(people["agent-syd"]) == {"AUSY-PAID-0013"}
+    told = await who["supervisor"](
+        """query ($id: ID!) { node(id: $id) { ... on Application {
+            leftPartnerAt receivedAt events(first: 20) { nodes { kind actor } }
+        } } }""",
+        id=global_id("AUSY-PAID-0013"),
+    )
+    assert told.data["node"]["receivedAt"] == told.data["node"]["leftPartnerAt"] is not None
+    assert told.data["node"]["events"]["nodes"][-2:] == [
+        {"kind": "TRANSFERRED", "actor": None}, {"kind": "RECEIVED", "actor": None},
+    ]  # fmt: skip
+    await given_to(who, "officer", global_id("AUSY-PAID-0013"))
+
+
+async def listed(viewer: Viewer) -> list[dict[str, Any]]:
+    return (await viewer(FILES)).data["applications"]["nodes"]
+
+
+async def files(viewer: Viewer) -> set[str]:
+    """What somebody works on, or may look up."""
+    return {one["reference"] for one in await listed(viewer)}
+
+
+async def days_pass(connection: asyncpg.Connection, table: str, days: int) -> None:
+    """For what has closed; then the keeper looks."""
+    await connection.execute(
+        f"UPDATE {table} SET closed_on = closed_on - $1::integer WHERE closed_on IS NOT NULL", days
+    )
+    await transfer_files(connection)
+    assert await transfer_files(connection) == 0
+
+
+async def test_whom_nobody_knows_is_not_found(who: dict[str, Viewer]) -> None:
+    administrator = who["administrator"]
+    for mutation, given, code in (
+        ("suspendPartner", {"partner": "ZENITH", "reason": "A leak."}, "NOT_FOUND"),
+        ("suspendPartner", {"partner": "ANDALAN", "reason": "  "}, "INVALID"),
+        ("suspendViewer", {"subject": "", "reason": "A leak."}, "INVALID"),
+        ("confirmSuspension", {"suspensionId": "nonsense"}, "NOT_FOUND"),
+        ("liftSuspension", {"suspensionId": "nonsense", "reason": "Over."}, "NOT_FOUND"),
+    ):
+        assert (await administer(administrator, mutation, **given))[1] == [code]
+
+
+async def refuses_new_sockets(serving: Served) -> None:
+    async with serving.open() as socket:
+        client = Client(socket)
+        await client.say(type="connection_init", payload=credentials("agent-au"))
+        code, reason = await client.is_closed()
+        assert (code, (reason or "").partition(":")[0]) == (4403, "SUSPENDED")
+
+
+async def a_day_passes(connection: asyncpg.Connection) -> None:
+    """For the suspensions: all their instants lie a day further back."""
+    await connection.execute(
+        "UPDATE suspension SET suspended_at = suspended_at - interval '1 day',"
+        " ends_at = ends_at - interval '1 day', confirmed_at = confirmed_at - interval '1 day',"
+        " lifted_at = lifted_at - interval '1 day'"
+    )

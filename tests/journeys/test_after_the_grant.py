@@ -1,0 +1,152 @@
+"""Supervision does not end at the grant: a visa that still serves to enter is held, looked into
+again, and released or revoked; and nobody outside supervision is told of it."""
+
+from typing import Any
+
+import asyncpg
+import pytest
+
+from tests.gateway.changing import change, done, granted, row_id
+from tests.gateway.conftest import Viewer
+
+pytestmark = pytest.mark.anyio
+
+WORK_LIST = """
+    query ($queue: Queue!) { workList(queue: $queue, first: 50) { nodes { id } } }
+"""
+FILE = """
+    query ($case: ID!) { node(id: $case) { ... on Application {
+        status isHeld isVisaHeld hasOpenHit
+        screenings(first: 9) { nodes { result referralReason voidedAt } }
+        events(first: 50) { nodes { kind actor reason } }
+        allowed { step isAllowed reason { code } }
+    } } }
+"""
+#: What everybody else reads of the same file: all that could tell of a hold.
+ELSEWHERE = {
+    "officer": "status stage isReferred decision { visa { number revokedAt } }"
+    " events(first: 50) { nodes { kind } } allowed { step isAllowed }",
+    "auditor": "status stage events(first: 50) { nodes { kind } }"
+    " decision { visa { number revokedAt } }",
+    "agent-au": "stage decision { outcome visa { number revokedAt } } allowed { step isAllowed }",
+    "manager-au": "stage closedAt",
+    "service": "stage closedAt allowed { step isAllowed }",
+}
+WHY = {"reason": "A letter of the police names the holder."}
+
+
+async def queue(viewer: Viewer, name: str) -> list[str]:
+    asked = await viewer(WORK_LIST, queue=name)
+    return [one["id"] for one in asked.data["workList"]["nodes"]]
+
+
+async def file(who: dict[str, Viewer], case: str) -> dict[str, Any]:
+    return (await who["supervisor"](FILE, case=case)).data["node"]
+
+
+async def told_elsewhere(who: dict[str, Viewer], case: str) -> dict[str, str]:
+    """The answers of everybody else, byte for byte."""
+    return {
+        name: (
+            await who[name](
+                f"query ($case: ID!) {{ node(id: $case) {{ ... on Application {{ {fields} }} }} }}",
+                case=case,
+            )
+        ).text.split('"extensions"')[0]
+        for name, fields in ELSEWHERE.items()
+    }
+
+
+async def test_a_live_visa_is_held_and_released_and_nobody_else_is_told(who) -> None:
+    supervisor, second = who["supervisor"], who["supervisor-2"]
+    case = await granted(who)
+    before = await told_elsewhere(who, case)
+    await done(supervisor, "holdApplication", case, **WHY)
+
+    assert case in await queue(second, "HELD")
+    told = await file(who, case)
+    assert (told["status"], told["isHeld"]) == ("GRANTED", True)
+    assert told["events"]["nodes"][-1] == {"kind": "HELD", "actor": "supervisor", **WHY}
+    assert await told_elsewhere(who, case) == before
+    assert (await change(second, "holdApplication", case, **WHY)).codes == ["ALREADY_HELD"]
+
+    await done(second, "releaseApplication", case, reason="It was another holder.")
+    assert case not in await queue(supervisor, "HELD")
+    assert await told_elsewhere(who, case) == before
+
+
+async def test_a_live_visa_is_screened_again_and_a_hit_holds_it_until_it_is_somebody_elses(
+    who,
+) -> None:
+    supervisor = who["supervisor"]
+    case = await granted(who)
+    before = await told_elsewhere(who, case)
+    asked = {"reason": "TRAVEL_HISTORY", "note": "Refused elsewhere under another name."}
+    await done(supervisor, "referToScreening", case, **asked)
+    # What was answered before the grant counts no more; who asks twice is told that it waits.
+    told = await file(who, case)
+    assert [(one["result"], one["voidedAt"] is None) for one in told["screenings"]["nodes"]] == [
+        ("CLEAR", False), ("PENDING", True),
+    ]  # fmt: skip
+    assert (told["status"], told["isVisaHeld"]) == ("GRANTED", False)
+    assert (await change(supervisor, "referToScreening", case, **asked)).codes == ["NOTHING_TO_ASK"]
+
+    await done(who["screening"], "recordScreening", case, kind="ENTRY_BAN", result="HIT")
+    told = await file(who, case)
+    assert (told["isVisaHeld"], told["hasOpenHit"]) == (True, True)
+    assert case in await queue(supervisor, "HITS")
+    assert case in await queue(supervisor, "HELD")
+    assert (await change(supervisor, "referToScreening", case, **asked)).codes == ["NOTHING_TO_ASK"]
+    resolved = {"kind": "ENTRY_BAN", "resolution": "NO_MATCH", "reason": "Another birth date."}
+    await done(supervisor, "resolveHit", case, **resolved)
+    await done(who["screening-2"], "confirmScreening", case, kind="ENTRY_BAN")
+
+    told = await file(who, case)
+    assert (told["isVisaHeld"], told["hasOpenHit"]) == (False, False)
+    assert case not in {*await queue(supervisor, "HELD"), *await queue(supervisor, "HITS")}
+    # Of a hit officers read `isReferred`, as before a grant, and auditors what was answered.
+    after = await told_elsewhere(who, case)
+    assert {name for name in before if after[name] != before[name]} == {"officer", "auditor"}
+
+
+async def test_a_held_visa_that_was_revoked_is_set_aside_only_once_the_hold_is_over(who) -> None:
+    first, second = who["supervisor"], who["supervisor-2"]
+    case = await granted(who)
+    await done(first, "holdApplication", case, **WHY)
+    await done(first, "revokeVisa", case, reason="The police confirm it.")
+    assert case not in await queue(second, "HELD")
+    error = {"reason": "The police were wrong."}
+    assert (await change(second, "setAsideRevocation", case, **error)).codes == ["NOT_CLEARED"]
+    await done(second, "releaseApplication", case, **error)
+    await done(second, "setAsideRevocation", case, **error)
+    assert (await file(who, case))["status"] == "GRANTED"
+
+
+async def test_a_hit_is_resolved_after_the_revocation_that_was_made_for_it(who) -> None:
+    first, second = who["supervisor"], who["supervisor-2"]
+    case = await granted(who)
+    await done(first, "referToScreening", case, reason="INFORMATION_RECEIVED")
+    await done(who["screening"], "recordScreening", case, kind="ENTRY_BAN", result="HIT")
+    await done(first, "revokeVisa", case, reason="Not to wait for an answer.")
+    error = {"reason": "Somebody else of this name."}
+    assert (await change(second, "setAsideRevocation", case, **error)).codes == ["NOT_CLEARED"]
+    await done(second, "resolveHit", case, kind="ENTRY_BAN", resolution="NO_MATCH", **error)
+    await done(who["screening-2"], "confirmScreening", case, kind="ENTRY_BAN")
+    await done(second, "setAsideRevocation", case, **error)
+    told = await file(who, case)
+    assert (told["status"], told["isVisaHeld"], told["hasOpenHit"]) == ("GRANTED", False, False)
+
+
+async def test_what_has_expired_is_neither_held_nor_asked_about(
+    who, connection: asyncpg.Connection
+) -> None:
+    supervisor = who["supervisor"]
+    case = await granted(who)
+    await connection.execute(
+        "UPDATE visa SET use_by = current_date - 2 WHERE application_id = $1", row_id(case)
+    )
+    held = await change(supervisor, "holdApplication", case, **WHY)
+    asked = await change(supervisor, "referToScreening", case, reason="INFORMATION_RECEIVED")
+    assert (held.codes, asked.codes) == (["VISA_EXPIRED"], ["VISA_EXPIRED"])
+    told = {one["step"]: one["reason"] for one in (await file(who, case))["allowed"]}
+    assert told["HOLD_APPLICATION"] == told["REFER_TO_SCREENING"] == {"code": "VISA_EXPIRED"}

@@ -1,0 +1,105 @@
+"""Weeks of an applicant: hands in, pays, is asked for two things, and reads what came of it."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from tests.gateway.changing import change, done, given_to, pays
+from tests.world import today
+
+pytestmark = pytest.mark.anyio
+
+MY_CASE = """
+    query ($case: ID!) { node(id: $case) { ... on Application {
+        reference stage payBy answerBy decideBy bill { dueAt }
+        requestedItems(first: 9) { nodes { kind note requestedAt answeredAt } }
+        decision { outcome visa { number issuedAt useBy stayDays revokedAt } }
+        allowed { step isAllowed }
+    } } }
+"""
+MISSING = (
+    {"kind": "BANK_STATEMENT", "note": "Of the last three months."},
+    {"kind": "PHOTOGRAPH", "note": None},
+)
+
+
+async def test_an_applicant_goes_from_the_form_to_the_visa(who) -> None:
+    ruby = who["applicant"]
+
+    async def mine() -> dict:
+        return (await ruby(MY_CASE, case=case)).data["node"]
+
+    # Ruby is on record, and says which visa. She is told until when to pay.
+    case = await done(ruby, "submitApplication", visaType="C1", nationality="AU")
+    billed = await mine()
+    assert billed["payBy"] == billed["bill"]["dueAt"] is not None
+    assert (billed["answerBy"], billed["decideBy"], billed["decision"]) == (None, None, None)
+
+    # Paid: now it is the directorate that has until then.
+    await pays(who, case)
+    paid = await mine()
+    assert (paid["stage"], paid["payBy"], paid["answerBy"]) == ("IN_PROCESS", None, None)
+    assert at(paid["decideBy"]) - datetime.now(tz=at(paid["decideBy"]).tzinfo) > timedelta(days=4)
+
+    # An officer misses two things, and says what about them. She has two weeks.
+    await given_to(who, "officer", case)
+    await done(who["officer"], "requestInformation", case, items=list(MISSING))
+    asked = await mine()
+    assert asked["stage"] == "WAITING_FOR_APPLICANT"
+    items = asked["requestedItems"]["nodes"]
+    assert [{"kind": item["kind"], "note": item["note"]} for item in items] == list(MISSING)
+    assert at(asked["answerBy"]) == at(items[0]["requestedAt"]) + timedelta(days=14)
+    assert "ANSWER_INFORMATION" in possible(asked)
+
+    # She answers one by one. The case goes on with the second.
+    await done(ruby, "answerInformation", case, items=["PHOTOGRAPH"])
+    half = await mine()
+    assert (half["stage"], half["answerBy"]) == ("WAITING_FOR_APPLICANT", asked["answerBy"])
+    assert [item["kind"] for item in half["requestedItems"]["nodes"] if not item["answeredAt"]] == [
+        "BANK_STATEMENT"
+    ]
+    await done(ruby, "answerInformation", case, items=["BANK_STATEMENT"])
+    answered = await mine()
+    assert (answered["stage"], answered["answerBy"]) == ("IN_PROCESS", None)
+    assert "ANSWER_INFORMATION" not in possible(answered)
+
+    # She reads the outcome, with what she needs to travel: number, last day of entry, stay.
+    await done(who["officer"], "referToScreening", case)
+    await done(who["screening"], "recordScreening", case, kind="ENTRY_BAN", result="CLEAR")
+    await done(who["officer"], "recordDecision", case, outcome="GRANTED")
+    granted = await mine()
+    assert (granted["stage"], granted["decideBy"]) == ("CLOSED", None)
+    visa = granted["decision"]["visa"]
+    assert (granted["decision"]["outcome"], visa["stayDays"]) == ("GRANTED", 60)
+    assert visa["useBy"] == (today() + timedelta(days=90)).isoformat()
+    assert visa["number"].startswith("ID")
+    assert len(visa["number"]) == 14
+
+    # If it is taken back she is told that, and not why.
+    await done(who["supervisor"], "revokeVisa", case, reason="The employer never existed.")
+    revoked = await ruby(MY_CASE, case=case)
+    assert revoked.data["node"]["decision"]["visa"]["revokedAt"] is not None
+    assert "employer" not in revoked.text
+    why = await ruby(
+        "query ($case: ID!) { node(id: $case) { ... on Application {"
+        " events(first: 20) { nodes { reason } } } } }",
+        case=case,
+    )
+    assert set(why.codes) == {"FORBIDDEN_FIELD"}
+
+
+async def test_an_applicant_withdraws_and_nothing_is_due_any_more(who) -> None:
+    ruby = who["applicant"]
+    case = await done(ruby, "submitApplication", visaType="C1", nationality="AU")
+    await done(ruby, "withdrawApplication", case)
+    mine = (await ruby(MY_CASE, case=case)).data["node"]
+    assert (mine["stage"], mine["payBy"], mine["decideBy"]) == ("CLOSED", None, None)
+    assert (await change(ruby, "answerInformation", case, items=[])).codes == ["WRONG_STAGE"]
+
+
+def at(told: str) -> datetime:
+    return datetime.fromisoformat(told)
+
+
+def possible(case: dict) -> list[str]:
+    return [step["step"] for step in case["allowed"] if step["isAllowed"]]

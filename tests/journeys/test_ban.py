@@ -1,0 +1,238 @@
+"""A new entry of the ban list holds a visa that was granted before: two people of the screening
+authority put it on the list, a supervisor finds the hit, and nobody else is told."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from tests.gateway.changing import IDENTITY, change, document, done, granted, in_screening, key
+from tests.gateway.conftest import Viewer
+from tests.journeys.test_after_the_grant import queue, told_elsewhere
+from tests.world import today
+
+pytestmark = pytest.mark.anyio
+
+FILE = """
+    query ($case: ID!) { node(id: $case) { ... on Application {
+        reference status isVisaHeld hasOpenHit
+        screenings(first: 9) { nodes {
+            result voidedAt answeredBy ban { reference ground } banMatches { by ban { state } }
+        } }
+        events(first: 50) { nodes { kind actor } }
+    } } }
+"""
+WHO_IS_IT = """
+    query ($ban: ID!, $for: String!) @purpose(code: CASEWORK, reference: $for) {
+        node(id: $ban) { ... on BanEntry {
+            reason state person { passportNumber passportIssuingState { code } fullName birthDate }
+        } }
+    }
+"""
+QUESTIONS = """
+    query { screenings(first: 50) { nodes {
+        application { id } proposed banMatches { by ban { id reference } }
+    } } }
+"""
+WHY = {"reason": "Stayed three years over."}
+
+
+def passport(number: str) -> dict[str, Any]:
+    return {"passport": {"issuingState": "AU", "number": number}}
+
+
+async def call(viewer: Viewer, mutation: str, **given: Any) -> tuple[str | None, list[str]]:
+    """The entry that was changed, and the codes of what was wrong."""
+    said = {"idempotencyKey": key(), **given}
+    asked = await viewer(document(mutation, "banEntry { id } errors { code path }"), input=said)
+    assert asked.errors == [], asked.text
+    payload = asked.data[mutation]
+    entry = payload["banEntry"]
+    return entry and entry["id"], [error["code"] for error in payload["errors"]]
+
+
+async def proposed(viewer: Viewer, **given: Any) -> str:
+    said = {"ground": "OVERSTAY", "bannedFrom": today().isoformat(), **WHY, **given}
+    id_, codes = await call(viewer, "proposeBan", **said)
+    assert (codes, id_ is None) == ([], False)
+    assert id_
+    return id_
+
+
+async def banned(who: dict[str, Viewer], **given: Any) -> str:
+    """An entry that `screening` proposed and `screening-2` approved."""
+    id_ = await proposed(who["screening"], **given)
+    assert (await call(who["screening-2"], "approveBan", banId=id_))[1] == []
+    return id_
+
+
+async def file(who: dict[str, Viewer], case: str) -> dict[str, Any]:
+    return (await who["supervisor"](FILE, case=case)).data["node"]
+
+
+async def until(who: dict[str, Viewer], case: str, **expected: Any) -> dict[str, Any]:
+    """The file once it is so, which takes the LINKER a moment."""
+    async with asyncio.timeout(30):
+        while True:
+            told = await file(who, case)
+            if {name: told[name] for name in expected} == expected:
+                return told
+            await asyncio.sleep(0.02)
+
+
+async def reference(who: dict[str, Viewer], ban: str) -> str:
+    asked = await who["auditor"](
+        "query ($ban: ID!) { node(id: $ban) { ... on BanEntry { reference } } }", ban=ban
+    )
+    return asked.data["node"]["reference"]
+
+
+async def questions(viewer: Viewer) -> dict[str, Any]:
+    nodes = (await viewer(QUESTIONS)).data["screenings"]["nodes"]
+    return {one["application"]["id"]: one for one in nodes}
+
+
+async def test_a_new_ban_holds_a_live_visa_until_the_hit_is_somebody_elses(who) -> None:
+    supervisor, proposer, second = who["supervisor"], who["screening"], who["screening-2"]
+    case = await granted(who, identity=IDENTITY | {"passportNumber": "BAN0000001"})
+    before = await told_elsewhere(who, case)
+
+    ban = await proposed(proposer, **passport("BAN0000001"))
+    # One person cannot put anybody on the list; whoever agrees reads who it is, for that entry.
+    assert (await call(proposer, "approveBan", banId=ban))[1] == ["SECOND_PERSON_REQUIRED"]
+    named = {"ban": ban, "for": await reference(who, ban)}
+    read = (await second(WHO_IS_IT, **named)).data["node"]
+    assert (read["person"]["passportNumber"], read["state"]) == ("BAN0000001", "PROPOSED")
+    assert (await file(who, case))["isVisaHeld"] is False
+    assert (await call(second, "approveBan", banId=ban))[1] == []
+
+    told = await until(who, case, isVisaHeld=True, hasOpenHit=True)
+    assert case in await queue(supervisor, "HITS")
+    assert case in await queue(supervisor, "HELD")
+    hit = told["screenings"]["nodes"][-1]
+    assert (hit["result"], hit["answeredBy"]) == ("HIT", None)
+    assert hit["ban"] == {"reference": named["for"], "ground": "OVERSTAY"}
+    assert hit["banMatches"] == [{"by": "PASSPORT", "ban": {"state": "APPROVED"}}]
+    assert told["events"]["nodes"][-1] == {"kind": "SCREENED", "actor": None}
+    # Officers read that it is referred and auditors what was found, as before a grant.
+    after = await told_elsewhere(who, case)
+    assert {name for name in before if after[name] != before[name]} == {"officer", "auditor"}
+
+    # The supervisor compares both, for the case; a second person agrees, and never the proposer.
+    compared = await supervisor(WHO_IS_IT, **named | {"for": told["reference"]})
+    assert compared.data["node"]["person"]["passportNumber"] == "BAN0000001"
+    resolved = {"kind": "ENTRY_BAN", "resolution": "NO_MATCH", "reason": "Born in another year."}
+    await done(supervisor, "resolveHit", case, **resolved)
+    assert case not in await questions(proposer)
+    assert (await questions(second))[case]["proposed"] == "NO_MATCH"
+    for mutation in ("confirmScreening", "recordScreening"):
+        given = {} if mutation == "confirmScreening" else {"result": "CLEAR"}
+        told_proposer = await change(proposer, mutation, case, kind="ENTRY_BAN", **given)
+        other = "NOTHING_PROPOSED" if mutation == "confirmScreening" else "NOTHING_ASKED"
+        assert told_proposer.codes == [other]
+    await done(second, "confirmScreening", case, kind="ENTRY_BAN")
+    told = await file(who, case)
+    assert (told["isVisaHeld"], told["hasOpenHit"]) == (False, False)
+
+
+async def test_a_name_in_another_spelling_is_found_and_a_match_is_revoked(who) -> None:
+    born = {"birthDate": "1981-08-09"}
+    case = await granted(
+        who,
+        identity=IDENTITY | {"fullName": "Jörg Ban-Namen", "passportNumber": "NAM0000001"} | born,
+    )
+    await banned(who, nameAndBirthDate={"fullName": "NAMEN, JORG BAN", **born})
+    told = await until(who, case, isVisaHeld=True)
+    assert [one["by"] for one in told["screenings"]["nodes"][-1]["banMatches"]] == [
+        "NAME_AND_BIRTH_DATE"
+    ]
+    match = {"kind": "ENTRY_BAN", "resolution": "MATCH", "reason": "The same person."}
+    await done(who["supervisor"], "resolveHit", case, **match)
+    await done(who["screening-2"], "confirmScreening", case, kind="ENTRY_BAN")
+    assert (await file(who, case))["isVisaHeld"] is True
+    await done(who["supervisor"], "revokeVisa", case, reason="On the ban list.")
+    assert (await file(who, case))["status"] == "REVOKED"
+
+
+async def test_a_ban_that_two_people_withdraw_holds_nobody(who) -> None:
+    case = await granted(who, identity=IDENTITY | {"passportNumber": "GON0000001"})
+    ban = await banned(who, **passport("GON0000001"))
+    await until(who, case, isVisaHeld=True)
+    gone = {"banId": ban, "reason": "The court set it aside."}
+    assert (await call(who["screening"], "proposeBanWithdrawal", **gone))[1] == []
+    assert (await call(who["screening"], "approveBanWithdrawal", banId=ban))[1] == [
+        "SECOND_PERSON_REQUIRED"
+    ]
+    assert (await file(who, case))["isVisaHeld"] is True
+    assert (await call(who["screening-2"], "approveBanWithdrawal", banId=ban))[1] == []
+    told = await until(who, case, isVisaHeld=False)
+    assert told["hasOpenHit"] is False
+    assert [one["voidedAt"] is None for one in told["screenings"]["nodes"]] == [True, False]
+    assert case not in {
+        *await queue(who["supervisor"], "HITS"),
+        *await queue(who["supervisor"], "HELD"),
+    }
+    assert (await call(who["screening"], "proposeBanWithdrawal", **gone))[1] == ["BAN_NOT_IN_FORCE"]
+
+
+async def test_an_open_case_meets_the_ban_at_its_question(who) -> None:
+    # Of one nobody has answered; of the other it was said that nothing is known, which is over.
+    asked = await in_screening(who, identity=IDENTITY | {"passportNumber": "OPN0000001"})
+    cleared = await in_screening(who, identity=IDENTITY | {"passportNumber": "OPN0000001"})
+    await done(who["screening"], "recordScreening", cleared, kind="ENTRY_BAN", result="CLEAR")
+    ban = await banned(who, **passport("OPN0000001"))
+    async with asyncio.timeout(30):
+        while True:
+            found = await questions(who["screening"])
+            if all(case in found and found[case]["banMatches"] for case in (asked, cleared)):
+                break
+            await asyncio.sleep(0.02)
+    refused = await change(who["officer"], "recordDecision", cleared, outcome="GRANTED")
+    assert refused.codes == ["NOT_CLEARED"]
+    # Whoever comes later meets it at once.
+    later = await in_screening(who, identity=IDENTITY | {"passportNumber": "OPN0000001"})
+    [found] = (await questions(who["screening-2"]))[later]["banMatches"]
+    assert found == {"by": "PASSPORT", "ban": {"id": ban, "reference": await reference(who, ban)}}
+
+
+async def test_who_is_banned_is_read_for_a_purpose_and_every_read_is_in_the_ledger(who) -> None:
+    ban = await banned(who, **passport("RED0000001"))
+    unsaid = WHO_IS_IT.replace(" @purpose(code: CASEWORK, reference: $for)", "").replace(
+        ", $for: String!", ""
+    )
+    assert (await who["supervisor"](unsaid, ban=ban)).codes == ["PURPOSE_REQUIRED"]
+    # For another case or entry it is nobody.
+    other = await who["supervisor"](WHO_IS_IT, ban=ban, **{"for": "NONE-SUCH-0000"})
+    assert other.data["node"]["person"] is None
+    own = {"ban": ban, "for": await reference(who, ban)}
+    assert (await who["supervisor"](WHO_IS_IT, **own)).data["node"]["person"]["fullName"] is None
+
+    ledger = await who["auditor"](
+        "query ($ban: ID!) { node(id: $ban) { ... on BanEntry { ground state proposedBy approvedBy"
+        " reads(first: 9) { nodes { actor actorRole purpose caseReference fields } } } } }",
+        ban=ban,
+    )
+    [read] = ledger.data["node"].pop("reads")["nodes"]
+    assert ledger.data["node"] == {
+        "ground": "OVERSTAY", "state": "APPROVED", "proposedBy": "screening",
+        "approvedBy": "screening-2",
+    }  # fmt: skip
+    assert (read["actor"], read["purpose"], read["caseReference"]) == (
+        "supervisor", "CASEWORK", own["for"],
+    )  # fmt: skip
+    assert "banned.passportNumber" in read["fields"]
+    for name in ("auditor", "officer", "manager-au"):
+        assert set((await who[name](WHO_IS_IT, **own)).codes) & {
+            "FORBIDDEN_FIELD", "INVALID_DOCUMENT", "PURPOSE_NOT_ALLOWED"
+        }  # fmt: skip
+    for wrong, path in (
+        ({}, ["INVALID"]),
+        (passport("bad number"), ["INVALID"]),
+        (passport("RED0000002") | {"bannedFrom": "2020-01-01"}, ["DATE_PASSED"]),
+    ):
+        said = {"ground": "OVERSTAY", "bannedFrom": today().isoformat(), **WHY} | wrong
+        assert (await call(who["screening"], "proposeBan", **said))[1] == path
+    unwanted = await proposed(who["screening"], **passport("RED0000003"))
+    no = {"banId": unwanted, "reason": "A typing error."}
+    assert (await call(who["screening-2"], "rejectBan", **no))[1] == []
+    assert (await call(who["screening-2"], "approveBan", banId=unwanted))[1] == ["NOTHING_PROPOSED"]

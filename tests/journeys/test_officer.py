@@ -1,0 +1,84 @@
+"""A day of an officer: the most urgent case is taken, read, referred and decided; one goes back."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from tests.gateway.changing import IDENTITY, change, done, given_to, paid, reference_of
+from tests.gateway.conftest import Viewer
+
+pytestmark = pytest.mark.anyio
+
+WHO_IS_IT = """
+    query ($case: ID!, $for: String!) @purpose(code: CASEWORK, reference: $for) {
+        node(id: $case) { ... on Application {
+            status
+            applicant { identity { fullName passportNumber } }
+        } }
+    }
+"""
+REFUSAL = {"outcome": "REFUSED", "ground": "INSUFFICIENT_MEANS"}
+
+
+async def test_an_officer_works_through_a_day(who) -> None:
+    officer = who["officer"]
+    first, second = await paid(who), await paid(who)
+
+    # Nobody chooses: the case that is due first is given, and with it who applies.
+    taken = await done(officer, "takeCase", queue="FREE")
+    assert taken == first
+    assert await person(officer, taken) == IDENTITY["fullName"]
+
+    # Supervision is asked, answers, and the visa is granted: the case leaves the desk.
+    await done(officer, "referToScreening", taken)
+    await done(who["screening"], "recordScreening", taken, kind="ENTRY_BAN", result="CLEAR")
+    await done(officer, "recordDecision", taken, outcome="GRANTED")
+    assert await person(officer, taken) is None
+
+    # The next one is of somebody whom the officer knows: it goes back, with the reason.
+    assert await done(officer, "takeCase", queue="FREE") == second
+    unsaid = await change(officer, "releaseCase", second, reason=" ")
+    assert [error["path"] for error in unsaid.payload["errors"]] == [["input", "reason"]]
+    await done(officer, "releaseCase", second, reason="The applicant is a cousin of mine.")
+    assert await person(officer, second) is None
+
+    # It does not return to who gave it back, and is the next of anybody else.
+    assert (await change(officer, "takeCase", queue="FREE")).codes == ["QUEUE_EMPTY"]
+    assert await done(who["officer-2"], "takeCase", queue="FREE") == second
+    await done(who["officer-2"], "recordDecision", second, **REFUSAL)
+
+
+async def test_an_officer_does_nothing_to_a_case_on_another_desk(who) -> None:
+    """An officer refused another's case before, without having seen the person."""
+    case = await given_to(who, "officer-2", await paid(who))
+    for mutation, given in (
+        ("requestInformation", {}),
+        ("referToScreening", {}),
+        ("releaseCase", {"reason": "Not mine."}),
+        ("recordDecision", REFUSAL),
+        ("recordDecision", {"outcome": "GRANTED"}),
+    ):
+        told = await change(who["officer"], mutation, case, **given)
+        assert told.codes == ["NOT_ASSIGNED"], mutation
+    assert await person(who["officer"], case) is None
+    await done(who["officer-2"], "recordDecision", case, **REFUSAL)
+
+
+async def test_a_queue_that_is_no_queue_to_take_from_is_refused(who) -> None:
+    for queue in ("MINE",):
+        told = await change(who["officer"], "takeCase", queue=queue)
+        assert [(one["code"], one["path"]) for one in told.payload["errors"]] == [
+            ("INVALID", ["input", "queue"])
+        ]
+
+
+# --- What the day consists of --------------------------------------------------------------------
+
+
+async def person(viewer: Viewer, case: str) -> str | None:
+    """The name of who applies, as far as the viewer is told it."""
+    named = {"case": case, "for": await reference_of(viewer, case)}
+    node: Mapping[str, Any] = (await viewer(WHO_IS_IT, **named)).data["node"]
+    identity = node["applicant"]["identity"]
+    return identity and identity["fullName"]

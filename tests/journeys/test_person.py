@@ -1,0 +1,208 @@
+"""One person behind several applications: who decides sees them all, and whoever takes in, none."""
+
+import pytest
+
+from tests.gateway.changing import (
+    IDENTITY,
+    change,
+    done,
+    given_to,
+    in_verification,
+    linked,
+    paid,
+    reference_of,
+    submitted,
+)
+from tests.gateway.conftest import Asked, Viewer
+
+pytestmark = pytest.mark.anyio
+
+LINKED = """
+    query ($case: ID!) { node(id: $case) { ... on Application { applicant {
+        id
+        linked(first: 20) { nodes {
+            id reason state resolvedBy resolution
+            applicant { id applications(first: 5) { nodes {
+                id status partner { code } country { code } decision { outcome ground }
+            } } }
+        } }
+    } } } }
+"""
+WHO_THEY_ARE = """
+    query ($case: ID!, $for: String!) @purpose(code: CASEWORK, reference: $for) {
+        node(id: $case) { ... on Application { applicant {
+            identity { passportNumber }
+            linked(first: 20) { nodes { applicant { identity { passportNumber } } } }
+        } } }
+    }
+"""
+#: At another partner, in another country.
+SINGAPORE = {"centre": "AU-PER"}
+
+
+def person(name: str, passport: str, born: str = "1984-05-06", **more: str) -> dict[str, str]:
+    said = {"fullName": name, "passportNumber": passport, "birthDate": born}
+    return {**IDENTITY, **said, **more}
+
+
+async def who_they_are(viewer: Viewer, case: str) -> Asked:
+    """Who applies in a case and who is linked, read for that case."""
+    return await viewer(WHO_THEY_ARE, **{"case": case, "for": await reference_of(viewer, case)})
+
+
+async def links(viewer: Viewer, case: str) -> list[dict]:
+    found = (await viewer(LINKED, case=case)).data["node"]["applicant"]["linked"]["nodes"]
+    return sorted(found, key=lambda link: link["reason"])
+
+
+async def test_who_was_refused_for_a_forged_document_is_known_at_another_partner(who) -> None:
+    officer = who["officer"]
+    # Refused in Sydney …
+    forged = person("Shandra Opper", "SHOP00001")
+    in_sydney = await in_verification(who, identity=forged)
+    await done(officer, "recordDecision", in_sydney, outcome="REFUSED", ground="FORGED_DOCUMENT")
+
+    # … and handed in by another partner's agent, with the name written otherwise.
+    again = person("OPPER, Shándra", "SHOP00001")
+    elsewhere = Viewer(officer.client, {
+        "role": "PARTNER_AGENT", "sub": "agent-perth", "partner": "ANDALAN",
+        "countries": ["AU"], "centres": ["AU-PER"],
+    })  # fmt: skip
+    said = {"visaType": "B1", "nationality": "AU", "identity": again}
+    in_perth = await linked(who, await done(elsewhere, "submitApplication", **said))
+
+    # The officer sees the refusal, with both reasons for which it is the same person.
+    by_name, by_passport = await links(officer, in_perth)
+    assert (by_passport["reason"], by_passport["state"]) == ("PASSPORT", "CERTAIN")
+    assert (by_name["reason"], by_name["state"]) == ("NAME_AND_BIRTH_DATE", "PROPOSED")
+    [earlier] = by_passport["applicant"]["applications"]["nodes"]
+    assert earlier == {
+        "id": in_sydney, "status": "REFUSED", "partner": {"code": "NUSA"},
+        "country": {"code": "AU"},
+        "decision": {"outcome": "REFUSED", "ground": "FORGED_DOCUMENT"},
+    }  # fmt: skip
+    # So do supervisors and auditors; an auditor sees when it was looked for, and never who it is.
+    assert await links(who["supervisor"], in_perth) == await links(who["auditor"], in_perth)
+    refused = await who_they_are(who["auditor"], in_perth)
+    assert refused.codes == ["FORBIDDEN_FIELD"] * 2
+
+    # Whoever took it in cannot even ask.
+    asked = await elsewhere(LINKED, case=in_perth)
+    assert (asked.status, set(asked.codes)) == (400, {"FORBIDDEN_FIELD"})
+
+
+async def test_a_renewed_passport_is_found_by_name_and_opens_once_it_is_confirmed(who) -> None:
+    officer = who["officer"]
+    before = await submitted(who, identity=person("Ana María López", "OLD000001"))
+    case = await in_verification(who, identity=person("Lopez Ana-Maria", "NEW000001"))
+    [found] = await links(officer, case)
+    assert (found["reason"], found["state"]) == ("NAME_AND_BIRTH_DATE", "PROPOSED")
+
+    async def passports() -> list[str | None]:
+        asked = (await who_they_are(officer, case)).data["node"]["applicant"]
+        nodes = asked["linked"]["nodes"]
+        return [one["applicant"]["identity"] and one["applicant"]["identity"]["passportNumber"]
+                for one in nodes]  # fmt: skip
+
+    # A name alone opens nothing.
+    assert await passports() == [None]
+    said = {"linkId": found["id"], "reason": "Same face, same signature."}
+    await done(officer, "confirmLink", case, **said)
+    assert await passports() == ["OLD000001"]
+    twice = await change(officer, "confirmLink", case, **said)
+    assert twice.codes == ["ALREADY_SAID"]
+
+    # It is said from both sides.
+    [back] = await links(officer, before)
+    assert (back["state"], back["resolvedBy"]) == ("CONFIRMED", "officer")
+    # Each read through the link is logged.
+    log = "{ accessEvents(first: 1) { nodes { actor applicant { id } } } }"
+    [read] = (await who["auditor"](log)).data["accessEvents"]["nodes"]
+    assert read["actor"] == "officer"
+
+
+async def test_a_false_link_is_rejected_with_the_reason(who) -> None:
+    officer, other = who["officer"], who["officer-2"]
+    await submitted(who, identity=person("Siti Rahma", "NAMESAKE1", "1991-01-01"))
+    case = await in_verification(who, identity=person("Siti Rahma", "NAMESAKE2", "1991-01-01"))
+    [found] = await links(officer, case)
+    said = {"linkId": found["id"], "reason": "Another face: a namesake born on the same day."}
+
+    # Nobody else says so: not an officer without the case, nor by another case.
+    assert (await change(other, "rejectLink", case, **said)).codes == ["NOT_ASSIGNED"]
+    aside = await in_verification(who, identity=person("Ben Aside", "ASIDE0001"))
+    assert (await change(officer, "rejectLink", aside, **said)).codes == ["NO_LINK"]
+    assert (await change(officer, "rejectLink", case, linkId="PersonLink", reason=" ")).codes
+
+    await done(officer, "rejectLink", case, **said)
+    [link] = await links(officer, case)
+    assert (link["state"], link["resolution"]) == ("REJECTED", said["reason"])
+    told = await who_they_are(officer, case)
+    opened = told.data["node"]["applicant"]["linked"]["nodes"]
+    assert opened == [{"applicant": {"identity": None}}]
+
+    # It stays where it was looked at, and whoever knows better can say so.
+    await done(officer, "confirmLink", case, linkId=found["id"], reason="The scar is the same.")
+    [link] = await links(officer, case)
+    assert link["state"] == "CONFIRMED"
+
+
+async def test_a_family_is_shown_together_and_nobody_is_opened_by_it(who) -> None:
+    family = [
+        {"visaType": "B1", "nationality": "AU", "identity": person(name, passport, born)}
+        for name, passport, born in (
+            ("Ida Familia", "FAMILIA01", "1980-01-02"), ("Otto Familia", "FAMILIA02", "1982-03-04"),
+        )
+    ]  # fmt: skip
+    asked = await who["agent-au"](
+        "mutation($input: SubmitApplicationsInput!) { submitApplications(input: $input)"
+        " { results { application { id } } errors { code } } }",
+        input={"idempotencyKey": "family-of-two", "applications": family, "isGroup": True},
+    )
+    first, second = (one["application"]["id"] for one in
+                     asked.data["submitApplications"]["results"])  # fmt: skip
+    await linked(who, first)
+    [link] = await links(who["officer"], await linked(who, second))
+    assert (link["reason"], link["state"]) == ("GROUP", None)
+    assert [one["id"] for one in link["applicant"]["applications"]["nodes"]] == [first]
+
+
+async def test_a_corrected_passport_is_linked_anew_and_the_old_one_still_counts(who) -> None:
+    officer = who["officer"]
+    await submitted(who, identity=person("Mara Vell", "TYPO00001", "1970-07-07"))
+    case = await submitted(who, identity=person("Nils Vell", "TYPO00001", "1971-07-07"))
+    [found] = await links(officer, case)
+    assert found["reason"] == "PASSPORT"
+    # A typing error, corrected before payment: the file is linked anew, and what was stays known.
+    await done(who["agent-au"], "proposeCorrection", case, identity={"passportNumber": "RIGHT0001"})
+    await linked(who, case)
+    [found] = await links(officer, case)
+    assert (found["reason"], found["state"]) == ("PASSPORT", "CERTAIN")
+    other = await submitted(who, identity=person("Olaf Vell", "RIGHT0001", "1972-07-07"))
+    assert [one["reason"] for one in await links(officer, other)] == ["PASSPORT"]
+
+
+async def test_nothing_is_granted_before_the_case_is_linked(who, connection) -> None:
+    officer = who["officer"]
+    case = await given_to(who, "officer", await paid(who, identity=person("Una Paso", "PASO00001")))
+    await done(officer, "referToScreening", case)
+    await done(who["screening"], "recordScreening", case, kind="ENTRY_BAN", result="CLEAR")
+    # As long as the LINKER stands still …
+    async with connection.transaction():
+        await connection.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended('gerbang linker', 0))"
+        )
+        await done(
+            who["agent-au"], "proposeCorrection", case, identity={"email": "una@example.net"}
+        )
+        await done(officer, "approveCorrection", case)
+        told = await officer(
+            "query ($case: ID!) { node(id: $case) { ... on Application { isLinked"
+            " allowed { step isAllowed reason { code } } } } }", case=case,
+        )  # fmt: skip
+        assert told.data["node"]["isLinked"] is False
+        granting = await change(officer, "recordDecision", case, outcome="GRANTED")
+        assert granting.codes == ["NOT_LINKED"]
+    # … and as soon as it has looked, it is granted.
+    await linked(who, case)
+    await done(officer, "recordDecision", case, outcome="GRANTED")

@@ -1,0 +1,76 @@
+"""What is filled in of rows of before: deadlines, visas, and what others are told of a ground."""
+
+from importlib import import_module
+
+import asyncpg
+import pytest
+
+from models.database.connections import connect
+from tests.models.test_migrations_online import as_a_revision
+from tests.world import application_id
+
+pytestmark = pytest.mark.anyio
+
+VERSIONS = "models.migrations.versions"
+REVISION = import_module(f"{VERSIONS}.0071_deadlines_and_visas_of_before")
+GROUNDS = import_module(f"{VERSIONS}.0069_what_others_were_told_of_grounds")
+DEADLINES = (
+    "SELECT id, CASE WHEN status = 'INFO_REQUESTED' THEN answer_by ELSE pay_by END"
+    " FROM application WHERE stage = 'WAITING_FOR_APPLICANT' ORDER BY id"
+)
+VISAS = (
+    "SELECT application_id, decision_id, issued_at, use_by, stay_days, revoked_at, superseded_at"
+    " FROM visa ORDER BY decision_id"
+)
+ASKED = application_id("SGPO-OPEN-0006")
+
+
+async def test_what_was_there_before_gets_what_it_would_get_now(world: str) -> None:
+    connection = await connect(world)
+    try:
+        await connection.execute(
+            "INSERT INTO application_event (application_id, sequence, kind, occurred_at)"
+            " VALUES ($1, 9, 'INFO_REQUESTED', '2025-02-11 10:00+07')",
+            ASKED,
+        )
+        await connection.execute(
+            "UPDATE application SET status = 'INFO_REQUESTED', was_info_requested = true,"
+            " answer_by = '2025-02-25 10:00+07' WHERE id = $1",
+            ASKED,
+        )
+        deadlines, visas = await connection.fetch(DEADLINES), await connection.fetch(VISAS)
+        assert len(deadlines) == 2
+        assert len(visas) > 3
+        kept = await connection.fetchval(
+            "SELECT visa_number FROM visa ORDER BY decision_id LIMIT 1"
+        )
+
+        await connection.execute("UPDATE application SET pay_by = NULL, answer_by = NULL")
+        await connection.execute("DELETE FROM visa WHERE visa_number <> $1", kept)
+        for _ in range(2):  # it may be killed, and begin anew
+            await as_a_revision(world, REVISION.upgrade)
+            assert await connection.fetch(DEADLINES) == deadlines
+            assert await connection.fetch(VISAS) == visas
+        numbers = [row["visa_number"] for row in await connection.fetch("SELECT * FROM visa")]
+        assert kept in numbers
+        assert len(set(numbers)) == len(visas)
+    finally:
+        await connection.close()
+
+
+async def test_of_grounds_of_before_no_more_is_told_than_of_those_of_now(world: str) -> None:
+    told = "SELECT id, is_incomplete, public_reason FROM decision ORDER BY id"
+    connection = await connect(world)
+    try:
+        before = await connection.fetch(told)
+        assert {row["public_reason"] for row in before} == {None, "INCOMPLETE", "NOT_DISCLOSED"}
+        for name in ("is_incomplete_as_decided", "public_reason_as_decided"):
+            await connection.execute(f"ALTER TABLE decision DROP CONSTRAINT ck_decision_{name}")
+        await connection.execute("UPDATE decision SET is_incomplete = false, public_reason = NULL")
+        await as_a_revision(world, GROUNDS.upgrade)
+        assert await connection.fetch(told) == before
+        for changed in ("ground = ground", "officer = 'somebody'"):
+            with pytest.raises(asyncpg.RestrictViolationError):
+                await connection.execute(f"UPDATE decision SET {changed}")
+    finally:
+        await connection.close()

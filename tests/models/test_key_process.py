@@ -1,0 +1,97 @@
+"""The key service as a process: what it serves, how much, and what it refuses to start with."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import UUID, uuid4
+
+import pytest
+
+from models.key_service import (
+    KeyServiceError,
+    KeyUse,
+    LocalKeyService,
+    SocketKeys,
+    create_key_file,
+)
+from models.key_service.process import running_keys
+from models.key_service.serving import Ceiling, answer, serving_keys
+
+pytestmark = pytest.mark.anyio
+
+ANNA, BUDI = UUID(int=1), UUID(int=2)
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A short path: sockets have no other."""
+    with TemporaryDirectory(prefix="gerbang-") as name:
+        create_key_file(Path(name, "keys.json"))
+        yield Path(name)
+
+
+async def test_a_killed_service_comes_back_with_the_same_keys(folder: Path) -> None:
+    keys = SocketKeys(folder / "socket")
+    with running_keys(folder / "keys.json", folder / "socket") as process:
+        made = await keys.make_data_keys([ANNA, BUDI])
+        assert made[ANNA] != made[BUDI]
+        assert [*map(len, made.values())] == [32, 32]
+        assert await keys.open_data_keys([BUDI, ANNA, UUID(int=3)]) == made
+        signed = await keys.sign(KeyUse.CHECKPOINT, b"x")
+        assert signed.public_key in (await keys.public_keys(KeyUse.CHECKPOINT)).values()
+        process.kill()
+        process.wait()
+    with pytest.raises(KeyServiceError, match="does not answer"):
+        await keys.open_data_keys([ANNA])
+    with running_keys(folder / "keys.json", folder / "socket"):
+        assert await keys.make_data_keys([ANNA]) == {ANNA: made[ANNA]}
+        assert [len(of) for of in await keys.digests(KeyUse.PERSON_INDEX, [b"x"])] == [1]
+    # Stored wrapped, in both copies.
+    for copy in ("keys.db", "keys.copy.db"):
+        stored = (folder / copy).read_bytes()
+        assert ANNA.bytes in stored
+        assert made[ANNA] not in stored
+
+
+async def test_no_more_people_are_opened_a_minute_than_it_may(folder: Path) -> None:
+    local = LocalKeyService.open(folder / "keys.json")
+    keys = SocketKeys(folder / "socket")
+    async with serving_keys(local, folder / "socket", Ceiling(100)):
+        people = [uuid4() for _ in range(60)]
+        await keys.make_data_keys(people)
+        with pytest.raises(KeyServiceError, match="more than 100 data keys a minute"):
+            await keys.open_data_keys(people)
+        await keys.digests(KeyUse.PERSON_INDEX, [b"x"])  # which open nobody
+
+
+async def test_a_slow_service_is_given_up(folder: Path) -> None:
+    over = asyncio.Event()
+
+    async def silent(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await over.wait()
+        writer.close()
+
+    async with await asyncio.start_unix_server(silent, folder / "socket"):
+        with pytest.raises(KeyServiceError, match="TimeoutError"):
+            await SocketKeys(folder / "socket", answer_seconds=0.05).open_data_keys([ANNA])
+        over.set()
+
+
+async def test_what_is_no_question_is_told_nothing(folder: Path) -> None:
+    local = LocalKeyService.open(folder / "keys.json")
+    for line in (b"{", b"[]", b"{}", b'{"do": "empty"}', b'{"do": "open", "subjects": ["x"]}'):
+        assert await answer(local, Ceiling(9), line) == (
+            b'{"error":"this is no question of the protocol"}'
+        )
+
+
+async def test_a_lost_copy_is_named_and_the_other_takes_its_place(folder: Path) -> None:
+    made = await LocalKeyService.open(folder / "keys.json").make_data_keys([ANNA])
+    for lost, left in (("keys.db", "keys.copy.db"), ("keys.copy.db", "keys.db")):
+        (folder / lost).unlink()
+        with pytest.raises(KeyServiceError, match=f"copy .*{left} to it"):
+            LocalKeyService.open(folder / "keys.json")
+        (folder / lost).write_bytes((folder / left).read_bytes())
+        again = LocalKeyService.open(folder / "keys.json")
+        assert await again.open_data_keys([ANNA]) == made

@@ -1,0 +1,167 @@
+"""The LINKER's job: it catches up, is woken, is run anew with another key, and reads no more."""
+
+import asyncio
+from datetime import date
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from models.database.connections import connect
+from models.jobs.linking import (
+    forget_other_keys,
+    index_everybody,
+    index_people,
+    keep_linking,
+    link_cases,
+)
+from models.key_service import KeyServiceError, KeyUse, LocalKeys
+from models.row_security import LINKER
+from tests.linking import KEYS
+from tests.people import rewrite
+from tests.world import APPLICANTS, CASES, applicant_id
+
+pytestmark = pytest.mark.anyio
+
+_OLD, _NEW = bytes(32), bytes([1]) * 32
+_UNLINKED = "SELECT count(*) FROM application WHERE NOT is_linked"
+_LINKS = "SELECT applicant_id, linked_id, reason, state FROM person_link ORDER BY 1, 2, 3"
+
+
+class _Indexing(LocalKeys):
+    """Keys of an index; the data keys are those of the other tests."""
+
+    async def make_data_keys(self, subjects):
+        return await KEYS.make_data_keys(subjects)
+
+    async def open_data_keys(self, subjects):
+        return await KEYS.open_data_keys(subjects)
+
+
+@pytest.fixture
+async def linker(world: str, connection: asyncpg.Connection) -> asyncpg.Connection:
+    """A connection of the owner, to a world of which nothing is linked yet."""
+    await connection.execute("DELETE FROM person_link")
+    await connection.execute("DELETE FROM person_index")
+    await connection.execute("UPDATE application SET is_linked = false")
+    return connection
+
+
+async def _same_passport(connection: asyncpg.Connection, *names: str) -> None:
+    for name in names:
+        await rewrite(connection, applicant_id(name), passport_number="SAME00001")
+        await connection.execute(
+            "UPDATE identity SET passport_issuing_state = 'AU' WHERE applicant_id = $1",
+            applicant_id(name),
+        )
+
+
+async def test_what_was_handed_in_meanwhile_is_linked_batch_after_batch(linker) -> None:
+    await _same_passport(linker, "Ruby Hale", "Noah Finch")
+    born = date(1980, 1, 1)
+    await rewrite(linker, applicant_id("Wei Tan"), full_name="DOYLE, Jack", birth_date=born)
+    await rewrite(linker, applicant_id("Jack Doyle"), birth_date=born)
+    linked = 0
+    while done := await link_cases(KEYS, linker, limit=5):
+        assert done <= 5
+        linked += done
+    assert linked == len(CASES)
+    ruby, noah = applicant_id("Ruby Hale"), applicant_id("Noah Finch")
+    jack, wei = applicant_id("Jack Doyle"), applicant_id("Wei Tan")
+    assert {tuple(row) for row in await linker.fetch(_LINKS)} == {
+        (ruby, noah, "PASSPORT", "CERTAIN"), (noah, ruby, "PASSPORT", "CERTAIN"),
+        (jack, wei, "NAME_AND_BIRTH_DATE", "PROPOSED"),
+        (wei, jack, "NAME_AND_BIRTH_DATE", "PROPOSED"),
+    }  # fmt: skip
+    # Each read stands in the log, of everybody alike; nothing is left to do.
+    read = await linker.fetch(
+        "SELECT DISTINCT applicant_id FROM linker_read WHERE read_at > now() - interval '1 hour'"
+    )
+    assert len(read) == len(APPLICANTS)
+    assert await link_cases(KEYS, linker) == 0
+
+
+async def test_a_large_group_is_no_family(linker) -> None:
+    await linker.execute(
+        "UPDATE application SET group_reference = 'G-AAAA-AAAA-AAAA' WHERE channel <> 'DIRECT'"
+    )
+    while await link_cases(KEYS, linker):
+        pass
+    groups = await linker.fetchval("SELECT count(*) FROM person_link WHERE reason = 'GROUP'")
+    assert groups == 11 * 10  # from each to every other
+
+
+async def test_another_key_is_indexed_by_while_everything_stays_linked(linker) -> None:
+    """Stopped at any point it goes on, and during the rotation people are found by either key."""
+    before = _Indexing({KeyUse.PERSON_INDEX: {"old": _OLD}})
+    both = _Indexing({KeyUse.PERSON_INDEX: {"new": _NEW, "old": _OLD}})
+    after = _Indexing({KeyUse.PERSON_INDEX: {"new": _NEW}})
+    await _same_passport(linker, "Ruby Hale", "Noah Finch")
+    while await link_cases(before, linker):
+        pass
+    links = await linker.fetch(_LINKS)
+
+    last = await index_people(both, linker, UUID(int=0), limit=3)
+    assert last == applicant_id(list(APPLICANTS)[2])  # … and is killed here
+    assert await linker.fetchval(_UNLINKED) == 0
+    assert await index_everybody(both, linker) == 1
+    assert await index_everybody(both, linker) == 0
+    assert await linker.fetch(_LINKS) == links
+    await forget_other_keys(after, linker)
+    keys = await linker.fetch("SELECT DISTINCT key_id FROM person_index")
+    assert [row[0] for row in keys] == ["new"]
+    assert await linker.fetchval("SELECT count(*) FROM person_index") == 2 * len(APPLICANTS)
+
+
+async def test_it_is_woken_by_a_commit(linker, world) -> None:
+    """Without that it would look once an hour here."""
+    while await link_cases(KEYS, linker):
+        pass
+    stop = asyncio.Event()
+    running = asyncio.create_task(keep_linking(KEYS, world, stop, every=3_600))
+    try:
+        await asyncio.sleep(0.2)
+        await linker.execute("UPDATE application SET is_linked = false; NOTIFY gerbang_unlinked")
+        async with asyncio.timeout(20):
+            while await linker.fetchval(_UNLINKED):  # noqa: ASYNC110 - another connection does it
+                await asyncio.sleep(0.01)
+    finally:
+        stop.set()
+        await running
+
+
+class _Broken(_Indexing):
+    async def digests(self, use, messages):
+        raise KeyServiceError("out of order")
+
+
+async def test_without_keys_nothing_is_linked(linker) -> None:
+    with pytest.raises(KeyServiceError):
+        await link_cases(_Broken({}), linker)
+    assert await linker.fetchval("SELECT count(*) FROM application WHERE is_linked") == 0
+    assert await linker.fetchval("SELECT count(*) FROM person_index") == 0
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT email FROM identity",
+        "SELECT phone FROM identity_version",
+        "SELECT status FROM application",
+        "SELECT * FROM decision",
+        "SELECT * FROM access_event",
+        "UPDATE application SET status = 'GRANTED'",
+        "UPDATE person_link SET state = 'CONFIRMED'",
+        "DELETE FROM person_link",
+        "DELETE FROM linker_read",
+        "UPDATE identity SET full_name = 'Nobody'",
+    ],
+)
+async def test_its_role_reads_and_writes_no_more_than_that(world: str, statement: str) -> None:
+    connection = await connect(world)
+    try:
+        await connection.execute(f"SET ROLE {LINKER}")
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute(statement)
+    finally:
+        await connection.close()

@@ -1,0 +1,119 @@
+"""What the database holds of the ledger by itself: whatever statement an administrator sends, a
+change takes another one, says what it will write, and is written from its day on or not at all."""
+
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from gateway.viewer import Viewer
+from models.vocabulary import Role
+from tests.acting import act_writing
+from tests.walls.administering import proposing
+from tests.walls.test_payments_written import is_done
+from tests.walls.undoing import undone
+
+pytestmark = pytest.mark.anyio
+
+FIRST, SECOND = Viewer("administrator", Role.ADMINISTRATOR), Viewer("second", Role.ADMINISTRATOR)
+ID = UUID(int=901)
+PROPOSE = proposing("fee", "wib_day(now()) + {days}").replace("gen_random_uuid()", f"'{ID}'")
+APPROVE = f"UPDATE reference_change SET approved_by = viewer.subject(NULL) WHERE id = '{ID}'"
+CANCEL = (
+    "UPDATE reference_change SET cancelled_by = viewer.subject(NULL), cancel_reason = 'Wrong.'"
+    f" WHERE id = '{ID}'"
+)
+FEES = "SELECT amount_idr FROM fee WHERE visa_type_code = 'B1' ORDER BY valid_from"
+
+
+@pytest.fixture
+async def connection(complete_world: asyncpg.Connection) -> AsyncIterator[asyncpg.Connection]:
+    """The small world; whatever is done to it is undone."""
+    async with undone(complete_world):
+        yield complete_world
+
+
+async def does(connection: asyncpg.Connection, viewer: Viewer, statement: str) -> str:
+    """A statement of an administrator's writing role, which the others see."""
+    async with connection.transaction():
+        await act_writing(connection, viewer)
+        done = await connection.execute(statement)
+        await connection.execute("RESET ROLE")
+    return done
+
+
+async def propose(connection: asyncpg.Connection, days: int = 1) -> None:
+    assert await does(connection, FIRST, PROPOSE.format(days=days)) == "INSERT 0 1"
+
+
+async def fees(connection: asyncpg.Connection) -> list[int]:
+    return [row["amount_idr"] for row in await connection.fetch(FEES)]
+
+
+async def test_one_person_s_word_changes_nothing(connection) -> None:
+    await propose(connection)
+    assert await fees(connection) == [500_000]
+    for statement in (
+        APPROVE,
+        APPROVE.replace("viewer.subject(NULL)", "'second'"),
+        f"UPDATE reference_change SET proposed_by = 'second' WHERE id = '{ID}'",
+        f"UPDATE reference_change SET changed = '[]' WHERE id = '{ID}'",
+        f"UPDATE reference_change SET effective_on = '2020-01-01' WHERE id = '{ID}'",
+        f"DELETE FROM reference_change WHERE id = '{ID}'",
+        f"UPDATE reference_change_value SET after = '2' WHERE change_id = '{ID}'",
+    ):
+        assert not await is_done(connection, FIRST, statement), statement
+    in_anothers_name = PROPOSE.format(days=2).replace("viewer.subject(NULL)", "'second'")
+    assert not await is_done(connection, FIRST, in_anothers_name)
+
+
+async def test_a_second_one_s_word_does_and_only_with_what_was_read(connection) -> None:
+    await propose(connection)
+    read = await connection.fetch(
+        "SELECT name, before, after FROM reference_change_value WHERE change_id = $1", ID
+    )
+    assert [tuple(value) for value in read] == [("amountIdr", "500000", "1")]
+    for words in ("changed = '[]', ", "decree = 'PP 46', ", "proposed_by = 'third', "):
+        changed_on_the_way = APPROVE.replace("SET ", f"SET {words}")
+        assert not await is_done(connection, SECOND, changed_on_the_way), words
+    assert await does(connection, SECOND, APPROVE) == "UPDATE 1"
+    assert await fees(connection) == [500_000, 1]
+    assert not await is_done(connection, SECOND, APPROVE)
+
+
+async def test_what_is_another_by_now_is_not_written(connection) -> None:
+    await propose(connection)
+    await connection.execute("INSERT INTO fee VALUES ('B1', wib_day(now()) + 1, 7)")
+    assert await does(connection, SECOND, APPROVE) == "UPDATE 0"
+    assert await fees(connection) == [500_000, 7]
+
+
+@pytest.mark.parametrize(("days", "is_let"), [(1, True), (0, False)])
+async def test_it_is_cancelled_until_its_day(connection, days, is_let) -> None:
+    await propose(connection, days)
+    assert await does(connection, SECOND, APPROVE) == "UPDATE 1"
+    assert await is_done(connection, FIRST, CANCEL) is is_let
+    if is_let:
+        assert await does(connection, FIRST, CANCEL) == "UPDATE 1"
+        assert await fees(connection) == [500_000]
+        assert not await is_done(connection, SECOND, APPROVE)
+
+
+async def test_what_came_without_a_decree_is_nobody_s_to_change(connection) -> None:
+    initial = "(SELECT id FROM reference_change WHERE kind = 'FEE' AND subject = 'B1')"
+    for statement in (APPROVE, CANCEL):
+        of_initial = statement.replace(f"= '{ID}'", f"= {initial}")
+        assert not await is_done(connection, SECOND, of_initial)
+
+
+async def test_whoever_loses_it_is_refused_no_more_once_the_guard_is_gone(connection) -> None:
+    """The defect: a ledger without its guard lets one person alone write down both names."""
+    await connection.execute("DROP TRIGGER guard_reference_change ON reference_change")
+    alone = (
+        "INSERT INTO reference_change (id, kind, decree, reason, changed, proposed_by)"
+        f" VALUES ('{ID}', 'FEE', 'x', 'x', '[]', 'second')"
+    )
+    await connection.execute("ALTER TABLE reference_change ALTER subject DROP NOT NULL,"
+                             " ALTER targets DROP NOT NULL")  # fmt: skip
+    assert await is_done(connection, FIRST, alone)

@@ -1,0 +1,42 @@
+"""What the database holds of counts of reads by itself: by whatever statement, they are told to
+supervisors and auditors alone, and whom somebody read to nobody by them."""
+
+import asyncpg
+import pytest
+
+from tests.acting import act, act_writing
+from tests.walls.reach import WHO, viewer
+from tests.walls.undoing import undone
+
+pytestmark = pytest.mark.anyio
+
+COUNTED = "SELECT * FROM viewer.people_read('{}', '2000-01-01', '2100-01-01')"
+TOLD = {"SUPERVISOR", "AUDITOR"}
+
+
+async def counted(connection: asyncpg.Connection, statement: str) -> bool:
+    """Whether a statement is answered, with counts and nothing else."""
+    try:
+        async with connection.transaction():
+            rows = await connection.fetch(statement)
+    except asyncpg.InsufficientPrivilegeError:
+        return False
+    assert {*rows[0].keys()} == {"reader", "reader_role", "people", "reads"}
+    return True
+
+
+@pytest.mark.parametrize("name", WHO)
+async def test_counts_of_reads_are_told_to_supervision_alone(
+    complete_world: asyncpg.Connection, name: str
+) -> None:
+    who = viewer(WHO[name])
+    async with undone(complete_world):
+        await act(complete_world, who)
+        told = {role for role in (*TOLD, str(who.role))
+                if await counted(complete_world, COUNTED.format(role))}  # fmt: skip
+    assert told == {str(who.role)} & TOLD
+    if not WHO[name]:
+        return
+    async with undone(complete_world):
+        await act_writing(complete_world, who)
+        assert not await counted(complete_world, COUNTED.format(who.role))

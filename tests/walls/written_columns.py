@@ -1,0 +1,169 @@
+"""Which columns each role may write, by which verb: said by hand, from the domain.
+
+It reads nothing of the policy. A table that is not here is written by nobody; no verb but these two
+is anybody's.
+"""
+
+from collections.abc import Mapping
+
+_LODGED = (
+    "id reference applicant_id nationality_code visa_type_code channel partner_code country_code"
+    " centre_code group_reference trip_purpose pay_by status submitted_at"
+)
+_HAPPENED = "application_id sequence kind occurred_at actor actor_role reason"
+_HANDED_IN = "answered_at answered_by"
+_PERSON = "id account nationality_code passport_last_four"
+_NAMED = (
+    "applicant_id full_name passport_number birth_date email phone"
+    " sex place_of_birth passport_issuing_state passport_expires_on sealed"
+)
+_BILLED = "billing_code application_id amount_idr issued_at due_at"
+_DECIDED = "id application_id outcome ground decided_at officer internal_note supersedes_id"
+_ASKED = "id application_id kind result requested_at referral_reason referral_note"
+_ISSUED = "visa_number application_id decision_id issued_at use_by stay_days"
+_ONCE = {"idempotency": {"INSERT": "key_digest input_digest answer", "UPDATE": "answer"}}
+_WHOEVER_LODGES = {
+    **_ONCE,
+    "applicant": {"INSERT": _PERSON},
+    "identity": {"INSERT": _NAMED},
+    "bill": {"INSERT": _BILLED},
+    "application_event": {"INSERT": _HAPPENED},
+    "requested_item": {"UPDATE": _HANDED_IN},
+}
+#: A case that is withdrawn leaves the desk.
+_DESK = {"assignment": {"UPDATE": "ended_at ended_by"}}
+_PUT_ON_A_DESK = "application_id officer role assigned_at assigned_by"
+_MOVED = "ended_at ended_by reason"
+
+_PROPOSES = {
+    "correction": {
+        "INSERT": "id application_id applicant_id version state proposed_at proposed_by"
+        " proposed_role closed_at closed_by reason"
+    },
+    "identity_version": {
+        "INSERT": f"{_NAMED} number nationality_code passport_last_four written_at"
+    },
+}
+_APPROVES = {"correction": {"UPDATE": "state approved_at approved_by closed_at closed_by reason"}}
+
+#: By role, table and verb.
+WRITTEN: Mapping[str, Mapping[str, Mapping[str, str]]] = {
+    "OFFICER": {
+        **_ONCE, **_APPROVES,
+        "application": {
+            "UPDATE": "status closed_at current_decision_id is_referred was_info_requested"
+            " answer_by"
+        },
+        "application_event": {"INSERT": _HAPPENED},
+        "assignment": {"INSERT": _PUT_ON_A_DESK, "UPDATE": _MOVED},
+        "decision": {"INSERT": _DECIDED},
+        "person_link": {"UPDATE": "state resolved_at resolved_by resolved_in resolution"},
+        "requested_item": {"INSERT": "id application_id kind note requested_at"},
+        "screening": {"INSERT": _ASKED},
+        "visa": {"INSERT": _ISSUED},
+    },
+    "SUPERVISOR": {
+        **_ONCE, **_APPROVES,
+        "application": {"UPDATE": "status closed_at current_decision_id is_referred is_held"},
+        "application_event": {"INSERT": _HAPPENED},
+        "assignment": {"INSERT": _PUT_ON_A_DESK, "UPDATE": _MOVED},
+        "decision": {"INSERT": _DECIDED},
+        "screening": {
+            "INSERT": f"{_ASKED} proposed proposed_by reason",
+            "UPDATE": "proposed proposed_by reason",
+        },
+        "visa": {"INSERT": _ISSUED, "UPDATE": "revoked_at superseded_at"},
+        "alert": {"UPDATE": "closed_by close_reason"},
+    },
+    "PARTNER_AGENT": {
+        **_WHOEVER_LODGES, **_DESK, **_PROPOSES,
+        "application": {"INSERT": _LODGED, "UPDATE": "status closed_at received_at paused_seconds"},
+    },
+    "APPLICANT": {
+        **_WHOEVER_LODGES, **_DESK, **_PROPOSES,
+        "application": {"INSERT": _LODGED, "UPDATE": "status closed_at paused_seconds"},
+    },
+    "PARTNER_SERVICE": {
+        **_WHOEVER_LODGES,
+        "application": {"INSERT": _LODGED, "UPDATE": "status received_at paused_seconds"},
+    },
+    "SCREENING": {
+        **_ONCE,
+        "application": {"UPDATE": "is_referred has_open_hit"},
+        "application_event": {"INSERT": _HAPPENED},
+        "assignment": {"INSERT": _PUT_ON_A_DESK, "UPDATE": "ended_at ended_by"},
+        "screening": {
+            "UPDATE": "result answered_at answered_by confirmed_by proposed proposed_by reason"
+        },
+        "ban_entry": {
+            "INSERT": "id reference ground reason banned_from banned_until proposed_by",
+            "UPDATE": "approved_by rejected_by reject_reason withdrawal_proposed_by"
+            " withdrawal_reason withdrawn_by",
+        },
+        "banned_person": {
+            "INSERT": "ban_id issuing_state passport_number full_name birth_date"
+        },
+    },
+    "TREASURY": {
+        **_ONCE,
+        "application": {"UPDATE": "status paid_at fee_idr target_due_at"},
+        "application_event": {"INSERT": _HAPPENED},
+        "bill": {"UPDATE": "paid_at receipt_number"},
+    },
+    "ADMINISTRATOR": {
+        **_ONCE,
+        "reference_change": {
+            "INSERT": "id kind decree reason changed proposed_by",
+            "UPDATE": "approved_by cancelled_by cancel_reason",
+        },
+        "suspension": {
+            "INSERT": "id partner_code subject reason suspended_by",
+            "UPDATE": "confirmed_by lifted_by lift_reason",
+        },
+    },
+}  # fmt: skip
+
+_NOT_APPLICANTS = (
+    "OFFICER SUPERVISOR PARTNER_AGENT PARTNER_SERVICE SCREENING TREASURY ADMINISTRATOR"
+)
+#: What of a case a role is never told, and so does not read where it changes something either.
+NEVER_READ: Mapping[str, str] = {
+    "decision": "PARTNER_AGENT APPLICANT PARTNER_SERVICE SCREENING TREASURY ADMINISTRATOR",
+    "screening": "OFFICER PARTNER_AGENT APPLICANT PARTNER_SERVICE TREASURY ADMINISTRATOR",
+    # An applicant alone is known from before, where something is handed in.
+    "identity": _NOT_APPLICANTS,
+    "applicant": _NOT_APPLICANTS,
+    "applicant.passport_last_four": "APPLICANT",
+    "access_event": "OFFICER SUPERVISOR PARTNER_AGENT APPLICANT PARTNER_SERVICE SCREENING TREASURY"
+    " ADMINISTRATOR",
+    "requested_item": "SCREENING TREASURY ADMINISTRATOR",
+    "requested_item.note": "PARTNER_SERVICE",
+    "application_event.reason": "PARTNER_AGENT APPLICANT PARTNER_SERVICE SCREENING TREASURY",
+    "application.is_linked": "PARTNER_AGENT APPLICANT PARTNER_SERVICE SCREENING TREASURY",
+    "person_link": "SUPERVISOR PARTNER_AGENT APPLICANT PARTNER_SERVICE SCREENING TREASURY"
+    " ADMINISTRATOR",
+    "person_lookup": "OFFICER SUPERVISOR PARTNER_AGENT APPLICANT PARTNER_SERVICE SCREENING TREASURY"
+    " ADMINISTRATOR",
+    "person_index": "OFFICER SUPERVISOR PARTNER_AGENT APPLICANT PARTNER_SERVICE SCREENING TREASURY"
+    " ADMINISTRATOR",
+    # Who is banned nobody reads where something is changed.
+    **dict.fromkeys(
+        ("banned_person", "ban_index", "ban_match", "ban_read"), f"APPLICANT {_NOT_APPLICANTS}"
+    ),
+    "ban_entry": "OFFICER SUPERVISOR PARTNER_AGENT APPLICANT PARTNER_SERVICE TREASURY"
+    " ADMINISTRATOR",
+    "application.reference": "TREASURY",
+    "application.applicant_id": "TREASURY",
+    "application.centre_code": "TREASURY",
+    "application.is_held": "OFFICER PARTNER_AGENT APPLICANT PARTNER_SERVICE SCREENING TREASURY",
+    "application.has_open_hit": "OFFICER PARTNER_AGENT APPLICANT PARTNER_SERVICE SCREENING"
+    " TREASURY",
+    "application.is_visa_held": "OFFICER PARTNER_AGENT APPLICANT PARTNER_SERVICE SCREENING"
+    " TREASURY",
+    "correction": "PARTNER_SERVICE SCREENING TREASURY ADMINISTRATOR",
+    "identity_version.full_name": "OFFICER SUPERVISOR PARTNER_AGENT APPLICANT PARTNER_SERVICE"
+    " SCREENING TREASURY",
+    "identity_version.sealed": "OFFICER SUPERVISOR PARTNER_AGENT APPLICANT PARTNER_SERVICE"
+    " SCREENING TREASURY",
+    "assignment.officer": "PARTNER_AGENT APPLICANT PARTNER_SERVICE SCREENING TREASURY",
+}
