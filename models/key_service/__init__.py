@@ -7,6 +7,7 @@ behind it. For development the same keys can be used in the process itself.
 
 from pathlib import Path
 
+from models.key_service.erasures import Erased, ErasesKeys
 from models.key_service.interface import (
     Digest,
     KeyService,
@@ -20,6 +21,8 @@ from models.key_service.socket_keys import SocketKeys
 
 __all__ = [
     "Digest",
+    "Erased",
+    "ErasesKeys",
     "KeyService",
     "KeyServiceError",
     "KeyUse",
@@ -32,7 +35,7 @@ __all__ = [
 ]
 
 
-def key_service_at(address: str) -> KeyService:
+def key_service_at(address: str) -> SocketKeys | LocalKeyService:
     """The key service of an address: ``unix:`` and a socket, or ``file:`` and a file of keys.
 
     Raises KeyServiceError if the file cannot be used. A socket is first asked when it is needed.

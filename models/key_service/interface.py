@@ -72,7 +72,8 @@ class KeyService(Protocol):
     async def make_data_keys(self, subjects: Sequence[UUID]) -> Mapping[UUID, bytes]:
         """The data key of each subject, made where there is none, and stored before it is told.
 
-        Asked again it answers the same. Raises KeyServiceError if the keys cannot be used.
+        Asked again it answers the same; who was erased has none, and gets none. Raises
+        KeyServiceError if the keys cannot be used.
         """
         ...
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 
+from models.key_service.erasures import Erased
 from models.key_service.interface import Digest, KeyServiceError, KeyUse, Signature
 from models.key_service.local_file import LocalKeys
 from models.key_service.store import KeyStore, WrappedKey
@@ -52,6 +53,12 @@ class LocalKeyService:
     async def open_data_keys(self, subjects: Sequence[UUID]) -> Mapping[UUID, bytes]:
         found = self._store.find(subjects)
         return {subject: self._unwrap(subject, wrapped) for subject, wrapped in found.items()}
+
+    async def erase_data_keys(self, subjects: Sequence[UUID]) -> Sequence[Erased]:
+        return self._store.erase(subjects)
+
+    async def erased_subjects(self, after: UUID) -> Sequence[Erased]:
+        return self._store.list_erased(after)
 
     def _wrap(self, subject: UUID, key: bytes) -> WrappedKey:
         key_id, cipher = self._keys.cipher(KeyUse.DATA_KEY)

@@ -10,11 +10,12 @@ from base64 import b64decode, b64encode
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import orjson
 
+from models.key_service.erasures import ErasesKeys
 from models.key_service.interface import KeyService, KeyServiceError, KeyUse
 from models.key_service.socket_keys import MOST_LINE_BYTES
 
@@ -110,5 +111,14 @@ async def _do(keys: KeyService, ceiling: Ceiling, question: Mapping[str, Any]) -
             found = await work(subjects)
             return {"keys": [b64encode(found[one]).decode() if one in found else None
                              for one in subjects]}  # fmt: skip
+        case "erase" | "erased" as verb:
+            eraser = cast(ErasesKeys, keys)
+            if verb == "erase":
+                subjects = [UUID(hex=one) for one in question["subjects"]]
+                ceiling.take(len(subjects))
+                erased = await eraser.erase_data_keys(subjects)
+            else:
+                erased = await eraser.erased_subjects(UUID(hex=question["after"]))
+            return {"erased": [(one.subject.hex, int(one.at.timestamp())) for one in erased]}
         case _:
             raise KeyError("do")

@@ -3,12 +3,14 @@
 import asyncio
 from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
 
+from models.key_service.erasures import Erased
 from models.key_service.interface import Digest, KeyServiceError, KeyUse, Signature
 
 #: A line that is longer is no answer of ours.
@@ -62,6 +64,16 @@ class SocketKeys:
     async def open_data_keys(self, subjects: Sequence[UUID]) -> Mapping[UUID, bytes]:
         return await self._data_keys("open", subjects)
 
+    async def erase_data_keys(self, subjects: Sequence[UUID]) -> Sequence[Erased]:
+        erased: list[Erased] = []
+        for some in _some(subjects):
+            answer = await self._ask({"do": "erase", "subjects": [one.hex for one in some]})
+            erased += _erased_in(answer)
+        return erased
+
+    async def erased_subjects(self, after: UUID) -> Sequence[Erased]:
+        return _erased_in(await self._ask({"do": "erased", "after": after.hex}))
+
     async def _data_keys(self, verb: str, subjects: Sequence[UUID]) -> Mapping[UUID, bytes]:
         keys: dict[UUID, bytes] = {}
         for some in _some(subjects):
@@ -114,6 +126,10 @@ class SocketKeys:
         else:
             writer.close()
         return answer
+
+
+def _erased_in(answer: Mapping[str, Any]) -> list[Erased]:
+    return [Erased(UUID(hex=one), datetime.fromtimestamp(at, UTC)) for one, at in answer["erased"]]
 
 
 def _some(all_of: Sequence[_One]) -> Iterator[Sequence[_One]]:

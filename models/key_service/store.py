@@ -4,12 +4,15 @@ Whoever loses both loses every identity, so the second belongs on another disk. 
 committed in both or in neither: SQLite's own journal spans attached files.
 """
 
+import contextlib
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
 
+from models.key_service import erasures
+from models.key_service.erasures import Erased
 from models.key_service.interface import KeyServiceError
 
 _SCHEMA = """
@@ -62,18 +65,28 @@ class KeyStore:
             )
             self._connection.execute("ATTACH DATABASE ? AS second", (str(second),))
             for copy in _COPIES:
-                self._connection.execute(_SCHEMA.format(copy=copy))
-            counts = [self._count(copy) for copy in _COPIES]
+                # What is deleted is written over, and so leaves no trace in the file.
+                self._connection.execute(f"PRAGMA {copy}.secure_delete = ON")
+                for schema in (_SCHEMA, erasures.SCHEMA):
+                    self._connection.execute(schema.format(copy=copy))
+            counts = [self._count(copy, "data_key") for copy in _COPIES]
+            erased = [self._count(copy, "erased_subject") for copy in _COPIES]
         except (sqlite3.Error, OSError) as error:
             raise _unusable(error) from None
+        if erased[0] != erased[1]:
+            newer = (file, second)[erased[1] > erased[0]]
+            raise KeyServiceError(
+                f"{newer} knows of more people who were erased: stop every key service, copy it"
+                " over the other, and start again"
+            )
         if counts[0] != counts[1]:
             raise KeyServiceError(
                 f"{file} has {counts[0]} data keys and {second} has {counts[1]}: stop every key"
                 " service, copy the one that has more over the other, and start again"
             )
 
-    def _count(self, copy: str) -> int:
-        return self._connection.execute(f"SELECT count(*) FROM {copy}.data_key").fetchone()[0]  # noqa: S608
+    def _count(self, copy: str, table: str) -> int:
+        return self._connection.execute(f"SELECT count(*) FROM {copy}.{table}").fetchone()[0]  # noqa: S608
 
     def find(self, subjects: Sequence[UUID]) -> Mapping[UUID, WrappedKey]:
         """The wrapped keys of those that have one. Raises KeyServiceError."""
@@ -92,16 +105,39 @@ class KeyStore:
         return found
 
     def add(self, keys: Mapping[UUID, WrappedKey]) -> None:
-        """Write keys in both copies; one that is there stays. Raises KeyServiceError."""
+        """Write keys in both copies; one that is there stays, and who was erased gets none.
+
+        Raises KeyServiceError.
+        """
         rows = [(subject.bytes, *key) for subject, key in sorted(keys.items())]
+        with self._change():
+            for copy in _COPIES:
+                self._connection.executemany(
+                    f"INSERT OR IGNORE INTO {copy}.data_key SELECT ?1, ?2, ?3 WHERE NOT EXISTS"  # noqa: S608
+                    f" (SELECT * FROM {copy}.erased_subject WHERE subject = ?1)",
+                    rows,
+                )
+
+    def erase(self, subjects: Sequence[UUID]) -> list[Erased]:
+        """Delete keys in both copies, for ever. Raises KeyServiceError."""
+        with self._change():
+            erasures.delete_keys(self._connection, _COPIES, subjects)
+        return erasures.find_erased(self._connection, subjects)
+
+    def list_erased(self, after: UUID) -> list[Erased]:
+        """Who was erased, from one on. Raises KeyServiceError."""
+        try:
+            return erasures.list_erased(self._connection, after)
+        except sqlite3.Error as error:
+            raise _unusable(error) from None
+
+    @contextlib.contextmanager
+    def _change(self) -> Iterator[None]:
+        """A transaction over both copies."""
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
-                for copy in _COPIES:
-                    self._connection.executemany(
-                        f"INSERT OR IGNORE INTO {copy}.data_key VALUES (?, ?, ?)",  # noqa: S608
-                        rows,
-                    )
+                yield
                 self._connection.execute("COMMIT")
             finally:
                 if self._connection.in_transaction:

@@ -74,10 +74,16 @@ class Vault:
     async def seal(self, people: Sequence[Person]) -> list[dict[str, str]]:
         """The sealed values of each by column. Its key is stored before anything is sealed.
 
+        Of whom was erased there is nothing to seal.
+
         Raises KeyServiceError.
         """
         keys = await self._keys.make_data_keys(list({one.subject for one in people}))
-        return [_seal(keys[one.subject], one) for one in people]
+        return [_seal(keys[one.subject], one) if one.subject in keys else {} for one in people]
+
+    async def with_keys(self, subjects: Iterable[UUID]) -> set[UUID]:
+        """Those of some subjects who can be opened. Raises KeyServiceError."""
+        return set(await self._keys.open_data_keys(list(subjects)))
 
     async def open(self, cells: Sequence[Cell]) -> list[str]:
         """The values of cells, in one batch. Dates are written as ISO 8601.

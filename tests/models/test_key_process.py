@@ -1,6 +1,7 @@
 """The key service as a process: what it serves, how much, and what it refuses to start with."""
 
 import asyncio
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -95,3 +96,35 @@ async def test_a_lost_copy_is_named_and_the_other_takes_its_place(folder: Path) 
         (folder / lost).write_bytes((folder / left).read_bytes())
         again = LocalKeyService.open(folder / "keys.json")
         assert await again.open_data_keys([ANNA]) == made
+
+
+async def test_who_was_erased_has_no_key_for_ever(folder: Path) -> None:
+    keys = SocketKeys(folder / "socket")
+    with running_keys(folder / "keys.json", folder / "socket") as process:
+        made = await keys.make_data_keys([ANNA, BUDI])
+        wrapped = sqlite3.connect(folder / "keys.db").execute(
+            "SELECT wrapped FROM data_key WHERE subject = ?", (ANNA.bytes,)
+        ).fetchone()[0]  # fmt: skip
+        [erased] = await keys.erase_data_keys([ANNA])
+        assert erased.subject == ANNA
+        process.kill()
+        process.wait()
+    with running_keys(folder / "keys.json", folder / "socket"):
+        # Asked again, by whatever order of crashes, it is as it was.
+        assert await keys.erase_data_keys([ANNA]) == [erased]
+        assert await keys.make_data_keys([ANNA, BUDI]) == {BUDI: made[BUDI]}
+        assert await keys.open_data_keys([ANNA]) == {}
+        assert await keys.erased_subjects(UUID(int=0)) == [erased]
+        assert await keys.erased_subjects(ANNA) == []
+    for copy in ("keys.db", "keys.copy.db"):
+        assert wrapped not in (folder / copy).read_bytes()
+
+
+async def test_of_two_copies_the_one_that_erased_more_is_the_newer(folder: Path) -> None:
+    keys = LocalKeyService.open(folder / "keys.json")
+    await keys.make_data_keys([ANNA, BUDI])
+    before = (folder / "keys.copy.db").read_bytes()
+    await keys.erase_data_keys([ANNA])
+    (folder / "keys.copy.db").write_bytes(before)
+    with pytest.raises(KeyServiceError, match=r"keys\.db knows of more people who were erased"):
+        LocalKeyService.open(folder / "keys.json")

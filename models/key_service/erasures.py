@@ -1,0 +1,75 @@
+"""Data keys that were erased: gone from both copies, and never made again for their subjects."""
+
+import sqlite3
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple, Protocol
+from uuid import UUID
+
+#: A subject stays erased, whatever backup of the database comes back.
+SCHEMA = """
+    CREATE TABLE IF NOT EXISTS {copy}.erased_subject (
+        subject BLOB PRIMARY KEY, erased_at INTEGER NOT NULL
+    ) WITHOUT ROWID
+"""
+#: Of those that are told at once.
+MOST_TOLD = 1000
+
+
+class Erased(NamedTuple):
+    """A subject whose key is gone, and since when."""
+
+    subject: UUID
+    at: datetime
+
+
+class ErasesKeys(Protocol):
+    """A key service that erases, and remembers whom."""
+
+    async def erase_data_keys(self, subjects: Sequence[UUID]) -> Sequence[Erased]:
+        """Delete the keys of subjects for ever; when that was first done for each.
+
+        Asked again it answers the same. Raises KeyServiceError if nothing was deleted.
+        """
+        ...
+
+    async def erased_subjects(self, after: UUID) -> Sequence[Erased]:
+        """Those who were erased, in the order of their keys, from one on: `MOST_TOLD` at most.
+
+        Raises KeyServiceError if the keys cannot be used.
+        """
+        ...
+
+
+def delete_keys(
+    connection: sqlite3.Connection, copies: Sequence[str], subjects: Sequence[UUID]
+) -> None:
+    """Delete keys in every copy, and write down whose; in the transaction of the connection."""
+    now = int(time.time())
+    for copy in copies:
+        connection.executemany(
+            f"INSERT OR IGNORE INTO {copy}.erased_subject VALUES (?, ?)",  # noqa: S608
+            [(subject.bytes, now) for subject in subjects],
+        )
+        connection.executemany(
+            f"DELETE FROM {copy}.data_key WHERE subject = ?",  # noqa: S608
+            [(subject.bytes,) for subject in subjects],
+        )
+
+
+def find_erased(connection: sqlite3.Connection, subjects: Sequence[UUID]) -> list[Erased]:
+    """Which of some subjects were erased."""
+    statement = "SELECT * FROM main.erased_subject WHERE subject = ?"
+    rows = (connection.execute(statement, (one.bytes,)).fetchone() for one in subjects)
+    return [_erased(row) for row in rows if row]
+
+
+def list_erased(connection: sqlite3.Connection, after: UUID) -> list[Erased]:
+    """Who was erased, in the order of their keys."""
+    statement = "SELECT * FROM main.erased_subject WHERE subject > ? ORDER BY subject LIMIT ?"
+    return [_erased(row) for row in connection.execute(statement, (after.bytes, MOST_TOLD))]
+
+
+def _erased(row: tuple[bytes, int]) -> Erased:
+    return Erased(UUID(bytes=row[0]), datetime.fromtimestamp(row[1], UTC))
