@@ -1044,6 +1044,8 @@ POLICY: Mapping[str, Access] = {
                 "expectedRefusalRate",
                 "givenBack",
                 "givenBackAfterReading",
+                "givenBackAfterReadingRate",
+                "expectedGivenBackAfterReadingRate",
             ),
             ANSWER_READERS,
         ),
@@ -1067,6 +1069,25 @@ POLICY: Mapping[str, Access] = {
         )
     ),
     "ReaderTable": Access(fields={"asOf": ANSWER_READERS, "rows": ANSWER_READERS}),
+    # Who applied through several partners, under pseudonyms: by files of which each is in reach.
+    "PersonAtSeveralPartners": Access(
+        fields=dict.fromkeys(
+            (
+                "applicant",
+                "files",
+                "partners",
+                "countries",
+                "granted",
+                "refused",
+                "firstSubmittedAt",
+                "lastSubmittedAt",
+            ),
+            SUPERVISOR,
+        )
+    ),
+    "PersonAtSeveralPartnersTable": Access(
+        fields=dict.fromkeys(("asOf", "rate", "rows"), SUPERVISOR)
+    ),
     # Whose identity was read, under pseudonyms: what a breach has reached.
     "PersonRead": Access(
         fields=dict.fromkeys(
@@ -1247,6 +1268,7 @@ POLICY: Mapping[str, Access] = {
             "officers": ANSWER_READERS,
             "informationRequests": ANSWER_READERS,
             "readers": ANSWER_READERS,
+            "peopleAtSeveralPartners": SUPERVISOR,
             "peopleRead": AUDITOR,
             "accessEvents": LEADERSHIP + CASE_STAFF + PARTNERS + APPLICANT + SCREENING,
         },

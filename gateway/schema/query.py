@@ -46,6 +46,11 @@ from gateway.schema.supervision.places import (
     information_requests_of_places,
 )
 from gateway.schema.supervision.readers import ReaderTable, readers
+from gateway.schema.supervision.several_partners import (
+    PersonAtSeveralPartnersTable,
+    check_several_partners,
+    people_at_several,
+)
 from gateway.schema.suspension import WALKS as WALKS_OF_SUSPENSIONS
 from gateway.schema.suspension import Suspension
 from gateway.schema.viewer import Viewer
@@ -121,6 +126,11 @@ class Query:
         resolver=readers,
         metadata=checked_by(check_window),
         description="How many people each viewer read, over a window of days in WIB.",
+    )
+    people_at_several_partners: PersonAtSeveralPartnersTable | None = strawberry.field(
+        resolver=people_at_several,
+        metadata=checked_by(check_several_partners),
+        description="Who applied through several partners, over a window of days in WIB.",
     )
     people_read: PersonReadTable | None = strawberry.field(
         resolver=people_who_were_read,

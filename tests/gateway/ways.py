@@ -140,6 +140,8 @@ WAYS: dict[str, tuple[str, ...]] = {
     "ReaderTable": (f"readers({DAYS})",),
     "ReaderRow": (f"readers({DAYS}) > rows",),
     "MyData": ("myData",),
+    "PersonAtSeveralPartnersTable": (f"peopleAtSeveralPartners({DAYS})",),
+    "PersonAtSeveralPartners": (f"peopleAtSeveralPartners({DAYS}) > rows",),
     "PersonReadTable": (f"peopleRead({INSTANTS})",),
     "PersonRead": (f"peopleRead({INSTANTS}) > rows",),
     "InformationRequestTable": (f"informationRequests({DAYS})",),
@@ -185,7 +187,7 @@ ARGUMENTS = {
     "volumes": f"({WINDOW}[])",
     "refusalGrounds": f"({DAYS})", "screeningReferrals": f"({DAYS})",
     "officers": f"({DAYS})", "informationRequests": f"({DAYS})",
-    "readers": f"({DAYS})", "peopleRead": f"({INSTANTS})",
+    "readers": f"({DAYS})", "peopleAtSeveralPartners": f"({DAYS})", "peopleRead": f"({INSTANTS})",
     "people": '(by: {nameAndBirthDate: {fullName: "Nobody Here", birthDate: "1990-01-01"}})',
 }  # fmt: skip
 

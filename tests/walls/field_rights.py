@@ -281,6 +281,8 @@ _NATIONAL: dict[str, Lines] = {
         "officer onDesk overdue decisions refused":          "- - R - - R - - - - - -",
         "refusalRate expectedRefusalRate":                   "- - R - - R - - - - - -",
         "givenBack givenBackAfterReading":                   "- - R - - R - - - - - -",
+        "givenBackAfterReadingRate":                         "- - R - - R - - - - - -",
+        "expectedGivenBackAfterReadingRate":                 "- - R - - R - - - - - -",
     },
     "OfficerTable": {"asOf rows":                            "- - R - - R - - - - - -"},
     "ReaderRow": {
@@ -288,6 +290,11 @@ _NATIONAL: dict[str, Lines] = {
         "lowerQuartile median upperQuartile":                "- - R - - R - - - - - -",
     },
     "ReaderTable": {"asOf rows":                             "- - R - - R - - - - - -"},
+    "PersonAtSeveralPartners": {
+        "applicant files partners countries":                "- - R - - - - - - - - -",
+        "granted refused firstSubmittedAt lastSubmittedAt":  "- - R - - - - - - - - -",
+    },
+    "PersonAtSeveralPartnersTable": {"asOf rate rows":       "- - R - - - - - - - - -"},
     "PersonRead": {
         "applicant reads firstReadAt lastReadAt viewers fields": "- - - - - R - - - - - -",
     },
@@ -317,6 +324,7 @@ _WAYS: dict[str, Lines] = {
         "refusalGrounds":                                    "R R R - - R - - - - - -",
         "screeningReferrals":                                "R - R - - - - - - - - -",
         "informationRequests officers readers":              "- - R - - R - - - - - -",
+        "peopleAtSeveralPartners":                           "- - R - - - - - - - - -",
         "peopleRead":                                        "- - - - - R - - - - - -",
         "suspensions":                                       "- - R - - R - - - - R -",
         "alerts":                                            "- - R - - R - - - - - -",

@@ -10,6 +10,7 @@ from gateway.schema.people import MOST_FOUND
 from gateway.schema.supervision.officers import MOST_OFFICERS
 from gateway.schema.supervision.people_read import MOST_PEOPLE_READ
 from gateway.schema.supervision.readers import MOST_READERS
+from gateway.schema.supervision.several_partners import MOST_PEOPLE_AT_SEVERAL_PARTNERS
 from models.vocabulary import Channel, Ground, Stage, Status, TripPurpose
 from models.volumes import Dimension
 
@@ -72,6 +73,8 @@ PLACES = Bound(1_500, "centres, and the countries of a handful of partners")
 READERS = Bound(MOST_READERS, "those who read the most people; others are left out")
 #: The most rows of the table of people who were read.
 PEOPLE_READ = Bound(MOST_PEOPLE_READ, "no more are told of at once")
+#: The most rows of the table of people who applied through several partners.
+PEOPLE_AT_SEVERAL_PARTNERS = Bound(MOST_PEOPLE_AT_SEVERAL_PARTNERS, "no more are told of at once")
 
 #: The cost of the locks, writes and commit of a mutation, besides its answer.
 MUTATION = 1_000

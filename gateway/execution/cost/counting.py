@@ -166,6 +166,8 @@ class Counting:
                 return self._rows_of_table(node, volumes.places_table)
             case "readers":
                 return self._rows_of_table(node, volumes.readers_table)
+            case "peopleAtSeveralPartners":
+                return self._rows_of_table(node, volumes.several_partners_table)
             case "peopleRead":
                 return self._rows_of_table(node, volumes.people_read_table)
             case _ if "first" in field.args:

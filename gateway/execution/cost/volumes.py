@@ -11,6 +11,7 @@ from gateway.execution.cost.bounds import (
     GROUPS,
     MOST_LINES,
     OFFICERS,
+    PEOPLE_AT_SEVERAL_PARTNERS,
     PEOPLE_READ,
     PLACES,
     READERS,
@@ -96,6 +97,13 @@ def readers_table(arguments: Mapping[str, Any], _: Viewer) -> Table:
 def people_read_table(_: Mapping[str, Any], __: Viewer) -> Table:
     """Bounds the table of `peopleRead`, which goes through the log of reads."""
     return Table(PEOPLE_READ.most, MOST_LINES)
+
+
+def several_partners_table(arguments: Mapping[str, Any], _: Viewer) -> Table:
+    """Bounds the table of `peopleAtSeveralPartners`: a day has a thousand files with links."""
+    first, last = _window(arguments)
+    days = (last - first).days + 1
+    return Table(PEOPLE_AT_SEVERAL_PARTNERS.most, min(1_000 * days, MOST_LINES))
 
 
 def _by_period(arguments: Mapping[str, Any], groups: int) -> Table:

@@ -52,6 +52,15 @@ class OfficerRow:
         description="Of these, those whose applicant the officer had read while the case was on the"
         " desk, by the log of reads: who looks and passes on may be looking for somebody."
     )
+    given_back_after_reading_rate: ObservedRate = strawberry.field(
+        description="Cases given back after a read among those that the officer was done with in"
+        " the window: decided, or given back. With its interval and n."
+    )
+    expected_given_back_after_reading_rate: ExpectedRate | None = strawberry.field(
+        description="What is expected of cases for the same visa types: each type with the rate at"
+        " which all officers together gave it back after a read. Null where the officer was done"
+        " with none."
+    )
 
 
 @strawberry.type(
@@ -70,6 +79,8 @@ class _Done:
     """What one officer did, by visa type and together."""
 
     decisions: Counter[str] = field(default_factory=Counter[str])
+    #: Decided, or given back.
+    ended: Counter[str] = field(default_factory=Counter[str])
     refused: int = 0
     given_back: int = 0
     given_back_after_reading: int = 0
@@ -90,12 +101,16 @@ async def officers(info: strawberry.Info, from_: From, to: To) -> OfficerTable:
 def _rows(lines: Iterable[Any], on_desks: Iterable[Any]) -> list[OfficerRow]:
     done: defaultdict[str, _Done] = defaultdict(_Done)
     decided, refused = Counter[str](), Counter[str]()
+    ended, passed_on = Counter[str](), Counter[str]()
     for line in lines:
         of, number = done[line.officer], line.granted + line.refused
         of.decisions[line.visa_type_code] += number
         of.refused += line.refused
         of.given_back += line.given_back
         of.given_back_after_reading += line.given_back_after_reading
+        of.ended[line.visa_type_code] += number + line.given_back
+        ended[line.visa_type_code] += number + line.given_back
+        passed_on[line.visa_type_code] += line.given_back_after_reading
         decided[line.visa_type_code] += number
         refused[line.visa_type_code] += line.refused
     desk_of = {row.officer: row for row in on_desks}
@@ -111,13 +126,17 @@ def _rows(lines: Iterable[Any], on_desks: Iterable[Any]) -> list[OfficerRow]:
             done[subject],
             desk_of.get(subject),
             expected_cases(done[subject].decisions, refused, decided),
+            expected_cases(done[subject].ended, passed_on, ended),
         )
         for subject in subjects
     ]
 
 
-def _row(subject: str, of: _Done, desk: Any, expected: float) -> OfficerRow:
-    decisions = of.decisions.total()
+def _row(
+    subject: str, of: _Done, desk: Any, refusals_expected: float, passed_on_expected: float
+) -> OfficerRow:
+    decisions, ended = of.decisions.total(), of.ended.total()
+    passed_on = of.given_back_after_reading
     return OfficerRow(
         officer=subject,
         on_desk=Count.exactly(desk.on_desk if desk else 0),
@@ -125,7 +144,11 @@ def _row(subject: str, of: _Done, desk: Any, expected: float) -> OfficerRow:
         decisions=Count.exactly(decisions),
         refused=Count.exactly(of.refused),
         refusal_rate=ObservedRate.counted(of.refused, decisions),
-        expected_refusal_rate=ExpectedRate.compared(of.refused, decisions, expected),
+        expected_refusal_rate=ExpectedRate.compared(of.refused, decisions, refusals_expected),
         given_back=Count.exactly(of.given_back),
-        given_back_after_reading=Count.exactly(of.given_back_after_reading),
+        given_back_after_reading=Count.exactly(passed_on),
+        given_back_after_reading_rate=ObservedRate.counted(passed_on, ended),
+        expected_given_back_after_reading_rate=ExpectedRate.compared(
+            passed_on, ended, passed_on_expected
+        ),
     )

@@ -1,0 +1,133 @@
+"""People who applied through several partners: for who supervises, under pseudonyms."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Any
+
+import strawberry
+from sqlalchemy import func, select
+
+from gateway.access.rows import reachable, vouch_for
+from gateway.errors import ArgumentError
+from gateway.mapping.arguments import FieldArguments, raise_first
+from gateway.mapping.context import Context
+from gateway.mapping.figures import Count
+from gateway.mapping.ids import GlobalId
+from gateway.mapping.scalars import CountryCode
+from gateway.schema.applicant import Applicant
+from gateway.schema.mutations.readers import key_in
+from gateway.schema.person_link import PersonLink
+from gateway.schema.supervision.rates import ObservedRate
+from gateway.schema.volumes.national import From, To
+from gateway.schema.volumes.query import window_mistakes
+from models.person.several_partners import (
+    Lodged,
+    people_at_several_partners,
+    people_who_applied_again,
+)
+from models.wib import WIB
+
+#: The cost of an operation assumes it.
+MOST_PEOPLE_AT_SEVERAL_PARTNERS = 200
+#: Each link of whoever applied in the window is followed.
+_LONGEST_DAYS = 366
+
+AtPartner = Annotated[
+    str | None, strawberry.argument(description="Only people with a file at this partner.")
+]
+After = Annotated[
+    strawberry.ID | None,
+    strawberry.argument(description="Only people behind this one: the last of the rows before."),
+]
+
+
+@strawberry.type(
+    description="One person, and what that person handed in through several partners in the window."
+)
+class PersonAtSeveralPartners:
+    applicant: strawberry.ID = strawberry.field(
+        description="Global id of the first applicant who is this person, a pseudonym: `node` has"
+        " the files, and `linked` the others."
+    )
+    files: Count = strawberry.field(description="Applications that were handed in in the window.")
+    partners: list[str] = strawberry.field(
+        description="Codes of the partners that took them in, in order: two or more."
+    )
+    countries: list[CountryCode] = strawberry.field(
+        description="Codes of the partner countries in which they were taken in, in order."
+    )
+    granted: Count = strawberry.field(description="Of these applications, those granted now.")
+    refused: Count = strawberry.field(description="Of these applications, those refused now.")
+    first_submitted_at: datetime = strawberry.field(description="When the first was handed in.")
+    last_submitted_at: datetime = strawberry.field(description="When the last was handed in.")
+
+    @classmethod
+    def of(cls, row: Any) -> "PersonAtSeveralPartners":
+        return cls(
+            applicant=strawberry.ID(GlobalId(Applicant.__name__, str(row.person)).encode()),
+            files=Count.exactly(row.files),
+            partners=sorted(row.partners),
+            countries=sorted(map(CountryCode, row.countries)),
+            granted=Count.exactly(row.granted),
+            refused=Count.exactly(row.refused),
+            first_submitted_at=row.first_submitted_at,
+            last_submitted_at=row.last_submitted_at,
+        )
+
+
+@strawberry.type(
+    description="People who applied through several partners in the window:"
+    f" {MOST_PEOPLE_AT_SEVERAL_PARTNERS} at once. Files are of one person by the same passport, or"
+    " by a name that an officer has confirmed."
+)
+class PersonAtSeveralPartnersTable:
+    as_of: datetime = strawberry.field(
+        description="All that was linked before it is in it; a case is linked within moments."
+    )
+    rate: ObservedRate = strawberry.field(
+        description="Of the people with more than one application in the window, those who handed"
+        " them in through several partners, with the interval and n."
+    )
+    rows: list[PersonAtSeveralPartners] = strawberry.field(
+        description="The people, whose first file is the newest before the others; ask for those"
+        " behind the last one until there are none."
+    )
+
+
+def check_several_partners(arguments: FieldArguments) -> Iterator[ArgumentError]:
+    """What is wrong with the arguments, before anything runs."""
+    values = arguments.values
+    return _mistakes(values["from"], values["to"], values.get("after"))
+
+
+def _mistakes(from_: date, to: date, after: str | None) -> Iterator[ArgumentError]:
+    yield from window_mistakes(from_, to)
+    if (to - from_).days >= _LONGEST_DAYS:
+        yield ArgumentError(("to",), f"The window has at most {_LONGEST_DAYS} days.")
+    if after is not None and key_in(after, Applicant.__name__) is None:
+        yield ArgumentError(("after",), "`after` is the global id of an applicant.")
+
+
+async def people_at_several(
+    info: strawberry.Info, from_: From, to: To, partner: AtPartner = None, after: After = None
+) -> PersonAtSeveralPartnersTable:
+    context: Context = info.context
+    raise_first(_mistakes(from_, to, after))
+    lodged = Lodged(
+        reachable(PersonLink.__name__, context.viewer),
+        reachable("Application", context.viewer),
+        datetime.combine(from_, time(), WIB),
+        datetime.combine(to + timedelta(days=1), time(), WIB),
+    )
+    behind = key_in(after, Applicant.__name__) if after else None
+    most = MOST_PEOPLE_AT_SEVERAL_PARTNERS
+    found = people_at_several_partners(lodged, partner, behind, most)
+    rows, [counts], [(at,)] = [
+        await context.session.rows(vouch_for(asked, PersonLink.__name__))
+        for asked in (found, people_who_applied_again(lodged), select(func.now()))
+    ]
+    return PersonAtSeveralPartnersTable(
+        as_of=at,
+        rate=ObservedRate.counted(counts.at_several, counts.people),
+        rows=[PersonAtSeveralPartners.of(row) for row in rows],
+    )
