@@ -258,7 +258,7 @@ async def test_a_receipt_pays_one_bill_however_many_it_is_told_of(who, world, co
 async def test_what_is_held_is_not_granted_in_the_same_moment(
     who, world, connection, number
 ) -> None:
-    """Whoever comes second meets what the first did: a live visa can be held, a hold not granted."""
+    """Whoever comes second meets what the first did: a visa can be held, a hold not granted."""
     id_ = await cleared(who)
     held, decided = await together(
         change(who["supervisor"], "holdApplication", id_),
