@@ -19,7 +19,7 @@ from models.jobs.rescreening import end_bans, screen_cases, screen_due_bans
 from models.jobs.scheduler import Job, Jobs, pause
 from models.key_service import KeyService, KeyServiceError, KeyUse
 from models.keys import new_key
-from models.person.matching import name_message, passport_message
+from models.person.matching import index_messages, name_message, passport_message
 from models.person.vault import Cell, MissingKeyError, Vault, VaultError, cells_sql
 from models.row_security import LINKER
 from models.vocabulary import IndexKind
@@ -32,7 +32,7 @@ LARGEST_FAMILY = 20
 _EVERY_SECONDS = 5.0
 _BATCH = 200
 #: The fields of Identity that are read, by their names in the API.
-_FIELDS = ["fullName", "birthDate", "passportNumber", "passportIssuingState"]
+READ_FIELDS = ["fullName", "birthDate", "passportNumber", "passportIssuingState"]
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('gerbang linker', 0))"
 _TO_LINK = """
     SELECT id, applicant_id FROM application WHERE NOT is_linked
@@ -93,6 +93,14 @@ _SAME_GROUP = """
             SELECT count(*) FROM application AS member
             WHERE member.group_reference = one.group_reference
         ) <= $2
+"""
+#: Who can be linked at all, when everybody is looked at.
+_TO_LINK_AT_ONCE = """
+    SELECT applicant_id FROM person_index
+    WHERE digest IN (
+        SELECT digest FROM person_index GROUP BY digest HAVING count(DISTINCT applicant_id) > 1
+    )
+    UNION SELECT applicant_id FROM application WHERE group_reference IS NOT NULL
 """
 _LINK = """
     INSERT INTO person_link (id, applicant_id, linked_id, reason, state)
@@ -186,6 +194,12 @@ async def index_everybody(keys: KeyService, connection: asyncpg.Connection) -> i
     return batches
 
 
+async def link_everybody(connection: asyncpg.Connection) -> None:
+    """Link all who are indexed, at once: of a world that was just loaded."""
+    async with _as_linker(connection):
+        await _link_people(connection, [row[0] for row in await connection.fetch(_TO_LINK_AT_ONCE)])
+
+
 async def forget_other_keys(keys: KeyService, connection: asyncpg.Connection) -> None:
     """Remove digests of keys that are not accepted any more."""
     accepted = await keys.key_ids(KeyUse.PERSON_INDEX)
@@ -251,18 +265,14 @@ async def _index_people(
         [new_key() for _ in versions],
         [one["applicant_id"] for one in versions],
         [one["version"] for one in versions],
-        _FIELDS,
+        READ_FIELDS,
     )
     cells = [Cell(one["applicant_id"], name, one[name]) for one in versions for name in _READ]
     opened = iter(await Vault(keys).open(cells))
     messages = [
         (one, kind, message)
         for one, name, born, number in zip(versions, opened, opened, opened, strict=True)
-        for kind, message in (
-            (IndexKind.PASSPORT, passport_message(one["state"], number)),
-            (IndexKind.NAME_AND_BIRTH_DATE, name_message(name, date.fromisoformat(born))),
-        )
-        if message is not None
+        for kind, message in index_messages(one["state"], number, name, date.fromisoformat(born))
     ]
     digests = await keys.digests(KeyUse.PERSON_INDEX, [message for *_, message in messages])
     rows = [

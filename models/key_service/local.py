@@ -43,12 +43,11 @@ class LocalKeyService:
         return await self._keys.public_keys(use)
 
     async def make_data_keys(self, subjects: Sequence[UUID]) -> Mapping[UUID, bytes]:
-        missing = set(subjects) - self._store.find(subjects).keys()
-        if missing:
-            new = {subject: secrets.token_bytes(32) for subject in missing}
-            self._store.add({subject: self._wrap(subject, key) for subject, key in new.items()})
-        # Read again: another process may have been first.
-        return await self.open_data_keys(subjects)
+        found = await self.open_data_keys(subjects)
+        new = {one: secrets.token_bytes(32) for one in subjects if one not in found}
+        if not new or self._store.add({one: self._wrap(one, key) for one, key in new.items()}):
+            return {**found, **new}
+        return await self.open_data_keys(subjects)  # another process was first
 
     async def open_data_keys(self, subjects: Sequence[UUID]) -> Mapping[UUID, bytes]:
         found = self._store.find(subjects)

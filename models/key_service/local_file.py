@@ -23,6 +23,7 @@ class LocalKeys:
 
     def __init__(self, keys: Mapping[KeyUse, Mapping[str, bytes]]) -> None:
         self.by_use = keys
+        self._ciphers: dict[bytes, AESGCM] = {}
 
     @classmethod
     def read(cls, file: Path) -> "LocalKeys":
@@ -72,7 +73,8 @@ class LocalKeys:
         key_id = key_id or next(iter(keys))
         if key_id not in keys:
             raise KeyServiceError(f"the key {key_id} is missing in the file of keys")
-        return key_id, AESGCM(keys[key_id])
+        key = keys[key_id]
+        return key_id, self._ciphers.get(key) or self._ciphers.setdefault(key, AESGCM(key))
 
     async def key_ids(self, use: KeyUse) -> Sequence[str]:
         return list(self.by_use[use])

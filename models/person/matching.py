@@ -9,6 +9,8 @@ import re
 import unicodedata
 from datetime import date
 
+from models.vocabulary import IndexKind
+
 #: What does not decompose, as machine-readable passports write it (ICAO 9303, part 3, 6.A).
 _LETTERS = str.maketrans(
     {"ø": "oe", "æ": "ae", "œ": "oe", "ð": "d", "đ": "d", "þ": "th", "ł": "l", "ħ": "h", "ı": "i"}
@@ -48,6 +50,17 @@ def name_message(name: str, birth_date: date) -> bytes | None:
     )
 
 
+def index_messages(
+    issuing_state: str, number: str, name: str, birth_date: date
+) -> list[tuple[IndexKind, bytes]]:
+    """What is digested of a person, by kind."""
+    by_passport = (IndexKind.PASSPORT, passport_message(issuing_state, number))
+    by_name = name_message(name, birth_date)
+    return [by_passport] + ([(IndexKind.NAME_AND_BIRTH_DATE, by_name)] if by_name else [])
+
+
 def _without_marks(text: str) -> str:
+    if text.isascii():
+        return text  # which most names are, and no letter of it has a mark
     decomposed = unicodedata.normalize("NFKD", text)
     return "".join(one for one in decomposed if not unicodedata.category(one).startswith("M"))

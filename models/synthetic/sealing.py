@@ -7,7 +7,6 @@ from uuid import UUID
 
 import orjson
 
-from models.key_service import Digest, KeyService, KeyUse, Signature
 from models.person.vault import Person, Vault
 from models.synthetic.rows import Batch, IdentityRow, IdentityVersionRow
 
@@ -32,35 +31,6 @@ class SealedVersionRow(NamedTuple):
     sealed: str
     valid_from: datetime | None
     valid_until: datetime | None
-
-
-class HeldKeys:
-    """A key service whose new data keys are held as long as a world is made, rather than asked for
-    again: linking reads all of them at once."""
-
-    def __init__(self, keys: KeyService) -> None:
-        self._keys = keys
-        self._held: dict[UUID, bytes] = {}
-
-    async def key_ids(self, use: KeyUse) -> Sequence[str]:
-        return await self._keys.key_ids(use)
-
-    async def digests(self, use: KeyUse, messages: Sequence[bytes]) -> Sequence[Sequence[Digest]]:
-        return await self._keys.digests(use, messages)
-
-    async def sign(self, use: KeyUse, message: bytes) -> Signature:
-        return await self._keys.sign(use, message)
-
-    async def public_keys(self, use: KeyUse) -> Mapping[str, bytes]:
-        return await self._keys.public_keys(use)
-
-    async def make_data_keys(self, subjects: Sequence[UUID]) -> Mapping[UUID, bytes]:
-        made = await self._keys.make_data_keys([one for one in subjects if one not in self._held])
-        self._held.update(made)
-        return {one: self._held[one] for one in subjects}
-
-    async def open_data_keys(self, subjects: Sequence[UUID]) -> Mapping[UUID, bytes]:
-        return {one: self._held[one] for one in subjects if one in self._held}
 
 
 async def sealed_rows(vault: Vault, batch: Batch) -> Mapping[str, Sequence[Any]]:

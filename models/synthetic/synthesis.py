@@ -12,7 +12,7 @@ import asyncpg
 
 from models.account import take_up_again
 from models.database.connections import connect
-from models.jobs.linking import index_everybody
+from models.jobs.linking import link_everybody
 from models.key_service import KeyService
 from models.person.vault import Vault
 from models.publication import publish
@@ -20,10 +20,12 @@ from models.reference.data import load
 from models.synthetic.assumptions import Scale
 from models.synthetic.calendar import months_until
 from models.synthetic.demand import demand
-from models.synthetic.loading import bulk_load, copy_batch
+from models.synthetic.indexing import TABLES as INDEXED
+from models.synthetic.indexing import index_rows
+from models.synthetic.loading import bulk_load, copy, copy_batch
 from models.synthetic.reference import reference
 from models.synthetic.rows import Batch
-from models.synthetic.sealing import HeldKeys, sealed_rows
+from models.synthetic.sealing import sealed_rows
 from models.synthetic.world import DEMO_CASES, Plan, World
 from models.volumes import rebuild
 
@@ -82,10 +84,9 @@ async def synthesise(
                 await _lock_empty_tables(connection)
                 began_at = datetime.combine(reference().begins_on, time(), UTC)
                 await load(connection, reference().files, began_at)
-                held = HeldKeys(keys) if keys else None
-                row_counts = await _load(connection, World(plan, reference()), progress, held)
-                if held is not None:
-                    await index_everybody(held, connection)
+                row_counts = await _load(connection, World(plan, reference()), progress, keys)
+                if keys is not None:
+                    await link_everybody(connection)
                 await take_up_again(connection)  # what was loaded past the triggers
                 await rebuild(connection, plan.until)
                 await publish(connection, plan.until)
@@ -141,11 +142,13 @@ async def _load(
 ) -> dict[str, int]:
     """Load all batches; return the number of rows by table."""
     row_counts = dict.fromkeys(_TABLES, 0)
-    async with bulk_load(connection, _TABLES):
+    async with bulk_load(connection, [*_TABLES, *INDEXED]):
         for batch in world.batches():
             if keys is not None:
                 batch.application[:] = [row._replace(is_linked=True) for row in batch.application]
                 await copy_batch(connection, batch, await sealed_rows(Vault(keys), batch))
+                for table, rows in (await index_rows(keys, batch)).items():
+                    await copy(connection, table, rows[0]._fields, rows)
             else:
                 await copy_batch(connection, batch)
             for table in _TABLES:

@@ -6,12 +6,22 @@ import asyncpg
 import pytest
 
 from models.database.connections import connect
+from models.jobs.linking import index_everybody
+from models.key_service import KeyService
+from models.person.identity import PLAIN
 from models.postgres import Server
 from models.synthetic import NotEmptyError, Scale, Summary, synthesise
 from models.synthetic.synthesis import Progress
+from tests.linking import KEYS
 
 pytestmark = pytest.mark.anyio
 
+#: What the LINKER writes of a world.
+LINKED = (
+    "SELECT * FROM person_index ORDER BY applicant_id, version, kind",
+    "SELECT applicant_id, linked_id, reason, state FROM person_link ORDER BY 1, 2, 3",
+    "SELECT applicant_id, version, fields FROM linker_read ORDER BY 1, 2",
+)
 CATALOGUE = """
     SELECT conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid)
         || ' ' || convalidated
@@ -23,7 +33,9 @@ CATALOGUE = """
 """
 
 
-async def load(database: str, progress: Progress = lambda loaded: None) -> Summary:
+async def load(
+    database: str, progress: Progress = lambda loaded: None, keys: KeyService | None = None
+) -> Summary:
     return await synthesise(
         database,
         applications=500,
@@ -32,6 +44,7 @@ async def load(database: str, progress: Progress = lambda loaded: None) -> Summa
         scale=Scale.PARTNER,
         until=datetime(2026, 11, 24, 9, tzinfo=UTC),
         progress=progress,
+        keys=keys,
     )
 
 
@@ -53,13 +66,21 @@ async def test_a_load_leaves_constraints_indexes_and_triggers_as_they_were(
     database: str, connection: asyncpg.Connection, server: Server, template: str
 ) -> None:
     seen: list[int] = []
-    await load(database, seen.append)
+    await load(database, seen.append, KEYS)
     assert seen == [500]
     pristine = await connect(server.url(template))
     try:
         assert await connection.fetch(CATALOGUE) == await pristine.fetch(CATALOGUE)
     finally:
         await pristine.close()
+    # Its people are sealed, and found and linked as the LINKER does it.
+    assert await connection.fetchval(f"SELECT count(*) FROM identity WHERE {PLAIN}") == 0
+    made = [await connection.fetch(query) for query in LINKED]
+    assert all(made)
+    for table in ("person_index", "person_link", "linker_read"):
+        await connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER; DELETE FROM {table}")
+    await index_everybody(KEYS, connection)
+    assert [await connection.fetch(query) for query in LINKED] == made
 
 
 async def test_a_second_world_does_not_fit(database: str, connection: asyncpg.Connection) -> None:
