@@ -36,6 +36,7 @@ COMMANDS = {
     "snapshots": "documents",
     "synthesise": "data",
     "token": "token",
+    "vault": "vault",
     "volumes": "data",
 }
 

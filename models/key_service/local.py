@@ -11,24 +11,33 @@ from models.key_service.erasures import Erased
 from models.key_service.interface import Digest, KeyServiceError, KeyUse, Signature
 from models.key_service.local_file import LocalKeys
 from models.key_service.store import KeyStore, WrappedKey
+from models.key_service.watched_file import WatchedKeys
 
 _NONCE_BYTES = 12
+#: How often keys and data keys are read again that do not fit: a rotation changes both.
+_TRIES = 4
 
 
 class LocalKeyService:
     """Keys in this process: of the process that serves them, and of development."""
 
-    def __init__(self, keys: LocalKeys, store: KeyStore) -> None:
-        self._keys = keys
+    def __init__(self, keys: LocalKeys | WatchedKeys, store: KeyStore) -> None:
+        self._source = keys
         self._store = store
 
     @classmethod
     def open(cls, file: Path, second: Path | None = None) -> "LocalKeyService":
         """The keys of a file, with the store beside it; ``second`` is that of its second copy.
 
+        A key that is put into the file, or taken out, is so at once.
         Raises KeyServiceError if one of them cannot be used.
         """
-        return cls(LocalKeys.read(file), KeyStore.beside(file, second))
+        return cls(WatchedKeys(file), KeyStore.beside(file, second))
+
+    @property
+    def _keys(self) -> LocalKeys:
+        """The keys that are accepted now."""
+        return self._source.read() if isinstance(self._source, WatchedKeys) else self._source
 
     async def key_ids(self, use: KeyUse) -> Sequence[str]:
         return await self._keys.key_ids(use)
@@ -45,13 +54,17 @@ class LocalKeyService:
     async def make_data_keys(self, subjects: Sequence[UUID]) -> Mapping[UUID, bytes]:
         found = await self.open_data_keys(subjects)
         new = {one: secrets.token_bytes(32) for one in subjects if one not in found}
-        if not new or self._store.add({one: self._wrap(one, key) for one, key in new.items()}):
+        if not new or self._store.add(lambda: _wrap_all(self._keys, new)):
             return {**found, **new}
-        return await self.open_data_keys(subjects)  # another process was first
+        return await self.open_data_keys(subjects)  # another process was first, or one is erased
 
     async def open_data_keys(self, subjects: Sequence[UUID]) -> Mapping[UUID, bytes]:
-        found = self._store.find(subjects)
-        return {subject: self._unwrap(subject, wrapped) for subject, wrapped in found.items()}
+        keys, found = self._keys, self._store.find(subjects)
+        for _ in range(_TRIES):
+            if {wrapped.key_id for wrapped in found.values()} <= set(keys.by_use[KeyUse.DATA_KEY]):
+                break
+            keys, found = self._keys, self._store.find(subjects)
+        return {subject: unwrap(keys, subject, wrapped) for subject, wrapped in found.items()}
 
     async def erase_data_keys(self, subjects: Sequence[UUID]) -> Sequence[Erased]:
         return self._store.erase(subjects)
@@ -59,19 +72,26 @@ class LocalKeyService:
     async def erased_subjects(self, after: UUID) -> Sequence[Erased]:
         return self._store.list_erased(after)
 
-    def _wrap(self, subject: UUID, key: bytes) -> WrappedKey:
-        key_id, cipher = self._keys.cipher(KeyUse.DATA_KEY)
-        nonce = secrets.token_bytes(_NONCE_BYTES)
-        sealed = cipher.encrypt(nonce, key, _bound_to(key_id, subject))
-        return WrappedKey(key_id, nonce + sealed)
 
-    def _unwrap(self, subject: UUID, wrapped: WrappedKey) -> bytes:
-        nonce, sealed = wrapped.value[:_NONCE_BYTES], wrapped.value[_NONCE_BYTES:]
-        _, cipher = self._keys.cipher(KeyUse.DATA_KEY, wrapped.key_id)
-        try:
-            return cipher.decrypt(nonce, sealed, _bound_to(wrapped.key_id, subject))
-        except InvalidTag:
-            raise KeyServiceError("a data key is not the one that was stored") from None
+def wrap(keys: LocalKeys, subject: UUID, key: bytes) -> WrappedKey:
+    """A data key, wrapped by the key that writes."""
+    key_id, cipher = keys.cipher(KeyUse.DATA_KEY)
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    return WrappedKey(key_id, nonce + cipher.encrypt(nonce, key, _bound_to(key_id, subject)))
+
+
+def unwrap(keys: LocalKeys, subject: UUID, wrapped: WrappedKey) -> bytes:
+    """A data key. Raises KeyServiceError if it is not what was stored, or its key is not there."""
+    nonce, sealed = wrapped.value[:_NONCE_BYTES], wrapped.value[_NONCE_BYTES:]
+    _, cipher = keys.cipher(KeyUse.DATA_KEY, wrapped.key_id)
+    try:
+        return cipher.decrypt(nonce, sealed, _bound_to(wrapped.key_id, subject))
+    except InvalidTag:
+        raise KeyServiceError("a data key is not the one that was stored") from None
+
+
+def _wrap_all(keys: LocalKeys, new: Mapping[UUID, bytes]) -> dict[UUID, WrappedKey]:
+    return {subject: wrap(keys, subject, key) for subject, key in new.items()}
 
 
 def _bound_to(key_id: str, subject: UUID) -> bytes:

@@ -6,7 +6,7 @@ committed in both or in neither: SQLite's own journal spans attached files.
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
@@ -69,8 +69,11 @@ class KeyStore:
                 self._connection.execute(f"PRAGMA {copy}.secure_delete = ON")
                 for schema in (_SCHEMA, erasures.SCHEMA):
                     self._connection.execute(schema.format(copy=copy))
+            # One instant of both: another process may write.
+            self._connection.execute("BEGIN")
             counts = [self._count(copy, "data_key") for copy in _COPIES]
             erased = [self._count(copy, "erased_subject") for copy in _COPIES]
+            self._connection.execute("COMMIT")
         except (sqlite3.Error, OSError) as error:
             raise _unusable(error) from None
         if erased[0] != erased[1]:
@@ -104,19 +107,65 @@ class KeyStore:
             found.update((UUID(bytes=row[0]), WrappedKey(*row[1:])) for row in rows)
         return found
 
-    def add(self, keys: Mapping[UUID, WrappedKey]) -> None:
+    def add(self, wrap: Callable[[], Mapping[UUID, WrappedKey]]) -> bool:
         """Write keys in both copies; one that is there stays, and who was erased gets none.
 
-        Raises KeyServiceError.
+        They are wrapped while nobody else can write, so that no key is stored by a wrapping key
+        that a rotation has just taken away. Whether all were written; raises KeyServiceError.
         """
-        rows = [(subject.bytes, *key) for subject, key in sorted(keys.items())]
         with self._change():
-            for copy in _COPIES:
+            rows = sorted((subject.bytes, *key) for subject, key in wrap().items())
+            written = [
                 self._connection.executemany(
                     f"INSERT OR IGNORE INTO {copy}.data_key SELECT ?1, ?2, ?3 WHERE NOT EXISTS"  # noqa: S608
                     f" (SELECT * FROM {copy}.erased_subject WHERE subject = ?1)",
                     rows,
+                ).rowcount
+                for copy in _COPIES
+            ]
+        return written[0] == len(rows)
+
+    def rewrap(
+        self, key_id: str, after: UUID, limit: int, rewrap: Callable[[UUID, WrappedKey], WrappedKey]
+    ) -> UUID | None:
+        """Wrap keys beyond a subject anew that are not wrapped by the key of an id.
+
+        Returns the last subject, to go on after; None where there was none. Raises KeyServiceError.
+        """
+        with self._change():
+            found = self._connection.execute(
+                "SELECT * FROM main.data_key WHERE subject > ? AND key_id <> ?"
+                " ORDER BY subject LIMIT ?",
+                (after.bytes, key_id, limit),
+            ).fetchall()
+            rows = [
+                (*rewrap(UUID(bytes=subject), WrappedKey(*key)), subject) for subject, *key in found
+            ]
+            for copy in _COPIES:
+                self._connection.executemany(
+                    f"UPDATE {copy}.data_key SET key_id = ?, wrapped = ? WHERE subject = ?",  # noqa: S608
+                    rows,
                 )
+        return UUID(bytes=found[-1][0]) if found else None
+
+    def count(self) -> int:
+        """How many keys there are. Raises KeyServiceError."""
+        try:
+            return self._count("main", "data_key")
+        except sqlite3.Error as error:
+            raise _unusable(error) from None
+
+    def retire(self, key_id: str, retire: Callable[[], None]) -> bool:
+        """Do what takes a wrapping key away if no data key needs it, while nobody can write one."""
+        with self._change():
+            needed = self._connection.execute(
+                "SELECT EXISTS (SELECT * FROM main.data_key WHERE key_id = ?1)"
+                " OR EXISTS (SELECT * FROM second.data_key WHERE key_id = ?1)",
+                (key_id,),
+            ).fetchone()[0]
+            if not needed:
+                retire()
+        return not needed
 
     def erase(self, subjects: Sequence[UUID]) -> list[Erased]:
         """Delete keys in both copies, for ever. Raises KeyServiceError."""

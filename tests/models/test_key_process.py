@@ -12,12 +12,15 @@ import pytest
 from models.key_service import (
     KeyServiceError,
     KeyUse,
+    LocalKeys,
     LocalKeyService,
     SocketKeys,
     create_key_file,
 )
 from models.key_service.process import running_keys
+from models.key_service.rotation import rotate_data_keys
 from models.key_service.serving import Ceiling, answer, serving_keys
+from models.key_service.store import KeyStore
 
 pytestmark = pytest.mark.anyio
 
@@ -128,3 +131,46 @@ async def test_of_two_copies_the_one_that_erased_more_is_the_newer(folder: Path)
     (folder / "keys.copy.db").write_bytes(before)
     with pytest.raises(KeyServiceError, match=r"keys\.db knows of more people who were erased"):
         LocalKeyService.open(folder / "keys.json")
+
+
+async def test_the_wrapping_key_is_rotated_while_everybody_reads(folder: Path) -> None:
+    """Nobody meets an error, killed half-way it goes on, and the old key is of no use any more."""
+    file, socket = folder / "keys.json", folder / "socket"
+    old = LocalKeys.read(file)
+    with running_keys(file, socket, unwraps=10_000_000):
+        people = [uuid4() for _ in range(1_200)]
+        made = dict(await SocketKeys(socket).make_data_keys(people))
+        over, rounds = asyncio.Event(), 0
+
+        async def work() -> None:
+            nonlocal rounds
+            keys = SocketKeys(socket, answer_seconds=30)
+            while not over.is_set():
+                made.update(await keys.make_data_keys([uuid4()]))
+                asked = dict(made)
+                assert await keys.open_data_keys([*asked]) == asked
+                rounds += 1
+
+        def stop_half_way(done: int, number: int) -> None:
+            raise KeyboardInterrupt
+
+        working = [asyncio.create_task(work()) for _ in range(2)]
+        try:
+            with pytest.raises(KeyboardInterrupt):
+                await asyncio.to_thread(rotate_data_keys, file, None, stop_half_way)
+            assert len(await LocalKeys.read(file).key_ids(KeyUse.DATA_KEY)) == 2
+            told: list[int] = []
+            await asyncio.to_thread(
+                rotate_data_keys, file, None, lambda done, number: told.append(done)
+            )
+        finally:
+            over.set()
+            await asyncio.gather(*working)
+        assert rounds
+        assert told[-1] >= 700  # of 1,200 and more, 500 were done before
+    [left] = await LocalKeys.read(file).key_ids(KeyUse.DATA_KEY)
+    assert left not in old.by_use[KeyUse.DATA_KEY]
+    store = KeyStore.beside(file)
+    assert {key.key_id for key in store.find([*made]).values()} == {left}
+    with pytest.raises(KeyServiceError, match="is missing in the file"):
+        await LocalKeyService(old, store).open_data_keys(people)

@@ -1,0 +1,65 @@
+"""Rotates the key that wraps the data keys, while a key service serves them.
+
+First a new key is put before the old one in the file, which every service reads again by itself;
+then each data key is wrapped anew, some at a time, each time committed in both copies; once none is
+left that needs the old key, that is taken out of the file. Stopped anywhere, it goes on when it is
+run again.
+"""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from uuid import UUID
+
+from models.key_service.interface import KeyUse
+from models.key_service.local import unwrap, wrap
+from models.key_service.local_file import LocalKeys
+from models.key_service.store import KeyStore, WrappedKey
+
+_BATCH = 500
+_FIRST = UUID(int=0)
+
+
+def rotate_data_keys(
+    file: Path,
+    second: Path | None = None,
+    progress: Callable[[int, int], None] = lambda done, number: None,
+) -> int:
+    """Wrap all data keys by a new key, and retire the old one; return how many were wrapped anew.
+
+    ``progress`` is called with that number so far, and with how many data keys there are.
+    Raises KeyServiceError.
+    """
+    store = KeyStore.beside(file, second)
+    try:
+        keys = LocalKeys.read(file)
+        if len(keys.by_use[KeyUse.DATA_KEY]) == 1:
+            keys = keys.rotated(KeyUse.DATA_KEY)
+            keys.write(file)
+        _, old = keys.by_use[KeyUse.DATA_KEY]
+        done = 0
+        while True:
+            done = _rewrap_all(store, keys, done, progress)
+            if store.retire(old, lambda: keys.settled(KeyUse.DATA_KEY).write(file)):
+                return done
+    finally:
+        store.close()
+
+
+def _rewrap_all(
+    store: KeyStore, keys: LocalKeys, done: int, progress: Callable[[int, int], None]
+) -> int:
+    new, _ = keys.by_use[KeyUse.DATA_KEY]
+
+    def rewrap(subject: UUID, wrapped: WrappedKey) -> WrappedKey:
+        nonlocal done
+        done += 1
+        return wrap(keys, subject, unwrap(keys, subject, wrapped))
+
+    last: UUID | None = _FIRST
+    while last is not None:
+        began = time.monotonic()
+        last = store.rewrap(new, last, _BATCH, rewrap)
+        progress(done, store.count())
+        time.sleep(time.monotonic() - began)  # half of the time is for those who read
+    return done
