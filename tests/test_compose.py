@@ -185,7 +185,8 @@ def test_every_secret_comes_from_a_file() -> None:
         files = {it: path for it, path in service["environment"].items() if it.endswith("_FILE")}
         assert secrets.isdisjoint(service["environment"]), name
         # Where keys are is an address.
-        others = service["environment"].keys() - files - {"GERBANG_KEY_SERVICE"}
+        addresses = {"GERBANG_KEY_SERVICE", "GERBANG_SIGNING_SERVICE"}
+        others = service["environment"].keys() - files - addresses
         assert not re.search("PASSWORD|SECRET|KEY", " ".join(others))
         assert {Path(path).name for path in files.values()} <= set(service["secrets"]), name
 
@@ -199,6 +200,37 @@ def test_only_who_needs_a_secret_is_given_it() -> None:
         "dashboard",
         "keycloak",
     }
+
+
+def test_keys_are_with_the_key_service_alone_and_a_gateway_signs_nothing() -> None:
+    mounted = {
+        name: {volume.split(":")[0]: volume.split(":")[1:] for volume in service.get("volumes", [])
+               if isinstance(volume, str)}
+        for name, service in SERVICES.items()
+    }  # fmt: skip
+
+    def who(volume: str) -> set[str]:
+        return {name for name, volumes in mounted.items() if volume in volumes}
+
+    assert who("keys") == who("keys-copy") == {"keys"}
+    assert who("people-socket") == {"keys", "keeper", "gateway"}
+    assert who("signing-socket") == {"keys", "keeper"}
+    assert SERVICES["keys"]["network_mode"] == "none"
+    assert not SERVICES["keys"]["environment"]
+    # What is served is what is asked, at folders that the image has for our user.
+    asked = {
+        SERVICES[name]["environment"][setting].removeprefix("unix:")
+        for name, setting in (
+            ("gateway", "GERBANG_KEY_SERVICE"),
+            ("keeper", "GERBANG_KEY_SERVICE"),
+            ("keeper", "GERBANG_SIGNING_SERVICE"),
+        )
+    }
+    _, _, file, socket, signing, second = SERVICES["keys"]["command"]
+    assert asked == {socket, signing.removeprefix("--signing=")}
+    for path in (file, second.removeprefix("--second="), *asked):
+        assert str(Path(path).parent) in DOCKERFILE
+        assert [str(Path(path).parent)] in mounted["keys"].values()
 
 
 @pytest.mark.parametrize("changed", [{}, PRODUCTION], ids=["demo", "production"])

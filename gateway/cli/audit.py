@@ -13,7 +13,11 @@ from models.account import AccountError, CheckpointFolder, begin_anew, verify
 from models.account.findings import Report
 from models.account.notes import verifier_key
 from models.database.connections import connect
-from models.key_service import KeyUse, key_service_at
+from models.key_service import KeyUse, LocalKeys, key_service_at
+
+_USES = {"seals": KeyUse.ACCESS_LOG, "signatures": KeyUse.CHECKPOINT}
+_WHAT = click.argument("what", type=click.Choice([*_USES]))
+_FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 
 
 @click.group()
@@ -49,6 +53,8 @@ def verify_account(since: datetime | None, checkpoint: Path | None) -> None:
         f" leaves signed at {report.checkpoint.signed_at:%Y-%m-%d %H:%M:%S} UTC;"
         f" {report.unsigned:,} are to be signed"
     )
+    for key_id, number in sorted(report.sealed_by.items()):
+        click.echo(f"{number:,} entries are sealed by the key {key_id}")
     click.echo(f"{len(report.findings)} findings" if report.findings else "Nothing was rewritten.")
     sys.exit(bool(report.findings))
 
@@ -73,6 +79,34 @@ def begin() -> None:
     with explain_database_errors("GERBANG_OWNER_URL"):
         asyncio.run(_begin(settings))
     click.echo("The next pass of `gerbang keep` signs all that is there.")
+
+
+@audit.command("rotate")
+@_WHAT
+@_FILE
+def rotate_key(what: str, file: Path) -> None:
+    """Put a new key into FILE, the key service's, which takes it at once; both are accepted.
+
+    `seals` are those of entries by gateways, `signatures` those of checkpoints. Nothing waits.
+    """
+    keys, use = LocalKeys.read(file), _USES[what]
+    if len(keys.by_use[use]) > 1:
+        raise click.ClickException(f"Two keys are accepted: run `gerbang audit retire {what}`.")
+    keys.rotated(use).write(file)
+    click.echo(f"{file}: a new key makes the {what}, the one before is accepted.")
+
+
+@audit.command("retire")
+@_WHAT
+@_FILE
+def retire_key(what: str, file: Path) -> None:
+    """End a rotation: take the key of before out of FILE.
+
+    What it sealed or signed is found to be forged from then on. So `signatures` once the next
+    checkpoint is signed; `seals` once `gerbang audit verify` counts none by it any more.
+    """
+    LocalKeys.read(file).settled(_USES[what]).write(file)
+    click.echo(f"{file}: one key of the {what} is left.")
 
 
 async def _begin(settings: Settings) -> None:

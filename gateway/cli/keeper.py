@@ -76,7 +76,8 @@ async def run_keeper(
         keepers += [partial(keep_linking, keys), partial(keep_sealed, keys)]
         if settings.checkpoints:
             folder = CheckpointFolder(settings.checkpoints)
-            keepers.append(partial(keep_account, keys, folder))
+            signing = key_service_at(settings.signing_service or settings.key_service)
+            keepers.append(partial(keep_account, signing, folder))
     if not stands_still:
         keepers += [keep_publishing, keep_lapsing, keep_transferring, keep_forgetting]
     running = [asyncio.create_task(keeper(url, stop, jobs=jobs)) for keeper in keepers]

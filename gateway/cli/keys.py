@@ -1,12 +1,12 @@
-"""The command `gerbang keys`, which serves keys to gateways and keepers over a Unix socket."""
+"""The command `gerbang keys`, which serves keys to gateways and keepers over Unix sockets."""
 
-import asyncio
+import os
 from pathlib import Path
 
 import click
 
 from models.key_service import create_key_file
-from models.key_service.process import UNWRAPS_A_MINUTE, serve_keys
+from models.key_service.process import UNWRAPS_A_MINUTE, command
 
 
 @click.command()
@@ -23,10 +23,17 @@ from models.key_service.process import UNWRAPS_A_MINUTE, serve_keys
     show_default=True,
     help="How many data keys are opened a minute, at most.",
 )
-def keys(file: Path, socket: Path, second: Path | None, unwraps: int) -> None:
+@click.option(
+    "--signing",
+    type=click.Path(path_type=Path),
+    help="A second socket, on which alone checkpoints of the account are signed.",
+)
+def keys(file: Path, socket: Path, second: Path | None, unwraps: int, signing: Path | None) -> None:
     """Serve the keys of FILE on SOCKET, which gateways and keepers name by GERBANG_KEY_SERVICE.
 
-    FILE is made where there is none. The data keys lie beside it.
+    FILE is made where there is none. The data keys lie beside it. Keepers name the socket of
+    `--signing` by GERBANG_SIGNING_SERVICE; gateways never reach it.
     """
     create_key_file(file)
-    asyncio.run(serve_keys(file, socket, second, unwraps))
+    program = command(file, socket, second, unwraps, signing)
+    os.execv(program[0], program)  # noqa: S606 - which then loads nothing that it does not need

@@ -207,6 +207,12 @@ class Settings(ConnectionSettings):
         readers.key_service,
         None,
     )
+    signing_service: str | None = setting(
+        "where `gerbang keep` has the account signed, if not by GERBANG_KEY_SERVICE: "
+        "unix:/path/of/socket, that of `gerbang keys --signing`, which no gateway reaches",
+        readers.key_service,
+        None,
+    )
     checkpoints: Path | None = setting(  # noqa: RUF009
         "folder in which `gerbang keep` signs the account every ten seconds: mount one there that "
         "the database's administrators cannot reach, and in which nothing is changed or removed",

@@ -1,5 +1,6 @@
 """What was done to the account, by name."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -41,6 +42,8 @@ class Report:
     #: The checkpoint against which it was done.
     checkpoint: Checkpoint | None = None
     entries: int = 0
+    #: How many are sealed by each key, by its id.
+    sealed_by: Counter[str] = field(default_factory=Counter)
     #: Entries that no checkpoint covers yet.
     unsigned: int = 0
     seconds: float = 0.0

@@ -222,6 +222,7 @@ async def _verify_rows(
             for row, is_own in zip(as_written, await _are_ours(keys, as_written), strict=True):
                 if is_own:
                     sealed.append(row["position"])
+                    report.sealed_by[row["mac_key"]] += 1
                 elif row["mac"] is None:
                     unsealed[row["position"]] = row["row_id"]
                 else:

@@ -1,4 +1,8 @@
-"""Runs a key service as a process of its own, which imports nothing of gateways or databases."""
+"""Runs a key service as a process of its own, which imports nothing of gateways or databases.
+
+It listens on one socket for all questions, or on two: then only the second one signs checkpoints of
+the account, so that whoever opens people cannot sign.
+"""
 
 import argparse
 import asyncio
@@ -11,42 +15,60 @@ from pathlib import Path
 
 from models.key_service.interface import KeyServiceError
 from models.key_service.local import LocalKeyService
-from models.key_service.serving import Ceiling, serving_keys
+from models.key_service.serving import ANYTHING, SIGNATURES, Ceiling, serving_keys
 from models.postgres.guardian import end_with_parent
 
 #: Data keys that are opened a minute, at most.
 UNWRAPS_A_MINUTE = 6_000
 _READY = "ready"
+_PROGRAM = Path(__file__).with_name("alone.py")
 
 
 async def serve_keys(
-    file: Path, socket: Path, second: Path | None = None, unwraps: int = UNWRAPS_A_MINUTE
+    file: Path,
+    socket: Path,
+    second: Path | None = None,
+    unwraps: int = UNWRAPS_A_MINUTE,
+    signing: Path | None = None,
 ) -> None:
     """Serve the keys of a file on a socket until a signal ends it.
 
-    ``second`` is the file of the second copy of the data keys. Raises KeyServiceError.
+    ``second`` is the file of the second copy of the data keys, ``signing`` the socket on which
+    alone checkpoints are signed. Raises KeyServiceError.
     """
     stop = asyncio.Event()
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
     keys = LocalKeyService.open(file, second)
-    async with serving_keys(keys, socket, Ceiling(unwraps)):
+    sockets = {socket: ANYTHING - {"sign"}, signing: SIGNATURES} if signing else {socket: ANYTHING}
+    async with contextlib.AsyncExitStack() as stack:
+        ceiling = Ceiling(unwraps)
+        for path, verbs in sockets.items():
+            await stack.enter_async_context(serving_keys(keys, path, ceiling, verbs))
         sys.stdout.write(f"{_READY}\n")
         sys.stdout.flush()
         await stop.wait()
 
 
+def command(
+    file: Path, socket: Path, second: Path | None, unwraps: int, signing: Path | None
+) -> list[str]:
+    """What runs the process: in a child, or in the place of this one."""
+    given = [sys.executable, str(_PROGRAM), str(file), str(socket), "--unwraps", str(unwraps)]
+    named = {"--second": second, "--signing": signing}
+    return given + [part for name, path in named.items() if path for part in (name, str(path))]
+
+
 @contextlib.contextmanager
 def running_keys(
-    file: Path, socket: Path, unwraps: int = UNWRAPS_A_MINUTE
+    file: Path, socket: Path, unwraps: int = UNWRAPS_A_MINUTE, signing: Path | None = None
 ) -> Iterator[subprocess.Popen[str]]:
     """Run the process while the context is open; it ends with this one.
 
     Raises KeyServiceError if it does not start.
     """
-    command = [sys.executable, "-m", "models.key_service", str(file), str(socket)]
     process = subprocess.Popen(
-        [*command, "--unwraps", str(unwraps)],
+        command(file, socket, None, unwraps, signing),
         stdout=subprocess.PIPE,
         text=True,
         preexec_fn=end_with_parent(),
@@ -62,14 +84,15 @@ def running_keys(
 
 
 def main() -> None:
-    """`python -m models.key_service FILE SOCKET`."""
-    options = argparse.ArgumentParser(prog="python -m models.key_service")
+    """`python alone.py FILE SOCKET`."""
+    options = argparse.ArgumentParser()
     options.add_argument("file", type=Path)
     options.add_argument("socket", type=Path)
     options.add_argument("--second", type=Path)
     options.add_argument("--unwraps", type=int, default=UNWRAPS_A_MINUTE)
+    options.add_argument("--signing", type=Path)
     given = options.parse_args()
     try:
-        asyncio.run(serve_keys(given.file, given.socket, given.second, given.unwraps))
+        asyncio.run(serve_keys(**vars(given)))
     except KeyServiceError as error:
         sys.exit(f"key service: {error}")

@@ -19,6 +19,13 @@ from models.key_service.erasures import ErasesKeys
 from models.key_service.interface import KeyService, KeyServiceError, KeyUse
 from models.key_service.socket_keys import MOST_LINE_BYTES
 
+#: Of one socket, or of all of them.
+ANYTHING = frozenset(
+    ("key_ids", "digests", "sign", "public_keys", "make", "open", "erase", "erased")
+)
+#: What the socket answers on which alone checkpoints are signed.
+SIGNATURES = frozenset(("sign", "public_keys"))
+
 
 class Ceiling:
     """How many data keys may be opened a minute; what is not used is not saved up."""
@@ -40,8 +47,10 @@ class Ceiling:
 
 
 @contextlib.asynccontextmanager
-async def serving_keys(keys: KeyService, path: Path, ceiling: Ceiling) -> AsyncIterator[None]:
-    """Listen on a socket while the context is open; its owner and group may ask.
+async def serving_keys(
+    keys: KeyService, path: Path, ceiling: Ceiling, verbs: frozenset[str] = ANYTHING
+) -> AsyncIterator[None]:
+    """Listen on a socket while the context is open; its owner and group may ask by some verbs.
 
     Raises KeyServiceError where that is impossible.
     """
@@ -52,7 +61,7 @@ async def serving_keys(keys: KeyService, path: Path, ceiling: Ceiling) -> AsyncI
         with contextlib.suppress(*over):
             while True:
                 line = await reader.readuntil(b"\n")
-                writer.write(await answer(keys, ceiling, line) + b"\n")
+                writer.write(await answer(keys, ceiling, line, verbs) + b"\n")
                 await writer.drain()
         writer.close()
 
@@ -71,10 +80,14 @@ async def serving_keys(keys: KeyService, path: Path, ceiling: Ceiling) -> AsyncI
         server.close()
 
 
-async def answer(keys: KeyService, ceiling: Ceiling, line: bytes) -> bytes:
+async def answer(
+    keys: KeyService, ceiling: Ceiling, line: bytes, verbs: frozenset[str] = ANYTHING
+) -> bytes:
     """The answer to a line."""
     try:
         question = orjson.loads(line)
+        if question["do"] in ANYTHING - verbs:
+            raise KeyServiceError(f"this socket does not {question['do']}: ask the other one")
         return orjson.dumps(await _do(keys, ceiling, question))
     except KeyServiceError as error:
         return orjson.dumps({"error": str(error)})

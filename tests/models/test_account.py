@@ -8,7 +8,9 @@ from uuid import UUID
 
 import asyncpg
 import pytest
+from click.testing import CliRunner, Result
 
+from gateway.cli.audit import audit
 from models import AccessEvent, PersonLookup
 from models.account import (
     AccountError,
@@ -21,8 +23,9 @@ from models.account import (
     verify,
 )
 from models.account.findings import Report, Tampering
+from models.key_service import KeyService, KeyUse, LocalKeyService
 from models.keys import new_key
-from tests.linking import KEYS
+from tests.linking import KEYS, keys_file
 from tests.world import applicant_id
 
 pytestmark = pytest.mark.anyio
@@ -45,7 +48,7 @@ async def account(
     await transaction.rollback()
 
 
-async def _read_five(connection: asyncpg.Connection) -> list[UUID]:
+async def _read_five(connection: asyncpg.Connection, keys: KeyService = KEYS) -> list[UUID]:
     rows = [
         {
             "id": new_key(),
@@ -61,7 +64,7 @@ async def _read_five(connection: asyncpg.Connection) -> list[UUID]:
         }
         for number in range(5)
     ]
-    for row in await seal_entries(KEYS, AccessEvent, rows):
+    for row in await seal_entries(keys, AccessEvent, rows):
         await _insert(connection, "access_event", row)
     return [row["id"] for row in rows]
 
@@ -72,10 +75,10 @@ async def _insert(connection: asyncpg.Connection, table: str, row: dict[str, obj
     await connection.execute(f"INSERT INTO {table} ({columns}) VALUES ({places})", *row.values())
 
 
-async def _sign(connection: asyncpg.Connection, folder: Path) -> int:
+async def _sign(connection: asyncpg.Connection, folder: Path, keys: KeyService = KEYS) -> int:
     while await integrate(connection, 20):
         pass
-    return await sign_checkpoint(connection, KEYS, CheckpointFolder(folder))
+    return await sign_checkpoint(connection, keys, CheckpointFolder(folder))
 
 
 async def _verify(
@@ -302,6 +305,38 @@ async def test_rows_from_before_an_instant_are_left_out(account, tmp_path: Path)
     async with _past_triggers(account):
         await account.execute("UPDATE access_event SET actor = 'other' WHERE id = $1", key)
     assert await _verify(account, tmp_path, since=datetime.now(UTC)) == []
+
+
+async def test_keys_of_the_account_are_rotated_and_both_are_accepted(
+    account, tmp_path: Path
+) -> None:
+    file, folder = tmp_path / "keys.json", CheckpointFolder(tmp_path)
+    file.write_bytes(keys_file().read_bytes())
+    file.chmod(0o600)
+    keys = LocalKeyService.open(file)
+
+    def say(*command: str) -> Result:
+        return CliRunner().invoke(audit, [*command, str(file)])
+
+    for what in ("seals", "signatures"):
+        assert say("rotate", what).exit_code == 0
+        assert f"audit retire {what}" in say("rotate", what).output  # three are too many
+    await _read_five(account, keys)
+    assert await _sign(account, tmp_path, keys) == 5
+    report = await verify(account, keys, folder)
+    assert report.findings == []
+    [new, old] = await keys.key_ids(KeyUse.ACCESS_LOG)
+    assert report.sealed_by == {new: 5, old: 5}
+    with pytest.raises(AccountError, match="no key of this installation signed"):
+        folder.read(next(folder.newest_first()), await KEYS.public_keys(KeyUse.CHECKPOINT))
+
+    # Retired, a key is of no use any more.
+    assert say("retire", "signatures").exit_code == 0
+    assert (await verify(account, keys, folder)).findings == []
+    assert say("retire", "seals").exit_code == 0
+    report = await verify(account, keys, folder)
+    assert {one.kind for one in report.findings} == {Tampering.FORGED}
+    assert (len(report.findings), report.sealed_by) == (5, {new: 5})
 
 
 async def test_a_lookup_is_sealed_like_a_read(account, tmp_path: Path) -> None:
