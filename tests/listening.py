@@ -1,5 +1,6 @@
 """Hears what is asked of the database, by SQLAlchemy and past it."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -13,6 +14,8 @@ from models.database.command_pipeline import Command, CommandPipeline
 _PREAMBLE = "SELECT set_config("
 #: How one of them is changed on the way, as for the planning of what follows.
 _SETTING = "SET LOCAL "
+#: The setting that decides how often statements are planned, and the number of its argument.
+_PLANNING = re.compile(r"'(plan_cache_mode)', \$(\d+)")
 
 
 @contextmanager
@@ -21,8 +24,8 @@ def listening(
 ) -> Iterator[None]:
     """Notes each statement and its values, but for those that begin and end transactions.
 
-    With ``settings`` also what a transaction sets between its statements, as
-    `SET LOCAL plan_cache_mode`.
+    With ``settings`` also `SET LOCAL plan_cache_mode`, whether it is set with the beginning of a
+    transaction or between its statements.
     """
     run = CommandPipeline.run
 
@@ -31,6 +34,9 @@ def listening(
 
     def past_it(self: CommandPipeline, commands: Sequence[Command], **options: Any) -> Any:
         for text, arguments in commands:
+            if settings and text.startswith(_PREAMBLE):
+                for name, number in _PLANNING.findall(text):
+                    note(f"{_SETTING}{name} = {arguments[int(number) - 1]}", ())
             is_of_role = text.endswith("*/")  # its values may all be constants
             is_setting = settings and text.startswith(_SETTING)
             if (arguments or is_of_role or is_setting) and not text.startswith(_PREAMBLE):

@@ -22,7 +22,8 @@ FOLDERS = (
     "/usr/bin",
 )
 
-# Builds differ up to 1.7 times in speed, so a few milliseconds of work decide.
+# Builds differ up to 1.7 times in speed, so a few milliseconds of work decide: of the processor, for
+# others may be using the machine meanwhile.
 PROBE = """
 import ctypes, json, os, ssl, sys, sysconfig, time, zlib
 def work():
@@ -31,9 +32,9 @@ def work():
         key = str(number % 500)
         seen[key] = seen.get(key, 0) + number
 def seconds():
-    started = time.perf_counter()
+    started = time.process_time()
     work()
-    return time.perf_counter() - started
+    return time.process_time() - started
 base = getattr(sys, '_base_executable', None) or sys.executable
 print(json.dumps({
     'path': os.path.realpath(base),

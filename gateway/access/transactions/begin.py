@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from types import MappingProxyType
 from typing import NamedTuple
 
 from psycopg import Error
@@ -44,6 +45,9 @@ _FIRST_DAY = date(1970, 1, 1)
 _GATEWAY = "GATEWAY"
 #: Seconds since 1970.
 Clock = Callable[[], float]
+#: Whose fields of a context are kept.
+_MOST_SCOPES = 1_000
+_NO_MORE: Mapping[str, str] = MappingProxyType({})
 
 log = logging.getLogger(__name__)
 
@@ -76,10 +80,7 @@ class Seal:
             str(now),
             str(now + round(self._seconds * 1000)),
             str(backend or ""),
-            _text(viewer.subject),
-            _text(viewer.partner or ""),
-            _text(_array(viewer.countries)),
-            _text(_array(viewer.centres)),
+            _scope(viewer.subject, viewer.partner, viewer.countries, viewer.centres),
             key.id,
             _text(viewer.purpose_reference or ""),
         )
@@ -125,9 +126,11 @@ class TransactionStart:
     #: so that a pooler may share connections.
     settings: Callable[[int | None], Mapping[str, str]]
 
-    def commands(self, begin: str, backend: int | None) -> list[Command]:
-        """The commands that begin a transaction with these settings."""
-        settings = self.settings(backend)
+    def commands(
+        self, begin: str, backend: int | None, more: Mapping[str, str] = _NO_MORE
+    ) -> list[Command]:
+        """The commands that begin a transaction with these settings, and some more."""
+        settings = {**more, **self.settings(backend)}
         if not settings:
             return [Command(begin)]
         return [Command(begin), Command(_set_locally(tuple(settings)), tuple(settings.values()))]
@@ -187,19 +190,21 @@ async def begin_transaction(
     begin: str,
     start: TransactionStart,
     *,
+    settings: Mapping[str, str] = _NO_MORE,
     savepoint: Command | None = None,
     reads: Sequence[Command] = (),
 ) -> OpenTransaction:
     """Take a connection and begin a transaction; the caller gives the connection back.
 
-    ``reads`` are run in the same write, behind ``savepoint``.
+    ``settings`` hold for the transaction besides those of ``start``. ``reads`` are run in the same
+    write, behind ``savepoint``.
 
     Raises FieldError with UNAVAILABLE or OVERLOADED.
     """
     for _ in range(_ATTEMPTS):
         connection = await check_out(pool)
         pipeline = connection.pipeline
-        opening = start.commands(begin, connection.backend)
+        opening = start.commands(begin, connection.backend, settings)
         if savepoint:
             opening.append(savepoint)
         try:
@@ -257,6 +262,14 @@ async def check_out(pool: ConnectionPool) -> PooledConnection:
         raise database_unavailable() from error
     finally:
         current_record().connection_seconds += time.perf_counter() - started_at
+
+
+@lru_cache(_MOST_SCOPES)
+def _scope(
+    subject: str, partner: str | None, countries: tuple[str, ...], centres: tuple[str, ...]
+) -> str:
+    """The fields of a context that are the same for all requests of a viewer."""
+    return ".".join(map(_text, (subject, partner or "", _array(countries), _array(centres))))
 
 
 def _text(text: str) -> str:

@@ -60,7 +60,8 @@ class Planning(StrEnum):
     BY_VALUES = "auto"
 
 
-_PLAN = {planning: Command(f"SET LOCAL plan_cache_mode = {planning}") for planning in Planning}
+_PLANNING = "plan_cache_mode"
+_PLAN = {planning: Command(f"SET LOCAL {_PLANNING} = {planning}") for planning in Planning}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +122,8 @@ class ReadTransaction:
         self._transaction: OpenTransaction | None = None
         self._failure: Exception | None = None
         self._running: asyncio.Task[Any] | None = None
-        #: How the transaction has statements planned.
-        self._planning = Planning.BY_VALUES
+        #: How the transaction has statements planned, from its beginning on and now.
+        self._first_planning = self._planning = Planning.BY_VALUES
         self._is_over = False
         self.statements = 0
         #: How many statements of the last `read` were answered before one of them failed.
@@ -176,6 +177,8 @@ class ReadTransaction:
         self, statements: Sequence[Bound], *, is_last: bool = False
     ) -> Sequence[PGresult]:
         self.statements += len(statements)
+        if not self._transaction and statements:
+            self._first_planning = self._planning = statements[0].statement.planning
         commands, places = self._commands(statements)
         # A statement that fails keeps what follows it from running, so also the ROLLBACK.
         ending = [_ROLLBACK] if is_last else []
@@ -190,6 +193,7 @@ class ReadTransaction:
                 self._pool,
                 BEGIN,
                 self._start,
+                settings={_PLANNING: self._planning},
                 savepoint=None if is_last else _SAVEPOINT,
                 reads=[*commands, *ending],
             )
@@ -249,7 +253,7 @@ class ReadTransaction:
         """Go on in the same snapshot after a failed statement."""
         if self._transaction is None:
             return
-        self._planning = Planning.BY_VALUES
+        self._planning = self._first_planning
         try:
             await self._transaction.connection.pipeline.run([_GO_BACK], seconds=ROUND_TRIP_SECONDS)
         except (Error, OSError):
@@ -257,7 +261,7 @@ class ReadTransaction:
 
     async def _end(self) -> None:
         transaction, self._transaction = self._transaction, None
-        self._planning = Planning.BY_VALUES
+        self._first_planning = self._planning = Planning.BY_VALUES
         if transaction:
             await end_transaction(self._pool, transaction.connection)
 

@@ -1,13 +1,13 @@
 """Evaluates arguments from literals, variables and defaults, before validation and coercion."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from graphql import (
+    ArgumentNode,
     BooleanValueNode,
     DocumentNode,
     EnumValueNode,
-    FieldNode,
     FloatValueNode,
     IntValueNode,
     ListValueNode,
@@ -35,11 +35,11 @@ class Arguments:
             for one in operation.variable_definitions or ()
         }
 
-    def of(self, node: FieldNode, variables: Variables) -> dict[str, Any]:
-        """The arguments of a field that have a value."""
+    def of(self, arguments: Iterable[ArgumentNode], variables: Variables) -> dict[str, Any]:
+        """Those of a field's arguments that have a value."""
         return {
             one.name.value: self.value(one.value, variables)
-            for one in node.arguments or ()
+            for one in arguments
             if self._is_given(one.value, variables)
         }
 
@@ -104,9 +104,9 @@ def condition_variables(document: DocumentNode) -> tuple[str, ...]:
     return tuple(names)
 
 
-def has_variables(node: FieldNode) -> bool:
-    """Whether the arguments of a field contain any variable."""
-    pending: list[Any] = [one.value for one in node.arguments or ()]
+def has_variables(arguments: Iterable[ArgumentNode]) -> bool:
+    """Whether arguments contain any variable."""
+    pending: list[Any] = [one.value for one in arguments]
     while pending:
         match pending.pop():
             case VariableNode():

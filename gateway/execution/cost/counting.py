@@ -142,7 +142,7 @@ class Counting:
             values = self.program.share(of(self._view)[coordinate], inner.once)
             return Size(self.program.total((1, values)))
         if coordinate == "Query.nodes":
-            most = self._size(node, _looked_up)
+            most = self._size(node, _looked_up, "ids")
         elif name == "errors":
             most = ERRORS.most
         else:
@@ -171,24 +171,27 @@ class Counting:
             case "peopleRead":
                 return self._rows_of_table(node, volumes.people_read_table)
             case _ if "first" in field.args:
-                return self._size(node, _page)
+                return self._size(node, _page, "first", "last")
             case _:
-                return self._size(node, _batch)
+                return self._size(node, _batch, "input")
 
-    def _size(self, node: FieldNode, size_by: Callable[[Mapping[str, Any]], int]) -> Amount:
-        """A size that the arguments of a field give."""
+    def _size(
+        self, node: FieldNode, size_by: Callable[[Mapping[str, Any]], int], *names: str
+    ) -> Amount:
+        """A size that the arguments of these names give."""
+        deciding = [one for one in node.arguments or () if one.name.value in names]
         arguments_of = self._arguments.of
-        if has_variables(node):
-            return self.program.add(lambda _, given, __: size_by(arguments_of(node, given)))
-        return size_by(arguments_of(node, {}))
+        if has_variables(deciding):
+            return self.program.add(lambda _, given, __: size_by(arguments_of(deciding, given)))
+        return size_by(arguments_of(deciding, {}))
 
     def _rows_of_table(
         self, node: FieldNode, table_of: Callable[[Mapping[str, Any], Viewer], Table]
     ) -> Amount:
         """The rows of a table of figures; the lines that it is aggregated from are work."""
-        arguments_of = self._arguments.of
+        arguments, arguments_of = node.arguments or (), self._arguments.of
         table = self.program.add(
-            lambda _, given, viewer: table_of(arguments_of(node, given), viewer)
+            lambda _, given, viewer: table_of(arguments_of(arguments, given), viewer)
         ).step
         self.work.append(
             self.program.add(lambda numbers, *_: numbers[table].lines // LINES_PER_VALUE)
