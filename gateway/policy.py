@@ -961,6 +961,7 @@ POLICY: Mapping[str, Access] = {
             "refused": FIGURES,
             "withdrawn": EXACT_FIGURES,
             "lapsed": EXACT_FIGURES,
+            "overturned": EXACT_OUTCOMES,
             "refusalRate": FIGURES,
             "nationalRefusalRate": MANAGER,
             "turnaroundP50": FIGURES,

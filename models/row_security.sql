@@ -237,34 +237,34 @@ CREATE POLICY leadership_select ON reference_change FOR SELECT TO gerbang_leader
 CREATE POLICY leadership_select ON reference_change_value FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_leadership;
-GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_yearly TO gerbang_leadership;
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, overturned, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_yearly TO gerbang_leadership;
 CREATE POLICY leadership_select ON volume_yearly FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
-GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly TO gerbang_leadership;
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, overturned, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly TO gerbang_leadership;
 CREATE POLICY leadership_select ON volume_monthly FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 GRANT SELECT (buckets, clock, country_code, partner_code, ranks, starts_on) ON volume_monthly_duration TO gerbang_leadership;
 CREATE POLICY leadership_select ON volume_monthly_duration FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
-GRANT SELECT (backlog_change, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_monthly_type TO gerbang_leadership;
+GRANT SELECT (backlog_change, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, overturned, partner_code, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_monthly_type TO gerbang_leadership;
 CREATE POLICY leadership_select ON volume_monthly_type FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 GRANT SELECT (buckets, channel, clock, country_code, partner_code, ranks, starts_on, visa_type_code) ON volume_monthly_type_duration TO gerbang_leadership;
 CREATE POLICY leadership_select ON volume_monthly_type_duration FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
-GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, decisions, granted, info_requested, intake, lapsed, nationality_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly_nationality TO gerbang_leadership;
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, decisions, granted, info_requested, intake, lapsed, nationality_code, overturned, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly_nationality TO gerbang_leadership;
 CREATE POLICY leadership_select ON volume_monthly_nationality FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 GRANT SELECT (buckets, clock, nationality_code, ranks, starts_on) ON volume_monthly_nationality_duration TO gerbang_leadership;
 CREATE POLICY leadership_select ON volume_monthly_nationality_duration FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
-GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, nationality_code, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly_nationality_place TO gerbang_leadership;
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, nationality_code, overturned, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly_nationality_place TO gerbang_leadership;
 CREATE POLICY leadership_select ON volume_monthly_nationality_place FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 GRANT SELECT (buckets, clock, country_code, nationality_code, partner_code, ranks, starts_on) ON volume_monthly_nationality_place_duration TO gerbang_leadership;
 CREATE POLICY leadership_select ON volume_monthly_nationality_place_duration FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
-GRANT SELECT (backlog_change, centre_code, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, nationality_code, partner_code, refused, revenue_idr, starts_on, trip_purpose, visa_type_code, wip_change, withdrawn, within_target) ON volume_daily TO gerbang_leadership;
+GRANT SELECT (backlog_change, centre_code, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, nationality_code, overturned, partner_code, refused, revenue_idr, starts_on, trip_purpose, visa_type_code, wip_change, withdrawn, within_target) ON volume_daily TO gerbang_leadership;
 CREATE POLICY leadership_select ON volume_daily FOR SELECT TO gerbang_leadership
     USING ((SELECT viewer.acts_as('LEADERSHIP')));
 GRANT SELECT (bucket, centre_code, channel, country_code, kind, measured, nationality_code, partner_code, starts_on, trip_purpose, visa_type_code) ON volume_daily_duration TO gerbang_leadership;
@@ -377,34 +377,34 @@ CREATE POLICY officer_select ON reference_change_value FOR SELECT TO gerbang_off
 CREATE POLICY officer_select ON person_lookup FOR SELECT TO gerbang_officer
     USING (CASE WHEN person_lookup.actor = (SELECT viewer.subject('OFFICER')) THEN true ELSE false END);
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_officer;
-GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_yearly TO gerbang_officer;
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, overturned, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_yearly TO gerbang_officer;
 CREATE POLICY officer_select ON volume_yearly FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
-GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly TO gerbang_officer;
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, overturned, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly TO gerbang_officer;
 CREATE POLICY officer_select ON volume_monthly FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 GRANT SELECT (buckets, clock, country_code, partner_code, ranks, starts_on) ON volume_monthly_duration TO gerbang_officer;
 CREATE POLICY officer_select ON volume_monthly_duration FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
-GRANT SELECT (backlog_change, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_monthly_type TO gerbang_officer;
+GRANT SELECT (backlog_change, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, overturned, partner_code, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_monthly_type TO gerbang_officer;
 CREATE POLICY officer_select ON volume_monthly_type FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 GRANT SELECT (buckets, channel, clock, country_code, partner_code, ranks, starts_on, visa_type_code) ON volume_monthly_type_duration TO gerbang_officer;
 CREATE POLICY officer_select ON volume_monthly_type_duration FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
-GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, decisions, granted, info_requested, intake, lapsed, nationality_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly_nationality TO gerbang_officer;
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, decisions, granted, info_requested, intake, lapsed, nationality_code, overturned, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly_nationality TO gerbang_officer;
 CREATE POLICY officer_select ON volume_monthly_nationality FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 GRANT SELECT (buckets, clock, nationality_code, ranks, starts_on) ON volume_monthly_nationality_duration TO gerbang_officer;
 CREATE POLICY officer_select ON volume_monthly_nationality_duration FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
-GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, nationality_code, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly_nationality_place TO gerbang_officer;
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, nationality_code, overturned, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly_nationality_place TO gerbang_officer;
 CREATE POLICY officer_select ON volume_monthly_nationality_place FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 GRANT SELECT (buckets, clock, country_code, nationality_code, partner_code, ranks, starts_on) ON volume_monthly_nationality_place_duration TO gerbang_officer;
 CREATE POLICY officer_select ON volume_monthly_nationality_place_duration FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
-GRANT SELECT (backlog_change, centre_code, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, nationality_code, partner_code, refused, revenue_idr, starts_on, trip_purpose, visa_type_code, wip_change, withdrawn, within_target) ON volume_daily TO gerbang_officer;
+GRANT SELECT (backlog_change, centre_code, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, nationality_code, overturned, partner_code, refused, revenue_idr, starts_on, trip_purpose, visa_type_code, wip_change, withdrawn, within_target) ON volume_daily TO gerbang_officer;
 CREATE POLICY officer_select ON volume_daily FOR SELECT TO gerbang_officer
     USING ((SELECT viewer.acts_as('OFFICER')));
 GRANT SELECT (bucket, centre_code, channel, country_code, kind, measured, nationality_code, partner_code, starts_on, trip_purpose, visa_type_code) ON volume_daily_duration TO gerbang_officer;
@@ -540,34 +540,34 @@ CREATE POLICY supervisor_select ON reference_change_value FOR SELECT TO gerbang_
 CREATE POLICY supervisor_select ON person_lookup FOR SELECT TO gerbang_supervisor
     USING (CASE WHEN person_lookup.actor = (SELECT viewer.subject('SUPERVISOR')) THEN true ELSE false END);
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_supervisor;
-GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_yearly TO gerbang_supervisor;
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, overturned, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_yearly TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_yearly FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
-GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly TO gerbang_supervisor;
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, overturned, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_monthly FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 GRANT SELECT (buckets, clock, country_code, partner_code, ranks, starts_on) ON volume_monthly_duration TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_monthly_duration FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
-GRANT SELECT (backlog_change, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_monthly_type TO gerbang_supervisor;
+GRANT SELECT (backlog_change, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, overturned, partner_code, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_monthly_type TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_monthly_type FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 GRANT SELECT (buckets, channel, clock, country_code, partner_code, ranks, starts_on, visa_type_code) ON volume_monthly_type_duration TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_monthly_type_duration FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
-GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, decisions, granted, info_requested, intake, lapsed, nationality_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly_nationality TO gerbang_supervisor;
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, decisions, granted, info_requested, intake, lapsed, nationality_code, overturned, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly_nationality TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_monthly_nationality FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 GRANT SELECT (buckets, clock, nationality_code, ranks, starts_on) ON volume_monthly_nationality_duration TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_monthly_nationality_duration FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
-GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, nationality_code, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly_nationality_place TO gerbang_supervisor;
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, nationality_code, overturned, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly_nationality_place TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_monthly_nationality_place FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 GRANT SELECT (buckets, clock, country_code, nationality_code, partner_code, ranks, starts_on) ON volume_monthly_nationality_place_duration TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_monthly_nationality_place_duration FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
-GRANT SELECT (backlog_change, centre_code, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, nationality_code, partner_code, refused, revenue_idr, starts_on, trip_purpose, visa_type_code, wip_change, withdrawn, within_target) ON volume_daily TO gerbang_supervisor;
+GRANT SELECT (backlog_change, centre_code, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, nationality_code, overturned, partner_code, refused, revenue_idr, starts_on, trip_purpose, visa_type_code, wip_change, withdrawn, within_target) ON volume_daily TO gerbang_supervisor;
 CREATE POLICY supervisor_select ON volume_daily FOR SELECT TO gerbang_supervisor
     USING ((SELECT viewer.acts_as('SUPERVISOR')));
 GRANT SELECT (bucket, centre_code, channel, country_code, kind, measured, nationality_code, partner_code, starts_on, trip_purpose, visa_type_code) ON volume_daily_duration TO gerbang_supervisor;
@@ -775,7 +775,7 @@ CREATE POLICY partner_agent_select ON visa FOR SELECT TO gerbang_partner_agent
 CREATE POLICY partner_agent_select ON correction FOR SELECT TO gerbang_partner_agent
     USING (CASE WHEN EXISTS (SELECT FROM application AS by_1 WHERE by_1.id = correction.application_id AND by_1.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND by_1.left_partner_at IS NULL AND (coalesce(by_1.centre_code, by_1.country_code) = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) AND by_1.successor_centre_code IS NULL OR by_1.successor_centre_code = ANY ((SELECT viewer.centres('PARTNER_AGENT'))::text[])) AND (by_1.closed_at IS NULL OR by_1.closed_at > now() - interval '30 days')) THEN true ELSE false END);
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_partner_agent;
-GRANT SELECT (backlog_change, centre_code, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, nationality_code, partner_code, refused, revenue_idr, starts_on, trip_purpose, visa_type_code, wip_change, withdrawn, within_target) ON volume_daily TO gerbang_partner_agent;
+GRANT SELECT (backlog_change, centre_code, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, nationality_code, overturned, partner_code, refused, revenue_idr, starts_on, trip_purpose, visa_type_code, wip_change, withdrawn, within_target) ON volume_daily TO gerbang_partner_agent;
 CREATE POLICY partner_agent_select ON volume_daily FOR SELECT TO gerbang_partner_agent
     USING (CASE WHEN volume_daily.partner_code = (SELECT viewer.partner('PARTNER_AGENT')) AND coalesce(volume_daily.centre_code, volume_daily.country_code) = ANY ((SELECT viewer.places('PARTNER_AGENT'))::text[]) THEN true ELSE false END);
 GRANT SELECT (bucket, centre_code, channel, country_code, kind, measured, nationality_code, partner_code, starts_on, trip_purpose, visa_type_code) ON volume_daily_duration TO gerbang_partner_agent;
@@ -895,34 +895,34 @@ CREATE POLICY auditor_select ON reference_change_value FOR SELECT TO gerbang_aud
 CREATE POLICY auditor_select ON person_lookup FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 GRANT EXECUTE ON FUNCTION wib_day, rank_at, total_rank, percentile_buckets TO gerbang_auditor;
-GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_yearly TO gerbang_auditor;
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, overturned, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_yearly TO gerbang_auditor;
 CREATE POLICY auditor_select ON volume_yearly FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
-GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly TO gerbang_auditor;
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, overturned, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly TO gerbang_auditor;
 CREATE POLICY auditor_select ON volume_monthly FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 GRANT SELECT (buckets, clock, country_code, partner_code, ranks, starts_on) ON volume_monthly_duration TO gerbang_auditor;
 CREATE POLICY auditor_select ON volume_monthly_duration FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
-GRANT SELECT (backlog_change, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, partner_code, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_monthly_type TO gerbang_auditor;
+GRANT SELECT (backlog_change, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, overturned, partner_code, refused, revenue_idr, starts_on, visa_type_code, wip_change, withdrawn, within_target) ON volume_monthly_type TO gerbang_auditor;
 CREATE POLICY auditor_select ON volume_monthly_type FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 GRANT SELECT (buckets, channel, clock, country_code, partner_code, ranks, starts_on, visa_type_code) ON volume_monthly_type_duration TO gerbang_auditor;
 CREATE POLICY auditor_select ON volume_monthly_type_duration FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
-GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, decisions, granted, info_requested, intake, lapsed, nationality_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly_nationality TO gerbang_auditor;
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, decisions, granted, info_requested, intake, lapsed, nationality_code, overturned, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly_nationality TO gerbang_auditor;
 CREATE POLICY auditor_select ON volume_monthly_nationality FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 GRANT SELECT (buckets, clock, nationality_code, ranks, starts_on) ON volume_monthly_nationality_duration TO gerbang_auditor;
 CREATE POLICY auditor_select ON volume_monthly_nationality_duration FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
-GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, nationality_code, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly_nationality_place TO gerbang_auditor;
+GRANT SELECT (backlog_change, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, nationality_code, overturned, partner_code, refused, revenue_idr, starts_on, wip_change, withdrawn, within_target) ON volume_monthly_nationality_place TO gerbang_auditor;
 CREATE POLICY auditor_select ON volume_monthly_nationality_place FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 GRANT SELECT (buckets, clock, country_code, nationality_code, partner_code, ranks, starts_on) ON volume_monthly_nationality_place_duration TO gerbang_auditor;
 CREATE POLICY auditor_select ON volume_monthly_nationality_place_duration FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
-GRANT SELECT (backlog_change, centre_code, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, nationality_code, partner_code, refused, revenue_idr, starts_on, trip_purpose, visa_type_code, wip_change, withdrawn, within_target) ON volume_daily TO gerbang_auditor;
+GRANT SELECT (backlog_change, centre_code, channel, cohort_decided, cohort_within_target, country_code, decisions, granted, info_requested, intake, lapsed, nationality_code, overturned, partner_code, refused, revenue_idr, starts_on, trip_purpose, visa_type_code, wip_change, withdrawn, within_target) ON volume_daily TO gerbang_auditor;
 CREATE POLICY auditor_select ON volume_daily FOR SELECT TO gerbang_auditor
     USING ((SELECT viewer.acts_as('AUDITOR')));
 GRANT SELECT (bucket, centre_code, channel, country_code, kind, measured, nationality_code, partner_code, starts_on, trip_purpose, visa_type_code) ON volume_daily_duration TO gerbang_auditor;

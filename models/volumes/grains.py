@@ -58,7 +58,8 @@ class Kind(StrEnum):
 
 #: The additive facts, by day in WIB. An application counts once it is paid. On the day of payment
 #: count ``intake``, ``revenue_idr``, ``info_requested``, and whether it was decided, and within
-#: target (``cohort_…``); on the day it closed counts its outcome. The changes, summed up to a day,
+#: target (``cohort_…``); on the day it closed counts its outcome; on that of the first decision,
+#: that a decision was ``overturned``. The changes, summed up to a day,
 #: give the stock at its end: ``wip_change`` is +1 at payment and -1 when the case closes,
 #: ``backlog_change`` is +1 on the day an open case passes its target and -1 when it closes.
 FACTS = (
@@ -74,7 +75,10 @@ FACTS = (
     "within_target",
     "cohort_decided",
     "cohort_within_target",
+    "overturned",
 )
+#: Those that gateways of an earlier release, which keep figures meanwhile, do not write.
+_WRITTEN_SINCE_0110 = ("overturned",)
 
 #: Facts that the database computes from others, and their SQL. Whoever reads one needs no right to
 #: those that it is made of.
@@ -160,9 +164,14 @@ def _dimension_columns(dimensions: Sequence[Dimension]) -> list[Column[str]]:
     return [Column(dimension.value, Text) for dimension in dimensions]
 
 
-def _fact_columns(**options: Any) -> list[Column[int]]:
+def _fact_columns(*have_default: str) -> list[Column[int]]:
     return [
-        Column(fact, BigInteger if fact == "revenue_idr" else Integer, nullable=False, **options)
+        Column(
+            fact,
+            BigInteger if fact == "revenue_idr" else Integer,
+            nullable=False,
+            server_default=text("0") if fact in have_default else None,
+        )
         for fact in FACTS
     ]
 
@@ -186,7 +195,9 @@ def _histogram(name: str, dimensions: Sequence[Dimension], *kind: Column[Any]) -
 
 def _grain(name: str, period: str, *dimensions: Dimension) -> Grain:
     facts = _table(
-        f"volume_{name}", _group(dimensions), [*_fact_columns(), *_computed_fact_columns()]
+        f"volume_{name}",
+        _group(dimensions),
+        [*_fact_columns(*_WRITTEN_SINCE_0110), *_computed_fact_columns()],
     )
     make = {"day": _lines_of_kinds, "month": _ranks_of_clocks}.get(period)
     durations = make(f"volume_{name}_duration", dimensions) if make else None
@@ -307,7 +318,7 @@ OUTBOX = Table(
     Column("ground", Text),
     Column("done_by", Text),
     Column("bucket", Integer),
-    *_fact_columns(server_default=text("0")),
+    *_fact_columns(*FACTS),
     Column("measured", Integer, server_default=text("0"), nullable=False),
 )
 

@@ -21,8 +21,8 @@ _LOCK = "SELECT pg_advisory_xact_lock(7461002)"
 CHANGE_COLUMNS = ", ".join(
     ("day", *Dimension, "kind", "ground", "done_by", "bucket", *FACTS, "measured")
 )
-#: What is told apart by no place, in the columns of the outbox: the national contributions, and
-#: those of officers.
+#: What an application alone does not tell, in the columns of the outbox: the national
+#: contributions, those of officers, and the decisions that did not stand.
 OTHER_CHANGES = f"""
     SELECT
         day, {", ".join("NULL" for _ in Dimension)}, kind, ground, NULL, NULL,
@@ -34,6 +34,12 @@ OTHER_CHANGES = f"""
         {", ".join("visa_type_code" if d is Dimension.VISA_TYPE else "NULL" for d in Dimension)},
         kind, NULL, officer, NULL, {", ".join("0" for _ in FACTS)}, measured
     FROM ({DONE_BY_OFFICERS}) AS done
+    UNION ALL
+    SELECT
+        day, {", ".join(Dimension)}, NULL, NULL, NULL, NULL,
+        {", ".join("1" if fact == "overturned" else "0" for fact in FACTS)}, 0
+    FROM volume_overturned
+    JOIN application ON application.id = application_id
 """  # noqa: S608
 _FROM_RAW_ROWS = f"""
     SELECT {CHANGE_COLUMNS}
@@ -42,7 +48,7 @@ _FROM_RAW_ROWS = f"""
         status, submitted_at, received_at, paid_at, closed_at, target_due_at, fee_idr,
         paused_seconds, was_info_requested, partner_code
     )
-    CROSS JOIN (SELECT NULL::text AS ground, NULL::text AS done_by) AS of_nobody
+    CROSS JOIN (SELECT NULL::text AS ground, NULL::text AS done_by, 0 AS overturned) AS of_nobody
     UNION ALL
     {OTHER_CHANGES}
 """  # noqa: S608

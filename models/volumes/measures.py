@@ -15,6 +15,7 @@ class Measure(StrEnum):
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
     LAPSED = "lapsed"
+    OVERTURNED = "overturned"
     REFUSAL_RATE = "refusal_rate"
     WIP = "wip"
     BACKLOG = "backlog"
@@ -64,6 +65,7 @@ COUNTS = {
     Measure.REFUSED: ("refused",),
     Measure.WITHDRAWN: ("withdrawn",),
     Measure.LAPSED: ("lapsed",),
+    Measure.OVERTURNED: ("overturned",),
     Measure.REVENUE: ("revenue_idr",),
 }
 

@@ -111,7 +111,7 @@ _RECOMPUTE_CHANGES = f"""
         told.status, told.submitted_at, told.received_at, told.paid_at, told.closed_at,
         target_due_at, fee_idr, told.paused_seconds, told.was_info_requested, partner_code
     )
-    CROSS JOIN (SELECT NULL::text AS ground, NULL::text AS done_by) AS of_nobody
+    CROSS JOIN (SELECT NULL::text AS ground, NULL::text AS done_by, 0 AS overturned) AS of_nobody
     UNION ALL
     {OTHER_CHANGES}
 """  # noqa: S608

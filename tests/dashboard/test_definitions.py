@@ -15,8 +15,16 @@ from tests.dashboard.test_documents import ROLES
 from tests.dashboard.visiting import Visitor
 
 IDS = [
-    *("intake", "decisions", "granted", "refused", "withdrawn", "lapsed", "refusal_rate", "wip"),
-    *("backlog", "wip_age_p50", "wip_age_p90", "wip_age_oldest"),
+    *("intake", "decisions", "granted", "refused", "withdrawn", "lapsed"),
+    *(
+        "overturned",
+        "refusal_rate",
+        "wip",
+        "backlog",
+        "wip_age_p50",
+        "wip_age_p90",
+        "wip_age_oldest",
+    ),
     *(f"turnaround_p{share}" for share in (50, 75, 90, 95)),
     *(f"turnaround_adjusted_p{share}" for share in (50, 75, 90, 95)),
     *("target_rate", "target_rate_intake", "clearance_ratio", "info_request_rate", "handover_p90"),

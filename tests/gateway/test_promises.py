@@ -585,6 +585,10 @@ async def test_manager_has_no_exact_outcome_among_the_measures(who) -> None:
         ).data
         assert rows["volumes"]["rows"]
         assert "EXACT" not in str(rows)
+    # Which decisions did not stand is published to nobody.
+    query = f"{{ {grid} {{ rows {{ overturned {{ precision }} }} }} }}"
+    for name in ("manager-au", "anonymous"):
+        assert (await who[name](query)).codes == ["FORBIDDEN_FIELD"]
 
 
 @pytest.mark.parametrize("name", ["manager-au", "service"])

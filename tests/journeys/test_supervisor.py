@@ -4,8 +4,11 @@ from typing import Any
 
 import pytest
 
+from models.database.connections import connect
+from models.volumes import fold
 from tests.gateway.changing import change, done, given_to, granted, in_screening, key, paid
 from tests.gateway.conftest import Viewer
+from tests.world import today
 
 pytestmark = pytest.mark.anyio
 
@@ -68,6 +71,11 @@ async def test_a_false_and_a_true_hit_leave_the_queue_of_hits(who) -> None:
     await done(who["officer"], "recordDecision", false, outcome="GRANTED")
 
 
+OVERTURNED = """
+    query ($today: Date!) {
+        volumes(from: $today, to: $today, groupBy: []) { rows { overturned { value } } }
+    }
+"""
 VISAS = """
     query ($case: ID!) { node(id: $case) { ... on Application {
         stage decision { outcome visa { number revokedAt } }
@@ -75,9 +83,10 @@ VISAS = """
 """
 
 
-async def test_a_revocation_made_in_error_is_set_aside_by_a_second_person(who) -> None:
+async def test_a_revocation_made_in_error_is_set_aside_by_a_second_person(who, world) -> None:
     first, second = who["supervisor"], who["supervisor-2"]
     case = await granted(who)
+    before = await overturned(who["leadership"], world)
     number = (await first(VISAS, case=case)).data["node"]["decision"]["visa"]["number"]
     await done(first, "revokeVisa", case, reason="The sponsor never existed.")
     # It was another sponsor of the same name. Who revoked cannot decide that alone.
@@ -112,6 +121,13 @@ async def test_a_revocation_made_in_error_is_set_aside_by_a_second_person(who) -
     }  # fmt: skip
     again = await change(second, "setAsideRevocation", case, **why)
     assert again.codes == ["WRONG_STATUS"]
+
+    # The revocation is counted among the decisions of today that did not stand; that it was set
+    # aside is none. Whoever manages a partner is not told how cases ended.
+    for name in ("leadership", "agent-au"):
+        assert await overturned(who[name], world) == before + 1
+    told = await who["manager-au"](OVERTURNED, today=today().isoformat())
+    assert (told.status, told.codes) == (400, ["FORBIDDEN_FIELD"])
 
 
 async def test_the_cases_of_one_who_left_go_to_others(who) -> None:
@@ -193,3 +209,14 @@ async def work_list(viewer: Viewer, queue: str) -> list[str]:
     assert [one["targetDueAt"] for one in nodes] == sorted(one["targetDueAt"] for one in nodes)
     assert page["totalCount"]["value"] == len(nodes)
     return [one["id"] for one in nodes]
+
+
+async def overturned(viewer: Viewer, world: str) -> int:
+    """Of the decisions of today, how many did not stand, with all that was done so far."""
+    owner = await connect(world)
+    await fold(owner)
+    await owner.close()
+    asked = await viewer(OVERTURNED, today=today().isoformat())
+    assert asked.errors == [], asked.text
+    [row] = asked.data["volumes"]["rows"]
+    return row["overturned"]["value"]

@@ -1,4 +1,5 @@
-"""What is filled in of rows of before: deadlines, visas, and what others are told of a ground."""
+"""What is filled in of rows of before: deadlines, visas, what others are told of a ground, and how
+many decisions did not stand."""
 
 from importlib import import_module
 
@@ -6,6 +7,8 @@ import asyncpg
 import pytest
 
 from models.database.connections import connect
+from models.volumes import verify
+from models.volumes.grains import GRAINS
 from tests.models.test_migrations_online import as_a_revision
 from tests.world import application_id
 
@@ -14,6 +17,7 @@ pytestmark = pytest.mark.anyio
 VERSIONS = "models.migrations.versions"
 REVISION = import_module(f"{VERSIONS}.0071_deadlines_and_visas_of_before")
 GROUNDS = import_module(f"{VERSIONS}.0069_what_others_were_told_of_grounds")
+OVERTURNED = import_module(f"{VERSIONS}.0112_decisions_that_did_not_stand_before")
 DEADLINES = (
     "SELECT id, CASE WHEN status = 'INFO_REQUESTED' THEN answer_by ELSE pay_by END"
     " FROM application WHERE stage = 'WAITING_FOR_APPLICANT' ORDER BY id"
@@ -72,5 +76,26 @@ async def test_of_grounds_of_before_no_more_is_told_than_of_those_of_now(world: 
         for changed in ("ground = ground", "officer = 'somebody'"):
             with pytest.raises(asyncpg.RestrictViolationError):
                 await connection.execute(f"UPDATE decision SET {changed}")
+    finally:
+        await connection.close()
+
+
+async def test_decisions_that_did_not_stand_before_are_counted_once(world: str) -> None:
+    """Those in the figures of before, of which nothing is known, beside one yet to be folded."""
+    connection = await connect(world)
+    try:
+        assert await verify(connection) == []
+        for grain in GRAINS:
+            await connection.execute(f"UPDATE {grain.facts.name} SET overturned = 0")
+        assert len(await verify(connection)) == 2 * len(GRAINS)
+        await connection.execute(
+            "INSERT INTO application_event (application_id, sequence, kind, occurred_at)"
+            " SELECT application_id, 99, 'REVOKED', '2025-03-09 10:00+07' FROM application_event"
+            " JOIN application ON application.id = application_id"
+            " WHERE kind = 'REVOKED' LIMIT 1"
+        )
+        for _ in range(2):
+            await as_a_revision(world, OVERTURNED.upgrade)
+            assert await verify(connection) == []
     finally:
         await connection.close()

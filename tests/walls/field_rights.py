@@ -254,6 +254,7 @@ _FIGURES: dict[str, Lines] = {
         "targetRateIntake clearanceRatio withdrawn lapsed":  "R R R R R R - - - - - -",
         # How cases ended: protected from managers, and from the public.
         "granted":                                           "R R R P R R - - - - - -",
+        "overturned":                                        "R R R - R R - - - - - -",
         "refused refusalRate":                               "R R R P R R - - - - - P",
         "nationalRefusalRate":                               "- - - P - - - - - - - -",
     },

@@ -128,6 +128,11 @@ class VolumeRow:
     refused: Count = _count(Measure.REFUSED, "Refused.")
     withdrawn: Count = _count(Measure.WITHDRAWN, "Paid, then withdrawn; never in a rate.")
     lapsed: Count = _count(Measure.LAPSED, "Paid, then lapsed unanswered; never in a rate.")
+    overturned: Count = _count(
+        Measure.OVERTURNED,
+        "Decisions superseded by another outcome or ground, and visas revoked, by the date of the"
+        " first decision; a revocation that was set aside later included.",
+    )
     refusal_rate: Rate = _rate(Measure.REFUSAL_RATE, "Refused of all decisions.")
     national_refusal_rate: Rate = computed(
         lambda root: root.published.national_refusal_rate(),
