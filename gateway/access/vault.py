@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from gateway.errors import ErrorCode, FieldError
+from gateway.logs.requests import current_record
 from models.key_service import KeyServiceError
 from models.person.vault import MissingKeyError, VaultError
 
@@ -29,5 +30,6 @@ def vault_errors() -> Iterator[None]:
         log.warning("the vault is closed: %s", error or type(error).__name__)
         raise closed_vault() from error
     except VaultError:
+        current_record().is_tampered = True
         log.exception("the vault refused a sealed value: somebody changed it")
         raise

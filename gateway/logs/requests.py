@@ -77,6 +77,8 @@ class OperationRecord:
     cost_actual: int | None = None
     #: How many errors of each code the client received.
     codes: dict[str, int] = field(default_factory=dict)
+    #: Whether the vault refused a value that somebody had changed.
+    is_tampered: bool = False
     #: Schema coordinates that the role may not use.
     denied: dict[str, None] = field(default_factory=dict)
 
@@ -86,6 +88,7 @@ class OperationRecord:
 
     def begin_anew(self) -> None:
         """Reset the counters after a payload of a subscription."""
+        self.is_tampered = False
         self.statements = 0
         self.connection_seconds = self.execution_seconds = 0.0
 
@@ -123,6 +126,7 @@ class OperationRecord:
             "cost_requested": self.cost_requested,
             "cost_actual": self.cost_actual,
             "codes": list(self.codes) or None,
+            "tampered": self.is_tampered or None,
             "denied": list(self.denied) or None,
         }
         return {name: value for name, value in fields.items() if value is not None}

@@ -74,6 +74,10 @@ class Metrics:
             "Queries that no plan ran, by reason: defect is a mistake in the plan.",
             "reason",
         )
+        self._tampered = self._counter(
+            "gerbang_vault_tampered",
+            "Operations that met a sealed value which is not what was sealed there.",
+        )
         self._turn_seconds = self._counter(
             "gerbang_turn_wait_seconds", "How long operations waited for their turn, in all."
         )
@@ -117,6 +121,8 @@ class Metrics:
         observe(seconds)
         count()
         count_statements(record.statements)
+        if record.is_tampered:
+            self._tampered.inc()
         self._turn_seconds.inc(record.turn_seconds)
         self._connection_seconds.inc(record.connection_seconds)
         if record.why_executor and record.kind is Kind.QUERY:

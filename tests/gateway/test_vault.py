@@ -3,6 +3,7 @@ in the database is refused."""
 
 import contextlib
 import logging
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import Any
 import asyncpg
 import pytest
 
+from models.person import vault
+from models.person.vault import Cell, Person
 from models.postgres import Server
 from tests.gateway.changing import (
     IDENTITY,
@@ -65,6 +68,17 @@ LOOK_UP = """
     }
 """
 NEVER_SEALED = b"Unsealed Bandicoot"
+#: The values of somebody who is handed in while nothing is encrypted.
+OPEN = {
+    "fullName": "Plainella Potoroosdottir",
+    "passportNumber": "QZPLAIN01",
+    "birthDate": "1932-03-04",
+    "email": "plainella@potoroo.example",
+    "phone": "+61 400 888 414",
+    "placeOfBirth": "Murwillumbah Rise",
+    "passportExpiresOn": "2038-04-30",
+}
+_TAMPERED = re.compile(r"^gerbang_vault_tampered_total (\S+)", re.MULTILINE)
 
 
 async def every_way_in(who: Any, client: Any) -> tuple[str, list[str]]:
@@ -156,6 +170,25 @@ async def test_a_canary_is_found_nowhere(who, client, app, server, world, connec
     assert [secret for secret in SECRETS if secret in said] == []
 
 
+async def test_with_encryption_off_the_canary_is_found(
+    who, server, world, connection, monkeypatch
+) -> None:
+    """The same search is red then, value by value, so it looks where they would be."""
+
+    def in_plain(key: bytes, person: Person) -> dict[str, str]:
+        return {name: str(value) for name, value in person.values.items() if value is not None}
+
+    def opened(cipher: object, cell: Cell) -> str:
+        return cell.text.partition(":")[2]
+
+    began = time.time() - 1
+    monkeypatch.setattr(vault, "_seal", in_plain)
+    monkeypatch.setattr(vault, "_open", opened)
+    await submitted(who, identity=OPEN)
+    secrets = {value.encode() for value in OPEN.values()}
+    assert await found_in(server, began, connection, *secrets) == secrets
+
+
 @pytest.mark.parametrize(
     "tampering",
     [
@@ -172,7 +205,7 @@ async def test_a_canary_is_found_nowhere(who, client, app, server, world, connec
     ],
 )
 async def test_what_was_tampered_with_is_refused(
-    who, world, connection, caplog, tampering: str
+    who, app, world, connection, caplog, tampering: str
 ) -> None:
     unpaid = await submitted(who, identity={**IDENTITY, "placeOfBirth": "Perth"})
     await done(who["agent-au"], "proposeCorrection", unpaid, identity={"fullName": "Olive Other"})
@@ -186,8 +219,12 @@ async def test_what_was_tampered_with_is_refused(
     await connection.execute(
         f"UPDATE identity SET sealed = {tampering} WHERE applicant_id = $1", person
     )
+    before = await metrics_of(app.state.internal)
     with caplog.at_level(logging.ERROR):
         refused = await who["agent-au"](query, **named)
+    after = await metrics_of(app.state.internal)
+    counted = [float(count) for page in (before, after) for count in _TAMPERED.findall(page)]
+    assert counted[1] == counted[0] + 1
     assert refused.codes == ["INTERNAL"], refused.text
     assert "the vault refused a sealed value" in caplog.text
     assert "Olive" not in refused.text + caplog.text
