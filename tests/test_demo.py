@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from time import monotonic
 
 import httpx2
 
@@ -29,6 +30,42 @@ def test_demo_answers_leadership_and_a_manager_each_in_their_scope(demo: Demo) -
     own = demo.ask("manager-au", PER_COUNTRY, **window)["volumes"]["rows"]
     assert len(everywhere) > 50
     assert [row["country"]["code"] for row in own] == ["AU"]
+
+
+HITS = """{ workList(queue: HITS, first: 50) { nodes {
+    isVisaHeld screenings(first: 9) { nodes { result ban { ground } } }
+} } }"""
+LIST = """{
+    banEntries(first: 20) { nodes { state proposedBy approvedBy } }
+    screenings(first: 100) { nodes { banMatches { ban { ground } } } }
+}"""
+
+
+def test_the_demo_has_a_ban_list_with_hits_for_a_supervisor(demo: Demo) -> None:
+    """The LINKER compares the entries with everybody once the demo runs."""
+    held: list[str] = []
+    end = monotonic() + 30
+    while len(held) < 3 and monotonic() < end:
+        cases = demo.ask("supervisor", HITS)["workList"]["nodes"]
+        held = sorted(
+            answer["ban"]["ground"]
+            for case in cases
+            if case["isVisaHeld"]
+            for answer in case["screenings"]["nodes"]
+            if answer["result"] == "HIT" and answer["ban"]
+        )
+    assert held == ["FORGED_DOCUMENT", "OVERSTAY", "UNLAWFUL_ACTIVITY"]
+
+    seen = demo.ask("screening-2", LIST)
+    entries = [tuple(entry.values()) for entry in seen["banEntries"]["nodes"]]
+    # One waits for whoever asks.
+    assert sorted(entries, key=str) == [
+        *[("APPROVED", "screening", "screening-2")] * 4, ("PROPOSED", "screening", None),
+    ]  # fmt: skip
+    matches = [
+        match for question in seen["screenings"]["nodes"] for match in question["banMatches"]
+    ]
+    assert {"ban": {"ground": "REQUEST_OF_AN_AUTHORITY"}} in matches
 
 
 def test_a_day_that_has_not_begun_is_refused() -> None:

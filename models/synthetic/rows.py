@@ -9,6 +9,7 @@ from uuid import UUID
 from models.case.reference_numbers import visa_number_of
 from models.keys import key_at
 from models.vocabulary import (
+    BanGround,
     Channel,
     CorrectionState,
     EventKind,
@@ -211,6 +212,31 @@ class ScreeningRow(NamedTuple):
     confirmed_by: str | None
 
 
+class BanEntryRow(NamedTuple):
+    """A row of ``ban_entry``."""
+
+    id: UUID
+    reference: str
+    ground: BanGround
+    reason: str
+    banned_from: date
+    banned_until: date | None
+    proposed_by: str
+    proposed_at: datetime
+    approved_by: str | None
+    approved_at: datetime | None
+
+
+class BannedPersonRow(NamedTuple):
+    """A row of ``banned_person``."""
+
+    ban_id: UUID
+    issuing_state: str | None
+    passport_number: str | None
+    full_name: str | None
+    birth_date: date | None
+
+
 @dataclass
 class Batch:
     """Rows of complete applications by table, in an order that satisfies the foreign keys."""
@@ -227,6 +253,8 @@ class Batch:
     screening: list[ScreeningRow] = field(default_factory=list)
     identity_version: list[IdentityVersionRow] = field(default_factory=list)
     correction: list[CorrectionRow] = field(default_factory=list)
+    ban_entry: list[BanEntryRow] = field(default_factory=list)
+    banned_person: list[BannedPersonRow] = field(default_factory=list)
 
 
 #: Odd, and no multiple of five: so that each number gets a code of its own, in no visible order.

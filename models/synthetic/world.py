@@ -13,6 +13,7 @@ from uuid import UUID
 from models.case.place import Place
 from models.synthetic import assumptions
 from models.synthetic.assumptions import Scale
+from models.synthetic.bans import BanList
 from models.synthetic.calendar import DAY, HOUR, Month, last_outage, moments, months_until
 from models.synthetic.chance import seconds
 from models.synthetic.demand import demand
@@ -59,10 +60,11 @@ class World:
 
     def batches(self) -> Iterator[Batch]:
         """Generate all rows."""
-        batch = Batch()
+        batch, bans = Batch(), BanList(self._until, self._plan.seed)
         self._demo_applicant(batch)
         for submitted_at, nationality in self._submissions():
             if len(batch.application) >= BATCH:
+                bans.look_at(batch)
                 yield batch
                 batch = Batch()
             applicant = self._applicant(nationality, submitted_at, batch)
@@ -71,6 +73,8 @@ class World:
             case = self._case(applicant, submitted_at, place, visa_type)
             standing = self._recorder.record(case, applicant, self._steps_until_end(case), batch)
             self._schedule_return(applicant, standing)
+        bans.look_at(batch)
+        bans.write(batch)
         yield batch
 
     def _submissions(self) -> Iterator[tuple[int, str]]:

@@ -242,6 +242,30 @@ async def test_each_case_that_reaches_screening_is_screened(loaded: asyncpg.Conn
     assert await loaded.fetchval("SELECT count(*) FROM screening WHERE kind = 'CLEARANCE'") > 0
 
 
+async def test_the_ban_list_is_about_people_who_have_a_visa_or_are_screened(
+    loaded: asyncpg.Connection,
+) -> None:
+    """Those of a passport; one is named alone, in capitals. Nobody was compared with them yet."""
+    about = await loaded.fetch("""
+        SELECT
+            ban_entry.state, application.status,
+            banned_person.full_name IS NULL AS is_by_passport_alone
+        FROM ban_entry
+        JOIN banned_person ON ban_id = ban_entry.id
+        LEFT JOIN identity ON identity.passport_number = banned_person.passport_number
+        LEFT JOIN application USING (applicant_id)
+        WHERE proposed_by = 'screening' AND NOT is_screened
+        ORDER BY ground
+    """)
+    assert [tuple(row) for row in about] == [
+        ("PROPOSED", "GRANTED", True),
+        ("APPROVED", None, False),
+        ("APPROVED", "GRANTED", True),
+        ("APPROVED", "SCREENING", True),
+        ("APPROVED", "GRANTED", False),
+    ]
+
+
 async def test_each_answer_is_told_by_who_gave_it(loaded: asyncpg.Connection) -> None:
     """As the gateway tells them: what waits for a second person is proposed first."""
     told = "SELECT application_id, kind, occurred_at, actor, actor_role FROM application_event"

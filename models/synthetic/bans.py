@@ -1,0 +1,120 @@
+"""The entry-ban list of the world: a few entries of its last day, about some who have applied.
+
+They are as two people leave an entry: nobody was compared with it yet. Whoever links people does
+that, so a world has its hits as soon as its keeper runs.
+"""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from random import Random
+from typing import NamedTuple
+
+from models.case.reference_numbers import new_reference
+from models.synthetic.calendar import HOUR, instant
+from models.synthetic.rows import (
+    ApplicationRow,
+    BanEntryRow,
+    BannedPersonRow,
+    Batch,
+    IdentityRow,
+    new_id,
+)
+from models.vocabulary import BanGround, Status
+from models.wib import wib_day
+
+
+class _Entry(NamedTuple):
+    """An entry about one who has a visa, or whose case is with screening."""
+
+    status: Status
+    ground: BanGround
+    reason: str
+    by_passport: bool = True
+    by_name: bool = False
+    is_approved: bool = True
+
+
+_ENTRIES = (
+    _Entry(Status.GRANTED, BanGround.OVERSTAY, "Stayed 214 days over on a visa on arrival."),
+    _Entry(
+        Status.GRANTED, BanGround.FORGED_DOCUMENT, "A forged sponsor letter, found at the border.",
+        by_passport=False, by_name=True,
+    ),
+    _Entry(
+        Status.GRANTED, BanGround.UNLAWFUL_ACTIVITY, "Worked as a guide on a tourist visa.",
+        by_name=True,
+    ),
+    _Entry(
+        Status.SCREENING, BanGround.REQUEST_OF_AN_AUTHORITY, "Asked for by the police of Bali.",
+    ),
+    # One that waits for the second person.
+    _Entry(
+        Status.GRANTED, BanGround.FALSE_STATEMENT, "Named a hotel that does not exist.",
+        is_approved=False,
+    ),
+)  # fmt: skip
+_PROPOSED, _APPROVED = 5 * HOUR, 4 * HOUR
+_YEARS = 2
+
+
+@dataclass
+class BanList:
+    """Looks at each batch for the newest of those whom entries can be about."""
+
+    until: int
+    seed: int
+    _found: dict[Status, list[tuple[ApplicationRow, IdentityRow]]] = field(
+        default_factory=dict[Status, list[tuple[ApplicationRow, IdentityRow]]]
+    )
+
+    def look_at(self, batch: Batch) -> None:
+        """Of people who came with this batch, the last ones of each status that entries name."""
+        people = {row.applicant_id: row for row in batch.identity}
+        demo = {row.id for row in batch.applicant if row.account}
+        needed = [entry.status for entry in _ENTRIES]
+        for status in set(needed):
+            newest = (
+                (row, people[row.applicant_id])
+                for row in reversed(batch.application)
+                if row.status is status
+                and row.applicant_id in people
+                and row.applicant_id not in demo
+            )
+            found = [one for _, one in zip(range(needed.count(status)), newest, strict=False)]
+            self._found[status] = (found + self._found.get(status, []))[: needed.count(status)]
+
+    def write(self, batch: Batch) -> None:
+        """Write the entries, about as many people as there are."""
+        rng = Random(self.seed)
+        left = {status: iter(found) for status, found in self._found.items()}
+        for entry in _ENTRIES:
+            if found := next(left.get(entry.status, iter(())), None):
+                ban = self._ban(entry, rng)
+                batch.ban_entry.append(ban)
+                batch.banned_person.append(_person(entry, ban, found[1]))
+
+    def _ban(self, entry: _Entry, rng: Random) -> BanEntryRow:
+        proposed, approved = (instant(self.until - ago) for ago in (_PROPOSED, _APPROVED))
+        banned_from = wib_day(approved)
+        return BanEntryRow(
+            id=new_id(self.until - _PROPOSED, rng),
+            reference=new_reference(rng),
+            ground=entry.ground,
+            reason=entry.reason,
+            banned_from=banned_from,
+            banned_until=banned_from + timedelta(days=365 * _YEARS),
+            proposed_by="screening",
+            proposed_at=proposed,
+            approved_by="screening-2" if entry.is_approved else None,
+            approved_at=approved if entry.is_approved else None,
+        )
+
+
+def _person(entry: _Entry, ban: BanEntryRow, of: IdentityRow) -> BannedPersonRow:
+    return BannedPersonRow(
+        ban_id=ban.id,
+        issuing_state=of.passport_issuing_state if entry.by_passport else None,
+        passport_number=of.passport_number if entry.by_passport else None,
+        full_name=of.full_name.upper() if entry.by_name else None,
+        birth_date=of.birth_date if entry.by_name else None,
+    )
