@@ -1,7 +1,6 @@
 """Verifies the account: rows against their leaves, leaves against what was signed outside."""
 
 import asyncio
-import hmac
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
@@ -19,6 +18,7 @@ from models.account.findings import Report, Tampering
 from models.account.merkle import HASH_BYTES, Frontier, leaf_hash
 from models.account.notes import Checkpoint
 from models.account.sources import SOURCES, Source
+from models.garbage import without_garbage_collection
 from models.key_service import KeyService, KeyUse
 
 _CHUNK = 20_000
@@ -51,6 +51,10 @@ _UNRECORDED = """
         AND EXISTS (SELECT FROM account_source WHERE source = '{table}')
     ORDER BY id
 """
+
+
+#: An entry that is as it was written: its position, row, what was sealed, by which key, and how.
+_Entry = tuple[int, UUID, str, str, bytes | None]
 
 
 @dataclass(slots=True)
@@ -89,17 +93,19 @@ async def verify(
         earlier = folder.newest_by(since, public)
         first = earlier.size if earlier else 0
     # One snapshot, beside which everything goes on.
-    async with connection.transaction(isolation="repeatable_read", readonly=True):
-        await connection.execute("SET LOCAL cursor_tuple_fraction = 1")
-        rewritten = await _verify_leaves(connection, signed, report)
-        for source in SOURCES.values():
-            await _verify_rows(connection, keys, source, first, rewritten, report)
-            rows = await connection.fetch(_UNRECORDED.format(table=source.table))
-            report.add_rows(
-                Tampering.UNRECORDED,
-                ((source.table, row["id"]) for row in rows),
-                "was written past the account",
-            )
+    snapshot = connection.transaction(isolation="repeatable_read", readonly=True)
+    with without_garbage_collection():  # which would take half of the time
+        async with snapshot:
+            await connection.execute("SET LOCAL cursor_tuple_fraction = 1")
+            rewritten = await _verify_leaves(connection, signed, report)
+            for source in SOURCES.values():
+                await _verify_rows(connection, keys, source, first, rewritten, report)
+                rows = await connection.fetch(_UNRECORDED.format(table=source.table))
+                report.add_rows(
+                    Tampering.UNRECORDED,
+                    ((source.table, row["id"]) for row in rows),
+                    "was written past the account",
+                )
     report.seconds = time.monotonic() - began
     return report
 
@@ -208,25 +214,26 @@ async def _verify_rows(
     unsealed: dict[int, UUID] = {}
     async for rows in _parts(await connection.cursor(statement, first)):
         report.entries += len(rows)
-        as_written = []
-        for row in rows:
-            if row["is_gone"]:
-                found[Tampering.REMOVED, "is gone"].append(row["row_id"])
-            elif row["position"] in rewritten:
+        as_written: list[_Entry] = []
+        for position, row_id, hash_, is_gone, said, rest, mac_key, mac in rows:
+            if is_gone:
+                found[Tampering.REMOVED, "is gone"].append(row_id)
+            elif position in rewritten:
                 continue  # which was told already
-            elif leaf_hash((row["sealed"] + row["rest"]).encode()) != row["hash"]:
-                found[Tampering.CHANGED, "is not what it was"].append(row["row_id"])
+            elif leaf_hash((said + rest).encode()) != hash_:
+                found[Tampering.CHANGED, "is not what it was"].append(row_id)
             else:
-                as_written.append(row)
+                as_written.append((position, row_id, said, mac_key, mac))
         if source.is_sealed:
-            for row, is_own in zip(as_written, await _are_ours(keys, as_written), strict=True):
+            ours = await _are_ours(keys, as_written)
+            for (position, row_id, _, mac_key, mac), is_own in zip(as_written, ours, strict=True):
                 if is_own:
-                    sealed.append(row["position"])
-                    report.sealed_by[row["mac_key"]] += 1
-                elif row["mac"] is None:
-                    unsealed[row["position"]] = row["row_id"]
+                    sealed.append(position)
+                    report.sealed_by[mac_key] += 1
+                elif mac is None:
+                    unsealed[position] = row_id
                 else:
-                    found[Tampering.FORGED, "no gateway sealed"].append(row["row_id"])
+                    found[Tampering.FORGED, "no gateway sealed"].append(row_id)
     # Before gateways sealed what they wrote, there is nothing to compare.
     began = min(sealed, default=None)
     if forged := [row for at, row in unsealed.items() if began is not None and at > began]:
@@ -248,14 +255,10 @@ async def _parts(cursor: Any) -> AsyncIterator[Sequence[Any]]:
         ahead.cancel()
 
 
-async def _are_ours(keys: KeyService, rows: Sequence[Any]) -> list[bool]:
-    """Whether a key of ours sealed each row."""
-    digests = await keys.digests(KeyUse.ACCESS_LOG, [row["sealed"].encode() for row in rows])
+async def _are_ours(keys: KeyService, entries: Sequence[_Entry]) -> list[bool]:
+    """Whether a key of ours sealed each entry."""
+    digests = await keys.digests(KeyUse.ACCESS_LOG, [said.encode() for _, _, said, _, _ in entries])
     return [
-        row["mac"] is not None
-        and any(
-            of_key.key_id == row["mac_key"] and hmac.compare_digest(of_key.value, row["mac"])
-            for of_key in of_keys
-        )
-        for row, of_keys in zip(rows, digests, strict=True)
+        any(key_id == mac_key and value == mac for key_id, value in of_keys)
+        for (_, _, _, mac_key, mac), of_keys in zip(entries, digests, strict=True)
     ]

@@ -80,11 +80,9 @@ class LocalKeys:
         return list(self.by_use[use])
 
     async def digests(self, use: KeyUse, messages: Sequence[bytes]) -> Sequence[Sequence[Digest]]:
-        keys = self.by_use[use].items()
-        return [
-            [Digest(id_, hmac.digest(key, message, "sha256")) for id_, key in keys]
-            for message in messages
-        ]
+        # Of each key set up once, whatever the number of messages.
+        keys = [(id_, hmac.new(key, digestmod="sha256")) for id_, key in self.by_use[use].items()]
+        return [[Digest(id_, _digest(key, message)) for id_, key in keys] for message in messages]
 
     async def sign(self, use: KeyUse, message: bytes) -> Signature:
         key = Ed25519PrivateKey.from_private_bytes(next(iter(self.by_use[use].values())))
@@ -128,6 +126,12 @@ def create_key_file(file: Path) -> bool:
     file.parent.mkdir(parents=True, exist_ok=True)
     LocalKeys({use: _new_key() for use in KeyUse}).write(file)
     return True
+
+
+def _digest(key: hmac.HMAC, message: bytes) -> bytes:
+    of_message = key.copy()
+    of_message.update(message)
+    return of_message.digest()
 
 
 def _new_key() -> dict[str, bytes]:

@@ -1,8 +1,6 @@
 """Loads synthetic data into an empty database, in one transaction."""
 
-import gc
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, time
 from time import monotonic
@@ -12,6 +10,7 @@ import asyncpg
 
 from models.account import take_up_again
 from models.database.connections import connect
+from models.garbage import without_garbage_collection
 from models.jobs.linking import link_everybody
 from models.key_service import KeyService
 from models.person.vault import Vault
@@ -79,7 +78,7 @@ async def synthesise(
     plan = _plan(applications, months, seed, scale, until)
     connection = await connect(url)
     try:
-        with _without_garbage_collection():
+        with without_garbage_collection():
             async with connection.transaction():
                 await _lock_empty_tables(connection)
                 began_at = datetime.combine(reference().begins_on, time(), UTC)
@@ -155,15 +154,3 @@ async def _load(
                 row_counts[table] += len(getattr(batch, table))
             progress(row_counts["application"])
     return row_counts
-
-
-@contextmanager
-def _without_garbage_collection() -> Iterator[None]:
-    """Suspend garbage collection: rows form no cycles, so it would only cost time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
